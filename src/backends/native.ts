@@ -1,0 +1,24 @@
+import { TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
+import { EV_TLB_FLUSH } from '../kernel/events.js';
+import type { KernelCpu } from '../kernel/kernel-cpu.js';
+import type { Protocol } from '../machine/protocol.js';
+import type { Backend } from './backend.js';
+
+/**
+ * `native_flush_tlb_multi` (arch/x86/mm/tlb.c, since 5.13): IPIs to the targets, the local flush while they are under way.
+ *
+ * A flush that freed tables goes to every CPU of the mask, lazy ones too: a lazy CPU never uses user addresses, but its walker may still
+ * go through a cached entry into a table that is about to be freed (B6).
+ */
+export function* nativeFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> {
+  yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_SEND_IPI, 0);
+  const freedTables = yield* cpu.readOnce(cpu.own.flushInfo.freedTables);
+  const everyCpu = freedTables !== 0 && cpu.features.freedTablesReachLazy;
+  yield* cpu.fn.smpCallFunctionManyCond(cpu, mask, !everyCpu);
+}
+
+export const nativeBackend: Backend = {
+  name: 'native',
+  summary: 'IPIs, local and remote flush at the same time (Linux 5.13 and later)',
+  flushTlbMulti: nativeFlushTlbMulti,
+};

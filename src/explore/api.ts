@@ -1,0 +1,77 @@
+import type { LatentClass, MemoryModel, ViolationClass } from '../findings/finding.js';
+import type { Scenario } from '../scenarios/scenario.js';
+
+/** What a hunt is asked to do, and what it answers. The command line, the demo and tests all go through this interface. */
+
+export interface HuntRequest {
+  /** Name of the variant (see `list variants`). */
+  readonly variant: string;
+  /** Scenarios, hunted round-robin by steps. */
+  readonly scenarios: readonly Scenario[];
+  /** Strategy names; they alternate within each scenario. */
+  readonly strategies: readonly string[];
+  readonly seed: number;
+  readonly memory: MemoryModel;
+  /** Worker threads; the result does not depend on it. */
+  readonly jobs: number;
+  /** Stop after this many executions in all (default: no limit). */
+  readonly executions?: number;
+  /** Stop after this much wall time (default: no limit); ends the completed prefix, never changes it. */
+  readonly budgetMs?: number;
+  /** Aborting ends the hunt early; what is known by then is answered with `interrupted: true`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: HuntProgress) => void;
+}
+
+export interface HuntProgress {
+  readonly variant: string;
+  readonly executions: number;
+  readonly steps: number;
+  readonly elapsedMs: number;
+  /** Scenario of the newest finished batch. */
+  readonly scenario: string;
+}
+
+export interface LatentCount {
+  readonly class: LatentClass;
+  /** Executions in which it was seen at least once. */
+  readonly executions: number;
+  /** The scenario and execution of the first one. */
+  readonly scenario: string;
+  readonly execution: number;
+  readonly message: string;
+}
+
+export interface Verdict {
+  readonly variant: string;
+  /** The scenario of the witness; without one, the scenario's name if there was only one, else "catalogue". */
+  readonly scenario: string;
+  readonly violation: ViolationClass | null;
+  /** The violation's sentence. */
+  readonly message: string | null;
+  readonly latent: readonly LatentCount[];
+  /** Executions of the completed prefix, the witness included. */
+  readonly executions: number;
+  readonly steps: number;
+  /** Wall seconds; outside everything that is compared. */
+  readonly seconds: number;
+  /** The strategy that found it, or the portfolio joined with "+". */
+  readonly strategy: string;
+  readonly memory: MemoryModel;
+  readonly seed: number;
+  /** Path of the finding file, once saved. */
+  readonly finding: string | null;
+  readonly counters: Readonly<Record<string, number>>;
+  /** Executions, steps and counters per scenario. */
+  readonly scenarios: readonly ScenarioTally[];
+  /** Hash over all executions of the completed prefix, in order. */
+  readonly traceHash: string;
+  readonly interrupted: boolean;
+}
+
+export interface ScenarioTally {
+  readonly scenario: string;
+  readonly executions: number;
+  readonly steps: number;
+  readonly counters: Readonly<Record<string, number>>;
+}

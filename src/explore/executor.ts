@@ -1,0 +1,102 @@
+import { AGENT_KINDS, agentOf, WALKER_AGENT } from '../machine/enabled-set.js';
+import type { Machine } from '../machine/machine.js';
+import type { Random } from './random.js';
+import { Schedule } from './schedule.js';
+import type { Strategy } from './strategies/strategy.js';
+
+/**
+ * Runs one execution of a machine under a strategy, to its end: every script finished, a violation, a deadlock, or a livelock. Every
+ * decision is recorded.
+ */
+
+/** How far beyond the measured length an execution may go before it is continued fairly, and how long that continuation may take. */
+const LIMIT_FACTOR = 20;
+const LIMIT_EXTRA = 2000;
+
+export interface EnvironmentPlan {
+  /** Speculative walks that the environment begins in this execution. */
+  readonly walks: number;
+}
+
+export class Executor {
+  readonly schedule = new Schedule();
+  private readonly triggers: number[] = [];
+
+  constructor(
+    readonly machine: Machine,
+    private readonly plan: EnvironmentPlan,
+  ) {}
+
+  /** One execution; `random` is seeded for it, `length` is the expected number of steps. Returns the steps taken. */
+  run(strategy: Strategy, random: Random, length: number): number {
+    const { machine, schedule } = this;
+    const enabled = machine.enabled;
+    schedule.clear();
+    machine.choose = (n) => {
+      const value = random.below(n);
+      schedule.choice(value);
+      return value;
+    };
+    machine.begin();
+    strategy.begin(random, machine.cpus.length * AGENT_KINDS, length);
+    this.planWalks(random, length);
+    const limit = length * LIMIT_FACTOR + LIMIT_EXTRA;
+    let last = -1;
+    let trigger = this.triggers.length > 0 ? this.triggers[0] : -1;
+    let triggered = 0;
+    while (machine.violation === null && machine.step < limit) {
+      if (machine.step === trigger) {
+        enabled.add(agentOf(random.below(machine.cpus.length), WALKER_AGENT));
+        triggered++;
+        trigger = triggered < this.triggers.length ? Math.max(this.triggers[triggered], machine.step + 1) : -1;
+      }
+      if (enabled.obligations === 0) {
+        if (machine.unfinished === 0) break;
+        this.reportDeadlock();
+        break;
+      }
+      last = strategy.pick(enabled, last, machine.step);
+      schedule.pick(last);
+      machine.stepAgent(last);
+    }
+    if (machine.violation === null && machine.step >= limit && !machine.finished) this.continueFairly(limit);
+    if (machine.violation === null) {
+      const wrong = machine.program.check(machine);
+      if (wrong !== null) machine.report('assertion', 0, wrong);
+    }
+    return machine.step;
+  }
+
+  /** Spreads the environment's budget over the expected length. */
+  private planWalks(random: Random, length: number): void {
+    this.triggers.length = 0;
+    for (let i = 0; i < this.plan.walks; i++) this.triggers.push(random.below(Math.max(1, length)));
+    this.triggers.sort((a, b) => a - b);
+  }
+
+  /** Past the limit: round robin over all agents. What does not end then makes no progress under any fair scheduler. */
+  private continueFairly(limit: number): void {
+    const { machine, schedule } = this;
+    const agents = machine.cpus.length * AGENT_KINDS;
+    for (let turn = 0; machine.violation === null && turn < limit * agents; turn++) {
+      const agent = turn % agents;
+      if (machine.enabled.obligations === 0) {
+        if (machine.unfinished > 0) this.reportDeadlock();
+        return;
+      }
+      if ((agent & 3) === WALKER_AGENT || !machine.enabled.has(agent)) continue;
+      schedule.pick(agent);
+      machine.stepAgent(agent);
+    }
+    if (machine.violation === null) {
+      const stuck = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.describeCpu(cpu.id));
+      machine.report('livelock', 0, `no end in ${machine.step} steps, the last of them fair: ${stuck.join('; ')}`);
+    }
+  }
+
+  private reportDeadlock(): void {
+    const { machine } = this;
+    const stuck = machine.cpus.filter((cpu) => !cpu.finished);
+    machine.report('deadlock', stuck[0].id, `nobody can move: ${stuck.map((cpu) => machine.describeCpu(cpu.id)).join('; ')}`);
+  }
+}

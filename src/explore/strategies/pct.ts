@@ -1,0 +1,57 @@
+import { BUFFER_AGENT, type EnabledSet, WALKER_AGENT } from '../../machine/enabled-set.js';
+import type { Random } from '../random.js';
+import type { Strategy, StrategyInfo } from './strategy.js';
+
+/**
+ * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): random priorities, and depth-1 change
+ * points at random steps at which the running agent falls below all others. Deviations: the depth is drawn per execution (2 to 5); a
+ * store buffer and an interrupt line are threads of their own; in half of the executions every buffer starts below all CPUs, so that
+ * stores stay buffered for long; an environment agent draws a new priority after each of its steps, since it has no goal of its own.
+ *
+ * Invariant: priorities of different agents differ; `best` is the enabled agent with the highest one, or unknown (-1).
+ */
+const DEPTH_MIN = 2;
+const DEPTH_CHOICES = 4;
+/** Initial priorities are above this; change points hand out those below. */
+const BASE = 1 << 20;
+
+class PctStrategy implements Strategy {
+  readonly name = 'pct';
+  private random!: Random;
+  private priority = new Int32Array(0);
+  private readonly changes: number[] = [];
+  private lowest = 0;
+
+  begin(random: Random, agents: number, length: number): void {
+    this.random = random;
+    if (this.priority.length !== agents) this.priority = new Int32Array(agents);
+    const buffersLow = random.below(2) === 0;
+    for (let agent = 0; agent < agents; agent++) {
+      const low = buffersLow && (agent & 3) === BUFFER_AGENT;
+      // The low bits keep priorities distinct.
+      this.priority[agent] = ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (agent & 0xff);
+    }
+    const depth = DEPTH_MIN + random.below(DEPTH_CHOICES);
+    this.changes.length = 0;
+    for (let i = 1; i < depth; i++) this.changes.push(random.below(Math.max(1, length)));
+    this.lowest = agents + depth;
+  }
+
+  pick(enabled: EnabledSet, last: number, step: number): number {
+    const priority = this.priority;
+    if (last >= 0) {
+      if ((last & 3) === WALKER_AGENT) priority[last] = (2 * BASE + this.random.below(BASE - 1)) * 0x100 + (last & 0xff);
+      for (let i = 0; i < this.changes.length; i++) if (this.changes[i] === step) priority[last] = --this.lowest;
+    }
+    const list = enabled.list;
+    let best = list[0];
+    for (let i = 1; i < enabled.count; i++) if (priority[list[i]] > priority[best]) best = list[i];
+    return best;
+  }
+}
+
+export const pct: StrategyInfo = {
+  name: 'pct',
+  summary: 'random priorities with 1 to 4 priority change points (PCT, depth 2 to 5); buffers and interrupt lines are threads',
+  create: () => new PctStrategy(),
+};

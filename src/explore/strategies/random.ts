@@ -1,0 +1,33 @@
+import type { EnabledSet } from '../../machine/enabled-set.js';
+import type { Random } from '../random.js';
+import type { Strategy, StrategyInfo } from './strategy.js';
+
+/**
+ * Random walk with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or 0.97. Uniform picking alone
+ * practically never meets a window ten steps long that must stay open while another CPU takes ten steps.
+ */
+
+/** Probabilities in 1/1024. */
+const STICKINESS = [0, 922, 993];
+
+class RandomStrategy implements Strategy {
+  readonly name = 'random';
+  private random!: Random;
+  private sticky = 0;
+
+  begin(random: Random): void {
+    this.random = random;
+    this.sticky = STICKINESS[random.below(STICKINESS.length)];
+  }
+
+  pick(enabled: EnabledSet, last: number): number {
+    if (last >= 0 && enabled.has(last) && this.random.below(1024) < this.sticky) return last;
+    return enabled.list[this.random.below(enabled.count)];
+  }
+}
+
+export const random: StrategyInfo = {
+  name: 'random',
+  summary: 'random walk; stays with the running agent with probability 0, 0.9 or 0.97, drawn per execution',
+  create: () => new RandomStrategy(),
+};

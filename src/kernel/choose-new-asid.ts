@@ -1,0 +1,34 @@
+import type { Protocol } from '../machine/protocol.js';
+import type { KernelCpu } from './kernel-cpu.js';
+
+/**
+ * `choose_new_asid` (arch/x86/mm/tlb.c): which slot to use, and whether its TLB contents are too old. Returns asid * 2 + needFlush.
+ *
+ * The test is strict: a slot generation that is wrongly high silences flushes until the mm catches up.
+ */
+export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number): Protocol<number> {
+  const state = cpu.own.tlbstate;
+  if (!cpu.scenario.pcid) return 1;
+  const invalidateOther = yield* cpu.peek(state.invalidateOther);
+  if (invalidateOther !== 0) yield* cpu.fn.clearAsidOther(cpu);
+  const ctxId = yield* cpu.peek(cpu.mms[next].ctxId);
+  for (let asid = 0; asid < state.ctxs.length; asid++) {
+    const slotCtxId = yield* cpu.readOnce(state.ctxs[asid].ctxId);
+    if (slotCtxId !== ctxId) continue;
+    const slotGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
+    return asid * 2 + (slotGen < nextTlbGen ? 1 : 0);
+  }
+  // None: round robin. The victim is overwritten by the caller, with a flush.
+  let victim = yield* cpu.peek(state.nextAsid);
+  if (victim >= state.ctxs.length) victim = 0;
+  yield* cpu.poke(state.nextAsid, victim + 1);
+  return victim * 2 + 1;
+}
+
+/** `clear_asid_other` (PTI): kernel mappings changed, so every slot but the loaded one is dirty. */
+export function* clearAsidOther(cpu: KernelCpu): Protocol<void> {
+  const state = cpu.own.tlbstate;
+  const loaded = yield* cpu.readOnce(state.loadedMmAsid);
+  for (let asid = 0; asid < state.ctxs.length; asid++) if (asid !== loaded) yield* cpu.writeOnce(state.ctxs[asid].ctxId, 0);
+  yield* cpu.poke(state.invalidateOther, 0);
+}

@@ -1,0 +1,37 @@
+import type { Protocol } from '../machine/protocol.js';
+import type { KernelCpu } from './kernel-cpu.js';
+
+/**
+ * cpumasks: 32 CPUs a word, a step per word, nothing atomic across words. Bits are taken with shifts, so that bit 31 has no sign.
+ */
+
+/** Number of the lowest set bit; `bits` is not 0. */
+export function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}
+
+/** `cpumask_test_cpu`. */
+export function* cpumaskTestCpu(cpu: KernelCpu, target: number, mask: number): Protocol<boolean> {
+  const word = yield* cpu.readOnce(mask + (target >> 5));
+  return ((word >>> (target & 31)) & 1) !== 0;
+}
+
+/** `cpumask_set_cpu`: a locked set_bit, so a full barrier. */
+export function* cpumaskSetCpu(cpu: KernelCpu, target: number, mask: number): Protocol<void> {
+  yield* cpu.fetchOr(mask + (target >> 5), 1 << (target & 31));
+}
+
+/** `cpumask_clear_cpu`: a locked clear_bit, so a full barrier. */
+export function* cpumaskClearCpu(cpu: KernelCpu, target: number, mask: number): Protocol<void> {
+  yield* cpu.fetchAnd(mask + (target >> 5), ~(1 << (target & 31)));
+}
+
+/** `cpumask_any_but(mask, self) < nr_cpu_ids`: whether any other CPU is in the mask. Stops at the first word that has one. */
+export function* cpumaskAnyOther(cpu: KernelCpu, mask: number): Protocol<boolean> {
+  for (let word = 0; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.readOnce(mask + word);
+    if (word === cpu.id >> 5) bits = bits & ~(1 << (cpu.id & 31));
+    if (bits !== 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,59 @@
+/**
+ * Version differences of the kernel, each a named switch: what it changes, the commit that made it, and since when. A profile is a set
+ * of features; a variant may switch single ones.
+ *
+ * `since` is the mainline release; commits are the kernel's. Evidence is in ARCHITECTURE.md where the sources disagree.
+ */
+export interface Feature {
+  readonly name: FeatureName;
+  readonly summary: string;
+  readonly commit: string | null;
+  readonly since: string;
+}
+
+export interface Features {
+  /** flush_tlb_func returns when the request's generation is already reached, before it reads the contended mm generation. */
+  readonly genEarlyOut: boolean;
+  /** Bug B4: that early return is also taken for requests that name no generation. */
+  readonly earlyOutOnGenZero: boolean;
+  /** mm_cpumask bits are left set at switch-out, set only when clear at switch-in, and cleared by flush_tlb_func on a CPU that runs another mm. */
+  readonly lazyCpumask: boolean;
+  /** should_flush_tlb: no IPI to a CPU that has another mm loaded, unless the flush trims mm_cpumask. */
+  readonly filterLoadedMm: boolean;
+  /** should_flush_tlb: LOADED_MM_SWITCHING counts as "send", and loaded_mm is read before is_lazy. */
+  readonly filterSwitching: boolean;
+  /** switch_mm_irqs_off publishes LOADED_MM_SWITCHING before it sets its mm_cpumask bit and reads tlb_gen, not after. */
+  readonly switchingBeforeGen: boolean;
+  /** switch_mm_irqs_off has a full barrier also when the mm_cpumask bit was already set. */
+  readonly barrierWhenBitSet: boolean;
+  /** CPUs in lazy TLB mode get no IPI when no tables were freed. */
+  readonly skipLazy: boolean;
+  /** A flush that freed tables goes to lazy CPUs too. */
+  readonly freedTablesReachLazy: boolean;
+  /** munmap, mprotect and madvise flush batched unmaps that are pending, before they look at entries. */
+  readonly flushBatchedPending: boolean;
+  /** Pending and flushed batches are counted; else one flag says that something is pending. */
+  readonly batchedPendingCounters: boolean;
+  /** tlb_finish_mmu flushes everything when another gather is in flight on the mm. */
+  readonly nestedGatherFlush: boolean;
+  /** inc_mm_tlb_gen is a locked increment, which is the full barrier between changing entries and looking at CPUs. */
+  readonly incGenIsBarrier: boolean;
+}
+
+export type FeatureName = keyof Features;
+
+export const features: readonly Feature[] = [
+  { name: 'genEarlyOut', summary: 'flush_tlb_func returns early when the generation asked for is already reached', commit: 'aa44284960d5', since: '6.0' },
+  { name: 'earlyOutOnGenZero', summary: 'bug B4: the early return also takes requests without a generation (batched unmap)', commit: 'aa44284960d5', since: '6.0-rc1 until 8f1d56f64f8d' },
+  { name: 'lazyCpumask', summary: 'mm_cpumask bits stay set at switch-out and are cleared by a useless flush', commit: '209954cbc7d0', since: '6.14' },
+  { name: 'filterLoadedMm', summary: 'should_flush_tlb skips CPUs that have another mm loaded', commit: '6db2526c1d69', since: '6.14, stable 5.15 to 6.12' },
+  { name: 'filterSwitching', summary: 'should_flush_tlb sends to a CPU in the SWITCHING window and reads loaded_mm before is_lazy', commit: 'fea4e317f9e7', since: '6.15-rc6' },
+  { name: 'switchingBeforeGen', summary: 'switch_mm_irqs_off publishes SWITCHING before it reads tlb_gen', commit: null, since: '6.15-rc1 (global ASID series), stable Oct 2025' },
+  { name: 'barrierWhenBitSet', summary: 'switch_mm_irqs_off has a full barrier also when its mm_cpumask bit was set already', commit: '83b0177a6c48', since: '6.18-rc2, 6.17.5' },
+  { name: 'skipLazy', summary: 'lazy CPUs get no flush IPI when no tables were freed', commit: '145f573b89a6', since: '4.20' },
+  { name: 'freedTablesReachLazy', summary: 'a flush that freed tables goes to lazy CPUs too', commit: '12c4d978fd17', since: '4.20' },
+  { name: 'flushBatchedPending', summary: 'batched unmaps that are pending are flushed under the page-table lock before entries are looked at', commit: '3ea277194daa', since: '4.13' },
+  { name: 'batchedPendingCounters', summary: 'pending and flushed batches are counted, so that no mark is lost', commit: '5ee2fa2f0636', since: '5.17' },
+  { name: 'nestedGatherFlush', summary: 'tlb_finish_mmu flushes everything when gathers are nested', commit: '99baac21e458', since: '4.13' },
+  { name: 'incGenIsBarrier', summary: 'inc_mm_tlb_gen is a full barrier', commit: '71b3c126e611', since: '4.5 (before generations: a barrier in the flush)' },
+];

@@ -1,0 +1,87 @@
+import type { Protocol } from '../machine/protocol.js';
+import {
+  INIT_MM,
+  MM_NULL,
+  TLB_FLUSH_ALL,
+  TLB_GENERATION_INVALID,
+  TLB_LOCAL_MM_SHOOTDOWN,
+  TLB_LOCAL_SHOOTDOWN,
+  TLB_REMOTE_SHOOTDOWN,
+  TLB_REMOTE_WRONG_CPU,
+} from './constants.js';
+import { cpumaskClearCpu } from './cpumask.js';
+import { DECIDED_EARLY_OUT, DECIDED_PARTIAL, DECIDED_UP_TO_DATE, EV_DECIDED, EV_TLB_FLUSH, EV_UNLAZIED } from './events.js';
+import type { KernelCpu } from './kernel-cpu.js';
+
+/**
+ * `flush_tlb_func` (arch/x86/mm/tlb.c, since 5.13): does the flush that the request of CPU `initiator` asks for, on this CPU, with
+ * interrupts off: as an IPI's function on a target, or called directly on the initiator.
+ */
+export function* flushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void> {
+  const state = cpu.own.tlbstate;
+  const info = cpu.per[initiator].flushInfo;
+  const local = cpu.id === initiator;
+  const loadedMm = yield* cpu.readOnce(state.loadedMm);
+  const mm = yield* cpu.readOnce(info.mm);
+  if (mm !== MM_NULL && mm !== loadedMm) {
+    if (!cpu.features.lazyCpumask) return;
+    // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own switch to the mm.
+    yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
+    yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
+    return;
+  }
+  if (loadedMm === INIT_MM) return;
+  const isLazy = yield* cpu.readOnce(state.isLazy);
+  if (isLazy !== 0) {
+    // Leaving the mm drops every reach into its tables and ends these IPIs. The slot keeps its old generation: the way back flushes.
+    yield* cpu.event(EV_UNLAZIED, loadedMm, 0);
+    yield* cpu.fn.switchMmIrqsOff(cpu, INIT_MM);
+    return;
+  }
+
+  const asid = yield* cpu.readOnce(state.loadedMmAsid);
+  const localTlbGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
+  const newTlbGen = yield* cpu.readOnce(info.newTlbGen);
+  if (cpu.features.genEarlyOut && newTlbGen <= localTlbGen) {
+    // A request without a generation must never take this exit (B4).
+    if (newTlbGen !== TLB_GENERATION_INVALID || cpu.features.earlyOutOnGenZero) {
+      yield* cpu.event(EV_DECIDED, asid, DECIDED_EARLY_OUT);
+      return;
+    }
+  }
+  // As late as possible, and before the flush: entries filled after the flush are then at least as new as this generation.
+  const mmTlbGen = yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen);
+  const reason = local ? (mm === MM_NULL ? TLB_LOCAL_SHOOTDOWN : TLB_LOCAL_MM_SHOOTDOWN) : TLB_REMOTE_SHOOTDOWN;
+  if (localTlbGen === mmTlbGen) {
+    yield* cpu.event(EV_DECIDED, asid, DECIDED_UP_TO_DATE);
+    yield* cpu.event(EV_TLB_FLUSH, reason, 0);
+    return;
+  }
+
+  const end = yield* cpu.readOnce(info.end);
+  let pages = -1;
+  // A partial flush may take the slot from g-1 to g only: what changed at the generations between would be skipped.
+  if (end !== TLB_FLUSH_ALL && newTlbGen === localTlbGen + 1 && newTlbGen === mmTlbGen) {
+    const start = yield* cpu.readOnce(info.start);
+    pages = end - start;
+    yield* cpu.event(EV_DECIDED, asid, DECIDED_PARTIAL);
+    for (let page = start; page < end; page++) yield* cpu.fn.flushTlbOneUser(cpu, page);
+  } else {
+    yield* cpu.fn.flushTlbLocal(cpu);
+  }
+  yield* cpu.writeOnce(state.ctxs[asid].tlbGen, mmTlbGen);
+  yield* cpu.event(EV_TLB_FLUSH, reason, pages);
+}
+
+/** `flush_tlb_one_user`: one page of the current PCID (and all its paging-structure entries). */
+export function* flushTlbOneUser(cpu: KernelCpu, page: number): Protocol<void> {
+  yield* cpu.invlpg(page);
+}
+
+/** `flush_tlb_local`: the whole current PCID, by rewriting CR3 with itself. */
+export function* flushTlbLocal(cpu: KernelCpu): Protocol<void> {
+  const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
+  const root = yield* cpu.peek(cpu.mms[loadedMm].pgd);
+  const asid = yield* cpu.readOnce(cpu.own.tlbstate.loadedMmAsid);
+  yield* cpu.writeCr3(root, cpu.scenario.pcid ? asid + 1 : 0, false);
+}

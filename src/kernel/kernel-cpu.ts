@@ -1,0 +1,52 @@
+import { Cpu } from '../machine/cpu.js';
+import type { Machine } from '../machine/machine.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import type { Features } from './features.js';
+import type { KernelFunctions } from './functions.js';
+import type { KernelLayout, MmStruct, PerCpu } from './layout.js';
+
+/** The immutable configuration that kernel code reads: what silicon, build and version decide. */
+export interface KernelConfig {
+  readonly scenario: Scenario;
+  readonly features: Features;
+  /** The protocol functions; a variant may replace single ones. All calls between them go through this table. */
+  readonly functions: KernelFunctions;
+  readonly layout: KernelLayout;
+  /** Per CPU: handles of the mms that its script runs tasks of. */
+  readonly runs: readonly ReadonlySet<number>[];
+}
+
+/** A CPU as kernel code sees it: the operations, its own structures, the other CPUs' and the mms'. */
+export class KernelCpu extends Cpu {
+  /** The protocol functions. */
+  readonly fn: KernelFunctions;
+  readonly features: Features;
+  /** This CPU's structures. */
+  readonly own: PerCpu;
+  /** Every CPU's structures, by CPU. */
+  readonly per: readonly PerCpu[];
+  /** By mm handle. */
+  readonly mms: readonly MmStruct[];
+  readonly layout: KernelLayout;
+  readonly scenario: Scenario;
+  readonly maskWords: number;
+  private readonly runs: readonly ReadonlySet<number>[];
+
+  constructor(machine: Machine, id: number, config: KernelConfig) {
+    super(machine, id);
+    this.fn = config.functions;
+    this.features = config.features;
+    this.layout = config.layout;
+    this.scenario = config.scenario;
+    this.own = config.layout.cpus[id];
+    this.per = config.layout.cpus;
+    this.mms = config.layout.mms;
+    this.maskWords = config.layout.maskWords;
+    this.runs = config.runs;
+  }
+
+  /** Whether the script of CPU `id` runs a task of `mm`. */
+  runsMm(id: number, mm: number): boolean {
+    return this.runs[id].has(mm);
+  }
+}

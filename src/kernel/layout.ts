@@ -1,0 +1,262 @@
+import { ghostLayout, TABLE_PAGES } from '../machine/ghost.js';
+import { HW_WORDS } from '../machine/hardware.js';
+import { Layout } from '../machine/layout.js';
+import type { MmuLayout } from '../machine/program.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { FIRST_USER_MM } from './constants.js';
+
+/**
+ * Where the kernel's structures lie. Every field is a word address, fixed for a scenario, so protocol code reads like the kernel's and
+ * can be lowered to literals.
+ */
+
+/** `struct tlb_context`: an aligned pair. */
+export interface TlbContext {
+  readonly ctxId: number;
+  readonly tlbGen: number;
+}
+
+/** `struct tlb_state` and `tlb_state_shared` (arch/x86/include/asm/tlbflush.h). Owner-written; others read loadedMm, loadedMmAsid, isLazy. */
+export interface TlbState {
+  readonly loadedMm: number;
+  readonly loadedMmAsid: number;
+  readonly nextAsid: number;
+  readonly invalidateOther: number;
+  readonly isLazy: number;
+  readonly ctxs: readonly TlbContext[];
+}
+
+/** `struct flush_tlb_info`: one per CPU, static in the kernel. */
+export interface FlushTlbInfo {
+  readonly mm: number;
+  readonly start: number;
+  readonly end: number;
+  readonly newTlbGen: number;
+  readonly initiatingCpu: number;
+  readonly strideShift: number;
+  readonly freedTables: number;
+  readonly trimCpumask: number;
+}
+
+/** Fields of `struct call_single_data`, as offsets from its address. */
+export const CSD_NEXT = 0;
+export const CSD_FLAGS = 1;
+export const CSD_FUNC = 2;
+export const CSD_INFO = 3;
+
+/** `struct call_function_data` and the CPU's `call_single_queue`. */
+export interface CallFunctionData {
+  /** Addresses of the csds, one per target CPU. */
+  readonly csd: readonly number[];
+  readonly cpumask: number;
+  readonly cpumaskIpi: number;
+  readonly queue: number;
+}
+
+/** `struct tlbflush_unmap_batch` of the task that runs on the CPU. */
+export interface TlbUbc {
+  readonly cpumask: number;
+  readonly flushRequired: number;
+  readonly writable: number;
+  readonly unmappedPages: number;
+}
+
+/** `struct mmu_gather` of the operation that runs on the CPU, with its batches of pages and tables. */
+export interface MmuGather {
+  readonly mm: number;
+  readonly start: number;
+  readonly end: number;
+  readonly fullmm: number;
+  readonly needFlushAll: number;
+  readonly freedTables: number;
+  readonly clearedPtes: number;
+  readonly pages: number;
+  readonly pagesCount: number;
+  readonly tables: number;
+  readonly tablesCount: number;
+}
+
+/** `current` and `rq` of the CPU. */
+export interface Current {
+  /** mm of the running task, NULL for a kernel thread. */
+  readonly mm: number;
+  /** mm whose page tables it runs on. */
+  readonly activeMm: number;
+  /** By mm handle: 1 while a thread of that mm lives on this CPU. */
+  readonly threads: number;
+}
+
+/** `struct mm_struct` with its context. */
+export interface MmStruct {
+  readonly ctxId: number;
+  readonly tlbGen: number;
+  readonly nextTrimCpumask: number;
+  readonly cpumask: number;
+  readonly mmUsers: number;
+  readonly mmCount: number;
+  readonly mmapLock: number;
+  readonly pageTableLock: number;
+  readonly anonVmaLock: number;
+  readonly tlbFlushPending: number;
+  readonly tlbFlushBatched: number;
+  /** Frame of the root table. */
+  readonly pgd: number;
+  /** 1 from fork to exit: scripts wait for it. */
+  readonly alive: number;
+  /** Protection of each page's VMA (VM_*). */
+  readonly vmas: number;
+}
+
+export interface PerCpu {
+  readonly tlbstate: TlbState;
+  readonly flushInfo: FlushTlbInfo;
+  readonly cfd: CallFunctionData;
+  readonly ubc: TlbUbc;
+  readonly gather: MmuGather;
+  readonly current: Current;
+}
+
+export interface KernelLayout {
+  readonly layout: Layout;
+  readonly cpus: readonly PerCpu[];
+  /** By mm handle; entries 0 and 1 are placeholders. */
+  readonly mms: readonly MmStruct[];
+  readonly maskWords: number;
+  readonly lastCtxId: number;
+  /** Per frame: reference count; page-table lock of a table page. */
+  readonly pageRefcount: number;
+  readonly pagePtl: number;
+  readonly mmu: MmuLayout;
+  readonly hardwareBase: number;
+  readonly gatherCapacity: number;
+}
+
+/** Words that one frame holds: a leaf table of TABLE_PAGES entries, or a root. */
+const FRAME_WORDS = TABLE_PAGES;
+
+/** The name of a user mm: A, B, ..., Z, then mm26, mm27. */
+export function mmName(index: number): string {
+  return index < 26 ? String.fromCharCode(65 + index) : `mm${index}`;
+}
+
+/** Frames that a scenario can use at once: per mm a root, its tables and its pages, and slack for copies in flight on every CPU. */
+function framesFor(scenario: Scenario): number {
+  const tables = Math.ceil(scenario.pages / TABLE_PAGES);
+  return 1 + scenario.mms.length * (1 + tables + scenario.pages) + scenario.cpus * 4;
+}
+
+function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: number, gatherCapacity: number): PerCpu {
+  const word = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`cpu${cpu}.${name}`, 1, format);
+  const mask = (name: string): number => layout.alloc(`cpu${cpu}.${name}`, maskWords, 'mask');
+  const ctxs: TlbContext[] = [];
+  for (let asid = 0; asid < scenario.slots; asid++) {
+    const ctxId = layout.alloc(`cpu${cpu}.ctxs[${asid}].ctx_id`, 1, 'number', 2);
+    ctxs.push({ ctxId, tlbGen: word(`ctxs[${asid}].tlb_gen`) });
+  }
+  const csd: number[] = [];
+  for (let target = 0; target < scenario.cpus; target++) {
+    const name = `csd(${cpu}->${target})`;
+    csd.push(layout.alloc(`${name}.next`, 1, 'csd'));
+    for (const field of ['flags', 'func', 'info']) layout.alloc(`${name}.${field}`);
+  }
+  return {
+    tlbstate: {
+      loadedMm: word('loaded_mm', 'mm'),
+      loadedMmAsid: word('loaded_mm_asid', 'asid'),
+      nextAsid: word('next_asid', 'asid'),
+      invalidateOther: word('invalidate_other', 'bool'),
+      isLazy: word('is_lazy', 'bool'),
+      ctxs,
+    },
+    flushInfo: {
+      mm: word('flush_info.mm', 'mm'),
+      start: word('flush_info.start'),
+      end: word('flush_info.end'),
+      newTlbGen: word('flush_info.new_tlb_gen'),
+      initiatingCpu: word('flush_info.initiating_cpu'),
+      strideShift: word('flush_info.stride_shift'),
+      freedTables: word('flush_info.freed_tables', 'bool'),
+      trimCpumask: word('flush_info.trim_cpumask', 'bool'),
+    },
+    cfd: { csd, cpumask: mask('cfd.cpumask'), cpumaskIpi: mask('cfd.cpumask_ipi'), queue: word('call_single_queue', 'csd') },
+    ubc: {
+      cpumask: mask('tlb_ubc.cpumask'),
+      flushRequired: word('tlb_ubc.flush_required', 'bool'),
+      writable: word('tlb_ubc.writable', 'bool'),
+      unmappedPages: word('tlb_ubc.unmapped_pages', 'bool'),
+    },
+    gather: {
+      mm: word('tlb.mm', 'mm'),
+      start: word('tlb.start'),
+      end: word('tlb.end'),
+      fullmm: word('tlb.fullmm', 'bool'),
+      needFlushAll: word('tlb.need_flush_all', 'bool'),
+      freedTables: word('tlb.freed_tables', 'bool'),
+      clearedPtes: word('tlb.cleared_ptes', 'bool'),
+      pagesCount: word('tlb.nr_pages'),
+      pages: layout.alloc(`cpu${cpu}.tlb.pages`, gatherCapacity),
+      tablesCount: word('tlb.nr_tables'),
+      tables: layout.alloc(`cpu${cpu}.tlb.tables`, gatherCapacity),
+    },
+    current: { mm: word('current.mm', 'mm'), activeMm: word('current.active_mm', 'mm'), threads: layout.alloc(`cpu${cpu}.threads`, FIRST_USER_MM + scenario.mms.length) },
+  };
+}
+
+function mmStruct(layout: Layout, name: string, pages: number, maskWords: number): MmStruct {
+  const word = (field: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`${field}(${name})`, 1, format);
+  return {
+    ctxId: word('ctx_id'),
+    tlbGen: word('tlb_gen'),
+    nextTrimCpumask: word('next_trim_cpumask'),
+    cpumask: layout.alloc(`mm_cpumask(${name})`, maskWords, 'mask'),
+    mmUsers: word('mm_users'),
+    mmCount: word('mm_count'),
+    mmapLock: word('mmap_lock'),
+    pageTableLock: word('page_table_lock'),
+    anonVmaLock: word('anon_vma_lock'),
+    tlbFlushPending: word('tlb_flush_pending'),
+    tlbFlushBatched: word('tlb_flush_batched'),
+    pgd: word('pgd'),
+    alive: word('alive', 'bool'),
+    vmas: layout.alloc(`vma(${name})`, Math.max(1, pages)),
+  };
+}
+
+/** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
+export function kernelLayout(scenario: Scenario): KernelLayout {
+  const layout = new Layout();
+  const maskWords = Math.ceil(scenario.cpus / 32);
+  const gatherCapacity = scenario.pages + 8;
+  const handles = FIRST_USER_MM + scenario.mms.length;
+  // Addresses 0-7 stay unused, so that no pointer is NULL by accident.
+  layout.alloc('null page', 8, 'hidden');
+  const lastCtxId = layout.alloc('last_mm_ctx_id');
+  const cpus: PerCpu[] = [];
+  for (let cpu = 0; cpu < scenario.cpus; cpu++) cpus.push(perCpu(layout, cpu, scenario, maskWords, gatherCapacity));
+  const mms: MmStruct[] = [];
+  for (let handle = 0; handle < handles; handle++) {
+    const name = handle < 2 ? 'none' : handle === 2 ? 'init_mm' : mmName(handle - FIRST_USER_MM);
+    mms.push(mmStruct(layout, name, handle < FIRST_USER_MM ? 1 : scenario.pages, maskWords));
+  }
+  const frames = framesFor(scenario);
+  const pageRefcount = layout.alloc('page.refcount', frames);
+  const pagePtl = layout.alloc('page.ptl', frames);
+  const framesBase = layout.alloc('frame memory', frames * FRAME_WORDS, 'pte');
+  const freeTop = layout.alloc('free list top', 1, 'hidden');
+  const freeStack = layout.alloc('free list', frames, 'hidden');
+  const hardwareBase = layout.alloc('hardware', HW_WORDS * scenario.cpus, 'hidden');
+  const ghost = ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS);
+  const generations = mms.map((mm, handle) => [mm.tlbGen, handle] as const).filter(([, handle]) => handle >= FIRST_USER_MM);
+  return {
+    layout,
+    cpus,
+    mms,
+    maskWords,
+    lastCtxId,
+    pageRefcount,
+    pagePtl,
+    hardwareBase,
+    gatherCapacity,
+    mmu: { ghost, framesBase, frameWords: FRAME_WORDS, frames, freeTop, freeStack, generations, pages: scenario.pages },
+  };
+}

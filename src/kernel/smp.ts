@@ -1,0 +1,155 @@
+import type { Protocol } from '../machine/protocol.js';
+import { CSD_FLAG_LOCK, CSD_TYPE_SYNC, FUNC_FLUSH_TLB } from './constants.js';
+import { cpumaskTestCpu, lowestBit } from './cpumask.js';
+import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from './events.js';
+import type { KernelCpu } from './kernel-cpu.js';
+import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './layout.js';
+
+/** The IPI engine (kernel/smp.c, since 5.13). */
+
+/**
+ * `smp_call_function_many_cond` with SCF_WAIT | SCF_RUN_LOCAL: runs flush_tlb_func for this CPU's request on every CPU of the mask
+ * (`conditional`: for which should_flush_tlb holds), on this CPU too if it is in the mask, and waits for all.
+ *
+ * Interrupts are on in the wait: two CPUs that flush each other serve each other.
+ */
+export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, conditional: boolean): Protocol<void> {
+  const cfd = cpu.own.cfd;
+  const runLocal = yield* cpumaskTestCpu(cpu, cpu.id, mask);
+  let others = false;
+  // The mask can change while it is iterated: work on a copy, and tolerate that nobody is left (B53, B55).
+  for (let word = 0; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.readOnce(mask + word);
+    if (word === cpu.id >> 5) bits = bits & ~(1 << (cpu.id & 31));
+    if (bits !== 0) others = true;
+    yield* cpu.poke(cfd.cpumask + word, bits);
+    yield* cpu.poke(cfd.cpumaskIpi + word, 0);
+  }
+  if (others) {
+    yield* cpu.fn.queueRemoteCalls(cpu, conditional);
+    yield* cpu.fn.sendCallFunctionIpis(cpu);
+  }
+  if (runLocal) {
+    const wanted = conditional ? yield* cpu.fn.shouldFlushTlb(cpu, cpu.id) : true;
+    if (wanted) {
+      yield* cpu.localIrqDisable();
+      yield* cpu.fn.flushTlbFunc(cpu, cpu.id);
+      yield* cpu.localIrqEnable();
+    }
+  }
+  if (others) yield* cpu.fn.waitForCsds(cpu);
+}
+
+/** Queues a csd on every target of cfd.cpumask that needs one; the others leave the mask. */
+export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protocol<void> {
+  const cfd = cpu.own.cfd;
+  for (let word = 0; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.peek(cfd.cpumask + word);
+    while (bits !== 0) {
+      const bit = lowestBit(bits);
+      bits = bits & (bits - 1);
+      const target = word * 32 + bit;
+      const wanted = conditional ? yield* cpu.fn.shouldFlushTlb(cpu, target) : true;
+      if (wanted) {
+        const csd = cfd.csd[target];
+        yield* cpu.fn.csdLock(cpu, csd);
+        yield* cpu.writeOnce(csd + CSD_FUNC, FUNC_FLUSH_TLB);
+        yield* cpu.writeOnce(csd + CSD_INFO, cpu.id);
+        const wasEmpty = yield* cpu.fn.llistAdd(cpu, csd, cpu.per[target].cfd.queue);
+        // Only the first to queue sends: the handler takes the whole list.
+        if (wasEmpty) {
+          const marked = yield* cpu.peek(cfd.cpumaskIpi + word);
+          yield* cpu.poke(cfd.cpumaskIpi + word, marked | (1 << bit));
+        }
+      } else {
+        const left = yield* cpu.peek(cfd.cpumask + word);
+        yield* cpu.poke(cfd.cpumask + word, left & ~(1 << bit));
+      }
+    }
+  }
+}
+
+/** `csd_lock`: the previous request to this target must have been finished; the locked flag must be visible before func and info change. */
+export function* csdLock(cpu: KernelCpu, csd: number): Protocol<void> {
+  yield* cpu.condLoadAcquire(csd + CSD_FLAGS, CSD_FLAG_LOCK, 0);
+  yield* cpu.writeOnce(csd + CSD_FLAGS, CSD_FLAG_LOCK | CSD_TYPE_SYNC);
+  yield* cpu.smpWmb();
+}
+
+/** `llist_add`: returns whether the queue was empty. The locked cmpxchg makes the request visible before anybody can find it. */
+export function* llistAdd(cpu: KernelCpu, csd: number, queue: number): Protocol<boolean> {
+  for (;;) {
+    const first = yield* cpu.readOnce(queue);
+    yield* cpu.writeOnce(csd + CSD_NEXT, first);
+    const seen = yield* cpu.cmpxchg(queue, first, csd);
+    if (seen === first) {
+      yield* cpu.event(EV_CSD_QUEUED, csd, 0);
+      return first === 0;
+    }
+  }
+}
+
+/** `native_send_call_func_ipi`. */
+export function* sendCallFunctionIpis(cpu: KernelCpu): Protocol<void> {
+  for (let word = 0; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.peek(cpu.own.cfd.cpumaskIpi + word);
+    while (bits !== 0) {
+      const bit = lowestBit(bits);
+      bits = bits & (bits - 1);
+      yield* cpu.sendIpi(word * 32 + bit);
+    }
+  }
+}
+
+/** Waits until every target has unlocked its csd: what the functions did, slot generation included, is then visible here. */
+export function* waitForCsds(cpu: KernelCpu): Protocol<void> {
+  const cfd = cpu.own.cfd;
+  for (let word = 0; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.peek(cfd.cpumask + word);
+    while (bits !== 0) {
+      const bit = lowestBit(bits);
+      bits = bits & (bits - 1);
+      yield* cpu.condLoadAcquire(cfd.csd[word * 32 + bit] + CSD_FLAGS, CSD_FLAG_LOCK, 0);
+    }
+  }
+}
+
+/** `generic_smp_call_function_single_interrupt`: the IPI handler. Takes the whole queue, oldest first. */
+export function* callFunctionInterrupt(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.fn.flushSmpCallFunctionQueue(cpu);
+  yield* cpu.iret();
+}
+
+/** `__flush_smp_call_function_queue`. */
+export function* flushSmpCallFunctionQueue(cpu: KernelCpu): Protocol<void> {
+  let entry = yield* cpu.xchg(cpu.own.cfd.queue, 0);
+  // The list is newest first: reverse it.
+  let csd = 0;
+  while (entry !== 0) {
+    const next = yield* cpu.readOnce(entry + CSD_NEXT);
+    yield* cpu.writeOnce(entry + CSD_NEXT, csd);
+    csd = entry;
+    entry = next;
+  }
+  while (csd !== 0) {
+    // Before the unlock: after it the initiator may use the csd again.
+    const next = yield* cpu.readOnce(csd + CSD_NEXT);
+    yield* cpu.fn.runCsd(cpu, csd);
+    csd = next;
+  }
+}
+
+/** Runs a synchronous csd's function, then unlocks it: the unlock is the acknowledgment, so nothing of the function may come after it. */
+export function* runCsd(cpu: KernelCpu, csd: number): Protocol<void> {
+  const initiator = yield* cpu.readOnce(csd + CSD_INFO);
+  yield* cpu.event(EV_IPI_SERVED, csd, initiator);
+  yield* cpu.fn.flushTlbFunc(cpu, initiator);
+  yield* cpu.event(EV_CSD_RAN, csd, 0);
+  yield* cpu.fn.csdUnlock(cpu, csd);
+}
+
+/** `csd_unlock`. */
+export function* csdUnlock(cpu: KernelCpu, csd: number): Protocol<void> {
+  yield* cpu.event(EV_CSD_UNLOCKED, csd, 0);
+  yield* cpu.storeRelease(csd + CSD_FLAGS, 0);
+}

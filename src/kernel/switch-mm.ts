@@ -1,0 +1,103 @@
+import type { Protocol } from '../machine/protocol.js';
+import { INIT_MM, LOADED_MM_SWITCHING, TLB_FLUSH_ON_TASK_SWITCH } from './constants.js';
+import { cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu } from './cpumask.js';
+import { DECIDED_NO_FLUSH_LAZY, DECIDED_NO_FLUSH_SWITCH, EV_DECIDED, EV_LAZY_REENTRY, EV_TLB_FLUSH } from './events.js';
+import type { KernelCpu } from './kernel-cpu.js';
+
+/**
+ * `switch_mm_irqs_off` (arch/x86/mm/tlb.c). Runs with interrupts off. The previous mm is what this CPU has loaded, whatever the caller
+ * believes.
+ *
+ * The switcher's order and the initiator's (flush-mm-range.ts) form a Dekker handshake: publish that we are switching, full barrier,
+ * read tlb_gen; against: count tlb_gen up (full barrier), read loaded_mm. Either the switcher sees the new generation and flushes, or the
+ * initiator sees the switcher and sends an IPI, or both.
+ */
+export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
+  const state = cpu.own.tlbstate;
+  const prev = yield* cpu.readOnce(state.loadedMm);
+  const wasLazy = yield* cpu.readOnce(state.isLazy);
+  // Only when it was set: the line is read by every initiator (5.13).
+  if (wasLazy !== 0) yield* cpu.writeOnce(state.isLazy, 0);
+
+  if (prev === next) {
+    if (wasLazy === 0) return;
+    yield* cpu.fn.leaveLazyTlb(cpu, next);
+    return;
+  }
+
+  // Without this order a CPU between reading tlb_gen and publishing SWITCHING still looks as if it ran `prev`: no IPI comes for a
+  // generation that it has not seen (B2).
+  if (cpu.features.switchingBeforeGen) {
+    yield* cpu.writeOnce(state.loadedMm, LOADED_MM_SWITCHING);
+    yield* cpu.barrier();
+  }
+  yield* cpu.fn.updateMmCpumask(cpu, prev, next);
+  const nextTlbGen = yield* cpu.readOnce(cpu.mms[next].tlbGen);
+  const choice = yield* cpu.fn.chooseNewAsid(cpu, next, nextTlbGen);
+  if (!cpu.features.switchingBeforeGen) {
+    yield* cpu.writeOnce(state.loadedMm, LOADED_MM_SWITCHING);
+    yield* cpu.barrier();
+  }
+  yield* cpu.fn.loadNewMmCr3(cpu, next, choice >> 1, (choice & 1) !== 0, nextTlbGen);
+}
+
+/**
+ * The mm_cpumask part of switch_mm_irqs_off. Setting the own bit is a locked operation, hence the full barrier between SWITCHING and the
+ * read of tlb_gen. Since 6.14 (209954cbc7d0) the bit may already be set and nothing locked is executed: then SWITCHING can still be in
+ * the store buffer when tlb_gen is read (B1), unless an explicit barrier stands in its place (83b0177a6c48).
+ */
+export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Protocol<void> {
+  if (!cpu.features.lazyCpumask) {
+    // Stop flushes for the old mm, start them for the new one, and only then read its tlb_gen.
+    if (prev !== INIT_MM) yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[prev].cpumask);
+    if (next !== INIT_MM) yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[next].cpumask);
+    return;
+  }
+  if (next !== INIT_MM && !(yield* cpumaskTestCpu(cpu, cpu.id, cpu.mms[next].cpumask))) {
+    yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[next].cpumask);
+  } else if (cpu.features.barrierWhenBitSet) {
+    yield* cpu.smpMb();
+  }
+}
+
+/**
+ * The way back from lazy mode to the same mm. The barrier pairs with the initiator's increment of tlb_gen: an initiator that saw us lazy,
+ * and so sent nothing, counted up before; we clear is_lazy before the barrier and read tlb_gen after it.
+ */
+export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
+  const state = cpu.own.tlbstate;
+  yield* cpu.smpMb();
+  const nextTlbGen = yield* cpu.readOnce(cpu.mms[mm].tlbGen);
+  const asid = yield* cpu.readOnce(state.loadedMmAsid);
+  const slotGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
+  if (slotGen === nextTlbGen) {
+    yield* cpu.event(EV_DECIDED, asid, DECIDED_NO_FLUSH_LAZY);
+    yield* cpu.event(EV_LAZY_REENTRY, mm, 0);
+    return;
+  }
+  yield* cpu.event(EV_LAZY_REENTRY, mm, 1);
+  yield* cpu.fn.loadNewMmCr3(cpu, mm, asid, true, nextTlbGen);
+}
+
+/** `load_new_mm_cr3` and what surrounds it: the slot first, then CR3, then loaded_mm. */
+export function* loadNewMmCr3(cpu: KernelCpu, next: number, asid: number, needFlush: boolean, nextTlbGen: number): Protocol<void> {
+  const state = cpu.own.tlbstate;
+  const root = yield* cpu.peek(cpu.mms[next].pgd);
+  const pcid = cpu.scenario.pcid ? asid + 1 : 0;
+  if (needFlush) {
+    // Two plain stores: a remote reader can see the pair torn.
+    const ctxId = yield* cpu.peek(cpu.mms[next].ctxId);
+    yield* cpu.writeOnce(state.ctxs[asid].ctxId, ctxId);
+    yield* cpu.writeOnce(state.ctxs[asid].tlbGen, nextTlbGen);
+    yield* cpu.writeCr3(root, pcid, false);
+    yield* cpu.event(EV_TLB_FLUSH, TLB_FLUSH_ON_TASK_SWITCH, -1);
+  } else {
+    yield* cpu.event(EV_DECIDED, asid, DECIDED_NO_FLUSH_SWITCH);
+    yield* cpu.writeCr3(root, pcid, true);
+    yield* cpu.event(EV_TLB_FLUSH, TLB_FLUSH_ON_TASK_SWITCH, 0);
+  }
+  // loaded_mm must not name the new mm before CR3 does: nmi_uaccess_okay relies on it.
+  yield* cpu.barrier();
+  yield* cpu.writeOnce(state.loadedMm, next);
+  yield* cpu.writeOnce(state.loadedMmAsid, asid);
+}

@@ -1,0 +1,282 @@
+import type { Machine } from './machine.js';
+import * as K from './op-kinds.js';
+import type { Op, Protocol } from './protocol.js';
+
+/**
+ * A simulated CPU as protocol code sees it: its number and the operations. This is the build that explores: an operation records what
+ * it wants in the CPU's pending registers and hands the turn to the scheduler; when the scheduler picks the CPU, the machine executes
+ * the operation and passes its result back in. Names are the kernel's (LKMM).
+ */
+
+const YIELDED: IteratorResult<undefined, number> = { done: false, value: undefined };
+/** Reused for every result: `yield*` reads `value` at once, and an allocation per step would be felt. */
+const DONE: { done: true; value: number } = { done: true, value: 0 };
+
+/** The operation that a CPU is about to execute. One object per CPU; an interrupt saves and restores its fields, as registers are. */
+export class PendingOp implements Op {
+  kind = 0;
+  a = 0;
+  b = 0;
+  c = 0;
+  d = 0;
+  e = 0;
+  armed = false;
+
+  [Symbol.iterator](): Iterator<undefined, number, number> {
+    return this;
+  }
+
+  next(result?: number): IteratorResult<undefined, number> {
+    if (this.armed) {
+      this.armed = false;
+      DONE.value = result as number;
+      return DONE;
+    }
+    this.armed = true;
+    return YIELDED;
+  }
+}
+
+/** An operation that is no instruction: done at once, without a boundary. */
+class ImmediateOp implements Op {
+  value = 0;
+  [Symbol.iterator](): Iterator<undefined, number, number> {
+    return this;
+  }
+  next(): IteratorResult<undefined, number> {
+    DONE.value = this.value;
+    return DONE;
+  }
+}
+
+export class Cpu {
+  readonly id: number;
+  readonly machine: Machine;
+  readonly pending = new PendingOp();
+  private readonly immediate = new ImmediateOp();
+  /** The running generator: the script, or an interrupt handler on top of it; null when the script has ended. */
+  top: Protocol<void> | null = null;
+  /** What handlers interrupted: generators and their pending operations. Depth is at most 2 (an NMI within an IPI handler). */
+  readonly frames: (Protocol<void> | null)[] = [];
+  readonly saved: number[] = [];
+  depth = 0;
+  finished = false;
+
+  constructor(machine: Machine, id: number) {
+    this.machine = machine;
+    this.id = id;
+  }
+
+  private op(kind: number, a: number, b: number, c: number): Op {
+    const pending = this.pending;
+    pending.kind = kind;
+    pending.a = a;
+    pending.b = b;
+    pending.c = c;
+    return pending;
+  }
+
+  private done(value: number): Op {
+    this.immediate.value = value;
+    return this.immediate;
+  }
+
+  // Memory. Addresses are word indices; values are int32.
+
+  /** A plain load; never torn, never repeated. The CPU's own buffered store is seen first. */
+  readOnce(address: number): Op {
+    return this.op(K.OP_READ_ONCE, address, 0, 0);
+  }
+  /** A plain store: into the store buffer under TSO. */
+  writeOnce(address: number, value: number): Op {
+    return this.op(K.OP_WRITE_ONCE, address, value, 0);
+  }
+  /** `smp_load_acquire`: on x86 a plain load; the name says what the order is needed for. */
+  loadAcquire(address: number): Op {
+    return this.op(K.OP_LOAD_ACQUIRE, address, 0, 0);
+  }
+  /** `smp_store_release`: on x86 a plain store. */
+  storeRelease(address: number, value: number): Op {
+    return this.op(K.OP_STORE_RELEASE, address, value, 0);
+  }
+  /** Stores `value`, returns the old value. A full barrier, as every locked operation. */
+  xchg(address: number, value: number): Op {
+    return this.op(K.OP_XCHG, address, value, 0);
+  }
+  /** Stores `value` if the word is `expected`; returns the old value either way. */
+  cmpxchg(address: number, expected: number, value: number): Op {
+    return this.op(K.OP_CMPXCHG, address, expected, value);
+  }
+  /** `cmpxchg16b` on a pair {first, second} at an even address: 1 if both matched and were replaced, else 0. */
+  cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): Op {
+    this.pending.d = first;
+    this.pending.e = second;
+    return this.op(K.OP_CMPXCHG_PAIR, address, expectedFirst, expectedSecond);
+  }
+  /** `atomic_fetch_add`: returns the old value. */
+  fetchAdd(address: number, addend: number): Op {
+    return this.op(K.OP_FETCH_ADD, address, addend, 0);
+  }
+  /** `atomic_inc_return`: returns the new value. */
+  incReturn(address: number): Op {
+    return this.op(K.OP_FETCH_ADD, address, 1, 1);
+  }
+  /** `atomic_dec_return`: returns the new value. */
+  decReturn(address: number): Op {
+    return this.op(K.OP_FETCH_ADD, address, -1, -1);
+  }
+  /** `atomic_fetch_or` (also `set_bit`): returns the old value. */
+  fetchOr(address: number, bits: number): Op {
+    return this.op(K.OP_FETCH_OR, address, bits, 0);
+  }
+  /** `atomic_fetch_and` (also `clear_bit`): returns the old value. */
+  fetchAnd(address: number, bits: number): Op {
+    return this.op(K.OP_FETCH_AND, address, bits, 0);
+  }
+  /** A full barrier. */
+  smpMb(): Op {
+    return this.op(K.OP_SMP_MB, 0, 0, 0);
+  }
+  /** Loads are ordered on x86: a compiler barrier, no instruction. */
+  smpRmb(): Op {
+    return this.done(0);
+  }
+  /** Stores are ordered on x86: a compiler barrier, no instruction. */
+  smpWmb(): Op {
+    return this.done(0);
+  }
+  /** A compiler barrier. */
+  barrier(): Op {
+    return this.done(0);
+  }
+  /**
+   * Waits until (word & mask) === value, then loads it, in one step. While it waits, interrupts are served if IF allows. Protocol code
+   * never spins by hand: an execution stays bounded and a deadlock is visible.
+   */
+  condLoadAcquire(address: number, mask: number, value: number): Op {
+    return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
+  }
+  /** Takes the lock when it is free (0); the lock word is then the CPU's number + 1. */
+  spinLock(lock: number): Op {
+    return this.op(K.OP_SPIN_LOCK, lock, 0, 0);
+  }
+  /** A release store of 0. Unlocking a lock that is not held is a violation (`unlock-of-free`). */
+  spinUnlock(lock: number): Op {
+    return this.op(K.OP_SPIN_UNLOCK, lock, 0, 0);
+  }
+
+  // Interrupts.
+
+  localIrqDisable(): Op {
+    return this.op(K.OP_LOCAL_IRQ_DISABLE, 0, 0, 0);
+  }
+  /** Enables interrupts; the next instruction has a boundary before it. */
+  localIrqEnable(): Op {
+    return this.op(K.OP_LOCAL_IRQ_ENABLE, 0, 0, 0);
+  }
+  /** Posts a call-function IPI to another CPU. It may be in flight arbitrarily long; a second one while it is, is merged. */
+  sendIpi(target: number): Op {
+    return this.op(K.OP_SEND_IPI, target, 0, 0);
+  }
+  sendNmi(target: number): Op {
+    return this.op(K.OP_SEND_NMI, target, 0, 0);
+  }
+  /** The last instruction of an interrupt handler. */
+  iret(): Op {
+    return this.op(K.OP_IRET, 0, 0, 0);
+  }
+
+  // MMU.
+
+  /** Loads CR3. `noFlush` is bit 63: entries of the new PCID are kept. Serialising. */
+  writeCr3(root: number, pcid: number, noFlush: boolean): Op {
+    return this.op(K.OP_WRITE_CR3, root, pcid, noFlush ? 1 : 0);
+  }
+  /** Drops the page's entries of the current PCID and all its paging-structure entries. Serialising. */
+  invlpg(page: number): Op {
+    return this.op(K.OP_INVLPG, page, 0, 0);
+  }
+  /** INVPCID: type 0 one page of one PCID, 1 one PCID, 2 and 3 everything. Serialising. */
+  invpcid(type: number, pcid: number, page: number): Op {
+    return this.op(K.OP_INVPCID, type, pcid, page);
+  }
+  /** One try of a user load or store: TLB lookup and access in one step. Returns one of ACCESS_*. */
+  userAccess(page: number, write: boolean): Op {
+    return this.op(K.OP_USER_ACCESS, page, write ? 1 : 0, 0);
+  }
+  /** One level of the demand walk for the access that missed. Returns one of WALK_*. */
+  walk(page: number, write: boolean): Op {
+    return this.op(K.OP_WALK, page, write ? 1 : 0, 0);
+  }
+  /** Entry of the page-fault handler: serialising, drops the entry that faulted. */
+  faultEntry(page: number): Op {
+    return this.op(K.OP_FAULT, page, 0, 0);
+  }
+
+  // Page tables and frames. `mm` is the handle; `key` a page, or pages + root index for a root entry (see Ghost.key).
+
+  /** `set_pte`: a plain store. */
+  setPte(mm: number, key: number, address: number, value: number): Op {
+    this.pending.d = key;
+    return this.op(K.OP_SET_PTE, address, value, mm);
+  }
+  /** `ptep_get_and_clear`: a locked exchange with 0; returns the old entry without its ghost version. */
+  ptepGetAndClear(mm: number, key: number, address: number): Op {
+    this.pending.d = key;
+    return this.op(K.OP_PTEP_GET_AND_CLEAR, address, 0, mm);
+  }
+  /** `ptep_set_wrprotect`: clears W, locked; returns the old entry. */
+  ptepSetWrprotect(mm: number, key: number, address: number): Op {
+    this.pending.d = key;
+    return this.op(K.OP_PTEP_SET_WRPROTECT, address, 0, mm);
+  }
+  /** A page of zeroes from the allocator, which is below this lab's interest: one step. `owner` is ghost: the address space a root table belongs to, else 0. */
+  allocFrame(owner: number): Op {
+    return this.op(K.OP_ALLOC_FRAME, owner, 0, 0);
+  }
+  /** The last reference is dropped: the frame may be handed out again at once. */
+  freeFrame(frame: number): Op {
+    return this.op(K.OP_FREE_FRAME, frame, 0, 0);
+  }
+
+  // Memory that only the running task can reach (its stack, per-CPU scratch): no boundary, because nobody else could tell.
+
+  peek(address: number): Op {
+    return this.done(this.machine.mem[address]);
+  }
+  poke(address: number, value: number): Op {
+    this.machine.mem[address] = value;
+    return this.done(0);
+  }
+
+  // No instructions: recorded choices and ghost notes.
+
+  /** What the kernel decides by time or chance: a number in [0, n), recorded in the schedule. */
+  choose(n: number): Op {
+    return this.done(this.machine.choose(n));
+  }
+  /** A tracepoint or a note to the oracles. */
+  event(kind: number, a: number, b: number): Op {
+    this.machine.event(this.id, kind, a, b);
+    return this.done(0);
+  }
+  /** Ghost: the running client operation promises that entries of this page older than now lose `rights` once it has returned. */
+  promise(mm: number, page: number, rights: number): Op {
+    this.machine.ghost.promise(this.id, mm, page, rights);
+    return this.done(0);
+  }
+  /** Ghost: the client operation returns to its caller; its promises hold from here. */
+  operationReturned(): Op {
+    this.machine.ghost.operationReturned(this.id);
+    return this.done(0);
+  }
+  /** Ghost: `mm` begins a new life (a handle may be used again). Returns the address-space id for `allocFrame`. */
+  newAddressSpace(mm: number): Op {
+    return this.done(this.machine.ghost.newAddressSpace(mm));
+  }
+  /** A property of the program under test; false is a violation (`assertion`). */
+  assert(condition: boolean, message: string): Op {
+    if (!condition) this.machine.report('assertion', this.id, message);
+    return this.done(0);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The agents that can move now. An agent is one thread to a strategy: a CPU, its store buffer, its interrupt line, its page walker.
+ *
+ * Invariant: `list[0 .. count-1]` holds each enabled agent once, and `position[agent]` is its place there, or -1. The order is a function
+ * of the history of additions and removals alone, so a strategy that draws an index is deterministic.
+ */
+
+export const AGENT_KINDS = 4;
+export const CPU_AGENT = 0;
+export const BUFFER_AGENT = 1;
+export const LINE_AGENT = 2;
+export const WALKER_AGENT = 3;
+
+export function agentOf(cpu: number, kind: number): number {
+  return cpu * AGENT_KINDS + kind;
+}
+
+export class EnabledSet {
+  readonly list: Int32Array;
+  readonly position: Int32Array;
+  count = 0;
+  /** Enabled agents that are not of the environment: when none is left, the machine is finished or deadlocked. */
+  obligations = 0;
+
+  constructor(agents: number) {
+    this.list = new Int32Array(agents);
+    this.position = new Int32Array(agents).fill(-1);
+  }
+
+  clear(): void {
+    for (let i = 0; i < this.count; i++) this.position[this.list[i]] = -1;
+    this.count = 0;
+    this.obligations = 0;
+  }
+
+  has(agent: number): boolean {
+    return this.position[agent] >= 0;
+  }
+
+  add(agent: number): void {
+    if (this.position[agent] >= 0) return;
+    this.position[agent] = this.count;
+    this.list[this.count++] = agent;
+    if ((agent & 3) !== WALKER_AGENT) this.obligations++;
+  }
+
+  remove(agent: number): void {
+    const at = this.position[agent];
+    if (at < 0) return;
+    const last = this.list[--this.count];
+    this.list[at] = last;
+    this.position[last] = at;
+    this.position[agent] = -1;
+    if ((agent & 3) !== WALKER_AGENT) this.obligations--;
+  }
+}

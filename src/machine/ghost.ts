@@ -1,0 +1,212 @@
+import * as H from './hardware.js';
+import type { Layout } from './layout.js';
+import { isRestricting, VERSION_MAX } from './pte.js';
+
+/**
+ * Ghost state: what really happened to page tables and frames, which the simulated kernel cannot see and oracles decide by.
+ *
+ * A *ghost index* names one page-table entry for the life of an mm handle: mm * keys + key, where key is a page or, for a root entry,
+ * pages + root index. It names the page, not the word, because a table page can be freed and another take its place.
+ */
+
+export const RIGHT_READ = 1;
+export const RIGHT_WRITE = 2;
+export const RIGHT_ALL = 3;
+/** Pages per leaf table. */
+export const TABLE_SHIFT = 3;
+export const TABLE_PAGES = 1 << TABLE_SHIFT;
+/** How many restricting changes of one entry are remembered; older ones concern entries that no TLB keeps that long, and would at worst be missed. */
+const HISTORY = 8;
+
+export class InternalError extends Error {}
+
+/** Where ghost words lie; computed once per program, shared by every machine that runs it. */
+export interface GhostLayout {
+  /** Ghost indices per mm: pages and root entries. */
+  readonly keys: number;
+  readonly pages: number;
+  /** Per ghost index: version of the newest change; newest version whose older entries may no longer be read (written). */
+  readonly version: number;
+  readonly revokedRead: number;
+  readonly revokedWrite: number;
+  readonly history: number;
+  readonly historyNext: number;
+  /** Per frame: allocation number, counted up at each release; owner of a root table. */
+  readonly frameAlloc: number;
+  readonly frameOwner: number;
+  /** Per word of frame memory: the allocation number of the frame that the entry stored there was linked with. */
+  readonly linkedAlloc: number;
+  readonly mmSerial: number;
+}
+
+export function ghostLayout(layout: Layout, pages: number, mms: number, frames: number, frameWords: number): GhostLayout {
+  const keys = pages + Math.ceil(pages / TABLE_PAGES);
+  const entries = keys * mms;
+  const ghost = (name: string, words: number): number => layout.alloc(`ghost ${name}`, words, 'hidden');
+  return {
+    keys,
+    pages,
+    version: ghost('version', entries),
+    revokedRead: ghost('revoked read', entries),
+    revokedWrite: ghost('revoked write', entries),
+    history: ghost('history', entries * HISTORY * 2),
+    historyNext: ghost('history next', entries),
+    frameAlloc: ghost('frame allocation', frames),
+    frameOwner: ghost('frame owner', frames),
+    linkedAlloc: ghost('linked allocation', frames * frameWords),
+    mmSerial: ghost('mm serial', mms),
+  };
+}
+
+export class Ghost {
+  readonly keys: number;
+  readonly pages: number;
+  readonly version: number;
+  readonly revokedRead: number;
+  readonly revokedWrite: number;
+  readonly frameAlloc: number;
+  readonly frameOwner: number;
+  readonly linkedAlloc: number;
+  private readonly history: number;
+  private readonly historyNext: number;
+  private readonly mmSerial: number;
+  private readonly generationWords = new Map<number, number>();
+
+  constructor(
+    private readonly words: Int32Array,
+    layout: GhostLayout,
+    private readonly hardwareBase: number,
+  ) {
+    this.keys = layout.keys;
+    this.pages = layout.pages;
+    this.version = layout.version;
+    this.revokedRead = layout.revokedRead;
+    this.revokedWrite = layout.revokedWrite;
+    this.frameAlloc = layout.frameAlloc;
+    this.frameOwner = layout.frameOwner;
+    this.linkedAlloc = layout.linkedAlloc;
+    this.history = layout.history;
+    this.historyNext = layout.historyNext;
+    this.mmSerial = layout.mmSerial;
+  }
+
+  /** The ghost index of a page's entry, or of a root entry (key = pages + root index). */
+  index(mm: number, key: number): number {
+    return mm * this.keys + key;
+  }
+
+  /** Tells that the word at `address` is the generation of `mm`. */
+  watchGeneration(address: number, mm: number): void {
+    this.generationWords.set(address, mm);
+  }
+
+  /** The next version of an entry, for a change that is executed now. */
+  nextVersion(index: number): number {
+    const version = ++this.words[this.version + index];
+    if (version > VERSION_MAX) throw new InternalError(`a page-table entry changed more than ${VERSION_MAX} times in one execution`);
+    return version;
+  }
+
+  /**
+   * A change became visible. What takes rights away waits for the first generation that its maker counts up. Two changes of one entry
+   * with no generation between are one: mprotect takes an entry away and puts it back, perhaps as it was.
+   */
+  addChange(cpu: number, index: number, version: number, before: number, after: number): void {
+    const mem = this.words;
+    const block = this.hardwareBase + cpu * H.HW_WORDS;
+    const count = mem[block + H.CHANGE_COUNT];
+    for (let i = 0, at = block + H.CHANGE_BASE; i < count; i++, at += 3) {
+      if (mem[at] !== index) continue;
+      if (isRestricting(mem[at + 2], after)) mem[at + 1] = version;
+      else {
+        mem.copyWithin(at, at + 3, block + H.CHANGE_BASE + count * 3);
+        mem[block + H.CHANGE_COUNT] = count - 1;
+      }
+      return;
+    }
+    if (!isRestricting(before, after)) return;
+    if (count === H.CHANGE_CAPACITY) throw new InternalError(`CPU ${cpu} made ${count} page-table changes without a new generation`);
+    const at = block + H.CHANGE_BASE + count * 3;
+    mem[at] = index;
+    mem[at + 1] = version;
+    mem[at + 2] = before;
+    mem[block + H.CHANGE_COUNT] = count + 1;
+  }
+
+  /** A generation word became `value` in memory by `cpu`: this is the generation of its visible changes that had none. */
+  generationCommitted(cpu: number, address: number, value: number): void {
+    const mm = this.generationWords.get(address);
+    if (mm === undefined) return;
+    const mem = this.words;
+    const block = this.hardwareBase + cpu * H.HW_WORDS;
+    const count = mem[block + H.CHANGE_COUNT];
+    let kept = 0;
+    for (let i = 0, at = block + H.CHANGE_BASE; i < count; i++, at += 3) {
+      const index = mem[at];
+      if (((index / this.keys) | 0) === mm) this.addHistory(index, mem[at + 1], value);
+      else mem.copyWithin(block + H.CHANGE_BASE + kept++ * 3, at, at + 3);
+    }
+    mem[block + H.CHANGE_COUNT] = kept;
+  }
+
+  private addHistory(index: number, version: number, generation: number): void {
+    const mem = this.words;
+    const slot = mem[this.historyNext + index];
+    mem[this.historyNext + index] = (slot + 1) % HISTORY;
+    const at = this.history + (index * HISTORY + slot) * 2;
+    mem[at] = version;
+    mem[at + 1] = generation;
+  }
+
+  /** The smallest generation of a restricting change younger than `version`, or 0 if there is none: what an entry of that version must be flushed for. */
+  dueGeneration(index: number, version: number): number {
+    const mem = this.words;
+    let due = 0;
+    for (let i = 0; i < HISTORY; i++) {
+      const at = this.history + (index * HISTORY + i) * 2;
+      if (mem[at] > version && (due === 0 || mem[at + 1] < due)) due = mem[at + 1];
+    }
+    return due;
+  }
+
+  promise(cpu: number, mm: number, page: number, rights: number): void {
+    const mem = this.words;
+    const index = this.index(mm, page);
+    const block = this.hardwareBase + cpu * H.HW_WORDS;
+    const count = mem[block + H.PROMISE_COUNT];
+    if (count === H.PROMISE_CAPACITY) throw new InternalError(`CPU ${cpu}: a client operation visited more than ${count} pages`);
+    const at = block + H.PROMISE_BASE + count * 3;
+    mem[at] = index;
+    mem[at + 1] = mem[this.version + index];
+    mem[at + 2] = rights;
+    mem[block + H.PROMISE_COUNT] = count + 1;
+  }
+
+  operationReturned(cpu: number): void {
+    const mem = this.words;
+    const block = this.hardwareBase + cpu * H.HW_WORDS;
+    const count = mem[block + H.PROMISE_COUNT];
+    for (let i = 0; i < count; i++) {
+      const at = block + H.PROMISE_BASE + i * 3;
+      const index = mem[at];
+      const version = mem[at + 1];
+      const rights = mem[at + 2];
+      if ((rights & RIGHT_READ) !== 0 && version > mem[this.revokedRead + index]) mem[this.revokedRead + index] = version;
+      if ((rights & RIGHT_WRITE) !== 0 && version > mem[this.revokedWrite + index]) mem[this.revokedWrite + index] = version;
+    }
+    mem[block + H.PROMISE_COUNT] = 0;
+  }
+
+  /** Address-space ids: the mm handle with a serial number, so that a handle used again is another address space. Never 0. */
+  newAddressSpace(mm: number): number {
+    return mm | (++this.words[this.mmSerial + mm] << 10);
+  }
+
+  addressSpace(mm: number): number {
+    return mm | (this.words[this.mmSerial + mm] << 10);
+  }
+
+  static mmOf(addressSpace: number): number {
+    return addressSpace & 0x3ff;
+  }
+}

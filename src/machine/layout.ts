@@ -1,0 +1,54 @@
+/**
+ * Words of memory. One Int32Array holds everything that a simulated CPU can touch and everything that the machine and its ghost state
+ * keep: a kernel word of any width, u64 and pointer included, is one word and one step (splitting it would invent tears). Addresses
+ * are indices into that array.
+ */
+
+/** How a word's value is printed. */
+export type WordFormat = 'number' | 'mm' | 'bool' | 'pte' | 'mask' | 'csd' | 'asid' | 'hidden';
+
+export interface Region {
+  readonly name: string;
+  readonly base: number;
+  readonly words: number;
+  readonly format: WordFormat;
+}
+
+/** Hands out addresses, and remembers names for traces. */
+export class Layout {
+  private next = 0;
+  private readonly regions: Region[] = [];
+
+  /** Reserves `words` consecutive words; `align` in words (pairs need 2, so that both halves share 8 aligned bytes). Returns the base address. */
+  alloc(name: string, words = 1, format: WordFormat = 'number', align = 1): number {
+    const base = Math.ceil(this.next / align) * align;
+    this.regions.push({ name, base, words, format });
+    this.next = base + words;
+    return base;
+  }
+
+  get size(): number {
+    return this.next;
+  }
+
+  /** The region that `address` lies in, or undefined. Regions are in ascending order. */
+  regionOf(address: number): Region | undefined {
+    let low = 0;
+    let high = this.regions.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const region = this.regions[middle] as Region;
+      if (address < region.base) high = middle - 1;
+      else if (address >= region.base + region.words) low = middle + 1;
+      else return region;
+    }
+    return undefined;
+  }
+
+  /** The word's name, e.g. `cpu1.loaded_mm` or `frame 3[2]`. */
+  nameOf(address: number): string {
+    const region = this.regionOf(address);
+    if (region === undefined) return `word ${address}`;
+    return region.words === 1 ? region.name : `${region.name}[${address - region.base}]`;
+  }
+}

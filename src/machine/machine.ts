@@ -1,0 +1,537 @@
+import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from '../findings/finding.js';
+import { LATENT_CLASSES } from '../findings/finding.js';
+import type { Cpu, PendingOp } from './cpu.js';
+import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, EnabledSet, LINE_AGENT, WALKER_AGENT } from './enabled-set.js';
+import { Ghost, InternalError } from './ghost.js';
+import * as H from './hardware.js';
+import { Mmu, WALK_CONTINUE } from './mmu.js';
+import { MachineObserver } from './observer.js';
+import * as K from './op-kinds.js';
+import type { MmuLayout, Program } from './program.js';
+import type { Protocol } from './protocol.js';
+import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
+
+/**
+ * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and runs to the next one, a
+ * store buffer drains its oldest store, an interrupt line delivers, a page walker reads a level. Which agent moves is the caller's choice.
+ *
+ * All state that a step can change, but for the generators themselves, is in `mem`.
+ */
+
+const NO_MMU: MmuLayout = {
+  ghost: {
+    keys: 1,
+    pages: 0,
+    version: 0,
+    revokedRead: 0,
+    revokedWrite: 0,
+    history: 0,
+    historyNext: 0,
+    frameAlloc: 0,
+    frameOwner: 0,
+    linkedAlloc: 0,
+    mmSerial: 0,
+  },
+  framesBase: 0,
+  frameWords: 0,
+  frames: 0,
+  freeTop: 0,
+  freeStack: 0,
+  generations: [],
+  pages: 0,
+};
+
+const WATCH_WAITER = 1;
+const WATCH_OBSERVER = 2;
+const HASH_PRIME = 0x01000193;
+
+export class Machine {
+  readonly mem: Int32Array;
+  readonly ghost: Ghost;
+  readonly mmu: Mmu;
+  readonly cpus: Cpu[] = [];
+  readonly enabled: EnabledSet;
+  readonly layout: MmuLayout;
+  observer: MachineObserver = new MachineObserver();
+  /** Answers `choose(n)`; set by whoever drives the machine, who records the answer. */
+  choose: (n: number) => number = () => 0;
+  /** Index of the step being executed. */
+  step = 0;
+  /** Steps of the environment among them. */
+  walkerSteps = 0;
+  unfinished = 0;
+  violation: Violation | null = null;
+  readonly latent: Violation[] = [];
+  /** Rolling hash over every step's agent, operation, operands and result. */
+  hash = 0;
+  private readonly hardwareBase: number;
+  private readonly hardwareWords: number;
+  private readonly sc: boolean;
+  /** Bits per word: somebody waits for it; an observer wants to hear of it. */
+  private readonly watch: Uint8Array;
+  private readonly waitAddress: Int32Array;
+  private readonly cpuSteps: Int32Array;
+  private totalCpuSteps = 0;
+
+  constructor(
+    readonly program: Program,
+    readonly memory: MemoryModel,
+    mem?: Int32Array,
+  ) {
+    this.mem = mem ?? new Int32Array(program.image.length);
+    this.layout = program.mmu ?? NO_MMU;
+    this.hardwareBase = program.hardwareBase;
+    this.hardwareWords = program.hardwareWords;
+    this.sc = memory === 'sc';
+    this.ghost = new Ghost(this.mem, this.layout.ghost, program.hardwareBase);
+    for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
+    this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
+    this.watch = new Uint8Array(program.image.length);
+    this.waitAddress = new Int32Array(program.cpus).fill(-1);
+    this.cpuSteps = new Int32Array(program.cpus);
+    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameWords);
+    for (let id = 0; id < program.cpus; id++) this.cpus.push(program.createCpu(this, id));
+    for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
+    for (const [address] of this.layout.generations) this.watch[address] |= WATCH_OBSERVER;
+  }
+
+  /** First word of the CPU's hardware block. */
+  block(cpu: number): number {
+    return this.hardwareBase + cpu * this.hardwareWords;
+  }
+
+  /** Starts a new execution from the program's image; every CPU stands before its first operation. */
+  begin(): void {
+    this.mem.set(this.program.image);
+    this.enabled.clear();
+    this.step = 0;
+    this.walkerSteps = 0;
+    this.totalCpuSteps = 0;
+    this.cpuSteps.fill(0);
+    this.violation = null;
+    this.latent.length = 0;
+    this.hash = 0x811c9dc5 | 0;
+    this.unfinished = this.cpus.length;
+    this.observer.begin();
+    for (const cpu of this.cpus) {
+      this.unwait(cpu.id);
+      cpu.finished = false;
+      cpu.depth = 0;
+      cpu.frames.length = 0;
+      cpu.saved.length = 0;
+      cpu.pending.armed = false;
+      cpu.top = this.program.main(cpu);
+      this.resume(cpu, 0);
+    }
+  }
+
+  /** Whether every script has ended, every buffer is empty and no interrupt is under way. */
+  get finished(): boolean {
+    return this.unfinished === 0 && this.enabled.obligations === 0;
+  }
+
+  /** Records a violation: harm ends the execution (the first one counts), latent ones are collected once per class and CPU. */
+  report(violationClass: ViolationClass, cpu: number, message: string): void {
+    const violation: Violation = { class: violationClass, step: this.step, cpu, message };
+    if ((LATENT_CLASSES as readonly string[]).includes(violationClass)) {
+      if (!this.latent.some((known) => known.class === (violationClass as LatentClass))) this.latent.push(violation);
+    } else if (this.violation === null) this.violation = { ...violation, class: violationClass as HarmClass };
+  }
+
+  /** What the CPU is waiting for, for people: `CPU1 waits for csd(0->1).flags (is 3), interrupts off`. */
+  describeCpu(id: number): string {
+    const pending = this.cpus[id].pending;
+    const interrupts = this.mem[this.block(id) + H.IF] !== 0 ? 'on' : 'off';
+    const waits = pending.kind === K.OP_COND_LOAD_ACQUIRE || pending.kind === K.OP_SPIN_LOCK;
+    const what = waits
+      ? `waits for ${this.program.layout.nameOf(pending.a)} (is ${this.load(id, pending.a)})`
+      : `is before ${K.opName(pending.kind)}`;
+    return `CPU${id} ${what}, interrupts ${interrupts}`;
+  }
+
+  event(cpu: number, kind: number, a: number, b: number): void {
+    this.observer.event(cpu, kind, a, b);
+  }
+
+  // Memory.
+
+  /** What the CPU sees at the address: its own newest buffered store, else memory. */
+  load(cpu: number, address: number): number {
+    const mem = this.mem;
+    const block = this.hardwareBase + cpu * this.hardwareWords;
+    const count = mem[block + H.SB_COUNT];
+    if (count > 0) {
+      const head = mem[block + H.SB_HEAD];
+      for (let i = count - 1; i >= 0; i--) {
+        const at = block + H.SB_BASE + ((head + i) % H.SB_DEPTH) * H.SB_WORDS;
+        if (mem[at + H.SB_ADDRESS] === address) return mem[at + H.SB_VALUE];
+      }
+    }
+    return mem[address];
+  }
+
+  /** A plain store: into the buffer, or to memory under sequential consistency. A full buffer drains its oldest store first. */
+  store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
+    const mem = this.mem;
+    const block = this.hardwareBase + cpu * this.hardwareWords;
+    let count = mem[block + H.SB_COUNT];
+    if (count === H.SB_DEPTH) {
+      this.drainOne(cpu, block);
+      count--;
+    }
+    const at = block + H.SB_BASE + ((mem[block + H.SB_HEAD] + count) % H.SB_DEPTH) * H.SB_WORDS;
+    mem[at + H.SB_ADDRESS] = address;
+    mem[at + H.SB_VALUE] = value;
+    mem[at + H.SB_KIND] = kind;
+    mem[at + H.SB_X] = x;
+    mem[at + H.SB_Y] = y;
+    mem[at + H.SB_Z] = z;
+    mem[at + H.SB_OTHERS] = this.totalCpuSteps - this.cpuSteps[cpu];
+    mem[block + H.SB_COUNT] = count + 1;
+    if (this.sc) this.drainOne(cpu, block);
+    else if (count === 0) this.enabled.add(agentOf(cpu, BUFFER_AGENT));
+  }
+
+  /** Drains the oldest buffered store to memory. */
+  private drainOne(cpu: number, block: number): void {
+    const mem = this.mem;
+    const head = mem[block + H.SB_HEAD];
+    const at = block + H.SB_BASE + head * H.SB_WORDS;
+    mem[block + H.SB_HEAD] = (head + 1) % H.SB_DEPTH;
+    const count = mem[block + H.SB_COUNT] - 1;
+    mem[block + H.SB_COUNT] = count;
+    if (count === 0) this.enabled.remove(agentOf(cpu, BUFFER_AGENT));
+    const address = mem[at + H.SB_ADDRESS];
+    const kind = mem[at + H.SB_KIND];
+    const before = mem[address];
+    if (kind === H.SB_PTE) this.linkFrame(address, mem[at + H.SB_Y]);
+    this.commit(cpu, address, mem[at + H.SB_VALUE]);
+    if (this.totalCpuSteps - this.cpuSteps[cpu] > mem[at + H.SB_OTHERS]) this.observer.drainOvertaken(cpu);
+    if (kind === H.SB_PTE) this.ghost.addChange(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
+    else if (kind === H.SB_USER) {
+      const frame = ((address - this.layout.framesBase) / this.layout.frameWords) | 0;
+      this.observer.userStoreDrained(cpu, frame, mem[at + H.SB_Y], mem[at + H.SB_X], mem[at + H.SB_Z]);
+    }
+  }
+
+  private drainAll(cpu: number, block: number): void {
+    while (this.mem[block + H.SB_COUNT] > 0) this.drainOne(cpu, block);
+  }
+
+  /** A value becomes visible to all: wakes whoever waits for the word. */
+  commit(cpu: number, address: number, value: number): void {
+    this.mem[address] = value;
+    const watch = this.watch[address];
+    if (watch !== 0) this.watched(cpu, address, value, watch);
+  }
+
+  private watched(cpu: number, address: number, value: number, watch: number): void {
+    if ((watch & WATCH_OBSERVER) !== 0) {
+      this.ghost.generationCommitted(cpu, address, value);
+      this.observer.wordCommitted(cpu, address, value);
+    }
+    if ((watch & WATCH_WAITER) !== 0) {
+      for (let id = 0; id < this.cpus.length; id++) if (this.waitAddress[id] === address) this.refreshCpu(this.cpus[id]);
+    }
+  }
+
+  private linkFrame(address: number, alloc: number): void {
+    this.mem[this.ghost.linkedAlloc + address - this.layout.framesBase] = alloc;
+  }
+
+  // Steps.
+
+  /** Executes one step of an agent, which must be able to move. */
+  stepAgent(agent: number): void {
+    const id = agent >> 2;
+    const cpu = this.cpus[id];
+    const kind = agent & 3;
+    if (kind === CPU_AGENT) {
+      const pending = cpu.pending;
+      this.totalCpuSteps++;
+      this.cpuSteps[id]++;
+      const value = this.execute(cpu, pending);
+      this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);
+      this.hash = Math.imul(this.hash ^ pending.a, HASH_PRIME);
+      this.hash = Math.imul(this.hash ^ value, HASH_PRIME);
+      if (this.violation === null) this.resume(cpu, value);
+    } else if (kind === BUFFER_AGENT) {
+      this.hash = Math.imul(this.hash ^ agent, HASH_PRIME);
+      this.drainOne(id, this.block(id));
+    } else if (kind === LINE_AGENT) {
+      this.hash = Math.imul(this.hash ^ agent, HASH_PRIME);
+      this.deliver(cpu);
+    } else {
+      this.walkerSteps++;
+      this.stepWalker(id, agent);
+    }
+    this.step++;
+  }
+
+  /** Whether the agent can move: what a replay checks before it follows a recorded pick. */
+  canStep(agent: number): boolean {
+    if (agent < 0 || agent >= this.cpus.length * AGENT_KINDS) return false;
+    return (agent & 3) === WALKER_AGENT ? this.layout.pages > 0 : this.enabled.has(agent);
+  }
+
+  private stepWalker(id: number, agent: number): void {
+    const block = this.block(id);
+    const page = this.mmu.walking(block) ? this.mmu.speculativePage(block) : this.choose(this.layout.pages);
+    const result = this.mmu.walkStep(id, block, H.SPECULATIVE, page, false);
+    this.hash = Math.imul(this.hash ^ (agent + (page << 12) + (result << 24)), HASH_PRIME);
+    if (result !== WALK_CONTINUE || !this.mmu.walking(block)) this.enabled.remove(agent);
+  }
+
+  private resume(cpu: Cpu, value: number): void {
+    const result = (cpu.top as Protocol<void>).next(value);
+    if (result.done === true) this.popFrame(cpu);
+    this.refreshCpu(cpu);
+  }
+
+  private popFrame(cpu: Cpu): void {
+    if (cpu.depth === 0) {
+      cpu.top = null;
+      cpu.finished = true;
+      this.unfinished--;
+      // A CPU whose script has ended idles with interrupts on.
+      this.setInterruptFlag(cpu.id, 1);
+      return;
+    }
+    cpu.depth--;
+    cpu.top = cpu.frames.pop() as Protocol<void> | null;
+    const pending = cpu.pending;
+    pending.e = cpu.saved.pop() as number;
+    pending.d = cpu.saved.pop() as number;
+    pending.c = cpu.saved.pop() as number;
+    pending.b = cpu.saved.pop() as number;
+    pending.a = cpu.saved.pop() as number;
+    pending.kind = cpu.saved.pop() as number;
+    pending.armed = cpu.top !== null;
+  }
+
+  private deliver(cpu: Cpu): void {
+    const block = this.block(cpu.id);
+    const mem = this.mem;
+    const isNmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;
+    // An interrupt is serialising: the buffer drains before the handler's first instruction.
+    this.drainAll(cpu.id, block);
+    this.unwait(cpu.id);
+    const pending = cpu.pending;
+    cpu.frames.push(cpu.top);
+    cpu.saved.push(pending.kind, pending.a, pending.b, pending.c, pending.d, pending.e);
+    cpu.depth++;
+    pending.armed = false;
+    if (isNmi) {
+      mem[block + H.PENDING_NMI] = 0;
+      mem[block + H.IN_NMI] = 1;
+    } else mem[block + H.PENDING_IPI] = 0;
+    cpu.saved.push(mem[block + H.IF]);
+    mem[block + H.IF] = 0;
+    cpu.top = isNmi ? this.program.nmi(cpu) : this.program.interrupt(cpu);
+    this.refreshLine(cpu.id);
+    this.resume(cpu, 0);
+  }
+
+  // What is enabled.
+
+  private unwait(id: number): void {
+    const address = this.waitAddress[id];
+    if (address < 0) return;
+    this.waitAddress[id] = -1;
+    let others = false;
+    for (let other = 0; other < this.cpus.length; other++) others = others || this.waitAddress[other] === address;
+    if (!others) this.watch[address] &= ~WATCH_WAITER;
+  }
+
+  private refreshCpu(cpu: Cpu): void {
+    const id = cpu.id;
+    const agent = id << 2;
+    if (this.waitAddress[id] >= 0) this.unwait(id);
+    if (cpu.top === null) {
+      this.enabled.remove(agent);
+      return;
+    }
+    const pending = cpu.pending;
+    if (pending.kind !== K.OP_COND_LOAD_ACQUIRE && pending.kind !== K.OP_SPIN_LOCK) {
+      this.enabled.add(agent);
+      return;
+    }
+    const value = this.load(id, pending.a);
+    const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : (value & pending.b) === pending.c;
+    if (holds) this.enabled.add(agent);
+    else this.enabled.remove(agent);
+    // Watched even while it holds: it can cease to hold before this CPU moves.
+    this.waitAddress[id] = pending.a;
+    this.watch[pending.a] |= WATCH_WAITER;
+  }
+
+  private refreshLine(id: number): void {
+    const mem = this.mem;
+    const block = this.block(id);
+    const nmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;
+    const ipi = mem[block + H.PENDING_IPI] !== 0 && mem[block + H.IF] !== 0;
+    if (nmi || ipi) this.enabled.add(agentOf(id, LINE_AGENT));
+    else this.enabled.remove(agentOf(id, LINE_AGENT));
+  }
+
+  private setInterruptFlag(id: number, value: number): void {
+    this.mem[this.block(id) + H.IF] = value;
+    this.refreshLine(id);
+  }
+
+  // Operations.
+
+  private execute(cpu: Cpu, op: PendingOp): number {
+    const id = cpu.id;
+    const mem = this.mem;
+    const a = op.a;
+    switch (op.kind) {
+      case K.OP_READ_ONCE:
+      case K.OP_LOAD_ACQUIRE:
+      case K.OP_COND_LOAD_ACQUIRE:
+        return this.load(id, a);
+      case K.OP_WRITE_ONCE:
+      case K.OP_STORE_RELEASE:
+        this.store(id, a, op.b, H.SB_PLAIN, 0, 0, 0);
+        return 0;
+      case K.OP_SPIN_UNLOCK:
+        if (this.load(id, a) !== id + 1) this.observer.unlockOfFree(id, a);
+        this.store(id, a, 0, H.SB_PLAIN, 0, 0, 0);
+        return 0;
+      case K.OP_LOCAL_IRQ_DISABLE:
+        this.setInterruptFlag(id, 0);
+        return 0;
+      case K.OP_LOCAL_IRQ_ENABLE:
+        this.setInterruptFlag(id, 1);
+        this.observer.interruptsEnabled(id);
+        return 0;
+      case K.OP_SEND_IPI:
+        mem[this.block(a) + H.PENDING_IPI] = 1;
+        this.refreshLine(a);
+        return 0;
+      case K.OP_SEND_NMI:
+        mem[this.block(a) + H.PENDING_NMI] = 1;
+        this.refreshLine(a);
+        return 0;
+      case K.OP_USER_ACCESS:
+        return this.mmu.access(id, this.block(id), a, op.b !== 0);
+      case K.OP_WALK:
+        return this.mmu.walkStep(id, this.block(id), H.DEMAND, a, op.b !== 0);
+      case K.OP_SET_PTE:
+        return this.setPte(id, op);
+      default:
+        return this.executeDraining(cpu, op);
+    }
+  }
+
+  /** Operations that drain the store buffer before they act. */
+  private executeDraining(cpu: Cpu, op: PendingOp): number {
+    const id = cpu.id;
+    const mem = this.mem;
+    const block = this.block(id);
+    const a = op.a;
+    this.drainAll(id, block);
+    const old = mem[a];
+    switch (op.kind) {
+      case K.OP_XCHG:
+        this.commit(id, a, op.b);
+        return old;
+      case K.OP_CMPXCHG:
+        if (old === op.b) this.commit(id, a, op.c);
+        return old;
+      case K.OP_CMPXCHG_PAIR:
+        if (old !== op.b || mem[a + 1] !== op.c) return 0;
+        this.commit(id, a, op.d);
+        this.commit(id, a + 1, op.e);
+        return 1;
+      case K.OP_FETCH_ADD: {
+        const sum = old + op.b;
+        if (sum > 0x7fffffff || sum < -0x80000000) throw new InternalError(`word ${a} overflowed at ${old} + ${op.b}`);
+        this.commit(id, a, sum);
+        return old + op.c;
+      }
+      case K.OP_FETCH_OR:
+        this.commit(id, a, old | op.b);
+        return old;
+      case K.OP_FETCH_AND:
+        this.commit(id, a, old & op.b);
+        return old;
+      case K.OP_SMP_MB:
+        return 0;
+      case K.OP_SPIN_LOCK:
+        this.commit(id, a, id + 1);
+        return 0;
+      case K.OP_IRET:
+        return this.iret(cpu, block);
+      case K.OP_WRITE_CR3:
+        this.mmu.writeCr3(block, a, op.b, op.c !== 0);
+        return 0;
+      case K.OP_INVLPG:
+        this.mmu.invlpg(block, a);
+        return 0;
+      case K.OP_INVPCID:
+        this.mmu.invpcid(block, a, op.b, op.c);
+        return 0;
+      case K.OP_FAULT:
+        this.mmu.dropPage(block, a);
+        return 0;
+      case K.OP_PTEP_GET_AND_CLEAR:
+        return this.replacePte(id, op, 0);
+      case K.OP_PTEP_SET_WRPROTECT:
+        return this.replacePte(id, op, pteValue(old) & ~PTE_WRITE);
+      case K.OP_ALLOC_FRAME:
+        return this.allocFrame(a);
+      case K.OP_FREE_FRAME:
+        return this.freeFrame(a);
+      default:
+        throw new InternalError(`no such operation: ${op.kind}`);
+    }
+  }
+
+  private iret(cpu: Cpu, block: number): number {
+    if (cpu.depth === 0) throw new InternalError(`CPU ${cpu.id}: iret outside an interrupt handler`);
+    const flag = cpu.saved.pop() as number;
+    if (this.mem[block + H.IN_NMI] !== 0) this.mem[block + H.IN_NMI] = 0;
+    this.setInterruptFlag(cpu.id, flag);
+    if (flag !== 0) this.observer.interruptsEnabled(cpu.id);
+    return 0;
+  }
+
+  private setPte(id: number, op: PendingOp): number {
+    const index = this.ghost.index(op.c, op.d);
+    const version = this.ghost.nextVersion(index);
+    const alloc = this.mem[this.ghost.frameAlloc + pteFrame(op.b)];
+    this.store(id, op.a, withVersion(op.b, version), H.SB_PTE, index, alloc, version);
+    return 0;
+  }
+
+  private replacePte(id: number, op: PendingOp, after: number): number {
+    const index = this.ghost.index(op.c, op.d);
+    const before = this.mem[op.a];
+    const version = this.ghost.nextVersion(index);
+    this.commit(id, op.a, withVersion(after, version));
+    this.ghost.addChange(id, index, version, before, after);
+    return pteValue(before);
+  }
+
+  private allocFrame(owner: number): number {
+    const mem = this.mem;
+    const top = mem[this.layout.freeTop];
+    if (top === 0) throw new InternalError('the simulated machine is out of frames');
+    const frame = mem[this.layout.freeStack + top - 1];
+    mem[this.layout.freeTop] = top - 1;
+    const base = this.layout.framesBase + frame * this.layout.frameWords;
+    mem.fill(0, base, base + this.layout.frameWords);
+    mem[this.ghost.frameOwner + frame] = owner;
+    return frame;
+  }
+
+  private freeFrame(frame: number): number {
+    const mem = this.mem;
+    const top = mem[this.layout.freeTop];
+    mem[this.ghost.frameAlloc + frame]++;
+    mem[this.layout.freeStack + top] = frame;
+    mem[this.layout.freeTop] = top + 1;
+    return 0;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Cpu } from './cpu.js';
+import type { GhostLayout } from './ghost.js';
+import type { Layout } from './layout.js';
+import type { Machine } from './machine.js';
+import type { Protocol } from './protocol.js';
+
+/**
+ * What a machine runs: words with their initial values, and one generator per CPU. The simulated kernel with a scenario is such a
+ * program; so is any plain shared-memory program that knows nothing of TLBs.
+ */
+export interface Program {
+  readonly name: string;
+  readonly cpus: number;
+  readonly layout: Layout;
+  /** First word of the CPUs' hardware blocks, and words per block. */
+  readonly hardwareBase: number;
+  readonly hardwareWords: number;
+  /** The whole memory at the start of an execution. */
+  readonly image: Int32Array;
+  /** Page tables and frames; null for a plain program. */
+  readonly mmu: MmuLayout | null;
+  /** Makes the CPU object that `main` and `interrupt` are given; a subclass of Cpu may carry addresses. */
+  createCpu(machine: Machine, id: number): Cpu;
+  /** The CPU's script. */
+  main(cpu: Cpu): Protocol<void>;
+  /** Handler of a call-function IPI; must end with `iret`. */
+  interrupt(cpu: Cpu): Protocol<void>;
+  /** Handler of an NMI; must end with `iret`. */
+  nmi(cpu: Cpu): Protocol<void>;
+  /** Called when every CPU has finished and every buffer is empty: null, or what is wrong with the final memory. */
+  check(machine: Machine): string | null;
+  /** Words that observers want to hear of. */
+  readonly watched: readonly number[];
+}
+
+export interface MmuLayout {
+  readonly ghost: GhostLayout;
+  readonly framesBase: number;
+  readonly frameWords: number;
+  readonly frames: number;
+  /** The allocator's stack of free frames: one word for its height, then the frames, top last. */
+  readonly freeTop: number;
+  readonly freeStack: number;
+  /** Generation words: [address, mm handle]. */
+  readonly generations: readonly (readonly [number, number])[];
+  /** Virtual pages that a speculative walk may go for. */
+  readonly pages: number;
+}

@@ -1,0 +1,59 @@
+import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import type { Machine } from '../machine/machine.js';
+import { MachineObserver } from '../machine/observer.js';
+import { Counters } from './counters.js';
+import { oracles } from './index.js';
+import type { Oracle } from './oracle.js';
+
+type Hook<K extends keyof Oracle> = (Oracle & Required<Pick<Oracle, K>>)[];
+
+/** All oracles and the counters, watching one machine. */
+export class OracleBoard extends MachineObserver {
+  readonly counters = new Counters();
+  private readonly onBegin: Hook<'begin'>;
+  private readonly onAccess: Hook<'userAccess'>;
+  private readonly onDrain: Hook<'userStoreDrained'>;
+  private readonly onTable: Hook<'tableRead'>;
+  private readonly onInterrupts: Hook<'interruptsEnabled'>;
+  private readonly onEvent: Hook<'event'>;
+  private readonly onUnlock: Hook<'unlockOfFree'>;
+
+  constructor(machine: Machine, kernel: KernelConfig) {
+    super();
+    const made = oracles.flatMap((oracle) => (oracle.create === null ? [] : [oracle.create(machine, kernel)]));
+    const withHook = <K extends keyof Oracle>(hook: K): Hook<K> => made.filter((oracle) => oracle[hook] !== undefined) as Hook<K>;
+    this.onBegin = withHook('begin');
+    this.onAccess = withHook('userAccess');
+    this.onDrain = withHook('userStoreDrained');
+    this.onTable = withHook('tableRead');
+    this.onInterrupts = withHook('interruptsEnabled');
+    this.onEvent = withHook('event');
+    this.onUnlock = withHook('unlockOfFree');
+  }
+
+  override begin(): void {
+    for (const oracle of this.onBegin) oracle.begin();
+  }
+  override userAccess(cpu: number, entry: number, write: boolean): void {
+    for (const oracle of this.onAccess) oracle.userAccess(cpu, entry, write);
+  }
+  override userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {
+    for (const oracle of this.onDrain) oracle.userStoreDrained(cpu, frame, alloc, ghostIndex, version);
+  }
+  override tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
+    for (const oracle of this.onTable) oracle.tableRead(cpu, frame, alloc, speculative);
+  }
+  override interruptsEnabled(cpu: number): void {
+    for (const oracle of this.onInterrupts) oracle.interruptsEnabled(cpu);
+  }
+  override event(cpu: number, kind: number, a: number, b: number): void {
+    this.counters.event(kind, a, b);
+    for (const oracle of this.onEvent) oracle.event(cpu, kind, a, b);
+  }
+  override unlockOfFree(cpu: number, address: number): void {
+    for (const oracle of this.onUnlock) oracle.unlockOfFree(cpu, address);
+  }
+  override drainOvertaken(): void {
+    this.counters.drainOvertaken();
+  }
+}

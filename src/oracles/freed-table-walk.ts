@@ -1,0 +1,15 @@
+import type { OracleInfo } from './oracle.js';
+
+/** `freed-table-walk`: a walk, speculative or not, read a page-table page that was released since it was linked. */
+export const freedTableWalk: OracleInfo = {
+  name: 'freed-table-walk',
+  latent: false,
+  summary: 'a page walk read a page-table page that had been freed',
+  create: (machine) => ({
+    tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
+      if (machine.mem[machine.ghost.frameAlloc + frame] === alloc) return;
+      const kind = speculative ? 'speculative ' : '';
+      machine.report('freed-table-walk', cpu, `a ${kind}walk of CPU${cpu} read the page-table page in frame ${frame}, which had been freed`);
+    },
+  }),
+};

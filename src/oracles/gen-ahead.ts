@@ -1,0 +1,66 @@
+import { FIRST_USER_MM } from '../kernel/constants.js';
+import { EV_DECIDED } from '../kernel/events.js';
+import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import { mmName } from '../kernel/layout.js';
+import * as H from '../machine/hardware.js';
+import type { Machine } from '../machine/machine.js';
+import { pteVersion } from '../machine/pte.js';
+import type { Oracle, OracleInfo } from './oracle.js';
+import { Slots } from './slots.js';
+
+/**
+ * `gen-ahead` (latent): a slot says that its TLB contents are newer than they are. Judged on the running owner only, where it matters:
+ * at a decision not to flush or to flush partially taken from the slot, and where interrupts become enabled.
+ */
+class GenAhead implements Oracle {
+  private readonly slots: Slots;
+
+  constructor(
+    private readonly machine: Machine,
+    kernel: KernelConfig,
+  ) {
+    this.slots = new Slots(machine, kernel);
+  }
+
+  event(cpu: number, kind: number, asid: number): void {
+    if (kind === EV_DECIDED) this.judge(cpu, asid);
+  }
+
+  interruptsEnabled(cpu: number): void {
+    this.judge(cpu, -1);
+  }
+
+  /** Judges every entry of one slot, or of all (-1). */
+  private judge(cpu: number, only: number): void {
+    const { machine, slots } = this;
+    const mem = machine.mem;
+    const block = slots.block(cpu);
+    for (const list of Slots.LISTS) {
+      const count = mem[block + list.count];
+      for (let i = 0, at = block + list.base; i < count; i++, at += H.TLB_WORDS) {
+        const key = mem[at + H.TLB_KEY];
+        const asid = slots.asidOfKey(key);
+        if (asid < 0 || asid >= slots.count(cpu) || (only >= 0 && asid !== only)) continue;
+        const mm = slots.mmOf(mem[at + H.TLB_OWNER], slots.ctxId(cpu, asid));
+        if (mm < 0) continue;
+        const place = (key & 0xff) + (list.structure ? machine.ghost.pages : 0);
+        const due = machine.ghost.dueGeneration(machine.ghost.index(mm, place), pteVersion(mem[at + H.TLB_PTE]));
+        if (due === 0 || due > slots.tlbGen(cpu, asid)) continue;
+        const what = list.structure ? `a paging-structure entry for table ${key & 0xff}` : `a translation of page ${key & 0xff}`;
+        machine.report(
+          'gen-ahead',
+          cpu,
+          `CPU${cpu}'s slot ${asid} claims generation ${slots.tlbGen(cpu, asid)} of mm ${mmName(mm - FIRST_USER_MM)} but holds ${what} older than generation ${due}`,
+        );
+        return;
+      }
+    }
+  }
+}
+
+export const genAhead: OracleInfo = {
+  name: 'gen-ahead',
+  latent: true,
+  summary: 'a slot claims a generation that its TLB contents are older than',
+  create: (machine, kernel) => new GenAhead(machine, kernel),
+};

@@ -1,0 +1,25 @@
+import type { ViolationClass } from '../findings/finding.js';
+import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import type { Machine } from '../machine/machine.js';
+
+/**
+ * An oracle judges what a machine does by ghost state that the simulated kernel cannot see. It implements the hooks it needs (they are
+ * those of MachineObserver) and calls `machine.report`. Adding one is adding one file and one line in oracles/index.ts.
+ */
+export interface Oracle {
+  begin?(): void;
+  userAccess?(cpu: number, entry: number, write: boolean): void;
+  userStoreDrained?(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void;
+  tableRead?(cpu: number, frame: number, alloc: number, speculative: boolean): void;
+  interruptsEnabled?(cpu: number): void;
+  event?(cpu: number, kind: number, a: number, b: number): void;
+  unlockOfFree?(cpu: number, address: number): void;
+}
+
+export interface OracleInfo {
+  readonly name: ViolationClass;
+  readonly latent: boolean;
+  readonly summary: string;
+  /** Null for what the explorer itself sees (nobody can move, no end). */
+  readonly create: ((machine: Machine, kernel: KernelConfig) => Oracle) | null;
+}

@@ -1,0 +1,57 @@
+import { mmName } from '../kernel/layout.js';
+import { FIRST_USER_MM } from '../kernel/constants.js';
+import { Ghost } from '../machine/ghost.js';
+import * as H from '../machine/hardware.js';
+import type { Machine } from '../machine/machine.js';
+import { pteFrame, pteVersion } from '../machine/pte.js';
+import type { Oracle, OracleInfo } from './oracle.js';
+
+/**
+ * `stale-use`: a retired user access (a) reaches a frame that was released since the entry was linked, whatever was flushed; or (b) uses
+ * a right that a client operation took away, with an entry older than that, after the operation returned. A store is judged again when
+ * it leaves the store buffer.
+ */
+class StaleUse implements Oracle {
+  private readonly ghost: Ghost;
+
+  constructor(private readonly machine: Machine) {
+    this.ghost = machine.ghost;
+  }
+
+  userAccess(cpu: number, entry: number, write: boolean): void {
+    const mem = this.machine.mem;
+    const pte = mem[entry + H.TLB_PTE];
+    const frame = pteFrame(pte);
+    const page = mem[entry + H.TLB_KEY] & 0xff;
+    const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
+    const index = this.ghost.index(mm, page);
+    if (mem[this.ghost.frameAlloc + frame] !== mem[entry + H.TLB_ALLOC]) {
+      this.report(cpu, mm, page, write, `a page that had been freed (frame ${frame})`);
+      return;
+    }
+    const revoked = write ? mem[this.ghost.revokedWrite + index] : mem[this.ghost.revokedRead + index];
+    if (pteVersion(pte) < revoked) this.report(cpu, mm, page, write, 'a translation revoked by an operation that had returned');
+  }
+
+  userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {
+    const mem = this.machine.mem;
+    const mm = (ghostIndex / this.ghost.keys) | 0;
+    const page = ghostIndex % this.ghost.keys;
+    if (mem[this.ghost.frameAlloc + frame] !== alloc) this.report(cpu, mm, page, true, `a page that had been freed (frame ${frame}), from its store buffer`);
+    else if (version < mem[this.ghost.revokedWrite + ghostIndex]) {
+      this.report(cpu, mm, page, true, 'a translation revoked by an operation that had returned, from its store buffer');
+    }
+  }
+
+  private report(cpu: number, mm: number, page: number, write: boolean, what: string): void {
+    const verb = write ? 'wrote to' : 'read';
+    this.machine.report('stale-use', cpu, `CPU${cpu} ${verb} page ${page} of mm ${mmName(mm - FIRST_USER_MM)} through ${what}`);
+  }
+}
+
+export const staleUse: OracleInfo = {
+  name: 'stale-use',
+  latent: false,
+  summary: 'a retired access used a freed frame, or a right revoked by an operation that had returned',
+  create: (machine) => new StaleUse(machine),
+};

@@ -1,0 +1,18 @@
+/** One step of a replayed execution, as people read it. Filled by the replay, drawn by the timeline. */
+export interface TraceStep {
+  /** Index of the step in the execution, from 0. */
+  readonly step: number;
+  readonly cpu: number;
+  /** Who moved: the CPU itself, its store buffer (a drain), its interrupt line (a delivery) or its page walker. */
+  readonly agent: 'cpu' | 'buffer' | 'line' | 'walker';
+  /** What happened, e.g. `loaded_mm = SWITCHING (buffered)` or `tlb_gen(A) is 5`. One line, no colour. */
+  readonly text: string;
+  /** Kernel functions on the CPU's stack, outermost first, in the kernel's spelling; empty where unknown. */
+  readonly functions: readonly string[];
+  /** `file:line` of the protocol source, or null. */
+  readonly site: string | null;
+  /** Depth of interrupt handlers the CPU is in. */
+  readonly handlerDepth: number;
+  /** Why this step decides the outcome, or null. */
+  readonly deciding: string | null;
+}

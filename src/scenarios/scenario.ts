@@ -1,0 +1,95 @@
+/**
+ * A scenario: a machine size, the mms, and one script per CPU.
+ *
+ * A scenario is plain data (JSON-safe, no functions), because a finding carries its scenario whole: a replay must not depend on a
+ * catalogue or a recording that has changed since. Tasks move only between script steps; kernel code never migrates.
+ */
+
+/** One step of a CPU's script. `mm` and `child` are indices into the scenario's mms (0 is printed A, 1 is B, ...); pages are virtual page numbers. */
+export type ScriptStep =
+  /** Switch to a user task of `mm` (`context_switch` to a user task; from a kernel thread it is the way back from lazy TLB). */
+  | { readonly op: 'run'; readonly mm: number }
+  /** Switch to a kernel thread: the CPU keeps the mm loaded, lazily (`enter_lazy_tlb`). */
+  | { readonly op: 'kthread' }
+  /** Go idle; `deep` also leaves the mm (`leave_mm`), as an idle driver with deep C-states does. */
+  | { readonly op: 'idle'; readonly deep?: boolean }
+  /** A user load (`write: false`) or store of the current task. A page without a VMA is a SIGSEGV: counted, the script goes on. */
+  | { readonly op: 'access'; readonly page: number; readonly write: boolean }
+  /** Map [start, end) private anonymous. */
+  | { readonly op: 'mmap'; readonly start: number; readonly end: number; readonly write: boolean }
+  /** Unmap [start, end); tables that become empty are freed with it. */
+  | ({ readonly op: 'munmap' } & FlushedRange)
+  /** Change the protection of [start, end). */
+  | ({ readonly op: 'mprotect'; readonly write: boolean } & FlushedRange)
+  /** MADV_DONTNEED on [start, end). */
+  | ({ readonly op: 'madvise' } & FlushedRange)
+  /** Fork the current task's mm into `child`, whose mm must not be alive (see ScenarioMm.alive). */
+  | { readonly op: 'fork'; readonly child: number }
+  /** The current task's thread on this CPU exits; the last thread of the mm tears it down (`exit_mmap`). The CPU is then in a kernel thread, lazily. */
+  | { readonly op: 'exit' }
+  /** Reclaim one page of `mm` through the batched-unmap path, from whatever task is current. */
+  | { readonly op: 'reclaim'; readonly mm: number; readonly page: number };
+
+/** A half-open range of virtual pages handed to a flush. */
+export interface FlushedRange {
+  readonly start: number;
+  readonly end: number;
+  /**
+   * How many 4 KiB pages the range stands for, where a recording's range was mapped to fewer pages; decides between a partial and a
+   * full flush (`tlb_single_page_flush_ceiling`). Default: end - start.
+   */
+  readonly nominalPages?: number;
+}
+
+/** The state of one mm at the start. */
+export interface ScenarioMm {
+  /** Whether the mm exists at the start; false: a later `fork` creates it. Default true. */
+  readonly alive?: boolean;
+  /** `context.tlb_gen` at the start. Default 1. */
+  readonly tlbGen?: number;
+  /** VMAs at the start: [start, end, writable]. Default: all pages, writable. */
+  readonly vmas?: readonly (readonly [start: number, end: number, write: boolean])[];
+  /** CPUs whose bit is set in `mm_cpumask` at the start besides those that have it loaded. Default none. */
+  readonly cpumask?: readonly number[];
+}
+
+/** The state of one CPU at the start. */
+export interface ScenarioCpu {
+  /** The mm that is loaded at the start; absent: init_mm. */
+  readonly loadedMm?: number;
+  /** Whether the CPU is in a kernel thread, lazily keeping `loadedMm`. Default false. */
+  readonly lazy?: boolean;
+  /** Slots of `ctxs[]` at the start, by ASID: the mm and the generation it holds; null is an empty slot. Default: `loadedMm` in slot 0 at its mm's generation. */
+  readonly slots?: readonly ({ readonly mm: number; readonly tlbGen: number } | null)[];
+  /** The slot that `loadedMm` uses. Default 0. */
+  readonly loadedMmAsid?: number;
+  /** The round-robin cursor. Default: the slot after the last used one. */
+  readonly nextAsid?: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly summary: string;
+  /** Number of CPUs, 1 to 256. */
+  readonly cpus: number;
+  /** User mms; their number is the array's length. */
+  readonly mms: readonly ScenarioMm[];
+  /** Virtual pages per mm, 1 to 64. */
+  readonly pages: number;
+  /** ASID slots per CPU (`TLB_NR_DYN_ASIDS`), 1 to 6. */
+  readonly slots: number;
+  /** Whether the CPUs have PCIDs. */
+  readonly pcid: boolean;
+  /** Whether kernel threads borrow the mm lazily; false: they switch to init_mm. */
+  readonly lazy: boolean;
+  /** Speculative page walks that the environment may begin per execution. */
+  readonly walks: number;
+  /** State of each CPU at the start; default: all in init_mm with empty slots. */
+  readonly start?: readonly ScenarioCpu[];
+  /** One script per CPU, in CPU order. */
+  readonly scripts: readonly (readonly ScriptStep[])[];
+  /** Where the scenario came from when it is not the catalogue: shown in verdicts, never interpreted. */
+  readonly source?: string;
+  /** Notes that belong in a verdict: what the import did not model, and how often. */
+  readonly notes?: readonly string[];
+}
