@@ -36,6 +36,8 @@ export interface Features {
   readonly batchedPendingCounters: boolean;
   /** tlb_finish_mmu flushes everything when another gather is in flight on the mm. */
   readonly nestedGatherFlush: boolean;
+  /** Page-table pages are freed after an RCU grace period, not at once after the flush. */
+  readonly rcuTableFree: boolean;
   /** inc_mm_tlb_gen is a locked increment, which is the full barrier between changing entries and looking at CPUs. */
   readonly incGenIsBarrier: boolean;
 }
@@ -55,5 +57,6 @@ export const features: readonly Feature[] = [
   { name: 'flushBatchedPending', summary: 'batched unmaps that are pending are flushed under the page-table lock before entries are looked at', commit: '3ea277194daa', since: '4.13' },
   { name: 'batchedPendingCounters', summary: 'pending and flushed batches are counted, so that no mark is lost', commit: '5ee2fa2f0636', since: '5.17' },
   { name: 'nestedGatherFlush', summary: 'tlb_finish_mmu flushes everything when gathers are nested', commit: '99baac21e458', since: '4.13' },
+  { name: 'rcuTableFree', summary: 'page-table pages are freed after an RCU grace period (tlb_remove_table)', commit: null, since: 'PV guests; every x86 since 6.15' },
   { name: 'incGenIsBarrier', summary: 'inc_mm_tlb_gen is a full barrier', commit: '71b3c126e611', since: '4.5 (before generations: a barrier in the flush)' },
 ];

@@ -244,6 +244,8 @@ export function kernelLayout(scenario: Scenario): KernelLayout {
   const framesBase = layout.alloc('frame memory', frames * FRAME_WORDS, 'pte');
   const freeTop = layout.alloc('free list top', 1, 'hidden');
   const freeStack = layout.alloc('free list', frames, 'hidden');
+  const graceCapacity = 2 * Math.ceil(scenario.pages / TABLE_PAGES) * scenario.mms.length + scenario.cpus;
+  const grace = layout.alloc('grace period', 1 + graceCapacity * (1 + maskWords), 'hidden');
   const hardwareBase = layout.alloc('hardware', HW_WORDS * scenario.cpus, 'hidden');
   const ghost = ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS);
   const generations = mms.map((mm, handle) => [mm.tlbGen, handle] as const).filter(([, handle]) => handle >= FIRST_USER_MM);
@@ -257,6 +259,6 @@ export function kernelLayout(scenario: Scenario): KernelLayout {
     pagePtl,
     hardwareBase,
     gatherCapacity,
-    mmu: { ghost, framesBase, frameWords: FRAME_WORDS, frames, freeTop, freeStack, generations, pages: scenario.pages },
+    mmu: { ghost, framesBase, frameWords: FRAME_WORDS, frames, freeTop, freeStack, grace, graceCapacity, generations, pages: scenario.pages },
   };
 }

@@ -84,14 +84,19 @@ export function* tlbFlushMmuTlbonly(cpu: KernelCpu, nominalPages: number): Proto
   yield* cpu.fn.tlbResetRange(cpu);
 }
 
-/** `tlb_flush_mmu`: flush, then free tables, then pages. */
+/**
+ * `tlb_flush_mmu`: flush, then free tables, then pages. Tables wait for an RCU grace period where `tlb_remove_table` is used: up to 6.13 a
+ * CPU leaves mm_cpumask before it loads the next CR3, gets no IPI in between, and may still walk into them; its interrupts are off then,
+ * which a grace period waits out.
+ */
 export function* tlbFlushMmu(cpu: KernelCpu, nominalPages: number): Protocol<void> {
   const tlb = cpu.own.gather;
   yield* cpu.fn.tlbFlushMmuTlbonly(cpu, nominalPages);
   const tables = yield* cpu.peek(tlb.tablesCount);
   for (let i = 0; i < tables; i++) {
     const table = yield* cpu.peek(tlb.tables + i);
-    yield* cpu.freeFrame(table);
+    if (cpu.features.rcuTableFree) yield* cpu.freeFrameRcu(table);
+    else yield* cpu.freeFrame(table);
   }
   yield* cpu.poke(tlb.tablesCount, 0);
   const pages = yield* cpu.peek(tlb.pagesCount);

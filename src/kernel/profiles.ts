@@ -21,6 +21,7 @@ const v612: Features = {
   batchedPendingCounters: true,
   nestedGatherFlush: true,
   incGenIsBarrier: true,
+  rcuTableFree: true,
 };
 const v614: Features = { ...v612, lazyCpumask: true, filterLoadedMm: true };
 const v615rc5: Features = { ...v614, switchingBeforeGen: true };

@@ -239,6 +239,11 @@ export class Cpu {
     return this.op(K.OP_FREE_FRAME, frame, 0, 0);
   }
 
+  /** `call_rcu` of a free: the frame is released once every CPU that has interrupts off now has enabled them. */
+  freeFrameRcu(frame: number): Op {
+    return this.op(K.OP_FREE_FRAME_RCU, frame, 0, 0);
+  }
+
   // Memory that only the running task can reach (its stack, per-CPU scratch): no boundary, because nobody else could tell.
 
   peek(address: number): Op {

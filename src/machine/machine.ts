@@ -2,6 +2,7 @@ import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } f
 import { LATENT_CLASSES } from '../findings/finding.js';
 import type { Cpu, PendingOp } from './cpu.js';
 import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, EnabledSet, LINE_AGENT, WALKER_AGENT } from './enabled-set.js';
+import { Frames } from './frames.js';
 import { Ghost, InternalError } from './ghost.js';
 import * as H from './hardware.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
@@ -37,6 +38,8 @@ const NO_MMU: MmuLayout = {
   frames: 0,
   freeTop: 0,
   freeStack: 0,
+  grace: 0,
+  graceCapacity: 0,
   generations: [],
   pages: 0,
 };
@@ -49,6 +52,7 @@ export class Machine {
   readonly mem: Int32Array;
   readonly ghost: Ghost;
   readonly mmu: Mmu;
+  readonly frames: Frames;
   readonly cpus: Cpu[] = [];
   readonly enabled: EnabledSet;
   readonly layout: MmuLayout;
@@ -89,6 +93,7 @@ export class Machine {
     this.watch = new Uint8Array(program.image.length);
     this.waitAddress = new Int32Array(program.cpus).fill(-1);
     this.cpuSteps = new Int32Array(program.cpus);
+    this.frames = new Frames(this);
     this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameWords);
     for (let id = 0; id < program.cpus; id++) this.cpus.push(program.createCpu(this, id));
     for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
@@ -98,6 +103,15 @@ export class Machine {
   /** First word of the CPU's hardware block. */
   block(cpu: number): number {
     return this.hardwareBase + cpu * this.hardwareWords;
+  }
+
+  interruptsOn(cpu: number): boolean {
+    return this.mem[this.block(cpu) + H.IF] !== 0;
+  }
+
+  /** A fault of the simulator itself, with where it happened. */
+  internalError(message: string): InternalError {
+    return new InternalError(`${this.program.name}, step ${this.step}: ${message}`);
   }
 
   /** Starts a new execution from the program's image; every CPU stands before its first operation. */
@@ -377,6 +391,7 @@ export class Machine {
   private setInterruptFlag(id: number, value: number): void {
     this.mem[this.block(id) + H.IF] = value;
     this.refreshLine(id);
+    if (value !== 0 && this.layout.graceCapacity > 0) this.frames.quiescent(id);
   }
 
   // Operations.
@@ -480,9 +495,13 @@ export class Machine {
       case K.OP_PTEP_SET_WRPROTECT:
         return this.replacePte(id, op, pteValue(old) & ~PTE_WRITE);
       case K.OP_ALLOC_FRAME:
-        return this.allocFrame(a);
+        return this.frames.alloc(a);
       case K.OP_FREE_FRAME:
-        return this.freeFrame(a);
+        this.frames.free(a);
+        return 0;
+      case K.OP_FREE_FRAME_RCU:
+        this.frames.freeAfterGracePeriod(a);
+        return 0;
       default:
         throw new InternalError(`no such operation: ${op.kind}`);
     }
@@ -512,26 +531,5 @@ export class Machine {
     this.commit(id, op.a, withVersion(after, version));
     this.ghost.addChange(id, index, version, before, after);
     return pteValue(before);
-  }
-
-  private allocFrame(owner: number): number {
-    const mem = this.mem;
-    const top = mem[this.layout.freeTop];
-    if (top === 0) throw new InternalError('the simulated machine is out of frames');
-    const frame = mem[this.layout.freeStack + top - 1];
-    mem[this.layout.freeTop] = top - 1;
-    const base = this.layout.framesBase + frame * this.layout.frameWords;
-    mem.fill(0, base, base + this.layout.frameWords);
-    mem[this.ghost.frameOwner + frame] = owner;
-    return frame;
-  }
-
-  private freeFrame(frame: number): number {
-    const mem = this.mem;
-    const top = mem[this.layout.freeTop];
-    mem[this.ghost.frameAlloc + frame]++;
-    mem[this.layout.freeStack + top] = frame;
-    mem[this.layout.freeTop] = top + 1;
-    return 0;
   }
 }

@@ -38,6 +38,7 @@ export const OP_PTEP_GET_AND_CLEAR = 41; // drains
 export const OP_PTEP_SET_WRPROTECT = 42; // drains
 export const OP_ALLOC_FRAME = 43; // drains
 export const OP_FREE_FRAME = 44; // drains
+export const OP_FREE_FRAME_RCU = 45; // drains
 /** A drain of a store buffer's oldest store: a step of the buffer, not of the CPU. */
 export const STEP_DRAIN = 60;
 /** Delivery of an IPI or NMI: a step of the interrupt line. */
@@ -76,6 +77,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_PTEP_SET_WRPROTECT]: 'ptep_set_wrprotect',
   [OP_ALLOC_FRAME]: 'alloc_page',
   [OP_FREE_FRAME]: 'free_page',
+  [OP_FREE_FRAME_RCU]: 'call_rcu(free_page)',
   [STEP_DRAIN]: 'drain',
   [STEP_DELIVER]: 'deliver',
   [STEP_WALK]: 'speculative walk',

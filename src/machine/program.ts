@@ -41,6 +41,9 @@ export interface MmuLayout {
   /** The allocator's stack of free frames: one word for its height, then the frames, top last. */
   readonly freeTop: number;
   readonly freeStack: number;
+  /** Frames that wait for a grace period: one word for their number, then per frame its number and a mask of CPUs still to be waited for. */
+  readonly grace: number;
+  readonly graceCapacity: number;
   /** Generation words: [address, mm handle]. */
   readonly generations: readonly (readonly [number, number])[];
   /** Virtual pages that a speculative walk may go for. */

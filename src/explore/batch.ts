@@ -1,0 +1,173 @@
+import type { LatentClass, MemoryModel, Violation } from '../findings/finding.js';
+import { kernelProgram } from '../kernel/kernel-program.js';
+import { Machine } from '../machine/machine.js';
+import { OracleBoard } from '../oracles/board.js';
+import { COUNTERS } from '../oracles/counters.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { findVariant } from '../variants.js';
+import { Executor } from './executor.js';
+import { hashText, mix, Random } from './random.js';
+import type { Strategy } from './strategies/strategy.js';
+import { findStrategy } from './strategies/index.js';
+
+/**
+ * A batch: a run of executions of one scenario, the unit of work of a pool. Execution i is a pure function of (version, seed, i), so a
+ * batch's result depends on its request alone, wherever and in whatever order it runs.
+ */
+
+export interface BatchRequest {
+  readonly variant: string;
+  readonly scenario: Scenario;
+  readonly memory: MemoryModel;
+  readonly strategies: readonly string[];
+  readonly seed: number;
+  /** Executions first to first + count - 1; stops early at a violation. */
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface BatchLatent {
+  readonly class: LatentClass;
+  readonly executions: number;
+  readonly first: number;
+  readonly message: string;
+}
+
+export interface BatchWitness {
+  readonly execution: number;
+  readonly strategy: string;
+  readonly schedule: readonly number[];
+  readonly steps: number;
+  readonly hash: number;
+  readonly violation: Violation;
+  readonly latent: readonly Violation[];
+}
+
+export interface BatchResult {
+  readonly executions: number;
+  readonly steps: number;
+  readonly walkerSteps: number;
+  /** In the order of COUNTERS. */
+  readonly counters: readonly number[];
+  readonly latent: readonly BatchLatent[];
+  readonly hash: number;
+  readonly witness: BatchWitness | null;
+}
+
+/** Executions that measure how long a scenario takes; their stream is apart from all hunts'. */
+const MEASURE_EXECUTIONS = 8;
+const MEASURE_STREAM = hashText('measure');
+
+/** A scenario under a variant, ready to run, kept between batches. */
+class Runner {
+  readonly machine: Machine;
+  readonly board: OracleBoard;
+  readonly executor: Executor;
+  readonly random = new Random();
+  private readonly strategies = new Map<string, Strategy>();
+  private readonly stream: number;
+  /** Mean steps of an execution. */
+  readonly length: number;
+
+  constructor(request: BatchRequest) {
+    const variant = findVariant(request.variant);
+    if (variant === undefined) throw new Error(`no such variant: ${request.variant}`);
+    const program = kernelProgram(request.scenario, variant);
+    this.machine = new Machine(program, request.memory);
+    this.board = new OracleBoard(this.machine, program.config);
+    this.machine.observer = this.board;
+    this.executor = new Executor(this.machine, { walks: request.scenario.walks });
+    this.stream = hashText(request.scenario.name);
+    this.length = this.measure();
+  }
+
+  strategy(name: string): Strategy {
+    let strategy = this.strategies.get(name);
+    if (strategy === undefined) {
+      const info = findStrategy(name);
+      if (info === undefined) throw new Error(`no such strategy: ${name}`);
+      strategy = info.create();
+      this.strategies.set(name, strategy);
+    }
+    return strategy;
+  }
+
+  private measure(): number {
+    let steps = 0;
+    // A first guess of any size does: random does not use it, and the limit only ends what would not end.
+    const guess = 1000 * this.machine.cpus.length;
+    for (let i = 0; i < MEASURE_EXECUTIONS; i++) {
+      this.random.seed(0, this.stream ^ MEASURE_STREAM, i);
+      steps += this.executor.run(this.strategy('random'), this.random, guess);
+    }
+    return Math.max(1, Math.round(steps / MEASURE_EXECUTIONS));
+  }
+
+  run(strategy: Strategy, seed: number, execution: number): number {
+    this.random.seed(seed, this.stream, execution);
+    return this.executor.run(strategy, this.random, this.length);
+  }
+}
+
+const RUNNERS_MAX = 64;
+const runners = new Map<string, Runner>();
+
+function runnerFor(request: BatchRequest): Runner {
+  const key = JSON.stringify([request.variant, request.memory, request.scenario]);
+  let runner = runners.get(key);
+  if (runner === undefined) {
+    if (runners.size >= RUNNERS_MAX) runners.clear();
+    runner = new Runner(request);
+    runners.set(key, runner);
+  }
+  return runner;
+}
+
+/** Mean steps per execution of a scenario under a variant. */
+export function measureLength(request: BatchRequest): number {
+  return runnerFor(request).length;
+}
+
+export function runBatch(request: BatchRequest): BatchResult {
+  const runner = runnerFor(request);
+  const { machine, board } = runner;
+  board.counters.values.fill(0);
+  const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
+  let steps = 0;
+  let walkerSteps = 0;
+  let executions = 0;
+  let hash = 0;
+  let witness: BatchWitness | null = null;
+  for (let execution = request.first; execution < request.first + request.count && witness === null; execution++) {
+    const strategy = runner.strategy(request.strategies[execution % request.strategies.length]);
+    steps += runner.run(strategy, request.seed, execution);
+    walkerSteps += machine.walkerSteps;
+    executions++;
+    hash = mix(hash ^ machine.hash);
+    for (const seen of machine.latent) {
+      const known = latent.get(seen.class as LatentClass);
+      if (known === undefined) latent.set(seen.class as LatentClass, { executions: 1, first: execution, message: seen.message });
+      else known.executions++;
+    }
+    if (machine.violation !== null) {
+      witness = {
+        execution,
+        strategy: strategy.name,
+        schedule: runner.executor.schedule.toArray(),
+        steps: machine.step,
+        hash: machine.hash,
+        violation: machine.violation,
+        latent: [...machine.latent],
+      };
+    }
+  }
+  return {
+    executions,
+    steps,
+    walkerSteps,
+    counters: Array.from(board.counters.values.subarray(0, COUNTERS.length)),
+    latent: [...latent].map(([name, seen]) => ({ class: name, ...seen })),
+    hash,
+    witness,
+  };
+}

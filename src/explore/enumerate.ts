@@ -1,0 +1,274 @@
+import type { Violation } from '../findings/finding.js';
+import type { Cpu } from '../machine/cpu.js';
+import { WALKER_AGENT } from '../machine/enabled-set.js';
+import * as H from '../machine/hardware.js';
+import { Machine } from '../machine/machine.js';
+import type { Program } from '../machine/program.js';
+import type { Protocol } from '../machine/protocol.js';
+
+/**
+ * Runs *every* schedule of a tiny program: depth first, each schedule from the start (generators cannot be copied), all agents but the
+ * environment's walkers, all recorded choices.
+ *
+ * The one reduction is exact: a state met before is not explored again. A state is the memory with the live hardware state, and for each
+ * CPU everything its generators have been told since the start (results of operations, what it peeked and chose, interrupts delivered).
+ * Generators are deterministic functions of exactly that, so equal keys have equal futures. Histories only grow: a program that loops
+ * without bound has no end here and is answered with an error, so waiting belongs into `condLoadAcquire`.
+ */
+
+export interface EnumerateOptions {
+  readonly memory: 'tso' | 'sc';
+  /** Give up beyond this many different states (default 1,000,000). */
+  readonly maxStates?: number;
+  /** Give up when a schedule gets longer than this (default 1,000 steps). */
+  readonly maxSteps?: number;
+  /** What of a final state counts; default: every word below the hardware blocks. */
+  readonly project?: (machine: Machine) => string;
+}
+
+/** One way in which the program can end. */
+export interface Outcome {
+  /** The projected final state; for a violation the state it stopped in. */
+  readonly state: string;
+  /** Null, or what is wrong: an assertion, or `deadlock`. */
+  readonly violation: Violation | null;
+  /** The first schedule found that ends so: agents, and -1-c for a choice c. */
+  readonly schedule: readonly number[];
+}
+
+export interface Enumeration {
+  /** Different outcomes, sorted by state. */
+  readonly outcomes: readonly Outcome[];
+  readonly states: number;
+  /** Schedules executed to their end or into a known state. */
+  readonly executions: number;
+  readonly steps: number;
+}
+
+/** The program has more behaviour than the bounds allow. */
+export class EnumerationLimitError extends Error {}
+
+const STATES_MAX = 1_000_000;
+const STEPS_MAX = 1_000;
+
+/** Events of a CPU's history that are no result; results are prefixed so that they cannot be mistaken for these. */
+const TOLD = 'r';
+const PEEKED = 'p';
+const CHOSE = 'c';
+const MADE_SPACE = 's';
+const INTERRUPT = 'i';
+const NMI = 'n';
+
+/** Numbers for histories: a history is its predecessor's number and one more event, so that equal numbers mean equal histories. */
+class Histories {
+  private readonly known = new Map<string, number>();
+  readonly of: Int32Array;
+  /** The CPU whose generator runs now. */
+  running = 0;
+
+  constructor(cpus: number) {
+    this.of = new Int32Array(cpus);
+  }
+
+  begin(): void {
+    this.of.fill(0);
+  }
+
+  add(cpu: number, kind: string, value: number): void {
+    const key = `${this.of[cpu]}${kind}${value}`;
+    let id = this.known.get(key);
+    if (id === undefined) {
+      id = this.known.size + 1;
+      this.known.set(key, id);
+    }
+    this.of[cpu] = id;
+  }
+}
+
+/** The same program, telling `histories` all that its generators are told. */
+function listened(program: Program, histories: Histories): Program {
+  const listen = (cpu: Cpu, inner: Protocol<void>): Protocol<void> => {
+    const told = Object.create(null) as Protocol<void>;
+    told.next = (value: number): IteratorResult<undefined, void> => {
+      histories.running = cpu.id;
+      histories.add(cpu.id, TOLD, value);
+      return inner.next(value);
+    };
+    return told;
+  };
+  return {
+    ...program,
+    createCpu(machine, id) {
+      const cpu = program.createCpu(machine, id);
+      // What is no instruction still tells something: the results go into the history too.
+      const { peek, newAddressSpace } = cpu;
+      cpu.peek = (address) => {
+        histories.add(id, PEEKED, machine.mem[address]);
+        return peek.call(cpu, address);
+      };
+      cpu.newAddressSpace = (mm) => {
+        histories.add(id, MADE_SPACE, machine.ghost.addressSpace(mm));
+        return newAddressSpace.call(cpu, mm);
+      };
+      return cpu;
+    },
+    main: (cpu) => listen(cpu, program.main(cpu)),
+    interrupt(cpu) {
+      histories.add(cpu.id, INTERRUPT, 0);
+      return listen(cpu, program.interrupt(cpu));
+    },
+    nmi(cpu) {
+      histories.add(cpu.id, NMI, 0);
+      return listen(cpu, program.nmi(cpu));
+    },
+  };
+}
+
+/** One decision of the schedule being executed, and what else could have been decided there. */
+interface Branch {
+  /** Agents, or -1-c for choices. */
+  readonly options: readonly number[];
+  taken: number;
+}
+
+export function enumerate(program: Program, options: EnumerateOptions): Enumeration {
+  return new Enumerator(program, options).run();
+}
+
+class Enumerator {
+  private readonly machine: Machine;
+  private readonly histories: Histories;
+  private readonly path: Branch[] = [];
+  private readonly visited = new Set<string>();
+  private readonly outcomes = new Map<string, Outcome>();
+  private readonly maxStates: number;
+  private readonly maxSteps: number;
+  /** How much of `path` the current execution has followed. */
+  private followed = 0;
+  private executions = 0;
+  private steps = 0;
+
+  constructor(
+    private readonly program: Program,
+    private readonly options: EnumerateOptions,
+  ) {
+    this.histories = new Histories(program.cpus);
+    this.machine = new Machine(listened(program, this.histories), options.memory);
+    this.maxStates = options.maxStates ?? STATES_MAX;
+    this.maxSteps = options.maxSteps ?? STEPS_MAX;
+    this.machine.choose = (n) => {
+      const value = -1 - this.decide(() => Array.from({ length: n }, (_, c) => -1 - c));
+      this.histories.add(this.histories.running, CHOSE, value);
+      return value;
+    };
+  }
+
+  run(): Enumeration {
+    do this.execute();
+    while (this.nextPath());
+    const outcomes = [...this.outcomes.values()].sort((a, b) => (a.state < b.state ? -1 : a.state > b.state ? 1 : 0));
+    return { outcomes, states: this.visited.size, executions: this.executions, steps: this.steps };
+  }
+
+  /** Turns the deepest decision that has another option left; false when none has. */
+  private nextPath(): boolean {
+    while (this.path.length > 0) {
+      const last = this.path[this.path.length - 1];
+      if (++last.taken < last.options.length) return true;
+      this.path.pop();
+    }
+    return false;
+  }
+
+  private decide(options: () => readonly number[]): number {
+    let branch = this.path[this.followed];
+    if (branch === undefined) {
+      branch = { options: options(), taken: 0 };
+      this.path.push(branch);
+    }
+    this.followed++;
+    return branch.options[branch.taken];
+  }
+
+  /** One execution: along the path, then on with first options, until the end or a known state. */
+  private execute(): void {
+    const machine = this.machine;
+    this.executions++;
+    this.followed = 0;
+    this.histories.begin();
+    machine.begin();
+    while (machine.violation === null && machine.enabled.obligations > 0) {
+      if (this.followed === this.path.length && this.known()) return;
+      if (machine.step >= this.maxSteps) {
+        throw new EnumerationLimitError(`${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into condLoadAcquire`);
+      }
+      const agent = this.decide(() => this.movable());
+      machine.stepAgent(agent);
+      this.steps++;
+    }
+    this.end();
+  }
+
+  private movable(): number[] {
+    const { list, count } = this.machine.enabled;
+    return Array.from(list.subarray(0, count))
+      .filter((agent) => (agent & 3) !== WALKER_AGENT)
+      .sort((a, b) => a - b);
+  }
+
+  private known(): boolean {
+    const key = this.stateKey();
+    if (this.visited.has(key)) return true;
+    if (this.visited.size >= this.maxStates) {
+      throw new EnumerationLimitError(`${this.program.name} has more than ${this.maxStates} states`);
+    }
+    this.visited.add(key);
+    return false;
+  }
+
+  private end(): void {
+    const { machine, program } = this;
+    if (machine.violation === null) {
+      if (machine.unfinished > 0) {
+        const stuck = machine.cpus.filter((cpu) => !cpu.finished);
+        machine.report('deadlock', stuck[0].id, `nobody can move: ${stuck.map((cpu) => machine.describeCpu(cpu.id)).join('; ')}`);
+      } else {
+        const wrong = program.check(machine);
+        if (wrong !== null) machine.report('assertion', 0, wrong);
+      }
+    }
+    const violation = machine.violation as Violation | null;
+    const state = this.options.project === undefined ? this.words(0, program.hardwareBase) : this.options.project(machine);
+    const key = `${state}\n${violation?.class ?? ''} ${violation?.message ?? ''}`;
+    if (this.outcomes.has(key)) return;
+    const schedule = this.path.slice(0, this.followed).map((branch) => branch.options[branch.taken]);
+    this.outcomes.set(key, { state, violation, schedule });
+  }
+
+  private words(from: number, to: number): string {
+    return this.machine.mem.subarray(from, to).join(' ');
+  }
+
+  /**
+   * All that the future depends on. Left out of the hardware blocks is what it does not depend on: places of the store buffer's ring that
+   * hold nothing, where the ring begins, and the ghost count of other CPUs' steps.
+   */
+  private stateKey(): string {
+    const { program, machine } = this;
+    const { hardwareBase, hardwareWords, cpus } = program;
+    const mem = machine.mem;
+    let key = this.words(0, hardwareBase);
+    for (let id = 0; id < cpus; id++) {
+      const block = hardwareBase + id * hardwareWords;
+      key += `|${this.histories.of[id]} ${this.words(block, block + H.SB_HEAD)}`;
+      const head = mem[block + H.SB_HEAD];
+      for (let i = 0; i < mem[block + H.SB_COUNT]; i++) {
+        const at = block + H.SB_BASE + ((head + i) % H.SB_DEPTH) * H.SB_WORDS;
+        key += `,${this.words(at, at + H.SB_OTHERS)}`;
+      }
+      if (hardwareWords > H.HW_WORDS_PLAIN) key += `;${this.words(block + H.HW_WORDS_PLAIN, block + hardwareWords)}`;
+    }
+    const end = hardwareBase + cpus * hardwareWords;
+    return end < mem.length ? `${key}|${this.words(end, mem.length)}` : key;
+  }
+}

@@ -1,0 +1,229 @@
+import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass } from '../findings/finding.js';
+import { COUNTERS } from '../oracles/counters.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { VERSION } from '../version.js';
+import type { HuntRequest, LatentCount, ScenarioTally, Verdict } from './api.js';
+import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
+import type { HuntPool } from './pool.js';
+import { mix } from './random.js';
+import { encodeSchedule } from './schedule.js';
+
+/**
+ * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the budget.
+ *
+ * The order of batches is fixed by the request and by each scenario's measured length alone. Workers may finish in any order; what is
+ * reported is the completed prefix of that order, and the witness is the first in it, so the result does not depend on the number of jobs.
+ */
+
+/** Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing, so that batches are worth their messages. */
+const ROUND_STEPS_FIRST = 25_000;
+const ROUND_STEPS_MAX = 400_000;
+
+interface Tally {
+  executions: number;
+  steps: number;
+  readonly counters: number[];
+}
+
+interface Planned {
+  readonly scenario: number;
+  readonly request: BatchRequest;
+  result: BatchResult | null;
+}
+
+export interface HuntOutcome {
+  readonly verdict: Verdict;
+  readonly finding: Finding | null;
+}
+
+export async function hunt(request: HuntRequest & { readonly pool: HuntPool }): Promise<HuntOutcome> {
+  const started = performance.now();
+  const state = new Hunt(request);
+  await state.measure();
+  await state.run(started);
+  return state.outcome((performance.now() - started) / 1000);
+}
+
+class Hunt {
+  private readonly tallies: Tally[];
+  private readonly lengths: number[] = [];
+  private readonly planned: Planned[] = [];
+  /** Batches of `planned` before this one are in the completed prefix. */
+  private merged = 0;
+  private hash = 0;
+  private witness: { readonly scenario: Scenario; readonly found: BatchWitness } | null = null;
+  private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
+  private round = 0;
+  private nextScenario = 0;
+  private plannedExecutions = 0;
+  private readonly nextExecution: number[];
+  private interrupted = false;
+
+  constructor(private readonly request: HuntRequest & { readonly pool: HuntPool }) {
+    this.tallies = request.scenarios.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
+    this.nextExecution = request.scenarios.map(() => 0);
+  }
+
+  /** Measures every scenario first: the sizes of all batches follow from it. */
+  async measure(): Promise<void> {
+    const requests = this.request.scenarios.map((_, index) => this.request.pool.length(this.batchRequest(index, 0, 0)));
+    this.lengths.push(...(await Promise.all(requests)));
+  }
+
+  private batchRequest(index: number, first: number, count: number): BatchRequest {
+    const { variant, memory, strategies, seed, scenarios } = this.request;
+    return { variant, memory, strategies, seed, scenario: scenarios[index], first, count };
+  }
+
+  /** The next batch in the fixed order, or null when the number of executions is reached. */
+  private plan(): Planned | null {
+    const limit = this.request.executions ?? Number.POSITIVE_INFINITY;
+    const left = limit - this.plannedExecutions;
+    if (left <= 0) return null;
+    const index = this.nextScenario;
+    const steps = Math.min(ROUND_STEPS_MAX, ROUND_STEPS_FIRST * 2 ** Math.min(this.round, 10));
+    const count = Math.min(left, Math.max(1, Math.round(steps / this.lengths[index])));
+    const planned: Planned = { scenario: index, request: this.batchRequest(index, this.nextExecution[index], count), result: null };
+    this.nextExecution[index] += count;
+    this.plannedExecutions += count;
+    this.nextScenario++;
+    if (this.nextScenario === this.request.scenarios.length) {
+      this.nextScenario = 0;
+      this.round++;
+    }
+    this.planned.push(planned);
+    return planned;
+  }
+
+  async run(started: number): Promise<void> {
+    const { pool, budgetMs, signal } = this.request;
+    const inFlight = new Set<Promise<void>>();
+    const over = (): boolean => {
+      if (signal?.aborted === true) this.interrupted = true;
+      return this.interrupted || this.witness !== null || (budgetMs !== undefined && performance.now() - started >= budgetMs);
+    };
+    while (!over()) {
+      // One batch more than workers, so that none waits for this thread.
+      while (inFlight.size <= pool.jobs) {
+        const planned = this.plan();
+        if (planned === null) break;
+        const task = pool.run(planned.request).then((result) => {
+          planned.result = result;
+          inFlight.delete(task);
+          this.merge(started);
+        });
+        inFlight.add(task);
+      }
+      if (inFlight.size === 0) break;
+      await Promise.race([...inFlight, aborted(signal)]);
+    }
+    // What is under way may complete the prefix; an interrupted hunt does not wait for it.
+    if (!this.interrupted) await Promise.all(inFlight);
+    else for (const task of inFlight) task.catch(() => undefined);
+  }
+
+  /** Takes every result that extends the completed prefix. */
+  private merge(started: number): void {
+    while (this.witness === null && this.merged < this.planned.length) {
+      const { result, scenario } = this.planned[this.merged];
+      if (result === null) return;
+      this.merged++;
+      this.add(scenario, result);
+      this.report(started, this.request.scenarios[scenario].name);
+    }
+  }
+
+  private add(index: number, result: BatchResult): void {
+    const tally = this.tallies[index];
+    tally.executions += result.executions;
+    tally.steps += result.steps;
+    result.counters.forEach((value, i) => {
+      tally.counters[i] += value;
+    });
+    this.hash = mix(this.hash ^ result.hash);
+    const scenario = this.request.scenarios[index];
+    for (const seen of result.latent) {
+      const known = this.latent.get(seen.class);
+      if (known !== undefined) known.executions += seen.executions;
+      else {
+        const { executions, first, message } = seen;
+        this.latent.set(seen.class, { class: seen.class, executions, scenario: scenario.name, execution: first, message });
+      }
+    }
+    if (result.witness !== null) this.witness = { scenario, found: result.witness };
+  }
+
+  private report(started: number, scenario: string): void {
+    const { executions, steps } = this.totals();
+    this.request.onProgress?.({ variant: this.request.variant, executions, steps, elapsedMs: performance.now() - started, scenario });
+  }
+
+  private totals(): { executions: number; steps: number; counters: number[] } {
+    const counters = COUNTERS.map((_, i) => this.tallies.reduce((sum, tally) => sum + tally.counters[i], 0));
+    const sum = (field: 'executions' | 'steps'): number => this.tallies.reduce((total, tally) => total + tally[field], 0);
+    return { executions: sum('executions'), steps: sum('steps'), counters };
+  }
+
+  outcome(seconds: number): HuntOutcome {
+    const { request, witness } = this;
+    const { executions, steps, counters } = this.totals();
+    const only = request.scenarios.length === 1 ? request.scenarios[0].name : 'catalogue';
+    const named = (values: readonly number[]): Record<string, number> => Object.fromEntries(COUNTERS.map((name, i) => [name, values[i]]));
+    const tallies: ScenarioTally[] = this.tallies.map((tally, i) => ({
+      scenario: request.scenarios[i].name,
+      executions: tally.executions,
+      steps: tally.steps,
+      counters: named(tally.counters),
+    }));
+    const verdict: Verdict = {
+      variant: request.variant,
+      scenario: witness?.scenario.name ?? only,
+      violation: witness?.found.violation.class ?? null,
+      message: witness?.found.violation.message ?? null,
+      latent: [...this.latent.values()],
+      executions,
+      steps,
+      seconds,
+      strategy: witness?.found.strategy ?? request.strategies.join('+'),
+      memory: request.memory,
+      seed: request.seed,
+      finding: null,
+      counters: named(counters),
+      scenarios: tallies,
+      traceHash: hex(this.hash),
+      interrupted: this.interrupted,
+    };
+    return { verdict, finding: witness === null ? null : this.finding(witness.scenario, witness.found) };
+  }
+
+  private finding(scenario: Scenario, found: BatchWitness): Finding {
+    const { variant, memory, seed } = this.request;
+    return {
+      format: FINDING_FORMAT,
+      version: FINDING_VERSION,
+      shootdown: VERSION,
+      variant,
+      scenario,
+      memory,
+      strategy: found.strategy,
+      seed,
+      execution: found.execution,
+      schedule: encodeSchedule(found.schedule),
+      steps: found.steps,
+      violation: found.violation,
+      latent: found.latent,
+      traceHash: hex(found.hash),
+    };
+  }
+}
+
+/** Eight hex digits of an int32. */
+export function hex(hash: number): string {
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return new Promise(() => undefined);
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

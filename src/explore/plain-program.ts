@@ -1,0 +1,195 @@
+import { Cpu } from '../machine/cpu.js';
+import { HW_WORDS_PLAIN, IF } from '../machine/hardware.js';
+import { Layout } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
+import type { Program } from '../machine/program.js';
+import type { Op, Protocol } from '../machine/protocol.js';
+
+/**
+ * Plain shared-memory programs: words with names and initial values, one generator per CPU, and an assertion over the final memory. They
+ * run on the simulated machine with its store buffers and interrupts, and know nothing of TLBs.
+ *
+ *     const program = plainProgram({
+ *       name: 'store buffering',
+ *       words: { x: 0, y: 0, sawY: 0, sawX: 0 },
+ *       cpus: [
+ *         function* (cpu, at) {
+ *           yield* cpu.writeOnce(at.x, 1);
+ *           const seen = yield* cpu.readOnce(at.y);
+ *           yield* cpu.poke(at.sawY, seen);
+ *         },
+ *         function* (cpu, at) {
+ *           yield* cpu.writeOnce(at.y, 1);
+ *           const seen = yield* cpu.readOnce(at.x);
+ *           yield* cpu.poke(at.sawX, seen);
+ *         },
+ *       ],
+ *       final: (read, at) => read(at.sawY) + read(at.sawX) > 0 || 'both CPUs read 0',
+ *     });
+ */
+
+/** Words by name: an initial value, or several for consecutive words. */
+export type WordSpec = Readonly<Record<string, number | readonly number[]>>;
+/** Pairs by name: {first, second} at an even address, so that both halves share 8 aligned bytes (for `cmpxchgPair`). */
+export type PairSpec = Readonly<Record<string, readonly [first: number, second: number]>>;
+
+/** The address of each word by its name; of several consecutive words, and of a pair, the first one's. */
+export type Addresses<W, P> = Readonly<Record<keyof W | keyof P, number>>;
+
+export interface PlainProgramSpec<W extends WordSpec, P extends PairSpec> {
+  readonly name: string;
+  readonly words: W;
+  readonly pairs?: P;
+  /** One script per CPU. `at` has the addresses. */
+  readonly cpus: readonly PlainScript<W, P>[];
+  /** Handler of `sendIpi`; must end with `iret`. Default: only that. */
+  readonly interrupt?: PlainScript<W, P>;
+  /** Handler of `sendNmi`; must end with `iret`. Default: only that. */
+  readonly nmi?: PlainScript<W, P>;
+  /**
+   * Judges the memory at the end of an execution (every script has ended, every store buffer is empty): true if it is as it should be,
+   * false or a sentence that says what is wrong if not. For assertions in the middle see `cpu.assert`.
+   */
+  readonly final?: (read: (address: number) => number, at: Addresses<W, P>) => boolean | string;
+}
+
+export type PlainScript<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> = (cpu: PlainCpu, at: Addresses<W, P>) => Protocol<void>;
+
+export interface PlainProgram<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> extends Program {
+  /** The address of each word by its name. */
+  readonly at: Addresses<W, P>;
+}
+
+/** Same as the simulated kernel's limit. */
+const CPUS_MAX = 256;
+
+/** Thrown for a specification that makes no program; the message is one line and names the place. */
+export class ProgramError extends Error {}
+
+/** Makes a program that any engine can run. Throws a ProgramError for bad input. */
+export function plainProgram<const W extends WordSpec, const P extends PairSpec = Record<never, never>>(
+  spec: PlainProgramSpec<W, P>,
+): PlainProgram<W, P> {
+  const name = spec.name;
+  if (typeof name !== 'string' || name === '') throw new ProgramError('a program needs a name');
+  if (!Array.isArray(spec.cpus) || spec.cpus.length === 0 || spec.cpus.length > CPUS_MAX) {
+    throw new ProgramError(`program "${name}": cpus must be a list of 1 to ${CPUS_MAX} generator functions`);
+  }
+  for (const [id, script] of spec.cpus.entries()) requireGenerator(`program "${name}": cpus[${id}]`, script);
+  if (spec.interrupt !== undefined) requireGenerator(`program "${name}": interrupt`, spec.interrupt);
+  if (spec.nmi !== undefined) requireGenerator(`program "${name}": nmi`, spec.nmi);
+
+  const layout = new Layout();
+  const initial: [address: number, value: number][] = [];
+  const at: Record<string, number> = {};
+  const place = (word: string, values: readonly number[], align: number): void => {
+    if (Object.hasOwn(at, word)) throw new ProgramError(`program "${name}": "${word}" is both a word and a pair`);
+    if (values.length === 0) throw new ProgramError(`program "${name}": "${word}" has no words`);
+    const base = layout.alloc(word, values.length, 'number', align);
+    at[word] = base;
+    values.forEach((value, i) => {
+      if ((value | 0) !== value) throw new ProgramError(`program "${name}": the initial value of "${word}" is ${value}, not an int32`);
+      initial.push([base + i, value]);
+    });
+  };
+  for (const [word, value] of Object.entries(spec.pairs ?? {})) {
+    if (!Array.isArray(value) || value.length !== 2) throw new ProgramError(`program "${name}": pair "${word}" needs exactly two values`);
+    place(word, value, 2);
+  }
+  for (const [word, value] of Object.entries(spec.words)) place(word, typeof value === 'number' ? [value] : value, 1);
+
+  const cpus = spec.cpus.length;
+  const hardwareBase = layout.alloc('hardware', HW_WORDS_PLAIN * cpus, 'hidden');
+  const image = new Int32Array(layout.size);
+  for (const [address, value] of initial) image[address] = value;
+  for (let id = 0; id < cpus; id++) image[hardwareBase + id * HW_WORDS_PLAIN + IF] = 1;
+
+  const addresses = Object.freeze(at) as Addresses<W, P>;
+  const scripts = spec.cpus;
+  const interrupt = spec.interrupt ?? onlyIret;
+  const nmi = spec.nmi ?? onlyIret;
+  const final = spec.final;
+  return {
+    name,
+    cpus,
+    layout,
+    hardwareBase,
+    hardwareWords: HW_WORDS_PLAIN,
+    image,
+    mmu: null,
+    watched: [],
+    at: addresses,
+    createCpu: (machine, id) => new PlainCpu(machine, id),
+    main: (cpu) => scripts[cpu.id](cpu as PlainCpu, addresses),
+    interrupt: (cpu) => interrupt(cpu as PlainCpu, addresses),
+    nmi: (cpu) => nmi(cpu as PlainCpu, addresses),
+    check: (machine: Machine): string | null => {
+      if (final === undefined) return null;
+      const verdict = final((address) => machine.mem[address], addresses);
+      if (verdict === true) return null;
+      return verdict === false ? 'the assertion over the final memory does not hold' : verdict;
+    },
+  };
+}
+
+function requireGenerator(where: string, script: unknown): void {
+  if (Object.prototype.toString.call(script) !== '[object GeneratorFunction]') {
+    throw new ProgramError(`${where} is not a generator function (function*)`);
+  }
+}
+
+function* onlyIret(cpu: PlainCpu): Protocol<void> {
+  yield* cpu.iret();
+}
+
+/**
+ * A CPU of a plain program. Its machine has no page tables, TLBs and client operations, and no words for them: those operations are
+ * refused here, since executed they would write into another CPU's hardware state.
+ */
+export class PlainCpu extends Cpu {
+  private refuse(operation: string): Op {
+    throw new ProgramError(`program "${this.machine.program.name}": CPU${this.id} executes ${operation}, but a plain program has no MMU`);
+  }
+  override writeCr3(): Op {
+    return this.refuse('writeCr3');
+  }
+  override invlpg(): Op {
+    return this.refuse('invlpg');
+  }
+  override invpcid(): Op {
+    return this.refuse('invpcid');
+  }
+  override userAccess(): Op {
+    return this.refuse('userAccess');
+  }
+  override walk(): Op {
+    return this.refuse('walk');
+  }
+  override faultEntry(): Op {
+    return this.refuse('faultEntry');
+  }
+  override setPte(): Op {
+    return this.refuse('setPte');
+  }
+  override ptepGetAndClear(): Op {
+    return this.refuse('ptepGetAndClear');
+  }
+  override ptepSetWrprotect(): Op {
+    return this.refuse('ptepSetWrprotect');
+  }
+  override allocFrame(): Op {
+    return this.refuse('allocFrame');
+  }
+  override freeFrame(): Op {
+    return this.refuse('freeFrame');
+  }
+  override promise(): Op {
+    return this.refuse('promise');
+  }
+  override operationReturned(): Op {
+    return this.refuse('operationReturned');
+  }
+  override newAddressSpace(): Op {
+    return this.refuse('newAddressSpace');
+  }
+}
