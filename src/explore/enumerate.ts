@@ -200,7 +200,9 @@ class Enumerator {
     while (machine.violation === null && machine.enabled.obligations > 0) {
       if (this.followed === this.path.length && this.known()) return;
       if (machine.step >= this.maxSteps) {
-        throw new EnumerationLimitError(`${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into condLoadAcquire`);
+        throw new EnumerationLimitError(
+          `${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into condLoadAcquire`,
+        );
       }
       const agent = this.decide(() => this.movable());
       machine.stepAgent(agent);

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenarios/scenario.js';
 import { VERSION } from '../version.js';
 import type { HuntRequest, LatentCount, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
+import { hex } from './hex.js';
 import type { HuntPool } from './pool.js';
 import { mix } from './random.js';
 import { encodeSchedule } from './schedule.js';
@@ -102,6 +103,7 @@ class Hunt {
       if (signal?.aborted === true) this.interrupted = true;
       return this.interrupted || this.witness !== null || (budgetMs !== undefined && performance.now() - started >= budgetMs);
     };
+    const abort = aborted(signal);
     while (!over()) {
       // One batch more than workers, so that none waits for this thread.
       while (inFlight.size <= pool.jobs) {
@@ -115,7 +117,7 @@ class Hunt {
         inFlight.add(task);
       }
       if (inFlight.size === 0) break;
-      await Promise.race([...inFlight, aborted(signal)]);
+      await Promise.race([...inFlight, abort]);
     }
     // What is under way may complete the prefix; an interrupted hunt does not wait for it.
     if (!this.interrupted) await Promise.all(inFlight);
@@ -215,11 +217,6 @@ class Hunt {
       traceHash: hex(found.hash),
     };
   }
-}
-
-/** Eight hex digits of an int32. */
-export function hex(hash: number): string {
-  return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

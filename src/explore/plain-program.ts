@@ -53,7 +53,10 @@ export interface PlainProgramSpec<W extends WordSpec, P extends PairSpec> {
   readonly final?: (read: (address: number) => number, at: Addresses<W, P>) => boolean | string;
 }
 
-export type PlainScript<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> = (cpu: PlainCpu, at: Addresses<W, P>) => Protocol<void>;
+export type PlainScript<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> = (
+  cpu: PlainCpu,
+  at: Addresses<W, P>,
+) => Protocol<void>;
 
 export interface PlainProgram<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> extends Program {
   /** The address of each word by its name. */
@@ -182,6 +185,9 @@ export class PlainCpu extends Cpu {
   }
   override freeFrame(): Op {
     return this.refuse('freeFrame');
+  }
+  override freeFrameRcu(): Op {
+    return this.refuse('freeFrameRcu');
   }
   override promise(): Op {
     return this.refuse('promise');

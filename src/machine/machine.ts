@@ -66,6 +66,8 @@ export class Machine {
   unfinished = 0;
   violation: Violation | null = null;
   readonly latent: Violation[] = [];
+  /** Result of the newest CPU step's operation. */
+  lastValue = 0;
   /** Rolling hash over every step's agent, operation, operands and result. */
   hash = 0;
   private readonly hardwareBase: number;
@@ -265,6 +267,7 @@ export class Machine {
       this.totalCpuSteps++;
       this.cpuSteps[id]++;
       const value = this.execute(cpu, pending);
+      this.lastValue = value;
       this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);
       this.hash = Math.imul(this.hash ^ pending.a, HASH_PRIME);
       this.hash = Math.imul(this.hash ^ value, HASH_PRIME);

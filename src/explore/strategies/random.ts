@@ -1,10 +1,11 @@
-import type { EnabledSet } from '../../machine/enabled-set.js';
+import { BUFFER_AGENT, type EnabledSet } from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
  * Random walk with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or 0.97. Uniform picking alone
- * practically never meets a window ten steps long that must stay open while another CPU takes ten steps.
+ * practically never meets a window ten steps long that must stay open while another CPU takes ten steps. In half of the executions store
+ * buffers are slow: a drain that was drawn is drawn again seven times out of eight, so that a store stays invisible for long.
  */
 
 /** Probabilities in 1/1024. */
@@ -14,14 +15,18 @@ class RandomStrategy implements Strategy {
   readonly name = 'random';
   private random!: Random;
   private sticky = 0;
+  private slowBuffers = false;
 
   begin(random: Random): void {
     this.random = random;
     this.sticky = STICKINESS[random.below(STICKINESS.length)];
+    this.slowBuffers = random.below(2) === 0;
   }
 
   pick(enabled: EnabledSet, last: number): number {
     if (last >= 0 && enabled.has(last) && this.random.below(1024) < this.sticky) return last;
+    const agent = enabled.list[this.random.below(enabled.count)];
+    if (!this.slowBuffers || (agent & 3) !== BUFFER_AGENT || this.random.below(8) === 0) return agent;
     return enabled.list[this.random.below(enabled.count)];
   }
 }

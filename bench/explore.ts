@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { bundle } from './bundle.js';
+
+/**
+ * How fast the explorer is, on one core:
+ *
+ *     node --import tsx bench/explore.ts [--only throughput|peers|bug|scaling] [--seconds 1]
+ *
+ * JSON lines on stdout, the same as a table on stderr. Every figure is the median of five runs in one process, after warm-up; a step is a
+ * CPU instruction, a drain or a delivery (walker steps are beside it). Exit code 1 if a bar is missed. Times depend on the machine and on
+ * what else it does: run it alone.
+ */
+
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' }, seconds: { type: 'string', default: '1' } } });
+
+const bundled = await bundle('./explore-main.ts');
+const lines: Record<string, unknown>[] = [];
+try {
+  const child = spawn(process.execPath, [bundled.file, values.only, values.seconds], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const done = new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    console.log(line);
+    lines.push(JSON.parse(line));
+    console.error(describe(lines[lines.length - 1]));
+  }
+  const code = await done;
+  process.exitCode = code !== 0 ? code : lines.every((line) => line.ok !== false) ? 0 : 1;
+} finally {
+  bundled.dispose();
+}
+
+/** `throughput  P3 3x3 sc random   449,000 executions/s ...   bar 250,000: met`. */
+function describe(line: Record<string, unknown>): string {
+  const number = (value: unknown): string => (value as number).toLocaleString('en-US', { maximumFractionDigits: 2 });
+  const what = line.program ?? line.scenario ?? (line.cpus === undefined ? `${line.from} to ${line.to} CPUs` : `${line.cpus} CPUs`);
+  const columns = [`${line.bench}`.padEnd(12), `${what}`.padEnd(28), `${line.memory ?? ''}`.padEnd(4), `${line.strategy}`.padEnd(10)];
+  if (line.executionsPerSecond !== undefined) {
+    columns.push(
+      `${number(line.executionsPerSecond)} executions/s`.padStart(24),
+      `${number(line.stepsPerSecond)} steps/s`.padStart(20),
+      `${number(line.nsPerStep)} ns/step`.padStart(16),
+      `${number(line.stepsPerExecution)} steps`.padStart(14),
+      `${number(line.walkerStepsPerExecution)} walker steps each`.padStart(24),
+    );
+  }
+  if (line.meanExecutions !== undefined)
+    columns.push(`${number(line.meanExecutions)} executions to the bug (mean of 30 seeds, most ${number(line.maxExecutions)})`);
+  if (line.ratio !== undefined) columns.push(`a step costs ${number(line.ratio)} times as much`);
+  if (typeof line.bar === 'number') columns.push(`  bar ${number(line.bar)}: ${line.ok === true ? 'met' : 'MISSED'}`);
+  return columns.join(' ');
+}

@@ -1,0 +1,93 @@
+/**
+ * Several hunts one after the other on one pool: what `hunt` and the demo have in common. Keeps what is known through Ctrl-C and through a
+ * finding that cannot be saved, because an hour of hunting must not be lost to a full disk.
+ */
+
+import type { HuntRequest, Verdict } from '../explore/api.js';
+import { InfrastructureError } from '../findings/errors.js';
+import type { Finding } from '../findings/finding.js';
+import { saveFinding } from '../findings/store.js';
+import { type CliContext, errColors } from './context.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.js';
+import { printLine } from './io.js';
+import { Progress } from './progress.js';
+
+/** One hunt's outcome; `verdict.finding` is the path of the saved finding. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly finding: Finding | null;
+}
+
+export interface CampaignOptions {
+  readonly jobs: number;
+  /** Directory for findings. */
+  readonly out: string;
+  /** Shows no progress. */
+  readonly quiet: boolean;
+  /** Called with each outcome as soon as it is known. */
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+export interface Campaign {
+  readonly outcomes: readonly Outcome[];
+  readonly interrupted: boolean;
+  /** Why findings could not be saved, if so. */
+  readonly saveError: InfrastructureError | null;
+}
+
+/** Runs the hunts in order. A request may be a function, called when its turn comes, for a budget that depends on the time left. */
+export async function runCampaign(
+  context: CliContext,
+  requests: readonly (() => Omit<HuntRequest, 'signal' | 'onProgress' | 'jobs'>)[],
+  options: CampaignOptions,
+): Promise<Campaign> {
+  const { engine, io } = context;
+  const progress = new Progress(io.stderr, !options.quiet && io.stderr.isTTY === true, errColors(context));
+  const abort = new AbortController();
+  const stopListening = io.onInterrupt(() => {
+    progress.show('stopping; Ctrl-C again ends at once');
+    abort.abort();
+  });
+  const outcomes: Outcome[] = [];
+  let saveError: InfrastructureError | null = null;
+  progress.show('starting');
+  try {
+    const pool = await engine.openPool(options.jobs);
+    try {
+      for (const request of requests) {
+        if (abort.signal.aborted) break;
+        const asked = { ...request(), jobs: options.jobs, signal: abort.signal, onProgress: progress.update };
+        const { verdict, finding } = await engine.hunt(asked, pool);
+        let path: string | null = null;
+        try {
+          if (finding !== null) path = saveFinding(finding, options.out).path;
+        } catch (error) {
+          if (!(error instanceof InfrastructureError)) throw error;
+          saveError ??= error;
+        }
+        const outcome = { verdict: { ...verdict, finding: path }, finding };
+        outcomes.push(outcome);
+        progress.clear();
+        options.onOutcome(outcome);
+      }
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    progress.clear();
+    stopListening();
+  }
+  const interrupted = abort.signal.aborted;
+  if (interrupted) {
+    const known = outcomes.length === 0 ? 'nothing is known yet' : 'what is known by now follows; findings are kept';
+    printLine(io.stderr, `interrupted: ${known}`);
+  }
+  return { outcomes, interrupted, saveError };
+}
+
+/** The exit code of a campaign: Ctrl-C before everything, then what could not be saved, then what was found. */
+export function campaignExitCode({ outcomes, interrupted, saveError }: Campaign): number {
+  if (interrupted) return EXIT_INTERRUPTED;
+  if (saveError !== null) return EXIT_FAILURE;
+  return outcomes.some(({ verdict }) => verdict.violation !== null) ? EXIT_VIOLATION : EXIT_OK;
+}

@@ -1,0 +1,129 @@
+/** `shootdown hunt`: looks for races of variants in scenarios. */
+
+import type { Command } from 'commander';
+import { InputError } from '../../findings/errors.js';
+import type { MemoryModel } from '../../findings/finding.js';
+import { visible } from '../../report/escape.js';
+import { count } from '../../report/layout.js';
+import { restsOn } from '../../report/rests-on.js';
+import { VerdictTable } from '../../report/verdict-table.js';
+import type { Scenario } from '../../scenarios/scenario.js';
+import { type Campaign, campaignExitCode, runCampaign } from '../campaign.js';
+import { type CliContext, outColors } from '../context.js';
+import { printLine } from '../io.js';
+import { huntDocument, printJson } from '../json.js';
+import { jobsOption, SEED_MAX } from '../options.js';
+import { selectScenarios, selectStrategies, selectVariants } from '../select.js';
+import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
+import { printIndented, printLabelled, printSentence, printTimeline, replayCommand } from '../witness.js';
+
+const BUDGET_MS_DEFAULT = 30_000;
+
+interface HuntFlags {
+  readonly variant?: readonly string[];
+  readonly scenario?: readonly string[];
+  readonly window?: string;
+  readonly strategy?: readonly string[];
+  readonly budget?: number;
+  readonly executions?: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly memory: MemoryModel;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export function addHunt(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('hunt')
+    .summary('look for races of variants in scenarios')
+    .description(
+      'Explores interleavings of each variant in the scenarios, round-robin, until a violation is found or the budget is used up. A witness is saved as a finding file that "shootdown replay" reproduces.',
+    )
+    .option('--variant <names>', 'variant, alias or CVE; repeat it or give a comma list', names('--variant'))
+    .option('--scenario <names>', 'catalogue names, or trace:FILE for a recording (default: the whole catalogue)', names('--scenario'))
+    .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the first that the rule accepts)', lineWindow('--window'))
+    .option('--strategy <names>', 'strategies, alternating in each scenario (default: all)', names('--strategy'))
+    .option('--budget <time>', 'time per variant: 500ms, 30s, 2m, 1h; a plain number is seconds (default: 30s)', duration('--budget'))
+    .option('--executions <N>', 'executions per variant; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
+    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
+    .addOption(jobsOption('worker threads; the result does not depend on it'))
+    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
+    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (flags: HuntFlags) => finish(await hunt(context, flags)));
+}
+
+const HELP = `
+Examples:
+  $ shootdown hunt --variant b1
+  $ shootdown hunt --variant b1,b1-fixed --executions 20000 --seed 7
+  $ shootdown hunt --variant cve-2025-37964 --scenario trace:boot.trace.gz --window 1200..1320
+  $ shootdown hunt --variant b1 --memory sc --budget 2m --json > verdicts.json
+
+Exit codes: 0 no violation found, 1 a violation (latent findings alone are none), 2 usage or bad input,
+3 internal or infrastructure failure, 130 interrupted.`;
+
+async function hunt(context: CliContext, flags: HuntFlags): Promise<number> {
+  const { engine, io } = context;
+  if (flags.variant === undefined) {
+    throw new InputError('hunt: no variant is named; give one with --variant ("shootdown list variants" shows all)');
+  }
+  const variants = await selectVariants(engine, flags.variant);
+  const strategies = await selectStrategies(engine, flags.strategy);
+  const { scenarios, description } = await selectScenarios(engine, flags.scenario, flags.window ?? null);
+  const budgetMs = flags.budget ?? (flags.executions === undefined ? BUDGET_MS_DEFAULT : undefined);
+  const { seed, memory, jobs, out, executions } = flags;
+
+  const table = new VerdictTable({ variants, scenarios: scenarios.map(({ name }) => name) }, outColors(context));
+  if (!flags.json) {
+    printLabelled(context, description);
+    const limits = [
+      budgetMs === undefined ? [] : `${budgetMs / 1_000} s`,
+      executions === undefined ? [] : count(executions, 'execution'),
+    ].flat();
+    const settings = [
+      `${strategies.join('+')}, seed ${seed}, ${memory}, ${count(jobs, 'job')}`,
+      `at most ${limits.join(' or ')} per variant`,
+    ];
+    printLine(io.stdout, `${count(scenarios.length, 'scenario')}; ${settings.join('; ')}`);
+    printLine(io.stdout, table.header());
+  }
+  const campaign = await runCampaign(
+    context,
+    variants.map((variant) => () => ({ variant, scenarios, strategies, seed, memory, executions, budgetMs })),
+    { jobs, out, quiet: flags.json, onOutcome: ({ verdict }) => flags.json || printLine(io.stdout, table.row(verdict)) },
+  );
+  if (flags.json) {
+    const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
+    printJson(io.stdout, huntDocument(context.version, verdicts, notesOf(scenarios), campaign.interrupted));
+  } else await printCampaign(context, campaign, scenarios);
+  if (campaign.saveError !== null) printLine(io.stderr, `shootdown: ${visible(campaign.saveError.message)}`);
+  return campaignExitCode(campaign);
+}
+
+/** Below the table: each witness in a sentence, the first with its timeline, and what the verdicts rest on. */
+async function printCampaign(context: CliContext, { outcomes }: Campaign, scenarios: readonly Scenario[]): Promise<void> {
+  const { engine, io } = context;
+  let isFirst = true;
+  for (const { verdict, finding } of outcomes) {
+    if (finding === null) continue;
+    printLine(io.stdout, '');
+    if (isFirst) {
+      printTimeline(context, finding, await engine.replay(finding), false);
+      printLine(io.stdout, '');
+    }
+    isFirst = false;
+    printSentence(context, finding);
+    if (verdict.finding !== null) printLine(io.stdout, `  ${replayCommand(verdict.finding)}`);
+  }
+  for (const { verdict } of outcomes) {
+    printLine(io.stdout, `\n${visible(verdict.variant)} rests on`);
+    printIndented(context, restsOn(verdict, notesOf(scenarios)));
+  }
+}
+
+function notesOf(scenarios: readonly Scenario[]): string[] {
+  return [...new Set(scenarios.flatMap(({ notes }) => notes ?? []))];
+}

@@ -1,0 +1,90 @@
+/** `shootdown list KIND`: the names that the other commands take, and what verdicts rest on. */
+
+import type { Command } from 'commander';
+import { InputError } from '../../findings/errors.js';
+import { assumptions } from '../../report/assumptions.js';
+import { visible } from '../../report/escape.js';
+import { type Column, renderTable } from '../../report/table.js';
+import type { Scenario } from '../../scenarios/scenario.js';
+import { type CliContext, outColors } from '../context.js';
+import type { Engine, Listed } from '../engine-api.js';
+import { EXIT_OK } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson } from '../json.js';
+import { nearNames } from '../names.js';
+
+/** How a kind is listed: its items (with whatever fields they have, for --json) and the columns between name and summary. */
+interface Kind {
+  readonly items: (engine: Engine) => Promise<readonly Listed[]> | readonly Listed[];
+  readonly columns: readonly { readonly title: string; readonly text: (item: Readonly<Record<string, unknown>>) => string }[];
+  /** Fields that are shown in brackets after the summary. */
+  readonly after?: readonly string[];
+}
+
+const field = (title: string, key: string) => ({ title, text: (item: Readonly<Record<string, unknown>>) => fieldText(item[key]) });
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  variants: { items: (engine) => engine.variants(), columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')] },
+  scenarios: {
+    items: async (engine) => (await engine.scenarios()).map(scenarioItem),
+    columns: [field('CPUS', 'cpus'), field('MMS', 'mms'), field('PAGES', 'pages'), field('SLOTS', 'slots')],
+  },
+  // Releases and commits are told in words of any length: after the summary they wrap with it, in a column they would squeeze it out.
+  features: { items: (engine) => engine.features(), columns: [], after: ['since', 'commit'] },
+  oracles: { items: (engine) => engine.oracles(), columns: [field('LATENT', 'latent')] },
+  strategies: { items: (engine) => engine.strategies(), columns: [] },
+  assumptions: { items: () => assumptions, columns: [field('MODELLED', 'modelled')] },
+};
+
+export function addList(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('list')
+    .summary(`list ${Object.keys(KINDS).join(', ')}`)
+    .description('Lists what there is, with a summary of each.')
+    .argument('<kind>', Object.keys(KINDS).join(', '))
+    .option('--json', 'one JSON array on stdout, [{name, summary, ...}], nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (kind: string, flags: { readonly json: boolean }) => finish(await list(context, kind, flags.json)));
+}
+
+const HELP = `
+Examples:
+  $ shootdown list variants
+  $ shootdown list scenarios --json | jq -r '.[].name'`;
+
+async function list(context: CliContext, name: string, isJson: boolean): Promise<number> {
+  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  if (kind === undefined) {
+    const all = Object.keys(KINDS);
+    const near = nearNames(name, all);
+    throw new InputError(
+      `list: there is no list of ${JSON.stringify(name.slice(0, 60))}; give ${(near.length > 0 ? near : all).join(', ')}`,
+    );
+  }
+  const items = await kind.items(context.engine);
+  if (isJson) {
+    printJson(context.io.stdout, items);
+    return EXIT_OK;
+  }
+  const columns: Column[] = [{ title: 'NAME' }, ...kind.columns.map(({ title }) => ({ title })), { title: 'SUMMARY' }];
+  const rows = items.map((item) => {
+    const fields: Readonly<Record<string, unknown>> = { ...item };
+    const after = (kind.after ?? []).map((key) => `${key} ${fieldText(fields[key])}`);
+    const summary = after.length === 0 ? item.summary : `${item.summary} [${after.join(', ')}]`;
+    return [item.name, ...kind.columns.map(({ text }) => text(fields)), summary].map(visible);
+  });
+  printLine(context.io.stdout, renderTable(columns, rows, { colors: outColors(context) }));
+  return EXIT_OK;
+}
+
+/** A scenario in the list: its size, not its scripts. */
+function scenarioItem({ name, summary, cpus, mms, pages, slots, pcid, lazy, walks }: Scenario): Listed {
+  return { name, summary, ...{ cpus, mms: mms.length, pages, slots, pcid, lazy, walks } };
+}
+
+function fieldText(value: unknown): string {
+  if (value === undefined || value === null) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
+  return String(value);
+}

@@ -1,0 +1,67 @@
+/** `shootdown replay FILE`: runs a finding's schedule again, exactly, or says why it cannot. */
+
+import type { Command } from 'commander';
+import { InputError } from '../../findings/errors.js';
+import { readFinding } from '../../findings/read.js';
+import { visible } from '../../report/escape.js';
+import type { CliContext } from '../context.js';
+import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson, replayDocument } from '../json.js';
+import { selectVariants } from '../select.js';
+import { printSentence, printTimeline } from '../witness.js';
+
+interface ReplayFlags {
+  readonly full: boolean;
+  readonly json: boolean;
+}
+
+export function addReplay(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('replay')
+    .summary('run the witness of a finding file again')
+    .description(
+      'Runs the schedule of a finding again and draws it. The same violation, at the same step, with the same trace, is "reproduced".',
+    )
+    .argument('<file>', 'a finding that "shootdown hunt" wrote')
+    .option('--full', 'draw every step, not only those around the deciding ones', false)
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: ReplayFlags) => finish(await replay(context, file, flags)));
+}
+
+const HELP = `
+Examples:
+  $ shootdown replay findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
+  $ shootdown replay --full FILE | less -R
+
+Exit codes: 1 reproduced (the violation is there), 2 not reproduced, or the file is no finding,
+3 internal or infrastructure failure.`;
+
+async function replay(context: CliContext, file: string, flags: ReplayFlags): Promise<number> {
+  const { engine, io, version } = context;
+  const finding = readFinding(file);
+  try {
+    await selectVariants(engine, [finding.variant]);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${file}: variant: ${error.message}`) : error;
+  }
+  const result = await engine.replay(finding);
+  if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result));
+  else {
+    const { variant, scenario, memory, strategy, seed } = finding;
+    const origin = `${variant} in ${scenario.name}, ${memory}, found by ${strategy} with seed ${seed}`;
+    printLine(io.stdout, visible(origin));
+    if (scenario.source !== undefined) printLine(io.stdout, visible(`scenario from ${scenario.source}`));
+    printTimeline(context, finding, result, flags.full);
+    printLine(io.stdout, '');
+    if (result.reproduced) {
+      printSentence(context, finding);
+      printLine(io.stdout, `reproduced: same violation, same step, same trace (hash ${visible(result.traceHash)})`);
+    }
+  }
+  if (result.reproduced) return EXIT_VIOLATION;
+  const other = finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;
+  printLine(io.stderr, `shootdown: ${visible(`${file}: not reproduced: ${result.reason ?? 'the execution differs'}${other}`)}`);
+  return EXIT_USAGE;
+}

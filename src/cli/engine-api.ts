@@ -1,0 +1,69 @@
+/**
+ * What the command line needs of the rest of shootdown. Every command is given one of these, so that tests can give it a small one; the
+ * real one is wired up in engine.ts.
+ */
+
+import type { HuntRequest, Verdict } from '../explore/api.js';
+import type { Finding, Violation } from '../findings/finding.js';
+import type { TraceStep } from '../report/trace-step.js';
+import type { Scenario } from '../scenarios/scenario.js';
+
+/** Anything that `list` can show. */
+export interface Listed {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface ListedVariant extends Listed {
+  /** Other names that select it: a bug's number, a CVE. */
+  readonly aliases: readonly string[];
+  readonly profile: string;
+}
+
+/** Worker threads that several hunts share. */
+export interface Pool {
+  close(): Promise<unknown>;
+}
+
+export interface HuntResult {
+  readonly verdict: Verdict;
+  readonly finding: Finding | null;
+}
+
+export interface ReplayResult {
+  readonly reproduced: boolean;
+  /** Why it was not reproduced, or null. */
+  readonly reason: string | null;
+  readonly violation: Violation | null;
+  readonly traceHash: string;
+  readonly trace: readonly TraceStep[];
+}
+
+export interface LabelledLine {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** A window of a recording as a scenario, and what to tell of it: which recording, which window, chosen how, what was left out. */
+export interface ImportedWindow {
+  readonly scenario: Scenario;
+  readonly description: readonly LabelledLine[];
+}
+
+export interface Engine {
+  variants(): Promise<readonly ListedVariant[]>;
+  /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
+  findVariant(name: string): Promise<string | null>;
+  scenarios(): Promise<readonly Scenario[]>;
+  features(): Promise<readonly Listed[]>;
+  oracles(): Promise<readonly Listed[]>;
+  strategies(): Promise<readonly Listed[]>;
+  openPool(jobs: number): Promise<Pool>;
+  hunt(request: HuntRequest, pool: Pool): Promise<HuntResult>;
+  replay(finding: Finding): Promise<ReplayResult>;
+  /** `window` is `A..B`, two line numbers; null takes the first window that the written rule accepts. */
+  importTrace(file: string, window: string | null): Promise<ImportedWindow>;
+  traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
+  /** The recording that the project carries, for the demo. */
+  carriedRecording(): string;
+}

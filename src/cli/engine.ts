@@ -1,0 +1,82 @@
+/**
+ * The real engine. Everything is imported when it is first needed, so that `--help`, `list` and a mistyped flag do not wait for the
+ * simulator to load.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { count } from '../report/layout.js';
+import type { Recording, WindowRule } from '../trace/index.js';
+import type { HuntPool } from '../explore/pool.js';
+import type { Engine, HuntResult, ImportedWindow } from './engine-api.js';
+import { packageRoot } from './package-root.js';
+
+const CARRIED_RECORDING = 'data/yield-6.12.trace.gz';
+
+export function createEngine(): Engine {
+  return {
+    variants: async () => {
+      const { listVariants } = await import('../variants.js');
+      return listVariants().map(({ name, aliases, summary, profile }) => ({ name, aliases, summary, profile }));
+    },
+    findVariant: async (name) => (await import('../variants.js')).findVariant(name)?.name ?? null,
+    scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
+    features: async () => (await import('../kernel/features.js')).features,
+    oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),
+    strategies: async () => (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({ name, summary })),
+    openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs),
+    hunt: async (request, pool) => {
+      const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
+      if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
+      return hunt({ ...request, pool });
+    },
+    replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
+    importTrace,
+    traceInfo: async (file) => {
+      const trace = await import('../trace/index.js');
+      const info = trace.traceInfo(trace.readRecording(file));
+      return { text: trace.renderTraceInfo(info), json: info };
+    },
+    carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
+  };
+}
+
+/** Puts the sentence that a replay of the witness yields in the place of the oracle's: it says why, not only what. */
+async function explained(result: HuntResult): Promise<HuntResult> {
+  if (result.finding === null) return result;
+  const { sentence } = (await import('../findings/replay.js')).replayFinding(result.finding);
+  if (sentence === null) return result;
+  const { finding, verdict } = result;
+  return { verdict: { ...verdict, message: sentence }, finding: { ...finding, violation: { ...finding.violation, message: sentence } } };
+}
+
+async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {
+  const trace = await import('../trace/index.js');
+  const recording = trace.readRecording(file);
+  const window = given === null ? trace.defaultWindow(recording) : trace.parseWindow(recording, given);
+  const { scenario } = trace.importWindow(recording, window);
+  const facts = trace.windowFacts(recording, window);
+  const isStrict = facts.switches >= trace.WINDOW_RULE.switches && facts.returns >= trace.WINDOW_RULE.returns;
+  const rule = given === null ? `the first ${ruleWords(isStrict ? trace.WINDOW_RULE : trace.RELAXED_RULE)}` : 'given by --window';
+  const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
+  const size = `${count(scenario.cpus, 'CPU')}, ${count(scenario.mms.length, 'mm')}, ${count(scenario.pages, 'page')}, ${count(steps, 'script step')}`;
+  const description = [
+    { label: 'recording', text: recordingWords(recording) },
+    { label: 'window', text: `lines ${window.firstLine}..${window.lastLine}, ${rule}` },
+    { label: 'scenario', text: size },
+  ];
+  return { scenario, description };
+}
+
+function recordingWords({ name, meta, cpus, events }: Recording): string {
+  const kernel = meta === undefined ? '' : `Linux ${meta.kernel}, `;
+  return `${name} (${kernel}${count(cpus, 'CPU')}, ${count(events.length, 'event')})`;
+}
+
+function ruleWords({ events, flushes, switches, returns }: WindowRule): string {
+  const wanted = [
+    `${flushes} modelled flushes of mms that another CPU loads`,
+    switches > 0 ? `${switches} mm switches` : null,
+    returns > 0 ? `${returns} returns of another CPU to a flushed mm` : null,
+  ];
+  return `block of ${events} events with at least ${wanted.filter((part) => part !== null).join(', ')}`;
+}

@@ -1,0 +1,91 @@
+/**
+ * The JSON documents of `--json`. Each is the only thing on stdout. A reader should check `format` and `version` and ignore fields that it
+ * does not know: within a version fields may be added, never removed or changed. Where a command fails (exit 2 or 3 before there is a
+ * result) stdout stays empty and stderr says why. `list` is a plain array, `[{name, summary, ...}]`, because it is one thing only.
+ */
+
+import type { Verdict } from '../explore/api.js';
+import type { Finding } from '../findings/finding.js';
+import { restsOn } from '../report/rests-on.js';
+import type { ReplayResult } from './engine-api.js';
+import type { OutputStream } from './io.js';
+
+/** `hunt --json`. */
+export interface HuntDocument {
+  readonly format: 'shootdown-hunt';
+  readonly version: 1;
+  /** Version of shootdown. */
+  readonly shootdown: string;
+  /** Ended by Ctrl-C; variants that had not begun are missing. */
+  readonly interrupted: boolean;
+  /** One per variant, in the order in which they were given. See Verdict for the fields. */
+  readonly verdicts: readonly HuntVerdict[];
+}
+
+/** A verdict, and in words what it rests on. */
+export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
+
+/** `replay --json`. */
+export interface ReplayDocument {
+  readonly format: 'shootdown-replay';
+  readonly version: 1;
+  readonly shootdown: string;
+  readonly file: string;
+  readonly variant: string;
+  readonly scenario: string;
+  readonly memory: string;
+  /** The same violation at the same step with the same trace hash. */
+  readonly reproduced: boolean;
+  /** Why not, or null. */
+  readonly reason: string | null;
+  /** Class of the violation that the replay met, or null; then its sentence, CPU and step. */
+  readonly violation: string | null;
+  readonly message: string | null;
+  readonly cpu: number | null;
+  readonly step: number | null;
+  readonly traceHash: string;
+}
+
+/** `trace info --json`; the other fields are those of TraceInfo. */
+export interface TraceInfoDocument {
+  readonly format: 'shootdown-trace-info';
+  readonly version: 1;
+  readonly shootdown: string;
+}
+
+export function traceInfoDocument(shootdown: string, info: object): TraceInfoDocument {
+  return { format: 'shootdown-trace-info', version: 1, shootdown, ...info };
+}
+
+export function huntDocument(
+  shootdown: string,
+  verdicts: readonly Verdict[],
+  notes: readonly string[],
+  interrupted: boolean,
+): HuntDocument {
+  const withGrounds = verdicts.map((verdict) => ({ ...verdict, restsOn: restsOn(verdict, notes) }));
+  return { format: 'shootdown-hunt', version: 1, shootdown, interrupted, verdicts: withGrounds };
+}
+
+export function replayDocument(shootdown: string, file: string, finding: Finding, result: ReplayResult): ReplayDocument {
+  return {
+    format: 'shootdown-replay',
+    version: 1,
+    shootdown,
+    file,
+    variant: finding.variant,
+    scenario: finding.scenario.name,
+    memory: finding.memory,
+    reproduced: result.reproduced,
+    reason: result.reason,
+    violation: result.violation?.class ?? null,
+    message: result.violation?.message ?? null,
+    cpu: result.violation?.cpu ?? null,
+    step: result.violation?.step ?? null,
+    traceHash: result.traceHash,
+  };
+}
+
+export function printJson(stream: OutputStream, document: unknown): void {
+  stream.write(`${JSON.stringify(document, null, 2)}\n`);
+}

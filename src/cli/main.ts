@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/** The process: its streams, its signals, its exit code. */
+
+import { errorCode, systemReason } from '../findings/errors.js';
+import { createEngine } from './engine.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
+import type { CliIo, OutputStream } from './io.js';
+import { runCli } from './run.js';
+
+const interruptListeners = new Set<() => void>();
+let isInterrupted = false;
+let stdoutError: unknown = null;
+
+process.on('SIGINT', () => {
+  // Nobody who could wind down, or the second time: end at once.
+  if (isInterrupted || interruptListeners.size === 0) process.exit(EXIT_INTERRUPTED);
+  isInterrupted = true;
+  for (const listener of interruptListeners) listener();
+});
+
+// A reader that goes away (`shootdown list variants | head -1`) is no failure: the rest is dropped and the command ends as it would.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (errorCode(error) !== 'EPIPE' && stream === process.stdout) stdoutError ??= error;
+  });
+}
+
+function outputTo(stream: NodeJS.WriteStream): OutputStream {
+  return {
+    write: (text) => stream.writable && stream.write(text),
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+const io: CliIo = {
+  stdout: outputTo(process.stdout),
+  stderr: outputTo(process.stderr),
+  env: process.env,
+  onInterrupt: (listener) => {
+    interruptListeners.add(listener);
+    return () => interruptListeners.delete(listener);
+  },
+};
+
+let exitCode = await runCli(process.argv.slice(2), io, createEngine());
+// Pipes are written asynchronously: let both streams empty before the process ends.
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+if (stdoutError !== null) {
+  process.stderr.write(`shootdown: cannot write to stdout: ${systemReason(stdoutError)}; make room or write elsewhere\n`);
+  exitCode = EXIT_FAILURE;
+}
+process.exitCode = exitCode;
+// Worker threads are closed by now; should one hang, it must not keep the command from ending.
+setTimeout(() => process.exit(exitCode), 1_000).unref();
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,46 @@
+/** One line on stderr that says what a hunt is doing; silent where stderr is no terminal. */
+
+import type { HuntProgress } from '../explore/api.js';
+import { type Colors, plain } from '../report/colors.js';
+import { visible } from '../report/escape.js';
+import { groupDigits, shorten } from '../report/layout.js';
+import type { OutputStream } from './io.js';
+
+const REDRAW_MS = 100;
+const ERASE_LINE = '\r\u001b[K';
+
+export class Progress {
+  private drawnAt = Number.NEGATIVE_INFINITY;
+  private isDrawn = false;
+
+  constructor(
+    private readonly stream: OutputStream,
+    private readonly isEnabled: boolean,
+    private readonly colors: Colors = plain,
+  ) {}
+
+  /** Shows the newest numbers, at most ten times a second. */
+  readonly update = (progress: HuntProgress): void => {
+    if (!this.isEnabled || performance.now() - this.drawnAt < REDRAW_MS) return;
+    const seconds = (progress.elapsedMs / 1_000).toFixed(1);
+    const rate = groupDigits(Math.round(progress.steps / Math.max(progress.elapsedMs, 1)));
+    this.show(
+      `${visible(progress.variant)}: ${groupDigits(progress.executions)} executions, ${rate} k steps/s, ${seconds} s, ${visible(progress.scenario)}`,
+    );
+  };
+
+  show(text: string): void {
+    if (!this.isEnabled) return;
+    this.drawnAt = performance.now();
+    this.isDrawn = true;
+    // One column short of the edge: a full last column would wrap on some terminals and leave the line behind.
+    this.stream.write(ERASE_LINE + this.colors.dim(shorten(text, (this.stream.columns ?? 80) - 1)));
+  }
+
+  /** Takes the line away, before anything else is printed. */
+  clear(): void {
+    if (this.isDrawn) this.stream.write(ERASE_LINE);
+    this.isDrawn = false;
+    this.drawnAt = Number.NEGATIVE_INFINITY;
+  }
+}

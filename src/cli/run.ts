@@ -1,0 +1,62 @@
+/** Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code. */
+
+import { CommanderError } from 'commander';
+import { InfrastructureError, InputError } from '../findings/errors.js';
+import { visible } from '../report/escape.js';
+import { TraceError } from '../trace/trace-error.js';
+import { VERSION } from '../version.js';
+import type { CliContext } from './context.js';
+import type { Engine } from './engine-api.js';
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
+import { type CliIo, printLine } from './io.js';
+import { createProgram } from './program.js';
+
+/** `argv` without node and script. Answers the exit code; never throws and never ends the process. */
+export async function runCli(argv: readonly string[], io: CliIo, engine: Engine): Promise<number> {
+  let exitCode = EXIT_OK;
+  try {
+    const context: CliContext = { engine, io, version: VERSION };
+    const program = createProgram(context, (code) => {
+      exitCode = code;
+    });
+    if (argv.length === 0) {
+      printLine(io.stderr, 'shootdown: no command is given; "shootdown --help" shows them, "shootdown demo" is the tour');
+      return EXIT_USAGE;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
+    return report(error, io);
+  }
+}
+
+function report(error: unknown, io: CliIo): number {
+  if (error instanceof CommanderError) {
+    printLine(io.stderr, `shootdown: ${visible(usageLine(error))}`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof InputError || error instanceof TraceError) {
+    printLine(io.stderr, `shootdown: ${visible(error.message)}`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof InfrastructureError) {
+    printLine(io.stderr, `shootdown: ${visible(error.message)}`);
+    return EXIT_FAILURE;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const isDebugging = Boolean(io.env.SHOOTDOWN_DEBUG);
+  const hint = isDebugging ? '' : '; SHOOTDOWN_DEBUG=1 shows where, please report it';
+  printLine(io.stderr, `shootdown: internal error: ${visible(message)}${hint}`);
+  if (isDebugging && error instanceof Error && error.stack !== undefined)
+    printLine(io.stderr, error.stack.split('\n').map(visible).join('\n'));
+  return EXIT_FAILURE;
+}
+
+/** Commander's message on one line, without its prefix, with what to do. */
+function usageLine(error: CommanderError): string {
+  // `shootdown trace` and `shootdown help nothing` end in help on stderr, with no message of their own.
+  if (error.code === 'commander.help') return 'a subcommand is missing or unknown; "--help" shows them';
+  const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return `${message}; "--help" after the command shows what it takes`;
+}

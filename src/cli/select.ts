@@ -1,0 +1,66 @@
+/** From the names that users give to what they name: variants, scenarios, strategies. */
+
+import { InputError } from '../findings/errors.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import type { Engine, LabelledLine } from './engine-api.js';
+import { unknownName } from './names.js';
+
+/** Variant names, aliases resolved, each once, in the order given. */
+export async function selectVariants(engine: Engine, given: readonly string[]): Promise<string[]> {
+  const selected = new Set<string>();
+  for (const name of given) {
+    const found = await engine.findVariant(name);
+    if (found === null) {
+      const known = (await engine.variants()).flatMap((variant) => [variant.name, ...variant.aliases]);
+      throw unknownName('variant', name, known, 'variants');
+    }
+    selected.add(found);
+  }
+  return [...selected];
+}
+
+export interface SelectedScenarios {
+  readonly scenarios: readonly Scenario[];
+  /** What to tell before the hunt: where an imported scenario comes from. */
+  readonly description: readonly LabelledLine[];
+}
+
+const TRACE_PREFIX = 'trace:';
+
+/** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. */
+export async function selectScenarios(
+  engine: Engine,
+  given: readonly string[] | undefined,
+  window: string | null,
+): Promise<SelectedScenarios> {
+  if (window !== null && !given?.some((name) => name.startsWith(TRACE_PREFIX))) {
+    throw new InputError('--window: there is no recording to cut it from; give one with --scenario trace:FILE');
+  }
+  const catalogue = await engine.scenarios();
+  if (given === undefined) return { scenarios: catalogue, description: [] };
+  const scenarios: Scenario[] = [];
+  const description: LabelledLine[] = [];
+  for (const name of new Set(given)) {
+    if (name.startsWith(TRACE_PREFIX)) {
+      const file = name.slice(TRACE_PREFIX.length);
+      if (file === '') throw new InputError('--scenario: "trace:" names no file; give one, such as trace:recording.trace.gz');
+      const imported = await engine.importTrace(file, window);
+      scenarios.push(imported.scenario);
+      description.push(...imported.description);
+      continue;
+    }
+    const scenario = catalogue.find((candidate) => candidate.name === name.toLowerCase());
+    const known = catalogue.map((candidate) => candidate.name);
+    if (scenario === undefined) throw unknownName('scenario', name, known, 'scenarios');
+    scenarios.push(scenario);
+  }
+  return { scenarios, description };
+}
+
+/** Strategy names; all of them where none is given. */
+export async function selectStrategies(engine: Engine, given: readonly string[] | undefined): Promise<string[]> {
+  const known = (await engine.strategies()).map(({ name }) => name);
+  if (given === undefined) return known;
+  for (const name of given) if (!known.includes(name)) throw unknownName('strategy', name, known, 'strategies');
+  return [...new Set(given)];
+}

@@ -1,0 +1,105 @@
+import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mmu.js';
+import * as K from '../machine/op-kinds.js';
+import { formatPte } from '../machine/pte.js';
+import { SB_USER } from '../machine/hardware.js';
+import type { Names } from './names.js';
+import type { RawStep } from './recorder.js';
+
+/** What a step did, on one line. */
+export function describe(step: RawStep, names: Names, buffered: boolean): string {
+  const word = (): string => names.word(step.a, step.cpu);
+  const value = (number: number): string => names.value(step.a, number);
+  const later = buffered ? ' (buffered)' : '';
+  switch (step.kind) {
+    case K.OP_READ_ONCE:
+    case K.OP_LOAD_ACQUIRE: {
+      const unseen = step.unseen === null ? '' : ` (CPU${step.unseen.cpu}'s store of ${value(step.unseen.value)} is still buffered)`;
+      return `${word()} is ${value(step.value)}${unseen}`;
+    }
+    case K.OP_COND_LOAD_ACQUIRE:
+      return `waited for ${word()}, is ${value(step.value)}`;
+    case K.OP_WRITE_ONCE:
+    case K.OP_STORE_RELEASE:
+      return `${word()} = ${value(step.b)}${later}`;
+    case K.OP_XCHG:
+      return `xchg ${word()}: ${value(step.value)} to ${value(step.b)}`;
+    case K.OP_CMPXCHG:
+      return step.value === step.b
+        ? `cmpxchg ${word()}: ${value(step.b)} to ${value(step.c)}`
+        : `cmpxchg ${word()} failed: is ${value(step.value)}, not ${value(step.b)}`;
+    case K.OP_CMPXCHG_PAIR:
+      return `cmpxchg16b ${word()} ${step.value === 1 ? 'succeeded' : 'failed'}`;
+    case K.OP_FETCH_ADD: {
+      // The result is the old value or the new one, as the caller asked.
+      const after = step.c !== 0 ? step.value : step.value + step.b;
+      return `${word()} ${step.b > 0 ? 'up' : 'down'} to ${value(after)}`;
+    }
+    case K.OP_FETCH_OR:
+      return `set bits ${hexBits(step.b)} in ${word()} (was ${value(step.value)})`;
+    case K.OP_FETCH_AND:
+      return `clear bits ${hexBits(~step.b)} in ${word()} (was ${value(step.value)})`;
+    case K.OP_SMP_MB:
+      return 'full barrier';
+    case K.OP_SPIN_LOCK:
+      return `lock ${word()}`;
+    case K.OP_SPIN_UNLOCK:
+      return `unlock ${word()}${later}`;
+    case K.OP_LOCAL_IRQ_DISABLE:
+      return 'interrupts off';
+    case K.OP_LOCAL_IRQ_ENABLE:
+      return 'interrupts on';
+    case K.OP_SEND_IPI:
+      return `IPI to CPU${step.a}`;
+    case K.OP_SEND_NMI:
+      return `NMI to CPU${step.a}`;
+    case K.OP_IRET:
+      return 'iret';
+    case K.OP_WRITE_CR3:
+      return `CR3 = root in frame ${step.a}, PCID ${step.b}, ${step.c !== 0 ? 'no flush' : 'flush'}`;
+    case K.OP_INVLPG:
+      return `invlpg page ${step.a}`;
+    case K.OP_INVPCID:
+      return `invpcid type ${step.b}, PCID ${step.c}`;
+    case K.OP_USER_ACCESS:
+      return access(step);
+    case K.OP_WALK:
+      return walk(step);
+    case K.OP_FAULT:
+      return `page fault on page ${step.a}`;
+    case K.OP_SET_PTE:
+      return `set ${names.entry(step.c, step.d)} to ${formatPte(step.b)}${later}`;
+    case K.OP_PTEP_GET_AND_CLEAR:
+      return `clear ${names.entry(step.c, step.d)} (was ${formatPte(step.value)})`;
+    case K.OP_PTEP_SET_WRPROTECT:
+      return `write-protect ${names.entry(step.c, step.d)}`;
+    case K.OP_ALLOC_FRAME:
+      return `allocate frame ${step.value}`;
+    case K.OP_FREE_FRAME:
+      return `free frame ${step.a}`;
+    case K.OP_FREE_FRAME_RCU:
+      return `free frame ${step.a} after a grace period`;
+    case K.STEP_DRAIN:
+      return step.c === SB_USER ? `a user store reaches memory` : `${word()} = ${value(step.b)} reaches memory`;
+    case K.STEP_DELIVER:
+      return 'interrupt';
+    case K.STEP_WALK:
+      return `speculative walk, page ${step.a}`;
+    default:
+      return K.opName(step.kind);
+  }
+}
+
+function hexBits(bits: number): string {
+  return `0x${(bits >>> 0).toString(16)}`;
+}
+
+function access(step: RawStep): string {
+  const what = `user ${step.b !== 0 ? 'store to' : 'load from'} page ${step.a}`;
+  if (step.value === ACCESS_OK) return what;
+  return step.value === ACCESS_FAULT ? `${what}: not allowed` : `${what}: TLB miss`;
+}
+
+function walk(step: RawStep): string {
+  if (step.value === WALK_CONTINUE) return `walk for page ${step.a}`;
+  return step.value === WALK_DONE ? `walk for page ${step.a}: TLB entry made` : `walk for page ${step.a}: not present or not allowed`;
+}

@@ -1,0 +1,191 @@
+import type { Violation } from '../findings/finding.js';
+import * as E from '../kernel/events.js';
+import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
+import { Ghost } from '../machine/ghost.js';
+import * as H from '../machine/hardware.js';
+import type { Machine } from '../machine/machine.js';
+import * as K from '../machine/op-kinds.js';
+import { PTE_WRITE, pteFrame } from '../machine/pte.js';
+import type { Names } from './names.js';
+import type { RawStep } from './recorder.js';
+
+/** Which steps of an execution decided its outcome, and the outcome in a sentence in the kernel's words. */
+export interface Explanation {
+  /** By step index: why it decides. */
+  readonly deciding: ReadonlyMap<number, string>;
+  readonly sentence: string;
+}
+
+/** The machine stands where the execution ended; `steps` are all its steps. */
+export function explain(machine: Machine, kernel: KernelConfig, steps: readonly RawStep[], names: Names, violation: Violation): Explanation {
+  const explainer = new Explainer(machine, kernel, steps, names, violation);
+  switch (violation.class) {
+    case 'stale-use':
+      return explainer.staleUse();
+    case 'freed-table-walk':
+      return explainer.freedTableWalk();
+    case 'deadlock':
+    case 'livelock':
+      return explainer.stuck();
+    default:
+      return explainer.lastStepOnly();
+  }
+}
+
+class Explainer {
+  private readonly deciding = new Map<number, string>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly kernel: KernelConfig,
+    private readonly steps: readonly RawStep[],
+    private readonly names: Names,
+    private readonly violation: Violation,
+  ) {}
+
+  private mark(step: RawStep, why: string): void {
+    this.deciding.set(step.step, why);
+  }
+
+  /** The first step after `from` that satisfies `wanted`. */
+  private after(from: number, wanted: (step: RawStep) => boolean): RawStep | undefined {
+    return this.steps.find((step) => step.step > from && wanted(step));
+  }
+
+  private before(until: number, wanted: (step: RawStep) => boolean): RawStep | undefined {
+    return this.steps.findLast((step) => step.step < until && wanted(step));
+  }
+
+  lastStepOnly(): Explanation {
+    const last = this.steps.at(-1);
+    if (last !== undefined) this.mark(last, this.violation.message);
+    return { deciding: this.deciding, sentence: this.violation.message };
+  }
+
+  stuck(): Explanation {
+    for (const cpu of this.machine.cpus) {
+      const last = this.steps.findLast((step) => step.cpu === cpu.id);
+      if (last !== undefined && !cpu.finished) this.mark(last, `then ${this.machine.describeCpu(cpu.id)}`);
+    }
+    return { deciding: this.deciding, sentence: this.violation.message };
+  }
+
+  freedTableWalk(): Explanation {
+    const last = this.steps.at(-1);
+    if (last === undefined) return this.lastStepOnly();
+    this.mark(last, this.violation.message);
+    const freed = this.before(last.step, (step) => (step.kind === K.OP_FREE_FRAME || step.kind === K.OP_FREE_FRAME_RCU) && this.violation.message.includes(`frame ${step.a},`));
+    if (freed === undefined) return { deciding: this.deciding, sentence: this.violation.message };
+    this.mark(freed, `the page-table page in frame ${freed.a} is freed`);
+    const unlinked = this.before(freed.step, (step) => step.kind === K.OP_SET_PTE && step.cpu === freed.cpu && step.b === 0 && step.d >= this.machine.ghost.pages);
+    const sentence = [this.violation.message];
+    if (unlinked !== undefined) {
+      this.mark(unlinked, 'the table is unlinked');
+      const told = this.initiatorsView(unlinked.step, freed.step, freed.cpu, last.cpu);
+      if (told !== null) sentence.push(told);
+    }
+    return { deciding: this.deciding, sentence: sentence.join('; ') };
+  }
+
+  staleUse(): Explanation {
+    const use = this.steps.at(-1);
+    if (use === undefined) return this.lastStepOnly();
+    const target = use.cpu;
+    const store = use.kind === K.STEP_DRAIN;
+    const executed = store ? this.before(use.step, (step) => step.cpu === target && step.kind === K.OP_USER_ACCESS && step.b !== 0) : use;
+    const block = this.machine.block(target);
+    const page = executed?.a ?? 0;
+    const entry = this.machine.mmu.lookup(block, page);
+    this.mark(use, this.violation.message);
+    if (entry < 0 || executed === undefined) return { deciding: this.deciding, sentence: this.violation.message };
+    const { mem } = this.machine;
+    const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
+    const filledAt = mem[entry + H.TLB_STEP];
+    const fill = this.steps.find((step) => step.step === filledAt);
+    if (fill !== undefined) this.mark(fill, `CPU${target}'s TLB entry for page ${page} of ${this.names.mm(mm)} is made (frame ${pteFrame(mem[entry + H.TLB_PTE])})`);
+    const change = this.after(filledAt, (step) => this.revokes(step, mm, page, executed.b !== 0));
+    if (change === undefined) return { deciding: this.deciding, sentence: this.violation.message };
+    this.mark(change, `this takes away what CPU${target}'s entry still says`);
+    return { deciding: this.deciding, sentence: this.flushStory(change, use, mm, target) };
+  }
+
+  private revokes(step: RawStep, mm: number, page: number, write: boolean): boolean {
+    if (step.c !== mm || step.d !== page) return false;
+    if (step.kind === K.OP_PTEP_GET_AND_CLEAR) return true;
+    return write && (step.kind === K.OP_PTEP_SET_WRPROTECT || (step.kind === K.OP_SET_PTE && (step.b & PTE_WRITE) === 0));
+  }
+
+  /** From the change to the use: the request, whom it reached, what the target decided, the return. */
+  private flushStory(change: RawStep, use: RawStep, mm: number, target: number): string {
+    const initiator = change.cpu;
+    const parts = [this.violation.message];
+    const name = this.names.mm(mm);
+    const genWord = this.kernel.layout.mms[mm].tlbGen;
+    const counted = this.after(change.step, (step) => step.cpu === initiator && step.kind === K.OP_FETCH_ADD && step.a === genWord);
+    if (counted === undefined || counted.step > use.step) {
+      parts.push(`CPU${initiator} had not counted a flush request for its change`);
+    } else {
+      this.mark(counted, `generation ${counted.value} of ${name} is the one that covers the change`);
+      parts.push(`CPU${initiator}'s change is covered by generation ${counted.value} of ${name}`);
+      const told = this.initiatorsView(counted.step, use.step, initiator, target);
+      if (told !== null) parts.push(told);
+      const decided = this.targetsView(change.step, use.step, target, mm, counted.value);
+      if (decided !== null) parts.push(decided);
+    }
+    const returned = this.after(counted?.step ?? change.step, (step) => step.cpu === initiator && this.returns(step));
+    if (returned !== undefined && returned.step < use.step) this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
+    return parts.join('; ');
+  }
+
+  private returns(step: RawStep): boolean {
+    return step.kind === K.OP_FREE_FRAME || step.events.some((event) => event.kind === E.EV_OPERATION);
+  }
+
+  /** Why the initiator did not reach the target; null if the record does not tell. */
+  private initiatorsView(from: number, until: number, initiator: number, target: number): string | null {
+    const asked = this.steps.find(
+      (step) =>
+        step.step >= from && step.step < until && step.cpu === initiator && step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target),
+    );
+    if (asked === undefined) {
+      const served = this.after(from, (step) => step.cpu === target && step.step < until && step.events.some((event) => event.kind === E.EV_IPI_SERVED));
+      return served === undefined ? `CPU${target} got no IPI for it` : null;
+    }
+    const answer = asked.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1);
+    if (answer) return null;
+    const state = this.kernel.layout.cpus[target].tlbstate;
+    const loaded = this.before(asked.step + 1, (step) => step.cpu === initiator && step.kind === K.OP_READ_ONCE && step.a === state.loadedMm && step.step >= from);
+    const lazy = this.before(asked.step + 1, (step) => step.cpu === initiator && step.kind === K.OP_READ_ONCE && step.a === state.isLazy && step.step >= from);
+    const wasLazy = lazy !== undefined && lazy.value !== 0;
+    const reason = wasLazy ? `saw CPU${target} lazy` : loaded === undefined ? 'said no' : `saw loaded_mm = ${this.names.mm(loaded.value)} on CPU${target}`;
+    const decisive = wasLazy ? lazy : (loaded ?? asked);
+    const hidden = decisive.unseen;
+    const buffered = hidden === null ? '' : `, whose store of ${this.names.value(decisive.a, hidden.value)} was still in its store buffer`;
+    this.mark(decisive, `should_flush_tlb ${reason}${buffered}: no IPI`);
+    return `should_flush_tlb ${reason}${buffered} and sent no IPI`;
+  }
+
+  /** What the target decided from its slot between the change and the use. */
+  private targetsView(from: number, until: number, target: number, mm: number, generation: number): string | null {
+    const decided = this.steps.findLast((step) => step.step < until && step.step > from && step.cpu === target && step.events.some((event) => event.kind === E.EV_DECIDED));
+    const event = decided?.events.find((candidate) => candidate.kind === E.EV_DECIDED);
+    if (decided === undefined || event === undefined) return null;
+    const state = this.kernel.layout.cpus[target].tlbstate;
+    const name = this.names.mm(mm);
+    if (event.b === E.DECIDED_NO_FLUSH_SWITCH || event.b === E.DECIDED_NO_FLUSH_LAZY) {
+      const read = this.before(decided.step + 1, (step) => step.cpu === target && step.kind === K.OP_READ_ONCE && step.a === this.kernel.layout.mms[mm].tlbGen);
+      if (read !== undefined) this.mark(read, `CPU${target} reads generation ${read.value} of ${name}, not ${generation}`);
+      const published = this.before(decided.step + 1, (step) => step.cpu === target && step.kind === K.OP_WRITE_ONCE && step.a === state.loadedMm && step.b === LOADED_MM_SWITCHING);
+      if (published !== undefined && event.b === E.DECIDED_NO_FLUSH_SWITCH) this.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
+      this.mark(decided, `slot ${event.a} is taken as current: no flush`);
+      const where = event.b === E.DECIDED_NO_FLUSH_SWITCH ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
+      return `CPU${target}'s ${where} ${read === undefined ? '' : `had read generation ${read.value} and `}kept slot ${event.a} without a flush`;
+    }
+    if (event.b === E.DECIDED_EARLY_OUT || event.b === E.DECIDED_UP_TO_DATE) {
+      this.mark(decided, `flush_tlb_func thinks slot ${event.a} current: no flush`);
+      return `CPU${target}'s flush_tlb_func returned without a flush`;
+    }
+    return null;
+  }
+}

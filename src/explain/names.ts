@@ -1,0 +1,58 @@
+import { FIRST_USER_MM, INIT_MM, LOADED_MM_SWITCHING, MM_NULL, VM_NONE, VM_WRITE } from '../kernel/constants.js';
+import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import { mmName } from '../kernel/layout.js';
+import { formatPte } from '../machine/pte.js';
+
+/** Words and values under the names that people know. */
+export class Names {
+  /** Word of a page-table entry: which entry it is, as far as this execution has told. */
+  private readonly entries = new Map<number, string>();
+
+  constructor(private readonly kernel: KernelConfig) {}
+
+  mm(handle: number): string {
+    if (handle === MM_NULL) return 'NULL';
+    if (handle === LOADED_MM_SWITCHING) return 'SWITCHING';
+    if (handle === INIT_MM) return 'init_mm';
+    return mmName(handle - FIRST_USER_MM);
+  }
+
+  /** `entry of page 3 of A`, or of a table in the root. */
+  entry(mm: number, key: number): string {
+    const pages = this.kernel.layout.mmu.pages;
+    return key < pages ? `entry of page ${key} of ${this.mm(mm)}` : `root entry ${key - pages} of ${this.mm(mm)}`;
+  }
+
+  noteEntry(address: number, mm: number, key: number): void {
+    this.entries.set(address, this.entry(mm, key));
+  }
+
+  /** The word, as seen from a CPU: its own structures without their CPU. */
+  word(address: number, cpu: number): string {
+    const known = this.entries.get(address);
+    if (known !== undefined) return known;
+    const name = this.kernel.layout.layout.nameOf(address);
+    if (name.startsWith(`cpu${cpu}.`)) return name.slice(`cpu${cpu}.`.length);
+    return name.replace(/^cpu(\d+)\./, "CPU$1's ");
+  }
+
+  value(address: number, value: number): string {
+    const { layout } = this.kernel.layout;
+    const region = layout.regionOf(address);
+    if (region?.name.startsWith('vma(') === true) return value === VM_NONE ? 'none' : (value & VM_WRITE) !== 0 ? 'rw' : 'ro';
+    switch (region?.format) {
+      case 'mm':
+        return this.mm(value);
+      case 'bool':
+        return value === 0 ? 'false' : 'true';
+      case 'pte':
+        return formatPte(value);
+      case 'mask':
+        return `0x${(value >>> 0).toString(16)}`;
+      case 'csd':
+        return value === 0 ? 'empty' : layout.nameOf(value).replace('.next', '');
+      default:
+        return String(value);
+    }
+  }
+}

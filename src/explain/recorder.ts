@@ -1,0 +1,105 @@
+import type { Cpu } from '../machine/cpu.js';
+import { BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import * as H from '../machine/hardware.js';
+import type { Machine } from '../machine/machine.js';
+import { OP_LOAD_ACQUIRE, OP_READ_ONCE, STEP_DELIVER, STEP_DRAIN, STEP_WALK } from '../machine/op-kinds.js';
+import { OracleBoard } from '../oracles/board.js';
+import { captureSite, type Site } from './site.js';
+
+/** One step as the machine saw it, with all that a description or an explanation may want to know of it. */
+export interface RawStep {
+  readonly step: number;
+  readonly agent: number;
+  readonly cpu: number;
+  /** OP_* or STEP_*. */
+  readonly kind: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  /** Result of the operation; for a drain, whether it was a page-table entry or user store is in `c`. */
+  readonly value: number;
+  readonly events: readonly KernelEvent[];
+  readonly site: Site | null;
+  readonly handlerDepth: number;
+  /** A load that another CPU's buffered store would have answered otherwise: that CPU and its newest value. */
+  readonly unseen: { readonly cpu: number; readonly value: number } | null;
+}
+
+export interface KernelEvent {
+  readonly cpu: number;
+  readonly kind: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** An oracle board that also keeps what the kernel says in each step. */
+export class RecordingBoard extends OracleBoard {
+  readonly events: KernelEvent[] = [];
+
+  override event(cpu: number, kind: number, a: number, b: number): void {
+    this.events.push({ cpu, kind, a, b });
+    super.event(cpu, kind, a, b);
+  }
+}
+
+/** Records the steps of one execution. Slow, and only for replays: it looks at the call stack at every operation. */
+export class Recorder {
+  readonly steps: RawStep[] = [];
+  private readonly sites = new Map<number, Site | null>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly board: RecordingBoard,
+  ) {
+    for (const cpu of machine.cpus) this.watch(cpu);
+  }
+
+  /** `yield*` asks the pending operation for its iterator where the operation is written: the place and the functions around it. */
+  private watch(cpu: Cpu): void {
+    const pending = cpu.pending;
+    pending[Symbol.iterator] = () => {
+      this.sites.set(cpu.id, captureSite());
+      return pending;
+    };
+  }
+
+  /** Lets the agent move, and records it. */
+  step(agent: number): void {
+    const { machine, board } = this;
+    const id = agent >> 2;
+    const cpu = machine.cpus[id];
+    const kind = agent & 3;
+    const base = { step: machine.step, agent, cpu: id, handlerDepth: cpu.depth };
+    board.events.length = 0;
+    if (kind === CPU_AGENT) {
+      const { kind: op, a, b, c, d } = cpu.pending;
+      const site = this.sites.get(id) ?? null;
+      const unseen = op === OP_READ_ONCE || op === OP_LOAD_ACQUIRE ? this.unseenStore(id, a) : null;
+      machine.stepAgent(agent);
+      this.steps.push({ ...base, kind: op, a, b, c, d, value: machine.lastValue, events: [...board.events], site, unseen });
+      return;
+    }
+    const fields = kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: kind === LINE_AGENT ? STEP_DELIVER : STEP_WALK, a: 0, b: 0, c: 0, d: 0 };
+    machine.stepAgent(agent);
+    const page = kind === CPU_AGENT || fields.kind !== STEP_WALK ? fields.a : machine.mmu.speculativePage(machine.block(id));
+    this.steps.push({ ...base, ...fields, a: page, value: 0, events: [...board.events], site: null, unseen: null });
+  }
+
+  private oldestStore(id: number): { kind: number; a: number; b: number; c: number; d: number } {
+    const { mem } = this.machine;
+    const block = this.machine.block(id);
+    const at = block + H.SB_BASE + mem[block + H.SB_HEAD] * H.SB_WORDS;
+    return { kind: STEP_DRAIN, a: mem[at + H.SB_ADDRESS], b: mem[at + H.SB_VALUE], c: mem[at + H.SB_KIND], d: mem[at + H.SB_X] };
+  }
+
+  private unseenStore(reader: number, address: number): { cpu: number; value: number } | null {
+    const { machine } = this;
+    for (const cpu of machine.cpus) {
+      if (cpu.id === reader) continue;
+      const value = machine.load(cpu.id, address);
+      if (value !== machine.mem[address]) return { cpu: cpu.id, value };
+    }
+    return null;
+  }
+}

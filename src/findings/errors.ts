@@ -1,0 +1,45 @@
+/**
+ * The two ways in which the world outside can fail us. Both carry one line that says what is wrong, where, and what to do; neither is a
+ * bug of shootdown. Anything else that is thrown is one.
+ */
+
+/** Something the user gave us is not usable: a bad file, name or value. The command line exits 2. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** The machine that we run on refused: a directory that cannot be written, a full disk, a worker that died. The command line exits 3. */
+export class InfrastructureError extends Error {
+  override readonly name = 'InfrastructureError';
+}
+
+/** The `code` of a system error (`ENOENT`, ...), or null. */
+export function errorCode(error: unknown): string | null {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return null;
+}
+
+/** Why a system call failed, in words for the codes that people meet. */
+export function systemReason(error: unknown): string {
+  const code = errorCode(error);
+  if (code !== null && code in SYSTEM_REASONS) return `${SYSTEM_REASONS[code]} (${code})`;
+  if (code !== null) return code;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EISDIR: 'it is a directory',
+  EEXIST: 'something else is there already',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EIO: 'input/output error',
+};

@@ -1,0 +1,51 @@
+/** Reads a finding file: bytes from anywhere in, a checked finding or an InputError out. */
+
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { InputError, systemReason } from './errors.js';
+import type { Finding } from './finding.js';
+import { FINDING_BYTES_MAX, parseFinding } from './schema.js';
+
+export function readFinding(file: string): Finding {
+  return parseFinding(decodeUtf8(readBounded(file), file), file);
+}
+
+function readBounded(file: string): Buffer {
+  const remedy = 'give the path of a finding that "shootdown hunt" wrote';
+  let descriptor: number;
+  try {
+    // Before the open: opening a pipe that nobody writes to would wait for ever.
+    if (!statSync(file).isFile()) throw new InputError(`${file}: not a regular file; ${remedy}`);
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file}: cannot be read: ${systemReason(error)}; ${remedy}`);
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size > FINDING_BYTES_MAX) {
+      throw new InputError(`${file}: ${size} bytes is too large for a finding (at most ${FINDING_BYTES_MAX}); ${remedy}`);
+    }
+    const bytes = Buffer.alloc(size);
+    let length = 0;
+    while (length < size) {
+      const count = readSync(descriptor, bytes, length, size - length, length);
+      if (count === 0) break;
+      length += count;
+    }
+    return bytes.subarray(0, length);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file}: cannot be read: ${systemReason(error)}; ${remedy}`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function decodeUtf8(bytes: Buffer, file: string): string {
+  try {
+    // Fatal: a replacement character in a name would silently make it another name. A byte order mark is dropped by the decoder.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(`${file}: not UTF-8 text; give the path of a finding that "shootdown hunt" wrote`);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The shape of a scenario that comes from a file, and what must hold between its parts before a machine is built from it. Everything is
+ * bounded: a file from a stranger may cost a bounded amount of memory and never more.
+ */
+
+import { z } from 'zod';
+import type { Scenario } from '../scenarios/scenario.js';
+
+const CPUS_MAX = 256;
+const MMS_MAX = 256;
+const PAGES_MAX = 64;
+const SLOTS_MAX = 6;
+const SCRIPT_STEPS_MAX = 10_000;
+const NOMINAL_PAGES_MAX = 2 ** 30;
+/** Kernel words stay below 2^31; half of that leaves room for every increment of a run. */
+const TLB_GEN_MAX = 2 ** 30;
+
+/** A whole number from `min` to `max`. */
+export const whole = (min: number, max: number) => z.int().min(min).max(max);
+/** A string of at most `max` UTF-16 units. */
+export const text = (max: number) => z.string().max(max);
+
+const cpu = whole(0, CPUS_MAX - 1);
+const mm = whole(0, MMS_MAX - 1);
+const page = whole(0, PAGES_MAX - 1);
+const start = page;
+const end = whole(1, PAGES_MAX);
+const nominalPages = whole(1, NOMINAL_PAGES_MAX).optional();
+const tlbGen = whole(0, TLB_GEN_MAX);
+
+const scriptStep = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('run'), mm }),
+  z.strictObject({ op: z.literal('kthread') }),
+  z.strictObject({ op: z.literal('idle'), deep: z.boolean().optional() }),
+  z.strictObject({ op: z.literal('access'), page, write: z.boolean() }),
+  z.strictObject({ op: z.literal('mmap'), start, end, write: z.boolean() }),
+  z.strictObject({ op: z.literal('munmap'), start, end, nominalPages }),
+  z.strictObject({ op: z.literal('mprotect'), write: z.boolean(), start, end, nominalPages }),
+  z.strictObject({ op: z.literal('madvise'), start, end, nominalPages }),
+  z.strictObject({ op: z.literal('fork'), child: mm }),
+  z.strictObject({ op: z.literal('exit') }),
+  z.strictObject({ op: z.literal('reclaim'), mm, page }),
+]);
+
+const scenarioMm = z.strictObject({
+  alive: z.boolean().optional(),
+  tlbGen: tlbGen.optional(),
+  vmas: z
+    .array(z.tuple([start, end, z.boolean()]))
+    .max(PAGES_MAX)
+    .optional(),
+  cpumask: z.array(cpu).max(CPUS_MAX).optional(),
+});
+
+const scenarioCpu = z.strictObject({
+  loadedMm: mm.optional(),
+  lazy: z.boolean().optional(),
+  slots: z.array(z.strictObject({ mm, tlbGen }).nullable()).max(SLOTS_MAX).optional(),
+  loadedMmAsid: whole(0, SLOTS_MAX - 1).optional(),
+  nextAsid: whole(0, SLOTS_MAX).optional(),
+});
+
+export const scenarioSchema = z
+  .strictObject({
+    name: text(200).min(1),
+    summary: text(2_000),
+    cpus: whole(1, CPUS_MAX),
+    mms: z.array(scenarioMm).min(1).max(MMS_MAX),
+    pages: whole(1, PAGES_MAX),
+    slots: whole(1, SLOTS_MAX),
+    pcid: z.boolean(),
+    lazy: z.boolean(),
+    walks: whole(0, 10_000),
+    start: z.array(scenarioCpu).max(CPUS_MAX).optional(),
+    scripts: z.array(z.array(scriptStep).max(SCRIPT_STEPS_MAX)).max(CPUS_MAX),
+    source: text(2_000).optional(),
+    notes: z.array(text(2_000)).max(200).optional(),
+  })
+  .superRefine((scenario, context) => {
+    for (const { path, message } of scenarioContradictions(scenario)) context.addIssue({ code: 'custom', path, message });
+  });
+
+interface Contradiction {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/** What each part may be on its own but not beside the others: indices past the end, empty ranges, scripts without a CPU. */
+function* scenarioContradictions(scenario: Scenario): Generator<Contradiction> {
+  if (scenario.scripts.length !== scenario.cpus) {
+    yield { path: ['scripts'], message: `needs one script per CPU, ${scenario.cpus}, not ${scenario.scripts.length}` };
+  }
+  if ((scenario.start?.length ?? 0) > scenario.cpus) {
+    yield { path: ['start'], message: `has ${scenario.start?.length} CPUs, but cpus is ${scenario.cpus}` };
+  }
+  for (const [index, space] of scenario.mms.entries()) {
+    for (const [vma, [from, to]] of (space.vmas ?? []).entries()) yield* badRange(['mms', index, 'vmas', vma], from, to, scenario);
+    for (const [entry, other] of (space.cpumask ?? []).entries()) {
+      if (other >= scenario.cpus) yield { path: ['mms', index, 'cpumask', entry], message: `names CPU ${other} of ${scenario.cpus}` };
+    }
+  }
+  for (const [index, state] of (scenario.start ?? []).entries()) {
+    const path = ['start', index];
+    yield* badMm([...path, 'loadedMm'], state.loadedMm, scenario);
+    for (const [slot, held] of (state.slots ?? []).entries()) yield* badMm([...path, 'slots', slot, 'mm'], held?.mm, scenario);
+    if ((state.slots?.length ?? 0) > scenario.slots) {
+      yield { path: [...path, 'slots'], message: `has ${state.slots?.length} slots, but slots is ${scenario.slots}` };
+    }
+    if ((state.loadedMmAsid ?? 0) >= scenario.slots) {
+      yield { path: [...path, 'loadedMmAsid'], message: `names slot ${state.loadedMmAsid} of ${scenario.slots}` };
+    }
+  }
+  for (const [index, script] of scenario.scripts.entries()) {
+    for (const [position, step] of script.entries()) {
+      const path = ['scripts', index, position];
+      if ('mm' in step) yield* badMm([...path, 'mm'], step.mm, scenario);
+      if ('child' in step) yield* badMm([...path, 'child'], step.child, scenario);
+      if ('start' in step) yield* badRange(path, step.start, step.end, scenario);
+      if ('page' in step && step.page >= scenario.pages) {
+        yield { path: [...path, 'page'], message: `names page ${step.page} of ${scenario.pages}` };
+      }
+    }
+  }
+}
+
+function* badMm(path: (string | number)[], index: number | undefined, scenario: Scenario): Generator<Contradiction> {
+  if (index !== undefined && index >= scenario.mms.length) yield { path, message: `names mm ${index} of ${scenario.mms.length}` };
+}
+
+function* badRange(path: (string | number)[], from: number, to: number, scenario: Scenario): Generator<Contradiction> {
+  if (from >= to) yield { path, message: `is an empty range [${from}, ${to})` };
+  else if (to > scenario.pages) yield { path, message: `ends at page ${to} of ${scenario.pages}` };
+}

@@ -1,0 +1,141 @@
+/**
+ * Saves findings. A reader never sees half a file, and no file that is there is ever overwritten: the bytes go to a temporary file in the
+ * same directory, are synced, and get their name by `link`, which fails where the name is taken.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, InfrastructureError, systemReason } from './errors.js';
+import type { Finding } from './finding.js';
+import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
+import { serializeFinding } from './serialize.js';
+
+const NAMESAKES_MAX = 1_000;
+const NAME_PART_MAX = 60;
+
+export interface SavedFinding {
+  readonly path: string;
+  /** The very same bytes were there already. */
+  readonly reused: boolean;
+}
+
+/** Saves `finding` in `directory`, which is made where missing. Throws InfrastructureError where the machine refuses. */
+export function saveFinding(finding: Finding, directory: string): SavedFinding {
+  // What we write we must be able to read: a finding outside our own schema is a bug here, better met now than at the replay.
+  checkFinding(finding, 'a new finding');
+  const bytes = Buffer.from(serializeFinding(finding), 'utf8');
+  if (bytes.length > FINDING_BYTES_MAX) throw new Error(`a finding of ${bytes.length} bytes could not be read again`);
+  let temporary: string | null = null;
+  try {
+    mkdirSync(directory, { recursive: true });
+    // A finding that is already there must be reusable from a read-only directory too, so look before writing anything.
+    const name = findingName(finding);
+    const existing = findSame(directory, name, bytes);
+    if (existing !== null) return { path: existing, reused: true };
+    temporary = join(directory, `.${name}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+    writeSynced(temporary, bytes);
+    return publish(temporary, directory, name, bytes);
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    throw new InfrastructureError(`cannot save a finding in ${directory}: ${systemReason(error)}; give another directory with --out`);
+  } finally {
+    if (temporary !== null) removeQuietly(temporary);
+  }
+}
+
+/** File name without suffix and extension: variant, scenario, class and trace hash, each made harmless. */
+export function findingName(finding: Finding): string {
+  return [finding.variant, finding.scenario.name, finding.violation.class, finding.traceHash].map(harmless).join('--');
+}
+
+/** Letters, digits, dots, underscores and single dashes; nothing that a shell, a path or a terminal could take for something else. */
+function harmless(part: string): string {
+  const kept = part
+    .replaceAll(/[^A-Za-z0-9._]+/g, '-')
+    .replaceAll(/\.{2,}/g, '.')
+    .slice(0, NAME_PART_MAX)
+    .replace(/^[-.]+/, '')
+    .replace(/[-.]+$/, '');
+  return kept === '' ? 'unnamed' : kept;
+}
+
+/** The n-th file of that name, from 1: `name.json`, `name-2.json`, ... */
+function namesake(directory: string, name: string, n: number): string {
+  return join(directory, n === 1 ? `${name}.json` : `${name}-${n}.json`);
+}
+
+function findSame(directory: string, name: string, bytes: Buffer): string | null {
+  for (let n = 1; n <= NAMESAKES_MAX; n++) {
+    const path = namesake(directory, name, n);
+    const found = readExisting(path);
+    if (found === null) return null;
+    if (found.equals(bytes)) return path;
+  }
+  return null;
+}
+
+/** The bytes of a file that may be ours, empty for anything that cannot be, null where there is nothing. */
+function readExisting(path: string): Buffer | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  if (!stats.isFile() || stats.size > FINDING_BYTES_MAX) return Buffer.alloc(0);
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function writeSynced(path: string, bytes: Buffer): void {
+  const descriptor = openSync(path, 'wx', 0o644);
+  try {
+    let written = 0;
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    // Before the name exists, so that after a power cut the name never leads to an empty file.
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Gives the temporary file the first free name, unless another process has published the same bytes meanwhile. */
+function publish(temporary: string, directory: string, name: string, bytes: Buffer): SavedFinding {
+  for (let n = 1; n <= NAMESAKES_MAX; n++) {
+    const path = namesake(directory, name, n);
+    if (claim(temporary, path)) return { path, reused: false };
+    if (readExisting(path)?.equals(bytes)) return { path, reused: true };
+  }
+  throw new InfrastructureError(`${directory} holds ${NAMESAKES_MAX} findings named ${name}; give another directory with --out`);
+}
+
+/** Names the temporary file `path`; false where that name is taken. */
+function claim(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return false;
+    if (code === null || !NO_HARD_LINKS.has(code)) throw error;
+  }
+  // Some file systems have no hard links. Reserve the name exclusively, then put the complete file over our own reservation.
+  try {
+    closeSync(openSync(path, 'wx', 0o644));
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  renameSync(temporary, path);
+  return true;
+}
+
+const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Renamed away already, or the directory went: nothing of ours is left either way.
+  }
+}

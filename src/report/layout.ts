@@ -1,0 +1,52 @@
+/** Fitting text into columns. Widths count characters (code points); callers escape and lay out first, and paint last. */
+
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const _ of text) width++;
+  return width;
+}
+
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - textWidth(text)));
+  return align === 'left' ? text + space : space + text;
+}
+
+/** At most `width` characters; a shortened text ends in an ellipsis. */
+export function shorten(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  return `${[...text]
+    .slice(0, Math.max(0, width - 1))
+    .join('')
+    .trimEnd()}…`;
+}
+
+/** Lines of at most `width` characters, broken at spaces where possible. Never empty. */
+export function wrap(text: string, width: number): string[] {
+  const room = Math.max(1, width);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > room) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+    while (textWidth(line) > room) {
+      const chars = [...line];
+      lines.push(chars.slice(0, room).join(''));
+      line = chars.slice(room).join('');
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** `1234567` as `1,234,567`, whatever the locale. */
+export function groupDigits(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 step`, `2 steps`; an irregular plural is given. */
+export function count(value: number, noun: string, plural = `${noun}s`): string {
+  return `${groupDigits(value)} ${value === 1 ? noun : plural}`;
+}

@@ -1,0 +1,31 @@
+/**
+ * The lines under a verdict that say how far it reaches. A sample shows the presence of races, never their absence, so a verdict without a
+ * witness is told as a number of executions and nothing stronger.
+ */
+
+import type { Verdict } from '../explore/api.js';
+import type { MemoryModel } from '../findings/finding.js';
+import { assumptions } from './assumptions.js';
+import { visible } from './escape.js';
+import { count } from './layout.js';
+
+const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
+  tso: 'x86-TSO, each store buffer draining in steps of its own',
+  sc: 'sequential consistency: no store is ever delayed, so races that need the store buffer cannot occur',
+};
+
+/** What a verdict rests on, as lines without indentation; `notes` are the scenarios' (what an import did not model). */
+export function restsOn(verdict: Verdict, notes: readonly string[] = []): string[] {
+  const scenarios = verdict.scenarios.length > 1 ? count(verdict.scenarios.length, 'scenario') : `scenario ${visible(verdict.scenario)}`;
+  const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
+  const unseen = assumptions.filter((assumption) => !assumption.modelled).map(({ name }) => name);
+  const interrupted = verdict.interrupted ? ', interrupted' : '';
+  const reach = verdict.violation === null ? '; a sample, not a proof' : '';
+  return [
+    `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${interrupted}${reach}`,
+    `memory model: ${MEMORY_MODELS[verdict.memory]}`,
+    'hardware: the contract that the kernel itself relies on ("shootdown list assumptions" spells it out)',
+    `not modelled: ${unseen.join(', ')}`,
+    ...notes.map((note) => `scenario: ${visible(note)}`),
+  ];
+}

@@ -1,0 +1,72 @@
+/**
+ * The table of verdicts: one row per variant, printable as soon as each is known. A sampled result without a witness is "none in N
+ * executions": sampling shows the presence of races, never their absence.
+ */
+
+import type { Verdict } from '../explore/api.js';
+import { type Colors, plain } from './colors.js';
+import { visible } from './escape.js';
+import { count, groupDigits, textWidth, wrap } from './layout.js';
+import { TABLE_WIDTH, TableLayout } from './table.js';
+
+const SCENARIO_WIDTH_MAX = 32;
+const VARIANT_WIDTH_MAX = 24;
+const DETAIL_INDENT = '    ';
+
+export class VerdictTable {
+  private readonly layout: TableLayout;
+
+  /** Names that will appear, so that the columns are as wide as they need to be before the first row. */
+  constructor(
+    names: { readonly variants: readonly string[]; readonly scenarios: readonly string[] },
+    private readonly colors: Colors = plain,
+    private readonly width: number = TABLE_WIDTH,
+  ) {
+    this.layout = new TableLayout(
+      [
+        { title: 'VARIANT', width: widest(names.variants), widthMax: VARIANT_WIDTH_MAX },
+        { title: 'VERDICT', width: 'none in 100,000 executions'.length },
+        { title: 'SCENARIO', width: widest(names.scenarios), widthMax: SCENARIO_WIDTH_MAX },
+        { title: 'EXECUTIONS', align: 'right' },
+        { title: 'SECONDS', align: 'right' },
+        { title: 'FINDING' },
+      ],
+      width,
+    );
+  }
+
+  header(): string {
+    return this.layout.header(this.colors);
+  }
+
+  /** The row, with the finding's path on a line of its own where it does not fit, and a line per latent class. */
+  row(verdict: Verdict): string {
+    const { colors } = this;
+    const lines = [
+      this.layout.row([
+        visible(verdict.variant),
+        { text: verdictWords(verdict), paint: verdict.violation === null ? colors.green : colors.red },
+        visible(verdict.scenario),
+        groupDigits(verdict.executions),
+        verdict.seconds.toFixed(1),
+        verdict.finding === null ? '-' : visible(verdict.finding),
+      ]),
+    ];
+    if (verdict.interrupted) lines.push(`${DETAIL_INDENT}interrupted`);
+    for (const latent of verdict.latent) {
+      const where = `first in execution ${groupDigits(latent.execution)} of ${visible(latent.scenario)}`;
+      const text = `latent ${latent.class} in ${count(latent.executions, 'execution')} (${where}): ${visible(latent.message)}`;
+      for (const line of wrap(text, this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + colors.yellow(line));
+    }
+    return lines.join('\n');
+  }
+}
+
+/** The violation's class, or in how many executions there was none. */
+export function verdictWords(verdict: Verdict): string {
+  return verdict.violation ?? `none in ${count(verdict.executions, 'execution')}`;
+}
+
+function widest(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => textWidth(visible(name))));
+}

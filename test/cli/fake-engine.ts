@@ -1,0 +1,73 @@
+import type { Engine, HuntResult, ListedVariant, Pool } from '../../src/cli/engine-api.js';
+import type { HuntRequest } from '../../src/explore/api.js';
+import { InputError } from '../../src/findings/errors.js';
+import { sampleFinding, sampleScenario } from '../findings/sample.js';
+import { raceSteps } from '../report/steps.js';
+import { sampleVerdict } from '../report/verdicts.js';
+
+/** An engine of the same shape, with an answer for everything; it remembers what it was asked. */
+export interface FakeEngine extends Engine {
+  readonly requests: HuntRequest[];
+  readonly imports: (readonly [file: string, window: string | null])[];
+  poolsOpen: number;
+}
+
+const VARIANTS: readonly ListedVariant[] = [
+  { name: '6.14', aliases: ['b3', 'cve-2025-37964'], summary: 'Linux 6.14, before the fix.', profile: '6.14' },
+  { name: '6.15-rc6', aliases: ['b1', 'cve-2025-40174'], summary: 'With that fix.', profile: '6.15-rc6' },
+  { name: '6.17.5', aliases: ['b1-fixed'], summary: 'With both fixes.', profile: '6.17.5' },
+];
+const BROKEN = ['6.14', '6.15-rc6'];
+
+export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
+  const fake: FakeEngine = {
+    requests: [],
+    imports: [],
+    poolsOpen: 0,
+    variants: async () => VARIANTS,
+    findVariant: async (name) => {
+      const typed = name.toLowerCase();
+      return VARIANTS.find((variant) => [variant.name, ...variant.aliases].includes(typed))?.name ?? null;
+    },
+    scenarios: async () => [sampleScenario(), sampleScenario({ name: 'lazy-return', summary: 'A kernel thread in between.' })],
+    features: async () => [
+      { name: 'switching-first', summary: 'SWITCHING is published first.', ...{ commit: 'fea4e317f9e7', since: '6.15-rc6' } },
+    ],
+    oracles: async () => [{ name: 'stale-use', summary: 'A revoked translation is used.', ...{ latent: false } }],
+    strategies: async () => [
+      { name: 'random', summary: 'Sticky random choices.' },
+      { name: 'pct', summary: 'Priorities with change points.' },
+    ],
+    openPool: async () => {
+      fake.poolsOpen++;
+      return { close: async () => fake.poolsOpen-- };
+    },
+    hunt: async (request: HuntRequest, _pool: Pool): Promise<HuntResult> => {
+      fake.requests.push(request);
+      request.onProgress?.({ variant: request.variant, executions: 10, steps: 5_000, elapsedMs: 2, scenario: 'two-mm-switch' });
+      const scenario = request.scenarios.length === 1 ? request.scenarios[0] : sampleScenario();
+      const { variant, seed, memory } = request;
+      const common = { variant, seed, memory, scenario: scenario.name, strategy: request.strategies.join('+') };
+      if (!BROKEN.includes(variant)) return { verdict: sampleVerdict(common), finding: null };
+      const finding = sampleFinding({ variant, seed, memory, scenario });
+      const { message } = finding.violation;
+      return {
+        verdict: sampleVerdict({ ...common, violation: 'stale-use', message, executions: 43, steps: 9_000, seconds: 0.4 }),
+        finding,
+      };
+    },
+    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps() }),
+    importTrace: async (file, window) => {
+      fake.imports.push([file, window]);
+      if (file.includes('missing')) throw new InputError(`${file}: cannot be read`);
+      return {
+        scenario: sampleScenario({ name: 'trace:yield:1..9', notes: ['2 flushes were left out'] }),
+        description: [{ label: 'recording', text: file }],
+      };
+    },
+    traceInfo: async (file) => ({ text: `info of ${file}\n`, json: { cpus: 4 } }),
+    carriedRecording: () => 'data/yield.trace.gz',
+    ...change,
+  };
+  return fake;
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** The command as a process of its own: streams that fail, and the exit code as a shell sees it. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+function start(argv: readonly string[], stdout: 'pipe' | number = 'pipe'): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], { cwd: ROOT, stdio: ['ignore', stdout, 'pipe'] });
+}
+
+async function finish(child: ChildProcess): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { exitCode, stdout, stderr };
+}
+
+describe('the process', () => {
+  it('prints help and ends with 0', async () => {
+    const run = await finish(start(['--help']));
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.stdout).toContain('Usage: shootdown');
+  });
+
+  it('ends with 2 on bad usage', async () => {
+    const run = await finish(start(['list', 'nothing']));
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^shootdown: .*\n$/);
+  });
+
+  it('delivers all of a long output through a pipe', async () => {
+    const run = await finish(start(['list', 'assumptions', '--json']));
+    expect(run.exitCode).toBe(0);
+    expect(JSON.parse(run.stdout).length).toBeGreaterThan(10);
+  });
+
+  it('does not mind a reader that goes away', async () => {
+    const child = start(['list', 'assumptions', '--json']);
+    child.stdout?.destroy();
+    expect(await finish(child)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('ends with 130 at Ctrl-C, after printing what is known, and keeps the findings', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
+    const child = start(['hunt', '--variant', 'b3,6.18', '--budget', '50s', '--jobs', '1', '--out', out]);
+    const ended = finish(child);
+    // The first variant falls at once; the second would use up its budget.
+    await new Promise<void>((resolve) => {
+      child.stdout?.on('data', (chunk: Buffer) => chunk.includes('b3--') && resolve());
+      child.on('close', () => resolve());
+    });
+    child.kill('SIGINT');
+    const run = await ended;
+    expect(run).toMatchObject({ exitCode: 130, stderr: 'interrupted: what is known by now follows; findings are kept\n' });
+    expect(run.stdout).toContain('b3 rests on');
+    expect(readdirSync(out)).toHaveLength(1);
+    rmSync(out, { recursive: true });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that its output could not be written', async () => {
+    const run = await finish(start(['list', 'assumptions'], openSync('/dev/full', 'w')));
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toBe('shootdown: cannot write to stdout: the disk is full (ENOSPC); make room or write elsewhere\n');
+  });
+});

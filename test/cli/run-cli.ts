@@ -1,0 +1,52 @@
+import type { Engine } from '../../src/cli/engine-api.js';
+import { runCli } from '../../src/cli/run.js';
+import { fakeEngine } from './fake-engine.js';
+
+export interface CliRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliSettings {
+  readonly engine?: Engine;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isTTY?: boolean;
+  /** Is given the function that is Ctrl-C. */
+  readonly withInterrupt?: (interrupt: () => void) => void;
+}
+
+/** Runs a command line in this process, with its output in strings. */
+export async function cli(argv: readonly string[], settings: CliSettings = {}): Promise<CliRun> {
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  settings.withInterrupt?.(() => {
+    for (const listener of listeners) listener();
+  });
+  const exitCode = await runCli(
+    argv,
+    {
+      stdout: {
+        write: (text) => {
+          stdout += text;
+        },
+        isTTY: settings.isTTY,
+      },
+      stderr: {
+        write: (text) => {
+          stderr += text;
+        },
+        isTTY: settings.isTTY,
+        columns: 80,
+      },
+      env: settings.env ?? {},
+      onInterrupt: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    settings.engine ?? fakeEngine(),
+  );
+  return { exitCode, stdout, stderr };
+}
