@@ -31,10 +31,23 @@ function variant(name: string, aliases: readonly string[], summary: string, prof
 }
 
 /** A known bug and its twin: the same kernel without and with the fix. */
-function bug(name: string, aliases: readonly string[], summary: string, profile: string, broken: Partial<Features>, fixed: Partial<Features>): Variant[] {
+function bug(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  profile: string,
+  broken: Partial<Features>,
+  fixed: Partial<Features>,
+): Variant[] {
   return [
     variant(name, aliases, summary, profile, broken),
-    variant(`${name}-fixed`, aliases.map((alias) => `${alias}-fixed`), `${name} with its fix`, profile, { ...broken, ...fixed }),
+    variant(
+      `${name}-fixed`,
+      aliases.map((alias) => `${alias}-fixed`),
+      `${name} with its fix`,
+      profile,
+      { ...broken, ...fixed },
+    ),
   ];
 }
 
@@ -72,11 +85,46 @@ const variants: readonly Variant[] = [
     { earlyOutOnGenZero: true },
     { earlyOutOnGenZero: false },
   ),
-  ...bug('b6', [], 'lazy CPUs are skipped even when tables are freed (4.19 cycle)', '6.12', { freedTablesReachLazy: false }, { freedTablesReachLazy: true }),
-  ...bug('b8', ['cve-2016-2069'], 'no full barrier between page-table stores and the look at other CPUs', '6.18', { incGenIsBarrier: false }, { incGenIsBarrier: true }),
-  ...bug('b36', [], 'mprotect and munmap do not flush batched unmaps that are pending (before 4.13)', '6.12', { flushBatchedPending: false }, { flushBatchedPending: true }),
-  ...bug('b38', [], 'one flag for pending batched unmaps, cleared by a flush that did not cover the newest (before 5.17)', '6.12', { batchedPendingCounters: false }, { batchedPendingCounters: true }),
-  ...bug('b39', [], 'concurrent MADV_DONTNEED: the second gather finds nothing and does not flush (before 4.13)', '6.12', { nestedGatherFlush: false }, { nestedGatherFlush: true }),
+  ...bug(
+    'b6',
+    [],
+    'lazy CPUs are skipped even when tables are freed (4.19 cycle)',
+    '6.12',
+    { freedTablesReachLazy: false },
+    { freedTablesReachLazy: true },
+  ),
+  ...bug(
+    'b8',
+    ['cve-2016-2069'],
+    'no full barrier between page-table stores and the look at other CPUs',
+    '6.18',
+    { incGenIsBarrier: false },
+    { incGenIsBarrier: true },
+  ),
+  ...bug(
+    'b36',
+    [],
+    'mprotect and munmap do not flush batched unmaps that are pending (before 4.13)',
+    '6.12',
+    { flushBatchedPending: false },
+    { flushBatchedPending: true },
+  ),
+  ...bug(
+    'b38',
+    [],
+    'one flag for pending batched unmaps, cleared by a flush that did not cover the newest (before 5.17)',
+    '6.12',
+    { batchedPendingCounters: false },
+    { batchedPendingCounters: true },
+  ),
+  ...bug(
+    'b39',
+    [],
+    'concurrent MADV_DONTNEED: the second gather finds nothing and does not flush (before 4.13)',
+    '6.12',
+    { nestedGatherFlush: false },
+    { nestedGatherFlush: true },
+  ),
 ];
 
 export function listVariants(): readonly Variant[] {

@@ -27,7 +27,7 @@ export function createEngine(): Engine {
     hunt: async (request, pool) => {
       const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
       if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
-      return hunt({ ...request, pool });
+      return explained(await hunt({ ...request, pool }));
     },
     replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
     importTrace,

@@ -1,7 +1,7 @@
+import { SB_USER } from '../machine/hardware.js';
 import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mmu.js';
 import * as K from '../machine/op-kinds.js';
 import { formatPte } from '../machine/pte.js';
-import { SB_USER } from '../machine/hardware.js';
 import type { Names } from './names.js';
 import type { RawStep } from './recorder.js';
 

@@ -1,7 +1,7 @@
 import type { Violation } from '../findings/finding.js';
+import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import * as E from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
@@ -18,7 +18,13 @@ export interface Explanation {
 }
 
 /** The machine stands where the execution ended; `steps` are all its steps. */
-export function explain(machine: Machine, kernel: KernelConfig, steps: readonly RawStep[], names: Names, violation: Violation): Explanation {
+export function explain(
+  machine: Machine,
+  kernel: KernelConfig,
+  steps: readonly RawStep[],
+  names: Names,
+  violation: Violation,
+): Explanation {
   const explainer = new Explainer(machine, kernel, steps, names, violation);
   switch (violation.class) {
     case 'stale-use':
@@ -75,10 +81,16 @@ class Explainer {
     const last = this.steps.at(-1);
     if (last === undefined) return this.lastStepOnly();
     this.mark(last, this.violation.message);
-    const freed = this.before(last.step, (step) => (step.kind === K.OP_FREE_FRAME || step.kind === K.OP_FREE_FRAME_RCU) && this.violation.message.includes(`frame ${step.a},`));
+    const freed = this.before(
+      last.step,
+      (step) => (step.kind === K.OP_FREE_FRAME || step.kind === K.OP_FREE_FRAME_RCU) && this.violation.message.includes(`frame ${step.a},`),
+    );
     if (freed === undefined) return { deciding: this.deciding, sentence: this.violation.message };
     this.mark(freed, `the page-table page in frame ${freed.a} is freed`);
-    const unlinked = this.before(freed.step, (step) => step.kind === K.OP_SET_PTE && step.cpu === freed.cpu && step.b === 0 && step.d >= this.machine.ghost.pages);
+    const unlinked = this.before(
+      freed.step,
+      (step) => step.kind === K.OP_SET_PTE && step.cpu === freed.cpu && step.b === 0 && step.d >= this.machine.ghost.pages,
+    );
     const sentence = [this.violation.message];
     if (unlinked !== undefined) {
       this.mark(unlinked, 'the table is unlinked');
@@ -103,7 +115,11 @@ class Explainer {
     const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
     const filledAt = mem[entry + H.TLB_STEP];
     const fill = this.steps.find((step) => step.step === filledAt);
-    if (fill !== undefined) this.mark(fill, `CPU${target}'s TLB entry for page ${page} of ${this.names.mm(mm)} is made (frame ${pteFrame(mem[entry + H.TLB_PTE])})`);
+    if (fill !== undefined)
+      this.mark(
+        fill,
+        `CPU${target}'s TLB entry for page ${page} of ${this.names.mm(mm)} is made (frame ${pteFrame(mem[entry + H.TLB_PTE])})`,
+      );
     const change = this.after(filledAt, (step) => this.revokes(step, mm, page, executed.b !== 0));
     if (change === undefined) return { deciding: this.deciding, sentence: this.violation.message };
     this.mark(change, `this takes away what CPU${target}'s entry still says`);
@@ -134,7 +150,8 @@ class Explainer {
       if (decided !== null) parts.push(decided);
     }
     const returned = this.after(counted?.step ?? change.step, (step) => step.cpu === initiator && this.returns(step));
-    if (returned !== undefined && returned.step < use.step) this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
+    if (returned !== undefined && returned.step < use.step)
+      this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
     return parts.join('; ');
   }
 
@@ -146,19 +163,35 @@ class Explainer {
   private initiatorsView(from: number, until: number, initiator: number, target: number): string | null {
     const asked = this.steps.find(
       (step) =>
-        step.step >= from && step.step < until && step.cpu === initiator && step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target),
+        step.step >= from &&
+        step.step < until &&
+        step.cpu === initiator &&
+        step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target),
     );
     if (asked === undefined) {
-      const served = this.after(from, (step) => step.cpu === target && step.step < until && step.events.some((event) => event.kind === E.EV_IPI_SERVED));
+      const served = this.after(
+        from,
+        (step) => step.cpu === target && step.step < until && step.events.some((event) => event.kind === E.EV_IPI_SERVED),
+      );
       return served === undefined ? `CPU${target} got no IPI for it` : null;
     }
     const answer = asked.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1);
     if (answer) return null;
     const state = this.kernel.layout.cpus[target].tlbstate;
-    const loaded = this.before(asked.step + 1, (step) => step.cpu === initiator && step.kind === K.OP_READ_ONCE && step.a === state.loadedMm && step.step >= from);
-    const lazy = this.before(asked.step + 1, (step) => step.cpu === initiator && step.kind === K.OP_READ_ONCE && step.a === state.isLazy && step.step >= from);
+    const loaded = this.before(
+      asked.step + 1,
+      (step) => step.cpu === initiator && step.kind === K.OP_READ_ONCE && step.a === state.loadedMm && step.step >= from,
+    );
+    const lazy = this.before(
+      asked.step + 1,
+      (step) => step.cpu === initiator && step.kind === K.OP_READ_ONCE && step.a === state.isLazy && step.step >= from,
+    );
     const wasLazy = lazy !== undefined && lazy.value !== 0;
-    const reason = wasLazy ? `saw CPU${target} lazy` : loaded === undefined ? 'said no' : `saw loaded_mm = ${this.names.mm(loaded.value)} on CPU${target}`;
+    const reason = wasLazy
+      ? `saw CPU${target} lazy`
+      : loaded === undefined
+        ? 'said no'
+        : `saw loaded_mm = ${this.names.mm(loaded.value)} on CPU${target}`;
     const decisive = wasLazy ? lazy : (loaded ?? asked);
     const hidden = decisive.unseen;
     const buffered = hidden === null ? '' : `, whose store of ${this.names.value(decisive.a, hidden.value)} was still in its store buffer`;
@@ -168,16 +201,25 @@ class Explainer {
 
   /** What the target decided from its slot between the change and the use. */
   private targetsView(from: number, until: number, target: number, mm: number, generation: number): string | null {
-    const decided = this.steps.findLast((step) => step.step < until && step.step > from && step.cpu === target && step.events.some((event) => event.kind === E.EV_DECIDED));
+    const decided = this.steps.findLast(
+      (step) => step.step < until && step.step > from && step.cpu === target && step.events.some((event) => event.kind === E.EV_DECIDED),
+    );
     const event = decided?.events.find((candidate) => candidate.kind === E.EV_DECIDED);
     if (decided === undefined || event === undefined) return null;
     const state = this.kernel.layout.cpus[target].tlbstate;
     const name = this.names.mm(mm);
     if (event.b === E.DECIDED_NO_FLUSH_SWITCH || event.b === E.DECIDED_NO_FLUSH_LAZY) {
-      const read = this.before(decided.step + 1, (step) => step.cpu === target && step.kind === K.OP_READ_ONCE && step.a === this.kernel.layout.mms[mm].tlbGen);
+      const read = this.before(
+        decided.step + 1,
+        (step) => step.cpu === target && step.kind === K.OP_READ_ONCE && step.a === this.kernel.layout.mms[mm].tlbGen,
+      );
       if (read !== undefined) this.mark(read, `CPU${target} reads generation ${read.value} of ${name}, not ${generation}`);
-      const published = this.before(decided.step + 1, (step) => step.cpu === target && step.kind === K.OP_WRITE_ONCE && step.a === state.loadedMm && step.b === LOADED_MM_SWITCHING);
-      if (published !== undefined && event.b === E.DECIDED_NO_FLUSH_SWITCH) this.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
+      const published = this.before(
+        decided.step + 1,
+        (step) => step.cpu === target && step.kind === K.OP_WRITE_ONCE && step.a === state.loadedMm && step.b === LOADED_MM_SWITCHING,
+      );
+      if (published !== undefined && event.b === E.DECIDED_NO_FLUSH_SWITCH)
+        this.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
       this.mark(decided, `slot ${event.a} is taken as current: no flush`);
       const where = event.b === E.DECIDED_NO_FLUSH_SWITCH ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
       return `CPU${target}'s ${where} ${read === undefined ? '' : `had read generation ${read.value} and `}kept slot ${event.a} without a flush`;

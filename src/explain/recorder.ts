@@ -80,7 +80,8 @@ export class Recorder {
       this.steps.push({ ...base, kind: op, a, b, c, d, value: machine.lastValue, events: [...board.events], site, unseen });
       return;
     }
-    const fields = kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: kind === LINE_AGENT ? STEP_DELIVER : STEP_WALK, a: 0, b: 0, c: 0, d: 0 };
+    const fields =
+      kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: kind === LINE_AGENT ? STEP_DELIVER : STEP_WALK, a: 0, b: 0, c: 0, d: 0 };
     machine.stepAgent(agent);
     const page = kind === CPU_AGENT || fields.kind !== STEP_WALK ? fields.a : machine.mmu.speculativePage(machine.block(id));
     this.steps.push({ ...base, ...fields, a: page, value: 0, events: [...board.events], site: null, unseen: null });

@@ -8,7 +8,18 @@ export interface Site {
 
 const DEPTH = 40;
 /** What runs a script or a handler is no kernel function. */
-const NOT_KERNEL = new Set(['runScript', 'runStep', 'systemCall', 'userInstruction', 'userAccess', 'runTask', 'next', 'resume', 'watch', 'captureSite']);
+const NOT_KERNEL = new Set([
+  'runScript',
+  'runStep',
+  'systemCall',
+  'userInstruction',
+  'userAccess',
+  'runTask',
+  'next',
+  'resume',
+  'watch',
+  'captureSite',
+]);
 const FRAME = /^\s*at (?:async )?(?:Object\.|Generator\.)?([\w$.]+)(?: \[as [^\]]*\])? \((.*?):(\d+):\d+\)$/;
 
 /** Reads the call stack. Slow. */

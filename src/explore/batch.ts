@@ -7,8 +7,8 @@ import type { Scenario } from '../scenarios/scenario.js';
 import { findVariant } from '../variants.js';
 import { Executor } from './executor.js';
 import { hashText, mix, Random } from './random.js';
-import type { Strategy } from './strategies/strategy.js';
 import { findStrategy } from './strategies/index.js';
+import type { Strategy } from './strategies/strategy.js';
 
 /**
  * A batch: a run of executions of one scenario, the unit of work of a pool. Execution i is a pure function of (version, seed, i), so a

@@ -21,7 +21,8 @@ export function follow(machine: Machine, decisions: readonly number[], step: (ag
   while (next < decisions.length && machine.violation === null && diverged === null) {
     const agent = decisions[next++];
     if (agent < 0) return `step ${machine.step}: the schedule answers a choice that was not asked for`;
-    if (!machine.canStep(agent)) return `step ${machine.step}: the schedule moves agent ${agent >> 2}${['', 'b', 'i', 'w'][agent & 3]}, which cannot move`;
+    if (!machine.canStep(agent))
+      return `step ${machine.step}: the schedule moves agent ${agent >> 2}${['', 'b', 'i', 'w'][agent & 3]}, which cannot move`;
     step(agent);
   }
   return diverged;

@@ -26,7 +26,15 @@ export class HuntPool {
     const { build } = await import('esbuild');
     this.directory = mkdtempSync(join(tmpdir(), 'shootdown-'));
     const outfile = join(this.directory, 'explore-batch.mjs');
-    await build({ entryPoints: [workerEntry()], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent' });
+    await build({
+      entryPoints: [workerEntry()],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'silent',
+    });
     return new Piscina({ filename: outfile, minThreads: this.jobs, maxThreads: this.jobs, concurrentTasksPerWorker: 1, execArgv: [] });
   }
 

@@ -30,7 +30,7 @@ export class Random {
 
   /** A number in [0, n), n from 1 to 2^20; the bias of multiplying 32 bits is below 2^-12. */
   below(n: number): number {
-    return ((this.next() >>> 0) * n) / 0x100000000 | 0;
+    return (((this.next() >>> 0) * n) / 0x100000000) | 0;
   }
 }
 

@@ -62,7 +62,8 @@ export function decodeSchedule(tokens: readonly string[]): number[] {
   const decisions: number[] = [];
   tokens.forEach((token, index) => {
     const match = /^(?:=(\d{1,6})|(\d{1,3})([biw]?)(?:\*(\d{1,7}))?)$/.exec(token);
-    if (match === null) throw new Error(`schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", "1w" or "=3"`);
+    if (match === null)
+      throw new Error(`schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", "1w" or "=3"`);
     if (match[1] !== undefined) decisions.push(-1 - Number(match[1]));
     else {
       const agent = Number(match[2]) * 4 + AGENT_SUFFIX.indexOf(match[3]);

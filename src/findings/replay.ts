@@ -1,14 +1,21 @@
 import { describe } from '../explain/describe.js';
 import { explain } from '../explain/explain.js';
-import { follow } from '../explore/follow.js';
 import { Names } from '../explain/names.js';
 import { type RawStep, Recorder, RecordingBoard } from '../explain/recorder.js';
+import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
 import { AGENT_KINDS, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
-import { OP_PTEP_GET_AND_CLEAR, OP_PTEP_SET_WRPROTECT, OP_SET_PTE, OP_SPIN_UNLOCK, OP_STORE_RELEASE, OP_WRITE_ONCE } from '../machine/op-kinds.js';
+import {
+  OP_PTEP_GET_AND_CLEAR,
+  OP_PTEP_SET_WRPROTECT,
+  OP_SET_PTE,
+  OP_SPIN_UNLOCK,
+  OP_STORE_RELEASE,
+  OP_WRITE_ONCE,
+} from '../machine/op-kinds.js';
 import type { TraceStep } from '../report/trace-step.js';
 import { findVariant } from '../variants.js';
 import { InputError } from './errors.js';
@@ -30,7 +37,8 @@ export interface Replay {
 /** Runs a finding's schedule again, step by step. Throws InputError if the variant is unknown or the schedule is no schedule. */
 export function replayFinding(finding: Finding): Replay {
   const variant = findVariant(finding.variant);
-  if (variant === undefined) throw new InputError(`the finding's variant "${finding.variant}" does not exist in this version; see \`shootdown list variants\``);
+  if (variant === undefined)
+    throw new InputError(`the finding's variant "${finding.variant}" does not exist in this version; see \`shootdown list variants\``);
   const program = kernelProgram(finding.scenario, variant);
   const machine = new Machine(program, finding.memory);
   const board = new RecordingBoard(machine, program.config);
@@ -54,7 +62,8 @@ export function replayFinding(finding: Finding): Replay {
 function judgeEnd(machine: Machine, expected: Violation): void {
   if (machine.violation !== null) return;
   const stuck = machine.cpus.filter((cpu) => !cpu.finished);
-  if (expected.class === 'deadlock' && machine.enabled.obligations === 0 && stuck.length > 0) machine.report('deadlock', stuck[0].id, expected.message);
+  if (expected.class === 'deadlock' && machine.enabled.obligations === 0 && stuck.length > 0)
+    machine.report('deadlock', stuck[0].id, expected.message);
   else if (expected.class === 'livelock' && stuck.length > 0) machine.report('livelock', expected.cpu, expected.message);
   else if (machine.finished) {
     const wrong = machine.program.check(machine);
@@ -72,7 +81,8 @@ function difference(finding: Finding, violation: Violation | null, steps: number
 }
 
 function noteEntry(names: Names, step: RawStep): void {
-  if (step.kind === OP_SET_PTE || step.kind === OP_PTEP_GET_AND_CLEAR || step.kind === OP_PTEP_SET_WRPROTECT) names.noteEntry(step.a, step.c, step.d);
+  if (step.kind === OP_SET_PTE || step.kind === OP_PTEP_GET_AND_CLEAR || step.kind === OP_PTEP_SET_WRPROTECT)
+    names.noteEntry(step.a, step.c, step.d);
 }
 
 function toTraceStep(step: RawStep, names: Names, tso: boolean, deciding: string | null): TraceStep {

@@ -1,5 +1,5 @@
-import { PTE_DIRTY } from '../machine/pte.js';
 import type { Protocol } from '../machine/protocol.js';
+import { PTE_DIRTY } from '../machine/pte.js';
 import { MM_NULL, TLB_FLUSH_ALL, TLB_GENERATION_INVALID } from './constants.js';
 import { cpumaskAnyOther, cpumaskTestCpu } from './cpumask.js';
 import type { KernelCpu } from './kernel-cpu.js';

@@ -1,3 +1,4 @@
+import type { Protocol } from '../machine/protocol.js';
 import * as batchedUnmap from './batched-unmap.js';
 import * as chooseNewAsid from './choose-new-asid.js';
 import * as flushMmRange from './flush-mm-range.js';
@@ -15,12 +16,11 @@ import * as reclaim from './mm/reclaim.js';
 import * as zap from './mm/zap.js';
 import * as mmuGather from './mmu-gather.js';
 import * as rwsem from './rwsem.js';
-import * as script from './script.js';
 import * as sched from './sched.js';
+import * as script from './script.js';
 import * as shouldFlush from './should-flush-tlb.js';
 import * as smp from './smp.js';
 import * as switchMm from './switch-mm.js';
-import type { Protocol } from '../machine/protocol.js';
 
 /** Every protocol function under its name: the table through which they call each other, so that a variant can replace single ones. */
 export const kernelFunctions = {
@@ -52,7 +52,9 @@ export type KernelFunctions = typeof kernelFunctions & {
   flushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void>;
 };
 
-type ProtocolFunctionsOf<M> = { [N in keyof M as M[N] extends (...args: never[]) => Generator<undefined, unknown, number> ? N : never]: M[N] };
+type ProtocolFunctionsOf<M> = {
+  [N in keyof M as M[N] extends (...args: never[]) => Generator<undefined, unknown, number> ? N : never]: M[N];
+};
 
 /** A module's functions; only protocol functions are visible in the type. */
 function protocolFunctions<M extends object>(module: M): ProtocolFunctionsOf<M> {

@@ -198,7 +198,11 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
       tablesCount: word('tlb.nr_tables'),
       tables: layout.alloc(`cpu${cpu}.tlb.tables`, gatherCapacity),
     },
-    current: { mm: word('current.mm', 'mm'), activeMm: word('current.active_mm', 'mm'), threads: layout.alloc(`cpu${cpu}.threads`, FIRST_USER_MM + scenario.mms.length) },
+    current: {
+      mm: word('current.mm', 'mm'),
+      activeMm: word('current.active_mm', 'mm'),
+      threads: layout.alloc(`cpu${cpu}.threads`, FIRST_USER_MM + scenario.mms.length),
+    },
   };
 }
 
@@ -259,6 +263,17 @@ export function kernelLayout(scenario: Scenario): KernelLayout {
     pagePtl,
     hardwareBase,
     gatherCapacity,
-    mmu: { ghost, framesBase, frameWords: FRAME_WORDS, frames, freeTop, freeStack, grace, graceCapacity, generations, pages: scenario.pages },
+    mmu: {
+      ghost,
+      framesBase,
+      frameWords: FRAME_WORDS,
+      frames,
+      freeTop,
+      freeStack,
+      grace,
+      graceCapacity,
+      generations,
+      pages: scenario.pages,
+    },
   };
 }

@@ -31,12 +31,28 @@ const stable612: Features = { ...v612, filterLoadedMm: true, filterSwitching: tr
 
 export const profiles: readonly Profile[] = [
   { name: '6.12', summary: 'mainline 6.12: mm_cpumask cleared at switch-out, lazy CPUs skipped', features: v612 },
-  { name: '6.14', summary: 'mainline 6.14: lazy mm_cpumask and the loaded_mm filter, SWITCHING published late (B3, and the order of B2)', features: v614 },
-  { name: '6.15-rc5', summary: 'mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, B1)', features: v615rc5 },
-  { name: '6.15-rc6', summary: 'mainline 6.15-rc6 to 6.17.4: the filter honours SWITCHING (B3 fixed), no barrier when the bit is set (B1)', features: v615rc6 },
+  {
+    name: '6.14',
+    summary: 'mainline 6.14: lazy mm_cpumask and the loaded_mm filter, SWITCHING published late (B3, and the order of B2)',
+    features: v614,
+  },
+  {
+    name: '6.15-rc5',
+    summary: 'mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, B1)',
+    features: v615rc5,
+  },
+  {
+    name: '6.15-rc6',
+    summary: 'mainline 6.15-rc6 to 6.17.4: the filter honours SWITCHING (B3 fixed), no barrier when the bit is set (B1)',
+    features: v615rc6,
+  },
   { name: '6.17.5', summary: 'stable 6.17.5: B3 and B1 fixed', features: v6175 },
   { name: '6.18', summary: 'mainline 6.18: B3 and B1 fixed', features: v6175 },
-  { name: '6.12-stable', summary: 'stable 6.12 with the filter backported and SWITCHING published after tlb_gen is read (B2)', features: stable612 },
+  {
+    name: '6.12-stable',
+    summary: 'stable 6.12 with the filter backported and SWITCHING published after tlb_gen is read (B2)',
+    features: stable612,
+  },
 ];
 
 export function findProfile(name: string): Profile | undefined {

@@ -16,7 +16,11 @@ export const crossMm: OracleInfo = {
       if (owner === current) return;
       const name = (space: number): string => mmName(Ghost.mmOf(space) - FIRST_USER_MM);
       const page = machine.mem[entry + H.TLB_KEY] & 0xff;
-      machine.report('cross-mm', cpu, `CPU${cpu} used a translation of page ${page} filled under mm ${name(owner)} while running mm ${name(current)}`);
+      machine.report(
+        'cross-mm',
+        cpu,
+        `CPU${cpu} used a translation of page ${page} filled under mm ${name(owner)} while running mm ${name(current)}`,
+      );
     },
   }),
 };

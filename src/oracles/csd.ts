@@ -25,7 +25,8 @@ export const csdReuse: OracleInfo = {
   summary: 'a call-function descriptor was queued again before its target had unlocked it',
   create: (machine) =>
     follow(machine, (state, cpu, kind, name) => {
-      if (kind === EV_CSD_QUEUED && state !== 0) machine.report('csd-reuse', cpu, `CPU${cpu} queued ${name} again while its target still had it`);
+      if (kind === EV_CSD_QUEUED && state !== 0)
+        machine.report('csd-reuse', cpu, `CPU${cpu} queued ${name} again while its target still had it`);
     }),
 };
 
@@ -36,6 +37,7 @@ export const lostAck: OracleInfo = {
   summary: 'a call-function request was acknowledged before its function had run',
   create: (machine) =>
     follow(machine, (state, cpu, kind, name) => {
-      if (kind === EV_CSD_UNLOCKED && state === QUEUED) machine.report('lost-ack', cpu, `CPU${cpu} acknowledged ${name} before its function had run`);
+      if (kind === EV_CSD_UNLOCKED && state === QUEUED)
+        machine.report('lost-ack', cpu, `CPU${cpu} acknowledged ${name} before its function had run`);
     }),
 };

@@ -9,7 +9,11 @@ export const freedTableWalk: OracleInfo = {
     tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
       if (machine.mem[machine.ghost.frameAlloc + frame] === alloc) return;
       const kind = speculative ? 'speculative ' : '';
-      machine.report('freed-table-walk', cpu, `a ${kind}walk of CPU${cpu} read the page-table page in frame ${frame}, which had been freed`);
+      machine.report(
+        'freed-table-walk',
+        cpu,
+        `a ${kind}walk of CPU${cpu} read the page-table page in frame ${frame}, which had been freed`,
+      );
     },
   }),
 };

@@ -35,7 +35,11 @@ class GenAboveMm implements Oracle {
       const slotGen = slots.tlbGen(cpu, asid);
       const mmGen = slots.mmTlbGen(mm);
       if (slotGen <= mmGen) continue;
-      machine.report('gen-above-mm', cpu, `CPU${cpu}'s slot ${asid} claims generation ${slotGen} of mm ${mmName(mm - FIRST_USER_MM)}, which is at ${mmGen}`);
+      machine.report(
+        'gen-above-mm',
+        cpu,
+        `CPU${cpu}'s slot ${asid} claims generation ${slotGen} of mm ${mmName(mm - FIRST_USER_MM)}, which is at ${mmGen}`,
+      );
       return;
     }
   }

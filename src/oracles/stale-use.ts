@@ -1,5 +1,5 @@
-import { mmName } from '../kernel/layout.js';
 import { FIRST_USER_MM } from '../kernel/constants.js';
+import { mmName } from '../kernel/layout.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
@@ -37,7 +37,8 @@ class StaleUse implements Oracle {
     const mem = this.machine.mem;
     const mm = (ghostIndex / this.ghost.keys) | 0;
     const page = ghostIndex % this.ghost.keys;
-    if (mem[this.ghost.frameAlloc + frame] !== alloc) this.report(cpu, mm, page, true, `a page that had been freed (frame ${frame}), from its store buffer`);
+    if (mem[this.ghost.frameAlloc + frame] !== alloc)
+      this.report(cpu, mm, page, true, `a page that had been freed (frame ${frame}), from its store buffer`);
     else if (version < mem[this.ghost.revokedWrite + ghostIndex]) {
       this.report(cpu, mm, page, true, 'a translation revoked by an operation that had returned, from its store buffer');
     }

@@ -14,8 +14,18 @@ export const deepIdle: ScriptStep = { op: 'idle', deep: true };
 export const read = (...pages: number[]): ScriptStep[] => pages.map((page) => ({ op: 'access', page, write: false }));
 export const write = (...pages: number[]): ScriptStep[] => pages.map((page) => ({ op: 'access', page, write: true }));
 export const mmap = (start: number, end: number, writable = true): ScriptStep => ({ op: 'mmap', start, end, write: writable });
-export const munmap = (start: number, end: number, nominalPages?: number): ScriptStep => ({ op: 'munmap', start, end, ...nominal(nominalPages) });
-export const dontneed = (start: number, end: number, nominalPages?: number): ScriptStep => ({ op: 'madvise', start, end, ...nominal(nominalPages) });
+export const munmap = (start: number, end: number, nominalPages?: number): ScriptStep => ({
+  op: 'munmap',
+  start,
+  end,
+  ...nominal(nominalPages),
+});
+export const dontneed = (start: number, end: number, nominalPages?: number): ScriptStep => ({
+  op: 'madvise',
+  start,
+  end,
+  ...nominal(nominalPages),
+});
 export const protectRo = (start: number, end: number): ScriptStep => ({ op: 'mprotect', start, end, write: false });
 export const protectRw = (start: number, end: number): ScriptStep => ({ op: 'mprotect', start, end, write: true });
 export const fork = (child: number): ScriptStep => ({ op: 'fork', child });

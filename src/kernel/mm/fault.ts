@@ -4,7 +4,7 @@ import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pte
 import { VM_NONE, VM_WRITE } from '../constants.js';
 import { EV_COW_BREAK } from '../events.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { NO_TABLE, ptlOf, pteAddress } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf } from './page-table.js';
 
 /** The page-fault path (arch/x86/mm/fault.c, mm/memory.c). */
 

@@ -3,7 +3,7 @@ import type { Protocol } from '../../machine/protocol.js';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, pteFrame } from '../../machine/pte.js';
 import type { KernelCpu } from '../kernel-cpu.js';
 import { MM_ALIVE, MM_BEING_BORN, MM_DEAD } from '../sched.js';
-import { NO_TABLE, ptlOf, pteAddress, tableEnd } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
 
 /** `dup_mm` and `dup_mmap` (kernel/fork.c): the child shares the parent's pages, write-protected in both. False: the child's mm is in use. */
 export function* doFork(cpu: KernelCpu, parent: number, child: number): Protocol<boolean> {

@@ -3,17 +3,10 @@ import type { Protocol } from '../../machine/protocol.js';
 import { PTE_PRESENT, PTE_WRITE } from '../../machine/pte.js';
 import { VM_NONE, VM_READ, VM_WRITE } from '../constants.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { NO_TABLE, ptlOf, pteAddress, tableEnd } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
 
 /** `do_mprotect_pkey` (mm/mprotect.c). Taking the write right away is done now; giving it is left to the next write fault. */
-export function* doMprotect(
-  cpu: KernelCpu,
-  mm: number,
-  start: number,
-  end: number,
-  write: boolean,
-  nominalPages: number,
-): Protocol<void> {
+export function* doMprotect(cpu: KernelCpu, mm: number, start: number, end: number, write: boolean, nominalPages: number): Protocol<void> {
   const lock = cpu.mms[mm].mmapLock;
   yield* cpu.fn.downWrite(cpu, lock);
   for (let page = start; page < end; page++) {

@@ -2,7 +2,7 @@ import { RIGHT_ALL } from '../../machine/ghost.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { PTE_PRESENT, pteFrame, pteValue } from '../../machine/pte.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { NO_TABLE, ptlOf, pteAddress, tableEnd } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
 
 /**
  * `unmap_page_range` and `zap_pte_range` (mm/memory.c): clears the entries of [start, end) into the gather. `promises` says that the

@@ -1,5 +1,23 @@
 import type { Scenario } from '../scenario.js';
-import { A, B, C, dontneed, exit, fork, kthread, mmap, munmap, protectRo, protectRw, read, reclaim, repeat, run, script, write } from '../steps.js';
+import {
+  A,
+  B,
+  C,
+  dontneed,
+  exit,
+  fork,
+  kthread,
+  mmap,
+  munmap,
+  protectRo,
+  protectRw,
+  read,
+  reclaim,
+  repeat,
+  run,
+  script,
+  write,
+} from '../steps.js';
 
 /** Fork, copy-on-write, exit, reclaim, and operations on one mm from several threads. */
 

@@ -35,7 +35,15 @@ export const lazy: readonly Scenario[] = [
     cpus: 2,
     pages: 10,
     walks: 12,
-    mms: [{ vmas: [[0, 2, true], [8, 10, true]] }, {}],
+    mms: [
+      {
+        vmas: [
+          [0, 2, true],
+          [8, 10, true],
+        ],
+      },
+      {},
+    ],
     scripts: [
       script(run(A), write(0, 8), munmap(8, 10), write(0), mmap(8, 10), write(8), munmap(8, 10), run(B), write(0, 1)),
       script(run(A), read(0, 8), kthread, run(A), read(0, 8), idle, run(B), read(0), run(A), read(0)),
