@@ -1,6 +1,6 @@
-import type { Backend } from './backends/backend.js';
 import { backends } from './backends/index.js';
 import { nativeBackend } from './backends/native.js';
+import type { Backend } from './kernel/backend.js';
 import { type FeatureName, type Features, features } from './kernel/features.js';
 import type { KernelFunctions } from './kernel/functions.js';
 import { findProfile, profiles } from './kernel/profiles.js';

@@ -1,4 +1,4 @@
-import type { Backend } from './backend.js';
+import type { Backend } from '../kernel/backend.js';
 import { nativeBackend } from './native.js';
 
 /** Every backend, in the order of `list`. */

@@ -1,8 +1,8 @@
+import type { Backend } from '../kernel/backend.js';
 import { TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
 import { EV_TLB_FLUSH } from '../kernel/events.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
-import type { Backend } from './backend.js';
 
 /**
  * `native_flush_tlb_multi` (arch/x86/mm/tlb.c, since 5.13): IPIs to the targets, the local flush while they are under way.

@@ -5,7 +5,7 @@
 
 import type { HuntRequest, Verdict } from '../explore/api.js';
 import type { Finding, Violation } from '../findings/finding.js';
-import type { TraceStep } from '../report/trace-step.js';
+import type { TraceStep } from '../explain/trace-step.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
 /** Anything that `list` can show. */

@@ -1,4 +1,3 @@
-import type { Violation } from '../findings/finding.js';
 import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import * as E from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
@@ -7,6 +6,7 @@ import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
+import type { Violation } from '../machine/violation.js';
 import type { Names } from './names.js';
 import type { RawStep } from './recorder.js';
 

@@ -1,4 +1,4 @@
-import type { LatentClass, MemoryModel, ViolationClass } from '../findings/finding.js';
+import type { LatentClass, MemoryModel, ViolationClass } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
 /** What a hunt is asked to do, and what it answers. The command line, the demo and tests all go through this interface. */

@@ -1,6 +1,6 @@
-import type { LatentClass, MemoryModel, Violation } from '../findings/finding.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
+import type { LatentClass, MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
 import type { Scenario } from '../scenarios/scenario.js';

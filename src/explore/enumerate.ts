@@ -1,4 +1,4 @@
-import type { Violation } from '../findings/finding.js';
+import type { Violation } from '../machine/violation.js';
 import type { Cpu } from '../machine/cpu.js';
 import { WALKER_AGENT } from '../machine/enabled-set.js';
 import * as H from '../machine/hardware.js';

@@ -1,3 +1,4 @@
+import type { MemoryModel, Violation } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
 /**
@@ -5,35 +6,15 @@ import type { Scenario } from '../scenarios/scenario.js';
  * whole) and nothing that depends on the machine that found it, so the same hunt writes the same bytes everywhere.
  */
 
-/** Harm and misuse classes end an execution; latent ones are recorded and the run goes on. */
-export const HARM_CLASSES = [
-  'stale-use',
-  'cross-mm',
-  'freed-table-walk',
-  'deadlock',
-  'livelock',
-  'csd-reuse',
-  'lost-ack',
-  'unlock-of-free',
-  'assertion',
-] as const;
-export const LATENT_CLASSES = ['gen-ahead', 'gen-above-mm'] as const;
-export type HarmClass = (typeof HARM_CLASSES)[number];
-export type LatentClass = (typeof LATENT_CLASSES)[number];
-export type ViolationClass = HarmClass | LatentClass;
-
-export type MemoryModel = 'tso' | 'sc';
-
-/** What an oracle says of one violation. Numbers are CPUs, mm indices (scenario numbering), pages and step indices; absent where the class has none. */
-export interface Violation {
-  readonly class: ViolationClass;
-  /** The step (index into the schedule's picks) at which the oracle judged. */
-  readonly step: number;
-  /** The CPU that the violation happened on. */
-  readonly cpu: number;
-  /** One sentence in the kernel's words. */
-  readonly message: string;
-}
+export {
+  HARM_CLASSES,
+  type HarmClass,
+  LATENT_CLASSES,
+  type LatentClass,
+  type MemoryModel,
+  type Violation,
+  type ViolationClass,
+} from '../machine/violation.js';
 
 export const FINDING_FORMAT = 'shootdown-finding';
 export const FINDING_VERSION = 1;

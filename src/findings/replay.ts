@@ -2,6 +2,7 @@ import { describe } from '../explain/describe.js';
 import { explain } from '../explain/explain.js';
 import { Names } from '../explain/names.js';
 import { type RawStep, Recorder, RecordingBoard } from '../explain/recorder.js';
+import type { TraceStep } from '../explain/trace-step.js';
 import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
@@ -16,7 +17,6 @@ import {
   OP_STORE_RELEASE,
   OP_WRITE_ONCE,
 } from '../machine/op-kinds.js';
-import type { TraceStep } from '../report/trace-step.js';
 import { findVariant } from '../variants.js';
 import { InputError } from './errors.js';
 import type { Finding, Violation } from './finding.js';

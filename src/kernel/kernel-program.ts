@@ -1,9 +1,9 @@
-import type { Backend } from '../backends/backend.js';
 import type { Cpu } from '../machine/cpu.js';
 import { HW_WORDS } from '../machine/hardware.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import type { Backend } from './backend.js';
 import { FIRST_USER_MM } from './constants.js';
 import type { Features } from './features.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';

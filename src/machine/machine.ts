@@ -1,5 +1,3 @@
-import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from '../findings/finding.js';
-import { LATENT_CLASSES } from '../findings/finding.js';
 import type { Cpu, PendingOp } from './cpu.js';
 import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, EnabledSet, LINE_AGENT, WALKER_AGENT } from './enabled-set.js';
 import { Frames } from './frames.js';
@@ -11,6 +9,8 @@ import * as K from './op-kinds.js';
 import type { MmuLayout, Program } from './program.js';
 import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
+import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from './violation.js';
+import { LATENT_CLASSES } from './violation.js';
 
 /**
  * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and runs to the next one, a

@@ -1,6 +1,6 @@
 /** Which CPUs of a machine get a column of their own. */
 
-import type { TraceStep } from './trace-step.js';
+import type { TraceStep } from '../explain/trace-step.js';
 
 /**
  * All CPUs of a machine of at most `columnsMax`; of a larger one those with the most deciding steps, then those with the most steps. In

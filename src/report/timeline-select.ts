@@ -3,7 +3,7 @@
  * how many steps of which CPU they stand for.
  */
 
-import type { TraceStep } from './trace-step.js';
+import type { TraceStep } from '../explain/trace-step.js';
 
 export type TimelineItem =
   | { readonly kind: 'step'; readonly step: TraceStep }

@@ -18,7 +18,7 @@ import { visible } from './escape.js';
 import { count, groupDigits, pad, shorten, wrap } from './layout.js';
 import { chooseColumns } from './timeline-columns.js';
 import { countByCpu, selectAll, selectAroundDeciding, type TimelineItem } from './timeline-select.js';
-import type { TraceStep } from './trace-step.js';
+import type { TraceStep } from '../explain/trace-step.js';
 
 export interface TimelineOptions {
   /** CPUs of the machine. */

@@ -1,5 +1,9 @@
-import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
+import type { KernelCpu } from './kernel-cpu.js';
+
+/**
+ * The port through which the kernel reaches the other CPUs; `src/backends` has what plugs into it.
+ */
 
 /** How a flush reaches the other CPUs. Adding one is adding one file and one line in backends/index.ts. */
 export interface Backend {
