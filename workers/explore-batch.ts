@@ -1,4 +1,4 @@
-import { type BatchRequest, type BatchResult, measureLength, runBatch } from '../src/explore/batch.js';
+import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
 
 /** Entry of an exploration worker: what a pool calls. */
 export default function batch(request: BatchRequest): BatchResult {
@@ -7,4 +7,8 @@ export default function batch(request: BatchRequest): BatchResult {
 
 export function length(request: BatchRequest): number {
   return measureLength(request);
+}
+
+export function simplified({ request, witness }: { readonly request: BatchRequest; readonly witness: BatchWitness }): BatchWitness {
+  return simplifyWitness(request, witness);
 }

@@ -6,8 +6,10 @@ import { COUNTERS } from '../oracles/counters.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { findVariant } from '../variants.js';
 import { Executor } from './executor.js';
+import { follow } from './follow.js';
 import { hashText, mix, Random } from './random.js';
 import { findStrategy } from './strategies/index.js';
+import { simplify } from './simplify.js';
 import type { Strategy } from './strategies/strategy.js';
 
 /**
@@ -126,6 +128,15 @@ function runnerFor(request: BatchRequest): Runner {
 /** Mean steps per execution of a scenario under a variant. */
 export function measureLength(request: BatchRequest): number {
   return runnerFor(request).length;
+}
+
+/** A witness whose violation came in a step, made easier to read; deadlocks, livelocks and false final assertions stay as they are. */
+export function simplifyWitness(request: BatchRequest, witness: BatchWitness): BatchWitness {
+  const { machine } = runnerFor(request);
+  const schedule = simplify(machine, witness.schedule, witness.violation.class);
+  const diverged = follow(machine, schedule, (agent) => machine.stepAgent(agent));
+  if (diverged !== null || machine.violation === null) return witness;
+  return { ...witness, schedule, steps: machine.step, hash: machine.hash, violation: machine.violation, latent: [...machine.latent] };
 }
 
 export function runBatch(request: BatchRequest): BatchResult {

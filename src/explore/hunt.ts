@@ -42,6 +42,7 @@ export async function hunt(request: HuntRequest & { readonly pool: HuntPool }): 
   const state = new Hunt(request);
   await state.measure();
   await state.run(started);
+  await state.simplifyWitness();
   return state.outcome((performance.now() - started) / 1000);
 }
 
@@ -52,7 +53,7 @@ class Hunt {
   /** Batches of `planned` before this one are in the completed prefix. */
   private merged = 0;
   private hash = 0;
-  private witness: { readonly scenario: Scenario; readonly found: BatchWitness } | null = null;
+  private witness: { readonly scenario: Scenario; readonly request: BatchRequest; readonly found: BatchWitness } | null = null;
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
   private round = 0;
   private nextScenario = 0;
@@ -124,18 +125,24 @@ class Hunt {
     else for (const task of inFlight) task.catch(() => undefined);
   }
 
+  /** A witness is made easier to read; an interrupted hunt has no time for it. */
+  async simplifyWitness(): Promise<void> {
+    if (this.witness === null || this.interrupted) return;
+    this.witness = { ...this.witness, found: await this.request.pool.simplify(this.witness.request, this.witness.found) };
+  }
+
   /** Takes every result that extends the completed prefix. */
   private merge(started: number): void {
     while (this.witness === null && this.merged < this.planned.length) {
       const { result, scenario } = this.planned[this.merged];
       if (result === null) return;
       this.merged++;
-      this.add(scenario, result);
+      this.add(scenario, this.planned[this.merged - 1].request, result);
       this.report(started, this.request.scenarios[scenario].name);
     }
   }
 
-  private add(index: number, result: BatchResult): void {
+  private add(index: number, request: BatchRequest, result: BatchResult): void {
     const tally = this.tallies[index];
     tally.executions += result.executions;
     tally.steps += result.steps;
@@ -152,7 +159,7 @@ class Hunt {
         this.latent.set(seen.class, { class: seen.class, executions, scenario: scenario.name, execution: first, message });
       }
     }
-    if (result.witness !== null) this.witness = { scenario, found: result.witness };
+    if (result.witness !== null) this.witness = { scenario, request, found: result.witness };
   }
 
   private report(started: number, scenario: string): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { BatchRequest, BatchResult } from './batch.js';
+import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 
 /**
  * Worker threads that run batches. Simulated CPUs are never pool tasks; whole batches are.
@@ -45,6 +45,11 @@ export class HuntPool {
   /** Mean steps per execution of the request's scenario. */
   async length(request: BatchRequest): Promise<number> {
     return (await this.ready).run(request, { name: 'length' }) as Promise<number>;
+  }
+
+  /** The witness with fewer changes between agents. */
+  async simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
+    return (await this.ready).run({ request, witness }, { name: 'simplified' }) as Promise<BatchWitness>;
   }
 
   /** Ends the workers, whatever they do. */

@@ -1,0 +1,97 @@
+import type { Machine } from '../machine/machine.js';
+import type { ViolationClass } from '../machine/violation.js';
+import { Schedule } from './schedule.js';
+
+/**
+ * Makes a witness easier to read: fewer changes between agents, then fewer steps, with the same class of violation at the end.
+ *
+ * Greedy, over *runs* (stretches of one agent): leave runs out, largest chunks first (after Zeller's ddmin), and move a run next to the
+ * neighbouring run of the same agent. A candidate is executed leniently (a pick that cannot move is skipped) and what really happened is
+ * kept if it is simpler. A pure function of its input; bounded by a number of attempts.
+ */
+
+const ATTEMPTS_MAX = 1500;
+
+/** One pick with the answers to the choices that it asked for. */
+interface Pick {
+  readonly agent: number;
+  readonly choices: readonly number[];
+}
+type Run = readonly Pick[];
+
+export function simplify(machine: Machine, decisions: readonly number[], wanted: ViolationClass): number[] {
+  let attempts = 0;
+  let best = runsOf(picksOf(decisions));
+  /** Executes the candidate; takes it over if it is simpler. */
+  const improve = (candidate: readonly Run[]): boolean => {
+    attempts++;
+    const executed = execute(machine, candidate.flat(), wanted);
+    if (executed === null) return false;
+    const runs = runsOf(executed);
+    if (!simpler(runs, best)) return false;
+    best = runs;
+    return true;
+  };
+  for (let progress = true; progress && attempts < ATTEMPTS_MAX; ) {
+    progress = false;
+    for (let size = best.length >> 1; size >= 1 && attempts < ATTEMPTS_MAX; size >>= 1) {
+      for (let start = 0; start < best.length && attempts < ATTEMPTS_MAX; ) {
+        if (improve([...best.slice(0, start), ...best.slice(start + size)])) progress = true;
+        else start += size;
+      }
+    }
+    for (let i = 0; i < best.length && attempts < ATTEMPTS_MAX; i++) {
+      const next = best.findIndex((run, j) => j > i && run[0].agent === best[i][0].agent);
+      if (next < 0) continue;
+      const joined = [...best.slice(0, i + 1), best[next], ...best.slice(i + 1, next), ...best.slice(next + 1)];
+      const delayed = [...best.slice(0, i), ...best.slice(i + 1, next), best[i], ...best.slice(next)];
+      if (improve(joined) || improve(delayed)) progress = true;
+    }
+  }
+  return best.flat().flatMap((pick) => [pick.agent, ...pick.choices.map((choice) => -1 - choice)]);
+}
+
+function simpler(a: readonly Run[], b: readonly Run[]): boolean {
+  if (a.length !== b.length) return a.length < b.length;
+  return a.flat().length < b.flat().length;
+}
+
+function picksOf(decisions: readonly number[]): Pick[] {
+  const picks: { agent: number; choices: number[] }[] = [];
+  for (const decision of decisions) {
+    if (decision >= 0) picks.push({ agent: decision, choices: [] });
+    else picks.at(-1)?.choices.push(-1 - decision);
+  }
+  return picks;
+}
+
+function runsOf(picks: readonly Pick[]): Run[] {
+  const runs: Pick[][] = [];
+  for (const pick of picks) {
+    if (runs.at(-1)?.[0].agent === pick.agent) runs.at(-1)?.push(pick);
+    else runs.push([pick]);
+  }
+  return runs;
+}
+
+/** What happened, up to and with the violation; null if another one, or none, came. */
+function execute(machine: Machine, picks: readonly Pick[], wanted: ViolationClass): Pick[] | null {
+  const schedule = new Schedule();
+  let answers: readonly number[] = [];
+  let answered = 0;
+  machine.choose = (n) => {
+    const value = Math.min(n - 1, answers[answered++] ?? 0);
+    schedule.choice(value);
+    return value;
+  };
+  machine.begin();
+  for (const pick of picks) {
+    if (!machine.canStep(pick.agent)) continue;
+    answers = pick.choices;
+    answered = 0;
+    schedule.pick(pick.agent);
+    machine.stepAgent(pick.agent);
+    if (machine.violation !== null) return machine.violation.class === wanted ? picksOf(schedule.toArray()) : null;
+  }
+  return null;
+}
