@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hunt } from '../../src/explore/hunt.js';
+import { type HuntPool, openPool } from '../../src/explore/pool.js';
+import { decodeSchedule, encodeSchedule } from '../../src/explore/schedule.js';
+import type { Finding } from '../../src/findings/finding.js';
+import { replayFinding } from '../../src/findings/replay.js';
+import { catalogue } from '../../src/scenarios/catalogue/index.js';
+
+/** Witnesses of the known bugs, replayed and explained. */
+
+let pool: HuntPool;
+beforeAll(() => {
+  pool = openPool(2);
+});
+afterAll(() => pool.close());
+
+async function witness(variant: string, memory: 'tso' | 'sc' = 'tso'): Promise<Finding> {
+  const strategies = ['random', 'pct'];
+  const { finding } = await hunt({ variant, scenarios: catalogue, strategies, seed: 1, memory, jobs: 2, executions: 60_000, pool });
+  if (finding === null) throw new Error(`${variant}: nothing found`);
+  return finding;
+}
+
+describe('replay', () => {
+  it.each(['b1', 'b2', 'b3', 'b4'])('reproduces the witness of %s and says why', async (variant) => {
+    const finding = await witness(variant);
+    const replay = replayFinding(finding);
+    expect(replay).toMatchObject({ reproduced: true, reason: null, traceHash: finding.traceHash });
+    expect(replay.violation).toEqual(finding.violation);
+    expect(replay.trace).toHaveLength(finding.steps);
+    expect(replay.trace.filter((step) => step.deciding !== null).length).toBeGreaterThan(3);
+    expect(replay.sentence).toMatch(/^CPU\d .*; CPU\d's change is covered by generation \d+ of [A-Z]/);
+  });
+
+  it('names the store that waits in the buffer (b1)', async () => {
+    const { sentence } = replayFinding(await witness('b1'));
+    expect(sentence).toMatch(/should_flush_tlb saw loaded_mm = \w+ on CPU\d, whose store of SWITCHING was still in its store buffer/);
+  });
+
+  it('names the early return (b4)', async () => {
+    const { sentence } = replayFinding(await witness('b4'));
+    expect(sentence).toContain('flush_tlb_func returned without a flush');
+  });
+
+  it('gives every kernel step its functions in the kernel spelling and its place', async () => {
+    const { trace } = replayFinding(await witness('b3'));
+    const read = trace.find((step) => step.text.startsWith('tlb_gen(') && step.functions.includes('switch_mm_irqs_off'));
+    expect(read?.site).toMatch(/^src\/kernel\/switch-mm\.ts:\d+$/);
+  });
+
+  it('says where a schedule that was changed diverges', async () => {
+    const finding = await witness('b3');
+    const decisions = decodeSchedule(finding.schedule);
+    const cut = { ...finding, schedule: encodeSchedule(decisions.slice(0, -5)) };
+    expect(replayFinding(cut)).toMatchObject({ reproduced: false, reason: expect.stringContaining('no violation in') });
+    const alien = { ...finding, schedule: encodeSchedule([2, ...decisions]) };
+    expect(replayFinding(alien)).toMatchObject({ reproduced: false, reason: 'step 0: the schedule moves agent 0i, which cannot move' });
+  });
+
+  it('does not reproduce under the fix', async () => {
+    const finding = await witness('b3');
+    const fixed = replayFinding({ ...finding, variant: 'b3-fixed' });
+    expect(fixed.reproduced).toBe(false);
+    expect(fixed.reason).not.toBeNull();
+  });
+
+  it('refuses an unknown variant', async () => {
+    const finding = await witness('b3');
+    expect(() => replayFinding({ ...finding, variant: 'b99' })).toThrow(/variant "b99" does not exist/);
+  });
+});
