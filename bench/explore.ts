@@ -9,8 +9,8 @@ import { bundle } from './bundle.js';
  *     node --import tsx bench/explore.ts [--only throughput|peers|bug|scaling] [--seconds 1]
  *
  * JSON lines on stdout, the same as a table on stderr. Every figure is the median of five runs in one process, after warm-up; a step is a
- * CPU instruction, a drain or a delivery (walker steps are beside it). Exit code 1 if a bar is missed. Times depend on the machine and on
- * what else it does: run it alone.
+ * CPU instruction, a drain or a delivery (walker steps are beside it). Rates are per second of CPU time. Exit code 1 if a bar is missed;
+ * a busy computer still slows a step down (caches, shared cores), so run it alone.
  */
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' }, seconds: { type: 'string', default: '1' } } });
@@ -46,6 +46,7 @@ function describe(line: Record<string, unknown>): string {
       `${number(line.nsPerStep)} ns/step`.padStart(16),
       `${number(line.stepsPerExecution)} steps`.padStart(14),
       `${number(line.walkerStepsPerExecution)} walker steps each`.padStart(24),
+      `${number((line.cpuShare as number) * 100)} % of a core`.padStart(18),
     );
   }
   if (line.meanExecutions !== undefined)

@@ -8,6 +8,7 @@
 export type { TraceStep } from './explain/trace-step.js';
 export type { HuntProgress, HuntRequest, LatentCount, ScenarioTally, Verdict } from './explore/api.js';
 export { type HuntOutcome, hunt } from './explore/hunt.js';
+export { PlainCpu, ProgramError, plainProgram } from './explore/plain-program.js';
 export { HuntPool, openPool } from './explore/pool.js';
 export { decodeSchedule, encodeSchedule } from './explore/schedule.js';
 export { strategies } from './explore/strategies/index.js';
@@ -26,5 +27,6 @@ export type { OracleInfo } from './oracles/oracle.js';
 export { renderTimeline } from './report/timeline.js';
 export { catalogue } from './scenarios/catalogue/index.js';
 export type { FlushedRange, Scenario, ScenarioCpu, ScenarioMm, ScriptStep } from './scenarios/scenario.js';
+export { checkSubset, formatSubsetViolation, operationNames } from './subset/check.js';
 export { findVariant, listVariants, type Variant } from './variants.js';
 export { VERSION } from './version.js';

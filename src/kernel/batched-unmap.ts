@@ -8,7 +8,7 @@ import type { KernelCpu } from './kernel-cpu.js';
 
 /** mm.tlb_flush_batched: pending batches in the low half, flushed ones in the high half. */
 const PENDING_MASK = 0x7fff;
-const PENDING_LARGE = 0x4000;
+const PENDING_LARGE = PENDING_MASK >> 1;
 const FLUSHED_SHIFT = 16;
 
 /** `should_defer_flush`: batching pays only if another CPU must be reached. */

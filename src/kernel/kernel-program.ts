@@ -34,6 +34,7 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice): KernelP
     if (start?.loadedMm !== undefined && start.lazy !== true) handles.add(start.loadedMm + FIRST_USER_MM);
     return handles;
   });
+  let image: Int32Array | null = null;
   const config: KernelConfig = { scenario, features: choice.features, functions, layout, runs };
   return {
     name: scenario.name,
@@ -41,7 +42,11 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice): KernelP
     layout: layout.layout,
     hardwareBase: layout.hardwareBase,
     hardwareWords: HW_WORDS,
-    image: startImage(scenario, layout, runs),
+    // Made when first asked for: the threads of a stress run share one.
+    get image() {
+      image ??= startImage(scenario, layout, runs);
+      return image;
+    },
     mmu: layout.mmu,
     config,
     createCpu: (machine, id) => new KernelCpu(machine, id, config),

@@ -1,7 +1,8 @@
 import { ghostLayout, TABLE_PAGES } from '../machine/ghost.js';
 import { HW_WORDS } from '../machine/hardware.js';
-import { Layout } from '../machine/layout.js';
+import { type Field, Layout } from '../machine/layout.js';
 import type { MmuLayout } from '../machine/program.js';
+import { FRAMES_MAX } from '../machine/pte.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { FIRST_USER_MM } from './constants.js';
 
@@ -43,6 +44,12 @@ export const CSD_NEXT = 0;
 export const CSD_FLAGS = 1;
 export const CSD_FUNC = 2;
 export const CSD_INFO = 3;
+const CSD_FIELDS: readonly Field[] = [
+  { name: 'next', format: 'csd' },
+  { name: 'flags', format: 'number' },
+  { name: 'func', format: 'number' },
+  { name: 'info', format: 'number' },
+];
 
 /** `struct call_function_data` and the CPU's `call_single_queue`. */
 export interface CallFunctionData {
@@ -116,11 +123,24 @@ export interface PerCpu {
   readonly current: Current;
 }
 
+/** Bits of `kvm_steal_time.preempted`, which guest and host share. */
+export const KVM_VCPU_PREEMPTED = 1;
+export const KVM_VCPU_FLUSH_TLB = 2;
+
+/** What a KVM guest has per CPU. */
+export interface KvmLayout {
+  /** `kvm_steal_time.preempted`. */
+  readonly preempted: readonly number[];
+  /** `__pv_cpu_mask`: scratch. */
+  readonly mask: readonly number[];
+}
+
 export interface KernelLayout {
   readonly layout: Layout;
   readonly cpus: readonly PerCpu[];
   /** By mm handle; entries 0 and 1 are placeholders. */
   readonly mms: readonly MmStruct[];
+  readonly kvm: KvmLayout;
   readonly maskWords: number;
   readonly lastCtxId: number;
   /** Per frame: reference count; page-table lock of a table page. */
@@ -139,10 +159,13 @@ export function mmName(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `mm${index}`;
 }
 
-/** Frames that a scenario can use at once: per mm a root, its tables and its pages, and slack for copies in flight on every CPU. */
+/**
+ * Frames that a scenario can use at once: per mm a root, its tables and its pages, and slack for copies in flight on every CPU; never more
+ * than an entry can name (a machine that needs more says that it is out of frames).
+ */
 function framesFor(scenario: Scenario): number {
   const tables = Math.ceil(scenario.pages / TABLE_PAGES);
-  return 1 + scenario.mms.length * (1 + tables + scenario.pages) + scenario.cpus * 4;
+  return Math.min(FRAMES_MAX, 1 + scenario.mms.length * (1 + tables + scenario.pages) + scenario.cpus * 4);
 }
 
 function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: number, gatherCapacity: number): PerCpu {
@@ -153,12 +176,8 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
     const ctxId = layout.alloc(`cpu${cpu}.ctxs[${asid}].ctx_id`, 1, 'number', 2);
     ctxs.push({ ctxId, tlbGen: word(`ctxs[${asid}].tlb_gen`) });
   }
-  const csd: number[] = [];
-  for (let target = 0; target < scenario.cpus; target++) {
-    const name = `csd(${cpu}->${target})`;
-    csd.push(layout.alloc(`${name}.next`, 1, 'csd'));
-    for (const field of ['flags', 'func', 'info']) layout.alloc(`${name}.${field}`);
-  }
+  const csds = layout.allocTable(scenario.cpus, CSD_FIELDS, (target) => `csd(${cpu}->${target})`);
+  const csd = Array.from({ length: scenario.cpus }, (_, target) => csds + target * CSD_FIELDS.length);
   return {
     tlbstate: {
       loadedMm: word('loaded_mm', 'mm'),
@@ -252,11 +271,17 @@ export function kernelLayout(scenario: Scenario): KernelLayout {
   const grace = layout.alloc('grace period', 1 + graceCapacity * (1 + maskWords), 'hidden');
   const hardwareBase = layout.alloc('hardware', HW_WORDS * scenario.cpus, 'hidden');
   const ghost = ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS);
+  // Last, so that the words of other guests keep their addresses.
+  const kvm: KvmLayout = {
+    preempted: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.steal_time.preempted`)),
+    mask: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.__pv_cpu_mask`, maskWords, 'mask')),
+  };
   const generations = mms.map((mm, handle) => [mm.tlbGen, handle] as const).filter(([, handle]) => handle >= FIRST_USER_MM);
   return {
     layout,
     cpus,
     mms,
+    kvm,
     maskWords,
     lastCtxId,
     pageRefcount,

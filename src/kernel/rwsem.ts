@@ -4,6 +4,8 @@ import type { KernelCpu } from './kernel-cpu.js';
 /**
  * A reader-writer semaphore (mmap_lock, anon_vma lock) in one word: 0 free, n > 0 readers, -1 a writer. A task that must wait sleeps in
  * the kernel; here its CPU waits with interrupts on.
+ *
+ * Unlike a spinlock's, its unlocks are locked operations on x86 (`atomic_long_fetch_add_release`): nothing stays buffered behind them.
  */
 const SIGN = -0x80000000;
 
@@ -28,10 +30,10 @@ export function* downWrite(cpu: KernelCpu, lock: number): Protocol<void> {
 }
 
 export function* upWrite(cpu: KernelCpu, lock: number): Protocol<void> {
-  yield* cpu.storeRelease(lock, 0);
+  yield* cpu.fetchAdd(lock, 1);
 }
 
 /** `downgrade_write`. */
 export function* downgradeWrite(cpu: KernelCpu, lock: number): Protocol<void> {
-  yield* cpu.storeRelease(lock, 1);
+  yield* cpu.fetchAdd(lock, 2);
 }

@@ -21,8 +21,12 @@ export class EnabledSet {
   count = 0;
   /** Enabled agents that are not of the environment: when none is left, the machine is finished or deadlocked. */
   obligations = 0;
+  /** Agents added since `forgetAdded`, some of them perhaps removed again; a strategy that knew the best agent then need look at these only. */
+  readonly added: Int32Array;
+  addedCount = 0;
 
   constructor(agents: number) {
+    this.added = new Int32Array(agents);
     this.list = new Int32Array(agents);
     this.position = new Int32Array(agents).fill(-1);
   }
@@ -31,6 +35,7 @@ export class EnabledSet {
     for (let i = 0; i < this.count; i++) this.position[this.list[i]] = -1;
     this.count = 0;
     this.obligations = 0;
+    this.addedCount = 0;
   }
 
   has(agent: number): boolean {
@@ -41,6 +46,8 @@ export class EnabledSet {
     if (this.position[agent] >= 0) return;
     this.position[agent] = this.count;
     this.list[this.count++] = agent;
+    // Once it is full it stays full: then everything may be new.
+    if (this.addedCount < this.added.length) this.added[this.addedCount++] = agent;
     if ((agent & 3) !== WALKER_AGENT) this.obligations++;
   }
 

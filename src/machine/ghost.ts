@@ -16,7 +16,7 @@ export const RIGHT_ALL = 3;
 export const TABLE_SHIFT = 3;
 export const TABLE_PAGES = 1 << TABLE_SHIFT;
 /** How many restricting changes of one entry are remembered; older ones concern entries that no TLB keeps that long, and would at worst be missed. */
-const HISTORY = 8;
+export const HISTORY = 8;
 
 export class InternalError extends Error {}
 
@@ -67,15 +67,15 @@ export class Ghost {
   readonly frameAlloc: number;
   readonly frameOwner: number;
   readonly linkedAlloc: number;
-  private readonly history: number;
-  private readonly historyNext: number;
+  protected readonly history: number;
+  protected readonly historyNext: number;
   private readonly mmSerial: number;
   private readonly generationWords = new Map<number, number>();
 
   constructor(
-    private readonly words: Int32Array,
+    protected readonly words: Int32Array,
     layout: GhostLayout,
-    private readonly hardwareBase: number,
+    protected readonly hardwareBase: number,
   ) {
     this.keys = layout.keys;
     this.pages = layout.pages;
@@ -149,7 +149,17 @@ export class Ghost {
     mem[block + H.CHANGE_COUNT] = kept;
   }
 
-  private addHistory(index: number, version: number, generation: number): void {
+  /** A word that other CPUs change. The build for threads reads it atomically. */
+  protected shared(address: number): number {
+    return this.words[address];
+  }
+
+  /** The version of an entry as the counter of its changes has it. The build for threads keeps fewer bits in the entry than in the counter. */
+  fullVersion(_index: number, version: number): number {
+    return version;
+  }
+
+  protected addHistory(index: number, version: number, generation: number): void {
     const mem = this.words;
     const slot = mem[this.historyNext + index];
     mem[this.historyNext + index] = (slot + 1) % HISTORY;
@@ -177,7 +187,7 @@ export class Ghost {
     if (count === H.PROMISE_CAPACITY) throw new InternalError(`CPU ${cpu}: a client operation visited more than ${count} pages`);
     const at = block + H.PROMISE_BASE + count * 3;
     mem[at] = index;
-    mem[at + 1] = mem[this.version + index];
+    mem[at + 1] = this.shared(this.version + index);
     mem[at + 2] = rights;
     mem[block + H.PROMISE_COUNT] = count + 1;
   }
@@ -191,8 +201,8 @@ export class Ghost {
       const index = mem[at];
       const version = mem[at + 1];
       const rights = mem[at + 2];
-      if ((rights & RIGHT_READ) !== 0 && version > mem[this.revokedRead + index]) mem[this.revokedRead + index] = version;
-      if ((rights & RIGHT_WRITE) !== 0 && version > mem[this.revokedWrite + index]) mem[this.revokedWrite + index] = version;
+      if ((rights & RIGHT_READ) !== 0 && version > this.shared(this.revokedRead + index)) mem[this.revokedRead + index] = version;
+      if ((rights & RIGHT_WRITE) !== 0 && version > this.shared(this.revokedWrite + index)) mem[this.revokedWrite + index] = version;
     }
     mem[block + H.PROMISE_COUNT] = 0;
   }
@@ -203,7 +213,11 @@ export class Ghost {
   }
 
   addressSpace(mm: number): number {
-    return mm | (this.words[this.mmSerial + mm] << 10);
+    return mm | (this.shared(this.mmSerial + mm) << 10);
+  }
+
+  protected serialWord(mm: number): number {
+    return this.mmSerial + mm;
   }
 
   static mmOf(addressSpace: number): number {

@@ -14,15 +14,36 @@ export interface Region {
   readonly format: WordFormat;
 }
 
+/** A field of the records of a table. */
+export interface Field {
+  readonly name: string;
+  readonly format: WordFormat;
+}
+
+/** Many records of the same fields, named when they are asked for: a machine of 256 CPUs has 65,536 of the csd kind. */
+interface Table extends Region {
+  readonly fields: readonly Field[];
+  readonly nameOf: (record: number) => string;
+}
+
 /** Hands out addresses, and remembers names for traces. */
 export class Layout {
   private next = 0;
-  private readonly regions: Region[] = [];
+  private readonly regions: (Region | Table)[] = [];
 
   /** Reserves `words` consecutive words; `align` in words (pairs need 2, so that both halves share 8 aligned bytes). Returns the base address. */
   alloc(name: string, words = 1, format: WordFormat = 'number', align = 1): number {
     const base = Math.ceil(this.next / align) * align;
     this.regions.push({ name, base, words, format });
+    this.next = base + words;
+    return base;
+  }
+
+  /** Reserves `records` records of one word per field; the word is named `record.field`. Returns the base address. */
+  allocTable(records: number, fields: readonly Field[], nameOf: (record: number) => string): number {
+    const base = this.next;
+    const words = records * fields.length;
+    this.regions.push({ name: nameOf(0), base, words, format: 'number', fields, nameOf });
     this.next = base + words;
     return base;
   }
@@ -40,7 +61,7 @@ export class Layout {
       const region = this.regions[middle] as Region;
       if (address < region.base) high = middle - 1;
       else if (address >= region.base + region.words) low = middle + 1;
-      else return region;
+      else return 'fields' in region ? wordOf(region as Table, address) : region;
     }
     return undefined;
   }
@@ -51,4 +72,10 @@ export class Layout {
     if (region === undefined) return `word ${address}`;
     return region.words === 1 ? region.name : `${region.name}[${address - region.base}]`;
   }
+}
+
+function wordOf(table: Table, address: number): Region {
+  const record = Math.floor((address - table.base) / table.fields.length);
+  const field = table.fields[(address - table.base) % table.fields.length] as Field;
+  return { name: `${table.nameOf(record)}.${field.name}`, base: address, words: 1, format: field.format };
 }

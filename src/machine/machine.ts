@@ -47,6 +47,10 @@ const NO_MMU: MmuLayout = {
 const WATCH_WAITER = 1;
 const WATCH_OBSERVER = 2;
 const HASH_PRIME = 0x01000193;
+/** What an interrupt saves: six fields of the pending operation and the interrupt flag. */
+const SAVED_WORDS = 7;
+/** Words that `saveProgress` fills. */
+export const PROGRESS_WORDS = 4;
 
 export class Machine {
   readonly mem: Int32Array;
@@ -119,26 +123,60 @@ export class Machine {
   /** Starts a new execution from the program's image; every CPU stands before its first operation. */
   begin(): void {
     this.mem.set(this.program.image);
+    this.reset();
+    for (const cpu of this.cpus) this.start(cpu);
+  }
+
+  /** Forgets the previous execution; memory stays as it is, and no CPU runs yet. */
+  reset(): void {
     this.enabled.clear();
     this.step = 0;
     this.walkerSteps = 0;
     this.totalCpuSteps = 0;
     this.cpuSteps.fill(0);
     this.violation = null;
-    this.latent.length = 0;
+    if (this.latent.length !== 0) this.latent.length = 0;
     this.hash = 0x811c9dc5 | 0;
     this.unfinished = this.cpus.length;
     this.observer.begin();
-    for (const cpu of this.cpus) {
-      this.unwait(cpu.id);
-      cpu.finished = false;
-      cpu.depth = 0;
-      cpu.frames.length = 0;
-      cpu.saved.length = 0;
-      cpu.pending.armed = false;
-      cpu.top = this.program.main(cpu);
-      this.resume(cpu, 0);
-    }
+  }
+
+  /** Brings a CPU before the first operation of its script. */
+  start(cpu: Cpu): void {
+    this.unwait(cpu.id);
+    cpu.finished = false;
+    cpu.depth = 0;
+    if (cpu.frames.length !== 0) cpu.frames.length = 0;
+    if (cpu.saved.length !== 0) cpu.saved.length = 0;
+    cpu.pending.armed = false;
+    cpu.top = this.program.main(cpu);
+    this.resume(cpu, 0);
+  }
+
+  /**
+   * Looks at memory anew for what one CPU can do. Only a machine that shares its memory with others needs it (a lockstep run has one per
+   * thread): what they stored has not come through this machine's `commit`.
+   */
+  refresh(id: number): void {
+    this.refreshCpu(this.cpus[id]);
+    this.refreshLine(id);
+    if (this.mem[this.block(id) + H.SB_COUNT] > 0) this.enabled.add(agentOf(id, BUFFER_AGENT));
+    else this.enabled.remove(agentOf(id, BUFFER_AGENT));
+  }
+
+  /** What of an execution's progress is not in `mem`, in PROGRESS_WORDS words: it goes from thread to thread with the turn. */
+  saveProgress(into: Int32Array): void {
+    into[0] = this.step;
+    into[1] = this.totalCpuSteps;
+    into[2] = this.hash;
+    into[3] = this.walkerSteps;
+  }
+
+  loadProgress(from: Int32Array): void {
+    this.step = from[0];
+    this.totalCpuSteps = from[1];
+    this.hash = from[2];
+    this.walkerSteps = from[3];
   }
 
   /** Whether every script has ended, every buffer is empty and no interrupt is under way. */
@@ -146,7 +184,7 @@ export class Machine {
     return this.unfinished === 0 && this.enabled.obligations === 0;
   }
 
-  /** Records a violation: harm ends the execution (the first one counts), latent ones are collected once per class and CPU. */
+  /** Records a violation: harm ends the execution (the first one counts), latent ones are collected once per class. */
   report(violationClass: ViolationClass, cpu: number, message: string): void {
     const violation: Violation = { class: violationClass, step: this.step, cpu, message };
     if ((LATENT_CLASSES as readonly string[]).includes(violationClass)) {
@@ -188,6 +226,7 @@ export class Machine {
 
   /** A plain store: into the buffer, or to memory under sequential consistency. A full buffer drains its oldest store first. */
   store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
+    this.checkWord(cpu, value);
     const mem = this.mem;
     const block = this.hardwareBase + cpu * this.hardwareWords;
     let count = mem[block + H.SB_COUNT];
@@ -208,6 +247,11 @@ export class Machine {
     else if (count === 0) this.enabled.add(agentOf(cpu, BUFFER_AGENT));
   }
 
+  /** Overflow is an internal error, never a wrap. */
+  private checkWord(cpu: number, value: number): void {
+    if ((value | 0) !== value) throw this.internalError(`CPU ${cpu} stores ${value}, which is no 32-bit integer`);
+  }
+
   /** Drains the oldest buffered store to memory. */
   private drainOne(cpu: number, block: number): void {
     const mem = this.mem;
@@ -221,6 +265,8 @@ export class Machine {
     const kind = mem[at + H.SB_KIND];
     const before = mem[address];
     if (kind === H.SB_PTE) this.linkFrame(address, mem[at + H.SB_Y]);
+    this.hash = Math.imul(this.hash ^ address, HASH_PRIME);
+    this.hash = Math.imul(this.hash ^ mem[at + H.SB_VALUE], HASH_PRIME);
     this.commit(cpu, address, mem[at + H.SB_VALUE]);
     if (this.totalCpuSteps - this.cpuSteps[cpu] > mem[at + H.SB_OTHERS]) this.observer.drainOvertaken(cpu);
     if (kind === H.SB_PTE) this.ghost.addChange(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
@@ -251,6 +297,25 @@ export class Machine {
     }
   }
 
+  // What walkers and oracles read and change of words that other CPUs change. The build for threads has the same methods over Atomics.
+
+  /** A word of shared memory, as it is now. */
+  word(address: number): number {
+    return this.mem[address];
+  }
+
+  /** The allocation number that the frame in the page-table entry at `address` was linked with, or -1 if the entry is no longer `entry`. */
+  linkedAlloc(address: number, _entry: number): number {
+    return this.mem[this.ghost.linkedAlloc + address - this.layout.framesBase];
+  }
+
+  /** A walker's locked change of an entry; false if it is no longer what the walker read. */
+  replaceEntry(cpu: number, address: number, entry: number, updated: number): boolean {
+    if (this.mem[address] !== entry) return false;
+    this.commit(cpu, address, updated);
+    return true;
+  }
+
   private linkFrame(address: number, alloc: number): void {
     this.mem[this.ghost.linkedAlloc + address - this.layout.framesBase] = alloc;
   }
@@ -270,6 +335,7 @@ export class Machine {
       this.lastValue = value;
       this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);
       this.hash = Math.imul(this.hash ^ pending.a, HASH_PRIME);
+      this.hash = Math.imul(this.hash ^ (pending.b + Math.imul(pending.c, 0x9e3779b1)), HASH_PRIME);
       this.hash = Math.imul(this.hash ^ value, HASH_PRIME);
       if (this.violation === null) this.resume(cpu, value);
     } else if (kind === BUFFER_AGENT) {
@@ -314,6 +380,8 @@ export class Machine {
       this.setInterruptFlag(cpu.id, 1);
       return;
     }
+    // Six registers per frame are left when each handler's iret has taken the interrupt flag.
+    if (cpu.saved.length !== SAVED_WORDS * cpu.depth - 1) throw this.internalError(`an interrupt handler of CPU ${cpu.id} ended without iret`);
     cpu.depth--;
     cpu.top = cpu.frames.pop() as Protocol<void> | null;
     const pending = cpu.pending;
@@ -452,9 +520,11 @@ export class Machine {
     const old = mem[a];
     switch (op.kind) {
       case K.OP_XCHG:
+        this.checkWord(id, op.b);
         this.commit(id, a, op.b);
         return old;
       case K.OP_CMPXCHG:
+        this.checkWord(id, op.c);
         if (old === op.b) this.commit(id, a, op.c);
         return old;
       case K.OP_CMPXCHG_PAIR:

@@ -106,8 +106,8 @@ export class Mmu {
     const mem = this.mem;
     mem[block + H.CR3_ROOT] = root;
     mem[block + H.CR3_PCID] = pcid;
-    mem[block + H.CR3_OWNER] = mem[this.ghost.frameOwner + root];
-    mem[block + H.CR3_ALLOC] = mem[this.ghost.frameAlloc + root];
+    mem[block + H.CR3_OWNER] = this.machine.word(this.ghost.frameOwner + root);
+    mem[block + H.CR3_ALLOC] = this.machine.word(this.ghost.frameAlloc + root);
     this.endWalks(block);
     if (!noFlush) this.dropPcid(block, pcid);
   }
@@ -189,9 +189,10 @@ export class Mmu {
     const root = mem[block + H.CR3_ROOT];
     this.machine.observer.tableRead(cpu, root, mem[block + H.CR3_ALLOC], which === H.SPECULATIVE);
     const address = this.entryAddress(root, rootIndex);
-    const entry = mem[address];
+    const entry = this.machine.word(address);
     if ((entry & PTE_PRESENT) === 0) return this.endWalk(walk, WALK_FAULT);
-    const alloc = mem[this.ghost.linkedAlloc + address - this.framesBase];
+    const alloc = this.machine.linkedAlloc(address, entry);
+    if (alloc < 0) return this.endWalk(walk, WALK_CONTINUE);
     this.insert(block, H.PSC_COUNT, H.PSC_BASE, H.PSC_CAPACITY, (mem[block + H.CR3_PCID] << 8) | rootIndex, entry, alloc);
     mem[walk + H.WALK_TABLE] = pteFrame(entry);
     mem[walk + H.WALK_ALLOC] = alloc;
@@ -203,7 +204,7 @@ export class Mmu {
     const mem = this.mem;
     const table = mem[walk + H.WALK_TABLE];
     this.machine.observer.tableRead(cpu, table, mem[walk + H.WALK_ALLOC], which === H.SPECULATIVE);
-    const pte = mem[this.entryAddress(table, page & ((1 << TABLE_SHIFT) - 1))];
+    const pte = this.machine.word(this.entryAddress(table, page & ((1 << TABLE_SHIFT) - 1)));
     const permission = PTE_PRESENT | PTE_USER | (write ? PTE_WRITE : 0);
     if ((pte & permission) !== permission) return this.endWalk(walk, WALK_FAULT);
     const bits = PTE_ACCESSED | (write ? PTE_DIRTY : 0);
@@ -218,16 +219,16 @@ export class Mmu {
     this.machine.observer.tableRead(cpu, mem[walk + H.WALK_TABLE], mem[walk + H.WALK_ALLOC], which === H.SPECULATIVE);
     const address = this.entryAddress(mem[walk + H.WALK_TABLE], page & ((1 << TABLE_SHIFT) - 1));
     const pte = mem[walk + H.WALK_PTE];
-    if (mem[address] !== pte) return this.endWalk(walk, WALK_CONTINUE);
     const updated = pte | PTE_ACCESSED | (write ? PTE_DIRTY : 0);
-    this.machine.commit(cpu, address, updated);
+    if (!this.machine.replaceEntry(cpu, address, pte, updated)) return this.endWalk(walk, WALK_CONTINUE);
     return this.install(block, walk, page, updated);
   }
 
   private install(block: number, walk: number, page: number, pte: number): number {
     const mem = this.mem;
     const address = this.entryAddress(mem[walk + H.WALK_TABLE], page & ((1 << TABLE_SHIFT) - 1));
-    const alloc = mem[this.ghost.linkedAlloc + address - this.framesBase];
+    const alloc = this.machine.linkedAlloc(address, pte);
+    if (alloc < 0) return this.endWalk(walk, WALK_CONTINUE);
     this.insert(block, H.TLB_COUNT, H.TLB_BASE, H.TLB_CAPACITY, (mem[block + H.CR3_PCID] << 8) | page, pte, alloc);
     return this.endWalk(walk, WALK_DONE);
   }

@@ -4,9 +4,13 @@
  *     bit 0 present, 1 writable, 2 user, 3 accessed, 4 dirty, 5 swap (software: unmapped by reclaim)
  *     bits 6-14 frame number (512 frames), bits 15-30 ghost version
  *
+ * The build for threads has more frames and fewer bits of version (FRAME_BITS), for machines of 256 CPUs.
+ *
  * The version counts the changes of this entry, so that a walker's one load tells value and version together. The simulated kernel never
  * looks at it: the machine's PTE operations add it, and `pteValue` strips it for comparison.
  */
+
+import { FRAME_BITS } from './frame-bits.js';
 
 export const PTE_PRESENT = 1;
 export const PTE_WRITE = 2;
@@ -16,10 +20,10 @@ export const PTE_DIRTY = 16;
 export const PTE_SWAP = 32;
 
 const FRAME_SHIFT = 6;
-const FRAME_MASK = 0x1ff;
+const FRAME_MASK = (1 << FRAME_BITS) - 1;
 export const FRAMES_MAX = FRAME_MASK + 1;
-const VERSION_SHIFT = 15;
-export const VERSION_MAX = 0xffff;
+const VERSION_SHIFT = FRAME_SHIFT + FRAME_BITS;
+export const VERSION_MAX = (1 << (31 - VERSION_SHIFT)) - 1;
 const VALUE_MASK = (1 << VERSION_SHIFT) - 1;
 
 /** Flags and frame, without the ghost version. */

@@ -3,7 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import { Counters } from './counters.js';
 import { oracles } from './index.js';
-import type { Oracle } from './oracle.js';
+import type { Oracle, OracleInfo } from './oracle.js';
 
 type Hook<K extends keyof Oracle> = (Oracle & Required<Pick<Oracle, K>>)[];
 
@@ -18,9 +18,10 @@ export class OracleBoard extends MachineObserver {
   private readonly onEvent: Hook<'event'>;
   private readonly onUnlock: Hook<'unlockOfFree'>;
 
-  constructor(machine: Machine, kernel: KernelConfig) {
+  /** `chosen`: all, or those that can judge here. */
+  constructor(machine: Machine, kernel: KernelConfig, chosen: readonly OracleInfo[] = oracles) {
     super();
-    const made = oracles.flatMap((oracle) => (oracle.create === null ? [] : [oracle.create(machine, kernel)]));
+    const made = chosen.flatMap((oracle) => (oracle.create === null ? [] : [oracle.create(machine, kernel)]));
     const withHook = <K extends keyof Oracle>(hook: K): Hook<K> => made.filter((oracle) => oracle[hook] !== undefined) as Hook<K>;
     this.onBegin = withHook('begin');
     this.onAccess = withHook('userAccess');

@@ -44,7 +44,8 @@ class GenAhead implements Oracle {
         const mm = slots.mmOf(mem[at + H.TLB_OWNER], slots.ctxId(cpu, asid));
         if (mm < 0) continue;
         const place = (key & 0xff) + (list.structure ? machine.ghost.pages : 0);
-        const due = machine.ghost.dueGeneration(machine.ghost.index(mm, place), pteVersion(mem[at + H.TLB_PTE]));
+        const index = machine.ghost.index(mm, place);
+        const due = machine.ghost.dueGeneration(index, machine.ghost.fullVersion(index, pteVersion(mem[at + H.TLB_PTE])));
         if (due === 0 || due > slots.tlbGen(cpu, asid)) continue;
         const what = list.structure ? `a paging-structure entry for table ${key & 0xff}` : `a translation of page ${key & 0xff}`;
         machine.report(

@@ -39,17 +39,17 @@ export class Slots {
   mmOf(addressSpace: number, ctxId: number): number {
     const mm = Ghost.mmOf(addressSpace);
     if (this.machine.ghost.addressSpace(mm) !== addressSpace) return -1;
-    return this.machine.mem[this.mms[mm].ctxId] === ctxId ? mm : -1;
+    return this.machine.word(this.mms[mm].ctxId) === ctxId ? mm : -1;
   }
 
   /** The live mm with this ctx_id, or -1. */
   mmWithCtxId(ctxId: number): number {
-    for (let mm = 0; mm < this.mms.length; mm++) if (this.machine.mem[this.mms[mm].ctxId] === ctxId) return mm;
+    for (let mm = 0; mm < this.mms.length; mm++) if (this.machine.word(this.mms[mm].ctxId) === ctxId) return mm;
     return -1;
   }
 
   mmTlbGen(mm: number): number {
-    return this.machine.mem[this.mms[mm].tlbGen];
+    return this.machine.word(this.mms[mm].tlbGen);
   }
 
   /** First word of the CPU's hardware block. */

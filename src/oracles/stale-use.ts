@@ -25,12 +25,12 @@ class StaleUse implements Oracle {
     const page = mem[entry + H.TLB_KEY] & 0xff;
     const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
     const index = this.ghost.index(mm, page);
-    if (mem[this.ghost.frameAlloc + frame] !== mem[entry + H.TLB_ALLOC]) {
+    if (this.machine.word(this.ghost.frameAlloc + frame) !== mem[entry + H.TLB_ALLOC]) {
       this.report(cpu, mm, page, write, `a page that had been freed (frame ${frame})`);
       return;
     }
-    const revoked = write ? mem[this.ghost.revokedWrite + index] : mem[this.ghost.revokedRead + index];
-    if (pteVersion(pte) < revoked) this.report(cpu, mm, page, write, 'a translation revoked by an operation that had returned');
+    const revoked = this.machine.word((write ? this.ghost.revokedWrite : this.ghost.revokedRead) + index);
+    if (this.ghost.fullVersion(index, pteVersion(pte)) < revoked) this.report(cpu, mm, page, write, 'a translation revoked by an operation that had returned');
   }
 
   userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {

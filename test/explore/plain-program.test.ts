@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Executor } from '../../src/explore/executor.js';
-import { plainProgram, ProgramError } from '../../src/explore/plain-program.js';
+import { ProgramError, plainProgram } from '../../src/explore/plain-program.js';
 import { Random } from '../../src/explore/random.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import { HW_WORDS_PLAIN } from '../../src/machine/hardware.js';
@@ -85,7 +85,10 @@ describe('a plain program', () => {
         },
       ],
     });
-    expect(run(program, 1).violation).toMatchObject({ class: 'deadlock', message: 'nobody can move: CPU0 waits for x (is 0), interrupts on' });
+    expect(run(program, 1).violation).toMatchObject({
+      class: 'deadlock',
+      message: 'nobody can move: CPU0 waits for x (is 0), interrupts on',
+    });
   });
 
   it('touches nothing beyond its words and its hardware blocks', () => {
@@ -127,32 +130,61 @@ describe('a plain program', () => {
     }
   });
 
-  it.each(['writeCr3', 'invlpg', 'invpcid', 'userAccess', 'walk', 'faultEntry', 'setPte', 'ptepGetAndClear', 'ptepSetWrprotect', 'allocFrame', 'freeFrame', 'freeFrameRcu', 'promise', 'operationReturned', 'newAddressSpace'] as const)(
-    'refuses %s, for which its machine has no words',
-    (operation) => {
-      const program = plainProgram({
-        name: 'tlb',
-        words: { x: 0 },
-        cpus: [
-          function* (cpu) {
-            yield* cpu[operation]();
-          },
-        ],
-      });
-      expect(() => new Machine(program, 'tso').begin()).toThrow(`program "tlb": CPU0 executes ${operation}, but a plain program has no MMU`);
-    },
-  );
+  it.each([
+    'writeCr3',
+    'invlpg',
+    'invpcid',
+    'userAccess',
+    'walk',
+    'faultEntry',
+    'setPte',
+    'ptepGetAndClear',
+    'ptepSetWrprotect',
+    'allocFrame',
+    'freeFrame',
+    'freeFrameRcu',
+    'promise',
+    'operationReturned',
+    'newAddressSpace',
+  ] as const)('refuses %s, for which its machine has no words', (operation) => {
+    const program = plainProgram({
+      name: 'tlb',
+      words: { x: 0 },
+      cpus: [
+        function* (cpu) {
+          yield* cpu[operation]();
+        },
+      ],
+    });
+    expect(() => new Machine(program, 'tso').begin()).toThrow(`program "tlb": CPU0 executes ${operation}, but a plain program has no MMU`);
+  });
 
   it.each([
     ['no name', { name: '', words: {}, cpus: [nothing] }, 'a program needs a name'],
     ['no CPU', { name: 'p', words: {}, cpus: [] }, 'program "p": cpus must be a list of 1 to 256 generator functions'],
-    ['a plain function', { name: 'p', words: {}, cpus: [nothing, () => {}] }, 'program "p": cpus[1] is not a generator function (function*)'],
-    ['a plain handler', { name: 'p', words: {}, cpus: [nothing], interrupt: () => {} }, 'program "p": interrupt is not a generator function (function*)'],
-    ['a value that is no int32', { name: 'p', words: { x: 2 ** 31 }, cpus: [nothing] }, 'program "p": the initial value of "x" is 2147483648, not an int32'],
+    [
+      'a plain function',
+      { name: 'p', words: {}, cpus: [nothing, () => {}] },
+      'program "p": cpus[1] is not a generator function (function*)',
+    ],
+    [
+      'a plain handler',
+      { name: 'p', words: {}, cpus: [nothing], interrupt: () => {} },
+      'program "p": interrupt is not a generator function (function*)',
+    ],
+    [
+      'a value that is no int32',
+      { name: 'p', words: { x: 2 ** 31 }, cpus: [nothing] },
+      'program "p": the initial value of "x" is 2147483648, not an int32',
+    ],
     ['a fraction', { name: 'p', words: { x: [0, 0.5] }, cpus: [nothing] }, 'program "p": the initial value of "x" is 0.5, not an int32'],
     ['an empty list', { name: 'p', words: { x: [] }, cpus: [nothing] }, 'program "p": "x" has no words'],
     ['half a pair', { name: 'p', words: {}, pairs: { s: [1] }, cpus: [nothing] }, 'program "p": pair "s" needs exactly two values'],
-    ['a name used twice', { name: 'p', words: { s: 0 }, pairs: { s: [1, 2] }, cpus: [nothing] }, 'program "p": "s" is both a word and a pair'],
+    [
+      'a name used twice',
+      { name: 'p', words: { s: 0 }, pairs: { s: [1, 2] }, cpus: [nothing] },
+      'program "p": "s" is both a word and a pair',
+    ],
   ])('is refused with %s', (_what, spec, message) => {
     const make = (): unknown => plainProgram(spec as never);
     expect(make).toThrow(ProgramError);

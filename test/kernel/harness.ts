@@ -186,6 +186,9 @@ export interface Many extends Setup {
   readonly atEnd?: (machine: Machine, program: KernelProgram) => void;
 }
 
+/** No scenario of these tests takes more steps, but those that never end. */
+const MEAN_MAX = 800;
+
 /** Runs a scenario under `executions` random schedules; goes on after violations, so that frequencies can be told. */
 export function runMany(scenario: Scenario, options: Many): Tally {
   const profile = findProfile(options.profile ?? '6.18');
@@ -211,8 +214,8 @@ export function runMany(scenario: Scenario, options: Many): Tally {
   let steps = 0;
   for (let execution = 0; execution < options.executions; execution++) {
     random.seed(options.seed ?? 1, stream, execution);
-    // The length only spreads change points and walks, so the mean of what has been seen does.
-    const length = execution === 0 ? 300 : Math.round(steps / execution);
+    // The length spreads change points and walks and bounds what does not end: the mean of what has been seen, if that ended.
+    const length = execution === 0 ? 300 : Math.min(MEAN_MAX, Math.round(steps / execution));
     steps += executor.run(strategies[execution % strategies.length], random, length);
     for (const seen of machine.latent) {
       latent[seen.class] = (latent[seen.class] ?? 0) + 1;

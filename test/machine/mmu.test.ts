@@ -4,7 +4,17 @@ import * as H from '../../src/machine/hardware.js';
 import { ACCESS_FAULT, ACCESS_MISS, ACCESS_OK, WALK_CONTINUE, WALK_DONE, WALK_FAULT } from '../../src/machine/mmu.js';
 import { MachineObserver } from '../../src/machine/observer.js';
 import type { Op, Protocol } from '../../src/machine/protocol.js';
-import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteValue, pteVersion, withVersion } from '../../src/machine/pte.js';
+import {
+  makePte,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_USER,
+  PTE_WRITE,
+  pteValue,
+  pteVersion,
+  withVersion,
+} from '../../src/machine/pte.js';
 import { userAccess } from '../../src/machine/user-access.js';
 import { Drive, frameOf, MM, mmuProgram, ROOT, SECOND_ROOT, SECOND_TABLE, TABLE } from './drive.js';
 
@@ -38,8 +48,14 @@ function cached(drive: Drive, id = 0): { leaves: string[]; structures: string[] 
   return { leaves: read(H.TLB_COUNT, H.TLB_BASE), structures: read(H.PSC_COUNT, H.PSC_BASE) };
 }
 
-const access = (page: number, write = false) => (cpu: Cpu) => cpu.userAccess(page, write);
-const walk = (page: number, write = false) => (cpu: Cpu) => cpu.walk(page, write);
+const access =
+  (page: number, write = false) =>
+  (cpu: Cpu) =>
+    cpu.userAccess(page, write);
+const walk =
+  (page: number, write = false) =>
+  (cpu: Cpu) =>
+    cpu.walk(page, write);
 const cr3 = (root: number, pcid: number, noFlush: boolean) => (cpu: Cpu) => cpu.writeCr3(root, pcid, noFlush);
 
 /** Fills the TLB with pages 0, 1 and 8 of PCID 1 and page 0 of PCID 2, then does what a test wants. */
@@ -161,17 +177,17 @@ describe('a walk', () => {
 
 describe('a user access', () => {
   it('through a clean entry walks again for its first store, which sets D', () => {
-    const { drive, values } = results([walk(0), walk(0), walk(0), access(0), access(0, true), walk(0, true), walk(0, true), access(0, true)]);
-    expect(values).toEqual([
-      WALK_CONTINUE,
-      WALK_CONTINUE,
-      WALK_DONE,
-      ACCESS_OK,
-      ACCESS_MISS,
-      WALK_CONTINUE,
-      WALK_DONE,
-      ACCESS_OK,
+    const { drive, values } = results([
+      walk(0),
+      walk(0),
+      walk(0),
+      access(0),
+      access(0, true),
+      walk(0, true),
+      walk(0, true),
+      access(0, true),
     ]);
+    expect(values).toEqual([WALK_CONTINUE, WALK_CONTINUE, WALK_DONE, ACCESS_OK, ACCESS_MISS, WALK_CONTINUE, WALK_DONE, ACCESS_OK]);
     expect(drive.machine.mem[leafEntry(0)] & AD).toBe(AD);
     expect(cached(drive).leaves).toEqual(['1:0']);
   });
@@ -185,7 +201,10 @@ describe('a user access', () => {
   });
 
   it('faults on an entry that lacks the right; the fault drops the entry, and the access walks again', () => {
-    const { values } = results([walk(0), walk(0), walk(0), access(0, true), (cpu) => cpu.faultEntry(0), access(0, true)], PTE_PRESENT | PTE_USER);
+    const { values } = results(
+      [walk(0), walk(0), walk(0), access(0, true), (cpu) => cpu.faultEntry(0), access(0, true)],
+      PTE_PRESENT | PTE_USER,
+    );
     expect([values[3], values[5]]).toEqual([ACCESS_FAULT, ACCESS_MISS]);
   });
 
@@ -240,7 +259,12 @@ describe('the TLB', () => {
       ['1:1', '1:8', '2:0'],
       ['2:0'],
     ],
-    ['INVLPG of a page that is not there still drops paging-structure entries', (cpu: Cpu) => cpu.invlpg(5), ['1:0', '1:1', '1:8', '2:0'], ['2:0']],
+    [
+      'INVLPG of a page that is not there still drops paging-structure entries',
+      (cpu: Cpu) => cpu.invlpg(5),
+      ['1:0', '1:1', '1:8', '2:0'],
+      ['2:0'],
+    ],
     ['INVPCID type 0 drops one page of the PCID named', (cpu: Cpu) => cpu.invpcid(0, 2, 0), ['1:0', '1:1', '1:8'], ['1:0', '1:1']],
     ['INVPCID type 1 drops the PCID named', (cpu: Cpu) => cpu.invpcid(1, 2, 0), ['1:0', '1:1', '1:8'], ['1:0', '1:1']],
     ['INVPCID type 2 drops everything', (cpu: Cpu) => cpu.invpcid(2, 0, 0), [], []],
@@ -250,10 +274,7 @@ describe('the TLB', () => {
   });
 
   it('without PCIDs is emptied by every switch', () => {
-    const { drive, values } = results(
-      [cr3(ROOT, 0, false), walk(0), walk(0), access(0), cr3(SECOND_ROOT, 0, false), access(0)],
-      RWU | AD,
-    );
+    const { drive, values } = results([cr3(ROOT, 0, false), walk(0), walk(0), access(0), cr3(SECOND_ROOT, 0, false), access(0)], RWU | AD);
     expect([values[3], values[5]]).toEqual([ACCESS_OK, ACCESS_MISS]);
     expect(cached(drive)).toEqual({ leaves: [], structures: [] });
   });

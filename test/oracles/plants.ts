@@ -1,12 +1,12 @@
-import { CSD_FLAG_LOCK, FIRST_USER_MM, INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
-import { EV_CSD_QUEUED, EV_CSD_RAN, EV_IPI_SERVED } from '../../src/kernel/events.js';
-import { kernelFunctions } from '../../src/kernel/functions.js';
-import { CSD_FLAGS, CSD_INFO, CSD_NEXT } from '../../src/kernel/layout.js';
-import { NO_TABLE, ptlOf, pteAddress, tableEnd } from '../../src/kernel/mm/page-table.js';
 import type { ViolationClass } from '../../src/findings/finding.js';
-import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame } from '../../src/machine/pte.js';
+import { CSD_FLAG_LOCK, INIT_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
+import { EV_CSD_RAN, EV_IPI_SERVED } from '../../src/kernel/events.js';
+import { kernelFunctions } from '../../src/kernel/functions.js';
+import { CSD_FLAGS, CSD_INFO } from '../../src/kernel/layout.js';
+import { NO_TABLE, ptlOf } from '../../src/kernel/mm/page-table.js';
+import { PTE_PRESENT, PTE_WRITE } from '../../src/machine/pte.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
-import { A, B, C, dontneed, exit, fork, kthread, munmap, protectRo, read, repeat, run, script, write } from '../../src/scenarios/steps.js';
+import { A, B, C, dontneed, fork, kthread, munmap, protectRo, read, repeat, run, script, write } from '../../src/scenarios/steps.js';
 import type { Setup } from '../kernel/harness.js';
 
 /**
@@ -31,7 +31,12 @@ const machine = { summary: '', pages: 3, slots: 3, pcid: true, lazy: true, walks
 const original = kernelFunctions;
 
 /** CPU0 changes what CPU1 has cached; CPU1 accesses again. */
-function two(name: string, first: Scenario['scripts'][number], second: Scenario['scripts'][number], changes: Partial<Scenario> = {}): Scenario {
+function two(
+  name: string,
+  first: Scenario['scripts'][number],
+  second: Scenario['scripts'][number],
+  changes: Partial<Scenario> = {},
+): Scenario {
   return { ...machine, name, cpus: 2, mms: [{}], scripts: [first, second], ...changes };
 }
 
@@ -87,9 +92,9 @@ export const plants: readonly Plant[] = [
     name: 'mprotect does not flush, write',
     class: 'stale-use',
     says: /^CPU1 wrote to page 0 of mm A through a translation revoked by an operation that had returned$/,
-    scenario: two('plant-revoked-write', script(run(A), write(0), protectRo(0, 1)), script(run(A), write(0, 0, 0, 0))),
+    scenario: two('plant-revoked-write', script(run(A), write(0), protectRo(0, 1)), script(run(A), write(...Array(12).fill(0)))),
     plant: mprotectWithoutFlush,
-    executions: 60,
+    executions: 300,
   },
   {
     name: 'mprotect does not flush, and a store is still buffered when it returns',
@@ -103,7 +108,9 @@ export const plants: readonly Plant[] = [
     name: 'a copy-on-write break does not flush the old entry, read',
     class: 'stale-use',
     says: /^CPU1 read page 0 of mm A through a translation revoked by an operation that had returned$/,
-    scenario: two('plant-cow', script(run(A), write(0), fork(B), write(0)), script(run(A), read(0, 0, 0, 0)), { mms: [{}, { alive: false }] }),
+    scenario: two('plant-cow', script(run(A), write(0), fork(B), write(0)), script(run(A), read(...Array(16).fill(0))), {
+      mms: [{}, { alive: false }],
+    }),
     plant: {
       replace: {
         *ptepClearFlush(cpu, mm, page, address) {
@@ -111,7 +118,7 @@ export const plants: readonly Plant[] = [
         },
       },
     },
-    executions: 100,
+    executions: 300,
   },
   {
     name: 'fork does not flush the parent',
@@ -120,7 +127,6 @@ export const plants: readonly Plant[] = [
     scenario: two('plant-fork', script(run(A), write(0), fork(B)), script(run(A), write(0, 0, 0, 0)), { mms: [{}, { alive: false }] }),
     plant: {
       replace: {
-        // biome-ignore lint/correctness/useYield: a protocol function that does nothing
         *flushTlbMm() {},
       },
     },
@@ -185,8 +191,18 @@ export const plants: readonly Plant[] = [
     },
     plant: {
       replace: {
-        *loadNewMmCr3(cpu, next, _asid, needFlush, gen) {
-          yield* original.loadNewMmCr3(cpu, next, 0, needFlush, gen);
+        *loadNewMmCr3(cpu, next, asid, needFlush, gen) {
+          const state = cpu.own.tlbstate;
+          if (needFlush) {
+            const ctxId = yield* cpu.peek(cpu.mms[next].ctxId);
+            yield* cpu.writeOnce(state.ctxs[asid].ctxId, ctxId);
+            yield* cpu.writeOnce(state.ctxs[asid].tlbGen, gen);
+          }
+          const root = yield* cpu.peek(cpu.mms[next].pgd);
+          // The slots are kept well; CR3 gets the first one's PCID whatever the slot.
+          yield* cpu.writeCr3(root, 1, !needFlush);
+          yield* cpu.writeOnce(state.loadedMm, next);
+          yield* cpu.writeOnce(state.loadedMmAsid, asid);
         },
       },
     },
@@ -238,7 +254,6 @@ export const plants: readonly Plant[] = [
     scenario: two('plant-no-ack', script(run(A), write(0), dontneed(0, 1)), script(run(A), write(1, 1))),
     plant: {
       replace: {
-        // biome-ignore lint/correctness/useYield: a protocol function that does nothing
         *csdUnlock() {},
       },
     },
@@ -251,7 +266,6 @@ export const plants: readonly Plant[] = [
     scenario: two('plant-spurious', script(run(A), write(0)), script(run(A))),
     plant: {
       replace: {
-        // biome-ignore lint/correctness/useYield: a protocol function that does nothing
         *doAnonymousPage() {},
       },
     },
@@ -286,7 +300,6 @@ export const plants: readonly Plant[] = [
         *csdLock(cpu, csd) {
           yield* cpu.writeOnce(csd + CSD_FLAGS, CSD_FLAG_LOCK);
         },
-        // biome-ignore lint/correctness/useYield: a protocol function that does nothing
         *waitForCsds() {},
       },
     },
@@ -344,13 +357,13 @@ export const plants: readonly Plant[] = [
     },
     plant: {
       replace: {
-        *flushTlbLocal(cpu) {
-          yield* original.flushTlbLocal(cpu);
-          yield* raiseToMmGeneration(cpu);
-        },
-        *flushTlbOneUser(cpu, page) {
-          yield* original.flushTlbOneUser(cpu, page);
-          yield* raiseToMmGeneration(cpu);
+        *flushTlbFunc(cpu, initiator) {
+          yield* original.flushTlbFunc(cpu, initiator);
+          const state = cpu.own.tlbstate;
+          const mm = yield* cpu.readOnce(state.loadedMm);
+          const asid = yield* cpu.readOnce(state.loadedMmAsid);
+          const gen = yield* cpu.readOnce(cpu.mms[mm].tlbGen);
+          if (mm !== INIT_MM) yield* cpu.writeOnce(state.ctxs[asid].tlbGen, gen);
         },
       },
     },
@@ -396,7 +409,10 @@ export const plants: readonly Plant[] = [
       name: 'plant-remote-raise',
       cpus: 2,
       mms: [{ tlbGen: 2 }, { tlbGen: 90 }],
-      scripts: [script(run(B), write(0), repeat(3, dontneed(0, 1), write(0))), script(run(B), read(0), repeat(3, run(A), read(0), run(B), read(0)))],
+      scripts: [
+        script(run(B), write(0), repeat(3, dontneed(0, 1), write(0))),
+        script(run(B), read(0), repeat(3, run(A), read(0), run(B), read(0))),
+      ],
     },
     plant: {
       replace: {
@@ -412,12 +428,3 @@ export const plants: readonly Plant[] = [
     executions: 200,
   },
 ];
-
-function* raiseToMmGeneration(cpu: Parameters<typeof original.flushTlbLocal>[0]) {
-  const state = cpu.own.tlbstate;
-  const mm = yield* cpu.readOnce(state.loadedMm);
-  const asid = yield* cpu.readOnce(state.loadedMmAsid);
-  const gen = yield* cpu.readOnce(cpu.mms[mm].tlbGen);
-  yield* cpu.writeOnce(state.ctxs[asid].tlbGen, gen);
-}
-void [EV_CSD_QUEUED, CSD_NEXT, FIRST_USER_MM, INIT_MM, MM_NULL, exit, makePte, PTE_ACCESSED, PTE_DIRTY, PTE_USER, pteFrame, pteAddress, tableEnd];

@@ -1,4 +1,4 @@
-import type { TraceStep } from '../../src/report/trace-step.js';
+import type { TraceStep } from '../../src/explain/trace-step.js';
 
 type Change = Partial<Omit<TraceStep, 'step' | 'cpu' | 'text'>>;
 

@@ -21,6 +21,8 @@ class PctStrategy implements Strategy {
   private priority = new Int32Array(0);
   private readonly changes: number[] = [];
   private lowest = 0;
+  /** Whether the agent picked last had the highest priority and still has the same one. */
+  private bestKnown = false;
 
   begin(random: Random, agents: number, length: number): void {
     this.random = random;
@@ -35,17 +37,30 @@ class PctStrategy implements Strategy {
     this.changes.length = 0;
     for (let i = 1; i < depth; i++) this.changes.push(random.below(Math.max(1, length)));
     this.lowest = agents + depth;
+    this.bestKnown = false;
   }
 
   pick(enabled: EnabledSet, last: number, step: number): number {
     const priority = this.priority;
     if (last >= 0) {
-      if ((last & 3) === WALKER_AGENT) priority[last] = (2 * BASE + this.random.below(BASE - 1)) * 0x100 + (last & 0xff);
-      for (let i = 0; i < this.changes.length; i++) if (this.changes[i] === step) priority[last] = --this.lowest;
+      if ((last & 3) === WALKER_AGENT) {
+        priority[last] = (2 * BASE + this.random.below(BASE - 1)) * 0x100 + (last & 0xff);
+        this.bestKnown = false;
+      }
+      for (let i = 0; i < this.changes.length; i++) {
+        if (this.changes[i] !== step) continue;
+        priority[last] = --this.lowest;
+        this.bestKnown = false;
+      }
     }
-    const list = enabled.list;
-    let best = list[0];
-    for (let i = 1; i < enabled.count; i++) if (priority[list[i]] > priority[best]) best = list[i];
+    // The running agent stays the best until a better one is added: mostly nothing is to be looked at, however many CPUs there are.
+    const known = this.bestKnown && enabled.has(last) && enabled.addedCount < enabled.added.length;
+    const list = known ? enabled.added : enabled.list;
+    const count = known ? enabled.addedCount : enabled.count;
+    let best = known ? last : list[0];
+    for (let i = 0; i < count; i++) if (priority[list[i]] > priority[best] && enabled.has(list[i])) best = list[i];
+    enabled.addedCount = 0;
+    this.bestKnown = true;
     return best;
   }
 }

@@ -96,15 +96,16 @@ export const clients: readonly Scenario[] = [
   },
   {
     ...machine,
-    name: 'reclaim-two',
-    summary: 'two CPUs reclaim from one mm while a thread drops and unmaps pages, and another uses them',
+    name: 'reclaim-two-tables',
+    summary: 'two CPUs reclaim pages of two tables while a thread drops and write-protects both, and another writes to one',
     cpus: 4,
+    pages: 9,
     mms: [{}, {}],
     scripts: [
-      script(kthread, reclaim(A, 0), reclaim(A, 2)),
-      script(kthread, reclaim(A, 1), reclaim(A, 0)),
-      script(run(A), write(0, 1), protectRo(0, 1), protectRo(1, 2), read(0)),
-      script(run(A), write(0, 1, 2), read(0), write(1, 0)),
+      script(run(B), repeat(2, reclaim(A, 7), reclaim(A, 8))),
+      script(kthread, reclaim(A, 8), reclaim(A, 7)),
+      script(run(A), write(7, 8), repeat(2, dontneed(7, 9), read(8)), protectRo(7, 9)),
+      script(run(A), repeat(8, write(8, 8, 8), read(8, 8))),
     ],
   },
   {
