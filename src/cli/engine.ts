@@ -4,13 +4,13 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import type { HuntPool } from '../explore/pool.js';
 import { count } from '../report/layout.js';
 import type { Recording, WindowRule } from '../trace/index.js';
-import type { HuntPool } from '../explore/pool.js';
 import type { Engine, HuntResult, ImportedWindow } from './engine-api.js';
 import { packageRoot } from './package-root.js';
 
-const CARRIED_RECORDING = 'data/yield-6.12.trace.gz';
+const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 
 export function createEngine(): Engine {
   return {
@@ -55,8 +55,9 @@ async function importTrace(file: string, given: string | null): Promise<Imported
   const window = given === null ? trace.defaultWindow(recording) : trace.parseWindow(recording, given);
   const { scenario } = trace.importWindow(recording, window);
   const facts = trace.windowFacts(recording, window);
-  const isStrict = facts.switches >= trace.WINDOW_RULE.switches && facts.returns >= trace.WINDOW_RULE.returns;
-  const rule = given === null ? `the first ${ruleWords(isStrict ? trace.WINDOW_RULE : trace.RELAXED_RULE)}` : 'given by --window';
+  const { WINDOW_RULE } = trace;
+  const isStrict = facts.flushes >= WINDOW_RULE.flushes && facts.switches >= WINDOW_RULE.switches && facts.returns >= WINDOW_RULE.returns;
+  const rule = given === null ? `the first ${ruleWords(isStrict ? WINDOW_RULE : trace.RELAXED_RULE)}` : 'given by --window';
   const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
   const size = `${count(scenario.cpus, 'CPU')}, ${count(scenario.mms.length, 'mm')}, ${count(scenario.pages, 'page')}, ${count(steps, 'script step')}`;
   const description = [
@@ -72,9 +73,10 @@ function recordingWords({ name, meta, cpus, events }: Recording): string {
   return `${name} (${kernel}${count(cpus, 'CPU')}, ${count(events.length, 'event')})`;
 }
 
-function ruleWords({ events, flushes, switches, returns }: WindowRule): string {
+function ruleWords({ events, flushes, switches, returns, everyFlush }: WindowRule): string {
+  const which = everyFlush === true ? 'modelled flushes' : 'flushes that can leave something stale';
   const wanted = [
-    `${flushes} modelled flushes of mms that another CPU loads`,
+    `${flushes} ${which}, of mms that another CPU loads`,
     switches > 0 ? `${switches} mm switches` : null,
     returns > 0 ? `${returns} returns of another CPU to a flushed mm` : null,
   ];

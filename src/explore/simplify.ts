@@ -10,7 +10,7 @@ import { Schedule } from './schedule.js';
  * kept if it is simpler. A pure function of its input; bounded by a number of attempts.
  */
 
-const ATTEMPTS_MAX = 1500;
+const ATTEMPTS_MAX = 800;
 
 /** One pick with the answers to the choices that it asked for. */
 interface Pick {

@@ -1,0 +1,103 @@
+/**
+ * A recording's bytes to text: plain or gzip, from a file or a pipe, never more than a stated size.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { constants, gunzipSync } from 'node:zlib';
+import { TraceError } from './trace-error.js';
+
+/** Most bytes read from disk, and most bytes of text after decompression: about a hundred times a recording of 40,000 events. */
+export const MAX_TEXT_BYTES = 512 * 1024 * 1024 - 1024;
+/** How much a gzip file may hold when it is packed tighter than {@link MAX_PLAUSIBLE_RATIO}: ftrace text packs 10 to 20 times. */
+const MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE = 32 * 1024 * 1024;
+const MAX_PLAUSIBLE_RATIO = 100;
+
+const mib = (bytes: number): string => `${Math.ceil(bytes / (1024 * 1024))} MiB`;
+
+/** What the operating system said, without the path (the message already begins with it). */
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'is a directory';
+  if (code === 'EACCES') return 'permission denied';
+  return code ?? 'unknown error';
+}
+
+/**
+ * All bytes of `path`. Reads in pieces and stops at the limit, so that a device or an endless pipe cannot fill the memory.
+ * Throws TraceError when the file cannot be read or is larger than `limit` bytes.
+ */
+export function readBytes(path: string, limit: number = MAX_TEXT_BYTES): Buffer {
+  const pieces: Buffer[] = [];
+  let total = 0;
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    for (;;) {
+      const piece = Buffer.allocUnsafe(1 << 20);
+      const got = readSync(descriptor, piece, 0, piece.length, null);
+      if (got === 0) return Buffer.concat(pieces, total);
+      total += got;
+      if (total > limit) break;
+      pieces.push(piece.subarray(0, got));
+    }
+  } catch (error) {
+    throw new TraceError(path, null, `cannot be read (${reason(error)}); expected an ftrace recording`);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+  throw new TraceError(path, null, `is larger than ${mib(limit)}; expected an ftrace recording of at most that size`);
+}
+
+/** Whether `bytes` begin as a gzip file does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
+/** Why gzip data broke off, with the line it had come to. `name` is the file's name for the message. */
+function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: number): TraceError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ERR_BUFFER_TOO_LARGE') {
+    return new TraceError(
+      name,
+      null,
+      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
+    );
+  }
+  if (code === 'Z_BUF_ERROR') {
+    let readable = 0;
+    try {
+      // What is there up to the break, only to say how far the file is whole.
+      readable = countLines(gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit }));
+    } catch {
+      // The break itself could not be read: line 1 stands for "before the first whole line".
+    }
+    return new TraceError(
+      name,
+      readable + 1,
+      `compressed data ends early after ${readable} whole lines; expected the rest of the gzip file`,
+    );
+  }
+  return new TraceError(name, null, `gzip data is damaged (${code ?? 'unknown error'}); expected an intact gzip file`);
+}
+
+/**
+ * The text of a recording's bytes, decompressed when they are gzip. UTF-8; bytes that are not become U+FFFD (a task's name may hold
+ * anything). Throws TraceError for broken gzip data and for more text than the limits above.
+ */
+export function textOf(bytes: Buffer, name: string): string {
+  if (!isGzip(bytes)) return bytes.toString('utf8');
+  const limit = Math.min(MAX_TEXT_BYTES, Math.max(bytes.length * MAX_PLAUSIBLE_RATIO, MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE));
+  let plain: Buffer;
+  try {
+    plain = gunzipSync(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    throw gunzipFailure(bytes, name, error, limit);
+  }
+  return plain.toString('utf8');
+}

@@ -1,0 +1,181 @@
+/**
+ * Which part of a recording becomes a scenario.
+ *
+ * The rule: events are taken in blocks of `events`, one after the other from the first event on. A flush that can leave something stale
+ * is a flush request or reclaim batch that becomes a client operation (modelled, not approximated), may spare CPUs (recorded without
+ * freed tables: those go to every CPU that the mm ever ran on), and is no unmap of what was mapped in the block only. The default window
+ * is the first block
+ *  (a) with at least `flushes` such flushes of shared mms; an mm is shared if it is flushed so in the block and also loaded or switched
+ *      to by a CPU other than the flusher,
+ *  (b) with at least `switches` switches of a CPU to a user mm other than the one it had loaded, and
+ *  (c) with at least `returns` returns: a CPU comes back, from another user mm, to one that another CPU flushes so in the block, and
+ *      whose translations its slot still holds: the CPU ran it in the block, or the slot was as new as the mm when the block began
+ *      (several returns of one CPU to one mm count once).
+ * (c) makes a window worth hunting: only where a CPU decides by its slot alone whether to flush, while another CPU flushes, can a stale
+ * translation survive. {@link WINDOW_RULE} asks for it; a recording without such a block is searched once more by {@link RELAXED_RULE},
+ * which does not, and counts every modelled flush.
+ */
+import { flushPages, MADV_PAGEOUT, syscallPages } from './address-space.js';
+import { classifyFlush, forksWithin } from './classify.js';
+import { historyOf } from './history.js';
+import { INIT_CTX, MachineState } from './machine-state.js';
+import type { PageRange } from './page-map.js';
+import type { Recording } from './recording.js';
+import { quote, TraceError } from './trace-error.js';
+
+export interface WindowRule {
+  /** Events of a block. */
+  readonly events: number;
+  readonly flushes: number;
+  readonly switches: number;
+  readonly returns: number;
+  /** Whether (a) counts every modelled flush, not only those that can leave something stale. */
+  readonly everyFlush?: boolean;
+}
+
+export const WINDOW_RULE: WindowRule = { events: 120, flushes: 2, switches: 4, returns: 2 };
+export const RELAXED_RULE: WindowRule = { events: 120, flushes: 2, switches: 0, returns: 0, everyFlush: true };
+
+/** A piece of a recording: 1-based lines of the file, inclusive, and the events they hold, half-open. */
+export interface TraceWindow {
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** What a window holds of what the rule asks for. */
+export interface WindowFacts {
+  readonly flushes: number;
+  readonly switches: number;
+  readonly returns: number;
+}
+
+export interface RatedWindow extends TraceWindow, WindowFacts {}
+
+function windowOf(recording: Recording, first: number, end: number): TraceWindow {
+  return { firstLine: recording.events[first]?.line ?? 1, lastLine: recording.events[end - 1]?.line ?? 1, first, end };
+}
+
+const contains = (outer: PageRange, inner: PageRange): boolean => inner.from >= outer.from && inner.to <= outer.to;
+
+/** Moves `machine` over the block's events and counts. The machine must stand before `first`. */
+function rate(recording: Recording, machine: MachineState, first: number, end: number, everyFlush: boolean): WindowFacts {
+  const history = historyOf(recording);
+  const forks = forksWithin(history, first, end);
+  /** By CPU: mms whose translations it still has, for all that it did itself. */
+  const cached = machine.cpus.map(
+    (cpu) => new Set(cpu.slots.flatMap((slot) => (slot !== null && slot.gen >= (machine.mms.get(slot.ctx)?.gen ?? 0) ? [slot.ctx] : []))),
+  );
+  /** By mm: the CPU of each of its flushes; the CPUs that have it loaded at some time. */
+  const flushers = new Map<number, number[]>();
+  const loaders = new Map<number, Set<number>>();
+  const loads = (ctx: number, cpu: number): void => void loaders.set(ctx, (loaders.get(ctx) ?? new Set()).add(cpu));
+  const flushed = (ctx: number, cpu: number): void => void flushers.set(ctx, [...(flushers.get(ctx) ?? []), cpu]);
+  machine.cpus.forEach((cpu, index) => {
+    if (cpu.ctx === null) return;
+    loads(cpu.ctx, index);
+    if (!cpu.lazy) cached[index]?.add(cpu.ctx);
+  });
+  /** What is mapped in the block. */
+  const mapped: { readonly ctx: number; readonly range: PageRange }[] = [];
+  const returned = new Map<string, readonly [cpu: number, ctx: number]>();
+  let switches = 0;
+  for (let i = first; i < end; i++) {
+    const event = recording.events[i];
+    if (event === undefined) break;
+    const flush = history.flushAt.get(i);
+    if (flush !== undefined && (everyFlush || !flush.event.freed)) {
+      const { op, treatment } = classifyFlush(flush, forks);
+      const range = flushPages(flush);
+      const fresh = op === 'munmap' && range !== null && mapped.some((made) => made.ctx === flush.event.ctx && contains(made.range, range));
+      if (treatment === 'modelled' && op !== 'implied' && (everyFlush || !fresh)) flushed(flush.event.ctx, event.cpu);
+    }
+    const call = event.kind === 'sys_exit' ? history.syscallAt.get(i) : undefined;
+    if (call?.name === 'mmap' && call.ctx !== null) {
+      const range = syscallPages(call);
+      if (range !== null) mapped.push({ ctx: call.ctx, range });
+    }
+    const reclaiming = history.batchAt.get(i);
+    if (reclaiming?.ctx != null && reclaiming.args.behavior === MADV_PAGEOUT) flushed(reclaiming.ctx, event.cpu);
+    if (event.kind === 'switch_mm' && event.nctx !== INIT_CTX) {
+      loads(event.nctx, event.cpu);
+      const { ctx, slots } = machine.cpu(event.cpu);
+      if (ctx !== event.nctx) {
+        switches++;
+        // Without PCIDs, or with more mms than slots, the slot has another mm's translations now.
+        const kept = slots.some((slot) => slot?.ctx === event.nctx);
+        if (kept && ctx !== null && ctx !== INIT_CTX && cached[event.cpu]?.has(event.nctx))
+          returned.set(`${event.cpu} ${event.nctx}`, [event.cpu, event.nctx]);
+      }
+      cached[event.cpu]?.add(event.nctx);
+    }
+    machine.apply(event);
+  }
+  const flushedByOther = (ctx: number, cpu: number): boolean => (flushers.get(ctx) ?? []).some((flusher) => flusher !== cpu);
+  let flushes = 0;
+  for (const [ctx, cpus] of flushers) {
+    if ([...(loaders.get(ctx) ?? [])].some((cpu) => flushedByOther(ctx, cpu))) flushes += cpus.length;
+  }
+  const returns = [...returned.values()].filter(([cpu, ctx]) => flushedByOther(ctx, cpu)).length;
+  return { flushes, switches, returns };
+}
+
+/** What a window holds, whatever the rule says. */
+export function windowFacts(recording: Recording, window: TraceWindow): WindowFacts {
+  const machine = new MachineState(recording.cpus);
+  for (let i = 0; i < window.first; i++) {
+    const event = recording.events[i];
+    if (event !== undefined) machine.apply(event);
+  }
+  return rate(recording, machine, window.first, window.end, false);
+}
+
+/** All blocks that fulfil the rule, in file order. */
+export function listWindows(recording: Recording, rule: WindowRule = WINDOW_RULE): RatedWindow[] {
+  const machine = new MachineState(recording.cpus);
+  const windows: RatedWindow[] = [];
+  for (let first = 0; first + rule.events <= recording.events.length; first += rule.events) {
+    const end = first + rule.events;
+    const facts = rate(recording, machine, first, end, rule.everyFlush === true);
+    if (facts.flushes >= rule.flushes && facts.switches >= rule.switches && facts.returns >= rule.returns) {
+      windows.push({ ...windowOf(recording, first, end), ...facts });
+    }
+  }
+  return windows;
+}
+
+/** The window that is used when none is asked for: see the rule above. Throws TraceError when no block fulfils even the relaxed rule. */
+export function defaultWindow(recording: Recording): RatedWindow {
+  const found = listWindows(recording, WINDOW_RULE)[0] ?? listWindows(recording, RELAXED_RULE)[0];
+  if (found !== undefined) return found;
+  const { events, flushes } = RELAXED_RULE;
+  throw new TraceError(
+    recording.file,
+    null,
+    `no block of ${events} events has ${flushes} flushes and an mm that one CPU flushes and another has loaded; expected one, or --window A..B`,
+  );
+}
+
+/**
+ * `A..B`: the file's lines A to B, 1-based and inclusive. Throws TraceError when it is not that, or holds no event.
+ */
+export function parseWindow(recording: Recording, text: string): TraceWindow {
+  const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
+  const from = Number(match?.[1]);
+  const to = Number(match?.[2]);
+  if (match === null || from < 1 || to < from) {
+    throw new TraceError(
+      recording.file,
+      null,
+      `window ${quote(text)}; expected A..B, two line numbers with 1 <= A <= B <= ${recording.lines}`,
+    );
+  }
+  if (to > recording.lines)
+    throw new TraceError(recording.file, null, `window ${text} goes beyond the file's last line; expected lines up to ${recording.lines}`);
+  const first = recording.events.findIndex((event) => event.line >= from);
+  const after = recording.events.findIndex((event) => event.line > to);
+  const end = after === -1 ? recording.events.length : after;
+  if (first === -1 || end <= first) throw new TraceError(recording.file, from, `no event in lines ${text}; expected at least one`);
+  return { firstLine: from, lastLine: to, first, end };
+}
