@@ -3,9 +3,9 @@
  * real one is wired up in engine.ts.
  */
 
+import type { TraceStep } from '../explain/trace-step.js';
 import type { HuntRequest, Verdict } from '../explore/api.js';
 import type { Finding, Violation } from '../findings/finding.js';
-import type { TraceStep } from '../explain/trace-step.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
 /** Anything that `list` can show. */

@@ -4,7 +4,6 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import type { HuntPool } from '../explore/pool.js';
 import { count } from '../report/layout.js';
 import type { Recording, WindowRule } from '../trace/index.js';
 import type { Engine, HuntResult, ImportedWindow } from './engine-api.js';

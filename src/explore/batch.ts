@@ -8,8 +8,8 @@ import { findVariant } from '../variants.js';
 import { Executor } from './executor.js';
 import { follow } from './follow.js';
 import { hashText, mix, Random } from './random.js';
-import { findStrategy } from './strategies/index.js';
 import { simplify } from './simplify.js';
+import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
 
 /**

@@ -24,8 +24,9 @@ export interface KernelChoice {
   readonly replace?: Partial<KernelFunctions>;
 }
 
-export function kernelProgram(scenario: Scenario, choice: KernelChoice): KernelProgram {
-  const layout = kernelLayout(scenario);
+/** `framesMax`: for a layout that equals that of a build with another page-table format (the threads'). */
+export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMax?: number): KernelProgram {
+  const layout = kernelLayout(scenario, framesMax);
   const functions: KernelFunctions = { ...kernelFunctions, flushTlbMulti: choice.backend.flushTlbMulti, ...choice.replace };
   const runs = scenario.scripts.map((script, cpu) => {
     const handles = new Set<number>();

@@ -163,9 +163,9 @@ export function mmName(index: number): string {
  * Frames that a scenario can use at once: per mm a root, its tables and its pages, and slack for copies in flight on every CPU; never more
  * than an entry can name (a machine that needs more says that it is out of frames).
  */
-function framesFor(scenario: Scenario): number {
+function framesFor(scenario: Scenario, framesMax: number): number {
   const tables = Math.ceil(scenario.pages / TABLE_PAGES);
-  return Math.min(FRAMES_MAX, 1 + scenario.mms.length * (1 + tables + scenario.pages) + scenario.cpus * 4);
+  return Math.min(framesMax, 1 + scenario.mms.length * (1 + tables + scenario.pages) + scenario.cpus * 4);
 }
 
 function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: number, gatherCapacity: number): PerCpu {
@@ -246,7 +246,7 @@ function mmStruct(layout: Layout, name: string, pages: number, maskWords: number
 }
 
 /** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
-export function kernelLayout(scenario: Scenario): KernelLayout {
+export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX): KernelLayout {
   const layout = new Layout();
   const maskWords = Math.ceil(scenario.cpus / 32);
   const gatherCapacity = scenario.pages + 8;
@@ -261,7 +261,7 @@ export function kernelLayout(scenario: Scenario): KernelLayout {
     const name = handle < 2 ? 'none' : handle === 2 ? 'init_mm' : mmName(handle - FIRST_USER_MM);
     mms.push(mmStruct(layout, name, handle < FIRST_USER_MM ? 1 : scenario.pages, maskWords));
   }
-  const frames = framesFor(scenario);
+  const frames = framesFor(scenario, framesMax);
   const pageRefcount = layout.alloc('page.refcount', frames);
   const pagePtl = layout.alloc('page.ptl', frames);
   const framesBase = layout.alloc('frame memory', frames * FRAME_WORDS, 'pte');

@@ -381,7 +381,8 @@ export class Machine {
       return;
     }
     // Six registers per frame are left when each handler's iret has taken the interrupt flag.
-    if (cpu.saved.length !== SAVED_WORDS * cpu.depth - 1) throw this.internalError(`an interrupt handler of CPU ${cpu.id} ended without iret`);
+    if (cpu.saved.length !== SAVED_WORDS * cpu.depth - 1)
+      throw this.internalError(`an interrupt handler of CPU ${cpu.id} ended without iret`);
     cpu.depth--;
     cpu.top = cpu.frames.pop() as Protocol<void> | null;
     const pending = cpu.pending;

@@ -30,7 +30,8 @@ class StaleUse implements Oracle {
       return;
     }
     const revoked = this.machine.word((write ? this.ghost.revokedWrite : this.ghost.revokedRead) + index);
-    if (this.ghost.fullVersion(index, pteVersion(pte)) < revoked) this.report(cpu, mm, page, write, 'a translation revoked by an operation that had returned');
+    if (this.ghost.fullVersion(index, pteVersion(pte)) < revoked)
+      this.report(cpu, mm, page, write, 'a translation revoked by an operation that had returned');
   }
 
   userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {

@@ -13,12 +13,12 @@
  * function come back to. A `>` in the margin marks a step that decides, with the reason beneath.
  */
 
+import type { TraceStep } from '../explain/trace-step.js';
 import { type Colors, plain } from './colors.js';
 import { visible } from './escape.js';
 import { count, groupDigits, pad, shorten, wrap } from './layout.js';
 import { chooseColumns } from './timeline-columns.js';
 import { countByCpu, selectAll, selectAroundDeciding, type TimelineItem } from './timeline-select.js';
-import type { TraceStep } from '../explain/trace-step.js';
 
 export interface TimelineOptions {
   /** CPUs of the machine. */

@@ -29,7 +29,12 @@ export function account(machine: Machine, program: KernelProgram): string[] {
   for (let mm = FIRST_USER_MM; mm < layout.mms.length; mm++) {
     const fields = layout.mms[mm];
     const alive = mem[fields.alive];
-    for (const [name, word] of [['mmap_lock', fields.mmapLock], ['page_table_lock', fields.pageTableLock], ['anon_vma_lock', fields.anonVmaLock], ['tlb_flush_pending', fields.tlbFlushPending]] as const) {
+    for (const [name, word] of [
+      ['mmap_lock', fields.mmapLock],
+      ['page_table_lock', fields.pageTableLock],
+      ['anon_vma_lock', fields.anonVmaLock],
+      ['tlb_flush_pending', fields.tlbFlushPending],
+    ] as const) {
       if (mem[word] !== 0) wrong.push(`${name} of mm ${mm} is ${mem[word]}`);
     }
     if (alive === MM_BEING_BORN) wrong.push(`mm ${mm} is being born`);
@@ -55,7 +60,8 @@ export function account(machine: Machine, program: KernelProgram): string[] {
     const borrowed = layout.cpus.filter((cpu) => mem[cpu.current.mm] === MM_NULL && mem[cpu.current.activeMm] === mm).length;
     // An mm that no script runs belongs to a task that never comes to a CPU.
     const count = borrowed + (threads > 0 || alive === MM_ALIVE ? 1 : 0);
-    if (mem[fields.mmCount] !== count) wrong.push(`mm ${mm} is borrowed by ${borrowed}, has ${threads} threads and mm_count ${mem[fields.mmCount]}`);
+    if (mem[fields.mmCount] !== count)
+      wrong.push(`mm ${mm} is borrowed by ${borrowed}, has ${threads} threads and mm_count ${mem[fields.mmCount]}`);
   }
   for (const [frame, count] of uses) {
     claim(frame, 'a page');

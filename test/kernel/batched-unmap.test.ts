@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { archTlbbatchFlush, flushTlbBatchedPending, markTlbFlushBatched, setTlbUbcFlushPending, shouldDeferFlush, tryToUnmapFlush, tryToUnmapFlushDirty } from '../../src/kernel/batched-unmap.js';
+import {
+  archTlbbatchFlush,
+  flushTlbBatchedPending,
+  markTlbFlushBatched,
+  setTlbUbcFlushPending,
+  shouldDeferFlush,
+  tryToUnmapFlush,
+  tryToUnmapFlushDirty,
+} from '../../src/kernel/batched-unmap.js';
 import { FIRST_USER_MM, MM_NULL, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import { makePte, PTE_DIRTY, PTE_PRESENT } from '../../src/machine/pte.js';
 import { Bench, quiet, type Setup } from './harness.js';
@@ -61,7 +69,10 @@ describe('the pending word', () => {
   });
 
   it('flush_tlb_batched_pending: leaves the word alone when somebody batched during the flush (B38)', () => {
-    for (const [counters, expected] of [[true, 7 | (4 << 16)], [false, 0]] as const) {
+    for (const [counters, expected] of [
+      [true, 7 | (4 << 16)],
+      [false, 0],
+    ] as const) {
       const { bench, word } = withWord(6 | (4 << 16), {
         features: { batchedPendingCounters: counters },
         replace: {
@@ -93,7 +104,12 @@ describe('the batch', () => {
     const { bench } = withWord(0);
     const ubc = bench.layout.cpus[0].ubc;
     bench.run((cpu) => setTlbUbcFlushPending(cpu, MM_A, makePte(3, PTE_PRESENT | PTE_DIRTY)));
-    expect(bench.ops).toEqual(['atomic_fetch_add tlb_gen(A) 1', 'READ_ONCE mm_cpumask(A)', 'READ_ONCE tlb_flush_batched(A)', 'atomic_fetch_add tlb_flush_batched(A) 1']);
+    expect(bench.ops).toEqual([
+      'atomic_fetch_add tlb_gen(A) 1',
+      'READ_ONCE mm_cpumask(A)',
+      'READ_ONCE tlb_flush_batched(A)',
+      'atomic_fetch_add tlb_flush_batched(A) 1',
+    ]);
     expect([ubc.cpumask, ubc.flushRequired, ubc.writable].map((address) => bench.word(address))).toEqual([2, 1, 1]);
   });
 
@@ -116,7 +132,12 @@ describe('the batch', () => {
       yield* tryToUnmapFlushDirty(cpu);
     });
     expect(bench.ops).toContain('send IPI 1');
-    expect([flushInfo.mm, flushInfo.end, flushInfo.newTlbGen, flushInfo.freedTables].map((address) => bench.word(address))).toEqual([MM_NULL, TLB_FLUSH_ALL, 0, 0]);
+    expect([flushInfo.mm, flushInfo.end, flushInfo.newTlbGen, flushInfo.freedTables].map((address) => bench.word(address))).toEqual([
+      MM_NULL,
+      TLB_FLUSH_ALL,
+      0,
+      0,
+    ]);
     expect([ubc.cpumask, ubc.flushRequired, ubc.writable].map((address) => bench.word(address))).toEqual([0, 0, 0]);
     // CPU1 has A loaded, and is up to date now.
     expect(bench.word(bench.layout.cpus[1].tlbstate.ctxs[0].tlbGen)).toBe(5);

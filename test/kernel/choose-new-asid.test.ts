@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FIRST_USER_MM } from '../../src/kernel/constants.js';
 import { chooseNewAsid, clearAsidOther } from '../../src/kernel/choose-new-asid.js';
+import { FIRST_USER_MM } from '../../src/kernel/constants.js';
 import { Bench, quiet } from './harness.js';
 
 /** A4: which slot, and whether to flush. mm A is handle 3 and has ctx_id 2, B 3, C 4. */

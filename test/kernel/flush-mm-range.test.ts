@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FIRST_USER_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import { flushTlbMm } from '../../src/kernel/batched-unmap.js';
+import { FIRST_USER_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import { flushTlbMmRange, getFlushTlbInfo, incMmTlbGen } from '../../src/kernel/flush-mm-range.js';
 import { Bench, quiet, type Setup } from './harness.js';
 
@@ -22,7 +22,11 @@ function machine(where: Where, setup: Setup = {}): Bench {
 
 function flushed(bench: Bench, freedTables = false): { ops: string[]; ipis: string[]; flushes: string[] } {
   bench.run((cpu) => flushTlbMmRange(cpu, MM_A, 1, 2, 1, freedTables));
-  return { ops: bench.ops, ipis: bench.ops.filter((op) => op.startsWith('send IPI')), flushes: bench.ops.filter((op) => /write_cr3|invlpg/.test(op)) };
+  return {
+    ops: bench.ops,
+    ipis: bench.ops.filter((op) => op.startsWith('send IPI')),
+    flushes: bench.ops.filter((op) => /write_cr3|invlpg/.test(op)),
+  };
 }
 
 describe('inc_mm_tlb_gen', () => {
@@ -126,7 +130,10 @@ describe('flush_tlb_mm_range', () => {
   });
 
   it('freed tables reach a lazy CPU, leaves do not', () => {
-    for (const [freed, expected] of [[false, []], [true, ['send IPI 1']]] as const) {
+    for (const [freed, expected] of [
+      [false, []],
+      [true, ['send IPI 1']],
+    ] as const) {
       const bench = machine({ here: true, there: true });
       bench.set(bench.layout.cpus[1].tlbstate.isLazy, 1);
       expect(flushed(bench, freed).ipis).toEqual(expected);

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { FIRST_USER_MM, INIT_MM, MM_NULL, TLB_FLUSH_ALL, TLB_LOCAL_MM_SHOOTDOWN, TLB_LOCAL_SHOOTDOWN, TLB_REMOTE_SHOOTDOWN, TLB_REMOTE_WRONG_CPU } from '../../src/kernel/constants.js';
+import {
+  FIRST_USER_MM,
+  INIT_MM,
+  MM_NULL,
+  TLB_FLUSH_ALL,
+  TLB_LOCAL_MM_SHOOTDOWN,
+  TLB_LOCAL_SHOOTDOWN,
+  TLB_REMOTE_SHOOTDOWN,
+  TLB_REMOTE_WRONG_CPU,
+} from '../../src/kernel/constants.js';
 import { DECIDED_EARLY_OUT, DECIDED_PARTIAL, DECIDED_UP_TO_DATE, EV_DECIDED, EV_TLB_FLUSH, EV_UNLAZIED } from '../../src/kernel/events.js';
 import { flushTlbFunc } from '../../src/kernel/flush-tlb-func.js';
 import { Bench, quiet, type Setup } from './harness.js';
@@ -75,15 +84,43 @@ describe('flush_tlb_func', () => {
   });
 
   it.each<[string, Case, { slotGen: number; flushes: string[]; decided: number[] }]>([
-    ['early out: the generation asked for is reached', { gen: 4, local: 4, mmGen: 6, range: [0, 1] }, { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] }],
+    [
+      'early out: the generation asked for is reached',
+      { gen: 4, local: 4, mmGen: 6, range: [0, 1] },
+      { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] },
+    ],
     ['early out: it is passed', { gen: 3, local: 4, mmGen: 6 }, { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] }],
-    ['no early out before 6.0', { features: { genEarlyOut: false }, gen: 4, local: 4, mmGen: 6, range: [0, 1] }, { slotGen: 6, flushes: FULL, decided: [] }],
-    ['a request without a generation never takes the early out', { mm: MM_NULL, gen: 0, local: 4, mmGen: 6 }, { slotGen: 6, flushes: FULL, decided: [] }],
-    ['but for bug B4', { mm: MM_NULL, features: { earlyOutOnGenZero: true }, gen: 0, local: 4, mmGen: 6 }, { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] }],
-    ['a request without a generation, slot up to date', { mm: MM_NULL, gen: 0, local: 6, mmGen: 6 }, { slotGen: 6, flushes: [], decided: [DECIDED_UP_TO_DATE] }],
-    ['partial: one behind, and nothing newer', { gen: 5, local: 4, mmGen: 5, range: [1, 3] }, { slotGen: 5, flushes: ['invlpg 1', 'invlpg 2'], decided: [DECIDED_PARTIAL] }],
+    [
+      'no early out before 6.0',
+      { features: { genEarlyOut: false }, gen: 4, local: 4, mmGen: 6, range: [0, 1] },
+      { slotGen: 6, flushes: FULL, decided: [] },
+    ],
+    [
+      'a request without a generation never takes the early out',
+      { mm: MM_NULL, gen: 0, local: 4, mmGen: 6 },
+      { slotGen: 6, flushes: FULL, decided: [] },
+    ],
+    [
+      'but for bug B4',
+      { mm: MM_NULL, features: { earlyOutOnGenZero: true }, gen: 0, local: 4, mmGen: 6 },
+      { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] },
+    ],
+    [
+      'a request without a generation, slot up to date',
+      { mm: MM_NULL, gen: 0, local: 6, mmGen: 6 },
+      { slotGen: 6, flushes: [], decided: [DECIDED_UP_TO_DATE] },
+    ],
+    [
+      'partial: one behind, and nothing newer',
+      { gen: 5, local: 4, mmGen: 5, range: [1, 3] },
+      { slotGen: 5, flushes: ['invlpg 1', 'invlpg 2'], decided: [DECIDED_PARTIAL] },
+    ],
     ['full: two behind', { gen: 5, local: 3, mmGen: 5, range: [1, 3] }, { slotGen: 5, flushes: FULL, decided: [] }],
-    ['full: one behind the request, the mm is further', { gen: 5, local: 4, mmGen: 6, range: [1, 3] }, { slotGen: 6, flushes: FULL, decided: [] }],
+    [
+      'full: one behind the request, the mm is further',
+      { gen: 5, local: 4, mmGen: 6, range: [1, 3] },
+      { slotGen: 6, flushes: FULL, decided: [] },
+    ],
     ['full: the request is full', { gen: 5, local: 4, mmGen: 5 }, { slotGen: 5, flushes: FULL, decided: [] }],
   ])('%s', (_name, options, expected) => {
     const { slotGen, flushes, decided } = flush(options);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
-import { pteFreeTlb, tlbFinishMmu, tlbGatherMmu, tlbRemovePage, tlbRemoveTlbEntry } from '../../src/kernel/mmu-gather.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
+import { pteFreeTlb, tlbFinishMmu, tlbGatherMmu, tlbRemovePage, tlbRemoveTlbEntry } from '../../src/kernel/mmu-gather.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { Bench, quiet, type Setup } from './harness.js';
 
@@ -11,7 +11,10 @@ const MM_A = FIRST_USER_MM;
 /** One flush_tlb_mm_range call: [start, end, pages for the ceiling, freed tables]. */
 type Call = readonly [start: number, end: number, nominal: number, freed: boolean];
 
-function gather(body: (cpu: KernelCpu) => Protocol<void>, options: { fullmm?: boolean; nested?: boolean; nominal?: number; setup?: Setup } = {}) {
+function gather(
+  body: (cpu: KernelCpu) => Protocol<void>,
+  options: { fullmm?: boolean; nested?: boolean; nominal?: number; setup?: Setup } = {},
+) {
   const calls: Call[] = [];
   const log: string[] = [];
   const bench = new Bench(quiet({ pages: 10 }), {
@@ -106,7 +109,11 @@ describe('mmu_gather', () => {
       yield* tlbRemoveTlbEntry(cpu, 0);
     });
     const counted = bench.ops.filter((op) => op.includes('tlb_flush_pending'));
-    expect(counted).toEqual(['atomic_fetch_add tlb_flush_pending(A) 1', 'READ_ONCE tlb_flush_pending(A)', 'atomic_fetch_add tlb_flush_pending(A) -1']);
+    expect(counted).toEqual([
+      'atomic_fetch_add tlb_flush_pending(A) 1',
+      'READ_ONCE tlb_flush_pending(A)',
+      'atomic_fetch_add tlb_flush_pending(A) -1',
+    ]);
     expect(bench.ops.at(-1)).toBe('atomic_fetch_add tlb_flush_pending(A) -1');
   });
 });

@@ -11,7 +11,11 @@ function ask(setup: Setup, mm: number, loaded: number, lazy: boolean, trim: bool
   const bench = new Bench(quiet(), setup);
   const target = bench.layout.cpus[1].tlbstate;
   const info = bench.layout.cpus[0].flushInfo;
-  bench.set(info.mm, mm).set(info.trimCpumask, trim ? 1 : 0).set(target.loadedMm, loaded).set(target.isLazy, lazy ? 1 : 0);
+  bench
+    .set(info.mm, mm)
+    .set(info.trimCpumask, trim ? 1 : 0)
+    .set(target.loadedMm, loaded)
+    .set(target.isLazy, lazy ? 1 : 0);
   const answer = bench.run((cpu) => decideShouldFlush(cpu, 1));
   return { answer, ops: bench.ops };
 }
@@ -26,20 +30,34 @@ const ROWS: readonly Row[] = [MM_A, MM_NULL].flatMap((mm) =>
 /** The truth, written a second time: as the tables of the versions have it, not as the code does. */
 const FORMS: readonly (readonly [string, Setup, (mm: number, loaded: number, lazy: boolean, trim: boolean) => boolean])[] = [
   ['6.12: not lazy', { profile: '6.12' }, (_mm, _loaded, lazy) => !lazy],
-  ['6.14: not lazy, and has the mm loaded or is to be trimmed', { profile: '6.14' }, (mm, loaded, lazy, trim) => !lazy && (mm === MM_NULL || loaded === mm || trim)],
+  [
+    '6.14: not lazy, and has the mm loaded or is to be trimmed',
+    { profile: '6.14' },
+    (mm, loaded, lazy, trim) => !lazy && (mm === MM_NULL || loaded === mm || trim),
+  ],
   [
     '6.18: also who is switching',
     { profile: '6.18' },
     (mm, loaded, lazy, trim) => !lazy && (mm === MM_NULL || loaded === LOADED_MM_SWITCHING || loaded === mm || trim),
   ],
-  ['6.12-stable: as 6.18', { profile: '6.12-stable' }, (mm, loaded, lazy, trim) => !lazy && (mm === MM_NULL || loaded === LOADED_MM_SWITCHING || loaded === mm || trim)],
+  [
+    '6.12-stable: as 6.18',
+    { profile: '6.12-stable' },
+    (mm, loaded, lazy, trim) => !lazy && (mm === MM_NULL || loaded === LOADED_MM_SWITCHING || loaded === mm || trim),
+  ],
   ['before 4.20: everybody', { profile: '6.12', features: { skipLazy: false } }, () => true],
 ];
 
 describe('should_flush_tlb', () => {
   it.each(FORMS)('%s', (_name, setup, expected) => {
     for (const [mm, loaded, lazy, trim] of ROWS) {
-      expect({ mm, loaded, lazy, trim, answer: ask(setup, mm, loaded, lazy, trim).answer }).toEqual({ mm, loaded, lazy, trim, answer: expected(mm, loaded, lazy, trim) });
+      expect({ mm, loaded, lazy, trim, answer: ask(setup, mm, loaded, lazy, trim).answer }).toEqual({
+        mm,
+        loaded,
+        lazy,
+        trim,
+        answer: expected(mm, loaded, lazy, trim),
+      });
     }
   });
 

@@ -78,7 +78,10 @@ describe('switch_mm_irqs_off: the order of a switch to another mm', () => {
   });
 
   it('with B1, SWITCHING is still in the store buffer when the generation is read', () => {
-    for (const [profile, buffered] of [['6.15-rc6', true], ['6.18', false]] as const) {
+    for (const [profile, buffered] of [
+      ['6.15-rc6', true],
+      ['6.18', false],
+    ] as const) {
       const made = bench({ profile, memory: 'tso' }, true);
       let seen = -1;
       made.run(function* (cpu) {
@@ -94,8 +97,24 @@ describe('switch_mm_irqs_off: the order of a switch to another mm', () => {
   });
 
   it('with a flush: ctx_id, generation, CR3, then loaded_mm and asid', () => {
-    const made = switchTo({}, MM_A, true, { ...ranA, slots: [{ mm: 0, tlbGen: 4 }, { mm: 1, tlbGen: 1 }] });
-    expect(order(made)).toEqual(['SWITCHING', 'test bit in A', 'smp_mb', 'read gen', 'store ctx_id', 'store slot gen', 'CR3 flush', 'loaded_mm', 'asid']);
+    const made = switchTo({}, MM_A, true, {
+      ...ranA,
+      slots: [
+        { mm: 0, tlbGen: 4 },
+        { mm: 1, tlbGen: 1 },
+      ],
+    });
+    expect(order(made)).toEqual([
+      'SWITCHING',
+      'test bit in A',
+      'smp_mb',
+      'read gen',
+      'store ctx_id',
+      'store slot gen',
+      'CR3 flush',
+      'loaded_mm',
+      'asid',
+    ]);
     expect(made.word(made.layout.cpus[0].tlbstate.ctxs[0].tlbGen)).toBe(5);
     expect(made.eventsOf(0, EV_TLB_FLUSH)).toEqual([[TLB_FLUSH_ON_TASK_SWITCH, -1]]);
   });
@@ -117,7 +136,14 @@ describe('switch_mm_irqs_off: the order of a switch to another mm', () => {
 });
 
 describe('switch_mm_irqs_off to the mm that is loaded', () => {
-  const lazyOnB = (slotGen: number): ScenarioCpu => ({ ...ranA, lazy: true, slots: [{ mm: 0, tlbGen: 5 }, { mm: 1, tlbGen: slotGen }] });
+  const lazyOnB = (slotGen: number): ScenarioCpu => ({
+    ...ranA,
+    lazy: true,
+    slots: [
+      { mm: 0, tlbGen: 5 },
+      { mm: 1, tlbGen: slotGen },
+    ],
+  });
 
   it('does nothing for another thread of it', () => {
     const made = switchTo({}, MM_B);
