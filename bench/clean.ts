@@ -1,0 +1,118 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { hunt } from '../src/explore/hunt.js';
+import { openPool } from '../src/explore/pool.js';
+import { strategies } from '../src/explore/strategies/index.js';
+import type { CounterName } from '../src/oracles/counters.js';
+import { catalogue } from '../src/scenarios/catalogue/index.js';
+import { CleanState, engineHash, type Part } from './clean-state.js';
+
+/**
+ * Correct kernels over the whole catalogue, in the scenarios and settings in which the known bugs are found: nothing may be found, and
+ * everything that the protocol is about must have happened.
+ *
+ *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18] [--jobs 2] [--state FILE]
+ *
+ * Executions are per profile, in parts of 20,000 with the seeds 1, 2, ... A run that was stopped goes on where it was; other code starts
+ * again. Exit code 1 if anything was found, latent findings included, or anything did not happen.
+ */
+
+const PART = 20_000;
+/** What must not be zero over the catalogue. */
+const HAPPENED: readonly (readonly [heading: string, counter: CounterName])[] = [
+  ['IPIs served', 'ipisServed'],
+  ['no-flush switches', 'noFlushSwitches'],
+  ['partial flushes', 'partialFlushes'],
+  ['lazy re-entries', 'lazyReentries'],
+  ['COW breaks', 'cowBreaks'],
+  ['drains overtaken', 'drainsOvertaken'],
+];
+
+const { values } = parseArgs({
+  options: {
+    executions: { type: 'string', default: '300000' },
+    profiles: { type: 'string', default: '6.12,6.17.5,6.18' },
+    jobs: { type: 'string', default: '2' },
+    state: { type: 'string', default: fileURLToPath(new URL('../node_modules/.cache/shootdown/clean.json', import.meta.url)) },
+  },
+});
+
+const executions = Number(values.executions);
+const jobs = Number(values.jobs);
+const state = new CleanState(values.state, await engineHash());
+const pool = openPool(jobs);
+let failed = false;
+try {
+  for (const profile of values.profiles.split(',')) {
+    const parts: Part[] = [];
+    for (let done = 0, seed = 1; done < executions; done += PART, seed++)
+      parts.push(await part(profile, seed, Math.min(PART, executions - done)));
+    report(profile, parts);
+  }
+} finally {
+  await pool.close();
+}
+process.exitCode = failed ? 1 : 0;
+
+/** One part: from the state if it is there, else run and kept. */
+async function part(profile: string, seed: number, count: number): Promise<Part> {
+  const known = state.find(profile, seed, count);
+  if (known !== undefined) return known;
+  const { verdict } = await hunt({
+    variant: profile,
+    scenarios: catalogue,
+    strategies: strategies.map(({ name }) => name),
+    seed,
+    memory: 'tso',
+    jobs,
+    executions: count,
+    pool,
+  });
+  const made: Part = {
+    profile,
+    seed,
+    executions: count,
+    violation: verdict.violation === null ? null : `${verdict.violation} in ${verdict.scenario}: ${verdict.message}`,
+    latent: verdict.latent,
+    scenarios: verdict.scenarios,
+    traceHash: verdict.traceHash,
+    seconds: verdict.seconds,
+  };
+  state.add(made);
+  if (process.stderr.isTTY) process.stderr.write(`${profile} seed ${seed}: ${count} executions in ${verdict.seconds.toFixed(1)} s\n`);
+  return made;
+}
+
+function report(profile: string, parts: readonly Part[]): void {
+  const sum = (scenario: string | null, value: (tally: Part['scenarios'][number]) => number): number =>
+    parts
+      .flatMap((made) => made.scenarios)
+      .reduce((total, tally) => (scenario === null || tally.scenario === scenario ? total + value(tally) : total), 0);
+  const row = (scenario: string | null): string[] => [
+    String(sum(scenario, (tally) => tally.executions)),
+    String(sum(scenario, (tally) => tally.steps)),
+    ...HAPPENED.map(([, counter]) => String(sum(scenario, (tally) => tally.counters[counter]))),
+  ];
+  const seconds = parts.reduce((total, made) => total + made.seconds, 0);
+  console.log(`\n${profile}: seeds 1 to ${parts.length}, ${jobs} jobs, ${seconds.toFixed(0)} s`);
+  printTable([
+    ['scenario', 'executions', 'steps', ...HAPPENED.map(([heading]) => heading)],
+    ...catalogue.map(({ name }) => [name, ...row(name)]),
+    ['all', ...row(null)],
+  ]);
+  const found = parts.flatMap((made) => [
+    ...(made.violation === null ? [] : [`seed ${made.seed}: ${made.violation}`]),
+    ...made.latent.map((latent) => `seed ${made.seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`),
+  ]);
+  const never = HAPPENED.filter(([, counter]) => sum(null, (tally) => tally.counters[counter]) === 0).map(([heading]) => heading);
+  for (const line of found) console.log(`  FOUND ${line}`);
+  for (const heading of never) console.log(`  NEVER ${heading}`);
+  console.log(found.length + never.length === 0 ? `${profile}: no violation, nothing latent` : `${profile}: FAILED`);
+  failed ||= found.length + never.length > 0;
+}
+
+function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  for (const row of rows)
+    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '));
+}

@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import type { Verdict } from '../src/explore/api.js';
+import { hunt } from '../src/explore/hunt.js';
+import { openPool } from '../src/explore/pool.js';
+import { strategies } from '../src/explore/strategies/index.js';
+import type { MemoryModel } from '../src/findings/finding.js';
+import { catalogue } from '../src/scenarios/catalogue/index.js';
+
+/**
+ * How long a plain hunt over the catalogue takes to find the known bugs, pool start included; and that b1 needs the store buffer: under
+ * sequential consistency nothing is found in 20 times the executions in which it was found.
+ *
+ *     npx tsx bench/hunt.ts [--variants b1,b2,b3,b4] [--seeds 20] [--jobs 2]
+ *
+ * Exit code 1 if a bug was missed or took 5 s or more, or if something was found without store buffers.
+ */
+
+const LIMIT_SECONDS = 5;
+/** A hunt that has not found it by then has missed it. */
+const BUDGET_MS = 20_000;
+const SC_VARIANT = 'b1';
+const SC_FACTOR = 20;
+
+const { values } = parseArgs({
+  options: {
+    variants: { type: 'string', default: 'b1,b2,b3,b4' },
+    seeds: { type: 'string', default: '20' },
+    jobs: { type: 'string', default: '2' },
+  },
+});
+const jobs = Number(values.jobs);
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+let failed = false;
+
+for (const variant of values.variants.split(',')) {
+  const runs: { verdict: Verdict; seconds: number }[] = [];
+  for (const seed of seeds) runs.push(await run(variant, seed, 'tso', { budgetMs: BUDGET_MS }));
+  const found = runs.filter(({ verdict }) => verdict.violation !== null);
+  const seconds = found.map((one) => one.seconds).sort((a, b) => a - b);
+  const executions = found.map(({ verdict }) => verdict.executions).sort((a, b) => a - b);
+  const classes = [...new Set(found.map(({ verdict }) => verdict.violation))].join(', ');
+  const good = found.length === seeds.length && (seconds.at(-1) ?? 0) < LIMIT_SECONDS;
+  failed ||= !good;
+  console.log(
+    `${variant}: ${found.length} of ${seeds.length} seeds (${classes}), seconds median ${middle(seconds).toFixed(2)} worst ${(seconds.at(-1) ?? 0).toFixed(2)}, ` +
+      `executions median ${middle(executions)} worst ${executions.at(-1) ?? 0}${good ? '' : ', FAILED'}`,
+  );
+  if (variant === SC_VARIANT) await withoutStoreBuffers(found.map(({ verdict }) => verdict));
+}
+process.exitCode = failed ? 1 : 0;
+
+/** The same hunts under sequential consistency, each 20 times as long. */
+async function withoutStoreBuffers(found: readonly Verdict[]): Promise<void> {
+  let executions = 0;
+  const seen: string[] = [];
+  for (const { seed, executions: needed } of found) {
+    const { verdict } = await run(SC_VARIANT, seed, 'sc', { executions: SC_FACTOR * needed });
+    executions += verdict.executions;
+    if (verdict.violation !== null) seen.push(`seed ${seed}: ${verdict.violation} in ${verdict.scenario}: ${verdict.message}`);
+    for (const latent of verdict.latent) seen.push(`seed ${seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`);
+  }
+  for (const line of seen) console.log(`  FOUND ${line}`);
+  failed ||= seen.length > 0;
+  console.log(
+    `${SC_VARIANT} --memory sc: ${seen.length === 0 ? 'nothing' : 'FAILED, something'} in ${executions} executions (${SC_FACTOR} times as many per seed)`,
+  );
+}
+
+async function run(
+  variant: string,
+  seed: number,
+  memory: MemoryModel,
+  until: { budgetMs?: number; executions?: number },
+): Promise<{ verdict: Verdict; seconds: number }> {
+  const started = performance.now();
+  const pool = openPool(jobs);
+  try {
+    const { verdict } = await hunt({
+      variant,
+      scenarios: catalogue,
+      strategies: strategies.map(({ name }) => name),
+      seed,
+      memory,
+      jobs,
+      ...until,
+      pool,
+    });
+    return { verdict, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    await pool.close();
+  }
+}
+
+function middle(sorted: readonly number[]): number {
+  return sorted[sorted.length >> 1] ?? 0;
+}

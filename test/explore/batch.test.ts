@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { type BatchRequest, measureLength, runBatch } from '../../src/explore/batch.js';
+import { COUNTERS } from '../../src/oracles/counters.js';
+import { catalogue } from '../../src/scenarios/catalogue/index.js';
+
+const scenario = (name: string) => catalogue.find((known) => known.name === name)!;
+
+function request(changes: Partial<BatchRequest> = {}): BatchRequest {
+  return {
+    variant: '6.18',
+    scenario: scenario('ping-pong-dontneed'),
+    memory: 'tso',
+    strategies: ['random', 'pct'],
+    seed: 5,
+    first: 0,
+    count: 40,
+    ...changes,
+  };
+}
+
+const sum = (lists: readonly (readonly number[])[]): number[] => lists[0].map((_, i) => lists.reduce((total, list) => total + list[i], 0));
+
+describe('a batch', () => {
+  it('is a function of its request, whatever ran before it', () => {
+    const first = runBatch(request());
+    runBatch(request({ seed: 6, count: 7 }));
+    runBatch(request({ variant: 'b1', scenario: scenario('fork-cow'), count: 5 }));
+    expect(runBatch(request())).toEqual(first);
+  });
+
+  it('does not depend on how executions are divided', () => {
+    const whole = runBatch(request());
+    for (const cuts of [[0, 20, 40], [0, 1, 2, 39, 40], Array.from({ length: 41 }, (_, i) => i)]) {
+      const parts = cuts.slice(1).map((end, i) => runBatch(request({ first: cuts[i], count: end - cuts[i] })));
+      expect(parts.reduce((total, part) => total + part.executions, 0)).toBe(whole.executions);
+      expect(parts.reduce((total, part) => total + part.steps, 0)).toBe(whole.steps);
+      expect(parts.reduce((total, part) => total + part.walkerSteps, 0)).toBe(whole.walkerSteps);
+      expect(sum(parts.map((part) => part.counters))).toEqual(whole.counters);
+    }
+  });
+
+  it('finds the same witness from any start, and stops there', () => {
+    const buggy = (first: number, count: number) => runBatch(request({ variant: 'b3', first, count }));
+    const found = buggy(0, 300);
+    const at = found.witness!.execution;
+    expect(found.executions).toBe(at + 1);
+    expect(found.witness!.violation.class).toBe('stale-use');
+    expect(buggy(at, 1).witness).toEqual(found.witness);
+    expect(buggy(Math.max(0, at - 3), 50).witness).toEqual(found.witness);
+    expect(buggy(0, at).witness).toBe(null);
+  });
+
+  it('alternates strategies by execution', () => {
+    const seen = Array.from({ length: 400 }, (_, first) => runBatch(request({ variant: 'b3', first, count: 1 })).witness).filter(
+      (witness) => witness !== null,
+    );
+    expect(seen.length).toBeGreaterThan(3);
+    for (const { execution, strategy } of seen) expect(strategy).toBe(['random', 'pct'][execution % 2]);
+  });
+
+  it('differs by seed, variant, memory and strategy', () => {
+    const hashes = [{}, { seed: 6 }, { variant: '6.12' }, { memory: 'sc' as const }, { strategies: ['random'] }, { first: 1 }].map(
+      (changes) => runBatch(request(changes)).hash,
+    );
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('counts what happened, in the order of COUNTERS', () => {
+    const { counters, steps, executions } = runBatch(request());
+    expect(counters).toHaveLength(COUNTERS.length);
+    expect(counters[COUNTERS.indexOf('ipisServed')]).toBeGreaterThan(10);
+    expect(steps / executions).toBeGreaterThan(150);
+  });
+
+  it('measures a scenario the same way every time, close to what executions take', () => {
+    const length = measureLength(request());
+    expect(measureLength(request({ seed: 77, count: 1 }))).toBe(length);
+    const { steps, executions } = runBatch(request());
+    expect(length / (steps / executions)).toBeGreaterThan(0.7);
+    expect(length / (steps / executions)).toBeLessThan(1.4);
+  });
+
+  it.each([
+    [{ variant: 'b5' }, 'no such variant: b5'],
+    [{ strategies: ['clairvoyant'] }, 'no such strategy: clairvoyant'],
+  ])('refuses %j', (changes, message) => {
+    expect(() => runBatch(request(changes))).toThrow(message);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { backends, findBackend } from '../src/backends/index.js';
+import { features } from '../src/kernel/features.js';
+import { findProfile, profiles } from '../src/kernel/profiles.js';
+import { findVariant, listVariants } from '../src/variants.js';
+
+const BUGS = ['b1', 'b2', 'b3', 'b4', 'b6', 'b8', 'b36', 'b38', 'b39'];
+
+/** Names of the features in which two variants differ. */
+function difference(a: string, b: string): string[] {
+  const [first, second] = [findVariant(a)!.features, findVariant(b)!.features];
+  return features.map(({ name }) => name).filter((name) => first[name] !== second[name]);
+}
+
+describe('variants', () => {
+  it('have names and aliases of their own', () => {
+    const names = listVariants().flatMap(({ name, aliases }) => [name, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(findVariant(name)?.name).toBeDefined();
+  });
+
+  it('contain every profile under its name', () => {
+    for (const { name, features: expected } of profiles) expect(findVariant(name)?.features).toEqual(expected);
+  });
+
+  it('every feature is described, and every described feature is set by every profile', () => {
+    for (const profile of profiles) expect(Object.keys(profile.features).sort()).toEqual(features.map(({ name }) => name).sort());
+  });
+
+  it.each(BUGS)('%s has a twin with its fix, which differs in one feature', (name) => {
+    expect(findVariant(name)?.name).toBe(name);
+    expect(findVariant(`${name}-fixed`)?.name).toBe(`${name}-fixed`);
+    expect(difference(name, `${name}-fixed`)).toHaveLength(1);
+  });
+
+  it.each([
+    ['cve-2025-40174', 'b1'],
+    ['cve-2025-37964', 'b3'],
+    ['cve-2016-2069', 'b8'],
+    ['CVE-2025-40174', 'b1'],
+    ['cve-2025-40174-fixed', 'b1-fixed'],
+    ['CVE-2025-37964-Fixed', 'b3-fixed'],
+    ['B1', 'b1'],
+  ])('%s is %s', (alias, name) => {
+    expect(findVariant(alias)?.name).toBe(name);
+  });
+
+  it('the known bugs are what the versions had', () => {
+    expect(difference('b1', '6.15-rc6')).toEqual([]);
+    expect(difference('b1-fixed', '6.17.5')).toEqual([]);
+    expect(difference('b2', '6.12-stable')).toEqual([]);
+    expect(difference('b3-fixed', '6.18')).toEqual([]);
+    expect(difference('b4-fixed', '6.12')).toEqual([]);
+    expect(difference('6.17.5', '6.18')).toEqual([]);
+    expect(difference('6.12', '6.14')).toEqual(['lazyCpumask', 'filterLoadedMm']);
+    expect(difference('6.15-rc5', '6.15-rc6')).toEqual(['filterSwitching']);
+    expect(difference('6.15-rc6', '6.17.5')).toEqual(['barrierWhenBitSet']);
+    expect(difference('6.12', '6.12-stable')).toEqual(['filterLoadedMm', 'filterSwitching']);
+  });
+
+  it('a profile with features switched is a variant too', () => {
+    expect(difference('6.14+filterSwitching', '6.14')).toEqual(['filterSwitching']);
+    expect(difference('6.14+filterSwitching~genEarlyOut', '6.14')).toEqual(['genEarlyOut', 'filterSwitching']);
+    expect(difference('6.12-stable+switchingBeforeGen', 'b2-fixed')).toEqual([]);
+    expect(difference('b1+barrierwhenbitset', '6.18')).toEqual([]);
+    // The last word counts.
+    expect(difference('6.18+genEarlyOut~genEarlyOut', '6.18')).toEqual(['genEarlyOut']);
+    const made = findVariant('6.14+filterSwitching')!;
+    expect({ name: made.name, profile: made.profile, aliases: made.aliases }).toEqual({
+      name: '6.14+filterSwitching',
+      profile: '6.14',
+      aliases: [],
+    });
+  });
+
+  it('switching features does not change the variant that they are switched on', () => {
+    const before = JSON.stringify(findVariant('6.18')!.features);
+    findVariant('6.18~genEarlyOut');
+    expect(JSON.stringify(findVariant('6.18')!.features)).toBe(before);
+  });
+
+  it.each([
+    '',
+    'b5',
+    '6.13',
+    '6.14+',
+    '6.14+nothing',
+    '6.14+filterSwitching~',
+    '6.14~filterSwitching+nothing',
+    '+filterSwitching',
+    'b1 ',
+    '6.14+filter-switching',
+    'nowhere+filterSwitching',
+  ])('"%s" is unknown', (name) => {
+    expect(findVariant(name)).toBe(undefined);
+  });
+
+  it('knows no other profiles and backends', () => {
+    expect(findProfile('5.4')).toBe(undefined);
+    expect(findBackend('none')).toBe(undefined);
+    expect(backends.length).toBeGreaterThan(0);
+  });
+});
