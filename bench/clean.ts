@@ -13,11 +13,14 @@ import { CleanState, engineHash, type Part } from './clean-state.js';
  *
  *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18] [--jobs 2] [--state FILE]
  *
- * Executions are per profile, in parts of 20,000 with the seeds 1, 2, ... A run that was stopped goes on where it was; other code starts
- * again. Exit code 1 if anything was found, latent findings included, or anything did not happen.
+ * Executions are per profile, in parts of 20,000, each with a seed of its own (profiles with the same features would else repeat each
+ * other's executions). A run that was stopped goes on where it was; other code starts again. Exit code 1 if anything was found, latent
+ * findings included, or anything did not happen.
  */
 
 const PART = 20_000;
+/** Seeds kept for each profile: the first has 1 to 1000. */
+const SEEDS = 1000;
 /** What must not be zero over the catalogue. */
 const HAPPENED: readonly (readonly [heading: string, counter: CounterName])[] = [
   ['IPIs served', 'ipisServed'],
@@ -43,9 +46,9 @@ const state = new CleanState(values.state, await engineHash());
 const pool = openPool(jobs);
 let failed = false;
 try {
-  for (const profile of values.profiles.split(',')) {
+  for (const [index, profile] of values.profiles.split(',').entries()) {
     const parts: Part[] = [];
-    for (let done = 0, seed = 1; done < executions; done += PART, seed++)
+    for (let done = 0, seed = index * SEEDS + 1; done < executions; done += PART, seed++)
       parts.push(await part(profile, seed, Math.min(PART, executions - done)));
     report(profile, parts);
   }
@@ -94,7 +97,7 @@ function report(profile: string, parts: readonly Part[]): void {
     ...HAPPENED.map(([, counter]) => String(sum(scenario, (tally) => tally.counters[counter]))),
   ];
   const seconds = parts.reduce((total, made) => total + made.seconds, 0);
-  console.log(`\n${profile}: seeds 1 to ${parts.length}, ${jobs} jobs, ${seconds.toFixed(0)} s`);
+  console.log(`\n${profile}: seeds ${parts[0].seed} to ${parts[0].seed + parts.length - 1}, ${jobs} jobs, ${seconds.toFixed(0)} s`);
   printTable([
     ['scenario', 'executions', 'steps', ...HAPPENED.map(([heading]) => heading)],
     ...catalogue.map(({ name }) => [name, ...row(name)]),

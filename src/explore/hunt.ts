@@ -16,7 +16,11 @@ import { encodeSchedule } from './schedule.js';
  * reported is the completed prefix of that order, and the witness is the first in it, so the result does not depend on the number of jobs.
  */
 
-/** Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing, so that batches are worth their messages. */
+/**
+ * Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing, so that batches are worth their
+ * messages. A round is three quarters as long as all before it: in the middle of one, no scenario has had more than twice the steps of
+ * another, even where its executions are somewhat longer than measured.
+ */
 const ROUND_STEPS_FIRST = 25_000;
 const ROUND_STEPS_MAX = 400_000;
 
@@ -57,7 +61,9 @@ class Hunt {
   private hash = 0;
   private witness: { readonly scenario: Scenario; readonly request: BatchRequest; readonly found: BatchWitness } | null = null;
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
-  private round = 0;
+  /** Steps per scenario in this round, and in all rounds before it. */
+  private roundSteps = ROUND_STEPS_FIRST;
+  private earlierSteps = 0;
   private nextScenario = 0;
   private plannedExecutions = 0;
   private readonly nextExecution: number[];
@@ -85,15 +91,15 @@ class Hunt {
     const left = limit - this.plannedExecutions;
     if (left <= 0) return null;
     const index = this.nextScenario;
-    const steps = Math.min(ROUND_STEPS_MAX, ROUND_STEPS_FIRST * 2 ** Math.min(this.round, 10));
-    const count = Math.min(left, Math.max(1, Math.round(steps / this.lengths[index])));
+    const count = Math.min(left, Math.max(1, Math.round(this.roundSteps / this.lengths[index])));
     const planned: Planned = { scenario: index, request: this.batchRequest(index, this.nextExecution[index], count), result: null };
     this.nextExecution[index] += count;
     this.plannedExecutions += count;
     this.nextScenario++;
     if (this.nextScenario === this.request.scenarios.length) {
       this.nextScenario = 0;
-      this.round++;
+      this.earlierSteps += this.roundSteps;
+      this.roundSteps = Math.min(ROUND_STEPS_MAX, (this.earlierSteps * 3) >> 2);
     }
     this.planned.push(planned);
     return planned;

@@ -35,7 +35,16 @@ export class HuntPool {
       target: 'node20',
       logLevel: 'silent',
     });
-    return new Piscina({ filename: outfile, minThreads: this.jobs, maxThreads: this.jobs, concurrentTasksPerWorker: 1, execArgv: [] });
+    const piscina = new Piscina({
+      filename: outfile,
+      minThreads: this.jobs,
+      maxThreads: this.jobs,
+      concurrentTasksPerWorker: 1,
+      execArgv: [],
+    });
+    // A pool closed with tasks under way emits an error, which nobody else hears; the tasks themselves reject.
+    piscina.on('error', () => undefined);
+    return piscina;
   }
 
   async run(request: BatchRequest): Promise<BatchResult> {

@@ -370,6 +370,26 @@ export const plants: readonly Plant[] = [
     executions: 1500,
   },
   {
+    name: 'a flush of freed tables is counted as done and not done',
+    class: 'gen-ahead',
+    says: /^CPU1's slot \d claims generation \d+ of mm A but holds a paging-structure entry for table 0 older than generation \d+$/,
+    // CPU1 touches a page without a VMA: it caches the way to the table, and no translation.
+    scenario: two('plant-structure', script(run(A), write(0), munmap(0, 2)), script(run(A), read(2, 2, 2, 2, 2, 2)), {
+      mms: [{ vmas: [[0, 2, true]] }],
+    }),
+    plant: {
+      replace: {
+        *flushTlbLocal(cpu) {
+          yield* cpu.barrier();
+        },
+        *flushTlbOneUser(cpu, _page) {
+          yield* cpu.barrier();
+        },
+      },
+    },
+    executions: 300,
+  },
+  {
     name: 'a partial flush jumps a gap of generations',
     class: 'gen-ahead',
     scenario: {
