@@ -6,7 +6,11 @@
 import type { TraceStep } from '../explain/trace-step.js';
 import type { HuntRequest, Verdict } from '../explore/api.js';
 import type { Finding, Violation } from '../findings/finding.js';
+import type { LockstepResult } from '../lockstep/api.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import type { StressRequest } from '../stress/api.js';
+import type { CampaignResult, StressScenario } from '../stress/campaign.js';
+import type { SelfTest } from '../stress/self-test.js';
 
 /** Anything that `list` can show. */
 export interface Listed {
@@ -50,6 +54,16 @@ export interface ImportedWindow {
   readonly description: readonly LabelledLine[];
 }
 
+/** What runs on worker threads, one for each simulated CPU. */
+export interface ThreadEngine {
+  /** Scenarios that are made for a number of CPUs and run on threads only. */
+  scenarios(): Promise<readonly (Listed & { make(cpus: number): Scenario })[]>;
+  selfTest(): Promise<SelfTest>;
+  stress(request: Omit<StressRequest, 'scenario' | 'cpus'>, scenarios: readonly StressScenario[]): Promise<CampaignResult>;
+  /** Follows a finding's schedule in lockstep on one thread per CPU. */
+  replay(finding: Finding): Promise<LockstepResult>;
+}
+
 export interface Engine {
   variants(): Promise<readonly ListedVariant[]>;
   /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
@@ -61,6 +75,7 @@ export interface Engine {
   openPool(jobs: number): Promise<Pool>;
   hunt(request: HuntRequest, pool: Pool): Promise<HuntResult>;
   replay(finding: Finding): Promise<ReplayResult>;
+  readonly threads: ThreadEngine;
   /** `window` is `A..B`, two line numbers; null takes the first window that the written rule accepts. */
   importTrace(file: string, window: string | null): Promise<ImportedWindow>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;

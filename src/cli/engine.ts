@@ -29,6 +29,12 @@ export function createEngine(): Engine {
       return explained(await hunt({ ...request, pool }));
     },
     replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
+    threads: {
+      scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
+      selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
+      stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios),
+      replay: async (finding) => (await import('../lockstep/replay.js')).replayOnThreads(finding),
+    },
     importTrace,
     traceInfo: async (file) => {
       const trace = await import('../trace/index.js');

@@ -6,6 +6,7 @@
 
 import type { Verdict } from '../explore/api.js';
 import type { Finding } from '../findings/finding.js';
+import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
 import type { ReplayResult } from './engine-api.js';
 import type { OutputStream } from './io.js';
@@ -44,6 +45,8 @@ export interface ReplayDocument {
   readonly cpu: number | null;
   readonly step: number | null;
   readonly traceHash: string;
+  /** With --on-threads: how the lockstep run on threads compared; else null. */
+  readonly onThreads: LockstepResult | null;
 }
 
 /** `trace info --json`; the other fields are those of TraceInfo. */
@@ -67,7 +70,13 @@ export function huntDocument(
   return { format: 'shootdown-hunt', version: 1, shootdown, interrupted, verdicts: withGrounds };
 }
 
-export function replayDocument(shootdown: string, file: string, finding: Finding, result: ReplayResult): ReplayDocument {
+export function replayDocument(
+  shootdown: string,
+  file: string,
+  finding: Finding,
+  result: ReplayResult,
+  onThreads: LockstepResult | null = null,
+): ReplayDocument {
   return {
     format: 'shootdown-replay',
     version: 1,
@@ -83,6 +92,7 @@ export function replayDocument(shootdown: string, file: string, finding: Finding
     cpu: result.violation?.cpu ?? null,
     step: result.violation?.step ?? null,
     traceHash: result.traceHash,
+    onThreads,
   };
 }
 

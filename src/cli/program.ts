@@ -3,9 +3,11 @@
 import { Command } from 'commander';
 import { TABLE_WIDTH } from '../report/table.js';
 import { addDemo } from './commands/demo.js';
+import { addDoctor } from './commands/doctor.js';
 import { addHunt } from './commands/hunt.js';
 import { addList } from './commands/list.js';
 import { addReplay } from './commands/replay.js';
+import { addStress } from './commands/stress.js';
 import { addTrace } from './commands/trace-info.js';
 import type { CliContext } from './context.js';
 
@@ -27,7 +29,7 @@ export function createProgram(context: CliContext, finish: (exitCode: number) =>
       getErrHelpWidth: () => TABLE_WIDTH,
     })
     .addHelpText('after', HELP);
-  for (const add of [addHunt, addReplay, addTrace, addList, addDemo]) add(program, context, finish);
+  for (const add of [addHunt, addReplay, addStress, addTrace, addList, addDemo, addDoctor]) add(program, context, finish);
   return program;
 }
 

@@ -2,6 +2,7 @@
 
 import { InputError } from '../findings/errors.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import type { StressScenario } from '../stress/campaign.js';
 import type { Engine, LabelledLine } from './engine-api.js';
 import { unknownName } from './names.js';
 
@@ -55,6 +56,26 @@ export async function selectScenarios(
     scenarios.push(scenario);
   }
   return { scenarios, description };
+}
+
+/**
+ * Scenarios for threads, each with its number of CPUs: catalogue names, `trace:FILE`, or those that are made for a number of CPUs. Without
+ * a name the whole catalogue; without a number each scenario's own (two for those that are made for any).
+ */
+export async function selectStressScenarios(
+  engine: Engine,
+  given: readonly string[] | undefined,
+  cpus: number | undefined,
+): Promise<StressScenario[]> {
+  const made = await engine.threads.scenarios();
+  const known = given?.filter((name) => !made.some((scenario) => scenario.name === name));
+  const selected: StressScenario[] = (given ?? []).flatMap((name) => {
+    const scenario = made.find((candidate) => candidate.name === name);
+    return scenario === undefined ? [] : [{ name, cpus: cpus ?? 2, scenario: scenario.make(cpus ?? 2) }];
+  });
+  if (known !== undefined && known.length === 0) return selected;
+  const { scenarios } = await selectScenarios(engine, known, null);
+  return [...selected, ...scenarios.map((scenario) => ({ name: scenario.name, cpus: cpus ?? scenario.cpus, scenario }))];
 }
 
 /** Strategy names; all of them where none is given. */

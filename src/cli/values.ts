@@ -48,6 +48,15 @@ export function memoryModel(flag: string): (text: string) => MemoryModel {
   };
 }
 
+/** A parser for a flag that takes one of a few words. */
+export function oneOf<const Word extends string>(flag: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return word;
+    throw new InputError(`${flag}: ${quoted(text)} is none of ${words.join(', ')}`);
+  };
+}
+
 /** A collector for a flag that may be repeated and may hold a comma list; a `trace:FILE` is taken whole, commas and all. */
 export function names(flag: string): (text: string, before: readonly string[] | undefined) => string[] {
   return (text, before = []) => {

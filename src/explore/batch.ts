@@ -57,7 +57,7 @@ export interface BatchResult {
 }
 
 /** Executions that measure how long a scenario takes; their stream is apart from all hunts'. */
-const MEASURE_EXECUTIONS = 8;
+const MEASURE_EXECUTIONS = 16;
 const MEASURE_STREAM = hashText('measure');
 
 /** A scenario under a variant, ready to run, kept between batches. */

@@ -18,7 +18,7 @@ import { encodeSchedule } from './schedule.js';
 
 /**
  * Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing, so that batches are worth their
- * messages. A round is three quarters as long as all before it: in the middle of one, no scenario has had more than twice the steps of
+ * messages. A round is five eighths as long as all before it: in the middle of one, no scenario has had more than twice the steps of
  * another, even where its executions are somewhat longer than measured.
  */
 const ROUND_STEPS_FIRST = 25_000;
@@ -99,7 +99,7 @@ class Hunt {
     if (this.nextScenario === this.request.scenarios.length) {
       this.nextScenario = 0;
       this.earlierSteps += this.roundSteps;
-      this.roundSteps = Math.min(ROUND_STEPS_MAX, (this.earlierSteps * 3) >> 2);
+      this.roundSteps = Math.min(ROUND_STEPS_MAX, (this.earlierSteps * 5) >> 3);
     }
     this.planned.push(planned);
     return planned;

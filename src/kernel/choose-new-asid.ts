@@ -16,7 +16,8 @@ export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number)
     const slotCtxId = yield* cpu.readOnce(state.ctxs[asid].ctxId);
     if (slotCtxId !== ctxId) continue;
     const slotGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
-    return asid * 2 + (slotGen < nextTlbGen ? 1 : 0);
+    const stale = cpu.features.strictSlotTest ? slotGen < nextTlbGen : slotGen <= nextTlbGen;
+    return asid * 2 + (stale ? 1 : 0);
   }
   // None: round robin. The victim is overwritten by the caller, with a flush.
   let victim = yield* cpu.peek(state.nextAsid);

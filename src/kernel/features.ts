@@ -26,6 +26,8 @@ export interface Features {
   readonly switchingBeforeGen: boolean;
   /** switch_mm_irqs_off has a full barrier also when the mm_cpumask bit was already set. */
   readonly barrierWhenBitSet: boolean;
+  /** choose_new_asid keeps a slot whose generation is the mm's; else it flushes that one too. */
+  readonly strictSlotTest: boolean;
   /** CPUs in lazy TLB mode get no IPI when no tables were freed. */
   readonly skipLazy: boolean;
   /** A flush that freed tables goes to lazy CPUs too. */
@@ -86,6 +88,12 @@ export const features: readonly Feature[] = [
     summary: 'switch_mm_irqs_off has a full barrier also when its mm_cpumask bit was set already',
     commit: '83b0177a6c48',
     since: '6.18-rc2, 6.17.5',
+  },
+  {
+    name: 'strictSlotTest',
+    summary: 'choose_new_asid flushes a slot only when its generation is less than that of the mm, not when it is the same',
+    commit: '10af6235e0d3',
+    since: '4.14',
   },
   { name: 'skipLazy', summary: 'lazy CPUs get no flush IPI when no tables were freed', commit: '145f573b89a6', since: '4.20' },
   { name: 'freedTablesReachLazy', summary: 'a flush that freed tables goes to lazy CPUs too', commit: '12c4d978fd17', since: '4.20' },

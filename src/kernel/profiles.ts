@@ -15,6 +15,7 @@ const v612: Features = {
   filterSwitching: false,
   switchingBeforeGen: false,
   barrierWhenBitSet: false,
+  strictSlotTest: true,
   skipLazy: true,
   freedTablesReachLazy: true,
   flushBatchedPending: true,
@@ -27,6 +28,9 @@ const v614: Features = { ...v612, lazyCpumask: true, filterLoadedMm: true };
 const v615rc5: Features = { ...v614, switchingBeforeGen: true };
 const v615rc6: Features = { ...v615rc5, filterSwitching: true };
 const v6175: Features = { ...v615rc6, barrierWhenBitSet: true };
+// Mask bits are cleared at switch-out, yet should_flush_tlb and trimming are there: 6db2526c1d69 without 209954cbc7d0. The recordings
+// agree with either order of SWITCHING and tlb_gen; both releases are later than the fix (B2).
+const recorded: Features = { ...v612, filterLoadedMm: true, filterSwitching: true, switchingBeforeGen: true };
 const stable612: Features = { ...v612, filterLoadedMm: true, filterSwitching: true };
 
 export const profiles: readonly Profile[] = [
@@ -52,6 +56,16 @@ export const profiles: readonly Profile[] = [
     name: '6.12-stable',
     summary: 'stable 6.12 with the filter backported and SWITCHING published after tlb_gen is read (B2)',
     features: stable612,
+  },
+  {
+    name: '6.1.192',
+    summary: 'stable 6.1.192 as recorded: mainline 6.1 with the loaded_mm filter, its fixes and trimming',
+    features: recorded,
+  },
+  {
+    name: '6.12.117',
+    summary: 'stable 6.12.117 as recorded: mainline 6.12 with the loaded_mm filter, its fixes and trimming',
+    features: recorded,
   },
 ];
 

@@ -65,6 +65,12 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
         description: [{ label: 'recording', text: file }],
       };
     },
+    threads: {
+      scenarios: async () => [],
+      selfTest: async () => Promise.reject(new Error('no threads in this engine')),
+      stress: async () => Promise.reject(new Error('no threads in this engine')),
+      replay: async () => Promise.reject(new Error('no threads in this engine')),
+    },
     traceInfo: async (file) => ({ text: `info of ${file}\n`, json: { cpus: 4 } }),
     carriedRecording: () => 'data/yield.trace.gz',
     ...change,

@@ -1,9 +1,10 @@
 /** `shootdown replay FILE`: runs a finding's schedule again, exactly, or says why it cannot. */
 
 import type { Command } from 'commander';
-import { InputError } from '../../findings/errors.js';
+import { InfrastructureError, InputError } from '../../findings/errors.js';
 import { readFinding } from '../../findings/read.js';
 import { visible } from '../../report/escape.js';
+import { count } from '../../report/layout.js';
 import type { CliContext } from '../context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
@@ -14,6 +15,7 @@ import { printSentence, printTimeline } from '../witness.js';
 interface ReplayFlags {
   readonly full: boolean;
   readonly json: boolean;
+  readonly onThreads: boolean;
 }
 
 export function addReplay(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
@@ -25,6 +27,7 @@ export function addReplay(program: Command, context: CliContext, finish: (exitCo
     )
     .argument('<file>', 'a finding that "shootdown hunt" wrote')
     .option('--full', 'draw every step, not only those around the deciding ones', false)
+    .option('--on-threads', 'follow the schedule in lockstep too, on a worker thread per CPU, and compare', false)
     .option('--json', 'one JSON document on stdout, nothing else', false)
     .addHelpText('after', HELP)
     .action(async (file: string, flags: ReplayFlags) => finish(await replay(context, file, flags)));
@@ -47,7 +50,8 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
     throw error instanceof InputError ? new InputError(`${file}: variant: ${error.message}`) : error;
   }
   const result = await engine.replay(finding);
-  if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result));
+  const onThreads = flags.onThreads ? await engine.threads.replay(finding) : null;
+  if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));
   else {
     const { variant, scenario, memory, strategy, seed } = finding;
     const origin = `${variant} in ${scenario.name}, ${memory}, found by ${strategy} with seed ${seed}`;
@@ -59,6 +63,12 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
       printSentence(context, finding);
       printLine(io.stdout, `reproduced: same violation, same step, same trace (hash ${visible(result.traceHash)})`);
     }
+  }
+  if (onThreads !== null) {
+    if (!onThreads.agrees) throw new InfrastructureError(`${file}: lockstep on threads differs from one thread: ${onThreads.reason}`);
+    const { threads, turns, traceHash } = onThreads;
+    if (!flags.json)
+      printLine(io.stdout, `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ${traceHash})`);
   }
   if (result.reproduced) return EXIT_VIOLATION;
   const other = finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { printJson, traceInfoDocument } from '../json.js';
+import { addTraceCheck } from './trace-check.js';
 
 export function addTrace(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
   const trace = program
@@ -23,6 +24,7 @@ export function addTrace(program: Command, context: CliContext, finish: (exitCod
       else context.io.stdout.write(info.text.endsWith('\n') ? info.text : `${info.text}\n`);
       finish(EXIT_OK);
     });
+  addTraceCheck(trace, context, finish);
 }
 
 const HELP = `
