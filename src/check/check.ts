@@ -1,0 +1,99 @@
+/** Checks a recording: the model's decisions against the kernel's. */
+import { kvmPvBackend } from '../backends/kvm-pv.js';
+import { nativeBackend } from '../backends/native.js';
+import type { Features } from '../kernel/features.js';
+import type { KernelFunctions } from '../kernel/functions.js';
+import { profiles } from '../kernel/profiles.js';
+import { readRecording } from '../trace/read-recording.js';
+import type { Recording } from '../trace/recording.js';
+import { TraceError } from '../trace/trace-error.js';
+import { type Disagreement, emptyScore, type Score } from './board.js';
+import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
+import { KIND_NAMES, type Kind } from './kinds.js';
+import { Replay } from './replay.js';
+
+/** What of a kernel a check runs: a profile, or a variant of one. */
+export interface CheckedVersion {
+  readonly name: string;
+  readonly features: Features;
+  readonly replace?: Partial<KernelFunctions>;
+}
+
+/** The answer of `trace check --json`: scores by kind, their sums, and every disagreement. */
+export interface CheckReport extends Score {
+  readonly file: string;
+  readonly profile: string;
+  readonly backend: string;
+  readonly events: number;
+  readonly kinds: Readonly<Record<Kind, Score>>;
+  readonly disagreements: readonly Disagreement[];
+  /** What another order explains. */
+  readonly races: readonly Disagreement[];
+}
+
+/** CPU masks are printed with 64 bits; the model's words of a mask have 32. */
+const MAX_CPUS = 32;
+/** Words of the simulated machine are 32 bits wide. */
+const MAX_GEN = 2 ** 30;
+
+/** The profile of the kernel that the recording's meta file names; null when there is none for it. */
+export function profileOf(recording: Recording): CheckedVersion | null {
+  const named = `${recording.meta?.kernel ?? ''} ${recording.meta?.kernelVersion ?? ''}`;
+  return profiles.find((profile) => new RegExp(`(?<![\\d.])${profile.name.replaceAll('.', '\\.')}(?![\\d.])`).test(named)) ?? null;
+}
+
+function validate(recording: Recording): void {
+  if (recording.cpus > MAX_CPUS) {
+    throw new TraceError(recording.file, null, `${recording.cpus} CPUs; expected at most ${MAX_CPUS} for a check`);
+  }
+  let decisions = 0;
+  for (const event of recording.events) {
+    const gen = event.kind === 'switch_mm' ? event.ngen : 'gen' in event ? event.gen : 0;
+    if (gen >= MAX_GEN) throw new TraceError(recording.file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
+    if (event.kind === 'flush_mm_range' || event.kind === 'switch_mm') decisions++;
+  }
+  if (decisions === 0) {
+    throw new TraceError(
+      recording.file,
+      null,
+      'has neither flush_mm_range nor switch_mm; expected a recording with the kprobes of docs/recording.md',
+    );
+  }
+}
+
+/** Checks a recording that has been read; `hypervisor` is the log beside it (PV recordings). Throws TraceError for one that cannot be. */
+export function checkRecording(recording: Recording, version: CheckedVersion, hypervisor: readonly HypervisorEvent[] | null): CheckReport {
+  validate(recording);
+  const pv = recording.events.some((event) => event.kind === 'kvm_flush_multi');
+  const pcid = recording.meta?.pcid ?? recording.events.some((event) => event.kind === 'write_cr3' && event.pcid !== 0);
+  const backend = pv ? kvmPvBackend : nativeBackend;
+  const kernel = { features: version.features, backend, replace: version.replace ?? {} };
+  const board = new Replay(recording, kernel, pcid, hypervisor ?? []).run();
+  const sum = emptyScore();
+  for (const kind of KIND_NAMES) {
+    const score = board.kinds[kind];
+    for (const key of ['agreed', 'raced', 'disagreed', 'learnt'] as const) sum[key] += score[key];
+  }
+  return {
+    file: recording.file,
+    profile: version.name,
+    backend: backend.name,
+    events: recording.events.length,
+    kinds: board.kinds,
+    ...sum,
+    disagreements: board.disagreements,
+    races: board.races,
+  };
+}
+
+/** Reads and checks `file`; `version` null takes the profile that the meta file names. */
+export function checkFile(file: string, version: CheckedVersion | null): CheckReport {
+  const recording = readRecording(file);
+  const chosen = version ?? profileOf(recording);
+  if (chosen === null) {
+    const kernel =
+      recording.meta === undefined ? 'no meta file names its kernel' : `there is no profile of its kernel ${recording.meta.kernel}`;
+    throw new TraceError(file, null, `${kernel}; give one with --profile (shootdown list variants)`);
+  }
+  return checkRecording(recording, chosen, readHypervisorLog(file, recording.cpus));
+}

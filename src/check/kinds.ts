@@ -1,0 +1,23 @@
+/**
+ * The kinds of decision that a check compares, each with the lines of the recording that it stands on: agreed + raced + disagreed +
+ * learnt of a kind is the number of those lines.
+ */
+export const KINDS = {
+  gen: 'lines with gen= : flush_mm_range (before), native_flush_multi, kvm_flush_multi, flush_func (given out), exit_mmap',
+  cpus: 'flush_mm_range, kvm_flush_multi, batch_flush, exit_mmap, and native_flush_multi that no kvm_flush_multi made',
+  ngen: 'switch_mm',
+  ncpus: 'switch_mm',
+  pcid: 'write_cr3',
+  'flush bit': 'write_cr3',
+  slot: 'write_cr3: a slot that held the mm used again, or the next one in turn',
+  should_flush: 'should_flush_ret',
+  tlb_flush: 'tlb_flush: page count and reason',
+  'no tlb_flush': 'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows',
+  'pv dropped': 'native_flush_multi that a kvm_flush_multi made: the vCPUs that it left to the hypervisor',
+  'IPI really sent': 'native_flush_multi: the CPUs that then get an IPI',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Kind = keyof typeof KINDS;
+export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
+/** Reported without a bar: a target whose queue is not empty (the scheduler's wake-ups use it too) gets no IPI. */
+export const KIND_WITHOUT_BAR: Kind = 'IPI really sent';

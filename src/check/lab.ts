@@ -1,0 +1,262 @@
+/**
+ * The simulated kernel under check: the machine, sequentially consistent, with the protocol of the profile, and per CPU the activity
+ * (a protocol function's generator) that the recording last showed there. Nothing moves by itself: the replay runs one CPU at a time,
+ * from gate to gate.
+ */
+import type { Backend } from '../kernel/backend.js';
+import { LOADED_MM_SWITCHING, TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
+import { EV_TLB_FLUSH } from '../kernel/events.js';
+import type { Features } from '../kernel/features.js';
+import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
+import type { KernelCpu } from '../kernel/kernel-cpu.js';
+import { kernelProgram } from '../kernel/kernel-program.js';
+import { CSD_FLAGS, type KernelLayout, type PerCpu } from '../kernel/layout.js';
+import { agentOf, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import { Machine } from '../machine/machine.js';
+import { MachineObserver } from '../machine/observer.js';
+import { OP_COND_LOAD_ACQUIRE } from '../machine/op-kinds.js';
+import type { Program } from '../machine/program.js';
+import type { Protocol } from '../machine/protocol.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import * as G from './gates.js';
+
+/** `TLB_NR_DYN_ASIDS`. */
+export const SLOTS = 6;
+
+/** What an activity is: a protocol function applied to its arguments. */
+export type Activity = (cpu: KernelCpu) => Protocol<void>;
+
+/** A tlb_flush that the model traced and the recording has not confirmed yet. */
+export interface ModelFlush {
+  readonly reason: number;
+  readonly pages: number;
+}
+
+/** What the recording decides at a gate; the wrappers ask it when they get there. */
+export interface Verdicts {
+  /** should_flush_tlb of `cpu` answered for `target`: the answer to go on with. */
+  shouldFlush(cpu: number, target: number, answer: boolean): boolean;
+  /** ASID and flush bit to load CR3 with: asid * 2 + flush. */
+  cr3(cpu: number, asid: number, flush: boolean): number;
+  /** Whether this flush trims mm_cpumask: an input. */
+  trim(cpu: number): boolean;
+  /** CPUs that smp_call_function_many_cond is about to send an IPI to. */
+  ipis(cpu: number, targets: number): void;
+}
+
+class FlushObserver extends MachineObserver {
+  readonly queue: ModelFlush[][];
+  constructor(cpus: number) {
+    super();
+    this.queue = Array.from({ length: cpus }, () => []);
+  }
+  override event(cpu: number, kind: number, a: number, b: number): void {
+    if (kind === EV_TLB_FLUSH) this.queue[cpu].push({ reason: a, pages: b });
+  }
+}
+
+export class Lab {
+  readonly machine: Machine;
+  readonly gates: G.Gates;
+  readonly layout: KernelLayout;
+  readonly mem: Int32Array;
+  readonly cpus: number;
+  private readonly observer: FlushObserver;
+  private readonly next: (Activity | null)[];
+
+  constructor(scenario: Scenario, features: Features, backend: Backend, replace: Partial<KernelFunctions>, verdicts: Verdicts) {
+    const program = kernelProgram(scenario, { features, backend, replace: { ...replace, ...this.wrappers(backend, replace, verdicts) } });
+    this.layout = program.config.layout;
+    this.cpus = scenario.cpus;
+    // The first words of memory are the null page: nobody reads or writes them.
+    this.gates = new G.Gates(scenario.cpus, 1);
+    this.next = new Array<Activity | null>(scenario.cpus).fill(null);
+    const checked: Program = {
+      ...program,
+      main: (cpu) => this.tasks(cpu as KernelCpu),
+      interrupt: (cpu) => this.handler(cpu as KernelCpu),
+    };
+    this.machine = new Machine(checked, 'sc');
+    this.observer = new FlushObserver(scenario.cpus);
+    this.machine.observer = this.observer;
+    this.mem = this.machine.mem;
+    this.machine.begin();
+  }
+
+  /** The protocol functions with gates before them. Each calls the protocol's own function, or the variant's in its place. */
+  private wrappers(backend: Backend, replace: Partial<KernelFunctions>, verdicts: Verdicts): Partial<KernelFunctions> {
+    const lab = this;
+    const own: KernelFunctions = { ...kernelFunctions, flushTlbMulti: backend.flushTlbMulti, ...replace };
+    return {
+      *flushTlbMulti(cpu, mask) {
+        yield* lab.gates.stop(cpu, G.GATE_MULTI, 0, 0);
+        yield* own.flushTlbMulti(cpu, mask);
+      },
+      *shouldFlushTlb(cpu, target) {
+        yield* lab.gates.stop(cpu, G.GATE_SHOULD_FLUSH, target, 0);
+        const answer = yield* own.shouldFlushTlb(cpu, target);
+        return verdicts.shouldFlush(cpu.id, target, answer);
+      },
+      *flushTlbFunc(cpu, initiator) {
+        yield* lab.gates.stop(cpu, G.GATE_FLUSH_FUNC, initiator, 0);
+        yield* own.flushTlbFunc(cpu, initiator);
+      },
+      *switchMmIrqsOff(cpu, next) {
+        yield* lab.gates.stop(cpu, G.GATE_SWITCH_MM, next, 0);
+        yield* own.switchMmIrqsOff(cpu, next);
+      },
+      *incMmTlbGen(cpu, mm) {
+        yield* lab.gates.stop(cpu, G.GATE_INC_GEN, mm, 0);
+        return yield* own.incMmTlbGen(cpu, mm);
+      },
+      *loadNewMmCr3(cpu, next, asid, needFlush, nextTlbGen) {
+        yield* lab.gates.stop(cpu, G.GATE_CR3, asid, needFlush ? 1 : 0);
+        const choice = verdicts.cr3(cpu.id, asid, needFlush);
+        yield* own.loadNewMmCr3(cpu, next, choice >> 1, (choice & 1) !== 0, nextTlbGen);
+      },
+      *shouldTrimCpumask(cpu) {
+        return verdicts.trim(cpu.id);
+      },
+      *sendCallFunctionIpis(cpu) {
+        // The IPIs' arrival is an input (which flush_tlb_func ran where): only whom they would go to is the model's.
+        verdicts.ipis(cpu.id, yield* cpu.peek(cpu.own.cfd.cpumaskIpi));
+      },
+    };
+  }
+
+  /** A CPU's task side: one activity after another. */
+  private *tasks(cpu: KernelCpu): Protocol<void> {
+    for (;;) {
+      yield* this.gates.stop(cpu, G.GATE_IDLE, 0, 0);
+      const activity = this.next[cpu.id];
+      this.next[cpu.id] = null;
+      if (activity !== null) yield* this.guarded(cpu, activity);
+    }
+  }
+
+  /** An interrupt: one activity, then back to what it interrupted. */
+  private *handler(cpu: KernelCpu): Protocol<void> {
+    const activity = this.next[cpu.id];
+    this.next[cpu.id] = null;
+    if (activity !== null) yield* this.guarded(cpu, activity);
+    yield* cpu.iret();
+  }
+
+  private *guarded(cpu: KernelCpu, activity: Activity): Protocol<void> {
+    try {
+      yield* activity(cpu);
+    } catch (error) {
+      if (!(error instanceof G.Abandoned)) throw error;
+      this.gates.abandoning[cpu.id] = false;
+    }
+  }
+
+  cpu(id: number): KernelCpu {
+    return this.machine.cpus[id] as KernelCpu;
+  }
+  per(id: number): PerCpu {
+    return this.layout.cpus[id];
+  }
+
+  /** The gate that the CPU stands at, or -1 while it waits for other CPUs. */
+  gate(id: number): number {
+    const cpu = this.cpu(id);
+    return this.gates.standsAt(cpu) ? this.gates.at(cpu) : -1;
+  }
+  gateArgument(id: number): number {
+    return this.gates.a(this.cpu(id));
+  }
+  /** Whether the CPU is in an interrupt handler. */
+  interrupted(id: number): boolean {
+    return this.cpu(id).depth > 0;
+  }
+
+  /** Starts an activity on a CPU that stands at GATE_IDLE, and runs it to its first stop. */
+  start(id: number, activity: Activity, toFlush = false): void {
+    this.next[id] = activity;
+    this.run(id, toFlush);
+  }
+
+  /** Starts an activity in an interrupt handler, on top of whatever the CPU does. */
+  interrupt(id: number, activity: Activity): void {
+    this.next[id] = activity;
+    this.machine.stepAgent(agentOf(id, LINE_AGENT));
+    this.gates.arrived[id] = false;
+    this.run(id, false, true);
+  }
+
+  /**
+   * Lets the CPU pass the gate it stands at and run to the next, to the end of its handler, or to a wait for other CPUs; with
+   * `toFlush` also no further than to the next tlb_flush that it traces.
+   */
+  run(id: number, toFlush: boolean, begun = false): void {
+    const cpu = this.cpu(id);
+    const depth = cpu.depth;
+    const traced = this.observer.queue[id];
+    const before = traced.length;
+    const agent = agentOf(id, CPU_AGENT);
+    if (begun && this.gates.standsAt(cpu)) return;
+    this.gates.arrived[id] = false;
+    while (!this.blocked(cpu)) {
+      this.machine.stepAgent(agent);
+      if (this.gates.arrived[id] || cpu.depth < depth) return;
+      if (toFlush && traced.length > before) return;
+    }
+  }
+
+  private blocked(cpu: KernelCpu): boolean {
+    const pending = cpu.pending;
+    if (pending.kind !== OP_COND_LOAD_ACQUIRE || this.gates.standsAt(cpu)) return false;
+    return (this.mem[pending.a] & pending.b) !== pending.c;
+  }
+
+  /** Unwinds the CPU's activity from the gate it stands at. */
+  abandon(id: number): void {
+    const cpu = this.cpu(id);
+    if (this.gates.standsAt(cpu) && this.gates.at(cpu) === G.GATE_IDLE) return;
+    this.unblock(cpu);
+    while (!this.gates.standsAt(cpu)) {
+      this.run(id, false, true);
+      this.unblock(cpu);
+    }
+    if (this.gates.at(cpu) === G.GATE_IDLE) return;
+    this.gates.abandoning[id] = true;
+    this.run(id, false);
+    this.gates.abandoning[id] = false;
+    const state = this.per(id).tlbstate;
+    if (this.mem[state.loadedMm] === LOADED_MM_SWITCHING) this.mem[state.loadedMm] = 0;
+  }
+
+  /** Answers for whoever the CPU waits for. */
+  private unblock(cpu: KernelCpu): void {
+    if (this.blocked(cpu)) this.mem[cpu.pending.a] = cpu.pending.c;
+  }
+
+  /** Whether the request that `initiator` queued for `target` has not been acknowledged. */
+  csdLocked(initiator: number, target: number): boolean {
+    return this.mem[this.per(initiator).cfd.csd[target] + CSD_FLAGS] !== 0;
+  }
+
+  /**
+   * The oldest tlb_flush that the model has traced on the CPU and the recording not, taken off; null when there is none. A send that an
+   * interrupt's flush overtook is not taken for it.
+   */
+  takeFlush(id: number, reason: number): ModelFlush | null {
+    const queue = this.observer.queue[id];
+    let index = queue.findIndex((flush) => flush.reason === reason);
+    if (index < 0) index = queue.findIndex((flush) => (flush.reason === TLB_REMOTE_SEND_IPI) === (reason === TLB_REMOTE_SEND_IPI));
+    return index < 0 ? null : (queue.splice(index, 1)[0] ?? null);
+  }
+  /** Whether a flush (not a send) was traced that the recording has not confirmed. */
+  hasFlush(id: number): boolean {
+    return this.observer.queue[id].some((flush) => flush.reason !== TLB_REMOTE_SEND_IPI);
+  }
+  dropFlushes(id: number): void {
+    this.observer.queue[id].length = 0;
+  }
+
+  /** A cpumask as a number; recordings have at most 64 CPUs, of which the check takes 32. */
+  mask(address: number): number {
+    return this.mem[address] >>> 0;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Which mm a pointer stands for. A handle of the simulated kernel stands for a pointer; when the pointer comes back with another
+ * ctx_id, the handle begins a new life.
+ */
+import { FIRST_USER_MM, INIT_MM } from '../kernel/constants.js';
+import type { TraceEvent } from '../trace/events.js';
+import { INIT_CTX } from '../trace/machine-state.js';
+import { TraceError } from '../trace/trace-error.js';
+
+export const MAX_MMS = 4096;
+
+/** init_mm is the one mm that is no slab object: it lies in the kernel image. */
+const isStatic = (pointer: string): boolean => pointer.startsWith('0xffffffff');
+
+export interface MmView {
+  /** ctx_id of the mm, null until a line names it. */
+  ctx: number | null;
+  /** Whether the generation is known: false before its first sight and after increments that are not recorded. */
+  genKnown: boolean;
+  /** Whether the generation was ever seen. */
+  genSeen: boolean;
+  /** Whether the mm came to be within the recording: then no CPU has a slot for it that has not been seen. */
+  born: boolean;
+  /** Increments of reclaim that the model had to place itself since the generation was last known. */
+  guessed: number;
+}
+
+const fresh = (born: boolean): MmView => ({ ctx: null, genKnown: false, genSeen: false, born, guessed: 0 });
+
+export class Mms {
+  private readonly handles = new Map<string, number>();
+  readonly views: MmView[];
+  /** Handle of the mm that a CPU has loaded before anything was seen of it. */
+  readonly unknown: number;
+
+  constructor(events: readonly TraceEvent[], file: string) {
+    for (const event of events) {
+      const pointer = event.kind === 'switch_mm' ? event.next : 'mm' in event ? event.mm : null;
+      if (pointer === null || pointer === '0x0' || this.handles.has(pointer)) continue;
+      if (isStatic(pointer) || (event.kind === 'switch_mm' && event.nctx === INIT_CTX)) this.handles.set(pointer, INIT_MM);
+      else this.handles.set(pointer, FIRST_USER_MM + this.users++);
+      if (this.users > MAX_MMS) throw new TraceError(file, event.line, `more than ${MAX_MMS} address spaces; expected at most that many`);
+      if (event.kind === 'switch_mm' && event.prev !== '0x0' && !this.handles.has(event.prev)) {
+        this.handles.set(event.prev, isStatic(event.prev) ? INIT_MM : FIRST_USER_MM + this.users++);
+      }
+    }
+    this.unknown = FIRST_USER_MM + this.users++;
+    this.views = Array.from({ length: FIRST_USER_MM + this.users }, () => fresh(false));
+  }
+
+  /** User mms, the unknown one included. */
+  users = 0;
+
+  /** Handle of a pointer that occurs in the recording; 0 for the null pointer. */
+  handle(pointer: string): number {
+    return pointer === '0x0' ? 0 : (this.handles.get(pointer) ?? 0);
+  }
+  view(handle: number): MmView {
+    return this.views[handle];
+  }
+
+  /** A line says that the mm has this ctx_id: true when that makes it another mm than before. */
+  named(handle: number, ctx: number): boolean {
+    const view = this.views[handle];
+    if (view.ctx === ctx || handle === INIT_MM) return false;
+    const renewed = view.ctx !== null;
+    if (renewed) this.views[handle] = fresh(true);
+    this.views[handle].ctx = ctx;
+    return renewed;
+  }
+
+  /** The mm is freed: the pointer's next mm is a new one. */
+  dropped(handle: number): void {
+    this.views[handle] = fresh(true);
+  }
+}

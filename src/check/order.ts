@@ -1,0 +1,118 @@
+/**
+ * The linearisation: the lines in file order, each the moment at which what it announces is done. This file answers what comes next on
+ * a CPU, which is what an input that is only printed later (trim) and the windows of races need.
+ */
+import type { EventOf, TraceEvent } from '../trace/events.js';
+
+/** Whether an interrupt handler wrote the line (hard, soft, both, NMI). */
+export function inInterrupt(event: TraceEvent): boolean {
+  const context = event.flags[2];
+  return context !== undefined && context !== '.';
+}
+
+export class Order {
+  /** By batch_flush: the line of its task after which the page was unmapped (set_tlb_ubc_flush_pending has no line of its own). */
+  readonly unmappedFrom = new Map<number, number>();
+
+  /** Index of the next event of the same CPU; `events.length` when there is none. */
+  readonly next: Int32Array;
+  /** Index of the previous event of the same CPU; -1 when there is none. */
+  readonly previous: Int32Array;
+
+  constructor(
+    readonly events: readonly TraceEvent[],
+    cpus: number,
+  ) {
+    this.next = new Int32Array(events.length);
+    this.previous = new Int32Array(events.length);
+    const last = new Int32Array(cpus).fill(events.length);
+    for (let index = events.length - 1; index >= 0; index--) {
+      const cpu = events[index].cpu;
+      this.next[index] = last[cpu];
+      last[cpu] = index;
+    }
+    last.fill(-1);
+    for (let index = 0; index < events.length; index++) {
+      const cpu = events[index].cpu;
+      this.previous[index] = last[cpu];
+      last[cpu] = index;
+    }
+    this.placeUnmaps();
+  }
+
+  private placeUnmaps(): void {
+    const { events } = this;
+    for (let index = 0; index < events.length; index++) {
+      const flush = events[index];
+      if (flush.kind !== 'batch_flush') continue;
+      // The task's line before, whatever interrupts wrote.
+      let from = this.previous[index];
+      while (from >= 0 && (events[from].pid !== flush.pid || inInterrupt(events[from]))) from = this.previous[from];
+      this.unmappedFrom.set(index, from);
+    }
+  }
+
+  after(index: number): TraceEvent | undefined {
+    return this.events[this.next[index]];
+  }
+
+  /** The CR3 write of the switch_mm at `index`: with interrupts off, nothing of the CPU comes between. */
+  cr3Of(index: number): EventOf<'write_cr3'> | null {
+    const event = this.after(index);
+    return event?.kind === 'write_cr3' ? event : null;
+  }
+
+  /** The switch_mm that the CR3 write or the flush on task switch at `index` belongs to; -1 when that is not what it is. */
+  switchOf(index: number): number {
+    const event = this.events[index];
+    if (event.kind === 'write_cr3') return this.previous[index];
+    return event.kind === 'tlb_flush' && event.reason === 0 && this.previous[index] >= 0 ? this.previous[this.previous[index]] : -1;
+  }
+
+  /** The flush that the flush_func at `index` made: null when it returned early. */
+  flushOf(index: number): EventOf<'tlb_flush'> | null {
+    const event = this.after(index);
+    return event?.kind === 'tlb_flush' && event.reason >= 1 && event.reason <= 3 ? event : null;
+  }
+
+  /** The send that belongs to the flush_mm_range or batch_flush at `index`: null when it stayed local. */
+  sendOf(index: number): EventOf<'native_flush_multi' | 'kvm_flush_multi'> | null {
+    const cpu = this.events[index].cpu;
+    for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {
+      const event = this.events[at];
+      if (event.kind === 'native_flush_multi' || event.kind === 'kvm_flush_multi') return event;
+      if (event.kind === 'flush_func' && event.init === cpu) return null;
+      if (
+        event.kind === 'flush_mm_range_ret' ||
+        event.kind === 'flush_mm_range' ||
+        event.kind === 'batch_flush' ||
+        event.kind === 'sched_switch'
+      )
+        return null;
+    }
+    return null;
+  }
+
+  /**
+   * The next line of what the line at `index` belongs to: of the CPU's task if the line is the task's, whatever interrupts come between.
+   * A line's values are read after its time stamp is taken, and an interrupt can come in between.
+   */
+  nextOwn(index: number): number {
+    if (inInterrupt(this.events[index])) return this.next[index];
+    let at = this.next[index];
+    while (at < this.events.length && inInterrupt(this.events[at])) at = this.next[at];
+    return at;
+  }
+
+  /** Where the model counts up for the flush_mm_range at `index`: the request's next line on its CPU, whatever interrupts come between. */
+  countedAt(index: number): number {
+    const cpu = this.events[index].cpu;
+    for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {
+      const event = this.events[at];
+      if (event.kind === 'native_flush_multi' || event.kind === 'kvm_flush_multi') return at;
+      if (event.kind === 'flush_func' && event.init === cpu) return at;
+      if (event.kind === 'flush_mm_range_ret' || event.kind === 'flush_mm_range') return at;
+    }
+    return this.events.length;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Whether another order that the record allows explains a value. A line is written before its values are read, and what it announces is
+ * done some time before the CPU's next line: so two CPUs' lines overlap when each comes before the other's next.
+ */
+import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
+import type { TraceEvent } from '../trace/events.js';
+import type { Mms } from './mms.js';
+import type { Order } from './order.js';
+
+/** How many lines before a read an increment is looked for that was not over: a vCPU can be out for long in the middle of one. */
+const LOOK_BACK = 4000;
+/** How many lines after a read a reclaim batch is looked for whose increment may have come before it. */
+const LOOK_AHEAD = 400;
+
+export class Races {
+  constructor(
+    private readonly order: Order,
+    private readonly mms: Mms,
+    /** Handle of the mm that a batch of the CPU's task unmaps from. */
+    private readonly reclaims: (cpu: number) => number,
+  ) {}
+
+  /** Calls `visit` for every event of other CPUs whose doing can overlap what CPU `cpu` does from `from` to `to` (event indices). */
+  private overlapping(cpu: number, from: number, to: number, visit: (event: TraceEvent, index: number) => boolean): boolean {
+    const { events, next } = this.order;
+    for (let index = from + 1; index < Math.min(to, events.length); index++) {
+      if (events[index].cpu !== cpu && visit(events[index], index)) return true;
+    }
+    // What began before and was not over: each other CPU's last line before `from`.
+    const seen = new Set<number>([cpu]);
+    for (let index = from - 1; index >= 0 && index > from - 4000; index--) {
+      const event = events[index];
+      if (seen.has(event.cpu)) continue;
+      seen.add(event.cpu);
+      if (next[index] > from && visit(event, index)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Increments of the mm's generation that can fall on the other side of a read between the lines `from` and `to`, as the model stands at
+   * line `at`: [counted in the model, perhaps not yet; not counted in the model, perhaps already].
+   */
+  increments(cpu: number, mm: number, from: number, to: number, at: number): [number, number] {
+    const { events, unmappedFrom } = this.order;
+    const around: [number, number] = [0, 0];
+    for (let index = Math.max(0, from - LOOK_BACK); index < Math.min(to + LOOK_AHEAD, events.length); index++) {
+      const event = events[index];
+      if (event.kind === 'flush_mm_range') {
+        // The CPU's own request counts only where an interrupt took it unawares.
+        if (index >= to || (event.cpu === cpu && (index >= from || index === at)) || this.mms.handle(event.mm) !== mm) continue;
+        const counted = this.order.countedAt(index);
+        if (counted > from) around[counted <= at ? 0 : 1]++;
+      } else if (
+        event.kind === 'batch_flush' &&
+        index >= from &&
+        (unmappedFrom.get(index) ?? index) < to &&
+        this.reclaims(event.cpu) === mm
+      ) {
+        around[index <= at ? 0 : 1]++;
+      }
+    }
+    return around;
+  }
+
+  /** Whether CPU `other` can enter or leave masks between `from` and `to`: a switch_mm of it that is not over. */
+  changesMasks(cpu: number, other: number, from: number, to: number): boolean {
+    return this.overlapping(cpu, from, to, (event) => event.cpu === other && event.kind === 'switch_mm');
+  }
+
+  /**
+   * What CPU `other` can look like between `from` and `to` besides what it looks like in the model: whether it may be lazy or not, and the
+   * mms that it may have loaded.
+   */
+  appearances(cpu: number, other: number, from: number, to: number): { readonly lazy: boolean; readonly loaded: ReadonlySet<number> } {
+    let lazy = false;
+    const loaded = new Set<number>();
+    this.overlapping(cpu, from, to, (event, index) => {
+      if (event.cpu !== other) return false;
+      const at = event.kind === 'switch_mm' ? index : this.order.switchOf(index);
+      const line = this.order.events[at];
+      if (line?.kind === 'switch_mm') {
+        lazy = true;
+        loaded.add(LOADED_MM_SWITCHING).add(this.mms.handle(line.next));
+        if (line.prev !== '0x0') loaded.add(this.mms.handle(line.prev));
+      } else if (event.kind === 'enter_lazy') lazy = true;
+      return false;
+    });
+    return { lazy, loaded };
+  }
+}

@@ -1,0 +1,88 @@
+/** Values that lines sample: generations and masks. */
+import { INIT_MM, MM_NULL } from '../kernel/constants.js';
+import type { Kind } from './kinds.js';
+import { hex, low32 } from './masks.js';
+import type { Replay } from './replay.js';
+
+export class Values {
+  constructor(readonly replay: Replay) {}
+
+  /** A generation of an mm as the line samples it. */
+  compareGen(cpu: number, mm: number, kernel: number, kind: Kind = 'gen'): void {
+    const view = this.replay.mms.view(mm);
+    const word = this.replay.genWord(mm);
+    const model = this.replay.mem[word];
+    if (!view.genKnown) {
+      view.genKnown = true;
+      if (view.genSeen && kernel === model) this.replay.board.agree(kind);
+      else this.replay.board.learn(kind);
+      if (view.genSeen && kernel !== model) this.moveSlots(mm, model, kernel);
+      view.genSeen = true;
+      this.replay.mem[word] = kernel;
+      return;
+    }
+    if (kernel === model) {
+      this.replay.board.agree(kind);
+      return;
+    }
+    const [before, after] = this.replay.races.increments(
+      cpu,
+      mm,
+      this.replay.at,
+      this.replay.order.nextOwn(this.replay.at),
+      this.replay.now,
+    );
+    const raced = kernel >= model - before && kernel <= model + after;
+    this.replay.differ(kind, String(kernel), String(model), raced);
+    if (!raced) this.replay.mem[word] = kernel;
+    else if (kernel > model) this.replay.requests.seenCounted(mm, kernel);
+  }
+
+  /** Reclaim's increments were not as many as the model placed: slots that were up to date still are, and none is ahead. */
+  moveSlots(mm: number, from: number, to: number): void {
+    const ctxId = this.replay.mem[this.replay.lab.layout.mms[mm].ctxId];
+    for (let cpu = 0; cpu < this.replay.lab.cpus; cpu++) {
+      for (const slot of this.replay.lab.per(cpu).tlbstate.ctxs) {
+        if (this.replay.mem[slot.ctxId] === ctxId && this.replay.mem[slot.tlbGen] >= Math.min(from, to)) this.replay.mem[slot.tlbGen] = to;
+      }
+    }
+  }
+
+  compareMask(kind: Kind, cpu: number, mm: number, address: number, recorded: bigint): void {
+    const kernel = low32(recorded);
+    let learnt = false;
+    for (let other = 0; other < this.replay.lab.cpus; other++) {
+      const view = this.replay.beliefs.cpus[other];
+      const there = ((kernel >>> other) & 1) !== 0;
+      if (mm === MM_NULL || (view.mmKnown && !view.tentative)) continue;
+      // What has not been seen of this CPU may be the switch that it is in the middle of.
+      if (there && !view.mmKnown && other !== cpu) this.replay.switches.seenSwitching(other);
+      if (!view.mmKnown && there) {
+        this.replay.beliefs.learnMm(other, mm, false);
+        learnt = true;
+      } else if (view.tentative && this.replay.beliefs.loadedMm(other) === mm) {
+        if (!there) {
+          this.replay.beliefs.learnMm(other, INIT_MM, false);
+          learnt = true;
+        }
+        view.tentative = false;
+      }
+    }
+    const model = this.replay.lab.mask(address);
+    if (kernel === model) {
+      if (learnt) this.replay.board.learn(kind);
+      else this.replay.board.agree(kind);
+      return;
+    }
+    let raced = true;
+    for (let other = 0; other < this.replay.lab.cpus; other++) {
+      if ((((kernel ^ model) >>> other) & 1) === 0) continue;
+      raced = raced && this.replay.races.changesMasks(cpu, other, this.replay.at, this.replay.order.nextOwn(this.replay.at));
+    }
+    this.replay.differ(kind, hex(kernel), hex(model), raced);
+    if (!raced || mm === MM_NULL) this.replay.mem[address] = kernel & this.replay.online;
+    else
+      for (let other = 0; other < this.replay.lab.cpus; other++)
+        if ((((kernel ^ model) >>> other) & 1) !== 0) this.replay.switches.seenSwitching(other);
+  }
+}

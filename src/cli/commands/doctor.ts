@@ -1,0 +1,61 @@
+/** `shootdown doctor`: what this host is like for runs on threads. */
+
+import type { Command } from 'commander';
+import { groupDigits } from '../../report/layout.js';
+import type { SelfTest } from '../../stress/self-test.js';
+import type { CliContext } from '../context.js';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson } from '../json.js';
+import { printLabelled } from '../witness.js';
+
+export function addDoctor(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('doctor')
+    .summary('test the host: Node, cores, memory accesses')
+    .description(
+      'Runs small litmus programs on two threads through the memory accesses of the stress build, and tells whether this host shows store buffering and nothing that x86 forbids.',
+    )
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (flags: { readonly json: boolean }) => finish(await doctor(context, flags.json)));
+}
+
+const HELP = `
+Example:
+  $ shootdown doctor --json | jq .storeBuffering
+
+Exit codes: 0 runs on threads are sound here (perhaps with Atomics for stores), 3 they are not.`;
+
+async function doctor(context: CliContext, isJson: boolean): Promise<number> {
+  const { engine, io, version } = context;
+  const test = await engine.threads.selfTest();
+  if (isJson) printJson(io.stdout, { format: 'shootdown-doctor', version: 1, shootdown: version, ...test });
+  else {
+    printLabelled(context, [
+      { label: 'shootdown', text: version },
+      { label: 'Node', text: `${test.node} (V8 ${test.v8}), ${test.arch}` },
+      { label: 'cores', text: `${test.cores}` },
+      ...test.tests.map(({ test: name, stores, tries, forbidden, reordered }) => ({
+        label: name,
+        text: `${stores} stores: ${groupDigits(tries)} tries, ${forbidden} forbidden${name === 'SB' ? `, store buffering in ${groupDigits(reordered)} (${percent(reordered, tries)})` : ''}`,
+      })),
+      { label: 'verdict', text: verdict(test) },
+    ]);
+  }
+  if (test.failed)
+    printLine(io.stderr, 'shootdown: the self-test failed: even Atomics showed what x86 forbids; runs on threads prove nothing here');
+  return test.failed ? EXIT_FAILURE : EXIT_OK;
+}
+
+function percent(part: number, whole: number): string {
+  return `${whole === 0 ? '0.00' : ((100 * part) / whole).toFixed(2)} %`;
+}
+
+function verdict(test: SelfTest): string {
+  const weak =
+    test.storeBuffering > 0
+      ? "stress runs have the host's own store buffering"
+      : 'no store buffering was seen: stress runs are close to sequential consistency';
+  return `${test.reason}; ${weak}`;
+}

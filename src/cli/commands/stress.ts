@@ -1,0 +1,226 @@
+/** `shootdown stress`: a variant on worker threads, one for each simulated CPU, with the machine's own races. */
+
+import type { Command } from 'commander';
+import type { Verdict } from '../../explore/api.js';
+import { InfrastructureError, InputError } from '../../findings/errors.js';
+import type { Finding } from '../../findings/finding.js';
+import { saveFinding } from '../../findings/store.js';
+import type { MemoryModel } from '../../machine/violation.js';
+import { visible } from '../../report/escape.js';
+import { count } from '../../report/layout.js';
+import { stressLines } from '../../report/stress.js';
+import type { StressProgress } from '../../stress/api.js';
+import type { CampaignResult, StressScenario } from '../../stress/campaign.js';
+import type { SelfTest } from '../../stress/self-test.js';
+import { type CliContext, errColors } from '../context.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson } from '../json.js';
+import { SEED_MAX } from '../options.js';
+import { Progress } from '../progress.js';
+import { selectStressScenarios, selectVariants } from '../select.js';
+import { duration, memoryModel, names, oneOf, path, wholeNumber } from '../values.js';
+import { printIndented, printLabelled, printSentence, printTimeline, replayCommand } from '../witness.js';
+
+const FOR_MS_DEFAULT = 10_000;
+const PERTURB_DEFAULT = 200;
+const CPUS_MAX = 256;
+/** How long the explorer looks for a witness of what threads have shown. */
+const WITNESS_MS = 20_000;
+const WAITING = ['auto', 'doorbell', 'token'] as const;
+
+interface StressFlags {
+  readonly variant?: readonly string[];
+  readonly scenario?: readonly string[];
+  readonly cpus?: number;
+  readonly for: number;
+  readonly seed: number;
+  readonly memory: MemoryModel;
+  readonly wait: (typeof WAITING)[number];
+  readonly perturb: number;
+  readonly witness: boolean;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export function addStress(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('stress')
+    .summary('run a variant on worker threads, one per simulated CPU')
+    .description(
+      "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then looked for by the explorer, so that it gets a witness that can be replayed.",
+    )
+    .option('--variant <name>', 'variant, alias or CVE', names('--variant'))
+    .option(
+      '--scenario <names>',
+      'catalogue names, munmap-storm or munmap-storm-busy (default: the catalogue in turn)',
+      names('--scenario'),
+    )
+    .option('--cpus <N>', "simulated CPUs; beyond a scenario's own it is replicated (default: its own)", wholeNumber('--cpus', 1, CPUS_MAX))
+    .option('--for <time>', 'length of the run: 10s, 500ms, 2m; a plain number is seconds', duration('--for'), FOR_MS_DEFAULT)
+    .option('--seed <N>', 'seed of perturbation and choices', wholeNumber('--seed', 0, SEED_MAX), 1)
+    .option('--memory <model>', "tso: the host's own; sc: every store is a full barrier", memoryModel('--memory'), 'tso')
+    .option('--wait <how>', `how CPUs share the cores: ${WAITING.join(', ')}`, oneOf('--wait', WAITING), 'auto')
+    .option(
+      '--perturb <N>',
+      'mean instructions between two perturbations of a CPU; 0: none',
+      wholeNumber('--perturb', 0, 1e9),
+      PERTURB_DEFAULT,
+    )
+    .option('--no-witness', 'do not let the explorer look for a witness')
+    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (flags: StressFlags) => finish(await stress(context, flags)));
+}
+
+const HELP = `
+Examples:
+  $ shootdown stress --variant b3
+  $ shootdown stress --variant 6.18 --cpus 64 --for 1m
+  $ shootdown stress --variant 6.18 --scenario munmap-storm --cpus 8 --json
+
+Exit codes: 0 no violation seen, 1 a violation, 2 usage or bad input, 3 a hang, a dead thread, a failed
+self-test or another failure, 130 interrupted.`;
+
+async function stress(context: CliContext, flags: StressFlags): Promise<number> {
+  const { engine, io } = context;
+  if (flags.variant === undefined || flags.variant.length !== 1) {
+    throw new InputError('stress: give one variant with --variant ("shootdown list variants" shows all)');
+  }
+  const [variant] = await selectVariants(engine, flags.variant);
+  const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus);
+  const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
+  const abort = new AbortController();
+  const stopListening = io.onInterrupt(() => abort.abort());
+  let campaign: CampaignResult;
+  let test: SelfTest;
+  let witness: Witness | null = null;
+  try {
+    progress.show('self-test of the memory accesses');
+    test = await engine.threads.selfTest();
+    if (test.failed) throw new InfrastructureError(`self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`);
+    if (!flags.json) {
+      progress.clear();
+      printHeader(context, variant, scenarios, flags, test);
+    }
+    const { seed, memory, wait, perturb } = flags;
+    campaign = await engine.threads.stress(
+      {
+        variant,
+        forMs: flags.for,
+        seed,
+        memory,
+        waiting: wait,
+        perturbEvery: perturb,
+        atomicStores: test.atomicStores,
+        signal: abort.signal,
+        onProgress: (now: StressProgress) =>
+          progress.show(
+            `${visible(variant)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
+          ),
+      },
+      scenarios,
+    );
+    progress.clear();
+    if (campaign.result.violations.length > 0 && campaign.failedIn !== null && flags.witness && !abort.signal.aborted) {
+      progress.show('a violation on threads; the explorer looks for a witness');
+      witness = await findWitness(context, variant, campaign.failedIn, flags, abort.signal);
+    }
+  } finally {
+    progress.clear();
+    stopListening();
+  }
+  const interrupted = abort.signal.aborted;
+  if (flags.json) printJson(io.stdout, document(context.version, campaign, test, witness, interrupted));
+  else await printResult(context, campaign, witness);
+  if (interrupted) {
+    printLine(io.stderr, 'interrupted: what was seen by then is above');
+    return EXIT_INTERRUPTED;
+  }
+  return exitCode(context, campaign);
+}
+
+function exitCode({ io }: CliContext, { result }: CampaignResult): number {
+  if (result.violations.length > 0) return EXIT_VIOLATION;
+  if (result.hang !== null) printLine(io.stderr, `shootdown: hang: ${visible(result.hang.message)}`);
+  if (result.dead.length > 0) printLine(io.stderr, `shootdown: ${visible(result.dead[0].split('\n')[0])}`);
+  return result.hang !== null || result.dead.length > 0 ? EXIT_FAILURE : EXIT_OK;
+}
+
+interface Witness {
+  readonly verdict: Verdict;
+  readonly finding: Finding | null;
+  readonly path: string | null;
+}
+
+/** The explorer's look at the same scenario, with as many CPUs as it was made for. */
+async function findWitness(
+  { engine }: CliContext,
+  variant: string,
+  { scenario }: StressScenario,
+  { seed, memory, out }: StressFlags,
+  signal: AbortSignal,
+): Promise<Witness> {
+  const jobs = 2;
+  const pool = await engine.openPool(jobs);
+  try {
+    const strategies = (await engine.strategies()).map(({ name }) => name);
+    const request = { variant, scenarios: [scenario], strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal };
+    const { verdict, finding } = await engine.hunt(request, pool);
+    return { verdict, finding, path: finding === null ? null : saveFinding(finding, out).path };
+  } finally {
+    await pool.close();
+  }
+}
+
+function printHeader(context: CliContext, variant: string, scenarios: readonly StressScenario[], flags: StressFlags, test: SelfTest): void {
+  const where =
+    scenarios.length === 1 ? `${scenarios[0].name} on ${count(scenarios[0].cpus, 'CPU')}` : `${scenarios.length} scenarios in turn`;
+  const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
+  printLabelled(context, [
+    { label: 'stress', text: `${variant}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}` },
+    { label: 'host', text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}` },
+  ]);
+}
+
+async function printResult(context: CliContext, { result }: CampaignResult, witness: Witness | null): Promise<void> {
+  const { engine, io } = context;
+  printLabelled(context, stressLines(result));
+  if (result.violations.length === 0) return;
+  printLine(io.stdout, '');
+  if (witness === null) return;
+  if (witness.finding === null) {
+    const { executions, seconds } = witness.verdict;
+    printIndented(context, [
+      `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of the same scenario`,
+    ]);
+    return;
+  }
+  printLine(io.stdout, 'a witness that the explorer found in the same scenario:');
+  printTimeline(context, witness.finding, await engine.replay(witness.finding), false);
+  printLine(io.stdout, '');
+  printSentence(context, witness.finding);
+  if (witness.path !== null) printLine(io.stdout, `  ${replayCommand(witness.path)}`);
+}
+
+/** `stress --json`: the result's fields, and what it rests on. */
+function document(version: string, { result }: CampaignResult, selfTest: SelfTest, witness: Witness | null, interrupted: boolean): object {
+  return {
+    format: 'shootdown-stress',
+    version: 1,
+    shootdown: version,
+    ...result,
+    interrupted,
+    selfTest,
+    witness:
+      witness === null
+        ? null
+        : {
+            finding: witness.path,
+            class: witness.verdict.violation,
+            message: witness.verdict.message,
+            executions: witness.verdict.executions,
+          },
+  };
+}

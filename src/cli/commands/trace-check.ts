@@ -1,0 +1,61 @@
+/** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
+
+import type { Command } from 'commander';
+import { InputError } from '../../findings/errors.js';
+import type { CliContext } from '../context.js';
+import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson } from '../json.js';
+
+interface Flags {
+  readonly json: boolean;
+  readonly profile?: string;
+}
+
+/** Shares below which a check fails: of all decisions agreed, and of each kind agreed or raced. */
+const BAR_ALL = 0.995;
+const BAR_KIND = 0.99;
+
+/** Adds the command to `trace`. */
+export function addTraceCheck(trace: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  trace
+    .command('check')
+    .summary("compare the model's decisions with a recording's")
+    .description(
+      'Replays the inputs of recordings through the simulated kernel and compares every decision: generations, masks, ASIDs, CR3 writes, targets, flushes.',
+    )
+    .argument('<file...>', 'ftrace text, gzipped or not; NAME.meta.json and NAME.hv.gz beside it are used')
+    .option('--profile <name>', 'the kernel to compare with (default: the one that the meta file names); PROFILE~feature switches one off')
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (files: string[], flags: Flags) => finish(await check(context, files, flags)));
+}
+
+const HELP = `
+Exit codes: 0 at least 99.5 % of all decisions agree and 99 % of each kind, 1 less, 2 bad input.
+
+Examples:
+  $ shootdown trace check recording.trace.gz
+  $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz`;
+
+async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
+  const { agreement, checkFile, KIND_NAMES, KIND_WITHOUT_BAR, renderCheck } = await import('../../check/index.js');
+  const { findVariant } = await import('../../variants.js');
+  const version = flags.profile === undefined ? null : findVariant(flags.profile);
+  if (version === undefined) {
+    throw new InputError(
+      `trace check: there is no profile ${JSON.stringify(flags.profile?.slice(0, 60))}; shootdown list variants shows them`,
+    );
+  }
+  const reports = files.map((file) => checkFile(file, version));
+  const document = { format: 'shootdown-trace-check', version: 1, shootdown: context.version };
+  if (flags.json) printJson(context.io.stdout, { ...document, ...(reports.length === 1 ? reports[0] : { recordings: reports }) });
+  else for (const report of reports) printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
+  const passes = reports.every((report) => {
+    const barred = KIND_NAMES.filter((kind) => kind !== KIND_WITHOUT_BAR).map((kind) => report.kinds[kind]);
+    const sum = (key: 'agreed' | 'raced' | 'disagreed') => barred.reduce((total, score) => total + score[key], 0);
+    const decided = sum('agreed') + sum('raced') + sum('disagreed');
+    return (decided === 0 || sum('agreed') / decided >= BAR_ALL) && barred.every((score) => agreement(score) >= BAR_KIND);
+  });
+  return passes ? EXIT_OK : EXIT_VIOLATION;
+}

@@ -1,0 +1,471 @@
+import type { Cpu as ExplorerCpu } from '../cpu.js';
+import { InternalError } from '../ghost.js';
+import * as H from '../hardware.js';
+import * as K from '../op-kinds.js';
+import type { Op } from '../protocol.js';
+import { PTE_PRESENT, PTE_WRITE, pteFrame, pteValue, VERSION_MAX, withVersion } from '../pte.js';
+import { loadWord, storeWord } from './access.js';
+import { ATTEND_IPI, ATTEND_NMI, ATTEND_STOP, type ControlWords, type Host, RING_EVENTS, Stopped } from './host.js';
+import type { Machine } from './machine.js';
+
+/**
+ * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same method names. Each operation
+ * begins with a boundary, in which the CPU takes the interrupts that it finds.
+ *
+ * Loads are `Atomics.load`: a plain MOV on x86, which no compiler may keep in a register or move. Plain stores stay plain, so that the
+ * host's store buffer is the real one. Locked operations are `Atomics.*`.
+ */
+export class Cpu {
+  readonly id: number;
+  readonly machine: Machine;
+  private readonly mem: Int32Array;
+  private readonly pairs: BigInt64Array;
+  private readonly host: Host;
+  private readonly control: Int32Array;
+  private readonly words: ControlWords;
+  private readonly attention: number;
+  private readonly scratch: number;
+  private readonly enablings: number;
+  private readonly ring: number;
+  private readonly block: number;
+  private readonly atomicStores: boolean;
+  /** Boundaries until the host is called. */
+  private fuel = 1;
+  private events = 0;
+  /** The interrupt flag, as in `mem` for others. */
+  private interrupts = true;
+  private inNmi = false;
+  /** Flags that interrupts saved: at most an IPI's and an NMI's. */
+  private readonly saved: boolean[] = [];
+
+  constructor(machine: Machine, id: number) {
+    this.id = id;
+    this.machine = machine;
+    this.mem = machine.mem;
+    this.pairs = new BigInt64Array(machine.mem.buffer as ArrayBuffer, 0, machine.mem.length >> 1);
+    this.host = machine.host;
+    this.words = machine.control;
+    this.control = machine.control.words;
+    this.attention = machine.control.attention(id);
+    this.scratch = machine.control.scratch(id);
+    this.enablings = machine.control.enablings(id);
+    this.ring = machine.control.ring(id);
+    this.block = machine.block(id);
+    this.atomicStores = machine.atomicStores;
+  }
+
+  /** Brings the CPU back to the state in which a script starts. */
+  reset(): void {
+    this.fuel = 1;
+    this.interrupts = true;
+    this.inNmi = false;
+    this.saved.length = 0;
+  }
+
+  /** A boundary that belongs to no instruction: between steps of a script, and while the CPU idles. */
+  boundary(): void {
+    if (--this.fuel <= 0) this.fuel = this.host.tick(this.id);
+    // A plain load: should it come late, so may an interrupt. A wait reads it atomically.
+    if (this.control[this.attention] !== 0) this.attend();
+  }
+
+  private attend(): void {
+    for (;;) {
+      const attention = Atomics.load(this.control, this.attention);
+      if ((attention & ATTEND_STOP) !== 0) throw new Stopped('the run is over');
+      if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
+        Atomics.and(this.control, this.attention, ~ATTEND_NMI);
+        this.inNmi = true;
+        this.take(true);
+      } else if ((attention & ATTEND_IPI) !== 0 && this.interrupts) {
+        Atomics.and(this.control, this.attention, ~ATTEND_IPI);
+        this.take(false);
+      } else return;
+    }
+  }
+
+  /** Runs a handler to its IRET, with interrupts off, on top of what it interrupted. */
+  private take(nmi: boolean): void {
+    this.saved.push(this.interrupts);
+    this.setInterrupts(false);
+    this.note(K.STEP_DELIVER, 0, 0);
+    const { program } = this.machine;
+    // In this build a handler is a plain function.
+    if (nmi) program.nmi(this as never);
+    else program.interrupt(this as never);
+  }
+
+  /**
+   * Disabling is a full barrier here, which CLI is not: whoever frees a page-table page reads this flag, and must not find it on while
+   * this CPU already walks with it off. Enabling tells waiters for a grace period, in this order.
+   */
+  private setInterrupts(on: boolean): void {
+    this.interrupts = on;
+    if (on) {
+      this.control[this.enablings]++;
+      this.mem[this.block + H.IF] = 1;
+    } else Atomics.store(this.mem, this.block + H.IF, 0);
+  }
+
+  /** Notes what was executed, for the post-mortem. */
+  private note(kind: number, a: number, value: number): void {
+    const at = this.ring + 1 + (this.events++ & (RING_EVENTS - 1)) * 2;
+    this.control[at] = kind | (a << 6);
+    this.control[at + 1] = value;
+    this.control[this.ring] = this.events;
+    if (this.host.trace !== null) this.host.trace(this.id, kind, a, value);
+  }
+
+  /** A full barrier: what a serialising instruction does to the store buffer. */
+  private drain(): void {
+    Atomics.or(this.control, this.scratch, 0);
+  }
+
+  private put(address: number, value: number): void {
+    storeWord(this.mem, address, value, this.atomicStores);
+  }
+
+  // Memory.
+
+  readOnce(address: number): number {
+    this.boundary();
+    const value = loadWord(this.mem, address);
+    this.note(K.OP_READ_ONCE, address, value);
+    return value;
+  }
+  writeOnce(address: number, value: number): number {
+    this.boundary();
+    this.put(address, value);
+    this.machine.committed(this.id, address, value);
+    this.note(K.OP_WRITE_ONCE, address, 0);
+    return 0;
+  }
+  loadAcquire(address: number): number {
+    this.boundary();
+    const value = loadWord(this.mem, address);
+    this.note(K.OP_LOAD_ACQUIRE, address, value);
+    return value;
+  }
+  storeRelease(address: number, value: number): number {
+    this.boundary();
+    this.put(address, value);
+    this.note(K.OP_STORE_RELEASE, address, 0);
+    this.host.released(this.id, address);
+    return 0;
+  }
+  xchg(address: number, value: number): number {
+    this.boundary();
+    const old = Atomics.exchange(this.mem, address, value);
+    this.note(K.OP_XCHG, address, old);
+    this.host.changed(this.id, address);
+    return old;
+  }
+  cmpxchg(address: number, expected: number, value: number): number {
+    this.boundary();
+    const old = Atomics.compareExchange(this.mem, address, expected, value);
+    this.note(K.OP_CMPXCHG, address, old);
+    if (old === expected) this.host.changed(this.id, address);
+    return old;
+  }
+  /**
+   * `cmpxchg16b` as one compare-and-exchange of 64 bits over the same bytes. Accesses of mixed size are outside the JavaScript memory
+   * model; on x86-64 they are what the hardware makes of them.
+   */
+  cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
+    this.boundary();
+    const expected = pair(expectedFirst, expectedSecond);
+    const replaced = Atomics.compareExchange(this.pairs, address >> 1, expected, pair(first, second)) === expected;
+    this.note(K.OP_CMPXCHG_PAIR, address, replaced ? 1 : 0);
+    if (replaced) {
+      this.host.changed(this.id, address);
+      this.host.changed(this.id, address + 1);
+    }
+    return replaced ? 1 : 0;
+  }
+  fetchAdd(address: number, addend: number): number {
+    return this.add(address, addend, 0);
+  }
+  incReturn(address: number): number {
+    return this.add(address, 1, 1);
+  }
+  decReturn(address: number): number {
+    return this.add(address, -1, -1);
+  }
+  private add(address: number, addend: number, inResult: number): number {
+    this.boundary();
+    const old = Atomics.add(this.mem, address, addend);
+    if (old + addend > 0x7fffffff || old + addend < -0x80000000) throw new InternalError(`word ${address} overflowed`);
+    this.machine.committed(this.id, address, old + addend);
+    this.note(K.OP_FETCH_ADD, address, old + inResult);
+    this.host.changed(this.id, address);
+    return old + inResult;
+  }
+  fetchOr(address: number, bits: number): number {
+    this.boundary();
+    const old = Atomics.or(this.mem, address, bits);
+    this.note(K.OP_FETCH_OR, address, old);
+    this.host.changed(this.id, address);
+    return old;
+  }
+  fetchAnd(address: number, bits: number): number {
+    this.boundary();
+    const old = Atomics.and(this.mem, address, bits);
+    this.note(K.OP_FETCH_AND, address, old);
+    this.host.changed(this.id, address);
+    return old;
+  }
+  smpMb(): number {
+    this.boundary();
+    this.drain();
+    this.note(K.OP_SMP_MB, 0, 0);
+    return 0;
+  }
+  smpRmb(): number {
+    return 0;
+  }
+  smpWmb(): number {
+    return 0;
+  }
+  barrier(): number {
+    return 0;
+  }
+  condLoadAcquire(address: number, mask: number, value: number): number {
+    this.boundary();
+    let seen = loadWord(this.mem, address);
+    while ((seen & mask) !== value) {
+      this.host.wait(this.id, address, mask, value);
+      if (Atomics.load(this.control, this.attention) !== 0) this.attend();
+      seen = loadWord(this.mem, address);
+    }
+    this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
+    return seen;
+  }
+  spinLock(lock: number): number {
+    this.boundary();
+    while (Atomics.compareExchange(this.mem, lock, 0, this.id + 1) !== 0) {
+      this.host.wait(this.id, lock, -1, 0);
+      if (Atomics.load(this.control, this.attention) !== 0) this.attend();
+    }
+    this.note(K.OP_SPIN_LOCK, lock, 0);
+    return 0;
+  }
+  spinUnlock(lock: number): number {
+    this.boundary();
+    if (Atomics.load(this.mem, lock) !== this.id + 1) this.machine.observer.unlockOfFree(this.id, lock);
+    this.put(lock, 0);
+    this.note(K.OP_SPIN_UNLOCK, lock, 0);
+    this.host.released(this.id, lock);
+    return 0;
+  }
+
+  // Interrupts.
+
+  localIrqDisable(): number {
+    this.boundary();
+    this.setInterrupts(false);
+    this.note(K.OP_LOCAL_IRQ_DISABLE, 0, 0);
+    return 0;
+  }
+  localIrqEnable(): number {
+    this.boundary();
+    this.setInterrupts(true);
+    this.note(K.OP_LOCAL_IRQ_ENABLE, 0, 0);
+    return 0;
+  }
+  sendIpi(target: number): number {
+    this.boundary();
+    this.note(K.OP_SEND_IPI, target, 0);
+    this.post(target, ATTEND_IPI);
+    return 0;
+  }
+  sendNmi(target: number): number {
+    this.boundary();
+    this.note(K.OP_SEND_NMI, target, 0);
+    this.post(target, ATTEND_NMI);
+    return 0;
+  }
+  /** Whoever sets the first bit rings; who finds one set knows that it has been rung for. */
+  private post(target: number, bit: number): void {
+    if (Atomics.or(this.control, this.words.attention(target), bit) === 0) this.host.ring(this.id, target);
+  }
+  iret(): number {
+    this.boundary();
+    this.drain();
+    const flag = this.saved.pop();
+    if (flag === undefined) throw new InternalError(`CPU ${this.id}: iret outside an interrupt handler`);
+    if (this.inNmi) this.inNmi = false;
+    if (flag) this.setInterrupts(true);
+    this.note(K.OP_IRET, 0, 0);
+    return 0;
+  }
+
+  // MMU.
+
+  writeCr3(root: number, pcid: number, noFlush: boolean): number {
+    this.boundary();
+    this.drain();
+    this.machine.mmu.writeCr3(this.block, root, pcid, noFlush);
+    this.note(K.OP_WRITE_CR3, root, 0);
+    return 0;
+  }
+  invlpg(page: number): number {
+    this.boundary();
+    this.drain();
+    this.machine.mmu.invlpg(this.block, page);
+    this.note(K.OP_INVLPG, page, 0);
+    return 0;
+  }
+  invpcid(type: number, pcid: number, page: number): number {
+    this.boundary();
+    this.drain();
+    this.machine.mmu.invpcid(this.block, type, pcid, page);
+    this.note(K.OP_INVPCID, type, 0);
+    return 0;
+  }
+  userAccess(page: number, write: boolean): number {
+    this.boundary();
+    const outcome = this.machine.mmu.access(this.id, this.block, page, write);
+    this.note(K.OP_USER_ACCESS, page, outcome);
+    return outcome;
+  }
+  walk(page: number, write: boolean): number {
+    this.boundary();
+    const outcome = this.machine.mmu.walkStep(this.id, this.block, H.DEMAND, page, write);
+    this.note(K.OP_WALK, page, outcome);
+    return outcome;
+  }
+  faultEntry(page: number): number {
+    this.boundary();
+    this.drain();
+    this.machine.mmu.dropPage(this.block, page);
+    this.note(K.OP_FAULT, page, 0);
+    return 0;
+  }
+  /** A level of a speculative walk: the environment's step, begun by the host between two boundaries. */
+  speculate(page: number): void {
+    const { mmu } = this.machine;
+    const at = mmu.walking(this.block) ? mmu.speculativePage(this.block) : page;
+    const outcome = mmu.walkStep(this.id, this.block, H.SPECULATIVE, at, false);
+    this.note(K.STEP_WALK, at, outcome);
+  }
+
+  // Page tables and frames. Ghost words are stored before the entry, so that whoever sees the entry sees them.
+
+  setPte(mm: number, key: number, address: number, value: number): number {
+    this.boundary();
+    const { machine } = this;
+    const { ghost } = machine;
+    const index = ghost.index(mm, key);
+    const before = Atomics.load(this.mem, address);
+    const version = ghost.nextVersion(index);
+    const after = withVersion(value, version & VERSION_MAX);
+    const linked = ghost.linkedAlloc + address - machine.layout.framesBase;
+    const alloc = machine.word(ghost.frameAlloc + pteFrame(value));
+    // The number is there before the entry that it belongs to comes, and goes after that entry has gone.
+    if ((value & PTE_PRESENT) !== 0) this.put(linked, alloc);
+    this.put(address, after);
+    if ((value & PTE_PRESENT) === 0) this.put(linked, alloc);
+    ghost.addChange(this.id, index, version, before, after);
+    this.note(K.OP_SET_PTE, address, 0);
+    return 0;
+  }
+  ptepGetAndClear(mm: number, key: number, address: number): number {
+    this.boundary();
+    const { ghost } = this.machine;
+    const index = ghost.index(mm, key);
+    const version = ghost.nextVersion(index);
+    const before = Atomics.exchange(this.mem, address, withVersion(0, version & VERSION_MAX));
+    ghost.addChange(this.id, index, version, before, 0);
+    this.note(K.OP_PTEP_GET_AND_CLEAR, address, pteValue(before));
+    return pteValue(before);
+  }
+  ptepSetWrprotect(mm: number, key: number, address: number): number {
+    this.boundary();
+    const { ghost } = this.machine;
+    const index = ghost.index(mm, key);
+    const version = ghost.nextVersion(index);
+    let before = Atomics.load(this.mem, address);
+    for (;;) {
+      const seen = Atomics.compareExchange(this.mem, address, before, withVersion(pteValue(before) & ~PTE_WRITE, version & VERSION_MAX));
+      if (seen === before) break;
+      before = seen;
+    }
+    ghost.addChange(this.id, index, version, before, pteValue(before) & ~PTE_WRITE);
+    this.note(K.OP_PTEP_SET_WRPROTECT, address, pteValue(before));
+    return pteValue(before);
+  }
+  /** With no frame left it waits at boundaries: others free some, perhaps only after this CPU has served them. */
+  allocFrame(owner: number): number {
+    for (;;) {
+      this.boundary();
+      const frame = this.machine.frames.alloc(owner);
+      if (frame >= 0) {
+        this.note(K.OP_ALLOC_FRAME, owner, frame);
+        return frame;
+      }
+      this.host.pause(this.id);
+    }
+  }
+  freeFrame(frame: number): number {
+    this.boundary();
+    this.machine.frames.free(frame);
+    this.note(K.OP_FREE_FRAME, frame, 0);
+    return 0;
+  }
+  freeFrameRcu(frame: number): number {
+    this.boundary();
+    this.drain();
+    this.machine.frames.freeAfterGracePeriod(frame);
+    this.note(K.OP_FREE_FRAME_RCU, frame, 0);
+    return 0;
+  }
+
+  // No instructions.
+
+  peek(address: number): number {
+    return this.mem[address];
+  }
+  poke(address: number, value: number): number {
+    this.mem[address] = value;
+    return 0;
+  }
+  choose(n: number): number {
+    return this.host.choose(this.id, n);
+  }
+  event(kind: number, a: number, b: number): number {
+    this.machine.event(this.id, kind, a, b);
+    return 0;
+  }
+  promise(mm: number, page: number, rights: number): number {
+    this.machine.ghost.promise(this.id, mm, page, rights);
+    return 0;
+  }
+  operationReturned(): number {
+    this.machine.ghost.operationReturned(this.id);
+    return 0;
+  }
+  newAddressSpace(mm: number): number {
+    return this.machine.ghost.newAddressSpace(mm);
+  }
+  assert(condition: boolean, message: string): number {
+    if (!condition) this.machine.report('assertion', this.id, message);
+    return 0;
+  }
+}
+
+/** Two int32 as the 64 bits they make in memory (little endian). */
+function pair(first: number, second: number): bigint {
+  return (BigInt(second) << 32n) | BigInt(first >>> 0);
+}
+
+/** What is an operation of the explorer's CPU. */
+type Operations = {
+  [Name in keyof ExplorerCpu as ExplorerCpu[Name] extends (...args: never[]) => Op ? Name : never]: ExplorerCpu[Name] extends (
+    ...args: infer Arguments
+  ) => Op
+    ? (...args: Arguments) => number
+    : never;
+};
+
+/** Fails to compile when the two builds differ in an operation. */
+export const sameOperations = (cpu: Cpu): Operations => cpu;

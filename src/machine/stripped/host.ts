@@ -1,0 +1,51 @@
+/**
+ * What a CPU of the stripped build needs of the world that runs it: its thread in a stress run, a plan in a test. Called at instruction
+ * boundaries only, never in the middle of an instruction.
+ */
+export interface Host {
+  /** The CPU's fuel is used up: the place for perturbation, heartbeat and passing the turn. Answers the boundaries until the next call. */
+  tick(cpu: number): number;
+  /**
+   * The CPU waits until (word & mask) === value, and that does not hold. Returns when it may hold, or when there may be something for
+   * the CPU to attend to; called again until one of them is so.
+   */
+  wait(cpu: number, address: number, mask: number, value: number): void;
+  /** A locked operation changed the word: whoever waits for it must look again. */
+  changed(cpu: number, address: number): void;
+  /** A plain store that can end a wait: the same, as soon as the store has certainly drained. */
+  released(cpu: number, address: number): void;
+  /** A bit of the target's attention word went from none set to set. */
+  ring(cpu: number, target: number): void;
+  /** Lets others run for a moment. */
+  pause(cpu: number): void;
+  /** A number in [0, n). */
+  choose(cpu: number, n: number): number;
+  /** What was executed, for tests; null otherwise. */
+  readonly trace: ((cpu: number, kind: number, a: number, value: number) => void) | null;
+}
+
+/** Bits of a CPU's attention word. */
+export const ATTEND_IPI = 1;
+export const ATTEND_NMI = 2;
+/** The run is over. */
+export const ATTEND_STOP = 4;
+
+/** Thrown at a boundary when the run is over, and after a violation; caught by whoever started the script. */
+export class Stopped extends Error {}
+
+/** Where each CPU's words for the host lie, in an Int32Array apart from the simulated memory. */
+export interface ControlWords {
+  readonly words: Int32Array;
+  /** Attention word of a CPU: set by others. */
+  attention(cpu: number): number;
+  /** How often the CPU has enabled interrupts: written by itself. */
+  enablings(cpu: number): number;
+  /** A word of the CPU's own for full barriers. */
+  scratch(cpu: number): number;
+  /** First word of the CPU's event ring, of RING_EVENTS * RING_WORDS words, and the word before it that counts events. */
+  ring(cpu: number): number;
+}
+
+export const RING_EVENTS = 64;
+/** Kind and operand, value. */
+export const RING_WORDS = 2;

@@ -1,0 +1,129 @@
+import { InternalError } from '../ghost.js';
+import * as H from '../hardware.js';
+import { Mmu } from '../mmu.js';
+import { MachineObserver } from '../observer.js';
+import type { MmuLayout, Program } from '../program.js';
+import { LATENT_CLASSES, type LatentClass, type MemoryModel, type ViolationClass } from '../violation.js';
+import { storeWord } from './access.js';
+import { Frames } from './frames.js';
+import { SharedGhost } from './ghost.js';
+import { type ControlWords, type Host, Stopped } from './host.js';
+
+/**
+ * One thread's view of the simulated machine in the stripped build: the shared memory, and the parts that act on it for this thread's
+ * CPU. There is no scheduler and no store buffer here; the host's own are the real ones. Code that is written against the explorer's
+ * Machine (MMU, oracles) finds the methods it uses under the same names.
+ */
+
+/** A violation as a thread saw it. */
+export interface SeenViolation {
+  readonly class: ViolationClass;
+  readonly cpu: number;
+  readonly message: string;
+  /** How often it was seen, for latent ones. */
+  times: number;
+}
+
+export class Machine {
+  readonly ghost: SharedGhost;
+  readonly mmu: Mmu;
+  readonly frames: Frames;
+  readonly layout: MmuLayout;
+  observer: MachineObserver = new MachineObserver();
+  /** Ghost: what a TLB entry notes as the time of its fill. Nobody counts steps here. */
+  readonly step = 0;
+  readonly latent = new Map<LatentClass, SeenViolation>();
+  violation: SeenViolation | null = null;
+  private readonly generationOf: ReadonlyMap<number, number>;
+  private readonly firstGeneration: number;
+  private readonly lastGeneration: number;
+
+  constructor(
+    readonly program: Program,
+    readonly memory: MemoryModel,
+    readonly mem: Int32Array,
+    readonly control: ControlWords,
+    readonly host: Host,
+    /** Plain stores become `Atomics.store`: sequential consistency, or a host whose plain accesses are not x86's. */
+    readonly atomicStores: boolean,
+    /** The CPU of this thread. */
+    readonly id: number,
+  ) {
+    if (program.mmu === null) throw new InternalError('the stripped build runs kernels, not plain programs');
+    this.layout = program.mmu;
+    this.ghost = new SharedGhost(mem, this.layout.ghost, program.hardwareBase);
+    for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
+    this.generationOf = new Map(this.layout.generations);
+    const addresses = [...this.generationOf.keys()];
+    this.firstGeneration = Math.min(...addresses);
+    this.lastGeneration = Math.max(...addresses);
+    this.frames = new Frames(this);
+    // The MMU is the explorer's own code: in this build its Machine is this class.
+    this.mmu = new Mmu(this as never, this.layout.framesBase, this.layout.frameWords);
+  }
+
+  block(cpu: number): number {
+    return this.program.hardwareBase + cpu * this.program.hardwareWords;
+  }
+
+  interruptsOn(cpu: number): boolean {
+    return Atomics.load(this.mem, this.block(cpu) + H.IF) !== 0;
+  }
+
+  enablings(cpu: number): number {
+    return Atomics.load(this.control.words, this.control.enablings(cpu));
+  }
+
+  internalError(message: string): InternalError {
+    return new InternalError(`${this.program.name}, CPU${this.id}: ${message}`);
+  }
+
+  word(address: number): number {
+    return Atomics.load(this.mem, address);
+  }
+
+  /** What the CPU sees: the host's own store forwarding sees to it. */
+  load(_cpu: number, address: number): number {
+    return Atomics.load(this.mem, address);
+  }
+
+  /**
+   * An entry is cleared before another frame is put in its place, and the allocation number is stored before the entry: if the entry is
+   * the same before and after the number was read, the two belong together.
+   */
+  linkedAlloc(address: number, entry: number): number {
+    const alloc = Atomics.load(this.mem, this.ghost.linkedAlloc + address - this.layout.framesBase);
+    return Atomics.load(this.mem, address) === entry ? alloc : -1;
+  }
+
+  replaceEntry(_cpu: number, address: number, entry: number, updated: number): boolean {
+    return Atomics.compareExchange(this.mem, address, entry, updated) === entry;
+  }
+
+  /** A plain store, of the user's too. */
+  store(_cpu: number, address: number, value: number): void {
+    storeWord(this.mem, address, value, this.atomicStores);
+  }
+
+  /** A word changed: if it is a generation, it is the generation of the CPU's changes before it. */
+  committed(cpu: number, address: number, value: number): void {
+    if (address < this.firstGeneration || address > this.lastGeneration || !this.generationOf.has(address)) return;
+    this.ghost.generationCommitted(cpu, address, value);
+  }
+
+  event(cpu: number, kind: number, a: number, b: number): void {
+    this.observer.event(cpu, kind, a, b);
+  }
+
+  /** Latent ones are counted, harm ends the CPU's run here: memory is no longer what a correct kernel may be judged on. */
+  report(violationClass: ViolationClass, cpu: number, message: string): void {
+    if ((LATENT_CLASSES as readonly string[]).includes(violationClass)) {
+      const known = this.latent.get(violationClass as LatentClass);
+      if (known !== undefined) known.times++;
+      else this.latent.set(violationClass as LatentClass, { class: violationClass, cpu, message, times: 1 });
+      return;
+    }
+    this.violation ??= { class: violationClass, cpu, message, times: 1 };
+    throw new Stopped('a violation');
+  }
+}

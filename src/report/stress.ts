@@ -1,0 +1,60 @@
+import type { CpuState, Hang, StressResult } from '../stress/api.js';
+import { count, groupDigits } from './layout.js';
+
+/** A stress run in `label   text` lines. */
+
+interface Line {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** Events of a CPU that are shown for a hang. */
+const EVENTS_SHOWN = 5;
+const CPUS_SHOWN = 16;
+
+export function stressLines(result: StressResult): Line[] {
+  const { seconds, flushes } = result;
+  const rate = (amount: number): string => `${groupDigits(Math.round(amount / Math.max(seconds, 1e-3)))}/s`;
+  const lines: Line[] = [
+    {
+      label: 'ran',
+      text: `${seconds.toFixed(2)} s; ${result.progressed} of ${count(result.cpus, 'CPU')} made progress (${groupDigits(result.stepsMin)} to ${groupDigits(result.stepsMax)} script steps)`,
+    },
+    { label: 'waiting', text: `${result.waiting === 'token' ? 'run token' : 'doorbells'}: ${result.waitingReason}` },
+    {
+      label: 'shootdowns',
+      text: `${groupDigits(result.shootdowns)} (${rate(result.shootdowns)}), IPIs served ${groupDigits(result.ipis)} (${rate(result.ipis)})`,
+    },
+    {
+      label: 'flushes',
+      text: `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ${groupDigits(flushes.atSwitch)} at switches`,
+    },
+  ];
+  for (const violation of result.violations) lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
+  for (const latent of result.latent)
+    lines.push({ label: 'latent', text: `${latent.class} (${count(latent.times, 'time')}): ${latent.message}` });
+  for (const dead of result.dead) lines.push({ label: 'died', text: dead });
+  if (result.hang !== null) lines.push(...hangLines(result.hang));
+  if (result.violations.length === 0 && result.hang === null && result.dead.length === 0)
+    lines.push({ label: 'verdict', text: 'no violation seen' });
+  lines.push({
+    label: 'rests on',
+    text: 'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that outlives 4,096 changes of its page can be missed',
+  });
+  return lines;
+}
+
+function hangLines(hang: Hang): Line[] {
+  const shown = [...hang.cpus].sort((a, b) => Number(b.waitsFor !== null) - Number(a.waitsFor !== null)).slice(0, CPUS_SHOWN);
+  const lines: Line[] = [{ label: 'hang', text: hang.message }];
+  if (hang.locks.length > 0) lines.push({ label: 'held', text: hang.locks.join('; ') });
+  for (const cpu of shown) lines.push({ label: `CPU${cpu.cpu}`, text: cpuText(cpu) });
+  if (hang.cpus.length > shown.length) lines.push({ label: '', text: `and ${hang.cpus.length - shown.length} more` });
+  return lines;
+}
+
+function cpuText(cpu: CpuState): string {
+  const waits = cpu.waitsFor === null ? 'waits for nothing' : `waits for ${cpu.waitsFor}`;
+  const pending = cpu.pending.length === 0 ? '' : `, ${cpu.pending.join(' and ')} pending`;
+  return `${waits}, interrupts ${cpu.interrupts ? 'on' : 'off'}${pending}; last: ${cpu.lastEvents.slice(-EVENTS_SHOWN).join(', ')}`;
+}

@@ -1,0 +1,112 @@
+import type { KernelProgram } from '../kernel/kernel-program.js';
+import type { LatentClass, MemoryModel, ViolationClass } from '../machine/violation.js';
+import type { Scenario } from '../scenarios/scenario.js';
+
+/** What a stress run is asked to do, and what it answers. */
+
+export interface StressRequest {
+  /** Name of the variant (see `list variants`). */
+  readonly variant: string;
+  /** The scenario; beyond its CPUs it is replicated (see replicate.ts). */
+  readonly scenario: Scenario;
+  /** Simulated CPUs: one worker thread each. */
+  readonly cpus: number;
+  /** Length of the run in milliseconds, from the moment all CPUs are up. */
+  readonly forMs: number;
+  readonly seed: number;
+  /** `sc` makes every store a full barrier, to tell an ordering bug from a logic bug. */
+  readonly memory: MemoryModel;
+  /** How CPUs share the cores; `auto` measures first. */
+  readonly waiting: 'auto' | 'doorbell' | 'token';
+  /** Mean boundaries between two perturbations; 0: none. */
+  readonly perturbEvery: number;
+  /** Plain accesses showed an outcome that x86 forbids: use `Atomics` for stores too. */
+  readonly atomicStores?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StressProgress) => void;
+  /** Called when all CPUs are up: for tests that break a run. */
+  readonly onStart?: (running: RunningMachine) => void;
+}
+
+/** A machine that runs, from outside. */
+export interface RunningMachine {
+  readonly mem: Int32Array;
+  readonly program: KernelProgram;
+  /** Ends the thread of a CPU, as a crash would. */
+  kill(cpu: number): void;
+}
+
+export interface StressProgress {
+  readonly elapsedMs: number;
+  /** Script steps finished by all CPUs. */
+  readonly steps: number;
+  readonly cpus: number;
+}
+
+export interface StressViolation {
+  readonly class: ViolationClass;
+  readonly cpu: number;
+  readonly message: string;
+}
+
+export interface StressLatent {
+  readonly class: LatentClass;
+  readonly cpu: number;
+  readonly message: string;
+  readonly times: number;
+}
+
+/** A machine that stands still, as the watchdog found it. */
+export interface Hang {
+  readonly message: string;
+  /** One entry per CPU that waits, or that is shown because nothing moves. */
+  readonly cpus: readonly CpuState[];
+  /** Lock words that are taken. */
+  readonly locks: readonly string[];
+}
+
+export interface CpuState {
+  readonly cpu: number;
+  /** Name and value of the word that it waits for, or null. */
+  readonly waitsFor: string | null;
+  readonly interrupts: boolean;
+  /** Bits of requests that it has not attended to. */
+  readonly pending: readonly string[];
+  /** Script steps finished. */
+  readonly steps: number;
+  /** What it executed last, newest last. */
+  readonly lastEvents: readonly string[];
+}
+
+export interface StressResult {
+  readonly variant: string;
+  readonly scenario: string;
+  readonly cpus: number;
+  readonly cores: number;
+  /** Wall seconds from the moment all CPUs were up. */
+  readonly seconds: number;
+  readonly startSeconds: number;
+  readonly shootdowns: number;
+  /** Requests of `flush_tlb_func` served by an interrupt. */
+  readonly ipis: number;
+  readonly flushes: { readonly full: number; readonly partial: number; readonly atSwitch: number };
+  readonly counters: Readonly<Record<string, number>>;
+  /** CPUs that finished at least one script step, or served a request where their script is empty. */
+  readonly progressed: number;
+  /** How often a CPU went to sleep in a wait. */
+  readonly sleeps: number;
+  /** Script steps of the least and the most busy CPU. */
+  readonly stepsMin: number;
+  readonly stepsMax: number;
+  readonly violations: readonly StressViolation[];
+  readonly latent: readonly StressLatent[];
+  readonly hang: Hang | null;
+  /** Threads that died, each in a sentence. */
+  readonly dead: readonly string[];
+  readonly waiting: 'doorbell' | 'token';
+  /** Why that way of waiting. */
+  readonly waitingReason: string;
+  readonly memory: MemoryModel;
+  readonly seed: number;
+  readonly interrupted: boolean;
+}

@@ -1,0 +1,100 @@
+import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
+
+/**
+ * The words that the threads of a stress run share besides the simulated memory: interrupts in flight, doorbells, run tokens, progress.
+ * What others write and what a CPU writes itself lie on different cache lines.
+ */
+
+/** 1: the run is over. */
+export const STOP = 0;
+/** Threads at the gate; 1 when it is open. */
+export const READY = 1;
+export const GATE = 2;
+/** CPUs that are not asleep. */
+export const AWAKE = 16;
+/** Run tokens that nobody holds. */
+export const FREE_TOKENS = 32;
+/** CPUs that want a run token, a bit each; those of them that have something to attend to. */
+export const READY_CPUS = 48;
+export const URGENT_CPUS = 64;
+/** Sleepers by the hash of the word that they wait for: how many, and which, a bit each. */
+export const WAITERS = 80;
+export const WAITER_BUCKETS = 256;
+export const WAITER_CPUS = WAITERS + WAITER_BUCKETS;
+/** Words of a set of CPUs. */
+export const SET_WORDS = 8;
+
+const CPU_BASE = WAITER_CPUS + WAITER_BUCKETS * SET_WORDS;
+const CPU_STRIDE = 32 + 16 * Math.ceil((1 + RING_EVENTS * RING_WORDS) / 16);
+
+/** Offsets in a CPU's block. Written by others: */
+const ATTENTION = 0;
+export const SLEEP = 1;
+/** Run-token mode: RUN_*. */
+export const RUN = 2;
+export const RUN_BLOCKED = 0;
+export const RUN_READY = 1;
+export const RUN_RUNNING = 2;
+/** Written by itself: what it waits for (address + 1; 0: nothing), mask, value, and how many waits it has begun. */
+export const WAIT_ADDRESS = 16;
+export const WAIT_MASK = 17;
+export const WAIT_VALUE = 18;
+export const WAITS = 19;
+const ENABLINGS = 20;
+const SCRATCH = 21;
+/** Script steps finished; rounds of the script; calls of `tick`. */
+export const STEPS = 22;
+export const LOOPS = 23;
+export const BEAT = 24;
+const RING = 32;
+
+/** Words of control memory for a machine of `cpus` CPUs. */
+export function controlWords(cpus: number): number {
+  return CPU_BASE + cpus * CPU_STRIDE;
+}
+
+/** First word of a CPU's block. */
+export function cpuBlock(cpu: number): number {
+  return CPU_BASE + cpu * CPU_STRIDE;
+}
+
+/** The part that the machine layer knows. */
+export function machineControl(words: Int32Array): ControlWords {
+  return {
+    words,
+    attention: (cpu) => cpuBlock(cpu) + ATTENTION,
+    enablings: (cpu) => cpuBlock(cpu) + ENABLINGS,
+    scratch: (cpu) => cpuBlock(cpu) + SCRATCH,
+    ring: (cpu) => cpuBlock(cpu) + RING,
+  };
+}
+
+/** Puts a CPU into a set that begins at word `set`. */
+export function addCpu(words: Int32Array, set: number, cpu: number): void {
+  Atomics.or(words, set + (cpu >> 5), 1 << (cpu & 31));
+}
+
+/** Takes a CPU out of a set; whether it was in. */
+export function removeCpu(words: Int32Array, set: number, cpu: number): boolean {
+  const bit = 1 << (cpu & 31);
+  return (Atomics.and(words, set + (cpu >> 5), ~bit) & bit) !== 0;
+}
+
+/** The first CPU of a set from `from` on, round robin; -1 if it is empty. A few loads for any number of CPUs: it is asked often, by code that is not compiled yet. */
+export function nextCpu(words: Int32Array, set: number, cpus: number, from: number): number {
+  const count = (cpus + 31) >> 5;
+  const first = (from >> 5) % count;
+  const above = -1 << (from & 31);
+  for (let i = 0; i <= count; i++) {
+    const word = (first + i) % count;
+    let bits = Atomics.load(words, set + word);
+    // The word that it begins in comes twice: first its upper part, last its lower.
+    if (i === 0) bits &= above;
+    else if (i === count) bits &= ~above;
+    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
+  }
+  return -1;
+}
+
+/** Words after the start image that restarts of the scripts need (see round.ts): they survive a reset of memory. */
+export const TAIL_WORDS = 4;

@@ -1,0 +1,35 @@
+import type { StressResult } from './api.js';
+
+/** Several runs as one: the whole catalogue in turn. Rates stay those of the time that ran; what is per CPU takes the worst. */
+export function mergeResults(results: readonly StressResult[]): StressResult {
+  const [first] = results;
+  if (results.length === 1) return first;
+  const sum = (value: (result: StressResult) => number): number => results.reduce((total, result) => total + value(result), 0);
+  const names = Object.keys(first.counters);
+  const hung = results.find(({ hang }) => hang !== null);
+  // The run in which the fewest CPUs got anywhere speaks for all.
+  const least = results.reduce((worst, result) => (result.cpus - result.progressed > worst.cpus - worst.progressed ? result : worst));
+  return {
+    ...first,
+    scenario: 'catalogue',
+    cpus: least.cpus,
+    progressed: least.progressed,
+    seconds: sum(({ seconds }) => seconds),
+    shootdowns: sum(({ shootdowns }) => shootdowns),
+    ipis: sum(({ ipis }) => ipis),
+    flushes: {
+      full: sum(({ flushes }) => flushes.full),
+      partial: sum(({ flushes }) => flushes.partial),
+      atSwitch: sum(({ flushes }) => flushes.atSwitch),
+    },
+    counters: Object.fromEntries(names.map((name) => [name, sum(({ counters }) => counters[name])])),
+    sleeps: sum(({ sleeps }) => sleeps),
+    stepsMin: Math.min(...results.map(({ stepsMin }) => stepsMin)),
+    stepsMax: Math.max(...results.map(({ stepsMax }) => stepsMax)),
+    violations: results.flatMap(({ violations }) => violations),
+    latent: results.flatMap(({ latent }) => latent),
+    hang: hung?.hang ?? null,
+    dead: results.flatMap(({ dead }) => dead),
+    interrupted: results.some(({ interrupted }) => interrupted),
+  };
+}

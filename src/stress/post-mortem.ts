@@ -1,0 +1,94 @@
+import { INIT_MM } from '../kernel/constants.js';
+import type { KernelProgram } from '../kernel/kernel-program.js';
+import * as H from '../machine/hardware.js';
+import { opName } from '../machine/op-kinds.js';
+import { ATTEND_IPI, ATTEND_NMI, type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
+import type { CpuState, Hang } from './api.js';
+import * as C from './control.js';
+
+/** Reads a machine that runs, stands still or is dead, from outside: only words, and no thread is asked. */
+export class PostMortem {
+  private readonly machine: ControlWords;
+
+  constructor(
+    private readonly program: KernelProgram,
+    private readonly mem: Int32Array,
+    private readonly words: Int32Array,
+  ) {
+    this.machine = C.machineControl(words);
+  }
+
+  /** The word that the CPU waits for, -1 for none. */
+  waitAddress(cpu: number): number {
+    return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAIT_ADDRESS) - 1;
+  }
+
+  steps(cpu: number): number {
+    return Atomics.load(this.words, C.cpuBlock(cpu) + C.STEPS);
+  }
+
+  sleeps(cpu: number): number {
+    return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAITS);
+  }
+
+  /** Whether what it waits for holds (it has only not been seen), as memory is now. */
+  waitHolds(cpu: number): boolean {
+    const own = C.cpuBlock(cpu);
+    const address = this.waitAddress(cpu);
+    if (address < 0) return true;
+    return (Atomics.load(this.mem, address) & this.words[own + C.WAIT_MASK]) === this.words[own + C.WAIT_VALUE];
+  }
+
+  hang(message: string, cpus: readonly number[]): Hang {
+    return { message, cpus: cpus.map((cpu) => this.cpu(cpu)), locks: this.locks() };
+  }
+
+  cpu(cpu: number): CpuState {
+    const address = this.waitAddress(cpu);
+    const attention = Atomics.load(this.words, this.machine.attention(cpu));
+    const pending = [(attention & ATTEND_IPI) !== 0 ? 'IPI' : [], (attention & ATTEND_NMI) !== 0 ? 'NMI' : []].flat();
+    return {
+      cpu,
+      waitsFor: address < 0 ? null : `${this.nameOf(address)} (is ${Atomics.load(this.mem, address)})`,
+      interrupts: this.mem[this.program.hardwareBase + cpu * this.program.hardwareWords + H.IF] !== 0,
+      pending,
+      steps: this.steps(cpu),
+      lastEvents: this.events(cpu),
+    };
+  }
+
+  nameOf(address: number): string {
+    return address >= this.program.image.length ? 'restart barrier' : this.program.layout.nameOf(address);
+  }
+
+  private events(cpu: number): string[] {
+    const ring = this.machine.ring(cpu);
+    const count = Atomics.load(this.words, ring);
+    const events: string[] = [];
+    for (let event = Math.max(0, count - RING_EVENTS); event < count; event++) {
+      const at = ring + 1 + (event % RING_EVENTS) * RING_WORDS;
+      const kind = this.words[at] & 63;
+      const operand = this.words[at] >>> 6;
+      events.push(`${opName(kind)} ${operand} -> ${this.words[at + 1]}`);
+    }
+    return events;
+  }
+
+  private locks(): string[] {
+    const { layout, config } = this.program;
+    const taken: string[] = [];
+    const look = (address: number, spin: boolean): void => {
+      const value = Atomics.load(this.mem, address);
+      if (value === 0) return;
+      const who = spin ? `CPU${value - 1}` : value < 0 ? 'a writer' : `${value} reader${value === 1 ? '' : 's'}`;
+      taken.push(`${layout.nameOf(address)}: ${who}`);
+    };
+    for (const mm of config.layout.mms.slice(INIT_MM)) {
+      look(mm.mmapLock, false);
+      look(mm.anonVmaLock, false);
+      look(mm.pageTableLock, true);
+    }
+    for (let frame = 0; frame < config.layout.mmu.frames; frame++) look(config.layout.pagePtl + frame, true);
+    return taken;
+  }
+}

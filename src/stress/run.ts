@@ -1,0 +1,249 @@
+import { availableParallelism } from 'node:os';
+import type { SimCpuApi } from '../../workers/sim-cpu.js';
+import { InfrastructureError } from '../findings/errors.js';
+import { kernelProgram } from '../kernel/kernel-program.js';
+import { FRAME_BITS } from '../machine/stripped/frame-bits.js';
+import { Frames } from '../machine/stripped/frames.js';
+import { ATTEND_STOP } from '../machine/stripped/host.js';
+import type { LatentClass, ViolationClass } from '../machine/violation.js';
+import { COUNTERS, type CounterName } from '../oracles/counters.js';
+import { findVariant } from '../variants.js';
+import type { Hang, StressRequest, StressResult } from './api.js';
+import * as C from './control.js';
+import { PostMortem } from './post-mortem.js';
+import { replicate, roundsPerRestart } from './replicate.js';
+import type { CpuReport } from './sim-cpu.js';
+import type { HostSettings } from './thread-host.js';
+import { Watchdog } from './watchdog.js';
+import { callOrEnd, type Thread, Threads } from './workers.js';
+
+/** Milliseconds between two looks of the main thread. */
+const LOOK_MS = 20;
+/** A run of this length, with doorbells, shows how many CPUs are awake at a time. */
+const PROBE_MS = 250;
+/** With more CPUs awake per core than this on average, doorbells leave them to time slices. */
+const AWAKE_PER_CORE = 3;
+/** How long threads may take to come back after they were told to stop. */
+const STOP_MS = 700;
+
+/** Runs stress runs one after the other on the same threads. */
+export class StressEngine {
+  private readonly threads = new Threads<SimCpuApi>('sim-cpu', true);
+
+  async run(request: StressRequest): Promise<StressResult> {
+    const { waiting, reason } = await this.chooseWaiting(request);
+    return new Run(this.threads, request, waiting, reason).result();
+  }
+
+  /** Ends all threads. */
+  close(): Promise<void> {
+    return this.threads.close();
+  }
+
+  private async chooseWaiting(request: StressRequest): Promise<{ waiting: 'doorbell' | 'token'; reason: string }> {
+    const cores = availableParallelism();
+    if (request.waiting !== 'auto') return { waiting: request.waiting, reason: 'as asked for' };
+    if (request.cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
+    const probe = new Run(this.threads, { ...request, forMs: PROBE_MS, onProgress: undefined, onStart: undefined }, 'doorbell', 'probe');
+    await probe.result();
+    const awake = probe.meanAwake();
+    const reason = `${awake.toFixed(1)} CPUs awake on average, on ${cores} cores`;
+    return { waiting: awake > AWAKE_PER_CORE * cores ? 'token' : 'doorbell', reason };
+  }
+}
+
+class Run {
+  private readonly cores = availableParallelism();
+  private awakeSum = 0;
+  private awakeSamples = 0;
+
+  constructor(
+    private readonly pool: Threads<SimCpuApi>,
+    private readonly request: StressRequest,
+    private readonly waiting: 'doorbell' | 'token',
+    private readonly waitingReason: string,
+  ) {}
+
+  meanAwake(): number {
+    return this.awakeSum / Math.max(1, this.awakeSamples);
+  }
+
+  async result(): Promise<StressResult> {
+    const { request, cores } = this;
+    const begun = performance.now();
+    const variant = findVariant(request.variant);
+    if (variant === undefined) throw new Error(`no such variant: ${request.variant}`);
+    const scenario = replicate(request.scenario, request.cpus);
+    const program = kernelProgram(scenario, variant, 1 << FRAME_BITS);
+    const size = program.image.length;
+    const shared = (words: number): SharedArrayBuffer => new SharedArrayBuffer(4 * words);
+    // An even number of words, so that pairs cover them all.
+    const buffers = { mem: shared((size + C.TAIL_WORDS + 1) & ~1), image: shared(size), control: shared(C.controlWords(request.cpus)) };
+    const image = new Int32Array(buffers.image);
+    image.set(program.image);
+    Frames.prepare(image, program.config.layout.mmu.freeTop, program.config.layout.mmu.freeStack);
+    const mem = new Int32Array(buffers.mem);
+    mem.set(image);
+    const words = new Int32Array(buffers.control);
+    const settings: HostSettings = {
+      cpus: request.cpus,
+      cores,
+      waiting: this.waiting,
+      seed: request.seed,
+      perturbEvery: request.perturbEvery,
+      walkPages: scenario.walks > 0 ? scenario.pages : 0,
+    };
+
+    const threads = await this.pool.take(request.cpus);
+    const common = {
+      variant: request.variant,
+      scenario,
+      memory: request.memory,
+      atomicStores: request.memory === 'sc' || request.atomicStores === true,
+      settings,
+      ...buffers,
+      roundsPerRestart: roundsPerRestart(scenario),
+    };
+    await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, id }))));
+
+    const reports: (CpuReport | null)[] = threads.map(() => null);
+    const dead: string[] = [];
+    const done = threads.map((thread, id) => this.runThread(thread, reports, id, dead));
+    await this.untilReady(words, threads, dead);
+    Atomics.store(words, C.AWAKE, request.cpus);
+    Atomics.store(words, C.FREE_TOKENS, cores);
+    const opened = performance.now();
+    Atomics.store(words, C.GATE, 1);
+    Atomics.notify(words, C.GATE);
+    request.onStart?.({ mem, program, kill: (cpu) => void threads[cpu].worker.terminate() });
+    const postMortem = new PostMortem(program, mem, words);
+    const watchdog = new Watchdog(scenario, postMortem, cores, opened);
+    const { hang, interrupted } = await this.watch(words, watchdog, dead, opened);
+    const seconds = (performance.now() - opened) / 1000;
+    this.stop(words);
+    await this.settle(done, threads, reports, dead);
+    return this.summary(scenario.name, reports, dead, hang, interrupted, seconds, (opened - begun) / 1000, postMortem);
+  }
+
+  private async runThread(thread: Thread<SimCpuApi>, reports: (CpuReport | null)[], id: number, dead: string[]): Promise<void> {
+    try {
+      reports[id] = (await callOrEnd(thread, thread.api.run())) as CpuReport;
+    } catch (error) {
+      dead.push(`CPU${id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** All CPUs stand at the gate. */
+  private async untilReady(words: Int32Array, threads: readonly Thread<SimCpuApi>[], dead: readonly string[]): Promise<void> {
+    while (Atomics.load(words, C.READY) < threads.length) {
+      if (dead.length > 0) throw new InfrastructureError(`the run did not start: ${dead[0]}`);
+      await sleep(2);
+    }
+  }
+
+  /** Until the time is up, a CPU has ended the run, or nothing moves any more. */
+  private async watch(
+    words: Int32Array,
+    watchdog: Watchdog,
+    dead: readonly string[],
+    opened: number,
+  ): Promise<{ hang: Hang | null; interrupted: boolean }> {
+    const { signal, forMs, onProgress, cpus } = this.request;
+    for (;;) {
+      const now = performance.now();
+      if (signal?.aborted === true) return { hang: null, interrupted: true };
+      if (now - opened >= forMs || Atomics.load(words, C.STOP) !== 0 || dead.length > 0) return { hang: null, interrupted: false };
+      const hang = watchdog.look(now);
+      if (hang !== null) return { hang, interrupted: false };
+      this.awakeSum += Atomics.load(words, C.AWAKE);
+      this.awakeSamples++;
+      if (onProgress !== undefined) {
+        let steps = 0;
+        for (let cpu = 0; cpu < cpus; cpu++) steps += Atomics.load(words, C.cpuBlock(cpu) + C.STEPS);
+        onProgress({ elapsedMs: now - opened, steps, cpus });
+      }
+      await sleep(Math.min(LOOK_MS, Math.max(1, forMs - (now - opened))));
+    }
+  }
+
+  /** Tells every CPU, wherever it runs or sleeps. */
+  private stop(words: Int32Array): void {
+    Atomics.store(words, C.STOP, 1);
+    const control = C.machineControl(words);
+    for (let cpu = 0; cpu < this.request.cpus; cpu++) {
+      Atomics.or(words, control.attention(cpu), ATTEND_STOP);
+      Atomics.notify(words, C.cpuBlock(cpu) + C.SLEEP);
+      Atomics.notify(words, C.cpuBlock(cpu) + C.RUN);
+    }
+  }
+
+  /** Waits for the reports; threads that do not come back are ended. */
+  private async settle(
+    done: readonly Promise<void>[],
+    threads: readonly Thread<SimCpuApi>[],
+    reports: readonly (CpuReport | null)[],
+    dead: readonly string[],
+  ): Promise<void> {
+    const patience = STOP_MS + 10 * threads.length;
+    await Promise.race([Promise.all(done), sleep(patience)]);
+    const lost = threads.filter((_, id) => reports[id] === null);
+    if (lost.length === 0 && dead.length === 0) return;
+    await Promise.all(lost.map((thread) => thread.worker.terminate()));
+    await Promise.all(done);
+  }
+
+  private summary(
+    scenario: string,
+    reports: readonly (CpuReport | null)[],
+    dead: string[],
+    hang: Hang | null,
+    interrupted: boolean,
+    seconds: number,
+    startSeconds: number,
+    postMortem: PostMortem,
+  ): StressResult {
+    const { request } = this;
+    const known = reports.filter((report) => report !== null);
+    const totals = COUNTERS.map((_, i) => known.reduce((sum, report) => sum + report.counters[i], 0));
+    const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<CounterName, number>;
+    for (const [id, report] of reports.entries()) if (report?.error != null) dead.push(`CPU${id}: ${report.error}`);
+    const steps = reports.map((_, cpu) => postMortem.steps(cpu));
+    const idle = (cpu: number): boolean => (request.scenario.scripts[cpu % request.scenario.cpus] ?? []).length === 0;
+    const served = COUNTERS.indexOf('ipisServed');
+    // Names of words are known here, not in the threads.
+    const named = (message: string): string => message.replace(/word (\d+)/g, (_, address) => postMortem.nameOf(Number(address)));
+    return {
+      variant: request.variant,
+      scenario,
+      cpus: request.cpus,
+      cores: this.cores,
+      seconds,
+      startSeconds,
+      shootdowns: counters.shootdowns,
+      ipis: counters.ipisServed,
+      flushes: { full: counters.fullFlushes, partial: counters.partialFlushes, atSwitch: counters.switchFlushes },
+      counters,
+      progressed: steps.filter((count, cpu) => count > 0 || (idle(cpu) && (reports[cpu]?.counters[served] ?? 0) > 0)).length,
+      sleeps: reports.reduce((sum, _, cpu) => sum + postMortem.sleeps(cpu), 0),
+      stepsMin: Math.min(...steps),
+      stepsMax: Math.max(...steps),
+      violations: known.flatMap(({ violation }) =>
+        violation === null ? [] : [{ class: violation.class as ViolationClass, cpu: violation.cpu, message: named(violation.message) }],
+      ),
+      latent: known.flatMap(({ latent }) =>
+        latent.map((seen) => ({ ...seen, class: seen.class as LatentClass, message: named(seen.message) })),
+      ),
+      hang,
+      dead,
+      waiting: this.waiting,
+      waitingReason: this.waitingReason,
+      memory: request.memory,
+      seed: request.seed,
+      interrupted,
+    };
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

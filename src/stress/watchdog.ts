@@ -1,0 +1,57 @@
+import type { Scenario } from '../scenarios/scenario.js';
+import type { Hang } from './api.js';
+import type { PostMortem } from './post-mortem.js';
+
+/**
+ * Tells a machine that stands still from one that is slow. Two ways to stand still: nobody finishes a script step any more; or one CPU
+ * waits for one word all the time, whose condition does not come to hold. Both limits grow with the CPUs that a core has to serve: a
+ * healthy one of 256 on two cores may be off the processor for seconds.
+ */
+export class Watchdog {
+  private readonly steps: number[];
+  private readonly since: number[];
+  private readonly address: number[];
+  private lastProgress: number;
+  private readonly allLimitMs: number;
+  private readonly oneLimitMs: number;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly postMortem: PostMortem,
+    cores: number,
+    now: number,
+    /** Milliseconds without any progress that a machine with a core for each CPU may take. */
+    baseMs = 3000,
+  ) {
+    const crowd = Math.max(1, scenario.cpus / cores);
+    this.allLimitMs = baseMs + 50 * crowd;
+    this.oneLimitMs = 4 * baseMs + 400 * crowd;
+    this.steps = scenario.scripts.map(() => -1);
+    this.since = scenario.scripts.map(() => now);
+    this.address = scenario.scripts.map(() => -1);
+    this.lastProgress = now;
+  }
+
+  /** To be called every fraction of a second; null while all is well. */
+  look(now: number): Hang | null {
+    const { postMortem, scenario } = this;
+    const stuck: number[] = [];
+    for (let cpu = 0; cpu < scenario.cpus; cpu++) {
+      if (scenario.scripts[cpu].length === 0) continue;
+      const steps = postMortem.steps(cpu);
+      const address = postMortem.waitAddress(cpu);
+      if (steps !== this.steps[cpu]) this.lastProgress = now;
+      if (steps !== this.steps[cpu] || address !== this.address[cpu] || address < 0 || postMortem.waitHolds(cpu)) this.since[cpu] = now;
+      else if (now - this.since[cpu] > this.oneLimitMs) stuck.push(cpu);
+      this.steps[cpu] = steps;
+      this.address[cpu] = address;
+    }
+    if (now - this.lastProgress > this.allLimitMs) {
+      const seconds = ((now - this.lastProgress) / 1000).toFixed(1);
+      return postMortem.hang(`no CPU has finished a script step for ${seconds} s`, [...scenario.scripts.keys()]);
+    }
+    if (stuck.length === 0) return null;
+    const seconds = ((now - this.since[stuck[0]]) / 1000).toFixed(1);
+    return postMortem.hang(`CPU${stuck[0]} has waited for one word for ${seconds} s`, stuck);
+  }
+}

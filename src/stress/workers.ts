@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { InfrastructureError } from '../findings/errors.js';
+import { bundle } from '../strip/bundle.js';
+
+/**
+ * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
+ * Comlink is the control plane; a call to a dead worker never settles, so every call is raced against the worker's end.
+ */
+
+/** A thread, and what its end looks like. */
+export interface Thread<Api> {
+  readonly index: number;
+  readonly worker: Worker;
+  readonly api: Comlink.Remote<Api>;
+  /** Settles when the thread has ended, with why. */
+  readonly ended: Promise<string>;
+}
+
+/** Heap of a thread in MiB; a simulated CPU allocates next to nothing. Without limits 256 threads would reserve much more. */
+const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 } as const;
+
+export class Threads<Api> {
+  private readonly threads: Thread<Api>[] = [];
+  private file: string | null = null;
+  private folder: string | null = null;
+
+  constructor(
+    /** The worker's entry under `workers/`, without extension. */
+    private readonly entry: string,
+    /** Whether its generators are blanked. */
+    private readonly stripped: boolean,
+  ) {}
+
+  /** The first `count` threads, started if need be; dead ones are replaced. Throws InfrastructureError when one does not start. */
+  async take(count: number): Promise<readonly Thread<Api>[]> {
+    const file = await this.bundled();
+    for (let index = 0; index < count; index++) this.threads[index] ??= this.start(index, file);
+    return this.threads.slice(0, count);
+  }
+
+  private async bundled(): Promise<string> {
+    if (this.file !== null) return this.file;
+    // `npm run build` has made it for the package; a clone makes it once per process.
+    const shipped = fileURLToPath(new URL(`../../bundles/${this.entry}.mjs`, import.meta.url));
+    if (import.meta.url.endsWith('.js') && existsSync(shipped)) {
+      this.file = shipped;
+      return shipped;
+    }
+    this.folder = mkdtempSync(join(tmpdir(), 'shootdown-'));
+    const outfile = join(this.folder, `${this.entry}.mjs`);
+    await bundle({ entry: `../workers/${this.entry}`, outfile, plain: !this.stripped });
+    this.file = outfile;
+    return outfile;
+  }
+
+  private start(index: number, file: string): Thread<Api> {
+    const worker = new Worker(file, { execArgv: [], env: {}, stdin: false, trackUnmanagedFds: false, resourceLimits: LIMITS });
+    const ended = new Promise<string>((resolve) => {
+      worker.once('error', (error) => resolve(`thread ${index} died: ${error instanceof Error ? error.message : String(error)}`));
+      worker.once('exit', (code) => resolve(`thread ${index} ended with code ${code}`));
+    });
+    const thread: Thread<Api> = { index, worker, api: Comlink.wrap<Api>(nodeEndpoint(worker)), ended };
+    void ended.then(() => {
+      if (this.threads[index] === thread) delete this.threads[index];
+    });
+    return thread;
+  }
+
+  /** Ends all threads at once, whatever they do. */
+  async close(): Promise<void> {
+    const threads = this.threads.filter((thread) => thread !== undefined);
+    this.threads.length = 0;
+    await Promise.all(threads.map((thread) => thread.worker.terminate()));
+    if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
+    this.folder = null;
+    this.file = null;
+  }
+}
+
+/** The answer of a call, or an InfrastructureError when the thread ends before it. */
+export async function callOrEnd<T>(thread: Thread<never> | Thread<unknown>, call: Promise<T>): Promise<T> {
+  const ended = thread.ended.then((why) => {
+    throw new InfrastructureError(why);
+  });
+  return await Promise.race([call, ended]);
+}

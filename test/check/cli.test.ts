@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { KIND_NAMES } from '../../src/check/index.js';
+import { cli } from '../cli/run-cli.js';
+import { CARRIED } from '../trace/recordings.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'shootdown-check-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('shootdown trace check', () => {
+  it('prints a table and passes', async () => {
+    const { exitCode, stdout, stderr } = await cli(['trace', 'check', CARRIED]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^KIND +LINES +AGREED +RACED +DISAGREED +LEARNT +AGREEMENT$/m);
+    expect(stdout).toMatch(/^ngen +\d+/m);
+  });
+
+  it('gives one JSON document', async () => {
+    const { stdout } = await cli(['trace', 'check', '--json', CARRIED]);
+    const report = JSON.parse(stdout);
+    expect(Object.keys(report.kinds)).toEqual(KIND_NAMES);
+    for (const kind of KIND_NAMES) expect(Object.keys(report.kinds[kind]).sort()).toEqual(['agreed', 'disagreed', 'learnt', 'raced']);
+    for (const key of ['agreed', 'raced', 'disagreed', 'learnt']) expect(report[key]).toBeTypeOf('number');
+    for (const entry of report.disagreements) expect(Object.keys(entry).sort()).toEqual(['kernel', 'kind', 'line', 'model']);
+  });
+
+  it('fails where the kernel decided otherwise', async () => {
+    const { exitCode, stdout } = await cli(['trace', 'check', '--profile', '6.12.117~strictSlotTest', CARRIED]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/line \d+ {2}flush bit: kernel no flush, model flush/);
+  });
+
+  const whole = readFileSync(CARRIED);
+  const text = gunzipSync(whole).toString('utf8');
+  const lines = text.split('\n');
+  it.each([
+    ['cut', file('cut.trace.gz', whole.subarray(0, 20_000)), 'ends early'],
+    ['cut in a line', file('cutline.trace', text.slice(0, 30_000)), 'expected'],
+    ['shuffled', file('shuffled.trace', [...lines.slice(0, 200), ...lines.slice(100, 150), ''].join('\n')), 'never run backward'],
+    ['foreign', file('foreign.txt', 'hello\n'), 'expected an ftrace line'],
+    ['empty', file('empty.trace', ''), 'the file is empty'],
+    [
+      'without the probes',
+      file('plain.trace', '  a-1 [000] d..2. 1.000000: tlb_flush: pages:1 reason:remote shootdown (1)\n'),
+      'give one with --profile',
+    ],
+    ['absent', join(folder, 'absent.trace'), 'no such file'],
+  ])('refuses a file that is %s', async (_, path, message) => {
+    const { exitCode, stdout, stderr } = await cli(['trace', 'check', path]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  it('refuses an unknown profile', async () => {
+    const { exitCode, stderr } = await cli(['trace', 'check', '--profile', '5.4', CARRIED]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('there is no profile "5.4"');
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { asSeenByGuest, LOG_LAG, parseHypervisorLog } from '../../src/check/hypervisor-log.js';
+
+const LOG = `# time_s tsc vcpu event
+8.434217 22756751105 0 load preempted=3 wait_ns=3514320
+8.437374 22764946435 0 put slice
+`;
+
+describe('the hypervisor log', () => {
+  it('is read', () => {
+    expect(parseHypervisorLog(LOG, 'x.hv', 2)).toEqual([
+      { time: 8_434_217, vcpu: 0, put: false },
+      { time: 8_437_374, vcpu: 0, put: true },
+    ]);
+  });
+
+  it.each([
+    ['8.434217 22756751105 0 loaded', 'expected "seconds tsc vcpu put REASON"'],
+    ['8.434217 22756751105 7 put halt', "vCPU 7; expected one of the recording's 2"],
+    ['8.000000 1 0 put halt\n7.000000 1 0 put halt', 'time runs backward'],
+  ])('refuses %s', (text, message) => {
+    expect(() => parseHypervisorLog(text, 'x.hv', 2)).toThrow(message);
+  });
+
+  it("is taken as the guest saw it: earlier than logged, but a put not before the vCPU's last line", () => {
+    const log = parseHypervisorLog(LOG, 'x.hv', 2);
+    const seen = asSeenByGuest(log, [
+      { cpu: 0, time: 8_437_360 },
+      { cpu: 0, time: 8_440_000 },
+    ]);
+    expect(seen.map(({ time, put }) => [time, put])).toEqual([
+      [8_434_217 - LOG_LAG, false],
+      [8_437_360, true],
+    ]);
+  });
+});

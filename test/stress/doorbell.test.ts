@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { doorbellProgram, publishBuffered, sleepWithoutRecheck } from '../../examples/doorbell.js';
+import { enumerate } from '../../src/explore/enumerate.js';
+import { Executor } from '../../src/explore/executor.js';
+import { Random } from '../../src/explore/random.js';
+import { strategies } from '../../src/explore/strategies/index.js';
+import { Machine } from '../../src/machine/machine.js';
+import type { Program } from '../../src/machine/program.js';
+import type { Violation } from '../../src/machine/violation.js';
+
+/** Hunts a program; answers the first violation. */
+function hunt(program: Program, executions: number, memory: 'tso' | 'sc' = 'tso'): Violation | null {
+  const machine = new Machine(program, memory);
+  const executor = new Executor(machine, { walks: 0 });
+  const random = new Random();
+  const made = strategies.map((strategy) => strategy.create());
+  for (let execution = 0; execution < executions; execution++) {
+    random.seed(1, 1, execution);
+    executor.run(made[execution % made.length], random, 40);
+    if (machine.violation !== null) return machine.violation;
+  }
+  return null;
+}
+
+describe('the doorbell', () => {
+  it('loses no wake-up and leaks no count, in any execution hunted', () => {
+    expect(hunt(doorbellProgram('doorbell'), 60_000)).toBeNull();
+    expect(hunt(doorbellProgram('doorbell, three producers', {}, 3), 30_000)).toBeNull();
+  });
+
+  it.each(['tso', 'sc'] as const)('is right in every schedule with one and two producers (%s)', (memory) => {
+    for (const producers of [1, 2]) {
+      const { outcomes, states } = enumerate(doorbellProgram('doorbell', {}, producers), { memory, maxStates: 3_000_000 });
+      expect(outcomes.map(({ violation }) => violation)).toEqual(outcomes.map(() => null));
+      expect(states).toBeGreaterThan(20);
+    }
+  });
+
+  it('loses a wake-up without the second look for a reason', () => {
+    expect(hunt(doorbellProgram('no re-check', { sleep: sleepWithoutRecheck }), 20_000)).toMatchObject({ class: 'deadlock' });
+  });
+
+  it('loses a wake-up when the reason is not published with a locked operation: under TSO only', () => {
+    const program = doorbellProgram('buffered', { publish: publishBuffered }, 1);
+    expect(hunt(program, 20_000)).toMatchObject({ class: 'deadlock' });
+    expect(hunt(program, 20_000, 'sc')).toBeNull();
+  });
+
+  it('leaks the count when a sleeper that was rung counts itself as well', () => {
+    const program = doorbellProgram('leak', {
+      *sleep(ops, bell) {
+        yield* ops.exchange(bell.sleep, 1);
+        const reason = yield* ops.hasReason();
+        yield* ops.add(bell.awake, -1);
+        if (reason === 0) yield* ops.sleepWhile(bell.sleep);
+        yield* ops.exchange(bell.sleep, 0);
+        yield* ops.add(bell.awake, 1);
+      },
+    });
+    expect(hunt(program, 20_000)).toMatchObject({ class: 'assertion' });
+  });
+});
