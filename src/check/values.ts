@@ -14,8 +14,7 @@ export class Values {
     const model = this.replay.mem[word];
     if (!view.genKnown) {
       view.genKnown = true;
-      if (view.genSeen && kernel === model) this.replay.board.agree(kind);
-      else this.replay.board.learn(kind);
+      this.replay.board.learn(kind);
       if (view.genSeen && kernel !== model) this.moveSlots(mm, model, kernel);
       view.genSeen = true;
       this.replay.mem[word] = kernel;
