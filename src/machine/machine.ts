@@ -227,6 +227,10 @@ export class Machine {
   /** A plain store: into the buffer, or to memory under sequential consistency. A full buffer drains its oldest store first. */
   store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
     this.checkWord(cpu, value);
+    if (this.sc && kind === H.SB_PLAIN) {
+      this.commitStore(cpu, address, value);
+      return;
+    }
     const mem = this.mem;
     const block = this.hardwareBase + cpu * this.hardwareWords;
     let count = mem[block + H.SB_COUNT];
@@ -247,6 +251,13 @@ export class Machine {
     else if (count === 0) this.enabled.add(agentOf(cpu, BUFFER_AGENT));
   }
 
+  /** A store becomes visible, and part of the trace. */
+  private commitStore(cpu: number, address: number, value: number): void {
+    this.hash = Math.imul(this.hash ^ address, HASH_PRIME);
+    this.hash = Math.imul(this.hash ^ value, HASH_PRIME);
+    this.commit(cpu, address, value);
+  }
+
   /** Overflow is an internal error, never a wrap. */
   private checkWord(cpu: number, value: number): void {
     if ((value | 0) !== value) throw this.internalError(`CPU ${cpu} stores ${value}, which is no 32-bit integer`);
@@ -265,9 +276,7 @@ export class Machine {
     const kind = mem[at + H.SB_KIND];
     const before = mem[address];
     if (kind === H.SB_PTE) this.linkFrame(address, mem[at + H.SB_Y]);
-    this.hash = Math.imul(this.hash ^ address, HASH_PRIME);
-    this.hash = Math.imul(this.hash ^ mem[at + H.SB_VALUE], HASH_PRIME);
-    this.commit(cpu, address, mem[at + H.SB_VALUE]);
+    this.commitStore(cpu, address, mem[at + H.SB_VALUE]);
     if (this.totalCpuSteps - this.cpuSteps[cpu] > mem[at + H.SB_OTHERS]) this.observer.drainOvertaken(cpu);
     if (kind === H.SB_PTE) this.ghost.addChange(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
     else if (kind === H.SB_USER) {

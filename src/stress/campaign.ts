@@ -10,7 +10,7 @@ export interface StressScenario {
   readonly scenario: Scenario;
 }
 
-/** Milliseconds of a scenario's first turn when several share the time; turns double up to the last. */
+/** Milliseconds of a scenario's first turn when several share the time, for each eight CPUs; turns double up to the last. */
 const TURN_MS = 250;
 const TURN_MS_MAX = 8000;
 
@@ -33,7 +33,7 @@ export async function stressCampaign(
     for (let turn = 0; left > 0 && failedIn === null; turn++) {
       const chosen = scenarios[turn % scenarios.length];
       const round = Math.floor(turn / scenarios.length);
-      const forMs = scenarios.length === 1 ? left : Math.min(left, TURN_MS_MAX, TURN_MS * 2 ** round);
+      const forMs = scenarios.length === 1 ? left : Math.min(left, TURN_MS_MAX, TURN_MS * Math.max(1, chosen.cpus / 8) * 2 ** round);
       // Another seed for each turn: a second look at a scenario is another run.
       const seed = (request.seed + Math.imul(round, 0x9e3779b9)) >>> 0;
       const result = await engine.run({ ...request, seed, scenario: chosen.scenario, cpus: chosen.cpus, forMs });
