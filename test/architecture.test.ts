@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LAYERS: readonly (readonly string[])[] = [
   ['machine'],
   ['kernel'],
-  ['backends'],
+  ['backends', 'rules'],
   ['scenarios', 'oracles'],
   ['variants.ts', 'version.ts', 'trace'],
   ['explore'],

@@ -1,8 +1,11 @@
 import type { Backend } from '../kernel/backend.js';
+import { hypercallBackend } from './hypercall.js';
+import { kvmPvBackend } from './kvm-pv.js';
 import { nativeBackend } from './native.js';
+import { nativeOthersBackend } from './native-others.js';
 
 /** Every backend, in the order of `list`. */
-export const backends: readonly Backend[] = [nativeBackend];
+export const backends: readonly Backend[] = [nativeBackend, nativeOthersBackend, kvmPvBackend, hypercallBackend];
 
 export function findBackend(name: string): Backend | undefined {
   return backends.find((backend) => backend.name === name);

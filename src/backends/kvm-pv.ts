@@ -1,7 +1,8 @@
 import type { Backend } from '../kernel/backend.js';
 import { lowestBit } from '../kernel/cpumask.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
-import { KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from '../kernel/layout.js';
+import { BY_ENTRY } from '../kernel/remote-flush.js';
+import { KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from '../machine/hypervisor.js';
 import type { Protocol } from '../machine/protocol.js';
 import { nativeFlushTlbMulti } from './native.js';
 
@@ -23,10 +24,12 @@ export function* kvmFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> 
       bits = bits & (bits - 1);
       const state = yield* cpu.readOnce(preempted[word * 32 + bit]);
       if ((state & KVM_VCPU_PREEMPTED) !== 0) {
+        yield* cpu.fn.beforeTargetFlush(cpu, word * 32 + bit);
         const seen = yield* cpu.cmpxchg(preempted[word * 32 + bit], state, state | KVM_VCPU_FLUSH_TLB);
         if (seen === state) {
           const left = yield* cpu.peek(scratch + word);
           yield* cpu.poke(scratch + word, left & ~(1 << bit));
+          yield* cpu.fn.targetAsked(cpu, word * 32 + bit, BY_ENTRY);
         }
       }
     }
@@ -34,9 +37,11 @@ export function* kvmFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> 
   yield* nativeFlushTlbMulti(cpu, scratch);
 }
 
-/** The guest side; what the host does with the byte is whoever drives the machine (src/check follows a hypervisor's log). */
+/** The guest side; the host's is machine/hypervisor.ts, or a hypervisor's log (src/check). */
 export const kvmPvBackend: Backend = {
-  name: 'kvm-pv',
-  summary: 'KVM paravirtual flush: vCPUs that the host has put are flushed when they run again',
+  name: 'kvm',
+  summary: 'KVM paravirtual flush: vCPUs that the host has preempted are flushed before they run again, the others by IPI',
+  host: 'kvm',
+  profile: '6.18',
   flushTlbMulti: kvmFlushTlbMulti,
 };

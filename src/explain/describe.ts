@@ -1,4 +1,5 @@
 import { SB_USER } from '../machine/hardware.js';
+import * as HV from '../machine/hypervisor.js';
 import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mmu.js';
 import * as K from '../machine/op-kinds.js';
 import { formatPte } from '../machine/pte.js';
@@ -82,12 +83,33 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
       return step.c === SB_USER ? `a user store reaches memory` : `${word()} = ${value(step.b)} reaches memory`;
     case K.STEP_DELIVER:
       return 'interrupt';
+    case K.OP_POST_FLUSH:
+      return `hypercall: flush CPU${step.a} ${step.value !== 0 ? '(runs: it serves this itself)' : '(is out: flushed before it runs again)'}`;
+    case K.STEP_SERVE:
+      return 'flush posted by a hypercall';
+    case K.STEP_PREEMPT:
+    case K.STEP_HOST:
+      return HOST_TEXTS[step.value] ?? K.opName(step.kind);
     case K.STEP_WALK:
       return `speculative walk, page ${step.a}`;
     default:
       return K.opName(step.kind);
   }
 }
+
+const HOST_TEXTS: Readonly<Record<number, string>> = {
+  [HV.HOST_PREEMPTED]: 'the host takes the vCPU off its processor and marks it PREEMPTED',
+  [HV.HOST_PREEMPTED_UNMARKED]: 'the host takes the vCPU off its processor',
+  [HV.HOST_PREEMPTED_IN_ACCESS]:
+    'the host takes the vCPU off in an access that it emulates, its address translated, and marks it PREEMPTED',
+  [HV.HOST_PREEMPTED_IN_ACCESS_UNMARKED]: 'the host takes the vCPU off in an access that it emulates, its address translated; no mark',
+  [HV.HOST_NOTHING]: 'the host finds nothing to preempt',
+  [HV.HOST_COPIED]: 'the host reads the preempted byte into a copy',
+  [HV.HOST_ENTERED]: 'the host takes the mark: the vCPU enters the guest, no flush owed',
+  [HV.HOST_ENTERED_FLUSHED]: 'the host takes the mark: the vCPU enters the guest after the flush owed to it',
+  [HV.HOST_ENTERED_LOST]: 'the host writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
+  [HV.HOST_COMPLETED_ACCESS]: 'the host completes the emulated access with the translation made before',
+};
 
 function hexBits(bits: number): string {
   return `0x${(bits >>> 0).toString(16)}`;

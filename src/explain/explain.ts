@@ -3,6 +3,7 @@ import * as E from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
+import { HOST_COMPLETED_ACCESS, HOST_ENTERED_LOST, HOST_PREEMPTED_IN_ACCESS } from '../machine/hypervisor.js';
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
@@ -105,10 +106,12 @@ class Explainer {
     if (use === undefined) return this.lastStepOnly();
     const target = use.cpu;
     const store = use.kind === K.STEP_DRAIN;
+    const emulated = use.kind === K.STEP_HOST;
     const executed = store ? this.before(use.step, (step) => step.cpu === target && step.kind === K.OP_USER_ACCESS && step.b !== 0) : use;
     const block = this.machine.block(target);
-    const page = executed?.a ?? 0;
-    const entry = this.machine.mmu.lookup(block, page);
+    const latch = block + H.LATCH_BASE;
+    const page = emulated ? this.machine.mem[latch + H.TLB_KEY] & 0xff : (executed?.a ?? 0);
+    const entry = emulated ? latch : this.machine.mmu.lookup(block, page);
     this.mark(use, this.violation.message);
     if (entry < 0 || executed === undefined) return { deciding: this.deciding, sentence: this.violation.message };
     const { mem } = this.machine;
@@ -146,6 +149,8 @@ class Explainer {
       parts.push(`CPU${initiator}'s change is covered by generation ${counted.value} of ${name}`);
       const told = this.initiatorsView(counted.step, use.step, initiator, target);
       if (told !== null) parts.push(told);
+      const lost = this.hostsView(counted.step, use.step, target);
+      if (lost !== null) parts.push(lost);
       const decided = this.targetsView(change.step, use.step, target, mm, counted.value);
       if (decided !== null) parts.push(decided);
     }
@@ -153,6 +158,40 @@ class Explainer {
     if (returned !== undefined && returned.step < use.step)
       this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
     return parts.join('; ');
+  }
+
+  /** What the target's host did wrong between the request and the use; null if nothing. */
+  private hostsView(from: number, until: number, target: number): string | null {
+    const host = (value: number): RawStep | undefined =>
+      this.steps.find(
+        (step) => step.step > from && step.step <= until && step.cpu === target && step.kind === K.STEP_HOST && step.value === value,
+      );
+    const lost = host(HOST_ENTERED_LOST);
+    if (lost !== undefined) {
+      this.mark(lost, `CPU${target}'s host loses the flush request that was set after it had read the byte`);
+      return `CPU${target}'s host wrote the preempted byte back over the flush request`;
+    }
+    const latched = this.before(
+      until,
+      (step) => step.cpu === target && step.kind === K.STEP_PREEMPT && step.value === HOST_PREEMPTED_IN_ACCESS,
+    );
+    if (host(HOST_COMPLETED_ACCESS)?.step !== until || latched === undefined) return null;
+    this.mark(latched, `CPU${target}'s access has its translation already, and the host still marks the vCPU as preempted`);
+    return `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
+  }
+
+  /** Whose store last put the slot's generation where it is, if it was not its owner's; null otherwise. */
+  private raisedBy(until: number, target: number, asid: number): string | null {
+    const slot = this.kernel.layout.cpus[target].tlbstate.ctxs[asid];
+    const last = this.before(
+      until,
+      (step) =>
+        ((step.kind === K.OP_WRITE_ONCE || step.kind === K.OP_CMPXCHG) && step.a === slot.tlbGen) ||
+        (step.kind === K.OP_CMPXCHG_PAIR && step.a === slot.ctxId && step.value === 1),
+    );
+    if (last === undefined || last.cpu === target) return null;
+    this.mark(last, `CPU${last.cpu} writes to CPU${target}'s slot ${asid}`);
+    return `CPU${last.cpu} had written to CPU${target}'s slot ${asid}`;
   }
 
   private returns(step: RawStep): boolean {
@@ -208,6 +247,8 @@ class Explainer {
     if (decided === undefined || event === undefined) return null;
     const state = this.kernel.layout.cpus[target].tlbstate;
     const name = this.names.mm(mm);
+    const raised = this.raisedBy(decided.step, target, event.a);
+    const by = raised === null ? '' : `; ${raised}`;
     if (event.b === E.DECIDED_NO_FLUSH_SWITCH || event.b === E.DECIDED_NO_FLUSH_LAZY) {
       const read = this.before(
         decided.step + 1,
@@ -222,11 +263,11 @@ class Explainer {
         this.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
       this.mark(decided, `slot ${event.a} is taken as current: no flush`);
       const where = event.b === E.DECIDED_NO_FLUSH_SWITCH ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
-      return `CPU${target}'s ${where} ${read === undefined ? '' : `had read generation ${read.value} and `}kept slot ${event.a} without a flush`;
+      return `CPU${target}'s ${where} ${read === undefined ? '' : `had read generation ${read.value} and `}kept slot ${event.a} without a flush${by}`;
     }
     if (event.b === E.DECIDED_EARLY_OUT || event.b === E.DECIDED_UP_TO_DATE) {
       this.mark(decided, `flush_tlb_func thinks slot ${event.a} current: no flush`);
-      return `CPU${target}'s flush_tlb_func returned without a flush`;
+      return `CPU${target}'s flush_tlb_func returned without a flush${by}`;
     }
     return null;
   }

@@ -1,8 +1,27 @@
 import type { Cpu } from '../machine/cpu.js';
-import { BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import {
+  BUFFER_AGENT,
+  CPU_AGENT,
+  cpuOfAgent,
+  HOST_AGENT,
+  kindOfAgent,
+  LINE_AGENT,
+  PREEMPT_AGENT,
+  SERVICE_AGENT,
+  WALKER_AGENT,
+} from '../machine/enabled-set.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
-import { OP_LOAD_ACQUIRE, OP_READ_ONCE, STEP_DELIVER, STEP_DRAIN, STEP_WALK } from '../machine/op-kinds.js';
+import {
+  OP_LOAD_ACQUIRE,
+  OP_READ_ONCE,
+  STEP_DELIVER,
+  STEP_DRAIN,
+  STEP_HOST,
+  STEP_PREEMPT,
+  STEP_SERVE,
+  STEP_WALK,
+} from '../machine/op-kinds.js';
 import { OracleBoard } from '../oracles/board.js';
 import { captureSite, type Site } from './site.js';
 
@@ -43,6 +62,15 @@ export class RecordingBoard extends OracleBoard {
   }
 }
 
+/** What a step of these agents is recorded as. */
+const STEP_OF: Readonly<Record<number, number>> = {
+  [LINE_AGENT]: STEP_DELIVER,
+  [WALKER_AGENT]: STEP_WALK,
+  [HOST_AGENT]: STEP_HOST,
+  [SERVICE_AGENT]: STEP_SERVE,
+  [PREEMPT_AGENT]: STEP_PREEMPT,
+};
+
 /** Records the steps of one execution. Slow, and only for replays: it looks at the call stack at every operation. */
 export class Recorder {
   readonly steps: RawStep[] = [];
@@ -67,9 +95,9 @@ export class Recorder {
   /** Lets the agent move, and records it. */
   step(agent: number): void {
     const { machine, board } = this;
-    const id = agent >> 2;
+    const id = cpuOfAgent(agent);
     const cpu = machine.cpus[id];
-    const kind = agent & 3;
+    const kind = kindOfAgent(agent);
     const base = { step: machine.step, agent, cpu: id, handlerDepth: cpu.depth };
     board.events.length = 0;
     if (kind === CPU_AGENT) {
@@ -80,11 +108,11 @@ export class Recorder {
       this.steps.push({ ...base, kind: op, a, b, c, d, value: machine.lastValue, events: [...board.events], site, unseen });
       return;
     }
-    const fields =
-      kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: kind === LINE_AGENT ? STEP_DELIVER : STEP_WALK, a: 0, b: 0, c: 0, d: 0 };
+    const fields = kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: STEP_OF[kind], a: 0, b: 0, c: 0, d: 0 };
     machine.stepAgent(agent);
-    const page = kind === CPU_AGENT || fields.kind !== STEP_WALK ? fields.a : machine.mmu.speculativePage(machine.block(id));
-    this.steps.push({ ...base, ...fields, a: page, value: 0, events: [...board.events], site: null, unseen: null });
+    const a = kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(id)) : fields.a;
+    const value = fields.kind === STEP_HOST || fields.kind === STEP_PREEMPT ? machine.lastValue : 0;
+    this.steps.push({ ...base, ...fields, a, value, events: [...board.events], site: null, unseen: null });
   }
 
   private oldestStore(id: number): { kind: number; a: number; b: number; c: number; d: number } {

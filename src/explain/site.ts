@@ -35,9 +35,10 @@ export function captureSite(): Site {
     if (match === null) continue;
     const name = match[1].split('.').at(-1) ?? match[1];
     const file = match[2].replace(/^file:\/\//, '');
-    const protocol = /[\\/](?:kernel|backends)[\\/]/.test(file);
+    const protocol = /[\\/](?:kernel|backends|rules)[\\/]/.test(file);
     if (name === 'next' || NOT_KERNEL.has(name) || !protocol) continue;
-    if (place === null) place = `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends)[\\/])/, '$1').replaceAll('\\', '/')}:${match[3]}`;
+    if (place === null)
+      place = `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/')}:${match[3]}`;
     functions.unshift(kernelSpelling(name));
   }
   return { functions, place };

@@ -3,8 +3,8 @@ export interface TraceStep {
   /** Index of the step in the execution, from 0. */
   readonly step: number;
   readonly cpu: number;
-  /** Who moved: the CPU itself, its store buffer (a drain), its interrupt line (a delivery) or its page walker. */
-  readonly agent: 'cpu' | 'buffer' | 'line' | 'walker';
+  /** Who moved: the CPU itself, its store buffer (a drain), its interrupt line (a delivery), its page walker, or its host. */
+  readonly agent: 'cpu' | 'buffer' | 'line' | 'walker' | 'host';
   /** What happened, e.g. `loaded_mm = SWITCHING (buffered)` or `tlb_gen(A) is 5`. One line, no colour. */
   readonly text: string;
   /** Kernel functions on the CPU's stack, outermost first, in the kernel's spelling; empty where unknown. */

@@ -56,6 +56,9 @@ export interface BatchResult {
   readonly witness: BatchWitness | null;
 }
 
+/** Preemptions per execution where CPUs are virtual and the scenario says nothing. */
+const PREEMPTIONS = 3;
+
 /** Executions that measure how long a scenario takes; their stream is apart from all hunts'. */
 const MEASURE_EXECUTIONS = 16;
 const MEASURE_STREAM = hashText('measure');
@@ -78,7 +81,8 @@ class Runner {
     this.machine = new Machine(program, request.memory);
     this.board = new OracleBoard(this.machine, program.config);
     this.machine.observer = this.board;
-    this.executor = new Executor(this.machine, { walks: request.scenario.walks });
+    const preemptions = program.host == null ? 0 : (request.scenario.preemptions ?? PREEMPTIONS);
+    this.executor = new Executor(this.machine, { walks: request.scenario.walks, preemptions });
     this.stream = hashText(request.scenario.name);
     this.length = this.measure();
   }

@@ -1,5 +1,5 @@
 import type { Cpu } from '../machine/cpu.js';
-import { WALKER_AGENT } from '../machine/enabled-set.js';
+import { isEnvironment } from '../machine/enabled-set.js';
 import * as H from '../machine/hardware.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
@@ -214,7 +214,7 @@ class Enumerator {
   private movable(): number[] {
     const { list, count } = this.machine.enabled;
     return Array.from(list.subarray(0, count))
-      .filter((agent) => (agent & 3) !== WALKER_AGENT)
+      .filter((agent) => !isEnvironment(agent))
       .sort((a, b) => a - b);
   }
 

@@ -1,5 +1,6 @@
-import { AGENT_KINDS, agentOf, WALKER_AGENT } from '../machine/enabled-set.js';
+import { AGENT_KINDS, agentOf, cpuOfAgent, isEnvironment, kindOfAgent, PREEMPT_AGENT, WALKER_AGENT } from '../machine/enabled-set.js';
 import type { Machine } from '../machine/machine.js';
+import { OP_USER_ACCESS } from '../machine/op-kinds.js';
 import type { Random } from './random.js';
 import { Schedule } from './schedule.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -16,11 +17,17 @@ const LIMIT_EXTRA = 2000;
 export interface EnvironmentPlan {
   /** Speculative walks that the environment begins in this execution. */
   readonly walks: number;
+  /** Times that it takes a virtual CPU off its processor. Default 0. */
+  readonly preemptions?: number;
 }
 
 export class Executor {
   readonly schedule = new Schedule();
+  /** When the environment starts something, in ascending order: step * 2 + (1: a preemption, 0: a walk). */
   private readonly triggers: number[] = [];
+  /** In half of the executions a preemption waits until its CPU stands before a user access, which its host may then have to emulate. */
+  private preemptInAccess = false;
+  private readonly awaited: number[] = [];
 
   constructor(
     readonly machine: Machine,
@@ -38,18 +45,22 @@ export class Executor {
       return value;
     };
     machine.begin();
-    strategy.begin(random, machine.cpus.length * AGENT_KINDS, length);
-    this.planWalks(random, length);
+    strategy.begin(random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
+    this.planEnvironment(random, length);
     const limit = length * LIMIT_FACTOR + LIMIT_EXTRA;
     let last = -1;
-    let trigger = this.triggers.length > 0 ? this.triggers[0] : -1;
     let triggered = 0;
+    let trigger = this.triggers.length > 0 ? this.triggers[0] >> 1 : -1;
     while (machine.violation === null && machine.step < limit) {
       if (machine.step === trigger) {
-        enabled.add(agentOf(random.below(machine.cpus.length), WALKER_AGENT));
+        const agent = agentOf(random.below(machine.cpus.length), (this.triggers[triggered] & 1) !== 0 ? PREEMPT_AGENT : WALKER_AGENT);
+        if (kindOfAgent(agent) === PREEMPT_AGENT && this.preemptInAccess) this.awaited.push(agent);
+        // A virtual CPU that is out walks nowhere.
+        else if (machine.canStep(agent)) enabled.add(agent);
         triggered++;
-        trigger = triggered < this.triggers.length ? Math.max(this.triggers[triggered], machine.step + 1) : -1;
+        trigger = triggered < this.triggers.length ? Math.max(this.triggers[triggered] >> 1, machine.step + 1) : -1;
       }
+      if (this.awaited.length > 0) this.releaseAwaited();
       if (enabled.obligations === 0) {
         if (machine.unfinished === 0) break;
         this.reportDeadlock();
@@ -68,10 +79,23 @@ export class Executor {
   }
 
   /** Spreads the environment's budget over the expected length. */
-  private planWalks(random: Random, length: number): void {
+  private planEnvironment(random: Random, length: number): void {
+    const { walks, preemptions = 0 } = this.plan;
     this.triggers.length = 0;
-    for (let i = 0; i < this.plan.walks; i++) this.triggers.push(random.below(Math.max(1, length)));
+    for (let i = 0; i < walks; i++) this.triggers.push(random.below(Math.max(1, length)) << 1);
+    for (let i = 0; i < preemptions; i++) this.triggers.push((random.below(Math.max(1, length)) << 1) | 1);
     this.triggers.sort((a, b) => a - b);
+    this.awaited.length = 0;
+    this.preemptInAccess = preemptions > 0 && random.below(2) === 0;
+  }
+
+  private releaseAwaited(): void {
+    for (let i = this.awaited.length - 1; i >= 0; i--) {
+      const { pending, top } = this.machine.cpus[cpuOfAgent(this.awaited[i])];
+      if (top === null || pending.kind !== OP_USER_ACCESS) continue;
+      this.machine.enabled.add(this.awaited[i]);
+      this.awaited.splice(i, 1);
+    }
   }
 
   /** Past the limit: round robin over all agents. What does not end then makes no progress under any fair scheduler. */
@@ -84,7 +108,7 @@ export class Executor {
         if (machine.unfinished > 0) this.reportDeadlock();
         return;
       }
-      if ((agent & 3) === WALKER_AGENT || !machine.enabled.has(agent)) continue;
+      if (isEnvironment(agent) || !machine.enabled.has(agent)) continue;
       schedule.pick(agent);
       machine.stepAgent(agent);
     }

@@ -1,3 +1,4 @@
+import { AGENT_SUFFIX, cpuOfAgent, kindOfAgent } from '../machine/enabled-set.js';
 import type { Machine } from '../machine/machine.js';
 
 /**
@@ -22,7 +23,7 @@ export function follow(machine: Machine, decisions: readonly number[], step: (ag
     const agent = decisions[next++];
     if (agent < 0) return `step ${machine.step}: the schedule answers a choice that was not asked for`;
     if (!machine.canStep(agent))
-      return `step ${machine.step}: the schedule moves agent ${agent >> 2}${['', 'b', 'i', 'w'][agent & 3]}, which cannot move`;
+      return `step ${machine.step}: the schedule moves agent ${cpuOfAgent(agent)}${AGENT_SUFFIX[kindOfAgent(agent)]}, which cannot move`;
     step(agent);
   }
   return diverged;

@@ -3,7 +3,10 @@
  * choice c is -1-c; in a finding it is run-length coded text that a person can read and edit.
  */
 
-const AGENT_SUFFIX = ['', 'b', 'i', 'w'];
+import { AGENT_SUFFIX, agentOf, cpuOfAgent, kindOfAgent } from '../machine/enabled-set.js';
+
+/** `=3`, `0*12`, `1b`: a choice, or a CPU's number, its agent's letter, and how often. */
+const TOKEN = new RegExp(`^(?:=(\\d{1,6})|(\\d{1,3})([${AGENT_SUFFIX.join('')}]?)(?:\\*(\\d{1,7}))?)$`);
 
 export class Schedule {
   private words = new Int32Array(1024);
@@ -50,7 +53,7 @@ export function encodeSchedule(decisions: readonly number[]): string[] {
     const decision = decisions[i];
     let run = 1;
     while (decision >= 0 && decisions[i + run] === decision) run++;
-    const name = decision < 0 ? `=${-1 - decision}` : `${decision >> 2}${AGENT_SUFFIX[decision & 3]}`;
+    const name = decision < 0 ? `=${-1 - decision}` : `${cpuOfAgent(decision)}${AGENT_SUFFIX[kindOfAgent(decision)]}`;
     tokens.push(run > 1 ? `${name}*${run}` : name);
     i += run;
   }
@@ -61,12 +64,12 @@ export function encodeSchedule(decisions: readonly number[]): string[] {
 export function decodeSchedule(tokens: readonly string[]): number[] {
   const decisions: number[] = [];
   tokens.forEach((token, index) => {
-    const match = /^(?:=(\d{1,6})|(\d{1,3})([biw]?)(?:\*(\d{1,7}))?)$/.exec(token);
+    const match = TOKEN.exec(token);
     if (match === null)
       throw new Error(`schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", "1w" or "=3"`);
     if (match[1] !== undefined) decisions.push(-1 - Number(match[1]));
     else {
-      const agent = Number(match[2]) * 4 + AGENT_SUFFIX.indexOf(match[3]);
+      const agent = agentOf(Number(match[2]), AGENT_SUFFIX.indexOf(match[3]));
       const run = match[4] === undefined ? 1 : Number(match[4]);
       if (decisions.length + run > 5_000_000) throw new Error(`schedule[${index}]: more than 5000000 decisions`);
       for (let i = 0; i < run; i++) decisions.push(agent);

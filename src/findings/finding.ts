@@ -33,7 +33,7 @@ export interface Finding {
   readonly execution: number;
   /**
    * The decisions in order, run-length coded: `0*12` CPU 0 twelve times, `1b` CPU 1's store buffer, `1i` its interrupt line, `1w` its page
-   * walker, `=3` the answer 3 to a recorded `choose(n)`.
+   * walker, `1h` its host bringing it back, `1r` its host serving a request, `1p` its host preempting it, `=3` the answer 3 to a recorded `choose(n)`.
    */
   readonly schedule: readonly string[];
   readonly steps: number;

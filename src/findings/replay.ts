@@ -7,7 +7,7 @@ import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
-import { AGENT_KINDS, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import { kindOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import {
   OP_PTEP_GET_AND_CLEAR,
@@ -80,18 +80,20 @@ function difference(finding: Finding, violation: Violation | null, steps: number
   return null;
 }
 
+/** Who moved, by kind of agent. */
+const AGENT_NAMES: readonly TraceStep['agent'][] = ['cpu', 'buffer', 'line', 'walker', 'host', 'host', 'host'];
+
 function noteEntry(names: Names, step: RawStep): void {
   if (step.kind === OP_SET_PTE || step.kind === OP_PTEP_GET_AND_CLEAR || step.kind === OP_PTEP_SET_WRPROTECT)
     names.noteEntry(step.a, step.c, step.d);
 }
 
 function toTraceStep(step: RawStep, names: Names, tso: boolean, deciding: string | null): TraceStep {
-  const kind = step.agent % AGENT_KINDS;
   const stores = step.kind === OP_WRITE_ONCE || step.kind === OP_STORE_RELEASE || step.kind === OP_SPIN_UNLOCK || step.kind === OP_SET_PTE;
   return {
     step: step.step,
     cpu: step.cpu,
-    agent: kind === CPU_AGENT ? 'cpu' : kind === BUFFER_AGENT ? 'buffer' : kind === LINE_AGENT ? 'line' : 'walker',
+    agent: AGENT_NAMES[kindOfAgent(step.agent)],
     text: describe(step, names, tso && stores),
     functions: step.site?.functions ?? [],
     site: step.site?.place ?? null,

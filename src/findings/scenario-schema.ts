@@ -71,6 +71,7 @@ export const scenarioSchema = z
     pcid: z.boolean(),
     lazy: z.boolean(),
     walks: whole(0, 10_000),
+    preemptions: whole(0, 10_000).optional(),
     start: z.array(scenarioCpu).max(CPUS_MAX).optional(),
     scripts: z.array(z.array(scriptStep).max(SCRIPT_STEPS_MAX)).max(CPUS_MAX),
     source: text(2_000).optional(),

@@ -15,8 +15,8 @@ export const FINDING_BYTES_MAX = 16 * 1024 * 1024;
 const DECISIONS_MAX = 5_000_000;
 const STEPS_MAX = DECISIONS_MAX;
 
-/** One entry of a schedule: an agent (`0`, `1b`, `1i`, `1w`) with an optional repetition (`*12`), or an answer (`=3`). */
-const SCHEDULE_ENTRY = /^(?:=\d{1,6}|(\d{1,3})[biw]?(?:\*([1-9]\d{0,6}))?)$/;
+/** One entry of a schedule: an agent (`0`, `1b`, `1i`, `1w`, `1h`, `1r`, `1p`) with an optional repetition (`*12`), or an answer (`=3`). */
+const SCHEDULE_ENTRY = /^(?:=\d{1,6}|(\d{1,3})[biwhrp]?(?:\*([1-9]\d{0,6}))?)$/;
 
 const violation = z.strictObject({
   class: z.enum([...HARM_CLASSES, ...LATENT_CLASSES]),

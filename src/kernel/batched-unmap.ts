@@ -102,12 +102,11 @@ export function* tryToUnmapFlushDirty(cpu: KernelCpu): Protocol<void> {
 export function* archTlbbatchFlush(cpu: KernelCpu): Protocol<void> {
   const mask = cpu.own.ubc.cpumask;
   yield* cpu.fn.getFlushTlbInfo(cpu, MM_NULL, 0, TLB_FLUSH_ALL, 0, false, TLB_GENERATION_INVALID);
-  if (yield* cpumaskAnyOther(cpu, mask)) {
-    yield* cpu.fn.flushTlbMulti(cpu, mask);
-  } else if (yield* cpumaskTestCpu(cpu, cpu.id, mask)) {
-    yield* cpu.localIrqDisable();
-    yield* cpu.fn.flushTlbFunc(cpu, cpu.id);
-    yield* cpu.localIrqEnable();
+  const others = yield* cpumaskAnyOther(cpu, mask);
+  // Before 5.13 the local flush comes first, and the backend does not do it.
+  if (!others || !cpu.features.concurrentFlush) {
+    if (yield* cpumaskTestCpu(cpu, cpu.id, mask)) yield* cpu.fn.flushHere(cpu);
   }
+  if (others) yield* cpu.fn.flushTlbMulti(cpu, mask);
   for (let word = 0; word < cpu.maskWords; word++) yield* cpu.poke(mask + word, 0);
 }

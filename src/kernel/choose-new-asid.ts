@@ -1,4 +1,5 @@
 import type { Protocol } from '../machine/protocol.js';
+import { EV_SLOT_BEHIND } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -15,8 +16,10 @@ export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number)
   for (let asid = 0; asid < state.ctxs.length; asid++) {
     const slotCtxId = yield* cpu.readOnce(state.ctxs[asid].ctxId);
     if (slotCtxId !== ctxId) continue;
-    const slotGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
+    let slotGen = yield* cpu.fn.readSlotTlbGen(cpu, asid);
+    if (slotGen < nextTlbGen) slotGen = yield* cpu.fn.reconsiderSlot(cpu, asid, slotGen);
     const stale = cpu.features.strictSlotTest ? slotGen < nextTlbGen : slotGen <= nextTlbGen;
+    if (stale) yield* cpu.event(EV_SLOT_BEHIND, asid, next);
     return asid * 2 + (stale ? 1 : 0);
   }
   // None: round robin. The victim is overwritten by the caller, with a flush.

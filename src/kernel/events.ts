@@ -36,3 +36,9 @@ export const EV_FLUSHED = 12;
 export const EV_OPERATION = 13;
 /** Reclaim freed a page. */
 export const EV_RECLAIMED = 14;
+/** A slot was found behind its mm when it was switched to: a = ASID, b = mm. A flush follows. */
+export const EV_SLOT_BEHIND = 15;
+/** flush_tlb_func flushed everything for a request that named a range: a = ASID. */
+export const EV_DEGRADED = 16;
+/** A rule executed a locked operation that the kernel has not: a = 1 by a slot's owner on its way through a switch or flush, 0 by an initiator. */
+export const EV_ADDED_LOCKED = 17;

@@ -42,6 +42,14 @@ export interface Features {
   readonly rcuTableFree: boolean;
   /** inc_mm_tlb_gen is a locked increment, which is the full barrier between changing entries and looking at CPUs. */
   readonly incGenIsBarrier: boolean;
+  /** The local flush is done while remote ones are under way (flush_tlb_multi); else before they are asked for (flush_tlb_others). */
+  readonly concurrentFlush: boolean;
+  /** KVM host: takes the preempted byte, and the flush request in it, by one exchange; else it writes the byte back from a copy (B27). */
+  readonly hostAtomicClear: boolean;
+  /** KVM host: marks only vCPUs that stopped between two instructions, not those whose access it emulates (B29). */
+  readonly hostMarksAtBoundary: boolean;
+  /** KVM host: remembers that it has marked a vCPU, and does not store the mark again over a flush request. */
+  readonly hostRemembersMark: boolean;
 }
 
 export type FeatureName = keyof Features;
@@ -126,5 +134,29 @@ export const features: readonly Feature[] = [
     summary: 'inc_mm_tlb_gen is a full barrier',
     commit: '71b3c126e611',
     since: '4.5 (before generations: a barrier in the flush)',
+  },
+  {
+    name: 'concurrentFlush',
+    summary: 'local and remote TLBs are flushed at the same time; before, first the local one',
+    commit: '4ce94eabac16',
+    since: '5.13',
+  },
+  {
+    name: 'hostAtomicClear',
+    summary: 'the KVM host takes the preempted byte with its flush request by one exchange',
+    commit: 'b043138246a4',
+    since: '5.6 (CVE-2019-3016)',
+  },
+  {
+    name: 'hostMarksAtBoundary',
+    summary: 'the KVM host marks only vCPUs that stopped at an instruction boundary as preempted',
+    commit: '6cd88243c7e0',
+    since: '5.19',
+  },
+  {
+    name: 'hostRemembersMark',
+    summary: 'the KVM host does not mark a vCPU twice, over a flush request',
+    commit: 'b043138246a4',
+    since: '5.6',
   },
 ];

@@ -58,17 +58,40 @@ export function* flushTlbMmRange(
 ): Protocol<void> {
   const newTlbGen = yield* cpu.fn.incMmTlbGen(cpu, mm);
   yield* cpu.fn.getFlushTlbInfo(cpu, mm, start, end, nominalPages, freedTables, newTlbGen);
+  if (!cpu.features.concurrentFlush) {
+    yield* cpu.fn.flushLocalThenOthers(cpu, mm);
+    return;
+  }
   if (yield* cpumaskAnyOther(cpu, cpu.mms[mm].cpumask)) {
     if (cpu.features.filterLoadedMm) {
       const trim = yield* cpu.fn.shouldTrimCpumask(cpu, mm);
       yield* cpu.writeOnce(cpu.own.flushInfo.trimCpumask, trim ? 1 : 0);
     }
-    yield* cpu.fn.flushTlbMulti(cpu, cpu.mms[mm].cpumask);
+    yield* cpu.fn.flushRemote(cpu, cpu.mms[mm].cpumask);
     return;
   }
   const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
   // Nobody has it loaded: whoever loads it next sees the new generation.
   if (loadedMm !== mm) return;
+  yield* cpu.fn.flushHere(cpu);
+}
+
+/** The rest of flush_tlb_mm_range before 5.13: the local flush, and only then the others (`flush_tlb_others`). */
+export function* flushLocalThenOthers(cpu: KernelCpu, mm: number): Protocol<void> {
+  const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
+  if (loadedMm === mm) yield* cpu.fn.flushHere(cpu);
+  if (yield* cpumaskAnyOther(cpu, cpu.mms[mm].cpumask)) yield* cpu.fn.flushRemote(cpu, cpu.mms[mm].cpumask);
+}
+
+/** The backend's flush, between the places where rules of src/rules step in. */
+export function* flushRemote(cpu: KernelCpu, mask: number): Protocol<void> {
+  yield* cpu.fn.beforeRemoteFlush(cpu);
+  yield* cpu.fn.flushTlbMulti(cpu, mask);
+  yield* cpu.fn.afterRemoteFlush(cpu);
+}
+
+/** Carries this CPU's own request out on itself. */
+export function* flushHere(cpu: KernelCpu): Protocol<void> {
   yield* cpu.localIrqDisable();
   yield* cpu.fn.flushTlbFunc(cpu, cpu.id);
   yield* cpu.localIrqEnable();

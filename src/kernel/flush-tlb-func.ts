@@ -10,7 +10,7 @@ import {
   TLB_REMOTE_WRONG_CPU,
 } from './constants.js';
 import { cpumaskClearCpu } from './cpumask.js';
-import { DECIDED_EARLY_OUT, DECIDED_PARTIAL, DECIDED_UP_TO_DATE, EV_DECIDED, EV_TLB_FLUSH, EV_UNLAZIED } from './events.js';
+import { DECIDED_EARLY_OUT, DECIDED_PARTIAL, DECIDED_UP_TO_DATE, EV_DECIDED, EV_DEGRADED, EV_TLB_FLUSH, EV_UNLAZIED } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -40,7 +40,8 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void>
   }
 
   const asid = yield* cpu.readOnce(state.loadedMmAsid);
-  const localTlbGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
+  const slotGen = yield* cpu.fn.readSlotTlbGen(cpu, asid);
+  const localTlbGen = yield* cpu.fn.reconsiderSlot(cpu, asid, slotGen);
   const newTlbGen = yield* cpu.readOnce(info.newTlbGen);
   if (cpu.features.genEarlyOut && newTlbGen <= localTlbGen) {
     // A request without a generation must never take this exit (B4).
@@ -67,9 +68,10 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void>
     yield* cpu.event(EV_DECIDED, asid, DECIDED_PARTIAL);
     for (let page = start; page < end; page++) yield* cpu.fn.flushTlbOneUser(cpu, page);
   } else {
+    if (end !== TLB_FLUSH_ALL) yield* cpu.event(EV_DEGRADED, asid, 0);
     yield* cpu.fn.flushTlbLocal(cpu);
   }
-  yield* cpu.writeOnce(state.ctxs[asid].tlbGen, mmTlbGen);
+  yield* cpu.fn.storeSlotTlbGen(cpu, asid, mmTlbGen);
   yield* cpu.event(EV_TLB_FLUSH, reason, pages);
 }
 

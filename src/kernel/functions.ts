@@ -3,6 +3,7 @@ import * as batchedUnmap from './batched-unmap.js';
 import * as chooseNewAsid from './choose-new-asid.js';
 import * as flushMmRange from './flush-mm-range.js';
 import * as flushTlbFunc from './flush-tlb-func.js';
+import * as hypercall from './hypercall.js';
 import type { KernelCpu } from './kernel-cpu.js';
 import * as lazy from './lazy.js';
 import * as exit from './mm/exit.js';
@@ -15,10 +16,12 @@ import * as protect from './mm/protect.js';
 import * as reclaim from './mm/reclaim.js';
 import * as zap from './mm/zap.js';
 import * as mmuGather from './mmu-gather.js';
+import * as remoteFlush from './remote-flush.js';
 import * as rwsem from './rwsem.js';
 import * as sched from './sched.js';
 import * as script from './script.js';
 import * as shouldFlush from './should-flush-tlb.js';
+import * as slots from './slots.js';
 import * as smp from './smp.js';
 import * as switchMm from './switch-mm.js';
 
@@ -28,6 +31,7 @@ export const kernelFunctions = {
   ...protocolFunctions(chooseNewAsid),
   ...protocolFunctions(flushMmRange),
   ...protocolFunctions(flushTlbFunc),
+  ...protocolFunctions(hypercall),
   ...protocolFunctions(lazy),
   ...protocolFunctions(exit),
   ...protocolFunctions(fault),
@@ -39,10 +43,12 @@ export const kernelFunctions = {
   ...protocolFunctions(reclaim),
   ...protocolFunctions(zap),
   ...protocolFunctions(mmuGather),
+  ...protocolFunctions(remoteFlush),
   ...protocolFunctions(rwsem),
   ...protocolFunctions(sched),
   ...protocolFunctions(script),
   ...protocolFunctions(shouldFlush),
+  ...protocolFunctions(slots),
   ...protocolFunctions(smp),
   ...protocolFunctions(switchMm),
 };

@@ -14,6 +14,8 @@ export interface KernelConfig {
   readonly layout: KernelLayout;
   /** Per CPU: handles of the mms that its script runs tasks of. */
   readonly runs: readonly ReadonlySet<number>[];
+  /** Slots are one word, a tag of that many bits above the generation; 0: pairs (see packed-slots.ts). */
+  readonly packedTagBits: number;
 }
 
 /** A CPU as kernel code sees it: the operations, its own structures, the other CPUs' and the mms'. */
@@ -30,6 +32,7 @@ export class KernelCpu extends Cpu {
   readonly layout: KernelLayout;
   readonly scenario: Scenario;
   readonly maskWords: number;
+  readonly packedTagBits: number;
   private readonly runs: readonly ReadonlySet<number>[];
 
   constructor(machine: Machine, id: number, config: KernelConfig) {
@@ -42,6 +45,7 @@ export class KernelCpu extends Cpu {
     this.per = config.layout.cpus;
     this.mms = config.layout.mms;
     this.maskWords = config.layout.maskWords;
+    this.packedTagBits = config.packedTagBits;
     this.runs = config.runs;
   }
 

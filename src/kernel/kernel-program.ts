@@ -1,5 +1,6 @@
 import type { Cpu } from '../machine/cpu.js';
 import { HW_WORDS } from '../machine/hardware.js';
+import type { HostLayout } from '../machine/hypervisor.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -8,8 +9,8 @@ import { FIRST_USER_MM } from './constants.js';
 import type { Features } from './features.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
 import { type KernelConfig, KernelCpu } from './kernel-cpu.js';
-import { kernelLayout } from './layout.js';
-import { startImage } from './start-state.js';
+import { type KernelLayout, kernelLayout } from './layout.js';
+import { INIT_MM_ROOT, startImage } from './start-state.js';
 
 /** The simulated kernel running a scenario, as a program for the machine. */
 export interface KernelProgram extends Program {
@@ -22,6 +23,35 @@ export interface KernelChoice {
   readonly backend: Backend;
   /** Protocol functions that replace the kernel's. */
   readonly replace?: Partial<KernelFunctions>;
+  /** Counters of remote raises and lost ones are wanted: observers hear of every change of a slot's generation. */
+  readonly watchSlots?: boolean;
+  /** The host's flush at entry drops the loaded PCID only. */
+  readonly entryFlushesLoadedPcid?: boolean;
+  /** Slots are one word each, a tag of that many bits above the generation (kernel/packed-slots.ts); 0 or absent: pairs. */
+  readonly packedTagBits?: number;
+}
+
+/** The host that the backend runs under, behaving as the features say. */
+function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | null {
+  const { backend, features } = choice;
+  if (backend.host === 'none') return null;
+  const { hypercall, kvm } = layout;
+  return {
+    behaviour: {
+      marks: backend.host === 'kvm',
+      clearsAtomically: features.hostAtomicClear,
+      marksAtBoundaryOnly: features.hostMarksAtBoundary,
+      remembersMark: features.hostRemembersMark,
+      flushesAllPcids: choice.entryFlushesLoadedPcid !== true,
+    },
+    preempted: kvm.preempted,
+    requests: hypercall.requests,
+    outstanding: hypercall.outstanding,
+    wanted: hypercall.wanted,
+    isLazy: layout.cpus.map(({ tlbstate }) => tlbstate.isLazy),
+    parked: hypercall.parked,
+    parkRoot: INIT_MM_ROOT,
+  };
 }
 
 /** `framesMax`: for a layout that equals that of a build with another page-table format (the threads'). */
@@ -36,7 +66,8 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMa
     return handles;
   });
   let image: Int32Array | null = null;
-  const config: KernelConfig = { scenario, features: choice.features, functions, layout, runs };
+  const packedTagBits = choice.packedTagBits ?? 0;
+  const config: KernelConfig = { scenario, features: choice.features, functions, layout, runs, packedTagBits };
   return {
     name: scenario.name,
     cpus: scenario.cpus,
@@ -45,17 +76,18 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMa
     hardwareWords: HW_WORDS,
     // Made when first asked for: the threads of a stress run share one.
     get image() {
-      image ??= startImage(scenario, layout, runs);
+      image ??= startImage(scenario, layout, runs, packedTagBits);
       return image;
     },
     mmu: layout.mmu,
+    host: hostLayout(choice, layout),
     config,
     createCpu: (machine, id) => new KernelCpu(machine, id, config),
     main: (cpu: Cpu): Protocol<void> => functions.runScript(cpu as KernelCpu, scenario.scripts[cpu.id]),
     interrupt: (cpu: Cpu): Protocol<void> => functions.callFunctionInterrupt(cpu as KernelCpu),
     nmi: (cpu: Cpu): Protocol<void> => emptyNmi(cpu),
     check: () => null,
-    watched: [],
+    watched: choice.watchSlots === true ? layout.cpus.flatMap(({ tlbstate }) => tlbstate.ctxs.map(({ tlbGen }) => tlbGen)) : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { ghostLayout, TABLE_PAGES } from '../machine/ghost.js';
 import { HW_WORDS } from '../machine/hardware.js';
+import { WANTED_WORDS } from '../machine/hypervisor.js';
 import { type Field, Layout } from '../machine/layout.js';
 import type { MmuLayout } from '../machine/program.js';
 import { FRAMES_MAX } from '../machine/pte.js';
@@ -123,10 +124,6 @@ export interface PerCpu {
   readonly current: Current;
 }
 
-/** Bits of `kvm_steal_time.preempted`, which guest and host share. */
-export const KVM_VCPU_PREEMPTED = 1;
-export const KVM_VCPU_FLUSH_TLB = 2;
-
 /** What a KVM guest has per CPU. */
 export interface KvmLayout {
   /** `kvm_steal_time.preempted`. */
@@ -135,12 +132,37 @@ export interface KvmLayout {
   readonly mask: readonly number[];
 }
 
+/** What a guest has per CPU for flush hypercalls (see machine/hypervisor.ts). */
+export interface HypercallLayout {
+  readonly requests: readonly number[];
+  readonly outstanding: readonly number[];
+  readonly wanted: readonly number[];
+  /** 1: the host has loaded init_mm's tables for a lazy CPU. */
+  readonly parked: readonly number[];
+}
+
+/** What rules about remote generations have per CPU (src/rules). */
+export interface RuleLayout {
+  /** Scratch: CPUs that the flush under way reaches. */
+  readonly flushed: readonly number[];
+  /** Scratch: CPUs whose lock this CPU holds. */
+  readonly held: readonly number[];
+  readonly lock: readonly number[];
+  readonly seq: readonly number[];
+  /** An aligned pair: ctx_id, generation * 2 + full. */
+  readonly mailbox: readonly number[];
+  /** A lazy CPU is asked to leave its mm when it can. */
+  readonly unlazy: readonly number[];
+}
+
 export interface KernelLayout {
   readonly layout: Layout;
   readonly cpus: readonly PerCpu[];
   /** By mm handle; entries 0 and 1 are placeholders. */
   readonly mms: readonly MmStruct[];
   readonly kvm: KvmLayout;
+  readonly hypercall: HypercallLayout;
+  readonly rule: RuleLayout;
   readonly maskWords: number;
   readonly lastCtxId: number;
   /** Per frame: reference count; page-table lock of a table page. */
@@ -276,12 +298,30 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX)
     preempted: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.steal_time.preempted`)),
     mask: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.__pv_cpu_mask`, maskWords, 'mask')),
   };
+  const perCpuWords = (name: string, words = 1, format: Parameters<Layout['alloc']>[2] = 'number', align = 1): number[] =>
+    cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.${name}`, words, format, align));
+  const hypercall: HypercallLayout = {
+    requests: perCpuWords('hypercall.requests', maskWords, 'mask'),
+    outstanding: perCpuWords('hypercall.outstanding'),
+    wanted: perCpuWords('hypercall.wanted', WANTED_WORDS),
+    parked: perCpuWords('parked', 1, 'bool'),
+  };
+  const rule: RuleLayout = {
+    flushed: perCpuWords('flushed', maskWords, 'mask'),
+    held: perCpuWords('held', maskWords, 'mask'),
+    lock: perCpuWords('remote_gen_lock'),
+    seq: perCpuWords('remote_gen_seq'),
+    mailbox: perCpuWords('remote_gen_mailbox', 2, 'number', 2),
+    unlazy: perCpuWords('please_unlazy', 1, 'bool'),
+  };
   const generations = mms.map((mm, handle) => [mm.tlbGen, handle] as const).filter(([, handle]) => handle >= FIRST_USER_MM);
   return {
     layout,
     cpus,
     mms,
     kvm,
+    hypercall,
+    rule,
     maskWords,
     lastCtxId,
     pageRefcount,

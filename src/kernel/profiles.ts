@@ -23,7 +23,13 @@ const v612: Features = {
   nestedGatherFlush: true,
   incGenIsBarrier: true,
   rcuTableFree: true,
+  concurrentFlush: true,
+  hostAtomicClear: true,
+  hostMarksAtBoundary: true,
+  hostRemembersMark: true,
 };
+// Hosts are as of today in every profile: guests and hosts are different machines.
+const v510: Features = { ...v612, genEarlyOut: false, concurrentFlush: false, batchedPendingCounters: false };
 const v614: Features = { ...v612, lazyCpumask: true, filterLoadedMm: true };
 const v615rc5: Features = { ...v614, switchingBeforeGen: true };
 const v615rc6: Features = { ...v615rc5, filterSwitching: true };
@@ -34,6 +40,11 @@ const recorded: Features = { ...v612, filterLoadedMm: true, filterSwitching: tru
 const stable612: Features = { ...v612, filterLoadedMm: true, filterSwitching: true };
 
 export const profiles: readonly Profile[] = [
+  {
+    name: '5.10',
+    summary: 'mainline 5.10: local flush first, then remote ones; no early return by generation; b38 is not fixed yet',
+    features: v510,
+  },
   { name: '6.12', summary: 'mainline 6.12: mm_cpumask cleared at switch-out, lazy CPUs skipped', features: v612 },
   {
     name: '6.14',

@@ -4,18 +4,20 @@ import { cpumaskTestCpu, lowestBit } from './cpumask.js';
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './layout.js';
+import { BY_IPI } from './remote-flush.js';
 
 /** The IPI engine (kernel/smp.c, since 5.13). */
 
 /**
- * `smp_call_function_many_cond` with SCF_WAIT | SCF_RUN_LOCAL: runs flush_tlb_func for this CPU's request on every CPU of the mask
- * (`conditional`: for which should_flush_tlb holds), on this CPU too if it is in the mask, and waits for all.
+ * `smp_call_function_many_cond` with SCF_WAIT: runs flush_tlb_func for this CPU's request on every CPU of the mask (`conditional`: for
+ * which should_flush_tlb holds), since 5.13 on this CPU too if it is in the mask, and waits for all.
  *
  * Interrupts are on in the wait: two CPUs that flush each other serve each other.
  */
 export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, conditional: boolean): Protocol<void> {
   const cfd = cpu.own.cfd;
-  const runLocal = yield* cpumaskTestCpu(cpu, cpu.id, mask);
+  // Before 5.13 the caller has flushed here already (SCF_RUN_LOCAL came with the concurrent flush).
+  const runLocal = cpu.features.concurrentFlush ? yield* cpumaskTestCpu(cpu, cpu.id, mask) : false;
   let others = false;
   // The mask can change while it is iterated: work on a copy, and tolerate that nobody is left (B53, B55).
   for (let word = 0; word < cpu.maskWords; word++) {
@@ -52,10 +54,12 @@ export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protoco
       const wanted = conditional ? yield* cpu.fn.shouldFlushTlb(cpu, target) : true;
       if (wanted) {
         const csd = cfd.csd[target];
+        yield* cpu.fn.beforeTargetFlush(cpu, target);
         yield* cpu.fn.csdLock(cpu, csd);
         yield* cpu.writeOnce(csd + CSD_FUNC, FUNC_FLUSH_TLB);
         yield* cpu.writeOnce(csd + CSD_INFO, cpu.id);
         const wasEmpty = yield* cpu.fn.llistAdd(cpu, csd, cpu.per[target].cfd.queue);
+        yield* cpu.fn.targetAsked(cpu, target, BY_IPI);
         // Only the first to queue sends: the handler takes the whole list.
         if (wasEmpty) {
           const marked = yield* cpu.peek(cfd.cpumaskIpi + word);

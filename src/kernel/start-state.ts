@@ -3,10 +3,14 @@ import * as H from '../machine/hardware.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } from './constants.js';
 import type { KernelLayout } from './layout.js';
+import { packSlot } from './packed-slots.js';
 import { MM_ALIVE, MM_DEAD } from './sched.js';
 
+/** The frame of init_mm's root table: the first that is handed out. */
+export const INIT_MM_ROOT = 0;
+
 /** The memory that every execution of a scenario starts from. */
-export function startImage(scenario: Scenario, kernel: KernelLayout, runs: readonly ReadonlySet<number>[]): Int32Array {
+export function startImage(scenario: Scenario, kernel: KernelLayout, runs: readonly ReadonlySet<number>[], packedTagBits = 0): Int32Array {
   const mem = new Int32Array(kernel.layout.size);
   const ghost = new Ghost(mem, kernel.mmu.ghost, kernel.hardwareBase);
   let top = 0;
@@ -46,11 +50,11 @@ export function startImage(scenario: Scenario, kernel: KernelLayout, runs: reado
     });
   });
   mem[kernel.mmu.freeTop] = top;
-  for (let cpu = 0; cpu < scenario.cpus; cpu++) startCpu(mem, scenario, kernel, cpu, ghost);
+  for (let cpu = 0; cpu < scenario.cpus; cpu++) startCpu(mem, scenario, kernel, cpu, ghost, packedTagBits);
   return mem;
 }
 
-function startCpu(mem: Int32Array, scenario: Scenario, kernel: KernelLayout, cpu: number, ghost: Ghost): void {
+function startCpu(mem: Int32Array, scenario: Scenario, kernel: KernelLayout, cpu: number, ghost: Ghost, packedTagBits: number): void {
   const start = scenario.start?.[cpu] ?? {};
   const own = kernel.cpus[cpu];
   const loaded = start.loadedMm === undefined ? INIT_MM : start.loadedMm + FIRST_USER_MM;
@@ -63,7 +67,7 @@ function startCpu(mem: Int32Array, scenario: Scenario, kernel: KernelLayout, cpu
   mem[own.current.activeMm] = loaded;
   const set = (slot: number, ctxId: number, tlbGen: number): void => {
     mem[state.ctxs[slot].ctxId] = ctxId;
-    mem[state.ctxs[slot].tlbGen] = tlbGen;
+    mem[state.ctxs[slot].tlbGen] = packedTagBits > 0 ? packSlot(packedTagBits, ctxId, tlbGen) : tlbGen;
   };
   let lastUsed = asid;
   (start.slots ?? []).forEach((slot, index) => {

@@ -1,7 +1,7 @@
 import type { Protocol } from '../machine/protocol.js';
 import { INIT_MM, LOADED_MM_SWITCHING, TLB_FLUSH_ON_TASK_SWITCH } from './constants.js';
 import { cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu } from './cpumask.js';
-import { DECIDED_NO_FLUSH_LAZY, DECIDED_NO_FLUSH_SWITCH, EV_DECIDED, EV_LAZY_REENTRY, EV_TLB_FLUSH } from './events.js';
+import { DECIDED_NO_FLUSH_LAZY, DECIDED_NO_FLUSH_SWITCH, EV_DECIDED, EV_LAZY_REENTRY, EV_SLOT_BEHIND, EV_TLB_FLUSH } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -69,13 +69,14 @@ export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.smpMb();
   const nextTlbGen = yield* cpu.readOnce(cpu.mms[mm].tlbGen);
   const asid = yield* cpu.readOnce(state.loadedMmAsid);
-  const slotGen = yield* cpu.readOnce(state.ctxs[asid].tlbGen);
+  const slotGen = yield* cpu.fn.readSlotTlbGen(cpu, asid);
   if (slotGen === nextTlbGen) {
     yield* cpu.event(EV_DECIDED, asid, DECIDED_NO_FLUSH_LAZY);
     yield* cpu.event(EV_LAZY_REENTRY, mm, 0);
     return;
   }
   yield* cpu.event(EV_LAZY_REENTRY, mm, 1);
+  yield* cpu.event(EV_SLOT_BEHIND, asid, mm);
   yield* cpu.fn.loadNewMmCr3(cpu, mm, asid, true, nextTlbGen);
 }
 
@@ -85,10 +86,8 @@ export function* loadNewMmCr3(cpu: KernelCpu, next: number, asid: number, needFl
   const root = yield* cpu.peek(cpu.mms[next].pgd);
   const pcid = cpu.scenario.pcid ? asid + 1 : 0;
   if (needFlush) {
-    // Two plain stores: a remote reader can see the pair torn.
     const ctxId = yield* cpu.peek(cpu.mms[next].ctxId);
-    yield* cpu.writeOnce(state.ctxs[asid].ctxId, ctxId);
-    yield* cpu.writeOnce(state.ctxs[asid].tlbGen, nextTlbGen);
+    yield* cpu.fn.storeSlot(cpu, asid, ctxId, nextTlbGen);
     yield* cpu.writeCr3(root, pcid, false);
     yield* cpu.event(EV_TLB_FLUSH, TLB_FLUSH_ON_TASK_SWITCH, -1);
   } else {

@@ -1,6 +1,7 @@
 import { Schedule } from '../explore/schedule.js';
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED } from '../kernel/events.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
+import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
@@ -67,7 +68,7 @@ export function runLockstep(setup: LockstepSetup): LockstepReport {
     machine.refresh(setup.cpu);
     while (words[W.NEXT] < decisions.length && machine.violation === null && diverged === null) {
       const agent = decisions.at(words[W.NEXT]);
-      if (agent >> 2 !== setup.cpu || agent < 0) break;
+      if (agent < 0 || cpuOfAgent(agent) !== setup.cpu) break;
       words[W.NEXT]++;
       if (machine.canStep(agent)) machine.stepAgent(agent);
       else diverged = `step ${machine.step}: the schedule moves an agent of CPU${setup.cpu} that cannot move`;
@@ -77,7 +78,7 @@ export function runLockstep(setup: LockstepSetup): LockstepReport {
     const over = words[W.NEXT] >= decisions.length || machine.violation !== null || diverged !== null || next < 0;
     if (next < 0 && !over) diverged = `step ${machine.step}: the schedule answers a choice that was not asked for`;
     words[W.TURNS]++;
-    Atomics.store(words, W.TURN, over ? W.DONE : (next >> 2) + 1);
+    Atomics.store(words, W.TURN, over ? W.DONE : cpuOfAgent(next) + 1);
     Atomics.notify(words, W.TURN);
   }
   machine.refresh(setup.cpu);

@@ -5,6 +5,7 @@ import { decodeSchedule } from '../explore/schedule.js';
 import { InfrastructureError, InputError } from '../findings/errors.js';
 import type { Finding } from '../findings/finding.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
+import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
@@ -59,7 +60,7 @@ export class LockstepEngine {
       while (Atomics.load(words, W.STARTED) < threads.length) await new Promise((resolve) => setTimeout(resolve, 1));
     };
     await Promise.race([started(), Promise.all(runs), lost()]);
-    const first = decisions.length > 0 && decisions[0] >= 0 ? (decisions[0] >> 2) + 1 : W.DONE;
+    const first = decisions.length > 0 && decisions[0] >= 0 ? cpuOfAgent(decisions[0]) + 1 : W.DONE;
     Atomics.store(words, W.TURN, first);
     Atomics.notify(words, W.TURN);
     const reports = (await Promise.race([Promise.all(runs), lost()])) as LockstepReport[];

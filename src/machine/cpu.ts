@@ -213,6 +213,14 @@ export class Cpu {
     return this.op(K.OP_FAULT, page, 0, 0);
   }
 
+  /**
+   * A flush hypercall's request to one vCPU, which the host makes known to it; what is asked for lies in this CPU's request words. Answers 1 if
+   * the target has to be waited for (`outstanding` is then counted up), 0 if it is out and is flushed before it runs again. Serialising.
+   */
+  postFlush(target: number): Op {
+    return this.op(K.OP_POST_FLUSH, target, 0, 0);
+  }
+
   // Page tables and frames. `mm` is the handle; `key` a page, or pages + root index for a root entry (see Ghost.key).
 
   /** `set_pte`: a plain store. */

@@ -76,6 +76,14 @@ export const PROMISE_COUNT = CHANGE_BASE + CHANGE_CAPACITY * 3;
 export const PROMISE_BASE = PROMISE_COUNT + 1;
 export const PROMISE_CAPACITY = 96;
 
-export const HW_WORDS = PROMISE_BASE + PROMISE_CAPACITY * 3;
+/** A virtual CPU's state for its host (see hypervisor.ts): where it is; whether it is marked preempted; whether a flush is owed before entry. */
+export const VCPU_STATE = PROMISE_BASE + PROMISE_CAPACITY * 3;
+export const VCPU_MARKED = VCPU_STATE + 1;
+export const VCPU_OWED = VCPU_STATE + 2;
+/** 1 while the host emulates a user access; the translation that it has made for it, as a TLB entry. */
+export const VCPU_IN_ACCESS = VCPU_STATE + 3;
+export const LATCH_BASE = VCPU_STATE + 4;
+
+export const HW_WORDS = LATCH_BASE + TLB_WORDS;
 /** A machine without an MMU (a plain shared-memory program) needs only the first words. */
 export const HW_WORDS_PLAIN = TLB_COUNT;

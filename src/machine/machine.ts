@@ -1,8 +1,24 @@
 import type { Cpu, PendingOp } from './cpu.js';
-import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, EnabledSet, LINE_AGENT, WALKER_AGENT } from './enabled-set.js';
+import {
+  AGENT_KINDS,
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  cpuOfAgent,
+  EnabledSet,
+  HOST_AGENT,
+  kindOfAgent,
+  LINE_AGENT,
+  NATIVE_KINDS,
+  PREEMPT_AGENT,
+  SERVICE_AGENT,
+  VIRTUAL_KINDS,
+  WALKER_AGENT,
+} from './enabled-set.js';
 import { Frames } from './frames.js';
 import { Ghost, InternalError } from './ghost.js';
 import * as H from './hardware.js';
+import { Hypervisor } from './hypervisor.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
 import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
@@ -57,6 +73,10 @@ export class Machine {
   readonly ghost: Ghost;
   readonly mmu: Mmu;
   readonly frames: Frames;
+  /** The host, if the CPUs are virtual. */
+  readonly hypervisor: Hypervisor | null;
+  /** Kinds of agents that a CPU has here. */
+  readonly agentKinds: number;
   readonly cpus: Cpu[] = [];
   readonly enabled: EnabledSet;
   readonly layout: MmuLayout;
@@ -96,6 +116,8 @@ export class Machine {
     this.ghost = new Ghost(this.mem, this.layout.ghost, program.hardwareBase);
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
+    this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
+    this.agentKinds = this.hypervisor === null ? NATIVE_KINDS : VIRTUAL_KINDS;
     this.watch = new Uint8Array(program.image.length);
     this.waitAddress = new Int32Array(program.cpus).fill(-1);
     this.cpuSteps = new Int32Array(program.cpus);
@@ -158,8 +180,7 @@ export class Machine {
    * thread): what they stored has not come through this machine's `commit`.
    */
   refresh(id: number): void {
-    this.refreshCpu(this.cpus[id]);
-    this.refreshLine(id);
+    this.refreshVcpu(id);
     if (this.mem[this.block(id) + H.SB_COUNT] > 0) this.enabled.add(agentOf(id, BUFFER_AGENT));
     else this.enabled.remove(agentOf(id, BUFFER_AGENT));
   }
@@ -333,9 +354,9 @@ export class Machine {
 
   /** Executes one step of an agent, which must be able to move. */
   stepAgent(agent: number): void {
-    const id = agent >> 2;
+    const id = cpuOfAgent(agent);
     const cpu = this.cpus[id];
-    const kind = agent & 3;
+    const kind = kindOfAgent(agent);
     if (kind === CPU_AGENT) {
       const pending = cpu.pending;
       this.totalCpuSteps++;
@@ -353,17 +374,61 @@ export class Machine {
     } else if (kind === LINE_AGENT) {
       this.hash = Math.imul(this.hash ^ agent, HASH_PRIME);
       this.deliver(cpu);
-    } else {
+    } else if (kind === WALKER_AGENT) {
       this.walkerSteps++;
       this.stepWalker(id, agent);
-    }
+    } else this.stepHypervisor(cpu, agent, kind);
     this.step++;
+  }
+
+  private stepHypervisor(cpu: Cpu, agent: number, kind: number): void {
+    const host = this.hypervisor as Hypervisor;
+    if (kind === PREEMPT_AGENT) this.walkerSteps++;
+    const did = kind === HOST_AGENT ? host.stepHost(cpu) : kind === SERVICE_AGENT ? host.serve(cpu.id) : host.preempt(cpu);
+    this.lastValue = did;
+    this.hash = Math.imul(this.hash ^ (agent + (did << 12)), HASH_PRIME);
+  }
+
+  /** A virtual CPU leaves the guest: its stores drain, its walks end, and none of its own agents can move until it is back. */
+  exit(id: number): void {
+    const block = this.block(id);
+    this.drainAll(id, block);
+    this.mmu.endWalks(block);
+    this.enabled.remove(agentOf(id, WALKER_AGENT));
+  }
+
+  /** What serialises drains the store buffer. */
+  drain(id: number): void {
+    this.drainAll(id, this.block(id));
+  }
+
+  /** Looks anew at what a CPU and those around it can do, after it has left the guest or come back. */
+  refreshVcpu(id: number): void {
+    this.refreshCpu(this.cpus[id]);
+    this.refreshLine(id);
+    this.hypervisor?.refresh(id);
+  }
+
+  /** The user access that the CPU stands before is done by its host, through the entry at a word; the CPU stands before its next operation then. */
+  completeAccess(cpu: Cpu, entry: number): void {
+    const { a: page, b: write } = cpu.pending;
+    const outcome = this.mmu.accessThrough(cpu.id, entry, page, write !== 0);
+    // The host's own store: it is in memory at once.
+    this.drainAll(cpu.id, this.block(cpu.id));
+    if (this.violation === null) this.resume(cpu, outcome);
+  }
+
+  /** Whether the CPU is in the guest, or not virtual. */
+  private running(id: number): boolean {
+    return this.hypervisor === null || this.hypervisor.running(id);
   }
 
   /** Whether the agent can move: what a replay checks before it follows a recorded pick. */
   canStep(agent: number): boolean {
     if (agent < 0 || agent >= this.cpus.length * AGENT_KINDS) return false;
-    return (agent & 3) === WALKER_AGENT ? this.layout.pages > 0 : this.enabled.has(agent);
+    const kind = kindOfAgent(agent);
+    if (kind === WALKER_AGENT) return this.layout.pages > 0 && this.running(cpuOfAgent(agent));
+    return kind === PREEMPT_AGENT ? this.hypervisor !== null : this.enabled.has(agent);
   }
 
   private stepWalker(id: number, agent: number): void {
@@ -440,9 +505,9 @@ export class Machine {
 
   private refreshCpu(cpu: Cpu): void {
     const id = cpu.id;
-    const agent = id << 2;
+    const agent = agentOf(id, CPU_AGENT);
     if (this.waitAddress[id] >= 0) this.unwait(id);
-    if (cpu.top === null) {
+    if (cpu.top === null || !this.running(id)) {
       this.enabled.remove(agent);
       return;
     }
@@ -465,7 +530,7 @@ export class Machine {
     const block = this.block(id);
     const nmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;
     const ipi = mem[block + H.PENDING_IPI] !== 0 && mem[block + H.IF] !== 0;
-    if (nmi || ipi) this.enabled.add(agentOf(id, LINE_AGENT));
+    if ((nmi || ipi) && this.running(id)) this.enabled.add(agentOf(id, LINE_AGENT));
     else this.enabled.remove(agentOf(id, LINE_AGENT));
   }
 
@@ -556,6 +621,8 @@ export class Machine {
         return old;
       case K.OP_SMP_MB:
         return 0;
+      case K.OP_POST_FLUSH:
+        return (this.hypervisor as Hypervisor).post(id, a);
       case K.OP_SPIN_LOCK:
         this.commit(id, a, id + 1);
         return 0;

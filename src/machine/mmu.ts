@@ -85,8 +85,8 @@ export class Mmu {
     mem[block + countAt] = count + 1;
   }
 
-  /** Any CR3 write, INVLPG and INVPCID end every walk in flight on the CPU. */
-  private endWalks(block: number): void {
+  /** Any CR3 write, INVLPG, INVPCID, posted flush and VM exit end every walk in flight on the CPU. */
+  endWalks(block: number): void {
     this.mem[block + H.WALK_BASE + H.WALK_STATE] = IDLE;
     this.mem[block + H.WALK_BASE + H.WALK_WORDS + H.WALK_STATE] = IDLE;
   }
@@ -133,11 +133,36 @@ export class Mmu {
     this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (this.mem[block + H.CR3_PCID] << 8) | page);
   }
 
+  /** What a host's flush of this CPU's address spaces drops: everything, whatever its PCID; walks in flight end. */
+  hostFlush(block: number): void {
+    this.dropAll(block);
+    this.endWalks(block);
+  }
+
+  /** The same for some pages, with all paging-structure entries. */
+  hostFlushPages(block: number, start: number, end: number): void {
+    for (let page = start; page < end; page++) this.drop(block, H.TLB_COUNT, H.TLB_BASE, 0xff, page);
+    this.mem[block + H.PSC_COUNT] = 0;
+    this.endWalks(block);
+  }
+
+  /** Word of the entry with which a user access would be done at once, or -1. */
+  usableEntry(block: number, page: number, write: boolean): number {
+    const entry = this.lookup(block, page);
+    if (entry < 0) return -1;
+    const needed = PTE_USER | (write ? PTE_WRITE | PTE_DIRTY : 0);
+    return (this.mem[entry + H.TLB_PTE] & needed) === needed ? entry : -1;
+  }
+
   /** One lookup and, on a hit that allows it, the access. */
   access(cpu: number, block: number, page: number, write: boolean): number {
-    const mem = this.mem;
     const entry = this.lookup(block, page);
-    if (entry < 0) return ACCESS_MISS;
+    return entry < 0 ? ACCESS_MISS : this.accessThrough(cpu, entry, page, write);
+  }
+
+  /** The access through the entry at a word. */
+  accessThrough(cpu: number, entry: number, page: number, write: boolean): number {
+    const mem = this.mem;
     const pte = mem[entry + H.TLB_PTE];
     const needed = PTE_USER | (write ? PTE_WRITE : 0);
     if ((pte & needed) !== needed) return ACCESS_FAULT;

@@ -19,6 +19,10 @@ export class MachineObserver {
   wordCommitted(_cpu: number, _address: number, _value: number): void {}
   /** The kernel says what it does (tracepoints and ghost notes); kinds are in kernel/events.ts. */
   event(_cpu: number, _kind: number, _a: number, _b: number): void {}
+  /** A virtual CPU enters the guest, after the flush that was owed to it, if one was. */
+  vcpuEntered(_cpu: number, _flushed: boolean): void {}
+  /** The host threw a flush request away that a guest relies on. */
+  hostLostFlush(_cpu: number): void {}
   /** A lock that the CPU does not hold was unlocked. */
   unlockOfFree(_cpu: number, _address: number): void {}
   /** A locked or buffered store reached memory while another CPU had moved since the store was executed. */

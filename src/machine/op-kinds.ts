@@ -39,6 +39,12 @@ export const OP_PTEP_SET_WRPROTECT = 42; // drains
 export const OP_ALLOC_FRAME = 43; // drains
 export const OP_FREE_FRAME = 44; // drains
 export const OP_FREE_FRAME_RCU = 45; // drains
+/** A hypercall's request to one vCPU. */
+export const OP_POST_FLUSH = 50; // drains
+/** The host takes a virtual CPU off its processor; does something for one that is off; serves what was posted to one that runs. */
+export const STEP_PREEMPT = 57;
+export const STEP_HOST = 58;
+export const STEP_SERVE = 59;
 /** A drain of a store buffer's oldest store: a step of the buffer, not of the CPU. */
 export const STEP_DRAIN = 60;
 /** Delivery of an IPI or NMI: a step of the interrupt line. */
@@ -78,6 +84,10 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_ALLOC_FRAME]: 'alloc_page',
   [OP_FREE_FRAME]: 'free_page',
   [OP_FREE_FRAME_RCU]: 'call_rcu(free_page)',
+  [OP_POST_FLUSH]: 'hypercall(flush)',
+  [STEP_PREEMPT]: 'preempt',
+  [STEP_HOST]: 'host',
+  [STEP_SERVE]: 'serve',
   [STEP_DRAIN]: 'drain',
   [STEP_DELIVER]: 'deliver',
   [STEP_WALK]: 'speculative walk',

@@ -1,5 +1,6 @@
 import type { Cpu } from './cpu.js';
 import type { GhostLayout } from './ghost.js';
+import type { HostLayout } from './hypervisor.js';
 import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
 import type { Protocol } from './protocol.js';
@@ -19,6 +20,8 @@ export interface Program {
   readonly image: Int32Array;
   /** Page tables and frames; null for a plain program. */
   readonly mmu: MmuLayout | null;
+  /** The host of virtual CPUs; null or absent: bare metal. */
+  readonly host?: HostLayout | null;
   /** Makes the CPU object that `main` and `interrupt` are given; a subclass of Cpu may carry addresses. */
   createCpu(machine: Machine, id: number): Cpu;
   /** The CPU's script. */

@@ -4,6 +4,7 @@ import { MachineObserver } from '../machine/observer.js';
 import { Counters } from './counters.js';
 import { oracles } from './index.js';
 import type { Oracle, OracleInfo } from './oracle.js';
+import { SlotMeter } from './slot-meter.js';
 
 type Hook<K extends keyof Oracle> = (Oracle & Required<Pick<Oracle, K>>)[];
 
@@ -15,6 +16,8 @@ export class OracleBoard extends MachineObserver {
   private readonly onDrain: Hook<'userStoreDrained'>;
   private readonly onTable: Hook<'tableRead'>;
   private readonly onInterrupts: Hook<'interruptsEnabled'>;
+  private readonly onEntry: Hook<'vcpuEntered'>;
+  private readonly meter: SlotMeter;
   private readonly onEvent: Hook<'event'>;
   private readonly onUnlock: Hook<'unlockOfFree'>;
 
@@ -28,11 +31,14 @@ export class OracleBoard extends MachineObserver {
     this.onDrain = withHook('userStoreDrained');
     this.onTable = withHook('tableRead');
     this.onInterrupts = withHook('interruptsEnabled');
+    this.onEntry = withHook('vcpuEntered');
+    this.meter = new SlotMeter(machine, kernel, this.counters);
     this.onEvent = withHook('event');
     this.onUnlock = withHook('unlockOfFree');
   }
 
   override begin(): void {
+    this.meter.begin();
     for (const oracle of this.onBegin) oracle.begin();
   }
   override userAccess(cpu: number, entry: number, write: boolean): void {
@@ -49,7 +55,18 @@ export class OracleBoard extends MachineObserver {
   }
   override event(cpu: number, kind: number, a: number, b: number): void {
     this.counters.event(kind, a, b);
+    this.meter.event(cpu, kind, a, b);
     for (const oracle of this.onEvent) oracle.event(cpu, kind, a, b);
+  }
+  override vcpuEntered(cpu: number): void {
+    this.counters.add('preemptions');
+    for (const oracle of this.onEntry) oracle.vcpuEntered(cpu);
+  }
+  override wordCommitted(cpu: number, address: number, value: number): void {
+    this.meter.committed(cpu, address, value);
+  }
+  override hostLostFlush(cpu: number): void {
+    this.meter.hostLostFlush(cpu);
   }
   override unlockOfFree(cpu: number, address: number): void {
     for (const oracle of this.onUnlock) oracle.unlockOfFree(cpu, address);

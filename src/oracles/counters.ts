@@ -19,6 +19,16 @@ export const COUNTERS = [
   'segvs',
   'operations',
   'drainsOvertaken',
+  'needlessSwitchFlushes',
+  'degradedFlushes',
+  'remoteRaises',
+  'lostRaises',
+  'ownerLockedOps',
+  'initiatorLockedOps',
+  'preemptions',
+  'lostHostFlushes',
+  'lostFlushesHealed',
+  'lostFlushesKept',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
@@ -26,6 +36,10 @@ const index = Object.fromEntries(COUNTERS.map((name, i) => [name, i])) as Record
 
 export class Counters {
   readonly values = new Float64Array(COUNTERS.length);
+
+  add(name: CounterName): void {
+    this.values[index[name]]++;
+  }
 
   drainOvertaken(): void {
     this.values[index.drainsOvertaken]++;
@@ -61,6 +75,12 @@ export class Counters {
         return;
       case E.EV_SEGV:
         values[index.segvs]++;
+        return;
+      case E.EV_DEGRADED:
+        values[index.degradedFlushes]++;
+        return;
+      case E.EV_ADDED_LOCKED:
+        values[a !== 0 ? index.ownerLockedOps : index.initiatorLockedOps]++;
         return;
       case E.EV_OPERATION:
         values[index.operations]++;

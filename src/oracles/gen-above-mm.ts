@@ -21,6 +21,11 @@ class GenAboveMm implements Oracle {
     if (kind === EV_DECIDED) this.judge(cpu);
   }
 
+  vcpuEntered(cpu: number): void {
+    // As in gen-ahead: with interrupts off a slot may be half stored.
+    if (this.machine.interruptsOn(cpu)) this.judge(cpu);
+  }
+
   interruptsEnabled(cpu: number): void {
     this.judge(cpu);
   }

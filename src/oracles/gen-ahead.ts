@@ -10,7 +10,7 @@ import { Slots } from './slots.js';
 
 /**
  * `gen-ahead` (latent): a slot says that its TLB contents are newer than they are. Judged on the running owner only, where it matters:
- * at a decision not to flush or to flush partially taken from the slot, and where interrupts become enabled.
+ * at a decision not to flush or to flush partially taken from the slot, where interrupts become enabled, and where a virtual CPU enters the guest after the flush owed to it.
  */
 class GenAhead implements Oracle {
   private readonly slots: Slots;
@@ -24,6 +24,11 @@ class GenAhead implements Oracle {
 
   event(cpu: number, kind: number, asid: number): void {
     if (kind === EV_DECIDED) this.judge(cpu, asid);
+  }
+
+  vcpuEntered(cpu: number): void {
+    // With interrupts off the kernel may be between a slot's stores and the flush that they announce; it is judged when it enables them.
+    if (this.machine.interruptsOn(cpu)) this.judge(cpu, -1);
   }
 
   interruptsEnabled(cpu: number): void {

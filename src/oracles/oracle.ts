@@ -12,6 +12,7 @@ export interface Oracle {
   userStoreDrained?(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void;
   tableRead?(cpu: number, frame: number, alloc: number, speculative: boolean): void;
   interruptsEnabled?(cpu: number): void;
+  vcpuEntered?(cpu: number): void;
   event?(cpu: number, kind: number, a: number, b: number): void;
   unlockOfFree?(cpu: number, address: number): void;
 }

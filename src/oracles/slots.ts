@@ -1,4 +1,5 @@
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import { packedGen } from '../kernel/packed-slots.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
@@ -8,6 +9,7 @@ export class Slots {
   private readonly mms: KernelConfig['layout']['mms'];
   private readonly cpus: KernelConfig['layout']['cpus'];
   private readonly pcid: boolean;
+  private readonly packed: boolean;
 
   constructor(
     private readonly machine: Machine,
@@ -16,6 +18,7 @@ export class Slots {
     this.mms = kernel.layout.mms;
     this.cpus = kernel.layout.cpus;
     this.pcid = kernel.scenario.pcid;
+    this.packed = kernel.packedTagBits > 0;
   }
 
   count(cpu: number): number {
@@ -27,7 +30,8 @@ export class Slots {
   }
 
   tlbGen(cpu: number, asid: number): number {
-    return this.machine.load(cpu, this.cpus[cpu].tlbstate.ctxs[asid].tlbGen);
+    const word = this.machine.load(cpu, this.cpus[cpu].tlbstate.ctxs[asid].tlbGen);
+    return this.packed ? packedGen(word) : word;
   }
 
   /** The slot whose PCID an entry carries; without PCIDs there is one. */

@@ -9,7 +9,7 @@
  *          └─ no IPI for CPU1: it still seems to run another mm
  *
  * A function's name stands above its steps, which are indented under it. What a CPU does not do itself has a sign of its own: `~` a store
- * leaves the store buffer, `!` an interrupt is delivered, `^` the page walker reads; `¦` marks steps inside an interrupt handler, `↩` a
+ * leaves the store buffer, `!` an interrupt is delivered, `^` the page walker reads, `#` the host acts; `¦` marks steps inside an interrupt handler, `↩` a
  * function come back to. A `>` in the margin marks a step that decides, with the reason beneath.
  */
 
@@ -45,12 +45,13 @@ const INDENT_DEPTH_MAX = 3;
 /** CPUs that a gap or a footnote names before it counts the others. */
 const NAMED_CPUS_MAX = 6;
 
-const SIGNS: Readonly<Record<TraceStep['agent'], string>> = { cpu: '', buffer: '~ ', line: '! ', walker: '^ ' };
+const SIGNS: Readonly<Record<TraceStep['agent'], string>> = { cpu: '', buffer: '~ ', line: '! ', walker: '^ ', host: '# ' };
 const SIGN_MEANINGS: Readonly<Record<TraceStep['agent'], string>> = {
   cpu: '',
   buffer: '~ a store leaves the store buffer',
   line: '! an interrupt is delivered',
   walker: '^ the page walker moves',
+  host: '# the host moves',
 };
 
 /** The drawing, without a trailing newline. Texts are escaped here; the caller need not. */
@@ -179,7 +180,7 @@ class Timeline {
   /** Below the drawing: the signs that occur in it, and the CPUs without a column. */
   private legend(): void {
     const { shown } = this;
-    const signs = (['buffer', 'line', 'walker'] as const).filter((agent) => shown.some((step) => step.agent === agent));
+    const signs = (['buffer', 'line', 'walker', 'host'] as const).filter((agent) => shown.some((step) => step.agent === agent));
     const parts = signs.map((agent) => SIGN_MEANINGS[agent]);
     if (shown.some((step) => step.handlerDepth > 0)) parts.push('¦ inside an interrupt handler');
     if (shown.some((step) => step.deciding !== null)) parts.push('> decides');
@@ -201,6 +202,7 @@ class Timeline {
     if (step.agent === 'buffer') return this.colors.cyan;
     if (step.agent === 'line') return this.colors.magenta;
     if (step.agent === 'walker') return this.colors.blue;
+    if (step.agent === 'host') return this.colors.magenta;
     return (text) => text;
   }
 

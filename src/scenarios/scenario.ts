@@ -84,6 +84,8 @@ export interface Scenario {
   readonly lazy: boolean;
   /** Speculative page walks that the environment may begin per execution. */
   readonly walks: number;
+  /** Times that the environment may preempt a CPU per execution, where the variant's CPUs are virtual. Default 3. */
+  readonly preemptions?: number;
   /** State of each CPU at the start; default: all in init_mm with empty slots. */
   readonly start?: readonly ScenarioCpu[];
   /** One script per CPU, in CPU order. */

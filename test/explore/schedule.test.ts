@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/explore/random.js';
 import { decodeSchedule, encodeSchedule, Schedule } from '../../src/explore/schedule.js';
-import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
+import {
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  HOST_AGENT,
+  LINE_AGENT,
+  PREEMPT_AGENT,
+  SERVICE_AGENT,
+  VIRTUAL_KINDS,
+  WALKER_AGENT,
+} from '../../src/machine/enabled-set.js';
 
 describe('the text of a schedule', () => {
   it('names agents and choices, and counts runs', () => {
@@ -15,9 +25,12 @@ describe('the text of a schedule', () => {
       -1,
       -1,
       agentOf(63, CPU_AGENT),
+      agentOf(2, PREEMPT_AGENT),
+      agentOf(2, HOST_AGENT),
+      agentOf(2, SERVICE_AGENT),
     ];
     // Choices are never runs: each is an answer of its own.
-    const tokens = ['0*12', '1b', '1i', '=3', '1w*2', '=0', '=0', '63'];
+    const tokens = ['0*12', '1b', '1i', '=3', '1w*2', '=0', '=0', '63', '2p', '2h', '2r'];
     expect(encodeSchedule(decisions)).toEqual(tokens);
     expect(decodeSchedule(tokens)).toEqual(decisions);
   });
@@ -33,7 +46,7 @@ describe('the text of a schedule', () => {
       random.seed(1, 1, i);
       const decisions: number[] = [];
       while (decisions.length < 100) {
-        const decision = random.below(4) === 0 ? -1 - random.below(9) : random.below(256 * 4);
+        const decision = random.below(4) === 0 ? -1 - random.below(9) : agentOf(random.below(256), random.below(VIRTUAL_KINDS));
         for (let times = random.below(3); times >= 0; times--) decisions.push(decision);
       }
       expect(decodeSchedule(encodeSchedule(decisions))).toEqual(decisions);

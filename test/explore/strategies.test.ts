@@ -70,7 +70,7 @@ describe('random', () => {
       random.seed(1, 1, execution);
       strategy.begin(random, AGENTS, 100);
       let stays = 0;
-      for (let step = 0; step < 4000; step++) if (strategy.pick(enabled, 4, step) === 4) stays++;
+      for (let step = 0; step < 4000; step++) if (strategy.pick(enabled, agents[2], step) === agents[2]) stays++;
       const share = stays / 4000;
       // Uniform stays with probability 1/8; the others also by chance.
       const group = [1 / 8, 0.9 + 0.1 / 8, 0.97 + 0.03 / 8].findIndex((expected) => Math.abs(share - expected) < 0.025);

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, EnabledSet, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
+import {
+  AGENT_KINDS,
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  EnabledSet,
+  HOST_AGENT,
+  LINE_AGENT,
+  PREEMPT_AGENT,
+  SERVICE_AGENT,
+  WALKER_AGENT,
+} from '../../src/machine/enabled-set.js';
 
 describe('the set of enabled agents', () => {
   it('holds each agent once, in a list without gaps', () => {
@@ -17,7 +28,7 @@ describe('the set of enabled agents', () => {
         mirror.delete(agent);
       }
       expect([...set.list.subarray(0, set.count)].sort((a, b) => a - b)).toEqual([...mirror].sort((a, b) => a - b));
-      expect(set.obligations).toBe([...mirror].filter((a) => a % AGENT_KINDS !== WALKER_AGENT).length);
+      expect(set.obligations).toBe([...mirror].filter((a) => ![WALKER_AGENT, PREEMPT_AGENT].includes(a % AGENT_KINDS)).length);
       for (let a = 0; a < 4 * AGENT_KINDS; a++) expect(set.has(a)).toBe(mirror.has(a));
     }
   });
@@ -25,9 +36,10 @@ describe('the set of enabled agents', () => {
   it('counts the environment as no obligation', () => {
     const set = new EnabledSet(2 * AGENT_KINDS);
     set.add(agentOf(1, WALKER_AGENT));
-    expect([set.count, set.obligations]).toEqual([1, 0]);
-    for (const kind of [CPU_AGENT, BUFFER_AGENT, LINE_AGENT]) set.add(agentOf(1, kind));
-    expect([set.count, set.obligations]).toEqual([4, 3]);
+    set.add(agentOf(1, PREEMPT_AGENT));
+    expect([set.count, set.obligations]).toEqual([2, 0]);
+    for (const kind of [CPU_AGENT, BUFFER_AGENT, LINE_AGENT, HOST_AGENT, SERVICE_AGENT]) set.add(agentOf(1, kind));
+    expect([set.count, set.obligations]).toEqual([7, 5]);
     set.clear();
     expect([set.count, set.obligations, set.has(agentOf(1, LINE_AGENT))]).toEqual([0, 0, false]);
   });

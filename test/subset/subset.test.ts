@@ -7,7 +7,7 @@ import { checkSubset, formatSubsetViolation, operationNames } from '../../src/su
 import type { SourceModule } from '../../src/subset/syntax.js';
 
 /**
- * Every file of protocol code is in the subset. Protocol code is the generator functions of the kernel, the backends and the machine's
+ * Every file of protocol code is in the subset. Protocol code is the generator functions of the kernel, the backends, the rules and the machine's
  * user access, and the plain functions that they call, wherever those are; files of types, layouts and set-up have none and are not
  * looked into.
  */
@@ -22,8 +22,8 @@ function sources(folder: string): SourceModule[] {
     .map((path) => ({ path, text: readFileSync(fileURLToPath(new URL(path, root)), 'utf8') }));
 }
 
-const modules = [...sources('src/machine/'), ...sources('src/kernel/'), ...sources('src/backends/')];
-const isProtocol = (path: string): boolean => /^src\/(kernel|backends)\//.test(path) || path === 'src/machine/user-access.ts';
+const modules = [...sources('src/machine/'), ...sources('src/kernel/'), ...sources('src/backends/'), ...sources('src/rules/')];
+const isProtocol = (path: string): boolean => /^src\/(kernel|backends|rules)\//.test(path) || path === 'src/machine/user-access.ts';
 
 describe('the protocol code', () => {
   it('is in the subset', () => {

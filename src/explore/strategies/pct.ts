@@ -1,4 +1,12 @@
-import { BUFFER_AGENT, type EnabledSet, WALKER_AGENT } from '../../machine/enabled-set.js';
+import {
+  AGENT_KINDS,
+  BUFFER_AGENT,
+  type EnabledSet,
+  HOST_AGENT,
+  isEnvironment,
+  kindOfAgent,
+  NATIVE_KINDS,
+} from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
@@ -6,7 +14,7 @@ import type { Strategy, StrategyInfo } from './strategy.js';
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): random priorities, and depth-1 change
  * points at random steps at which the running agent falls below all others. Deviations: the depth is drawn per execution (2 to 5); a
  * store buffer and an interrupt line are threads of their own; in half of the executions every buffer starts below all CPUs, so that
- * stores stay buffered for long; an environment agent draws a new priority after each of its steps, since it has no goal of its own.
+ * stores stay buffered for long, and in half every host, so that virtual CPUs stay out for long; an environment agent draws a new priority after each of its steps, since it has no goal of its own.
  *
  * Invariant: priorities of different agents differ; `best` is the enabled agent with the highest one, or unknown (-1).
  */
@@ -24,12 +32,15 @@ class PctStrategy implements Strategy {
   /** Whether the agent picked last had the highest priority and still has the same one. */
   private bestKnown = false;
 
-  begin(random: Random, agents: number, length: number): void {
+  begin(random: Random, agents: number, length: number, kinds = AGENT_KINDS): void {
     this.random = random;
     if (this.priority.length !== agents) this.priority = new Int32Array(agents);
     const buffersLow = random.below(2) === 0;
+    const hostsLow = kinds > NATIVE_KINDS && random.below(2) === 0;
     for (let agent = 0; agent < agents; agent++) {
-      const low = buffersLow && (agent & 3) === BUFFER_AGENT;
+      const kind = kindOfAgent(agent);
+      if (kind >= kinds) continue;
+      const low = (buffersLow && kind === BUFFER_AGENT) || (hostsLow && kind === HOST_AGENT);
       // The low bits keep priorities distinct.
       this.priority[agent] = ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (agent & 0xff);
     }
@@ -43,7 +54,7 @@ class PctStrategy implements Strategy {
   pick(enabled: EnabledSet, last: number, step: number): number {
     const priority = this.priority;
     if (last >= 0) {
-      if ((last & 3) === WALKER_AGENT) {
+      if (isEnvironment(last)) {
         priority[last] = (2 * BASE + this.random.below(BASE - 1)) * 0x100 + (last & 0xff);
         this.bestKnown = false;
       }

@@ -1,11 +1,12 @@
-import { BUFFER_AGENT, type EnabledSet } from '../../machine/enabled-set.js';
+import { BUFFER_AGENT, type EnabledSet, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
  * Random walk with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or 0.97. Uniform picking alone
  * practically never meets a window ten steps long that must stay open while another CPU takes ten steps. In half of the executions store
- * buffers are slow: a drain that was drawn is drawn again seven times out of eight, so that a store stays invisible for long.
+ * buffers are slow: a drain that was drawn is drawn again seven times out of eight, so that a store stays invisible for long. The same for hosts,
+ * so that a virtual CPU stays out for long.
  */
 
 /** Probabilities in 1/1024. */
@@ -16,17 +17,23 @@ class RandomStrategy implements Strategy {
   private random!: Random;
   private sticky = 0;
   private slowBuffers = false;
+  private slowHosts = false;
 
-  begin(random: Random): void {
+  begin(random: Random, _agents: number, _length: number, kinds = NATIVE_KINDS): void {
     this.random = random;
     this.sticky = STICKINESS[random.below(STICKINESS.length)];
     this.slowBuffers = random.below(2) === 0;
+    this.slowHosts = kinds > NATIVE_KINDS && random.below(2) === 0;
+  }
+
+  private isSlow(kind: number): boolean {
+    return (this.slowBuffers && kind === BUFFER_AGENT) || (this.slowHosts && kind === HOST_AGENT);
   }
 
   pick(enabled: EnabledSet, last: number): number {
     if (last >= 0 && enabled.has(last) && this.random.below(1024) < this.sticky) return last;
     const agent = enabled.list[this.random.below(enabled.count)];
-    if (!this.slowBuffers || (agent & 3) !== BUFFER_AGENT || this.random.below(8) === 0) return agent;
+    if (!this.isSlow(kindOfAgent(agent)) || this.random.below(8) === 0) return agent;
     return enabled.list[this.random.below(enabled.count)];
   }
 }

@@ -6,8 +6,11 @@ import type { Random } from '../random.js';
  */
 export interface Strategy {
   readonly name: string;
-  /** A new execution of a program with `agents` agents, expected to take `length` steps. */
-  begin(random: Random, agents: number, length: number): void;
+  /**
+   * A new execution of a program with `agents` agents, expected to take `length` steps. `kinds`: kinds of agents that a CPU has on this machine;
+   * the others never move.
+   */
+  begin(random: Random, agents: number, length: number, kinds?: number): void;
   /** The agent that moves at `step`: one of `enabled`, which is not empty. `last` moved before, -1 at the start. */
   pick(enabled: EnabledSet, last: number, step: number): number;
 }

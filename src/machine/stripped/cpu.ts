@@ -322,6 +322,9 @@ export class Cpu {
     this.note(K.OP_INVPCID, type, 0);
     return 0;
   }
+  postFlush(_target: number): number {
+    throw new InternalError('flush hypercalls do not run on threads yet');
+  }
   userAccess(page: number, write: boolean): number {
     this.boundary();
     const outcome = this.machine.mmu.access(this.id, this.block, page, write);

@@ -1,0 +1,273 @@
+import type { Cpu } from './cpu.js';
+import { agentOf, HOST_AGENT, PREEMPT_AGENT, SERVICE_AGENT } from './enabled-set.js';
+import * as H from './hardware.js';
+import type { Machine } from './machine.js';
+import * as K from './op-kinds.js';
+
+/**
+ * The host of virtual CPUs: takes them off their processor and brings them back, says so in a byte that guests read, and flushes TLBs
+ * that a guest asked for by hypercall. Part A21 of the reference (KVM) with the request handling that A23 (Hyper-V) needs.
+ *
+ * A vCPU's way: running, out (its stores drained, its walks ended, marked preempted if the host marks), perhaps copied (a host that clears
+ * the mark in two steps), running again. Taking it off and marking it are one step, and so are taking the mark, the flush that is owed
+ * and the entry: between them others see a vCPU that runs and does not move, which is not told apart from one that is not scheduled.
+ * Taking a vCPU off is the environment's step; every other one is the host agent's, an obligation.
+ */
+
+/** How a host behaves; the defaults are those of a correct one. */
+export interface HostBehaviour {
+  /** Marks vCPUs that it takes off as preempted, in the byte that it shares with the guest. */
+  readonly marks: boolean;
+  /** Takes the mark, and the flush request with it, by one exchange; else it reads a copy and later writes the byte back (B27). */
+  readonly clearsAtomically: boolean;
+  /** Marks only vCPUs that stopped between two instructions, not those in the middle of one that the host emulates (B29). */
+  readonly marksAtBoundaryOnly: boolean;
+  /** Remembers that it has marked, and does not store the mark again over a flush request. */
+  readonly remembersMark: boolean;
+  /** A flush at entry drops everything; else the PCID that is loaded only. */
+  readonly flushesAllPcids: boolean;
+}
+
+/** Words that hosts and guests share, and how the host behaves. */
+export interface HostLayout {
+  readonly behaviour: HostBehaviour;
+  /** Per vCPU: the byte `kvm_steal_time.preempted`. */
+  readonly preempted: readonly number[];
+  /** Per vCPU: CPUs whose requests it has not served, a bit each; first of the mask's words. */
+  readonly requests: readonly number[];
+  /** Per requester: vCPUs that have not served its request yet. */
+  readonly outstanding: readonly number[];
+  /** Per requester: what is to be flushed, three words: one of FLUSH_*, first page, page after the last. */
+  readonly wanted: readonly number[];
+  /** Per vCPU, for FLUSH_PARK: the guest's is_lazy; what the host stores when it has parked the vCPU; the root that it loads. */
+  readonly isLazy: readonly number[];
+  readonly parked: readonly number[];
+  readonly parkRoot: number;
+}
+
+/** Bits of `kvm_steal_time.preempted` (A21). */
+export const KVM_VCPU_PREEMPTED = 1;
+export const KVM_VCPU_FLUSH_TLB = 2;
+
+/** What a request asks for: everything; the loaded PCID; pages of any PCID and all paging-structure entries; everything, and leave the mm. */
+export const FLUSH_EVERYTHING = 0;
+export const FLUSH_LOADED_PCID = 1;
+export const FLUSH_PAGES = 2;
+export const FLUSH_PARK = 3;
+export const WANTED_WORDS = 3;
+
+/** Values of H.VCPU_STATE. */
+export const VCPU_RUNNING = 0;
+export const VCPU_OUT = 1;
+export const VCPU_COPIED = 2;
+
+/** What a step of the host did: operand of the recorded step. */
+export const HOST_PREEMPTED = 1;
+export const HOST_PREEMPTED_UNMARKED = 2;
+export const HOST_PREEMPTED_IN_ACCESS = 3;
+export const HOST_PREEMPTED_IN_ACCESS_UNMARKED = 4;
+export const HOST_NOTHING = 5;
+export const HOST_COPIED = 6;
+export const HOST_ENTERED = 7;
+export const HOST_ENTERED_FLUSHED = 8;
+export const HOST_ENTERED_LOST = 9;
+export const HOST_COMPLETED_ACCESS = 10;
+export const HOST_SERVED = 11;
+
+export class Hypervisor {
+  private readonly mem: Int32Array;
+  private readonly maskWords: number;
+  private readonly behaviour: HostBehaviour;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly layout: HostLayout,
+  ) {
+    this.mem = machine.mem;
+    this.maskWords = Math.ceil(machine.program.cpus / 32);
+    this.behaviour = layout.behaviour;
+  }
+
+  running(id: number): boolean {
+    return this.mem[this.machine.block(id) + H.VCPU_STATE] === VCPU_RUNNING;
+  }
+
+  hasRequests(id: number): boolean {
+    for (let word = 0; word < this.maskWords; word++) if (this.mem[this.layout.requests[id] + word] !== 0) return true;
+    return false;
+  }
+
+  /** Which of the host's agents can move for this vCPU. */
+  refresh(id: number): void {
+    const { enabled } = this.machine;
+    const running = this.running(id);
+    if (running) enabled.remove(agentOf(id, HOST_AGENT));
+    else enabled.add(agentOf(id, HOST_AGENT));
+    if (running && this.hasRequests(id)) enabled.add(agentOf(id, SERVICE_AGENT));
+    else enabled.remove(agentOf(id, SERVICE_AGENT));
+  }
+
+  /** The environment's step: the vCPU is taken off its processor, wherever it stands. */
+  preempt(cpu: Cpu): number {
+    const { machine, mem, layout, behaviour } = this;
+    const id = cpu.id;
+    const block = machine.block(id);
+    machine.enabled.remove(agentOf(id, PREEMPT_AGENT));
+    if (!this.running(id)) {
+      // Scheduled in and out again before it ran: a host that does not remember stores its mark over a flush request.
+      const again = behaviour.marks && !behaviour.remembersMark && mem[block + H.VCPU_MARKED] !== 0;
+      if (again && (mem[layout.preempted[id]] & KVM_VCPU_FLUSH_TLB) !== 0) {
+        machine.observer.hostLostFlush(id);
+        machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);
+      }
+      return HOST_NOTHING;
+    }
+    // An idle CPU halts by itself: that is no preemption.
+    if (cpu.top === null) return HOST_NOTHING;
+    const inAccess = this.latch(cpu, block);
+    machine.exit(id);
+    mem[block + H.VCPU_STATE] = VCPU_OUT;
+    // What was posted meanwhile is served by the exit, unless an access is still to complete with a translation already made.
+    if (!inAccess) this.serve(id);
+    const marked = this.mark(id, block);
+    machine.refreshVcpu(id);
+    if (inAccess) return marked ? HOST_PREEMPTED_IN_ACCESS : HOST_PREEMPTED_IN_ACCESS_UNMARKED;
+    return marked ? HOST_PREEMPTED : HOST_PREEMPTED_UNMARKED;
+  }
+
+  /** The exit may come in the middle of a user access that the host emulates, its address already translated (B29). */
+  private latch(cpu: Cpu, block: number): boolean {
+    const { machine, mem } = this;
+    const { kind, a: page, b: write } = cpu.pending;
+    if (kind !== K.OP_USER_ACCESS) return false;
+    const entry = machine.mmu.usableEntry(block, page, write !== 0);
+    if (entry < 0 || machine.choose(2) === 0) return false;
+    mem.copyWithin(block + H.LATCH_BASE, entry, entry + H.TLB_WORDS);
+    mem[block + H.VCPU_IN_ACCESS] = 1;
+    return true;
+  }
+
+  /** The host agent's step. */
+  stepHost(cpu: Cpu): number {
+    const { mem } = this;
+    const id = cpu.id;
+    const block = this.machine.block(id);
+    if (mem[block + H.VCPU_IN_ACCESS] !== 0) return this.completeAccess(cpu, block);
+    return mem[block + H.VCPU_STATE] === VCPU_COPIED ? this.writeBack(id, block) : this.recordStealTime(id, block);
+  }
+
+  /** `kvm_steal_time_set_preempted`. A plain store is enough: the byte is 0, since guests ask only where they see the mark. */
+  private mark(id: number, block: number): boolean {
+    const { machine, mem, layout, behaviour } = this;
+    if (!behaviour.marks || (mem[block + H.VCPU_IN_ACCESS] !== 0 && behaviour.marksAtBoundaryOnly)) return false;
+    machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);
+    mem[block + H.VCPU_MARKED] = 1;
+    return true;
+  }
+
+  /** The emulated access is done with the translation that was made before the exit. */
+  private completeAccess(cpu: Cpu, block: number): number {
+    const { machine, mem } = this;
+    mem[block + H.VCPU_IN_ACCESS] = 0;
+    machine.completeAccess(cpu, block + H.LATCH_BASE);
+    return HOST_COMPLETED_ACCESS;
+  }
+
+  /** `record_steal_time`: takes the mark, and learns whether a flush is owed. */
+  private recordStealTime(id: number, block: number): number {
+    const { machine, mem, layout, behaviour } = this;
+    if (mem[block + H.VCPU_MARKED] === 0) return this.enter(id, block);
+    if ((mem[layout.preempted[id]] & KVM_VCPU_FLUSH_TLB) !== 0) mem[block + H.VCPU_OWED] = 1;
+    mem[block + H.VCPU_MARKED] = 0;
+    if (!behaviour.clearsAtomically) {
+      mem[block + H.VCPU_STATE] = VCPU_COPIED;
+      return HOST_COPIED;
+    }
+    machine.commit(id, layout.preempted[id], 0);
+    return this.enter(id, block);
+  }
+
+  /** B27: the copy goes back, over whatever a guest has asked for since it was made. */
+  private writeBack(id: number, block: number): number {
+    const { machine, mem, layout } = this;
+    const lost = (mem[layout.preempted[id]] & KVM_VCPU_FLUSH_TLB) !== 0 && mem[block + H.VCPU_OWED] === 0;
+    machine.commit(id, layout.preempted[id], 0);
+    if (lost) machine.observer.hostLostFlush(id);
+    const entered = this.enter(id, block);
+    return lost ? HOST_ENTERED_LOST : entered;
+  }
+
+  /** VM entry, after the flush that is owed. */
+  private enter(id: number, block: number): number {
+    const { machine, mem } = this;
+    const owed = mem[block + H.VCPU_OWED] !== 0;
+    if (owed) {
+      if (this.behaviour.flushesAllPcids) machine.mmu.hostFlush(block);
+      else machine.mmu.invpcid(block, 1, mem[block + H.CR3_PCID], 0);
+      mem[block + H.VCPU_OWED] = 0;
+    }
+    mem[block + H.VCPU_STATE] = VCPU_RUNNING;
+    machine.observer.vcpuEntered(id, owed);
+    machine.refreshVcpu(id);
+    return owed ? HOST_ENTERED_FLUSHED : HOST_ENTERED;
+  }
+
+  /**
+   * A hypercall's part for one target. Answers 1 if the requester has to wait for the target, 0 if the target is out and is flushed before it
+   * runs again. A target that is out with an access under way is waited for: its translation is made already.
+   */
+  post(requester: number, target: number): number {
+    const { machine, mem, layout } = this;
+    const block = machine.block(target);
+    if (mem[block + H.VCPU_STATE] !== VCPU_RUNNING && mem[block + H.VCPU_IN_ACCESS] === 0) {
+      this.flush(requester, target, block);
+      return 0;
+    }
+    mem[layout.requests[target] + (requester >> 5)] |= 1 << (requester & 31);
+    machine.commit(requester, layout.outstanding[requester], mem[layout.outstanding[requester]] + 1);
+    this.refresh(target);
+    return 1;
+  }
+
+  /** Serves what was posted to a vCPU, at a boundary between two of its instructions. */
+  serve(id: number): number {
+    const { machine, mem, layout } = this;
+    const block = machine.block(id);
+    // It leaves the guest for this: stores that it made through what is dropped now are in memory before the requester goes on.
+    machine.drain(id);
+    for (let word = 0; word < this.maskWords; word++) {
+      let bits = mem[layout.requests[id] + word];
+      mem[layout.requests[id] + word] = 0;
+      while (bits !== 0) {
+        const requester = word * 32 + 31 - Math.clz32(bits & -bits);
+        bits &= bits - 1;
+        this.flush(requester, id, block);
+        machine.commit(id, layout.outstanding[requester], mem[layout.outstanding[requester]] - 1);
+      }
+    }
+    this.refresh(id);
+    return HOST_SERVED;
+  }
+
+  private flush(requester: number, target: number, block: number): void {
+    const { machine, mem, layout } = this;
+    const wanted = layout.wanted[requester];
+    switch (mem[wanted]) {
+      case FLUSH_LOADED_PCID:
+        machine.mmu.invpcid(block, 1, mem[block + H.CR3_PCID], 0);
+        return;
+      case FLUSH_PAGES:
+        machine.mmu.hostFlushPages(block, mem[wanted + 1], mem[wanted + 2]);
+        return;
+      case FLUSH_PARK:
+        machine.mmu.hostFlush(block);
+        // Only a CPU that is lazy now: it uses no user address before it has looked at what is stored here.
+        if (mem[layout.isLazy[target]] === 0) return;
+        machine.mmu.writeCr3(block, layout.parkRoot, mem[block + H.CR3_PCID], false);
+        machine.commit(target, layout.parked[target], 1);
+        return;
+      default:
+        machine.mmu.hostFlush(block);
+    }
+  }
+}

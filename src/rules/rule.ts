@@ -1,0 +1,27 @@
+import type { Backend } from '../kernel/backend.js';
+import type { KernelFunctions } from '../kernel/functions.js';
+
+/**
+ * A rule: what an initiator (and a slot's owner) does about the generations of CPUs whose TLBs were flushed for them. One rule, one file; its
+ * header says what it does and what it assumes. Adding one is adding one file and one line in rules/index.ts.
+ */
+export interface Rule {
+  readonly name: string;
+  /** What the initiator does, in one line. */
+  readonly summary: string;
+  /** What has to hold for the rule to be right, in one line. */
+  readonly assumes: string;
+  /** Why the rule makes no sense with a backend; null where it does. */
+  senseless(backend: Backend): string | null;
+  /** Protocol functions that it replaces. */
+  functions(backend: Backend): Partial<KernelFunctions>;
+  /** Where a KVM host's flush at entry drops the loaded PCID only. */
+  readonly entryFlushesLoadedPcid?: boolean;
+  /** Bits of the tag where the rule keeps slots as one word (kernel/packed-slots.ts). */
+  readonly packedTagBits?: number;
+  /** Whether it needs a compare-exchange of two words: on threads of hosts other than x86 that is outside the JavaScript memory model. */
+  readonly needsPair?: boolean;
+}
+
+/** For rules that fit every backend. */
+export const fitsAll = (): null => null;
