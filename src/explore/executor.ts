@@ -44,6 +44,7 @@ export class Executor {
       schedule.choice(value);
       return value;
     };
+    strategy.watch?.(machine);
     machine.begin();
     strategy.begin(random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
     this.planEnvironment(random, length);

@@ -82,7 +82,9 @@ export const VCPU_MARKED = VCPU_STATE + 1;
 export const VCPU_OWED = VCPU_STATE + 2;
 /** 1 while the host emulates a user access; the translation that it has made for it, as a TLB entry. */
 export const VCPU_IN_ACCESS = VCPU_STATE + 3;
-export const LATCH_BASE = VCPU_STATE + 4;
+/** How often it has entered the guest. */
+export const VCPU_ENTRIES = VCPU_STATE + 4;
+export const LATCH_BASE = VCPU_STATE + 5;
 
 export const HW_WORDS = LATCH_BASE + TLB_WORDS;
 /** A machine without an MMU (a plain shared-memory program) needs only the first words. */

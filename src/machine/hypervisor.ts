@@ -92,6 +92,17 @@ export class Hypervisor {
     return this.mem[this.machine.block(id) + H.VCPU_STATE] === VCPU_RUNNING;
   }
 
+  /** A number that changes whenever the host has done something for this vCPU. */
+  progress(id: number): number {
+    const block = this.machine.block(id);
+    return (
+      this.mem[block + H.VCPU_STATE] +
+      4 * this.mem[block + H.VCPU_MARKED] +
+      8 * this.mem[block + H.VCPU_IN_ACCESS] +
+      16 * this.mem[block + H.VCPU_ENTRIES]
+    );
+  }
+
   hasRequests(id: number): boolean {
     for (let word = 0; word < this.maskWords; word++) if (this.mem[this.layout.requests[id] + word] !== 0) return true;
     return false;
@@ -207,6 +218,7 @@ export class Hypervisor {
       mem[block + H.VCPU_OWED] = 0;
     }
     mem[block + H.VCPU_STATE] = VCPU_RUNNING;
+    mem[block + H.VCPU_ENTRIES]++;
     machine.observer.vcpuEntered(id, owed);
     machine.refreshVcpu(id);
     return owed ? HOST_ENTERED_FLUSHED : HOST_ENTERED;

@@ -102,6 +102,8 @@ export class Machine {
   private readonly waitAddress: Int32Array;
   private readonly cpuSteps: Int32Array;
   private totalCpuSteps = 0;
+  /** By word: who touched it last, CPU + 1; null while nobody asks. */
+  private touched: Uint16Array | null = null;
 
   constructor(
     readonly program: Program,
@@ -126,6 +128,22 @@ export class Machine {
     for (let id = 0; id < program.cpus; id++) this.cpus.push(program.createCpu(this, id));
     for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
     for (const [address] of this.layout.generations) this.watch[address] |= WATCH_OBSERVER;
+  }
+
+  /** From now on keeps who touched each word last. */
+  trackTouches(): void {
+    this.touched ??= new Uint16Array(this.program.image.length);
+  }
+
+  /** Whether another CPU was the last in this execution to read or write the word. */
+  touchedByOther(cpu: number, address: number): boolean {
+    const last = this.touched === null ? 0 : this.touched[address];
+    return last !== 0 && last !== cpu + 1;
+  }
+
+  /** Operations that the CPU has executed. */
+  stepsOf(cpu: number): number {
+    return this.cpuSteps[cpu];
   }
 
   /** First word of the CPU's hardware block. */
@@ -156,6 +174,7 @@ export class Machine {
     this.walkerSteps = 0;
     this.totalCpuSteps = 0;
     this.cpuSteps.fill(0);
+    this.touched?.fill(0);
     this.violation = null;
     if (this.latent.length !== 0) this.latent.length = 0;
     this.hash = 0x811c9dc5 | 0;
@@ -361,6 +380,7 @@ export class Machine {
       const pending = cpu.pending;
       this.totalCpuSteps++;
       this.cpuSteps[id]++;
+      if (this.touched !== null && pending.kind <= K.OP_MEMORY_MAX) this.touched[pending.a] = id + 1;
       const value = this.execute(cpu, pending);
       this.lastValue = value;
       this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);

@@ -20,6 +20,8 @@ export const OP_SMP_MB = 11; // drains
 export const OP_COND_LOAD_ACQUIRE = 12;
 export const OP_SPIN_LOCK = 13; // drains
 export const OP_SPIN_UNLOCK = 14;
+/** Kinds up to this one name a word of memory first, but for OP_SMP_MB, which names none. */
+export const OP_MEMORY_MAX = OP_SPIN_UNLOCK;
 export const OP_LOCAL_IRQ_DISABLE = 20;
 export const OP_LOCAL_IRQ_ENABLE = 21;
 export const OP_SEND_IPI = 22;

@@ -6,6 +6,7 @@ export const A = 0;
 export const B = 1;
 export const C = 2;
 export const D = 3;
+export const E = 4;
 
 export const run = (mm: number): ScriptStep => ({ op: 'run', mm });
 export const kthread: ScriptStep = { op: 'kthread' };
@@ -26,8 +27,20 @@ export const dontneed = (start: number, end: number, nominalPages?: number): Scr
   end,
   ...nominal(nominalPages),
 });
-export const protectRo = (start: number, end: number): ScriptStep => ({ op: 'mprotect', start, end, write: false });
-export const protectRw = (start: number, end: number): ScriptStep => ({ op: 'mprotect', start, end, write: true });
+export const protectRo = (start: number, end: number, nominalPages?: number): ScriptStep => ({
+  op: 'mprotect',
+  start,
+  end,
+  write: false,
+  ...nominal(nominalPages),
+});
+export const protectRw = (start: number, end: number, nominalPages?: number): ScriptStep => ({
+  op: 'mprotect',
+  start,
+  end,
+  write: true,
+  ...nominal(nominalPages),
+});
 export const fork = (child: number): ScriptStep => ({ op: 'fork', child });
 export const exit: ScriptStep = { op: 'exit' };
 export const reclaim = (mm: number, page: number): ScriptStep => ({ op: 'reclaim', mm, page });

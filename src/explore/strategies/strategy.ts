@@ -1,4 +1,5 @@
 import type { EnabledSet } from '../../machine/enabled-set.js';
+import type { Machine } from '../../machine/machine.js';
 import type { Random } from '../random.js';
 
 /**
@@ -6,6 +7,8 @@ import type { Random } from '../random.js';
  */
 export interface Strategy {
   readonly name: string;
+  /** Asked once for each machine, before the first execution, by strategies that look at what CPUs are about to do. */
+  watch?(machine: Machine): void;
   /**
    * A new execution of a program with `agents` agents, expected to take `length` steps. `kinds`: kinds of agents that a CPU has on this machine;
    * the others never move.
