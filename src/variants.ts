@@ -5,7 +5,7 @@ import type { Backend } from './kernel/backend.js';
 import { type FeatureName, type Features, features } from './kernel/features.js';
 import type { KernelFunctions } from './kernel/functions.js';
 import { findProfile, profiles } from './kernel/profiles.js';
-import { rules } from './rules/index.js';
+import { lazyAnswers, rules } from './rules/index.js';
 import type { Rule } from './rules/rule.js';
 
 /**
@@ -194,13 +194,15 @@ const variants: readonly Variant[] = [
 
 /** Every rule on every backend where it makes sense. */
 function ruleVariants(): Variant[] {
-  return backends.flatMap((backend) => rules.filter((rule) => rule.senseless(backend) === null).map((rule) => withRule(backend, rule)));
+  return backends.flatMap((backend) =>
+    [...rules, ...lazyAnswers].filter((rule) => rule.senseless(backend) === null).map((rule) => withRule(backend, rule)),
+  );
 }
 
 /** The others, with the reason. */
 export function senselessVariants(): readonly SenselessVariant[] {
   return backends.flatMap((backend) =>
-    rules.flatMap((rule) => {
+    [...rules, ...lazyAnswers].flatMap((rule) => {
       const reason = rule.senseless(backend);
       return reason === null ? [] : [{ name: `${backend.name}/${rule.name}`, reason }];
     }),

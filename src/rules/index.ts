@@ -1,3 +1,7 @@
+import { lazyFlag } from './lazy-flag.js';
+import { lazyIpi } from './lazy-ipi.js';
+import { lazyOff } from './lazy-off.js';
+import { lazyPark } from './lazy-park.js';
 import type { Rule } from './rule.js';
 import { v0 } from './v0.js';
 import { v1 } from './v1.js';
@@ -45,6 +49,9 @@ export const rules: readonly Rule[] = [
   v18b,
 ];
 
+/** Answers to lazy CPUs under paravirtual flushes (A27.5 of the reference, question C2). */
+export const lazyAnswers: readonly Rule[] = [lazyIpi, lazyOff, lazyFlag, lazyPark];
+
 export function findRule(name: string): Rule | undefined {
-  return rules.find((rule) => rule.name === name);
+  return [...rules, ...lazyAnswers].find((rule) => rule.name === name);
 }

@@ -5,9 +5,10 @@ import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
- * Delays before racy writes (after DataCollider, Erickson, Musuvathi, Burckhardt, Olynyk, OSDI 2010): a CPU that is about to write a word that
- * another CPU touched last is held, with a probability drawn per execution, while the others go on by a random walk. What is
- * checked before such a write and no longer true at it lies in a window of a few steps, which picking at random seldom meets and keeps
+ * Delays before racy accesses (after DataCollider, Erickson, Musuvathi, Burckhardt, Olynyk, OSDI 2010): a CPU that is about to write a word that
+ * another CPU touched last, or in half of the executions to read it, is held, with a probability drawn per execution, while the others go on
+ * by a random walk. What is
+ * checked before such an access and no longer true at it lies in a window of a few steps, which picking at random seldom meets and keeps
  * open more seldom still. The host of a virtual CPU between two steps of its own is held in the same way.
  */
 
@@ -36,6 +37,7 @@ class DelayStrategy implements Strategy {
   private machine!: Machine;
   private oneIn = 2;
   private sticky = 0;
+  private readsToo = false;
   private slowBuffers = false;
   private slowHosts = false;
   private stepsMax = 1;
@@ -57,6 +59,7 @@ class DelayStrategy implements Strategy {
     this.held.fill(0);
     this.decided.fill(-1);
     this.oneIn = ONE_IN[random.below(ONE_IN.length)];
+    this.readsToo = random.below(2) === 0;
     this.slowBuffers = random.below(2) === 0;
     this.slowHosts = kinds > NATIVE_KINDS && random.below(2) === 0;
     this.sticky = STICKINESS[random.below(STICKINESS.length)];
@@ -86,7 +89,8 @@ class DelayStrategy implements Strategy {
     if (kind !== CPU_AGENT) return true;
     const id = cpuOfAgent(agent);
     const { pending } = this.machine.cpus[id];
-    if (!WRITES.has(pending.kind) || !this.machine.touchedByOther(id, pending.a)) return true;
+    const candidate = WRITES.has(pending.kind) || (this.readsToo && pending.kind === K.OP_READ_ONCE);
+    if (!candidate || !this.machine.touchedByOther(id, pending.a)) return true;
     return this.decide(agent, step, this.machine.stepsOf(id));
   }
 
@@ -102,6 +106,6 @@ class DelayStrategy implements Strategy {
 
 export const delay: StrategyInfo = {
   name: 'delay',
-  summary: 'holds CPUs before writes to words that another CPU touched last, and lets the others go on (after DataCollider)',
+  summary: 'holds CPUs before accesses to words that another CPU touched last, and lets the others go on (after DataCollider)',
   create: () => new DelayStrategy(),
 };
