@@ -1,25 +1,5 @@
 import type { Scenario } from '../scenario.js';
-import {
-  A,
-  B,
-  C,
-  D,
-  dontneed,
-  E,
-  exit,
-  fork,
-  idle,
-  kthread,
-  mmap,
-  munmap,
-  protectRo,
-  protectRw,
-  read,
-  repeat,
-  run,
-  script,
-  write,
-} from '../steps.js';
+import { A, B, C, D, dontneed, E, exit, fork, idle, kthread, mmap, munmap, protectRo, read, repeat, run, script, write } from '../steps.js';
 
 /**
  * CPUs whose TLBs others have flushed for them: several mms share few slots, with flushes of whole address spaces and of ranges, lazy and
