@@ -54,9 +54,9 @@ function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | nu
   };
 }
 
-/** `framesMax`: for a layout that equals that of a build with another page-table format (the threads'). */
-export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMax?: number): KernelProgram {
-  const layout = kernelLayout(scenario, framesMax);
+/** `framesMax`, `lineWords`: for a layout that equals that of a build with another format (the threads'). */
+export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMax?: number, lineWords?: number): KernelProgram {
+  const layout = kernelLayout(scenario, framesMax, lineWords);
   const functions: KernelFunctions = { ...kernelFunctions, flushTlbMulti: choice.backend.flushTlbMulti, ...choice.replace };
   const runs = scenario.scripts.map((script, cpu) => {
     const handles = new Set<number>();

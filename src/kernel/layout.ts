@@ -1,3 +1,4 @@
+import { LINE_WORDS } from '../machine/frame-bits.js';
 import { ghostLayout, TABLE_PAGES } from '../machine/ghost.js';
 import { HW_WORDS } from '../machine/hardware.js';
 import { WANTED_WORDS } from '../machine/hypervisor.js';
@@ -193,16 +194,23 @@ function framesFor(scenario: Scenario, framesMax: number): number {
 function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: number, gatherCapacity: number): PerCpu {
   const word = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`cpu${cpu}.${name}`, 1, format);
   const mask = (name: string): number => layout.alloc(`cpu${cpu}.${name}`, maskWords, 'mask');
+  // Lines of its own for what others write (csds, queue) or read while it is written (tlb_state, the request).
+  const first = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => {
+    layout.line();
+    return word(name, format);
+  };
+  layout.line();
   const ctxs: TlbContext[] = [];
   for (let asid = 0; asid < scenario.slots; asid++) {
     const ctxId = layout.alloc(`cpu${cpu}.ctxs[${asid}].ctx_id`, 1, 'number', 2);
     ctxs.push({ ctxId, tlbGen: word(`ctxs[${asid}].tlb_gen`) });
   }
+  layout.line();
   const csds = layout.allocTable(scenario.cpus, CSD_FIELDS, (target) => `csd(${cpu}->${target})`);
   const csd = Array.from({ length: scenario.cpus }, (_, target) => csds + target * CSD_FIELDS.length);
   return {
     tlbstate: {
-      loadedMm: word('loaded_mm', 'mm'),
+      loadedMm: first('loaded_mm', 'mm'),
       loadedMmAsid: word('loaded_mm_asid', 'asid'),
       nextAsid: word('next_asid', 'asid'),
       invalidateOther: word('invalidate_other', 'bool'),
@@ -210,7 +218,7 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
       ctxs,
     },
     flushInfo: {
-      mm: word('flush_info.mm', 'mm'),
+      mm: first('flush_info.mm', 'mm'),
       start: word('flush_info.start'),
       end: word('flush_info.end'),
       newTlbGen: word('flush_info.new_tlb_gen'),
@@ -219,7 +227,7 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
       freedTables: word('flush_info.freed_tables', 'bool'),
       trimCpumask: word('flush_info.trim_cpumask', 'bool'),
     },
-    cfd: { csd, cpumask: mask('cfd.cpumask'), cpumaskIpi: mask('cfd.cpumask_ipi'), queue: word('call_single_queue', 'csd') },
+    cfd: { csd, cpumask: mask('cfd.cpumask'), cpumaskIpi: mask('cfd.cpumask_ipi'), queue: first('call_single_queue', 'csd') },
     ubc: {
       cpumask: mask('tlb_ubc.cpumask'),
       flushRequired: word('tlb_ubc.flush_required', 'bool'),
@@ -227,7 +235,7 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
       unmappedPages: word('tlb_ubc.unmapped_pages', 'bool'),
     },
     gather: {
-      mm: word('tlb.mm', 'mm'),
+      mm: first('tlb.mm', 'mm'),
       start: word('tlb.start'),
       end: word('tlb.end'),
       fullmm: word('tlb.fullmm', 'bool'),
@@ -249,27 +257,33 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
 
 function mmStruct(layout: Layout, name: string, pages: number, maskWords: number): MmStruct {
   const word = (field: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`${field}(${name})`, 1, format);
+  // The locks and what is written under them apart from each other, and from what everybody reads.
+  const first = (field: string): number => {
+    layout.line();
+    return word(field);
+  };
+  layout.line();
   return {
     ctxId: word('ctx_id'),
-    tlbGen: word('tlb_gen'),
+    tlbGen: first('tlb_gen'),
     nextTrimCpumask: word('next_trim_cpumask'),
     cpumask: layout.alloc(`mm_cpumask(${name})`, maskWords, 'mask'),
     mmUsers: word('mm_users'),
     mmCount: word('mm_count'),
-    mmapLock: word('mmap_lock'),
-    pageTableLock: word('page_table_lock'),
-    anonVmaLock: word('anon_vma_lock'),
+    mmapLock: first('mmap_lock'),
+    pageTableLock: first('page_table_lock'),
+    anonVmaLock: first('anon_vma_lock'),
     tlbFlushPending: word('tlb_flush_pending'),
     tlbFlushBatched: word('tlb_flush_batched'),
-    pgd: word('pgd'),
+    pgd: first('pgd'),
     alive: word('alive', 'bool'),
     vmas: layout.alloc(`vma(${name})`, Math.max(1, pages)),
   };
 }
 
 /** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
-export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX): KernelLayout {
-  const layout = new Layout();
+export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX, lineWords: number = LINE_WORDS): KernelLayout {
+  const layout = new Layout(lineWords);
   const maskWords = Math.ceil(scenario.cpus / 32);
   const gatherCapacity = scenario.pages + 8;
   const handles = FIRST_USER_MM + scenario.mms.length;
@@ -284,15 +298,19 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX)
     mms.push(mmStruct(layout, name, handle < FIRST_USER_MM ? 1 : scenario.pages, maskWords));
   }
   const frames = framesFor(scenario, framesMax);
+  layout.line();
   const pageRefcount = layout.alloc('page.refcount', frames);
   const pagePtl = layout.alloc('page.ptl', frames);
+  layout.line();
   const framesBase = layout.alloc('frame memory', frames * FRAME_WORDS, 'pte');
+  layout.line();
   const freeTop = layout.alloc('free list top', 1, 'hidden');
   const freeStack = layout.alloc('free list', frames, 'hidden');
   const graceCapacity = 2 * Math.ceil(scenario.pages / TABLE_PAGES) * scenario.mms.length + scenario.cpus;
   const grace = layout.alloc('grace period', 1 + graceCapacity * (1 + maskWords), 'hidden');
+  layout.line();
   const hardwareBase = layout.alloc('hardware', HW_WORDS * scenario.cpus, 'hidden');
-  const ghost = ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS);
+  const ghost = ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS, lineWords);
   // Last, so that the words of other guests keep their addresses.
   const kvm: KvmLayout = {
     preempted: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.steal_time.preempted`)),

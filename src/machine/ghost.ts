@@ -39,10 +39,21 @@ export interface GhostLayout {
   readonly mmSerial: number;
 }
 
-export function ghostLayout(layout: Layout, pages: number, mms: number, frames: number, frameWords: number): GhostLayout {
-  const keys = pages + Math.ceil(pages / TABLE_PAGES);
+export function ghostLayout(
+  layout: Layout,
+  pages: number,
+  mms: number,
+  frames: number,
+  frameWords: number,
+  lineWords: number,
+): GhostLayout {
+  // A mm's entries begin a cache line of their own, like its tables: CPUs that work on different tables write different lines.
+  const keys = Math.ceil((pages + Math.ceil(pages / TABLE_PAGES)) / lineWords) * lineWords;
   const entries = keys * mms;
-  const ghost = (name: string, words: number): number => layout.alloc(`ghost ${name}`, words, 'hidden');
+  const ghost = (name: string, words: number): number => {
+    layout.line();
+    return layout.alloc(`ghost ${name}`, words, 'hidden');
+  };
   return {
     keys,
     pages,

@@ -31,6 +31,14 @@ export class Layout {
   private next = 0;
   private readonly regions: (Region | Table)[] = [];
 
+  /** `lineWords`: words of a cache line (see `line`). */
+  constructor(private readonly lineWords = 1) {}
+
+  /** What is reserved next begins a cache line of its own: others than those who use the words before it write it, or look at it often. */
+  line(): void {
+    this.next = Math.ceil(this.next / this.lineWords) * this.lineWords;
+  }
+
   /** Reserves `words` consecutive words; `align` in words (pairs need 2, so that both halves share 8 aligned bytes). Returns the base address. */
   alloc(name: string, words = 1, format: WordFormat = 'number', align = 1): number {
     const base = Math.ceil(this.next / align) * align;

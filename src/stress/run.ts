@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SimCpuApi } from '../../workers/sim-cpu.js';
 import { InfrastructureError } from '../findings/errors.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
-import { FRAME_BITS } from '../machine/stripped/frame-bits.js';
+import { FRAME_BITS, LINE_WORDS } from '../machine/stripped/frame-bits.js';
 import { Frames } from '../machine/stripped/frames.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import type { LatentClass, ViolationClass } from '../machine/violation.js';
@@ -74,7 +74,7 @@ class Run {
     const variant = findVariant(request.variant);
     if (variant === undefined) throw new Error(`no such variant: ${request.variant}`);
     const scenario = replicate(request.scenario, request.cpus);
-    const program = kernelProgram(scenario, variant, 1 << FRAME_BITS);
+    const program = kernelProgram(scenario, variant, 1 << FRAME_BITS, LINE_WORDS);
     const size = program.image.length;
     const shared = (words: number): SharedArrayBuffer => new SharedArrayBuffer(4 * words);
     // An even number of words, so that pairs cover them all.

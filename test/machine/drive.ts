@@ -89,7 +89,7 @@ export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flag
   const freeStack = layout.alloc('free list', FRAMES);
   const grace = layout.alloc('grace period', 1 + GRACE * (1 + Math.ceil(cpus.length / 32)));
   const hardwareBase = layout.alloc('hardware', H.HW_WORDS * cpus.length);
-  const ghost = ghostLayout(layout, PAGES, MMS, FRAMES, TABLE_PAGES);
+  const ghost = ghostLayout(layout, PAGES, MMS, FRAMES, TABLE_PAGES, 1);
   const image = new Int32Array(layout.size);
   const entry = (frame: number, index: number): number => framesBase + frame * TABLE_PAGES + index;
   const owners = new Ghost(image, ghost, hardwareBase);

@@ -4,6 +4,12 @@ import type { Field, WordFormat } from '../layout.js';
 export class Layout {
   private next = 0;
 
+  constructor(private readonly lineWords = 1) {}
+
+  line(): void {
+    this.next = Math.ceil(this.next / this.lineWords) * this.lineWords;
+  }
+
   alloc(_name: string, words = 1, _format: WordFormat = 'number', align = 1): number {
     const base = Math.ceil(this.next / align) * align;
     this.next = base + words;
