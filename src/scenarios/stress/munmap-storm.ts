@@ -1,19 +1,31 @@
+import { TABLE_PAGES } from '../../machine/ghost.js';
 import type { Scenario, ScriptStep } from '../scenario.js';
 import { A, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
 
 /**
- * Scenarios for throughput, made for a number of CPUs. All CPUs run threads of one process; each maps, touches and unmaps a page of its
- * own, again and again, so that every munmap shoots down all the others. Page 0 stays mapped, which keeps the table.
+ * Scenarios for throughput, made for a number of CPUs. All CPUs run threads of one process; each maps a stretch of memory of its own,
+ * touches every page of it and unmaps it page by page, again and again, so that every munmap shoots down all the others. The first page of
+ * each stretch stays mapped, which keeps its table.
  */
 const machine = { slots: 3, pcid: true, lazy: true, walks: 0, mms: [{}] } as const;
-/** Pages that the CPUs share out at most: one table's, so that a munmap looks at no more. */
-const STORM_PAGES_MAX = 8;
+/** Pages of an address space at most: a root's entries, each a table. */
+const PAGES_MAX = TABLE_PAGES * TABLE_PAGES;
 /** Rounds of a storm in one round of the script. */
-const STORMS = 20;
+const STORMS = 4;
 
-function storm(cpu: number): ScriptStep[] {
-  const page = 1 + (cpu % (STORM_PAGES_MAX - 1));
-  return script(run(A), read(0), repeat(STORMS, mmap(page, page + 1), write(page), munmap(page, page + 1)));
+/** Pages of each CPU's stretch: a table's, so that CPUs meet at the locks of the process and not at those of a table; fewer for many CPUs. */
+function stretch(cpus: number): number {
+  return Math.max(2, Math.min(TABLE_PAGES, Math.floor(PAGES_MAX / cpus)));
+}
+
+function storm(cpu: number, cpus: number): ScriptStep[] {
+  const pages = stretch(cpus);
+  // Beyond PAGES_MAX / 2 CPUs, some share a stretch.
+  const first = (cpu * pages) % PAGES_MAX;
+  const own = Array.from({ length: pages - 1 }, (_, i) => first + 1 + i);
+  const touches = own.map((page) => write(page));
+  const unmaps = own.map((page) => munmap(page, page + 1));
+  return script(run(A), read(first), repeat(STORMS, mmap(first + 1, first + pages), ...touches, ...unmaps));
 }
 
 export function munmapStorm(cpus: number): Scenario {
@@ -22,8 +34,8 @@ export function munmapStorm(cpus: number): Scenario {
     name: 'munmap-storm',
     summary: 'threads of one process map, touch and unmap pages as fast as they can, on every CPU',
     cpus,
-    pages: Math.min(cpus + 1, STORM_PAGES_MAX),
-    scripts: Array.from({ length: cpus }, (_, cpu) => storm(cpu)),
+    pages: Math.min(cpus * stretch(cpus), PAGES_MAX),
+    scripts: Array.from({ length: cpus }, (_, cpu) => storm(cpu, cpus)),
   };
 }
 
@@ -34,8 +46,8 @@ export function munmapStormBusy(cpus: number): Scenario {
     name: 'munmap-storm-busy',
     summary: 'one thread unmaps pages as fast as it can, the threads on all other CPUs compute',
     cpus,
-    pages: 2,
-    scripts: Array.from({ length: cpus }, (_, cpu) => (cpu === 0 ? storm(cpu) : script(run(A), repeat(400, read(0))))),
+    pages: TABLE_PAGES,
+    scripts: Array.from({ length: cpus }, (_, cpu) => (cpu === 0 ? storm(0, 1) : script(run(A), repeat(400, read(0))))),
   };
 }
 
