@@ -23,9 +23,13 @@ const QUANTUM_BOUNDARIES = 100;
 const QUANTUM_MS = 0.03;
 /** Boundaries that a handler takes. */
 const URGENT_BOUNDARIES = 48;
+/** Turns in one of a CPU that has waited since its last: it is in the middle of a system call, others may wait for it, and it soon waits again. */
+const INTERACTIVE_TURNS = 16;
 /** Looks at memory before a CPU sleeps: at most longer than the host takes to wake a sleeper, or two CPUs send each other to sleep for ever. */
 const SPINS_MAX = 5000;
 const SPINS_MIN = 50;
+/** The same with more CPUs than cores, where the core is soon wanted by another. */
+const SPINS_CROWDED = 100;
 const PROBE_EVERY = 64;
 /** Longest sleep, in milliseconds: a plain WRITE_ONCE that ends a wait rings nobody, and is seen then. */
 const SLEEP_MS = 20;
@@ -59,7 +63,10 @@ export class ThreadHost implements Host, BellOps {
   private resumed = 0;
   /** The CPU got its token to serve an interrupt. */
   private urgent = false;
-  private spins = SPINS_MAX;
+  /** The CPU has waited since its last turn began. */
+  private waited = false;
+  private readonly spinsMax: number;
+  private spins: number;
   private spinFailures = 0;
   /** What the running wait is for. */
   private waitAddress = 0;
@@ -79,6 +86,8 @@ export class ThreadHost implements Host, BellOps {
     this.random.seed(settings.seed, 0x57e55, id);
     this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({ sleep: C.cpuBlock(cpu) + C.SLEEP, awake: C.AWAKE }));
     this.token = settings.waiting === 'token' ? new RunToken(words, settings.cpus, id) : null;
+    this.spinsMax = settings.cpus > settings.cores ? SPINS_CROWDED : SPINS_MAX;
+    this.spins = this.spinsMax;
     this.period = settings.perturbEvery === 0 ? 1 << 16 : Math.min(settings.perturbEvery, 1 << 19);
   }
 
@@ -103,8 +112,15 @@ export class ThreadHost implements Host, BellOps {
 
   /** Passes the token on; answers how many boundaries this CPU may run now. */
   private tokenTick(token: RunToken): number {
+    if (this.waited) {
+      // It gave its token up by itself: it may run to its next wait.
+      this.waited = false;
+      this.urgent = false;
+      this.resumed = 0;
+      return this.quantum * INTERACTIVE_TURNS;
+    }
     const used = performance.now() - this.resumed;
-    if (!this.urgent && used > 0) this.quantum = Math.max(8, Math.min(4000, Math.round((this.quantum * QUANTUM_MS) / used)));
+    if (!this.urgent && this.resumed > 0) this.quantum = Math.max(8, Math.min(4000, Math.round((this.quantum * QUANTUM_MS) / used)));
     token.pass(this.urgent);
     this.resumed = performance.now();
     // Got the token for an interrupt: that is soon served, and the next CPU that has one pending should not wait for this one's turn.
@@ -136,6 +152,10 @@ export class ThreadHost implements Host, BellOps {
     Atomics.wait(this.words, this.own + C.BEAT, Atomics.load(this.words, this.own + C.BEAT), 0.02 + this.random.below(16) / 100);
   }
 
+  served(): boolean {
+    return this.urgent;
+  }
+
   pause(): void {
     this.doze();
     this.token?.pass(false);
@@ -163,7 +183,10 @@ export class ThreadHost implements Host, BellOps {
     Atomics.add(words, bucket, 1);
     const sleepers = C.WAITER_CPUS + (address & (C.WAITER_BUCKETS - 1)) * C.SET_WORDS;
     C.addCpu(words, sleepers, this.id);
-    if (this.token !== null) this.token.block(() => this.reason());
+    if (this.token !== null) {
+      this.token.block(() => this.reason());
+      this.waited = true;
+    }
     // In this build the doorbell's functions are plain.
     else sleepOnBell(this, this.bells[this.id]);
     C.removeCpu(words, sleepers, this.id);
@@ -179,11 +202,11 @@ export class ThreadHost implements Host, BellOps {
     const { words, mem, settings } = this;
     if (settings.cores < 2 || Atomics.load(words, C.AWAKE) > settings.cores) return false;
     const probing = this.spinFailures % PROBE_EVERY === PROBE_EVERY - 1;
-    const limit = probing ? SPINS_MAX : this.spins;
+    const limit = probing ? this.spinsMax : this.spins;
     for (let spins = 0; spins < limit; spins++) {
       const may = (Atomics.load(mem, address) & mask) === value || Atomics.load(words, this.attention) !== 0;
       if (may && this.reason()) {
-        if (probing || this.spins < SPINS_MAX) this.spins = Math.min(SPINS_MAX, probing ? SPINS_MAX : this.spins * 2);
+        if (this.spins < this.spinsMax) this.spins = probing ? this.spinsMax : Math.min(this.spinsMax, this.spins * 2);
         this.spinFailures = 0;
         return true;
       }

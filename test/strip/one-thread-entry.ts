@@ -60,6 +60,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
   };
   const others = (cpu: number): number[] => cpus.map((_, id) => id).filter((id) => id !== cpu);
   const host: Host = {
+    served: () => false,
     tick(cpu) {
       if (skip || random.below(often) !== 0) {
         skip = false;

@@ -93,6 +93,7 @@ export class Cpu {
     // In this build a handler is a plain function.
     if (nmi) program.nmi(this as never);
     else program.interrupt(this as never);
+    if (this.host.served(this.id)) this.fuel = 0;
   }
 
   /**

@@ -16,6 +16,8 @@ export interface Host {
   released(cpu: number, address: number): void;
   /** A bit of the target's attention word went from none set to set. */
   ring(cpu: number, target: number): void;
+  /** The CPU has served an interrupt; whether its turn ends with that: the host is then called at the next boundary. */
+  served(cpu: number): boolean;
   /** Lets others run for a moment. */
   pause(cpu: number): void;
   /** A number in [0, n). */
