@@ -10,6 +10,7 @@ import { COUNTERS, type CounterName } from '../oracles/counters.js';
 import { findVariant } from '../variants.js';
 import type { Hang, StressRequest, StressResult } from './api.js';
 import * as C from './control.js';
+import { ownParts } from './own-part.js';
 import { PostMortem } from './post-mortem.js';
 import { replicate, roundsPerRestart } from './replicate.js';
 import type { CpuReport } from './sim-cpu.js';
@@ -95,16 +96,17 @@ class Run {
     };
 
     const threads = await this.pool.take(request.cpus);
+    const parts = ownParts(scenario);
     const common = {
       variant: request.variant,
-      scenario,
+      layoutKey: parts.key,
       memory: request.memory,
       atomicStores: request.memory === 'sc' || request.atomicStores === true,
       settings,
       ...buffers,
       roundsPerRestart: roundsPerRestart(scenario),
     };
-    await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, id }))));
+    await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, scenario: parts.of(id), id }))));
 
     const reports: (CpuReport | null)[] = threads.map(() => null);
     const dead: string[] = [];

@@ -1,5 +1,5 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
-import { type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
+import { type KernelChoice, type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
 import * as H from '../machine/hardware.js';
 import type { Cpu } from '../machine/stripped/cpu.js';
 import { Stopped } from '../machine/stripped/host.js';
@@ -15,8 +15,9 @@ import { type HostSettings, ThreadHost } from './thread-host.js';
 export interface CpuSetup {
   readonly id: number;
   readonly variant: string;
-  /** As it runs: already replicated to the number of CPUs. */
+  /** As it runs, replicated to the number of CPUs; of other CPUs' scripts only an outline (see own-part.ts). */
   readonly scenario: Scenario;
+  readonly layoutKey: string;
   readonly memory: MemoryModel;
   readonly atomicStores: boolean;
   readonly settings: HostSettings;
@@ -35,6 +36,15 @@ export interface CpuReport {
   readonly latent: readonly { readonly class: string; readonly cpu: number; readonly message: string; readonly times: number }[];
   /** An error of the simulator itself. */
   readonly error: string | null;
+}
+
+/** The kernel of the last run: laying out that of 256 CPUs takes a while, and most runs are like the one before. */
+let last: { readonly key: string; readonly program: KernelProgram } | null = null;
+
+function programOf({ variant: name, layoutKey, scenario }: CpuSetup, variant: KernelChoice): KernelProgram {
+  const key = `${name} ${layoutKey}`;
+  if (last?.key !== key) last = { key, program: kernelProgram(scenario, variant) };
+  return last.program;
 }
 
 /** Words behind the image (see CpuSetup.mem): CPUs at the barrier; how many restarts there were; 1: a restart is wanted. */
@@ -61,7 +71,7 @@ export class SimCpu {
   constructor(private readonly setup: CpuSetup) {
     const variant = findVariant(setup.variant);
     if (variant === undefined) throw new Error(`no such variant: ${setup.variant}`);
-    this.program = kernelProgram(setup.scenario, variant);
+    this.program = programOf(setup, variant);
     this.mem = new Int32Array(setup.mem);
     this.image = new Int32Array(setup.image);
     this.words = new Int32Array(setup.control);
