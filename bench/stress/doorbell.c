@@ -3,7 +3,9 @@
  * Each thread is a CPU; all initiate: an initiator sets a bit in every other CPU's attention word, rings, waits until all have acknowledged,
  * serving its own requests meanwhile. No kernel, no TLB, no oracles. Prints one JSON line.
  *
- *     gcc -O2 -pthread -o doorbell doorbell.c && ./doorbell CPUS SECONDS
+ * `serial`: one initiator at a time, each CPU in turn, as under a lock that is held until all have acknowledged (munmap's mmap_lock).
+ *
+ *     gcc -O2 -pthread -o doorbell doorbell.c && ./doorbell CPUS SECONDS [serial]
  */
 #define _GNU_SOURCE
 #include <linux/futex.h>
@@ -28,8 +30,8 @@ struct cpu {
 } __attribute__((aligned(64)));
 
 static struct cpu cpus[CPUS_MAX];
-static _Atomic int awake, stop, ready;
-static int count, cores;
+static _Atomic int awake, stop, ready, turn;
+static int count, cores, serial;
 
 static void ring(int target) {
   if (atomic_load(&cpus[target].sleep) != 1 || atomic_exchange(&cpus[target].sleep, 0) != 1) return;
@@ -48,14 +50,19 @@ static void serve(int self) {
   }
 }
 
-static void wait_acknowledged(int self) {
+/* What is waited for: the acknowledgments, or the turn. */
+static int holds(int self, int for_turn) {
+  return for_turn ? atomic_load(&turn) == self : atomic_load(&cpus[self].unacknowledged) == 0;
+}
+
+static void wait_until(int self, int for_turn) {
   struct timespec limit = {0, 20 * 1000 * 1000};
   int spins = 0;
-  while (atomic_load(&cpus[self].unacknowledged) != 0 && !atomic_load(&stop)) {
+  while (!holds(self, for_turn) && !atomic_load(&stop)) {
     serve(self);
     if (atomic_load(&awake) <= cores && ++spins < SPINS) continue;
     atomic_exchange(&cpus[self].sleep, 1);
-    int reason = atomic_load(&cpus[self].attention) != 0 || atomic_load(&cpus[self].unacknowledged) == 0;
+    int reason = atomic_load(&cpus[self].attention) != 0 || holds(self, for_turn);
     atomic_fetch_sub(&awake, 1);
     if (!reason) syscall(SYS_futex, &cpus[self].sleep, FUTEX_WAIT_PRIVATE, 1, &limit, NULL, 0);
     if (atomic_exchange(&cpus[self].sleep, 0) == 1) atomic_fetch_add(&awake, 1);
@@ -68,15 +75,21 @@ static void *run(void *argument) {
   atomic_fetch_add(&ready, 1);
   while (atomic_load(&ready) < count) usleep(100);
   while (!atomic_load(&stop)) {
+    if (serial) wait_until(self, 1);
+    if (atomic_load(&stop)) break;
     atomic_store(&cpus[self].unacknowledged, count - 1);
     for (int target = 0; target < count; target++) {
       if (target == self) continue;
       atomic_store(&cpus[target].pending[self], 1);
       if (atomic_exchange(&cpus[target].attention, 1) == 0) ring(target);
     }
-    wait_acknowledged(self);
+    wait_until(self, 0);
     serve(self);
     cpus[self].shootdowns++;
+    if (serial) {
+      atomic_store(&turn, (self + 1) % count);
+      ring((self + 1) % count);
+    }
   }
   for (int i = 0; i < count; i++) ring(i);
   return NULL;
@@ -85,6 +98,7 @@ static void *run(void *argument) {
 int main(int argc, char **argv) {
   count = argc > 1 ? atoi(argv[1]) : 2;
   double seconds = argc > 2 ? atof(argv[2]) : 2;
+  serial = argc > 3;
   if (count < 2 || count > CPUS_MAX) return 2;
   cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
   atomic_store(&awake, count);

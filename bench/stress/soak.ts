@@ -10,9 +10,9 @@ import { StressEngine } from '../../src/stress/run.js';
  *
  *     node --import tsx bench/stress/soak.ts [--cpus 8,64] [--minutes 10] [--profiles 6.12,6.17.5,6.18] [--state soak.jsonl]
  *
- * Bad is a violation, latent ones included, a hang, a dead thread, and a CPU that got nowhere in a whole slice. Minutes are per number of CPUs, cut into a slice for each profile and scenario. A JSON line per slice on stdout and at the end of the state
- * file: run again, it goes on after the last slice that is there. Exit code 1 if any slice, of an earlier run too,
- * was bad; 130 at Ctrl-C.
+ * Minutes are per number of CPUs, cut into a slice for each profile and scenario. A JSON line per slice on stdout and at the end of the state
+ * file: run again, it goes on after the last slice that is there. A slice is bad if it saw a violation, latent ones included, a hang, a dead
+ * thread, or a CPU that got nowhere. Exit code 1 if any slice, of an earlier run too, was bad; 130 at Ctrl-C.
  */
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
-import { munmapStorm, munmapStormBusy } from '../../src/scenarios/stress/munmap-storm.js';
+import { dontneedStorm, munmapStorm, munmapStormBusy } from '../../src/scenarios/stress/munmap-storm.js';
 import type { RunningMachine, StressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
 
@@ -48,7 +48,7 @@ describe('a stress run', () => {
   });
 
   it.each(['doorbell', 'token'] as const)('lets every one of 24 CPUs make progress with %s waiting', async (waiting) => {
-    for (const scenario of [munmapStorm(24), munmapStormBusy(24)]) {
+    for (const scenario of [munmapStorm(24), dontneedStorm(24), munmapStormBusy(24)]) {
       const result = await engine.run(request({ scenario, cpus: 24, forMs: 3000, waiting }));
       expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 24, waiting });
     }

@@ -53,7 +53,7 @@ export function addStress(program: Command, context: CliContext, finish: (exitCo
     .option('--variant <name>', 'variant, alias or CVE', names('--variant'))
     .option(
       '--scenario <names>',
-      'catalogue names, munmap-storm or munmap-storm-busy (default: the catalogue in turn)',
+      'catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the catalogue in turn)',
       names('--scenario'),
     )
     .option('--cpus <N>', "simulated CPUs; beyond a scenario's own it is replicated (default: its own)", wholeNumber('--cpus', 1, CPUS_MAX))

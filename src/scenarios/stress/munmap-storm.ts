@@ -1,6 +1,6 @@
 import { TABLE_PAGES } from '../../machine/ghost.js';
 import type { Scenario, ScriptStep } from '../scenario.js';
-import { A, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
+import { A, dontneed, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
 
 /**
  * Scenarios for throughput, made for a number of CPUs. All CPUs run threads of one process; each maps a stretch of memory of its own,
@@ -18,11 +18,22 @@ function stretch(cpus: number): number {
   return Math.max(2, Math.min(TABLE_PAGES, Math.floor(PAGES_MAX / cpus)));
 }
 
-function storm(cpu: number, cpus: number): ScriptStep[] {
+/** The CPU's stretch: its first page, and those after it. Beyond PAGES_MAX / 2 CPUs, some share one. */
+function stretchOf(cpu: number, cpus: number): { first: number; pages: number; own: number[] } {
   const pages = stretch(cpus);
-  // Beyond PAGES_MAX / 2 CPUs, some share a stretch.
   const first = (cpu * pages) % PAGES_MAX;
-  const own = Array.from({ length: pages - 1 }, (_, i) => first + 1 + i);
+  return { first, pages, own: Array.from({ length: pages - 1 }, (_, i) => first + 1 + i) };
+}
+
+function dontneeds(cpu: number, cpus: number): ScriptStep[] {
+  const { own } = stretchOf(cpu, cpus);
+  const touches = own.map((page) => write(page));
+  const gifts = own.map((page) => dontneed(page, page + 1));
+  return script(run(A), repeat(STORMS, ...touches, ...gifts));
+}
+
+function storm(cpu: number, cpus: number): ScriptStep[] {
+  const { first, pages, own } = stretchOf(cpu, cpus);
   const touches = own.map((page) => write(page));
   const unmaps = own.map((page) => munmap(page, page + 1));
   return script(run(A), read(first), repeat(STORMS, mmap(first + 1, first + pages), ...touches, ...unmaps));
@@ -39,7 +50,20 @@ export function munmapStorm(cpus: number): Scenario {
   };
 }
 
-/** As above on one CPU only; the others compute in the same process, and never wait for anything. */
+/**
+ * As above with MADV_DONTNEED, which holds mmap_lock for reading only: shootdowns of several CPUs are under way at the same time, where
+ * munmaps of one process follow each other.
+ */
+export function dontneedStorm(cpus: number): Scenario {
+  return {
+    ...munmapStorm(cpus),
+    name: 'dontneed-storm',
+    summary: 'threads of one process touch pages and give them back (MADV_DONTNEED) as fast as they can, on every CPU',
+    scripts: Array.from({ length: cpus }, (_, cpu) => dontneeds(cpu, cpus)),
+  };
+}
+
+/** As munmap-storm on one CPU only; the others compute in the same process, and never wait for anything. */
 export function munmapStormBusy(cpus: number): Scenario {
   return {
     ...machine,
@@ -54,6 +78,7 @@ export function munmapStormBusy(cpus: number): Scenario {
 /** Scenarios that only stress runs have, by name, for a number of CPUs. */
 export const stressScenarios: readonly { readonly name: string; readonly summary: string; readonly make: (cpus: number) => Scenario }[] = [
   munmapStorm,
+  dontneedStorm,
   munmapStormBusy,
 ].map((make) => {
   const { name, summary } = make(2);
