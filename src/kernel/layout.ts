@@ -283,6 +283,9 @@ function mmStruct(layout: Layout, name: string, pages: number, maskWords: number
 
 /** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
 export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX, lineWords: number = LINE_WORDS): KernelLayout {
+  // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
+  if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
+    throw new Error(`the scenario "${scenario.name}" has ${scenario.pages} pages; at most ${FRAME_WORDS * TABLE_PAGES} fit under one root`);
   const layout = new Layout(lineWords);
   const maskWords = Math.ceil(scenario.cpus / 32);
   const gatherCapacity = scenario.pages + 8;

@@ -17,7 +17,7 @@ export class OracleBoard extends MachineObserver {
   private readonly onTable: Hook<'tableRead'>;
   private readonly onInterrupts: Hook<'interruptsEnabled'>;
   private readonly onEntry: Hook<'vcpuEntered'>;
-  private readonly meter: SlotMeter;
+  protected readonly meter: SlotMeter;
   private readonly onEvent: Hook<'event'>;
   private readonly onUnlock: Hook<'unlockOfFree'>;
 

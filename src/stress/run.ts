@@ -93,6 +93,7 @@ class Run {
       seed: request.seed,
       perturbEvery: request.perturbEvery,
       walkPages: scenario.walks > 0 ? scenario.pages : 0,
+      virtual: variant.backend.host !== 'none',
     };
 
     const threads = await this.pool.take(request.cpus);

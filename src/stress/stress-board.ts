@@ -24,6 +24,7 @@ export class StressBoard extends OracleBoard {
 
   override event(cpu: number, kind: number, a: number, b: number): void {
     this.counters.event(kind, a, b);
+    this.meter.event(cpu, kind, a, b);
     if (kind === EV_DECIDED) this.genAhead.event?.(cpu, kind, a, b);
   }
 }

@@ -15,6 +15,8 @@ export interface HostSettings {
   readonly perturbEvery: number;
   /** Pages that speculative walks go for; 0: no walks. */
   readonly walkPages: number;
+  /** CPUs are virtual: their host preempts them now and then. */
+  readonly virtual: boolean;
 }
 
 /** Boundaries of a CPU's first turn with a run token. */
@@ -36,6 +38,8 @@ const SLEEP_MS = 20;
 const OWED_MAX = 8;
 /** The global is a getter, which a turn of microseconds feels. */
 const clock = performance;
+/** Of 64 perturbations those from this one to 61 preempt a virtual CPU. */
+const PREEMPT_FROM = 50;
 /** Busy iterations of the longest pause; about 4 microseconds. */
 const PAUSE_MAX = 4096;
 
@@ -137,6 +141,7 @@ export class ThreadHost implements Host, BellOps {
     const what = random.below(64);
     // A walk that has begun goes on, a level at a time, like the hardware's.
     if (what < 28 && walkPages > 0) (this.cpu as Cpu).speculate(random.below(walkPages));
+    else if (what < 62 && what >= PREEMPT_FROM && this.settings.virtual) (this.cpu as Cpu).preempt();
     else if (what < 62) this.spin(random.below(1 << (2 + random.below(Math.log2(PAUSE_MAX) - 1))));
     else if (what === 63 && this.token === null) this.doze();
   }
@@ -152,6 +157,13 @@ export class ThreadHost implements Host, BellOps {
   /** Gives the core away: the host preempts a virtual CPU. */
   private doze(): void {
     Atomics.wait(this.words, this.own + C.BEAT, Atomics.load(this.words, this.own + C.BEAT), 0.02 + this.random.below(16) / 100);
+  }
+
+  /** Half of the times the core is given away for a while, half of the times others run beside this CPU for a moment. */
+  out(): void {
+    if (this.random.below(2) === 0) this.spin(this.random.below(PAUSE_MAX));
+    else if (this.token !== null) this.token.pass(false);
+    else this.doze();
   }
 
   served(): boolean {

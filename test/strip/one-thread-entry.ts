@@ -83,6 +83,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     },
     changed: () => {},
     released: () => {},
+    out: () => undefined,
     ring: () => {},
     pause: () => {
       throw new Stuck();

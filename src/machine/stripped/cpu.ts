@@ -5,8 +5,9 @@ import * as K from '../op-kinds.js';
 import type { Op } from '../protocol.js';
 import { PTE_PRESENT, PTE_WRITE, pteFrame, pteValue, VERSION_MAX, withVersion } from '../pte.js';
 import { loadWord, storeWord } from './access.js';
-import { ATTEND_IPI, ATTEND_NMI, ATTEND_STOP, type ControlWords, type Host, RING_EVENTS, Stopped } from './host.js';
+import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, ATTEND_STOP, type ControlWords, type Host, RING_EVENTS, Stopped } from './host.js';
 import type { Machine } from './machine.js';
+import { Vcpu } from './vcpu.js';
 
 /**
  * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same method names. Each operation
@@ -37,6 +38,11 @@ export class Cpu {
   private inNmi = false;
   /** Flags that interrupts saved: at most an IPI's and an NMI's. */
   private readonly saved: boolean[] = [];
+  /** The CPU's host, if it is virtual. */
+  private readonly vcpu: Vcpu | null;
+  /** The user access whose boundary this is (page * 2 + write), or -1; and its outcome, if the host has done it. */
+  private standsBefore = -1;
+  private doneByHost = -1;
 
   constructor(machine: Machine, id: number) {
     this.id = id;
@@ -52,6 +58,8 @@ export class Cpu {
     this.ring = machine.control.ring(id);
     this.block = machine.block(id);
     this.atomicStores = machine.atomicStores;
+    const { host } = machine.program;
+    this.vcpu = host == null ? null : new Vcpu(machine, machine.host, host, id);
   }
 
   /** Brings the CPU back to the state in which a script starts. */
@@ -73,7 +81,12 @@ export class Cpu {
     for (;;) {
       const attention = Atomics.load(this.control, this.attention);
       if ((attention & ATTEND_STOP) !== 0) throw new Stopped('the run is over');
-      if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
+      if ((attention & ATTEND_REQUEST) !== 0) {
+        // Before the requests are looked at: one that comes later sets it again.
+        Atomics.and(this.control, this.attention, ~ATTEND_REQUEST);
+        this.vcpu?.serve();
+        this.note(K.STEP_SERVE, 0, 0);
+      } else if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
         Atomics.and(this.control, this.attention, ~ATTEND_NMI);
         this.inNmi = true;
         this.take(true);
@@ -84,8 +97,21 @@ export class Cpu {
     }
   }
 
+  /** The host takes the virtual CPU off its processor, at a boundary, and brings it back. */
+  preempt(): void {
+    if (this.vcpu === null) return;
+    this.note(K.STEP_PREEMPT, 0, 0);
+    const access = this.standsBefore;
+    this.standsBefore = -1;
+    const outcome = this.vcpu.preempt(access >> 1, (access & 1) !== 0);
+    if (outcome >= 0) this.doneByHost = outcome;
+    this.note(K.STEP_HOST, 0, 0);
+  }
+
   /** Runs a handler to its IRET, with interrupts off, on top of what it interrupted. */
   private take(nmi: boolean): void {
+    // The handler's boundaries are not those of the access that it interrupted.
+    this.standsBefore = -1;
     this.saved.push(this.interrupts);
     this.setInterrupts(false);
     this.note(K.STEP_DELIVER, 0, 0);
@@ -323,12 +349,28 @@ export class Cpu {
     this.note(K.OP_INVPCID, type, 0);
     return 0;
   }
-  postFlush(_target: number): number {
-    throw new InternalError('flush hypercalls do not run on threads yet');
+  postFlush(target: number): number {
+    this.boundary();
+    this.drain();
+    const waits = (this.vcpu as Vcpu).post(target);
+    this.note(K.OP_POST_FLUSH, target, waits);
+    return waits;
   }
   userAccess(page: number, write: boolean): number {
+    if (this.vcpu !== null) return this.virtualAccess(page, write);
     this.boundary();
     const outcome = this.machine.mmu.access(this.id, this.block, page, write);
+    this.note(K.OP_USER_ACCESS, page, outcome);
+    return outcome;
+  }
+  /** The same where a host may preempt the CPU in the middle, its address translated. */
+  private virtualAccess(page: number, write: boolean): number {
+    this.standsBefore = page * 2 + (write ? 1 : 0);
+    this.boundary();
+    this.standsBefore = -1;
+    const done = this.doneByHost;
+    this.doneByHost = -1;
+    const outcome = done >= 0 ? done : this.machine.mmu.access(this.id, this.block, page, write);
     this.note(K.OP_USER_ACCESS, page, outcome);
     return outcome;
   }

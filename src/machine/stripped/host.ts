@@ -18,6 +18,8 @@ export interface Host {
   ring(cpu: number, target: number): void;
   /** The CPU has served an interrupt; whether its turn ends with that: the host is then called at the next boundary. */
   served(cpu: number): boolean;
+  /** The virtual CPU is off its processor: returns when it is to come back. */
+  out(cpu: number): void;
   /** Lets others run for a moment. */
   pause(cpu: number): void;
   /** A number in [0, n). */
@@ -31,6 +33,8 @@ export const ATTEND_IPI = 1;
 export const ATTEND_NMI = 2;
 /** The run is over. */
 export const ATTEND_STOP = 4;
+/** A flush was posted to a virtual CPU. */
+export const ATTEND_REQUEST = 8;
 
 /** Thrown at a boundary when the run is over, and after a violation; caught by whoever started the script. */
 export class Stopped extends Error {}
