@@ -6,6 +6,7 @@ export const A = 0;
 export const B = 1;
 export const C = 2;
 export const D = 3;
+export const E = 4;
 
 export const run = (mm: number): ScriptStep => ({ op: 'run', mm });
 export const kthread: ScriptStep = { op: 'kthread' };

@@ -1,0 +1,102 @@
+import type { Scenario } from '../scenario.js';
+import { A, B, C, D, dontneed, E, exit, fork, kthread, munmap, read, repeat, run, script, write } from '../steps.js';
+
+/** CPUs whose slots matter while they are flushed by others: recycled slots, lazy and preempted targets, full flushes against partial ones. */
+
+const machine = { pages: 2, slots: 2, pcid: true, lazy: true, walks: 1 } as const;
+
+/** Pages that a range stands for where its flush is to be a full one: more than the ceiling of 33. */
+const FULL = 64;
+
+export const remote: readonly Scenario[] = [
+  {
+    ...machine,
+    name: 'slots-recycled',
+    summary:
+      'three mms of very different generations share two slots of a CPU, which flushes one of them while another CPU flushes the first',
+    cpus: 2,
+    pages: 1,
+    mms: [{ tlbGen: 90 }, { tlbGen: 3 }, { tlbGen: 20 }],
+    start: [{ loadedMm: A }, { loadedMm: A }],
+    scripts: [
+      script(repeat(4, read(0), dontneed(0, 1, FULL))),
+      script(repeat(2, run(C), run(B), read(0), dontneed(0, 1), read(0), run(A))),
+    ],
+  },
+  {
+    ...machine,
+    name: 'one-slot-equal-generations',
+    summary: 'two mms of equal generations share the only slot of a CPU, which flushes one of them while another CPU flushes the first',
+    cpus: 2,
+    pages: 1,
+    slots: 1,
+    mms: [{}, {}],
+    start: [{ loadedMm: A }, { loadedMm: A }],
+    scripts: [script(repeat(4, read(0), dontneed(0, 1, FULL))), script(repeat(3, run(B), read(0), dontneed(0, 1), read(0), run(A)))],
+  },
+  {
+    ...machine,
+    name: 'five-mms-two-slots',
+    summary: 'five mms of falling generations pass through two slots of a CPU, while another CPU flushes the first',
+    cpus: 2,
+    pages: 1,
+    mms: [{ tlbGen: 60 }, { tlbGen: 20 }, { tlbGen: 9 }, { tlbGen: 5 }, { tlbGen: 2 }],
+    start: [{ loadedMm: A }, { loadedMm: A }],
+    scripts: [
+      script(repeat(4, read(0), dontneed(0, 1, FULL))),
+      script(run(B), run(C), run(E), read(0), dontneed(0, 1), read(0), run(A), run(D), run(E), read(0), dontneed(0, 1), read(0)),
+    ],
+  },
+  {
+    ...machine,
+    name: 'full-against-partial',
+    summary: 'two CPUs flush one mm, one fully and one page by page, while a third alternates',
+    cpus: 3,
+    slots: 3,
+    mms: [{}, {}],
+    start: [{ loadedMm: A }, { loadedMm: A }, { loadedMm: A }],
+    scripts: [
+      script(repeat(2, read(0), dontneed(0, 1, FULL))),
+      script(read(0, 1), repeat(2, run(B), run(A), read(0, 1))),
+      script(repeat(2, read(1), dontneed(1, 2))),
+    ],
+  },
+  {
+    ...machine,
+    name: 'lazy-targets',
+    summary: 'two CPUs flush one mm, one fully and one page by page, while a third goes lazy between two mms',
+    cpus: 3,
+    slots: 3,
+    mms: [{}, {}],
+    start: [{ loadedMm: A }, { loadedMm: A }, { loadedMm: A }],
+    scripts: [
+      script(repeat(2, read(0), dontneed(0, 1, FULL))),
+      script(read(0, 1), repeat(2, kthread, run(B), kthread, run(A), read(0, 1))),
+      script(repeat(2, read(1), dontneed(1, 2))),
+    ],
+  },
+  {
+    ...machine,
+    name: 'preempted-targets',
+    summary: 'two CPUs alternate between two mms, one of them flushing fully, and both are preempted often where they are virtual',
+    cpus: 2,
+    slots: 3,
+    preemptions: 8,
+    mms: [{}, {}],
+    scripts: [
+      script(run(A), write(0, 1), repeat(2, dontneed(0, 2, FULL), read(0), run(B), read(0), run(A), read(0)), munmap(0, 1, FULL)),
+      script(run(A), write(0, 1), repeat(3, run(B), read(0), run(A), read(0, 1))),
+    ],
+  },
+  {
+    ...machine,
+    name: 'cow-few-slots',
+    summary: 'a process forks, its copies break and its child exits, while a thread of it alternates with another process over two slots',
+    cpus: 2,
+    mms: [{}, {}, { alive: false }],
+    scripts: [
+      script(run(A), write(0, 1), fork(C), write(0), run(C), write(1), exit, run(A), write(1)),
+      script(run(A), write(0), run(B), run(A), write(0), read(1), run(B), run(A), write(0, 1)),
+    ],
+  },
+];
