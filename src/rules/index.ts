@@ -48,3 +48,6 @@ export const rules: readonly Rule[] = [
 export function findRule(name: string): Rule | undefined {
   return rules.find((rule) => rule.name === name);
 }
+
+/** Answers to lazy CPUs that are flushed for them (part A27.5 of the reference), compared by `study lazy`. */
+export const lazyAnswers: readonly Rule[] = [];
