@@ -17,6 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['explain'],
   ['findings'],
   ['report'],
+  ['study'],
   ['cli'],
 ];
 /** Plain data types that every layer may name. */

@@ -7,10 +7,9 @@ import type { HuntRequest, Verdict } from '../explore/api.js';
 import { InfrastructureError } from '../findings/errors.js';
 import type { Finding } from '../findings/finding.js';
 import { saveFinding } from '../findings/store.js';
-import { type CliContext, errColors } from './context.js';
+import type { CliContext } from './context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.js';
-import { printLine } from './io.js';
-import { Progress } from './progress.js';
+import { withPool } from './with-pool.js';
 
 /** One hunt's outcome; `verdict.finding` is the path of the saved finding. */
 export interface Outcome {
@@ -41,47 +40,28 @@ export async function runCampaign(
   requests: readonly (() => Omit<HuntRequest, 'signal' | 'onProgress' | 'jobs'>)[],
   options: CampaignOptions,
 ): Promise<Campaign> {
-  const { engine, io } = context;
-  const progress = new Progress(io.stderr, !options.quiet && io.stderr.isTTY === true, errColors(context));
-  const abort = new AbortController();
-  const stopListening = io.onInterrupt(() => {
-    progress.show('stopping; Ctrl-C again ends at once');
-    abort.abort();
-  });
+  const { engine } = context;
   const outcomes: Outcome[] = [];
   let saveError: InfrastructureError | null = null;
-  progress.show('starting');
-  try {
-    const pool = await engine.openPool(options.jobs);
-    try {
-      for (const request of requests) {
-        if (abort.signal.aborted) break;
-        const asked = { ...request(), jobs: options.jobs, signal: abort.signal, onProgress: progress.update };
-        const { verdict, finding } = await engine.hunt(asked, pool);
-        let path: string | null = null;
-        try {
-          if (finding !== null) path = saveFinding(finding, options.out).path;
-        } catch (error) {
-          if (!(error instanceof InfrastructureError)) throw error;
-          saveError ??= error;
-        }
-        const outcome = { verdict: { ...verdict, finding: path }, finding };
-        outcomes.push(outcome);
-        progress.clear();
-        options.onOutcome(outcome);
+  const interrupted = await withPool(context, options, async (pool, signal, progress) => {
+    for (const request of requests) {
+      if (signal.aborted) break;
+      const asked = { ...request(), jobs: options.jobs, signal, onProgress: progress.update };
+      const { verdict, finding } = await engine.hunt(asked, pool);
+      let path: string | null = null;
+      try {
+        if (finding !== null) path = saveFinding(finding, options.out).path;
+      } catch (error) {
+        if (!(error instanceof InfrastructureError)) throw error;
+        saveError ??= error;
       }
-    } finally {
-      await pool.close();
+      const outcome = { verdict: { ...verdict, finding: path }, finding };
+      outcomes.push(outcome);
+      progress.clear();
+      options.onOutcome(outcome);
     }
-  } finally {
-    progress.clear();
-    stopListening();
-  }
-  const interrupted = abort.signal.aborted;
-  if (interrupted) {
-    const known = outcomes.length === 0 ? 'nothing is known yet' : 'what is known by now follows; findings are kept';
-    printLine(io.stderr, `interrupted: ${known}`);
-  }
+    return outcomes.length > 0;
+  });
   return { outcomes, interrupted, saveError };
 }
 

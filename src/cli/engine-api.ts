@@ -11,6 +11,8 @@ import type { Scenario } from '../scenarios/scenario.js';
 import type { StressRequest } from '../stress/api.js';
 import type { CampaignResult, StressScenario } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
+import type { StudyOutcome, StudyRequest } from '../study/run.js';
+import type { Study } from '../study/study.js';
 
 /** Anything that `list` can show. */
 export interface Listed {
@@ -64,6 +66,12 @@ export interface ThreadEngine {
   replay(finding: Finding): Promise<LockstepResult>;
 }
 
+/** Studies, and what runs them. */
+export interface StudyEngine {
+  list(): Promise<readonly Study[]>;
+  run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
+}
+
 export interface Engine {
   variants(): Promise<readonly ListedVariant[]>;
   /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
@@ -76,8 +84,11 @@ export interface Engine {
   hunt(request: HuntRequest, pool: Pool): Promise<HuntResult>;
   replay(finding: Finding): Promise<ReplayResult>;
   readonly threads: ThreadEngine;
+  readonly studies: StudyEngine;
   /** `window` is `A..B`, two line numbers; null takes the first window that the written rule accepts. */
   importTrace(file: string, window: string | null): Promise<ImportedWindow>;
+  /** The first windows of a recording that the rule accepts and the import takes, at most `windows` of them. */
+  importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
   /** The recording that the project carries, for the demo. */
   carriedRecording(): string;

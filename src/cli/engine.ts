@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { count } from '../report/layout.js';
 import type { Recording, WindowRule } from '../trace/index.js';
-import type { Engine, HuntResult, ImportedWindow } from './engine-api.js';
+import type { Engine, ImportedWindow } from './engine-api.js';
 import { packageRoot } from './package-root.js';
 
 const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
@@ -26,7 +26,7 @@ export function createEngine(): Engine {
     hunt: async (request, pool) => {
       const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
       if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
-      return explained(await hunt({ ...request, pool }));
+      return (await import('../findings/explained.js')).explained(await hunt({ ...request, pool }));
     },
     replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
     threads: {
@@ -35,7 +35,16 @@ export function createEngine(): Engine {
       stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios),
       replay: async (finding) => (await import('../lockstep/replay.js')).replayOnThreads(finding),
     },
+    studies: {
+      list: async () => (await import('../study/index.js')).studies,
+      run: async (request, pool) => {
+        const [{ runStudy }, { HuntPool }] = await Promise.all([import('../study/run.js'), import('../explore/pool.js')]);
+        if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
+        return runStudy(request, pool);
+      },
+    },
     importTrace,
+    importTraces,
     traceInfo: async (file) => {
       const trace = await import('../trace/index.js');
       const info = trace.traceInfo(trace.readRecording(file));
@@ -43,15 +52,6 @@ export function createEngine(): Engine {
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
-}
-
-/** Puts the sentence that a replay of the witness yields in the place of the oracle's: it says why, not only what. */
-async function explained(result: HuntResult): Promise<HuntResult> {
-  if (result.finding === null) return result;
-  const { sentence } = (await import('../findings/replay.js')).replayFinding(result.finding);
-  if (sentence === null) return result;
-  const { finding, verdict } = result;
-  return { verdict: { ...verdict, message: sentence }, finding: { ...finding, violation: { ...finding.violation, message: sentence } } };
 }
 
 async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {
@@ -71,6 +71,27 @@ async function importTrace(file: string, given: string | null): Promise<Imported
     { label: 'scenario', text: size },
   ];
   return { scenario, description };
+}
+
+/** Windows that need more than a scenario can hold are passed over. */
+async function importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]> {
+  const trace = await import('../trace/index.js');
+  const recording = trace.readRecording(file);
+  const strict = trace.listWindows(recording);
+  const imported: ImportedWindow[] = [];
+  for (const window of strict.length > 0 ? strict : trace.listWindows(recording, trace.RELAXED_RULE)) {
+    if (imported.length === windows) break;
+    try {
+      const { scenario } = trace.importWindow(recording, window);
+      const text = `lines ${window.firstLine}..${window.lastLine}`;
+      const about = imported.length === 0 ? [{ label: 'recording', text: recordingWords(recording) }] : [];
+      imported.push({ scenario, description: [...about, { label: 'window', text }] });
+    } catch (error) {
+      if (!(error instanceof trace.TraceError)) throw error;
+    }
+  }
+  // None: the import of the default window says why.
+  return imported.length > 0 ? imported : [await importTrace(file, null)];
 }
 
 function recordingWords({ name, meta, cpus, events }: Recording): string {

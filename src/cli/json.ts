@@ -8,6 +8,7 @@ import type { Verdict } from '../explore/api.js';
 import type { Finding } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
+import { baselineOf, type ColumnValue, type RowResult, type Study } from '../study/study.js';
 import type { ReplayResult } from './engine-api.js';
 import type { OutputStream } from './io.js';
 
@@ -68,6 +69,50 @@ export function huntDocument(
 ): HuntDocument {
   const withGrounds = verdicts.map((verdict) => ({ ...verdict, restsOn: restsOn(verdict, notes) }));
   return { format: 'shootdown-hunt', version: 1, shootdown, interrupted, verdicts: withGrounds };
+}
+
+/** `study --json`: `verdicts` as `hunt --json` has them, and the measured columns of every row. */
+export interface StudyDocument {
+  readonly format: 'shootdown-study';
+  readonly version: 1;
+  readonly shootdown: string;
+  readonly study: string;
+  /** Ended by Ctrl-C; rows that had not begun are missing. */
+  readonly interrupted: boolean;
+  /** One per row that was hunted, in the order of the rows. */
+  readonly verdicts: readonly HuntVerdict[];
+  readonly rows: readonly StudyDocumentRow[];
+  /** The answer in words, a paragraph each. */
+  readonly answer: readonly string[];
+}
+
+export interface StudyDocumentRow {
+  readonly group: string;
+  readonly variant: string;
+  readonly label: string;
+  /** The variant whose row this one is compared with, or null. */
+  readonly baseline: string | null;
+  /** Why the row makes no sense and was not run, or null. */
+  readonly senseless: string | null;
+  /** By the column's key. */
+  readonly columns: Readonly<Record<string, ColumnValue>>;
+}
+
+export function studyDocument(
+  shootdown: string,
+  study: Study,
+  results: readonly RowResult[],
+  notes: readonly string[],
+  interrupted: boolean,
+): StudyDocument {
+  const rows = results.map((result): StudyDocumentRow => {
+    const { group, variant, label, baseline, senseless = null } = result.row;
+    const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
+    return { group, variant, label, baseline, senseless, columns };
+  });
+  const verdicts = results.flatMap(({ verdict }) => (verdict === null ? [] : [{ ...verdict, restsOn: restsOn(verdict, notes) }]));
+  const answer = study.answer(results);
+  return { format: 'shootdown-study', version: 1, shootdown, study: study.name, interrupted, verdicts, rows, answer };
 }
 
 export function replayDocument(

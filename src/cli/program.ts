@@ -8,6 +8,7 @@ import { addHunt } from './commands/hunt.js';
 import { addList } from './commands/list.js';
 import { addReplay } from './commands/replay.js';
 import { addStress } from './commands/stress.js';
+import { addStudy } from './commands/study.js';
 import { addTrace } from './commands/trace-info.js';
 import type { CliContext } from './context.js';
 
@@ -29,13 +30,13 @@ export function createProgram(context: CliContext, finish: (exitCode: number) =>
       getErrHelpWidth: () => TABLE_WIDTH,
     })
     .addHelpText('after', HELP);
-  for (const add of [addHunt, addReplay, addStress, addTrace, addList, addDemo, addDoctor]) add(program, context, finish);
+  for (const add of [addStudy, addHunt, addReplay, addStress, addTrace, addList, addDemo, addDoctor]) add(program, context, finish);
   return program;
 }
 
 const HELP = `
 Examples:
-  $ shootdown demo
+  $ shootdown study remote-tlb-gen
   $ shootdown hunt --variant b1
   $ shootdown replay findings/FILE.json
   $ shootdown list variants

@@ -28,11 +28,12 @@ export interface SelectedScenarios {
 
 const TRACE_PREFIX = 'trace:';
 
-/** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. */
+/** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so many of a recording. */
 export async function selectScenarios(
   engine: Engine,
   given: readonly string[] | undefined,
   window: string | null,
+  windows = 1,
 ): Promise<SelectedScenarios> {
   if (window !== null && !given?.some((name) => name.startsWith(TRACE_PREFIX))) {
     throw new InputError('--window: there is no recording to cut it from; give one with --scenario trace:FILE');
@@ -45,9 +46,11 @@ export async function selectScenarios(
     if (name.startsWith(TRACE_PREFIX)) {
       const file = name.slice(TRACE_PREFIX.length);
       if (file === '') throw new InputError('--scenario: "trace:" names no file; give one, such as trace:recording.trace.gz');
-      const imported = await engine.importTrace(file, window);
-      scenarios.push(imported.scenario);
-      description.push(...imported.description);
+      const several = window === null && windows > 1;
+      for (const imported of several ? await engine.importTraces(file, windows) : [await engine.importTrace(file, window)]) {
+        scenarios.push(imported.scenario);
+        description.push(...imported.description);
+      }
       continue;
     }
     const scenario = catalogue.find((candidate) => candidate.name === name.toLowerCase());

@@ -208,6 +208,8 @@ class Explainer {
         step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target),
     );
     if (asked === undefined) {
+      // It flushes itself, without an IPI.
+      if (initiator === target) return null;
       const served = this.after(
         from,
         (step) => step.cpu === target && step.step < until && step.events.some((event) => event.kind === E.EV_IPI_SERVED),

@@ -18,6 +18,8 @@ export interface HuntRequest {
   readonly executions?: number;
   /** Stop after this much wall time (default: no limit); ends the completed prefix, never changes it. */
   readonly budgetMs?: number;
+  /** Executions that are done however short the budget is (default: none). */
+  readonly executionsMin?: number;
   /** Aborting ends the hunt early; what is known by then is answered with `interrupted: true`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HuntProgress) => void;

@@ -26,6 +26,10 @@ export interface BatchRequest {
   /** Executions first to first + count - 1; stops early at a violation. */
   readonly first: number;
   readonly count: number;
+  /** Goes on after a violation, for counts over the same executions whatever the variant; the witness is the first. */
+  readonly pastViolations?: boolean;
+  /** Mean steps of an execution, if measured already. */
+  readonly length?: number;
 }
 
 export interface BatchLatent {
@@ -84,7 +88,7 @@ class Runner {
     const preemptions = program.host == null ? 0 : (request.scenario.preemptions ?? PREEMPTIONS);
     this.executor = new Executor(this.machine, { walks: request.scenario.walks, preemptions });
     this.stream = hashText(request.scenario.name);
-    this.length = this.measure();
+    this.length = request.length ?? this.measure();
   }
 
   strategy(name: string): Strategy {
@@ -153,7 +157,8 @@ export function runBatch(request: BatchRequest): BatchResult {
   let executions = 0;
   let hash = 0;
   let witness: BatchWitness | null = null;
-  for (let execution = request.first; execution < request.first + request.count && witness === null; execution++) {
+  const end = request.first + request.count;
+  for (let execution = request.first; execution < end && (witness === null || request.pastViolations === true); execution++) {
     const strategy = runner.strategy(request.strategies[execution % request.strategies.length]);
     steps += runner.run(strategy, request.seed, execution);
     walkerSteps += machine.walkerSteps;
@@ -164,7 +169,7 @@ export function runBatch(request: BatchRequest): BatchResult {
       if (known === undefined) latent.set(seen.class as LatentClass, { executions: 1, first: execution, message: seen.message });
       else known.executions++;
     }
-    if (machine.violation !== null) {
+    if (machine.violation !== null && witness === null) {
       witness = {
         execution,
         strategy: strategy.name,

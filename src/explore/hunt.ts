@@ -82,7 +82,7 @@ class Hunt {
 
   private batchRequest(index: number, first: number, count: number): BatchRequest {
     const { variant, memory, strategies, seed, scenarios } = this.request;
-    return { variant, memory, strategies, seed, scenario: scenarios[index], first, count };
+    return { variant, memory, strategies, seed, scenario: scenarios[index], first, count, length: this.lengths[index] };
   }
 
   /** The next batch in the fixed order, or null when the number of executions is reached. */
@@ -106,11 +106,12 @@ class Hunt {
   }
 
   async run(started: number): Promise<void> {
-    const { pool, budgetMs, signal } = this.request;
+    const { pool, budgetMs, executionsMin = 0, signal } = this.request;
     const inFlight = new Set<Promise<void>>();
     const over = (): boolean => {
       if (signal?.aborted === true) this.interrupted = true;
-      return this.interrupted || this.witness !== null || (budgetMs !== undefined && performance.now() - started >= budgetMs);
+      if (this.interrupted || this.witness !== null) return true;
+      return budgetMs !== undefined && performance.now() - started >= budgetMs && this.totals().executions >= executionsMin;
     };
     const abort = aborted(signal);
     while (!over()) {
@@ -126,8 +127,9 @@ class Hunt {
         inFlight.add(task);
       }
       if (inFlight.size === 0) break;
-      await Promise.race([...inFlight, abort]);
+      await Promise.race([...inFlight, abort.promise]);
     }
+    abort.forget();
     // What is under way may complete the prefix; an interrupted hunt does not wait for it.
     if (!this.interrupted) await Promise.all(inFlight);
     else for (const task of inFlight) task.catch(() => undefined);
@@ -234,8 +236,13 @@ class Hunt {
   }
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return new Promise(() => undefined);
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** A promise of the signal's abort, and how to stop waiting for it: many hunts may share a signal. */
+function aborted(signal: AbortSignal | undefined): { readonly promise: Promise<void>; forget(): void } {
+  let listener = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    listener = resolve;
+    if (signal?.aborted === true) resolve();
+  });
+  signal?.addEventListener('abort', listener, { once: true });
+  return { promise, forget: () => signal?.removeEventListener('abort', listener) };
 }

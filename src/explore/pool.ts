@@ -14,6 +14,8 @@ import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 export class HuntPool {
   private readonly ready: Promise<Piscina>;
   private directory: string | null = null;
+  /** Lengths asked for before, by what they depend on. */
+  private readonly lengths = new Map<string, Promise<number>>();
   private closed = false;
 
   constructor(readonly jobs: number) {
@@ -52,8 +54,14 @@ export class HuntPool {
   }
 
   /** Mean steps per execution of the request's scenario. */
-  async length(request: BatchRequest): Promise<number> {
-    return (await this.ready).run(request, { name: 'length' }) as Promise<number>;
+  length(request: BatchRequest): Promise<number> {
+    const key = JSON.stringify([request.variant, request.memory, request.scenario]);
+    let length = this.lengths.get(key);
+    if (length === undefined) {
+      length = this.ready.then((piscina) => piscina.run({ ...request, length: undefined }, { name: 'length' }) as Promise<number>);
+      this.lengths.set(key, length);
+    }
+    return length;
   }
 
   /** The witness with fewer changes between agents. */

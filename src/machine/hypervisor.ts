@@ -253,6 +253,7 @@ export class Hypervisor {
       while (bits !== 0) {
         const requester = word * 32 + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
+        machine.observer.hostServed(id);
         this.flush(requester, id, block);
         machine.commit(id, layout.outstanding[requester], mem[layout.outstanding[requester]] - 1);
       }

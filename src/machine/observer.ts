@@ -23,6 +23,8 @@ export class MachineObserver {
   vcpuEntered(_cpu: number, _flushed: boolean): void {}
   /** The host threw a flush request away that a guest relies on. */
   hostLostFlush(_cpu: number): void {}
+  /** The host flushed a running virtual CPU because another one asked by hypercall: the guest code of that CPU does not hear of it. */
+  hostServed(_cpu: number): void {}
   /** A lock that the CPU does not hold was unlocked. */
   unlockOfFree(_cpu: number, _address: number): void {}
   /** A locked or buffered store reached memory while another CPU had moved since the store was executed. */

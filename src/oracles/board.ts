@@ -22,7 +22,11 @@ export class OracleBoard extends MachineObserver {
   private readonly onUnlock: Hook<'unlockOfFree'>;
 
   /** `chosen`: all, or those that can judge here. */
-  constructor(machine: Machine, kernel: KernelConfig, chosen: readonly OracleInfo[] = oracles) {
+  constructor(
+    private readonly machine: Machine,
+    private readonly kernel: KernelConfig,
+    chosen: readonly OracleInfo[] = oracles,
+  ) {
     super();
     const made = chosen.flatMap((oracle) => (oracle.create === null ? [] : [oracle.create(machine, kernel)]));
     const withHook = <K extends keyof Oracle>(hook: K): Hook<K> => made.filter((oracle) => oracle[hook] !== undefined) as Hook<K>;
@@ -64,6 +68,9 @@ export class OracleBoard extends MachineObserver {
   }
   override wordCommitted(cpu: number, address: number, value: number): void {
     this.meter.committed(cpu, address, value);
+  }
+  override hostServed(cpu: number): void {
+    if (this.machine.load(cpu, this.kernel.layout.cpus[cpu].tlbstate.isLazy) !== 0) this.counters.add('lazyRequests');
   }
   override hostLostFlush(cpu: number): void {
     this.meter.hostLostFlush(cpu);

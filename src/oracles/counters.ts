@@ -29,6 +29,7 @@ export const COUNTERS = [
   'lostHostFlushes',
   'lostFlushesHealed',
   'lostFlushesKept',
+  'lazyRequests',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 

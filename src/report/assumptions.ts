@@ -48,6 +48,14 @@ export const assumptions: readonly Assumption[] = [
     'An IPI is delivered between two instructions while IF=1, arbitrarily late; what was queued before it was sent is visible then.',
   ),
   modelled('word-sized-steps', 'A kernel word of any width is read or written in one step; a cpumask one 32-bit word at a time.'),
+  modelled(
+    'kvm-preemption',
+    'A vCPU may be taken off at any boundary; its stores drain, its walks end, its preempted byte is set. At entry the host takes byte and request in one step, and flushes every PCID if asked.',
+  ),
+  modelled(
+    'flush-hypercall',
+    'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; the caller returns after the last one.',
+  ),
   notModelled('pti', 'Page-table isolation: user PCIDs, the deferred flush on return to user mode, invalidate_other.'),
   notModelled('global-pages', 'Global entries, kernel mappings and flushes of kernel ranges.'),
   notModelled('nmi-handlers', 'What code an NMI runs (uaccess from NMI, perf, text poking).'),
@@ -61,6 +69,10 @@ export const assumptions: readonly Assumption[] = [
     'vendor-differences',
     'Differences between processors, errata, AMD translation-cache extension, five levels (tables have two).',
   ),
-  notModelled('hypervisors', 'vCPU preemption, paravirtual flushes, INVLPGB and RAR.'),
+  notModelled('broadcast-flushes', 'INVLPGB, RAR, and Xen PV.'),
+  notModelled(
+    'vcpu-placement',
+    'vCPUs that move between physical CPUs, nested guests, hosts that run out of ASIDs, directed yield, halted idle vCPUs.',
+  ),
   notModelled('compiler', 'The compiler: each operation is taken as the kernel source orders it.'),
 ];

@@ -18,12 +18,19 @@ const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
 export function restsOn(verdict: Verdict, notes: readonly string[] = []): string[] {
   const scenarios = verdict.scenarios.length > 1 ? count(verdict.scenarios.length, 'scenario') : `scenario ${visible(verdict.scenario)}`;
   const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
-  const unseen = assumptions.filter((assumption) => !assumption.modelled).map(({ name }) => name);
   const interrupted = verdict.interrupted ? ', interrupted' : '';
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
   return [
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${interrupted}${reach}`,
-    `memory model: ${MEMORY_MODELS[verdict.memory]}`,
+    ...reachOf(verdict.memory, notes),
+  ];
+}
+
+/** The part of it that does not depend on how much was run. */
+export function reachOf(memory: MemoryModel, notes: readonly string[]): string[] {
+  const unseen = assumptions.filter((assumption) => !assumption.modelled).map(({ name }) => name);
+  return [
+    `memory model: ${MEMORY_MODELS[memory]}`,
     'hardware: the contract that the kernel itself relies on ("shootdown list assumptions" spells it out)',
     `not modelled: ${unseen.join(', ')}`,
     ...notes.map((note) => `scenario: ${visible(note)}`),

@@ -71,6 +71,11 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       stress: async () => Promise.reject(new Error('no threads in this engine')),
       replay: async () => Promise.reject(new Error('no threads in this engine')),
     },
+    studies: {
+      list: async () => [],
+      run: async () => Promise.reject(new Error('no studies in this engine')),
+    },
+    importTraces: async (file) => [await fake.importTrace(file, null)],
     traceInfo: async (file) => ({ text: `info of ${file}\n`, json: { cpus: 4 } }),
     carriedRecording: () => 'data/yield.trace.gz',
     ...change,

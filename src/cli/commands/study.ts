@@ -1,0 +1,191 @@
+/** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
+
+import type { Command } from 'commander';
+import { InfrastructureError, InputError } from '../../findings/errors.js';
+import type { Finding, MemoryModel } from '../../findings/finding.js';
+import { saveFinding } from '../../findings/store.js';
+import { visible } from '../../report/escape.js';
+import { count, groupDigits } from '../../report/layout.js';
+import { renderTable } from '../../report/table.js';
+import { baselineOf, type RowResult, type Study, type StudyRow } from '../../study/study.js';
+import { StudyTable } from '../../study/table.js';
+import { type CliContext, outColors } from '../context.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson, studyDocument } from '../json.js';
+import { unknownName } from '../names.js';
+import { jobsOption, SEED_MAX } from '../options.js';
+import { selectScenarios, selectStrategies } from '../select.js';
+import { printStudyEnd } from '../study-end.js';
+import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
+import { withPool } from '../with-pool.js';
+import { printLabelled } from '../witness.js';
+
+/** Windows of a recording that are taken where none is named. */
+const TRACE_WINDOWS = 4;
+
+interface StudyFlags {
+  readonly variant?: readonly string[];
+  readonly scenario?: readonly string[];
+  readonly window?: string;
+  readonly budget?: number;
+  readonly executions?: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly memory: MemoryModel;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export function addStudy(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('study')
+    .summary('answer a question by a table of runs')
+    .description(
+      'Runs a study: every row is hunted in the same scenarios, and its costs are counted over the same executions. Without a name, lists the studies.',
+    )
+    .argument('[name]', 'the study')
+    .option('--variant <names>', 'rows to run, with those that they are compared with (default: all)', names('--variant'))
+    .option('--scenario <names>', "catalogue names, or trace:FILE for a recording (default: the study's own)", names('--scenario'))
+    .option(
+      '--window <A..B>',
+      'lines of the recording of trace:FILE (default: the first few that the rule accepts)',
+      lineWindow('--window'),
+    )
+    .option('--budget <time>', 'time for all rows; it ends hunts early, and without --executions late', duration('--budget'))
+    .option('--executions <N>', 'executions per row; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
+    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
+    .addOption(jobsOption('worker threads; the result does not depend on it'))
+    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
+    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (name: string | undefined, flags: StudyFlags) => finish(await study(context, name, flags)));
+}
+
+const HELP = `
+Examples:
+  $ shootdown study
+  $ shootdown study remote-tlb-gen --budget 10m
+  $ shootdown study remote-tlb-gen --variant kvm/v4,kvm/v12 --executions 20000 --json
+  $ shootdown study remote-tlb-gen --scenario trace:my.trace.gz
+
+Exit codes: 0 the study ran (rules that fail are its result), 1 a row that the others are compared with
+shows a violation, 2 usage or bad input, 3 internal or infrastructure failure, 130 interrupted.`;
+
+async function study(context: CliContext, name: string | undefined, flags: StudyFlags): Promise<number> {
+  const { engine, io } = context;
+  const studies = await engine.studies.list();
+  if (name === undefined) return listStudies(context, studies, flags.json);
+  const chosen = studies.find((known) => known.name === name.toLowerCase());
+  if (chosen === undefined) throw unknownStudy(name, studies);
+  const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
+  const strategies = await selectStrategies(engine, undefined);
+  if (flags.scenario !== undefined && chosen.rows.every(({ scenarios }) => scenarios !== undefined))
+    throw new InputError(`--scenario: ${chosen.name} has scenarios of its own, made for what it counts; leave it out`);
+  const selected =
+    flags.scenario === undefined && flags.window === undefined
+      ? { scenarios: chosen.scenarios, description: [] }
+      : await selectScenarios(engine, flags.scenario, flags.window ?? null, TRACE_WINDOWS);
+  const { plan } = chosen;
+  const limited = flags.executions === undefined && flags.budget === undefined;
+  const { seed, memory, jobs, out, json } = flags;
+  // Fewer executions than planned: fewer are counted too.
+  const atMost = (planned: number): number => Math.min(planned, flags.executions ?? planned);
+
+  const table = new StudyTable(
+    chosen,
+    rows.map(({ label }) => label),
+    outColors(context),
+  );
+  if (!json) printHead(context, chosen, selected, flags);
+  if (!json) printLine(io.stdout, `\n${table.header()}`);
+  const results: RowResult[] = [];
+  let saveError: InfrastructureError | null = null;
+  const keep = (finding: Finding): string | null => {
+    try {
+      return saveFinding(finding, out).path;
+    } catch (error) {
+      if (!(error instanceof InfrastructureError)) throw error;
+      saveError ??= error;
+      return null;
+    }
+  };
+  const interrupted = await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
+    const onRow = (result: RowResult): void => {
+      progress.clear();
+      const previous = results.at(-1);
+      results.push(result);
+      if (json) return;
+      if (previous?.row.group !== result.row.group) printLine(io.stdout, table.group(result.row.group));
+      printLine(io.stdout, table.row(result, baselineOf(result, results)));
+    };
+    const request = {
+      ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal, keep, onRow },
+      executions: limited ? plan.executions : flags.executions,
+      executionsMin: limited ? plan.executionsMin : 1,
+      counted: atMost(plan.counted),
+      onBrokenHost: atMost(plan.onBrokenHost),
+      budgetMs: limited ? plan.budgetMs : flags.budget,
+      onProgress: progress.update,
+    };
+    await engine.studies.run(request, pool);
+    return results.length > 0;
+  });
+  const notes = [...new Set(selected.scenarios.flatMap((scenario) => scenario.notes ?? []))];
+  if (json) printJson(io.stdout, studyDocument(context.version, chosen, results, notes, interrupted));
+  else await printStudyEnd(context, chosen, results, notes);
+  if (saveError !== null) printLine(io.stderr, `shootdown: ${visible((saveError as InfrastructureError).message)}`);
+  if (interrupted) return EXIT_INTERRUPTED;
+  if (saveError !== null) return EXIT_FAILURE;
+  return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null) ? EXIT_VIOLATION : EXIT_OK;
+}
+
+function listStudies({ io, ...context }: CliContext, studies: readonly Study[], json: boolean): number {
+  const items = studies.map(({ name, summary, rows }) => ({ name, summary, rows: rows.length }));
+  if (json) printJson(io.stdout, items);
+  else {
+    const columns = [{ title: 'STUDY' }, { title: 'ROWS', align: 'right' as const }, { title: 'QUESTION' }];
+    const rows = items.map(({ name, summary, rows }) => [name, String(rows), summary]);
+    printLine(io.stdout, renderTable(columns, rows, { colors: outColors({ io, ...context }) }));
+  }
+  return EXIT_OK;
+}
+
+function unknownStudy(name: string, studies: readonly Study[]): InputError {
+  const known = studies.map((study) => study.name);
+  const error = unknownName('study', name, known, '');
+  return new InputError(error.message.replace(/"shootdown list [^"]*"/, '"shootdown study"'));
+}
+
+/** The rows of these variants, and the ones that they are compared with, in the study's order. */
+function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[] {
+  const wanted = new Set<string>();
+  for (const variant of given) {
+    const typed = variant.toLowerCase();
+    const matching = rows.filter((row) => row.variant.toLowerCase() === typed);
+    if (matching.length === 0) {
+      const known = [...new Set(rows.map((row) => row.variant))];
+      const error = unknownName(`row of ${name}`, variant, known, '');
+      throw new InputError(error.message.replace(/"shootdown list [^"]*"/, `"shootdown study ${name}"`));
+    }
+    for (const row of matching) for (const key of [row.variant, row.baseline]) if (key !== null) wanted.add(`${row.group} ${key}`);
+  }
+  return rows.filter((row) => wanted.has(`${row.group} ${row.variant}`));
+}
+
+function printHead(
+  context: CliContext,
+  { summary, plan, probes }: Study,
+  { scenarios, description }: { scenarios: Study['scenarios']; description: readonly { label: string; text: string }[] },
+  { executions, budget, seed, memory, jobs }: StudyFlags,
+): void {
+  const limit = executions ?? (budget === undefined ? plan.executions : undefined);
+  const hunted = limit === undefined ? 'as many executions as the time allows' : count(limit, 'execution');
+  const settings = `${count(scenarios.length, 'scenario')}, hunted for at most ${hunted} per row, counted over ${groupDigits(Math.min(plan.counted, executions ?? plan.counted))} of each; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
+  printLabelled(context, [
+    { label: 'question', text: summary },
+    ...description,
+    ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : []),
+  ]);
+}

@@ -1,0 +1,78 @@
+/** What stands below a study's table: why rules fail, one witness drawn, the answer in words, and what it rests on. */
+
+import type { Finding } from '../findings/finding.js';
+import { visible } from '../report/escape.js';
+import { count, groupDigits, wrap } from '../report/layout.js';
+import { reachOf } from '../report/rests-on.js';
+import { TABLE_WIDTH } from '../report/table.js';
+import type { RowResult, Study } from '../study/study.js';
+import { type CliContext, outColors } from './context.js';
+import { printLine } from './io.js';
+import { printIndented, printSentence, printTimeline, replayCommand } from './witness.js';
+
+type Witnessed = RowResult & { readonly finding: Finding };
+
+export async function printStudyEnd(
+  context: CliContext,
+  study: Study,
+  results: readonly RowResult[],
+  notes: readonly string[],
+): Promise<void> {
+  const { io } = context;
+  const witnessed = results.filter((result): result is Witnessed => result.finding !== null);
+  if (study.explainsWitnesses && witnessed.length > 0) {
+    printLine(io.stdout, '\nwhy');
+    printIndented(context, reasons(witnessed));
+    await printShortest(context, witnessed);
+  }
+  const answer = study.answer(results);
+  if (answer.length > 0) {
+    printLine(io.stdout, '\nanswer');
+    const colors = outColors(context);
+    for (const paragraph of answer) {
+      for (const [index, line] of wrap(visible(paragraph), TABLE_WIDTH - 4).entries())
+        printLine(io.stdout, (index === 0 ? '  ' : '    ') + colors.bold(line));
+    }
+  }
+  const verdicts = results.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
+  if (verdicts.length === 0) return;
+  printLine(io.stdout, '\nrests on');
+  const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
+  const steps = verdicts.reduce((sum, verdict) => sum + verdict.steps, 0);
+  const [{ strategy: _, memory, seed }] = verdicts;
+  printIndented(context, [
+    `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled with seed ${seed}; where none is found, a sample and not a proof`,
+    ...reachOf(memory, notes),
+  ]);
+}
+
+/** A line for each rule and class of violation, from the shortest of its witnesses. */
+function reasons(witnessed: readonly Witnessed[]): string[] {
+  const best = new Map<string, { shortest: Witnessed; where: string[] }>();
+  for (const result of witnessed) {
+    const key = `${result.row.label} ${result.finding.violation.class}`;
+    const known = best.get(key);
+    if (known === undefined) best.set(key, { shortest: result, where: [result.row.group] });
+    else {
+      known.where.push(result.row.group);
+      if (result.finding.steps < known.shortest.finding.steps) known.shortest = result;
+    }
+  }
+  return [...best.values()].map(
+    ({ shortest: { row, finding }, where }) =>
+      `${row.label} (${finding.violation.class} on ${where.join(', ')}): ${finding.violation.message}`,
+  );
+}
+
+/** The timeline that is shortest to read: of a use of something stale if there is one, since a deadlock has no step that decides. */
+async function printShortest(context: CliContext, witnessed: readonly Witnessed[]): Promise<void> {
+  const used = witnessed.filter(({ finding }) => finding.violation.class === 'stale-use');
+  const candidates = used.length > 0 ? used : witnessed;
+  const shortest = candidates.reduce((best, result) => (result.finding.steps < best.finding.steps ? result : best));
+  printLine(context.io.stdout, `\n${visible(shortest.row.variant)}, the shortest witness`);
+  printTimeline(context, shortest.finding, await context.engine.replay(shortest.finding), false);
+  printLine(context.io.stdout, '');
+  printSentence(context, shortest.finding);
+  const file = shortest.verdict?.finding;
+  if (file != null) printLine(context.io.stdout, `  ${replayCommand(file)}`);
+}

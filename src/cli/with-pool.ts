@@ -1,0 +1,45 @@
+/** A pool, for as long as a command uses it: Ctrl-C, progress, and the end of its workers whatever happens. */
+
+import { type CliContext, errColors } from './context.js';
+import type { Pool } from './engine-api.js';
+import { printLine } from './io.js';
+import { Progress } from './progress.js';
+
+export interface PoolOptions {
+  readonly jobs: number;
+  /** Shows no progress. */
+  readonly quiet: boolean;
+}
+
+/** Runs `work`, which answers whether anything is known by its end. Answers whether Ctrl-C came in between; the work's signal says so too. */
+export async function withPool(
+  context: CliContext,
+  { jobs, quiet }: PoolOptions,
+  work: (pool: Pool, signal: AbortSignal, progress: Progress) => Promise<boolean>,
+): Promise<boolean> {
+  const { engine, io } = context;
+  const progress = new Progress(io.stderr, !quiet && io.stderr.isTTY === true, errColors(context));
+  const abort = new AbortController();
+  const stopListening = io.onInterrupt(() => {
+    progress.show('stopping; Ctrl-C again ends at once');
+    abort.abort();
+  });
+  let anythingKnown = false;
+  progress.show('starting');
+  try {
+    const pool = await engine.openPool(jobs);
+    try {
+      anythingKnown = await work(pool, abort.signal, progress);
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    progress.clear();
+    stopListening();
+  }
+  if (abort.signal.aborted) {
+    const known = anythingKnown ? 'what is known by now follows; findings are kept' : 'nothing is known yet';
+    printLine(io.stderr, `interrupted: ${known}`);
+  }
+  return abort.signal.aborted;
+}

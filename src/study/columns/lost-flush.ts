@@ -1,0 +1,34 @@
+import type { Column, Counts, RowResult } from '../study.js';
+
+/**
+ * What becomes of a flush that the host has lost, on the host of B27: the next decision about the slot flushes after all ("healed"), or takes the
+ * slot as up to date ("permanent"). Only flushes that left something stale until such a decision are told.
+ */
+export const lostFlushColumn: Column = {
+  key: 'lostHostFlushes',
+  title: ['LOST HOST', 'FLUSH'],
+  width: 18,
+  value({ brokenHost }) {
+    if (brokenHost === null) return null;
+    return { lost: brokenHost.lostHostFlushes, ...settled(brokenHost) };
+  },
+  text: ({ brokenHost }) => lostFlushText(brokenHost),
+};
+
+/** Whether a lost flush was seen to become permanent; null where none was decided about. */
+export function isPermanent({ brokenHost }: RowResult): boolean | null {
+  if (brokenHost === null) return null;
+  const { healed, kept } = settled(brokenHost);
+  return healed + kept === 0 ? null : kept > 0;
+}
+
+function settled(counts: Counts): { healed: number; kept: number } {
+  return { healed: counts.lostFlushesHealed, kept: counts.lostFlushesKept };
+}
+
+function lostFlushText(counts: Counts | null): string {
+  if (counts === null || counts.lostHostFlushes === 0) return '-';
+  const { healed, kept } = settled(counts);
+  if (healed + kept === 0) return `undecided (${counts.lostHostFlushes})`;
+  return kept > 0 ? `permanent (${kept} of ${healed + kept})` : `healed (${healed} of ${healed})`;
+}

@@ -1,0 +1,37 @@
+import { hypercallBackend } from '../backends/hypercall.js';
+import { kvmPvBackend } from '../backends/kvm-pv.js';
+import { nativeBackend } from '../backends/native.js';
+import { nativeOthersBackend } from '../backends/native-others.js';
+import { rules } from '../rules/index.js';
+import { remote } from '../scenarios/catalogue/remote.js';
+import { remoteTlbGenAnswer } from './answers/remote-tlb-gen.js';
+import { findingColumn } from './columns/finding.js';
+import { lostFlushColumn } from './columns/lost-flush.js';
+import { degradedFlushes, initiatorLockedOps, lostRaises, needlessSwitchFlushes, ownerLockedOps, switchFlushes } from './columns/rates.js';
+import { verdictColumn } from './columns/verdict.js';
+import { ruleRows } from './rule-rows.js';
+import type { Study } from './study.js';
+
+/** The question that the laboratory was built for (C1): after a remote flush, may the initiator write the target's tlb_gen? */
+export const remoteTlbGen: Study = {
+  name: 'remote-tlb-gen',
+  rowTitle: 'RULE',
+  summary: "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, at what gain and cost?",
+  ...ruleRows([kvmPvBackend, hypercallBackend, nativeBackend, nativeOthersBackend], rules),
+  scenarios: remote,
+  probes: ['hunt', 'counts', 'broken-host'],
+  columns: [
+    verdictColumn,
+    needlessSwitchFlushes,
+    switchFlushes,
+    degradedFlushes,
+    lostRaises,
+    ownerLockedOps,
+    initiatorLockedOps,
+    lostFlushColumn,
+    findingColumn,
+  ],
+  plan: { executions: 2_000, executionsMin: 140, counted: 30, onBrokenHost: 300, budgetMs: 46_000 },
+  explainsWitnesses: true,
+  answer: remoteTlbGenAnswer,
+};

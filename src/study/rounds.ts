@@ -1,0 +1,127 @@
+import { kernelProgram } from '../kernel/kernel-program.js';
+import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import { Machine } from '../machine/machine.js';
+import { MachineObserver } from '../machine/observer.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { findVariant, type Variant } from '../variants.js';
+import { EV_PART_BEGINS, EV_PART_ENDS, PART_FLUSH, PART_HANDLER, PART_LOCAL, timedFunctions } from './timed-functions.js';
+
+/**
+ * What overlaps in a shootdown, in rounds: every CPU takes one step per round (a pending interrupt is delivered, else the next instruction), and
+ * every store buffer drains one store. Nothing is drawn, so the same program always counts the same.
+ */
+
+/** Rounds of the shootdowns of a run, each from its increment of the generation to its return. */
+export interface RoundsTally {
+  readonly shootdowns: number;
+  readonly rounds: Spread;
+  /** In which the initiator flushed itself. */
+  readonly local: Spread;
+  /** In which a target was in its interrupt handler. */
+  readonly handlers: Spread;
+  /** In which both went on at once. */
+  readonly overlap: Spread;
+}
+
+export interface Spread {
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+}
+
+interface Shootdown {
+  rounds: number;
+  local: number;
+  handlers: number;
+  overlap: number;
+}
+
+/** Longer than any run of the purpose-made scenarios by far: a program that does not end is an error of the study. */
+const ROUNDS_MAX = 100_000;
+
+/** Notes which CPU is in which part, and since when a shootdown has its generation. */
+class Parts extends MachineObserver {
+  readonly finished: Shootdown[] = [];
+  private readonly depth = new Map<number, number>();
+  private readonly current = new Map<number, Shootdown>();
+
+  constructor(private readonly generations: ReadonlySet<number>) {
+    super();
+  }
+
+  override wordCommitted(cpu: number, address: number): void {
+    if (this.generations.has(address) && this.isIn(cpu, PART_FLUSH))
+      this.current.set(cpu, { rounds: 0, local: 0, handlers: 0, overlap: 0 });
+  }
+
+  override event(cpu: number, kind: number, part: number): void {
+    const key = cpu * 4 + part;
+    if (kind === EV_PART_BEGINS) this.depth.set(key, (this.depth.get(key) ?? 0) + 1);
+    if (kind !== EV_PART_ENDS) return;
+    this.depth.set(key, (this.depth.get(key) ?? 0) - 1);
+    const shootdown = part === PART_FLUSH ? this.current.get(cpu) : undefined;
+    if (shootdown === undefined) return;
+    this.current.delete(cpu);
+    this.finished.push({ ...shootdown, rounds: shootdown.rounds + 1 });
+  }
+
+  isIn(cpu: number, part: number): boolean {
+    return (this.depth.get(cpu * 4 + part) ?? 0) > 0;
+  }
+
+  /** A round is over. */
+  tick(cpus: number): void {
+    for (const [initiator, shootdown] of this.current) {
+      const local = this.isIn(initiator, PART_LOCAL);
+      let handlers = false;
+      for (let cpu = 0; cpu < cpus; cpu++) if (cpu !== initiator && this.isIn(cpu, PART_HANDLER)) handlers = true;
+      shootdown.rounds++;
+      if (local) shootdown.local++;
+      if (handlers) shootdown.handlers++;
+      if (local && handlers) shootdown.overlap++;
+    }
+  }
+}
+
+/** Counts over all shootdowns of the scenarios. Throws where the variant is unknown or a scenario does not end. */
+export function roundsOf(variantName: string, scenarios: readonly Scenario[]): RoundsTally {
+  const variant = findVariant(variantName);
+  if (variant === undefined) throw new Error(`no such variant: ${variantName}`);
+  const shootdowns = scenarios.flatMap((scenario) => shootdownsOf(variant, scenario));
+  const spread = (field: keyof Shootdown): Spread => spreadOf(shootdowns.map((shootdown) => shootdown[field]));
+  return {
+    shootdowns: shootdowns.length,
+    rounds: spread('rounds'),
+    local: spread('local'),
+    handlers: spread('handlers'),
+    overlap: spread('overlap'),
+  };
+}
+
+function shootdownsOf(variant: Variant, scenario: Scenario): readonly Shootdown[] {
+  const program = kernelProgram(scenario, { ...variant, replace: { ...variant.replace, ...timedFunctions } });
+  const machine = new Machine(program, 'tso');
+  const parts = new Parts(new Set(program.config.layout.mms.map(({ tlbGen }) => tlbGen)));
+  machine.observer = parts;
+  machine.begin();
+  for (let round = 0; !machine.finished && machine.violation === null; round++) {
+    if (round === ROUNDS_MAX) throw new Error(`${scenario.name} under ${variant.name} does not end in ${ROUNDS_MAX} rounds`);
+    for (let cpu = 0; cpu < scenario.cpus; cpu++) {
+      const move = (kind: number): boolean => {
+        const agent = agentOf(cpu, kind);
+        if (agent >= scenario.cpus * AGENT_KINDS || !machine.enabled.has(agent)) return false;
+        machine.stepAgent(agent);
+        return true;
+      };
+      move(BUFFER_AGENT);
+      if (!move(LINE_AGENT)) move(CPU_AGENT);
+    }
+    parts.tick(scenario.cpus);
+  }
+  return parts.finished;
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  if (values.length === 0) return { min: 0, mean: 0, max: 0 };
+  return { min: Math.min(...values), mean: values.reduce((sum, value) => sum + value, 0) / values.length, max: Math.max(...values) };
+}

@@ -1,0 +1,102 @@
+import type { LatentCount, Verdict } from '../explore/api.js';
+import type { Finding } from '../findings/finding.js';
+import type { CounterName } from '../oracles/counters.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import type { RoundsTally } from './rounds.js';
+
+/**
+ * A study: a question that is answered by a table of runs. It is data: rows (variants), scenarios, what is run for a row, columns, and what is
+ * said below the table. Adding one is adding one small file and one line in study/index.ts.
+ */
+export interface Study {
+  readonly name: string;
+  /** The question, in one line. */
+  readonly summary: string;
+  /** What a row is, as the title of its column. */
+  readonly rowTitle: string;
+  /** Headings of the groups of rows, in the order of printing. */
+  readonly groups: readonly StudyGroup[];
+  /** In the order of printing; those of a group stand together, its baseline first. */
+  readonly rows: readonly StudyRow[];
+  /** What is run where no scenario is named. */
+  readonly scenarios: readonly Scenario[];
+  /** What is run for a row, in this order. */
+  readonly probes: readonly ProbeName[];
+  readonly columns: readonly Column[];
+  readonly plan: StudyPlan;
+  /** Whether the rows' witnesses are explained below the table, with a timeline. */
+  readonly explainsWitnesses: boolean;
+  /** The answer in words, made of the rows alone; a paragraph each. */
+  answer(results: readonly RowResult[]): string[];
+}
+
+export interface StudyGroup {
+  readonly name: string;
+  readonly heading: string;
+}
+
+/** How much is run where the user says nothing. */
+export interface StudyPlan {
+  /** Executions of a row's hunt, and how many of them are done however slow the machine is. */
+  readonly executions: number;
+  readonly executionsMin: number;
+  /** Executions per scenario of a row's counts. */
+  readonly counted: number;
+  /** Executions per scenario on the host that loses flush requests. */
+  readonly onBrokenHost: number;
+  /** Wall time in milliseconds after which the rows that are left hunt no further than they must. */
+  readonly budgetMs: number;
+}
+
+export interface StudyRow {
+  readonly group: string;
+  /** Variant name, as `hunt --variant` takes it. */
+  readonly variant: string;
+  /** What the row is called within its group. */
+  readonly label: string;
+  /** Variant of the row of the same group that counts are compared with; null for that row itself. */
+  readonly baseline: string | null;
+  /** Why the row makes no sense, and is not run. */
+  readonly senseless?: string;
+  /** Scenarios of this row alone, in the place of the study's. */
+  readonly scenarios?: readonly Scenario[];
+}
+
+export type ProbeName = 'hunt' | 'counts' | 'broken-host' | 'rounds';
+
+export type Counts = Readonly<Record<CounterName, number>>;
+
+/** What is known of a row; null where it was not asked, or the row makes no sense. */
+export interface RowResult {
+  readonly row: StudyRow;
+  readonly verdict: Verdict | null;
+  readonly finding: Finding | null;
+  /** Counters of the counting run: the same executions in every row. */
+  readonly counts: Counts | null;
+  /** The same on the host that loses flush requests. */
+  readonly brokenHost: Counts | null;
+  readonly rounds: RoundsTally | null;
+}
+
+export type ColumnValue = number | string | null | { readonly [key: string]: ColumnValue } | readonly LatentCount[];
+
+/** A column: what it says of a row, for people and for programs. */
+export interface Column {
+  /** Key in the JSON document. */
+  readonly key: string;
+  /** One or two lines. */
+  readonly title: readonly [string] | readonly [string, string];
+  readonly align?: 'left' | 'right';
+  /** Only in the JSON document. */
+  readonly jsonOnly?: boolean;
+  /** Characters that its usual cell needs. */
+  readonly width: number;
+  /** `baseline`: the result of the row's baseline, or null for a baseline itself. */
+  value(result: RowResult, baseline: RowResult | null): ColumnValue;
+  text(result: RowResult, baseline: RowResult | null): string;
+}
+
+/** The result that a row's counts are compared with; null for a baseline, or where it is not known. */
+export function baselineOf({ row }: RowResult, results: readonly RowResult[]): RowResult | null {
+  return results.find((known) => known.row.group === row.group && known.row.variant === row.baseline) ?? null;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { COUNTERS } from '../../src/oracles/counters.js';
+import { isPermanent, lostFlushColumn } from '../../src/study/columns/lost-flush.js';
+import { degradedFlushes, needlessSwitchFlushes, ownerLockedOps } from '../../src/study/columns/rates.js';
+import { verdictColumn } from '../../src/study/columns/verdict.js';
+import { concurrentFlush } from '../../src/study/concurrent-flush.js';
+import { studies } from '../../src/study/index.js';
+import { roundsOf } from '../../src/study/rounds.js';
+import type { Counts, RowResult } from '../../src/study/study.js';
+import { findVariant } from '../../src/variants.js';
+import { sampleVerdict } from '../report/verdicts.js';
+
+const row = { group: 'g', variant: 'g/v4', label: 'v4', baseline: 'g/v0' };
+const counts = (change: Partial<Counts>): Counts => ({ ...(Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts), ...change });
+const result = (change: Partial<RowResult>): RowResult => ({
+  ...{ row, verdict: null, finding: null, counts: null, brokenHost: null, rounds: null },
+  ...change,
+});
+const latent = { class: 'gen-ahead', executions: 5, scenario: 's', execution: 1, message: 'ahead' } as const;
+
+describe('columns', () => {
+  it('compares rates with the baseline', () => {
+    const base = result({ counts: counts({ operations: 200, needlessSwitchFlushes: 10, degradedFlushes: 2 }) });
+    const here = result({ counts: counts({ operations: 1000, needlessSwitchFlushes: 12, degradedFlushes: 10 }) });
+    expect(needlessSwitchFlushes.text(base, null)).toBe('50.0');
+    expect(needlessSwitchFlushes.text(here, base)).toBe('12.0 (-38.0)');
+    expect(needlessSwitchFlushes.value(here, base)).toEqual({ value: 12, change: -38 });
+    expect(degradedFlushes.text(here, base)).toBe('10.0 (0.0)');
+    expect(needlessSwitchFlushes.text(result({}), base)).toBe('-');
+    expect(needlessSwitchFlushes.text(result({ counts: counts({}) }), base)).toBe('-');
+  });
+
+  it('counts locked operations per switch', () => {
+    const here = result({ counts: counts({ ownerLockedOps: 3, switchFlushes: 4, noFlushSwitches: 2 }) });
+    expect(ownerLockedOps.text(here, null)).toBe('0.50');
+  });
+
+  it('tells harm before what is latent, and never calls latent harm', () => {
+    const text = (change: object) => verdictColumn.text(result({ verdict: sampleVerdict(change) }), null);
+    expect(text({ violation: 'stale-use', executions: 1234, seconds: 0.42, latent: [latent] })).toBe('stale-use in 1,234, 0.4 s');
+    expect(text({ violation: null, executions: 300, latent: [latent] })).toBe('latent gen-ahead 5 of 300');
+    expect(text({ violation: null, executions: 300, latent: [] })).toBe('none in 300 executions');
+  });
+
+  it.each([
+    [{}, '-', null],
+    [{ lostHostFlushes: 3 }, 'undecided (3)', null],
+    [{ lostHostFlushes: 3, lostFlushesHealed: 2 }, 'healed (2 of 2)', false],
+    [{ lostHostFlushes: 9, lostFlushesHealed: 2, lostFlushesKept: 5 }, 'permanent (5 of 7)', true],
+  ])('tells what became of lost flushes: %j', (change, text, permanent) => {
+    const here = result({ brokenHost: counts(change) });
+    expect(lostFlushColumn.text(here, null)).toBe(text);
+    expect(isPermanent(here)).toBe(permanent);
+  });
+});
+
+describe('every study', () => {
+  it.each(studies.map((study) => [study.name, study] as const))(
+    '%s names variants that exist, each baseline before its rows',
+    (_name, study) => {
+      expect(study.groups.map(({ name }) => name)).toEqual([...new Set(study.rows.map(({ group }) => group))]);
+      for (const { group, variant, baseline, senseless } of study.rows) {
+        if (senseless === undefined) expect(findVariant(variant), variant).toBeDefined();
+        const [first] = study.rows.filter((other) => other.group === group);
+        expect(first.baseline).toBeNull();
+        expect(baseline ?? first.variant).toBe(first.variant);
+      }
+    },
+  );
+});
+
+describe('rounds', () => {
+  it('overlap only where both flushes go on at once, and are the same each time', () => {
+    const scenarios = concurrentFlush.rows[0].scenarios ?? [];
+    const before = roundsOf('native-5.10/v0', scenarios);
+    const after = roundsOf('native/v0', scenarios);
+    expect(before.shootdowns).toBe(after.shootdowns);
+    expect(before.overlap.max).toBe(0);
+    expect(after.overlap.max).toBeGreaterThan(0);
+    expect(after.overlap.max).toBeLessThanOrEqual(after.local.max);
+    expect(roundsOf('native/v0', scenarios)).toEqual(after);
+  });
+});
