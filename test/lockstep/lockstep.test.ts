@@ -23,7 +23,10 @@ function randomRun(variant: string, name: string, strategy: string, seed: number
   const program = kernelProgram(scenario, findVariant(variant)!);
   const machine = new Machine(program, memory);
   machine.observer = new OracleBoard(machine, program.config);
-  const executor = new Executor(machine, { walks: scenario.walks });
+  const executor = new Executor(machine, {
+    walks: scenario.walks,
+    preemptions: program.host == null ? 0 : 4,
+  });
   const random = new Random();
   random.seed(seed, hashText(name), 0);
   executor.run(findStrategy(strategy)!.create(), random, 800);
@@ -45,6 +48,24 @@ describe('lockstep', () => {
       expect(result.turns).toBeGreaterThan(1);
     }
   });
+
+  it.each(['kvm/v14', 'hypercall/v12', 'hypercall/v16', 'b27-fixed', 'hypercall/lazy-park'])(
+    'follows hosts and hypercalls under %s',
+    async (variant) => {
+      for (const name of ['preempted-targets', 'lazy-full-and-partial', 'lazy-freed-tables']) {
+        for (const [seed, strategy] of [
+          [1, 'random'],
+          [2, 'pct'],
+          [3, 'delay'],
+        ] as const) {
+          const { scenario, decisions, steps } = randomRun(variant, name, strategy, seed, 'tso');
+          const result = await engine.run({ variant, scenario, memory: 'tso', decisions });
+          expect(result.reason).toBeNull();
+          expect(result).toMatchObject({ agrees: true, steps, violation: null });
+        }
+      }
+    },
+  );
 
   it('meets a violation at the same step', async () => {
     for (let seed = 1; seed < 3000; seed++) {

@@ -34,7 +34,8 @@ const WRITES = new Set([
 class DelayStrategy implements Strategy {
   readonly name = 'delay';
   private random!: Random;
-  private machine!: Machine;
+  /** Null: nobody has shown a machine, and nothing is delayed. */
+  private machine: Machine | null = null;
   private oneIn = 2;
   private sticky = 0;
   private readsToo = false;
@@ -84,14 +85,16 @@ class DelayStrategy implements Strategy {
   /** Whether the agent is not held; decides about a racy write when it is first seen. */
   private mayGo(agent: number, step: number): boolean {
     if (this.held[agent] > step) return false;
+    const { machine } = this;
     const kind = kindOfAgent(agent);
-    if (kind === HOST_AGENT) return this.decide(agent, step, this.machine.hypervisor?.progress(cpuOfAgent(agent)) ?? 0);
+    if (machine === null) return true;
+    if (kind === HOST_AGENT) return this.decide(agent, step, machine.hypervisor?.progress(cpuOfAgent(agent)) ?? 0);
     if (kind !== CPU_AGENT) return true;
     const id = cpuOfAgent(agent);
-    const { pending } = this.machine.cpus[id];
+    const { pending } = machine.cpus[id];
     const candidate = WRITES.has(pending.kind) || (this.readsToo && pending.kind === K.OP_READ_ONCE);
-    if (!candidate || !this.machine.touchedByOther(id, pending.a)) return true;
-    return this.decide(agent, step, this.machine.stepsOf(id));
+    if (!candidate || !machine.touchedByOther(id, pending.a)) return true;
+    return this.decide(agent, step, machine.stepsOf(id));
   }
 
   /** `at`: a number that differs from one operation of the agent to the next. */

@@ -147,8 +147,8 @@ export const remote: readonly Scenario[] = [
     start: [{ loadedMm: A }, { loadedMm: A }, { loadedMm: A }],
     scripts: [
       script(repeat(2, read(0), dontneed(0, 1, MANY))),
-      script(read(0, 1), repeat(6, kthread, run(A), read(0, 1))),
-      script(repeat(4, read(1), dontneed(1, 2))),
+      script(read(0, 1), repeat(5, kthread, run(A), read(0, 1))),
+      script(repeat(3, read(1), dontneed(1, 2))),
     ],
   },
   {
@@ -161,9 +161,9 @@ export const remote: readonly Scenario[] = [
     mms: [{}],
     start: [{ loadedMm: A }, { loadedMm: A }, { loadedMm: A }],
     scripts: [
-      script(repeat(3, read(0), dontneed(0, 1, MANY))),
-      script(read(0, 1), repeat(8, kthread, run(A), read(0, 1))),
-      script(repeat(3, read(1), dontneed(1, 2, MANY))),
+      script(repeat(2, read(0), dontneed(0, 1, MANY))),
+      script(read(0, 1), repeat(6, kthread, run(A), read(0, 1))),
+      script(repeat(2, read(1), dontneed(1, 2, MANY))),
     ],
   },
   {

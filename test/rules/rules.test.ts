@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { backends } from '../../src/backends/index.js';
+import { runBatch } from '../../src/explore/batch.js';
+import { COUNTERS as COUNTER_NAMES } from '../../src/oracles/counters.js';
+import { lazyAnswers, rules } from '../../src/rules/index.js';
+import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { findVariant, senselessVariants } from '../../src/variants.js';
+
+/** A27.4 and A27.5: what runs say of the rules, on the scenarios of the catalogue; nothing is looked up in a table. */
+
+function hunt(variant: string, scenario: string, executions: number, seed = 1) {
+  const found = catalogue.find(({ name }) => name === scenario);
+  if (found === undefined) throw new Error(`no scenario ${scenario}`);
+  return runBatch({
+    variant,
+    scenario: found,
+    memory: 'tso',
+    strategies: ['random', 'pct', 'delay'],
+    seed,
+    first: 0,
+    count: executions,
+  });
+}
+
+describe('the rules', () => {
+  it('make a variant with each backend, or a reason why not', () => {
+    const senseless = new Map(senselessVariants().map(({ name, reason }) => [name, reason]));
+    for (const backend of backends) {
+      for (const rule of [...rules, ...lazyAnswers]) {
+        const name = `${backend.name}/${rule.name}`;
+        const reason = senseless.get(name);
+        expect(findVariant(name) === undefined, name).toBe(reason !== undefined);
+        if (reason !== undefined) expect(reason).not.toBe('');
+      }
+    }
+    expect(findVariant('ipi/v4')?.name).toBe('native/v4');
+    expect(findVariant('kvm')?.name).toBe('kvm/v0');
+    expect(findVariant('6.12/kvm/v4')?.profile).toBe('6.12');
+    expect(findVariant('5.11/kvm/v4')).toBe(undefined);
+    expect(findVariant('kvm/v4~hostAtomicClear')?.features.hostAtomicClear).toBe(false);
+  });
+});
+
+describe('unsafe rules are caught', () => {
+  it.each([
+    ['kvm/v1', 'slots-recycled', 'stale-use'],
+    ['native/v1', 'slots-recycled', 'stale-use'],
+    ['hypercall/v1', 'slots-recycled', 'stale-use'],
+    ['kvm/v2', 'slots-recycled', 'stale-use'],
+    ['kvm/v3', 'recycled-then-flushed', 'stale-use'],
+    ['kvm/v5', 'full-against-partial', 'stale-use'],
+    ['native/v6', 'full-and-partial', 'stale-use'],
+    ['hypercall/v8', 'lazy-two-flushers', 'stale-use'],
+    ['kvm/v9', 'lazy-two-flushers', 'stale-use'],
+    ['kvm/v10', 'one-slot-equal-generations', 'stale-use'],
+    ['kvm/v11', 'recycled-then-flushed', 'stale-use'],
+    ['native/v13', 'slots-recycled', 'deadlock'],
+    ['kvm/v13', 'slots-recycled', 'deadlock'],
+    ['hypercall/v15', 'full-against-partial', 'stale-use'],
+    ['kvm/v17-tag2', 'five-mms-two-slots', 'stale-use'],
+    ['native/v18a-plain', 'slots-recycled', 'stale-use'],
+  ])('%s in %s: %s', (variant, scenario, harm) => {
+    expect(hunt(variant, scenario, 3000).witness?.violation.class).toBe(harm);
+  });
+
+  it('a deadlock says who waits for whom', () => {
+    const message = hunt('native/v13', 'slots-recycled', 3000).witness?.violation.message;
+    expect(message).toMatch(
+      /CPU\d waits for csd\(\d->\d\)\.flags .*interrupts on; CPU\d waits for cpu\d\.remote_gen_lock .*interrupts off/,
+    );
+  });
+});
+
+describe('rules that hold are left alone', () => {
+  const sound = ['v0', 'v4', 'v7', 'v12', 'v14', 'v16', 'v17', 'v18a'];
+  const variants = backends.flatMap(({ name }) => sound.map((rule) => `${name}/${rule}`)).filter((name) => findVariant(name) !== undefined);
+  it.each(variants)('%s', (variant) => {
+    for (const scenario of ['slots-recycled', 'one-slot-equal-generations', 'lazy-two-flushers', 'preempted-targets']) {
+      const { witness, latent } = hunt(variant, scenario, 90, 5);
+      expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({ scenario, witness: null, latent: [] });
+    }
+  });
+
+  it('v4 saves flushes at switches that v0 takes for nothing', () => {
+    const needless = (variant: string): number => {
+      const { counters } = hunt(variant, 'preempted-targets', 200);
+      return counters[COUNTER_NAMES.indexOf('needlessSwitchFlushes')];
+    };
+    expect(needless('hypercall/v0')).toBeGreaterThan(20);
+    expect(needless('hypercall/v4')).toBeLessThan(needless('hypercall/v0') / 2);
+  });
+});
+
+describe('answers to lazy CPUs', () => {
+  it.each(['hypercall/lazy-ipi', 'hypercall/lazy-off', 'hypercall/lazy-flag', 'hypercall/lazy-park', 'kvm/lazy-off', 'kvm/lazy-flag'])(
+    '%s holds',
+    (variant) => {
+      for (const scenario of ['lazy-freed-tables', 'lazy-return', 'exit-while-lazy']) {
+        const { witness, latent } = hunt(variant, scenario, 120, 3);
+        expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({ scenario, witness: null, latent: [] });
+      }
+    },
+  );
+});
+
+describe('broken hosts', () => {
+  it.each([
+    ['b27', 'preempted-targets'],
+    ['b29', 'lazy-return'],
+    ['kvm/v4~hostRemembersMark', 'preempted-targets'],
+  ])('%s is caught in %s, its twin is not', (variant, scenario) => {
+    expect(hunt(variant, scenario, 6000).witness?.violation.class).toBe('stale-use');
+    const twin = variant.startsWith('b') ? `${variant}-fixed` : variant.replace(/~.*/, '');
+    expect(hunt(twin, scenario, 600).witness).toBe(null);
+  });
+});
