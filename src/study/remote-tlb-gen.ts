@@ -3,6 +3,7 @@ import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import { nativeOthersBackend } from '../backends/native-others.js';
 import { rules } from '../rules/index.js';
+import { catalogue } from '../scenarios/catalogue/index.js';
 import { remote } from '../scenarios/catalogue/remote.js';
 import { remoteTlbGenAnswer } from './answers/remote-tlb-gen.js';
 import { findingColumn } from './columns/finding.js';
@@ -18,7 +19,7 @@ export const remoteTlbGen: Study = {
   rowTitle: 'RULE',
   summary: "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, at what gain and cost?",
   ...ruleRows([kvmPvBackend, hypercallBackend, nativeBackend, nativeOthersBackend], rules),
-  scenarios: remote,
+  scenarios: [...remote, ...catalogue.filter(({ name }) => name === 'full-and-partial')],
   probes: ['hunt', 'counts', 'broken-host'],
   columns: [
     verdictColumn,

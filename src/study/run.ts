@@ -41,8 +41,9 @@ export interface StudyOutcome {
 
 /** Of the host's features, the one without which it loses flush requests (B27). */
 const BROKEN_HOST = '~hostAtomicClear';
-/** Where it does: vCPUs are preempted often. */
-const BROKEN_HOST_PREEMPTIONS = 8;
+/** A scenario in which vCPUs are preempted at least so often is where it does, and the more often the sooner. */
+const OFTEN_PREEMPTED = 8;
+const BROKEN_HOST_PREEMPTIONS = 24;
 
 type Probed = Omit<RowResult, 'row'>;
 const UNKNOWN: Probed = { verdict: null, finding: null, counts: null, brokenHost: null, rounds: null };
@@ -90,8 +91,8 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
 async function countOnBrokenHost(row: StudyRow, request: StudyRequest, pool: HuntPool): Promise<Partial<Probed>> {
   if (findVariant(row.variant)?.backend.host !== 'kvm') return {};
   const { variant, scenarios, ...rest } = countRequest(row, request);
-  const often = scenarios.filter(({ preemptions }) => preemptions !== undefined && preemptions >= BROKEN_HOST_PREEMPTIONS);
-  const chosen = often.length > 0 ? often : scenarios.map((scenario) => ({ ...scenario, preemptions: BROKEN_HOST_PREEMPTIONS }));
+  const often = scenarios.filter(({ preemptions = 0 }) => preemptions >= OFTEN_PREEMPTED);
+  const chosen = (often.length > 0 ? often : scenarios).map((scenario) => ({ ...scenario, preemptions: BROKEN_HOST_PREEMPTIONS }));
   return {
     brokenHost: await countOver(pool, { ...rest, variant: variant + BROKEN_HOST, scenarios: chosen, executions: request.onBrokenHost }),
   };

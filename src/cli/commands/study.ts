@@ -132,7 +132,10 @@ async function study(context: CliContext, name: string | undefined, flags: Study
     await engine.studies.run(request, pool);
     return results.length > 0;
   });
-  const notes = [...new Set(selected.scenarios.flatMap((scenario) => scenario.notes ?? []))];
+  // Several windows of one recording: each note with its window.
+  const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
+    all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
+  );
   if (json) printJson(io.stdout, studyDocument(context.version, chosen, results, notes, interrupted));
   else await printStudyEnd(context, chosen, results, notes);
   if (saveError !== null) printLine(io.stderr, `shootdown: ${visible((saveError as InfrastructureError).message)}`);

@@ -66,14 +66,15 @@ export const remote: readonly Scenario[] = [
   {
     ...machine,
     name: 'lazy-targets',
-    summary: 'two CPUs flush one mm, one fully and one page by page, while a third goes lazy between two mms',
+    summary:
+      'two CPUs flush one mm, one fully and one page by page, while a third goes lazy, and comes back from there or by way of another mm',
     cpus: 3,
     slots: 3,
     mms: [{}, {}],
     start: [{ loadedMm: A }, { loadedMm: A }, { loadedMm: A }],
     scripts: [
       script(repeat(2, read(0), dontneed(0, 1, MANY))),
-      script(read(0, 1), repeat(2, kthread, run(B), kthread, run(A), read(0, 1))),
+      script(read(0, 1), repeat(2, kthread, run(A), read(0, 1), run(B), kthread, run(A), read(0, 1))),
       script(repeat(2, read(1), dontneed(1, 2))),
     ],
   },

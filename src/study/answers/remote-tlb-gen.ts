@@ -78,6 +78,6 @@ function lostFlushes(ran: readonly RowResult[]): string[] {
   const [kept, healed] = [named(true), named(false)];
   if (kept.length === 0 && healed.length === 0) return [];
   return [
-    `On a host that loses a flush request (B27) a lost flush became permanent under ${listed(kept)}; under ${listed(healed)} the next switch healed each.`,
+    `On a host that loses a flush request (B27) a lost flush was seen to become permanent under ${listed(kept)}; under ${listed(healed)} the next switch healed every one that was seen.`,
   ];
 }
