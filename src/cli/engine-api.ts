@@ -76,6 +76,8 @@ export interface Engine {
   variants(): Promise<readonly ListedVariant[]>;
   /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
   findVariant(name: string): Promise<string | null>;
+  /** Why a rule makes no sense with a backend, or null if the name is of no such pair. */
+  senseless(name: string): Promise<string | null>;
   scenarios(): Promise<readonly Scenario[]>;
   features(): Promise<readonly Listed[]>;
   oracles(): Promise<readonly Listed[]>;

@@ -18,6 +18,8 @@ export function createEngine(): Engine {
       return listVariants().map(({ name, aliases, summary, profile }) => ({ name, aliases, summary, profile }));
     },
     findVariant: async (name) => (await import('../variants.js')).findVariant(name)?.name ?? null,
+    senseless: async (name) =>
+      (await import('../variants.js')).senselessVariants().find((one) => one.name === name.toLowerCase())?.reason ?? null,
     scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
     features: async () => (await import('../kernel/features.js')).features,
     oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),

@@ -1,6 +1,7 @@
 /** From the names that users give to what they name: variants, scenarios, strategies. */
 
 import { InputError } from '../findings/errors.js';
+import { visible } from '../report/escape.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { StressScenario } from '../stress/campaign.js';
 import type { Engine, LabelledLine } from './engine-api.js';
@@ -12,6 +13,8 @@ export async function selectVariants(engine: Engine, given: readonly string[]): 
   for (const name of given) {
     const found = await engine.findVariant(name);
     if (found === null) {
+      const reason = await engine.senseless(name);
+      if (reason !== null) throw new InputError(`--variant: ${visible(name)} makes no sense: ${reason}`);
       const known = (await engine.variants()).flatMap((variant) => [variant.name, ...variant.aliases]);
       throw unknownName('variant', name, known, 'variants');
     }

@@ -35,10 +35,15 @@ export class RunToken {
     return cpuBlock(cpu) + RUN;
   }
 
-  /** At the start of a run: waits for a token. */
+  /**
+   * At the start of a run: waits for a token. An interrupt may have come before this thread did: then it is ready already, or has a token, which
+   * must not be forgotten.
+   */
   enter(): void {
-    this.becomeReady();
-    this.spend();
+    if (Atomics.compareExchange(this.words, this.run(this.cpu), RUN_BLOCKED, RUN_READY) === RUN_BLOCKED) {
+      addCpu(this.words, READY_CPUS, this.cpu);
+      this.spend();
+    }
     this.waitForToken();
   }
 

@@ -25,6 +25,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     imports: [],
     poolsOpen: 0,
     variants: async () => VARIANTS,
+    senseless: async (name) => (name === 'native/v14' ? 'it has no such byte' : null),
     findVariant: async (name) => {
       const typed = name.toLowerCase();
       return VARIANTS.find((variant) => [variant.name, ...variant.aliases].includes(typed))?.name ?? null;
