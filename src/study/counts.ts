@@ -1,4 +1,4 @@
-import type { BatchRequest } from '../explore/batch.js';
+import type { BatchRequest, BatchResult } from '../explore/batch.js';
 import type { HuntPool } from '../explore/pool.js';
 import type { MemoryModel } from '../findings/finding.js';
 import { COUNTERS } from '../oracles/counters.js';
@@ -22,11 +22,23 @@ export interface CountRequest {
 export async function countOver(pool: HuntPool, request: CountRequest): Promise<Counts> {
   const { variant, scenarios, strategies, memory, seed, executions } = request;
   const results = await Promise.all(
-    scenarios.map(async (scenario) => {
-      const batch: BatchRequest = { variant, scenario, strategies, memory, seed, first: 0, count: executions, pastViolations: true };
-      return pool.run({ ...batch, length: await pool.length(batch) });
+    scenarios.flatMap((scenario) => {
+      const batch = { variant, scenario, strategies, memory, seed, pastViolations: true };
+      return pieces(executions).map(async (piece): Promise<BatchResult> => {
+        const asked: BatchRequest = { ...batch, ...piece };
+        return pool.run({ ...asked, length: await pool.length(asked) });
+      });
     }),
   );
   const totals = COUNTERS.map((name, i) => [name, results.reduce((sum, { counters }) => sum + counters[i], 0)] as const);
   return Object.fromEntries(totals) as Counts;
+}
+
+/** Executions that are worth a batch of their own. */
+const PIECE = 150;
+
+/** Executions 0 to `executions` - 1 in batches, so that one scenario does not keep one worker busy and the others idle. */
+function pieces(executions: number): { readonly first: number; readonly count: number }[] {
+  const count = Math.ceil(executions / PIECE);
+  return Array.from({ length: count }, (_, i) => ({ first: i * PIECE, count: Math.min(PIECE, executions - i * PIECE) }));
 }

@@ -18,7 +18,7 @@ export const remoteTlbGen: Study = {
   name: 'remote-tlb-gen',
   rowTitle: 'RULE',
   summary: "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, at what gain and cost?",
-  ...ruleRows([kvmPvBackend, hypercallBackend, nativeBackend, nativeOthersBackend], rules),
+  ...ruleRows([hypercallBackend, kvmPvBackend, nativeBackend, nativeOthersBackend], rules),
   scenarios: [...remote, ...catalogue.filter(({ name }) => name === 'full-and-partial')],
   probes: ['hunt', 'counts', 'broken-host'],
   columns: [

