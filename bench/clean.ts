@@ -5,13 +5,14 @@ import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
 import type { CounterName } from '../src/oracles/counters.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
+import { findVariant } from '../src/variants.js';
 import { CleanState, engineHash, type Part } from './clean-state.js';
 
 /**
  * Correct kernels over the whole catalogue, in the scenarios and settings in which the known bugs are found: nothing may be found, and
  * everything that the protocol is about must have happened.
  *
- *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18] [--jobs 2] [--state FILE]
+ *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18,kvm/v0,...] [--jobs 2] [--state FILE]
  *
  * Executions are per profile, in parts of 20,000, each with a seed of its own (profiles with the same features would else repeat each
  * other's executions). A run that was stopped goes on where it was; other code starts again. Exit code 1 if anything was found, latent
@@ -29,7 +30,13 @@ const HAPPENED: readonly (readonly [heading: string, counter: CounterName])[] = 
   ['lazy re-entries', 'lazyReentries'],
   ['COW breaks', 'cowBreaks'],
   ['drains overtaken', 'drainsOvertaken'],
+  ['preemptions', 'preemptions'],
 ];
+/** What cannot happen: nobody sends IPIs for flushes that a hypercall does, nothing preempts a CPU on bare metal. */
+function cannotHappen(variant: string, counter: CounterName): boolean {
+  const host = findVariant(variant)?.backend.host;
+  return (counter === 'ipisServed' && host === 'hypercall') || (counter === 'preemptions' && host === 'none');
+}
 
 const { values } = parseArgs({
   options: {
@@ -107,7 +114,9 @@ function report(profile: string, parts: readonly Part[]): void {
     ...(made.violation === null ? [] : [`seed ${made.seed}: ${made.violation}`]),
     ...made.latent.map((latent) => `seed ${made.seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`),
   ]);
-  const never = HAPPENED.filter(([, counter]) => sum(null, (tally) => tally.counters[counter]) === 0).map(([heading]) => heading);
+  const never = HAPPENED.filter(
+    ([, counter]) => !cannotHappen(profile, counter) && sum(null, (tally) => tally.counters[counter]) === 0,
+  ).map(([heading]) => heading);
   for (const line of found) console.log(`  FOUND ${line}`);
   for (const heading of never) console.log(`  NEVER ${heading}`);
   console.log(found.length + never.length === 0 ? `${profile}: no violation, nothing latent` : `${profile}: FAILED`);

@@ -32,7 +32,7 @@ export const remoteTlbGen: Study = {
     lostFlushColumn,
     findingColumn,
   ],
-  plan: { executions: 2_000, executionsMin: 140, counted: 30, onBrokenHost: 300, budgetMs: 46_000 },
+  plan: { executions: 2_000, executionsMin: 140, counted: 20, onBrokenHost: 200, budgetMs: 46_000 },
   explainsWitnesses: true,
   answer: remoteTlbGenAnswer,
 };
