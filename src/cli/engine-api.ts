@@ -61,6 +61,8 @@ export interface ThreadEngine {
   /** Scenarios that are made for a number of CPUs and run on threads only. */
   scenarios(): Promise<readonly (Listed & { make(cpus: number): Scenario })[]>;
   selfTest(): Promise<SelfTest>;
+  /** Why a variant does not run on threads of this host, or null. */
+  refused(variant: string): Promise<string | null>;
   stress(request: Omit<StressRequest, 'scenario' | 'cpus'>, scenarios: readonly StressScenario[]): Promise<CampaignResult>;
   /** Follows a finding's schedule in lockstep on one thread per CPU. */
   replay(finding: Finding): Promise<LockstepResult>;
@@ -76,6 +78,9 @@ export interface Engine {
   variants(): Promise<readonly ListedVariant[]>;
   /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
   findVariant(name: string): Promise<string | null>;
+  /** Rules about remote generations and lazy CPUs; with a backend's name in front they are variants. */
+  rules(): Promise<readonly (Listed & { readonly assumes: string })[]>;
+  backends(): Promise<readonly (Listed & { readonly host: string; readonly profile: string })[]>;
   /** Why a rule makes no sense with a backend, or null if the name is of no such pair. */
   senseless(name: string): Promise<string | null>;
   scenarios(): Promise<readonly Scenario[]>;

@@ -20,6 +20,12 @@ export function createEngine(): Engine {
     findVariant: async (name) => (await import('../variants.js')).findVariant(name)?.name ?? null,
     senseless: async (name) =>
       (await import('../variants.js')).senselessVariants().find((one) => one.name === name.toLowerCase())?.reason ?? null,
+    rules: async () => {
+      const { lazyAnswers, rules } = await import('../rules/index.js');
+      return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
+    },
+    backends: async () =>
+      (await import('../backends/index.js')).backends.map(({ name, summary, host, profile }) => ({ name, summary, host, profile })),
     scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
     features: async () => (await import('../kernel/features.js')).features,
     oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),
@@ -33,6 +39,7 @@ export function createEngine(): Engine {
     replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
     threads: {
       scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
+      refused: async (variant) => (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch),
       selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
       stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios),
       replay: async (finding) => (await import('../lockstep/replay.js')).replayOnThreads(finding),

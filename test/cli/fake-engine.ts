@@ -25,6 +25,8 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     imports: [],
     poolsOpen: 0,
     variants: async () => VARIANTS,
+    rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],
+    backends: async () => [{ name: 'native', summary: 'IPIs', host: 'none', profile: '6.18' }],
     senseless: async (name) => (name === 'native/v14' ? 'it has no such byte' : null),
     findVariant: async (name) => {
       const typed = name.toLowerCase();
@@ -68,6 +70,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     },
     threads: {
       scenarios: async () => [],
+      refused: async () => null,
       selfTest: async () => Promise.reject(new Error('no threads in this engine')),
       stress: async () => Promise.reject(new Error('no threads in this engine')),
       replay: async () => Promise.reject(new Error('no threads in this engine')),

@@ -16,6 +16,7 @@ type Asked = Omit<StressRequest, 'scenario' | 'cpus'>;
 function engineWith(result: Partial<StressResult>, selfTest: Partial<SelfTest> = {}, asked: Asked[] = []): Engine {
   const threads: ThreadEngine = {
     scenarios: async () => [],
+    refused: async () => null,
     selfTest: async () => sampleSelfTest(selfTest),
     stress: async (request, scenarios) => {
       asked.push(request);

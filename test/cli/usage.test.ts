@@ -35,7 +35,7 @@ describe('bad usage is answered with one line and exit code 2', () => {
     ['trace', '--help'],
     ['list', "missing required argument 'kind'"],
     ['list variant', 'there is no list of "variant"; give variants'],
-    ['list constructor', 'there is no list of "constructor"; give variants, scenarios,'],
+    ['list constructor', 'there is no list of "constructor"; give variants, rules,'],
     ['demo --jobs zero', '--jobs: "zero" is not a whole number'],
   ])('%s', async (line, message) => {
     const run = await cli(line === '' ? [] : line.split(' '));

@@ -25,6 +25,8 @@ const field = (title: string, key: string) => ({ title, text: (item: Readonly<Re
 
 const KINDS: Readonly<Record<string, Kind>> = {
   variants: { items: (engine) => engine.variants(), columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')] },
+  rules: { items: (engine) => engine.rules(), columns: [], after: ['assumes'] },
+  backends: { items: (engine) => engine.backends(), columns: [field('HOST', 'host'), field('PROFILE', 'profile')] },
   scenarios: {
     items: async (engine) => (await engine.scenarios()).map(scenarioItem),
     columns: [field('CPUS', 'cpus'), field('MMS', 'mms'), field('PAGES', 'pages'), field('SLOTS', 'slots')],
@@ -69,7 +71,7 @@ async function list(context: CliContext, name: string, isJson: boolean): Promise
   const columns: Column[] = [{ title: 'NAME' }, ...kind.columns.map(({ title }) => ({ title })), { title: 'SUMMARY' }];
   const rows = items.map((item) => {
     const fields: Readonly<Record<string, unknown>> = { ...item };
-    const after = (kind.after ?? []).map((key) => `${key} ${fieldText(fields[key])}`);
+    const after = (kind.after ?? []).map((key) => `${key}${key === 'assumes' ? ':' : ''} ${fieldText(fields[key])}`);
     const summary = after.length === 0 ? item.summary : `${item.summary} [${after.join(', ')}]`;
     return [item.name, ...kind.columns.map(({ text }) => text(fields)), summary].map(visible);
   });

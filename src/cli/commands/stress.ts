@@ -89,6 +89,8 @@ async function stress(context: CliContext, flags: StressFlags): Promise<number> 
     throw new InputError('stress: give one variant with --variant ("shootdown list variants" shows all)');
   }
   const [variant] = await selectVariants(engine, flags.variant);
+  const refused = await engine.threads.refused(variant);
+  if (refused !== null) throw new InputError(`stress: ${refused}`);
   const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus);
   const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
   const abort = new AbortController();
