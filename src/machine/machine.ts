@@ -25,6 +25,7 @@ import * as K from './op-kinds.js';
 import type { MmuLayout, Program } from './program.js';
 import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
+import type { Touches } from './touches.js';
 import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from './violation.js';
 import { LATENT_CLASSES } from './violation.js';
 
@@ -102,8 +103,8 @@ export class Machine {
   private readonly waitAddress: Int32Array;
   private readonly cpuSteps: Int32Array;
   private totalCpuSteps = 0;
-  /** By word: who touched it last, CPU + 1; null while nobody asks. */
-  private touched: Uint16Array | null = null;
+  /** Null while nobody asks. */
+  touches: Touches | null = null;
 
   constructor(
     readonly program: Program,
@@ -128,17 +129,6 @@ export class Machine {
     for (let id = 0; id < program.cpus; id++) this.cpus.push(program.createCpu(this, id));
     for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
     for (const [address] of this.layout.generations) this.watch[address] |= WATCH_OBSERVER;
-  }
-
-  /** From now on keeps who touched each word last. */
-  trackTouches(): void {
-    this.touched ??= new Uint16Array(this.program.image.length);
-  }
-
-  /** Whether another CPU was the last in this execution to read or write the word. */
-  touchedByOther(cpu: number, address: number): boolean {
-    const last = this.touched === null ? 0 : this.touched[address];
-    return last !== 0 && last !== cpu + 1;
   }
 
   /** Operations that the CPU has executed. */
@@ -174,7 +164,7 @@ export class Machine {
     this.walkerSteps = 0;
     this.totalCpuSteps = 0;
     this.cpuSteps.fill(0);
-    this.touched?.fill(0);
+    this.touches?.begin();
     this.violation = null;
     if (this.latent.length !== 0) this.latent.length = 0;
     this.hash = 0x811c9dc5 | 0;
@@ -380,7 +370,7 @@ export class Machine {
       const pending = cpu.pending;
       this.totalCpuSteps++;
       this.cpuSteps[id]++;
-      if (this.touched !== null && pending.kind <= K.OP_MEMORY_MAX) this.touched[pending.a] = id + 1;
+      if (this.touches !== null && pending.kind <= K.OP_MEMORY_MAX) this.touches.note(id, pending.a);
       const value = this.execute(cpu, pending);
       this.lastValue = value;
       this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);

@@ -1,6 +1,7 @@
 import { BUFFER_AGENT, CPU_AGENT, cpuOfAgent, type EnabledSet, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/enabled-set.js';
 import type { Machine } from '../../machine/machine.js';
 import * as K from '../../machine/op-kinds.js';
+import { Touches } from '../../machine/touches.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
@@ -48,7 +49,7 @@ class DelayStrategy implements Strategy {
 
   watch(machine: Machine): void {
     this.machine = machine;
-    machine.trackTouches();
+    machine.touches ??= new Touches(machine.program.image.length);
   }
 
   begin(random: Random, agents: number, length: number, kinds = NATIVE_KINDS): void {
@@ -93,7 +94,7 @@ class DelayStrategy implements Strategy {
     const id = cpuOfAgent(agent);
     const { pending } = machine.cpus[id];
     const candidate = WRITES.has(pending.kind) || (this.readsToo && pending.kind === K.OP_READ_ONCE);
-    if (!candidate || !machine.touchedByOther(id, pending.a)) return true;
+    if (!candidate || machine.touches?.byOther(id, pending.a) !== true) return true;
     return this.decide(agent, step, machine.stepsOf(id));
   }
 
