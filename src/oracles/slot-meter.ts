@@ -62,11 +62,12 @@ export class SlotMeter {
 
   event(cpu: number, kind: number, a: number, b: number): void {
     if (kind === EV_SLOT_BEHIND) {
-      const stale = this.holdsStale(cpu, a);
+      const stale = this.holdsStale(cpu, a, Number.POSITIVE_INFINITY);
       if (!stale) this.counters.add('needlessSwitchFlushes');
       if (this.lost[cpu] !== 0 && stale) this.settle(cpu, 'lostFlushesHealed');
     } else if (kind === EV_DECIDED && this.lost[cpu] !== 0 && (b === DECIDED_NO_FLUSH_SWITCH || b === DECIDED_NO_FLUSH_LAZY)) {
-      if (this.holdsStale(cpu, a)) this.settle(cpu, 'lostFlushesKept');
+      // Only what the slot claims to be rid of: a change whose flush is still under way is no lost one.
+      if (this.holdsStale(cpu, a, this.slots.tlbGen(cpu, a))) this.settle(cpu, 'lostFlushesKept');
     }
   }
 
@@ -75,8 +76,8 @@ export class SlotMeter {
     this.counters.add(counter);
   }
 
-  /** Whether the slot's PCID holds anything that a restricting change has outdated. */
-  private holdsStale(cpu: number, asid: number): boolean {
+  /** Whether the slot's PCID holds anything that a restricting change of at most that generation has outdated. */
+  private holdsStale(cpu: number, asid: number, tlbGenMax: number): boolean {
     const { machine, slots } = this;
     const { mem, ghost } = machine;
     const block = machine.block(cpu);
@@ -88,7 +89,8 @@ export class SlotMeter {
         const mm = slots.mmOf(mem[at + H.TLB_OWNER], slots.ctxId(cpu, asid));
         if (mm < 0) continue;
         const index = ghost.index(mm, (key & 0xff) + (list.structure ? ghost.pages : 0));
-        if (ghost.dueGeneration(index, ghost.fullVersion(index, pteVersion(mem[at + H.TLB_PTE]))) !== 0) return true;
+        const due = ghost.dueGeneration(index, ghost.fullVersion(index, pteVersion(mem[at + H.TLB_PTE])));
+        if (due !== 0 && due <= tlbGenMax) return true;
       }
     }
     return false;

@@ -104,6 +104,28 @@ describe('answers to lazy CPUs', () => {
 });
 
 describe('broken hosts', () => {
+  it('a flush that the host loses is made up for at the next switch by v0, never by v14', () => {
+    const scenario = catalogue.find(({ name }) => name === 'preempted-targets');
+    const settled = (variant: string): number[] => {
+      const { counters } = runBatch({
+        variant,
+        scenario: { ...scenario!, preemptions: 24 },
+        memory: 'tso',
+        strategies: ['random', 'pct', 'delay'],
+        seed: 1,
+        first: 0,
+        count: 400,
+        pastViolations: true,
+      });
+      return ['lostFlushesHealed', 'lostFlushesKept'].map((name) => counters[COUNTER_NAMES.indexOf(name as 'lostFlushesKept')]);
+    };
+    const [healed, kept] = settled('kvm/v0~hostAtomicClear');
+    expect(healed).toBeGreaterThan(0);
+    expect(kept).toBe(0);
+    expect(settled('kvm/v14~hostAtomicClear')[1]).toBeGreaterThan(0);
+    expect(settled('kvm/v14')).toEqual([0, 0]);
+  });
+
   it.each([
     ['b27', 'preempted-targets'],
     ['b29', 'lazy-return'],
