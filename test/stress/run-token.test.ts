@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { controlWords, cpuBlock, FREE_TOKENS, RUN, RUN_RUNNING } from '../../src/stress/control.js';
+import { controlWords, cpuBlock, FREE_TOKENS, RUN, RUN_RUNNING, STOP } from '../../src/stress/control.js';
 import { RunToken } from '../../src/stress/run-token.js';
 
-/** Tokens are neither lost nor made. On one thread: nobody waits here, so every call must find its token. */
+/** Tokens are neither lost nor made. On one thread, with the run over: whoever would wait for a token returns without one. */
 
 function machine(cpus: number, tokens: number) {
   const words = new Int32Array(new SharedArrayBuffer(4 * controlWords(cpus)));
   words[FREE_TOKENS] = tokens;
+  words[STOP] = 1;
   const hosts = Array.from({ length: cpus }, (_, cpu) => new RunToken(words, cpus, cpu));
   const running = (): number => hosts.filter((_, cpu) => words[cpuBlock(cpu) + RUN] === RUN_RUNNING).length;
   return { words, hosts, running };
