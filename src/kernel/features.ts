@@ -156,7 +156,7 @@ export const features: readonly Feature[] = [
   {
     name: 'hostRemembersMark',
     summary: 'the KVM host does not mark a vCPU twice, over a flush request',
-    commit: 'b043138246a4',
-    since: '5.6',
+    commit: null,
+    since: 'in the sources by 5.10',
   },
 ];
