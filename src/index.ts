@@ -16,7 +16,7 @@ export type { Strategy, StrategyInfo } from './explore/strategies/strategy.js';
 export { InfrastructureError, InputError } from './findings/errors.js';
 export type { Finding, HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from './findings/finding.js';
 export { readFinding } from './findings/read.js';
-export { type Replay, replayFinding } from './findings/replay.js';
+export { type RecordedRun, type Replay, replayFinding, replayProgram } from './findings/replay.js';
 export { saveFinding } from './findings/store.js';
 export type { Backend } from './kernel/backend.js';
 export { type Feature, type FeatureName, type Features, features } from './kernel/features.js';

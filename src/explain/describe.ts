@@ -6,6 +6,13 @@ import { formatPte } from '../machine/pte.js';
 import type { Names } from './names.js';
 import type { RawStep } from './recorder.js';
 
+/** What a step did, on one line, with the stores to memory that only the running task can reach, which cost no step. */
+export function describeWithPokes(step: RawStep, names: Names, buffered: boolean): string {
+  const pokes = step.writes.filter(({ poked }) => poked);
+  const text = describe(step, names, buffered);
+  return [text, ...pokes.map(({ address, value }) => `${names.word(address, step.cpu)} = ${names.value(address, value)}`)].join('; ');
+}
+
 /** What a step did, on one line. */
 export function describe(step: RawStep, names: Names, buffered: boolean): string {
   const word = (): string => names.word(step.a, step.cpu);
@@ -29,11 +36,11 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
         ? `cmpxchg ${word()}: ${value(step.b)} to ${value(step.c)}`
         : `cmpxchg ${word()} failed: is ${value(step.value)}, not ${value(step.b)}`;
     case K.OP_CMPXCHG_PAIR:
-      return `cmpxchg16b ${word()} ${step.value === 1 ? 'succeeded' : 'failed'}`;
+      return comparePair(step, names);
     case K.OP_FETCH_ADD: {
       // The result is the old value or the new one, as the caller asked.
       const after = step.c !== 0 ? step.value : step.value + step.b;
-      return `${word()} ${step.b > 0 ? 'up' : 'down'} to ${value(after)}`;
+      return step.b === 0 ? `${word()} is ${value(after)}` : `${word()} ${step.b > 0 ? 'up' : 'down'} to ${value(after)}`;
     }
     case K.OP_FETCH_OR:
       return `set bits ${hexBits(step.b)} in ${word()} (was ${value(step.value)})`;
@@ -110,6 +117,15 @@ const HOST_TEXTS: Readonly<Record<number, string>> = {
   [HV.HOST_ENTERED_LOST]: 'the host writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
   [HV.HOST_COMPLETED_ACCESS]: 'the host completes the emulated access with the translation made before',
 };
+
+/** The first half's name and format stand for the pair's; the second word follows it. */
+function comparePair(step: RawStep, names: Names): string {
+  const pair = (first: number, second: number): string => `{${names.value(step.a, first)}, ${names.value(step.a + 1, second)}}`;
+  const what = `cmpxchg16b ${names.word(step.a, step.cpu)}`;
+  const expected = pair(step.b, step.c);
+  if (step.value === 1) return `${what}: ${expected} to ${pair(step.d, step.e)}`;
+  return step.found === null ? `${what} failed` : `${what} failed: is ${pair(step.found.first, step.found.second)}, not ${expected}`;
+}
 
 function hexBits(bits: number): string {
   return `0x${(bits >>> 0).toString(16)}`;

@@ -8,22 +8,16 @@ import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
 import type { Violation } from '../machine/violation.js';
-import type { Names } from './names.js';
+import type { Explanation } from './explanation.js';
+import type { KernelNames } from './names.js';
 import type { RawStep } from './recorder.js';
-
-/** Which steps of an execution decided its outcome, and the outcome in a sentence in the kernel's words. */
-export interface Explanation {
-  /** By step index: why it decides. */
-  readonly deciding: ReadonlyMap<number, string>;
-  readonly sentence: string;
-}
 
 /** The machine stands where the execution ended; `steps` are all its steps. */
 export function explain(
   machine: Machine,
   kernel: KernelConfig,
   steps: readonly RawStep[],
-  names: Names,
+  names: KernelNames,
   violation: Violation,
 ): Explanation {
   const explainer = new Explainer(machine, kernel, steps, names, violation);
@@ -47,7 +41,7 @@ class Explainer {
     private readonly machine: Machine,
     private readonly kernel: KernelConfig,
     private readonly steps: readonly RawStep[],
-    private readonly names: Names,
+    private readonly names: KernelNames,
     private readonly violation: Violation,
   ) {}
 

@@ -4,7 +4,17 @@ import { mmName } from '../kernel/layout.js';
 import { formatPte } from '../machine/pte.js';
 
 /** Words and values under the names that people know. */
-export class Names {
+export interface Names {
+  /** The word, as seen from a CPU. */
+  word(address: number, cpu: number): string;
+  /** A value of the word. */
+  value(address: number, value: number): string;
+  /** A page-table entry: `mm` is the handle, `key` a page or a root entry behind the pages. */
+  entry(mm: number, key: number): string;
+}
+
+/** Those of the simulated kernel. */
+export class KernelNames implements Names {
   /** Word of a page-table entry: which entry it is, as far as this execution has told. */
   private readonly entries = new Map<number, string>();
 

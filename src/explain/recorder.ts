@@ -12,7 +12,9 @@ import {
 } from '../machine/enabled-set.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
+import { MachineObserver } from '../machine/observer.js';
 import {
+  OP_CMPXCHG_PAIR,
   OP_LOAD_ACQUIRE,
   OP_READ_ONCE,
   STEP_DELIVER,
@@ -23,7 +25,7 @@ import {
   STEP_WALK,
 } from '../machine/op-kinds.js';
 import { OracleBoard } from '../oracles/board.js';
-import { captureSite, type Site } from './site.js';
+import type { Site } from './site.js';
 
 /** One step as the machine saw it, with all that a description or an explanation may want to know of it. */
 export interface RawStep {
@@ -36,6 +38,8 @@ export interface RawStep {
   readonly b: number;
   readonly c: number;
   readonly d: number;
+  /** Fifth operand, of a compare-exchange of a pair only. */
+  readonly e: number;
   /** Result of the operation; for a drain, whether it was a page-table entry or user store is in `c`. */
   readonly value: number;
   readonly events: readonly KernelEvent[];
@@ -43,6 +47,19 @@ export interface RawStep {
   readonly handlerDepth: number;
   /** A load that another CPU's buffered store would have answered otherwise: that CPU and its newest value. */
   readonly unseen: { readonly cpu: number; readonly value: number } | null;
+  /** What a compare-exchange of a pair found in memory. */
+  readonly found: { readonly first: number; readonly second: number } | null;
+  /** What reached memory in this step, in order: buffered stores that it drained, then its own. */
+  readonly writes: readonly Write[];
+}
+
+export interface Write {
+  readonly cpu: number;
+  readonly address: number;
+  readonly before: number;
+  readonly value: number;
+  /** Written to memory that only the running task can reach: no instruction of its own, and past the store buffer. */
+  readonly poked: boolean;
 }
 
 export interface KernelEvent {
@@ -52,13 +69,27 @@ export interface KernelEvent {
   readonly b: number;
 }
 
+/** Keeps what the program says in a step. */
+export interface EventLog {
+  readonly events: KernelEvent[];
+}
+
 /** An oracle board that also keeps what the kernel says in each step. */
-export class RecordingBoard extends OracleBoard {
+export class RecordingBoard extends OracleBoard implements EventLog {
   readonly events: KernelEvent[] = [];
 
   override event(cpu: number, kind: number, a: number, b: number): void {
     this.events.push({ cpu, kind, a, b });
     super.event(cpu, kind, a, b);
+  }
+}
+
+/** Keeps what any other program says; nobody judges it but its own assertions. */
+export class PlainLog extends MachineObserver implements EventLog {
+  readonly events: KernelEvent[] = [];
+
+  override event(cpu: number, kind: number, a: number, b: number): void {
+    this.events.push({ cpu, kind, a, b });
   }
 }
 
@@ -75,21 +106,38 @@ const STEP_OF: Readonly<Record<number, number>> = {
 export class Recorder {
   readonly steps: RawStep[] = [];
   private readonly sites = new Map<number, Site | null>();
+  private readonly writes: Write[] = [];
 
+  /** `captureSite`: which functions on the stack are the program's. */
   constructor(
     private readonly machine: Machine,
-    private readonly board: RecordingBoard,
+    private readonly board: EventLog,
+    private readonly captureSite: () => Site,
   ) {
     for (const cpu of machine.cpus) this.watch(cpu);
+    const commit = machine.commit.bind(machine);
+    machine.commit = (cpu, address, value) => {
+      this.write(cpu, address, value, false);
+      commit(cpu, address, value);
+    };
   }
 
   /** `yield*` asks the pending operation for its iterator where the operation is written: the place and the functions around it. */
   private watch(cpu: Cpu): void {
     const pending = cpu.pending;
     pending[Symbol.iterator] = () => {
-      this.sites.set(cpu.id, captureSite());
+      this.sites.set(cpu.id, this.captureSite());
       return pending;
     };
+    const poke = cpu.poke.bind(cpu);
+    cpu.poke = (address, value) => {
+      this.write(cpu.id, address, value, true);
+      return poke(address, value);
+    };
+  }
+
+  private write(cpu: number, address: number, value: number, poked: boolean): void {
+    this.writes.push({ cpu, address, before: this.machine.mem[address], value, poked });
   }
 
   /** Lets the agent move, and records it. */
@@ -100,26 +148,30 @@ export class Recorder {
     const kind = kindOfAgent(agent);
     const base = { step: machine.step, agent, cpu: id, handlerDepth: cpu.depth };
     board.events.length = 0;
+    this.writes.length = 0;
     if (kind === CPU_AGENT) {
-      const { kind: op, a, b, c, d } = cpu.pending;
+      const { kind: op, a, b, c, d, e } = cpu.pending;
       const site = this.sites.get(id) ?? null;
       const unseen = op === OP_READ_ONCE || op === OP_LOAD_ACQUIRE ? this.unseenStore(id, a) : null;
+      const found = op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
       machine.stepAgent(agent);
-      this.steps.push({ ...base, kind: op, a, b, c, d, value: machine.lastValue, events: [...board.events], site, unseen });
+      const operation = { kind: op, a, b, c, d, e, value: machine.lastValue, site, unseen, found };
+      this.steps.push({ ...base, ...operation, events: [...board.events], writes: [...this.writes] });
       return;
     }
-    const fields = kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: STEP_OF[kind], a: 0, b: 0, c: 0, d: 0 };
+    const fields = kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: STEP_OF[kind], a: 0, b: 0, c: 0, d: 0, e: 0 };
     machine.stepAgent(agent);
     const a = kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(id)) : fields.a;
     const value = fields.kind === STEP_HOST || fields.kind === STEP_PREEMPT ? machine.lastValue : 0;
-    this.steps.push({ ...base, ...fields, a, value, events: [...board.events], site: null, unseen: null });
+    const nothing = { site: null, unseen: null, found: null };
+    this.steps.push({ ...base, ...fields, a, value, ...nothing, events: [...board.events], writes: [...this.writes] });
   }
 
-  private oldestStore(id: number): { kind: number; a: number; b: number; c: number; d: number } {
+  private oldestStore(id: number): Pick<RawStep, 'kind' | 'a' | 'b' | 'c' | 'd' | 'e'> {
     const { mem } = this.machine;
     const block = this.machine.block(id);
     const at = block + H.SB_BASE + mem[block + H.SB_HEAD] * H.SB_WORDS;
-    return { kind: STEP_DRAIN, a: mem[at + H.SB_ADDRESS], b: mem[at + H.SB_VALUE], c: mem[at + H.SB_KIND], d: mem[at + H.SB_X] };
+    return { kind: STEP_DRAIN, a: mem[at + H.SB_ADDRESS], b: mem[at + H.SB_VALUE], c: mem[at + H.SB_KIND], d: mem[at + H.SB_X], e: 0 };
   }
 
   private unseenStore(reader: number, address: number): { cpu: number; value: number } | null {

@@ -1,47 +1,89 @@
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 /** Where in the protocol source an operation is written, and in which functions. */
 export interface Site {
-  /** Functions of the simulated kernel, outermost first, in the kernel's spelling. */
+  /** Functions of the program, outermost first; those of the simulated kernel in the kernel's spelling. */
   readonly functions: readonly string[];
   /** `file:line` of the innermost one, or null where the stack does not tell. */
   readonly place: string | null;
 }
 
+/** A line of a call stack: the function as V8 names it, empty for one without a name, and the file. */
+interface Frame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: string;
+}
+
 const DEPTH = 40;
 /** What runs a script or a handler is no kernel function. */
-const NOT_KERNEL = new Set([
-  'runScript',
-  'runStep',
-  'systemCall',
-  'userInstruction',
-  'userAccess',
-  'runTask',
-  'next',
-  'resume',
-  'watch',
-  'captureSite',
-]);
-const FRAME = /^\s*at (?:async )?(?:Object\.|Generator\.)?([\w$.]+)(?: \[as [^\]]*\])? \((.*?):(\d+):\d+\)$/;
+const NOT_KERNEL = new Set(['runScript', 'runStep', 'systemCall', 'userInstruction', 'userAccess', 'runTask', 'next']);
+const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):\d+\)?$/;
+/** Where the machine hands a generator its turn: what is below is no longer the program. */
+const MACHINE = /(?:^|\.)_?Machine\d*\.resume$/;
 
-/** Reads the call stack. Slow. */
-export function captureSite(): Site {
+/** Reads the call stack, innermost function first, without the two functions that ask. Slow. */
+function callStack(): Frame[] {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = DEPTH;
   const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
+  const frames: Frame[] = [];
+  for (const text of stack.split('\n').slice(1)) {
+    const match = FRAME.exec(text);
+    if (match === null) continue;
+    if (MACHINE.test(match[1] ?? '')) break;
+    frames.push({ name: match[1] ?? '', file: fileOf(match[2]), line: match[3] });
+  }
+  // This function, its caller, and the recorder's hook.
+  return frames.slice(3);
+}
+
+function fileOf(location: string): string {
+  if (!location.startsWith('file://')) return location;
+  try {
+    return fileURLToPath(location);
+  } catch {
+    return location;
+  }
+}
+
+/** The function's own name; empty for one that has none. */
+function ownName(name: string): string {
+  const last = name.split('.').at(-1) ?? name;
+  return last === '<anonymous>' || last === '<computed>' ? '' : last;
+}
+
+/** What V8 calls a generator without a name that stands in `cpus: [...]`, where source maps are on; each has its own column anyway. */
+const LIST_OF_SCRIPTS = 'cpus';
+
+/** The site of an operation of the simulated kernel. */
+export function captureKernelSite(): Site {
   const functions: string[] = [];
   let place: string | null = null;
-  for (const line of stack.split('\n').slice(1)) {
-    const match = FRAME.exec(line);
-    if (match === null) continue;
-    const name = match[1].split('.').at(-1) ?? match[1];
-    const file = match[2].replace(/^file:\/\//, '');
-    const protocol = /[\\/](?:kernel|backends|rules)[\\/]/.test(file);
-    if (name === 'next' || NOT_KERNEL.has(name) || !protocol) continue;
-    if (place === null)
-      place = `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/')}:${match[3]}`;
-    functions.unshift(kernelSpelling(name));
+  for (const { name, file, line } of callStack()) {
+    const own = ownName(name);
+    if (own === '' || NOT_KERNEL.has(own) || !/[\\/](?:kernel|backends|rules)[\\/]/.test(file)) continue;
+    place ??= `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/')}:${line}`;
+    functions.unshift(kernelSpelling(own));
   }
   return { functions, place };
+}
+
+/** The site of an operation of any other program: its functions keep their names, its files are told from the working directory. */
+export function captureProgramSite(): Site {
+  // The handler that a program gets for an interrupt of which it says nothing is not its text.
+  const frames = callStack().filter(({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)));
+  const functions = frames.map(({ name }) => ownName(name)).filter((name) => name !== '' && name !== 'next' && name !== LIST_OF_SCRIPTS);
+  return { functions: functions.reverse(), place: frames.length === 0 ? null : placeOf(frames[0]) };
+}
+
+/** `file:line`, never absolute; null for text that is in no file. */
+function placeOf({ file, line }: Frame): string | null {
+  if (!isAbsolute(file)) return null;
+  const path = relative(process.cwd(), file);
+  return isAbsolute(path) ? null : `${path.replaceAll('\\', '/')}:${line}`;
 }
 
 /** `flushTlbMmRange` to `flush_tlb_mm_range`. */

@@ -1,25 +1,22 @@
-import { describe } from '../explain/describe.js';
+import { describe, describeWithPokes } from '../explain/describe.js';
 import { explain } from '../explain/explain.js';
-import { Names } from '../explain/names.js';
-import { type RawStep, Recorder, RecordingBoard } from '../explain/recorder.js';
+import { explainPlain } from '../explain/explain-plain.js';
+import { KernelNames } from '../explain/names.js';
+import { PlainNames } from '../explain/plain-names.js';
+import { PlainLog, Recorder, RecordingBoard } from '../explain/recorder.js';
+import { captureKernelSite, captureProgramSite } from '../explain/site.js';
+import { namesEntry, traceSteps } from '../explain/steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
-import { kernelProgram } from '../kernel/kernel-program.js';
-import { kindOfAgent } from '../machine/enabled-set.js';
+import { type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
-import {
-  OP_PTEP_GET_AND_CLEAR,
-  OP_PTEP_SET_WRPROTECT,
-  OP_SET_PTE,
-  OP_SPIN_UNLOCK,
-  OP_STORE_RELEASE,
-  OP_WRITE_ONCE,
-} from '../machine/op-kinds.js';
+import type { Program } from '../machine/program.js';
 import { findVariant } from '../variants.js';
 import { InputError } from './errors.js';
-import type { Finding, Violation } from './finding.js';
+import type { Finding, MemoryModel, Violation } from './finding.js';
+import { judgeEnd } from './judge-end.js';
 
 /** A finding, seen again. */
 export interface Replay {
@@ -34,70 +31,65 @@ export interface Replay {
   readonly trace: readonly TraceStep[];
 }
 
+/** A recorded execution of a program, and what it is expected to end in. A finding is one. */
+export interface RecordedRun {
+  readonly memory: MemoryModel;
+  /** See Finding.schedule. */
+  readonly schedule: readonly string[];
+  readonly violation: Violation;
+  /** How many steps it had, if that is to be compared too. */
+  readonly steps?: number;
+  readonly traceHash: string;
+}
+
 /** Runs a finding's schedule again, step by step. Throws InputError if the variant is unknown or the schedule is no schedule. */
 export function replayFinding(finding: Finding): Replay {
   const variant = findVariant(finding.variant);
   if (variant === undefined)
     throw new InputError(`the finding's variant "${finding.variant}" does not exist in this version; see \`shootdown list variants\``);
-  const program = kernelProgram(finding.scenario, variant);
-  const machine = new Machine(program, finding.memory);
-  const board = new RecordingBoard(machine, program.config);
-  machine.observer = board;
-  const recorder = new Recorder(machine, board);
-  const decisions = decodeSchedule(finding.schedule);
-  const diverged = follow(machine, decisions, (agent) => recorder.step(agent));
-  if (diverged === null) judgeEnd(machine, finding.violation);
-  const violation = machine.violation;
+  return replayProgram(kernelProgram(finding.scenario, variant), finding);
+}
+
+/**
+ * Runs a recorded schedule of any program again. The simulated kernel is watched by its oracles and explained in its words; any other
+ * program is judged by its own assertions, with its words named as its layout names them.
+ */
+export function replayProgram(program: Program, run: RecordedRun): Replay {
+  const machine = new Machine(program, run.memory);
+  const kernel = isKernel(program) ? program.config : null;
+  const log = kernel === null ? new PlainLog() : new RecordingBoard(machine, kernel);
+  machine.observer = log;
+  const recorder = new Recorder(machine, log, kernel === null ? captureProgramSite : captureKernelSite);
+  const { steps } = recorder;
+  const diverged = follow(machine, decodeSchedule(run.schedule), (agent) => recorder.step(agent));
+  const judged = diverged === null ? judgeEnd(machine, run.violation) : [];
+  const { violation } = machine;
   const traceHash = hex(machine.hash);
-  const reason = diverged ?? difference(finding, violation, machine.step, traceHash);
-  const names = new Names(program.config);
-  for (const step of recorder.steps) noteEntry(names, step);
-  const explanation = violation === null ? null : explain(machine, program.config, recorder.steps, names, violation);
-  const buffered = finding.memory === 'tso';
-  const trace = recorder.steps.map((step) => toTraceStep(step, names, buffered, explanation?.deciding.get(step.step) ?? null));
-  return { reproduced: reason === null, reason, violation, sentence: explanation?.sentence ?? null, traceHash, trace };
-}
-
-/** Deadlock, livelock and a false final assertion show at the end of the schedule, not in a step. */
-function judgeEnd(machine: Machine, expected: Violation): void {
-  if (machine.violation !== null) return;
-  const stuck = machine.cpus.filter((cpu) => !cpu.finished);
-  if (expected.class === 'deadlock' && machine.enabled.obligations === 0 && stuck.length > 0)
-    machine.report('deadlock', stuck[0].id, expected.message);
-  else if (expected.class === 'livelock' && stuck.length > 0) machine.report('livelock', expected.cpu, expected.message);
-  else if (machine.finished) {
-    const wrong = machine.program.check(machine);
-    if (wrong !== null) machine.report('assertion', 0, wrong);
+  const reason = diverged ?? difference(run, violation, machine.step, traceHash);
+  const outcome = { reproduced: reason === null, reason, violation, traceHash };
+  if (kernel === null) {
+    const names = new PlainNames(program.layout);
+    const explanation = violation === null ? null : explainPlain(machine, steps, names, violation, judged);
+    const trace = traceSteps(steps, describeWithPokes, names, run.memory, explanation?.deciding);
+    return { ...outcome, sentence: explanation?.sentence ?? null, trace };
   }
+  const names = new KernelNames(kernel);
+  for (const step of steps) if (namesEntry(step)) names.noteEntry(step.a, step.c, step.d);
+  const explanation = violation === null ? null : explain(machine, kernel, steps, names, violation);
+  const trace = traceSteps(steps, describe, names, run.memory, explanation?.deciding);
+  return { ...outcome, sentence: explanation?.sentence ?? null, trace };
 }
 
-function difference(finding: Finding, violation: Violation | null, steps: number, traceHash: string): string | null {
-  const expected = finding.violation;
+function isKernel(program: Program): program is KernelProgram {
+  return 'config' in program;
+}
+
+function difference(run: RecordedRun, violation: Violation | null, steps: number, traceHash: string): string | null {
+  const expected = run.violation;
   if (violation === null) return `no violation in ${steps} steps; the finding has ${expected.class} at step ${expected.step}`;
   if (violation.class !== expected.class) return `${violation.class} at step ${violation.step} instead of ${expected.class}`;
   if (violation.step !== expected.step) return `${violation.class} at step ${violation.step} instead of ${expected.step}`;
-  if (traceHash !== finding.traceHash) return `the trace hash is ${traceHash} instead of ${finding.traceHash}`;
+  if (run.steps !== undefined && run.steps !== steps) return `${steps} steps instead of ${run.steps}`;
+  if (traceHash !== run.traceHash) return `the trace hash is ${traceHash} instead of ${run.traceHash}`;
   return null;
-}
-
-/** Who moved, by kind of agent. */
-const AGENT_NAMES: readonly TraceStep['agent'][] = ['cpu', 'buffer', 'line', 'walker', 'host', 'host', 'host'];
-
-function noteEntry(names: Names, step: RawStep): void {
-  if (step.kind === OP_SET_PTE || step.kind === OP_PTEP_GET_AND_CLEAR || step.kind === OP_PTEP_SET_WRPROTECT)
-    names.noteEntry(step.a, step.c, step.d);
-}
-
-function toTraceStep(step: RawStep, names: Names, tso: boolean, deciding: string | null): TraceStep {
-  const stores = step.kind === OP_WRITE_ONCE || step.kind === OP_STORE_RELEASE || step.kind === OP_SPIN_UNLOCK || step.kind === OP_SET_PTE;
-  return {
-    step: step.step,
-    cpu: step.cpu,
-    agent: AGENT_NAMES[kindOfAgent(step.agent)],
-    text: describe(step, names, tso && stores),
-    functions: step.site?.functions ?? [],
-    site: step.site?.place ?? null,
-    handlerDepth: step.handlerDepth,
-    deciding,
-  };
 }

@@ -1,0 +1,46 @@
+import { kindOfAgent } from '../machine/enabled-set.js';
+import {
+  OP_PTEP_GET_AND_CLEAR,
+  OP_PTEP_SET_WRPROTECT,
+  OP_SET_PTE,
+  OP_SPIN_UNLOCK,
+  OP_STORE_RELEASE,
+  OP_WRITE_ONCE,
+} from '../machine/op-kinds.js';
+import type { MemoryModel } from '../machine/violation.js';
+import type { Names } from './names.js';
+import type { RawStep } from './recorder.js';
+import type { TraceStep } from './trace-step.js';
+
+/** Who moved, by kind of agent. */
+const AGENT_NAMES: readonly TraceStep['agent'][] = ['cpu', 'buffer', 'line', 'walker', 'host', 'host', 'host'];
+
+/** Whether the step's store goes into a store buffer, if there are any. */
+function stores({ kind }: RawStep): boolean {
+  return kind === OP_WRITE_ONCE || kind === OP_STORE_RELEASE || kind === OP_SPIN_UNLOCK || kind === OP_SET_PTE;
+}
+
+/** Whether the step names a page-table entry: its address, mm and key. */
+export function namesEntry({ kind }: RawStep): boolean {
+  return kind === OP_SET_PTE || kind === OP_PTEP_GET_AND_CLEAR || kind === OP_PTEP_SET_WRPROTECT;
+}
+
+/** Recorded steps as people read them. `describe`: what one did, given whether its store is buffered. */
+export function traceSteps(
+  steps: readonly RawStep[],
+  describe: (step: RawStep, names: Names, buffered: boolean) => string,
+  names: Names,
+  memory: MemoryModel,
+  deciding: ReadonlyMap<number, string> | undefined,
+): TraceStep[] {
+  return steps.map((step) => ({
+    step: step.step,
+    cpu: step.cpu,
+    agent: AGENT_NAMES[kindOfAgent(step.agent)],
+    text: describe(step, names, memory === 'tso' && stores(step)),
+    functions: step.site?.functions ?? [],
+    site: step.site?.place ?? null,
+    handlerDepth: step.handlerDepth,
+    deciding: deciding?.get(step.step) ?? null,
+  }));
+}

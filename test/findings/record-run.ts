@@ -1,0 +1,36 @@
+import { follow } from '../../src/explore/follow.js';
+import { hex } from '../../src/explore/hex.js';
+import { decodeSchedule } from '../../src/explore/schedule.js';
+import type { RecordedRun } from '../../src/findings/replay.js';
+import { Machine } from '../../src/machine/machine.js';
+import type { Program } from '../../src/machine/program.js';
+import type { MemoryModel, Violation } from '../../src/machine/violation.js';
+
+interface Ran {
+  readonly violation: Violation | null;
+  readonly steps: number;
+  readonly traceHash: string;
+}
+
+/** Runs a schedule without recording it, and judges its end as the engines do. */
+export function runAlong(program: Program, schedule: readonly string[], memory: MemoryModel): Ran {
+  const machine = new Machine(program, memory);
+  const diverged = follow(machine, decodeSchedule(schedule), (agent) => machine.stepAgent(agent));
+  if (diverged !== null) throw new Error(diverged);
+  if (machine.violation === null && machine.unfinished > 0) {
+    const stuck = machine.cpus.filter((cpu) => !cpu.finished);
+    machine.report('deadlock', stuck[0].id, `nobody can move: ${stuck.map((cpu) => machine.describeCpu(cpu.id)).join('; ')}`);
+  } else if (machine.violation === null) {
+    const wrong = program.check(machine);
+    if (wrong !== null) machine.report('assertion', 0, wrong);
+  }
+  return { violation: machine.violation, steps: machine.step, traceHash: hex(machine.hash) };
+}
+
+/** The run as a finding has it. `violation`: what it is said to end in, where it ends in none. */
+export function recordRun(program: Program, schedule: readonly string[], memory: MemoryModel, violation?: Violation): RecordedRun {
+  const ran = runAlong(program, schedule, memory);
+  const found = ran.violation ?? violation;
+  if (found === undefined) throw new Error(`${program.name}: no violation along this schedule`);
+  return { memory, schedule, violation: found, steps: ran.steps, traceHash: ran.traceHash };
+}
