@@ -5,7 +5,7 @@ import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
 import type { CounterName } from '../src/oracles/counters.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
-import { findVariant } from '../src/variants.js';
+import { findVariant } from '../src/variants/index.js';
 import { CleanState, engineHash, type Part } from './clean-state.js';
 
 /**

@@ -1,32 +1,74 @@
 /**
  * The public API of shootdown.
  *
- * A hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a violation, a finding that
+ * To define what is hunted, in a module that the command line or a pool is given: `plainProgram` (any shared-memory program),
+ * `defineScenario` with `steps`, `defineVariant` with a backend, a rule, replaced functions.
+ *
+ * To hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a violation, a finding that
  * `replayFinding` reproduces step by step.
  */
 
+// Variants: profiles, features, backends, rules, and what protocol functions are written with.
+export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.js';
+export { backends, findBackend } from './backends/index.js';
+export { kvmFlushTlbMulti, kvmPvBackend } from './backends/kvm-pv.js';
+export { nativeBackend, nativeFlushTlbMulti } from './backends/native.js';
+// Hunting, findings, replay.
 export type { TraceStep } from './explain/trace-step.js';
-export type { HuntProgress, HuntRequest, LatentCount, ScenarioTally, Verdict } from './explore/api.js';
+export type { HuntPlan, HuntProgress, HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './explore/api.js';
 export { type HuntOutcome, hunt } from './explore/hunt.js';
-export { PlainCpu, ProgramError, plainProgram } from './explore/plain-program.js';
+// Plain shared-memory programs.
+export { PlainCpu, ProgramError } from './explore/plain-cpu.js';
+export {
+  type Addresses,
+  type Judge,
+  type PairSpec,
+  type PlainProgram,
+  type PlainProgramSpec,
+  type PlainScript,
+  plainProgram,
+  type WordSpec,
+} from './explore/plain-program.js';
 export { HuntPool, openPool } from './explore/pool.js';
 export { decodeSchedule, encodeSchedule } from './explore/schedule.js';
 export { strategies } from './explore/strategies/index.js';
 export type { Strategy, StrategyInfo } from './explore/strategies/strategy.js';
 export { InfrastructureError, InputError } from './findings/errors.js';
-export type { Finding, HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from './findings/finding.js';
+export type {
+  Finding,
+  HarmClass,
+  KernelFinding,
+  LatentClass,
+  MemoryModel,
+  ModuleRef,
+  ProgramFinding,
+  Violation,
+  ViolationClass,
+} from './findings/finding.js';
 export { readFinding } from './findings/read.js';
 export { type RecordedRun, type Replay, replayFinding, replayProgram } from './findings/replay.js';
 export { saveFinding } from './findings/store.js';
 export type { Backend } from './kernel/backend.js';
 export { type Feature, type FeatureName, type Features, features } from './kernel/features.js';
+export type { KernelFunctions } from './kernel/functions.js';
+export * from './kernel/index.js';
+export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
+export { KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from './machine/hypervisor.js';
 export type { Op, Protocol } from './machine/protocol.js';
+// Scenarios.
+export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
 export { oracles } from './oracles/index.js';
 export type { OracleInfo } from './oracles/oracle.js';
 export { renderTimeline } from './report/timeline.js';
+export * from './rules/helpers.js';
+export { findRule, lazyAnswers, rules } from './rules/index.js';
 export { catalogue } from './scenarios/catalogue/index.js';
 export type { FlushedRange, Scenario, ScenarioCpu, ScenarioMm, ScriptStep } from './scenarios/scenario.js';
+export * as steps from './scenarios/steps.js';
 export { checkSubset, formatSubsetViolation, operationNames } from './subset/check.js';
-export { findVariant, listVariants, type Variant } from './variants.js';
+export { defineVariant, type VariantSpec } from './variants/define.js';
+export { DefinitionError } from './variants/definition-error.js';
+export { findVariant, listVariants } from './variants/index.js';
+export type { Variant } from './variants/variant.js';
 export { VERSION } from './version.js';

@@ -13,15 +13,17 @@ const LAYERS: readonly (readonly string[])[] = [
   ['backends', 'rules'],
   ['scenarios', 'oracles'],
   ['variants.ts', 'version.ts', 'trace'],
+  ['strip'],
   ['explore'],
   ['explain'],
   ['findings'],
   ['report'],
+  ['modules'],
   ['study'],
   ['cli'],
 ];
-/** Plain data types that every layer may name. */
-const VOCABULARY = new Set(['scenarios/scenario.ts', 'findings/finding.ts']);
+/** Plain data types, and the two errors that carry a line for the user: every layer may name them. */
+const VOCABULARY = new Set(['scenarios/scenario.ts', 'findings/finding.ts', 'findings/errors.ts']);
 
 function files(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {

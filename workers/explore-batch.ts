@@ -1,7 +1,7 @@
 import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
 
 /** Entry of an exploration worker: what a pool calls. */
-export default function batch(request: BatchRequest): BatchResult {
+export function batch(request: BatchRequest): BatchResult {
   return runBatch(request);
 }
 

@@ -3,7 +3,7 @@
  * finding that cannot be saved, because an hour of hunting must not be lost to a full disk.
  */
 
-import type { HuntRequest, Verdict } from '../explore/api.js';
+import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
 import { InfrastructureError } from '../findings/errors.js';
 import type { Finding } from '../findings/finding.js';
 import { saveFinding } from '../findings/store.js';
@@ -16,6 +16,10 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly finding: Finding | null;
 }
+
+/** A hunt, but for what the campaign gives all of them. */
+export type CampaignRequest = Omit<HuntRequest, Given> | Omit<ProgramHuntRequest, Given>;
+type Given = 'signal' | 'onProgress' | 'jobs';
 
 export interface CampaignOptions {
   readonly jobs: number;
@@ -37,7 +41,7 @@ export interface Campaign {
 /** Runs the hunts in order. A request may be a function, called when its turn comes, for a budget that depends on the time left. */
 export async function runCampaign(
   context: CliContext,
-  requests: readonly (() => Omit<HuntRequest, 'signal' | 'onProgress' | 'jobs'>)[],
+  requests: readonly (() => CampaignRequest)[],
   options: CampaignOptions,
 ): Promise<Campaign> {
   const { engine } = context;
@@ -47,7 +51,7 @@ export async function runCampaign(
     for (const request of requests) {
       if (signal.aborted) break;
       const asked = { ...request(), jobs: options.jobs, signal, onProgress: progress.update };
-      const { verdict, finding } = await engine.hunt(asked, pool);
+      const { verdict, finding } = await ('program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool));
       let path: string | null = null;
       try {
         if (finding !== null) path = saveFinding(finding, options.out).path;

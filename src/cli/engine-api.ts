@@ -4,8 +4,8 @@
  */
 
 import type { TraceStep } from '../explain/trace-step.js';
-import type { HuntRequest, Verdict } from '../explore/api.js';
-import type { Finding, Violation } from '../findings/finding.js';
+import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
+import type { Finding, ModuleRef, Violation } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { StressRequest } from '../stress/api.js';
@@ -74,7 +74,19 @@ export interface StudyEngine {
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
 }
 
+/** What users' modules define. */
+export interface OwnDefinitions {
+  readonly variants: readonly string[];
+  readonly programs: readonly string[];
+  readonly scenarios: readonly Scenario[];
+}
+
 export interface Engine {
+  /**
+   * Reads users' modules; what they define is known by name from then on, here and in pools opened later. `expected`: what they must be.
+   * Throws InputError.
+   */
+  loadModules(files: readonly string[], typeCheck: boolean, expected?: readonly ModuleRef[]): Promise<OwnDefinitions>;
   variants(): Promise<readonly ListedVariant[]>;
   /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
   findVariant(name: string): Promise<string | null>;
@@ -89,6 +101,7 @@ export interface Engine {
   strategies(): Promise<readonly Listed[]>;
   openPool(jobs: number): Promise<Pool>;
   hunt(request: HuntRequest, pool: Pool): Promise<HuntResult>;
+  huntProgram(request: ProgramHuntRequest, pool: Pool): Promise<HuntResult>;
   replay(finding: Finding): Promise<ReplayResult>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;

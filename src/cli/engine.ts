@@ -4,22 +4,28 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/layout.js';
 import type { Recording, WindowRule } from '../trace/index.js';
-import type { Engine, ImportedWindow } from './engine-api.js';
+import type { Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
 import { packageRoot } from './package-root.js';
 
 const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 
 export function createEngine(): Engine {
   return {
+    loadModules: async (files, typeCheck, expected) => {
+      const [{ loadModules }, api] = await Promise.all([import('../modules/load.js'), import('../index.js')]);
+      const { variants, programs, scenarios } = await loadModules(files, { api, typeCheck, expected });
+      return { variants: variants.map(({ name }) => name), programs: programs.map(({ name }) => name), scenarios };
+    },
     variants: async () => {
-      const { listVariants } = await import('../variants.js');
+      const { listVariants } = await import('../variants/index.js');
       return listVariants().map(({ name, aliases, summary, profile }) => ({ name, aliases, summary, profile }));
     },
-    findVariant: async (name) => (await import('../variants.js')).findVariant(name)?.name ?? null,
+    findVariant: async (name) => (await import('../variants/index.js')).findVariant(name)?.name ?? null,
     senseless: async (name) =>
-      (await import('../variants.js')).senselessVariants().find((one) => one.name === name.toLowerCase())?.reason ?? null,
+      (await import('../variants/index.js')).senselessVariants().find((one) => one.name === name.toLowerCase())?.reason ?? null,
     rules: async () => {
       const { lazyAnswers, rules } = await import('../rules/index.js');
       return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
@@ -31,11 +37,8 @@ export function createEngine(): Engine {
     oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),
     strategies: async () => (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({ name, summary })),
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs),
-    hunt: async (request, pool) => {
-      const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
-      if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
-      return (await import('../findings/explained.js')).explained(await hunt({ ...request, pool }));
-    },
+    hunt: huntOn,
+    huntProgram: huntOn,
     replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
     threads: {
       scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
@@ -61,6 +64,12 @@ export function createEngine(): Engine {
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
+}
+
+async function huntOn(request: HuntRequest | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
+  const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
+  if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
+  return (await import('../findings/explained.js')).explained(await hunt({ ...request, pool }));
 }
 
 async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {

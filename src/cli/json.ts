@@ -5,7 +5,7 @@
  */
 
 import type { Verdict } from '../explore/api.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, findingSubject } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from '../study/study.js';
@@ -127,8 +127,8 @@ export function replayDocument(
     version: 1,
     shootdown,
     file,
-    variant: finding.variant,
-    scenario: finding.scenario.name,
+    variant: findingSubject(finding).name,
+    scenario: findingSubject(finding).scenario,
     memory: finding.memory,
     reproduced: result.reproduced,
     reason: result.reason,

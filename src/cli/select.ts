@@ -31,12 +31,13 @@ export interface SelectedScenarios {
 
 const TRACE_PREFIX = 'trace:';
 
-/** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so many of a recording. */
+/** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so many of a recording; `own`: a module's. */
 export async function selectScenarios(
   engine: Engine,
   given: readonly string[] | undefined,
   window: string | null,
   windows = 1,
+  own: readonly Scenario[] = [],
 ): Promise<SelectedScenarios> {
   if (window !== null && !given?.some((name) => name.startsWith(TRACE_PREFIX))) {
     throw new InputError('--window: there is no recording to cut it from; give one with --scenario trace:FILE');
@@ -56,8 +57,9 @@ export async function selectScenarios(
       }
       continue;
     }
-    const scenario = catalogue.find((candidate) => candidate.name === name.toLowerCase());
-    const known = catalogue.map((candidate) => candidate.name);
+    const scenario =
+      own.find((candidate) => candidate.name === name) ?? catalogue.find((candidate) => candidate.name === name.toLowerCase());
+    const known = [...own, ...catalogue].map((candidate) => candidate.name);
     if (scenario === undefined) throw unknownName('scenario', name, known, 'scenarios');
     scenarios.push(scenario);
   }

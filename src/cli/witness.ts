@@ -1,6 +1,6 @@
 /** A witness on the screen: its timeline, the sentence that says what went wrong, how to see it again. */
 
-import type { Finding } from '../findings/finding.js';
+import { type Finding, findingSubject } from '../findings/finding.js';
 import { visible } from '../report/escape.js';
 import { groupDigits, wrap } from '../report/layout.js';
 import { TABLE_WIDTH } from '../report/table.js';
@@ -11,15 +11,16 @@ import { printLine } from './io.js';
 
 export function printTimeline(context: CliContext, finding: Finding, result: ReplayResult, isFull: boolean): void {
   const colors = outColors(context);
-  const text = renderTimeline(result.trace, { cpus: finding.scenario.cpus, aroundDeciding: !isFull, colors });
+  const text = renderTimeline(result.trace, { cpus: findingSubject(finding).cpus, aroundDeciding: !isFull, colors });
   printLine(context.io.stdout, text);
 }
 
 /** `b1: stale-use in two-mm-switch (execution 42, 230 steps): the sentence.` */
 export function printSentence(context: CliContext, finding: Finding): void {
-  const { variant, scenario, violation, execution, steps } = finding;
+  const { violation, execution, steps } = finding;
+  const { name, scenario } = findingSubject(finding);
   const where = `execution ${groupDigits(execution)}, ${groupDigits(steps)} steps`;
-  const text = `${visible(variant)}: ${violation.class} in ${visible(scenario.name)} (${where}): ${visible(violation.message)}`;
+  const text = `${visible(name)}: ${violation.class} in ${visible(scenario)} (${where}): ${visible(violation.message)}`;
   const colors = outColors(context);
   for (const line of wrap(text, TABLE_WIDTH)) printLine(context.io.stdout, colors.bold(line));
 }

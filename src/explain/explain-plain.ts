@@ -139,7 +139,7 @@ class PlainExplainer {
     this.mark(read, `CPU${write.cpu} reads ${value(read.value)}, and stores to ${word} on it at step ${step.step}`);
     if (step.kind === K.OP_CMPXCHG && write.address === step.a)
       this.mark(step, `succeeds although ${others} has changed ${word} ${since} (${history}): it is the same value again`);
-    else this.mark(step, `overwrites what ${others} has stored to ${word} ${since} (${history})`);
+    else this.mark(step, `overwrites what ${others} stored to ${word} ${since} (${history})`);
   }
 
   /** `1, 0, 2, 1`: what a word was, one store after the other. */

@@ -1,5 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writtenAt } from '../strip/places.js';
+import { isUserFile } from '../strip/user-files.js';
 
 /** Where in the protocol source an operation is written, and in which functions. */
 export interface Site {
@@ -19,7 +21,7 @@ interface Frame {
 const DEPTH = 40;
 /** What runs a script or a handler is no kernel function. */
 const NOT_KERNEL = new Set(['runScript', 'runStep', 'systemCall', 'userInstruction', 'userAccess', 'runTask', 'next']);
-const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):\d+\)?$/;
+const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):(\d+)\)?$/;
 /** Where the machine hands a generator its turn: what is below is no longer the program. */
 const MACHINE = /(?:^|\.)_?Machine\d*\.resume$/;
 
@@ -34,7 +36,8 @@ function callStack(): Frame[] {
     const match = FRAME.exec(text);
     if (match === null) continue;
     if (MACHINE.test(match[1] ?? '')) break;
-    frames.push({ name: match[1] ?? '', file: fileOf(match[2]), line: match[3] });
+    const written = writtenAt({ path: fileOf(match[2]), line: Number(match[3]) }, Number(match[4]));
+    frames.push({ name: match[1] ?? '', file: written.path, line: String(written.line) });
   }
   // This function, its caller, and the recorder's hook.
   return frames.slice(3);
@@ -58,14 +61,18 @@ function ownName(name: string): string {
 /** What V8 calls a generator without a name that stands in `cpus: [...]`, where source maps are on; each has its own column anyway. */
 const LIST_OF_SCRIPTS = 'cpus';
 
-/** The site of an operation of the simulated kernel. */
+/** The site of an operation of the simulated kernel, or of what a user's variant has in its place. */
 export function captureKernelSite(): Site {
   const functions: string[] = [];
   let place: string | null = null;
   for (const { name, file, line } of callStack()) {
     const own = ownName(name);
-    if (own === '' || NOT_KERNEL.has(own) || !/[\\/](?:kernel|backends|rules)[\\/]/.test(file)) continue;
-    place ??= `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/')}:${line}`;
+    if (own === '' || NOT_KERNEL.has(own)) continue;
+    const isKernel = /[\\/]src[\\/](?:kernel|backends|rules)[\\/]/.test(file);
+    if (!isKernel && !isUserFile(file)) continue;
+    place ??= isKernel
+      ? `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/')}:${line}`
+      : placeOf({ name, file, line });
     functions.unshift(kernelSpelling(own));
   }
   return { functions, place };

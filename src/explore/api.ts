@@ -3,11 +3,21 @@ import type { Scenario } from '../scenarios/scenario.js';
 
 /** What a hunt is asked to do, and what it answers. The command line, the demo and tests all go through this interface. */
 
-export interface HuntRequest {
+/** A hunt of a variant in scenarios. */
+export interface HuntRequest extends HuntPlan {
   /** Name of the variant (see `list variants`). */
   readonly variant: string;
   /** Scenarios, hunted round-robin by steps. */
   readonly scenarios: readonly Scenario[];
+}
+
+/** A hunt of a plain program. */
+export interface ProgramHuntRequest extends HuntPlan {
+  /** Name of the program, which the pool's modules define. */
+  readonly program: string;
+}
+
+export interface HuntPlan {
   /** Strategy names; they alternate within each scenario. */
   readonly strategies: readonly string[];
   readonly seed: number;
@@ -45,8 +55,11 @@ export interface LatentCount {
 }
 
 export interface Verdict {
+  /** The variant; of a plain program's hunt, the program's name. */
   readonly variant: string;
-  /** The scenario of the witness; without one, the scenario's name if there was only one, else "catalogue". */
+  /** Set for a plain program. */
+  readonly program?: true;
+  /** The scenario of the witness; without one, the scenario's name if there was only one, else "catalogue"; "plain program" for one. */
   readonly scenario: string;
   readonly violation: ViolationClass | null;
   /** The violation's sentence. */

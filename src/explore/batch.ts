@@ -1,25 +1,23 @@
-import { kernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
+import type { Program } from '../machine/program.js';
 import type { LatentClass, MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
-import type { Scenario } from '../scenarios/scenario.js';
-import { findVariant } from '../variants.js';
-import { Executor } from './executor.js';
+import { type EnvironmentPlan, Executor } from './executor.js';
 import { follow } from './follow.js';
+import { resetLoopBudget } from './loop-budget.js';
 import { hashText, mix, Random } from './random.js';
 import { simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
+import { programOf, type Subject } from './subject.js';
 
 /**
  * A batch: a run of executions of one scenario, the unit of work of a pool. Execution i is a pure function of (version, seed, i), so a
  * batch's result depends on its request alone, wherever and in whatever order it runs.
  */
 
-export interface BatchRequest {
-  readonly variant: string;
-  readonly scenario: Scenario;
+export type BatchRequest = Subject & {
   readonly memory: MemoryModel;
   readonly strategies: readonly string[];
   readonly seed: number;
@@ -30,6 +28,12 @@ export interface BatchRequest {
   readonly pastViolations?: boolean;
   /** Mean steps of an execution, if measured already. */
   readonly length?: number;
+};
+
+/** What tells a subject under a memory model from any other, for caches. */
+export function subjectKey(request: Subject & { readonly memory: MemoryModel }): string {
+  if ('program' in request) return JSON.stringify([request.program, request.memory]);
+  return JSON.stringify([request.variant, request.memory, request.scenario]);
 }
 
 export interface BatchLatent {
@@ -67,10 +71,18 @@ const PREEMPTIONS = 3;
 const MEASURE_EXECUTIONS = 16;
 const MEASURE_STREAM = hashText('measure');
 
-/** A scenario under a variant, ready to run, kept between batches. */
+/** What the environment may begin in each execution; a plain program has none. */
+function environmentOf(subject: Subject, program: Program): EnvironmentPlan {
+  if ('program' in subject) return { walks: 0 };
+  const { walks, preemptions = PREEMPTIONS } = subject.scenario;
+  return { walks, preemptions: program.host == null ? 0 : preemptions };
+}
+
+/** A subject, ready to run, kept between batches. */
 class Runner {
   readonly machine: Machine;
-  readonly board: OracleBoard;
+  /** Null for a plain program, which has nothing that oracles know of. */
+  readonly board: OracleBoard | null = null;
   readonly executor: Executor;
   readonly random = new Random();
   private readonly strategies = new Map<string, Strategy>();
@@ -79,15 +91,14 @@ class Runner {
   readonly length: number;
 
   constructor(request: BatchRequest) {
-    const variant = findVariant(request.variant);
-    if (variant === undefined) throw new Error(`no such variant: ${request.variant}`);
-    const program = kernelProgram(request.scenario, variant);
+    const { program, kernel } = programOf(request);
     this.machine = new Machine(program, request.memory);
-    this.board = new OracleBoard(this.machine, program.config);
-    this.machine.observer = this.board;
-    const preemptions = program.host == null ? 0 : (request.scenario.preemptions ?? PREEMPTIONS);
-    this.executor = new Executor(this.machine, { walks: request.scenario.walks, preemptions });
-    this.stream = hashText(request.scenario.name);
+    if (kernel !== null) {
+      this.board = new OracleBoard(this.machine, kernel.config);
+      this.machine.observer = this.board;
+    }
+    this.executor = new Executor(this.machine, environmentOf(request, program));
+    this.stream = hashText(this.machine.program.name);
     this.length = request.length ?? this.measure();
   }
 
@@ -107,6 +118,7 @@ class Runner {
     // A first guess of any size does: random does not use it, and the limit only ends what would not end.
     const guess = 1000 * this.machine.cpus.length;
     for (let i = 0; i < MEASURE_EXECUTIONS; i++) {
+      resetLoopBudget();
       this.random.seed(0, this.stream ^ MEASURE_STREAM, i);
       steps += this.executor.run(this.strategy('random'), this.random, guess);
     }
@@ -114,6 +126,7 @@ class Runner {
   }
 
   run(strategy: Strategy, seed: number, execution: number): number {
+    resetLoopBudget();
     this.random.seed(seed, this.stream, execution);
     return this.executor.run(strategy, this.random, this.length);
   }
@@ -123,7 +136,7 @@ const RUNNERS_MAX = 64;
 const runners = new Map<string, Runner>();
 
 function runnerFor(request: BatchRequest): Runner {
-  const key = JSON.stringify([request.variant, request.memory, request.scenario]);
+  const key = subjectKey(request);
   let runner = runners.get(key);
   if (runner === undefined) {
     if (runners.size >= RUNNERS_MAX) runners.clear();
@@ -150,7 +163,7 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness): B
 export function runBatch(request: BatchRequest): BatchResult {
   const runner = runnerFor(request);
   const { machine, board } = runner;
-  board.counters.values.fill(0);
+  board?.counters.values.fill(0);
   const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
   let steps = 0;
   let walkerSteps = 0;
@@ -185,7 +198,7 @@ export function runBatch(request: BatchRequest): BatchResult {
     executions,
     steps,
     walkerSteps,
-    counters: Array.from(board.counters.values.subarray(0, COUNTERS.length)),
+    counters: board === null ? [] : Array.from(board.counters.values.subarray(0, COUNTERS.length)),
     latent: [...latent].map(([name, seen]) => ({ class: name, ...seen })),
     hash,
     witness,

@@ -1,13 +1,15 @@
-import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass } from '../findings/finding.js';
+import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../findings/finding.js';
 import { COUNTERS } from '../oracles/counters.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import { isOwnVariantName } from '../variants/own.js';
 import { VERSION } from '../version.js';
-import type { HuntRequest, LatentCount, ScenarioTally, Verdict } from './api.js';
+import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 import { hex } from './hex.js';
 import type { HuntPool } from './pool.js';
+import { findProgram } from './programs.js';
 import { mix } from './random.js';
 import { encodeSchedule } from './schedule.js';
+import type { Subject } from './subject.js';
 
 /**
  * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the budget.
@@ -41,7 +43,8 @@ export interface HuntOutcome {
   readonly finding: Finding | null;
 }
 
-export async function hunt(request: HuntRequest & { readonly pool: HuntPool }): Promise<HuntOutcome> {
+/** Hunts a variant in scenarios, or a plain program. Throws what the pool throws (InputError for a mistake in a user's module). */
+export async function hunt(request: (HuntRequest | ProgramHuntRequest) & { readonly pool: HuntPool }): Promise<HuntOutcome> {
   const started = performance.now();
   const state = new Hunt(request);
   await state.measure();
@@ -52,14 +55,25 @@ export async function hunt(request: HuntRequest & { readonly pool: HuntPool }): 
   return state.outcome(seconds);
 }
 
+interface Target {
+  readonly name: string;
+  readonly subject: Subject;
+}
+
+function targetsOf(request: HuntRequest | ProgramHuntRequest): Target[] {
+  if ('program' in request) return [{ name: PLAIN_PROGRAM, subject: { program: request.program } }];
+  return request.scenarios.map((scenario) => ({ name: scenario.name, subject: { variant: request.variant, scenario } }));
+}
+
 class Hunt {
+  private readonly targets: readonly Target[];
   private readonly tallies: Tally[];
   private readonly lengths: number[] = [];
   private readonly planned: Planned[] = [];
   /** Batches of `planned` before this one are in the completed prefix. */
   private merged = 0;
   private hash = 0;
-  private witness: { readonly scenario: Scenario; readonly request: BatchRequest; readonly found: BatchWitness } | null = null;
+  private witness: { readonly scenario: Target; readonly request: BatchRequest; readonly found: BatchWitness } | null = null;
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
   /** Steps per scenario in this round, and in all rounds before it. */
   private roundSteps = ROUND_STEPS_FIRST;
@@ -69,20 +83,21 @@ class Hunt {
   private readonly nextExecution: number[];
   private interrupted = false;
 
-  constructor(private readonly request: HuntRequest & { readonly pool: HuntPool }) {
-    this.tallies = request.scenarios.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
-    this.nextExecution = request.scenarios.map(() => 0);
+  constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: HuntPool }) {
+    this.targets = targetsOf(request);
+    this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
+    this.nextExecution = this.targets.map(() => 0);
   }
 
   /** Measures every scenario first: the sizes of all batches follow from it. */
   async measure(): Promise<void> {
-    const requests = this.request.scenarios.map((_, index) => this.request.pool.length(this.batchRequest(index, 0, 0)));
+    const requests = this.targets.map((_, index) => this.request.pool.length(this.batchRequest(index, 0, 0)));
     this.lengths.push(...(await Promise.all(requests)));
   }
 
   private batchRequest(index: number, first: number, count: number): BatchRequest {
-    const { variant, memory, strategies, seed, scenarios } = this.request;
-    return { variant, memory, strategies, seed, scenario: scenarios[index], first, count, length: this.lengths[index] };
+    const { memory, strategies, seed } = this.request;
+    return { ...this.targets[index].subject, memory, strategies, seed, first, count, length: this.lengths[index] };
   }
 
   /** The next batch in the fixed order, or null when the number of executions is reached. */
@@ -96,7 +111,7 @@ class Hunt {
     this.nextExecution[index] += count;
     this.plannedExecutions += count;
     this.nextScenario++;
-    if (this.nextScenario === this.request.scenarios.length) {
+    if (this.nextScenario === this.targets.length) {
       this.nextScenario = 0;
       this.earlierSteps += this.roundSteps;
       this.roundSteps = Math.min(ROUND_STEPS_MAX, (this.earlierSteps * 5) >> 3);
@@ -148,7 +163,7 @@ class Hunt {
       if (result === null) return;
       this.merged++;
       this.add(scenario, this.planned[this.merged - 1].request, result);
-      this.report(started, this.request.scenarios[scenario].name);
+      this.report(started, this.targets[scenario].name);
     }
   }
 
@@ -160,7 +175,7 @@ class Hunt {
       tally.counters[i] += value;
     });
     this.hash = mix(this.hash ^ result.hash);
-    const scenario = this.request.scenarios[index];
+    const scenario = this.targets[index];
     for (const seen of result.latent) {
       const known = this.latent.get(seen.class);
       if (known !== undefined) known.executions += seen.executions;
@@ -172,9 +187,13 @@ class Hunt {
     if (result.witness !== null) this.witness = { scenario, request, found: result.witness };
   }
 
+  private get name(): string {
+    return 'program' in this.request ? this.request.program : this.request.variant;
+  }
+
   private report(started: number, scenario: string): void {
     const { executions, steps } = this.totals();
-    this.request.onProgress?.({ variant: this.request.variant, executions, steps, elapsedMs: performance.now() - started, scenario });
+    this.request.onProgress?.({ variant: this.name, executions, steps, elapsedMs: performance.now() - started, scenario });
   }
 
   private totals(): { executions: number; steps: number; counters: number[] } {
@@ -186,16 +205,17 @@ class Hunt {
   outcome(seconds: number): HuntOutcome {
     const { request, witness } = this;
     const { executions, steps, counters } = this.totals();
-    const only = request.scenarios.length === 1 ? request.scenarios[0].name : 'catalogue';
+    const only = this.targets.length === 1 ? this.targets[0].name : 'catalogue';
     const named = (values: readonly number[]): Record<string, number> => Object.fromEntries(COUNTERS.map((name, i) => [name, values[i]]));
     const tallies: ScenarioTally[] = this.tallies.map((tally, i) => ({
-      scenario: request.scenarios[i].name,
+      scenario: this.targets[i].name,
       executions: tally.executions,
       steps: tally.steps,
       counters: named(tally.counters),
     }));
     const verdict: Verdict = {
-      variant: request.variant,
+      variant: this.name,
+      ...('program' in request ? { program: true } : {}),
       scenario: witness?.scenario.name ?? only,
       violation: witness?.found.violation.class ?? null,
       message: witness?.found.violation.message ?? null,
@@ -212,17 +232,15 @@ class Hunt {
       traceHash: hex(this.hash),
       interrupted: this.interrupted,
     };
-    return { verdict, finding: witness === null ? null : this.finding(witness.scenario, witness.found) };
+    return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };
   }
 
-  private finding(scenario: Scenario, found: BatchWitness): Finding {
-    const { variant, memory, seed } = this.request;
-    return {
+  private finding(subject: Subject, found: BatchWitness): Finding {
+    const { memory, seed, pool } = this.request;
+    const witness = {
       format: FINDING_FORMAT,
       version: FINDING_VERSION,
       shootdown: VERSION,
-      variant,
-      scenario,
       memory,
       strategy: found.strategy,
       seed,
@@ -232,7 +250,10 @@ class Hunt {
       violation: found.violation,
       latent: found.latent,
       traceHash: hex(found.hash),
-    };
+    } as const;
+    const { modules } = pool;
+    if ('program' in subject) return { ...witness, program: subject.program, cpus: findProgram(subject.program)?.cpus ?? 1, modules };
+    return { ...witness, ...subject, ...(isOwnVariantName(subject.variant) ? { modules } : {}) };
   }
 }
 

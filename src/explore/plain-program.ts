@@ -1,9 +1,13 @@
-import { Cpu } from '../machine/cpu.js';
 import { HW_WORDS_PLAIN, IF } from '../machine/hardware.js';
 import { Layout } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
-import type { Op, Protocol } from '../machine/protocol.js';
+import type { Protocol } from '../machine/protocol.js';
+import { isProtocolFunction } from '../machine/protocol-function.js';
+import { Made } from '../variants/made.js';
+import { PlainCpu, ProgramError } from './plain-cpu.js';
+
+export { PlainCpu, ProgramError };
 
 /**
  * Plain shared-memory programs: words with names and initial values, one generator per CPU, and an assertion over the final memory. They
@@ -48,10 +52,14 @@ export interface PlainProgramSpec<W extends WordSpec, P extends PairSpec> {
   readonly nmi?: PlainScript<W, P>;
   /**
    * Judges the memory at the end of an execution (every script has ended, every store buffer is empty): true if it is as it should be,
-   * false or a sentence that says what is wrong if not. For assertions in the middle see `cpu.assert`.
+   * false or a sentence that says what is wrong if not. For assertions at one place of a script see `cpu.assert`.
    */
-  readonly final?: (read: (address: number) => number, at: Addresses<W, P>) => boolean | string;
+  readonly final?: Judge<W, P>;
+  /** Judges the memory after every step, as all CPUs see it: a store that waits in a store buffer is not in it yet. */
+  readonly always?: Judge<W, P>;
 }
+
+export type Judge<W extends WordSpec, P extends PairSpec> = (read: (address: number) => number, at: Addresses<W, P>) => boolean | string;
 
 export type PlainScript<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> = (
   cpu: PlainCpu,
@@ -65,16 +73,20 @@ export interface PlainProgram<W extends WordSpec = WordSpec, P extends PairSpec 
 
 /** Same as the simulated kernel's limit. */
 const CPUS_MAX = 256;
+const NAME_MAX = 200;
 
-/** Thrown for a specification that makes no program; the message is one line and names the place. */
-export class ProgramError extends Error {}
+/** What `plainProgram` made. */
+export const madePrograms = new Made<PlainProgram>();
 
 /** Makes a program that any engine can run. Throws a ProgramError for bad input. */
 export function plainProgram<const W extends WordSpec, const P extends PairSpec = Record<never, never>>(
   spec: PlainProgramSpec<W, P>,
 ): PlainProgram<W, P> {
   const name = spec.name;
-  if (typeof name !== 'string' || name === '') throw new ProgramError('a program needs a name');
+  if (typeof name !== 'string' || name === '' || name.length > NAME_MAX)
+    throw new ProgramError(`a program needs a name of at most ${NAME_MAX} characters`);
+  if (typeof spec.words !== 'object' || spec.words === null)
+    throw new ProgramError(`program "${name}": words must be an object of numbers`);
   if (!Array.isArray(spec.cpus) || spec.cpus.length === 0 || spec.cpus.length > CPUS_MAX) {
     throw new ProgramError(`program "${name}": cpus must be a list of 1 to ${CPUS_MAX} generator functions`);
   }
@@ -111,8 +123,19 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   const scripts = spec.cpus;
   const interrupt = spec.interrupt ?? onlyIret;
   const nmi = spec.nmi ?? onlyIret;
-  const final = spec.final;
-  return {
+  const { final, always } = spec;
+  for (const [which, judge] of Object.entries({ final, always })) {
+    if (judge !== undefined && (typeof judge !== 'function' || Object.prototype.toString.call(judge) === '[object GeneratorFunction]'))
+      throw new ProgramError(`program "${name}": ${which} must be a plain function of (read, at)`);
+  }
+  const judged = (judge: Judge<W, P> | undefined, machine: Machine, words: string): string | null => {
+    const verdict = judge === undefined || judge((address) => machine.mem[address], addresses);
+    if (typeof verdict === 'string') return verdict === '' ? words : verdict;
+    if (typeof verdict !== 'boolean')
+      throw new ProgramError(`program "${name}": an assertion answers true, false or a sentence, not ${verdict}`);
+    return verdict ? null : words;
+  };
+  const program: PlainProgram<W, P> = {
     name,
     cpus,
     layout,
@@ -126,76 +149,19 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     main: (cpu) => scripts[cpu.id](cpu as PlainCpu, addresses),
     interrupt: (cpu) => interrupt(cpu as PlainCpu, addresses),
     nmi: (cpu) => nmi(cpu as PlainCpu, addresses),
-    check: (machine: Machine): string | null => {
-      if (final === undefined) return null;
-      const verdict = final((address) => machine.mem[address], addresses);
-      if (verdict === true) return null;
-      return verdict === false ? 'the assertion over the final memory does not hold' : verdict;
-    },
+    check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
+    ...(always === undefined ? {} : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
   };
+  madePrograms.add(program as unknown as PlainProgram);
+  return program;
 }
 
 function requireGenerator(where: string, script: unknown): void {
-  if (Object.prototype.toString.call(script) !== '[object GeneratorFunction]') {
+  if (!isProtocolFunction(script)) {
     throw new ProgramError(`${where} is not a generator function (function*)`);
   }
 }
 
 function* onlyIret(cpu: PlainCpu): Protocol<void> {
   yield* cpu.iret();
-}
-
-/**
- * A CPU of a plain program. Its machine has no page tables, TLBs and client operations, and no words for them: those operations are
- * refused here, since executed they would write into another CPU's hardware state.
- */
-export class PlainCpu extends Cpu {
-  private refuse(operation: string): Op {
-    throw new ProgramError(`program "${this.machine.program.name}": CPU${this.id} executes ${operation}, but a plain program has no MMU`);
-  }
-  override writeCr3(): Op {
-    return this.refuse('writeCr3');
-  }
-  override invlpg(): Op {
-    return this.refuse('invlpg');
-  }
-  override invpcid(): Op {
-    return this.refuse('invpcid');
-  }
-  override userAccess(): Op {
-    return this.refuse('userAccess');
-  }
-  override walk(): Op {
-    return this.refuse('walk');
-  }
-  override faultEntry(): Op {
-    return this.refuse('faultEntry');
-  }
-  override setPte(): Op {
-    return this.refuse('setPte');
-  }
-  override ptepGetAndClear(): Op {
-    return this.refuse('ptepGetAndClear');
-  }
-  override ptepSetWrprotect(): Op {
-    return this.refuse('ptepSetWrprotect');
-  }
-  override allocFrame(): Op {
-    return this.refuse('allocFrame');
-  }
-  override freeFrame(): Op {
-    return this.refuse('freeFrame');
-  }
-  override freeFrameRcu(): Op {
-    return this.refuse('freeFrameRcu');
-  }
-  override promise(): Op {
-    return this.refuse('promise');
-  }
-  override operationReturned(): Op {
-    return this.refuse('operationReturned');
-  }
-  override newAddressSpace(): Op {
-    return this.refuse('newAddressSpace');
-  }
 }

@@ -1,9 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
+import { InputError } from '../findings/errors.js';
+import type { ModuleRef } from '../findings/finding.js';
+import { bundle } from '../strip/bundle.js';
+import { loadedModules } from '../strip/loaded.js';
+import { BundlePlaces, userError } from '../strip/places.js';
+import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 
 /**
  * Worker threads that run batches. Simulated CPUs are never pool tasks; whole batches are.
@@ -18,25 +22,26 @@ export class HuntPool {
   private readonly lengths = new Map<string, Promise<number>>();
   private closed = false;
 
+  private places: BundlePlaces | null = null;
+
+  private readonly own = loadedModules();
+
   constructor(readonly jobs: number) {
     this.ready = this.start();
     // The first call reports a failure to start; without a call nobody needs to hear of it.
     this.ready.catch(() => undefined);
   }
 
+  /** The users' modules that its workers know: those loaded before it was opened. */
+  get modules(): readonly ModuleRef[] {
+    return this.own.refs;
+  }
+
   private async start(): Promise<Piscina> {
-    const { build } = await import('esbuild');
     this.directory = mkdtempSync(join(tmpdir(), 'shootdown-'));
     const outfile = join(this.directory, 'explore-batch.mjs');
-    await build({
-      entryPoints: [workerEntry()],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      logLevel: 'silent',
-    });
+    await bundle({ entry: '../workers/explore-batch', outfile, plain: true, modules: this.own.paths });
+    this.places = new BundlePlaces(outfile);
     const piscina = new Piscina({
       filename: outfile,
       minThreads: this.jobs,
@@ -49,24 +54,35 @@ export class HuntPool {
     return piscina;
   }
 
-  async run(request: BatchRequest): Promise<BatchResult> {
-    return (await this.ready).run(request) as Promise<BatchResult>;
+  run(request: BatchRequest): Promise<BatchResult> {
+    return this.call('batch', request);
   }
 
-  /** Mean steps per execution of the request's scenario. */
+  /** Mean steps per execution of the request's subject. */
   length(request: BatchRequest): Promise<number> {
-    const key = JSON.stringify([request.variant, request.memory, request.scenario]);
+    const key = subjectKey(request);
     let length = this.lengths.get(key);
     if (length === undefined) {
-      length = this.ready.then((piscina) => piscina.run({ ...request, length: undefined }, { name: 'length' }) as Promise<number>);
+      length = this.call<number>('length', { ...request, length: undefined });
       this.lengths.set(key, length);
     }
     return length;
   }
 
   /** The witness with fewer changes between agents. */
-  async simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
-    return (await this.ready).run({ request, witness }, { name: 'simplified' }) as Promise<BatchWitness>;
+  simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
+    return this.call('simplified', { request, witness });
+  }
+
+  /** Calls a function of the worker's. What a user's module threw there is a mistake in it, with its line. */
+  private async call<Answer>(name: string, argument: unknown): Promise<Answer> {
+    const piscina = await this.ready;
+    try {
+      return (await piscina.run(argument, { name })) as Answer;
+    } catch (error) {
+      const mistake = this.places === null || this.own.paths.length === 0 ? null : userError(error, this.places);
+      throw mistake === null ? error : new InputError(mistake);
+    }
   }
 
   /** Ends the workers, whatever they do. */
@@ -81,14 +97,6 @@ export class HuntPool {
       if (this.directory !== null) rmSync(this.directory, { recursive: true, force: true });
     }
   }
-}
-
-/** The worker's entry: TypeScript in a clone, JavaScript in the package. */
-function workerEntry(): string {
-  const candidates = ['../../workers/explore-batch.ts', '../../workers/explore-batch.js'];
-  const found = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url))).find((path) => existsSync(path));
-  if (found === undefined) throw new Error('the installation is incomplete: workers/explore-batch is missing');
-  return found;
 }
 
 export function openPool(jobs: number): HuntPool {

@@ -18,14 +18,22 @@ export {
 
 export const FINDING_FORMAT = 'shootdown-finding';
 export const FINDING_VERSION = 1;
+/** What a plain program has in the place of a scenario's name. */
+export const PLAIN_PROGRAM = 'plain program';
 
-export interface Finding {
+/** A user's module that a finding was made with: where it lay, and what was in it. */
+export interface ModuleRef {
+  /** Path relative to the directory in which the hunt was started, with forward slashes. */
+  readonly file: string;
+  /** SHA-256, in hex, over the module and every file of the user's that it imports. */
+  readonly sha256: string;
+}
+
+interface Witness {
   readonly format: typeof FINDING_FORMAT;
   readonly version: typeof FINDING_VERSION;
   /** Version of shootdown that wrote the file; a replay under another version may differ and says so. */
   readonly shootdown: string;
-  readonly variant: string;
-  readonly scenario: Scenario;
   readonly memory: MemoryModel;
   readonly strategy: string;
   readonly seed: number;
@@ -41,4 +49,32 @@ export interface Finding {
   readonly latent: readonly Violation[];
   /** Eight hex digits over every step's agent, operation, address and value. */
   readonly traceHash: string;
+}
+
+/** A witness against a variant in a scenario. */
+export interface KernelFinding extends Witness {
+  readonly variant: string;
+  readonly scenario: Scenario;
+  /** Where the variant comes from, if it is a user's own. */
+  readonly modules?: readonly ModuleRef[];
+}
+
+/** A witness against a plain program of a user's module. */
+export interface ProgramFinding extends Witness {
+  readonly program: string;
+  readonly cpus: number;
+  readonly modules: readonly ModuleRef[];
+}
+
+export type Finding = KernelFinding | ProgramFinding;
+
+/** Whether a finding is of a plain program. */
+export function isProgramFinding(finding: Finding): finding is ProgramFinding {
+  return 'program' in finding;
+}
+
+/** What a finding is of, for people: the variant or program, where it was met, and how many CPUs that has. */
+export function findingSubject(finding: Finding): { readonly name: string; readonly scenario: string; readonly cpus: number } {
+  if (isProgramFinding(finding)) return { name: finding.program, scenario: PLAIN_PROGRAM, cpus: finding.cpus };
+  return { name: finding.variant, scenario: finding.scenario.name, cpus: finding.scenario.cpus };
 }

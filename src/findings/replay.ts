@@ -10,11 +10,10 @@ import type { TraceStep } from '../explain/trace-step.js';
 import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
-import { type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
+import { programOf } from '../explore/subject.js';
+import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
-import { findVariant } from '../variants.js';
-import { InputError } from './errors.js';
 import type { Finding, MemoryModel, Violation } from './finding.js';
 import { judgeEnd } from './judge-end.js';
 
@@ -42,12 +41,12 @@ export interface RecordedRun {
   readonly traceHash: string;
 }
 
-/** Runs a finding's schedule again, step by step. Throws InputError if the variant is unknown or the schedule is no schedule. */
+/**
+ * Runs a finding's schedule again, step by step. Throws InputError if its variant or program is unknown (a user's must have been loaded) or
+ * the schedule is no schedule.
+ */
 export function replayFinding(finding: Finding): Replay {
-  const variant = findVariant(finding.variant);
-  if (variant === undefined)
-    throw new InputError(`the finding's variant "${finding.variant}" does not exist in this version; see \`shootdown list variants\``);
-  return replayProgram(kernelProgram(finding.scenario, variant), finding);
+  return replayProgram(programOf(finding).program, finding);
 }
 
 /**

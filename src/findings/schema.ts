@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import type { Scenario } from '../scenarios/scenario.js';
 import { InputError } from './errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, HARM_CLASSES, LATENT_CLASSES } from './finding.js';
 import { findJsonError } from './json-error.js';
@@ -41,12 +42,13 @@ const schedule = z
     if (decisions > DECISIONS_MAX) context.addIssue({ code: 'custom', message: `has ${decisions} decisions; at most ${DECISIONS_MAX}` });
   });
 
-const findingShape = z.strictObject({
+const moduleRef = z.strictObject({ file: text(1_000).min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits') });
+const modules = z.array(moduleRef).max(100);
+
+const witness = {
   format: z.literal(FINDING_FORMAT),
   version: z.literal(FINDING_VERSION),
   shootdown: text(40),
-  variant: text(200).min(1),
-  scenario: scenarioSchema,
   memory: z.enum(['tso', 'sc']),
   strategy: text(200),
   seed: whole(0, Number.MAX_SAFE_INTEGER),
@@ -56,20 +58,28 @@ const findingShape = z.strictObject({
   violation,
   latent: z.array(violation).max(10_000),
   traceHash: z.string().regex(/^[0-9a-f]{8}$/, 'expected eight hex digits'),
-});
+};
 
-const findingSchema = findingShape.superRefine(({ scenario, schedule: entries, violation: found }, context) => {
-  const stranger = entries.findIndex((entry) => Number(SCHEDULE_ENTRY.exec(entry)?.[1] ?? 0) >= scenario.cpus);
+const kernelFinding = z
+  .strictObject({ ...witness, variant: text(200).min(1), scenario: scenarioSchema, modules: modules.optional() })
+  .superRefine((finding, context) => foreignCpus(finding, finding.scenario.cpus, context));
+
+const programFinding = z
+  .strictObject({ ...witness, program: text(200).min(1), cpus: whole(1, 256), modules })
+  .superRefine((finding, context) => foreignCpus(finding, finding.cpus, context));
+
+/** CPUs that a schedule or a violation names and that are not there. */
+function foreignCpus(
+  { schedule: entries, violation: found }: { readonly schedule: readonly string[]; readonly violation: { readonly cpu: number } },
+  cpus: number,
+  context: z.core.$RefinementCtx,
+): void {
+  const stranger = entries.findIndex((entry) => Number(SCHEDULE_ENTRY.exec(entry)?.[1] ?? 0) >= cpus);
   if (stranger !== -1) {
-    context.addIssue({
-      code: 'custom',
-      path: ['schedule', stranger],
-      message: `${quote(entries[stranger])} is not one of ${scenario.cpus} CPUs`,
-    });
+    context.addIssue({ code: 'custom', path: ['schedule', stranger], message: `${quote(entries[stranger])} is not one of ${cpus} CPUs` });
   }
-  if (found.cpu >= scenario.cpus)
-    context.addIssue({ code: 'custom', path: ['violation', 'cpu'], message: `names CPU ${found.cpu} of ${scenario.cpus}` });
-});
+  if (found.cpu >= cpus) context.addIssue({ code: 'custom', path: ['violation', 'cpu'], message: `names CPU ${found.cpu} of ${cpus}` });
+}
 
 /** What a user can do about a field that is wrong: the file is ours, so it was edited, cut short or written by something else. */
 const REMEDY = 'undo the edit, or hunt again to write a new file';
@@ -89,10 +99,18 @@ export function checkFinding(value: unknown, file: string): Finding {
       `${file}: version: this shootdown reads version ${FINDING_VERSION}, not ${brief(value.version)}; use the shootdown that wrote it`,
     );
   }
-  const result = findingSchema.safeParse(value, { reportInput: true });
+  const result = ('program' in value ? programFinding : kernelFinding).safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new InputError(`${file}: ${fieldPath(issue.path)}: ${explainIssue(issue)}; ${REMEDY}`);
+}
+
+/** Checks a scenario that was made in code. `where` is its name, for errors. Throws InputError. */
+export function checkScenario(value: unknown, where: string): Scenario {
+  const result = scenarioSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new InputError(`${where}: ${fieldPath(issue.path)}: ${explainIssue(issue)}`);
 }
 
 function parseJson(source: string, file: string): unknown {

@@ -9,8 +9,8 @@ const LINE_WIDTH = 120;
 
 /** Every key that occurs in a finding, in the order in which it is written, whatever object it belongs to. */
 const KEY_ORDER: readonly string[] = [
-  ...['format', 'version', 'shootdown', 'variant', 'scenario', 'memory', 'strategy', 'seed', 'execution', 'schedule', 'steps'],
-  ...['violation', 'latent', 'traceHash'],
+  ...['format', 'version', 'shootdown', 'variant', 'scenario', 'program', 'memory', 'strategy', 'seed', 'execution', 'schedule', 'steps'],
+  ...['violation', 'latent', 'traceHash', 'modules'],
   // violation
   ...['class', 'step'],
   // the first keys of a script step and of a CPU, which share later ones with the scenario
@@ -21,6 +21,8 @@ const KEY_ORDER: readonly string[] = [
   ...['end', 'nominalPages', 'write', 'deep'],
   ...['alive', 'tlbGen', 'vmas', 'cpumask', 'loadedMmAsid', 'nextAsid'],
   ...['cpu', 'message'],
+  // a user's module
+  ...['file', 'sha256'],
 ];
 
 /** The text of a finding file. */

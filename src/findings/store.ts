@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, InfrastructureError, systemReason } from './errors.js';
-import type { Finding } from './finding.js';
+import { type Finding, findingSubject } from './finding.js';
 import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
 import { serializeFinding } from './serialize.js';
 
@@ -46,7 +46,8 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
 
 /** File name without suffix and extension: variant, scenario, class and trace hash, each made harmless. */
 export function findingName(finding: Finding): string {
-  return [finding.variant, finding.scenario.name, finding.violation.class, finding.traceHash].map(harmless).join('--');
+  const { name, scenario } = findingSubject(finding);
+  return [name, scenario, finding.violation.class, finding.traceHash].map(harmless).join('--');
 }
 
 /** Letters, digits, dots, underscores and single dashes; nothing that a shell, a path or a terminal could take for something else. */

@@ -1,26 +1,22 @@
 import { Schedule } from '../explore/schedule.js';
+import { programOf, type Subject } from '../explore/subject.js';
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED } from '../kernel/events.js';
-import { kernelProgram } from '../kernel/kernel-program.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { csdReuse, lostAck } from '../oracles/csd.js';
 import { oracles } from '../oracles/index.js';
-import type { Scenario } from '../scenarios/scenario.js';
-import { findVariant } from '../variants.js';
 import * as W from './words.js';
 
 /** What a thread of a lockstep run is told. */
-export interface LockstepSetup {
+export type LockstepSetup = Subject & {
   readonly cpu: number;
-  readonly variant: string;
-  readonly scenario: Scenario;
   readonly memory: MemoryModel;
   readonly decisions: Int32Array;
   readonly mem: SharedArrayBuffer;
   readonly words: SharedArrayBuffer;
-}
+};
 
 /** What it answers when the schedule has ended. */
 export interface LockstepReport {
@@ -37,14 +33,12 @@ export interface LockstepReport {
  * executes the decisions that are its own, one after the other, and passes the turn to the CPU that the next one belongs to.
  */
 export function runLockstep(setup: LockstepSetup): LockstepReport {
-  const variant = findVariant(setup.variant);
-  if (variant === undefined) throw new Error(`no such variant: ${setup.variant}`);
-  const program = kernelProgram(setup.scenario, variant);
+  const { program, kernel } = programOf(setup);
   const machine = new Machine(program, setup.memory, new Int32Array(setup.mem));
   const words = new Int32Array(setup.words);
   const decisions = Schedule.of(setup.decisions);
   // What is judged from the events of several CPUs is judged after the run, from their log.
-  machine.observer = new LockstepBoard(machine, program.config, words);
+  if (kernel !== null) machine.observer = new LockstepBoard(machine, kernel.config, words);
   let diverged: string | null = null;
   machine.choose = (n) => {
     const decision = decisions.at(words[W.NEXT]++);

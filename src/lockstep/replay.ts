@@ -2,28 +2,24 @@ import type { LockstepApi } from '../../workers/lockstep-cpu.js';
 import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
-import { InfrastructureError, InputError } from '../findings/errors.js';
-import type { Finding } from '../findings/finding.js';
-import { kernelProgram } from '../kernel/kernel-program.js';
+import { programOf, type Subject } from '../explore/subject.js';
+import { InfrastructureError } from '../findings/errors.js';
+import { type Finding, isProgramFinding } from '../findings/finding.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import { callOrEnd, Threads } from '../stress/workers.js';
-import { findVariant } from '../variants.js';
 import type { LockstepResult } from './api.js';
 import { judgeCsds } from './judge-csds.js';
 import type { LockstepReport } from './lockstep-cpu.js';
 import * as W from './words.js';
 
 /** A schedule to be followed. */
-export interface LockstepRun {
-  readonly variant: string;
-  readonly scenario: Scenario;
+export type LockstepRun = Subject & {
   readonly memory: MemoryModel;
   readonly decisions: readonly number[];
-}
+};
 
 /** Milliseconds that a schedule may take before its threads are taken for lost. */
 const PATIENCE_MS = 60_000;
@@ -33,13 +29,11 @@ export class LockstepEngine {
   private readonly pool = new Threads<LockstepApi>('lockstep-cpu', false);
 
   /** Follows the schedule on threads and on one thread, and compares. Throws InfrastructureError when a thread dies. */
-  async run({ variant: name, scenario, memory, decisions }: LockstepRun): Promise<LockstepResult> {
-    const variant = findVariant(name);
-    if (variant === undefined)
-      throw new InputError(`the variant "${name}" does not exist in this version; see \`shootdown list variants\``);
-    const program = kernelProgram(scenario, variant);
+  async run(run: LockstepRun): Promise<LockstepResult> {
+    const { memory, decisions } = run;
+    const { program, kernel } = programOf(run);
     const expected = new Machine(program, memory);
-    expected.observer = new OracleBoard(expected, program.config);
+    if (kernel !== null) expected.observer = new OracleBoard(expected, kernel.config);
     const expectedDiverged = follow(expected, decisions, (agent) => expected.stepAgent(agent));
 
     const buffers = {
@@ -52,8 +46,8 @@ export class LockstepEngine {
     const fresh = new Machine(program, memory);
     fresh.reset();
     fresh.saveProgress(words.subarray(W.PROGRESS, W.EVENT_COUNT));
-    const threads = await this.pool.take(scenario.cpus);
-    const setup = { variant: name, scenario, memory, decisions: Int32Array.from(decisions), ...buffers };
+    const threads = await this.pool.take(program.cpus);
+    const setup = { ...run, decisions: Int32Array.from(decisions), ...buffers };
     const runs = threads.map((thread, cpu) => callOrEnd(thread, thread.api.run({ ...setup, cpu })));
     // As in explore, every CPU comes before its first operation before anybody moves.
     const started = async (): Promise<void> => {
@@ -68,11 +62,11 @@ export class LockstepEngine {
     const progress = words.subarray(W.PROGRESS, W.EVENT_COUNT);
     const diverged = reports.map((report) => report.diverged).find((reason) => reason !== null) ?? null;
     const seen = reports.flatMap(({ violation }) => violation ?? []);
-    const violation = earliest([...seen, ...judgeCsds(program, words)]);
+    const violation = earliest([...seen, ...(kernel === null ? [] : judgeCsds(kernel, words))]);
     const steps = progress[0];
     const traceHash = hex(progress[2]);
     const reason = difference(expected, expectedDiverged ?? null, { diverged, violation, steps, traceHash, mem });
-    return { threads: scenario.cpus, agrees: reason === null, reason, violation, steps, traceHash, turns: words[W.TURNS] };
+    return { threads: program.cpus, agrees: reason === null, reason, violation, steps, traceHash, turns: words[W.TURNS] };
   }
 
   close(): Promise<void> {
@@ -84,8 +78,9 @@ export class LockstepEngine {
 export async function replayOnThreads(finding: Finding): Promise<LockstepResult> {
   const engine = new LockstepEngine();
   try {
-    const { variant, scenario, memory } = finding;
-    return await engine.run({ variant, scenario, memory, decisions: decodeSchedule(finding.schedule) });
+    const { memory } = finding;
+    const subject = isProgramFinding(finding) ? { program: finding.program } : { variant: finding.variant, scenario: finding.scenario };
+    return await engine.run({ ...subject, memory, decisions: decodeSchedule(finding.schedule) });
   } finally {
     await engine.close();
   }

@@ -22,7 +22,7 @@ import { Hypervisor } from './hypervisor.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
 import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
-import type { MmuLayout, Program } from './program.js';
+import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
 import type { Touches } from './touches.js';
@@ -388,6 +388,7 @@ export class Machine {
       this.walkerSteps++;
       this.stepWalker(id, agent);
     } else this.stepHypervisor(cpu, agent, kind);
+    if (this.program.invariant !== undefined && this.violation === null) judgeInvariant(this, id);
     this.step++;
   }
 

@@ -32,6 +32,8 @@ export interface Program {
   nmi(cpu: Cpu): Protocol<void>;
   /** Called when every CPU has finished and every buffer is empty: null, or what is wrong with the final memory. */
   check(machine: Machine): string | null;
+  /** Called after every step, if there is one: null, or what is wrong with the memory as all CPUs see it (what is buffered is not in it). */
+  invariant?(machine: Machine): string | null;
   /** Words that observers want to hear of. */
   readonly watched: readonly number[];
 }
@@ -51,4 +53,10 @@ export interface MmuLayout {
   readonly generations: readonly (readonly [number, number])[];
   /** Virtual pages that a speculative walk may go for. */
   readonly pages: number;
+}
+
+/** An assertion over any state is a violation of the step after which it does not hold. */
+export function judgeInvariant(machine: Machine, cpu: number): void {
+  const wrong = machine.program.invariant?.(machine) ?? null;
+  if (wrong !== null) machine.report('assertion', cpu, wrong);
 }

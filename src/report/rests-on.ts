@@ -16,21 +16,33 @@ const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
 
 /** What a verdict rests on, as lines without indentation; `notes` are the scenarios' (what an import did not model). */
 export function restsOn(verdict: Verdict, notes: readonly string[] = []): string[] {
-  const scenarios = verdict.scenarios.length > 1 ? count(verdict.scenarios.length, 'scenario') : `scenario ${visible(verdict.scenario)}`;
+  const scenarios =
+    verdict.scenarios.length > 1
+      ? count(verdict.scenarios.length, 'scenario')
+      : verdict.program === true
+        ? 'the program'
+        : `scenario ${visible(verdict.scenario)}`;
   const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
   const interrupted = verdict.interrupted ? ', interrupted' : '';
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
   return [
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${interrupted}${reach}`,
-    ...reachOf(verdict.memory, notes),
+    ...(verdict.program === true ? [memoryLine(verdict.memory), PROGRAM_MACHINE] : reachOf(verdict.memory, notes)),
   ];
+}
+
+const PROGRAM_MACHINE =
+  'machine: one operation a step, interrupts between any two; loads and stores keep the order in which they are written (no compiler)';
+
+function memoryLine(memory: MemoryModel): string {
+  return `memory model: ${MEMORY_MODELS[memory]}`;
 }
 
 /** The part of it that does not depend on how much was run. */
 export function reachOf(memory: MemoryModel, notes: readonly string[]): string[] {
   const unseen = assumptions.filter((assumption) => !assumption.modelled).map(({ name }) => name);
   return [
-    `memory model: ${MEMORY_MODELS[memory]}`,
+    memoryLine(memory),
     'hardware: the contract that the kernel itself relies on ("shootdown list assumptions" spells it out)',
     `not modelled: ${unseen.join(', ')}`,
     ...notes.map((note) => `scenario: ${visible(note)}`),

@@ -1,4 +1,4 @@
-import { findVariant } from '../variants.js';
+import { findVariant } from '../variants/index.js';
 
 /**
  * Why a variant does not run on threads of a host of this architecture (Node's `process.arch`), or null. A compare-exchange of two words is done on

@@ -7,7 +7,7 @@ import { Frames } from '../machine/stripped/frames.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import type { LatentClass, ViolationClass } from '../machine/violation.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
-import { findVariant } from '../variants.js';
+import { findVariant } from '../variants/index.js';
 import type { Hang, StressRequest, StressResult } from './api.js';
 import * as C from './control.js';
 import { ownParts } from './own-part.js';

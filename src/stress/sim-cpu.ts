@@ -6,7 +6,7 @@ import { Stopped } from '../machine/stripped/host.js';
 import { Machine } from '../machine/stripped/machine.js';
 import type { MemoryModel } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { findVariant } from '../variants.js';
+import { findVariant } from '../variants/index.js';
 import * as C from './control.js';
 import { StressBoard } from './stress-board.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';

@@ -7,6 +7,7 @@ import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { InfrastructureError } from '../findings/errors.js';
 import { bundle } from '../strip/bundle.js';
+import { loadedModules } from '../strip/loaded.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
@@ -48,13 +49,14 @@ export class Threads<Api> {
     if (this.file !== null) return this.file;
     // `npm run build` has made it for the package; a clone makes it once per process.
     const shipped = fileURLToPath(new URL(`../../bundles/${this.entry}.mjs`, import.meta.url));
-    if (import.meta.url.endsWith('.js') && existsSync(shipped)) {
+    const modules = loadedModules().paths;
+    if (modules.length === 0 && import.meta.url.endsWith('.js') && existsSync(shipped)) {
       this.file = shipped;
       return shipped;
     }
     this.folder = mkdtempSync(join(tmpdir(), 'shootdown-'));
     const outfile = join(this.folder, `${this.entry}.mjs`);
-    await bundle({ entry: `../workers/${this.entry}`, outfile, plain: !this.stripped });
+    await bundle({ entry: `../workers/${this.entry}`, outfile, plain: !this.stripped, modules });
     this.file = outfile;
     return outfile;
   }

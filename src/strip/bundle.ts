@@ -1,21 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { blankGenerators } from './blank.js';
+import { LOOP_GUARD } from './guard-loops.js';
+import { SOURCES, sourceFile, sourceName } from './user-files.js';
+import { entryWith, userModulesPlugin } from './user-modules.js';
 
 /**
- * Makes the stripped build: one plain module out of a worker's entry, with protocol code as plain functions over operations that act at
- * once. esbuild drops the types; this plugin blanks the generators and puts the stripped machine in the place of the explorer's.
+ * Makes what worker threads run: one plain module out of a worker's entry and, perhaps, users' modules. The stripped build has protocol
+ * code as plain functions over operations that act at once: its plugin blanks the generators and puts the stripped machine in the place of
+ * the explorer's. esbuild drops the types.
  *
  * Works on the files on disk, TypeScript in a clone and JavaScript in the package, and never goes through a test runner's transforms.
  */
 
-/** The root of the sources: `src/` in a clone, `dist/src/` in the package. */
-const SOURCES = fileURLToPath(new URL('../', import.meta.url));
-
 /** Folders and files whose generators are protocol code. */
-const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'stress/doorbell', 'stress/empty-handler'];
+const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'stress/doorbell', 'explore/plain-program'];
 
 /** Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources, without extension. */
 const SWAPPED: Readonly<Record<string, string>> = {
@@ -23,6 +23,7 @@ const SWAPPED: Readonly<Record<string, string>> = {
   'machine/machine': 'machine/stripped/machine',
   'machine/layout': 'machine/stripped/layout',
   'machine/frame-bits': 'machine/stripped/frame-bits',
+  'machine/protocol-function': 'machine/stripped/protocol-function',
 };
 
 export interface BundleOptions {
@@ -31,16 +32,21 @@ export interface BundleOptions {
   readonly outfile: string;
   /** Keeps the explorer's page-table format, so that memory can be compared word by word. */
   readonly sameFormat?: boolean;
-  /** Keeps the explorer's machine and its generators: for lockstep. */
+  /** Keeps the explorer's machine and its generators: for exploring and lockstep. */
   readonly plain?: boolean;
+  /** Users' modules, absolute paths; the worker registers what they define. */
+  readonly modules?: readonly string[];
 }
 
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const { build } = await import('esbuild');
+  const { outfile, modules = [], plain = false } = options;
+  const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
+  const own = modules.length > 0;
   await build({
-    entryPoints: [isAbsolute(options.entry) ? options.entry : sourceFile(options.entry)],
-    outfile: options.outfile,
+    ...(own ? { stdin: { contents: entryWith(entry, modules), resolveDir: SOURCES } } : { entryPoints: [entry] }),
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -48,7 +54,11 @@ export async function bundle(options: BundleOptions): Promise<void> {
     // Beside the bundle: hundreds of threads would read one that is in it.
     sourcemap: 'linked',
     logLevel: 'silent',
-    plugins: options.plain === true ? [] : [stripPlugin(options.sameFormat === true)],
+    banner: own && plain ? { js: LOOP_GUARD } : {},
+    plugins: [
+      ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
+      ...(own ? [userModulesPlugin(plain ? 'guarded' : 'blanked')] : []),
+    ],
   });
 }
 
@@ -57,7 +67,7 @@ function stripPlugin(sameFormat: boolean): Plugin {
     name: 'strip',
     setup(build) {
       build.onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
-        const name = nameOf(path);
+        const name = sourceName(path);
         if (name === null) return null;
         const swapped = sameFormat && name === 'machine/frame-bits' ? undefined : SWAPPED[name];
         if (swapped !== undefined) {
@@ -70,22 +80,6 @@ function stripPlugin(sameFormat: boolean): Plugin {
       });
     },
   };
-}
-
-/** `kernel/smp` for a file under the sources, null for any other. */
-function nameOf(path: string): string | null {
-  const name = relative(SOURCES, path);
-  if (name.startsWith('..')) return null;
-  return name
-    .split(sep)
-    .join('/')
-    .replace(/\.[jt]s$/, '');
-}
-
-function sourceFile(name: string): string {
-  const found = ['.ts', '.js'].map((extension) => join(SOURCES, name + extension)).find((file) => existsSync(file));
-  if (found === undefined) throw new Error(`the installation is incomplete: ${name} is missing`);
-  return found;
 }
 
 function loaderOf(file: string): 'ts' | 'js' {

@@ -3,7 +3,7 @@ import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../ma
 import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { findVariant, type Variant } from '../variants.js';
+import { findVariant, type Variant } from '../variants/index.js';
 import { EV_PART_BEGINS, EV_PART_ENDS, PART_FLUSH, PART_HANDLER, PART_LOCAL, timedFunctions } from './timed-functions.js';
 
 /**

@@ -4,7 +4,7 @@ import type { HuntPool } from '../explore/pool.js';
 import { explained } from '../findings/explained.js';
 import type { Finding, MemoryModel } from '../findings/finding.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { findVariant } from '../variants.js';
+import { findVariant } from '../variants/index.js';
 import { countOver } from './counts.js';
 import { roundsOf } from './rounds.js';
 import type { ProbeName, RowResult, Study, StudyRow } from './study.js';

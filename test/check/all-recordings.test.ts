@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { agreement, checkFile, KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from '../../src/check/index.js';
 import { readRecording } from '../../src/trace/read-recording.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 import { RECORDINGS } from '../trace/recordings.js';
 import { linesOf } from './lines.js';
 

@@ -10,7 +10,7 @@ import {
   renderCheck,
 } from '../../src/check/index.js';
 import { readRecording } from '../../src/trace/read-recording.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 import { CARRIED } from '../trace/recordings.js';
 import { linesOf } from './lines.js';
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRecording, type Kind } from '../../src/check/index.js';
 import { parseTrace } from '../../src/trace/parse.js';
 import { TraceError } from '../../src/trace/trace-error.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 import { CARRIED } from '../trace/recordings.js';
 import { xorshift } from '../trace/xorshift.js';
 import { linesOf } from './lines.js';

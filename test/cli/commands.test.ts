@@ -117,7 +117,7 @@ describe('hunt', () => {
       "
     `);
     const [file] = readdirSync(out);
-    expect(readFinding(join(out, file)).variant).toBe('6.15-rc6');
+    expect(readFinding(join(out, file))).toMatchObject({ variant: '6.15-rc6' });
   });
 
   it('gives one JSON document and nothing else', async () => {

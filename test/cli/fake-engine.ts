@@ -24,6 +24,10 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     requests: [],
     imports: [],
     poolsOpen: 0,
+    loadModules: async (files) => {
+      for (const file of files) if (!file.endsWith('.ts')) throw new InputError(`${file}: not a module; give a .ts file`);
+      return { variants: [], programs: files.map((file) => `program of ${file}`), scenarios: [] };
+    },
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],
     backends: async () => [{ name: 'native', summary: 'IPIs', host: 'none', profile: '6.18' }],
@@ -59,6 +63,10 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
         finding,
       };
     },
+    huntProgram: async ({ program, seed, memory }) => ({
+      verdict: sampleVerdict({ variant: program, scenario: 'plain program', seed, memory }),
+      finding: null,
+    }),
     replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps() }),
     importTrace: async (file, window) => {
       fake.imports.push([file, window]);

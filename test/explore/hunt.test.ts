@@ -117,7 +117,7 @@ describe('a hunt', () => {
       seed: 1,
       strategy: verdict.strategy,
     });
-    expect(finding!.scenario).toEqual(catalogue.find(({ name }) => name === verdict.scenario));
+    expect(finding).toMatchObject({ scenario: catalogue.find(({ name }) => name === verdict.scenario) });
     expect(finding!.violation.message).toBe(verdict.message);
     expect(encodeSchedule(decodeSchedule(finding!.schedule))).toEqual(finding!.schedule);
     // Steps are picks; answers to choices are no steps.
@@ -131,6 +131,8 @@ describe('a hunt', () => {
   });
 
   it("fails with the worker's message when it is asked for what does not exist", async () => {
-    await expect(ask(1, { variant: 'b5', scenarios: catalogue.slice(0, 1), executions: 10 })).rejects.toThrow('no such variant: b5');
+    await expect(ask(1, { variant: 'b5', scenarios: catalogue.slice(0, 1), executions: 10 })).rejects.toThrow(
+      'the variant "b5" does not exist',
+    );
   });
 });

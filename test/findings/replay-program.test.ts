@@ -144,7 +144,7 @@ describe('the replay of a plain program', () => {
     const run = recordRun(lostUpdate, ['0', '1*2', '1b', '0', '0b'], 'tso');
     const { trace } = replayProgram(lostUpdate, run);
     expect(trace[5].text).toBe('count = 1 reaches memory');
-    expect(trace[5].deciding).toContain('overwrites what CPU1 has stored to count since CPU0 had read 0 at step 0 (0, 1)');
+    expect(trace[5].deciding).toContain('overwrites what CPU1 stored to count since CPU0 had read 0 at step 0 (0, 1)');
   });
 
   it('calls nothing overtaken where nobody came in between', () => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/findings/finding.js';
+import type { KernelFinding } from '../../src/findings/finding.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
 
 /** A scenario and a finding with every kind of field in them. The engine never runs them. */
@@ -27,7 +27,7 @@ export function sampleScenario(change: Partial<Scenario> = {}): Scenario {
   };
 }
 
-export function sampleFinding(change: Partial<Finding> = {}): Finding {
+export function sampleFinding(change: Partial<KernelFinding> = {}): KernelFinding {
   return {
     format: 'shootdown-finding',
     version: 1,

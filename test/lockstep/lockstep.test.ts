@@ -7,7 +7,7 @@ import { LockstepEngine } from '../../src/lockstep/replay.js';
 import { Machine } from '../../src/machine/machine.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 
 /** Random schedules, followed on one thread and in lockstep on one thread per CPU: same memory, same trace, same violation. */
 

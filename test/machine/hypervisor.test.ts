@@ -30,7 +30,7 @@ import {
 } from '../../src/machine/hypervisor.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Protocol } from '../../src/machine/protocol.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 import { quiet } from '../kernel/harness.js';
 
 /** A21 (KVM's host) and the request handling that A23 needs. */

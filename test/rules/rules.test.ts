@@ -4,7 +4,7 @@ import { runBatch } from '../../src/explore/batch.js';
 import { COUNTERS as COUNTER_NAMES } from '../../src/oracles/counters.js';
 import { lazyAnswers, rules } from '../../src/rules/index.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import { findVariant, senselessVariants } from '../../src/variants.js';
+import { findVariant, senselessVariants } from '../../src/variants/index.js';
 
 /** A27.4 and A27.5: what runs say of the rules, on the scenarios of the catalogue; nothing is looked up in a table. */
 

@@ -13,7 +13,7 @@ import { OracleBoard } from '../../src/oracles/board.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
 import { bundle } from '../../src/strip/bundle.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 import type { OneThreadRun } from './one-thread-entry.js';
 
 /** The stripped build, run on one thread under a fixed plan, leaves the same memory and the same trace as explore for that schedule. */

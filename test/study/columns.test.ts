@@ -7,7 +7,7 @@ import { concurrentFlush } from '../../src/study/concurrent-flush.js';
 import { studies } from '../../src/study/index.js';
 import { roundsOf } from '../../src/study/rounds.js';
 import type { Counts, RowResult } from '../../src/study/study.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 import { sampleVerdict } from '../report/verdicts.js';
 
 const row = { group: 'g', variant: 'g/v4', label: 'v4', baseline: 'g/v0' };

@@ -1,8 +1,7 @@
 /** `shootdown hunt`: looks for races of variants in scenarios. */
 
 import type { Command } from 'commander';
-import { InputError } from '../../findings/errors.js';
-import type { MemoryModel } from '../../findings/finding.js';
+import { type MemoryModel, PLAIN_PROGRAM } from '../../findings/finding.js';
 import { visible } from '../../report/escape.js';
 import { count } from '../../report/layout.js';
 import { restsOn } from '../../report/rests-on.js';
@@ -13,16 +12,16 @@ import { type CliContext, outColors } from '../context.js';
 import { printLine } from '../io.js';
 import { huntDocument, printJson } from '../json.js';
 import { jobsOption, SEED_MAX } from '../options.js';
-import { selectScenarios, selectStrategies, selectVariants } from '../select.js';
+import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
+import { selectStrategies } from '../select.js';
+import { selectTargets, type TargetFlags } from '../targets.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
 import { printIndented, printLabelled, printSentence, printTimeline, replayCommand } from '../witness.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
 
-interface HuntFlags {
-  readonly variant?: readonly string[];
-  readonly scenario?: readonly string[];
-  readonly window?: string;
+interface HuntFlags extends TargetFlags {
+  readonly typeCheck: boolean;
   readonly strategy?: readonly string[];
   readonly budget?: number;
   readonly executions?: number;
@@ -36,11 +35,13 @@ interface HuntFlags {
 export function addHunt(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
   program
     .command('hunt')
-    .summary('look for races of variants in scenarios')
+    .summary('look for races of variants in scenarios, or of programs of your own')
     .description(
-      'Explores interleavings of each variant in the scenarios, round-robin, until a violation is found or the budget is used up. A witness is saved as a finding file that "shootdown replay" reproduces.',
+      'Explores interleavings of each variant in the scenarios, round-robin, and of each program, until a violation is found or the budget is used up. A witness is saved as a finding file that "shootdown replay" reproduces.',
     )
+    .argument(MODULES_ARGUMENT, MODULES_HELP)
     .option('--variant <names>', 'variant, alias or CVE; repeat it or give a comma list', names('--variant'))
+    .option('--program <names>', 'programs of the modules (default: all, where no variant or scenario is named)', names('--program'))
     .option('--scenario <names>', 'catalogue names, or trace:FILE for a recording (default: the whole catalogue)', names('--scenario'))
     .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the first that the rule accepts)', lineWindow('--window'))
     .option('--strategy <names>', 'strategies, alternating in each scenario (default: all)', names('--strategy'))
@@ -50,9 +51,10 @@ export function addHunt(program: Command, context: CliContext, finish: (exitCode
     .addOption(jobsOption('worker threads; the result does not depend on it'))
     .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
     .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--no-type-check', 'take modules without checking their types')
     .option('--json', 'one JSON document on stdout, nothing else', false)
     .addHelpText('after', HELP)
-    .action(async (flags: HuntFlags) => finish(await hunt(context, flags)));
+    .action(async (modules: string[], flags: HuntFlags) => finish(await hunt(context, modules, flags)));
 }
 
 const HELP = `
@@ -60,23 +62,23 @@ Examples:
   $ shootdown hunt --variant b1
   $ shootdown hunt --variant b1,b1-fixed --executions 20000 --seed 7
   $ shootdown hunt --variant cve-2025-37964 --scenario trace:boot.trace.gz --window 1200..1320
+  $ shootdown hunt ticket-lock.ts --executions 100000
+  $ shootdown hunt my-rule.ts --variant kvm/v4,my-rule
   $ shootdown hunt --variant b1 --memory sc --budget 2m --json > verdicts.json
 
 Exit codes: 0 no violation found, 1 a violation (latent findings alone are none), 2 usage or bad input,
 3 internal or infrastructure failure, 130 interrupted.`;
 
-async function hunt(context: CliContext, flags: HuntFlags): Promise<number> {
+async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
-  if (flags.variant === undefined) {
-    throw new InputError('hunt: no variant is named; give one with --variant ("shootdown list variants" shows all)');
-  }
-  const variants = await selectVariants(engine, flags.variant);
+  const own = await loadOwn(engine, modules, flags.typeCheck);
   const strategies = await selectStrategies(engine, flags.strategy);
-  const { scenarios, description } = await selectScenarios(engine, flags.scenario, flags.window ?? null);
+  const { subjects, names: hunted, scenarios, description } = await selectTargets(engine, flags, own);
   const budgetMs = flags.budget ?? (flags.executions === undefined ? BUDGET_MS_DEFAULT : undefined);
   const { seed, memory, jobs, out, executions } = flags;
 
-  const table = new VerdictTable({ variants, scenarios: scenarios.map(({ name }) => name) }, outColors(context));
+  const places = [...scenarios.map(({ name }) => name), ...(subjects.some((subject) => 'program' in subject) ? [PLAIN_PROGRAM] : [])];
+  const table = new VerdictTable({ variants: hunted, scenarios: places }, outColors(context));
   if (!flags.json) {
     printLabelled(context, description);
     const limits = [
@@ -85,14 +87,15 @@ async function hunt(context: CliContext, flags: HuntFlags): Promise<number> {
     ].flat();
     const settings = [
       `${strategies.join('+')}, seed ${seed}, ${memory}, ${count(jobs, 'job')}`,
-      `at most ${limits.join(' or ')} per variant`,
+      `at most ${limits.join(' or ')} per ${scenarios.length === 0 ? 'program' : 'variant'}`,
     ];
-    printLine(io.stdout, `${count(scenarios.length, 'scenario')}; ${settings.join('; ')}`);
+    const kernels = scenarios.length === 0 ? [] : [count(scenarios.length, 'scenario')];
+    printLine(io.stdout, [...kernels, ...settings].join('; '));
     printLine(io.stdout, table.header());
   }
   const campaign = await runCampaign(
     context,
-    variants.map((variant) => () => ({ variant, scenarios, strategies, seed, memory, executions, budgetMs })),
+    subjects.map((subject) => () => ({ ...subject, strategies, seed, memory, executions, budgetMs })),
     { jobs, out, quiet: flags.json, onOutcome: ({ verdict }) => flags.json || printLine(io.stdout, table.row(verdict)) },
   );
   if (flags.json) {

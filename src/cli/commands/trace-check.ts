@@ -40,7 +40,7 @@ Examples:
 
 async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
   const { agreement, checkFile, KIND_NAMES, KIND_WITHOUT_BAR, renderCheck } = await import('../../check/index.js');
-  const { findVariant } = await import('../../variants.js');
+  const { findVariant } = await import('../../variants/index.js');
   const version = flags.profile === undefined ? null : findVariant(flags.profile);
   if (version === undefined) {
     throw new InputError(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { backends, findBackend } from '../src/backends/index.js';
-import { features } from '../src/kernel/features.js';
-import { findProfile, profiles } from '../src/kernel/profiles.js';
-import { findVariant, listVariants } from '../src/variants.js';
+import { backends, findBackend } from '../../src/backends/index.js';
+import { features } from '../../src/kernel/features.js';
+import { findProfile, profiles } from '../../src/kernel/profiles.js';
+import { findVariant, listVariants } from '../../src/variants/index.js';
 
 const BUGS = ['b1', 'b2', 'b3', 'b4', 'b6', 'b8', 'b36', 'b38', 'b39'];
 

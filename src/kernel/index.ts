@@ -1,0 +1,19 @@
+/**
+ * What variants of users may use of the kernel: its protocol functions under the kernel's names, and constants. A replacement calls others
+ * through `cpu.fn`, so that those may be replaced too; called by name here they are this kernel's own.
+ */
+
+export * from './batched-unmap.js';
+export * from './choose-new-asid.js';
+export * from './constants.js';
+export * from './cpumask.js';
+export { EV_ADDED_LOCKED, EV_DEGRADED, EV_LAZY_REENTRY, EV_SLOT_BEHIND } from './events.js';
+export * from './flush-mm-range.js';
+export * from './flush-tlb-func.js';
+export * from './lazy.js';
+export * from './mmu-gather.js';
+export * from './remote-flush.js';
+export * from './should-flush-tlb.js';
+export * from './slots.js';
+export * from './smp.js';
+export * from './switch-mm.js';

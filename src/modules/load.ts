@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BuildFailure, Metafile, Plugin } from 'esbuild';
+import { errorCode, InputError, systemReason } from '../findings/errors.js';
+import type { ModuleRef } from '../findings/finding.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { LOOP_GUARD } from '../strip/guard-loops.js';
+import { setLoadedModules } from '../strip/loaded.js';
+import { BundlePlaces, userError } from '../strip/places.js';
+import { displayPath, isUserFile } from '../strip/user-files.js';
+import { userFile } from '../strip/user-modules.js';
+import { protocolMistake } from './protocol-check.js';
+import { exportedValues, type Registered, registerModules } from './register.js';
+import { scenariosAmong } from './scenarios.js';
+import { typeMistake } from './type-check.js';
+
+/** Reads users' modules: types checked, bundled, evaluated, looked through. Every mistake in them is an InputError `file:line: what`. */
+
+export interface Loaded extends Registered {
+  readonly scenarios: readonly Scenario[];
+}
+
+export interface LoadOptions {
+  /** The public API, which the modules import as `shootdown`. */
+  readonly api: object;
+  readonly typeCheck: boolean;
+  /** What the modules must be for this to make sense, one per file: a module that has changed is refused before any of it runs. */
+  readonly expected?: readonly ModuleRef[];
+}
+
+/** How long a module may take until it is evaluated. */
+const PATIENCE_MS = 10_000;
+const MODULE_FILE = /\.[cm]?[jt]s$/;
+
+/** Loads modules and makes what they define known by name, in this process and in workers that start later. Throws InputError. */
+export async function loadModules(given: readonly string[], { api, typeCheck, expected }: LoadOptions): Promise<Loaded> {
+  const files = [...new Set(given.map((file) => resolve(file)))];
+  for (const file of files) requireFile(file);
+  if (typeCheck) {
+    const mistake = await typeMistake(files);
+    if (mistake !== null) throw new InputError(mistake);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'shootdown-'));
+  try {
+    const outfile = join(folder, 'modules.mjs');
+    const metafile = await bundleModules(files, outfile, api);
+    const refs = files.map((file) => refOf(file, metafile));
+    if (expected !== undefined) requireSame(refs, expected);
+    const places = new BundlePlaces(outfile).keep();
+    const modules = await evaluate(files, outfile, api, places);
+    const registered = registerModules(modules);
+    const sources = userInputs(metafile).map((path) => ({ path: displayPath(path), text: readFileSync(path, 'utf8') }));
+    const mistake = protocolMistake(sources, api, registered.variants.length > 0);
+    if (mistake !== null) throw new InputError(mistake);
+    const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
+    requireSomething(files, modules, scenarios, registered);
+    requireDistinct(files, [...registered.variants, ...registered.programs, ...scenarios]);
+    setLoadedModules({ paths: files, refs, places });
+    return { ...registered, scenarios };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function requireSame(refs: readonly ModuleRef[], expected: readonly ModuleRef[]): void {
+  for (const [index, { file, sha256 }] of refs.entries()) {
+    if (sha256 === expected[index]?.sha256) continue;
+    throw new InputError(`${file}: has changed since the finding was made; give it with --module to replay with what it is now`);
+  }
+}
+
+function requireFile(file: string): void {
+  const shown = displayPath(file);
+  if (!MODULE_FILE.test(file)) throw new InputError(`${shown}: not a module; give a .ts, .mts, .js or .mjs file`);
+  try {
+    if (!statSync(file).isFile()) throw new InputError(`${shown}: not a regular file; give a module`);
+    readFileSync(file);
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    throw new InputError(`${shown}: cannot be read: ${systemReason(error)}; give the path of a module`);
+  }
+}
+
+const API_KEY = 'shootdown.api';
+
+async function bundleModules(files: readonly string[], outfile: string, api: object): Promise<Metafile> {
+  const { build } = await import('esbuild');
+  // The very objects of this process, not a second copy of them: what a module defines is recognised by them.
+  const contents = [
+    `const api = globalThis[Symbol.for(${JSON.stringify(API_KEY)})];`,
+    // Under names that no module has: the bundler would give the module's own function another one, and a timeline shows it.
+    ...Object.keys(api).map((name) => `const shootdown_${name} = api.${name}; export { shootdown_${name} as ${name} };`),
+  ].join('\n');
+  const plugin: Plugin = {
+    name: 'modules',
+    setup(setup) {
+      setup.onResolve({ filter: /^shootdown$/ }, () => ({ path: 'shootdown', namespace: 'api' }));
+      setup.onLoad({ filter: /.*/, namespace: 'api' }, () => ({ contents, loader: 'js' }));
+      setup.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => (isUserFile(path) ? userFile(path, 'guarded') : null));
+    },
+  };
+  try {
+    const result = await build({
+      stdin: {
+        contents: files.map((file, index) => `export * as module${index} from ${JSON.stringify(file)};`).join('\n'),
+        resolveDir: process.cwd(),
+      },
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'linked',
+      logLevel: 'silent',
+      metafile: true,
+      banner: { js: LOOP_GUARD },
+      plugins: [plugin],
+    });
+    return result.metafile;
+  } catch (error) {
+    throw bundleMistake(error);
+  }
+}
+
+function bundleMistake(error: unknown): unknown {
+  const [first] = (error as Partial<BuildFailure>).errors ?? [];
+  if (first === undefined) return error;
+  const text = first.text.replace('"api:shootdown"', '"shootdown"');
+  const place = first.location === null ? '' : `${displayPath(resolve(first.location.file))}:${first.location.line}: `;
+  return new InputError(`${place}${text}`);
+}
+
+async function evaluate(files: readonly string[], outfile: string, api: object, places: BundlePlaces): Promise<object[]> {
+  const known = globalThis as Record<symbol, unknown>;
+  known[Symbol.for(API_KEY)] = api;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new InputError(`${awaitIn(files)}: not loaded after ${PATIENCE_MS / 1000} s: an await at its top does not end`));
+      }, PATIENCE_MS);
+    });
+    const namespace = (await Promise.race([import(/* @vite-ignore */ pathToFileURL(outfile).href), late])) as Record<string, object>;
+    return files.map((_, index) => namespace[`module${index}`]);
+  } catch (error) {
+    const mistake = userError(error, places);
+    if (mistake !== null) throw new InputError(mistake);
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      `${files.map(displayPath).join(', ')}: cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  } finally {
+    clearTimeout(timer);
+    delete known[Symbol.for(API_KEY)];
+  }
+}
+
+/** Where the first await of the modules stands; there is one, or they would have been loaded. */
+function awaitIn(files: readonly string[]): string {
+  for (const file of files) {
+    const line = readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((text) => /(?<!\/\/.*)\bawait\b/.test(text));
+    if (line >= 0) return `${displayPath(file)}:${line + 1}`;
+  }
+  return displayPath(files[0]);
+}
+
+/** The user's files in a bundle, in a fixed order. */
+function userInputs(metafile: Metafile): string[] {
+  const paths = Object.keys(metafile.inputs).filter((input) => !/^(?:api:|<stdin>)/.test(input));
+  return paths.map((path) => resolve(path)).filter((path) => isUserFile(path) && /\.[cm]?[jt]sx?$/.test(path));
+}
+
+/** A module and all of the user's files that it reaches, as one hash. Names within the project do not count, contents do. */
+function refOf(file: string, metafile: Metafile): ModuleRef {
+  const hash = createHash('sha256');
+  const seen = new Set<string>();
+  const visit = (input: string): void => {
+    if (seen.has(input)) return;
+    seen.add(input);
+    const path = resolve(input);
+    if (input.startsWith('api:') || !isUserFile(path)) return;
+    const text = readFileSync(path);
+    hash.update(`${text.length}\n`).update(text);
+    for (const { path: next } of metafile.inputs[input]?.imports ?? []) visit(next);
+  };
+  const input = Object.keys(metafile.inputs).find((known) => resolve(known) === file);
+  if (input !== undefined) visit(input);
+  return { file: displayPath(file), sha256: hash.digest('hex') };
+}
+
+function requireSomething(
+  files: readonly string[],
+  modules: readonly object[],
+  scenarios: readonly Scenario[],
+  { variants, programs }: Registered,
+): void {
+  const known = new Set<unknown>([...scenarios, ...variants, ...programs]);
+  for (const [index, module] of modules.entries()) {
+    if (exportedValues(module).some((value) => known.has(value))) continue;
+    // A file without any import or export counts as a CommonJS module, whose exports are an empty object.
+    const names = Object.entries(module).flatMap(([name, value]) => (name === 'default' && isEmpty(value) ? [] : [name]));
+    const found = names.length === 0 ? 'exports nothing' : `exports nothing that can be hunted (${names.slice(0, 5).join(', ')})`;
+    throw new InputError(`${displayPath(files[index])}:1: ${found}; export what plainProgram, defineVariant or defineScenario returns`);
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function requireDistinct(files: readonly string[], definitions: readonly { readonly name: string }[]): void {
+  const seen = new Set<string>();
+  for (const { name } of definitions) {
+    if (seen.has(name))
+      throw new InputError(`${files.map(displayPath).join(', ')}: two definitions are named "${name}"; names must differ`);
+    seen.add(name);
+  }
+}

@@ -1,0 +1,61 @@
+import { dirname } from 'node:path';
+import type ts from 'typescript';
+import { displayPath, isTypeScript, isUserFile, sourceFile } from '../strip/user-files.js';
+
+/**
+ * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest tsconfig.json is honoured as far as it
+ * concerns types; `shootdown` means this version's API whatever is installed beside the module.
+ */
+
+/** Names and types of an environment that the user's project does not describe are no mistake in the module. */
+const ENVIRONMENT = new Set([2580, 2584, 2591, 2592, 2593, 7016]);
+const CANNOT_FIND_MODULE = 2307;
+
+/** The first mistake as `file:line: message`, or null. */
+export async function typeMistake(files: readonly string[]): Promise<string | null> {
+  const roots = files.filter(isTypeScript);
+  if (roots.length === 0) return null;
+  const { default: compiler } = await import('typescript');
+  const program = compiler.createProgram(roots, optionsFor(compiler, roots[0]));
+  for (const file of program.getSourceFiles()) {
+    if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
+    for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
+      const text = compiler.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replaceAll(/\s+/g, ' ');
+      if (ENVIRONMENT.has(diagnostic.code) || (diagnostic.code === CANNOT_FIND_MODULE && text.includes("'node:"))) continue;
+      const line = file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1;
+      return `${displayPath(file.fileName)}:${line}: ${text} (TS${diagnostic.code})`;
+    }
+  }
+  return null;
+}
+
+function optionsFor(compiler: typeof ts, file: string): ts.CompilerOptions {
+  const config = compiler.findConfigFile(dirname(file), compiler.sys.fileExists);
+  const own = config === undefined ? {} : configOptions(compiler, config);
+  return {
+    target: compiler.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts'],
+    strict: true,
+    noImplicitAny: false,
+    ...pick(own, ['target', 'lib', 'types', 'typeRoots', 'baseUrl', 'jsx', ...STRICTNESS]),
+    paths: { ...own.paths, shootdown: [sourceFile('index').replace(/\.js$/, '.d.ts')] },
+    // The modules are bundled, so they are resolved as a bundler does.
+    module: compiler.ModuleKind.ESNext,
+    moduleResolution: compiler.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    skipLibCheck: true,
+    noEmit: true,
+  };
+}
+
+const STRICTNESS = ['strict', 'noImplicitAny', 'strictNullChecks', 'noUncheckedIndexedAccess', 'exactOptionalPropertyTypes'] as const;
+
+function configOptions(compiler: typeof ts, config: string): ts.CompilerOptions {
+  const { config: json } = compiler.readConfigFile(config, compiler.sys.readFile);
+  return compiler.parseJsonConfigFileContent(json ?? {}, { ...compiler.sys, readDirectory: () => [] }, dirname(config)).options;
+}
+
+function pick(options: ts.CompilerOptions, names: readonly string[]): ts.CompilerOptions {
+  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+}

@@ -1,0 +1,69 @@
+import { tsPlugin } from '@sveltejs/acorn-typescript';
+import { Parser } from 'acorn';
+import { isTypeScript } from './user-files.js';
+
+/**
+ * Loops of a user's module that never end would hang a worker without a word. In bundles that are explored, every loop's body begins with
+ * a call that counts its turns and throws past a number that no execution comes near, naming the loop's place.
+ *
+ * Text is inserted within lines, so that lines stay what they are. A stress run has its watchdog and no guards.
+ */
+
+const TypeScriptParser = Parser.extend(tsPlugin());
+const LOOPS = new Set(['WhileStatement', 'DoWhileStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement']);
+
+/** What a loop's error message begins with; then `file|line|`. Errors lose their class on the way out of a worker. */
+export const LOOP_ERROR = 'shootdown loop|';
+const TURNS_MAX = 20_000_000;
+
+/** What the guards call: the first lines of a bundle. */
+export const LOOP_GUARD = `globalThis.shootdownLoopTurns = 0;
+function shootdownLoop(line, file) {
+  if (++globalThis.shootdownLoopTurns > ${TURNS_MAX}) {
+    globalThis.shootdownLoopTurns = 0;
+    throw new Error('${LOOP_ERROR}' + file + '|' + line + '|');
+  }
+}`;
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly loc: { readonly start: { readonly line: number } };
+  readonly [field: string]: unknown;
+}
+
+/** The module with its loops guarded. A module that does not parse comes back as it is: the bundler says what is wrong with it. */
+export function guardLoops(source: string, path: string, name: string): string {
+  const inserts: [at: number, text: string][] = [];
+  const visit = (node: Node): void => {
+    if (LOOPS.has(node.type)) {
+      const body = node.body as Node;
+      const call = `shootdownLoop(${node.loc.start.line},${JSON.stringify(name)});`;
+      if (body.type === 'BlockStatement') inserts.push([body.start + 1, call]);
+      else inserts.push([body.start, `{${call}`], [body.end, '}']);
+    }
+    for (const value of Object.values(node)) {
+      if (Array.isArray(value)) for (const item of value) if (isNode(item)) visit(item);
+      if (isNode(value)) visit(value);
+    }
+  };
+  const parser = isTypeScript(path) ? TypeScriptParser : Parser;
+  try {
+    visit(parser.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true }) as unknown as Node);
+  } catch {
+    return source;
+  }
+  let text = '';
+  let from = 0;
+  // Stable: of two inserts at one place the outer loop's closing brace was noted later.
+  for (const [at, insert] of inserts.sort((a, b) => a[0] - b[0])) {
+    text += source.slice(from, at) + insert;
+    from = at;
+  }
+  return text + source.slice(from);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}

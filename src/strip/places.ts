@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LOOP_ERROR } from './guard-loops.js';
+import { loadedModules } from './loaded.js';
+import { displayPath, isUserFile } from './user-files.js';
+
+/** From a stack of a bundle to the line of the user's file that threw. */
+
+const FRAME = /\(?((?:file:\/\/)?(?:[A-Za-z]:)?[\\/][^()]+?):(\d+):(\d+)\)?$/;
+
+export interface Place {
+  readonly path: string;
+  readonly line: number;
+}
+
+export class BundlePlaces {
+  private map: SourceMap | null = null;
+
+  /** `outfile`: the bundle, its map beside it. */
+  constructor(private readonly outfile: string) {}
+
+  /** Where a frame of a stack was written, or null. Frames that a source map has been applied to already are taken as they are. */
+  place(frame: string): Place | null {
+    const match = FRAME.exec(frame.trim());
+    if (match === null) return null;
+    const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1];
+    const line = Number(match[2]);
+    return path === this.outfile ? this.mapped(line, Number(match[3])) : { path, line };
+  }
+
+  /** The innermost place in a user's file. */
+  userPlace(stack: string): Place | null {
+    for (const frame of stack.split('\n')) {
+      if (!/^\s+at /.test(frame)) continue;
+      const place = this.place(frame);
+      if (place !== null && isUserFile(place.path) && existsSync(place.path)) return place;
+    }
+    return null;
+  }
+
+  /** Reads the map now: the bundle will not stay. */
+  keep(): this {
+    this.readMap();
+    return this;
+  }
+
+  /** The place in the source of a place in this bundle; null for any other. */
+  written(path: string, line: number, column: number): Place | null {
+    return path === this.outfile ? this.mapped(line, column) : null;
+  }
+
+  private readMap(): SourceMap {
+    this.map ??= new SourceMap(JSON.parse(readFileSync(`${this.outfile}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0]);
+    return this.map;
+  }
+
+  private mapped(line: number, column: number): Place | null {
+    const entry = this.readMap().findEntry(line - 1, column - 1);
+    if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return null;
+    return { path: resolve(dirname(this.outfile), entry.originalSource), line: entry.originalLine + 1 };
+  }
+}
+
+/** Where a place of a call stack of this process was written: in the loaded bundle the line of the module, elsewhere the place itself. */
+export function writtenAt(place: Place, column: number): Place {
+  return loadedModules().places?.written(place.path, place.line, column) ?? place;
+}
+
+/** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */
+export function userError(error: unknown, places: BundlePlaces): string | null {
+  if (!(error instanceof Error)) return null;
+  const loop = error.message.startsWith(LOOP_ERROR) ? error.message.split('|') : null;
+  if (loop !== null)
+    return `${loop[1]}:${loop[2]}: this loop turns without end and without an operation; let it end, or wait with cpu.condLoadAcquire`;
+  const [message] = error.message.split('\n');
+  const place = userPlaceOf(error, places);
+  if (place === null) {
+    // Of a program, but not thrown within its text: what its assertion answers.
+    const program = /^program "(.*?)": /.exec(message);
+    return program === null ? null : `${definedAt(program[1])}${message}`;
+  }
+  // Our own errors say what is wrong; of others the class is told too.
+  const words =
+    /^(DefinitionError|ProgramError)$/.test(error.name) || /^program "/.test(message) ? message : `threw ${error.name}: ${message}`;
+  return `${displayPath(place.path)}:${place.line}: ${words}`;
+}
+
+/** `FILE:LINE: ` where a loaded module first has this text in quotes, which is where it is likely to define what bears the name. */
+function definedAt(name: string): string {
+  for (const path of loadedModules().paths) {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const line = lines.findIndex((text) => ["'", '"', '`'].some((quote) => text.includes(quote + name + quote)));
+    if (line >= 0) return `${displayPath(path)}:${line + 1}: `;
+  }
+  return '';
+}
+
+function userPlaceOf(error: Error, places: BundlePlaces): Place | null {
+  return error.stack === undefined ? null : places.userPlace(error.stack);
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { OnLoadResult, Plugin } from 'esbuild';
+import { blankGenerators } from './blank.js';
+import { guardLoops } from './guard-loops.js';
+import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
+
+/**
+ * Users' modules in a bundle. `import 'shootdown'` in them means the same build as the worker's around them, whatever is installed where
+ * the module lies; their generators are blanked in a stripped bundle as the kernel's are, and their loops guarded in one that is explored.
+ */
+
+export type UserCode = 'blanked' | 'guarded';
+
+const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
+const API = /^shootdown$/;
+
+export function userModulesPlugin(code: UserCode): Plugin {
+  const require = createRequire(import.meta.url);
+  return {
+    name: 'user-modules',
+    setup(build) {
+      // Without side effects: what a module does not use of the API is not in its worker.
+      build.onResolve({ filter: API }, () => ({ path: sourceFile('index'), sideEffects: false }));
+      build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+        // Our own dependencies are not to be found from where the bundle lies.
+        if (kind === 'entry-point' || sourceName(importer) === null || path.startsWith('node:')) return null;
+        return { path: pathToFileURL(require.resolve(path)).href, external: true };
+      });
+      build.onLoad({ filter: SOURCE_FILE }, ({ path }) => (isUserFile(path) ? userFile(path, code) : null));
+    },
+  };
+}
+
+export function userFile(path: string, code: UserCode): OnLoadResult {
+  const source = readFileSync(path, 'utf8');
+  const contents = code === 'blanked' ? blankGenerators(source, displayPath(path)) : guardLoops(source, path, displayPath(path));
+  return { contents, loader: isTypeScript(path) ? 'ts' : 'js' };
+}
+
+/** An entry that knows the users' modules before it does anything else. */
+export function entryWith(entry: string, modules: readonly string[]): string {
+  const names = modules.map((_, index) => `module${index}`);
+  return [
+    ...modules.map((file, index) => `import * as module${index} from ${JSON.stringify(file)};`),
+    `import { registerModules } from ${JSON.stringify(sourceFile('modules/register'))};`,
+    `registerModules([${names.join(', ')}]);`,
+    `export * from ${JSON.stringify(entry)};`,
+  ].join('\n');
+}

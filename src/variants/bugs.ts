@@ -1,0 +1,122 @@
+import { kvmPvBackend } from '../backends/kvm-pv.js';
+import { nativeBackend } from '../backends/native.js';
+import type { Backend } from '../kernel/backend.js';
+import type { Features } from '../kernel/features.js';
+import { type Variant, variant } from './variant.js';
+
+/** A known bug and its twin: the same kernel without and with the fix. */
+function bug(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  profile: string,
+  broken: Partial<Features>,
+  fixed: Partial<Features>,
+  backend: Backend = nativeBackend,
+): Variant[] {
+  return [
+    variant(name, aliases, summary, profile, broken, backend),
+    variant(
+      `${name}-fixed`,
+      aliases.map((alias) => `${alias}-fixed`),
+      `${name} with its fix`,
+      profile,
+      { ...broken, ...fixed },
+      backend,
+    ),
+  ];
+}
+
+/** Bugs that kernels and hosts have had, each followed by its twin. */
+export const bugs: readonly Variant[] = [
+  ...bug(
+    'b1',
+    ['cve-2025-40174'],
+    'no full barrier in switch_mm_irqs_off when the mm_cpumask bit was set already: SWITCHING waits in the store buffer (6.14 to 6.17.4)',
+    '6.15-rc6',
+    {},
+    { barrierWhenBitSet: true },
+  ),
+  ...bug(
+    'b2',
+    [],
+    'stable trees of 2025: SWITCHING published after tlb_gen is read, with the loaded_mm filter backported',
+    '6.12-stable',
+    {},
+    { switchingBeforeGen: true },
+  ),
+  ...bug(
+    'b3',
+    ['cve-2025-37964'],
+    'should_flush_tlb ignores LOADED_MM_SWITCHING: no IPI to a CPU in the middle of a switch (6.14 to 6.15-rc5; here without b1)',
+    '6.18',
+    { filterSwitching: false },
+    { filterSwitching: true },
+  ),
+  ...bug(
+    'b4',
+    [],
+    'flush_tlb_func returns early on requests without a generation: batched unmap is not flushed (6.0 cycle)',
+    '6.12',
+    { earlyOutOnGenZero: true },
+    { earlyOutOnGenZero: false },
+  ),
+  ...bug(
+    'b6',
+    [],
+    'lazy CPUs are skipped even when tables are freed (4.19 cycle)',
+    '6.12',
+    { freedTablesReachLazy: false },
+    { freedTablesReachLazy: true },
+  ),
+  ...bug(
+    'b8',
+    ['cve-2016-2069'],
+    'no full barrier between page-table stores and the look at other CPUs',
+    '6.18',
+    { incGenIsBarrier: false },
+    { incGenIsBarrier: true },
+  ),
+  ...bug(
+    'b36',
+    [],
+    'mprotect and munmap do not flush batched unmaps that are pending (before 4.13)',
+    '6.12',
+    { flushBatchedPending: false },
+    { flushBatchedPending: true },
+  ),
+  ...bug(
+    'b38',
+    [],
+    'one flag for pending batched unmaps, cleared by a flush that did not cover the newest (before 5.17)',
+    '6.12',
+    { batchedPendingCounters: false },
+    { batchedPendingCounters: true },
+  ),
+  ...bug(
+    'b39',
+    [],
+    'concurrent MADV_DONTNEED: the second gather finds nothing and does not flush (before 4.13)',
+    '6.12',
+    { nestedGatherFlush: false },
+    { nestedGatherFlush: true },
+  ),
+  ...bug(
+    'b27',
+    ['cve-2019-3016'],
+    'the KVM host writes the preempted byte back from a copy, over a flush request that came in between (before 5.6)',
+    '6.18',
+    { hostAtomicClear: false },
+    { hostAtomicClear: true },
+    kvmPvBackend,
+  ),
+  ...bug(
+    'b29',
+    ['cve-2022-39189'],
+    'the KVM host marks a vCPU as preempted whose access it emulates with a translation already made (before 5.19)',
+    '6.18',
+    { hostMarksAtBoundary: false },
+    { hostMarksAtBoundary: true },
+    kvmPvBackend,
+  ),
+];

@@ -1,0 +1,102 @@
+import { backends, findBackend } from '../backends/index.js';
+import type { Backend } from '../kernel/backend.js';
+import { type Features, features } from '../kernel/features.js';
+import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
+import { isProtocolFunction } from '../machine/protocol-function.js';
+import { findRule } from '../rules/index.js';
+import type { Rule } from '../rules/rule.js';
+import { DefinitionError } from './definition-error.js';
+import { findVariant, listVariants } from './index.js';
+import { Made } from './made.js';
+import { rulePart, type Variant } from './variant.js';
+
+/** What a variant of one's own is made of; everything but the name may be left out. */
+export interface VariantSpec {
+  /** Letters, digits, dots, dashes and slashes; no built-in variant's name. */
+  readonly name: string;
+  /** What it does differently, in one line. Default: the base's summary. */
+  readonly summary?: string;
+  /** The variant that it starts from: a name that `shootdown list variants` shows, or one made before. Default `6.18`. */
+  readonly base?: string | Variant;
+  /** Features switched on (true) and off (false), by the names that `shootdown list features` shows. */
+  readonly features?: Partial<Features>;
+  /** How a flush reaches the other CPUs: a backend's name, or one of your own. Default: the base's. */
+  readonly backend?: string | Backend;
+  /** What an initiator does about remote generations: a rule's name, or one of your own. Default: the base's. */
+  readonly rule?: string | Rule;
+  /** Protocol functions in the place of the kernel's, by the names of the function table (`shouldFlushTlb`, `chooseNewAsid`, ...). */
+  readonly replace?: Partial<KernelFunctions>;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/;
+const NAME_MAX = 100;
+const BASE_DEFAULT = '6.18';
+
+/** What `defineVariant` made. */
+export const madeVariants = new Made<Variant>();
+
+/**
+ * Makes a variant: the kernel of `base` with features switched, protocol functions replaced, a backend, a rule. Export it from a module and
+ * `shootdown hunt MODULE` hunts it; `stress` and `study` take it too.
+ *
+ *     export const mine = defineVariant({ name: 'mine', base: '6.12-stable', features: { switchingBeforeGen: true } });
+ *
+ * Throws a DefinitionError, one line, for what makes no variant: an unknown base, feature, function, backend or rule, or a rule on a backend
+ * that it makes no sense on.
+ */
+export function defineVariant(spec: VariantSpec): Variant {
+  const { name } = spec;
+  if (typeof name !== 'string' || !NAME.test(name) || name.length > NAME_MAX)
+    throw new DefinitionError(`a variant's name is made of letters, digits, dots, dashes and slashes, not ${JSON.stringify(name)}`);
+  const refuse = (what: string): never => {
+    throw new DefinitionError(`variant "${name}": ${what}`);
+  };
+  if (listVariants().some((known) => known.name === name.toLowerCase() || known.aliases.includes(name.toLowerCase())))
+    refuse('this is the name of a built-in variant; choose another');
+  const base = baseOf(spec.base ?? BASE_DEFAULT) ?? refuse(`its base "${spec.base}" is no variant; "shootdown list variants" shows them`);
+  const backend = spec.backend === undefined ? base.backend : (backendOf(spec.backend) ?? refuse(unknownBackend(spec.backend)));
+  const rule =
+    spec.rule === undefined ? base.rule : (ruleOf(spec.rule) ?? refuse(`there is no rule "${spec.rule}"; see "shootdown list rules"`));
+  const senseless = rule?.senseless(backend) ?? null;
+  if (rule !== undefined && senseless !== null) refuse(`rule ${rule.name} makes no sense on ${backend.name}: ${senseless}`);
+  for (const [feature, value] of Object.entries(spec.features ?? {})) {
+    if (!features.some((known) => known.name === feature)) refuse(`there is no feature "${feature}"; see "shootdown list features"`);
+    if (typeof value !== 'boolean') refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
+  }
+  for (const [key, value] of Object.entries(spec.replace ?? {})) {
+    if (!(key in kernelFunctions) && key !== 'flushTlbMulti')
+      refuse(`replace.${key}: the kernel's function table has no function of that name`);
+    if (!isProtocolFunction(value)) refuse(`replace.${key} is not a generator function (function*)`);
+  }
+  // A base's own replacements stay, unless they are those of a rule that is not there any more.
+  const kept = rule === base.rule ? base.replace : {};
+  const made: Variant = {
+    ...base,
+    name,
+    aliases: [],
+    summary: spec.summary ?? base.summary,
+    backend,
+    features: { ...base.features, ...spec.features },
+    ...(rule === undefined ? {} : rulePart(backend, rule)),
+    replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
+  };
+  return madeVariants.add(made);
+}
+
+function baseOf(base: string | Variant): Variant | undefined {
+  return typeof base === 'string' ? findVariant(base) : base;
+}
+
+function backendOf(backend: string | Backend): Backend | undefined {
+  if (typeof backend === 'string') return findBackend(backend);
+  return isProtocolFunction(backend.flushTlbMulti) ? backend : undefined;
+}
+
+function unknownBackend(backend: string | Backend): string {
+  if (typeof backend !== 'string') return `backend ${backend.name}: flushTlbMulti is not a generator function (function*)`;
+  return `there is no backend "${backend}"; there are ${backends.map(({ name }) => name).join(', ')}`;
+}
+
+function ruleOf(rule: string | Rule): Rule | undefined {
+  return typeof rule === 'string' ? findRule(rule) : rule;
+}

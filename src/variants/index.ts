@@ -1,0 +1,83 @@
+import { backends } from '../backends/index.js';
+import { type FeatureName, features } from '../kernel/features.js';
+import { findProfile, profiles } from '../kernel/profiles.js';
+import { lazyAnswers, rules } from '../rules/index.js';
+import { bugs } from './bugs.js';
+import { ownVariants } from './own.js';
+import { type Variant, variant, withRule } from './variant.js';
+
+/**
+ * Variants by name. Named ones are listed; any other is written `NAME+feature~feature`, which switches features on (+) and off (~), e.g.
+ * `6.12-stable+switchingBeforeGen` for a stable tree with one more backport. Backends and rules are named together: `kvm/v4`,
+ * `hypercall/v12`, and `6.12/kvm/v4` for another profile than the backend's own.
+ */
+
+/** A rule on a backend that it makes no sense on, and why. */
+export interface SenselessVariant {
+  readonly name: string;
+  readonly reason: string;
+}
+
+const variants: readonly Variant[] = [
+  ...profiles.map((profile) => variant(profile.name, [], profile.summary, profile.name, {})),
+  ...bugs,
+  ...ruleVariants(),
+];
+
+/** Every rule on every backend where it makes sense. */
+function ruleVariants(): Variant[] {
+  return backends.flatMap((backend) =>
+    [...rules, ...lazyAnswers].filter((rule) => rule.senseless(backend) === null).map((rule) => withRule(backend, rule)),
+  );
+}
+
+/** The others, with the reason. */
+export function senselessVariants(): readonly SenselessVariant[] {
+  return backends.flatMap((backend) =>
+    [...rules, ...lazyAnswers].flatMap((rule) => {
+      const reason = rule.senseless(backend);
+      return reason === null ? [] : [{ name: `${backend.name}/${rule.name}`, reason }];
+    }),
+  );
+}
+
+/** The variants that the project brings; those of a user's module are not among them. */
+export function listVariants(): readonly Variant[] {
+  return variants;
+}
+
+function builtInVariant(name: string): Variant | undefined {
+  return variants.find((known) => known.name === name || known.aliases.includes(name));
+}
+
+/** The named variant (a user's own first), or the one that `PROFILE+feature~feature` describes; undefined if a part of the name is unknown. */
+export function findVariant(name: string): Variant | undefined {
+  const wanted = name.toLowerCase();
+  const named = ownVariants().find((own) => own.name === name) ?? builtInVariant(wanted);
+  if (named !== undefined) return named;
+  const match = /^([^+~]+)((?:[+~][A-Za-z0-9]+)+)$/.exec(name);
+  if (match === null) return onOtherProfile(wanted);
+  const base = findVariant(match[1]);
+  if (base === undefined) return undefined;
+  const changes: Partial<Record<FeatureName, boolean>> = {};
+  for (const part of match[2].match(/[+~][A-Za-z0-9]+/g) ?? []) {
+    const feature = features.find((known) => known.name.toLowerCase() === part.slice(1).toLowerCase());
+    if (feature === undefined) return undefined;
+    changes[feature.name] = part[0] === '+';
+  }
+  return { ...base, name, aliases: [], summary: `${base.name} with features switched`, features: { ...base.features, ...changes } };
+}
+
+/** `PROFILE/BACKEND/RULE`. */
+function onOtherProfile(name: string): Variant | undefined {
+  const slash = name.indexOf('/');
+  if (slash < 0) return undefined;
+  const profile = findProfile(name.slice(0, slash));
+  const base = variants.find(
+    (known) => known.rule !== undefined && (known.name === name.slice(slash + 1) || known.aliases.includes(name.slice(slash + 1))),
+  );
+  if (profile === undefined || base?.rule === undefined) return undefined;
+  return withRule(base.backend, base.rule, profile.name);
+}
+
+export { backends, type Variant };

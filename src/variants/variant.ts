@@ -1,0 +1,64 @@
+import { nativeBackend } from '../backends/native.js';
+import type { Backend } from '../kernel/backend.js';
+import type { Features } from '../kernel/features.js';
+import type { KernelFunctions } from '../kernel/functions.js';
+import { findProfile } from '../kernel/profiles.js';
+import type { Rule } from '../rules/rule.js';
+
+/**
+ * A variant: a profile, a backend, features switched, protocol functions replaced, and perhaps a rule. It is what a hunt, a stress run or a
+ * row of a study runs a scenario on.
+ */
+export interface Variant {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  /** Name of the profile that its features started from. */
+  readonly profile: string;
+  readonly features: Features;
+  readonly backend: Backend;
+  /** Protocol functions that replace the kernel's. */
+  readonly replace?: Partial<KernelFunctions>;
+  readonly rule?: Rule;
+  /** What of a rule the machine has to know; see KernelChoice. */
+  readonly entryFlushesLoadedPcid?: boolean;
+  readonly packedTagBits?: number;
+  readonly watchSlots?: boolean;
+}
+
+/** Features that rule variants have beside their profile's: the profile's own known bug is not what they are asked about. */
+const RULE_FEATURES: Partial<Features> = { batchedPendingCounters: true };
+
+/** A variant without a rule. Throws for a profile that does not exist. */
+export function variant(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  profile: string,
+  changes: Partial<Features>,
+  backend: Backend = nativeBackend,
+): Variant {
+  const base = findProfile(profile);
+  if (base === undefined) throw new Error(`no such profile: ${profile}`);
+  return { name, aliases, summary, profile, features: { ...base.features, ...changes }, backend };
+}
+
+/** What a rule brings into a variant. */
+export function rulePart(backend: Backend, rule: Rule): Partial<Variant> {
+  return {
+    rule,
+    replace: rule.functions(backend),
+    entryFlushesLoadedPcid: rule.entryFlushesLoadedPcid === true,
+    packedTagBits: rule.packedTagBits ?? 0,
+    watchSlots: true,
+  };
+}
+
+/** `BACKEND/RULE`, or `PROFILE/BACKEND/RULE` where the profile is not the backend's own. */
+export function withRule(backend: Backend, rule: Rule, profile = backend.profile): Variant {
+  const name = `${backend.name}/${rule.name}`;
+  const aliases = [...(backend === nativeBackend ? [`ipi/${rule.name}`] : []), ...(rule.name === 'v0' ? [backend.name] : [])];
+  const summary = `${rule.summary}; ${backend.summary}`;
+  const plain = variant(profile === backend.profile ? name : `${profile}/${name}`, aliases, summary, profile, RULE_FEATURES, backend);
+  return { ...plain, ...rulePart(backend, rule) };
+}
