@@ -71,6 +71,8 @@ export interface ThreadEngine {
 /** Studies, and what runs them. */
 export interface StudyEngine {
   list(): Promise<readonly Study[]>;
+  /** The study with rows for variants of users' modules, and what those are compared with, in the place of its own rows or `beside` them. */
+  withOwn(study: Study, variants: readonly string[], beside: boolean): Promise<Study>;
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
 }
 

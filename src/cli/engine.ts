@@ -49,6 +49,7 @@ export function createEngine(): Engine {
     },
     studies: {
       list: async () => (await import('../study/index.js')).studies,
+      withOwn: async (study, variants, beside) => (await import('../study/own-rows.js')).withOwnRows(study, variants, beside),
       run: async (request, pool) => {
         const [{ runStudy }, { HuntPool }] = await Promise.all([import('../study/run.js'), import('../explore/pool.js')]);
         if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');

@@ -7,6 +7,11 @@ import type { Engine, OwnDefinitions } from './engine-api.js';
 export const MODULES_ARGUMENT = '[modules...]';
 export const MODULES_HELP = 'TypeScript or JavaScript files with programs, variants or scenarios of your own';
 
+/** Whether an argument names a module, where it could be something else too. */
+export function isModulePath(argument: string): boolean {
+  return /\.[cm]?[jt]s$/.test(argument);
+}
+
 const NOTHING: OwnDefinitions = { variants: [], programs: [], scenarios: [] };
 
 /** Reads the modules that were given, if any. */

@@ -68,21 +68,23 @@ export async function selectScenarios(
 
 /**
  * Scenarios for threads, each with its number of CPUs: catalogue names, `trace:FILE`, or those that are made for a number of CPUs. Without
- * a name the whole catalogue; without a number each scenario's own (two for those that are made for any).
+ * a name the modules' own, or the whole catalogue; without a number each scenario's own (two for those that are made for any).
  */
 export async function selectStressScenarios(
   engine: Engine,
   given: readonly string[] | undefined,
   cpus: number | undefined,
+  own: readonly Scenario[] = [],
 ): Promise<StressScenario[]> {
   const made = await engine.threads.scenarios();
-  const known = given?.filter((name) => !made.some((scenario) => scenario.name === name));
-  const selected: StressScenario[] = (given ?? []).flatMap((name) => {
+  const asked = given ?? (own.length === 0 ? undefined : own.map(({ name }) => name));
+  const known = asked?.filter((name) => !made.some((scenario) => scenario.name === name));
+  const selected: StressScenario[] = (asked ?? []).flatMap((name) => {
     const scenario = made.find((candidate) => candidate.name === name);
     return scenario === undefined ? [] : [{ name, cpus: cpus ?? 2, scenario: scenario.make(cpus ?? 2) }];
   });
   if (known !== undefined && known.length === 0) return selected;
-  const { scenarios } = await selectScenarios(engine, known, null);
+  const { scenarios } = await selectScenarios(engine, known, null, 1, own);
   return [...selected, ...scenarios.map((scenario) => ({ name: scenario.name, cpus: cpus ?? scenario.cpus, scenario }))];
 }
 

@@ -3,7 +3,7 @@ import { Layout } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
-import { isProtocolFunction } from '../machine/protocol-function.js';
+import { isProtocol } from '../machine/protocol-function.js';
 import { Made } from '../variants/made.js';
 import { PlainCpu, ProgramError } from './plain-cpu.js';
 
@@ -90,9 +90,9 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   if (!Array.isArray(spec.cpus) || spec.cpus.length === 0 || spec.cpus.length > CPUS_MAX) {
     throw new ProgramError(`program "${name}": cpus must be a list of 1 to ${CPUS_MAX} generator functions`);
   }
-  for (const [id, script] of spec.cpus.entries()) requireGenerator(`program "${name}": cpus[${id}]`, script);
-  if (spec.interrupt !== undefined) requireGenerator(`program "${name}": interrupt`, spec.interrupt);
-  if (spec.nmi !== undefined) requireGenerator(`program "${name}": nmi`, spec.nmi);
+  for (const [id, script] of spec.cpus.entries()) requireFunction(`program "${name}": cpus[${id}]`, script);
+  if (spec.interrupt !== undefined) requireFunction(`program "${name}": interrupt`, spec.interrupt);
+  if (spec.nmi !== undefined) requireFunction(`program "${name}": nmi`, spec.nmi);
 
   const layout = new Layout();
   const initial: [address: number, value: number][] = [];
@@ -146,9 +146,9 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     watched: [],
     at: addresses,
     createCpu: (machine, id) => new PlainCpu(machine, id),
-    main: (cpu) => scripts[cpu.id](cpu as PlainCpu, addresses),
-    interrupt: (cpu) => interrupt(cpu as PlainCpu, addresses),
-    nmi: (cpu) => nmi(cpu as PlainCpu, addresses),
+    main: (cpu) => begun(scripts[cpu.id](cpu as PlainCpu, addresses), `program "${name}": cpus[${cpu.id}]`),
+    interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, addresses), `program "${name}": interrupt`),
+    nmi: (cpu) => begun(nmi(cpu as PlainCpu, addresses), `program "${name}": nmi`),
     check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
     ...(always === undefined ? {} : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
   };
@@ -156,10 +156,14 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   return program;
 }
 
-function requireGenerator(where: string, script: unknown): void {
-  if (!isProtocolFunction(script)) {
-    throw new ProgramError(`${where} is not a generator function (function*)`);
-  }
+function requireFunction(where: string, script: unknown): void {
+  if (typeof script !== 'function') throw new ProgramError(`${where} is not a generator function (function*)`);
+}
+
+/** What a script answers must be a generator: `function*`, or a function that hands one on. */
+function begun(protocol: Protocol<void>, where: string): Protocol<void> {
+  if (!isProtocol(protocol)) throw new ProgramError(`${where} is not a generator function (function*)`);
+  return protocol;
 }
 
 function* onlyIret(cpu: PlainCpu): Protocol<void> {

@@ -154,6 +154,12 @@ export class Cpu {
    * never spins by hand: an execution stays bounded and a deadlock is visible.
    */
   condLoadAcquire(address: number, mask: number, value: number): Op {
+    this.pending.d = K.WAIT_EQUAL;
+    return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
+  }
+  /** Waits until (word & mask) !== value: for a word that moves on from where it was seen. Else as `condLoadAcquire`. */
+  condLoadAcquireNot(address: number, mask: number, value: number): Op {
+    this.pending.d = K.WAIT_DIFFERENT;
     return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
   }
   /** Takes the lock when it is free (0); the lock word is then the CPU's number + 1. */

@@ -528,7 +528,7 @@ export class Machine {
       return;
     }
     const value = this.load(id, pending.a);
-    const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : (value & pending.b) === pending.c;
+    const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : ((value & pending.b) === pending.c) === (pending.d === K.WAIT_EQUAL);
     if (holds) this.enabled.add(agent);
     else this.enabled.remove(agent);
     // Watched even while it holds: it can cease to hold before this CPU moves.

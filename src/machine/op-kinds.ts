@@ -16,8 +16,10 @@ export const OP_FETCH_ADD = 8; // drains
 export const OP_FETCH_OR = 9; // drains
 export const OP_FETCH_AND = 10; // drains
 export const OP_SMP_MB = 11; // drains
-/** Waits until (word & mask) === value. */
+/** Waits until (word & mask) === value, or, as the fourth operand says, until it is not. */
 export const OP_COND_LOAD_ACQUIRE = 12;
+export const WAIT_EQUAL = 0;
+export const WAIT_DIFFERENT = 1;
 export const OP_SPIN_LOCK = 13; // drains
 export const OP_SPIN_UNLOCK = 14;
 /** Kinds up to this one name a word of memory first, but for OP_SMP_MB, which names none. */

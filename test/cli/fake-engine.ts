@@ -85,6 +85,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     },
     studies: {
       list: async () => [],
+      withOwn: async (study) => study,
       run: async () => Promise.reject(new Error('no studies in this engine')),
     },
     importTraces: async (file) => [await fake.importTrace(file, null)],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { enumerate } from '../../src/explore/enumerate.js';
 import { Executor } from '../../src/explore/executor.js';
 import { ProgramError, plainProgram } from '../../src/explore/plain-program.js';
 import { Random } from '../../src/explore/random.js';
@@ -159,6 +160,28 @@ describe('a plain program', () => {
     expect(() => new Machine(program, 'tso').begin()).toThrow(`program "tlb": CPU0 executes ${operation}, but a plain program has no MMU`);
   });
 
+  it('may wait for a word to move on from a value', () => {
+    const program = plainProgram({
+      name: 'moves on',
+      words: { x: 0, seen: 0 },
+      cpus: [
+        function* (cpu, at) {
+          yield* cpu.writeOnce(at.x, 1);
+          yield* cpu.writeOnce(at.x, 2);
+        },
+        function* (cpu, at) {
+          const seen = yield* cpu.condLoadAcquireNot(at.x, -1, 0);
+          yield* cpu.poke(at.seen, seen);
+        },
+      ],
+    });
+    const { outcomes } = enumerate(program, { memory: 'tso', project: (machine) => String(machine.mem[program.at.seen]) });
+    expect(outcomes.map(({ state, violation }) => [state, violation])).toEqual([
+      ['1', null],
+      ['2', null],
+    ]);
+  });
+
   it.each([
     ['no name', { name: '', words: {}, cpus: [nothing] }, 'a program needs a name'],
     ['no CPU', { name: 'p', words: {}, cpus: [] }, 'program "p": cpus must be a list of 1 to 256 generator functions'],
@@ -168,8 +191,8 @@ describe('a plain program', () => {
       'program "p": cpus[1] is not a generator function (function*)',
     ],
     [
-      'a plain handler',
-      { name: 'p', words: {}, cpus: [nothing], interrupt: () => {} },
+      'a handler that is no function',
+      { name: 'p', words: {}, cpus: [nothing], interrupt: 3 },
       'program "p": interrupt is not a generator function (function*)',
     ],
     [
@@ -186,7 +209,7 @@ describe('a plain program', () => {
       'program "p": "s" is both a word and a pair',
     ],
   ])('is refused with %s', (_what, spec, message) => {
-    const make = (): unknown => plainProgram(spec as never);
+    const make = (): unknown => new Machine(plainProgram(spec as never), 'tso').begin();
     expect(make).toThrow(ProgramError);
     expect(make).toThrow(message);
   });

@@ -17,6 +17,7 @@ import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit
 import { printLine } from '../io.js';
 import { printJson } from '../json.js';
 import { SEED_MAX } from '../options.js';
+import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { Progress } from '../progress.js';
 import { selectStressScenarios, selectVariants } from '../select.js';
 import { duration, memoryModel, names, oneOf, path, wholeNumber } from '../values.js';
@@ -41,6 +42,7 @@ interface StressFlags {
   readonly witness: boolean;
   readonly out: string;
   readonly json: boolean;
+  readonly typeCheck: boolean;
 }
 
 export function addStress(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
@@ -50,10 +52,11 @@ export function addStress(program: Command, context: CliContext, finish: (exitCo
     .description(
       "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then looked for by the explorer, so that it gets a witness that can be replayed.",
     )
-    .option('--variant <name>', 'variant, alias or CVE', names('--variant'))
+    .argument(MODULES_ARGUMENT, MODULES_HELP)
+    .option('--variant <name>', "variant, alias or CVE (default: the modules' one)", names('--variant'))
     .option(
       '--scenario <names>',
-      'catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the catalogue in turn)',
+      "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the catalogue, in turn)",
       names('--scenario'),
     )
     .option('--cpus <N>', "simulated CPUs; beyond a scenario's own it is replicated (default: its own)", wholeNumber('--cpus', 1, CPUS_MAX))
@@ -69,29 +72,34 @@ export function addStress(program: Command, context: CliContext, finish: (exitCo
     )
     .option('--no-witness', 'do not let the explorer look for a witness')
     .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--no-type-check', 'take modules without checking their types')
     .option('--json', 'one JSON document on stdout, nothing else', false)
     .addHelpText('after', HELP)
-    .action(async (flags: StressFlags) => finish(await stress(context, flags)));
+    .action(async (modules: string[], flags: StressFlags) => finish(await stress(context, modules, flags)));
 }
 
 const HELP = `
 Examples:
   $ shootdown stress --variant b3
   $ shootdown stress --variant 6.18 --cpus 64 --for 1m
+  $ shootdown stress my-rule.ts --for 1m
   $ shootdown stress --variant 6.18 --scenario munmap-storm --cpus 8 --json
 
 Exit codes: 0 no violation seen, 1 a violation, 2 usage or bad input, 3 a hang, a dead thread, a failed
 self-test or another failure, 130 interrupted.`;
 
-async function stress(context: CliContext, flags: StressFlags): Promise<number> {
+async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
   const { engine, io } = context;
-  if (flags.variant === undefined || flags.variant.length !== 1) {
-    throw new InputError('stress: give one variant with --variant ("shootdown list variants" shows all)');
+  const own = await loadOwn(engine, modules, flags.typeCheck);
+  const given = flags.variant ?? own.variants;
+  if (given.length !== 1) {
+    const named = flags.variant !== undefined || given.length === 0 ? '' : ` of ${given.join(', ')}`;
+    throw new InputError(`stress: give one variant${named} with --variant ("shootdown list variants" shows all)`);
   }
-  const [variant] = await selectVariants(engine, flags.variant);
+  const [variant] = await selectVariants(engine, given);
   const refused = await engine.threads.refused(variant);
   if (refused !== null) throw new InputError(`stress: ${refused}`);
-  const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus);
+  const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios);
   const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());

@@ -15,11 +15,15 @@ import { printLine } from '../io.js';
 import { printJson, studyDocument } from '../json.js';
 import { unknownName } from '../names.js';
 import { jobsOption, SEED_MAX } from '../options.js';
+import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { selectScenarios, selectStrategies } from '../select.js';
 import { printStudyEnd } from '../study-end.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
 import { withPool } from '../with-pool.js';
 import { printLabelled } from '../witness.js';
+
+/** The study that modules are put into where none is named. */
+const STUDY_DEFAULT = 'remote-tlb-gen';
 
 /** Windows of a recording that are taken where none is named. */
 const TRACE_WINDOWS = 4;
@@ -35,6 +39,7 @@ interface StudyFlags {
   readonly memory: MemoryModel;
   readonly out: string;
   readonly json: boolean;
+  readonly typeCheck: boolean;
 }
 
 export function addStudy(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
@@ -44,7 +49,8 @@ export function addStudy(program: Command, context: CliContext, finish: (exitCod
     .description(
       'Runs a study: every row is hunted in the same scenarios, and its costs are counted over the same executions. Without a name, lists the studies.',
     )
-    .argument('[name]', 'the study')
+    .argument('[name]', 'the study (default where modules are given: remote-tlb-gen)')
+    .argument(MODULES_ARGUMENT, MODULES_HELP)
     .option('--variant <names>', 'rows to run, with those that they are compared with (default: all)', names('--variant'))
     .option('--scenario <names>', "catalogue names, or trace:FILE for a recording (default: the study's own)", names('--scenario'))
     .option(
@@ -58,9 +64,10 @@ export function addStudy(program: Command, context: CliContext, finish: (exitCod
     .addOption(jobsOption('worker threads; the result does not depend on it'))
     .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
     .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--no-type-check', 'take modules without checking their types')
     .option('--json', 'one JSON document on stdout, nothing else', false)
     .addHelpText('after', HELP)
-    .action(async (name: string | undefined, flags: StudyFlags) => finish(await study(context, name, flags)));
+    .action(async (name: string | undefined, modules: string[], flags: StudyFlags) => finish(await study(context, name, modules, flags)));
 }
 
 const HELP = `
@@ -68,25 +75,35 @@ Examples:
   $ shootdown study
   $ shootdown study remote-tlb-gen --budget 10m
   $ shootdown study remote-tlb-gen --variant kvm/v4,kvm/v12 --executions 20000 --json
+  $ shootdown study remote-tlb-gen my-rule.ts
   $ shootdown study remote-tlb-gen --scenario trace:my.trace.gz
 
 Exit codes: 0 the study ran (rules that fail are its result), 1 a row that the others are compared with
 shows a violation, 2 usage or bad input, 3 internal or infrastructure failure, 130 interrupted.`;
 
-async function study(context: CliContext, name: string | undefined, flags: StudyFlags): Promise<number> {
+async function study(context: CliContext, given: string | undefined, rest: readonly string[], flags: StudyFlags): Promise<number> {
   const { engine, io } = context;
   const studies = await engine.studies.list();
-  if (name === undefined) return listStudies(context, studies, flags.json);
-  const chosen = studies.find((known) => known.name === name.toLowerCase());
-  if (chosen === undefined) throw unknownStudy(name, studies);
+  if (given === undefined) return listStudies(context, studies, flags.json);
+  const { name, modules } = isModulePath(given) ? { name: STUDY_DEFAULT, modules: [given, ...rest] } : { name: given, modules: rest };
+  const found = studies.find((known) => known.name === name.toLowerCase());
+  if (found === undefined) throw unknownStudy(name, studies);
+  const own = await loadOwn(engine, modules, flags.typeCheck);
+  const chosen = await engine.studies.withOwn(found, own.variants, flags.variant !== undefined);
   const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
   const strategies = await selectStrategies(engine, undefined);
   if (flags.scenario !== undefined && chosen.rows.every(({ scenarios }) => scenarios !== undefined))
     throw new InputError(`--scenario: ${chosen.name} has scenarios of its own, made for what it counts; leave it out`);
   const selected =
-    flags.scenario === undefined && flags.window === undefined
+    flags.scenario === undefined && flags.window === undefined && own.scenarios.length === 0
       ? { scenarios: chosen.scenarios, description: [] }
-      : await selectScenarios(engine, flags.scenario, flags.window ?? null, TRACE_WINDOWS);
+      : await selectScenarios(
+          engine,
+          flags.scenario ?? own.scenarios.map(({ name }) => name),
+          flags.window ?? null,
+          TRACE_WINDOWS,
+          own.scenarios,
+        );
   const { plan } = chosen;
   const limited = flags.executions === undefined && flags.budget === undefined;
   const { seed, memory, jobs, out, json } = flags;

@@ -267,6 +267,18 @@ export class Cpu {
     this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
     return seen;
   }
+  /** Looks again and again, since threads are woken by words that reach a value: others run between two looks. */
+  condLoadAcquireNot(address: number, mask: number, value: number): number {
+    this.boundary();
+    let seen = loadWord(this.mem, address);
+    while ((seen & mask) === value) {
+      this.host.pause(this.id);
+      this.boundary();
+      seen = loadWord(this.mem, address);
+    }
+    this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
+    return seen;
+  }
   spinLock(lock: number): number {
     this.boundary();
     while (Atomics.compareExchange(this.mem, lock, 0, this.id + 1) !== 0) {
