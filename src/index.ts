@@ -8,16 +8,14 @@
  * `replayFinding` reproduces step by step.
  */
 
-// Variants: profiles, features, backends, rules, and what protocol functions are written with.
 export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.js';
 export { backends, findBackend } from './backends/index.js';
 export { kvmFlushTlbMulti, kvmPvBackend } from './backends/kvm-pv.js';
 export { nativeBackend, nativeFlushTlbMulti } from './backends/native.js';
-// Hunting, findings, replay.
+export type { CpuState } from './explain/cpu-state.js';
 export type { TraceStep } from './explain/trace-step.js';
 export type { HuntPlan, HuntProgress, HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './explore/api.js';
 export { type HuntOutcome, hunt } from './explore/hunt.js';
-// Plain shared-memory programs.
 export { PlainCpu, ProgramError } from './explore/plain-cpu.js';
 export {
   type Addresses,
@@ -56,7 +54,6 @@ export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
 export { KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from './machine/hypervisor.js';
 export type { Op, Protocol } from './machine/protocol.js';
-// Scenarios.
 export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
 export { oracles } from './oracles/index.js';
 export type { OracleInfo } from './oracles/oracle.js';

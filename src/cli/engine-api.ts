@@ -3,6 +3,7 @@
  * real one is wired up in engine.ts.
  */
 
+import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
 import type { Finding, ModuleRef, Violation } from '../findings/finding.js';
@@ -43,6 +44,8 @@ export interface ReplayResult {
   readonly violation: Violation | null;
   readonly traceHash: string;
   readonly trace: readonly TraceStep[];
+  /** How every CPU stood before the first step. */
+  readonly start: readonly CpuState[];
 }
 
 export interface LabelledLine {

@@ -4,7 +4,7 @@ import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mm
 import * as K from '../machine/op-kinds.js';
 import { formatPte } from '../machine/pte.js';
 import type { Names } from './names.js';
-import type { RawStep } from './recorder.js';
+import type { BufferedStore, RawStep } from './raw-step.js';
 
 /** What a step did, on one line, with the stores to memory that only the running task can reach, which cost no step. */
 export function describeWithPokes(step: RawStep, names: Names, buffered: boolean): string {
@@ -87,7 +87,7 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.OP_FREE_FRAME_RCU:
       return `free frame ${step.a} after a grace period`;
     case K.STEP_DRAIN:
-      return step.c === SB_USER ? `a user store reaches memory` : `${word()} = ${value(step.b)} reaches memory`;
+      return describeDrain({ address: step.a, value: step.b, kind: step.c }, step.cpu, names);
     case K.STEP_DELIVER:
       return 'interrupt';
     case K.OP_POST_FLUSH:
@@ -117,6 +117,12 @@ const HOST_TEXTS: Readonly<Record<number, string>> = {
   [HV.HOST_ENTERED_LOST]: 'the host writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
   [HV.HOST_COMPLETED_ACCESS]: 'the host completes the emulated access with the translation made before',
 };
+
+/** A store that leaves the CPU's store buffer. */
+export function describeDrain(store: BufferedStore, cpu: number, names: Names): string {
+  if (store.kind === SB_USER) return 'a user store reaches memory';
+  return `${names.word(store.address, cpu)} = ${names.value(store.address, store.value)} reaches memory`;
+}
 
 /** The first half's name and format stand for the pair's; the second word follows it. */
 function comparePair(step: RawStep, names: Names): string {

@@ -4,7 +4,7 @@ import type { Violation } from '../machine/violation.js';
 import type { Explanation } from './explanation.js';
 import type { Names } from './names.js';
 import { isStore, type Overtaken, overtakenStores, reads } from './overtaken.js';
-import type { RawStep, Write } from './recorder.js';
+import type { RawStep, Write } from './raw-step.js';
 
 /**
  * The deciding steps of a program that is not the simulated kernel. What it is for is unknown here, so nothing is called a cause. Marked

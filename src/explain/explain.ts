@@ -10,7 +10,7 @@ import { PTE_WRITE, pteFrame } from '../machine/pte.js';
 import type { Violation } from '../machine/violation.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';
-import type { RawStep } from './recorder.js';
+import type { RawStep } from './raw-step.js';
 
 /** The machine stands where the execution ended; `steps` are all its steps. */
 export function explain(

@@ -1,5 +1,5 @@
 import * as K from '../machine/op-kinds.js';
-import type { RawStep, Write } from './recorder.js';
+import type { RawStep, Write } from './raw-step.js';
 
 /**
  * Stores that were made on the ground of a load which was out of date by then: another CPU had changed the word in between. A plain store

@@ -12,7 +12,6 @@ import {
 } from '../machine/enabled-set.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
-import { MachineObserver } from '../machine/observer.js';
 import {
   OP_CMPXCHG_PAIR,
   OP_LOAD_ACQUIRE,
@@ -24,74 +23,9 @@ import {
   STEP_SERVE,
   STEP_WALK,
 } from '../machine/op-kinds.js';
-import { OracleBoard } from '../oracles/board.js';
+import type { BufferedStore, RawStep, Write } from './raw-step.js';
+import type { EventLog } from './recording-board.js';
 import type { Site } from './site.js';
-
-/** One step as the machine saw it, with all that a description or an explanation may want to know of it. */
-export interface RawStep {
-  readonly step: number;
-  readonly agent: number;
-  readonly cpu: number;
-  /** OP_* or STEP_*. */
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
-  /** Fifth operand, of a compare-exchange of a pair only. */
-  readonly e: number;
-  /** Result of the operation; for a drain, whether it was a page-table entry or user store is in `c`. */
-  readonly value: number;
-  readonly events: readonly KernelEvent[];
-  readonly site: Site | null;
-  readonly handlerDepth: number;
-  /** A load that another CPU's buffered store would have answered otherwise: that CPU and its newest value. */
-  readonly unseen: { readonly cpu: number; readonly value: number } | null;
-  /** What a compare-exchange of a pair found in memory. */
-  readonly found: { readonly first: number; readonly second: number } | null;
-  /** What reached memory in this step, in order: buffered stores that it drained, then its own. */
-  readonly writes: readonly Write[];
-}
-
-export interface Write {
-  readonly cpu: number;
-  readonly address: number;
-  readonly before: number;
-  readonly value: number;
-  /** Written to memory that only the running task can reach: no instruction of its own, and past the store buffer. */
-  readonly poked: boolean;
-}
-
-export interface KernelEvent {
-  readonly cpu: number;
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-}
-
-/** Keeps what the program says in a step. */
-export interface EventLog {
-  readonly events: KernelEvent[];
-}
-
-/** An oracle board that also keeps what the kernel says in each step. */
-export class RecordingBoard extends OracleBoard implements EventLog {
-  readonly events: KernelEvent[] = [];
-
-  override event(cpu: number, kind: number, a: number, b: number): void {
-    this.events.push({ cpu, kind, a, b });
-    super.event(cpu, kind, a, b);
-  }
-}
-
-/** Keeps what any other program says; nobody judges it but its own assertions. */
-export class PlainLog extends MachineObserver implements EventLog {
-  readonly events: KernelEvent[] = [];
-
-  override event(cpu: number, kind: number, a: number, b: number): void {
-    this.events.push({ cpu, kind, a, b });
-  }
-}
 
 /** What a step of these agents is recorded as. */
 const STEP_OF: Readonly<Record<number, number>> = {
@@ -105,7 +39,8 @@ const STEP_OF: Readonly<Record<number, number>> = {
 /** Records the steps of one execution. Slow, and only for replays: it looks at the call stack at every operation. */
 export class Recorder {
   readonly steps: RawStep[] = [];
-  private readonly sites = new Map<number, Site | null>();
+  /** Of the pending operation, per CPU and depth of handlers: an interrupted operation is where it was when its handler has returned. */
+  private readonly sites: Site[][];
   private readonly writes: Write[] = [];
 
   /** `captureSite`: which functions on the stack are the program's. */
@@ -114,6 +49,7 @@ export class Recorder {
     private readonly board: EventLog,
     private readonly captureSite: () => Site,
   ) {
+    this.sites = machine.cpus.map(() => []);
     for (const cpu of machine.cpus) this.watch(cpu);
     const commit = machine.commit.bind(machine);
     machine.commit = (cpu, address, value) => {
@@ -126,7 +62,7 @@ export class Recorder {
   private watch(cpu: Cpu): void {
     const pending = cpu.pending;
     pending[Symbol.iterator] = () => {
-      this.sites.set(cpu.id, this.captureSite());
+      this.sites[cpu.id][cpu.depth] = this.captureSite();
       return pending;
     };
     const poke = cpu.poke.bind(cpu);
@@ -141,7 +77,7 @@ export class Recorder {
   }
 
   /** Lets the agent move, and records it. */
-  step(agent: number): void {
+  step(agent: number): RawStep {
     const { machine, board } = this;
     const id = cpuOfAgent(agent);
     const cpu = machine.cpus[id];
@@ -149,29 +85,36 @@ export class Recorder {
     const base = { step: machine.step, agent, cpu: id, handlerDepth: cpu.depth };
     board.events.length = 0;
     this.writes.length = 0;
+    const waiting = bufferedStores(machine, id);
     if (kind === CPU_AGENT) {
       const { kind: op, a, b, c, d, e } = cpu.pending;
-      const site = this.sites.get(id) ?? null;
+      const site = this.sites[id][cpu.depth] ?? null;
       const unseen = op === OP_READ_ONCE || op === OP_LOAD_ACQUIRE ? this.unseenStore(id, a) : null;
       const found = op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
       machine.stepAgent(agent);
       const operation = { kind: op, a, b, c, d, e, value: machine.lastValue, site, unseen, found };
-      this.steps.push({ ...base, ...operation, events: [...board.events], writes: [...this.writes] });
-      return;
+      return this.keep({ ...base, ...operation, ...this.told(waiting) });
     }
-    const fields = kind === BUFFER_AGENT ? this.oldestStore(id) : { kind: STEP_OF[kind], a: 0, b: 0, c: 0, d: 0, e: 0 };
+    const drain = { kind: STEP_DRAIN, a: waiting[0]?.address, b: waiting[0]?.value, c: waiting[0]?.kind, d: 0, e: 0 };
+    const fields = kind === BUFFER_AGENT ? drain : { kind: STEP_OF[kind], a: 0, b: 0, c: 0, d: 0, e: 0 };
     machine.stepAgent(agent);
     const a = kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(id)) : fields.a;
     const value = fields.kind === STEP_HOST || fields.kind === STEP_PREEMPT ? machine.lastValue : 0;
     const nothing = { site: null, unseen: null, found: null };
-    this.steps.push({ ...base, ...fields, a, value, ...nothing, events: [...board.events], writes: [...this.writes] });
+    return this.keep({ ...base, ...fields, a, value, ...nothing, ...this.told(kind === BUFFER_AGENT ? [] : waiting) });
   }
 
-  private oldestStore(id: number): Pick<RawStep, 'kind' | 'a' | 'b' | 'c' | 'd' | 'e'> {
-    const { mem } = this.machine;
-    const block = this.machine.block(id);
-    const at = block + H.SB_BASE + mem[block + H.SB_HEAD] * H.SB_WORDS;
-    return { kind: STEP_DRAIN, a: mem[at + H.SB_ADDRESS], b: mem[at + H.SB_VALUE], c: mem[at + H.SB_KIND], d: mem[at + H.SB_X], e: 0 };
+  private keep(step: RawStep): RawStep {
+    this.steps.push(step);
+    return step;
+  }
+
+  /** What was heard during the step; `waiting`: the stores in the CPU's buffer before it. */
+  private told(waiting: readonly BufferedStore[]): Pick<RawStep, 'events' | 'writes' | 'drained'> {
+    const { writes } = this;
+    let drained = 0;
+    while (drained < waiting.length && writes[drained]?.address === waiting[drained].address) drained++;
+    return { events: [...this.board.events], writes: [...writes], drained: waiting.slice(0, drained) };
   }
 
   private unseenStore(reader: number, address: number): { cpu: number; value: number } | null {
@@ -183,4 +126,14 @@ export class Recorder {
     }
     return null;
   }
+}
+
+/** What waits in the CPU's store buffer, oldest first. */
+export function bufferedStores(machine: Machine, cpu: number): BufferedStore[] {
+  const { mem } = machine;
+  const block = machine.block(cpu);
+  return Array.from({ length: mem[block + H.SB_COUNT] }, (_, i) => {
+    const at = block + H.SB_BASE + ((mem[block + H.SB_HEAD] + i) % H.SB_DEPTH) * H.SB_WORDS;
+    return { address: mem[at + H.SB_ADDRESS], value: mem[at + H.SB_VALUE], kind: mem[at + H.SB_KIND] };
+  });
 }

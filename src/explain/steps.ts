@@ -8,8 +8,10 @@ import {
   OP_WRITE_ONCE,
 } from '../machine/op-kinds.js';
 import type { MemoryModel } from '../machine/violation.js';
+import type { StateLog } from './cpu-state.js';
+import { describeDrain } from './describe.js';
 import type { Names } from './names.js';
-import type { RawStep } from './recorder.js';
+import type { RawStep } from './raw-step.js';
 import type { TraceStep } from './trace-step.js';
 
 /** Who moved, by kind of agent. */
@@ -25,15 +27,19 @@ export function namesEntry({ kind }: RawStep): boolean {
   return kind === OP_SET_PTE || kind === OP_PTEP_GET_AND_CLEAR || kind === OP_PTEP_SET_WRPROTECT;
 }
 
-/** Recorded steps as people read them. `describe`: what one did, given whether its store is buffered. */
-export function traceSteps(
-  steps: readonly RawStep[],
-  describe: (step: RawStep, names: Names, buffered: boolean) => string,
-  names: Names,
-  memory: MemoryModel,
-  deciding: ReadonlyMap<number, string> | undefined,
-): TraceStep[] {
-  return steps.map((step) => ({
+export interface Telling {
+  /** What a step did, given whether its store is buffered. */
+  readonly describe: (step: RawStep, names: Names, buffered: boolean) => string;
+  readonly names: Names;
+  readonly memory: MemoryModel;
+  /** By step: why it decides. */
+  readonly deciding: ReadonlyMap<number, string> | undefined;
+  readonly states: StateLog;
+}
+
+/** Recorded steps as people read them. */
+export function traceSteps(steps: readonly RawStep[], { describe, names, memory, deciding, states }: Telling): TraceStep[] {
+  return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,
     agent: AGENT_NAMES[kindOfAgent(step.agent)],
@@ -42,5 +48,7 @@ export function traceSteps(
     site: step.site?.place ?? null,
     handlerDepth: step.handlerDepth,
     deciding: deciding?.get(step.step) ?? null,
+    drained: step.drained.map((store) => describeDrain(store, step.cpu, names)),
+    states: states.changed[index] ?? [],
   }));
 }

@@ -1,3 +1,5 @@
+import type { CpuState } from './cpu-state.js';
+
 /** One step of a replayed execution, as people read it. Filled by the replay, drawn by the timeline. */
 export interface TraceStep {
   /** Index of the step in the execution, from 0. */
@@ -15,4 +17,8 @@ export interface TraceStep {
   readonly handlerDepth: number;
   /** Why this step decides the outcome, or null. */
   readonly deciding: string | null;
+  /** Buffered stores that this step drained before it acted: `loaded_mm = SWITCHING reaches memory`. Empty for a drain, which is one itself. */
+  readonly drained: readonly string[];
+  /** CPUs whose state this step has changed, and how they stand after it. */
+  readonly states: readonly CpuState[];
 }

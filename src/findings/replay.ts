@@ -1,9 +1,12 @@
+import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { describe, describeWithPokes } from '../explain/describe.js';
 import { explain } from '../explain/explain.js';
 import { explainPlain } from '../explain/explain-plain.js';
+import type { Explanation } from '../explain/explanation.js';
 import { KernelNames } from '../explain/names.js';
 import { PlainNames } from '../explain/plain-names.js';
-import { PlainLog, Recorder, RecordingBoard } from '../explain/recorder.js';
+import { Recorder } from '../explain/recorder.js';
+import { PlainLog, RecordingBoard } from '../explain/recording-board.js';
 import { captureKernelSite, captureProgramSite } from '../explain/site.js';
 import { namesEntry, traceSteps } from '../explain/steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
@@ -28,6 +31,8 @@ export interface Replay {
   readonly sentence: string | null;
   readonly traceHash: string;
   readonly trace: readonly TraceStep[];
+  /** How every CPU stood before the first step; each step of the trace tells what it changed. */
+  readonly start: readonly CpuState[];
 }
 
 /** A recorded execution of a program, and what it is expected to end in. A finding is one. */
@@ -56,27 +61,32 @@ export function replayFinding(finding: Finding): Replay {
 export function replayProgram(program: Program, run: RecordedRun): Replay {
   const machine = new Machine(program, run.memory);
   const kernel = isKernel(program) ? program.config : null;
+  const kernelNames = kernel === null ? null : new KernelNames(kernel);
+  const names = kernelNames ?? new PlainNames(program.layout);
   const log = kernel === null ? new PlainLog() : new RecordingBoard(machine, kernel);
   machine.observer = log;
   const recorder = new Recorder(machine, log, kernel === null ? captureProgramSite : captureKernelSite);
+  const states = new StateLog(machine, names, kernel);
   const { steps } = recorder;
-  const diverged = follow(machine, decodeSchedule(run.schedule), (agent) => recorder.step(agent));
+  const diverged = follow(machine, decodeSchedule(run.schedule), (agent) => {
+    if (steps.length === 0) states.begin();
+    const step = recorder.step(agent);
+    if (namesEntry(step)) kernelNames?.noteEntry(step.a, step.c, step.d);
+    states.after(step);
+  });
   const judged = diverged === null ? judgeEnd(machine, run.violation) : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);
   const reason = diverged ?? difference(run, violation, machine.step, traceHash);
-  const outcome = { reproduced: reason === null, reason, violation, traceHash };
-  if (kernel === null) {
-    const names = new PlainNames(program.layout);
-    const explanation = violation === null ? null : explainPlain(machine, steps, names, violation, judged);
-    const trace = traceSteps(steps, describeWithPokes, names, run.memory, explanation?.deciding);
-    return { ...outcome, sentence: explanation?.sentence ?? null, trace };
+  let explanation: Explanation | null = null;
+  if (violation !== null) {
+    if (kernel !== null && kernelNames !== null) explanation = explain(machine, kernel, steps, kernelNames, violation);
+    else explanation = explainPlain(machine, steps, names, violation, judged);
   }
-  const names = new KernelNames(kernel);
-  for (const step of steps) if (namesEntry(step)) names.noteEntry(step.a, step.c, step.d);
-  const explanation = violation === null ? null : explain(machine, kernel, steps, names, violation);
-  const trace = traceSteps(steps, describe, names, run.memory, explanation?.deciding);
-  return { ...outcome, sentence: explanation?.sentence ?? null, trace };
+  const telling = { describe: kernel === null ? describeWithPokes : describe, names, memory: run.memory, states };
+  const trace = traceSteps(steps, { ...telling, deciding: explanation?.deciding });
+  const sentence = explanation?.sentence ?? null;
+  return { reproduced: reason === null, reason, violation, sentence, traceHash, trace, start: states.start };
 }
 
 function isKernel(program: Program): program is KernelProgram {

@@ -225,7 +225,14 @@ describe('replay', () => {
   });
 
   it('says why it is not', async () => {
-    const result = { reproduced: false, reason: 'step 7 has no CPU1 to move', violation: null, traceHash: '00000000', trace: [] };
+    const result = {
+      reproduced: false,
+      reason: 'step 7 has no CPU1 to move',
+      violation: null,
+      traceHash: '00000000',
+      trace: [],
+      start: [],
+    };
     const engine = fakeEngine({ replay: async () => result });
     const file = save({ shootdown: '0.0.9' });
     const run = await cli(['replay', file], { engine });

@@ -67,7 +67,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       verdict: sampleVerdict({ variant: program, scenario: 'plain program', seed, memory }),
       finding: null,
     }),
-    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps() }),
+    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] }),
     importTrace: async (file, window) => {
       fake.imports.push([file, window]);
       if (file.includes('missing')) throw new InputError(`${file}: cannot be read`);

@@ -7,7 +7,7 @@ export class Steps {
   readonly all: TraceStep[] = [];
 
   add(cpu: number, text: string, change: Change = {}): this {
-    const step = { agent: 'cpu', functions: [], site: null, handlerDepth: 0, deciding: null, ...change } as const;
+    const step = { agent: 'cpu', functions: [], site: null, handlerDepth: 0, deciding: null, drained: [], states: [], ...change } as const;
     this.all.push({ step: this.all.length, cpu, text, ...step });
     return this;
   }
