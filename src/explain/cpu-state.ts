@@ -4,6 +4,7 @@ import { VCPU_RUNNING } from '../machine/hypervisor.js';
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { formatPte } from '../machine/pte.js';
+import { describeStore } from './describe.js';
 import type { Names } from './names.js';
 import type { RawStep } from './raw-step.js';
 import { bufferedStores } from './recorder.js';
@@ -21,8 +22,8 @@ export interface CpuState {
   readonly locks: readonly string[];
   /** What else there is to say: `loaded_mm B` (as others see it), `lazy`, `PCID 5`, `taken off by the host`. */
   readonly notes: readonly string[];
-  /** Its TLB, oldest entry first: `page 0 of PCID 5: frame 4 WUAD`. */
-  readonly tlb: readonly string[];
+  /** Its TLB, oldest entry first: `page 0 of PCID 5: frame 4 WUAD`; null in a machine without one. */
+  readonly tlb: readonly string[] | null;
 }
 
 /** Keeps how CPUs stand, during an execution: names of page-table entries and holders of locks are those of the moment. */
@@ -71,20 +72,13 @@ export class StateLog {
     const block = machine.block(cpu);
     return {
       cpu,
-      buffer: this.buffer(cpu),
+      buffer: bufferedStores(machine, cpu).map((store) => describeStore(store, cpu, this.names)),
       interrupts: machine.interruptsOn(cpu),
       pending: [mem[block + H.PENDING_IPI] !== 0 ? 'IPI' : '', mem[block + H.PENDING_NMI] !== 0 ? 'NMI' : ''].filter((name) => name !== ''),
       locks: [...this.held[cpu]].map((lock) => this.names.word(lock, cpu)),
       notes: this.notes(cpu, block),
-      tlb: machine.program.mmu === null ? [] : this.tlb(block),
+      tlb: machine.program.mmu === null ? null : this.tlb(block),
     };
-  }
-
-  private buffer(cpu: number): string[] {
-    const { machine, names } = this;
-    return bufferedStores(machine, cpu).map(({ address, value, kind }) =>
-      kind === H.SB_USER ? 'a user store' : `${names.word(address, cpu)}=${names.value(address, value)}`,
-    );
   }
 
   private notes(cpu: number, block: number): string[] {

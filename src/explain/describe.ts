@@ -87,7 +87,7 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.OP_FREE_FRAME_RCU:
       return `free frame ${step.a} after a grace period`;
     case K.STEP_DRAIN:
-      return describeDrain({ address: step.a, value: step.b, kind: step.c }, step.cpu, names);
+      return step.c === SB_USER ? 'a user store reaches memory' : `${word()} = ${value(step.b)} reaches memory`;
     case K.STEP_DELIVER:
       return 'interrupt';
     case K.OP_POST_FLUSH:
@@ -118,10 +118,12 @@ const HOST_TEXTS: Readonly<Record<number, string>> = {
   [HV.HOST_COMPLETED_ACCESS]: 'the host completes the emulated access with the translation made before',
 };
 
-/** A store that leaves the CPU's store buffer. */
-export function describeDrain(store: BufferedStore, cpu: number, names: Names): string {
-  if (store.kind === SB_USER) return 'a user store reaches memory';
-  return `${names.word(store.address, cpu)} = ${names.value(store.address, store.value)} reaches memory`;
+/** A store in the CPU's store buffer, or one that leaves it: `loaded_mm=SWITCHING`. */
+export function describeStore({ address, value, kind }: BufferedStore, cpu: number, names: Names): string {
+  if (kind === SB_USER) return 'a user store';
+  const word = names.word(address, cpu);
+  const equals = word.includes(' ') ? ' = ' : '=';
+  return word + equals + names.value(address, value);
 }
 
 /** The first half's name and format stand for the pair's; the second word follows it. */

@@ -9,7 +9,7 @@ import {
 } from '../machine/op-kinds.js';
 import type { MemoryModel } from '../machine/violation.js';
 import type { StateLog } from './cpu-state.js';
-import { describeDrain } from './describe.js';
+import { describeStore } from './describe.js';
 import type { Names } from './names.js';
 import type { RawStep } from './raw-step.js';
 import type { TraceStep } from './trace-step.js';
@@ -48,7 +48,7 @@ export function traceSteps(steps: readonly RawStep[], { describe, names, memory,
     site: step.site?.place ?? null,
     handlerDepth: step.handlerDepth,
     deciding: deciding?.get(step.step) ?? null,
-    drained: step.drained.map((store) => describeDrain(store, step.cpu, names)),
+    drained: step.drained.map((store) => describeStore(store, step.cpu, names)),
     states: states.changed[index] ?? [],
   }));
 }

@@ -17,7 +17,7 @@ export interface TraceStep {
   readonly handlerDepth: number;
   /** Why this step decides the outcome, or null. */
   readonly deciding: string | null;
-  /** Buffered stores that this step drained before it acted: `loaded_mm = SWITCHING reaches memory`. Empty for a drain, which is one itself. */
+  /** Buffered stores that this step drained before it acted: `loaded_mm=SWITCHING`. Empty for a drain, which is one itself. */
   readonly drained: readonly string[];
   /** CPUs whose state this step has changed, and how they stand after it. */
   readonly states: readonly CpuState[];

@@ -33,8 +33,17 @@ describe('replay', () => {
   });
 
   it('names the store that waits in the buffer (b1)', async () => {
-    const { sentence } = replayFinding(await witness('b1'));
+    const { sentence, trace, start } = replayFinding(await witness('b1'));
     expect(sentence).toMatch(/should_flush_tlb saw loaded_mm = \w+ on CPU\d, whose store of SWITCHING was still in its store buffer/);
+    // The state of that CPU says so too: after the store, and until it drains.
+    const stored = trace.findLast(({ text, deciding }) => text === 'loaded_mm = SWITCHING (buffered)' && deciding !== null);
+    expect(stored?.states).toHaveLength(1);
+    const [state] = stored?.states ?? [];
+    expect(state).toMatchObject({ cpu: stored?.cpu, interrupts: false });
+    expect(state.buffer.at(-1)).toBe('loaded_mm=SWITCHING');
+    expect(state.notes[0]).toMatch(/^loaded_mm [A-Z]$/);
+    expect(start).toHaveLength(2);
+    expect(start[0]).toMatchObject({ cpu: 0, interrupts: true, buffer: [] });
   });
 
   it('names the early return (b4)', async () => {
