@@ -6,9 +6,28 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
+/** A terminal that is read key by key and drawn on as a whole. */
+export interface Terminal {
+  readonly rows: number;
+  readonly columns: number;
+  write(text: string): unknown;
+  /** Hands the screen over until the answered function is called; how it looked before comes back then, or when the process ends. */
+  open(listener: TerminalListener): () => void;
+}
+
+export interface TerminalListener {
+  /** Bytes that a key sends; several keys may come at once. */
+  onInput(text: string): void;
+  onResize(): void;
+  /** Nothing will be read any more. */
+  onEnd(): void;
+}
+
 export interface CliIo {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Where both stdin and stdout are a terminal. */
+  readonly terminal?: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `listener` at the first Ctrl-C; answers a function that stops listening. */
   onInterrupt(listener: () => void): () => void;

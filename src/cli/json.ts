@@ -4,8 +4,10 @@
  * result) stdout stays empty and stderr says why. `list` is a plain array, `[{name, summary, ...}]`, because it is one thing only.
  */
 
+import type { CpuState } from '../explain/cpu-state.js';
+import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
-import { type Finding, findingSubject } from '../findings/finding.js';
+import { type Finding, findingSubject, type Violation } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from '../study/study.js';
@@ -139,6 +141,34 @@ export function replayDocument(
     traceHash: result.traceHash,
     onThreads,
   };
+}
+
+/** `show --json`: an execution step by step. */
+export interface ShowDocument {
+  readonly format: 'shootdown-show';
+  readonly version: 1;
+  readonly shootdown: string;
+  readonly file: string;
+  readonly variant: string;
+  readonly scenario: string;
+  readonly memory: string;
+  readonly cpus: number;
+  readonly reproduced: boolean;
+  /** Why not, or null. */
+  readonly reason: string | null;
+  /** What the replay met, or null. */
+  readonly violation: Violation | null;
+  /** How each CPU stood before the first step. */
+  readonly start: readonly CpuState[];
+  /** See TraceStep and CpuState for the fields; a step has the states of the CPUs that it changed. */
+  readonly steps: readonly TraceStep[];
+}
+
+export function showDocument(shootdown: string, file: string, finding: Finding, result: ReplayResult): ShowDocument {
+  const { name, scenario, cpus } = findingSubject(finding);
+  const about = { file, variant: name, scenario, memory: finding.memory, cpus };
+  const { reproduced, reason, violation, start, trace } = result;
+  return { format: 'shootdown-show', version: 1, shootdown, ...about, reproduced, reason, violation, start, steps: trace };
 }
 
 export function printJson(stream: OutputStream, document: unknown): void {

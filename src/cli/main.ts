@@ -6,6 +6,7 @@ import { createEngine } from './engine.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
 import type { CliIo, OutputStream } from './io.js';
 import { runCli } from './run.js';
+import { processTerminal } from './terminal.js';
 
 const interruptListeners = new Set<() => void>();
 let isInterrupted = false;
@@ -38,6 +39,7 @@ function outputTo(stream: NodeJS.WriteStream): OutputStream {
 const io: CliIo = {
   stdout: outputTo(process.stdout),
   stderr: outputTo(process.stderr),
+  terminal: processTerminal(process.stdin, process.stdout, process.env),
   env: process.env,
   onInterrupt: (listener) => {
     interruptListeners.add(listener);

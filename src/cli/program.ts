@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addHunt } from './commands/hunt.js';
 import { addList } from './commands/list.js';
 import { addReplay } from './commands/replay.js';
+import { addShow } from './commands/show.js';
 import { addStress } from './commands/stress.js';
 import { addStudy } from './commands/study.js';
 import { addTrace } from './commands/trace-info.js';
@@ -30,7 +31,8 @@ export function createProgram(context: CliContext, finish: (exitCode: number) =>
       getErrHelpWidth: () => TABLE_WIDTH,
     })
     .addHelpText('after', HELP);
-  for (const add of [addStudy, addHunt, addReplay, addStress, addTrace, addList, addDemo, addDoctor]) add(program, context, finish);
+  for (const add of [addStudy, addHunt, addReplay, addShow, addStress, addTrace, addList, addDemo, addDoctor])
+    add(program, context, finish);
   return program;
 }
 
@@ -39,6 +41,7 @@ Examples:
   $ shootdown study remote-tlb-gen
   $ shootdown hunt --variant b1
   $ shootdown replay findings/FILE.json
+  $ shootdown show findings/FILE.json
   $ shootdown list variants
 
 Exit codes: 0 nothing unexpected, 1 a violation, 2 usage or bad input, 3 internal or infrastructure

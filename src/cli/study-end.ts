@@ -8,7 +8,7 @@ import { TABLE_WIDTH } from '../report/table.js';
 import type { RowResult, Study } from '../study/study.js';
 import { type CliContext, outColors } from './context.js';
 import { printLine } from './io.js';
-import { printIndented, printSentence, printTimeline, replayCommand } from './witness.js';
+import { printCommands, printIndented, printSentence, printTimeline } from './witness.js';
 
 type Witnessed = RowResult & { readonly finding: Finding };
 
@@ -74,5 +74,5 @@ async function printShortest(context: CliContext, witnessed: readonly Witnessed[
   printLine(context.io.stdout, '');
   printSentence(context, shortest.finding);
   const file = shortest.verdict?.finding;
-  if (file != null) printLine(context.io.stdout, `  ${replayCommand(file)}`);
+  if (file != null) printCommands(context, file);
 }

@@ -1,6 +1,6 @@
 /** A witness on the screen: its timeline, the sentence that says what went wrong, how to see it again. */
 
-import { type Finding, findingSubject } from '../findings/finding.js';
+import { type Finding, findingSubject, isProgramFinding } from '../findings/finding.js';
 import { visible } from '../report/escape.js';
 import { groupDigits, wrap } from '../report/layout.js';
 import { TABLE_WIDTH } from '../report/table.js';
@@ -25,10 +25,41 @@ export function printSentence(context: CliContext, finding: Finding): void {
   for (const line of wrap(text, TABLE_WIDTH)) printLine(context.io.stdout, colors.bold(line));
 }
 
-/** The command that shows a finding again, in one piece so that it can be copied. */
+/** What was found where and how, a line each. */
+export function originOf(finding: Finding): string[] {
+  const { memory, strategy, seed } = finding;
+  const { name, scenario } = findingSubject(finding);
+  const source = isProgramFinding(finding) ? undefined : finding.scenario.source;
+  const origin = `${name} in ${scenario}, ${memory}, found by ${strategy} with seed ${seed}`;
+  return [origin, ...(source === undefined ? [] : [`scenario from ${source}`])].map(visible);
+}
+
+/** Why a replay is not what the file says, not escaped. */
+export function reasonNotReproduced(file: string, finding: Finding, result: ReplayResult, version: string): string {
+  const other = finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;
+  return `${file}: not reproduced: ${result.reason ?? 'the execution differs'}${other}`;
+}
+
+/** The commands that run a finding again and that show it. */
+export function printCommands({ io }: CliContext, path: string): void {
+  printLine(io.stdout, `  ${replayCommand(path)}`);
+  printLine(io.stdout, `  ${showCommand(path)}`);
+}
+
+/** The command that runs a finding again. */
 export function replayCommand(path: string): string {
+  return onFile('replay', path);
+}
+
+/** The command that shows a finding on the whole screen. */
+export function showCommand(path: string): string {
+  return onFile('show', path);
+}
+
+/** A command on a file, in one piece so that it can be copied. */
+function onFile(command: string, path: string): string {
   const word = /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  return `shootdown replay ${visible(word)}`;
+  return `shootdown ${command} ${visible(word)}`;
 }
 
 /** Prints `label   text` lines, wrapped under their text. */

@@ -105,6 +105,7 @@ describe('hunt', () => {
       6.15-rc6: stale-use in two-mm-switch (execution 42, 17 steps): CPU1 stores through a translation
       that munmap has revoked.
         shootdown replay OUT/6.15-rc6--two-mm-switch--stale-use--1a2b3c4d.json
+        shootdown show OUT/6.15-rc6--two-mm-switch--stale-use--1a2b3c4d.json
 
       6.15-rc6 rests on
         executions: 43 executions (9,000 steps) of scenario two-mm-switch, sampled by random+pct with

@@ -1,4 +1,5 @@
 import type { Engine } from '../../src/cli/engine-api.js';
+import type { Terminal } from '../../src/cli/io.js';
 import { runCli } from '../../src/cli/run.js';
 import { fakeEngine } from './fake-engine.js';
 
@@ -12,6 +13,7 @@ export interface CliSettings {
   readonly engine?: Engine;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  readonly terminal?: Terminal;
   /** Is given the function that is Ctrl-C. */
   readonly withInterrupt?: (interrupt: () => void) => void;
 }
@@ -40,6 +42,7 @@ export async function cli(argv: readonly string[], settings: CliSettings = {}): 
         isTTY: settings.isTTY,
         columns: 80,
       },
+      terminal: settings.terminal,
       env: settings.env ?? {},
       onInterrupt: (listener) => {
         listeners.add(listener);

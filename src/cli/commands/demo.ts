@@ -14,7 +14,7 @@ import { printLine } from '../io.js';
 import { jobsOption, SEED_MAX } from '../options.js';
 import { selectStrategies, selectVariants } from '../select.js';
 import { path, wholeNumber } from '../values.js';
-import { printIndented, printLabelled, printSentence, printTimeline, replayCommand } from '../witness.js';
+import { printIndented, printLabelled, printSentence, printTimeline, replayCommand, showCommand } from '../witness.js';
 
 /** The variants in the order of their fixes, and whether a violation is what the demo should show. */
 const CAST: readonly { readonly variant: string; readonly isBroken: boolean }[] = [
@@ -104,6 +104,7 @@ async function printWitnesses(context: CliContext, outcomes: readonly Outcome[],
     printTimeline(context, shown.finding, await engine.replay(shown.finding), false);
     printLine(io.stdout, '');
     printSentence(context, shown.finding);
+    if (shown.verdict.finding !== null) printLine(io.stdout, `  ${showCommand(shown.verdict.finding)}`);
   }
   const last = outcomes.at(-1);
   if (last !== undefined) {

@@ -16,7 +16,7 @@ import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { selectStrategies } from '../select.js';
 import { selectTargets, type TargetFlags } from '../targets.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
-import { printIndented, printLabelled, printSentence, printTimeline, replayCommand } from '../witness.js';
+import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
 
@@ -119,7 +119,7 @@ async function printCampaign(context: CliContext, { outcomes }: Campaign, scenar
     }
     isFirst = false;
     printSentence(context, finding);
-    if (verdict.finding !== null) printLine(io.stdout, `  ${replayCommand(verdict.finding)}`);
+    if (verdict.finding !== null) printCommands(context, verdict.finding);
   }
   for (const { verdict } of outcomes) {
     printLine(io.stdout, `\n${visible(verdict.variant)} rests on`);

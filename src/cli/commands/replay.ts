@@ -1,20 +1,16 @@
 /** `shootdown replay FILE`: runs a finding's schedule again, exactly, or says why it cannot. */
 
 import type { Command } from 'commander';
-import { InfrastructureError, InputError } from '../../findings/errors.js';
-import { type Finding, findingSubject, isProgramFinding } from '../../findings/finding.js';
-import { readFinding } from '../../findings/read.js';
+import { InfrastructureError } from '../../findings/errors.js';
 import { visible } from '../../report/escape.js';
 import { count } from '../../report/layout.js';
 import type { CliContext } from '../context.js';
-import type { Engine } from '../engine-api.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { printJson, replayDocument } from '../json.js';
-import { loadForFinding } from '../own-modules.js';
-import { selectVariants } from '../select.js';
+import { MODULE_FLAG, openFinding } from '../own-modules.js';
 import { names } from '../values.js';
-import { printSentence, printTimeline } from '../witness.js';
+import { originOf, printSentence, printTimeline, reasonNotReproduced } from '../witness.js';
 
 interface ReplayFlags {
   readonly full: boolean;
@@ -32,7 +28,7 @@ export function addReplay(program: Command, context: CliContext, finish: (exitCo
     )
     .argument('<file>', 'a finding that "shootdown hunt" wrote')
     .option('--full', 'draw every step, not only those around the deciding ones', false)
-    .option('--module <file>', 'module that the finding is of, as it is now; repeat it for several', names('--module'))
+    .option(...MODULE_FLAG, names('--module'))
     .option('--on-threads', 'follow the schedule in lockstep too, on a worker thread per CPU, and compare', false)
     .option('--json', 'one JSON document on stdout, nothing else', false)
     .addHelpText('after', HELP)
@@ -49,18 +45,12 @@ Exit codes: 1 reproduced (the violation is there), 2 not reproduced, or the file
 
 async function replay(context: CliContext, file: string, flags: ReplayFlags): Promise<number> {
   const { engine, io, version } = context;
-  const finding = readFinding(file);
-  await loadForFinding(engine, finding, file, flags.module);
-  await requireSubject(engine, finding, file);
+  const finding = await openFinding(engine, file, flags.module);
   const result = await engine.replay(finding);
   const onThreads = flags.onThreads ? await engine.threads.replay(finding) : null;
   if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));
   else {
-    const { memory, strategy, seed } = finding;
-    const { name, scenario } = findingSubject(finding);
-    printLine(io.stdout, visible(`${name} in ${scenario}, ${memory}, found by ${strategy} with seed ${seed}`));
-    const source = isProgramFinding(finding) ? undefined : finding.scenario.source;
-    if (source !== undefined) printLine(io.stdout, visible(`scenario from ${source}`));
+    for (const line of originOf(finding)) printLine(io.stdout, line);
     printTimeline(context, finding, result, flags.full);
     printLine(io.stdout, '');
     if (result.reproduced) {
@@ -75,17 +65,6 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
       printLine(io.stdout, `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ${traceHash})`);
   }
   if (result.reproduced) return EXIT_VIOLATION;
-  const other = finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;
-  printLine(io.stderr, `shootdown: ${visible(`${file}: not reproduced: ${result.reason ?? 'the execution differs'}${other}`)}`);
+  printLine(io.stderr, `shootdown: ${visible(reasonNotReproduced(file, finding, result, version))}`);
   return EXIT_USAGE;
-}
-
-/** A variant that this version does not know is told before anything runs; a program is looked up among the modules when it runs. */
-async function requireSubject(engine: Engine, finding: Finding, file: string): Promise<void> {
-  if (isProgramFinding(finding)) return;
-  try {
-    await selectVariants(engine, [finding.variant]);
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${file}: variant: ${error.message}`) : error;
-  }
 }

@@ -21,7 +21,7 @@ import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { Progress } from '../progress.js';
 import { selectStressScenarios, selectVariants } from '../select.js';
 import { duration, memoryModel, names, oneOf, path, wholeNumber } from '../values.js';
-import { printIndented, printLabelled, printSentence, printTimeline, replayCommand } from '../witness.js';
+import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
 
 const FOR_MS_DEFAULT = 10_000;
 const PERTURB_DEFAULT = 200;
@@ -211,7 +211,7 @@ async function printResult(context: CliContext, { result }: CampaignResult, witn
   printTimeline(context, witness.finding, await engine.replay(witness.finding), false);
   printLine(io.stdout, '');
   printSentence(context, witness.finding);
-  if (witness.path !== null) printLine(io.stdout, `  ${replayCommand(witness.path)}`);
+  if (witness.path !== null) printCommands(context, witness.path);
 }
 
 /** `stress --json`: the result's fields, and what it rests on. */

@@ -1,0 +1,82 @@
+/** `shootdown show FILE`: the timeline of a finding, to read or to walk through. */
+
+import type { Command } from 'commander';
+import { type Finding, findingSubject } from '../../findings/finding.js';
+import { visible } from '../../report/escape.js';
+import { TABLE_WIDTH } from '../../report/table.js';
+import { renderTimeline } from '../../report/timeline.js';
+import { type CliContext, outColors } from '../context.js';
+import type { ReplayResult } from '../engine-api.js';
+import { EXIT_OK, EXIT_USAGE } from '../exit-codes.js';
+import { printLine } from '../io.js';
+import { printJson, showDocument } from '../json.js';
+import { MODULE_FLAG, openFinding } from '../own-modules.js';
+import { names, wholeNumber } from '../values.js';
+import { walkThrough } from '../walk-through.js';
+import { originOf, printSentence, reasonNotReproduced } from '../witness.js';
+
+const WIDTH_MIN = 40;
+const WIDTH_MAX = 1_000;
+
+interface ShowFlags {
+  readonly plain: boolean;
+  readonly deciding: boolean;
+  readonly width?: number;
+  readonly json: boolean;
+  readonly module?: readonly string[];
+}
+
+export function addShow(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('show')
+    .summary('the timeline of a finding file, to read or to walk through')
+    .description(
+      'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and what waits in store buffers, the steps that decide. On a terminal it can be walked through, with the state of the CPUs at each step.',
+    )
+    .argument('<file>', 'a finding that "shootdown hunt" wrote')
+    .option('--plain', 'print it, on a terminal too', false)
+    .option('--deciding', 'print the deciding steps and those around them only', false)
+    .option('--width <N>', `characters per line of what is printed (default: ${TABLE_WIDTH})`, wholeNumber('--width', WIDTH_MIN, WIDTH_MAX))
+    .option(...MODULE_FLAG, names('--module'))
+    .option('--json', 'the steps as one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: ShowFlags) => finish(await show(context, file, flags)));
+}
+
+const HELP = `
+On a terminal: j k or arrows a step, n p a deciding step, space b a page, g G the ends, q quits.
+
+Examples:
+  $ shootdown show findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
+  $ shootdown show --plain --width 160 FILE | less -RS
+
+Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure failure.`;
+
+async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
+  const { engine, io, version } = context;
+  const finding = await openFinding(engine, file, flags.module);
+  const result = await engine.replay(finding);
+  const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
+  if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
+  else if (isPrinted || result.trace.length === 0) print(context, finding, result, flags);
+  else await walkThrough(context, io.terminal, finding, result);
+  if (result.reproduced) return EXIT_OK;
+  printLine(io.stderr, `shootdown: ${visible(reasonNotReproduced(file, finding, result, version))}`);
+  return EXIT_USAGE;
+}
+
+function print(context: CliContext, finding: Finding, result: ReplayResult, flags: ShowFlags): void {
+  const { stdout } = context.io;
+  for (const line of originOf(finding)) printLine(stdout, line);
+  const timeline = renderTimeline(result.trace, {
+    cpus: findingSubject(finding).cpus,
+    width: flags.width,
+    colors: outColors(context),
+    aroundDeciding: flags.deciding,
+    detailed: true,
+  });
+  printLine(stdout, timeline);
+  if (!result.reproduced) return;
+  printLine(stdout, '');
+  printSentence(context, finding);
+}

@@ -1,0 +1,60 @@
+/** A finding on the whole screen, walked through key by key. */
+
+import { type Finding, findingSubject } from '../findings/finding.js';
+import { movesOf } from '../report/walk/keys.js';
+import { Walk } from '../report/walk/walk.js';
+import { type CliContext, outColors } from './context.js';
+import type { ReplayResult } from './engine-api.js';
+import type { Terminal } from './io.js';
+import { screenText } from './terminal.js';
+
+/** Returns when the reader quits, the input ends, or somebody interrupts. */
+export async function walkThrough(context: CliContext, terminal: Terminal, finding: Finding, result: ReplayResult): Promise<void> {
+  const { name, scenario, cpus } = findingSubject(finding);
+  const walk = new Walk({
+    title: `${name}: ${finding.violation.class} in ${scenario}: ${finding.violation.message}`,
+    cpus,
+    steps: result.trace,
+    start: result.start,
+    colors: outColors(context),
+  });
+  const size = () => ({ rows: terminal.rows, columns: terminal.columns });
+  let state = walk.begin(size());
+  const draw = () => terminal.write(screenText(walk.lines(state)));
+  let leave = () => {};
+  let fail = (_error: unknown) => {};
+  const left = new Promise<void>((resolve, reject) => {
+    leave = resolve;
+    fail = reject;
+  });
+  /** What is thrown in an event of the terminal belongs to the command, which closes the screen first. */
+  const guarded = (act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const forget = context.io.onInterrupt(leave);
+  const close = terminal.open({
+    onInput: (text) =>
+      guarded(() => {
+        for (const move of movesOf(text)) state = walk.press(state, move);
+        if (state.ended) leave();
+        else draw();
+      }),
+    onResize: () =>
+      guarded(() => {
+        state = walk.resize(state, size());
+        draw();
+      }),
+    onEnd: leave,
+  });
+  try {
+    draw();
+    await left;
+  } finally {
+    close();
+    forget();
+  }
+}

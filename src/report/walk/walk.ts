@@ -1,0 +1,190 @@
+/**
+ * Walking through an execution on a screen: the model. A key makes a new state of an old one, and a state has a screen of lines; nothing
+ * here reads or writes a terminal.
+ *
+ *     title
+ *     the columns' names
+ *     the timeline, the current step in its middle
+ *     ----
+ *     the pane: the step, why it decides, how the CPUs stand after it
+ *     status and keys
+ */
+
+import type { CpuState } from '../../explain/cpu-state.js';
+import type { TraceStep } from '../../explain/trace-step.js';
+import type { Colors } from '../colors.js';
+import { visible } from '../escape.js';
+import { groupDigits, shorten } from '../layout.js';
+import { StateHistory } from '../state-history.js';
+import { drawTimeline } from '../timeline.js';
+import type { Move } from './keys.js';
+import { paneLines } from './pane.js';
+
+export interface WalkedTrace {
+  readonly title: string;
+  readonly cpus: number;
+  /** At least one. */
+  readonly steps: readonly TraceStep[];
+  readonly start: readonly CpuState[];
+  readonly colors: Colors;
+}
+
+export interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface WalkState {
+  /** Index of the current step. */
+  readonly at: number;
+  readonly size: Size;
+  readonly ended: boolean;
+}
+
+const COLUMNS_MIN = 40;
+const ROWS_MIN = 8;
+/** Lines that are neither timeline nor pane: title, names of the columns, rule, status. */
+const FRAME_ROWS = 4;
+const CURRENT = '▌ ';
+
+/** The timeline at a width: its lines, and which of them are a step's. */
+interface Page {
+  readonly header: string;
+  readonly lines: readonly string[];
+  /** By index of a step: its first line, and the line after its last. */
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  readonly columns: readonly number[];
+}
+
+export class Walk {
+  private readonly history: StateHistory;
+  private readonly deciding: readonly number[];
+  private page: { readonly width: number; readonly page: Page } | null = null;
+
+  constructor(private readonly trace: WalkedTrace) {
+    this.history = new StateHistory(trace.start, trace.steps);
+    this.deciding = trace.steps.flatMap((step, index) => (step.deciding === null ? [] : [index]));
+  }
+
+  /** Begins at the first step that decides, or at the first. */
+  begin(size: Size): WalkState {
+    return { at: this.deciding[0] ?? 0, size, ended: false };
+  }
+
+  resize(state: WalkState, size: Size): WalkState {
+    return { ...state, size };
+  }
+
+  press(state: WalkState, move: Move): WalkState {
+    const { at } = state;
+    const last = this.trace.steps.length - 1;
+    const to = (index: number): WalkState => ({ ...state, at: Math.max(0, Math.min(last, index)) });
+    switch (move) {
+      case 'next':
+        return to(at + 1);
+      case 'previous':
+        return to(at - 1);
+      case 'nextDeciding':
+        return to(this.deciding.find((index) => index > at) ?? at);
+      case 'previousDeciding':
+        return to(this.deciding.findLast((index) => index < at) ?? at);
+      case 'pageDown':
+        return to(this.stepAway(state, 1));
+      case 'pageUp':
+        return to(this.stepAway(state, -1));
+      case 'first':
+        return to(0);
+      case 'last':
+        return to(last);
+      case 'quit':
+        return { ...state, ended: true };
+    }
+  }
+
+  /** The screen: exactly `rows` lines, each of at most `columns` characters besides colours. */
+  lines(state: WalkState): string[] {
+    const { rows, columns } = state.size;
+    const { colors, title } = this.trace;
+    if (columns < COLUMNS_MIN || rows < ROWS_MIN) {
+      const text = `${COLUMNS_MIN} columns and ${ROWS_MIN} rows are needed; q quits`;
+      return fill([shorten(text, columns)], rows);
+    }
+    const { header } = this.pageAt(columns);
+    const pane = this.pane(state);
+    return [
+      colors.bold(shorten(visible(title), columns)),
+      `  ${header}`,
+      ...fill(this.visibleLines(state), this.bodyRows(state)),
+      colors.dim('─'.repeat(columns)),
+      ...pane,
+      colors.inverse(shorten(this.status(state), columns)),
+    ];
+  }
+
+  private status({ at }: WalkState): string {
+    const { steps } = this.trace;
+    const number = this.deciding.indexOf(at) + 1;
+    const deciding = number > 0 ? `deciding ${number} of ${this.deciding.length}` : `${this.deciding.length} deciding`;
+    const where = `step ${steps[at].step} of ${groupDigits(steps.at(-1)?.step ?? 0)}, ${deciding}`;
+    return ` ${where} | j k step  n p deciding  space b page  g G ends  q quit `;
+  }
+
+  private pane(state: WalkState): string[] {
+    const { rows, columns } = state.size;
+    const cpus = this.pageAt(columns).columns;
+    const lines = paneLines(this.trace.steps[state.at], this.history, { width: columns, cpus, colors: this.trace.colors });
+    // The timeline keeps at least half of a small screen.
+    return lines.slice(0, Math.floor((rows - FRAME_ROWS) / 2));
+  }
+
+  private bodyRows(state: WalkState): number {
+    return state.size.rows - FRAME_ROWS - this.pane(state).length;
+  }
+
+  /** The part of the timeline that has the current step in its middle. */
+  private visibleLines(state: WalkState): string[] {
+    const { lines, from, to } = this.pageAt(state.size.columns);
+    const rows = this.bodyRows(state);
+    const [first, end] = [from[state.at], to[state.at]];
+    const centred = first - Math.max(0, Math.floor((rows - (end - first)) / 2));
+    const top = Math.max(0, Math.min(centred, lines.length - rows));
+    const { colors } = this.trace;
+    return lines.slice(top, top + rows).map((line, index) => {
+      const isCurrent = top + index >= first && top + index < end;
+      return `${isCurrent ? colors.cyan(CURRENT) : '  '}${line}`;
+    });
+  }
+
+  /** The step that is a screen of timeline away, and at least one step. */
+  private stepAway(state: WalkState, direction: 1 | -1): number {
+    const { from, to } = this.pageAt(state.size.columns);
+    const wanted = from[state.at] + direction * Math.max(1, this.bodyRows(state) - 1);
+    let index = state.at + direction;
+    while (index + direction >= 0 && index + direction < from.length && (direction > 0 ? to[index] <= wanted : from[index] > wanted))
+      index += direction;
+    return index;
+  }
+
+  private pageAt(columns: number): Page {
+    if (this.page?.width === columns) return this.page.page;
+    const { steps, cpus, colors } = this.trace;
+    const drawing = drawTimeline(steps, { cpus, colors, width: columns - CURRENT.length, detailed: true });
+    const lines: string[] = [];
+    const from: number[] = [];
+    const to: number[] = [];
+    for (const block of drawing.blocks) {
+      from.push(lines.length);
+      lines.push(...block.lines);
+      to.push(lines.length);
+    }
+    lines.push(...drawing.footer);
+    const page = { header: drawing.header, lines, from, to, columns: drawing.columns };
+    this.page = { width: columns, page };
+    return page;
+  }
+}
+
+function fill(lines: readonly string[], rows: number): string[] {
+  return Array.from({ length: rows }, (_, index) => lines[index] ?? '');
+}

@@ -1,0 +1,189 @@
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { plain } from '../../../src/report/colors.js';
+import { textWidth } from '../../../src/report/layout.js';
+import type { Move } from '../../../src/report/walk/keys.js';
+import { Walk, type WalkState } from '../../../src/report/walk/walk.js';
+import { state } from '../states.js';
+import { raceSteps, Steps } from '../steps.js';
+
+const SIZE = { rows: 24, columns: 100 };
+
+function sbSteps(): Steps {
+  return new Steps()
+    .add(0, 'loaded_mm = SWITCHING (buffered)', {
+      functions: ['context_switch', 'switch_mm_irqs_off'],
+      site: 'src/kernel/switch-mm.ts:31',
+      states: [
+        state(0, {
+          buffer: ['loaded_mm=SWITCHING'],
+          interrupts: false,
+          notes: ['loaded_mm A', 'PCID 1'],
+          tlb: ['page 0 of PCID 1: frame 4 WUA-'],
+        }),
+      ],
+    })
+    .add(1, "CPU0's loaded_mm is A", {
+      deciding: 'CPU1 saw loaded_mm = A: no IPI',
+      states: [state(1, { locks: ['ptl'], pending: ['IPI'] })],
+    })
+    .add(0, 'loaded_mm = SWITCHING reaches memory', { agent: 'buffer', states: [state(0, { notes: ['loaded_mm SWITCHING'] })] });
+}
+
+const walkOf = (steps: Steps['all'], colors = plain, cpus = 4) =>
+  new Walk({ title: 'b1: stale-use in \u001bsomewhere', cpus, steps, start: [0, 1, 2, 3].slice(0, cpus).map((cpu) => state(cpu)), colors });
+
+function pressAll(walk: Walk, from: WalkState, moves: readonly Move[]): number {
+  return moves.reduce((now, move) => walk.press(now, move), from).at;
+}
+
+describe('moves', () => {
+  const steps = raceSteps();
+  const walk = walkOf(steps);
+  const begin = walk.begin(SIZE);
+  const deciding = steps.flatMap((step, index) => (step.deciding === null ? [] : [index]));
+
+  it('begin at the first step that decides, or at the first', () => {
+    expect(begin).toEqual({ at: deciding[0], size: SIZE, ended: false });
+    expect(walkOf(new Steps().add(0, 'a').add(0, 'b').all).begin(SIZE).at).toBe(0);
+  });
+
+  it('go a step on and back, and stop at the ends', () => {
+    expect(pressAll(walk, begin, ['next', 'next', 'previous'])).toBe(deciding[0] + 1);
+    expect(pressAll(walk, begin, ['first', 'previous'])).toBe(0);
+    expect(pressAll(walk, begin, ['last', 'next'])).toBe(steps.length - 1);
+  });
+
+  it('go to the steps that decide, and stay where there is none further', () => {
+    expect(pressAll(walk, begin, ['nextDeciding'])).toBe(deciding[1]);
+    expect(pressAll(walk, begin, ['next', 'previousDeciding'])).toBe(deciding[0]);
+    expect(pressAll(walk, begin, ['previousDeciding'])).toBe(deciding[0]);
+    expect(pressAll(walk, begin, ['last', 'nextDeciding'])).toBe(steps.length - 1);
+  });
+
+  it('go a page, by at least one step, and back', () => {
+    const long = new Steps();
+    for (let i = 0; i < 200; i++) long.add(0, `step ${i}`);
+    const paged = walkOf(long.all, plain, 1);
+    const first = paged.begin(SIZE);
+    const rows = paged.lines(first).findIndex((line) => line.startsWith('──')) - 2;
+    expect(pressAll(paged, first, ['pageDown'])).toBe(rows - 1);
+    expect(pressAll(paged, first, ['pageDown', 'pageDown', 'pageUp', 'pageUp'])).toBe(0);
+    const narrow = walk.resize(begin, { rows: 8, columns: 40 });
+    expect(pressAll(walk, narrow, ['pageDown'])).toBe(deciding[0] + 1);
+    expect(pressAll(walk, narrow, ['pageUp'])).toBe(deciding[0] - 1);
+    expect(pressAll(walk, begin, ['last', 'pageDown'])).toBe(steps.length - 1);
+  });
+
+  it('end', () => {
+    expect(walk.press(begin, 'quit')).toEqual({ ...begin, ended: true });
+  });
+});
+
+describe('the screen', () => {
+  it('shows the timeline, the step, the CPUs and the keys', () => {
+    const walk = walkOf(sbSteps().all, plain, 2);
+    expect(walk.lines(walk.begin({ rows: 22, columns: 100 })).join('\n')).toMatchInlineSnapshot(`
+      "b1: stale-use in \\x1bsomewhere
+          step │ CPU0                                        │ CPU1
+               │ context_switch                              │
+               │   switch_mm_irqs_off                        │
+             0 │     loaded_mm = SWITCHING (buffered)        │
+      ▌ >    1 │                                             │ CPU0's loaded_mm is A
+      ▌        └─ CPU1 saw loaded_mm = A: no IPI
+      ▌           waiting in store buffers: CPU0: loaded_mm=SWITCHING
+             2 │     ~ loaded_mm = SWITCHING reaches memory  │
+          ~ a store leaves the store buffer; sb: stores that wait in the store buffer; > decides
+
+
+
+      ────────────────────────────────────────────────────────────────────────────────────────────────────
+      CPU1: CPU0's loaded_mm is A
+      > CPU1 saw loaded_mm = A: no IPI
+
+       CPU0  interrupts off | loaded_mm A | PCID 1 | sb: loaded_mm=SWITCHING
+      *CPU1  interrupts on  | IPI pending | holds ptl | sb: empty
+
+      TLB of CPU1: empty
+       step 1 of 2, deciding 1 of 1 | j k step  n p deciding  space b page  g G ends  q quit "
+    `);
+  });
+
+  it('tells the state after the current step, not a later one', () => {
+    const walk = walkOf(sbSteps().all, plain, 2);
+    const begin = walk.begin(SIZE);
+    const cpu0 = (at: number) => walk.lines({ ...begin, at }).find((line) => /^[ *]CPU0 {2}/.test(line));
+    expect(cpu0(0)).toBe('*CPU0  interrupts off | loaded_mm A | PCID 1 | sb: loaded_mm=SWITCHING');
+    expect(cpu0(1)).toBe(' CPU0  interrupts off | loaded_mm A | PCID 1 | sb: loaded_mm=SWITCHING');
+    expect(cpu0(2)).toBe('*CPU0  interrupts on  | loaded_mm SWITCHING | sb: empty');
+  });
+
+  it.each([
+    [24, 100],
+    [24, 80],
+    [50, 200],
+    [8, 40],
+    [7, 40],
+    [8, 39],
+    [1, 1],
+    [10, 60],
+  ])('has exactly %i rows of at most %i characters, wherever it stands', (rows, columns) => {
+    const walk = walkOf(raceSteps());
+    for (let at = 0; at < raceSteps().length; at++) {
+      const lines = walk.lines({ at, size: { rows, columns }, ended: false });
+      expect(lines).toHaveLength(rows);
+      for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('always shows the current step, marked', () => {
+    for (const size of [SIZE, { rows: 12, columns: 100 }]) {
+      const walk = walkOf(raceSteps());
+      for (const { step } of raceSteps()) {
+        const marked = walk.lines({ at: step, size, ended: false }).filter((line) => line.startsWith('▌'));
+        expect(marked.some((line) => new RegExp(`^▌ [> ]? +${step} │`).test(line))).toBe(true);
+      }
+    }
+  });
+
+  it('follows a new size', () => {
+    const walk = walkOf(raceSteps());
+    const resized = walk.resize(walk.begin(SIZE), { rows: 30, columns: 70 });
+    expect(walk.lines(resized)).toHaveLength(30);
+    expect(walk.lines(resized).some((line) => textWidth(line) === 70)).toBe(true);
+  });
+
+  it('changes nothing but colour when it paints, and lets no control character through', () => {
+    const steps = sbSteps().add(0, 'evil \u001b[2J', {
+      functions: ['\u0007'],
+      deciding: '\u001b]0;title',
+      states: [state(0, { buffer: ['\r'] })],
+    }).all;
+    const painted = walkOf(steps, pc.createColors(true), 2);
+    const bare = walkOf(steps, plain, 2);
+    for (let at = 0; at < steps.length; at++) {
+      const now = { at, size: SIZE, ended: false };
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not occur
+      for (const line of bare.lines(now)) expect(line).not.toMatch(/[\u0000-\u001f]/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape
+      expect(painted.lines(now).map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
+        bare.lines(now).map((line) => line.trimEnd()),
+      );
+    }
+  });
+
+  it('tells of a CPU without a column when it moves', () => {
+    const steps = new Steps();
+    for (let i = 0; i < 40; i++) steps.add(i % 8, `step ${i}`, { states: [state(i % 8)] });
+    const walk = walkOf(steps.all, plain, 8);
+    const lines = walk.lines({ at: 7, size: SIZE, ended: false });
+    expect(lines.some((line) => line.startsWith('*CPU7  '))).toBe(true);
+  });
+
+  it('keeps the innermost functions where all do not fit', () => {
+    const functions = Array.from({ length: 12 }, (_, i) => `function_number_${i}`);
+    const walk = walkOf(new Steps().add(0, 'deep', { functions }).all, plain, 1);
+    const line = walk.lines(walk.begin(SIZE)).find((text) => text.startsWith('in '));
+    expect(line).toMatch(/^in … > .* > function_number_11$/);
+  });
+});
