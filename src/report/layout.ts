@@ -20,8 +20,11 @@ export function shorten(text: string, width: number): string {
     .trimEnd()}…`;
 }
 
-/** Lines of at most `width` characters, broken at spaces where possible. Never empty. */
-export function wrap(text: string, width: number): string[] {
+/** Where a word that is too long for a line is broken best: `flush_info.` `initiating_cpu`. */
+const SEAMS = /[=._(\]/-]/;
+
+/** Lines of at most `width` characters, broken at spaces where possible; with `seams` a word that is too long at those. Never empty. */
+export function wrap(text: string, width: number, seams = false): string[] {
   const room = Math.max(1, width);
   const lines: string[] = [];
   let line = '';
@@ -33,8 +36,11 @@ export function wrap(text: string, width: number): string[] {
     line = line === '' ? word : `${line} ${word}`;
     while (textWidth(line) > room) {
       const chars = [...line];
-      lines.push(chars.slice(0, room).join(''));
-      line = chars.slice(room).join('');
+      const seam = seams ? chars.findLastIndex((char, index) => index < room && SEAMS.test(char)) + 1 : 0;
+      // A seam near the beginning would waste the line.
+      const end = seam * 2 > room ? seam : room;
+      lines.push(chars.slice(0, end).join(''));
+      line = chars.slice(end).join('');
     }
   }
   lines.push(line);

@@ -64,7 +64,7 @@ export class StepDrawer {
     const who = column !== 'host' && this.grid.has(column) ? '' : `CPU${step.cpu}: `;
     const lead = bar + indent + sign;
     const room = Math.max(1, this.grid.room(column) - lead.length);
-    for (const [index, line] of clip(wrap(who + visible(text), room), room, linesMax).entries()) {
+    for (const [index, line] of clip(wrap(who + visible(text), room, true), room, linesMax).entries()) {
       const start = index === 0 ? lead : bar + indent + ' '.repeat(sign.length);
       this.lines.push(this.grid.line(index === 0 ? gutter : this.margin, column, start + line, paint));
     }

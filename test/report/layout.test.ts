@@ -26,6 +26,12 @@ describe('layout', () => {
     expect(wrap('', 4)).toEqual(['']);
     expect(wrap('ab', 0)).toEqual(['a', 'b']);
   });
+
+  it('breaks long words at their seams where it is asked to, unless that wastes the line', () => {
+    expect(wrap('x flush_info.initiating_cpu=3', 14, true)).toEqual(['x', 'flush_info.', 'initiating_', 'cpu=3']);
+    expect(wrap('a_bcdefghijkl', 6, true)).toEqual(['a_bcde', 'fghijk', 'l']);
+    expect(wrap('flush_info.initiating', 14)).toEqual(['flush_info.ini', 'tiating']);
+  });
 });
 
 describe('visible', () => {

@@ -50,7 +50,8 @@ Examples:
   $ shootdown show findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
   $ shootdown show --plain --width 160 FILE | less -RS
 
-Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure failure.`;
+Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure
+failure.`;
 
 async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
   const { engine, io, version } = context;
