@@ -29,7 +29,7 @@ describe('bad usage is answered with one line and exit code 2', () => {
     ['hunt --variant b1 --memory arm', '--memory: "arm" is not a memory model; give tso (x86) or sc'],
     ['hunt --variant b1 --seed', "option '--seed <N>' argument missing"],
     ['hunt --variant b1 --sed 1', "unknown option '--sed' (Did you mean --seed?)"],
-    ['hunt --variant b1 extra', 'too many arguments'],
+    ['hunt --variant b1 extra', 'extra: not a module'],
     ['replay', "missing required argument 'file'"],
     ['replay nowhere.json', 'nowhere.json: cannot be read: no such file or directory (ENOENT)'],
     ['trace', '--help'],
