@@ -1,8 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    // As a user's project resolves the package.
+    alias: [
+      { find: /^shootdown$/, replacement: source('src/index.ts') },
+      { find: /^shootdown\/vitest$/, replacement: source('src/vitest/index.ts') },
+    ],
+  },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     // Forks, not threads: some tests start worker threads of their own and install signal handlers, which belong to a whole process.
     pool: 'forks',
     testTimeout: 60_000,

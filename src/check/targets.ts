@@ -88,7 +88,7 @@ export class Targets {
         this.replay.mem[state.loadedMm] = mm;
         this.replay.mem[state.isLazy] = flag;
         this.replay.lab.interrupt(cpu, function* (c) {
-          if ((yield* own.decideShouldFlush(c, target)) === kernel) explained = true;
+          if ((yield* own.shouldFlushTlb(c, target)) === kernel) explained = true;
         });
       }
     }

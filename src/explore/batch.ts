@@ -6,6 +6,7 @@ import { COUNTERS } from '../oracles/counters.js';
 import { type EnvironmentPlan, Executor } from './executor.js';
 import { follow } from './follow.js';
 import { resetLoopBudget } from './loop-budget.js';
+import { findProgram } from './programs.js';
 import { hashText, mix, Random } from './random.js';
 import { simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
@@ -138,7 +139,8 @@ const runners = new Map<string, Runner>();
 function runnerFor(request: BatchRequest): Runner {
   const key = subjectKey(request);
   let runner = runners.get(key);
-  if (runner === undefined) {
+  // In a test another program may have come by the same name.
+  if (runner === undefined || ('program' in request && runner.machine.program !== findProgram(request.program))) {
     if (runners.size >= RUNNERS_MAX) runners.clear();
     runner = new Runner(request);
     runners.set(key, runner);

@@ -5,7 +5,7 @@ import { VERSION } from '../version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 import { hex } from './hex.js';
-import type { HuntPool } from './pool.js';
+import type { BatchRunner } from './pool.js';
 import { findProgram } from './programs.js';
 import { mix } from './random.js';
 import { encodeSchedule } from './schedule.js';
@@ -44,7 +44,7 @@ export interface HuntOutcome {
 }
 
 /** Hunts a variant in scenarios, or a plain program. Throws what the pool throws (InputError for a mistake in a user's module). */
-export async function hunt(request: (HuntRequest | ProgramHuntRequest) & { readonly pool: HuntPool }): Promise<HuntOutcome> {
+export async function hunt(request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }): Promise<HuntOutcome> {
   const started = performance.now();
   const state = new Hunt(request);
   await state.measure();
@@ -83,7 +83,7 @@ class Hunt {
   private readonly nextExecution: number[];
   private interrupted = false;
 
-  constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: HuntPool }) {
+  constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }) {
     this.targets = targetsOf(request);
     this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
     this.nextExecution = this.targets.map(() => 0);

@@ -9,13 +9,26 @@ import { loadedModules } from '../strip/loaded.js';
 import { BundlePlaces, userError } from '../strip/places.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 
+/** Whatever runs batches for a hunt. */
+export interface BatchRunner {
+  /** How many it runs at a time. */
+  readonly jobs: number;
+  /** The users' modules that it knows. */
+  readonly modules: readonly ModuleRef[];
+  run(request: BatchRequest): Promise<BatchResult>;
+  /** Mean steps per execution of the request's subject. */
+  length(request: BatchRequest): Promise<number>;
+  /** The witness with fewer changes between agents. */
+  simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness>;
+}
+
 /**
  * Worker threads that run batches. Simulated CPUs are never pool tasks; whole batches are.
  *
  * The worker's code is bundled once per pool: an engine spread over modules runs several times slower, since constants imported
  * through a namespace are looked up at each use.
  */
-export class HuntPool {
+export class HuntPool implements BatchRunner {
   private readonly ready: Promise<Piscina>;
   private directory: string | null = null;
   /** Lengths asked for before, by what they depend on. */

@@ -1,6 +1,5 @@
 import type { Protocol } from '../machine/protocol.js';
 import { LOADED_MM_SWITCHING, MM_NULL } from './constants.js';
-import { EV_SHOULD_FLUSH } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -9,12 +8,6 @@ import type { KernelCpu } from './kernel-cpu.js';
  * switch_mm_irqs_off.
  */
 export function* shouldFlushTlb(cpu: KernelCpu, target: number): Protocol<boolean> {
-  const answer = yield* cpu.fn.decideShouldFlush(cpu, target);
-  yield* cpu.event(EV_SHOULD_FLUSH, target, answer ? 1 : 0);
-  return answer;
-}
-
-export function* decideShouldFlush(cpu: KernelCpu, target: number): Protocol<boolean> {
   const state = cpu.per[target].tlbstate;
   const info = cpu.own.flushInfo;
   if (!cpu.features.filterLoadedMm) {

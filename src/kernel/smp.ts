@@ -1,7 +1,7 @@
 import type { Protocol } from '../machine/protocol.js';
 import { CSD_FLAG_LOCK, CSD_TYPE_SYNC, FUNC_FLUSH_TLB } from './constants.js';
 import { cpumaskTestCpu, lowestBit } from './cpumask.js';
-import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from './events.js';
+import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED, EV_SHOULD_FLUSH } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './layout.js';
 import { BY_IPI } from './remote-flush.js';
@@ -32,7 +32,7 @@ export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, condition
     yield* cpu.fn.sendCallFunctionIpis(cpu);
   }
   if (runLocal) {
-    const wanted = conditional ? yield* cpu.fn.shouldFlushTlb(cpu, cpu.id) : true;
+    const wanted = conditional ? yield* cpu.fn.condFunc(cpu, cpu.id) : true;
     if (wanted) {
       yield* cpu.localIrqDisable();
       yield* cpu.fn.flushTlbFunc(cpu, cpu.id);
@@ -40,6 +40,13 @@ export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, condition
     }
   }
   if (others) yield* cpu.fn.waitForCsds(cpu);
+}
+
+/** The condition of a call. What it answers is noted here, so that a variant's own `shouldFlushTlb` is explained as the kernel's is. */
+export function* condFunc(cpu: KernelCpu, target: number): Protocol<boolean> {
+  const answer = yield* cpu.fn.shouldFlushTlb(cpu, target);
+  yield* cpu.event(EV_SHOULD_FLUSH, target, answer ? 1 : 0);
+  return answer;
 }
 
 /** Queues a csd on every target of cfd.cpumask that needs one; the others leave the mask. */
@@ -51,7 +58,7 @@ export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protoco
       const bit = lowestBit(bits);
       bits = bits & (bits - 1);
       const target = word * 32 + bit;
-      const wanted = conditional ? yield* cpu.fn.shouldFlushTlb(cpu, target) : true;
+      const wanted = conditional ? yield* cpu.fn.condFunc(cpu, target) : true;
       if (wanted) {
         const csd = cfd.csd[target];
         yield* cpu.fn.beforeTargetFlush(cpu, target);

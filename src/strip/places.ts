@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOOP_ERROR } from './guard-loops.js';
 import { loadedModules } from './loaded.js';
-import { displayPath, isUserFile } from './user-files.js';
+import { displayPath, isUserFile, sourceName } from './user-files.js';
 
 /** From a stack of a bundle to the line of the user's file that threw. */
 
@@ -63,9 +63,22 @@ export class BundlePlaces {
   }
 }
 
-/** Where a place of a call stack of this process was written: in the loaded bundle the line of the module, elsewhere the place itself. */
+/**
+ * Where a place of a call stack of this process was written: in the loaded bundle the line of the module, in the package's JavaScript the
+ * line of the TypeScript that it carries too, elsewhere the place itself.
+ */
 export function writtenAt(place: Place, column: number): Place {
-  return loadedModules().places?.written(place.path, place.line, column) ?? place;
+  const { path, line } = place;
+  return loadedModules().places?.written(path, line, column) ?? shippedAt(path, line, column) ?? place;
+}
+
+const shipped = new Map<string, BundlePlaces>();
+
+function shippedAt(path: string, line: number, column: number): Place | null {
+  if (!path.endsWith('.js') || sourceName(path) === null || !existsSync(`${path}.map`)) return null;
+  const places = shipped.get(path) ?? new BundlePlaces(path);
+  shipped.set(path, places);
+  return places.written(path, line, column);
 }
 
 /** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */

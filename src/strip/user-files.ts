@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 /** The root of the sources: `src/` in a clone, `dist/src/` in the package. */
 export const SOURCES = fileURLToPath(new URL('../', import.meta.url));
 
+/** The examples are read as a user's own files, in the package too. */
+const EXAMPLES = fileURLToPath(
+  new URL(existsSync(`${SOURCES}../package.json`) ? '../../examples/' : '../../../examples/', import.meta.url),
+);
+
 /** `kernel/smp` for a file under the sources, null for any other. */
 export function sourceName(path: string): string | null {
   const name = relative(SOURCES, path);
@@ -26,6 +31,7 @@ export function sourceFile(name: string): string {
 
 /** Code that the user wrote: neither shootdown's nor a dependency's. */
 export function isUserFile(path: string): boolean {
+  if (path.startsWith(EXAMPLES)) return true;
   if (/[\\/]node_modules[\\/]/.test(path)) return false;
   const name = relative(SOURCES, path);
   return name.startsWith('..') && !relative(fileURLToPath(new URL('../../workers', import.meta.url)), path).match(/^[^.]/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM, INIT_MM, LOADED_MM_SWITCHING, MM_NULL } from '../../src/kernel/constants.js';
-import { decideShouldFlush } from '../../src/kernel/should-flush-tlb.js';
+import { shouldFlushTlb } from '../../src/kernel/should-flush-tlb.js';
 import { Bench, quiet, type Setup } from './harness.js';
 
 /** A10: who gets an IPI, in the three forms that existed. */
@@ -16,7 +16,7 @@ function ask(setup: Setup, mm: number, loaded: number, lazy: boolean, trim: bool
     .set(info.trimCpumask, trim ? 1 : 0)
     .set(target.loadedMm, loaded)
     .set(target.isLazy, lazy ? 1 : 0);
-  const answer = bench.run((cpu) => decideShouldFlush(cpu, 1));
+  const answer = bench.run((cpu) => shouldFlushTlb(cpu, 1));
   return { answer, ops: bench.ops };
 }
 

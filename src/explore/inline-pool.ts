@@ -1,0 +1,26 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ModuleRef } from '../findings/finding.js';
+import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from './batch.js';
+import type { BatchRunner } from './pool.js';
+
+/**
+ * Runs batches in this thread: for programs that are at hand as objects, in a test for instance, where a pool would need a module to bundle
+ * into its workers. Between two batches others get their turn.
+ */
+export class InlinePool implements BatchRunner {
+  readonly jobs = 1;
+  readonly modules: readonly ModuleRef[] = [];
+
+  async run(request: BatchRequest): Promise<BatchResult> {
+    await setImmediate();
+    return runBatch(request);
+  }
+
+  async length(request: BatchRequest): Promise<number> {
+    return measureLength(request);
+  }
+
+  async simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
+    return simplifyWitness(request, witness);
+  }
+}

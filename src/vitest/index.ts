@@ -1,0 +1,64 @@
+/**
+ * `import 'shootdown/vitest'` in a test file or in a set-up file gives vitest's `expect` one matcher more:
+ *
+ *     await expect(program).toSurvive({ executions: 20_000, strategy: 'pct', seed: 7 });
+ *
+ * It hunts the program (or variant) in this thread, deterministically, and fails with the timeline of the first violation, a saved finding
+ * and a command that replays it. `expect(program).not.toSurvive()` is for programs that are known to be broken.
+ */
+
+import { relative } from 'node:path';
+import { expect } from 'vitest';
+import { InfrastructureError } from '../findings/errors.js';
+import type { Finding } from '../findings/finding.js';
+import { findingSubject } from '../findings/finding.js';
+import { readFinding } from '../findings/read.js';
+import { saveFinding } from '../findings/store.js';
+import { REPLAY_VARIABLE, replayMessage, survivalMessage, type TestPlace, violationMessage } from './message.js';
+import { know, type SurviveOptions, type Survivor, survive } from './survive.js';
+
+export type { SurviveOptions, Survivor } from './survive.js';
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: has to be as vitest declares it
+  interface Matchers<T = any> {
+    /** Hunts the program or variant; fails at the first violation, with its timeline. Returns a promise: await it. */
+    toSurvive(options?: SurviveOptions): Promise<T>;
+  }
+}
+
+const OUT_DEFAULT = 'findings';
+
+expect.extend({
+  async toSurvive(received: unknown, options: SurviveOptions = {}) {
+    const subject = received as Survivor;
+    know(subject);
+    const asked = process.env[REPLAY_VARIABLE];
+    if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
+      const message = replayMessage(asked);
+      return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
+    }
+    const { verdict, finding } = await survive(subject, options);
+    if (finding === null) return { pass: true, message: () => survivalMessage(subject.name, verdict.executions) };
+    // One that is expected is not worth a file.
+    if (this.isNot) return { pass: false, message: () => '' };
+    const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
+    const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
+    const text = failure(finding, options.out ?? OUT_DEFAULT, place);
+    return { pass: false, message: () => text };
+  },
+});
+
+function failure(finding: Finding, out: string, place: TestPlace): string {
+  try {
+    return violationMessage(finding, saveFinding(finding, out).path, place);
+  } catch (error) {
+    if (!(error instanceof InfrastructureError)) throw error;
+    return violationMessage(finding, { unsaved: error.message }, place);
+  }
+}
+
+/** vitest joins names of suites and test with ` > `, and `-t` takes them with blanks between. */
+function testName(name: string | undefined): string | null {
+  return name === undefined ? null : name.replaceAll(' > ', ' ');
+}

@@ -1,0 +1,60 @@
+import { type Finding, findingSubject, isProgramFinding } from '../findings/finding.js';
+import { readFinding } from '../findings/read.js';
+import { type Replay, replayFinding } from '../findings/replay.js';
+import { visible } from '../report/escape.js';
+import { count } from '../report/layout.js';
+import { renderTimeline } from '../report/timeline.js';
+
+/** What a failing test prints: what went wrong, the timeline, and how to see it again. */
+
+/** The variable that makes a test replay a finding instead of hunting. */
+export const REPLAY_VARIABLE = 'SHOOTDOWN_REPLAY';
+
+export interface TestPlace {
+  /** Path of the test file, relative to the working directory. */
+  readonly file: string | null;
+  /** Full name of the test, or null outside of one. */
+  readonly name: string | null;
+}
+
+/** The message for a violation. `path`: where the finding was saved, or why it was not. */
+export function violationMessage(finding: Finding, path: string | { readonly unsaved: string }, place: TestPlace): string {
+  const { name } = findingSubject(finding);
+  const { violation, execution } = finding;
+  const replay = replayFinding(finding);
+  return [
+    `${visible(name)} did not survive: ${violation.class} in execution ${execution}: ${visible(violation.message)}`,
+    '',
+    timeline(finding, replay, true),
+    '',
+    ...(typeof path === 'string' ? replayLines(finding, path, place) : [`the finding could not be saved: ${path.unsaved}`]),
+  ].join('\n');
+}
+
+export function survivalMessage(name: string, executions: number): string {
+  return `${visible(name)} was expected not to survive, but no violation was found in ${count(executions, 'execution')}`;
+}
+
+/** The message of a replay, whole; null where the violation does not come any more. */
+export function replayMessage(path: string): string | null {
+  const finding = readFinding(path);
+  const replay = replayFinding(finding);
+  if (replay.violation === null) return null;
+  const said = replay.reproduced ? 'reproduced' : `not reproduced: ${replay.reason}`;
+  return [`${said}: ${replay.violation.class}: ${visible(replay.violation.message)}`, '', timeline(finding, replay, false)].join('\n');
+}
+
+function timeline(finding: Finding, replay: Replay, aroundDeciding: boolean): string {
+  return renderTimeline(replay.trace, { cpus: findingSubject(finding).cpus, aroundDeciding });
+}
+
+function replayLines(finding: Finding, path: string, { file, name }: TestPlace): string[] {
+  const test = [file === null ? '' : ` ${quoted(file)}`, name === null ? '' : ` -t ${quoted(name)}`].join('');
+  const whole = `replay, step by step:  ${REPLAY_VARIABLE}=${quoted(path)} npx vitest run${test}`;
+  return isProgramFinding(finding) ? [whole] : [whole, `or, without the test:   npx shootdown show ${quoted(path)}`];
+}
+
+/** A word that a shell takes as it is. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,81 @@
+import type { Verdict } from '../explore/api.js';
+import { hunt } from '../explore/hunt.js';
+import { InlinePool } from '../explore/inline-pool.js';
+import { madePrograms, type PlainProgram } from '../explore/plain-program.js';
+import { setOwnPrograms } from '../explore/programs.js';
+import { strategies } from '../explore/strategies/index.js';
+import { explained } from '../findings/explained.js';
+import type { Finding, MemoryModel } from '../findings/finding.js';
+import { catalogue } from '../scenarios/catalogue/index.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { setOwnVariants } from '../variants/own.js';
+import type { Variant } from '../variants/variant.js';
+
+/** What a test asks to survive, and how hard it is tried. */
+
+export interface SurviveOptions {
+  /** How many executions. Default 10,000. */
+  readonly executions?: number;
+  /** Name of a strategy or several that alternate. Default: all of them. */
+  readonly strategy?: string | readonly string[];
+  /** Seed of every random choice. Default 1. */
+  readonly seed?: number;
+  /** `tso` (x86, the default) or `sc`. */
+  readonly memory?: MemoryModel;
+  /** For a variant: where it runs. Default: the catalogue of generic scenarios. */
+  readonly scenarios?: readonly Scenario[];
+  /** Directory for the finding of a violation. Default `findings`. */
+  readonly out?: string;
+}
+
+/** A plain program, or a variant of the kernel (made by `defineVariant`, or found by `findVariant`). */
+export type Survivor = PlainProgram | Variant;
+
+export interface Survival {
+  readonly verdict: Verdict;
+  readonly finding: Finding | null;
+}
+
+const EXECUTIONS_DEFAULT = 10_000;
+
+/** Hunts in this thread. Throws a TypeError for what is neither a program nor a variant, or for a strategy that does not exist. */
+export async function survive(subject: Survivor, options: SurviveOptions = {}): Promise<Survival> {
+  know(subject);
+  const plan = {
+    strategies: strategiesOf(options.strategy),
+    seed: options.seed ?? 1,
+    memory: options.memory ?? 'tso',
+    executions: options.executions ?? EXECUTIONS_DEFAULT,
+    jobs: 1,
+    pool: new InlinePool(),
+  };
+  const request = isProgram(subject)
+    ? { ...plan, program: subject.name }
+    : { ...plan, variant: subject.name, scenarios: options.scenarios ?? catalogue };
+  return explained(await hunt(request));
+}
+
+/** Makes the subject known by its name, as requests and findings name it. */
+export function know(subject: Survivor): void {
+  if (isProgram(subject)) setOwnPrograms([subject]);
+  else if (isVariant(subject)) setOwnVariants([subject]);
+  else throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
+}
+
+export function isProgram(subject: unknown): subject is PlainProgram {
+  return madePrograms.has(subject);
+}
+
+function isVariant(subject: unknown): subject is Variant {
+  return typeof subject === 'object' && subject !== null && 'backend' in subject && 'features' in subject;
+}
+
+function strategiesOf(given: SurviveOptions['strategy']): string[] {
+  const known = strategies.map(({ name }) => name);
+  if (given === undefined) return known;
+  const names = typeof given === 'string' ? given.split(',') : [...given];
+  for (const name of names) {
+    if (!known.includes(name)) throw new TypeError(`there is no strategy "${name}"; there are ${known.join(', ')}`);
+  }
+  return names;
+}
