@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import type { Violation } from '../machine/violation.js';
+import { impersonal, waitsOf } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { Names } from './names.js';
 import { isStore, type Overtaken, overtakenStores, reads } from './overtaken.js';
@@ -43,15 +44,17 @@ class PlainExplainer {
   explain(judged: readonly number[]): Explanation {
     const { violation, steps } = this;
     const atEnd = violation.step >= steps.length;
+    const isStuck = violation.class === 'deadlock' || violation.class === 'livelock';
     let sentence = violation.message;
-    if (violation.class === 'deadlock' || violation.class === 'livelock') this.stuck();
+    if (isStuck) this.stuck();
     else if (atEnd) {
       sentence = [violation.message, ...this.finalMemory(judged)].join('; ');
       this.givenUp();
     } else this.judgedAt(steps[violation.step]);
     this.unseenStores();
     for (const overtaken of overtakenStores(steps).slice(-MARKS_MAX)) this.overtaken(overtaken);
-    return { deciding: this.reasons, sentence };
+    // What it is for is unknown, so that what was judged has to do.
+    return { deciding: this.reasons, sentence, cause: isStuck ? waitsOf(this.machine) : impersonal(violation.message), causeStep: null };
   }
 
   private mark(step: RawStep, why: string): void {

@@ -8,9 +8,17 @@ import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
 import type { Violation } from '../machine/violation.js';
+import { CAUSES, impersonal, RAISED, waitsOf } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
+
+/** A part of the story: in words, for the cause, and the step that it is about. */
+interface Part {
+  readonly words: string;
+  readonly cause: string;
+  readonly step: number;
+}
 
 /** The machine stands where the execution ended; `steps` are all its steps. */
 export function explain(
@@ -61,7 +69,13 @@ class Explainer {
   lastStepOnly(): Explanation {
     const last = this.steps.at(-1);
     if (last !== undefined) this.mark(last, this.violation.message);
-    return { deciding: this.deciding, sentence: this.violation.message };
+    return this.unexplained();
+  }
+
+  /** Only what the oracle says is known. */
+  private unexplained(): Explanation {
+    const { message } = this.violation;
+    return { deciding: this.deciding, sentence: message, cause: impersonal(message), causeStep: null };
   }
 
   stuck(): Explanation {
@@ -69,7 +83,7 @@ class Explainer {
       const last = this.steps.findLast((step) => step.cpu === cpu.id);
       if (last !== undefined && !cpu.finished) this.mark(last, `then ${this.machine.describeCpu(cpu.id)}`);
     }
-    return { deciding: this.deciding, sentence: this.violation.message };
+    return { ...this.unexplained(), cause: waitsOf(this.machine) };
   }
 
   freedTableWalk(): Explanation {
@@ -80,19 +94,20 @@ class Explainer {
       last.step,
       (step) => (step.kind === K.OP_FREE_FRAME || step.kind === K.OP_FREE_FRAME_RCU) && this.violation.message.includes(`frame ${step.a},`),
     );
-    if (freed === undefined) return { deciding: this.deciding, sentence: this.violation.message };
+    if (freed === undefined) return this.unexplained();
     this.mark(freed, `the page-table page in frame ${freed.a} is freed`);
     const unlinked = this.before(
       freed.step,
       (step) => step.kind === K.OP_SET_PTE && step.cpu === freed.cpu && step.b === 0 && step.d >= this.machine.ghost.pages,
     );
-    const sentence = [this.violation.message];
-    if (unlinked !== undefined) {
-      this.mark(unlinked, 'the table is unlinked');
-      const told = this.initiatorsView(unlinked.step, freed.step, freed.cpu, last.cpu);
-      if (told !== null) sentence.push(told);
-    }
-    return { deciding: this.deciding, sentence: sentence.join('; ') };
+    if (unlinked === undefined) return this.unexplained();
+    this.mark(unlinked, 'the table is unlinked');
+    const told = this.initiatorsView(unlinked.step, freed.step, freed.cpu, last.cpu);
+    return told === null ? this.unexplained() : this.told([told.words], told);
+  }
+
+  private told(parts: readonly string[], { cause, step }: Pick<Part, 'cause' | 'step'>): Explanation {
+    return { deciding: this.deciding, sentence: [this.violation.message, ...parts].join('; '), cause, causeStep: step };
   }
 
   staleUse(): Explanation {
@@ -107,7 +122,7 @@ class Explainer {
     const page = emulated ? this.machine.mem[latch + H.TLB_KEY] & 0xff : (executed?.a ?? 0);
     const entry = emulated ? latch : this.machine.mmu.lookup(block, page);
     this.mark(use, this.violation.message);
-    if (entry < 0 || executed === undefined) return { deciding: this.deciding, sentence: this.violation.message };
+    if (entry < 0 || executed === undefined) return this.unexplained();
     const { mem } = this.machine;
     const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
     const filledAt = mem[entry + H.TLB_STEP];
@@ -118,9 +133,9 @@ class Explainer {
         `CPU${target}'s TLB entry for page ${page} of ${this.names.mm(mm)} is made (frame ${pteFrame(mem[entry + H.TLB_PTE])})`,
       );
     const change = this.after(filledAt, (step) => this.revokes(step, mm, page, executed.b !== 0));
-    if (change === undefined) return { deciding: this.deciding, sentence: this.violation.message };
+    if (change === undefined) return this.unexplained();
     this.mark(change, `this takes away what CPU${target}'s entry still says`);
-    return { deciding: this.deciding, sentence: this.flushStory(change, use, mm, target) };
+    return this.flushStory(change, use, mm, target);
   }
 
   private revokes(step: RawStep, mm: number, page: number, write: boolean): boolean {
@@ -130,32 +145,35 @@ class Explainer {
   }
 
   /** From the change to the use: the request, whom it reached, what the target decided, the return. */
-  private flushStory(change: RawStep, use: RawStep, mm: number, target: number): string {
+  private flushStory(change: RawStep, use: RawStep, mm: number, target: number): Explanation {
     const initiator = change.cpu;
-    const parts = [this.violation.message];
     const name = this.names.mm(mm);
     const genWord = this.kernel.layout.mms[mm].tlbGen;
     const counted = this.after(change.step, (step) => step.cpu === initiator && step.kind === K.OP_FETCH_ADD && step.a === genWord);
+    const words: string[] = [];
+    let why: Pick<Part, 'cause' | 'step'> | null = null;
     if (counted === undefined || counted.step > use.step) {
-      parts.push(`CPU${initiator} had not counted a flush request for its change`);
+      words.push(`CPU${initiator} had not counted a flush request for its change`);
+      why = { cause: CAUSES.notCounted, step: change.step };
     } else {
       this.mark(counted, `generation ${counted.value} of ${name} is the one that covers the change`);
-      parts.push(`CPU${initiator}'s change is covered by generation ${counted.value} of ${name}`);
+      words.push(`CPU${initiator}'s change is covered by generation ${counted.value} of ${name}`);
       const told = this.initiatorsView(counted.step, use.step, initiator, target);
-      if (told !== null) parts.push(told);
       const lost = this.hostsView(counted.step, use.step, target);
-      if (lost !== null) parts.push(lost);
       const decided = this.targetsView(change.step, use.step, target, mm, counted.value);
-      if (decided !== null) parts.push(decided);
+      for (const part of [told, lost, decided]) if (part !== null) words.push(part.words);
+      // A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the cause.
+      why = told ?? lost ?? decided;
+      if (why !== null && why !== decided && decided?.cause.endsWith(RAISED)) why = { cause: why.cause + RAISED, step: why.step };
     }
     const returned = this.after(counted?.step ?? change.step, (step) => step.cpu === initiator && this.returns(step));
     if (returned !== undefined && returned.step < use.step)
       this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
-    return parts.join('; ');
+    return this.told(words, why ?? { cause: impersonal(this.violation.message), step: use.step });
   }
 
   /** What the target's host did wrong between the request and the use; null if nothing. */
-  private hostsView(from: number, until: number, target: number): string | null {
+  private hostsView(from: number, until: number, target: number): Part | null {
     const host = (value: number): RawStep | undefined =>
       this.steps.find(
         (step) => step.step > from && step.step <= until && step.cpu === target && step.kind === K.STEP_HOST && step.value === value,
@@ -163,7 +181,8 @@ class Explainer {
     const lost = host(HOST_ENTERED_LOST);
     if (lost !== undefined) {
       this.mark(lost, `CPU${target}'s host loses the flush request that was set after it had read the byte`);
-      return `CPU${target}'s host wrote the preempted byte back over the flush request`;
+      const words = `CPU${target}'s host wrote the preempted byte back over the flush request`;
+      return { words, cause: CAUSES.hostLost, step: lost.step };
     }
     const latched = this.before(
       until,
@@ -171,7 +190,8 @@ class Explainer {
     );
     if (host(HOST_COMPLETED_ACCESS)?.step !== until || latched === undefined) return null;
     this.mark(latched, `CPU${target}'s access has its translation already, and the host still marks the vCPU as preempted`);
-    return `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
+    const words = `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
+    return { words, cause: CAUSES.hostCompleted, step: latched.step };
   }
 
   /** Whose store last put the slot's generation where it is, if it was not its owner's; null otherwise. */
@@ -193,7 +213,7 @@ class Explainer {
   }
 
   /** Why the initiator did not reach the target; null if the record does not tell. */
-  private initiatorsView(from: number, until: number, initiator: number, target: number): string | null {
+  private initiatorsView(from: number, until: number, initiator: number, target: number): Part | null {
     const asked = this.steps.find(
       (step) =>
         step.step >= from &&
@@ -208,7 +228,7 @@ class Explainer {
         from,
         (step) => step.cpu === target && step.step < until && step.events.some((event) => event.kind === E.EV_IPI_SERVED),
       );
-      return served === undefined ? `CPU${target} got no IPI for it` : null;
+      return served === undefined ? { words: `CPU${target} got no IPI for it`, cause: CAUSES.noIpi, step: from } : null;
     }
     const answer = asked.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1);
     if (answer) return null;
@@ -231,11 +251,18 @@ class Explainer {
     const hidden = decisive.unseen;
     const buffered = hidden === null ? '' : `, whose store of ${this.names.value(decisive.a, hidden.value)} was still in its store buffer`;
     this.mark(decisive, `should_flush_tlb ${reason}${buffered}: no IPI`);
-    return `should_flush_tlb ${reason}${buffered} and sent no IPI`;
+    const cause = wasLazy
+      ? [CAUSES.sawLazy, CAUSES.sawLazyBuffered][hidden === null ? 0 : 1]
+      : loaded === undefined
+        ? CAUSES.saidNo
+        : loaded.value === LOADED_MM_SWITCHING
+          ? CAUSES.sawSwitching
+          : [CAUSES.sawOther, CAUSES.sawOtherBuffered][hidden === null ? 0 : 1];
+    return { words: `should_flush_tlb ${reason}${buffered} and sent no IPI`, cause, step: decisive.step };
   }
 
   /** What the target decided from its slot between the change and the use. */
-  private targetsView(from: number, until: number, target: number, mm: number, generation: number): string | null {
+  private targetsView(from: number, until: number, target: number, mm: number, generation: number): Part | null {
     const decided = this.steps.findLast(
       (step) => step.step < until && step.step > from && step.cpu === target && step.events.some((event) => event.kind === E.EV_DECIDED),
     );
@@ -245,6 +272,11 @@ class Explainer {
     const name = this.names.mm(mm);
     const raised = this.raisedBy(decided.step, target, event.a);
     const by = raised === null ? '' : `; ${raised}`;
+    const part = (words: string, cause: string): Part => ({
+      words: words + by,
+      cause: raised === null ? cause : cause + RAISED,
+      step: decided.step,
+    });
     if (event.b === E.DECIDED_NO_FLUSH_SWITCH || event.b === E.DECIDED_NO_FLUSH_LAZY) {
       const read = this.before(
         decided.step + 1,
@@ -258,12 +290,14 @@ class Explainer {
       if (published !== undefined && event.b === E.DECIDED_NO_FLUSH_SWITCH)
         this.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
       this.mark(decided, `slot ${event.a} is taken as current: no flush`);
-      const where = event.b === E.DECIDED_NO_FLUSH_SWITCH ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
-      return `CPU${target}'s ${where} ${read === undefined ? '' : `had read generation ${read.value} and `}kept slot ${event.a} without a flush${by}`;
+      const isSwitch = event.b === E.DECIDED_NO_FLUSH_SWITCH;
+      const where = isSwitch ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
+      const had = read === undefined ? '' : `had read generation ${read.value} and `;
+      return part(`CPU${target}'s ${where} ${had}kept slot ${event.a} without a flush`, isSwitch ? CAUSES.keptAtSwitch : CAUSES.keptAtLazy);
     }
     if (event.b === E.DECIDED_EARLY_OUT || event.b === E.DECIDED_UP_TO_DATE) {
       this.mark(decided, `flush_tlb_func thinks slot ${event.a} current: no flush`);
-      return `CPU${target}'s flush_tlb_func returned without a flush${by}`;
+      return part(`CPU${target}'s flush_tlb_func returned without a flush`, CAUSES.notFlushed);
     }
     return null;
   }

@@ -3,4 +3,8 @@ export interface Explanation {
   /** By step index: why it decides. */
   readonly deciding: ReadonlyMap<number, string>;
   readonly sentence: string;
+  /** What went wrong, the same for every execution that goes wrong in this way; see cause.ts. */
+  readonly cause: string;
+  /** The deciding step that the cause speaks of, or null. */
+  readonly causeStep: number | null;
 }

@@ -36,18 +36,18 @@ const STEP_OF: Readonly<Record<number, number>> = {
   [PREEMPT_AGENT]: STEP_PREEMPT,
 };
 
-/** Records the steps of one execution. Slow, and only for replays: it looks at the call stack at every operation. */
+/** Records the steps of one execution. With sites it is slow, and only for replays: it looks at the call stack at every operation. */
 export class Recorder {
   readonly steps: RawStep[] = [];
   /** Of the pending operation, per CPU and depth of handlers: an interrupted operation is where it was when its handler has returned. */
   private readonly sites: Site[][];
   private readonly writes: Write[] = [];
 
-  /** `captureSite`: which functions on the stack are the program's. */
+  /** `captureSite`: which functions on the stack are the program's; null: nobody wants to know. */
   constructor(
     private readonly machine: Machine,
     private readonly board: EventLog,
-    private readonly captureSite: () => Site,
+    private readonly captureSite: (() => Site) | null,
   ) {
     this.sites = machine.cpus.map(() => []);
     for (const cpu of machine.cpus) this.watch(cpu);
@@ -60,11 +60,14 @@ export class Recorder {
 
   /** `yield*` asks the pending operation for its iterator where the operation is written: the place and the functions around it. */
   private watch(cpu: Cpu): void {
-    const pending = cpu.pending;
-    pending[Symbol.iterator] = () => {
-      this.sites[cpu.id][cpu.depth] = this.captureSite();
-      return pending;
-    };
+    const { pending } = cpu;
+    const { captureSite } = this;
+    if (captureSite !== null) {
+      pending[Symbol.iterator] = () => {
+        this.sites[cpu.id][cpu.depth] = captureSite();
+        return pending;
+      };
+    }
     const poke = cpu.poke.bind(cpu);
     cpu.poke = (address, value) => {
       this.write(cpu.id, address, value, true);

@@ -10,6 +10,7 @@ import {
 import type { MemoryModel } from '../machine/violation.js';
 import type { StateLog } from './cpu-state.js';
 import { describeStore } from './describe.js';
+import type { Explanation } from './explanation.js';
 import type { Names } from './names.js';
 import type { RawStep } from './raw-step.js';
 import type { TraceStep } from './trace-step.js';
@@ -32,13 +33,12 @@ export interface Telling {
   readonly describe: (step: RawStep, names: Names, buffered: boolean) => string;
   readonly names: Names;
   readonly memory: MemoryModel;
-  /** By step: why it decides. */
-  readonly deciding: ReadonlyMap<number, string> | undefined;
+  readonly explanation: Explanation | null;
   readonly states: StateLog;
 }
 
 /** Recorded steps as people read them. */
-export function traceSteps(steps: readonly RawStep[], { describe, names, memory, deciding, states }: Telling): TraceStep[] {
+export function traceSteps(steps: readonly RawStep[], { describe, names, memory, explanation, states }: Telling): TraceStep[] {
   return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,
@@ -47,8 +47,9 @@ export function traceSteps(steps: readonly RawStep[], { describe, names, memory,
     functions: step.site?.functions ?? [],
     site: step.site?.place ?? null,
     handlerDepth: step.handlerDepth,
-    deciding: deciding?.get(step.step) ?? null,
+    deciding: explanation?.deciding.get(step.step) ?? null,
     drained: step.drained.map((store) => describeStore(store, step.cpu, names)),
     states: states.changed[index] ?? [],
+    ...(step.step === explanation?.causeStep ? { isCause: true as const } : {}),
   }));
 }

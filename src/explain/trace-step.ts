@@ -21,4 +21,6 @@ export interface TraceStep {
   readonly drained: readonly string[];
   /** CPUs whose state this step has changed, and how they stand after it. */
   readonly states: readonly CpuState[];
+  /** Of the deciding steps the one that the outcome's cause speaks of; absent on all others. */
+  readonly isCause?: true;
 }

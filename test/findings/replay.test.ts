@@ -51,6 +51,27 @@ describe('replay', () => {
     expect(sentence).toContain('flush_tlb_func returned without a flush');
   });
 
+  it.each([
+    [
+      'b1',
+      /^no IPI: should_flush_tlb saw (a loaded_mm|is_lazy), with a newer value in the store buffer$/,
+      /^src\/kernel\/should-flush-tlb\.ts/,
+    ],
+    ['b3', /^no IPI: should_flush_tlb saw SWITCHING$/, /^src\/kernel\/should-flush-tlb\.ts/],
+    ['b4', /^flush_tlb_func returned without a flush$/, /^src\/kernel\//],
+  ])('gives the witness of %s a cause without anything of this execution, and its step', async (variant, cause, site) => {
+    const finding = await witness(variant);
+    const replay = replayFinding(finding);
+    expect(replay.cause).toMatch(cause);
+    const steps = replay.trace.filter(({ isCause }) => isCause);
+    expect(steps).toHaveLength(1);
+    expect(steps[0].deciding).not.toBeNull();
+    expect(steps[0].site).toMatch(site);
+    const quick = replayFinding(finding, false);
+    expect([quick.cause, quick.sentence, quick.traceHash]).toEqual([replay.cause, replay.sentence, replay.traceHash]);
+    expect(quick.trace.every((step) => step.site === null)).toBe(true);
+  });
+
   it('gives every kernel step its functions in the kernel spelling and its place', async () => {
     const { trace } = replayFinding(await witness('b3'));
     const read = trace.find((step) => step.text.startsWith('tlb_gen(') && step.functions.includes('switch_mm_irqs_off'));
