@@ -1,8 +1,9 @@
 import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
+import { causeOf } from '../src/findings/cause.js';
 
 /** Entry of an exploration worker: what a pool calls. */
 export function batch(request: BatchRequest): BatchResult {
-  return runBatch(request);
+  return runBatch(request, causeOf);
 }
 
 export function length(request: BatchRequest): number {
@@ -10,5 +11,5 @@ export function length(request: BatchRequest): number {
 }
 
 export function simplified({ request, witness }: { readonly request: BatchRequest; readonly witness: BatchWitness }): BatchWitness {
-  return simplifyWitness(request, witness);
+  return simplifyWitness(request, witness, causeOf);
 }

@@ -1,5 +1,7 @@
 import type { LatentClass, MemoryModel, ViolationClass } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import type { KnownViolation, MetViolation } from './known.js';
+import type { Shard } from './shard.js';
 
 /** What a hunt is asked to do, and what it answers. The command line, the demo and tests all go through this interface. */
 
@@ -30,6 +32,12 @@ export interface HuntPlan {
   readonly budgetMs?: number;
   /** Executions that are done however short the budget is (default: none). */
   readonly executionsMin?: number;
+  /** Which executions are this hunt's (default: all). Limits are each shard's own. */
+  readonly shard?: Shard;
+  /** Violations that do not end the hunt. With them, even with none, the verdict says which kinds were met. */
+  readonly known?: readonly KnownViolation[];
+  /** With `known`: other violations do not end the hunt either; the witness is still the first of them. */
+  readonly pastViolations?: boolean;
   /** Aborting ends the hunt early; what is known by then is answered with `interrupted: true`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HuntProgress) => void;
@@ -82,6 +90,10 @@ export interface Verdict {
   /** Hash over all executions of the completed prefix, in order. */
   readonly traceHash: string;
   readonly interrupted: boolean;
+  /** The part that this hunt did, if several share it. */
+  readonly shard?: Shard;
+  /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */
+  readonly met?: readonly MetViolation[];
 }
 
 export interface ScenarioTally {

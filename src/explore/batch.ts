@@ -1,3 +1,4 @@
+import { PLAIN_PROGRAM } from '../findings/finding.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { LatentClass, MemoryModel, Violation } from '../machine/violation.js';
@@ -5,9 +6,11 @@ import { OracleBoard } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { type EnvironmentPlan, Executor } from './executor.js';
 import { follow } from './follow.js';
+import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
 import { resetLoopBudget } from './loop-budget.js';
 import { findProgram } from './programs.js';
 import { hashText, mix, Random } from './random.js';
+import { executionOf, type Shard } from './shard.js';
 import { simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -22,9 +25,12 @@ export type BatchRequest = Subject & {
   readonly memory: MemoryModel;
   readonly strategies: readonly string[];
   readonly seed: number;
-  /** Executions first to first + count - 1; stops early at a violation. */
+  /** Executions first to first + count - 1 (of the shard's, if there are shards); stops early at a violation. */
   readonly first: number;
   readonly count: number;
+  readonly shard?: Shard;
+  /** Violations that do not end the batch. With them, even with none, the batch says of each violation what its cause is. */
+  readonly known?: readonly KnownViolation[];
   /** Goes on after a violation, for counts over the same executions whatever the variant; the witness is the first. */
   readonly pastViolations?: boolean;
   /** Mean steps of an execution, if measured already. */
@@ -54,6 +60,9 @@ export interface BatchWitness {
   readonly latent: readonly Violation[];
 }
 
+/** What went wrong in a witness, in words that are the same for every witness of one bug. */
+export type CauseOf = (request: BatchRequest, witness: BatchWitness) => string;
+
 export interface BatchResult {
   readonly executions: number;
   readonly steps: number;
@@ -62,8 +71,13 @@ export interface BatchResult {
   readonly counters: readonly number[];
   readonly latent: readonly BatchLatent[];
   readonly hash: number;
+  /** The first violation that is not known. */
   readonly witness: BatchWitness | null;
+  /** Where the request says what is known: each kind of violation that was met. */
+  readonly met: readonly MetViolation[];
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Preemptions per execution where CPUs are virtual and the scenario says nothing. */
 const PREEMPTIONS = 3;
@@ -154,15 +168,21 @@ export function measureLength(request: BatchRequest): number {
 }
 
 /** A witness whose violation came in a step, made easier to read; deadlocks, livelocks and false final assertions stay as they are. */
-export function simplifyWitness(request: BatchRequest, witness: BatchWitness): BatchWitness {
+export function simplifyWitness(request: BatchRequest, witness: BatchWitness, causeOf?: CauseOf): BatchWitness {
   const { machine } = runnerFor(request);
   const schedule = simplify(machine, witness.schedule, witness.violation.class);
   const diverged = follow(machine, schedule, (agent) => machine.stepAgent(agent));
   if (diverged !== null || machine.violation === null) return witness;
-  return { ...witness, schedule, steps: machine.step, hash: machine.hash, violation: machine.violation, latent: [...machine.latent] };
+  const simplified = {
+    ...witness,
+    ...{ schedule, steps: machine.step, hash: machine.hash, violation: machine.violation, latent: [...machine.latent] },
+  };
+  // What is compared with known violations must stay what it was: leaving steps out may turn one bug into another.
+  const isSame = request.known === undefined || causeOf?.(request, simplified) === causeOf?.(request, witness);
+  return isSame ? simplified : witness;
 }
 
-export function runBatch(request: BatchRequest): BatchResult {
+export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult {
   const runner = runnerFor(request);
   const { machine, board } = runner;
   board?.counters.values.fill(0);
@@ -172,8 +192,10 @@ export function runBatch(request: BatchRequest): BatchResult {
   let executions = 0;
   let hash = 0;
   let witness: BatchWitness | null = null;
+  const met = new Map<string, Writable<MetViolation>>();
   const end = request.first + request.count;
-  for (let execution = request.first; execution < end && (witness === null || request.pastViolations === true); execution++) {
+  for (let j = request.first; j < end && (witness === null || request.pastViolations === true); j++) {
+    const execution = executionOf(j, request.shard, request.strategies.length);
     const strategy = runner.strategy(request.strategies[execution % request.strategies.length]);
     steps += runner.run(strategy, request.seed, execution);
     walkerSteps += machine.walkerSteps;
@@ -184,8 +206,8 @@ export function runBatch(request: BatchRequest): BatchResult {
       if (known === undefined) latent.set(seen.class as LatentClass, { executions: 1, first: execution, message: seen.message });
       else known.executions++;
     }
-    if (machine.violation !== null && witness === null) {
-      witness = {
+    if (machine.violation !== null && (witness === null || request.known !== undefined)) {
+      const seen: BatchWitness = {
         execution,
         strategy: strategy.name,
         schedule: runner.executor.schedule.toArray(),
@@ -194,6 +216,7 @@ export function runBatch(request: BatchRequest): BatchResult {
         violation: machine.violation,
         latent: [...machine.latent],
       };
+      if (!isKnown(request, seen, met, causeOf)) witness ??= seen;
     }
   }
   return {
@@ -204,5 +227,20 @@ export function runBatch(request: BatchRequest): BatchResult {
     latent: [...latent].map(([name, seen]) => ({ class: name, ...seen })),
     hash,
     witness,
+    met: [...met.values()],
   };
+}
+
+/** Whether the request knows of the violation; counts it. */
+function isKnown(request: BatchRequest, seen: BatchWitness, met: Map<string, Writable<MetViolation>>, causeOf?: CauseOf): boolean {
+  if (request.known === undefined) return false;
+  if (causeOf === undefined) throw new Error('a batch with known violations needs to be told how to recognise them');
+  const scenario = 'program' in request ? PLAIN_PROGRAM : request.scenario.name;
+  const violation: KnownViolation = { scenario, class: seen.violation.class, cause: causeOf(request, seen) };
+  const known = request.known.some((one) => sameViolation(one, violation));
+  const key = `${violation.class} ${violation.cause}`;
+  const before = met.get(key);
+  if (before !== undefined) before.executions++;
+  else met.set(key, { ...violation, isKnown: known, executions: 1, execution: seen.execution });
+  return known;
 }

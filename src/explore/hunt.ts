@@ -5,6 +5,7 @@ import { VERSION } from '../version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 import { hex } from './hex.js';
+import { type MetViolation, sameViolation } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { findProgram } from './programs.js';
 import { mix } from './random.js';
@@ -74,6 +75,7 @@ class Hunt {
   private merged = 0;
   private hash = 0;
   private witness: { readonly scenario: Target; readonly request: BatchRequest; readonly found: BatchWitness } | null = null;
+  private readonly met: { -readonly [K in keyof MetViolation]: MetViolation[K] }[] = [];
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
   /** Steps per scenario in this round, and in all rounds before it. */
   private roundSteps = ROUND_STEPS_FIRST;
@@ -96,8 +98,11 @@ class Hunt {
   }
 
   private batchRequest(index: number, first: number, count: number): BatchRequest {
-    const { memory, strategies, seed } = this.request;
-    return { ...this.targets[index].subject, memory, strategies, seed, first, count, length: this.lengths[index] };
+    const { memory, strategies, seed, shard, pastViolations } = this.request;
+    const { name, subject } = this.targets[index];
+    const known = this.request.known?.filter(({ scenario }) => scenario === name);
+    const ofHunt = { ...subject, memory, strategies, seed, shard, known, pastViolations };
+    return { ...ofHunt, first, count, length: this.lengths[index] };
   }
 
   /** The next batch in the fixed order, or null when the number of executions is reached. */
@@ -125,7 +130,7 @@ class Hunt {
     const inFlight = new Set<Promise<void>>();
     const over = (): boolean => {
       if (signal?.aborted === true) this.interrupted = true;
-      if (this.interrupted || this.witness !== null) return true;
+      if (this.interrupted || this.isDecided()) return true;
       return budgetMs !== undefined && performance.now() - started >= budgetMs && this.totals().executions >= executionsMin;
     };
     const abort = aborted(signal);
@@ -150,6 +155,10 @@ class Hunt {
     else for (const task of inFlight) task.catch(() => undefined);
   }
 
+  private isDecided(): boolean {
+    return this.witness !== null && this.request.pastViolations !== true;
+  }
+
   /** A witness is made easier to read; an interrupted hunt has no time for it. */
   async simplifyWitness(): Promise<void> {
     if (this.witness === null || this.interrupted) return;
@@ -158,7 +167,7 @@ class Hunt {
 
   /** Takes every result that extends the completed prefix. */
   private merge(started: number): void {
-    while (this.witness === null && this.merged < this.planned.length) {
+    while (!this.isDecided() && this.merged < this.planned.length) {
       const { result, scenario } = this.planned[this.merged];
       if (result === null) return;
       this.merged++;
@@ -184,7 +193,12 @@ class Hunt {
         this.latent.set(seen.class, { class: seen.class, executions, scenario: scenario.name, execution: first, message });
       }
     }
-    if (result.witness !== null) this.witness = { scenario, request, found: result.witness };
+    for (const seen of result.met) {
+      const before = this.met.find((one) => sameViolation(one, seen));
+      if (before !== undefined) before.executions += seen.executions;
+      else this.met.push({ ...seen });
+    }
+    if (result.witness !== null) this.witness ??= { scenario, request, found: result.witness };
   }
 
   private get name(): string {
@@ -231,6 +245,8 @@ class Hunt {
       scenarios: tallies,
       traceHash: hex(this.hash),
       interrupted: this.interrupted,
+      ...(request.shard === undefined ? {} : { shard: request.shard }),
+      ...(request.known === undefined ? {} : { met: this.met }),
     };
     return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };
   }

@@ -8,12 +8,15 @@ export class Random {
   private c = 0;
   private counter = 0;
 
-  /** A stream for (seed, stream, index): execution `index` of a hunt draws from its own stream, whatever was drawn before it. */
+  /**
+   * A stream for (seed, stream, index): execution `index` of a hunt draws from its own stream, whatever was drawn before it. An index may
+   * have up to 53 bits: many shards pass 2^32 in a night, and must not do the first executions again.
+   */
   seed(seed: number, stream: number, index: number): void {
     this.a = mix(seed ^ 0x9e3779b9);
     this.b = mix(stream ^ this.a);
     this.c = mix(index ^ this.b);
-    this.counter = 1;
+    this.counter = 1 + Math.floor(index / 0x100000000);
     for (let i = 0; i < 12; i++) this.next();
   }
 

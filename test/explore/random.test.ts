@@ -23,6 +23,18 @@ describe('random numbers', () => {
     for (let i = 0; i < 100; i++) expect(a.next()).toBe(b.next());
   });
 
+  it('of executions beyond 2^32 are no repetition of the first', () => {
+    const random = new Random();
+    const first = new Set<number>();
+    for (const index of [0, 1, 7]) {
+      for (const high of [0, 1, 2, 2 ** 20]) {
+        random.seed(1, 2, index + high * 2 ** 32);
+        first.add(random.next());
+      }
+    }
+    expect(first.size).toBe(12);
+  });
+
   it('differ between seeds, streams and executions', () => {
     const random = new Random();
     const first = new Set<number>();

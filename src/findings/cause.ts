@@ -1,0 +1,13 @@
+import type { BatchRequest, BatchWitness } from '../explore/batch.js';
+import { hex } from '../explore/hex.js';
+import { encodeSchedule } from '../explore/schedule.js';
+import { programOf } from '../explore/subject.js';
+import { replayProgram } from './replay.js';
+
+/** What went wrong in a batch's witness, the same for every witness of one bug. */
+export function causeOf(request: BatchRequest, { schedule, violation, steps, hash }: BatchWitness): string {
+  const run = { memory: request.memory, schedule: encodeSchedule(schedule), violation, steps, traceHash: hex(hash) };
+  const { cause, reason } = replayProgram(programOf(request).program, run, false);
+  if (cause === null) throw new Error(`a witness does not replay: ${reason}`);
+  return cause;
+}
