@@ -7,6 +7,7 @@ import type { Verdict } from '../explore/api.js';
 import type { MemoryModel } from '../findings/finding.js';
 import { assumptions } from './assumptions.js';
 import { visible } from './escape.js';
+import { shardWords } from './hunt-words.js';
 import { count } from './layout.js';
 
 const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
@@ -24,9 +25,10 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
         : `scenario ${visible(verdict.scenario)}`;
   const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
   const interrupted = verdict.interrupted ? ', interrupted' : '';
+  const shard = verdict.shard === undefined ? '' : `, ${shardWords(verdict.shard)}`;
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
   return [
-    `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${interrupted}${reach}`,
+    `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${shard}${interrupted}${reach}`,
     ...(verdict.program === true ? [memoryLine(verdict.memory), PROGRAM_MACHINE] : reachOf(verdict.memory, notes)),
   ];
 }

@@ -6,6 +6,7 @@
 import type { Verdict } from '../explore/api.js';
 import { type Colors, plain } from './colors.js';
 import { visible } from './escape.js';
+import { knownWords, metKnown } from './hunt-words.js';
 import { count, groupDigits, textWidth, wrap } from './layout.js';
 import { TABLE_WIDTH, TableLayout } from './table.js';
 
@@ -18,14 +19,14 @@ export class VerdictTable {
 
   /** Names that will appear, so that the columns are as wide as they need to be before the first row. */
   constructor(
-    names: { readonly variants: readonly string[]; readonly scenarios: readonly string[] },
+    names: { readonly variants: readonly string[]; readonly scenarios: readonly string[]; readonly hasKnown?: boolean },
     private readonly colors: Colors = plain,
     private readonly width: number = TABLE_WIDTH,
   ) {
     this.layout = new TableLayout(
       [
         { title: 'VARIANT', width: widest(names.variants), widthMax: VARIANT_WIDTH_MAX },
-        { title: 'VERDICT', width: 'none in 100,000 executions'.length },
+        { title: 'VERDICT', width: `none${names.hasKnown === true ? ' new' : ''} in 100,000 executions`.length },
         { title: 'SCENARIO', width: widest(names.scenarios), widthMax: SCENARIO_WIDTH_MAX },
         { title: 'EXECUTIONS', align: 'right' },
         { title: 'SECONDS', align: 'right' },
@@ -39,7 +40,7 @@ export class VerdictTable {
     return this.layout.header(this.colors);
   }
 
-  /** The row, with the finding's path on a line of its own where it does not fit, and a line per latent class. */
+  /** The row, with the finding's path on a line of its own where it does not fit, and a line per known violation and latent class. */
   row(verdict: Verdict): string {
     const { colors } = this;
     const lines = [
@@ -53,6 +54,8 @@ export class VerdictTable {
       ]),
     ];
     if (verdict.interrupted) lines.push(`${DETAIL_INDENT}interrupted`);
+    for (const met of metKnown(verdict))
+      for (const line of wrap(visible(knownWords(met)), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + line);
     for (const latent of verdict.latent) {
       const where = `first in execution ${groupDigits(latent.execution)} of ${visible(latent.scenario)}`;
       const text = `latent ${latent.class} in ${count(latent.executions, 'execution')} (${where}): ${visible(latent.message)}`;
@@ -62,9 +65,10 @@ export class VerdictTable {
   }
 }
 
-/** The violation's class, or in how many executions there was none. */
+/** The violation's class, or in how many executions there was none, or none that is not known. */
 export function verdictWords(verdict: Verdict): string {
-  return verdict.violation ?? `none in ${count(verdict.executions, 'execution')}`;
+  const none = metKnown(verdict).length === 0 ? 'none' : 'none new';
+  return verdict.violation ?? `${none} in ${count(verdict.executions, 'execution')}`;
 }
 
 function widest(names: readonly string[]): number {

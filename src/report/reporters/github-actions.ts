@@ -1,0 +1,126 @@
+/** GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of the job in Markdown. */
+
+import { findingSubject } from '../../findings/finding.js';
+import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
+import { count, groupDigits, shorten } from '../layout.js';
+import { renderTimeline } from '../timeline.js';
+import { verdictWords } from '../verdict-table.js';
+import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
+import { markdownCode, markdownTable, markdownText } from './markdown.js';
+import { annotation } from './workflow-command.js';
+
+/** GitHub shows this many annotations of a level and step, and drops the others silently. */
+const ANNOTATIONS_MAX = 10;
+const MESSAGE_MAX = 2_000;
+/** GitHub takes a summary of 1 MiB, and drops a larger one whole. */
+const SUMMARY_BYTES_MAX = 900_000;
+const SUMMARY_ROWS_MAX = 500;
+
+/** The workflow commands, a line each. */
+export function githubAnnotations(report: HuntReport): string[] {
+  const failed = report.results.filter(({ verdict }) => verdict.violation !== null);
+  const others = report.results.filter(({ verdict }) => verdict.violation === null);
+  const notReached = report.notReached.map((variant) =>
+    annotation('notice', null, `${variant}: not hunted`, ['interrupted before its turn']),
+  );
+  return [
+    ...limited(failed.map(violationAnnotation), (left) =>
+      annotation('error', null, 'shootdown', [`${left} more variants with a violation`]),
+    ),
+    ...limited([...others.map(noticeOf), ...notReached], (left) => annotation('notice', null, 'shootdown', [`${left} more variants`])),
+  ];
+}
+
+function limited(commands: readonly string[], rest: (left: number) => string): string[] {
+  if (commands.length <= ANNOTATIONS_MAX) return [...commands];
+  return [...commands.slice(0, ANNOTATIONS_MAX - 1), rest(commands.length - ANNOTATIONS_MAX + 1)];
+}
+
+function violationAnnotation({ verdict, witness }: HuntResult): string {
+  const title = `${verdict.variant}: ${verdict.violation} in ${verdict.scenario}`;
+  const lines = [shorten(verdict.message ?? '', MESSAGE_MAX)];
+  if (witness !== null) {
+    const { execution, steps, seed } = witness.finding;
+    lines.push(`execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${verdict.memory}`);
+    if (witness.replay !== null) lines.push(witness.replay);
+  }
+  return annotation('error', placeOf(witness), title, lines);
+}
+
+/** Where the protocol went wrong: the step that the cause speaks of, else the last deciding one whose place is known. */
+function placeOf(witness: Witness | null): { readonly file: string; readonly line: number } | null {
+  const steps = witness?.trace ?? [];
+  const step =
+    steps.find(({ isCause, site }) => isCause && site !== null) ??
+    steps.findLast(({ deciding, site }) => deciding !== null && site !== null);
+  const match = /^(.*):(\d+)$/s.exec(step?.site ?? '');
+  return match === null ? null : { file: match[1], line: Number(match[2]) };
+}
+
+function noticeOf({ verdict }: HuntResult): string {
+  const title = `${verdict.variant}: ${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`;
+  const settings = [scopeOf(verdict), verdict.strategy, `seed ${verdict.seed}`, verdict.memory, shardWords(verdict.shard) ?? []].flat();
+  const latent = verdict.latent.map(({ class: name, executions }) => `latent ${name} in ${count(executions, 'execution')}`);
+  return annotation('notice', null, title, [
+    `${settings.join(', ')}; a sample, not a proof`,
+    ...metKnown(verdict).map(knownWords),
+    ...latent,
+  ]);
+}
+
+/** The summary of the job, to be appended to the file that $GITHUB_STEP_SUMMARY names. */
+export function githubSummary(report: HuntReport): string {
+  const shard = shardWords(report.shard);
+  const settings = [report.strategies.join('+'), `seed ${report.seed}`, report.memory, shard ?? [], `shootdown ${report.version}`].flat();
+  const rows = report.results
+    .slice(0, SUMMARY_ROWS_MAX)
+    .map(({ verdict, witness }) =>
+      [
+        verdict.variant,
+        `${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`,
+        verdict.scenario,
+        groupDigits(verdict.executions),
+        verdict.seconds.toFixed(1),
+        verdict.finding ?? (witness === null ? '-' : 'not saved'),
+      ].map(markdownText),
+    );
+  const left = report.results.length - rows.length;
+  const blocks = [
+    '### shootdown hunt',
+    `${markdownText(settings.join(', '))}. None is a sample, not a proof.`,
+    markdownTable(
+      ['variant', 'verdict', 'scenario', 'executions', 'seconds', 'finding'],
+      [...rows, ...report.notReached.map((variant) => [markdownText(variant), 'not hunted: interrupted', '-', '-', '-', '-'])],
+    ),
+    ...(left > 0 ? [`${groupDigits(left)} more.`] : []),
+    ...knownList(report),
+  ];
+  let size = Buffer.byteLength(blocks.join('\n\n'));
+  for (const { verdict, witness } of report.results) {
+    if (witness === null) continue;
+    const block = witnessBlock(verdict, witness);
+    size += Buffer.byteLength(block) + 2;
+    if (size > SUMMARY_BYTES_MAX) break;
+    blocks.push(block);
+  }
+  return `${blocks.join('\n\n')}\n\n`;
+}
+
+function knownList({ results }: HuntReport): string[] {
+  const lines = results.flatMap(({ verdict }) =>
+    metKnown(verdict).map((met) => `- ${markdownText(`${verdict.variant}: ${knownWords(met)}`)}`),
+  );
+  return lines.length === 0 ? [] : [lines.slice(0, SUMMARY_ROWS_MAX).join('\n')];
+}
+
+/** Closed at first: a click shows the timeline. */
+function witnessBlock({ variant, violation, scenario, message }: HuntResult['verdict'], { finding, trace, replay }: Witness): string {
+  const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
+  return [
+    `<details><summary>${markdownText(`${variant}: ${violation} in ${scenario}`)}</summary>`,
+    markdownText(message ?? ''),
+    ...(replay === null ? [] : [markdownCode(replay)]),
+    markdownCode(timeline),
+    '</details>',
+  ].join('\n\n');
+}

@@ -1,0 +1,103 @@
+/**
+ * JUnit's XML, as CI systems read it: one suite, a test case for each subject of the hunt.
+ *
+ * A case's class name is `VARIANT/SCOPE`, the scope being what was hunted in and not where something was found, so that a case keeps its
+ * history when it begins to fail; nor does its name have a seed. None in N executions passes, and its properties say how far that reaches.
+ */
+
+import { findingSubject } from '../../findings/finding.js';
+import { visible } from '../escape.js';
+import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
+import { count } from '../layout.js';
+import { restsOn } from '../rests-on.js';
+import { renderTimeline } from '../timeline.js';
+import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
+import { attributes, cdata } from './xml.js';
+
+export function junitReport(report: HuntReport): string {
+  const { results, notReached } = report;
+  const failures = results.filter(({ verdict }) => verdict.violation !== null).length;
+  const errors = results.filter(({ verdict }) => verdict.violation === null && verdict.interrupted).length;
+  const time = seconds(results.reduce((sum, { verdict }) => sum + verdict.seconds, 0));
+  const counts = { tests: results.length + notReached.length, failures, errors, skipped: notReached.length, time };
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: 'shootdown', ...counts })}>`,
+    `  <testsuite${attributes({ name: 'shootdown hunt', ...counts })}>`,
+    ...properties('    ', {
+      shootdown: report.version,
+      seed: report.seed,
+      memory: report.memory,
+      strategies: report.strategies.join('+'),
+      ...(report.shard === undefined ? {} : { shard: `${report.shard.index}/${report.shard.of}` }),
+    }),
+    ...results.flatMap(testcase),
+    ...notReached.flatMap((variant) => [
+      `    <testcase${attributes({ classname: visible(variant), name: 'hunt', time: seconds(0) })}>`,
+      `      <skipped${attributes({ message: 'interrupted before its turn' })}/>`,
+      '    </testcase>',
+    ]),
+    '  </testsuite>',
+    '</testsuites>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function testcase({ verdict, witness }: HuntResult): string[] {
+  const known = metKnown(verdict);
+  const out = [
+    ...restsOn(verdict),
+    ...known.map((met) => visible(knownWords(met))),
+    ...verdict.latent.map(
+      ({ class: name, executions, message }) => `latent ${name} in ${count(executions, 'execution')}: ${visible(message)}`,
+    ),
+  ];
+  return [
+    `    <testcase${attributes({
+      classname: `${visible(verdict.variant)}/${visible(scopeOf(verdict))}`,
+      name: ['hunt', verdict.memory, shardWords(verdict.shard) ?? []].flat().join(', '),
+      time: seconds(verdict.seconds),
+    })}>`,
+    ...properties('      ', {
+      executions: verdict.executions,
+      steps: verdict.steps,
+      seed: verdict.seed,
+      memory: verdict.memory,
+      strategy: verdict.strategy,
+      ...(verdict.shard === undefined ? {} : { shard: `${verdict.shard.index}/${verdict.shard.of}` }),
+      ...(known.length === 0 ? {} : { known: known.length }),
+    }),
+    ...outcome(verdict, witness),
+    `      <system-out>${cdata(out.join('\n'))}</system-out>`,
+    '    </testcase>',
+  ];
+}
+
+function outcome({ violation, message, scenario, interrupted, executions }: HuntResult['verdict'], witness: Witness | null): string[] {
+  if (violation === null) {
+    if (!interrupted) return [];
+    const words = `interrupted after ${count(executions, 'execution')}, in which none was found`;
+    return [`      <error${attributes({ type: 'interrupted', message: words })}/>`];
+  }
+  const title = `${violation} in ${visible(scenario)}: ${visible(message ?? '')}`;
+  return [`      <failure${attributes({ type: violation, message: title })}>${cdata(witnessText(title, witness))}</failure>`];
+}
+
+function witnessText(title: string, witness: Witness | null): string {
+  if (witness === null) return title;
+  const { finding, trace, replay } = witness;
+  const where = `execution ${finding.execution}, ${count(finding.steps, 'step')}, seed ${finding.seed}, ${finding.memory}`;
+  const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
+  return [title, where, ...(replay === null ? [] : [replay]), '', timeline].join('\n');
+}
+
+function properties(indent: string, values: Readonly<Record<string, string | number>>): string[] {
+  const each = Object.entries(values).map(
+    ([name, value]) => `${indent}  <property${attributes({ name, value: visible(String(value)) })}/>`,
+  );
+  return [`${indent}<properties>`, ...each, `${indent}</properties>`];
+}
+
+function seconds(value: number): string {
+  return value.toFixed(3);
+}
