@@ -5,12 +5,18 @@ import { InputError, systemReason } from './errors.js';
 import type { Finding } from './finding.js';
 import { FINDING_BYTES_MAX, parseFinding } from './schema.js';
 
+const REMEDY = 'give the path of a finding that "shootdown hunt" wrote';
+
 export function readFinding(file: string): Finding {
-  return parseFinding(decodeUtf8(readBounded(file), file), file);
+  return parseFinding(readText(file, 'a finding', REMEDY), file);
 }
 
-function readBounded(file: string): Buffer {
-  const remedy = 'give the path of a finding that "shootdown hunt" wrote';
+/** The text of a file of at most a finding's size. `what` is the kind of file, `remedy` what to do about one that cannot be read. */
+export function readText(file: string, what: string, remedy: string): string {
+  return decodeUtf8(readBounded(file, what, remedy), file, remedy);
+}
+
+function readBounded(file: string, what: string, remedy: string): Buffer {
   let descriptor: number;
   try {
     // Before the open: opening a pipe that nobody writes to would wait for ever.
@@ -23,7 +29,7 @@ function readBounded(file: string): Buffer {
   try {
     const { size } = fstatSync(descriptor);
     if (size > FINDING_BYTES_MAX) {
-      throw new InputError(`${file}: ${size} bytes is too large for a finding (at most ${FINDING_BYTES_MAX}); ${remedy}`);
+      throw new InputError(`${file}: ${size} bytes is too large for ${what} (at most ${FINDING_BYTES_MAX}); ${remedy}`);
     }
     const bytes = Buffer.alloc(size);
     let length = 0;
@@ -41,11 +47,11 @@ function readBounded(file: string): Buffer {
   }
 }
 
-function decodeUtf8(bytes: Buffer, file: string): string {
+function decodeUtf8(bytes: Buffer, file: string, remedy: string): string {
   try {
     // Fatal: a replacement character in a name would silently make it another name. A byte order mark is dropped by the decoder.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`${file}: not UTF-8 text; give the path of a finding that "shootdown hunt" wrote`);
+    throw new InputError(`${file}: not UTF-8 text; ${remedy}`);
   }
 }

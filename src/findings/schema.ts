@@ -101,33 +101,37 @@ export function checkFinding(value: unknown, file: string): Finding {
   }
   const result = ('program' in value ? programFinding : kernelFinding).safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new InputError(`${file}: ${fieldPath(issue.path)}: ${explainIssue(issue)}; ${REMEDY}`);
+  throw new InputError(`${file}: ${issueLine(result.error)}; ${REMEDY}`);
 }
 
 /** Checks a scenario that was made in code. `where` is its name, for errors. Throws InputError. */
 export function checkScenario(value: unknown, where: string): Scenario {
   const result = scenarioSchema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new InputError(`${where}: ${fieldPath(issue.path)}: ${explainIssue(issue)}`);
+  throw new InputError(`${where}: ${issueLine(result.error)}`);
 }
 
-function parseJson(source: string, file: string): unknown {
+/** The first thing that a check refused: `field.path: what`. */
+export function issueLine({ issues: [issue] }: z.ZodError): string {
+  return `${fieldPath(issue.path)}: ${explainIssue(issue)}`;
+}
+
+/** JSON text to a value, or an InputError that has the line. `what` is the kind of file, `remedy` what to do about a bad one. */
+export function parseJson(source: string, file: string, what = 'a finding', remedy = REMEDY): unknown {
   let value: unknown;
   try {
     // JSON.parse makes `__proto__` an own key, and the first careless copy would make it a prototype: refuse it here.
     value = JSON.parse(source, (key, member) => {
-      if (key === '__proto__') throw new InputError(`${file}: a key named "__proto__" has no place in a finding; ${REMEDY}`);
+      if (key === '__proto__') throw new InputError(`${file}: a key named "__proto__" has no place in ${what}; ${remedy}`);
       return member;
     });
   } catch (error) {
     if (error instanceof InputError) throw error;
     const where = findJsonError(source);
-    if (where === null) throw new InputError(`${file}: cannot be parsed as JSON (nested too deeply?); ${REMEDY}`);
+    if (where === null) throw new InputError(`${file}: cannot be parsed as JSON (nested too deeply?); ${remedy}`);
     const found =
       where.offset >= source.length ? 'the end of the file' : quote(String.fromCodePoint(source.codePointAt(where.offset) ?? 0));
-    throw new InputError(`${file}:${where.line}:${where.column}: malformed JSON: expected ${where.expected}, got ${found}; ${REMEDY}`);
+    throw new InputError(`${file}:${where.line}:${where.column}: malformed JSON: expected ${where.expected}, got ${found}; ${remedy}`);
   }
   return value;
 }
@@ -172,7 +176,7 @@ function fieldPath(path: readonly PropertyKey[]): string {
 }
 
 /** A value in a few characters: what was there, never all of it. */
-function brief(value: unknown): string {
+export function brief(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (isObject(value)) return 'an object';
@@ -183,6 +187,6 @@ function quote(value: string): string {
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,91 @@
+/** Replaces a file so that a reader sees the old or the new one whole, and two writers one after the other. */
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode, InfrastructureError, systemReason } from './errors.js';
+
+const LOCK_WAIT_MS = 10_000;
+const LOCK_POLL_MS = 20;
+
+/** Writes `text` to `given`, whose directory is made where missing. Throws system errors. */
+export function replaceFile(given: string, text: string): void {
+  mkdirSync(dirname(given), { recursive: true });
+  const stats = statSync(given, { throwIfNoEntry: false });
+  // A terminal, a pipe, /dev/null: to put a file in its place would take it away from everybody.
+  if (stats !== undefined && !stats.isFile()) {
+    writeFileSync(given, text);
+    return;
+  }
+  // What a link leads to is replaced, not the link.
+  const file = stats === undefined ? given : realpathSync(given);
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    const descriptor = openSync(temporary, 'wx', 0o644);
+    try {
+      const bytes = Buffer.from(text, 'utf8');
+      let written = 0;
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+      // Before the name leads to it, so that after a power cut it never leads to an empty file.
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+}
+
+/** Runs `work` while no other process does for the same file: what is read in it is still there when it is written. */
+export async function withFileLock<T>(file: string, work: () => T): Promise<T> {
+  const lock = join(dirname(file), `.${basename(file)}.lock`);
+  mkdirSync(dirname(file), { recursive: true });
+  const until = performance.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o644));
+      break;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      if (performance.now() > until) {
+        throw new InfrastructureError(
+          `${file}: another process has been writing it for ${LOCK_WAIT_MS / 1_000} s; if none is, remove ${lock}`,
+        );
+      }
+    }
+    await sleep(LOCK_POLL_MS);
+  }
+  try {
+    return work();
+  } finally {
+    removeQuietly(lock);
+  }
+}
+
+/** A system error as one about writing this file; anything else stays what it is. */
+export function writeError(error: unknown, what: string, file: string, remedy: string): Error {
+  if (error instanceof Error && errorCode(error) === null) return error;
+  return new InfrastructureError(`cannot write ${what} ${file}: ${systemReason(error)}; ${remedy}`);
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Gone already: nothing of ours is left either way.
+  }
+}

@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import { replaceFile, withFileLock, writeError } from './atomic-file.js';
+import { type BaselineEntry, entryKey, mergeEntries, readBaseline, serializeBaseline } from './baseline.js';
+
+/**
+ * Adds entries to a baseline file, made where missing, and answers how many are new in it. No entry is ever removed, and what another
+ * process has added since the file was read stays: it is read again under a lock. Throws InputError where what is there is no baseline.
+ */
+export async function addToBaseline(file: string, entries: readonly BaselineEntry[]): Promise<number> {
+  try {
+    return await withFileLock(file, () => {
+      const exists = statSync(file, { throwIfNoEntry: false }) !== undefined;
+      const before = exists ? readBaseline(file).violations : [];
+      const known = new Set(before.map(entryKey));
+      const added = entries.filter((entry) => !known.has(entryKey(entry)));
+      // Untouched where nothing changes: its bytes, its time, an order that somebody gave it.
+      if (added.length > 0 || !exists) replaceFile(file, serializeBaseline(mergeEntries(before, added)));
+      return new Set(added.map(entryKey)).size;
+    });
+  } catch (error) {
+    throw writeError(error, 'the baseline', file, 'give another path with --baseline');
+  }
+}
