@@ -7,6 +7,7 @@
 import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
+import type { BaselineEntry } from '../findings/baseline.js';
 import { type Finding, findingSubject, type Violation } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
@@ -24,6 +25,16 @@ export interface HuntDocument {
   readonly interrupted: boolean;
   /** One per variant, in the order in which they were given. See Verdict for the fields. */
   readonly verdicts: readonly HuntVerdict[];
+  /** With --baseline: what was compared with it. */
+  readonly baseline?: HuntBaseline;
+}
+
+export interface HuntBaseline {
+  readonly file: string;
+  /** Entries that this hunt could have met and did not. */
+  readonly notSeen: readonly BaselineEntry[];
+  /** Entries that --update-baseline has added. */
+  readonly added: number;
 }
 
 /** A verdict, and in words what it rests on. */
@@ -68,9 +79,11 @@ export function huntDocument(
   verdicts: readonly Verdict[],
   notes: readonly string[],
   interrupted: boolean,
+  baseline: HuntBaseline | null = null,
 ): HuntDocument {
   const withGrounds = verdicts.map((verdict) => ({ ...verdict, restsOn: restsOn(verdict, notes) }));
-  return { format: 'shootdown-hunt', version: 1, shootdown, interrupted, verdicts: withGrounds };
+  const compared = baseline === null ? {} : { baseline };
+  return { format: 'shootdown-hunt', version: 1, shootdown, interrupted, verdicts: withGrounds, ...compared };
 }
 
 /** `study --json`: `verdicts` as `hunt --json` has them, and the measured columns of every row. */

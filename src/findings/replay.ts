@@ -50,8 +50,8 @@ export interface RecordedRun {
 
 /**
  * Runs a finding's schedule again, step by step. Throws InputError if its variant or program is unknown (a user's must have been loaded) or
- * the schedule is no schedule. A replay that is not whole tells
- * neither where operations are written nor how CPUs stand after them, and is some ten times faster.
+ * the schedule is no schedule. A replay that is not whole tells neither where operations are written nor how CPUs stand after them, and is
+ * some ten times faster.
  */
 export function replayFinding(finding: Finding, isWhole = true): Replay {
   return replayProgram(programOf(finding).program, finding, isWhole);

@@ -1,19 +1,25 @@
 /** `shootdown hunt`: looks for races of variants in scenarios. */
 
 import type { Command } from 'commander';
+import { InfrastructureError } from '../../findings/errors.js';
 import { type MemoryModel, PLAIN_PROGRAM } from '../../findings/finding.js';
 import { visible } from '../../report/escape.js';
+import { shardWords } from '../../report/hunt-words.js';
 import { count } from '../../report/layout.js';
 import { restsOn } from '../../report/rests-on.js';
 import { VerdictTable } from '../../report/verdict-table.js';
 import type { Scenario } from '../../scenarios/scenario.js';
+import { BaselineUse, baselineLines } from '../baseline.js';
 import { type Campaign, campaignExitCode, runCampaign } from '../campaign.js';
 import { type CliContext, outColors } from '../context.js';
+import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
-import { huntDocument, printJson } from '../json.js';
+import { huntDocument } from '../json.js';
 import { jobsOption, SEED_MAX } from '../options.js';
 import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
+import { type ReporterName, Reporting, reportedResults, reporterNames } from '../reporting.js';
 import { selectStrategies } from '../select.js';
+import { chooseShard, type ShardFlag, shardFlag } from '../shard.js';
 import { selectTargets, type TargetFlags } from '../targets.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
 import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
@@ -29,6 +35,11 @@ interface HuntFlags extends TargetFlags {
   readonly jobs: number;
   readonly memory: MemoryModel;
   readonly out: string;
+  readonly shard?: ShardFlag;
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
+  readonly reporter?: readonly ReporterName[];
+  readonly reporterFile?: string;
   readonly json: boolean;
 }
 
@@ -52,7 +63,16 @@ export function addHunt(program: Command, context: CliContext, finish: (exitCode
     .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
     .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
     .option('--no-type-check', 'take modules without checking their types')
-    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .option(
+      '--shard <I/N>',
+      "the I-th of N shares of the executions; limits are each share's own; auto[/N] asks the environment",
+      shardFlag,
+    )
+    .option('--baseline <file>', 'known violations: the hunt goes past them, and only others fail', path('--baseline'))
+    .option('--update-baseline', 'go past every violation, and add each to the baseline', false)
+    .option('--reporter <names>', 'default, json, junit, github-actions; repeat it or give a comma list', reporterNames)
+    .option('--reporter-file <file>', 'write the json, junit or github-actions report there', path('--reporter-file'))
+    .option('--json', 'one JSON document on stdout, nothing else: --reporter json', false)
     .addHelpText('after', HELP)
     .action(async (modules: string[], flags: HuntFlags) => finish(await hunt(context, modules, flags)));
 }
@@ -65,9 +85,15 @@ Examples:
   $ shootdown hunt ticket-lock.ts --executions 100000
   $ shootdown hunt my-rule.ts --variant kvm/v4,my-rule
   $ shootdown hunt --variant b1 --memory sc --budget 2m --json > verdicts.json
+  $ shootdown hunt --variant b1-fixed --budget 1h --shard 3/8 --reporter junit --reporter-file junit.xml
+  $ shootdown hunt --variant 6.18 --baseline known.json --reporter github-actions
 
-Exit codes: 0 no violation found, 1 a violation (latent findings alone are none), 2 usage or bad input,
-3 internal or infrastructure failure, 130 interrupted.`;
+Without --shard, SLURM_ARRAY_TASK_ID and CI_NODE_INDEX share the hunt where the environment has the total
+too, and stderr says so; JOB_COMPLETION_INDEX needs --shard auto/N. github-actions also appends to
+$GITHUB_STEP_SUMMARY. stress and study have --json only.
+
+Exit codes: 0 no violation found, or known ones only, 1 a violation (latent findings alone are none),
+2 usage or bad input, 3 internal or infrastructure failure, 130 interrupted.`;
 
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
@@ -76,17 +102,24 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const { subjects, names: hunted, scenarios, description } = await selectTargets(engine, flags, own);
   const budgetMs = flags.budget ?? (flags.executions === undefined ? BUDGET_MS_DEFAULT : undefined);
   const { seed, memory, jobs, out, executions } = flags;
+  const reporting = new Reporting(flags);
+  const { shard, notice } = chooseShard(flags.shard, io.env);
+  const baseline = await BaselineUse.open(flags);
+  if (notice !== null) printLine(io.stderr, `shootdown: ${notice}`);
 
   const places = [...scenarios.map(({ name }) => name), ...(subjects.some((subject) => 'program' in subject) ? [PLAIN_PROGRAM] : [])];
-  const table = new VerdictTable({ variants: hunted, scenarios: places }, outColors(context));
-  if (!flags.json) {
+  const columns = { variants: hunted, scenarios: places, hasKnown: baseline !== null };
+  const table = new VerdictTable(columns, outColors(context));
+  const { showsDefault } = reporting;
+  reporting.begin(io.stdout);
+  if (showsDefault) {
     printLabelled(context, description);
     const limits = [
       budgetMs === undefined ? [] : `${budgetMs / 1_000} s`,
       executions === undefined ? [] : count(executions, 'execution'),
     ].flat();
     const settings = [
-      `${strategies.join('+')}, seed ${seed}, ${memory}, ${count(jobs, 'job')}`,
+      [strategies.join('+'), `seed ${seed}`, memory, shardWords(shard) ?? [], count(jobs, 'job')].flat().join(', '),
       `at most ${limits.join(' or ')} per ${scenarios.length === 0 ? 'program' : 'variant'}`,
     ];
     const kernels = scenarios.length === 0 ? [] : [count(scenarios.length, 'scenario')];
@@ -95,15 +128,40 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   }
   const campaign = await runCampaign(
     context,
-    subjects.map((subject) => () => ({ ...subject, strategies, seed, memory, executions, budgetMs })),
-    { jobs, out, quiet: flags.json, onOutcome: ({ verdict }) => flags.json || printLine(io.stdout, table.row(verdict)) },
+    subjects.map((subject, index) => () => ({
+      ...{ ...subject, strategies, seed, memory, executions, budgetMs, shard },
+      ...baseline?.request(hunted[index], memory),
+    })),
+    { jobs, out, quiet: !showsDefault, onOutcome: ({ verdict }) => showsDefault && printLine(io.stdout, table.row(verdict)) },
   );
-  if (flags.json) {
-    const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
-    printJson(io.stdout, huntDocument(context.version, verdicts, notesOf(scenarios), campaign.interrupted));
-  } else await printCampaign(context, campaign, scenarios);
-  if (campaign.saveError !== null) printLine(io.stderr, `shootdown: ${visible(campaign.saveError.message)}`);
-  return campaignExitCode(campaign);
+  const { outcomes, interrupted } = campaign;
+  const verdicts = outcomes.map(({ verdict }) => verdict);
+  const failures: InfrastructureError[] = campaign.saveError === null ? [] : [campaign.saveError];
+  /** What the disk refuses must not keep the rest from being said. */
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof InfrastructureError)) throw error;
+      failures.push(error);
+      return null;
+    }
+  };
+  const compared = baseline === null ? null : await attempt(() => baseline.finish(verdicts));
+  if (showsDefault) await printCampaign(context, campaign, scenarios);
+  if (baseline !== null && compared !== null) {
+    for (const line of ['', ...baselineLines(compared, verdicts, baseline.isUpdated)].slice(showsDefault ? 0 : 1))
+      printLine(showsDefault ? io.stdout : io.stderr, line);
+  }
+  await attempt(async () => {
+    const results = reporting.needsReport ? await reportedResults(context, outcomes) : [];
+    const report = { version: context.version, seed, memory, strategies, shard, results, notReached: hunted.slice(outcomes.length) };
+    reporting.end(context, report, () => huntDocument(context.version, verdicts, notesOf(scenarios), interrupted, compared));
+  });
+  for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
+  const exitCode = campaignExitCode({ ...campaign, saveError: failures[0] ?? null });
+  // What was found is in the baseline now, and known from here on.
+  return exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
 }
 
 /** Below the table: each witness in a sentence, the first with its timeline, and what the verdicts rest on. */

@@ -1,0 +1,77 @@
+/** `--baseline FILE` and `--update-baseline`: what a hunt is told is known, and what it says of it afterwards. */
+
+import { existsSync } from 'node:fs';
+import type { Verdict } from '../explore/api.js';
+import { type KnownViolation, sameViolation } from '../explore/known.js';
+import { type BaselineEntry, readBaseline } from '../findings/baseline.js';
+import { addToBaseline } from '../findings/baseline-store.js';
+import { InputError } from '../findings/errors.js';
+import type { MemoryModel } from '../findings/finding.js';
+import { visible } from '../report/escape.js';
+import { metKnown } from '../report/hunt-words.js';
+import { count } from '../report/layout.js';
+import type { HuntBaseline } from './json.js';
+
+/** Entries not seen that are named one by one. */
+const NAMED_MAX = 20;
+
+export interface BaselineFlags {
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
+}
+
+export class BaselineUse {
+  private constructor(
+    private readonly file: string,
+    private readonly entries: readonly BaselineEntry[],
+    readonly isUpdated: boolean,
+  ) {}
+
+  /** Null where no baseline is asked for. One to update may be missing; that it can be written is tried now, not after the hunt. */
+  static async open({ baseline: file, updateBaseline }: BaselineFlags): Promise<BaselineUse | null> {
+    if (file === undefined) {
+      if (updateBaseline) throw new InputError('--update-baseline: no baseline is named; give one with --baseline FILE');
+      return null;
+    }
+    if (updateBaseline) await addToBaseline(file, []);
+    else if (!existsSync(file)) throw new InputError(`--baseline: ${file} does not exist; make it with --update-baseline`);
+    return new BaselineUse(file, readBaseline(file).violations, updateBaseline);
+  }
+
+  /** What a request for a hunt is told. */
+  request(variant: string, memory: MemoryModel): { readonly known: readonly KnownViolation[]; readonly pastViolations: boolean } {
+    return { known: this.entries.filter((entry) => entry.variant === variant && entry.memory === memory), pastViolations: this.isUpdated };
+  }
+
+  /** After the hunts: writes what is new where asked to. Throws InfrastructureError. */
+  async finish(verdicts: readonly Verdict[]): Promise<HuntBaseline> {
+    const met = verdicts.flatMap(({ variant, memory, met: seen = [] }) =>
+      seen.map(({ scenario, class: name, cause }) => ({ variant, memory, scenario, class: name, cause }) as BaselineEntry),
+    );
+    const notSeen = this.entries.filter((entry) =>
+      verdicts.some(
+        ({ variant, memory, scenarios, met: seen = [] }) =>
+          variant === entry.variant &&
+          memory === entry.memory &&
+          scenarios.some(({ scenario }) => scenario === entry.scenario) &&
+          !seen.some((one) => sameViolation(one, entry)),
+      ),
+    );
+    return { file: this.file, notSeen, added: this.isUpdated ? await addToBaseline(this.file, met) : 0 };
+  }
+}
+
+/** What the hunts have to say of the baseline, as lines. */
+export function baselineLines({ file, notSeen, added }: HuntBaseline, verdicts: readonly Verdict[], isUpdated: boolean): string[] {
+  const known = verdicts.reduce((sum, verdict) => sum + metKnown(verdict).length, 0);
+  const parts = [
+    `${count(known, 'known violation')} met`,
+    ...(isUpdated ? [`${count(added, 'new one')} added`] : []),
+    ...(notSeen.length > 0 ? [`${count(notSeen.length, 'entry was', 'entries were')} not seen in these executions:`] : []),
+  ];
+  const named = notSeen
+    .slice(0, NAMED_MAX)
+    .map(({ variant, memory, scenario, class: name, cause }) => `  ${visible(`${variant} (${memory}): ${name} in ${scenario}: ${cause}`)}`);
+  const left = notSeen.length - named.length;
+  return [`baseline ${visible(file)}: ${parts.join(', ')}`, ...named, ...(left > 0 ? [`  and ${left} more`] : [])];
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serializeBaseline } from '../../src/findings/baseline.js';
+import { findVariant } from '../../src/variants/index.js';
+import { parseXml } from '../report/reporters/xml-check.js';
+import { fakeEngine } from './fake-engine.js';
+import { cli } from './run-cli.js';
+
+/** The workflow examples name commands that this command line takes. */
+
+let out: string;
+beforeAll(() => {
+  out = mkdtempSync(join(tmpdir(), 'shootdown-examples-'));
+  writeFileSync(join(out, 'known.json'), serializeBaseline([]));
+});
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const read = (name: string): string => readFileSync(new URL(`../../examples/ci/${name}`, import.meta.url), 'utf8');
+const commandsIn = (name: string): [string, string][] =>
+  [...read(name).matchAll(/npx (?:--yes )?shootdown (.*)$/gm)].map(([, command]) => [name, command]);
+
+describe('the example of', () => {
+  const commands = [...commandsIn('github-actions.yml'), ...commandsIn('gitlab-ci.yml')];
+
+  it('each has its commands', () => {
+    expect(commands).toHaveLength(4);
+  });
+
+  it.each(commands)('%s: shootdown %s', async (_name, command) => {
+    const argv = command
+      .replaceAll(/\$\{\{ [^}]* \}\}|\$[A-Z_]+/g, '7')
+      .replaceAll(/\b(known\.json|junit\.xml)/g, (file) => join(out, file))
+      .split(' ');
+    const engine = fakeEngine({ findVariant: async (name) => findVariant(name)?.name ?? null });
+    const run = await cli(argv, { engine, env: { CI_NODE_INDEX: '3', CI_NODE_TOTAL: '8', GITHUB_STEP_SUMMARY: join(out, 'summary.md') } });
+    expect(run.stderr).not.toMatch(/^shootdown: (?!shard)/m);
+    expect(run.exitCode).toBe(0);
+    expect(engine.requests.length).toBeGreaterThan(0);
+    if (!command.includes('--update-baseline')) parseXml(readFileSync(join(out, 'junit.xml'), 'utf8'));
+  });
+
+  it('GitHub gives every machine of the matrix another shard of as many as there are', () => {
+    const text = read('github-actions.yml');
+    const shards = /shard: \[([\d, ]+)\]/.exec(text)![1].split(',').map(Number);
+    expect(text).toContain(`--shard \${{ matrix.shard }}/${shards.length} `);
+    expect(shards).toEqual(shards.map((_, i) => i + 1));
+    // Text of a user's in a `run:` line would be run by the shell.
+    for (const [, expression] of text.matchAll(/run:.*?\$\{\{ ([^}]*) \}\}/g))
+      expect(['github.run_number', 'matrix.shard']).toContain(expression);
+  });
+});
