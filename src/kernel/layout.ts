@@ -1,5 +1,5 @@
 import { LINE_WORDS } from '../machine/frame-bits.js';
-import { ghostLayout, TABLE_PAGES } from '../machine/ghost.js';
+import { type FrameGhost, ghostLayout, ghostLayoutApart, TABLE_PAGES, TABLE_SHIFT } from '../machine/ghost.js';
 import { HW_WORDS } from '../machine/hardware.js';
 import { WANTED_WORDS } from '../machine/hypervisor.js';
 import { type Field, Layout } from '../machine/layout.js';
@@ -112,7 +112,7 @@ export interface MmStruct {
   readonly pgd: number;
   /** 1 from fork to exit: scripts wait for it. */
   readonly alive: number;
-  /** Protection of each page's VMA (VM_*). */
+  /** Protection of each page's VMA (VM_*): see `vmaOffset`. */
   readonly vmas: number;
 }
 
@@ -169,6 +169,8 @@ export interface KernelLayout {
   /** Per frame: reference count; page-table lock of a table page. */
   readonly pageRefcount: number;
   readonly pagePtl: number;
+  /** From the VMA words of one table's pages to those of the next. */
+  readonly vmaStride: number;
   readonly mmu: MmuLayout;
   readonly hardwareBase: number;
   readonly gatherCapacity: number;
@@ -176,6 +178,64 @@ export interface KernelLayout {
 
 /** Words that one frame holds: a leaf table of TABLE_PAGES entries, or a root. */
 const FRAME_WORDS = TABLE_PAGES;
+
+/** Where the word of a page's VMA lies after the first. */
+export function vmaOffset(vmaStride: number, page: number): number {
+  return (page >> TABLE_SHIFT) * vmaStride + (page & (TABLE_PAGES - 1));
+}
+
+/** Where the words that kernel, allocator and oracles keep for each frame lie, and its memory. */
+type FrameLayout = Pick<
+  MmuLayout,
+  'framesBase' | 'frameStride' | 'freeTop' | 'freeStack' | 'freeLists' | 'freeListStride' | 'freeNext' | 'pageStride'
+> &
+  Pick<KernelLayout, 'pageRefcount' | 'pagePtl'>;
+
+/** Packed: an array for each kind of word. */
+function frameLayout(layout: Layout, frames: number): FrameLayout {
+  const pageRefcount = layout.alloc('page.refcount', frames);
+  const pagePtl = layout.alloc('page.ptl', frames);
+  const framesBase = layout.alloc('frame memory', frames * FRAME_WORDS, 'pte');
+  const freeTop = layout.alloc('free list top', 1, 'hidden');
+  const freeStack = layout.alloc('free list', frames, 'hidden');
+  const one = { frameStride: FRAME_WORDS, freeLists: 1, freeListStride: 1, pageStride: 1 };
+  return { pageRefcount, pagePtl, framesBase, freeTop, freeStack, freeNext: freeStack, ...one };
+}
+
+/** The words of a `struct page` on threads; the rest of its cache line stays empty. */
+const PAGE_FIELDS = ['refcount', 'ptl', 'next free', 'ghost allocation', 'ghost owner'] as const;
+
+/**
+ * For threads: each frame has a cache line for what the kernel keeps of it (Linux's `struct page` has one too), and one for its memory and,
+ * behind it, the ghost numbers that the entries there were linked with: they change together. Each CPU has a list of free frames.
+ */
+function frameLayoutApart(layout: Layout, frames: number, cpus: number, lineWords: number): FrameLayout & { readonly ghost: FrameGhost } {
+  layout.line();
+  const fields = Array.from({ length: lineWords }, (_, at): Field => ({ name: PAGE_FIELDS[at] ?? 'unused', format: 'number' }));
+  const page = layout.allocTable(frames, fields, (frame) => `page(${frame})`);
+  const frameStride = Math.ceil((2 * FRAME_WORDS) / lineWords) * lineWords;
+  const framesBase = layout.alloc('frame memory', frames * frameStride, 'pte');
+  const freeTop = layout.alloc('free list tops', cpus * lineWords, 'hidden');
+  const at = (field: (typeof PAGE_FIELDS)[number]): number => page + PAGE_FIELDS.indexOf(field);
+  return {
+    pageRefcount: at('refcount'),
+    pagePtl: at('ptl'),
+    pageStride: lineWords,
+    framesBase,
+    frameStride,
+    freeTop,
+    freeStack: layout.alloc('free frames at the start', frames, 'hidden'),
+    freeLists: cpus,
+    freeListStride: lineWords,
+    freeNext: at('next free'),
+    ghost: {
+      frameStride: lineWords,
+      frameAlloc: at('ghost allocation'),
+      frameOwner: at('ghost owner'),
+      linkedAlloc: framesBase + FRAME_WORDS,
+    },
+  };
+}
 
 /** The name of a user mm: A, B, ..., Z, then mm26, mm27. */
 export function mmName(index: number): string {
@@ -255,12 +315,16 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
   };
 }
 
-function mmStruct(layout: Layout, name: string, pages: number, maskWords: number): MmStruct {
+function mmStruct(layout: Layout, name: string, vmaWords: number, maskWords: number): MmStruct {
   const word = (field: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`${field}(${name})`, 1, format);
   // The locks and what is written under them apart from each other, and from what everybody reads.
   const first = (field: string): number => {
     layout.line();
     return word(field);
+  };
+  const vmas = (): number => {
+    layout.line();
+    return layout.alloc(`vma(${name})`, vmaWords);
   };
   layout.line();
   return {
@@ -277,7 +341,7 @@ function mmStruct(layout: Layout, name: string, pages: number, maskWords: number
     tlbFlushBatched: word('tlb_flush_batched'),
     pgd: first('pgd'),
     alive: word('alive', 'bool'),
-    vmas: layout.alloc(`vma(${name})`, Math.max(1, pages)),
+    vmas: vmas(),
   };
 }
 
@@ -295,25 +359,23 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
   const lastCtxId = layout.alloc('last_mm_ctx_id');
   const cpus: PerCpu[] = [];
   for (let cpu = 0; cpu < scenario.cpus; cpu++) cpus.push(perCpu(layout, cpu, scenario, maskWords, gatherCapacity));
+  const vmaStride = Math.ceil(TABLE_PAGES / lineWords) * lineWords;
   const mms: MmStruct[] = [];
   for (let handle = 0; handle < handles; handle++) {
     const name = handle < 2 ? 'none' : handle === 2 ? 'init_mm' : mmName(handle - FIRST_USER_MM);
-    mms.push(mmStruct(layout, name, handle < FIRST_USER_MM ? 1 : scenario.pages, maskWords));
+    mms.push(mmStruct(layout, name, vmaOffset(vmaStride, handle < FIRST_USER_MM ? 0 : scenario.pages - 1) + 1, maskWords));
   }
   const frames = framesFor(scenario, framesMax);
-  layout.line();
-  const pageRefcount = layout.alloc('page.refcount', frames);
-  const pagePtl = layout.alloc('page.ptl', frames);
-  layout.line();
-  const framesBase = layout.alloc('frame memory', frames * FRAME_WORDS, 'pte');
-  layout.line();
-  const freeTop = layout.alloc('free list top', 1, 'hidden');
-  const freeStack = layout.alloc('free list', frames, 'hidden');
+  const apart = lineWords > 1 ? frameLayoutApart(layout, frames, scenario.cpus, lineWords) : null;
+  const { pageRefcount, pagePtl, ...frameWords } = apart ?? frameLayout(layout, frames);
   const graceCapacity = 2 * Math.ceil(scenario.pages / TABLE_PAGES) * scenario.mms.length + scenario.cpus;
   const grace = layout.alloc('grace period', 1 + graceCapacity * (1 + maskWords), 'hidden');
   layout.line();
   const hardwareBase = layout.alloc('hardware', HW_WORDS * scenario.cpus, 'hidden');
-  const ghost = ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS, lineWords);
+  const ghost =
+    apart === null
+      ? ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS)
+      : ghostLayoutApart(layout, scenario.pages, handles, lineWords, apart.ghost);
   // Last, so that the words of other guests keep their addresses.
   const kvm: KvmLayout = {
     preempted: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.steal_time.preempted`)),
@@ -347,15 +409,14 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
     lastCtxId,
     pageRefcount,
     pagePtl,
+    vmaStride,
     hardwareBase,
     gatherCapacity,
     mmu: {
+      ...frameWords,
       ghost,
-      framesBase,
       frameWords: FRAME_WORDS,
       frames,
-      freeTop,
-      freeStack,
       grace,
       graceCapacity,
       generations,

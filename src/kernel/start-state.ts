@@ -2,7 +2,7 @@ import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } from './constants.js';
-import type { KernelLayout } from './layout.js';
+import { type KernelLayout, vmaOffset } from './layout.js';
 import { packSlot } from './packed-slots.js';
 import { MM_ALIVE, MM_DEAD } from './sched.js';
 
@@ -18,7 +18,7 @@ export function startImage(scenario: Scenario, kernel: KernelLayout, runs: reado
   for (let frame = kernel.mmu.frames - 1; frame >= 0; frame--) mem[kernel.mmu.freeStack + top++] = frame;
   const takeRoot = (owner: number): number => {
     const frame = mem[kernel.mmu.freeStack + --top];
-    mem[ghost.frameOwner + frame] = owner;
+    mem[ghost.ownerOf(frame)] = owner;
     return frame;
   };
 
@@ -40,7 +40,7 @@ export function startImage(scenario: Scenario, kernel: KernelLayout, runs: reado
     mem[mm.pgd] = takeRoot(ghost.newAddressSpace(handle));
     mem[mm.mmCount] = 1;
     for (const [from, to, write] of start.vmas ?? [[0, scenario.pages, true]]) {
-      for (let page = from; page < to; page++) mem[mm.vmas + page] = write ? VM_READ | VM_WRITE : VM_READ;
+      for (let page = from; page < to; page++) mem[mm.vmas + vmaOffset(kernel.vmaStride, page)] = write ? VM_READ | VM_WRITE : VM_READ;
     }
     for (const cpu of start.cpumask ?? []) mem[mm.cpumask + (cpu >> 5)] |= 1 << (cpu & 31);
     runs.forEach((handles, cpu) => {
@@ -87,6 +87,6 @@ function startCpu(mem: Int32Array, scenario: Scenario, kernel: KernelLayout, cpu
   mem[block + H.IF] = 1;
   mem[block + H.CR3_ROOT] = root;
   mem[block + H.CR3_PCID] = scenario.pcid ? asid + 1 : 0;
-  mem[block + H.CR3_OWNER] = mem[ghost.frameOwner + root];
-  mem[block + H.CR3_ALLOC] = mem[ghost.frameAlloc + root];
+  mem[block + H.CR3_OWNER] = mem[ghost.ownerOf(root)];
+  mem[block + H.CR3_ALLOC] = mem[ghost.allocOf(root)];
 }

@@ -18,9 +18,9 @@ export class Frames {
     if (top === 0) throw machine.internalError('the simulated machine is out of frames');
     const frame = mem[layout.freeStack + top - 1];
     mem[layout.freeTop] = top - 1;
-    const base = layout.framesBase + frame * layout.frameWords;
+    const base = layout.framesBase + frame * layout.frameStride;
     mem.fill(0, base, base + layout.frameWords);
-    mem[ghost.frameOwner + frame] = owner;
+    mem[ghost.ownerOf(frame)] = owner;
     return frame;
   }
 
@@ -30,7 +30,7 @@ export class Frames {
     const { layout, ghost } = this.machine;
     const top = mem[layout.freeTop];
     if (top === layout.frames) throw this.machine.internalError(`frame ${frame} was freed twice`);
-    mem[ghost.frameAlloc + frame]++;
+    mem[ghost.allocOf(frame)]++;
     mem[layout.freeStack + top] = frame;
     mem[layout.freeTop] = top + 1;
   }

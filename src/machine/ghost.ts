@@ -5,8 +5,8 @@ import { isRestricting, VERSION_MAX } from './pte.js';
 /**
  * Ghost state: what really happened to page tables and frames, which the simulated kernel cannot see and oracles decide by.
  *
- * A *ghost index* names one page-table entry for the life of an mm handle: mm * keys + key, where key is a page or, for a root entry,
- * pages + root index. It names the page, not the word, because a table page can be freed and another take its place.
+ * A *ghost index* names one page-table entry for the life of an mm handle: mm * keys + key * stride, where key is a page or, for a root
+ * entry, pages + root index. It names the page, not the word, because a table page can be freed and another take its place.
  */
 
 export const RIGHT_READ = 1;
@@ -22,9 +22,15 @@ export class InternalError extends Error {}
 
 /** Where ghost words lie; computed once per program, shared by every machine that runs it. */
 export interface GhostLayout {
-  /** Ghost indices per mm: pages and root entries. */
+  /** Ghost indices per mm: for its pages and root entries, `entryStride` apart. */
   readonly keys: number;
   readonly pages: number;
+  /** From one entry's index to the next: 1 where each kind of word is an array of its own, more where an entry's words lie together. */
+  readonly entryStride: number;
+  /** Words of history for each step of an index. */
+  readonly historyScale: number;
+  /** From one frame's words to the next one's. */
+  readonly frameStride: number;
   /** Per ghost index: version of the newest change; newest version whose older entries may no longer be read (written). */
   readonly version: number;
   readonly revokedRead: number;
@@ -39,24 +45,20 @@ export interface GhostLayout {
   readonly mmSerial: number;
 }
 
-export function ghostLayout(
-  layout: Layout,
-  pages: number,
-  mms: number,
-  frames: number,
-  frameWords: number,
-  lineWords: number,
-): GhostLayout {
-  // A mm's entries begin a cache line of their own, like its tables: CPUs that work on different tables write different lines.
-  const keys = Math.ceil((pages + Math.ceil(pages / TABLE_PAGES)) / lineWords) * lineWords;
+/** Ghost words of frames, where they lie with the kernel's own words of the frame (see kernel/layout.ts). */
+export type FrameGhost = Pick<GhostLayout, 'frameStride' | 'frameAlloc' | 'frameOwner' | 'linkedAlloc'>;
+
+/** Ghost words packed, an array for each kind. */
+export function ghostLayout(layout: Layout, pages: number, mms: number, frames: number, frameWords: number): GhostLayout {
+  const keys = pages + Math.ceil(pages / TABLE_PAGES);
   const entries = keys * mms;
-  const ghost = (name: string, words: number): number => {
-    layout.line();
-    return layout.alloc(`ghost ${name}`, words, 'hidden');
-  };
+  const ghost = (name: string, words: number): number => layout.alloc(`ghost ${name}`, words, 'hidden');
   return {
     keys,
     pages,
+    entryStride: 1,
+    historyScale: HISTORY * 2,
+    frameStride: 1,
     version: ghost('version', entries),
     revokedRead: ghost('revoked read', entries),
     revokedWrite: ghost('revoked write', entries),
@@ -69,16 +71,43 @@ export function ghostLayout(
   };
 }
 
+/**
+ * For threads: the ghost words of one page-table entry lie together, on cache lines that hold nothing else, so that CPUs which work on
+ * different pages write different lines, and a change of one page moves two lines and not six.
+ */
+export function ghostLayoutApart(layout: Layout, pages: number, mms: number, lineWords: number, frames: FrameGhost): GhostLayout {
+  const entryStride = lineWords + Math.ceil((HISTORY * 2) / lineWords) * lineWords;
+  const keys = (pages + Math.ceil(pages / TABLE_PAGES)) * entryStride;
+  layout.line();
+  const entry = layout.alloc('ghost of entries', keys * mms, 'hidden');
+  return {
+    keys,
+    pages,
+    entryStride,
+    historyScale: 1,
+    ...frames,
+    version: entry,
+    revokedRead: entry + 1,
+    revokedWrite: entry + 2,
+    historyNext: entry + 3,
+    history: entry + lineWords,
+    mmSerial: layout.alloc('ghost mm serial', mms, 'hidden'),
+  };
+}
+
 export class Ghost {
   readonly keys: number;
   readonly pages: number;
   readonly version: number;
   readonly revokedRead: number;
   readonly revokedWrite: number;
-  readonly frameAlloc: number;
-  readonly frameOwner: number;
+  private readonly frameAlloc: number;
+  private readonly frameOwner: number;
   readonly linkedAlloc: number;
-  protected readonly history: number;
+  private readonly frameStride: number;
+  private readonly entryStride: number;
+  private readonly history: number;
+  private readonly historyScale: number;
   protected readonly historyNext: number;
   private readonly mmSerial: number;
   private readonly generationWords = new Map<number, number>();
@@ -90,6 +119,9 @@ export class Ghost {
   ) {
     this.keys = layout.keys;
     this.pages = layout.pages;
+    this.entryStride = layout.entryStride;
+    this.historyScale = layout.historyScale;
+    this.frameStride = layout.frameStride;
     this.version = layout.version;
     this.revokedRead = layout.revokedRead;
     this.revokedWrite = layout.revokedWrite;
@@ -103,7 +135,22 @@ export class Ghost {
 
   /** The ghost index of a page's entry, or of a root entry (key = pages + root index). */
   index(mm: number, key: number): number {
-    return mm * this.keys + key;
+    return mm * this.keys + key * this.entryStride;
+  }
+
+  /** The word that counts the frame's releases. */
+  allocOf(frame: number): number {
+    return this.frameAlloc + frame * this.frameStride;
+  }
+
+  /** The word that says which address space the root table in the frame belongs to. */
+  ownerOf(frame: number): number {
+    return this.frameOwner + frame * this.frameStride;
+  }
+
+  /** Pair `slot` of an entry's history: version, generation. */
+  protected historyAt(index: number, slot: number): number {
+    return this.history + index * this.historyScale + slot * 2;
   }
 
   /** Tells that the word at `address` is the generation of `mm`. */
@@ -174,7 +221,7 @@ export class Ghost {
     const mem = this.words;
     const slot = mem[this.historyNext + index];
     mem[this.historyNext + index] = (slot + 1) % HISTORY;
-    const at = this.history + (index * HISTORY + slot) * 2;
+    const at = this.historyAt(index, slot);
     mem[at] = version;
     mem[at + 1] = generation;
   }
@@ -184,7 +231,7 @@ export class Ghost {
     const mem = this.words;
     let due = 0;
     for (let i = 0; i < HISTORY; i++) {
-      const at = this.history + (index * HISTORY + i) * 2;
+      const at = this.historyAt(index, i);
       if (mem[at] > version && (due === 0 || mem[at + 1] < due)) due = mem[at + 1];
     }
     return due;

@@ -40,6 +40,9 @@ const NO_MMU: MmuLayout = {
   ghost: {
     keys: 1,
     pages: 0,
+    entryStride: 1,
+    historyScale: 1,
+    frameStride: 1,
     version: 0,
     revokedRead: 0,
     revokedWrite: 0,
@@ -52,9 +55,14 @@ const NO_MMU: MmuLayout = {
   },
   framesBase: 0,
   frameWords: 0,
+  frameStride: 0,
   frames: 0,
   freeTop: 0,
   freeStack: 0,
+  freeLists: 1,
+  freeListStride: 1,
+  freeNext: 0,
+  pageStride: 1,
   grace: 0,
   graceCapacity: 0,
   generations: [],
@@ -125,7 +133,7 @@ export class Machine {
     this.waitAddress = new Int32Array(program.cpus).fill(-1);
     this.cpuSteps = new Int32Array(program.cpus);
     this.frames = new Frames(this);
-    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameWords);
+    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride);
     for (let id = 0; id < program.cpus; id++) this.cpus.push(program.createCpu(this, id));
     for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
     for (const [address] of this.layout.generations) this.watch[address] |= WATCH_OBSERVER;
@@ -310,7 +318,7 @@ export class Machine {
     if (this.totalCpuSteps - this.cpuSteps[cpu] > mem[at + H.SB_OTHERS]) this.observer.drainOvertaken(cpu);
     if (kind === H.SB_PTE) this.ghost.addChange(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
     else if (kind === H.SB_USER) {
-      const frame = ((address - this.layout.framesBase) / this.layout.frameWords) | 0;
+      const frame = ((address - this.layout.framesBase) / this.layout.frameStride) | 0;
       this.observer.userStoreDrained(cpu, frame, mem[at + H.SB_Y], mem[at + H.SB_X], mem[at + H.SB_Z]);
     }
   }
@@ -680,7 +688,7 @@ export class Machine {
   private setPte(id: number, op: PendingOp): number {
     const index = this.ghost.index(op.c, op.d);
     const version = this.ghost.nextVersion(index);
-    const alloc = this.mem[this.ghost.frameAlloc + pteFrame(op.b)];
+    const alloc = this.mem[this.ghost.allocOf(pteFrame(op.b))];
     this.store(id, op.a, withVersion(op.b, version), H.SB_PTE, index, alloc, version);
     return 0;
   }

@@ -27,7 +27,7 @@ export class Mmu {
   constructor(
     private readonly machine: Machine,
     private readonly framesBase: number,
-    private readonly frameWords: number,
+    private readonly frameStride: number,
   ) {
     this.mem = machine.mem;
     this.ghost = machine.ghost;
@@ -35,7 +35,7 @@ export class Mmu {
 
   /** Word of entry `index` in the table held by `frame`. */
   entryAddress(frame: number, index: number): number {
-    return this.framesBase + frame * this.frameWords + index;
+    return this.framesBase + frame * this.frameStride + index;
   }
 
   /** The CPU's TLB entry for the page under its current PCID: word of the entry, or -1. */
@@ -106,8 +106,8 @@ export class Mmu {
     const mem = this.mem;
     mem[block + H.CR3_ROOT] = root;
     mem[block + H.CR3_PCID] = pcid;
-    mem[block + H.CR3_OWNER] = this.machine.word(this.ghost.frameOwner + root);
-    mem[block + H.CR3_ALLOC] = this.machine.word(this.ghost.frameAlloc + root);
+    mem[block + H.CR3_OWNER] = this.machine.word(this.ghost.ownerOf(root));
+    mem[block + H.CR3_ALLOC] = this.machine.word(this.ghost.allocOf(root));
     this.endWalks(block);
     if (!noFlush) this.dropPcid(block, pcid);
   }

@@ -41,11 +41,19 @@ export interface Program {
 export interface MmuLayout {
   readonly ghost: GhostLayout;
   readonly framesBase: number;
+  /** Words that a frame holds, and words from one frame to the next. */
   readonly frameWords: number;
+  readonly frameStride: number;
   readonly frames: number;
   /** The allocator's stack of free frames: one word for its height, then the frames, top last. */
   readonly freeTop: number;
   readonly freeStack: number;
+  /** Threads: how many lists of free frames there are, the first one's head being `freeTop`, and words from one head to the next. */
+  readonly freeLists: number;
+  readonly freeListStride: number;
+  /** Threads: the link of frame 0 in its list; words from one frame's link (or any word that the kernel keeps of it) to the next one's. */
+  readonly freeNext: number;
+  readonly pageStride: number;
   /** Frames that wait for a grace period: one word for their number, then per frame its number and a mask of CPUs still to be waited for. */
   readonly grace: number;
   readonly graceCapacity: number;

@@ -7,7 +7,7 @@ export const freedTableWalk: OracleInfo = {
   summary: 'a page walk read a page-table page that had been freed',
   create: (machine) => ({
     tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
-      if (machine.word(machine.ghost.frameAlloc + frame) === alloc) return;
+      if (machine.word(machine.ghost.allocOf(frame)) === alloc) return;
       const kind = speculative ? 'speculative ' : '';
       machine.report(
         'freed-table-walk',

@@ -25,7 +25,7 @@ class StaleUse implements Oracle {
     const page = mem[entry + H.TLB_KEY] & 0xff;
     const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
     const index = this.ghost.index(mm, page);
-    if (this.machine.word(this.ghost.frameAlloc + frame) !== mem[entry + H.TLB_ALLOC]) {
+    if (this.machine.word(this.ghost.allocOf(frame)) !== mem[entry + H.TLB_ALLOC]) {
       this.report(cpu, mm, page, write, `a page that had been freed (frame ${frame})`);
       return;
     }
@@ -38,7 +38,7 @@ class StaleUse implements Oracle {
     const mem = this.machine.mem;
     const mm = (ghostIndex / this.ghost.keys) | 0;
     const page = ghostIndex % this.ghost.keys;
-    if (mem[this.ghost.frameAlloc + frame] !== alloc)
+    if (mem[this.ghost.allocOf(frame)] !== alloc)
       this.report(cpu, mm, page, true, `a page that had been freed (frame ${frame}), from its store buffer`);
     else if (version < mem[this.ghost.revokedWrite + ghostIndex]) {
       this.report(cpu, mm, page, true, 'a translation revoked by an operation that had returned, from its store buffer');

@@ -1,4 +1,5 @@
 import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
+import type { Locked } from '../machine/stripped/locked.js';
 
 /**
  * The words that the threads of a stress run share besides the simulated memory: interrupts in flight, doorbells, run tokens, progress.
@@ -28,7 +29,7 @@ const CPU_BASE = WAITER_CPUS + WAITER_BUCKETS * SET_WORDS;
 const CPU_STRIDE = 32 + 16 * Math.ceil((1 + RING_EVENTS * RING_WORDS) / 16);
 
 /** Offsets in a CPU's block. Written by others: */
-const ATTENTION = 0;
+export const ATTENTION = 0;
 export const SLEEP = 1;
 /** Run-token mode: RUN_*. */
 export const RUN = 2;
@@ -59,9 +60,10 @@ export function cpuBlock(cpu: number): number {
 }
 
 /** The part that the machine layer knows. */
-export function machineControl(words: Int32Array): ControlWords {
+export function machineControl(words: Int32Array, locked: Locked): ControlWords {
   return {
     words,
+    locked,
     attention: (cpu) => cpuBlock(cpu) + ATTENTION,
     enablings: (cpu) => cpuBlock(cpu) + ENABLINGS,
     scratch: (cpu) => cpuBlock(cpu) + SCRATCH,

@@ -1,4 +1,5 @@
 import { loadWord, storeWord } from '../machine/stripped/access.js';
+import type { Locked } from '../machine/stripped/locked.js';
 
 /**
  * The litmus programs of the self-test, as their two threads run them: through the accessors of the stress build, in step. Each test tells
@@ -32,7 +33,14 @@ export interface LitmusCount {
 }
 
 /** Runs one test for `ms` milliseconds on this thread; both threads call it at once. Thread 0 answers the counts, thread 1 nothing. */
-export function runLitmus(mem: Int32Array, test: LitmusTest, thread: number, ms: number, atomic: boolean): LitmusCount | null {
+export function runLitmus(
+  mem: Int32Array,
+  locked: Locked,
+  test: LitmusTest,
+  thread: number,
+  ms: number,
+  atomic: boolean,
+): LitmusCount | null {
   const body = BODIES[test];
   const results = RESULTS + thread * 3;
   let tries = 0;
@@ -61,7 +69,7 @@ export function runLitmus(mem: Int32Array, test: LitmusTest, thread: number, ms:
       continue;
     }
     meet(mem, thread, round);
-    body.run(mem, slot * 2 * LINE, slot * 2 * LINE + LINE, thread, results + slot * 6, atomic);
+    body.run(mem, locked, slot * 2 * LINE, slot * 2 * LINE + LINE, thread, results + slot * 6, atomic);
   }
   return thread === 0 ? { tries, forbidden, reordered } : null;
 }
@@ -83,27 +91,27 @@ function meet(mem: Int32Array, thread: number, round: number): void {
 
 interface Body {
   /** x, y: addresses; out: three words for what was read. */
-  run(mem: Int32Array, x: number, y: number, thread: number, out: number, atomic: boolean): void;
+  run(mem: Int32Array, locked: Locked, x: number, y: number, thread: number, out: number, atomic: boolean): void;
   /** What thread 0 read, then what thread 1 read. */
   forbidden(a: number, b: number, c: number, d: number, e: number, f: number): boolean;
 }
 
 const BODIES: Readonly<Record<LitmusTest, Body>> = {
   SB: {
-    run(mem, x, y, thread, out, atomic) {
+    run(mem, locked, x, y, thread, out, atomic) {
       storeWord(mem, thread === 0 ? x : y, 1, atomic);
-      mem[out] = loadWord(mem, thread === 0 ? y : x);
+      mem[out] = loadWord(locked, thread === 0 ? y : x);
     },
     forbidden: () => false,
   },
   MP: {
-    run(mem, x, y, thread, out, atomic) {
+    run(mem, locked, x, y, thread, out, atomic) {
       if (thread === 0) {
         storeWord(mem, x, 1, atomic);
         storeWord(mem, y, 1, atomic);
       } else {
-        const flag = loadWord(mem, y);
-        const data = loadWord(mem, x);
+        const flag = loadWord(locked, y);
+        const data = loadWord(locked, x);
         mem[out] = flag;
         mem[out + 1] = data;
       }
@@ -111,11 +119,11 @@ const BODIES: Readonly<Record<LitmusTest, Body>> = {
     forbidden: (_a, _b, _c, flag, data) => flag === 1 && data === 0,
   },
   CoRR: {
-    run(mem, x, _y, thread, out, atomic) {
+    run(mem, locked, x, _y, thread, out, atomic) {
       if (thread === 0) storeWord(mem, x, 1, atomic);
       else {
-        const first = loadWord(mem, x);
-        const second = loadWord(mem, x);
+        const first = loadWord(locked, x);
+        const second = loadWord(locked, x);
         mem[out] = first;
         mem[out + 1] = second;
       }
@@ -123,22 +131,22 @@ const BODIES: Readonly<Record<LitmusTest, Body>> = {
     forbidden: (_a, _b, _c, first, second) => first === 1 && second === 0,
   },
   LB: {
-    run(mem, x, y, thread, out, atomic) {
-      const seen = loadWord(mem, thread === 0 ? x : y);
+    run(mem, locked, x, y, thread, out, atomic) {
+      const seen = loadWord(locked, thread === 0 ? x : y);
       storeWord(mem, thread === 0 ? y : x, 1, atomic);
       mem[out] = seen;
     },
     forbidden: (a, _b, _c, d) => a === 1 && d === 1,
   },
   'X-Y-X': {
-    run(mem, x, y, thread, out, atomic) {
+    run(mem, locked, x, y, thread, out, atomic) {
       if (thread === 0) {
         storeWord(mem, x, 1, atomic);
         storeWord(mem, y, 1, atomic);
       } else {
-        const before = loadWord(mem, x);
-        const flag = loadWord(mem, y);
-        const after = loadWord(mem, x);
+        const before = loadWord(locked, x);
+        const flag = loadWord(locked, y);
+        const after = loadWord(locked, x);
         mem[out] = before;
         mem[out + 1] = flag;
         mem[out + 2] = after;

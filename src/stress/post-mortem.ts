@@ -3,6 +3,7 @@ import type { KernelProgram } from '../kernel/kernel-program.js';
 import * as H from '../machine/hardware.js';
 import { opName } from '../machine/op-kinds.js';
 import { ATTEND_IPI, ATTEND_NMI, type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
+import { lockedOn } from '../machine/stripped/locked.js';
 import type { CpuState, Hang } from './api.js';
 import * as C from './control.js';
 
@@ -15,7 +16,7 @@ export class PostMortem {
     private readonly mem: Int32Array,
     private readonly words: Int32Array,
   ) {
-    this.machine = C.machineControl(words);
+    this.machine = C.machineControl(words, lockedOn(words, null));
   }
 
   /** The word that the CPU waits for, -1 for none. */
@@ -88,7 +89,8 @@ export class PostMortem {
       look(mm.anonVmaLock, false);
       look(mm.pageTableLock, true);
     }
-    for (let frame = 0; frame < config.layout.mmu.frames; frame++) look(config.layout.pagePtl + frame, true);
+    const { pagePtl, mmu } = config.layout;
+    for (let frame = 0; frame < mmu.frames; frame++) look(pagePtl + frame * mmu.pageStride, true);
     return taken;
   }
 }

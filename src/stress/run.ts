@@ -13,6 +13,7 @@ import * as C from './control.js';
 import { ownParts } from './own-part.js';
 import { PostMortem } from './post-mortem.js';
 import { replicate, roundsPerRestart } from './replicate.js';
+import { RunMemory } from './run-memory.js';
 import type { CpuReport } from './sim-cpu.js';
 import type { HostSettings } from './thread-host.js';
 import { Watchdog } from './watchdog.js';
@@ -30,10 +31,11 @@ const STOP_MS = 700;
 /** Runs stress runs one after the other on the same threads. */
 export class StressEngine {
   private readonly threads = new Threads<SimCpuApi>('sim-cpu', true);
+  private readonly memory = new RunMemory();
 
   async run(request: StressRequest): Promise<StressResult> {
     const { waiting, reason } = await this.chooseWaiting(request);
-    return new Run(this.threads, request, waiting, reason).result();
+    return new Run(this.threads, this.memory, request, waiting, reason).result();
   }
 
   /** Ends all threads. */
@@ -45,7 +47,13 @@ export class StressEngine {
     const cores = availableParallelism();
     if (request.waiting !== 'auto') return { waiting: request.waiting, reason: 'as asked for' };
     if (request.cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
-    const probe = new Run(this.threads, { ...request, forMs: PROBE_MS, onProgress: undefined, onStart: undefined }, 'doorbell', 'probe');
+    const probe = new Run(
+      this.threads,
+      this.memory,
+      { ...request, forMs: PROBE_MS, onProgress: undefined, onStart: undefined },
+      'doorbell',
+      'probe',
+    );
     await probe.result();
     const awake = probe.meanAwake();
     const reason = `${awake.toFixed(1)} CPUs awake on average, on ${cores} cores`;
@@ -60,6 +68,7 @@ class Run {
 
   constructor(
     private readonly pool: Threads<SimCpuApi>,
+    private readonly memory: RunMemory,
     private readonly request: StressRequest,
     private readonly waiting: 'doorbell' | 'token',
     private readonly waitingReason: string,
@@ -77,15 +86,13 @@ class Run {
     const scenario = replicate(request.scenario, request.cpus);
     const program = kernelProgram(scenario, variant, 1 << FRAME_BITS, LINE_WORDS);
     const size = program.image.length;
-    const shared = (words: number): SharedArrayBuffer => new SharedArrayBuffer(4 * words);
-    // An even number of words, so that pairs cover them all.
-    const buffers = { mem: shared((size + C.TAIL_WORDS + 1) & ~1), image: shared(size), control: shared(C.controlWords(request.cpus)) };
-    const image = new Int32Array(buffers.image);
+    const buffers = this.memory.take(size + C.TAIL_WORDS, C.controlWords(request.cpus));
+    const image = new Int32Array(new SharedArrayBuffer(4 * size));
     image.set(program.image);
-    Frames.prepare(image, program.config.layout.mmu.freeTop, program.config.layout.mmu.freeStack);
-    const mem = new Int32Array(buffers.mem);
+    Frames.prepare(image, program.config.layout.mmu);
+    const mem = new Int32Array(buffers.mem.buffer);
     mem.set(image);
-    const words = new Int32Array(buffers.control);
+    const words = new Int32Array(buffers.control.buffer);
     const settings: HostSettings = {
       cpus: request.cpus,
       cores,
@@ -105,6 +112,7 @@ class Run {
       atomicStores: request.memory === 'sc' || request.atomicStores === true,
       settings,
       ...buffers,
+      image: image.buffer,
       roundsPerRestart: roundsPerRestart(scenario),
     };
     await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, scenario: parts.of(id), id }))));
@@ -124,7 +132,8 @@ class Run {
     const { hang, interrupted } = await this.watch(words, watchdog, dead, opened);
     const seconds = (performance.now() - opened) / 1000;
     this.stop(words);
-    await this.settle(done, threads, reports, dead);
+    const all = await this.settle(done, threads, reports, dead);
+    if (all) this.memory.giveBack(buffers);
     return this.summary(scenario.name, reports, dead, hang, interrupted, seconds, (opened - begun) / 1000, postMortem);
   }
 
@@ -172,27 +181,27 @@ class Run {
   /** Tells every CPU, wherever it runs or sleeps. */
   private stop(words: Int32Array): void {
     Atomics.store(words, C.STOP, 1);
-    const control = C.machineControl(words);
     for (let cpu = 0; cpu < this.request.cpus; cpu++) {
-      Atomics.or(words, control.attention(cpu), ATTEND_STOP);
+      Atomics.or(words, C.cpuBlock(cpu) + C.ATTENTION, ATTEND_STOP);
       Atomics.notify(words, C.cpuBlock(cpu) + C.SLEEP);
       Atomics.notify(words, C.cpuBlock(cpu) + C.RUN);
     }
   }
 
-  /** Waits for the reports; threads that do not come back are ended. */
+  /** Waits for the reports; threads that do not come back are ended. Whether all came back. */
   private async settle(
     done: readonly Promise<void>[],
     threads: readonly Thread<SimCpuApi>[],
     reports: readonly (CpuReport | null)[],
     dead: readonly string[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const patience = STOP_MS + 10 * threads.length;
     await Promise.race([Promise.all(done), sleep(patience)]);
     const lost = threads.filter((_, id) => reports[id] === null);
-    if (lost.length === 0 && dead.length === 0) return;
+    if (lost.length === 0 && dead.length === 0) return true;
     await Promise.all(lost.map((thread) => thread.worker.terminate()));
     await Promise.all(done);
+    return false;
   }
 
   private summary(

@@ -1,5 +1,6 @@
 import { arch, availableParallelism } from 'node:os';
 import type { LitmusApi } from '../../workers/litmus.js';
+import { type SharedWords, sharedWords } from '../machine/stripped/locked.js';
 import { LITMUS_TESTS, LITMUS_WORDS, type LitmusCount, type LitmusTest } from './litmus.js';
 import { callOrEnd, Threads } from './workers.js';
 
@@ -31,10 +32,11 @@ export async function selfTest(testMs: number = TEST_MS): Promise<SelfTest> {
   const pool = new Threads<LitmusApi>('litmus', true);
   try {
     const tests: { test: LitmusTest; stores: 'plain' | 'atomic'; tries: number; forbidden: number; reordered: number }[] = [];
+    const mem = sharedWords(LITMUS_WORDS);
     const runAll = async (stores: 'plain' | 'atomic'): Promise<number> => {
       let forbidden = 0;
       for (const test of LITMUS_TESTS) {
-        const count = await runOne(pool, test, testMs, stores === 'atomic');
+        const count = await runOne(pool, mem, test, testMs, stores === 'atomic');
         tests.push({ test, stores, ...count });
         forbidden += count.forbidden;
       }
@@ -66,9 +68,9 @@ export async function selfTest(testMs: number = TEST_MS): Promise<SelfTest> {
   }
 }
 
-async function runOne(pool: Threads<LitmusApi>, test: LitmusTest, ms: number, atomic: boolean): Promise<LitmusCount> {
+async function runOne(pool: Threads<LitmusApi>, mem: SharedWords, test: LitmusTest, ms: number, atomic: boolean): Promise<LitmusCount> {
+  new Int32Array(mem.buffer).fill(0);
   const threads = await pool.take(2);
-  const mem = new SharedArrayBuffer(4 * LITMUS_WORDS);
   const [count] = await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.run(mem, test, id, ms, atomic))));
   return count as LitmusCount;
 }

@@ -3,6 +3,7 @@ import { type KernelChoice, type KernelProgram, kernelProgram } from '../kernel/
 import * as H from '../machine/hardware.js';
 import type { Cpu } from '../machine/stripped/cpu.js';
 import { Stopped } from '../machine/stripped/host.js';
+import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine } from '../machine/stripped/machine.js';
 import type { MemoryModel } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -22,9 +23,9 @@ export interface CpuSetup {
   readonly atomicStores: boolean;
   readonly settings: HostSettings;
   /** Simulated memory, with TAIL_WORDS more at its end; the image that it starts from; control words. */
-  readonly mem: SharedArrayBuffer;
+  readonly mem: SharedWords;
   readonly image: SharedArrayBuffer;
-  readonly control: SharedArrayBuffer;
+  readonly control: SharedWords;
   /** Rounds of its script after which a CPU asks for a restart from the image. */
   readonly roundsPerRestart: number;
 }
@@ -72,14 +73,16 @@ export class SimCpu {
     const variant = findVariant(setup.variant);
     if (variant === undefined) throw new Error(`no such variant: ${setup.variant}`);
     this.program = programOf(setup, variant);
-    this.mem = new Int32Array(setup.mem);
+    const mem = openWords(setup.mem);
+    const words = openWords(setup.control);
+    this.mem = mem.words;
     this.image = new Int32Array(setup.image);
-    this.words = new Int32Array(setup.control);
+    this.words = words.words;
+    const control = C.machineControl(words.words, words.locked);
     this.tail = this.image.length;
     const flag = this.program.hardwareBase + setup.id * this.program.hardwareWords + H.IF;
-    this.host = new ThreadHost(this.words, this.mem, setup.id, flag, setup.settings);
-    const control = C.machineControl(this.words);
-    this.machine = new Machine(this.program, setup.memory, this.mem, control, this.host, setup.atomicStores, setup.id);
+    this.host = new ThreadHost(control, this.mem, mem.locked, setup.id, flag, setup.settings);
+    this.machine = new Machine(this.program, setup.memory, this.mem, mem.locked, control, this.host, setup.atomicStores, setup.id);
     // The oracles are written against the explorer's machine, whose methods this one has.
     this.board = new StressBoard(this.machine as never, this.program.config);
     this.machine.observer = this.board;

@@ -1,6 +1,7 @@
 import { Random } from '../explore/random.js';
 import type { Cpu } from '../machine/stripped/cpu.js';
-import { ATTEND_IPI, type Host } from '../machine/stripped/host.js';
+import { ATTEND_IPI, type ControlWords, type Host } from '../machine/stripped/host.js';
+import type { Locked } from '../machine/stripped/locked.js';
 import * as C from './control.js';
 import { type Bell, type BellOps, ringBell, sleepOnBell } from './doorbell.js';
 import { RunToken } from './run-token.js';
@@ -79,16 +80,24 @@ export class ThreadHost implements Host, BellOps {
   private waitMask = 0;
   private waitValue = 0;
 
+  private readonly words: Int32Array;
+  /** Locked operations on `words`. */
+  private readonly control: Locked;
+
   constructor(
-    private readonly words: Int32Array,
+    { words, locked, attention }: ControlWords,
     private readonly mem: Int32Array,
+    /** The same on `mem`. */
+    private readonly memLocked: Locked,
     private readonly id: number,
     /** The CPU's interrupt flag in `mem`. */
     private readonly interruptFlag: number,
     private readonly settings: HostSettings,
   ) {
+    this.words = words;
+    this.control = locked;
     this.own = C.cpuBlock(id);
-    this.attention = C.machineControl(words).attention(id);
+    this.attention = attention(id);
     this.random.seed(settings.seed, 0x57e55, id);
     this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({ sleep: C.cpuBlock(cpu) + C.SLEEP, awake: C.AWAKE }));
     this.token = settings.waiting === 'token' ? new RunToken(words, settings.cpus, id) : null;
@@ -130,7 +139,7 @@ export class ThreadHost implements Host, BellOps {
     token.pass(this.urgent);
     this.resumed = clock.now();
     // Got the token for an interrupt: that is soon served, and the next CPU that has one pending should not wait for this one's turn.
-    this.urgent = Atomics.load(this.words, this.attention) !== 0;
+    this.urgent = this.control.load(this.attention) !== 0;
     return this.urgent ? URGENT_BOUNDARIES : this.quantum;
   }
 
@@ -213,18 +222,18 @@ export class ThreadHost implements Host, BellOps {
    * the host has put both CPUs on one core, or other work on theirs, less and less; now and then a long look tells whether it would again.
    */
   private spinFor(address: number, mask: number, value: number): boolean {
-    const { words, mem, settings } = this;
-    if (settings.cores < 2 || Atomics.load(words, C.AWAKE) > settings.cores) return false;
+    const { control, memLocked, settings } = this;
+    if (settings.cores < 2 || control.load(C.AWAKE) > settings.cores) return false;
     const probing = this.spinFailures % PROBE_EVERY === PROBE_EVERY - 1;
     const limit = probing ? this.spinsMax : this.spins;
     for (let spins = 0; spins < limit; spins++) {
-      const may = (Atomics.load(mem, address) & mask) === value || Atomics.load(words, this.attention) !== 0;
+      const may = (memLocked.load(address) & mask) === value || control.load(this.attention) !== 0;
       if (may && this.reason()) {
         if (this.spins < this.spinsMax) this.spins = probing ? this.spinsMax : Math.min(this.spinsMax, this.spins * 2);
         this.spinFailures = 0;
         return true;
       }
-      if (Atomics.load(words, C.AWAKE) > settings.cores) return false;
+      if (control.load(C.AWAKE) > settings.cores) return false;
     }
     this.spins = Math.max(SPINS_MIN, this.spins >> 1);
     this.spinFailures++;
@@ -233,11 +242,11 @@ export class ThreadHost implements Host, BellOps {
 
   /** Whether the CPU has something to do, or what it waits for has come. */
   private reason(): boolean {
-    const attention = Atomics.load(this.words, this.attention);
+    const attention = this.control.load(this.attention);
     if ((attention & ~ATTEND_IPI) !== 0) return true;
     // With interrupts off an IPI is no reason to wake up.
     if (attention !== 0 && this.mem[this.interruptFlag] !== 0) return true;
-    return (Atomics.load(this.mem, this.waitAddress) & this.waitMask) === this.waitValue;
+    return (this.memLocked.load(this.waitAddress) & this.waitMask) === this.waitValue;
   }
 
   changed(_cpu: number, address: number): void {
@@ -248,7 +257,7 @@ export class ThreadHost implements Host, BellOps {
 
   released(_cpu: number, address: number): void {
     if (this.words[C.WAITERS + (address & (C.WAITER_BUCKETS - 1))] !== 0) {
-      Atomics.or(this.words, this.own + C.BEAT, 0);
+      this.control.or(this.own + C.BEAT, 0);
       this.ringWaiters(address);
       return;
     }
@@ -257,7 +266,7 @@ export class ThreadHost implements Host, BellOps {
   }
 
   private payAfterBarrier(): void {
-    Atomics.or(this.words, this.own + C.BEAT, 0);
+    this.control.or(this.own + C.BEAT, 0);
     this.pay();
   }
 
@@ -301,13 +310,13 @@ export class ThreadHost implements Host, BellOps {
   // The doorbell's operations, acting at once. Their types are the explorer's.
 
   load(address: number): never {
-    return Atomics.load(this.words, address) as never;
+    return this.control.load(address) as never;
   }
   exchange(address: number, value: number): never {
-    return Atomics.exchange(this.words, address, value) as never;
+    return this.control.exchange(address, value) as never;
   }
   add(address: number, addend: number): never {
-    return Atomics.add(this.words, address, addend) as never;
+    return this.control.add(address, addend) as never;
   }
   hasReason(): never {
     return (this.reason() ? 1 : 0) as never;

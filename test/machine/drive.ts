@@ -89,12 +89,12 @@ export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flag
   const freeStack = layout.alloc('free list', FRAMES);
   const grace = layout.alloc('grace period', 1 + GRACE * (1 + Math.ceil(cpus.length / 32)));
   const hardwareBase = layout.alloc('hardware', H.HW_WORDS * cpus.length);
-  const ghost = ghostLayout(layout, PAGES, MMS, FRAMES, TABLE_PAGES, 1);
+  const ghost = ghostLayout(layout, PAGES, MMS, FRAMES, TABLE_PAGES);
   const image = new Int32Array(layout.size);
   const entry = (frame: number, index: number): number => framesBase + frame * TABLE_PAGES + index;
   const owners = new Ghost(image, ghost, hardwareBase);
-  image[owners.frameOwner + ROOT] = owners.newAddressSpace(MM);
-  image[owners.frameOwner + SECOND_ROOT] = owners.newAddressSpace(MM + 1);
+  image[owners.ownerOf(ROOT)] = owners.newAddressSpace(MM);
+  image[owners.ownerOf(SECOND_ROOT)] = owners.newAddressSpace(MM + 1);
   const link = PTE_PRESENT | PTE_WRITE | PTE_USER;
   for (const root of [ROOT, SECOND_ROOT]) {
     image[entry(root, 0)] = makePte(TABLE, link);
@@ -111,7 +111,7 @@ export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flag
     image[block + H.IF] = 1;
     image[block + H.CR3_ROOT] = ROOT;
     image[block + H.CR3_PCID] = 1;
-    image[block + H.CR3_OWNER] = image[owners.frameOwner + ROOT];
+    image[block + H.CR3_OWNER] = image[owners.ownerOf(ROOT)];
   }
   return {
     name: 'mmu',
@@ -124,9 +124,14 @@ export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flag
       ghost,
       framesBase,
       frameWords: TABLE_PAGES,
+      frameStride: TABLE_PAGES,
       frames: FRAMES,
       freeTop,
       freeStack,
+      freeLists: 1,
+      freeListStride: 1,
+      freeNext: freeStack,
+      pageStride: 1,
       grace,
       graceCapacity: GRACE,
       generations: [],

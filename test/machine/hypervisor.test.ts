@@ -85,7 +85,7 @@ class Guest {
     // Present, writable, user, accessed, dirty; frame 1.
     mem[at + H.TLB_PTE] = 0x1f | (1 << 6);
     mem[at + H.TLB_OWNER] = mem[block + H.CR3_OWNER];
-    mem[at + H.TLB_ALLOC] = mem[this.machine.ghost.frameAlloc + 1];
+    mem[at + H.TLB_ALLOC] = mem[this.machine.ghost.allocOf(1)];
   }
 }
 

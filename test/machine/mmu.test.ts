@@ -357,7 +357,7 @@ describe('frames', () => {
     drive.runAll(0);
     expect(seen[1]).toBe(seen[0]);
     expect(seen[2]).toBe(0);
-    expect(drive.machine.mem[drive.machine.ghost.frameAlloc + seen[0]]).toBe(1);
+    expect(drive.machine.mem[drive.machine.ghost.allocOf(seen[0])]).toBe(1);
   });
 
   it('freed after a grace period wait for every CPU that had interrupts off', () => {
@@ -377,7 +377,7 @@ describe('frames', () => {
       },
     ]);
     const drive = new Drive(program);
-    const released = (): number => drive.machine.mem[drive.machine.ghost.frameAlloc + frame];
+    const released = (): number => drive.machine.mem[drive.machine.ghost.allocOf(frame)];
     drive.run(1);
     drive.run(0, 2);
     expect(released()).toBe(0);

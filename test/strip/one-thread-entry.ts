@@ -5,6 +5,7 @@ import * as H from '../../src/machine/hardware.js';
 import type { Cpu } from '../../src/machine/stripped/cpu.js';
 import { Frames } from '../../src/machine/stripped/frames.js';
 import { ATTEND_IPI, type Host } from '../../src/machine/stripped/host.js';
+import { lockedOn, sharedWords } from '../../src/machine/stripped/locked.js';
 import { Machine } from '../../src/machine/stripped/machine.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
@@ -30,16 +31,19 @@ class Stuck extends Error {}
 function run(variantName: string, scenario: Scenario, seed: number, often: number): OneThreadRun {
   const variant = findVariant(variantName)!;
   const program = kernelProgram(scenario, variant);
-  const mem = new Int32Array(new SharedArrayBuffer((program.image.length + 1) * 4)).subarray(0, program.image.length);
+  const { buffer, memory } = sharedWords(program.image.length + 1);
+  const mem = new Int32Array(buffer).subarray(0, program.image.length);
   mem.set(program.image);
-  Frames.prepare(mem, program.mmu!.freeTop, program.mmu!.freeStack);
+  Frames.prepare(mem, program.mmu!);
   const random = new Random();
   random.seed(seed, 0, 0);
   const trace: [number, number, number, number][] = [];
   const choices: number[] = [];
   const stride = 4 + 130;
+  const words = new Int32Array(program.cpus * stride);
   const control = {
-    words: new Int32Array(program.cpus * stride),
+    words,
+    locked: lockedOn(words, null),
     attention: (cpu: number) => cpu * stride,
     enablings: (cpu: number) => cpu * stride + 1,
     scratch: (cpu: number) => cpu * stride + 2,
@@ -95,7 +99,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     },
     trace: (cpu, kind, a, value) => trace.push([cpu, kind, a, value]),
   };
-  const machine = new Machine(program, 'sc', mem, control, host, false, 0);
+  const machine = new Machine(program, 'sc', mem, lockedOn(mem, memory), control, host, false, 0);
   machine.observer = new OracleBoard(machine as never, program.config);
   for (let id = 0; id < program.cpus; id++) cpus.push(program.createCpu(machine as never, id) as never);
   let stuck = false;

@@ -2,6 +2,7 @@ import type { Protocol } from '../../machine/protocol.js';
 import { MM_NULL } from '../constants.js';
 import type { KernelCpu } from '../kernel-cpu.js';
 import { MM_EXITING } from '../sched.js';
+import { vmaOf } from './page-table.js';
 
 /** exit (kernel/exit.c, mm/mmap.c). */
 
@@ -29,7 +30,7 @@ export function* exitMmap(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.fn.upRead(cpu, cpu.mms[mm].mmapLock);
   yield* cpu.fn.downWrite(cpu, cpu.mms[mm].mmapLock);
   yield* cpu.writeOnce(cpu.mms[mm].alive, MM_EXITING);
-  for (let page = 0; page < pages; page++) yield* cpu.poke(cpu.mms[mm].vmas + page, 0);
+  for (let page = 0; page < pages; page++) yield* cpu.poke(vmaOf(cpu, mm, page), 0);
   yield* cpu.fn.freePgtables(cpu, mm, 0, pages);
   yield* cpu.fn.tlbFinishMmu(cpu, 0);
   yield* cpu.fn.upWrite(cpu, cpu.mms[mm].mmapLock);

@@ -4,7 +4,7 @@ import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pte
 import { VM_NONE, VM_WRITE } from '../constants.js';
 import { EV_COW_BREAK } from '../events.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { NO_TABLE, pteAddress, ptlOf } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, refcountOf, vmaOf } from './page-table.js';
 
 /** The page-fault path (arch/x86/mm/fault.c, mm/memory.c). */
 
@@ -16,7 +16,7 @@ export function* handlePageFault(cpu: KernelCpu, page: number, write: boolean): 
   yield* cpu.faultEntry(page);
   const mm = yield* cpu.peek(cpu.own.current.mm);
   yield* cpu.fn.downRead(cpu, cpu.mms[mm].mmapLock);
-  const vma = yield* cpu.readOnce(cpu.mms[mm].vmas + page);
+  const vma = yield* cpu.readOnce(vmaOf(cpu, mm, page));
   const allowed = vma !== VM_NONE && (!write || (vma & VM_WRITE) !== 0);
   if (allowed) yield* cpu.fn.handleMmFault(cpu, mm, page, write, (vma & VM_WRITE) !== 0);
   yield* cpu.fn.upRead(cpu, cpu.mms[mm].mmapLock);
@@ -51,7 +51,7 @@ export function* doAnonymousPage(
 ): Protocol<void> {
   const address = pteAddress(cpu, table, page);
   const frame = yield* cpu.allocFrame(0);
-  yield* cpu.writeOnce(cpu.layout.pageRefcount + frame, 1);
+  yield* cpu.writeOnce(refcountOf(cpu, frame), 1);
   yield* cpu.spinLock(ptlOf(cpu, table));
   const pte = yield* cpu.readOnce(address);
   const raced = (pte & PTE_PRESENT) !== 0;
@@ -71,7 +71,7 @@ export function* doAnonymousPage(
 export function* doWpPage(cpu: KernelCpu, mm: number, page: number, table: number, seen: number): Protocol<void> {
   const address = pteAddress(cpu, table, page);
   const old = pteFrame(seen);
-  const refcount = cpu.layout.pageRefcount + old;
+  const refcount = refcountOf(cpu, old);
   yield* cpu.spinLock(ptlOf(cpu, table));
   const now = pteValue(yield* cpu.readOnce(address));
   if ((now & ~HARDWARE_BITS) !== (seen & ~HARDWARE_BITS)) {
@@ -96,7 +96,7 @@ export function* wpPageCopy(cpu: KernelCpu, mm: number, page: number, table: num
   const address = pteAddress(cpu, table, page);
   const old = pteFrame(seen);
   const frame = yield* cpu.allocFrame(0);
-  yield* cpu.writeOnce(cpu.layout.pageRefcount + frame, 1);
+  yield* cpu.writeOnce(refcountOf(cpu, frame), 1);
   yield* cpu.spinLock(ptlOf(cpu, table));
   const now = pteValue(yield* cpu.readOnce(address));
   const same = (now & ~HARDWARE_BITS) === (seen & ~HARDWARE_BITS);

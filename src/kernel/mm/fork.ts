@@ -3,7 +3,7 @@ import type { Protocol } from '../../machine/protocol.js';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_WRITE, pteFrame } from '../../machine/pte.js';
 import type { KernelCpu } from '../kernel-cpu.js';
 import { MM_ALIVE, MM_BEING_BORN, MM_DEAD } from '../sched.js';
-import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, refcountOf, tableEnd, vmaOf } from './page-table.js';
 
 /** `dup_mm` and `dup_mmap` (kernel/fork.c): the child shares the parent's pages, write-protected in both. False: the child's mm is in use. */
 export function* doFork(cpu: KernelCpu, parent: number, child: number): Protocol<boolean> {
@@ -39,8 +39,8 @@ export function* mmInit(cpu: KernelCpu, mm: number): Protocol<void> {
 export function* copyPageRange(cpu: KernelCpu, parent: number, child: number): Protocol<void> {
   const pages = cpu.scenario.pages;
   for (let page = 0; page < pages; page++) {
-    const vma = yield* cpu.peek(cpu.mms[parent].vmas + page);
-    yield* cpu.poke(cpu.mms[child].vmas + page, vma);
+    const vma = yield* cpu.peek(vmaOf(cpu, parent, page));
+    yield* cpu.poke(vmaOf(cpu, child, page), vma);
   }
   let page = 0;
   while (page < pages) {
@@ -72,7 +72,7 @@ export function* copyPresentPte(
     pte = yield* cpu.ptepSetWrprotect(parent, page, address);
     yield* cpu.promise(parent, page, RIGHT_WRITE);
   }
-  yield* cpu.fetchAdd(cpu.layout.pageRefcount + pteFrame(pte), 1);
+  yield* cpu.fetchAdd(refcountOf(cpu, pteFrame(pte)), 1);
   yield* cpu.setPte(child, page, pteAddress(cpu, target, page), pte & ~(PTE_WRITE | PTE_DIRTY | PTE_ACCESSED));
 }
 

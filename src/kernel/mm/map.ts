@@ -2,7 +2,7 @@ import { TABLE_PAGES } from '../../machine/ghost.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { VM_NONE, VM_READ, VM_WRITE } from '../constants.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { NO_TABLE, pmdAddress, pmdKey, tableEnd } from './page-table.js';
+import { NO_TABLE, pmdAddress, pmdKey, tableEnd, vmaOf } from './page-table.js';
 
 /** mmap and munmap (mm/mmap.c). VMAs are a word per page: protection, or none. */
 
@@ -10,8 +10,8 @@ import { NO_TABLE, pmdAddress, pmdKey, tableEnd } from './page-table.js';
 export function* doMmap(cpu: KernelCpu, mm: number, start: number, end: number, write: boolean): Protocol<void> {
   yield* cpu.fn.downWrite(cpu, cpu.mms[mm].mmapLock);
   for (let page = start; page < end; page++) {
-    const vma = yield* cpu.readOnce(cpu.mms[mm].vmas + page);
-    if (vma === VM_NONE) yield* cpu.writeOnce(cpu.mms[mm].vmas + page, write ? VM_READ | VM_WRITE : VM_READ);
+    const vma = yield* cpu.readOnce(vmaOf(cpu, mm, page));
+    if (vma === VM_NONE) yield* cpu.writeOnce(vmaOf(cpu, mm, page), write ? VM_READ | VM_WRITE : VM_READ);
   }
   yield* cpu.fn.upWrite(cpu, cpu.mms[mm].mmapLock);
 }
@@ -20,7 +20,7 @@ export function* doMmap(cpu: KernelCpu, mm: number, start: number, end: number, 
 export function* doMunmap(cpu: KernelCpu, mm: number, start: number, end: number, nominalPages: number): Protocol<void> {
   const lock = cpu.mms[mm].mmapLock;
   yield* cpu.fn.downWrite(cpu, lock);
-  for (let page = start; page < end; page++) yield* cpu.writeOnce(cpu.mms[mm].vmas + page, VM_NONE);
+  for (let page = start; page < end; page++) yield* cpu.writeOnce(vmaOf(cpu, mm, page), VM_NONE);
   yield* cpu.fn.downgradeWrite(cpu, lock);
   yield* cpu.fn.tlbGatherMmu(cpu, mm, false);
   yield* cpu.fn.zapPageRange(cpu, mm, start, end, true);
@@ -42,7 +42,7 @@ export function* freePgtables(cpu: KernelCpu, mm: number, start: number, end: nu
     const last = tableEnd(first, cpu.scenario.pages);
     let used = false;
     for (let at = first; at < last; at++) {
-      const vma = yield* cpu.readOnce(cpu.mms[mm].vmas + at);
+      const vma = yield* cpu.readOnce(vmaOf(cpu, mm, at));
       if (vma !== VM_NONE) used = true;
     }
     if (!used) yield* cpu.fn.freePteRange(cpu, mm, first, last);

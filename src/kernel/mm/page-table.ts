@@ -2,6 +2,7 @@ import { TABLE_PAGES, TABLE_SHIFT } from '../../machine/ghost.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { makePte, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame } from '../../machine/pte.js';
 import type { KernelCpu } from '../kernel-cpu.js';
+import { vmaOffset } from '../layout.js';
 
 /** Page tables: a root of tables, TABLE_PAGES pages a table; one page-table lock per table, one per mm for the root. */
 
@@ -11,12 +12,12 @@ const TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER;
 
 /** Word of the root's entry for `page`. */
 export function pmdAddress(cpu: KernelCpu, root: number, page: number): number {
-  return cpu.layout.mmu.framesBase + root * cpu.layout.mmu.frameWords + (page >> TABLE_SHIFT);
+  return cpu.layout.mmu.framesBase + root * cpu.layout.mmu.frameStride + (page >> TABLE_SHIFT);
 }
 
 /** Word of the entry for `page` in the table held by frame `table`. */
 export function pteAddress(cpu: KernelCpu, table: number, page: number): number {
-  return cpu.layout.mmu.framesBase + table * cpu.layout.mmu.frameWords + (page & (TABLE_PAGES - 1));
+  return cpu.layout.mmu.framesBase + table * cpu.layout.mmu.frameStride + (page & (TABLE_PAGES - 1));
 }
 
 /** Ghost key of the root's entry for `page`. */
@@ -32,7 +33,17 @@ export function tableEnd(page: number, end: number): number {
 
 /** Word of the table's page-table lock. */
 export function ptlOf(cpu: KernelCpu, table: number): number {
-  return cpu.layout.pagePtl + table;
+  return cpu.layout.pagePtl + table * cpu.layout.mmu.pageStride;
+}
+
+/** Word of the frame's reference count. */
+export function refcountOf(cpu: KernelCpu, frame: number): number {
+  return cpu.layout.pageRefcount + frame * cpu.layout.mmu.pageStride;
+}
+
+/** Word of the protection of the page's VMA. */
+export function vmaOf(cpu: KernelCpu, mm: number, page: number): number {
+  return cpu.mms[mm].vmas + vmaOffset(cpu.layout.vmaStride, page);
 }
 
 /** The frame of the table for `page`, or NO_TABLE. */
@@ -61,6 +72,6 @@ export function* pteAlloc(cpu: KernelCpu, mm: number, page: number): Protocol<nu
 
 /** `put_page`: the last reference frees the frame. */
 export function* putPage(cpu: KernelCpu, frame: number): Protocol<void> {
-  const left = yield* cpu.decReturn(cpu.layout.pageRefcount + frame);
+  const left = yield* cpu.decReturn(refcountOf(cpu, frame));
   if (left === 0) yield* cpu.freeFrame(frame);
 }

@@ -3,15 +3,15 @@ import type { Protocol } from '../../machine/protocol.js';
 import { PTE_PRESENT, PTE_WRITE } from '../../machine/pte.js';
 import { VM_NONE, VM_READ, VM_WRITE } from '../constants.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, tableEnd, vmaOf } from './page-table.js';
 
 /** `do_mprotect_pkey` (mm/mprotect.c). Taking the write right away is done now; giving it is left to the next write fault. */
 export function* doMprotect(cpu: KernelCpu, mm: number, start: number, end: number, write: boolean, nominalPages: number): Protocol<void> {
   const lock = cpu.mms[mm].mmapLock;
   yield* cpu.fn.downWrite(cpu, lock);
   for (let page = start; page < end; page++) {
-    const vma = yield* cpu.readOnce(cpu.mms[mm].vmas + page);
-    if (vma !== VM_NONE) yield* cpu.writeOnce(cpu.mms[mm].vmas + page, write ? VM_READ | VM_WRITE : VM_READ);
+    const vma = yield* cpu.readOnce(vmaOf(cpu, mm, page));
+    if (vma !== VM_NONE) yield* cpu.writeOnce(vmaOf(cpu, mm, page), write ? VM_READ | VM_WRITE : VM_READ);
   }
   if (!write) {
     yield* cpu.fn.tlbGatherMmu(cpu, mm, false);

@@ -3,7 +3,7 @@ import { PTE_PRESENT, PTE_SWAP, pteFrame } from '../../machine/pte.js';
 import { EV_RECLAIMED } from '../events.js';
 import type { KernelCpu } from '../kernel-cpu.js';
 import { MM_ALIVE } from '../sched.js';
-import { NO_TABLE, pteAddress, ptlOf } from './page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, refcountOf } from './page-table.js';
 
 /** Reclaim of one anonymous page (mm/vmscan.c `shrink_folio_list`, mm/rmap.c `try_to_unmap_one`), with the flush deferred to the end. */
 export function* reclaimPage(cpu: KernelCpu, mm: number, page: number): Protocol<void> {
@@ -29,7 +29,7 @@ export function* tryToUnmapOne(cpu: KernelCpu, mm: number, page: number): Protoc
   let frame = NO_TABLE;
   const pte = yield* cpu.readOnce(address);
   if ((pte & PTE_PRESENT) !== 0) {
-    const users = yield* cpu.readOnce(cpu.layout.pageRefcount + pteFrame(pte));
+    const users = yield* cpu.readOnce(refcountOf(cpu, pteFrame(pte)));
     if (users === 1) {
       frame = pteFrame(pte);
       if (yield* cpu.fn.shouldDeferFlush(cpu, mm)) {

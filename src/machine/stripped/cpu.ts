@@ -6,6 +6,7 @@ import type { Op } from '../protocol.js';
 import { PTE_PRESENT, PTE_WRITE, pteFrame, pteValue, VERSION_MAX, withVersion } from '../pte.js';
 import { loadWord, storeWord } from './access.js';
 import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, ATTEND_STOP, type ControlWords, type Host, RING_EVENTS, Stopped } from './host.js';
+import type { Locked } from './locked.js';
 import type { Machine } from './machine.js';
 import { Vcpu } from './vcpu.js';
 
@@ -13,16 +14,17 @@ import { Vcpu } from './vcpu.js';
  * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same method names. Each operation
  * begins with a boundary, in which the CPU takes the interrupts that it finds.
  *
- * Loads are `Atomics.load`: a plain MOV on x86, which no compiler may keep in a register or move. Plain stores stay plain, so that the
- * host's store buffer is the real one. Locked operations are `Atomics.*`.
+ * Loads are atomic: a plain MOV on x86, which no compiler may keep in a register or move. Plain stores stay plain, so that the host's
+ * store buffer is the real one. See access.ts and locked.ts.
  */
 export class Cpu {
   readonly id: number;
   readonly machine: Machine;
   private readonly mem: Int32Array;
-  private readonly pairs: BigInt64Array;
+  private readonly locked: Locked;
   private readonly host: Host;
   private readonly control: Int32Array;
+  private readonly controlLocked: Locked;
   private readonly words: ControlWords;
   private readonly attention: number;
   private readonly scratch: number;
@@ -48,10 +50,11 @@ export class Cpu {
     this.id = id;
     this.machine = machine;
     this.mem = machine.mem;
-    this.pairs = new BigInt64Array(machine.mem.buffer as ArrayBuffer, 0, machine.mem.length >> 1);
+    this.locked = machine.locked;
     this.host = machine.host;
     this.words = machine.control;
     this.control = machine.control.words;
+    this.controlLocked = machine.control.locked;
     this.attention = machine.control.attention(id);
     this.scratch = machine.control.scratch(id);
     this.enablings = machine.control.enablings(id);
@@ -79,19 +82,19 @@ export class Cpu {
 
   private attend(): void {
     for (;;) {
-      const attention = Atomics.load(this.control, this.attention);
+      const attention = this.controlLocked.load(this.attention);
       if ((attention & ATTEND_STOP) !== 0) throw new Stopped('the run is over');
       if ((attention & ATTEND_REQUEST) !== 0) {
         // Before the requests are looked at: one that comes later sets it again.
-        Atomics.and(this.control, this.attention, ~ATTEND_REQUEST);
+        this.controlLocked.and(this.attention, ~ATTEND_REQUEST);
         this.vcpu?.serve();
         this.note(K.STEP_SERVE, 0, 0);
       } else if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
-        Atomics.and(this.control, this.attention, ~ATTEND_NMI);
+        this.controlLocked.and(this.attention, ~ATTEND_NMI);
         this.inNmi = true;
         this.take(true);
       } else if ((attention & ATTEND_IPI) !== 0 && this.interrupts) {
-        Atomics.and(this.control, this.attention, ~ATTEND_IPI);
+        this.controlLocked.and(this.attention, ~ATTEND_IPI);
         this.take(false);
       } else return;
     }
@@ -131,7 +134,7 @@ export class Cpu {
     if (on) {
       this.control[this.enablings]++;
       this.mem[this.block + H.IF] = 1;
-    } else Atomics.store(this.mem, this.block + H.IF, 0);
+    } else this.locked.exchange(this.block + H.IF, 0);
   }
 
   /** Notes what was executed, for the post-mortem. */
@@ -145,7 +148,7 @@ export class Cpu {
 
   /** A full barrier: what a serialising instruction does to the store buffer. */
   private drain(): void {
-    Atomics.or(this.control, this.scratch, 0);
+    this.controlLocked.or(this.scratch, 0);
   }
 
   private put(address: number, value: number): void {
@@ -156,7 +159,7 @@ export class Cpu {
 
   readOnce(address: number): number {
     this.boundary();
-    const value = loadWord(this.mem, address);
+    const value = loadWord(this.locked, address);
     this.note(K.OP_READ_ONCE, address, value);
     return value;
   }
@@ -169,7 +172,7 @@ export class Cpu {
   }
   loadAcquire(address: number): number {
     this.boundary();
-    const value = loadWord(this.mem, address);
+    const value = loadWord(this.locked, address);
     this.note(K.OP_LOAD_ACQUIRE, address, value);
     return value;
   }
@@ -182,14 +185,14 @@ export class Cpu {
   }
   xchg(address: number, value: number): number {
     this.boundary();
-    const old = Atomics.exchange(this.mem, address, value);
+    const old = this.locked.exchange(address, value);
     this.note(K.OP_XCHG, address, old);
     this.host.changed(this.id, address);
     return old;
   }
   cmpxchg(address: number, expected: number, value: number): number {
     this.boundary();
-    const old = Atomics.compareExchange(this.mem, address, expected, value);
+    const old = this.locked.compareExchange(address, expected, value);
     this.note(K.OP_CMPXCHG, address, old);
     if (old === expected) this.host.changed(this.id, address);
     return old;
@@ -200,14 +203,13 @@ export class Cpu {
    */
   cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
     this.boundary();
-    const expected = pair(expectedFirst, expectedSecond);
-    const replaced = Atomics.compareExchange(this.pairs, address >> 1, expected, pair(first, second)) === expected;
-    this.note(K.OP_CMPXCHG_PAIR, address, replaced ? 1 : 0);
-    if (replaced) {
+    const replaced = this.locked.compareExchangePair(address, expectedFirst, expectedSecond, first, second);
+    this.note(K.OP_CMPXCHG_PAIR, address, replaced);
+    if (replaced !== 0) {
       this.host.changed(this.id, address);
       this.host.changed(this.id, address + 1);
     }
-    return replaced ? 1 : 0;
+    return replaced;
   }
   fetchAdd(address: number, addend: number): number {
     return this.add(address, addend, 0);
@@ -220,7 +222,7 @@ export class Cpu {
   }
   private add(address: number, addend: number, inResult: number): number {
     this.boundary();
-    const old = Atomics.add(this.mem, address, addend);
+    const old = this.locked.add(address, addend);
     if (old + addend > 0x7fffffff || old + addend < -0x80000000) throw new InternalError(`word ${address} overflowed`);
     this.machine.committed(this.id, address, old + addend);
     this.note(K.OP_FETCH_ADD, address, old + inResult);
@@ -229,14 +231,14 @@ export class Cpu {
   }
   fetchOr(address: number, bits: number): number {
     this.boundary();
-    const old = Atomics.or(this.mem, address, bits);
+    const old = this.locked.or(address, bits);
     this.note(K.OP_FETCH_OR, address, old);
     this.host.changed(this.id, address);
     return old;
   }
   fetchAnd(address: number, bits: number): number {
     this.boundary();
-    const old = Atomics.and(this.mem, address, bits);
+    const old = this.locked.and(address, bits);
     this.note(K.OP_FETCH_AND, address, old);
     this.host.changed(this.id, address);
     return old;
@@ -258,11 +260,11 @@ export class Cpu {
   }
   condLoadAcquire(address: number, mask: number, value: number): number {
     this.boundary();
-    let seen = loadWord(this.mem, address);
+    let seen = loadWord(this.locked, address);
     while ((seen & mask) !== value) {
       this.host.wait(this.id, address, mask, value);
-      if (Atomics.load(this.control, this.attention) !== 0) this.attend();
-      seen = loadWord(this.mem, address);
+      if (this.controlLocked.load(this.attention) !== 0) this.attend();
+      seen = loadWord(this.locked, address);
     }
     this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
     return seen;
@@ -281,16 +283,16 @@ export class Cpu {
   }
   spinLock(lock: number): number {
     this.boundary();
-    while (Atomics.compareExchange(this.mem, lock, 0, this.id + 1) !== 0) {
+    while (this.locked.compareExchange(lock, 0, this.id + 1) !== 0) {
       this.host.wait(this.id, lock, -1, 0);
-      if (Atomics.load(this.control, this.attention) !== 0) this.attend();
+      if (this.controlLocked.load(this.attention) !== 0) this.attend();
     }
     this.note(K.OP_SPIN_LOCK, lock, 0);
     return 0;
   }
   spinUnlock(lock: number): number {
     this.boundary();
-    if (Atomics.load(this.mem, lock) !== this.id + 1) this.machine.observer.unlockOfFree(this.id, lock);
+    if (this.locked.load(lock) !== this.id + 1) this.machine.observer.unlockOfFree(this.id, lock);
     this.put(lock, 0);
     this.note(K.OP_SPIN_UNLOCK, lock, 0);
     this.host.released(this.id, lock);
@@ -325,7 +327,7 @@ export class Cpu {
   }
   /** Whoever sets the first bit rings; who finds one set knows that it has been rung for. */
   private post(target: number, bit: number): void {
-    if (Atomics.or(this.control, this.words.attention(target), bit) === 0) this.host.ring(this.id, target);
+    if (this.controlLocked.or(this.words.attention(target), bit) === 0) this.host.ring(this.id, target);
   }
   iret(): number {
     this.boundary();
@@ -414,11 +416,11 @@ export class Cpu {
     const { machine } = this;
     const { ghost } = machine;
     const index = ghost.index(mm, key);
-    const before = Atomics.load(this.mem, address);
+    const before = this.locked.load(address);
     const version = ghost.nextVersion(index);
     const after = withVersion(value, version & VERSION_MAX);
     const linked = ghost.linkedAlloc + address - machine.layout.framesBase;
-    const alloc = machine.word(ghost.frameAlloc + pteFrame(value));
+    const alloc = machine.word(ghost.allocOf(pteFrame(value)));
     // The number is there before the entry that it belongs to comes, and goes after that entry has gone.
     if ((value & PTE_PRESENT) !== 0) this.put(linked, alloc);
     this.put(address, after);
@@ -432,7 +434,7 @@ export class Cpu {
     const { ghost } = this.machine;
     const index = ghost.index(mm, key);
     const version = ghost.nextVersion(index);
-    const before = Atomics.exchange(this.mem, address, withVersion(0, version & VERSION_MAX));
+    const before = this.locked.exchange(address, withVersion(0, version & VERSION_MAX));
     ghost.addChange(this.id, index, version, before, 0);
     this.note(K.OP_PTEP_GET_AND_CLEAR, address, pteValue(before));
     return pteValue(before);
@@ -442,9 +444,9 @@ export class Cpu {
     const { ghost } = this.machine;
     const index = ghost.index(mm, key);
     const version = ghost.nextVersion(index);
-    let before = Atomics.load(this.mem, address);
+    let before = this.locked.load(address);
     for (;;) {
-      const seen = Atomics.compareExchange(this.mem, address, before, withVersion(pteValue(before) & ~PTE_WRITE, version & VERSION_MAX));
+      const seen = this.locked.compareExchange(address, before, withVersion(pteValue(before) & ~PTE_WRITE, version & VERSION_MAX));
       if (seen === before) break;
       before = seen;
     }
@@ -509,11 +511,6 @@ export class Cpu {
     if (!condition) this.machine.report('assertion', this.id, message);
     return 0;
   }
-}
-
-/** Two int32 as the 64 bits they make in memory (little endian). */
-function pair(first: number, second: number): bigint {
-  return (BigInt(second) << 32n) | BigInt(first >>> 0);
 }
 
 /** What is an operation of the explorer's CPU. */

@@ -1,10 +1,13 @@
+import type { MmuLayout } from '../program.js';
 import type { Machine } from './machine.js';
 
 /**
- * Physical frames on threads: a stack of free ones without a lock, and frames that wait for a grace period, each with the CPU that freed it.
+ * Physical frames on threads: a stack of free ones for each CPU, without locks, and frames that wait for a grace period, each with the CPU
+ * that freed it.
  *
- * The free list is a chain through `freeStack` (word f: the frame below f, + 1). Its head is one word, frame + 1 in the low bits and a tag
- * above that counts removals, so that a head that was taken and put back meanwhile is told from one that stayed.
+ * A CPU frees to its own list and takes from it what it freed last, so a freed frame is soon another page; from others' lists it takes when
+ * its own is empty. A list is a chain through the frames' `freeNext` words (the frame below, + 1). Its head is one word, frame + 1 in the low
+ * bits and a tag above that counts removals, so that a head that was taken and put back meanwhile is told from one that stayed.
  */
 
 const FRAME_MASK = 0x3fff;
@@ -20,50 +23,79 @@ export class Frames {
   private readonly mem: Int32Array;
   /** Frames that this thread's CPU freed and that wait for a grace period. */
   private readonly waiting: Waiting[] = [];
+  /** Heads: the own list's, and that of the list which had something when the own one was empty last. */
+  private readonly own: number;
+  private other: number;
 
   constructor(private readonly machine: Machine) {
+    const { layout } = machine;
     this.mem = machine.mem;
+    this.own = layout.freeTop + (machine.id % layout.freeLists) * layout.freeListStride;
+    this.other = this.own;
   }
 
-  /** Turns the start image's stack of free frames into a chain. Called once, before any CPU runs. */
-  static prepare(mem: Int32Array, freeTop: number, freeStack: number): void {
+  /** Turns the start image's stack of free frames into chains, one frame for each list in turn. Called once, before any CPU runs. */
+  static prepare(mem: Int32Array, layout: MmuLayout): void {
+    const { freeTop, freeStack, freeNext, pageStride, freeLists, freeListStride } = layout;
     const stack = Array.from(mem.subarray(freeStack, freeStack + mem[freeTop]));
-    let below = 0;
-    for (const frame of stack) {
-      mem[freeStack + frame] = below;
-      below = frame + 1;
-    }
-    mem[freeTop] = below;
+    mem[freeTop] = 0;
+    stack.forEach((frame, i) => {
+      const head = freeTop + (i % freeLists) * freeListStride;
+      mem[freeNext + frame * pageStride] = mem[head];
+      mem[head] = frame + 1;
+    });
   }
 
   /** Hands out a frame, zeroed, or -1 when there is none now. `owner` is ghost. */
   alloc(owner: number): number {
-    const { mem, machine } = this;
-    const { layout, ghost } = machine;
+    const { mem } = this;
+    const { layout, ghost } = this.machine;
     if (this.waiting.length > 0) this.poll();
+    let frame = this.take(this.own);
+    if (frame < 0) frame = this.takeFromOthers();
+    if (frame < 0) return -1;
+    const base = layout.framesBase + frame * layout.frameStride;
+    for (let word = base; word < base + layout.frameWords; word++) mem[word] = 0;
+    mem[ghost.ownerOf(frame)] = owner;
+    return frame;
+  }
+
+  /** The frame at the top of a list, or -1 if it is empty. */
+  private take(list: number): number {
+    const { locked } = this.machine;
+    const { freeNext, pageStride } = this.machine.layout;
     for (;;) {
-      const head = Atomics.load(mem, layout.freeTop);
+      const head = locked.load(list);
       if ((head & FRAME_MASK) === 0) return -1;
       const frame = (head & FRAME_MASK) - 1;
-      const below = Atomics.load(mem, layout.freeStack + frame);
+      const below = locked.load(freeNext + frame * pageStride);
       const tag = (head & ~FRAME_MASK) + TAG_ONE;
-      if (Atomics.compareExchange(mem, layout.freeTop, head, tag | below) !== head) continue;
-      const base = layout.framesBase + frame * layout.frameWords;
-      for (let word = base; word < base + layout.frameWords; word++) mem[word] = 0;
-      mem[ghost.frameOwner + frame] = owner;
-      return frame;
+      if (locked.compareExchange(list, head, tag | below) === head) return frame;
     }
+  }
+
+  /** Once round the lists, from the one that had something last. */
+  private takeFromOthers(): number {
+    const { freeTop, freeLists, freeListStride } = this.machine.layout;
+    const end = freeTop + freeLists * freeListStride;
+    for (let i = 0; i < freeLists; i++) {
+      const frame = this.take(this.other);
+      if (frame >= 0) return frame;
+      this.other += freeListStride;
+      if (this.other === end) this.other = freeTop;
+    }
+    return -1;
   }
 
   /** Releases a frame: from now on it may be handed out again. The ghost count is published before. */
   free(frame: number): void {
-    const { mem } = this;
-    const { layout, ghost } = this.machine;
-    Atomics.add(mem, ghost.frameAlloc + frame, 1);
+    const { mem, own } = this;
+    const { layout, ghost, locked } = this.machine;
+    locked.add(ghost.allocOf(frame), 1);
     for (;;) {
-      const head = Atomics.load(mem, layout.freeTop);
-      mem[layout.freeStack + frame] = head & FRAME_MASK;
-      if (Atomics.compareExchange(mem, layout.freeTop, head, (head & ~FRAME_MASK) | (frame + 1)) === head) return;
+      const head = locked.load(own);
+      mem[layout.freeNext + frame * layout.pageStride] = head & FRAME_MASK;
+      if (locked.compareExchange(own, head, (head & ~FRAME_MASK) | (frame + 1)) === head) return;
     }
   }
 

@@ -1,3 +1,5 @@
+import type { Locked } from './locked.js';
+
 /**
  * What a CPU of the stripped build needs of the world that runs it: its thread in a stress run, a plan in a test. Called at instruction
  * boundaries only, never in the middle of an instruction.
@@ -42,6 +44,8 @@ export class Stopped extends Error {}
 /** Where each CPU's words for the host lie, in an Int32Array apart from the simulated memory. */
 export interface ControlWords {
   readonly words: Int32Array;
+  /** Locked operations on them. */
+  readonly locked: Locked;
   /** Attention word of a CPU: set by others. */
   attention(cpu: number): number;
   /** How often the CPU has enabled interrupts: written by itself. */

@@ -8,6 +8,7 @@ import { storeWord } from './access.js';
 import { Frames } from './frames.js';
 import { SharedGhost } from './ghost.js';
 import { type ControlWords, type Host, Stopped } from './host.js';
+import type { Locked } from './locked.js';
 
 /**
  * One thread's view of the simulated machine in the stripped build: the shared memory, and the parts that act on it for this thread's
@@ -42,6 +43,8 @@ export class Machine {
     readonly program: Program,
     readonly memory: MemoryModel,
     readonly mem: Int32Array,
+    /** Atomic loads and locked operations on `mem`. */
+    readonly locked: Locked,
     readonly control: ControlWords,
     readonly host: Host,
     /** Plain stores become `Atomics.store`: sequential consistency, or a host whose plain accesses are not x86's. */
@@ -51,7 +54,7 @@ export class Machine {
   ) {
     if (program.mmu === null) throw new InternalError('the stripped build runs kernels, not plain programs');
     this.layout = program.mmu;
-    this.ghost = new SharedGhost(mem, this.layout.ghost, program.hardwareBase);
+    this.ghost = new SharedGhost(mem, locked, this.layout.ghost, program.hardwareBase);
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.generationOf = new Map(this.layout.generations);
     const addresses = [...this.generationOf.keys()];
@@ -59,7 +62,7 @@ export class Machine {
     this.lastGeneration = Math.max(...addresses);
     this.frames = new Frames(this);
     // The MMU is the explorer's own code: in this build its Machine is this class.
-    this.mmu = new Mmu(this as never, this.layout.framesBase, this.layout.frameWords);
+    this.mmu = new Mmu(this as never, this.layout.framesBase, this.layout.frameStride);
   }
 
   block(cpu: number): number {
@@ -67,11 +70,11 @@ export class Machine {
   }
 
   interruptsOn(cpu: number): boolean {
-    return Atomics.load(this.mem, this.block(cpu) + H.IF) !== 0;
+    return this.locked.load(this.block(cpu) + H.IF) !== 0;
   }
 
   enablings(cpu: number): number {
-    return Atomics.load(this.control.words, this.control.enablings(cpu));
+    return this.control.locked.load(this.control.enablings(cpu));
   }
 
   internalError(message: string): InternalError {
@@ -79,12 +82,12 @@ export class Machine {
   }
 
   word(address: number): number {
-    return Atomics.load(this.mem, address);
+    return this.locked.load(address);
   }
 
   /** What the CPU sees: the host's own store forwarding sees to it. */
   load(_cpu: number, address: number): number {
-    return Atomics.load(this.mem, address);
+    return this.locked.load(address);
   }
 
   /**
@@ -92,12 +95,12 @@ export class Machine {
    * the same before and after the number was read, the two belong together.
    */
   linkedAlloc(address: number, entry: number): number {
-    const alloc = Atomics.load(this.mem, this.ghost.linkedAlloc + address - this.layout.framesBase);
-    return Atomics.load(this.mem, address) === entry ? alloc : -1;
+    const alloc = this.locked.load(this.ghost.linkedAlloc + address - this.layout.framesBase);
+    return this.locked.load(address) === entry ? alloc : -1;
   }
 
   replaceEntry(_cpu: number, address: number, entry: number, updated: number): boolean {
-    return Atomics.compareExchange(this.mem, address, entry, updated) === entry;
+    return this.locked.compareExchange(address, entry, updated) === entry;
   }
 
   /** A plain store, of the user's too. */
