@@ -212,6 +212,11 @@ export class Ghost {
     return this.words[address];
   }
 
+  /** Whether an entry of that version is as the page's last change has left it. */
+  isNewest(index: number, version: number): boolean {
+    return this.words[this.version + index] === version;
+  }
+
   /** The version of an entry as the counter of its changes has it. The build for threads keeps fewer bits in the entry than in the counter. */
   fullVersion(_index: number, version: number): number {
     return version;

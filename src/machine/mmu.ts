@@ -62,7 +62,8 @@ export class Mmu {
     let to = block + base;
     for (let i = 0, at = to; i < count; i++, at += H.TLB_WORDS) {
       if ((mem[at + H.TLB_KEY] & mask) === match) continue;
-      if (to !== at) mem.copyWithin(to, at, at + H.TLB_WORDS);
+      // Word by word: for so few `copyWithin` is a slow call.
+      if (to !== at) for (let word = 0; word < H.TLB_WORDS; word++) mem[to + word] = mem[at + word];
       to += H.TLB_WORDS;
     }
     mem[block + countAt] = (to - block - base) / H.TLB_WORDS;

@@ -2,6 +2,7 @@ import { FIRST_USER_MM } from '../kernel/constants.js';
 import { EV_DECIDED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { mmName } from '../kernel/layout.js';
+import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
 import { pteVersion } from '../machine/pte.js';
@@ -46,11 +47,14 @@ class GenAhead implements Oracle {
         const key = mem[at + H.TLB_KEY];
         const asid = slots.asidOfKey(key);
         if (asid < 0 || asid >= slots.count(cpu) || (only >= 0 && asid !== only)) continue;
+        const place = (key & 0xff) + (list.structure ? machine.ghost.pages : 0);
+        const index = machine.ghost.index(Ghost.mmOf(mem[at + H.TLB_OWNER]), place);
+        const version = pteVersion(mem[at + H.TLB_PTE]);
+        // The usual case, told by one load: nothing is due that has not changed.
+        if (machine.ghost.isNewest(index, version)) continue;
         const mm = slots.mmOf(mem[at + H.TLB_OWNER], slots.ctxId(cpu, asid));
         if (mm < 0) continue;
-        const place = (key & 0xff) + (list.structure ? machine.ghost.pages : 0);
-        const index = machine.ghost.index(mm, place);
-        const due = machine.ghost.dueGeneration(index, machine.ghost.fullVersion(index, pteVersion(mem[at + H.TLB_PTE])));
+        const due = machine.ghost.dueGeneration(index, machine.ghost.fullVersion(index, version));
         if (due === 0 || due > slots.tlbGen(cpu, asid)) continue;
         const what = list.structure ? `a paging-structure entry for table ${key & 0xff}` : `a translation of page ${key & 0xff}`;
         machine.report(

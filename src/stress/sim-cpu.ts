@@ -8,6 +8,7 @@ import { Machine } from '../machine/stripped/machine.js';
 import type { MemoryModel } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { findVariant } from '../variants/index.js';
+import { alike } from './alike.js';
 import * as C from './control.js';
 import { StressBoard } from './stress-board.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
@@ -112,7 +113,7 @@ export class SimCpu {
     const { setup, cpu, words, mem, tail } = this;
     const kernelCpu = cpu as unknown as KernelCpu;
     const own = C.cpuBlock(setup.id);
-    const script = setup.scenario.scripts[setup.id];
+    const script = alike(setup.scenario.scripts[setup.id]);
     if (script.length === 0) this.idle();
     for (let round = 1; ; round++) {
       for (let i = 0; i < script.length; i++) {

@@ -33,6 +33,10 @@ export class SharedGhost extends Ghost {
     return version;
   }
 
+  override isNewest(index: number, version: number): boolean {
+    return (this.shared(this.version + index) & VERSION_MAX) === version;
+  }
+
   override fullVersion(index: number, version: number): number {
     // Read after the entry, so the counter is at least as new.
     const newest = this.shared(this.version + index);
