@@ -41,12 +41,13 @@ class GenAhead implements Oracle {
     const { machine, slots } = this;
     const mem = machine.mem;
     const block = slots.block(cpu);
+    const slotCount = slots.count(cpu);
     for (const list of Slots.LISTS) {
       const count = mem[block + list.count];
       for (let i = 0, at = block + list.base; i < count; i++, at += H.TLB_WORDS) {
         const key = mem[at + H.TLB_KEY];
         const asid = slots.asidOfKey(key);
-        if (asid < 0 || asid >= slots.count(cpu) || (only >= 0 && asid !== only)) continue;
+        if (asid < 0 || asid >= slotCount || (only >= 0 && asid !== only)) continue;
         const place = (key & 0xff) + (list.structure ? machine.ghost.pages : 0);
         const index = machine.ghost.index(Ghost.mmOf(mem[at + H.TLB_OWNER]), place);
         const version = pteVersion(mem[at + H.TLB_PTE]);

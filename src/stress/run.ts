@@ -16,6 +16,7 @@ import { replicate, roundsPerRestart } from './replicate.js';
 import { RunMemory } from './run-memory.js';
 import type { CpuReport } from './sim-cpu.js';
 import type { HostSettings } from './thread-host.js';
+import { compileAsUsual, compileSooner } from './tier-up.js';
 import { Watchdog } from './watchdog.js';
 import { callOrEnd, type Thread, Threads } from './workers.js';
 
@@ -25,6 +26,8 @@ const LOOK_MS = 20;
 const PROBE_MS = 250;
 /** With more CPUs awake per core than this on average, doorbells leave them to time slices. */
 const AWAKE_PER_CORE = 3;
+/** From so many CPUs per core on, threads compile sooner (see tier-up.ts). */
+const CROWD = 8;
 /** How long threads may take to come back after they were told to stop. */
 const STOP_MS = 700;
 
@@ -34,12 +37,14 @@ export class StressEngine {
   private readonly memory = new RunMemory();
 
   async run(request: StressRequest): Promise<StressResult> {
+    if (request.cpus >= CROWD * availableParallelism()) compileSooner();
     const { waiting, reason } = await this.chooseWaiting(request);
     return new Run(this.threads, this.memory, request, waiting, reason).result();
   }
 
   /** Ends all threads. */
   close(): Promise<void> {
+    compileAsUsual();
     return this.threads.close();
   }
 

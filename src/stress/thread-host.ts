@@ -134,13 +134,16 @@ export class ThreadHost implements Host, BellOps {
       this.resumed = 0;
       return this.quantum * INTERACTIVE_TURNS;
     }
-    const used = clock.now() - this.resumed;
-    if (!this.urgent && this.resumed > 0) this.quantum = Math.max(8, Math.min(4000, Math.round((this.quantum * QUANTUM_MS) / used)));
+    if (!this.urgent && this.resumed > 0) {
+      const used = clock.now() - this.resumed;
+      this.quantum = Math.max(8, Math.min(4000, Math.round((this.quantum * QUANTUM_MS) / used)));
+    }
     token.pass(this.urgent);
-    this.resumed = clock.now();
     // Got the token for an interrupt: that is soon served, and the next CPU that has one pending should not wait for this one's turn.
     this.urgent = this.control.load(this.attention) !== 0;
-    return this.urgent ? URGENT_BOUNDARIES : this.quantum;
+    if (this.urgent) return URGENT_BOUNDARIES;
+    this.resumed = clock.now();
+    return this.quantum;
   }
 
   private perturb(): void {
