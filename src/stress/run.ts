@@ -37,7 +37,6 @@ export class StressEngine {
   private readonly memory = new RunMemory();
 
   async run(request: StressRequest): Promise<StressResult> {
-    if (request.cpus >= CROWD * availableParallelism()) compileSooner();
     const { waiting, reason } = await this.chooseWaiting(request);
     return new Run(this.threads, this.memory, request, waiting, reason).result();
   }
@@ -126,6 +125,8 @@ class Run {
     const dead: string[] = [];
     const done = threads.map((thread, id) => this.runThread(thread, reports, id, dead));
     await this.untilReady(words, threads, dead);
+    // Not before: what a thread runs to start is soon over, and not worth compiling.
+    if (request.cpus >= CROWD * cores) compileSooner();
     Atomics.store(words, C.AWAKE, request.cpus);
     Atomics.store(words, C.FREE_TOKENS, cores);
     const opened = performance.now();
