@@ -3,7 +3,7 @@ import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import { Frames } from '../../src/machine/stripped/frames.js';
 import { lockedOn } from '../../src/machine/stripped/locked.js';
 import { munmapStorm } from '../../src/scenarios/stress/munmap-storm.js';
-import { findVariant } from '../../src/variants.js';
+import { findVariant } from '../../src/variants/index.js';
 
 /** What Frames uses of the machine of one thread. */
 function threads(cpus: number): { frames: Frames[]; free: number; mem: Int32Array; allocOf: (frame: number) => number } {

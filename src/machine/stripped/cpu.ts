@@ -272,11 +272,11 @@ export class Cpu {
   /** Looks again and again, since threads are woken by words that reach a value: others run between two looks. */
   condLoadAcquireNot(address: number, mask: number, value: number): number {
     this.boundary();
-    let seen = loadWord(this.mem, address);
+    let seen = loadWord(this.locked, address);
     while ((seen & mask) === value) {
       this.host.pause(this.id);
       this.boundary();
-      seen = loadWord(this.mem, address);
+      seen = loadWord(this.locked, address);
     }
     this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
     return seen;
