@@ -9,8 +9,8 @@ import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js
 import type { Finding, ModuleRef, Violation } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import type { StressRequest } from '../stress/api.js';
-import type { CampaignResult, StressScenario } from '../stress/campaign.js';
+import type { StressPlan } from '../stress/api.js';
+import type { CampaignResult, StressTarget } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
 import type { StudyOutcome, StudyRequest } from '../study/run.js';
 import type { Study } from '../study/study.js';
@@ -66,7 +66,8 @@ export interface ThreadEngine {
   selfTest(): Promise<SelfTest>;
   /** Why a variant does not run on threads of this host, or null. */
   refused(variant: string): Promise<string | null>;
-  stress(request: Omit<StressRequest, 'scenario' | 'cpus'>, scenarios: readonly StressScenario[]): Promise<CampaignResult>;
+  /** Scenarios run under the variant; programs are of the modules loaded. */
+  stress(request: StressPlan & { readonly variant?: string }, targets: readonly StressTarget[]): Promise<CampaignResult>;
   /** Follows a finding's schedule in lockstep on one thread per CPU. */
   replay(finding: Finding): Promise<LockstepResult>;
 }
@@ -83,6 +84,8 @@ export interface StudyEngine {
 export interface OwnDefinitions {
   readonly variants: readonly string[];
   readonly programs: readonly string[];
+  /** CPUs of each program, in the same order. */
+  readonly programCpus: readonly number[];
   readonly scenarios: readonly Scenario[];
 }
 

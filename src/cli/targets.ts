@@ -35,7 +35,7 @@ const NEWEST = '6.18';
  */
 export async function selectTargets(engine: Engine, flags: TargetFlags, own: OwnDefinitions): Promise<Targets> {
   const isChosen = flags.variant !== undefined || flags.program !== undefined || flags.scenario !== undefined;
-  for (const name of flags.program ?? []) if (!own.programs.includes(name)) throw unknownProgram(name, own);
+  requirePrograms(flags.program ?? [], own);
   const programs = flags.program ?? (isChosen ? [] : own.programs);
   const variants = await variantsOf(engine, flags, own);
   if (variants.length + programs.length === 0) {
@@ -63,7 +63,12 @@ async function variantsOf(engine: Engine, { variant, program, scenario }: Target
   return own.scenarios.length > 0 && (program === undefined || scenario !== undefined) ? [NEWEST] : [];
 }
 
+/** Throws InputError for a name that is no program of the modules. */
+export function requirePrograms(names: readonly string[], own: OwnDefinitions): void {
+  for (const name of names) if (!own.programs.includes(name)) throw unknownProgram(name, own);
+}
+
 function unknownProgram(name: string, own: OwnDefinitions): InputError {
   const error = unknownName('program', name, own.programs, '');
-  return new InputError(error.message.replace(/"shootdown list [^"]*"/, 'a module given to hunt'));
+  return new InputError(error.message.replace(/"shootdown list [^"]*"/, 'the module'));
 }

@@ -20,6 +20,7 @@ import { Ghost, InternalError } from './ghost.js';
 import * as H from './hardware.js';
 import { Hypervisor } from './hypervisor.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
+import { NO_MMU } from './no-mmu.js';
 import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
@@ -35,39 +36,6 @@ import { LATENT_CLASSES } from './violation.js';
  *
  * All state that a step can change, but for the generators themselves, is in `mem`.
  */
-
-const NO_MMU: MmuLayout = {
-  ghost: {
-    keys: 1,
-    pages: 0,
-    entryStride: 1,
-    historyScale: 1,
-    frameStride: 1,
-    version: 0,
-    revokedRead: 0,
-    revokedWrite: 0,
-    history: 0,
-    historyNext: 0,
-    frameAlloc: 0,
-    frameOwner: 0,
-    linkedAlloc: 0,
-    mmSerial: 0,
-  },
-  framesBase: 0,
-  frameWords: 0,
-  frameStride: 0,
-  frames: 0,
-  freeTop: 0,
-  freeStack: 0,
-  freeLists: 1,
-  freeListStride: 1,
-  freeNext: 0,
-  pageStride: 1,
-  grace: 0,
-  graceCapacity: 0,
-  generations: [],
-  pages: 0,
-};
 
 const WATCH_WAITER = 1;
 const WATCH_OBSERVER = 2;

@@ -12,6 +12,11 @@ interface Line {
 const EVENTS_SHOWN = 5;
 const CPUS_SHOWN = 16;
 
+const RESTS_ON =
+  'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that outlives 4,096 changes of its page can be missed';
+const RESTS_ON_PROGRAM =
+  'what threads happened to do in this time; judged are final memories and cpu.assert, not every state (the explorer does that)';
+
 export function stressLines(result: StressResult): Line[] {
   const { seconds, flushes } = result;
   const rate = (amount: number): string => `${groupDigits(Math.round(amount / Math.max(seconds, 1e-3)))}/s`;
@@ -21,14 +26,18 @@ export function stressLines(result: StressResult): Line[] {
       text: `${seconds.toFixed(2)} s; ${result.progressed} of ${count(result.cpus, 'CPU')} made progress (${groupDigits(result.stepsMin)} to ${groupDigits(result.stepsMax)} script steps)`,
     },
     { label: 'waiting', text: `${result.waiting === 'token' ? 'run token' : 'doorbells'}: ${result.waitingReason}` },
-    {
-      label: 'shootdowns',
-      text: `${groupDigits(result.shootdowns)} (${rate(result.shootdowns)}), IPIs served ${groupDigits(result.ipis)} (${rate(result.ipis)})`,
-    },
-    {
-      label: 'flushes',
-      text: `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ${groupDigits(flushes.atSwitch)} at switches`,
-    },
+    ...(result.rounds === undefined
+      ? [
+          {
+            label: 'shootdowns',
+            text: `${groupDigits(result.shootdowns)} (${rate(result.shootdowns)}), IPIs served ${groupDigits(result.ipis)} (${rate(result.ipis)})`,
+          },
+          {
+            label: 'flushes',
+            text: `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ${groupDigits(flushes.atSwitch)} at switches`,
+          },
+        ]
+      : [{ label: 'rounds', text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end` }]),
   ];
   for (const violation of result.violations) lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
   for (const latent of result.latent)
@@ -39,7 +48,7 @@ export function stressLines(result: StressResult): Line[] {
     lines.push({ label: 'verdict', text: 'no violation seen' });
   lines.push({
     label: 'rests on',
-    text: 'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that outlives 4,096 changes of its page can be missed',
+    text: result.rounds === undefined ? RESTS_ON : RESTS_ON_PROGRAM,
   });
   return lines;
 }

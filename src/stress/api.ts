@@ -1,16 +1,24 @@
-import type { KernelProgram } from '../kernel/kernel-program.js';
+import type { Program } from '../machine/program.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../machine/violation.js';
 import type { Scenario } from '../scenarios/scenario.js';
 
 /** What a stress run is asked to do, and what it answers. */
 
-export interface StressRequest {
+export interface StressRequest extends StressPlan {
   /** Name of the variant (see `list variants`). */
   readonly variant: string;
   /** The scenario; beyond its CPUs it is replicated (see replicate.ts). */
   readonly scenario: Scenario;
   /** Simulated CPUs: one worker thread each. */
   readonly cpus: number;
+}
+
+/** A plain program of a user's module, on as many threads as it has CPUs. */
+export interface ProgramStressRequest extends StressPlan {
+  readonly program: string;
+}
+
+export interface StressPlan {
   /** Length of the run in milliseconds, from the moment all CPUs are up. */
   readonly forMs: number;
   readonly seed: number;
@@ -31,7 +39,7 @@ export interface StressRequest {
 /** A machine that runs, from outside. */
 export interface RunningMachine {
   readonly mem: Int32Array;
-  readonly program: KernelProgram;
+  readonly program: Program;
   /** Ends the thread of a CPU, as a crash would. */
   kill(cpu: number): void;
 }
@@ -79,7 +87,10 @@ export interface CpuState {
 }
 
 export interface StressResult {
+  /** The variant; of a plain program's run, the program's name. */
   readonly variant: string;
+  /** Of a plain program: how often all of its scripts ran, from the initial memory to the assertion. */
+  readonly rounds?: number;
   readonly scenario: string;
   readonly cpus: number;
   readonly cores: number;

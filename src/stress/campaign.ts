@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenarios/scenario.js';
-import type { StressRequest, StressResult } from './api.js';
+import type { StressPlan, StressResult } from './api.js';
 import { mergeResults } from './merge.js';
 import { StressEngine } from './run.js';
 
@@ -10,34 +10,47 @@ export interface StressScenario {
   readonly scenario: Scenario;
 }
 
-/** Milliseconds of a scenario's first turn when several share the time, for each eight CPUs; turns double up to the last. */
+/** A plain program of a user's module, with its number of CPUs. */
+export interface StressProgram {
+  readonly name: string;
+  readonly cpus: number;
+}
+
+export type StressTarget = StressScenario | StressProgram;
+
+/** Milliseconds of a target's first turn when several share the time, for each eight CPUs; turns double up to the last. */
 const TURN_MS = 250;
 const TURN_MS_MAX = 8000;
 
 export interface CampaignResult {
   readonly result: StressResult;
-  /** The scenario that the violation, hang or death was seen in; null if all was well. */
-  readonly failedIn: StressScenario | null;
+  /** What the violation, hang or death was seen in; null if all was well. */
+  readonly failedIn: StressTarget | null;
 }
 
-/** Runs the scenarios in turn until the time is up or one of them fails. */
+/** Runs the targets in turn, scenarios under the variant, until the time is up or one of them fails. */
 export async function stressCampaign(
-  request: Omit<StressRequest, 'scenario' | 'cpus'>,
-  scenarios: readonly StressScenario[],
+  { variant, ...plan }: StressPlan & { readonly variant?: string },
+  targets: readonly StressTarget[],
 ): Promise<CampaignResult> {
   const engine = new StressEngine();
   const results: StressResult[] = [];
-  let failedIn: StressScenario | null = null;
+  let failedIn: StressTarget | null = null;
   try {
-    let left = request.forMs;
+    let left = plan.forMs;
     for (let turn = 0; left > 0 && failedIn === null; turn++) {
-      const chosen = scenarios[turn % scenarios.length];
-      const round = Math.floor(turn / scenarios.length);
-      const forMs = scenarios.length === 1 ? left : Math.min(left, TURN_MS_MAX, TURN_MS * Math.max(1, chosen.cpus / 8) * 2 ** round);
+      const chosen = targets[turn % targets.length];
+      const round = Math.floor(turn / targets.length);
+      const forMs = targets.length === 1 ? left : Math.min(left, TURN_MS_MAX, TURN_MS * Math.max(1, chosen.cpus / 8) * 2 ** round);
       // Another seed for each turn: a second look at a scenario is another run.
-      const seed = (request.seed + Math.imul(round, 0x9e3779b9)) >>> 0;
-      const result = await engine.run({ ...request, seed, scenario: chosen.scenario, cpus: chosen.cpus, forMs });
-      results.push({ ...result, seed: request.seed });
+      const seed = (plan.seed + Math.imul(round, 0x9e3779b9)) >>> 0;
+      const turnPlan = { ...plan, seed, forMs };
+      const result = await engine.run(
+        'scenario' in chosen
+          ? { ...turnPlan, variant: variant ?? '', scenario: chosen.scenario, cpus: chosen.cpus }
+          : { ...turnPlan, program: chosen.name },
+      );
+      results.push({ ...result, seed: plan.seed });
       left -= result.seconds * 1000;
       if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0) failedIn = chosen;
       if (result.interrupted) break;

@@ -99,4 +99,4 @@ export function nextCpu(words: Int32Array, set: number, cpus: number, from: numb
 }
 
 /** Words after the start image that restarts of the scripts need (see round.ts): they survive a reset of memory. */
-export const TAIL_WORDS = 4;
+export const TAIL_WORDS = 6;

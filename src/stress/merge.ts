@@ -11,7 +11,7 @@ export function mergeResults(results: readonly StressResult[]): StressResult {
   const least = results.reduce((worst, result) => (result.cpus - result.progressed > worst.cpus - worst.progressed ? result : worst));
   return {
     ...first,
-    scenario: 'catalogue',
+    ...(first.rounds === undefined ? { scenario: 'catalogue' } : { rounds: sum(({ rounds = 0 }) => rounds) }),
     cpus: least.cpus,
     progressed: least.progressed,
     seconds: sum(({ seconds }) => seconds),

@@ -1,7 +1,6 @@
-import { INIT_MM } from '../kernel/constants.js';
-import type { KernelProgram } from '../kernel/kernel-program.js';
 import * as H from '../machine/hardware.js';
 import { opName } from '../machine/op-kinds.js';
+import type { Program } from '../machine/program.js';
 import { ATTEND_IPI, ATTEND_NMI, type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import { lockedOn } from '../machine/stripped/locked.js';
 import type { CpuState, Hang } from './api.js';
@@ -12,9 +11,11 @@ export class PostMortem {
   private readonly machine: ControlWords;
 
   constructor(
-    private readonly program: KernelProgram,
+    private readonly program: Program,
     private readonly mem: Int32Array,
     private readonly words: Int32Array,
+    /** Lock words that are taken, and by whom. */
+    private readonly locks: () => string[],
   ) {
     this.machine = C.machineControl(words, lockedOn(words, null));
   }
@@ -59,7 +60,7 @@ export class PostMortem {
   }
 
   nameOf(address: number): string {
-    return address >= this.program.image.length ? 'restart barrier' : this.program.layout.nameOf(address);
+    return address >= this.program.image.length ? 'the barrier between two rounds' : this.program.layout.nameOf(address);
   }
 
   private events(cpu: number): string[] {
@@ -73,24 +74,5 @@ export class PostMortem {
       events.push(`${opName(kind)} ${operand} -> ${this.words[at + 1]}`);
     }
     return events;
-  }
-
-  private locks(): string[] {
-    const { layout, config } = this.program;
-    const taken: string[] = [];
-    const look = (address: number, spin: boolean): void => {
-      const value = Atomics.load(this.mem, address);
-      if (value === 0) return;
-      const who = spin ? `CPU${value - 1}` : value < 0 ? 'a writer' : `${value} reader${value === 1 ? '' : 's'}`;
-      taken.push(`${layout.nameOf(address)}: ${who}`);
-    };
-    for (const mm of config.layout.mms.slice(INIT_MM)) {
-      look(mm.mmapLock, false);
-      look(mm.anonVmaLock, false);
-      look(mm.pageTableLock, true);
-    }
-    const { pagePtl, mmu } = config.layout;
-    for (let frame = 0; frame < mmu.frames; frame++) look(pagePtl + frame * mmu.pageStride, true);
-    return taken;
   }
 }

@@ -1,20 +1,15 @@
 import { availableParallelism } from 'node:os';
 import type { SimCpuApi } from '../../workers/sim-cpu.js';
 import { InfrastructureError } from '../findings/errors.js';
-import { kernelProgram } from '../kernel/kernel-program.js';
-import { FRAME_BITS, LINE_WORDS } from '../machine/stripped/frame-bits.js';
-import { Frames } from '../machine/stripped/frames.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import type { LatentClass, ViolationClass } from '../machine/violation.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
-import { findVariant } from '../variants/index.js';
-import type { Hang, StressRequest, StressResult } from './api.js';
+import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
 import * as C from './control.js';
-import { ownParts } from './own-part.js';
 import { PostMortem } from './post-mortem.js';
-import { replicate, roundsPerRestart } from './replicate.js';
 import { RunMemory } from './run-memory.js';
-import type { CpuReport } from './sim-cpu.js';
+import { type StressSubject, subjectOf } from './subject.js';
+import type { CpuReport } from './thread-cpu.js';
 import type { HostSettings } from './thread-host.js';
 import { compileAsUsual, compileSooner } from './tier-up.js';
 import { Watchdog } from './watchdog.js';
@@ -36,7 +31,7 @@ export class StressEngine {
   private readonly threads = new Threads<SimCpuApi>('sim-cpu', true);
   private readonly memory = new RunMemory();
 
-  async run(request: StressRequest): Promise<StressResult> {
+  async run(request: StressRequest | ProgramStressRequest): Promise<StressResult> {
     const { waiting, reason } = await this.chooseWaiting(request);
     return new Run(this.threads, this.memory, request, waiting, reason).result();
   }
@@ -47,10 +42,10 @@ export class StressEngine {
     return this.threads.close();
   }
 
-  private async chooseWaiting(request: StressRequest): Promise<{ waiting: 'doorbell' | 'token'; reason: string }> {
+  private async chooseWaiting(request: StressRequest | ProgramStressRequest): Promise<{ waiting: 'doorbell' | 'token'; reason: string }> {
     const cores = availableParallelism();
     if (request.waiting !== 'auto') return { waiting: request.waiting, reason: 'as asked for' };
-    if (request.cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
+    if (subjectOf(request).cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
     const probe = new Run(
       this.threads,
       this.memory,
@@ -73,7 +68,7 @@ class Run {
   constructor(
     private readonly pool: Threads<SimCpuApi>,
     private readonly memory: RunMemory,
-    private readonly request: StressRequest,
+    private readonly request: StressRequest | ProgramStressRequest,
     private readonly waiting: 'doorbell' | 'token',
     private readonly waitingReason: string,
   ) {}
@@ -85,62 +80,50 @@ class Run {
   async result(): Promise<StressResult> {
     const { request, cores } = this;
     const begun = performance.now();
-    const variant = findVariant(request.variant);
-    if (variant === undefined) throw new Error(`no such variant: ${request.variant}`);
-    const scenario = replicate(request.scenario, request.cpus);
-    const program = kernelProgram(scenario, variant, 1 << FRAME_BITS, LINE_WORDS);
+    const subject = subjectOf(request);
+    const { program, cpus } = subject;
     const size = program.image.length;
-    const buffers = this.memory.take(size + C.TAIL_WORDS, C.controlWords(request.cpus));
+    const buffers = this.memory.take(size + C.TAIL_WORDS, C.controlWords(cpus));
     const image = new Int32Array(new SharedArrayBuffer(4 * size));
     image.set(program.image);
-    Frames.prepare(image, program.config.layout.mmu);
+    subject.prepare(image);
     const mem = new Int32Array(buffers.mem.buffer);
     mem.set(image);
     const words = new Int32Array(buffers.control.buffer);
-    const settings: HostSettings = {
-      cpus: request.cpus,
-      cores,
-      waiting: this.waiting,
-      seed: request.seed,
-      perturbEvery: request.perturbEvery,
-      walkPages: scenario.walks > 0 ? scenario.pages : 0,
-      virtual: variant.backend.host !== 'none',
-    };
+    const { seed, perturbEvery } = request;
+    const settings: HostSettings = { cpus, cores, waiting: this.waiting, seed, perturbEvery, ...subject.environment };
 
-    const threads = await this.pool.take(request.cpus);
-    const parts = ownParts(scenario);
+    const threads = await this.pool.take(cpus);
     const common = {
-      variant: request.variant,
-      layoutKey: parts.key,
       memory: request.memory,
       atomicStores: request.memory === 'sc' || request.atomicStores === true,
       settings,
       ...buffers,
       image: image.buffer,
-      roundsPerRestart: roundsPerRestart(scenario),
     };
-    await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, scenario: parts.of(id), id }))));
+    await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id }))));
 
     const reports: (CpuReport | null)[] = threads.map(() => null);
     const dead: string[] = [];
     const done = threads.map((thread, id) => this.runThread(thread, reports, id, dead));
     await this.untilReady(words, threads, dead);
     // Not before: what a thread runs to start is soon over, and not worth compiling.
-    if (request.cpus >= CROWD * cores) compileSooner();
-    Atomics.store(words, C.AWAKE, request.cpus);
+    if (cpus >= CROWD * cores) compileSooner();
+    Atomics.store(words, C.AWAKE, cpus);
     Atomics.store(words, C.FREE_TOKENS, cores);
     const opened = performance.now();
     Atomics.store(words, C.GATE, 1);
     Atomics.notify(words, C.GATE);
     request.onStart?.({ mem, program, kill: (cpu) => void threads[cpu].worker.terminate() });
-    const postMortem = new PostMortem(program, mem, words);
-    const watchdog = new Watchdog(scenario, postMortem, cores, opened);
+    const postMortem = new PostMortem(program, mem, words, () => subject.locks(mem));
+    const watchdog = new Watchdog(subject.busy, postMortem, cores, opened);
     const { hang, interrupted } = await this.watch(words, watchdog, dead, opened);
     const seconds = (performance.now() - opened) / 1000;
-    this.stop(words);
+    this.stop(words, cpus);
     const all = await this.settle(done, threads, reports, dead);
+    for (const report of reports) if (report?.error != null) this.pool.refuseUserError(report.error);
     if (all) this.memory.giveBack(buffers);
-    return this.summary(scenario.name, reports, dead, hang, interrupted, seconds, (opened - begun) / 1000, postMortem);
+    return this.summary(subject, reports, dead, hang, interrupted, seconds, (opened - begun) / 1000, postMortem);
   }
 
   private async runThread(thread: Thread<SimCpuApi>, reports: (CpuReport | null)[], id: number, dead: string[]): Promise<void> {
@@ -166,7 +149,8 @@ class Run {
     dead: readonly string[],
     opened: number,
   ): Promise<{ hang: Hang | null; interrupted: boolean }> {
-    const { signal, forMs, onProgress, cpus } = this.request;
+    const { signal, forMs, onProgress } = this.request;
+    const cpus = watchdog.cpus;
     for (;;) {
       const now = performance.now();
       if (signal?.aborted === true) return { hang: null, interrupted: true };
@@ -185,9 +169,9 @@ class Run {
   }
 
   /** Tells every CPU, wherever it runs or sleeps. */
-  private stop(words: Int32Array): void {
+  private stop(words: Int32Array, cpus: number): void {
     Atomics.store(words, C.STOP, 1);
-    for (let cpu = 0; cpu < this.request.cpus; cpu++) {
+    for (let cpu = 0; cpu < cpus; cpu++) {
       Atomics.or(words, C.cpuBlock(cpu) + C.ATTENTION, ATTEND_STOP);
       Atomics.notify(words, C.cpuBlock(cpu) + C.SLEEP);
       Atomics.notify(words, C.cpuBlock(cpu) + C.RUN);
@@ -211,7 +195,7 @@ class Run {
   }
 
   private summary(
-    scenario: string,
+    subject: StressSubject,
     reports: readonly (CpuReport | null)[],
     dead: string[],
     hang: Hang | null,
@@ -226,14 +210,15 @@ class Run {
     const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<CounterName, number>;
     for (const [id, report] of reports.entries()) if (report?.error != null) dead.push(`CPU${id}: ${report.error}`);
     const steps = reports.map((_, cpu) => postMortem.steps(cpu));
-    const idle = (cpu: number): boolean => (request.scenario.scripts[cpu % request.scenario.cpus] ?? []).length === 0;
+    const idle = (cpu: number): boolean => !subject.busy[cpu];
     const served = COUNTERS.indexOf('ipisServed');
     // Names of words are known here, not in the threads.
     const named = (message: string): string => message.replace(/word (\d+)/g, (_, address) => postMortem.nameOf(Number(address)));
     return {
-      variant: request.variant,
-      scenario,
-      cpus: request.cpus,
+      variant: subject.name,
+      scenario: subject.scenario,
+      cpus: subject.cpus,
+      ...('program' in request ? { rounds: Math.min(...steps) } : {}),
       cores: this.cores,
       seconds,
       startSeconds,

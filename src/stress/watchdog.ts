@@ -1,4 +1,3 @@
-import type { Scenario } from '../scenarios/scenario.js';
 import type { Hang } from './api.js';
 import type { PostMortem } from './post-mortem.js';
 
@@ -16,28 +15,33 @@ export class Watchdog {
   private readonly oneLimitMs: number;
 
   constructor(
-    private readonly scenario: Scenario,
+    /** Per CPU: whether it has a script. */
+    private readonly busy: readonly boolean[],
     private readonly postMortem: PostMortem,
     cores: number,
     now: number,
     /** Milliseconds without any progress that a machine with a core for each CPU may take. */
     baseMs = 3000,
   ) {
-    const crowd = Math.max(1, scenario.cpus / cores);
+    const crowd = Math.max(1, busy.length / cores);
     this.allLimitMs = baseMs + 50 * crowd;
     this.oneLimitMs = 4 * baseMs + 400 * crowd;
-    this.steps = scenario.scripts.map(() => -1);
-    this.since = scenario.scripts.map(() => now);
-    this.address = scenario.scripts.map(() => -1);
+    this.steps = busy.map(() => -1);
+    this.since = busy.map(() => now);
+    this.address = busy.map(() => -1);
     this.lastProgress = now;
+  }
+
+  get cpus(): number {
+    return this.busy.length;
   }
 
   /** To be called every fraction of a second; null while all is well. */
   look(now: number): Hang | null {
-    const { postMortem, scenario } = this;
+    const { postMortem, busy } = this;
     const stuck: number[] = [];
-    for (let cpu = 0; cpu < scenario.cpus; cpu++) {
-      if (scenario.scripts[cpu].length === 0) continue;
+    for (let cpu = 0; cpu < busy.length; cpu++) {
+      if (!busy[cpu]) continue;
       const steps = postMortem.steps(cpu);
       const address = postMortem.waitAddress(cpu);
       if (steps !== this.steps[cpu]) this.lastProgress = now;
@@ -48,7 +52,7 @@ export class Watchdog {
     }
     if (now - this.lastProgress > this.allLimitMs) {
       const seconds = ((now - this.lastProgress) / 1000).toFixed(1);
-      return postMortem.hang(`no CPU has finished a script step for ${seconds} s`, [...scenario.scripts.keys()]);
+      return postMortem.hang(`no CPU has finished a script step for ${seconds} s`, [...busy.keys()]);
     }
     if (stuck.length === 0) return null;
     const seconds = ((now - this.since[stuck[0]]) / 1000).toFixed(1);

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import { InfrastructureError } from '../findings/errors.js';
+import { InfrastructureError, InputError } from '../findings/errors.js';
 import { bundle } from '../strip/bundle.js';
 import { loadedModules } from '../strip/loaded.js';
+import { BundlePlaces, userError } from '../strip/places.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
@@ -59,6 +60,18 @@ export class Threads<Api> {
     await bundle({ entry: `../workers/${this.entry}`, outfile, plain: !this.stripped, modules });
     this.file = outfile;
     return outfile;
+  }
+
+  /** Throws an InputError with the line if an error's stack leads into a user's module; a mistake of theirs is none of the machine. */
+  refuseUserError(stack: string): void {
+    if (this.file === null || loadedModules().paths.length === 0) return;
+    const [message] = stack.split('\n');
+    const error = Object.assign(new Error(message.replace(/^(\w*Error): /, '')), {
+      stack,
+      name: /^(\w*Error): /.exec(message)?.[1] ?? 'Error',
+    });
+    const mistake = userError(error, new BundlePlaces(this.file));
+    if (mistake !== null) throw new InputError(mistake);
   }
 
   private start(index: number, file: string): Thread<Api> {

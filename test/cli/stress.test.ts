@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Engine, ThreadEngine } from '../../src/cli/engine-api.js';
-import type { StressRequest, StressResult } from '../../src/stress/api.js';
+import type { StressPlan, StressResult } from '../../src/stress/api.js';
 import type { SelfTest } from '../../src/stress/self-test.js';
 import { sampleResult, sampleSelfTest } from '../stress/sample-result.js';
 import { fakeEngine } from './fake-engine.js';
@@ -11,7 +11,7 @@ import { cli } from './run-cli.js';
 
 /** `stress` and `doctor` without threads: what they ask for, print and end with. Real threads: stress-process.test.ts. */
 
-type Asked = Omit<StressRequest, 'scenario' | 'cpus'>;
+type Asked = StressPlan & { readonly variant?: string };
 
 function engineWith(result: Partial<StressResult>, selfTest: Partial<SelfTest> = {}, asked: Asked[] = []): Engine {
   const threads: ThreadEngine = {

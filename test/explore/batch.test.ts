@@ -81,7 +81,7 @@ describe('a batch', () => {
   });
 
   it.each([
-    [{ variant: 'b5' }, 'no such variant: b5'],
+    [{ variant: 'b5' }, 'the variant "b5" does not exist'],
     [{ strategies: ['clairvoyant'] }, 'no such strategy: clairvoyant'],
   ])('refuses %j', (changes, message) => {
     expect(() => runBatch(request(changes))).toThrow(message);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KernelProgram } from '../../src/kernel/kernel-program.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
 import { dontneedStorm, munmapStorm, munmapStormBusy } from '../../src/scenarios/stress/munmap-storm.js';
@@ -76,7 +77,7 @@ describe('a stress run', () => {
         forMs: 60_000,
         // A writer that never comes back holds mmap_lock.
         onStart: ({ mem, program }) => {
-          const lock = program.config.layout.mms[3].mmapLock;
+          const lock = (program as KernelProgram).config.layout.mms[3].mmapLock;
           setTimeout(() => Atomics.store(mem, lock, -1000), 200);
         },
       }),

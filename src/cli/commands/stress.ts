@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Verdict } from '../../explore/api.js';
-import { InfrastructureError, InputError } from '../../findings/errors.js';
+import { InfrastructureError } from '../../findings/errors.js';
 import type { Finding } from '../../findings/finding.js';
 import { saveFinding } from '../../findings/store.js';
 import type { MemoryModel } from '../../machine/violation.js';
@@ -10,7 +10,7 @@ import { visible } from '../../report/escape.js';
 import { count } from '../../report/layout.js';
 import { stressLines } from '../../report/stress.js';
 import type { StressProgress } from '../../stress/api.js';
-import type { CampaignResult, StressScenario } from '../../stress/campaign.js';
+import type { CampaignResult, StressTarget } from '../../stress/campaign.js';
 import type { SelfTest } from '../../stress/self-test.js';
 import { type CliContext, errColors } from '../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
@@ -19,26 +19,25 @@ import { printJson } from '../json.js';
 import { SEED_MAX } from '../options.js';
 import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { Progress } from '../progress.js';
-import { selectStressScenarios, selectVariants } from '../select.js';
+import { type StressTargetFlags, type StressTargets, selectStressTargets } from '../stress-targets.js';
 import { duration, memoryModel, names, oneOf, path, wholeNumber } from '../values.js';
 import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
 
 const FOR_MS_DEFAULT = 10_000;
 const PERTURB_DEFAULT = 200;
+/** Scripts of plain programs are short. */
+const PERTURB_PROGRAMS = 8;
 const CPUS_MAX = 256;
 /** How long the explorer looks for a witness of what threads have shown. */
 const WITNESS_MS = 20_000;
 const WAITING = ['auto', 'doorbell', 'token'] as const;
 
-interface StressFlags {
-  readonly variant?: readonly string[];
-  readonly scenario?: readonly string[];
-  readonly cpus?: number;
+interface StressFlags extends StressTargetFlags {
   readonly for: number;
   readonly seed: number;
   readonly memory: MemoryModel;
   readonly wait: (typeof WAITING)[number];
-  readonly perturb: number;
+  readonly perturb?: number;
   readonly witness: boolean;
   readonly out: string;
   readonly json: boolean;
@@ -48,12 +47,13 @@ interface StressFlags {
 export function addStress(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
   program
     .command('stress')
-    .summary('run a variant on worker threads, one per simulated CPU')
+    .summary('run a variant, or programs of your own, on worker threads, one per simulated CPU')
     .description(
       "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then looked for by the explorer, so that it gets a witness that can be replayed.",
     )
     .argument(MODULES_ARGUMENT, MODULES_HELP)
     .option('--variant <name>', "variant, alias or CVE (default: the modules' one)", names('--variant'))
+    .option('--program <names>', 'programs of the modules, in turn (default: all, where the modules have no variant)', names('--program'))
     .option(
       '--scenario <names>',
       "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the catalogue, in turn)",
@@ -66,9 +66,8 @@ export function addStress(program: Command, context: CliContext, finish: (exitCo
     .option('--wait <how>', `how CPUs share the cores: ${WAITING.join(', ')}`, oneOf('--wait', WAITING), 'auto')
     .option(
       '--perturb <N>',
-      'mean instructions between two perturbations of a CPU; 0: none',
+      `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for programs ${PERTURB_PROGRAMS})`,
       wholeNumber('--perturb', 0, 1e9),
-      PERTURB_DEFAULT,
     )
     .option('--no-witness', 'do not let the explorer look for a witness')
     .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
@@ -83,6 +82,7 @@ Examples:
   $ shootdown stress --variant b3
   $ shootdown stress --variant 6.18 --cpus 64 --for 1m
   $ shootdown stress my-rule.ts --for 1m
+  $ shootdown stress ticket-lock.ts
   $ shootdown stress --variant 6.18 --scenario munmap-storm --cpus 8 --json
 
 Exit codes: 0 no violation seen, 1 a violation, 2 usage or bad input, 3 a hang, a dead thread, a failed
@@ -91,15 +91,8 @@ self-test or another failure, 130 interrupted.`;
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
   const { engine, io } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck);
-  const given = flags.variant ?? own.variants;
-  if (given.length !== 1) {
-    const named = flags.variant !== undefined || given.length === 0 ? '' : ` of ${given.join(', ')}`;
-    throw new InputError(`stress: give one variant${named} with --variant ("shootdown list variants" shows all)`);
-  }
-  const [variant] = await selectVariants(engine, given);
-  const refused = await engine.threads.refused(variant);
-  if (refused !== null) throw new InputError(`stress: ${refused}`);
-  const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios);
+  const chosen = await selectStressTargets(engine, flags, own);
+  const { name, variant, targets } = chosen;
   const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
@@ -112,9 +105,9 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     if (test.failed) throw new InfrastructureError(`self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`);
     if (!flags.json) {
       progress.clear();
-      printHeader(context, variant, scenarios, flags, test);
+      printHeader(context, chosen, flags, test);
     }
-    const { seed, memory, wait, perturb } = flags;
+    const { seed, memory, wait, perturb = variant === undefined ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
     campaign = await engine.threads.stress(
       {
         variant,
@@ -126,16 +119,16 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
         atomicStores: test.atomicStores,
         signal: abort.signal,
         onProgress: (now: StressProgress) =>
-          progress.show(
-            `${visible(variant)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
-          ),
+          progress.show(`${visible(name)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ${count(now.steps, 'script step')} on ${now.cpus} CPUs`),
       },
-      scenarios,
+      targets,
     );
     progress.clear();
-    if (campaign.result.violations.length > 0 && campaign.failedIn !== null && flags.witness && !abort.signal.aborted) {
+    // A program that stands still is wrong in itself; a kernel that does, perhaps only its simulator.
+    const failed = campaign.result.violations.length > 0 || (variant === undefined && campaign.result.hang !== null);
+    if (failed && campaign.failedIn !== null && flags.witness && !abort.signal.aborted) {
       progress.show('a violation on threads; the explorer looks for a witness');
-      witness = await findWitness(context, variant, campaign.failedIn, flags, abort.signal);
+      witness = await findWitness(context, variant ?? '', campaign.failedIn, flags, abort.signal);
     }
   } finally {
     progress.clear();
@@ -164,11 +157,11 @@ interface Witness {
   readonly path: string | null;
 }
 
-/** The explorer's look at the same scenario, with as many CPUs as it was made for. */
+/** The explorer's look at the same scenario, with as many CPUs as it was made for, or at the same program. */
 async function findWitness(
   { engine }: CliContext,
   variant: string,
-  { scenario }: StressScenario,
+  target: StressTarget,
   { seed, memory, out }: StressFlags,
   signal: AbortSignal,
 ): Promise<Witness> {
@@ -176,20 +169,25 @@ async function findWitness(
   const pool = await engine.openPool(jobs);
   try {
     const strategies = (await engine.strategies()).map(({ name }) => name);
-    const request = { variant, scenarios: [scenario], strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal };
-    const { verdict, finding } = await engine.hunt(request, pool);
+    const plan = { strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal };
+    const { verdict, finding } =
+      'scenario' in target
+        ? await engine.hunt({ ...plan, variant, scenarios: [target.scenario] }, pool)
+        : await engine.huntProgram({ ...plan, program: target.name }, pool);
     return { verdict, finding, path: finding === null ? null : saveFinding(finding, out).path };
   } finally {
     await pool.close();
   }
 }
 
-function printHeader(context: CliContext, variant: string, scenarios: readonly StressScenario[], flags: StressFlags, test: SelfTest): void {
-  const where =
-    scenarios.length === 1 ? `${scenarios[0].name} on ${count(scenarios[0].cpus, 'CPU')}` : `${scenarios.length} scenarios in turn`;
+function printHeader(context: CliContext, { name, variant, targets }: StressTargets, flags: StressFlags, test: SelfTest): void {
+  const cpus = count(targets[0].cpus, 'CPU');
+  const one = variant === undefined ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
+  const several = variant === undefined ? 'in turn' : `${targets.length} scenarios in turn`;
+  const where = targets.length === 1 ? one : several;
   const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
   printLabelled(context, [
-    { label: 'stress', text: `${variant}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}` },
+    { label: 'stress', text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}` },
     { label: 'host', text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}` },
   ]);
 }
@@ -197,17 +195,17 @@ function printHeader(context: CliContext, variant: string, scenarios: readonly S
 async function printResult(context: CliContext, { result }: CampaignResult, witness: Witness | null): Promise<void> {
   const { engine, io } = context;
   printLabelled(context, stressLines(result));
-  if (result.violations.length === 0) return;
-  printLine(io.stdout, '');
   if (witness === null) return;
+  printLine(io.stdout, '');
+  const same = result.rounds === undefined ? 'scenario' : 'program';
   if (witness.finding === null) {
     const { executions, seconds } = witness.verdict;
     printIndented(context, [
-      `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of the same scenario`,
+      `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of the same ${same}`,
     ]);
     return;
   }
-  printLine(io.stdout, 'a witness that the explorer found in the same scenario:');
+  printLine(io.stdout, `a witness that the explorer found in the same ${same}:`);
   printTimeline(context, witness.finding, await engine.replay(witness.finding), false);
   printLine(io.stdout, '');
   printSentence(context, witness.finding);

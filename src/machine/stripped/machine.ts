@@ -1,6 +1,7 @@
 import { InternalError } from '../ghost.js';
 import * as H from '../hardware.js';
 import { Mmu } from '../mmu.js';
+import { NO_MMU } from '../no-mmu.js';
 import { MachineObserver } from '../observer.js';
 import type { MmuLayout, Program } from '../program.js';
 import { LATENT_CLASSES, type LatentClass, type MemoryModel, type ViolationClass } from '../violation.js';
@@ -52,8 +53,7 @@ export class Machine {
     /** The CPU of this thread. */
     readonly id: number,
   ) {
-    if (program.mmu === null) throw new InternalError('the stripped build runs kernels, not plain programs');
-    this.layout = program.mmu;
+    this.layout = program.mmu ?? NO_MMU;
     this.ghost = new SharedGhost(mem, locked, this.layout.ghost, program.hardwareBase);
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.generationOf = new Map(this.layout.generations);

@@ -1,0 +1,71 @@
+import { findProgram } from '../explore/programs.js';
+import { PLAIN_PROGRAM } from '../findings/finding.js';
+import { kernelProgram } from '../kernel/kernel-program.js';
+import type { Program } from '../machine/program.js';
+import { FRAME_BITS, LINE_WORDS } from '../machine/stripped/frame-bits.js';
+import { Frames } from '../machine/stripped/frames.js';
+import { findVariant } from '../variants/index.js';
+import type { ProgramStressRequest, StressRequest } from './api.js';
+import { kernelLocks } from './kernel-locks.js';
+import { ownParts } from './own-part.js';
+import type { ProgramPart } from './program-cpu.js';
+import { replicate, roundsPerRestart } from './replicate.js';
+import type { KernelPart } from './sim-cpu.js';
+import type { HostSettings } from './thread-host.js';
+
+/** What threads run: a kernel with a scenario, or a plain program; and what the engine has to know of it. */
+export interface StressSubject {
+  readonly name: string;
+  readonly scenario: string;
+  readonly cpus: number;
+  readonly program: Program;
+  /** Per CPU: whether it has a script. */
+  readonly busy: readonly boolean[];
+  readonly environment: Pick<HostSettings, 'walkPages' | 'virtual'>;
+  /** Makes the threads' start image out of the explorer's. */
+  prepare(image: Int32Array): void;
+  /** What the thread of a CPU is told beside what all are told. */
+  partOf(cpu: number): KernelPart | ProgramPart;
+  /** Lock words that are taken. */
+  locks(mem: Int32Array): string[];
+}
+
+export function subjectOf(request: StressRequest | ProgramStressRequest): StressSubject {
+  return 'program' in request ? programSubject(request.program) : kernelSubject(request);
+}
+
+function kernelSubject({ variant: name, scenario: original, cpus }: StressRequest): StressSubject {
+  const variant = findVariant(name);
+  if (variant === undefined) throw new Error(`no such variant: ${name}`);
+  const scenario = replicate(original, cpus);
+  const program = kernelProgram(scenario, variant, 1 << FRAME_BITS, LINE_WORDS);
+  const parts = ownParts(scenario);
+  const rounds = roundsPerRestart(scenario);
+  return {
+    name,
+    scenario: scenario.name,
+    cpus,
+    program,
+    busy: scenario.scripts.map((script) => script.length > 0),
+    environment: { walkPages: scenario.walks > 0 ? scenario.pages : 0, virtual: variant.backend.host !== 'none' },
+    prepare: (image) => Frames.prepare(image, program.config.layout.mmu),
+    partOf: (cpu) => ({ variant: name, layoutKey: parts.key, scenario: parts.of(cpu), roundsPerRestart: rounds }),
+    locks: (mem) => kernelLocks(program, mem),
+  };
+}
+
+function programSubject(name: string): StressSubject {
+  const program = findProgram(name);
+  if (program === undefined) throw new Error(`no such program: ${name}`);
+  return {
+    name,
+    scenario: PLAIN_PROGRAM,
+    cpus: program.cpus,
+    program,
+    busy: Array.from({ length: program.cpus }, () => true),
+    environment: { walkPages: 0, virtual: false },
+    prepare: () => undefined,
+    partOf: () => ({ program: name }),
+    locks: () => [],
+  };
+}

@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as api from '../../src/index.js';
+import { loadModules } from '../../src/modules/load.js';
+import type { ProgramStressRequest } from '../../src/stress/api.js';
+import { StressEngine } from '../../src/stress/run.js';
+import { setLoadedModules } from '../../src/strip/loaded.js';
+import { ModuleFolder } from '../modules/write-module.js';
+
+/** Plain programs of modules on real threads: the same text, blanked, with the host's own races. */
+
+const folder = new ModuleFolder();
+let engine: StressEngine;
+
+const interrupts = [
+  "import { plainProgram } from 'shootdown';",
+  "export const ipis = plainProgram({ name: 'ipis', words: { served: 0 }, cpus: [",
+  '  function* (cpu) { for (let i = 0; i < 3; i++) yield* cpu.sendIpi(1); },',
+  '  function* (cpu, at) { yield* cpu.condLoadAcquireNot(at.served, -1, 0); },',
+  '], *interrupt(cpu, at) { yield* cpu.fetchAdd(at.served, 1); yield* cpu.iret(); },',
+  '  final: (read, at) => (read(at.served) >= 1 && read(at.served) <= 3) || "served more or less than was sent" });',
+  "export const stuck = plainProgram({ name: 'stuck', words: { x: 0 }, cpus: [",
+  '  function* (cpu, at) { yield* cpu.condLoadAcquire(at.x, -1, 1); },',
+  '  function* (cpu, at) { yield* cpu.readOnce(at.x); },',
+  '] });',
+  "export const throws = plainProgram({ name: 'throws', words: { x: 0 }, cpus: [",
+  '  function* (cpu, at) { const seen = yield* cpu.readOnce(at.x);',
+  "    if (seen === 0) throw new RangeError('too far');",
+  '  },',
+  '] });',
+];
+let file = '';
+
+beforeAll(async () => {
+  file = folder.write('interrupts.ts', ...interrupts);
+  const examples = ['treiber-stack', 'seqlock', 'ring-buffer'].map((name) =>
+    fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url)),
+  );
+  await loadModules([...examples, file], { api, typeCheck: false });
+  engine = new StressEngine();
+});
+afterAll(async () => {
+  await engine.close();
+  setLoadedModules({ paths: [], refs: [], places: null });
+  folder.remove();
+});
+
+const run = (program: string, forMs = 1_000) => {
+  const request: ProgramStressRequest = { program, forMs, seed: 1, memory: 'tso', waiting: 'auto', perturbEvery: 8 };
+  return engine.run(request);
+};
+
+describe('a plain program on threads', () => {
+  it.each(['treiber-stack-versioned', 'seqlock', 'ring-buffer', 'ipis'])('%s runs round after round, and is right', async (program) => {
+    const result = await run(program);
+    expect(result).toMatchObject({ variant: program, scenario: 'plain program', violations: [], hang: null, dead: [] });
+    expect(result.rounds).toBeGreaterThan(20);
+    expect(result.progressed).toBe(result.cpus);
+  });
+
+  it.each([
+    ['treiber-stack-aba', 'a node is popped that another CPU holds'],
+    ['seqlock-too-late', 'a reader saw half of a write'],
+  ])('%s is caught', async (program, message) => {
+    const result = await run(program, 30_000);
+    expect(result.violations).toMatchObject([{ class: 'assertion', message }]);
+    expect(result.seconds).toBeLessThan(30);
+  });
+
+  it('that stands still is told as that', async () => {
+    const result = await run('stuck', 60_000);
+    expect(result.hang?.cpus.map(({ waitsFor }) => waitsFor)).toContain('x (is 0)');
+  });
+
+  it('whose code throws is a mistake with its line', async () => {
+    await expect(run('throws')).rejects.toThrow(`${folder.shown(file)}:13: threw RangeError: too far`);
+    // The threads go on.
+    expect((await run('ipis', 300)).violations).toEqual([]);
+  });
+});
