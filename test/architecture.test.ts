@@ -12,7 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['kernel'],
   ['backends', 'rules'],
   ['scenarios', 'oracles'],
-  ['variants.ts', 'version.ts', 'trace'],
+  ['variants', 'version.ts', 'unprintable.ts', 'trace'],
   ['strip'],
   ['explore'],
   ['explain'],

@@ -4,6 +4,8 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Takes away the line that the cursor stands on; what `write` would not let through. Absent where nothing is ever drawn. */
+  eraseLine?(): unknown;
 }
 
 /** A terminal that is read key by key and drawn on as a whole. */

@@ -12,6 +12,7 @@ import { type Finding, findingSubject, type Violation } from '../findings/findin
 import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from '../study/study.js';
+import { printableJson } from '../unprintable.js';
 import type { ReplayResult } from './engine-api.js';
 import type { OutputStream } from './io.js';
 
@@ -185,5 +186,5 @@ export function showDocument(shootdown: string, file: string, finding: Finding, 
 }
 
 export function printJson(stream: OutputStream, document: unknown): void {
-  stream.write(`${JSON.stringify(document, null, 2)}\n`);
+  stream.write(`${printableJson(JSON.stringify(document, null, 2))}\n`);
 }

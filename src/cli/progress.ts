@@ -7,7 +7,6 @@ import { groupDigits, shorten } from '../report/layout.js';
 import type { OutputStream } from './io.js';
 
 const REDRAW_MS = 100;
-const ERASE_LINE = '\r\u001b[K';
 
 export class Progress {
   private drawnAt = Number.NEGATIVE_INFINITY;
@@ -34,12 +33,13 @@ export class Progress {
     this.drawnAt = performance.now();
     this.isDrawn = true;
     // One column short of the edge: a full last column would wrap on some terminals and leave the line behind.
-    this.stream.write(ERASE_LINE + this.colors.dim(shorten(text, (this.stream.columns ?? 80) - 1)));
+    this.stream.eraseLine?.();
+    this.stream.write(this.colors.dim(shorten(visible(text), (this.stream.columns ?? 80) - 1)));
   }
 
   /** Takes the line away, before anything else is printed. */
   clear(): void {
-    if (this.isDrawn) this.stream.write(ERASE_LINE);
+    if (this.isDrawn) this.stream.eraseLine?.();
     this.isDrawn = false;
     this.drawnAt = Number.NEGATIVE_INFINITY;
   }

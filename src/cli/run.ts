@@ -8,11 +8,13 @@ import { VERSION } from '../version.js';
 import type { CliContext } from './context.js';
 import type { Engine } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
+import { guarded } from './guarded.js';
 import { type CliIo, printLine } from './io.js';
 import { createProgram } from './program.js';
 
 /** `argv` without node and script. Answers the exit code; never throws and never ends the process. */
-export async function runCli(argv: readonly string[], io: CliIo, engine: Engine): Promise<number> {
+export async function runCli(argv: readonly string[], world: CliIo, engine: Engine): Promise<number> {
+  const io = guarded(world);
   let exitCode = EXIT_OK;
   try {
     const context: CliContext = { engine, io, version: VERSION };

@@ -75,7 +75,7 @@ export function printLabelled(context: CliContext, lines: readonly { readonly la
 /** Prints indented lines, wrapped. */
 export function printIndented(context: CliContext, lines: readonly string[]): void {
   for (const text of lines) {
-    for (const [index, line] of wrap(text, TABLE_WIDTH - 4).entries())
+    for (const [index, line] of wrap(visible(text), TABLE_WIDTH - 4).entries())
       printLine(context.io.stdout, `${index === 0 ? '  ' : '    '}${line}`);
   }
 }

@@ -3,6 +3,7 @@
  * trailing newline. Short values stay on one line, so that a script reads as one step per line and a schedule as a few lines.
  */
 
+import { printableJson } from '../unprintable.js';
 import type { Finding } from './finding.js';
 
 const LINE_WIDTH = 120;
@@ -25,9 +26,9 @@ const KEY_ORDER: readonly string[] = [
   ...['file', 'sha256'],
 ];
 
-/** The text of a finding file. */
+/** The text of a finding file. Whoever shows it in a terminal shows names and notes from recordings and users' modules. */
 export function serializeFinding(finding: Finding): string {
-  return `${format(finding, 0)}\n`;
+  return `${printableJson(format(finding, 0))}\n`;
 }
 
 function format(value: unknown, indent: number): string {

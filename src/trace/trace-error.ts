@@ -1,13 +1,10 @@
 /**
  * The one error that reading, parsing or importing a recording throws, and the quoting of text that came from a file.
  */
+import { UNPRINTABLE } from '../unprintable.js';
 
 /** Longest piece of a file that a message quotes, in characters. */
 const QUOTE_LIMIT = 60;
-
-/** Control, format, unassigned and private characters: in a terminal they could move the cursor, recolour or reverse the message. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]|[\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** `text` with everything unprintable written as `\xNN` or `\u{N}`; of any length. */
 export function escapeText(text: string): string {

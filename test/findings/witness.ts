@@ -1,0 +1,21 @@
+import { runBatch } from '../../src/explore/batch.js';
+import { hex } from '../../src/explore/hex.js';
+import { encodeSchedule } from '../../src/explore/schedule.js';
+import { FINDING_FORMAT, FINDING_VERSION, type Finding } from '../../src/findings/finding.js';
+import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { VERSION } from '../../src/version.js';
+
+/** A real witness of a variant, found in this process: the first one in the first scenario that has any. */
+export function findWitness(variant: string, executions = 1_000): Finding {
+  for (const scenario of catalogue) {
+    const strategies = ['random', 'pct', 'delay'];
+    const { witness } = runBatch({ variant, scenario, memory: 'tso', strategies, seed: 1, first: 0, count: executions });
+    if (witness === null) continue;
+    const { strategy, execution, schedule, steps, violation, latent, hash } = witness;
+    return {
+      ...{ format: FINDING_FORMAT, version: FINDING_VERSION, shootdown: VERSION, variant, scenario, memory: 'tso', strategy, seed: 1 },
+      ...{ execution, schedule: encodeSchedule(schedule), steps, violation, latent, traceHash: hex(hash) },
+    };
+  }
+  throw new Error(`${variant}: nothing found`);
+}
