@@ -10,7 +10,6 @@ import { PlainLog, RecordingBoard } from '../explain/recording-board.js';
 import { captureKernelSite, captureProgramSite } from '../explain/site.js';
 import { namesEntry, traceSteps } from '../explain/steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
-import { follow } from '../explore/follow.js';
 import { hex } from '../explore/hex.js';
 import { decodeSchedule } from '../explore/schedule.js';
 import { programOf } from '../explore/subject.js';
@@ -18,6 +17,7 @@ import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { Finding, MemoryModel, Violation } from './finding.js';
+import { followRecorded } from './follow-recorded.js';
 import { judgeEnd } from './judge-end.js';
 
 /** A finding, seen again. */
@@ -32,6 +32,7 @@ export interface Replay {
   /** The same for every witness of one bug; see explain/cause.ts. Null without a violation. */
   readonly cause: string | null;
   readonly traceHash: string;
+  /** Every step, or of a very long execution the last ones. */
   readonly trace: readonly TraceStep[];
   /** How every CPU stood before the first step; each step of the trace tells what it changed. */
   readonly start: readonly CpuState[];
@@ -69,15 +70,18 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
   const log = kernel === null ? new PlainLog() : new RecordingBoard(machine, kernel);
   machine.observer = log;
   const captureSite = kernel === null ? captureProgramSite : captureKernelSite;
-  const recorder = new Recorder(machine, log, isWhole ? captureSite : null);
   const states = new StateLog(machine, names, kernel);
-  const { steps } = recorder;
-  const diverged = follow(machine, decodeSchedule(run.schedule), (agent) => {
-    if (isWhole && steps.length === 0) states.begin();
-    const step = recorder.step(agent);
-    if (namesEntry(step)) kernelNames?.noteEntry(step.a, step.c, step.d);
-    if (isWhole) states.after(step);
-  });
+  const record = () => {
+    const recorder = new Recorder(machine, log, isWhole ? captureSite : null);
+    const note = (agent: number): void => {
+      if (isWhole && recorder.steps.length === 0) states.begin();
+      const step = recorder.step(agent);
+      if (namesEntry(step)) kernelNames?.noteEntry(step.a, step.c, step.d);
+      if (isWhole) states.after(step);
+    };
+    return { steps: recorder.steps, step: note };
+  };
+  const { diverged, steps } = followRecorded(machine, decodeSchedule(run.schedule), log, record);
   const judged = diverged === null ? judgeEnd(machine, run.violation) : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);

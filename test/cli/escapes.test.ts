@@ -124,7 +124,7 @@ describe('escapes planted in a recording', () => {
         const finding = sampleFinding({ scenario: imported });
         return { verdict: sampleVerdict({ scenario: imported?.name, violation: 'stale-use', message: PLANTED }), finding };
       },
-      replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps() }),
+      replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] }),
     };
     const out = join(directory, 'found');
     await check(['hunt', '--variant', 'b3', '--scenario', `trace:${file}`, '--out', out], engine, 'hunt\\x1b[2J');
@@ -153,7 +153,7 @@ describe('escapes planted in what modules name and say', () => {
         finding: sampleFinding({ scenario, variant: PLANTED.slice(0, 190) }),
       };
     },
-    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: steps }),
+    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: steps, start: [] }),
     traceInfo: async () => ({ text: PLANTED, json: { [PLANTED]: PLANTED } }),
   });
 

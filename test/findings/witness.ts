@@ -1,12 +1,12 @@
 import { runBatch } from '../../src/explore/batch.js';
 import { hex } from '../../src/explore/hex.js';
 import { encodeSchedule } from '../../src/explore/schedule.js';
-import { FINDING_FORMAT, FINDING_VERSION, type Finding } from '../../src/findings/finding.js';
+import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding } from '../../src/findings/finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { VERSION } from '../../src/version.js';
 
 /** A real witness of a variant, found in this process: the first one in the first scenario that has any. */
-export function findWitness(variant: string, executions = 1_000): Finding {
+export function findWitness(variant: string, executions = 1_000): KernelFinding {
   for (const scenario of catalogue) {
     const strategies = ['random', 'pct', 'delay'];
     const { witness } = runBatch({ variant, scenario, memory: 'tso', strategies, seed: 1, first: 0, count: executions });

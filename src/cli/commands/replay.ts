@@ -51,6 +51,8 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
   if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));
   else {
     for (const line of originOf(finding)) printLine(io.stdout, line);
+    const omitted = result.trace[0]?.step ?? 0;
+    if (omitted > 0) printLine(io.stdout, `the first ${count(omitted, 'step')} of this long execution are not drawn`);
     printTimeline(context, finding, result, flags.full);
     printLine(io.stdout, '');
     if (result.reproduced) {

@@ -1,0 +1,36 @@
+/**
+ * Mutated findings, recordings, meta files and hypervisor logs through the command line: each must end in an answer or one line.
+ *
+ *     node --import tsx bench/safety/fuzz.ts [--cases 20000] [--from 0]
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FileFuzzer } from '../../test/cli/fuzz/case.js';
+
+const { values } = parseArgs({ options: { cases: { type: 'string', default: '20000' }, from: { type: 'string', default: '0' } } });
+const from = Number(values.from);
+const cases = Number(values.cases);
+const directory = mkdtempSync(join(tmpdir(), 'shootdown-fuzz-'));
+const fuzzer = new FileFuzzer(directory, 10_000);
+const codes = new Map<string, number>();
+let slowest = 0;
+let wrong = 0;
+const began = performance.now();
+for (let index = from; index < from + cases; index++) {
+  const result = await fuzzer.run(index);
+  const key = `${result.kind}: exit ${result.exitCode}`;
+  codes.set(key, (codes.get(key) ?? 0) + 1);
+  slowest = Math.max(slowest, result.ms);
+  if (result.wrong === null) continue;
+  wrong++;
+  console.log(`case ${index} (${result.kind}): ${result.argv.join(' ')}\n    ${result.wrong}`);
+}
+const seconds = (performance.now() - began) / 1000;
+console.log(`${cases} cases in ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms, wrong: ${wrong}`);
+for (const [key, number] of [...codes].sort()) console.log(`  ${key}: ${number}`);
+if (wrong === 0) rmSync(directory, { recursive: true });
+else console.log(`files: ${directory}`);
+process.exitCode = wrong === 0 ? 0 : 1;

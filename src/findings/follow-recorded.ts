@@ -1,0 +1,50 @@
+import type { RawStep } from '../explain/raw-step.js';
+import { follow } from '../explore/follow.js';
+import { InternalError } from '../machine/ghost.js';
+import type { Machine } from '../machine/machine.js';
+
+/** What records steps; see Recorder. */
+interface StepRecorder {
+  readonly steps: readonly RawStep[];
+  step(agent: number): void;
+}
+
+/**
+ * Steps that are recorded. A recorded step costs some 300 us and 3 kB, so that a schedule as long as the format allows would take half an
+ * hour and all memory. Witnesses have some hundred steps; of a longer execution the end is recorded, where the violation is.
+ */
+const RECORDED_STEPS_MAX = 20_000;
+
+/**
+ * Follows decisions on a machine whose `log` keeps what the program says in a step, and records the last steps. `record` makes the
+ * recorder, before the first step that it is to see. Answers why the decisions could not be followed, or null.
+ */
+export function followRecorded(
+  machine: Machine,
+  decisions: readonly number[],
+  log: { readonly events: unknown[] },
+  record: () => StepRecorder,
+  recordedMax = RECORDED_STEPS_MAX,
+): { readonly diverged: string | null; readonly steps: readonly RawStep[] } {
+  let agents = 0;
+  for (const decision of decisions) if (decision >= 0) agents++;
+  const first = Math.max(0, agents - recordedMax);
+  let recorder = first === 0 ? record() : null;
+  let diverged: string | null;
+  try {
+    diverged = follow(machine, decisions, (agent) => {
+      if (machine.step >= first) {
+        recorder ??= record();
+        recorder.step(agent);
+      } else {
+        log.events.length = 0;
+        machine.stepAgent(agent);
+      }
+    });
+  } catch (error) {
+    // A scenario that no hunt would run, or a schedule that no execution of this version has: it is the finding that is wrong.
+    if (!(error instanceof InternalError)) throw error;
+    diverged = `step ${machine.step}: the simulated machine cannot go on: ${error.message}`;
+  }
+  return { diverged, steps: recorder?.steps ?? [] };
+}
