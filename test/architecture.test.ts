@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['study'],
   ['cli'],
 ];
-/** Plain data types, and the two errors that carry a line for the user: every layer may name them. */
+/** Plain data types, and the two errors that tell whose fault something is: every layer may name them. */
 const VOCABULARY = new Set(['scenarios/scenario.ts', 'findings/finding.ts', 'findings/errors.ts']);
 
 function files(directory: string): string[] {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { InputError } from '../findings/errors.js';
@@ -7,7 +6,10 @@ import type { ModuleRef } from '../findings/finding.js';
 import { bundle } from '../strip/bundle.js';
 import { loadedModules } from '../strip/loaded.js';
 import { BundlePlaces, userError } from '../strip/places.js';
+import { makeTemporary, removeTemporary } from '../strip/temporary.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
+import { Silence } from './silence.js';
+import { workerFailure } from './worker-failure.js';
 
 /** Whatever runs batches for a hunt. */
 export interface BatchRunner {
@@ -22,6 +24,18 @@ export interface BatchRunner {
   simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness>;
 }
 
+export interface PoolSettings {
+  /** Entry of the workers; default: the explorer's. Tests have one that fails. */
+  readonly entry?: string;
+  /** Heap of a worker in MiB. Default: Node's. */
+  readonly heapMb?: number;
+  /** Milliseconds without an answer of any worker after which they are taken for lost. */
+  readonly silenceMs?: number;
+}
+
+/** A batch is less than a second's work. Where more threads than cores share them, each waits for its turn. */
+const SILENCE_MS = 300_000;
+
 /**
  * Worker threads that run batches. Simulated CPUs are never pool tasks; whole batches are.
  *
@@ -33,13 +47,18 @@ export class HuntPool implements BatchRunner {
   private directory: string | null = null;
   /** Lengths asked for before, by what they depend on. */
   private readonly lengths = new Map<string, Promise<number>>();
+  private readonly silence: Silence;
   private closed = false;
 
   private places: BundlePlaces | null = null;
-
   private readonly own = loadedModules();
 
-  constructor(readonly jobs: number) {
+  constructor(
+    readonly jobs: number,
+    private readonly settings: PoolSettings = {},
+  ) {
+    const limitMs = settings.silenceMs ?? SILENCE_MS * Math.max(1, Math.ceil(jobs / availableParallelism()));
+    this.silence = new Silence(limitMs);
     this.ready = this.start();
     // The first call reports a failure to start; without a call nobody needs to hear of it.
     this.ready.catch(() => undefined);
@@ -51,24 +70,45 @@ export class HuntPool implements BatchRunner {
   }
 
   private async start(): Promise<Piscina> {
-    this.directory = mkdtempSync(join(tmpdir(), 'shootdown-'));
+    this.directory = makeTemporary();
     const outfile = join(this.directory, 'explore-batch.mjs');
-    await bundle({ entry: '../workers/explore-batch', outfile, plain: true, modules: this.own.paths });
+    const entry = this.settings.entry ?? '../workers/explore-batch';
+    await bundle({ entry, outfile, plain: true, modules: this.own.paths });
     this.places = new BundlePlaces(outfile);
+    const { heapMb } = this.settings;
     const piscina = new Piscina({
       filename: outfile,
       minThreads: this.jobs,
       maxThreads: this.jobs,
       concurrentTasksPerWorker: 1,
       execArgv: [],
+      ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
     });
-    // A pool closed with tasks under way emits an error, which nobody else hears; the tasks themselves reject.
-    piscina.on('error', () => undefined);
+    // A worker that dies between tasks, or before its first: what waits for the pool would wait for ever. A pool that is closed with tasks
+    // under way emits an error too; those tasks reject themselves.
+    piscina.on('error', (error) => {
+      if (!this.closed) this.silence.fail(workerFailure(error, 'between two tasks'));
+    });
     return piscina;
   }
 
+  /**
+   * Calls a function of the worker's. A worker's death and its silence are told from what the task itself throws, and that, where it comes
+   * out of a user's module, is a mistake in it, told with its line.
+   */
+  private async task<T>(request: BatchRequest, task: unknown, name: string): Promise<T> {
+    const piscina = await this.ready;
+    const what = `while it ran ${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
+    try {
+      return (await this.silence.broken(piscina.run(task, { name }), what)) as T;
+    } catch (error) {
+      const mistake = this.places === null || this.own.paths.length === 0 ? null : userError(error, this.places);
+      throw mistake === null ? workerFailure(error, what) : new InputError(mistake);
+    }
+  }
+
   run(request: BatchRequest): Promise<BatchResult> {
-    return this.call('batch', request);
+    return this.task(request, request, 'batch');
   }
 
   /** Mean steps per execution of the request's subject. */
@@ -76,7 +116,7 @@ export class HuntPool implements BatchRunner {
     const key = subjectKey(request);
     let length = this.lengths.get(key);
     if (length === undefined) {
-      length = this.call<number>('length', { ...request, length: undefined });
+      length = this.task<number>(request, { ...request, length: undefined }, 'length');
       this.lengths.set(key, length);
     }
     return length;
@@ -84,18 +124,7 @@ export class HuntPool implements BatchRunner {
 
   /** The witness with fewer changes between agents. */
   simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
-    return this.call('simplified', { request, witness });
-  }
-
-  /** Calls a function of the worker's. What a user's module threw there is a mistake in it, with its line. */
-  private async call<Answer>(name: string, argument: unknown): Promise<Answer> {
-    const piscina = await this.ready;
-    try {
-      return (await piscina.run(argument, { name })) as Answer;
-    } catch (error) {
-      const mistake = this.places === null || this.own.paths.length === 0 ? null : userError(error, this.places);
-      throw mistake === null ? error : new InputError(mistake);
-    }
+    return this.task(request, { request, witness }, 'simplified');
   }
 
   /** Ends the workers, whatever they do. */
@@ -107,7 +136,7 @@ export class HuntPool implements BatchRunner {
     } catch {
       // A pool that never started has nothing to end.
     } finally {
-      if (this.directory !== null) rmSync(this.directory, { recursive: true, force: true });
+      if (this.directory !== null) removeTemporary(this.directory);
     }
   }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
@@ -10,6 +9,7 @@ import type { Scenario } from '../scenarios/scenario.js';
 import { LOOP_GUARD } from '../strip/guard-loops.js';
 import { setLoadedModules } from '../strip/loaded.js';
 import { BundlePlaces, userError } from '../strip/places.js';
+import { makeTemporary, removeTemporary, writeOutput } from '../strip/temporary.js';
 import { displayPath, isUserFile } from '../strip/user-files.js';
 import { userFile } from '../strip/user-modules.js';
 import { protocolMistake } from './protocol-check.js';
@@ -43,7 +43,7 @@ export async function loadModules(given: readonly string[], { api, typeCheck, ex
     const mistake = await typeMistake(files);
     if (mistake !== null) throw new InputError(mistake);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'shootdown-'));
+  const folder = makeTemporary();
   try {
     const outfile = join(folder, 'modules.mjs');
     const metafile = await bundleModules(files, outfile, api);
@@ -61,7 +61,7 @@ export async function loadModules(given: readonly string[], { api, typeCheck, ex
     setLoadedModules({ paths: files, refs, places });
     return { ...registered, scenarios };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTemporary(folder);
   }
 }
 
@@ -116,9 +116,12 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
       sourcemap: 'linked',
       logLevel: 'silent',
       metafile: true,
+      // Written below, so that a full disk is reported as one.
+      write: false,
       banner: { js: LOOP_GUARD },
       plugins: [plugin],
     });
+    writeOutput(result.outputFiles ?? []);
     return result.metafile;
   } catch (error) {
     throw bundleMistake(error);

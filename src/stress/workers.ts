@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -9,6 +8,7 @@ import { InfrastructureError, InputError } from '../findings/errors.js';
 import { bundle } from '../strip/bundle.js';
 import { loadedModules } from '../strip/loaded.js';
 import { BundlePlaces, userError } from '../strip/places.js';
+import { makeTemporary, removeTemporary } from '../strip/temporary.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
@@ -55,7 +55,7 @@ export class Threads<Api> {
       this.file = shipped;
       return shipped;
     }
-    this.folder = mkdtempSync(join(tmpdir(), 'shootdown-'));
+    this.folder = makeTemporary();
     const outfile = join(this.folder, `${this.entry}.mjs`);
     await bundle({ entry: `../workers/${this.entry}`, outfile, plain: !this.stripped, modules });
     this.file = outfile;
@@ -92,7 +92,7 @@ export class Threads<Api> {
     const threads = this.threads.filter((thread) => thread !== undefined);
     this.threads.length = 0;
     await Promise.all(threads.map((thread) => thread.worker.terminate()));
-    if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
+    if (this.folder !== null) removeTemporary(this.folder);
     this.folder = null;
     this.file = null;
   }

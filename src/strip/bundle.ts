@@ -3,6 +3,7 @@ import { dirname, isAbsolute } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { blankGenerators } from './blank.js';
 import { LOOP_GUARD } from './guard-loops.js';
+import { writeOutput } from './temporary.js';
 import { SOURCES, sourceFile, sourceName } from './user-files.js';
 import { entryWith, userModulesPlugin } from './user-modules.js';
 
@@ -44,7 +45,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const { outfile, modules = [], plain = false } = options;
   const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
   const own = modules.length > 0;
-  await build({
+  const { outputFiles } = await build({
     ...(own ? { stdin: { contents: entryWith(entry, modules), resolveDir: SOURCES } } : { entryPoints: [entry] }),
     outfile,
     bundle: true,
@@ -54,12 +55,15 @@ export async function bundle(options: BundleOptions): Promise<void> {
     // Beside the bundle: hundreds of threads would read one that is in it.
     sourcemap: 'linked',
     logLevel: 'silent',
+    // Written here, so that a full disk is reported as one.
+    write: false,
     banner: own && plain ? { js: LOOP_GUARD } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
       ...(own ? [userModulesPlugin(plain ? 'guarded' : 'blanked')] : []),
     ],
   });
+  writeOutput(outputFiles ?? []);
 }
 
 function stripPlugin(sameFormat: boolean): Plugin {

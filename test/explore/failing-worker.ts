@@ -1,0 +1,21 @@
+import type { BatchRequest } from '../../src/explore/batch.js';
+import { batch as realBatch, length, simplified } from '../../workers/explore-batch.js';
+
+/** An exploration worker that fails, as the name of its scenario says, once it is past measuring. */
+export function batch(request: BatchRequest): unknown {
+  const kept: unknown[] = [];
+  switch ('scenario' in request ? request.scenario.name : '') {
+    case 'exit':
+      return process.exit(7);
+    case 'memory':
+      for (;;) kept.push(new Array(1_000).fill(kept.length));
+    case 'hang':
+      for (;;);
+    case 'bug':
+      throw new TypeError('x is not a function');
+    default:
+      return realBatch(request);
+  }
+}
+
+export { length, simplified };
