@@ -4,11 +4,11 @@
  */
 
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
-import { InfrastructureError } from '../findings/errors.js';
 import type { Finding } from '../findings/finding.js';
-import { saveFinding } from '../findings/store.js';
 import type { CliContext } from './context.js';
+import type { HuntResult } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.js';
+import { keeperOf } from './keeper-of.js';
 import { withPool } from './with-pool.js';
 
 /** One hunt's outcome; `verdict.finding` is the path of the saved finding. */
@@ -34,8 +34,10 @@ export interface CampaignOptions {
 export interface Campaign {
   readonly outcomes: readonly Outcome[];
   readonly interrupted: boolean;
-  /** Why findings could not be saved, if so. */
-  readonly saveError: InfrastructureError | null;
+  /** A finding could not be saved in its directory. */
+  readonly unsaved: boolean;
+  /** What ended the campaign early (a worker that died), to be thrown once what is known has been told; null if nothing. */
+  readonly failure: unknown;
 }
 
 /** Runs the hunts in order. A request may be a function, called when its turn comes, for a budget that depends on the time left. */
@@ -46,32 +48,35 @@ export async function runCampaign(
 ): Promise<Campaign> {
   const { engine } = context;
   const outcomes: Outcome[] = [];
-  let saveError: InfrastructureError | null = null;
+  let failure: unknown = null;
+  const keeper = keeperOf(context, options.out);
   const interrupted = await withPool(context, options, async (pool, signal, progress) => {
     for (const request of requests) {
       if (signal.aborted) break;
       const asked = { ...request(), jobs: options.jobs, signal, onProgress: progress.update };
-      const { verdict, finding } = await ('program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool));
-      let path: string | null = null;
+      let result: HuntResult;
       try {
-        if (finding !== null) path = saveFinding(finding, options.out).path;
+        result = await ('program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool));
       } catch (error) {
-        if (!(error instanceof InfrastructureError)) throw error;
-        saveError ??= error;
+        // With nothing known there is nothing to tell first.
+        if (outcomes.length === 0) throw error;
+        failure = error;
+        break;
       }
-      const outcome = { verdict: { ...verdict, finding: path }, finding };
-      outcomes.push(outcome);
+      const { verdict, finding } = result;
       progress.clear();
+      const outcome = { verdict: { ...verdict, finding: finding === null ? null : keeper.keep(finding) }, finding };
+      outcomes.push(outcome);
       options.onOutcome(outcome);
     }
     return outcomes.length > 0;
   });
-  return { outcomes, interrupted, saveError };
+  return { outcomes, interrupted, unsaved: keeper.failed, failure };
 }
 
 /** The exit code of a campaign: Ctrl-C before everything, then what could not be saved, then what was found. */
-export function campaignExitCode({ outcomes, interrupted, saveError }: Campaign): number {
+export function campaignExitCode({ outcomes, interrupted, unsaved }: Campaign): number {
   if (interrupted) return EXIT_INTERRUPTED;
-  if (saveError !== null) return EXIT_FAILURE;
+  if (unsaved) return EXIT_FAILURE;
   return outcomes.some(({ verdict }) => verdict.violation !== null) ? EXIT_VIOLATION : EXIT_OK;
 }

@@ -4,20 +4,26 @@
 import { errorCode, systemReason } from '../findings/errors.js';
 import { createEngine } from './engine.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
+import { guarded } from './guarded.js';
 import type { CliIo, OutputStream } from './io.js';
-import { runCli } from './run.js';
+import { reportError, runCli } from './run.js';
 import { processTerminal } from './terminal.js';
 
+/** What asks a process to end, and the exit code that shells expect then. A closed terminal and a job that is cancelled lose no finding either. */
+const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;
+
 const interruptListeners = new Set<() => void>();
-let isInterrupted = false;
+let interruptedWith: number | null = null;
 let stdoutError: unknown = null;
 
-process.on('SIGINT', () => {
-  // Nobody who could wind down, or the second time: end at once.
-  if (isInterrupted || interruptListeners.size === 0) process.exit(EXIT_INTERRUPTED);
-  isInterrupted = true;
-  for (const listener of interruptListeners) listener();
-});
+for (const [signal, code] of Object.entries(SIGNALS)) {
+  process.on(signal, () => {
+    // Nobody who could wind down, or the second time: end at once.
+    if (interruptedWith !== null || interruptListeners.size === 0) process.exit(code);
+    interruptedWith = code;
+    for (const listener of interruptListeners) listener();
+  });
+}
 
 // A reader that goes away (`shootdown list variants | head -1`) is no failure: the rest is dropped and the command ends as it would.
 for (const stream of [process.stdout, process.stderr]) {
@@ -47,7 +53,11 @@ const io: CliIo = {
   },
 };
 
+// Node would print a stack and end with 1, which is a violation's exit code.
+process.on('uncaughtException', (error) => process.exit(reportError(error, guarded(io))));
+
 let exitCode = await runCli(process.argv.slice(2), io, createEngine());
+if (exitCode === EXIT_INTERRUPTED && interruptedWith !== null) exitCode = interruptedWith;
 // Pipes are written asynchronously: let both streams empty before the process ends.
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 if (stdoutError !== null) {

@@ -29,11 +29,12 @@ export async function runCli(argv: readonly string[], world: CliIo, engine: Engi
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
-    return report(error, io);
+    return reportError(error, io);
   }
 }
 
-function report(error: unknown, io: CliIo): number {
+/** Says what was thrown, on one line; answers the exit code. */
+export function reportError(error: unknown, io: CliIo): number {
   if (error instanceof CommanderError) {
     printLine(io.stderr, `shootdown: ${visible(usageLine(error))}`);
     return EXIT_USAGE;

@@ -23,7 +23,8 @@ const violation = z.strictObject({
   class: z.enum([...HARM_CLASSES, ...LATENT_CLASSES]),
   step: whole(0, STEPS_MAX),
   cpu: whole(0, 255),
-  message: text(4_000),
+  // A deadlock names every CPU and what it waits for.
+  message: text(100_000),
 });
 
 const schedule = z
@@ -60,8 +61,9 @@ const witness = {
   traceHash: z.string().regex(/^[0-9a-f]{8}$/, 'expected eight hex digits'),
 };
 
+// Any number of features may be switched in a variant's name.
 const kernelFinding = z
-  .strictObject({ ...witness, variant: text(200).min(1), scenario: scenarioSchema, modules: modules.optional() })
+  .strictObject({ ...witness, variant: text(2_000).min(1), scenario: scenarioSchema, modules: modules.optional() })
   .superRefine((finding, context) => foreignCpus(finding, finding.scenario.cpus, context));
 
 const programFinding = z

@@ -3,13 +3,26 @@
  * same directory, are synced, and get their name by `link`, which fails where the name is taken.
  */
 
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { errorCode, InfrastructureError, systemReason } from './errors.js';
 import { type Finding, findingSubject } from './finding.js';
 import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
 import { serializeFinding } from './serialize.js';
+import { temporaryName } from './temporary-name.js';
 
 const NAMESAKES_MAX = 1_000;
 const NAME_PART_MAX = 60;
@@ -28,14 +41,16 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
   if (bytes.length > FINDING_BYTES_MAX) throw new Error(`a finding of ${bytes.length} bytes could not be read again`);
   let temporary: string | null = null;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     // A finding that is already there must be reusable from a read-only directory too, so look before writing anything.
     const name = findingName(finding);
     const existing = findSame(directory, name, bytes);
     if (existing !== null) return { path: existing, reused: true };
-    temporary = join(directory, `.${name}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+    temporary = join(directory, temporaryName(name));
     writeSynced(temporary, bytes);
-    return publish(temporary, directory, name, bytes);
+    const saved = publish(temporary, directory, name, bytes);
+    syncDirectory(directory);
+    return saved;
   } catch (error) {
     if (errorCode(error) === null) throw error;
     throw new InfrastructureError(`cannot save a finding in ${directory}: ${systemReason(error)}; give another directory with --out`);
@@ -88,6 +103,27 @@ function readExisting(path: string): Buffer | null {
   }
 }
 
+function makeDirectory(directory: string): void {
+  const first = mkdirSync(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(directory); made.length >= first.length && made !== dirname(made); made = dirname(made))
+    syncDirectory(dirname(made));
+}
+
+/** So that a name that has been told survives a power cut. Not every file system can; then it is as good as what it does by itself. */
+function syncDirectory(directory: string): void {
+  try {
+    const descriptor = openSync(directory, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // The file is whole and has its name; only its fate in a power cut is open.
+  }
+}
+
 function writeSynced(path: string, bytes: Buffer): void {
   const descriptor = openSync(path, 'wx', 0o644);
   try {
@@ -120,15 +156,28 @@ function claim(temporary: string, path: string): boolean {
     if (code === 'EEXIST') return false;
     if (code === null || !NO_HARD_LINKS.has(code)) throw error;
   }
-  // Some file systems have no hard links. Reserve the name exclusively, then put the complete file over our own reservation.
+  return claimLocked(temporary, path);
+}
+
+/**
+ * For file systems without hard links. A rename would replace what has the name, and a file that reserves the name would be half a finding
+ * to whoever looks; so a directory beside it is the reservation. One that a killed process left makes its name a taken one, no more.
+ */
+function claimLocked(temporary: string, path: string): boolean {
+  const lock = `${path}.lock`;
   try {
-    closeSync(openSync(path, 'wx', 0o644));
+    mkdirSync(lock);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
-  renameSync(temporary, path);
-  return true;
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
+    renameSync(temporary, path);
+    return true;
+  } finally {
+    rmdirSync(lock);
+  }
 }
 
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);

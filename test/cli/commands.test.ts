@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InfrastructureError } from '../../src/findings/errors.js';
 import { readFinding } from '../../src/findings/read.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { sampleFinding } from '../findings/sample.js';
@@ -154,15 +155,59 @@ describe('hunt', () => {
     expect(run.stdout).toContain('latent gen-ahead in 2 executions (first in execution 5 of s): ahead');
   });
 
-  it('reports findings that cannot be saved, with everything else', async () => {
+  it('refuses an --out that cannot be, before anything runs', async () => {
     const file = join(out, 'file');
-    writeFileSync(file, '');
-    const run = await cli(['hunt', '--variant', 'b1,b1-fixed', '--out', file]);
+    writeFileSync(file, 'mine');
+    const engine = fakeEngine();
+    for (const bad of [file, join(file, 'in', 'it')]) {
+      const run = await cli(['hunt', '--variant', 'b1', '--out', bad], { engine });
+      expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(run.stderr).toMatch(
+        /^shootdown: --out: no finding can be kept in .*file[^\n]*not a directory[^\n]*; give another directory with --out\n$/,
+      );
+    }
+    expect(engine.requests).toEqual([]);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  it('keeps findings elsewhere when they cannot be saved any more, and says where at once', async () => {
+    const base = fakeEngine();
+    const there = join(out, 'there');
+    // The directory was good when the hunt began.
+    const engine = fakeEngine({
+      hunt: async (request, pool) => {
+        rmSync(there, { force: true });
+        writeFileSync(there, '');
+        return base.hunt(request, pool);
+      },
+    });
+    const run = await cli(['hunt', '--variant', 'b1,b1-fixed', '--out', there], { engine });
     expect(run.exitCode).toBe(3);
-    expect(run.stderr).toMatch(/^shootdown: cannot save a finding in .*; give another directory with --out\n$/);
-    expect(run.stdout).toContain('stale-use');
+    const [, kept] = /^shootdown: cannot save a finding in .*; it is kept as (.*\.json)\n$/.exec(run.stderr) ?? [];
+    expect(readFinding(kept ?? '')).toMatchObject({ variant: '6.15-rc6' });
+    expect(run.stdout).toContain(kept);
     expect(run.stdout).toContain('none in 30,000 executions');
-    expect(JSON.parse((await cli(['hunt', '--variant', 'b1', '--json', '--out', file])).stdout).verdicts[0].finding).toBeNull();
+    rmSync(dirname(kept ?? ''), { recursive: true });
+    rmSync(there);
+    const json = await cli(['hunt', '--variant', 'b1', '--json', '--out', there], { engine });
+    const { finding } = JSON.parse(json.stdout).verdicts[0];
+    expect(readFinding(finding)).toMatchObject({ variant: '6.15-rc6' });
+    rmSync(dirname(finding), { recursive: true });
+  });
+
+  it('tells what is known before a failure that ends the hunts', async () => {
+    const base = fakeEngine();
+    const engine = fakeEngine({
+      hunt: async (request, pool) => {
+        if (request.variant === '6.17.5') throw new InfrastructureError('a worker thread died');
+        return base.hunt(request, pool);
+      },
+    });
+    const run = await cli(['hunt', '--variant', 'b1,b1-fixed,b3', '--out', out], { engine });
+    expect(run).toMatchObject({ exitCode: 3, stderr: 'shootdown: a worker thread died\n' });
+    expect(run.stdout).toContain('6.15-rc6 rests on');
+    expect(readdirSync(out)).toHaveLength(1);
+    expect((await cli(['hunt', '--variant', 'b1-fixed,b3', '--json', '--out', out], { engine })).stdout).toBe('');
   });
 
   it('shows progress where stderr is a terminal, and takes it away', async () => {

@@ -1,5 +1,5 @@
 import type { BatchRequest } from '../../src/explore/batch.js';
-import { batch as realBatch, length, simplified } from '../../workers/explore-batch.js';
+import { length, batch as realBatch, simplified } from '../../workers/explore-batch.js';
 
 /** An exploration worker that fails, as the name of its scenario says, once it is past measuring. */
 export function batch(request: BatchRequest): unknown {

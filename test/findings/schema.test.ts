@@ -55,7 +55,7 @@ describe('the finding schema', () => {
       (json) => ({ ...json, schedule: ['0', '2b'] }),
       'f.json: schedule[1]: "2b" is not one of 2 CPUs;',
     ],
-    ['a long text', (json) => ({ ...json, variant: 'v'.repeat(300) }), 'f.json: variant: expected at most 200 characters, got "vvv'],
+    ['a long text', (json) => ({ ...json, variant: 'v'.repeat(2_001) }), 'f.json: variant: expected at most 2000 characters, got "vvv'],
     ['too many CPUs', (json) => ({ ...json, scenario: { ...json.scenario, cpus: 300 } }), 'scenario.cpus: expected at most 256, got 300;'],
     [
       'an unknown step',

@@ -1,17 +1,18 @@
-import { runBatch } from '../../src/explore/batch.js';
+import { type BatchRequest, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import { hex } from '../../src/explore/hex.js';
 import { encodeSchedule } from '../../src/explore/schedule.js';
 import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding } from '../../src/findings/finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { VERSION } from '../../src/version.js';
 
-/** A real witness of a variant, found in this process: the first one in the first scenario that has any. */
+/** A real witness of a variant, found in this process: the first one in the first scenario that has any, simplified. */
 export function findWitness(variant: string, executions = 1_000): KernelFinding {
   for (const scenario of catalogue) {
     const strategies = ['random', 'pct', 'delay'];
-    const { witness } = runBatch({ variant, scenario, memory: 'tso', strategies, seed: 1, first: 0, count: executions });
+    const request: BatchRequest = { variant, scenario, memory: 'tso', strategies, seed: 1, first: 0, count: executions };
+    const { witness } = runBatch(request);
     if (witness === null) continue;
-    const { strategy, execution, schedule, steps, violation, latent, hash } = witness;
+    const { strategy, execution, schedule, steps, violation, latent, hash } = simplifyWitness(request, witness);
     return {
       ...{ format: FINDING_FORMAT, version: FINDING_VERSION, shootdown: VERSION, variant, scenario, memory: 'tso', strategy, seed: 1 },
       ...{ execution, schedule: encodeSchedule(schedule), steps, violation, latent, traceHash: hex(hash) },

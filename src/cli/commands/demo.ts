@@ -4,6 +4,7 @@
  */
 
 import type { Command } from 'commander';
+import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { restsOn } from '../../report/rests-on.js';
 import { VerdictTable } from '../../report/verdict-table.js';
@@ -60,6 +61,7 @@ Exit codes: 0 the broken variants were caught and the fixed one was not, 1 other
 async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
   const { engine, io } = context;
   const began = performance.now();
+  checkOutDirectory(flags.out);
   const variants = await selectVariants(
     engine,
     CAST.map(({ variant }) => variant),
@@ -84,7 +86,7 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
     onOutcome: ({ verdict }) => printLine(io.stdout, table.row(verdict)),
   });
   await printWitnesses(context, campaign.outcomes, scenario.notes ?? []);
-  if (campaign.saveError !== null) printLine(io.stderr, `shootdown: ${visible(campaign.saveError.message)}`);
+  if (campaign.failure !== null) throw campaign.failure;
   const exitCode = campaignExitCode(campaign);
   if (exitCode > EXIT_VIOLATION) return exitCode;
   return printConclusion(context, campaign.outcomes);

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { InfrastructureError } from '../../findings/errors.js';
 import { type MemoryModel, PLAIN_PROGRAM } from '../../findings/finding.js';
+import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { shardWords } from '../../report/hunt-words.js';
 import { count } from '../../report/layout.js';
@@ -106,6 +107,7 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const { shard, notice } = chooseShard(flags.shard, io.env);
   const baseline = await BaselineUse.open(flags);
   if (notice !== null) printLine(io.stderr, `shootdown: ${notice}`);
+  checkOutDirectory(out);
 
   const places = [...scenarios.map(({ name }) => name), ...(subjects.some((subject) => 'program' in subject) ? [PLAIN_PROGRAM] : [])];
   const columns = { variants: hunted, scenarios: places, hasKnown: baseline !== null };
@@ -136,7 +138,7 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   );
   const { outcomes, interrupted } = campaign;
   const verdicts = outcomes.map(({ verdict }) => verdict);
-  const failures: InfrastructureError[] = campaign.saveError === null ? [] : [campaign.saveError];
+  const failures: InfrastructureError[] = [];
   /** What the disk refuses must not keep the rest from being said. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -159,7 +161,8 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
     reporting.end(context, report, () => huntDocument(context.version, verdicts, notesOf(scenarios), interrupted, compared));
   });
   for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
-  const exitCode = campaignExitCode({ ...campaign, saveError: failures[0] ?? null });
+  if (campaign.failure !== null) throw campaign.failure;
+  const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || failures.length > 0 });
   // What was found is in the baseline now, and known from here on.
   return exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
 }

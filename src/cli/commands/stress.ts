@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import type { Verdict } from '../../explore/api.js';
 import { InfrastructureError } from '../../findings/errors.js';
 import type { Finding } from '../../findings/finding.js';
-import { saveFinding } from '../../findings/store.js';
+import type { Keeper } from '../../findings/keeper.js';
+import { checkOutDirectory } from '../../findings/out-directory.js';
 import type { MemoryModel } from '../../machine/violation.js';
 import { visible } from '../../report/escape.js';
 import { count } from '../../report/layout.js';
@@ -16,6 +17,7 @@ import { type CliContext, errColors } from '../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { printJson } from '../json.js';
+import { keeperOf } from '../keeper-of.js';
 import { SEED_MAX } from '../options.js';
 import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { Progress } from '../progress.js';
@@ -93,12 +95,15 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const chosen = await selectStressTargets(engine, flags, own);
   const { name, variant, targets } = chosen;
+  if (flags.witness) checkOutDirectory(flags.out);
+  const keeper = keeperOf(context, flags.out);
   const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   let campaign: CampaignResult;
   let test: SelfTest;
   let witness: Witness | null = null;
+  let failure: unknown = null;
   try {
     progress.show('self-test of the memory accesses');
     test = await engine.threads.selfTest();
@@ -128,7 +133,12 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     const failed = campaign.result.violations.length > 0 || (variant === undefined && campaign.result.hang !== null);
     if (failed && campaign.failedIn !== null && flags.witness && !abort.signal.aborted) {
       progress.show('a violation on threads; the explorer looks for a witness');
-      witness = await findWitness(context, variant ?? '', campaign.failedIn, flags, abort.signal);
+      try {
+        witness = await findWitness(context, variant ?? '', campaign.failedIn, flags, keeper, abort.signal);
+      } catch (error) {
+        // What the threads have shown is told first.
+        failure = error;
+      }
     }
   } finally {
     progress.clear();
@@ -141,7 +151,8 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     printLine(io.stderr, 'interrupted: what was seen by then is above');
     return EXIT_INTERRUPTED;
   }
-  return exitCode(context, campaign);
+  if (failure !== null) throw failure;
+  return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign);
 }
 
 function exitCode({ io }: CliContext, { result }: CampaignResult): number {
@@ -162,7 +173,8 @@ async function findWitness(
   { engine }: CliContext,
   variant: string,
   target: StressTarget,
-  { seed, memory, out }: StressFlags,
+  { seed, memory }: StressFlags,
+  keeper: Keeper,
   signal: AbortSignal,
 ): Promise<Witness> {
   const jobs = 2;
@@ -174,7 +186,7 @@ async function findWitness(
       'scenario' in target
         ? await engine.hunt({ ...plan, variant, scenarios: [target.scenario] }, pool)
         : await engine.huntProgram({ ...plan, program: target.name }, pool);
-    return { verdict, finding, path: finding === null ? null : saveFinding(finding, out).path };
+    return { verdict, finding, path: finding === null ? null : keeper.keep(finding) };
   } finally {
     await pool.close();
   }

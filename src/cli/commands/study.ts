@@ -1,10 +1,9 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
 import type { Command } from 'commander';
-import { InfrastructureError, InputError } from '../../findings/errors.js';
+import { InputError } from '../../findings/errors.js';
 import type { Finding, MemoryModel } from '../../findings/finding.js';
-import { saveFinding } from '../../findings/store.js';
-import { visible } from '../../report/escape.js';
+import { checkOutDirectory } from '../../findings/out-directory.js';
 import { count, groupDigits } from '../../report/layout.js';
 import { renderTable } from '../../report/table.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../study/study.js';
@@ -13,6 +12,7 @@ import { type CliContext, outColors } from '../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { printJson, studyDocument } from '../json.js';
+import { keeperOf } from '../keeper-of.js';
 import { unknownName } from '../names.js';
 import { jobsOption, SEED_MAX } from '../options.js';
 import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
@@ -110,6 +110,7 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   // Fewer executions than planned: fewer are counted too.
   const atMost = (planned: number): number => Math.min(planned, flags.executions ?? planned);
 
+  if (chosen.probes.includes('hunt')) checkOutDirectory(out);
   const table = new StudyTable(
     chosen,
     rows.map(({ label }) => label),
@@ -118,16 +119,8 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   if (!json) printHead(context, chosen, selected, flags);
   if (!json) printLine(io.stdout, `\n${table.header()}`);
   const results: RowResult[] = [];
-  let saveError: InfrastructureError | null = null;
-  const keep = (finding: Finding): string | null => {
-    try {
-      return saveFinding(finding, out).path;
-    } catch (error) {
-      if (!(error instanceof InfrastructureError)) throw error;
-      saveError ??= error;
-      return null;
-    }
-  };
+  let failure: unknown = null;
+  const keeper = keeperOf(context, out);
   const interrupted = await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
     const onRow = (result: RowResult): void => {
       progress.clear();
@@ -136,6 +129,10 @@ async function study(context: CliContext, given: string | undefined, rest: reado
       if (json) return;
       if (previous?.row.group !== result.row.group) printLine(io.stdout, table.group(result.row.group));
       printLine(io.stdout, table.row(result, baselineOf(result, results)));
+    };
+    const keep = (finding: Finding): string | null => {
+      progress.clear();
+      return keeper.keep(finding);
     };
     const request = {
       ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal, keep, onRow },
@@ -146,7 +143,13 @@ async function study(context: CliContext, given: string | undefined, rest: reado
       budgetMs: limited ? plan.budgetMs : flags.budget,
       onProgress: progress.update,
     };
-    await engine.studies.run(request, pool);
+    try {
+      await engine.studies.run(request, pool);
+    } catch (error) {
+      // What is known is told first.
+      if (results.length === 0) throw error;
+      failure = error;
+    }
     return results.length > 0;
   });
   // Several windows of one recording: each note with its window.
@@ -155,9 +158,9 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   );
   if (json) printJson(io.stdout, studyDocument(context.version, chosen, results, notes, interrupted));
   else await printStudyEnd(context, chosen, results, notes);
-  if (saveError !== null) printLine(io.stderr, `shootdown: ${visible((saveError as InfrastructureError).message)}`);
+  if (failure !== null) throw failure;
   if (interrupted) return EXIT_INTERRUPTED;
-  if (saveError !== null) return EXIT_FAILURE;
+  if (keeper.failed) return EXIT_FAILURE;
   return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null) ? EXIT_VIOLATION : EXIT_OK;
 }
 

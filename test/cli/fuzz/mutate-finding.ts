@@ -47,8 +47,11 @@ function lie(finding: Writable<KernelFinding>, random: Random): Writable<KernelF
         random(5) === 0 ? `=${random(1_000)}` : `${cpu}${AGENTS[random(AGENTS.length)]}${random(2) === 0 ? '' : `*${1 + random(40)}`}`;
       return { ...finding, schedule: finding.schedule.toSpliced(at, random(2), entry) };
     }
-    case 8: // The end open: a schedule that goes on for as long as the format allows.
-      return { ...finding, schedule: [...finding.schedule.slice(0, at), `${cpu}${AGENTS[random(AGENTS.length)]}*4000000`] };
+    case 8: {
+      // The end open: a schedule that goes on, now and then for as long as the format allows.
+      const times = random(10) === 0 ? 4_000_000 : 40_000;
+      return { ...finding, schedule: [...finding.schedule.slice(0, at), `${cpu}${AGENTS[random(AGENTS.length)]}*${times}`] };
+    }
     case 9:
       return { ...finding, steps: random(5_000_000), execution: random(2 ** 30), seed: random(2 ** 30) };
     default:

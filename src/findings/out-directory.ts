@@ -1,0 +1,68 @@
+/**
+ * Whether findings can be kept in a directory, asked before the hours of hunting and not after. Nothing is made where the directory is not
+ * there yet: a hunt that finds nothing leaves nothing.
+ */
+
+import { accessSync, closeSync, constants, lstatSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { errorCode, InfrastructureError, InputError, systemReason } from './errors.js';
+import { isTemporaryName, temporaryName } from './temporary-name.js';
+
+/** Temporary files of runs that were killed are taken away once they are so old that no other process can be about to name them. */
+const STALE_MS = 3_600_000;
+/** What room or the machine lacks; everything else is a directory that will never do. */
+const MACHINE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+
+/** Throws InputError where findings can never be kept in `directory`, InfrastructureError where the disk is full. */
+export function checkOutDirectory(directory: string): void {
+  try {
+    if (exists(directory)) {
+      probe(directory);
+      removeStale(directory);
+    } else accessSync(nearestAncestor(directory), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === null) throw error;
+    const Kind = MACHINE.has(code) ? InfrastructureError : InputError;
+    throw new Kind(`--out: no finding can be kept in ${directory}: ${systemReason(error)}; give another directory with --out`);
+  }
+}
+
+/** Whether there is a directory; throws where there is something else. */
+function exists(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return true;
+  if (stats !== undefined || lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    const what = stats === undefined ? 'it is a link that leads nowhere' : 'it is not a directory';
+    throw new InputError(`--out: no finding can be kept in ${path}: ${what}; give another directory with --out`);
+  }
+  return false;
+}
+
+function nearestAncestor(path: string): string {
+  for (let at = dirname(resolve(path)); ; at = dirname(at)) if (at === dirname(at) || exists(at)) return at;
+}
+
+/** Permissions do not tell of read-only file systems, quotas and full disks: a file does. */
+function probe(directory: string): void {
+  const path = join(directory, temporaryName('probe'));
+  const descriptor = openSync(path, 'wx', 0o644);
+  try {
+    writeSync(descriptor, 'x');
+  } finally {
+    closeSync(descriptor);
+    unlinkSync(path);
+  }
+}
+
+function removeStale(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (!isTemporaryName(name)) continue;
+    try {
+      const path = join(directory, name);
+      if (Date.now() - lstatSync(path).mtimeMs > STALE_MS) unlinkSync(path);
+    } catch {
+      // Gone already, or not ours to take away: it harms nobody.
+    }
+  }
+}
