@@ -44,7 +44,14 @@ export function createEngine(): Engine {
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs),
     hunt: huntOn,
     huntProgram: huntOn,
-    replay: async (finding) => (await import('../findings/replay.js')).replayFinding(finding),
+    replay: async (finding) => {
+      const { replayFinding } = await import('../findings/replay.js');
+      try {
+        return replayFinding(finding);
+      } catch (error) {
+        throw (await import('../strip/places.js')).asInputError(error);
+      }
+    },
     threads: {
       scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
       refused: async (variant) => (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InputError } from '../findings/errors.js';
 import { LOOP_ERROR } from './guard-loops.js';
 import { loadedModules } from './loaded.js';
 import { displayPath, isUserFile, sourceName } from './user-files.js';
@@ -79,6 +80,13 @@ function shippedAt(path: string, line: number, column: number): Place | null {
   const places = shipped.get(path) ?? new BundlePlaces(path);
   shipped.set(path, places);
   return places.written(path, line, column);
+}
+
+/** An error of this process that came out of a loaded module, as the InputError that it is; any other as it is. */
+export function asInputError(error: unknown): unknown {
+  const { places } = loadedModules();
+  const mistake = places === null ? null : userError(error, places);
+  return mistake === null ? error : new InputError(mistake);
 }
 
 /** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-const CASES = process.env.FUZZ_CASES ?? '60';
+const CASES = process.env.FUZZ_CASES ?? '200';
 
 it(`${CASES} mutated files are answered, whatever is in them`, { timeout: 300_000 }, () => {
   const argv = ['--import', 'tsx', 'bench/safety/fuzz.ts', '--cases', CASES];

@@ -5,9 +5,13 @@ import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding } from '../../src/f
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { VERSION } from '../../src/version.js';
 
-/** A real witness of a variant, found in this process: the first one in the first scenario that has any, simplified. */
+/** The scenario of the catalogue that a variant falls in first. */
+const FALLS_IN: Readonly<Record<string, string>> = { b4: 'reclaim', 'kvm/v5': 'two-flushers' };
+
+/** A real witness of a variant, found in this process and simplified. */
 export function findWitness(variant: string, executions = 1_000): KernelFinding {
-  for (const scenario of catalogue) {
+  const named = FALLS_IN[variant] ?? 'ping-pong-dontneed';
+  for (const scenario of catalogue.filter(({ name }) => name === named)) {
     const strategies = ['random', 'pct', 'delay'];
     const request: BatchRequest = { variant, scenario, memory: 'tso', strategies, seed: 1, first: 0, count: executions };
     const { witness } = runBatch(request);
