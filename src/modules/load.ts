@@ -9,6 +9,7 @@ import type { Scenario } from '../scenarios/scenario.js';
 import { LOOP_GUARD } from '../strip/guard-loops.js';
 import { setLoadedModules } from '../strip/loaded.js';
 import { BundlePlaces, userError } from '../strip/places.js';
+import { QUIET_CONSOLE } from '../strip/quiet-console.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../strip/temporary.js';
 import { displayPath, isUserFile } from '../strip/user-files.js';
 import { userFile } from '../strip/user-modules.js';
@@ -118,7 +119,7 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
       metafile: true,
       // Written below, so that a full disk is reported as one.
       write: false,
-      banner: { js: LOOP_GUARD },
+      banner: { js: `${QUIET_CONSOLE}\n${LOOP_GUARD}` },
       plugins: [plugin],
     });
     writeOutput(result.outputFiles ?? []);

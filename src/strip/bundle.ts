@@ -3,6 +3,7 @@ import { dirname, isAbsolute } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { blankGenerators } from './blank.js';
 import { LOOP_GUARD } from './guard-loops.js';
+import { QUIET_CONSOLE } from './quiet-console.js';
 import { writeOutput } from './temporary.js';
 import { SOURCES, sourceFile, sourceName } from './user-files.js';
 import { entryWith, userModulesPlugin } from './user-modules.js';
@@ -57,7 +58,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     logLevel: 'silent',
     // Written here, so that a full disk is reported as one.
     write: false,
-    banner: own && plain ? { js: LOOP_GUARD } : {},
+    banner: own ? { js: plain ? `${QUIET_CONSOLE}\n${LOOP_GUARD}` : QUIET_CONSOLE } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
       ...(own ? [userModulesPlugin(plain ? 'guarded' : 'blanked')] : []),
