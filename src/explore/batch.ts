@@ -11,7 +11,7 @@ import { resetLoopBudget } from './loop-budget.js';
 import { findProgram } from './programs.js';
 import { hashText, mix, Random } from './random.js';
 import { executionOf, type Shard } from './shard.js';
-import { simplify } from './simplify.js';
+import { judgeFinal, simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
 import { programOf, type Subject } from './subject.js';
@@ -167,11 +167,12 @@ export function measureLength(request: BatchRequest): number {
   return runnerFor(request).length;
 }
 
-/** A witness whose violation came in a step, made easier to read; deadlocks, livelocks and false final assertions stay as they are. */
+/** A witness made easier to read; of a deadlock or livelock it stays as it is. */
 export function simplifyWitness(request: BatchRequest, witness: BatchWitness, causeOf?: CauseOf): BatchWitness {
   const { machine } = runnerFor(request);
   const schedule = simplify(machine, witness.schedule, witness.violation.class);
   const diverged = follow(machine, schedule, (agent) => machine.stepAgent(agent));
+  if (diverged === null && witness.violation.class === 'assertion') judgeFinal(machine);
   if (diverged !== null || machine.violation === null) return witness;
   const simplified = {
     ...witness,

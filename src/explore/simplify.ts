@@ -1,5 +1,6 @@
+import { AGENT_KINDS, isEnvironment } from '../machine/enabled-set.js';
 import type { Machine } from '../machine/machine.js';
-import type { ViolationClass } from '../machine/violation.js';
+import type { Violation, ViolationClass } from '../machine/violation.js';
 import { Schedule } from './schedule.js';
 
 /**
@@ -93,5 +94,34 @@ function execute(machine: Machine, picks: readonly Pick[], wanted: ViolationClas
     machine.stepAgent(pick.agent);
     if (machine.violation !== null) return machine.violation.class === wanted ? picksOf(schedule.toArray()) : null;
   }
-  return null;
+  answers = [];
+  if (wanted === 'assertion') finish(machine, schedule, picks.length * FINISH_FACTOR);
+  return (machine.violation as Violation | null)?.class === wanted ? picksOf(schedule.toArray()) : null;
+}
+
+/** How many times the candidate's steps its completion may take: a script that spins is not worth waiting for. */
+const FINISH_FACTOR = 2;
+
+/**
+ * An assertion over the final memory is judged when every script has ended, so what a candidate leaves undone is done in one fixed order:
+ * each agent as long as it can move.
+ */
+function finish(machine: Machine, schedule: Schedule, stepsMax: number): void {
+  const agents = machine.cpus.length * AGENT_KINDS;
+  for (let steps = 0; machine.violation === null && machine.enabled.obligations > 0 && steps < stepsMax; ) {
+    for (let agent = 0; agent < agents && machine.violation === null; agent++) {
+      while (!isEnvironment(agent) && machine.enabled.has(agent) && machine.violation === null && steps++ < stepsMax) {
+        schedule.pick(agent);
+        machine.stepAgent(agent);
+      }
+    }
+  }
+  judgeFinal(machine);
+}
+
+/** Reports what is wrong with the final memory, if the execution has come to it. */
+export function judgeFinal(machine: Machine): void {
+  if (machine.violation !== null || !machine.finished) return;
+  const wrong = machine.program.check(machine);
+  if (wrong !== null) machine.report('assertion', 0, wrong);
 }
