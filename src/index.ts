@@ -5,7 +5,7 @@
  * `defineScenario` with `steps`, `defineVariant` with a backend, a rule, replaced functions.
  *
  * To hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a violation, a finding that
- * `replayFinding` reproduces step by step.
+ * `replayFinding` reproduces step by step. `enumerate(program, { memory })` runs every schedule of a small plain program instead.
  */
 
 export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.js';
@@ -15,6 +15,13 @@ export { nativeBackend, nativeFlushTlbMulti } from './backends/native.js';
 export type { CpuState } from './explain/cpu-state.js';
 export type { TraceStep } from './explain/trace-step.js';
 export type { HuntPlan, HuntProgress, HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './explore/api.js';
+export {
+  type EnumerateOptions,
+  type Enumeration,
+  EnumerationLimitError,
+  enumerate,
+  type Outcome as EnumeratedOutcome,
+} from './explore/enumerate.js';
 export { type HuntOutcome, hunt } from './explore/hunt.js';
 export { PlainCpu, ProgramError } from './explore/plain-cpu.js';
 export {
@@ -52,7 +59,7 @@ export type { KernelFunctions } from './kernel/functions.js';
 export * from './kernel/index.js';
 export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
-export { KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from './machine/hypervisor.js';
+export { FLUSH_EVERYTHING, FLUSH_PAGES, FLUSH_PARK, KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from './machine/hypervisor.js';
 export type { Op, Protocol } from './machine/protocol.js';
 export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
 export { oracles } from './oracles/index.js';
