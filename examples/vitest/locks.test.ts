@@ -1,5 +1,5 @@
 import 'shootdown/vitest';
-import { defineVariant } from 'shootdown';
+import { defineVariant, enumerate } from 'shootdown';
 import { describe, expect, it } from 'vitest';
 import { brokenTicketLock, ticketLock } from '../ticket-lock.js';
 import { aba, versioned } from '../treiber-stack.js';
@@ -9,6 +9,11 @@ import { aba, versioned } from '../treiber-stack.js';
 describe('a ticket lock', () => {
   it('counts everyone', async () => {
     await expect(ticketLock).toSurvive({ executions: 5_000 });
+  });
+
+  it('counts everyone in every schedule there is', () => {
+    const { outcomes } = enumerate(ticketLock, { memory: 'tso' });
+    expect(outcomes.every(({ violation }) => violation === null)).toBe(true);
   });
 
   it('needs the ticket to be taken in one step', async () => {

@@ -1,0 +1,124 @@
+/**
+ * Every command line of README.md, and how `readme.test.ts` executes it. What costs minutes is reduced, and by what is said here; the rest
+ * is run as it stands, in a directory that has copies of `examples`, the carried recording as `my.trace.gz`, an empty `known.json`, and
+ * the findings of earlier commands.
+ */
+
+export type How =
+  /** In this process, by the real engine. */
+  | {
+      readonly by: 'cli';
+      /** What is run, where it is not the line itself. */
+      readonly argv?: string;
+      /** Exit codes that are right. */
+      readonly exit: readonly number[];
+      /** Executions of each hunt at most (default 60). */
+      readonly executions?: number;
+      /** Executions of each row of a study; then its counts are taken in full too (default 1, and counts over 1 per scenario). */
+      readonly perRow?: number;
+      /** Standard output has to match. */
+      readonly prints?: RegExp;
+    }
+  /** By a check of its own in readme.test.ts. */
+  | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' };
+
+const cli = (exit: number | readonly number[], more: Omit<Extract<How, { by: 'cli' }>, 'by' | 'exit'> = {}): How => ({
+  by: 'cli',
+  exit: typeof exit === 'number' ? [exit] : exit,
+  ...more,
+});
+
+/** The finding that `shootdown hunt --variant b1` writes: README says `findings/b1--....json` for it. */
+export const B1_PLACEHOLDER = 'findings/b1--....json';
+
+/** Where no more is said, rows of studies are hunted for 1 execution each, and counted over 1 per scenario. */
+export const COMMANDS: Readonly<Record<string, How>> = {
+  // The lock file has to be what `npm ci` wants; the tests run in what it installed.
+  'npm ci': { by: 'npm ci' },
+  // The script's command line, in a process of its own, for one row.
+  'npm start': { by: 'npm start' },
+  // This test is run by it.
+  'npm test': { by: 'npm test' },
+  // The script's command line, in a process of its own, with ARGS = list strategies.
+  'npm run -s shootdown -- ARGS': { by: 'npm run' },
+  // Without the build, and without writing the tarball. All of it, with an installation: scripts/check-package.ts.
+  'npm pack': { by: 'npm pack' },
+  'npm install ./shootdown-0.1.0.tgz': { by: 'npm install' },
+  'npx shootdown': { by: 'npx' },
+
+  'shootdown study remote-tlb-gen': cli(0, { argv: 'study remote-tlb-gen --variant hypercall/v4,kvm/v4', prints: /^kvm: /m }),
+  'shootdown study remote-tlb-gen --budget 10m': cli(0, {
+    argv: 'study remote-tlb-gen --budget 10m --variant hypercall/v12',
+    prints: /^v12 +none/m,
+  }),
+  'shootdown study': cli(0, { prints: /^remote-tlb-gen +88 /m }),
+  // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
+  'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
+  'shootdown hunt examples/my-variant.ts': cli(1, { executions: 300, prints: /^caught-up +stale-use/m }),
+  'shootdown study remote-tlb-gen examples/my-rule.ts --variant my-rule,hypercall/v12': cli(0, {
+    perRow: 1_000,
+    prints: /^my-rule +none/m,
+  }),
+  'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': cli(1, { executions: 420, prints: /^b1 +stale-use +allocator/m }),
+  // Where the wrong one fails soonest.
+  'shootdown hunt examples/my-backend.ts': cli(1, {
+    argv: 'hunt examples/my-backend.ts --scenario concurrent-dontneed',
+    prints: /^hasty-kvm +stale-use/m,
+  }),
+  'shootdown hunt examples/my-rule-optimistic.ts --scenario five-mms-two-slots': cli(1, {
+    executions: 300,
+    prints: /^optimistic-hypercall +stale-use/m,
+  }),
+  'shootdown hunt examples/seqlock.ts --memory sc': cli(1, { executions: 300, prints: /^seqlock-missing-fence +none/m }),
+  // For half a second; whether threads meet the bug in it is theirs.
+  'shootdown stress examples/my-variant.ts --for 10s': cli([0, 1], {
+    argv: 'stress examples/my-variant.ts --for 500ms --scenario far-generations --no-witness',
+  }),
+
+  'shootdown hunt --variant b1': cli(1, { executions: 300, prints: /^b1 +stale-use/m }),
+  'shootdown hunt --variant cve-2025-37964 --json': cli(1, { prints: /^\{/ }),
+  // 60 executions, not 60 s.
+  'shootdown hunt --variant 6.12-stable+switchingBeforeGen --budget 60s': cli(0),
+  'shootdown hunt --variant 6.18 --scenario trace:my.trace.gz --window 4000..4200': cli(0),
+  'shootdown hunt --variant 6.18 --baseline known.json --reporter github-actions': cli(0),
+  [`shootdown replay ${B1_PLACEHOLDER}`]: cli(1, { prints: /^reproduced/m }),
+  [`shootdown replay ${B1_PLACEHOLDER} --on-threads`]: cli(1, { prints: /^in lockstep on 2 threads/m }),
+  // No terminal here: it prints. Walking through it is tested by test/cli/show.test.ts.
+  [`shootdown show ${B1_PLACEHOLDER}`]: cli(0, { prints: /user load/ }),
+  'shootdown trace info my.trace.gz': cli(0, { prints: /17588|17,588/ }),
+  'shootdown trace check my.trace.gz': cli(0),
+  // For one second.
+  'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], { argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness' }),
+  'shootdown doctor': cli(0, { prints: /^verdict/m }),
+  // Each of the eight lists.
+  'shootdown list variants|rules|backends|scenarios|features|oracles|strategies|assumptions': cli(0, { prints: /^NAME/ }),
+  'shootdown list assumptions': cli(0, { prints: /not modelled|x86-tso/ }),
+  'shootdown show': cli(0, { argv: `show ${B1_PLACEHOLDER} --deciding`, prints: /decides/ }),
+};
+
+/** Several options of README in one command line each. */
+const A_STUDY = cli(0, {
+  argv: 'study remote-tlb-gen --budget 10m --variant kvm/v4,kvm/v12 --scenario trace:my.trace.gz --window 4000..4200',
+});
+const A_HUNT = cli(0, {
+  argv: 'hunt --variant 6.18 --memory sc --shard 2/3 --reporter junit --reporter-file junit.xml --baseline known.json --jobs 1 --seed 2',
+});
+const AN_UPDATE = cli(0, { argv: 'hunt --variant b3 --scenario two-flushers,lazy-return --baseline new.json --update-baseline' });
+
+/** Options that README names between backquotes, with the command line that they are tried in. */
+export const OPTIONS: Readonly<Record<string, How>> = {
+  '--budget 10m': A_STUDY,
+  '--variant kvm/v4,kvm/v12': A_STUDY,
+  '--scenario trace:FILE': A_STUDY,
+  '--variant 6.12-stable+switchingBeforeGen': cli(0, { argv: 'hunt --variant 6.12-stable+switchingBeforeGen' }),
+  '--memory sc': A_HUNT,
+  '--jobs': A_HUNT,
+  '--reporter junit --reporter-file FILE': A_HUNT,
+  '--reporter github-actions': cli(0, {
+    argv: 'hunt --variant 6.18 --baseline known.json --reporter github-actions',
+  }),
+  '--shard I/N': A_HUNT,
+  '--baseline FILE': A_HUNT,
+  '--update-baseline': AN_UPDATE,
+  '--plain': cli(0, { argv: `show ${B1_PLACEHOLDER} --plain`, prints: /user load/ }),
+};

@@ -1,0 +1,74 @@
+import { createEngine } from '../../src/cli/engine.js';
+import type { Engine, Pool } from '../../src/cli/engine-api.js';
+import { setLoadedModules } from '../../src/strip/loaded.js';
+
+/**
+ * The real engine, with less of everything that takes time: no hunt does more executions than are given, and hunts without modules share
+ * one pool. What a command prints for a violation within these executions is what it prints without the reduction.
+ */
+
+export interface Reduction {
+  /** Executions of a hunt, at most. */
+  readonly executions: number;
+  /** Executions of a study's row, at most, instead. */
+  readonly perRow: number;
+  /** Whether a study's counts are taken over as many executions as ever. */
+  readonly countsAll?: boolean;
+}
+
+class SharedPool implements Pool {
+  constructor(readonly real: Pool) {}
+  async close(): Promise<void> {
+    // For the next command.
+  }
+}
+
+export class ReducedEngines {
+  private readonly real = createEngine();
+  private shared: Promise<Pool> | null = null;
+
+  /** An engine for one command. Modules of the command before are forgotten, as by a new process. */
+  for({ executions, perRow, countsAll = false }: Reduction): Engine {
+    const { real } = this;
+    setLoadedModules({ paths: [], refs: [], places: null });
+    let hasModules = false;
+    const atMost = <R extends { readonly executions?: number }>(request: R): R => ({
+      ...request,
+      executions: Math.min(request.executions ?? executions, executions),
+    });
+    const unshared = (pool: Pool): Pool => (pool instanceof SharedPool ? pool.real : pool);
+    return {
+      ...real,
+      loadModules: (files, _typeCheck, expected) => {
+        hasModules = true;
+        // `tsc --noEmit` checks the examples too, all at once.
+        return real.loadModules(files, false, expected);
+      },
+      openPool: async (jobs) => {
+        if (hasModules) return real.openPool(jobs);
+        this.shared ??= real.openPool(jobs);
+        return new SharedPool(await this.shared);
+      },
+      hunt: (request, pool) => real.hunt(atMost(request), unshared(pool)),
+      huntProgram: (request, pool) => real.huntProgram(atMost(request), unshared(pool)),
+      studies: {
+        ...real.studies,
+        run: (request, pool) =>
+          real.studies.run(
+            {
+              ...request,
+              executions: perRow,
+              executionsMin: perRow,
+              ...(countsAll ? {} : { counted: 1, onBrokenHost: 1 }),
+              budgetMs: undefined,
+            },
+            unshared(pool),
+          ),
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.shared !== null) await (await this.shared).close();
+  }
+}
