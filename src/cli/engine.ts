@@ -49,7 +49,7 @@ export function createEngine(): Engine {
       try {
         return replayFinding(finding);
       } catch (error) {
-        throw (await import('../strip/places.js')).asInputError(error);
+        throw (await import('../bundle/places.js')).asInputError(error);
       }
     },
     threads: {

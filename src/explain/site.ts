@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writtenAt } from '../strip/places.js';
-import { isUserFile } from '../strip/user-files.js';
+import { writtenAt } from '../bundle/places.js';
+import { isUserFile } from '../bundle/user-files.js';
 
 /** Where in the protocol source an operation is written, and in which functions. */
 export interface Site {

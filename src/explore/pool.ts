@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
+import { bundle } from '../bundle/bundle.js';
+import { loadedModules } from '../bundle/loaded.js';
+import { BundlePlaces, userError } from '../bundle/places.js';
+import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { InputError } from '../findings/errors.js';
 import type { ModuleRef } from '../findings/finding.js';
-import { bundle } from '../strip/bundle.js';
-import { loadedModules } from '../strip/loaded.js';
-import { BundlePlaces, userError } from '../strip/places.js';
-import { makeTemporary, removeTemporary } from '../strip/temporary.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import { Silence } from './silence.js';
 import { workerFailure } from './worker-failure.js';

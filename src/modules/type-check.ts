@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type ts from 'typescript';
-import { displayPath, isTypeScript, isUserFile, sourceFile } from '../strip/user-files.js';
+import { displayPath, isTypeScript, isUserFile, sourceFile } from '../bundle/user-files.js';
 
 /**
  * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest tsconfig.json is honoured as far as it

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { bundle } from '../bundle/bundle.js';
+import { loadedModules } from '../bundle/loaded.js';
+import { BundlePlaces, userError } from '../bundle/places.js';
+import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { InfrastructureError, InputError } from '../findings/errors.js';
-import { bundle } from '../strip/bundle.js';
-import { loadedModules } from '../strip/loaded.js';
-import { BundlePlaces, userError } from '../strip/places.js';
-import { makeTemporary, removeTemporary } from '../strip/temporary.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.

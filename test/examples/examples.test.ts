@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { setLoadedModules } from '../../src/strip/loaded.js';
+import { setLoadedModules } from '../../src/bundle/loaded.js';
 import { cli } from '../cli/run-cli.js';
 import { ReducedEngines } from '../readme/reduced-engine.js';
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { setLoadedModules } from '../../src/bundle/loaded.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { openPool } from '../../src/explore/pool.js';
 import { replayFinding } from '../../src/findings/replay.js';
@@ -8,7 +9,6 @@ import * as api from '../../src/index.js';
 import { replayOnThreads } from '../../src/lockstep/replay.js';
 import { loadModules } from '../../src/modules/load.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import { setLoadedModules } from '../../src/strip/loaded.js';
 import { ModuleFolder, program } from './write-module.js';
 
 /** What users' modules define is hunted on a pool, and what is found replays. */

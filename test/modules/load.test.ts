@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadedModules } from '../../src/bundle/loaded.js';
 import * as api from '../../src/index.js';
 import { type LoadOptions, loadModules } from '../../src/modules/load.js';
-import { loadedModules } from '../../src/strip/loaded.js';
 import { findVariant } from '../../src/variants/index.js';
 import { ModuleFolder, program } from './write-module.js';
 

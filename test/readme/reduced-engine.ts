@@ -1,6 +1,6 @@
+import { setLoadedModules } from '../../src/bundle/loaded.js';
 import { createEngine } from '../../src/cli/engine.js';
 import type { Engine, Pool } from '../../src/cli/engine-api.js';
-import { setLoadedModules } from '../../src/strip/loaded.js';
 
 /**
  * The real engine, with less of everything that takes time: no hunt does more executions than are given, and hunts without modules share

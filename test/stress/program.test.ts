@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setLoadedModules } from '../../src/bundle/loaded.js';
 import * as api from '../../src/index.js';
 import { loadModules } from '../../src/modules/load.js';
 import type { ProgramStressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
-import { setLoadedModules } from '../../src/strip/loaded.js';
 import { ModuleFolder } from '../modules/write-module.js';
 
 /** Plain programs of modules on real threads: the same text, blanked, with the host's own races. */

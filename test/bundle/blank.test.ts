@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blankGenerators, StripError } from '../../src/strip/blank.js';
+import { blankGenerators, StripError } from '../../src/bundle/blank.js';
 
 describe('blanking generators', () => {
   it('blanks the stars and the yields, and keeps every length', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../../src/bundle/bundle.js';
 import { type KernelProgram, kernelProgram } from '../../src/kernel/kernel-program.js';
 import { agentOf, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
 import * as H from '../../src/machine/hardware.js';
@@ -12,7 +13,6 @@ import { STEP_DELIVER, STEP_WALK } from '../../src/machine/op-kinds.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
-import { bundle } from '../../src/strip/bundle.js';
 import { findVariant } from '../../src/variants/index.js';
 import type { OneThreadRun } from './one-thread-entry.js';
 
