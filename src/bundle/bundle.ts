@@ -40,6 +40,22 @@ export interface BundleOptions {
   readonly modules?: readonly string[];
 }
 
+/** How every bundle is made. */
+export const OUTPUT = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Beside the bundle: hundreds of threads would read one that is in it.
+  sourcemap: 'linked',
+  logLevel: 'silent',
+  // Written by writeOutput, so that a full disk is reported as one.
+  write: false,
+} as const;
+
+/** The first lines of a bundle in which users' code is explored. */
+export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${LOOP_GUARD}`;
+
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const { build } = await import('esbuild');
@@ -49,16 +65,8 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const { outputFiles } = await build({
     ...(own ? { stdin: { contents: entryWith(entry, modules), resolveDir: SOURCES } } : { entryPoints: [entry] }),
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // Beside the bundle: hundreds of threads would read one that is in it.
-    sourcemap: 'linked',
-    logLevel: 'silent',
-    // Written here, so that a full disk is reported as one.
-    write: false,
-    banner: own ? { js: plain ? `${QUIET_CONSOLE}\n${LOOP_GUARD}` : QUIET_CONSOLE } : {},
+    ...OUTPUT,
+    banner: own ? { js: plain ? GUARDED_BANNER : QUIET_CONSOLE } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
       ...(own ? [userModulesPlugin(plain ? 'guarded' : 'blanked')] : []),

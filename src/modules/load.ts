@@ -3,10 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
-import { LOOP_GUARD } from '../bundle/guard-loops.js';
+import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
 import { setLoadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
-import { QUIET_CONSOLE } from '../bundle/quiet-console.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { userFile } from '../bundle/user-modules.js';
@@ -110,16 +109,9 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
         resolveDir: process.cwd(),
       },
       outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      sourcemap: 'linked',
-      logLevel: 'silent',
+      ...OUTPUT,
       metafile: true,
-      // Written below, so that a full disk is reported as one.
-      write: false,
-      banner: { js: `${QUIET_CONSOLE}\n${LOOP_GUARD}` },
+      banner: { js: GUARDED_BANNER },
       plugins: [plugin],
     });
     writeOutput(result.outputFiles ?? []);
