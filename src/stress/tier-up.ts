@@ -5,16 +5,21 @@ import { setFlagsFromString } from 'node:v8';
  * code and tables that are cold each time: 70 us where compiled code takes a few. A thread whose CPU mostly computes calls a handler some
  * hundred times a second, so by V8's own measure it would wait for half a minute. Here it waits a sixth of that.
  *
- * The flag is the process's: it is put back when the threads end. It says when code is compiled, never what it does. From V8 13 on (Node 24)
- * it is no more; a middle compiler, which is quick to begin, stands in there.
+ * The flag is the process's: it is put back when the threads end. It says when code is compiled, never what it does. From V8 12 on (Node 22)
+ * it is no more, and naming it is an error on stderr; a middle compiler, which is quick to begin, stands in there.
  */
-const FLAG = '--interrupt-budget';
+export const BUDGET_FLAG = '--interrupt-budget';
 const SOONER = 10_000;
-const USUAL = 67_584;
-const V8_WITHOUT = 13;
+/** V8's own default. */
+export const USUAL_BUDGET = 67_584;
+const V8_WITHOUT = 12;
+
+export function hasBudget(v8: string): boolean {
+  return Number(v8.split('.')[0]) < V8_WITHOUT;
+}
 
 function setBudget(value: number): void {
-  if (Number(process.versions.v8.split('.')[0]) < V8_WITHOUT) setFlagsFromString(`${FLAG}=${value}`);
+  if (hasBudget(process.versions.v8)) setFlagsFromString(`${BUDGET_FLAG}=${value}`);
 }
 
 export function compileSooner(): void {
@@ -22,5 +27,5 @@ export function compileSooner(): void {
 }
 
 export function compileAsUsual(): void {
-  setBudget(USUAL);
+  setBudget(USUAL_BUDGET);
 }
