@@ -66,8 +66,8 @@ export interface ThreadEngine {
   selfTest(): Promise<SelfTest>;
   /** Why a variant does not run on threads of this host, or null. */
   refused(variant: string): Promise<string | null>;
-  /** Scenarios run under the variant; programs are of the modules loaded. */
-  stress(request: StressPlan & { readonly variant?: string }, targets: readonly StressTarget[]): Promise<CampaignResult>;
+  /** Programs are of the modules loaded. */
+  stress(plan: StressPlan, targets: readonly StressTarget[]): Promise<CampaignResult>;
   /** Follows a finding's schedule in lockstep on one thread per CPU. */
   replay(finding: Finding): Promise<LockstepResult>;
 }
@@ -80,12 +80,16 @@ export interface StudyEngine {
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
 }
 
+/** A plain program of a user's module. */
+export interface OwnProgram {
+  readonly name: string;
+  readonly cpus: number;
+}
+
 /** What users' modules define. */
 export interface OwnDefinitions {
   readonly variants: readonly string[];
-  readonly programs: readonly string[];
-  /** CPUs of each program, in the same order. */
-  readonly programCpus: readonly number[];
+  readonly programs: readonly OwnProgram[];
   readonly scenarios: readonly Scenario[];
 }
 

@@ -17,12 +17,7 @@ export function createEngine(): Engine {
     loadModules: async (files, typeCheck, expected) => {
       const [{ loadModules }, api] = await Promise.all([import('../modules/load.js'), import('../index.js')]);
       const { variants, programs, scenarios } = await loadModules(files, { api, typeCheck, expected });
-      return {
-        variants: variants.map(({ name }) => name),
-        programs: programs.map(({ name }) => name),
-        programCpus: programs.map(({ cpus }) => cpus),
-        scenarios,
-      };
+      return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
     variants: async () => {
       const { listVariants } = await import('../variants/index.js');

@@ -14,7 +14,7 @@ export function isModulePath(argument: string): boolean {
   return /\.[cm]?[jt]s$/.test(argument);
 }
 
-const NOTHING: OwnDefinitions = { variants: [], programs: [], programCpus: [], scenarios: [] };
+const NOTHING: OwnDefinitions = { variants: [], programs: [], scenarios: [] };
 
 /** Reads the modules that were given, if any. */
 export async function loadOwn(engine: Engine, files: readonly string[], typeCheck: boolean): Promise<OwnDefinitions> {

@@ -7,6 +7,9 @@ import type { StressScenario } from '../stress/campaign.js';
 import type { Engine, LabelledLine } from './engine-api.js';
 import { unknownName } from './names.js';
 
+/** A scenario with its number of CPUs, of whatever variant. */
+type SizedScenario = Omit<StressScenario, 'variant'>;
+
 /** Variant names, aliases resolved, each once, in the order given. */
 export async function selectVariants(engine: Engine, given: readonly string[]): Promise<string[]> {
   const selected = new Set<string>();
@@ -75,11 +78,11 @@ export async function selectStressScenarios(
   given: readonly string[] | undefined,
   cpus: number | undefined,
   own: readonly Scenario[] = [],
-): Promise<StressScenario[]> {
+): Promise<SizedScenario[]> {
   const made = await engine.threads.scenarios();
   const asked = given ?? (own.length === 0 ? undefined : own.map(({ name }) => name));
   const known = asked?.filter((name) => !made.some((scenario) => scenario.name === name));
-  const selected: StressScenario[] = (asked ?? []).flatMap((name) => {
+  const selected: SizedScenario[] = (asked ?? []).flatMap((name) => {
     const scenario = made.find((candidate) => candidate.name === name);
     return scenario === undefined ? [] : [{ name, cpus: cpus ?? 2, scenario: scenario.make(cpus ?? 2) }];
   });

@@ -16,8 +16,7 @@ export interface StressTargetFlags {
 export interface StressTargets {
   /** The variant, or the programs, by their names. */
   readonly name: string;
-  /** Undefined for programs. */
-  readonly variant?: string;
+  readonly ofPrograms: boolean;
   readonly targets: readonly StressTarget[];
 }
 
@@ -33,15 +32,19 @@ export async function selectStressTargets(engine: Engine, flags: StressTargetFla
   const [variant] = await selectVariants(engine, given);
   const refused = await engine.threads.refused(variant);
   if (refused !== null) throw new InputError(`stress: ${refused}`);
-  return { name: variant, variant, targets: await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios) };
+  const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios);
+  return { name: variant, ofPrograms: false, targets: scenarios.map((scenario) => ({ ...scenario, variant })) };
 }
 
 function programTargets({ program, cpus }: StressTargetFlags, own: OwnDefinitions): StressTargets {
   requirePrograms(program ?? [], own);
-  const names = program ?? own.programs;
-  const targets = names.map((name) => ({ name, cpus: own.programCpus[own.programs.indexOf(name)] }));
-  const other = targets.find((target) => cpus !== undefined && cpus !== target.cpus);
+  const chosen = own.programs.filter(({ name }) => program?.includes(name) ?? true);
+  const other = chosen.find((one) => cpus !== undefined && cpus !== one.cpus);
   if (other !== undefined)
     throw new InputError(`--cpus: program ${other.name} has ${other.cpus} CPUs, one for each of its scripts; leave it out`);
-  return { name: names.join(', '), targets };
+  return {
+    name: chosen.map(({ name }) => name).join(', '),
+    ofPrograms: true,
+    targets: chosen.map((one) => ({ ...one, program: one.name })),
+  };
 }

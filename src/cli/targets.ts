@@ -36,7 +36,7 @@ const NEWEST = '6.18';
 export async function selectTargets(engine: Engine, flags: TargetFlags, own: OwnDefinitions): Promise<Targets> {
   const isChosen = flags.variant !== undefined || flags.program !== undefined || flags.scenario !== undefined;
   requirePrograms(flags.program ?? [], own);
-  const programs = flags.program ?? (isChosen ? [] : own.programs);
+  const programs = flags.program ?? (isChosen ? [] : own.programs.map(({ name }) => name));
   const variants = await variantsOf(engine, flags, own);
   if (variants.length + programs.length === 0) {
     throw new InputError(
@@ -65,10 +65,11 @@ async function variantsOf(engine: Engine, { variant, program, scenario }: Target
 
 /** Throws InputError for a name that is no program of the modules. */
 export function requirePrograms(names: readonly string[], own: OwnDefinitions): void {
-  for (const name of names) if (!own.programs.includes(name)) throw unknownProgram(name, own);
+  for (const name of names) if (!own.programs.some((program) => program.name === name)) throw unknownProgram(name, own);
 }
 
 function unknownProgram(name: string, own: OwnDefinitions): InputError {
-  const error = unknownName('program', name, own.programs, '');
+  const known = own.programs.map((program) => program.name);
+  const error = unknownName('program', name, known, '');
   return new InputError(error.message.replace(/"shootdown list [^"]*"/, 'the module'));
 }

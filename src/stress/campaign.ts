@@ -3,8 +3,9 @@ import type { StressPlan, StressResult } from './api.js';
 import { mergeResults } from './merge.js';
 import { StressEngine } from './run.js';
 
-/** A scenario for a number of CPUs, which some are made for and others are replicated to. */
+/** A variant in a scenario, for a number of CPUs, which some scenarios are made for and others are replicated to. */
 export interface StressScenario {
+  readonly variant: string;
   readonly name: string;
   readonly cpus: number;
   readonly scenario: Scenario;
@@ -13,6 +14,7 @@ export interface StressScenario {
 /** A plain program of a user's module, with its number of CPUs. */
 export interface StressProgram {
   readonly name: string;
+  readonly program: string;
   readonly cpus: number;
 }
 
@@ -28,11 +30,8 @@ export interface CampaignResult {
   readonly failedIn: StressTarget | null;
 }
 
-/** Runs the targets in turn, scenarios under the variant, until the time is up or one of them fails. */
-export async function stressCampaign(
-  { variant, ...plan }: StressPlan & { readonly variant?: string },
-  targets: readonly StressTarget[],
-): Promise<CampaignResult> {
+/** Runs the targets in turn until the time is up or one of them fails. */
+export async function stressCampaign(plan: StressPlan, targets: readonly StressTarget[]): Promise<CampaignResult> {
   const engine = new StressEngine();
   const results: StressResult[] = [];
   let failedIn: StressTarget | null = null;
@@ -44,12 +43,7 @@ export async function stressCampaign(
       const forMs = targets.length === 1 ? left : Math.min(left, TURN_MS_MAX, TURN_MS * Math.max(1, chosen.cpus / 8) * 2 ** round);
       // Another seed for each turn: a second look at a scenario is another run.
       const seed = (plan.seed + Math.imul(round, 0x9e3779b9)) >>> 0;
-      const turnPlan = { ...plan, seed, forMs };
-      const result = await engine.run(
-        'scenario' in chosen
-          ? { ...turnPlan, variant: variant ?? '', scenario: chosen.scenario, cpus: chosen.cpus }
-          : { ...turnPlan, program: chosen.name },
-      );
+      const result = await engine.run({ ...plan, ...chosen, seed, forMs });
       results.push({ ...result, seed: plan.seed });
       left -= result.seconds * 1000;
       if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0) failedIn = chosen;

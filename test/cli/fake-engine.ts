@@ -26,7 +26,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     poolsOpen: 0,
     loadModules: async (files) => {
       for (const file of files) if (!file.endsWith('.ts')) throw new InputError(`${file}: not a module; give a .ts file`);
-      return { variants: [], programs: files.map((file) => `program of ${file}`), programCpus: files.map(() => 2), scenarios: [] };
+      return { variants: [], programs: files.map((file) => ({ name: `program of ${file}`, cpus: 2 })), scenarios: [] };
     },
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Engine, ThreadEngine } from '../../src/cli/engine-api.js';
 import type { StressPlan, StressResult } from '../../src/stress/api.js';
+import type { StressTarget } from '../../src/stress/campaign.js';
 import type { SelfTest } from '../../src/stress/self-test.js';
 import { sampleResult, sampleSelfTest } from '../stress/sample-result.js';
 import { fakeEngine } from './fake-engine.js';
@@ -11,7 +12,8 @@ import { cli } from './run-cli.js';
 
 /** `stress` and `doctor` without threads: what they ask for, print and end with. Real threads: stress-process.test.ts. */
 
-type Asked = StressPlan & { readonly variant?: string };
+/** What the engine is asked for: the plan, and of the first target. */
+type Asked = StressPlan & StressTarget;
 
 function engineWith(result: Partial<StressResult>, selfTest: Partial<SelfTest> = {}, asked: Asked[] = []): Engine {
   const threads: ThreadEngine = {
@@ -19,7 +21,7 @@ function engineWith(result: Partial<StressResult>, selfTest: Partial<SelfTest> =
     refused: async () => null,
     selfTest: async () => sampleSelfTest(selfTest),
     stress: async (request, scenarios) => {
-      asked.push(request);
+      asked.push({ ...request, ...scenarios[0] });
       const answer = sampleResult(result);
       const failed = answer.violations.length > 0 || answer.hang !== null || answer.dead.length > 0;
       return { result: answer, failedIn: failed ? scenarios[0] : null };

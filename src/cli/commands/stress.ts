@@ -94,7 +94,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const { engine, io } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const chosen = await selectStressTargets(engine, flags, own);
-  const { name, variant, targets } = chosen;
+  const { name, ofPrograms, targets } = chosen;
   if (flags.witness) checkOutDirectory(flags.out);
   const keeper = keeperOf(context, flags.out);
   const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
@@ -112,10 +112,9 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
       progress.clear();
       printHeader(context, chosen, flags, test);
     }
-    const { seed, memory, wait, perturb = variant === undefined ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
+    const { seed, memory, wait, perturb = ofPrograms ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
     campaign = await engine.threads.stress(
       {
-        variant,
         forMs: flags.for,
         seed,
         memory,
@@ -130,11 +129,11 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     );
     progress.clear();
     // A program that stands still is wrong in itself; a kernel that does, perhaps only its simulator.
-    const failed = campaign.result.violations.length > 0 || (variant === undefined && campaign.result.hang !== null);
+    const failed = campaign.result.violations.length > 0 || (ofPrograms && campaign.result.hang !== null);
     if (failed && campaign.failedIn !== null && flags.witness && !abort.signal.aborted) {
       progress.show('a violation on threads; the explorer looks for a witness');
       try {
-        witness = await findWitness(context, variant ?? '', campaign.failedIn, flags, keeper, abort.signal);
+        witness = await findWitness(context, campaign.failedIn, flags, keeper, abort.signal);
       } catch (error) {
         // What the threads have shown is told first.
         failure = error;
@@ -171,7 +170,6 @@ interface Witness {
 /** The explorer's look at the same scenario, with as many CPUs as it was made for, or at the same program. */
 async function findWitness(
   { engine }: CliContext,
-  variant: string,
   target: StressTarget,
   { seed, memory }: StressFlags,
   keeper: Keeper,
@@ -184,18 +182,18 @@ async function findWitness(
     const plan = { strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal };
     const { verdict, finding } =
       'scenario' in target
-        ? await engine.hunt({ ...plan, variant, scenarios: [target.scenario] }, pool)
-        : await engine.huntProgram({ ...plan, program: target.name }, pool);
+        ? await engine.hunt({ ...plan, variant: target.variant, scenarios: [target.scenario] }, pool)
+        : await engine.huntProgram({ ...plan, program: target.program }, pool);
     return { verdict, finding, path: finding === null ? null : keeper.keep(finding) };
   } finally {
     await pool.close();
   }
 }
 
-function printHeader(context: CliContext, { name, variant, targets }: StressTargets, flags: StressFlags, test: SelfTest): void {
+function printHeader(context: CliContext, { name, ofPrograms, targets }: StressTargets, flags: StressFlags, test: SelfTest): void {
   const cpus = count(targets[0].cpus, 'CPU');
-  const one = variant === undefined ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
-  const several = variant === undefined ? 'in turn' : `${targets.length} scenarios in turn`;
+  const one = ofPrograms ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
+  const several = ofPrograms ? 'in turn' : `${targets.length} scenarios in turn`;
   const where = targets.length === 1 ? one : several;
   const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
   printLabelled(context, [
