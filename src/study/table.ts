@@ -1,8 +1,19 @@
+import type { Verdict } from '../explore/api.js';
 import { type Colors, plain } from '../report/colors.js';
 import { visible } from '../report/escape.js';
-import { pad, textWidth, wrap } from '../report/layout.js';
+import { count, groupDigits, pad, textWidth, wrap } from '../report/layout.js';
 import { TABLE_WIDTH } from '../report/table.js';
+import { worstLatent } from './columns/verdict.js';
 import type { Column, RowResult, Study } from './study.js';
+
+/** How often something latent was seen, and what it was at first; a cell has no room for it. */
+function latentLines(verdict: Verdict | null): string[] {
+  const worst = verdict?.violation == null ? worstLatent(verdict?.latent ?? []) : undefined;
+  if (verdict === null || worst === undefined) return [];
+  const { executions, scenario, message } = worst;
+  const text = `in ${groupDigits(executions)} of ${count(verdict.executions, 'execution')}, first in ${scenario}: ${message}`;
+  return wrap(visible(text), TABLE_WIDTH - BELOW.length);
+}
 
 /** A study's table, printable row by row: a heading per group, two lines of titles, long cells of the last column below their row. */
 
@@ -52,6 +63,7 @@ export class StudyTable {
     const painted =
       verdict?.violation != null ? this.colors.red : verdict !== null && verdict.latent.length > 0 ? this.colors.yellow : null;
     if (painted !== null) lines[0] = painted(lines[0]);
+    for (const text of latentLines(verdict)) lines.push(BELOW + text);
     if (verdict?.violation === 'deadlock' || verdict?.violation === 'livelock') {
       for (const text of wrap(visible(verdict.message ?? ''), TABLE_WIDTH - BELOW.length)) lines.push(BELOW + text);
     }

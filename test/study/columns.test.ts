@@ -7,6 +7,7 @@ import { concurrentFlush } from '../../src/study/concurrent-flush.js';
 import { studies } from '../../src/study/index.js';
 import { roundsOf } from '../../src/study/rounds.js';
 import type { Counts, RowResult } from '../../src/study/study.js';
+import { StudyTable } from '../../src/study/table.js';
 import { findVariant } from '../../src/variants/index.js';
 import { sampleVerdict } from '../report/verdicts.js';
 
@@ -38,8 +39,20 @@ describe('columns', () => {
   it('tells harm before what is latent, and never calls latent harm', () => {
     const text = (change: object) => verdictColumn.text(result({ verdict: sampleVerdict(change) }), null);
     expect(text({ violation: 'stale-use', executions: 1234, seconds: 0.42, latent: [latent] })).toBe('stale-use in 1,234, 0.4 s');
-    expect(text({ violation: null, executions: 300, latent: [latent] })).toBe('latent gen-ahead 5 of 300');
+    expect(text({ violation: null, executions: 300, latent: [latent] })).toBe('latent gen-ahead');
     expect(text({ violation: null, executions: 300, latent: [] })).toBe('none in 300 executions');
+  });
+
+  it('keeps every cell of a verdict within its column, and says below how often what is latent was seen', () => {
+    const [study] = studies;
+    const table = new StudyTable(study, ['v4']);
+    const seen = { ...latent, class: 'gen-above-mm', executions: 1234 } as const;
+    const [line, below] = table
+      .row(result({ verdict: sampleVerdict({ violation: null, executions: 12_345, latent: [seen] }) }), null)
+      .split('\n');
+    expect('latent gen-above-mm'.length).toBeLessThanOrEqual(verdictColumn.width);
+    expect(line).toMatch(/^v4 +latent gen-above-mm {2,}/);
+    expect(below).toBe('    in 1,234 of 12,345 executions, first in s: ahead');
   });
 
   it.each([

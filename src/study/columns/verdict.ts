@@ -1,4 +1,4 @@
-import type { Verdict } from '../../explore/api.js';
+import type { LatentCount, Verdict } from '../../explore/api.js';
 import { count, groupDigits } from '../../report/layout.js';
 import type { Column } from '../study.js';
 
@@ -12,11 +12,15 @@ export const verdictColumn: Column = {
   text: ({ verdict }) => (verdict === null ? '-' : verdictText(verdict)),
 };
 
+/** The most serious: a slot that claims what it does not hold comes before one that claims what does not exist yet. */
+export function worstLatent(latent: readonly LatentCount[]): LatentCount | undefined {
+  return latent.find(({ class: name }) => name === 'gen-ahead') ?? latent[0];
+}
+
 function verdictText(verdict: Verdict): string {
   const { violation, executions, seconds, latent } = verdict;
   if (violation !== null) return `${violation} in ${groupDigits(executions)}, ${seconds.toFixed(1)} s`;
-  // The most serious first: a slot that claims what it does not hold comes before one that claims what does not exist yet.
-  const worst = latent.find(({ class: name }) => name === 'gen-ahead') ?? latent[0];
-  if (worst !== undefined) return `latent ${worst.class} ${groupDigits(worst.executions)} of ${groupDigits(executions)}`;
+  const worst = worstLatent(latent);
+  if (worst !== undefined) return `latent ${worst.class}`;
   return `none in ${count(executions, 'execution')}`;
 }
