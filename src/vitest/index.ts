@@ -15,7 +15,7 @@ import { findingSubject } from '../findings/finding.js';
 import { readFinding } from '../findings/read.js';
 import { saveFinding } from '../findings/store.js';
 import { REPLAY_VARIABLE, replayMessage, survivalMessage, type TestPlace, violationMessage } from './message.js';
-import { know, type SurviveOptions, type Survivor, survive } from './survive.js';
+import { knowing, type SurviveOptions, type Survivor, survive } from './survive.js';
 
 export type { SurviveOptions, Survivor } from './survive.js';
 
@@ -32,20 +32,21 @@ const OUT_DEFAULT = 'findings';
 expect.extend({
   async toSurvive(received: unknown, options: SurviveOptions = {}) {
     const subject = received as Survivor;
-    know(subject);
-    const asked = process.env[REPLAY_VARIABLE];
-    if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
-      const message = replayMessage(asked);
-      return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
-    }
-    const { verdict, finding } = await survive(subject, options);
-    if (finding === null) return { pass: true, message: () => survivalMessage(subject.name, verdict.executions) };
-    // One that is expected is not worth a file.
-    if (this.isNot) return { pass: false, message: () => '' };
-    const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
-    const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
-    const text = failure(finding, options.out ?? OUT_DEFAULT, place);
-    return { pass: false, message: () => text };
+    return knowing(subject, async () => {
+      const asked = process.env[REPLAY_VARIABLE];
+      if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
+        const message = replayMessage(asked);
+        return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
+      }
+      const { verdict, finding } = await survive(subject, options);
+      if (finding === null) return { pass: true, message: () => survivalMessage(subject.name, verdict.executions) };
+      // One that is expected is not worth a file.
+      if (this.isNot) return { pass: false, message: () => '' };
+      const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
+      const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
+      const text = failure(finding, options.out ?? OUT_DEFAULT, place);
+      return { pass: false, message: () => text };
+    });
   },
 });
 

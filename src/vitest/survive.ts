@@ -38,9 +38,8 @@ export interface Survival {
 
 const EXECUTIONS_DEFAULT = 10_000;
 
-/** Hunts in this thread. Throws a TypeError for what is neither a program nor a variant, or for a strategy that does not exist. */
+/** Hunts in this thread; the subject must be known (`knowing`). Throws a TypeError for a strategy that does not exist. */
 export async function survive(subject: Survivor, options: SurviveOptions = {}): Promise<Survival> {
-  know(subject);
   const plan = {
     strategies: strategiesOf(options.strategy),
     seed: options.seed ?? 1,
@@ -55,11 +54,34 @@ export async function survive(subject: Survivor, options: SurviveOptions = {}): 
   return explained(await hunt(request));
 }
 
-/** Makes the subject known by its name, as requests and findings name it. */
-export function know(subject: Survivor): void {
-  if (isProgram(subject)) setOwnPrograms([subject]);
-  else if (isVariant(subject)) setOwnVariants([subject]);
-  else throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
+/** What is being judged now; tests may do so at the same time. */
+const judged = new Set<{ readonly subject: Survivor }>();
+
+/**
+ * Makes the subject known by its name, as requests and findings name it, for as long as `work` takes. Throws a TypeError for what cannot be
+ * judged, or while another one of the same name is.
+ */
+export async function knowing<T>(subject: Survivor, work: () => Promise<T>): Promise<T> {
+  if (!isProgram(subject) && !isVariant(subject)) throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
+  for (const { subject: other } of judged) {
+    if (other !== subject && other.name === subject.name)
+      throw new TypeError(`another one named "${subject.name}" is being judged; give them names of their own, or await the first`);
+  }
+  const own = { subject };
+  judged.add(own);
+  publish();
+  try {
+    return await work();
+  } finally {
+    judged.delete(own);
+    publish();
+  }
+}
+
+function publish(): void {
+  const subjects = [...judged].map(({ subject }) => subject);
+  setOwnPrograms(subjects.filter(isProgram));
+  setOwnVariants(subjects.filter((subject): subject is Variant => !isProgram(subject)));
 }
 
 export function isProgram(subject: unknown): subject is PlainProgram {

@@ -77,6 +77,24 @@ describe('toSurvive', () => {
     expect(first).toHaveLength(1);
   });
 
+  it('judges several programs at once, and refuses two of one name', async () => {
+    const others = ['one', 'two', 'three'].map((name) => storeBuffering(name, true));
+    await Promise.all([
+      ...others.map((program) => expect(program).toSurvive({ executions: 3_000 })),
+      expect(broken).not.toSurvive(),
+      expect(fenced).toSurvive({ executions: 3_000 }),
+    ]);
+    const [first, second] = await Promise.allSettled([
+      expect(storeBuffering('same', true)).toSurvive({ executions: 3_000 }),
+      expect(storeBuffering('same', false)).toSurvive({ executions: 3_000 }),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(second).toMatchObject({ reason: { message: expect.stringContaining('another one named "same" is being judged') } });
+    // One after the other they are two programs.
+    await expect(storeBuffering('same', false)).not.toSurvive();
+    await expect(storeBuffering('same', true)).toSurvive({ executions: 1_000 });
+  });
+
   it('says how much was tried where a broken program is not caught', async () => {
     const message = await failure(expect(fenced).not.toSurvive({ executions: 50 }));
     expect(message).toBe('fenced was expected not to survive, but no violation was found in 50 executions');
