@@ -8,7 +8,6 @@ import { type EnvironmentPlan, Executor } from './executor.js';
 import { follow } from './follow.js';
 import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
 import { resetLoopBudget } from './loop-budget.js';
-import { findProgram } from './programs.js';
 import { hashText, mix, Random } from './random.js';
 import { executionOf, type Shard } from './shard.js';
 import { judgeFinal, simplify } from './simplify.js';
@@ -150,11 +149,15 @@ class Runner {
 const RUNNERS_MAX = 64;
 const runners = new Map<string, Runner>();
 
+/** To be called where names may mean other programs or variants than before: runners are kept by name. */
+export function forgetRunners(): void {
+  runners.clear();
+}
+
 function runnerFor(request: BatchRequest): Runner {
   const key = subjectKey(request);
   let runner = runners.get(key);
-  // In a test another program may have come by the same name.
-  if (runner === undefined || ('program' in request && runner.machine.program !== findProgram(request.program))) {
+  if (runner === undefined) {
     if (runners.size >= RUNNERS_MAX) runners.clear();
     runner = new Runner(request);
     runners.set(key, runner);

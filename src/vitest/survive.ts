@@ -1,4 +1,5 @@
 import type { Verdict } from '../explore/api.js';
+import { forgetRunners } from '../explore/batch.js';
 import { hunt } from '../explore/hunt.js';
 import { InlinePool } from '../explore/inline-pool.js';
 import { madePrograms, type PlainProgram } from '../explore/plain-program.js';
@@ -79,6 +80,7 @@ export async function knowing<T>(subject: Survivor, work: () => Promise<T>): Pro
 }
 
 function publish(): void {
+  forgetRunners();
   const subjects = [...judged].map(({ subject }) => subject);
   setOwnPrograms(subjects.filter(isProgram));
   setOwnVariants(subjects.filter((subject): subject is Variant => !isProgram(subject)));

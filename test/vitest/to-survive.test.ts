@@ -2,7 +2,7 @@ import 'shootdown/vitest';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineScenario, defineVariant, plainProgram, steps } from 'shootdown';
+import { catalogue, defineScenario, defineVariant, plainProgram, steps } from 'shootdown';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { readFinding } from '../../src/findings/read.js';
 
@@ -93,6 +93,10 @@ describe('toSurvive', () => {
     // One after the other they are two programs.
     await expect(storeBuffering('same', false)).not.toSurvive();
     await expect(storeBuffering('same', true)).toSurvive({ executions: 1_000 });
+    const scenarios = catalogue.filter(({ name }) => name === 'ping-pong-dontneed');
+    const variant = (filterSwitching: boolean) => defineVariant({ name: 'same-variant', features: { filterSwitching } });
+    await expect(variant(true)).toSurvive({ scenarios, executions: 300 });
+    await expect(variant(false)).not.toSurvive({ scenarios, executions: 5_000 });
   });
 
   it('says how much was tried where a broken program is not caught', async () => {
