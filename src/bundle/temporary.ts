@@ -13,11 +13,14 @@ const NAME = /^shootdown-(\d{1,10})-[A-Za-z0-9]{6}$/;
 const STALE_MS = 3_600_000;
 
 const made = new Set<string>();
+let isListening = false;
 
 /** A new directory. Throws InfrastructureError where there can be none. */
 export function makeTemporary(): string {
   const parent = tmpdir();
-  if (made.size === 0) process.once('exit', () => made.forEach(removeTemporary));
+  // Once: directories come and go many times in a long process.
+  if (!isListening) process.once('exit', () => made.forEach(removeTemporary));
+  isListening = true;
   try {
     removeStale(parent);
     const directory = mkdtempSync(join(parent, `shootdown-${process.pid}-`));
