@@ -1,5 +1,5 @@
 /**
- * Mutated findings, recordings, meta files and hypervisor logs through the command line: each must end in an answer or one line.
+ * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each must end in an answer or one line.
  *
  *     node --import tsx bench/safety/fuzz.ts [--cases 20000] [--from 0]
  */

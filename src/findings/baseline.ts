@@ -37,11 +37,13 @@ const baselineSchema = z.strictObject({
   violations: z
     .array(
       z.strictObject({
-        variant: text(200).min(1),
+        // As findings have it: any number of features may be switched.
+        variant: text(2_000).min(1),
         memory: z.enum(['tso', 'sc']),
         scenario: text(200).min(1),
         class: z.enum(HARM_CLASSES),
-        cause: text(4_000).min(1),
+        // Of a deadlock it has what every CPU waits for.
+        cause: text(100_000).min(1),
         note: text(4_000).optional(),
       }),
     )

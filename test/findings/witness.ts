@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { loadedModules } from '../../src/bundle/loaded.js';
 import { type BatchRequest, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import { hex } from '../../src/explore/hex.js';
 import { encodeSchedule } from '../../src/explore/schedule.js';
-import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding } from '../../src/findings/finding.js';
+import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding, type ProgramFinding } from '../../src/findings/finding.js';
+import { loadModules } from '../../src/modules/load.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { VERSION } from '../../src/version.js';
 
@@ -23,4 +26,19 @@ export function findWitness(variant: string, executions = 1_000): KernelFinding 
     };
   }
   throw new Error(`${variant}: nothing found`);
+}
+
+/** A real witness against a user's program, an example's. Loads its module. */
+export async function findProgramWitness(): Promise<ProgramFinding> {
+  const api = await import('../../src/index.js');
+  await loadModules([fileURLToPath(new URL('../../examples/ticket-lock.ts', import.meta.url))], { api, typeCheck: false });
+  const program = 'ticket-lock-broken';
+  const request: BatchRequest = { program, memory: 'tso', strategies: ['random'], seed: 1, first: 0, count: 100 };
+  const { witness } = runBatch(request);
+  if (witness === null) throw new Error(`${program}: nothing found`);
+  const { strategy, execution, schedule, steps, violation, latent, hash } = witness;
+  return {
+    ...{ format: FINDING_FORMAT, version: FINDING_VERSION, shootdown: VERSION, program, cpus: 3, memory: 'tso', strategy, seed: 1 },
+    ...{ execution, schedule: encodeSchedule(schedule), steps, violation, latent, traceHash: hex(hash), modules: loadedModules().refs },
+  };
 }

@@ -9,29 +9,32 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { createEngine } from '../../../src/cli/engine.js';
 import type { Engine } from '../../../src/cli/engine-api.js';
 import { runBatch } from '../../../src/explore/batch.js';
-import type { KernelFinding } from '../../../src/findings/finding.js';
+import { BASELINE_FORMAT, BASELINE_VERSION } from '../../../src/findings/baseline.js';
+import type { KernelFinding, ProgramFinding } from '../../../src/findings/finding.js';
 import { serializeFinding } from '../../../src/findings/serialize.js';
-import { findWitness } from '../../findings/witness.js';
+import { findProgramWitness, findWitness } from '../../findings/witness.js';
 import { sampleVerdict } from '../../report/verdicts.js';
 import { CARRIED } from '../../trace/recordings.js';
 import { xorshift } from '../../trace/xorshift.js';
 import { cli } from '../run-cli.js';
 import { mutateBytes, type Random } from './mutate-bytes.js';
-import { mutateFinding } from './mutate-finding.js';
+import { mutateFinding, mutateRun } from './mutate-finding.js';
 import { mutateJson } from './mutate-json.js';
 
 /** Anything of a terminal's but newlines: the runs are without colour. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|[\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-export const KINDS = ['bytes', 'json', 'lies', 'trace', 'meta', 'hypervisor log'] as const;
+export const KINDS = ['bytes', 'json', 'lies', 'program', 'baseline', 'trace', 'meta', 'hypervisor log'] as const;
 export type Kind = (typeof KINDS)[number];
 /** Of a hundred cases. */
 const SHARES: readonly (readonly [Kind, number])[] = [
   ['bytes', 20],
-  ['json', 25],
-  ['lies', 25],
-  ['trace', 15],
+  ['json', 20],
+  ['lies', 20],
+  ['program', 5],
+  ['baseline', 10],
+  ['trace', 10],
   ['meta', 10],
   ['hypervisor log', 5],
 ];
@@ -50,6 +53,7 @@ export class FileFuzzer {
   private readonly engine = huntInProcess(createEngine());
   private readonly findings: readonly KernelFinding[];
   private readonly texts: readonly string[];
+  private program: ProgramFinding | null = null;
   private readonly recording: readonly string[];
   private readonly meta: string;
 
@@ -75,7 +79,7 @@ export class FileFuzzer {
       files.push(path);
       return path;
     };
-    const argv = this.prepare(kind, random, write);
+    const argv = kind === 'program' ? await this.prepareProgram(random, write) : this.prepare(kind, random, write);
     const began = process.cpuUsage();
     let run = { exitCode: -1, stdout: '', stderr: '' };
     let wrong: string | null;
@@ -92,6 +96,13 @@ export class FileFuzzer {
     return { kind, argv, exitCode: run.exitCode, ms, wrong };
   }
 
+  /** A witness against a user's program: its module is read again, as it is or as the mutant says. */
+  private async prepareProgram(random: Random, write: (name: string, content: string) => string): Promise<string[]> {
+    this.program ??= await findProgramWitness();
+    const mutant = random(3) === 0 ? serializeFinding(mutateRun(this.program, random)) : mutateJson(serializeFinding(this.program), random);
+    return ['replay', write('finding.json', mutant), ...(random(2) === 0 ? ['--json'] : [])];
+  }
+
   private prepare(kind: Kind, random: Random, write: (name: string, content: string | Buffer) => string): string[] {
     const finding = random(this.findings.length);
     const text = this.texts[finding] ?? '';
@@ -104,6 +115,19 @@ export class FileFuzzer {
         return replay(mutateJson(text, random));
       case 'lies':
         return replay(serializeFinding(mutateFinding(this.findings[finding] as KernelFinding, random)));
+    }
+    if (kind === 'baseline') {
+      const file = write('known.json', random(2) === 0 ? mutateJson(BASELINE, random) : mutateBytes(Buffer.from(BASELINE), random));
+      return [
+        'hunt',
+        '--variant',
+        'b3',
+        '--baseline',
+        file,
+        '--out',
+        join(this.directory, 'out'),
+        ...(random(3) === 0 ? ['--update-baseline'] : []),
+      ];
     }
     const from = random(this.recording.length - 130);
     let trace: Buffer = Buffer.from(`${this.recording.slice(from, from + 30 + random(100)).join('\n')}\n`);
@@ -170,6 +194,14 @@ function huntInProcess(engine: Engine): Engine {
     },
   };
 }
+
+const BASELINE = JSON.stringify({
+  format: BASELINE_FORMAT,
+  version: BASELINE_VERSION,
+  violations: ['no IPI', 'flush_tlb_func returned without a flush'].map((cause) => ({
+    ...{ variant: 'b3', memory: 'tso', scenario: 'ping-pong-dontneed', class: 'stale-use', cause, note: 'tracked' },
+  })),
+});
 
 const HYPERVISOR_LOG = Array.from({ length: 30 }, (_, i) => {
   const what = i % 2 === 0 ? 'put halt' : 'load preempted=0 wait_ns=1200';

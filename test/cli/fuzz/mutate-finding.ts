@@ -1,6 +1,6 @@
 /** Findings that keep to the schema and lie: other variants, schedules, scenarios and claims. Only the engine can tell. */
 
-import type { KernelFinding } from '../../../src/findings/finding.js';
+import type { KernelFinding, ProgramFinding } from '../../../src/findings/finding.js';
 import type { Scenario, ScriptStep } from '../../../src/scenarios/scenario.js';
 import type { Random } from './mutate-bytes.js';
 
@@ -56,6 +56,33 @@ function lie(finding: Writable<KernelFinding>, random: Random): Writable<KernelF
       return { ...finding, steps: random(5_000_000), execution: random(2 ** 30), seed: random(2 ** 30) };
     default:
       return { ...finding, scenario: otherScenario(finding.scenario, random) };
+  }
+}
+
+/** Lies about a program's run and its module. */
+export function mutateRun(finding: ProgramFinding, random: Random): ProgramFinding {
+  const at = random(finding.schedule.length);
+  const [module] = finding.modules;
+  switch (random(8)) {
+    case 0:
+      return { ...finding, program: ['ticket-lock', 'no-such-program', finding.program][random(3)] ?? 'p' };
+    case 1:
+      return { ...finding, modules: [{ ...module, sha256: '0'.repeat(64) }] };
+    case 2:
+      return {
+        ...finding,
+        modules: [{ ...module, file: ['../../etc/passwd', '/dev/null', 'package.json', 'src/index.ts', ''][random(5)] ?? 'x' }],
+      };
+    case 3:
+      return { ...finding, modules: random(2) === 0 ? [] : [module, module] };
+    case 4:
+      return { ...finding, cpus: 1 + random(256) };
+    case 5:
+      return { ...finding, schedule: finding.schedule.toSpliced(at, random(4)) };
+    case 6:
+      return { ...finding, memory: 'sc', schedule: [...finding.schedule.slice(0, at), `${random(3)}*4000000`] };
+    default:
+      return { ...finding, violation: { ...finding.violation, class: 'deadlock', step: random(5_000) } };
   }
 }
 
