@@ -1,6 +1,7 @@
 /** What a stress run is of: a variant in scenarios, or plain programs of modules. */
 
 import { InputError } from '../findings/errors.js';
+import { count } from '../report/layout.js';
 import type { StressTarget } from '../stress/campaign.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import { selectStressScenarios, selectVariants } from './select.js';
@@ -41,7 +42,7 @@ function programTargets({ program, cpus }: StressTargetFlags, own: OwnDefinition
   const chosen = own.programs.filter(({ name }) => program?.includes(name) ?? true);
   const other = chosen.find((one) => cpus !== undefined && cpus !== one.cpus);
   if (other !== undefined)
-    throw new InputError(`--cpus: program ${other.name} has ${other.cpus} CPUs, one for each of its scripts; leave it out`);
+    throw new InputError(`--cpus: program ${other.name} has ${count(other.cpus, 'CPU')}, one for each of its scripts; leave it out`);
   return {
     name: chosen.map(({ name }) => name).join(', '),
     ofPrograms: true,

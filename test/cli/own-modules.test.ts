@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { createEngine } from '../../src/cli/engine.js';
+import { ModuleFolder } from '../modules/write-module.js';
+import { cli } from './run-cli.js';
+
+/** Users' modules from the command line, with the real engine: hunted, replayed while they are what they were, refused when they are not. */
+
+const folder = new ModuleFolder();
+const out = join(folder.path, 'findings');
+afterAll(() => folder.remove());
+beforeEach(() => setLoadedModules({ paths: [], refs: [], places: null }));
+
+const run = (...argv: string[]) => cli(argv, { engine: createEngine() });
+
+const counter = (increment: string): string[] => [
+  "import { plainProgram } from 'shootdown';",
+  'const count = function* (cpu, at) {',
+  `  ${increment}`,
+  '};',
+  "export const counter = plainProgram({ name: 'counter', words: { x: 0 }, cpus: [count, count], final: (read, at) => read(at.x) === 2 || 'lost one' });",
+];
+const LOST = 'const seen = yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, seen + 1);';
+const KEPT = 'yield* cpu.fetchAdd(at.x, 1);';
+
+describe('a module on the command line', () => {
+  it('is hunted, replayed while it is what it was, and replayed as it is now only on demand', async () => {
+    const file = folder.write('counter.ts', ...counter(LOST));
+    const hunted = await run('hunt', file, '--executions', '500', '--out', out, '--jobs', '1');
+    expect(hunted).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(hunted.stdout).toContain('counter: assertion in plain program');
+    const finding = join(out, readdirSync(out)[0]);
+    for (const line of [
+      ['replay', finding],
+      ['replay', finding, '--on-threads'],
+    ]) {
+      const replayed = await run(...line);
+      expect(replayed).toMatchObject({ exitCode: 1, stderr: '' });
+      expect(replayed.stdout).toContain('reproduced: same violation, same step, same trace');
+      expect(replayed.stdout).toContain(`[${folder.shown(file)}:3]`);
+    }
+    expect(await run('show', finding)).toMatchObject({ exitCode: 0 });
+
+    folder.write('counter.ts', ...counter(KEPT));
+    const changed = await run('replay', finding);
+    expect(changed).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(changed.stderr).toContain(`${folder.shown(file)}: has changed since the finding was made; give it with --module`);
+    const now = await run('replay', finding, '--module', file);
+    expect(now.exitCode).toBe(2);
+    expect(now.stderr).toContain('not reproduced');
+  });
+
+  it('has all of its programs hunted, or the ones that are named', async () => {
+    const file = folder.write(
+      'two.ts',
+      "import { plainProgram } from 'shootdown';",
+      'const words = { x: 0 };',
+      'const set = function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); };',
+      "export const b = plainProgram({ name: 'first', words, cpus: [set] });",
+      "export const a = plainProgram({ name: 'second', words, cpus: [set] });",
+    );
+    const names = async (...more: string[]): Promise<string[]> => {
+      const { stdout } = await run('hunt', file, '--executions', '20', '--jobs', '1', '--out', out, '--json', '--no-type-check', ...more);
+      return JSON.parse(stdout).verdicts.map(({ variant }: { variant: string }) => variant);
+    };
+    expect(await names()).toEqual(['first', 'second']);
+    expect(await names('--program', 'second')).toEqual(['second']);
+    expect(await names('--variant', 'b1-fixed', '--scenario', 'ping-pong-dontneed')).toEqual(['b1-fixed']);
+    const unknown = await run('hunt', file, '--program', 'third', '--no-type-check');
+    expect(unknown).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining('unknown program "third"; known names: first, second'),
+    });
+    const cpus = await run('stress', file, '--program', 'first', '--cpus', '3', '--no-type-check');
+    expect(cpus).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('program first has 1 CPU, one for each of its scripts') });
+  });
+});
