@@ -1,7 +1,8 @@
 import type { AnyNode } from 'acorn';
 import type { SubsetOptions, SubsetViolation } from './check.js';
+import { Checker } from './checker.js';
 import { type FunctionInfo, ModuleGraph } from './modules.js';
-import { boundNames, childrenOf, isFunction, lineOf, type SourceModule, withoutTypes } from './syntax.js';
+import { boundNames, childrenOf, isFunction, type SourceModule, withoutTypes } from './syntax.js';
 
 /**
  * What plain programs must keep to. They are explored and run on threads but never lowered, so they may use more of the language than the
@@ -14,38 +15,33 @@ export function checkEssentials(sources: readonly SourceModule[], options: Subse
   const found: SubsetViolation[] = [];
   for (const module of graph.modules.values()) {
     if (!isChecked(module.path)) continue;
-    for (const func of module.protocol) found.push(...new EssentialChecker(graph, options, func).check());
+    for (const func of module.protocol) {
+      const checker = new EssentialChecker(graph, options, func);
+      checker.check();
+      found.push(...checker.violations);
+    }
   }
   return found;
 }
 
 const UNREPEATABLE = new Set(['Date', 'performance', 'crypto', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
 
-class EssentialChecker {
-  private readonly found: SubsetViolation[] = [];
+class EssentialChecker extends Checker {
   /** Names declared in the generator, its inner functions included: they are new in every execution. */
   private readonly locals = new Set<string>();
   private readonly cpu: string | null;
 
-  constructor(
-    private readonly graph: ModuleGraph,
-    private readonly options: SubsetOptions,
-    private readonly func: FunctionInfo,
-  ) {
+  constructor(graph: ModuleGraph, options: SubsetOptions, func: FunctionInfo) {
+    super(graph, options, func);
     const first = func.node.params[0] as AnyNode | undefined;
     this.cpu = first?.type === 'Identifier' ? first.name : null;
   }
 
-  check(): SubsetViolation[] {
+  check(): void {
     const { node } = this.func;
     if (node.async === true) this.report(node, 'async', 'protocol code is synchronous');
     this.declare(node);
     for (const child of childrenOf(node)) this.visit(child, node);
-    return this.found;
-  }
-
-  private report(node: AnyNode, construct: string, message: string): void {
-    this.found.push({ file: this.func.module.path, line: lineOf(node), construct, message: `${message} (in ${this.func.name})` });
   }
 
   private declare(node: AnyNode): void {

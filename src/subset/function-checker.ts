@@ -1,7 +1,8 @@
 import type { AnyNode } from 'acorn';
-import type { SubsetOptions, SubsetViolation } from './check.js';
+import type { SubsetOptions } from './check.js';
+import { Checker } from './checker.js';
 import type { Binding, FunctionInfo, ModuleGraph } from './modules.js';
-import { boundNames, childrenOf, isFunction, lineOf, withoutTypes } from './syntax.js';
+import { boundNames, childrenOf, isFunction, withoutTypes } from './syntax.js';
 
 /** Checks one function of protocol code. */
 
@@ -71,18 +72,14 @@ type Target =
   | { readonly kind: 'pure'; readonly funcs: readonly FunctionInfo[] }
   | { readonly kind: 'unknown'; readonly name: string };
 
-export class FunctionChecker {
-  readonly violations: SubsetViolation[] = [];
+export class FunctionChecker extends Checker {
   /** Functions that this one calls. */
   readonly calls: FunctionInfo[] = [];
   private readonly locals = new Set<string>();
   private readonly cpu: string | null;
 
-  constructor(
-    private readonly graph: ModuleGraph,
-    private readonly options: SubsetOptions,
-    private readonly func: FunctionInfo,
-  ) {
+  constructor(graph: ModuleGraph, options: SubsetOptions, func: FunctionInfo) {
+    super(graph, options, func);
     this.cpu = this.cpuParameter();
   }
 
@@ -93,10 +90,6 @@ export class FunctionChecker {
     this.collectLocals(node.body);
     if (node.body.type === 'BlockStatement') this.visitAll(node.body);
     else this.visit(node.body, node);
-  }
-
-  private report(node: AnyNode, construct: string, message: string): void {
-    this.violations.push({ file: this.func.module.path, line: lineOf(node), construct, message: `${message} (in ${this.func.name})` });
   }
 
   /** The CPU is the first parameter of a protocol function; a plain function has one if the type says so. */
