@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { Cpu } from '../../src/machine/cpu.js';
+import { formatSubsetViolation, operationNames } from '../../src/subset/check.js';
+import { checkEssentials } from '../../src/subset/essentials.js';
+
+/** What plain programs may and may not do. */
+
+const check = (...lines: string[]): string[] =>
+  checkEssentials([{ path: 'p.ts', text: lines.join('\n') }], { operations: operationNames(Cpu) }).map(formatSubsetViolation);
+
+describe('the essentials of plain programs', () => {
+  it('leave objects, closures, arrays and helpers of their own alone', () => {
+    expect(
+      check(
+        'const SLOTS = [1, 2];',
+        'class Bell { constructor(cpu) { this.cpu = cpu; } *ring(at) { yield* this.cpu.xchg(at, 1); } }',
+        'function* helper(cpu, at, n) { return yield* cpu.fetchAdd(at, n); }',
+        'function* script(cpu, at) {',
+        '  const seen = { n: 0 }; const all = [];',
+        '  const bell = new Bell(cpu);',
+        '  for (const slot of SLOTS) { seen.n += yield* helper(cpu, at.x, slot); all.push(slot); }',
+        '  const add = (n) => { seen.n += n; };',
+        '  add(1); yield* bell.ring(at.y);',
+        '  const later = helper(cpu, at.x, 1); yield* later;',
+        '  try { yield* cpu.writeOnce(at.x, seen.n); } finally { all.length = 0; }',
+        '}',
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['cpu.writeOnce(at.x, 1);', 'protocol call without yield*: cpu.writeOnce never happens'],
+    ['const seen = cpu.readOnce(at.x);', 'protocol call without yield*: cpu.readOnce never happens'],
+    ['helper(cpu, at);', 'protocol call without yield*: helper never runs'],
+    ['yield 1;', 'plain yield: '],
+    ['total++;', 'state outside the words: total would keep its value'],
+    ['shared.n = 1;', 'state outside the words: shared would keep its value'],
+    ['yield* cpu.writeOnce(at.x, Math.random());', 'Math.random: '],
+    ['yield* cpu.writeOnce(at.x, Date.now());', 'Date: '],
+    ['yield* cpu.writeOnce(at.x, performance.now());', 'performance: '],
+    ['setTimeout(() => 0, 1);', 'setTimeout: '],
+  ])('refuse %s', (line, expected) => {
+    const found = check(
+      'let total = 0; const shared = { n: 0 };',
+      'function* helper(cpu, at) { yield* cpu.readOnce(at.x); }',
+      `function* script(cpu, at) {`,
+      line,
+      '}',
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`p.ts:4: ${expected}`);
+  });
+
+  it('tell a member of that name from the global', () => {
+    expect(check('function* script(cpu, at) { const o = { Date: 1 }; yield* cpu.writeOnce(at.Date, o.Date); }')).toEqual([]);
+  });
+});
