@@ -1,6 +1,6 @@
 /** Flush requests on their initiator: flush_tlb_mm_range and arch_tlbbatch_flush. */
 import { INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
-import { CSD_FLAGS } from '../kernel/layout.js';
+import { CSD_FLAGS } from '../kernel/structs.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import * as G from './gates.js';
 import type { Replay } from './replay.js';

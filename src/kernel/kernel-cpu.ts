@@ -3,7 +3,8 @@ import type { Machine } from '../machine/machine.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Features } from './features.js';
 import type { KernelFunctions } from './functions.js';
-import type { KernelLayout, MmStruct, PerCpu } from './layout.js';
+import type { KernelLayout } from './layout.js';
+import type { MmStruct, PerCpu } from './structs.js';
 
 /** The immutable configuration that kernel code reads: what silicon, build and version decide. */
 export interface KernelConfig {

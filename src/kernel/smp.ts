@@ -3,8 +3,8 @@ import { CSD_FLAG_LOCK, CSD_TYPE_SYNC, FUNC_FLUSH_TLB } from './constants.js';
 import { cpumaskTestCpu, lowestBit } from './cpumask.js';
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED, EV_SHOULD_FLUSH } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
-import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './layout.js';
 import { BY_IPI } from './remote-flush.js';
+import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './structs.js';
 
 /** The IPI engine (kernel/smp.c, since 5.13). */
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CSD_FLAG_LOCK, CSD_TYPE_SYNC, FIRST_USER_MM } from '../../src/kernel/constants.js';
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from '../../src/kernel/events.js';
-import { CSD_FLAGS, CSD_INFO, CSD_NEXT } from '../../src/kernel/layout.js';
 import { csdLock, flushSmpCallFunctionQueue, llistAdd, smpCallFunctionManyCond } from '../../src/kernel/smp.js';
+import { CSD_FLAGS, CSD_INFO, CSD_NEXT } from '../../src/kernel/structs.js';
 import { Bench, quiet } from './harness.js';
 
 /** A16: the life of a csd. */
