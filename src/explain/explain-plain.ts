@@ -141,7 +141,7 @@ class PlainExplainer {
     const history = this.history(between, value);
     this.mark(read, `CPU${write.cpu} reads ${value(read.value)}, and stores to ${word} on it at step ${step.step}`);
     if (step.kind === K.OP_CMPXCHG && write.address === step.a)
-      this.mark(step, `succeeds although ${others} has changed ${word} ${since} (${history}): it is the same value again`);
+      this.mark(step, `succeeds although ${others} changed ${word} ${since} (${history}): it is the same value again`);
     else this.mark(step, `overwrites what ${others} stored to ${word} ${since} (${history})`);
   }
 

@@ -1,21 +1,11 @@
 /** Replaces a file so that a reader sees the old or the new one whole, and two writers one after the other. */
 
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, InfrastructureError, systemReason } from './errors.js';
+import { removeQuietly, writeSynced } from './synced-file.js';
+import { temporaryName } from './temporary-name.js';
 
 const LOCK_WAIT_MS = 10_000;
 const LOCK_POLL_MS = 20;
@@ -31,18 +21,9 @@ export function replaceFile(given: string, text: string): void {
   }
   // What a link leads to is replaced, not the link.
   const file = stats === undefined ? given : realpathSync(given);
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const temporary = join(dirname(file), temporaryName(basename(file)));
   try {
-    const descriptor = openSync(temporary, 'wx', 0o644);
-    try {
-      const bytes = Buffer.from(text, 'utf8');
-      let written = 0;
-      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-      // Before the name leads to it, so that after a power cut it never leads to an empty file.
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeSynced(temporary, Buffer.from(text, 'utf8'));
     renameSync(temporary, file);
   } catch (error) {
     removeQuietly(temporary);
@@ -80,12 +61,4 @@ export async function withFileLock<T>(file: string, work: () => T): Promise<T> {
 export function writeError(error: unknown, what: string, file: string, remedy: string): Error {
   if (error instanceof Error && errorCode(error) === null) return error;
   return new InfrastructureError(`cannot write ${what} ${file}: ${systemReason(error)}; ${remedy}`);
-}
-
-function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Gone already: nothing of ours is left either way.
-  }
 }

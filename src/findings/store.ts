@@ -3,25 +3,13 @@
  * same directory, are synced, and get their name by `link`, which fails where the name is taken.
  */
 
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode, InfrastructureError, systemReason } from './errors.js';
 import { type Finding, findingSubject } from './finding.js';
 import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
 import { serializeFinding } from './serialize.js';
+import { removeQuietly, writeSynced } from './synced-file.js';
 import { temporaryName } from './temporary-name.js';
 
 const NAMESAKES_MAX = 1_000;
@@ -124,18 +112,6 @@ function syncDirectory(directory: string): void {
   }
 }
 
-function writeSynced(path: string, bytes: Buffer): void {
-  const descriptor = openSync(path, 'wx', 0o644);
-  try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    // Before the name exists, so that after a power cut the name never leads to an empty file.
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** Gives the temporary file the first free name, unless another process has published the same bytes meanwhile. */
 function publish(temporary: string, directory: string, name: string, bytes: Buffer): SavedFinding {
   for (let n = 1; n <= NAMESAKES_MAX; n++) {
@@ -181,11 +157,3 @@ function claimLocked(temporary: string, path: string): boolean {
 }
 
 const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
-
-function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Renamed away already, or the directory went: nothing of ours is left either way.
-  }
-}

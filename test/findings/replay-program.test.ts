@@ -135,7 +135,7 @@ describe('the replay of a plain program', () => {
         "CPU1 top is 0",
         "CPU1 xchg next[1]: 2 to 0",
         "CPU1 cmpxchg top: 0 to 1",
-        "CPU0 cmpxchg top: 1 to 2; got[0] = 1 <- top is 2 from here on, and is judged at the end; succeeds although CPU1 has changed top since CPU0 had read 1 at step 0 (1, 2, 0, 1): it is the same value again",
+        "CPU0 cmpxchg top: 1 to 2; got[0] = 1 <- top is 2 from here on, and is judged at the end; succeeds although CPU1 changed top since CPU0 had read 1 at step 0 (1, 2, 0, 1): it is the same value again",
       ]
     `);
   });
