@@ -43,10 +43,10 @@ describe('a stress run', () => {
     const result = await engine.run(request({ scenario: munmapStorm(4), cpus: 4, forMs: 1500 }));
     expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 4, cpus: 4 });
     expect(result.shootdowns).toBeGreaterThan(10);
-    // Each request was served by an interrupt, but for those that the end of the run cut off; a shootdown asks three CPUs at most, and fewer
-    // while the threads of some have not come yet, which on a busy host is long.
+    // Each request was served by an interrupt, but for those that the end of the run cut off. A shootdown asks three CPUs, and fewer while a
+    // thread has not come yet: 0 to 9 of 45,000 requests were missing in eight runs on a busy host.
     expect(result.ipis).toBeLessThanOrEqual(3 * result.shootdowns);
-    expect(result.ipis).toBeGreaterThan(result.shootdowns - 4);
+    expect(result.ipis).toBeGreaterThan(2 * result.shootdowns);
   });
 
   it.each(['doorbell', 'token'] as const)('lets every one of 24 CPUs make progress with %s waiting', async (waiting) => {
