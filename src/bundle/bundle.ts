@@ -17,7 +17,7 @@ import { entryWith, userModulesPlugin } from './user-modules.js';
  */
 
 /** Folders and files whose generators are protocol code. */
-const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'stress/doorbell', 'explore/plain-program'];
+const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'stress/doorbell', 'stress/run-token', 'explore/plain-program'];
 
 /** Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources, without extension. */
 const SWAPPED: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
+import type { TokenWords } from './run-token.js';
 
 /**
  * The words that the threads of a stress run share besides the simulated memory: interrupts in flight, doorbells, run tokens, progress.
@@ -31,11 +32,8 @@ const CPU_STRIDE = 32 + 16 * Math.ceil((1 + RING_EVENTS * RING_WORDS) / 16);
 /** Offsets in a CPU's block. Written by others: */
 export const ATTENTION = 0;
 export const SLEEP = 1;
-/** Run-token mode: RUN_*. */
+/** With run tokens: RUN_* of run-token.ts. */
 export const RUN = 2;
-export const RUN_BLOCKED = 0;
-export const RUN_READY = 1;
-export const RUN_RUNNING = 2;
 /** Written by itself: what it waits for (address + 1; 0: nothing), mask, value, and how many waits it has begun. */
 export const WAIT_ADDRESS = 16;
 export const WAIT_MASK = 17;
@@ -57,6 +55,12 @@ export function controlWords(cpus: number): number {
 /** First word of a CPU's block. */
 export function cpuBlock(cpu: number): number {
   return CPU_BASE + cpu * CPU_STRIDE;
+}
+
+/** Where the run tokens of so many CPUs are. */
+export function tokenWords(cpus: number): TokenWords {
+  const runs = Array.from({ length: cpus }, (_, cpu) => cpuBlock(cpu) + RUN);
+  return { runs, free: FREE_TOKENS, ready: READY_CPUS, urgent: URGENT_CPUS };
 }
 
 /** The part that the machine layer knows. */

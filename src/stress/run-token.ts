@@ -1,137 +1,186 @@
-import {
-  addCpu,
-  cpuBlock,
-  FREE_TOKENS,
-  nextCpu,
-  READY_CPUS,
-  RUN,
-  RUN_BLOCKED,
-  RUN_READY,
-  RUN_RUNNING,
-  removeCpu,
-  STOP,
-  URGENT_CPUS,
-} from './control.js';
+import type { Op, Protocol } from '../machine/protocol.js';
 
 /**
  * Run tokens: as many CPUs run as the host has cores. With more busy threads than cores the host's time slices of milliseconds decide when
  * an IPI is served; a token that goes round every few hundred boundaries makes that microseconds.
  *
- * A CPU is blocked (asleep in a wait), ready (wants a token) or running (holds one). Invariant: free tokens and ready CPUs do not last
- * side by side, since whoever creates either looks for the other after it.
+ * A CPU is blocked (asleep in a wait), ready (wants a token) or running (holds one). Invariants: tokens are neither made nor lost, and free
+ * tokens and ready CPUs do not last side by side, since whoever creates either looks for the other after it.
+ *
+ * Like the doorbell a shared-memory protocol itself, and written as one: the explorer hunts this text for lost tokens and lost wake-ups
+ * (test/stress/run-token.test.ts), and stress runs execute it with its yields blanked.
  */
 
-/** Longest sleep before a thread looks around by itself, in milliseconds. */
-const SLEEP_MS = 100;
+export const RUN_BLOCKED = 0;
+export const RUN_READY = 1;
+export const RUN_RUNNING = 2;
 
-export class RunToken {
-  constructor(
-    private readonly words: Int32Array,
-    private readonly cpus: number,
-    private readonly cpu: number,
-  ) {}
+/** What the protocol needs of the world. Every access is an operation; all but `load` are locked and answer the old value. */
+export interface TokenOps {
+  load(address: number): Op;
+  exchange(address: number, value: number): Op;
+  compareExchange(address: number, expected: number, value: number): Op;
+  add(address: number, addend: number): Op;
+  or(address: number, bits: number): Op;
+  and(address: number, bits: number): Op;
+  /** Whether there is something to do or to see: 1 or 0. Whoever brings such a thing about does so, by a locked operation, before it rings. */
+  hasReason(): Op;
+  /** 1 once the run is over: nobody waits for a token then. */
+  isOver(): Op;
+  /** Sleeps if the word still has the value, until woken or for a while; 1 if it was for a while. */
+  sleepWhileEqual(address: number, value: number): Protocol<number>;
+  wake(address: number): Protocol<number>;
+}
 
-  private run(cpu: number): number {
-    return cpuBlock(cpu) + RUN;
+/** Where the words lie. */
+export interface TokenWords {
+  /** Each CPU's state: RUN_*. */
+  readonly runs: readonly number[];
+  /** Tokens that nobody holds. */
+  readonly free: number;
+  /** CPUs that want a token, a bit each; those of them that have something to attend to. Whose bit is late is told by its state. */
+  readonly ready: number;
+  readonly urgent: number;
+}
+
+/**
+ * At the start of a run: waits for a token. An interrupt may have come before this CPU did: then it is ready already, or has a token, which
+ * must not be forgotten.
+ */
+export function* enterTokens(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
+  const state = yield* ops.compareExchange(words.runs[cpu], RUN_BLOCKED, RUN_READY);
+  if (state === RUN_BLOCKED) {
+    yield* addToSet(ops, words.ready, cpu);
+    yield* spendTokens(ops, words, cpu);
   }
+  yield* waitForToken(ops, words, cpu);
+}
 
-  /**
-   * At the start of a run: waits for a token. An interrupt may have come before this thread did: then it is ready already, or has a token, which
-   * must not be forgotten.
-   */
-  enter(): void {
-    if (Atomics.compareExchange(this.words, this.run(this.cpu), RUN_BLOCKED, RUN_READY) === RUN_BLOCKED) {
-      addCpu(this.words, READY_CPUS, this.cpu);
-      this.spend();
-    }
-    this.waitForToken();
+/**
+ * Passes the token on if another CPU wants it, those with something to attend to first; returns when this CPU has one again. `urgent`:
+ * only to one that has something to attend to.
+ */
+export function* passToken(ops: TokenOps, words: TokenWords, cpu: number, urgent: boolean): Protocol<void> {
+  const wanted = yield* nextInSet(ops, words, words.urgent, cpu);
+  if (wanted < 0) {
+    if (urgent) return;
+    const other = yield* nextInSet(ops, words, words.ready, cpu);
+    if (other < 0) return;
   }
+  // Ready before the token is gone: from then on others may hand it back.
+  yield* becomeReady(ops, words, cpu);
+  const granted = yield* grantNext(ops, words, cpu);
+  if (!granted) yield* giveTokenBack(ops, words, cpu);
+  yield* waitForToken(ops, words, cpu);
+}
 
-  /** The state first, then the sets: whoever finds the CPU in them may grant, and takes it out before it does. */
-  private becomeReady(): void {
-    Atomics.store(this.words, this.run(this.cpu), RUN_READY);
-    addCpu(this.words, READY_CPUS, this.cpu);
+/** Gives the token up until somebody rings; the reason is looked for after the CPU is known to be blocked. */
+export function* blockForRing(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
+  const own = words.runs[cpu];
+  yield* ops.exchange(own, RUN_BLOCKED);
+  const reason = yield* ops.hasReason();
+  if (reason !== 0) {
+    const blocked = yield* ops.compareExchange(own, RUN_BLOCKED, RUN_RUNNING);
+    if (blocked === RUN_BLOCKED) return;
+    // Rung meanwhile: the token is still in hand; a second one, if a ringer had one to spare, goes back.
+    const rung = yield* ops.compareExchange(own, RUN_READY, RUN_RUNNING);
+    if (rung !== RUN_READY) yield* giveTokenBack(ops, words, cpu);
+    return;
   }
+  yield* giveTokenBack(ops, words, cpu);
+  yield* waitForToken(ops, words, cpu);
+}
 
-  /**
-   * Passes the token on if another CPU wants it, those with something to attend to first; returns when this CPU has one again. `urgent`:
-   * only to one that has something to attend to.
-   */
-  pass(urgent: boolean): void {
-    const { words, cpus, cpu } = this;
-    const wanted = nextCpu(words, URGENT_CPUS, cpus, (cpu + 1) % cpus);
-    if (wanted < 0 && (urgent || nextCpu(words, READY_CPUS, cpus, (cpu + 1) % cpus) < 0)) return;
-    // Ready before the token is gone: from then on others may hand it back.
-    this.becomeReady();
-    if (!this.grantNext()) this.giveBack();
-    this.waitForToken();
-  }
+/** Makes a blocked CPU ready. The caller has published its reason with a locked operation. */
+export function* ringForToken(ops: TokenOps, words: TokenWords, cpu: number, target: number): Protocol<void> {
+  const state = yield* ops.compareExchange(words.runs[target], RUN_BLOCKED, RUN_READY);
+  if (state === RUN_RUNNING) return;
+  yield* addToSet(ops, words.urgent, target);
+  if (state !== RUN_BLOCKED) return;
+  yield* addToSet(ops, words.ready, target);
+  yield* spendTokens(ops, words, cpu);
+}
 
-  /** Gives the token up until somebody rings; `hasReason` is asked after the CPU is known to be blocked. */
-  block(hasReason: () => boolean): void {
-    const own = this.run(this.cpu);
-    Atomics.store(this.words, own, RUN_BLOCKED);
-    if (hasReason()) {
-      if (Atomics.compareExchange(this.words, own, RUN_BLOCKED, RUN_RUNNING) === RUN_BLOCKED) return;
-      // Rung meanwhile: the token is still in hand; a second one, if a ringer had one to spare, goes back.
-      if (Atomics.compareExchange(this.words, own, RUN_READY, RUN_RUNNING) !== RUN_READY) this.giveBack();
-      return;
-    }
-    this.giveBack();
-    this.waitForToken();
-  }
+export function* giveTokenBack(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
+  yield* ops.add(words.free, 1);
+  yield* spendTokens(ops, words, cpu);
+}
 
-  /** Makes a blocked CPU ready. */
-  ring(target: number): void {
-    const { words } = this;
-    const state = Atomics.compareExchange(words, this.run(target), RUN_BLOCKED, RUN_READY);
+/** The state first, then the set: whoever finds the CPU in it may grant, and takes it out before it does. */
+export function* becomeReady(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
+  yield* ops.exchange(words.runs[cpu], RUN_READY);
+  yield* addToSet(ops, words.ready, cpu);
+}
+
+export function* waitForToken(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
+  const own = words.runs[cpu];
+  for (;;) {
+    const state = yield* ops.load(own);
     if (state === RUN_RUNNING) return;
-    addCpu(words, URGENT_CPUS, target);
-    if (state !== RUN_BLOCKED) return;
-    addCpu(words, READY_CPUS, target);
-    this.spend();
+    const over = yield* ops.isOver();
+    if (over !== 0) return;
+    const late = yield* ops.sleepWhileEqual(own, state);
+    // A wait that ends by something that nobody rings for is looked at again.
+    if (late !== 0 && state === RUN_BLOCKED) yield* ringForToken(ops, words, cpu, cpu);
   }
+}
 
-  private waitForToken(): void {
-    const own = this.run(this.cpu);
-    for (;;) {
-      const state = Atomics.load(this.words, own);
-      if (state === RUN_RUNNING || Atomics.load(this.words, STOP) !== 0) return;
-      const outcome = Atomics.wait(this.words, own, state, SLEEP_MS);
-      // A wait that ends by something that nobody rings for is looked at again.
-      if (outcome === 'timed-out' && state === RUN_BLOCKED) this.ring(this.cpu);
+/** Hands free tokens to ready CPUs while there are both. */
+export function* spendTokens(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
+  for (;;) {
+    const free = yield* ops.load(words.free);
+    if (free <= 0) return;
+    const ready = yield* nextInSet(ops, words, words.ready, cpu);
+    if (ready < 0) return;
+    const seen = yield* ops.compareExchange(words.free, free, free - 1);
+    if (seen === free) {
+      const granted = yield* grantNext(ops, words, cpu);
+      // Put back, and looked at again: a CPU may have become ready while no token was free.
+      if (!granted) yield* ops.add(words.free, 1);
     }
   }
+}
 
-  private giveBack(): void {
-    Atomics.add(this.words, FREE_TOKENS, 1);
-    this.spend();
-  }
-
-  /** Hands free tokens to ready CPUs while there are both. */
-  private spend(): void {
-    for (;;) {
-      const free = Atomics.load(this.words, FREE_TOKENS);
-      if (free <= 0 || nextCpu(this.words, READY_CPUS, this.cpus, 0) < 0) return;
-      if (Atomics.compareExchange(this.words, FREE_TOKENS, free, free - 1) !== free) continue;
-      if (!this.grantNext()) Atomics.add(this.words, FREE_TOKENS, 1);
-    }
-  }
-
-  /** Hands a token to the next ready CPU after this one, one with something to attend to before others; whether there was one. */
-  private grantNext(): boolean {
-    const { words, cpus } = this;
-    const from = (this.cpu + 1) % cpus;
-    for (;;) {
-      const urgent = nextCpu(words, URGENT_CPUS, cpus, from);
-      const next = urgent >= 0 ? urgent : nextCpu(words, READY_CPUS, cpus, from);
-      if (next < 0) return false;
-      removeCpu(words, URGENT_CPUS, next);
-      removeCpu(words, READY_CPUS, next);
-      // Not ready: it runs by itself again, and the sets were late.
-      if (Atomics.compareExchange(words, this.run(next), RUN_READY, RUN_RUNNING) !== RUN_READY) continue;
-      if (next !== this.cpu) Atomics.notify(words, this.run(next));
+/** Hands a token to the next ready CPU after this one, one with something to attend to before others; whether there was one. */
+export function* grantNext(ops: TokenOps, words: TokenWords, cpu: number): Protocol<boolean> {
+  for (;;) {
+    let next = yield* nextInSet(ops, words, words.urgent, cpu);
+    if (next < 0) next = yield* nextInSet(ops, words, words.ready, cpu);
+    if (next < 0) return false;
+    // Out of the sets before the grant: once it runs it may become ready, and be put in, again.
+    yield* takeFromSet(ops, words.urgent, next);
+    yield* takeFromSet(ops, words.ready, next);
+    const state = yield* ops.compareExchange(words.runs[next], RUN_READY, RUN_RUNNING);
+    if (state === RUN_READY) {
+      if (next !== cpu) yield* ops.wake(words.runs[next]);
       return true;
     }
+    // It runs by itself again, and the sets were late.
   }
+}
+
+export function* addToSet(ops: TokenOps, set: number, cpu: number): Protocol<void> {
+  yield* ops.or(set + (cpu >> 5), 1 << (cpu & 31));
+}
+
+export function* takeFromSet(ops: TokenOps, set: number, cpu: number): Protocol<void> {
+  yield* ops.and(set + (cpu >> 5), ~(1 << (cpu & 31)));
+}
+
+/** The first CPU of a set after this one, round robin, itself last; -1 if it is empty. A few loads for any number of CPUs: it is asked often, by code that is not compiled yet. */
+export function* nextInSet(ops: TokenOps, words: TokenWords, set: number, cpu: number): Protocol<number> {
+  const cpus = words.runs.length;
+  const from = (cpu + 1) % cpus;
+  const count = (cpus + 31) >> 5;
+  const first = from >> 5;
+  const above = -1 << (from & 31);
+  for (let i = 0; i <= count; i++) {
+    const word = (first + i) % count;
+    let bits = yield* ops.load(set + word);
+    // The word that it begins in comes twice: first its upper part, last its lower.
+    if (i === 0) bits = bits & above;
+    else if (i === count) bits = bits & ~above;
+    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
+  }
+  return -1;
 }

@@ -4,7 +4,7 @@ import { ATTEND_IPI, type ControlWords, type Host } from '../machine/stripped/ho
 import type { Locked } from '../machine/stripped/locked.js';
 import * as C from './control.js';
 import { type Bell, type BellOps, ringBell, sleepOnBell } from './doorbell.js';
-import { RunToken } from './run-token.js';
+import { blockForRing, enterTokens, passToken, ringForToken, type TokenOps, type TokenWords } from './run-token.js';
 
 /** How a run is perturbed and how its CPUs share the cores; the same for every thread of a run. */
 export interface HostSettings {
@@ -36,6 +36,8 @@ const SPINS_CROWDED = 100;
 const PROBE_EVERY = 64;
 /** Longest sleep, in milliseconds: a plain WRITE_ONCE that ends a wait rings nobody, and is seen then. */
 const SLEEP_MS = 20;
+/** The same without a token: whoever gives one rings. */
+const TOKEN_SLEEP_MS = 100;
 const OWED_MAX = 8;
 /** The global is a getter, which a turn of microseconds feels. */
 const clock = performance;
@@ -51,7 +53,7 @@ const PAUSE_MAX = 4096;
  * other; a barrier behind every unlock would hide the races that unlocks have. So a release rings at once whom it sees waiting, and owes a
  * second look, paid after the CPU's next locked operation, tick or wait.
  */
-export class ThreadHost implements Host, BellOps {
+export class ThreadHost implements Host, BellOps, TokenOps {
   readonly trace = null;
   private cpu: Cpu | null = null;
   private readonly own: number;
@@ -60,7 +62,8 @@ export class ThreadHost implements Host, BellOps {
   private readonly owed = new Int32Array(OWED_MAX);
   private owing = 0;
   private readonly bells: readonly Bell[];
-  private readonly token: RunToken | null;
+  /** Where tokens are, if the CPUs share the cores by them. */
+  private readonly tokens: TokenWords | null;
   private readonly period: number;
   /** Boundaries handed out by the last tick, until the next perturbation, and of a turn with the token. */
   private fuel = 0;
@@ -100,7 +103,7 @@ export class ThreadHost implements Host, BellOps {
     this.attention = attention(id);
     this.random.seed(settings.seed, 0x57e55, id);
     this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({ sleep: C.cpuBlock(cpu) + C.SLEEP, awake: C.AWAKE }));
-    this.token = settings.waiting === 'token' ? new RunToken(words, settings.cpus, id) : null;
+    this.tokens = settings.waiting === 'token' ? C.tokenWords(settings.cpus) : null;
     this.spinsMax = settings.cpus > settings.cores ? SPINS_CROWDED : SPINS_MAX;
     this.spins = this.spinsMax;
     this.period = settings.perturbEvery === 0 ? 1 << 16 : Math.min(settings.perturbEvery, 1 << 19);
@@ -109,14 +112,15 @@ export class ThreadHost implements Host, BellOps {
   attach(cpu: Cpu): void {
     this.cpu = cpu;
     this.owing = 0;
-    this.token?.enter();
+    // In this build the token's functions, and the doorbell's, are plain.
+    if (this.tokens !== null) enterTokens(this, this.tokens, this.id);
   }
 
   tick(): number {
     this.words[this.own + C.BEAT]++;
     if (this.owing > 0) this.payAfterBarrier();
     this.untilPerturbed -= this.fuel;
-    const turn = this.token === null ? Number.MAX_SAFE_INTEGER : this.tokenTick(this.token);
+    const turn = this.tokens === null ? Number.MAX_SAFE_INTEGER : this.tokenTick(this.tokens);
     if (this.untilPerturbed <= 0) {
       this.perturb();
       this.untilPerturbed = 1 + this.random.below(2 * this.period);
@@ -126,7 +130,7 @@ export class ThreadHost implements Host, BellOps {
   }
 
   /** Passes the token on; answers how many boundaries this CPU may run now. */
-  private tokenTick(token: RunToken): number {
+  private tokenTick(tokens: TokenWords): number {
     if (this.waited) {
       // It gave its token up by itself: it may run to its next wait.
       this.waited = false;
@@ -138,7 +142,7 @@ export class ThreadHost implements Host, BellOps {
       const used = clock.now() - this.resumed;
       this.quantum = Math.max(8, Math.min(4000, Math.round((this.quantum * QUANTUM_MS) / used)));
     }
-    token.pass(this.urgent);
+    passToken(this, tokens, this.id, this.urgent);
     // Got the token for an interrupt: that is soon served, and the next CPU that has one pending should not wait for this one's turn.
     this.urgent = this.control.load(this.attention) !== 0;
     if (this.urgent) return URGENT_BOUNDARIES;
@@ -155,7 +159,7 @@ export class ThreadHost implements Host, BellOps {
     if (what < 28 && walkPages > 0) (this.cpu as Cpu).speculate(random.below(walkPages));
     else if (what < 62 && what >= PREEMPT_FROM && this.settings.virtual) (this.cpu as Cpu).preempt();
     else if (what < 62) this.spin(random.below(1 << (2 + random.below(Math.log2(PAUSE_MAX) - 1))));
-    else if (what === 63 && this.token === null) this.doze();
+    else if (what === 63 && this.tokens === null) this.doze();
   }
 
   /** Keeps the core busy. */
@@ -174,7 +178,7 @@ export class ThreadHost implements Host, BellOps {
   /** Half of the times the core is given away for a while, half of the times others run beside this CPU for a moment. */
   out(): void {
     if (this.random.below(2) === 0) this.spin(this.random.below(PAUSE_MAX));
-    else if (this.token !== null) this.token.pass(false);
+    else if (this.tokens !== null) passToken(this, this.tokens, this.id, false);
     else this.doze();
   }
 
@@ -184,7 +188,7 @@ export class ThreadHost implements Host, BellOps {
 
   pause(): void {
     this.doze();
-    this.token?.pass(false);
+    if (this.tokens !== null) passToken(this, this.tokens, this.id, false);
   }
 
   choose(_cpu: number, n: number): number {
@@ -200,7 +204,7 @@ export class ThreadHost implements Host, BellOps {
     this.waitAddress = address;
     this.waitMask = mask;
     this.waitValue = value;
-    if (this.token === null && this.spinFor(address, mask, value)) return;
+    if (this.tokens === null && this.spinFor(address, mask, value)) return;
     words[own + C.WAIT_MASK] = mask;
     words[own + C.WAIT_VALUE] = value;
     words[own + C.WAITS]++;
@@ -209,12 +213,10 @@ export class ThreadHost implements Host, BellOps {
     Atomics.add(words, bucket, 1);
     const sleepers = C.WAITER_CPUS + (address & (C.WAITER_BUCKETS - 1)) * C.SET_WORDS;
     C.addCpu(words, sleepers, this.id);
-    if (this.token !== null) {
-      this.token.block(() => this.reason());
+    if (this.tokens !== null) {
+      blockForRing(this, this.tokens, this.id);
       this.waited = true;
-    }
-    // In this build the doorbell's functions are plain.
-    else sleepOnBell(this, this.bells[this.id]);
+    } else sleepOnBell(this, this.bells[this.id]);
     C.removeCpu(words, sleepers, this.id);
     Atomics.sub(words, bucket, 1);
     Atomics.store(words, own + C.WAIT_ADDRESS, 0);
@@ -306,11 +308,11 @@ export class ThreadHost implements Host, BellOps {
   }
 
   ring(_cpu: number, target: number): void {
-    if (this.token !== null) this.token.ring(target);
+    if (this.tokens !== null) ringForToken(this, this.tokens, this.id, target);
     else ringBell(this, this.bells[target]);
   }
 
-  // The doorbell's operations, acting at once. Their types are the explorer's.
+  // The operations of the doorbell and of the run token, acting at once. Their types are the explorer's.
 
   load(address: number): never {
     return this.control.load(address) as never;
@@ -321,12 +323,27 @@ export class ThreadHost implements Host, BellOps {
   add(address: number, addend: number): never {
     return this.control.add(address, addend) as never;
   }
+  compareExchange(address: number, expected: number, value: number): never {
+    return this.control.compareExchange(address, expected, value) as never;
+  }
+  or(address: number, bits: number): never {
+    return this.control.or(address, bits) as never;
+  }
+  and(address: number, bits: number): never {
+    return this.control.and(address, bits) as never;
+  }
+  isOver(): never {
+    return this.control.load(C.STOP) as never;
+  }
   hasReason(): never {
     return (this.reason() ? 1 : 0) as never;
   }
   sleepWhile(address: number): never {
     Atomics.wait(this.words, address, 1, SLEEP_MS);
     return 0 as never;
+  }
+  sleepWhileEqual(address: number, value: number): never {
+    return (Atomics.wait(this.words, address, value, TOKEN_SLEEP_MS) === 'timed-out' ? 1 : 0) as never;
   }
   wake(address: number): never {
     return Atomics.notify(this.words, address) as never;

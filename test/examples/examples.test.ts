@@ -49,8 +49,8 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'ring-buffer.ts': { options: '--executions 5000', broken: ['ring-buffer-published-too-early'], right: ['ring-buffer'] },
 };
 
-/** Not a module for `hunt`: imports the sources, and is hunted by test/stress/doorbell.test.ts. */
-const OTHERS = ['doorbell.ts'];
+/** Not modules for `hunt`: they import the sources, and are hunted by tests in test/stress. */
+const OTHERS = ['doorbell.ts', 'run-token.ts'];
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
 const engines = new ReducedEngines();

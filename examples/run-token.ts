@@ -1,0 +1,147 @@
+import { type PlainCpu, type PlainProgram, plainProgram } from '../src/explore/plain-program.js';
+import type { Op, Protocol } from '../src/machine/protocol.js';
+import {
+  blockForRing,
+  enterTokens,
+  giveTokenBack,
+  passToken,
+  RUN_BLOCKED,
+  RUN_RUNNING,
+  ringForToken,
+  type TokenOps,
+  type TokenWords,
+} from '../src/stress/run-token.js';
+
+/**
+ * The stress engine's own run tokens as a plain shared-memory program: CPUs ask each other for something, wait, or compute and pass their
+ * token on. The explorer hunts it for lost wake-ups and lost tokens (a deadlock, an assertion) and for tokens that
+ * come from nowhere (an assertion over every state).
+ *
+ * The functions of src/stress/run-token.ts are the very text that stress runs execute.
+ */
+
+/** A state of the model's only: in a stress run nobody leaves before the run is over. */
+const LEFT = 3;
+
+type Addresses = Readonly<Record<string, number>>;
+
+/** The host's futex over a pair {word, somebody sleeps}: check and sleep are one step, and a wake ends the sleep. It never ends by itself. */
+class ModelOps implements TokenOps {
+  constructor(
+    private readonly cpu: PlainCpu,
+    private readonly pending: number,
+  ) {}
+
+  load(address: number): Op {
+    return this.cpu.readOnce(address);
+  }
+  exchange(address: number, value: number): Op {
+    return this.cpu.xchg(address, value);
+  }
+  compareExchange(address: number, expected: number, value: number): Op {
+    return this.cpu.cmpxchg(address, expected, value);
+  }
+  add(address: number, addend: number): Op {
+    return this.cpu.fetchAdd(address, addend);
+  }
+  or(address: number, bits: number): Op {
+    return this.cpu.fetchOr(address, bits);
+  }
+  and(address: number, bits: number): Op {
+    return this.cpu.fetchAnd(address, bits);
+  }
+  hasReason(): Op {
+    return this.cpu.readOnce(this.pending);
+  }
+  *isOver(): Op {
+    return 0;
+  }
+  *sleepWhileEqual(address: number, value: number): Protocol<number> {
+    const slept = yield* this.cpu.cmpxchgPair(address, value, 0, value, 1);
+    if (slept === 1) yield* this.cpu.condLoadAcquire(address + 1, -1, 0);
+    return 0;
+  }
+  *wake(address: number): Protocol<number> {
+    return yield* this.cpu.xchg(address + 1, 0);
+  }
+}
+
+/** The parts of the protocol: the real ones, or planted faults. */
+export interface RunTokenParts {
+  readonly enter: typeof enterTokens;
+  readonly pass: typeof passToken;
+  readonly block: typeof blockForRing;
+  readonly ring: typeof ringForToken;
+}
+
+const REAL: RunTokenParts = { enter: enterTokens, pass: passToken, block: blockForRing, ring: ringForToken };
+
+/**
+ * What a CPU does. `asks`: asks CPU 1 and waits for its answer; `answers`: waits, then asks CPU 0; `waits` and `rings`: one half of that;
+ * `computes`: passes its token on.
+ */
+export type Role = 'asks' | 'answers' | 'waits' | 'rings' | 'computes';
+
+export interface RunTokenShape {
+  readonly roles?: readonly Role[];
+  readonly tokens?: number;
+  /** Every CPU starts with a token, and need not enter. */
+  readonly entered?: boolean;
+  /** How often those that compute pass their token on. */
+  readonly passes?: number;
+}
+
+export function runTokenProgram(name: string, parts: Partial<RunTokenParts> = {}, shape: RunTokenShape = {}): PlainProgram {
+  const { enter, pass, block, ring } = { ...REAL, ...parts };
+  const { roles = ['asks', 'answers', 'computes'], tokens = 1, entered = false, passes = 1 } = shape;
+  const cpus = roles.length;
+  const ids = Array.from({ length: cpus }, (_, id) => id);
+  const wordsOf = (at: Addresses): TokenWords => ({
+    runs: ids.map((id) => at[`run${id}`]),
+    free: at.free,
+    ready: at.ready,
+    urgent: at.urgent,
+  });
+  const opsOf = (cpu: PlainCpu, at: Addresses): TokenOps => new ModelOps(cpu, at[`pending${cpu.id}`]);
+
+  /** A CPU's last step: it holds a token and wants none any more, whoever still rings for it. */
+  function* leave(cpu: PlainCpu, at: Addresses): Protocol<void> {
+    yield* cpu.xchg(at[`run${cpu.id}`], LEFT);
+    yield* giveTokenBack(opsOf(cpu, at), wordsOf(at), cpu.id);
+  }
+  function* ask(cpu: PlainCpu, at: Addresses, target: number): Protocol<void> {
+    yield* cpu.fetchOr(at[`pending${target}`], 1);
+    yield* ring(opsOf(cpu, at), wordsOf(at), cpu.id, target);
+  }
+  function* awaitRing(cpu: PlainCpu, at: Addresses): Protocol<void> {
+    for (;;) {
+      const taken = yield* cpu.xchg(at[`pending${cpu.id}`], 0);
+      if (taken !== 0) return;
+      yield* block(opsOf(cpu, at), wordsOf(at), cpu.id);
+    }
+  }
+  function* main(cpu: PlainCpu, at: Addresses): Protocol<void> {
+    const role = roles[cpu.id];
+    if (!entered) yield* enter(opsOf(cpu, at), wordsOf(at), cpu.id);
+    if (role === 'answers' || role === 'waits') yield* awaitRing(cpu, at);
+    if (role === 'asks') yield* ask(cpu, at, 1);
+    if (role === 'answers' || role === 'rings') yield* ask(cpu, at, 0);
+    if (role === 'asks') yield* awaitRing(cpu, at);
+    if (role === 'computes') for (let i = 0; i < passes; i++) yield* pass(opsOf(cpu, at), wordsOf(at), cpu.id, false);
+    yield* leave(cpu, at);
+  }
+
+  const named = (prefix: string, value: number): Record<string, number> => Object.fromEntries(ids.map((id) => [`${prefix}${id}`, value]));
+  const pairs = Object.fromEntries(ids.map((id) => [`run${id}`, [entered ? RUN_RUNNING : RUN_BLOCKED, 0] as const]));
+  return plainProgram({
+    name,
+    words: { free: entered ? tokens - cpus : tokens, ready: 0, urgent: 0, ...named('pending', 0) } as Record<string, number>,
+    pairs,
+    cpus: roles.map(() => main),
+    always: (read, at) => {
+      const held = ids.filter((id) => read(at[`run${id}`]) === RUN_RUNNING).length;
+      return held + read(at.free) <= tokens || `${held} CPUs run and ${read(at.free)} tokens are free, of ${tokens}`;
+    },
+    final: (read, at) => read(at.free) === tokens || `${read(at.free)} tokens are left of ${tokens}`,
+  });
+}
