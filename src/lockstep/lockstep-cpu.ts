@@ -1,11 +1,10 @@
 import { Schedule } from '../explore/schedule.js';
 import { programOf, type Subject } from '../explore/subject.js';
-import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED } from '../kernel/events.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
-import { csdReuse, lostAck } from '../oracles/csd.js';
+import { CSD_NOTES, csdReuse, lostAck } from '../oracles/csd.js';
 import { oracles } from '../oracles/index.js';
 import * as W from './words.js';
 
@@ -104,7 +103,7 @@ class LockstepBoard extends OracleBoard {
 
   override event(cpu: number, kind: number, a: number, b: number): void {
     super.event(cpu, kind, a, b);
-    if (kind !== EV_CSD_QUEUED && kind !== EV_CSD_RAN && kind !== EV_CSD_UNLOCKED) return;
+    if (!CSD_NOTES.has(kind)) return;
     const at = W.EVENTS + this.words[W.EVENT_COUNT]++ * W.EVENT_WORDS;
     this.words.set([this.of.step, cpu, kind, a], at);
   }

@@ -1,21 +1,41 @@
-import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED } from '../kernel/events.js';
+import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from '../kernel/events.js';
+import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import { flushSmpCallFunctionQueue, runCsd } from '../kernel/smp.js';
 import type { Machine } from '../machine/machine.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 
-/** Life of a csd: idle, queued, its function has run. */
+/**
+ * Life of a csd: idle, queued, taken by its target, its function has run. It is told by notes of functions that a variant may replace, and
+ * a replacement need not make them: what nobody noted is not held against it.
+ */
 const QUEUED = 1;
-const RAN = 2;
+const SERVED = 2;
+const RAN = 3;
+
+/** The notes that the oracles follow, and what a csd is after each. */
+export const CSD_NOTES: ReadonlyMap<number, number> = new Map([
+  [EV_CSD_QUEUED, QUEUED],
+  [EV_IPI_SERVED, SERVED],
+  [EV_CSD_RAN, RAN],
+  [EV_CSD_UNLOCKED, 0],
+]);
 
 function follow(machine: Machine, judge: (state: number, cpu: number, kind: number, name: string) => void): Oracle {
   const state = new Map<number, number>();
   return {
     begin: () => state.clear(),
     event(cpu: number, kind: number, csd: number): void {
-      if (kind !== EV_CSD_QUEUED && kind !== EV_CSD_RAN && kind !== EV_CSD_UNLOCKED) return;
+      const next = CSD_NOTES.get(kind);
+      if (next === undefined) return;
       judge(state.get(csd) ?? 0, cpu, kind, machine.program.layout.nameOf(csd).replace('.next', ''));
-      state.set(csd, kind === EV_CSD_QUEUED ? QUEUED : kind === EV_CSD_RAN ? RAN : 0);
+      state.set(csd, next);
     },
   };
+}
+
+/** Whether targets note what they do with a csd: the kernel's own functions do. */
+function targetsNote({ functions }: KernelConfig): boolean {
+  return functions.runCsd === runCsd && functions.flushSmpCallFunctionQueue === flushSmpCallFunctionQueue;
 }
 
 /** `csd-reuse`: a csd was queued again before its target had finished with it. */
@@ -23,11 +43,14 @@ export const csdReuse: OracleInfo = {
   name: 'csd-reuse',
   latent: false,
   summary: 'a call-function descriptor was queued again before its target had unlocked it',
-  create: (machine) =>
-    follow(machine, (state, cpu, kind, name) => {
-      if (kind === EV_CSD_QUEUED && state !== 0)
+  create: (machine, kernel) => {
+    const noted = targetsNote(kernel);
+    return follow(machine, (state, cpu, kind, name) => {
+      // Once its function has run the target unlocks it next, in the same step; only a replaced csd_unlock does not say so.
+      if (kind === EV_CSD_QUEUED && (state === SERVED || (state === QUEUED && noted)))
         machine.report('csd-reuse', cpu, `CPU${cpu} queued ${name} again while its target still had it`);
-    }),
+    });
+  },
 };
 
 /** `lost-ack`: a csd was unlocked, which acknowledges it to its waiter, though its function has not run. */
@@ -37,7 +60,7 @@ export const lostAck: OracleInfo = {
   summary: 'a call-function request was acknowledged before its function had run',
   create: (machine) =>
     follow(machine, (state, cpu, kind, name) => {
-      if (kind === EV_CSD_UNLOCKED && state === QUEUED)
+      if (kind === EV_CSD_UNLOCKED && state === SERVED)
         machine.report('lost-ack', cpu, `CPU${cpu} acknowledged ${name} before its function had run`);
     }),
 };
