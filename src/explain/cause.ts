@@ -19,6 +19,10 @@ export const CAUSES = {
   keptAtSwitch: 'switch_mm_irqs_off kept the slot without a flush',
   keptAtLazy: 'the way back from lazy mode kept the slot without a flush',
   notFlushed: 'flush_tlb_func returned without a flush',
+  notServed: 'the initiator went on before its request had been served',
+  otherPages: 'other pages were flushed',
+  otherPcid: 'another PCID was flushed',
+  nothing: 'nothing was flushed',
 } as const;
 
 /** Added to what the target decided, where another CPU had written to its slot. */

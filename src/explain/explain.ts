@@ -12,6 +12,8 @@ import { CAUSES, impersonal, RAISED, waitsOf } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
+import { kernelSpelling } from './site.js';
+import { type StaleEntry, survived } from './survived.js';
 
 /** A part of the story: in words, for the cause, and the step that it is about. */
 interface Part {
@@ -135,7 +137,8 @@ class Explainer {
     const change = this.after(filledAt, (step) => this.revokes(step, mm, page, executed.b !== 0));
     if (change === undefined) return this.unexplained();
     this.mark(change, `this takes away what CPU${target}'s entry still says`);
-    return this.flushStory(change, use, mm, target);
+    const root = this.machine.word(this.kernel.layout.mms[mm].pgd);
+    return this.flushStory(change, use, mm, target, { page, pcid: mem[entry + H.TLB_KEY] >> 8, root });
   }
 
   private revokes(step: RawStep, mm: number, page: number, write: boolean): boolean {
@@ -145,11 +148,13 @@ class Explainer {
   }
 
   /** From the change to the use: the request, whom it reached, what the target decided, the return. */
-  private flushStory(change: RawStep, use: RawStep, mm: number, target: number): Explanation {
+  private flushStory(change: RawStep, use: RawStep, mm: number, target: number, entry: StaleEntry): Explanation {
     const initiator = change.cpu;
     const name = this.names.mm(mm);
     const genWord = this.kernel.layout.mms[mm].tlbGen;
     const counted = this.after(change.step, (step) => step.cpu === initiator && step.kind === K.OP_FETCH_ADD && step.a === genWord);
+    const returned = this.after(counted?.step ?? change.step, (step) => step.cpu === initiator && this.returns(step));
+    const done = returned !== undefined && returned.step < use.step;
     const words: string[] = [];
     let why: Pick<Part, 'cause' | 'step'> | null = null;
     if (counted === undefined || counted.step > use.step) {
@@ -160,16 +165,87 @@ class Explainer {
       words.push(`CPU${initiator}'s change is covered by generation ${counted.value} of ${name}`);
       const told = this.initiatorsView(counted.step, use.step, initiator, target);
       const lost = this.hostsView(counted.step, use.step, target);
-      const decided = this.targetsView(change.step, use.step, target, mm, counted.value);
-      for (const part of [told, lost, decided]) if (part !== null) words.push(part.words);
-      // A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the cause.
-      why = told ?? lost ?? decided;
+      const early = told === null ? this.waitersView(counted.step, use.step, initiator, target) : null;
+      // What it decided before the request reached it is no part of the story.
+      const decided = early === null ? this.targetsView(change.step, use.step, target, mm, counted.value) : null;
+      const informed = this.informed(counted, use.step, target);
+      const parts = [told, lost, early, decided];
+      // Before the initiator is done there need not have been a flush.
+      const silent = done && (told === null || informed !== undefined) && lost === null && early === null && decided === null;
+      const flushed = silent ? this.flushesView(counted.step, use.step, target, mm, entry, informed) : null;
+      for (const part of [...parts, flushed]) if (part !== null) words.push(part.words);
+      if (!done) this.overtaker(change, use, initiator, words);
+      // A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the cause. Unless it learned of
+      // the request by itself: then nobody had to ask.
+      const own = decided !== null && !decided.cause.endsWith(RAISED) ? decided : flushed;
+      why = (informed === undefined ? null : own) ?? parts.find((part) => part !== null) ?? flushed;
       if (why !== null && why !== decided && decided?.cause.endsWith(RAISED)) why = { cause: why.cause + RAISED, step: why.step };
     }
-    const returned = this.after(counted?.step ?? change.step, (step) => step.cpu === initiator && this.returns(step));
-    if (returned !== undefined && returned.step < use.step)
-      this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
+    if (done) this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
     return this.told(words, why ?? { cause: impersonal(this.violation.message), step: use.step });
+  }
+
+  /** Whose operation returned, and with a promise, while the initiator's was still under way; silent if more than one can have been it. */
+  private overtaker(change: RawStep, use: RawStep, initiator: number, words: string[]): void {
+    const others = this.steps.filter(
+      ({ step, cpu, events }) =>
+        step > change.step && step < use.step && cpu !== initiator && events.some(({ kind }) => kind === E.EV_OPERATION),
+    );
+    const [first] = others;
+    if (first === undefined || others.some(({ cpu }) => cpu !== first.cpu)) return;
+    this.mark(first, `CPU${first.cpu}'s operation returns, and CPU${initiator}'s flush, on which it relies, is not done`);
+    words.push(`CPU${first.cpu}'s operation returned before CPU${initiator}'s flush was done`);
+  }
+
+  /** Where the target read the generation of the request, or a later one, before the use: it then knew, whoever had asked it. */
+  private informed(counted: RawStep, until: number, target: number): RawStep | undefined {
+    return this.steps.find(
+      ({ step, cpu, kind, a, value }) =>
+        step > counted.step && step < until && cpu === target && kind === K.OP_READ_ONCE && a === counted.a && value >= counted.value,
+    );
+  }
+
+  /** Whether the initiator went on before the target had taken its request; null if not, or if nobody noted it. */
+  private waitersView(from: number, until: number, initiator: number, target: number): Part | null {
+    const csd = this.kernel.layout.cpus[initiator].cfd.csd[target];
+    const notes = (step: RawStep, kind: number): boolean => step.events.some((event) => event.kind === kind && event.a === csd);
+    const queued = this.after(from, (step) => step.cpu === initiator && notes(step, E.EV_CSD_QUEUED));
+    if (queued === undefined) return null;
+    const returned = this.after(queued.step, (step) => step.cpu === initiator && this.returns(step));
+    if (returned === undefined || returned.step > until) return null;
+    const served = this.after(queued.step, (step) => step.cpu === target && notes(step, E.EV_IPI_SERVED));
+    if (served !== undefined && served.step < returned.step) return null;
+    this.mark(queued, `CPU${initiator} asks CPU${target} for the flush`);
+    const words = `CPU${initiator} went on before CPU${target} had served its request`;
+    return { words, cause: CAUSES.notServed, step: queued.step };
+  }
+
+  /** What the target flushed instead, between the request and the use, where none of its functions says what it decided. */
+  private flushesView(from: number, until: number, target: number, mm: number, entry: StaleEntry, informed?: RawStep): Part | null {
+    const flushes = survived(this.steps, target, from, until, entry);
+    if (flushes === null) return null;
+    const { otherPage, otherPcid } = flushes;
+    const part = (step: RawStep, words: string, cause: string): Part => {
+      this.mark(step, words);
+      return { words, cause, step: step.step };
+    };
+    if (otherPage !== undefined) {
+      const told = part(otherPage, `CPU${target} invalidated page ${otherPage.a}, not page ${entry.page}`, CAUSES.otherPages);
+      const partial = this.before(otherPage.step, ({ cpu, events }) => cpu === target && events.some(({ b }) => b === E.DECIDED_PARTIAL));
+      const slot = partial?.events.find(({ kind, b }) => kind === E.EV_DECIDED && b === E.DECIDED_PARTIAL);
+      const raised = slot === undefined ? null : this.raisedBy(otherPage.step, target, slot.a);
+      return raised === null ? told : { ...told, words: `${told.words}; ${raised}`, cause: told.cause + RAISED };
+    }
+    if (otherPcid !== undefined)
+      return part(otherPcid, `CPU${target} flushed PCID ${otherPcid.b}, and the entry is under PCID ${entry.pcid}`, CAUSES.otherPcid);
+    // The end of what a variant has in the place of flush_tlb_func, if it ran; else where the target might have known better.
+    const name = kernelSpelling(this.kernel.functions.flushTlbFunc.name);
+    const ended = this.before(until, ({ step, cpu, site }) => step > from && cpu === target && site?.functions.includes(name) === true);
+    if (ended !== undefined) return part(ended, `CPU${target}'s ${name} flushed nothing of page ${entry.page}`, CAUSES.nothing);
+    const words = `CPU${target} flushed nothing`;
+    if (informed !== undefined)
+      this.mark(informed, `CPU${target} reads generation ${informed.value} of ${this.names.mm(mm)}, and flushes nothing`);
+    return { words, cause: CAUSES.nothing, step: informed?.step ?? until };
   }
 
   /** What the target's host did wrong between the request and the use; null if nothing. */
