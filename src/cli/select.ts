@@ -18,12 +18,22 @@ export async function selectVariants(engine: Engine, given: readonly string[]): 
     if (found === null) {
       const reason = await engine.senseless(name);
       if (reason !== null) throw new InputError(`--variant: ${visible(name)} makes no sense: ${reason}`);
+      await requireFeatures(engine, name);
       const known = (await engine.variants()).flatMap((variant) => [variant.name, ...variant.aliases]);
       throw unknownName('variant', name, known, 'variants');
     }
     selected.add(found);
   }
   return [...selected];
+}
+
+/** Of `NAME+feature~feature` the part that is unknown may be a feature: then that is the mistake, and its own near names help. */
+async function requireFeatures(engine: Engine, name: string): Promise<void> {
+  const [base, ...switched] = name.split(/[+~]/);
+  if (switched.length === 0 || (await engine.findVariant(base)) === null) return;
+  const known = (await engine.features()).map((feature) => feature.name);
+  const unknown = switched.find((part) => !known.some((feature) => feature.toLowerCase() === part.toLowerCase()));
+  if (unknown !== undefined) throw unknownName('feature', unknown, known, 'features');
 }
 
 export interface SelectedScenarios {

@@ -9,6 +9,11 @@ describe('bad usage is answered with one line and exit code 2', () => {
     ['hnt', "unknown command 'hnt' (Did you mean hunt?)"],
     ['hunt', 'no variant is named; give one with --variant'],
     ['hunt --variant b9', 'unknown variant "b9"; near names: b1, b3'],
+    [
+      'hunt --variant b1+switching-frst',
+      'unknown feature "switching-frst"; near names: switching-first; "shootdown list features" shows all',
+    ],
+    ['hunt --variant b9+switching-first', 'unknown variant "b9+switching-first"'],
     ['hunt --variant cve-2025-4017', 'near names: cve-2025-40174'],
     ['hunt --variant b1,,b3', '--variant: "b1,,b3" holds an empty name'],
     ['hunt --variant b1 --scenario two-mm-swich', 'unknown scenario "two-mm-swich"; near names: two-mm-switch; "shootdown list scenarios"'],
