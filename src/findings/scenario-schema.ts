@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario, ScenarioCpu } from '../scenarios/scenario.js';
 
 const CPUS_MAX = 256;
 const MMS_MAX = 256;
@@ -110,6 +110,7 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction> {
     if ((state.loadedMmAsid ?? 0) >= scenario.slots) {
       yield { path: [...path, 'loadedMmAsid'], message: `names slot ${state.loadedMmAsid} of ${scenario.slots}` };
     }
+    yield* badStart(path, state, scenario);
   }
   for (const [index, script] of scenario.scripts.entries()) {
     for (const [position, step] of script.entries()) {
@@ -121,6 +122,32 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction> {
         yield { path: [...path, 'page'], message: `names page ${step.page} of ${scenario.pages}` };
       }
     }
+  }
+}
+
+/** What no kernel can have come to: every report about an execution from there would be the scenario's, not the kernel's. */
+function* badStart(
+  path: (string | number)[],
+  { loadedMm, slots, loadedMmAsid }: ScenarioCpu,
+  scenario: Scenario,
+): Generator<Contradiction> {
+  if (loadedMm !== undefined && scenario.mms[loadedMm]?.alive === false) {
+    yield { path: [...path, 'loadedMm'], message: `names mm ${loadedMm}, which is not alive at the start` };
+  }
+  for (const [slot, held] of (slots ?? []).entries()) {
+    const owner = held === null ? undefined : scenario.mms[held.mm];
+    if (held === null || owner === undefined) continue;
+    const at = [...path, 'slots', slot];
+    const newest = owner.tlbGen ?? 1;
+    if (owner.alive === false) yield { path: [...at, 'mm'], message: `names mm ${held.mm}, which is not alive at the start` };
+    else if (held.tlbGen > newest) yield { path: [...at, 'tlbGen'], message: `is ${held.tlbGen}, above that of its mm, ${newest}` };
+    if (slots?.some((other, index) => index < slot && other?.mm === held.mm)) {
+      yield { path: [...at, 'mm'], message: `names mm ${held.mm}, which has a slot before` };
+    }
+  }
+  const running = slots?.[loadedMmAsid ?? 0];
+  if (loadedMm !== undefined && running !== undefined && running !== null && running.mm !== loadedMm) {
+    yield { path: [...path, 'loadedMm'], message: `is ${loadedMm}, but its slot ${loadedMmAsid ?? 0} is of mm ${running.mm}` };
   }
 }
 

@@ -87,6 +87,31 @@ describe('the finding schema', () => {
       (json) => ({ ...json, scenario: { ...json.scenario, start: [{ slots: [null, null, null] }] } }),
       'f.json: scenario.start[0].slots: has 3 slots, but slots is 2;',
     ],
+    [
+      'a CPU that starts in an mm that does not exist',
+      (json) => ({ ...json, scenario: { ...json.scenario, mms: [{}, { alive: false }], start: [{ loadedMm: 1 }] } }),
+      'f.json: scenario.start[0].loadedMm: names mm 1, which is not alive at the start;',
+    ],
+    [
+      'a slot of an mm that does not exist',
+      (json) => ({ ...json, scenario: { ...json.scenario, mms: [{}, { alive: false }], start: [{ slots: [{ mm: 1, tlbGen: 1 }] }] } }),
+      'f.json: scenario.start[0].slots[0].mm: names mm 1, which is not alive at the start;',
+    ],
+    [
+      'a slot ahead of its mm',
+      (json) => ({ ...json, scenario: { ...json.scenario, mms: [{ tlbGen: 4 }, {}], start: [{ slots: [{ mm: 0, tlbGen: 5 }] }] } }),
+      'f.json: scenario.start[0].slots[0].tlbGen: is 5, above that of its mm, 4;',
+    ],
+    [
+      'two slots of one mm',
+      (json) => ({ ...json, scenario: { ...json.scenario, start: [{ slots: [0, 0].map((mm) => ({ mm, tlbGen: 1 })) }] } }),
+      'f.json: scenario.start[0].slots[1].mm: names mm 0, which has a slot before;',
+    ],
+    [
+      'an mm loaded in the slot of another',
+      (json) => ({ ...json, scenario: { ...json.scenario, start: [{ loadedMm: 1, slots: [{ mm: 0, tlbGen: 1 }] }] } }),
+      'f.json: scenario.start[0].loadedMm: is 1, but its slot 0 is of mm 0;',
+    ],
   ])('refuses %s', (_, change, message) => {
     expect(refusal(change)).toContain(message);
   });
