@@ -17,4 +17,5 @@ export * from './remote-flush.js';
 export * from './should-flush-tlb.js';
 export * from './slots.js';
 export * from './smp.js';
+export { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './structs.js';
 export * from './switch-mm.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CSD_FLAGS, CSD_INFO } from '../../src/index.js';
 import type { KernelFunctions } from '../../src/kernel/functions.js';
-import { CSD_FLAGS, CSD_INFO } from '../../src/kernel/structs.js';
 import type { Scenario } from '../../src/scenarios/scenario.js';
 import { A, dontneed, repeat, run, script, write } from '../../src/scenarios/steps.js';
 import { runMany } from '../kernel/harness.js';
