@@ -149,6 +149,7 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     main: (cpu) => begun(scripts[cpu.id](cpu as PlainCpu, addresses), `program "${name}": cpus[${cpu.id}]`),
     interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, addresses), `program "${name}": interrupt`),
     nmi: (cpu) => begun(nmi(cpu as PlainCpu, addresses), `program "${name}": nmi`),
+    fault: (message) => new ProgramError(`program "${name}": ${message}`),
     check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
     ...(always === undefined ? {} : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
   };

@@ -264,7 +264,7 @@ export class Cpu {
     return this.done(this.machine.mem[address]);
   }
   poke(address: number, value: number): Op {
-    this.machine.mem[address] = value;
+    this.machine.poke(address, value);
     return this.done(0);
   }
 

@@ -121,9 +121,9 @@ export class Machine {
     return this.mem[this.block(cpu) + H.IF] !== 0;
   }
 
-  /** A fault of the simulator itself, with where it happened. */
-  internalError(message: string): InternalError {
-    return new InternalError(`${this.program.name}, step ${this.step}: ${message}`);
+  /** What cannot be done, with where it happened: a fault of the simulator itself, or of a program that may ask for anything. */
+  internalError(message: string): Error {
+    return this.program.fault?.(message) ?? new InternalError(`${this.program.name}, step ${this.step}: ${message}`);
   }
 
   /** Starts a new execution from the program's image; every CPU stands before its first operation. */
@@ -295,6 +295,12 @@ export class Machine {
     while (this.mem[block + H.SB_COUNT] > 0) this.drainOne(cpu, block);
   }
 
+  /** A value without a boundary. Whoever waits for the word can move from here on, or no longer: what is enabled must say so. */
+  poke(address: number, value: number): void {
+    this.mem[address] = value;
+    if ((this.watch[address] & WATCH_WAITER) !== 0) this.wakeWaiters(address);
+  }
+
   /** A value becomes visible to all: wakes whoever waits for the word. */
   commit(cpu: number, address: number, value: number): void {
     this.mem[address] = value;
@@ -307,9 +313,11 @@ export class Machine {
       this.ghost.generationCommitted(cpu, address, value);
       this.observer.wordCommitted(cpu, address, value);
     }
-    if ((watch & WATCH_WAITER) !== 0) {
-      for (let id = 0; id < this.cpus.length; id++) if (this.waitAddress[id] === address) this.refreshCpu(this.cpus[id]);
-    }
+    if ((watch & WATCH_WAITER) !== 0) this.wakeWaiters(address);
+  }
+
+  private wakeWaiters(address: number): void {
+    for (let id = 0; id < this.cpus.length; id++) if (this.waitAddress[id] === address) this.refreshCpu(this.cpus[id]);
   }
 
   // What walkers and oracles read and change of words that other CPUs change. The build for threads has the same methods over Atomics.
@@ -596,7 +604,8 @@ export class Machine {
         return 1;
       case K.OP_FETCH_ADD: {
         const sum = old + op.b;
-        if (sum > 0x7fffffff || sum < -0x80000000) throw new InternalError(`word ${a} overflowed at ${old} + ${op.b}`);
+        if (sum > 0x7fffffff || sum < -0x80000000)
+          throw this.internalError(`CPU ${id}: ${this.program.layout.nameOf(a)} overflows at ${old} + ${op.b}`);
         this.commit(id, a, sum);
         return old + op.c;
       }
@@ -640,12 +649,12 @@ export class Machine {
         this.frames.freeAfterGracePeriod(a);
         return 0;
       default:
-        throw new InternalError(`no such operation: ${op.kind}`);
+        throw this.internalError(`CPU ${id}: no such operation: ${op.kind}`);
     }
   }
 
   private iret(cpu: Cpu, block: number): number {
-    if (cpu.depth === 0) throw new InternalError(`CPU ${cpu.id}: iret outside an interrupt handler`);
+    if (cpu.depth === 0) throw this.internalError(`CPU ${cpu.id}: iret outside an interrupt handler`);
     const flag = cpu.saved.pop() as number;
     if (this.mem[block + H.IN_NMI] !== 0) this.mem[block + H.IN_NMI] = 0;
     this.setInterruptFlag(cpu.id, flag);

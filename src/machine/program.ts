@@ -34,6 +34,8 @@ export interface Program {
   check(machine: Machine): string | null;
   /** Called after every step, if there is one: null, or what is wrong with the memory as all CPUs see it (what is buffered is not in it). */
   invariant?(machine: Machine): string | null;
+  /** The error for what the machine refuses to do; absent where that can only be a fault of the simulator. */
+  fault?(message: string): Error;
   /** Words that observers want to hear of. */
   readonly watched: readonly number[];
 }

@@ -1,6 +1,6 @@
 import * as H from '../machine/hardware.js';
 import type { Program } from '../machine/program.js';
-import type { Cpu } from '../machine/stripped/cpu.js';
+import { Cpu } from '../machine/stripped/cpu.js';
 import { Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine } from '../machine/stripped/machine.js';
@@ -93,12 +93,14 @@ export abstract class ThreadCpu {
    */
   protected meet(last: () => void): void {
     const { cpu, mem, tail, setup } = this;
+    // The words behind the image are none of the program's, and its own CPU may refuse them.
+    const { incReturn, fetchAdd, condLoadAcquire } = Cpu.prototype;
     const meetings = Atomics.load(mem, tail + MEETINGS);
-    const arrived = cpu.incReturn(tail + ARRIVED);
+    const arrived = incReturn.call(cpu, tail + ARRIVED);
     if (arrived === setup.settings.cpus) {
       last();
       Atomics.store(mem, tail + ARRIVED, 0);
-      cpu.fetchAdd(tail + MEETINGS, 1);
-    } else cpu.condLoadAcquire(tail + MEETINGS, -1, meetings + 1);
+      fetchAdd.call(cpu, tail + MEETINGS, 1);
+    } else condLoadAcquire.call(cpu, tail + MEETINGS, -1, meetings + 1);
   }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { enumerate } from '../../src/explore/enumerate.js';
 import { Executor } from '../../src/explore/executor.js';
-import { ProgramError, plainProgram } from '../../src/explore/plain-program.js';
+import { type PlainCpu, ProgramError, plainProgram } from '../../src/explore/plain-program.js';
 import { Random } from '../../src/explore/random.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import { HW_WORDS_PLAIN } from '../../src/machine/hardware.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
+import type { Op } from '../../src/machine/protocol.js';
 
 function run(program: Program, seed: number, memory: 'tso' | 'sc' = 'tso'): Machine {
   const machine = new Machine(program, memory);
@@ -212,5 +213,92 @@ describe('a plain program', () => {
     const make = (): unknown => new Machine(plainProgram(spec as never), 'tso').begin();
     expect(make).toThrow(ProgramError);
     expect(make).toThrow(message);
+  });
+});
+
+describe('an operand that a plain program does not have', () => {
+  type Ops = Record<string, (...operands: number[]) => Op>;
+  const asked = (operation: string, operands: readonly number[]): void => {
+    const program = plainProgram({
+      name: 'p',
+      words: { x: 0, y: 0 },
+      pairs: { pair: [0, 0] },
+      cpus: [
+        function* (cpu) {
+          yield* (cpu as unknown as Ops)[operation](...operands);
+        },
+      ],
+    });
+    new Machine(program, 'tso').begin();
+  };
+
+  it.each([
+    ['readOnce', [4], 'readOnce of word 4, which the program does not have'],
+    ['writeOnce', [-1, 1], 'writeOnce of word -1, which the program does not have'],
+    ['writeOnce', [undefined as unknown as number, 1], 'writeOnce of word undefined, which the program does not have'],
+    ['loadAcquire', [0.5], 'loadAcquire of word 0.5, which the program does not have'],
+    ['condLoadAcquire', [9, -1, 0], 'condLoadAcquire of word 9, which the program does not have'],
+    ['poke', [4, 1], 'poke of word 4, which the program does not have'],
+    ['poke', [2, 2 ** 32], 'poke with 4294967296, which is no 32-bit integer'],
+    ['cmpxchg', [2, Number.NaN, 1], 'cmpxchg with NaN, which is no 32-bit integer'],
+    ['cmpxchgPair', [1, 0, 0, 1, 1], 'cmpxchgPair of word 1, which is odd: pairs begin at even addresses (see "pairs")'],
+    ['sendIpi', [1], 'sendIpi to CPU 1, which the program does not have'],
+    ['sendNmi', [-1], 'sendNmi to CPU -1, which the program does not have'],
+    ['choose', [0], 'choose among 0: give a whole number of at least 1'],
+  ])('%s(%j) is a mistake of it', (operation, operands, what) => {
+    expect(() => asked(operation, operands)).toThrow(new ProgramError(`program "p": CPU0: ${what}`));
+  });
+
+  it.each([
+    [
+      'an overflow',
+      function* (cpu: PlainCpu) {
+        yield* cpu.fetchAdd(0, 1);
+      },
+      'CPU 0: x overflows at 2147483647 + 1',
+    ],
+    [
+      'an iret out of place',
+      function* (cpu: PlainCpu) {
+        yield* cpu.iret();
+      },
+      'CPU 0: iret outside an interrupt handler',
+    ],
+    [
+      'a handler without iret',
+      function* (cpu: PlainCpu) {
+        yield* cpu.sendIpi(0);
+        yield* cpu.smpMb();
+      },
+      'an interrupt handler of CPU 0 ended without iret',
+    ],
+  ])('so is %s, which the machine meets', (_, script, what) => {
+    const words = { x: 0x7fffffff };
+    const program = plainProgram({ name: 'p', words, cpus: [script], interrupt: nothing });
+    expect(() => enumerate(program, { memory: 'tso' })).toThrow(new ProgramError(`program "p": ${what}`));
+  });
+});
+
+describe('a poke', () => {
+  it('is seen by who waits for the word', () => {
+    const program = plainProgram({
+      name: 'poked',
+      words: { x: 0, y: 0, seen: 7 },
+      cpus: [
+        function* (cpu, at) {
+          const seen = yield* cpu.condLoadAcquire(at.x, -1, 1);
+          yield* cpu.poke(at.seen, seen);
+        },
+        function* (cpu, at) {
+          yield* cpu.writeOnce(at.x, 1);
+          yield* cpu.smpMb();
+          yield* cpu.poke(at.x, 0);
+          yield* cpu.readOnce(at.y);
+          yield* cpu.poke(at.x, 1);
+        },
+      ],
+      final: (read, at) => read(at.seen) === 1,
+    });
+    for (const { violation } of enumerate(program, { memory: 'tso' }).outcomes) expect(violation).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plainProgram } from '../../src/explore/plain-program.js';
+import { ProgramError, plainProgram } from '../../src/explore/plain-program.js';
 import type { Cpu } from '../../src/machine/cpu.js';
-import { InternalError } from '../../src/machine/ghost.js';
 import { SB_DEPTH } from '../../src/machine/hardware.js';
 import { Drive } from './drive.js';
 
@@ -211,7 +210,7 @@ describe('locked operations', () => {
   it.each([
     ['above', 0x7fffffff, 1],
     ['below', -0x80000000, -1],
-  ])('never wrap: an overflow %s is an internal error', (_where, value, addend) => {
+  ])('never wrap: an overflow %s is a mistake of the program', (_where, value, addend) => {
     const program = plainProgram({
       name: 'overflow',
       words: { x: value },
@@ -222,6 +221,6 @@ describe('locked operations', () => {
       ],
     });
     const drive = new Drive(program);
-    expect(() => drive.run(0)).toThrow(InternalError);
+    expect(() => drive.run(0)).toThrow(ProgramError);
   });
 });
