@@ -178,6 +178,8 @@ function refOf(file: string, metafile: Metafile): ModuleRef {
   const visit = (input: string): void => {
     if (seen.has(input)) return;
     seen.add(input);
+    // An import that nobody uses is none of the bundle: it stands there as it was written.
+    if (metafile.inputs[input] === undefined) return;
     const path = resolve(input);
     if (input.startsWith('api:') || !isUserFile(path)) return;
     const text = readFileSync(path);

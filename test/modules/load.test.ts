@@ -129,6 +129,11 @@ describe('a mistake in a module is told with its line', () => {
       /^FILE:2: scenario "s": scripts\[0\]\[1\]: ends at page 5 of 2$/,
     ],
     ['nothing exported', ['const a = 1;'], /^FILE:1: exports nothing; export what/],
+    [
+      'nothing exported, with an import that nobody uses',
+      ["import { plainProgram } from 'shootdown';", 'const a = 1;'],
+      /^FILE:1: exports nothing; export what/,
+    ],
     ['nothing that can be hunted', ['export const a = 1;'], /^FILE:1: exports nothing that can be hunted \(a\); export what/],
     ['an error', ['', "throw new RangeError('too far');", 'export {};'], /^FILE:2: threw RangeError: too far$/],
     [
