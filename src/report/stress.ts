@@ -39,6 +39,7 @@ export function stressLines(result: StressResult): Line[] {
         ]
       : [{ label: 'rounds', text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end` }]),
   ];
+  if (result.failedIn !== undefined) lines.push({ label: 'seen in', text: result.failedIn });
   for (const violation of result.violations) lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
   for (const latent of result.latent)
     lines.push({ label: 'latent', text: `${latent.class} (${count(latent.times, 'time')}): ${latent.message}` });

@@ -7,10 +7,13 @@ export function mergeResults(results: readonly StressResult[]): StressResult {
   const sum = (value: (result: StressResult) => number): number => results.reduce((total, result) => total + value(result), 0);
   const names = Object.keys(first.counters);
   const hung = results.find(({ hang }) => hang !== null);
+  // What is shown was shown by one of them, which ended the campaign.
+  const failed = results.find(({ violations, hang, dead }) => violations.length > 0 || hang !== null || dead.length > 0);
   // The run in which the fewest CPUs got anywhere speaks for all.
   const least = results.reduce((worst, result) => (result.cpus - result.progressed > worst.cpus - worst.progressed ? result : worst));
   return {
     ...first,
+    ...(failed === undefined ? {} : { failedIn: first.rounds === undefined ? failed.scenario : failed.variant }),
     ...(first.rounds === undefined ? { scenario: 'catalogue' } : { rounds: sum(({ rounds = 0 }) => rounds) }),
     cpus: least.cpus,
     progressed: least.progressed,

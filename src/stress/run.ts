@@ -154,9 +154,11 @@ class Run {
     for (;;) {
       const now = performance.now();
       if (signal?.aborted === true) return { hang: null, interrupted: true };
-      if (now - opened >= forMs || Atomics.load(words, C.STOP) !== 0 || dead.length > 0) return { hang: null, interrupted: false };
+      if (Atomics.load(words, C.STOP) !== 0 || dead.length > 0) return { hang: null, interrupted: false };
       const hang = watchdog.look(now);
       if (hang !== null) return { hang, interrupted: false };
+      const isOver = now - opened >= forMs;
+      if (isOver && !watchdog.isStalled(now, forMs)) return { hang: null, interrupted: false };
       this.awakeSum += Atomics.load(words, C.AWAKE);
       this.awakeSamples++;
       if (onProgress !== undefined) {
@@ -164,7 +166,7 @@ class Run {
         for (let cpu = 0; cpu < cpus; cpu++) steps += Atomics.load(words, C.cpuBlock(cpu) + C.STEPS);
         onProgress({ elapsedMs: now - opened, steps, cpus });
       }
-      await sleep(Math.min(LOOK_MS, Math.max(1, forMs - (now - opened))));
+      await sleep(isOver ? LOOK_MS : Math.min(LOOK_MS, Math.max(1, forMs - (now - opened))));
     }
   }
 

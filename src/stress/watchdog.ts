@@ -1,6 +1,9 @@
 import type { Hang } from './api.js';
 import type { PostMortem } from './post-mortem.js';
 
+/** Nobody has moved for this long: it may be the beginning of a hang. */
+const STALL_MS = 250;
+
 /**
  * Tells a machine that stands still from one that is slow. Two ways to stand still: nobody finishes a script step any more; or one CPU
  * waits for one word all the time, whose condition does not come to hold. Both limits grow with the CPUs that a core has to serve: a
@@ -34,6 +37,14 @@ export class Watchdog {
 
   get cpus(): number {
     return this.busy.length;
+  }
+
+  /**
+   * Whether nothing has moved for long enough that a run which ends here could end in the middle of a hang. A short run has to be watched
+   * on until something moves, or until it is one: to call it all right would be wrong.
+   */
+  isStalled(now: number, forMs: number): boolean {
+    return now - this.lastProgress >= Math.min(STALL_MS, forMs / 2);
   }
 
   /** To be called every fraction of a second; null while all is well. */

@@ -72,6 +72,10 @@ describe('a plain program on threads', () => {
     expect(result.hang?.cpus.map(({ waitsFor }) => waitsFor)).toContain('x (is 0)');
   });
 
+  it('that stands still is told as that, though its time is up before that is sure', async () => {
+    expect((await run('stuck', 300)).hang?.cpus.map(({ waitsFor }) => waitsFor)).toContain('x (is 0)');
+  });
+
   it('whose code throws is a mistake with its line', async () => {
     await expect(run('throws')).rejects.toThrow(`${folder.shown(file)}:13: threw RangeError: too far`);
     // The threads go on.
