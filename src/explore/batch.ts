@@ -83,6 +83,8 @@ const PREEMPTIONS = 3;
 
 /** Executions that measure how long a scenario takes; their stream is apart from all hunts'. */
 const MEASURE_EXECUTIONS = 16;
+/** So many at the beginning that do not end are enough: probably none does. */
+const ENDLESS_EXECUTIONS = 4;
 const MEASURE_STREAM = hashText('measure');
 
 /** What the environment may begin in each execution; a plain program has none. */
@@ -129,14 +131,22 @@ class Runner {
 
   private measure(): number {
     let steps = 0;
+    let ended = 0;
     // A first guess of any size does: random does not use it, and the limit only ends what would not end.
     const guess = 1000 * this.machine.cpus.length;
     for (let i = 0; i < MEASURE_EXECUTIONS; i++) {
       resetLoopBudget();
       this.random.seed(0, this.stream ^ MEASURE_STREAM, i);
-      steps += this.executor.run(this.strategy('random'), this.random, guess);
+      const taken = this.executor.run(this.strategy('random'), this.random, guess);
+      // What does not end has no length. Its limit would become a multiple of the guess's, and the hunt's executions hundreds of times that.
+      if (this.machine.violation?.class === 'livelock') {
+        if (ended === 0 && i + 1 === ENDLESS_EXECUTIONS) break;
+        continue;
+      }
+      steps += taken;
+      ended++;
     }
-    return Math.max(1, Math.round(steps / MEASURE_EXECUTIONS));
+    return ended === 0 ? guess : Math.max(1, Math.round(steps / ended));
   }
 
   run(strategy: Strategy, seed: number, execution: number): number {
@@ -172,6 +182,8 @@ export function measureLength(request: BatchRequest): number {
 
 /** A witness made easier to read; of a deadlock or livelock it stays as it is. */
 export function simplifyWitness(request: BatchRequest, witness: BatchWitness, causeOf?: CauseOf): BatchWitness {
+  // The machine reports neither: they are what its driver sees, and no candidate could show them.
+  if (witness.violation.class === 'deadlock' || witness.violation.class === 'livelock') return witness;
   const { machine } = runnerFor(request);
   const schedule = simplify(machine, witness.schedule, witness.violation.class);
   const diverged = follow(machine, schedule, (agent) => machine.stepAgent(agent));

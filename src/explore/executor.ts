@@ -1,6 +1,7 @@
 import { AGENT_KINDS, agentOf, cpuOfAgent, isEnvironment, kindOfAgent, PREEMPT_AGENT, WALKER_AGENT } from '../machine/enabled-set.js';
 import type { Machine } from '../machine/machine.js';
 import { OP_USER_ACCESS } from '../machine/op-kinds.js';
+import { resetLoopBudget } from './loop-budget.js';
 import type { Random } from './random.js';
 import { Schedule } from './schedule.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -13,6 +14,10 @@ import type { Strategy } from './strategies/strategy.js';
 /** How far beyond the measured length an execution may go before it is continued fairly, and how long that continuation may take. */
 const LIMIT_FACTOR = 20;
 const LIMIT_EXTRA = 2000;
+/** The continuation's steps, all CPUs' together: a CPU more in it must not make it longer by another whole execution, or no finding holds it. */
+const FAIR_STEPS_MAX = 200_000;
+/** The loops of a long execution turn often, between its operations: after so many steps they are counted anew. */
+const LOOP_BUDGET_STEPS = 1 << 16;
 
 export interface EnvironmentPlan {
   /** Speculative walks that the environment begins in this execution. */
@@ -70,6 +75,7 @@ export class Executor {
       last = strategy.pick(enabled, last, machine.step);
       schedule.pick(last);
       machine.stepAgent(last);
+      if ((machine.step & (LOOP_BUDGET_STEPS - 1)) === 0) resetLoopBudget();
     }
     if (machine.violation === null && machine.step >= limit && !machine.finished) this.continueFairly(limit);
     if (machine.violation === null) {
@@ -99,11 +105,12 @@ export class Executor {
     }
   }
 
-  /** Past the limit: round robin over all agents. What does not end then makes no progress under any fair scheduler. */
+  /** Past the limit: round robin over all agents. What does not end then makes no progress under a scheduler that is fair. */
   private continueFairly(limit: number): void {
     const { machine, schedule } = this;
     const agents = machine.cpus.length * AGENT_KINDS;
-    for (let turn = 0; machine.violation === null && turn < limit * agents; turn++) {
+    const stepsMax = machine.step + Math.max(limit, FAIR_STEPS_MAX);
+    for (let turn = 0; machine.violation === null && turn < limit * agents && machine.step < stepsMax; turn++) {
       const agent = turn % agents;
       if (machine.enabled.obligations === 0) {
         if (machine.unfinished > 0) this.reportDeadlock();
@@ -112,6 +119,7 @@ export class Executor {
       if (isEnvironment(agent) || !machine.enabled.has(agent)) continue;
       schedule.pick(agent);
       machine.stepAgent(agent);
+      if ((machine.step & (LOOP_BUDGET_STEPS - 1)) === 0) resetLoopBudget();
     }
     if (machine.violation === null) {
       const stuck = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.describeCpu(cpu.id));

@@ -1,6 +1,7 @@
 import { AGENT_KINDS, isEnvironment } from '../machine/enabled-set.js';
 import type { Machine } from '../machine/machine.js';
 import type { Violation, ViolationClass } from '../machine/violation.js';
+import { resetLoopBudget } from './loop-budget.js';
 import { Schedule } from './schedule.js';
 
 /**
@@ -80,6 +81,7 @@ function execute(machine: Machine, picks: readonly Pick[], wanted: ViolationClas
   const schedule = new Schedule();
   let answers: readonly number[] = [];
   let answered = 0;
+  resetLoopBudget();
   machine.choose = (n) => {
     const value = Math.min(n - 1, answers[answered++] ?? 0);
     schedule.choice(value);

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { type BatchRequest, measureLength, runBatch } from '../../src/explore/batch.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BatchRequest, forgetRunners, measureLength, runBatch, simplifyWitness } from '../../src/explore/batch.js';
+import { type PlainCpu, type PlainProgram, plainProgram } from '../../src/explore/plain-program.js';
+import { setOwnPrograms } from '../../src/explore/programs.js';
+import { decodeSchedule, encodeSchedule } from '../../src/explore/schedule.js';
+import type { Protocol } from '../../src/machine/protocol.js';
 import { COUNTERS } from '../../src/oracles/counters.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 
@@ -85,5 +89,40 @@ describe('a batch', () => {
     [{ strategies: ['clairvoyant'] }, 'no such strategy: clairvoyant'],
   ])('refuses %j', (changes, message) => {
     expect(() => runBatch(request(changes))).toThrow(message);
+  });
+});
+
+describe('a program that spins without end', () => {
+  const spins = (name: string, cpus: number) =>
+    plainProgram({
+      name,
+      words: { go: 0 },
+      cpus: Array.from(
+        { length: cpus },
+        () =>
+          function* (cpu: PlainCpu, at: Readonly<Record<string, number>>): Protocol<void> {
+            for (let seen = 0; seen === 0; ) seen = yield* cpu.readOnce(at.go);
+          },
+      ),
+    }) as unknown as PlainProgram;
+  const spinning = (name: string): BatchRequest => ({ program: name, memory: 'tso', strategies: ['random'], seed: 1, first: 0, count: 1 });
+  beforeAll(() => setOwnPrograms([spins('two spin', 2), spins('eight spin', 8)]));
+  afterAll(() => {
+    forgetRunners();
+    setOwnPrograms([]);
+  });
+
+  it.each([
+    ['two spin', 2],
+    ['eight spin', 8],
+  ])('%s: a livelock no longer than a finding may be, which replays and is left as it is', (name, cpus) => {
+    const request = spinning(name);
+    // What it took until executions were given up does not count as their length.
+    expect(measureLength(request)).toBe(1000 * cpus);
+    const { witness, steps } = runBatch(request);
+    expect(witness?.violation.class).toBe('livelock');
+    expect(steps).toBeLessThan(1_000_000);
+    expect(decodeSchedule(encodeSchedule(witness!.schedule))).toHaveLength(steps);
+    expect(simplifyWitness(request, witness!)).toBe(witness);
   });
 });
