@@ -13,20 +13,46 @@ export function checkEssentials(sources: readonly SourceModule[], options: Subse
   const graph = new ModuleGraph(sources);
   const isChecked = options.checked ?? (() => true);
   const found: SubsetViolation[] = [];
+  const pending: FunctionInfo[] = [];
+  const done = new Set<FunctionInfo>();
   for (const module of graph.modules.values()) {
     if (!isChecked(module.path)) continue;
-    for (const func of module.protocol) {
-      const checker = new EssentialChecker(graph, options, func);
-      checker.check();
-      found.push(...checker.violations);
-    }
+    pending.push(...module.protocol);
+  }
+  // What a helper keeps outlives an execution as well.
+  for (const func of pending) {
+    if (done.has(func) || !isChecked(func.module.path)) continue;
+    done.add(func);
+    const checker = new EssentialChecker(graph, options, func);
+    checker.check();
+    found.push(...checker.violations);
+    pending.push(...checker.helpers);
   }
   return found;
 }
 
 const UNREPEATABLE = new Set(['Date', 'performance', 'crypto', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
 
+/** Methods of lists, maps and sets that change them. */
+const CHANGES = new Set([
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'sort',
+  'reverse',
+  'fill',
+  'copyWithin',
+  'set',
+  'add',
+  'delete',
+  'clear',
+]);
+
 class EssentialChecker extends Checker {
+  /** Plain functions of the modules that it calls. */
+  readonly helpers: FunctionInfo[] = [];
   /** Names declared in the generator, its inner functions included: they are new in every execution. */
   private readonly locals = new Set<string>();
   private readonly cpu: string | null;
@@ -34,7 +60,8 @@ class EssentialChecker extends Checker {
   constructor(graph: ModuleGraph, options: SubsetOptions, func: FunctionInfo) {
     super(graph, options, func);
     const first = func.node.params[0] as AnyNode | undefined;
-    this.cpu = first?.type === 'Identifier' ? first.name : null;
+    // A helper may make an operation and hand it on to who yields it.
+    this.cpu = func.protocol && first?.type === 'Identifier' ? first.name : null;
   }
 
   check(): void {
@@ -84,6 +111,7 @@ class EssentialChecker extends Checker {
 
   /** An operation that nobody delegates to never happens, and one more overwrites it. */
   private visitCall(node: AnyNode & { type: 'CallExpression' }, parent: AnyNode): void {
+    this.visitCallee(node);
     const isDelegated = parent.type === 'YieldExpression' && parent.delegate;
     if (isDelegated) return;
     const callee = withoutTypes(node.callee as AnyNode);
@@ -100,12 +128,34 @@ class EssentialChecker extends Checker {
       this.report(node, 'protocol call without yield*', `${callee.name} never runs`);
   }
 
+  /** Calls of helpers are followed; calls that change a list or table of the module's, or of a function around, are changes of it. */
+  private visitCallee(node: AnyNode & { type: 'CallExpression' }): void {
+    const callee = withoutTypes(node.callee as AnyNode);
+    if (callee.type === 'Identifier' && !this.locals.has(callee.name)) {
+      const binding = this.graph.resolve(this.func.module, callee.name);
+      if (binding?.kind === 'function' && !binding.func.protocol) this.helpers.push(binding.func);
+    }
+    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return;
+    if (!CHANGES.has(callee.property.name)) return;
+    const root = rootOf(callee.object);
+    if (root.type !== 'Identifier') return;
+    const kind = this.graph.resolve(this.func.module, root.name)?.kind;
+    const isKept = kind === 'constant' || kind === 'mutable' || this.func.around.some((names) => names.has(root.name));
+    if (isKept) this.checkTarget(root, node);
+  }
+
   private checkTarget(target: AnyNode, at: AnyNode): void {
-    let root = withoutTypes(target);
-    while (root.type === 'MemberExpression') root = withoutTypes(root.object);
+    const root = rootOf(target);
     if (root.type !== 'Identifier' || this.locals.has(root.name)) return;
     this.report(at, 'state outside the words', `${root.name} would keep its value from execution to execution; use a word or a local`);
   }
+}
+
+/** What a chain of members begins with. */
+function rootOf(node: AnyNode): AnyNode {
+  let root = withoutTypes(node);
+  while (root.type === 'MemberExpression') root = withoutTypes(root.object);
+  return root;
 }
 
 function isNamed(node: AnyNode, name: string): boolean {

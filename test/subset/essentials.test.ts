@@ -35,13 +35,15 @@ describe('the essentials of plain programs', () => {
     ['yield 1;', 'plain yield: '],
     ['total++;', 'state outside the words: total would keep its value'],
     ['shared.n = 1;', 'state outside the words: shared would keep its value'],
+    ['log.push(1);', 'state outside the words: log would keep its value'],
+    ['shared.seen.set(1, 2);', 'state outside the words: shared would keep its value'],
     ['yield* cpu.writeOnce(at.x, Math.random());', 'Math.random: '],
     ['yield* cpu.writeOnce(at.x, Date.now());', 'Date: '],
     ['yield* cpu.writeOnce(at.x, performance.now());', 'performance: '],
     ['setTimeout(() => 0, 1);', 'setTimeout: '],
   ])('refuse %s', (line, expected) => {
     const found = check(
-      'let total = 0; const shared = { n: 0 };',
+      'let total = 0; const shared = { n: 0 }; const log = [];',
       'function* helper(cpu, at) { yield* cpu.readOnce(at.x); }',
       `function* script(cpu, at) {`,
       line,
@@ -49,6 +51,34 @@ describe('the essentials of plain programs', () => {
     );
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`p.ts:4: ${expected}`);
+  });
+
+  it.each([
+    ['function next() { return ++total; }', 'state outside the words: total would keep its value'],
+    ['const next = () => { log.push(1); return log.length; };', 'state outside the words: log would keep its value'],
+    ['const next = () => Date.now();', 'Date: '],
+    ['const deeper = () => total++; function next() { return deeper(); }', 'state outside the words: total would keep its value'],
+  ])('refuse a helper that says %s', (helper, expected) => {
+    const found = check(helper, 'let total = 0; const log = [];', 'function* script(cpu, at) { yield* cpu.writeOnce(at.x, next()); }');
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`p.ts:1: ${expected}`);
+  });
+
+  it('refuse state of the function that makes the scripts', () => {
+    const found = check('function make() { const log = []; return function* (cpu, at) { log.push(1); yield* cpu.writeOnce(at.x, 1); }; }');
+    expect(found.join()).toContain('state outside the words: log would keep its value');
+  });
+
+  it('leave helpers alone that change what they are given, or make an operation, and what no script calls', () => {
+    expect(
+      check(
+        'const log = []; const put = (list, n) => { list.push(n); return n; };',
+        'const store = (cpu, word) => cpu.writeOnce(word, 1);',
+        'function setUp() { log.push(1); }',
+        'setUp();',
+        'function* script(cpu, at) { const own = []; put(own, 1); yield* store(cpu, at.x); Reflect.set({}, "a", 1); }',
+      ),
+    ).toEqual([]);
   });
 
   it('tell a member of that name from the global', () => {
