@@ -551,7 +551,12 @@ export class Machine {
         this.store(id, a, op.b, H.SB_PLAIN, 0, 0, 0);
         return 0;
       case K.OP_SPIN_UNLOCK:
-        if (this.load(id, a) !== id + 1) this.observer.unlockOfFree(id, a);
+        if (this.load(id, a) !== id + 1) {
+          this.observer.unlockOfFree(id, a);
+          // No oracle watches a plain program.
+          if (this.program.mmu === null)
+            this.report('unlock-of-free', id, `CPU${id} unlocked ${this.program.layout.nameOf(a)}, which it did not hold`);
+        }
         this.store(id, a, 0, H.SB_PLAIN, 0, 0, 0);
         return 0;
       case K.OP_LOCAL_IRQ_DISABLE:

@@ -302,3 +302,21 @@ describe('a poke', () => {
     for (const { violation } of enumerate(program, { memory: 'tso' }).outcomes) expect(violation).toBeNull();
   });
 });
+
+describe('an unlock', () => {
+  it.each(['tso', 'sc'] as const)('of a lock that the CPU does not hold is a violation under %s', (memory) => {
+    const program = plainProgram({
+      name: 'unlocks',
+      words: { lock: 0 },
+      cpus: [
+        function* (cpu, at) {
+          yield* cpu.spinLock(at.lock);
+          yield* cpu.spinUnlock(at.lock);
+          yield* cpu.spinUnlock(at.lock);
+        },
+      ],
+    });
+    const [{ violation }] = enumerate(program, { memory }).outcomes;
+    expect(violation).toMatchObject({ class: 'unlock-of-free', message: 'CPU0 unlocked lock, which it did not hold' });
+  });
+});

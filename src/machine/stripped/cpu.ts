@@ -292,7 +292,12 @@ export class Cpu {
   }
   spinUnlock(lock: number): number {
     this.boundary();
-    if (this.locked.load(lock) !== this.id + 1) this.machine.observer.unlockOfFree(this.id, lock);
+    if (this.locked.load(lock) !== this.id + 1) {
+      this.machine.observer.unlockOfFree(this.id, lock);
+      // No oracle watches a plain program.
+      if (this.machine.program.mmu === null)
+        this.machine.report('unlock-of-free', this.id, `CPU${this.id} unlocked word ${lock}, which it did not hold`);
+    }
     this.put(lock, 0);
     this.note(K.OP_SPIN_UNLOCK, lock, 0);
     this.host.released(this.id, lock);
