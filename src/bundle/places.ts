@@ -91,7 +91,7 @@ export function asInputError(error: unknown): unknown {
 
 /** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */
 export function userError(error: unknown, places: BundlePlaces): string | null {
-  if (!(error instanceof Error)) return null;
+  if (!(error instanceof Error)) return typeof error === 'object' ? null : thrownValue(error);
   const loop = error.message.startsWith(LOOP_ERROR) ? error.message.split('|') : null;
   if (loop !== null)
     return `${loop[1]}:${loop[2]}: this loop turns without end and without an operation; let it end, or wait with cpu.condLoadAcquire`;
@@ -106,6 +106,15 @@ export function userError(error: unknown, places: BundlePlaces): string | null {
   const words =
     /^(DefinitionError|ProgramError)$/.test(error.name) || /^program "/.test(message) ? message : `threw ${error.name}: ${message}`;
   return `${displayPath(place.path)}:${place.line}: ${words}`;
+}
+
+/** What is thrown without being an Error tells no line, and only users' code throws such: the modules are named. */
+function thrownValue(value: unknown): string | null {
+  const { paths } = loadedModules();
+  const [what] = String(value).split('\n');
+  return paths.length === 0
+    ? null
+    : `${paths.map(displayPath).join(', ')}: threw "${what}", which is no Error; throw an Error, to be told its line`;
 }
 
 /** `FILE:LINE: ` where a loaded module first has this text in quotes, which is where it is likely to define what bears the name. */

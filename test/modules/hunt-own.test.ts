@@ -73,6 +73,11 @@ describe('a program of a module', () => {
 
   it.each([
     ['that throws', program("throw new RangeError('too far');"), /:4: threw RangeError: too far$/],
+    [
+      'that throws what is no Error',
+      program("throw 'too far';"),
+      /\.ts: threw "too far", which is no Error; throw an Error, to be told its line$/,
+    ],
     ['that never comes to an operation', program('yield* cpu.writeOnce(at.x, 1); for (;;) { }'), /:4: this loop turns without end/],
     [
       'that does what it cannot',
