@@ -60,7 +60,8 @@ export class BundlePlaces {
   private mapped(line: number, column: number): Place | null {
     const entry = this.readMap().findEntry(line - 1, column - 1);
     if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return null;
-    return { path: resolve(dirname(this.outfile), entry.originalSource), line: entry.originalLine + 1 };
+    // A source map names its sources as URLs: spaces, umlauts and per cents are encoded there.
+    return { path: resolve(dirname(this.outfile), decodeURIComponent(entry.originalSource)), line: entry.originalLine + 1 };
   }
 }
 
