@@ -97,7 +97,16 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
   const plugin: Plugin = {
     name: 'modules',
     setup(setup) {
-      setup.onResolve({ filter: /^shootdown$/ }, () => ({ path: 'shootdown', namespace: 'api' }));
+      setup.onResolve({ filter: /^shootdown$/ }, ({ kind }) =>
+        // In a worker it would bring in all of the package, with what is only for the thread that starts workers.
+        kind === 'require-call'
+          ? {
+              errors: [
+                { text: 'a module is no CommonJS: write import { plainProgram } from "shootdown", and export what is to be hunted' },
+              ],
+            }
+          : { path: 'shootdown', namespace: 'api' },
+      );
       setup.onLoad({ filter: /.*/, namespace: 'api' }, () => ({ contents, loader: 'js' }));
       setup.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => (isUserFile(path) ? userFile(path, 'guarded') : null));
     },

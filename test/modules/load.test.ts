@@ -72,6 +72,11 @@ describe('a mistake in a module is told with its line', () => {
       ["import { plainProgramm } from 'shootdown';", 'plainProgramm();'],
       /^FILE:1: No matching export in "shootdown"/,
     ],
+    [
+      'CommonJS',
+      ['', "const { plainProgram } = require('shootdown');", 'exports.p = plainProgram;'],
+      /^FILE:2: a module is no CommonJS: write import/,
+    ],
     ['a file that is not there', ["import './nothing.js';"], /^FILE:1: Could not resolve ".\/nothing.js"$/],
     [
       'an operation without yield*',
