@@ -12,7 +12,8 @@ export class Host {
     hypervisor: readonly HypervisorEvent[],
     recording: Recording,
   ) {
-    this.hypervisor = asSeenByGuest(hypervisor, recording.events);
+    const guest = hypervisor.filter(({ vcpu }) => vcpu < recording.cpus);
+    this.hypervisor = asSeenByGuest(guest, recording.events);
   }
 
   /** Whether the byte of every vCPU of `differing` can have changed while a PV flush between these times looked at it. */

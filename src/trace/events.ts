@@ -9,7 +9,7 @@
 export interface EventHead {
   /** 1-based line of the file. */
   readonly line: number;
-  /** Microseconds on the trace clock, an integer. */
+  /** Microseconds on the trace clock, an integer; ticks of a clock that counts something else. */
   readonly time: number;
   /** The CPU that wrote the event. */
   readonly cpu: number;

@@ -63,6 +63,8 @@ export interface TraceInfo {
   readonly lines: number;
   readonly events: number;
   readonly lostEvents: number;
+  /** Times are ticks of a clock, not microseconds. */
+  readonly ticks: boolean;
   /** Microseconds of the first and last event. */
   readonly firstTime: number;
   readonly lastTime: number;

@@ -52,6 +52,7 @@ export function traceInfo(recording: Recording): TraceInfo {
     lines: recording.lines,
     events: recording.events.length,
     lostEvents: recording.lostEvents,
+    ticks: recording.ticks,
     firstTime,
     lastTime,
     byKind: collector.byKind,

@@ -16,7 +16,7 @@ const MAX_CPU = 4095;
 
 /** Task, CPU, flags and time. Task names are bounded so that a hostile line cannot make the match slow. */
 const HEAD =
-  /^ {0,32}(.{1,64}?)-(\d{1,10}) {1,16}(?:\([ \d-]{1,12}\) {1,8})?\[(\d{1,4})\] {1,8}(?:([A-Za-z.\d#]{3,8}) {1,12})?(\d{1,10})\.(\d{6}): (.*)$/u;
+  /^ {0,32}(.{1,64}?)-(\d{1,10}) {1,16}(?:\([ \d-]{1,12}\) {1,8})?\[(\d{1,4})\] {1,8}(?:([A-Za-z.\d#]{3,8}) {1,12})?(\d{1,20})(?:\.(\d{1,9}))?: (.*)$/u;
 const NAMED = /^([A-Za-z_][\w.-]{0,63}): ?(.*)$/u;
 /** Events without a colon: the function tracer's `function <-caller`, system calls that have no parser here. */
 const UNNAMED = /^([A-Za-z_][\w.]{0,127})(?: <-|\(| -> )/u;
@@ -40,6 +40,17 @@ function parseBody(text: string): EventBody | null {
   if (syscall !== undefined) return syscall;
   const unnamed = UNNAMED.exec(text);
   return unnamed === null ? null : { kind: 'other', name: unnamed[1] ?? '', text };
+}
+
+/** Microseconds of a line's time, or the ticks of a clock that counts something else (`counter`, `uptime`, `x86-tsc`). */
+function timeOf(whole: string, fraction: string | undefined): number {
+  return fraction === undefined ? Number(whole) : Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+/** The highest CPU of a mask that the event prints; -1 when it prints none. */
+function highestInMask(body: EventBody): number {
+  const mask = 'cpus' in body ? body.cpus : body.kind === 'switch_mm' ? body.ncpus : 0n;
+  return mask === 0n ? -1 : mask.toString(2).length - 1;
 }
 
 /** What the header lines told. */
@@ -72,8 +83,12 @@ export function parseTrace(text: string, file: string, name: string = file): Rec
   };
   let lineNumber = 0;
   let lastTime = 0;
+  let lastStamp = '';
+  let ticks: boolean | null = null;
   let highestCpu = -1;
-  for (let at = 0; at < text.length; ) {
+  let highestNamed = -1;
+  // A byte order mark, as some editors write one.
+  for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at < text.length; ) {
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     lineNumber++;
@@ -93,17 +108,20 @@ export function parseTrace(text: string, file: string, name: string = file): Rec
       header.lost += Number(lost[1] ?? 1);
       continue;
     }
-    if (newline === -1) bad(lineNumber, `the last line has no end, ${quote(line)}; expected a whole line (the file is cut)`);
+    // A line without its end is whole only if the header counts it as the last: an editor or a shell has dropped the newline.
+    if (newline === -1 && header.entries !== events.length + 1)
+      bad(lineNumber, `the last line has no end, ${quote(line)}; expected a whole line (the file is cut)`);
     const cpu = Number(head[3]);
-    const time = Number(head[5]) * 1_000_000 + Number(head[6]);
+    const time = timeOf(head[5] ?? '', head[6]);
+    const stamp = head[6] === undefined ? (head[5] ?? '') : `${head[5]}.${head[6]}`;
+    ticks ??= head[6] === undefined;
+    if (ticks !== (head[6] === undefined)) bad(lineNumber, `time ${stamp} after ${lastStamp}; expected times of one clock (files joined?)`);
     if (cpu > MAX_CPU) bad(lineNumber, `CPU ${cpu}; expected a CPU number up to ${MAX_CPU}`);
     if (time < lastTime) {
-      bad(
-        lineNumber,
-        `time ${head[5]}.${head[6]} after ${(lastTime / 1_000_000).toFixed(6)}; expected times that never run backward (lines moved or files joined?)`,
-      );
+      bad(lineNumber, `time ${stamp} after ${lastStamp}; expected times that never run backward (lines moved or files joined?)`);
     }
     lastTime = time;
+    lastStamp = stamp;
     highestCpu = Math.max(highestCpu, cpu);
     if (events.length >= MAX_EVENTS) bad(lineNumber, `more than ${MAX_EVENTS} events; expected at most that many (cut the recording)`);
     let body: EventBody | null = null;
@@ -114,6 +132,7 @@ export function parseTrace(text: string, file: string, name: string = file): Rec
       bad(lineNumber, error.message);
     }
     if (body === null) return bad(lineNumber, `${quote(head[7] ?? '')} after the time; expected "event: fields"`);
+    highestNamed = Math.max(highestNamed, highestInMask(body));
     let comm = comms.get(head[1] ?? '');
     if (comm === undefined) {
       // One string per task: slices would keep every line alive.
@@ -130,5 +149,7 @@ export function parseTrace(text: string, file: string, name: string = file): Rec
       `the end of the file after ${events.length} events; expected ${header.entries}, as line ${header.entriesLine} says (the file is cut; if on purpose, delete that line)`,
     );
   }
-  return { file, name, events, lines: lineNumber, cpus: Math.max(header.cpus, highestCpu + 1), lostEvents: header.lost };
+  // A CPU that wrote no line may be in masks; where the header counts the CPUs, a mask beyond them is wrong.
+  const cpus = Math.max(header.cpus === 0 ? highestNamed + 1 : header.cpus, highestCpu + 1);
+  return { file, name, events, lines: lineNumber, cpus, lostEvents: header.lost, ticks: ticks ?? false };
 }

@@ -27,9 +27,11 @@ export interface Recording {
   readonly events: readonly TraceEvent[];
   /** Lines of the file, header lines included. */
   readonly lines: number;
-  /** CPUs: what the header says (`#P:N`), or the highest CPU of an event plus one if that is more. */
+  /** CPUs: what the header says (`#P:N`; without one: what masks show), or the highest CPU of an event plus one if that is more. */
   readonly cpus: number;
   /** Events that the tracer says it lost (`[LOST n EVENTS]`, or written minus in buffer). */
   readonly lostEvents: number;
+  /** Times are ticks of a clock that counts something else than time, not microseconds. */
+  readonly ticks: boolean;
   readonly meta?: RecordingMeta;
 }

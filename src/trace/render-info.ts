@@ -79,7 +79,11 @@ export function renderTraceInfo(info: TraceInfo): string {
   if (info.machine !== null) out.push(clip(`  machine   ${escapeText(info.machine)}`));
   if (info.workload !== null) out.push(clip(`  workload  ${escapeText(info.workload)}`));
   out.push(`  CPUs      ${info.cpus}`);
-  out.push(`  time      ${seconds(span)} s (${seconds(info.firstTime)} to ${seconds(info.lastTime)})`);
+  out.push(
+    info.ticks
+      ? `  time      ${span} ticks (${info.firstTime} to ${info.lastTime})`
+      : `  time      ${seconds(span)} s (${seconds(info.firstTime)} to ${seconds(info.lastTime)})`,
+  );
   out.push(
     `  events    ${info.events} in ${info.lines} lines, ${info.lostEvents === 0 ? 'none lost' : `${info.lostEvents} lost by the tracer`}`,
   );

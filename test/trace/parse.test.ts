@@ -190,6 +190,41 @@ describe('a file', () => {
   });
 });
 
+describe('a file of another tracer or editor', () => {
+  const body = 'leave_mm: (x)';
+  const stamped = (...times: string[]): string => times.map((time) => `  a-1     [000] d..2. ${time}: ${body}\n`).join('');
+
+  it('may have lost its last newline, if the header says that nothing else is missing', () => {
+    const one = line('a-1', 0, body);
+    expect(parseTrace(`# entries-in-buffer/entries-written: 2/2   #P:1\n${one}\n${one}`, 'f').events).toHaveLength(2);
+    expect(message(`# entries-in-buffer/entries-written: 3/3   #P:1\n${one}\n${one}`)).toMatch(/^f\.trace:3: the last line has no end/);
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(parseTrace(`\ufeff# tracer: nop\n${line('a-1', 0, body)}\n`, 'f').events).toHaveLength(1);
+  });
+
+  it.each([
+    ['nanoseconds', ['12.000001999', '12.000002000'], [12_000_001, 12_000_002], false],
+    ['milliseconds', ['12.001', '12.010'], [12_001_000, 12_010_000], false],
+    ['ticks', ['37685736158', '37685736159'], [37_685_736_158, 37_685_736_159], true],
+  ])('may give its times in %s', (_, times, expected, ticks) => {
+    const recording = parseTrace(stamped(...times), 'f');
+    expect(recording.events.map(({ time }) => time)).toEqual(expected);
+    expect(recording.ticks).toBe(ticks);
+  });
+
+  it('has one clock', () => {
+    expect(message(stamped('12', '12.000001'))).toMatch(/^f\.trace:2: time 12\.000001 after 12; expected times of one clock/);
+  });
+
+  it('has the CPUs of its masks where no header counts them', () => {
+    const flush = line('a-1', 0, 'batch_flush: (x) cpus=0x21');
+    expect(parseTrace(`${flush}\n`, 'f').cpus).toBe(6);
+    expect(parseTrace(`# entries-in-buffer/entries-written: 1/1   #P:4\n${flush}\n`, 'f').cpus).toBe(4);
+  });
+});
+
 describe('a file that is not one', () => {
   const good = line('a-1', 0, 'leave_mm: (x)');
   it.each([
