@@ -68,7 +68,9 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
   const pcid = recording.meta?.pcid ?? recording.events.some((event) => event.kind === 'write_cr3' && event.pcid !== 0);
   const backend = pv ? kvmPvBackend : nativeBackend;
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
-  const board = new Replay(recording, kernel, pcid, hypervisor ?? []).run();
+  // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its CR3 write, too.
+  const known = { ...recording, events: recording.events.filter((event) => event.kind !== 'other') };
+  const board = new Replay(known, kernel, pcid, hypervisor ?? []).run();
   const sum = emptyScore();
   for (const kind of KIND_NAMES) {
     const score = board.kinds[kind];
@@ -95,5 +97,10 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
       recording.meta === undefined ? 'no meta file names its kernel' : `there is no profile of its kernel ${recording.meta.kernel}`;
     throw new TraceError(file, null, `${kernel}; give one with --profile (shootdown list variants)`);
   }
-  return checkRecording(recording, chosen, readHypervisorLog(file, recording.cpus));
+  // Of a vCPU that wrote no line the recording may not know.
+  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
+  if (log !== null && recording.ticks) {
+    throw new TraceError(file, null, 'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)');
+  }
+  return checkRecording(recording, chosen, log);
 }

@@ -30,8 +30,8 @@ export class Flushes {
     if (local) this.replay.requests.proceed(cpu, false);
     this.replay.requests.fillInfo(cpu, event);
     this.replay.requests.compareGiven(cpu, event);
-    if (!view.mmKnown && local && mm !== MM_NULL) this.replay.beliefs.learnMm(cpu, mm, false);
     const flushed = this.replay.order.flushOf(this.replay.at);
+    if (!view.mmKnown && (local || flushed !== null) && mm !== MM_NULL) this.replay.beliefs.learnMm(cpu, mm, false);
     if (!view.lazyKnown) this.replay.beliefs.setLazy(cpu, this.replay.order.after(this.replay.at)?.kind === 'switch_mm', true);
     if (
       !this.replay.beliefs.slotGenKnown(cpu) &&
@@ -46,7 +46,9 @@ export class Flushes {
       this.runFunc(cpu);
       const learnt = this.slotGenLearnt[cpu];
       this.slotGenLearnt[cpu] = false;
-      if (!view.mmKnown || learnt) this.replay.board.learn('no tlb_flush');
+      // The file may end between the function and its flush.
+      const cut = this.replay.order.isLast(this.replay.at) && this.replay.lab.hasFlush(cpu);
+      if (!view.mmKnown || learnt || cut) this.replay.board.learn('no tlb_flush');
       else if (this.replay.lab.hasFlush(cpu)) {
         const flush = this.replay.lab.takeFlush(cpu, -1);
         this.replay.differ('no tlb_flush', 'none', this.flushText(flush), this.replay.orders.otherOrder(cpu, null));
@@ -97,9 +99,15 @@ export class Flushes {
     const kernel: ModelFlush = { reason: event.reason, pages: event.pages };
     const flush = this.replay.lab.takeFlush(cpu, event.reason);
     const model = flush === null || flush.reason !== 4 ? flush : { reason: 4, pages: this.sentPages(cpu) };
-    if (this.slotGenLearnt[cpu] && event.reason !== 4) {
+    if (this.replay.order.isFirst(this.replay.at) || (event.reason === 0 && this.replay.switches.headless[cpu] === true)) {
+      // The file begins between a function and its flush.
+      this.replay.board.learn('tlb_flush');
+    } else if (this.slotGenLearnt[cpu] && event.reason !== 4) {
       this.slotGenLearnt[cpu] = false;
       this.replay.board.learn('tlb_flush');
+    } else if (event.reason >= 1 && event.reason <= 3 && this.ofUnknownUnmaps(cpu)) {
+      this.replay.board.learn('tlb_flush');
+      this.adoptFlush(cpu);
     } else if (model !== null && model.reason === kernel.reason && model.pages === kernel.pages) this.replay.board.agree('tlb_flush');
     else if (event.reason === 0) {
       const learnt = this.replay.switches.switches[cpu]?.flushLearnt === true;
@@ -119,6 +127,12 @@ export class Flushes {
     }
     if (event.reason === 0) this.replay.switches.switches[cpu] = null;
     if (event.reason === 4 || event.reason === 0) this.replay.lab.run(cpu, false);
+  }
+
+  /** Whether the CPU's last flush_func served a batch whose increments the model does not have. */
+  private ofUnknownUnmaps(cpu: number): boolean {
+    const initiator = this.replay.orders.before[cpu]?.initiator ?? -1;
+    return this.replay.requests.requests[initiator]?.batch === true && this.replay.requests.unmapsUnknown[initiator] === true;
   }
 
   /** The kernel flushed the loaded mm's slot. */

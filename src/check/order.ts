@@ -10,7 +10,34 @@ export function inInterrupt(event: TraceEvent): boolean {
   return context !== undefined && context !== '.';
 }
 
+/** After a request's line: it was sent, or it is over. A flush_func of its own shows that it stayed local. */
+const SHOWS_SEND: ReadonlySet<string> = new Set([
+  'native_flush_multi',
+  'kvm_flush_multi',
+  'flush_mm_range_ret',
+  'flush_mm_range',
+  'batch_flush',
+  'sched_switch',
+]);
+
+/** Lines of a request that is under way on its CPU, whatever came before them. */
+const WITHIN_REQUEST: ReadonlySet<string> = new Set([
+  'native_flush_multi',
+  'kvm_flush_multi',
+  'should_flush',
+  'should_flush_ret',
+  'flush_mm_range_ret',
+]);
+/** Lines between which and the next one no request is left from before. */
+const ENDS_REQUEST: ReadonlySet<string> = new Set(['flush_mm_range_ret', 'flush_mm_range', 'batch_flush', 'sched_switch', 'sys_enter']);
+
+/** A flush that a request makes on its own CPU, and its send. */
+const ownFlush = (event: TraceEvent): boolean => event.kind === 'tlb_flush' && event.reason >= 2;
+
 export class Order {
+  /** Index from which on no request is under way that began before the file. */
+  readonly headEnd: number;
+
   /** By batch_flush: the line of its task after which the page was unmapped (set_tlb_ubc_flush_pending has no line of its own). */
   readonly unmappedFrom = new Map<number, number>();
 
@@ -38,6 +65,23 @@ export class Order {
       last[cpu] = index;
     }
     this.placeUnmaps();
+    this.headEnd = this.findHeadEnd(cpus);
+  }
+
+  private findHeadEnd(cpus: number): number {
+    const { events } = this;
+    let end = 0;
+    /** By CPU: whether nothing has told yet if a request was under way, whether one was, or that none is any more. */
+    const state = new Array<'unknown' | 'under way' | 'over'>(cpus).fill('unknown');
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index];
+      if (state[event.cpu] === 'over' || inInterrupt(event)) continue;
+      const within = WITHIN_REQUEST.has(event.kind) || (event.kind === 'flush_func' && event.init === event.cpu) || ownFlush(event);
+      if (state[event.cpu] === 'unknown' && within) state[event.cpu] = 'under way';
+      if (state[event.cpu] === 'under way') end = index + 1;
+      if (ENDS_REQUEST.has(event.kind)) state[event.cpu] = 'over';
+    }
+    return end;
   }
 
   private placeUnmaps(): void {
@@ -75,22 +119,35 @@ export class Order {
     return event?.kind === 'tlb_flush' && event.reason >= 1 && event.reason <= 3 ? event : null;
   }
 
-  /** The send that belongs to the flush_mm_range or batch_flush at `index`: null when it stayed local. */
-  sendOf(index: number): EventOf<'native_flush_multi' | 'kvm_flush_multi'> | null {
+  /** Whether the line at `index` is the first of its CPU: what it belongs to began before the file. */
+  isFirst(index: number): boolean {
+    return this.previous[index] < 0;
+  }
+
+  /** Whether the line at `index` is the last of its CPU: the file ends before what would follow from it. */
+  isLast(index: number): boolean {
+    return this.next[index] >= this.events.length;
+  }
+
+  /** Index of the line that tells whether the request at `index` goes to other CPUs; `events.length` when the file ends before it. */
+  private sendShownAt(index: number): number {
     const cpu = this.events[index].cpu;
     for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {
       const event = this.events[at];
-      if (event.kind === 'native_flush_multi' || event.kind === 'kvm_flush_multi') return event;
-      if (event.kind === 'flush_func' && event.init === cpu) return null;
-      if (
-        event.kind === 'flush_mm_range_ret' ||
-        event.kind === 'flush_mm_range' ||
-        event.kind === 'batch_flush' ||
-        event.kind === 'sched_switch'
-      )
-        return null;
+      if (event.kind === 'flush_func' ? event.init === cpu : SHOWS_SEND.has(event.kind)) return at;
     }
-    return null;
+    return this.events.length;
+  }
+
+  /** The send that belongs to the flush_mm_range or batch_flush at `index`: null when it stayed local. */
+  sendOf(index: number): EventOf<'native_flush_multi' | 'kvm_flush_multi'> | null {
+    const event = this.events[this.sendShownAt(index)];
+    return event?.kind === 'native_flush_multi' || event?.kind === 'kvm_flush_multi' ? event : null;
+  }
+
+  /** Whether the file ends before it shows where the request at `index` went. */
+  sendNotShown(index: number): boolean {
+    return this.sendShownAt(index) >= this.events.length;
   }
 
   /**

@@ -30,6 +30,9 @@ export interface CheckedKernel {
   readonly replace: Partial<KernelFunctions>;
 }
 
+/** Generation of an mm that no line has told: high enough that a slot can be seen to be behind it. */
+const UNSEEN_GEN = 2 ** 20;
+
 export class Replay {
   readonly host: Host;
   readonly values: Values;
@@ -89,7 +92,10 @@ export class Replay {
     };
     this.own = { ...kernelFunctions, flushTlbMulti: kernel.backend.flushTlbMulti, ...kernel.replace };
     this.lab = new Lab(scenario, kernel.features, kernel.backend, kernel.replace, verdicts);
-    for (let mm = FIRST_USER_MM; mm < FIRST_USER_MM + this.mms.users; mm++) this.mem[this.lab.layout.mms[mm].ctxId] = this.serial++;
+    for (let mm = FIRST_USER_MM; mm < FIRST_USER_MM + this.mms.users; mm++) {
+      this.mem[this.lab.layout.mms[mm].ctxId] = this.serial++;
+      this.mem[this.genWord(mm)] = UNSEEN_GEN;
+    }
     this.beliefs = new Beliefs(this.lab, this.mms, pcid);
     this.host.startHypervisor();
   }
@@ -212,6 +218,8 @@ export class Replay {
   }
 
   differ(kind: Kind, kernel: string, model: string, raced: boolean): void {
-    this.board.differ(kind, this.events[this.at].line, kernel, model, raced);
+    // While a request is under way that began before the file, its increment and what it asked for are unknown.
+    if (!raced && this.at < this.order.headEnd) this.board.learn(kind);
+    else this.board.differ(kind, this.events[this.at].line, kernel, model, raced);
   }
 }

@@ -3,6 +3,7 @@ import { INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
 import { CSD_FLAGS } from '../kernel/structs.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import * as G from './gates.js';
+import { low32 } from './masks.js';
 import type { Replay } from './replay.js';
 
 /** A flush request under way on its initiator. */
@@ -19,6 +20,8 @@ interface Request {
 export class Requests {
   readonly requests: (Request | null)[];
   readonly trims: boolean[];
+  /** By CPU: whether the increments of its last batch are not in the model. */
+  readonly unmapsUnknown: boolean[] = [];
   /** Lets a request count up and look at the mask: done late in the time between its line and the next of its own. */
   readonly laterRequest: number[] = [];
 
@@ -54,11 +57,32 @@ export class Requests {
     this.replay.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
   }
 
+  /** A send whose request is not in the file. */
+  adoptRequest(cpu: number, event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>): void {
+    const mm = this.replay.mms.handle(event.mm);
+    const pages = event.end === FLUSH_ALL ? -1 : Number((event.end - event.start) >> 12n);
+    this.requests[cpu] = { index: this.replay.at, mm, batch: mm === MM_NULL, pages };
+    this.fillInfo(cpu, event);
+    if (mm === MM_NULL) this.learnBatch(cpu, event.cpus);
+  }
+
+  /** A batch whose unmaps the model could not make: they were of an mm that is not known, or came before the file. */
+  private learnBatch(cpu: number, cpus: bigint): void {
+    this.replay.mem[this.replay.lab.per(cpu).ubc.cpumask] = low32(cpus) & this.replay.online;
+    this.unmapsUnknown[cpu] = true;
+  }
+
   batchFlush(cpu: number, event: EventOf<'batch_flush'>): void {
     this.finish(cpu);
     const mask = this.replay.lab.per(cpu).ubc.cpumask;
-    this.unmap(cpu);
-    this.replay.values.compareMask('cpus', cpu, MM_NULL, mask, event.cpus);
+    this.unmapsUnknown[cpu] = !this.replay.beliefs.cpus[cpu].mmKnown;
+    if (this.unmapsUnknown[cpu]) {
+      this.learnBatch(cpu, event.cpus);
+      this.replay.board.learn('cpus');
+    } else {
+      this.unmap(cpu);
+      this.replay.values.compareMask('cpus', cpu, MM_NULL, mask, event.cpus);
+    }
     this.requests[cpu] = { index: this.replay.at, mm: MM_NULL, batch: true, pages: -1 };
     this.trims[cpu] = false;
     const send = this.replay.order.sendOf(this.replay.at);
@@ -95,8 +119,10 @@ export class Requests {
   expectSend(cpu: number, sends: boolean): void {
     const model = this.replay.lab.gate(cpu) === G.GATE_MULTI;
     if (!sends) {
-      const line = this.replay.events[this.requests[cpu]?.index ?? this.replay.at].line;
-      if (model) this.replay.board.differ('no tlb_flush', line, 'no send', 'a send', this.racedMask(cpu));
+      const from = this.requests[cpu]?.index ?? this.replay.at;
+      const line = this.replay.events[from].line;
+      if (model && this.replay.order.sendNotShown(from)) this.replay.board.learn('no tlb_flush');
+      else if (model) this.replay.board.differ('no tlb_flush', line, 'no send', 'a send', this.racedMask(cpu));
       else this.replay.board.agree('no tlb_flush');
     }
     if (model !== sends) this.replay.lab.abandon(cpu);
@@ -119,6 +145,7 @@ export class Requests {
   /** The generation that the request carries. */
   compareGiven(cpu: number, event: EventOf<'kvm_flush_multi' | 'native_flush_multi' | 'flush_func'>): void {
     const info = this.replay.lab.per(event.init < this.replay.lab.cpus ? event.init : cpu).flushInfo;
+    this.replay.values.learnGiven(this.replay.mms.handle(event.mm), event.gen);
     const model = this.replay.mem[info.newTlbGen];
     if (model === event.gen) {
       this.replay.board.agree('gen');
@@ -150,6 +177,8 @@ export class Requests {
     this.replay.mem[info.initiatingCpu] = event.init;
     this.replay.mem[info.freedTables] = event.freed ? 1 : 0;
     this.replay.mem[info.trimCpumask] = event.trim ? 1 : 0;
+    // It has counted, wherever that was.
+    if (mm > INIT_MM) this.replay.mem[this.replay.genWord(mm)] = Math.max(event.gen, this.replay.mem[this.replay.genWord(mm)]);
   }
 
   /** Brings the CPU's task back to where a new activity can begin. */

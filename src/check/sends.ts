@@ -44,7 +44,8 @@ export class Sends {
     }
     if (this.replay.lab.gate(cpu) !== G.GATE_MULTI) {
       this.replay.requests.finish(cpu);
-      this.replay.requests.fillInfo(cpu, event);
+      if (this.replay.requests.requests[cpu] === null) this.replay.requests.adoptRequest(cpu, event);
+      else this.replay.requests.fillInfo(cpu, event);
       const mask =
         this.replay.mms.handle(event.mm) === MM_NULL
           ? this.replay.lab.per(cpu).ubc.cpumask

@@ -16,6 +16,8 @@ export class Switches {
   readonly switches: (Switching | null)[];
   readonly later: number[] = [];
   readonly cr3Raced: boolean[] = [];
+  /** By CPU: whether the last CR3 write was that of a switch that began before the file. */
+  readonly headless: boolean[] = [];
   readonly pendingSwitch: number[] = [];
   readonly inFlush: boolean[] = [];
 
@@ -51,7 +53,11 @@ export class Switches {
     const inFlush = this.replay.lab.gate(cpu) === G.GATE_SWITCH_MM && this.replay.lab.gateArgument(cpu) === next;
     if (!inFlush) this.replay.requests.finish(cpu);
     this.replay.values.compareGen(cpu, next, event.ngen, 'ngen');
-    if (!view.mmKnown && event.prev !== '0x0') this.replay.beliefs.learnMm(cpu, this.replay.mms.handle(event.prev), false);
+    if (!view.mmKnown && event.prev !== '0x0') {
+      // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask: seen where it comes back to it.
+      const left = event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n;
+      this.replay.beliefs.learnMm(cpu, left ? INIT_MM : this.replay.mms.handle(event.prev), false);
+    }
     this.replay.values.compareMask('ncpus', cpu, next, this.replay.maskOf(next), event.ncpus);
     const reload = this.replay.beliefs.loadedMm(cpu) === next;
     if (!view.lazyKnown) this.replay.beliefs.setLazy(cpu, reload && cr3 !== null, true);
@@ -68,7 +74,10 @@ export class Switches {
     view.mmKnown = true;
     view.tentative = false;
     if (cr3 === null && this.replay.order.after(this.replay.at)?.kind !== 'tlb_flush') {
-      if (this.replay.lab.gate(cpu) === G.GATE_CR3) {
+      if (this.replay.lab.gate(cpu) === G.GATE_CR3 && this.replay.order.isLast(this.replay.at)) {
+        // The file ends between the switch and its CR3 write.
+        this.replay.board.learn('no tlb_flush');
+      } else if (this.replay.lab.gate(cpu) === G.GATE_CR3) {
         const asid = this.replay.lab.gateArgument(cpu);
         const bounds = (this.replay.orders.below[cpu]?.[asid] ?? 0) + (this.replay.orders.above[cpu]?.[asid] ?? 0);
         this.replay.differ('no tlb_flush', 'no CR3 write', 'a CR3 write', bounds > 0 || this.replay.orders.racedFlush(cpu, next));
@@ -85,6 +94,12 @@ export class Switches {
     const state = this.replay.lab.per(cpu).tlbstate;
     const asid = event.pcid === 0 ? 0 : event.pcid - 1;
     this.cr3Raced[cpu] = false;
+    this.headless[cpu] = this.replay.order.isFirst(this.replay.at);
+    if (this.headless[cpu]) {
+      // The file begins between the switch and its CR3 write: whose slot this is, is not known.
+      for (const kind of ['pcid', 'slot', 'flush bit'] as const) this.replay.board.learn(kind);
+      return;
+    }
     this.runSwitch(cpu);
     if (this.replay.lab.gate(cpu) === G.GATE_CR3) {
       this.replay.lab.run(cpu, true);

@@ -15,7 +15,8 @@ export class Values {
     if (!view.genKnown) {
       view.genKnown = true;
       this.replay.board.learn(kind);
-      if (view.genSeen && kernel !== model) this.moveSlots(mm, model, kernel);
+      if (!view.genSeen) this.shiftSlots(mm, kernel - model);
+      else if (kernel !== model) this.moveSlots(mm, model, kernel);
       view.genSeen = true;
       this.replay.mem[word] = kernel;
       return;
@@ -35,6 +36,26 @@ export class Values {
     this.replay.differ(kind, String(kernel), String(model), raced);
     if (!raced) this.replay.mem[word] = kernel;
     else if (kernel > model) this.replay.requests.seenCounted(mm, kernel);
+  }
+
+  /** A request that began before the file carries the first generation seen of an mm: others may have counted since. */
+  learnGiven(mm: number, gen: number): void {
+    const view = this.replay.mms.view(mm);
+    if (mm <= INIT_MM || view.genSeen) return;
+    const word = this.replay.genWord(mm);
+    this.shiftSlots(mm, gen - this.replay.mem[word]);
+    view.genSeen = true;
+    this.replay.mem[word] = gen;
+  }
+
+  /** First sight of the mm's generation: slots are as far behind it as they were seen to be. */
+  private shiftSlots(mm: number, by: number): void {
+    const ctxId = this.replay.mem[this.replay.lab.layout.mms[mm].ctxId];
+    for (let cpu = 0; cpu < this.replay.lab.cpus; cpu++) {
+      for (const slot of this.replay.lab.per(cpu).tlbstate.ctxs) {
+        if (this.replay.mem[slot.ctxId] === ctxId) this.replay.mem[slot.tlbGen] = Math.max(0, this.replay.mem[slot.tlbGen] + by);
+      }
+    }
   }
 
   /** Reclaim's increments were not as many as the model placed: slots that were up to date still are, and none is ahead. */
@@ -73,7 +94,17 @@ export class Values {
       else this.replay.board.agree(kind);
       return;
     }
-    let raced = true;
+    const differing = kernel ^ model;
+    if (
+      mm === MM_NULL &&
+      this.replay.beliefs.cpus.every((view, other) => ((differing >>> other) & 1) === 0 || !view.mmKnown || view.tentative)
+    ) {
+      // Where these CPUs were when the batch was gathered, no line has told.
+      this.replay.board.learn(kind);
+      this.replay.mem[address] = kernel & this.replay.online;
+      return;
+    }
+    let raced = (differing & ~this.replay.online) === 0;
     for (let other = 0; other < this.replay.lab.cpus; other++) {
       if ((((kernel ^ model) >>> other) & 1) === 0) continue;
       raced = raced && this.replay.races.changesMasks(cpu, other, this.replay.at, this.replay.order.nextOwn(this.replay.at));

@@ -1,0 +1,98 @@
+/**
+ * Recordings of which only a part is there, and recordings with more in them: what the check says of the lines that it knows must not
+ * depend on where somebody cut the file, nor on what else was traced.
+ */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type CheckReport, checkRecording, KIND_WITHOUT_BAR } from '../../src/check/index.js';
+import { parseTrace } from '../../src/trace/parse.js';
+import { TraceError } from '../../src/trace/trace-error.js';
+import { findVariant } from '../../src/variants/index.js';
+import { CARRIED, RECORDINGS } from '../trace/recordings.js';
+import { xorshift } from '../trace/xorshift.js';
+
+const textOf = (path: string): string[] =>
+  gunzipSync(readFileSync(path))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+function check(lines: readonly string[], profile = '6.12.117'): CheckReport {
+  const version = findVariant(profile);
+  if (version === undefined) throw new Error(`no profile ${profile}`);
+  return checkRecording(parseTrace(`${lines.join('\n')}\n`, 'part.trace'), version, null);
+}
+
+const barred = (report: CheckReport) => report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR);
+
+/** Disagreements over windows at random places, and how many windows have any. */
+function windows(lines: readonly string[], profile: string, count: number): { checked: number; disagreeing: number } {
+  const random = xorshift(11);
+  let checked = 0;
+  let disagreeing = 0;
+  for (let round = 0; round < count; round++) {
+    const from = random(lines.length - 20);
+    const length = [10, 40, 200, 1000][random(4)] + random(30);
+    try {
+      if (barred(check(lines.slice(from, from + length), profile)).length > 0) disagreeing++;
+      checked++;
+    } catch (error) {
+      // Too short to hold a request or a switch.
+      if (!(error instanceof TraceError)) throw error;
+    }
+  }
+  return { checked, disagreeing };
+}
+
+describe('a part of a recording', () => {
+  const carried = textOf(CARRIED);
+
+  it('agrees wherever it begins and ends', { timeout: 60_000 }, () => {
+    const { checked, disagreeing } = windows(carried, '6.12.117', 120);
+    expect(checked).toBeGreaterThan(90);
+    expect(disagreeing).toBeLessThanOrEqual(2);
+  });
+
+  it.skipIf(RECORDINGS.length === 0)('of other workloads, too', { timeout: 120_000 }, () => {
+    for (const [name, profile] of [
+      ['native4-w4', '6.1.192'],
+      ['k612native4-w5', '6.12.117'],
+      ['native4-w7', '6.1.192'],
+    ]) {
+      const path = RECORDINGS.find((recording) => recording.endsWith(`/${name}.trace.gz`));
+      if (path === undefined) throw new Error(`${name} is not among the recordings`);
+      expect(windows(textOf(path), profile, 60).disagreeing, name).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('between a switch and its CR3 write has nothing to decide from', () => {
+    const first = carried.findIndex((line) => line.includes(': write_cr3_'));
+    const cpu = /\[\d+\]/.exec(carried[first] ?? '')?.[0] ?? '';
+    const report = check(carried.slice(first, first + 2000));
+    expect(report.races.concat(report.disagreements).some(({ line }) => line === 1)).toBe(false);
+    expect(report.kinds.pcid.learnt).toBeGreaterThanOrEqual(1);
+
+    const end = carried.findIndex((line, index) => index > first + 500 && line.includes(cpu) && line.includes(': write_cr3_'));
+    expect(barred(check(carried.slice(first, end)))).toEqual([]);
+  });
+
+  it('has the CPUs of its masks, those included that wrote no line', () => {
+    const silent = carried.slice(0, 3000).filter((line) => !line.includes('[003]'));
+    const { kinds } = check(silent);
+    expect(kinds.cpus.disagreed).toBe(0);
+  });
+});
+
+describe('a recording with other events', () => {
+  const HEAD = /^.{1,60}?\[\d+\] \S+ +\d+\.\d+: /;
+
+  it('gets the same answer', () => {
+    const lines = textOf(CARRIED).slice(0, 4000);
+    const more = lines.flatMap((line) => [line, `${HEAD.exec(line)?.[0]}write_msr: 49, value 1`]);
+    const plain = check(lines);
+    const report = check(more);
+    expect(report.kinds).toEqual(plain.kinds);
+    expect(report.disagreements).toEqual(plain.disagreements.map((entry) => ({ ...entry, line: entry.line * 2 - 1 })));
+  });
+});
