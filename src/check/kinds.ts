@@ -12,7 +12,8 @@ export const KINDS = {
   slot: 'write_cr3: a slot that held the mm used again, or the next one in turn',
   should_flush: 'should_flush_ret',
   tlb_flush: 'tlb_flush: page count and reason',
-  'no tlb_flush': 'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows',
+  'no tlb_flush':
+    'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows; a return before a target flushed',
   'pv dropped': 'native_flush_multi that a kvm_flush_multi made: the vCPUs that it left to the hypervisor',
   'IPI really sent': 'native_flush_multi: the CPUs that then get an IPI',
 } as const satisfies Readonly<Record<string, string>>;

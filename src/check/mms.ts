@@ -15,6 +15,8 @@ const isStatic = (pointer: string): boolean => pointer.startsWith('0xffffffff');
 export interface MmView {
   /** ctx_id of the mm, null until a line names it. */
   ctx: number | null;
+  /** Another ctx_id that a line gave the mm while it cannot have been freed; null when the last line gave its own. */
+  doubted: number | null;
   /** Whether the generation is known: false before its first sight and after increments that are not recorded. */
   genKnown: boolean;
   /** Whether the generation was ever seen. */
@@ -25,7 +27,7 @@ export interface MmView {
   guessed: number;
 }
 
-const fresh = (born: boolean): MmView => ({ ctx: null, genKnown: false, genSeen: false, born, guessed: 0 });
+const fresh = (born: boolean): MmView => ({ ctx: null, doubted: null, genKnown: false, genSeen: false, born, guessed: 0 });
 
 export class Mms {
   private readonly handles = new Map<string, number>();
@@ -33,7 +35,11 @@ export class Mms {
   /** Handle of the mm that a CPU has loaded before anything was seen of it. */
   readonly unknown: number;
 
+  /** Whether the recording shows when mms are freed. */
+  private readonly showsDrops: boolean;
+
   constructor(events: readonly TraceEvent[], file: string) {
+    this.showsDrops = events.some((event) => event.kind === 'mmdrop');
     for (const event of events) {
       const pointer = event.kind === 'switch_mm' ? event.next : 'mm' in event ? event.mm : null;
       if (pointer === null || pointer === '0x0' || this.handles.has(pointer)) continue;
@@ -59,11 +65,21 @@ export class Mms {
     return this.views[handle];
   }
 
-  /** A line says that the mm has this ctx_id: true when that makes it another mm than before. */
-  named(handle: number, ctx: number): boolean {
+  /**
+   * A line says that the mm has this ctx_id: true when that makes it another mm than before. A pointer gets another mm only after the old
+   * one was freed: while that cannot be (`loaded`: on a CPU), one line that says so is doubted, a second is believed.
+   */
+  named(handle: number, ctx: number, loaded: boolean): boolean {
     const view = this.views[handle];
-    if (view.ctx === ctx || handle === INIT_MM) return false;
+    if (handle === INIT_MM) return false;
+    const doubted = view.doubted;
+    view.doubted = null;
+    if (view.ctx === ctx) return false;
     const renewed = view.ctx !== null;
+    if (renewed && (loaded || this.showsDrops) && doubted !== ctx) {
+      view.doubted = ctx;
+      return false;
+    }
     if (renewed) this.views[handle] = fresh(true);
     this.views[handle].ctx = ctx;
     return renewed;

@@ -70,9 +70,15 @@ export class Races {
 
   /**
    * What CPU `other` can look like between `from` and `to` besides what it looks like in the model: whether it may be lazy or not, and the
-   * mms that it may have loaded.
+   * mms that it may have loaded. An enter_lazy before `lazySeen` is over: an idle CPU writes no line for long, but another has seen it.
    */
-  appearances(cpu: number, other: number, from: number, to: number): { readonly lazy: boolean; readonly loaded: ReadonlySet<number> } {
+  appearances(
+    cpu: number,
+    other: number,
+    from: number,
+    to: number,
+    lazySeen: number,
+  ): { readonly lazy: boolean; readonly loaded: ReadonlySet<number> } {
     let lazy = false;
     const loaded = new Set<number>();
     this.overlapping(cpu, from, to, (event, index) => {
@@ -83,7 +89,7 @@ export class Races {
         lazy = true;
         loaded.add(LOADED_MM_SWITCHING).add(this.mms.handle(line.next));
         if (line.prev !== '0x0') loaded.add(this.mms.handle(line.prev));
-      } else if (event.kind === 'enter_lazy') lazy = true;
+      } else if (event.kind === 'enter_lazy' && index >= lazySeen) lazy = true;
       return false;
     });
     return { lazy, loaded };

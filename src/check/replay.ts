@@ -204,7 +204,8 @@ export class Replay {
   }
   named(pointer: string, ctx: number): number {
     const mm = this.mms.handle(pointer);
-    if (this.mms.named(mm, ctx)) this.newLife(mm);
+    const loaded = this.beliefs.cpus.some((view, cpu) => view.mmKnown && !view.tentative && this.beliefs.loadedMm(cpu) === mm);
+    if (this.mms.named(mm, ctx, loaded)) this.newLife(mm);
     return mm;
   }
   newLife(mm: number): void {

@@ -202,6 +202,8 @@ export class Requests {
     for (let target = 0; target < this.replay.lab.cpus; target++) {
       if (target === cpu || !this.replay.lab.csdLocked(cpu, target)) continue;
       this.replay.flushes.serve(target, cpu);
+      const flush = this.replay.lab.takeFlush(target, 1);
+      if (flush !== null) this.replay.differ('no tlb_flush', `CPU ${target} did not flush`, this.replay.flushes.flushText(flush), false);
       this.replay.lab.dropFlushes(target);
       if (this.replay.lab.csdLocked(cpu, target)) this.replay.mem[this.replay.lab.per(cpu).cfd.csd[target] + CSD_FLAGS] = 0;
     }

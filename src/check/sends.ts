@@ -34,9 +34,11 @@ export class Sends {
       const scratch = this.replay.lab.layout.kvm.mask[cpu];
       const kernel = low32(event.cpus);
       const model = this.replay.lab.mask(scratch);
-      if (kernel === model) this.replay.board.agree('pv dropped');
+      const beyond = event.cpus >> 32n !== 0n;
+      if (kernel === model && !beyond) this.replay.board.agree('pv dropped');
       else {
-        this.replay.differ('pv dropped', hex(kernel), hex(model), this.replay.host.racedByte(kernel ^ model, this.pvTime[cpu], event.time));
+        const raced = !beyond && this.replay.host.racedByte(kernel ^ model, this.pvTime[cpu], event.time);
+        this.replay.differ('pv dropped', `0x${event.cpus.toString(16)}`, hex(model), raced);
         this.replay.mem[scratch] = kernel & this.replay.online;
       }
       this.openSend(cpu);

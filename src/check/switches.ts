@@ -169,7 +169,10 @@ export class Switches {
     else if (flush === !event.noFlush) this.replay.board.agree('flush bit');
     else {
       const [before, after] = this.replay.races.increments(cpu, next, switching?.index ?? this.replay.at, this.replay.at, this.replay.now);
+      // Only a slot that holds the mm can be found up to date, whatever was counted when.
+      const canBe = !event.noFlush || (event.pcid !== 0 && holds(kernelAsid));
       this.cr3Raced[cpu] =
+        canBe &&
         before + after + (this.replay.orders.below[cpu]?.[kernelAsid] ?? 0) + (this.replay.orders.above[cpu]?.[kernelAsid] ?? 0) > 0;
       this.replay.differ('flush bit', event.noFlush ? 'no flush' : 'flush', flush ? 'flush' : 'no flush', this.cr3Raced[cpu]);
       // The kernel found the slot up to date.

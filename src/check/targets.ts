@@ -5,6 +5,8 @@ import type { Replay } from './replay.js';
 
 export class Targets {
   readonly shouldTarget: { target: number; index: number }[];
+  /** By CPU: index of the last line that shows it to be lazy, a request for its mm that passed it over. */
+  private readonly lazySeen: number[] = [];
   answer = { kernel: false, count: false, differs: false, judged: false };
 
   constructor(
@@ -64,8 +66,10 @@ export class Targets {
       this.replay.board.learn('should_flush');
       const mm = this.replay.mem[info.mm];
       if (view.mmKnown && mm === this.replay.beliefs.loadedMm(target)) this.replay.beliefs.setLazy(target, !kernel, true);
-    } else if (answer === kernel) this.replay.board.agree('should_flush');
-    else {
+    } else if (answer === kernel) {
+      this.replay.board.agree('should_flush');
+      if (!kernel && this.replay.mem[info.mm] === this.replay.beliefs.loadedMm(target)) this.lazySeen[target] = this.replay.at;
+    } else {
       this.answer.differs = true;
     }
     return kernel;
@@ -78,6 +82,7 @@ export class Targets {
       target,
       this.shouldTarget[cpu].index,
       this.replay.order.next[this.replay.at],
+      this.lazySeen[target] ?? 0,
     );
     const state = this.replay.lab.per(target).tlbstate;
     const [loadedMm, isLazy] = [this.replay.mem[state.loadedMm], this.replay.mem[state.isLazy]];

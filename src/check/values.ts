@@ -12,6 +12,10 @@ export class Values {
     const view = this.replay.mms.view(mm);
     const word = this.replay.genWord(mm);
     const model = this.replay.mem[word];
+    if (view.doubted !== null) {
+      this.replay.differ(kind, `${kernel} of ctx ${view.doubted}`, `${model} of ctx ${view.ctx}, which was not freed`, false);
+      return;
+    }
     if (!view.genKnown) {
       view.genKnown = true;
       this.replay.board.learn(kind);
@@ -89,7 +93,9 @@ export class Values {
       }
     }
     const model = this.replay.lab.mask(address);
-    if (kernel === model) {
+    // CPUs that the check cannot have: the words of its masks have 32 bits.
+    const beyond = recorded >> 32n;
+    if (kernel === model && beyond === 0n) {
       if (learnt) this.replay.board.learn(kind);
       else this.replay.board.agree(kind);
       return;
@@ -104,12 +110,12 @@ export class Values {
       this.replay.mem[address] = kernel & this.replay.online;
       return;
     }
-    let raced = (differing & ~this.replay.online) === 0;
+    let raced = (differing & ~this.replay.online) === 0 && beyond === 0n;
     for (let other = 0; other < this.replay.lab.cpus; other++) {
       if ((((kernel ^ model) >>> other) & 1) === 0) continue;
       raced = raced && this.replay.races.changesMasks(cpu, other, this.replay.at, this.replay.order.nextOwn(this.replay.at));
     }
-    this.replay.differ(kind, hex(kernel), hex(model), raced);
+    this.replay.differ(kind, `0x${recorded.toString(16)}`, hex(model), raced);
     if (!raced || mm === MM_NULL) this.replay.mem[address] = kernel & this.replay.online;
     else
       for (let other = 0; other < this.replay.lab.cpus; other++)
