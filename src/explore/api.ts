@@ -92,6 +92,8 @@ export interface Verdict {
   readonly interrupted: boolean;
   /** The part that this hunt did, if several share it. */
   readonly shard?: Shard;
+  /** What is to be known of the variant, e.g. that a feature it switches changes nothing. */
+  readonly notes?: readonly string[];
   /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */
   readonly met?: readonly MetViolation[];
 }

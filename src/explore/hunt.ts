@@ -1,5 +1,6 @@
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../findings/finding.js';
 import { COUNTERS } from '../oracles/counters.js';
+import { findVariant } from '../variants/index.js';
 import { isOwnVariantName } from '../variants/own.js';
 import { VERSION } from '../version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
@@ -227,6 +228,7 @@ class Hunt {
       steps: tally.steps,
       counters: named(tally.counters),
     }));
+    const notes = 'program' in request ? [] : (findVariant(request.variant)?.notes ?? []);
     const verdict: Verdict = {
       variant: this.name,
       ...('program' in request ? { program: true } : {}),
@@ -246,6 +248,7 @@ class Hunt {
       traceHash: hex(this.hash),
       interrupted: this.interrupted,
       ...(request.shard === undefined ? {} : { shard: request.shard }),
+      ...(notes.length === 0 ? {} : { notes }),
       ...(request.known === undefined ? {} : { met: this.met }),
     };
     return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };

@@ -9,6 +9,10 @@ export interface Feature {
   readonly summary: string;
   readonly commit: string | null;
   readonly since: string;
+  /** The feature without which nothing looks at this one. */
+  readonly needs?: FeatureName;
+  /** It is the KVM host's: other backends have none that marks its vCPUs. */
+  readonly host?: true;
 }
 
 export interface Features {
@@ -66,6 +70,7 @@ export const features: readonly Feature[] = [
     summary: 'bug B4: the early return also takes requests without a generation (batched unmap)',
     commit: 'aa44284960d5',
     since: '6.0-rc1 until 8f1d56f64f8d',
+    needs: 'genEarlyOut',
   },
   {
     name: 'lazyCpumask',
@@ -84,6 +89,7 @@ export const features: readonly Feature[] = [
     summary: 'should_flush_tlb sends to a CPU in the SWITCHING window and reads loaded_mm before is_lazy',
     commit: 'fea4e317f9e7',
     since: '6.15-rc6',
+    needs: 'filterLoadedMm',
   },
   {
     name: 'switchingBeforeGen',
@@ -96,6 +102,7 @@ export const features: readonly Feature[] = [
     summary: 'switch_mm_irqs_off has a full barrier also when its mm_cpumask bit was set already',
     commit: '83b0177a6c48',
     since: '6.18-rc2, 6.17.5',
+    needs: 'lazyCpumask',
   },
   {
     name: 'strictSlotTest',
@@ -116,6 +123,7 @@ export const features: readonly Feature[] = [
     summary: 'pending and flushed batches are counted, so that no mark is lost',
     commit: '5ee2fa2f0636',
     since: '5.17',
+    needs: 'flushBatchedPending',
   },
   {
     name: 'nestedGatherFlush',
@@ -146,17 +154,20 @@ export const features: readonly Feature[] = [
     summary: 'the KVM host takes the preempted byte with its flush request by one exchange',
     commit: 'b043138246a4',
     since: '5.6 (CVE-2019-3016)',
+    host: true,
   },
   {
     name: 'hostMarksAtBoundary',
     summary: 'the KVM host marks only vCPUs that stopped at an instruction boundary as preempted',
     commit: '6cd88243c7e0',
     since: '5.19',
+    host: true,
   },
   {
     name: 'hostRemembersMark',
     summary: 'the KVM host does not mark a vCPU twice, over a flush request',
     commit: null,
     since: 'in the sources by 5.10',
+    host: true,
   },
 ];

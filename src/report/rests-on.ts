@@ -28,6 +28,7 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
   const shard = verdict.shard === undefined ? '' : `, ${shardWords(verdict.shard)}`;
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
   return [
+    ...(verdict.notes ?? []).map((note) => `variant: ${visible(note)}`),
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${shard}${interrupted}${reach}`,
     ...(verdict.program === true ? [memoryLine(verdict.memory), PROGRAM_MACHINE] : reachOf(verdict.memory, notes)),
   ];

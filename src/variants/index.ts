@@ -3,6 +3,7 @@ import { type FeatureName, features } from '../kernel/features.js';
 import { findProfile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { bugs } from './bugs.js';
+import { idleSwitches } from './idle-switches.js';
 import { ownVariants } from './own.js';
 import { type Variant, variant, withRule } from './variant.js';
 
@@ -65,7 +66,8 @@ export function findVariant(name: string): Variant | undefined {
     if (feature === undefined) return undefined;
     changes[feature.name] = part[0] === '+';
   }
-  return { ...base, name, aliases: [], summary: `${base.name} with features switched`, features: { ...base.features, ...changes } };
+  const summary = `${base.name} with features switched`;
+  return { ...base, name, aliases: [], summary, features: { ...base.features, ...changes }, notes: idleSwitches(base, changes) };
 }
 
 /** `PROFILE/BACKEND/RULE`. */

@@ -24,6 +24,8 @@ export interface Variant {
   readonly entryFlushesLoadedPcid?: boolean;
   readonly packedTagBits?: number;
   readonly watchSlots?: boolean;
+  /** What whoever reads a verdict on it should know. */
+  readonly notes?: readonly string[];
 }
 
 /** Features that rule variants have beside their profile's: the profile's own known bug is not what they are asked about. */
