@@ -91,5 +91,5 @@ export function asSeenByGuest(
 /** The log beside a recording; null when there is none. */
 export function readHypervisorLog(recording: string, cpus: number): HypervisorEvent[] | null {
   const path = hypervisorLogPaths(recording).find((candidate) => existsSync(candidate));
-  return path === undefined ? null : parseHypervisorLog(textOf(readBytes(path), path), path, cpus);
+  return path === undefined ? null : parseHypervisorLog(textOf(readBytes(path, undefined, 'a hypervisor log'), path), path, cpus);
 }

@@ -8,6 +8,7 @@ import type { RecordingMeta } from './recording.js';
 import { TraceError } from './trace-error.js';
 
 const MAX_META_BYTES = 4 * 1024 * 1024;
+const META = 'the description of the recording beside it (or no such file)';
 
 const MetaFile = z.object({
   kernel: z.union([z.string(), z.object({ release: z.string(), version: z.string().optional() })]).optional(),
@@ -29,10 +30,10 @@ export function readMeta(path: string): RecordingMeta | undefined {
   if (!existsSync(path)) return undefined;
   let json: unknown;
   try {
-    json = JSON.parse(readBytes(path, MAX_META_BYTES).toString('utf8'));
+    json = JSON.parse(readBytes(path, MAX_META_BYTES, META).toString('utf8'));
   } catch (error) {
     if (error instanceof TraceError) throw error;
-    throw new TraceError(path, null, 'is not JSON; expected the description of the recording beside it (or no such file)');
+    throw new TraceError(path, null, `is not JSON; expected ${META}`);
   }
   const parsed = MetaFile.safeParse(json);
   if (!parsed.success) {

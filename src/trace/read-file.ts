@@ -24,9 +24,9 @@ function reason(error: unknown): string {
 
 /**
  * All bytes of `path`. Reads in pieces and stops at the limit, so that a device or an endless pipe cannot fill the memory.
- * Throws TraceError when the file cannot be read or is larger than `limit` bytes.
+ * Throws TraceError when the file cannot be read or is larger than `limit` bytes; `what` it should be is for the message.
  */
-export function readBytes(path: string, limit: number = MAX_TEXT_BYTES): Buffer {
+export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = 'an ftrace recording'): Buffer {
   const pieces: Buffer[] = [];
   let total = 0;
   let descriptor: number | undefined;
@@ -41,11 +41,11 @@ export function readBytes(path: string, limit: number = MAX_TEXT_BYTES): Buffer 
       pieces.push(piece.subarray(0, got));
     }
   } catch (error) {
-    throw new TraceError(path, null, `cannot be read (${reason(error)}); expected an ftrace recording`);
+    throw new TraceError(path, null, `cannot be read (${reason(error)}); expected ${what}`);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
-  throw new TraceError(path, null, `is larger than ${mib(limit)}; expected an ftrace recording of at most that size`);
+  throw new TraceError(path, null, `is larger than ${mib(limit)}; expected ${what} of at most that size`);
 }
 
 /** Whether `bytes` begin as a gzip file does. */

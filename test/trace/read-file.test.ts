@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -40,6 +40,11 @@ describe('a recording on disk', () => {
   it('cannot be absent or a directory', () => {
     expect(() => readRecording(join(folder, 'absent'))).toThrow(/absent: cannot be read \(no such file\); expected an ftrace recording$/);
     expect(() => readRecording(folder)).toThrow(/is a directory/);
+    const path = put('beside.trace', GOLDEN);
+    mkdirSync(join(folder, 'beside.meta.json'));
+    expect(() => readRecording(path)).toThrow(
+      /beside\.meta\.json: cannot be read \(is a directory\); expected the description of the recording/,
+    );
   });
 
   it('is told as cut when its gzip data ends early, with the line it came to', () => {
