@@ -24,8 +24,7 @@ export function createEngine(): Engine {
       return listVariants().map(({ name, aliases, summary, profile }) => ({ name, aliases, summary, profile }));
     },
     findVariant: async (name) => (await import('../variants/index.js')).findVariant(name)?.name ?? null,
-    senseless: async (name) =>
-      (await import('../variants/index.js')).senselessVariants().find((one) => one.name === name.toLowerCase())?.reason ?? null,
+    senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),
     rules: async () => {
       const { lazyAnswers, rules } = await import('../rules/index.js');
       return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));

@@ -42,6 +42,15 @@ export function senselessVariants(): readonly SenselessVariant[] {
   );
 }
 
+/** Why a name stands for nothing, if it does for that: on whatever profile, with whatever features. */
+export function senselessReason(name: string): string | null {
+  const [plain] = name.toLowerCase().split(/[+~]/);
+  const known = senselessVariants().find(
+    (one) => plain === one.name || profiles.some((profile) => plain === `${profile.name}/${one.name}`),
+  );
+  return known?.reason ?? null;
+}
+
 /** The variants that the project brings; those of a user's module are not among them. */
 export function listVariants(): readonly Variant[] {
   return variants;

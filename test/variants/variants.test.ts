@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backends, findBackend } from '../../src/backends/index.js';
 import { features } from '../../src/kernel/features.js';
 import { findProfile, profiles } from '../../src/kernel/profiles.js';
-import { findVariant, listVariants } from '../../src/variants/index.js';
+import { findVariant, listVariants, senselessReason } from '../../src/variants/index.js';
 
 const BUGS = ['b1', 'b2', 'b3', 'b4', 'b6', 'b8', 'b36', 'b38', 'b39'];
 
@@ -93,6 +93,14 @@ describe('variants', () => {
     'nowhere+filterSwitching',
   ])('"%s" is unknown', (name) => {
     expect(findVariant(name)).toBe(undefined);
+  });
+
+  it('tells why a rule makes no sense on a backend, on any profile and with any features', () => {
+    const reason = senselessReason('native/v14');
+    expect(reason).toMatch(/\w/);
+    for (const name of ['6.12/native/v14', 'native/V14+genEarlyOut', '6.18/native/v14~skipLazy'])
+      expect(senselessReason(name)).toBe(reason);
+    for (const name of ['kvm/v14', '6.12/kvm/v14', '6.13/native/v14', 'b5']) expect(senselessReason(name)).toBe(null);
   });
 
   it('knows no other profiles and backends', () => {
