@@ -52,6 +52,19 @@ describe('a module on the command line', () => {
     expect(now.stderr).toContain('not reproduced');
   });
 
+  it('whose code keeps state that the source check does not see is told so: its witness does not replay', async () => {
+    const file = folder.write(
+      'hidden.ts',
+      "import { plainProgram } from 'shootdown';",
+      'const box = { n: 0 };',
+      'const set = function* (cpu, at) { const alias = box; alias.n++; yield* cpu.writeOnce(at.x, alias.n); };',
+      "export const hidden = plainProgram({ name: 'hidden', words: { x: 0 }, cpus: [set], final: (read, at) => read(at.x) < 20 || 'too large' });",
+    );
+    const hunted = await run('hunt', file, '--executions', '100', '--out', join(folder.path, 'hidden'), '--jobs', '1');
+    expect(hunted.exitCode).toBe(1);
+    expect(hunted.stderr).toMatch(/^shootdown: hidden: the witness does not replay \(.+\): its code keeps state outside the words, .+\n$/);
+  });
+
   it('has all of its programs hunted, or the ones that are named', async () => {
     const file = folder.write(
       'two.ts',

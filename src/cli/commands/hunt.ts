@@ -149,6 +149,7 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
       return null;
     }
   };
+  await warnOfUnrepeatable(context, outcomes);
   const compared = baseline === null ? null : await attempt(() => baseline.finish(verdicts));
   if (showsDefault) await printCampaign(context, campaign, scenarios);
   if (baseline !== null && compared !== null) {
@@ -165,6 +166,23 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || failures.length > 0 });
   // What was found is in the baseline now, and known from here on.
   return exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
+}
+
+/**
+ * A witness against a user's code that does not come out the same again: that code keeps state which the source check did not see, and a
+ * report about it may be wrong.
+ */
+async function warnOfUnrepeatable({ engine, io }: CliContext, outcomes: Campaign['outcomes']): Promise<void> {
+  for (const { verdict, finding } of outcomes) {
+    if (finding === null || (finding.modules ?? []).length === 0) continue;
+    const { reproduced, reason } = await engine.replay(finding);
+    if (reproduced) continue;
+    const why = `the witness does not replay (${reason ?? 'the execution differs'})`;
+    printLine(
+      io.stderr,
+      `shootdown: ${visible(`${verdict.variant}: ${why}: its code keeps state outside the words, and the report may be wrong`)}`,
+    );
+  }
 }
 
 /** Below the table: each witness in a sentence, the first with its timeline, and what the verdicts rest on. */
