@@ -87,13 +87,15 @@ export interface RunTokenShape {
   readonly tokens?: number;
   /** Every CPU starts with a token, and need not enter. */
   readonly entered?: boolean;
+  /** CPUs keep their token at the end. */
+  readonly stays?: boolean;
   /** How often those that compute pass their token on. */
   readonly passes?: number;
 }
 
 export function runTokenProgram(name: string, parts: Partial<RunTokenParts> = {}, shape: RunTokenShape = {}): PlainProgram {
   const { enter, pass, block, ring } = { ...REAL, ...parts };
-  const { roles = ['asks', 'answers', 'computes'], tokens = 1, entered = false, passes = 1 } = shape;
+  const { roles = ['asks', 'answers', 'computes'], tokens = 1, entered = false, stays = false, passes = 1 } = shape;
   const cpus = roles.length;
   const ids = Array.from({ length: cpus }, (_, id) => id);
   const wordsOf = (at: Addresses): TokenWords => ({
@@ -128,20 +130,25 @@ export function runTokenProgram(name: string, parts: Partial<RunTokenParts> = {}
     if (role === 'answers' || role === 'rings') yield* ask(cpu, at, 0);
     if (role === 'asks') yield* awaitRing(cpu, at);
     if (role === 'computes') for (let i = 0; i < passes; i++) yield* pass(opsOf(cpu, at), wordsOf(at), cpu.id, false);
-    yield* leave(cpu, at);
+    if (!stays) yield* leave(cpu, at);
   }
 
   const named = (prefix: string, value: number): Record<string, number> => Object.fromEntries(ids.map((id) => [`${prefix}${id}`, value]));
   const pairs = Object.fromEntries(ids.map((id) => [`run${id}`, [entered ? RUN_RUNNING : RUN_BLOCKED, 0] as const]));
+  const heldOf = (read: (address: number) => number, at: Addresses): number =>
+    ids.filter((id) => read(at[`run${id}`]) === RUN_RUNNING).length;
   return plainProgram({
     name,
     words: { free: entered ? tokens - cpus : tokens, ready: 0, urgent: 0, ...named('pending', 0) } as Record<string, number>,
     pairs,
     cpus: roles.map(() => main),
     always: (read, at) => {
-      const held = ids.filter((id) => read(at[`run${id}`]) === RUN_RUNNING).length;
+      const held = heldOf(read, at);
       return held + read(at.free) <= tokens || `${held} CPUs run and ${read(at.free)} tokens are free, of ${tokens}`;
     },
-    final: (read, at) => read(at.free) === tokens || `${read(at.free)} tokens are left of ${tokens}`,
+    final: (read, at) => {
+      const left = read(at.free) + (stays ? heldOf(read, at) : 0);
+      return left === tokens || `${left} tokens are left of ${tokens}`;
+    },
   });
 }

@@ -13,7 +13,7 @@ import { CARRIED } from '../trace/recordings.js';
 import { xorshift } from '../trace/xorshift.js';
 import { linesOf } from './lines.js';
 
-const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
+const CASES = Number(process.env.FUZZ_CASES ?? 5_000);
 const carried = gunzipSync(readFileSync(CARRIED))
   .toString('utf8')
   .split('\n')

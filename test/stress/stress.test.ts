@@ -51,7 +51,7 @@ describe('a stress run', () => {
 
   it.each(['doorbell', 'token'] as const)('lets every one of 24 CPUs make progress with %s waiting', async (waiting) => {
     for (const scenario of [munmapStorm(24), dontneedStorm(24), munmapStormBusy(24)]) {
-      const result = await engine.run(request({ scenario, cpus: 24, forMs: 3000, waiting }));
+      const result = await engine.run(request({ scenario, cpus: 24, forMs: 2000, waiting }));
       expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 24, waiting });
     }
   });
