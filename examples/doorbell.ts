@@ -1,6 +1,7 @@
 import { type PlainCpu, type PlainProgram, plainProgram } from '../src/explore/plain-program.js';
-import type { Op, Protocol } from '../src/machine/protocol.js';
+import type { Protocol } from '../src/machine/protocol.js';
 import { type Bell, type BellOps, ringBell, sleepOnBell } from '../src/stress/doorbell.js';
+import { ModelHost } from './model-host.js';
 
 /**
  * The stress engine's own doorbell as a plain shared-memory program: one CPU consumes what two others produce, and sleeps on its bell when
@@ -8,35 +9,6 @@ import { type Bell, type BellOps, ringBell, sleepOnBell } from '../src/stress/do
  *
  * `sleepOnBell` and `ringBell` are the very text that stress runs execute.
  */
-
-/** The host's futex over a pair {word, somebody sleeps}: check and sleep are one step, and a wake ends the sleep. */
-class ModelOps implements BellOps {
-  constructor(
-    private readonly cpu: PlainCpu,
-    private readonly pending: number,
-  ) {}
-
-  load(address: number): Op {
-    return this.cpu.readOnce(address);
-  }
-  exchange(address: number, value: number): Op {
-    return this.cpu.xchg(address, value);
-  }
-  add(address: number, addend: number): Op {
-    return this.cpu.fetchAdd(address, addend);
-  }
-  hasReason(): Op {
-    return this.cpu.readOnce(this.pending);
-  }
-  *sleepWhile(address: number): Protocol<number> {
-    const slept = yield* this.cpu.cmpxchgPair(address, 1, 0, 1, 1);
-    if (slept === 1) yield* this.cpu.condLoadAcquire(address + 1, -1, 0);
-    return 0;
-  }
-  *wake(address: number): Protocol<number> {
-    return yield* this.cpu.xchg(address + 1, 0);
-  }
-}
 
 /** How the consumer sleeps and how a producer publishes: the real ones, or a planted fault. */
 export interface DoorbellParts {
@@ -75,7 +47,7 @@ export function doorbellProgram(name: string, parts: Partial<DoorbellParts> = {}
     pairs: { sleep: [0, 0] },
     cpus: [
       function* (cpu, at) {
-        const ops = new ModelOps(cpu, at.pending);
+        const ops = new ModelHost(cpu, at.pending);
         let served = 0;
         while (served !== wanted) {
           const taken = yield* cpu.xchg(at.pending, 0);
@@ -89,7 +61,7 @@ export function doorbellProgram(name: string, parts: Partial<DoorbellParts> = {}
         () =>
           function* (cpu: PlainCpu, at: Readonly<Record<'pending' | 'awake' | 'served' | 'sleep', number>>): Protocol<void> {
             yield* publish(cpu, at.pending);
-            yield* ringBell(new ModelOps(cpu, at.pending), { sleep: at.sleep, awake: at.awake });
+            yield* ringBell(new ModelHost(cpu, at.pending), { sleep: at.sleep, awake: at.awake });
           },
       ),
     ],

@@ -1,5 +1,5 @@
 import { type PlainCpu, type PlainProgram, plainProgram } from '../src/explore/plain-program.js';
-import type { Op, Protocol } from '../src/machine/protocol.js';
+import type { Protocol } from '../src/machine/protocol.js';
 import {
   blockForRing,
   enterTokens,
@@ -11,6 +11,7 @@ import {
   type TokenOps,
   type TokenWords,
 } from '../src/stress/run-token.js';
+import { ModelHost } from './model-host.js';
 
 /**
  * The stress engine's own run tokens as a plain shared-memory program: CPUs ask each other for something, wait, or compute and pass their
@@ -24,47 +25,6 @@ import {
 const LEFT = 3;
 
 type Addresses = Readonly<Record<string, number>>;
-
-/** The host's futex over a pair {word, somebody sleeps}: check and sleep are one step, and a wake ends the sleep. It never ends by itself. */
-class ModelOps implements TokenOps {
-  constructor(
-    private readonly cpu: PlainCpu,
-    private readonly pending: number,
-  ) {}
-
-  load(address: number): Op {
-    return this.cpu.readOnce(address);
-  }
-  exchange(address: number, value: number): Op {
-    return this.cpu.xchg(address, value);
-  }
-  compareExchange(address: number, expected: number, value: number): Op {
-    return this.cpu.cmpxchg(address, expected, value);
-  }
-  add(address: number, addend: number): Op {
-    return this.cpu.fetchAdd(address, addend);
-  }
-  or(address: number, bits: number): Op {
-    return this.cpu.fetchOr(address, bits);
-  }
-  and(address: number, bits: number): Op {
-    return this.cpu.fetchAnd(address, bits);
-  }
-  hasReason(): Op {
-    return this.cpu.readOnce(this.pending);
-  }
-  *isOver(): Op {
-    return 0;
-  }
-  *sleepWhileEqual(address: number, value: number): Protocol<number> {
-    const slept = yield* this.cpu.cmpxchgPair(address, value, 0, value, 1);
-    if (slept === 1) yield* this.cpu.condLoadAcquire(address + 1, -1, 0);
-    return 0;
-  }
-  *wake(address: number): Protocol<number> {
-    return yield* this.cpu.xchg(address + 1, 0);
-  }
-}
 
 /** The parts of the protocol: the real ones, or planted faults. */
 export interface RunTokenParts {
@@ -104,7 +64,7 @@ export function runTokenProgram(name: string, parts: Partial<RunTokenParts> = {}
     ready: at.ready,
     urgent: at.urgent,
   });
-  const opsOf = (cpu: PlainCpu, at: Addresses): TokenOps => new ModelOps(cpu, at[`pending${cpu.id}`]);
+  const opsOf = (cpu: PlainCpu, at: Addresses): TokenOps => new ModelHost(cpu, at[`pending${cpu.id}`]);
 
   /** A CPU's last step: it holds a token and wants none any more, whoever still rings for it. */
   function* leave(cpu: PlainCpu, at: Addresses): Protocol<void> {
