@@ -46,7 +46,10 @@ export class VerdictTable {
     const lines = [
       this.layout.row([
         visible(verdict.variant),
-        { text: verdictWords(verdict), paint: verdict.violation === null ? colors.green : colors.red },
+        {
+          text: verdictWords(verdict),
+          paint: verdict.violation !== null ? colors.red : verdict.executions > 0 ? colors.green : colors.yellow,
+        },
         visible(verdict.scenario),
         groupDigits(verdict.executions),
         verdict.seconds.toFixed(1),
@@ -65,9 +68,10 @@ export class VerdictTable {
   }
 }
 
-/** The violation's class, or in how many executions there was none, or none that is not known. */
+/** The violation's class, or in how many executions there was none, or none that is not known; of no execution nothing is said. */
 export function verdictWords(verdict: Verdict): string {
   const none = metKnown(verdict).length === 0 ? 'none' : 'none new';
+  if (verdict.violation === null && verdict.executions === 0) return 'nothing run';
   return verdict.violation ?? `${none} in ${count(verdict.executions, 'execution')}`;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/cli/engine-api.js';
 import { InfrastructureError } from '../../src/findings/errors.js';
 import { readFinding } from '../../src/findings/read.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
@@ -40,6 +41,23 @@ describe('hunt', () => {
     const engine = fakeEngine();
     await cli(['hunt', '--variant', 'b1-fixed', '--budget', text], { engine });
     expect(engine.requests[0].budgetMs).toBe(budgetMs);
+  });
+
+  it('is no success where the time was over before anything ran; a share of executions may be empty', async () => {
+    const engine = fakeEngine();
+    const hunt: Engine['hunt'] = async (request, pool) => {
+      const result = await engine.hunt(request, pool);
+      return { ...result, verdict: { ...result.verdict, executions: 0, steps: 0 } };
+    };
+    const run = (...flags: string[]) => cli(['hunt', '--variant', 'b1-fixed', ...flags], { engine: { ...engine, hunt } });
+    const late = await run('--budget', '1s');
+    expect(late).toMatchObject({
+      exitCode: 3,
+      stderr: 'shootdown: 6.17.5: the time was over before the first execution, so nothing is known of it; give more with --budget\n',
+    });
+    expect(late.stdout).toContain('nothing run');
+    expect((await run('--budget', '1s', '--shard', '2/2')).exitCode).toBe(3);
+    expect(await run('--executions', '1', '--shard', '2/2')).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('takes the whole catalogue, every strategy and 30 seconds by default', async () => {

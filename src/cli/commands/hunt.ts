@@ -1,6 +1,7 @@
 /** `shootdown hunt`: looks for races of variants in scenarios. */
 
 import type { Command } from 'commander';
+import type { Verdict } from '../../explore/api.js';
 import { InfrastructureError } from '../../findings/errors.js';
 import { type MemoryModel, PLAIN_PROGRAM } from '../../findings/finding.js';
 import { checkOutDirectory } from '../../findings/out-directory.js';
@@ -150,6 +151,9 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
     }
   };
   await warnOfUnrepeatable(context, outcomes);
+  // A share of few executions may be empty, and who interrupts knows; else "none" would be an answer that nothing stands behind.
+  if (shard === undefined || executions === undefined)
+    for (const verdict of verdicts) if (verdict.executions === 0 && !verdict.interrupted) failures.push(timeWasOver(verdict));
   const compared = baseline === null ? null : await attempt(() => baseline.finish(verdicts));
   if (showsDefault) await printCampaign(context, campaign, scenarios);
   if (baseline !== null && compared !== null) {
@@ -166,6 +170,12 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || failures.length > 0 });
   // What was found is in the baseline now, and known from here on.
   return exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
+}
+
+function timeWasOver({ variant }: Verdict): InfrastructureError {
+  return new InfrastructureError(
+    `${variant}: the time was over before the first execution, so nothing is known of it; give more with --budget`,
+  );
 }
 
 /**
