@@ -17,6 +17,8 @@ export interface CpuView {
   readonly slotKnown: boolean[];
   /** The slot that stands in for the loaded mm's while its number is unknown; -1 when there is none. */
   standIn: number;
+  /** By slot that stands in for one: whether that one may have been handed to another mm since. */
+  readonly mayBeGone: boolean[];
   /** By slot: whether its generation is known. */
   readonly genKnown: boolean[];
   cursorKnown: boolean;
@@ -40,6 +42,7 @@ export class Beliefs {
       lazyKnown: false,
       slotKnown: new Array<boolean>(SLOTS).fill(false),
       standIn: -1,
+      mayBeGone: new Array<boolean>(SLOTS).fill(false),
       genKnown: new Array<boolean>(SLOTS).fill(false),
       cursorKnown: false,
       cursorDoubt: -1,
@@ -93,9 +96,26 @@ export class Beliefs {
     if (known < 0) {
       this.setSlot(cpu, slot, this.ctxId(handle), this.mmGen(handle));
       view.genKnown[slot] = false;
+      view.mayBeGone[slot] = false;
     }
     this.lab.mem[state.loadedMmAsid] = slot;
     if (!view.lazyKnown) this.setLazy(cpu, view.idle && handle !== INIT_MM, view.idle);
+  }
+
+  /**
+   * A switch that began before the file is over: what was taken of the CPU's mm from masks since is that of the mm before, and whatever it has
+   * loaded now, it is not lazy.
+   */
+  switched(cpu: number): void {
+    const view = this.cpus[cpu];
+    if (view.mmKnown) this.setBit(cpu, this.loadedMm(cpu), false);
+    view.mmKnown = false;
+    view.tentative = false;
+    if (view.standIn >= 0) this.setSlot(cpu, view.standIn, 0, 0);
+    view.standIn = -1;
+    view.idle = false;
+    this.lab.mem[this.lab.per(cpu).tlbstate.loadedMm] = this.mms.unknown;
+    this.setLazy(cpu, false, true);
   }
 
   setLazy(cpu: number, lazy: boolean, known: boolean): void {
@@ -133,7 +153,9 @@ export class Beliefs {
     const decided = { slot: false, flush: false };
     if (found >= 0 && view.slotKnown[found]) return decided;
     const gen = this.mmGen(next);
-    if (found >= 0) {
+    const isGone = found >= 0 && view.slotKnown[chosen] && view.mayBeGone[found];
+    if (isGone) this.setSlot(cpu, found, 0, 0);
+    else if (found >= 0) {
       // A stand-in: the real slot is seen now.
       if (view.slotKnown[chosen]) return decided;
       const words = state.ctxs[found];
@@ -159,6 +181,8 @@ export class Beliefs {
     view.slotKnown[chosen] = true;
     const held = state.ctxs[chosen];
     if (this.lab.mem[held.ctxId] !== 0) this.moveStandIn(cpu, chosen, -1);
+    // A slot that was flushed may have been another mm's, which no line had shown.
+    if (!cr3.noFlush) for (let slot = 0; slot < SLOTS; slot++) view.mayBeGone[slot] ||= !view.slotKnown[slot];
     const handedOut = !cr3.noFlush && (this.mms.view(next).born || (view.cursorKnown && this.cursor(cpu) === chosen));
     if (handedOut) {
       if (!this.mms.view(next).born) view.cursorDoubt = chosen;
@@ -201,6 +225,7 @@ export class Beliefs {
     if (free < 0) return;
     this.setSlot(cpu, free, displaced.ctxId, displaced.gen);
     view.genKnown[free] = known;
+    view.mayBeGone[free] = view.mayBeGone[place];
     if (this.lab.mem[state.loadedMmAsid] === place) this.lab.mem[state.loadedMmAsid] = free;
   }
 

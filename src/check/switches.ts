@@ -98,6 +98,7 @@ export class Switches {
     if (this.headless[cpu]) {
       // The file begins between the switch and its CR3 write: whose slot this is, is not known.
       for (const kind of ['pcid', 'slot', 'flush bit'] as const) this.replay.board.learn(kind);
+      this.replay.beliefs.switched(cpu);
       return;
     }
     this.runSwitch(cpu);

@@ -66,6 +66,16 @@ describe('a part of a recording', () => {
     }
   });
 
+  it.skipIf(RECORDINGS.length === 0).each([
+    ['an mm that masks named before its CPU was seen to switch', 'native4oc-w4', '6.1.192', 7390, 222],
+    ['a slot that was never seen and is handed out', 'native4oc-w4', '6.1.192', 16300, 1028],
+    ['an idle task that is on its way out', 'k612native4-w3', '6.12.117', 634, 63],
+  ] as const)('is taken for what it can show: %s', (_, name, profile, from, length) => {
+    const path = RECORDINGS.find((recording) => recording.endsWith(`/${name}.trace.gz`));
+    if (path === undefined) throw new Error(`${name} is not among the recordings`);
+    expect(barred(check(textOf(path).slice(from, from + length), profile))).toEqual([]);
+  });
+
   it('between a switch and its CR3 write has nothing to decide from', () => {
     const first = carried.findIndex((line) => line.includes(': write_cr3_'));
     const cpu = /\[\d+\]/.exec(carried[first] ?? '')?.[0] ?? '';
