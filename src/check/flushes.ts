@@ -1,14 +1,17 @@
 /** flush_tlb_func where it ran, and the tlb_flush that it traces or does not. */
-import { LOADED_MM_SWITCHING, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
+import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL, TLB_FLUSH_ALL, TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
 import * as G from './gates.js';
 import type { ModelFlush } from './lab.js';
+import { isFuncReason } from './order.js';
 import type { Replay } from './replay.js';
 
 export class Flushes {
   /** By CPU: the initiator of a flush_func whose flush is traced next; -1 when there is none. */
   readonly func: number[] = [];
   readonly slotGenLearnt: boolean[] = [];
+  /** By CPU: whether the reason 5 that comes next tells something new of it. */
+  private readonly wrongCpuLearnt: boolean[] = [];
 
   constructor(readonly replay: Replay) {}
 
@@ -31,7 +34,9 @@ export class Flushes {
     this.replay.requests.fillInfo(cpu, event);
     this.replay.requests.compareGiven(cpu, event);
     const flushed = this.replay.order.flushOf(this.replay.at);
-    if (!view.mmKnown && (local || flushed !== null) && mm !== MM_NULL) this.replay.beliefs.learnMm(cpu, mm, false);
+    const wrongCpu = flushed?.reason === TLB_REMOTE_WRONG_CPU;
+    this.wrongCpuLearnt[cpu] = wrongCpu && this.learnOtherMm(cpu, mm);
+    if (!view.mmKnown && !wrongCpu && (local || flushed !== null) && mm !== MM_NULL) this.replay.beliefs.learnMm(cpu, mm, false);
     if (!view.lazyKnown) this.replay.beliefs.setLazy(cpu, this.replay.order.after(this.replay.at)?.kind === 'switch_mm', true);
     if (
       !this.replay.beliefs.slotGenKnown(cpu) &&
@@ -55,6 +60,15 @@ export class Flushes {
       } else this.replay.board.agree('no tlb_flush');
       this.replay.lab.dropFlushes(cpu);
     }
+  }
+
+  /** The CPU has another mm loaded than `mm`, as its reason 5 shows: whether nothing had told that before. */
+  private learnOtherMm(cpu: number, mm: number): boolean {
+    const view = this.replay.beliefs.cpus[cpu];
+    if (view.mmKnown && !view.tentative) return false;
+    // enter_lazy names the mm that was borrowed last: a flush has pushed the CPU to init_mm since.
+    if (view.tentative && this.replay.beliefs.loadedMm(cpu) === mm) this.replay.beliefs.learnMm(cpu, INIT_MM, false);
+    return true;
   }
 
   /**
@@ -87,10 +101,9 @@ export class Flushes {
 
   tlbFlush(cpu: number, event: EventOf<'tlb_flush'>): void {
     if (event.reason === 4 && this.replay.lab.gate(cpu) === G.GATE_MULTI) this.replay.lab.run(cpu, true);
-    if (event.reason >= 1 && event.reason <= 3) this.runFunc(cpu);
+    if (isFuncReason(event.reason)) this.runFunc(cpu);
     if (
-      event.reason >= 1 &&
-      event.reason <= 3 &&
+      isFuncReason(event.reason) &&
       !this.replay.lab.hasFlush(cpu) &&
       this.replay.events[this.replay.order.previous[this.replay.at]]?.kind !== 'flush_func'
     ) {
@@ -102,12 +115,15 @@ export class Flushes {
     if (this.replay.order.isFirst(this.replay.at) || (event.reason === 0 && this.replay.switches.headless[cpu] === true)) {
       // The file begins between a function and its flush.
       this.replay.board.learn('tlb_flush');
+    } else if (event.reason === TLB_REMOTE_WRONG_CPU && this.wrongCpuLearnt[cpu] === true) {
+      this.wrongCpuLearnt[cpu] = false;
+      this.replay.board.learn('tlb_flush');
     } else if (this.slotGenLearnt[cpu] && event.reason !== 4) {
       this.slotGenLearnt[cpu] = false;
       this.replay.board.learn('tlb_flush');
-    } else if (event.reason >= 1 && event.reason <= 3 && this.ofUnknownUnmaps(cpu)) {
+    } else if (isFuncReason(event.reason) && this.ofUnknownUnmaps(cpu)) {
       this.replay.board.learn('tlb_flush');
-      this.adoptFlush(cpu);
+      this.adoptFlush(cpu, event.reason);
     } else if (model !== null && model.reason === kernel.reason && model.pages === kernel.pages) this.replay.board.agree('tlb_flush');
     else if (event.reason === 0) {
       const learnt = this.replay.switches.switches[cpu]?.flushLearnt === true;
@@ -116,9 +132,9 @@ export class Flushes {
     } else {
       const raced = event.reason !== 4 && this.replay.orders.otherOrder(cpu, kernel);
       this.replay.differ('tlb_flush', this.flushText(kernel), this.flushText(model), raced);
-      if (event.reason !== 4 && !raced) this.adoptFlush(cpu);
+      if (event.reason !== 4 && !raced) this.adoptFlush(cpu, event.reason);
     }
-    if (event.reason >= 1 && event.reason <= 3 && event.pages !== 0) {
+    if (isFuncReason(event.reason) && event.pages !== 0) {
       this.replay.orders.setBounds(
         cpu,
         this.replay.mem[this.replay.lab.per(cpu).tlbstate.loadedMmAsid],
@@ -135,9 +151,14 @@ export class Flushes {
     return this.replay.requests.requests[initiator]?.batch === true && this.replay.requests.unmapsUnknown[initiator] === true;
   }
 
-  /** The kernel flushed the loaded mm's slot. */
-  adoptFlush(cpu: number): void {
+  /** The kernel flushed the loaded mm's slot, or left the mask of the request's mm. */
+  adoptFlush(cpu: number, reason: number): void {
     const state = this.replay.lab.per(cpu).tlbstate;
+    const initiator = this.replay.orders.before[cpu]?.initiator ?? -1;
+    if (reason === TLB_REMOTE_WRONG_CPU) {
+      if (initiator >= 0) this.replay.beliefs.setBit(cpu, this.replay.mem[this.replay.lab.per(initiator).flushInfo.mm], false);
+      return;
+    }
     const mm = this.replay.beliefs.loadedMm(cpu);
     if (mm === LOADED_MM_SWITCHING) return;
     this.replay.mem[state.ctxs[this.replay.mem[state.loadedMmAsid]].tlbGen] = this.replay.mem[this.replay.genWord(mm)];

@@ -2,6 +2,7 @@
  * The linearisation: the lines in file order, each the moment at which what it announces is done. This file answers what comes next on
  * a CPU, which is what an input that is only printed later (trim) and the windows of races need.
  */
+import { TLB_LOCAL_MM_SHOOTDOWN, TLB_REMOTE_SHOOTDOWN, TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import type { EventOf, TraceEvent } from '../trace/events.js';
 
 /** Whether an interrupt handler wrote the line (hard, soft, both, NMI). */
@@ -30,6 +31,11 @@ const WITHIN_REQUEST: ReadonlySet<string> = new Set([
 ]);
 /** Lines between which and the next one no request is left from before. */
 const ENDS_REQUEST: ReadonlySet<string> = new Set(['flush_mm_range_ret', 'flush_mm_range', 'batch_flush', 'sched_switch', 'sys_enter']);
+
+/** Whether flush_tlb_func traces this reason: it flushed, or it came to a CPU that has another mm loaded (since 6.14). */
+export function isFuncReason(reason: number): boolean {
+  return (reason >= TLB_REMOTE_SHOOTDOWN && reason <= TLB_LOCAL_MM_SHOOTDOWN) || reason === TLB_REMOTE_WRONG_CPU;
+}
 
 /** A flush that a request makes on its own CPU, and its send. */
 const ownFlush = (event: TraceEvent): boolean => event.kind === 'tlb_flush' && event.reason >= 2;
@@ -113,10 +119,10 @@ export class Order {
     return event.kind === 'tlb_flush' && event.reason === 0 && this.previous[index] >= 0 ? this.previous[this.previous[index]] : -1;
   }
 
-  /** The flush that the flush_func at `index` made: null when it returned early. */
+  /** What the flush_func at `index` traced: null when it returned early. */
   flushOf(index: number): EventOf<'tlb_flush'> | null {
     const event = this.after(index);
-    return event?.kind === 'tlb_flush' && event.reason >= 1 && event.reason <= 3 ? event : null;
+    return event?.kind === 'tlb_flush' && isFuncReason(event.reason) ? event : null;
   }
 
   /** Whether the line at `index` is the first of its CPU: what it belongs to began before the file. */

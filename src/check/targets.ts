@@ -1,6 +1,7 @@
 /** should_flush_tlb: which targets get an IPI. */
 import type { EventOf } from '../trace/events.js';
 import * as G from './gates.js';
+import { inInterrupt } from './order.js';
 import type { Replay } from './replay.js';
 
 export class Targets {
@@ -23,8 +24,11 @@ export class Targets {
       this.replay.board.learn('should_flush');
       return;
     }
+    // The kernel may ask for its own CPU first (6.16): the model asks last, and is then told this answer.
+    const ownFirst = target === cpu && this.asksOthersLater(cpu);
     // CPUs that the model asks and the kernel does not: the masks were read at different moments.
     while (
+      !ownFirst &&
       this.replay.lab.gate(cpu) === G.GATE_SHOULD_FLUSH &&
       this.replay.lab.gateArgument(cpu) !== target &&
       this.precedes(cpu, this.replay.lab.gateArgument(cpu), target)
@@ -48,6 +52,17 @@ export class Targets {
       this.replay.differ('should_flush', event.ret ? 'yes' : 'no', event.ret ? 'no' : 'yes', raced);
       if (raced && event.ret) this.replay.switches.seenSwitching(target);
     }
+  }
+
+  /** Whether the send at work asks for another CPU after this one's own answer. */
+  private asksOthersLater(cpu: number): boolean {
+    const { events, order } = this.replay;
+    for (let at = order.next[this.replay.at]; at < events.length; at = order.next[at]) {
+      const event = events[at];
+      if (inInterrupt(event)) continue;
+      return event.kind === 'should_flush' && event.target !== cpu;
+    }
+    return false;
   }
 
   /** Others are asked in ascending order, the CPU itself last. */

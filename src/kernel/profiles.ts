@@ -78,6 +78,16 @@ export const profiles: readonly Profile[] = [
     summary: 'stable 6.12.117 as recorded: mainline 6.12 with the loaded_mm filter, its fixes and trimming',
     features: recorded,
   },
+  {
+    name: '6.16.3',
+    summary: 'stable 6.16.3 as recorded, IPI path: lazy mm_cpumask, the filter with its fixes, no barrier when the bit is set (B1)',
+    features: v615rc6,
+  },
+  {
+    name: '6.18.15',
+    summary: 'stable 6.18.15 as recorded, IPI path: lazy mm_cpumask, the filter with its fixes, B1 fixed',
+    features: v6175,
+  },
 ];
 
 export function findProfile(name: string): Profile | undefined {

@@ -43,6 +43,26 @@ export interface FlushInfoFields {
 /** System calls whose entry and exit are events. */
 export type SyscallName = 'mmap' | 'munmap' | 'mprotect' | 'madvise' | 'mremap' | 'brk';
 
+/** Lines of kernels that flush by INVLPGB and TLBSYNC (AMD, since 6.15). A global ASID is the same on every CPU; its PCID is one more. */
+export type BroadcastBody =
+  /** `use_global_asid`: an mm gets a global ASID. */
+  | { readonly kind: 'use_global_asid'; readonly mm: string; readonly asid: number; readonly ctx: number; readonly cpus: bigint }
+  /** `broadcast_tlb_flush` begins. `transition`: some CPU may still have the mm under an ASID of its own. */
+  | ({ readonly kind: 'bcast_flush'; readonly cpus: bigint; readonly asid: number; readonly transition: boolean } & FlushInfoFields)
+  /** One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `pcid` the PCID it names. */
+  | {
+      readonly kind: 'invlpgb';
+      readonly site: number;
+      readonly rax: bigint;
+      readonly pages: number;
+      readonly pcid: number;
+    }
+  | { readonly kind: 'tlbsync'; readonly site: number }
+  /** `finish_asid_transition` found a CPU with the mm under another ASID, or found none. */
+  | { readonly kind: 'transition_wait' | 'transition_done'; readonly mm: string; readonly asid: number }
+  /** `mm_free_global_asid`; asid 0: the mm had none. */
+  | { readonly kind: 'free_global_asid'; readonly mm: string; readonly asid: number; readonly ctx: number };
+
 export type EventBody =
   | {
       readonly kind: 'tlb_flush' /** -1: everything; 0: nothing to flush. */;
@@ -60,6 +80,8 @@ export type EventBody =
       readonly ctx: number /** tlb_gen before this flush increments it. */;
       readonly gen: number;
       readonly cpus: bigint;
+      /** Global ASID of the mm before this flush: 0 when it has none, or where the kernel has no broadcast flushes. */
+      readonly asid: number;
     }
   | { readonly kind: 'flush_mm_range_ret' /** The function that asked for the flush. */; readonly caller: string }
   | ({ readonly kind: 'native_flush_multi' | 'kvm_flush_multi'; readonly cpus: bigint } & FlushInfoFields)
@@ -76,6 +98,8 @@ export type EventBody =
       readonly nctx: number;
       readonly ngen: number;
       readonly ncpus: bigint;
+      /** Global ASID of the next mm; 0 when it has none. */
+      readonly nasid: number;
     }
   | {
       readonly kind: 'write_cr3' /** Which of the probed places: the N of `write_cr3_N`. */;
@@ -148,6 +172,7 @@ export type EventBody =
   | { readonly kind: 'ipi_send_cpumask'; readonly cpus: bigint; readonly callsite: string; readonly callback: string }
   | { readonly kind: 'ipi_send_cpu'; readonly target: number; readonly callsite: string; readonly callback: string }
   | { readonly kind: 'tracing_mark_write'; readonly text: string }
+  | BroadcastBody
   /** An event that this reader does not know: kept and counted, never an error. */
   | { readonly kind: 'other'; readonly name: string; readonly text: string };
 

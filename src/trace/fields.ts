@@ -8,7 +8,7 @@ export class FieldError extends Error {}
 
 const DECIMAL = /^-?\d{1,16}$/;
 const HEX64 = /^0x[0-9a-f]{1,16}$/i;
-const BARE_HEX64 = /^[0-9a-f]{1,16}$/i;
+const ARGUMENT_HEX64 = /^(?:0x)?[0-9a-f]{1,16}$/i;
 
 export function fail(what: string): never {
   throw new FieldError(what);
@@ -27,10 +27,10 @@ export function hex(event: string, key: string, value: string): bigint {
   return BigInt(value);
 }
 
-/** `value` as 64 bits of hex without `0x`, as system call arguments are printed. */
-export function bareHex(event: string, key: string, value: string): bigint {
-  if (!BARE_HEX64.test(value)) fail(`${event} has ${key}: ${quote(value)}; expected a hexadecimal number without 0x`);
-  return BigInt(`0x${value}`);
+/** `value` as 64 bits of hex as system call arguments are printed: without `0x` up to 6.16, with it (but for 0) since. */
+export function argumentHex(event: string, key: string, value: string): bigint {
+  if (!ARGUMENT_HEX64.test(value)) fail(`${event} has ${key}: ${quote(value)}; expected a hexadecimal number, with 0x or without`);
+  return BigInt(value.startsWith('0x') || value.startsWith('0X') ? value : `0x${value}`);
 }
 
 /** The fields of one event; `text` is everything after the event's name. */
@@ -62,6 +62,11 @@ export class Fields {
 
   number(key: string, min = 0): number {
     return decimal(this.#event, key, this.text(key), min);
+  }
+
+  /** A number that only some kernels' lines have; 0 without it. */
+  numberIfAny(key: string): number {
+    return this.find(key) === undefined ? 0 : this.number(key);
   }
 
   hex(key: string): bigint {

@@ -2,7 +2,7 @@
  * The kernel's own tracepoints (tlb, sched, irq_vectors, exceptions, ipi), trace marks, and the system calls.
  */
 import type { EventBody, SyscallName } from './events.js';
-import { bareHex, decimal, Fields, fail, hex } from './fields.js';
+import { argumentHex, decimal, Fields, fail, hex } from './fields.js';
 import type { BodyParser } from './probe-events.js';
 import { quote } from './trace-error.js';
 
@@ -138,7 +138,7 @@ export function parseSyscall(text: string): EventBody | undefined {
   for (const argument of rest.slice(0, -1).split(', ')) {
     const colon = argument.indexOf(': ');
     if (colon <= 0 || colon > 32) fail(`sys_${name} with argument ${quote(argument)}; expected "name: hex"`);
-    args[argument.slice(0, colon)] = bareHex(`sys_${name}`, argument.slice(0, colon), argument.slice(colon + 2));
+    args[argument.slice(0, colon)] = argumentHex(`sys_${name}`, argument.slice(0, colon), argument.slice(colon + 2));
   }
   for (const wanted of SYSCALL_ARGUMENTS[name]) {
     if (args[wanted] === undefined) fail(`sys_${name} without argument "${wanted}"; expected ${SYSCALL_ARGUMENTS[name].join(', ')}`);

@@ -1,6 +1,7 @@
 /**
  * ftrace text to typed events. One line is `comm-pid [cpu] flags time: event: fields`; lines that begin with `#` are the header.
  */
+import { BROADCAST_EVENTS } from './broadcast-events.js';
 import type { EventBody, TraceEvent } from './events.js';
 import { FieldError } from './fields.js';
 import { KERNEL_EVENTS, parseSyscall } from './kernel-events.js';
@@ -25,7 +26,9 @@ const LOST = /^CPU:\d{1,4} \[LOST (?:(\d{1,12}) )?EVENTS\]$/u;
 
 const EXPECTED_LINE = 'expected an ftrace line "comm-pid [cpu] flags seconds.microseconds: event: fields"';
 
-const PARSERS: ReadonlyMap<string, BodyParser> = new Map([...Object.entries(PROBE_EVENTS), ...Object.entries(KERNEL_EVENTS)]);
+const PARSERS: ReadonlyMap<string, BodyParser> = new Map(
+  [PROBE_EVENTS, BROADCAST_EVENTS, KERNEL_EVENTS].flatMap((events) => Object.entries(events)),
+);
 
 /** Body of an event's text; FieldError when it is malformed, null when it is not an event at all. */
 function parseBody(text: string): EventBody | null {

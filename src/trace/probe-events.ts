@@ -24,7 +24,7 @@ function returnCaller(event: string, text: string): string {
   return functionName(match[1] ?? '');
 }
 
-function flushInfo(fields: Fields): FlushInfoFields {
+export function flushInfo(fields: Fields): FlushInfoFields {
   return {
     mm: fields.pointer('mm'),
     start: fields.hex('start'),
@@ -55,6 +55,7 @@ export const PROBE_EVENTS: Readonly<Record<string, BodyParser>> = {
       ctx: fields.number('ctx'),
       gen: fields.number('gen'),
       cpus: fields.hex('cpus'),
+      asid: fields.numberIfAny('asid'),
     };
   },
   flush_mm_range_ret: (text) => ({ kind: 'flush_mm_range_ret', caller: returnCaller('flush_mm_range_ret', text) }),
@@ -88,6 +89,7 @@ export const PROBE_EVENTS: Readonly<Record<string, BodyParser>> = {
       nctx: fields.number('nctx'),
       ngen: fields.number('ngen'),
       ncpus: fields.hex('ncpus'),
+      nasid: fields.numberIfAny('nasid'),
     };
   },
   write_cr3_1: (text) => writeCr3('write_cr3_1', text, 1),

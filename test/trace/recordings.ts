@@ -4,15 +4,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(new URL('../../../shared/traces/', import.meta.url));
+function recordingsIn(name: string): readonly string[] {
+  const folder = fileURLToPath(new URL(`../../../shared/${name}/`, import.meta.url));
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.trace.gz'));
+  return files.sort().map((file) => `${folder}${file}`);
+}
 
-/** Paths of all recordings; empty when there are none. */
-export const RECORDINGS: readonly string[] = existsSync(folder)
-  ? readdirSync(folder)
-      .filter((name) => name.endsWith('.trace.gz'))
-      .sort()
-      .map((name) => `${folder}${name}`)
-  : [];
+/** Paths of the recordings of 6.1 and 6.12; empty when there are none. */
+export const RECORDINGS: readonly string[] = recordingsIn('traces');
+/** Paths of the recordings of 6.16 and 6.18; empty when there are none. */
+export const NEW_RECORDINGS: readonly string[] = recordingsIn('traces-new');
 
 if (RECORDINGS.length === 0) process.stderr.write('test/trace: ../shared/traces is absent, tests over the full recordings are skipped\n');
 
