@@ -12,6 +12,7 @@ export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.j
 export { backends, findBackend } from './backends/index.js';
 export { kvmFlushTlbMulti, kvmPvBackend } from './backends/kvm-pv.js';
 export { nativeBackend, nativeFlushTlbMulti } from './backends/native.js';
+export { decodeSchedule, encodeSchedule } from './drive/schedule.js';
 export type { CpuState } from './explain/cpu-state.js';
 export type { TraceStep } from './explain/trace-step.js';
 export type { HuntPlan, HuntProgress, HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './explore/api.js';
@@ -35,7 +36,6 @@ export {
   type WordSpec,
 } from './explore/plain-program.js';
 export { HuntPool, openPool } from './explore/pool.js';
-export { decodeSchedule, encodeSchedule } from './explore/schedule.js';
 export { strategies } from './explore/strategies/index.js';
 export type { Strategy, StrategyInfo } from './explore/strategies/strategy.js';
 export { InfrastructureError, InputError } from './findings/errors.js';

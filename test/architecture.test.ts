@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['backends', 'rules'],
   ['scenarios', 'oracles'],
   ['variants', 'version.ts', 'unprintable.ts', 'trace'],
-  ['bundle'],
+  ['drive', 'bundle'],
   ['explore'],
   ['explain'],
   ['findings'],

@@ -1,3 +1,4 @@
+import type { StepWatcher } from '../drive/drive.js';
 import type { Cpu } from '../machine/cpu.js';
 import {
   BUFFER_AGENT,
@@ -36,12 +37,22 @@ const STEP_OF: Readonly<Record<number, number>> = {
   [PREEMPT_AGENT]: STEP_PREEMPT,
 };
 
+/** Agents after whose step the machine's last value is the step's. */
+const ANSWERS: ReadonlySet<number> = new Set([CPU_AGENT, HOST_AGENT, PREEMPT_AGENT]);
+
+type Operation = Pick<RawStep, 'kind' | 'a' | 'b' | 'c' | 'd' | 'e' | 'site' | 'unseen' | 'found'>;
+const NO_OPERATION: Operation = { kind: 0, a: 0, b: 0, c: 0, d: 0, e: 0, site: null, unseen: null, found: null };
+
 /** Records the steps of one execution. With sites it is slow, and only for replays: it looks at the call stack at every operation. */
-export class Recorder {
+export class Recorder implements StepWatcher {
   readonly steps: RawStep[] = [];
   /** Of the pending operation, per CPU and depth of handlers: an interrupted operation is where it was when its handler has returned. */
   private readonly sites: Site[][];
   private readonly writes: Write[] = [];
+  /** Of the step under way: who moves, what it is to do, and which stores its operation may force out of the buffer. */
+  private base = { step: 0, agent: 0, cpu: 0, handlerDepth: 0 };
+  private operation = NO_OPERATION;
+  private waiting: readonly BufferedStore[] = [];
 
   /** `captureSite`: which functions on the stack are the program's; null: nobody wants to know. */
   constructor(
@@ -79,42 +90,41 @@ export class Recorder {
     this.writes.push({ cpu, address, before: this.machine.mem[address], value, poked });
   }
 
-  /** Lets the agent move, and records it. */
-  step(agent: number): RawStep {
-    const { machine, board } = this;
+  before(agent: number): void {
+    const { machine } = this;
     const id = cpuOfAgent(agent);
-    const cpu = machine.cpus[id];
+    const { pending, depth } = machine.cpus[id];
     const kind = kindOfAgent(agent);
-    const base = { step: machine.step, agent, cpu: id, handlerDepth: cpu.depth };
-    board.events.length = 0;
+    this.board.events.length = 0;
     this.writes.length = 0;
     const waiting = bufferedStores(machine, id);
-    if (kind === CPU_AGENT) {
-      const { kind: op, a, b, c, d, e } = cpu.pending;
-      const site = this.sites[id][cpu.depth] ?? null;
+    this.base = { step: machine.step, agent, cpu: id, handlerDepth: depth };
+    this.waiting = waiting;
+    this.operation = NO_OPERATION;
+    if (kind === BUFFER_AGENT) {
+      this.waiting = [];
+      const { address, value, kind: store } = waiting[0];
+      this.operation = { ...NO_OPERATION, kind: STEP_DRAIN, a: address, b: value, c: store };
+    } else if (kind === CPU_AGENT) {
+      const { kind: op, a, b, c, d, e } = pending;
+      const site = this.sites[id][depth] ?? null;
       const unseen = op === OP_READ_ONCE || op === OP_LOAD_ACQUIRE ? this.unseenStore(id, a) : null;
       const found = op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
-      machine.stepAgent(agent);
-      const operation = { kind: op, a, b, c, d, e, value: machine.lastValue, site, unseen, found };
-      return this.keep({ ...base, ...operation, ...this.told(waiting) });
-    }
-    const drain = { kind: STEP_DRAIN, a: waiting[0]?.address, b: waiting[0]?.value, c: waiting[0]?.kind, d: 0, e: 0 };
-    const fields = kind === BUFFER_AGENT ? drain : { kind: STEP_OF[kind], a: 0, b: 0, c: 0, d: 0, e: 0 };
-    machine.stepAgent(agent);
-    const a = kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(id)) : fields.a;
-    const value = fields.kind === STEP_HOST || fields.kind === STEP_PREEMPT ? machine.lastValue : 0;
-    const nothing = { site: null, unseen: null, found: null };
-    return this.keep({ ...base, ...fields, a, value, ...nothing, ...this.told(kind === BUFFER_AGENT ? [] : waiting) });
+      this.operation = { kind: op, a, b, c, d, e, site, unseen, found };
+    } else this.operation = { ...NO_OPERATION, kind: STEP_OF[kind] };
   }
 
-  private keep(step: RawStep): RawStep {
-    this.steps.push(step);
-    return step;
+  after(agent: number): void {
+    const { machine, operation } = this;
+    const kind = kindOfAgent(agent);
+    const a = kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(cpuOfAgent(agent))) : operation.a;
+    const value = ANSWERS.has(kind) ? machine.lastValue : 0;
+    this.steps.push({ ...this.base, ...operation, a, value, ...this.told() });
   }
 
-  /** What was heard during the step; `waiting`: the stores in the CPU's buffer before it. */
-  private told(waiting: readonly BufferedStore[]): Pick<RawStep, 'events' | 'writes' | 'drained'> {
-    const { writes } = this;
+  /** What was heard during the step. */
+  private told(): Pick<RawStep, 'events' | 'writes' | 'drained'> {
+    const { writes, waiting } = this;
     let drained = 0;
     while (drained < waiting.length && writes[drained]?.address === waiting[drained].address) drained++;
     return { events: [...this.board.events], writes: [...writes], drained: waiting.slice(0, drained) };

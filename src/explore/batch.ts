@@ -1,18 +1,19 @@
+import { judgeEnd } from '../drive/end.js';
+import { follow } from '../drive/recorded.js';
 import { PLAIN_PROGRAM } from '../findings/finding.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { LatentClass, MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
-import { type EnvironmentPlan, Executor } from './executor.js';
-import { follow } from './follow.js';
+import { Executor } from './executor.js';
 import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
-import { resetLoopBudget } from './loop-budget.js';
 import { hashText, mix, Random } from './random.js';
 import { executionOf, type Shard } from './shard.js';
-import { judgeFinal, simplify } from './simplify.js';
+import { simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
+import type { EnvironmentPlan } from './strategy-decider.js';
 import { programOf, type Subject } from './subject.js';
 
 /**
@@ -135,7 +136,6 @@ class Runner {
     // A first guess of any size does: random does not use it, and the limit only ends what would not end.
     const guess = 1000 * this.machine.cpus.length;
     for (let i = 0; i < MEASURE_EXECUTIONS; i++) {
-      resetLoopBudget();
       this.random.seed(0, this.stream ^ MEASURE_STREAM, i);
       const taken = this.executor.run(this.strategy('random'), this.random, guess);
       // What does not end has no length. Its limit would become a multiple of the guess's, and the hunt's executions hundreds of times that.
@@ -150,7 +150,6 @@ class Runner {
   }
 
   run(strategy: Strategy, seed: number, execution: number): number {
-    resetLoopBudget();
     this.random.seed(seed, this.stream, execution);
     return this.executor.run(strategy, this.random, this.length);
   }
@@ -186,8 +185,8 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness, ca
   if (witness.violation.class === 'deadlock' || witness.violation.class === 'livelock') return witness;
   const { machine } = runnerFor(request);
   const schedule = simplify(machine, witness.schedule, witness.violation.class);
-  const diverged = follow(machine, schedule, (agent) => machine.stepAgent(agent));
-  if (diverged === null && witness.violation.class === 'assertion') judgeFinal(machine);
+  const diverged = follow(machine, schedule);
+  if (diverged === null && witness.violation.class === 'assertion') judgeEnd(machine);
   if (diverged !== null || machine.violation === null) return witness;
   const simplified = {
     ...witness,

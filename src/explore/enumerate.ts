@@ -1,3 +1,6 @@
+import { type Decider, STOP } from '../drive/decider.js';
+import { drive } from '../drive/drive.js';
+import { judgeEnd } from '../drive/end.js';
 import type { Cpu } from '../machine/cpu.js';
 import { isEnvironment } from '../machine/enabled-set.js';
 import * as H from '../machine/hardware.js';
@@ -135,7 +138,7 @@ export function enumerate(program: Program, options: EnumerateOptions): Enumerat
   return new Enumerator(program, options).run();
 }
 
-class Enumerator {
+class Enumerator implements Decider {
   private readonly machine: Machine;
   private readonly histories: Histories;
   private readonly path: Branch[] = [];
@@ -145,6 +148,8 @@ class Enumerator {
   private readonly maxSteps: number;
   /** How much of `path` the current execution has followed. */
   private followed = 0;
+  /** Whether the current execution has come to a state that was met before. */
+  private isKnown = false;
   private executions = 0;
   private steps = 0;
 
@@ -156,11 +161,6 @@ class Enumerator {
     this.machine = new Machine(listened(program, this.histories), options.memory);
     this.maxStates = options.maxStates ?? STATES_MAX;
     this.maxSteps = options.maxSteps ?? STEPS_MAX;
-    this.machine.choose = (n) => {
-      const value = -1 - this.decide(() => Array.from({ length: n }, (_, c) => -1 - c));
-      this.histories.add(this.histories.running, CHOSE, value);
-      return value;
-    };
   }
 
   run(): Enumeration {
@@ -192,23 +192,33 @@ class Enumerator {
 
   /** One execution: along the path, then on with first options, until the end or a known state. */
   private execute(): void {
-    const machine = this.machine;
     this.executions++;
     this.followed = 0;
+    this.isKnown = false;
     this.histories.begin();
-    machine.begin();
-    while (machine.violation === null && machine.enabled.obligations > 0) {
-      if (this.followed === this.path.length && this.known()) return;
-      if (machine.step >= this.maxSteps) {
-        throw new EnumerationLimitError(
-          `${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into condLoadAcquire`,
-        );
-      }
-      const agent = this.decide(() => this.movable());
-      machine.stepAgent(agent);
-      this.steps++;
+    drive(this.machine, this);
+    if (!this.isKnown) this.end();
+  }
+
+  choose(n: number): number {
+    const value = -1 - this.decide(() => Array.from({ length: n }, (_, c) => -1 - c));
+    this.histories.add(this.histories.running, CHOSE, value);
+    return value;
+  }
+
+  pick(machine: Machine): number {
+    if (machine.enabled.obligations === 0) return STOP;
+    if (this.followed === this.path.length && this.known()) {
+      this.isKnown = true;
+      return STOP;
     }
-    this.end();
+    if (machine.step >= this.maxSteps) {
+      throw new EnumerationLimitError(
+        `${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into condLoadAcquire`,
+      );
+    }
+    this.steps++;
+    return this.decide(() => this.movable());
   }
 
   private movable(): number[] {
@@ -230,15 +240,7 @@ class Enumerator {
 
   private end(): void {
     const { machine, program } = this;
-    if (machine.violation === null) {
-      if (machine.unfinished > 0) {
-        const stuck = machine.cpus.filter((cpu) => !cpu.finished);
-        machine.report('deadlock', stuck[0].id, `nobody can move: ${stuck.map((cpu) => machine.describeCpu(cpu.id)).join('; ')}`);
-      } else {
-        const wrong = program.check(machine);
-        if (wrong !== null) machine.report('assertion', 0, wrong);
-      }
-    }
+    judgeEnd(machine);
     const violation = machine.violation as Violation | null;
     const state = this.options.project === undefined ? this.words(0, program.hardwareBase) : this.options.project(machine);
     const key = `${state}\n${violation?.class ?? ''} ${violation?.message ?? ''}`;

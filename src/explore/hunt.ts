@@ -1,3 +1,4 @@
+import { encodeSchedule } from '../drive/schedule.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../findings/finding.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { findVariant } from '../variants/index.js';
@@ -10,7 +11,6 @@ import { type MetViolation, sameViolation } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { findProgram } from './programs.js';
 import { mix } from './random.js';
-import { encodeSchedule } from './schedule.js';
 import type { Subject } from './subject.js';
 
 /**

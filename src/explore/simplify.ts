@@ -1,8 +1,8 @@
-import { AGENT_KINDS, isEnvironment } from '../machine/enabled-set.js';
+import { drive, proceed } from '../drive/drive.js';
+import { judgeEnd } from '../drive/end.js';
 import type { Machine } from '../machine/machine.js';
-import type { Violation, ViolationClass } from '../machine/violation.js';
-import { resetLoopBudget } from './loop-budget.js';
-import { Schedule } from './schedule.js';
+import type { ViolationClass } from '../machine/violation.js';
+import { CandidateDecider, CompletionDecider, type Pick } from './candidate-decider.js';
 
 /**
  * Makes a witness easier to read: fewer changes between agents, then fewer steps, with the same class of violation at the end.
@@ -14,11 +14,6 @@ import { Schedule } from './schedule.js';
 
 const ATTEMPTS_MAX = 800;
 
-/** One pick with the answers to the choices that it asked for. */
-interface Pick {
-  readonly agent: number;
-  readonly choices: readonly number[];
-}
 type Run = readonly Pick[];
 
 export function simplify(machine: Machine, decisions: readonly number[], wanted: ViolationClass): number[] {
@@ -76,54 +71,16 @@ function runsOf(picks: readonly Pick[]): Run[] {
   return runs;
 }
 
-/** What happened, up to and with the violation; null if another one, or none, came. */
-function execute(machine: Machine, picks: readonly Pick[], wanted: ViolationClass): Pick[] | null {
-  const schedule = new Schedule();
-  let answers: readonly number[] = [];
-  let answered = 0;
-  resetLoopBudget();
-  machine.choose = (n) => {
-    const value = Math.min(n - 1, answers[answered++] ?? 0);
-    schedule.choice(value);
-    return value;
-  };
-  machine.begin();
-  for (const pick of picks) {
-    if (!machine.canStep(pick.agent)) continue;
-    answers = pick.choices;
-    answered = 0;
-    schedule.pick(pick.agent);
-    machine.stepAgent(pick.agent);
-    if (machine.violation !== null) return machine.violation.class === wanted ? picksOf(schedule.toArray()) : null;
-  }
-  answers = [];
-  if (wanted === 'assertion') finish(machine, schedule, picks.length * FINISH_FACTOR);
-  return (machine.violation as Violation | null)?.class === wanted ? picksOf(schedule.toArray()) : null;
-}
-
 /** How many times the candidate's steps its completion may take: a script that spins is not worth waiting for. */
 const FINISH_FACTOR = 2;
 
-/**
- * An assertion over the final memory is judged when every script has ended, so what a candidate leaves undone is done in one fixed order:
- * each agent as long as it can move.
- */
-function finish(machine: Machine, schedule: Schedule, stepsMax: number): void {
-  const agents = machine.cpus.length * AGENT_KINDS;
-  for (let steps = 0; machine.violation === null && machine.enabled.obligations > 0 && steps < stepsMax; ) {
-    for (let agent = 0; agent < agents && machine.violation === null; agent++) {
-      while (!isEnvironment(agent) && machine.enabled.has(agent) && machine.violation === null && steps++ < stepsMax) {
-        schedule.pick(agent);
-        machine.stepAgent(agent);
-      }
-    }
+/** What happened, up to and with the violation; null if another one, or none, came. */
+function execute(machine: Machine, picks: readonly Pick[], wanted: ViolationClass): Pick[] | null {
+  const candidate = new CandidateDecider(picks);
+  drive(machine, candidate);
+  if (machine.violation === null && wanted === 'assertion') {
+    proceed(machine, new CompletionDecider(candidate, picks.length * FINISH_FACTOR));
+    judgeEnd(machine);
   }
-  judgeFinal(machine);
-}
-
-/** Reports what is wrong with the final memory, if the execution has come to it. */
-export function judgeFinal(machine: Machine): void {
-  if (machine.violation !== null || !machine.finished) return;
-  const wrong = machine.program.check(machine);
-  if (wrong !== null) machine.report('assertion', 0, wrong);
+  return machine.violation?.class === wanted ? picksOf(candidate.schedule.toArray()) : null;
 }

@@ -1,6 +1,6 @@
+import { encodeSchedule } from '../drive/schedule.js';
 import type { BatchRequest, BatchWitness } from '../explore/batch.js';
 import { hex } from '../explore/hex.js';
-import { encodeSchedule } from '../explore/schedule.js';
 import { programOf } from '../explore/subject.js';
 import { replayProgram } from './replay.js';
 

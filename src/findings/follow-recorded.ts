@@ -1,12 +1,12 @@
+import type { StepWatcher } from '../drive/drive.js';
+import { follow } from '../drive/recorded.js';
 import type { RawStep } from '../explain/raw-step.js';
-import { follow } from '../explore/follow.js';
 import { InternalError } from '../machine/ghost.js';
 import type { Machine } from '../machine/machine.js';
 
 /** What records steps; see Recorder. */
-interface StepRecorder {
+interface StepRecorder extends StepWatcher {
   readonly steps: readonly RawStep[];
-  step(agent: number): void;
 }
 
 /**
@@ -32,14 +32,15 @@ export function followRecorded(
   let recorder = first === 0 ? record() : null;
   let diverged: string | null;
   try {
-    diverged = follow(machine, decisions, (agent) => {
-      if (machine.step >= first) {
-        recorder ??= record();
-        recorder.step(agent);
-      } else {
-        log.events.length = 0;
-        machine.stepAgent(agent);
-      }
+    diverged = follow(machine, decisions, {
+      before(agent) {
+        if (machine.step < first) log.events.length = 0;
+        else {
+          recorder ??= record();
+          recorder.before(agent);
+        }
+      },
+      after: (agent) => recorder?.after(agent),
     });
   } catch (error) {
     // A scenario that no hunt would run, or a schedule that no execution of this version has: it is the finding that is wrong.

@@ -1,3 +1,5 @@
+import { judgeEndWatched } from '../drive/end.js';
+import { decodeSchedule } from '../drive/schedule.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { describe, describeWithPokes } from '../explain/describe.js';
 import { explain } from '../explain/explain.js';
@@ -11,14 +13,12 @@ import { captureKernelSite, captureProgramSite } from '../explain/site.js';
 import { namesEntry, traceSteps } from '../explain/steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import { hex } from '../explore/hex.js';
-import { decodeSchedule } from '../explore/schedule.js';
 import { programOf } from '../explore/subject.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { Finding, MemoryModel, Violation } from './finding.js';
 import { followRecorded } from './follow-recorded.js';
-import { judgeEnd } from './judge-end.js';
 
 /** A finding, seen again. */
 export interface Replay {
@@ -73,16 +73,22 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
   const states = new StateLog(machine, names, kernel);
   const record = () => {
     const recorder = new Recorder(machine, log, isWhole ? captureSite : null);
-    const note = (agent: number): void => {
-      if (isWhole && recorder.steps.length === 0) states.begin();
-      const step = recorder.step(agent);
-      if (namesEntry(step)) kernelNames?.noteEntry(step.a, step.c, step.d);
-      if (isWhole) states.after(step);
+    return {
+      steps: recorder.steps,
+      before(agent: number): void {
+        if (isWhole && recorder.steps.length === 0) states.begin();
+        recorder.before(agent);
+      },
+      after(agent: number): void {
+        recorder.after(agent);
+        const step = recorder.steps[recorder.steps.length - 1];
+        if (namesEntry(step)) kernelNames?.noteEntry(step.a, step.c, step.d);
+        if (isWhole) states.after(step);
+      },
     };
-    return { steps: recorder.steps, step: note };
   };
   const { diverged, steps } = followRecorded(machine, decodeSchedule(run.schedule), log, record);
-  const judged = diverged === null ? judgeEnd(machine, run.violation) : [];
+  const judged = diverged === null ? judgeEndWatched(machine, run.violation.class === 'livelock') : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);
   const reason = diverged ?? difference(run, violation, machine.step, traceHash);

@@ -1,4 +1,6 @@
-import { Schedule } from '../explore/schedule.js';
+import { type Decider, STOP } from '../drive/decider.js';
+import { proceed } from '../drive/drive.js';
+import { Schedule } from '../drive/schedule.js';
 import { programOf, type Subject } from '../explore/subject.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
@@ -38,50 +40,89 @@ export function runLockstep(setup: LockstepSetup): LockstepReport {
   const decisions = Schedule.of(setup.decisions);
   // What is judged from the events of several CPUs is judged after the run, from their log.
   if (kernel !== null) machine.observer = new LockstepBoard(machine, kernel.config, words);
-  let diverged: string | null = null;
-  machine.choose = (n) => {
-    const decision = decisions.at(words[W.NEXT]++);
-    if (decision >= 0 || -1 - decision >= n)
-      diverged ??= `step ${machine.step}: a choice of ${n} is asked for that the schedule does not answer`;
-    return Math.max(0, Math.min(n - 1, -1 - decision));
-  };
-  const progress = words.subarray(W.PROGRESS, W.EVENT_COUNT);
+  const decider = new TurnDecider(machine, setup.cpu, decisions, words);
+  machine.choose = (n) => decider.choose(n);
   machine.reset();
   machine.start(machine.cpus[setup.cpu]);
   Atomics.add(words, W.STARTED, 1);
-
-  for (;;) {
-    let turn = Atomics.load(words, W.TURN);
-    while (turn !== setup.cpu + 1 && turn !== W.DONE) {
-      Atomics.wait(words, W.TURN, turn);
-      turn = Atomics.load(words, W.TURN);
-    }
-    if (turn === W.DONE) break;
-    machine.loadProgress(progress);
-    machine.refresh(setup.cpu);
-    while (words[W.NEXT] < decisions.length && machine.violation === null && diverged === null) {
-      const agent = decisions.at(words[W.NEXT]);
-      if (agent < 0 || cpuOfAgent(agent) !== setup.cpu) break;
-      words[W.NEXT]++;
-      if (machine.canStep(agent)) machine.stepAgent(agent);
-      else diverged = `step ${machine.step}: the schedule moves an agent of CPU${setup.cpu} that cannot move`;
-    }
-    machine.saveProgress(progress);
-    const next = decisions.at(words[W.NEXT]);
-    const over = words[W.NEXT] >= decisions.length || machine.violation !== null || diverged !== null || next < 0;
-    if (next < 0 && !over) diverged = `step ${machine.step}: the schedule answers a choice that was not asked for`;
-    words[W.TURNS]++;
-    Atomics.store(words, W.TURN, over ? W.DONE : cpuOfAgent(next) + 1);
-    Atomics.notify(words, W.TURN);
-  }
+  proceed(machine, decider);
+  decider.passOn();
   machine.refresh(setup.cpu);
   return {
     violation: machine.violation,
     latent: machine.latent,
-    diverged,
+    diverged: decider.diverged,
     finished: machine.cpus[setup.cpu].finished,
     canMove: machine.enabled.obligations > 0,
   };
+}
+
+/** The decisions that are one CPU's own, each stretch of them when the turn has come. */
+class TurnDecider implements Decider {
+  diverged: string | null = null;
+  private hasTurn = false;
+  private readonly progress: Int32Array;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly cpu: number,
+    private readonly decisions: Schedule,
+    private readonly words: Int32Array,
+  ) {
+    this.progress = words.subarray(W.PROGRESS, W.EVENT_COUNT);
+  }
+
+  pick(machine: Machine): number {
+    const { words, decisions } = this;
+    while (this.hasTurn || this.awaitTurn()) {
+      const agent = decisions.at(words[W.NEXT]);
+      if (words[W.NEXT] < decisions.length && this.diverged === null && agent >= 0 && cpuOfAgent(agent) === this.cpu) {
+        words[W.NEXT]++;
+        if (machine.canStep(agent)) return agent;
+        this.diverge(`the schedule moves an agent of CPU${this.cpu} that cannot move`);
+      }
+      this.passOn();
+    }
+    return STOP;
+  }
+
+  choose(n: number): number {
+    const decision = this.decisions.at(this.words[W.NEXT]++);
+    if (decision >= 0 || -1 - decision >= n) this.diverge(`a choice of ${n} is asked for that the schedule does not answer`);
+    return Math.max(0, Math.min(n - 1, -1 - decision));
+  }
+
+  /** Lets the CPU go on that the next decision belongs to, or ends the run. Whoever has no turn has nothing to pass. */
+  passOn(): void {
+    if (!this.hasTurn) return;
+    const { machine, words, decisions } = this;
+    machine.saveProgress(this.progress);
+    const next = decisions.at(words[W.NEXT]);
+    const isOver = words[W.NEXT] >= decisions.length || machine.violation !== null || this.diverged !== null;
+    if (!isOver && next < 0) this.diverge('the schedule answers a choice that was not asked for');
+    words[W.TURNS]++;
+    this.hasTurn = false;
+    Atomics.store(words, W.TURN, isOver || next < 0 ? W.DONE : cpuOfAgent(next) + 1);
+    Atomics.notify(words, W.TURN);
+  }
+
+  /** False: the run has ended. */
+  private awaitTurn(): boolean {
+    let turn = Atomics.load(this.words, W.TURN);
+    while (turn !== this.cpu + 1 && turn !== W.DONE) {
+      Atomics.wait(this.words, W.TURN, turn);
+      turn = Atomics.load(this.words, W.TURN);
+    }
+    if (turn === W.DONE) return false;
+    this.hasTurn = true;
+    this.machine.loadProgress(this.progress);
+    this.machine.refresh(this.cpu);
+    return true;
+  }
+
+  private diverge(why: string): void {
+    this.diverged ??= `step ${this.machine.step}: ${why}`;
+  }
 }
 
 /** All oracles but those of the csds, whose events are logged. */

@@ -1,7 +1,7 @@
 import type { LockstepApi } from '../../workers/lockstep-cpu.js';
-import { follow } from '../explore/follow.js';
+import { follow } from '../drive/recorded.js';
+import { decodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
-import { decodeSchedule } from '../explore/schedule.js';
 import { programOf, type Subject } from '../explore/subject.js';
 import { InfrastructureError } from '../findings/errors.js';
 import { type Finding, isProgramFinding } from '../findings/finding.js';
@@ -34,7 +34,7 @@ export class LockstepEngine {
     const { program, kernel } = programOf(run);
     const expected = new Machine(program, memory);
     if (kernel !== null) expected.observer = new OracleBoard(expected, kernel.config);
-    const expectedDiverged = follow(expected, decisions, (agent) => expected.stepAgent(agent));
+    const expectedDiverged = follow(expected, decisions);
 
     const buffers = {
       mem: new SharedArrayBuffer(4 * program.image.length),

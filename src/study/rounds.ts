@@ -1,5 +1,7 @@
+import { type Decider, STOP } from '../drive/decider.js';
+import { drive } from '../drive/drive.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
-import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -103,22 +105,41 @@ function shootdownsOf(variant: Variant, scenario: Scenario): readonly Shootdown[
   const machine = new Machine(program, 'tso');
   const parts = new Parts(new Set(program.config.layout.mms.map(({ tlbGen }) => tlbGen)));
   machine.observer = parts;
-  machine.begin();
-  for (let round = 0; !machine.finished && machine.violation === null; round++) {
-    if (round === ROUNDS_MAX) throw new Error(`${scenario.name} under ${variant.name} does not end in ${ROUNDS_MAX} rounds`);
-    for (let cpu = 0; cpu < scenario.cpus; cpu++) {
-      const move = (kind: number): boolean => {
-        const agent = agentOf(cpu, kind);
-        if (agent >= scenario.cpus * AGENT_KINDS || !machine.enabled.has(agent)) return false;
-        machine.stepAgent(agent);
-        return true;
-      };
-      move(BUFFER_AGENT);
-      if (!move(LINE_AGENT)) move(CPU_AGENT);
-    }
-    parts.tick(scenario.cpus);
-  }
+  drive(machine, new RoundsDecider(`${scenario.name} under ${variant.name}`, () => parts.tick(scenario.cpus)));
   return parts.finished;
+}
+
+/** Rounds in which every CPU may drain one store and then take an interrupt or execute one operation, as if all ran at one speed. */
+class RoundsDecider implements Decider {
+  private round = 0;
+  /** The next half of a round: of CPU n its buffer at 2 n, its line or itself at 2 n + 1. */
+  private next = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly tick: () => void,
+  ) {}
+
+  pick(machine: Machine): number {
+    const cpus = machine.cpus.length;
+    for (;;) {
+      if (this.next === 0 && machine.finished) return STOP;
+      if (this.next === 2 * cpus) {
+        this.next = 0;
+        this.tick();
+        if (++this.round === ROUNDS_MAX) throw new Error(`${this.name} does not end in ${ROUNDS_MAX} rounds`);
+        continue;
+      }
+      const cpu = this.next >> 1;
+      const kinds = (this.next++ & 1) === 0 ? [BUFFER_AGENT] : [LINE_AGENT, CPU_AGENT];
+      const kind = kinds.find((one) => machine.enabled.has(agentOf(cpu, one)));
+      if (kind !== undefined) return agentOf(cpu, kind);
+    }
+  }
+
+  choose(): number {
+    return 0;
+  }
 }
 
 function spreadOf(values: readonly number[]): Spread {

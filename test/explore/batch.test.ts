@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSchedule, encodeSchedule } from '../../src/drive/schedule.js';
 import { type BatchRequest, forgetRunners, measureLength, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import { type PlainCpu, type PlainProgram, plainProgram } from '../../src/explore/plain-program.js';
 import { setOwnPrograms } from '../../src/explore/programs.js';
-import { decodeSchedule, encodeSchedule } from '../../src/explore/schedule.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { COUNTERS } from '../../src/oracles/counters.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSchedule, encodeSchedule } from '../../src/drive/schedule.js';
 import type { HuntRequest, Verdict } from '../../src/explore/api.js';
 import { type HuntOutcome, hunt } from '../../src/explore/hunt.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
-import { decodeSchedule, encodeSchedule } from '../../src/explore/schedule.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { VERSION } from '../../src/version.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { encodeSchedule } from '../../src/drive/schedule.js';
 import { runBatch, simplifyWitness } from '../../src/explore/batch.js';
-import { encodeSchedule } from '../../src/explore/schedule.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 
 describe('simplify', () => {

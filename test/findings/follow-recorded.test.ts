@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { decodeSchedule } from '../../src/drive/schedule.js';
 import { Recorder } from '../../src/explain/recorder.js';
 import { RecordingBoard } from '../../src/explain/recording-board.js';
 import { captureKernelSite } from '../../src/explain/site.js';
 import { hex } from '../../src/explore/hex.js';
-import { decodeSchedule } from '../../src/explore/schedule.js';
 import type { KernelFinding } from '../../src/findings/finding.js';
 import { followRecorded } from '../../src/findings/follow-recorded.js';
 import { replayFinding } from '../../src/findings/replay.js';

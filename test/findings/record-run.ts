@@ -1,6 +1,6 @@
-import { follow } from '../../src/explore/follow.js';
+import { follow } from '../../src/drive/recorded.js';
+import { decodeSchedule } from '../../src/drive/schedule.js';
 import { hex } from '../../src/explore/hex.js';
-import { decodeSchedule } from '../../src/explore/schedule.js';
 import type { RecordedRun } from '../../src/findings/replay.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
@@ -15,7 +15,7 @@ interface Ran {
 /** Runs a schedule without recording it, and judges its end as the engines do. */
 export function runAlong(program: Program, schedule: readonly string[], memory: MemoryModel): Ran {
   const machine = new Machine(program, memory);
-  const diverged = follow(machine, decodeSchedule(schedule), (agent) => machine.stepAgent(agent));
+  const diverged = follow(machine, decodeSchedule(schedule));
   if (diverged !== null) throw new Error(diverged);
   if (machine.violation === null && machine.unfinished > 0) {
     const stuck = machine.cpus.filter((cpu) => !cpu.finished);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { encodeSchedule } from '../../src/drive/schedule.js';
 import { enumerate } from '../../src/explore/enumerate.js';
 import { type Addresses, type PlainCpu, plainProgram } from '../../src/explore/plain-program.js';
-import { encodeSchedule } from '../../src/explore/schedule.js';
 import { type RecordedRun, replayProgram } from '../../src/findings/replay.js';
 import type { Program } from '../../src/machine/program.js';
 import type { Protocol } from '../../src/machine/protocol.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSchedule, encodeSchedule } from '../../src/drive/schedule.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
-import { decodeSchedule, encodeSchedule } from '../../src/explore/schedule.js';
 import type { Finding } from '../../src/findings/finding.js';
 import { replayFinding } from '../../src/findings/replay.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';

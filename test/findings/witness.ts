@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { loadedModules } from '../../src/bundle/loaded.js';
+import { encodeSchedule } from '../../src/drive/schedule.js';
 import { type BatchRequest, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import { hex } from '../../src/explore/hex.js';
-import { encodeSchedule } from '../../src/explore/schedule.js';
 import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding, type ProgramFinding } from '../../src/findings/finding.js';
 import { loadModules } from '../../src/modules/load.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';

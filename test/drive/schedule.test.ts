@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { decodeSchedule, encodeSchedule, Schedule } from '../../src/drive/schedule.js';
 import { Random } from '../../src/explore/random.js';
-import { decodeSchedule, encodeSchedule, Schedule } from '../../src/explore/schedule.js';
 import {
   agentOf,
   BUFFER_AGENT,
