@@ -30,6 +30,8 @@ export interface CliIo {
   readonly stderr: OutputStream;
   /** Where both stdin and stdout are a terminal. */
   readonly terminal?: Terminal;
+  /** Asks a question that is answered by yes or no, where somebody sits there to answer it. Anything but a yes is a no. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `listener` at the first Ctrl-C; answers a function that stops listening. */
   onInterrupt(listener: () => void): () => void;

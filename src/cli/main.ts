@@ -2,6 +2,7 @@
 /** The process: its streams, its signals, its exit code. */
 
 import { errorCode, systemReason } from '../findings/errors.js';
+import { processConfirm } from './confirm.js';
 import { createEngine } from './engine.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
 import { guarded } from './guarded.js';
@@ -45,6 +46,7 @@ function outputTo(stream: NodeJS.WriteStream): OutputStream {
 const io: CliIo = {
   stdout: outputTo(process.stdout),
   stderr: outputTo(process.stderr),
+  confirm: processConfirm(process.stdin, process.stderr),
   terminal: processTerminal(process.stdin, process.stdout, process.env),
   env: process.env,
   onInterrupt: (listener) => {

@@ -3,8 +3,13 @@
 import { InputError } from '../findings/errors.js';
 import { type Finding, isProgramFinding } from '../findings/finding.js';
 import { readFinding } from '../findings/read.js';
+import { modulesElsewhere } from '../modules/project.js';
+import { visible } from '../report/escape.js';
+import type { CliContext } from './context.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
+import type { CliIo } from './io.js';
 import { selectVariants } from './select.js';
+import { shellWord } from './shell-word.js';
 
 export const MODULES_ARGUMENT = '[modules...]';
 export const MODULES_HELP = 'TypeScript or JavaScript files with programs, variants or scenarios of your own';
@@ -25,20 +30,36 @@ export async function loadOwn(engine: Engine, files: readonly string[], typeChec
 export const MODULE_FLAG = ['--module <file>', 'module that the finding is of, as it is now; repeat it for several'] as const;
 
 /**
- * Reads a finding and the modules that it was made with, from where they lay if they are still what they were; or the ones `given` in
- * their place, whatever they are. A variant that this version does not know is told before anything runs.
+ * Reads a finding and the modules that it was made with, from where they lay if they are still what they were and of the project that the
+ * finding lies in; or the ones `given` in their place, whatever they are. A variant that this version does not know is told before anything
+ * runs.
  */
-export async function openFinding(engine: Engine, file: string, given: readonly string[] | undefined): Promise<Finding> {
+export async function openFinding({ engine, io }: CliContext, file: string, given: readonly string[] | undefined): Promise<Finding> {
   const finding = readFinding(file);
   const { modules = [] } = finding;
   if (given !== undefined) await engine.loadModules(given, true);
   else if (modules.length > 0) {
     const files = modules.map((module) => module.file);
+    await requireConsent(io, file, files);
     await named(file, () => engine.loadModules(files, false, modules));
   }
   // A program is looked up among the modules when it runs.
   if (!isProgramFinding(finding)) await named(`${file}: variant`, () => selectVariants(engine, [finding.variant]));
   return finding;
+}
+
+/** A finding that somebody brought here says what to run: only the reader may, by a flag or on a terminal. Throws InputError. */
+async function requireConsent(io: CliIo, file: string, modules: readonly string[]): Promise<void> {
+  const elsewhere = modulesElsewhere(file, modules);
+  if (elsewhere.length === 0) return;
+  const what = `${visible(file)} is of another project than ${elsewhere.map(visible).join(', ')}`;
+  if (await io.confirm?.(`${what}, which the replay runs if it is what it was when the finding was made. Run it?`)) return;
+  throw new InputError(`${what}; to run it, give ${moduleFlags(modules)}`);
+}
+
+/** `--module FILE` for each. */
+export function moduleFlags(modules: readonly string[]): string {
+  return modules.map((module) => `--module ${shellWord(module)}`).join(' ');
 }
 
 /** What is wrong with something of a file is told with the file's name. */

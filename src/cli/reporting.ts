@@ -121,7 +121,7 @@ export async function reportedResults({ engine }: CliContext, outcomes: readonly
     if (finding === null) results.push({ verdict, witness: null });
     else {
       const { trace } = await engine.replay(finding);
-      const replay = verdict.finding === null ? null : replayCommand(verdict.finding);
+      const replay = verdict.finding === null ? null : replayCommand(verdict.finding, finding);
       results.push({ verdict, witness: { finding, trace, replay } });
     }
   }

@@ -74,5 +74,5 @@ async function printShortest(context: CliContext, witnessed: readonly Witnessed[
   printLine(context.io.stdout, '');
   printSentence(context, shortest.finding);
   const file = shortest.verdict?.finding;
-  if (file != null) printCommands(context, file);
+  if (file != null) printCommands(context, file, shortest.finding);
 }

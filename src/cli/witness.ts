@@ -1,6 +1,7 @@
 /** A witness on the screen: its timeline, the sentence that says what went wrong, how to see it again. */
 
 import { type Finding, findingSubject, isProgramFinding } from '../findings/finding.js';
+import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
 import { groupDigits, wrap } from '../report/layout.js';
 import { TABLE_WIDTH } from '../report/table.js';
@@ -8,6 +9,8 @@ import { renderTimeline } from '../report/timeline.js';
 import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
 import { printLine } from './io.js';
+import { moduleFlags } from './own-modules.js';
+import { shellWord } from './shell-word.js';
 
 export function printTimeline(context: CliContext, finding: Finding, result: ReplayResult, isFull: boolean): void {
   const colors = outColors(context);
@@ -41,25 +44,26 @@ export function reasonNotReproduced(file: string, finding: Finding, result: Repl
 }
 
 /** The commands that run a finding again and that show it. */
-export function printCommands({ io }: CliContext, path: string): void {
-  printLine(io.stdout, `  ${replayCommand(path)}`);
-  printLine(io.stdout, `  ${showCommand(path)}`);
+export function printCommands({ io }: CliContext, path: string, finding: Finding | null): void {
+  printLine(io.stdout, `  ${replayCommand(path, finding)}`);
+  printLine(io.stdout, `  ${showCommand(path, finding)}`);
 }
 
 /** The command that runs a finding again. */
-export function replayCommand(path: string): string {
-  return onFile('replay', path);
+export function replayCommand(path: string, finding: Finding | null): string {
+  return onFile('replay', path, finding);
 }
 
 /** The command that shows a finding on the whole screen. */
-export function showCommand(path: string): string {
-  return onFile('show', path);
+export function showCommand(path: string, finding: Finding | null): string {
+  return onFile('show', path, finding);
 }
 
-/** A command on a file, in one piece so that it can be copied. */
-function onFile(command: string, path: string): string {
-  const word = /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  return `shootdown ${command} ${visible(word)}`;
+/** A command on a file, in one piece so that it can be copied. It names the modules where a replay would not run them by itself. */
+function onFile(command: string, path: string, finding: Finding | null): string {
+  const modules = finding?.modules?.map(({ file }) => file) ?? [];
+  const flags = modulesElsewhere(path, modules).length === 0 ? '' : ` ${moduleFlags(modules)}`;
+  return visible(`shootdown ${command} ${shellWord(path)}${flags}`);
 }
 
 /** Prints `label   text` lines, wrapped under their text. */

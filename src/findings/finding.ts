@@ -25,8 +25,12 @@ export const PLAIN_PROGRAM = 'plain program';
 export interface ModuleRef {
   /** Path relative to the directory in which the hunt was started, with forward slashes. */
   readonly file: string;
-  /** SHA-256, in hex, over the module and every file of the user's that it imports. */
+  /** SHA-256, in hex, over the module and every file that it reaches; see `modules/inputs.ts`. */
   readonly sha256: string;
+  /** How many files that are. Absent in older findings, whose hash left files of packages out. */
+  readonly inputs?: number;
+  /** `name 1.2.3` of every package among them. */
+  readonly packages?: readonly string[];
 }
 
 interface Witness {

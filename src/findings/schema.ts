@@ -43,7 +43,13 @@ const schedule = z
     if (decisions > DECISIONS_MAX) context.addIssue({ code: 'custom', message: `has ${decisions} decisions; at most ${DECISIONS_MAX}` });
   });
 
-const moduleRef = z.strictObject({ file: text(1_000).min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits') });
+const moduleRef = z.strictObject({
+  // As long as a path can be.
+  file: text(4_096).min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits'),
+  inputs: whole(1, 100_000).optional(),
+  packages: z.array(text(200)).max(1_000).optional(),
+});
 const modules = z.array(moduleRef).max(100);
 
 const witness = {

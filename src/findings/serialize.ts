@@ -23,7 +23,7 @@ const KEY_ORDER: readonly string[] = [
   ...['alive', 'tlbGen', 'vmas', 'cpumask', 'loadedMmAsid', 'nextAsid'],
   ...['cpu', 'message'],
   // a user's module
-  ...['file', 'sha256'],
+  ...['file', 'sha256', 'inputs', 'packages'],
 ];
 
 /** The text of a finding file. Whoever shows it in a terminal shows names and notes from recordings and users' modules. */

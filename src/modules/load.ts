@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
@@ -12,8 +11,11 @@ import { userFile } from '../bundle/user-modules.js';
 import { errorCode, InputError, systemReason } from '../findings/errors.js';
 import type { ModuleRef } from '../findings/finding.js';
 import type { Scenario } from '../scenarios/scenario.js';
+import { computedImport } from './computed-imports.js';
+import { refOf, requireWhole } from './inputs.js';
 import { protocolMistake } from './protocol-check.js';
 import { exportedValues, type Registered, registerModules } from './register.js';
+import { requireSame } from './same-modules.js';
 import { scenariosAmong } from './scenarios.js';
 import { typeMistake } from './type-check.js';
 
@@ -33,12 +35,14 @@ export interface LoadOptions {
 
 /** How long a module may take until it is evaluated. */
 const PATIENCE_MS = 10_000;
+/** Far above any text that somebody wrote; types and syntax are checked in a time that grows with it. */
+const MODULE_BYTES_MAX = 4 * 1024 * 1024;
 const MODULE_FILE = /\.[cm]?[jt]s$/;
 
 /** Loads modules and makes what they define known by name, in this process and in workers that start later. Throws InputError. */
 export async function loadModules(given: readonly string[], { api, typeCheck, expected }: LoadOptions): Promise<Loaded> {
-  const files = [...new Set(given.map((file) => resolve(file)))];
-  for (const file of files) requireFile(file);
+  // Real paths: through a link the bundler would read a file that we do not know it by.
+  const files = [...new Set(given.map(realFile))];
   if (typeCheck) {
     const mistake = await typeMistake(files);
     if (mistake !== null) throw new InputError(mistake);
@@ -47,8 +51,11 @@ export async function loadModules(given: readonly string[], { api, typeCheck, ex
   try {
     const outfile = join(folder, 'modules.mjs');
     const metafile = await bundleModules(files, outfile, api);
+    requireWhole(metafile);
     const refs = files.map((file) => refOf(file, metafile));
-    if (expected !== undefined) requireSame(refs, expected);
+    const computed = computedImport(inputFiles(metafile));
+    if (computed !== null) throw new InputError(computed);
+    if (expected !== undefined) requireSame(refs, expected, metafile);
     const places = new BundlePlaces(outfile).keep();
     const modules = await evaluate(files, outfile, api, places);
     const registered = registerModules(modules);
@@ -65,19 +72,22 @@ export async function loadModules(given: readonly string[], { api, typeCheck, ex
   }
 }
 
-function requireSame(refs: readonly ModuleRef[], expected: readonly ModuleRef[]): void {
-  for (const [index, { file, sha256 }] of refs.entries()) {
-    if (sha256 === expected[index]?.sha256) continue;
-    throw new InputError(`${file}: has changed since the finding was made; give it with --module to replay with what it is now`);
-  }
-}
-
-function requireFile(file: string): void {
-  const shown = displayPath(file);
-  if (!MODULE_FILE.test(file)) throw new InputError(`${shown}: not a module; give a .ts, .mts, .js or .mjs file`);
+/** The real path of a module. Throws InputError for what cannot be one. */
+function realFile(given: string): string {
+  const shown = displayPath(resolve(given));
+  const refuse = (): never => {
+    throw new InputError(`${shown}: not a module; give a .ts, .mts, .js or .mjs file`);
+  };
+  if (!MODULE_FILE.test(given)) refuse();
   try {
-    if (!statSync(file).isFile()) throw new InputError(`${shown}: not a regular file; give a module`);
-    readFileSync(file);
+    const file = realpathSync(resolve(given));
+    // A link may lead to anything.
+    if (!MODULE_FILE.test(file)) refuse();
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new InputError(`${shown}: not a regular file; give a module`);
+    if (stats.size > MODULE_BYTES_MAX) throw new InputError(`${shown}: ${stats.size} bytes are too many for a module; give a smaller one`);
+    accessSync(file, constants.R_OK);
+    return file;
   } catch (error) {
     if (errorCode(error) === null) throw error;
     throw new InputError(`${shown}: cannot be read: ${systemReason(error)}; give the path of a module`);
@@ -174,30 +184,14 @@ function awaitIn(files: readonly string[]): string {
   return displayPath(files[0]);
 }
 
-/** The user's files in a bundle, in a fixed order. */
-function userInputs(metafile: Metafile): string[] {
-  const paths = Object.keys(metafile.inputs).filter((input) => !/^(?:api:|<stdin>)/.test(input));
-  return paths.map((path) => resolve(path)).filter((path) => isUserFile(path) && /\.[cm]?[jt]sx?$/.test(path));
+/** The files of a bundle, in a fixed order. */
+function inputFiles(metafile: Metafile): string[] {
+  return Object.keys(metafile.inputs).flatMap((input) => (/^(?:api:|<)/.test(input) ? [] : [resolve(input)]));
 }
 
-/** A module and all of the user's files that it reaches, as one hash. Names within the project do not count, contents do. */
-function refOf(file: string, metafile: Metafile): ModuleRef {
-  const hash = createHash('sha256');
-  const seen = new Set<string>();
-  const visit = (input: string): void => {
-    if (seen.has(input)) return;
-    seen.add(input);
-    // An import that nobody uses is none of the bundle: it stands there as it was written.
-    if (metafile.inputs[input] === undefined) return;
-    const path = resolve(input);
-    if (input.startsWith('api:') || !isUserFile(path)) return;
-    const text = readFileSync(path);
-    hash.update(`${text.length}\n`).update(text);
-    for (const { path: next } of metafile.inputs[input]?.imports ?? []) visit(next);
-  };
-  const input = Object.keys(metafile.inputs).find((known) => resolve(known) === file);
-  if (input !== undefined) visit(input);
-  return { file: displayPath(file), sha256: hash.digest('hex') };
+/** The user's own code among them. */
+function userInputs(metafile: Metafile): string[] {
+  return inputFiles(metafile).filter((path) => isUserFile(path) && /\.[cm]?[jt]sx?$/.test(path));
 }
 
 function requireSomething(

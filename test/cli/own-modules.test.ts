@@ -46,10 +46,37 @@ describe('a module on the command line', () => {
     folder.write('counter.ts', ...counter(KEPT));
     const changed = await run('replay', finding);
     expect(changed).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(changed.stderr).toContain(`${folder.shown(file)}: has changed since the finding was made; give it with --module`);
+    expect(changed.stderr).toContain(
+      `${folder.shown(file)}: has changed since the finding was made; to replay with what is there now, give --module`,
+    );
     const now = await run('replay', finding, '--module', file);
     expect(now.exitCode).toBe(2);
     expect(now.stderr).toContain('not reproduced');
+  });
+
+  it('runs for a finding of another project only by a flag or a yes, and the hunt prints what a replay needs', async () => {
+    const file = folder.write('mine.ts', ...counter(LOST));
+    const away = new ModuleFolder();
+    try {
+      const hunted = await run('hunt', file, '--executions', '500', '--out', away.path, '--jobs', '1');
+      const finding = join(away.path, readdirSync(away.path)[0]);
+      expect(hunted.stdout).toContain(`  shootdown replay ${finding} --module ${folder.shown(file)}\n`);
+      const alone = await run('replay', finding);
+      expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(alone.stderr).toMatch(/^shootdown: \S+ is of another project than \S+; to run it, give --module \S+\n$/);
+      const asked: string[] = [];
+      const answer = (yes: boolean) => async (question: string) => {
+        asked.push(question);
+        return yes;
+      };
+      expect((await cli(['replay', finding], { engine: createEngine(), confirm: answer(false) })).exitCode).toBe(2);
+      expect((await cli(['replay', finding], { engine: createEngine(), confirm: answer(true) })).exitCode).toBe(1);
+      expect(asked).toHaveLength(2);
+      expect(asked[0]).toContain(`is of another project than ${folder.shown(file)}, which the replay runs if it is what it was`);
+      expect((await run('replay', finding, '--module', file)).exitCode).toBe(1);
+    } finally {
+      away.remove();
+    }
   });
 
   it('whose code keeps state that the source check does not see is told so: its witness does not replay', async () => {

@@ -14,6 +14,8 @@ export interface CliSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
   readonly terminal?: Terminal;
+  /** Answers the questions of a command. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Is given the function that is Ctrl-C. */
   readonly withInterrupt?: (interrupt: () => void) => void;
 }
@@ -43,6 +45,7 @@ export async function cli(argv: readonly string[], settings: CliSettings = {}): 
         columns: 80,
       },
       terminal: settings.terminal,
+      confirm: settings.confirm,
       env: settings.env ?? {},
       onInterrupt: (listener) => {
         listeners.add(listener);

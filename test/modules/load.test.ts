@@ -40,7 +40,7 @@ describe('a module', () => {
     expect(loaded.scenarios).toMatchObject([{ name: 'short', cpus: 2, mms: [{}, {}], pages: 5 }]);
     expect(findVariant('mine')?.features).toMatchObject({ skipLazy: false, barrierWhenBitSet: false });
     expect(findVariant('mine+barrierWhenBitSet')?.features).toMatchObject({ skipLazy: false, barrierWhenBitSet: true });
-    expect(loadedModules().refs).toEqual([{ file: folder.shown(file), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(loadedModules().refs).toEqual([{ file: folder.shown(file), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), inputs: 1 }]);
   });
 
   it('is known by what is in it and in the files that it imports', async () => {

@@ -97,7 +97,7 @@ async function printWitnesses(context: CliContext, outcomes: readonly Outcome[],
   const files = outcomes.flatMap(({ verdict }) => (verdict.finding === null ? [] : [verdict.finding]));
   if (files.length > 0) {
     printLine(io.stdout, '\nfindings, which replay exactly');
-    for (const file of files) printLine(io.stdout, `  ${replayCommand(file)}`);
+    for (const file of files) printLine(io.stdout, `  ${replayCommand(file, null)}`);
   }
   // The last one that was found is the subtlest: it is what the first fix left.
   const shown = outcomes.findLast(({ finding }) => finding !== null);
@@ -106,7 +106,7 @@ async function printWitnesses(context: CliContext, outcomes: readonly Outcome[],
     printTimeline(context, shown.finding, await engine.replay(shown.finding), false);
     printLine(io.stdout, '');
     printSentence(context, shown.finding);
-    if (shown.verdict.finding !== null) printLine(io.stdout, `  ${showCommand(shown.verdict.finding)}`);
+    if (shown.verdict.finding !== null) printLine(io.stdout, `  ${showCommand(shown.verdict.finding, shown.finding)}`);
   }
   const last = outcomes.at(-1);
   if (last !== undefined) {

@@ -208,7 +208,7 @@ async function printCampaign(context: CliContext, { outcomes }: Campaign, scenar
     }
     isFirst = false;
     printSentence(context, finding);
-    if (verdict.finding !== null) printCommands(context, verdict.finding);
+    if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
   }
   for (const { verdict } of outcomes) {
     printLine(io.stdout, `\n${visible(verdict.variant)} rests on`);

@@ -45,7 +45,7 @@ Exit codes: 1 reproduced (the violation is there), 2 not reproduced, or the file
 
 async function replay(context: CliContext, file: string, flags: ReplayFlags): Promise<number> {
   const { engine, io, version } = context;
-  const finding = await openFinding(engine, file, flags.module);
+  const finding = await openFinding(context, file, flags.module);
   const result = await engine.replay(finding);
   const onThreads = flags.onThreads ? await engine.threads.replay(finding) : null;
   if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));

@@ -55,7 +55,7 @@ failure.`;
 
 async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
   const { engine, io, version } = context;
-  const finding = await openFinding(engine, file, flags.module);
+  const finding = await openFinding(context, file, flags.module);
   const result = await engine.replay(finding);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));

@@ -219,7 +219,7 @@ async function printResult(context: CliContext, { result }: CampaignResult, witn
   printTimeline(context, witness.finding, await engine.replay(witness.finding), false);
   printLine(io.stdout, '');
   printSentence(context, witness.finding);
-  if (witness.path !== null) printCommands(context, witness.path);
+  if (witness.path !== null) printCommands(context, witness.path, witness.finding);
 }
 
 /** `stress --json`: the result's fields, and what it rests on. */

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { tsPlugin } from '@sveltejs/acorn-typescript';
+import { Parser } from 'acorn';
+import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
+
+/**
+ * Imports whose file is only known when they run. No bundler reads what they load, so no hash has it, and a
+ * worker finds something else there or nothing. Source text that is made at run time may hold one and is
+ * refused with them.
+ */
+
+interface Node {
+  readonly type: string;
+  readonly loc: { readonly start: { readonly line: number } };
+  readonly [field: string]: unknown;
+}
+
+const TypeScriptParser = Parser.extend(tsPlugin());
+/** What no parse is needed for: most files have none of these words. */
+const SUSPECT = /\bimport\s*(?:\/[*/]|\()|\brequire\b|\beval\b|\bFunction\b/;
+
+/**
+ * The first computed import of these files as `file:line: message`, or null. Of packages only what would run:
+ * `import()`.
+ */
+export function computedImport(paths: readonly string[]): string | null {
+  for (const path of paths) {
+    const source = readFileSync(path, 'utf8');
+    if (!SUSPECT.test(source)) continue;
+    const root = parse(source, path);
+    const found = root === null ? firstInText(source, path) : firstIn(root, isUserFile(path));
+    if (found !== null) return `${displayPath(path)}:${found.line}: ${found.what}`;
+  }
+  return null;
+}
+
+const COMPUTED = 'what this import() loads is only known when it runs; write the file name in quotes';
+
+interface Found {
+  readonly line: number;
+  readonly what: string;
+}
+
+/** What the parser does not know (JSX) is searched as text: a comment that looks like one is refused too. */
+function firstInText(source: string, path: string): Found | null {
+  const at = /\.[cm]?[jt]sx?$/.test(path) ? source.search(/\bimport\s*\(\s*[^\s'"]|\beval\s*\(|\bFunction\s*\(/) : -1;
+  return at < 0 ? null : { line: source.slice(0, at).split('\n').length, what: COMPUTED };
+}
+
+function firstIn(root: Node, isOwn: boolean): Found | null {
+  const open: Node[] = [root];
+  let first: Found | null = null;
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const what = mistake(node, isOwn);
+    const { line } = node.loc.start;
+    if (what !== null && (first === null || line < first.line)) first = { line, what };
+    for (const value of Object.values(node)) {
+      for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) open.push(child);
+    }
+  }
+  return first;
+}
+
+function mistake(node: Node, isOwn: boolean): string | null {
+  if (node.type === 'ImportExpression' && !isLiteral(node.source)) return COMPUTED;
+  if (!isOwn || (node.type !== 'CallExpression' && node.type !== 'NewExpression')) return null;
+  const callee = node.callee as Node;
+  if (callee.type !== 'Identifier') return null;
+  const [first] = node.arguments as readonly unknown[];
+  if (callee.name === 'require' && !isLiteral(first))
+    return 'what this require() loads is only known when it runs; import the file by its name';
+  if (callee.name === 'eval' || callee.name === 'Function')
+    return `${callee.name} runs text that no finding names; write the code into the module`;
+  return null;
+}
+
+function isLiteral(node: unknown): boolean {
+  if (!isNode(node)) return false;
+  return node.type === 'Literal' || (node.type === 'TemplateLiteral' && (node.expressions as readonly unknown[]).length === 0);
+}
+
+/** Null where it does not parse: JSON, JSX. */
+function parse(source: string, path: string): Node | null {
+  const parser = isTypeScript(path) ? TypeScriptParser : Parser;
+  for (const sourceType of ['module', 'script'] as const) {
+    try {
+      return parser.parse(source, { ecmaVersion: 'latest', sourceType, locations: true }) as unknown as Node;
+    } catch {
+      // CommonJS of a package may be no module.
+    }
+  }
+  return null;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}

@@ -1,0 +1,49 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { displayPath } from '../bundle/user-files.js';
+import { InputError } from '../findings/errors.js';
+import type { ModuleRef } from '../findings/finding.js';
+import { formerHashOf, reachesApi } from './inputs.js';
+
+/**
+ * Whether modules are what a finding was made with. Asked before any of them runs: a finding may come from
+ * anywhere, and must not be able to run whatever lies at a path.
+ */
+
+/**
+ * Throws InputError at the first difference; the line says what differs and how the finding is replayed all
+ * the same.
+ */
+export function requireSame(found: readonly ModuleRef[], expected: readonly ModuleRef[], metafile: Metafile): void {
+  const remedy = `to replay with what is there now, give ${expected.map(({ file }) => `--module ${file}`).join(' ')}`;
+  for (const ref of expected) {
+    const file = realpathSync(resolve(ref.file));
+    const now = found.find((one) => realpathSync(resolve(one.file)) === file);
+    const why = now === undefined ? 'was not read' : difference(now, ref, file, metafile);
+    if (why !== null) throw new InputError(`${displayPath(file)}: ${why}; ${remedy}`);
+  }
+}
+
+function difference(now: ModuleRef, expected: ModuleRef, file: string, metafile: Metafile): string | null {
+  // By its text alone anybody can name a script of the reader's project. One that knows nothing of shootdown
+  // made no finding.
+  if (!reachesApi(file, metafile)) return 'does not import shootdown, so the finding cannot be of it';
+  if (expected.inputs === undefined) {
+    const former = formerHashOf(file, metafile);
+    if (former === null) return 'imports packages, and the finding, of an older shootdown, does not vouch for them';
+    return former === expected.sha256 ? null : 'has changed since the finding was made';
+  }
+  const packages = differentPackages(now.packages ?? [], expected.packages ?? []);
+  if (packages !== null) return `has changed since the finding was made: ${packages}`;
+  if (now.inputs !== expected.inputs)
+    return `has changed since the finding was made: it consists of ${now.inputs} files instead of ${expected.inputs}`;
+  return now.sha256 === expected.sha256 ? null : 'has changed since the finding was made';
+}
+
+function differentPackages(now: readonly string[], expected: readonly string[]): string | null {
+  const gone = expected.filter((one) => !now.includes(one));
+  const come = now.filter((one) => !expected.includes(one));
+  if (gone.length === 0 && come.length === 0 && now.length === expected.length) return null;
+  return `package ${come[0] ?? 'none'} instead of ${gone[0] ?? 'none'}`;
+}

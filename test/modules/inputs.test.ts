@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { loadedModules } from '../../src/bundle/loaded.js';
+import type { ModuleRef } from '../../src/findings/finding.js';
+import * as api from '../../src/index.js';
+import { loadModules } from '../../src/modules/load.js';
+import { ModuleFolder, program } from './write-module.js';
+
+/** What a finding says of its modules: all that they are made of, or they are refused. */
+
+const folder = new ModuleFolder();
+afterAll(() => folder.remove());
+const ran = globalThis as { shootdownRan?: number };
+afterEach(() => {
+  delete ran.shootdownRan;
+});
+
+const RAN = 'globalThis.shootdownRan = 1;';
+const load = (file: string, expected?: readonly ModuleRef[]) => loadModules([file], { api, typeCheck: false, expected });
+const refs = async (file: string): Promise<readonly ModuleRef[]> => {
+  await load(file);
+  return loadedModules().refs;
+};
+
+function writePackage(name: string, version: string, source: string): void {
+  const at = join(folder.path, 'node_modules', name);
+  mkdirSync(at, { recursive: true });
+  writeFileSync(join(at, 'package.json'), JSON.stringify({ name, version, main: 'index.js' }));
+  writeFileSync(join(at, 'index.js'), source);
+}
+
+/** As it was made when findings told no number of inputs. */
+function formerHash(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${readFileSync(file).length}\n`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+async function message(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(api.InputError);
+  return (error as Error).message;
+}
+
+describe('a module is known by', () => {
+  it('every file that it reaches: through a link, in a package, of data; in each a change is told before anything runs', async () => {
+    writePackage('dep', '1.2.3', 'module.exports = { one: 1 };');
+    mkdirSync(join(folder.path, 'lib'));
+    symlinkSync('lib', join(folder.path, 'linked'));
+    folder.write('lib/part.ts', 'export const two = 2;');
+    folder.write('data.json', '{ "three": 3 }');
+    const file = folder.write(
+      'main.ts',
+      RAN,
+      "import dep from 'dep';",
+      "import { two } from './linked/part.js';",
+      "import data from './data.json';",
+      ...program('yield* cpu.writeOnce(at.x, dep.one + two + data.three);'),
+    );
+    const [ref] = await refs(file);
+    expect(ref).toMatchObject({ inputs: 4, packages: ['dep 1.2.3'] });
+    const changes: (readonly [string, () => unknown, () => unknown])[] = [
+      [
+        'has changed since the finding was made',
+        () => folder.write('lib/part.ts', 'export const two = 9;'),
+        () => folder.write('lib/part.ts', 'export const two = 2;'),
+      ],
+      [
+        'has changed since the finding was made',
+        () => folder.write('data.json', '{ "three": 9 }'),
+        () => folder.write('data.json', '{ "three": 3 }'),
+      ],
+      [
+        'has changed since the finding was made',
+        () => writePackage('dep', '1.2.3', 'module.exports = { one: 9 };'),
+        () => writePackage('dep', '1.2.3', 'module.exports = { one: 1 };'),
+      ],
+      [
+        'package dep 1.2.4 instead of dep 1.2.3',
+        () => writePackage('dep', '1.2.4', 'module.exports = { one: 1 };'),
+        () => writePackage('dep', '1.2.3', 'module.exports = { one: 1 };'),
+      ],
+    ];
+    for (const [told, change, undo] of changes) {
+      change();
+      delete ran.shootdownRan;
+      expect(await message(load(file, [ref]))).toContain(told);
+      expect(ran.shootdownRan).toBeUndefined();
+      undo();
+      await load(file, [ref]);
+    }
+  });
+
+  it('its real path: a module behind a link, a linked directory, /proc is the file that they lead to', async () => {
+    const lines = [RAN, ...program('yield* cpu.writeOnce(at.x, 1);')];
+    const file = folder.write('real.ts', ...lines);
+    const [ref] = await refs(file);
+    symlinkSync('real.ts', join(folder.path, 'link.ts'));
+    symlinkSync(folder.path, join(folder.path, 'around'));
+    const ways = [join(folder.path, 'link.ts'), join(folder.path, 'around', 'real.ts'), `/proc/self/root${file}`];
+    for (const way of ways) expect(await refs(way)).toEqual([ref]);
+    folder.write('real.ts', ...lines, 'export const changed = true;');
+    delete ran.shootdownRan;
+    for (const way of ways) expect(await message(load(way, [{ ...ref, file: way }]))).toContain('has changed');
+    expect(ran.shootdownRan).toBeUndefined();
+  });
+
+  it('its own text where it lies in a package', async () => {
+    writePackage('models', '3.0.0', 'export {};');
+    const at = 'node_modules/models/model.js';
+    const lines = [RAN, ...program('yield* cpu.writeOnce(at.x, 1);')];
+    const file = folder.write(at, ...lines);
+    const [ref] = await refs(file);
+    expect(ref.packages).toEqual(['models 3.0.0']);
+    folder.write(at, ...lines, 'export const changed = true;');
+    delete ran.shootdownRan;
+    expect(await message(load(file, [ref]))).toContain('has changed');
+    expect(ran.shootdownRan).toBeUndefined();
+  });
+
+  it('the former hash, as long as that left nothing out', async () => {
+    folder.write('whole.ts', 'export const one = 1;');
+    const file = folder.write('old.ts', "import { one } from './whole.js';", ...program('yield* cpu.writeOnce(at.x, one);'));
+    const [ref] = await refs(file);
+    const former = { file: ref.file, sha256: '0'.repeat(64) };
+    expect(await message(load(file, [former]))).toContain('has changed since the finding was made');
+    await load(file, [{ ...former, sha256: formerHash([file, join(folder.path, 'whole.ts')]) }]);
+    writePackage('dep', '1.2.3', 'module.exports = { one: 1 };');
+    const reaching = folder.write('reaching.ts', "import dep from 'dep';", ...program('yield* cpu.writeOnce(at.x, dep.one);'));
+    expect(await message(load(reaching, [{ file: folder.shown(reaching), sha256: formerHash([reaching]) }]))).toContain(
+      'imports packages, and the finding, of an older shootdown, does not vouch for them; to replay with what is there now, give --module',
+    );
+  });
+
+  it('nothing at all where it does not import shootdown: a script of the project is no module of a finding', async () => {
+    const file = folder.write('deploy.ts', RAN, 'export {};');
+    const other = folder.write('fine.ts', ...program('yield* cpu.writeOnce(at.x, 1);'));
+    const [ref] = await refs(other);
+    expect(await message(load(file, [{ ...ref, file: folder.shown(file) }]))).toContain('does not import shootdown');
+    expect(ran.shootdownRan).toBeUndefined();
+  });
+});
+
+describe('what no hash can have is refused, with its line', () => {
+  it.each([
+    ['a computed import()', "const n = './x.js'; await import(n);", /:2: what this import\(\) loads is only known when it runs/],
+    ['one from parts', "await import('./' + 'x.js');", /:2: what this import\(\) loads/],
+    ['a computed require()', "const n = './x.js'; require(n);", /:2: what this require\(\) loads/],
+    ['a file that is not there', "await import('./nowhere.js').catch(() => 0);", /:2: /],
+    ['a URL', "await import('https://example.org/x.js');", /:2: "https:\/\/example.org\/x.js" is only looked for when the module runs/],
+    [
+      'a loader',
+      "import { createRequire } from 'node:module'; createRequire('/');",
+      /:2: "node:module" can run code that no finding names/,
+    ],
+    ['a process', "import { execSync } from 'child_process'; execSync('true');", /:2: "child_process" can run code/],
+    ['text', "eval('1');", /:2: eval runs text that no finding names/],
+    ['a function of text', "new Function('return 1')();", /:2: Function runs text/],
+  ])('%s', async (name, line, expected) => {
+    const file = folder.write(`${name.replaceAll(/\W+/g, '-')}.ts`, RAN, line, ...program('yield* cpu.writeOnce(at.x, 1);'));
+    expect(await message(load(file))).toMatch(expected);
+    expect(ran.shootdownRan).toBeUndefined();
+  });
+
+  it('but types, unused names and what a package tries to find are none of it', async () => {
+    writePackage('optional', '1.0.0', "let found = 0; try { found = require('not-installed'); } catch {} module.exports = { found };");
+    folder.write('types.ts', 'export interface Both { readonly a: number }');
+    const file = folder.write(
+      'unused.ts',
+      "import { Both } from './types.js';",
+      "import vm from 'node:vm';",
+      "import optional from 'optional';",
+      'const both: Both = { a: 1 };',
+      ...program('yield* cpu.writeOnce(at.x, both.a + optional.found);'),
+    );
+    await load(file);
+  });
+});
