@@ -149,7 +149,7 @@ describe('a module is known by', () => {
 describe('what no hash can have is refused, with its line', () => {
   it.each([
     ['a computed import()', "const n = './x.js'; await import(n);", /:2: what this import\(\) loads is only known when it runs/],
-    ['one from parts', "await import('./' + 'x.js');", /:2: what this import\(\) loads/],
+    ['one from parts', "await import(process.argv0 + '.js');", /:2: what this import\(\) loads/],
     ['a computed require()', "const n = './x.js'; require(n);", /:2: what this require\(\) loads/],
     ['a file that is not there', "await import('./nowhere.js').catch(() => 0);", /:2: /],
     ['a URL', "await import('https://example.org/x.js');", /:2: "https:\/\/example.org\/x.js" is only looked for when the module runs/],
