@@ -118,6 +118,17 @@ export class Beliefs {
     this.setLazy(cpu, false, true);
   }
 
+  /** The CPU has an mm loaded that is in none of its slots (it has a global ASID). */
+  hasLoaded(cpu: number, handle: number): void {
+    const view = this.cpus[cpu];
+    if (view.mmKnown && view.standIn >= 0) view.standIn = -1;
+    view.mmKnown = true;
+    view.tentative = false;
+    this.lab.mem[this.lab.per(cpu).tlbstate.loadedMm] = handle;
+    this.setBit(cpu, handle, true);
+    this.setLazy(cpu, false, true);
+  }
+
   setLazy(cpu: number, lazy: boolean, known: boolean): void {
     this.cpus[cpu].lazyKnown ||= known;
     this.lab.mem[this.lab.per(cpu).tlbstate.isLazy] = lazy ? 1 : 0;

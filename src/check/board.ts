@@ -1,4 +1,5 @@
 /** Counts what was compared, by kind, and keeps the disagreements. */
+import type { TraceEvent } from '../trace/events.js';
 import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 
 export interface Score {
@@ -30,6 +31,14 @@ export class Board {
 
   constructor() {
     this.kinds = Object.fromEntries(KIND_NAMES.map((kind) => [kind, emptyScore()])) as Record<Kind, Score>;
+  }
+
+  /** Lines of which nothing is compared, by kind of event. */
+  readonly notModelled: Record<string, number> = {};
+
+  /** The line is about something that the model does not have. */
+  leave(event: TraceEvent): void {
+    this.notModelled[event.kind] = (this.notModelled[event.kind] ?? 0) + 1;
   }
 
   agree(kind: Kind): void {

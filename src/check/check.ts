@@ -4,12 +4,15 @@ import { nativeBackend } from '../backends/native.js';
 import type { Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import { profiles } from '../kernel/profiles.js';
+import type { TraceEvent } from '../trace/events.js';
 import { readRecording } from '../trace/read-recording.js';
 import type { Recording } from '../trace/recording.js';
 import { TraceError } from '../trace/trace-error.js';
 import { type Disagreement, emptyScore, type Score } from './board.js';
+import { BROADCAST_KINDS, broadcastLines } from './globals.js';
 import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
 import { KIND_NAMES, type Kind } from './kinds.js';
+import { SLOTS } from './lab.js';
 import { Replay } from './replay.js';
 
 /** What of a kernel a check runs: a profile, or a variant of one. */
@@ -26,6 +29,8 @@ export interface CheckReport extends Score {
   readonly backend: string;
   readonly events: number;
   readonly kinds: Readonly<Record<Kind, Score>>;
+  /** Lines by kind of event that the model has nothing for (mms with a global ASID, broadcast flushes): in no score. */
+  readonly notModelled: Readonly<Record<string, number>>;
   readonly disagreements: readonly Disagreement[];
   /** What another order explains. */
   readonly races: readonly Disagreement[];
@@ -61,6 +66,14 @@ function validate(recording: Recording): void {
   }
 }
 
+/** The lines that the model takes, and which of them it does not model (null: none). */
+function modelled(all: readonly TraceEvent[]): { events: TraceEvent[]; marks: Uint8Array | null } {
+  const marks = broadcastLines(all, SLOTS);
+  // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its CR3 write, too.
+  const taken = (event: TraceEvent): boolean => event.kind !== 'other' && !BROADCAST_KINDS.has(event.kind);
+  return { events: all.filter(taken), marks: marks?.filter((_, index) => taken(all[index])) ?? null };
+}
+
 /** Checks a recording that has been read; `hypervisor` is the log beside it (PV recordings). Throws TraceError for one that cannot be. */
 export function checkRecording(recording: Recording, version: CheckedVersion, hypervisor: readonly HypervisorEvent[] | null): CheckReport {
   validate(recording);
@@ -68,9 +81,9 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
   const pcid = recording.meta?.pcid ?? recording.events.some((event) => event.kind === 'write_cr3' && event.pcid !== 0);
   const backend = pv ? kvmPvBackend : nativeBackend;
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
-  // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its CR3 write, too.
-  const known = { ...recording, events: recording.events.filter((event) => event.kind !== 'other') };
-  const board = new Replay(known, kernel, pcid, hypervisor ?? []).run();
+  const { events, marks } = modelled(recording.events);
+  const board = new Replay({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks).run();
+  for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
   const sum = emptyScore();
   for (const kind of KIND_NAMES) {
     const score = board.kinds[kind];
@@ -83,6 +96,7 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
     events: recording.events.length,
     kinds: board.kinds,
     ...sum,
+    notModelled: board.notModelled,
     disagreements: board.disagreements,
     races: board.races,
   };

@@ -1,9 +1,9 @@
 /** flush_tlb_func where it ran, and the tlb_flush that it traces or does not. */
-import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL, TLB_FLUSH_ALL, TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
+import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL, TLB_FLUSH_ALL, TLB_REMOTE_SHOOTDOWN, TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
 import * as G from './gates.js';
 import type { ModelFlush } from './lab.js';
-import { isFuncReason } from './order.js';
+import { inInterrupt, isFuncReason } from './order.js';
 import type { Replay } from './replay.js';
 
 export class Flushes {
@@ -170,13 +170,18 @@ export class Flushes {
     return full ? -1 : (this.replay.requests.requests[cpu]?.pages ?? -1);
   }
 
+  /** A flush whose flush_func has no line (a probe that was missed): it served whoever still waits for this CPU. */
   missedFlushFunc(cpu: number, event: EventOf<'tlb_flush'>): void {
-    if (event.reason !== 1) {
+    const wrongCpu = event.reason === TLB_REMOTE_WRONG_CPU;
+    if (event.reason !== TLB_REMOTE_SHOOTDOWN && !(wrongCpu && inInterrupt(event))) {
       if (this.replay.lab.gate(cpu) === G.GATE_FLUSH_FUNC) this.replay.lab.run(cpu, false);
       return;
     }
+    const loaded = this.replay.beliefs.loadedMm(cpu);
     for (let initiator = 0; initiator < this.replay.lab.cpus; initiator++) {
       if (initiator === cpu || !this.replay.lab.csdLocked(initiator, cpu)) continue;
+      const mm = this.replay.mem[this.replay.lab.per(initiator).flushInfo.mm];
+      if (wrongCpu !== (mm !== MM_NULL && mm !== loaded)) continue;
       this.replay.orders.remember(cpu, initiator);
       this.serve(cpu, initiator);
       return;

@@ -21,13 +21,15 @@ export interface MmView {
   genKnown: boolean;
   /** Whether the generation was ever seen. */
   genSeen: boolean;
+  /** Whether its mask was ever seen, or began empty within the recording. */
+  maskSeen: boolean;
   /** Whether the mm came to be within the recording: then no CPU has a slot for it that has not been seen. */
   born: boolean;
   /** Increments of reclaim that the model had to place itself since the generation was last known. */
   guessed: number;
 }
 
-const fresh = (born: boolean): MmView => ({ ctx: null, doubted: null, genKnown: false, genSeen: false, born, guessed: 0 });
+const fresh = (born: boolean): MmView => ({ ctx: null, doubted: null, genKnown: false, genSeen: false, maskSeen: born, born, guessed: 0 });
 
 export class Mms {
   private readonly handles = new Map<string, number>();

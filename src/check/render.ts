@@ -7,6 +7,7 @@ import { KIND_NAMES, KIND_WITHOUT_BAR } from './kinds.js';
 
 /** Disagreements shown; --json has all. */
 const SHOWN = 10;
+const WIDTH = 100;
 
 /** Agreed and raced, of what was not learnt; 1 where there was nothing to decide. */
 export function agreement(score: Score): number {
@@ -29,6 +30,26 @@ const cells = (name: string, score: Score): string[] => [
   percent(agreement(score)),
 ];
 
+function notModelled({ notModelled: left }: CheckReport): string[] {
+  const names = Object.entries(left)
+    .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
+    .map(([name, number]) => `${number} ${name}`);
+  if (names.length === 0) return [];
+  return ['', 'Not modelled, and in none of these figures: mms with a global ASID, broadcast flushes (INVLPGB)', ...wrapped(names)];
+}
+
+/** Words joined by ", " in indented lines of at most 100 columns. */
+function wrapped(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const piece = index === words.length - 1 ? word : `${word},`;
+    const last = lines.at(-1);
+    if (last === undefined || last.length + piece.length + 1 > WIDTH) lines.push(`  ${piece}`);
+    else lines[lines.length - 1] = `${last} ${piece}`;
+  }
+  return lines;
+}
+
 export function renderCheck(report: CheckReport): string {
   const rows = KIND_NAMES.filter((kind) => lines(report.kinds[kind]) > 0).map((kind) =>
     cells(kind === KIND_WITHOUT_BAR ? `${kind} (*)` : kind, report.kinds[kind]),
@@ -40,6 +61,7 @@ export function renderCheck(report: CheckReport): string {
     '',
     renderTable(COLUMNS, [...rows, cells('all', report)]),
     '  (*) a target whose queue is not empty gets no IPI, and the scheduler queues there too: no bar',
+    ...notModelled(report),
     ...(shown.length === 0 ? [] : ['', 'Disagreements']),
     ...shown.map(({ line, kind, kernel, model }) => `  line ${line}  ${kind}: kernel ${kernel}, model ${model}`),
     ...(rest > 0 ? [`  and ${rest} more (--json has all)`] : []),

@@ -3,6 +3,7 @@ import type { Backend } from '../kernel/backend.js';
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import type { Features } from '../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
+import { CSD_FLAGS } from '../kernel/structs.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { TraceEvent } from '../trace/events.js';
 import type { Recording } from '../trace/recording.js';
@@ -15,7 +16,7 @@ import type { Kind } from './kinds.js';
 import { Lab, SLOTS, type Verdicts } from './lab.js';
 import { low32 } from './masks.js';
 import { Mms } from './mms.js';
-import { Order } from './order.js';
+import { inInterrupt, Order } from './order.js';
 import { OtherOrders } from './other-orders.js';
 import { Races } from './races.js';
 import { Requests } from './requests.js';
@@ -49,6 +50,8 @@ export class Replay {
   readonly races: Races;
   readonly beliefs: Beliefs;
   readonly own: KernelFunctions;
+  /** Whether a CPU that switches away stays in the mm's mask. */
+  readonly lazyCpumask: boolean;
   /** Index of the event at work. */
   at = 0;
   /** Index of the line that the replay has come to: later than `at` where what a line says is taken late. */
@@ -56,7 +59,15 @@ export class Replay {
   readonly events: readonly TraceEvent[];
   serial = 1_000_000;
 
-  constructor(recording: Recording, kernel: CheckedKernel, pcid: boolean, hypervisor: readonly HypervisorEvent[]) {
+  constructor(
+    recording: Recording,
+    kernel: CheckedKernel,
+    pcid: boolean,
+    hypervisor: readonly HypervisorEvent[],
+    /** Events that are passed over, null: none. */
+    private readonly passed: Uint8Array | null = null,
+  ) {
+    this.lazyCpumask = kernel.features.lazyCpumask;
     this.host = new Host(this, hypervisor, recording);
     this.values = new Values(this);
     this.requests = new Requests(this, recording.cpus);
@@ -117,6 +128,10 @@ export class Replay {
     const cpu = event.cpu;
     const view = this.beliefs.cpus[cpu];
     view.idle = event.pid === 0;
+    if (this.passed?.[this.at] === 1) {
+      this.passOver(cpu, event);
+      return;
+    }
     switch (event.kind) {
       case 'flush_mm_range':
         this.requests.proceed(cpu, false);
@@ -183,6 +198,33 @@ export class Replay {
         return;
       case 'irq_vector':
         if (event.phase === 'entry' && event.vectorKind !== 'reschedule') this.lab.mem[this.lab.per(cpu).cfd.queue] = 0;
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** A line of an mm with a global ASID, or of a broadcast: the model takes no more of it than where the CPU is. */
+  private passOver(cpu: number, event: TraceEvent): void {
+    this.board.leave(event);
+    switch (event.kind) {
+      case 'flush_mm_range':
+      case 'batch_flush':
+      case 'native_flush_multi':
+      case 'flush_mm_range_ret':
+        this.requests.forget(cpu);
+        // The batch's unmaps have counted, whoever flushes.
+        if (event.kind === 'batch_flush') this.requests.unmap(cpu);
+        return;
+      case 'flush_func':
+        // Its request may have been sent before the mm had its ASID: whoever waits is answered.
+        if (event.init < this.lab.cpus) this.mem[this.lab.per(event.init).cfd.csd[cpu] + CSD_FLAGS] = 0;
+        return;
+      case 'switch_mm':
+        // In an interrupt a flush_func makes it: what the CPU's task asks for goes on.
+        if (!inInterrupt(event)) this.requests.finish(cpu);
+        this.switches.drop(cpu);
+        this.beliefs.hasLoaded(cpu, this.named(event.next, event.nctx));
         return;
       default:
         return;

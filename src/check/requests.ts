@@ -197,6 +197,14 @@ export class Requests {
     this.replay.lab.dropFlushes(cpu);
   }
 
+  /** Drops the CPU's request, whoever has not answered it yet. */
+  forget(cpu: number): void {
+    this.proceed(cpu, this.replay.lab.gate(cpu) === G.GATE_MULTI);
+    for (const csd of this.replay.lab.per(cpu).cfd.csd) this.replay.mem[csd + CSD_FLAGS] = 0;
+    this.finish(cpu);
+    this.requests[cpu] = null;
+  }
+
   /** The initiator has returned, so every target has answered: what was not seen there (missed probes) is done now. */
   serveLate(cpu: number): void {
     for (let target = 0; target < this.replay.lab.cpus; target++) {

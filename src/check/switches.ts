@@ -41,6 +41,15 @@ export class Switches {
     return true;
   }
 
+  /** The CPU has switched where the model does not follow. */
+  drop(cpu: number): void {
+    this.beginSwitch(cpu);
+    this.runSwitch(cpu);
+    this.later[cpu] = -1;
+    this.switches[cpu] = null;
+    this.headless[cpu] = false;
+  }
+
   /** Another CPU has seen that this one's switch is under way: the model does what it has not done of it yet. */
   seenSwitching(cpu: number): void {
     if (this.beginSwitch(cpu)) this.runSwitch(cpu);

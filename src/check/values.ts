@@ -72,12 +72,26 @@ export class Values {
     }
   }
 
+  /** The first sight of a mask with bits that their CPUs may have left set before the file. */
+  private firstMask(kind: Kind, mm: number, address: number, kernel: number): void {
+    this.replay.mms.view(mm).maskSeen = true;
+    if (this.replay.lab.mask(address) === kernel >>> 0) this.replay.board.agree(kind);
+    else this.replay.board.learn(kind);
+    this.replay.mem[address] = kernel & this.replay.online;
+  }
+
   compareMask(kind: Kind, cpu: number, mm: number, address: number, recorded: bigint): void {
     const kernel = low32(recorded);
+    if (this.replay.lazyCpumask && mm > INIT_MM && !this.replay.mms.view(mm).maskSeen) {
+      this.firstMask(kind, mm, address, kernel);
+      return;
+    }
     let learnt = false;
     for (let other = 0; other < this.replay.lab.cpus; other++) {
       const view = this.replay.beliefs.cpus[other];
       const there = ((kernel >>> other) & 1) !== 0;
+      // A bit that stays set when its CPU leaves tells nothing of what the CPU has loaded.
+      if (this.replay.lazyCpumask && !view.mmKnown) continue;
       if (mm === MM_NULL || (view.mmKnown && !view.tentative)) continue;
       // What has not been seen of this CPU may be the switch that it is in the middle of.
       if (there && !view.mmKnown && other !== cpu) this.replay.switches.seenSwitching(other);

@@ -29,4 +29,23 @@ describe.skipIf(NEW_RECORDINGS.length === 0)('trace check on newer kernels', () 
     const sum = (key: 'agreed' | 'raced' | 'disagreed') => barred.reduce((total, kind) => total + report.kinds[kind][key], 0);
     expect((sum('agreed') + sum('raced')) / (sum('agreed') + sum('raced') + sum('disagreed'))).toBeGreaterThanOrEqual(0.999);
   });
+
+  it.each(['k618bcast4-w7', 'k618bcast8-w2'] as const)('%s: what is broadcast is named, and in no figure', (name) => {
+    const { events } = readRecording(path(name));
+    const report = checkFile(path(name), null);
+    expect(report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR)).toEqual([]);
+    const broadcasts = events.filter((event) => event.kind === 'bcast_flush').length;
+    expect(report.notModelled.bcast_flush).toBe(broadcasts);
+    expect(report.notModelled.flush_mm_range).toBeGreaterThanOrEqual(broadcasts);
+    // Every line is either compared or named.
+    const { switch_mm = 0, write_cr3 = 0, tlb_flush = 0 } = report.notModelled;
+    const lines = linesOf(events);
+    const compared = (kind: Kind): number => {
+      const { agreed, raced, disagreed, learnt } = report.kinds[kind];
+      return agreed + raced + disagreed + learnt;
+    };
+    expect(compared('ngen') + switch_mm).toBe(lines.ngen);
+    expect(compared('flush bit') + write_cr3).toBe(lines['flush bit']);
+    expect(compared('tlb_flush') + tlb_flush).toBe(lines.tlb_flush);
+  });
 });
