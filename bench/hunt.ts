@@ -3,8 +3,8 @@ import type { Verdict } from '../src/explore/api.js';
 import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
-import type { MemoryModel } from '../src/findings/finding.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
+import type { MemoryModel } from '../src/vocabulary/finding.js';
 
 /**
  * How long a plain hunt over the catalogue takes to find the known bugs, pool start included; and that b1 needs the store buffer: under

@@ -1,6 +1,6 @@
-import { type PlainCpu, type PlainProgram, plainProgram } from '../src/explore/plain-program.js';
 import type { Protocol } from '../src/machine/protocol.js';
-import { type Bell, type BellOps, ringBell, sleepOnBell } from '../src/stress/doorbell.js';
+import { type Bell, type BellOps, ringBell, sleepOnBell } from '../src/programs/doorbell.js';
+import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
 import { ModelHost } from './model-host.js';
 
 /**

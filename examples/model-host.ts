@@ -1,5 +1,5 @@
-import type { PlainCpu } from '../src/explore/plain-program.js';
 import type { Op, Protocol } from '../src/machine/protocol.js';
+import type { PlainCpu } from '../src/programs/plain-program.js';
 
 /**
  * The host of a simulated CPU as a plain program sees it: what the stress engine's doorbell and run tokens need of the world. Its futex lies in

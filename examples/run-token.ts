@@ -1,5 +1,5 @@
-import { type PlainCpu, type PlainProgram, plainProgram } from '../src/explore/plain-program.js';
 import type { Protocol } from '../src/machine/protocol.js';
+import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
 import {
   blockForRing,
   enterTokens,
@@ -10,7 +10,7 @@ import {
   ringForToken,
   type TokenOps,
   type TokenWords,
-} from '../src/stress/run-token.js';
+} from '../src/programs/run-token.js';
 import { ModelHost } from './model-host.js';
 
 /**
@@ -18,7 +18,7 @@ import { ModelHost } from './model-host.js';
  * token on. The explorer hunts it for lost wake-ups and lost tokens (a deadlock, an assertion) and for tokens that
  * come from nowhere (an assertion over every state).
  *
- * The functions of src/stress/run-token.ts are the very text that stress runs execute.
+ * The functions of src/programs/run-token.ts are the very text that stress runs execute.
  */
 
 /** A state of the model's only: in a stress run nobody leaves before the run is over. */

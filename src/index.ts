@@ -24,34 +24,10 @@ export {
   type Outcome as EnumeratedOutcome,
 } from './explore/enumerate.js';
 export { type HuntOutcome, hunt } from './explore/hunt.js';
-export { PlainCpu, ProgramError } from './explore/plain-cpu.js';
-export {
-  type Addresses,
-  type Judge,
-  type PairSpec,
-  type PlainProgram,
-  type PlainProgramSpec,
-  type PlainScript,
-  plainProgram,
-  type WordSpec,
-} from './explore/plain-program.js';
 export { HuntPool, openPool } from './explore/pool.js';
 export { strategies } from './explore/strategies/index.js';
 export type { Strategy, StrategyInfo } from './explore/strategies/strategy.js';
-export { InfrastructureError, InputError } from './findings/errors.js';
-export type {
-  Finding,
-  HarmClass,
-  KernelFinding,
-  LatentClass,
-  MemoryModel,
-  ModuleRef,
-  ProgramFinding,
-  Violation,
-  ViolationClass,
-} from './findings/finding.js';
 export { readFinding } from './findings/read.js';
-export { type RecordedRun, type Replay, replayFinding, replayProgram } from './findings/replay.js';
 export { saveFinding } from './findings/store.js';
 export type { Backend } from './kernel/backend.js';
 export { type Feature, type FeatureName, type Features, features } from './kernel/features.js';
@@ -64,15 +40,39 @@ export type { Op, Protocol } from './machine/protocol.js';
 export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
 export { oracles } from './oracles/index.js';
 export type { OracleInfo } from './oracles/oracle.js';
+export { PlainCpu, ProgramError } from './programs/plain-cpu.js';
+export {
+  type Addresses,
+  type Judge,
+  type PairSpec,
+  type PlainProgram,
+  type PlainProgramSpec,
+  type PlainScript,
+  plainProgram,
+  type WordSpec,
+} from './programs/plain-program.js';
+export { type RecordedRun, type Replay, replayFinding, replayProgram } from './replay/replay-finding.js';
 export { renderTimeline } from './report/timeline.js';
 export * from './rules/helpers.js';
 export { findRule, lazyAnswers, rules } from './rules/index.js';
 export { catalogue } from './scenarios/catalogue/index.js';
-export type { FlushedRange, Scenario, ScenarioCpu, ScenarioMm, ScriptStep } from './scenarios/scenario.js';
 export * as steps from './scenarios/steps.js';
 export { checkSubset, formatSubsetViolation, operationNames } from './subset/check.js';
 export { defineVariant, type VariantSpec } from './variants/define.js';
-export { DefinitionError } from './variants/definition-error.js';
 export { findVariant, listVariants } from './variants/index.js';
 export type { Variant } from './variants/variant.js';
-export { VERSION } from './version.js';
+export { DefinitionError } from './vocabulary/definition-error.js';
+export { InfrastructureError, InputError } from './vocabulary/errors.js';
+export type {
+  Finding,
+  HarmClass,
+  KernelFinding,
+  LatentClass,
+  MemoryModel,
+  ModuleRef,
+  ProgramFinding,
+  Violation,
+  ViolationClass,
+} from './vocabulary/finding.js';
+export type { FlushedRange, Scenario, ScenarioCpu, ScenarioMm, ScriptStep } from './vocabulary/scenario.js';
+export { VERSION } from './vocabulary/version.js';

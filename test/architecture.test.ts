@@ -1,60 +1,51 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { arrowsOf, computedImports, sourceFiles } from './architecture/arrows.js';
+import { FLOORS, roomOf, wrongArrows } from './architecture/rooms.js';
 
-/** The arrows that must not be: a room imports only from rooms below it (or from the vocabulary that all share). */
+/** The arrows that must not be: a room imports only from rooms below it. */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-/** Bottom up. Rooms on one line may know each other. */
-const LAYERS: readonly (readonly string[])[] = [
-  ['machine'],
-  ['kernel'],
-  ['backends', 'rules'],
-  ['scenarios', 'oracles'],
-  ['variants', 'version.ts', 'unprintable.ts', 'trace'],
-  ['drive', 'bundle'],
-  ['explore'],
-  ['explain'],
-  ['findings'],
-  ['report'],
-  ['modules'],
-  ['study'],
-  ['cli'],
-];
-/** Plain data types, and the two errors that tell whose fault something is: every layer may name them. */
-const VOCABULARY = new Set(['scenarios/scenario.ts', 'findings/finding.ts', 'findings/errors.ts']);
+const files = sourceFiles();
+const arrows = files.flatMap((file) => arrowsOf(file));
+const rooms = FLOORS.flat();
 
-function files(directory: string): string[] {
-  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(directory, entry.name);
-    return entry.isDirectory() ? files(path) : path.endsWith('.ts') ? [path] : [];
-  });
-}
-
-const roomOf = (path: string): string => path.split('/')[0];
-const levelOf = (path: string): number => LAYERS.findIndex((layer) => layer.includes(roomOf(path)));
-
-describe('layers', () => {
-  const source = join(root, 'src');
-  const arrows = files(source).flatMap((file) => {
-    const from = relative(source, file);
-    const text = readFileSync(file, 'utf8');
-    return [...text.matchAll(/from '(\.[^']+)\.js'/g)].map((match) => ({
-      from,
-      to: relative(source, `${resolve(dirname(file), match[1])}.ts`),
-    }));
+describe('the rooms', () => {
+  it('are all on the plan, and the plan has no others', () => {
+    expect([...new Set(files.map(roomOf))].sort()).toEqual([...rooms].sort());
   });
 
-  it('finds the imports', () => {
-    expect(arrows.length).toBeGreaterThan(100);
+  it('import only from below', () => {
+    expect(arrows.length).toBeGreaterThan(1_000);
+    expect(wrongArrows(arrows)).toEqual([]);
   });
 
-  it('point one way', () => {
-    const wrong = arrows.filter(({ from, to }) => {
-      if (VOCABULARY.has(to) || levelOf(from) < 0 || levelOf(to) < 0) return false;
-      return levelOf(from) < levelOf(to);
-    });
-    expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  it('load by a computed name only what a user wrote', () => {
+    expect(files.flatMap((file) => computedImports(file)).map((place) => place.replace(/:\d+$/, ''))).toEqual(['src/modules/load.ts']);
+  });
+});
+
+describe('a planted arrow', () => {
+  const fileOf = (room: string): string => files.find((file) => roomOf(file) === room) ?? '';
+
+  it.each(rooms)('from %s upwards, sidewards or out of the plan is seen', (room) => {
+    const floor = FLOORS.findIndex((one) => one.includes(room));
+    const others = [...(FLOORS[floor + 1] ?? []), ...FLOORS[floor]].filter((one) => one !== room);
+    for (const other of others) {
+      const planted = { from: fileOf(room), to: fileOf(other) };
+      expect(wrongArrows([...arrows, planted])).toEqual([`${planted.from} -> ${planted.to}`]);
+    }
+    expect(wrongArrows([{ from: fileOf(room), to: 'src/attic/box.ts' }])).toHaveLength(1);
+  });
+
+  it.each([
+    ['an import', `import { x } from '../cli/main.js';`],
+    ['a type', `import type { X } from '../cli/main.js';`],
+    ['a re-export', `export * from '../cli/main.js';`],
+    ['an import for its effects', `import '../cli/main.js';`],
+    ['a dynamic import', `const load = async () => (await import('../cli/main.js')).run;`],
+    ['an import in a type', `type Main = typeof import('../cli/main.js');`],
+    ['require', `const main = require('../cli/main.js');`],
+    ['a name in generated text', 'const text = `import { run } from ${JSON.stringify(sourceFile("cli/main"))};`;'],
+  ])('is seen as %s', (_, text) => {
+    expect(arrowsOf('src/kernel/planted.ts', text)).toEqual([{ from: 'src/kernel/planted.ts', to: 'src/cli/main.ts' }]);
   });
 });

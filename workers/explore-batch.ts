@@ -1,5 +1,5 @@
 import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
-import { causeOf } from '../src/findings/cause.js';
+import { causeOf } from '../src/replay/cause-of.js';
 
 /** Entry of an exploration worker: what a pool calls. */
 export function batch(request: BatchRequest): BatchResult {

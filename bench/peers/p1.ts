@@ -1,4 +1,4 @@
-import { type PlainProgram, plainProgram } from '../../src/explore/plain-program.js';
+import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
 
 /** P1, store buffering: two threads, each stores its flag and loads the other's. Nothing is asserted. */
 export function p1(): PlainProgram {

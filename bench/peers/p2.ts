@@ -1,4 +1,4 @@
-import { type PlainProgram, type PlainScript, plainProgram } from '../../src/explore/plain-program.js';
+import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
 
 /**
  * P2, Peterson's lock: two threads, one critical section each, mutual exclusion asserted. Holds under SC; under TSO it fails without a

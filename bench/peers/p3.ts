@@ -1,4 +1,4 @@
-import { type PlainProgram, plainProgram } from '../../src/explore/plain-program.js';
+import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
 
 /**
  * P3 n x m: n threads do m non-atomic increments each (load; store) of one counter. Without the assertion it measures full exploration;

@@ -1,4 +1,4 @@
-import { type PlainProgram, type PlainScript, plainProgram } from '../../src/explore/plain-program.js';
+import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
 
 /**
  * P4, a toy of tlb_gen: an initiator that writes the generation of two remote targets itself, under a lock. Correct as it stands; P4b

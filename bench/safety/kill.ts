@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readFinding } from '../../src/findings/read.js';
-import { replayFinding } from '../../src/findings/replay.js';
 import { isTemporaryName } from '../../src/findings/temporary-name.js';
+import { replayFinding } from '../../src/replay/replay-finding.js';
 import { xorshift } from '../../test/trace/xorshift.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

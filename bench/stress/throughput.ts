@@ -4,10 +4,10 @@ import { cpus as hostCpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Scenario } from '../../src/scenarios/scenario.js';
 import { dontneedStorm, munmapStorm, munmapStormBusy } from '../../src/scenarios/stress/munmap-storm.js';
 import type { StressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 
 /**
  * How fast runs on threads are, oracles on:

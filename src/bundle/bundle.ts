@@ -6,7 +6,7 @@ import { LOOP_GUARD } from './guard-loops.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
 import { writeOutput } from './temporary.js';
 import { SOURCES, sourceFile, sourceName } from './user-files.js';
-import { entryWith, userModulesPlugin } from './user-modules.js';
+import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modules.js';
 
 /**
  * Makes what worker threads run: one plain module out of a worker's entry and, perhaps, users' modules. The stripped build has protocol
@@ -17,7 +17,7 @@ import { entryWith, userModulesPlugin } from './user-modules.js';
  */
 
 /** Folders and files whose generators are protocol code. */
-const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'stress/doorbell', 'stress/run-token', 'explore/plain-program'];
+const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'programs/'];
 
 /** Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources, without extension. */
 const SWAPPED: Readonly<Record<string, string>> = {
@@ -36,8 +36,8 @@ export interface BundleOptions {
   readonly sameFormat?: boolean;
   /** Keeps the explorer's machine and its generators: for exploring and lockstep. */
   readonly plain?: boolean;
-  /** Users' modules, absolute paths; the worker registers what they define. */
-  readonly modules?: readonly string[];
+  /** Users' modules; the worker registers what they define. */
+  readonly modules?: ModulesToBundle;
 }
 
 /** How every bundle is made. */
@@ -59,17 +59,17 @@ export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${LOOP_GUARD}`;
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const { build } = await import('esbuild');
-  const { outfile, modules = [], plain = false } = options;
+  const { outfile, modules = null, plain = false } = options;
   const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
-  const own = modules.length > 0;
+  const own = modules === null || modules.paths.length === 0 ? null : modules;
   const { outputFiles } = await build({
-    ...(own ? { stdin: { contents: entryWith(entry, modules), resolveDir: SOURCES } } : { entryPoints: [entry] }),
+    ...(own !== null ? { stdin: { contents: entryWith(entry, own.paths), resolveDir: SOURCES } } : { entryPoints: [entry] }),
     outfile,
     ...OUTPUT,
-    banner: own ? { js: plain ? GUARDED_BANNER : QUIET_CONSOLE } : {},
+    banner: own !== null ? { js: plain ? GUARDED_BANNER : QUIET_CONSOLE } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
-      ...(own ? [userModulesPlugin(plain ? 'guarded' : 'blanked')] : []),
+      ...(own !== null ? [userModulesPlugin(plain ? 'guarded' : 'blanked', own.apiFile)] : []),
     ],
   });
   writeOutput(outputFiles ?? []);

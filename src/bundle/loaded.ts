@@ -1,4 +1,4 @@
-import type { ModuleRef } from '../findings/finding.js';
+import type { ModuleRef } from '../vocabulary/finding.js';
 import type { BundlePlaces } from './places.js';
 
 /**
@@ -9,13 +9,17 @@ import type { BundlePlaces } from './places.js';
 export interface LoadedModules {
   /** Absolute paths. */
   readonly paths: readonly string[];
+  /** The file that `import 'shootdown'` means in them; see ModulesToBundle. */
+  readonly apiFile: string;
   /** What findings say of them. */
   readonly refs: readonly ModuleRef[];
   /** Of the bundle that this process evaluated; null where there is none. */
   readonly places: BundlePlaces | null;
 }
 
-let loaded: LoadedModules = { paths: [], refs: [], places: null };
+export const NO_MODULES: LoadedModules = { paths: [], apiFile: '', refs: [], places: null };
+
+let loaded = NO_MODULES;
 
 export function loadedModules(): LoadedModules {
   return loaded;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../findings/errors.js';
+import { InputError } from '../vocabulary/errors.js';
 import { LOOP_ERROR } from './guard-loops.js';
 import { loadedModules } from './loaded.js';
 import { displayPath, isUserFile, sourceName } from './user-files.js';

@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { InfrastructureError, systemReason } from '../findings/errors.js';
+import { InfrastructureError, systemReason } from '../vocabulary/errors.js';
 
 const NAME = /^shootdown-(\d{1,10})-[A-Za-z0-9]{6}$/;
 /** Younger ones stay: where containers share a directory, a process that we cannot see may be starting. */

@@ -16,13 +16,21 @@ export type UserCode = 'blanked' | 'guarded';
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const API = /^shootdown$/;
 
-export function userModulesPlugin(code: UserCode): Plugin {
+/** Users' modules, and what `import 'shootdown'` in them means: a file of the sources that this room does not know by itself. */
+export interface ModulesToBundle {
+  /** Absolute paths. */
+  readonly paths: readonly string[];
+  /** The file of the public API. */
+  readonly apiFile: string;
+}
+
+export function userModulesPlugin(code: UserCode, apiFile: string): Plugin {
   const require = createRequire(import.meta.url);
   return {
     name: 'user-modules',
     setup(build) {
       // Without side effects: what a module does not use of the API is not in its worker.
-      build.onResolve({ filter: API }, () => ({ path: sourceFile('index'), sideEffects: false }));
+      build.onResolve({ filter: API }, () => ({ path: apiFile, sideEffects: false }));
       build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
         // Our own dependencies are not to be found from where the bundle lies.
         if (kind === 'entry-point' || sourceName(importer) === null || path.startsWith('node:')) return null;
@@ -44,7 +52,7 @@ export function entryWith(entry: string, modules: readonly string[]): string {
   const names = modules.map((_, index) => `module${index}`);
   return [
     ...modules.map((file, index) => `import * as module${index} from ${JSON.stringify(file)};`),
-    `import { registerModules } from ${JSON.stringify(sourceFile('modules/register'))};`,
+    `import { registerModules } from ${JSON.stringify(sourceFile('programs/register'))};`,
     `registerModules([${names.join(', ')}]);`,
     `export * from ${JSON.stringify(entry)};`,
   ].join('\n');

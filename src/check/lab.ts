@@ -18,7 +18,7 @@ import { MachineObserver } from '../machine/observer.js';
 import { OP_COND_LOAD_ACQUIRE } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import * as G from './gates.js';
 
 /** `TLB_NR_DYN_ASIDS`. */

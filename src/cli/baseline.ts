@@ -5,11 +5,11 @@ import type { Verdict } from '../explore/api.js';
 import { type KnownViolation, sameViolation } from '../explore/known.js';
 import { type BaselineEntry, readBaseline } from '../findings/baseline.js';
 import { addToBaseline } from '../findings/baseline-store.js';
-import { InputError } from '../findings/errors.js';
-import type { MemoryModel } from '../findings/finding.js';
 import { visible } from '../report/escape.js';
 import { metKnown } from '../report/hunt-words.js';
 import { count } from '../report/layout.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { MemoryModel } from '../vocabulary/finding.js';
 import type { HuntBaseline } from './json.js';
 
 /** Entries not seen that are named one by one. */

@@ -4,7 +4,7 @@
  */
 
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
-import type { Finding } from '../findings/finding.js';
+import type { Finding } from '../vocabulary/finding.js';
 import type { CliContext } from './context.js';
 import type { HuntResult } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.js';

@@ -6,14 +6,14 @@
 import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
-import type { Finding, ModuleRef, Violation } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import type { StressPlan } from '../stress/api.js';
 import type { CampaignResult, StressTarget } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
 import type { StudyOutcome, StudyRequest } from '../study/run.js';
 import type { Study } from '../study/study.js';
+import type { Finding, ModuleRef, Violation } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 
 /** Anything that `list` can show. */
 export interface Listed {

@@ -15,8 +15,12 @@ const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 export function createEngine(): Engine {
   return {
     loadModules: async (files, typeCheck, expected) => {
-      const [{ loadModules }, api] = await Promise.all([import('../modules/load.js'), import('../index.js')]);
-      const { variants, programs, scenarios } = await loadModules(files, { api, typeCheck, expected });
+      const [{ loadModules }, api, { sourceFile }] = await Promise.all([
+        import('../modules/load.js'),
+        import('../index.js'),
+        import('../bundle/user-files.js'),
+      ]);
+      const { variants, programs, scenarios } = await loadModules(files, { api, apiFile: sourceFile('index'), typeCheck, expected });
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
     variants: async () => {
@@ -39,7 +43,7 @@ export function createEngine(): Engine {
     hunt: huntOn,
     huntProgram: huntOn,
     replay: async (finding) => {
-      const { replayFinding } = await import('../findings/replay.js');
+      const { replayFinding } = await import('../replay/replay-finding.js');
       try {
         return replayFinding(finding);
       } catch (error) {
@@ -51,7 +55,7 @@ export function createEngine(): Engine {
       refused: async (variant) => (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch),
       selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
       stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios),
-      replay: async (finding) => (await import('../lockstep/replay.js')).replayOnThreads(finding),
+      replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding),
     },
     studies: {
       list: async () => (await import('../study/index.js')).studies,
@@ -76,7 +80,7 @@ export function createEngine(): Engine {
 async function huntOn(request: HuntRequest | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
   const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
   if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
-  return (await import('../findings/explained.js')).explained(await hunt({ ...request, pool }));
+  return (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }));
 }
 
 async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {

@@ -6,7 +6,7 @@
 
 import { colorsFor } from '../report/colors.js';
 import { escapeOf } from '../report/escape.js';
-import { UNPRINTABLE } from '../unprintable.js';
+import { UNPRINTABLE } from '../vocabulary/unprintable.js';
 import type { CliIo, OutputStream } from './io.js';
 
 /** Reset, bold, dim, their end, and the foreground colours of Colors: none of them hides or moves anything. */

@@ -8,11 +8,11 @@ import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
 import type { BaselineEntry } from '../findings/baseline.js';
-import { type Finding, findingSubject, type Violation } from '../findings/finding.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import { restsOn } from '../report/rests-on.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from '../study/study.js';
-import { printableJson } from '../unprintable.js';
+import { type Finding, findingSubject, type Violation } from '../vocabulary/finding.js';
+import { printableJson } from '../vocabulary/unprintable.js';
 import type { ReplayResult } from './engine-api.js';
 import type { OutputStream } from './io.js';
 

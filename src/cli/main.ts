@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: its streams, its signals, its exit code. */
 
-import { errorCode, systemReason } from '../findings/errors.js';
+import { errorCode, systemReason } from '../vocabulary/errors.js';
 import { processConfirm } from './confirm.js';
 import { createEngine } from './engine.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';

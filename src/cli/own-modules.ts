@@ -1,10 +1,10 @@
 /** Users' modules on the command line. */
 
-import { InputError } from '../findings/errors.js';
-import { type Finding, isProgramFinding } from '../findings/finding.js';
 import { readFinding } from '../findings/read.js';
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
+import { InputError } from '../vocabulary/errors.js';
+import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import type { CliContext } from './context.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import type { CliIo } from './io.js';

@@ -1,10 +1,10 @@
 /** Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code. */
 
 import { CommanderError } from 'commander';
-import { InfrastructureError, InputError } from '../findings/errors.js';
 import { visible } from '../report/escape.js';
 import { TraceError } from '../trace/trace-error.js';
-import { VERSION } from '../version.js';
+import { InfrastructureError, InputError } from '../vocabulary/errors.js';
+import { VERSION } from '../vocabulary/version.js';
 import type { CliContext } from './context.js';
 import type { Engine } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './exit-codes.js';

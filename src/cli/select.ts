@@ -1,9 +1,9 @@
 /** From the names that users give to what they name: variants, scenarios, strategies. */
 
-import { InputError } from '../findings/errors.js';
 import { visible } from '../report/escape.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import type { StressScenario } from '../stress/campaign.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { Engine, LabelledLine } from './engine-api.js';
 import { unknownName } from './names.js';
 

@@ -5,7 +5,7 @@
  */
 
 import { SHARDS_MAX, type Shard } from '../explore/shard.js';
-import { InputError } from '../findings/errors.js';
+import { InputError } from '../vocabulary/errors.js';
 import { quoted } from './values.js';
 
 type Env = Readonly<Record<string, string | undefined>>;

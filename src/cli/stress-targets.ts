@@ -1,8 +1,8 @@
 /** What a stress run is of: a variant in scenarios, or plain programs of modules. */
 
-import { InputError } from '../findings/errors.js';
 import { count } from '../report/layout.js';
 import type { StressTarget } from '../stress/campaign.js';
+import { InputError } from '../vocabulary/errors.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import { selectStressScenarios, selectVariants } from './select.js';
 import { requirePrograms } from './targets.js';

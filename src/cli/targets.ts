@@ -1,7 +1,7 @@
 /** What a hunt is of: variants in scenarios, programs, or both, named by flags or defined in modules. */
 
-import { InputError } from '../findings/errors.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { CampaignRequest } from './campaign.js';
 import type { Engine, LabelledLine, OwnDefinitions } from './engine-api.js';
 import { unknownName } from './names.js';

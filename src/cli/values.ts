@@ -1,8 +1,8 @@
 /** Values of flags: text to numbers, durations and windows, each refused in one line that says what, where and what to do. */
 
-import { InputError } from '../findings/errors.js';
-import type { MemoryModel } from '../findings/finding.js';
 import { shorten } from '../report/layout.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { MemoryModel } from '../vocabulary/finding.js';
 
 /** A parser for a flag that takes a whole number. */
 export function wholeNumber(flag: string, min: number, max: number): (text: string) => number {

@@ -1,8 +1,8 @@
 /** A finding on the whole screen, walked through key by key. */
 
-import { type Finding, findingSubject } from '../findings/finding.js';
 import { movesOf } from '../report/walk/keys.js';
 import { Walk } from '../report/walk/walk.js';
+import { type Finding, findingSubject } from '../vocabulary/finding.js';
 import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
 import type { Terminal } from './io.js';

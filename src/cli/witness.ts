@@ -1,11 +1,11 @@
 /** A witness on the screen: its timeline, the sentence that says what went wrong, how to see it again. */
 
-import { type Finding, findingSubject, isProgramFinding } from '../findings/finding.js';
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
 import { groupDigits, wrap } from '../report/layout.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { renderTimeline } from '../report/timeline.js';
+import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
 import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
 import { printLine } from './io.js';

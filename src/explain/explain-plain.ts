@@ -1,6 +1,6 @@
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
-import type { Violation } from '../machine/violation.js';
+import type { Violation } from '../vocabulary/violation.js';
 import { impersonal, waitsOf } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { Names } from './names.js';

@@ -7,7 +7,7 @@ import { HOST_COMPLETED_ACCESS, HOST_ENTERED_LOST, HOST_PREEMPTED_IN_ACCESS } fr
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
-import type { Violation } from '../machine/violation.js';
+import type { Violation } from '../vocabulary/violation.js';
 import { CAUSES, impersonal, RAISED, waitsOf } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';

@@ -7,7 +7,7 @@ import {
   OP_STORE_RELEASE,
   OP_WRITE_ONCE,
 } from '../machine/op-kinds.js';
-import type { MemoryModel } from '../machine/violation.js';
+import type { MemoryModel } from '../vocabulary/violation.js';
 import type { StateLog } from './cpu-state.js';
 import { describeStore } from './describe.js';
 import type { Explanation } from './explanation.js';

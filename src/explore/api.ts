@@ -1,5 +1,5 @@
-import type { LatentClass, MemoryModel, ViolationClass } from '../machine/violation.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
+import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 import type { KnownViolation, MetViolation } from './known.js';
 import type { Shard } from './shard.js';
 

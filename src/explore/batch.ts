@@ -1,11 +1,12 @@
 import { judgeEnd } from '../drive/end.js';
 import { follow } from '../drive/recorded.js';
-import { PLAIN_PROGRAM } from '../findings/finding.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
-import type { LatentClass, MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
+import { programOf, type Subject } from '../programs/subject.js';
+import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
+import type { LatentClass, MemoryModel, Violation } from '../vocabulary/violation.js';
 import { Executor } from './executor.js';
 import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
@@ -14,7 +15,6 @@ import { simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
 import type { EnvironmentPlan } from './strategy-decider.js';
-import { programOf, type Subject } from './subject.js';
 
 /**
  * A batch: a run of executions of one scenario, the unit of work of a pool. Execution i is a pure function of (version, seed, i), so a

@@ -7,7 +7,7 @@ import * as H from '../machine/hardware.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
-import type { Violation } from '../machine/violation.js';
+import type { Violation } from '../vocabulary/violation.js';
 
 /**
  * Runs *every* schedule of a tiny program: depth first, each schedule from the start (generators cannot be copied), all agents but the

@@ -1,17 +1,17 @@
 import { encodeSchedule } from '../drive/schedule.js';
-import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../findings/finding.js';
 import { COUNTERS } from '../oracles/counters.js';
+import { findProgram } from '../programs/own.js';
+import type { Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
 import { isOwnVariantName } from '../variants/own.js';
-import { VERSION } from '../version.js';
+import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../vocabulary/finding.js';
+import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 import { hex } from './hex.js';
 import { type MetViolation, sameViolation } from './known.js';
 import type { BatchRunner } from './pool.js';
-import { findProgram } from './programs.js';
 import { mix } from './random.js';
-import type { Subject } from './subject.js';
 
 /**
  * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the budget.

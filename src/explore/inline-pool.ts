@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ModuleRef } from '../findings/finding.js';
+import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from './batch.js';
 import type { BatchRunner } from './pool.js';
 

@@ -1,4 +1,4 @@
-import type { ViolationClass } from '../machine/violation.js';
+import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
  * Violations that are known of a variant under a memory model, which a hunt goes past. The cause tells bugs of one class in one scenario

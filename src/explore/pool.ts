@@ -5,8 +5,8 @@ import { bundle } from '../bundle/bundle.js';
 import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
-import { InputError } from '../findings/errors.js';
-import type { ModuleRef } from '../findings/finding.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import { Silence } from './silence.js';
 import { workerFailure } from './worker-failure.js';
@@ -73,7 +73,7 @@ export class HuntPool implements BatchRunner {
     this.directory = makeTemporary();
     const outfile = join(this.directory, 'explore-batch.mjs');
     const entry = this.settings.entry ?? '../workers/explore-batch';
-    await bundle({ entry, outfile, plain: true, modules: this.own.paths });
+    await bundle({ entry, outfile, plain: true, modules: this.own });
     this.places = new BundlePlaces(outfile);
     const { heapMb } = this.settings;
     const piscina = new Piscina({

@@ -1,4 +1,4 @@
-import { InfrastructureError } from '../findings/errors.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
 
 /** Looks at the answers so often. Looks are counted, not the clock read: a machine that was asleep, or this thread, is no silence. */
 const LOOKS = 10;

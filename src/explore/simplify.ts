@@ -1,7 +1,7 @@
 import { drive, proceed } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
 import type { Machine } from '../machine/machine.js';
-import type { ViolationClass } from '../machine/violation.js';
+import type { ViolationClass } from '../vocabulary/violation.js';
 import { CandidateDecider, CompletionDecider, type Pick } from './candidate-decider.js';
 
 /**

@@ -1,4 +1,4 @@
-import { InfrastructureError } from '../findings/errors.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
 
 /**
  * An error of a pool's task, told apart: the end of its thread is the machine's failure (or that of a module that ends processes), and is

@@ -3,7 +3,7 @@
 import { closeSync, mkdirSync, openSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, InfrastructureError, systemReason } from './errors.js';
+import { errorCode, InfrastructureError, systemReason } from '../vocabulary/errors.js';
 import { removeQuietly, writeSynced } from './synced-file.js';
 import { temporaryName } from './temporary-name.js';
 

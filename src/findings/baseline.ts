@@ -8,8 +8,8 @@
 
 import { z } from 'zod';
 import type { KnownViolation } from '../explore/known.js';
-import { InputError } from './errors.js';
-import { HARM_CLASSES, type MemoryModel } from './finding.js';
+import { InputError } from '../vocabulary/errors.js';
+import { HARM_CLASSES, type MemoryModel } from '../vocabulary/finding.js';
 import { readText } from './read.js';
 import { text } from './scenario-schema.js';
 import { brief, isObject, issueLine, parseJson } from './schema.js';

@@ -6,8 +6,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InfrastructureError, InputError, systemReason } from './errors.js';
-import type { Finding } from './finding.js';
+import { InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
+import type { Finding } from '../vocabulary/finding.js';
 import { serializeFinding } from './serialize.js';
 import { findingName, saveFinding } from './store.js';
 

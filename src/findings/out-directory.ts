@@ -5,7 +5,7 @@
 
 import { accessSync, closeSync, constants, lstatSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { errorCode, InfrastructureError, InputError, systemReason } from './errors.js';
+import { errorCode, InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
 import { isTemporaryName, temporaryName } from './temporary-name.js';
 
 /** Temporary files of runs that were killed are taken away once they are so old that no other process can be about to name them. */

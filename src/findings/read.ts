@@ -1,8 +1,8 @@
 /** Reads a finding file: bytes from anywhere in, a checked finding or an InputError out. */
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { InputError, systemReason } from './errors.js';
-import type { Finding } from './finding.js';
+import { InputError, systemReason } from '../vocabulary/errors.js';
+import type { Finding } from '../vocabulary/finding.js';
 import { FINDING_BYTES_MAX, parseFinding } from './schema.js';
 
 const REMEDY = 'give the path of a finding that "shootdown hunt" wrote';

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import type { Scenario, ScenarioCpu } from '../scenarios/scenario.js';
+import type { Scenario, ScenarioCpu } from '../vocabulary/scenario.js';
 
 const CPUS_MAX = 256;
 const MMS_MAX = 256;

@@ -4,9 +4,9 @@
  */
 
 import { z } from 'zod';
-import type { Scenario } from '../scenarios/scenario.js';
-import { InputError } from './errors.js';
-import { FINDING_FORMAT, FINDING_VERSION, type Finding, HARM_CLASSES, LATENT_CLASSES } from './finding.js';
+import { InputError } from '../vocabulary/errors.js';
+import { FINDING_FORMAT, FINDING_VERSION, type Finding, HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { findJsonError } from './json-error.js';
 import { scenarioSchema, text, whole } from './scenario-schema.js';
 

@@ -3,8 +3,8 @@
  * trailing newline. Short values stay on one line, so that a script reads as one step per line and a schedule as a few lines.
  */
 
-import { printableJson } from '../unprintable.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../vocabulary/finding.js';
+import { printableJson } from '../vocabulary/unprintable.js';
 
 const LINE_WIDTH = 120;
 

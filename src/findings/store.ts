@@ -5,8 +5,8 @@
 
 import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { errorCode, InfrastructureError, systemReason } from './errors.js';
-import { type Finding, findingSubject } from './finding.js';
+import { errorCode, InfrastructureError, systemReason } from '../vocabulary/errors.js';
+import { type Finding, findingSubject } from '../vocabulary/finding.js';
 import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
 import { serializeFinding } from './serialize.js';
 import { removeQuietly, writeSynced } from './synced-file.js';

@@ -1,6 +1,6 @@
 import { Cpu } from '../machine/cpu.js';
 import type { Machine } from '../machine/machine.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { Features } from './features.js';
 import type { KernelFunctions } from './functions.js';
 import type { KernelLayout } from './layout.js';

@@ -3,7 +3,7 @@ import { HW_WORDS } from '../machine/hardware.js';
 import type { HostLayout } from '../machine/hypervisor.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { Backend } from './backend.js';
 import { FIRST_USER_MM } from './constants.js';
 import type { Features } from './features.js';

@@ -5,7 +5,7 @@ import { WANTED_WORDS } from '../machine/hypervisor.js';
 import { type Field, Layout } from '../machine/layout.js';
 import type { MmuLayout } from '../machine/program.js';
 import { FRAMES_MAX } from '../machine/pte.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM } from './constants.js';
 import type { HypercallLayout, KvmLayout, MmStruct, PerCpu, RuleLayout, TlbContext } from './structs.js';
 

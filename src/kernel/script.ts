@@ -1,7 +1,7 @@
 import { ACCESS_OK } from '../machine/mmu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { userAccess } from '../machine/user-access.js';
-import type { ScriptStep } from '../scenarios/scenario.js';
+import type { ScriptStep } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM, MM_NULL } from './constants.js';
 import { EV_OPERATION, EV_SEGV } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';

@@ -1,4 +1,4 @@
-import type { Violation } from '../machine/violation.js';
+import type { Violation } from '../vocabulary/violation.js';
 
 /** What a replay on threads saw, and whether it is what explore sees for the same schedule. */
 export interface LockstepResult {

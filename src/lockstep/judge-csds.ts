@@ -1,8 +1,8 @@
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
-import type { Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { csdReuse, lostAck } from '../oracles/csd.js';
+import type { Violation } from '../vocabulary/violation.js';
 import * as W from './words.js';
 
 /** Judges call-function descriptors from the log of a lockstep run: their oracles follow events of several CPUs, and look at nothing else. */

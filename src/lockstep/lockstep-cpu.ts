@@ -1,13 +1,13 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { proceed } from '../drive/drive.js';
 import { Schedule } from '../drive/schedule.js';
-import { programOf, type Subject } from '../explore/subject.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
-import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
 import { CSD_NOTES, csdReuse, lostAck } from '../oracles/csd.js';
 import { oracles } from '../oracles/index.js';
+import { programOf, type Subject } from '../programs/subject.js';
+import type { MemoryModel, Violation } from '../vocabulary/violation.js';
 import * as W from './words.js';
 
 /** What a thread of a lockstep run is told. */
@@ -18,6 +18,11 @@ export type LockstepSetup = Subject & {
   readonly mem: SharedArrayBuffer;
   readonly words: SharedArrayBuffer;
 };
+
+/** What a thread of a lockstep run answers to. */
+export interface LockstepApi {
+  run(setup: LockstepSetup): LockstepReport;
+}
 
 /** What it answers when the schedule has ended. */
 export interface LockstepReport {

@@ -1,3 +1,5 @@
+import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from '../vocabulary/violation.js';
+import { LATENT_CLASSES } from '../vocabulary/violation.js';
 import type { Cpu, PendingOp } from './cpu.js';
 import {
   AGENT_KINDS,
@@ -27,8 +29,6 @@ import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
 import type { Touches } from './touches.js';
-import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from './violation.js';
-import { LATENT_CLASSES } from './violation.js';
 
 /**
  * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and runs to the next one, a

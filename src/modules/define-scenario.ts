@@ -1,7 +1,7 @@
-import { InputError } from '../findings/errors.js';
 import { checkScenario } from '../findings/schema.js';
-import type { Scenario } from '../scenarios/scenario.js';
-import { DefinitionError } from '../variants/definition-error.js';
+import { DefinitionError } from '../vocabulary/definition-error.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 
 /** What a scenario is made of; a name and scripts are enough. */
 export type ScenarioSpec = Pick<Scenario, 'name' | 'scripts'> & Partial<Scenario>;

@@ -4,8 +4,8 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
-import { InputError } from '../findings/errors.js';
-import type { ModuleRef } from '../findings/finding.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { ModuleRef } from '../vocabulary/finding.js';
 import { lineOf } from './line-of.js';
 
 /**

@@ -8,13 +8,13 @@ import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { userFile } from '../bundle/user-modules.js';
-import { errorCode, InputError, systemReason } from '../findings/errors.js';
-import type { ModuleRef } from '../findings/finding.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import { exportedValues, type Registered, registerModules } from '../programs/register.js';
+import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
+import type { ModuleRef } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { computedImport } from './computed-imports.js';
 import { refOf, requireWhole } from './inputs.js';
 import { protocolMistake } from './protocol-check.js';
-import { exportedValues, type Registered, registerModules } from './register.js';
 import { requireSame } from './same-modules.js';
 import { scenariosAmong } from './scenarios.js';
 import { typeMistake } from './type-check.js';
@@ -28,6 +28,8 @@ export interface Loaded extends Registered {
 export interface LoadOptions {
   /** The public API, which the modules import as `shootdown`. */
   readonly api: object;
+  /** The source file of that API: workers get it bundled with the modules, and types are checked against it. */
+  readonly apiFile: string;
   readonly typeCheck: boolean;
   /** What the modules must be for this to make sense, one per file: a module that has changed is refused before any of it runs. */
   readonly expected?: readonly ModuleRef[];
@@ -40,11 +42,11 @@ const MODULE_BYTES_MAX = 4 * 1024 * 1024;
 const MODULE_FILE = /\.[cm]?[jt]s$/;
 
 /** Loads modules and makes what they define known by name, in this process and in workers that start later. Throws InputError. */
-export async function loadModules(given: readonly string[], { api, typeCheck, expected }: LoadOptions): Promise<Loaded> {
+export async function loadModules(given: readonly string[], { api, apiFile, typeCheck, expected }: LoadOptions): Promise<Loaded> {
   // Real paths: through a link the bundler would read a file that we do not know it by.
   const files = [...new Set(given.map(realFile))];
   if (typeCheck) {
-    const mistake = await typeMistake(files);
+    const mistake = await typeMistake(files, apiFile);
     if (mistake !== null) throw new InputError(mistake);
   }
   const folder = makeTemporary();
@@ -65,7 +67,7 @@ export async function loadModules(given: readonly string[], { api, typeCheck, ex
     const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
     requireSomething(files, modules, scenarios, registered);
     requireDistinct(files, [...registered.variants, ...registered.programs, ...scenarios]);
-    setLoadedModules({ paths: files, refs, places });
+    setLoadedModules({ paths: files, apiFile, refs, places });
     return { ...registered, scenarios };
   } finally {
     removeTemporary(folder);

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { displayPath } from '../bundle/user-files.js';
-import { InputError } from '../findings/errors.js';
-import type { ModuleRef } from '../findings/finding.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { ModuleRef } from '../vocabulary/finding.js';
 import { formerHashOf, reachesApi } from './inputs.js';
 
 /**

@@ -1,7 +1,7 @@
-import { InputError } from '../findings/errors.js';
 import { checkScenario } from '../findings/schema.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 
 /**
  * The scenarios among a module's exports: what `defineScenario` made, and plain objects of that shape. Throws InputError for one that makes

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type ts from 'typescript';
-import { displayPath, isTypeScript, isUserFile, sourceFile } from '../bundle/user-files.js';
+import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
 
 /**
  * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest tsconfig.json is honoured as far as it
@@ -11,12 +11,12 @@ import { displayPath, isTypeScript, isUserFile, sourceFile } from '../bundle/use
 const ENVIRONMENT = new Set([2580, 2584, 2591, 2592, 2593, 7016]);
 const CANNOT_FIND_MODULE = 2307;
 
-/** The first mistake as `file:line: message`, or null. */
-export async function typeMistake(files: readonly string[]): Promise<string | null> {
+/** The first mistake as `file:line: message`, or null. `apiFile`: what `shootdown` means. */
+export async function typeMistake(files: readonly string[], apiFile: string): Promise<string | null> {
   const roots = files.filter(isTypeScript);
   if (roots.length === 0) return null;
   const { default: compiler } = await import('typescript');
-  const program = compiler.createProgram(roots, optionsFor(compiler, roots[0]));
+  const program = compiler.createProgram(roots, optionsFor(compiler, roots[0], apiFile));
   for (const file of program.getSourceFiles()) {
     if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
     for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
@@ -29,7 +29,7 @@ export async function typeMistake(files: readonly string[]): Promise<string | nu
   return null;
 }
 
-function optionsFor(compiler: typeof ts, file: string): ts.CompilerOptions {
+function optionsFor(compiler: typeof ts, file: string, apiFile: string): ts.CompilerOptions {
   const config = compiler.findConfigFile(dirname(file), compiler.sys.fileExists);
   const own = config === undefined ? {} : configOptions(compiler, config);
   return {
@@ -38,7 +38,7 @@ function optionsFor(compiler: typeof ts, file: string): ts.CompilerOptions {
     strict: true,
     noImplicitAny: false,
     ...pick(own, ['target', 'lib', 'types', 'typeRoots', 'baseUrl', 'jsx', ...STRICTNESS]),
-    paths: { ...own.paths, shootdown: [sourceFile('index').replace(/\.js$/, '.d.ts')] },
+    paths: { ...own.paths, shootdown: [apiFile.replace(/\.js$/, '.d.ts')] },
     // The modules are bundled, so they are resolved as a bundler does.
     module: compiler.ModuleKind.ESNext,
     moduleResolution: compiler.ModuleResolutionKind.Bundler,

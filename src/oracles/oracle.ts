@@ -1,6 +1,6 @@
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import type { Machine } from '../machine/machine.js';
-import type { ViolationClass } from '../machine/violation.js';
+import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
  * An oracle judges what a machine does by ghost state that the simulated kernel cannot see. It implements the hooks it needs (they are

@@ -3,7 +3,7 @@
  * reverse what is printed around them, so each is shown as an escape. What we paint ourselves is painted after this.
  */
 
-import { UNPRINTABLE } from '../unprintable.js';
+import { UNPRINTABLE } from '../vocabulary/unprintable.js';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

@@ -4,7 +4,7 @@
  */
 
 import type { Verdict } from '../explore/api.js';
-import type { MemoryModel } from '../findings/finding.js';
+import type { MemoryModel } from '../vocabulary/finding.js';
 import { assumptions } from './assumptions.js';
 import { visible } from './escape.js';
 import { shardWords } from './hunt-words.js';

@@ -1,4 +1,4 @@
-import type { ScriptStep } from './scenario.js';
+import type { ScriptStep } from '../vocabulary/scenario.js';
 
 /** Words to write scripts with. mms are indices (A = 0, B = 1, ...), pages are virtual page numbers, ranges are half open. */
 

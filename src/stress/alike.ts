@@ -1,4 +1,4 @@
-import type { ScriptStep } from '../scenarios/scenario.js';
+import type { ScriptStep } from '../vocabulary/scenario.js';
 
 /** Names of operations, as constants: what comes by message is another string of the same letters, compared letter by letter each time. */
 const NAMES: Readonly<Record<ScriptStep['op'], ScriptStep['op']>> = {

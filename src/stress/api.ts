@@ -1,6 +1,6 @@
 import type { Program } from '../machine/program.js';
-import type { LatentClass, MemoryModel, ViolationClass } from '../machine/violation.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
+import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 
 /** What a stress run is asked to do, and what it answers. */
 

@@ -1,7 +1,7 @@
 import type { Locked } from '../machine/stripped/locked.js';
+import type { BellOps } from '../programs/doorbell.js';
+import type { TokenOps } from '../programs/run-token.js';
 import * as C from './control.js';
-import type { BellOps } from './doorbell.js';
-import type { TokenOps } from './run-token.js';
 
 /** Longest sleep on a bell: a plain WRITE_ONCE that ends a wait rings nobody, and is seen then. */
 const SLEEP_MS = 20;

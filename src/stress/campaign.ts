@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { StressPlan, StressResult } from './api.js';
 import { mergeResults } from './merge.js';
 import { StressEngine } from './run.js';

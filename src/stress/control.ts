@@ -1,6 +1,6 @@
 import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
-import type { TokenWords } from './run-token.js';
+import type { TokenWords } from '../programs/run-token.js';
 
 /**
  * The words that the threads of a stress run share besides the simulated memory: interrupts in flight, doorbells, run tokens, progress.

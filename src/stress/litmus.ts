@@ -1,5 +1,5 @@
 import { loadWord, storeWord } from '../machine/stripped/access.js';
-import type { Locked } from '../machine/stripped/locked.js';
+import type { Locked, SharedWords } from '../machine/stripped/locked.js';
 
 /**
  * The litmus programs of the self-test, as their two threads run them: through the accessors of the stress build, in step. Each test tells
@@ -30,6 +30,11 @@ export interface LitmusCount {
   readonly forbidden: number;
   /** SB only: both loads passed the stores before them. */
   readonly reordered: number;
+}
+
+/** What a thread of the self-test answers to; see runLitmus. */
+export interface LitmusApi {
+  run(shared: SharedWords, test: LitmusTest, thread: number, ms: number, atomic: boolean): LitmusCount | null;
 }
 
 /** Runs one test for `ms` milliseconds on this thread; both threads call it at once. Thread 0 answers the counts, thread 1 nothing. */

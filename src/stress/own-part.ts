@@ -1,4 +1,4 @@
-import type { Scenario, ScriptStep } from '../scenarios/scenario.js';
+import type { Scenario, ScriptStep } from '../vocabulary/scenario.js';
 
 /** What the threads of a run are sent of its scenario: with 256 CPUs, all of it for each of them would take longer than to start them. */
 export interface OwnParts {

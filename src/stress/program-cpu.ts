@@ -1,7 +1,7 @@
-import { findProgram } from '../explore/programs.js';
 import type { Program } from '../machine/program.js';
 import { ATTEND_IPI, ATTEND_NMI } from '../machine/stripped/host.js';
 import { COUNTERS } from '../oracles/counters.js';
+import { findProgram } from '../programs/own.js';
 import * as C from './control.js';
 import { TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
 

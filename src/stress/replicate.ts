@@ -1,4 +1,4 @@
-import type { Scenario, ScriptStep } from '../scenarios/scenario.js';
+import type { Scenario, ScriptStep } from '../vocabulary/scenario.js';
 
 /**
  * A scenario for more CPUs: groups, each a copy of the scenario with mms of its own, side by side in one machine. Where the number of CPUs

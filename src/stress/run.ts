@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
-import type { SimCpuApi } from '../../workers/sim-cpu.js';
-import { InfrastructureError } from '../findings/errors.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
-import type { LatentClass, ViolationClass } from '../machine/violation.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
+import type { LatentClass, ViolationClass } from '../vocabulary/violation.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
 import * as C from './control.js';
 import { PostMortem } from './post-mortem.js';
 import { RunMemory } from './run-memory.js';
+import type { SimCpuApi } from './sim-cpu.js';
 import { type StressSubject, subjectOf } from './subject.js';
 import type { CpuReport } from './thread-cpu.js';
 import type { HostSettings } from './thread-host.js';

@@ -1,6 +1,6 @@
 import { arch, availableParallelism } from 'node:os';
-import type { LitmusApi } from '../../workers/litmus.js';
 import { type SharedWords, sharedWords } from '../machine/stripped/locked.js';
+import type { LitmusApi } from './litmus.js';
 import { LITMUS_TESTS, LITMUS_WORDS, type LitmusCount, type LitmusTest } from './litmus.js';
 import { callOrEnd, Threads } from './workers.js';
 

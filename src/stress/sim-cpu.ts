@@ -1,11 +1,12 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { type KernelChoice, type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import { findVariant } from '../variants/index.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { alike } from './alike.js';
 import * as C from './control.js';
+import type { ProgramPart } from './program-cpu.js';
 import { StressBoard } from './stress-board.js';
-import { TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
+import { type CpuReport, TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
 
 /** What a thread that runs the kernel is told beside what all are told. */
 export interface KernelPart {
@@ -18,6 +19,12 @@ export interface KernelPart {
 }
 
 export type CpuSetup = ThreadSetup & KernelPart;
+
+/** What the thread of a simulated CPU answers to: it is set up, runs, and can be set up again. */
+export interface SimCpuApi {
+  setUp(setup: ThreadSetup & (KernelPart | ProgramPart)): void;
+  run(): CpuReport;
+}
 
 /** The kernel of the last run: laying out that of 256 CPUs takes a while, and most runs are like the one before. */
 let last: { readonly key: string; readonly program: KernelProgram } | null = null;

@@ -1,10 +1,10 @@
-import { findProgram } from '../explore/programs.js';
-import { PLAIN_PROGRAM } from '../findings/finding.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
 import type { Program } from '../machine/program.js';
 import { FRAME_BITS, LINE_WORDS } from '../machine/stripped/frame-bits.js';
 import { Frames } from '../machine/stripped/frames.js';
+import { findProgram } from '../programs/own.js';
 import { findVariant } from '../variants/index.js';
+import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { ProgramStressRequest, StressRequest } from './api.js';
 import { kernelLocks } from './kernel-locks.js';
 import { ownParts } from './own-part.js';

@@ -4,7 +4,7 @@ import { Cpu } from '../machine/stripped/cpu.js';
 import { Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine } from '../machine/stripped/machine.js';
-import type { MemoryModel } from '../machine/violation.js';
+import type { MemoryModel } from '../vocabulary/violation.js';
 import * as C from './control.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
 

@@ -1,11 +1,11 @@
 import type { Cpu } from '../machine/stripped/cpu.js';
 import { ATTEND_IPI, type ControlWords, type Host } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
+import { type Bell, ringBell, sleepOnBell } from '../programs/doorbell.js';
+import { blockForRing, enterTokens, passToken, ringForToken, type TokenWords } from '../programs/run-token.js';
 import { BellOperations } from './bell-operations.js';
 import * as C from './control.js';
-import { type Bell, ringBell, sleepOnBell } from './doorbell.js';
 import { Perturbation, type PerturbationSettings } from './perturbation.js';
-import { blockForRing, enterTokens, passToken, ringForToken, type TokenWords } from './run-token.js';
 import { Turns } from './turns.js';
 import { Waiters } from './waiters.js';
 

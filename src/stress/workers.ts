@@ -8,7 +8,7 @@ import { bundle } from '../bundle/bundle.js';
 import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
-import { InfrastructureError, InputError } from '../findings/errors.js';
+import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
@@ -50,8 +50,8 @@ export class Threads<Api> {
     if (this.file !== null) return this.file;
     // `npm run build` has made it for the package; a clone makes it once per process.
     const shipped = fileURLToPath(new URL(`../../bundles/${this.entry}.mjs`, import.meta.url));
-    const modules = loadedModules().paths;
-    if (modules.length === 0 && import.meta.url.endsWith('.js') && existsSync(shipped)) {
+    const modules = loadedModules();
+    if (modules.paths.length === 0 && import.meta.url.endsWith('.js') && existsSync(shipped)) {
       this.file = shipped;
       return shipped;
     }

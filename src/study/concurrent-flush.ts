@@ -1,5 +1,5 @@
-import type { Scenario } from '../scenarios/scenario.js';
 import { A, B, dontneed, read, repeat, run, script } from '../scenarios/steps.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { concurrentFlushAnswer } from './answers/concurrent-flush.js';
 import { handlersColumn, localColumn, overlapColumn, roundsColumn, savedColumn, shootdownsColumn } from './columns/rounds.js';
 import type { Study, StudyRow } from './study.js';

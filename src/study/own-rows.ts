@@ -1,6 +1,6 @@
-import { InputError } from '../findings/errors.js';
 import { v0 } from '../rules/v0.js';
 import { findVariant } from '../variants/index.js';
+import { InputError } from '../vocabulary/errors.js';
 import type { Study, StudyGroup, StudyRow } from './study.js';
 
 /**

@@ -4,8 +4,8 @@ import { kernelProgram } from '../kernel/kernel-program.js';
 import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import { findVariant, type Variant } from '../variants/index.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { EV_PART_BEGINS, EV_PART_ENDS, PART_FLUSH, PART_HANDLER, PART_LOCAL, timedFunctions } from './timed-functions.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { HuntProgress } from '../explore/api.js';
 import { hunt } from '../explore/hunt.js';
 import type { HuntPool } from '../explore/pool.js';
-import { explained } from '../findings/explained.js';
-import type { Finding, MemoryModel } from '../findings/finding.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import { explained } from '../replay/explained.js';
 import { findVariant } from '../variants/index.js';
+import type { Finding, MemoryModel } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import { countOver } from './counts.js';
 import { roundsOf } from './rounds.js';
 import type { ProbeName, RowResult, Study, StudyRow } from './study.js';

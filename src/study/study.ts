@@ -1,7 +1,7 @@
 import type { LatentCount, Verdict } from '../explore/api.js';
-import type { Finding } from '../findings/finding.js';
 import type { CounterName } from '../oracles/counters.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Finding } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { RoundsTally } from './rounds.js';
 
 /**

@@ -2,7 +2,7 @@
  * The accesses that the import adds, since a recording does not show accesses that do not fault: along each stay in an mm, to what is flushed
  * in the window, so that stale translations can be made and used.
  */
-import type { ScriptStep } from '../scenarios/scenario.js';
+import type { ScriptStep } from '../vocabulary/scenario.js';
 import type { MappedRange } from './page-map.js';
 
 /** How many accesses are added. */

@@ -5,7 +5,7 @@
  * its translations; coming back it will not flush them. Where a window makes a CPU come back to such an mm, which others flush
  * meanwhile, the script begins with a stay in it, and only then goes into what the window finds the CPU in.
  */
-import type { ScenarioCpu, ScriptStep } from '../scenarios/scenario.js';
+import type { ScenarioCpu, ScriptStep } from '../vocabulary/scenario.js';
 import type { EarlierStay } from './accesses.js';
 import type { ScriptBuilder } from './script-builder.js';
 import type { StartState } from './start-state.js';

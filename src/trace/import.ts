@@ -2,7 +2,7 @@
  * A window of a recording to a scenario: one script per CPU, made of what the recording shows (who ran which mm when, who asked for
  * which flush, the forks, mappings and faults that matter to them), with accesses added so that stale translations can be made and used.
  */
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { AccessBudget, AccessPlan } from './accesses.js';
 import { AddressSpaces, flushPages, MADV_PAGEOUT, type RangeUse, syscallPages } from './address-space.js';
 import { type Classified, classifyFlush, forksWithin } from './classify.js';

@@ -2,7 +2,7 @@
  * The mmap and munmap steps of the scripts, with what it takes to free page tables where the recording did, and only there.
  */
 import { TABLE_PAGES } from '../machine/ghost.js';
-import type { FlushedRange } from '../scenarios/scenario.js';
+import type { FlushedRange } from '../vocabulary/scenario.js';
 import type { AddressSpaces } from './address-space.js';
 import { Mappings } from './mappings.js';
 import type { MappedRange } from './page-map.js';

@@ -2,7 +2,7 @@
  * One CPU's script in the making: what the recording shows (switches, client operations, faults), and marks where the import adds
  * accesses so that stale translations can be made and used.
  */
-import type { ScriptStep } from '../scenarios/scenario.js';
+import type { ScriptStep } from '../vocabulary/scenario.js';
 import { type AccessBudget, Accesses, type AccessPlan, type EarlierStay, type Mark } from './accesses.js';
 import type { MappedRange } from './page-map.js';
 

@@ -1,7 +1,7 @@
 /**
  * The state in which a window's scenario begins, from what the recording showed before it.
  */
-import type { ScenarioCpu, ScenarioMm } from '../scenarios/scenario.js';
+import type { ScenarioCpu, ScenarioMm } from '../vocabulary/scenario.js';
 import type { AddressSpaces } from './address-space.js';
 import { ASID_SLOTS, INIT_CTX, MachineState } from './machine-state.js';
 import type { Recording } from './recording.js';

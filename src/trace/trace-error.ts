@@ -1,7 +1,7 @@
 /**
  * The one error that reading, parsing or importing a recording throws, and the quoting of text that came from a file.
  */
-import { UNPRINTABLE } from '../unprintable.js';
+import { UNPRINTABLE } from '../vocabulary/unprintable.js';
 
 /** Longest piece of a file that a message quotes, in characters. */
 const QUOTE_LIMIT = 60;

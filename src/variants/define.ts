@@ -5,7 +5,7 @@ import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
 import { findRule } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
-import { DefinitionError } from './definition-error.js';
+import { DefinitionError } from '../vocabulary/definition-error.js';
 import { findVariant, listVariants } from './index.js';
 import { Made } from './made.js';
 import { rulePart, type Variant } from './variant.js';

@@ -9,11 +9,11 @@
 
 import { relative } from 'node:path';
 import { expect } from 'vitest';
-import { InfrastructureError } from '../findings/errors.js';
-import type { Finding } from '../findings/finding.js';
-import { findingSubject } from '../findings/finding.js';
 import { readFinding } from '../findings/read.js';
 import { saveFinding } from '../findings/store.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
+import type { Finding } from '../vocabulary/finding.js';
+import { findingSubject } from '../vocabulary/finding.js';
 import { REPLAY_VARIABLE, replayMessage, survivalMessage, type TestPlace, violationMessage } from './message.js';
 import { knowing, type SurviveOptions, type Survivor, survive } from './survive.js';
 

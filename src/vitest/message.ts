@@ -1,9 +1,9 @@
-import { type Finding, findingSubject, isProgramFinding } from '../findings/finding.js';
 import { readFinding } from '../findings/read.js';
-import { type Replay, replayFinding } from '../findings/replay.js';
+import { type Replay, replayFinding } from '../replay/replay-finding.js';
 import { visible } from '../report/escape.js';
 import { count } from '../report/layout.js';
 import { renderTimeline } from '../report/timeline.js';
+import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
 
 /** What a failing test prints: what went wrong, the timeline, and how to see it again. */
 

@@ -2,15 +2,15 @@ import type { Verdict } from '../explore/api.js';
 import { forgetRunners } from '../explore/batch.js';
 import { hunt } from '../explore/hunt.js';
 import { InlinePool } from '../explore/inline-pool.js';
-import { madePrograms, type PlainProgram } from '../explore/plain-program.js';
-import { setOwnPrograms } from '../explore/programs.js';
 import { strategies } from '../explore/strategies/index.js';
-import { explained } from '../findings/explained.js';
-import type { Finding, MemoryModel } from '../findings/finding.js';
+import { setOwnPrograms } from '../programs/own.js';
+import { madePrograms, type PlainProgram } from '../programs/plain-program.js';
+import { explained } from '../replay/explained.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import { setOwnVariants } from '../variants/own.js';
 import type { Variant } from '../variants/variant.js';
+import type { Finding, MemoryModel } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 
 /** What a test asks to survive, and how hard it is tried. */
 

@@ -8,8 +8,8 @@ import { ATTEND_IPI, type Host } from '../../src/machine/stripped/host.js';
 import { lockedOn, sharedWords } from '../../src/machine/stripped/locked.js';
 import { Machine } from '../../src/machine/stripped/machine.js';
 import { OracleBoard } from '../../src/oracles/board.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
 import { findVariant } from '../../src/variants/index.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 
 /**
  * The stripped build with every CPU on one thread, under a plan drawn from a seed: at a boundary another CPU may run its whole script on

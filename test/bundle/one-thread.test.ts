@@ -12,8 +12,8 @@ import { Machine } from '../../src/machine/machine.js';
 import { STEP_DELIVER, STEP_WALK } from '../../src/machine/op-kinds.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
 import { findVariant } from '../../src/variants/index.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 import type { OneThreadRun } from './one-thread-entry.js';
 
 /** The stripped build, run on one thread under a fixed plan, leaves the same memory and the same trace as explore for that schedule. */

@@ -1,6 +1,6 @@
 import type { Engine, HuntResult, ListedVariant, Pool } from '../../src/cli/engine-api.js';
 import type { HuntRequest } from '../../src/explore/api.js';
-import { InputError } from '../../src/findings/errors.js';
+import { InputError } from '../../src/vocabulary/errors.js';
 import { sampleFinding, sampleScenario } from '../findings/sample.js';
 import { raceSteps } from '../report/steps.js';
 import { sampleVerdict } from '../report/verdicts.js';

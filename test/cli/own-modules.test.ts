@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { createEngine } from '../../src/cli/engine.js';
 import { ModuleFolder } from '../modules/write-module.js';
 import { cli } from './run-cli.js';
@@ -11,7 +11,7 @@ import { cli } from './run-cli.js';
 const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
-beforeEach(() => setLoadedModules({ paths: [], refs: [], places: null }));
+beforeEach(() => setLoadedModules(NO_MODULES));
 
 const run = (...argv: string[]) => cli(argv, { engine: createEngine() });
 

@@ -5,8 +5,8 @@ import { judgeEnd, judgeEndWatched } from '../../src/drive/end.js';
 import { FairDecider } from '../../src/drive/fair.js';
 import { follow } from '../../src/drive/recorded.js';
 import { Schedule } from '../../src/drive/schedule.js';
-import { plainProgram } from '../../src/explore/plain-program.js';
 import { Machine } from '../../src/machine/machine.js';
+import { plainProgram } from '../../src/programs/plain-program.js';
 
 /** Nobody moves. */
 const nobody: Decider = { pick: () => STOP, choose: () => 0 };

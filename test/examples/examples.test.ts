@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { cli } from '../cli/run-cli.js';
 import { ReducedEngines } from '../readme/reduced-engine.js';
 
@@ -57,7 +57,7 @@ const engines = new ReducedEngines();
 const out = mkdtempSync(join(tmpdir(), 'shootdown-examples-'));
 afterAll(async () => {
   rmSync(out, { recursive: true, force: true });
-  setLoadedModules({ paths: [], refs: [], places: null });
+  setLoadedModules(NO_MODULES);
   await engines.close();
 });
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
-import { replayFinding } from '../../src/findings/replay.js';
 import { TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import type { KernelFunctions } from '../../src/kernel/functions.js';
+import { replayFinding } from '../../src/replay/replay-finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant } from '../../src/variants/define.js';
 import { setOwnVariants } from '../../src/variants/own.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainProgram } from '../../src/explore/plain-program.js';
-import { replayProgram } from '../../src/findings/replay.js';
-import { recordRun } from '../findings/record-run.js';
+import { plainProgram } from '../../src/programs/plain-program.js';
+import { replayProgram } from '../../src/replay/replay-finding.js';
+import { recordRun } from '../replay/record-run.js';
 
 /** What a replay tells of each step beyond its text. */
 

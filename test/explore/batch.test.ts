@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSchedule, encodeSchedule } from '../../src/drive/schedule.js';
 import { type BatchRequest, forgetRunners, measureLength, runBatch, simplifyWitness } from '../../src/explore/batch.js';
-import { type PlainCpu, type PlainProgram, plainProgram } from '../../src/explore/plain-program.js';
-import { setOwnPrograms } from '../../src/explore/programs.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { COUNTERS } from '../../src/oracles/counters.js';
+import { setOwnPrograms } from '../../src/programs/own.js';
+import { type PlainCpu, type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 
 const scenario = (name: string) => catalogue.find((known) => known.name === name)!;

@@ -3,11 +3,11 @@ import { p2 } from '../../bench/peers/p2.js';
 import { p3 } from '../../bench/peers/p3.js';
 import { p4 } from '../../bench/peers/p4.js';
 import { EnumerationLimitError, enumerate } from '../../src/explore/enumerate.js';
-import { type PlainScript, plainProgram } from '../../src/explore/plain-program.js';
 import { Random } from '../../src/explore/random.js';
-import type { MemoryModel } from '../../src/findings/finding.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
+import { type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
+import type { MemoryModel } from '../../src/vocabulary/finding.js';
 
 /** Beyond this many schedules a program is too large to be compared. */
 const SCHEDULES_MAX = 3_000;

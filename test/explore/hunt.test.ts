@@ -4,7 +4,7 @@ import type { HuntRequest, Verdict } from '../../src/explore/api.js';
 import { type HuntOutcome, hunt } from '../../src/explore/hunt.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import { VERSION } from '../../src/version.js';
+import { VERSION } from '../../src/vocabulary/version.js';
 
 /** A hunt's answer must not depend on who computed it, or how fast. */
 

@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InfrastructureError, InputError } from '../../src/findings/errors.js';
 import { Keeper } from '../../src/findings/keeper.js';
 import { checkOutDirectory } from '../../src/findings/out-directory.js';
 import { readFinding } from '../../src/findings/read.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { saveFinding } from '../../src/findings/store.js';
+import { InfrastructureError, InputError } from '../../src/vocabulary/errors.js';
 import { onFullDisk } from './full-disk.js';
 import { sampleFinding, sampleScenario } from './sample.js';
 

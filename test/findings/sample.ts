@@ -1,5 +1,5 @@
-import type { KernelFinding } from '../../src/findings/finding.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
+import type { KernelFinding } from '../../src/vocabulary/finding.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 
 /** A scenario and a finding with every kind of field in them. The engine never runs them. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/findings/errors.js';
 import { parseFinding } from '../../src/findings/schema.js';
+import { InputError } from '../../src/vocabulary/errors.js';
 import { sampleFinding, sampleScenario } from './sample.js';
 
 /** The one-line error for a finding with some change to its JSON. */

@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InfrastructureError, InputError } from '../../src/findings/errors.js';
 import { readFinding } from '../../src/findings/read.js';
 import { FINDING_BYTES_MAX } from '../../src/findings/schema.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { findingName, saveFinding } from '../../src/findings/store.js';
+import { InfrastructureError, InputError } from '../../src/vocabulary/errors.js';
 import { sampleFinding, sampleScenario } from './sample.js';
 
 let directory: string;

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { loadedModules } from '../../src/bundle/loaded.js';
+import { sourceFile } from '../../src/bundle/user-files.js';
 import { encodeSchedule } from '../../src/drive/schedule.js';
 import { type BatchRequest, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import { hex } from '../../src/explore/hex.js';
-import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding, type ProgramFinding } from '../../src/findings/finding.js';
 import { loadModules } from '../../src/modules/load.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import { VERSION } from '../../src/version.js';
+import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding, type ProgramFinding } from '../../src/vocabulary/finding.js';
+import { VERSION } from '../../src/vocabulary/version.js';
 
 /** The scenario of the catalogue that a variant falls in first. */
 const FALLS_IN: Readonly<Record<string, string>> = { b4: 'reclaim', 'kvm/v5': 'two-flushers' };
@@ -31,7 +32,11 @@ export function findWitness(variant: string, executions = 1_000): KernelFinding 
 /** A real witness against a user's program, an example's. Loads its module. */
 export async function findProgramWitness(): Promise<ProgramFinding> {
   const api = await import('../../src/index.js');
-  await loadModules([fileURLToPath(new URL('../../examples/ticket-lock.ts', import.meta.url))], { api, typeCheck: false });
+  await loadModules([fileURLToPath(new URL('../../examples/ticket-lock.ts', import.meta.url))], {
+    api,
+    apiFile: sourceFile('index'),
+    typeCheck: false,
+  });
   const program = 'ticket-lock-broken';
   const request: BatchRequest = { program, memory: 'tso', strategies: ['random'], seed: 1, first: 0, count: 100 };
   const { witness } = runBatch(request);

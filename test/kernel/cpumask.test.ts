@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM } from '../../src/kernel/constants.js';
 import { cpumaskAnyOther, cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu, lowestBit } from '../../src/kernel/cpumask.js';
-import type { ScriptStep } from '../../src/scenarios/scenario.js';
 import { A, B, dontneed, kthread, munmap, read, run, script, write } from '../../src/scenarios/steps.js';
+import type { ScriptStep } from '../../src/vocabulary/scenario.js';
 import { account } from './accounting.js';
 import { Bench, quiet, runMany } from './harness.js';
 

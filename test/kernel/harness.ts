@@ -3,7 +3,6 @@ import { Executor } from '../../src/explore/executor.js';
 import { hashText, Random } from '../../src/explore/random.js';
 import { findStrategy } from '../../src/explore/strategies/index.js';
 import type { Strategy } from '../../src/explore/strategies/strategy.js';
-import type { MemoryModel, Violation } from '../../src/findings/finding.js';
 import type { Features } from '../../src/kernel/features.js';
 import type { KernelFunctions } from '../../src/kernel/functions.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
@@ -15,7 +14,8 @@ import * as K from '../../src/machine/op-kinds.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import { COUNTERS, type CounterName } from '../../src/oracles/counters.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
+import type { MemoryModel, Violation } from '../../src/vocabulary/finding.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 
 /** Ways to run the simulated kernel in a test: one function on one CPU, step by step; or a scenario under many schedules. */
 

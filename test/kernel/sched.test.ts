@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM, INIT_MM, MM_NULL } from '../../src/kernel/constants.js';
 import { enterLazyTlb, leaveMm } from '../../src/kernel/lazy.js';
 import { contextSwitch, MM_ALIVE, MM_DEAD } from '../../src/kernel/sched.js';
-import type { ScenarioCpu } from '../../src/scenarios/scenario.js';
+import type { ScenarioCpu } from '../../src/vocabulary/scenario.js';
 import { Bench, quiet } from './harness.js';
 
 /** A7: the scheduler's side of lazy mode. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM, INIT_MM, TLB_FLUSH_ON_TASK_SWITCH } from '../../src/kernel/constants.js';
 import { EV_LAZY_REENTRY, EV_TLB_FLUSH } from '../../src/kernel/events.js';
 import { switchMmIrqsOff } from '../../src/kernel/switch-mm.js';
-import type { ScenarioCpu } from '../../src/scenarios/scenario.js';
+import type { ScenarioCpu } from '../../src/vocabulary/scenario.js';
 import { Bench, quiet, type Setup } from './harness.js';
 
 /** A6: the order of a switch's memory operations, per profile. */

@@ -9,7 +9,7 @@ import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import { findProfile } from '../../src/kernel/profiles.js';
 import { Machine } from '../../src/machine/machine.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { loweredFlushTlbFunc, STATES, visits, wronglyLoweredFlushTlbFunc } from './lowered-flush-tlb-func.js';
 
 /** Executes the same schedules with and without a replacement. */

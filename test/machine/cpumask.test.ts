@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainProgram } from '../../src/explore/plain-program.js';
 import { cpumaskAnyOther, cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu, lowestBit } from '../../src/kernel/cpumask.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
+import { plainProgram } from '../../src/programs/plain-program.js';
 import { Drive } from './drive.js';
 
 /** cpumask operations of one CPU of 64, on a mask of two words. */

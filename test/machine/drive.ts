@@ -1,4 +1,3 @@
-import type { MemoryModel } from '../../src/findings/finding.js';
 import { Cpu } from '../../src/machine/cpu.js';
 import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
 import { Ghost, ghostLayout, TABLE_PAGES } from '../../src/machine/ghost.js';
@@ -8,6 +7,7 @@ import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { makePte, PTE_PRESENT, PTE_USER, PTE_WRITE } from '../../src/machine/pte.js';
+import type { MemoryModel } from '../../src/vocabulary/finding.js';
 
 /** A machine moved by hand, one agent's step at a time. */
 export class Drive {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PlainProgramSpec, plainProgram } from '../../src/explore/plain-program.js';
 import { IF, IN_NMI } from '../../src/machine/hardware.js';
+import { type PlainProgramSpec, plainProgram } from '../../src/programs/plain-program.js';
 import { Drive } from './drive.js';
 
 type Words = { x: number; served: number; nmis: number; saw: number };

@@ -1,6 +1,6 @@
 import { enumerate } from '../../src/explore/enumerate.js';
-import { type Addresses, type PlainCpu, type PlainScript, plainProgram } from '../../src/explore/plain-program.js';
-import type { MemoryModel } from '../../src/findings/finding.js';
+import { type Addresses, type PlainCpu, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
+import type { MemoryModel } from '../../src/vocabulary/finding.js';
 
 /** One x86 instruction of a litmus test; registers and locations by name. */
 export type Instruction =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ProgramError, plainProgram } from '../../src/explore/plain-program.js';
 import type { Cpu } from '../../src/machine/cpu.js';
 import { SB_DEPTH } from '../../src/machine/hardware.js';
+import { ProgramError, plainProgram } from '../../src/programs/plain-program.js';
 import { Drive } from './drive.js';
 
 describe('the store buffer', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plainProgram } from '../../src/explore/plain-program.js';
 import { MachineObserver } from '../../src/machine/observer.js';
+import { plainProgram } from '../../src/programs/plain-program.js';
 import { Drive } from './drive.js';
 
 describe('condLoadAcquire', () => {

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
+import { sourceFile } from '../../src/bundle/user-files.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { openPool } from '../../src/explore/pool.js';
-import { replayFinding } from '../../src/findings/replay.js';
 import { parseFinding } from '../../src/findings/schema.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import * as api from '../../src/index.js';
-import { replayOnThreads } from '../../src/lockstep/replay.js';
+import { replayOnThreads } from '../../src/lockstep/engine.js';
 import { loadModules } from '../../src/modules/load.js';
+import { replayFinding } from '../../src/replay/replay-finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { ModuleFolder, program } from './write-module.js';
 
@@ -15,13 +16,13 @@ import { ModuleFolder, program } from './write-module.js';
 
 const folder = new ModuleFolder();
 afterAll(() => folder.remove());
-afterEach(() => setLoadedModules({ paths: [], refs: [], places: null }));
+afterEach(() => setLoadedModules(NO_MODULES));
 
 const plan = { strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso' as const, jobs: 1 };
 
 async function huntProgram(name: string, lines: readonly string[], options: { memory?: 'tso' | 'sc'; jobs?: number } = {}) {
   const file = folder.write(name, ...lines);
-  await loadModules([file], { api, typeCheck: false });
+  await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
   const pool = openPool(options.jobs ?? 1);
   try {
     return await hunt({ ...plan, ...options, program: 'p', executions: 3_000, pool });
@@ -109,7 +110,7 @@ describe('a variant of a module', () => {
       '}',
       "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { shouldFlushTlb } });",
     );
-    await loadModules([file], { api, typeCheck: true });
+    await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: true });
     const pool = openPool(2);
     try {
       const { verdict, finding } = await hunt({ ...plan, jobs: 2, variant: 'mine', scenarios: catalogue, executions: 20_000, pool });

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { loadedModules } from '../../src/bundle/loaded.js';
-import type { ModuleRef } from '../../src/findings/finding.js';
+import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { loadModules } from '../../src/modules/load.js';
+import type { ModuleRef } from '../../src/vocabulary/finding.js';
 import { ModuleFolder, program } from './write-module.js';
 
 /** What a finding says of its modules: all that they are made of, or they are refused. */
@@ -18,7 +19,8 @@ afterEach(() => {
 });
 
 const RAN = 'globalThis.shootdownRan = 1;';
-const load = (file: string, expected?: readonly ModuleRef[]) => loadModules([file], { api, typeCheck: false, expected });
+const load = (file: string, expected?: readonly ModuleRef[]) =>
+  loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false, expected });
 const refs = async (file: string): Promise<readonly ModuleRef[]> => {
   await load(file);
   return loadedModules().refs;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadedModules } from '../../src/bundle/loaded.js';
+import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { type LoadOptions, loadModules } from '../../src/modules/load.js';
 import { findVariant } from '../../src/variants/index.js';
@@ -8,7 +9,8 @@ import { ModuleFolder, program } from './write-module.js';
 const folder = new ModuleFolder();
 afterAll(() => folder.remove());
 
-const load = (files: readonly string[], options: Partial<LoadOptions> = {}) => loadModules(files, { api, typeCheck: false, ...options });
+const load = (files: readonly string[], options: Partial<LoadOptions> = {}) =>
+  loadModules(files, { api, apiFile: sourceFile('index'), typeCheck: false, ...options });
 
 /** The message of a module that is refused, with its file as FILE. */
 async function refused(name: string, lines: readonly string[], typeCheck = false): Promise<string> {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Executor } from '../../src/explore/executor.js';
-import { plainProgram } from '../../src/explore/plain-program.js';
 import { Random } from '../../src/explore/random.js';
 import { findStrategy } from '../../src/explore/strategies/index.js';
-import type { Violation } from '../../src/findings/finding.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
+import { plainProgram } from '../../src/programs/plain-program.js';
+import type { Violation } from '../../src/vocabulary/finding.js';
 
 /** Violations of a plain program in `executions` random schedules. */
 function violations(program: Program, executions: number, memory: 'tso' | 'sc' = 'tso'): Violation[] {

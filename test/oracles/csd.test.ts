@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CSD_FLAGS, CSD_INFO } from '../../src/index.js';
 import type { KernelFunctions } from '../../src/kernel/functions.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
 import { A, dontneed, repeat, run, script, write } from '../../src/scenarios/steps.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { runMany } from '../kernel/harness.js';
 
 /** Replacements that are right and say nothing of themselves: no oracle may take their silence for a bug. */

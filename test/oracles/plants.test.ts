@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HARM_CLASSES, LATENT_CLASSES } from '../../src/findings/finding.js';
 import { oracles } from '../../src/oracles/index.js';
+import { HARM_CLASSES, LATENT_CLASSES } from '../../src/vocabulary/finding.js';
 import { runMany, type Setup } from '../kernel/harness.js';
 import { type Plant, plants } from './plants.js';
 

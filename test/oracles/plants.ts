@@ -1,12 +1,12 @@
-import type { ViolationClass } from '../../src/findings/finding.js';
 import { CSD_FLAG_LOCK, INIT_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import { EV_CSD_RAN, EV_IPI_SERVED } from '../../src/kernel/events.js';
 import { kernelFunctions } from '../../src/kernel/functions.js';
 import { NO_TABLE, ptlOf } from '../../src/kernel/mm/page-table.js';
 import { CSD_FLAGS, CSD_INFO } from '../../src/kernel/structs.js';
 import { PTE_PRESENT, PTE_WRITE } from '../../src/machine/pte.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
 import { A, B, C, dontneed, fork, kthread, munmap, protectRo, read, repeat, run, script, write } from '../../src/scenarios/steps.js';
+import type { ViolationClass } from '../../src/vocabulary/finding.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 import type { Setup } from '../kernel/harness.js';
 
 /**

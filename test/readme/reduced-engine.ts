@@ -1,4 +1,4 @@
-import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { createEngine } from '../../src/cli/engine.js';
 import type { Engine, Pool } from '../../src/cli/engine-api.js';
 
@@ -30,7 +30,7 @@ export class ReducedEngines {
   /** An engine for one command. Modules of the command before are forgotten, as by a new process. */
   for({ executions, perRow, countsAll = false }: Reduction): Engine {
     const { real } = this;
-    setLoadedModules({ paths: [], refs: [], places: null });
+    setLoadedModules(NO_MODULES);
     let hasModules = false;
     const atMost = <R extends { readonly executions?: number }>(request: R): R => ({
       ...request,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import type { ScriptStep } from '../../src/scenarios/scenario.js';
+import type { ScriptStep } from '../../src/vocabulary/scenario.js';
 import { account } from '../kernel/accounting.js';
 import { runMany } from '../kernel/harness.js';
 

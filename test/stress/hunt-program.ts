@@ -3,7 +3,7 @@ import { Random } from '../../src/explore/random.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
-import type { Violation } from '../../src/machine/violation.js';
+import type { Violation } from '../../src/vocabulary/violation.js';
 
 /** Hunts a program with all strategies in turn; answers the first violation. */
 export function hunt(program: Program, executions: number, memory: 'tso' | 'sc' = 'tso'): Violation | null {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
+import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { loadModules } from '../../src/modules/load.js';
 import type { ProgramStressRequest } from '../../src/stress/api.js';
@@ -36,12 +37,12 @@ beforeAll(async () => {
   const examples = ['treiber-stack', 'seqlock', 'ring-buffer'].map((name) =>
     fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url)),
   );
-  await loadModules([...examples, file], { api, typeCheck: false });
+  await loadModules([...examples, file], { api, apiFile: sourceFile('index'), typeCheck: false });
   engine = new StressEngine();
 });
 afterAll(async () => {
   await engine.close();
-  setLoadedModules({ paths: [], refs: [], places: null });
+  setLoadedModules(NO_MODULES);
   folder.remove();
 });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KernelProgram } from '../../src/kernel/kernel-program.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
-import type { Scenario } from '../../src/scenarios/scenario.js';
 import { dontneedStorm, munmapStorm, munmapStormBusy } from '../../src/scenarios/stress/munmap-storm.js';
 import type { RunningMachine, StressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
 
 /** Whole runs on worker threads, short: what they rest on is time, so only what must hold in any time is asked for. */
 

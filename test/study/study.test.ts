@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
-import type { Finding } from '../../src/findings/finding.js';
 import { remote } from '../../src/scenarios/catalogue/remote.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
 import { runStudy, type StudyOutcome } from '../../src/study/run.js';
 import { baselineOf, type RowResult } from '../../src/study/study.js';
+import type { Finding } from '../../src/vocabulary/finding.js';
 import { cli } from '../cli/run-cli.js';
 
 /** A few rows of the real study in one scenario, with few executions. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { scenarioSchema } from '../../src/findings/scenario-schema.js';
-import type { Scenario, ScriptStep } from '../../src/scenarios/scenario.js';
 import { type Imported, importWindow } from '../../src/trace/import.js';
 import { parseTrace } from '../../src/trace/parse.js';
 import { readRecording } from '../../src/trace/read-recording.js';
 import { listWindows, parseWindow, type TraceWindow } from '../../src/trace/window.js';
+import type { Scenario, ScriptStep } from '../../src/vocabulary/scenario.js';
 import { A, B, BEFORE, file, GOLDEN, HEADER_LINES, line, switchTo } from './golden.js';
 import { CARRIED } from './recordings.js';
 

@@ -2,15 +2,15 @@
 
 import type { Command } from 'commander';
 import type { Verdict } from '../../explore/api.js';
-import { InfrastructureError } from '../../findings/errors.js';
-import { type MemoryModel, PLAIN_PROGRAM } from '../../findings/finding.js';
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { shardWords } from '../../report/hunt-words.js';
 import { count } from '../../report/layout.js';
 import { restsOn } from '../../report/rests-on.js';
 import { VerdictTable } from '../../report/verdict-table.js';
-import type { Scenario } from '../../scenarios/scenario.js';
+import { InfrastructureError } from '../../vocabulary/errors.js';
+import { type MemoryModel, PLAIN_PROGRAM } from '../../vocabulary/finding.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import { BaselineUse, baselineLines } from '../baseline.js';
 import { type Campaign, campaignExitCode, runCampaign } from '../campaign.js';
 import { type CliContext, outColors } from '../context.js';

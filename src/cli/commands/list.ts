@@ -1,11 +1,11 @@
 /** `shootdown list KIND`: the names that the other commands take, and what verdicts rest on. */
 
 import type { Command } from 'commander';
-import { InputError } from '../../findings/errors.js';
 import { assumptions } from '../../report/assumptions.js';
 import { visible } from '../../report/escape.js';
 import { type Column, renderTable } from '../../report/table.js';
-import type { Scenario } from '../../scenarios/scenario.js';
+import { InputError } from '../../vocabulary/errors.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import { type CliContext, outColors } from '../context.js';
 import type { Engine, Listed } from '../engine-api.js';
 import { EXIT_OK } from '../exit-codes.js';

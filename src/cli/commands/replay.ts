@@ -1,9 +1,9 @@
 /** `shootdown replay FILE`: runs a finding's schedule again, exactly, or says why it cannot. */
 
 import type { Command } from 'commander';
-import { InfrastructureError } from '../../findings/errors.js';
 import { visible } from '../../report/escape.js';
 import { count } from '../../report/layout.js';
+import { InfrastructureError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';

@@ -1,10 +1,10 @@
 /** `shootdown show FILE`: the timeline of a finding, to read or to walk through. */
 
 import type { Command } from 'commander';
-import { type Finding, findingSubject } from '../../findings/finding.js';
 import { visible } from '../../report/escape.js';
 import { TABLE_WIDTH } from '../../report/table.js';
 import { renderTimeline } from '../../report/timeline.js';
+import { type Finding, findingSubject } from '../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../context.js';
 import type { ReplayResult } from '../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../exit-codes.js';

@@ -2,17 +2,17 @@
 
 import type { Command } from 'commander';
 import type { Verdict } from '../../explore/api.js';
-import { InfrastructureError } from '../../findings/errors.js';
-import type { Finding } from '../../findings/finding.js';
 import type { Keeper } from '../../findings/keeper.js';
 import { checkOutDirectory } from '../../findings/out-directory.js';
-import type { MemoryModel } from '../../machine/violation.js';
 import { visible } from '../../report/escape.js';
 import { count } from '../../report/layout.js';
 import { stressLines } from '../../report/stress.js';
 import type { StressProgress } from '../../stress/api.js';
 import type { CampaignResult, StressTarget } from '../../stress/campaign.js';
 import type { SelfTest } from '../../stress/self-test.js';
+import { InfrastructureError } from '../../vocabulary/errors.js';
+import type { Finding } from '../../vocabulary/finding.js';
+import type { MemoryModel } from '../../vocabulary/violation.js';
 import { type CliContext, errColors } from '../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';

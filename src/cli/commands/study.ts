@@ -1,13 +1,13 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
 import type { Command } from 'commander';
-import { InputError } from '../../findings/errors.js';
-import type { Finding, MemoryModel } from '../../findings/finding.js';
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import { count, groupDigits } from '../../report/layout.js';
 import { renderTable } from '../../report/table.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../study/study.js';
 import { StudyTable } from '../../study/table.js';
+import { InputError } from '../../vocabulary/errors.js';
+import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';

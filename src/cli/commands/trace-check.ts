@@ -1,7 +1,7 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
 import type { Command } from 'commander';
-import { InputError } from '../../findings/errors.js';
+import { InputError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';

@@ -1,10 +1,10 @@
+import { LATENT_CLASSES, type LatentClass, type MemoryModel, type ViolationClass } from '../../vocabulary/violation.js';
 import { InternalError } from '../ghost.js';
 import * as H from '../hardware.js';
 import { Mmu } from '../mmu.js';
 import { NO_MMU } from '../no-mmu.js';
 import { MachineObserver } from '../observer.js';
 import type { MmuLayout, Program } from '../program.js';
-import { LATENT_CLASSES, type LatentClass, type MemoryModel, type ViolationClass } from '../violation.js';
 import { storeWord } from './access.js';
 import { Frames } from './frames.js';
 import { SharedGhost } from './ghost.js';

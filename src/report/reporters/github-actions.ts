@@ -1,6 +1,6 @@
 /** GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of the job in Markdown. */
 
-import { findingSubject } from '../../findings/finding.js';
+import { findingSubject } from '../../vocabulary/finding.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { count, groupDigits, shorten } from '../layout.js';
 import { renderTimeline } from '../timeline.js';

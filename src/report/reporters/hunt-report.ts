@@ -3,7 +3,7 @@
 import type { TraceStep } from '../../explain/trace-step.js';
 import type { Verdict } from '../../explore/api.js';
 import type { Shard } from '../../explore/shard.js';
-import type { Finding, MemoryModel } from '../../findings/finding.js';
+import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
 
 /** One subject of the hunt, and its witness, replayed. */
 export interface HuntResult {

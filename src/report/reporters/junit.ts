@@ -5,7 +5,7 @@
  * history when it begins to fail; nor does its name have a seed. None in N executions passes, and its properties say how far that reaches.
  */
 
-import { findingSubject } from '../../findings/finding.js';
+import { findingSubject } from '../../vocabulary/finding.js';
 import { visible } from '../escape.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { count } from '../layout.js';

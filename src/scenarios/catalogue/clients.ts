@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import {
   A,
   B,

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import { A, B, deepIdle, dontneed, idle, kthread, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
 
 /** CPUs go lazy, and come back, while another CPU flushes the mm that they keep loaded. */

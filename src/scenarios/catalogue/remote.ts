@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import { A, B, C, D, dontneed, E, exit, fork, idle, kthread, munmap, protectRo, read, repeat, run, script, write } from '../steps.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import { A, B, C, dontneed, mmap, munmap, protectRo, protectRw, read, repeat, run, script, write } from '../steps.js';
 
 /** CPUs switch between mms while another CPU flushes one of them. */

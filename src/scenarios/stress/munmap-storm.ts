@@ -1,5 +1,5 @@
 import { TABLE_PAGES } from '../../machine/ghost.js';
-import type { Scenario, ScriptStep } from '../scenario.js';
+import type { Scenario, ScriptStep } from '../../vocabulary/scenario.js';
 import { A, dontneed, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
 
 /**

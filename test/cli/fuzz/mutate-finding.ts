@@ -1,7 +1,7 @@
 /** Findings that keep to the schema and lie: other variants, schedules, scenarios and claims. Only the engine can tell. */
 
-import type { KernelFinding, ProgramFinding } from '../../../src/findings/finding.js';
-import type { Scenario, ScriptStep } from '../../../src/scenarios/scenario.js';
+import type { KernelFinding, ProgramFinding } from '../../../src/vocabulary/finding.js';
+import type { Scenario, ScriptStep } from '../../../src/vocabulary/scenario.js';
 import type { Random } from './mutate-bytes.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

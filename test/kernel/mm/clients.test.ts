@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { VM_NONE, VM_READ, VM_WRITE } from '../../../src/kernel/constants.js';
 import { EV_COW_BREAK, EV_RECLAIMED, EV_SEGV } from '../../../src/kernel/events.js';
 import { MM_ALIVE, MM_DEAD, MM_EXITING } from '../../../src/kernel/sched.js';
-import type { Scenario } from '../../../src/scenarios/scenario.js';
 import {
   A,
   B,
@@ -20,6 +19,7 @@ import {
   script,
   write,
 } from '../../../src/scenarios/steps.js';
+import type { Scenario } from '../../../src/vocabulary/scenario.js';
 import { Clients } from './clients.js';
 
 /** What each client operation leaves: entries, references, tables, frames. Every test ends with the books balanced. */

@@ -1,7 +1,7 @@
 import { FIRST_USER_MM } from '../../../src/kernel/constants.js';
 import { TABLE_PAGES } from '../../../src/machine/ghost.js';
 import { formatPte, PTE_PRESENT, pteFrame, pteValue } from '../../../src/machine/pte.js';
-import type { Scenario, ScriptStep } from '../../../src/scenarios/scenario.js';
+import type { Scenario, ScriptStep } from '../../../src/vocabulary/scenario.js';
 import { account } from '../accounting.js';
 import { Bench, quiet, type Setup } from '../harness.js';
 

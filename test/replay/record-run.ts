@@ -1,10 +1,10 @@
 import { follow } from '../../src/drive/recorded.js';
 import { decodeSchedule } from '../../src/drive/schedule.js';
 import { hex } from '../../src/explore/hex.js';
-import type { RecordedRun } from '../../src/findings/replay.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
-import type { MemoryModel, Violation } from '../../src/machine/violation.js';
+import type { RecordedRun } from '../../src/replay/replay-finding.js';
+import type { MemoryModel, Violation } from '../../src/vocabulary/violation.js';
 
 interface Ran {
   readonly violation: Violation | null;

@@ -1,5 +1,5 @@
-import type { MemoryModel, Violation } from '../machine/violation.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { Scenario } from './scenario.js';
+import type { MemoryModel, Violation } from './violation.js';
 
 /**
  * A finding: one witness, as a small versioned JSON file. It carries everything that a replay needs (the scenario whole, the schedule
@@ -14,7 +14,7 @@ export {
   type MemoryModel,
   type Violation,
   type ViolationClass,
-} from '../machine/violation.js';
+} from './violation.js';
 
 export const FINDING_FORMAT = 'shootdown-finding';
 export const FINDING_VERSION = 1;

@@ -1,9 +1,9 @@
-import { InputError } from '../findings/errors.js';
 import { type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
 import type { Program } from '../machine/program.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import { findVariant } from '../variants/index.js';
-import { findProgram } from './programs.js';
+import { InputError } from '../vocabulary/errors.js';
+import type { Scenario } from '../vocabulary/scenario.js';
+import { findProgram } from './own.js';
 
 /** What is executed: a scenario under a variant, or a plain program by its name. */
 export type Subject = { readonly variant: string; readonly scenario: Scenario } | { readonly program: string };

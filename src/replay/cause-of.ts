@@ -1,8 +1,8 @@
 import { encodeSchedule } from '../drive/schedule.js';
 import type { BatchRequest, BatchWitness } from '../explore/batch.js';
 import { hex } from '../explore/hex.js';
-import { programOf } from '../explore/subject.js';
-import { replayProgram } from './replay.js';
+import { programOf } from '../programs/subject.js';
+import { replayProgram } from './replay-finding.js';
 
 /** What went wrong in a batch's witness, the same for every witness of one bug. */
 export function causeOf(request: BatchRequest, { schedule, violation, steps, hash }: BatchWitness): string {

@@ -8,7 +8,7 @@ import type { Op, Protocol } from '../machine/protocol.js';
  * tokens and ready CPUs do not last side by side, since whoever creates either looks for the other after it.
  *
  * Like the doorbell a shared-memory protocol itself, and written as one: the explorer hunts this text for lost tokens and lost wake-ups
- * (test/stress/run-token.test.ts), and stress runs execute it with its yields blanked.
+ * (test/programs/run-token.test.ts), and stress runs execute it with its yields blanked.
  */
 
 export const RUN_BLOCKED = 0;

@@ -1,6 +1,6 @@
 import type { Verdict } from '../explore/api.js';
-import type { Finding } from './finding.js';
-import { replayFinding } from './replay.js';
+import type { Finding } from '../vocabulary/finding.js';
+import { replayFinding } from './replay-finding.js';
 
 /** What a hunt answers. */
 interface Hunted {

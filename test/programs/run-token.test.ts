@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type RunTokenParts, runTokenProgram } from '../../examples/run-token.js';
 import { enumerate } from '../../src/explore/enumerate.js';
-import * as T from '../../src/stress/run-token.js';
-import { hunt } from './hunt-program.js';
+import * as T from '../../src/programs/run-token.js';
+import { hunt } from '../stress/hunt-program.js';
 
 const ONE_OF_EACH = ['asks', 'answers', 'computes', 'computes'] as const;
 

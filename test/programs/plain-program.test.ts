@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { enumerate } from '../../src/explore/enumerate.js';
 import { Executor } from '../../src/explore/executor.js';
-import { type PlainCpu, ProgramError, plainProgram } from '../../src/explore/plain-program.js';
 import { Random } from '../../src/explore/random.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import { HW_WORDS_PLAIN } from '../../src/machine/hardware.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
 import type { Op } from '../../src/machine/protocol.js';
+import { type PlainCpu, ProgramError, plainProgram } from '../../src/programs/plain-program.js';
 
 function run(program: Program, seed: number, memory: 'tso' | 'sc' = 'tso'): Machine {
   const machine = new Machine(program, memory);

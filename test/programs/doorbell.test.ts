@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { doorbellProgram, publishBuffered, sleepWithoutRecheck } from '../../examples/doorbell.js';
 import { enumerate } from '../../src/explore/enumerate.js';
-import { hunt } from './hunt-program.js';
+import { hunt } from '../stress/hunt-program.js';
 
 describe('the doorbell', () => {
   it('loses no wake-up and leaks no count, in any execution hunted', () => {

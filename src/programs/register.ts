@@ -1,8 +1,8 @@
-import { madePrograms, type PlainProgram } from '../explore/plain-program.js';
-import { setOwnPrograms } from '../explore/programs.js';
 import { madeVariants } from '../variants/define.js';
 import { setOwnVariants } from '../variants/own.js';
 import type { Variant } from '../variants/variant.js';
+import { setOwnPrograms } from './own.js';
+import { madePrograms, type PlainProgram } from './plain-program.js';
 
 /** What modules export, read in the main thread and in every worker. */
 

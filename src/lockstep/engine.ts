@@ -1,18 +1,17 @@
-import type { LockstepApi } from '../../workers/lockstep-cpu.js';
 import { follow } from '../drive/recorded.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
-import { programOf, type Subject } from '../explore/subject.js';
-import { InfrastructureError } from '../findings/errors.js';
-import { type Finding, isProgramFinding } from '../findings/finding.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
-import type { MemoryModel, Violation } from '../machine/violation.js';
 import { OracleBoard } from '../oracles/board.js';
+import { programOf, type Subject } from '../programs/subject.js';
 import { callOrEnd, Threads } from '../stress/workers.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
+import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
+import type { MemoryModel, Violation } from '../vocabulary/violation.js';
 import type { LockstepResult } from './api.js';
 import { judgeCsds } from './judge-csds.js';
-import type { LockstepReport } from './lockstep-cpu.js';
+import type { LockstepApi, LockstepReport } from './lockstep-cpu.js';
 import * as W from './words.js';
 
 /** A schedule to be followed. */

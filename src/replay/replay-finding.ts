@@ -13,11 +13,11 @@ import { captureKernelSite, captureProgramSite } from '../explain/site.js';
 import { namesEntry, traceSteps } from '../explain/steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import { hex } from '../explore/hex.js';
-import { programOf } from '../explore/subject.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
-import type { Finding, MemoryModel, Violation } from './finding.js';
+import { programOf } from '../programs/subject.js';
+import type { Finding, MemoryModel, Violation } from '../vocabulary/finding.js';
 import { followRecorded } from './follow-recorded.js';
 
 /** A finding, seen again. */

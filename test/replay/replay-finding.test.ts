@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSchedule, encodeSchedule } from '../../src/drive/schedule.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
-import type { Finding } from '../../src/findings/finding.js';
-import { replayFinding } from '../../src/findings/replay.js';
+import { replayFinding } from '../../src/replay/replay-finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import type { Finding } from '../../src/vocabulary/finding.js';
 
 /** Witnesses of the known bugs, replayed and explained. */
 

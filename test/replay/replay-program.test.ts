@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { encodeSchedule } from '../../src/drive/schedule.js';
 import { enumerate } from '../../src/explore/enumerate.js';
-import { type Addresses, type PlainCpu, plainProgram } from '../../src/explore/plain-program.js';
-import { type RecordedRun, replayProgram } from '../../src/findings/replay.js';
 import type { Program } from '../../src/machine/program.js';
 import type { Protocol } from '../../src/machine/protocol.js';
+import { type Addresses, type PlainCpu, plainProgram } from '../../src/programs/plain-program.js';
+import { type RecordedRun, replayProgram } from '../../src/replay/replay-finding.js';
 import { recordRun, runAlong } from './record-run.js';
 
 /** Replays of programs that are not the simulated kernel. */

@@ -4,14 +4,14 @@ import { Recorder } from '../../src/explain/recorder.js';
 import { RecordingBoard } from '../../src/explain/recording-board.js';
 import { captureKernelSite } from '../../src/explain/site.js';
 import { hex } from '../../src/explore/hex.js';
-import type { KernelFinding } from '../../src/findings/finding.js';
-import { followRecorded } from '../../src/findings/follow-recorded.js';
-import { replayFinding } from '../../src/findings/replay.js';
 import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import { InternalError } from '../../src/machine/ghost.js';
 import { Machine } from '../../src/machine/machine.js';
+import { followRecorded } from '../../src/replay/follow-recorded.js';
+import { replayFinding } from '../../src/replay/replay-finding.js';
 import { findVariant } from '../../src/variants/index.js';
-import { findWitness } from './witness.js';
+import type { KernelFinding } from '../../src/vocabulary/finding.js';
+import { findWitness } from '../findings/witness.js';
 
 function prepare({ variant, scenario, memory }: KernelFinding) {
   const found = findVariant(variant);
