@@ -13,7 +13,7 @@ import { BROADCAST_KINDS, broadcastLines } from './globals.js';
 import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
 import { KIND_NAMES, type Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
-import { Replay } from './replay.js';
+import { replay } from './replay.js';
 
 /** What of a kernel a check runs: a profile, or a variant of one. */
 export interface CheckedVersion {
@@ -82,7 +82,7 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
   const backend = pv ? kvmPvBackend : nativeBackend;
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
   const { events, marks } = modelled(recording.events);
-  const board = new Replay({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks).run();
+  const board = replay({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks);
   for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
   const sum = emptyScore();
   for (const kind of KIND_NAMES) {

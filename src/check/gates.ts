@@ -20,22 +20,26 @@ export const GATE_FLUSH_FUNC = 3;
 export const GATE_SWITCH_MM = 4;
 /** Before the CR3 write of switch_mm_irqs_off; `a` is the ASID, `b` 1 for a flush. */
 export const GATE_CR3 = 5;
-
 /** Before a request's inc_mm_tlb_gen. */
 export const GATE_INC_GEN = 6;
 
 /** Thrown into a generator that the recording contradicts: it unwinds to the loop that runs a CPU's activities. */
 export class Abandoned extends Error {}
 
-/** Where each CPU stands, per depth of interrupts (0 the task, 1 an interrupt handler on top of it). */
+/** Where a CPU stands: the gate and its arguments. */
+export interface Stop {
+  gate: number;
+  a: number;
+  b: number;
+}
+
 export class Gates {
   /** Set when a generator has come to a gate; the driver clears it. */
   readonly arrived: boolean[];
   /** Set by the driver: the generator is to unwind at the gate that it stands at. */
   readonly abandoning: boolean[];
-  private readonly gate: number[][];
-  private readonly first: number[][];
-  private readonly second: number[][];
+  /** By CPU and depth of interrupts (0 the task, 1 an interrupt handler on top of it). */
+  private readonly stops: Stop[][];
 
   constructor(
     cpus: number,
@@ -44,29 +48,19 @@ export class Gates {
   ) {
     this.arrived = new Array<boolean>(cpus).fill(false);
     this.abandoning = new Array<boolean>(cpus).fill(false);
-    this.gate = Array.from({ length: cpus }, () => [GATE_IDLE, GATE_IDLE, GATE_IDLE]);
-    this.first = Array.from({ length: cpus }, () => [0, 0, 0]);
-    this.second = Array.from({ length: cpus }, () => [0, 0, 0]);
+    this.stops = Array.from({ length: cpus }, () => [0, 1, 2].map(() => ({ gate: GATE_IDLE, a: 0, b: 0 })));
   }
 
   /** Whether the CPU's pending operation is a gate. */
   standsAt(cpu: Cpu): boolean {
     return cpu.pending.kind === OP_COND_LOAD_ACQUIRE && cpu.pending.a === this.word;
   }
-  at(cpu: Cpu): number {
-    return this.gate[cpu.id][cpu.depth];
-  }
-  a(cpu: Cpu): number {
-    return this.first[cpu.id][cpu.depth];
-  }
-  b(cpu: Cpu): number {
-    return this.second[cpu.id][cpu.depth];
+  at(cpu: Cpu): Stop {
+    return this.stops[cpu.id][cpu.depth];
   }
 
-  *stop(cpu: Cpu, gate: number, a: number, b: number): Protocol<void> {
-    this.gate[cpu.id][cpu.depth] = gate;
-    this.first[cpu.id][cpu.depth] = a;
-    this.second[cpu.id][cpu.depth] = b;
+  *stop(cpu: Cpu, gate: number, a = 0, b = 0): Protocol<void> {
+    Object.assign(this.at(cpu), { gate, a, b });
     this.arrived[cpu.id] = true;
     yield* cpu.condLoadAcquire(this.word, -1, 0);
     if (this.abandoning[cpu.id]) throw new Abandoned();

@@ -24,6 +24,19 @@ import * as G from './gates.js';
 /** `TLB_NR_DYN_ASIDS`. */
 export const SLOTS = 6;
 
+export interface CheckedKernel {
+  readonly features: Features;
+  readonly backend: Backend;
+  readonly replace: Partial<KernelFunctions>;
+}
+
+/** The functions of a checked kernel, without gates. */
+export const ownFunctions = (backend: Backend, replace: Partial<KernelFunctions>): KernelFunctions => ({
+  ...kernelFunctions,
+  flushTlbMulti: backend.flushTlbMulti,
+  ...replace,
+});
+
 /** What an activity is: a protocol function applied to its arguments. */
 export type Activity = (cpu: KernelCpu) => Protocol<void>;
 
@@ -33,16 +46,18 @@ export interface ModelFlush {
   readonly pages: number;
 }
 
-/** What the recording decides at a gate; the wrappers ask it when they get there. */
-export interface Verdicts {
-  /** should_flush_tlb of `cpu` answered for `target`: the answer to go on with. */
-  shouldFlush(cpu: number, target: number, answer: boolean): boolean;
-  /** ASID and flush bit to load CR3 with: asid * 2 + flush. */
-  cr3(cpu: number, asid: number, flush: boolean): number;
+/** What the recording decides at a CPU's gates, and what the model decided there. */
+interface Port {
+  /** Answer of should_flush_tlb to go on with. */
+  answer: boolean;
+  /** The model's own answer. */
+  answered: boolean;
+  /** ASID * 2 + flush to load CR3 with; -1: the model's own. */
+  cr3: number;
   /** Whether this flush trims mm_cpumask: an input. */
-  trim(cpu: number): boolean;
-  /** CPUs that smp_call_function_many_cond is about to send an IPI to. */
-  ipis(cpu: number, targets: number): void;
+  trim: boolean;
+  /** CPUs that smp_call_function_many_cond was last about to send an IPI to. */
+  ipis: number;
 }
 
 class FlushObserver extends MachineObserver {
@@ -65,62 +80,69 @@ export class Lab {
   private readonly observer: FlushObserver;
   private readonly next: (Activity | null)[];
 
-  constructor(scenario: Scenario, features: Features, backend: Backend, replace: Partial<KernelFunctions>, verdicts: Verdicts) {
-    const program = kernelProgram(scenario, { features, backend, replace: { ...replace, ...this.wrappers(backend, replace, verdicts) } });
+  readonly ports: readonly Port[];
+
+  constructor(scenario: Scenario, { features, backend, replace }: CheckedKernel) {
+    const program = kernelProgram(scenario, {
+      features,
+      backend,
+      replace: { ...replace, ...this.wrappers(ownFunctions(backend, replace)) },
+    });
     this.layout = program.config.layout;
     this.cpus = scenario.cpus;
+    this.ports = Array.from({ length: this.cpus }, () => ({ answer: false, answered: false, cr3: -1, trim: false, ipis: 0 }));
     // The first words of memory are the null page: nobody reads or writes them.
-    this.gates = new G.Gates(scenario.cpus, 1);
-    this.next = new Array<Activity | null>(scenario.cpus).fill(null);
+    this.gates = new G.Gates(this.cpus, 1);
+    this.next = new Array<Activity | null>(this.cpus).fill(null);
     const checked: Program = {
       ...program,
       main: (cpu) => this.tasks(cpu as KernelCpu),
       interrupt: (cpu) => this.handler(cpu as KernelCpu),
     };
     this.machine = new Machine(checked, 'sc');
-    this.observer = new FlushObserver(scenario.cpus);
+    this.observer = new FlushObserver(this.cpus);
     this.machine.observer = this.observer;
     this.mem = this.machine.mem;
     this.machine.begin();
   }
 
   /** The protocol functions with gates before them. Each calls the protocol's own function, or the variant's in its place. */
-  private wrappers(backend: Backend, replace: Partial<KernelFunctions>, verdicts: Verdicts): Partial<KernelFunctions> {
+  private wrappers(own: KernelFunctions): Partial<KernelFunctions> {
     const lab = this;
-    const own: KernelFunctions = { ...kernelFunctions, flushTlbMulti: backend.flushTlbMulti, ...replace };
     return {
       *flushTlbMulti(cpu, mask) {
-        yield* lab.gates.stop(cpu, G.GATE_MULTI, 0, 0);
+        yield* lab.gates.stop(cpu, G.GATE_MULTI);
         yield* own.flushTlbMulti(cpu, mask);
       },
       *shouldFlushTlb(cpu, target) {
-        yield* lab.gates.stop(cpu, G.GATE_SHOULD_FLUSH, target, 0);
-        const answer = yield* own.shouldFlushTlb(cpu, target);
-        return verdicts.shouldFlush(cpu.id, target, answer);
+        yield* lab.gates.stop(cpu, G.GATE_SHOULD_FLUSH, target);
+        lab.ports[cpu.id].answered = yield* own.shouldFlushTlb(cpu, target);
+        return lab.ports[cpu.id].answer;
       },
       *flushTlbFunc(cpu, initiator) {
-        yield* lab.gates.stop(cpu, G.GATE_FLUSH_FUNC, initiator, 0);
+        yield* lab.gates.stop(cpu, G.GATE_FLUSH_FUNC, initiator);
         yield* own.flushTlbFunc(cpu, initiator);
       },
       *switchMmIrqsOff(cpu, next) {
-        yield* lab.gates.stop(cpu, G.GATE_SWITCH_MM, next, 0);
+        yield* lab.gates.stop(cpu, G.GATE_SWITCH_MM, next);
         yield* own.switchMmIrqsOff(cpu, next);
       },
       *incMmTlbGen(cpu, mm) {
-        yield* lab.gates.stop(cpu, G.GATE_INC_GEN, mm, 0);
+        yield* lab.gates.stop(cpu, G.GATE_INC_GEN, mm);
         return yield* own.incMmTlbGen(cpu, mm);
       },
       *loadNewMmCr3(cpu, next, asid, needFlush, nextTlbGen) {
         yield* lab.gates.stop(cpu, G.GATE_CR3, asid, needFlush ? 1 : 0);
-        const choice = verdicts.cr3(cpu.id, asid, needFlush);
-        yield* own.loadNewMmCr3(cpu, next, choice >> 1, (choice & 1) !== 0, nextTlbGen);
+        const choice = lab.ports[cpu.id].cr3;
+        const [slot, flush] = choice < 0 ? [asid, needFlush] : [choice >> 1, (choice & 1) !== 0];
+        yield* own.loadNewMmCr3(cpu, next, slot, flush, nextTlbGen);
       },
       *shouldTrimCpumask(cpu) {
-        return verdicts.trim(cpu.id);
+        return lab.ports[cpu.id].trim;
       },
       *sendCallFunctionIpis(cpu) {
         // The IPIs' arrival is an input (which flush_tlb_func ran where): only whom they would go to is the model's.
-        verdicts.ipis(cpu.id, yield* cpu.peek(cpu.own.cfd.cpumaskIpi));
+        lab.ports[cpu.id].ipis = yield* cpu.peek(cpu.own.cfd.cpumaskIpi);
       },
     };
   }
@@ -128,7 +150,7 @@ export class Lab {
   /** A CPU's task side: one activity after another. */
   private *tasks(cpu: KernelCpu): Protocol<void> {
     for (;;) {
-      yield* this.gates.stop(cpu, G.GATE_IDLE, 0, 0);
+      yield* this.gates.stop(cpu, G.GATE_IDLE);
       const activity = this.next[cpu.id];
       this.next[cpu.id] = null;
       if (activity !== null) yield* this.guarded(cpu, activity);
@@ -162,10 +184,15 @@ export class Lab {
   /** The gate that the CPU stands at, or -1 while it waits for other CPUs. */
   gate(id: number): number {
     const cpu = this.cpu(id);
-    return this.gates.standsAt(cpu) ? this.gates.at(cpu) : -1;
+    return this.gates.standsAt(cpu) ? this.gates.at(cpu).gate : -1;
   }
-  gateArgument(id: number): number {
-    return this.gates.a(this.cpu(id));
+  /** The gate that the CPU was last at, with its arguments. */
+  stop(id: number): Readonly<G.Stop> {
+    return this.gates.at(this.cpu(id));
+  }
+  /** Whether the CPU stands at `gate`, for `a`. */
+  standsAt(id: number, gate: number, a: number): boolean {
+    return this.gate(id) === gate && this.stop(id).a === a;
   }
   /** Whether the CPU is in an interrupt handler. */
   interrupted(id: number): boolean {
@@ -195,11 +222,10 @@ export class Lab {
     const depth = cpu.depth;
     const traced = this.observer.queue[id];
     const before = traced.length;
-    const agent = agentOf(id, CPU_AGENT);
     if (begun && this.gates.standsAt(cpu)) return;
     this.gates.arrived[id] = false;
     while (!this.blocked(cpu)) {
-      this.machine.stepAgent(agent);
+      this.machine.stepAgent(agentOf(id, CPU_AGENT));
       if (this.gates.arrived[id] || cpu.depth < depth) return;
       if (toFlush && traced.length > before) return;
     }
@@ -214,13 +240,13 @@ export class Lab {
   /** Unwinds the CPU's activity from the gate it stands at. */
   abandon(id: number): void {
     const cpu = this.cpu(id);
-    if (this.gates.standsAt(cpu) && this.gates.at(cpu) === G.GATE_IDLE) return;
+    if (this.gates.standsAt(cpu) && this.gates.at(cpu).gate === G.GATE_IDLE) return;
     this.unblock(cpu);
     while (!this.gates.standsAt(cpu)) {
       this.run(id, false, true);
       this.unblock(cpu);
     }
-    if (this.gates.at(cpu) === G.GATE_IDLE) return;
+    if (this.gates.at(cpu).gate === G.GATE_IDLE) return;
     this.gates.abandoning[id] = true;
     this.run(id, false);
     this.gates.abandoning[id] = false;

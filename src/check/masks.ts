@@ -2,3 +2,10 @@
 
 export const hex = (mask: number): string => `0x${(mask >>> 0).toString(16)}`;
 export const low32 = (mask: bigint): number => Number(mask & 0xffff_ffffn);
+export const has = (mask: number, cpu: number): boolean => ((mask >>> cpu) & 1) !== 0;
+/** The CPUs of a mask, ascending. */
+export function cpusOf(mask: number): number[] {
+  const cpus: number[] = [];
+  for (let cpu = 0, left = mask >>> 0; left !== 0; cpu++, left >>>= 1) if ((left & 1) !== 0) cpus.push(cpu);
+  return cpus;
+}

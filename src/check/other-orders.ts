@@ -1,86 +1,57 @@
 /** What flush_tlb_func would have done in another order: it is run again on what it would then have read. */
 import { INIT_MM } from '../kernel/constants.js';
+import type { Context } from './context.js';
 import * as G from './gates.js';
 import type { ModelFlush } from './lab.js';
-import type { Replay } from './replay.js';
+import { genWord, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 
-export class OtherOrders {
-  /** By CPU and slot: how far its generation may be lower and higher if what it was taken from came in another order. */
-  readonly below: number[][];
-  readonly above: number[][];
-  /** By CPU: the slot's generation and these bounds before the last flush_func, and whose request that was. */
-  readonly before: { gen: number; below: number; above: number; initiator: number; from: number }[] = [];
+/** Index of the line from which on what the flush at `ctx.at` read can have been read: the CPU's line before. */
+const readFrom = (ctx: Context): number => Math.max(0, ctx.order.previous[ctx.at]);
 
-  constructor(
-    readonly replay: Replay,
-    cpus: number,
-  ) {
-    this.below = Array.from({ length: cpus }, () => []);
-    this.above = Array.from({ length: cpus }, () => []);
-  }
+/** Notes what the flush_tlb_func that is about to run for `initiator` begins from. */
+export function noteBefore(s: State, cpu: number, initiator: number, ctx: Context): void {
+  const asid = loadedAsid(s, cpu);
+  const { below, above } = s.cpus[cpu].slots[asid];
+  const gen = s.mem[s.lab.per(cpu).tlbstate.ctxs[asid].tlbGen];
+  const from = ctx.order.events[ctx.at].kind === 'flush_func' ? ctx.at : readFrom(ctx);
+  s.cpus[cpu].beforeFlush = { gen, below, above, initiator, from };
+}
 
-  remember(cpu: number, initiator: number): void {
-    const state = this.replay.lab.per(cpu).tlbstate;
-    const asid = this.replay.mem[state.loadedMmAsid];
-    const from =
-      this.replay.events[this.replay.at].kind === 'flush_func' ? this.replay.at : Math.max(0, this.replay.order.previous[this.replay.at]);
-    const gen = this.replay.mem[state.ctxs[asid].tlbGen];
-    this.before[cpu] = { gen, below: this.below[cpu]?.[asid] ?? 0, above: this.above[cpu]?.[asid] ?? 0, initiator, from };
-  }
+/** The slot's generation was taken from the mm's, read between `from` and now: how far off it may be. */
+export function setBounds(s: State, cpu: number, asid: number, mm: number, from: number, ctx: Context): void {
+  const [below, above] = ctx.races.increments(cpu, mm, from, ctx.at, ctx.now);
+  Object.assign(s.cpus[cpu].slots[asid], { below, above });
+}
 
-  setBounds(cpu: number, asid: number, from: number): void {
-    const [before, after] = this.replay.races.increments(cpu, this.replay.beliefs.loadedMm(cpu), from, this.replay.at, this.replay.now);
-    this.below[cpu][asid] = before;
-    this.above[cpu][asid] = after;
-  }
-
-  /**
-   * Whether flush_tlb_func does what the kernel did if the increments around it came in another order: it is run again on what it would
-   * then have read. What it leaves behind stays, if so.
-   */
-  otherOrder(cpu: number, kernel: ModelFlush | null): boolean {
-    const was = this.before[cpu];
-    const state = this.replay.lab.per(cpu).tlbstate;
-    const mm = this.replay.beliefs.loadedMm(cpu);
-    if (was === undefined || mm <= INIT_MM || this.replay.mem[state.isLazy] !== 0 || this.replay.lab.gate(cpu) === G.GATE_SWITCH_MM)
-      return false;
-    const slot = state.ctxs[this.replay.mem[state.loadedMmAsid]].tlbGen;
-    const word = this.replay.genWord(mm);
-    const [gen, left] = [this.replay.mem[word], this.replay.mem[slot]];
-    const [done, coming] = this.replay.races.increments(cpu, mm, was.from, this.replay.order.next[this.replay.at], this.replay.now);
-    const own = this.replay.own;
-    for (let slotGen = was.gen - was.below; slotGen <= was.gen + was.above; slotGen++) {
-      for (let mmGen = Math.max(slotGen, gen - done); mmGen <= gen + coming; mmGen++) {
-        this.replay.mem[slot] = slotGen;
-        this.replay.mem[word] = mmGen;
-        this.replay.lab.interrupt(cpu, (c) => own.flushTlbFunc(c, was.initiator));
-        const flush = this.replay.lab.takeFlush(cpu, -1);
-        this.replay.mem[word] = gen;
-        if (flush === null ? kernel === null : kernel !== null && flush.pages === kernel.pages && flush.reason === kernel.reason)
-          return true;
-      }
+/**
+ * The slot's generation with which flush_tlb_func does what the kernel did if the increments around it came in another order: it is run
+ * again on what it would then have read. Null when no order explains it.
+ */
+export function otherOrder(s: State, cpu: number, kernel: ModelFlush | null, ctx: Context): number | null {
+  const was = s.cpus[cpu].beforeFlush;
+  const mm = loadedMm(s, cpu);
+  if (was === null || mm <= INIT_MM || isLazy(s, cpu) || s.lab.gate(cpu) === G.GATE_SWITCH_MM) return null;
+  const slot = s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen;
+  const word = genWord(s, mm);
+  const [gen, left] = [s.mem[word], s.mem[slot]];
+  const [done, coming] = ctx.races.increments(cpu, mm, was.from, ctx.order.next[ctx.at], ctx.now);
+  let explained: number | null = null;
+  for (let slotGen = was.gen - was.below; slotGen <= was.gen + was.above && explained === null; slotGen++) {
+    for (let mmGen = Math.max(slotGen, gen - done); mmGen <= gen + coming && explained === null; mmGen++) {
+      s.mem[slot] = slotGen;
+      s.mem[word] = mmGen;
+      s.lab.interrupt(cpu, (c) => s.own.flushTlbFunc(c, was.initiator));
+      const flush = s.lab.takeFlush(cpu, -1);
+      if (flush?.pages === kernel?.pages && flush?.reason === kernel?.reason) explained = s.mem[slot];
     }
-    this.replay.mem[slot] = left;
-    return false;
   }
+  s.mem[word] = gen;
+  s.mem[slot] = left;
+  return explained;
+}
 
-  racedFlush(cpu: number, mm: number): boolean {
-    // A flush belongs to the lines around it: what it read was read since the CPU's line before.
-    const [before, after] = this.replay.races.increments(
-      cpu,
-      mm,
-      Math.max(0, this.replay.order.previous[this.replay.at]),
-      this.replay.order.next[this.replay.at],
-      this.replay.now,
-    );
-    return before + after > 0;
-  }
-
-  slotSet(cpu: number, asid: number): void {
-    const switching = this.replay.switches.switches[cpu];
-    if (switching === null) return;
-    const [before, after] = this.replay.races.increments(cpu, switching.next, switching.index, this.replay.at, this.replay.now);
-    this.below[cpu][asid] = before;
-    this.above[cpu][asid] = after;
-  }
+/** Whether increments around the line can have come in another order. */
+export function racedFlush(cpu: number, mm: number, ctx: Context): boolean {
+  const [before, after] = ctx.races.increments(cpu, mm, readFrom(ctx), ctx.order.next[ctx.at], ctx.now);
+  return before + after > 0;
 }

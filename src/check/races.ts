@@ -12,13 +12,45 @@ const LOOK_BACK = 4000;
 /** How many lines after a read a reclaim batch is looked for whose increment may have come before it. */
 const LOOK_AHEAD = 400;
 
+/** What a CPU can look like besides what it looks like in the model. */
+interface Appearance {
+  /** Whether it may be lazy, or not. */
+  readonly lazy: boolean;
+  /** The mms that it may have loaded. */
+  readonly loaded: ReadonlySet<number>;
+}
+
+/** Index in the ascending `list` of the first number that is not below `from`. */
+function firstFrom(list: readonly number[], from: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 export class Races {
+  /** By mm: the indices of its flush_mm_range. */
+  private readonly requests: number[][] = [];
+  /** Indices of all batch_flush. */
+  private readonly batches: number[] = [];
+
   constructor(
     private readonly order: Order,
     private readonly mms: Mms,
     /** Handle of the mm that a batch of the CPU's task unmaps from. */
     private readonly reclaims: (cpu: number) => number,
-  ) {}
+  ) {
+    order.events.forEach((event, index) => {
+      if (event.kind === 'batch_flush') this.batches.push(index);
+      if (event.kind !== 'flush_mm_range') return;
+      const mm = mms.handle(event.mm);
+      this.requests[mm] ??= [];
+      this.requests[mm].push(index);
+    });
+  }
 
   /** Calls `visit` for every event of other CPUs whose doing can overlap what CPU `cpu` does from `from` to `to` (event indices). */
   private overlapping(cpu: number, from: number, to: number, visit: (event: TraceEvent, index: number) => boolean): boolean {
@@ -28,7 +60,7 @@ export class Races {
     }
     // What began before and was not over: each other CPU's last line before `from`.
     const seen = new Set<number>([cpu]);
-    for (let index = from - 1; index >= 0 && index > from - 4000; index--) {
+    for (let index = from - 1; index >= 0 && index > from - LOOK_BACK; index--) {
       const event = events[index];
       if (seen.has(event.cpu)) continue;
       seen.add(event.cpu);
@@ -44,21 +76,17 @@ export class Races {
   increments(cpu: number, mm: number, from: number, to: number, at: number): [number, number] {
     const { events, unmappedFrom } = this.order;
     const around: [number, number] = [0, 0];
-    for (let index = Math.max(0, from - LOOK_BACK); index < Math.min(to + LOOK_AHEAD, events.length); index++) {
-      const event = events[index];
-      if (event.kind === 'flush_mm_range') {
-        // The CPU's own request counts only where an interrupt took it unawares.
-        if (index >= to || (event.cpu === cpu && (index >= from || index === at)) || this.mms.handle(event.mm) !== mm) continue;
-        const counted = this.order.countedAt(index);
-        if (counted > from) around[counted <= at ? 0 : 1]++;
-      } else if (
-        event.kind === 'batch_flush' &&
-        index >= from &&
-        (unmappedFrom.get(index) ?? index) < to &&
-        this.reclaims(event.cpu) === mm
-      ) {
-        around[index <= at ? 0 : 1]++;
-      }
+    const requests = this.requests[mm] ?? [];
+    for (let place = firstFrom(requests, from - LOOK_BACK); requests[place] < to; place++) {
+      const index = requests[place];
+      // The CPU's own request counts only where an interrupt took it unawares.
+      if (events[index].cpu === cpu && (index >= from || index === at)) continue;
+      const counted = this.order.countedAt(index);
+      if (counted > from) around[counted <= at ? 0 : 1]++;
+    }
+    for (let place = firstFrom(this.batches, from); this.batches[place] < to + LOOK_AHEAD; place++) {
+      const index = this.batches[place];
+      if ((unmappedFrom.get(index) ?? index) < to && this.reclaims(events[index].cpu) === mm) around[index <= at ? 0 : 1]++;
     }
     return around;
   }
@@ -69,16 +97,10 @@ export class Races {
   }
 
   /**
-   * What CPU `other` can look like between `from` and `to` besides what it looks like in the model: whether it may be lazy or not, and the
-   * mms that it may have loaded. An enter_lazy before `lazySeen` is over: an idle CPU writes no line for long, but another has seen it.
+   * What CPU `other` can look like between `from` and `to`. An enter_lazy before `lazySeen` is over: an idle CPU writes no line for long,
+   * but another has seen it.
    */
-  appearances(
-    cpu: number,
-    other: number,
-    from: number,
-    to: number,
-    lazySeen: number,
-  ): { readonly lazy: boolean; readonly loaded: ReadonlySet<number> } {
+  appearances(cpu: number, other: number, from: number, to: number, lazySeen: number): Appearance {
     let lazy = false;
     const loaded = new Set<number>();
     this.overlapping(cpu, from, to, (event, index) => {

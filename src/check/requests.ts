@@ -2,218 +2,168 @@
 import { INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
 import { CSD_FLAGS } from '../kernel/structs.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
+import { type Context, differsHere, lateAt, type StepOf } from './context.js';
+import { flushText, serve } from './flushes.js';
 import * as G from './gates.js';
-import { low32 } from './masks.js';
-import type { Replay } from './replay.js';
+import { cpusOf, low32 } from './masks.js';
+import { named } from './naming.js';
+import { agreed, differs, learnt, type Outcome } from './outcome.js';
+import { closeSend } from './sends.js';
+import { genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
+import { compareGen, compareMask, type InfoEvent } from './values.js';
 
-/** A flush request under way on its initiator. */
-interface Request {
-  /** Index of its flush_mm_range or batch_flush. */
-  readonly index: number;
-  /** Handle; MM_NULL for a batch. */
-  readonly mm: number;
-  readonly batch: boolean;
-  /** Pages of 4 KiB that the request asks for. */
-  readonly pages: number;
+/** Pages of 4 KiB of a range; -1: everything. */
+const pagesOf = (start: bigint, end: bigint): number => (end === FLUSH_ALL ? -1 : Number((end - start) >> 12n));
+/** Steps of a range that is not everything. */
+const stepsOf = ({ start, end, stride }: { start: bigint; end: bigint; stride: number }): number =>
+  Number(BigInt.asUintN(30, (end - start) >> BigInt(Math.min(63, stride))));
+
+/** Somebody has seen a generation of the mm that only a request under way can have counted: the model counts it now. */
+export function seenCounted(s: State, mm: number, gen: number, ctx: Context): void {
+  for (let cpu = 0; cpu < s.lab.cpus && genOf(s, mm) < gen; cpu++) {
+    const from = s.cpus[cpu].laterRequest;
+    const line = ctx.order.events[from];
+    if (line?.kind !== 'flush_mm_range' || from === ctx.at || s.mms.handle(line.mm) !== mm) continue;
+    proceed(s, cpu, ctx.order.sendOf(from) !== null, ctx);
+  }
 }
 
-export class Requests {
-  readonly requests: (Request | null)[];
-  readonly trims: boolean[];
-  /** By CPU: whether the increments of its last batch are not in the model. */
-  readonly unmapsUnknown: boolean[] = [];
-  /** Lets a request count up and look at the mask: done late in the time between its line and the next of its own. */
-  readonly laterRequest: number[] = [];
+const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
+  const { cpu } = event;
+  finish(s, cpu, ctx);
+  const mm = named(s, event.mm, event.ctx);
+  compareGen(s, 'gen', cpu, mm, event.gen, ctx);
+  compareMask(s, 'cpus', cpu, mm, event.cpus, ctx);
+  const full = event.end === FLUSH_ALL;
+  const steps = full ? 0 : stepsOf(event);
+  s.lab.ports[cpu].trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
+  s.cpus[cpu].request = { index: ctx.at, mm, batch: false, pages: pagesOf(event.start, event.end) };
+  s.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
+};
 
-  constructor(
-    readonly replay: Replay,
-    cpus: number,
-  ) {
-    this.requests = new Array<Request | null>(cpus).fill(null);
-    this.trims = new Array<boolean>(cpus).fill(false);
+/** A send whose request is not in the file. */
+export function adoptRequest(s: State, event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>, ctx: Context): void {
+  const { cpu } = event;
+  const mm = s.mms.handle(event.mm);
+  s.cpus[cpu].request = { index: ctx.at, mm, batch: mm === MM_NULL, pages: pagesOf(event.start, event.end) };
+  fillInfo(s, cpu, event);
+  if (mm === MM_NULL) learnBatch(s, cpu, event.cpus);
+}
+
+/** A batch whose unmaps the model could not make: they were of an mm that is not known, or came before the file. */
+function learnBatch(s: State, cpu: number, cpus: bigint): void {
+  s.mem[s.lab.per(cpu).ubc.cpumask] = low32(cpus) & online(s);
+  s.cpus[cpu].unmapsUnknown = true;
+}
+
+export const batchFlush: StepOf<'batch_flush'> = (s, event, ctx) => {
+  const { cpu } = event;
+  const view = s.cpus[cpu];
+  finish(s, cpu, ctx);
+  view.unmapsUnknown = !view.mmKnown;
+  if (view.unmapsUnknown) {
+    learnBatch(s, cpu, event.cpus);
+    ctx.tell(learnt('cpus'));
+  } else {
+    unmap(s, cpu);
+    compareMask(s, 'cpus', cpu, MM_NULL, event.cpus, ctx);
   }
+  view.request = { index: ctx.at, mm: MM_NULL, batch: true, pages: -1 };
+  s.lab.ports[cpu].trim = false;
+  s.lab.start(cpu, (c) => c.fn.archTlbbatchFlush(c));
+  expectSend(s, cpu, ctx.order.sendOf(ctx.at) !== null, ctx);
+};
 
-  /** Somebody has seen a generation of the mm that only a request under way can have counted: the model counts it now. */
-  seenCounted(mm: number, gen: number): void {
-    for (let cpu = 0; cpu < this.replay.lab.cpus && this.replay.mem[this.replay.genWord(mm)] < gen; cpu++) {
-      const from = this.laterRequest[cpu] ?? -1;
-      const line = this.replay.events[from];
-      if (line?.kind !== 'flush_mm_range' || from === this.replay.at || this.replay.mms.handle(line.mm) !== mm) continue;
-      this.proceed(cpu, this.replay.order.sendOf(from) !== null);
-    }
+/** Reclaim on the CPU unmaps a page of the mm that its task runs in. */
+export function unmap(s: State, cpu: number): void {
+  const mm = loadedMm(s, cpu);
+  if (mm <= INIT_MM || mm === s.mms.unknown || isLazy(s, cpu)) return;
+  s.lab.interrupt(cpu, (c) => s.own.archTlbbatchAddPending(c, mm));
+  if (s.lab.gate(cpu) === G.GATE_INC_GEN && s.lab.interrupted(cpu)) s.lab.run(cpu, false);
+  s.mms.view(mm).genKnown = false;
+}
+
+/** Takes the request that waits for the CPU's next line; `sends`: this line shows that it goes to other CPUs. */
+export function proceed(s: State, cpu: number, sends: boolean, ctx: Context): void {
+  const from = s.cpus[cpu].laterRequest;
+  s.cpus[cpu].laterRequest = -1;
+  const line = ctx.order.events[from];
+  if (line?.kind === 'flush_mm_range') flushMmRange(s, line, lateAt(ctx, from));
+  if (s.lab.gate(cpu) !== G.GATE_INC_GEN) return;
+  s.lab.run(cpu, false);
+  expectSend(s, cpu, sends, ctx);
+}
+
+/** Whether the request goes to other CPUs: known at once, because the mask is. */
+function expectSend(s: State, cpu: number, sends: boolean, ctx: Context): void {
+  const model = s.lab.gate(cpu) === G.GATE_MULTI;
+  if (!sends) ctx.tell(judgeNoSend(s, cpu, model, ctx));
+  if (model !== sends) s.lab.abandon(cpu);
+}
+
+/** A request that the kernel made on its own CPU alone; `model`: whether the model sends it. */
+function judgeNoSend(s: State, cpu: number, model: boolean, ctx: Context): Outcome {
+  const from = s.cpus[cpu].request?.index ?? ctx.at;
+  if (!model) return agreed('no tlb_flush');
+  if (ctx.order.sendNotShown(from)) return learnt('no tlb_flush');
+  return differs('no tlb_flush', ctx.order.events[from].line, 'no send', 'a send', racedMask(s, cpu, from, ctx));
+}
+
+/** Whether every other CPU of the mask can have entered it only just now. */
+function racedMask(s: State, cpu: number, from: number, ctx: Context): boolean {
+  const others = s.lab.mask(maskWord(s, s.cpus[cpu].request?.mm ?? MM_NULL)) & ~(1 << cpu);
+  return cpusOf(others).every((other) => ctx.races.changesMasks(cpu, other, from, ctx.order.next[ctx.at]));
+}
+
+/** Puts a request that the model does not have into place: its initiator began before the recording, or the model went another way. */
+export function fillInfo(s: State, cpu: number, event: InfoEvent): void {
+  const info = s.lab.per(event.init < s.lab.cpus ? event.init : cpu).flushInfo;
+  const mm = s.mms.handle(event.mm);
+  const full = event.end === FLUSH_ALL;
+  if (s.mem[info.mm] === mm && (s.mem[info.end] === TLB_FLUSH_ALL) === full) return;
+  s.mem[info.mm] = mm;
+  s.mem[info.start] = 0;
+  s.mem[info.end] = full ? TLB_FLUSH_ALL : stepsOf(event);
+  s.mem[info.newTlbGen] = event.gen;
+  s.mem[info.initiatingCpu] = event.init;
+  s.mem[info.freedTables] = event.freed ? 1 : 0;
+  s.mem[info.trimCpumask] = event.trim ? 1 : 0;
+  // It has counted, wherever that was.
+  if (mm > INIT_MM) s.mem[genWord(s, mm)] = Math.max(event.gen, genOf(s, mm));
+}
+
+/** Brings the CPU's task back to where a new activity can begin. */
+export function finish(s: State, cpu: number, ctx: Context): void {
+  closeSend(s, cpu, ctx);
+  s.cpus[cpu].pvSince = null;
+  if (s.lab.gate(cpu) === G.GATE_IDLE) return;
+  for (let round = 0; round < 2 && s.lab.gate(cpu) === -1; round++) {
+    s.lab.run(cpu, false);
+    if (s.lab.gate(cpu) !== -1) break;
+    serveLate(s, cpu, ctx);
+    s.lab.run(cpu, false);
   }
+  s.lab.abandon(cpu);
+  while (s.lab.interrupted(cpu)) s.lab.abandon(cpu);
+  s.lab.dropFlushes(cpu);
+}
 
-  flushMmRange(cpu: number, event: EventOf<'flush_mm_range'>): void {
-    this.finish(cpu);
-    const mm = this.replay.named(event.mm, event.ctx);
-    this.replay.values.compareGen(cpu, mm, event.gen);
-    this.replay.values.compareMask('cpus', cpu, mm, this.replay.maskOf(mm), event.cpus);
-    const full = event.end === FLUSH_ALL;
-    const bytes = event.end - event.start;
-    const steps = full ? 0 : Number(BigInt.asUintN(30, bytes >> BigInt(Math.min(63, event.stride))));
-    const send = this.replay.order.sendOf(this.replay.at);
-    this.trims[cpu] = send?.trim ?? false;
-    this.requests[cpu] = { index: this.replay.at, mm, batch: false, pages: full ? -1 : Number(bytes >> 12n) };
-    this.replay.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
-  }
+/** Drops the CPU's request, whoever has not answered it yet. */
+export function forget(s: State, cpu: number, ctx: Context): void {
+  proceed(s, cpu, s.lab.gate(cpu) === G.GATE_MULTI, ctx);
+  for (const csd of s.lab.per(cpu).cfd.csd) s.mem[csd + CSD_FLAGS] = 0;
+  finish(s, cpu, ctx);
+  s.cpus[cpu].request = null;
+}
 
-  /** A send whose request is not in the file. */
-  adoptRequest(cpu: number, event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>): void {
-    const mm = this.replay.mms.handle(event.mm);
-    const pages = event.end === FLUSH_ALL ? -1 : Number((event.end - event.start) >> 12n);
-    this.requests[cpu] = { index: this.replay.at, mm, batch: mm === MM_NULL, pages };
-    this.fillInfo(cpu, event);
-    if (mm === MM_NULL) this.learnBatch(cpu, event.cpus);
-  }
-
-  /** A batch whose unmaps the model could not make: they were of an mm that is not known, or came before the file. */
-  private learnBatch(cpu: number, cpus: bigint): void {
-    this.replay.mem[this.replay.lab.per(cpu).ubc.cpumask] = low32(cpus) & this.replay.online;
-    this.unmapsUnknown[cpu] = true;
-  }
-
-  batchFlush(cpu: number, event: EventOf<'batch_flush'>): void {
-    this.finish(cpu);
-    const mask = this.replay.lab.per(cpu).ubc.cpumask;
-    this.unmapsUnknown[cpu] = !this.replay.beliefs.cpus[cpu].mmKnown;
-    if (this.unmapsUnknown[cpu]) {
-      this.learnBatch(cpu, event.cpus);
-      this.replay.board.learn('cpus');
-    } else {
-      this.unmap(cpu);
-      this.replay.values.compareMask('cpus', cpu, MM_NULL, mask, event.cpus);
-    }
-    this.requests[cpu] = { index: this.replay.at, mm: MM_NULL, batch: true, pages: -1 };
-    this.trims[cpu] = false;
-    const send = this.replay.order.sendOf(this.replay.at);
-    this.replay.lab.start(cpu, (c) => c.fn.archTlbbatchFlush(c));
-    this.expectSend(cpu, send !== null);
-  }
-
-  /** Reclaim on the CPU unmaps a page of the mm that its task runs in. */
-  unmap(cpu: number): void {
-    const mm = this.replay.beliefs.loadedMm(cpu);
-    if (mm <= INIT_MM || mm === this.replay.mms.unknown || this.replay.mem[this.replay.lab.per(cpu).tlbstate.isLazy] !== 0) return;
-    const own = this.replay.own;
-    this.replay.lab.interrupt(cpu, (c) => own.archTlbbatchAddPending(c, mm));
-    if (this.replay.lab.gate(cpu) === G.GATE_INC_GEN && this.replay.lab.interrupted(cpu)) this.replay.lab.run(cpu, false);
-    this.replay.mms.view(mm).genKnown = false;
-  }
-
-  proceed(cpu: number, sends: boolean): void {
-    const from = this.laterRequest[cpu] ?? -1;
-    this.laterRequest[cpu] = -1;
-    const line = this.replay.events[from];
-    if (line?.kind === 'flush_mm_range') {
-      const at = this.replay.at;
-      this.replay.at = from;
-      this.flushMmRange(cpu, line);
-      this.replay.at = at;
-    }
-    if (this.replay.lab.gate(cpu) !== G.GATE_INC_GEN) return;
-    this.replay.lab.run(cpu, false);
-    this.expectSend(cpu, sends);
-  }
-
-  /** Whether the request goes to other CPUs: known at once, because the mask is. */
-  expectSend(cpu: number, sends: boolean): void {
-    const model = this.replay.lab.gate(cpu) === G.GATE_MULTI;
-    if (!sends) {
-      const from = this.requests[cpu]?.index ?? this.replay.at;
-      const line = this.replay.events[from].line;
-      if (model && this.replay.order.sendNotShown(from)) this.replay.board.learn('no tlb_flush');
-      else if (model) this.replay.board.differ('no tlb_flush', line, 'no send', 'a send', this.racedMask(cpu));
-      else this.replay.board.agree('no tlb_flush');
-    }
-    if (model !== sends) this.replay.lab.abandon(cpu);
-  }
-
-  /** Whether every other CPU of the mask can have entered it only just now. */
-  racedMask(cpu: number): boolean {
-    const mm = this.requests[cpu]?.mm ?? MM_NULL;
-    let others = this.replay.lab.mask(this.replay.maskOf(mm)) & ~(1 << cpu);
-    for (let other = 0; others !== 0; other++, others >>>= 1) {
-      if (
-        (others & 1) !== 0 &&
-        !this.replay.races.changesMasks(cpu, other, this.requests[cpu]?.index ?? this.replay.at, this.replay.order.next[this.replay.at])
-      )
-        return false;
-    }
-    return true;
-  }
-
-  /** The generation that the request carries. */
-  compareGiven(cpu: number, event: EventOf<'kvm_flush_multi' | 'native_flush_multi' | 'flush_func'>): void {
-    const info = this.replay.lab.per(event.init < this.replay.lab.cpus ? event.init : cpu).flushInfo;
-    this.replay.values.learnGiven(this.replay.mms.handle(event.mm), event.gen);
-    const model = this.replay.mem[info.newTlbGen];
-    if (model === event.gen) {
-      this.replay.board.agree('gen');
-      return;
-    }
-    const mm = this.replay.mms.handle(event.mm);
-    const request = this.requests[cpu];
-    const [before, after] = this.replay.races.increments(cpu, mm, request?.index ?? this.replay.at, this.replay.at, this.replay.now);
-    const raced = event.gen >= model - before && event.gen <= model + after;
-    this.replay.differ('gen', String(event.gen), String(model), raced);
-    this.replay.mem[info.newTlbGen] = event.gen;
-    // Two requests that counted in the other order: the mm's generation is the same in the end.
-    if (mm !== MM_NULL && !raced) this.replay.mem[this.replay.genWord(mm)] = Math.max(event.gen, this.replay.mem[this.replay.genWord(mm)]);
-  }
-
-  /** Puts a request that the model does not have into place: its initiator began before the recording, or the model went another way. */
-  fillInfo(cpu: number, event: EventOf<'kvm_flush_multi' | 'native_flush_multi' | 'flush_func'>): void {
-    const initiator = event.init < this.replay.lab.cpus ? event.init : cpu;
-    const info = this.replay.lab.per(initiator).flushInfo;
-    const mm = this.replay.mms.handle(event.mm);
-    const full = event.end === FLUSH_ALL;
-    if (this.replay.mem[info.mm] === mm && (this.replay.mem[info.end] === TLB_FLUSH_ALL) === full) return;
-    this.replay.mem[info.mm] = mm;
-    this.replay.mem[info.start] = 0;
-    this.replay.mem[info.end] = full
-      ? TLB_FLUSH_ALL
-      : Number(BigInt.asUintN(30, (event.end - event.start) >> BigInt(Math.min(63, event.stride))));
-    this.replay.mem[info.newTlbGen] = event.gen;
-    this.replay.mem[info.initiatingCpu] = event.init;
-    this.replay.mem[info.freedTables] = event.freed ? 1 : 0;
-    this.replay.mem[info.trimCpumask] = event.trim ? 1 : 0;
-    // It has counted, wherever that was.
-    if (mm > INIT_MM) this.replay.mem[this.replay.genWord(mm)] = Math.max(event.gen, this.replay.mem[this.replay.genWord(mm)]);
-  }
-
-  /** Brings the CPU's task back to where a new activity can begin. */
-  finish(cpu: number): void {
-    this.replay.sends.closeSend(cpu);
-    this.replay.sends.pvPending[cpu] = false;
-    if (this.replay.lab.gate(cpu) === G.GATE_IDLE) return;
-    for (let round = 0; round < 2 && this.replay.lab.gate(cpu) === -1; round++) {
-      this.replay.lab.run(cpu, false);
-      if (this.replay.lab.gate(cpu) !== -1) break;
-      this.serveLate(cpu);
-      this.replay.lab.run(cpu, false);
-    }
-    this.replay.lab.abandon(cpu);
-    while (this.replay.lab.interrupted(cpu)) this.replay.lab.abandon(cpu);
-    this.replay.lab.dropFlushes(cpu);
-  }
-
-  /** Drops the CPU's request, whoever has not answered it yet. */
-  forget(cpu: number): void {
-    this.proceed(cpu, this.replay.lab.gate(cpu) === G.GATE_MULTI);
-    for (const csd of this.replay.lab.per(cpu).cfd.csd) this.replay.mem[csd + CSD_FLAGS] = 0;
-    this.finish(cpu);
-    this.requests[cpu] = null;
-  }
-
-  /** The initiator has returned, so every target has answered: what was not seen there (missed probes) is done now. */
-  serveLate(cpu: number): void {
-    for (let target = 0; target < this.replay.lab.cpus; target++) {
-      if (target === cpu || !this.replay.lab.csdLocked(cpu, target)) continue;
-      this.replay.flushes.serve(target, cpu);
-      const flush = this.replay.lab.takeFlush(target, 1);
-      if (flush !== null) this.replay.differ('no tlb_flush', `CPU ${target} did not flush`, this.replay.flushes.flushText(flush), false);
-      this.replay.lab.dropFlushes(target);
-      if (this.replay.lab.csdLocked(cpu, target)) this.replay.mem[this.replay.lab.per(cpu).cfd.csd[target] + CSD_FLAGS] = 0;
-    }
+/** The initiator has returned, so every target has answered: what was not seen there (missed probes) is done now. */
+function serveLate(s: State, cpu: number, ctx: Context): void {
+  for (let target = 0; target < s.lab.cpus; target++) {
+    if (target === cpu || !s.lab.csdLocked(cpu, target)) continue;
+    serve(s, target, cpu);
+    const flush = s.lab.takeFlush(target, 1);
+    if (flush !== null) ctx.tell(differsHere(ctx, 'no tlb_flush', `CPU ${target} did not flush`, flushText(flush), false));
+    s.lab.dropFlushes(target);
+    if (s.lab.csdLocked(cpu, target)) s.mem[s.lab.per(cpu).cfd.csd[target] + CSD_FLAGS] = 0;
   }
 }

@@ -1,201 +1,201 @@
 /** switch_mm_irqs_off with its CR3 write, and enter_lazy_tlb. */
 import { INIT_MM, LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
+import { learnMm, learnSlotGen, prepareSwitch, setCursor, setLazy, setSlot, switched } from './beliefs.js';
+import { type Context, differsHere, lateAt, type StepOf } from './context.js';
 import * as G from './gates.js';
+import type { Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
-import type { Replay } from './replay.js';
+import { named } from './naming.js';
+import { racedFlush, setBounds } from './other-orders.js';
+import { agreed, learnt, type Outcome } from './outcome.js';
+import { finish } from './requests.js';
+import { ctxIdOf, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
+import { compareGen, compareMask } from './values.js';
 
-interface Switching {
-  readonly index: number;
-  readonly slotLearnt: boolean;
-  readonly flushLearnt: boolean;
-  readonly next: number;
+type Cr3Write = EventOf<'write_cr3'>;
+const CR3_KINDS: readonly Kind[] = ['pcid', 'slot', 'flush bit'];
+
+/** Takes the switch_mm that waits for its CR3 write, if one does. */
+function beginSwitch(s: State, cpu: number, ctx: Context): boolean {
+  const from = s.cpus[cpu].laterSwitch;
+  s.cpus[cpu].laterSwitch = -1;
+  const line = ctx.order.events[from];
+  if (line?.kind !== 'switch_mm') return false;
+  takeSwitch(s, line, lateAt(ctx, from));
+  return true;
 }
 
-export class Switches {
-  readonly switches: (Switching | null)[];
-  readonly later: number[] = [];
-  readonly cr3Raced: boolean[] = [];
-  /** By CPU: whether the last CR3 write was that of a switch that began before the file. */
-  readonly headless: boolean[] = [];
-  readonly pendingSwitch: number[] = [];
-  readonly inFlush: boolean[] = [];
-
-  constructor(
-    readonly replay: Replay,
-    cpus: number,
-  ) {
-    this.switches = new Array<Switching | null>(cpus).fill(null);
-  }
-
-  /** Takes the switch_mm that waits for its CR3 write, if one does. */
-  beginSwitch(cpu: number): boolean {
-    const from = this.later[cpu] ?? -1;
-    this.later[cpu] = -1;
-    const line = this.replay.events[from];
-    if (line?.kind !== 'switch_mm') return false;
-    const at = this.replay.at;
-    this.replay.at = from;
-    this.switchMm(cpu, line);
-    this.replay.at = at;
-    return true;
-  }
-
-  /** The CPU has switched where the model does not follow. */
-  drop(cpu: number): void {
-    this.beginSwitch(cpu);
-    this.runSwitch(cpu);
-    this.later[cpu] = -1;
-    this.switches[cpu] = null;
-    this.headless[cpu] = false;
-  }
-
-  /** Another CPU has seen that this one's switch is under way: the model does what it has not done of it yet. */
-  seenSwitching(cpu: number): void {
-    if (this.beginSwitch(cpu)) this.runSwitch(cpu);
-  }
-
-  switchMm(cpu: number, event: EventOf<'switch_mm'>): void {
-    const next = this.replay.named(event.next, event.nctx);
-    const view = this.replay.beliefs.cpus[cpu];
-    const cr3 = this.replay.order.cr3Of(this.replay.at);
-    const inFlush = this.replay.lab.gate(cpu) === G.GATE_SWITCH_MM && this.replay.lab.gateArgument(cpu) === next;
-    if (!inFlush) this.replay.requests.finish(cpu);
-    this.replay.values.compareGen(cpu, next, event.ngen, 'ngen');
-    if (!view.mmKnown && event.prev !== '0x0') {
-      // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask: seen where it comes back to it.
-      const left = event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n;
-      this.replay.beliefs.learnMm(cpu, left ? INIT_MM : this.replay.mms.handle(event.prev), false);
-    }
-    this.replay.values.compareMask('ncpus', cpu, next, this.replay.maskOf(next), event.ncpus);
-    const reload = this.replay.beliefs.loadedMm(cpu) === next;
-    if (!view.lazyKnown) this.replay.beliefs.setLazy(cpu, reload && cr3 !== null, true);
-    let genLearnt = false;
-    if (reload && !this.replay.beliefs.slotGenKnown(cpu) && this.replay.mem[this.replay.lab.per(cpu).tlbstate.isLazy] !== 0) {
-      this.replay.beliefs.learnSlotGen(cpu, cr3 === null ? 0 : 1);
-      genLearnt = true;
-    }
-    const learnt = cr3 === null ? { slot: false, flush: false } : this.replay.beliefs.prepareSwitch(cpu, next, cr3);
-    this.switches[cpu] = { index: this.replay.at, slotLearnt: learnt.slot, flushLearnt: learnt.flush || genLearnt, next };
-    this.inFlush[cpu] = inFlush;
-    this.pendingSwitch[cpu] = next;
-    if (cr3 === null) this.runSwitch(cpu);
-    view.mmKnown = true;
-    view.tentative = false;
-    if (cr3 === null && this.replay.order.after(this.replay.at)?.kind !== 'tlb_flush') {
-      if (this.replay.lab.gate(cpu) === G.GATE_CR3 && this.replay.order.isLast(this.replay.at)) {
-        // The file ends between the switch and its CR3 write.
-        this.replay.board.learn('no tlb_flush');
-      } else if (this.replay.lab.gate(cpu) === G.GATE_CR3) {
-        const asid = this.replay.lab.gateArgument(cpu);
-        const bounds = (this.replay.orders.below[cpu]?.[asid] ?? 0) + (this.replay.orders.above[cpu]?.[asid] ?? 0);
-        this.replay.differ('no tlb_flush', 'no CR3 write', 'a CR3 write', bounds > 0 || this.replay.orders.racedFlush(cpu, next));
-        this.replay.lab.abandon(cpu);
-        this.replay.mem[this.replay.lab.per(cpu).tlbstate.ctxs[asid].tlbGen] = this.replay.mem[this.replay.genWord(next)];
-        this.replay.mem[this.replay.lab.per(cpu).tlbstate.loadedMm] = next;
-      } else if (genLearnt) this.replay.board.learn('no tlb_flush');
-      else this.replay.board.agree('no tlb_flush');
-      this.switches[cpu] = null;
-    }
-  }
-
-  writeCr3(cpu: number, event: EventOf<'write_cr3'>): void {
-    const state = this.replay.lab.per(cpu).tlbstate;
-    const asid = event.pcid === 0 ? 0 : event.pcid - 1;
-    this.cr3Raced[cpu] = false;
-    this.headless[cpu] = this.replay.order.isFirst(this.replay.at);
-    if (this.headless[cpu]) {
-      // The file begins between the switch and its CR3 write: whose slot this is, is not known.
-      for (const kind of ['pcid', 'slot', 'flush bit'] as const) this.replay.board.learn(kind);
-      this.replay.beliefs.switched(cpu);
-      return;
-    }
-    this.runSwitch(cpu);
-    if (this.replay.lab.gate(cpu) === G.GATE_CR3) {
-      this.replay.lab.run(cpu, true);
-    } else {
-      const switching = this.switches[cpu];
-      const next = switching?.next ?? this.replay.beliefs.loadedMm(cpu);
-      const [before, after] = this.replay.races.increments(cpu, next, switching?.index ?? this.replay.at, this.replay.at, this.replay.now);
-      const raced = before + after > 0;
-      this.cr3Raced[cpu] = raced;
-      for (const kind of ['pcid', 'slot', 'flush bit'] as const) this.replay.differ(kind, this.cr3Text(event), 'no CR3 write', raced);
-      if (next > LOADED_MM_SWITCHING && asid < SLOTS) {
-        const gen = this.replay.mem[this.replay.genWord(next)];
-        const own = this.replay.own;
-        this.replay.requests.finish(cpu);
-        this.replay.mem[state.loadedMm] = next;
-        this.replay.beliefs.setSlot(cpu, asid, this.replay.mem[this.replay.lab.layout.mms[next].ctxId], gen);
-        this.replay.lab.start(cpu, (c) => own.loadNewMmCr3(c, next, asid, !event.noFlush, gen), true);
-      }
-    }
-    const view = this.replay.beliefs.cpus[cpu];
-    view.standIn = -1;
-    if (asid < SLOTS) {
-      view.genKnown[asid] = true;
-      view.slotKnown[asid] = true;
-      if (!event.noFlush) this.replay.orders.slotSet(cpu, asid);
-    }
-  }
-
-  runSwitch(cpu: number): void {
-    const next = this.pendingSwitch[cpu] ?? 0;
-    this.pendingSwitch[cpu] = 0;
-    if (next === 0) return;
-    if (this.inFlush[cpu]) {
-      this.replay.lab.run(cpu, false);
-      return;
-    }
-    const own = this.replay.own;
-    this.replay.lab.start(cpu, (c) => own.switchMmIrqsOff(c, next));
-  }
-
-  cr3Text(event: EventOf<'write_cr3'>): string {
-    return `PCID ${event.pcid}, ${event.noFlush ? 'no flush' : 'flush'}`;
-  }
-
-  judgeCr3(cpu: number, asid: number, flush: boolean): number {
-    const event = this.replay.events[this.replay.at];
-    if (event.kind !== 'write_cr3') return asid * 2 + (flush ? 1 : 0);
-    const switching = this.switches[cpu];
-    const next = switching?.next ?? INIT_MM;
-    const ctxs = this.replay.lab.per(cpu).tlbstate.ctxs;
-    const holds = (slot: number): boolean => this.replay.mem[ctxs[slot].ctxId] === this.replay.mem[this.replay.lab.layout.mms[next].ctxId];
-    const pcid = event.pcid === 0 ? 0 : asid + 1;
-    const kernelAsid = event.pcid === 0 ? 0 : Math.min(SLOTS - 1, event.pcid - 1);
-    if (switching?.slotLearnt === true) {
-      this.replay.board.learn('pcid');
-      this.replay.board.learn('slot');
-    } else if (pcid === event.pcid) {
-      this.replay.board.agree('pcid');
-      this.replay.board.agree('slot');
-    } else {
-      this.replay.differ('pcid', String(event.pcid), String(pcid), false);
-      const text = (slot: number): string => (holds(slot) ? 'used again' : 'next in turn');
-      this.replay.differ('slot', `${text(kernelAsid)} (${kernelAsid})`, `${text(asid)} (${asid})`, false);
-      if (!holds(kernelAsid)) this.replay.beliefs.setCursor(cpu, kernelAsid + 1);
-    }
-    if (switching?.flushLearnt === true) this.replay.board.learn('flush bit');
-    else if (flush === !event.noFlush) this.replay.board.agree('flush bit');
-    else {
-      const [before, after] = this.replay.races.increments(cpu, next, switching?.index ?? this.replay.at, this.replay.at, this.replay.now);
-      // Only a slot that holds the mm can be found up to date, whatever was counted when.
-      const canBe = !event.noFlush || (event.pcid !== 0 && holds(kernelAsid));
-      this.cr3Raced[cpu] =
-        canBe &&
-        before + after + (this.replay.orders.below[cpu]?.[kernelAsid] ?? 0) + (this.replay.orders.above[cpu]?.[kernelAsid] ?? 0) > 0;
-      this.replay.differ('flush bit', event.noFlush ? 'no flush' : 'flush', flush ? 'flush' : 'no flush', this.cr3Raced[cpu]);
-      // The kernel found the slot up to date.
-      if (event.noFlush && !this.cr3Raced[cpu]) this.replay.mem[ctxs[kernelAsid].tlbGen] = this.replay.mem[this.replay.genWord(next)];
-    }
-    return kernelAsid * 2 + (event.noFlush ? 0 : 1);
-  }
-
-  enterLazy(cpu: number, event: EventOf<'enter_lazy'>): void {
-    this.replay.requests.finish(cpu);
-    const view = this.replay.beliefs.cpus[cpu];
-    if (!view.mmKnown) this.replay.beliefs.learnMm(cpu, this.replay.mms.handle(event.mm), true);
-    view.lazyKnown = true;
-    this.replay.lab.start(cpu, (c) => c.fn.enterLazyTlb(c));
-  }
+/** The CPU has switched where the model does not follow. */
+export function dropSwitch(s: State, cpu: number, ctx: Context): void {
+  beginSwitch(s, cpu, ctx);
+  runSwitch(s, cpu);
+  Object.assign(s.cpus[cpu], { laterSwitch: -1, switching: null, headless: false });
 }
+
+/** Another CPU has seen that this one's switch is under way: the model does what it has not done of it yet. */
+export function seenSwitching(s: State, cpu: number, ctx: Context): void {
+  if (beginSwitch(s, cpu, ctx)) runSwitch(s, cpu);
+}
+
+/** The switch itself is taken at its CR3 write, if it has one: as late as possible. */
+export const switchMm: StepOf<'switch_mm'> = (s, event, ctx) => {
+  if (ctx.order.cr3Of(ctx.at) === null) takeSwitch(s, event, ctx);
+  else s.cpus[event.cpu].laterSwitch = ctx.at;
+};
+
+const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
+  const { cpu } = event;
+  const view = s.cpus[cpu];
+  const next = named(s, event.next, event.nctx);
+  const cr3 = ctx.order.cr3Of(ctx.at);
+  const inFlush = s.lab.standsAt(cpu, G.GATE_SWITCH_MM, next);
+  if (!inFlush) finish(s, cpu, ctx);
+  compareGen(s, 'ngen', cpu, next, event.ngen, ctx);
+  if (!view.mmKnown && event.prev !== '0x0') {
+    // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask: seen where it comes back to it.
+    const left = event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n;
+    learnMm(s, cpu, left ? INIT_MM : s.mms.handle(event.prev), false);
+  }
+  compareMask(s, 'ncpus', cpu, next, event.ncpus, ctx);
+  const reload = loadedMm(s, cpu) === next;
+  if (!view.lazyKnown) setLazy(s, cpu, reload && cr3 !== null, true);
+  const genLearnt = reload && isLazy(s, cpu) && !view.slots[loadedAsid(s, cpu)].genKnown;
+  if (genLearnt) learnSlotGen(s, cpu, cr3 === null ? 0 : 1);
+  const sight = cr3 === null ? { slot: false, flush: false } : prepareSwitch(s, cpu, next, cr3);
+  view.switching = { index: ctx.at, next, slotLearnt: sight.slot, flushLearnt: sight.flush || genLearnt, inFlush, pending: true };
+  if (cr3 === null) runSwitch(s, cpu);
+  view.mmKnown = true;
+  view.tentative = false;
+  if (cr3 !== null || ctx.order.after(ctx.at)?.kind === 'tlb_flush') return;
+  ctx.tell(judgeNoCr3(s, cpu, next, genLearnt, ctx));
+  if (s.lab.gate(cpu) === G.GATE_CR3 && !ctx.order.isLast(ctx.at)) giveUpCr3(s, cpu, next);
+  view.switching = null;
+};
+
+/** A switch without a CR3 write. */
+function judgeNoCr3(s: State, cpu: number, next: number, genLearnt: boolean, ctx: Context): Outcome {
+  const writes = s.lab.gate(cpu) === G.GATE_CR3;
+  if (!writes && !genLearnt) return agreed('no tlb_flush');
+  // The file may end between the switch and its CR3 write.
+  if (!writes || ctx.order.isLast(ctx.at)) return learnt('no tlb_flush');
+  const { below, above } = s.cpus[cpu].slots[s.lab.stop(cpu).a];
+  return differsHere(ctx, 'no tlb_flush', 'no CR3 write', 'a CR3 write', below + above > 0 || racedFlush(cpu, next, ctx));
+}
+
+/** The kernel found the slot up to date. */
+function giveUpCr3(s: State, cpu: number, next: number): void {
+  const { ctxs, loadedMm: word } = s.lab.per(cpu).tlbstate;
+  const asid = s.lab.stop(cpu).a;
+  s.lab.abandon(cpu);
+  s.mem[ctxs[asid].tlbGen] = genOf(s, next);
+  s.mem[word] = next;
+}
+
+/** Lets the model begin the switch that the CPU is in, up to its CR3 write. */
+function runSwitch(s: State, cpu: number): void {
+  const { switching } = s.cpus[cpu];
+  if (!switching?.pending) return;
+  switching.pending = false;
+  if (switching.inFlush) s.lab.run(cpu, false);
+  else s.lab.start(cpu, (c) => s.own.switchMmIrqsOff(c, switching.next));
+}
+
+export const writeCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
+  const { cpu } = event;
+  const view = s.cpus[cpu];
+  beginSwitch(s, cpu, ctx);
+  const asid = event.pcid === 0 ? 0 : event.pcid - 1;
+  view.cr3Raced = false;
+  view.headless = ctx.order.isFirst(ctx.at);
+  if (view.headless) {
+    // The file begins between the switch and its CR3 write: whose slot this is, is not known.
+    for (const kind of CR3_KINDS) ctx.tell(learnt(kind));
+    switched(s, cpu);
+    return;
+  }
+  runSwitch(s, cpu);
+  if (s.lab.gate(cpu) === G.GATE_CR3) loadCr3(s, event, ctx);
+  else forceCr3(s, event, asid, ctx);
+  view.standIn = -1;
+  if (asid >= SLOTS) return;
+  Object.assign(view.slots[asid], { genKnown: true, known: true });
+  const { switching } = view;
+  if (!event.noFlush && switching !== null) setBounds(s, cpu, asid, switching.next, switching.index, ctx);
+};
+
+/** Whether a slot of the CPU holds the mm. */
+const holds = (s: State, cpu: number, slot: number, mm: number): boolean =>
+  s.mem[s.lab.per(cpu).tlbstate.ctxs[slot].ctxId] === ctxIdOf(s, mm);
+
+/** The model stands before its CR3 write: both choices are judged, and it goes on with the kernel's. */
+const loadCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
+  const { cpu } = event;
+  const { a: asid, b: flush } = s.lab.stop(cpu);
+  const kernelAsid = event.pcid === 0 ? 0 : Math.min(SLOTS - 1, event.pcid - 1);
+  const next = s.cpus[cpu].switching?.next ?? INIT_MM;
+  const outcomes = judgeSlot(s, event, asid, kernelAsid, next, ctx);
+  for (const outcome of outcomes) ctx.tell(outcome);
+  const isOther = s.cpus[cpu].switching?.slotLearnt !== true && event.pcid !== (event.pcid === 0 ? 0 : asid + 1);
+  // The slot that the kernel handed out is the last one that it has, whatever the model would have taken.
+  if (isOther && !holds(s, cpu, kernelAsid, next)) setCursor(s, cpu, kernelAsid + 1);
+  const bit = judgeFlushBit(s, event, flush !== 0, kernelAsid, next, ctx);
+  ctx.tell(bit);
+  s.cpus[cpu].cr3Raced = bit.verdict === 'raced';
+  if (event.noFlush && flush !== 0 && bit.verdict !== 'raced' && s.cpus[cpu].switching?.flushLearnt !== true) {
+    // The kernel found the slot up to date.
+    s.mem[s.lab.per(cpu).tlbstate.ctxs[kernelAsid].tlbGen] = genOf(s, next);
+  }
+  s.lab.ports[cpu].cr3 = kernelAsid * 2 + (event.noFlush ? 0 : 1);
+  s.lab.run(cpu, true);
+  s.lab.ports[cpu].cr3 = -1;
+};
+
+/** The slot of a CR3 write: its number, and whether it was one that held the mm or the next in turn. */
+function judgeSlot(s: State, event: Cr3Write, asid: number, kernelAsid: number, next: number, ctx: Context): Outcome[] {
+  const { cpu, pcid } = event;
+  const model = pcid === 0 ? 0 : asid + 1;
+  if (s.cpus[cpu].switching?.slotLearnt === true) return [learnt('pcid'), learnt('slot')];
+  if (model === pcid) return [agreed('pcid'), agreed('slot')];
+  const text = (slot: number): string => `${holds(s, cpu, slot, next) ? 'used again' : 'next in turn'} (${slot})`;
+  return [differsHere(ctx, 'pcid', String(pcid), String(model), false), differsHere(ctx, 'slot', text(kernelAsid), text(asid), false)];
+}
+
+function judgeFlushBit(s: State, event: Cr3Write, flush: boolean, kernelAsid: number, next: number, ctx: Context): Outcome {
+  const { cpu, pcid, noFlush } = event;
+  const { switching, slots } = s.cpus[cpu];
+  if (switching?.flushLearnt === true) return learnt('flush bit');
+  if (flush === !noFlush) return agreed('flush bit');
+  const [before, after] = ctx.races.increments(cpu, next, switching?.index ?? ctx.at, ctx.at, ctx.now);
+  const { below, above } = slots[kernelAsid];
+  // Only a slot that holds the mm can be found up to date, whatever was counted when.
+  const canBe = !noFlush || (pcid !== 0 && holds(s, cpu, kernelAsid, next));
+  const raced = canBe && before + after + below + above > 0;
+  return differsHere(ctx, 'flush bit', noFlush ? 'no flush' : 'flush', flush ? 'flush' : 'no flush', raced);
+}
+
+/** A CR3 write that the model does not make: it is made to. */
+function forceCr3(s: State, event: Cr3Write, asid: number, ctx: Context): void {
+  const { cpu } = event;
+  const { switching } = s.cpus[cpu];
+  const next = switching?.next ?? loadedMm(s, cpu);
+  const [before, after] = ctx.races.increments(cpu, next, switching?.index ?? ctx.at, ctx.at, ctx.now);
+  const raced = before + after > 0;
+  s.cpus[cpu].cr3Raced = raced;
+  const kernel = `PCID ${event.pcid}, ${event.noFlush ? 'no flush' : 'flush'}`;
+  for (const kind of CR3_KINDS) ctx.tell(differsHere(ctx, kind, kernel, 'no CR3 write', raced));
+  if (next <= LOADED_MM_SWITCHING || asid >= SLOTS) return;
+  const gen = genOf(s, next);
+  finish(s, cpu, ctx);
+  s.mem[s.lab.per(cpu).tlbstate.loadedMm] = next;
+  setSlot(s, cpu, asid, ctxIdOf(s, next), gen);
+  s.lab.start(cpu, (c) => s.own.loadNewMmCr3(c, next, asid, !event.noFlush, gen), true);
+}
+
+export const enterLazy: StepOf<'enter_lazy'> = (s, event, ctx) => {
+  const { cpu } = event;
+  finish(s, cpu, ctx);
+  if (!s.cpus[cpu].mmKnown) learnMm(s, cpu, s.mms.handle(event.mm), true);
+  s.cpus[cpu].lazyKnown = true;
+  s.lab.start(cpu, (c) => c.fn.enterLazyTlb(c));
+};

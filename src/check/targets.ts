@@ -1,119 +1,82 @@
 /** should_flush_tlb: which targets get an IPI. */
 import type { EventOf } from '../trace/events.js';
+import { setLazy } from './beliefs.js';
+import { type Context, differsHere, type StepOf } from './context.js';
 import * as G from './gates.js';
 import { inInterrupt } from './order.js';
-import type { Replay } from './replay.js';
+import { agreed, learnt, type Outcome } from './outcome.js';
+import { loadedMm, type State } from './state.js';
+import { seenSwitching } from './switches.js';
 
-export class Targets {
-  readonly shouldTarget: { target: number; index: number }[];
-  /** By CPU: index of the last line that shows it to be lazy, a request for its mm that passed it over. */
-  private readonly lazySeen: number[] = [];
-  answer = { kernel: false, count: false, differs: false, judged: false };
-
-  constructor(
-    readonly replay: Replay,
-    cpus: number,
-  ) {
-    this.shouldTarget = Array.from({ length: cpus }, () => ({ target: -1, index: 0 }));
+export const shouldFlushRet: StepOf<'should_flush_ret'> = (s, event, ctx) => {
+  const { cpu, ret } = event;
+  const { target } = s.cpus[cpu].asked;
+  if (target < 0 || target >= s.lab.cpus) {
+    // Its first line is missing: the file begins in the middle of it.
+    ctx.tell(learnt('should_flush'));
+    return;
   }
-
-  shouldFlushRet(cpu: number, event: EventOf<'should_flush_ret'>): void {
-    const target = this.shouldTarget[cpu].target;
-    if (target < 0 || target >= this.replay.lab.cpus) {
-      // Its first line is missing: the file begins in the middle of it.
-      this.replay.board.learn('should_flush');
-      return;
-    }
-    // The kernel may ask for its own CPU first (6.16): the model asks last, and is then told this answer.
-    const ownFirst = target === cpu && this.asksOthersLater(cpu);
-    // CPUs that the model asks and the kernel does not: the masks were read at different moments.
-    while (
-      !ownFirst &&
-      this.replay.lab.gate(cpu) === G.GATE_SHOULD_FLUSH &&
-      this.replay.lab.gateArgument(cpu) !== target &&
-      this.precedes(cpu, this.replay.lab.gateArgument(cpu), target)
-    ) {
-      this.answer = { kernel: false, count: false, differs: false, judged: false };
-      this.replay.lab.run(cpu, false);
-    }
-    this.answer = { kernel: event.ret, count: true, differs: false, judged: false };
-    if (this.replay.lab.gate(cpu) === G.GATE_SHOULD_FLUSH && this.replay.lab.gateArgument(cpu) === target) this.replay.lab.run(cpu, false);
-    else {
-      const own = this.replay.own;
-      const judge = (answer: boolean) => this.judgeShouldFlush(cpu, target, answer);
-      this.replay.lab.interrupt(cpu, function* (c) {
-        judge(yield* own.shouldFlushTlb(c, target));
-      });
-    }
-    // Lines that make no request of this CPU (a file that begins in the middle of one): there was nothing to decide from.
-    if (!this.answer.judged) this.replay.board.learn('should_flush');
-    if (this.answer.differs) {
-      const raced = this.otherAnswer(cpu, target, event.ret);
-      this.replay.differ('should_flush', event.ret ? 'yes' : 'no', event.ret ? 'no' : 'yes', raced);
-      if (raced && event.ret) this.replay.switches.seenSwitching(target);
-    }
+  const port = s.lab.ports[cpu];
+  const asks = (): boolean => s.lab.gate(cpu) === G.GATE_SHOULD_FLUSH;
+  // The kernel may ask for its own CPU first (6.16): the model asks last, and is then told this answer.
+  const ownFirst = target === cpu && asksOthersLater(cpu, ctx);
+  // CPUs that the model asks and the kernel does not: the masks were read at different moments.
+  while (!ownFirst && asks() && precedes(cpu, s.lab.stop(cpu).a, target)) {
+    port.answer = false;
+    s.lab.run(cpu, false);
   }
+  port.answer = ret;
+  if (s.lab.standsAt(cpu, G.GATE_SHOULD_FLUSH, target)) s.lab.run(cpu, false);
+  else port.answered = askAgain(s, cpu, target);
+  const outcome = judgeAnswer(s, event, target, port.answered, ctx);
+  ctx.tell(outcome);
+  const view = s.cpus[target];
+  const isLoaded = s.mem[s.lab.per(cpu).flushInfo.mm] === loadedMm(s, target);
+  if (view.mmKnown && !view.lazyKnown && isLoaded) setLazy(s, target, !ret, true);
+  if (outcome.verdict === 'agreed' && !ret && isLoaded) view.lazySeen = ctx.at;
+  if (outcome.verdict === 'raced' && ret) seenSwitching(s, target, ctx);
+};
 
-  /** Whether the send at work asks for another CPU after this one's own answer. */
-  private asksOthersLater(cpu: number): boolean {
-    const { events, order } = this.replay;
-    for (let at = order.next[this.replay.at]; at < events.length; at = order.next[at]) {
-      const event = events[at];
-      if (inInterrupt(event)) continue;
-      return event.kind === 'should_flush' && event.target !== cpu;
-    }
-    return false;
-  }
+/** Whether the send at work asks for another CPU after this one's own answer. */
+function asksOthersLater(cpu: number, { order, at }: Context): boolean {
+  let next = order.next[at];
+  while (next < order.events.length && inInterrupt(order.events[next])) next = order.next[next];
+  const event = order.events[next];
+  return event?.kind === 'should_flush' && event.target !== cpu;
+}
 
-  /** Others are asked in ascending order, the CPU itself last. */
-  precedes(cpu: number, first: number, second: number): boolean {
-    return first !== cpu && (second === cpu || first < second);
-  }
+/** Others are asked in ascending order, the CPU itself last. */
+const precedes = (cpu: number, first: number, second: number): boolean => first !== cpu && (second === cpu || first < second);
 
-  judgeShouldFlush(cpu: number, target: number, answer: boolean): boolean {
-    const { kernel, count } = this.answer;
-    if (!count) return kernel;
-    this.answer.judged = true;
-    this.answer.count = false;
-    const view = this.replay.beliefs.cpus[target];
-    const info = this.replay.lab.per(cpu).flushInfo;
-    if (!view.mmKnown || !view.lazyKnown) {
-      this.replay.board.learn('should_flush');
-      const mm = this.replay.mem[info.mm];
-      if (view.mmKnown && mm === this.replay.beliefs.loadedMm(target)) this.replay.beliefs.setLazy(target, !kernel, true);
-    } else if (answer === kernel) {
-      this.replay.board.agree('should_flush');
-      if (!kernel && this.replay.mem[info.mm] === this.replay.beliefs.loadedMm(target)) this.lazySeen[target] = this.replay.at;
-    } else {
-      this.answer.differs = true;
-    }
-    return kernel;
-  }
+/** should_flush_tlb on the CPU's request, as the model is now. */
+function askAgain(s: State, cpu: number, target: number): boolean {
+  let answer = false;
+  s.lab.interrupt(cpu, function* (c) {
+    answer = yield* s.own.shouldFlushTlb(c, target);
+  });
+  return answer;
+}
 
-  /** Whether should_flush_tlb gives the kernel's answer if the target looked as it can have looked: it is asked again. */
-  otherAnswer(cpu: number, target: number, kernel: boolean): boolean {
-    const { lazy, loaded } = this.replay.races.appearances(
-      cpu,
-      target,
-      this.shouldTarget[cpu].index,
-      this.replay.order.next[this.replay.at],
-      this.lazySeen[target] ?? 0,
-    );
-    const state = this.replay.lab.per(target).tlbstate;
-    const [loadedMm, isLazy] = [this.replay.mem[state.loadedMm], this.replay.mem[state.isLazy]];
-    const own = this.replay.own;
-    let explained = false;
-    for (const mm of [loadedMm, ...loaded]) {
-      for (const flag of lazy ? [isLazy, 1 - isLazy] : [isLazy]) {
-        this.replay.mem[state.loadedMm] = mm;
-        this.replay.mem[state.isLazy] = flag;
-        this.replay.lab.interrupt(cpu, function* (c) {
-          if ((yield* own.shouldFlushTlb(c, target)) === kernel) explained = true;
-        });
-      }
-    }
-    this.replay.mem[state.loadedMm] = loadedMm;
-    this.replay.mem[state.isLazy] = isLazy;
-    return explained;
-  }
+function judgeAnswer(s: State, { cpu, ret }: EventOf<'should_flush_ret'>, target: number, model: boolean, ctx: Context): Outcome {
+  const view = s.cpus[target];
+  if (!view.mmKnown || !view.lazyKnown) return learnt('should_flush');
+  if (model === ret) return agreed('should_flush');
+  return differsHere(ctx, 'should_flush', ret ? 'yes' : 'no', model ? 'yes' : 'no', otherAnswer(s, cpu, target, ret, ctx));
+}
+
+/** Whether should_flush_tlb gives the kernel's answer if the target looked as it can have looked: it is asked again. */
+function otherAnswer(s: State, cpu: number, target: number, kernel: boolean, ctx: Context): boolean {
+  const view = s.cpus[cpu];
+  const { lazy, loaded } = ctx.races.appearances(cpu, target, view.asked.index, ctx.order.next[ctx.at], s.cpus[target].lazySeen);
+  const state = s.lab.per(target).tlbstate;
+  const [mm, flag] = [s.mem[state.loadedMm], s.mem[state.isLazy]];
+  const looks = [mm, ...loaded].flatMap((seen) => (lazy ? [flag, 1 - flag] : [flag]).map((as) => ({ seen, as })));
+  const explained = looks.some(({ seen, as }) => {
+    s.mem[state.loadedMm] = seen;
+    s.mem[state.isLazy] = as;
+    return askAgain(s, cpu, target) === kernel;
+  });
+  s.mem[state.loadedMm] = mm;
+  s.mem[state.isLazy] = flag;
+  return explained;
 }

@@ -1,138 +1,142 @@
 /** Values that lines sample: generations and masks. */
 import { INIT_MM, MM_NULL } from '../kernel/constants.js';
+import type { EventOf } from '../trace/events.js';
+import { learnMm } from './beliefs.js';
+import { type Context, differsHere } from './context.js';
 import type { Kind } from './kinds.js';
-import { hex, low32 } from './masks.js';
-import type { Replay } from './replay.js';
+import { cpusOf, has, hex, low32 } from './masks.js';
+import { agreed, learnt, type Outcome } from './outcome.js';
+import { seenCounted } from './requests.js';
+import { ctxIdOf, genOf, genWord, loadedMm, maskWord, online, requestMask, type State } from './state.js';
+import { seenSwitching } from './switches.js';
 
-export class Values {
-  constructor(readonly replay: Replay) {}
+/** A line with a `struct flush_tlb_info`. */
+export type InfoEvent = EventOf<'kvm_flush_multi' | 'native_flush_multi' | 'flush_func'>;
 
-  /** A generation of an mm as the line samples it. */
-  compareGen(cpu: number, mm: number, kernel: number, kind: Kind = 'gen'): void {
-    const view = this.replay.mms.view(mm);
-    const word = this.replay.genWord(mm);
-    const model = this.replay.mem[word];
-    if (view.doubted !== null) {
-      this.replay.differ(kind, `${kernel} of ctx ${view.doubted}`, `${model} of ctx ${view.ctx}, which was not freed`, false);
-      return;
-    }
-    if (!view.genKnown) {
-      view.genKnown = true;
-      this.replay.board.learn(kind);
-      if (!view.genSeen) this.shiftSlots(mm, kernel - model);
-      else if (kernel !== model) this.moveSlots(mm, model, kernel);
-      view.genSeen = true;
-      this.replay.mem[word] = kernel;
-      return;
-    }
-    if (kernel === model) {
-      this.replay.board.agree(kind);
-      return;
-    }
-    const [before, after] = this.replay.races.increments(
-      cpu,
-      mm,
-      this.replay.at,
-      this.replay.order.nextOwn(this.replay.at),
-      this.replay.now,
-    );
-    const raced = kernel >= model - before && kernel <= model + after;
-    this.replay.differ(kind, String(kernel), String(model), raced);
-    if (!raced) this.replay.mem[word] = kernel;
-    else if (kernel > model) this.replay.requests.seenCounted(mm, kernel);
+/** A generation of an mm as the line samples it. */
+function judgeGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number, ctx: Context): Outcome {
+  const view = s.mms.view(mm);
+  const model = genOf(s, mm);
+  if (view.doubted !== null)
+    return differsHere(ctx, kind, `${kernel} of ctx ${view.doubted}`, `${model} of ctx ${view.ctx}, which was not freed`, false);
+  if (!view.genKnown) return learnt(kind);
+  if (kernel === model) return agreed(kind);
+  const [before, after] = ctx.races.increments(cpu, mm, ctx.at, ctx.order.nextOwn(ctx.at), ctx.now);
+  return differsHere(ctx, kind, String(kernel), String(model), kernel >= model - before && kernel <= model + after);
+}
+
+export function compareGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number, ctx: Context): void {
+  const view = s.mms.view(mm);
+  const model = genOf(s, mm);
+  const outcome = judgeGen(s, kind, cpu, mm, kernel, ctx);
+  ctx.tell(outcome);
+  if (view.doubted !== null) return;
+  if (outcome.verdict === 'raced') {
+    if (kernel > model) seenCounted(s, mm, kernel, ctx);
+    return;
   }
+  if (!view.genKnown && !view.genSeen) shiftSlots(s, mm, kernel - model);
+  // Reclaim's increments were not as many as the model placed: slots that were up to date still are, and none is ahead.
+  else if (!view.genKnown && kernel !== model) mapSlots(s, mm, (gen) => (gen >= Math.min(model, kernel) ? kernel : gen));
+  view.genKnown = true;
+  view.genSeen = true;
+  s.mem[genWord(s, mm)] = kernel;
+}
 
-  /** A request that began before the file carries the first generation seen of an mm: others may have counted since. */
-  learnGiven(mm: number, gen: number): void {
-    const view = this.replay.mms.view(mm);
-    if (mm <= INIT_MM || view.genSeen) return;
-    const word = this.replay.genWord(mm);
-    this.shiftSlots(mm, gen - this.replay.mem[word]);
+function mapSlots(s: State, mm: number, map: (gen: number) => number): void {
+  for (let cpu = 0; cpu < s.lab.cpus; cpu++) {
+    for (const slot of s.lab.per(cpu).tlbstate.ctxs) {
+      if (s.mem[slot.ctxId] === ctxIdOf(s, mm)) s.mem[slot.tlbGen] = map(s.mem[slot.tlbGen]);
+    }
+  }
+}
+/** First sight of the mm's generation: slots are as far behind it as they were seen to be. */
+const shiftSlots = (s: State, mm: number, by: number): void => mapSlots(s, mm, (gen) => Math.max(0, gen + by));
+
+/** The generation that a request carries. */
+function judgeGiven(s: State, cpu: number, event: InfoEvent, model: number, ctx: Context): Outcome {
+  if (model === event.gen) return agreed('gen');
+  const from = s.cpus[cpu].request?.index ?? ctx.at;
+  const [before, after] = ctx.races.increments(cpu, s.mms.handle(event.mm), from, ctx.at, ctx.now);
+  return differsHere(ctx, 'gen', String(event.gen), String(model), event.gen >= model - before && event.gen <= model + after);
+}
+
+export function compareGiven(s: State, cpu: number, event: InfoEvent, ctx: Context): void {
+  const mm = s.mms.handle(event.mm);
+  const view = s.mms.view(mm);
+  if (mm > INIT_MM && !view.genSeen) {
+    // A request that began before the file carries the first generation seen of the mm: others may have counted since.
+    shiftSlots(s, mm, event.gen - genOf(s, mm));
     view.genSeen = true;
-    this.replay.mem[word] = gen;
+    s.mem[genWord(s, mm)] = event.gen;
   }
+  const info = s.lab.per(event.init < s.lab.cpus ? event.init : cpu).flushInfo;
+  const model = s.mem[info.newTlbGen];
+  const outcome = judgeGiven(s, cpu, event, model, ctx);
+  ctx.tell(outcome);
+  s.mem[info.newTlbGen] = event.gen;
+  // Two requests that counted in the other order: the mm's generation is the same in the end.
+  const lost = model !== event.gen && outcome.verdict !== 'raced';
+  if (mm !== MM_NULL && lost) s.mem[genWord(s, mm)] = Math.max(event.gen, genOf(s, mm));
+}
 
-  /** First sight of the mm's generation: slots are as far behind it as they were seen to be. */
-  private shiftSlots(mm: number, by: number): void {
-    const ctxId = this.replay.mem[this.replay.lab.layout.mms[mm].ctxId];
-    for (let cpu = 0; cpu < this.replay.lab.cpus; cpu++) {
-      for (const slot of this.replay.lab.per(cpu).tlbstate.ctxs) {
-        if (this.replay.mem[slot.ctxId] === ctxId) this.replay.mem[slot.tlbGen] = Math.max(0, this.replay.mem[slot.tlbGen] + by);
-      }
-    }
-  }
+/** The first sight of a mask with bits that their CPUs may have left set before the file. */
+function firstMask(s: State, kind: Kind, mm: number, kernel: number, ctx: Context): void {
+  s.mms.view(mm).maskSeen = true;
+  ctx.tell(s.lab.mask(maskWord(s, mm)) === kernel >>> 0 ? agreed(kind) : learnt(kind));
+  s.mem[maskWord(s, mm)] = kernel & online(s);
+}
 
-  /** Reclaim's increments were not as many as the model placed: slots that were up to date still are, and none is ahead. */
-  moveSlots(mm: number, from: number, to: number): void {
-    const ctxId = this.replay.mem[this.replay.lab.layout.mms[mm].ctxId];
-    for (let cpu = 0; cpu < this.replay.lab.cpus; cpu++) {
-      for (const slot of this.replay.lab.per(cpu).tlbstate.ctxs) {
-        if (this.replay.mem[slot.ctxId] === ctxId && this.replay.mem[slot.tlbGen] >= Math.min(from, to)) this.replay.mem[slot.tlbGen] = to;
-      }
+/** What a mask tells of CPUs that nothing was known of. Returns whether it told something. */
+function learnFromMask(s: State, cpu: number, mm: number, kernel: number, ctx: Context): boolean {
+  let told = false;
+  for (let other = 0; mm !== MM_NULL && other < s.lab.cpus; other++) {
+    const view = s.cpus[other];
+    const there = has(kernel, other);
+    if (view.mmKnown && !view.tentative) continue;
+    // A bit that stays set when its CPU leaves tells nothing of what the CPU has loaded.
+    if (s.lazyCpumask && !view.mmKnown) continue;
+    // What has not been seen of this CPU may be the switch that it is in the middle of.
+    if (there && !view.mmKnown && other !== cpu) seenSwitching(s, other, ctx);
+    if (!view.mmKnown && there) {
+      learnMm(s, other, mm, false);
+      told = true;
+    } else if (view.tentative && loadedMm(s, other) === mm) {
+      if (!there) learnMm(s, other, INIT_MM, false);
+      told ||= !there;
+      view.tentative = false;
     }
   }
+  return told;
+}
 
-  /** The first sight of a mask with bits that their CPUs may have left set before the file. */
-  private firstMask(kind: Kind, mm: number, address: number, kernel: number): void {
-    this.replay.mms.view(mm).maskSeen = true;
-    if (this.replay.lab.mask(address) === kernel >>> 0) this.replay.board.agree(kind);
-    else this.replay.board.learn(kind);
-    this.replay.mem[address] = kernel & this.replay.online;
-  }
+/** The CPUs of a mask as the line samples it; `model` is the model's mask, `told` whether the line was the first sight of a CPU. */
+function judgeMask(s: State, kind: Kind, cpu: number, mm: number, recorded: bigint, told: boolean, ctx: Context): Outcome {
+  const model = s.lab.mask(requestMask(s, cpu, mm));
+  // CPUs that the check cannot have: the words of its masks have 32 bits.
+  const beyond = recorded >> 32n !== 0n;
+  const differing = low32(recorded) ^ model;
+  if (differing === 0 && !beyond) return told ? learnt(kind) : agreed(kind);
+  const others = cpusOf(differing & online(s));
+  // Where these CPUs were when the batch was gathered, no line has told.
+  const unseen = (other: number): boolean => !s.cpus[other].mmKnown || s.cpus[other].tentative;
+  if (mm === MM_NULL && others.every(unseen)) return learnt(kind);
+  const to = ctx.order.nextOwn(ctx.at);
+  const possible = (differing & ~online(s)) === 0 && !beyond;
+  const raced = possible && others.every((other) => ctx.races.changesMasks(cpu, other, ctx.at, to));
+  return differsHere(ctx, kind, `0x${recorded.toString(16)}`, hex(model), raced);
+}
 
-  compareMask(kind: Kind, cpu: number, mm: number, address: number, recorded: bigint): void {
-    const kernel = low32(recorded);
-    if (this.replay.lazyCpumask && mm > INIT_MM && !this.replay.mms.view(mm).maskSeen) {
-      this.firstMask(kind, mm, address, kernel);
-      return;
-    }
-    let learnt = false;
-    for (let other = 0; other < this.replay.lab.cpus; other++) {
-      const view = this.replay.beliefs.cpus[other];
-      const there = ((kernel >>> other) & 1) !== 0;
-      // A bit that stays set when its CPU leaves tells nothing of what the CPU has loaded.
-      if (this.replay.lazyCpumask && !view.mmKnown) continue;
-      if (mm === MM_NULL || (view.mmKnown && !view.tentative)) continue;
-      // What has not been seen of this CPU may be the switch that it is in the middle of.
-      if (there && !view.mmKnown && other !== cpu) this.replay.switches.seenSwitching(other);
-      if (!view.mmKnown && there) {
-        this.replay.beliefs.learnMm(other, mm, false);
-        learnt = true;
-      } else if (view.tentative && this.replay.beliefs.loadedMm(other) === mm) {
-        if (!there) {
-          this.replay.beliefs.learnMm(other, INIT_MM, false);
-          learnt = true;
-        }
-        view.tentative = false;
-      }
-    }
-    const model = this.replay.lab.mask(address);
-    // CPUs that the check cannot have: the words of its masks have 32 bits.
-    const beyond = recorded >> 32n;
-    if (kernel === model && beyond === 0n) {
-      if (learnt) this.replay.board.learn(kind);
-      else this.replay.board.agree(kind);
-      return;
-    }
-    const differing = kernel ^ model;
-    if (
-      mm === MM_NULL &&
-      this.replay.beliefs.cpus.every((view, other) => ((differing >>> other) & 1) === 0 || !view.mmKnown || view.tentative)
-    ) {
-      // Where these CPUs were when the batch was gathered, no line has told.
-      this.replay.board.learn(kind);
-      this.replay.mem[address] = kernel & this.replay.online;
-      return;
-    }
-    let raced = (differing & ~this.replay.online) === 0 && beyond === 0n;
-    for (let other = 0; other < this.replay.lab.cpus; other++) {
-      if ((((kernel ^ model) >>> other) & 1) === 0) continue;
-      raced = raced && this.replay.races.changesMasks(cpu, other, this.replay.at, this.replay.order.nextOwn(this.replay.at));
-    }
-    this.replay.differ(kind, `0x${recorded.toString(16)}`, hex(model), raced);
-    if (!raced || mm === MM_NULL) this.replay.mem[address] = kernel & this.replay.online;
-    else
-      for (let other = 0; other < this.replay.lab.cpus; other++)
-        if ((((kernel ^ model) >>> other) & 1) !== 0) this.replay.switches.seenSwitching(other);
+export function compareMask(s: State, kind: Kind, cpu: number, mm: number, recorded: bigint, ctx: Context): void {
+  if (s.lazyCpumask && mm > INIT_MM && !s.mms.view(mm).maskSeen) {
+    firstMask(s, kind, mm, low32(recorded), ctx);
+    return;
   }
+  const told = learnFromMask(s, cpu, mm, low32(recorded), ctx);
+  const outcome = judgeMask(s, kind, cpu, mm, recorded, told, ctx);
+  ctx.tell(outcome);
+  const address = requestMask(s, cpu, mm);
+  const differing = low32(recorded) ^ s.lab.mask(address);
+  if (outcome.verdict !== 'raced' || mm === MM_NULL) s.mem[address] = low32(recorded) & online(s);
+  else for (const other of cpusOf(differing)) seenSwitching(s, other, ctx);
 }

@@ -84,7 +84,8 @@ export type EventBody =
       readonly asid: number;
     }
   | { readonly kind: 'flush_mm_range_ret' /** The function that asked for the flush. */; readonly caller: string }
-  | ({ readonly kind: 'native_flush_multi' | 'kvm_flush_multi'; readonly cpus: bigint } & FlushInfoFields)
+  | ({ readonly kind: 'native_flush_multi'; readonly cpus: bigint } & FlushInfoFields)
+  | ({ readonly kind: 'kvm_flush_multi'; readonly cpus: bigint } & FlushInfoFields)
   | ({ readonly kind: 'flush_func' } & FlushInfoFields)
   | { readonly kind: 'should_flush'; readonly target: number }
   | { readonly kind: 'should_flush_ret'; readonly ret: boolean; readonly caller: string }

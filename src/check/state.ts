@@ -1,0 +1,135 @@
+/** The state of a check: the simulated kernel, and what is known of each CPU of the recording and under way on it. */
+import type { KernelFunctions } from '../kernel/functions.js';
+import { type Lab, SLOTS } from './lab.js';
+import type { Mms } from './mms.js';
+
+/** A flush request under way on its initiator. */
+export interface Request {
+  /** Index of its flush_mm_range or batch_flush. */
+  readonly index: number;
+  /** Handle; MM_NULL for a batch. */
+  readonly mm: number;
+  readonly batch: boolean;
+  /** Pages of 4 KiB that the request asks for; -1: everything. */
+  readonly pages: number;
+}
+
+/** A switch_mm_irqs_off under way. */
+export interface Switching {
+  /** Index of its switch_mm. */
+  readonly index: number;
+  readonly next: number;
+  readonly slotLearnt: boolean;
+  readonly flushLearnt: boolean;
+  /** Whether flush_tlb_func makes it. */
+  readonly inFlush: boolean;
+  /** Whether the model has yet to begin it. */
+  pending: boolean;
+}
+
+/** What is known of a slot of `cpu_tlbstate.ctxs`. */
+export interface SlotState {
+  known: boolean;
+  genKnown: boolean;
+  /** Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since. */
+  mayBeGone: boolean;
+  /** How far its generation may be lower and higher if what it was taken from came in another order. */
+  below: number;
+  above: number;
+}
+
+/** The slot's generation and its bounds before a flush_func, and whose request that was. */
+export interface BeforeFlush {
+  readonly gen: number;
+  readonly below: number;
+  readonly above: number;
+  readonly initiator: number;
+  /** Index of the line from which on the function may have read. */
+  readonly from: number;
+}
+
+/** -1 stands for none in every number that names a CPU, a slot or a line. */
+export interface CpuState {
+  /** Whether the loaded mm is known. */
+  mmKnown: boolean;
+  /** Known from enter_lazy only, which names the borrowed mm: the CPU may have been pushed to init_mm before. */
+  tentative: boolean;
+  lazyKnown: boolean;
+  readonly slots: readonly SlotState[];
+  /** The slot that stands in for the loaded mm's while its number is unknown. */
+  standIn: number;
+  cursorKnown: boolean;
+  /** Where the cursor is if a slot taken over was not handed out in turn but found. */
+  cursorDoubt: number;
+  /** Whether the current task is the idle task. */
+  idle: boolean;
+  /** Index of the last line that shows the CPU to be lazy: a request for its mm that passed it over. */
+  lazySeen: number;
+
+  request: Request | null;
+  /** The flush_mm_range that waits for the CPU's next line of its own: its increment is done as late as it can have been. */
+  laterRequest: number;
+  /** Whether the increments of the CPU's last batch are not in the model. */
+  unmapsUnknown: boolean;
+  /** A send whose IPIs are being collected: its line, and the CPUs that the kernel sent to. */
+  send: { readonly line: number; kernel: number } | null;
+  /** When the PV flush began whose native one has not come yet, in microseconds. */
+  pvSince: number | null;
+  /** The CPU that should_flush_tlb was last asked for, and where. */
+  asked: { readonly target: number; readonly index: number };
+
+  /** The initiator of a flush_func whose flush is traced next. */
+  func: number;
+  /** Whether that flush taught the slot's generation. */
+  slotGenLearnt: boolean;
+  /** Whether the reason 5 that comes next tells something new of the CPU. */
+  wrongCpuLearnt: boolean;
+  beforeFlush: BeforeFlush | null;
+
+  switching: Switching | null;
+  /** The switch_mm that waits for its CR3 write. */
+  laterSwitch: number;
+  /** Whether the last CR3 write's flush bit raced. */
+  cr3Raced: boolean;
+  /** Whether the last CR3 write was that of a switch that began before the file. */
+  headless: boolean;
+}
+
+export interface State {
+  readonly lab: Lab;
+  /** The simulated kernel's memory. */
+  readonly mem: Int32Array;
+  readonly mms: Mms;
+  readonly pcid: boolean;
+  /** Whether a CPU that switches away stays in the mm's mask. */
+  readonly lazyCpumask: boolean;
+  /** The protocol's functions, without the gates of the lab. */
+  readonly own: KernelFunctions;
+  readonly cpus: readonly CpuState[];
+  /** ctx_id of the next new mm in the model. */
+  serial: number;
+}
+
+export function unseenCpu(): CpuState {
+  const slots = Array.from({ length: SLOTS }, () => ({ known: false, genKnown: false, mayBeGone: false, below: 0, above: 0 }));
+  return {
+    ...{ mmKnown: false, tentative: false, lazyKnown: false, slots, standIn: -1, cursorKnown: false, cursorDoubt: -1 },
+    ...{ idle: false, lazySeen: 0, request: null, laterRequest: -1, unmapsUnknown: false, send: null, pvSince: null },
+    ...{ asked: { target: -1, index: 0 }, func: -1, slotGenLearnt: false, wrongCpuLearnt: false, beforeFlush: null },
+    ...{ switching: null, laterSwitch: -1, cr3Raced: false, headless: false },
+  };
+}
+
+/** Addresses of an mm's words in the model. */
+export const maskWord = (s: State, mm: number): number => s.lab.layout.mms[mm].cpumask;
+export const genWord = (s: State, mm: number): number => s.lab.layout.mms[mm].tlbGen;
+/** Address of the mask of a request: the mm's, or (MM_NULL) that of the CPU's batch. */
+export const requestMask = (s: State, cpu: number, mm: number): number => (mm === 0 ? s.lab.per(cpu).ubc.cpumask : maskWord(s, mm));
+
+export const genOf = (s: State, mm: number): number => s.mem[genWord(s, mm)];
+export const ctxIdOf = (s: State, mm: number): number => s.mem[s.lab.layout.mms[mm].ctxId];
+export const loadedMm = (s: State, cpu: number): number => s.mem[s.lab.per(cpu).tlbstate.loadedMm];
+export const loadedAsid = (s: State, cpu: number): number => s.mem[s.lab.per(cpu).tlbstate.loadedMmAsid];
+export const isLazy = (s: State, cpu: number): boolean => s.mem[s.lab.per(cpu).tlbstate.isLazy] !== 0;
+/** Mask of the CPUs that there are. */
+export const online = (s: State): number => (s.lab.cpus >= 32 ? -1 : 2 ** s.lab.cpus - 1);
