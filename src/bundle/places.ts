@@ -105,8 +105,24 @@ export function userError(error: unknown, places: BundlePlaces): string | null {
   }
   // Our own errors say what is wrong; of others the class is told too.
   const words =
-    /^(DefinitionError|ProgramError)$/.test(error.name) || /^program "/.test(message) ? message : `threw ${error.name}: ${message}`;
+    /^(DefinitionError|ProgramError|OperandError)$/.test(error.name) || /^(program|scenario) "/.test(message)
+      ? message
+      : `threw ${error.name}: ${message}`;
   return `${displayPath(place.path)}:${place.line}: ${words}`;
+}
+
+/**
+ * What kernel code threw that is not the module's, while it ran a variant of a module: built-in variants throw nothing there, so it met what
+ * the module's functions answered or stored. `what`: the variant and the scenario.
+ */
+export function variantError(error: unknown, places: BundlePlaces, what: string): string | null {
+  const { paths } = loadedModules();
+  if (!(error instanceof Error) || error.stack === undefined || paths.length === 0) return null;
+  const place = error.stack.split('\n').flatMap((frame) => (/^\s+at /.test(frame) ? (places.place(frame) ?? []) : []))[0];
+  if (place === undefined || sourceName(place.path) === null) return null;
+  const at = `src/${sourceName(place.path)}.ts:${place.line}`;
+  const [message] = error.message.split('\n');
+  return `${paths.map(displayPath).join(', ')}: ${what}: kernel code cannot go on at ${at}: ${message}; see what the variant's functions answer and store`;
 }
 
 /** What is thrown without being an Error tells no line, and only users' code throws such: the modules are named. */

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { bundle } from '../bundle/bundle.js';
 import { loadedModules } from '../bundle/loaded.js';
-import { BundlePlaces, userError } from '../bundle/places.js';
+import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
+import { isOwnVariantName } from '../variants/own.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import { Silence } from './silence.js';
 import { workerFailure } from './worker-failure.js';
@@ -102,9 +103,16 @@ export class HuntPool implements BatchRunner {
     try {
       return (await this.silence.broken(piscina.run(task, { name }), what)) as T;
     } catch (error) {
-      const mistake = this.places === null || this.own.paths.length === 0 ? null : userError(error, this.places);
+      const mistake = this.places === null || this.own.paths.length === 0 ? null : this.mistake(error, request, this.places);
       throw mistake === null ? workerFailure(error, what) : new InputError(mistake);
     }
+  }
+
+  /** What of an error is the module's, in one line. A worker's own end is none of it. */
+  private mistake(error: unknown, request: BatchRequest, places: BundlePlaces): string | null {
+    const mistake = userError(error, places);
+    if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant)) return mistake;
+    return variantError(error, places, `variant "${request.variant}" in ${request.scenario.name}`);
   }
 
   run(request: BatchRequest): Promise<BatchResult> {

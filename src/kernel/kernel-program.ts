@@ -72,6 +72,7 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMa
     name: scenario.name,
     cpus: scenario.cpus,
     layout: layout.layout,
+    words: layout.words,
     hardwareBase: layout.hardwareBase,
     hardwareWords: HW_WORDS,
     // Made when first asked for: the threads of a stress run share one.

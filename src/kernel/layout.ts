@@ -3,6 +3,7 @@ import { type FrameGhost, ghostLayout, ghostLayoutApart, TABLE_PAGES, TABLE_SHIF
 import { HW_WORDS } from '../machine/hardware.js';
 import { WANTED_WORDS } from '../machine/hypervisor.js';
 import { type Field, Layout } from '../machine/layout.js';
+import type { WordRange } from '../machine/operands.js';
 import type { MmuLayout } from '../machine/program.js';
 import { FRAMES_MAX } from '../machine/pte.js';
 import type { Scenario } from '../vocabulary/scenario.js';
@@ -37,10 +38,13 @@ export interface KernelLayout {
   /** From the VMA words of one table's pages to those of the next. */
   readonly vmaStride: number;
   readonly mmu: MmuLayout;
+  /** The words that kernel code may name: neither the null page nor what belongs to allocator, hardware and oracles. */
+  readonly words: WordRange;
   readonly hardwareBase: number;
   readonly gatherCapacity: number;
 }
 
+const NULL_PAGE_WORDS = 8;
 /** Words that one frame holds: a leaf table of TABLE_PAGES entries, or a root. */
 const FRAME_WORDS = TABLE_PAGES;
 
@@ -220,7 +224,7 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
   const gatherCapacity = scenario.pages + 8;
   const handles = FIRST_USER_MM + scenario.mms.length;
   // Addresses 0-7 stay unused, so that no pointer is NULL by accident.
-  layout.alloc('null page', 8, 'hidden');
+  layout.alloc('null page', NULL_PAGE_WORDS, 'hidden');
   const lastCtxId = layout.alloc('last_mm_ctx_id');
   const cpus: PerCpu[] = [];
   for (let cpu = 0; cpu < scenario.cpus; cpu++) cpus.push(perCpu(layout, cpu, scenario, maskWords, gatherCapacity));
@@ -242,6 +246,7 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
       ? ghostLayout(layout, scenario.pages, handles, frames, FRAME_WORDS)
       : ghostLayoutApart(layout, scenario.pages, handles, lineWords, apart.ghost);
   // Last, so that the words of other guests keep their addresses.
+  const holeEnd = layout.size;
   const kvm: KvmLayout = {
     preempted: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.steal_time.preempted`)),
     mask: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.__pv_cpu_mask`, maskWords, 'mask')),
@@ -275,11 +280,13 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
     pageRefcount,
     pagePtl,
     vmaStride,
+    words: { first: NULL_PAGE_WORDS, end: layout.size, holeFirst: frameWords.freeTop, holeEnd },
     hardwareBase,
     gatherCapacity,
     mmu: {
       ...frameWords,
       ghost,
+      handles,
       frameWords: FRAME_WORDS,
       frames,
       grace,

@@ -15,7 +15,7 @@ export class Frames {
     const { mem, machine } = this;
     const { layout, ghost } = machine;
     const top = mem[layout.freeTop];
-    if (top === 0) throw machine.internalError('the simulated machine is out of frames');
+    if (top === 0) throw machine.refusal('the simulated machine is out of frames');
     const frame = mem[layout.freeStack + top - 1];
     mem[layout.freeTop] = top - 1;
     const base = layout.framesBase + frame * layout.frameStride;
@@ -29,7 +29,7 @@ export class Frames {
     const { mem } = this;
     const { layout, ghost } = this.machine;
     const top = mem[layout.freeTop];
-    if (top === layout.frames) throw this.machine.internalError(`frame ${frame} was freed twice`);
+    if (top === layout.frames) throw this.machine.refusal(`frame ${frame} was freed twice`);
     mem[ghost.allocOf(frame)]++;
     mem[layout.freeStack + top] = frame;
     mem[layout.freeTop] = top + 1;
@@ -43,7 +43,7 @@ export class Frames {
     const { mem, machine } = this;
     const { grace, graceCapacity } = machine.layout;
     const count = mem[grace];
-    if (count === graceCapacity) throw machine.internalError('too many page tables wait for a grace period');
+    if (count === graceCapacity) throw machine.refusal('too many page tables wait for a grace period');
     const at = grace + 1 + count * this.graceWords;
     mem.fill(0, at, at + this.graceWords);
     mem[at] = frame;

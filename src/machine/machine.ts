@@ -18,13 +18,14 @@ import {
   WALKER_AGENT,
 } from './enabled-set.js';
 import { Frames } from './frames.js';
-import { Ghost, InternalError } from './ghost.js';
+import { Ghost } from './ghost.js';
 import * as H from './hardware.js';
 import { Hypervisor } from './hypervisor.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
 import { NO_MMU } from './no-mmu.js';
 import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
+import { Refusal } from './operands.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
@@ -121,9 +122,22 @@ export class Machine {
     return this.mem[this.block(cpu) + H.IF] !== 0;
   }
 
-  /** What cannot be done, with where it happened: a fault of the simulator itself, or of a program that may ask for anything. */
-  internalError(message: string): Error {
-    return this.program.fault?.(message) ?? new InternalError(`${this.program.name}, step ${this.step}: ${message}`);
+  /** What cannot be done, although nothing is wrong with its operands by themselves. */
+  refusal(message: string): Refusal {
+    return new Refusal(this.program, message);
+  }
+
+  /** The error to be told for what a CPU's operation met: for a refusal one that has the operation's line on its stack. */
+  private told(cpu: Cpu, error: unknown): unknown {
+    // Whoever wraps a script, as enumeration does, may have left that method out.
+    if (!(error instanceof Refusal)) return error;
+    if (typeof cpu.top?.throw !== 'function') return error.error();
+    try {
+      cpu.top.throw(error);
+    } catch (placed) {
+      return placed;
+    }
+    return error.error();
   }
 
   /** Starts a new execution from the program's image; every CPU stands before its first operation. */
@@ -232,7 +246,6 @@ export class Machine {
 
   /** A plain store: into the buffer, or to memory under sequential consistency. A full buffer drains its oldest store first. */
   store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
-    this.checkWord(cpu, value);
     if (this.sc && kind === H.SB_PLAIN) {
       this.commitStore(cpu, address, value);
       return;
@@ -262,11 +275,6 @@ export class Machine {
     this.hash = Math.imul(this.hash ^ address, HASH_PRIME);
     this.hash = Math.imul(this.hash ^ value, HASH_PRIME);
     this.commit(cpu, address, value);
-  }
-
-  /** Overflow is an internal error, never a wrap. */
-  private checkWord(cpu: number, value: number): void {
-    if ((value | 0) !== value) throw this.internalError(`CPU ${cpu} stores ${value}, which is no 32-bit integer`);
   }
 
   /** Drains the oldest buffered store to memory. */
@@ -355,7 +363,12 @@ export class Machine {
       this.totalCpuSteps++;
       this.cpuSteps[id]++;
       if (this.touches !== null && pending.kind <= K.OP_MEMORY_MAX) this.touches.note(id, pending.a);
-      const value = this.execute(cpu, pending);
+      let value: number;
+      try {
+        value = this.execute(cpu, pending);
+      } catch (error) {
+        throw this.told(cpu, error);
+      }
       this.lastValue = value;
       this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);
       this.hash = Math.imul(this.hash ^ pending.a, HASH_PRIME);
@@ -451,7 +464,7 @@ export class Machine {
     }
     // Six registers per frame are left when each handler's iret has taken the interrupt flag.
     if (cpu.saved.length !== SAVED_WORDS * cpu.depth - 1)
-      throw this.internalError(`an interrupt handler of CPU ${cpu.id} ended without iret`);
+      throw this.refusal(`an interrupt handler of CPU${cpu.id} ended without iret`).error();
     cpu.depth--;
     cpu.top = cpu.frames.pop() as Protocol<void> | null;
     const pending = cpu.pending;
@@ -595,11 +608,9 @@ export class Machine {
     const old = mem[a];
     switch (op.kind) {
       case K.OP_XCHG:
-        this.checkWord(id, op.b);
         this.commit(id, a, op.b);
         return old;
       case K.OP_CMPXCHG:
-        this.checkWord(id, op.c);
         if (old === op.b) this.commit(id, a, op.c);
         return old;
       case K.OP_CMPXCHG_PAIR:
@@ -610,7 +621,7 @@ export class Machine {
       case K.OP_FETCH_ADD: {
         const sum = old + op.b;
         if (sum > 0x7fffffff || sum < -0x80000000)
-          throw this.internalError(`CPU ${id}: ${this.program.layout.nameOf(a)} overflows at ${old} + ${op.b}`);
+          throw this.refusal(`CPU${id}: fetchAdd overflows ${this.program.layout.nameOf(a)} at ${old} + ${op.b}`);
         this.commit(id, a, sum);
         return old + op.c;
       }
@@ -654,12 +665,12 @@ export class Machine {
         this.frames.freeAfterGracePeriod(a);
         return 0;
       default:
-        throw this.internalError(`CPU ${id}: no such operation: ${op.kind}`);
+        throw this.refusal(`CPU${id}: no such operation: ${op.kind}`);
     }
   }
 
   private iret(cpu: Cpu, block: number): number {
-    if (cpu.depth === 0) throw this.internalError(`CPU ${cpu.id}: iret outside an interrupt handler`);
+    if (cpu.depth === 0) throw this.refusal(`CPU${cpu.id}: iret outside an interrupt handler`);
     const flag = cpu.saved.pop() as number;
     if (this.mem[block + H.IN_NMI] !== 0) this.mem[block + H.IN_NMI] = 0;
     this.setInterruptFlag(cpu.id, flag);

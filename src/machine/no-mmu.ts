@@ -18,6 +18,7 @@ export const NO_MMU: MmuLayout = {
     linkedAlloc: 0,
     mmSerial: 0,
   },
+  handles: 0,
   framesBase: 0,
   frameWords: 0,
   frameStride: 0,

@@ -3,6 +3,7 @@ import type { GhostLayout } from './ghost.js';
 import type { HostLayout } from './hypervisor.js';
 import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
+import type { WordRange } from './operands.js';
 import type { Protocol } from './protocol.js';
 
 /**
@@ -13,6 +14,8 @@ export interface Program {
   readonly name: string;
   readonly cpus: number;
   readonly layout: Layout;
+  /** The words that its code may name. */
+  readonly words: WordRange;
   /** First word of the CPUs' hardware blocks, and words per block. */
   readonly hardwareBase: number;
   readonly hardwareWords: number;
@@ -42,6 +45,8 @@ export interface Program {
 
 export interface MmuLayout {
   readonly ghost: GhostLayout;
+  /** mm handles that there are. */
+  readonly handles: number;
   readonly framesBase: number;
   /** Words that a frame holds, and words from one frame to the next. */
   readonly frameWords: number;

@@ -139,6 +139,7 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     name,
     cpus,
     layout,
+    words: { first: 0, end: hardwareBase, holeFirst: hardwareBase, holeEnd: hardwareBase },
     hardwareBase,
     hardwareWords: HW_WORDS_PLAIN,
     image,

@@ -117,11 +117,13 @@ export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flag
     name: 'mmu',
     cpus: cpus.length,
     layout,
+    words: { first: 0, end: layout.size, holeFirst: layout.size, holeEnd: layout.size },
     hardwareBase,
     hardwareWords: H.HW_WORDS,
     image,
     mmu: {
       ghost,
+      handles: MMS,
       framesBase,
       frameWords: TABLE_PAGES,
       frameStride: TABLE_PAGES,

@@ -255,14 +255,14 @@ describe('an operand that a plain program does not have', () => {
       function* (cpu: PlainCpu) {
         yield* cpu.fetchAdd(0, 1);
       },
-      'CPU 0: x overflows at 2147483647 + 1',
+      'CPU0: fetchAdd overflows x at 2147483647 + 1',
     ],
     [
       'an iret out of place',
       function* (cpu: PlainCpu) {
         yield* cpu.iret();
       },
-      'CPU 0: iret outside an interrupt handler',
+      'CPU0: iret outside an interrupt handler',
     ],
     [
       'a handler without iret',
@@ -270,7 +270,7 @@ describe('an operand that a plain program does not have', () => {
         yield* cpu.sendIpi(0);
         yield* cpu.smpMb();
       },
-      'an interrupt handler of CPU 0 ended without iret',
+      'an interrupt handler of CPU0 ended without iret',
     ],
   ])('so is %s, which the machine meets', (_, script, what) => {
     const words = { x: 0x7fffffff };

@@ -1,7 +1,7 @@
 import type { Cpu as ExplorerCpu } from '../cpu.js';
-import { InternalError } from '../ghost.js';
 import * as H from '../hardware.js';
 import * as K from '../op-kinds.js';
+import { Operands } from '../operands.js';
 import type { Op } from '../protocol.js';
 import { PTE_PRESENT, PTE_WRITE, pteFrame, pteValue, VERSION_MAX, withVersion } from '../pte.js';
 import { loadWord, storeWord } from './access.js';
@@ -23,6 +23,7 @@ export class Cpu {
   private readonly mem: Int32Array;
   private readonly locked: Locked;
   private readonly host: Host;
+  private readonly operands: Operands;
   private readonly control: Int32Array;
   private readonly controlLocked: Locked;
   private readonly words: ControlWords;
@@ -52,6 +53,7 @@ export class Cpu {
     this.mem = machine.mem;
     this.locked = machine.locked;
     this.host = machine.host;
+    this.operands = new Operands(machine.program, id);
     this.words = machine.control;
     this.control = machine.control.words;
     this.controlLocked = machine.control.locked;
@@ -158,12 +160,15 @@ export class Cpu {
   // Memory.
 
   readOnce(address: number): number {
+    this.operands.word('readOnce', address);
     this.boundary();
     const value = loadWord(this.locked, address);
     this.note(K.OP_READ_ONCE, address, value);
     return value;
   }
   writeOnce(address: number, value: number): number {
+    this.operands.word('writeOnce', address);
+    this.operands.value('writeOnce', value);
     this.boundary();
     this.put(address, value);
     this.machine.committed(this.id, address, value);
@@ -171,12 +176,15 @@ export class Cpu {
     return 0;
   }
   loadAcquire(address: number): number {
+    this.operands.word('loadAcquire', address);
     this.boundary();
     const value = loadWord(this.locked, address);
     this.note(K.OP_LOAD_ACQUIRE, address, value);
     return value;
   }
   storeRelease(address: number, value: number): number {
+    this.operands.word('storeRelease', address);
+    this.operands.value('storeRelease', value);
     this.boundary();
     this.put(address, value);
     this.note(K.OP_STORE_RELEASE, address, 0);
@@ -184,6 +192,8 @@ export class Cpu {
     return 0;
   }
   xchg(address: number, value: number): number {
+    this.operands.word('xchg', address);
+    this.operands.value('xchg', value);
     this.boundary();
     const old = this.locked.exchange(address, value);
     this.note(K.OP_XCHG, address, old);
@@ -191,6 +201,9 @@ export class Cpu {
     return old;
   }
   cmpxchg(address: number, expected: number, value: number): number {
+    this.operands.word('cmpxchg', address);
+    this.operands.value('cmpxchg', expected);
+    this.operands.value('cmpxchg', value);
     this.boundary();
     const old = this.locked.compareExchange(address, expected, value);
     this.note(K.OP_CMPXCHG, address, old);
@@ -202,6 +215,11 @@ export class Cpu {
    * model; on x86-64 they are what the hardware makes of them.
    */
   cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
+    this.operands.pair('cmpxchgPair', address);
+    this.operands.value('cmpxchgPair', expectedFirst);
+    this.operands.value('cmpxchgPair', expectedSecond);
+    this.operands.value('cmpxchgPair', first);
+    this.operands.value('cmpxchgPair', second);
     this.boundary();
     const replaced = this.locked.compareExchangePair(address, expectedFirst, expectedSecond, first, second);
     this.note(K.OP_CMPXCHG_PAIR, address, replaced);
@@ -212,24 +230,30 @@ export class Cpu {
     return replaced;
   }
   fetchAdd(address: number, addend: number): number {
+    this.operands.word('fetchAdd', address);
+    this.operands.value('fetchAdd', addend);
     return this.add(address, addend, 0);
   }
   incReturn(address: number): number {
+    this.operands.word('incReturn', address);
     return this.add(address, 1, 1);
   }
   decReturn(address: number): number {
+    this.operands.word('decReturn', address);
     return this.add(address, -1, -1);
   }
   private add(address: number, addend: number, inResult: number): number {
     this.boundary();
     const old = this.locked.add(address, addend);
-    if (old + addend > 0x7fffffff || old + addend < -0x80000000) throw new InternalError(`word ${address} overflowed`);
+    if (((old + addend) | 0) !== old + addend) this.operands.mistake('fetchAdd', `overflows word ${address} at ${old} + ${addend}`);
     this.machine.committed(this.id, address, old + addend);
     this.note(K.OP_FETCH_ADD, address, old + inResult);
     this.host.changed(this.id, address);
     return old + inResult;
   }
   fetchOr(address: number, bits: number): number {
+    this.operands.word('fetchOr', address);
+    this.operands.value('fetchOr', bits);
     this.boundary();
     const old = this.locked.or(address, bits);
     this.note(K.OP_FETCH_OR, address, old);
@@ -237,6 +261,8 @@ export class Cpu {
     return old;
   }
   fetchAnd(address: number, bits: number): number {
+    this.operands.word('fetchAnd', address);
+    this.operands.value('fetchAnd', bits);
     this.boundary();
     const old = this.locked.and(address, bits);
     this.note(K.OP_FETCH_AND, address, old);
@@ -259,6 +285,9 @@ export class Cpu {
     return 0;
   }
   condLoadAcquire(address: number, mask: number, value: number): number {
+    this.operands.word('condLoadAcquire', address);
+    this.operands.value('condLoadAcquire', mask);
+    this.operands.value('condLoadAcquire', value);
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) !== value) {
@@ -271,6 +300,9 @@ export class Cpu {
   }
   /** Looks again and again, since threads are woken by words that reach a value: others run between two looks. */
   condLoadAcquireNot(address: number, mask: number, value: number): number {
+    this.operands.word('condLoadAcquireNot', address);
+    this.operands.value('condLoadAcquireNot', mask);
+    this.operands.value('condLoadAcquireNot', value);
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) === value) {
@@ -282,6 +314,7 @@ export class Cpu {
     return seen;
   }
   spinLock(lock: number): number {
+    this.operands.word('spinLock', lock);
     this.boundary();
     while (this.locked.compareExchange(lock, 0, this.id + 1) !== 0) {
       this.host.wait(this.id, lock, -1, 0);
@@ -291,6 +324,7 @@ export class Cpu {
     return 0;
   }
   spinUnlock(lock: number): number {
+    this.operands.word('spinUnlock', lock);
     this.boundary();
     if (this.locked.load(lock) !== this.id + 1) {
       this.machine.observer.unlockOfFree(this.id, lock);
@@ -319,12 +353,14 @@ export class Cpu {
     return 0;
   }
   sendIpi(target: number): number {
+    this.operands.target('sendIpi', target);
     this.boundary();
     this.note(K.OP_SEND_IPI, target, 0);
     this.post(target, ATTEND_IPI);
     return 0;
   }
   sendNmi(target: number): number {
+    this.operands.target('sendNmi', target);
     this.boundary();
     this.note(K.OP_SEND_NMI, target, 0);
     this.post(target, ATTEND_NMI);
@@ -338,7 +374,7 @@ export class Cpu {
     this.boundary();
     this.drain();
     const flag = this.saved.pop();
-    if (flag === undefined) throw new InternalError(`CPU ${this.id}: iret outside an interrupt handler`);
+    if (flag === undefined) this.operands.mistake('iret', 'outside an interrupt handler');
     if (this.inNmi) this.inNmi = false;
     if (flag) this.setInterrupts(true);
     this.note(K.OP_IRET, 0, 0);
@@ -348,6 +384,8 @@ export class Cpu {
   // MMU.
 
   writeCr3(root: number, pcid: number, noFlush: boolean): number {
+    this.operands.frame('writeCr3', root);
+    this.operands.pcid('writeCr3', pcid);
     this.boundary();
     this.drain();
     this.machine.mmu.writeCr3(this.block, root, pcid, noFlush);
@@ -355,6 +393,7 @@ export class Cpu {
     return 0;
   }
   invlpg(page: number): number {
+    this.operands.page('invlpg', page);
     this.boundary();
     this.drain();
     this.machine.mmu.invlpg(this.block, page);
@@ -362,6 +401,9 @@ export class Cpu {
     return 0;
   }
   invpcid(type: number, pcid: number, page: number): number {
+    this.operands.invpcidType('invpcid', type);
+    this.operands.pcid('invpcid', pcid);
+    this.operands.page('invpcid', page);
     this.boundary();
     this.drain();
     this.machine.mmu.invpcid(this.block, type, pcid, page);
@@ -369,6 +411,7 @@ export class Cpu {
     return 0;
   }
   postFlush(target: number): number {
+    this.operands.request('postFlush', target, this.machine);
     this.boundary();
     this.drain();
     const waits = (this.vcpu as Vcpu).post(target);
@@ -376,6 +419,7 @@ export class Cpu {
     return waits;
   }
   userAccess(page: number, write: boolean): number {
+    this.operands.page('userAccess', page);
     if (this.vcpu !== null) return this.virtualAccess(page, write);
     this.boundary();
     const outcome = this.machine.mmu.access(this.id, this.block, page, write);
@@ -394,12 +438,14 @@ export class Cpu {
     return outcome;
   }
   walk(page: number, write: boolean): number {
+    this.operands.page('walk', page);
     this.boundary();
     const outcome = this.machine.mmu.walkStep(this.id, this.block, H.DEMAND, page, write);
     this.note(K.OP_WALK, page, outcome);
     return outcome;
   }
   faultEntry(page: number): number {
+    this.operands.page('faultEntry', page);
     this.boundary();
     this.drain();
     this.machine.mmu.dropPage(this.block, page);
@@ -417,6 +463,8 @@ export class Cpu {
   // Page tables and frames. Ghost words are stored before the entry, so that whoever sees the entry sees them.
 
   setPte(mm: number, key: number, address: number, value: number): number {
+    this.operands.entry('setPte', mm, key, address);
+    this.operands.entryValue('setPte', value);
     this.boundary();
     const { machine } = this;
     const { ghost } = machine;
@@ -435,6 +483,7 @@ export class Cpu {
     return 0;
   }
   ptepGetAndClear(mm: number, key: number, address: number): number {
+    this.operands.entry('ptepGetAndClear', mm, key, address);
     this.boundary();
     const { ghost } = this.machine;
     const index = ghost.index(mm, key);
@@ -445,6 +494,7 @@ export class Cpu {
     return pteValue(before);
   }
   ptepSetWrprotect(mm: number, key: number, address: number): number {
+    this.operands.entry('ptepSetWrprotect', mm, key, address);
     this.boundary();
     const { ghost } = this.machine;
     const index = ghost.index(mm, key);
@@ -461,6 +511,7 @@ export class Cpu {
   }
   /** With no frame left it waits at boundaries: others free some, perhaps only after this CPU has served them. */
   allocFrame(owner: number): number {
+    this.operands.value('allocFrame', owner);
     for (;;) {
       this.boundary();
       const frame = this.machine.frames.alloc(owner);
@@ -472,12 +523,14 @@ export class Cpu {
     }
   }
   freeFrame(frame: number): number {
+    this.operands.frame('freeFrame', frame);
     this.boundary();
     this.machine.frames.free(frame);
     this.note(K.OP_FREE_FRAME, frame, 0);
     return 0;
   }
   freeFrameRcu(frame: number): number {
+    this.operands.frame('freeFrameRcu', frame);
     this.boundary();
     this.drain();
     this.machine.frames.freeAfterGracePeriod(frame);
@@ -488,20 +541,30 @@ export class Cpu {
   // No instructions.
 
   peek(address: number): number {
+    this.operands.word('peek', address);
     return this.mem[address];
   }
   poke(address: number, value: number): number {
+    this.operands.word('poke', address);
+    this.operands.value('poke', value);
     this.mem[address] = value;
     return 0;
   }
   choose(n: number): number {
+    this.operands.answers('choose', n);
     return this.host.choose(this.id, n);
   }
   event(kind: number, a: number, b: number): number {
+    this.operands.value('event', kind);
+    this.operands.value('event', a);
+    this.operands.value('event', b);
     this.machine.event(this.id, kind, a, b);
     return 0;
   }
   promise(mm: number, page: number, rights: number): number {
+    this.operands.mm('promise', mm);
+    this.operands.page('promise', page);
+    this.operands.rights('promise', rights);
     this.machine.ghost.promise(this.id, mm, page, rights);
     return 0;
   }
@@ -510,6 +573,7 @@ export class Cpu {
     return 0;
   }
   newAddressSpace(mm: number): number {
+    this.operands.mm('newAddressSpace', mm);
     return this.machine.ghost.newAddressSpace(mm);
   }
   assert(condition: boolean, message: string): number {

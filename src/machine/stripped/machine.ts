@@ -1,5 +1,4 @@
 import { LATENT_CLASSES, type LatentClass, type MemoryModel, type ViolationClass } from '../../vocabulary/violation.js';
-import { InternalError } from '../ghost.js';
 import * as H from '../hardware.js';
 import { Mmu } from '../mmu.js';
 import { NO_MMU } from '../no-mmu.js';
@@ -75,10 +74,6 @@ export class Machine {
 
   enablings(cpu: number): number {
     return this.control.locked.load(this.control.enablings(cpu));
-  }
-
-  internalError(message: string): InternalError {
-    return new InternalError(`${this.program.name}, CPU${this.id}: ${message}`);
   }
 
   word(address: number): number {
