@@ -1,6 +1,6 @@
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
-import { Operands, type Refusal } from './operands.js';
+import type { Refusal } from './operands.js';
 import type { Op, Protocol } from './protocol.js';
 
 /**
@@ -60,7 +60,6 @@ export class Cpu {
   readonly machine: Machine;
   readonly pending = new PendingOp();
   private readonly immediate = new ImmediateOp();
-  private readonly operands: Operands;
   /** The running generator: the script, or an interrupt handler on top of it; null when the script has ended. */
   top: Protocol<void> | null = null;
   /** What handlers interrupted: generators and their pending operations. Depth is at most 2 (an NMI within an IPI handler). */
@@ -72,7 +71,6 @@ export class Cpu {
   constructor(machine: Machine, id: number) {
     this.machine = machine;
     this.id = id;
-    this.operands = new Operands(machine.program, id);
   }
 
   private op(kind: number, a: number, b: number, c: number): Op {
@@ -93,76 +91,52 @@ export class Cpu {
 
   /** A plain load; never torn, never repeated. The CPU's own buffered store is seen first. */
   readOnce(address: number): Op {
-    this.operands.word('readOnce', address);
     return this.op(K.OP_READ_ONCE, address, 0, 0);
   }
   /** A plain store: into the store buffer under TSO. */
   writeOnce(address: number, value: number): Op {
-    this.operands.word('writeOnce', address);
-    this.operands.value('writeOnce', value);
     return this.op(K.OP_WRITE_ONCE, address, value, 0);
   }
   /** `smp_load_acquire`: on x86 a plain load; the name says what the order is needed for. */
   loadAcquire(address: number): Op {
-    this.operands.word('loadAcquire', address);
     return this.op(K.OP_LOAD_ACQUIRE, address, 0, 0);
   }
   /** `smp_store_release`: on x86 a plain store. */
   storeRelease(address: number, value: number): Op {
-    this.operands.word('storeRelease', address);
-    this.operands.value('storeRelease', value);
     return this.op(K.OP_STORE_RELEASE, address, value, 0);
   }
   /** Stores `value`, returns the old value. A full barrier, as every locked operation. */
   xchg(address: number, value: number): Op {
-    this.operands.word('xchg', address);
-    this.operands.value('xchg', value);
     return this.op(K.OP_XCHG, address, value, 0);
   }
   /** Stores `value` if the word is `expected`; returns the old value either way. */
   cmpxchg(address: number, expected: number, value: number): Op {
-    this.operands.word('cmpxchg', address);
-    this.operands.value('cmpxchg', expected);
-    this.operands.value('cmpxchg', value);
     return this.op(K.OP_CMPXCHG, address, expected, value);
   }
   /** `cmpxchg16b` on a pair {first, second} at an even address: 1 if both matched and were replaced, else 0. */
   cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): Op {
-    this.operands.pair('cmpxchgPair', address);
-    this.operands.value('cmpxchgPair', expectedFirst);
-    this.operands.value('cmpxchgPair', expectedSecond);
-    this.operands.value('cmpxchgPair', first);
-    this.operands.value('cmpxchgPair', second);
     this.pending.d = first;
     this.pending.e = second;
     return this.op(K.OP_CMPXCHG_PAIR, address, expectedFirst, expectedSecond);
   }
   /** `atomic_fetch_add`: returns the old value. */
   fetchAdd(address: number, addend: number): Op {
-    this.operands.word('fetchAdd', address);
-    this.operands.value('fetchAdd', addend);
     return this.op(K.OP_FETCH_ADD, address, addend, 0);
   }
   /** `atomic_inc_return`: returns the new value. */
   incReturn(address: number): Op {
-    this.operands.word('incReturn', address);
     return this.op(K.OP_FETCH_ADD, address, 1, 1);
   }
   /** `atomic_dec_return`: returns the new value. */
   decReturn(address: number): Op {
-    this.operands.word('decReturn', address);
     return this.op(K.OP_FETCH_ADD, address, -1, -1);
   }
   /** `atomic_fetch_or` (also `set_bit`): returns the old value. */
   fetchOr(address: number, bits: number): Op {
-    this.operands.word('fetchOr', address);
-    this.operands.value('fetchOr', bits);
     return this.op(K.OP_FETCH_OR, address, bits, 0);
   }
   /** `atomic_fetch_and` (also `clear_bit`): returns the old value. */
   fetchAnd(address: number, bits: number): Op {
-    this.operands.word('fetchAnd', address);
-    this.operands.value('fetchAnd', bits);
     return this.op(K.OP_FETCH_AND, address, bits, 0);
   }
   /** A full barrier. */
@@ -186,28 +160,20 @@ export class Cpu {
    * never spins by hand: an execution stays bounded and a deadlock is visible.
    */
   condLoadAcquire(address: number, mask: number, value: number): Op {
-    this.operands.word('condLoadAcquire', address);
-    this.operands.value('condLoadAcquire', mask);
-    this.operands.value('condLoadAcquire', value);
     this.pending.d = K.WAIT_EQUAL;
     return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
   }
   /** Waits until (word & mask) !== value: for a word that moves on from where it was seen. Else as `condLoadAcquire`. */
   condLoadAcquireNot(address: number, mask: number, value: number): Op {
-    this.operands.word('condLoadAcquireNot', address);
-    this.operands.value('condLoadAcquireNot', mask);
-    this.operands.value('condLoadAcquireNot', value);
     this.pending.d = K.WAIT_DIFFERENT;
     return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
   }
   /** Takes the lock when it is free (0); the lock word is then the CPU's number + 1. */
   spinLock(lock: number): Op {
-    this.operands.word('spinLock', lock);
     return this.op(K.OP_SPIN_LOCK, lock, 0, 0);
   }
   /** A release store of 0. Unlocking a lock that is not held is a violation (`unlock-of-free`). */
   spinUnlock(lock: number): Op {
-    this.operands.word('spinUnlock', lock);
     return this.op(K.OP_SPIN_UNLOCK, lock, 0, 0);
   }
 
@@ -222,11 +188,9 @@ export class Cpu {
   }
   /** Posts a call-function IPI to another CPU. It may be in flight arbitrarily long; a second one while it is, is merged. */
   sendIpi(target: number): Op {
-    this.operands.target('sendIpi', target);
     return this.op(K.OP_SEND_IPI, target, 0, 0);
   }
   sendNmi(target: number): Op {
-    this.operands.target('sendNmi', target);
     return this.op(K.OP_SEND_NMI, target, 0, 0);
   }
   /** The last instruction of an interrupt handler. */
@@ -238,35 +202,26 @@ export class Cpu {
 
   /** Loads CR3. `noFlush` is bit 63: entries of the new PCID are kept. Serialising. */
   writeCr3(root: number, pcid: number, noFlush: boolean): Op {
-    this.operands.frame('writeCr3', root);
-    this.operands.pcid('writeCr3', pcid);
     return this.op(K.OP_WRITE_CR3, root, pcid, noFlush ? 1 : 0);
   }
   /** Drops the page's entries of the current PCID and all its paging-structure entries. Serialising. */
   invlpg(page: number): Op {
-    this.operands.page('invlpg', page);
     return this.op(K.OP_INVLPG, page, 0, 0);
   }
   /** INVPCID: type 0 one page of one PCID, 1 one PCID, 2 and 3 everything. Serialising. */
   invpcid(type: number, pcid: number, page: number): Op {
-    this.operands.invpcidType('invpcid', type);
-    this.operands.pcid('invpcid', pcid);
-    this.operands.page('invpcid', page);
     return this.op(K.OP_INVPCID, type, pcid, page);
   }
   /** One try of a user load or store: TLB lookup and access in one step. Returns one of ACCESS_*. */
   userAccess(page: number, write: boolean): Op {
-    this.operands.page('userAccess', page);
     return this.op(K.OP_USER_ACCESS, page, write ? 1 : 0, 0);
   }
   /** One level of the demand walk for the access that missed. Returns one of WALK_*. */
   walk(page: number, write: boolean): Op {
-    this.operands.page('walk', page);
     return this.op(K.OP_WALK, page, write ? 1 : 0, 0);
   }
   /** Entry of the page-fault handler: serialising, drops the entry that faulted. */
   faultEntry(page: number): Op {
-    this.operands.page('faultEntry', page);
     return this.op(K.OP_FAULT, page, 0, 0);
   }
 
@@ -275,7 +230,6 @@ export class Cpu {
    * the target has to be waited for (`outstanding` is then counted up), 0 if it is out and is flushed before it runs again. Serialising.
    */
   postFlush(target: number): Op {
-    this.operands.request('postFlush', target, this.machine);
     return this.op(K.OP_POST_FLUSH, target, 0, 0);
   }
 
@@ -283,50 +237,40 @@ export class Cpu {
 
   /** `set_pte`: a plain store. */
   setPte(mm: number, key: number, address: number, value: number): Op {
-    this.operands.entry('setPte', mm, key, address);
-    this.operands.entryValue('setPte', value);
     this.pending.d = key;
     return this.op(K.OP_SET_PTE, address, value, mm);
   }
   /** `ptep_get_and_clear`: a locked exchange with 0; returns the old entry without its ghost version. */
   ptepGetAndClear(mm: number, key: number, address: number): Op {
-    this.operands.entry('ptepGetAndClear', mm, key, address);
     this.pending.d = key;
     return this.op(K.OP_PTEP_GET_AND_CLEAR, address, 0, mm);
   }
   /** `ptep_set_wrprotect`: clears W, locked; returns the old entry. */
   ptepSetWrprotect(mm: number, key: number, address: number): Op {
-    this.operands.entry('ptepSetWrprotect', mm, key, address);
     this.pending.d = key;
     return this.op(K.OP_PTEP_SET_WRPROTECT, address, 0, mm);
   }
   /** A page of zeroes from the allocator, which is below this lab's interest: one step. `owner` is ghost: the address space a root table belongs to, else 0. */
   allocFrame(owner: number): Op {
-    this.operands.value('allocFrame', owner);
     return this.op(K.OP_ALLOC_FRAME, owner, 0, 0);
   }
   /** The last reference is dropped: the frame may be handed out again at once. */
   freeFrame(frame: number): Op {
-    this.operands.frame('freeFrame', frame);
     return this.op(K.OP_FREE_FRAME, frame, 0, 0);
   }
 
   /** `call_rcu` of a free: the frame is released once every CPU that has interrupts off now has enabled them. */
   freeFrameRcu(frame: number): Op {
-    this.operands.frame('freeFrameRcu', frame);
     return this.op(K.OP_FREE_FRAME_RCU, frame, 0, 0);
   }
 
   // Memory that only the running task can reach (its stack, per-CPU scratch): no boundary, because nobody else could tell.
 
   peek(address: number): Op {
-    this.operands.word('peek', address);
-    return this.done(this.machine.mem[address]);
+    return this.done(this.machine.peek(this.id, address));
   }
   poke(address: number, value: number): Op {
-    this.operands.word('poke', address);
-    this.operands.value('poke', value);
-    this.machine.poke(address, value);
+    this.machine.poke(this.id, address, value);
     return this.done(0);
   }
 
@@ -334,22 +278,17 @@ export class Cpu {
 
   /** What the kernel decides by time or chance: a number in [0, n), recorded in the schedule. */
   choose(n: number): Op {
-    this.operands.answers('choose', n);
+    this.machine.early[this.id].answers(n);
     return this.done(this.machine.choose(n));
   }
   /** A tracepoint or a note to the oracles. */
   event(kind: number, a: number, b: number): Op {
-    this.operands.value('event', kind);
-    this.operands.value('event', a);
-    this.operands.value('event', b);
     this.machine.event(this.id, kind, a, b);
     return this.done(0);
   }
   /** Ghost: the running client operation promises that entries of this page older than now lose `rights` once it has returned. */
   promise(mm: number, page: number, rights: number): Op {
-    this.operands.mm('promise', mm);
-    this.operands.page('promise', page);
-    this.operands.rights('promise', rights);
+    this.machine.early[this.id].promise(mm, page, rights);
     this.machine.ghost.promise(this.id, mm, page, rights);
     return this.done(0);
   }
@@ -360,7 +299,7 @@ export class Cpu {
   }
   /** Ghost: `mm` begins a new life (a handle may be used again). Returns the address-space id for `allocFrame`. */
   newAddressSpace(mm: number): Op {
-    this.operands.mm('newAddressSpace', mm);
+    this.machine.early[this.id].mm('newAddressSpace', mm);
     return this.done(this.machine.ghost.newAddressSpace(mm));
   }
   /** A property of the program under test; false is a violation (`assertion`). */

@@ -25,7 +25,7 @@ import { Mmu, WALK_CONTINUE } from './mmu.js';
 import { NO_MMU } from './no-mmu.js';
 import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
-import { Refusal } from './operands.js';
+import { namedWords, Operands, Refusal } from './operands.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
@@ -77,6 +77,12 @@ export class Machine {
   private readonly sc: boolean;
   /** Bits per word: somebody waits for it; an observer wants to hear of it. */
   private readonly watch: Uint8Array;
+  /** 1 where programs may name the word. */
+  private readonly named: Uint8Array;
+  /** By CPU: looks at operands. */
+  private readonly operands: Operands[] = [];
+  /** The same for what is done at once, with its line on the stack. */
+  readonly early: Operands[] = [];
   private readonly waitAddress: Int32Array;
   private readonly cpuSteps: Int32Array;
   private totalCpuSteps = 0;
@@ -99,6 +105,11 @@ export class Machine {
     this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
     this.agentKinds = this.hypervisor === null ? NATIVE_KINDS : VIRTUAL_KINDS;
     this.watch = new Uint8Array(program.image.length);
+    this.named = namedWords(program.words);
+    for (let id = 0; id < program.cpus; id++) {
+      this.operands.push(new Operands(program, id));
+      this.early.push(new Operands(program, id, true));
+    }
     this.waitAddress = new Int32Array(program.cpus).fill(-1);
     this.cpuSteps = new Int32Array(program.cpus);
     this.frames = new Frames(this);
@@ -224,6 +235,7 @@ export class Machine {
   }
 
   event(cpu: number, kind: number, a: number, b: number): void {
+    if ((kind | 0) !== kind || (a | 0) !== a || (b | 0) !== b) this.early[cpu].event(kind, a, b);
     this.observer.event(cpu, kind, a, b);
   }
 
@@ -246,6 +258,7 @@ export class Machine {
 
   /** A plain store: into the buffer, or to memory under sequential consistency. A full buffer drains its oldest store first. */
   store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
+    if ((value | 0) !== value) this.operands[cpu].value('a store', value);
     if (this.sc && kind === H.SB_PLAIN) {
       this.commitStore(cpu, address, value);
       return;
@@ -303,8 +316,16 @@ export class Machine {
     while (this.mem[block + H.SB_COUNT] > 0) this.drainOne(cpu, block);
   }
 
+  /** A word without a boundary. */
+  peek(cpu: number, address: number): number {
+    if (this.named[address] !== 1) this.early[cpu].word('peek', address);
+    return this.mem[address];
+  }
+
   /** A value without a boundary. Whoever waits for the word can move from here on, or no longer: what is enabled must say so. */
-  poke(address: number, value: number): void {
+  poke(cpu: number, address: number, value: number): void {
+    if (this.named[address] !== 1) this.early[cpu].word('poke', address);
+    if ((value | 0) !== value) this.early[cpu].value('poke', value);
     this.mem[address] = value;
     if ((this.watch[address] & WATCH_WAITER) !== 0) this.wakeWaiters(address);
   }
@@ -524,6 +545,7 @@ export class Machine {
       this.enabled.add(agent);
       return;
     }
+    this.checkWait(cpu, pending);
     const value = this.load(id, pending.a);
     const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : ((value & pending.b) === pending.c) === (pending.d === K.WAIT_EQUAL);
     if (holds) this.enabled.add(agent);
@@ -531,6 +553,18 @@ export class Machine {
     // Watched even while it holds: it can cease to hold before this CPU moves.
     this.waitAddress[id] = pending.a;
     this.watch[pending.a] |= WATCH_WAITER;
+  }
+
+  /** A wait is looked at before it is executed, which it might never be. */
+  private checkWait(cpu: Cpu, pending: PendingOp): void {
+    if (this.named[pending.a] === 1 && (pending.b | 0) === pending.b && (pending.c | 0) === pending.c) return;
+    const operands = this.operands[cpu.id];
+    try {
+      operands.word(pending.kind === K.OP_SPIN_LOCK ? 'spinLock' : 'condLoadAcquire', pending.a);
+      operands.wait(pending);
+    } catch (error) {
+      throw this.told(cpu, error);
+    }
   }
 
   private refreshLine(id: number): void {
@@ -554,6 +588,7 @@ export class Machine {
     const id = cpu.id;
     const mem = this.mem;
     const a = op.a;
+    if (op.kind <= K.OP_MEMORY_MAX && this.named[a] !== 1) this.operands[id].unnamed(op.kind, a);
     switch (op.kind) {
       case K.OP_READ_ONCE:
       case K.OP_LOAD_ACQUIRE:
@@ -580,16 +615,20 @@ export class Machine {
         this.observer.interruptsEnabled(id);
         return 0;
       case K.OP_SEND_IPI:
+        this.operands[id].target('sendIpi', a);
         mem[this.block(a) + H.PENDING_IPI] = 1;
         this.refreshLine(a);
         return 0;
       case K.OP_SEND_NMI:
+        this.operands[id].target('sendNmi', a);
         mem[this.block(a) + H.PENDING_NMI] = 1;
         this.refreshLine(a);
         return 0;
       case K.OP_USER_ACCESS:
+        this.operands[id].page('userAccess', a);
         return this.mmu.access(id, this.block(id), a, op.b !== 0);
       case K.OP_WALK:
+        this.operands[id].page('walk', a);
         return this.mmu.walkStep(id, this.block(id), H.DEMAND, a, op.b !== 0);
       case K.OP_SET_PTE:
         return this.setPte(id, op);
@@ -604,6 +643,7 @@ export class Machine {
     const mem = this.mem;
     const block = this.block(id);
     const a = op.a;
+    if (op.kind <= K.OP_FETCH_AND) this.operands[id].locked(op);
     this.drainAll(id, block);
     const old = mem[a];
     switch (op.kind) {
@@ -634,6 +674,7 @@ export class Machine {
       case K.OP_SMP_MB:
         return 0;
       case K.OP_POST_FLUSH:
+        this.operands[id].request(a, this);
         return (this.hypervisor as Hypervisor).post(id, a);
       case K.OP_SPIN_LOCK:
         this.commit(id, a, id + 1);
@@ -641,27 +682,36 @@ export class Machine {
       case K.OP_IRET:
         return this.iret(cpu, block);
       case K.OP_WRITE_CR3:
+        this.operands[id].cr3(a, op.b);
         this.mmu.writeCr3(block, a, op.b, op.c !== 0);
         return 0;
       case K.OP_INVLPG:
+        this.operands[id].page('invlpg', a);
         this.mmu.invlpg(block, a);
         return 0;
       case K.OP_INVPCID:
+        this.operands[id].invpcid(a, op.b, op.c);
         this.mmu.invpcid(block, a, op.b, op.c);
         return 0;
       case K.OP_FAULT:
+        this.operands[id].page('faultEntry', a);
         this.mmu.dropPage(block, a);
         return 0;
       case K.OP_PTEP_GET_AND_CLEAR:
+        this.operands[id].entry('ptepGetAndClear', op.c, op.d, a);
         return this.replacePte(id, op, 0);
       case K.OP_PTEP_SET_WRPROTECT:
+        this.operands[id].entry('ptepSetWrprotect', op.c, op.d, a);
         return this.replacePte(id, op, pteValue(old) & ~PTE_WRITE);
       case K.OP_ALLOC_FRAME:
+        this.operands[id].value('allocFrame', a);
         return this.frames.alloc(a);
       case K.OP_FREE_FRAME:
+        this.operands[id].frame('freeFrame', a);
         this.frames.free(a);
         return 0;
       case K.OP_FREE_FRAME_RCU:
+        this.operands[id].frame('freeFrameRcu', a);
         this.frames.freeAfterGracePeriod(a);
         return 0;
       default:
@@ -679,6 +729,8 @@ export class Machine {
   }
 
   private setPte(id: number, op: PendingOp): number {
+    this.operands[id].entry('setPte', op.c, op.d, op.a);
+    this.operands[id].entryValue(op.b);
     const index = this.ghost.index(op.c, op.d);
     const version = this.ghost.nextVersion(index);
     const alloc = this.mem[this.ghost.allocOf(pteFrame(op.b))];

@@ -1,12 +1,15 @@
+import type { PendingOp } from './cpu.js';
 import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
 import { FLUSH_PAGES } from './hypervisor.js';
-import type { Program } from './program.js';
+import * as K from './op-kinds.js';
+import type { MmuLayout, Program } from './program.js';
 import { pteFrame, pteValue } from './pte.js';
 
 /**
- * What operations may be given. Both builds' CPUs look at every operand when the operation is made: there the line that made it is on the
- * stack. Executed, a wild address would answer `undefined`, with which every comparison is false, or write into hardware or ghost state;
- * no verdict of such a machine means anything.
+ * What operations may be given. Executed, a wild address would answer `undefined`, with which every comparison is false, or write into
+ * hardware or ghost state; no verdict of such a machine means anything. So it is the mistake of whoever made the operation.
+ *
+ * The explorer looks when it executes (or waits), not when the operation is made: there a comparison more would cost its callers' inlining.
  */
 
 /** Words that programs may name: from `first` to before `end`, but for a hole in which machine and ghost state lie. */
@@ -17,12 +20,17 @@ export interface WordRange {
   readonly holeEnd: number;
 }
 
+/** A byte for each word: 1 where programs may name it. A look at any other index, NaN and undefined too, does not answer 1. */
+export function namedWords({ first, end, holeFirst, holeEnd }: WordRange): Uint8Array {
+  return new Uint8Array(end).fill(1, first).fill(0, holeFirst, holeEnd);
+}
+
 /** A kernel's operation that no machine can execute. A plain program has its own error for the same. */
 export class OperandError extends InternalError {
   override readonly name = 'OperandError';
 }
 
-/** What the machine cannot execute, thrown before anybody knows which line made it; `error` makes the error to be told. */
+/** What the machine cannot execute, thrown where nobody knows which line made it; `error` makes the error to be told. */
 export class Refusal extends InternalError {
   constructor(
     private readonly program: Program,
@@ -38,40 +46,37 @@ export class Refusal extends InternalError {
 }
 
 /** PCIDs have 12 bits. */
-const PCID_MAX = 0xfff;
-const INVPCID_TYPE_MAX = 3;
+const PCID_END = 1 << 12;
+const INVPCID_TYPES = 4;
 
+/** Looks at one CPU's operands; throws a Refusal. */
 export class Operands {
-  private readonly first: number;
-  private readonly end: number;
-  private readonly holeFirst: number;
-  private readonly holeEnd: number;
-  private readonly cpus: number;
+  /** What a machine without page tables lacks is refused before it comes here. */
+  private readonly mmu: MmuLayout | null;
 
   constructor(
     private readonly program: Program,
     private readonly id: number,
+    /** The operation's line is on the stack: throws the error to be told at once. */
+    private readonly early = false,
   ) {
-    const { first, end, holeFirst, holeEnd } = program.words;
-    this.first = first;
-    this.end = end;
-    this.holeFirst = holeFirst;
-    this.holeEnd = holeEnd;
-    this.cpus = program.cpus;
+    this.mmu = program.mmu;
   }
 
   mistake(operation: string, what: string): never {
-    throw new Refusal(this.program, `CPU${this.id}: ${operation} ${what}`).error();
+    const refusal = new Refusal(this.program, `CPU${this.id}: ${operation} ${what}`);
+    throw this.early ? refusal.error() : refusal;
   }
 
   private missing(operation: string, what: string): never {
-    this.mistake(operation, `${what}, which the ${this.program.mmu === null ? 'program' : 'machine'} does not have`);
+    this.mistake(operation, `${what}, which the ${this.mmu === null ? 'program' : 'machine'} does not have`);
   }
 
   /** Written so that NaN, undefined and fractions fail the first comparison. */
   word(operation: string, address: number): void {
-    if ((address | 0) !== address || address < this.first || address >= this.end) this.missing(operation, `of word ${address}`);
-    if (address >= this.holeFirst && address < this.holeEnd) this.missing(operation, `of word ${address}`);
+    const { first, end, holeFirst, holeEnd } = this.program.words;
+    if ((address | 0) !== address || address < first || address >= end) this.missing(operation, `of word ${address}`);
+    if (address >= holeFirst && address < holeEnd) this.missing(operation, `of word ${address}`);
   }
 
   value(operation: string, value: number): void {
@@ -85,11 +90,11 @@ export class Operands {
   }
 
   target(operation: string, cpu: number): void {
-    if ((cpu | 0) !== cpu || cpu < 0 || cpu >= this.cpus) this.missing(operation, `to CPU ${cpu}`);
+    if ((cpu | 0) !== cpu || cpu < 0 || cpu >= this.program.cpus) this.missing(operation, `to CPU ${cpu}`);
   }
 
-  answers(operation: string, n: number): void {
-    if ((n | 0) !== n || n < 1) this.mistake(operation, `among ${n}: give a whole number of at least 1`);
+  answers(n: number): void {
+    if ((n | 0) !== n || n < 1) this.mistake('choose', `among ${n}: give a whole number of at least 1`);
   }
 
   private inRange(operation: string, what: string, value: number, end: number): void {
@@ -97,45 +102,54 @@ export class Operands {
   }
 
   page(operation: string, page: number): void {
-    this.inRange(operation, 'page', page, this.program.mmu?.pages ?? 0);
+    this.inRange(operation, 'page', page, this.mmu?.pages ?? 0);
   }
 
   frame(operation: string, frame: number): void {
-    this.inRange(operation, 'frame', frame, this.program.mmu?.frames ?? 0);
+    this.inRange(operation, 'frame', frame, this.mmu?.frames ?? 0);
   }
 
   mm(operation: string, mm: number): void {
-    this.inRange(operation, 'mm', mm, this.program.mmu?.handles ?? 0);
+    this.inRange(operation, 'mm', mm, this.mmu?.handles ?? 0);
   }
 
-  pcid(operation: string, pcid: number): void {
-    this.inRange(operation, 'PCID', pcid, PCID_MAX + 1);
+  cr3(root: number, pcid: number): void {
+    this.frame('writeCr3', root);
+    this.inRange('writeCr3', 'PCID', pcid, PCID_END);
   }
 
-  invpcidType(operation: string, type: number): void {
-    this.inRange(operation, 'type', type, INVPCID_TYPE_MAX + 1);
+  invpcid(type: number, pcid: number, page: number): void {
+    this.inRange('invpcid', 'type', type, INVPCID_TYPES);
+    this.inRange('invpcid', 'PCID', pcid, PCID_END);
+    this.page('invpcid', page);
   }
 
-  rights(operation: string, rights: number): void {
-    this.inRange(operation, 'rights', rights, RIGHT_ALL + 1);
+  promise(mm: number, page: number, rights: number): void {
+    this.mm('promise', mm);
+    this.page('promise', page);
+    this.inRange('promise', 'rights', rights, RIGHT_ALL + 1);
+  }
+
+  event(kind: number, a: number, b: number): void {
+    for (const value of [kind, a, b]) this.value('event', value);
   }
 
   /** A flush hypercall: to whom, and what `load` says that this CPU asks for. */
-  request(operation: string, target: number, machine: { load(cpu: number, address: number): number }): void {
-    this.target(operation, target);
+  request(target: number, machine: { load(cpu: number, address: number): number }): void {
+    this.target('postFlush', target);
     const { host } = this.program;
-    if (host == null) this.mistake(operation, 'needs a host, and there is none under this backend');
+    if (host == null) this.mistake('postFlush', 'needs a host, and there is none under this backend');
     const wanted = host.wanted[this.id];
     if (machine.load(this.id, wanted) !== FLUSH_PAGES) return;
     const start = machine.load(this.id, wanted + 1);
     const end = machine.load(this.id, wanted + 2);
-    if (start < 0 || start > end || end > (this.program.mmu?.pages ?? 0)) this.missing(operation, `for pages ${start} to ${end}`);
+    if (start < 0 || start > end || end > (this.mmu?.pages ?? 0)) this.missing('postFlush', `for pages ${start} to ${end}`);
   }
 
   /** A page-table entry: whose it is (a page, or pages + root index), and the word of frame memory that it lies in. */
   entry(operation: string, mm: number, key: number, address: number): void {
     this.mm(operation, mm);
-    const { mmu } = this.program;
+    const { mmu } = this;
     if (mmu === null) this.mistake(operation, 'needs page tables, and a plain program has no MMU');
     this.inRange(operation, 'key', key, mmu.pages + Math.ceil(mmu.pages / TABLE_PAGES));
     const offset = address - mmu.framesBase;
@@ -144,8 +158,47 @@ export class Operands {
   }
 
   /** What an entry may become: flags and a frame that there is. */
-  entryValue(operation: string, value: number): void {
-    if (pteValue(value) !== value || pteFrame(value) >= (this.program.mmu?.frames ?? 0))
-      this.mistake(operation, `with ${value}, which is no page-table entry of this machine`);
+  entryValue(value: number): void {
+    if (pteValue(value) !== value || pteFrame(value) >= (this.mmu?.frames ?? 0))
+      this.mistake('setPte', `with ${value}, which is no page-table entry of this machine`);
+  }
+
+  /** Looks at an operation whose first operand is no word that may be named. Some kinds name none. */
+  unnamed(kind: number, address: number): void {
+    if (kind !== K.OP_SMP_MB) this.missing(NAMES[kind], `of word ${address}`);
+  }
+
+  /** What a wait compares with. */
+  wait(op: PendingOp): void {
+    this.value('condLoadAcquire', op.b);
+    this.value('condLoadAcquire', op.c);
+  }
+
+  /** The operands of a locked operation that are values. */
+  locked(op: PendingOp): void {
+    const name = NAMES[op.kind];
+    this.value(name, op.b);
+    if (op.kind === K.OP_CMPXCHG || op.kind === K.OP_CMPXCHG_PAIR) this.value(name, op.c);
+    if (op.kind !== K.OP_CMPXCHG_PAIR) return;
+    this.pair(name, op.a);
+    this.value(name, op.d);
+    this.value(name, op.e);
   }
 }
+
+/** The methods that make the operations on words. */
+const NAMES: Readonly<Record<number, string>> = {
+  [K.OP_READ_ONCE]: 'readOnce',
+  [K.OP_WRITE_ONCE]: 'writeOnce',
+  [K.OP_LOAD_ACQUIRE]: 'loadAcquire',
+  [K.OP_STORE_RELEASE]: 'storeRelease',
+  [K.OP_XCHG]: 'xchg',
+  [K.OP_CMPXCHG]: 'cmpxchg',
+  [K.OP_CMPXCHG_PAIR]: 'cmpxchgPair',
+  [K.OP_FETCH_ADD]: 'fetchAdd',
+  [K.OP_FETCH_OR]: 'fetchOr',
+  [K.OP_FETCH_AND]: 'fetchAnd',
+  [K.OP_COND_LOAD_ACQUIRE]: 'condLoadAcquire',
+  [K.OP_SPIN_LOCK]: 'spinLock',
+  [K.OP_SPIN_UNLOCK]: 'spinUnlock',
+};

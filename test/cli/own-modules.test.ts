@@ -92,6 +92,34 @@ describe('a module on the command line', () => {
     expect(hunted.stderr).toMatch(/^shootdown: hidden: the witness does not replay \(.+\): its code keeps state outside the words, .+\n$/);
   });
 
+  // A hunt of each: a wild word, one that the kernel's own code is led to, and what only the executed operation shows.
+  it.each([
+    [
+      'yield* cpu.writeOnce(1234567, 1);',
+      /^shootdown: \S*wild\.ts:3: scenario "\S+": CPU\d: writeOnce of word 1234567, which the machine does not have\n$/,
+    ],
+    [
+      'yield* cpu.writeOnce(cpu.own.tlbstate.loadedMm, 77);',
+      /^shootdown: \S*wild\.ts: variant "wild" in \S+: kernel code cannot go on at src\/\S+:\d+: .+\n$/,
+    ],
+    [
+      'yield* cpu.writeOnce(cpu.own.tlbstate.nextAsid, 0x7fffffff); yield* cpu.incReturn(cpu.own.tlbstate.nextAsid);',
+      /^shootdown: \S*wild\.ts:3: scenario "\S+": CPU\d: fetchAdd overflows cpu\d\.next_asid at 2147483647 \+ 1\n$/,
+    ],
+  ])('whose kernel code does what no machine can is told so: %s', async (statement, told) => {
+    const file = folder.write(
+      'wild.ts',
+      "import { defineVariant, shouldFlushTlb } from 'shootdown';",
+      'const f = function* (cpu, target) {',
+      `  ${statement}`,
+      '  return yield* shouldFlushTlb(cpu, target);',
+      '};',
+      "export const wild = defineVariant({ name: 'wild', replace: { shouldFlushTlb: f } });",
+    );
+    const hunted = await run('hunt', file, '--executions', '5000', '--out', out, '--jobs', '1', '--no-type-check');
+    expect(hunted).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(told) });
+  });
+
   it('has all of its programs hunted, or the ones that are named', async () => {
     const file = folder.write(
       'two.ts',

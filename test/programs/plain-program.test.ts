@@ -229,7 +229,9 @@ describe('an operand that a plain program does not have', () => {
         },
       ],
     });
-    new Machine(program, 'tso').begin();
+    const machine = new Machine(program, 'tso');
+    machine.begin();
+    if (machine.enabled.has(0)) machine.stepAgent(0);
   };
 
   it.each([

@@ -53,7 +53,7 @@ export class Cpu {
     this.mem = machine.mem;
     this.locked = machine.locked;
     this.host = machine.host;
-    this.operands = new Operands(machine.program, id);
+    this.operands = new Operands(machine.program, id, true);
     this.words = machine.control;
     this.control = machine.control.words;
     this.controlLocked = machine.control.locked;
@@ -384,8 +384,7 @@ export class Cpu {
   // MMU.
 
   writeCr3(root: number, pcid: number, noFlush: boolean): number {
-    this.operands.frame('writeCr3', root);
-    this.operands.pcid('writeCr3', pcid);
+    this.operands.cr3(root, pcid);
     this.boundary();
     this.drain();
     this.machine.mmu.writeCr3(this.block, root, pcid, noFlush);
@@ -401,9 +400,7 @@ export class Cpu {
     return 0;
   }
   invpcid(type: number, pcid: number, page: number): number {
-    this.operands.invpcidType('invpcid', type);
-    this.operands.pcid('invpcid', pcid);
-    this.operands.page('invpcid', page);
+    this.operands.invpcid(type, pcid, page);
     this.boundary();
     this.drain();
     this.machine.mmu.invpcid(this.block, type, pcid, page);
@@ -411,7 +408,7 @@ export class Cpu {
     return 0;
   }
   postFlush(target: number): number {
-    this.operands.request('postFlush', target, this.machine);
+    this.operands.request(target, this.machine);
     this.boundary();
     this.drain();
     const waits = (this.vcpu as Vcpu).post(target);
@@ -464,7 +461,7 @@ export class Cpu {
 
   setPte(mm: number, key: number, address: number, value: number): number {
     this.operands.entry('setPte', mm, key, address);
-    this.operands.entryValue('setPte', value);
+    this.operands.entryValue(value);
     this.boundary();
     const { machine } = this;
     const { ghost } = machine;
@@ -551,20 +548,16 @@ export class Cpu {
     return 0;
   }
   choose(n: number): number {
-    this.operands.answers('choose', n);
+    this.operands.answers(n);
     return this.host.choose(this.id, n);
   }
   event(kind: number, a: number, b: number): number {
-    this.operands.value('event', kind);
-    this.operands.value('event', a);
-    this.operands.value('event', b);
+    this.operands.event(kind, a, b);
     this.machine.event(this.id, kind, a, b);
     return 0;
   }
   promise(mm: number, page: number, rights: number): number {
-    this.operands.mm('promise', mm);
-    this.operands.page('promise', page);
-    this.operands.rights('promise', rights);
+    this.operands.promise(mm, page, rights);
     this.machine.ghost.promise(this.id, mm, page, rights);
     return 0;
   }
