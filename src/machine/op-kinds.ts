@@ -2,7 +2,7 @@
  * The kinds of operation. The number is what schedules, traces and hashes see, so a kind once released keeps its number.
  *
  * `drains` in the comment means: the instruction waits for the CPU's store buffer to empty before it acts (locked read-modify-writes
- * and serialising instructions, A0.7 and A0.8). Draining and acting in one step loses no behaviour: the buffer can have drained, store
+ * and serialising instructions, A0.7 and A0.8 of docs/reference.md). Draining and acting in one step loses no behaviour: the buffer can have drained, store
  * by store, in steps of its own just before.
  */
 export const OP_READ_ONCE = 1;
