@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { KnownViolation } from '../explore/known.js';
 import { InputError } from '../vocabulary/errors.js';
 import { HARM_CLASSES, type MemoryModel } from '../vocabulary/finding.js';
+import { list } from './list-schema.js';
 import { readText } from './read.js';
 import { text } from './scenario-schema.js';
 import { brief, isObject, issueLine, parseJson } from './schema.js';
@@ -34,20 +35,19 @@ export interface Baseline {
 const baselineSchema = z.strictObject({
   format: z.literal(BASELINE_FORMAT),
   version: z.literal(BASELINE_VERSION),
-  violations: z
-    .array(
-      z.strictObject({
-        // As findings have it: any number of features may be switched.
-        variant: text(2_000).min(1),
-        memory: z.enum(['tso', 'sc']),
-        scenario: text(200).min(1),
-        class: z.enum(HARM_CLASSES),
-        // Of a deadlock it has what every CPU waits for.
-        cause: text(100_000).min(1),
-        note: text(4_000).optional(),
-      }),
-    )
-    .max(ENTRIES_MAX),
+  violations: list(
+    z.strictObject({
+      // As findings have it: any number of features may be switched.
+      variant: text(2_000).min(1),
+      memory: z.enum(['tso', 'sc']),
+      scenario: text(200).min(1),
+      class: z.enum(HARM_CLASSES),
+      // Of a deadlock it has what every CPU waits for.
+      cause: text(100_000).min(1),
+      note: text(4_000).optional(),
+    }),
+    ENTRIES_MAX,
+  ),
 });
 
 const REMEDY = 'undo the edit, or write a new one with --update-baseline';

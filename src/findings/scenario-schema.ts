@@ -5,12 +5,15 @@
 
 import { z } from 'zod';
 import type { Scenario, ScenarioCpu } from '../vocabulary/scenario.js';
+import { list } from './list-schema.js';
 
 const CPUS_MAX = 256;
 const MMS_MAX = 256;
 const PAGES_MAX = 64;
 const SLOTS_MAX = 6;
 const SCRIPT_STEPS_MAX = 10_000;
+/** Of all scripts together; whole recordings have some thousand. */
+const ALL_STEPS_MAX = 50_000;
 const NOMINAL_PAGES_MAX = 2 ** 30;
 /** Kernel words stay below 2^31; half of that leaves room for every increment of a run. */
 const TLB_GEN_MAX = 2 ** 30;
@@ -45,17 +48,14 @@ const scriptStep = z.discriminatedUnion('op', [
 const scenarioMm = z.strictObject({
   alive: z.boolean().optional(),
   tlbGen: tlbGen.optional(),
-  vmas: z
-    .array(z.tuple([start, end, z.boolean()]))
-    .max(PAGES_MAX)
-    .optional(),
-  cpumask: z.array(cpu).max(CPUS_MAX).optional(),
+  vmas: list(z.tuple([start, end, z.boolean()]), PAGES_MAX).optional(),
+  cpumask: list(cpu, CPUS_MAX).optional(),
 });
 
 const scenarioCpu = z.strictObject({
   loadedMm: mm.optional(),
   lazy: z.boolean().optional(),
-  slots: z.array(z.strictObject({ mm, tlbGen }).nullable()).max(SLOTS_MAX).optional(),
+  slots: list(z.strictObject({ mm, tlbGen }).nullable(), SLOTS_MAX).optional(),
   loadedMmAsid: whole(0, SLOTS_MAX - 1).optional(),
   nextAsid: whole(0, SLOTS_MAX).optional(),
 });
@@ -65,20 +65,22 @@ export const scenarioSchema = z
     name: text(200).min(1),
     summary: text(2_000),
     cpus: whole(1, CPUS_MAX),
-    mms: z.array(scenarioMm).min(1).max(MMS_MAX),
+    mms: list(scenarioMm, MMS_MAX),
     pages: whole(1, PAGES_MAX),
     slots: whole(1, SLOTS_MAX),
     pcid: z.boolean(),
     lazy: z.boolean(),
     walks: whole(0, 10_000),
     preemptions: whole(0, 10_000).optional(),
-    start: z.array(scenarioCpu).max(CPUS_MAX).optional(),
-    scripts: z.array(z.array(scriptStep).max(SCRIPT_STEPS_MAX)).max(CPUS_MAX),
+    start: list(scenarioCpu, CPUS_MAX).optional(),
+    scripts: list(list(scriptStep, SCRIPT_STEPS_MAX), CPUS_MAX),
     source: text(2_000).optional(),
-    notes: z.array(text(2_000)).max(200).optional(),
+    notes: list(text(2_000), 200).optional(),
   })
   .superRefine((scenario, context) => {
-    for (const { path, message } of scenarioContradictions(scenario)) context.addIssue({ code: 'custom', path, message });
+    // The first: one is enough to refuse the file, and there may be as many as it has steps.
+    const { value } = scenarioContradictions(scenario).next();
+    if (value !== undefined) context.addIssue({ code: 'custom', ...value });
   });
 
 interface Contradiction {
@@ -87,10 +89,13 @@ interface Contradiction {
 }
 
 /** What each part may be on its own but not beside the others: indices past the end, empty ranges, scripts without a CPU. */
-function* scenarioContradictions(scenario: Scenario): Generator<Contradiction> {
+function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, undefined> {
+  if (scenario.mms.length === 0) yield { path: ['mms'], message: 'needs one mm at least' };
   if (scenario.scripts.length !== scenario.cpus) {
     yield { path: ['scripts'], message: `needs one script per CPU, ${scenario.cpus}, not ${scenario.scripts.length}` };
   }
+  const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
+  if (steps > ALL_STEPS_MAX) yield { path: ['scripts'], message: `have ${steps} steps; at most ${ALL_STEPS_MAX}` };
   if ((scenario.start?.length ?? 0) > scenario.cpus) {
     yield { path: ['start'], message: `has ${scenario.start?.length} CPUs, but cpus is ${scenario.cpus}` };
   }

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { InputError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
+import { lineAndColumn, outOfBounds } from './json-bounds.js';
 import { findJsonError } from './json-error.js';
+import { list } from './list-schema.js';
 import { scenarioSchema, text, whole } from './scenario-schema.js';
 
 /** Largest finding file that is read; real ones have some ten kB. */
@@ -15,9 +17,14 @@ export const FINDING_BYTES_MAX = 16 * 1024 * 1024;
 /** Most decisions in a schedule once its run lengths are expanded. */
 const DECISIONS_MAX = 5_000_000;
 const STEPS_MAX = DECISIONS_MAX;
+const ENTRIES_MAX = 1_000_000;
+const ENTRY_UNITS_MAX = 24;
 
 /** One entry of a schedule: an agent (`0`, `1b`, `1i`, `1w`, `1h`, `1r`, `1p`) with an optional repetition (`*12`), or an answer (`=3`). */
 const SCHEDULE_ENTRY = /^(?:=\d{1,6}|(\d{1,3})[biwhrp]?(?:\*([1-9]\d{0,6}))?)$/;
+
+/** A machine notes the first of each class. */
+const LATENT_MAX = LATENT_CLASSES.length;
 
 const violation = z.strictObject({
   class: z.enum([...HARM_CLASSES, ...LATENT_CLASSES]),
@@ -27,30 +34,32 @@ const violation = z.strictObject({
   message: text(100_000),
 });
 
-const schedule = z
-  .array(text(24))
-  .max(1_000_000)
-  .superRefine((entries, context) => {
-    let decisions = 0;
-    for (const [index, entry] of entries.entries()) {
-      const match = SCHEDULE_ENTRY.exec(entry);
-      if (match === null) {
-        context.addIssue({ code: 'custom', path: [index], message: `expected an entry such as "0*12", "1b" or "=3", got ${quote(entry)}` });
-        return;
-      }
-      decisions += Number(match[2] ?? 1);
-    }
-    if (decisions > DECISIONS_MAX) context.addIssue({ code: 'custom', message: `has ${decisions} decisions; at most ${DECISIONS_MAX}` });
-  });
+/** The decisions, checked one by one: of a million entries the first that is wrong is told. */
+const schedule = z.unknown().transform((entries, context): string[] => {
+  const refuse = (path: number[], message: string): never => {
+    context.issues.push({ code: 'custom', path, message, input: entries });
+    return z.NEVER;
+  };
+  if (!Array.isArray(entries)) return refuse([], `expected an array, got ${brief(entries)}`);
+  if (entries.length > ENTRIES_MAX) return refuse([], `expected at most ${ENTRIES_MAX} entries, got ${brief(entries)}`);
+  let decisions = 0;
+  for (const [index, entry] of entries.entries()) {
+    const match = typeof entry === 'string' && entry.length <= ENTRY_UNITS_MAX ? SCHEDULE_ENTRY.exec(entry) : null;
+    if (match === null) return refuse([index], `expected an entry such as "0*12", "1b" or "=3", got ${brief(entry)}`);
+    decisions += Number(match[2] ?? 1);
+  }
+  if (decisions > DECISIONS_MAX) return refuse([], `has ${decisions} decisions; at most ${DECISIONS_MAX}`);
+  return [...entries] as string[];
+});
 
 const moduleRef = z.strictObject({
   // As long as a path can be.
   file: text(4_096).min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits'),
   inputs: whole(1, 100_000).optional(),
-  packages: z.array(text(200)).max(1_000).optional(),
+  packages: list(text(200), 1_000).optional(),
 });
-const modules = z.array(moduleRef).max(100);
+const modules = list(moduleRef, 100);
 
 const witness = {
   format: z.literal(FINDING_FORMAT),
@@ -63,7 +72,7 @@ const witness = {
   schedule,
   steps: whole(0, STEPS_MAX),
   violation,
-  latent: z.array(violation).max(10_000),
+  latent: list(violation, LATENT_MAX),
   traceHash: z.string().regex(/^[0-9a-f]{8}$/, 'expected eight hex digits'),
 };
 
@@ -126,22 +135,28 @@ export function issueLine({ issues: [issue] }: z.ZodError): string {
 
 /** JSON text to a value, or an InputError that has the line. `what` is the kind of file, `remedy` what to do about a bad one. */
 export function parseJson(source: string, file: string, what = 'a finding', remedy = REMEDY): unknown {
+  const tooMuch = outOfBounds(source);
+  if (tooMuch !== null) {
+    const { line, column } = lineAndColumn(source, tooMuch.offset);
+    throw new InputError(`${file}:${line}:${column}: ${tooMuch.what} are not in ${what}; ${remedy}`);
+  }
   let value: unknown;
   try {
-    // JSON.parse makes `__proto__` an own key, and the first careless copy would make it a prototype: refuse it here.
-    value = JSON.parse(source, (key, member) => {
-      if (key === '__proto__') throw new InputError(`${file}: a key named "__proto__" has no place in ${what}; ${remedy}`);
-      return member;
-    });
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const where = findJsonError(source);
-    if (where === null) throw new InputError(`${file}: cannot be parsed as JSON (nested too deeply?); ${remedy}`);
-    const found =
-      where.offset >= source.length ? 'the end of the file' : quote(String.fromCodePoint(source.codePointAt(where.offset) ?? 0));
-    throw new InputError(`${file}:${where.line}:${where.column}: malformed JSON: expected ${where.expected}, got ${found}; ${remedy}`);
+    value = JSON.parse(source);
+  } catch {
+    const found = findJsonError(source);
+    if (found === null) throw new InputError(`${file}: cannot be parsed as JSON; ${remedy}`);
+    throw new InputError(`${file}:${found.line}:${found.column}: malformed JSON: ${found.what}; ${remedy}`);
   }
+  // JSON.parse makes it a key like any other, and the first careless copy would make it a prototype.
+  if (hasPrototypeKey(value)) throw new InputError(`${file}: a key named "__proto__" has no place in ${what}; ${remedy}`);
   return value;
+}
+
+function hasPrototypeKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasPrototypeKey);
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototypeKey);
 }
 
 function explainIssue(issue: z.core.$ZodIssue): string {
@@ -155,12 +170,19 @@ function explainIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `expected ${issue.values.map((value) => brief(value)).join(' or ')}, got ${brief(issue.input)}`;
     case 'unrecognized_keys':
-      return `has no field ${issue.keys.map(quote).join(', ')}`;
+      return `has no field ${firstFew(issue.keys)}`;
     case 'invalid_union':
       return `is not one of the script steps that this version knows`;
     default:
       return issue.message;
   }
+}
+
+const KEYS_SHOWN = 3;
+
+function firstFew(keys: readonly string[]): string {
+  const more = keys.length > KEYS_SHOWN ? `, and ${keys.length - KEYS_SHOWN} more` : '';
+  return keys.slice(0, KEYS_SHOWN).map(quote).join(', ') + more;
 }
 
 function bound(origin: string, word: string, limit: number | bigint): string {

@@ -13,6 +13,7 @@ import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { computedImport } from './computed-imports.js';
+import { requireReadable, tooLarge } from './input-size.js';
 import { refOf, requireWhole } from './inputs.js';
 import { protocolMistake } from './protocol-check.js';
 import { requireSame } from './same-modules.js';
@@ -37,8 +38,7 @@ export interface LoadOptions {
 
 /** How long a module may take until it is evaluated. */
 const PATIENCE_MS = 10_000;
-/** Far above any text that somebody wrote; types and syntax are checked in a time that grows with it. */
-const MODULE_BYTES_MAX = 4 * 1024 * 1024;
+const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const MODULE_FILE = /\.[cm]?[jt]s$/;
 
 /** Loads modules and makes what they define known by name, in this process and in workers that start later. Throws InputError. */
@@ -87,7 +87,7 @@ function realFile(given: string): string {
     if (!MODULE_FILE.test(file)) refuse();
     const stats = statSync(file);
     if (!stats.isFile()) throw new InputError(`${shown}: not a regular file; give a module`);
-    if (stats.size > MODULE_BYTES_MAX) throw new InputError(`${shown}: ${stats.size} bytes are too many for a module; give a smaller one`);
+    requireReadable(file);
     accessSync(file, constants.R_OK);
     return file;
   } catch (error) {
@@ -120,7 +120,11 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
           : { path: 'shootdown', namespace: 'api' },
       );
       setup.onLoad({ filter: /.*/, namespace: 'api' }, () => ({ contents, loader: 'js' }));
-      setup.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => (isUserFile(path) ? userFile(path, 'guarded') : null));
+      setup.onLoad({ filter: /.*/ }, ({ path }) => {
+        const text = tooLarge(path);
+        if (text !== null) return { errors: [{ text }] };
+        return isUserFile(path) && SOURCE_FILE.test(path) ? userFile(path, 'guarded') : null;
+      });
     },
   };
   try {
@@ -193,7 +197,7 @@ function inputFiles(metafile: Metafile): string[] {
 
 /** The user's own code among them. */
 function userInputs(metafile: Metafile): string[] {
-  return inputFiles(metafile).filter((path) => isUserFile(path) && /\.[cm]?[jt]sx?$/.test(path));
+  return inputFiles(metafile).filter((path) => isUserFile(path) && SOURCE_FILE.test(path));
 }
 
 function requireSomething(

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import type ts from 'typescript';
 import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
+import { InputError } from '../vocabulary/errors.js';
+import { tooLarge } from './input-size.js';
 
 /**
  * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest tsconfig.json is honoured as far as it
@@ -16,7 +18,9 @@ export async function typeMistake(files: readonly string[], apiFile: string): Pr
   const roots = files.filter(isTypeScript);
   if (roots.length === 0) return null;
   const { default: compiler } = await import('typescript');
-  const program = compiler.createProgram(roots, optionsFor(compiler, roots[0], apiFile));
+  const options = optionsFor(compiler, roots[0], apiFile);
+  const host = compiler.createCompilerHost(options);
+  const program = compiler.createProgram(roots, options, { ...host, getSourceFile: bounded(host.getSourceFile) });
   for (const file of program.getSourceFiles()) {
     if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
     for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
@@ -27,6 +31,15 @@ export async function typeMistake(files: readonly string[], apiFile: string): Pr
     }
   }
   return null;
+}
+
+/** A file that is too large is none of the program, and told. */
+function bounded<T extends (file: string, ...rest: never[]) => unknown>(read: T): T {
+  return ((file: string, ...rest: never[]) => {
+    const large = tooLarge(file);
+    if (large !== null) throw new InputError(large);
+    return read(file, ...rest);
+  }) as T;
 }
 
 function optionsFor(compiler: typeof ts, file: string, apiFile: string): ts.CompilerOptions {
@@ -52,8 +65,12 @@ function optionsFor(compiler: typeof ts, file: string, apiFile: string): ts.Comp
 const STRICTNESS = ['strict', 'noImplicitAny', 'strictNullChecks', 'noUncheckedIndexedAccess', 'exactOptionalPropertyTypes'] as const;
 
 function configOptions(compiler: typeof ts, config: string): ts.CompilerOptions {
-  const { config: json } = compiler.readConfigFile(config, compiler.sys.readFile);
-  return compiler.parseJsonConfigFileContent(json ?? {}, { ...compiler.sys, readDirectory: () => [] }, dirname(config)).options;
+  const { config: json } = compiler.readConfigFile(config, bounded(compiler.sys.readFile));
+  return compiler.parseJsonConfigFileContent(
+    json ?? {},
+    { ...compiler.sys, readDirectory: () => [], readFile: bounded(compiler.sys.readFile) },
+    dirname(config),
+  ).options;
 }
 
 function pick(options: ts.CompilerOptions, names: readonly string[]): ts.CompilerOptions {

@@ -38,7 +38,7 @@ describe('a baseline', () => {
   });
 
   it.each<[string, string]>([
-    ['{', 'f:1:2: malformed JSON: expected a "key" in double quotes or "}", got the end of the file; undo the edit'],
+    ['{', 'f:1:2: malformed JSON: expected a "key" in double quotes, "," or "}", got the end of the file; undo the edit'],
     ['[]', 'f: not a baseline ("format" is not "shootdown-baseline"); give a file that --update-baseline wrote'],
     ['{"format":"shootdown-finding"}', 'f: not a baseline'],
     ['{"format":"shootdown-baseline","version":2}', 'f: version: this shootdown reads version 1, not 2; use the shootdown that wrote it'],
