@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { displayPath } from '../bundle/user-files.js';
-import { InputError } from '../findings/errors.js';
+import { InputError } from '../vocabulary/errors.js';
 
 /**
  * Bounds of what is read for a module. Compilers take all of a file, whatever it is: 60 MB of a tsconfig.json are
