@@ -1,5 +1,6 @@
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
+import type { Effect } from './effect/effect.js';
 import type { KnownViolation, MetViolation } from './known.js';
 import type { Shard } from './shard.js';
 
@@ -92,8 +93,8 @@ export interface Verdict {
   readonly interrupted: boolean;
   /** The part that this hunt did, if several share it. */
   readonly shard?: Shard;
-  /** What is to be known of the variant, e.g. that a feature it switches changes nothing. */
-  readonly notes?: readonly string[];
+  /** Of a variant of a user's, or one with features switched: whether it did anything otherwise than what it was made from. */
+  readonly effect?: Effect;
   /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */
   readonly met?: readonly MetViolation[];
 }

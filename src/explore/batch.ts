@@ -1,5 +1,6 @@
 import { judgeEnd } from '../drive/end.js';
 import { follow } from '../drive/recorded.js';
+import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import { OracleBoard } from '../oracles/board.js';
@@ -7,6 +8,8 @@ import { COUNTERS } from '../oracles/counters.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { LatentClass, MemoryModel, Violation } from '../vocabulary/violation.js';
+import { findVariant } from '../variants/index.js';
+import { type BatchEffect, Comparison } from './effect/comparison.js';
 import { Executor } from './executor.js';
 import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
@@ -35,12 +38,14 @@ export type BatchRequest = Subject & {
   readonly pastViolations?: boolean;
   /** Mean steps of an execution, if measured already. */
   readonly length?: number;
+  /** A variant that was made from another is compared with it. */
+  readonly compared?: boolean;
 };
 
 /** What tells a subject under a memory model from any other, for caches. */
-export function subjectKey(request: Subject & { readonly memory: MemoryModel }): string {
+export function subjectKey(request: Subject & Pick<BatchRequest, 'memory' | 'compared'>): string {
   if ('program' in request) return JSON.stringify([request.program, request.memory]);
-  return JSON.stringify([request.variant, request.memory, request.scenario]);
+  return JSON.stringify([request.variant, request.memory, request.scenario, request.compared === true]);
 }
 
 export interface BatchLatent {
@@ -75,6 +80,8 @@ export interface BatchResult {
   readonly witness: BatchWitness | null;
   /** Where the request says what is known: each kind of violation that was met. */
   readonly met: readonly MetViolation[];
+  /** Of a variant that was made from another: how often it did otherwise. */
+  readonly effect: BatchEffect | null;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -102,13 +109,18 @@ class Runner {
   readonly board: OracleBoard | null = null;
   readonly executor: Executor;
   readonly random = new Random();
+  /** Of a variant that was made from another. */
+  readonly comparison: Comparison | null;
   private readonly strategies = new Map<string, Strategy>();
   private readonly stream: number;
   /** Mean steps of an execution. */
   readonly length: number;
 
-  constructor(request: BatchRequest) {
-    const { program, kernel } = programOf(request);
+  /** `instead`: a kernel to run in the place of the request's, compared with nothing. */
+  constructor(request: BatchRequest, instead?: KernelProgram) {
+    const { program: plain, kernel } = instead === undefined ? programOf(request) : { program: instead, kernel: instead };
+    this.comparison = kernel === null || instead !== undefined ? null : this.compare(request, kernel);
+    const program = this.comparison?.program ?? plain;
     this.machine = new Machine(program, request.memory);
     if (kernel !== null) {
       this.board = new OracleBoard(this.machine, kernel.config);
@@ -117,6 +129,19 @@ class Runner {
     this.executor = new Executor(this.machine, environmentOf(request, program));
     this.stream = hashText(this.machine.program.name);
     this.length = request.length ?? this.measure();
+  }
+
+  private compare(request: BatchRequest, program: KernelProgram): Comparison | null {
+    const variant = 'program' in request ? undefined : findVariant(request.variant);
+    if ('program' in request || variant === undefined || request.compared !== true) return null;
+    return Comparison.of(variant, request.scenario, program, (other) => {
+      let runner: Runner | null = null;
+      return (strategy, seed, execution) => {
+        runner ??= new Runner({ ...request, length: this.length }, other);
+        runner.run(runner.strategy(strategy), seed, execution);
+        return runner.machine.hash;
+      };
+    });
   }
 
   strategy(name: string): Strategy {
@@ -199,7 +224,8 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness, ca
 
 export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult {
   const runner = runnerFor(request);
-  const { machine, board } = runner;
+  const { machine, board, comparison } = runner;
+  comparison?.reset();
   board?.counters.values.fill(0);
   const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
   let steps = 0;
@@ -212,7 +238,9 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
   for (let j = request.first; j < end && (witness === null || request.pastViolations === true); j++) {
     const execution = executionOf(j, request.shard, request.strategies.length);
     const strategy = runner.strategy(request.strategies[execution % request.strategies.length]);
+    comparison?.begin();
     steps += runner.run(strategy, request.seed, execution);
+    comparison?.end(execution, machine.hash, strategy.name, request.seed);
     walkerSteps += machine.walkerSteps;
     executions++;
     hash = mix(hash ^ machine.hash);
@@ -243,6 +271,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
     hash,
     witness,
     met: [...met.values()],
+    effect: comparison?.counts ?? null,
   };
 }
 

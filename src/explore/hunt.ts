@@ -8,6 +8,8 @@ import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
+import { EffectTally } from './effect/effect.js';
+import { effectPlan } from './effect/parts.js';
 import { hex } from './hex.js';
 import { type MetViolation, sameViolation } from './known.js';
 import type { BatchRunner } from './pool.js';
@@ -67,6 +69,17 @@ function targetsOf(request: HuntRequest | ProgramHuntRequest): Target[] {
   return request.scenarios.map((scenario) => ({ name: scenario.name, subject: { variant: request.variant, scenario } }));
 }
 
+function effectTally(request: HuntRequest | ProgramHuntRequest): EffectTally | null {
+  const variant = 'program' in request ? undefined : findVariant(request.variant);
+  const plan = variant === undefined ? null : effectPlan(variant);
+  return plan === null
+    ? null
+    : new EffectTally(
+        plan,
+        targetsOf(request).map(({ name }) => name),
+      );
+}
+
 class Hunt {
   private readonly targets: readonly Target[];
   private readonly tallies: Tally[];
@@ -85,11 +98,14 @@ class Hunt {
   private plannedExecutions = 0;
   private readonly nextExecution: number[];
   private interrupted = false;
+  /** Of a variant that was made from another. */
+  private readonly effect: EffectTally | null;
 
   constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }) {
     this.targets = targetsOf(request);
     this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
     this.nextExecution = this.targets.map(() => 0);
+    this.effect = effectTally(request);
   }
 
   /** Measures every scenario first: the sizes of all batches follow from it. */
@@ -102,7 +118,7 @@ class Hunt {
     const { memory, strategies, seed, shard, pastViolations } = this.request;
     const { name, subject } = this.targets[index];
     const known = this.request.known?.filter(({ scenario }) => scenario === name);
-    const ofHunt = { ...subject, memory, strategies, seed, shard, known, pastViolations };
+    const ofHunt = { ...subject, memory, strategies, seed, shard, known, pastViolations, compared: true };
     return { ...ofHunt, first, count, length: this.lengths[index] };
   }
 
@@ -185,6 +201,8 @@ class Hunt {
       tally.counters[i] += value;
     });
     this.hash = mix(this.hash ^ result.hash);
+    if ((result.effect === null) !== (this.effect === null)) throw new Error('a batch was not compared as its hunt is');
+    if (result.effect !== null) this.effect?.add(index, result.effect);
     const scenario = this.targets[index];
     for (const seen of result.latent) {
       const known = this.latent.get(seen.class);
@@ -228,7 +246,6 @@ class Hunt {
       steps: tally.steps,
       counters: named(tally.counters),
     }));
-    const notes = 'program' in request ? [] : (findVariant(request.variant)?.notes ?? []);
     const verdict: Verdict = {
       variant: this.name,
       ...('program' in request ? { program: true } : {}),
@@ -248,7 +265,7 @@ class Hunt {
       traceHash: hex(this.hash),
       interrupted: this.interrupted,
       ...(request.shard === undefined ? {} : { shard: request.shard }),
-      ...(notes.length === 0 ? {} : { notes }),
+      ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
       ...(request.known === undefined ? {} : { met: this.met }),
     };
     return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };

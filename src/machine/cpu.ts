@@ -73,7 +73,7 @@ export class Cpu {
     this.id = id;
   }
 
-  private op(kind: number, a: number, b: number, c: number): Op {
+  protected op(kind: number, a: number, b: number, c: number): Op {
     const pending = this.pending;
     pending.kind = kind;
     pending.a = a;
@@ -82,7 +82,7 @@ export class Cpu {
     return pending;
   }
 
-  private done(value: number): Op {
+  protected done(value: number): Op {
     this.immediate.value = value;
     return this.immediate;
   }

@@ -5,6 +5,7 @@
 
 import type { Verdict } from '../explore/api.js';
 import { type Colors, plain } from './colors.js';
+import { changedNothing, noEffectWords } from './effect-words.js';
 import { visible } from './escape.js';
 import { knownWords, metKnown } from './hunt-words.js';
 import { count, groupDigits, textWidth, wrap } from './layout.js';
@@ -48,7 +49,7 @@ export class VerdictTable {
         visible(verdict.variant),
         {
           text: verdictWords(verdict),
-          paint: verdict.violation !== null ? colors.red : verdict.executions > 0 ? colors.green : colors.yellow,
+          paint: verdict.violation !== null ? colors.red : isGood(verdict) ? colors.green : colors.yellow,
         },
         visible(verdict.scenario),
         groupDigits(verdict.executions),
@@ -56,6 +57,9 @@ export class VerdictTable {
         verdict.finding === null ? '-' : visible(verdict.finding),
       ]),
     ];
+    const noEffect = noEffectWords(verdict);
+    if (noEffect !== null)
+      for (const line of wrap(visible(noEffect), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + colors.yellow(line));
     if (verdict.interrupted) lines.push(`${DETAIL_INDENT}interrupted`);
     for (const met of metKnown(verdict))
       for (const line of wrap(visible(knownWords(met)), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + line);
@@ -68,10 +72,16 @@ export class VerdictTable {
   }
 }
 
+/** Something was run, and it was not the base under another name. */
+function isGood(verdict: Verdict): boolean {
+  return verdict.executions > 0 && !changedNothing(verdict);
+}
+
 /** The violation's class, or in how many executions there was none, or none that is not known; of no execution nothing is said. */
 export function verdictWords(verdict: Verdict): string {
   const none = metKnown(verdict).length === 0 ? 'none' : 'none new';
   if (verdict.violation === null && verdict.executions === 0) return 'nothing run';
+  if (verdict.violation === null && changedNothing(verdict)) return 'none, NO EFFECT';
   return verdict.violation ?? `${none} in ${count(verdict.executions, 'execution')}`;
 }
 

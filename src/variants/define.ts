@@ -1,6 +1,6 @@
 import { backends, findBackend } from '../backends/index.js';
 import type { Backend } from '../kernel/backend.js';
-import { type Features, features } from '../kernel/features.js';
+import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
 import { findRule } from '../rules/index.js';
@@ -79,6 +79,11 @@ export function defineVariant(spec: VariantSpec): Variant {
     features: { ...base.features, ...spec.features },
     ...(rule === undefined ? {} : rulePart(backend, rule)),
     replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
+    made: {
+      base,
+      functions: Object.keys(spec.replace ?? {}) as (keyof KernelFunctions)[],
+      features: Object.keys(spec.features ?? {}) as FeatureName[],
+    },
   };
   return madeVariants.add(made);
 }

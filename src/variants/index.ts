@@ -1,11 +1,10 @@
 import { backends } from '../backends/index.js';
-import { type FeatureName, features } from '../kernel/features.js';
+import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { findProfile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { bugs } from './bugs.js';
-import { idleSwitches } from './idle-switches.js';
 import { ownVariants } from './own.js';
-import { type Variant, variant, withRule } from './variant.js';
+import { type MadeFrom, type Variant, variant, withRule } from './variant.js';
 
 /**
  * Variants by name. Named ones are listed; any other is written `NAME+feature~feature`, which switches features on (+) and off (~), e.g.
@@ -76,7 +75,14 @@ export function findVariant(name: string): Variant | undefined {
     changes[feature.name] = part[0] === '+';
   }
   const summary = `${base.name} with features switched`;
-  return { ...base, name, aliases: [], summary, features: { ...base.features, ...changes }, notes: idleSwitches(base, changes) };
+  return { ...base, name, aliases: [], summary, features: { ...base.features, ...changes }, made: switchedFrom(base, changes) };
+}
+
+/** Features switched on a variant of a user's are compared, with what else that changes, with what it was made from. */
+function switchedFrom(base: Variant, changes: Partial<Features>): MadeFrom {
+  const { base: from, functions, features: before } = base.made ?? { base, functions: [], features: [] };
+  const switched = Object.keys(changes) as FeatureName[];
+  return { base: from, functions, features: [...new Set([...before, ...switched])] };
 }
 
 /** `PROFILE/BACKEND/RULE`. */

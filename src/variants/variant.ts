@@ -1,6 +1,6 @@
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
-import type { Features } from '../kernel/features.js';
+import type { FeatureName, Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import { findProfile } from '../kernel/profiles.js';
 import type { Rule } from '../rules/rule.js';
@@ -24,8 +24,16 @@ export interface Variant {
   readonly entryFlushesLoadedPcid?: boolean;
   readonly packedTagBits?: number;
   readonly watchSlots?: boolean;
-  /** What whoever reads a verdict on it should know. */
-  readonly notes?: readonly string[];
+  /** What it was made from, if its name or a user's module says so; a variant that the project brings stands for itself. */
+  readonly made?: MadeFrom;
+}
+
+/** A variant's base, and what was said to be changed of it, whether or not that changes anything. */
+export interface MadeFrom {
+  readonly base: Variant;
+  /** Names of functions that are said to be replaced. */
+  readonly functions: readonly (keyof KernelFunctions)[];
+  readonly features: readonly FeatureName[];
 }
 
 /** Features that rule variants have beside their profile's: the profile's own known bug is not what they are asked about. */

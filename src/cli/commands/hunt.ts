@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { Verdict } from '../../explore/api.js';
 import { checkOutDirectory } from '../../findings/out-directory.js';
+import { changedNothing } from '../../report/effect-words.js';
 import { visible } from '../../report/escape.js';
 import { shardWords } from '../../report/hunt-words.js';
 import { count } from '../../report/layout.js';
@@ -14,7 +15,7 @@ import type { Scenario } from '../../vocabulary/scenario.js';
 import { BaselineUse, baselineLines } from '../baseline.js';
 import { type Campaign, campaignExitCode, runCampaign } from '../campaign.js';
 import { type CliContext, outColors } from '../context.js';
-import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { huntDocument } from '../json.js';
 import { jobsOption, SEED_MAX } from '../options.js';
@@ -40,6 +41,7 @@ interface HuntFlags extends TargetFlags {
   readonly shard?: ShardFlag;
   readonly baseline?: string;
   readonly updateBaseline: boolean;
+  readonly allowNoEffect: boolean;
   readonly reporter?: readonly ReporterName[];
   readonly reporterFile?: string;
   readonly json: boolean;
@@ -72,6 +74,7 @@ export function addHunt(program: Command, context: CliContext, finish: (exitCode
     )
     .option('--baseline <file>', 'known violations: the hunt goes past them, and only others fail', path('--baseline'))
     .option('--update-baseline', 'go past every violation, and add each to the baseline', false)
+    .option('--allow-no-effect', 'a variant that changed nothing of its base in any execution is no failure', false)
     .option('--reporter <names>', 'default, json, junit, github-actions; repeat it or give a comma list', reporterNames)
     .option('--reporter-file <file>', 'write the json, junit or github-actions report there', path('--reporter-file'))
     .option('--json', 'one JSON document on stdout, nothing else: --reporter json', false)
@@ -95,7 +98,8 @@ too, and stderr says so; JOB_COMPLETION_INDEX needs --shard auto/N. github-actio
 $GITHUB_STEP_SUMMARY. stress and study have --json only.
 
 Exit codes: 0 no violation found, or known ones only, 1 a violation (latent findings alone are none),
-2 usage or bad input, 3 internal or infrastructure failure, 130 interrupted.`;
+2 usage or bad input, 3 internal or infrastructure failure, or a variant that changed nothing of
+its base (--allow-no-effect), 130 interrupted.`;
 
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
@@ -103,7 +107,7 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const strategies = await selectStrategies(engine, flags.strategy);
   const { subjects, names: hunted, scenarios, description } = await selectTargets(engine, flags, own);
   const budgetMs = flags.budget ?? (flags.executions === undefined ? BUDGET_MS_DEFAULT : undefined);
-  const { seed, memory, jobs, out, executions } = flags;
+  const { seed, memory, jobs, out, executions, allowNoEffect } = flags;
   const reporting = new Reporting(flags);
   const { shard, notice } = chooseShard(flags.shard, io.env);
   const baseline = await BaselineUse.open(flags);
@@ -162,14 +166,31 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   }
   await attempt(async () => {
     const results = reporting.needsReport ? await reportedResults(context, outcomes) : [];
-    const report = { version: context.version, seed, memory, strategies, shard, results, notReached: hunted.slice(outcomes.length) };
+    const report = {
+      version: context.version,
+      seed,
+      memory,
+      strategies,
+      shard,
+      allowNoEffect,
+      results,
+      notReached: hunted.slice(outcomes.length),
+    };
     reporting.end(context, report, () => huntDocument(context.version, verdicts, notesOf(scenarios), interrupted, compared));
   });
   for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (campaign.failure !== null) throw campaign.failure;
   const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || failures.length > 0 });
   // What was found is in the baseline now, and known from here on.
-  return exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
+  const found = exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
+  // A share of the executions may be too small to meet what all of them do.
+  const idle = allowNoEffect || shard !== undefined ? [] : verdicts.filter(changedNothing);
+  for (const { variant, effect } of idle)
+    printLine(
+      io.stderr,
+      `shootdown: ${visible(`${variant}: changed nothing of ${effect?.base}; give --allow-no-effect if that is meant`)}`,
+    );
+  return found === EXIT_OK && idle.length > 0 ? EXIT_FAILURE : found;
 }
 
 function timeWasOver({ variant }: Verdict): InfrastructureError {

@@ -1,6 +1,7 @@
 /** GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of the job in Markdown. */
 
 import { findingSubject } from '../../vocabulary/finding.js';
+import { noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { count, groupDigits, shorten } from '../layout.js';
 import { renderTimeline } from '../timeline.js';
@@ -61,7 +62,9 @@ function noticeOf({ verdict }: HuntResult): string {
   const title = `${verdict.variant}: ${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`;
   const settings = [scopeOf(verdict), verdict.strategy, `seed ${verdict.seed}`, verdict.memory, shardWords(verdict.shard) ?? []].flat();
   const latent = verdict.latent.map(({ class: name, executions }) => `latent ${name} in ${count(executions, 'execution')}`);
-  return annotation('notice', null, title, [
+  const noEffect = noEffectWords(verdict);
+  return annotation(noEffect === null ? 'notice' : 'warning', null, title, [
+    ...(noEffect === null ? [] : [noEffect]),
     `${settings.join(', ')}; a sample, not a proof`,
     ...metKnown(verdict).map(knownWords),
     ...latent,

@@ -25,6 +25,8 @@ export interface HuntReport {
   readonly memory: MemoryModel;
   readonly strategies: readonly string[];
   readonly shard: Shard | undefined;
+  /** A variant that changed nothing is taken as one that was asked for. */
+  readonly allowNoEffect?: boolean;
   readonly results: readonly HuntResult[];
   /** Subjects whose turn did not come before an interruption. */
   readonly notReached: readonly string[];

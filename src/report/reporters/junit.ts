@@ -5,7 +5,9 @@
  * history when it begins to fail; nor does its name have a seed. None in N executions passes, and its properties say how far that reaches.
  */
 
+import type { Verdict } from '../../explore/api.js';
 import { findingSubject } from '../../vocabulary/finding.js';
+import { changedNothing, noEffectWords } from '../effect-words.js';
 import { visible } from '../escape.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { count } from '../layout.js';
@@ -17,7 +19,7 @@ import { attributes, cdata } from './xml.js';
 export function junitReport(report: HuntReport): string {
   const { results, notReached } = report;
   const failures = results.filter(({ verdict }) => verdict.violation !== null).length;
-  const errors = results.filter(({ verdict }) => verdict.violation === null && verdict.interrupted).length;
+  const errors = results.filter(({ verdict }) => isError(verdict, report)).length;
   const time = seconds(results.reduce((sum, { verdict }) => sum + verdict.seconds, 0));
   const counts = { tests: results.length + notReached.length, failures, errors, skipped: notReached.length, time };
   const lines = [
@@ -31,7 +33,7 @@ export function junitReport(report: HuntReport): string {
       strategies: report.strategies.join('+'),
       ...(report.shard === undefined ? {} : { shard: `${report.shard.index}/${report.shard.of}` }),
     }),
-    ...results.flatMap(testcase),
+    ...results.flatMap((result) => testcase(result, report)),
     ...notReached.flatMap((variant) => [
       `    <testcase${attributes({ classname: visible(variant), name: 'hunt', time: seconds(0) })}>`,
       `      <skipped${attributes({ message: 'interrupted before its turn' })}/>`,
@@ -43,7 +45,16 @@ export function junitReport(report: HuntReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-function testcase({ verdict, witness }: HuntResult): string[] {
+/** Nothing was found, and that says nothing of what was to be hunted. */
+function isError(verdict: Verdict, report: HuntReport): boolean {
+  return verdict.violation === null && (verdict.interrupted || isRefused(verdict, report));
+}
+
+function isRefused(verdict: Verdict, { allowNoEffect }: HuntReport): boolean {
+  return !allowNoEffect && verdict.shard === undefined && changedNothing(verdict);
+}
+
+function testcase({ verdict, witness }: HuntResult, report: HuntReport): string[] {
   const known = metKnown(verdict);
   const out = [
     ...restsOn(verdict),
@@ -67,15 +78,17 @@ function testcase({ verdict, witness }: HuntResult): string[] {
       ...(verdict.shard === undefined ? {} : { shard: `${verdict.shard.index}/${verdict.shard.of}` }),
       ...(known.length === 0 ? {} : { known: known.length }),
     }),
-    ...outcome(verdict, witness),
+    ...outcome(verdict, witness, report),
     `      <system-out>${cdata(out.join('\n'))}</system-out>`,
     '    </testcase>',
   ];
 }
 
-function outcome({ violation, message, scenario, interrupted, executions }: HuntResult['verdict'], witness: Witness | null): string[] {
+function outcome(verdict: Verdict, witness: Witness | null, report: HuntReport): string[] {
+  const { violation, message, scenario, interrupted, executions } = verdict;
   if (violation === null) {
-    if (!interrupted) return [];
+    if (!isError(verdict, report)) return [];
+    if (!interrupted) return [`      <error${attributes({ type: 'no-effect', message: visible(noEffectWords(verdict) ?? '') })}/>`];
     const words = `interrupted after ${count(executions, 'execution')}, in which none was found`;
     return [`      <error${attributes({ type: 'interrupted', message: words })}/>`];
   }

@@ -1,0 +1,76 @@
+/** What a variant changed of its base, in words. Not escaped: that is for each format to do. */
+
+import type { Verdict } from '../explore/api.js';
+import type { Effect, EffectPartReport } from '../explore/effect/effect.js';
+import { count, groupDigits } from './layout.js';
+
+/** Scenarios that are named one by one. */
+const NAMED_MAX = 4;
+
+/** Whether nothing that the variant changes made a difference in what was run. */
+export function changedNothing({ effect }: Verdict): boolean {
+  return effect?.changedNothing === true;
+}
+
+/** The sentence that must not be overlooked, or null. */
+export function noEffectWords(verdict: Verdict): string | null {
+  const { effect, executions, violation } = verdict;
+  if (effect === undefined || !effect.changedNothing) return null;
+  const { base, parts } = effect;
+  const what = parts.length === 0 ? 'it replaces no function and switches no feature' : parts.map(idleWords).join(', ');
+  const whose = violation === null ? 'this says no more than a hunt of' : 'this violation is one of';
+  return `changed nothing in any of ${count(executions, 'execution')}: ${what}; ${whose} ${base}`;
+}
+
+function idleWords({ kind, name, calls, idle }: EffectPartReport): string {
+  if (idle !== null) return `${name}: ${idle}`;
+  if (calls === 0) return kind === 'feature' ? `nothing looked at ${name}` : `${name} never ran`;
+  return `${name} never did otherwise`;
+}
+
+/** A line for each thing that the variant changes. */
+export function effectLines(verdict: Verdict): string[] {
+  const { effect } = verdict;
+  if (effect === undefined) return [];
+  const lines = effect.parts.map((part) => `${titleOf(part)}: ${partWords(part, effect, verdict)}`);
+  const whole = effect.notCompared === null ? [] : [`not compared with ${effect.base}: ${effect.notCompared}`];
+  return [...lines, ...whole];
+}
+
+function titleOf({ kind, name }: EffectPartReport): string {
+  return kind === 'function' ? `replaced ${name}` : kind === 'feature' ? `switched ${name}` : `${kind} ${name}`;
+}
+
+function partWords(part: EffectPartReport, effect: Effect, verdict: Verdict): string {
+  const { kind, calls, executions, idle } = part;
+  if (idle !== null) return `changes nothing: ${idle}`;
+  const never = kind === 'feature' ? 'nothing ever looked at it' : 'never ran';
+  if (calls === 0) return never;
+  const times = `${groupDigits(calls)} ${calls === 1 ? 'time' : 'times'} in ${count(executions, 'execution')}`;
+  const ran = kind === 'feature' ? `looked at ${times}` : `ran ${times}`;
+  return `${ran}${placesOf(part, verdict)}; ${otherwiseWords(part, effect)}`;
+}
+
+function otherwiseWords(part: EffectPartReport, { base, notCompared }: Effect): string {
+  if (notCompared !== null) return 'not compared';
+  if (part.otherwise === 0) return `never otherwise than in ${base}`;
+  const { answered, acted, reordered, first } = part;
+  const kinds = [
+    ...(answered > 0 ? [`answered ${groupDigits(answered)}`] : []),
+    ...(acted > 0 ? [`acted ${groupDigits(acted)}`] : []),
+    ...(reordered > 0 ? [`read in another order ${groupDigits(reordered)}`] : []),
+  ];
+  const times = answered + acted + reordered;
+  const where = first === null ? '' : `, first in execution ${groupDigits(first.execution)} of ${first.scenario}`;
+  const executions = `in ${count(part.otherwise, 'execution')}`;
+  return `otherwise than in ${base} ${groupDigits(times)} ${times === 1 ? 'time' : 'times'} ${executions} (${kinds.join(', ')})${where}`;
+}
+
+/** Where it ran, if not in every scenario. */
+function placesOf({ scenarios }: EffectPartReport, verdict: Verdict): string {
+  const hunted = verdict.scenarios.filter(({ executions }) => executions > 0).length;
+  if (scenarios.length === hunted) return '';
+  const names = scenarios.slice(0, NAMED_MAX).map(({ scenario }) => scenario);
+  const left = scenarios.length - names.length;
+  return `, only in ${names.join(', ')}${left > 0 ? ` and ${left} more of ${hunted} scenarios` : ''}`;
+}
