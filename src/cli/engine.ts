@@ -80,7 +80,10 @@ export function createEngine(): Engine {
 async function huntOn(request: HuntRequest | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
   const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
   if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
-  return (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }));
+  const result = (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }));
+  if ('program' in request || request.asksBase !== true) return result;
+  const base = await (await import('../findings/base-check.js')).checkBase(result, { ...request, pool });
+  return base === null ? result : { ...result, verdict: { ...result.verdict, base } };
 }
 
 async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {

@@ -1,5 +1,6 @@
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
+import type { BaseCheck } from './base-check.js';
 import type { Effect } from './effect/effect.js';
 import type { KnownViolation, MetViolation } from './known.js';
 import type { Shard } from './shard.js';
@@ -12,6 +13,8 @@ export interface HuntRequest extends HuntPlan {
   readonly variant: string;
   /** Scenarios, hunted round-robin by steps. */
   readonly scenarios: readonly Scenario[];
+  /** After a violation of a variant that was made from another: whether that one has it too. */
+  readonly asksBase?: boolean;
 }
 
 /** A hunt of a plain program. */
@@ -39,6 +42,8 @@ export interface HuntPlan {
   readonly known?: readonly KnownViolation[];
   /** With `known`: other violations do not end the hunt either; the witness is still the first of them. */
   readonly pastViolations?: boolean;
+  /** The one violation that is looked for; all others are gone past. */
+  readonly sought?: KnownViolation;
   /** Aborting ends the hunt early; what is known by then is answered with `interrupted: true`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HuntProgress) => void;
@@ -95,6 +100,8 @@ export interface Verdict {
   readonly shard?: Shard;
   /** Of a variant of a user's, or one with features switched: whether it did anything otherwise than what it was made from. */
   readonly effect?: Effect;
+  /** Of a violation of such a variant: whether what it was made from has it too. Absent where that was not asked. */
+  readonly base?: BaseCheck;
   /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */
   readonly met?: readonly MetViolation[];
 }

@@ -34,6 +34,8 @@ export type BatchRequest = Subject & {
   readonly shard?: Shard;
   /** Violations that do not end the batch. With them, even with none, the batch says of each violation what its cause is. */
   readonly known?: readonly KnownViolation[];
+  /** The one violation that ends the batch. */
+  readonly sought?: KnownViolation;
   /** Goes on after a violation, for counts over the same executions whatever the variant; the witness is the first. */
   readonly pastViolations?: boolean;
   /** Mean steps of an execution, if measured already. */
@@ -259,7 +261,9 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
         violation: machine.violation,
         latent: [...machine.latent],
       };
-      if (!isKnown(request, seen, met, causeOf)) witness ??= seen;
+      const passed =
+        request.sought === undefined ? isKnown(request, seen, met, causeOf) : !isSought(request, request.sought, seen, causeOf);
+      if (!passed) witness ??= seen;
     }
   }
   return {
@@ -273,6 +277,11 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
     met: [...met.values()],
     effect: comparison?.counts ?? null,
   };
+}
+
+/** Its cause is asked only where the class is the same: that takes a replay. */
+function isSought(request: BatchRequest, sought: KnownViolation, seen: BatchWitness, causeOf?: CauseOf): boolean {
+  return seen.violation.class === sought.class && causeOf?.(request, seen) === sought.cause;
 }
 
 /** Whether the request knows of the violation; counts it. */

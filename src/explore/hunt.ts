@@ -115,10 +115,10 @@ class Hunt {
   }
 
   private batchRequest(index: number, first: number, count: number): BatchRequest {
-    const { memory, strategies, seed, shard, pastViolations } = this.request;
+    const { memory, strategies, seed, shard, pastViolations, sought } = this.request;
     const { name, subject } = this.targets[index];
     const known = this.request.known?.filter(({ scenario }) => scenario === name);
-    const ofHunt = { ...subject, memory, strategies, seed, shard, known, pastViolations, compared: true };
+    const ofHunt = { ...subject, memory, strategies, seed, shard, known, pastViolations, sought, compared: true };
     return { ...ofHunt, first, count, length: this.lengths[index] };
   }
 
@@ -178,7 +178,8 @@ class Hunt {
 
   /** A witness is made easier to read; an interrupted hunt has no time for it. */
   async simplifyWitness(): Promise<void> {
-    if (this.witness === null || this.interrupted) return;
+    // What is sought is looked for by somebody who has it in a simple form already.
+    if (this.witness === null || this.interrupted || this.request.sought !== undefined) return;
     this.witness = { ...this.witness, found: await this.request.pool.simplify(this.witness.request, this.witness.found) };
   }
 

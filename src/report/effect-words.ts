@@ -28,6 +28,20 @@ function idleWords({ kind, name, calls, idle }: EffectPartReport): string {
   return `${name} never did otherwise`;
 }
 
+/** Whether a violation is the variant's own, in a sentence; null where nobody asked. */
+export function baseWords({ base, scenario }: Verdict): string | null {
+  if (base === undefined) return null;
+  const { variant, hasIt, schedule, executions, execution, interrupted } = base;
+  if (schedule.isSame) return `the base has this too: ${variant} does the same on this very schedule`;
+  if (hasIt) return `the base has this too: ${variant} does the same in execution ${groupDigits(execution ?? 0)} of ${scenario}`;
+  const other = schedule.violation === null ? 'nothing' : `${schedule.violation} by another cause`;
+  const { decisions, fitted } = schedule;
+  const fits = fitted === decisions ? 'fits' : `fits for ${groupDigits(fitted)} of ${groupDigits(decisions)} decisions`;
+  const left = interrupted ? ', interrupted' : '';
+  const sample = `not seen in ${count(executions, 'execution')} of ${scenario}${left}`;
+  return `not seen in the base: ${variant} has ${other} on this schedule, which ${fits}; ${sample}`;
+}
+
 /** A line for each thing that the variant changes. */
 export function effectLines(verdict: Verdict): string[] {
   const { effect } = verdict;

@@ -5,7 +5,7 @@
 
 import type { Verdict } from '../explore/api.js';
 import { type Colors, plain } from './colors.js';
-import { changedNothing, noEffectWords } from './effect-words.js';
+import { baseWords, changedNothing, noEffectWords } from './effect-words.js';
 import { visible } from './escape.js';
 import { knownWords, metKnown } from './hunt-words.js';
 import { count, groupDigits, textWidth, wrap } from './layout.js';
@@ -60,6 +60,10 @@ export class VerdictTable {
     const noEffect = noEffectWords(verdict);
     if (noEffect !== null)
       for (const line of wrap(visible(noEffect), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + colors.yellow(line));
+    const base = baseWords(verdict);
+    if (base !== null)
+      for (const line of wrap(visible(base), this.width - DETAIL_INDENT.length))
+        lines.push(DETAIL_INDENT + (verdict.base?.hasIt === true ? colors.yellow(line) : line));
     if (verdict.interrupted) lines.push(`${DETAIL_INDENT}interrupted`);
     for (const met of metKnown(verdict))
       for (const line of wrap(visible(knownWords(met)), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + line);

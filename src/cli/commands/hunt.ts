@@ -42,6 +42,7 @@ interface HuntFlags extends TargetFlags {
   readonly baseline?: string;
   readonly updateBaseline: boolean;
   readonly allowNoEffect: boolean;
+  readonly base: boolean;
   readonly reporter?: readonly ReporterName[];
   readonly reporterFile?: string;
   readonly json: boolean;
@@ -75,6 +76,7 @@ export function addHunt(program: Command, context: CliContext, finish: (exitCode
     .option('--baseline <file>', 'known violations: the hunt goes past them, and only others fail', path('--baseline'))
     .option('--update-baseline', 'go past every violation, and add each to the baseline', false)
     .option('--allow-no-effect', 'a variant that changed nothing of its base in any execution is no failure', false)
+    .option('--no-base', 'do not ask whether what a variant was made from has its violation too')
     .option('--reporter <names>', 'default, json, junit, github-actions; repeat it or give a comma list', reporterNames)
     .option('--reporter-file <file>', 'write the json, junit or github-actions report there', path('--reporter-file'))
     .option('--json', 'one JSON document on stdout, nothing else: --reporter json', false)
@@ -136,7 +138,7 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const campaign = await runCampaign(
     context,
     subjects.map((subject, index) => () => ({
-      ...{ ...subject, strategies, seed, memory, executions, budgetMs, shard },
+      ...{ ...subject, strategies, seed, memory, executions, budgetMs, shard, asksBase: flags.base },
       ...baseline?.request(hunted[index], memory),
     })),
     { jobs, out, quiet: !showsDefault, onOutcome: ({ verdict }) => showsDefault && printLine(io.stdout, table.row(verdict)) },
@@ -184,13 +186,13 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   // What was found is in the baseline now, and known from here on.
   const found = exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
   // A share of the executions may be too small to meet what all of them do.
-  const idle = allowNoEffect || shard !== undefined ? [] : verdicts.filter(changedNothing);
+  const idle = found !== EXIT_OK || allowNoEffect || shard !== undefined ? [] : verdicts.filter(changedNothing);
   for (const { variant, effect } of idle)
     printLine(
       io.stderr,
       `shootdown: ${visible(`${variant}: changed nothing of ${effect?.base}; give --allow-no-effect if that is meant`)}`,
     );
-  return found === EXIT_OK && idle.length > 0 ? EXIT_FAILURE : found;
+  return idle.length > 0 ? EXIT_FAILURE : found;
 }
 
 function timeWasOver({ variant }: Verdict): InfrastructureError {

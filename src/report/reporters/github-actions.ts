@@ -1,7 +1,7 @@
 /** GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of the job in Markdown. */
 
 import { findingSubject } from '../../vocabulary/finding.js';
-import { noEffectWords } from '../effect-words.js';
+import { baseWords, noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { count, groupDigits, shorten } from '../layout.js';
 import { renderTimeline } from '../timeline.js';
@@ -39,13 +39,18 @@ function limited(commands: readonly string[], rest: (left: number) => string): s
 
 function violationAnnotation({ verdict, witness }: HuntResult): string {
   const title = `${verdict.variant}: ${verdict.violation} in ${verdict.scenario}`;
-  const lines = [shorten(verdict.message ?? '', MESSAGE_MAX)];
+  const lines = [shorten(verdict.message ?? '', MESSAGE_MAX), ...asides(verdict)];
   if (witness !== null) {
     const { execution, steps, seed } = witness.finding;
     lines.push(`execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${verdict.memory}`);
     if (witness.replay !== null) lines.push(witness.replay);
   }
   return annotation('error', placeOf(witness), title, lines);
+}
+
+/** Whose the violation is. */
+function asides(verdict: HuntResult['verdict']): string[] {
+  return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) => words ?? []);
 }
 
 /** Where the protocol went wrong: the step that the cause speaks of, else the last deciding one whose place is known. */
@@ -117,11 +122,13 @@ function knownList({ results }: HuntReport): string[] {
 }
 
 /** Closed at first: a click shows the timeline. */
-function witnessBlock({ variant, violation, scenario, message }: HuntResult['verdict'], { finding, trace, replay }: Witness): string {
+function witnessBlock(verdict: HuntResult['verdict'], { finding, trace, replay }: Witness): string {
+  const { variant, violation, scenario, message } = verdict;
   const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
   return [
     `<details><summary>${markdownText(`${variant}: ${violation} in ${scenario}`)}</summary>`,
     markdownText(message ?? ''),
+    ...asides(verdict).map(markdownText),
     ...(replay === null ? [] : [markdownCode(replay)]),
     markdownCode(timeline),
     '</details>',

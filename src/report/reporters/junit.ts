@@ -7,7 +7,7 @@
 
 import type { Verdict } from '../../explore/api.js';
 import { findingSubject } from '../../vocabulary/finding.js';
-import { changedNothing, noEffectWords } from '../effect-words.js';
+import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { visible } from '../escape.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { count } from '../layout.js';
@@ -93,15 +93,22 @@ function outcome(verdict: Verdict, witness: Witness | null, report: HuntReport):
     return [`      <error${attributes({ type: 'interrupted', message: words })}/>`];
   }
   const title = `${violation} in ${visible(scenario)}: ${visible(message ?? '')}`;
-  return [`      <failure${attributes({ type: violation, message: title })}>${cdata(witnessText(title, witness))}</failure>`];
+  return [
+    `      <failure${attributes({ type: violation, message: title })}>${cdata(witnessText([title, ...asides(verdict)], witness))}</failure>`,
+  ];
 }
 
-function witnessText(title: string, witness: Witness | null): string {
-  if (witness === null) return title;
+/** Whose the violation is. */
+function asides(verdict: Verdict): string[] {
+  return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) => (words === null ? [] : [visible(words)]));
+}
+
+function witnessText(title: readonly string[], witness: Witness | null): string {
+  if (witness === null) return title.join('\n');
   const { finding, trace, replay } = witness;
   const where = `execution ${finding.execution}, ${count(finding.steps, 'step')}, seed ${finding.seed}, ${finding.memory}`;
   const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
-  return [title, where, ...(replay === null ? [] : [replay]), '', timeline].join('\n');
+  return [...title, where, ...(replay === null ? [] : [replay]), '', timeline].join('\n');
 }
 
 function properties(indent: string, values: Readonly<Record<string, string | number>>): string[] {
