@@ -1,4 +1,4 @@
-import type { ViolationClass } from '../machine/violation.js';
+import type { ViolationClass } from '../vocabulary/violation.js';
 
 /** What came of a finding's schedule on the base. */
 export interface ScheduleOnBase {

@@ -5,12 +5,12 @@ import { FairDecider } from '../drive/fair.js';
 import { decodeSchedule, encodeSchedule, Schedule } from '../drive/schedule.js';
 import type { ScheduleOnBase } from '../explore/base-check.js';
 import { hex } from '../explore/hex.js';
-import { programOf } from '../explore/subject.js';
 import { AGENT_KINDS } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import { OracleBoard } from '../oracles/board.js';
-import type { KernelFinding } from './finding.js';
-import { replayProgram } from './replay.js';
+import { programOf } from '../programs/subject.js';
+import { replayProgram } from '../replay/replay-finding.js';
+import type { KernelFinding } from '../vocabulary/finding.js';
 
 /** Steps that what the schedule leaves undone may take. */
 const REST_STEPS_MAX = 100_000;

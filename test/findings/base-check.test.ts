@@ -4,8 +4,8 @@ import { type BatchRequest, forgetRunners, measureLength, runBatch, simplifyWitn
 import { hunt } from '../../src/explore/hunt.js';
 import type { BatchRunner } from '../../src/explore/pool.js';
 import { checkBase } from '../../src/findings/base-check.js';
-import { causeOf } from '../../src/findings/cause.js';
 import { shouldFlushTlb } from '../../src/kernel/should-flush-tlb.js';
+import { causeOf } from '../../src/replay/cause-of.js';
 import { baseWords } from '../../src/report/effect-words.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant, type VariantSpec } from '../../src/variants/define.js';
