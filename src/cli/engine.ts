@@ -82,7 +82,7 @@ async function huntOn(request: HuntRequest | ProgramHuntRequest, pool: Pool): Pr
   if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
   const result = (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }));
   if ('program' in request || request.asksBase !== true) return result;
-  const base = await (await import('../findings/base-check.js')).checkBase(result, { ...request, pool });
+  const base = await (await import('../replay/base-check.js')).checkBase(result, { ...request, pool });
   return base === null ? result : { ...result, verdict: { ...result.verdict, base } };
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { setLoadedModules } from '../../src/bundle/loaded.js';
+import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { createEngine } from '../../src/cli/engine.js';
 import { ModuleFolder } from '../modules/write-module.js';
 import { cli } from './run-cli.js';
@@ -10,7 +10,7 @@ import { cli } from './run-cli.js';
 const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
-beforeEach(() => setLoadedModules({ paths: [], refs: [], places: null }));
+beforeEach(() => setLoadedModules(NO_MODULES));
 
 const run = (...argv: string[]) => cli(['hunt', ...argv, '--out', out], { engine: createEngine() });
 const variant = (base: string): string[] => [

@@ -2,10 +2,10 @@ import type { HuntRequest, Verdict } from '../explore/api.js';
 import type { BaseCheck } from '../explore/base-check.js';
 import { hunt } from '../explore/hunt.js';
 import type { BatchRunner } from '../explore/pool.js';
-import { replayFinding } from '../replay/replay-finding.js';
 import { findVariant } from '../variants/index.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import { followOnBase } from './on-base.js';
+import { replayFinding } from './replay-finding.js';
 
 /**
  * Is a finding against a variant its own? What it was made from is followed along the very schedule and then hunted in the same scenario, with

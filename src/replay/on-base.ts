@@ -9,8 +9,8 @@ import { AGENT_KINDS } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import { OracleBoard } from '../oracles/board.js';
 import { programOf } from '../programs/subject.js';
-import { replayProgram } from '../replay/replay-finding.js';
 import type { KernelFinding } from '../vocabulary/finding.js';
+import { replayProgram } from './replay-finding.js';
 
 /** Steps that what the schedule leaves undone may take. */
 const REST_STEPS_MAX = 100_000;
