@@ -7,10 +7,13 @@ import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import { followOnBase } from './on-base.js';
 import { replayFinding } from './replay-finding.js';
 
+/** Executions of the base that are done however short the time is. */
+const EXECUTIONS_MIN = 200;
+
 /**
  * Is a finding against a variant its own? What it was made from is followed along the very schedule and then hunted in the same scenario, with
- * the same seed and that scenario's share of the budget (at least as many executions as the finding took). It has the finding too where the
- * class and the cause are the same. Null where there is nothing to ask, or no cause to compare.
+ * the same seed and as many executions, or for that scenario's share of the time (but ten times what the finding took). It has the finding
+ * too where the class and the cause are the same. Null where there is nothing to ask, or no cause to compare.
  */
 export async function checkBase(
   { verdict, finding }: { readonly verdict: Verdict; readonly finding: Finding | null },
@@ -25,16 +28,15 @@ export async function checkBase(
   const told = { variant: base.name, cause, schedule };
   if (schedule.isSame) return { ...told, hasIt: true, executions: 0, execution: null, interrupted: false };
   const { scenarios, executions, budgetMs, onProgress } = request;
-  const share = (whole: number | undefined): number | undefined => (whole === undefined ? undefined : Math.ceil(whole / scenarios.length));
   const taken = verdict.scenarios.find(({ scenario }) => scenario === finding.scenario.name)?.executions ?? 0;
-  const asked = share(executions);
   const outcome = await hunt({
     ...request,
     variant: base.name,
     scenarios: [finding.scenario],
-    executions: asked === undefined ? undefined : Math.max(asked, taken),
-    executionsMin: taken,
-    budgetMs: share(budgetMs),
+    executions,
+    // A base as bad as the variant would have shown it in so many, but for one in twenty thousand.
+    executionsMin: Math.max(EXECUTIONS_MIN, 10 * taken),
+    budgetMs: budgetMs === undefined ? undefined : Math.ceil(budgetMs / scenarios.length),
     known: undefined,
     pastViolations: undefined,
     sought: { scenario: finding.scenario.name, class: finding.violation.class, cause },
