@@ -22,10 +22,10 @@ export function noEffectWords(verdict: Verdict): string | null {
   return `changed nothing in any of ${count(executions, 'execution')}: ${what}; ${whose} ${base}`;
 }
 
-function idleWords({ kind, name, calls, idle }: EffectPartReport): string {
+function idleWords({ kind, name, calls, idle, otherwise }: EffectPartReport): string {
   if (idle !== null) return `${name}: ${idle}`;
   if (calls === 0) return kind === 'feature' ? `nothing looked at ${name}` : `${name} never ran`;
-  return `${name} never did otherwise`;
+  return otherwise > 0 ? `what ${name} does otherwise the rest undoes` : `${name} never did otherwise`;
 }
 
 /** Whether a violation is the variant's own, in a sentence; null where nobody asked. */
