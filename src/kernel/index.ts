@@ -12,6 +12,7 @@ export * from './flush-mm-range.js';
 export * from './flush-tlb-func.js';
 export * from './hypercall.js';
 export * from './lazy.js';
+export { doAnonymousPage, doWpPage, handleMmFault, ptepClearFlush, wpPageCopy } from './mm/fault.js';
 export * from './mmu-gather.js';
 export * from './remote-flush.js';
 export * from './should-flush-tlb.js';

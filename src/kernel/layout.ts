@@ -1,5 +1,5 @@
 import { LINE_WORDS } from '../machine/frame-bits.js';
-import { type FrameGhost, ghostLayout, ghostLayoutApart, TABLE_PAGES, TABLE_SHIFT } from '../machine/ghost.js';
+import { type FrameGhost, ghostLayout, ghostLayoutApart, SPLIT_WORDS, TABLE_PAGES, TABLE_SHIFT } from '../machine/ghost.js';
 import { HW_WORDS } from '../machine/hardware.js';
 import { WANTED_WORDS } from '../machine/hypervisor.js';
 import { type Field, Layout } from '../machine/layout.js';
@@ -41,6 +41,8 @@ export interface KernelLayout {
   /** The words that kernel code may name: neither the null page nor what belongs to allocator, hardware and oracles. */
   readonly words: WordRange;
   readonly hardwareBase: number;
+  /** Ghost words of the oracle `split-page`, SPLIT_WORDS for each entry. */
+  readonly splitPage: number;
   readonly gatherCapacity: number;
 }
 
@@ -267,6 +269,9 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
     mailbox: perCpuWords('remote_gen_mailbox', 2, 'number', 2),
     unlazy: perCpuWords('please_unlazy', 1, 'bool'),
   };
+  const end = layout.size;
+  // After all others, so that they keep their addresses. Threads do not judge this.
+  const splitPage = apart === null ? layout.alloc('ghost split pages', ghost.keys * handles * SPLIT_WORDS, 'hidden') : 0;
   const generations = mms.map((mm, handle) => [mm.tlbGen, handle] as const).filter(([, handle]) => handle >= FIRST_USER_MM);
   return {
     layout,
@@ -280,8 +285,9 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
     pageRefcount,
     pagePtl,
     vmaStride,
-    words: { first: NULL_PAGE_WORDS, end: layout.size, holeFirst: frameWords.freeTop, holeEnd },
+    words: { first: NULL_PAGE_WORDS, end, holeFirst: frameWords.freeTop, holeEnd },
     hardwareBase,
+    splitPage,
     gatherCapacity,
     mmu: {
       ...frameWords,

@@ -18,6 +18,9 @@ export const TABLE_PAGES = 1 << TABLE_SHIFT;
 /** How many restricting changes of one entry are remembered; older ones concern entries that no TLB keeps that long, and would at worst be missed. */
 export const HISTORY = 8;
 
+/** Words that the oracle `split-page` keeps for each entry. */
+export const SPLIT_WORDS = 3;
+
 export class InternalError extends Error {}
 
 /** Where ghost words lie; computed once per program, shared by every machine that runs it. */

@@ -305,11 +305,16 @@ export class Machine {
     if (kind === H.SB_PTE) this.linkFrame(address, mem[at + H.SB_Y]);
     this.commitStore(cpu, address, mem[at + H.SB_VALUE]);
     if (this.totalCpuSteps - this.cpuSteps[cpu] > mem[at + H.SB_OTHERS]) this.observer.drainOvertaken(cpu);
-    if (kind === H.SB_PTE) this.ghost.addChange(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
+    if (kind === H.SB_PTE) this.entryChanged(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
     else if (kind === H.SB_USER) {
       const frame = ((address - this.layout.framesBase) / this.layout.frameStride) | 0;
       this.observer.userStoreDrained(cpu, frame, mem[at + H.SB_Y], mem[at + H.SB_X], mem[at + H.SB_Z]);
     }
+  }
+
+  private entryChanged(cpu: number, index: number, version: number, before: number, after: number): void {
+    this.ghost.addChange(cpu, index, version, before, after);
+    this.observer.entryChanged(cpu, index, version, before, after);
   }
 
   private drainAll(cpu: number, block: number): void {
@@ -743,7 +748,7 @@ export class Machine {
     const before = this.mem[op.a];
     const version = this.ghost.nextVersion(index);
     this.commit(id, op.a, withVersion(after, version));
-    this.ghost.addChange(id, index, version, before, after);
+    this.entryChanged(id, index, version, before, after);
     return pteValue(before);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What watches a machine: oracles and counters. A machine calls these at the moment the thing happens; an observer may read everything
- * and may call `machine.report`, and changes nothing.
+ * and may call `machine.report`, and changes nothing but ghost words of its own.
  *
  * The default does nothing, for machines that nobody watches (plain shared-memory programs).
  */
@@ -11,6 +11,8 @@ export class MachineObserver {
   userAccess(_cpu: number, _entry: number, _write: boolean): void {}
   /** A user store left the store buffer: frame, its allocation number at execution, ghost index and version of the entry that it used. */
   userStoreDrained(_cpu: number, _frame: number, _alloc: number, _ghost: number, _version: number): void {}
+  /** An entry of a page table became another one in memory; `version` is that of `after`. */
+  entryChanged(_cpu: number, _ghost: number, _version: number, _before: number, _after: number): void {}
   /** A walk of `cpu` read an entry of the table in `frame`, which was linked with allocation number `alloc`. */
   tableRead(_cpu: number, _frame: number, _alloc: number, _speculative: boolean): void {}
   /** Interrupts become enabled on `cpu`. */

@@ -14,6 +14,7 @@ export class OracleBoard extends MachineObserver {
   private readonly onBegin: Hook<'begin'>;
   private readonly onAccess: Hook<'userAccess'>;
   private readonly onDrain: Hook<'userStoreDrained'>;
+  private readonly onEntryChange: Hook<'entryChanged'>;
   private readonly onTable: Hook<'tableRead'>;
   private readonly onInterrupts: Hook<'interruptsEnabled'>;
   private readonly onEntry: Hook<'vcpuEntered'>;
@@ -33,6 +34,7 @@ export class OracleBoard extends MachineObserver {
     this.onBegin = withHook('begin');
     this.onAccess = withHook('userAccess');
     this.onDrain = withHook('userStoreDrained');
+    this.onEntryChange = withHook('entryChanged');
     this.onTable = withHook('tableRead');
     this.onInterrupts = withHook('interruptsEnabled');
     this.onEntry = withHook('vcpuEntered');
@@ -50,6 +52,9 @@ export class OracleBoard extends MachineObserver {
   }
   override userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {
     for (const oracle of this.onDrain) oracle.userStoreDrained(cpu, frame, alloc, ghostIndex, version);
+  }
+  override entryChanged(cpu: number, ghostIndex: number, version: number, before: number, after: number): void {
+    for (const oracle of this.onEntryChange) oracle.entryChanged(cpu, ghostIndex, version, before, after);
   }
   override tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
     for (const oracle of this.onTable) oracle.tableRead(cpu, frame, alloc, speculative);

@@ -4,6 +4,7 @@ import { freedTableWalk } from './freed-table-walk.js';
 import { genAboveMm } from './gen-above-mm.js';
 import { genAhead } from './gen-ahead.js';
 import type { OracleInfo } from './oracle.js';
+import { splitPage } from './split-page.js';
 import { staleUse } from './stale-use.js';
 import { unlockOfFree } from './unlock-of-free.js';
 
@@ -11,6 +12,7 @@ import { unlockOfFree } from './unlock-of-free.js';
 export const oracles: readonly OracleInfo[] = [
   staleUse,
   crossMm,
+  splitPage,
   freedTableWalk,
   { name: 'deadlock', latent: false, summary: 'no CPU, buffer or interrupt line can move and somebody is unfinished', create: null },
   { name: 'livelock', latent: false, summary: 'no end within the step limit, nor in a fair continuation of it', create: null },

@@ -10,6 +10,7 @@ export interface Oracle {
   begin?(): void;
   userAccess?(cpu: number, entry: number, write: boolean): void;
   userStoreDrained?(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void;
+  entryChanged?(cpu: number, ghostIndex: number, version: number, before: number, after: number): void;
   tableRead?(cpu: number, frame: number, alloc: number, speculative: boolean): void;
   interruptsEnabled?(cpu: number): void;
   vcpuEntered?(cpu: number): void;

@@ -4,6 +4,7 @@
 export const HARM_CLASSES = [
   'stale-use',
   'cross-mm',
+  'split-page',
   'freed-table-walk',
   'deadlock',
   'livelock',

@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     right: [],
   },
   'my-scenario.ts': { options: '--executions 1000 --variant b1,b1-fixed,b3,6.18', broken: ['b1', 'b3'], right: ['b1-fixed', '6.18'] },
+  'my-copy-on-write.ts': { options: '--executions 1500 --variant flushes-last,6.18', broken: ['flushes-last'], right: ['6.18'] },
   'my-backend.ts': {
     options: '--executions 1500 --scenario concurrent-dontneed,two-flushers',
     broken: ['hasty-kvm'],

@@ -1,9 +1,10 @@
 import { CSD_FLAG_LOCK, INIT_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import { EV_CSD_RAN, EV_IPI_SERVED } from '../../src/kernel/events.js';
 import { kernelFunctions } from '../../src/kernel/functions.js';
-import { NO_TABLE, ptlOf } from '../../src/kernel/mm/page-table.js';
+import { NO_TABLE, pteAddress, ptlOf, refcountOf } from '../../src/kernel/mm/page-table.js';
 import { CSD_FLAGS, CSD_INFO } from '../../src/kernel/structs.js';
-import { PTE_PRESENT, PTE_WRITE } from '../../src/machine/pte.js';
+import { RIGHT_ALL } from '../../src/machine/ghost.js';
+import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame, pteValue } from '../../src/machine/pte.js';
 import { A, B, C, dontneed, fork, kthread, munmap, protectRo, read, repeat, run, script, write } from '../../src/scenarios/steps.js';
 import type { ViolationClass } from '../../src/vocabulary/finding.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
@@ -38,6 +39,13 @@ function two(
   changes: Partial<Scenario> = {},
 ): Scenario {
   return { ...machine, name, cpus: 2, mms: [{}], scripts: [first, second], ...changes };
+}
+
+/** Two threads store to a page that a fork has write-protected, a third one reads it. */
+function breakOfThree(name: string): Scenario {
+  // Stores and loads enough to be there still when the fork is done.
+  const scripts = [script(run(A), write(0), fork(B), write(0)), script(run(A), repeat(12, write(0))), script(run(A), repeat(40, read(0)))];
+  return { ...machine, name, cpus: 3, mms: [{}, { alive: false }], scripts };
 }
 
 /** `tlb_flush_mmu_tlbonly` that forgets the flush. */
@@ -207,6 +215,52 @@ export const plants: readonly Plant[] = [
       },
     },
     executions: 10,
+  },
+  {
+    name: 'a copy-on-write break sets the new entry, then flushes the old one',
+    class: 'split-page',
+    says: /^CPU2 read page 0 of mm A in frame \d+, while stores to its copy in frame \d+ were visible already$/,
+    scenario: breakOfThree('plant-split'),
+    plant: {
+      replace: {
+        *wpPageCopy(cpu, mm, page, table, seen) {
+          const address = pteAddress(cpu, table, page);
+          const frame = yield* cpu.allocFrame(0);
+          yield* cpu.writeOnce(refcountOf(cpu, frame), 1);
+          yield* cpu.spinLock(ptlOf(cpu, table));
+          const now = pteValue(yield* cpu.readOnce(address));
+          const same = (now & PTE_PRESENT) !== 0 && pteFrame(now) === pteFrame(seen);
+          if (same) {
+            yield* cpu.ptepGetAndClear(mm, page, address);
+            yield* cpu.setPte(mm, page, address, makePte(frame, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY));
+            yield* cpu.fn.flushTlbMmRange(cpu, mm, page, page + 1, 1, false);
+            yield* cpu.promise(mm, page, RIGHT_ALL);
+          }
+          yield* cpu.spinUnlock(ptlOf(cpu, table));
+          yield* cpu.fn.putPage(cpu, same ? pteFrame(seen) : frame);
+        },
+      },
+    },
+    executions: 1500,
+    atLeast: 2,
+  },
+  {
+    name: 'a copy-on-write break replaces the entry in place, then flushes',
+    class: 'split-page',
+    scenario: breakOfThree('plant-split-in-place'),
+    plant: {
+      replace: {
+        *ptepClearFlush(cpu, _mm, _page, address) {
+          return pteValue(yield* cpu.readOnce(address));
+        },
+        *wpPageCopy(cpu, mm, page, table, seen) {
+          yield* original.wpPageCopy(cpu, mm, page, table, seen);
+          yield* cpu.fn.flushTlbMmRange(cpu, mm, page, page + 1, 1, false);
+        },
+      },
+    },
+    executions: 1500,
+    atLeast: 2,
   },
   {
     name: 'lazy CPUs are skipped when tables are freed',
