@@ -3,7 +3,6 @@ import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
-import { profiles } from '../kernel/profiles.js';
 import type { TraceEvent } from '../trace/events.js';
 import { readRecording } from '../trace/read-recording.js';
 import type { Recording } from '../trace/recording.js';
@@ -11,6 +10,7 @@ import { TraceError } from '../trace/trace-error.js';
 import { type Disagreement, emptyScore, type Score } from './board.js';
 import { BROADCAST_KINDS, broadcastLines } from './globals.js';
 import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
+import { type FoundBy, identify } from './identify.js';
 import { KIND_NAMES, type Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
 import { replay } from './replay.js';
@@ -26,6 +26,8 @@ export interface CheckedVersion {
 export interface CheckReport extends Score {
   readonly file: string;
   readonly profile: string;
+  /** How the profile was found. */
+  readonly profileBy: FoundBy;
   readonly backend: string;
   readonly events: number;
   readonly kinds: Readonly<Record<Kind, Score>>;
@@ -40,12 +42,6 @@ export interface CheckReport extends Score {
 const MAX_CPUS = 32;
 /** Words of the simulated machine are 32 bits wide. */
 const MAX_GEN = 2 ** 30;
-
-/** The profile of the kernel that the recording's meta file names; null when there is none for it. */
-export function profileOf(recording: Recording): CheckedVersion | null {
-  const named = `${recording.meta?.kernel ?? ''} ${recording.meta?.kernelVersion ?? ''}`;
-  return profiles.find((profile) => new RegExp(`(?<![\\d.])${profile.name.replaceAll('.', '\\.')}(?![\\d.])`).test(named)) ?? null;
-}
 
 function validate(recording: Recording): void {
   if (recording.cpus > MAX_CPUS) {
@@ -92,6 +88,7 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
   return {
     file: recording.file,
     profile: version.name,
+    profileBy: 'given',
     backend: backend.name,
     events: recording.events.length,
     kinds: board.kinds,
@@ -102,13 +99,16 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
   };
 }
 
-/** Reads and checks `file`; `version` null takes the profile that the meta file names. */
+/** Reads and checks `file`; `version` null takes the profile of the kernel that made it, as meta file or text tell. */
 export function checkFile(file: string, version: CheckedVersion | null): CheckReport {
   const recording = readRecording(file);
-  const chosen = version ?? profileOf(recording);
-  if (chosen === null) {
+  const found = version === null ? identify(recording) : null;
+  const chosen = version ?? found?.profile;
+  if (chosen === undefined) {
     const kernel =
-      recording.meta === undefined ? 'no meta file names its kernel' : `there is no profile of its kernel ${recording.meta.kernel}`;
+      recording.meta === undefined
+        ? 'no meta file names its kernel, and its lines do not show which it was'
+        : `there is no profile of its kernel ${recording.meta.kernel}`;
     throw new TraceError(file, null, `${kernel}; give one with --profile (shootdown list variants)`);
   }
   // Of a vCPU that wrote no line the recording may not know.
@@ -116,5 +116,5 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
   if (log !== null && recording.ticks) {
     throw new TraceError(file, null, 'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)');
   }
-  return checkRecording(recording, chosen, log);
+  return { ...checkRecording(recording, chosen, log), profileBy: found?.by ?? 'given' };
 }

@@ -15,6 +15,11 @@ export class Host {
     this.log = asSeenByGuest(guest, recording.events);
   }
 
+  /** Whether there is a log at all. */
+  get logged(): boolean {
+    return this.log.length > 0;
+  }
+
   /** Whether the byte of every vCPU of `differing` can have changed while a PV flush between these times looked at it. */
   racedByte(differing: number, from: number, to: number): boolean {
     let left = differing;

@@ -7,6 +7,12 @@ import { KIND_NAMES, KIND_WITHOUT_BAR } from './kinds.js';
 
 /** Disagreements shown; --json has all. */
 const SHOWN = 10;
+const FOUND: Readonly<Record<CheckReport['profileBy'], string>> = {
+  given: '',
+  meta: '',
+  build: " (no meta file: by its functions' sizes)",
+  wording: ' (no meta file: by how it words things)',
+};
 const WIDTH = 100;
 
 /** Agreed and raced, of what was not learnt; 1 where there was nothing to decide. */
@@ -57,7 +63,7 @@ export function renderCheck(report: CheckReport): string {
   const shown = report.disagreements.slice(0, SHOWN);
   const rest = report.disagreed - shown.length;
   return [
-    `${visible(report.file)}: ${report.events} events, profile ${report.profile}, ${report.backend}`,
+    `${visible(report.file)}: ${report.events} events, profile ${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
     '',
     renderTable(COLUMNS, [...rows, cells('all', report)]),
     '  (*) a target whose queue is not empty gets no IPI, and the scheduler queues there too: no bar',

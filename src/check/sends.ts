@@ -3,7 +3,7 @@ import type { EventOf, TraceEvent } from '../trace/events.js';
 import { type Context, differsHere, type Step } from './context.js';
 import * as G from './gates.js';
 import { hex, low32 } from './masks.js';
-import { agreed, differs, type Outcome } from './outcome.js';
+import { agreed, differs, learnt, type Outcome } from './outcome.js';
 import { adoptRequest, fillInfo, finish, proceed } from './requests.js';
 import { online, requestMask, type State } from './state.js';
 import { compareGiven, compareMask } from './values.js';
@@ -42,6 +42,8 @@ function judgeDropped(s: State, event: EventOf<'native_flush_multi'>, since: num
   const kernel = low32(event.cpus);
   const model = s.lab.mask(s.lab.layout.kvm.mask[event.cpu]);
   const beyond = event.cpus >> 32n !== 0n;
+  // Without the hypervisor's log nothing tells which vCPUs were preempted.
+  if (!ctx.host.logged) return learnt('pv dropped');
   if (kernel === model && !beyond) return agreed('pv dropped');
   const raced = !beyond && ctx.host.racedByte(kernel ^ model, since, event.time);
   return differsHere(ctx, 'pv dropped', `0x${event.cpus.toString(16)}`, hex(model), raced);

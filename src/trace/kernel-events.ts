@@ -9,6 +9,8 @@ import { quote } from './trace-error.js';
 // Task names are at most 16 bytes in these events; the bound keeps the patterns linear on hostile lines.
 const SCHED_SWITCH =
   /^prev_comm=(.{0,64}?) prev_pid=(\d{1,10}) prev_prio=(-?\d{1,10}) prev_state=(\S{1,16}) ==> next_comm=(.{0,64}?) next_pid=(\d{1,10}) next_prio=(-?\d{1,10})$/u;
+/** The same as trace-cmd and perf print it. */
+const SHORT_SWITCH = /^(.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\] (\S{1,16}) ==> (.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\]$/u;
 const FORK = /^comm=(.{0,64}?) pid=(\d{1,10}) child_comm=(.{0,64}?) child_pid=(\d{1,10})$/u;
 const TASK = /^comm=(.{0,64}?) pid=(\d{1,10}) prio=(-?\d{1,10})(?:$| )/u;
 const EXEC = /^filename=(.{0,4096}?) pid=(\d{1,10}) old_pid=(\d{1,10})$/u;
@@ -16,6 +18,20 @@ const TLB_FLUSH = /^pages:(-?\d{1,16}) reason:(.{1,64}?) \((\d{1,4})\)$/u;
 const SYSCALL = /^sys_(mmap|munmap|mprotect|madvise|mremap|brk)(\(| -> )(.*)$/u;
 /** A mask of more than 32 CPUs is printed in comma-separated groups of eight digits. */
 const GROUPED_MASK = /^[0-9a-f]{1,8}(?:,[0-9a-f]{8}){0,127}$/i;
+
+const LISTED_MASK = /^\d{1,3}(?:-\d{1,3})?(?:,\d{1,3}(?:-\d{1,3})?){0,99}$/;
+
+/** A mask in hexadecimal groups, or (trace-cmd, perf) as a list of CPUs and ranges. */
+function cpumask(text: string): bigint {
+  if (GROUPED_MASK.test(text)) return BigInt(`0x${text.replaceAll(',', '')}`);
+  if (!LISTED_MASK.test(text)) fail(`ipi_send_cpumask has cpumask=${quote(text)}; expected hexadecimal groups like 00000000,0000000e`);
+  let mask = 0n;
+  for (const range of text.split(',')) {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    for (let cpu = first; cpu <= last; cpu++) mask |= 1n << BigInt(cpu);
+  }
+  return mask;
+}
 
 function vectors(vectorKind: 'call_function' | 'call_function_single' | 'reschedule', phase: 'entry' | 'exit'): BodyParser {
   return (text) => ({ kind: 'irq_vector', vectorKind, phase, vector: new Fields(`${vectorKind}_${phase}`, text).number('vector') });
@@ -25,7 +41,9 @@ function pageFault(user: boolean): BodyParser {
   const event = user ? 'page_fault_user' : 'page_fault_kernel';
   return (text) => {
     const fields = new Fields(event, text);
-    return { kind: 'page_fault', user, address: fields.hex('address'), ip: fields.text('ip'), errorCode: Number(fields.hex('error_code')) };
+    // Addresses have no 0x where a tool has looked for their symbols.
+    const address = argumentHex(event, 'address', fields.text('address'));
+    return { kind: 'page_fault', user, address, ip: fields.text('ip'), errorCode: Number(fields.hex('error_code')) };
   };
 }
 
@@ -41,7 +59,7 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
     };
   },
   sched_switch: (text) => {
-    const match = SCHED_SWITCH.exec(text);
+    const match = SCHED_SWITCH.exec(text) ?? SHORT_SWITCH.exec(text);
     if (match === null)
       fail(`sched_switch with ${quote(text)}; expected "prev_comm= prev_pid= prev_prio= prev_state= ==> next_comm= next_pid= next_prio="`);
     return {
@@ -100,10 +118,9 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   ipi_send_cpumask: (text) => {
     const fields = new Fields('ipi_send_cpumask', text);
     const mask = fields.text('cpumask');
-    if (!GROUPED_MASK.test(mask)) fail(`ipi_send_cpumask has cpumask=${quote(mask)}; expected hexadecimal groups like 00000000,0000000e`);
     return {
       kind: 'ipi_send_cpumask',
-      cpus: BigInt(`0x${mask.replaceAll(',', '')}`),
+      cpus: cpumask(mask),
       callsite: fields.text('callsite'),
       callback: fields.text('callback'),
     };
@@ -125,17 +142,11 @@ const SYSCALL_ARGUMENTS: Readonly<Record<SyscallName, readonly string[]>> = {
   brk: ['brk'],
 };
 
-/** A system call's entry `sys_NAME(arg: hex, ...)` or exit `sys_NAME -> 0x0`; undefined when it is another call or another event. */
-export function parseSyscall(text: string): EventBody | undefined {
-  const match = SYSCALL.exec(text);
-  if (match === null) return undefined;
-  const name = match[1] as SyscallName;
-  const rest = match[3] ?? '';
-  if (match[2] !== '(') return { kind: 'sys_exit', name, ret: hex(`sys_${name}`, 'return value', rest) };
-  if (!rest.endsWith(')')) fail(`sys_${name} with ${quote(text)}; expected a closing ")" (is the line cut?)`);
+/** Arguments `name: hex, ...`, checked to be all that are needed. */
+function syscallArguments(name: SyscallName, text: string): EventBody {
   // No prototype: the names come from the file.
   const args = Object.create(null) as Record<string, bigint>;
-  for (const argument of rest.slice(0, -1).split(', ')) {
+  for (const argument of text.split(', ')) {
     const colon = argument.indexOf(': ');
     if (colon <= 0 || colon > 32) fail(`sys_${name} with argument ${quote(argument)}; expected "name: hex"`);
     args[argument.slice(0, colon)] = argumentHex(`sys_${name}`, argument.slice(0, colon), argument.slice(colon + 2));
@@ -145,3 +156,22 @@ export function parseSyscall(text: string): EventBody | undefined {
   }
   return { kind: 'sys_enter', name, args };
 }
+
+/** A system call's entry `sys_NAME(arg: hex, ...)` or exit `sys_NAME -> 0x0`; undefined when it is another call or another event. */
+export function parseSyscall(text: string): EventBody | undefined {
+  const match = SYSCALL.exec(text);
+  if (match === null) return undefined;
+  const name = match[1] as SyscallName;
+  const rest = match[3] ?? '';
+  if (match[2] !== '(') return { kind: 'sys_exit', name, ret: hex(`sys_${name}`, 'return value', rest) };
+  if (!rest.endsWith(')')) fail(`sys_${name} with ${quote(text)}; expected a closing ")" (is the line cut?)`);
+  return syscallArguments(name, rest.slice(0, -1));
+}
+
+/** The same calls as trace-cmd and perf name their events. */
+export const SYSCALL_EVENTS: Readonly<Record<string, BodyParser>> = Object.fromEntries(
+  (Object.keys(SYSCALL_ARGUMENTS) as SyscallName[]).flatMap((name): [string, BodyParser][] => [
+    [`sys_enter_${name}`, (text) => syscallArguments(name, text.trim())],
+    [`sys_exit_${name}`, (text) => ({ kind: 'sys_exit', name, ret: argumentHex(`sys_${name}`, 'return value', text.trim()) })],
+  ]),
+);

@@ -2,6 +2,7 @@
  * A recording as the rest of the folder uses it: its events in file order, what its header said, and what the meta file beside it says.
  */
 import type { TraceEvent } from './events.js';
+import type { KernelMarks } from './facts.js';
 
 /** What the project reads from a `NAME.meta.json`. */
 export interface RecordingMeta {
@@ -18,7 +19,7 @@ export interface RecordingMeta {
   readonly eventCounts?: Readonly<Record<string, number>>;
 }
 
-export interface Recording {
+export interface Recording extends Partial<KernelMarks> {
   /** The file as it was named by the user; in messages only. */
   readonly file: string;
   /** The file's base name without `.gz` and `.trace`: what a scenario shows as its source. */
