@@ -91,8 +91,8 @@ export class Lab {
     this.layout = program.config.layout;
     this.cpus = scenario.cpus;
     this.ports = Array.from({ length: this.cpus }, () => ({ answer: false, answered: false, cr3: -1, trim: false, ipis: 0 }));
-    // The first words of memory are the null page: nobody reads or writes them.
-    this.gates = new G.Gates(this.cpus, 1);
+    // LOADED_MM_SWITCHING is no mm: nobody reads or writes the words that its handle would have.
+    this.gates = new G.Gates(this.cpus, this.layout.mms[LOADED_MM_SWITCHING].tlbGen);
     this.next = new Array<Activity | null>(this.cpus).fill(null);
     const checked: Program = {
       ...program,
