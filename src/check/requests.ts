@@ -14,9 +14,11 @@ import { compareGen, compareMask, type InfoEvent } from './values.js';
 
 /** Pages of 4 KiB of a range; -1: everything. */
 const pagesOf = (start: bigint, end: bigint): number => (end === FLUSH_ALL ? -1 : Number((end - start) >> 12n));
+/** No kernel flushes more steps than this one by one, whatever its ceiling: a range beyond is a damaged one. */
+const MAX_STEPS = 4096;
 /** Steps of a range that is not everything. */
 const stepsOf = ({ start, end, stride }: { start: bigint; end: bigint; stride: number }): number =>
-  Number(BigInt.asUintN(30, (end - start) >> BigInt(Math.min(63, stride))));
+  Math.min(MAX_STEPS, Number(BigInt.asUintN(30, (end - start) >> BigInt(Math.min(63, stride)))));
 
 /** Somebody has seen a generation of the mm that only a request under way can have counted: the model counts it now. */
 export function seenCounted(s: State, mm: number, gen: number, ctx: Context): void {
