@@ -8,7 +8,7 @@ export type Score = Record<Verdict, number>;
 export type Disagreement = Omit<Outcome, 'verdict'>;
 
 /** Disagreements kept beyond this number are only counted. */
-const KEEP = 10_000;
+export const KEEP = 10_000;
 
 export const emptyScore = (): Score => ({ agreed: 0, raced: 0, disagreed: 0, learnt: 0 });
 

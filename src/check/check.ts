@@ -4,9 +4,11 @@ import { nativeBackend } from '../backends/native.js';
 import type { Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { TraceEvent } from '../trace/events.js';
+import { isLarge, readParts } from '../trace/read-parts.js';
 import { readRecording } from '../trace/read-recording.js';
 import type { Recording } from '../trace/recording.js';
 import { TraceError } from '../trace/trace-error.js';
+import { added } from './add-reports.js';
 import { type Disagreement, emptyScore, type Score } from './board.js';
 import { BROADCAST_KINDS, broadcastLines } from './globals.js';
 import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
@@ -26,6 +28,8 @@ export interface CheckedVersion {
 export interface CheckReport extends Score {
   readonly file: string;
   readonly profile: string;
+  /** Parts that a large file was checked in; absent where it was checked as a whole. */
+  readonly parts?: number;
   /** How the profile was found. */
   readonly profileBy: FoundBy;
   readonly backend: string;
@@ -43,22 +47,23 @@ const MAX_CPUS = 32;
 /** Words of the simulated machine are 32 bits wide. */
 const MAX_GEN = 2 ** 30;
 
+/** That the recording has what a check stands on; a large one must show it in its first part. */
+function requireProbes(recording: Recording): void {
+  if (recording.events.some(({ kind }) => kind === 'flush_mm_range' || kind === 'switch_mm')) return;
+  throw new TraceError(
+    recording.file,
+    null,
+    'has neither flush_mm_range nor switch_mm; expected a recording with the kprobes of docs/recording.md',
+  );
+}
+
 function validate(recording: Recording): void {
   if (recording.cpus > MAX_CPUS) {
     throw new TraceError(recording.file, null, `${recording.cpus} CPUs; expected at most ${MAX_CPUS} for a check`);
   }
-  let decisions = 0;
   for (const event of recording.events) {
     const gen = event.kind === 'switch_mm' ? event.ngen : 'gen' in event ? event.gen : 0;
     if (gen >= MAX_GEN) throw new TraceError(recording.file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
-    if (event.kind === 'flush_mm_range' || event.kind === 'switch_mm') decisions++;
-  }
-  if (decisions === 0) {
-    throw new TraceError(
-      recording.file,
-      null,
-      'has neither flush_mm_range nor switch_mm; expected a recording with the kprobes of docs/recording.md',
-    );
   }
 }
 
@@ -70,11 +75,29 @@ function modelled(all: readonly TraceEvent[]): { events: TraceEvent[]; marks: Ui
   return { events: all.filter(taken), marks: marks?.filter((_, index) => taken(all[index])) ?? null };
 }
 
+/** What of the machine the lines show. */
+interface Traits {
+  readonly pv: boolean;
+  readonly pcid: boolean;
+}
+
+function traitsOf({ events, meta }: Recording): Traits {
+  return {
+    pv: events.some((event) => event.kind === 'kvm_flush_multi'),
+    pcid: meta?.pcid ?? events.some((event) => event.kind === 'write_cr3' && event.pcid !== 0),
+  };
+}
+
 /** Checks a recording that has been read; `hypervisor` is the log beside it (PV recordings). Throws TraceError for one that cannot be. */
-export function checkRecording(recording: Recording, version: CheckedVersion, hypervisor: readonly HypervisorEvent[] | null): CheckReport {
+export function checkRecording(
+  recording: Recording,
+  version: CheckedVersion,
+  hypervisor: readonly HypervisorEvent[] | null,
+  traits: Traits | null = null,
+): CheckReport {
   validate(recording);
-  const pv = recording.events.some((event) => event.kind === 'kvm_flush_multi');
-  const pcid = recording.meta?.pcid ?? recording.events.some((event) => event.kind === 'write_cr3' && event.pcid !== 0);
+  if (traits === null) requireProbes(recording);
+  const { pv, pcid } = traits ?? traitsOf(recording);
   const backend = pv ? kvmPvBackend : nativeBackend;
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
   const { events, marks } = modelled(recording.events);
@@ -99,9 +122,9 @@ export function checkRecording(recording: Recording, version: CheckedVersion, hy
   };
 }
 
-/** Reads and checks `file`; `version` null takes the profile of the kernel that made it, as meta file or text tell. */
-export function checkFile(file: string, version: CheckedVersion | null): CheckReport {
-  const recording = readRecording(file);
+/** The profile to check with, the hypervisor's log, and what the first part of the recording shows. */
+function prepare(recording: Recording, version: CheckedVersion | null) {
+  const { file } = recording;
   const found = version === null ? identify(recording) : null;
   const chosen = version ?? found?.profile;
   if (chosen === undefined) {
@@ -111,10 +134,40 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
         : `there is no profile of its kernel ${recording.meta.kernel}`;
     throw new TraceError(file, null, `${kernel}; give one with --profile (shootdown list variants)`);
   }
+  requireProbes(recording);
   // Of a vCPU that wrote no line the recording may not know.
   const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
   if (log !== null && recording.ticks) {
     throw new TraceError(file, null, 'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)');
   }
-  return { ...checkRecording(recording, chosen, log), profileBy: found?.by ?? 'given' };
+  return { chosen, by: found?.by ?? ('given' as const), log };
+}
+
+/** Reads and checks `file`; `version` null takes the profile of the kernel that made it, as meta file or text tell. */
+export function checkFile(file: string, version: CheckedVersion | null): CheckReport {
+  const recording = readRecording(file);
+  const { chosen, by, log } = prepare(recording, version);
+  return { ...checkRecording(recording, chosen, log), profileBy: by };
+}
+
+/**
+ * The same for a file of any length: one that is too large for memory is checked in parts, each of which begins with what is not known (its
+ * first sights are learnt again), and the figures are their sums.
+ */
+export async function checkPath(file: string, version: CheckedVersion | null): Promise<CheckReport> {
+  if (!isLarge(file)) return checkFile(file, version);
+  let prepared: ReturnType<typeof prepare> | null = null;
+  let traits: Traits = { pv: false, pcid: false };
+  let sum: CheckReport | null = null;
+  let parts = 0;
+  for await (const part of readParts(file)) {
+    prepared ??= prepare(part, version);
+    const shown = traitsOf(part);
+    traits = { pv: traits.pv || shown.pv, pcid: traits.pcid || shown.pcid };
+    const report = { ...checkRecording(part, prepared.chosen, prepared.log, traits), profileBy: prepared.by };
+    sum = sum === null ? report : added(sum, report);
+    parts++;
+  }
+  if (sum === null) throw new TraceError(file, null, 'has no event; expected a recording');
+  return { ...sum, parts };
 }

@@ -63,7 +63,7 @@ export function renderCheck(report: CheckReport): string {
   const shown = report.disagreements.slice(0, SHOWN);
   const rest = report.disagreed - shown.length;
   return [
-    `${visible(report.file)}: ${report.events} events, profile ${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
+    `${visible(report.file)}: ${report.events} events${report.parts === undefined ? '' : ` in ${report.parts} parts`}, profile ${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
     '',
     renderTable(COLUMNS, [...rows, cells('all', report)]),
     '  (*) a target whose queue is not empty gets no IPI, and the scheduler queues there too: no bar',

@@ -6,8 +6,8 @@ import { EXPECTED_LINE, LineParser, MAX_LINE } from './line-parser.js';
 import type { Recording } from './recording.js';
 import { quote, TraceError } from './trace-error.js';
 
-/** Bounds the memory of a recording (about 300 bytes an event). */
-export const MAX_EVENTS = 2_000_000;
+/** Bounds the memory of a recording that is held as a whole (about 300 bytes an event). */
+export const MAX_EVENTS = 1_000_000;
 
 const BYTE_ORDER_MARK = 0xfeff;
 const CARRIAGE_RETURN = 13;

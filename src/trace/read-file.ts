@@ -5,8 +5,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { TraceError } from './trace-error.js';
 
-/** Most bytes read from disk, and most bytes of text after decompression: about a hundred times a recording of 40,000 events. */
-export const MAX_TEXT_BYTES = 512 * 1024 * 1024 - 1024;
+/**
+ * Most bytes of text that are held at once: ten times a recording of 40,000 events. A larger plain file, and a larger compressed one, is read
+ * in parts; a smaller file that holds more is refused, so that no file costs much more than its size lets expect.
+ */
+export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /** How much a gzip file may hold when it is packed tighter than {@link MAX_PLAUSIBLE_RATIO}: ftrace text packs 10 to 20 times. */
 const MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE = 32 * 1024 * 1024;
 const MAX_PLAUSIBLE_RATIO = 100;
@@ -48,6 +51,20 @@ export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = '
   throw new TraceError(path, null, `is larger than ${mib(limit)}; expected ${what} of at most that size`);
 }
 
+/** The first bytes of a file; none where it cannot be read. */
+export function readStart(path: string, count: number): Buffer {
+  const bytes = Buffer.alloc(count);
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, count, 0));
+  } catch {
+    return bytes.subarray(0, 0);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
 /** Whether `bytes` begin as a gzip file does. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -66,7 +83,7 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
     return new TraceError(
       name,
       null,
-      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
+      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs; unpack it to have it checked in parts)`,
     );
   }
   if (code === 'Z_BUF_ERROR') {

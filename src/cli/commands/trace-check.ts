@@ -1,6 +1,7 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
 import type { Command } from 'commander';
+import type { CheckReport } from '../../check/index.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
@@ -39,7 +40,7 @@ Examples:
   $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz`;
 
 async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
-  const { agreement, checkFile, KIND_NAMES, KIND_WITHOUT_BAR, renderCheck } = await import('../../check/index.js');
+  const { agreement, checkPath, KIND_NAMES, KIND_WITHOUT_BAR, renderCheck } = await import('../../check/index.js');
   const { findVariant } = await import('../../variants/index.js');
   const version = flags.profile === undefined ? null : findVariant(flags.profile);
   if (version === undefined) {
@@ -47,7 +48,8 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
       `trace check: there is no profile ${JSON.stringify(flags.profile?.slice(0, 60))}; shootdown list variants shows them`,
     );
   }
-  const reports = files.map((file) => checkFile(file, version));
+  const reports: CheckReport[] = [];
+  for (const file of files) reports.push(await checkPath(file, version));
   const document = { format: 'shootdown-trace-check', version: 1, shootdown: context.version };
   if (flags.json) printJson(context.io.stdout, { ...document, ...(reports.length === 1 ? reports[0] : { recordings: reports }) });
   else for (const report of reports) printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);

@@ -1,0 +1,76 @@
+/**
+ * A recording of any length, read in parts: what is in memory is one part, never the file.
+ */
+import { createReadStream, statSync } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { TraceEvent } from './events.js';
+import { type FileFacts, LineParser, MAX_LINE } from './line-parser.js';
+import { metaPath, readMeta } from './meta.js';
+import { isGzip, MAX_TEXT_BYTES, readStart } from './read-file.js';
+import { recordingName } from './read-recording.js';
+import type { Recording } from './recording.js';
+import { TraceError } from './trace-error.js';
+
+/** Events of a part: some hundred bytes each. */
+export const PART_EVENTS = 200_000;
+
+/** Whether the file is too large for one piece of memory. False where it is none that has a size (a pipe). */
+export function isLarge(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size > MAX_TEXT_BYTES;
+}
+
+/** The file's text in pieces, decompressed when it is gzip. */
+async function* pieces(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+  const source: Readable = isGzip(readStart(path, 2)) ? pipeline(file, createGunzip({ chunkSize: 1 << 20 }), () => undefined) : file;
+  source.setEncoding('utf8');
+  try {
+    for await (const piece of source) yield piece as string;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new TraceError(path, null, `cannot be read to its end (${code}); expected an intact recording, plain or gzip`);
+  }
+}
+
+/** The lines of the file, each with whether it has an end. */
+async function* linesOf(path: string): AsyncGenerator<readonly [line: string, ended: boolean]> {
+  let rest = '';
+  for await (const piece of pieces(path)) {
+    const text = rest + piece;
+    let at = 0;
+    for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', at)) {
+      yield [text.slice(at, newline).replace(/\r$/, ''), true];
+      at = newline + 1;
+    }
+    rest = text.slice(at);
+    if (rest.length > MAX_LINE) break;
+  }
+  if (rest !== '') yield [rest, false];
+}
+
+/**
+ * The recording's parts in file order, each of at most `size` events. What a part cannot know, such as the generations and loaded mms that the
+ * parts before it showed, is for it as for any recording that begins in the middle. Throws TraceError as parsing does.
+ */
+export async function* readParts(path: string, size = PART_EVENTS): AsyncGenerator<Recording> {
+  const meta = readMeta(metaPath(path));
+  const name = recordingName(path);
+  const parser = new LineParser(path);
+  let events: TraceEvent[] = [];
+  const part = (facts: FileFacts): Recording => {
+    const { events: _, ...rest } = facts;
+    return { file: path, name, events, ...rest, ...(meta === undefined ? {} : { meta }) };
+  };
+  for await (const [line, ended] of linesOf(path)) {
+    const event = parser.push(line, ended);
+    if (event === null) continue;
+    if (events.length >= size) {
+      yield part(parser.facts());
+      events = [];
+    }
+    events.push(event);
+  }
+  yield part(parser.finish());
+}
