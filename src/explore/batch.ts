@@ -98,7 +98,7 @@ const ENDLESS_EXECUTIONS = 4;
 const MEASURE_STREAM = hashText('measure');
 
 /** What the environment may begin in each execution; a plain program has none. */
-function environmentOf(subject: Subject, program: Program): EnvironmentPlan {
+export function environmentOf(subject: Subject, program: Pick<Program, 'host'>): EnvironmentPlan {
   if ('program' in subject) return { walks: 0 };
   const { walks, preemptions = PREEMPTIONS } = subject.scenario;
   return { walks, preemptions: program.host == null ? 0 : preemptions };
@@ -244,6 +244,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
     steps += runner.run(strategy, request.seed, execution);
     comparison?.end(execution, machine.hash, strategy.name, request.seed);
     walkerSteps += machine.walkerSteps;
+    board?.counters.addLocked(machine.lockedOperations);
     executions++;
     hash = mix(hash ^ machine.hash);
     for (const seen of machine.latent) {

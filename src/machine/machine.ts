@@ -65,6 +65,8 @@ export class Machine {
   step = 0;
   /** Steps of the environment among them. */
   walkerSteps = 0;
+  /** Locked instructions executed in this execution. */
+  lockedOperations = 0;
   unfinished = 0;
   violation: Violation | null = null;
   readonly latent: Violation[] = [];
@@ -163,6 +165,7 @@ export class Machine {
     this.enabled.clear();
     this.step = 0;
     this.walkerSteps = 0;
+    this.lockedOperations = 0;
     this.totalCpuSteps = 0;
     this.cpuSteps.fill(0);
     this.touches?.begin();
@@ -650,6 +653,7 @@ export class Machine {
     const a = op.a;
     if (op.kind <= K.OP_FETCH_AND) this.operands[id].locked(op);
     this.drainAll(id, block);
+    this.lockedOperations += K.IS_LOCKED[op.kind];
     const old = mem[a];
     switch (op.kind) {
       case K.OP_XCHG:

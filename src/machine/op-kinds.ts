@@ -45,6 +45,20 @@ export const OP_FREE_FRAME = 44; // drains
 export const OP_FREE_FRAME_RCU = 45; // drains
 /** A hypercall's request to one vCPU. */
 export const OP_POST_FLUSH = 50; // drains
+/** By kind: 1 for a locked instruction. */
+export const IS_LOCKED = new Uint8Array(64);
+for (const kind of [
+  OP_XCHG,
+  OP_CMPXCHG,
+  OP_CMPXCHG_PAIR,
+  OP_FETCH_ADD,
+  OP_FETCH_OR,
+  OP_FETCH_AND,
+  OP_SPIN_LOCK,
+  OP_PTEP_GET_AND_CLEAR,
+  OP_PTEP_SET_WRPROTECT,
+])
+  IS_LOCKED[kind] = 1;
 /** The host takes a virtual CPU off its processor; does something for one that is off; serves what was posted to one that runs. */
 export const STEP_PREEMPT = 57;
 export const STEP_HOST = 58;

@@ -30,6 +30,7 @@ export const COUNTERS = [
   'lostFlushesHealed',
   'lostFlushesKept',
   'lazyRequests',
+  'lockedOperations',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
@@ -40,6 +41,11 @@ export class Counters {
 
   add(name: CounterName): void {
     this.values[index[name]]++;
+  }
+
+  /** Locked instructions of an execution; the machine counts them itself. */
+  addLocked(operations: number): void {
+    this.values[index.lockedOperations] += operations;
   }
 
   drainOvertaken(): void {

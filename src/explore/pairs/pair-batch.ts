@@ -1,0 +1,123 @@
+import type { MemoryModel } from '../../findings/finding.js';
+import { COUNTERS } from '../../oracles/counters.js';
+import type { Scenario } from '../../scenarios/scenario.js';
+import { findVariant, type Variant } from '../../variants/index.js';
+import { environmentOf } from '../batch.js';
+import { Executor } from '../executor.js';
+import { resetLoopBudget } from '../loop-budget.js';
+import { hashText, Random } from '../random.js';
+import { findStrategy } from '../strategies/index.js';
+import type { Strategy } from '../strategies/strategy.js';
+import { Follower } from './follower.js';
+import { Lead } from './lead.js';
+import { Side } from './side.js';
+
+/** A run of pairs of one scenario: executions `first` to `first + count - 1` of the base, and the patch that follows each of them. */
+export interface PairRequest {
+  readonly base: string;
+  readonly patch: string;
+  readonly scenario: Scenario;
+  readonly memory: MemoryModel;
+  readonly strategies: readonly string[];
+  readonly seed: number;
+  readonly first: number;
+  readonly count: number;
+  /** Mean steps of the base's executions. */
+  readonly length: number;
+}
+
+export interface PairResult {
+  readonly pairs: number;
+  /** By pair: the base's counters, then the patch's, in the order of COUNTERS. */
+  readonly counts: Float64Array;
+  /** Pairs of which one execution went wrong: both are counted up to the last client operation that ended before. */
+  readonly cut: number;
+}
+
+const FOLLOW_STREAM = hashText('follow');
+const PAIRS_MAX = 32;
+
+/** Two kernels in a scenario, ready to run, kept between batches. */
+class Pair {
+  private readonly base: Side;
+  private readonly patch: Side;
+  private readonly lead: Lead;
+  private readonly follower: Follower;
+  private readonly executor: Executor;
+  private readonly random = new Random();
+  private readonly followRandom = new Random();
+  private readonly stream: number;
+  private readonly strategies = new Map<string, Strategy>();
+  private readonly goOn: Strategy;
+
+  constructor({ base, patch, scenario, memory }: PairRequest) {
+    this.base = new Side(variantOf(base), scenario, memory);
+    this.patch = new Side(variantOf(patch), scenario, memory);
+    this.lead = new Lead(this.base);
+    this.follower = new Follower(this.patch, this.followRandom);
+    this.executor = new Executor(this.base.machine, environmentOf({ variant: base, scenario }, this.base.program));
+    this.stream = hashText(scenario.name);
+    this.goOn = strategyOf('random');
+  }
+
+  /** Counts of both, up to where one of them went wrong; answers whether one did. */
+  run({ strategies, seed, length }: PairRequest, execution: number, into: Float64Array, at: number): boolean {
+    const { base, patch, lead } = this;
+    const name = strategies[execution % strategies.length];
+    const strategy = this.strategies.get(name) ?? strategyOf(name);
+    this.strategies.set(name, strategy);
+    resetLoopBudget();
+    this.random.seed(seed, this.stream, execution);
+    lead.begin();
+    this.executor.run(strategy, this.random, length);
+    lead.end(this.executor.schedule);
+    this.followRandom.seed(seed, this.stream ^ FOLLOW_STREAM, execution);
+    resetLoopBudget();
+    const isLeadComplete = base.machine.violation === null;
+    const isComplete = this.follower.run(lead, isLeadComplete, this.goOn, length);
+    if (isLeadComplete && isComplete) {
+      into.set(base.total(), at);
+      into.set(patch.total(), at + COUNTERS.length);
+      return false;
+    }
+    const patched = patch.tally.operations;
+    const clock = isComplete ? lead.steps : patched === 0 ? -1 : patch.tally.clocks[patched - 1];
+    into.set(base.tally.after(base.tally.by(clock)), at);
+    into.set(patch.tally.after(patched), at + COUNTERS.length);
+    return true;
+  }
+}
+
+function variantOf(name: string): Variant {
+  const variant = findVariant(name);
+  if (variant === undefined) throw new Error(`no such variant: ${name}`);
+  return variant;
+}
+
+function strategyOf(name: string): Strategy {
+  const info = findStrategy(name);
+  if (info === undefined) throw new Error(`no such strategy: ${name}`);
+  return info.create();
+}
+
+const pairs = new Map<string, Pair>();
+
+function pairFor(request: PairRequest): Pair {
+  const { base, patch, scenario, memory } = request;
+  const key = JSON.stringify([base, patch, memory, scenario]);
+  const known = pairs.get(key);
+  if (known !== undefined) return known;
+  if (pairs.size >= PAIRS_MAX) pairs.clear();
+  const made = new Pair(request);
+  pairs.set(key, made);
+  return made;
+}
+
+export function runPairs(request: PairRequest): PairResult {
+  const pair = pairFor(request);
+  const width = 2 * COUNTERS.length;
+  const counts = new Float64Array(request.count * width);
+  let cut = 0;
+  for (let i = 0; i < request.count; i++) if (pair.run(request, request.first + i, counts, i * width)) cut++;
+  return { pairs: request.count, counts, cut };
+}
