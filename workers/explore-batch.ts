@@ -1,5 +1,10 @@
 import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
+<<<<<<< HEAD
 import { causeOf } from '../src/replay/cause-of.js';
+=======
+import { type PairRequest, type PairResult, runPairs } from '../src/explore/pairs/pair-batch.js';
+import { causeOf } from '../src/findings/cause.js';
+>>>>>>> 6ba5a3f (wip)
 
 /** Entry of an exploration worker: what a pool calls. */
 export function batch(request: BatchRequest): BatchResult {
@@ -12,4 +17,8 @@ export function length(request: BatchRequest): number {
 
 export function simplified({ request, witness }: { readonly request: BatchRequest; readonly witness: BatchWitness }): BatchWitness {
   return simplifyWitness(request, witness, causeOf);
+}
+
+export function pairs(request: PairRequest): PairResult {
+  return runPairs(request);
 }

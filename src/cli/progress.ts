@@ -19,12 +19,12 @@ export class Progress {
   ) {}
 
   /** Shows the newest numbers, at most ten times a second. */
-  readonly update = (progress: HuntProgress): void => {
+  readonly update = (progress: HuntProgress, before = ''): void => {
     if (!this.isEnabled || performance.now() - this.drawnAt < REDRAW_MS) return;
     const seconds = (progress.elapsedMs / 1_000).toFixed(1);
     const rate = groupDigits(Math.round(progress.steps / Math.max(progress.elapsedMs, 1)));
     this.show(
-      `${visible(progress.variant)}: ${groupDigits(progress.executions)} executions, ${rate} k steps/s, ${seconds} s, ${visible(progress.scenario)}`,
+      `${before}${visible(progress.variant)}: ${groupDigits(progress.executions)} executions, ${rate} k steps/s, ${seconds} s, ${visible(progress.scenario)}`,
     );
   };
 

@@ -12,20 +12,20 @@ import { printLine } from './io.js';
 import { moduleFlags } from './own-modules.js';
 import { shellWord } from './shell-word.js';
 
-export function printTimeline(context: CliContext, finding: Finding, result: ReplayResult, isFull: boolean): void {
+export function printTimeline(context: CliContext, finding: Finding, result: ReplayResult, isFull: boolean, width = TABLE_WIDTH): void {
   const colors = outColors(context);
-  const text = renderTimeline(result.trace, { cpus: findingSubject(finding).cpus, aroundDeciding: !isFull, colors });
+  const text = renderTimeline(result.trace, { cpus: findingSubject(finding).cpus, aroundDeciding: !isFull, colors, width });
   printLine(context.io.stdout, text);
 }
 
 /** `b1: stale-use in two-mm-switch (execution 42, 230 steps): the sentence.` */
-export function printSentence(context: CliContext, finding: Finding): void {
+export function printSentence(context: CliContext, finding: Finding, width = TABLE_WIDTH): void {
   const { violation, execution, steps } = finding;
   const { name, scenario } = findingSubject(finding);
   const where = `execution ${groupDigits(execution)}, ${groupDigits(steps)} steps`;
   const text = `${visible(name)}: ${violation.class} in ${visible(scenario)} (${where}): ${visible(violation.message)}`;
   const colors = outColors(context);
-  for (const line of wrap(text, TABLE_WIDTH)) printLine(context.io.stdout, colors.bold(line));
+  for (const line of wrap(text, width)) printLine(context.io.stdout, colors.bold(line));
 }
 
 /** What was found where and how, a line each. */
@@ -67,19 +67,23 @@ function onFile(command: string, path: string, finding: Finding | null): string 
 }
 
 /** Prints `label   text` lines, wrapped under their text. */
-export function printLabelled(context: CliContext, lines: readonly { readonly label: string; readonly text: string }[]): void {
+export function printLabelled(
+  context: CliContext,
+  lines: readonly { readonly label: string; readonly text: string }[],
+  columns = TABLE_WIDTH,
+): void {
   const width = Math.max(0, ...lines.map(({ label }) => label.length)) + 2;
   for (const { label, text } of lines) {
-    for (const [index, line] of wrap(visible(text), TABLE_WIDTH - width).entries()) {
+    for (const [index, line] of wrap(visible(text), columns - width).entries()) {
       printLine(context.io.stdout, (index === 0 ? label : '').padEnd(width) + line);
     }
   }
 }
 
 /** Prints indented lines, wrapped. */
-export function printIndented(context: CliContext, lines: readonly string[]): void {
+export function printIndented(context: CliContext, lines: readonly string[], width = TABLE_WIDTH): void {
   for (const text of lines) {
-    for (const [index, line] of wrap(visible(text), TABLE_WIDTH - 4).entries())
+    for (const [index, line] of wrap(visible(text), width - 4).entries())
       printLine(context.io.stdout, `${index === 0 ? '  ' : '    '}${line}`);
   }
 }

@@ -9,7 +9,9 @@ import { isOwnVariantName } from '../variants/own.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
+import type { PairRequest, PairResult } from './pairs/pair-batch.js';
 import { Silence } from './silence.js';
+import type { Subject } from './subject.js';
 import { workerFailure } from './worker-failure.js';
 
 /** Whatever runs batches for a hunt. */
@@ -97,7 +99,7 @@ export class HuntPool implements BatchRunner {
    * Calls a function of the worker's. A worker's death and its silence are told from what the task itself throws, and that, where it comes
    * out of a user's module, is a mistake in it, told with its line.
    */
-  private async task<T>(request: BatchRequest, task: unknown, name: string): Promise<T> {
+  private async task<T>(request: Subject, task: unknown, name: string): Promise<T> {
     const piscina = await this.ready;
     const what = `while it ran ${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
     try {
@@ -133,6 +135,11 @@ export class HuntPool implements BatchRunner {
   /** The witness with fewer changes between agents. */
   simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
     return this.task(request, { request, witness }, 'simplified');
+  }
+
+  /** Executions of two kernels, the patch's following the base's. */
+  pairs(request: PairRequest): Promise<PairResult> {
+    return this.task({ variant: request.patch, scenario: request.scenario }, request, 'pairs');
   }
 
   /** Ends the workers, whatever they do. */

@@ -38,6 +38,7 @@ export function* enterOrLeave(cpu: KernelCpu): Protocol<void> {
 
 export const lazyFlag: Rule = {
   name: 'lazy-flag',
+  action: 'sets a flag by which a flushed lazy CPU leaves the mm at its next kernel thread',
   summary: 'a flag asks lazy CPUs that were flushed to leave the mm at their next kernel thread',
   assumes: 'nothing: the flag is advice',
   senseless: ({ host }) => (host === 'none' ? 'a question about paravirtual flushes' : null),

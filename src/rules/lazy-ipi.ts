@@ -35,6 +35,7 @@ export function* interruptLazy(cpu: KernelCpu): Protocol<void> {
 
 export const lazyIpi: Rule = {
   name: 'lazy-ipi',
+  action: 'sends lazy CPUs an IPI instead, by which they leave the mm',
   summary: 'lazy CPUs get an IPI instead of the hypercall, and leave the mm',
   assumes: 'nothing beyond what IPIs assume',
   senseless: ({ host, name }) => (host === 'hypercall' ? null : `${name} sends IPIs to lazy CPUs that run already`),

@@ -10,6 +10,7 @@ export function* leaveAtOnce(cpu: KernelCpu): Protocol<void> {
 
 export const lazyOff: Rule = {
   name: 'lazy-off',
+  action: 'has no lazy mode',
   summary: 'no lazy mode: a CPU that goes to a kernel thread leaves the mm',
   assumes: 'nothing',
   senseless: ({ host }) => (host === 'none' ? 'a question about paravirtual flushes' : null),

@@ -51,6 +51,7 @@ export function* chooseUnparked(cpu: KernelCpu, next: number, nextTlbGen: number
 
 export const lazyPark: Rule = {
   name: 'lazy-park',
+  action: 'has the host load init_mm for the lazy CPUs that it flushes',
   summary: "the host loads init_mm's tables for lazy CPUs that it flushes; later flushes leave them out",
   assumes: 'the host parks a CPU between two of its instructions, and only while it is lazy',
   senseless: ({ host, name }) => (host === 'hypercall' ? null : `asks a hypervisor for it, and ${name} has no such hypercall`),

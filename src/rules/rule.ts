@@ -9,6 +9,8 @@ export interface Rule {
   readonly name: string;
   /** What the initiator does, in one line. */
   readonly summary: string;
+  /** The same for those who do not know the other rules: a verb and what it is done to, for a sentence. Without it the summary is told. */
+  readonly action?: string;
   /** What has to hold for the rule to be right, in one line. */
   readonly assumes: string;
   /** Why the rule makes no sense with a backend; null where it does. */

@@ -19,6 +19,7 @@ export function* writeLoadedSlot(cpu: KernelCpu, target: number): Protocol<void>
 
 export const v1: Rule = {
   name: 'v1',
+  action: 'stores the generation to whatever slot the CPU has loaded',
   summary: 'stores g to the slot that the target has loaded',
   assumes: 'the target still has the flushed mm loaded',
   senseless: fitsAll,

@@ -36,6 +36,7 @@ export function* storeAndTakeBack(cpu: KernelCpu, target: number): Protocol<void
 
 export const v10: Rule = {
   name: 'v10',
+  action: 'stores the generation, and takes it back if the owner has moved meanwhile',
   summary: 'stores g, and stores the old generation back if a sequence count of the owner has moved',
   assumes: 'nobody decides from the store before it is taken back',
   senseless: fitsAll,

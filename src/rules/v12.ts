@@ -9,6 +9,7 @@ import { afterFlush } from './targets.js';
  */
 export const v12: Rule = {
   name: 'v12',
+  action: "raises the slot under a lock that the slot's owner takes too",
   summary: 'finds and raises the slot under a lock that the owner takes around its own stores too',
   assumes: 'the flush was complete; the owner takes the lock whenever it gives a slot to another mm',
   senseless: fitsAll,

@@ -48,6 +48,7 @@ export function* updateAndUnlock(cpu: KernelCpu): Protocol<void> {
 
 export const v13: Rule = {
   name: 'v13',
+  action: 'holds that lock, which the owner takes too, across the flush',
   summary: 'as v12, with the lock held across the flush',
   assumes: 'a target that spins for the lock with interrupts off can still be flushed',
   senseless: fitsAll,

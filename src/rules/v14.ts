@@ -19,6 +19,7 @@ export function* raisePreempted(cpu: KernelCpu, target: number, by: number): Pro
 
 export const v14: Rule = {
   name: 'v14',
+  action: 'compare-exchanges {ctx_id, tlb_gen} of preempted vCPUs only, when their flush is requested',
   summary: 'as v7, on preempted vCPUs only, as soon as their flush is requested',
   assumes: 'the host flushes a vCPU for which a flush was requested before it executes anything',
   needsPair: true,

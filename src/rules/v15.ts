@@ -18,6 +18,7 @@ export function* describeLoadedOnly(cpu: KernelCpu): Protocol<void> {
 
 export const v15: Rule = {
   name: 'v15',
+  action: 'compare-exchanges {ctx_id, tlb_gen} after a flush of the loaded PCID only',
   summary: 'as v4, after a flush of the loaded PCID only',
   assumes: "the mm's slot is the one that is loaded",
   needsPair: true,

@@ -47,6 +47,7 @@ export function* takeHint(cpu: KernelCpu, asid: number, tlbGen: number): Protoco
 
 export const v16: Rule = {
   name: 'v16',
+  action: 'leaves the generation in a mailbox, which the owner empties when it is about to flush',
   summary: 'leaves a hint {ctx_id, g, full} in a mailbox, which the owner takes when it is about to flush',
   assumes: 'the flush was complete before the hint is left',
   needsPair: true,

@@ -51,6 +51,7 @@ export function* raisePacked(cpu: KernelCpu, target: number): Protocol<void> {
 function packed(name: string, tagBits: number, summary: string): Rule {
   return {
     name,
+    action: `compare-exchanges a slot that is one word, generation and a tag of ${tagBits} bits`,
     summary,
     assumes: 'no two mms with the same tag follow each other in a slot at the same generation; the flush was complete',
     packedTagBits: tagBits,

@@ -46,6 +46,7 @@ export function* clearCtxId(cpu: KernelCpu, target: number): Protocol<void> {
 const assumes = 'nothing of the flush; that it is the right slot that is written to';
 export const v18a: Rule = {
   name: 'v18a',
+  action: 'lowers the slot to generation 0 by compare-exchange of the pair, never up',
   summary: 'lowers the pair (X, old) to (X, 0) by compare-exchange, never up',
   assumes,
   needsPair: true,
@@ -54,6 +55,7 @@ export const v18a: Rule = {
 };
 export const v18aPlain: Rule = {
   name: 'v18a-plain',
+  action: 'lowers the slot by a plain store',
   summary: 'stores g-1 plainly to the slot found by its ctx_id',
   assumes,
   senseless: fitsAll,
@@ -61,6 +63,7 @@ export const v18aPlain: Rule = {
 };
 export const v18b: Rule = {
   name: 'v18b',
+  action: 'takes the slot away: stores 0 to its ctx_id',
   summary: 'stores 0 to the ctx_id of the slot found by its ctx_id',
   assumes,
   senseless: fitsAll,

@@ -18,6 +18,7 @@ export function* checkThenStore(cpu: KernelCpu, target: number): Protocol<void> 
 
 export const v2: Rule = {
   name: 'v2',
+  action: 'looks the slot up by its ctx_id, then stores to it plainly',
   summary: 'finds the slot by its ctx_id, then stores g to it plainly',
   assumes: 'the slot is not recycled between the check and the store',
   senseless: fitsAll,

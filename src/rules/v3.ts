@@ -26,6 +26,7 @@ export function* exchangeGenAlone(cpu: KernelCpu, target: number): Protocol<void
 
 export const v3: Rule = {
   name: 'v3',
+  action: 'looks the slot up by its ctx_id, then compare-exchanges the generation alone',
   summary: 'finds the slot by its ctx_id, then compare-exchanges its generation alone',
   assumes: 'a recycled slot has another generation',
   senseless: fitsAll,

@@ -20,6 +20,7 @@ export function* raiseFlushed(cpu: KernelCpu, target: number): Protocol<void> {
 
 export const v4: Rule = {
   name: 'v4',
+  action: 'compare-exchanges {ctx_id, tlb_gen} as a pair, after a full flush',
   summary: 'compare-exchanges the pair (X, old) to (X, max(old, g)) after a complete flush',
   assumes: 'the flush covered every PCID of exactly the CPUs that are updated',
   needsPair: true,

@@ -20,6 +20,7 @@ export function* announceFlush(cpu: KernelCpu, target: number): Protocol<void> {
 
 export const v5: Rule = {
   name: 'v5',
+  action: 'compare-exchanges {ctx_id, tlb_gen} as a pair, before the flush',
   summary: 'as v4, but before the flush',
   assumes: 'nobody decides from the raised generation before the flush has come',
   needsPair: true,

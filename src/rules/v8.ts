@@ -23,6 +23,7 @@ export function* updateCpumask(cpu: KernelCpu): Protocol<void> {
 
 export const v8: Rule = {
   name: 'v8',
+  action: 'compare-exchanges {ctx_id, tlb_gen} of the CPUs in mm_cpumask as it is after the flush, flushed or not',
   summary: 'as v4, on mm_cpumask read again after the flush',
   assumes: 'mm_cpumask is the set of CPUs that were flushed',
   needsPair: true,

@@ -17,6 +17,7 @@ export function* raiseToNewest(cpu: KernelCpu, target: number): Protocol<void> {
 
 export const v9: Rule = {
   name: 'v9',
+  action: "compare-exchanges {ctx_id, tlb_gen} to the mm's generation as it is after the flush",
   summary: "as v4, to the mm's generation read again after the flush",
   assumes: 'no other flush of the mm has begun meanwhile',
   needsPair: true,

@@ -73,7 +73,7 @@ export const concurrentFlush: Study = {
   scenarios: [],
   probes: ['rounds'],
   columns: [shootdownsColumn, roundsColumn, localColumn, handlersColumn, overlapColumn, savedColumn],
-  plan: { executions: 0, executionsMin: 0, counted: 0, onBrokenHost: 0, budgetMs: 46_000 },
+  plan: { executions: 0, executionsMin: 0, counted: 0, countedUnsafe: 0, onBrokenHost: 0, budgetMs: 46_000 },
   explainsWitnesses: false,
   answer: concurrentFlushAnswer,
 };

@@ -8,7 +8,15 @@ import { remote } from '../scenarios/catalogue/remote.js';
 import { remoteTlbGenAnswer } from './answers/remote-tlb-gen.js';
 import { findingColumn } from './columns/finding.js';
 import { lostFlushColumn } from './columns/lost-flush.js';
-import { degradedFlushes, initiatorLockedOps, lostRaises, needlessSwitchFlushes, ownerLockedOps, switchFlushes } from './columns/rates.js';
+import {
+  degradedFlushes,
+  initiatorLockedOps,
+  lockedOperations,
+  lostRaises,
+  needlessSwitchFlushes,
+  ownerLockedOps,
+  switchFlushes,
+} from './columns/rates.js';
 import { verdictColumn } from './columns/verdict.js';
 import { ruleRows } from './rule-rows.js';
 import type { Study } from './study.js';
@@ -29,10 +37,11 @@ export const remoteTlbGen: Study = {
     lostRaises,
     ownerLockedOps,
     initiatorLockedOps,
+    lockedOperations,
     lostFlushColumn,
     findingColumn,
   ],
-  plan: { executions: 2_000, executionsMin: 140, counted: 20, onBrokenHost: 200, budgetMs: 46_000 },
+  plan: { executions: 2_000, executionsMin: 140, counted: 650, countedUnsafe: 130, onBrokenHost: 200, budgetMs: 46_000 },
   explainsWitnesses: true,
   answer: remoteTlbGenAnswer,
 };

@@ -6,8 +6,9 @@ import { findVariant } from '../variants/index.js';
 import type { Finding, MemoryModel } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { countOver } from './counts.js';
+import { countPairs, totalsOf } from './paired-counts.js';
 import { roundsOf } from './rounds.js';
-import type { ProbeName, RowResult, Study, StudyRow } from './study.js';
+import { comparisonsOf, type ProbeName, type RowResult, type Study, type StudyRow } from './study.js';
 
 export interface StudyRequest {
   readonly study: Study;
@@ -21,10 +22,13 @@ export interface StudyRequest {
   readonly executions?: number;
   /** Executions of a row's hunt that are done whatever the time. */
   readonly executionsMin: number;
-  /** Executions per scenario of the counting run, and of the one on the broken host. */
-  readonly counted: number;
+  /** Pairs of executions that a row's counts come from; undefined: as many as the time allows. */
+  readonly counted?: number;
+  /** Of a row with a witness, at most so many. */
+  readonly countedUnsafe?: number;
+  /** Executions per scenario on the broken host. */
   readonly onBrokenHost: number;
-  /** Wall time in milliseconds for all rows. It ends hunts early, and nothing else. */
+  /** Wall time in milliseconds for all rows. It ends hunts early, and counting after a whole round. */
   readonly budgetMs?: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HuntProgress) => void;
@@ -46,24 +50,43 @@ const OFTEN_PREEMPTED = 8;
 const BROKEN_HOST_PREEMPTIONS = 24;
 
 type Probed = Omit<RowResult, 'row'>;
-const UNKNOWN: Probed = { verdict: null, finding: null, counts: null, brokenHost: null, rounds: null };
+const UNKNOWN: Probed = {
+  verdict: null,
+  finding: null,
+  known: null,
+  counts: null,
+  pairs: null,
+  comparisons: 1,
+  brokenHost: null,
+  rounds: null,
+};
+/** Pairs of a baseline's own counts where only time limits those of the others. */
+const BASELINE_COUNTED = 2_000;
+/** Of a row's share of the time, how much is for its counts where only time limits them. */
+const COUNTING_SHARE = 0.5;
 
 /** Runs a study's rows in order. While a row is hunted, the one before it is counted, so that no worker waits for the end of a row. */
 export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
   const began = performance.now();
   const results: RowResult[] = [];
   const { probes } = request.study;
+  const comparisons = comparisonsOf(request.study, request.rows);
   let previous: Promise<void> = Promise.resolve();
   for (const [index, row] of request.rows.entries()) {
     if (request.signal.aborted) break;
-    let probed = UNKNOWN;
+    let probed: Probed = { ...UNKNOWN, comparisons };
     let others: Promise<readonly Partial<Probed>[]> = Promise.resolve([]);
     if (row.senseless === undefined) {
       const left = request.rows.slice(index).filter(({ senseless }) => senseless === undefined).length;
-      const budgetMs = request.budgetMs === undefined ? undefined : (request.budgetMs - (performance.now() - began)) / left;
-      if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, budgetMs)) };
+      const leftMs = request.budgetMs === undefined ? undefined : Math.max(0, request.budgetMs - (performance.now() - began));
+      const shareMs = leftMs === undefined ? undefined : leftMs / left;
+      const countsByTime = probes.includes('counts') && request.counted === undefined;
+      const huntMs = shareMs === undefined || !countsByTime ? shareMs : shareMs * (1 - COUNTING_SHARE);
+      if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, huntMs)) };
+      // Where the number of pairs is set, time only sees to it that the last rows come to their end.
+      const countMs = shareMs === undefined || leftMs === undefined ? undefined : countsByTime ? shareMs * COUNTING_SHARE : leftMs;
       if (!request.signal.aborted) {
-        others = Promise.all(probes.flatMap((probe) => (probe === 'hunt' ? [] : [PROBES[probe](row, request, pool)])));
+        others = Promise.all(probes.flatMap((probe) => (probe === 'hunt' ? [] : [PROBES[probe]({ row, request, pool, probed, countMs })])));
         // It is waited for below, and a failure is heard of there.
         others.catch(() => undefined);
       }
@@ -82,13 +105,36 @@ export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<S
   return { results, interrupted: request.signal.aborted };
 }
 
-type Probe = (row: StudyRow, request: StudyRequest, pool: HuntPool) => Promise<Partial<Probed>>;
+interface Asked {
+  readonly row: StudyRow;
+  readonly request: StudyRequest;
+  readonly pool: HuntPool;
+  /** What the hunt has shown. */
+  readonly probed: Probed;
+  readonly countMs?: number;
+}
+
+type Probe = (asked: Asked) => Promise<Partial<Probed>>;
 
 const PROBES: Readonly<Record<Exclude<ProbeName, 'hunt'>, Probe>> = {
-  counts: async (row, request, pool) => ({ counts: await countOver(pool, { ...countRequest(row, request), executions: request.counted }) }),
+  counts: countRow,
   'broken-host': countOnBrokenHost,
-  rounds: async ({ variant, scenarios }) => ({ rounds: roundsOf(variant, scenarios ?? []) }),
+  rounds: async ({ row: { variant, scenarios } }) => ({ rounds: roundsOf(variant, scenarios ?? []) }),
 };
+
+/** A baseline is counted alone; every other row in pairs with its baseline. */
+async function countRow({ row, request, pool, probed, countMs }: Asked): Promise<Partial<Probed>> {
+  const asked = countRequest(row, request);
+  const { counted, countedUnsafe, signal } = request;
+  if (row.baseline === null) {
+    const executions = Math.ceil((counted ?? BASELINE_COUNTED) / asked.scenarios.length);
+    return { counts: await countOver(pool, { ...asked, executions }) };
+  }
+  const isUnsafe = probed.verdict?.violation != null;
+  const count = isUnsafe && countedUnsafe !== undefined ? Math.min(countedUnsafe, counted ?? countedUnsafe) : counted;
+  const pairs = await countPairs(pool, { ...asked, base: row.baseline, patch: row.variant, count, budgetMs: countMs, signal });
+  return { pairs, counts: totalsOf(pairs, 'patch') };
+}
 
 async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, budgetMs?: number): Promise<Partial<Probed>> {
   const { strategies, memory, seed, executions, executionsMin, signal, onProgress } = request;
@@ -99,7 +145,7 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
 }
 
 /** Only a host that marks vCPUs can lose what is asked by the mark. */
-async function countOnBrokenHost(row: StudyRow, request: StudyRequest, pool: HuntPool): Promise<Partial<Probed>> {
+async function countOnBrokenHost({ row, request, pool }: Asked): Promise<Partial<Probed>> {
   if (findVariant(row.variant)?.backend.host !== 'kvm') return {};
   const { variant, scenarios, ...rest } = countRequest(row, request);
   const often = scenarios.filter(({ preemptions = 0 }) => preemptions >= OFTEN_PREEMPTED);

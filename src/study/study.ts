@@ -1,7 +1,15 @@
 import type { LatentCount, Verdict } from '../explore/api.js';
+<<<<<<< HEAD
 import type { CounterName } from '../oracles/counters.js';
 import type { Finding } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
+=======
+import type { Finding, ViolationClass } from '../findings/finding.js';
+import type { CounterName } from '../oracles/counters.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import type { RateOf } from './difference.js';
+import type { PairedCounts } from './paired-counts.js';
+>>>>>>> 6ba5a3f (wip)
 import type { RoundsTally } from './rounds.js';
 
 /**
@@ -40,8 +48,9 @@ export interface StudyPlan {
   /** Executions of a row's hunt, and how many of them are done however slow the machine is. */
   readonly executions: number;
   readonly executionsMin: number;
-  /** Executions per scenario of a row's counts. */
+  /** Pairs of executions that a row's counts come from; of a row with a witness, whose costs decide nothing, fewer. */
   readonly counted: number;
+  readonly countedUnsafe: number;
   /** Executions per scenario on the host that loses flush requests. */
   readonly onBrokenHost: number;
   /** Wall time in milliseconds after which the rows that are left hunt no further than they must. */
@@ -71,14 +80,23 @@ export interface RowResult {
   readonly row: StudyRow;
   readonly verdict: Verdict | null;
   readonly finding: Finding | null;
+  /** The class of a witness that is known of, whatever this run met; null where none is. */
+  readonly known: ViolationClass | null;
   /** Counters of the counting run: the same executions in every row. */
   readonly counts: Counts | null;
+  /** The same, pair by pair with the baseline's; null for a baseline. */
+  readonly pairs: PairedCounts | null;
+  /** How many intervals the table shows, which are to hold together. */
+  readonly comparisons: number;
   /** The same on the host that loses flush requests. */
   readonly brokenHost: Counts | null;
   readonly rounds: RoundsTally | null;
 }
 
 export type ColumnValue = number | string | null | { readonly [key: string]: ColumnValue } | readonly LatentCount[];
+
+/** Whether rows are compared in a column, with an interval. */
+const isCompared = ({ compared }: Column): boolean => compared !== undefined;
 
 /** A column: what it says of a row, for people and for programs. */
 export interface Column {
@@ -89,11 +107,24 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Only in the JSON document. */
   readonly jsonOnly?: boolean;
+  /** Left out where the terminal has fewer columns than that. */
+  readonly from?: number;
+  /** What is compared with the baseline. */
+  readonly compared?: RateOf;
+  /** What the column says, for the legend above the table. */
+  readonly legend?: string;
   /** Characters that its usual cell needs. */
   readonly width: number;
   /** `baseline`: the result of the row's baseline, or null for a baseline itself. */
   value(result: RowResult, baseline: RowResult | null): ColumnValue;
   text(result: RowResult, baseline: RowResult | null): string;
+}
+
+/** How many differences the rows show. */
+export function comparisonsOf({ columns, probes }: Study, rows: readonly StudyRow[]): number {
+  if (!probes.includes('counts')) return 1;
+  const compared = rows.filter(({ baseline, senseless }) => baseline !== null && senseless === undefined);
+  return Math.max(1, compared.length * columns.filter(isCompared).length);
 }
 
 /** The result that a row's counts are compared with; null for a baseline, or where it is not known. */

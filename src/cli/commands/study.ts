@@ -1,8 +1,9 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
 import type { Command } from 'commander';
+import type { HuntProgress } from '../../explore/api.js';
 import { checkOutDirectory } from '../../findings/out-directory.js';
-import { count, groupDigits } from '../../report/layout.js';
+import { count } from '../../report/layout.js';
 import { renderTable } from '../../report/table.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../study/study.js';
 import { StudyTable } from '../../study/table.js';
@@ -19,6 +20,7 @@ import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-mo
 import { selectScenarios, selectStrategies } from '../select.js';
 import { printStudyEnd } from '../study-end.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
+import { screenWidth } from '../width.js';
 import { withPool } from '../with-pool.js';
 import { printLabelled } from '../witness.js';
 
@@ -34,6 +36,7 @@ interface StudyFlags {
   readonly window?: string;
   readonly budget?: number;
   readonly executions?: number;
+  readonly count?: number;
   readonly seed: number;
   readonly jobs: number;
   readonly memory: MemoryModel;
@@ -60,6 +63,11 @@ export function addStudy(program: Command, context: CliContext, finish: (exitCod
     )
     .option('--budget <time>', 'time for all rows; it ends hunts early, and without --executions late', duration('--budget'))
     .option('--executions <N>', 'executions per row; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
+    .option(
+      '--count <N>',
+      'pairs of executions that each row is counted over (default: as planned; with --budget as many as it allows)',
+      wholeNumber('--count', 1, 1e6),
+    )
     .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
     .addOption(jobsOption('worker threads; the result does not depend on it'))
     .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
@@ -115,8 +123,11 @@ async function study(context: CliContext, given: string | undefined, rest: reado
     chosen,
     rows.map(({ label }) => label),
     outColors(context),
+    screenWidth(io),
   );
+  const toRun = rows.filter(({ senseless }) => senseless === undefined).length;
   if (!json) printHead(context, chosen, selected, flags);
+  if (!json && table.legend() !== '') printLine(io.stdout, `\n${table.legend()}`);
   if (!json) printLine(io.stdout, `\n${table.header()}`);
   const results: RowResult[] = [];
   let failure: unknown = null;
@@ -138,10 +149,12 @@ async function study(context: CliContext, given: string | undefined, rest: reado
       ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal, keep, onRow },
       executions: limited ? plan.executions : flags.executions,
       executionsMin: limited ? plan.executionsMin : 1,
-      counted: atMost(plan.counted),
+      counted: flags.count ?? flags.executions ?? (limited ? plan.counted : undefined),
+      countedUnsafe: limited && flags.count === undefined ? plan.countedUnsafe : undefined,
       onBrokenHost: atMost(plan.onBrokenHost),
       budgetMs: limited ? plan.budgetMs : flags.budget,
-      onProgress: progress.update,
+      onProgress: (of: HuntProgress) =>
+        progress.update(of, `${results.filter(({ row }) => row.senseless === undefined).length} of ${toRun} rows done; `),
     };
     try {
       await engine.studies.run(request, pool);
@@ -157,7 +170,7 @@ async function study(context: CliContext, given: string | undefined, rest: reado
     all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
   );
   if (json) printJson(io.stdout, studyDocument(context.version, chosen, results, notes, interrupted));
-  else await printStudyEnd(context, chosen, results, notes);
+  else await printStudyEnd(context, chosen, results, notes, screenWidth(io));
   if (failure !== null) throw failure;
   if (interrupted) return EXIT_INTERRUPTED;
   if (keeper.failed) return EXIT_FAILURE;
@@ -201,14 +214,16 @@ function printHead(
   context: CliContext,
   { summary, plan, probes }: Study,
   { scenarios, description }: { scenarios: Study['scenarios']; description: readonly { label: string; text: string }[] },
-  { executions, budget, seed, memory, jobs }: StudyFlags,
+  { executions, budget, count: counted, seed, memory, jobs }: StudyFlags,
 ): void {
   const limit = executions ?? (budget === undefined ? plan.executions : undefined);
-  const hunted = limit === undefined ? 'as many executions as the time allows' : count(limit, 'execution');
-  const settings = `${count(scenarios.length, 'scenario')}, hunted for at most ${hunted} per row, counted over ${groupDigits(Math.min(plan.counted, executions ?? plan.counted))} of each; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
-  printLabelled(context, [
-    { label: 'question', text: summary },
-    ...description,
-    ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : []),
-  ]);
+  const hunted = limit === undefined ? 'as many executions as the time allows' : `at most ${count(limit, 'execution')}`;
+  const pairs = counted ?? executions ?? (budget === undefined ? plan.counted : undefined);
+  const compared = pairs === undefined ? 'as many pairs as the time allows' : `at most ${count(pairs, 'pair')}`;
+  const settings = `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
+  printLabelled(
+    context,
+    [{ label: 'question', text: summary }, ...description, ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : [])],
+    screenWidth(context.io),
+  );
 }

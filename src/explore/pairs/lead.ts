@@ -1,3 +1,4 @@
+import type { Schedule } from '../../drive/schedule.js';
 import {
   agentOf,
   CPU_AGENT,
@@ -10,7 +11,6 @@ import {
 } from '../../machine/enabled-set.js';
 import * as H from '../../machine/hardware.js';
 import type { Machine } from '../../machine/machine.js';
-import type { Schedule } from '../schedule.js';
 import type { CallFrame } from './call-tree.js';
 import type { Side } from './side.js';
 

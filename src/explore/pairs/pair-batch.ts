@@ -1,10 +1,10 @@
+import { resetLoopBudget } from '../../drive/loop-budget.js';
 import type { MemoryModel } from '../../findings/finding.js';
 import { COUNTERS } from '../../oracles/counters.js';
 import type { Scenario } from '../../scenarios/scenario.js';
 import { findVariant, type Variant } from '../../variants/index.js';
 import { environmentOf } from '../batch.js';
 import { Executor } from '../executor.js';
-import { resetLoopBudget } from '../loop-budget.js';
 import { hashText, Random } from '../random.js';
 import { findStrategy } from '../strategies/index.js';
 import type { Strategy } from '../strategies/strategy.js';

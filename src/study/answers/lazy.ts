@@ -1,21 +1,31 @@
+import { findRule } from '../../rules/index.js';
+import { lazyWakeups } from '../columns/rates.js';
+import { differenceOf } from '../difference.js';
 import type { RowResult } from '../study.js';
-import { grouped, isHarmed, listed, rate } from './words.js';
+import { changeWords, grouped, isHarmed, isKnownUnsafe, listed } from './words.js';
 
 /** What the answers to lazy CPUs cost, made of the rows alone. */
 export function lazyAnswer(results: readonly RowResult[]): string[] {
   const ran = results.filter(({ counts }) => counts !== null);
-  const harmed = ran.filter(isHarmed).map(({ row }) => row.variant);
-  const lines = [...grouped(ran, ({ row }) => row.group)].map(([group, rows]) => {
-    const parts = [...rows].sort((a, b) => reached(a) - reached(b)).map((result) => `${result.row.label} ${reached(result).toFixed(1)}`);
-    return `On ${group}, lazy CPUs reached by flushes per thousand operations: ${parts.join(', ')}.`;
+  const harmed = ran.filter((row) => isHarmed(row) || isKnownUnsafe(row)).map(({ row }) => row.variant);
+  const lines = [...grouped(ran, ({ row }) => row.group)].flatMap(([group, rows]) => {
+    const compared = rows.flatMap((result) => {
+      if (result.pairs === null || lazyWakeups.compared === undefined) return [];
+      const change = differenceOf(result.pairs, lazyWakeups.compared, result.comparisons);
+      return [{ label: result.row.label, change }];
+    });
+    if (compared.length === 0) return [];
+    const parts = compared
+      .sort((a, b) => (a.change.difference ?? 0) - (b.change.difference ?? 0))
+      .map(({ label, change }) => `${label} (${findRule(label)?.action ?? label}) ${changeWords(change)}`);
+    const base = (compared[0].change.base ?? 0).toFixed(0);
+    return [`On ${group}, lazy CPUs that flushes reach (v0: ${base} per 1,000 operations): ${parts.join('; ')}.`];
   });
-  if (harmed.length > 0) lines.unshift(`Unsafe: ${listed(harmed)}.`);
-  lines.push(
+  if (lines.length === 0 && harmed.length === 0) return [];
+  const unsafe = harmed.length === 0 ? 'No answer to lazy CPUs that was run had a witness.' : `Unsafe: ${listed(harmed)}.`;
+  return [
+    unsafe,
+    ...lines,
     'A lazy virtual CPU counts as reached when it would have to be running for it; one that its host has put is flushed where it lies.',
-  );
-  return lines;
-}
-
-function reached({ counts }: RowResult): number {
-  return counts === null ? 0 : rate(counts.lazyDisturbed + counts.lazyRequests, counts.operations);
+  ];
 }

@@ -1,83 +1,104 @@
-import type { CounterName } from '../../oracles/counters.js';
-import { groupDigits } from '../../report/layout.js';
+import { findRule } from '../../rules/index.js';
+import { findVariant } from '../../variants/index.js';
 import { isPermanent } from '../columns/lost-flush.js';
-import type { RowResult } from '../study.js';
-import { grouped, isClean, isHarmed, isLatent, listed, rate } from './words.js';
+import { needlessSwitchFlushes, switchFlushes } from '../columns/rates.js';
+import { type Difference, differenceOf } from '../difference.js';
+import type { Column, RowResult } from '../study.js';
+import { changeWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './words.js';
 
-/** The answer to the study's question, made of its rows alone. */
+/**
+ * The answer to the study's question, made of its rows alone: yes or no, by what and on which conditions, what it saves, what it costs. A rule
+ * is called safe only where neither this run nor any that is known of has a witness on any backend.
+ */
 export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
   const ran = results.filter(({ verdict }) => verdict !== null);
   const rules = [...grouped(ran, ({ row }) => row.label)].filter(([, rows]) => rows.some(({ row }) => row.baseline !== null));
-  return [...verdicts(rules), ...savings(ran, rules), ...lostFlushes(ran)];
+  if (rules.length === 0) return [];
+  const unsafe = rules.filter(([, rows]) => rows.some((row) => isHarmed(row) || isKnownUnsafe(row)));
+  const latent = rules.filter((rule) => !unsafe.includes(rule) && rule[1].some(isLatent));
+  const clean = rules.filter((rule) => !unsafe.includes(rule) && !latent.includes(rule));
+  return [
+    ...yesOrNo(clean, unsafe),
+    ...latent.map(
+      ([label, rows]) => `Not so sure, ${named(label, rows)}: slots claim too much on ${where(rows.filter(isLatent))}, no harm seen.`,
+    ),
+    ...refused(unsafe),
+    ...savings(ran, clean),
+    ...lostFlushes(ran),
+  ];
 }
 
-type Rules = readonly (readonly [rule: string, rows: readonly RowResult[]])[];
+type Rule = readonly [label: string, rows: readonly RowResult[]];
 
-function verdicts(rules: Rules): string[] {
-  const everywhere = rules.filter(([, rows]) => rows.every(isHarmed)).map(([rule]) => rule);
-  const somewhere = rules.filter(([, rows]) => rows.some(isHarmed) && !rows.every(isHarmed));
-  const latent = rules.filter(([, rows]) => !rows.some(isHarmed) && rows.some(isLatent));
-  const clean = rules.filter(([, rows]) => rows.every(isClean));
-  const lines: string[] = [];
-  if (clean.length > 0) {
-    const least = Math.min(...clean.flatMap(([, rows]) => rows.map(({ verdict }) => verdict?.executions ?? 0)));
-    const names = listed(clean.map(([rule]) => rule));
-    lines.push(
-      `No witness, on any backend it was run on: ${names}; each in at least ${groupDigits(least)} executions per backend: a sample, not a proof.`,
-    );
-  }
-  if (latent.length > 0) {
-    const parts = latent.map(([rule, rows]) => `${rule} (${listed(rows.filter(isLatent).map(({ row }) => row.group))})`);
-    lines.push(`Slots that claim too much, but no harm from it: ${listed(parts)}.`);
-  }
-  if (everywhere.length > 0) lines.push(`Unsafe on every backend it was run on: ${listed(everywhere)}.`);
-  if (somewhere.length > 0) {
-    const parts = somewhere.map(([rule, rows]) => {
-      const [harmed, not] = [rows.filter(isHarmed), rows.filter((row) => !isHarmed(row))];
-      return `${rule} on ${listed(harmed.map(({ row }) => row.group))} (no witness on ${listed(not.map(({ row }) => row.group))})`;
-    });
-    lines.push(`Unsafe, with a witness on some backends: ${parts.join('; ')}.`);
-  }
-  return lines;
+function yesOrNo(clean: readonly Rule[], unsafe: readonly Rule[]): string[] {
+  if (clean.length === 0)
+    return [`No: ${unsafe.length === 1 ? 'the rule' : 'every rule'} that was run has a witness, or slots that claim too much.`];
+  const least = Math.min(...clean.flatMap(([, rows]) => rows.map(({ verdict }) => verdict?.executions ?? 0)));
+  return [
+    `Yes, an initiator may write a remote tlb_gen, on conditions. ${clean.length} of ${clean.length + unsafe.length} rules that are sure or refused had no witness on any backend that they were run on (at least ${least} executions each: a sample, not a proof):`,
+    ...clean.map(([label, rows]) => `${named(label, rows)}, provided that ${conditionOf(label)}.`),
+  ];
 }
 
-const perThousand =
-  (name: CounterName) =>
-  ({ counts }: RowResult): number =>
-    counts === null ? 0 : rate(counts[name], counts.operations);
-const needless = perThousand('needlessSwitchFlushes');
-const degraded = perThousand('degradedFlushes');
-const atSwitch = perThousand('switchFlushes');
+/** `v7 (compare-exchanges ...)`. */
+function named(label: string, rows: readonly RowResult[]): string {
+  const rule = findRule(label);
+  const action = rule?.action ?? rule?.summary ?? findVariant(rows[0].row.variant)?.summary;
+  return action === undefined ? label : `${label} (${action})`;
+}
 
-/** How many of those that save most are named. */
-const BEST = 4;
+function conditionOf(label: string): string {
+  const assumed = findRule(label)?.assumes;
+  return assumed === undefined || assumed === 'nothing' ? 'it is what it was run as' : assumed;
+}
 
-/** What rules without any harm save, per backend, the best first. A rule that only has other flushes at switches instead saves nothing. */
-function savings(ran: readonly RowResult[], rules: Rules): string[] {
-  const harmless = new Set(rules.filter(([, rows]) => !rows.some(isHarmed)).map(([rule]) => rule));
-  return [...grouped(ran, ({ row }) => row.group)].flatMap(([group, rows]) => {
-    const base = rows.find(({ row }) => row.baseline === null);
-    if (base === undefined || base.counts === null) return [];
-    const better = rows
-      .filter(({ row, counts }) => row.baseline !== null && counts !== null && harmless.has(row.label))
-      .filter((result) => needless(result) < needless(base) && atSwitch(result) < atSwitch(base))
-      .sort((a, b) => needless(a) - needless(b))
-      .slice(0, BEST);
-    const saved = (of: (result: RowResult) => number, result: RowResult): string => `${Math.round(100 * (1 - of(result) / of(base)))} %`;
-    const parts = better.map((result) => {
-      const ranges = degraded(base) === 0 ? '' : ` (ranges made full: ${degraded(base).toFixed(1)} to ${degraded(result).toFixed(1)})`;
-      return `${result.row.label} saves ${saved(needless, result)}${ranges}`;
-    });
-    const what = `On ${group} v0 has ${needless(base).toFixed(1)} needless flushes at switches per thousand operations`;
-    return [`${what}; ${parts.length === 0 ? 'no rule without a witness has fewer' : parts.join(', ')}.`];
+const where = (rows: readonly RowResult[]): string => listed(rows.map(({ row }) => row.group));
+
+function refused(unsafe: readonly Rule[]): string[] {
+  return unsafe.map(([label, rows]) => {
+    const met = rows.filter(isHarmed);
+    const known = rows.filter((row) => !isHarmed(row) && isKnownUnsafe(row));
+    const parts = [
+      ...(met.length === 0 ? [] : [`a witness on ${where(met)}`]),
+      ...(known.length === 0 ? [] : [`a known one on ${where(known)}, which this run did not meet`]),
+    ];
+    return `No, not ${named(label, rows)}: ${parts.join('; ')}.`;
   });
 }
 
+/** What rules without any witness save, per backend, the most first. One that only has other flushes at switches instead saves nothing. */
+function savings(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
+  const safe = new Set(clean.map(([label]) => label));
+  return [...grouped(ran, ({ row }) => row.group)].flatMap(([group, rows]) => {
+    const candidates = rows.flatMap((result) => {
+      if (result.row.baseline === null || !safe.has(result.row.label)) return [];
+      const needless = changeOf(needlessSwitchFlushes, result);
+      return needless === null ? [] : [{ result, needless, atSwitch: changeOf(switchFlushes, result) }];
+    });
+    if (candidates.length === 0) return [];
+    const better = candidates
+      .filter(({ needless, atSwitch }) => needless.seen === 'less' && atSwitch?.seen !== 'more')
+      .sort((a, b) => (a.needless.difference ?? 0) - (b.needless.difference ?? 0));
+    const more = candidates.filter(({ needless }) => needless.seen === 'more').map(({ result }) => result.row.label);
+    const base = candidates[0].needless.base ?? 0;
+    const parts = better.map(({ result, needless }) => `${result.row.label} ${changeWords(needless)}`);
+    const saved = parts.length === 0 ? 'no difference seen by any rule without a witness, or none to the better' : parts.join(', ');
+    const worse = more.length === 0 ? '' : `; ${listed(more)} more`;
+    return [`Needless flushes on ${group} (v0: ${base.toFixed(0)} per 1,000 operations): ${saved}${worse}.`];
+  });
+}
+
+function changeOf({ compared }: Column, { pairs, comparisons }: RowResult): Difference | null {
+  return compared === undefined || pairs === null ? null : differenceOf(pairs, compared, comparisons);
+}
+
 function lostFlushes(ran: readonly RowResult[]): string[] {
-  const named = (permanent: boolean): string[] => ran.filter((result) => isPermanent(result) === permanent).map(({ row }) => row.label);
-  const [kept, healed] = [named(true), named(false)];
+  const labels = (permanent: boolean): string[] => ran.filter((result) => isPermanent(result) === permanent).map(({ row }) => row.label);
+  const [kept, healed] = [labels(true), labels(false)];
   if (kept.length === 0 && healed.length === 0) return [];
+  const healing = `under ${listed(healed)} the next switch healed every one that was seen`;
+  if (kept.length === 0) return [`On a host that loses a flush request (CVE-2019-3016): ${healing}.`];
   return [
-    `On a host that loses a flush request (B27) a lost flush was seen to become permanent under ${listed(kept)}; under ${listed(healed)} the next switch healed every one that was seen.`,
+    `The price, on a host that loses a flush request (CVE-2019-3016): the lost flush stays lost under ${listed(kept)}${healed.length === 0 ? '' : `; ${healing}`}.`,
   ];
 }

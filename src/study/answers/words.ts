@@ -1,3 +1,5 @@
+import type { Difference } from '../difference.js';
+import { differenceText, signed } from '../difference-text.js';
 import type { RowResult } from '../study.js';
 
 /** What answers in words have in common. */
@@ -6,6 +8,9 @@ import type { RowResult } from '../study.js';
 export const isClean = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation === null && verdict.latent.length === 0;
 export const isLatent = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation === null && verdict.latent.length > 0;
 export const isHarmed = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation !== null;
+
+/** Whether there is a witness that this run need not have met: it travels with the package, and is replayed at each build. */
+export const isKnownUnsafe = ({ known }: RowResult): boolean => known !== null;
 
 /** Results by what `key` says of them, in the order of their first sight. */
 export function grouped(results: readonly RowResult[], key: (result: RowResult) => string): Map<string, RowResult[]> {
@@ -22,6 +27,11 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? 'none') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-export function rate(amount: number, of: number): number {
-  return of === 0 ? 0 : (1000 * amount) / of;
+/** `-66 % (-103 ±10)`, `no difference seen`. */
+export function changeWords(change: Difference): string {
+  const { base, difference, low, seen } = change;
+  if (difference === null || low === null) return 'not known, of too few pairs';
+  if (seen === 'none') return 'no difference seen';
+  const percent = base === null || base === 0 ? '' : `${signed((100 * difference) / base, 0)} % `;
+  return `${percent}(${differenceText(change)})`;
 }

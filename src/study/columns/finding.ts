@@ -5,6 +5,7 @@ export const findingColumn: Column = {
   key: 'finding',
   title: ['FINDING'],
   width: 8,
+  jsonOnly: true,
   value: ({ verdict }) => verdict?.finding ?? null,
   text: ({ verdict }) => verdict?.finding ?? '-',
 };

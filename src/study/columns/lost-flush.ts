@@ -6,8 +6,9 @@ import type { Column, Counts, RowResult } from '../study.js';
  */
 export const lostFlushColumn: Column = {
   key: 'lostHostFlushes',
-  title: ['LOST HOST', 'FLUSH'],
-  width: 18,
+  title: ['A FLUSH THE', 'HOST LOSES'],
+  width: 13,
+  legend: 'A FLUSH THE HOST LOSES (a host with CVE-2019-3016): healed at the next switch, or kept: K of N stayed lost',
   value({ brokenHost }) {
     if (brokenHost === null) return null;
     return { lost: brokenHost.lostHostFlushes, ...settled(brokenHost) };
@@ -29,6 +30,6 @@ function settled(counts: Counts): { healed: number; kept: number } {
 function lostFlushText(counts: Counts | null): string {
   if (counts === null || counts.lostHostFlushes === 0) return '-';
   const { healed, kept } = settled(counts);
-  if (healed + kept === 0) return `undecided (${counts.lostHostFlushes})`;
-  return kept > 0 ? `permanent (${kept} of ${healed + kept})` : `healed (${healed} of ${healed})`;
+  if (healed + kept === 0) return `undecided: ${counts.lostHostFlushes}`;
+  return kept > 0 ? `kept ${kept} of ${healed + kept}` : `healed ${healed} of ${healed}`;
 }

@@ -1,78 +1,79 @@
 import type { CounterName } from '../../oracles/counters.js';
-import type { Column, Counts, RowResult } from '../study.js';
+import { differenceOf, type RateOf, rounded } from '../difference.js';
+import { differenceText, levelText } from '../difference-text.js';
+import type { Column, ColumnValue, RowResult } from '../study.js';
 
-/** Columns that are ratios of counters, of the counting run. */
+/** Columns that are ratios of counters, of the counting run, and their differences to the baseline's in the same executions. */
 
-type Of = (counts: Counts) => number;
-
-interface Rate {
+interface Rate extends RateOf {
   readonly key: string;
   readonly title: Column['title'];
   readonly width: number;
-  readonly of: Of;
-  /** The ratio's denominator. */
-  readonly per: Of;
-  readonly times: number;
-  readonly digits: number;
-  /** Whether the difference to the baseline is shown. */
-  readonly compared: boolean;
+  readonly legend?: string;
   readonly jsonOnly?: boolean;
+  readonly from?: number;
+  /** Where the level itself says nothing. */
+  readonly differenceOnly?: boolean;
 }
 
-const sum =
-  (...names: readonly CounterName[]): Of =>
-  (counts) =>
-    names.reduce((total, name) => total + counts[name], 0);
+const sum = (counts: Readonly<Record<CounterName, number>>, names: readonly CounterName[]): number =>
+  names.reduce((total, name) => total + counts[name], 0);
 
-function ratio({ of, per, times }: Rate, result: RowResult | null): number | null {
-  if (result?.counts == null) return null;
-  const below = per(result.counts);
-  return below === 0 ? null : (of(result.counts) / below) * times;
+export function ratio({ of, per, times }: RateOf, { counts }: RowResult): number | null {
+  if (counts === null) return null;
+  const below = sum(counts, per);
+  return below === 0 ? null : (sum(counts, of) / below) * times;
 }
 
 function rateColumn(rate: Rate): Column {
-  const rounded = (value: number): number => Number(value.toFixed(rate.digits + 2));
-  const difference = (result: RowResult, baseline: RowResult | null): number | null => {
-    const [here, there] = [ratio(rate, result), ratio(rate, baseline)];
-    return here === null || there === null ? null : here - there;
-  };
+  const { key, title, width, jsonOnly, from, legend } = rate;
+  const compared: RateOf = { of: rate.of, per: rate.per, times: rate.times };
   return {
-    key: rate.key,
-    title: rate.title,
-    width: rate.width,
-    jsonOnly: rate.jsonOnly,
-    align: 'right',
-    value(result, baseline) {
+    ...{ key, title, width, jsonOnly, from, legend, compared, align: 'right' },
+    value(result): ColumnValue {
       const value = ratio(rate, result);
-      if (!rate.compared) return value === null ? null : rounded(value);
-      const change = difference(result, baseline);
-      return { value: value === null ? null : rounded(value), change: change === null ? null : rounded(change) };
+      const { pairs, comparisons } = result;
+      if (pairs === null) return { value: value === null ? null : rounded(value) };
+      const { base, patch, difference, low, high, seen } = differenceOf(pairs, compared, comparisons);
+      return { value: patch, base, change: difference, low, high, seen, pairs: pairs.pairs };
     },
-    text(result, baseline) {
+    text(result) {
       const value = ratio(rate, result);
       if (value === null) return '-';
-      const change = rate.compared ? difference(result, baseline) : null;
-      return value.toFixed(rate.digits) + (change === null ? '' : ` (${signed(change, rate.digits)})`);
+      const { pairs, comparisons } = result;
+      if (pairs === null) return levelText(value);
+      const difference = differenceText(differenceOf(pairs, compared, comparisons));
+      return rate.differenceOnly === true ? difference : `${levelText(value)} (${difference})`;
     },
   };
 }
 
-function signed(value: number, digits: number): string {
-  const text = value.toFixed(digits);
-  // No "-0.0": a difference that rounds to nothing has no sign.
-  return Number(text) === 0 ? (0).toFixed(digits) : value > 0 ? `+${text}` : text;
+/** A number that is told as it is: it says nothing of a difference. */
+function plainRate(rate: Rate): Column {
+  const { key, title, width, jsonOnly, from, legend } = rate;
+  return {
+    ...{ key, title, width, jsonOnly, from, legend, align: 'right' },
+    value(result) {
+      const value = ratio(rate, result);
+      return value === null ? null : rounded(value);
+    },
+    text(result) {
+      const value = ratio(rate, result);
+      return value === null ? '-' : levelText(value);
+    },
+  };
 }
 
-const perThousandOperations = { per: sum('operations'), times: 1000, digits: 1 };
+const perThousandOperations = { per: ['operations'], times: 1000 } as const;
 
 /** Flushes at a switch, or on the way back from lazy mode, that found nothing stale. */
 export const needlessSwitchFlushes = rateColumn({
   ...perThousandOperations,
   key: 'needlessSwitchFlushesPerThousandOperations',
   title: ['NEEDLESS', 'FLUSHES'],
-  width: 13,
-  of: sum('needlessSwitchFlushes'),
-  compared: true,
+  width: 16,
+  of: ['needlessSwitchFlushes'],
+  legend: 'NEEDLESS FLUSHES: at a switch, of nothing stale, per 1,000 client operations',
 });
 
 /** All flushes at a switch: a rule that makes slots nobody's trades needless flushes for those of a new slot. */
@@ -80,9 +81,8 @@ export const switchFlushes = rateColumn({
   ...perThousandOperations,
   key: 'switchFlushesPerThousandOperations',
   title: ['FLUSHES', 'AT SWITCH'],
-  width: 14,
-  of: sum('switchFlushes'),
-  compared: true,
+  width: 16,
+  of: ['switchFlushes'],
   jsonOnly: true,
 });
 
@@ -90,42 +90,53 @@ export const switchFlushes = rateColumn({
 export const degradedFlushes = rateColumn({
   ...perThousandOperations,
   key: 'degradedFlushesPerThousandOperations',
-  title: ['PARTIAL', 'TO FULL'],
+  title: ['RANGES', 'MADE FULL'],
+  width: 16,
+  of: ['degradedFlushes'],
+  from: 96,
+  legend: 'RANGES MADE FULL: flushes of a range that became full ones, per 1,000 operations',
+});
+
+/** Locked instructions, all that a CPU executes. */
+export const lockedOperations = rateColumn({
+  key: 'lockedOperationsPerOperation',
+  title: ['LOCKED', 'INSTRUCTIONS'],
   width: 12,
-  of: sum('degradedFlushes'),
-  compared: true,
+  of: ['lockedOperations'],
+  differenceOnly: true,
+  per: ['operations'],
+  times: 1,
+  legend: 'LOCKED INSTRUCTIONS: more (or fewer) per client operation',
 });
 
 /** Remote raises that an owner's older store took back. */
-export const lostRaises = rateColumn({
+export const lostRaises = plainRate({
   ...perThousandOperations,
   key: 'lostRaisesPerThousandOperations',
   title: ['LOST', 'RAISE'],
   width: 5,
-  of: sum('lostRaises'),
-  compared: false,
+  of: ['lostRaises'],
+  jsonOnly: true,
 });
 
-export const ownerLockedOps = rateColumn({
+export const ownerLockedOps = plainRate({
   key: 'addedLockedOperationsPerSwitch',
   title: ['LOCKED', '/SW.'],
   width: 6,
-  of: sum('ownerLockedOps'),
-  per: sum('switchFlushes', 'noFlushSwitches'),
+  of: ['ownerLockedOps'],
+  per: ['switchFlushes', 'noFlushSwitches'],
   times: 1,
-  digits: 2,
-  compared: false,
+  jsonOnly: true,
 });
 
-export const initiatorLockedOps = rateColumn({
+export const initiatorLockedOps = plainRate({
   key: 'addedLockedOperationsPerShootdown',
   title: ['LOCKED', '/FLUSH'],
   width: 6,
-  of: sum('initiatorLockedOps'),
-  per: sum('shootdowns'),
+  of: ['initiatorLockedOps'],
+  per: ['shootdowns'],
   times: 1,
-  digits: 2,
-  compared: false,
+  jsonOnly: true,
 });
 
 /** Lazy CPUs that a flush reached: by IPI, which pushes them off the mm, or by a hypercall's request. */
@@ -133,16 +144,17 @@ export const lazyWakeups = rateColumn({
   ...perThousandOperations,
   key: 'lazyWakeupsPerThousandOperations',
   title: ['LAZY CPUS', 'REACHED'],
-  width: 14,
-  of: sum('lazyDisturbed', 'lazyRequests'),
-  compared: true,
+  width: 16,
+  of: ['lazyDisturbed', 'lazyRequests'],
+  legend: 'LAZY CPUS REACHED: by an IPI or a request, per 1,000 client operations',
 });
 
 export const lazyReentryFlushes = rateColumn({
   ...perThousandOperations,
   key: 'lazyReentryFlushesPerThousandOperations',
   title: ['LAZY', 'RE-ENTRY'],
-  width: 14,
-  of: sum('lazyReentryFlushes'),
-  compared: true,
+  width: 16,
+  of: ['lazyReentryFlushes'],
+  from: 96,
+  legend: 'LAZY RE-ENTRY: flushes on the way back from lazy mode, per 1,000 operations',
 });

@@ -1,12 +1,13 @@
 import type { LatentCount, Verdict } from '../../explore/api.js';
-import { count, groupDigits } from '../../report/layout.js';
+import { groupDigits } from '../../report/layout.js';
 import type { Column } from '../study.js';
 
 /** The hunt's verdict in a cell. Harm comes before what is latent: a latent finding alone is none. */
 export const verdictColumn: Column = {
   key: 'verdict',
   title: ['VERDICT'],
-  width: 24,
+  width: 19,
+  legend: 'VERDICT: "after N": the N-th execution is a witness; "none in N": N executions, no witness: no proof',
   value: ({ verdict }) =>
     verdict === null ? null : { violation: verdict.violation, executions: verdict.executions, latent: verdict.latent },
   text: ({ verdict }) => (verdict === null ? '-' : verdictText(verdict)),
@@ -18,9 +19,9 @@ export function worstLatent(latent: readonly LatentCount[]): LatentCount | undef
 }
 
 function verdictText(verdict: Verdict): string {
-  const { violation, executions, seconds, latent } = verdict;
-  if (violation !== null) return `${violation} in ${groupDigits(executions)}, ${seconds.toFixed(1)} s`;
+  const { violation, executions, latent } = verdict;
+  if (violation !== null) return `${violation} after ${groupDigits(executions)}`;
   const worst = worstLatent(latent);
   if (worst !== undefined) return `latent ${worst.class}`;
-  return `none in ${count(executions, 'execution')}`;
+  return executions === 0 ? 'nothing run' : `none in ${groupDigits(executions)}`;
 }
