@@ -43,7 +43,7 @@ export function* clearCtxId(cpu: KernelCpu, target: number): Protocol<void> {
   if (asid >= 0) yield* cpu.writeOnce(cpu.per[target].tlbstate.ctxs[asid].ctxId, 0);
 }
 
-const assumes = 'nothing of the flush; that it is the right slot that is written to';
+const assumes = 'it is the right slot that is written to; nothing is asked of the flush';
 export const v18a: Rule = {
   name: 'v18a',
   action: 'lowers the slot to generation 0 by compare-exchange of the pair, never up',

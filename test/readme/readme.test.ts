@@ -100,7 +100,7 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
   'npm start': () => {
     const out = join(directory, 'npm-start');
     const stdout = script('start', ['--variant', 'hypercall/v1', '--scenario', 'slots-recycled', '--executions', '9', '--out', out]);
-    expect(stdout).toMatch(/^v1 +stale-use in 7/m);
+    expect(stdout).toMatch(/^v1 +stale-use after 7 /m);
   },
   'npm test': () => {
     expect(manifest.scripts.test).toBe('vitest run');
@@ -180,9 +180,8 @@ describe('what README.md quotes', () => {
   /** Without times and what depends on them, and without line numbers and hashes, which every edit of a source moves. */
   const timeless = (line: string): string =>
     line
-      .replace(/none in [\d,]+ executions?/, 'none')
+      .replace(/none in [\d,]+( executions?)?/, 'none')
       .replace(/latent (\S+) [\d,]+ of [\d,]+/, 'latent $1')
-      .replace(/(in \d+), \d+\.\d s/, '$1')
       .replace(/(\s[\d,]+)?\s+\d+\.\d( +-)?$/, (_all, executions: string | undefined) =>
         line.includes('none in') ? '' : (executions ?? ''),
       )
@@ -218,6 +217,6 @@ describe('what README.md quotes', () => {
     expect(rows).toHaveLength(9);
     const { stdout } = await run(`study remote-tlb-gen --variant ${rows.join(',')}`, { executions: 1, perRow: 115, countsAll: true });
     const printed = new Set(stdout.split('\n').map(timeless));
-    expect(lines.filter((line) => !line.includes('makes no sense') && !printed.has(timeless(line)))).toEqual([]);
-  });
+    expect(lines.filter((line) => !/makes no sense|which hypercall does not have/.test(line) && !printed.has(timeless(line)))).toEqual([]);
+  }, 180_000);
 });

@@ -59,7 +59,7 @@ export class ReducedEngines {
               ...request,
               executions: perRow,
               executionsMin: perRow,
-              ...(countsAll ? {} : { counted: 1, onBrokenHost: 1 }),
+              ...(countsAll ? {} : { counted: 13, onBrokenHost: 1 }),
               budgetMs: undefined,
             },
             unshared(pool),

@@ -1,3 +1,4 @@
+import { groupDigits } from '../../report/layout.js';
 import { findRule } from '../../rules/index.js';
 import { findVariant } from '../../variants/index.js';
 import { isPermanent } from '../columns/lost-flush.js';
@@ -18,7 +19,7 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
   const latent = rules.filter((rule) => !unsafe.includes(rule) && rule[1].some(isLatent));
   const clean = rules.filter((rule) => !unsafe.includes(rule) && !latent.includes(rule));
   return [
-    ...yesOrNo(clean, unsafe),
+    ...yesOrNo(clean, latent, unsafe),
     ...latent.map(
       ([label, rows]) => `Not so sure, ${named(label, rows)}: slots claim too much on ${where(rows.filter(isLatent))}, no harm seen.`,
     ),
@@ -30,26 +31,30 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
 
 type Rule = readonly [label: string, rows: readonly RowResult[]];
 
-function yesOrNo(clean: readonly Rule[], unsafe: readonly Rule[]): string[] {
-  if (clean.length === 0)
-    return [`No: ${unsafe.length === 1 ? 'the rule' : 'every rule'} that was run has a witness, or slots that claim too much.`];
-  const least = Math.min(...clean.flatMap(([, rows]) => rows.map(({ verdict }) => verdict?.executions ?? 0)));
+function yesOrNo(clean: readonly Rule[], latent: readonly Rule[], unsafe: readonly Rule[]): string[] {
+  const all = clean.length + latent.length + unsafe.length;
+  if (clean.length === 0) return [all === 1 ? 'No, not by this rule.' : `No, not by any of the ${all} rules that were run.`];
+  const least = groupDigits(Math.min(...clean.flatMap(([, rows]) => rows.map(({ verdict }) => verdict?.executions ?? 0))));
+  const which = all === 1 ? 'this rule' : `${clean.length} of the ${all} rules that were run`;
   return [
-    `Yes, an initiator may write a remote tlb_gen, on conditions. ${clean.length} of ${clean.length + unsafe.length} rules that are sure or refused had no witness on any backend that they were run on (at least ${least} executions each: a sample, not a proof):`,
-    ...clean.map(([label, rows]) => `${named(label, rows)}, provided that ${conditionOf(label)}.`),
+    `Yes, on conditions: ${which} had no witness on any backend (in at least ${least} executions each: a sample, not a proof):`,
+    ...clean.map(([label, rows]) => `${named(label, rows)}${conditionOf(label)}.`),
   ];
 }
 
-/** `v7 (compare-exchanges ...)`. */
-function named(label: string, rows: readonly RowResult[]): string {
+/** `v7 (compare-exchanges ...)`. Of a variant of one's own, what it says of itself. */
+function named(label: string, [{ row }]: readonly RowResult[]): string {
   const rule = findRule(label);
-  const action = rule?.action ?? rule?.summary ?? findVariant(rows[0].row.variant)?.summary;
+  const own = findVariant(row.variant)?.summary;
+  const isInherited = own === findVariant(row.baseline ?? row.variant)?.summary;
+  const action = rule?.action ?? rule?.summary ?? (isInherited ? undefined : own);
   return action === undefined ? label : `${label} (${action})`;
 }
 
+/** What a rule that is written down assumes; of others nobody has said it. */
 function conditionOf(label: string): string {
   const assumed = findRule(label)?.assumes;
-  return assumed === undefined || assumed === 'nothing' ? 'it is what it was run as' : assumed;
+  return assumed === undefined || assumed === 'nothing' ? '' : `, provided that ${assumed}`;
 }
 
 const where = (rows: readonly RowResult[]): string => listed(rows.map(({ row }) => row.group));
