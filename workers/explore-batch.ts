@@ -1,10 +1,6 @@
 import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
-<<<<<<< HEAD
-import { causeOf } from '../src/replay/cause-of.js';
-=======
 import { type PairRequest, type PairResult, runPairs } from '../src/explore/pairs/pair-batch.js';
-import { causeOf } from '../src/findings/cause.js';
->>>>>>> 6ba5a3f (wip)
+import { causeOf } from '../src/replay/cause-of.js';
 
 /** Entry of an exploration worker: what a pool calls. */
 export function batch(request: BatchRequest): BatchResult {

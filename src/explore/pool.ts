@@ -5,13 +5,13 @@ import { bundle } from '../bundle/bundle.js';
 import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
+import type { Subject } from '../programs/subject.js';
 import { isOwnVariantName } from '../variants/own.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import type { PairRequest, PairResult } from './pairs/pair-batch.js';
 import { Silence } from './silence.js';
-import type { Subject } from './subject.js';
 import { workerFailure } from './worker-failure.js';
 
 /** Whatever runs batches for a hunt. */
@@ -111,7 +111,7 @@ export class HuntPool implements BatchRunner {
   }
 
   /** What of an error is the module's, in one line. A worker's own end is none of it. */
-  private mistake(error: unknown, request: BatchRequest, places: BundlePlaces): string | null {
+  private mistake(error: unknown, request: Subject, places: BundlePlaces): string | null {
     const mistake = userError(error, places);
     if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant)) return mistake;
     return variantError(error, places, `variant "${request.variant}" in ${request.scenario.name}`);

@@ -1,8 +1,8 @@
 import type { PairResult } from '../explore/pairs/pair-batch.js';
 import type { HuntPool } from '../explore/pool.js';
-import type { MemoryModel } from '../findings/finding.js';
 import { COUNTERS } from '../oracles/counters.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { MemoryModel } from '../vocabulary/finding.js';
+import type { Scenario } from '../vocabulary/scenario.js';
 import type { Counts } from './study.js';
 
 /** Counts of two kernels, execution by execution: the base's, and the patch's that follows it. */

@@ -1,15 +1,11 @@
 import type { LatentCount, Verdict } from '../explore/api.js';
-<<<<<<< HEAD
+
 import type { CounterName } from '../oracles/counters.js';
-import type { Finding } from '../vocabulary/finding.js';
+import type { Finding, ViolationClass } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-=======
-import type { Finding, ViolationClass } from '../findings/finding.js';
-import type { CounterName } from '../oracles/counters.js';
-import type { Scenario } from '../scenarios/scenario.js';
 import type { RateOf } from './difference.js';
 import type { PairedCounts } from './paired-counts.js';
->>>>>>> 6ba5a3f (wip)
+
 import type { RoundsTally } from './rounds.js';
 
 /**

@@ -1,8 +1,8 @@
 import { resetLoopBudget } from '../../drive/loop-budget.js';
-import type { MemoryModel } from '../../findings/finding.js';
 import { COUNTERS } from '../../oracles/counters.js';
-import type { Scenario } from '../../scenarios/scenario.js';
 import { findVariant, type Variant } from '../../variants/index.js';
+import type { MemoryModel } from '../../vocabulary/finding.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
 import { environmentOf } from '../batch.js';
 import { Executor } from '../executor.js';
 import { hashText, Random } from '../random.js';

@@ -3,11 +3,11 @@ import { kernelFunctions } from '../../kernel/functions.js';
 import { type KernelProgram, kernelProgram } from '../../kernel/kernel-program.js';
 import { Machine } from '../../machine/machine.js';
 import * as K from '../../machine/op-kinds.js';
-import type { MemoryModel } from '../../machine/violation.js';
 import { OracleBoard } from '../../oracles/board.js';
 import { COUNTERS } from '../../oracles/counters.js';
-import type { Scenario } from '../../scenarios/scenario.js';
 import type { Variant } from '../../variants/index.js';
+import type { Scenario } from '../../vocabulary/scenario.js';
+import type { MemoryModel } from '../../vocabulary/violation.js';
 import { mix } from '../random.js';
 import { CallTrees } from './call-tree.js';
 
