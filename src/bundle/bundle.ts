@@ -69,7 +69,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     banner: own !== null ? { js: plain ? GUARDED_BANNER : QUIET_CONSOLE } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
-      ...(own !== null ? [userModulesPlugin(plain ? 'guarded' : 'blanked', own.apiFile)] : []),
+      ...(own !== null ? [userModulesPlugin(plain ? 'guarded' : 'blanked', own)] : []),
     ],
   });
   writeOutput(outputFiles ?? []);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { OnLoadResult, Plugin } from 'esbuild';
+import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { blankGenerators } from './blank.js';
 import { guardLoops } from './guard-loops.js';
 import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
@@ -24,11 +24,24 @@ export interface ModulesToBundle {
   readonly apiFile: string;
 }
 
-export function userModulesPlugin(code: UserCode, apiFile: string): Plugin {
+/** How generated text names a module: an import of its path would be resolved, and a path may hold what a bundler takes for a pattern. */
+const BY_NUMBER = /^user-module:(\d+)$/;
+
+export function moduleByNumber(index: number): string {
+  return `user-module:${index}`;
+}
+
+/** Resolves what moduleByNumber names. */
+export function resolveByNumber(build: PluginBuild, paths: readonly string[]): void {
+  build.onResolve({ filter: BY_NUMBER }, ({ path }) => ({ path: paths[Number(BY_NUMBER.exec(path)?.[1])] }));
+}
+
+export function userModulesPlugin(code: UserCode, { paths, apiFile }: ModulesToBundle): Plugin {
   const require = createRequire(import.meta.url);
   return {
     name: 'user-modules',
     setup(build) {
+      resolveByNumber(build, paths);
       // Without side effects: what a module does not use of the API is not in its worker.
       build.onResolve({ filter: API }, () => ({ path: apiFile, sideEffects: false }));
       build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
@@ -51,7 +64,7 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
 export function entryWith(entry: string, modules: readonly string[]): string {
   const names = modules.map((_, index) => `module${index}`);
   return [
-    ...modules.map((file, index) => `import * as module${index} from ${JSON.stringify(file)};`),
+    ...names.map((name, index) => `import * as ${name} from ${JSON.stringify(moduleByNumber(index))};`),
     `import { registerModules } from ${JSON.stringify(sourceFile('programs/register'))};`,
     `registerModules([${names.join(', ')}]);`,
     `export * from ${JSON.stringify(entry)};`,

@@ -4,14 +4,14 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, appendFileSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { replaceFile, writeError } from '../findings/atomic-file.js';
 import { githubAnnotations, githubSummary } from '../report/reporters/github-actions.js';
 import type { HuntReport, HuntResult } from '../report/reporters/hunt-report.js';
 import { junitReport } from '../report/reporters/junit.js';
 import { withoutCommands } from '../report/reporters/workflow-command.js';
-import { InputError, systemReason } from '../vocabulary/errors.js';
+import { InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
 import type { Outcome } from './campaign.js';
 import type { CliContext } from './context.js';
 import { type OutputStream, printLine } from './io.js';
@@ -89,6 +89,9 @@ export class Reporting {
     const summary = io.env.GITHUB_STEP_SUMMARY;
     if (!this.names.has('github-actions') || report === null || summary === undefined || summary === '') return;
     try {
+      // A pipe would wait for its reader.
+      if (statSync(summary, { throwIfNoEntry: false })?.isFile() === false)
+        throw new InfrastructureError(`the job summary ${summary} is no regular file; unset GITHUB_STEP_SUMMARY`);
       appendFileSync(summary, githubSummary(report));
     } catch (error) {
       throw writeError(error, 'the job summary', summary, 'unset GITHUB_STEP_SUMMARY or make it writable');
@@ -109,7 +112,10 @@ function tryDirectory(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     accessSync(dirname(file), constants.W_OK);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new InputError(`--reporter-file: ${file} is a directory; give a file`);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`--reporter-file: ${file} cannot be written: ${systemReason(error)}; give another path`);
   }
 }

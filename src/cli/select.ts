@@ -42,7 +42,7 @@ export interface SelectedScenarios {
   readonly description: readonly LabelledLine[];
 }
 
-const TRACE_PREFIX = 'trace:';
+export const TRACE_PREFIX = 'trace:';
 
 /** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so many of a recording; `own`: a module's. */
 export async function selectScenarios(

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { replaceFile, withFileLock, writeError } from './atomic-file.js';
+import { replaceFile, writeError } from './atomic-file.js';
 import { type BaselineEntry, entryKey, mergeEntries, readBaseline, serializeBaseline } from './baseline.js';
+import { withFileLock } from './file-lock.js';
 
 /**
  * Adds entries to a baseline file, made where missing, and answers how many are new in it. No entry is ever removed, and what another

@@ -3,13 +3,12 @@
  * there yet: a hunt that finds nothing leaves nothing.
  */
 
-import { accessSync, closeSync, constants, lstatSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode, InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
-import { isTemporaryName, temporaryName } from './temporary-name.js';
+import { removeStale } from './stale-files.js';
+import { temporaryName } from './temporary-name.js';
 
-/** Temporary files of runs that were killed are taken away once they are so old that no other process can be about to name them. */
-const STALE_MS = 3_600_000;
 /** What room or the machine lacks; everything else is a directory that will never do. */
 const MACHINE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
 
@@ -52,17 +51,5 @@ function probe(directory: string): void {
   } finally {
     closeSync(descriptor);
     unlinkSync(path);
-  }
-}
-
-function removeStale(directory: string): void {
-  for (const name of readdirSync(directory)) {
-    if (!isTemporaryName(name)) continue;
-    try {
-      const path = join(directory, name);
-      if (Date.now() - lstatSync(path).mtimeMs > STALE_MS) unlinkSync(path);
-    } catch {
-      // Gone already, or not ours to take away: it harms nobody.
-    }
   }
 }

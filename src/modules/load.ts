@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
@@ -7,7 +7,7 @@ import { setLoadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
-import { userFile } from '../bundle/user-modules.js';
+import { moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
 import { exportedValues, type Registered, registerModules } from '../programs/register.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
@@ -85,6 +85,8 @@ function realFile(given: string): string {
     const file = realpathSync(resolve(given));
     // A link may lead to anything.
     if (!MODULE_FILE.test(file)) refuse();
+    // Nothing is read in its place: on Windows, and by the bundler everywhere, it separates folders.
+    if (sep === '/' && file.includes('\\')) throw new InputError(`${shown}: a path of a module cannot have a backslash; rename it`);
     const stats = statSync(file);
     if (!stats.isFile()) throw new InputError(`${shown}: not a regular file; give a module`);
     requireReadable(file);
@@ -109,6 +111,7 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
   const plugin: Plugin = {
     name: 'modules',
     setup(setup) {
+      resolveByNumber(setup, files);
       setup.onResolve({ filter: /^shootdown$/ }, ({ kind }) =>
         // In a worker it would bring in all of the package, with what is only for the thread that starts workers.
         kind === 'require-call'
@@ -130,7 +133,7 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
   try {
     const result = await build({
       stdin: {
-        contents: files.map((file, index) => `export * as module${index} from ${JSON.stringify(file)};`).join('\n'),
+        contents: files.map((_, index) => `export * as module${index} from ${JSON.stringify(moduleByNumber(index))};`).join('\n'),
         resolveDir: process.cwd(),
       },
       outfile,

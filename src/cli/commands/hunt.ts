@@ -16,12 +16,13 @@ import { BaselineUse, baselineLines } from '../baseline.js';
 import { type Campaign, campaignExitCode, runCampaign } from '../campaign.js';
 import { type CliContext, outColors } from '../context.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { type NamedFile, requireDistinctFiles } from '../distinct-files.js';
 import { printLine } from '../io.js';
 import { huntDocument } from '../json.js';
 import { jobsOption, SEED_MAX } from '../options.js';
 import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
 import { type ReporterName, Reporting, reportedResults, reporterNames } from '../reporting.js';
-import { selectStrategies } from '../select.js';
+import { selectStrategies, TRACE_PREFIX } from '../select.js';
 import { chooseShard, type ShardFlag, shardFlag } from '../shard.js';
 import { selectTargets, type TargetFlags } from '../targets.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
@@ -105,6 +106,7 @@ its base (--allow-no-effect), 130 interrupted.`;
 
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
+  requireDistinctFiles(outputsOf(flags), inputsOf(modules, flags.scenario));
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const strategies = await selectStrategies(engine, flags.strategy);
   const { subjects, names: hunted, scenarios, description } = await selectTargets(engine, flags, own);
@@ -193,6 +195,19 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
       `shootdown: ${visible(`${variant}: changed nothing of ${effect?.base}; give --allow-no-effect if that is meant`)}`,
     );
   return idle.length > 0 ? EXIT_FAILURE : found;
+}
+
+function outputsOf({ out, baseline, reporterFile }: HuntFlags): NamedFile[] {
+  const files = { '--out': out, '--baseline': baseline, '--reporter-file': reporterFile };
+  return Object.entries(files).flatMap(([flag, file]) => (file === undefined ? [] : [{ flag, path: file }]));
+}
+
+function inputsOf(modules: readonly string[], scenarios: readonly string[] = []): NamedFile[] {
+  const recordings = scenarios.flatMap((name) => (name.startsWith(TRACE_PREFIX) ? [name.slice(TRACE_PREFIX.length)] : []));
+  return [
+    ...modules.map((file) => ({ flag: 'the module', path: file })),
+    ...recordings.map((file) => ({ flag: '--scenario', path: file })),
+  ];
 }
 
 function timeWasOver({ variant }: Verdict): InfrastructureError {
