@@ -1,7 +1,7 @@
 /**
  * A recording's bytes to text: plain or gzip, from a file or a pipe, never more than a stated size.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { TraceError } from './trace-error.js';
 
@@ -26,7 +26,7 @@ function reason(error: unknown): string {
 }
 
 /**
- * All bytes of `path`. Reads in pieces and stops at the limit, so that a device or an endless pipe cannot fill the memory.
+ * All bytes of the regular file `path`. Reads in pieces and stops at the limit, whatever a file says of its size.
  * Throws TraceError when the file cannot be read or is larger than `limit` bytes; `what` it should be is for the message.
  */
 export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = 'an ftrace recording'): Buffer {
@@ -34,6 +34,10 @@ export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = '
   let total = 0;
   let descriptor: number | undefined;
   try {
+    // Before the open: opening a pipe that nobody writes to would wait for ever, and hear no signal.
+    const stats = statSync(path);
+    if (!stats.isFile())
+      throw new TraceError(path, null, `cannot be read (is ${stats.isDirectory() ? 'a directory' : 'no regular file'}); expected ${what}`);
     descriptor = openSync(path, 'r');
     for (;;) {
       const piece = Buffer.allocUnsafe(1 << 20);
@@ -44,6 +48,7 @@ export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = '
       pieces.push(piece.subarray(0, got));
     }
   } catch (error) {
+    if (error instanceof TraceError) throw error;
     throw new TraceError(path, null, `cannot be read (${reason(error)}); expected ${what}`);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
