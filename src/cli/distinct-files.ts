@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../vocabulary/errors.js';
 
@@ -24,7 +24,13 @@ export function requireDistinctFiles(outputs: readonly NamedFile[], inputs: read
 
 /** What tells a file from every other; null for what can take several outputs: a terminal, a pipe, /dev/null. */
 function identityOf(path: string): string | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Under what is no folder, or out of reach: whoever opens it says so.
+    return null;
+  }
   if (stats === undefined) return `new ${realPathOf(resolve(path))}`;
   return stats.isFile() || stats.isDirectory() ? `${stats.dev}:${stats.ino}` : null;
 }

@@ -90,8 +90,8 @@ export class Reporting {
     if (!this.names.has('github-actions') || report === null || summary === undefined || summary === '') return;
     try {
       // A pipe would wait for its reader.
-      if (statSync(summary, { throwIfNoEntry: false })?.isFile() === false)
-        throw new InfrastructureError(`the job summary ${summary} is no regular file; unset GITHUB_STEP_SUMMARY`);
+      if (isPipe(summary))
+        throw new InfrastructureError(`cannot write the job summary ${summary}: it is a pipe; unset GITHUB_STEP_SUMMARY`);
       appendFileSync(summary, githubSummary(report));
     } catch (error) {
       throw writeError(error, 'the job summary', summary, 'unset GITHUB_STEP_SUMMARY or make it writable');
@@ -105,6 +105,10 @@ export class Reporting {
       throw writeError(error, 'the report', file, 'give another path with --reporter-file');
     }
   }
+}
+
+function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
 }
 
 /** A report that cannot be written is better known before the hunt than after it. */
