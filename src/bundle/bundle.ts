@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { blankGenerators } from './blank.js';
+import { COVER_BANNER } from './cover.js';
 import { LOOP_GUARD } from './guard-loops.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
 import { writeOutput } from './temporary.js';
@@ -54,7 +55,7 @@ export const OUTPUT = {
 } as const;
 
 /** The first lines of a bundle in which users' code is explored. */
-export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${LOOP_GUARD}`;
+export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${LOOP_GUARD}\n${COVER_BANNER}`;
 
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
@@ -69,7 +70,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     banner: own !== null ? { js: plain ? GUARDED_BANNER : QUIET_CONSOLE } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
-      ...(own !== null ? [userModulesPlugin(plain ? 'guarded' : 'blanked', own)] : []),
+      ...(own !== null ? [userModulesPlugin(plain ? 'covered' : 'blanked', own)] : []),
     ],
   });
   writeOutput(outputFiles ?? []);

@@ -1,5 +1,6 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import { Parser } from 'acorn';
+import { Cover, type CoveredFile, type Insert, withInserts } from './cover.js';
 import { isTypeScript } from './user-files.js';
 
 /**
@@ -35,33 +36,51 @@ interface Node {
 
 /** The module with its loops guarded. A module that does not parse comes back as it is: the bundler says what is wrong with it. */
 export function guardLoops(source: string, path: string, name: string): string {
-  const inserts: [at: number, text: string][] = [];
+  const program = parsed(source, path);
+  return program === null ? source : withInserts(source, loopGuards(program, name));
+}
+
+/** The module with its loops guarded and what runs of it noted. */
+export function guardAndCover(source: string, path: string, name: string): string {
+  const program = parsed(source, path);
+  if (program === null) return source;
+  const cover = new Cover(name);
+  const { sites } = cover.module(program);
+  const head: Insert = [0, `const shootdownRan=shootdownCover(${JSON.stringify(name)},${sites.length});`];
+  return withInserts(source, [head, ...loopGuards(program, name), ...cover.inserts]);
+}
+
+/** What `guardAndCover` notes in a module; null for one that does not parse. */
+export function coveredFile(source: string, path: string, name: string): CoveredFile | null {
+  const program = parsed(source, path);
+  return program === null ? null : new Cover(name).module(program);
+}
+
+function loopGuards(program: Node, name: string): Insert[] {
+  const inserts: Insert[] = [];
   const visit = (node: Node): void => {
     if (LOOPS.has(node.type)) {
       const body = node.body as Node;
       const call = `shootdownLoop(${node.loc.start.line},${JSON.stringify(name)});`;
       if (body.type === 'BlockStatement') inserts.push([body.start + 1, call]);
-      else inserts.push([body.start, `{${call}`], [body.end, '}']);
+      else inserts.push([body.start, `{${call}`], [body.end, '}', body.start - 0.5]);
     }
     for (const value of Object.values(node)) {
       if (Array.isArray(value)) for (const item of value) if (isNode(item)) visit(item);
       if (isNode(value)) visit(value);
     }
   };
+  visit(program);
+  return inserts;
+}
+
+function parsed(source: string, path: string): Node | null {
   const parser = isTypeScript(path) ? TypeScriptParser : Parser;
   try {
-    visit(parser.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true }) as unknown as Node);
+    return parser.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true }) as unknown as Node;
   } catch {
-    return source;
+    return null;
   }
-  let text = '';
-  let from = 0;
-  // Stable: of two inserts at one place the outer loop's closing brace was noted later.
-  for (const [at, insert] of inserts.sort((a, b) => a[0] - b[0])) {
-    text += source.slice(from, at) + insert;
-    from = at;
-  }
-  return text + source.slice(from);
 }
 
 function isNode(value: unknown): value is Node {

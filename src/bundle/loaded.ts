@@ -1,4 +1,5 @@
 import type { ModuleRef } from '../vocabulary/finding.js';
+import type { CoveredFile } from './cover.js';
 import type { BundlePlaces } from './places.js';
 
 /**
@@ -15,6 +16,8 @@ export interface LoadedModules {
   readonly refs: readonly ModuleRef[];
   /** Of the bundle that this process evaluated; null where there is none. */
   readonly places: BundlePlaces | null;
+  /** What bundles that are explored note of their files; absent: nothing is told of it. */
+  readonly covered?: readonly CoveredFile[];
 }
 
 export const NO_MODULES: LoadedModules = { paths: [], apiFile: '', refs: [], places: null };

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { blankGenerators } from './blank.js';
-import { guardLoops } from './guard-loops.js';
+import { guardAndCover, guardLoops } from './guard-loops.js';
 import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
 /**
@@ -11,7 +11,7 @@ import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from '.
  * the module lies; their generators are blanked in a stripped bundle as the kernel's are, and their loops guarded in one that is explored.
  */
 
-export type UserCode = 'blanked' | 'guarded';
+export type UserCode = 'blanked' | 'guarded' | 'covered';
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const API = /^shootdown$/;
@@ -56,7 +56,13 @@ export function userModulesPlugin(code: UserCode, { paths, apiFile }: ModulesToB
 
 export function userFile(path: string, code: UserCode): OnLoadResult {
   const source = readFileSync(path, 'utf8');
-  const contents = code === 'blanked' ? blankGenerators(source, displayPath(path)) : guardLoops(source, path, displayPath(path));
+  const name = displayPath(path);
+  const contents =
+    code === 'blanked'
+      ? blankGenerators(source, name)
+      : code === 'covered'
+        ? guardAndCover(source, path, name)
+        : guardLoops(source, path, name);
   return { contents, loader: isTypeScript(path) ? 'ts' : 'js' };
 }
 

@@ -1,6 +1,7 @@
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 import type { BaseCheck } from './base-check.js';
+import type { CodeReport } from './effect/code.js';
 import type { Effect } from './effect/effect.js';
 import type { KnownViolation, MetViolation } from './known.js';
 import type { Shard } from './shard.js';
@@ -100,6 +101,8 @@ export interface Verdict {
   readonly shard?: Shard;
   /** Of a variant of a user's, or one with features switched: whether it did anything otherwise than what it was made from. */
   readonly effect?: Effect;
+  /** Of users' code: what of it ran, by file. */
+  readonly code?: readonly CodeReport[];
   /** Of a violation of such a variant: whether what it was made from has it too. Absent where that was not asked. */
   readonly base?: BaseCheck;
   /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */

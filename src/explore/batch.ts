@@ -7,9 +7,11 @@ import { OracleBoard } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
+import { isOwnVariantName } from '../variants/own.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { LatentClass, MemoryModel, Violation } from '../vocabulary/violation.js';
 import { type BatchEffect, Comparison } from './effect/comparison.js';
+import { forgetRan, type RanSites, ranSites } from './effect/ran.js';
 import { Executor } from './executor.js';
 import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
@@ -84,6 +86,8 @@ export interface BatchResult {
   readonly met: readonly MetViolation[];
   /** Of a variant that was made from another: how often it did otherwise. */
   readonly effect: BatchEffect | null;
+  /** What ran of users' files. */
+  readonly ran: readonly RanSites[];
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -228,6 +232,8 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
   const runner = runnerFor(request);
   const { machine, board, comparison } = runner;
   comparison?.reset();
+  const isNoted = request.compared === true && ('program' in request || isOwnVariantName(request.variant));
+  if (isNoted) forgetRan();
   board?.counters.values.fill(0);
   const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
   let steps = 0;
@@ -277,6 +283,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
     witness,
     met: [...met.values()],
     effect: comparison?.counts ?? null,
+    ran: isNoted ? ranSites() : [],
   };
 }
 

@@ -8,6 +8,7 @@ import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
+import { type CodeReport, CodeTally } from './effect/code.js';
 import { EffectTally } from './effect/effect.js';
 import { effectPlan } from './effect/parts.js';
 import { hex } from './hex.js';
@@ -100,12 +101,17 @@ class Hunt {
   private interrupted = false;
   /** Of a variant that was made from another. */
   private readonly effect: EffectTally | null;
+  private readonly code: CodeTally;
 
   constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }) {
     this.targets = targetsOf(request);
     this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
     this.nextExecution = this.targets.map(() => 0);
     this.effect = effectTally(request);
+    this.code = new CodeTally(
+      request.pool.covered ?? [],
+      this.targets.map(({ name }) => name),
+    );
   }
 
   /** Measures every scenario first: the sizes of all batches follow from it. */
@@ -204,6 +210,7 @@ class Hunt {
     this.hash = mix(this.hash ^ result.hash);
     if ((result.effect === null) !== (this.effect === null)) throw new Error('a batch was not compared as its hunt is');
     if (result.effect !== null) this.effect?.add(index, result.effect);
+    this.code.add(index, result.ran);
     const scenario = this.targets[index];
     for (const seen of result.latent) {
       const known = this.latent.get(seen.class);
@@ -247,6 +254,7 @@ class Hunt {
       steps: tally.steps,
       counters: named(tally.counters),
     }));
+    const code = this.codeReports();
     const verdict: Verdict = {
       variant: this.name,
       ...('program' in request ? { program: true } : {}),
@@ -267,9 +275,22 @@ class Hunt {
       interrupted: this.interrupted,
       ...(request.shard === undefined ? {} : { shard: request.shard }),
       ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
+      ...(code.length === 0 ? {} : { code }),
       ...(request.known === undefined ? {} : { met: this.met }),
     };
     return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };
+  }
+
+  /** Of a user's code only. */
+  private codeReports(): CodeReport[] {
+    const { request } = this;
+    const hunted = this.tallies.filter(({ executions }) => executions > 0).length;
+    if ('program' in request) return this.code.reports(null, hunted);
+    const variant = findVariant(request.variant);
+    if (variant?.made === undefined || !isOwnVariantName(request.variant)) return [];
+    const { functions, base } = variant.made;
+    const backend = variant.backend === base.backend ? [] : [variant.backend.flushTlbMulti.name];
+    return this.code.reports([...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend], hunted);
   }
 
   private finding(subject: Subject, found: BatchWitness): Finding {

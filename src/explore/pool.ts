@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { bundle } from '../bundle/bundle.js';
+import type { CoveredFile } from '../bundle/cover.js';
 import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
@@ -20,6 +21,8 @@ export interface BatchRunner {
   readonly jobs: number;
   /** The users' modules that it knows. */
   readonly modules: readonly ModuleRef[];
+  /** What its workers note of users' files, if they do. */
+  readonly covered?: readonly CoveredFile[];
   run(request: BatchRequest): Promise<BatchResult>;
   /** Mean steps per execution of the request's subject. */
   length(request: BatchRequest): Promise<number>;
@@ -70,6 +73,10 @@ export class HuntPool implements BatchRunner {
   /** The users' modules that its workers know: those loaded before it was opened. */
   get modules(): readonly ModuleRef[] {
     return this.own.refs;
+  }
+
+  get covered(): readonly CoveredFile[] {
+    return this.own.covered ?? [];
   }
 
   private async start(): Promise<Piscina> {

@@ -3,6 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
+import { coveredFile } from '../bundle/guard-loops.js';
 import { setLoadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
@@ -67,7 +68,8 @@ export async function loadModules(given: readonly string[], { api, apiFile, type
     const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
     requireSomething(files, modules, scenarios, registered);
     requireDistinct(files, [...registered.variants, ...registered.programs, ...scenarios]);
-    setLoadedModules({ paths: files, apiFile, refs, places });
+    const covered = userInputs(metafile).flatMap((path) => coveredFile(readFileSync(path, 'utf8'), path, displayPath(path)) ?? []);
+    setLoadedModules({ paths: files, apiFile, refs, places, covered });
     return { ...registered, scenarios };
   } finally {
     removeTemporary(folder);

@@ -21,7 +21,16 @@ export function registerModules(modules: readonly object[]): Registered {
   const values = new Set(modules.flatMap(exportedValues));
   const variants = madeVariants.among(values);
   const programs = madePrograms.among(values);
-  setOwnVariants(variants);
+  setOwnVariants([...variants, ...hiddenBases(variants)]);
   setOwnPrograms(programs);
   return { variants, programs };
+}
+
+/** What exported variants were made from and is not exported itself: a violation is looked for there too, by name. */
+function hiddenBases(variants: readonly Variant[]): Variant[] {
+  const found = new Set<Variant>();
+  for (const variant of variants)
+    for (let base = variant.made?.base; base !== undefined; base = base.made?.base)
+      if (madeVariants.has(base) && !variants.includes(base)) found.add(base);
+  return [...found];
 }

@@ -6,6 +6,8 @@ import { count, groupDigits } from './layout.js';
 
 /** Scenarios that are named one by one. */
 const NAMED_MAX = 4;
+/** Lines and branches that are named one by one; JSON has all. */
+const PLACES_MAX = 12;
 
 /** Whether nothing that the variant changes made a difference in what was run. */
 export function changedNothing({ effect }: Verdict): boolean {
@@ -26,6 +28,20 @@ function idleWords({ kind, name, calls, idle, otherwise }: EffectPartReport): st
   if (idle !== null) return `${name}: ${idle}`;
   if (calls === 0) return kind === 'feature' ? `nothing looked at ${name}` : `${name} never ran`;
   return otherwise > 0 ? `what ${name} does otherwise the rest undoes` : `${name} never did otherwise`;
+}
+
+/** Which lines and branches of a user's files ran, and which never did. */
+export function codeLines({ code = [] }: Verdict): string[] {
+  return code.map(({ file, lines, linesRan, branches, branchesRan, never, untaken }) => {
+    const some = branches === 0 ? '' : ` and ${groupDigits(branchesRan)} of ${count(branches, 'branch', 'branches')}`;
+    const places = [
+      ...never.map(({ from, to }) => (from === to ? `line ${from}` : `lines ${from} to ${to}`)),
+      ...untaken.map(({ line, branch }) => `line ${line} (${branch})`),
+    ];
+    const left = places.length > PLACES_MAX ? ` and ${places.length - PLACES_MAX} more` : '';
+    const rest = places.length === 0 ? '' : `; never: ${places.slice(0, PLACES_MAX).join(', ')}${left}`;
+    return `code of ${file}: ${groupDigits(linesRan)} of ${count(lines, 'line')}${some} ran${rest}`;
+  });
 }
 
 /** Whether a violation is the variant's own, in a sentence; null where nobody asked. */

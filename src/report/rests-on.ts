@@ -6,7 +6,7 @@
 import type { Verdict } from '../explore/api.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
 import { assumptions } from './assumptions.js';
-import { effectLines } from './effect-words.js';
+import { codeLines, effectLines } from './effect-words.js';
 import { visible } from './escape.js';
 import { shardWords } from './hunt-words.js';
 import { count } from './layout.js';
@@ -29,7 +29,7 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
   const shard = verdict.shard === undefined ? '' : `, ${shardWords(verdict.shard)}`;
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
   return [
-    ...effectLines(verdict).map(visible),
+    ...[...effectLines(verdict), ...codeLines(verdict)].map(visible),
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${shard}${interrupted}${reach}`,
     ...(verdict.program === true ? [memoryLine(verdict.memory), PROGRAM_MACHINE] : reachOf(verdict.memory, notes)),
   ];

@@ -63,3 +63,39 @@ it('a hunt of a variant that the project brings has nothing to say of a base', a
   const { stdout } = await run('--variant', '6.18', '--scenario', 'ping-pong-munmap', '--executions', '10', '--json');
   expect(JSON.parse(stdout).verdicts[0]).not.toHaveProperty('effect');
 });
+
+describe('the code of a module', () => {
+  const half = folder.write(
+    'half.ts',
+    "import { defineVariant, shouldFlushTlb } from 'shootdown';",
+    'function* half(cpu, target) {',
+    '  if (target > 20) {',
+    '    yield* cpu.smpMb();',
+    '    return true;',
+    '  }',
+    '  return yield* shouldFlushTlb(cpu, target);',
+    '}',
+    'function* other(cpu, target) {',
+    '  return yield* shouldFlushTlb(cpu, target);',
+    '}',
+    "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { shouldFlushTlb: half } });",
+    "export const others = defineVariant({ name: 'others', base: '6.18', replace: { shouldFlushTlb: other } });",
+  );
+  const options = ['--allow-no-effect', '--variant', 'mine', '--scenario', 'ping-pong-munmap,lazy-return', '--executions', '40'];
+
+  it('is told by lines and branches that ran and that never did, the same for one job and two', async () => {
+    const { stdout } = await run(half, ...options, '--json', '--jobs', '1');
+    const [verdict] = JSON.parse(stdout).verdicts;
+    expect(verdict.code).toEqual([
+      {
+        ...{ file: folder.shown(half), lines: 4, linesRan: 2, branches: 2, branchesRan: 1 },
+        ...{ never: [{ from: 4, to: 5 }], untaken: [{ line: 3, branch: 'if true' }], partly: [] },
+      },
+    ]);
+    expect(verdict.restsOn[1]).toBe(
+      `code of ${folder.shown(half)}: 2 of 4 lines and 1 of 2 branches ran; never: lines 4 to 5, line 3 (if true)`,
+    );
+    const two = JSON.parse((await run(half, ...options, '--json', '--jobs', '2')).stdout).verdicts[0];
+    expect([two.code, two.effect]).toEqual([verdict.code, verdict.effect]);
+  });
+});

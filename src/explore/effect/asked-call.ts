@@ -2,6 +2,7 @@ import type { Machine } from '../../machine/machine.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { type Act, isRead, isSameAct } from './acts.js';
 import type { AskedCpu } from './cpus.js';
+import { unnoted } from './ran.js';
 
 /** How a call compares with the base's function in its place. */
 export const SAME = 0;
@@ -109,7 +110,7 @@ export class AskedCall {
   /** To its next operation. What it cannot bear of the state that it is asked on, the base would never have met. */
   private proceed(value: number): void {
     try {
-      const result = (this.generator as Protocol<unknown>).next(value);
+      const result = unnoted(() => (this.generator as Protocol<unknown>).next(value));
       if (result.done !== true) return;
       this.isOver = true;
       this.answer = result.value;
