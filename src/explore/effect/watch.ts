@@ -149,7 +149,13 @@ export class Watch {
           return result.value;
         }
         call.before(own.pending);
-        value = yield;
+        try {
+          value = yield;
+        } catch (error) {
+          // What the machine refuses is thrown into the call, where its line is.
+          generator.throw(error);
+          throw error;
+        }
         call.after(value);
       }
     };
