@@ -33,5 +33,7 @@ export const hypercallBackend: Backend = {
   summary: 'a flush hypercall in the manner of Hyper-V: the host flushes every vCPU of the mask, running or not',
   host: 'hypercall',
   profile: '6.18',
+  // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced tlb_remove_table in every version.
+  features: { rcuTableFree: true },
   flushTlbMulti: hypercallFlushTlbMulti,
 };

@@ -43,5 +43,7 @@ export const kvmPvBackend: Backend = {
   summary: 'KVM paravirtual flush: vCPUs that the host has preempted are flushed before they run again, the others by IPI',
   host: 'kvm',
   profile: '6.18',
+  // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced tlb_remove_table in every version.
+  features: { rcuTableFree: true },
   flushTlbMulti: kvmFlushTlbMulti,
 };

@@ -1,4 +1,5 @@
 import type { Protocol } from '../machine/protocol.js';
+import type { Features } from './features.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -13,6 +14,8 @@ export interface Backend {
   readonly host: 'none' | 'kvm' | 'hypercall';
   /** The profile whose variants with this backend have no other profile named. */
   readonly profile: string;
+  /** What a kernel on it does whatever its version, e.g. that a paravirtual guest frees page tables through RCU. */
+  readonly features?: Partial<Features>;
   /**
    * `flush_tlb_multi`: has the request of `cpu` (its flush_tlb_info) carried out on every CPU of `mask` that needs it, `cpu` included,
    * and returns when that is done. Before 5.13 (feature concurrentFlush off) it is `flush_tlb_others`: `cpu` has been flushed already.

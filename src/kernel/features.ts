@@ -16,11 +16,17 @@ export interface Feature {
 }
 
 export interface Features {
-  /** flush_tlb_func returns when the request's generation is already reached, before it reads the contended mm generation. */
+  /**
+   * flush_tlb_func returns when the request's generation is already reached, before it reads the contended mm generation; else it reads
+   * that one first of all.
+   */
   readonly genEarlyOut: boolean;
   /** Bug B4: that early return is also taken for requests that name no generation. */
   readonly earlyOutOnGenZero: boolean;
-  /** mm_cpumask bits are left set at switch-out, set only when clear at switch-in, and cleared by flush_tlb_func on a CPU that runs another mm. */
+  /**
+   * mm_cpumask bits are left set at switch-out, set only when clear at switch-in, and cleared by flush_tlb_func on a CPU that runs another
+   * mm. Else they are cleared at switch-out, and a switch to the mm that is loaded tests the bit.
+   */
   readonly lazyCpumask: boolean;
   /** should_flush_tlb: no IPI to a CPU that has another mm loaded, unless the flush trims mm_cpumask. */
   readonly filterLoadedMm: boolean;
@@ -42,12 +48,18 @@ export interface Features {
   readonly batchedPendingCounters: boolean;
   /** tlb_finish_mmu flushes everything when another gather is in flight on the mm. */
   readonly nestedGatherFlush: boolean;
-  /** Page-table pages are freed after an RCU grace period, not at once after the flush. */
+  /** Page-table pages are freed after an RCU grace period (`tlb_remove_table`), not at once after the flush (`native_tlb_remove_table`). */
   readonly rcuTableFree: boolean;
   /** inc_mm_tlb_gen is a locked increment, which is the full barrier between changing entries and looking at CPUs. */
   readonly incGenIsBarrier: boolean;
   /** The local flush is done while remote ones are under way (flush_tlb_multi); else before they are asked for (flush_tlb_others). */
   readonly concurrentFlush: boolean;
+  /** switch_mm_irqs_off stores is_lazy only when it was set; else always. */
+  readonly lazyStoreWhenSet: boolean;
+  /** smp_call_function_many_cond asks the condition for its own CPU before it sends anything; else after. */
+  readonly localCondFirst: boolean;
+  /** smp_call_function_many_cond tests its own bit of the mask after it has sent; else before it does anything. */
+  readonly localTestLast: boolean;
   /** KVM host: takes the preempted byte, and the flush request in it, by one exchange; else it writes the byte back from a copy (B27). */
   readonly hostAtomicClear: boolean;
   /** KVM host: marks only vCPUs that stopped between two instructions, not those whose access it emulates (B29). */
@@ -61,7 +73,7 @@ export type FeatureName = keyof Features;
 export const features: readonly Feature[] = [
   {
     name: 'genEarlyOut',
-    summary: 'flush_tlb_func returns early when the generation asked for is already reached',
+    summary: 'flush_tlb_func returns early when the generation asked for is already reached, and reads that of the mm late',
     commit: 'aa44284960d5',
     since: '6.0',
   },
@@ -88,14 +100,14 @@ export const features: readonly Feature[] = [
     name: 'filterSwitching',
     summary: 'should_flush_tlb sends to a CPU in the SWITCHING window and reads loaded_mm before is_lazy',
     commit: 'fea4e317f9e7',
-    since: '6.15-rc6',
+    since: '6.15-rc6, 6.14.7; stable 5.15.183, 6.1.139, 6.6.91, 6.12.29',
     needs: 'filterLoadedMm',
   },
   {
     name: 'switchingBeforeGen',
     summary: 'switch_mm_irqs_off publishes SWITCHING before it reads tlb_gen',
     commit: null,
-    since: '6.15-rc1 (global ASID series), stable Oct 2025',
+    since: '6.15-rc1 (global ASID series), stable 6.12.97',
   },
   {
     name: 'barrierWhenBitSet',
@@ -111,7 +123,12 @@ export const features: readonly Feature[] = [
     since: '4.14',
   },
   { name: 'skipLazy', summary: 'lazy CPUs get no flush IPI when no tables were freed', commit: '145f573b89a6', since: '4.20' },
-  { name: 'freedTablesReachLazy', summary: 'a flush that freed tables goes to lazy CPUs too', commit: '12c4d978fd17', since: '4.20' },
+  {
+    name: 'freedTablesReachLazy',
+    summary: 'a flush that freed tables goes to lazy CPUs too',
+    commit: '016c4d92cd16 (flush_tlb_mm_range), 97807813fe70 (flush_tlb_info)',
+    since: '4.20',
+  },
   {
     name: 'flushBatchedPending',
     summary: 'batched unmaps that are pending are flushed under the page-table lock before entries are looked at',
@@ -133,9 +150,9 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'rcuTableFree',
-    summary: 'page-table pages are freed after an RCU grace period (tlb_remove_table)',
+    summary: 'page-table pages are freed after an RCU grace period (tlb_remove_table), not right after the flush',
     commit: null,
-    since: 'PV guests; every x86 since 6.15',
+    since: 'KVM, Xen and Hyper-V guests; 6.14 with CONFIG_PT_RECLAIM (its default); every x86 since 6.15',
   },
   {
     name: 'incGenIsBarrier',
@@ -148,6 +165,26 @@ export const features: readonly Feature[] = [
     summary: 'local and remote TLBs are flushed at the same time; before, first the local one',
     commit: '4ce94eabac16',
     since: '5.13',
+  },
+  {
+    name: 'lazyStoreWhenSet',
+    summary: 'switch_mm_irqs_off stores is_lazy only when it was set; before, always',
+    commit: '09c5272e4861',
+    since: '5.13',
+  },
+  {
+    name: 'localCondFirst',
+    summary: 'smp_call_function_many_cond asks the condition for its own CPU before it sends; before and after, once it has sent',
+    commit: '63a48181fbcd',
+    since: '6.14 to 6.16',
+    needs: 'concurrentFlush',
+  },
+  {
+    name: 'localTestLast',
+    summary: 'smp_call_function_many_cond tests its own bit of the mask after it has sent',
+    commit: 'e0e9506523fe',
+    since: '6.17',
+    needs: 'concurrentFlush',
   },
   {
     name: 'hostAtomicClear',
@@ -166,8 +203,8 @@ export const features: readonly Feature[] = [
   {
     name: 'hostRemembersMark',
     summary: 'the KVM host does not mark a vCPU twice, over a flush request',
-    commit: null,
-    since: 'in the sources by 5.10',
+    commit: '8c6de56a42e0',
+    since: '5.6',
     host: true,
   },
 ];

@@ -15,21 +15,27 @@ import type { KernelCpu } from './kernel-cpu.js';
 
 /**
  * `flush_tlb_func` (arch/x86/mm/tlb.c, since 5.13): does the flush that the request of CPU `initiator` asks for, on this CPU, with
- * interrupts off: as an IPI's function on a target, or called directly on the initiator.
+ * interrupts off: as an IPI's function on a target, or called directly on the initiator. `asRemote` is for an initiator that runs what
+ * its targets run (`flush_tlb_func_remote`, up to 5.12).
  */
-export function* flushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void> {
+export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: boolean): Protocol<void> {
   const state = cpu.own.tlbstate;
   const info = cpu.per[initiator].flushInfo;
-  const local = cpu.id === initiator;
+  const local = cpu.id === initiator && asRemote !== true;
   const loadedMm = yield* cpu.readOnce(state.loadedMm);
   const mm = yield* cpu.readOnce(info.mm);
   if (mm !== MM_NULL && mm !== loadedMm) {
-    if (!cpu.features.lazyCpumask) return;
-    // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own switch to the mm.
-    yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
-    yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
-    return;
+    if (cpu.features.lazyCpumask) {
+      // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own switch to the mm.
+      yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
+      yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
+      return;
+    }
+    // Up to 6.13 only a target returns here: an initiator whose bit is in the mask has the mm loaded.
+    if (!local) return;
   }
+  // Up to 5.19 first of all. An older value is safe: the slot then claims less than it has.
+  const earlyMmTlbGen = cpu.features.genEarlyOut ? 0 : yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen);
   if (loadedMm === INIT_MM) return;
   const isLazy = yield* cpu.readOnce(state.isLazy);
   if (isLazy !== 0) {
@@ -51,7 +57,7 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void>
     }
   }
   // As late as possible, and before the flush: entries filled after the flush are then at least as new as this generation.
-  const mmTlbGen = yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen);
+  const mmTlbGen = cpu.features.genEarlyOut ? yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen) : earlyMmTlbGen;
   const reason = local ? (mm === MM_NULL ? TLB_LOCAL_SHOOTDOWN : TLB_LOCAL_MM_SHOOTDOWN) : TLB_REMOTE_SHOOTDOWN;
   if (localTlbGen === mmTlbGen) {
     yield* cpu.event(EV_DECIDED, asid, DECIDED_UP_TO_DATE);

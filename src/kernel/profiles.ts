@@ -22,22 +22,35 @@ const v612: Features = {
   batchedPendingCounters: true,
   nestedGatherFlush: true,
   incGenIsBarrier: true,
-  rcuTableFree: true,
+  rcuTableFree: false,
   concurrentFlush: true,
+  lazyStoreWhenSet: true,
+  localCondFirst: false,
+  localTestLast: false,
   hostAtomicClear: true,
   hostMarksAtBoundary: true,
   hostRemembersMark: true,
 };
 // Hosts are as of today in every profile: guests and hosts are different machines.
-const v510: Features = { ...v612, genEarlyOut: false, concurrentFlush: false, batchedPendingCounters: false };
-const v614: Features = { ...v612, lazyCpumask: true, filterLoadedMm: true };
+const v510: Features = {
+  ...v612,
+  genEarlyOut: false,
+  concurrentFlush: false,
+  lazyStoreWhenSet: false,
+  batchedPendingCounters: false,
+};
+const v614: Features = { ...v612, lazyCpumask: true, filterLoadedMm: true, rcuTableFree: true, localCondFirst: true };
 const v615rc5: Features = { ...v614, switchingBeforeGen: true };
 const v615rc6: Features = { ...v615rc5, filterSwitching: true };
-const v6175: Features = { ...v615rc6, barrierWhenBitSet: true };
-// Mask bits are cleared at switch-out, yet should_flush_tlb and trimming are there: 6db2526c1d69 without 209954cbc7d0. The recordings
-// agree with either order of SWITCHING and tlb_gen; both releases are later than the fix (B2).
-const recorded: Features = { ...v612, filterLoadedMm: true, filterSwitching: true, switchingBeforeGen: true };
-const stable612: Features = { ...v612, filterLoadedMm: true, filterSwitching: true };
+const v6175: Features = { ...v615rc6, barrierWhenBitSet: true, localCondFirst: false, localTestLast: true };
+// Stable trees of 2025: the loaded_mm filter and trimming (6db2526c1d69) without the lazy mm_cpumask (209954cbc7d0).
+const stable61228: Features = { ...v612, filterLoadedMm: true };
+const stable612: Features = { ...stable61228, filterSwitching: true };
+// Both releases are later than the fix of B2. The recordings agree with either order of SWITCHING and tlb_gen.
+const recorded: Features = { ...stable612, switchingBeforeGen: true };
+
+/** From 6.15 on AMD CPUs with INVLPGB broadcast flushes of mms with a global ASID; these profiles have none. */
+const IPI_PATH = 'the IPI path, no broadcast flushes';
 
 export const profiles: readonly Profile[] = [
   {
@@ -53,19 +66,24 @@ export const profiles: readonly Profile[] = [
   },
   {
     name: '6.15-rc5',
-    summary: 'mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, B1)',
+    summary: `mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, B1); ${IPI_PATH}`,
     features: v615rc5,
   },
   {
     name: '6.15-rc6',
-    summary: 'mainline 6.15-rc6 to 6.17.4: the filter honours SWITCHING (B3 fixed), no barrier when the bit is set (B1)',
+    summary: `mainline 6.15-rc6 to 6.16: the filter honours SWITCHING (B3 fixed), no barrier when the bit is set (B1); ${IPI_PATH}`,
     features: v615rc6,
   },
-  { name: '6.17.5', summary: 'stable 6.17.5: B3 and B1 fixed', features: v6175 },
-  { name: '6.18', summary: 'mainline 6.18: B3 and B1 fixed', features: v6175 },
+  { name: '6.17.5', summary: `stable 6.17.5: B3 and B1 fixed; ${IPI_PATH}`, features: v6175 },
+  { name: '6.18', summary: `mainline 6.18: B3 and B1 fixed; ${IPI_PATH}`, features: v6175 },
+  {
+    name: '6.12.28',
+    summary: 'stable 6.12 up to 6.12.28, once the filter was backported: it ignores SWITCHING (B3), published late (B2)',
+    features: stable61228,
+  },
   {
     name: '6.12-stable',
-    summary: 'stable 6.12 with the filter backported and SWITCHING published after tlb_gen is read (B2)',
+    summary: 'stable 6.12.29 to 6.12.96: the filter honours SWITCHING, published after tlb_gen is read (B2)',
     features: stable612,
   },
   {
@@ -80,12 +98,12 @@ export const profiles: readonly Profile[] = [
   },
   {
     name: '6.16.3',
-    summary: 'stable 6.16.3 as recorded, IPI path: lazy mm_cpumask, the filter with its fixes, no barrier when the bit is set (B1)',
+    summary: `stable 6.16.3 as recorded: lazy mm_cpumask, the filter with its fixes, no barrier when the bit is set (B1); ${IPI_PATH}`,
     features: v615rc6,
   },
   {
     name: '6.18.15',
-    summary: 'stable 6.18.15 as recorded, IPI path: lazy mm_cpumask, the filter with its fixes, B1 fixed',
+    summary: `stable 6.18.15 as recorded: lazy mm_cpumask, the filter with its fixes, B1 fixed; ${IPI_PATH}`,
     features: v6175,
   },
 ];

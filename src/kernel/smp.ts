@@ -16,8 +16,11 @@ import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './structs.js';
  */
 export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, conditional: boolean): Protocol<void> {
   const cfd = cpu.own.cfd;
+  const { concurrentFlush, localCondFirst, localTestLast } = cpu.features;
   // Before 5.13 the caller has flushed here already (SCF_RUN_LOCAL came with the concurrent flush).
-  const runLocal = cpu.features.concurrentFlush ? yield* cpumaskTestCpu(cpu, cpu.id, mask) : false;
+  let runLocal = concurrentFlush && !localTestLast ? yield* cpumaskTestCpu(cpu, cpu.id, mask) : false;
+  const askFirst = localCondFirst && !localTestLast && conditional;
+  if (runLocal && askFirst) runLocal = yield* cpu.fn.condFunc(cpu, cpu.id);
   let others = false;
   // The mask can change while it is iterated: work on a copy, and tolerate that nobody is left (B53, B55).
   for (let word = 0; word < cpu.maskWords; word++) {
@@ -31,8 +34,9 @@ export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, condition
     yield* cpu.fn.queueRemoteCalls(cpu, conditional);
     yield* cpu.fn.sendCallFunctionIpis(cpu);
   }
+  if (concurrentFlush && localTestLast) runLocal = yield* cpumaskTestCpu(cpu, cpu.id, mask);
   if (runLocal) {
-    const wanted = conditional ? yield* cpu.fn.condFunc(cpu, cpu.id) : true;
+    const wanted = conditional && !askFirst ? yield* cpu.fn.condFunc(cpu, cpu.id) : true;
     if (wanted) {
       yield* cpu.localIrqDisable();
       yield* cpu.fn.flushTlbFunc(cpu, cpu.id);

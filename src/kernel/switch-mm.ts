@@ -1,7 +1,15 @@
 import type { Protocol } from '../machine/protocol.js';
 import { INIT_MM, LOADED_MM_SWITCHING, TLB_FLUSH_ON_TASK_SWITCH } from './constants.js';
 import { cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu } from './cpumask.js';
-import { DECIDED_NO_FLUSH_LAZY, DECIDED_NO_FLUSH_SWITCH, EV_DECIDED, EV_LAZY_REENTRY, EV_SLOT_BEHIND, EV_TLB_FLUSH } from './events.js';
+import {
+  DECIDED_NO_FLUSH_LAZY,
+  DECIDED_NO_FLUSH_SWITCH,
+  EV_DECIDED,
+  EV_LAZY_REENTRY,
+  EV_LEFT_MASK,
+  EV_SLOT_BEHIND,
+  EV_TLB_FLUSH,
+} from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -17,9 +25,10 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
   const prev = yield* cpu.readOnce(state.loadedMm);
   const wasLazy = yield* cpu.readOnce(state.isLazy);
   // Only when it was set: the line is read by every initiator (5.13).
-  if (wasLazy !== 0) yield* cpu.writeOnce(state.isLazy, 0);
+  if (wasLazy !== 0 || !cpu.features.lazyStoreWhenSet) yield* cpu.writeOnce(state.isLazy, 0);
 
   if (prev === next) {
+    yield* cpu.fn.checkMmCpumask(cpu, next);
     if (wasLazy === 0) return;
     yield* cpu.fn.leaveLazyTlb(cpu, next);
     return;
@@ -42,6 +51,15 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
 }
 
 /**
+ * Up to 6.13 a switch to the mm that is loaded warns when the own bit is not in its mask, and sets it: a lazy CPU stays in the mask.
+ * Since 6.14 only a debug kernel looks.
+ */
+export function* checkMmCpumask(cpu: KernelCpu, mm: number): Protocol<void> {
+  if (cpu.features.lazyCpumask || mm === INIT_MM) return;
+  if (!(yield* cpumaskTestCpu(cpu, cpu.id, cpu.mms[mm].cpumask))) yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
+}
+
+/**
  * The mm_cpumask part of switch_mm_irqs_off. Setting the own bit is a locked operation, hence the full barrier between SWITCHING and the
  * read of tlb_gen. Since 6.14 (209954cbc7d0) the bit may already be set and nothing locked is executed: then SWITCHING can still be in
  * the store buffer when tlb_gen is read (B1), unless an explicit barrier stands in its place (83b0177a6c48).
@@ -49,7 +67,11 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
 export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Protocol<void> {
   if (!cpu.features.lazyCpumask) {
     // Stop flushes for the old mm, start them for the new one, and only then read its tlb_gen.
-    if (prev !== INIT_MM) yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[prev].cpumask);
+    if (prev !== INIT_MM) {
+      yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[prev].cpumask);
+      // CR3 is still the old one: from here to its write no flush of `prev` reaches this CPU, and its walker can still go there.
+      yield* cpu.event(EV_LEFT_MASK, prev, 0);
+    }
     if (next !== INIT_MM) yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[next].cpumask);
     return;
   }

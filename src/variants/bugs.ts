@@ -40,7 +40,7 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b2',
     [],
-    'stable trees of 2025: SWITCHING published after tlb_gen is read, with the loaded_mm filter backported',
+    'stable 6.12.29 to 6.12.96: SWITCHING published after tlb_gen is read, with the loaded_mm filter backported',
     '6.12-stable',
     {},
     { switchingBeforeGen: true },
@@ -48,7 +48,7 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b3',
     ['cve-2025-37964'],
-    'should_flush_tlb ignores LOADED_MM_SWITCHING: no IPI to a CPU in the middle of a switch (6.14 to 6.15-rc5; here without b1)',
+    'should_flush_tlb ignores LOADED_MM_SWITCHING: no IPI to a CPU in the middle of a switch (6.14 to 6.14.6, 6.15-rc5; here without b1)',
     '6.18',
     { filterSwitching: false },
     { filterSwitching: true },

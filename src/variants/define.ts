@@ -2,6 +2,7 @@ import { backends, findBackend } from '../backends/index.js';
 import type { Backend } from '../kernel/backend.js';
 import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
+import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
 import { findRule } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
@@ -76,7 +77,7 @@ export function defineVariant(spec: VariantSpec): Variant {
     aliases: [],
     summary: spec.summary ?? base.summary,
     backend,
-    features: { ...base.features, ...spec.features },
+    features: { ...featuresOn(base, backend), ...spec.features },
     ...(rule === undefined ? {} : rulePart(backend, rule)),
     replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
     made: {
@@ -86,6 +87,14 @@ export function defineVariant(spec: VariantSpec): Variant {
     },
   };
   return madeVariants.add(made);
+}
+
+/** The base's features, on another backend perhaps: what the base's own backend makes of a kernel goes with it. */
+function featuresOn(base: Variant, backend: Backend): Features {
+  const plain = findProfile(base.profile)?.features;
+  if (backend === base.backend || plain === undefined) return base.features;
+  const own = (Object.keys(base.backend.features ?? {}) as FeatureName[]).map((name) => [name, plain[name]]);
+  return { ...base.features, ...Object.fromEntries(own), ...backend.features };
 }
 
 function baseOf(base: string | Variant): Variant | undefined {

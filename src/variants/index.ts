@@ -1,6 +1,8 @@
 import { backends } from '../backends/index.js';
 import { type FeatureName, type Features, features } from '../kernel/features.js';
-import { findProfile, profiles } from '../kernel/profiles.js';
+import { nativeBackend } from '../backends/native.js';
+import type { Backend } from '../kernel/backend.js';
+import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { bugs } from './bugs.js';
 import { ownVariants } from './own.js';
@@ -19,10 +21,15 @@ export interface SenselessVariant {
 }
 
 const variants: readonly Variant[] = [
-  ...profiles.map((profile) => variant(profile.name, [], profile.summary, profile.name, {})),
+  ...profiles.map((profile) => variant(profile.name, [], profile.summary, profile.name, {}, backendOf(profile))),
   ...bugs,
   ...ruleVariants(),
 ];
+
+/** How a profile's kernel flushes on bare metal: the backend that has it for its own (5.10's), else the one of today. */
+function backendOf({ name }: Profile): Backend {
+  return backends.find((backend) => backend.host === 'none' && backend.profile === name) ?? nativeBackend;
+}
 
 /** Every rule on every backend where it makes sense. */
 function ruleVariants(): Variant[] {

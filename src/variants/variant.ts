@@ -36,9 +36,6 @@ export interface MadeFrom {
   readonly features: readonly FeatureName[];
 }
 
-/** Features that rule variants have beside their profile's: the profile's own known bug is not what they are asked about. */
-const RULE_FEATURES: Partial<Features> = { batchedPendingCounters: true };
-
 /** A variant without a rule. Throws for a profile that does not exist. */
 export function variant(
   name: string,
@@ -50,7 +47,7 @@ export function variant(
 ): Variant {
   const base = findProfile(profile);
   if (base === undefined) throw new Error(`no such profile: ${profile}`);
-  return { name, aliases, summary, profile, features: { ...base.features, ...changes }, backend };
+  return { name, aliases, summary, profile, features: { ...base.features, ...backend.features, ...changes }, backend };
 }
 
 /** What a rule brings into a variant. */
@@ -69,6 +66,6 @@ export function withRule(backend: Backend, rule: Rule, profile = backend.profile
   const name = `${backend.name}/${rule.name}`;
   const aliases = [...(backend === nativeBackend ? [`ipi/${rule.name}`] : []), ...(rule.name === 'v0' ? [backend.name] : [])];
   const summary = `${rule.summary}; ${backend.summary}`;
-  const plain = variant(profile === backend.profile ? name : `${profile}/${name}`, aliases, summary, profile, RULE_FEATURES, backend);
+  const plain = variant(profile === backend.profile ? name : `${profile}/${name}`, aliases, summary, profile, {}, backend);
   return { ...plain, ...rulePart(backend, rule) };
 }

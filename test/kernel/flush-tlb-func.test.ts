@@ -64,6 +64,18 @@ describe('flush_tlb_func', () => {
     expect(bench.ops.some((op) => op.includes('mm_cpumask'))).toBe(false);
   });
 
+  it('for another mm on the initiator itself: up to 6.13 flushes what is loaded', () => {
+    const { slotGen, flushes } = flush({ profile: '6.12', mm: MM_B, gen: 9, local: 3, mmGen: 4, initiator: 0 });
+    expect({ slotGen, flushes }).toEqual({ slotGen: 4, flushes: FULL });
+  });
+
+  it('up to 5.19 reads the mm generation before anything that may end it', () => {
+    const read = (profile: string): number =>
+      flush({ profile, gen: 4, local: 4, mmGen: 4, lazy: true }).bench.ops.indexOf('READ_ONCE tlb_gen(A)');
+    expect(read('5.10')).toBe(2);
+    expect(read('6.12')).toBe(-1);
+  });
+
   it('for another mm: since 6.14 clears its own bit in that mm, locked, and says so', () => {
     const { bench, flushes, traced } = flush({ mm: MM_B, gen: 9, local: 3, mmGen: 4 });
     expect(bench.ops.at(-1)).toBe(`atomic_fetch_and mm_cpumask(B) ${~1}`);

@@ -112,6 +112,40 @@ describe('smp_call_function_many_cond', () => {
     }
   });
 
+  it.each([
+    ['6.12', ['test own bit', 'ask 1', 'send IPI 1', 'ask 0']],
+    ['6.15-rc6', ['test own bit', 'ask 0', 'ask 1', 'send IPI 1']],
+    ['6.18', ['ask 1', 'send IPI 1', 'test own bit', 'ask 0']],
+  ])('%s: when it tests its own bit and asks for itself', (profile, expected) => {
+    const told: string[] = [];
+    const bench = new Bench(quiet({ start: [{ loadedMm: 0 }, { loadedMm: 0 }] }), {
+      profile,
+      replace: {
+        *shouldFlushTlb(cpu, target) {
+          told.push(`ask ${target}`);
+          yield* cpu.barrier();
+          return true;
+        },
+        *sendCallFunctionIpis(cpu) {
+          told.push('send IPI 1');
+          yield* cpu.sendIpi(1);
+        },
+      },
+    });
+    bench.run(function* (cpu) {
+      const { cpumask } = cpu.mms[MM_A];
+      const inner = cpu.readOnce.bind(cpu);
+      let reads = 0;
+      cpu.readOnce = (address) => {
+        // The other read of it makes the copy that is iterated.
+        if (address === cpumask && reads++ === (profile === '6.18' ? 1 : 0)) told.push('test own bit');
+        return inner(address);
+      };
+      yield* smpCallFunctionManyCond(cpu, cpumask, true);
+    });
+    expect(told).toEqual(expected);
+  });
+
   it('does not send a second IPI to a queue that is not empty', () => {
     const bench = loaded(2);
     // Somebody has queued there and is about to send. Its csd is of no CPU here, so nobody waits for it.

@@ -150,12 +150,26 @@ describe('switch_mm_irqs_off to the mm that is loaded', () => {
     expect(made.ops).toEqual(['READ_ONCE cpu0.loaded_mm', 'READ_ONCE cpu0.is_lazy']);
   });
 
+  it('up to 6.13 tests its bit in the mask, and sets one that is missing', () => {
+    const made = bench({ profile: '6.12' }, false);
+    made.set(made.layout.mms[MM_B].cpumask, 0);
+    made.run((cpu) => switchMmIrqsOff(cpu, MM_B));
+    expect(made.ops.slice(2)).toEqual(['READ_ONCE mm_cpumask(B)', 'atomic_fetch_or mm_cpumask(B) 1']);
+    expect(switchTo({ profile: '6.12' }, MM_B).ops.slice(2)).toEqual(['READ_ONCE mm_cpumask(B)']);
+  });
+
+  it('up to 5.12 stores is_lazy whatever it was', () => {
+    expect(switchTo({ profile: '5.10' }, MM_B).ops).toContain('WRITE_ONCE cpu0.is_lazy = 0');
+    expect(switchTo({ profile: '6.12' }, MM_B).ops).not.toContain('WRITE_ONCE cpu0.is_lazy = 0');
+  });
+
   it.each(['6.12', '6.18'])('%s, from lazy mode: not lazy, barrier, then the generation; equal: no flush', (profile) => {
     const made = switchTo({ profile }, MM_B, false, lazyOnB(1));
     expect(made.ops).toEqual([
       'READ_ONCE cpu0.loaded_mm',
       'READ_ONCE cpu0.is_lazy',
       'WRITE_ONCE cpu0.is_lazy = 0',
+      ...(profile === '6.12' ? ['READ_ONCE mm_cpumask(B)'] : []),
       'smp_mb',
       'READ_ONCE tlb_gen(B)',
       'READ_ONCE cpu0.loaded_mm_asid',

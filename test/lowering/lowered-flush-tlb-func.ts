@@ -74,9 +74,11 @@ function advance(cpu: KernelCpu, frame: Int32Array, result: number): Edge | null
       case READ_MM:
         frame[MM] = result;
         if (frame[MM] !== C.MM_NULL && frame[MM] !== frame[LOADED_MM]) {
-          if (!cpu.features.lazyCpumask) return null;
-          // cpumaskClearCpu, inlined.
-          return to(CLEARED_CPU, cpu.fetchAnd(cpu.mms[frame[MM]].cpumask + (cpu.id >> 5), ~(1 << (cpu.id & 31))));
+          if (cpu.features.lazyCpumask) {
+            // cpumaskClearCpu, inlined.
+            return to(CLEARED_CPU, cpu.fetchAnd(cpu.mms[frame[MM]].cpumask + (cpu.id >> 5), ~(1 << (cpu.id & 31))));
+          }
+          if (cpu.id !== frame[INITIATOR]) return null;
         }
         if (frame[LOADED_MM] === C.INIT_MM) return null;
         return to(READ_IS_LAZY, cpu.readOnce(state.isLazy));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { backends, findBackend } from '../../src/backends/index.js';
 import { features } from '../../src/kernel/features.js';
 import { findProfile, profiles } from '../../src/kernel/profiles.js';
+import { defineVariant } from '../../src/variants/define.js';
 import { findVariant, listVariants, senselessReason } from '../../src/variants/index.js';
 
 const BUGS = ['b1', 'b2', 'b3', 'b4', 'b6', 'b8', 'b36', 'b38', 'b39'];
@@ -47,14 +48,15 @@ describe('variants', () => {
 
   it('the known bugs are what the versions had', () => {
     expect(difference('b1', '6.15-rc6')).toEqual([]);
-    expect(difference('b1-fixed', '6.17.5')).toEqual([]);
+    expect(difference('b1-fixed', '6.17.5')).toEqual(['localCondFirst', 'localTestLast']);
     expect(difference('b2', '6.12-stable')).toEqual([]);
     expect(difference('b3-fixed', '6.18')).toEqual([]);
     expect(difference('b4-fixed', '6.12')).toEqual([]);
     expect(difference('6.17.5', '6.18')).toEqual([]);
-    expect(difference('6.12', '6.14')).toEqual(['lazyCpumask', 'filterLoadedMm']);
+    expect(difference('6.12', '6.14')).toEqual(['lazyCpumask', 'filterLoadedMm', 'rcuTableFree', 'localCondFirst']);
     expect(difference('6.15-rc5', '6.15-rc6')).toEqual(['filterSwitching']);
-    expect(difference('6.15-rc6', '6.17.5')).toEqual(['barrierWhenBitSet']);
+    expect(difference('6.15-rc6', '6.17.5')).toEqual(['barrierWhenBitSet', 'localCondFirst', 'localTestLast']);
+    expect(difference('6.12', '6.12.28')).toEqual(['filterLoadedMm']);
     expect(difference('6.12', '6.12-stable')).toEqual(['filterLoadedMm', 'filterSwitching']);
   });
 
@@ -62,7 +64,7 @@ describe('variants', () => {
     expect(difference('6.14+filterSwitching', '6.14')).toEqual(['filterSwitching']);
     expect(difference('6.14+filterSwitching~genEarlyOut', '6.14')).toEqual(['genEarlyOut', 'filterSwitching']);
     expect(difference('6.12-stable+switchingBeforeGen', 'b2-fixed')).toEqual([]);
-    expect(difference('b1+barrierwhenbitset', '6.18')).toEqual([]);
+    expect(difference('b1+barrierwhenbitset', 'b1-fixed')).toEqual([]);
     // The last word counts.
     expect(difference('6.18+genEarlyOut~genEarlyOut', '6.18')).toEqual(['genEarlyOut']);
     const made = findVariant('6.14+filterSwitching')!;
@@ -71,6 +73,28 @@ describe('variants', () => {
       profile: '6.14',
       aliases: [],
     });
+  });
+
+  it('only kernels that free page tables through RCU do so in their profile: guests whatever their version', () => {
+    const rcu = profiles.filter(({ features }) => features.rcuTableFree).map(({ name }) => name);
+    expect(rcu.sort()).toEqual(['6.14', '6.15-rc5', '6.15-rc6', '6.16.3', '6.17.5', '6.18', '6.18.15']);
+    for (const name of ['6.12/kvm/v0', '6.12.117/kvm/v4', '6.12/hypercall/v0']) expect(findVariant(name)?.features.rcuTableFree).toBe(true);
+    for (const name of ['6.12/native/v0', '5.10', 'native-5.10/v4']) expect(findVariant(name)?.features.rcuTableFree).toBe(false);
+  });
+
+  it('a base on another backend is the kernel that runs there', () => {
+    const guest = defineVariant({ name: 'guest-of-6.12', base: '6.12', backend: 'kvm' });
+    expect(guest.features.rcuTableFree).toBe(true);
+    expect(defineVariant({ name: 'bare', base: guest, backend: 'native' }).features.rcuTableFree).toBe(false);
+    expect(defineVariant({ name: 'own', base: '6.12', backend: 'kvm', features: { rcuTableFree: false } }).features.rcuTableFree).toBe(
+      false,
+    );
+  });
+
+  it('5.10 and native-5.10/v0 are one kernel', () => {
+    const [profile, rule] = ['5.10', 'native-5.10/v0'].map((name) => findVariant(name));
+    expect(rule?.backend).toBe(profile?.backend);
+    expect(difference('5.10', 'native-5.10/v0')).toEqual([]);
   });
 
   it('switching features does not change the variant that they are switched on', () => {
