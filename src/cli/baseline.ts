@@ -46,7 +46,10 @@ export class BaselineUse {
   /** After the hunts: writes what is new where asked to. Throws InfrastructureError. */
   async finish(verdicts: readonly Verdict[]): Promise<HuntBaseline> {
     const met = verdicts.flatMap(({ variant, memory, met: seen = [] }) =>
-      seen.map(({ scenario, class: name, cause }) => ({ variant, memory, scenario, class: name, cause }) as BaselineEntry),
+      // What has a name is known by that, in its own circumstance; an entry would pass over whatever else has its cause.
+      seen
+        .filter(({ finding }) => finding === undefined)
+        .map(({ scenario, class: name, cause }) => ({ variant, memory, scenario, class: name, cause }) as BaselineEntry),
     );
     const notSeen = this.entries.filter((entry) =>
       verdicts.some(

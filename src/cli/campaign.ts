@@ -3,10 +3,10 @@
  * finding that cannot be saved, because an hour of hunting must not be lost to a full disk.
  */
 
-import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
+import type { ProgramHuntRequest, Verdict } from '../explore/api.js';
 import type { Finding } from '../vocabulary/finding.js';
 import type { CliContext } from './context.js';
-import type { HuntResult } from './engine-api.js';
+import type { AskedHunt, HuntResult } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.js';
 import { keeperOf } from './keeper-of.js';
 import { withPool } from './with-pool.js';
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /** A hunt, but for what the campaign gives all of them. */
-export type CampaignRequest = Omit<HuntRequest, Given> | Omit<ProgramHuntRequest, Given>;
+export type CampaignRequest = Omit<AskedHunt, Given> | Omit<ProgramHuntRequest, Given>;
 type Given = 'signal' | 'onProgress' | 'jobs';
 
 export interface CampaignOptions {

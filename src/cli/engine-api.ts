@@ -32,6 +32,11 @@ export interface Pool {
   close(): Promise<unknown>;
 }
 
+/** A hunt that may go past the open findings of the kernel it hunts (`list findings`): the engine knows which they are. */
+export interface AskedHunt extends HuntRequest {
+  readonly pastOpenFindings?: boolean;
+}
+
 export interface HuntResult {
   readonly verdict: Verdict;
   readonly finding: Finding | null;
@@ -109,10 +114,12 @@ export interface Engine {
   senseless(name: string): Promise<string | null>;
   scenarios(): Promise<readonly Scenario[]>;
   features(): Promise<readonly Listed[]>;
+  /** What is wrong in some of the kernels, and known. */
+  openFindings(): Promise<readonly Listed[]>;
   oracles(): Promise<readonly Listed[]>;
   strategies(): Promise<readonly Listed[]>;
   openPool(jobs: number): Promise<Pool>;
-  hunt(request: HuntRequest, pool: Pool): Promise<HuntResult>;
+  hunt(request: AskedHunt, pool: Pool): Promise<HuntResult>;
   huntProgram(request: ProgramHuntRequest, pool: Pool): Promise<HuntResult>;
   replay(finding: Finding): Promise<ReplayResult>;
   readonly threads: ThreadEngine;

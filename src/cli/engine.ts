@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/layout.js';
 import type { Recording, WindowRule } from '../trace/index.js';
-import type { Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
+import type { AskedHunt, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
 import { packageRoot } from './package-root.js';
 
 const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
@@ -37,6 +37,7 @@ export function createEngine(): Engine {
       (await import('../backends/index.js')).backends.map(({ name, summary, host, profile }) => ({ name, summary, host, profile })),
     scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
     features: async () => (await import('../kernel/features.js')).features,
+    openFindings: async () => (await import('../known/open-findings.js')).openFindings,
     oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),
     strategies: async () => (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({ name, summary })),
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs),
@@ -77,13 +78,20 @@ export function createEngine(): Engine {
   };
 }
 
-async function huntOn(request: HuntRequest | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
+async function huntOn(asked: AskedHunt | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
+  const request = 'program' in asked ? asked : await withOpenFindings(asked);
   const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
   if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
   const result = (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }));
   if ('program' in request || request.asksBase !== true) return result;
   const base = await (await import('../replay/base-check.js')).checkBase(result, { ...request, pool });
   return base === null ? result : { ...result, verdict: { ...result.verdict, base } };
+}
+
+async function withOpenFindings({ pastOpenFindings, ...request }: AskedHunt): Promise<HuntRequest> {
+  if (pastOpenFindings !== true) return request;
+  const open = (await import('../known/of-variant.js')).knownOf(request.variant, request.scenarios);
+  return open === undefined ? request : { ...request, known: [...open, ...(request.known ?? [])] };
 }
 
 async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {

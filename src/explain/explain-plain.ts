@@ -54,7 +54,13 @@ class PlainExplainer {
     this.unseenStores();
     for (const overtaken of overtakenStores(steps).slice(-MARKS_MAX)) this.overtaken(overtaken);
     // What it is for is unknown, so that what was judged has to do.
-    return { deciding: this.reasons, sentence, cause: isStuck ? waitsOf(this.machine) : impersonal(violation.message), causeStep: null };
+    return {
+      deciding: this.reasons,
+      sentence,
+      cause: isStuck ? waitsOf(this.machine) : impersonal(violation.message),
+      circumstance: null,
+      causeStep: null,
+    };
   }
 
   private mark(step: RawStep, why: string): void {

@@ -9,6 +9,7 @@ import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
 import type { Violation } from '../vocabulary/violation.js';
 import { CAUSES, impersonal, RAISED, waitsOf } from './cause.js';
+import { CIRCUMSTANCES, type Circumstance, leftMask, markCleared, passedOver, type Recorded } from './circumstance.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
@@ -44,13 +45,13 @@ export function explain(
   }
 }
 
-class Explainer {
+class Explainer implements Recorded {
   private readonly deciding = new Map<number, string>();
 
   constructor(
     private readonly machine: Machine,
-    private readonly kernel: KernelConfig,
-    private readonly steps: readonly RawStep[],
+    readonly kernel: KernelConfig,
+    readonly steps: readonly RawStep[],
     private readonly names: KernelNames,
     private readonly violation: Violation,
   ) {}
@@ -77,7 +78,7 @@ class Explainer {
   /** Only what the oracle says is known. */
   private unexplained(): Explanation {
     const { message } = this.violation;
-    return { deciding: this.deciding, sentence: message, cause: impersonal(message), causeStep: null };
+    return { deciding: this.deciding, sentence: message, cause: impersonal(message), circumstance: null, causeStep: null };
   }
 
   stuck(): Explanation {
@@ -105,11 +106,25 @@ class Explainer {
     if (unlinked === undefined) return this.unexplained();
     this.mark(unlinked, 'the table is unlinked');
     const told = this.initiatorsView(unlinked.step, freed.step, freed.cpu, last.cpu);
-    return told === null ? this.unexplained() : this.told([told.words], told);
+    if (told === null) return this.unexplained();
+    const isUnasked = told.cause === CAUSES.noIpi;
+    return this.told([told.words], told, isUnasked ? leftMask(this, last.cpu, unlinked.c, freed.step, last.step) : null);
   }
 
-  private told(parts: readonly string[], { cause, step }: Pick<Part, 'cause' | 'step'>): Explanation {
-    return { deciding: this.deciding, sentence: [this.violation.message, ...parts].join('; '), cause, causeStep: step };
+  private told(
+    parts: readonly string[],
+    { cause, step }: Pick<Part, 'cause' | 'step'>,
+    circumstance: Circumstance | null = null,
+  ): Explanation {
+    const sentence = [this.violation.message, ...parts].join('; ');
+    return { deciding: this.deciding, sentence, cause, circumstance, causeStep: step };
+  }
+
+  /** Where the target stood when nobody asked it to flush, if that says more than the cause. */
+  private circumstance(told: Part, mm: number, target: number, change: RawStep, counted: RawStep, use: RawStep): Circumstance | null {
+    if (told.cause === CAUSES.noIpi) return markCleared(this, mm, change.step, use.step);
+    if (told.cause === CAUSES.sawSwitching) return CIRCUMSTANCES.inSwitching;
+    return told.cause === CAUSES.saidNo ? null : passedOver(this, target, mm, counted.step, told.step);
   }
 
   staleUse(): Explanation {
@@ -157,6 +172,7 @@ class Explainer {
     const done = returned !== undefined && returned.step < use.step;
     const words: string[] = [];
     let why: Pick<Part, 'cause' | 'step'> | null = null;
+    let circumstance: Circumstance | null = null;
     if (counted === undefined || counted.step > use.step) {
       words.push(`CPU${initiator} had not counted a flush request for its change`);
       why = { cause: CAUSES.notCounted, step: change.step };
@@ -179,10 +195,11 @@ class Explainer {
       // the request by itself: then nobody had to ask.
       const own = decided !== null && !decided.cause.endsWith(RAISED) ? decided : flushed;
       why = (informed === undefined ? null : own) ?? parts.find((part) => part !== null) ?? flushed;
+      if (why !== null && why === told) circumstance = this.circumstance(told, mm, target, change, counted, use);
       if (why !== null && why !== decided && decided?.cause.endsWith(RAISED)) why = { cause: why.cause + RAISED, step: why.step };
     }
     if (done) this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
-    return this.told(words, why ?? { cause: impersonal(this.violation.message), step: use.step });
+    return this.told(words, why ?? { cause: impersonal(this.violation.message), step: use.step }, circumstance);
   }
 
   /** Whose operation returned, and with a promise, while the initiator's was still under way; silent if more than one can have been it. */

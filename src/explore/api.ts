@@ -105,6 +105,8 @@ export interface Verdict {
   readonly code?: readonly CodeReport[];
   /** Of a violation of such a variant: whether what it was made from has it too. Absent where that was not asked. */
   readonly base?: BaseCheck;
+  /** Where nothing but what is known was met: the name of the first open finding of the kernel that was; else null. */
+  readonly known?: string | null;
   /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */
   readonly met?: readonly MetViolation[];
 }

@@ -13,7 +13,7 @@ import type { LatentClass, MemoryModel, Violation } from '../vocabulary/violatio
 import { type BatchEffect, Comparison } from './effect/comparison.js';
 import { forgetRan, type RanSites, ranSites } from './effect/ran.js';
 import { Executor } from './executor.js';
-import { type KnownViolation, type MetViolation, sameViolation } from './known.js';
+import { type CauseFound, findKnown, type KnownViolation, type MetViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
 import { executionOf, type Shard } from './shard.js';
 import { simplify } from './simplify.js';
@@ -70,7 +70,7 @@ export interface BatchWitness {
 }
 
 /** What went wrong in a witness, in words that are the same for every witness of one bug. */
-export type CauseOf = (request: BatchRequest, witness: BatchWitness) => string;
+export type CauseOf = (request: BatchRequest, witness: BatchWitness) => CauseFound;
 
 export interface BatchResult {
   readonly executions: number;
@@ -224,8 +224,9 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness, ca
     ...{ schedule, steps: machine.step, hash: machine.hash, violation: machine.violation, latent: [...machine.latent] },
   };
   // What is compared with known violations must stay what it was: leaving steps out may turn one bug into another.
-  const isSame = request.known === undefined || causeOf?.(request, simplified) === causeOf?.(request, witness);
-  return isSame ? simplified : witness;
+  if (request.known === undefined || causeOf === undefined) return simplified;
+  const [before, after] = [causeOf(request, witness), causeOf(request, simplified)];
+  return before.cause === after.cause && before.circumstance === after.circumstance ? simplified : witness;
 }
 
 export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult {
@@ -297,11 +298,16 @@ function isKnown(request: BatchRequest, seen: BatchWitness, met: Map<string, Wri
   if (request.known === undefined) return false;
   if (causeOf === undefined) throw new Error('a batch with known violations needs to be told how to recognise them');
   const scenario = 'program' in request ? PLAIN_PROGRAM : request.scenario.name;
-  const violation: KnownViolation = { scenario, class: seen.violation.class, cause: causeOf(request, seen) };
-  const known = request.known.some((one) => sameViolation(one, violation));
-  const key = `${violation.class} ${violation.cause}`;
+  const { cause, circumstance } = causeOf(request, seen);
+  const violation: KnownViolation = {
+    ...{ scenario, class: seen.violation.class, cause },
+    ...(circumstance === null ? {} : { circumstance }),
+  };
+  const known = findKnown(request.known, violation);
+  const key = JSON.stringify([violation.class, cause, circumstance]);
   const before = met.get(key);
+  const finding = known?.finding === undefined ? {} : { finding: known.finding };
   if (before !== undefined) before.executions++;
-  else met.set(key, { ...violation, isKnown: known, executions: 1, execution: seen.execution });
-  return known;
+  else met.set(key, { ...violation, ...finding, isKnown: known !== undefined, executions: 1, execution: seen.execution });
+  return known !== undefined;
 }

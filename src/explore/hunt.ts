@@ -12,7 +12,7 @@ import { type CodeReport, CodeTally } from './effect/code.js';
 import { EffectTally } from './effect/effect.js';
 import { effectPlan } from './effect/parts.js';
 import { hex } from './hex.js';
-import { type MetViolation, sameViolation } from './known.js';
+import { type MetViolation, sameKind } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { mix } from './random.js';
 
@@ -221,7 +221,7 @@ class Hunt {
       }
     }
     for (const seen of result.met) {
-      const before = this.met.find((one) => sameViolation(one, seen));
+      const before = this.met.find((one) => sameKind(one, seen));
       if (before !== undefined) before.executions += seen.executions;
       else this.met.push({ ...seen });
     }
@@ -277,6 +277,7 @@ class Hunt {
       ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
       ...(code.length === 0 ? {} : { code }),
       ...(request.known === undefined ? {} : { met: this.met }),
+      known: witness === null ? (this.met.find(({ finding }) => finding !== undefined)?.finding ?? null) : null,
     };
     return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };
   }

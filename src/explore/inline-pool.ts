@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModuleRef } from '../vocabulary/finding.js';
-import { type BatchRequest, type BatchResult, type BatchWitness, measureLength, runBatch, simplifyWitness } from './batch.js';
+import { type BatchRequest, type BatchResult, type BatchWitness, type CauseOf, measureLength, runBatch, simplifyWitness } from './batch.js';
 import type { BatchRunner } from './pool.js';
 
 /**
@@ -11,9 +11,12 @@ export class InlinePool implements BatchRunner {
   readonly jobs = 1;
   readonly modules: readonly ModuleRef[] = [];
 
+  /** `causeOf` recognises what is known, where hunts are told of that. */
+  constructor(private readonly causeOf?: CauseOf) {}
+
   async run(request: BatchRequest): Promise<BatchResult> {
     await setImmediate();
-    return runBatch(request);
+    return runBatch(request, this.causeOf);
   }
 
   async length(request: BatchRequest): Promise<number> {
@@ -21,6 +24,6 @@ export class InlinePool implements BatchRunner {
   }
 
   async simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
-    return simplifyWitness(request, witness);
+    return simplifyWitness(request, witness, this.causeOf);
   }
 }

@@ -2,17 +2,28 @@ import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
  * Violations that are known of a variant under a memory model, which a hunt goes past. The cause tells bugs of one class in one scenario
- * apart (`explain/cause.ts`); what it is of a witness is for the caller to say, since explanations are made above this room.
+ * apart (`explain/cause.ts`), and where it does not the circumstance (`explain/circumstance.ts`); what they are of a witness is for the
+ * caller to say, since explanations are made above this room.
  */
 export interface KnownViolation {
   readonly scenario: string;
   readonly class: ViolationClass;
   readonly cause: string;
+  /** Of a named finding: it matches in this circumstance only. Of a kind that was met: the circumstance, if the record tells one. */
+  readonly circumstance?: string;
+  /** Name of the open finding that this is one of; a baseline's entries have none. */
+  readonly finding?: string;
+}
+
+/** What a witness says of how it went wrong. */
+export interface CauseFound {
+  readonly cause: string;
+  readonly circumstance: string | null;
 }
 
 /** A kind of violation that a hunt met. */
 export interface MetViolation extends KnownViolation {
-  /** Whether the hunt was told of it. */
+  /** Whether the hunt was told of it, by a baseline or as an open finding of the kernel. */
   readonly isKnown: boolean;
   /** Executions that ended in it. */
   readonly executions: number;
@@ -20,6 +31,24 @@ export interface MetViolation extends KnownViolation {
   readonly execution: number;
 }
 
+/** Whether two are of one kind, as far as a baseline tells kinds apart. */
 export function sameViolation(a: KnownViolation, b: KnownViolation): boolean {
   return a.scenario === b.scenario && a.class === b.class && a.cause === b.cause;
+}
+
+/** Whether two that were met are counted together. */
+export function sameKind(a: KnownViolation, b: KnownViolation): boolean {
+  return sameViolation(a, b) && a.circumstance === b.circumstance;
+}
+
+/**
+ * The one among `known` that a violation is, or undefined. A named finding comes before a baseline's entry, and is recognised by its
+ * circumstance too: of the bugs that go wrong at one line it is one.
+ */
+export function findKnown(known: readonly KnownViolation[], met: KnownViolation): KnownViolation | undefined {
+  const same = known.filter((one) => sameViolation(one, met));
+  return (
+    same.find(({ finding, circumstance }) => finding !== undefined && circumstance === met.circumstance) ??
+    same.find(({ finding }) => finding === undefined)
+  );
 }

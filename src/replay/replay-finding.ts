@@ -31,6 +31,8 @@ export interface Replay {
   readonly sentence: string | null;
   /** The same for every witness of one bug; see explain/cause.ts. Null without a violation. */
   readonly cause: string | null;
+  /** What tells bugs of one cause apart; see explain/circumstance.ts. Null where nothing more is known. */
+  readonly circumstance: string | null;
   readonly traceHash: string;
   /** Every step, or of a very long execution the last ones. */
   readonly trace: readonly TraceStep[];
@@ -99,8 +101,8 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
   }
   const telling = { describe: kernel === null ? describeWithPokes : describe, names, memory: run.memory, explanation, states };
   const trace = traceSteps(steps, telling);
-  const { sentence = null, cause = null } = explanation ?? {};
-  return { reproduced: reason === null, reason, violation, sentence, cause, traceHash, trace, start: states.start };
+  const { sentence = null, cause = null, circumstance = null } = explanation ?? {};
+  return { reproduced: reason === null, reason, violation, sentence, cause, circumstance, traceHash, trace, start: states.start };
 }
 
 function isKernel(program: Program): program is KernelProgram {

@@ -3,6 +3,7 @@
 import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
 import type { Shard } from '../explore/shard.js';
+import { visible } from './escape.js';
 import { count } from './layout.js';
 
 /** The known violations that a hunt met, none without a baseline. */
@@ -10,9 +11,26 @@ export function metKnown({ met = [] }: Verdict): MetViolation[] {
   return met.filter(({ isKnown }) => isKnown);
 }
 
-/** `known stale-use in scenario (12 executions): the cause`. Not escaped. */
-export function knownWords({ class: name, scenario, executions, cause }: MetViolation): string {
-  return `known ${name} in ${scenario} (${count(executions, 'execution')}): ${cause}`;
+/** `known stale-use in scenario (12 executions): the cause`, of an open finding `known: b38, stale-use in ...`. Not escaped. */
+export function knownWords({ class: name, scenario, executions, cause, circumstance, finding }: MetViolation): string {
+  const where = `${name} in ${scenario} (${count(executions, 'execution')}): ${cause}`;
+  return finding === undefined ? `known ${where}` : `known: ${finding}, ${where}${circumstance === undefined ? '' : `; ${circumstance}`}`;
+}
+
+/** The names of the open findings that a hunt met. */
+export function openFindingsMet(verdict: Verdict): string[] {
+  return [...new Set(metKnown(verdict).flatMap(({ finding }) => (finding === undefined ? [] : [finding])))];
+}
+
+/** What is to be said below the table of variants that have open findings and showed them, a line each. Not escaped but for its parts. */
+export function openFindingLines(verdicts: readonly Verdict[]): string[] {
+  const lines = verdicts.flatMap((verdict) => {
+    const names = openFindingsMet(verdict);
+    if (names.length === 0) return [];
+    const only = verdict.violation === null ? 'nothing but' : 'also';
+    return [`${visible(verdict.variant)}: ${only} what is known of this kernel was met: ${names.join(', ')}`];
+  });
+  return lines.length === 0 ? [] : ['', ...lines, '"shootdown list findings" says what they are, and what closes them'];
 }
 
 /** `shard 2 of 8`, or null. */

@@ -15,7 +15,7 @@ function bug(
   backend: Backend = nativeBackend,
 ): Variant[] {
   return [
-    variant(name, aliases, summary, profile, broken, backend),
+    { ...variant(name, aliases, summary, profile, broken, backend), bug: name },
     variant(
       `${name}-fixed`,
       aliases.map((alias) => `${alias}-fixed`),

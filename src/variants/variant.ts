@@ -20,6 +20,8 @@ export interface Variant {
   /** Protocol functions that replace the kernel's. */
   readonly replace?: Partial<KernelFunctions>;
   readonly rule?: Rule;
+  /** The known bug that it is made to show, by its name: of this variant and of those based on it that bug is no open finding. */
+  readonly bug?: string;
   /** What of a rule the machine has to know; see KernelChoice. */
   readonly entryFlushesLoadedPcid?: boolean;
   readonly packedTagBits?: number;

@@ -3,8 +3,10 @@ import { forgetRunners } from '../explore/batch.js';
 import { hunt } from '../explore/hunt.js';
 import { InlinePool } from '../explore/inline-pool.js';
 import { strategies } from '../explore/strategies/index.js';
+import { knownOf } from '../known/of-variant.js';
 import { setOwnPrograms } from '../programs/own.js';
 import { madePrograms, type PlainProgram } from '../programs/plain-program.js';
+import { causeOf } from '../replay/cause-of.js';
 import { explained } from '../replay/explained.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
 import { setOwnVariants } from '../variants/own.js';
@@ -47,12 +49,13 @@ export async function survive(subject: Survivor, options: SurviveOptions = {}): 
     memory: options.memory ?? 'tso',
     executions: options.executions ?? EXECUTIONS_DEFAULT,
     jobs: 1,
-    pool: new InlinePool(),
+    pool: new InlinePool(causeOf),
   };
-  const request = isProgram(subject)
-    ? { ...plan, program: subject.name }
-    : { ...plan, variant: subject.name, scenarios: options.scenarios ?? catalogue };
-  return explained(await hunt(request));
+  if (isProgram(subject)) return explained(await hunt({ ...plan, program: subject.name }));
+  const { name: variant } = subject;
+  const { scenarios = catalogue } = options;
+  // What is known of the kernel beneath is no failure of what is made of it.
+  return explained(await hunt({ ...plan, variant, scenarios, known: knownOf(variant, scenarios) }));
 }
 
 /** What is being judged now; tests may do so at the same time. */

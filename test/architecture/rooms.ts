@@ -13,7 +13,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['explore'],
   ['explain'],
   ['replay', 'findings'],
-  ['modules'],
+  ['modules', 'known'],
   ['stress'],
   ['lockstep'],
   ['report'],

@@ -40,6 +40,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     features: async () => [
       { name: 'switching-first', summary: 'SWITCHING is published first.', ...{ commit: 'fea4e317f9e7', since: '6.15-rc6' } },
     ],
+    openFindings: async () => [],
     oracles: async () => [{ name: 'stale-use', summary: 'A revoked translation is used.', ...{ latent: false } }],
     strategies: async () => [
       { name: 'random', summary: 'Sticky random choices.' },

@@ -23,6 +23,9 @@ interface Kind {
 
 const field = (title: string, key: string) => ({ title, text: (item: Readonly<Record<string, unknown>>) => fieldText(item[key]) });
 
+/** Fields after the summary whose text is a sentence or a list. */
+const WITH_COLON = new Set(['assumes', 'profiles', 'scenarios', 'closes']);
+
 const KINDS: Readonly<Record<string, Kind>> = {
   variants: { items: (engine) => engine.variants(), columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')] },
   rules: { items: (engine) => engine.rules(), columns: [], after: ['assumes'] },
@@ -33,6 +36,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   // Releases and commits are told in words of any length: after the summary they wrap with it, in a column they would squeeze it out.
   features: { items: (engine) => engine.features(), columns: [], after: ['since', 'commit'] },
+  findings: {
+    items: (engine) => engine.openFindings(),
+    columns: [field('CLASS', 'class')],
+    after: ['profiles', 'scenarios', 'since', 'until', 'closes'],
+  },
   oracles: { items: (engine) => engine.oracles(), columns: [field('LATENT', 'latent')] },
   strategies: { items: (engine) => engine.strategies(), columns: [] },
   assumptions: { items: () => assumptions, columns: [field('MODELLED', 'modelled')] },
@@ -71,8 +79,8 @@ async function list(context: CliContext, name: string, isJson: boolean): Promise
   const columns: Column[] = [{ title: 'NAME' }, ...kind.columns.map(({ title }) => ({ title })), { title: 'SUMMARY' }];
   const rows = items.map((item) => {
     const fields: Readonly<Record<string, unknown>> = { ...item };
-    const after = (kind.after ?? []).map((key) => `${key}${key === 'assumes' ? ':' : ''} ${fieldText(fields[key])}`);
-    const summary = after.length === 0 ? item.summary : `${item.summary} [${after.join(', ')}]`;
+    const after = (kind.after ?? []).map((key) => `${key}${WITH_COLON.has(key) ? ':' : ''} ${fieldText(fields[key])}`);
+    const summary = after.length === 0 ? item.summary : `${item.summary} [${after.join(name === 'findings' ? '; ' : ', ')}]`;
     return [item.name, ...kind.columns.map(({ text }) => text(fields)), summary].map(visible);
   });
   printLine(context.io.stdout, renderTable(columns, rows, { colors: outColors(context) }));

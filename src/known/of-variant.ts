@@ -1,0 +1,29 @@
+import type { KnownViolation } from '../explore/known.js';
+import type { FeatureName } from '../kernel/features.js';
+import { findVariant } from '../variants/index.js';
+import type { Variant } from '../variants/variant.js';
+import type { OpenFinding } from './open-finding.js';
+import { openFindings } from './open-findings.js';
+
+/**
+ * The open findings of a variant: those of its profile that its features leave open. Not those that it is made to show (`b38`), nor those in
+ * functions that it has replaced: whoever asks about these wants to hear.
+ */
+export function openFindingsOf({ profile, features, replace = {}, bug }: Variant): OpenFinding[] {
+  return openFindings.filter(
+    (finding) =>
+      finding.profiles.includes(profile) &&
+      finding.name !== bug &&
+      (Object.keys(finding.features) as FeatureName[]).every((name) => features[name] === finding.features[name]) &&
+      !finding.functions.some((name) => replace[name] !== undefined),
+  );
+}
+
+/** What a hunt of the named variant in these scenarios is told of it: undefined where there is nothing to tell. */
+export function knownOf(variant: string, scenarios: readonly { readonly name: string }[]): readonly KnownViolation[] | undefined {
+  const found = findVariant(variant);
+  const known = (found === undefined ? [] : openFindingsOf(found)).flatMap(({ name: finding, class: kind, causes, circumstance }) =>
+    scenarios.flatMap(({ name: scenario }) => causes.map((cause) => ({ scenario, class: kind, cause, circumstance, finding }))),
+  );
+  return known.length === 0 ? undefined : known;
+}
