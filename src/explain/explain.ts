@@ -120,11 +120,11 @@ class Explainer implements Recorded {
     return { deciding: this.deciding, sentence, cause, circumstance, causeStep: step };
   }
 
-  /** Where the target stood when nobody asked it to flush, if that says more than the cause. */
-  private circumstance(told: Part, mm: number, target: number, change: RawStep, counted: RawStep, use: RawStep): Circumstance | null {
-    if (told.cause === CAUSES.noIpi) return markCleared(this, mm, change.step, use.step);
+  /** Where in a switch the target stood that should_flush_tlb passed over. */
+  private passedOver(told: Part, mm: number, target: number, counted: RawStep): Circumstance | null {
     if (told.cause === CAUSES.sawSwitching) return CIRCUMSTANCES.inSwitching;
-    return told.cause === CAUSES.saidNo ? null : passedOver(this, target, mm, counted.step, told.step);
+    const { saidNo, noIpi } = CAUSES;
+    return told.cause === saidNo || told.cause === noIpi ? null : passedOver(this, target, mm, counted.step, told.step);
   }
 
   staleUse(): Explanation {
@@ -195,7 +195,8 @@ class Explainer implements Recorded {
       // the request by itself: then nobody had to ask.
       const own = decided !== null && !decided.cause.endsWith(RAISED) ? decided : flushed;
       why = (informed === undefined ? null : own) ?? parts.find((part) => part !== null) ?? flushed;
-      if (why !== null && why === told) circumstance = this.circumstance(told, mm, target, change, counted, use);
+      if (!done && (why === null || why.cause === CAUSES.noIpi)) circumstance = markCleared(this, mm, change.step, use.step);
+      else if (why !== null && why === told) circumstance = this.passedOver(told, mm, target, counted);
       if (why !== null && why !== decided && decided?.cause.endsWith(RAISED)) why = { cause: why.cause + RAISED, step: why.step };
     }
     if (done) this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);

