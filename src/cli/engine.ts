@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/layout.js';
 import type { Recording, WindowRule } from '../trace/index.js';
+import { packageRoot } from '../vocabulary/package-root.js';
 import type { AskedHunt, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
-import { packageRoot } from './package-root.js';
 
 const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 
