@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
+import { knownOf } from '../src/known/of-variant.js';
 import type { CounterName } from '../src/oracles/counters.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
 import { findVariant } from '../src/variants/index.js';
@@ -76,6 +77,8 @@ async function part(profile: string, seed: number, count: number): Promise<Part>
     memory: 'tso',
     jobs,
     executions: count,
+    // What is known to be wrong in a kernel has its name, and is not what is looked for.
+    known: knownOf(profile, catalogue),
     pool,
   });
   const made: Part = {

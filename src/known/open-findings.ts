@@ -24,7 +24,7 @@ export const openFindings: readonly OpenFinding[] = [
     class: 'freed-table-walk',
     causes: [CAUSES.noIpi],
     circumstance: CIRCUMSTANCES.leftMask,
-    scenarios: ['exit-while-lazy'],
+    scenarios: ['exit-while-lazy', 'lazy-freed-tables'],
     since: 'every kernel up to 6.13 that frees page tables right after the flush (native_tlb_remove_table), stable ones of today too',
     until: '6.14',
     closedBy: ['lazyCpumask', 'rcuTableFree'],

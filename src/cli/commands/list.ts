@@ -24,7 +24,7 @@ interface Kind {
 const field = (title: string, key: string) => ({ title, text: (item: Readonly<Record<string, unknown>>) => fieldText(item[key]) });
 
 /** Fields after the summary whose text is a sentence or a list. */
-const WITH_COLON = new Set(['assumes', 'profiles', 'scenarios', 'closes']);
+const WITH_COLON = new Set(['assumes', 'profiles', 'scenarios', 'closes', 'windows']);
 
 const KINDS: Readonly<Record<string, Kind>> = {
   variants: { items: (engine) => engine.variants(), columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')] },
@@ -39,7 +39,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   findings: {
     items: (engine) => engine.openFindings(),
     columns: [field('CLASS', 'class')],
-    after: ['profiles', 'scenarios', 'since', 'until', 'closes'],
+    after: ['profiles', 'scenarios', 'since', 'until', 'closes', 'windows'],
   },
   oracles: { items: (engine) => engine.oracles(), columns: [field('LATENT', 'latent')] },
   strategies: { items: (engine) => engine.strategies(), columns: [] },
@@ -79,7 +79,9 @@ async function list(context: CliContext, name: string, isJson: boolean): Promise
   const columns: Column[] = [{ title: 'NAME' }, ...kind.columns.map(({ title }) => ({ title })), { title: 'SUMMARY' }];
   const rows = items.map((item) => {
     const fields: Readonly<Record<string, unknown>> = { ...item };
-    const after = (kind.after ?? []).map((key) => `${key}${WITH_COLON.has(key) ? ':' : ''} ${fieldText(fields[key])}`);
+    const after = (kind.after ?? [])
+      .filter((key) => key !== 'windows' || fields[key] !== undefined)
+      .map((key) => `${key}${WITH_COLON.has(key) ? ':' : ''} ${fieldText(fields[key])}`);
     const summary = after.length === 0 ? item.summary : `${item.summary} [${after.join(name === 'findings' ? '; ' : ', ')}]`;
     return [item.name, ...kind.columns.map(({ text }) => text(fields)), summary].map(visible);
   });
@@ -96,5 +98,9 @@ function fieldText(value: unknown): string {
   if (value === undefined || value === null) return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
+  if (typeof value === 'object')
+    return Object.entries(value)
+      .map(([key, text]) => `${key}: ${String(text)}`)
+      .join(', ');
   return String(value);
 }
