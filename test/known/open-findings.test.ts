@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CAUSES } from '../../src/explain/cause.js';
 import type { HuntRequest } from '../../src/explore/api.js';
 import { hunt } from '../../src/explore/hunt.js';
@@ -80,6 +80,9 @@ describe('open findings', () => {
     expect(named(defineVariant({ name: 'mine', base: '6.12', replace }))).toEqual([]);
   });
 });
+
+// Some hundred executions and a replay of each violation: seconds, on a machine that does nothing else.
+vi.setConfig({ testTimeout: 240_000 });
 
 describe('a hunt', () => {
   it('of 6.12 goes past freed tables under a CPU that switches, and says so', async () => {
