@@ -290,7 +290,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
 
 /** Its cause is asked only where the class is the same: that takes a replay. */
 function isSought(request: BatchRequest, sought: KnownViolation, seen: BatchWitness, causeOf?: CauseOf): boolean {
-  return seen.violation.class === sought.class && causeOf?.(request, seen) === sought.cause;
+  return seen.violation.class === sought.class && causeOf?.(request, seen).cause === sought.cause;
 }
 
 /** Whether the request knows of the violation; counts it. */

@@ -2,6 +2,7 @@ import type { HuntProgress } from '../explore/api.js';
 import { hunt } from '../explore/hunt.js';
 import type { HuntPool } from '../explore/pool.js';
 import { knownOf } from '../known/of-variant.js';
+import { knownWitnesses } from '../known/witnesses.js';
 import { explained } from '../replay/explained.js';
 import { findVariant } from '../variants/index.js';
 import type { Finding, MemoryModel } from '../vocabulary/finding.js';
@@ -144,7 +145,10 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
   // What is known of the kernel beneath a row is not what the row is asked about.
   const known = knownOf(variant, scenarios);
   const { verdict, finding } = explained(await hunt({ ...asked, known, pool }));
-  return { verdict: { ...verdict, finding: finding === null ? null : request.keep(finding) }, finding };
+  // They were found under TSO; another model has others.
+  const [witness] = memory === 'tso' ? knownWitnesses(variant) : [];
+  const kept = finding === null ? null : request.keep(finding);
+  return { verdict: { ...verdict, finding: kept }, finding, known: witness?.class ?? null };
 }
 
 /** Only a host that marks vCPUs can lose what is asked by the mark. */

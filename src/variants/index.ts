@@ -1,7 +1,7 @@
 import { backends } from '../backends/index.js';
-import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
+import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { bugs } from './bugs.js';
