@@ -1,4 +1,5 @@
 import type { CpuState, Hang, StressResult } from '../stress/api.js';
+import type { CpuBehind } from '../stress/behind.js';
 import { count, groupDigits } from './layout.js';
 
 /** A stress run in `label   text` lines. */
@@ -11,6 +12,7 @@ interface Line {
 /** Events of a CPU that are shown for a hang. */
 const EVENTS_SHOWN = 5;
 const CPUS_SHOWN = 16;
+const BEHIND_SHOWN = 4;
 
 const RESTS_ON =
   'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that outlives 4,096 changes of its page can be missed';
@@ -39,6 +41,9 @@ export function stressLines(result: StressResult): Line[] {
         ]
       : [{ label: 'rounds', text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end` }]),
   ];
+  lines.push(...result.behind.slice(0, BEHIND_SHOWN).map((one) => ({ label: 'behind', text: behindText(one, result.scenario) })));
+  if (result.behind.length > BEHIND_SHOWN)
+    lines.push({ label: '', text: `and ${count(result.behind.length - BEHIND_SHOWN, 'time')} more` });
   if (result.failedIn !== undefined) lines.push({ label: 'seen in', text: result.failedIn });
   for (const violation of result.violations) lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
   for (const latent of result.latent)
@@ -52,6 +57,12 @@ export function stressLines(result: StressResult): Line[] {
     text: result.rounds === undefined ? RESTS_ON : RESTS_ON_PROGRAM,
   });
   return lines;
+}
+
+function behindText({ cpu, steps, others, waited, scenario }: CpuBehind, whole: string): string {
+  const where = scenario === whole ? '' : `${scenario}: `;
+  const share = `${Math.round(100 * Math.min(1, waited))} % of the time asleep in waits`;
+  return `${where}CPU${cpu} made ${count(steps, 'step')} where the others made ${groupDigits(others)} (${share})`;
 }
 
 function hangLines(hang: Hang): Line[] {

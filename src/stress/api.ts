@@ -1,6 +1,7 @@
 import type { Program } from '../machine/program.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
+import type { CpuBehind } from './behind.js';
 
 /** What a stress run is asked to do, and what it answers. */
 
@@ -108,9 +109,13 @@ export interface StressResult {
   readonly progressed: number;
   /** How often a CPU went to sleep in a wait. */
   readonly sleeps: number;
+  /** Waits that ended only because their time was up: what they waited for had come, and nobody had rung. */
+  readonly unrung: number;
   /** Script steps of the least and the most busy CPU. */
   readonly stepsMin: number;
   readonly stepsMax: number;
+  /** CPUs far behind the others; no violation. */
+  readonly behind: readonly CpuBehind[];
   readonly violations: readonly StressViolation[];
   readonly latent: readonly StressLatent[];
   readonly hang: Hang | null;

@@ -1,9 +1,9 @@
 import type { Locked } from '../machine/stripped/locked.js';
 import type { BellOps } from '../programs/doorbell.js';
-import type { TokenOps } from '../programs/run-token.js';
+import { RUN_BLOCKED, type TokenOps } from '../programs/run-token.js';
 import * as C from './control.js';
 
-/** Longest sleep on a bell: a plain WRITE_ONCE that ends a wait rings nobody, and is seen then. */
+/** Longest sleep on a bell: the first store to a word that nobody waited for before may ring nobody, and is seen then. */
 const SLEEP_MS = 20;
 /** The same without a token: whoever gives one rings. */
 const TOKEN_SLEEP_MS = 100;
@@ -18,6 +18,8 @@ export class BellOperations implements BellOps, TokenOps {
     /** Locked operations on `words`. */
     private readonly locked: Locked,
     private readonly reason: () => boolean,
+    /** Counts waits that nobody ended by ringing. */
+    private readonly unrung: number,
   ) {}
 
   load(address: number): never {
@@ -45,11 +47,14 @@ export class BellOperations implements BellOps, TokenOps {
     return (this.reason() ? 1 : 0) as never;
   }
   sleepWhile(address: number): never {
-    Atomics.wait(this.words, address, 1, SLEEP_MS);
+    const woken = Atomics.wait(this.words, address, 1, SLEEP_MS);
+    if (woken === 'timed-out' && this.reason()) this.words[this.unrung]++;
     return 0 as never;
   }
   sleepWhileEqual(address: number, value: number): never {
-    return (Atomics.wait(this.words, address, value, TOKEN_SLEEP_MS) === 'timed-out' ? 1 : 0) as never;
+    const late = Atomics.wait(this.words, address, value, TOKEN_SLEEP_MS) === 'timed-out';
+    if (late && value === RUN_BLOCKED && this.reason()) this.words[this.unrung]++;
+    return (late ? 1 : 0) as never;
   }
   wake(address: number): never {
     return Atomics.notify(this.words, address) as never;

@@ -26,7 +26,11 @@ export const WAITER_CPUS = WAITERS + WAITER_BUCKETS;
 /** Words of a set of CPUs. */
 export const SET_WORDS = 8;
 
-const CPU_BASE = WAITER_CPUS + WAITER_BUCKETS * SET_WORDS;
+/** Words that anybody has ever waited for in the run, a bit each by the low bits of their addresses. */
+export const WAITED = WAITER_CPUS + WAITER_BUCKETS * SET_WORDS;
+export const WAITED_WORDS = 256;
+
+const CPU_BASE = WAITED + WAITED_WORDS;
 const CPU_STRIDE = 32 + 16 * Math.ceil((1 + RING_EVENTS * RING_WORDS) / 16);
 
 /** Offsets in a CPU's block. Written by others: */
@@ -41,6 +45,14 @@ export const WAIT_VALUE = 18;
 export const WAITS = 19;
 const ENABLINGS = 20;
 const SCRATCH = 21;
+/** 1: it waits for another value than that. */
+export const WAIT_NOT = 25;
+/** Odd while it attends to what others asked for. */
+export const ACTIVITY = 26;
+/** Waits that ended since their time was up, though what they waited for had come: nobody rang. */
+export const UNRUNG = 27;
+/** Microseconds asleep in waits. */
+export const WAITED_US = 28;
 /** Script steps finished; rounds of the script; calls of `tick`. */
 export const STEPS = 22;
 export const LOOPS = 23;
@@ -63,6 +75,13 @@ export function tokenWords(cpus: number): TokenWords {
   return { runs, free: FREE_TOKENS, ready: READY_CPUS, urgent: URGENT_CPUS };
 }
 
+/** Whether the CPU that waits for a word waits for this value of it. */
+export function waitHolds(words: Int32Array, cpu: number, current: number): boolean {
+  const own = cpuBlock(cpu);
+  const equal = (current & words[own + WAIT_MASK]) === words[own + WAIT_VALUE];
+  return words[own + WAIT_NOT] === 0 ? equal : !equal;
+}
+
 /** The part that the machine layer knows. */
 export function machineControl(words: Int32Array, locked: Locked): ControlWords {
   return {
@@ -70,6 +89,7 @@ export function machineControl(words: Int32Array, locked: Locked): ControlWords 
     locked,
     attention: (cpu) => cpuBlock(cpu) + ATTENTION,
     enablings: (cpu) => cpuBlock(cpu) + ENABLINGS,
+    activity: (cpu) => cpuBlock(cpu) + ACTIVITY,
     scratch: (cpu) => cpuBlock(cpu) + SCRATCH,
     ring: (cpu) => cpuBlock(cpu) + RING,
   };

@@ -25,6 +25,11 @@ export class PostMortem {
     return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAIT_ADDRESS) - 1;
   }
 
+  /** Whether it waits for the others at the end of a round: then it is one of them that is stuck, if anybody is. */
+  isAtBarrier(cpu: number): boolean {
+    return this.waitAddress(cpu) >= this.program.image.length;
+  }
+
   steps(cpu: number): number {
     return Atomics.load(this.words, C.cpuBlock(cpu) + C.STEPS);
   }
@@ -33,12 +38,18 @@ export class PostMortem {
     return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAITS);
   }
 
+  unrung(cpu: number): number {
+    return Atomics.load(this.words, C.cpuBlock(cpu) + C.UNRUNG);
+  }
+
+  waitedUs(cpu: number): number {
+    return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAITED_US);
+  }
+
   /** Whether what it waits for holds (it has only not been seen), as memory is now. */
   waitHolds(cpu: number): boolean {
-    const own = C.cpuBlock(cpu);
     const address = this.waitAddress(cpu);
-    if (address < 0) return true;
-    return (Atomics.load(this.mem, address) & this.words[own + C.WAIT_MASK]) === this.words[own + C.WAIT_VALUE];
+    return address < 0 || C.waitHolds(this.words, cpu, Atomics.load(this.mem, address));
   }
 
   hang(message: string, cpus: readonly number[]): Hang {

@@ -1,5 +1,4 @@
 import type { Program } from '../machine/program.js';
-import { ATTEND_IPI, ATTEND_NMI } from '../machine/stripped/host.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { findProgram } from '../programs/own.js';
 import * as C from './control.js';
@@ -10,12 +9,8 @@ export interface ProgramPart {
   readonly program: string;
 }
 
-/** Words behind the image: handlers begun; how many at the meeting before; 1: nothing is under way any more. */
-const BEGUN = TAIL_OWN;
-const BEGUN_BEFORE = TAIL_OWN + 1;
-const QUIET = TAIL_OWN + 2;
 /** How many CPUs have begun a round, over all rounds. */
-const STARTED = TAIL_OWN + 3;
+const STARTED = TAIL_OWN;
 
 /** Looks of a CPU for the others at the start of a round, some tens of microseconds: about what it takes a sleeper to come. */
 const START_LOOKS = 4_000;
@@ -30,18 +25,7 @@ export class ProgramCpu extends ThreadCpu {
   constructor(setup: ThreadSetup & ProgramPart) {
     const program = findProgram(setup.program);
     if (program === undefined) throw new Error(`no such program: ${setup.program}`);
-    const tail = setup.image.byteLength >> 2;
-    super(setup, {
-      ...program,
-      interrupt: (cpu) => {
-        Atomics.add(this.mem, tail + BEGUN, 1);
-        return program.interrupt(cpu);
-      },
-      nmi: (cpu) => {
-        Atomics.add(this.mem, tail + BEGUN, 1);
-        return program.nmi(cpu);
-      },
-    });
+    super(setup, program);
     this.program = program;
   }
 
@@ -50,7 +34,7 @@ export class ProgramCpu extends ThreadCpu {
   }
 
   protected rounds(): void {
-    const { cpu, words, mem, tail, program, machine, image } = this;
+    const { cpu, words, mem, program, machine, image } = this;
     const own = C.cpuBlock(this.setup.id);
     for (let round = 1; ; round++) {
       this.startTogether(round);
@@ -58,16 +42,14 @@ export class ProgramCpu extends ThreadCpu {
       program.main(cpu as never);
       words[own + C.STEPS]++;
       words[own + C.LOOPS]++;
-      do this.meet(() => this.judgeQuiet());
-      while (Atomics.load(mem, tail + QUIET) === 0);
-      this.meet(() => {
-        const wrong = program.check(machine as never);
-        if (wrong !== null) machine.report('assertion', this.setup.id, wrong);
-        mem.set(image);
-        Atomics.store(mem, tail + BEGUN, 0);
-        Atomics.store(mem, tail + BEGUN_BEFORE, 0);
-      });
-      cpu.reset();
+      this.meet(
+        () => {
+          const wrong = program.check(machine as never);
+          if (wrong !== null) machine.report('assertion', this.setup.id, wrong);
+          mem.set(image);
+        },
+        () => cpu.reset(),
+      );
     }
   }
 
@@ -78,19 +60,5 @@ export class ProgramCpu extends ThreadCpu {
     if (setup.settings.waiting !== 'doorbell') return;
     for (let seen = Atomics.add(mem, tail + STARTED, 1) + 1, look = 0; seen - all < 0 && look < START_LOOKS; look++)
       seen = Atomics.load(mem, tail + STARTED);
-  }
-
-  /**
-   * Whether every interrupt that was sent has been served to its end, handlers' stores included. A CPU arrives at a meeting only when its
-   * handlers have returned; one that runs in a handler while it waits began it after the meeting before, and is counted then.
-   */
-  private judgeQuiet(): void {
-    const { mem, words, tail, setup } = this;
-    let pending = 0;
-    for (let cpu = 0; cpu < setup.settings.cpus; cpu++) pending |= Atomics.load(words, C.cpuBlock(cpu) + C.ATTENTION);
-    const begun = Atomics.load(mem, tail + BEGUN);
-    const quiet = (pending & (ATTEND_IPI | ATTEND_NMI)) === 0 && begun === Atomics.load(mem, tail + BEGUN_BEFORE);
-    Atomics.store(mem, tail + BEGUN_BEFORE, begun);
-    Atomics.store(mem, tail + QUIET, quiet ? 1 : 0);
   }
 }

@@ -4,6 +4,7 @@ import { COUNTERS, type CounterName } from '../oracles/counters.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import type { LatentClass, ViolationClass } from '../vocabulary/violation.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
+import { cpusBehind } from './behind.js';
 import * as C from './control.js';
 import { PostMortem } from './post-mortem.js';
 import { RunMemory } from './run-memory.js';
@@ -82,6 +83,7 @@ class Run {
     const begun = performance.now();
     const subject = subjectOf(request);
     const { program, cpus } = subject;
+    const busy = subject.kinds.map((kind) => kind !== null);
     const size = program.image.length;
     const buffers = this.memory.take(size + C.TAIL_WORDS, C.controlWords(cpus));
     const image = new Int32Array(new SharedArrayBuffer(4 * size));
@@ -116,7 +118,7 @@ class Run {
     Atomics.notify(words, C.GATE);
     request.onStart?.({ mem, program, kill: (cpu) => void threads[cpu].worker.terminate() });
     const postMortem = new PostMortem(program, mem, words, () => subject.locks(mem));
-    const watchdog = new Watchdog(subject.busy, postMortem, cores, opened);
+    const watchdog = new Watchdog(busy, postMortem, cores, opened);
     const { hang, interrupted } = await this.watch(words, watchdog, dead, opened);
     const seconds = (performance.now() - opened) / 1000;
     this.stop(words, cpus);
@@ -212,7 +214,8 @@ class Run {
     const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<CounterName, number>;
     for (const [id, report] of reports.entries()) if (report?.error != null) dead.push(`CPU${id}: ${report.error}`);
     const steps = reports.map((_, cpu) => postMortem.steps(cpu));
-    const idle = (cpu: number): boolean => !subject.busy[cpu];
+    const idle = (cpu: number): boolean => subject.kinds[cpu] === null;
+    const progress = subject.kinds.map((kind, cpu) => ({ kind, steps: steps[cpu], waited: postMortem.waitedUs(cpu) / 1e6 / seconds }));
     const served = COUNTERS.indexOf('ipisServed');
     // Names of words are known here, not in the threads.
     const named = (message: string): string => message.replace(/word (\d+)/g, (_, address) => postMortem.nameOf(Number(address)));
@@ -230,8 +233,10 @@ class Run {
       counters,
       progressed: steps.filter((count, cpu) => count > 0 || (idle(cpu) && (reports[cpu]?.counters[served] ?? 0) > 0)).length,
       sleeps: reports.reduce((sum, _, cpu) => sum + postMortem.sleeps(cpu), 0),
+      unrung: reports.reduce((sum, _, cpu) => sum + postMortem.unrung(cpu), 0),
       stepsMin: Math.min(...steps),
       stepsMax: Math.max(...steps),
+      behind: cpusBehind(subject.scenario, progress),
       violations: known.flatMap(({ violation }) =>
         violation === null ? [] : [{ class: violation.class as ViolationClass, cpu: violation.cpu, message: named(violation.message) }],
       ),

@@ -40,8 +40,8 @@ const WANTED = TAIL_OWN;
 
 /**
  * One simulated CPU on its thread. Runs its script over and over: scripts are finite, a run is not. Where a round cannot simply follow the
- * last one (an mm of the start has exited), and before any counter comes near its end, all CPUs meet at a barrier, serving interrupts
- * while they wait; the last one copies the start image over the memory.
+ * last one (an mm of the start has exited), and before any counter comes near its end, all CPUs meet at a barrier; the last one copies the
+ * start image over the memory.
  */
 export class SimCpu extends ThreadCpu {
   private readonly board: StressBoard;
@@ -75,29 +75,44 @@ export class SimCpu extends ThreadCpu {
         words[own + C.STEPS]++;
       }
       words[own + C.LOOPS]++;
-      if (round >= part.roundsPerRestart) Atomics.store(mem, tail + WANTED, 1);
-      if (mem[tail + WANTED] !== 0) {
+      if (round >= part.roundsPerRestart) this.wantRestart();
+      if (Atomics.load(mem, tail + WANTED) !== 0) {
         this.restart();
         round = 0;
       } else cpu.boundary();
     }
   }
 
-  /** A CPU without a script serves interrupts; it takes part in no restart, so such a scenario has none. */
+  /** A CPU without a script serves interrupts until others want a restart. */
   private idle(): never {
-    // Word 0 is the null page: it stays 0.
-    this.cpu.condLoadAcquire(0, -1, 1);
-    throw new Error('the null page was written');
+    const { cpu, host, mem, setup } = this;
+    const wanted = this.tail + WANTED;
+    for (;;) {
+      while (Atomics.load(mem, wanted) === 0) {
+        host.wait(setup.id, wanted, -1, 1, false);
+        cpu.boundary();
+      }
+      this.restart();
+    }
   }
 
-  /** The last CPU to arrive finds all others waiting with interrupts on and nothing under way. */
+  private wantRestart(): void {
+    Atomics.store(this.mem, this.tail + WANTED, 1);
+    this.host.changed(this.setup.id, this.tail + WANTED);
+  }
+
   private restart(): void {
-    const { cpu, mem, image, tail, machine } = this;
-    this.meet(() => {
-      mem.set(image);
-      Atomics.store(mem, tail + WANTED, 0);
-    });
-    machine.frames.reset();
-    cpu.reset();
+    const { cpu, mem, image, tail, machine, board } = this;
+    this.meet(
+      () => {
+        mem.set(image);
+        Atomics.store(mem, tail + WANTED, 0);
+      },
+      () => {
+        machine.frames.reset();
+        cpu.reset();
+        board.begin();
+      },
+    );
   }
 }

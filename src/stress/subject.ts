@@ -6,6 +6,7 @@ import { findProgram } from '../programs/own.js';
 import { findVariant } from '../variants/index.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { ProgramStressRequest, StressRequest } from './api.js';
+import { kindOfScript } from './behind.js';
 import { kernelLocks } from './kernel-locks.js';
 import { ownParts } from './own-part.js';
 import type { ProgramPart } from './program-cpu.js';
@@ -19,8 +20,8 @@ export interface StressSubject {
   readonly scenario: string;
   readonly cpus: number;
   readonly program: Program;
-  /** Per CPU: whether it has a script. */
-  readonly busy: readonly boolean[];
+  /** Per CPU: what its script does, null where it has none. */
+  readonly kinds: readonly (string | null)[];
   readonly environment: Pick<HostSettings, 'walkPages' | 'virtual'>;
   /** Makes the threads' start image out of the explorer's. */
   prepare(image: Int32Array): void;
@@ -46,7 +47,7 @@ function kernelSubject({ variant: name, scenario: original, cpus }: StressReques
     scenario: scenario.name,
     cpus,
     program,
-    busy: scenario.scripts.map((script) => script.length > 0),
+    kinds: scenario.scripts.map(kindOfScript),
     environment: { walkPages: scenario.walks > 0 ? scenario.pages : 0, virtual: variant.backend.host !== 'none' },
     prepare: (image) => Frames.prepare(image, program.config.layout.mmu),
     partOf: (cpu) => ({ variant: name, layoutKey: parts.key, scenario: parts.of(cpu), roundsPerRestart: rounds }),
@@ -62,7 +63,7 @@ function programSubject(name: string): StressSubject {
     scenario: PLAIN_PROGRAM,
     cpus: program.cpus,
     program,
-    busy: Array.from({ length: program.cpus }, () => true),
+    kinds: Array.from({ length: program.cpus }, (_, cpu) => `script ${cpu}`),
     environment: { walkPages: 0, virtual: false },
     prepare: () => undefined,
     partOf: () => ({ program: name }),

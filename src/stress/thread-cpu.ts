@@ -1,7 +1,7 @@
 import * as H from '../machine/hardware.js';
 import type { Program } from '../machine/program.js';
-import { Cpu } from '../machine/stripped/cpu.js';
-import { Stopped } from '../machine/stripped/host.js';
+import type { Cpu } from '../machine/stripped/cpu.js';
+import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine } from '../machine/stripped/machine.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
@@ -29,6 +29,9 @@ export interface CpuReport {
   readonly error: string | null;
 }
 
+/** Looks of the last CPU at the barrier for what is still under way before it lets others have the core. */
+const LOOKS = 200;
+
 /** Words behind the image (see ThreadSetup.mem): CPUs at the barrier; how many times all have met there. */
 const ARRIVED = 0;
 const MEETINGS = 1;
@@ -44,7 +47,7 @@ export abstract class ThreadCpu {
   protected readonly image: Int32Array;
   /** First word behind the image. */
   protected readonly tail: number;
-  private readonly host: ThreadHost;
+  protected readonly host: ThreadHost;
 
   constructor(
     protected readonly setup: ThreadSetup,
@@ -88,19 +91,81 @@ export abstract class ThreadCpu {
   protected abstract counters(): number[];
 
   /**
-   * The barrier, with interrupts served while a CPU waits. `last` is called by the CPU that arrives last, when all others have arrived and
-   * none has gone on.
+   * The end of a round: all CPUs meet, and attend to what others ask of them while they wait. `last` is called by the CPU that arrives last
+   * once nothing is under way any more: no interrupt or flush is pending, no handler runs, what they stored is in memory. No CPU goes on
+   * before `last` has returned, nor attends to anything before it has begun the next round (`fresh`): what it kept for itself of the last
+   * one does not belong to the memory that it finds now.
    */
-  protected meet(last: () => void): void {
-    const { cpu, mem, tail, setup } = this;
-    // The words behind the image are none of the program's, and its own CPU may refuse them.
-    const { incReturn, fetchAdd, condLoadAcquire } = Cpu.prototype;
-    const meetings = Atomics.load(mem, tail + MEETINGS);
-    const arrived = incReturn.call(cpu, tail + ARRIVED);
+  protected meet(last: () => void, fresh: () => void): void {
+    const { machine, tail, setup } = this;
+    const { locked } = machine;
+    const meetings = locked.load(tail + MEETINGS);
+    this.cpu.boundary();
+    // Locked: what this CPU stored is in memory before it is counted.
+    const arrived = locked.add(tail + ARRIVED, 1) + 1;
     if (arrived === setup.settings.cpus) {
+      this.untilQuiet();
       last();
-      Atomics.store(mem, tail + ARRIVED, 0);
-      fetchAdd.call(cpu, tail + MEETINGS, 1);
-    } else condLoadAcquire.call(cpu, tail + MEETINGS, -1, meetings + 1);
+      this.dropInterrupts();
+      locked.exchange(tail + ARRIVED, 0);
+      locked.add(tail + MEETINGS, 1);
+      this.host.changed(setup.id, tail + MEETINGS);
+    } else this.waitAtBarrier(meetings);
+    fresh();
+  }
+
+  /** Without boundaries: a walk or a preemption that began here would end in the next round. */
+  private waitAtBarrier(meetings: number): void {
+    const { cpu, host, machine, tail, setup, words } = this;
+    const own = C.cpuBlock(setup.id);
+    const waitedUs = words[own + C.WAITED_US];
+    const isOver = (): boolean => machine.locked.load(tail + MEETINGS) !== meetings;
+    while (!isOver()) {
+      host.wait(setup.id, tail + MEETINGS, -1, meetings + 1, false);
+      cpu.serve(isOver);
+    }
+    // Who waits for the others' round to end is ahead of them.
+    words[own + C.WAITED_US] = waitedUs;
+  }
+
+  private untilQuiet(): void {
+    for (let look = 1; !this.isQuiet(); look++) {
+      this.cpu.serve(() => false);
+      // Whoever still runs a handler may want this core, or this CPU's token.
+      if (look % LOOKS === 0 || this.setup.settings.waiting === 'token') this.host.pause();
+    }
+  }
+
+  /**
+   * Whether nothing is under way, asked by the last CPU to arrive. A CPU that waits at the barrier acts only on a bit of its attention word,
+   * and its activity word is odd before it takes that bit and until it is done. Words that are even and equal in two looks, and no bit between
+   * them: in that moment nobody acted and nobody had a reason to, and only those who act give others one.
+   */
+  private isQuiet(): boolean {
+    const { words, setup } = this;
+    const { cpus } = setup.settings;
+    let sum = 0;
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      const activity = Atomics.load(words, C.cpuBlock(cpu) + C.ACTIVITY);
+      if ((activity & 1) !== 0) return false;
+      sum = (sum + activity) | 0;
+    }
+    for (let cpu = 0; cpu < cpus; cpu++) if (this.isAsked(cpu)) return false;
+    // The words only grow: their sum is the same if each of them is.
+    for (let cpu = 0; cpu < cpus; cpu++) sum = (sum - Atomics.load(words, C.cpuBlock(cpu) + C.ACTIVITY)) | 0;
+    return sum === 0;
+  }
+
+  /** Whether the CPU has been asked for something that it attends to: with interrupts off, at the end of its script, an IPI is none. */
+  private isAsked(cpu: number): boolean {
+    const attention = Atomics.load(this.words, C.cpuBlock(cpu) + C.ATTENTION);
+    const asked = ATTEND_NMI | ATTEND_REQUEST | (this.machine.interruptsOn(cpu) ? ATTEND_IPI : 0);
+    return (attention & asked) !== 0;
+  }
+
+  /** What a CPU that ended its script with interrupts off never took is gone with the round. */
+  private dropInterrupts(): void {
+    const { cpus } = this.setup.settings;
+    for (let cpu = 0; cpu < cpus; cpu++) Atomics.and(this.words, C.cpuBlock(cpu) + C.ATTENTION, ~ATTEND_IPI);
   }
 }

@@ -7,7 +7,7 @@ import { BellOperations } from './bell-operations.js';
 import * as C from './control.js';
 import { Perturbation, type PerturbationSettings } from './perturbation.js';
 import { Turns } from './turns.js';
-import { Waiters } from './waiters.js';
+import { isTurn, Waiters } from './waiters.js';
 
 /** How a run is perturbed and how its CPUs share the cores; the same for every thread of a run. */
 export interface HostSettings extends PerturbationSettings {
@@ -23,12 +23,14 @@ const SPINS_MIN = 50;
 const SPINS_CROWDED = 100;
 const PROBE_EVERY = 64;
 const OWED_MAX = 8;
+/** The global is a getter. */
+const clock = performance;
 
 /**
  * The host of one simulated CPU on its thread: it lets the CPU run, wait and be rung.
  *
  * A store that ends a wait must be seen to be out of the store buffer before its waiters are looked for, or waiter and waker miss each
- * other; a barrier behind every unlock would hide the races that unlocks have. So a release rings at once whom it sees waiting, and owes a
+ * other; a barrier behind every store would hide the races that stores have. So a store rings at once whom it sees waiting, and owes a
  * second look, paid after the CPU's next locked operation, tick or wait.
  */
 export class ThreadHost implements Host {
@@ -59,6 +61,7 @@ export class ThreadHost implements Host {
   private waitAddress = 0;
   private waitMask = 0;
   private waitValue = 0;
+  private waitNot = false;
 
   constructor(
     { words, locked, attention }: ControlWords,
@@ -74,7 +77,7 @@ export class ThreadHost implements Host {
     this.control = locked;
     this.own = C.cpuBlock(id);
     this.attention = attention(id);
-    this.ops = new BellOperations(words, locked, () => this.reason());
+    this.ops = new BellOperations(words, locked, () => this.reason(), this.own + C.UNRUNG);
     this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({ sleep: C.cpuBlock(cpu) + C.SLEEP, awake: C.AWAKE }));
     this.tokens = settings.waiting === 'token' ? C.tokenWords(settings.cpus) : null;
     this.perturbation = new Perturbation(words, id, settings, this.tokens === null);
@@ -131,34 +134,43 @@ export class ThreadHost implements Host {
 
   // Waiting.
 
-  wait(_cpu: number, address: number, mask: number, value: number): void {
+  wait(_cpu: number, address: number, mask: number, value: number, not: boolean): void {
     if (this.owing > 0) this.payAfterBarrier();
     this.words[this.own + C.BEAT]++;
     this.waitAddress = address;
     this.waitMask = mask;
     this.waitValue = value;
-    if (this.tokens === null && this.spinFor(address, mask, value)) return;
+    this.waitNot = not;
+    if (this.tokens === null && this.spinFor()) return;
+    const begun = clock.now();
     // Before the last look for a reason, which doorbell and token take.
-    this.waiters.add(address, mask, value);
+    this.waiters.add(address, mask, value, not);
     if (this.tokens !== null) {
       blockForRing(this.ops, this.tokens, this.id);
       this.turns.waited();
     } else sleepOnBell(this.ops, this.bells[this.id]);
     this.waiters.remove(address);
+    this.words[this.own + C.WAITED_US] += Math.round(1000 * (clock.now() - begun));
+    // Rung as the next of several: should it not take the word, but only go on, the others' turn comes with its next locked operation.
+    if (isTurn(mask, value, not) && this.holds()) this.owe(address);
+  }
+
+  /** Whether memory is as the running wait wants it. */
+  private holds(): boolean {
+    return ((this.memLocked.load(this.waitAddress) & this.waitMask) === this.waitValue) !== this.waitNot;
   }
 
   /**
    * Looks at memory for a while, if there is a core for each CPU that is awake; whether that ended the wait. Where it does not help, since
    * the host has put both CPUs on one core, or other work on theirs, less and less; now and then a long look tells whether it would again.
    */
-  private spinFor(address: number, mask: number, value: number): boolean {
-    const { control, memLocked, settings } = this;
+  private spinFor(): boolean {
+    const { control, settings } = this;
     if (settings.cores < 2 || control.load(C.AWAKE) > settings.cores) return false;
     const probing = this.spinFailures % PROBE_EVERY === PROBE_EVERY - 1;
     const limit = probing ? this.spinsMax : this.spins;
     for (let spins = 0; spins < limit; spins++) {
-      const may = (memLocked.load(address) & mask) === value || control.load(this.attention) !== 0;
-      if (may && this.reason()) {
+      if ((this.holds() || control.load(this.attention) !== 0) && this.reason()) {
         if (this.spins < this.spinsMax) this.spins = probing ? this.spinsMax : Math.min(this.spinsMax, this.spins * 2);
         this.spinFailures = 0;
         return true;
@@ -176,21 +188,30 @@ export class ThreadHost implements Host {
     if ((attention & ~ATTEND_IPI) !== 0) return true;
     // With interrupts off an IPI is no reason to wake up.
     if (attention !== 0 && this.mem[this.interruptFlag] !== 0) return true;
-    return (this.memLocked.load(this.waitAddress) & this.waitMask) === this.waitValue;
+    return this.holds();
   }
 
   changed(_cpu: number, address: number): void {
     // Behind a locked operation, so whoever waits has been seen to; a plain load cannot move above it.
-    if (this.waiters.any(address)) this.waiters.ring(address, this.ringOne);
+    if (this.waiters.any(address)) this.ringWaiters(address);
     if (this.owing > 0) this.pay();
   }
 
   released(_cpu: number, address: number): void {
     if (this.waiters.any(address)) {
       this.control.or(this.own + C.BEAT, 0);
-      this.waiters.ring(address, this.ringOne);
+      this.ringWaiters(address);
       return;
     }
+    this.owe(address);
+  }
+
+  stored(cpu: number, address: number): void {
+    // The first wait for a word may miss a store that is under way, and looks again by itself after a while (see BellOperations).
+    if (this.waiters.everAny(address)) this.released(cpu, address);
+  }
+
+  private owe(address: number): void {
     if (this.owing === OWED_MAX) this.payAfterBarrier();
     this.owed[this.owing++] = address;
   }
@@ -203,7 +224,11 @@ export class ThreadHost implements Host {
   private pay(): void {
     const { owed, owing } = this;
     this.owing = 0;
-    for (let i = 0; i < owing; i++) if (this.waiters.any(owed[i])) this.waiters.ring(owed[i], this.ringOne);
+    for (let i = 0; i < owing; i++) if (this.waiters.any(owed[i])) this.ringWaiters(owed[i]);
+  }
+
+  private ringWaiters(address: number): void {
+    this.waiters.ring(address, this.memLocked.load(address), this.ringOne);
   }
 
   ring(_cpu: number, target: number): void {

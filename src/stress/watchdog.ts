@@ -56,7 +56,8 @@ export class Watchdog {
       const steps = postMortem.steps(cpu);
       const address = postMortem.waitAddress(cpu);
       if (steps !== this.steps[cpu]) this.lastProgress = now;
-      if (steps !== this.steps[cpu] || address !== this.address[cpu] || address < 0 || postMortem.waitHolds(cpu)) this.since[cpu] = now;
+      const isWaiting = address >= 0 && !postMortem.isAtBarrier(cpu) && !postMortem.waitHolds(cpu);
+      if (steps !== this.steps[cpu] || address !== this.address[cpu] || !isWaiting) this.since[cpu] = now;
       else if (now - this.since[cpu] > this.oneLimitMs) stuck.push(cpu);
       this.steps[cpu] = steps;
       this.address[cpu] = address;

@@ -39,7 +39,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
   random.seed(seed, 0, 0);
   const trace: [number, number, number, number][] = [];
   const choices: number[] = [];
-  const stride = 4 + 130;
+  const stride = 5 + 130;
   const words = new Int32Array(program.cpus * stride);
   const control = {
     words,
@@ -47,7 +47,8 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     attention: (cpu: number) => cpu * stride,
     enablings: (cpu: number) => cpu * stride + 1,
     scratch: (cpu: number) => cpu * stride + 2,
-    ring: (cpu: number) => cpu * stride + 3,
+    ring: (cpu: number) => cpu * stride + 4,
+    activity: (cpu: number) => cpu * stride + 3,
   };
   const started = new Set<number>();
   const cpus: Cpu[] = [];
@@ -87,6 +88,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     },
     changed: () => {},
     released: () => {},
+    stored: () => {},
     out: () => undefined,
     ring: () => {},
     pause: () => {

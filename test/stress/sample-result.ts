@@ -17,6 +17,8 @@ export function sampleResult(change: Partial<StressResult> = {}): StressResult {
     counters: { shootdowns: 1000, ipisServed: 900 },
     progressed: 2,
     sleeps: 40,
+    unrung: 0,
+    behind: [],
     stepsMin: 100,
     stepsMax: 120,
     violations: [],

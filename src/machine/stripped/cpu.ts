@@ -30,6 +30,7 @@ export class Cpu {
   private readonly attention: number;
   private readonly scratch: number;
   private readonly enablings: number;
+  private readonly activity: number;
   private readonly ring: number;
   private readonly block: number;
   private readonly atomicStores: boolean;
@@ -39,6 +40,7 @@ export class Cpu {
   /** The interrupt flag, as in `mem` for others. */
   private interrupts = true;
   private inNmi = false;
+  private attending = false;
   /** Flags that interrupts saved: at most an IPI's and an NMI's. */
   private readonly saved: boolean[] = [];
   /** The CPU's host, if it is virtual. */
@@ -60,6 +62,7 @@ export class Cpu {
     this.attention = machine.control.attention(id);
     this.scratch = machine.control.scratch(id);
     this.enablings = machine.control.enablings(id);
+    this.activity = machine.control.activity(id);
     this.ring = machine.control.ring(id);
     this.block = machine.block(id);
     this.atomicStores = machine.atomicStores;
@@ -73,6 +76,8 @@ export class Cpu {
     this.interrupts = true;
     this.inNmi = false;
     this.saved.length = 0;
+    this.standsBefore = -1;
+    this.doneByHost = -1;
   }
 
   /** A boundary that belongs to no instruction: between steps of a script, and while the CPU idles. */
@@ -82,7 +87,33 @@ export class Cpu {
     if (this.control[this.attention] !== 0) this.attend();
   }
 
+  /**
+   * Attends to what others have asked for, while the script waits for the end of a round. No boundary: neither walk nor preemption may
+   * begin there, when memory may be put back any moment. `isOver` is asked after a reason to attend was seen: one of the next round is seen
+   * only once it is over.
+   */
+  serve(isOver: () => boolean): void {
+    const takeable = this.interrupts ? -1 : ~ATTEND_IPI;
+    if ((this.controlLocked.load(this.attention) & takeable) !== 0 && !isOver()) this.attend();
+  }
+
+  /**
+   * The activity word is odd before a bit of the attention word is taken and until what was asked for is done, its stores before: who finds
+   * no bit and an even word knows that nothing is under way here.
+   */
   private attend(): void {
+    if (this.attending) {
+      this.attendAll();
+      return;
+    }
+    this.attending = true;
+    this.control[this.activity]++;
+    this.attendAll();
+    this.control[this.activity]++;
+    this.attending = false;
+  }
+
+  private attendAll(): void {
     for (;;) {
       const attention = this.controlLocked.load(this.attention);
       if ((attention & ATTEND_STOP) !== 0) throw new Stopped('the run is over');
@@ -173,6 +204,7 @@ export class Cpu {
     this.put(address, value);
     this.machine.committed(this.id, address, value);
     this.note(K.OP_WRITE_ONCE, address, 0);
+    this.host.stored(this.id, address);
     return 0;
   }
   loadAcquire(address: number): number {
@@ -291,14 +323,13 @@ export class Cpu {
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) !== value) {
-      this.host.wait(this.id, address, mask, value);
+      this.host.wait(this.id, address, mask, value, false);
       if (this.controlLocked.load(this.attention) !== 0) this.attend();
       seen = loadWord(this.locked, address);
     }
     this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
     return seen;
   }
-  /** Looks again and again, since threads are woken by words that reach a value: others run between two looks. */
   condLoadAcquireNot(address: number, mask: number, value: number): number {
     this.operands.word('condLoadAcquireNot', address);
     this.operands.value('condLoadAcquireNot', mask);
@@ -306,8 +337,8 @@ export class Cpu {
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) === value) {
-      this.host.pause(this.id);
-      this.boundary();
+      this.host.wait(this.id, address, mask, value, true);
+      if (this.controlLocked.load(this.attention) !== 0) this.attend();
       seen = loadWord(this.locked, address);
     }
     this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
@@ -317,7 +348,7 @@ export class Cpu {
     this.operands.word('spinLock', lock);
     this.boundary();
     while (this.locked.compareExchange(lock, 0, this.id + 1) !== 0) {
-      this.host.wait(this.id, lock, -1, 0);
+      this.host.wait(this.id, lock, -1, 0, false);
       if (this.controlLocked.load(this.attention) !== 0) this.attend();
     }
     this.note(K.OP_SPIN_LOCK, lock, 0);
@@ -477,6 +508,7 @@ export class Cpu {
     if ((value & PTE_PRESENT) === 0) this.put(linked, alloc);
     ghost.addChange(this.id, index, version, before, after);
     this.note(K.OP_SET_PTE, address, 0);
+    this.host.stored(this.id, address);
     return 0;
   }
   ptepGetAndClear(mm: number, key: number, address: number): number {
@@ -488,6 +520,7 @@ export class Cpu {
     const before = this.locked.exchange(address, withVersion(0, version & VERSION_MAX));
     ghost.addChange(this.id, index, version, before, 0);
     this.note(K.OP_PTEP_GET_AND_CLEAR, address, pteValue(before));
+    this.host.changed(this.id, address);
     return pteValue(before);
   }
   ptepSetWrprotect(mm: number, key: number, address: number): number {
@@ -504,6 +537,7 @@ export class Cpu {
     }
     ghost.addChange(this.id, index, version, before, pteValue(before) & ~PTE_WRITE);
     this.note(K.OP_PTEP_SET_WRPROTECT, address, pteValue(before));
+    this.host.changed(this.id, address);
     return pteValue(before);
   }
   /** With no frame left it waits at boundaries: others free some, perhaps only after this CPU has served them. */
@@ -545,6 +579,7 @@ export class Cpu {
     this.operands.word('poke', address);
     this.operands.value('poke', value);
     this.mem[address] = value;
+    this.host.stored(this.id, address);
     return 0;
   }
   choose(n: number): number {

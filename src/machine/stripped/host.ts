@@ -8,14 +8,16 @@ export interface Host {
   /** The CPU's fuel is used up: the place for perturbation, heartbeat and passing the turn. Answers the boundaries until the next call. */
   tick(cpu: number): number;
   /**
-   * The CPU waits until (word & mask) === value, and that does not hold. Returns when it may hold, or when there may be something for
-   * the CPU to attend to; called again until one of them is so.
+   * The CPU waits until (word & mask) === value, or with `not` until it is another, and that does not hold. Returns when it may hold, or
+   * when there may be something for the CPU to attend to; called again until one of them is so.
    */
-  wait(cpu: number, address: number, mask: number, value: number): void;
+  wait(cpu: number, address: number, mask: number, value: number, not: boolean): void;
   /** A locked operation changed the word: whoever waits for it must look again. */
   changed(cpu: number, address: number): void;
-  /** A plain store that can end a wait: the same, as soon as the store has certainly drained. */
+  /** A plain store that is there to end a wait: the same, as soon as the store has certainly drained. */
   released(cpu: number, address: number): void;
+  /** Any other plain store: the same where somebody has ever waited for the word. */
+  stored(cpu: number, address: number): void;
   /** A bit of the target's attention word went from none set to set. */
   ring(cpu: number, target: number): void;
   /** The CPU has served an interrupt; whether its turn ends with that: the host is then called at the next boundary. */
@@ -50,6 +52,8 @@ export interface ControlWords {
   attention(cpu: number): number;
   /** How often the CPU has enabled interrupts: written by itself. */
   enablings(cpu: number): number;
+  /** Odd while the CPU attends to what others asked for; counts up. Written by itself. */
+  activity(cpu: number): number;
   /** A word of the CPU's own for full barriers. */
   scratch(cpu: number): number;
   /** First word of the CPU's event ring, of RING_EVENTS * RING_WORDS words, and the word before it that counts events. */

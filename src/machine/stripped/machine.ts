@@ -95,12 +95,15 @@ export class Machine {
   }
 
   replaceEntry(_cpu: number, address: number, entry: number, updated: number): boolean {
-    return this.locked.compareExchange(address, entry, updated) === entry;
+    const replaced = this.locked.compareExchange(address, entry, updated) === entry;
+    if (replaced) this.host.changed(this.id, address);
+    return replaced;
   }
 
   /** A plain store, of the user's too. */
   store(_cpu: number, address: number, value: number): void {
     storeWord(this.mem, address, value, this.atomicStores);
+    this.host.stored(this.id, address);
   }
 
   /** A word changed: if it is a generation, it is the generation of the CPU's changes before it. */

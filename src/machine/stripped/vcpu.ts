@@ -58,7 +58,10 @@ export class Vcpu {
     Atomics.store(mem, block + H.VCPU_STATE, inAccess ? OUT | IN_ACCESS : OUT);
     if (!inAccess) this.serve();
     const marked = behaviour.marks && (!inAccess || !behaviour.marksAtBoundaryOnly);
-    if (marked) Atomics.store(mem, this.layout.preempted[this.id], KVM_VCPU_PREEMPTED);
+    if (marked) {
+      Atomics.store(mem, this.layout.preempted[this.id], KVM_VCPU_PREEMPTED);
+      this.host.changed(this.id, this.layout.preempted[this.id]);
+    }
     this.host.out(this.id);
     const outcome = inAccess ? machine.mmu.accessThrough(this.id, block + H.LATCH_BASE, page, write) : -1;
     const owed = marked && this.recordStealTime();
@@ -70,13 +73,19 @@ export class Vcpu {
   private recordStealTime(): boolean {
     const { mem, behaviour } = this;
     const byte = this.layout.preempted[this.id];
-    if (behaviour.clearsAtomically) return (Atomics.exchange(mem, byte, 0) & KVM_VCPU_FLUSH_TLB) !== 0;
+    if (behaviour.clearsAtomically) return (this.clear(byte) & KVM_VCPU_FLUSH_TLB) !== 0;
     // B27: a copy now, the byte written back later.
     const copy = Atomics.load(mem, byte);
     this.host.pause(this.id);
-    const overwritten = Atomics.exchange(mem, byte, 0);
+    const overwritten = this.clear(byte);
     if ((overwritten & ~copy & KVM_VCPU_FLUSH_TLB) !== 0) this.machine.observer.hostLostFlush(this.id);
     return (copy & KVM_VCPU_FLUSH_TLB) !== 0;
+  }
+
+  private clear(byte: number): number {
+    const old = Atomics.exchange(this.mem, byte, 0);
+    this.host.changed(this.id, byte);
+    return old;
   }
 
   private enter(asked: boolean): void {
@@ -136,6 +145,7 @@ export class Vcpu {
         if (Atomics.load(mem, layout.isLazy[id]) === 0) return;
         machine.mmu.writeCr3(block, layout.parkRoot, mem[block + H.CR3_PCID], false);
         Atomics.store(mem, layout.parked[id], 1);
+        this.host.changed(id, layout.parked[id]);
         return;
       default:
         machine.mmu.hostFlush(block);
