@@ -4,9 +4,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, appendFileSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { replaceFile, writeError } from '../findings/atomic-file.js';
+import { appendWhole } from '../findings/synced-file.js';
 import { githubAnnotations, githubSummary } from '../report/reporters/github-actions.js';
 import type { HuntReport, HuntResult } from '../report/reporters/hunt-report.js';
 import { junitReport } from '../report/reporters/junit.js';
@@ -92,7 +93,7 @@ export class Reporting {
       // A pipe would wait for its reader.
       if (isPipe(summary))
         throw new InfrastructureError(`cannot write the job summary ${summary}: it is a pipe; unset GITHUB_STEP_SUMMARY`);
-      appendFileSync(summary, githubSummary(report));
+      appendWhole(summary, githubSummary(report));
     } catch (error) {
       throw writeError(error, 'the job summary', summary, 'unset GITHUB_STEP_SUMMARY or make it writable');
     }

@@ -1,16 +1,16 @@
 /** Replaces a file so that a reader sees the old or the new one whole. */
 
-import { mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode, InfrastructureError, systemReason } from '../vocabulary/errors.js';
 import { writeSpecial } from './special-file.js';
 import { removeStale } from './stale-files.js';
-import { removeQuietly, writeSynced } from './synced-file.js';
+import { makeDirectories, removeQuietly, syncDirectory, writeSynced } from './synced-file.js';
 import { temporaryName } from './temporary-name.js';
 
 /** Writes `text` to `given`, whose directory is made where missing. Throws system errors. */
 export function replaceFile(given: string, text: string): void {
-  mkdirSync(dirname(given), { recursive: true });
+  makeDirectories(dirname(given));
   const stats = statSync(given, { throwIfNoEntry: false });
   // A terminal, a pipe, /dev/null: to put a file in its place would take it away from everybody.
   if (stats !== undefined && !stats.isFile()) {
@@ -28,6 +28,8 @@ export function replaceFile(given: string, text: string): void {
     removeQuietly(temporary);
     throw error;
   }
+  // What is told of the file next must be true after a power cut too.
+  syncDirectory(dirname(file));
 }
 
 /** A system error as one about writing this file; anything else stays what it is. */

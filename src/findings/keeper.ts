@@ -3,13 +3,14 @@
  * and what cannot be saved there either is printed. Each failure is said at once, where an hour of hunting may still lie ahead.
  */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { serializeFinding } from './serialize.js';
 import { findingName, saveFinding } from './store.js';
+import { syncDirectory, writeSynced } from './synced-file.js';
 
 export class Keeper {
   /** A finding could not be saved where it should have been. */
@@ -41,7 +42,8 @@ export class Keeper {
     try {
       this.refuge ??= mkdtempSync(join(tmpdir(), 'shootdown-findings-'));
       const path = suffix === '' ? saveFinding(finding, this.refuge).path : join(this.refuge, findingName(finding) + suffix);
-      if (suffix !== '') writeFileSync(path, text, { flag: 'wx' });
+      if (suffix !== '') writeSynced(path, Buffer.from(text, 'utf8'));
+      syncDirectory(this.refuge);
       this.say(`${why}; it is kept as ${path}`);
       return path;
     } catch (error) {

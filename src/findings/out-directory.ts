@@ -49,7 +49,10 @@ function probe(directory: string): void {
   try {
     writeSync(descriptor, 'x');
   } finally {
-    closeSync(descriptor);
-    unlinkSync(path);
+    try {
+      closeSync(descriptor);
+    } finally {
+      unlinkSync(path);
+    }
   }
 }

@@ -1,9 +1,10 @@
 /** Reads a finding file: bytes from anywhere in, a checked finding or an InputError out. */
 
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { InputError, systemReason } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { FINDING_BYTES_MAX, parseFinding } from './schema.js';
+import { closeQuietly } from './synced-file.js';
 
 const REMEDY = 'give the path of a finding that "shootdown hunt" wrote';
 
@@ -43,7 +44,7 @@ function readBounded(file: string, what: string, remedy: string): Buffer {
     if (error instanceof InputError) throw error;
     throw new InputError(`${file}: cannot be read: ${systemReason(error)}; ${remedy}`);
   } finally {
-    closeSync(descriptor);
+    closeQuietly(descriptor);
   }
 }
 

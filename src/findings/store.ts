@@ -3,13 +3,13 @@
  * same directory, are synced, and get their name by `link`, which fails where the name is taken.
  */
 
-import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorCode, InfrastructureError, systemReason } from '../vocabulary/errors.js';
 import { type Finding, findingSubject } from '../vocabulary/finding.js';
 import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
 import { serializeFinding } from './serialize.js';
-import { removeQuietly, writeSynced } from './synced-file.js';
+import { makeDirectories, removeQuietly, syncDirectory, writeSynced } from './synced-file.js';
 import { temporaryName } from './temporary-name.js';
 
 const NAMESAKES_MAX = 1_000;
@@ -29,7 +29,7 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
   if (bytes.length > FINDING_BYTES_MAX) throw new Error(`a finding of ${bytes.length} bytes could not be read again`);
   let temporary: string | null = null;
   try {
-    makeDirectory(directory);
+    makeDirectories(directory);
     // A finding that is already there must be reusable from a read-only directory too, so look before writing anything.
     const name = findingName(finding);
     const existing = findSame(directory, name, bytes);
@@ -88,27 +88,6 @@ function readExisting(path: string): Buffer | null {
     return readFileSync(path);
   } catch {
     return Buffer.alloc(0);
-  }
-}
-
-function makeDirectory(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true });
-  if (first === undefined) return;
-  for (let made = resolve(directory); made.length >= first.length && made !== dirname(made); made = dirname(made))
-    syncDirectory(dirname(made));
-}
-
-/** So that a name that has been told survives a power cut. Not every file system can; then it is as good as what it does by itself. */
-function syncDirectory(directory: string): void {
-  try {
-    const descriptor = openSync(directory, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // The file is whole and has its name; only its fate in a power cut is open.
   }
 }
 

@@ -16,6 +16,8 @@ export interface CliSettings {
   readonly terminal?: Terminal;
   /** Answers the questions of a command. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** Is told of every write to either stream, as it comes. */
+  readonly onWrite?: (text: string) => void;
   /** Is given the function that is Ctrl-C. */
   readonly withInterrupt?: (interrupt: () => void) => void;
 }
@@ -34,12 +36,14 @@ export async function cli(argv: readonly string[], settings: CliSettings = {}): 
       stdout: {
         write: (text) => {
           stdout += text;
+          settings.onWrite?.(text);
         },
         isTTY: settings.isTTY,
       },
       stderr: {
         write: (text) => {
           stderr += text;
+          settings.onWrite?.(text);
         },
         isTTY: settings.isTTY,
         columns: 80,
