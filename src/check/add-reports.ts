@@ -27,5 +27,8 @@ export function added(a: CheckReport, b: CheckReport): CheckReport {
     notModelled: addedCounts(a.notModelled, b.notModelled),
     disagreements: [...a.disagreements, ...b.disagreements].slice(0, KEEP),
     races: [...a.races, ...b.races].slice(0, KEEP),
+    contradictions: [...a.contradictions, ...b.contradictions].slice(0, KEEP),
+    contradicted: addedCounts(a.contradicted, b.contradicted),
+    uncounted: [...a.uncounted, ...b.uncounted].slice(0, KEEP),
   };
 }

@@ -13,7 +13,7 @@ import { type Disagreement, emptyScore, type Score } from './board.js';
 import { BROADCAST_KINDS, broadcastLines } from './globals.js';
 import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
 import { type FoundBy, identify } from './identify.js';
-import { KIND_NAMES, type Kind } from './kinds.js';
+import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
 import { replay } from './replay.js';
 
@@ -24,7 +24,7 @@ export interface CheckedVersion {
   readonly replace?: Partial<KernelFunctions>;
 }
 
-/** The answer of `trace check --json`: scores by kind, their sums, and every disagreement. */
+/** The answer of `trace check --json`: scores by kind, their sums over the kinds that have a bar, and every disagreement. */
 export interface CheckReport extends Score {
   readonly file: string;
   readonly profile: string;
@@ -40,8 +40,15 @@ export interface CheckReport extends Score {
   readonly disagreements: readonly Disagreement[];
   /** What another order explains. */
   readonly races: readonly Disagreement[];
+  /** Where the recording contradicts itself: learnt, in the scores. */
+  readonly contradictions: readonly Disagreement[];
+  /** Their number by kind. */
+  readonly contradicted: Readonly<Partial<Record<Kind, number>>>;
+  /** Disagreements of the kind that has no bar: in no sum. */
+  readonly uncounted: readonly Disagreement[];
 }
 
+const SCORED = Object.keys(emptyScore()) as readonly (keyof Score)[];
 /** CPU masks are printed with 64 bits; the model's words of a mask have 32. */
 const MAX_CPUS = 32;
 /** Words of the simulated machine are 32 bits wide. */
@@ -105,8 +112,8 @@ export function checkRecording(
   for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
   const sum = emptyScore();
   for (const kind of KIND_NAMES) {
-    const score = board.kinds[kind];
-    for (const key of ['agreed', 'raced', 'disagreed', 'learnt'] as const) sum[key] += score[key];
+    if (kind === KIND_WITHOUT_BAR) continue;
+    for (const key of SCORED) sum[key] += board.kinds[kind][key];
   }
   return {
     file: recording.file,
@@ -119,6 +126,9 @@ export function checkRecording(
     notModelled: board.notModelled,
     disagreements: board.disagreements,
     races: board.races,
+    contradictions: board.contradictions,
+    contradicted: board.contradicted,
+    uncounted: board.uncounted,
   };
 }
 

@@ -13,10 +13,11 @@ import type { EventOf } from '../trace/events.js';
 import { learnMm, learnSlotGen, setBit, setLazy } from './beliefs.js';
 import { type Context, differsHere, type StepOf } from './context.js';
 import * as G from './gates.js';
+import { judgeRequest } from './infos.js';
 import type { ModelFlush } from './lab.js';
 import { inInterrupt, isFuncReason } from './order.js';
 import { noteBefore, otherOrder, setBounds } from './other-orders.js';
-import { agreed, learnt, type Outcome } from './outcome.js';
+import { agreed, contradicts, learnt, type Outcome } from './outcome.js';
 import { fillInfo, proceed } from './requests.js';
 import { genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 import { compareGiven } from './values.js';
@@ -63,6 +64,7 @@ export const flushFunc: StepOf<'flush_func'> = (s, event, ctx) => {
   const { cpu } = event;
   const view = s.cpus[cpu];
   if (event.init === cpu) proceed(s, cpu, false, ctx);
+  ctx.tell(judgeRequest(s, event, ctx));
   fillInfo(s, cpu, event);
   compareGiven(s, cpu, event, ctx);
   const flushed = ctx.order.flushOf(ctx.at);
@@ -118,17 +120,18 @@ export const tlbFlush: StepOf<'tlb_flush'> = (s, event, ctx) => {
   const view = s.cpus[cpu];
   const isSend = reason === TLB_REMOTE_SEND_IPI;
   const shootdown = isFuncReason(reason);
+  if (isSend && view.send !== null) view.send.isTraced = true;
   if (isSend && s.lab.gate(cpu) === G.GATE_MULTI) s.lab.run(cpu, true);
+  const isAlone = shootdown && ctx.order.events[ctx.order.previous[ctx.at]]?.kind !== 'flush_func';
   if (shootdown) {
     runFunc(s, cpu, ctx);
-    const isMissed = ctx.order.events[ctx.order.previous[ctx.at]]?.kind !== 'flush_func';
-    if (isMissed && !s.lab.hasFlush(cpu)) missedFlushFunc(s, event, ctx);
+    if (isAlone && !s.lab.hasFlush(cpu)) missedFlushFunc(s, event, ctx);
   }
   const traced = s.lab.takeFlush(cpu, reason);
   const model = traced?.reason === TLB_REMOTE_SEND_IPI ? { reason: traced.reason, pages: sentPages(s, cpu) } : traced;
   const isUnseen = isFirstSight(s, event, ctx);
   const outcome = isUnseen ? learnt('tlb_flush') : judgeFlush(s, event, model, ctx);
-  ctx.tell(outcome);
+  ctx.tell(isAlone && !isUnseen ? unannounced(event, outcome) : outcome);
   const isSwitch = reason === TLB_FLUSH_ON_TASK_SWITCH;
   const stands = outcome.verdict === 'agreed' || outcome.verdict === 'raced';
   if (!isUnseen && !stands && !isSend && !isSwitch) adoptFlush(s, cpu, reason);
@@ -139,6 +142,12 @@ export const tlbFlush: StepOf<'tlb_flush'> = (s, event, ctx) => {
   if (isSwitch) view.switching = null;
   if (isSend || isSwitch) s.lab.run(cpu, false);
 };
+
+/** A flush without the line of the function that makes it: explained or not, a line is missing (a probe missed), or is too many. */
+function unannounced(event: EventOf<'tlb_flush'>, outcome: Outcome): Outcome {
+  if (outcome.verdict !== 'agreed' && outcome.verdict !== 'raced') return outcome;
+  return contradicts('tlb_flush', event.line, `${flushText(event)}, and no flush_func`, 'no flush without flush_func');
+}
 
 /** Whether the model has nothing to decide the flush from: the file began in the middle, or the slot's generation was taken from it. */
 function isFirstSight(s: State, { cpu, reason }: EventOf<'tlb_flush'>, ctx: Context): boolean {

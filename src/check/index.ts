@@ -4,4 +4,4 @@ export { type CheckedVersion, type CheckReport, checkFile, checkPath, checkRecor
 export { type HypervisorEvent, parseHypervisorLog, readHypervisorLog } from './hypervisor-log.js';
 export { type FoundBy, type Identified, identify, profileOf } from './identify.js';
 export { KIND_NAMES, KIND_WITHOUT_BAR, KINDS, type Kind } from './kinds.js';
-export { agreement, renderCheck } from './render.js';
+export { agreement, passes, renderCheck } from './render.js';

@@ -15,7 +15,11 @@ export const KINDS = {
   'no tlb_flush':
     'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows; a return before a target flushed',
   'pv dropped': 'native_flush_multi that a kvm_flush_multi made: the vCPUs that it left to the hypervisor',
-  'IPI really sent': 'native_flush_multi: the CPUs that then get an IPI',
+  request: 'native_flush_multi, kvm_flush_multi, flush_func: range, stride, freed tables and trimming as the CPU that it names asked for',
+  trim: 'native_flush_multi and kvm_flush_multi of an mm: whether mm_cpumask is trimmed, which is due once a second',
+  'page table': 'write_cr3: the page table is that of the mm',
+  'IPI targets': 'native_flush_multi: who gets an IPI, but for CPUs whose queue was not empty',
+  'IPI really sent': 'native_flush_multi: the CPUs that then get an IPI, as the queues are in the model',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Kind = keyof typeof KINDS;

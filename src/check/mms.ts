@@ -25,11 +25,17 @@ export interface MmView {
   maskSeen: boolean;
   /** Whether the mm came to be within the recording: then no CPU has a slot for it that has not been seen. */
   born: boolean;
-  /** Increments of reclaim that the model had to place itself since the generation was last known. */
-  guessed: number;
+  /** The page table that CR3 had with the mm, null until it was seen. */
+  pageTable: bigint | null;
+  /** When trimming its mask is due: not before the one, at the latest at the other (microseconds). */
+  trimFrom: number;
+  trimBy: number;
 }
 
-const fresh = (born: boolean): MmView => ({ ctx: null, doubted: null, genKnown: false, genSeen: false, maskSeen: born, born, guessed: 0 });
+const fresh = (born: boolean): MmView => ({
+  ...{ ctx: null, doubted: null, genKnown: false, genSeen: false, maskSeen: born, born },
+  ...{ pageTable: null, trimFrom: Number.NEGATIVE_INFINITY, trimBy: Number.POSITIVE_INFINITY },
+});
 
 export class Mms {
   private readonly handles = new Map<string, number>();

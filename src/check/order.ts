@@ -37,6 +37,11 @@ export function isFuncReason(reason: number): boolean {
   return (reason >= TLB_REMOTE_SHOOTDOWN && reason <= TLB_LOCAL_MM_SHOOTDOWN) || reason === TLB_REMOTE_WRONG_CPU;
 }
 
+/** A batch is not gathered over more lines of its CPU than this. */
+const BATCH_LINES = 400;
+/** A send is over after this many lines of all CPUs. */
+const SEND_LINES = 4000;
+
 /** A flush that a request makes on its own CPU, and its send. */
 const ownFlush = (event: TraceEvent): boolean => event.kind === 'tlb_flush' && event.reason >= 2;
 
@@ -149,6 +154,43 @@ export class Order {
   sendOf(index: number): EventOf<'native_flush_multi' | 'kvm_flush_multi'> | null {
     const event = this.events[this.sendShownAt(index)];
     return event?.kind === 'native_flush_multi' || event?.kind === 'kvm_flush_multi' ? event : null;
+  }
+
+  /** From which line on the batch that is flushed at `index` may have been gathered: its task's last batch, or its system call. */
+  gatheredFrom(index: number): number {
+    const { pid } = this.events[index];
+    let at = this.previous[index];
+    for (let steps = 0; steps < BATCH_LINES && at >= 0; steps++, at = this.previous[at]) {
+      const event = this.events[at];
+      if (event.pid === pid && (event.kind === 'batch_flush' || event.kind === 'sys_enter')) return at;
+    }
+    return Math.max(0, at);
+  }
+
+  /** CPUs that lines show to be sent to by the native_flush_multi at `index`: asked about, or come to serve it. */
+  servedBy(index: number): ReadonlySet<number> {
+    const { events } = this;
+    const { cpu } = events[index];
+    const served = new Set<number>();
+    for (let at = index + 1; at < Math.min(events.length, index + SEND_LINES); at++) {
+      const event = events[at];
+      if (event.kind === 'flush_func' && event.init === cpu) served.add(event.cpu);
+      if (event.cpu !== cpu || inInterrupt(event)) continue;
+      if (event.kind === 'should_flush') served.add(event.target);
+      if (ENDS_REQUEST.has(event.kind)) break;
+    }
+    return served;
+  }
+
+  /** Whether `target` serves the send at `index` in its idle loop, not in an interrupt. */
+  servedInIdle(index: number, target: number): boolean {
+    const { events } = this;
+    for (let at = index + 1; at < Math.min(events.length, index + SEND_LINES); at++) {
+      const event = events[at];
+      if (event.cpu !== target || event.kind !== 'flush_func' || event.init !== events[index].cpu) continue;
+      return event.pid === 0 && !inInterrupt(event);
+    }
+    return false;
   }
 
   /** Whether the file ends before it shows where the request at `index` went. */

@@ -1,9 +1,9 @@
 /** A check as a page to read. */
 import { visible } from '../report/escape.js';
 import { type Column, renderTable } from '../report/table.js';
-import type { Score } from './board.js';
+import type { Disagreement, Score } from './board.js';
 import type { CheckReport } from './check.js';
-import { KIND_NAMES, KIND_WITHOUT_BAR } from './kinds.js';
+import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 
 /** Disagreements shown; --json has all. */
 const SHOWN = 10;
@@ -15,14 +15,35 @@ const FOUND: Readonly<Record<CheckReport['profileBy'], string>> = {
 };
 const WIDTH = 100;
 
+/** Shares below which a check fails: of all decisions agreed, and of each kind agreed or raced. */
+const BAR_ALL = 0.995;
+const BAR_KIND = 0.99;
+/** The kinds that count. */
+const BARRED = KIND_NAMES.filter((kind) => kind !== KIND_WITHOUT_BAR);
+
+const decidedOf = (score: Score): number => score.agreed + score.raced + score.disagreed;
+
 /** Agreed and raced, of what was not learnt; 1 where there was nothing to decide. */
 export function agreement(score: Score): number {
-  const decided = score.agreed + score.raced + score.disagreed;
+  const decided = decidedOf(score);
   return decided === 0 ? 1 : (score.agreed + score.raced) / decided;
 }
 
+/**
+ * Whether the kernel decided as the model does: 99.5 % of all decisions agreed, 99 % of each kind agreed or raced, and no more than 1 % of
+ * a kind where the recording contradicts itself.
+ */
+export function passes(report: CheckReport): boolean {
+  const decided = decidedOf(report);
+  const sound = (kind: Kind): boolean => {
+    const score = report.kinds[kind];
+    return agreement(score) >= BAR_KIND && (report.contradicted[kind] ?? 0) <= (1 - BAR_KIND) * lines(score) + 1;
+  };
+  return (decided === 0 || report.agreed / decided >= BAR_ALL) && BARRED.every(sound);
+}
+
 const percent = (share: number): string => `${(Math.floor(share * 10_000) / 100).toFixed(2)}%`;
-const lines = (score: Score): number => score.agreed + score.raced + score.disagreed + score.learnt;
+const lines = (score: Score): number => decidedOf(score) + score.learnt;
 
 const COLUMNS: readonly Column[] = [
   { title: 'KIND' },
@@ -56,20 +77,46 @@ function wrapped(words: readonly string[]): string[] {
   return lines;
 }
 
-export function renderCheck(report: CheckReport): string {
-  const rows = KIND_NAMES.filter((kind) => lines(report.kinds[kind]) > 0).map((kind) =>
-    cells(kind === KIND_WITHOUT_BAR ? `${kind} (*)` : kind, report.kinds[kind]),
-  );
-  const shown = report.disagreements.slice(0, SHOWN);
-  const rest = report.disagreed - shown.length;
+function verdict(report: CheckReport): string {
+  if (!passes(report)) return 'DISAGREES';
+  return report.disagreed === 0 ? 'agrees' : 'within the bars (99.5 % of all decisions, 99 % of each kind)';
+}
+
+/** A list of places under a title; empty where there are none. */
+function places(title: string, list: readonly Disagreement[], number: number): string[] {
+  if (number === 0) return [];
+  const shown = list.slice(0, SHOWN);
   return [
-    `${visible(report.file)}: ${report.events} events${report.parts === undefined ? '' : ` in ${report.parts} parts`}, profile ${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
+    '',
+    title,
+    ...shown.map(({ line, kind, kernel, model }) => `  line ${line}  ${kind}: kernel ${kernel}, model ${model}`),
+    ...(number > shown.length ? [`  and ${number - shown.length} more (--json has all)`] : []),
+  ];
+}
+
+/** The kind that has no bar, in a sentence. */
+function withoutBar({ kinds }: CheckReport): string[] {
+  const { agreed, disagreed } = kinds[KIND_WITHOUT_BAR];
+  if (agreed + disagreed === 0) return [];
+  return [
+    '',
+    `Without a bar, and in none of the sums: in ${disagreed} of ${agreed + disagreed} sends a target had calls waiting`,
+    '  already, or none any more, where the model has it the other way (the scheduler queues there, too)',
+  ];
+}
+
+export function renderCheck(report: CheckReport): string {
+  const rows = BARRED.filter((kind) => lines(report.kinds[kind]) > 0).map((kind) => cells(kind, report.kinds[kind]));
+  const parts = report.parts === undefined ? '' : ` in ${report.parts} parts`;
+  const contradicted = Object.values(report.contradicted).reduce((sum, number) => sum + number, 0);
+  return [
+    `${visible(report.file)}: ${report.events} events${parts}, profile ${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
+    `${report.disagreed} of ${decidedOf(report)} decisions differ from the model's: ${verdict(report)}`,
+    ...places('Disagreements', report.disagreements, report.disagreed),
+    ...places('The recording contradicts itself (counted as learnt)', report.contradictions, contradicted),
     '',
     renderTable(COLUMNS, [...rows, cells('all', report)]),
-    '  (*) a target whose queue is not empty gets no IPI, and the scheduler queues there too: no bar',
+    ...withoutBar(report),
     ...notModelled(report),
-    ...(shown.length === 0 ? [] : ['', 'Disagreements']),
-    ...shown.map(({ line, kind, kernel, model }) => `  line ${line}  ${kind}: kernel ${kernel}, model ${model}`),
-    ...(rest > 0 ? [`  and ${rest} more (--json has all)`] : []),
   ].join('\n');
 }

@@ -17,7 +17,7 @@ import { named, newLife } from './naming.js';
 import { inInterrupt, Order } from './order.js';
 import { Races } from './races.js';
 import { batchFlush, finish, forget, proceed, unmap } from './requests.js';
-import { closeSend, flushMulti, sawIpis } from './sends.js';
+import { closeSend, flushMulti, followSend, sawIpis } from './sends.js';
 import { genWord, loadedMm, type State, unseenCpu } from './state.js';
 import { dropSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
 import { shouldFlushRet } from './targets.js';
@@ -71,7 +71,9 @@ const STEPS: { readonly [K in EventKind]?: StepOf<K> } = {
     if (vector === CALL_FUNCTION_VECTOR || vector === CALL_FUNCTION_SINGLE_VECTOR) sawIpis(s, event, low32(event.cpus));
   },
   irq_vector: (s, { cpu, phase, vectorKind }) => {
-    if (phase === 'entry' && vectorKind !== 'reschedule') s.mem[s.lab.per(cpu).cfd.queue] = 0;
+    if (phase !== 'entry' || vectorKind === 'reschedule') return;
+    s.mem[s.lab.per(cpu).cfd.queue] = 0;
+    s.cpus[cpu].queue = 'arrived';
   },
 };
 
@@ -116,8 +118,20 @@ function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean):
   const lab = new Lab(emptyScenario(recording, mms.users, pcid), kernel);
   const cpus = Array.from({ length: lab.cpus }, unseenCpu);
   const own = ownFunctions(kernel.backend, kernel.replace);
-  const { lazyCpumask } = kernel.features;
-  const s: State = { lab, mem: lab.mem, mms, pcid, lazyCpumask, own, cpus, serial: FIRST_CTX_ID };
+  const { lazyCpumask, filterLoadedMm } = kernel.features;
+  const trims = filterLoadedMm ? (recording.ticks ? 'not told' : 'by the clock') : 'never';
+  const s: State = {
+    lab,
+    mem: lab.mem,
+    mms,
+    pcid,
+    lazyCpumask,
+    trims,
+    missed: { ...recording.meta?.missedProbes },
+    own,
+    cpus,
+    serial: FIRST_CTX_ID,
+  };
   for (let mm = FIRST_USER_MM; mm < FIRST_USER_MM + mms.users; mm++) {
     s.mem[lab.layout.mms[mm].ctxId] = s.serial++;
     s.mem[genWord(s, mm)] = UNSEEN_GEN;
@@ -150,6 +164,7 @@ export function replay(
   events.forEach((event, at) => {
     host.advance(s, event.time);
     s.cpus[event.cpu].idle = event.pid === 0;
+    followSend(s, event, at);
     const isPassed = passed?.[at] === 1;
     if (isPassed) board.leave(event);
     const step = (isPassed ? PASSED_STEPS : STEPS)[event.kind] as Step<TraceEvent> | undefined;

@@ -7,7 +7,7 @@ import { flushText, serve } from './flushes.js';
 import * as G from './gates.js';
 import { cpusOf, low32 } from './masks.js';
 import { named } from './naming.js';
-import { agreed, differs, learnt, type Outcome } from './outcome.js';
+import { agreed, contradicts, differs, learnt, type Outcome } from './outcome.js';
 import { closeSend } from './sends.js';
 import { genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
 import { compareGen, compareMask, type InfoEvent } from './values.js';
@@ -19,6 +19,9 @@ const MAX_STEPS = 4096;
 /** Steps of a range that is not everything. */
 const stepsOf = ({ start, end, stride }: { start: bigint; end: bigint; stride: number }): number =>
   Math.min(MAX_STEPS, Number(BigInt.asUintN(30, (end - start) >> BigInt(Math.min(63, stride)))));
+
+/** What arch_tlbbatch_flush asks for. */
+const EVERYTHING = { start: 0n, end: FLUSH_ALL, stride: 0, freed: false, trim: false };
 
 /** Somebody has seen a generation of the mm that only a request under way can have counted: the model counts it now. */
 export function seenCounted(s: State, mm: number, gen: number, ctx: Context): void {
@@ -38,8 +41,10 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
   compareMask(s, 'cpus', cpu, mm, event.cpus, ctx);
   const full = event.end === FLUSH_ALL;
   const steps = full ? 0 : stepsOf(event);
-  s.lab.ports[cpu].trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
-  s.cpus[cpu].request = { index: ctx.at, mm, batch: false, pages: pagesOf(event.start, event.end) };
+  const trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
+  s.lab.ports[cpu].trim = trim;
+  const { start, end, stride, freed } = event;
+  s.cpus[cpu].request = { index: ctx.at, mm, batch: false, pages: pagesOf(start, end), asked: { start, end, stride, freed, trim } };
   s.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
 };
 
@@ -47,7 +52,7 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
 export function adoptRequest(s: State, event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>, ctx: Context): void {
   const { cpu } = event;
   const mm = s.mms.handle(event.mm);
-  s.cpus[cpu].request = { index: ctx.at, mm, batch: mm === MM_NULL, pages: pagesOf(event.start, event.end) };
+  s.cpus[cpu].request = { index: ctx.at, mm, batch: mm === MM_NULL, pages: pagesOf(event.start, event.end), asked: event };
   fillInfo(s, cpu, event);
   if (mm === MM_NULL) learnBatch(s, cpu, event.cpus);
 }
@@ -70,7 +75,7 @@ export const batchFlush: StepOf<'batch_flush'> = (s, event, ctx) => {
     unmap(s, cpu);
     compareMask(s, 'cpus', cpu, MM_NULL, event.cpus, ctx);
   }
-  view.request = { index: ctx.at, mm: MM_NULL, batch: true, pages: -1 };
+  view.request = { index: ctx.at, mm: MM_NULL, batch: true, pages: -1, asked: EVERYTHING };
   s.lab.ports[cpu].trim = false;
   s.lab.start(cpu, (c) => c.fn.archTlbbatchFlush(c));
   expectSend(s, cpu, ctx.order.sendOf(ctx.at) !== null, ctx);
@@ -137,6 +142,11 @@ export function fillInfo(s: State, cpu: number, event: InfoEvent): void {
 /** Brings the CPU's task back to where a new activity can begin. */
 export function finish(s: State, cpu: number, ctx: Context): void {
   closeSend(s, cpu, ctx);
+  if (s.cpus[cpu].pvSince !== null) {
+    // kvm_flush_tlb_multi always goes on to the native one, whomever it has left out.
+    const { line } = ctx.order.events[Math.min(ctx.at, ctx.order.events.length - 1)];
+    ctx.tell(contradicts('pv dropped', line, 'no native_flush_multi after kvm_flush_multi', 'one'));
+  }
   s.cpus[cpu].pvSince = null;
   if (s.lab.gate(cpu) === G.GATE_IDLE) return;
   for (let round = 0; round < 2 && s.lab.gate(cpu) === -1; round++) {

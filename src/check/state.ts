@@ -12,6 +12,34 @@ export interface Request {
   readonly batch: boolean;
   /** Pages of 4 KiB that the request asks for; -1: everything. */
   readonly pages: number;
+  /** What it asks for; null when the request began before the file. */
+  readonly asked: Asked | null;
+}
+
+/** The arguments of flush_tlb_mm_range (of a batch: everything). */
+export interface Asked {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly stride: number;
+  readonly freed: boolean;
+  /** What its send says of trimming: false where nothing is sent. */
+  readonly trim: boolean;
+}
+
+/** A send whose IPIs are being collected. */
+export interface Send {
+  readonly index: number;
+  readonly line: number;
+  /** The CPUs that the kernel sent to. */
+  kernel: number;
+  /** CPUs that others have sent to and that have not come yet: their queue may hold something. */
+  queued: number;
+  /** Index of the last line that shows it under way. */
+  until: number;
+  /** Whether its tlb_flush was seen. */
+  isTraced: boolean;
+  /** Whether all its IPIs are out. */
+  isOut: boolean;
 }
 
 /** A switch_mm_irqs_off under way. */
@@ -71,8 +99,9 @@ export interface CpuState {
   laterRequest: number;
   /** Whether the increments of the CPU's last batch are not in the model. */
   unmapsUnknown: boolean;
-  /** A send whose IPIs are being collected: its line, and the CPUs that the kernel sent to. */
-  send: { readonly line: number; kernel: number } | null;
+  send: Send | null;
+  /** Whether the CPU's queue of function calls holds something: an IPI is under way to it, or has come and nothing was taken off yet. */
+  queue: 'empty' | 'called' | 'arrived';
   /** When the PV flush began whose native one has not come yet, in microseconds. */
   pvSince: number | null;
   /** The CPU that should_flush_tlb was last asked for, and where. */
@@ -103,9 +132,13 @@ export interface State {
   readonly pcid: boolean;
   /** Whether a CPU that switches away stays in the mm's mask. */
   readonly lazyCpumask: boolean;
+  /** How the kernel decides to trim masks: not told where the times of the recording are ticks. */
+  readonly trims: 'never' | 'by the clock' | 'not told';
   /** The protocol's functions, without the gates of the lab. */
   readonly own: KernelFunctions;
   readonly cpus: readonly CpuState[];
+  /** Lines that the recorder says to have missed, by probe; counted down where one is found missing. */
+  readonly missed: Record<string, number>;
   /** ctx_id of the next new mm in the model. */
   serial: number;
 }
@@ -114,7 +147,7 @@ export function unseenCpu(): CpuState {
   const slots = Array.from({ length: SLOTS }, () => ({ known: false, genKnown: false, mayBeGone: false, below: 0, above: 0 }));
   return {
     ...{ mmKnown: false, tentative: false, lazyKnown: false, slots, standIn: -1, cursorKnown: false, cursorDoubt: -1 },
-    ...{ idle: false, lazySeen: 0, request: null, laterRequest: -1, unmapsUnknown: false, send: null, pvSince: null },
+    ...{ idle: false, lazySeen: 0, request: null, laterRequest: -1, unmapsUnknown: false, send: null, queue: 'empty', pvSince: null },
     ...{ asked: { target: -1, index: 0 }, func: -1, slotGenLearnt: false, wrongCpuLearnt: false, beforeFlush: null },
     ...{ switching: null, laterSwitch: -1, cr3Raced: false, headless: false },
   };

@@ -1,5 +1,5 @@
 /** switch_mm_irqs_off with its CR3 write, and enter_lazy_tlb. */
-import { INIT_MM, LOADED_MM_SWITCHING } from '../kernel/constants.js';
+import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
 import { learnMm, learnSlotGen, prepareSwitch, setCursor, setLazy, setSlot, switched } from './beliefs.js';
 import { type Context, differsHere, lateAt, type StepOf } from './context.js';
@@ -24,6 +24,18 @@ function beginSwitch(s: State, cpu: number, ctx: Context): boolean {
   if (line?.kind !== 'switch_mm') return false;
   takeSwitch(s, line, lateAt(ctx, from));
   return true;
+}
+
+/** Bits 51 to 12 of CR3: where the page table is. */
+const PAGE_TABLE = 0x000f_ffff_ffff_f000n;
+
+/** The page table that the CPU loads: an mm keeps its own for life. */
+function judgePageTable(s: State, event: Cr3Write, mm: number, ctx: Context): Outcome {
+  const known = s.mms.view(mm).pageTable;
+  const loaded = event.cr3 & PAGE_TABLE;
+  if (known === null) return learnt('page table');
+  if (known === loaded) return agreed('page table');
+  return differsHere(ctx, 'page table', `0x${loaded.toString(16)}`, `0x${known.toString(16)}`, false);
 }
 
 /** The CPU has switched where the model does not follow. */
@@ -111,9 +123,13 @@ export const writeCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
   if (view.headless) {
     // The file begins between the switch and its CR3 write: whose slot this is, is not known.
     for (const kind of CR3_KINDS) ctx.tell(learnt(kind));
+    ctx.tell(learnt('page table'));
     switched(s, cpu);
     return;
   }
+  const mm = view.switching?.next ?? MM_NULL;
+  ctx.tell(mm === MM_NULL ? learnt('page table') : judgePageTable(s, event, mm, ctx));
+  if (mm !== MM_NULL) s.mms.view(mm).pageTable ??= event.cr3 & PAGE_TABLE;
   runSwitch(s, cpu);
   if (s.lab.gate(cpu) === G.GATE_CR3) loadCr3(s, event, ctx);
   else forceCr3(s, event, asid, ctx);

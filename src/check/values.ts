@@ -12,6 +12,7 @@ import { seenSwitching } from './switches.js';
 
 /** A line with a `struct flush_tlb_info`. */
 export type InfoEvent = EventOf<'kvm_flush_multi' | 'native_flush_multi' | 'flush_func'>;
+export type SendEvent = EventOf<'kvm_flush_multi' | 'native_flush_multi'>;
 
 /** A generation of an mm as the line samples it. */
 function judgeGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number, ctx: Context): Outcome {
@@ -122,8 +123,10 @@ function judgeMask(s: State, kind: Kind, cpu: number, mm: number, recorded: bigi
   const unseen = (other: number): boolean => !s.cpus[other].mmKnown || s.cpus[other].tentative;
   if (mm === MM_NULL && others.every(unseen)) return learnt(kind);
   const to = ctx.order.nextOwn(ctx.at);
+  // A batch takes the masks when its pages are unmapped.
+  const from = mm === MM_NULL ? ctx.order.gatheredFrom(ctx.at) : ctx.at;
   const possible = (differing & ~online(s)) === 0 && !beyond;
-  const raced = possible && others.every((other) => ctx.races.changesMasks(cpu, other, ctx.at, to));
+  const raced = possible && others.every((other) => ctx.races.changesMasks(cpu, other, from, to));
   return differsHere(ctx, kind, `0x${recorded.toString(16)}`, hex(model), raced);
 }
 

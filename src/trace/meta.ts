@@ -17,6 +17,7 @@ const MetaFile = z.object({
   cpu_flags: z.object({ pcid: z.boolean().optional() }).optional(),
   tlb_single_page_flush_ceiling: z.number().int().min(0).max(1_000_000).nullish(),
   workload: z.object({ name: z.string() }).optional(),
+  check: z.object({ kprobe_misses: z.record(z.string(), z.number()).optional() }).optional(),
   summary: z.object({ by_event: z.record(z.string(), z.number()).optional() }).optional(),
 });
 
@@ -54,6 +55,7 @@ export function readMeta(path: string): RecordingMeta | undefined {
     ...(meta.cpu_flags?.pcid === undefined ? {} : { pcid: meta.cpu_flags.pcid }),
     ...(typeof meta.tlb_single_page_flush_ceiling === 'number' ? { flushCeiling: meta.tlb_single_page_flush_ceiling } : {}),
     ...(meta.workload === undefined ? {} : { workload: meta.workload.name }),
+    ...(meta.check?.kprobe_misses === undefined ? {} : { missedProbes: meta.check.kprobe_misses }),
     ...(meta.summary?.by_event === undefined ? {} : { eventCounts: meta.summary.by_event }),
   };
 }

@@ -17,6 +17,8 @@ export interface RecordingMeta {
   readonly workload?: string;
   /** Number of each event, by the recorder's own names (`summary.by_event`). */
   readonly eventCounts?: Readonly<Record<string, number>>;
+  /** Hits that the kernel counted and for which no line was written, by probe (`check.kprobe_misses`). */
+  readonly missedProbes?: Readonly<Record<string, number>>;
 }
 
 export interface Recording extends Partial<KernelMarks> {

@@ -20,6 +20,7 @@ describe.skipIf(RECORDINGS.length === 0)('trace check on the full recordings', (
       const { agreed, raced, disagreed, learnt } = report.kinds[kind as Kind];
       expect(agreed + raced + disagreed + learnt, kind).toBe(number);
     }
+    expect(report.disagreements).toEqual([]);
     for (const kind of KIND_NAMES) {
       if (kind === KIND_WITHOUT_BAR) continue;
       expect(agreement(report.kinds[kind]), kind).toBeGreaterThanOrEqual(0.99);

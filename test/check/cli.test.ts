@@ -23,6 +23,8 @@ describe('shootdown trace check', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^KIND +LINES +AGREED +RACED +DISAGREED +LEARNT +AGREEMENT$/m);
     expect(stdout).toMatch(/^ngen +\d+/m);
+    // What counts comes first.
+    expect(stdout.split('\n')[1]).toMatch(/^0 of \d+ decisions differ from the model's: agrees$/);
   });
 
   it('gives one JSON document', async () => {

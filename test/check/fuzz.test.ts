@@ -78,6 +78,8 @@ describe('mutated recordings', () => {
         const recording = parseTrace(text, 'mutant.trace');
         const report = checkRecording(recording, version, null);
         checked++;
+        // A PCID that no slot has is an mm's global ASID: its lines are in no kind.
+        if (Object.keys(report.notModelled).length > 0) continue;
         for (const [kind, number] of Object.entries(linesOf(recording.events))) {
           if (kind === 'cpus' || kind === 'pv dropped') continue; // A doubled kvm_flush_multi has no native_flush_multi of its own.
           const { agreed, raced, disagreed, learnt } = report.kinds[kind as Kind];

@@ -13,10 +13,6 @@ interface Flags {
   readonly profile?: string;
 }
 
-/** Shares below which a check fails: of all decisions agreed, and of each kind agreed or raced. */
-const BAR_ALL = 0.995;
-const BAR_KIND = 0.99;
-
 /** Adds the command to `trace`. */
 export function addTraceCheck(trace: Command, context: CliContext, finish: (exitCode: number) => void): void {
   trace
@@ -40,7 +36,7 @@ Examples:
   $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz`;
 
 async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
-  const { agreement, checkPath, KIND_NAMES, KIND_WITHOUT_BAR, renderCheck } = await import('../../check/index.js');
+  const { checkPath, passes, renderCheck } = await import('../../check/index.js');
   const { findVariant } = await import('../../variants/index.js');
   const version = flags.profile === undefined ? null : findVariant(flags.profile);
   if (version === undefined) {
@@ -53,11 +49,5 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   const document = { format: 'shootdown-trace-check', version: 1, shootdown: context.version };
   if (flags.json) printJson(context.io.stdout, { ...document, ...(reports.length === 1 ? reports[0] : { recordings: reports }) });
   else for (const report of reports) printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
-  const passes = reports.every((report) => {
-    const barred = KIND_NAMES.filter((kind) => kind !== KIND_WITHOUT_BAR).map((kind) => report.kinds[kind]);
-    const sum = (key: 'agreed' | 'raced' | 'disagreed') => barred.reduce((total, score) => total + score[key], 0);
-    const decided = sum('agreed') + sum('raced') + sum('disagreed');
-    return (decided === 0 || sum('agreed') / decided >= BAR_ALL) && barred.every((score) => agreement(score) >= BAR_KIND);
-  });
-  return passes ? EXIT_OK : EXIT_VIOLATION;
+  return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
 }

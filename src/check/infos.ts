@@ -1,0 +1,60 @@
+/** What a `struct flush_tlb_info` carries from who asks to who flushes. */
+import { MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
+import { FLUSH_ALL } from '../trace/events.js';
+import { type Context, differsHere } from './context.js';
+import { agreed, differs, learnt, type Outcome } from './outcome.js';
+import type { Asked, State } from './state.js';
+import type { InfoEvent, SendEvent } from './values.js';
+
+const infoText = ({ start, end, stride, freed, trim }: Asked): string =>
+  `0x${start.toString(16)}-0x${end.toString(16)} stride ${stride} freed ${Number(freed)} trim ${Number(trim)}`;
+
+/**
+ * The request that the line passes on, against the one that its initiator made. The model says whether it became a flush of everything.
+ * To be asked before the line's values are taken over.
+ */
+export function judgeRequest(s: State, event: InfoEvent, ctx: Context): Outcome {
+  const { cpu, init } = event;
+  const mm = s.mms.handle(event.mm);
+  const request = s.cpus[init]?.request ?? null;
+  // A request has one initiator, which sends it itself.
+  const isStranger = event.kind !== 'flush_func' && init !== cpu;
+  if (isStranger || request === null || request.mm !== mm) {
+    const began = !isStranger && request === null && event.kind !== 'flush_func';
+    return began ? learnt('request') : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
+  }
+  const { asked } = request;
+  if (asked === null) return learnt('request');
+  const info = s.lab.per(init).flushInfo;
+  const isFull = mm === MM_NULL || s.mem[info.end] === TLB_FLUSH_ALL;
+  const model = isFull ? { ...asked, start: 0n, end: FLUSH_ALL } : asked;
+  const sameRange = event.start === model.start && event.end === model.end && event.stride === model.stride;
+  if (sameRange && event.freed === model.freed && event.trim === model.trim) return agreed('request');
+  return differsHere(ctx, 'request', infoText(event), infoText(model), false);
+}
+
+/** `HZ` jiffies, and how far jiffies and the trace clock can be apart (25 ms were seen), in microseconds. */
+const TRIM_EVERY = 1_000_000;
+const TRIM_SLACK = 40_000;
+
+/** should_trim_cpumask (6db2526c1d69): due once a second for each mm. */
+function judgeTrim(s: State, event: SendEvent): Outcome {
+  const { trimFrom, trimBy } = s.mms.view(s.mms.handle(event.mm));
+  const { line, time, trim } = event;
+  if (s.trims === 'never') return trim ? differs('trim', line, 'trims', 'never trims', false) : agreed('trim');
+  const isKnown = trim ? trimFrom > Number.NEGATIVE_INFINITY : trimBy < Number.POSITIVE_INFINITY;
+  if (s.trims === 'not told' || !isKnown) return learnt('trim');
+  if (trim ? time >= trimFrom : time <= trimBy) return agreed('trim');
+  // Two CPUs that ask at the same moment both find it due.
+  const raced = trim && trimFrom - time > TRIM_EVERY - 2 * TRIM_SLACK;
+  return differs('trim', line, trim ? 'trims' : 'does not trim', trim ? 'not due yet' : 'due', raced);
+}
+
+export function compareTrim(s: State, event: SendEvent, ctx: Context): void {
+  const mm = s.mms.handle(event.mm);
+  if (mm === MM_NULL) return;
+  ctx.tell(judgeTrim(s, event));
+  const view = s.mms.view(mm);
+  if (event.trim) view.trimFrom = event.time + TRIM_EVERY - TRIM_SLACK;
+  if (event.trim || view.trimBy === Number.POSITIVE_INFINITY) view.trimBy = event.time + TRIM_EVERY + TRIM_SLACK;
+}
