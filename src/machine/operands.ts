@@ -3,7 +3,7 @@ import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
 import { FLUSH_PAGES } from './hypervisor.js';
 import * as K from './op-kinds.js';
 import type { MmuLayout, Program } from './program.js';
-import { pteFrame, pteValue } from './pte.js';
+import { pteFrame } from './pte.js';
 
 /**
  * What operations may be given. Executed, a wild address would answer `undefined`, with which every comparison is false, or write into
@@ -157,9 +157,9 @@ export class Operands {
       this.mistake(operation, `of word ${address}, which holds no page-table entry`);
   }
 
-  /** What an entry may become: flags and a frame that there is. */
+  /** What an entry may become: flags and a frame that there is. A value that was read from an entry carries its ghost version, which is ignored. */
   entryValue(value: number): void {
-    if (pteValue(value) !== value || pteFrame(value) >= (this.mmu?.frames ?? 0))
+    if ((value | 0) !== value || value < 0 || pteFrame(value) >= (this.mmu?.frames ?? 0))
       this.mistake('setPte', `with ${value}, which is no page-table entry of this machine`);
   }
 

@@ -68,12 +68,18 @@ function follow(program: KernelProgram, run: OneThreadRun): Machine {
   return machine;
 }
 
-/** Words that both builds must leave alike: all but the store buffers, the allocator's lists, and the time of a TLB fill. */
+/**
+ * Words that both builds must leave alike: all but the store buffers, the allocator's lists, the time of a TLB fill, and what an oracle notes that
+ * threads do not have.
+ */
 function comparable(program: KernelProgram, mem: Int32Array): Int32Array {
   const words = mem.slice();
   const { mmu } = program.config.layout;
   words.fill(0, mmu.freeTop, mmu.freeStack + mmu.frames);
   words.fill(0, mmu.grace, mmu.grace + 1 + mmu.graceCapacity * (1 + Math.ceil(program.cpus / 32)));
+  const { splitPage } = program.config.layout;
+  // The last words of all.
+  words.fill(0, splitPage);
   for (let cpu = 0; cpu < program.cpus; cpu++) {
     const block = program.hardwareBase + cpu * program.hardwareWords;
     words.fill(0, block + H.SB_HEAD, block + H.TLB_COUNT);

@@ -34,7 +34,7 @@ const WILD: Readonly<Record<string, readonly unknown[]>> = {
   rights: [...NO_INTEGER, -1, 4],
   key: [...NO_INTEGER, -1, 9 + 2],
   entry: [...NO_INTEGER, 0, mmu.framesBase - 1, mmu.freeTop],
-  pte: [...NO_INTEGER, -1, 1 << 20, mmu.frames << 6],
+  pte: [...NO_INTEGER, -1, mmu.frames << 6],
   count: [...NO_INTEGER, -1, 0],
 };
 
@@ -100,7 +100,7 @@ type Ops = Record<string, (...operands: unknown[]) => Op>;
 
 /** A CPU of the threads' build, as far as operands are looked at: nothing else of its machine is there. */
 const strippedCpu = (): Ops => {
-  const control = { words: new Int32Array(1), attention: () => 0, scratch: () => 0, enablings: () => 0, ring: () => 0 };
+  const control = { words: new Int32Array(1), attention: () => 0, scratch: () => 0, enablings: () => 0, activity: () => 0, ring: () => 0 };
   const machine = { program: { ...program, host: null, image: program.image, words: program.words }, control, block: () => 0 };
   return new StrippedCpu(machine as unknown as ConstructorParameters<typeof StrippedCpu>[0], 0) as unknown as Ops;
 };
