@@ -20,8 +20,9 @@ export function judgeRequest(s: State, event: InfoEvent, ctx: Context): Outcome 
   // A request has one initiator, which sends it itself.
   const isStranger = event.kind !== 'flush_func' && init !== cpu;
   if (isStranger || request === null || request.mm !== mm) {
-    const began = !isStranger && request === null && event.kind !== 'flush_func';
-    return began ? learnt('request') : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
+    // A request from before the file; its handlers may run long after its beginning.
+    const isFromBefore = !isStranger && request === null && (event.kind !== 'flush_func' || s.cpus[init]?.hasAsked === false);
+    return isFromBefore ? learnt('request') : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
   }
   const { asked } = request;
   if (asked === null) return learnt('request');

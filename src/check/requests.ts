@@ -44,6 +44,7 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
   const trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
   s.lab.ports[cpu].trim = trim;
   const { start, end, stride, freed } = event;
+  s.cpus[cpu].hasAsked = true;
   s.cpus[cpu].request = { index: ctx.at, mm, batch: false, pages: pagesOf(start, end), asked: { start, end, stride, freed, trim } };
   s.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
 };
@@ -52,6 +53,7 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
 export function adoptRequest(s: State, event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>, ctx: Context): void {
   const { cpu } = event;
   const mm = s.mms.handle(event.mm);
+  s.cpus[cpu].hasAsked = true;
   s.cpus[cpu].request = { index: ctx.at, mm, batch: mm === MM_NULL, pages: pagesOf(event.start, event.end), asked: event };
   fillInfo(s, cpu, event);
   if (mm === MM_NULL) learnBatch(s, cpu, event.cpus);

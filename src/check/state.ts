@@ -95,6 +95,8 @@ export interface CpuState {
   lazySeen: number;
 
   request: Request | null;
+  /** Whether it has asked for a flush since the file began. */
+  hasAsked: boolean;
   /** The flush_mm_range that waits for the CPU's next line of its own: its increment is done as late as it can have been. */
   laterRequest: number;
   /** Whether the increments of the CPU's last batch are not in the model. */
@@ -147,7 +149,17 @@ export function unseenCpu(): CpuState {
   const slots = Array.from({ length: SLOTS }, () => ({ known: false, genKnown: false, mayBeGone: false, below: 0, above: 0 }));
   return {
     ...{ mmKnown: false, tentative: false, lazyKnown: false, slots, standIn: -1, cursorKnown: false, cursorDoubt: -1 },
-    ...{ idle: false, lazySeen: 0, request: null, laterRequest: -1, unmapsUnknown: false, send: null, queue: 'empty', pvSince: null },
+    ...{
+      idle: false,
+      lazySeen: 0,
+      request: null,
+      hasAsked: false,
+      laterRequest: -1,
+      unmapsUnknown: false,
+      send: null,
+      queue: 'empty',
+      pvSince: null,
+    },
     ...{ asked: { target: -1, index: 0 }, func: -1, slotGenLearnt: false, wrongCpuLearnt: false, beforeFlush: null },
     ...{ switching: null, laterSwitch: -1, cr3Raced: false, headless: false },
   };

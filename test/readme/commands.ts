@@ -61,9 +61,12 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   // b1 falls in execution 399: test/examples.
   'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': cli(1, { prints: /^b3 +stale-use +allocator/m }),
+  'shootdown hunt --variant 6.12 --scenario exit-while-lazy': cli(0, { executions: 600, prints: /left-mask-before-cr3|none/ }),
+  'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
   // Where the wrong one fails soonest.
   'shootdown hunt examples/my-backend.ts': cli(1, {
-    argv: 'hunt examples/my-backend.ts --scenario concurrent-dontneed',
+    argv: 'hunt examples/my-backend.ts --scenario reclaim-mprotect',
+    executions: 50,
     prints: /^hasty-kvm +stale-use/m,
   }),
   'shootdown hunt examples/my-rule-optimistic.ts --scenario five-mms-two-slots': cli(1, {
@@ -117,6 +120,7 @@ export const OPTIONS: Readonly<Record<string, How>> = {
   '--scenario trace:FILE': A_STUDY,
   '--variant 6.12-stable+switchingBeforeGen': cli(0, { argv: 'hunt --variant 6.12-stable+switchingBeforeGen' }),
   '--memory sc': A_HUNT,
+  '--allow-no-effect': A_HUNT,
   '--jobs': A_HUNT,
   '--reporter junit --reporter-file FILE': A_HUNT,
   '--reporter github-actions': cli(0, {
