@@ -157,7 +157,8 @@ export function unseenCpu(): CpuState {
       laterRequest: -1,
       unmapsUnknown: false,
       send: null,
-      queue: 'empty',
+      // Something may have been queued before the file began, and its IPI be under way.
+      queue: 'called',
       pvSince: null,
     },
     ...{ asked: { target: -1, index: 0 }, func: -1, slotGenLearnt: false, wrongCpuLearnt: false, beforeFlush: null },
