@@ -61,7 +61,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   // b1 falls in execution 399: test/examples.
   'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': cli(1, { prints: /^b3 +stale-use +allocator/m }),
-  'shootdown hunt --variant 6.12 --scenario exit-while-lazy': cli(0, { executions: 600, prints: /left-mask-before-cr3|none/ }),
+  'shootdown hunt --variant 6.12 --scenario exit-while-lazy': cli(0, { executions: 600, prints: /known: left-mask-before-cr3/ }),
   'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
   // Where the wrong one fails soonest.
   'shootdown hunt examples/my-backend.ts': cli(1, {
