@@ -210,7 +210,7 @@ export class Ghost {
     mem[block + H.CHANGE_COUNT] = kept;
   }
 
-  /** A word that other CPUs change. The build for threads reads it atomically. */
+  /** A word that other CPUs change. The stripped build reads it atomically. */
   protected shared(address: number): number {
     return this.words[address];
   }
@@ -220,7 +220,7 @@ export class Ghost {
     return this.words[this.version + index] === version;
   }
 
-  /** The version of an entry as the counter of its changes has it. The build for threads keeps fewer bits in the entry than in the counter. */
+  /** The version of an entry as the counter of its changes has it. The stripped build keeps fewer bits in the entry than in the counter. */
   fullVersion(_index: number, version: number): number {
     return version;
   }

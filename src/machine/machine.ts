@@ -357,7 +357,7 @@ export class Machine {
     for (let id = 0; id < this.cpus.length; id++) if (this.waitAddress[id] === address) this.refreshCpu(this.cpus[id]);
   }
 
-  // What walkers and oracles read and change of words that other CPUs change. The build for threads has the same methods over Atomics.
+  // What walkers and oracles read and change of words that other CPUs change. The stripped build has the same methods over Atomics.
 
   /** A word of shared memory, as it is now. */
   word(address: number): number {

@@ -4,7 +4,7 @@
  *     bit 0 present, 1 writable, 2 user, 3 accessed, 4 dirty, 5 swap (software: unmapped by reclaim)
  *     bits 6-14 frame number (512 frames), bits 15-30 ghost version
  *
- * The build for threads has more frames and fewer bits of version (FRAME_BITS), for machines of 256 CPUs.
+ * The stripped build has more frames and fewer bits of version (FRAME_BITS), for machines of 256 CPUs.
  *
  * The version counts the changes of this entry, so that a walker's one load tells value and version together. The simulated kernel never
  * looks at it: the machine's PTE operations add it, and `pteValue` strips it for comparison.

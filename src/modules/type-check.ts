@@ -19,8 +19,8 @@ export async function typeMistake(files: readonly string[], apiFile: string): Pr
   if (roots.length === 0) return null;
   const { default: compiler } = await import('typescript');
   const options = optionsFor(compiler, roots[0], apiFile);
-  const host = compiler.createCompilerHost(options);
-  const program = compiler.createProgram(roots, options, { ...host, getSourceFile: bounded(host.getSourceFile) });
+  const compilerHost = compiler.createCompilerHost(options);
+  const program = compiler.createProgram(roots, options, { ...compilerHost, getSourceFile: bounded(compilerHost.getSourceFile) });
   for (const file of program.getSourceFiles()) {
     if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
     for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {

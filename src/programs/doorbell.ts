@@ -1,14 +1,14 @@
 import type { Op, Protocol } from '../machine/protocol.js';
 
 /**
- * The doorbell: how a simulated CPU that has nothing to do sleeps in the host, and how others wake it. It is a shared-memory protocol
+ * The doorbell: how a simulated CPU that has nothing to do sleeps in the operating system, and how others wake it. It is a shared-memory protocol
  * itself, so it is written as one: the explorer hunts this text for lost wake-ups, and stress runs execute it with its yields blanked.
  *
  * One `sleep` word per CPU and one counter of awake CPUs, which spinning is gated by: it must not leak. The ringer counts up for the
  * sleeper that it wakes; the sleeper counts itself down before it sleeps.
  */
 
-/** What the protocol needs of the world. Every access is an operation; `sleepWhile` and `wake` are the host's futex. */
+/** What the protocol needs of the world. Every access is an operation; `sleepWhile` and `wake` are a futex. */
 export interface BellOps {
   load(address: number): Op;
   /** Locked; answers the old value. */

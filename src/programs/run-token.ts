@@ -1,7 +1,7 @@
 import type { Op, Protocol } from '../machine/protocol.js';
 
 /**
- * Run tokens: as many CPUs run as the host has cores. With more busy threads than cores the host's time slices of milliseconds decide when
+ * Run tokens: as many CPUs run as the machine has cores. With more busy threads than cores the system's time slices of milliseconds decide when
  * an IPI is served; a token that goes round every few hundred boundaries makes that microseconds.
  *
  * A CPU is blocked (asleep in a wait), ready (wants a token) or running (holds one). Invariants: tokens are neither made nor lost, and free

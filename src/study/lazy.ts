@@ -1,7 +1,7 @@
 import { hypercallBackend } from '../backends/hypercall.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { lazyAnswers } from '../rules/index.js';
-import { v0 } from '../rules/v0.js';
+import { v0 } from '../rules/v0-do-nothing.js';
 import { lazy as lazyScenarios } from '../scenarios/catalogue/lazy.js';
 import { remote } from '../scenarios/catalogue/remote.js';
 import { lazyAnswer } from './answers/lazy.js';

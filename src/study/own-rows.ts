@@ -1,4 +1,4 @@
-import { v0 } from '../rules/v0.js';
+import { v0 } from '../rules/v0-do-nothing.js';
 import { findVariant } from '../variants/index.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { Study, StudyGroup, StudyRow } from './study.js';

@@ -1,6 +1,6 @@
 import type { Backend } from '../kernel/backend.js';
 import type { Rule } from '../rules/rule.js';
-import { v0 } from '../rules/v0.js';
+import { v0 } from '../rules/v0-do-nothing.js';
 import type { StudyGroup, StudyRow } from './study.js';
 
 /** A row per rule and backend, grouped by backend; combinations that make no sense stand there with the reason. */

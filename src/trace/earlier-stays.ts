@@ -7,32 +7,32 @@
  */
 import type { ScenarioCpu, ScriptStep } from '../vocabulary/scenario.js';
 import type { EarlierStay } from './accesses.js';
+import type { Scanned } from './scan-window.js';
 import type { ScriptBuilder } from './script-builder.js';
 import type { StartState } from './start-state.js';
 import { count, type ImportTally } from './tally.js';
-import type { Walked } from './walk.js';
 
 /** Puts the stays first in the scripts; returns the state in which the CPUs then begin. */
 export function addEarlierStays(
   start: StartState,
-  walked: Walked,
+  scanned: Scanned,
   builders: readonly ScriptBuilder[],
   pcid: boolean,
   tally: ImportTally,
 ): ScenarioCpu[] {
   return start.cpus.map((cpu, index) => {
     const builder = builders[index];
-    const stays = builder === undefined ? [] : staysOf(start, walked, builder, index, pcid);
+    const stays = builder === undefined ? [] : staysOf(start, scanned, builder, index, pcid);
     const first = stays[0];
     if (builder === undefined || first === undefined) return cpu;
-    builder.beginEarlier(stays, found(cpu, stays.at(-1)?.mm, walked));
+    builder.beginEarlier(stays, found(cpu, stays.at(-1)?.mm, scanned));
     count(tally.added, 'stay from before the window in an mm whose slot was up to date', stays.length);
     const { lazy: _, ...rest } = cpu;
     return { ...rest, loadedMm: first.mm, loadedMmAsid: (cpu.slots ?? []).findIndex((slot) => slot?.mm === first.mm) };
   });
 }
 
-function staysOf(start: StartState, walked: Walked, builder: ScriptBuilder, index: number, pcid: boolean): EarlierStay[] {
+function staysOf(start: StartState, scanned: Scanned, builder: ScriptBuilder, index: number, pcid: boolean): EarlierStay[] {
   const cpu = start.cpus[index];
   if (cpu === undefined) return [];
   const stays: EarlierStay[] = [];
@@ -41,7 +41,7 @@ function staysOf(start: StartState, walked: Walked, builder: ScriptBuilder, inde
     const loaded = slot.mm === cpu.loadedMm;
     // The window begins with a stay in an mm that the CPU is in; without PCIDs only the loaded mm has entries at all.
     if ((loaded && cpu.lazy !== true) || (!loaded && !pcid)) continue;
-    const pages = cachedPages(start, walked, slot.mm, index);
+    const pages = cachedPages(start, scanned, slot.mm, index);
     if (pages.length > 0) stays.push({ mm: slot.mm, pages });
   }
   // The one that is still loaded came last.
@@ -49,8 +49,8 @@ function staysOf(start: StartState, walked: Walked, builder: ScriptBuilder, inde
 }
 
 /** Pages mapped from the start that another CPU flushes. */
-function cachedPages(start: StartState, walked: Walked, mm: number, cpu: number): number[] {
-  const ranges = walked.flushes.filter((flush) => flush.mm === mm && flush.cpu !== cpu).map((flush) => flush.range);
+function cachedPages(start: StartState, scanned: Scanned, mm: number, cpu: number): number[] {
+  const ranges = scanned.flushes.filter((flush) => flush.mm === mm && flush.cpu !== cpu).map((flush) => flush.range);
   const pages: number[] = [];
   for (const [from, to] of start.mms[mm]?.vmas ?? []) {
     for (let page = from; page < to; page++) if (ranges.some(({ start, end }) => page >= start && page < end)) pages.push(page);
@@ -59,9 +59,9 @@ function cachedPages(start: StartState, walked: Walked, mm: number, cpu: number)
 }
 
 /** From the stay in `last` to what the window finds the CPU in. */
-function found({ loadedMm, lazy }: ScenarioCpu, last: number | undefined, walked: Walked): ScriptStep[] {
+function found({ loadedMm, lazy }: ScenarioCpu, last: number | undefined, scanned: Scanned): ScriptStep[] {
   if (loadedMm === undefined) return [{ op: 'idle', deep: true }];
   if (lazy !== true) return [{ op: 'run', mm: loadedMm }];
   // A task of its own would keep an mm from exiting.
-  return loadedMm === last || walked.exited.has(loadedMm) ? [{ op: 'kthread' }] : [{ op: 'run', mm: loadedMm }, { op: 'kthread' }];
+  return loadedMm === last || scanned.exited.has(loadedMm) ? [{ op: 'kthread' }] : [{ op: 'run', mm: loadedMm }, { op: 'kthread' }];
 }

@@ -10,11 +10,11 @@ import { addEarlierStays } from './earlier-stays.js';
 import { type FlushRecord, type History, historyOf } from './history.js';
 import { INIT_CTX } from './machine-state.js';
 import type { Recording } from './recording.js';
+import { scanWindow } from './scan-window.js';
 import { ScriptBuilder } from './script-builder.js';
 import { machineBefore, startState } from './start-state.js';
 import { count, emptyImportTally, type ImportTally, tallyNotes } from './tally.js';
 import { escapeText, TraceError } from './trace-error.js';
-import { walkWindow } from './walk.js';
 import type { TraceWindow } from './window.js';
 
 /** Limits of a scenario made from a recording. */
@@ -110,16 +110,16 @@ export function importWindow(recording: Recording, window: TraceWindow, options:
   };
   const tally = emptyImportTally();
   const builders = machine.cpus.map(() => new ScriptBuilder());
-  const walked = walkWindow(context, machine, builders, tally);
+  const scanned = scanWindow(context, machine, builders, tally);
   const pcid = usesPcid(recording);
-  const start = startState(recording, machine, { ctxs, unborn: walked.forked, spaces, first: window.first, end: window.end });
+  const start = startState(recording, machine, { ctxs, unborn: scanned.forked, spaces, first: window.first, end: window.end });
   const slots = pcid ? start.cpus : start.cpus.map(({ slots, nextAsid: _, ...cpu }) => ({ ...cpu, slots: (slots ?? []).slice(0, 1) }));
   // A child shares pages with its parent: what it does to them matters even if nobody flushes it.
-  const born = [...walked.forked].map((ctx) => ctxs.indexOf(ctx));
-  const flushed = new Set([...walked.flushes.map((flush) => flush.mm), ...walked.exited, ...born]);
+  const born = [...scanned.forked].map((ctx) => ctxs.indexOf(ctx));
+  const flushed = new Set([...scanned.flushes.map((flush) => flush.mm), ...scanned.exited, ...born]);
   const dropped = builders.reduce((sum, builder) => sum + builder.dropTail(flushed), 0);
   if (dropped > 0) count(tally.dropped, 'step at the end of a CPU in an mm that nobody flushes', dropped);
-  const cpus = addEarlierStays({ mms: start.mms, cpus: slots }, walked, builders, pcid, tally);
+  const cpus = addEarlierStays({ mms: start.mms, cpus: slots }, scanned, builders, pcid, tally);
 
   const plans = ctxs.map((ctx) => accessPlan(context, ctx));
   const render = (budget: AccessBudget) => builders.map((builder) => builder.render(plans, budget));

@@ -96,7 +96,7 @@ describe('show, printed', () => {
 });
 
 describe('show, on a terminal', () => {
-  it('walks through the steps and leaves nothing on stdout', async () => {
+  it('moves through the steps and leaves nothing on stdout', async () => {
     const seen: string[] = [];
     const terminal = new FakeTerminal((t) => {
       for (const keys of ['', 'j', 'n', 'G', 'gg', '\u001b[B']) {

@@ -98,7 +98,7 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [kind: string, good
 
 type Ops = Record<string, (...operands: unknown[]) => Op>;
 
-/** A CPU of the threads' build, as far as operands are looked at: nothing else of its machine is there. */
+/** A CPU of the stripped build, as far as operands are looked at: nothing else of its machine is there. */
 const strippedCpu = (): Ops => {
   const control = { words: new Int32Array(1), attention: () => 0, scratch: () => 0, enablings: () => 0, activity: () => 0, ring: () => 0 };
   const machine = { program: { ...program, host: null, image: program.image, words: program.words }, control, block: () => 0 };

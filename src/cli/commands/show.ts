@@ -1,4 +1,4 @@
-/** `shootdown show FILE`: the timeline of a finding, to read or to walk through. */
+/** `shootdown show FILE`: the timeline of a finding, to read or to step through. */
 
 import type { Command } from 'commander';
 import { visible } from '../../report/escape.js';
@@ -12,7 +12,7 @@ import { printLine } from '../io.js';
 import { printJson, showDocument } from '../json.js';
 import { MODULE_FLAG, openFinding } from '../own-modules.js';
 import { names, wholeNumber } from '../values.js';
-import { walkThrough } from '../walk-through.js';
+import { view } from '../view.js';
 import { originOf, printSentence, reasonNotReproduced } from '../witness.js';
 
 const WIDTH_MIN = 40;
@@ -29,9 +29,9 @@ interface ShowFlags {
 export function addShow(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
   program
     .command('show')
-    .summary('the timeline of a finding file, to read or to walk through')
+    .summary('the timeline of a finding file, to read or to step through')
     .description(
-      'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and what waits in store buffers, the steps that decide. On a terminal it can be walked through, with the state of the CPUs at each step.',
+      'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and what waits in store buffers, the steps that decide. On a terminal one can step through it, with the state of the CPUs at each step.',
     )
     .argument('<file>', 'a finding that "shootdown hunt" wrote')
     .option('--plain', 'print it, on a terminal too', false)
@@ -60,7 +60,7 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
   else if (isPrinted || result.trace.length === 0) print(context, finding, result, flags);
-  else await walkThrough(context, io.terminal, finding, result);
+  else await view(context, io.terminal, finding, result);
   if (result.reproduced) return EXIT_OK;
   printLine(io.stderr, `shootdown: ${visible(reasonNotReproduced(file, finding, result, version))}`);
   return EXIT_USAGE;

@@ -15,7 +15,7 @@ import type { CallFrame } from './call-tree.js';
 import type { Side } from './side.js';
 
 /** What one CPU of the base executed, in order. */
-export interface LeadCpu {
+export interface LeadSteps {
   readonly signatures: number[];
   readonly frames: (CallFrame | null)[];
   /** Steps of its script that had begun. */
@@ -28,7 +28,7 @@ export const SET_GOING = [LINE_AGENT, HOST_AGENT, SERVICE_AGENT];
 /** An execution of the base, as those who follow it need it: who moved, and what for. */
 export class Lead {
   readonly agents: number[] = [];
-  readonly cpus: readonly LeadCpu[];
+  readonly cpus: readonly LeadSteps[];
   /** By step: stores that its CPU had in its buffer afterwards. */
   readonly buffered: number[] = [];
   /** By step of a page walker: whether the walk began with it. */

@@ -3,7 +3,7 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
 import { fitsAll, type Rule } from './rule.js';
-import { raiseFlushed } from './v4.js';
+import { raiseFlushed } from './v4-exchange-pair.js';
 
 /**
  * V8: V4 over mm_cpumask as it is read again after the flush. Assumes that it is the set that was flushed; lazy CPUs were left out of that, and

@@ -2,8 +2,8 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../../src/report/colors.js';
 import { textWidth } from '../../../src/report/layout.js';
-import type { Move } from '../../../src/report/walk/keys.js';
-import { Walk, type WalkState } from '../../../src/report/walk/walk.js';
+import type { Move } from '../../../src/report/viewer/keys.js';
+import { Viewer, type ViewState } from '../../../src/report/viewer/viewer.js';
 import { state } from '../states.js';
 import { raceSteps, Steps } from '../steps.js';
 
@@ -30,60 +30,66 @@ function sbSteps(): Steps {
     .add(0, 'loaded_mm = SWITCHING reaches memory', { agent: 'buffer', states: [state(0, { notes: ['loaded_mm SWITCHING'] })] });
 }
 
-const walkOf = (steps: Steps['all'], colors = plain, cpus = 4) =>
-  new Walk({ title: 'b1: stale-use in \u001bsomewhere', cpus, steps, start: [0, 1, 2, 3].slice(0, cpus).map((cpu) => state(cpu)), colors });
+const viewerOf = (steps: Steps['all'], colors = plain, cpus = 4) =>
+  new Viewer({
+    title: 'b1: stale-use in \u001bsomewhere',
+    cpus,
+    steps,
+    start: [0, 1, 2, 3].slice(0, cpus).map((cpu) => state(cpu)),
+    colors,
+  });
 
-function pressAll(walk: Walk, from: WalkState, moves: readonly Move[]): number {
-  return moves.reduce((now, move) => walk.press(now, move), from).at;
+function pressAll(viewer: Viewer, from: ViewState, moves: readonly Move[]): number {
+  return moves.reduce((now, move) => viewer.press(now, move), from).at;
 }
 
 describe('moves', () => {
   const steps = raceSteps();
-  const walk = walkOf(steps);
-  const begin = walk.begin(SIZE);
+  const viewer = viewerOf(steps);
+  const begin = viewer.begin(SIZE);
   const deciding = steps.flatMap((step, index) => (step.deciding === null ? [] : [index]));
 
   it('begin at the first step that decides, or at the first', () => {
     expect(begin).toEqual({ at: deciding[0], size: SIZE, ended: false });
-    expect(walkOf(new Steps().add(0, 'a').add(0, 'b').all).begin(SIZE).at).toBe(0);
+    expect(viewerOf(new Steps().add(0, 'a').add(0, 'b').all).begin(SIZE).at).toBe(0);
   });
 
   it('go a step on and back, and stop at the ends', () => {
-    expect(pressAll(walk, begin, ['next', 'next', 'previous'])).toBe(deciding[0] + 1);
-    expect(pressAll(walk, begin, ['first', 'previous'])).toBe(0);
-    expect(pressAll(walk, begin, ['last', 'next'])).toBe(steps.length - 1);
+    expect(pressAll(viewer, begin, ['next', 'next', 'previous'])).toBe(deciding[0] + 1);
+    expect(pressAll(viewer, begin, ['first', 'previous'])).toBe(0);
+    expect(pressAll(viewer, begin, ['last', 'next'])).toBe(steps.length - 1);
   });
 
   it('go to the steps that decide, and stay where there is none further', () => {
-    expect(pressAll(walk, begin, ['nextDeciding'])).toBe(deciding[1]);
-    expect(pressAll(walk, begin, ['next', 'previousDeciding'])).toBe(deciding[0]);
-    expect(pressAll(walk, begin, ['previousDeciding'])).toBe(deciding[0]);
-    expect(pressAll(walk, begin, ['last', 'nextDeciding'])).toBe(steps.length - 1);
+    expect(pressAll(viewer, begin, ['nextDeciding'])).toBe(deciding[1]);
+    expect(pressAll(viewer, begin, ['next', 'previousDeciding'])).toBe(deciding[0]);
+    expect(pressAll(viewer, begin, ['previousDeciding'])).toBe(deciding[0]);
+    expect(pressAll(viewer, begin, ['last', 'nextDeciding'])).toBe(steps.length - 1);
   });
 
   it('go a page, by at least one step, and back', () => {
     const long = new Steps();
     for (let i = 0; i < 200; i++) long.add(0, `step ${i}`);
-    const paged = walkOf(long.all, plain, 1);
+    const paged = viewerOf(long.all, plain, 1);
     const first = paged.begin(SIZE);
     const rows = paged.lines(first).findIndex((line) => line.startsWith('──')) - 2;
     expect(pressAll(paged, first, ['pageDown'])).toBe(rows - 1);
     expect(pressAll(paged, first, ['pageDown', 'pageDown', 'pageUp', 'pageUp'])).toBe(0);
-    const narrow = walk.resize(begin, { rows: 8, columns: 40 });
-    expect(pressAll(walk, narrow, ['pageDown'])).toBe(deciding[0] + 1);
-    expect(pressAll(walk, narrow, ['pageUp'])).toBe(deciding[0] - 1);
-    expect(pressAll(walk, begin, ['last', 'pageDown'])).toBe(steps.length - 1);
+    const narrow = viewer.resize(begin, { rows: 8, columns: 40 });
+    expect(pressAll(viewer, narrow, ['pageDown'])).toBe(deciding[0] + 1);
+    expect(pressAll(viewer, narrow, ['pageUp'])).toBe(deciding[0] - 1);
+    expect(pressAll(viewer, begin, ['last', 'pageDown'])).toBe(steps.length - 1);
   });
 
   it('end', () => {
-    expect(walk.press(begin, 'quit')).toEqual({ ...begin, ended: true });
+    expect(viewer.press(begin, 'quit')).toEqual({ ...begin, ended: true });
   });
 });
 
 describe('the screen', () => {
   it('shows the timeline, the step, the CPUs and the keys', () => {
-    const walk = walkOf(sbSteps().all, plain, 2);
-    expect(walk.lines(walk.begin({ rows: 22, columns: 100 })).join('\n')).toMatchInlineSnapshot(`
+    const viewer = viewerOf(sbSteps().all, plain, 2);
+    expect(viewer.lines(viewer.begin({ rows: 22, columns: 100 })).join('\n')).toMatchInlineSnapshot(`
       "b1: stale-use in \\x1bsomewhere
           step │ CPU0                                        │ CPU1
                │ context_switch                              │
@@ -110,9 +116,9 @@ describe('the screen', () => {
   });
 
   it('tells the state after the current step, not a later one', () => {
-    const walk = walkOf(sbSteps().all, plain, 2);
-    const begin = walk.begin(SIZE);
-    const cpu0 = (at: number) => walk.lines({ ...begin, at }).find((line) => /^[ *]CPU0 {2}/.test(line));
+    const viewer = viewerOf(sbSteps().all, plain, 2);
+    const begin = viewer.begin(SIZE);
+    const cpu0 = (at: number) => viewer.lines({ ...begin, at }).find((line) => /^[ *]CPU0 {2}/.test(line));
     expect(cpu0(0)).toBe('*CPU0  interrupts off | loaded_mm A | PCID 1 | sb: loaded_mm=SWITCHING');
     expect(cpu0(1)).toBe(' CPU0  interrupts off | loaded_mm A | PCID 1 | sb: loaded_mm=SWITCHING');
     expect(cpu0(2)).toBe('*CPU0  interrupts on  | loaded_mm SWITCHING | sb: empty');
@@ -128,9 +134,9 @@ describe('the screen', () => {
     [1, 1],
     [10, 60],
   ])('has exactly %i rows of at most %i characters, wherever it stands', (rows, columns) => {
-    const walk = walkOf(raceSteps());
+    const viewer = viewerOf(raceSteps());
     for (let at = 0; at < raceSteps().length; at++) {
-      const lines = walk.lines({ at, size: { rows, columns }, ended: false });
+      const lines = viewer.lines({ at, size: { rows, columns }, ended: false });
       expect(lines).toHaveLength(rows);
       for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns);
     }
@@ -138,19 +144,19 @@ describe('the screen', () => {
 
   it('always shows the current step, marked', () => {
     for (const size of [SIZE, { rows: 12, columns: 100 }]) {
-      const walk = walkOf(raceSteps());
+      const viewer = viewerOf(raceSteps());
       for (const { step } of raceSteps()) {
-        const marked = walk.lines({ at: step, size, ended: false }).filter((line) => line.startsWith('▌'));
+        const marked = viewer.lines({ at: step, size, ended: false }).filter((line) => line.startsWith('▌'));
         expect(marked.some((line) => new RegExp(`^▌ [> ]? +${step} │`).test(line))).toBe(true);
       }
     }
   });
 
   it('follows a new size', () => {
-    const walk = walkOf(raceSteps());
-    const resized = walk.resize(walk.begin(SIZE), { rows: 30, columns: 70 });
-    expect(walk.lines(resized)).toHaveLength(30);
-    expect(walk.lines(resized).some((line) => textWidth(line) === 70)).toBe(true);
+    const viewer = viewerOf(raceSteps());
+    const resized = viewer.resize(viewer.begin(SIZE), { rows: 30, columns: 70 });
+    expect(viewer.lines(resized)).toHaveLength(30);
+    expect(viewer.lines(resized).some((line) => textWidth(line) === 70)).toBe(true);
   });
 
   it('changes nothing but colour when it paints, and lets no control character through', () => {
@@ -159,8 +165,8 @@ describe('the screen', () => {
       deciding: '\u001b]0;title',
       states: [state(0, { buffer: ['\r'] })],
     }).all;
-    const painted = walkOf(steps, pc.createColors(true), 2);
-    const bare = walkOf(steps, plain, 2);
+    const painted = viewerOf(steps, pc.createColors(true), 2);
+    const bare = viewerOf(steps, plain, 2);
     for (let at = 0; at < steps.length; at++) {
       const now = { at, size: SIZE, ended: false };
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not occur
@@ -175,15 +181,15 @@ describe('the screen', () => {
   it('tells of a CPU without a column when it moves', () => {
     const steps = new Steps();
     for (let i = 0; i < 40; i++) steps.add(i % 8, `step ${i}`, { states: [state(i % 8)] });
-    const walk = walkOf(steps.all, plain, 8);
-    const lines = walk.lines({ at: 7, size: SIZE, ended: false });
+    const viewer = viewerOf(steps.all, plain, 8);
+    const lines = viewer.lines({ at: 7, size: SIZE, ended: false });
     expect(lines.some((line) => line.startsWith('*CPU7  '))).toBe(true);
   });
 
   it('keeps the innermost functions where all do not fit', () => {
     const functions = Array.from({ length: 12 }, (_, i) => `function_number_${i}`);
-    const walk = walkOf(new Steps().add(0, 'deep', { functions }).all, plain, 1);
-    const line = walk.lines(walk.begin(SIZE)).find((text) => text.startsWith('in '));
+    const viewer = viewerOf(new Steps().add(0, 'deep', { functions }).all, plain, 1);
+    const line = viewer.lines(viewer.begin(SIZE)).find((text) => text.startsWith('in '));
     expect(line).toMatch(/^in … > .* > function_number_11$/);
   });
 });

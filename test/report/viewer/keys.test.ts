@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { movesOf } from '../../../src/report/walk/keys.js';
+import { movesOf } from '../../../src/report/viewer/keys.js';
 
 describe('keys', () => {
   it.each([

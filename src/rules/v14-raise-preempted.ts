@@ -3,7 +3,7 @@ import { BY_ENTRY } from '../kernel/remote-flush.js';
 import type { Protocol } from '../machine/protocol.js';
 import { requestCtxId } from './request.js';
 import type { Rule } from './rule.js';
-import { raiseByOneAfterRange } from './v7.js';
+import { raiseByOneAfterRange } from './v7-raise-by-one-after-range.js';
 
 /**
  * V14 (KVM): right after the flush request of a preempted vCPU is in its byte, V4 (after a range V7); the others are flushed by IPI and update

@@ -1,5 +1,5 @@
 /**
- * Walking through an execution on a screen: the model. A key makes a new state of an old one, and a state has a screen of lines; nothing
+ * Looking through an execution on a screen: the model. A key makes a new state of an old one, and a state has a screen of lines; nothing
  * here reads or writes a terminal.
  *
  *     title
@@ -20,7 +20,7 @@ import { drawTimeline } from '../timeline.js';
 import type { Move } from './keys.js';
 import { paneLines } from './pane.js';
 
-export interface WalkedTrace {
+export interface ViewedTrace {
   readonly title: string;
   readonly cpus: number;
   /** At least one. */
@@ -34,7 +34,7 @@ export interface Size {
   readonly columns: number;
 }
 
-export interface WalkState {
+export interface ViewState {
   /** Index of the current step. */
   readonly at: number;
   readonly size: Size;
@@ -57,29 +57,29 @@ interface Page {
   readonly columns: readonly number[];
 }
 
-export class Walk {
+export class Viewer {
   private readonly history: StateHistory;
   private readonly deciding: readonly number[];
   private page: { readonly width: number; readonly page: Page } | null = null;
 
-  constructor(private readonly trace: WalkedTrace) {
+  constructor(private readonly trace: ViewedTrace) {
     this.history = new StateHistory(trace.start, trace.steps);
     this.deciding = trace.steps.flatMap((step, index) => (step.deciding === null ? [] : [index]));
   }
 
   /** Begins at the first step that decides, or at the first. */
-  begin(size: Size): WalkState {
+  begin(size: Size): ViewState {
     return { at: this.deciding[0] ?? 0, size, ended: false };
   }
 
-  resize(state: WalkState, size: Size): WalkState {
+  resize(state: ViewState, size: Size): ViewState {
     return { ...state, size };
   }
 
-  press(state: WalkState, move: Move): WalkState {
+  press(state: ViewState, move: Move): ViewState {
     const { at } = state;
     const last = this.trace.steps.length - 1;
-    const to = (index: number): WalkState => ({ ...state, at: Math.max(0, Math.min(last, index)) });
+    const to = (index: number): ViewState => ({ ...state, at: Math.max(0, Math.min(last, index)) });
     switch (move) {
       case 'next':
         return to(at + 1);
@@ -103,7 +103,7 @@ export class Walk {
   }
 
   /** The screen: exactly `rows` lines, each of at most `columns` characters besides colours. */
-  lines(state: WalkState): string[] {
+  lines(state: ViewState): string[] {
     const { rows, columns } = state.size;
     const { colors, title } = this.trace;
     if (columns < COLUMNS_MIN || rows < ROWS_MIN) {
@@ -122,7 +122,7 @@ export class Walk {
     ];
   }
 
-  private status({ at }: WalkState): string {
+  private status({ at }: ViewState): string {
     const { steps } = this.trace;
     const number = this.deciding.indexOf(at) + 1;
     const deciding = number > 0 ? `deciding ${number} of ${this.deciding.length}` : `${this.deciding.length} deciding`;
@@ -130,7 +130,7 @@ export class Walk {
     return ` ${where} | j k step  n p deciding  space b page  g G ends  q quit `;
   }
 
-  private pane(state: WalkState): string[] {
+  private pane(state: ViewState): string[] {
     const { rows, columns } = state.size;
     const cpus = this.pageAt(columns).columns;
     const lines = paneLines(this.trace.steps[state.at], this.history, { width: columns, cpus, colors: this.trace.colors });
@@ -138,12 +138,12 @@ export class Walk {
     return lines.slice(0, Math.floor((rows - FRAME_ROWS) / 2));
   }
 
-  private bodyRows(state: WalkState): number {
+  private bodyRows(state: ViewState): number {
     return state.size.rows - FRAME_ROWS - this.pane(state).length;
   }
 
   /** The part of the timeline that has the current step in its middle. */
-  private visibleLines(state: WalkState): string[] {
+  private visibleLines(state: ViewState): string[] {
     const { lines, from, to } = this.pageAt(state.size.columns);
     const rows = this.bodyRows(state);
     const [first, end] = [from[state.at], to[state.at]];
@@ -157,7 +157,7 @@ export class Walk {
   }
 
   /** The step that is a screen of timeline away, and at least one step. */
-  private stepAway(state: WalkState, direction: 1 | -1): number {
+  private stepAway(state: ViewState, direction: 1 | -1): number {
     const { from, to } = this.pageAt(state.size.columns);
     const wanted = from[state.at] + direction * Math.max(1, this.bodyRows(state) - 1);
     let index = state.at + direction;

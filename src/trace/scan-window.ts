@@ -25,7 +25,7 @@ export interface ScriptedFlush {
 }
 
 /** What the pass found besides the scripts. */
-export interface Walked {
+export interface Scanned {
   /** Contexts that a fork step creates: an mm whose fork has no step must exist from the start, or those that run it would wait for ever. */
   readonly forked: ReadonlySet<number>;
   readonly flushes: readonly ScriptedFlush[];
@@ -33,7 +33,7 @@ export interface Walked {
   readonly exited: ReadonlySet<number>;
 }
 
-class Walk {
+class WindowScan {
   readonly #context: ImportContext;
   readonly #builders: readonly ScriptBuilder[];
   readonly #tally: ImportTally;
@@ -286,8 +286,8 @@ class Walk {
 }
 
 /** Fills `builders` (one per CPU) from the window's events; `machine` is the state before it. */
-export function walkWindow(context: ImportContext, machine: MachineState, builders: readonly ScriptBuilder[], tally: ImportTally): Walked {
-  const walk = new Walk(context, machine, builders, tally);
-  walk.run();
-  return walk;
+export function scanWindow(context: ImportContext, machine: MachineState, builders: readonly ScriptBuilder[], tally: ImportTally): Scanned {
+  const scan = new WindowScan(context, machine, builders, tally);
+  scan.run();
+  return scan;
 }

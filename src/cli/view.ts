@@ -1,7 +1,7 @@
-/** A finding on the whole screen, walked through key by key. */
+/** A finding on the whole screen, key by key. */
 
-import { movesOf } from '../report/walk/keys.js';
-import { Walk } from '../report/walk/walk.js';
+import { movesOf } from '../report/viewer/keys.js';
+import { Viewer } from '../report/viewer/viewer.js';
 import { type Finding, findingSubject } from '../vocabulary/finding.js';
 import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
@@ -9,9 +9,9 @@ import type { Terminal } from './io.js';
 import { screenText } from './terminal.js';
 
 /** Returns when the reader quits, the input ends, or somebody interrupts. */
-export async function walkThrough(context: CliContext, terminal: Terminal, finding: Finding, result: ReplayResult): Promise<void> {
+export async function view(context: CliContext, terminal: Terminal, finding: Finding, result: ReplayResult): Promise<void> {
   const { name, scenario, cpus } = findingSubject(finding);
-  const walk = new Walk({
+  const viewer = new Viewer({
     title: `${name}: ${finding.violation.class} in ${scenario}: ${finding.violation.message}`,
     cpus,
     steps: result.trace,
@@ -19,8 +19,8 @@ export async function walkThrough(context: CliContext, terminal: Terminal, findi
     colors: outColors(context),
   });
   const size = () => ({ rows: terminal.rows, columns: terminal.columns });
-  let state = walk.begin(size());
-  const draw = () => terminal.write(screenText(walk.lines(state)));
+  let state = viewer.begin(size());
+  const draw = () => terminal.write(screenText(viewer.lines(state)));
   let leave = () => {};
   let fail = (_error: unknown) => {};
   const left = new Promise<void>((resolve, reject) => {
@@ -39,13 +39,13 @@ export async function walkThrough(context: CliContext, terminal: Terminal, findi
   const close = terminal.open({
     onInput: (text) =>
       guarded(() => {
-        for (const move of movesOf(text)) state = walk.press(state, move);
+        for (const move of movesOf(text)) state = viewer.press(state, move);
         if (state.ended) leave();
         else draw();
       }),
     onResize: () =>
       guarded(() => {
-        state = walk.resize(state, size());
+        state = viewer.resize(state, size());
         draw();
       }),
     onEnd: leave,

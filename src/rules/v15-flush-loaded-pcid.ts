@@ -5,7 +5,7 @@ import type { Protocol } from '../machine/protocol.js';
 import { requestIsFull } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
 import { afterFlush } from './targets.js';
-import { raiseFlushed } from './v4.js';
+import { raiseFlushed } from './v4-exchange-pair.js';
 
 /**
  * V15: V4 after a flush of the loaded PCID only, which is what an IPI's flush_tlb_func does, and here the host too. Assumes that the mm's slot is the
