@@ -2,13 +2,12 @@
 /** The process: its streams, its signals, its exit code. */
 
 import { errorCode, systemReason } from '../vocabulary/errors.js';
-import { processConfirm } from './confirm.js';
 import { createEngine } from './engine.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
 import { guarded } from './guarded.js';
 import type { CliIo, OutputStream } from './io.js';
 import { reportError, runCli } from './run.js';
-import { processTerminal } from './terminal.js';
+import { processConfirm, processTerminal } from './terminal.js';
 
 /** What asks a process to end, and the exit code that shells expect then. A closed terminal and a job that is cancelled lose no finding either. */
 const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -3,13 +3,13 @@
 import { readFinding } from '../findings/read.js';
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
+import { shellWord } from '../report/shell-word.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import type { CliContext } from './context.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import type { CliIo } from './io.js';
 import { selectVariants } from './select.js';
-import { shellWord } from './shell-word.js';
 
 export const MODULES_ARGUMENT = '[modules...]';
 export const MODULES_HELP = 'TypeScript or JavaScript files with programs, variants or scenarios of your own';

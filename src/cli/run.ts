@@ -1,16 +1,17 @@
 /** Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code. */
 
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { visible } from '../report/escape.js';
+import { TABLE_WIDTH } from '../report/table.js';
 import { TraceError } from '../trace/trace-error.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { VERSION } from '../vocabulary/version.js';
+import { COMMANDS } from './commands/index.js';
 import type { CliContext } from './context.js';
 import type { Engine } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import { guarded } from './guarded.js';
 import { type CliIo, printLine } from './io.js';
-import { createProgram } from './program.js';
 
 /** `argv` without node and script. Answers the exit code; never throws and never ends the process. */
 export async function runCli(argv: readonly string[], world: CliIo, engine: Engine): Promise<number> {
@@ -31,6 +32,28 @@ export async function runCli(argv: readonly string[], world: CliIo, engine: Engi
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
     return reportError(error, io);
   }
+}
+
+/** `finish` is told the exit code of the command that ran. */
+function createProgram(context: CliContext, finish: (exitCode: number) => void): Command {
+  const { io, version } = context;
+  const program = new Command('shootdown')
+    .description('A laboratory for TLB-shootdown protocols: hunts their races, and replays what it finds.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help')
+    // Before the subcommands are made: they inherit these settings at their creation.
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // Errors arrive as exceptions as well, and runCli prints those on one line.
+      writeErr: () => {},
+      getOutHelpWidth: () => TABLE_WIDTH,
+      getErrHelpWidth: () => TABLE_WIDTH,
+    })
+    .addHelpText('after', HELP);
+  for (const add of COMMANDS) add(program, context, finish);
+  return program;
 }
 
 /** Says what was thrown, on one line; answers the exit code. */
@@ -63,3 +86,14 @@ function usageLine(error: CommanderError): string {
   const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   return `${message}; "--help" after the command shows what it takes`;
 }
+
+const HELP = `
+Examples:
+  $ shootdown study remote-tlb-gen
+  $ shootdown hunt --variant b1
+  $ shootdown replay findings/FILE.json
+  $ shootdown show findings/FILE.json
+  $ shootdown list variants
+
+Exit codes: 0 nothing unexpected, 1 a violation, 2 usage or bad input, 3 internal or infrastructure
+failure, 130 interrupted. NO_COLOR is honoured; SHOOTDOWN_DEBUG=1 adds stacks to internal errors.`;

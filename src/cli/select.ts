@@ -1,11 +1,11 @@
 /** From the names that users give to what they name: variants, scenarios, strategies. */
 
 import { visible } from '../report/escape.js';
+import { unknownName } from '../report/near-names.js';
 import type { StressScenario } from '../stress/campaign.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { Engine, LabelledLine } from './engine-api.js';
-import { unknownName } from './names.js';
 
 /** A scenario with its number of CPUs, of whatever variant. */
 type SizedScenario = Omit<StressScenario, 'variant'>;

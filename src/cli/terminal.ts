@@ -1,6 +1,8 @@
-/** The process's terminal as a whole screen. What it looked like before comes back however the process ends, short of SIGKILL. */
+/** The process's terminal: as a whole screen, which looks as before however the process ends, short of SIGKILL; and for a question. */
 
+import { createInterface } from 'node:readline/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { visible } from '../report/escape.js';
 import type { Terminal } from './io.js';
 
 /** The other screen, no cursor, no wrapping at the edge; and back. */
@@ -61,5 +63,20 @@ export function processTerminal(
       stdout.on('resize', onResize).write(ENTER);
       return close;
     },
+  };
+}
+
+/** Asks on stderr, so that stdout stays what the command answers. Undefined where nobody sits there. */
+export function processConfirm(stdin: ReadStream, stderr: WriteStream): ((question: string) => Promise<boolean>) | undefined {
+  if (!stdin.isTTY || !stderr.isTTY) return undefined;
+  return async (question) => {
+    const lines = createInterface({ input: stdin, output: stderr });
+    try {
+      const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      const answer = await Promise.race([lines.question(`${visible(question)} [y/N] `), closed]);
+      return /^y(?:es)?$/i.test(answer.trim());
+    } finally {
+      lines.close();
+    }
   };
 }

@@ -1,9 +1,9 @@
 /** A pool, for as long as a command uses it: Ctrl-C, progress, and the end of its workers whatever happens. */
 
+import { Progress } from '../report/progress.js';
 import { type CliContext, errColors } from './context.js';
 import type { Pool } from './engine-api.js';
 import { printLine } from './io.js';
-import { Progress } from './progress.js';
 
 export interface PoolOptions {
   readonly jobs: number;

@@ -3,6 +3,7 @@
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
 import { groupDigits, wrap } from '../report/layout.js';
+import { shellWord } from '../report/shell-word.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { renderTimeline } from '../report/timeline.js';
 import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
@@ -10,7 +11,6 @@ import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
 import { printLine } from './io.js';
 import { moduleFlags } from './own-modules.js';
-import { shellWord } from './shell-word.js';
 
 export function printTimeline(context: CliContext, finding: Finding, result: ReplayResult, isFull: boolean, width = TABLE_WIDTH): void {
   const colors = outColors(context);

@@ -8,7 +8,6 @@ import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { restsOn } from '../../report/rests-on.js';
 import { VerdictTable } from '../../report/verdict-table.js';
-import { campaignExitCode, type Outcome, runCampaign } from '../campaign.js';
 import { type CliContext, outColors } from '../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
@@ -16,6 +15,7 @@ import { jobsOption, SEED_MAX } from '../options.js';
 import { selectStrategies, selectVariants } from '../select.js';
 import { path, wholeNumber } from '../values.js';
 import { printIndented, printLabelled, printSentence, printTimeline, replayCommand, showCommand } from '../witness.js';
+import { campaignExitCode, type Outcome, runCampaign } from './hunt/campaign.js';
 
 /** The variants in the order of their fixes, and whether a violation is what the demo should show. */
 const CAST: readonly { readonly variant: string; readonly isBroken: boolean }[] = [

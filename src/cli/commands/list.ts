@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { assumptions } from '../../report/assumptions.js';
 import { visible } from '../../report/escape.js';
+import { nearNames } from '../../report/near-names.js';
 import { type Column, renderTable } from '../../report/table.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
@@ -11,7 +12,6 @@ import type { Engine, Listed } from '../engine-api.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { printJson } from '../json.js';
-import { nearNames } from '../names.js';
 
 /** How a kind is listed: its items (with whatever fields they have, for --json) and the columns between name and summary. */
 interface Kind {

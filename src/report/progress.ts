@@ -1,10 +1,17 @@
 /** One line on stderr that says what a hunt is doing; silent where stderr is no terminal. */
 
 import type { HuntProgress } from '../explore/api.js';
-import { type Colors, plain } from '../report/colors.js';
-import { visible } from '../report/escape.js';
-import { groupDigits, shorten } from '../report/layout.js';
-import type { OutputStream } from './io.js';
+import { type Colors, plain } from './colors.js';
+import { visible } from './escape.js';
+import { groupDigits, shorten } from './layout.js';
+
+/** Where it is drawn. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly columns?: number;
+  /** Takes away the line that the cursor stands on. Absent where nothing is ever drawn. */
+  eraseLine?(): unknown;
+}
 
 const REDRAW_MS = 100;
 
@@ -13,7 +20,7 @@ export class Progress {
   private isDrawn = false;
 
   constructor(
-    private readonly stream: OutputStream,
+    private readonly stream: ProgressStream,
     private readonly isEnabled: boolean,
     private readonly colors: Colors = plain,
   ) {}

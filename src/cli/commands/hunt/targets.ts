@@ -1,11 +1,11 @@
 /** What a hunt is of: variants in scenarios, programs, or both, named by flags or defined in modules. */
 
-import { InputError } from '../vocabulary/errors.js';
-import type { Scenario } from '../vocabulary/scenario.js';
+import { unknownName } from '../../../report/near-names.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { Scenario } from '../../../vocabulary/scenario.js';
+import type { Engine, LabelledLine, OwnDefinitions } from '../../engine-api.js';
+import { selectScenarios, selectVariants } from '../../select.js';
 import type { CampaignRequest } from './campaign.js';
-import type { Engine, LabelledLine, OwnDefinitions } from './engine-api.js';
-import { unknownName } from './names.js';
-import { selectScenarios, selectVariants } from './select.js';
 
 export interface TargetFlags {
   readonly variant?: readonly string[];

@@ -1,12 +1,12 @@
 /** A finding on the whole screen, key by key. */
 
-import { movesOf } from '../report/viewer/keys.js';
-import { Viewer } from '../report/viewer/viewer.js';
-import { type Finding, findingSubject } from '../vocabulary/finding.js';
-import { type CliContext, outColors } from './context.js';
-import type { ReplayResult } from './engine-api.js';
-import type { Terminal } from './io.js';
-import { screenText } from './terminal.js';
+import { movesOf } from '../../../report/viewer/keys.js';
+import { Viewer } from '../../../report/viewer/viewer.js';
+import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
+import { type CliContext, outColors } from '../../context.js';
+import type { ReplayResult } from '../../engine-api.js';
+import type { Terminal } from '../../io.js';
+import { screenText } from '../../terminal.js';
 
 /** Returns when the reader quits, the input ends, or somebody interrupts. */
 export async function view(context: CliContext, terminal: Terminal, finding: Finding, result: ReplayResult): Promise<void> {

@@ -4,9 +4,9 @@
  * that somebody runs in parallel to hunt more must not do the same executions n times.
  */
 
-import { SHARDS_MAX, type Shard } from '../explore/shard.js';
-import { InputError } from '../vocabulary/errors.js';
-import { quoted } from './values.js';
+import { SHARDS_MAX, type Shard } from '../../../explore/shard.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import { quoted } from '../../values.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

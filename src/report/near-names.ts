@@ -1,8 +1,8 @@
 /** Names that users type: near ones are offered where there is no such name. */
 
 import { distance } from 'fastest-levenshtein';
-import { shorten } from '../report/layout.js';
 import { InputError } from '../vocabulary/errors.js';
+import { shorten } from './layout.js';
 
 const NEAR_MAX = 5;
 /** A list this short is given whole where nothing is near. */

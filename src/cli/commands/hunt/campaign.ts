@@ -3,13 +3,12 @@
  * finding that cannot be saved, because an hour of hunting must not be lost to a full disk.
  */
 
-import type { ProgramHuntRequest, Verdict } from '../explore/api.js';
-import type { Finding } from '../vocabulary/finding.js';
-import type { CliContext } from './context.js';
-import type { AskedHunt, HuntResult } from './engine-api.js';
-import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.js';
-import { keeperOf } from './keeper-of.js';
-import { withPool } from './with-pool.js';
+import type { ProgramHuntRequest, Verdict } from '../../../explore/api.js';
+import type { Finding } from '../../../vocabulary/finding.js';
+import { type CliContext, keeperOf } from '../../context.js';
+import type { AskedHunt, HuntResult } from '../../engine-api.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { withPool } from '../../with-pool.js';
 
 /** One hunt's outcome; `verdict.finding` is the path of the saved finding. */
 export interface Outcome {

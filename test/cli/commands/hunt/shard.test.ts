@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseShard, shardFlag } from '../../src/cli/shard.js';
+import { chooseShard, shardFlag } from '../../../../src/cli/commands/hunt/shard.js';
 
 const slurm = (id: string, more = {}) => ({
   ...{ SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_MIN: '10', SLURM_ARRAY_TASK_MAX: '16', SLURM_ARRAY_TASK_STEP: '2' },

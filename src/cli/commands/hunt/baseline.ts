@@ -1,16 +1,16 @@
 /** `--baseline FILE` and `--update-baseline`: what a hunt is told is known, and what it says of it afterwards. */
 
 import { existsSync } from 'node:fs';
-import type { Verdict } from '../explore/api.js';
-import { type KnownViolation, sameViolation } from '../explore/known.js';
-import { type BaselineEntry, readBaseline } from '../findings/baseline.js';
-import { addToBaseline } from '../findings/baseline-store.js';
-import { visible } from '../report/escape.js';
-import { metKnown } from '../report/hunt-words.js';
-import { count } from '../report/layout.js';
-import { InputError } from '../vocabulary/errors.js';
-import type { MemoryModel } from '../vocabulary/finding.js';
-import type { HuntBaseline } from './json.js';
+import type { Verdict } from '../../../explore/api.js';
+import { type KnownViolation, sameViolation } from '../../../explore/known.js';
+import { type BaselineEntry, readBaseline } from '../../../findings/baseline.js';
+import { addToBaseline } from '../../../findings/baseline-store.js';
+import { visible } from '../../../report/escape.js';
+import { metKnown } from '../../../report/hunt-words.js';
+import { count } from '../../../report/layout.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { MemoryModel } from '../../../vocabulary/finding.js';
+import type { HuntBaseline } from '../../json.js';
 
 /** Entries not seen that are named one by one. */
 const NAMED_MAX = 20;

@@ -1,11 +1,11 @@
 /** What a stress run is of: a variant in scenarios, or plain programs of modules. */
 
-import { count } from '../report/layout.js';
-import type { StressTarget } from '../stress/campaign.js';
-import { InputError } from '../vocabulary/errors.js';
-import type { Engine, OwnDefinitions } from './engine-api.js';
-import { selectStressScenarios, selectVariants } from './select.js';
-import { requirePrograms } from './targets.js';
+import { count } from '../../../report/layout.js';
+import type { StressTarget } from '../../../stress/campaign.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { Engine, OwnDefinitions } from '../../engine-api.js';
+import { selectStressScenarios, selectVariants } from '../../select.js';
+import { requirePrograms } from '../hunt/targets.js';
 
 export interface StressTargetFlags {
   readonly variant?: readonly string[];

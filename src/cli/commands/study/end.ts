@@ -1,13 +1,13 @@
 /** What stands below a study's table: why rules fail, one witness drawn, the answer in words, and what it rests on. */
 
-import { visible } from '../report/escape.js';
-import { count, groupDigits, wrap } from '../report/layout.js';
-import { reachOf } from '../report/rests-on.js';
-import type { RowResult, Study } from '../study/study.js';
-import type { Finding } from '../vocabulary/finding.js';
-import { type CliContext, outColors } from './context.js';
-import { printLine } from './io.js';
-import { printCommands, printIndented, printSentence, printTimeline } from './witness.js';
+import { visible } from '../../../report/escape.js';
+import { count, groupDigits, wrap } from '../../../report/layout.js';
+import { reachOf } from '../../../report/rests-on.js';
+import type { RowResult, Study } from '../../../study/study.js';
+import type { Finding } from '../../../vocabulary/finding.js';
+import { type CliContext, outColors } from '../../context.js';
+import { printLine } from '../../io.js';
+import { printCommands, printIndented, printSentence, printTimeline } from '../../witness.js';
 
 type Witnessed = RowResult & { readonly finding: Finding };
 

@@ -1,12 +1,12 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
 import type { Command } from 'commander';
-import type { CheckReport } from '../../check/index.js';
-import { InputError } from '../../vocabulary/errors.js';
-import type { CliContext } from '../context.js';
-import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
-import { printLine } from '../io.js';
-import { printJson } from '../json.js';
+import type { CheckReport } from '../../../check/index.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { CliContext } from '../../context.js';
+import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { printLine } from '../../io.js';
+import { printJson } from '../../json.js';
 
 interface Flags {
   readonly json: boolean;
@@ -36,8 +36,8 @@ Examples:
   $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz`;
 
 async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
-  const { checkPath, passes, renderCheck } = await import('../../check/index.js');
-  const { findVariant } = await import('../../variants/index.js');
+  const { checkPath, passes, renderCheck } = await import('../../../check/index.js');
+  const { findVariant } = await import('../../../variants/index.js');
   const version = flags.profile === undefined ? null : findVariant(flags.profile);
   if (version === undefined) {
     throw new InputError(

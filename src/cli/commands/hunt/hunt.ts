@@ -1,32 +1,32 @@
 /** `shootdown hunt`: looks for races of variants in scenarios. */
 
 import type { Command } from 'commander';
-import type { Verdict } from '../../explore/api.js';
-import { checkOutDirectory } from '../../findings/out-directory.js';
-import { changedNothing } from '../../report/effect-words.js';
-import { visible } from '../../report/escape.js';
-import { openFindingLines, shardWords } from '../../report/hunt-words.js';
-import { count } from '../../report/layout.js';
-import { restsOn } from '../../report/rests-on.js';
-import { VerdictTable } from '../../report/verdict-table.js';
-import { InfrastructureError } from '../../vocabulary/errors.js';
-import { type MemoryModel, PLAIN_PROGRAM } from '../../vocabulary/finding.js';
-import type { Scenario } from '../../vocabulary/scenario.js';
-import { BaselineUse, baselineLines } from '../baseline.js';
-import { type Campaign, campaignExitCode, runCampaign } from '../campaign.js';
-import { type CliContext, outColors } from '../context.js';
-import { type NamedFile, requireDistinctFiles } from '../distinct-files.js';
-import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
-import { printLine } from '../io.js';
-import { huntDocument } from '../json.js';
-import { jobsOption, SEED_MAX } from '../options.js';
-import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
-import { type ReporterName, Reporting, reportedResults, reporterNames } from '../reporting.js';
-import { selectStrategies, TRACE_PREFIX } from '../select.js';
-import { chooseShard, type ShardFlag, shardFlag } from '../shard.js';
-import { selectTargets, type TargetFlags } from '../targets.js';
-import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
-import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
+import type { Verdict } from '../../../explore/api.js';
+import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { changedNothing } from '../../../report/effect-words.js';
+import { visible } from '../../../report/escape.js';
+import { openFindingLines, shardWords } from '../../../report/hunt-words.js';
+import { count } from '../../../report/layout.js';
+import { restsOn } from '../../../report/rests-on.js';
+import { VerdictTable } from '../../../report/verdict-table.js';
+import { InfrastructureError } from '../../../vocabulary/errors.js';
+import { type MemoryModel, PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
+import type { Scenario } from '../../../vocabulary/scenario.js';
+import { type CliContext, outColors } from '../../context.js';
+import { type NamedFile, requireDistinctFiles } from '../../distinct-files.js';
+import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { printLine } from '../../io.js';
+import { huntDocument } from '../../json.js';
+import { jobsOption, SEED_MAX } from '../../options.js';
+import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
+import { selectStrategies, TRACE_PREFIX } from '../../select.js';
+import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../../values.js';
+import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../../witness.js';
+import { BaselineUse, baselineLines } from './baseline.js';
+import { type Campaign, campaignExitCode, runCampaign } from './campaign.js';
+import { type ReporterName, Reporting, reportedResults, reporterNames } from './reporting.js';
+import { chooseShard, type ShardFlag, shardFlag } from './shard.js';
+import { selectTargets, type TargetFlags } from './targets.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
 

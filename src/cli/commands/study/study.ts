@@ -1,28 +1,26 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
 import type { Command } from 'commander';
-import type { HuntProgress } from '../../explore/api.js';
-import { checkOutDirectory } from '../../findings/out-directory.js';
-import { count } from '../../report/layout.js';
-import { renderTable } from '../../report/table.js';
-import { baselineOf, type RowResult, type Study, type StudyRow } from '../../study/study.js';
-import { StudyTable } from '../../study/table.js';
-import { InputError } from '../../vocabulary/errors.js';
-import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
-import { type CliContext, outColors } from '../context.js';
-import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
-import { printLine } from '../io.js';
-import { printJson, studyDocument } from '../json.js';
-import { keeperOf } from '../keeper-of.js';
-import { unknownName } from '../names.js';
-import { jobsOption, SEED_MAX } from '../options.js';
-import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../own-modules.js';
-import { selectScenarios, selectStrategies } from '../select.js';
-import { printStudyEnd } from '../study-end.js';
-import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../values.js';
-import { screenWidth } from '../width.js';
-import { withPool } from '../with-pool.js';
-import { printLabelled } from '../witness.js';
+import type { HuntProgress } from '../../../explore/api.js';
+import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { count } from '../../../report/layout.js';
+import { unknownName } from '../../../report/near-names.js';
+import { renderTable } from '../../../report/table.js';
+import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
+import { StudyTable } from '../../../study/table.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { Finding, MemoryModel } from '../../../vocabulary/finding.js';
+import { type CliContext, keeperOf, outColors, screenWidth } from '../../context.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { printLine } from '../../io.js';
+import { printJson, studyDocument } from '../../json.js';
+import { jobsOption, SEED_MAX } from '../../options.js';
+import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
+import { selectScenarios, selectStrategies } from '../../select.js';
+import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../../values.js';
+import { withPool } from '../../with-pool.js';
+import { printLabelled } from '../../witness.js';
+import { printStudyEnd } from './end.js';
 
 /** The study that modules are put into where none is named. */
 const STUDY_DEFAULT = 'remote-tlb-gen';
