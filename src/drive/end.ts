@@ -24,21 +24,21 @@ export function judgeEndWatched(machine: Machine, isFairlyOver: boolean): readon
 function judge(machine: Machine, isFairlyOver: boolean, seen: Machine): boolean {
   if (machine.violation !== null) return true;
   if (machine.enabled.obligations === 0) {
-    if (machine.unfinished > 0) reportStuck(machine, 'deadlock', 'nobody can move');
+    if (machine.unfinished > 0) reportStuck(machine, false);
     else {
       const wrong = machine.program.check(seen);
-      if (wrong !== null) machine.report('assertion', 0, wrong);
+      if (wrong !== null) machine.report({ class: 'assertion', cpu: 0, text: wrong });
     }
     return true;
   }
-  if (isFairlyOver) reportStuck(machine, 'livelock', `no end in ${machine.step} steps, the last of them fair`);
+  if (isFairlyOver) reportStuck(machine, true);
   return isFairlyOver;
 }
 
-function reportStuck(machine: Machine, violationClass: 'deadlock' | 'livelock', what: string): void {
-  const stuck = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => cpu.id);
-  const cpu = violationClass === 'deadlock' ? stuck[0] : 0;
-  machine.report(violationClass, cpu, `${what}: ${stuck.map((id) => machine.describeCpu(id)).join('; ')}`);
+function reportStuck(machine: Machine, canMove: boolean): void {
+  const waiting = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.waiting(cpu.id));
+  if (canMove) machine.report({ class: 'livelock', cpu: 0, steps: machine.step, waiting });
+  else machine.report({ class: 'deadlock', cpu: waiting[0].cpu, waiting });
 }
 
 /** The machine, with a memory that notes which words are read. */

@@ -1,19 +1,46 @@
-import type { Machine } from '../machine/machine.js';
+import {
+  impersonally,
+  type ViolationFacts,
+  violationWords,
+  type WaitingCpu,
+  type WordNames,
+  waitingWords,
+} from '../vocabulary/violation-facts.js';
 
 /**
- * What went wrong, in words that are the same for every witness of one bug: no CPU, mm, page, generation or step in them. A baseline of
- * known violations holds these words, so a change of one of them makes known violations look new: add words, do not reword.
+ * What went wrong, the same for every witness of one bug: no CPU, mm, page, generation or step is told of it. A baseline of known violations
+ * holds its words (`causeWords`), so a change of one of them makes known violations look new: add words, do not reword.
  */
+export type Cause = FlushCause | OutcomeCause | StuckCause;
 
-export const CAUSES = {
+/** What went wrong between the change of a page table and the use of what it had been. */
+export interface FlushCause {
+  readonly kind: FlushCauseKind;
+  /** What was read was not the newest: that waited in its CPU's store buffer. */
+  readonly isBuffered: boolean;
+  /** What the target decided, it decided from a slot that another CPU had written to. */
+  readonly isRaised: boolean;
+}
+
+/** Nothing is known but what was judged. */
+export interface OutcomeCause {
+  readonly kind: 'outcome';
+  readonly facts: ViolationFacts;
+}
+
+/** What the CPUs of a machine that is stuck wait for. */
+export interface StuckCause {
+  readonly kind: 'stuck';
+  readonly waiting: readonly WaitingCpu[];
+}
+
+const WORDS = {
   notCounted: 'no flush was requested before the use',
   noIpi: 'no IPI',
   saidNo: 'no IPI: should_flush_tlb said no',
   sawLazy: 'no IPI: should_flush_tlb saw is_lazy',
-  sawLazyBuffered: 'no IPI: should_flush_tlb saw is_lazy, with a newer value in the store buffer',
   sawSwitching: 'no IPI: should_flush_tlb saw SWITCHING',
   sawOther: 'no IPI: should_flush_tlb saw a loaded_mm',
-  sawOtherBuffered: 'no IPI: should_flush_tlb saw a loaded_mm, with a newer value in the store buffer',
   hostLost: 'the host lost the flush request',
   hostCompleted: 'the host completed an access with an old translation',
   keptAtSwitch: 'switch_mm_irqs_off kept the slot without a flush',
@@ -25,16 +52,24 @@ export const CAUSES = {
   nothing: 'nothing was flushed',
 } as const;
 
-/** Added to what the target decided, where another CPU had written to its slot. */
-export const RAISED = '; another CPU had written to the slot';
+export type FlushCauseKind = keyof typeof WORDS;
 
-/** A sentence without what differs from one execution to the next: numbers, and the letters of mms. */
-export function impersonal(sentence: string): string {
-  return sentence.replaceAll(/\d+/g, '#').replaceAll(/\bmm [A-Z]\b/g, 'mm #');
+const BUFFERED = ', with a newer value in the store buffer';
+const RAISED = '; another CPU had written to the slot';
+
+export function flushCause(kind: FlushCauseKind, isBuffered = false, isRaised = false): FlushCause {
+  return { kind, isBuffered, isRaised };
 }
 
-/** What the CPUs of a machine that is stuck wait for. Which of them waits for which is chance, and so is how many wait for the same. */
-export function waitsOf(machine: Machine): string {
-  const waits = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => impersonal(machine.describeCpu(cpu.id)));
-  return [...new Set(waits)].sort().join('; ');
+/** The cause's words in a baseline. `names`: names of the program's words. */
+export function causeWords(cause: Cause, names: WordNames): string {
+  if (cause.kind === 'outcome') return violationWords(cause.facts, impersonally(names));
+  if (cause.kind === 'stuck') return stuckWords(cause.waiting, names);
+  return WORDS[cause.kind] + (cause.isBuffered ? BUFFERED : '') + (cause.isRaised ? RAISED : '');
+}
+
+/** Which CPU waits for which word is chance, and so is how many wait for the same. */
+function stuckWords(waiting: readonly WaitingCpu[], names: WordNames): string {
+  const spelling = impersonally(names);
+  return [...new Set(waiting.map((one) => waitingWords(one, spelling)))].sort().join('; ');
 }

@@ -1,7 +1,7 @@
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
-import type { Violation } from '../vocabulary/violation.js';
-import { impersonal, waitsOf } from './cause.js';
+import type { JudgedViolation } from '../vocabulary/violation.js';
+import { personally, type WaitingCpu, waitingWords } from '../vocabulary/violation-facts.js';
 import type { Explanation } from './explanation.js';
 import type { Names } from './names.js';
 import { isStore, type Overtaken, overtakenStores, reads } from './overtaken.js';
@@ -25,7 +25,7 @@ export function explainPlain(
   machine: Machine,
   steps: readonly RawStep[],
   names: Names,
-  violation: Violation,
+  violation: JudgedViolation,
   judged: readonly number[],
 ): Explanation {
   return new PlainExplainer(machine, steps, names, violation).explain(judged);
@@ -38,7 +38,7 @@ class PlainExplainer {
     private readonly machine: Machine,
     private readonly steps: readonly RawStep[],
     private readonly names: Names,
-    private readonly violation: Violation,
+    private readonly violation: JudgedViolation,
   ) {}
 
   explain(judged: readonly number[]): Explanation {
@@ -46,7 +46,8 @@ class PlainExplainer {
     const atEnd = violation.step >= steps.length;
     const isStuck = violation.class === 'deadlock' || violation.class === 'livelock';
     let sentence = violation.message;
-    if (isStuck) this.stuck();
+    const waiting = this.machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => this.machine.waiting(cpu.id));
+    if (isStuck) this.stuck(waiting);
     else if (atEnd) {
       sentence = [violation.message, ...this.finalMemory(judged)].join('; ');
       this.givenUp();
@@ -57,7 +58,7 @@ class PlainExplainer {
     return {
       deciding: this.reasons,
       sentence,
-      cause: isStuck ? waitsOf(this.machine) : impersonal(violation.message),
+      cause: isStuck ? { kind: 'stuck', waiting } : { kind: 'outcome', facts: violation.facts },
       circumstance: null,
       causeStep: null,
     };
@@ -86,15 +87,14 @@ class PlainExplainer {
   }
 
   /** Where every CPU that has not finished stands, and who last wrote the word that it waits for. */
-  private stuck(): void {
-    for (const cpu of this.machine.cpus) {
-      if (cpu.finished) continue;
-      const last = this.steps.findLast((step) => step.cpu === cpu.id);
-      if (last !== undefined) this.mark(last, `then ${this.machine.describeCpu(cpu.id)}`);
-      const { kind, a } = cpu.pending;
-      if (kind !== K.OP_COND_LOAD_ACQUIRE && kind !== K.OP_SPIN_LOCK) continue;
-      const source = this.lastWrite(a, this.steps.length);
-      if (source !== undefined) this.mark(source, `${this.is(a, this.machine.mem[a])} from here on`);
+  private stuck(waiting: readonly WaitingCpu[]): void {
+    for (const stands of waiting) {
+      const last = this.steps.findLast((step) => step.cpu === stands.cpu);
+      if (last !== undefined) this.mark(last, `then ${waitingWords(stands, personally(this.machine.program.layout))}`);
+      if (stands.wait === null) continue;
+      const { word } = stands.wait;
+      const source = this.lastWrite(word, this.steps.length);
+      if (source !== undefined) this.mark(source, `${this.is(word, this.machine.mem[word])} from here on`);
     }
   }
 

@@ -7,8 +7,9 @@ import { HOST_COMPLETED_ACCESS, HOST_ENTERED_LOST, HOST_PREEMPTED_IN_ACCESS } fr
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
-import type { Violation } from '../vocabulary/violation.js';
-import { CAUSES, impersonal, RAISED, waitsOf } from './cause.js';
+import type { JudgedViolation } from '../vocabulary/violation.js';
+import { type FactsOf, personally, waitingWords } from '../vocabulary/violation-facts.js';
+import { type Cause, type FlushCause, type FlushCauseKind, flushCause } from './cause.js';
 import { CIRCUMSTANCES, type Circumstance, leftMask, markCleared, passedOver, type Recorded } from './circumstance.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';
@@ -19,7 +20,12 @@ import { type StaleEntry, survived } from './survived.js';
 /** A part of the story: in words, for the cause, and the step that it is about. */
 interface Part {
   readonly words: string;
-  readonly cause: string;
+  readonly cause: FlushCause;
+  readonly step: number;
+}
+
+interface Decisive {
+  readonly cause: Cause;
   readonly step: number;
 }
 
@@ -29,14 +35,15 @@ export function explain(
   kernel: KernelConfig,
   steps: readonly RawStep[],
   names: KernelNames,
-  violation: Violation,
+  violation: JudgedViolation,
 ): Explanation {
   const explainer = new Explainer(machine, kernel, steps, names, violation);
-  switch (violation.class) {
+  const { facts } = violation;
+  switch (facts.class) {
     case 'stale-use':
       return explainer.staleUse();
     case 'freed-table-walk':
-      return explainer.freedTableWalk();
+      return explainer.freedTableWalk(facts);
     case 'deadlock':
     case 'livelock':
       return explainer.stuck();
@@ -53,7 +60,7 @@ class Explainer implements Recorded {
     readonly kernel: KernelConfig,
     readonly steps: readonly RawStep[],
     private readonly names: KernelNames,
-    private readonly violation: Violation,
+    private readonly violation: JudgedViolation,
   ) {}
 
   private mark(step: RawStep, why: string): void {
@@ -77,25 +84,26 @@ class Explainer implements Recorded {
 
   /** Only what the oracle says is known. */
   private unexplained(): Explanation {
-    const { message } = this.violation;
-    return { deciding: this.deciding, sentence: message, cause: impersonal(message), circumstance: null, causeStep: null };
+    const { message, facts } = this.violation;
+    return { deciding: this.deciding, sentence: message, cause: { kind: 'outcome', facts }, circumstance: null, causeStep: null };
   }
 
   stuck(): Explanation {
-    for (const cpu of this.machine.cpus) {
-      const last = this.steps.findLast((step) => step.cpu === cpu.id);
-      if (last !== undefined && !cpu.finished) this.mark(last, `then ${this.machine.describeCpu(cpu.id)}`);
+    const waiting = this.machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => this.machine.waiting(cpu.id));
+    for (const stands of waiting) {
+      const last = this.steps.findLast((step) => step.cpu === stands.cpu);
+      if (last !== undefined) this.mark(last, `then ${waitingWords(stands, personally(this.kernel.layout.layout))}`);
     }
-    return { ...this.unexplained(), cause: waitsOf(this.machine) };
+    return { ...this.unexplained(), cause: { kind: 'stuck', waiting } };
   }
 
-  freedTableWalk(): Explanation {
+  freedTableWalk({ frame }: FactsOf<'freed-table-walk'>): Explanation {
     const last = this.steps.at(-1);
     if (last === undefined) return this.lastStepOnly();
     this.mark(last, this.violation.message);
     const freed = this.before(
       last.step,
-      (step) => (step.kind === K.OP_FREE_FRAME || step.kind === K.OP_FREE_FRAME_RCU) && this.violation.message.includes(`frame ${step.a},`),
+      (step) => (step.kind === K.OP_FREE_FRAME || step.kind === K.OP_FREE_FRAME_RCU) && step.a === frame,
     );
     if (freed === undefined) return this.unexplained();
     this.mark(freed, `the page-table page in frame ${freed.a} is freed`);
@@ -107,24 +115,20 @@ class Explainer implements Recorded {
     this.mark(unlinked, 'the table is unlinked');
     const told = this.initiatorsView(unlinked.step, freed.step, freed.cpu, last.cpu);
     if (told === null) return this.unexplained();
-    const isUnasked = told.cause === CAUSES.noIpi;
+    const isUnasked = told.cause.kind === 'noIpi';
     return this.told([told.words], told, isUnasked ? leftMask(this, last.cpu, unlinked.c, freed.step, last.step) : null);
   }
 
-  private told(
-    parts: readonly string[],
-    { cause, step }: Pick<Part, 'cause' | 'step'>,
-    circumstance: Circumstance | null = null,
-  ): Explanation {
+  private told(parts: readonly string[], { cause, step }: Decisive, circumstance: Circumstance | null = null): Explanation {
     const sentence = [this.violation.message, ...parts].join('; ');
     return { deciding: this.deciding, sentence, cause, circumstance, causeStep: step };
   }
 
   /** Where in a switch the target stood that should_flush_tlb passed over. */
   private passedOver(told: Part, mm: number, target: number, counted: RawStep): Circumstance | null {
-    if (told.cause === CAUSES.sawSwitching) return CIRCUMSTANCES.inSwitching;
-    const { saidNo, noIpi } = CAUSES;
-    return told.cause === saidNo || told.cause === noIpi ? null : passedOver(this, target, mm, counted.step, told.step);
+    const { kind } = told.cause;
+    if (kind === 'sawSwitching') return CIRCUMSTANCES.inSwitching;
+    return kind === 'saidNo' || kind === 'noIpi' ? null : passedOver(this, target, mm, counted.step, told.step);
   }
 
   staleUse(): Explanation {
@@ -175,7 +179,7 @@ class Explainer implements Recorded {
     let circumstance: Circumstance | null = null;
     if (counted === undefined || counted.step > use.step) {
       words.push(`CPU${initiator} had not counted a flush request for its change`);
-      why = { cause: CAUSES.notCounted, step: change.step };
+      why = { cause: flushCause('notCounted'), step: change.step };
     } else {
       this.mark(counted, `generation ${counted.value} of ${name} is the one that covers the change`);
       words.push(`CPU${initiator}'s change is covered by generation ${counted.value} of ${name}`);
@@ -193,14 +197,15 @@ class Explainer implements Recorded {
       if (!done) this.overtaker(change, use, initiator, words);
       // A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the cause. Unless it learned of
       // the request by itself: then nobody had to ask.
-      const own = decided !== null && !decided.cause.endsWith(RAISED) ? decided : flushed;
+      const own = decided !== null && !decided.cause.isRaised ? decided : flushed;
       why = (informed === undefined ? null : own) ?? parts.find((part) => part !== null) ?? flushed;
-      if (!done && (why === null || why.cause === CAUSES.noIpi)) circumstance = markCleared(this, mm, change.step, use.step);
+      if (!done && (why === null || why.cause.kind === 'noIpi')) circumstance = markCleared(this, mm, change.step, use.step);
       else if (why !== null && why === told) circumstance = this.passedOver(told, mm, target, counted);
-      if (why !== null && why !== decided && decided?.cause.endsWith(RAISED)) why = { cause: why.cause + RAISED, step: why.step };
+      if (why !== null && why !== decided && decided?.cause.isRaised === true)
+        why = { cause: { ...why.cause, isRaised: true }, step: why.step };
     }
     if (done) this.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
-    return this.told(words, why ?? { cause: impersonal(this.violation.message), step: use.step }, circumstance);
+    return this.told(words, why ?? { cause: { kind: 'outcome', facts: this.violation.facts }, step: use.step }, circumstance);
   }
 
   /** Whose operation returned, and with a promise, while the initiator's was still under way; silent if more than one can have been it. */
@@ -235,7 +240,7 @@ class Explainer implements Recorded {
     if (served !== undefined && served.step < returned.step) return null;
     this.mark(queued, `CPU${initiator} asks CPU${target} for the flush`);
     const words = `CPU${initiator} went on before CPU${target} had served its request`;
-    return { words, cause: CAUSES.notServed, step: queued.step };
+    return { words, cause: flushCause('notServed'), step: queued.step };
   }
 
   /** What the target flushed instead, between the request and the use, where none of its functions says what it decided. */
@@ -243,27 +248,31 @@ class Explainer implements Recorded {
     const flushes = survived(this.steps, target, from, until, entry);
     if (flushes === null) return null;
     const { otherPage, otherPcid } = flushes;
-    const part = (step: RawStep, words: string, cause: string): Part => {
+    const part = (step: RawStep, words: string, cause: FlushCause): Part => {
       this.mark(step, words);
       return { words, cause, step: step.step };
     };
     if (otherPage !== undefined) {
-      const told = part(otherPage, `CPU${target} invalidated page ${otherPage.a}, not page ${entry.page}`, CAUSES.otherPages);
+      const told = part(otherPage, `CPU${target} invalidated page ${otherPage.a}, not page ${entry.page}`, flushCause('otherPages'));
       const partial = this.before(otherPage.step, ({ cpu, events }) => cpu === target && events.some(({ b }) => b === E.DECIDED_PARTIAL));
       const slot = partial?.events.find(({ kind, b }) => kind === E.EV_DECIDED && b === E.DECIDED_PARTIAL);
       const raised = slot === undefined ? null : this.raisedBy(otherPage.step, target, slot.a);
-      return raised === null ? told : { ...told, words: `${told.words}; ${raised}`, cause: told.cause + RAISED };
+      return raised === null ? told : { ...told, words: `${told.words}; ${raised}`, cause: flushCause('otherPages', false, true) };
     }
     if (otherPcid !== undefined)
-      return part(otherPcid, `CPU${target} flushed PCID ${otherPcid.b}, and the entry is under PCID ${entry.pcid}`, CAUSES.otherPcid);
+      return part(
+        otherPcid,
+        `CPU${target} flushed PCID ${otherPcid.b}, and the entry is under PCID ${entry.pcid}`,
+        flushCause('otherPcid'),
+      );
     // The end of what a variant has in the place of flush_tlb_func, if it ran; else where the target might have known better.
     const name = kernelSpelling(this.kernel.functions.flushTlbFunc.name);
     const ended = this.before(until, ({ step, cpu, site }) => step > from && cpu === target && site?.functions.includes(name) === true);
-    if (ended !== undefined) return part(ended, `CPU${target}'s ${name} flushed nothing of page ${entry.page}`, CAUSES.nothing);
+    if (ended !== undefined) return part(ended, `CPU${target}'s ${name} flushed nothing of page ${entry.page}`, flushCause('nothing'));
     const words = `CPU${target} flushed nothing`;
     if (informed !== undefined)
       this.mark(informed, `CPU${target} reads generation ${informed.value} of ${this.names.mm(mm)}, and flushes nothing`);
-    return { words, cause: CAUSES.nothing, step: informed?.step ?? until };
+    return { words, cause: flushCause('nothing'), step: informed?.step ?? until };
   }
 
   /** What the target's host did wrong between the request and the use; null if nothing. */
@@ -276,7 +285,7 @@ class Explainer implements Recorded {
     if (lost !== undefined) {
       this.mark(lost, `CPU${target}'s host loses the flush request that was set after it had read the byte`);
       const words = `CPU${target}'s host wrote the preempted byte back over the flush request`;
-      return { words, cause: CAUSES.hostLost, step: lost.step };
+      return { words, cause: flushCause('hostLost'), step: lost.step };
     }
     const latched = this.before(
       until,
@@ -285,7 +294,7 @@ class Explainer implements Recorded {
     if (host(HOST_COMPLETED_ACCESS)?.step !== until || latched === undefined) return null;
     this.mark(latched, `CPU${target}'s access has its translation already, and the host still marks the vCPU as preempted`);
     const words = `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
-    return { words, cause: CAUSES.hostCompleted, step: latched.step };
+    return { words, cause: flushCause('hostCompleted'), step: latched.step };
   }
 
   /** Whose store last put the slot's generation where it is, if it was not its owner's; null otherwise. */
@@ -322,7 +331,7 @@ class Explainer implements Recorded {
         from,
         (step) => step.cpu === target && step.step < until && step.events.some((event) => event.kind === E.EV_IPI_SERVED),
       );
-      return served === undefined ? { words: `CPU${target} got no IPI for it`, cause: CAUSES.noIpi, step: from } : null;
+      return served === undefined ? { words: `CPU${target} got no IPI for it`, cause: flushCause('noIpi'), step: from } : null;
     }
     const answer = asked.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1);
     if (answer) return null;
@@ -346,12 +355,12 @@ class Explainer implements Recorded {
     const buffered = hidden === null ? '' : `, whose store of ${this.names.value(decisive.a, hidden.value)} was still in its store buffer`;
     this.mark(decisive, `should_flush_tlb ${reason}${buffered}: no IPI`);
     const cause = wasLazy
-      ? [CAUSES.sawLazy, CAUSES.sawLazyBuffered][hidden === null ? 0 : 1]
+      ? flushCause('sawLazy', hidden !== null)
       : loaded === undefined
-        ? CAUSES.saidNo
+        ? flushCause('saidNo')
         : loaded.value === LOADED_MM_SWITCHING
-          ? CAUSES.sawSwitching
-          : [CAUSES.sawOther, CAUSES.sawOtherBuffered][hidden === null ? 0 : 1];
+          ? flushCause('sawSwitching')
+          : flushCause('sawOther', hidden !== null);
     return { words: `should_flush_tlb ${reason}${buffered} and sent no IPI`, cause, step: decisive.step };
   }
 
@@ -366,9 +375,9 @@ class Explainer implements Recorded {
     const name = this.names.mm(mm);
     const raised = this.raisedBy(decided.step, target, event.a);
     const by = raised === null ? '' : `; ${raised}`;
-    const part = (words: string, cause: string): Part => ({
+    const part = (words: string, kind: FlushCauseKind): Part => ({
       words: words + by,
-      cause: raised === null ? cause : cause + RAISED,
+      cause: flushCause(kind, false, raised !== null),
       step: decided.step,
     });
     if (event.b === E.DECIDED_NO_FLUSH_SWITCH || event.b === E.DECIDED_NO_FLUSH_LAZY) {
@@ -387,11 +396,11 @@ class Explainer implements Recorded {
       const isSwitch = event.b === E.DECIDED_NO_FLUSH_SWITCH;
       const where = isSwitch ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
       const had = read === undefined ? '' : `had read generation ${read.value} and `;
-      return part(`CPU${target}'s ${where} ${had}kept slot ${event.a} without a flush`, isSwitch ? CAUSES.keptAtSwitch : CAUSES.keptAtLazy);
+      return part(`CPU${target}'s ${where} ${had}kept slot ${event.a} without a flush`, isSwitch ? 'keptAtSwitch' : 'keptAtLazy');
     }
     if (event.b === E.DECIDED_EARLY_OUT || event.b === E.DECIDED_UP_TO_DATE) {
       this.mark(decided, `flush_tlb_func thinks slot ${event.a} current: no flush`);
-      return part(`CPU${target}'s flush_tlb_func returned without a flush`, CAUSES.notFlushed);
+      return part(`CPU${target}'s flush_tlb_func returned without a flush`, 'notFlushed');
     }
     return null;
   }

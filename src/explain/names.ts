@@ -1,7 +1,7 @@
 import { FIRST_USER_MM, INIT_MM, LOADED_MM_SWITCHING, MM_NULL, VM_NONE, VM_WRITE } from '../kernel/constants.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import { mmName } from '../kernel/layout.js';
 import { formatPte } from '../machine/pte.js';
+import { mmName } from '../vocabulary/mm-name.js';
 
 /** Words and values under the names that people know. */
 export interface Names {
@@ -60,7 +60,7 @@ export class KernelNames implements Names {
       case 'mask':
         return `0x${(value >>> 0).toString(16)}`;
       case 'csd':
-        return value === 0 ? 'empty' : layout.nameOf(value).replace('.next', '');
+        return value === 0 ? 'empty' : layout.recordOf(value);
       default:
         return String(value);
     }

@@ -7,7 +7,7 @@ import * as H from '../machine/hardware.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
-import type { Violation } from '../vocabulary/violation.js';
+import { type Violation, withoutFacts } from '../vocabulary/violation.js';
 
 /**
  * Runs *every* schedule of a tiny program: depth first, each schedule from the start (generators cannot be copied), all agents but the
@@ -241,12 +241,12 @@ class Enumerator implements Decider {
   private end(): void {
     const { machine, program } = this;
     judgeEnd(machine);
-    const violation = machine.violation as Violation | null;
+    const { violation } = machine;
     const state = this.options.project === undefined ? this.words(0, program.hardwareBase) : this.options.project(machine);
     const key = `${state}\n${violation?.class ?? ''} ${violation?.message ?? ''}`;
     if (this.outcomes.has(key)) return;
     const schedule = this.path.slice(0, this.followed).map((branch) => branch.options[branch.taken]);
-    this.outcomes.set(key, { state, violation, schedule });
+    this.outcomes.set(key, { state, violation: violation && withoutFacts(violation), schedule });
   }
 
   private words(from: number, to: number): string {

@@ -6,6 +6,7 @@ import { type Field, Layout } from '../machine/layout.js';
 import type { WordRange } from '../machine/operands.js';
 import type { MmuLayout } from '../machine/program.js';
 import { FRAMES_MAX } from '../machine/pte.js';
+import { mmName } from '../vocabulary/mm-name.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM } from './constants.js';
 import type { HypercallLayout, KvmLayout, MmStruct, PerCpu, RuleLayout, TlbContext } from './structs.js';
@@ -106,11 +107,6 @@ function frameLayoutApart(layout: Layout, frames: number, cpus: number, lineWord
       linkedAlloc: framesBase + FRAME_WORDS,
     },
   };
-}
-
-/** The name of a user mm: A, B, ..., Z, then mm26, mm27. */
-export function mmName(index: number): string {
-  return index < 26 ? String.fromCharCode(65 + index) : `mm${index}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { causeWords } from '../explain/cause.js';
 import type { KnownViolation } from '../explore/known.js';
 import type { FeatureName } from '../kernel/features.js';
 import { findVariant } from '../variants/index.js';
@@ -19,11 +20,16 @@ export function openFindingsOf({ profile, features, replace = {}, bug }: Variant
   );
 }
 
+/** The causes of open findings name no word of memory. */
+const NO_WORDS = { nameOf: String, recordOf: String };
+
 /** What a hunt of the named variant in these scenarios is told of it: undefined where there is nothing to tell. */
 export function knownOf(variant: string, scenarios: readonly { readonly name: string }[]): readonly KnownViolation[] | undefined {
   const found = findVariant(variant);
   const known = (found === undefined ? [] : openFindingsOf(found)).flatMap(({ name: finding, class: kind, causes, circumstance }) =>
-    scenarios.flatMap(({ name: scenario }) => causes.map((cause) => ({ scenario, class: kind, cause, circumstance, finding }))),
+    scenarios.flatMap(({ name: scenario }) =>
+      causes.map((cause) => ({ scenario, class: kind, cause: causeWords(cause, NO_WORDS), circumstance, finding })),
+    ),
   );
   return known.length === 0 ? undefined : known;
 }

@@ -1,3 +1,4 @@
+import type { Cause } from '../explain/cause.js';
 import type { Circumstance } from '../explain/circumstance.js';
 import type { FeatureName, Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
@@ -18,8 +19,7 @@ export interface OpenFinding {
   /** Functions whose doing it is. A variant that has others in their place has no known findings in them: it answers for its own. */
   readonly functions: readonly (keyof KernelFunctions)[];
   readonly class: ViolationClass;
-  /** Causes, in the words of explain/cause.ts. */
-  readonly causes: readonly string[];
+  readonly causes: readonly Cause[];
   readonly circumstance: Circumstance;
   /** Scenarios of the catalogue that show it. */
   readonly scenarios: readonly string[];

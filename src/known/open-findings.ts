@@ -1,13 +1,19 @@
-import { CAUSES } from '../explain/cause.js';
+import { type Cause, flushCause } from '../explain/cause.js';
 import { CIRCUMSTANCES } from '../explain/circumstance.js';
+import type { FactsOf } from '../vocabulary/violation-facts.js';
 import type { OpenFinding } from './open-finding.js';
 
 /** What is said of a use that comes while the flush of its change is under way, and nothing has gone wrong with that. */
-const OVERTAKEN = ['a translation revoked by an operation that had returned', 'a page that had been freed (frame #)'].flatMap((what) => [
-  `CPU# read page # of mm # through ${what}`,
-  `CPU# wrote to page # of mm # through ${what}`,
-  `CPU# wrote to page # of mm # through ${what}, from its store buffer`,
+const OVERTAKEN = [null, 0].flatMap((frame) => [
+  staleUse({ frame, isWrite: false, isBuffered: false }),
+  staleUse({ frame, isWrite: true, isBuffered: false }),
+  staleUse({ frame, isWrite: true, isBuffered: true }),
 ]);
+
+/** Of a cause only what is the same in every execution is told: not who, and not where. */
+function staleUse(how: Pick<FactsOf<'stale-use'>, 'frame' | 'isWrite' | 'isBuffered'>): Cause {
+  return { kind: 'outcome', facts: { class: 'stale-use', cpu: 0, mm: 0, page: 0, ...how } };
+}
 
 /**
  * Every open finding of the profiles. `left-mask-before-cr3` was found here first; the others are known bugs that some profiles still have
@@ -22,7 +28,7 @@ export const openFindings: readonly OpenFinding[] = [
     features: { lazyCpumask: false, rcuTableFree: false },
     functions: ['switchMmIrqsOff', 'updateMmCpumask', 'chooseNewAsid', 'loadNewMmCr3', 'tlbFlushMmu'],
     class: 'freed-table-walk',
-    causes: [CAUSES.noIpi],
+    causes: [flushCause('noIpi')],
     circumstance: CIRCUMSTANCES.leftMask,
     scenarios: ['exit-while-lazy', 'lazy-freed-tables'],
     since: 'every kernel up to 6.13 that frees page tables right after the flush (native_tlb_remove_table), stable ones of today too',
@@ -42,7 +48,7 @@ export const openFindings: readonly OpenFinding[] = [
     features: { flushBatchedPending: true, batchedPendingCounters: false },
     functions: ['flushTlbBatchedPending', 'markTlbFlushBatched', 'setTlbUbcFlushPending', 'archTlbbatchAddPending'],
     class: 'stale-use',
-    causes: [CAUSES.noIpi, ...OVERTAKEN],
+    causes: [flushCause('noIpi'), ...OVERTAKEN],
     circumstance: CIRCUMSTANCES.markCleared,
     scenarios: ['reclaim-two-tables'],
     since: '4.13',
@@ -57,7 +63,7 @@ export const openFindings: readonly OpenFinding[] = [
     features: { filterLoadedMm: true, filterSwitching: false },
     functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'loadNewMmCr3'],
     class: 'stale-use',
-    causes: [CAUSES.sawSwitching],
+    causes: [flushCause('sawSwitching')],
     circumstance: CIRCUMSTANCES.inSwitching,
     scenarios: ['ping-pong-munmap'],
     since: '6.14; stable 5.15, 6.1, 6.6 and 6.12 with 6db2526c1d69',
@@ -72,7 +78,7 @@ export const openFindings: readonly OpenFinding[] = [
     features: { filterLoadedMm: true, switchingBeforeGen: false },
     functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'updateMmCpumask', 'chooseNewAsid'],
     class: 'stale-use',
-    causes: [CAUSES.sawOther, CAUSES.sawOtherBuffered, CAUSES.sawLazyBuffered],
+    causes: [flushCause('sawOther'), flushCause('sawOther', true), flushCause('sawLazy', true)],
     circumstance: CIRCUMSTANCES.genBeforeSwitching,
     scenarios: ['ping-pong-munmap'],
     since: '6.14; stable 6.12 with 6db2526c1d69, alone since 6.12.29',
@@ -87,7 +93,7 @@ export const openFindings: readonly OpenFinding[] = [
     features: { filterLoadedMm: true, lazyCpumask: true, switchingBeforeGen: true, barrierWhenBitSet: false },
     functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'updateMmCpumask', 'chooseNewAsid'],
     class: 'stale-use',
-    causes: [CAUSES.sawOtherBuffered, CAUSES.sawLazyBuffered],
+    causes: [flushCause('sawOther', true), flushCause('sawLazy', true)],
     circumstance: CIRCUMSTANCES.switchingBuffered,
     scenarios: ['full-and-partial', 'lazy-other-mm', 'stores-before-lazy', 'far-generations'],
     since: '6.14',

@@ -8,7 +8,7 @@ import { programOf, type Subject } from '../programs/subject.js';
 import { callOrEnd, Threads } from '../stress/workers.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
-import type { MemoryModel, Violation } from '../vocabulary/violation.js';
+import { type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
 import type { LockstepResult } from './api.js';
 import { judgeCsds } from './judge-csds.js';
 import type { LockstepApi, LockstepReport } from './lockstep-cpu.js';
@@ -61,7 +61,7 @@ export class LockstepEngine {
     const progress = words.subarray(W.PROGRESS, W.EVENT_COUNT);
     const diverged = reports.map((report) => report.diverged).find((reason) => reason !== null) ?? null;
     const seen = reports.flatMap(({ violation }) => violation ?? []);
-    const violation = earliest([...seen, ...(kernel === null ? [] : judgeCsds(kernel, words))]);
+    const violation = earliest([...seen, ...(kernel === null ? [] : judgeCsds(kernel, words))].map(withoutFacts));
     const steps = progress[0];
     const traceHash = hex(progress[2]);
     const reason = difference(expected, expectedDiverged ?? null, { diverged, violation, steps, traceHash, mem });

@@ -304,7 +304,7 @@ export class Cpu {
   }
   /** A property of the program under test; false is a violation (`assertion`). */
   assert(condition: boolean, message: string): Op {
-    if (!condition) this.machine.report('assertion', this.id, message);
+    if (!condition) this.machine.report({ class: 'assertion', cpu: this.id, text: message });
     return this.done(0);
   }
 }

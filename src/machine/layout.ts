@@ -12,6 +12,8 @@ export interface Region {
   readonly base: number;
   readonly words: number;
   readonly format: WordFormat;
+  /** The record of a table that it is a word of. */
+  readonly record?: string;
 }
 
 /** A field of the records of a table. */
@@ -80,10 +82,16 @@ export class Layout {
     if (region === undefined) return `word ${address}`;
     return region.words === 1 ? region.name : `${region.name}[${address - region.base}]`;
   }
+
+  /** The name of the record of a table that the word is in; the word's own where it is in none. */
+  recordOf(address: number): string {
+    return this.regionOf(address)?.record ?? this.nameOf(address);
+  }
 }
 
 function wordOf(table: Table, address: number): Region {
   const record = Math.floor((address - table.base) / table.fields.length);
   const field = table.fields[(address - table.base) % table.fields.length] as Field;
-  return { name: `${table.nameOf(record)}.${field.name}`, base: address, words: 1, format: field.format };
+  const name = table.nameOf(record);
+  return { name: `${name}.${field.name}`, base: address, words: 1, format: field.format, record: name };
 }

@@ -1,5 +1,5 @@
-import type { HarmClass, LatentClass, MemoryModel, Violation, ViolationClass } from '../vocabulary/violation.js';
-import { LATENT_CLASSES } from '../vocabulary/violation.js';
+import { isLatent, type JudgedViolation, type MemoryModel } from '../vocabulary/violation.js';
+import { personally, type ViolationFacts, violationWords, type WaitingCpu } from '../vocabulary/violation-facts.js';
 import type { Cpu, PendingOp } from './cpu.js';
 import {
   AGENT_KINDS,
@@ -68,8 +68,8 @@ export class Machine {
   /** Locked instructions executed in this execution. */
   lockedOperations = 0;
   unfinished = 0;
-  violation: Violation | null = null;
-  readonly latent: Violation[] = [];
+  violation: JudgedViolation | null = null;
+  readonly latent: JudgedViolation[] = [];
   /** Result of the newest CPU step's operation. */
   lastValue = 0;
   /** Rolling hash over every step's agent, operation, operands and result. */
@@ -219,22 +219,21 @@ export class Machine {
   }
 
   /** Records a violation: harm ends the execution (the first one counts), latent ones are collected once per class. */
-  report(violationClass: ViolationClass, cpu: number, message: string): void {
-    const violation: Violation = { class: violationClass, step: this.step, cpu, message };
-    if ((LATENT_CLASSES as readonly string[]).includes(violationClass)) {
-      if (!this.latent.some((known) => known.class === (violationClass as LatentClass))) this.latent.push(violation);
-    } else if (this.violation === null) this.violation = { ...violation, class: violationClass as HarmClass };
+  report(facts: ViolationFacts): void {
+    const { class: name, cpu } = facts;
+    if (isLatent(name) ? this.latent.some((known) => known.class === name) : this.violation !== null) return;
+    const message = violationWords(facts, personally(this.program.layout));
+    const violation: JudgedViolation = { class: name, step: this.step, cpu, message, facts };
+    if (isLatent(name)) this.latent.push(violation);
+    else this.violation = violation;
   }
 
-  /** What the CPU is waiting for, for people: `CPU1 waits for csd(0->1).flags (is 3), interrupts off`. */
-  describeCpu(id: number): string {
-    const pending = this.cpus[id].pending;
-    const interrupts = this.mem[this.block(id) + H.IF] !== 0 ? 'on' : 'off';
-    const waits = pending.kind === K.OP_COND_LOAD_ACQUIRE || pending.kind === K.OP_SPIN_LOCK;
-    const what = waits
-      ? `waits for ${this.program.layout.nameOf(pending.a)} (is ${this.load(id, pending.a)})`
-      : `is before ${K.opName(pending.kind)}`;
-    return `CPU${id} ${what}, interrupts ${interrupts}`;
+  /** Where the CPU stands. */
+  waiting(id: number): WaitingCpu {
+    const { kind, a } = this.cpus[id].pending;
+    const isWait = kind === K.OP_COND_LOAD_ACQUIRE || kind === K.OP_SPIN_LOCK;
+    const wait = isWait ? { word: a, value: this.load(id, a) } : null;
+    return { cpu: id, wait, operation: K.opName(kind), interrupts: this.mem[this.block(id) + H.IF] !== 0 };
   }
 
   event(cpu: number, kind: number, a: number, b: number): void {
@@ -610,8 +609,7 @@ export class Machine {
         if (this.load(id, a) !== id + 1) {
           this.observer.unlockOfFree(id, a);
           // No oracle watches a plain program.
-          if (this.program.mmu === null)
-            this.report('unlock-of-free', id, `CPU${id} unlocked ${this.program.layout.nameOf(a)}, which it did not hold`);
+          if (this.program.mmu === null) this.report({ class: 'unlock-of-free', cpu: id, lock: a });
         }
         this.store(id, a, 0, H.SB_PLAIN, 0, 0, 0);
         return 0;

@@ -73,5 +73,5 @@ export interface MmuLayout {
 /** An assertion over any state is a violation of the step after which it does not hold. */
 export function judgeInvariant(machine: Machine, cpu: number): void {
   const wrong = machine.program.invariant?.(machine) ?? null;
-  if (wrong !== null) machine.report('assertion', cpu, wrong);
+  if (wrong !== null) machine.report({ class: 'assertion', cpu, text: wrong });
 }

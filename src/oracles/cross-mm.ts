@@ -1,5 +1,4 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
-import { mmName } from '../kernel/layout.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { OracleInfo } from './oracle.js';
@@ -14,13 +13,9 @@ export const crossMm: OracleInfo = {
       const owner = machine.mem[entry + H.TLB_OWNER];
       const current = machine.mem[machine.block(cpu) + H.CR3_OWNER];
       if (owner === current) return;
-      const name = (space: number): string => mmName(Ghost.mmOf(space) - FIRST_USER_MM);
+      const mm = (space: number): number => Ghost.mmOf(space) - FIRST_USER_MM;
       const page = machine.mem[entry + H.TLB_KEY] & 0xff;
-      machine.report(
-        'cross-mm',
-        cpu,
-        `CPU${cpu} used a translation of page ${page} filled under mm ${name(owner)} while running mm ${name(current)}`,
-      );
+      machine.report({ class: 'cross-mm', cpu, page, filledUnder: mm(owner), running: mm(current) });
     },
   }),
 };

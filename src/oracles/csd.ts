@@ -1,7 +1,6 @@
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { flushSmpCallFunctionQueue, runCsd } from '../kernel/smp.js';
-import type { Machine } from '../machine/machine.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 
 /**
@@ -20,14 +19,14 @@ export const CSD_NOTES: ReadonlyMap<number, number> = new Map([
   [EV_CSD_UNLOCKED, 0],
 ]);
 
-function follow(machine: Machine, judge: (state: number, cpu: number, kind: number, name: string) => void): Oracle {
+function follow(judge: (state: number, cpu: number, kind: number, csd: number) => void): Oracle {
   const state = new Map<number, number>();
   return {
     begin: () => state.clear(),
     event(cpu: number, kind: number, csd: number): void {
       const next = CSD_NOTES.get(kind);
       if (next === undefined) return;
-      judge(state.get(csd) ?? 0, cpu, kind, machine.program.layout.nameOf(csd).replace('.next', ''));
+      judge(state.get(csd) ?? 0, cpu, kind, csd);
       state.set(csd, next);
     },
   };
@@ -45,10 +44,9 @@ export const csdReuse: OracleInfo = {
   summary: 'a call-function descriptor was queued again before its target had unlocked it',
   create: (machine, kernel) => {
     const noted = targetsNote(kernel);
-    return follow(machine, (state, cpu, kind, name) => {
+    return follow((state, cpu, kind, csd) => {
       // Once its function has run the target unlocks it next, in the same step; only a replaced csd_unlock does not say so.
-      if (kind === EV_CSD_QUEUED && (state === SERVED || (state === QUEUED && noted)))
-        machine.report('csd-reuse', cpu, `CPU${cpu} queued ${name} again while its target still had it`);
+      if (kind === EV_CSD_QUEUED && (state === SERVED || (state === QUEUED && noted))) machine.report({ class: 'csd-reuse', cpu, csd });
     });
   },
 };
@@ -59,8 +57,7 @@ export const lostAck: OracleInfo = {
   latent: false,
   summary: 'a call-function request was acknowledged before its function had run',
   create: (machine) =>
-    follow(machine, (state, cpu, kind, name) => {
-      if (kind === EV_CSD_UNLOCKED && state === SERVED)
-        machine.report('lost-ack', cpu, `CPU${cpu} acknowledged ${name} before its function had run`);
+    follow((state, cpu, kind, csd) => {
+      if (kind === EV_CSD_UNLOCKED && state === SERVED) machine.report({ class: 'lost-ack', cpu, csd });
     }),
 };

@@ -8,12 +8,7 @@ export const freedTableWalk: OracleInfo = {
   create: (machine) => ({
     tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
       if (machine.word(machine.ghost.allocOf(frame)) === alloc) return;
-      const kind = speculative ? 'speculative ' : '';
-      machine.report(
-        'freed-table-walk',
-        cpu,
-        `a ${kind}walk of CPU${cpu} read the page-table page in frame ${frame}, which had been freed`,
-      );
+      machine.report({ class: 'freed-table-walk', cpu, frame, isSpeculative: speculative });
     },
   }),
 };

@@ -1,7 +1,6 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import { EV_DECIDED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import { mmName } from '../kernel/layout.js';
 import type { Machine } from '../machine/machine.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 import { Slots } from './slots.js';
@@ -40,11 +39,7 @@ class GenAboveMm implements Oracle {
       const slotGen = slots.tlbGen(cpu, asid);
       const mmGen = slots.mmTlbGen(mm);
       if (slotGen <= mmGen) continue;
-      machine.report(
-        'gen-above-mm',
-        cpu,
-        `CPU${cpu}'s slot ${asid} claims generation ${slotGen} of mm ${mmName(mm - FIRST_USER_MM)}, which is at ${mmGen}`,
-      );
+      machine.report({ class: 'gen-above-mm', cpu, asid, mm: mm - FIRST_USER_MM, claimed: slotGen, tlbGen: mmGen });
       return;
     }
   }

@@ -1,7 +1,6 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import { EV_DECIDED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import { mmName } from '../kernel/layout.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
@@ -57,12 +56,9 @@ class GenAhead implements Oracle {
         if (mm < 0) continue;
         const due = machine.ghost.dueGeneration(index, machine.ghost.fullVersion(index, version));
         if (due === 0 || due > slots.tlbGen(cpu, asid)) continue;
-        const what = list.structure ? `a paging-structure entry for table ${key & 0xff}` : `a translation of page ${key & 0xff}`;
-        machine.report(
-          'gen-ahead',
-          cpu,
-          `CPU${cpu}'s slot ${asid} claims generation ${slots.tlbGen(cpu, asid)} of mm ${mmName(mm - FIRST_USER_MM)} but holds ${what} older than generation ${due}`,
-        );
+        const claimed = slots.tlbGen(cpu, asid);
+        const held = { page: key & 0xff, isStructure: list.structure, due };
+        machine.report({ class: 'gen-ahead', cpu, asid, mm: mm - FIRST_USER_MM, claimed, ...held });
         return;
       }
     }

@@ -1,5 +1,4 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
-import { mmName } from '../kernel/layout.js';
 import { Ghost, SPLIT_WORDS } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
@@ -69,8 +68,8 @@ class SplitPage implements Oracle {
     const used = mem[entry + H.TLB_PTE];
     const stored = mem[at + STORED];
     if (pteVersion(used) >= pteVersion(stored) || pteVersion(used) < mem[at + LINEAGE] || pteFrame(used) === pteFrame(stored)) return;
-    const what = `CPU${cpu} read page ${page} of mm ${mmName(mm - FIRST_USER_MM)} in frame ${pteFrame(used)}`;
-    this.machine.report('split-page', cpu, `${what}, while stores to its copy in frame ${pteFrame(stored)} were visible already`);
+    const frames = { frame: pteFrame(used), copy: pteFrame(stored) };
+    this.machine.report({ class: 'split-page', cpu, mm: mm - FIRST_USER_MM, page, ...frames });
   }
 }
 

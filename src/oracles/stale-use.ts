@@ -1,9 +1,9 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
-import { mmName } from '../kernel/layout.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
 import { pteFrame, pteVersion } from '../machine/pte.js';
+import type { FactsOf } from '../vocabulary/violation-facts.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 
 /**
@@ -26,28 +26,25 @@ class StaleUse implements Oracle {
     const mm = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
     const index = this.ghost.index(mm, page);
     if (this.machine.word(this.ghost.allocOf(frame)) !== mem[entry + H.TLB_ALLOC]) {
-      this.report(cpu, mm, page, write, `a page that had been freed (frame ${frame})`);
+      this.report(cpu, mm, page, { isWrite: write, frame, isBuffered: false });
       return;
     }
     const revoked = this.machine.word((write ? this.ghost.revokedWrite : this.ghost.revokedRead) + index);
     if (this.ghost.fullVersion(index, pteVersion(pte)) < revoked)
-      this.report(cpu, mm, page, write, 'a translation revoked by an operation that had returned');
+      this.report(cpu, mm, page, { isWrite: write, frame: null, isBuffered: false });
   }
 
   userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {
     const mem = this.machine.mem;
     const mm = (ghostIndex / this.ghost.keys) | 0;
     const page = ghostIndex % this.ghost.keys;
-    if (mem[this.ghost.allocOf(frame)] !== alloc)
-      this.report(cpu, mm, page, true, `a page that had been freed (frame ${frame}), from its store buffer`);
-    else if (version < mem[this.ghost.revokedWrite + ghostIndex]) {
-      this.report(cpu, mm, page, true, 'a translation revoked by an operation that had returned, from its store buffer');
-    }
+    if (mem[this.ghost.allocOf(frame)] !== alloc) this.report(cpu, mm, page, { isWrite: true, frame, isBuffered: true });
+    else if (version < mem[this.ghost.revokedWrite + ghostIndex])
+      this.report(cpu, mm, page, { isWrite: true, frame: null, isBuffered: true });
   }
 
-  private report(cpu: number, mm: number, page: number, write: boolean, what: string): void {
-    const verb = write ? 'wrote to' : 'read';
-    this.machine.report('stale-use', cpu, `CPU${cpu} ${verb} page ${page} of mm ${mmName(mm - FIRST_USER_MM)} through ${what}`);
+  private report(cpu: number, mm: number, page: number, use: Pick<FactsOf<'stale-use'>, 'isWrite' | 'frame' | 'isBuffered'>): void {
+    this.machine.report({ class: 'stale-use', cpu, mm: mm - FIRST_USER_MM, page, ...use });
   }
 }
 

@@ -7,7 +7,7 @@ export const unlockOfFree: OracleInfo = {
   summary: 'a spinlock was unlocked by a CPU that did not hold it',
   create: (machine) => ({
     unlockOfFree(cpu: number, address: number): void {
-      machine.report('unlock-of-free', cpu, `CPU${cpu} unlocked ${machine.program.layout.nameOf(address)}, which it did not hold`);
+      machine.report({ class: 'unlock-of-free', cpu, lock: address });
     },
   }),
 };

@@ -1,5 +1,6 @@
 import { judgeEndWatched } from '../drive/end.js';
 import { decodeSchedule } from '../drive/schedule.js';
+import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { describe, describeWithPokes } from '../explain/describe.js';
 import { explain } from '../explain/explain.js';
@@ -18,6 +19,7 @@ import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import { programOf } from '../programs/subject.js';
 import type { Finding, MemoryModel, Violation } from '../vocabulary/finding.js';
+import { withoutFacts } from '../vocabulary/violation.js';
 import { followRecorded } from './follow-recorded.js';
 
 /** A finding, seen again. */
@@ -29,7 +31,7 @@ export interface Replay {
   readonly violation: Violation | null;
   /** What went wrong, in a sentence in the kernel's words. */
   readonly sentence: string | null;
-  /** The same for every witness of one bug; see explain/cause.ts. Null without a violation. */
+  /** In the words of a baseline, the same for every witness of one bug; see explain/cause.ts. Null without a violation. */
   readonly cause: string | null;
   /** What tells bugs of one cause apart; see explain/circumstance.ts. Null where nothing more is known. */
   readonly circumstance: string | null;
@@ -101,8 +103,10 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
   }
   const telling = { describe: kernel === null ? describeWithPokes : describe, names, memory: run.memory, explanation, states };
   const trace = traceSteps(steps, telling);
-  const { sentence = null, cause = null, circumstance = null } = explanation ?? {};
-  return { reproduced: reason === null, reason, violation, sentence, cause, circumstance, traceHash, trace, start: states.start };
+  const { sentence = null, circumstance = null } = explanation ?? {};
+  const cause = explanation === null ? null : causeWords(explanation.cause, program.layout);
+  const met = violation === null ? null : withoutFacts(violation);
+  return { reproduced: reason === null, reason, violation: met, sentence, cause, circumstance, traceHash, trace, start: states.start };
 }
 
 function isKernel(program: Program): program is KernelProgram {

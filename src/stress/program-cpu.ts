@@ -45,7 +45,7 @@ export class ProgramCpu extends ThreadCpu {
       this.meet(
         () => {
           const wrong = program.check(machine as never);
-          if (wrong !== null) machine.report('assertion', this.setup.id, wrong);
+          if (wrong !== null) machine.report({ class: 'assertion', cpu: this.setup.id, text: wrong });
           mem.set(image);
         },
         () => cpu.reset(),

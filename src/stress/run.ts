@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
-import type { LatentClass, ViolationClass } from '../vocabulary/violation.js';
+import { isLatent } from '../vocabulary/violation.js';
+import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
 import { cpusBehind } from './behind.js';
 import * as C from './control.js';
@@ -217,8 +218,7 @@ class Run {
     const idle = (cpu: number): boolean => subject.kinds[cpu] === null;
     const progress = subject.kinds.map((kind, cpu) => ({ kind, steps: steps[cpu], waited: postMortem.waitedUs(cpu) / 1e6 / seconds }));
     const served = COUNTERS.indexOf('ipisServed');
-    // Names of words are known here, not in the threads.
-    const named = (message: string): string => message.replace(/word (\d+)/g, (_, address) => postMortem.nameOf(Number(address)));
+    const words = (facts: ViolationFacts): string => violationWords(facts, personally(subject.program.layout));
     return {
       variant: subject.name,
       scenario: subject.scenario,
@@ -238,10 +238,12 @@ class Run {
       stepsMax: Math.max(...steps),
       behind: cpusBehind(subject.scenario, progress),
       violations: known.flatMap(({ violation }) =>
-        violation === null ? [] : [{ class: violation.class as ViolationClass, cpu: violation.cpu, message: named(violation.message) }],
+        violation === null ? [] : [{ class: violation.facts.class, cpu: violation.facts.cpu, message: words(violation.facts) }],
       ),
       latent: known.flatMap(({ latent }) =>
-        latent.map((seen) => ({ ...seen, class: seen.class as LatentClass, message: named(seen.message) })),
+        latent.flatMap(({ facts, times }) =>
+          isLatent(facts.class) ? [{ class: facts.class, cpu: facts.cpu, message: words(facts), times }] : [],
+        ),
       ),
       hang,
       dead,

@@ -3,7 +3,7 @@ import type { Program } from '../machine/program.js';
 import type { Cpu } from '../machine/stripped/cpu.js';
 import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
-import { Machine } from '../machine/stripped/machine.js';
+import { Machine, type SeenViolation } from '../machine/stripped/machine.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import * as C from './control.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
@@ -23,8 +23,8 @@ export interface ThreadSetup {
 /** What a thread answers when its run is over. */
 export interface CpuReport {
   readonly counters: readonly number[];
-  readonly violation: { readonly class: string; readonly cpu: number; readonly message: string } | null;
-  readonly latent: readonly { readonly class: string; readonly cpu: number; readonly message: string; readonly times: number }[];
+  readonly violation: SeenViolation | null;
+  readonly latent: readonly SeenViolation[];
   /** An error of the simulator itself, or of a user's code. */
   readonly error: string | null;
 }

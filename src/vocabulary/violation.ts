@@ -1,3 +1,5 @@
+import type { ViolationFacts } from './violation-facts.js';
+
 /** What can go wrong, as oracles and engines name it. */
 
 /** Harm and misuse end an execution; latent classes are recorded and the run goes on. */
@@ -18,6 +20,11 @@ export type HarmClass = (typeof HARM_CLASSES)[number];
 export type LatentClass = (typeof LATENT_CLASSES)[number];
 export type ViolationClass = HarmClass | LatentClass;
 
+/** Whether a class is recorded only, and the run goes on. */
+export function isLatent(name: ViolationClass): name is LatentClass {
+  return (LATENT_CLASSES as readonly string[]).includes(name);
+}
+
 /** x86-TSO with modelled store buffers, or sequential consistency, to tell an ordering bug from a logic bug. */
 export type MemoryModel = 'tso' | 'sc';
 
@@ -29,4 +36,14 @@ export interface Violation {
   readonly cpu: number;
   /** One sentence in the kernel's words. */
   readonly message: string;
+}
+
+/** A violation that a machine has met, with what its oracle knows. Files hold the sentence alone. */
+export interface JudgedViolation extends Violation {
+  readonly facts: ViolationFacts;
+}
+
+/** What a file holds of it. */
+export function withoutFacts({ class: name, step, cpu, message }: Violation): Violation {
+  return { class: name, step, cpu, message };
 }

@@ -112,7 +112,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     if (machine.violation === null && !(error instanceof Stuck)) throw error;
     stuck = true;
   }
-  return { trace, choices, mem: mem.slice(), stuck, violation: machine.violation?.message ?? null };
+  return { trace, choices, mem: mem.slice(), stuck, violation: machine.violation?.facts.class ?? null };
 }
 
 const { variant, scenario, seeds, often } = workerData as { variant: string; scenario: Scenario; seeds: number[]; often: number };

@@ -16,6 +16,7 @@ import { OracleBoard } from '../../src/oracles/board.js';
 import { COUNTERS, type CounterName } from '../../src/oracles/counters.js';
 import type { MemoryModel, Violation } from '../../src/vocabulary/finding.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
+import { personally, waitingWords } from '../../src/vocabulary/violation-facts.js';
 
 /** Ways to run the simulated kernel in a test: one function on one CPU, step by step; or a scenario under many schedules. */
 
@@ -117,7 +118,10 @@ export class Bench {
     for (let steps = 0; machine.violation === null && !machine.finished; steps++) {
       if (steps > 100_000) throw new Error('no end');
       const enabled = Array.from(machine.enabled.list.subarray(0, machine.enabled.count)).sort((a, b) => a - b);
-      if (enabled.length === 0) throw new Error(`nobody can move: ${machine.cpus.map((cpu) => machine.describeCpu(cpu.id)).join('; ')}`);
+      if (enabled.length === 0)
+        throw new Error(
+          `nobody can move: ${machine.cpus.map((cpu) => waitingWords(machine.waiting(cpu.id), personally(machine.program.layout))).join('; ')}`,
+        );
       const agent = enabled[0];
       if (agent === 0) this.ops.push(this.describe());
       machine.stepAgent(agent);

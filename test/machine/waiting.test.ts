@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MachineObserver } from '../../src/machine/observer.js';
 import { plainProgram } from '../../src/programs/plain-program.js';
+import { personally, waitingWords } from '../../src/vocabulary/violation-facts.js';
 import { Drive } from './drive.js';
 
 describe('condLoadAcquire', () => {
@@ -95,7 +96,7 @@ describe('condLoadAcquire', () => {
 
   it('says what it waits for', () => {
     const drive = new Drive(waiting());
-    expect(drive.machine.describeCpu(0)).toBe('CPU0 waits for x (is 0), interrupts on');
+    expect(waitingWords(drive.machine.waiting(0), personally(drive.machine.program.layout))).toBe('CPU0 waits for x (is 0), interrupts on');
   });
 
   it('wakes every CPU that waits for the word', () => {

@@ -1,10 +1,11 @@
+import { judgeEnd } from '../../src/drive/end.js';
 import { follow } from '../../src/drive/recorded.js';
 import { decodeSchedule } from '../../src/drive/schedule.js';
 import { hex } from '../../src/explore/hex.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Program } from '../../src/machine/program.js';
 import type { RecordedRun } from '../../src/replay/replay-finding.js';
-import type { MemoryModel, Violation } from '../../src/vocabulary/violation.js';
+import { type MemoryModel, type Violation, withoutFacts } from '../../src/vocabulary/violation.js';
 
 interface Ran {
   readonly violation: Violation | null;
@@ -17,14 +18,8 @@ export function runAlong(program: Program, schedule: readonly string[], memory: 
   const machine = new Machine(program, memory);
   const diverged = follow(machine, decodeSchedule(schedule));
   if (diverged !== null) throw new Error(diverged);
-  if (machine.violation === null && machine.unfinished > 0) {
-    const stuck = machine.cpus.filter((cpu) => !cpu.finished);
-    machine.report('deadlock', stuck[0].id, `nobody can move: ${stuck.map((cpu) => machine.describeCpu(cpu.id)).join('; ')}`);
-  } else if (machine.violation === null) {
-    const wrong = program.check(machine);
-    if (wrong !== null) machine.report('assertion', 0, wrong);
-  }
-  return { violation: machine.violation, steps: machine.step, traceHash: hex(machine.hash) };
+  judgeEnd(machine);
+  return { violation: machine.violation && withoutFacts(machine.violation), steps: machine.step, traceHash: hex(machine.hash) };
 }
 
 /** The run as a finding has it. `violation`: what it is said to end in, where it ends in none. */

@@ -360,8 +360,7 @@ export class Cpu {
     if (this.locked.load(lock) !== this.id + 1) {
       this.machine.observer.unlockOfFree(this.id, lock);
       // No oracle watches a plain program.
-      if (this.machine.program.mmu === null)
-        this.machine.report('unlock-of-free', this.id, `CPU${this.id} unlocked word ${lock}, which it did not hold`);
+      if (this.machine.program.mmu === null) this.machine.report({ class: 'unlock-of-free', cpu: this.id, lock });
     }
     this.put(lock, 0);
     this.note(K.OP_SPIN_UNLOCK, lock, 0);
@@ -605,7 +604,7 @@ export class Cpu {
     return this.machine.ghost.newAddressSpace(mm);
   }
   assert(condition: boolean, message: string): number {
-    if (!condition) this.machine.report('assertion', this.id, message);
+    if (!condition) this.machine.report({ class: 'assertion', cpu: this.id, text: message });
     return 0;
   }
 }

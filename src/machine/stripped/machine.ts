@@ -1,4 +1,5 @@
-import { LATENT_CLASSES, type LatentClass, type MemoryModel, type ViolationClass } from '../../vocabulary/violation.js';
+import { isLatent, type LatentClass, type MemoryModel } from '../../vocabulary/violation.js';
+import type { ViolationFacts } from '../../vocabulary/violation-facts.js';
 import * as H from '../hardware.js';
 import { Mmu } from '../mmu.js';
 import { NO_MMU } from '../no-mmu.js';
@@ -18,9 +19,7 @@ import type { Locked } from './locked.js';
 
 /** A violation as a thread saw it. */
 export interface SeenViolation {
-  readonly class: ViolationClass;
-  readonly cpu: number;
-  readonly message: string;
+  readonly facts: ViolationFacts;
   /** How often it was seen, for latent ones. */
   times: number;
 }
@@ -117,14 +116,14 @@ export class Machine {
   }
 
   /** Latent ones are counted, harm ends the CPU's run here: memory is no longer what a correct kernel may be judged on. */
-  report(violationClass: ViolationClass, cpu: number, message: string): void {
-    if ((LATENT_CLASSES as readonly string[]).includes(violationClass)) {
-      const known = this.latent.get(violationClass as LatentClass);
+  report(facts: ViolationFacts): void {
+    if (isLatent(facts.class)) {
+      const known = this.latent.get(facts.class);
       if (known !== undefined) known.times++;
-      else this.latent.set(violationClass as LatentClass, { class: violationClass, cpu, message, times: 1 });
+      else this.latent.set(facts.class, { facts, times: 1 });
       return;
     }
-    this.violation ??= { class: violationClass, cpu, message, times: 1 };
+    this.violation ??= { facts, times: 1 };
     throw new Stopped('a violation');
   }
 }
