@@ -3,6 +3,8 @@
  * real one is wired up in engine.ts.
  */
 
+import type { Comparison } from '../compare/comparison.js';
+import type { CompareRequest } from '../compare/run.js';
 import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
@@ -85,6 +87,13 @@ export interface StudyEngine {
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
 }
 
+/** Two variants beside each other. */
+export interface ComparisonEngine {
+  /** Name of what a variant was made from, or null: it stands for itself, or that has no name. */
+  baseOf(variant: string): Promise<string | null>;
+  run(request: CompareRequest, pool: Pool): Promise<Comparison>;
+}
+
 /** A plain program of a user's module. */
 export interface OwnProgram {
   readonly name: string;
@@ -124,6 +133,7 @@ export interface Engine {
   replay(finding: Finding): Promise<ReplayResult>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;
+  readonly comparisons: ComparisonEngine;
   /** `window` is `A..B`, two line numbers; null takes the first window that the written rule accepts. */
   importTrace(file: string, window: string | null): Promise<ImportedWindow>;
   /** The first windows of a recording that the rule accepts and the import takes, at most `windows` of them. */

@@ -67,6 +67,18 @@ export function createEngine(): Engine {
         return runStudy(request, pool);
       },
     },
+    comparisons: {
+      baseOf: async (variant) => {
+        const { findVariant } = await import('../variants/index.js');
+        const base = findVariant(variant)?.made?.base.name;
+        return base !== undefined && findVariant(base) !== undefined ? base : null;
+      },
+      run: async (request, pool) => {
+        const [{ compareVariants }, { HuntPool }] = await Promise.all([import('../compare/run.js'), import('../explore/pool.js')]);
+        if (!(pool instanceof HuntPool)) throw new TypeError('a comparison needs the pool that openPool made');
+        return compareVariants(request, pool);
+      },
+    },
     importTrace,
     importTraces,
     traceInfo: async (file) => {

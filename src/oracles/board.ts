@@ -67,14 +67,16 @@ export class OracleBoard extends MachineObserver {
     this.meter.event(cpu, kind, a, b);
     for (const oracle of this.onEvent) oracle.event(cpu, kind, a, b);
   }
-  override vcpuEntered(cpu: number): void {
+  override vcpuEntered(cpu: number, flushed: boolean): void {
     this.counters.add('preemptions');
+    if (flushed) this.counters.add('entryFlushes');
     for (const oracle of this.onEntry) oracle.vcpuEntered(cpu);
   }
   override wordCommitted(cpu: number, address: number, value: number): void {
     this.meter.committed(cpu, address, value);
   }
   override hostServed(cpu: number): void {
+    this.counters.add('hostExits');
     if (this.machine.load(cpu, this.kernel.layout.cpus[cpu].tlbstate.isLazy) !== 0) this.counters.add('lazyRequests');
   }
   override hostLostFlush(cpu: number): void {

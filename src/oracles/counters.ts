@@ -31,6 +31,8 @@ export const COUNTERS = [
   'lostFlushesKept',
   'lazyRequests',
   'lockedOperations',
+  'hostExits',
+  'entryFlushes',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 

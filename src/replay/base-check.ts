@@ -13,15 +13,16 @@ const EXECUTIONS_MIN = 200;
 /**
  * Is a finding against a variant its own? What it was made from is followed along the very schedule and then hunted in the same scenario, with
  * the same seed and as many executions, or for that scenario's share of the time (but ten times what the finding took). It has the finding
- * too where the class and the cause are the same. Null where there is nothing to ask, or no cause to compare.
+ * too where the class and the cause are the same. `against`: another variant to be asked in its place. Null where there is nothing to ask, or
+ * no cause to compare.
  */
 export async function checkBase(
   { verdict, finding }: { readonly verdict: Verdict; readonly finding: Finding | null },
   request: HuntRequest & { readonly pool: BatchRunner },
+  against: string | undefined = findVariant(request.variant)?.made?.base.name,
 ): Promise<BaseCheck | null> {
-  const base = findVariant(request.variant)?.made?.base;
+  const base = against === undefined ? undefined : findVariant(against);
   if (base === undefined || finding === null || isProgramFinding(finding) || verdict.interrupted) return null;
-  if (findVariant(base.name) === undefined) return null;
   const { cause, reproduced } = replayFinding(finding, false);
   if (cause === null || !reproduced) return null;
   const schedule = followOnBase(finding, base.name, cause);

@@ -18,6 +18,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['lockstep'],
   ['report'],
   ['check', 'study', 'vitest'],
+  ['compare'],
   ['index'],
   ['cli'],
   ['workers'],

@@ -89,6 +89,10 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       withOwn: async (study) => study,
       run: async () => Promise.reject(new Error('no studies in this engine')),
     },
+    comparisons: {
+      baseOf: async () => null,
+      run: async () => Promise.reject(new Error('no comparisons in this engine')),
+    },
     importTraces: async (file) => [await fake.importTrace(file, null)],
     traceInfo: async (file) => ({ text: `info of ${file}\n`, json: { cpus: 4 } }),
     carriedRecording: () => 'data/yield.trace.gz',

@@ -1,5 +1,6 @@
 /** The commands, in the order of the help. One more is its file and a line here. */
 
+import { addCompare } from './compare/compare.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addHunt } from './hunt/hunt.js';
@@ -10,4 +11,4 @@ import { addStress } from './stress/stress.js';
 import { addStudy } from './study/study.js';
 import { addTrace } from './trace/info.js';
 
-export const COMMANDS = [addStudy, addHunt, addReplay, addShow, addStress, addTrace, addList, addDemo, addDoctor] as const;
+export const COMMANDS = [addStudy, addHunt, addCompare, addReplay, addShow, addStress, addTrace, addList, addDemo, addDoctor] as const;

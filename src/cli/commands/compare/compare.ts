@@ -1,0 +1,146 @@
+/** `shootdown compare BASE PATCH`: is the patch safe, and what does it save? */
+
+import type { Command } from 'commander';
+import type { ComparedOutcome, Comparison } from '../../../compare/comparison.js';
+import { compareDocument } from '../../../compare/document.js';
+import { comparisonMarkdown } from '../../../compare/markdown.js';
+import { comparisonText } from '../../../compare/text.js';
+import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { changedNothing } from '../../../report/effect-words.js';
+import { visible } from '../../../report/escape.js';
+import type { MemoryModel } from '../../../vocabulary/finding.js';
+import type { Scenario } from '../../../vocabulary/scenario.js';
+import { type CliContext, keeperOf } from '../../context.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { printLine } from '../../io.js';
+import { printJson } from '../../json.js';
+import { jobsOption, SEED_MAX } from '../../options.js';
+import { loadOwn } from '../../own-modules.js';
+import { selectScenarios, selectStrategies } from '../../select.js';
+import { duration, lineWindow, memoryModel, names, oneOf, path, wholeNumber } from '../../values.js';
+import { withPool } from '../../with-pool.js';
+import { printCommands } from '../../witness.js';
+import { comparedNames, splitArguments } from './names.js';
+
+const BUDGET_MS_DEFAULT = 60_000;
+const FORMATS = ['text', 'markdown'] as const;
+
+interface CompareFlags {
+  readonly typeCheck: boolean;
+  readonly scenario?: readonly string[];
+  readonly window?: string;
+  readonly strategy?: readonly string[];
+  readonly budget?: number;
+  readonly executions?: number;
+  readonly count?: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly memory: MemoryModel;
+  readonly out: string;
+  readonly allowNoEffect: boolean;
+  readonly format: (typeof FORMATS)[number];
+  readonly json: boolean;
+}
+
+export function addCompare(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('compare')
+    .summary('is a patch safe, and what does it save?')
+    .description(
+      'Hunts two variants in the same executions, and counts what each does in pairs of executions: verdicts beside each other, and each difference with its interval.',
+    )
+    .argument('<base-patch...>', 'two variants as "hunt --variant" takes them, and modules of your own (FILE.ts)')
+    .option('--scenario <names>', 'catalogue names, or trace:FILE for a recording (default: the whole catalogue)', names('--scenario'))
+    .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the first that the rule accepts)', lineWindow('--window'))
+    .option('--strategy <names>', 'strategies, alternating in each scenario (default: all)', names('--strategy'))
+    .option('--budget <time>', 'time for all: a third for each hunt, a third for the counts (default: 60s)', duration('--budget'))
+    .option('--executions <N>', 'executions of each hunt; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
+    .option(
+      '--count <N>',
+      'pairs of executions to count (default: --executions, or as many as time allows)',
+      wholeNumber('--count', 1, 1e5),
+    )
+    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
+    .addOption(jobsOption('worker threads; the result does not depend on it'))
+    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
+    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
+    .option('--no-type-check', 'take modules without checking their types')
+    .option('--allow-no-effect', 'a patch that changed nothing in any execution is no failure', false)
+    .option('--format <format>', 'text, as a mail carries it, or markdown', oneOf('--format', FORMATS), 'text')
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (given: string[], flags: CompareFlags) => finish(await compare(context, given, flags)));
+}
+
+const HELP = `
+Which two:
+  BASE PATCH           two variants by name; those of modules that are given too are among them
+  BASE FILE.ts         PATCH is the only variant that the module defines
+  FILE.ts              and BASE is what it was made from
+  6.18~filterSwitching BASE is 6.18
+
+Examples:
+  $ shootdown compare kvm/v0 kvm/v7
+  $ shootdown compare 6.18 mine my-rule.ts --budget 5m
+  $ shootdown compare my-rule.ts --format markdown > comment.md
+  $ shootdown compare 6.14 6.15-rc6 --executions 20000 --json > compared.json
+
+Exit codes: 0 no violation of PATCH that BASE has not, 1 such a violation, met by this run or by a witness
+that the package brings, 2 usage or bad input, 3 internal or infrastructure failure, or a PATCH that changed
+nothing (--allow-no-effect), 130 interrupted.`;
+
+async function compare(context: CliContext, given: readonly string[], flags: CompareFlags): Promise<number> {
+  const { engine } = context;
+  const { names: named, modules } = splitArguments(given);
+  const own = await loadOwn(engine, modules, flags.typeCheck);
+  const { base, patch } = await comparedNames(engine, named, own);
+  const strategies = await selectStrategies(engine, flags.strategy);
+  const { seed, memory, jobs, out, executions, count, json } = flags;
+  const scenarioNames = flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
+  const { scenarios } = await selectScenarios(engine, scenarioNames, flags.window ?? null, 1, own.scenarios);
+  const isLimited = flags.budget !== undefined || executions !== undefined;
+  checkOutDirectory(out);
+
+  const keeper = keeperOf(context, out);
+  let comparison: Comparison | null = null;
+  await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
+    const onOutcome = ({ finding }: ComparedOutcome): string | null => {
+      progress.clear();
+      return finding === null ? null : keeper.keep(finding);
+    };
+    const request = { base, patch, scenarios, strategies, memory, seed, executions, count, signal, onProgress: progress.update, onOutcome };
+    comparison = await engine.comparisons.run({ ...request, budgetMs: isLimited ? flags.budget : BUDGET_MS_DEFAULT }, pool);
+    return true;
+  });
+  if (comparison === null) throw new Error('a comparison ended without an outcome');
+  print(context, comparison, notesOf(scenarios), flags);
+  return exitCodeOf(context, comparison, flags, keeper.failed);
+}
+
+function print(context: CliContext, comparison: Comparison, notes: readonly string[], { json, format }: CompareFlags): void {
+  const { stdout } = context.io;
+  if (json) printJson(stdout, compareDocument(context.version, comparison, notes));
+  else printLine(stdout, format === 'markdown' ? comparisonMarkdown(comparison, notes) : comparisonText(comparison, notes));
+  if (json || format === 'markdown') return;
+  for (const { verdict, finding } of comparison.outcomes) if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
+}
+
+/** As a hunt's: Ctrl-C before everything, then what could not be saved, then what was found. */
+function exitCodeOf({ io }: CliContext, comparison: Comparison, { allowNoEffect }: CompareFlags, isUnsaved: boolean): number {
+  const { interrupted, outcomes, isNew } = comparison;
+  if (interrupted) return EXIT_INTERRUPTED;
+  const failures = outcomes
+    .filter(({ verdict }) => verdict.executions === 0)
+    .map(({ verdict }) => `${verdict.variant}: the time was over before the first execution; give more with --budget`);
+  const idle = isNew || allowNoEffect ? [] : outcomes.slice(1).filter(({ verdict }) => changedNothing(verdict));
+  for (const { verdict } of idle)
+    failures.push(`${verdict.variant}: changed nothing of ${verdict.effect?.base}; give --allow-no-effect if that is meant`);
+  for (const message of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
+  if (isUnsaved) return EXIT_FAILURE;
+  if (isNew) return EXIT_VIOLATION;
+  return failures.length > 0 ? EXIT_FAILURE : EXIT_OK;
+}
+
+function notesOf(scenarios: readonly Scenario[]): string[] {
+  return [...new Set(scenarios.flatMap(({ notes }) => notes ?? []))];
+}

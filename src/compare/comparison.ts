@@ -1,0 +1,40 @@
+import type { Verdict } from '../explore/api.js';
+import type { MetViolation } from '../explore/known.js';
+import type { Difference } from '../study/difference.js';
+import type { Finding } from '../vocabulary/finding.js';
+import type { ViolationClass } from '../vocabulary/violation.js';
+
+/** What two variants say beside each other. */
+export interface Comparison {
+  /** Names of the variants. */
+  readonly base: string;
+  readonly patch: string;
+  /** The base's, then the patch's; fewer where Ctrl-C came first. */
+  readonly outcomes: readonly ComparedOutcome[];
+  /** The patch has a violation that the base has not: one that its hunt met, or a known witness. */
+  readonly isNew: boolean;
+  /** Kinds of violation that both have, as the patch's hunt met them. */
+  readonly shared: readonly MetViolation[];
+  /** Kinds that the base's hunt met and the patch's did not. */
+  readonly gone: readonly MetViolation[];
+  /** By name, in the order of printing; none where nothing was counted. */
+  readonly counters: Readonly<Record<string, Difference>>;
+  /** Pairs of executions that they come from, and how many intervals hold together. */
+  readonly pairs: number;
+  readonly comparisons: number;
+  readonly interrupted: boolean;
+}
+
+export interface ComparedOutcome {
+  readonly verdict: Verdict;
+  readonly finding: Finding | null;
+  /** A witness that travels with the package, whatever this hunt met. */
+  readonly witness: KnownWitnessOf | null;
+}
+
+export interface KnownWitnessOf {
+  readonly class: ViolationClass;
+  readonly scenario: string;
+  /** Path of the finding file. */
+  readonly file: string;
+}

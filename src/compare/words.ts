@@ -1,0 +1,115 @@
+import type { MetViolation } from '../explore/known.js';
+import { noEffectWords } from '../report/effect-words.js';
+import { openFindingsMet } from '../report/hunt-words.js';
+import { count, groupDigits } from '../report/layout.js';
+import { reachOf, restsOn } from '../report/rests-on.js';
+import { verdictWords } from '../report/verdict-table.js';
+import type { Difference } from '../study/difference.js';
+import { differenceText, levelText, signed } from '../study/difference-text.js';
+import type { ComparedOutcome, Comparison } from './comparison.js';
+
+/** What a comparison says, in sentences and cells that text and Markdown share. Not escaped: that is for each format to do. */
+
+/** `stale-use in lazy-return after 42 executions`, and what is known besides. */
+export function outcomeWords({ verdict, witness }: ComparedOutcome): string {
+  const { violation, scenario, executions, interrupted } = verdict;
+  const where = violation === null ? '' : ` in ${scenario}, met within ${count(executions, 'execution')}`;
+  const open = openFindingsMet(verdict);
+  const parts = [
+    verdictWords(verdict) + where,
+    ...(open.length === 0 ? [] : [`known of this kernel: ${open.join(', ')}`]),
+    ...(witness === null ? [] : [`known: ${witness.class} in ${witness.scenario} (${witness.file})`]),
+    ...(interrupted ? ['interrupted'] : []),
+  ];
+  return parts.join('; ');
+}
+
+/** Whether the patch is as safe as the base, a sentence or more. */
+export function safetyWords({ base, patch, outcomes, isNew, shared, gone }: Comparison): string[] {
+  const [before, after] = outcomes;
+  if (after === undefined) return [`${patch} was not hunted.`];
+  const { verdict, witness } = after;
+  const noEffect = noEffectWords(verdict);
+  const least = Math.min(before.verdict.executions, verdict.executions);
+  return [
+    ...(noEffect === null ? [] : [`NO EFFECT: ${patch} ${noEffect}.`]),
+    ...(isNew ? [`Not safe: ${newWords(after, base)}`] : []),
+    ...(!isNew && least === 0 ? ['Nothing is known: the time was over before the first execution.'] : []),
+    ...(!isNew && least > 0
+      ? [`No violation seen that ${base} has not, in ${count(verdict.executions, 'execution')}: a sample, not a proof.`]
+      : []),
+    ...(witness !== null && !isNew ? [`Both are known to be unsafe: ${witness.class}.`] : []),
+    ...kindsOf(shared).map((kind) => `Both showed it: ${kind}.`),
+    ...kindsOf(gone).map((kind) => `Only ${base} showed it: ${kind}.`),
+  ];
+}
+
+function newWords({ verdict, witness }: ComparedOutcome, base: string): string {
+  if (verdict.violation === null) return `a witness of ${witness?.class} is known, and none of ${base}; this run met none.`;
+  const asked =
+    verdict.base === undefined ? '' : `, and ${base} has it neither on that schedule nor in ${executionsOf(verdict.base.executions)}`;
+  return `${verdict.violation} in ${verdict.scenario}${asked}: ${sentence(verdict.message)}`;
+}
+
+const executionsOf = (executions: number): string => count(executions, 'execution');
+const sentence = (message: string | null): string => (message === null ? '' : message.endsWith('.') ? message : `${message}.`);
+
+/** Kinds that are told one by one; JSON has all. */
+const KINDS_MAX = 8;
+
+/** `b3, stale-use in 3 scenarios (12 executions): the cause`, a line for each name, or for each class and cause without one. */
+function kindsOf(met: readonly MetViolation[]): string[] {
+  const kinds = new Map<string, MetViolation[]>();
+  for (const one of met) {
+    const key = JSON.stringify(one.finding === undefined ? [one.class, one.cause] : [one.finding]);
+    kinds.set(key, [...(kinds.get(key) ?? []), one]);
+  }
+  const lines = [...kinds.values()].map((same) => {
+    const [{ class: name, cause, finding, scenario }] = same;
+    const scenarios = new Set(same.map((one) => one.scenario));
+    const where = scenarios.size === 1 ? scenario : count(scenarios.size, 'scenario');
+    const times = executionsOf(same.reduce((sum, { executions }) => sum + executions, 0));
+    return `${finding === undefined ? '' : `${finding}, `}${name} in ${where} (${times}): ${cause}`;
+  });
+  const left = lines.length - KINDS_MAX;
+  return left > 0 ? [...lines.slice(0, KINDS_MAX), `and ${count(left, 'kind')} more`] : lines;
+}
+
+/** What the verdicts rest on, each variant's own first, a line each. */
+export function groundsOf({ outcomes }: Comparison, notes: readonly string[]): string[] {
+  const [first] = outcomes;
+  const reach = first === undefined ? [] : reachOf(first.verdict.memory, notes);
+  const own = outcomes.flatMap(({ verdict }) =>
+    restsOn(verdict, notes)
+      .filter((line) => !reach.includes(line))
+      .map((line) => `${verdict.variant}: ${line}`),
+  );
+  return [...own, ...reach];
+}
+
+/** What a counter says, in the cells of its row. */
+export interface CounterCells {
+  readonly base: string;
+  readonly patch: string;
+  readonly difference: string;
+}
+
+export function counterCells(counter: Difference): CounterCells {
+  const level = (value: number | null): string => (value === null ? '-' : levelText(value));
+  return { base: level(counter.base), patch: level(counter.patch), difference: changeCell(counter) };
+}
+
+/** `-103 ±16 (-66 %)`, `no difference seen (-1.2 to 0.8)`. */
+function changeCell(counter: Difference): string {
+  const { base, difference, low, high, seen } = counter;
+  if (difference === null || low === null || high === null) return 'too few pairs to say';
+  if (seen === 'none') return low === high ? 'no difference seen' : `no difference seen (${levelText(low)} to ${levelText(high)})`;
+  const percent = base === null || base === 0 ? '' : ` (${signed((100 * difference) / base, 0)} %)`;
+  return `${differenceText(counter)}${percent}`;
+}
+
+/** What the counters are, and how sure. */
+export function groundsWords({ pairs, comparisons }: Comparison, per: number): string {
+  if (pairs === 0) return 'Nothing was counted.';
+  return `Counters are per ${groupDigits(per)} client operations, over ${groupDigits(pairs)} pairs of executions; all ${comparisons} intervals hold together with 95 %.`;
+}
