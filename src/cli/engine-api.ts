@@ -5,16 +5,16 @@
 
 import type { Comparison } from '../compare/comparison.js';
 import type { CompareRequest } from '../compare/run.js';
-import type { CpuState } from '../explain/cpu-state.js';
-import type { TraceStep } from '../explain/trace-step.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
 import type { LockstepResult } from '../lockstep/api.js';
+import type { ReplayResult } from '../report/json-documents.js';
+import type { LabelledLine } from '../report/witness.js';
 import type { StressPlan } from '../stress/api.js';
 import type { CampaignResult, StressTarget } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
 import type { StudyOutcome, StudyRequest } from '../study/run.js';
 import type { Study } from '../study/study.js';
-import type { Finding, ModuleRef, Violation } from '../vocabulary/finding.js';
+import type { Finding, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /** Anything that `list` can show. */
@@ -42,23 +42,11 @@ export interface AskedHunt extends HuntRequest {
 export interface HuntResult {
   readonly verdict: Verdict;
   readonly finding: Finding | null;
+  /** The witness, seen again; null where there is none. */
+  readonly replay: ReplayResult | null;
 }
 
-export interface ReplayResult {
-  readonly reproduced: boolean;
-  /** Why it was not reproduced, or null. */
-  readonly reason: string | null;
-  readonly violation: Violation | null;
-  readonly traceHash: string;
-  readonly trace: readonly TraceStep[];
-  /** How every CPU stood before the first step. */
-  readonly start: readonly CpuState[];
-}
-
-export interface LabelledLine {
-  readonly label: string;
-  readonly text: string;
-}
+export type { ReplayResult } from '../report/json-documents.js';
 
 /** A window of a recording as a scenario, and what to tell of it: which recording, which window, chosen how, what was left out. */
 export interface ImportedWindow {

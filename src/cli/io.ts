@@ -1,3 +1,5 @@
+import { jsonText } from '../report/json-documents.js';
+
 /** The world as a command sees it. Tests give it strings; main.ts gives it the process. */
 
 export interface OutputStream {
@@ -39,4 +41,9 @@ export interface CliIo {
 
 export function printLine(stream: OutputStream, text: string): void {
   stream.write(`${text}\n`);
+}
+
+/** One JSON document, alone on the stream. */
+export function printJson(stream: OutputStream, document: unknown): void {
+  printLine(stream, jsonText(document));
 }

@@ -3,7 +3,7 @@
 import { readFinding } from '../findings/read.js';
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
-import { shellWord } from '../report/shell-word.js';
+import { moduleFlags } from '../report/witness.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import type { CliContext } from './context.js';
@@ -55,11 +55,6 @@ async function requireConsent(io: CliIo, file: string, modules: readonly string[
   const what = `${visible(file)} is of another project than ${elsewhere.map(visible).join(', ')}`;
   if (await io.confirm?.(`${what}, which the replay runs if it is what it was when the finding was made. Run it?`)) return;
   throw new InputError(`${what}; to run it, give ${moduleFlags(modules)}`);
-}
-
-/** `--module FILE` for each. */
-export function moduleFlags(modules: readonly string[]): string {
-  return modules.map((module) => `--module ${shellWord(module)}`).join(' ');
 }
 
 /** What is wrong with something of a file is told with the file's name. */

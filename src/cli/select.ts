@@ -2,10 +2,11 @@
 
 import { visible } from '../report/escape.js';
 import { unknownName } from '../report/near-names.js';
+import type { LabelledLine } from '../report/witness.js';
 import type { StressScenario } from '../stress/campaign.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import type { Engine, LabelledLine } from './engine-api.js';
+import type { Engine } from './engine-api.js';
 
 /** A scenario with its number of CPUs, of whatever variant. */
 type SizedScenario = Omit<StressScenario, 'variant'>;

@@ -1,11 +1,11 @@
-import type { HuntRequest, Verdict } from '../explore/api.js';
+import type { HuntRequest } from '../explore/api.js';
 import type { BaseCheck } from '../explore/base-check.js';
 import { hunt } from '../explore/hunt.js';
 import type { BatchRunner } from '../explore/pool.js';
 import { findVariant } from '../variants/index.js';
-import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
+import { isProgramFinding } from '../vocabulary/finding.js';
+import type { Explained } from './explained.js';
 import { followOnBase } from './on-base.js';
-import { replayFinding } from './replay-finding.js';
 
 /** Executions of the base that are done however short the time is. */
 const EXECUTIONS_MIN = 200;
@@ -17,13 +17,13 @@ const EXECUTIONS_MIN = 200;
  * no cause to compare.
  */
 export async function checkBase(
-  { verdict, finding }: { readonly verdict: Verdict; readonly finding: Finding | null },
+  { verdict, finding, replay }: Explained,
   request: HuntRequest & { readonly pool: BatchRunner },
   against: string | undefined = findVariant(request.variant)?.made?.base.name,
 ): Promise<BaseCheck | null> {
   const base = against === undefined ? undefined : findVariant(against);
-  if (base === undefined || finding === null || isProgramFinding(finding) || verdict.interrupted) return null;
-  const { cause, reproduced } = replayFinding(finding, false);
+  if (base === undefined || finding === null || isProgramFinding(finding) || replay === null || verdict.interrupted) return null;
+  const { cause, reproduced } = replay;
   if (cause === null || !reproduced) return null;
   const schedule = followOnBase(finding, base.name, cause);
   const told = { variant: base.name, cause, schedule };

@@ -1,6 +1,6 @@
 import type { Verdict } from '../explore/api.js';
 import type { Finding } from '../vocabulary/finding.js';
-import { replayFinding } from './replay-finding.js';
+import { type Replay, replayFinding } from './replay-finding.js';
 
 /** What a hunt answers. */
 interface Hunted {
@@ -8,11 +8,20 @@ interface Hunted {
   readonly finding: Finding | null;
 }
 
-/** Puts the sentence that a replay of the witness yields in the place of the oracle's: it says why, not only what. */
-export function explained(result: Hunted): Hunted {
-  if (result.finding === null) return result;
-  const { sentence } = replayFinding(result.finding);
-  if (sentence === null) return result;
-  const { finding, verdict } = result;
-  return { verdict: { ...verdict, message: sentence }, finding: { ...finding, violation: { ...finding.violation, message: sentence } } };
+/** A hunt's answer with its witness seen again: once, for everybody who has something to tell of it. */
+export interface Explained extends Hunted {
+  readonly replay: Replay | null;
+}
+
+/** Replays the witness, and puts the sentence that this yields in the place of the oracle's: it says why, not only what. */
+export function explained({ verdict, finding }: Hunted): Explained {
+  if (finding === null) return { verdict, finding, replay: null };
+  const replay = replayFinding(finding);
+  const { sentence } = replay;
+  if (sentence === null) return { verdict, finding, replay };
+  return {
+    verdict: { ...verdict, message: sentence },
+    finding: { ...finding, violation: { ...finding.violation, message: sentence } },
+    replay,
+  };
 }

@@ -55,6 +55,7 @@ type Probed = Omit<RowResult, 'row'>;
 const UNKNOWN: Probed = {
   verdict: null,
   finding: null,
+  replay: null,
   known: null,
   counts: null,
   pairs: null,
@@ -144,11 +145,11 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
   const asked = { variant, scenarios, strategies, memory, seed, executions, executionsMin, budgetMs, signal, onProgress, jobs: pool.jobs };
   // What is known of the kernel beneath a row is not what the row is asked about.
   const known = knownOf(variant, scenarios);
-  const { verdict, finding } = explained(await hunt({ ...asked, known, pool }));
+  const { verdict, finding, replay } = explained(await hunt({ ...asked, known, pool }));
   // They were found under TSO; another model has others.
   const [witness] = memory === 'tso' ? knownWitnesses(variant) : [];
   const kept = finding === null ? null : request.keep(finding);
-  return { verdict: { ...verdict, finding: kept }, finding, known: witness?.class ?? null };
+  return { verdict: { ...verdict, finding: kept }, finding, replay, known: witness?.class ?? null };
 }
 
 /** Only a host that marks vCPUs can lose what is asked by the mark. */

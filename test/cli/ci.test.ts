@@ -8,7 +8,7 @@ import { serializeBaseline } from '../../src/findings/baseline.js';
 import { sampleFinding } from '../findings/sample.js';
 import { parseXml } from '../report/reporters/xml-check.js';
 import { sampleVerdict } from '../report/verdicts.js';
-import { fakeEngine } from './fake-engine.js';
+import { fakeEngine, hunted } from './fake-engine.js';
 import { cli } from './run-cli.js';
 
 /** What `hunt` does for CI: reporters, shards, baselines. */
@@ -48,13 +48,13 @@ describe('--reporter', () => {
 
   it('github-actions adds commands to the default, in which nothing is taken for one', async () => {
     const engine = fakeEngine({
-      hunt: async ({ variant }) => ({
-        verdict: sampleVerdict({
-          variant,
-          latent: [{ class: 'gen-ahead', executions: 1, scenario: 's', execution: 1, message: 'x ::set-env name=A::b' }],
-        }),
-        finding: null,
-      }),
+      hunt: async ({ variant }) =>
+        hunted(
+          sampleVerdict({
+            variant,
+            latent: [{ class: 'gen-ahead', executions: 1, scenario: 's', execution: 1, message: 'x ::set-env name=A::b' }],
+          }),
+        ),
     });
     const run = await hunt('--variant b1-fixed --reporter github-actions', { engine, env: { GITHUB_STEP_SUMMARY: at('summary.md') } });
     const lines = run.stdout.split('\n');
@@ -93,7 +93,7 @@ describe('--reporter', () => {
     const engine = fakeEngine({
       hunt: async ({ variant }) => {
         interrupt();
-        return { verdict: sampleVerdict({ variant, interrupted: true }), finding: null };
+        return hunted(sampleVerdict({ variant, interrupted: true }));
       },
     });
     const run = await hunt('--variant b1-fixed,b3 --reporter junit', { engine, withInterrupt: (f: () => void) => (interrupt = f) });
@@ -124,7 +124,7 @@ describe('--reporter', () => {
 describe('--shard', () => {
   it('is asked of the engine, and every report says it', async () => {
     const engine = fakeEngine({
-      hunt: async ({ variant, shard }) => ({ verdict: sampleVerdict({ variant, shard }), finding: null }),
+      hunt: async ({ variant, shard }) => hunted(sampleVerdict({ variant, shard })),
     });
     const run = await hunt('--variant b1-fixed --shard 2/8', { engine });
     expect(run.stdout).toContain('seed 1, tso, shard 2 of 8,');
@@ -169,15 +169,15 @@ describe('--baseline', () => {
         const first = met.findIndex(({ isKnown }) => !isKnown);
         const seen = first < 0 || request.pastViolations ? met : met.slice(0, first + 1);
         const finding = first < 0 ? null : sampleFinding({ variant, memory, seed });
-        return {
-          verdict: sampleVerdict({
+        return hunted(
+          sampleVerdict({
             variant,
             met: seen,
             violation: finding?.violation.class ?? null,
             message: finding?.violation.message ?? null,
           }),
           finding,
-        };
+        );
       },
     });
   const write = (...entries: Parameters<typeof serializeBaseline>[0][number][]) =>

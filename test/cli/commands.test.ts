@@ -8,7 +8,7 @@ import { serializeFinding } from '../../src/findings/serialize.js';
 import { InfrastructureError } from '../../src/vocabulary/errors.js';
 import { sampleFinding } from '../findings/sample.js';
 import { sampleVerdict } from '../report/verdicts.js';
-import { fakeEngine } from './fake-engine.js';
+import { fakeEngine, hunted } from './fake-engine.js';
 import { cli } from './run-cli.js';
 
 let out: string;
@@ -167,7 +167,7 @@ describe('hunt', () => {
 
   it('calls latent findings latent, and no violation', async () => {
     const latent = [{ class: 'gen-ahead', executions: 2, scenario: 's', execution: 5, message: 'ahead' }] as const;
-    const engine = fakeEngine({ hunt: async () => ({ verdict: sampleVerdict({ latent }), finding: null }) });
+    const engine = fakeEngine({ hunt: async () => hunted(sampleVerdict({ latent })) });
     const run = await cli(['hunt', '--variant', 'b1'], { engine });
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toContain('latent gen-ahead in 2 executions (first in execution 5 of s): ahead');
@@ -243,7 +243,7 @@ describe('hunt', () => {
         if (request.variant === '6.17.5') {
           interrupt();
           expect(request.signal?.aborted).toBe(true);
-          return { verdict: sampleVerdict({ variant: request.variant, executions: 5, interrupted: true }), finding: null };
+          return hunted(sampleVerdict({ variant: request.variant, executions: 5, interrupted: true }));
         }
         return base.hunt(request, pool);
       },
@@ -377,12 +377,12 @@ describe('demo', () => {
   });
 
   it('ends with 1 where a bug is not found, or one is found that should not be there', async () => {
-    const engine = fakeEngine({ hunt: async ({ variant }) => ({ verdict: sampleVerdict({ variant }), finding: null }) });
+    const engine = fakeEngine({ hunt: async ({ variant }) => hunted(sampleVerdict({ variant })) });
     const run = await cli(['demo', '--out', out], { engine });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toContain('unexpected: 6.14: its known bug was not found in the time given');
     const found = fakeEngine({
-      hunt: async ({ variant }) => ({ verdict: sampleVerdict({ variant, violation: 'stale-use' }), finding: sampleFinding({ variant }) }),
+      hunt: async ({ variant }) => hunted(sampleVerdict({ variant, violation: 'stale-use' }), sampleFinding({ variant })),
     });
     const all = await cli(['demo', '--out', out], { engine: found });
     expect(all.exitCode).toBe(1);

@@ -11,7 +11,7 @@ import { findWitness } from '../findings/witness.js';
 import { raceSteps } from '../report/steps.js';
 import { sampleVerdict } from '../report/verdicts.js';
 import { CARRIED } from '../trace/recordings.js';
-import { fakeEngine } from './fake-engine.js';
+import { fakeEngine, hunted, sampleReplay } from './fake-engine.js';
 import { PLANTED, smuggled } from './planted.js';
 import { cli } from './run-cli.js';
 
@@ -122,7 +122,7 @@ describe('escapes planted in a recording', () => {
       openPool: async () => ({ close: async () => undefined }),
       hunt: async ({ scenarios: [imported] }) => {
         const finding = sampleFinding({ scenario: imported });
-        return { verdict: sampleVerdict({ scenario: imported?.name, violation: 'stale-use', message: PLANTED }), finding };
+        return hunted(sampleVerdict({ scenario: imported?.name, violation: 'stale-use', message: PLANTED }), finding);
       },
       replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] }),
     };
@@ -148,10 +148,8 @@ describe('escapes planted in what modules name and say', () => {
     hunt: async ({ onProgress }) => {
       onProgress?.({ variant: PLANTED, executions: 10, steps: 5_000, elapsedMs: 2, scenario: PLANTED });
       const said = { variant: PLANTED, scenario: PLANTED, message: PLANTED, latent, strategy: PLANTED };
-      return {
-        verdict: sampleVerdict({ ...said, violation: 'stale-use' }),
-        finding: sampleFinding({ scenario, variant: PLANTED.slice(0, 190) }),
-      };
+      const finding = sampleFinding({ scenario, variant: PLANTED.slice(0, 190) });
+      return { ...hunted(sampleVerdict({ ...said, violation: 'stale-use' }), finding), replay: { ...sampleReplay(finding), trace: steps } };
     },
     replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: steps, start: [] }),
     traceInfo: async () => ({ text: PLANTED, json: { [PLANTED]: PLANTED } }),

@@ -1,6 +1,7 @@
-import type { Engine, HuntResult, ListedVariant, Pool } from '../../src/cli/engine-api.js';
-import type { HuntRequest } from '../../src/explore/api.js';
+import type { Engine, HuntResult, ListedVariant, Pool, ReplayResult } from '../../src/cli/engine-api.js';
+import type { HuntRequest, Verdict } from '../../src/explore/api.js';
 import { InputError } from '../../src/vocabulary/errors.js';
+import type { Finding } from '../../src/vocabulary/finding.js';
 import { sampleFinding, sampleScenario } from '../findings/sample.js';
 import { raceSteps } from '../report/steps.js';
 import { sampleVerdict } from '../report/verdicts.js';
@@ -18,6 +19,16 @@ const VARIANTS: readonly ListedVariant[] = [
   { name: '6.17.5', aliases: ['b1-fixed'], summary: 'With both fixes.', profile: '6.17.5' },
 ];
 const BROKEN = ['6.14', '6.15-rc6'];
+
+/** A finding, seen again as it was. */
+export function sampleReplay({ violation, traceHash }: Finding): ReplayResult {
+  return { reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] };
+}
+
+/** What a hunt answers, its witness seen again. */
+export function hunted(verdict: Verdict, finding: Finding | null = null): HuntResult {
+  return { verdict, finding, replay: finding === null ? null : sampleReplay(finding) };
+}
 
 export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
   const fake: FakeEngine = {
@@ -56,19 +67,13 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       const scenario = request.scenarios.length === 1 ? request.scenarios[0] : sampleScenario();
       const { variant, seed, memory } = request;
       const common = { variant, seed, memory, scenario: scenario.name, strategy: request.strategies.join('+') };
-      if (!BROKEN.includes(variant)) return { verdict: sampleVerdict(common), finding: null };
+      if (!BROKEN.includes(variant)) return hunted(sampleVerdict(common));
       const finding = sampleFinding({ variant, seed, memory, scenario });
       const { message } = finding.violation;
-      return {
-        verdict: sampleVerdict({ ...common, violation: 'stale-use', message, executions: 43, steps: 9_000, seconds: 0.4 }),
-        finding,
-      };
+      return hunted(sampleVerdict({ ...common, violation: 'stale-use', message, executions: 43, steps: 9_000, seconds: 0.4 }), finding);
     },
-    huntProgram: async ({ program, seed, memory }) => ({
-      verdict: sampleVerdict({ variant: program, scenario: 'plain program', seed, memory }),
-      finding: null,
-    }),
-    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] }),
+    huntProgram: async ({ program, seed, memory }) => hunted(sampleVerdict({ variant: program, scenario: 'plain program', seed, memory })),
+    replay: async (finding) => sampleReplay(finding),
     importTrace: async (file, window) => {
       fake.imports.push([file, window]);
       if (file.includes('missing')) throw new InputError(`${file}: cannot be read`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BaselineEntry, parseBaseline, serializeBaseline } from '../../src/findings/baseline.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { findingName } from '../../src/findings/store.js';
-import { fakeEngine } from '../cli/fake-engine.js';
+import { fakeEngine, hunted } from '../cli/fake-engine.js';
 import { type CliRun, cli } from '../cli/run-cli.js';
 import { sampleFinding } from '../findings/sample.js';
 import { sampleVerdict } from '../report/verdicts.js';
@@ -30,7 +30,7 @@ const engine = () =>
       const { message } = finding.violation;
       const scenario = 'two-mm-switch';
       const met = [{ scenario, class: 'stale-use' as const, cause: `new in ${variant}`, executions: 1, execution: 1, known: false }];
-      return { verdict: sampleVerdict({ variant, memory, scenario, violation: 'stale-use', message, met: met as never }), finding };
+      return hunted(sampleVerdict({ variant, memory, scenario, violation: 'stale-use', message, met: met as never }), finding);
     },
   });
 

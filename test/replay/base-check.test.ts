@@ -6,6 +6,7 @@ import type { BatchRunner } from '../../src/explore/pool.js';
 import { shouldFlushTlb } from '../../src/kernel/should-flush-tlb.js';
 import { checkBase } from '../../src/replay/base-check.js';
 import { causeOf } from '../../src/replay/cause-of.js';
+import { explained } from '../../src/replay/explained.js';
 import { baseWords } from '../../src/report/effect-words.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant, type VariantSpec } from '../../src/variants/define.js';
@@ -33,7 +34,7 @@ async function checked(variant: string, scenario: string, executions: number, sp
   const request: HuntRequest & { pool: BatchRunner } = {
     ...{ variant, scenarios, strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso', jobs: 1, executions, pool },
   };
-  const outcome = await hunt(request);
+  const outcome = explained(await hunt(request));
   const base = await checkBase(outcome, request);
   return { base, words: base === null ? null : baseWords({ ...outcome.verdict, base }) };
 }

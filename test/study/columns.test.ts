@@ -16,7 +16,18 @@ import { pairsOf } from './pairs.js';
 const row = { group: 'g', variant: 'g/v4', label: 'v4', baseline: 'g/v0' };
 const counts = (change: Partial<Counts>): Counts => ({ ...(Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts), ...change });
 const result = (change: Partial<RowResult>): RowResult => ({
-  ...{ row, verdict: null, finding: null, known: null, counts: null, pairs: null, comparisons: 1, brokenHost: null, rounds: null },
+  ...{
+    row,
+    verdict: null,
+    finding: null,
+    replay: null,
+    known: null,
+    counts: null,
+    pairs: null,
+    comparisons: 1,
+    brokenHost: null,
+    rounds: null,
+  },
   ...change,
 });
 const latent = { class: 'gen-ahead', executions: 5, scenario: 's', execution: 1, message: 'ahead' } as const;

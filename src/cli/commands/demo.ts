@@ -8,13 +8,14 @@ import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { restsOn } from '../../report/rests-on.js';
 import { VerdictTable } from '../../report/verdict-table.js';
+import { replayCommand, showCommand } from '../../report/witness.js';
 import { type CliContext, outColors } from '../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { jobsOption, SEED_MAX } from '../options.js';
 import { selectStrategies, selectVariants } from '../select.js';
 import { path, wholeNumber } from '../values.js';
-import { printIndented, printLabelled, printSentence, printTimeline, replayCommand, showCommand } from '../witness.js';
+import { printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
 import { campaignExitCode, type Outcome, runCampaign } from './hunt/campaign.js';
 
 /** The variants in the order of their fixes, and whether a violation is what the demo should show. */
@@ -85,15 +86,15 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
     quiet: false,
     onOutcome: ({ verdict }) => printLine(io.stdout, table.row(verdict)),
   });
-  await printWitnesses(context, campaign.outcomes, scenario.notes ?? []);
+  printWitnesses(context, campaign.outcomes, scenario.notes ?? []);
   if (campaign.failure !== null) throw campaign.failure;
   const exitCode = campaignExitCode(campaign);
   if (exitCode > EXIT_VIOLATION) return exitCode;
   return printConclusion(context, campaign.outcomes);
 }
 
-async function printWitnesses(context: CliContext, outcomes: readonly Outcome[], notes: readonly string[]): Promise<void> {
-  const { engine, io } = context;
+function printWitnesses(context: CliContext, outcomes: readonly Outcome[], notes: readonly string[]): void {
+  const { io } = context;
   const files = outcomes.flatMap(({ verdict }) => (verdict.finding === null ? [] : [verdict.finding]));
   if (files.length > 0) {
     printLine(io.stdout, '\nfindings, which replay exactly');
@@ -101,9 +102,9 @@ async function printWitnesses(context: CliContext, outcomes: readonly Outcome[],
   }
   // The last one that was found is the subtlest: it is what the first fix left.
   const shown = outcomes.findLast(({ finding }) => finding !== null);
-  if (shown?.finding) {
+  if (shown?.finding && shown.replay) {
     printLine(io.stdout, '');
-    printTimeline(context, shown.finding, await engine.replay(shown.finding), false);
+    printTimeline(context, shown.finding, shown.replay, false);
     printLine(io.stdout, '');
     printSentence(context, shown.finding);
     if (shown.verdict.finding !== null) printLine(io.stdout, `  ${showCommand(shown.verdict.finding, shown.finding)}`);

@@ -1,12 +1,12 @@
 /** `shootdown doctor`: what this host is like for runs on threads. */
 
 import type { Command } from 'commander';
+import { doctorDocument } from '../../report/json-documents.js';
 import { groupDigits } from '../../report/layout.js';
 import type { SelfTest } from '../../stress/self-test.js';
 import type { CliContext } from '../context.js';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
-import { printLine } from '../io.js';
-import { printJson } from '../json.js';
+import { printJson, printLine } from '../io.js';
 import { printLabelled } from '../witness.js';
 
 export function addDoctor(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
@@ -30,7 +30,7 @@ Exit codes: 0 runs on threads are sound here (perhaps with Atomics for stores), 
 async function doctor(context: CliContext, isJson: boolean): Promise<number> {
   const { engine, io, version } = context;
   const test = await engine.threads.selfTest();
-  if (isJson) printJson(io.stdout, { format: 'shootdown-doctor', version: 1, shootdown: version, ...test });
+  if (isJson) printJson(io.stdout, doctorDocument(version, test));
   else {
     printLabelled(context, [
       { label: 'shootdown', text: version },

@@ -10,8 +10,7 @@ import type { Scenario } from '../../vocabulary/scenario.js';
 import { type CliContext, outColors } from '../context.js';
 import type { Engine, Listed } from '../engine-api.js';
 import { EXIT_OK } from '../exit-codes.js';
-import { printLine } from '../io.js';
-import { printJson } from '../json.js';
+import { printJson, printLine } from '../io.js';
 
 /** How a kind is listed: its items (with whatever fields they have, for --json) and the columns between name and summary. */
 interface Kind {

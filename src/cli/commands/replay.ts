@@ -2,15 +2,16 @@
 
 import type { Command } from 'commander';
 import { visible } from '../../report/escape.js';
+import { replayDocument } from '../../report/json-documents.js';
 import { count } from '../../report/layout.js';
+import { originOf } from '../../report/witness.js';
 import { InfrastructureError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
-import { printLine } from '../io.js';
-import { printJson, replayDocument } from '../json.js';
+import { printJson, printLine } from '../io.js';
 import { MODULE_FLAG, openFinding } from '../own-modules.js';
 import { names } from '../values.js';
-import { originOf, printSentence, printTimeline, reasonNotReproduced } from '../witness.js';
+import { printSentence, printTimeline, reasonNotReproduced } from '../witness.js';
 
 interface ReplayFlags {
   readonly full: boolean;

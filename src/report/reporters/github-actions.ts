@@ -1,5 +1,6 @@
 /** GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of the job in Markdown. */
 
+import { randomBytes } from 'node:crypto';
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
@@ -8,7 +9,8 @@ import { renderTimeline } from '../timeline.js';
 import { verdictWords } from '../verdict-table.js';
 import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
 import { markdownCode, markdownTable, markdownText } from './markdown.js';
-import { annotation } from './workflow-command.js';
+import type { Reporter } from './reporter.js';
+import { annotation, withoutCommands } from './workflow-command.js';
 
 /** GitHub shows this many annotations of a level and step, and drops the others silently. */
 const ANNOTATIONS_MAX = 10;
@@ -16,6 +18,24 @@ const MESSAGE_MAX = 2_000;
 /** GitHub takes a summary of 1 MiB, and drops a larger one whole. */
 const SUMMARY_BYTES_MAX = 900_000;
 const SUMMARY_ROWS_MAX = 500;
+
+export const githubActionsReporter: Reporter = {
+  name: 'github-actions',
+  kind: 'lines',
+  open(to) {
+    // What stands on stdout before our commands must not be taken for some.
+    const { begin, end } = withoutCommands(randomBytes(16).toString('hex'));
+    return {
+      begin: () => to.isShared && to.print(begin),
+      end(report) {
+        if (to.isShared) to.print(end);
+        for (const command of githubAnnotations(report)) to.print(command);
+        const summary = to.env.GITHUB_STEP_SUMMARY ?? '';
+        if (summary !== '') to.append('the job summary', summary, 'unset GITHUB_STEP_SUMMARY or make it writable', githubSummary(report));
+      },
+    };
+  },
+};
 
 /** The workflow commands, a line each. */
 export function githubAnnotations(report: HuntReport): string[] {

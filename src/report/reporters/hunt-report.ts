@@ -3,7 +3,33 @@
 import type { TraceStep } from '../../explain/trace-step.js';
 import type { Verdict } from '../../explore/api.js';
 import type { Shard } from '../../explore/shard.js';
+import type { BaselineEntry } from '../../findings/baseline.js';
 import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
+import type { LabelledLine } from '../witness.js';
+
+/** What is the same for the whole hunt. */
+export interface HuntSettings {
+  readonly seed: number;
+  readonly memory: MemoryModel;
+  readonly strategies: readonly string[];
+  readonly shard: Shard | undefined;
+}
+
+/** What will be hunted, and how hard. */
+export interface HuntPlan extends HuntSettings {
+  /** Where scenarios come from that are not the catalogue's. */
+  readonly description: readonly LabelledLine[];
+  /** Names of variants and programs. */
+  readonly subjects: readonly string[];
+  /** Number of scenarios, and the names that verdicts may have as theirs. */
+  readonly scenarios: number;
+  readonly places: readonly string[];
+  readonly jobs: number;
+  readonly budgetMs: number | undefined;
+  readonly executions: number | undefined;
+  /** A baseline says what is known. */
+  readonly hasKnown: boolean;
+}
 
 /** One subject of the hunt, and its witness, replayed. */
 export interface HuntResult {
@@ -18,16 +44,28 @@ export interface Witness {
   readonly replay: string | null;
 }
 
-export interface HuntReport {
+export interface HuntReport extends HuntSettings {
   /** Version of shootdown. */
   readonly version: string;
-  readonly seed: number;
-  readonly memory: MemoryModel;
-  readonly strategies: readonly string[];
-  readonly shard: Shard | undefined;
   /** A variant that changed nothing is taken as one that was asked for. */
   readonly allowNoEffect?: boolean;
   readonly results: readonly HuntResult[];
   /** Subjects whose turn did not come before an interruption. */
   readonly notReached: readonly string[];
+  /** Ended by Ctrl-C. */
+  readonly interrupted: boolean;
+  /** What the import of a recording left out, a sentence each. */
+  readonly notes: readonly string[];
+  /** What was compared with a baseline, or null. */
+  readonly baseline: HuntBaseline | null;
+}
+
+export interface HuntBaseline {
+  readonly file: string;
+  /** Whether --update-baseline was given. */
+  readonly isUpdated: boolean;
+  /** Entries that this hunt could have met and did not. */
+  readonly notSeen: readonly BaselineEntry[];
+  /** Entries that --update-baseline has added. */
+  readonly added: number;
 }

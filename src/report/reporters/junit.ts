@@ -14,7 +14,14 @@ import { count } from '../layout.js';
 import { restsOn } from '../rests-on.js';
 import { renderTimeline } from '../timeline.js';
 import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
+import type { Reporter } from './reporter.js';
 import { attributes, cdata } from './xml.js';
+
+export const junitReporter: Reporter = {
+  name: 'junit',
+  kind: 'document',
+  open: (to) => ({ end: (report) => to.print(junitReport(report)) }),
+};
 
 export function junitReport(report: HuntReport): string {
   const { results, notReached } = report;
@@ -42,7 +49,7 @@ export function junitReport(report: HuntReport): string {
     '  </testsuite>',
     '</testsuites>',
   ];
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 /** Nothing was found, and that says nothing of what was to be hunted. */

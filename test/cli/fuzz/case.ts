@@ -190,7 +190,7 @@ function huntInProcess(engine: Engine): Engine {
       for (const scenario of scenarios) {
         runBatch({ variant, scenario, memory, strategies: ['random', 'pct', 'delay'], seed, first: 0, count: 8 });
       }
-      return { verdict: sampleVerdict({ variant, scenario: scenarios[0]?.name }), finding: null };
+      return { verdict: sampleVerdict({ variant, scenario: scenarios[0]?.name }), finding: null, replay: null };
     },
   };
 }

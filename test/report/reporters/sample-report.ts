@@ -25,6 +25,9 @@ export function sampleReport(change: Partial<HuntReport> = {}): HuntReport {
     shard: undefined,
     results: [failed(), { verdict: sampleVerdict(), witness: null }],
     notReached: [],
+    interrupted: false,
+    notes: [],
+    baseline: null,
     ...change,
   };
 }

@@ -5,15 +5,9 @@ import type { Verdict } from '../../../explore/api.js';
 import { type KnownViolation, sameViolation } from '../../../explore/known.js';
 import { type BaselineEntry, readBaseline } from '../../../findings/baseline.js';
 import { addToBaseline } from '../../../findings/baseline-store.js';
-import { visible } from '../../../report/escape.js';
-import { metKnown } from '../../../report/hunt-words.js';
-import { count } from '../../../report/layout.js';
+import type { HuntBaseline } from '../../../report/reporters/hunt-report.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { MemoryModel } from '../../../vocabulary/finding.js';
-import type { HuntBaseline } from '../../json.js';
-
-/** Entries not seen that are named one by one. */
-const NAMED_MAX = 20;
 
 export interface BaselineFlags {
   readonly baseline?: string;
@@ -60,21 +54,7 @@ export class BaselineUse {
           !seen.some((one) => sameViolation(one, entry)),
       ),
     );
-    return { file: this.file, notSeen, added: this.isUpdated ? await addToBaseline(this.file, met) : 0 };
+    const { file, isUpdated } = this;
+    return { file, isUpdated, notSeen, added: isUpdated ? await addToBaseline(file, met) : 0 };
   }
-}
-
-/** What the hunts have to say of the baseline, as lines. */
-export function baselineLines({ file, notSeen, added }: HuntBaseline, verdicts: readonly Verdict[], isUpdated: boolean): string[] {
-  const known = verdicts.reduce((sum, verdict) => sum + metKnown(verdict).length, 0);
-  const parts = [
-    `${count(known, 'known violation')} met`,
-    ...(isUpdated ? [`${count(added, 'new one')} added`] : []),
-    ...(notSeen.length > 0 ? [`${count(notSeen.length, 'entry was', 'entries were')} not seen in these executions:`] : []),
-  ];
-  const named = notSeen
-    .slice(0, NAMED_MAX)
-    .map(({ variant, memory, scenario, class: name, cause }) => `  ${visible(`${variant} (${memory}): ${name} in ${scenario}: ${cause}`)}`);
-  const left = notSeen.length - named.length;
-  return [`baseline ${visible(file)}: ${parts.join(', ')}`, ...named, ...(left > 0 ? [`  and ${left} more`] : [])];
 }

@@ -6,7 +6,7 @@
 import type { ProgramHuntRequest, Verdict } from '../../../explore/api.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf } from '../../context.js';
-import type { AskedHunt, HuntResult } from '../../engine-api.js';
+import type { AskedHunt, HuntResult, ReplayResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { withPool } from '../../with-pool.js';
 
@@ -14,6 +14,8 @@ import { withPool } from '../../with-pool.js';
 export interface Outcome {
   readonly verdict: Verdict;
   readonly finding: Finding | null;
+  /** The witness, seen again. */
+  readonly replay: ReplayResult | null;
 }
 
 /** A hunt, but for what the campaign gives all of them. */
@@ -62,9 +64,9 @@ export async function runCampaign(
         failure = error;
         break;
       }
-      const { verdict, finding } = result;
+      const { verdict, finding, replay } = result;
       progress.clear();
-      const outcome = { verdict: { ...verdict, finding: finding === null ? null : keeper.keep(finding) }, finding };
+      const outcome = { verdict: { ...verdict, finding: finding === null ? null : keeper.keep(finding) }, finding, replay };
       outcomes.push(outcome);
       options.onOutcome(outcome);
     }

@@ -3,34 +3,34 @@
 import type { Command } from 'commander';
 import type { Verdict } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { baselineLines } from '../../../report/baseline-words.js';
 import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
-import { openFindingLines, shardWords } from '../../../report/hunt-words.js';
-import { count } from '../../../report/layout.js';
-import { restsOn } from '../../../report/rests-on.js';
-import { VerdictTable } from '../../../report/verdict-table.js';
+import { openFindingLines } from '../../../report/hunt-words.js';
+import type { HuntBaseline, HuntPlan, HuntReport, HuntResult } from '../../../report/reporters/hunt-report.js';
+import type { Reporter } from '../../../report/reporters/reporter.js';
+import { replayCommand } from '../../../report/witness.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { type MemoryModel, PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
-import type { Scenario } from '../../../vocabulary/scenario.js';
-import { type CliContext, outColors } from '../../context.js';
-import { type NamedFile, requireDistinctFiles } from '../../distinct-files.js';
+import type { CliContext } from '../../context.js';
+import { requireDistinctFiles } from '../../distinct-files.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
-import { huntDocument } from '../../json.js';
 import { jobsOption, SEED_MAX } from '../../options.js';
 import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
-import { selectStrategies, TRACE_PREFIX } from '../../select.js';
+import { selectStrategies } from '../../select.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../../values.js';
-import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../../witness.js';
-import { BaselineUse, baselineLines } from './baseline.js';
-import { type Campaign, campaignExitCode, runCampaign } from './campaign.js';
-import { type ReporterName, Reporting, reportedResults, reporterNames } from './reporting.js';
+import { BaselineUse } from './baseline.js';
+import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
+import { inputsOf, outputsOf } from './files.js';
+import { Reporting, reporterNames } from './reporting.js';
+import { huntRequests } from './requests.js';
 import { chooseShard, type ShardFlag, shardFlag } from './shard.js';
-import { selectTargets, type TargetFlags } from './targets.js';
+import { selectTargets, type TargetFlags, type Targets } from './targets.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
 
-interface HuntFlags extends TargetFlags {
+export interface HuntFlags extends TargetFlags {
   readonly typeCheck: boolean;
   readonly strategy?: readonly string[];
   readonly budget?: number;
@@ -44,7 +44,7 @@ interface HuntFlags extends TargetFlags {
   readonly updateBaseline: boolean;
   readonly allowNoEffect: boolean;
   readonly base: boolean;
-  readonly reporter?: readonly ReporterName[];
+  readonly reporter?: readonly Reporter[];
   readonly reporterFile?: string;
   readonly json: boolean;
 }
@@ -112,106 +112,92 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   requireDistinctFiles(outputsOf(flags), inputsOf(modules, flags.scenario));
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const strategies = await selectStrategies(engine, flags.strategy);
-  const { subjects, names: hunted, scenarios, description } = await selectTargets(engine, flags, own);
-  const budgetMs = flags.budget ?? (flags.executions === undefined ? BUDGET_MS_DEFAULT : undefined);
-  const { seed, memory, jobs, out, executions, allowNoEffect } = flags;
-  const reporting = new Reporting(flags);
+  const targets = await selectTargets(engine, flags, own);
+  const reporting = new Reporting(context, flags);
   const { shard, notice } = chooseShard(flags.shard, io.env);
   const baseline = await BaselineUse.open(flags);
   if (notice !== null) printLine(io.stderr, `shootdown: ${notice}`);
-  checkOutDirectory(out);
+  checkOutDirectory(flags.out);
 
-  const places = [...scenarios.map(({ name }) => name), ...(subjects.some((subject) => 'program' in subject) ? [PLAIN_PROGRAM] : [])];
-  const columns = { variants: hunted, scenarios: places, hasKnown: baseline !== null };
-  const table = new VerdictTable(columns, outColors(context));
-  const { showsDefault } = reporting;
-  reporting.begin(io.stdout);
-  if (showsDefault) {
-    printLabelled(context, description);
-    const limits = [
-      budgetMs === undefined ? [] : `${budgetMs / 1_000} s`,
-      executions === undefined ? [] : count(executions, 'execution'),
-    ].flat();
-    const settings = [
-      [strategies.join('+'), `seed ${seed}`, memory, shardWords(shard) ?? [], count(jobs, 'job')].flat().join(', '),
-      `at most ${limits.join(' or ')} per ${scenarios.length === 0 ? 'program' : 'variant'}`,
-    ];
-    const kernels = scenarios.length === 0 ? [] : [count(scenarios.length, 'scenario')];
-    printLine(io.stdout, [...kernels, ...settings].join('; '));
-    printLine(io.stdout, table.header());
-  }
-  const campaign = await runCampaign(
-    context,
-    subjects.map((subject, index) => () => ({
-      ...{ ...subject, strategies, seed, memory, executions, budgetMs, shard, asksBase: flags.base, pastOpenFindings: true },
-      ...baseline?.request(hunted[index], memory),
-    })),
-    { jobs, out, quiet: !showsDefault, onOutcome: ({ verdict }) => showsDefault && printLine(io.stdout, table.row(verdict)) },
-  );
-  const { outcomes, interrupted } = campaign;
-  const verdicts = outcomes.map(({ verdict }) => verdict);
-  const failures: InfrastructureError[] = [];
-  /** What the disk refuses must not keep the rest from being said. */
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
+  const plan = planOf(flags, targets, { strategies, shard, hasKnown: baseline !== null });
+  reporting.begin(plan);
+  const campaign = await runCampaign(context, huntRequests(plan, targets.subjects, baseline, flags.base), {
+    jobs: flags.jobs,
+    out: flags.out,
+    quiet: !reporting.showsDefault,
+    onOutcome: ({ verdict }) => reporting.verdict(verdict),
+  });
+  const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
+  warnOfUnrepeatable(context, campaign.outcomes);
+  const attempts = new Attempts();
+  for (const verdict of verdicts) if (isEmpty(verdict, plan)) attempts.failures.push(timeWasOver(verdict));
+  const compared = baseline === null ? null : await attempts.make(() => baseline.finish(verdicts));
+  if (!reporting.showsDefault) for (const line of asideLines(verdicts, compared)) printLine(io.stderr, line);
+  const report = reportOf(context, plan, targets, campaign, compared, flags.allowNoEffect);
+  for (const end of reporting.ends(report)) await attempts.make(async () => end());
+  for (const { message } of attempts.failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
+  if (campaign.failure !== null) throw campaign.failure;
+  const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || attempts.failures.length > 0 });
+  // What was found is in the baseline now, and known from here on.
+  const found = exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
+  // A share of the executions may be too small to meet what all of them do.
+  if (found !== EXIT_OK || flags.allowNoEffect || shard !== undefined) return found;
+  return refuseIdle(context, verdicts);
+}
+
+function planOf(flags: HuntFlags, targets: Targets, chosen: Pick<HuntPlan, 'strategies' | 'shard' | 'hasKnown'>): HuntPlan {
+  const { seed, memory, jobs, executions } = flags;
+  const { subjects, names: hunted, scenarios, description } = targets;
+  const programs = subjects.some((subject) => 'program' in subject) ? [PLAIN_PROGRAM] : [];
+  return {
+    ...{ ...chosen, seed, memory, jobs, executions, description, subjects: hunted, scenarios: scenarios.length },
+    budgetMs: flags.budget ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined),
+    places: [...scenarios.map(({ name }) => name), ...programs],
+  };
+}
+
+function reportOf(
+  { version }: CliContext,
+  { seed, memory, strategies, shard, subjects }: HuntPlan,
+  { scenarios }: Targets,
+  { outcomes, interrupted }: Campaign,
+  baseline: HuntBaseline | null,
+  allowNoEffect: boolean,
+): HuntReport {
+  const notes = [...new Set(scenarios.flatMap((scenario) => scenario.notes ?? []))];
+  const settings = { version, seed, memory, strategies, shard, allowNoEffect };
+  return { ...settings, results: outcomes.map(resultOf), notReached: subjects.slice(outcomes.length), interrupted, notes, baseline };
+}
+
+function resultOf({ verdict, finding, replay }: Outcome): HuntResult {
+  if (finding === null || replay === null) return { verdict, witness: null };
+  const command = verdict.finding === null ? null : replayCommand(verdict.finding, finding);
+  return { verdict, witness: { finding, trace: replay.trace, replay: command } };
+}
+
+/** Work that the disk may refuse, which must not keep the rest from being said. */
+class Attempts {
+  readonly failures: InfrastructureError[] = [];
+
+  async make<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof InfrastructureError)) throw error;
-      failures.push(error);
+      this.failures.push(error);
       return null;
     }
-  };
-  await warnOfUnrepeatable(context, outcomes);
-  // A share of few executions may be empty, and who interrupts knows; else "none" would be an answer that nothing stands behind.
-  if (shard === undefined || executions === undefined)
-    for (const verdict of verdicts) if (verdict.executions === 0 && !verdict.interrupted) failures.push(timeWasOver(verdict));
-  const compared = baseline === null ? null : await attempt(() => baseline.finish(verdicts));
-  if (showsDefault) await printCampaign(context, campaign, scenarios);
-  for (const line of openFindingLines(verdicts)) printLine(showsDefault ? io.stdout : io.stderr, line);
-  if (baseline !== null && compared !== null) {
-    for (const line of ['', ...baselineLines(compared, verdicts, baseline.isUpdated)].slice(showsDefault ? 0 : 1))
-      printLine(showsDefault ? io.stdout : io.stderr, line);
   }
-  await attempt(async () => {
-    const results = reporting.needsReport ? await reportedResults(context, outcomes) : [];
-    const report = {
-      version: context.version,
-      seed,
-      memory,
-      strategies,
-      shard,
-      allowNoEffect,
-      results,
-      notReached: hunted.slice(outcomes.length),
-    };
-    reporting.end(context, report, () => huntDocument(context.version, verdicts, notesOf(scenarios), interrupted, compared));
-  });
-  for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
-  if (campaign.failure !== null) throw campaign.failure;
-  const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || failures.length > 0 });
-  // What was found is in the baseline now, and known from here on.
-  const found = exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
-  // A share of the executions may be too small to meet what all of them do.
-  const idle = found !== EXIT_OK || allowNoEffect || shard !== undefined ? [] : verdicts.filter(changedNothing);
-  for (const { variant, effect } of idle)
-    printLine(
-      io.stderr,
-      `shootdown: ${visible(`${variant}: changed nothing of ${effect?.base}; give --allow-no-effect if that is meant`)}`,
-    );
-  return idle.length > 0 ? EXIT_FAILURE : found;
 }
 
-function outputsOf({ out, baseline, reporterFile }: HuntFlags): NamedFile[] {
-  const files = { '--out': out, '--baseline': baseline, '--reporter-file': reporterFile };
-  return Object.entries(files).flatMap(([flag, file]) => (file === undefined ? [] : [{ flag, path: file }]));
+/** What the default report says below its table, for whoever reads a document instead. */
+function asideLines(verdicts: readonly Verdict[], baseline: HuntBaseline | null): string[] {
+  return [...openFindingLines(verdicts), ...(baseline === null ? [] : baselineLines(baseline, verdicts))];
 }
 
-function inputsOf(modules: readonly string[], scenarios: readonly string[] = []): NamedFile[] {
-  const recordings = scenarios.flatMap((name) => (name.startsWith(TRACE_PREFIX) ? [name.slice(TRACE_PREFIX.length)] : []));
-  return [
-    ...modules.map((file) => ({ flag: 'the module', path: file })),
-    ...recordings.map((file) => ({ flag: '--scenario', path: file })),
-  ];
+/** "None" would be an answer that nothing stands behind. A share of few executions may be empty, and who interrupts knows. */
+function isEmpty({ executions, interrupted }: Verdict, plan: HuntPlan): boolean {
+  return executions === 0 && !interrupted && (plan.shard === undefined || plan.executions === undefined);
 }
 
 function timeWasOver({ variant }: Verdict): InfrastructureError {
@@ -224,12 +210,10 @@ function timeWasOver({ variant }: Verdict): InfrastructureError {
  * A witness against a user's code that does not come out the same again: that code keeps state which the source check did not see, and a
  * report about it may be wrong.
  */
-async function warnOfUnrepeatable({ engine, io }: CliContext, outcomes: Campaign['outcomes']): Promise<void> {
-  for (const { verdict, finding } of outcomes) {
-    if (finding === null || (finding.modules ?? []).length === 0) continue;
-    const { reproduced, reason } = await engine.replay(finding);
-    if (reproduced) continue;
-    const why = `the witness does not replay (${reason ?? 'the execution differs'})`;
+function warnOfUnrepeatable({ io }: CliContext, outcomes: readonly Outcome[]): void {
+  for (const { verdict, finding, replay } of outcomes) {
+    if (finding === null || (finding.modules ?? []).length === 0 || replay === null || replay.reproduced) continue;
+    const why = `the witness does not replay (${replay.reason ?? 'the execution differs'})`;
     printLine(
       io.stderr,
       `shootdown: ${visible(`${verdict.variant}: ${why}: its code keeps state outside the words, and the report may be wrong`)}`,
@@ -237,27 +221,13 @@ async function warnOfUnrepeatable({ engine, io }: CliContext, outcomes: Campaign
   }
 }
 
-/** Below the table: each witness in a sentence, the first with its timeline, and what the verdicts rest on. */
-async function printCampaign(context: CliContext, { outcomes }: Campaign, scenarios: readonly Scenario[]): Promise<void> {
-  const { engine, io } = context;
-  let isFirst = true;
-  for (const { verdict, finding } of outcomes) {
-    if (finding === null) continue;
-    printLine(io.stdout, '');
-    if (isFirst) {
-      printTimeline(context, finding, await engine.replay(finding), false);
-      printLine(io.stdout, '');
-    }
-    isFirst = false;
-    printSentence(context, finding);
-    if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
-  }
-  for (const { verdict } of outcomes) {
-    printLine(io.stdout, `\n${visible(verdict.variant)} rests on`);
-    printIndented(context, restsOn(verdict, notesOf(scenarios)));
-  }
-}
-
-function notesOf(scenarios: readonly Scenario[]): string[] {
-  return [...new Set(scenarios.flatMap(({ notes }) => notes ?? []))];
+/** Nothing was found, and some variants say nothing of what was to be hunted. */
+function refuseIdle({ io }: CliContext, verdicts: readonly Verdict[]): number {
+  const idle = verdicts.filter(changedNothing);
+  for (const { variant, effect } of idle)
+    printLine(
+      io.stderr,
+      `shootdown: ${visible(`${variant}: changed nothing of ${effect?.base}; give --allow-no-effect if that is meant`)}`,
+    );
+  return idle.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

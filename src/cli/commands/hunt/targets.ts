@@ -1,9 +1,10 @@
 /** What a hunt is of: variants in scenarios, programs, or both, named by flags or defined in modules. */
 
 import { unknownName } from '../../../report/near-names.js';
+import type { LabelledLine } from '../../../report/witness.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
-import type { Engine, LabelledLine, OwnDefinitions } from '../../engine-api.js';
+import type { Engine, OwnDefinitions } from '../../engine-api.js';
 import { selectScenarios, selectVariants } from '../../select.js';
 import type { CampaignRequest } from './campaign.js';
 

@@ -2,17 +2,18 @@
 
 import type { Command } from 'commander';
 import { visible } from '../../../report/escape.js';
+import { showDocument } from '../../../report/json-documents.js';
 import { TABLE_WIDTH } from '../../../report/table.js';
 import { renderTimeline } from '../../../report/timeline.js';
+import { originOf } from '../../../report/witness.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../../context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
-import { printLine } from '../../io.js';
-import { printJson, showDocument } from '../../json.js';
+import { printJson, printLine } from '../../io.js';
 import { MODULE_FLAG, openFinding } from '../../own-modules.js';
 import { names, wholeNumber } from '../../values.js';
-import { originOf, printSentence, reasonNotReproduced } from '../../witness.js';
+import { printSentence, reasonNotReproduced } from '../../witness.js';
 import { view } from './view.js';
 
 const WIDTH_MIN = 40;

@@ -1,10 +1,10 @@
 /** `shootdown stress`: a variant on worker threads, one for each simulated CPU, with the machine's own races. */
 
 import type { Command } from 'commander';
-import type { Verdict } from '../../../explore/api.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
+import { type StressWitness, stressDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/layout.js';
 import { Progress } from '../../../report/progress.js';
 import { stressLines } from '../../../report/stress.js';
@@ -12,12 +12,11 @@ import type { StressProgress } from '../../../stress/api.js';
 import type { CampaignResult, StressTarget } from '../../../stress/campaign.js';
 import type { SelfTest } from '../../../stress/self-test.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
-import type { Finding } from '../../../vocabulary/finding.js';
 import type { MemoryModel } from '../../../vocabulary/violation.js';
 import { type CliContext, errColors, keeperOf } from '../../context.js';
+import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
-import { printLine } from '../../io.js';
-import { printJson } from '../../json.js';
+import { printJson, printLine } from '../../io.js';
 import { SEED_MAX } from '../../options.js';
 import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
 import { duration, memoryModel, names, oneOf, path, wholeNumber } from '../../values.js';
@@ -143,8 +142,10 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     stopListening();
   }
   const interrupted = abort.signal.aborted;
-  if (flags.json) printJson(io.stdout, document(context.version, campaign, test, witness, interrupted));
-  else await printResult(context, campaign, witness);
+  if (flags.json) {
+    const found = witness === null ? null : witnessOf(witness);
+    printJson(io.stdout, stressDocument(context.version, campaign, { interrupted, selfTest: test, witness: found }));
+  } else printResult(context, campaign, witness);
   if (interrupted) {
     printLine(io.stderr, 'interrupted: what was seen by then is above');
     return EXIT_INTERRUPTED;
@@ -160,9 +161,7 @@ function exitCode({ io }: CliContext, { result }: CampaignResult): number {
   return result.hang !== null || result.dead.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }
 
-interface Witness {
-  readonly verdict: Verdict;
-  readonly finding: Finding | null;
+interface Witness extends HuntResult {
   readonly path: string | null;
 }
 
@@ -179,11 +178,11 @@ async function findWitness(
   try {
     const strategies = (await engine.strategies()).map(({ name }) => name);
     const plan = { strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal };
-    const { verdict, finding } =
+    const result =
       'scenario' in target
         ? await engine.hunt({ ...plan, variant: target.variant, scenarios: [target.scenario] }, pool)
         : await engine.huntProgram({ ...plan, program: target.program }, pool);
-    return { verdict, finding, path: finding === null ? null : keeper.keep(finding) };
+    return { ...result, path: result.finding === null ? null : keeper.keep(result.finding) };
   } finally {
     await pool.close();
   }
@@ -201,13 +200,13 @@ function printHeader(context: CliContext, { name, ofPrograms, targets }: StressT
   ]);
 }
 
-async function printResult(context: CliContext, { result }: CampaignResult, witness: Witness | null): Promise<void> {
-  const { engine, io } = context;
+function printResult(context: CliContext, { result }: CampaignResult, witness: Witness | null): void {
+  const { io } = context;
   printLabelled(context, stressLines(result));
   if (witness === null) return;
   printLine(io.stdout, '');
   const same = result.rounds === undefined ? 'scenario' : 'program';
-  if (witness.finding === null) {
+  if (witness.finding === null || witness.replay === null) {
     const { executions, seconds } = witness.verdict;
     printIndented(context, [
       `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of the same ${same}`,
@@ -215,29 +214,14 @@ async function printResult(context: CliContext, { result }: CampaignResult, witn
     return;
   }
   printLine(io.stdout, `a witness that the explorer found in the same ${same}:`);
-  printTimeline(context, witness.finding, await engine.replay(witness.finding), false);
+  printTimeline(context, witness.finding, witness.replay, false);
   printLine(io.stdout, '');
   printSentence(context, witness.finding);
   if (witness.path !== null) printCommands(context, witness.path, witness.finding);
 }
 
-/** `stress --json`: the result's fields, and what it rests on. */
-function document(version: string, { result }: CampaignResult, selfTest: SelfTest, witness: Witness | null, interrupted: boolean): object {
-  return {
-    format: 'shootdown-stress',
-    version: 1,
-    shootdown: version,
-    ...result,
-    interrupted,
-    selfTest,
-    witness:
-      witness === null
-        ? null
-        : {
-            finding: witness.path,
-            class: witness.verdict.violation,
-            message: witness.verdict.message,
-            executions: witness.verdict.executions,
-          },
-  };
+/** What is said of the explorer's look. */
+function witnessOf({ verdict, path }: Witness): StressWitness {
+  const { violation, message, executions } = verdict;
+  return { finding: path, class: violation, message, executions };
 }

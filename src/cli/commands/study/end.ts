@@ -1,5 +1,6 @@
 /** What stands below a study's table: why rules fail, one witness drawn, the answer in words, and what it rests on. */
 
+import type { Replay } from '../../../replay/replay-finding.js';
 import { visible } from '../../../report/escape.js';
 import { count, groupDigits, wrap } from '../../../report/layout.js';
 import { reachOf } from '../../../report/rests-on.js';
@@ -9,21 +10,21 @@ import { type CliContext, outColors } from '../../context.js';
 import { printLine } from '../../io.js';
 import { printCommands, printIndented, printSentence, printTimeline } from '../../witness.js';
 
-type Witnessed = RowResult & { readonly finding: Finding };
+type Witnessed = RowResult & { readonly finding: Finding; readonly replay: Replay };
 
-export async function printStudyEnd(
+export function printStudyEnd(
   context: CliContext,
   study: Study,
   results: readonly RowResult[],
   notes: readonly string[],
   width: number,
-): Promise<void> {
+): void {
   const { io } = context;
-  const witnessed = results.filter((result): result is Witnessed => result.finding !== null);
+  const witnessed = results.filter((result): result is Witnessed => result.finding !== null && result.replay !== null);
   if (study.explainsWitnesses && witnessed.length > 0) {
     printLine(io.stdout, '\nwhy');
     printIndented(context, reasons(witnessed), width);
-    await printShortest(context, witnessed, width);
+    printShortest(context, witnessed, width);
   }
   printGrounds(context, study, results, notes, width);
   printAnswer(context, study, results, width);
@@ -97,12 +98,12 @@ function reasons(witnessed: readonly Witnessed[]): string[] {
 const keptIn = (file: string | null | undefined): string => (file == null ? '' : ` [${file}]`);
 
 /** The timeline that is shortest to read: of a use of something stale if there is one, since a deadlock has no step that decides. */
-async function printShortest(context: CliContext, witnessed: readonly Witnessed[], width: number): Promise<void> {
+function printShortest(context: CliContext, witnessed: readonly Witnessed[], width: number): void {
   const used = witnessed.filter(({ finding }) => finding.violation.class === 'stale-use');
   const candidates = used.length > 0 ? used : witnessed;
   const shortest = candidates.reduce((best, result) => (result.finding.steps < best.finding.steps ? result : best));
   printLine(context.io.stdout, `\n${visible(shortest.row.variant)}, the shortest witness`);
-  printTimeline(context, shortest.finding, await context.engine.replay(shortest.finding), false, width);
+  printTimeline(context, shortest.finding, shortest.replay, false, width);
   printLine(context.io.stdout, '');
   printSentence(context, shortest.finding, width);
   const file = shortest.verdict?.finding;

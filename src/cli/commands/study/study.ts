@@ -3,17 +3,17 @@
 import type { Command } from 'commander';
 import type { HuntProgress } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { type StudyReport, studyDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/layout.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
-import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
+import { baselineOf, type ColumnValue, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
 import { StudyTable } from '../../../study/table.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Finding, MemoryModel } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf, outColors, screenWidth } from '../../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
-import { printLine } from '../../io.js';
-import { printJson, studyDocument } from '../../json.js';
+import { printJson, printLine } from '../../io.js';
 import { jobsOption, SEED_MAX } from '../../options.js';
 import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
@@ -167,12 +167,27 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
     all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
   );
-  if (json) printJson(io.stdout, studyDocument(context.version, chosen, results, notes, interrupted));
-  else await printStudyEnd(context, chosen, results, notes, screenWidth(io));
+  if (json) printJson(io.stdout, studyDocument(context.version, studyReport(chosen, results, notes, interrupted)));
+  else printStudyEnd(context, chosen, results, notes, screenWidth(io));
   if (failure !== null) throw failure;
   if (interrupted) return EXIT_INTERRUPTED;
   if (keeper.failed) return EXIT_FAILURE;
   return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null) ? EXIT_VIOLATION : EXIT_OK;
+}
+
+function studyReport(
+  study: Study,
+  results: readonly RowResult[],
+  notes: readonly string[],
+  interrupted: boolean,
+): StudyReport<ColumnValue> {
+  const rows = results.map((result) => {
+    const { group, variant, label, baseline, senseless = null } = result.row;
+    const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
+    return { group, variant, label, baseline, senseless, columns };
+  });
+  const verdicts = results.flatMap(({ verdict }) => verdict ?? []);
+  return { study: study.name, interrupted, verdicts, notes, rows, answer: study.answer(results) };
 }
 
 function listStudies({ io, ...context }: CliContext, studies: readonly Study[], json: boolean): number {

@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander';
 import type { CheckReport } from '../../../check/index.js';
+import { traceCheckDocument } from '../../../report/json-documents.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
-import { printLine } from '../../io.js';
-import { printJson } from '../../json.js';
+import { printJson, printLine } from '../../io.js';
 
 interface Flags {
   readonly json: boolean;
@@ -46,8 +46,7 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   }
   const reports: CheckReport[] = [];
   for (const file of files) reports.push(await checkPath(file, version));
-  const document = { format: 'shootdown-trace-check', version: 1, shootdown: context.version };
-  if (flags.json) printJson(context.io.stdout, { ...document, ...(reports.length === 1 ? reports[0] : { recordings: reports }) });
+  if (flags.json) printJson(context.io.stdout, traceCheckDocument(context.version, reports));
   else for (const report of reports) printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
 }

@@ -1,9 +1,10 @@
 /** `shootdown trace info FILE`: what is in a recording of a real kernel, and which window a hunt would take. */
 
 import type { Command } from 'commander';
+import { traceInfoDocument } from '../../../report/json-documents.js';
 import type { CliContext } from '../../context.js';
 import { EXIT_OK } from '../../exit-codes.js';
-import { printJson, traceInfoDocument } from '../../json.js';
+import { printJson } from '../../io.js';
 import { addTraceCheck } from './check.js';
 
 export function addTrace(program: Command, context: CliContext, finish: (exitCode: number) => void): void {

@@ -7,14 +7,14 @@
 import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
-import type { BaselineEntry } from '../findings/baseline.js';
 import type { LockstepResult } from '../lockstep/api.js';
-import { restsOn } from '../report/rests-on.js';
-import { baselineOf, type ColumnValue, type RowResult, type Study } from '../study/study.js';
+import type { Replay } from '../replay/replay-finding.js';
+import type { CampaignResult } from '../stress/campaign.js';
+import type { SelfTest } from '../stress/self-test.js';
 import { type Finding, findingSubject, type Violation } from '../vocabulary/finding.js';
 import { printableJson } from '../vocabulary/unprintable.js';
-import type { ReplayResult } from './engine-api.js';
-import type { OutputStream } from './io.js';
+import type { HuntBaseline, HuntReport } from './reporters/hunt-report.js';
+import { restsOn } from './rests-on.js';
 
 /** `hunt --json`. */
 export interface HuntDocument {
@@ -27,19 +27,14 @@ export interface HuntDocument {
   /** One per variant, in the order in which they were given. See Verdict for the fields. */
   readonly verdicts: readonly HuntVerdict[];
   /** With --baseline: what was compared with it. */
-  readonly baseline?: HuntBaseline;
-}
-
-export interface HuntBaseline {
-  readonly file: string;
-  /** Entries that this hunt could have met and did not. */
-  readonly notSeen: readonly BaselineEntry[];
-  /** Entries that --update-baseline has added. */
-  readonly added: number;
+  readonly baseline?: Omit<HuntBaseline, 'isUpdated'>;
 }
 
 /** A verdict, and in words what it rests on. */
 export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
+
+/** A finding, seen again. */
+export type ReplayResult = Omit<Replay, 'sentence' | 'cause' | 'circumstance'>;
 
 /** `replay --json`. */
 export interface ReplayDocument {
@@ -75,20 +70,18 @@ export function traceInfoDocument(shootdown: string, info: object): TraceInfoDoc
   return { format: 'shootdown-trace-info', version: 1, shootdown, ...info };
 }
 
-export function huntDocument(
-  shootdown: string,
-  verdicts: readonly Verdict[],
-  notes: readonly string[],
-  interrupted: boolean,
-  baseline: HuntBaseline | null = null,
-): HuntDocument {
-  const withGrounds = verdicts.map((verdict) => ({ ...verdict, restsOn: restsOn(verdict, notes) }));
-  const compared = baseline === null ? {} : { baseline };
-  return { format: 'shootdown-hunt', version: 1, shootdown, interrupted, verdicts: withGrounds, ...compared };
+export function huntDocument({ version, results, notes, interrupted, baseline }: HuntReport): HuntDocument {
+  const verdicts = results.map(({ verdict }) => withGrounds(verdict, notes));
+  const compared = baseline === null ? {} : { baseline: { file: baseline.file, notSeen: baseline.notSeen, added: baseline.added } };
+  return { format: 'shootdown-hunt', version: 1, shootdown: version, interrupted, verdicts, ...compared };
+}
+
+function withGrounds(verdict: Verdict, notes: readonly string[]): HuntVerdict {
+  return { ...verdict, restsOn: restsOn(verdict, notes) };
 }
 
 /** `study --json`: `verdicts` as `hunt --json` has them, and the measured columns of every row. */
-export interface StudyDocument {
+export interface StudyDocument<Value> {
   readonly format: 'shootdown-study';
   readonly version: 1;
   readonly shootdown: string;
@@ -97,12 +90,12 @@ export interface StudyDocument {
   readonly interrupted: boolean;
   /** One per row that was hunted, in the order of the rows. */
   readonly verdicts: readonly HuntVerdict[];
-  readonly rows: readonly StudyDocumentRow[];
+  readonly rows: readonly StudyDocumentRow<Value>[];
   /** The answer in words, a paragraph each. */
   readonly answer: readonly string[];
 }
 
-export interface StudyDocumentRow {
+export interface StudyDocumentRow<Value> {
   readonly group: string;
   readonly variant: string;
   readonly label: string;
@@ -111,24 +104,22 @@ export interface StudyDocumentRow {
   /** Why the row makes no sense and was not run, or null. */
   readonly senseless: string | null;
   /** By the column's key. */
-  readonly columns: Readonly<Record<string, ColumnValue>>;
+  readonly columns: Readonly<Record<string, Value>>;
 }
 
-export function studyDocument(
+/** What a study has come to. */
+export interface StudyReport<Value> extends Pick<StudyDocument<Value>, 'study' | 'interrupted' | 'rows' | 'answer'> {
+  readonly verdicts: readonly Verdict[];
+  /** What the import of a recording left out. */
+  readonly notes: readonly string[];
+}
+
+export function studyDocument<Value>(
   shootdown: string,
-  study: Study,
-  results: readonly RowResult[],
-  notes: readonly string[],
-  interrupted: boolean,
-): StudyDocument {
-  const rows = results.map((result): StudyDocumentRow => {
-    const { group, variant, label, baseline, senseless = null } = result.row;
-    const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
-    return { group, variant, label, baseline, senseless, columns };
-  });
-  const verdicts = results.flatMap(({ verdict }) => (verdict === null ? [] : [{ ...verdict, restsOn: restsOn(verdict, notes) }]));
-  const answer = study.answer(results);
-  return { format: 'shootdown-study', version: 1, shootdown, study: study.name, interrupted, verdicts, rows, answer };
+  { study, interrupted, verdicts, notes, rows, answer }: StudyReport<Value>,
+): StudyDocument<Value> {
+  const grounded = verdicts.map((verdict) => withGrounds(verdict, notes));
+  return { format: 'shootdown-study', version: 1, shootdown, study, interrupted, verdicts: grounded, rows, answer };
 }
 
 export function replayDocument(
@@ -185,6 +176,53 @@ export function showDocument(shootdown: string, file: string, finding: Finding, 
   return { format: 'shootdown-show', version: 1, shootdown, ...about, reproduced, reason, violation, start, steps: trace };
 }
 
-export function printJson(stream: OutputStream, document: unknown): void {
-  stream.write(`${printableJson(JSON.stringify(document, null, 2))}\n`);
+/** `stress --json`: the run's fields, and what it rests on. */
+export type StressDocument = CampaignResult['result'] & {
+  readonly format: 'shootdown-stress';
+  readonly version: 1;
+  readonly shootdown: string;
+  /** Ended by Ctrl-C. */
+  readonly interrupted: boolean;
+  readonly selfTest: SelfTest;
+  /** What the explorer found of what the threads have shown; null where it did not look. */
+  readonly witness: StressWitness | null;
+};
+
+export interface StressWitness {
+  /** Path of the finding, or null. */
+  readonly finding: string | null;
+  readonly class: string | null;
+  readonly message: string | null;
+  readonly executions: number;
+}
+
+export function stressDocument(
+  shootdown: string,
+  { result }: CampaignResult,
+  about: Pick<StressDocument, 'interrupted' | 'selfTest' | 'witness'>,
+): StressDocument {
+  return { format: 'shootdown-stress', version: 1, shootdown, ...result, ...about };
+}
+
+/** `doctor --json`. */
+export type DoctorDocument = SelfTest & { readonly format: 'shootdown-doctor'; readonly version: 1; readonly shootdown: string };
+
+export function doctorDocument(shootdown: string, test: SelfTest): DoctorDocument {
+  return { format: 'shootdown-doctor', version: 1, shootdown, ...test };
+}
+
+/** `trace check --json`: of one recording its report's fields, of several their reports. */
+export type TraceCheckDocument<Report> = { readonly format: 'shootdown-trace-check'; readonly version: 1; readonly shootdown: string } & (
+  | Report
+  | { readonly recordings: readonly Report[] }
+);
+
+export function traceCheckDocument<Report extends object>(shootdown: string, reports: readonly Report[]): TraceCheckDocument<Report> {
+  const told = reports.length === 1 ? reports[0] : { recordings: reports };
+  return { format: 'shootdown-trace-check', version: 1, shootdown, ...told };
+}
+
+/** A document as it is printed: what no terminal should be sent stands as an escape. */
+export function jsonText(document: unknown): string {
+  return printableJson(JSON.stringify(document, null, 2));
 }

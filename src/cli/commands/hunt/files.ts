@@ -1,0 +1,23 @@
+/** The files that a hunt reads and writes, by the flags that name them. */
+
+import type { NamedFile } from '../../distinct-files.js';
+import { TRACE_PREFIX } from '../../select.js';
+
+export interface FileFlags {
+  readonly out: string;
+  readonly baseline?: string;
+  readonly reporterFile?: string;
+}
+
+export function outputsOf({ out, baseline, reporterFile }: FileFlags): NamedFile[] {
+  const files = { '--out': out, '--baseline': baseline, '--reporter-file': reporterFile };
+  return Object.entries(files).flatMap(([flag, file]) => (file === undefined ? [] : [{ flag, path: file }]));
+}
+
+export function inputsOf(modules: readonly string[], scenarios: readonly string[] = []): NamedFile[] {
+  const recordings = scenarios.flatMap((name) => (name.startsWith(TRACE_PREFIX) ? [name.slice(TRACE_PREFIX.length)] : []));
+  return [
+    ...modules.map((file) => ({ flag: 'the module', path: file })),
+    ...recordings.map((file) => ({ flag: '--scenario', path: file })),
+  ];
+}

@@ -1,0 +1,34 @@
+/** How what a hunt does and finds is told: the interface that every reporter implements. They are listed in index.ts. */
+
+import type { Verdict } from '../../explore/api.js';
+import type { Colors } from '../colors.js';
+import type { HuntPlan, HuntReport } from './hunt-report.js';
+
+export interface Reporter {
+  readonly name: string;
+  /** `lines` stand on stdout beside those of others; a `document` is alone there, or goes to a file. */
+  readonly kind: 'lines' | 'document';
+  /** Begins the report of one hunt. */
+  open(to: ReportTarget): OpenReport;
+}
+
+/** Where a report goes. */
+export interface ReportTarget {
+  /** A line of it, or several. */
+  print(text: string): void;
+  readonly colors: Colors;
+  /** Whether others print there too, what users' files hold among it. */
+  readonly isShared: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Adds to a file that the environment names. `what`: the file's part in the report; `remedy`: what to do where it cannot be written. */
+  append(what: string, file: string, remedy: string, text: string): void;
+}
+
+export interface OpenReport {
+  /** What will be hunted. */
+  begin?(plan: HuntPlan): void;
+  /** A subject's verdict, as soon as it is known. */
+  verdict?(verdict: Verdict): void;
+  /** The hunt has ended. May throw InfrastructureError. */
+  end(report: HuntReport): void;
+}
