@@ -13,16 +13,14 @@ import { isTypeScript } from './user-files.js';
 const TypeScriptParser = Parser.extend(tsPlugin());
 const LOOPS = new Set(['WhileStatement', 'DoWhileStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement']);
 
-/** What a loop's error message begins with; then `file|line|`. Errors lose their class on the way out of a worker. */
-export const LOOP_ERROR = 'shootdown loop|';
 const TURNS_MAX = 20_000_000;
 
-/** What the guards call: the first lines of a bundle. */
+/** What the guards call: the first lines of a bundle. The error says as data what is wrong (see `Told`). */
 export const LOOP_GUARD = `globalThis.shootdownLoopTurns = 0;
 function shootdownLoop(line, file) {
   if (++globalThis.shootdownLoopTurns > ${TURNS_MAX}) {
     globalThis.shootdownLoopTurns = 0;
-    throw new Error('${LOOP_ERROR}' + file + '|' + line + '|');
+    throw new Error('a loop does not end', { cause: { told: 'loop', place: { file, line } } });
   }
 }`;
 

@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../vocabulary/errors.js';
-import { LOOP_ERROR } from './guard-loops.js';
+import { type Place as DisplayedPlace, toldBy } from '../vocabulary/told.js';
 import { loadedModules } from './loaded.js';
 import { displayPath, isUserFile, sourceName } from './user-files.js';
 
@@ -86,64 +86,62 @@ function shippedAt(path: string, line: number, column: number): Place | null {
 /** An error of this process that came out of a loaded module, as the InputError that it is; any other as it is. */
 export function asInputError(error: unknown): unknown {
   const { places } = loadedModules();
-  const mistake = places === null ? null : userError(error, places);
-  return mistake === null ? error : new InputError(mistake);
+  return (places === null ? null : userError(error, places)) ?? error;
 }
 
 /** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */
-export function userError(error: unknown, places: BundlePlaces): string | null {
+export function userError(error: unknown, places: BundlePlaces): InputError | null {
   if (!(error instanceof Error)) return typeof error === 'object' ? null : thrownValue(error);
-  const loop = error.message.startsWith(LOOP_ERROR) ? error.message.split('|') : null;
-  if (loop !== null)
-    return `${loop[1]}:${loop[2]}: this loop turns without end and without an operation; let it end, or wait with cpu.condLoadAcquire`;
-  const [message] = error.message.split('\n');
-  const place = userPlaceOf(error, places);
+  const told = toldBy(error);
+  if (told?.told === 'loop') {
+    const what = 'this loop turns without end and without an operation';
+    return new InputError(what, 'let it end, or wait with cpu.condLoadAcquire', told.place);
+  }
+  const place = error.stack === undefined ? null : places.userPlace(error.stack);
+  const message = firstLine(error.message);
   if (place === null) {
     // Of a program, but not thrown within its text: what its assertion answers.
-    const program = /^program "(.*?)": /.exec(message);
-    return program === null ? null : `${definedAt(program[1])}${message}`;
+    const program = told?.program ?? null;
+    return program === null ? null : new InputError(message, null, definedAt(program));
   }
   // Our own errors say what is wrong; of others the class is told too.
-  const words =
-    /^(DefinitionError|ProgramError|OperandError)$/.test(error.name) || /^(program|scenario) "/.test(message)
-      ? message
-      : `threw ${error.name}: ${message}`;
-  return `${displayPath(place.path)}:${place.line}: ${words}`;
+  const what = told === null ? `threw ${error.name}: ${message}` : message;
+  return new InputError(what, null, { file: displayPath(place.path), line: place.line });
 }
 
 /**
  * What kernel code threw that is not the module's, while it ran a variant of a module: built-in variants throw nothing there, so it met what
  * the module's functions answered or stored. `what`: the variant and the scenario.
  */
-export function variantError(error: unknown, places: BundlePlaces, what: string): string | null {
+export function variantError(error: unknown, places: BundlePlaces, what: string): InputError | null {
   const { paths } = loadedModules();
   if (!(error instanceof Error) || error.stack === undefined || paths.length === 0) return null;
   const place = error.stack.split('\n').flatMap((frame) => (/^\s+at /.test(frame) ? (places.place(frame) ?? []) : []))[0];
   if (place === undefined || sourceName(place.path) === null) return null;
   const at = `src/${sourceName(place.path)}.ts:${place.line}`;
-  const [message] = error.message.split('\n');
-  return `${paths.map(displayPath).join(', ')}: ${what}: kernel code cannot go on at ${at}: ${message}; see what the variant's functions answer and store`;
+  const why = `${what}: kernel code cannot go on at ${at}: ${firstLine(error.message)}`;
+  return new InputError(`${paths.map(displayPath).join(', ')}: ${why}`, "see what the variant's functions answer and store");
 }
 
 /** What is thrown without being an Error tells no line, and only users' code throws such: the modules are named. */
-function thrownValue(value: unknown): string | null {
+function thrownValue(value: unknown): InputError | null {
   const { paths } = loadedModules();
-  const [what] = String(value).split('\n');
-  return paths.length === 0
-    ? null
-    : `${paths.map(displayPath).join(', ')}: threw "${what}", which is no Error; throw an Error, to be told its line`;
+  if (paths.length === 0) return null;
+  const what = `${paths.map(displayPath).join(', ')}: threw "${firstLine(String(value))}", which is no Error`;
+  return new InputError(what, 'throw an Error, to be told its line');
 }
 
-/** `FILE:LINE: ` where a loaded module first has this text in quotes, which is where it is likely to define what bears the name. */
-function definedAt(name: string): string {
+/** The first line of what others have written. */
+function firstLine(text: string): string {
+  return text.split('\n')[0];
+}
+
+/** Where a loaded module first has this text in quotes, which is where it is likely to define what bears the name. */
+function definedAt(name: string): DisplayedPlace | null {
   for (const path of loadedModules().paths) {
     const lines = readFileSync(path, 'utf8').split('\n');
     const line = lines.findIndex((text) => ["'", '"', '`'].some((quote) => text.includes(quote + name + quote)));
-    if (line >= 0) return `${displayPath(path)}:${line + 1}: `;
+    if (line >= 0) return { file: displayPath(path), line: line + 1 };
   }
-  return '';
-}
-
-function userPlaceOf(error: Error, places: BundlePlaces): Place | null {
-  return error.stack === undefined ? null : places.userPlace(error.stack);
+  return null;
 }

@@ -54,7 +54,7 @@ export function writeOutput(files: readonly { readonly path: string; readonly co
 
 function refused(directory: string, error: unknown): InfrastructureError {
   const remedy = 'make room there, or name another directory for temporary files with TMPDIR';
-  return new InfrastructureError(`cannot write the workers' code in ${directory}: ${systemReason(error)}; ${remedy}`);
+  return new InfrastructureError(`cannot write the workers' code in ${directory}: ${systemReason(error)}`, remedy);
 }
 
 function removeStale(parent: string): void {

@@ -17,7 +17,7 @@ export function requireDistinctFiles(outputs: readonly NamedFile[], inputs: read
     const other = seen.get(identity);
     // Two inputs may be one file, and one flag given twice is one file.
     if (other !== undefined && outputs.includes(file) && other.flag !== file.flag)
-      throw new InputError(`${other.flag} and ${file.flag} name one file, ${file.path}: one would overwrite the other; give two`);
+      throw new InputError(`${other.flag} and ${file.flag} name one file, ${file.path}: one would overwrite the other`, 'give two');
     seen.set(identity, file);
   }
 }

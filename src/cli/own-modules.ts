@@ -54,7 +54,7 @@ async function requireConsent(io: CliIo, file: string, modules: readonly string[
   if (elsewhere.length === 0) return;
   const what = `${visible(file)} is of another project than ${elsewhere.map(visible).join(', ')}`;
   if (await io.confirm?.(`${what}, which the replay runs if it is what it was when the finding was made. Run it?`)) return;
-  throw new InputError(`${what}; to run it, give ${moduleFlags(modules)}`);
+  throw new InputError(what, `to run it, give ${moduleFlags(modules)}`);
 }
 
 /** What is wrong with something of a file is told with the file's name. */

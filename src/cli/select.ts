@@ -54,7 +54,7 @@ export async function selectScenarios(
   own: readonly Scenario[] = [],
 ): Promise<SelectedScenarios> {
   if (window !== null && !given?.some((name) => name.startsWith(TRACE_PREFIX))) {
-    throw new InputError('--window: there is no recording to cut it from; give one with --scenario trace:FILE');
+    throw new InputError('--window: there is no recording to cut it from', 'give one with --scenario trace:FILE');
   }
   const catalogue = await engine.scenarios();
   if (given === undefined) return { scenarios: catalogue, description: [] };
@@ -63,7 +63,7 @@ export async function selectScenarios(
   for (const name of new Set(given)) {
     if (name.startsWith(TRACE_PREFIX)) {
       const file = name.slice(TRACE_PREFIX.length);
-      if (file === '') throw new InputError('--scenario: "trace:" names no file; give one, such as trace:recording.trace.gz');
+      if (file === '') throw new InputError('--scenario: "trace:" names no file', 'give one, such as trace:recording.trace.gz');
       const several = window === null && windows > 1;
       for (const imported of several ? await engine.importTraces(file, windows) : [await engine.importTrace(file, window)]) {
         scenarios.push(imported.scenario);

@@ -10,7 +10,8 @@ export function wholeNumber(flag: string, min: number, max: number): (text: stri
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
     throw new InputError(
-      `${flag}: ${quoted(text)} is not a whole number from ${min} to ${max}; give one, such as ${flag} ${Math.max(min, 1)}`,
+      `${flag}: ${quoted(text)} is not a whole number from ${min} to ${max}`,
+      `give one, such as ${flag} ${Math.max(min, 1)}`,
     );
   };
 }
@@ -25,7 +26,8 @@ export function duration(flag: string): (text: string) => number {
     const ms = match === null ? Number.NaN : Math.round(Number(match[1]) * UNIT_MS[match[2] ?? 's']);
     if (ms >= 1 && ms <= DURATION_MS_MAX) return ms;
     throw new InputError(
-      `${flag}: ${quoted(text)} is not a duration from 1ms to ${DURATION_MS_MAX / UNIT_MS.h}h; give one such as 30s, 500ms, 2m or 1h`,
+      `${flag}: ${quoted(text)} is not a duration from 1ms to ${DURATION_MS_MAX / UNIT_MS.h}h`,
+      'give one such as 30s, 500ms, 2m or 1h',
     );
   };
 }
@@ -36,7 +38,8 @@ export function lineWindow(flag: string): (text: string) => string {
     const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
     if (match !== null && Number(match[1]) >= 1 && Number(match[1]) <= Number(match[2])) return text;
     throw new InputError(
-      `${flag}: ${quoted(text)} is not a window A..B of line numbers, A not after B; give one such as ${flag} 1200..1320`,
+      `${flag}: ${quoted(text)} is not a window A..B of line numbers, A not after B`,
+      `give one such as ${flag} 1200..1320`,
     );
   };
 }
@@ -44,7 +47,7 @@ export function lineWindow(flag: string): (text: string) => string {
 export function memoryModel(flag: string): (text: string) => MemoryModel {
   return (text) => {
     if (text === 'tso' || text === 'sc') return text;
-    throw new InputError(`${flag}: ${quoted(text)} is not a memory model; give tso (x86) or sc (sequential consistency)`);
+    throw new InputError(`${flag}: ${quoted(text)} is not a memory model`, 'give tso (x86) or sc (sequential consistency)');
   };
 }
 
@@ -62,7 +65,7 @@ export function names(flag: string): (text: string, before: readonly string[] | 
   return (text, before = []) => {
     const given = (text.startsWith('trace:') ? [text] : text.split(',')).map((name) => name.trim());
     if (given.includes(''))
-      throw new InputError(`${flag}: ${quoted(text)} holds an empty name; give one name or several with commas between`);
+      throw new InputError(`${flag}: ${quoted(text)} holds an empty name`, 'give one name or several with commas between');
     return [...before, ...given];
   };
 }
@@ -71,7 +74,7 @@ export function names(flag: string): (text: string, before: readonly string[] | 
 export function path(flag: string): (text: string) => string {
   return (text) => {
     if (text !== '' && !text.includes('\0')) return text;
-    throw new InputError(`${flag}: ${quoted(text)} is not a path; give the path of a directory`);
+    throw new InputError(`${flag}: ${quoted(text)} is not a path`, 'give the path of a directory');
   };
 }
 

@@ -68,7 +68,7 @@ export async function compareVariants(request: CompareRequest, pool: HuntPool): 
 
 function variantOf(name: string): Variant {
   const variant = findVariant(name);
-  if (variant === undefined) throw new InputError(`there is no variant "${name}"; "shootdown list variants" shows them`);
+  if (variant === undefined) throw new InputError(`there is no variant "${name}"`, '"shootdown list variants" shows them');
   return variant;
 }
 

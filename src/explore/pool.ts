@@ -8,7 +8,7 @@ import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import type { Subject } from '../programs/subject.js';
 import { isOwnVariantName } from '../variants/own.js';
-import { InputError } from '../vocabulary/errors.js';
+import type { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import type { PairRequest, PairResult } from './pairs/pair-batch.js';
@@ -113,12 +113,12 @@ export class HuntPool implements BatchRunner {
       return (await this.silence.broken(piscina.run(task, { name }), what)) as T;
     } catch (error) {
       const mistake = this.places === null || this.own.paths.length === 0 ? null : this.mistake(error, request, this.places);
-      throw mistake === null ? workerFailure(error, what) : new InputError(mistake);
+      throw mistake ?? workerFailure(error, what);
     }
   }
 
   /** What of an error is the module's, in one line. A worker's own end is none of it. */
-  private mistake(error: unknown, request: Subject, places: BundlePlaces): string | null {
+  private mistake(error: unknown, request: Subject, places: BundlePlaces): InputError | null {
     const mistake = userError(error, places);
     if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant)) return mistake;
     return variantError(error, places, `variant "${request.variant}" in ${request.scenario.name}`);

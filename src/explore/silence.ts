@@ -19,7 +19,8 @@ export class Silence {
         rejectLost(
           error ??
             new InfrastructureError(
-              `no worker has answered for ${Math.round(this.limitMs / 1000)} s ${what}: it hangs; run with another --seed, or fewer --jobs`,
+              `no worker has answered for ${Math.round(this.limitMs / 1000)} s ${what}: it hangs`,
+              'run with another --seed, or fewer --jobs',
             ),
         );
     });

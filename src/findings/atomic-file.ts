@@ -35,5 +35,5 @@ export function replaceFile(given: string, text: string): void {
 /** A system error as one about writing this file; anything else stays what it is. */
 export function writeError(error: unknown, what: string, file: string, remedy: string): Error {
   if (error instanceof Error && errorCode(error) === null) return error;
-  return new InfrastructureError(`cannot write ${what} ${file}: ${systemReason(error)}; ${remedy}`);
+  return new InfrastructureError(`cannot write ${what} ${file}: ${systemReason(error)}`, remedy);
 }

@@ -59,15 +59,16 @@ export function readBaseline(file: string): Baseline {
 export function parseBaseline(source: string, file: string): Baseline {
   const value = parseJson(source, file, 'a baseline', REMEDY);
   if (!isObject(value) || value.format !== BASELINE_FORMAT) {
-    throw new InputError(`${file}: not a baseline ("format" is not "${BASELINE_FORMAT}"); give a file that --update-baseline wrote`);
+    throw new InputError(`${file}: not a baseline ("format" is not "${BASELINE_FORMAT}")`, 'give a file that --update-baseline wrote');
   }
   if (value.version !== BASELINE_VERSION) {
     throw new InputError(
-      `${file}: version: this shootdown reads version ${BASELINE_VERSION}, not ${brief(value.version)}; use the shootdown that wrote it`,
+      `${file}: version: this shootdown reads version ${BASELINE_VERSION}, not ${brief(value.version)}`,
+      'use the shootdown that wrote it',
     );
   }
   const result = baselineSchema.safeParse(value, { reportInput: true });
-  if (!result.success) throw new InputError(`${file}: ${issueLine(result.error)}; ${REMEDY}`);
+  if (!result.success) throw new InputError(`${file}: ${issueLine(result.error)}`, REMEDY);
   return result.data;
 }
 

@@ -34,7 +34,8 @@ export async function withFileLock<T>(file: string, work: () => T): Promise<T> {
   } catch (error) {
     if (errorCode(error) !== 'ELOCKED') throw error;
     throw new InfrastructureError(
-      `${file}: ${whoHolds(ownerFile)} has been writing it for ${WAIT_MS / 1_000} s; if it hangs, end it and run this again`,
+      `${file}: ${whoHolds(ownerFile)} has been writing it for ${WAIT_MS / 1_000} s`,
+      'if it hangs, end it and run this again',
     );
   }
   try {

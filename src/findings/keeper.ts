@@ -29,10 +29,9 @@ export class Keeper {
       return saveFinding(finding, this.directory).path;
     } catch (error) {
       this.failed = true;
-      if (error instanceof InfrastructureError)
-        return this.rescue(finding, error.message.replace(/; give another directory with --out$/, ''));
+      if (error instanceof InfrastructureError) return this.rescue(finding, error.what);
       // Not of the form that a replay accepts: a bug of ours or a witness beyond all bounds, and the only witness all the same.
-      const why = error instanceof InputError ? error.message.replace(/; [^;]*$/, '') : systemReason(error);
+      const why = error instanceof InputError ? error.what : systemReason(error);
       return this.rescue(finding, `a finding could not be read again (${why})`, '.rejected');
     }
   }

@@ -33,7 +33,7 @@ function exists(path: string): boolean {
   if (stats?.isDirectory()) return true;
   if (stats !== undefined || lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
     const what = stats === undefined ? 'it is a link that leads nowhere' : 'it is not a directory';
-    throw new InputError(`--out: no finding can be kept in ${path}: ${what}; give another directory with --out`);
+    throw new InputError(`--out: no finding can be kept in ${path}: ${what}`, 'give another directory with --out');
   }
   return false;
 }

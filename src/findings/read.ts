@@ -21,16 +21,16 @@ function readBounded(file: string, what: string, remedy: string): Buffer {
   let descriptor: number;
   try {
     // Before the open: opening a pipe that nobody writes to would wait for ever.
-    if (!statSync(file).isFile()) throw new InputError(`${file}: not a regular file; ${remedy}`);
+    if (!statSync(file).isFile()) throw new InputError(`${file}: not a regular file`, remedy);
     descriptor = openSync(file, 'r');
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${file}: cannot be read: ${systemReason(error)}; ${remedy}`);
+    throw new InputError(`${file}: cannot be read: ${systemReason(error)}`, remedy);
   }
   try {
     const { size } = fstatSync(descriptor);
     if (size > FINDING_BYTES_MAX) {
-      throw new InputError(`${file}: ${size} bytes is too large for ${what} (at most ${FINDING_BYTES_MAX}); ${remedy}`);
+      throw new InputError(`${file}: ${size} bytes is too large for ${what} (at most ${FINDING_BYTES_MAX})`, remedy);
     }
     const bytes = Buffer.alloc(size);
     let length = 0;
@@ -42,7 +42,7 @@ function readBounded(file: string, what: string, remedy: string): Buffer {
     return bytes.subarray(0, length);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${file}: cannot be read: ${systemReason(error)}; ${remedy}`);
+    throw new InputError(`${file}: cannot be read: ${systemReason(error)}`, remedy);
   } finally {
     closeQuietly(descriptor);
   }
@@ -53,6 +53,6 @@ function decodeUtf8(bytes: Buffer, file: string, remedy: string): string {
     // Fatal: a replacement character in a name would silently make it another name. A byte order mark is dropped by the decoder.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`${file}: not UTF-8 text; ${remedy}`);
+    throw new InputError(`${file}: not UTF-8 text`, remedy);
   }
 }

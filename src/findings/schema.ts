@@ -109,16 +109,20 @@ export function parseFinding(source: string, file: string): Finding {
 /** Checks a parsed value. The answer is a fresh object that shares nothing with `value`. */
 export function checkFinding(value: unknown, file: string): Finding {
   if (!isObject(value) || value.format !== FINDING_FORMAT) {
-    throw new InputError(`${file}: not a shootdown finding ("format" is not "${FINDING_FORMAT}"); give a file that "shootdown hunt" wrote`);
+    throw new InputError(
+      `${file}: not a shootdown finding ("format" is not "${FINDING_FORMAT}")`,
+      'give a file that "shootdown hunt" wrote',
+    );
   }
   if (value.version !== FINDING_VERSION) {
     throw new InputError(
-      `${file}: version: this shootdown reads version ${FINDING_VERSION}, not ${brief(value.version)}; use the shootdown that wrote it`,
+      `${file}: version: this shootdown reads version ${FINDING_VERSION}, not ${brief(value.version)}`,
+      'use the shootdown that wrote it',
     );
   }
   const result = ('program' in value ? programFinding : kernelFinding).safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw new InputError(`${file}: ${issueLine(result.error)}; ${REMEDY}`);
+  throw new InputError(`${file}: ${issueLine(result.error)}`, REMEDY);
 }
 
 /** Checks a scenario that was made in code. `where` is its name, for errors. Throws InputError. */
@@ -138,18 +142,18 @@ export function parseJson(source: string, file: string, what = 'a finding', reme
   const tooMuch = outOfBounds(source);
   if (tooMuch !== null) {
     const { line, column } = lineAndColumn(source, tooMuch.offset);
-    throw new InputError(`${file}:${line}:${column}: ${tooMuch.what} are not in ${what}; ${remedy}`);
+    throw new InputError(`${file}:${line}:${column}: ${tooMuch.what} are not in ${what}`, remedy);
   }
   let value: unknown;
   try {
     value = JSON.parse(source);
   } catch {
     const found = findJsonError(source);
-    if (found === null) throw new InputError(`${file}: cannot be parsed as JSON; ${remedy}`);
-    throw new InputError(`${file}:${found.line}:${found.column}: malformed JSON: ${found.what}; ${remedy}`);
+    if (found === null) throw new InputError(`${file}: cannot be parsed as JSON`, remedy);
+    throw new InputError(`${file}:${found.line}:${found.column}: malformed JSON: ${found.what}`, remedy);
   }
   // JSON.parse makes it a key like any other, and the first careless copy would make it a prototype.
-  if (hasPrototypeKey(value)) throw new InputError(`${file}: a key named "__proto__" has no place in ${what}; ${remedy}`);
+  if (hasPrototypeKey(value)) throw new InputError(`${file}: a key named "__proto__" has no place in ${what}`, remedy);
   return value;
 }
 

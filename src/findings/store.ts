@@ -41,7 +41,7 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
     return saved;
   } catch (error) {
     if (errorCode(error) === null) throw error;
-    throw new InfrastructureError(`cannot save a finding in ${directory}: ${systemReason(error)}; give another directory with --out`);
+    throw new InfrastructureError(`cannot save a finding in ${directory}: ${systemReason(error)}`, 'give another directory with --out');
   } finally {
     if (temporary !== null) removeQuietly(temporary);
   }
@@ -98,7 +98,7 @@ function publish(temporary: string, directory: string, name: string, bytes: Buff
     if (claim(temporary, path)) return { path, reused: false };
     if (readExisting(path)?.equals(bytes)) return { path, reused: true };
   }
-  throw new InfrastructureError(`${directory} holds ${NAMESAKES_MAX} findings named ${name}; give another directory with --out`);
+  throw new InfrastructureError(`${directory} holds ${NAMESAKES_MAX} findings named ${name}`, 'give another directory with --out');
 }
 
 /** Names the temporary file `path`; false where that name is taken. */

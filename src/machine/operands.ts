@@ -1,3 +1,4 @@
+import type { Told } from '../vocabulary/told.js';
 import type { PendingOp } from './cpu.js';
 import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
 import { FLUSH_PAGES } from './hypervisor.js';
@@ -28,6 +29,10 @@ export function namedWords({ first, end, holeFirst, holeEnd }: WordRange): Uint8
 /** A kernel's operation that no machine can execute. A plain program has its own error for the same. */
 export class OperandError extends InternalError {
   override readonly name = 'OperandError';
+
+  constructor(message: string) {
+    super(message, { cause: { told: 'definition', program: null } satisfies Told });
+  }
 }
 
 /** What the machine cannot execute, thrown where nobody knows which line made it; `error` makes the error to be told. */

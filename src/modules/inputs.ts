@@ -86,7 +86,7 @@ export function reachesApi(file: string, metafile: Metafile): boolean {
 function graphOf(file: string, metafile: Metafile): Graph {
   const byPath = new Map(Object.keys(metafile.inputs).map((input) => [resolve(input), input]));
   const first = byPath.get(file);
-  if (first === undefined) throw new InputError(`${displayPath(file)}: the bundler read something else in its place; give its real path`);
+  if (first === undefined) throw new InputError(`${displayPath(file)}: the bundler read something else in its place`, 'give its real path');
   const numbers = new Map<string, number>();
   const files: string[] = [];
   const targets: string[][] = [];
@@ -126,15 +126,18 @@ export function requireWhole({ inputs, outputs }: Metafile): void {
     if (!isBuiltin(name)) {
       // In a bundle of ES modules this throws where it runs; packages do so to see what is installed.
       if (kind.startsWith('require') && !paths.some(isUserFile)) continue;
-      throw new InputError(`${where()}"${name}" is only looked for when the module runs; import a file that is there, by its name`);
+      throw new InputError(`${where()}"${name}" is only looked for when the module runs`, 'import a file that is there, by its name');
     }
     if (LOADERS.has(name.replace(/^node:/, '').replace(/\/.*/, '')))
-      throw new InputError(`${where()}"${name}" can run code that no finding names; a module of programs has no use for it, leave it out`);
+      throw new InputError(
+        `${where()}"${name}" can run code that no finding names`,
+        'a module of programs has no use for it, leave it out',
+      );
   }
 }
 
 function unhashed(module: string, input: string): InputError {
-  return new InputError(`${displayPath(resolve(module))}: imports "${input}", which is no file on disk; import files only`);
+  return new InputError(`${displayPath(resolve(module))}: imports "${input}", which is no file on disk`, 'import files only');
 }
 
 /** `name 1.2.3` of the package that a file is of, null for the project's own files. */

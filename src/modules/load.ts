@@ -80,7 +80,7 @@ export async function loadModules(given: readonly string[], { api, apiFile, type
 function realFile(given: string): string {
   const shown = displayPath(resolve(given));
   const refuse = (): never => {
-    throw new InputError(`${shown}: not a module; give a .ts, .mts, .js or .mjs file`);
+    throw new InputError(`${shown}: not a module`, 'give a .ts, .mts, .js or .mjs file');
   };
   if (!MODULE_FILE.test(given)) refuse();
   try {
@@ -88,15 +88,15 @@ function realFile(given: string): string {
     // A link may lead to anything.
     if (!MODULE_FILE.test(file)) refuse();
     // Nothing is read in its place: on Windows, and by the bundler everywhere, it separates folders.
-    if (sep === '/' && file.includes('\\')) throw new InputError(`${shown}: a path of a module cannot have a backslash; rename it`);
+    if (sep === '/' && file.includes('\\')) throw new InputError(`${shown}: a path of a module cannot have a backslash`, 'rename it');
     const stats = statSync(file);
-    if (!stats.isFile()) throw new InputError(`${shown}: not a regular file; give a module`);
+    if (!stats.isFile()) throw new InputError(`${shown}: not a regular file`, 'give a module');
     requireReadable(file);
     accessSync(file, constants.R_OK);
     return file;
   } catch (error) {
     if (errorCode(error) === null) throw error;
-    throw new InputError(`${shown}: cannot be read: ${systemReason(error)}; give the path of a module`);
+    throw new InputError(`${shown}: cannot be read: ${systemReason(error)}`, 'give the path of a module');
   }
 }
 
@@ -173,7 +173,7 @@ async function evaluate(files: readonly string[], outfile: string, api: object, 
     return files.map((_, index) => namespace[`module${index}`]);
   } catch (error) {
     const mistake = userError(error, places);
-    if (mistake !== null) throw new InputError(mistake);
+    if (mistake !== null) throw mistake;
     if (error instanceof InputError) throw error;
     throw new InputError(
       `${files.map(displayPath).join(', ')}: cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
@@ -217,7 +217,7 @@ function requireSomething(
     // A file without any import or export counts as a CommonJS module, whose exports are an empty object.
     const names = Object.entries(module).flatMap(([name, value]) => (name === 'default' && isEmpty(value) ? [] : [name]));
     const found = names.length === 0 ? 'exports nothing' : `exports nothing that can be hunted (${names.slice(0, 5).join(', ')})`;
-    throw new InputError(`${displayPath(files[index])}:1: ${found}; export what plainProgram, defineVariant or defineScenario returns`);
+    throw new InputError(`${displayPath(files[index])}:1: ${found}`, 'export what plainProgram, defineVariant or defineScenario returns');
   }
 }
 
@@ -229,7 +229,7 @@ function requireDistinct(files: readonly string[], definitions: readonly { reado
   const seen = new Set<string>();
   for (const { name } of definitions) {
     if (seen.has(name))
-      throw new InputError(`${files.map(displayPath).join(', ')}: two definitions are named "${name}"; names must differ`);
+      throw new InputError(`${files.map(displayPath).join(', ')}: two definitions are named "${name}"`, 'names must differ');
     seen.add(name);
   }
 }

@@ -21,7 +21,7 @@ export function requireSame(found: readonly ModuleRef[], expected: readonly Modu
     const file = realpathSync(resolve(ref.file));
     const now = found.find((one) => realpathSync(resolve(one.file)) === file);
     const why = now === undefined ? 'was not read' : difference(now, ref, file, metafile);
-    if (why !== null) throw new InputError(`${displayPath(file)}: ${why}; ${remedy}`);
+    if (why !== null) throw new InputError(`${displayPath(file)}: ${why}`, remedy);
   }
 }
 

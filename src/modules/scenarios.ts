@@ -11,7 +11,7 @@ export function scenariosAmong(values: readonly unknown[], file: string): Scenar
   return [...new Set(values)].filter(looksLikeScenario).map((value) => {
     const scenario = checkScenario(value, `${file}: scenario`);
     if (catalogue.some(({ name }) => name === scenario.name) && !catalogue.includes(value as Scenario))
-      throw new InputError(`${file}: scenario "${scenario.name}" has the name of one in the catalogue; choose another`);
+      throw new InputError(`${file}: scenario "${scenario.name}" has the name of one in the catalogue`, 'choose another');
     return value as Scenario;
   });
 }

@@ -5,6 +5,11 @@ import { DefinitionError } from '../vocabulary/definition-error.js';
 /** Thrown for a specification that makes no program; the message is one line and names the place. */
 export class ProgramError extends DefinitionError {
   override readonly name = 'ProgramError';
+
+  /** `program`: its name, where it has one. */
+  constructor(what: string, program: string | null = null) {
+    super(program === null ? what : `program "${program}": ${what}`, program);
+  }
 }
 
 /**
@@ -13,7 +18,7 @@ export class ProgramError extends DefinitionError {
  */
 export class PlainCpu extends Cpu {
   private refuse(operation: string): Op {
-    throw new ProgramError(`program "${this.machine.program.name}": CPU${this.id} executes ${operation}, but a plain program has no MMU`);
+    throw new ProgramError(`CPU${this.id} executes ${operation}, but a plain program has no MMU`, this.machine.program.name);
   }
   override writeCr3(): Op {
     return this.refuse('writeCr3');

@@ -85,30 +85,29 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   const name = spec.name;
   if (typeof name !== 'string' || name === '' || name.length > NAME_MAX)
     throw new ProgramError(`a program needs a name of at most ${NAME_MAX} characters`);
-  if (typeof spec.words !== 'object' || spec.words === null)
-    throw new ProgramError(`program "${name}": words must be an object of numbers`);
+  if (typeof spec.words !== 'object' || spec.words === null) throw new ProgramError('words must be an object of numbers', name);
   if (!Array.isArray(spec.cpus) || spec.cpus.length === 0 || spec.cpus.length > CPUS_MAX) {
-    throw new ProgramError(`program "${name}": cpus must be a list of 1 to ${CPUS_MAX} generator functions`);
+    throw new ProgramError(`cpus must be a list of 1 to ${CPUS_MAX} generator functions`, name);
   }
-  for (const [id, script] of spec.cpus.entries()) requireFunction(`program "${name}": cpus[${id}]`, script);
-  if (spec.interrupt !== undefined) requireFunction(`program "${name}": interrupt`, spec.interrupt);
-  if (spec.nmi !== undefined) requireFunction(`program "${name}": nmi`, spec.nmi);
+  for (const [id, script] of spec.cpus.entries()) requireFunction(name, `cpus[${id}]`, script);
+  if (spec.interrupt !== undefined) requireFunction(name, 'interrupt', spec.interrupt);
+  if (spec.nmi !== undefined) requireFunction(name, 'nmi', spec.nmi);
 
   const layout = new Layout();
   const initial: [address: number, value: number][] = [];
   const at: Record<string, number> = {};
   const place = (word: string, values: readonly number[], align: number): void => {
-    if (Object.hasOwn(at, word)) throw new ProgramError(`program "${name}": "${word}" is both a word and a pair`);
-    if (values.length === 0) throw new ProgramError(`program "${name}": "${word}" has no words`);
+    if (Object.hasOwn(at, word)) throw new ProgramError(`"${word}" is both a word and a pair`, name);
+    if (values.length === 0) throw new ProgramError(`"${word}" has no words`, name);
     const base = layout.alloc(word, values.length, 'number', align);
     at[word] = base;
     values.forEach((value, i) => {
-      if ((value | 0) !== value) throw new ProgramError(`program "${name}": the initial value of "${word}" is ${value}, not an int32`);
+      if ((value | 0) !== value) throw new ProgramError(`the initial value of "${word}" is ${value}, not an int32`, name);
       initial.push([base + i, value]);
     });
   };
   for (const [word, value] of Object.entries(spec.pairs ?? {})) {
-    if (!Array.isArray(value) || value.length !== 2) throw new ProgramError(`program "${name}": pair "${word}" needs exactly two values`);
+    if (!Array.isArray(value) || value.length !== 2) throw new ProgramError(`pair "${word}" needs exactly two values`, name);
     place(word, value, 2);
   }
   for (const [word, value] of Object.entries(spec.words)) place(word, typeof value === 'number' ? [value] : value, 1);
@@ -126,13 +125,12 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   const { final, always } = spec;
   for (const [which, judge] of Object.entries({ final, always })) {
     if (judge !== undefined && (typeof judge !== 'function' || Object.prototype.toString.call(judge) === '[object GeneratorFunction]'))
-      throw new ProgramError(`program "${name}": ${which} must be a plain function of (read, at)`);
+      throw new ProgramError(`${which} must be a plain function of (read, at)`, name);
   }
   const judged = (judge: Judge<W, P> | undefined, machine: Machine, words: string): string | null => {
     const verdict = judge === undefined || judge((address) => machine.mem[address], addresses);
     if (typeof verdict === 'string') return verdict === '' ? words : verdict;
-    if (typeof verdict !== 'boolean')
-      throw new ProgramError(`program "${name}": an assertion answers true, false or a sentence, not ${verdict}`);
+    if (typeof verdict !== 'boolean') throw new ProgramError(`an assertion answers true, false or a sentence, not ${verdict}`, name);
     return verdict ? null : words;
   };
   const program: PlainProgram<W, P> = {
@@ -147,10 +145,10 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     watched: [],
     at: addresses,
     createCpu: (machine, id) => new PlainCpu(machine, id),
-    main: (cpu) => begun(scripts[cpu.id](cpu as PlainCpu, addresses), `program "${name}": cpus[${cpu.id}]`),
-    interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, addresses), `program "${name}": interrupt`),
-    nmi: (cpu) => begun(nmi(cpu as PlainCpu, addresses), `program "${name}": nmi`),
-    fault: (message) => new ProgramError(`program "${name}": ${message}`),
+    main: (cpu) => begun(scripts[cpu.id](cpu as PlainCpu, addresses), name, `cpus[${cpu.id}]`),
+    interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, addresses), name, 'interrupt'),
+    nmi: (cpu) => begun(nmi(cpu as PlainCpu, addresses), name, 'nmi'),
+    fault: (message) => new ProgramError(message, name),
     check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
     ...(always === undefined ? {} : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
   };
@@ -158,13 +156,13 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   return program;
 }
 
-function requireFunction(where: string, script: unknown): void {
-  if (typeof script !== 'function') throw new ProgramError(`${where} is not a generator function (function*)`);
+function requireFunction(program: string, which: string, script: unknown): void {
+  if (typeof script !== 'function') throw new ProgramError(`${which} is not a generator function (function*)`, program);
 }
 
 /** What a script answers must be a generator: `function*`, or a function that hands one on. */
-function begun(protocol: Protocol<void>, where: string): Protocol<void> {
-  if (!isProtocol(protocol)) throw new ProgramError(`${where} is not a generator function (function*)`);
+function begun(protocol: Protocol<void>, program: string, which: string): Protocol<void> {
+  if (!isProtocol(protocol)) throw new ProgramError(`${which} is not a generator function (function*)`, program);
   return protocol;
 }
 

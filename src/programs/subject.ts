@@ -23,7 +23,7 @@ export function programOf(subject: Subject): SubjectProgram {
   }
   const variant = findVariant(subject.variant);
   if (variant === undefined)
-    throw new InputError(`the variant "${subject.variant}" does not exist in this version; see \`shootdown list variants\``);
+    throw new InputError(`the variant "${subject.variant}" does not exist in this version`, `see \`shootdown list variants\``);
   const kernel = kernelProgram(subject.scenario, variant);
   return { program: kernel, kernel };
 }

@@ -32,5 +32,5 @@ export function unknownName(kind: string, name: string, candidates: readonly str
   const near = nearNames(name, candidates);
   const known = near.length > 0 ? near : candidates.length <= SHORT_LIST ? candidates : [];
   const offer = known.length === 0 ? '' : `; ${near.length > 0 ? 'near' : 'known'} names: ${known.join(', ')}`;
-  return new InputError(`unknown ${kind} "${shorten(name, 60)}"${offer}; "shootdown list ${listing}" shows all`);
+  return new InputError(`unknown ${kind} "${shorten(name, 60)}"${offer}`, `"shootdown list ${listing}" shows all`);
 }

@@ -213,7 +213,7 @@ class Run {
     const known = reports.filter((report) => report !== null);
     const totals = COUNTERS.map((_, i) => known.reduce((sum, report) => sum + report.counters[i], 0));
     const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<CounterName, number>;
-    for (const [id, report] of reports.entries()) if (report?.error != null) dead.push(`CPU${id}: ${report.error}`);
+    for (const [id, report] of reports.entries()) if (report?.error != null) dead.push(`CPU${id}: ${report.error.stack}`);
     const steps = reports.map((_, cpu) => postMortem.steps(cpu));
     const idle = (cpu: number): boolean => subject.kinds[cpu] === null;
     const progress = subject.kinds.map((kind, cpu) => ({ kind, steps: steps[cpu], waited: postMortem.waitedUs(cpu) / 1e6 / seconds }));

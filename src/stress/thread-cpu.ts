@@ -4,6 +4,7 @@ import type { Cpu } from '../machine/stripped/cpu.js';
 import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine, type SeenViolation } from '../machine/stripped/machine.js';
+import { handOn, type ThrownError } from '../vocabulary/told.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import * as C from './control.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
@@ -26,7 +27,7 @@ export interface CpuReport {
   readonly violation: SeenViolation | null;
   readonly latent: readonly SeenViolation[];
   /** An error of the simulator itself, or of a user's code. */
-  readonly error: string | null;
+  readonly error: ThrownError | null;
 }
 
 /** Looks of the last CPU at the barrier for what is still under way before it lets others have the core. */
@@ -69,7 +70,7 @@ export abstract class ThreadCpu {
   /** Waits at the gate, runs until the run is over, answers what was seen. */
   run(): CpuReport {
     const { words, machine } = this;
-    let error: string | null = null;
+    let error: ThrownError | null = null;
     try {
       Atomics.add(words, C.READY, 1);
       Atomics.notify(words, C.READY);
@@ -77,7 +78,7 @@ export abstract class ThreadCpu {
       this.host.attach(this.cpu);
       this.rounds();
     } catch (thrown) {
-      if (!(thrown instanceof Stopped)) error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      if (!(thrown instanceof Stopped)) error = handOn(thrown);
     }
     // Whatever ended this CPU ends the run: the others would wait for it.
     Atomics.store(words, C.STOP, 1);

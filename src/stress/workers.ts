@@ -8,7 +8,8 @@ import { bundle } from '../bundle/bundle.js';
 import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
-import { InfrastructureError, InputError } from '../vocabulary/errors.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
+import { received, type ThrownError } from '../vocabulary/told.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
@@ -62,16 +63,11 @@ export class Threads<Api> {
     return outfile;
   }
 
-  /** Throws an InputError with the line if an error's stack leads into a user's module; a mistake of theirs is none of the machine. */
-  refuseUserError(stack: string): void {
+  /** Throws an InputError with the line if the error's stack leads into a user's module; a mistake of theirs is none of the machine. */
+  refuseUserError(error: ThrownError): void {
     if (this.file === null || loadedModules().paths.length === 0) return;
-    const [message] = stack.split('\n');
-    const error = Object.assign(new Error(message.replace(/^(\w*Error): /, '')), {
-      stack,
-      name: /^(\w*Error): /.exec(message)?.[1] ?? 'Error',
-    });
-    const mistake = userError(error, new BundlePlaces(this.file));
-    if (mistake !== null) throw new InputError(mistake);
+    const mistake = userError(received(error), new BundlePlaces(this.file));
+    if (mistake !== null) throw mistake;
   }
 
   private start(index: number, file: string): Thread<Api> {

@@ -10,7 +10,7 @@ import type { Study, StudyGroup, StudyRow } from './study.js';
 export function withOwnRows(study: Study, names: readonly string[], beside: boolean): Study {
   if (names.length === 0) return study;
   if (study.rows.every(({ scenarios }) => scenarios !== undefined))
-    throw new InputError(`${study.name} has rows of its own, made for what it counts; it takes no module`);
+    throw new InputError(`${study.name} has rows of its own, made for what it counts`, 'it takes no module');
   const groups: StudyGroup[] = [];
   const rows: StudyRow[] = [];
   for (const name of names) {

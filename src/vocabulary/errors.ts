@@ -1,15 +1,27 @@
+import type { Place } from './told.js';
+
 /**
- * The two ways in which the world outside can fail us. Both carry one line that says what is wrong, where, and what to do; neither is a
- * bug of shootdown. Anything else that is thrown is one.
+ * The two ways in which the world outside can fail us; neither is a bug of shootdown. Anything else that is thrown is one. The message is
+ * one line of what is wrong, where, and what to do: `FILE:LINE: what; remedy`.
  */
+abstract class OutsideError extends Error {
+  constructor(
+    readonly what: string,
+    readonly remedy: string | null = null,
+    readonly place: Place | null = null,
+  ) {
+    const where = place === null ? '' : `${place.file}:${place.line}: `;
+    super(where + what + (remedy === null ? '' : `; ${remedy}`));
+  }
+}
 
 /** Something the user gave us is not usable: a bad file, name or value. The command line exits 2. */
-export class InputError extends Error {
+export class InputError extends OutsideError {
   override readonly name = 'InputError';
 }
 
 /** The machine that we run on refused: a directory that cannot be written, a full disk, a worker that died. The command line exits 3. */
-export class InfrastructureError extends Error {
+export class InfrastructureError extends OutsideError {
   override readonly name = 'InfrastructureError';
 }
 

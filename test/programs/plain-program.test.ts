@@ -248,7 +248,7 @@ describe('an operand that a plain program does not have', () => {
     ['sendNmi', [-1], 'sendNmi to CPU -1, which the program does not have'],
     ['choose', [0], 'choose among 0: give a whole number of at least 1'],
   ])('%s(%j) is a mistake of it', (operation, operands, what) => {
-    expect(() => asked(operation, operands)).toThrow(new ProgramError(`program "p": CPU0: ${what}`));
+    expect(() => asked(operation, operands)).toThrow(new ProgramError(`CPU0: ${what}`, 'p'));
   });
 
   it.each([
@@ -277,7 +277,7 @@ describe('an operand that a plain program does not have', () => {
   ])('so is %s, which the machine meets', (_, script, what) => {
     const words = { x: 0x7fffffff };
     const program = plainProgram({ name: 'p', words, cpus: [script], interrupt: nothing });
-    expect(() => enumerate(program, { memory: 'tso' })).toThrow(new ProgramError(`program "p": ${what}`));
+    expect(() => enumerate(program, { memory: 'tso' })).toThrow(new ProgramError(what, 'p'));
   });
 });
 

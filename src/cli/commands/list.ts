@@ -67,7 +67,8 @@ async function list(context: CliContext, name: string, isJson: boolean): Promise
     const all = Object.keys(KINDS);
     const near = nearNames(name, all);
     throw new InputError(
-      `list: there is no list of ${JSON.stringify(name.slice(0, 60))}; give ${(near.length > 0 ? near : all).join(', ')}`,
+      `list: there is no list of ${JSON.stringify(name.slice(0, 60))}`,
+      `give ${(near.length > 0 ? near : all).join(', ')}`,
     );
   }
   const items = await kind.items(context.engine);

@@ -23,24 +23,24 @@ export function splitArguments(given: readonly string[]): { readonly names: read
  * made from. Throws InputError.
  */
 export async function comparedNames(engine: Engine, given: readonly string[], own: OwnDefinitions): Promise<ComparedNames> {
-  if (given.length > 2) throw new InputError(`compare: ${given.length} variants are named, and two are compared; ${HOW}`);
+  if (given.length > 2) throw new InputError(`compare: ${given.length} variants are named, and two are compared`, HOW);
   const names: string[] = [];
   for (const name of given) names.push(...(await selectVariants(engine, [name])));
   if (names.length === 2) {
     const [base, patch] = names;
-    if (base === patch) throw new InputError(`compare: BASE and PATCH are the same variant, ${visible(base)}; name two`);
+    if (base === patch) throw new InputError(`compare: BASE and PATCH are the same variant, ${visible(base)}`, 'name two');
     return { base, patch };
   }
   const [only] = names;
   if (only !== undefined && own.variants.length > 0 && !own.variants.includes(only)) return { base: only, patch: onlyOwn(own) };
   const patch = only ?? onlyOwn(own);
   const base = await engine.comparisons.baseOf(patch);
-  if (base === null) throw new InputError(`compare: ${visible(patch)} was made from no other variant that has a name; ${HOW}`);
+  if (base === null) throw new InputError(`compare: ${visible(patch)} was made from no other variant that has a name`, HOW);
   return { base, patch };
 }
 
 function onlyOwn({ variants }: OwnDefinitions): string {
   if (variants.length === 1) return variants[0];
-  if (variants.length === 0) throw new InputError(`compare: no variant is named; ${HOW}`);
-  throw new InputError(`compare: the modules define several variants (${visible(variants.join(', '))}); name the one that is meant`);
+  if (variants.length === 0) throw new InputError('compare: no variant is named', HOW);
+  throw new InputError(`compare: the modules define several variants (${visible(variants.join(', '))})`, 'name the one that is meant');
 }

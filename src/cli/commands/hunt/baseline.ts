@@ -24,11 +24,11 @@ export class BaselineUse {
   /** Null where no baseline is asked for. One to update may be missing; that it can be written is tried now, not after the hunt. */
   static async open({ baseline: file, updateBaseline }: BaselineFlags): Promise<BaselineUse | null> {
     if (file === undefined) {
-      if (updateBaseline) throw new InputError('--update-baseline: no baseline is named; give one with --baseline FILE');
+      if (updateBaseline) throw new InputError('--update-baseline: no baseline is named', 'give one with --baseline FILE');
       return null;
     }
     if (updateBaseline) await addToBaseline(file, []);
-    else if (!existsSync(file)) throw new InputError(`--baseline: ${file} does not exist; make it with --update-baseline`);
+    else if (!existsSync(file)) throw new InputError(`--baseline: ${file} does not exist`, 'make it with --update-baseline');
     return new BaselineUse(file, readBaseline(file).violations, updateBaseline);
   }
 

@@ -202,7 +202,8 @@ function isEmpty({ executions, interrupted }: Verdict, plan: HuntPlan): boolean 
 
 function timeWasOver({ variant }: Verdict): InfrastructureError {
   return new InfrastructureError(
-    `${variant}: the time was over before the first execution, so nothing is known of it; give more with --budget`,
+    `${variant}: the time was over before the first execution, so nothing is known of it`,
+    'give more with --budget',
   );
 }
 

@@ -41,15 +41,15 @@ export class Reporting {
     const { reporterFile: file } = flags;
     const named = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
     const [document, other] = named.filter(({ kind }) => kind === 'document');
-    if (other !== undefined) throw new InputError(`--reporter: ${document.name} and ${other.name} are each one document; give one of them`);
+    if (other !== undefined) throw new InputError(`--reporter: ${document.name} and ${other.name} are each one document`, 'give one of them');
     if (document !== undefined && file === undefined && named.length > 1)
-      throw new InputError(`--reporter: ${document.name} is alone on stdout; give it a file with --reporter-file`);
+      throw new InputError(`--reporter: ${document.name} is alone on stdout`, 'give it a file with --reporter-file');
     const lines = named.filter((reporter) => reporter !== document && reporter !== defaultReporter);
     this.showsDefault = document === undefined || file !== undefined;
     const toFile = file === undefined ? [] : document === undefined ? lines : [document];
     if (file !== undefined) {
       if (toFile.length === 0)
-        throw new InputError(`--reporter-file: no report is named for it; give --reporter ${orList(othersThanDefault())}`);
+        throw new InputError('--reporter-file: no report is named for it', `give --reporter ${orList(othersThanDefault())}`);
       tryDirectory(file);
     }
     const active = reporters.filter((reporter) => named.includes(reporter) || (reporter === defaultReporter && this.showsDefault));
@@ -116,7 +116,7 @@ function append(what: string, file: string, remedy: string, text: string): void 
   try {
     // A pipe would wait for its reader.
     if (statSync(file, { throwIfNoEntry: false })?.isFIFO())
-      throw new InfrastructureError(`cannot write ${what} ${file}: it is a pipe; ${remedy}`);
+      throw new InfrastructureError(`cannot write ${what} ${file}: it is a pipe`, remedy);
     appendWhole(file, text);
   } catch (error) {
     throw writeError(error, what, file, remedy);
@@ -129,9 +129,9 @@ function tryDirectory(file: string): void {
     mkdirSync(dirname(file), { recursive: true });
     accessSync(dirname(file), constants.W_OK);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      throw new InputError(`--reporter-file: ${file} is a directory; give a file`);
+      throw new InputError(`--reporter-file: ${file} is a directory`, 'give a file');
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`--reporter-file: ${file} cannot be written: ${systemReason(error)}; give another path`);
+    throw new InputError(`--reporter-file: ${file} cannot be written: ${systemReason(error)}`, 'give another path');
   }
 }

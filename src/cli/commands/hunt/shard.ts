@@ -23,7 +23,8 @@ export function shardFlag(text: string): ShardFlag {
   const [index, of] = [Number(given?.[1]), Number(given?.[2])];
   if (given !== null && of <= SHARDS_MAX && index >= 1 && index <= of) return { index, of };
   throw new InputError(
-    `--shard: ${quoted(text)} is not I/N with 1 <= I <= N <= ${SHARDS_MAX}; give one such as --shard 2/8, or auto, or auto/8`,
+    `--shard: ${quoted(text)} is not I/N with 1 <= I <= N <= ${SHARDS_MAX}`,
+    'give one such as --shard 2/8, or auto, or auto/8',
   );
 }
 
@@ -49,7 +50,7 @@ const SYSTEMS: readonly ((env: Env) => Told | null)[] = [
     const step = whole(env, 'SLURM_ARRAY_TASK_STEP') ?? 1;
     const index = (id - min) / step;
     if (!Number.isInteger(index) || index < 0)
-      throw new InputError(`SLURM_ARRAY_TASK_ID: ${id} is not ${min} and a multiple of ${step} (MIN and STEP); give --shard I/N`);
+      throw new InputError(`SLURM_ARRAY_TASK_ID: ${id} is not ${min} and a multiple of ${step} (MIN and STEP)`, 'give --shard I/N');
     return { variable: 'SLURM_ARRAY_TASK_ID', index, of: whole(env, 'SLURM_ARRAY_TASK_COUNT') };
   },
   // GitLab, `parallel: N`: from 1. The total is there in every job, the index only in parallel ones.
@@ -64,7 +65,8 @@ function whole(env: Env, variable: string): number | null {
   if (text === undefined || text === '') return null;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InputError(
-    `${variable}: ${quoted(text)} is not a whole number; set it to one, or give --shard I/N (--shard 1/1 for the whole hunt)`,
+    `${variable}: ${quoted(text)} is not a whole number`,
+    'set it to one, or give --shard I/N (--shard 1/1 for the whole hunt)',
   );
 }
 
@@ -79,18 +81,19 @@ export function chooseShard(flag: ShardFlag | undefined, env: Env): ChosenShard 
   if (flag !== undefined && !('auto' in flag)) return { shard: flag, notice: null };
   const told = SYSTEMS.flatMap((system) => system(env) ?? []);
   if (told.length > 1)
-    throw new InputError(`${told.map(({ variable }) => variable).join(' and ')} are both set, and either may count; give --shard I/N`);
+    throw new InputError(`${told.map(({ variable }) => variable).join(' and ')} are both set, and either may count`, 'give --shard I/N');
   const [only] = told;
   if (only === undefined) {
     if (flag === undefined) return { shard: undefined, notice: null };
     throw new InputError(
-      '--shard auto: none of JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID, CI_NODE_INDEX is set; give --shard I/N, such as --shard 1/4',
+      '--shard auto: none of JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID, CI_NODE_INDEX is set',
+      'give --shard I/N, such as --shard 1/4',
     );
   }
   const of = flag?.of ?? only.of;
   if (of === null) {
     const variable = only.variable;
-    if (flag !== undefined) throw new InputError(`--shard auto: ${variable} does not say of how many; give --shard auto/N`);
+    if (flag !== undefined) throw new InputError(`--shard auto: ${variable} does not say of how many`, 'give --shard auto/N');
     return {
       shard: undefined,
       notice: `${variable} is set, and nothing says of how many: the whole hunt is done; --shard auto/N shares it`,
@@ -98,7 +101,7 @@ export function chooseShard(flag: ShardFlag | undefined, env: Env): ChosenShard 
   }
   const shard = { index: only.index + 1, of };
   if (of < 1 || of > SHARDS_MAX || shard.index < 1 || shard.index > of)
-    throw new InputError(`${only.variable}: says shard ${shard.index} of ${of}, which is none (at most ${SHARDS_MAX}); give --shard I/N`);
+    throw new InputError(`${only.variable}: says shard ${shard.index} of ${of}, which is none (at most ${SHARDS_MAX})`, 'give --shard I/N');
   if (flag !== undefined) return { shard, notice: null };
   return { shard, notice: `shard ${shard.index} of ${of}, as ${only.variable} says; --shard 1/1 does the whole hunt` };
 }

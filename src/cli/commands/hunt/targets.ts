@@ -41,7 +41,8 @@ export async function selectTargets(engine: Engine, flags: TargetFlags, own: Own
   const variants = await variantsOf(engine, flags, own);
   if (variants.length + programs.length === 0) {
     throw new InputError(
-      'hunt: no variant is named; give one with --variant ("shootdown list variants" shows all), or a module of your own',
+      'hunt: no variant is named',
+      'give one with --variant ("shootdown list variants" shows all), or a module of your own',
     );
   }
   const given = flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
@@ -72,5 +73,5 @@ export function requirePrograms(names: readonly string[], own: OwnDefinitions): 
 function unknownProgram(name: string, own: OwnDefinitions): InputError {
   const known = own.programs.map((program) => program.name);
   const error = unknownName('program', name, known, '');
-  return new InputError(error.message.replace(/"shootdown list [^"]*"/, 'the module'));
+  return new InputError(error.what, 'the module shows all');
 }

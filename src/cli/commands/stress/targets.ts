@@ -42,7 +42,7 @@ function programTargets({ program, cpus }: StressTargetFlags, own: OwnDefinition
   const chosen = own.programs.filter(({ name }) => program?.includes(name) ?? true);
   const other = chosen.find((one) => cpus !== undefined && cpus !== one.cpus);
   if (other !== undefined)
-    throw new InputError(`--cpus: program ${other.name} has ${count(other.cpus, 'CPU')}, one for each of its scripts; leave it out`);
+    throw new InputError(`--cpus: program ${other.name} has ${count(other.cpus, 'CPU')}, one for each of its scripts`, 'leave it out');
   return {
     name: chosen.map(({ name }) => name).join(', '),
     ofPrograms: true,

@@ -99,7 +99,7 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
   const strategies = await selectStrategies(engine, undefined);
   if (flags.scenario !== undefined && chosen.rows.every(({ scenarios }) => scenarios !== undefined))
-    throw new InputError(`--scenario: ${chosen.name} has scenarios of its own, made for what it counts; leave it out`);
+    throw new InputError(`--scenario: ${chosen.name} has scenarios of its own, made for what it counts`, 'leave it out');
   const selected =
     flags.scenario === undefined && flags.window === undefined && own.scenarios.length === 0
       ? { scenarios: chosen.scenarios, description: [] }
@@ -204,7 +204,7 @@ function listStudies({ io, ...context }: CliContext, studies: readonly Study[], 
 function unknownStudy(name: string, studies: readonly Study[]): InputError {
   const known = studies.map((study) => study.name);
   const error = unknownName('study', name, known, '');
-  return new InputError(error.message.replace(/"shootdown list [^"]*"/, '"shootdown study"'));
+  return new InputError(error.what, '"shootdown study" shows all');
 }
 
 /** The rows of these variants, and the ones that they are compared with, in the study's order. */
@@ -216,7 +216,7 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
     if (matching.length === 0) {
       const known = [...new Set(rows.map((row) => row.variant))];
       const error = unknownName(`row of ${name}`, variant, known, '');
-      throw new InputError(error.message.replace(/"shootdown list [^"]*"/, `"shootdown study ${name}"`));
+      throw new InputError(error.what, `"shootdown study ${name}" shows all`);
     }
     for (const row of matching) for (const key of [row.variant, row.baseline]) if (key !== null) wanted.add(`${row.group} ${key}`);
   }

@@ -41,7 +41,8 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   const version = flags.profile === undefined ? null : findVariant(flags.profile);
   if (version === undefined) {
     throw new InputError(
-      `trace check: there is no profile ${JSON.stringify(flags.profile?.slice(0, 60))}; shootdown list variants shows them`,
+      `trace check: there is no profile ${JSON.stringify(flags.profile?.slice(0, 60))}`,
+      'shootdown list variants shows them',
     );
   }
   const reports: CheckReport[] = [];

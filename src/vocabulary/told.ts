@@ -1,0 +1,39 @@
+/** A line of a file, as people are told it. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * What an error says as data. An error that leaves a thread loses its class and the fields of that; its `cause` is kept.
+ */
+export type Told =
+  /** Our own words about what a user has defined; `program`: the plain program concerned, where it is one. */
+  | { readonly told: 'definition'; readonly program: string | null }
+  /** A loop of a user's module that does not end. */
+  | { readonly told: 'loop'; readonly place: Place };
+
+/** What the error says as data; null for one that is not ours. */
+export function toldBy({ cause }: Error): Told | null {
+  return typeof cause === 'object' && cause !== null && 'told' in cause ? (cause as Told) : null;
+}
+
+/** An error that was thrown in a thread, as that thread hands it on. */
+export interface ThrownError {
+  readonly message: string;
+  readonly stack: string;
+  readonly name: string;
+  readonly told: Told | null;
+}
+
+/** `thrown` may be anything: users throw what they like. */
+export function handOn(thrown: unknown): ThrownError {
+  if (!(thrown instanceof Error)) return { message: String(thrown), stack: String(thrown), name: 'Error', told: null };
+  const { message, name } = thrown;
+  return { message, name, stack: thrown.stack ?? message, told: toldBy(thrown) };
+}
+
+/** The error again, with the stack of where it was thrown. */
+export function received({ message, stack, name, told }: ThrownError): Error {
+  return Object.assign(new Error(message, told === null ? undefined : { cause: told }), { stack, name });
+}
