@@ -41,7 +41,8 @@ export class Reporting {
     const { reporterFile: file } = flags;
     const named = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
     const [document, other] = named.filter(({ kind }) => kind === 'document');
-    if (other !== undefined) throw new InputError(`--reporter: ${document.name} and ${other.name} are each one document`, 'give one of them');
+    if (other !== undefined)
+      throw new InputError(`--reporter: ${document.name} and ${other.name} are each one document`, 'give one of them');
     if (document !== undefined && file === undefined && named.length > 1)
       throw new InputError(`--reporter: ${document.name} is alone on stdout`, 'give it a file with --reporter-file');
     const lines = named.filter((reporter) => reporter !== document && reporter !== defaultReporter);
