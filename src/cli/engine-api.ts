@@ -6,6 +6,7 @@
 import type { Comparison } from '../compare/comparison.js';
 import type { CompareRequest } from '../compare/run.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
+import type { LitmusOutcome } from '../litmus/run.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { ReplayResult } from '../report/json-documents.js';
 import type { LabelledLine } from '../report/witness.js';
@@ -14,7 +15,7 @@ import type { CampaignResult, StressTarget } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
 import type { StudyOutcome, StudyRequest } from '../study/run.js';
 import type { Study } from '../study/study.js';
-import type { Finding, ModuleRef } from '../vocabulary/finding.js';
+import type { Finding, MemoryModel, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /** Anything that `list` can show. */
@@ -127,6 +128,8 @@ export interface Engine {
   /** The first windows of a recording that the rule accepts and the import takes, at most `windows` of them. */
   importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
+  /** The litmus tests of a file or directory, explored one after the other. Throws InputError. */
+  litmus(path: string, memory: MemoryModel): AsyncIterable<LitmusOutcome>;
   /** The recording that the project carries, for the demo. */
   carriedRecording(): string;
 }

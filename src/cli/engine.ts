@@ -86,6 +86,9 @@ export function createEngine(): Engine {
       const info = trace.traceInfo(trace.readRecording(file));
       return { text: trace.renderTraceInfo(info), json: info };
     },
+    litmus: async function* (path, memory) {
+      yield* (await import('../litmus/run.js')).litmusOutcomes(path, memory);
+    },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
 }

@@ -17,7 +17,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['stress'],
   ['lockstep'],
   ['report'],
-  ['check', 'study', 'vitest'],
+  ['check', 'study', 'vitest', 'litmus'],
   ['compare'],
   ['index'],
   ['cli'],

@@ -100,6 +100,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     },
     importTraces: async (file) => [await fake.importTrace(file, null)],
     traceInfo: async (file) => ({ text: `info of ${file}\n`, json: { cpus: 4 } }),
+    litmus: async function* () {},
     carriedRecording: () => 'data/yield.trace.gz',
     ...change,
   };

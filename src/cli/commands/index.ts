@@ -5,10 +5,23 @@ import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addHunt } from './hunt/hunt.js';
 import { addList } from './list.js';
+import { addLitmus } from './litmus.js';
 import { addReplay } from './replay.js';
 import { addShow } from './show/show.js';
 import { addStress } from './stress/stress.js';
 import { addStudy } from './study/study.js';
 import { addTrace } from './trace/info.js';
 
-export const COMMANDS = [addStudy, addHunt, addCompare, addReplay, addShow, addStress, addTrace, addList, addDemo, addDoctor] as const;
+export const COMMANDS = [
+  addStudy,
+  addHunt,
+  addCompare,
+  addReplay,
+  addShow,
+  addStress,
+  addTrace,
+  addLitmus,
+  addList,
+  addDemo,
+  addDoctor,
+] as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { finalStates, type Instruction, type LitmusTest } from './litmus.js';
+import { finalStates } from '../../src/litmus/explore.js';
+import type { Instruction, LitmusProgram } from '../../src/litmus/litmus-test.js';
 
 /**
  * The classic litmus tests on the machine's own operations, with the exact sets of outcomes that x86-TSO and sequential consistency
@@ -12,7 +13,7 @@ const set = (register: string, value: number): Instruction => ({ op: 'set', regi
 const xchg = (location: string, register: string): Instruction => ({ op: 'xchg', location, register });
 const mfence: Instruction = { op: 'mfence' };
 
-interface Case extends LitmusTest {
+interface Case extends LitmusProgram {
   readonly observed: readonly string[];
   /** Outcomes under sequential consistency, one digit a value. */
   readonly sc: readonly string[];
@@ -24,7 +25,7 @@ const test = (name: string, threads: readonly (readonly Instruction[])[], observ
   name,
   initial: {},
   threads,
-  observed: observed.split(' '),
+  observed: observed.replaceAll(/[[\]]/g, '').split(' '),
   sc: sc.split(' '),
   tsoOnly: tsoOnly.split(' ').filter((outcome) => outcome !== ''),
 });

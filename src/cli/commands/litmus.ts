@@ -1,0 +1,80 @@
+/** `shootdown litmus FILE|DIR`: herd7's litmus tests on the machine's own operations. */
+
+import type { Command } from 'commander';
+import { litmusDocument } from '../../litmus/document.js';
+import type { LitmusOutcome } from '../../litmus/run.js';
+import { visible } from '../../report/escape.js';
+import { count } from '../../report/layout.js';
+import type { MemoryModel } from '../../vocabulary/finding.js';
+import type { CliContext } from '../context.js';
+import { EXIT_INTERRUPTED, EXIT_OK } from '../exit-codes.js';
+import { printJson, printLine } from '../io.js';
+import { memoryModel } from '../values.js';
+
+interface LitmusFlags {
+  readonly memory: MemoryModel;
+  readonly json: boolean;
+}
+
+export function addLitmus(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
+  program
+    .command('litmus')
+    .summary("explore herd7's litmus tests")
+    .description(
+      "Reads litmus tests in herd7's format (X86 and X86_64), explores every execution on the machine's own operations, and prints the final " +
+        'states and the verdict of the condition as herd7 does. A test that needs what is not modelled is skipped, with the reason.',
+    )
+    .argument('<path>', 'a .litmus file, a directory of them, or a collection in JSON')
+    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
+    .option('--json', 'one JSON document on stdout, nothing else', false)
+    .addHelpText('after', HELP)
+    .action(async (path: string, flags: LitmusFlags) => finish(await litmus(context, path, flags)));
+}
+
+const HELP = `
+Examples:
+  $ shootdown litmus SB.litmus
+  $ shootdown litmus tests/ --memory sc --json`;
+
+/** A verdict is an answer and no failure: the exit code is 0 for every test that could be read. */
+async function litmus({ engine, io, version }: CliContext, path: string, { memory, json }: LitmusFlags): Promise<number> {
+  const outcomes: LitmusOutcome[] = [];
+  let interrupted = false;
+  const stopListening = io.onInterrupt(() => {
+    interrupted = true;
+  });
+  try {
+    for await (const outcome of engine.litmus(path, memory)) {
+      outcomes.push(outcome);
+      if (!json) for (const line of linesOf(outcome)) printLine(io.stdout, visible(line));
+      if (interrupted) break;
+    }
+  } finally {
+    stopListening();
+  }
+  if (json) printJson(io.stdout, litmusDocument(version, memory, outcomes, interrupted));
+  else if (outcomes.length > 1) printLine(io.stdout, summary(outcomes, memory));
+  return interrupted ? EXIT_INTERRUPTED : EXIT_OK;
+}
+
+const EXPECTATION = { exists: 'Allowed', '~exists': 'Forbidden', forall: 'Required' } as const;
+
+function linesOf({ name, file, explored, skipped }: LitmusOutcome): string[] {
+  if (explored === null) return [`Test ${name} skipped (${file}): ${skipped}`, ''];
+  const { test, result } = explored;
+  return [
+    `Test ${name} ${EXPECTATION[test.quantifier]}`,
+    `States ${result.states.length}`,
+    ...result.states,
+    result.verdict,
+    `Condition ${test.conditionText}`,
+    `Observation ${name} ${result.observation}`,
+    '',
+  ];
+}
+
+function summary(outcomes: readonly LitmusOutcome[], memory: MemoryModel): string {
+  const verdicts = outcomes.map(({ explored }) => explored?.result.verdict ?? 'skipped');
+  const of = (verdict: string): number => verdicts.filter((each) => each === verdict).length;
+  return `${count(outcomes.length, 'test')} under ${memory}: ${of('Ok')} Ok, ${of('No')} No, ${of('skipped')} skipped`;
+}

@@ -1,0 +1,64 @@
+import { EnumerationLimitError, enumerate } from '../explore/enumerate.js';
+import type { MemoryModel } from '../vocabulary/violation.js';
+import { holds, namesIn } from './condition.js';
+import { type LitmusProgram, type LitmusTest, SkippedTest } from './litmus-test.js';
+import { litmusProgram } from './program.js';
+
+/** All final states of a litmus test on the machine, and what they say of its condition. */
+
+export interface LitmusResult {
+  /** In herd7's notation (`0:EAX=0; [x]=1;`), sorted. */
+  readonly states: readonly string[];
+  /** As herd7 says it: whether the condition is validated. */
+  readonly verdict: 'Ok' | 'No';
+  /** In how many of the states what the quantifier is applied to holds. */
+  readonly observation: 'Never' | 'Sometimes' | 'Always';
+}
+
+/** Beyond this a test is told to be too large: what is explored is re-executed from the start each time. */
+const STATES_MAX = 200_000;
+
+type Valuation = Readonly<Record<string, number>>;
+
+/** Throws SkippedTest for one with too many states. */
+export function exploreLitmus(test: LitmusTest, memory: MemoryModel): LitmusResult {
+  // What the filter speaks of has to be known and is not shown.
+  const { filter } = test;
+  const known = [...new Set([...test.observed, ...(filter === null ? [] : namesIn(filter))])];
+  const finals = finalValues(test, memory, known).filter((values) => filter === null || holds(filter, (name) => values[name]));
+  const holding = finals.filter((values) => holds(test.condition, (name) => values[name])).length;
+  const states = [...new Set(finals.map((values) => shown(test.observed, values)))].sort();
+  const observation = holding === 0 ? 'Never' : holding === finals.length ? 'Always' : 'Sometimes';
+  const validated = { exists: holding > 0, '~exists': holding === 0, forall: holding === finals.length };
+  return { states, verdict: validated[test.quantifier] ? 'Ok' : 'No', observation };
+}
+
+/** Every final state, projected to `observed` (`0:EAX`, `x`), in herd7's notation, sorted. */
+export function finalStates(test: LitmusProgram, memory: MemoryModel, observed: readonly string[]): string[] {
+  return finalValues(test, memory, observed)
+    .map((values) => shown(observed, values))
+    .sort();
+}
+
+function shown(observed: readonly string[], values: Valuation): string {
+  return observed.map((name) => `${name.includes(':') ? name : `[${name}]`}=${values[name]};`).join(' ');
+}
+
+function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly string[]): Valuation[] {
+  const program = litmusProgram(test, names);
+  try {
+    const { outcomes } = enumerate(program, {
+      memory,
+      maxStates: STATES_MAX,
+      project: (machine) => names.map((name) => machine.mem[program.at[name]]).join(' '),
+    });
+    return outcomes.map(({ state, violation }) => {
+      if (violation !== null) throw new Error(`${test.name}: ${violation.message}`);
+      const values = state === '' ? [] : state.split(' ').map(Number);
+      return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+    });
+  } catch (error) {
+    if (error instanceof EnumerationLimitError) throw new SkippedTest(`it has more than ${STATES_MAX} states`);
+    throw error;
+  }
+}
