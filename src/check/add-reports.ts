@@ -25,6 +25,7 @@ export function added(a: CheckReport, b: CheckReport): CheckReport {
     events: a.events + b.events,
     kinds: kinds as Record<Kind, Score>,
     notModelled: addedCounts(a.notModelled, b.notModelled),
+    notCompared: [...a.notCompared, ...b.notCompared.filter(({ kind }) => a.notCompared.every((left) => left.kind !== kind))],
     disagreements: [...a.disagreements, ...b.disagreements].slice(0, KEEP),
     races: [...a.races, ...b.races].slice(0, KEEP),
     contradictions: [...a.contradictions, ...b.contradictions].slice(0, KEEP),

@@ -25,6 +25,9 @@ export class Board {
   /** Lines of which nothing is compared, by kind of event. */
   readonly notModelled: Record<string, number> = {};
 
+  /** `left`: kinds that are not compared. */
+  constructor(private readonly left: ReadonlySet<Kind>) {}
+
   /** The line is about something that the model does not have. */
   leave(event: TraceEvent): void {
     this.notModelled[event.kind] = (this.notModelled[event.kind] ?? 0) + 1;
@@ -37,6 +40,7 @@ export class Board {
   }
 
   add({ verdict, line, kind, kernel, model }: Outcome): void {
+    if (this.left.has(kind)) return;
     if (verdict === 'contradicted') this.contradicted[kind] = (this.contradicted[kind] ?? 0) + 1;
     this.kinds[kind][verdict === 'contradicted' ? 'learnt' : verdict]++;
     if (verdict === 'agreed' || verdict === 'learnt') return;

@@ -4,7 +4,8 @@ import { nativeBackend } from '../backends/native.js';
 import type { Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { TraceEvent } from '../trace/events.js';
-import { isLarge, readParts } from '../trace/read-parts.js';
+import { missingProbes } from '../trace/probes.js';
+import { recordingParts } from '../trace/read-parts.js';
 import { readRecording } from '../trace/read-recording.js';
 import type { Recording } from '../trace/recording.js';
 import { TraceError } from '../trace/trace-error.js';
@@ -15,6 +16,7 @@ import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
 import { type FoundBy, identify } from './identify.js';
 import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
+import { type NotCompared, notCompared, requireProbes } from './needs.js';
 import { replay } from './replay.js';
 
 /** What of a kernel a check runs: a profile, or a variant of one. */
@@ -37,6 +39,8 @@ export interface CheckReport extends Score {
   readonly kinds: Readonly<Record<Kind, Score>>;
   /** Lines by kind of event that the model has nothing for (mms with a global ASID, broadcast flushes): in no score. */
   readonly notModelled: Readonly<Record<string, number>>;
+  /** Kinds that stand on a probe which the recording lacks: in no score. */
+  readonly notCompared: readonly NotCompared[];
   readonly disagreements: readonly Disagreement[];
   /** What another order explains. */
   readonly races: readonly Disagreement[];
@@ -54,16 +58,6 @@ const MAX_CPUS = 32;
 /** Words of the simulated machine are 32 bits wide. */
 const MAX_GEN = 2 ** 30;
 
-/** That the recording has what a check stands on; a large one must show it in its first part. */
-function requireProbes(recording: Recording): void {
-  if (recording.events.some(({ kind }) => kind === 'flush_mm_range' || kind === 'switch_mm')) return;
-  throw new TraceError(
-    recording.file,
-    null,
-    'has neither flush_mm_range nor switch_mm; expected a recording with the kprobes of docs/recording.md',
-  );
-}
-
 function validate(recording: Recording): void {
   if (recording.cpus > MAX_CPUS) {
     throw new TraceError(recording.file, null, `${recording.cpus} CPUs; expected at most ${MAX_CPUS} for a check`);
@@ -74,11 +68,14 @@ function validate(recording: Recording): void {
   }
 }
 
+/** Lines that are read, and decide nothing. */
+const PASSED_OVER: ReadonlySet<string> = new Set<TraceEvent['kind']>(['other', 'csd_queue_cpu', 'csd_function']);
+
 /** The lines that the model takes, and which of them it does not model (null: none). */
 function modelled(all: readonly TraceEvent[]): { events: TraceEvent[]; marks: Uint8Array | null } {
   const marks = broadcastLines(all, SLOTS);
   // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its CR3 write, too.
-  const taken = (event: TraceEvent): boolean => event.kind !== 'other' && !BROADCAST_KINDS.has(event.kind);
+  const taken = ({ kind }: TraceEvent): boolean => !PASSED_OVER.has(kind) && !BROADCAST_KINDS.has(kind);
   return { events: all.filter(taken), marks: marks?.filter((_, index) => taken(all[index])) ?? null };
 }
 
@@ -108,7 +105,8 @@ export function checkRecording(
   const backend = pv ? kvmPvBackend : nativeBackend;
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
   const { events, marks } = modelled(recording.events);
-  const board = replay({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks);
+  const left = notCompared(missingProbes(events));
+  const board = replay({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks, new Set(left.map(({ kind }) => kind)));
   for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
   const sum = emptyScore();
   for (const kind of KIND_NAMES) {
@@ -124,6 +122,7 @@ export function checkRecording(
     kinds: board.kinds,
     ...sum,
     notModelled: board.notModelled,
+    notCompared: left,
     disagreements: board.disagreements,
     races: board.races,
     contradictions: board.contradictions,
@@ -135,6 +134,7 @@ export function checkRecording(
 /** The profile to check with, the hypervisor's log, and what the first part of the recording shows. */
 function prepare(recording: Recording, version: CheckedVersion | null) {
   const { file } = recording;
+  requireProbes(recording);
   const found = version === null ? identify(recording) : null;
   const chosen = version ?? found?.profile;
   if (chosen === undefined) {
@@ -144,7 +144,6 @@ function prepare(recording: Recording, version: CheckedVersion | null) {
         : `there is no profile of its kernel ${recording.meta.kernel}`;
     throw new TraceError(file, null, `${kernel}; give one with --profile (shootdown list variants)`);
   }
-  requireProbes(recording);
   // Of a vCPU that wrote no line the recording may not know.
   const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
   if (log !== null && recording.ticks) {
@@ -165,12 +164,11 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
  * first sights are learnt again), and the figures are their sums.
  */
 export async function checkPath(file: string, version: CheckedVersion | null): Promise<CheckReport> {
-  if (!isLarge(file)) return checkFile(file, version);
   let prepared: ReturnType<typeof prepare> | null = null;
   let traits: Traits = { pv: false, pcid: false };
   let sum: CheckReport | null = null;
   let parts = 0;
-  for await (const part of readParts(file)) {
+  for await (const part of recordingParts(file)) {
     prepared ??= prepare(part, version);
     const shown = traitsOf(part);
     traits = { pv: traits.pv || shown.pv, pcid: traits.pcid || shown.pcid };
@@ -179,5 +177,5 @@ export async function checkPath(file: string, version: CheckedVersion | null): P
     parts++;
   }
   if (sum === null) throw new TraceError(file, null, 'has no event; expected a recording');
-  return { ...sum, parts };
+  return parts === 1 ? sum : { ...sum, parts };
 }

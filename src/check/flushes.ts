@@ -10,12 +10,13 @@ import {
   TLB_REMOTE_WRONG_CPU,
 } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
+import { isFuncReason } from '../trace/reasons.js';
 import { learnMm, learnSlotGen, setBit, setLazy } from './beliefs.js';
 import { type Context, differsHere, type StepOf } from './context.js';
 import * as G from './gates.js';
 import { judgeRequest } from './infos.js';
 import type { ModelFlush } from './lab.js';
-import { inInterrupt, isFuncReason } from './order.js';
+import { inInterrupt } from './order.js';
 import { noteBefore, otherOrder, setBounds } from './other-orders.js';
 import { agreed, contradicts, learnt, type Outcome } from './outcome.js';
 import { fillInfo, proceed } from './requests.js';

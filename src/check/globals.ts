@@ -3,7 +3,7 @@
  * slots, which the model does not have. They are neither agreements nor disagreements.
  */
 import type { BroadcastBody, EventOf, TraceEvent } from '../trace/events.js';
-import { isFuncReason } from './order.js';
+import { isFuncReason } from '../trace/reasons.js';
 
 /** From where to where in the recording a pointer stands for an mm with a global ASID: event indices, [first, end). */
 interface Stretch {

@@ -2,8 +2,8 @@
  * The linearisation: the lines in file order, each the moment at which what it announces is done. This file answers what comes next on
  * a CPU, which is what an input that is only printed later (trim) and the windows of races need.
  */
-import { TLB_LOCAL_MM_SHOOTDOWN, TLB_REMOTE_SHOOTDOWN, TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import type { EventOf, TraceEvent } from '../trace/events.js';
+import { isFuncReason } from '../trace/reasons.js';
 
 /** Whether an interrupt handler wrote the line (hard, soft, both, NMI). */
 export function inInterrupt(event: TraceEvent): boolean {
@@ -31,11 +31,6 @@ const WITHIN_REQUEST: ReadonlySet<string> = new Set([
 ]);
 /** Lines between which and the next one no request is left from before. */
 const ENDS_REQUEST: ReadonlySet<string> = new Set(['flush_mm_range_ret', 'flush_mm_range', 'batch_flush', 'sched_switch', 'sys_enter']);
-
-/** Whether flush_tlb_func traces this reason: it flushed, or it came to a CPU that has another mm loaded (since 6.14). */
-export function isFuncReason(reason: number): boolean {
-  return (reason >= TLB_REMOTE_SHOOTDOWN && reason <= TLB_LOCAL_MM_SHOOTDOWN) || reason === TLB_REMOTE_WRONG_CPU;
-}
 
 /** A batch is not gathered over more lines of its CPU than this. */
 const BATCH_LINES = 400;

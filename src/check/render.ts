@@ -65,6 +65,17 @@ function notModelled({ notModelled: left }: CheckReport): string[] {
   return ['', 'Not modelled, and in none of these figures: mms with a global ASID, broadcast flushes (INVLPGB)', ...wrapped(names)];
 }
 
+/** The kinds that stand on missing probes. */
+function leftOut({ notCompared }: CheckReport): string[] {
+  if (notCompared.length === 0) return [];
+  const probes = [...new Set(notCompared.flatMap(({ missing }) => missing))];
+  return [
+    '',
+    `Not compared, for want of ${probes.join(', ')} (docs/recording.md)`,
+    ...wrapped(notCompared.map(({ kind, missing }) => `${kind} (${missing.join(', ')})`)),
+  ];
+}
+
 /** Words joined by ", " in indented lines of at most 100 columns. */
 function wrapped(words: readonly string[]): string[] {
   const lines: string[] = [];
@@ -78,6 +89,7 @@ function wrapped(words: readonly string[]): string[] {
 }
 
 function verdict(report: CheckReport): string {
+  if (decidedOf(report) === 0) return 'there was nothing to compare';
   if (!passes(report)) return 'DISAGREES';
   return report.disagreed === 0 ? 'agrees' : 'within the bars (99.5 % of all decisions, 99 % of each kind)';
 }
@@ -117,6 +129,7 @@ export function renderCheck(report: CheckReport): string {
     '',
     renderTable(COLUMNS, [...rows, cells('all', report)]),
     ...withoutBar(report),
+    ...leftOut(report),
     ...notModelled(report),
   ].join('\n');
 }

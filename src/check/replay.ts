@@ -10,6 +10,7 @@ import type { Context, Step, StepOf } from './context.js';
 import { flushFunc, tlbFlush } from './flushes.js';
 import { Host } from './host.js';
 import type { HypervisorEvent } from './hypervisor-log.js';
+import type { Kind } from './kinds.js';
 import { type CheckedKernel, Lab, ownFunctions, SLOTS } from './lab.js';
 import { low32 } from './masks.js';
 import { Mms } from './mms.js';
@@ -145,17 +146,21 @@ function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean):
   return s;
 }
 
-/** Replays the recording through the kernel; `log` is the hypervisor's, `passed` marks the events that it passes over. */
+/**
+ * Replays the recording through the kernel; `log` is the hypervisor's, `passed` marks the events that it passes over, `left` are the kinds
+ * that are not compared.
+ */
 export function replay(
   recording: Recording,
   kernel: CheckedKernel,
   pcid: boolean,
   log: readonly HypervisorEvent[],
   passed: Uint8Array | null,
+  left: ReadonlySet<Kind>,
 ): Board {
   const { events } = recording;
   const s = startState(recording, kernel, pcid);
-  const board = new Board();
+  const board = new Board(left);
   const order = new Order(events, recording.cpus);
   const host = new Host(log, recording);
   const races = new Races(order, s.mms, (cpu) => loadedMm(s, cpu));

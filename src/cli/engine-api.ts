@@ -125,7 +125,7 @@ export interface Engine {
   readonly comparisons: ComparisonEngine;
   /** `window` is `A..B`, two line numbers; null takes the first window that the written rule accepts. */
   importTrace(file: string, window: string | null): Promise<ImportedWindow>;
-  /** The first windows of a recording that the rule accepts and the import takes, at most `windows` of them. */
+  /** The windows of a recording that hold most of what a study counts, at most `windows` of them, in file order. */
   importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
   /** The litmus tests of a file or directory, explored one after the other. Throws InputError. */

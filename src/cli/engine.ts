@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/layout.js';
-import type { Recording, WindowRule } from '../trace/index.js';
+import type { ChosenScenario, WindowRule } from '../trace/index.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import type { AskedHunt, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
 
@@ -83,7 +83,7 @@ export function createEngine(): Engine {
     importTraces,
     traceInfo: async (file) => {
       const trace = await import('../trace/index.js');
-      const info = trace.traceInfo(trace.readRecording(file));
+      const info = await trace.traceInfoOf(file);
       return { text: trace.renderTraceInfo(info), json: info };
     },
     litmus: async function* (path, memory) {
@@ -111,47 +111,43 @@ async function withOpenFindings({ pastOpenFindings, ...request }: AskedHunt): Pr
 
 async function importTrace(file: string, given: string | null): Promise<ImportedWindow> {
   const trace = await import('../trace/index.js');
-  const recording = trace.readRecording(file);
-  const window = given === null ? trace.defaultWindow(recording) : trace.parseWindow(recording, given);
-  const { scenario } = trace.importWindow(recording, window);
-  const facts = trace.windowFacts(recording, window);
-  const { WINDOW_RULE } = trace;
-  const isStrict = facts.flushes >= WINDOW_RULE.flushes && facts.switches >= WINDOW_RULE.switches && facts.returns >= WINDOW_RULE.returns;
-  const rule = given === null ? `the first ${ruleWords(isStrict ? WINDOW_RULE : trace.RELAXED_RULE)}` : 'given by --window';
+  const chosen = given === null ? await trace.defaultWindowOf(file) : await trace.givenWindowOf(file, given);
+  const { scenario, rule } = chosen;
+  const { WINDOW_RULE, RELAXED_RULE } = trace;
+  const by = rule === null ? 'given by --window' : `the first ${ruleWords(rule === 'strict' ? WINDOW_RULE : RELAXED_RULE)}`;
   const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
   const size = `${count(scenario.cpus, 'CPU')}, ${count(scenario.mms.length, 'mm')}, ${count(scenario.pages, 'page')}, ${count(steps, 'script step')}`;
   const description = [
-    { label: 'recording', text: recordingWords(recording) },
-    { label: 'window', text: `lines ${window.firstLine}..${window.lastLine}, ${rule}` },
+    { label: 'recording', text: recordingWords(chosen) },
+    { label: 'window', text: `lines ${chosen.window.firstLine}..${chosen.window.lastLine}, ${by}` },
     { label: 'scenario', text: size },
   ];
   return { scenario, description };
 }
 
-/** Windows that need more than a scenario can hold are passed over. */
 async function importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]> {
-  const trace = await import('../trace/index.js');
-  const recording = trace.readRecording(file);
-  const strict = trace.listWindows(recording);
-  const imported: ImportedWindow[] = [];
-  for (const window of strict.length > 0 ? strict : trace.listWindows(recording, trace.RELAXED_RULE)) {
-    if (imported.length === windows) break;
-    try {
-      const { scenario } = trace.importWindow(recording, window);
-      const text = `lines ${window.firstLine}..${window.lastLine}`;
-      const about = imported.length === 0 ? [{ label: 'recording', text: recordingWords(recording) }] : [];
-      imported.push({ scenario, description: [...about, { label: 'window', text }] });
-    } catch (error) {
-      if (!(error instanceof trace.TraceError)) throw error;
-    }
-  }
-  // None: the import of the default window says why.
-  return imported.length > 0 ? imported : [await importTrace(file, null)];
+  const { richestWindowsOf } = await import('../trace/index.js');
+  const found = await richestWindowsOf(file, windows);
+  return found.map((chosen, index) => ({
+    scenario: chosen.scenario,
+    description: [
+      ...(index === 0 ? [{ label: 'recording', text: recordingWords(chosen) }] : []),
+      { label: 'window', text: windowWords(chosen.window) },
+    ],
+  }));
 }
 
-function recordingWords({ name, meta, cpus, events }: Recording): string {
+/** What of a window there is to count. */
+function windowWords({ firstLine, lastLine, flushes, switches, returns }: ChosenScenario['window']): string {
+  const nothing =
+    returns === 0 ? '; nobody comes back to an mm that another flushes: needless flushes at switches are not to be expected' : '';
+  const facts = [count(flushes, 'flush', 'flushes'), count(switches, 'switch', 'switches'), count(returns, 'return')];
+  return `lines ${firstLine}..${lastLine}: ${facts.join(', ')}${nothing}`;
+}
+
+function recordingWords({ recording: { name, meta, cpus }, events }: ChosenScenario): string {
   const kernel = meta === undefined ? '' : `Linux ${meta.kernel}, `;
-  return `${name} (${kernel}${count(cpus, 'CPU')}, ${count(events.length, 'event')})`;
+  return `${name} (${kernel}${count(cpus, 'CPU')}, ${count(events, 'event')})`;
 }
 
 function ruleWords({ events, flushes, switches, returns, everyFlush }: WindowRule): string {

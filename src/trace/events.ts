@@ -172,6 +172,10 @@ export type EventBody =
   | { readonly kind: 'sys_exit'; readonly name: SyscallName; readonly ret: bigint }
   | { readonly kind: 'ipi_send_cpumask'; readonly cpus: bigint; readonly callsite: string; readonly callback: string }
   | { readonly kind: 'ipi_send_cpu'; readonly target: number; readonly callsite: string; readonly callback: string }
+  /** A function call is put into another CPU's queue (`csd:csd_queue_cpu`). */
+  | { readonly kind: 'csd_queue_cpu'; readonly target: number; readonly func: string }
+  /** The CPU begins or ends a function that was called there (`csd:csd_function_entry`, `csd:csd_function_exit`). */
+  | { readonly kind: 'csd_function'; readonly phase: 'entry' | 'exit'; readonly func: string }
   | { readonly kind: 'tracing_mark_write'; readonly text: string }
   | BroadcastBody
   /** An event that this reader does not know: kept and counted, never an error. */

@@ -2,9 +2,12 @@
  * The one pass over a recording's events that counts what `trace info` shows.
  */
 import type { TraceEvent } from './events.js';
-import type { CpuInfo, MmInfo, ReasonInfo, TraceInfo } from './info-types.js';
+import type { MmInfo, ReasonInfo, TraceInfo } from './info-types.js';
 import { INIT_CTX, MachineState } from './machine-state.js';
+import { type MissingProbe, ProbeWatch } from './probes.js';
 import { count } from './tally.js';
+import { type CountedCpu, type CountedShootdowns, provenMissing, toldOfCpu, toldOfShootdowns } from './told.js';
+import { TracepointCounts } from './tracepoint-counts.js';
 
 const ones = (mask: bigint): number => {
   let number = 0;
@@ -15,18 +18,36 @@ const ones = (mask: bigint): number => {
 /** Call function vectors of x86: one target, several. */
 const CALL_FUNCTION_VECTORS: ReadonlySet<number> = new Set([251, 252]);
 
+const emptyCpu = (): CountedCpu => ({
+  schedSwitches: 0,
+  cr3Flush: 0,
+  cr3NoFlush: 0,
+  pcids: {},
+  lazyStretches: 0,
+  lazyTime: 0,
+  served: 0,
+  sent: 0,
+});
+
+/** What the pass found. */
+interface Collected extends Pick<TraceInfo, 'mms' | 'reasons' | 'perCpu' | 'shootdowns'> {
+  readonly missing: MissingProbe[];
+}
+
 export class Collector {
-  readonly #machine: MachineState;
+  readonly #machine = new MachineState(0);
+  readonly #tracepoints = new TracepointCounts();
+  readonly #probes = new ProbeWatch();
   readonly #mms = new Map<number, MmInfo & { readonly cpuSet: Set<number> }>();
   readonly #reasons = new Map<number, ReasonInfo>();
   /** By CPU: IPIs since its open send; null when none is open. */
-  readonly #openSend: (number | null)[];
-  readonly #pvMask: (bigint | null)[];
-  readonly #lazySince: (number | null)[];
-  readonly perCpu: CpuInfo[];
+  readonly #openSend: (number | null)[] = [];
+  readonly #pvMask: (bigint | null)[] = [];
+  readonly #lazySince: (number | null)[] = [];
+  readonly #perCpu: CountedCpu[] = [];
   readonly byKind = Object.create(null) as Record<string, number>;
   readonly unknown = Object.create(null) as Record<string, number>;
-  readonly shootdowns: TraceInfo['shootdowns'] = {
+  readonly #shootdowns: CountedShootdowns = {
     sends: 0,
     pv: 0,
     deferred: 0,
@@ -38,21 +59,10 @@ export class Collector {
     shouldFlushNo: 0,
   };
 
-  constructor(cpus: number) {
-    this.#machine = new MachineState(cpus);
-    this.#openSend = new Array<number | null>(cpus).fill(null);
-    this.#pvMask = new Array<bigint | null>(cpus).fill(null);
-    this.#lazySince = new Array<number | null>(cpus).fill(null);
-    this.perCpu = Array.from({ length: cpus }, () => ({
-      schedSwitches: 0,
-      cr3Flush: 0,
-      cr3NoFlush: 0,
-      pcids: {},
-      lazyStretches: 0,
-      lazyTime: 0,
-      served: 0,
-      sent: 0,
-    }));
+  /** There are at least `cpus` CPUs. */
+  grow(cpus: number): void {
+    this.#machine.grow(cpus);
+    while (this.#perCpu.length < cpus) this.#perCpu.push(emptyCpu());
   }
 
   #mm(ctx: number): MmInfo & { readonly cpuSet: Set<number> } {
@@ -66,8 +76,10 @@ export class Collector {
 
   take(event: TraceEvent): void {
     count(this.byKind, event.kind);
-    const cpu = this.perCpu[event.cpu];
+    const cpu = this.#perCpu[event.cpu];
     if (cpu === undefined) return;
+    this.#probes.take(event);
+    this.#tracepoints.take(event);
     const loadedBefore = this.#machine.cpu(event.cpu).ctx;
     this.#machine.apply(event);
     this.#lazy(event, cpu);
@@ -106,8 +118,8 @@ export class Collector {
         if (event.init !== event.cpu) cpu.served++;
         break;
       case 'should_flush_ret':
-        if (event.ret) this.shootdowns.shouldFlushYes++;
-        else this.shootdowns.shouldFlushNo++;
+        if (event.ret) this.#shootdowns.shouldFlushYes++;
+        else this.#shootdowns.shouldFlushNo++;
         break;
       case 'other':
         count(this.unknown, event.name);
@@ -117,7 +129,7 @@ export class Collector {
     }
   }
 
-  #lazy(event: TraceEvent, cpu: CpuInfo): void {
+  #lazy(event: TraceEvent, cpu: CountedCpu): void {
     const lazy = this.#machine.cpu(event.cpu).lazy;
     const since = this.#lazySince[event.cpu] ?? null;
     if (lazy && since === null) {
@@ -130,8 +142,8 @@ export class Collector {
   }
 
   /** Sends and their IPIs. The scheduler uses the same vectors, so an IPI counts only in task context while a send is open. */
-  #send(event: TraceEvent, cpu: CpuInfo): void {
-    const totals = this.shootdowns;
+  #send(event: TraceEvent, cpu: CountedCpu): void {
+    const totals = this.#shootdowns;
     const open = this.#openSend[event.cpu] ?? null;
     const inTask = event.flags === '' || event.flags[2] === '.';
     switch (event.kind) {
@@ -173,19 +185,28 @@ export class Collector {
   }
 
   #closeSend(cpu: number): void {
-    if (this.#openSend[cpu] === 0) this.shootdowns.withoutIpi++;
+    if (this.#openSend[cpu] === 0) this.#shootdowns.withoutIpi++;
     this.#openSend[cpu] = null;
   }
 
-  finish(lastTime: number): { mms: MmInfo[]; reasons: ReasonInfo[] } {
+  finish(lastTime: number): Collected {
+    this.#tracepoints.finish();
+    const missing = this.#probes.missing();
     this.#lazySince.forEach((since, index) => {
-      const cpu = this.perCpu[index];
+      const cpu = this.#perCpu[index];
       if (since !== null && cpu !== undefined) cpu.lazyTime += lastTime - since;
-      this.#closeSend(index);
     });
+    for (const index of this.#openSend.keys()) this.#closeSend(index);
     const mms = [...this.#mms.values()]
       .map(({ cpuSet, ...mm }) => ({ ...mm, cpus: [...cpuSet].sort((a, b) => a - b) }))
       .sort((a, b) => b.flushes - a.flushes || a.ctx - b.ctx);
-    return { mms, reasons: [...this.#reasons.values()].sort((a, b) => a.reason - b.reason) };
+    const lacks = provenMissing(missing);
+    return {
+      mms,
+      reasons: [...this.#reasons.values()].sort((a, b) => a.reason - b.reason),
+      missing,
+      perCpu: this.#perCpu.map((cpu, index) => toldOfCpu(cpu, index, lacks, this.#tracepoints)),
+      shootdowns: toldOfShootdowns(this.#shootdowns, missing, this.#tracepoints),
+    };
   }
 }

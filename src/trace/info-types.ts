@@ -1,6 +1,7 @@
 /**
  * The data of `trace info`: JSON-safe, all counts.
  */
+import type { MissingProbe } from './probes.js';
 import type { Tally } from './tally.js';
 import type { RatedWindow } from './window.js';
 
@@ -42,11 +43,11 @@ export interface CpuInfo {
   /** CR3 writes of switch_mm: with a flush, and with the no-flush bit. */
   cr3Flush: number;
   cr3NoFlush: number;
-  /** CR3 writes by PCID (ASID + 1; 0 without PCID). */
-  pcids: Record<string, number>;
-  /** Times the CPU became lazy, and how long it was so altogether, in microseconds. */
-  lazyStretches: number;
-  lazyTime: number;
+  /** CR3 writes by PCID (ASID + 1; 0 without PCID); null where no probe tells. */
+  pcids: Record<string, number> | null;
+  /** Times the CPU became lazy, and how long it was so altogether, in microseconds; null where no probe tells. */
+  lazyStretches: number | null;
+  lazyTime: number | null;
   /** Shootdowns of other CPUs that this one served. */
   served: number;
   /** Shootdowns that this CPU started (native_flush_multi). */
@@ -72,6 +73,8 @@ export interface TraceInfo {
   readonly byKind: Record<string, number>;
   /** Events that are not known here, by name. */
   readonly unknown: Record<string, number>;
+  /** Probes without a line. Figures that only they give are null; what tracepoints tell as well is counted by those. */
+  readonly missingProbes: readonly MissingProbe[];
   readonly mms: MmInfo[];
   readonly callers: Record<string, CallerInfo>;
   readonly reclaimBatches: number;
@@ -79,17 +82,17 @@ export interface TraceInfo {
   readonly shootdowns: {
     /** native_flush_multi calls; of them after a kvm_flush_multi. */
     sends: number;
-    pv: number;
+    pv: number | null;
     /** Targets a PV flush left to the hypervisor. */
-    deferred: number;
+    deferred: number | null;
     /** IPIs sent for shootdowns, by mask and one by one; those (of either kind) that went out by PV hypercall. */
-    maskIpis: number;
-    singleIpis: number;
-    pvIpis: number;
+    maskIpis: number | null;
+    singleIpis: number | null;
+    pvIpis: number | null;
     /** Sends after which no IPI went out. */
-    withoutIpi: number;
-    shouldFlushYes: number;
-    shouldFlushNo: number;
+    withoutIpi: number | null;
+    shouldFlushYes: number | null;
+    shouldFlushNo: number | null;
   };
   readonly perCpu: CpuInfo[];
   /** What an import would do with the flush requests and reclaim batches, were the whole recording its window. */

@@ -1,5 +1,5 @@
 /**
- * The kernel's own tracepoints (tlb, sched, irq_vectors, exceptions, ipi), trace marks, and the system calls.
+ * The kernel's own tracepoints (tlb, sched, irq_vectors, exceptions, ipi, csd), trace marks, and the system calls.
  */
 import type { EventBody, SyscallName } from './events.js';
 import { argumentHex, decimal, Fields, fail, hex } from './fields.js';
@@ -45,6 +45,10 @@ function pageFault(user: boolean): BodyParser {
     const address = argumentHex(event, 'address', fields.text('address'));
     return { kind: 'page_fault', user, address, ip: fields.text('ip'), errorCode: Number(fields.hex('error_code')) };
   };
+}
+
+function csdFunction(phase: 'entry' | 'exit'): BodyParser {
+  return (text) => ({ kind: 'csd_function', phase, func: new Fields(`csd_function_${phase}`, text).text('func') });
 }
 
 export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
@@ -129,6 +133,12 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
     const fields = new Fields('ipi_send_cpu', text);
     return { kind: 'ipi_send_cpu', target: fields.number('cpu'), callsite: fields.text('callsite'), callback: fields.text('callback') };
   },
+  csd_queue_cpu: (text) => {
+    const fields = new Fields('csd_queue_cpu', text);
+    return { kind: 'csd_queue_cpu', target: fields.number('cpu'), func: fields.text('func') };
+  },
+  csd_function_entry: csdFunction('entry'),
+  csd_function_exit: csdFunction('exit'),
   tracing_mark_write: (text) => ({ kind: 'tracing_mark_write', text }),
 };
 

@@ -42,6 +42,18 @@ export interface MmState {
 
 const bit = (cpu: number): bigint => 1n << BigInt(cpu);
 
+const unseenCpu = (): CpuState => ({
+  pid: null,
+  ctx: null,
+  lazy: false,
+  asid: null,
+  slots: new Array<SlotState | null>(ASID_SLOTS).fill(null),
+  nextAsid: null,
+  comingPid: null,
+  reload: null,
+  flushing: null,
+});
+
 export class MachineState {
   readonly cpus: CpuState[];
   /** By ctx_id. */
@@ -52,17 +64,12 @@ export class MachineState {
   readonly ctxOfPid = new Map<number, number>();
 
   constructor(cpus: number) {
-    this.cpus = Array.from({ length: cpus }, () => ({
-      pid: null,
-      ctx: null,
-      lazy: false,
-      asid: null,
-      slots: new Array<SlotState | null>(ASID_SLOTS).fill(null),
-      nextAsid: null,
-      comingPid: null,
-      reload: null,
-      flushing: null,
-    }));
+    this.cpus = Array.from({ length: cpus }, unseenCpu);
+  }
+
+  /** There are at least `cpus` CPUs. */
+  grow(cpus: number): void {
+    while (this.cpus.length < cpus) this.cpus.push(unseenCpu());
   }
 
   mm(ctx: number): MmState {

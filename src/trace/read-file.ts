@@ -6,13 +6,13 @@ import { constants, gunzipSync } from 'node:zlib';
 import { TraceError } from './trace-error.js';
 
 /**
- * Most bytes of text that are held at once: ten times a recording of 40,000 events. A larger plain file, and a larger compressed one, is read
- * in parts; a smaller file that holds more is refused, so that no file costs much more than its size lets expect.
+ * Most bytes of text that are held at once: ten times a recording of 40,000 events. What may hold more is read in parts; a small file that
+ * holds more than text can be packed to is refused, so that no file costs much more than its size lets expect.
  */
 export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 /** How much a gzip file may hold when it is packed tighter than {@link MAX_PLAUSIBLE_RATIO}: ftrace text packs 10 to 20 times. */
 const MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE = 32 * 1024 * 1024;
-const MAX_PLAUSIBLE_RATIO = 100;
+export const MAX_PLAUSIBLE_RATIO = 100;
 
 const mib = (bytes: number): string => `${Math.ceil(bytes / (1024 * 1024))} MiB`;
 
@@ -88,7 +88,7 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
     return new TraceError(
       name,
       null,
-      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs; unpack it to have it checked in parts)`,
+      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
     );
   }
   if (code === 'Z_BUF_ERROR') {

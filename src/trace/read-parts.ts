@@ -3,32 +3,59 @@
  */
 import { createReadStream, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import type { TraceEvent } from './events.js';
 import { type FileFacts, LineParser, MAX_LINE } from './line-parser.js';
 import { metaPath, readMeta } from './meta.js';
-import { isGzip, MAX_TEXT_BYTES, readStart } from './read-file.js';
-import { recordingName } from './read-recording.js';
+import { isGzip, MAX_PLAUSIBLE_RATIO, MAX_TEXT_BYTES, readStart } from './read-file.js';
+import { readRecording, recordingName } from './read-recording.js';
 import type { Recording } from './recording.js';
 import { TraceError } from './trace-error.js';
+
+const BYTE_ORDER_MARK = 0xfeff;
 
 /** Events of a part: some hundred bytes each. */
 export const PART_EVENTS = 200_000;
 
-/** Whether the file is too large for one piece of memory. False where it is none that has a size (a pipe). */
-export function isLarge(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size > MAX_TEXT_BYTES;
+/** A gzip file that packs tighter than this is not taken for larger than {@link MAX_TEXT_BYTES} by its size alone. */
+const USUAL_RATIO = 32;
+
+/** Whether the file may be too large for one piece of memory. False where it is none that has a size (a pipe), or cannot be read. */
+export function isLargeRecording(path: string): boolean {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() && stat.size * (isGzip(readStart(path, 2)) ? USUAL_RATIO : 1) > MAX_TEXT_BYTES;
+  } catch {
+    // Whoever reads it says what is wrong with it.
+    return false;
+  }
 }
+
+/** The recording as a whole where it is small, else in parts, each of which is a recording. Throws TraceError as parsing does. */
+export async function* recordingParts(path: string): AsyncGenerator<Recording> {
+  if (isLargeRecording(path)) yield* readParts(path);
+  else yield readRecording(path);
+}
+
+const tooTight = (path: string, packed: number, text: number): TraceError =>
+  new TraceError(path, null, `holds ${text} bytes in ${packed} compressed ones; expected an ftrace recording, packed as text packs`);
 
 /** The file's text in pieces, decompressed when it is gzip. */
 async function* pieces(path: string): AsyncGenerator<string> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
   const source: Readable = isGzip(readStart(path, 2)) ? pipeline(file, createGunzip({ chunkSize: 1 << 20 }), () => undefined) : file;
-  source.setEncoding('utf8');
+  const decoder = new StringDecoder('utf8');
+  let text = 0;
   try {
-    for await (const piece of source) yield piece as string;
+    for await (const piece of source as AsyncIterable<Buffer>) {
+      text += piece.length;
+      if (text > MAX_TEXT_BYTES + file.bytesRead * MAX_PLAUSIBLE_RATIO) throw tooTight(path, file.bytesRead, text);
+      yield decoder.write(piece);
+    }
+    yield decoder.end();
   } catch (error) {
+    if (error instanceof TraceError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new TraceError(path, null, `cannot be read to its end (${code}); expected an intact recording, plain or gzip`);
   }
@@ -37,9 +64,11 @@ async function* pieces(path: string): AsyncGenerator<string> {
 /** The lines of the file, each with whether it has an end. */
 async function* linesOf(path: string): AsyncGenerator<readonly [line: string, ended: boolean]> {
   let rest = '';
+  let begun = false;
   for await (const piece of pieces(path)) {
     const text = rest + piece;
-    let at = 0;
+    let at = !begun && text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0;
+    begun = true;
     for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', at)) {
       yield [text.slice(at, newline).replace(/\r$/, ''), true];
       at = newline + 1;

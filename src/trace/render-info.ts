@@ -2,12 +2,18 @@
  * A recording's summary as a page of plain text, at most 100 columns wide.
  */
 import type { CpuInfo, ScenarioInfo, TraceInfo } from './info-types.js';
+import { neededForScenario, type Probe } from './probes.js';
+import { provenMissing } from './told.js';
 import { escapeText } from './trace-error.js';
 import { RELAXED_RULE, WINDOW_RULE } from './window.js';
 
 const WIDTH = 100;
 const MAX_MM_ROWS = 12;
 const MAX_CPU_ROWS = 32;
+
+/** What no line of the recording tells. */
+const UNKNOWN = '-';
+const figure = (number: number | null): string => (number === null ? UNKNOWN : String(number));
 
 const seconds = (microseconds: number): string => (microseconds / 1_000_000).toFixed(3);
 
@@ -47,15 +53,13 @@ function counts(group: Readonly<Record<string, number>>, indent: string): string
 }
 
 function cpuRow(cpu: CpuInfo, index: number, span: number): string[] {
-  const asids = Object.entries(cpu.pcids)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([pcid, number]) => `${pcid}:${number}`)
-    .join(' ');
-  const share = span === 0 ? 0 : Math.round((100 * cpu.lazyTime) / span);
+  const pcids = Object.entries(cpu.pcids ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  const asids = cpu.pcids === null ? UNKNOWN : pcids.map(([pcid, number]) => `${pcid}:${number}`).join(' ');
+  const share = cpu.lazyTime === null ? UNKNOWN : `${span === 0 ? 0 : Math.round((100 * cpu.lazyTime) / span)}%`;
   return [
     `cpu ${index}`,
-    ...[cpu.schedSwitches, cpu.cr3Flush, cpu.cr3NoFlush, cpu.lazyStretches].map(String),
-    `${share}%`,
+    ...[cpu.schedSwitches, cpu.cr3Flush, cpu.cr3NoFlush, cpu.lazyStretches].map(figure),
+    share,
     String(cpu.sent),
     String(cpu.served),
     asids,
@@ -68,67 +72,104 @@ function scenarioLines({ mms, pages, steps, notes }: ScenarioInfo): string[] {
   return [`  as a scenario: ${mms} mms, ${pages} pages, ${steps} script steps`, ...notes.flatMap((note) => wrap(words(note), '    '))];
 }
 
-/** The page, lines separated by `\n`, ending in one. */
-export function renderTraceInfo(info: TraceInfo): string {
-  const out: string[] = [];
+/** What each probe's lines tell. */
+const TELLS: Readonly<Record<Probe, string>> = {
+  flush_mm_range: 'who asks for which flush of which mm',
+  flush_mm_range_ret: 'which function asks',
+  batch_flush: 'batches of reclaim',
+  native_flush_multi: 'sends',
+  flush_func: 'who serves them: "served" are those that flushed',
+  should_flush: 'which CPUs are asked for',
+  should_flush_ret: 'which CPUs are spared',
+  switch_mm: 'which mm each CPU runs',
+  write_cr3: 'ASIDs',
+  enter_lazy: 'lazy CPUs',
+  tlb_flush: 'what is flushed',
+  'ipi_*': 'IPIs sent',
+  exit_mmap: 'exits of mms',
+  mmdrop: 'frees of mms',
+};
+
+/** Probes without a line; empty where each has one. */
+function missingSection({ missingProbes: missing }: TraceInfo): string[] {
+  const words = (proven: boolean): string[] =>
+    missing.filter((probe) => probe.proven === proven).map(({ probe }) => `${probe} (${TELLS[probe]})`);
+  const [surely, perhaps] = [words(true), words(false)];
+  if (surely.length === 0) return [];
+  return [
+    '',
+    'Missing probes, as other lines show (docs/recording.md has them); what they alone tell is "-" below',
+    ...wrap(surely, '  '),
+    ...(perhaps.length === 0 ? [] : ['  and without a line, which may be so:', ...wrap(perhaps, '    ')]),
+  ];
+}
+
+function headSection(info: TraceInfo): string[] {
   const span = info.lastTime - info.firstTime;
-  const section = (title: string): void => void out.push('', title);
-  out.push(clip(escapeText(info.name)));
-  out.push(clip(`  kernel    ${info.kernel === null ? 'not named (no meta file beside the recording)' : escapeText(info.kernel)}`));
-  if (info.kernelVersion !== null) out.push(clip(`            ${escapeText(info.kernelVersion)}`));
-  if (info.machine !== null) out.push(clip(`  machine   ${escapeText(info.machine)}`));
-  if (info.workload !== null) out.push(clip(`  workload  ${escapeText(info.workload)}`));
-  out.push(`  CPUs      ${info.cpus}`);
-  out.push(
+  const lost = info.lostEvents === 0 ? 'none lost' : `${info.lostEvents} lost by the tracer`;
+  const optional = (label: string, text: string | null): string[] =>
+    text === null ? [] : [clip(`  ${label.padEnd(9)} ${escapeText(text)}`)];
+  return [
+    clip(escapeText(info.name)),
+    ...optional('kernel', info.kernel ?? 'not named (no meta file beside the recording)'),
+    ...optional('', info.kernelVersion),
+    ...optional('machine', info.machine),
+    ...optional('workload', info.workload),
+    `  CPUs      ${info.cpus}`,
     info.ticks
       ? `  time      ${span} ticks (${info.firstTime} to ${info.lastTime})`
       : `  time      ${seconds(span)} s (${seconds(info.firstTime)} to ${seconds(info.lastTime)})`,
-  );
-  out.push(
-    `  events    ${info.events} in ${info.lines} lines, ${info.lostEvents === 0 ? 'none lost' : `${info.lostEvents} lost by the tracer`}`,
-  );
-  if (Object.keys(info.unknown).length > 0) {
-    out.push('  not known here:', ...counts(info.unknown, '            '));
-  }
+    `  events    ${info.events} in ${info.lines} lines, ${lost}`,
+    ...(Object.keys(info.unknown).length > 0 ? ['  not known here:', ...counts(info.unknown, '            ')] : []),
+  ];
+}
 
-  section('Flush requests (flush_tlb_mm_range), by who asked');
-  const callers = Object.entries(info.callers).sort(([nameA, a], [nameB, b]) => b.requests - a.requests || (nameA < nameB ? -1 : 1));
-  if (callers.length === 0) out.push('  none');
-  else {
-    out.push(
-      ...columns([
-        ['', 'requests', 'whole mm', 'tables freed'],
-        ...callers.map(([name, c]) => [clip(escapeText(name), 50), String(c.requests), String(c.whole), String(c.freedTables)]),
-      ]),
-    );
-  }
-  if (info.reclaimBatches > 0) out.push(`  and ${info.reclaimBatches} reclaim batches (arch_tlbbatch_flush)`);
+function requestSection({ callers, reclaimBatches, missingProbes }: TraceInfo): string[] {
+  const rows = Object.entries(callers)
+    .sort(([nameA, a], [nameB, b]) => b.requests - a.requests || (nameA < nameB ? -1 : 1))
+    .map(([name, c]) => [clip(escapeText(name), 50), String(c.requests), String(c.whole), String(c.freedTables)]);
+  const none = provenMissing(missingProbes).has('flush_mm_range') ? UNKNOWN : 'none';
+  return [
+    '',
+    'Flush requests (flush_tlb_mm_range), by who asked',
+    ...(rows.length === 0 ? [`  ${none}`] : columns([['', 'requests', 'whole mm', 'tables freed'], ...rows])),
+    ...(reclaimBatches > 0 ? [`  and ${reclaimBatches} reclaim batches (arch_tlbbatch_flush)`] : []),
+  ];
+}
 
-  section('TLB flushes done or not (tlb_flush), by reason');
-  if (info.reasons.length === 0) out.push('  none');
-  else {
-    out.push(
-      ...columns([
-        ['', 'full', 'pages', 'nothing'],
-        ...info.reasons.map((r) => [clip(`${r.reason} ${escapeText(r.text)}`, 50), String(r.full), String(r.pages), String(r.nothing)]),
-      ]),
-    );
-  }
+function reasonSection({ reasons }: TraceInfo): string[] {
+  const rows = reasons.map((r) => [clip(`${r.reason} ${escapeText(r.text)}`, 50), String(r.full), String(r.pages), String(r.nothing)]);
+  return [
+    '',
+    'TLB flushes done or not (tlb_flush), by reason',
+    ...(rows.length === 0 ? ['  none'] : columns([['', 'full', 'pages', 'nothing'], ...rows])),
+  ];
+}
 
-  section('Shootdowns');
-  const s = info.shootdowns;
-  out.push(`  ${s.sends} sends (native_flush_tlb_multi), ${s.withoutIpi} of them without any IPI`);
-  out.push(`  IPIs: ${s.maskIpis} by mask, ${s.singleIpis} single${s.pvIpis > 0 ? `; ${s.pvIpis} went out by hypercall` : ''}`);
-  if (s.pv > 0) out.push(`  ${s.pv} through kvm_flush_tlb_multi, ${s.deferred} targets deferred to their next vCPU entry`);
-  out.push(`  should_flush_tlb: ${s.shouldFlushYes} yes, ${s.shouldFlushNo} no`);
+function shootdownSection({ shootdowns: s }: TraceInfo): string[] {
+  const byHypercall = (s.pvIpis ?? 0) > 0 ? `; ${s.pvIpis} went out by hypercall` : '';
+  return [
+    '',
+    'Shootdowns',
+    `  ${s.sends} sends (native_flush_tlb_multi), ${figure(s.withoutIpi)} of them without any IPI`,
+    `  IPIs: ${figure(s.maskIpis)} by mask, ${figure(s.singleIpis)} single${byHypercall}`,
+    ...((s.pv ?? 0) > 0 ? [`  ${s.pv} through kvm_flush_tlb_multi, ${s.deferred} targets deferred to their next vCPU entry`] : []),
+    `  should_flush_tlb: ${figure(s.shouldFlushYes)} yes, ${figure(s.shouldFlushNo)} no`,
+  ];
+}
 
-  section('CPUs: switches, CR3 writes, lazy stretches, shootdowns, ASID use (PCID:CR3 writes)');
-  const cpuRows = info.perCpu.slice(0, MAX_CPU_ROWS).map((cpu, index) => cpuRow(cpu, index, span));
-  out.push(...columns([['', 'sched', 'cr3 flush', 'no flush', 'lazy', 'of time', 'sent', 'served', 'ASIDs'], ...cpuRows], true));
-  if (info.perCpu.length > MAX_CPU_ROWS) out.push(`  and ${info.perCpu.length - MAX_CPU_ROWS} more CPUs`);
+function cpuSection({ perCpu, lastTime, firstTime }: TraceInfo): string[] {
+  const rows = perCpu.slice(0, MAX_CPU_ROWS).map((cpu, index) => cpuRow(cpu, index, lastTime - firstTime));
+  return [
+    '',
+    'CPUs: switches, CR3 writes, lazy stretches, shootdowns, ASID use (PCID:CR3 writes)',
+    ...columns([['', 'sched', 'cr3 flush', 'no flush', 'lazy', 'of time', 'sent', 'served', 'ASIDs'], ...rows], true),
+    ...(perCpu.length > MAX_CPU_ROWS ? [`  and ${perCpu.length - MAX_CPU_ROWS} more CPUs`] : []),
+  ];
+}
 
-  section(`Address spaces: ${info.mms.length}`);
-  const mmRows = info.mms
+function mmSection({ mms, missingProbes }: TraceInfo): string[] {
+  const rows = mms
     .slice(0, MAX_MM_ROWS)
     .map((mm) => [
       `ctx ${mm.ctx}`,
@@ -137,26 +178,47 @@ export function renderTraceInfo(info: TraceInfo): string {
       mm.exited ? 'yes' : '',
       clip(mm.comms.map(escapeText).join(' '), 36),
     ]);
-  if (mmRows.length > 0) out.push(...columns([['', 'flushes', 'switches', 'tlb_gen', 'CPUs', 'exited', 'flushed by'], ...mmRows], true));
-  if (info.mms.length > MAX_MM_ROWS) out.push(`  and ${info.mms.length - MAX_MM_ROWS} more`);
+  const unknown = mms.length === 0 && provenMissing(missingProbes).has('switch_mm');
+  return [
+    '',
+    `Address spaces: ${unknown ? UNKNOWN : mms.length}`,
+    ...(rows.length > 0 ? columns([['', 'flushes', 'switches', 'tlb_gen', 'CPUs', 'exited', 'flushed by'], ...rows], true) : []),
+    ...(mms.length > MAX_MM_ROWS ? [`  and ${mms.length - MAX_MM_ROWS} more`] : []),
+  ];
+}
 
-  section('In a scenario (--scenario trace:FILE), were all of it one window, these flushes would become');
-  out.push('  client operations:', ...counts(info.import.modelled, '    '));
-  out.push('  MADV_DONTNEED on their range:', ...counts(info.import.approximated, '    '));
-  out.push('  nothing:', ...counts(info.import.ignored, '    '));
-
+function importSection(info: TraceInfo): string[] {
+  const needed = neededForScenario(info.missingProbes);
+  if (needed.length > 0) return ['', `No scenario can be made of it (--scenario trace:FILE) without ${needed.join(', ')}`];
   const { windows } = info;
   const rule = windows.rule === 'relaxed' ? RELAXED_RULE : WINDOW_RULE;
-  section(
+  const w = windows.default;
+  return [
+    '',
+    'In a scenario (--scenario trace:FILE), were all of it one window, these flushes would become',
+    '  client operations:',
+    ...counts(info.import.modelled, '    '),
+    '  MADV_DONTNEED on their range:',
+    ...counts(info.import.approximated, '    '),
+    '  nothing:',
+    ...counts(info.import.ignored, '    '),
+    '',
     `Windows of ${rule.events} events with ${rule.flushes} flushes of shared mms, ${rule.switches} mm switches, ${rule.returns} returns`,
-  );
-  if (windows.default === null) out.push('  none; name one by --window A..B');
-  else {
-    const w = windows.default;
-    out.push(
-      `  ${windows.count}; the default is --window ${w.firstLine}..${w.lastLine}: ${w.flushes} flushes, ${w.switches} switches, ${w.returns} returns`,
-    );
-    if (windows.scenario !== null) out.push(...scenarioLines(windows.scenario));
-  }
-  return `${out.join('\n')}\n`;
+    ...(w === null
+      ? ['  none; name one by --window A..B']
+      : [
+          `  ${windows.count}; the default is --window ${w.firstLine}..${w.lastLine}: ${w.flushes} flushes, ${w.switches} switches, ${w.returns} returns`,
+        ]),
+    ...(windows.scenario === null ? [] : scenarioLines(windows.scenario)),
+  ];
+}
+
+const SECTIONS = [
+  ...[headSection, missingSection, requestSection, reasonSection, shootdownSection],
+  ...[cpuSection, mmSection, importSection],
+] as const;
+
+/** The page, lines separated by `\n`, ending in one. */
+export function renderTraceInfo(info: TraceInfo): string {
+  return `${SECTIONS.flatMap((section) => section(info)).join('\n')}\n`;
 }

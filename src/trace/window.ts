@@ -145,18 +145,6 @@ export function listWindows(recording: Recording, rule: WindowRule = WINDOW_RULE
   return windows;
 }
 
-/** The window that is used when none is asked for: see the rule above. Throws TraceError when no block fulfils even the relaxed rule. */
-export function defaultWindow(recording: Recording): RatedWindow {
-  const found = listWindows(recording, WINDOW_RULE)[0] ?? listWindows(recording, RELAXED_RULE)[0];
-  if (found !== undefined) return found;
-  const { events, flushes } = RELAXED_RULE;
-  throw new TraceError(
-    recording.file,
-    null,
-    `no block of ${events} events has ${flushes} flushes and an mm that one CPU flushes and another has loaded; expected one, or --window A..B`,
-  );
-}
-
 /**
  * `A..B`: the file's lines A to B, 1-based and inclusive. Throws TraceError when it is not that, or holds no event.
  */

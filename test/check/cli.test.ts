@@ -54,7 +54,7 @@ describe('shootdown trace check', () => {
     [
       'without the probes',
       file('plain.trace', '  a-1 [000] d..2. 1.000000: tlb_flush: pages:1 reason:remote shootdown (1)\n'),
-      'give one with --profile',
+      'has nothing to compare without the probes flush_mm_range, ',
     ],
     ['absent', join(folder, 'absent.trace'), 'no such file'],
   ])('refuses a file that is %s', async (_, path, message) => {

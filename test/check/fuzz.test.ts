@@ -82,6 +82,7 @@ describe('mutated recordings', () => {
         if (Object.keys(report.notModelled).length > 0) continue;
         for (const [kind, number] of Object.entries(linesOf(recording.events))) {
           if (kind === 'cpus' || kind === 'pv dropped') continue; // A doubled kvm_flush_multi has no native_flush_multi of its own.
+          if (report.notCompared.some((left) => left.kind === kind)) continue;
           const { agreed, raced, disagreed, learnt } = report.kinds[kind as Kind];
           expect(agreed + raced + disagreed + learnt, `${kind} in\n${text}`).toBe(number);
         }

@@ -4,11 +4,10 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scenarioSchema } from '../../src/findings/scenario-schema.js';
-import { importWindow } from '../../src/trace/import.js';
+import { defaultWindowOf } from '../../src/trace/choose.js';
 import { traceInfo } from '../../src/trace/info.js';
 import { readRecording } from '../../src/trace/read-recording.js';
 import { renderTraceInfo } from '../../src/trace/render-info.js';
-import { defaultWindow } from '../../src/trace/window.js';
 import { RECORDINGS } from './recordings.js';
 
 /** Ours to the recorder's names, where they differ: it counts a system call's entry and exit, and each vector, by itself. */
@@ -26,7 +25,7 @@ function expectedKinds(counts: Readonly<Record<string, number>>): Record<string,
 }
 
 describe.skipIf(RECORDINGS.length === 0)('the full recordings', () => {
-  it.each(RECORDINGS.map((path) => [basename(path, '.trace.gz'), path]))('%s', (_, path) => {
+  it.each(RECORDINGS.map((path) => [basename(path, '.trace.gz'), path]))('%s', async (_, path) => {
     const recording = readRecording(path);
     const info = traceInfo(recording);
     expect({ ...info.byKind }).toEqual(expectedKinds(recording.meta?.eventCounts ?? {}));
@@ -47,7 +46,7 @@ describe.skipIf(RECORDINGS.length === 0)('the full recordings', () => {
     expect(sum(modelled)).toBeGreaterThan(0.8 * (sum(modelled) + sum(approximated) + sum(ignored)));
     for (const line of renderTraceInfo(info).split('\n')) expect(line.length).toBeLessThanOrEqual(100);
 
-    const { scenario } = importWindow(recording, defaultWindow(recording));
+    const { scenario } = await defaultWindowOf(path);
     expect(scenarioSchema.safeParse(scenario).success).toBe(true);
     expect(scenario.pcid).toBe(recording.meta?.pcid);
   });

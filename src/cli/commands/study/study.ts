@@ -54,11 +54,7 @@ export function addStudy(program: Command, context: CliContext, finish: (exitCod
     .argument(MODULES_ARGUMENT, MODULES_HELP)
     .option('--variant <names>', 'rows to run, with those that they are compared with (default: all)', names('--variant'))
     .option('--scenario <names>', "catalogue names, or trace:FILE for a recording (default: the study's own)", names('--scenario'))
-    .option(
-      '--window <A..B>',
-      'lines of the recording of trace:FILE (default: the first few that the rule accepts)',
-      lineWindow('--window'),
-    )
+    .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the few that hold most to count)', lineWindow('--window'))
     .option('--budget <time>', 'time for all rows; it ends hunts early, and without --executions late', duration('--budget'))
     .option('--executions <N>', 'executions per row; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
     .option(

@@ -1,0 +1,61 @@
+/**
+ * Cuts windows out of recordings at random places and checks each as a recording of its own: what it disagrees about and the whole
+ * recording does not is a fault of the check, since nothing but the beginning and the end is missing.
+ *
+ *     npx tsx bench/check/cut.ts [--each N] [--seed N] RECORDING.trace.gz...
+ */
+import { parseArgs } from 'node:util';
+import { type CheckReport, checkRecording, profileOf, readHypervisorLog } from '../../src/check/index.js';
+import { readRecording } from '../../src/trace/read-recording.js';
+import type { Recording } from '../../src/trace/recording.js';
+import { generator } from './scramble.js';
+
+/** Events of a window, in turn. */
+const LENGTHS = [10, 30, 100, 300, 1030, 3000];
+
+const { values, positionals: files } = parseArgs({
+  allowPositionals: true,
+  options: { each: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
+});
+if (files.length === 0) {
+  process.stderr.write('usage: npx tsx bench/check/cut.ts [--each N] [--seed N] RECORDING.trace.gz...\n');
+  process.exit(2);
+}
+
+type Place = CheckReport['disagreements'][number];
+const key = ({ line, kind }: Place): string => `${line} ${kind}`;
+
+/** The events of a recording from `from` on, `length` of them. */
+const cut = (recording: Recording, from: number, length: number): Recording => ({
+  ...recording,
+  events: recording.events.slice(from, from + length),
+});
+
+let [windows, differing, lacking] = [0, 0, 0];
+for (const [number, file] of files.entries()) {
+  const recording = readRecording(file);
+  const version = profileOf(recording);
+  if (version === null) continue;
+  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
+  const whole = new Set(checkRecording(recording, version, log).disagreements.map(key));
+  const random = generator(Number(values.seed) * 1_009 + number);
+  for (let round = 0; round < Number(values.each); round++) {
+    const length = LENGTHS[round % LENGTHS.length];
+    const from = random(Math.max(1, recording.events.length - length));
+    const part = cut(recording, from, length);
+    // A window without the lines that a check stands on is refused.
+    if (!part.events.some(({ kind }) => kind === 'flush_mm_range' || kind === 'switch_mm')) continue;
+    windows++;
+    const report = checkRecording(part, version, log);
+    if (report.notCompared.length > 0) lacking++;
+    const beyond = report.disagreements.filter((place) => !whole.has(key(place)));
+    if (beyond.length === 0) continue;
+    differing++;
+    const [{ line, kind, kernel, model }] = beyond;
+    const rest = beyond.length === 1 ? '' : ` (and ${beyond.length - 1} more)`;
+    process.stdout.write(
+      `${recording.name} events ${from}..${from + length}: line ${line} ${kind}: kernel ${kernel}, model ${model}${rest}\n`,
+    );
+  }
+}
+process.stdout.write(`${differing} of ${windows} windows disagree beyond what the whole recordings do; ${lacking} seem to lack a probe\n`);
