@@ -11,9 +11,6 @@ import type { Engine, OwnDefinitions } from './engine-api.js';
 import type { CliIo } from './io.js';
 import { selectVariants } from './select.js';
 
-export const MODULES_ARGUMENT = '[modules...]';
-export const MODULES_HELP = 'TypeScript or JavaScript files with programs, variants or scenarios of your own';
-
 /** Whether an argument names a module, where it could be something else too. */
 export function isModulePath(argument: string): boolean {
   return /\.[cm]?[jt]s$/.test(argument);
@@ -25,9 +22,6 @@ const NOTHING: OwnDefinitions = { variants: [], programs: [], scenarios: [] };
 export async function loadOwn(engine: Engine, files: readonly string[], typeCheck: boolean): Promise<OwnDefinitions> {
   return files.length === 0 ? NOTHING : engine.loadModules(files, typeCheck);
 }
-
-/** The modules of a finding, where they are not what they were when it was made. */
-export const MODULE_FLAG = ['--module <file>', 'module that the finding is of, as it is now; repeat it for several'] as const;
 
 /**
  * Reads a finding and the modules that it was made with, from where they lay if they are still what they were and of the project that the

@@ -52,7 +52,7 @@ function createProgram(context: CliContext, finish: (exitCode: number) => void):
       getErrHelpWidth: () => TABLE_WIDTH,
     })
     .addHelpText('after', HELP);
-  for (const add of COMMANDS) add(program, context, finish);
+  for (const command of COMMANDS) command.addTo(program, context, finish);
   return program;
 }
 

@@ -3,7 +3,6 @@
  * carries becomes a scenario, and three variants are hunted in it: one with two bugs, one with the first of them fixed, one with both.
  */
 
-import type { Command } from 'commander';
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { restsOn } from '../../report/rests-on.js';
@@ -12,10 +11,10 @@ import { replayCommand, showCommand } from '../../report/witness.js';
 import { type CliContext, outColors } from '../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
-import { jobsOption, SEED_MAX } from '../options.js';
+import { type Given, JOBS, OUT, SEED } from '../options.js';
 import { selectStrategies, selectVariants } from '../select.js';
-import { path, wholeNumber } from '../values.js';
 import { printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
+import { defineCommand } from './command.js';
 import { campaignExitCode, type Outcome, runCampaign } from './hunt/campaign.js';
 
 /** The variants in the order of their fixes, and whether a violation is what the demo should show. */
@@ -32,25 +31,9 @@ const BROKEN_MS_MAX = 16_000;
 const FIXED_EXECUTIONS = 20_000;
 const FIXED_MS_MIN = 3_000;
 
-interface DemoFlags {
-  readonly seed: number;
-  readonly jobs: number;
-  readonly out: string;
-}
+const FLAGS = { seed: SEED, jobs: JOBS.saying('worker threads'), out: OUT };
 
-export function addDemo(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('demo')
-    .summary('the tour: a recorded window, two bugs and their fixes, within a minute')
-    .description(
-      'Hunts three variants in a window of the carried recording: before the fix of CVE-2025-37964, with that fix but not that of CVE-2025-40174, and with both.',
-    )
-    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
-    .addOption(jobsOption('worker threads'))
-    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
-    .addHelpText('after', HELP)
-    .action(async (flags: DemoFlags) => finish(await demo(context, flags)));
-}
+type DemoFlags = Given<typeof FLAGS>;
 
 const HELP = `
 Example:
@@ -58,6 +41,16 @@ Example:
 
 Exit codes: 0 the broken variants were caught and the fixed one was not, 1 otherwise,
 3 internal or infrastructure failure, 130 interrupted.`;
+
+export const demoCommand = defineCommand({
+  name: 'demo',
+  summary: 'the tour: a recorded window, two bugs and their fixes, within a minute',
+  description:
+    'Hunts three variants in a window of the carried recording: before the fix of CVE-2025-37964, with that fix but not that of CVE-2025-40174, and with both.',
+  flags: FLAGS,
+  help: HELP,
+  run: (context, _, flags) => demo(context, flags),
+});
 
 async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
   const { engine, io } = context;

@@ -1,31 +1,32 @@
 /** `shootdown doctor`: what this host is like for runs on threads. */
 
-import type { Command } from 'commander';
 import { doctorDocument } from '../../report/json-documents.js';
 import { groupDigits } from '../../report/layout.js';
 import type { SelfTest } from '../../stress/self-test.js';
 import type { CliContext } from '../context.js';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
+import { JSON_FLAG } from '../options.js';
 import { printLabelled } from '../witness.js';
+import { defineCommand } from './command.js';
 
-export function addDoctor(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('doctor')
-    .summary('test the host: Node, cores, memory accesses')
-    .description(
-      'Runs small litmus programs on two threads through the memory accesses of the stress build, and tells whether this host shows store buffering and nothing that x86 forbids.',
-    )
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (flags: { readonly json: boolean }) => finish(await doctor(context, flags.json)));
-}
+const FLAGS = { json: JSON_FLAG };
 
 const HELP = `
 Example:
   $ shootdown doctor --json | jq .storeBuffering
 
 Exit codes: 0 runs on threads are sound here (perhaps with Atomics for stores), 3 they are not.`;
+
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  summary: 'test the host: Node, cores, memory accesses',
+  description:
+    'Runs small litmus programs on two threads through the memory accesses of the stress build, and tells whether this host shows store buffering and nothing that x86 forbids.',
+  flags: FLAGS,
+  help: HELP,
+  run: (context, _, { json }) => doctor(context, json),
+});
 
 async function doctor(context: CliContext, isJson: boolean): Promise<number> {
   const { engine, io, version } = context;

@@ -1,27 +1,28 @@
 /** The commands, in the order of the help. One more is its file and a line here. */
 
-import { addCompare } from './compare/compare.js';
-import { addDemo } from './demo.js';
-import { addDoctor } from './doctor.js';
-import { addHunt } from './hunt/hunt.js';
-import { addList } from './list.js';
-import { addLitmus } from './litmus.js';
-import { addReplay } from './replay.js';
-import { addShow } from './show/show.js';
-import { addStress } from './stress/stress.js';
-import { addStudy } from './study/study.js';
-import { addTrace } from './trace/info.js';
+import type { CliCommand } from './command.js';
+import { compareCommand } from './compare/compare.js';
+import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor.js';
+import { huntCommand } from './hunt/hunt.js';
+import { listCommand } from './list.js';
+import { litmusCommand } from './litmus.js';
+import { replayCommand } from './replay.js';
+import { showCommand } from './show/show.js';
+import { stressCommand } from './stress/stress.js';
+import { studyCommand } from './study/study.js';
+import { traceCommand } from './trace/trace.js';
 
-export const COMMANDS = [
-  addStudy,
-  addHunt,
-  addCompare,
-  addReplay,
-  addShow,
-  addStress,
-  addTrace,
-  addLitmus,
-  addList,
-  addDemo,
-  addDoctor,
-] as const;
+export const COMMANDS: readonly CliCommand[] = [
+  studyCommand,
+  huntCommand,
+  compareCommand,
+  replayCommand,
+  showCommand,
+  stressCommand,
+  traceCommand,
+  litmusCommand,
+  listCommand,
+  demoCommand,
+  doctorCommand,
+];

@@ -1,6 +1,5 @@
 /** `shootdown list KIND`: the names that the other commands take, and what verdicts rest on. */
 
-import type { Command } from 'commander';
 import { assumptions } from '../../report/assumptions.js';
 import { visible } from '../../report/escape.js';
 import { nearNames } from '../../report/near-names.js';
@@ -11,6 +10,8 @@ import { type CliContext, outColors } from '../context.js';
 import type { Engine, Listed } from '../engine-api.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
+import { JSON_FLAG, required } from '../options.js';
+import { defineCommand } from './command.js';
 
 /** How a kind is listed: its items (with whatever fields they have, for --json) and the columns between name and summary. */
 interface Kind {
@@ -45,21 +46,22 @@ const KINDS: Readonly<Record<string, Kind>> = {
   assumptions: { items: () => assumptions, columns: [field('MODELLED', 'modelled')] },
 };
 
-export function addList(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('list')
-    .summary(`list ${Object.keys(KINDS).join(', ')}`)
-    .description('Lists what there is, with a summary of each.')
-    .argument('<kind>', Object.keys(KINDS).join(', '))
-    .option('--json', 'one JSON array on stdout, [{name, summary, ...}], nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (kind: string, flags: { readonly json: boolean }) => finish(await list(context, kind, flags.json)));
-}
+const FLAGS = { json: JSON_FLAG.saying('one JSON array on stdout, [{name, summary, ...}], nothing else') };
 
 const HELP = `
 Examples:
   $ shootdown list variants
   $ shootdown list scenarios --json | jq -r '.[].name'`;
+
+export const listCommand = defineCommand({
+  name: 'list',
+  summary: `list ${Object.keys(KINDS).join(', ')}`,
+  description: 'Lists what there is, with a summary of each.',
+  arguments: { kind: required('kind', Object.keys(KINDS).join(', ')) },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { kind }, { json }) => list(context, kind, json),
+});
 
 async function list(context: CliContext, name: string, isJson: boolean): Promise<number> {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;

@@ -1,6 +1,5 @@
 /** `shootdown litmus FILE|DIR`: herd7's litmus tests on the machine's own operations. */
 
-import type { Command } from 'commander';
 import { litmusDocument } from '../../litmus/document.js';
 import type { LitmusOutcome } from '../../litmus/run.js';
 import { visible } from '../../report/escape.js';
@@ -9,35 +8,30 @@ import type { MemoryModel } from '../../vocabulary/finding.js';
 import type { CliContext } from '../context.js';
 import { EXIT_INTERRUPTED, EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
-import { memoryModel } from '../values.js';
+import { type Given, JSON_FLAG, MEMORY, required } from '../options.js';
+import { defineCommand } from './command.js';
 
-interface LitmusFlags {
-  readonly memory: MemoryModel;
-  readonly json: boolean;
-}
-
-export function addLitmus(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('litmus')
-    .summary("explore herd7's litmus tests")
-    .description(
-      "Reads litmus tests in herd7's format (X86 and X86_64), explores every execution on the machine's own operations, and prints the final " +
-        'states and the verdict of the condition as herd7 does. A test that needs what is not modelled is skipped, with the reason.',
-    )
-    .argument('<path>', 'a .litmus file, a directory of them, or a collection in JSON')
-    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (path: string, flags: LitmusFlags) => finish(await litmus(context, path, flags)));
-}
+const FLAGS = { memory: MEMORY, json: JSON_FLAG };
 
 const HELP = `
 Examples:
   $ shootdown litmus SB.litmus
   $ shootdown litmus tests/ --memory sc --json`;
 
+export const litmusCommand = defineCommand({
+  name: 'litmus',
+  summary: "explore herd7's litmus tests",
+  description:
+    "Reads litmus tests in herd7's format (X86 and X86_64), explores every execution on the machine's own operations, and prints the final " +
+    'states and the verdict of the condition as herd7 does. A test that needs what is not modelled is skipped, with the reason.',
+  arguments: { path: required('path', 'a .litmus file, a directory of them, or a collection in JSON') },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { path }, flags) => litmus(context, path, flags),
+});
+
 /** A verdict is an answer and no failure: the exit code is 0 for every test that could be read. */
-async function litmus({ engine, io, version }: CliContext, path: string, { memory, json }: LitmusFlags): Promise<number> {
+async function litmus({ engine, io, version }: CliContext, path: string, { memory, json }: Given<typeof FLAGS>): Promise<number> {
   const outcomes: LitmusOutcome[] = [];
   let interrupted = false;
   const stopListening = io.onInterrupt(() => {

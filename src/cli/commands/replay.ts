@@ -1,6 +1,5 @@
 /** `shootdown replay FILE`: runs a finding's schedule again, exactly, or says why it cannot. */
 
-import type { Command } from 'commander';
 import { visible } from '../../report/escape.js';
 import { replayDocument } from '../../report/json-documents.js';
 import { count } from '../../report/layout.js';
@@ -9,32 +8,19 @@ import { InfrastructureError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
-import { MODULE_FLAG, openFinding } from '../own-modules.js';
-import { names } from '../values.js';
+import { FINDING, FINDING_MODULES, type Given, JSON_FLAG, toggle } from '../options.js';
+import { openFinding } from '../own-modules.js';
 import { printSentence, printTimeline, reasonNotReproduced } from '../witness.js';
+import { defineCommand } from './command.js';
 
-interface ReplayFlags {
-  readonly full: boolean;
-  readonly json: boolean;
-  readonly onThreads: boolean;
-  readonly module?: readonly string[];
-}
+const FLAGS = {
+  full: toggle('--full', 'draw every step, not only those around the deciding ones'),
+  module: FINDING_MODULES,
+  onThreads: toggle('--on-threads', 'follow the schedule in lockstep too, on a worker thread per CPU, and compare'),
+  json: JSON_FLAG,
+};
 
-export function addReplay(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('replay')
-    .summary('run the witness of a finding file again')
-    .description(
-      'Runs the schedule of a finding again and draws it. The same violation, at the same step, with the same trace, is "reproduced".',
-    )
-    .argument('<file>', 'a finding that "shootdown hunt" wrote')
-    .option('--full', 'draw every step, not only those around the deciding ones', false)
-    .option(...MODULE_FLAG, names('--module'))
-    .option('--on-threads', 'follow the schedule in lockstep too, on a worker thread per CPU, and compare', false)
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (file: string, flags: ReplayFlags) => finish(await replay(context, file, flags)));
-}
+type ReplayFlags = Given<typeof FLAGS>;
 
 const HELP = `
 Examples:
@@ -43,6 +29,17 @@ Examples:
 
 Exit codes: 1 reproduced (the violation is there), 2 not reproduced, or the file is no finding,
 3 internal or infrastructure failure.`;
+
+export const replayCommand = defineCommand({
+  name: 'replay',
+  summary: 'run the witness of a finding file again',
+  description:
+    'Runs the schedule of a finding again and draws it. The same violation, at the same step, with the same trace, is "reproduced".',
+  arguments: { file: FINDING },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { file }, flags) => replay(context, file, flags),
+});
 
 async function replay(context: CliContext, file: string, flags: ReplayFlags): Promise<number> {
   const { engine, io, version } = context;

@@ -1,6 +1,5 @@
 /** `shootdown compare BASE PATCH`: is the patch safe, and what does it save? */
 
-import type { Command } from 'commander';
 import type { ComparedOutcome, Comparison } from '../../../compare/comparison.js';
 import { compareDocument } from '../../../compare/document.js';
 import { comparisonMarkdown } from '../../../compare/markdown.js';
@@ -8,68 +7,48 @@ import { comparisonText } from '../../../compare/text.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
-import type { MemoryModel } from '../../../vocabulary/finding.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
 import { type CliContext, keeperOf } from '../../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { jobsOption, SEED_MAX } from '../../options.js';
+import {
+  ALLOW_NO_EFFECT,
+  atLeastOne,
+  EXPLORATION,
+  flag,
+  flagOr,
+  type Given,
+  JSON_FLAG,
+  LIMITS,
+  SCENARIOS,
+  STRATEGIES,
+} from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
-import { duration, lineWindow, memoryModel, names, oneOf, path, wholeNumber } from '../../values.js';
+import { oneOf, wholeNumber } from '../../values.js';
 import { withPool } from '../../with-pool.js';
 import { printCommands } from '../../witness.js';
+import { defineCommand } from '../command.js';
 import { comparedNames, splitArguments } from './names.js';
 
 const BUDGET_MS_DEFAULT = 60_000;
 const FORMATS = ['text', 'markdown'] as const;
 
-interface CompareFlags {
-  readonly typeCheck: boolean;
-  readonly scenario?: readonly string[];
-  readonly window?: string;
-  readonly strategy?: readonly string[];
-  readonly budget?: number;
-  readonly executions?: number;
-  readonly count?: number;
-  readonly seed: number;
-  readonly jobs: number;
-  readonly memory: MemoryModel;
-  readonly out: string;
-  readonly allowNoEffect: boolean;
-  readonly format: (typeof FORMATS)[number];
-  readonly json: boolean;
-}
+const FLAGS = {
+  ...SCENARIOS,
+  strategy: STRATEGIES,
+  budget: LIMITS.budget.saying('time for all: a third for each hunt, a third for the counts (default: 60s)'),
+  executions: LIMITS.executions.saying('executions of each hunt; without --budget there is no time limit'),
+  count: flag('--count <N>', 'pairs of executions to count (default: --executions, or as many as time allows)', (name) =>
+    wholeNumber(name, 1, 1e5),
+  ),
+  ...EXPLORATION,
+  allowNoEffect: ALLOW_NO_EFFECT.saying('a patch that changed nothing in any execution is no failure'),
+  format: flagOr('--format <format>', 'text, as a mail carries it, or markdown', (name) => oneOf(name, FORMATS), 'text'),
+  json: JSON_FLAG,
+};
 
-export function addCompare(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('compare')
-    .summary('is a patch safe, and what does it save?')
-    .description(
-      'Hunts two variants in the same executions, and counts what each does in pairs of executions: verdicts beside each other, and each difference with its interval.',
-    )
-    .argument('<base-patch...>', 'two variants as "hunt --variant" takes them, and modules of your own (FILE.ts)')
-    .option('--scenario <names>', 'catalogue names, or trace:FILE for a recording (default: the whole catalogue)', names('--scenario'))
-    .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the first that the rule accepts)', lineWindow('--window'))
-    .option('--strategy <names>', 'strategies, alternating in each scenario (default: all)', names('--strategy'))
-    .option('--budget <time>', 'time for all: a third for each hunt, a third for the counts (default: 60s)', duration('--budget'))
-    .option('--executions <N>', 'executions of each hunt; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
-    .option(
-      '--count <N>',
-      'pairs of executions to count (default: --executions, or as many as time allows)',
-      wholeNumber('--count', 1, 1e5),
-    )
-    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
-    .addOption(jobsOption('worker threads; the result does not depend on it'))
-    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
-    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
-    .option('--no-type-check', 'take modules without checking their types')
-    .option('--allow-no-effect', 'a patch that changed nothing in any execution is no failure', false)
-    .option('--format <format>', 'text, as a mail carries it, or markdown', oneOf('--format', FORMATS), 'text')
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (given: string[], flags: CompareFlags) => finish(await compare(context, given, flags)));
-}
+type CompareFlags = Given<typeof FLAGS>;
 
 const HELP = `
 Which two:
@@ -87,6 +66,19 @@ Examples:
 Exit codes: 0 no violation of PATCH that BASE has not, 1 such a violation, met by this run or by a witness
 that the package brings, 2 usage or bad input, 3 internal or infrastructure failure, or a PATCH that changed
 nothing (--allow-no-effect), 130 interrupted.`;
+
+export const compareCommand = defineCommand({
+  name: 'compare',
+  summary: 'is a patch safe, and what does it save?',
+  description:
+    'Hunts two variants in the same executions, and counts what each does in pairs of executions: verdicts beside each other, and each difference with its interval.',
+  arguments: {
+    given: atLeastOne('base-patch', 'two variants as "hunt --variant" takes them, and modules of your own (FILE.ts)'),
+  },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { given }, flags) => compare(context, given, flags),
+});
 
 async function compare(context: CliContext, given: readonly string[], flags: CompareFlags): Promise<number> {
   const { engine } = context;

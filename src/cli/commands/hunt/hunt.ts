@@ -1,6 +1,5 @@
 /** `shootdown hunt`: looks for races of variants in scenarios. */
 
-import type { Command } from 'commander';
 import type { Verdict } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { baselineLines } from '../../../report/baseline-words.js';
@@ -8,82 +7,61 @@ import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
 import { openFindingLines } from '../../../report/hunt-words.js';
 import type { HuntBaseline, HuntPlan, HuntReport, HuntResult } from '../../../report/reporters/hunt-report.js';
-import type { Reporter } from '../../../report/reporters/reporter.js';
 import { replayCommand } from '../../../report/witness.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
-import { type MemoryModel, PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
+import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../context.js';
 import { requireDistinctFiles } from '../../distinct-files.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
-import { jobsOption, SEED_MAX } from '../../options.js';
-import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
+import {
+  ALLOW_NO_EFFECT,
+  EXPLORATION,
+  flag,
+  type Given,
+  LIMITS,
+  MODULES,
+  PROGRAMS,
+  SCENARIOS,
+  STRATEGIES,
+  toggle,
+  VARIANTS,
+} from '../../options.js';
+import { loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
-import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../../values.js';
+import { path } from '../../values.js';
+import { defineCommand } from '../command.js';
 import { BaselineUse } from './baseline.js';
 import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
 import { inputsOf, outputsOf } from './files.js';
-import { Reporting, reporterNames } from './reporting.js';
+import { REPORTING, Reporting } from './reporting.js';
 import { huntRequests } from './requests.js';
-import { chooseShard, type ShardFlag, shardFlag } from './shard.js';
-import { selectTargets, type TargetFlags, type Targets } from './targets.js';
+import { chooseShard, shardFlag } from './shard.js';
+import { selectTargets, type Targets } from './targets.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
 
-export interface HuntFlags extends TargetFlags {
-  readonly typeCheck: boolean;
-  readonly strategy?: readonly string[];
-  readonly budget?: number;
-  readonly executions?: number;
-  readonly seed: number;
-  readonly jobs: number;
-  readonly memory: MemoryModel;
-  readonly out: string;
-  readonly shard?: ShardFlag;
-  readonly baseline?: string;
-  readonly updateBaseline: boolean;
-  readonly allowNoEffect: boolean;
-  readonly base: boolean;
-  readonly reporter?: readonly Reporter[];
-  readonly reporterFile?: string;
-  readonly json: boolean;
-}
+const FLAGS = {
+  variant: VARIANTS,
+  program: PROGRAMS.saying('programs of the modules (default: all, where no variant or scenario is named)'),
+  ...SCENARIOS,
+  strategy: STRATEGIES,
+  budget: LIMITS.budget.saying('time per variant: 500ms, 30s, 2m, 1h; a plain number is seconds (default: 30s)'),
+  executions: LIMITS.executions.saying('executions per variant; without --budget there is no time limit'),
+  ...EXPLORATION,
+  shard: flag(
+    '--shard <I/N>',
+    "the I-th of N shares of the executions; limits are each share's own; auto[/N] asks the environment",
+    () => shardFlag,
+  ),
+  baseline: flag('--baseline <file>', 'known violations: the hunt goes past them, and only others fail', path),
+  updateBaseline: toggle('--update-baseline', 'go past every violation, and add each to the baseline'),
+  allowNoEffect: ALLOW_NO_EFFECT,
+  base: toggle('--no-base', 'do not ask whether what a variant was made from has its violation too'),
+  ...REPORTING,
+};
 
-export function addHunt(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('hunt')
-    .summary('look for races of variants in scenarios, or of programs of your own')
-    .description(
-      'Explores interleavings of each variant in the scenarios, round-robin, and of each program, until a violation is found or the budget is used up. A witness is saved as a finding file that "shootdown replay" reproduces.',
-    )
-    .argument(MODULES_ARGUMENT, MODULES_HELP)
-    .option('--variant <names>', 'variant, alias or CVE; repeat it or give a comma list', names('--variant'))
-    .option('--program <names>', 'programs of the modules (default: all, where no variant or scenario is named)', names('--program'))
-    .option('--scenario <names>', 'catalogue names, or trace:FILE for a recording (default: the whole catalogue)', names('--scenario'))
-    .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the first that the rule accepts)', lineWindow('--window'))
-    .option('--strategy <names>', 'strategies, alternating in each scenario (default: all)', names('--strategy'))
-    .option('--budget <time>', 'time per variant: 500ms, 30s, 2m, 1h; a plain number is seconds (default: 30s)', duration('--budget'))
-    .option('--executions <N>', 'executions per variant; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
-    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
-    .addOption(jobsOption('worker threads; the result does not depend on it'))
-    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
-    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
-    .option('--no-type-check', 'take modules without checking their types')
-    .option(
-      '--shard <I/N>',
-      "the I-th of N shares of the executions; limits are each share's own; auto[/N] asks the environment",
-      shardFlag,
-    )
-    .option('--baseline <file>', 'known violations: the hunt goes past them, and only others fail', path('--baseline'))
-    .option('--update-baseline', 'go past every violation, and add each to the baseline', false)
-    .option('--allow-no-effect', 'a variant that changed nothing of its base in any execution is no failure', false)
-    .option('--no-base', 'do not ask whether what a variant was made from has its violation too')
-    .option('--reporter <names>', 'default, json, junit, github-actions; repeat it or give a comma list', reporterNames)
-    .option('--reporter-file <file>', 'write the json, junit or github-actions report there', path('--reporter-file'))
-    .option('--json', 'one JSON document on stdout, nothing else: --reporter json', false)
-    .addHelpText('after', HELP)
-    .action(async (modules: string[], flags: HuntFlags) => finish(await hunt(context, modules, flags)));
-}
+export type HuntFlags = Given<typeof FLAGS>;
 
 const HELP = `
 Examples:
@@ -106,6 +84,17 @@ Hunt the bug by its own name (--variant b38) for a witness of it.
 Exit codes: 0 no violation found, or known ones only, 1 a violation (latent findings alone are none),
 2 usage or bad input, 3 internal or infrastructure failure, or a variant that changed nothing of
 its base (--allow-no-effect), 130 interrupted.`;
+
+export const huntCommand = defineCommand({
+  name: 'hunt',
+  summary: 'look for races of variants in scenarios, or of programs of your own',
+  description:
+    'Explores interleavings of each variant in the scenarios, round-robin, and of each program, until a violation is found or the budget is used up. A witness is saved as a finding file that "shootdown replay" reproduces.',
+  arguments: { modules: MODULES },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { modules }, flags) => hunt(context, modules, flags),
+});
 
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;

@@ -16,20 +16,30 @@ import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporte
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
 import { type CliContext, outColors } from '../../context.js';
 import { printLine } from '../../io.js';
-import { oneOf } from '../../values.js';
+import { flag, type Given, JSON_FLAG } from '../../options.js';
+import { oneOf, path } from '../../values.js';
 
 /** A collector for `--reporter`, which may be repeated and may hold a comma list. */
-export function reporterNames(text: string, before: readonly Reporter[] = []): Reporter[] {
+function reporterNames(text: string, before: readonly Reporter[] = []): Reporter[] {
   const known = reporters.map(({ name }) => name);
   const named = text.split(',').map((name) => oneOf('--reporter', known)(name.trim()));
   return reporters.filter((reporter) => before.includes(reporter) || named.includes(reporter.name));
 }
 
-export interface ReportingFlags {
-  readonly reporter?: readonly Reporter[];
-  readonly reporterFile?: string;
-  readonly json: boolean;
-}
+const DOCUMENTS = orList(othersThanDefault());
+
+/** What `hunt` takes of it. */
+export const REPORTING = {
+  reporter: flag(
+    '--reporter <names>',
+    `${reporters.map(({ name }) => name).join(', ')}; repeat it or give a comma list`,
+    () => reporterNames,
+  ),
+  reporterFile: flag('--reporter-file <file>', `write the ${DOCUMENTS} report there`, path),
+  json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
+};
+
+export type ReportingFlags = Given<typeof REPORTING>;
 
 export class Reporting {
   /** Whether lines for people are on stdout. */
@@ -49,8 +59,7 @@ export class Reporting {
     this.showsDefault = document === undefined || file !== undefined;
     const toFile = file === undefined ? [] : document === undefined ? lines : [document];
     if (file !== undefined) {
-      if (toFile.length === 0)
-        throw new InputError('--reporter-file: no report is named for it', `give --reporter ${orList(othersThanDefault())}`);
+      if (toFile.length === 0) throw new InputError('--reporter-file: no report is named for it', `give --reporter ${DOCUMENTS}`);
       tryDirectory(file);
     }
     const active = reporters.filter((reporter) => named.includes(reporter) || (reporter === defaultReporter && this.showsDefault));

@@ -1,6 +1,5 @@
 /** `shootdown show FILE`: the timeline of a finding, to read or to step through. */
 
-import type { Command } from 'commander';
 import { visible } from '../../../report/escape.js';
 import { showDocument } from '../../../report/json-documents.js';
 import { TABLE_WIDTH } from '../../../report/table.js';
@@ -11,38 +10,27 @@ import { type CliContext, outColors } from '../../context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { MODULE_FLAG, openFinding } from '../../own-modules.js';
-import { names, wholeNumber } from '../../values.js';
+import { FINDING, FINDING_MODULES, flag, type Given, JSON_FLAG, toggle } from '../../options.js';
+import { openFinding } from '../../own-modules.js';
+import { wholeNumber } from '../../values.js';
 import { printSentence, reasonNotReproduced } from '../../witness.js';
+import { defineCommand } from '../command.js';
 import { view } from './view.js';
 
 const WIDTH_MIN = 40;
 const WIDTH_MAX = 1_000;
 
-interface ShowFlags {
-  readonly plain: boolean;
-  readonly deciding: boolean;
-  readonly width?: number;
-  readonly json: boolean;
-  readonly module?: readonly string[];
-}
+const FLAGS = {
+  plain: toggle('--plain', 'print it, on a terminal too'),
+  deciding: toggle('--deciding', 'print the deciding steps and those around them only'),
+  width: flag('--width <N>', `characters per line of what is printed (default: ${TABLE_WIDTH})`, (name) =>
+    wholeNumber(name, WIDTH_MIN, WIDTH_MAX),
+  ),
+  module: FINDING_MODULES,
+  json: JSON_FLAG.saying('the steps as one JSON document on stdout, nothing else'),
+};
 
-export function addShow(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('show')
-    .summary('the timeline of a finding file, to read or to step through')
-    .description(
-      'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and what waits in store buffers, the steps that decide. On a terminal one can step through it, with the state of the CPUs at each step.',
-    )
-    .argument('<file>', 'a finding that "shootdown hunt" wrote')
-    .option('--plain', 'print it, on a terminal too', false)
-    .option('--deciding', 'print the deciding steps and those around them only', false)
-    .option('--width <N>', `characters per line of what is printed (default: ${TABLE_WIDTH})`, wholeNumber('--width', WIDTH_MIN, WIDTH_MAX))
-    .option(...MODULE_FLAG, names('--module'))
-    .option('--json', 'the steps as one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (file: string, flags: ShowFlags) => finish(await show(context, file, flags)));
-}
+type ShowFlags = Given<typeof FLAGS>;
 
 const HELP = `
 On a terminal: j k or arrows a step, n p a deciding step, space b a page, g G the ends, q quits.
@@ -53,6 +41,17 @@ Examples:
 
 Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure
 failure.`;
+
+export const showCommand = defineCommand({
+  name: 'show',
+  summary: 'the timeline of a finding file, to read or to step through',
+  description:
+    'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and what waits in store buffers, the steps that decide. On a terminal one can step through it, with the state of the CPUs at each step.',
+  arguments: { file: FINDING },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { file }, flags) => show(context, file, flags),
+});
 
 async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
   const { engine, io, version } = context;

@@ -1,6 +1,5 @@
 /** `shootdown stress`: a variant on worker threads, one for each simulated CPU, with the machine's own races. */
 
-import type { Command } from 'commander';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
@@ -12,16 +11,16 @@ import type { StressProgress } from '../../../stress/api.js';
 import type { CampaignResult, StressTarget } from '../../../stress/campaign.js';
 import type { SelfTest } from '../../../stress/self-test.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
-import type { MemoryModel } from '../../../vocabulary/violation.js';
 import { type CliContext, errColors, keeperOf } from '../../context.js';
 import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { SEED_MAX } from '../../options.js';
-import { loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
-import { duration, memoryModel, names, oneOf, path, wholeNumber } from '../../values.js';
+import { flag, flagOr, type Given, JSON_FLAG, MEMORY, MODULES, OUT, PROGRAMS, SCENARIOS, SEED, TYPE_CHECK, toggle } from '../../options.js';
+import { loadOwn } from '../../own-modules.js';
+import { duration, names, oneOf, wholeNumber } from '../../values.js';
 import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../../witness.js';
-import { type StressTargetFlags, type StressTargets, selectStressTargets } from './targets.js';
+import { defineCommand } from '../command.js';
+import { type StressTargets, selectStressTargets } from './targets.js';
 
 const FOR_MS_DEFAULT = 10_000;
 const PERTURB_DEFAULT = 200;
@@ -32,50 +31,31 @@ const CPUS_MAX = 256;
 const WITNESS_MS = 20_000;
 const WAITING = ['auto', 'doorbell', 'token'] as const;
 
-interface StressFlags extends StressTargetFlags {
-  readonly for: number;
-  readonly seed: number;
-  readonly memory: MemoryModel;
-  readonly wait: (typeof WAITING)[number];
-  readonly perturb?: number;
-  readonly witness: boolean;
-  readonly out: string;
-  readonly json: boolean;
-  readonly typeCheck: boolean;
-}
+const FLAGS = {
+  variant: flag('--variant <name>', "variant, alias or CVE (default: the modules' one)", names),
+  program: PROGRAMS.saying('programs of the modules, in turn (default: all, where the modules have no variant)'),
+  scenario: SCENARIOS.scenario.saying(
+    "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the catalogue, in turn)",
+  ),
+  cpus: flag('--cpus <N>', "simulated CPUs; beyond a scenario's own it is replicated (default: its own)", (name) =>
+    wholeNumber(name, 1, CPUS_MAX),
+  ),
+  for: flagOr('--for <time>', 'length of the run: 10s, 500ms, 2m; a plain number is seconds', duration, FOR_MS_DEFAULT),
+  seed: SEED.saying('seed of perturbation and choices'),
+  memory: MEMORY.saying("tso: the host's own; sc: every store is a full barrier"),
+  wait: flagOr('--wait <how>', `how CPUs share the cores: ${WAITING.join(', ')}`, (name) => oneOf(name, WAITING), 'auto'),
+  perturb: flag(
+    '--perturb <N>',
+    `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for programs ${PERTURB_PROGRAMS})`,
+    (name) => wholeNumber(name, 0, 1e9),
+  ),
+  witness: toggle('--no-witness', 'do not let the explorer look for a witness'),
+  out: OUT,
+  typeCheck: TYPE_CHECK,
+  json: JSON_FLAG,
+};
 
-export function addStress(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('stress')
-    .summary('run a variant, or programs of your own, on worker threads, one per simulated CPU')
-    .description(
-      "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then looked for by the explorer, so that it gets a witness that can be replayed.",
-    )
-    .argument(MODULES_ARGUMENT, MODULES_HELP)
-    .option('--variant <name>', "variant, alias or CVE (default: the modules' one)", names('--variant'))
-    .option('--program <names>', 'programs of the modules, in turn (default: all, where the modules have no variant)', names('--program'))
-    .option(
-      '--scenario <names>',
-      "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the catalogue, in turn)",
-      names('--scenario'),
-    )
-    .option('--cpus <N>', "simulated CPUs; beyond a scenario's own it is replicated (default: its own)", wholeNumber('--cpus', 1, CPUS_MAX))
-    .option('--for <time>', 'length of the run: 10s, 500ms, 2m; a plain number is seconds', duration('--for'), FOR_MS_DEFAULT)
-    .option('--seed <N>', 'seed of perturbation and choices', wholeNumber('--seed', 0, SEED_MAX), 1)
-    .option('--memory <model>', "tso: the host's own; sc: every store is a full barrier", memoryModel('--memory'), 'tso')
-    .option('--wait <how>', `how CPUs share the cores: ${WAITING.join(', ')}`, oneOf('--wait', WAITING), 'auto')
-    .option(
-      '--perturb <N>',
-      `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for programs ${PERTURB_PROGRAMS})`,
-      wholeNumber('--perturb', 0, 1e9),
-    )
-    .option('--no-witness', 'do not let the explorer look for a witness')
-    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
-    .option('--no-type-check', 'take modules without checking their types')
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (modules: string[], flags: StressFlags) => finish(await stress(context, modules, flags)));
-}
+type StressFlags = Given<typeof FLAGS>;
 
 const HELP = `
 Examples:
@@ -87,6 +67,17 @@ Examples:
 
 Exit codes: 0 no violation seen, 1 a violation, 2 usage or bad input, 3 a hang, a dead thread, a failed
 self-test or another failure, 130 interrupted.`;
+
+export const stressCommand = defineCommand({
+  name: 'stress',
+  summary: 'run a variant, or programs of your own, on worker threads, one per simulated CPU',
+  description:
+    "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then looked for by the explorer, so that it gets a witness that can be replayed.",
+  arguments: { modules: MODULES },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { modules }, flags) => stress(context, modules, flags),
+});
 
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
   const { engine, io } = context;

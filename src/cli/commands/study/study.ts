@@ -1,6 +1,5 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
-import type { Command } from 'commander';
 import type { HuntProgress } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { type StudyReport, studyDocument } from '../../../report/json-documents.js';
@@ -10,16 +9,17 @@ import { renderTable } from '../../../report/table.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
 import { StudyTable } from '../../../study/table.js';
 import { InputError } from '../../../vocabulary/errors.js';
-import type { Finding, MemoryModel } from '../../../vocabulary/finding.js';
+import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf, outColors, screenWidth } from '../../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { jobsOption, SEED_MAX } from '../../options.js';
-import { isModulePath, loadOwn, MODULES_ARGUMENT, MODULES_HELP } from '../../own-modules.js';
+import { EXPLORATION, flag, type Given, JSON_FLAG, LIMITS, MODULES, optional, SCENARIOS, VARIANTS } from '../../options.js';
+import { isModulePath, loadOwn } from '../../own-modules.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
-import { duration, lineWindow, memoryModel, names, path, wholeNumber } from '../../values.js';
+import { wholeNumber } from '../../values.js';
 import { withPool } from '../../with-pool.js';
 import { printLabelled } from '../../witness.js';
+import { defineCommand } from '../command.js';
 import { printStudyEnd } from './end.js';
 
 /** The study that modules are put into where none is named. */
@@ -28,49 +28,22 @@ const STUDY_DEFAULT = 'remote-tlb-gen';
 /** Windows of a recording that are taken where none is named. */
 const TRACE_WINDOWS = 4;
 
-interface StudyFlags {
-  readonly variant?: readonly string[];
-  readonly scenario?: readonly string[];
-  readonly window?: string;
-  readonly budget?: number;
-  readonly executions?: number;
-  readonly count?: number;
-  readonly seed: number;
-  readonly jobs: number;
-  readonly memory: MemoryModel;
-  readonly out: string;
-  readonly json: boolean;
-  readonly typeCheck: boolean;
-}
+const FLAGS = {
+  variant: VARIANTS.saying('rows to run, with those that they are compared with (default: all)'),
+  scenario: SCENARIOS.scenario.saying("catalogue names, or trace:FILE for a recording (default: the study's own)"),
+  window: SCENARIOS.window.saying('lines of the recording of trace:FILE (default: the few that hold most to count)'),
+  budget: LIMITS.budget.saying('time for all rows; it ends hunts early, and without --executions late'),
+  executions: LIMITS.executions.saying('executions per row; without --budget there is no time limit'),
+  count: flag(
+    '--count <N>',
+    'pairs of executions that each row is counted over (default: as planned; with --budget as many as it allows)',
+    (name) => wholeNumber(name, 1, 1e6),
+  ),
+  ...EXPLORATION,
+  json: JSON_FLAG,
+};
 
-export function addStudy(program: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  program
-    .command('study')
-    .summary('answer a question by a table of runs')
-    .description(
-      'Runs a study: every row is hunted in the same scenarios, and its costs are counted over the same executions. Without a name, lists the studies.',
-    )
-    .argument('[name]', 'the study (default where modules are given: remote-tlb-gen)')
-    .argument(MODULES_ARGUMENT, MODULES_HELP)
-    .option('--variant <names>', 'rows to run, with those that they are compared with (default: all)', names('--variant'))
-    .option('--scenario <names>', "catalogue names, or trace:FILE for a recording (default: the study's own)", names('--scenario'))
-    .option('--window <A..B>', 'lines of the recording of trace:FILE (default: the few that hold most to count)', lineWindow('--window'))
-    .option('--budget <time>', 'time for all rows; it ends hunts early, and without --executions late', duration('--budget'))
-    .option('--executions <N>', 'executions per row; without --budget there is no time limit', wholeNumber('--executions', 1, 1e12))
-    .option(
-      '--count <N>',
-      'pairs of executions that each row is counted over (default: as planned; with --budget as many as it allows)',
-      wholeNumber('--count', 1, 1e6),
-    )
-    .option('--seed <N>', 'seed of every random choice', wholeNumber('--seed', 0, SEED_MAX), 1)
-    .addOption(jobsOption('worker threads; the result does not depend on it'))
-    .option('--memory <model>', 'tso (x86) or sc (sequential consistency)', memoryModel('--memory'), 'tso')
-    .option('--out <dir>', 'directory for finding files', path('--out'), './findings')
-    .option('--no-type-check', 'take modules without checking their types')
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (name: string | undefined, modules: string[], flags: StudyFlags) => finish(await study(context, name, modules, flags)));
-}
+type StudyFlags = Given<typeof FLAGS>;
 
 const HELP = `
 Examples:
@@ -82,6 +55,20 @@ Examples:
 
 Exit codes: 0 the study ran (rules that fail are its result), 1 a row that the others are compared with
 shows a violation, 2 usage or bad input, 3 internal or infrastructure failure, 130 interrupted.`;
+
+export const studyCommand = defineCommand({
+  name: 'study',
+  summary: 'answer a question by a table of runs',
+  description:
+    'Runs a study: every row is hunted in the same scenarios, and its costs are counted over the same executions. Without a name, lists the studies.',
+  arguments: {
+    given: optional('name', 'the study (default where modules are given: remote-tlb-gen)'),
+    modules: MODULES,
+  },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { given, modules }, flags) => study(context, given, modules, flags),
+});
 
 async function study(context: CliContext, given: string | undefined, rest: readonly string[], flags: StudyFlags): Promise<number> {
   const { engine, io } = context;

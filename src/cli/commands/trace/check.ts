@@ -1,32 +1,24 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
-import type { Command } from 'commander';
 import type { CheckReport } from '../../../check/index.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
+import { atLeastOne, flag, type Given, JSON_FLAG } from '../../options.js';
+import { defineCommand } from '../command.js';
 
-interface Flags {
-  readonly json: boolean;
-  readonly profile?: string;
-}
+const FLAGS = {
+  profile: flag(
+    '--profile <name>',
+    'the kernel to compare with (default: the one that the meta file names); PROFILE~feature switches one off',
+    () => String,
+  ),
+  json: JSON_FLAG,
+};
 
-/** Adds the command to `trace`. */
-export function addTraceCheck(trace: Command, context: CliContext, finish: (exitCode: number) => void): void {
-  trace
-    .command('check')
-    .summary("compare the model's decisions with a recording's")
-    .description(
-      'Replays the inputs of recordings through the simulated kernel and compares every decision: generations, masks, ASIDs, CR3 writes, targets, flushes.',
-    )
-    .argument('<file...>', 'ftrace text, gzipped or not; NAME.meta.json and NAME.hv.gz beside it are used')
-    .option('--profile <name>', 'the kernel to compare with (default: the one that the meta file names); PROFILE~feature switches one off')
-    .option('--json', 'one JSON document on stdout, nothing else', false)
-    .addHelpText('after', HELP)
-    .action(async (files: string[], flags: Flags) => finish(await check(context, files, flags)));
-}
+type Flags = Given<typeof FLAGS>;
 
 const HELP = `
 Exit codes: 0 at least 99.5 % of all decisions agree and 99 % of each kind, 1 less, 2 bad input.
@@ -34,6 +26,19 @@ Exit codes: 0 at least 99.5 % of all decisions agree and 99 % of each kind, 1 le
 Examples:
   $ shootdown trace check recording.trace.gz
   $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz`;
+
+export const traceCheckCommand = defineCommand({
+  name: 'check',
+  summary: "compare the model's decisions with a recording's",
+  description:
+    'Replays the inputs of recordings through the simulated kernel and compares every decision: generations, masks, ASIDs, CR3 writes, targets, flushes.',
+  arguments: {
+    files: atLeastOne('file', 'ftrace text, gzipped or not; NAME.meta.json and NAME.hv.gz beside it are used'),
+  },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { files }, flags) => check(context, files, flags),
+});
 
 async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
   const { checkPath, passes, renderCheck } = await import('../../../check/index.js');

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { plain } from '../../../src/report/colors.js';
+import type { HuntPlan } from '../../../src/report/reporters/hunt-report.js';
+import { reporters } from '../../../src/report/reporters/index.js';
+import type { Reporter } from '../../../src/report/reporters/reporter.js';
+import { sampleReport } from './sample-report.js';
+
+const PLAN: HuntPlan = {
+  ...{ seed: 1, memory: 'tso', strategies: ['random', 'pct'], shard: undefined, jobs: 2, budgetMs: 30_000, executions: undefined },
+  ...{ description: [], subjects: ['b1', 'b1-fixed'], scenarios: 1, places: ['two-mm-switch'], hasKnown: false },
+};
+
+/** What a reporter prints of a hunt, as it goes and at its end; and what it appends to files. */
+function told(reporter: Reporter, isShared = true) {
+  const printed: string[] = [];
+  const appended: string[] = [];
+  const env = { GITHUB_STEP_SUMMARY: 'summary.md' };
+  const to = {
+    print: (text: string) => printed.push(text),
+    colors: plain,
+    isShared,
+    env,
+    append: (...all: string[]) => appended.push(all[1]),
+  };
+  const open = reporter.open(to);
+  const report = sampleReport();
+  open.begin?.(PLAN);
+  for (const { verdict } of report.results) open.verdict?.(verdict);
+  const before = printed.length;
+  open.end(report);
+  return { before: printed.slice(0, before).join('\n'), end: printed.slice(before).join('\n'), appended };
+}
+
+const named = (name: string): Reporter => reporters.find((reporter) => reporter.name === name)!;
+
+describe('reporters', () => {
+  it.each(reporters)('$name tells of every subject', (reporter) => {
+    const { before, end } = told(reporter);
+    for (const name of ['b1', 'b1-fixed']) expect(before + end).toContain(name);
+  });
+
+  it.each(reporters.filter(({ kind }) => kind === 'document'))('$name says nothing before the end: a document is one piece', (reporter) => {
+    expect(told(reporter).before).toBe('');
+  });
+
+  it('the default has a row for each verdict as it comes, and the witness below', () => {
+    const { before, end } = told(named('default'));
+    expect(before).toMatch(/^1 scenario; random\+pct, seed 1, tso, 2 jobs; at most 30 s per variant\nVARIANT /);
+    expect(before).toMatch(/\nb1 .*stale-use/);
+    expect(end).toContain('  shootdown show findings/x.json');
+    expect(end).toContain('b1-fixed rests on');
+  });
+
+  it('github-actions switches commands off for what others print, and only there', () => {
+    expect(told(named('github-actions')).before).toMatch(/^::stop-commands::/);
+    const alone = told(named('github-actions'), false);
+    expect(alone.before).toBe('');
+    expect(alone.end).toMatch(/^::error /);
+    expect(alone.appended).toEqual(['summary.md']);
+  });
+});
