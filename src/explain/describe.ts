@@ -96,7 +96,7 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
       return 'flush posted by a hypercall';
     case K.STEP_PREEMPT:
     case K.STEP_HOST:
-      return HOST_TEXTS[step.value] ?? K.opName(step.kind);
+      return hostAct(step) === null ? K.opName(step.kind) : `the host ${hostAct(step)}`;
     case K.STEP_WALK:
       return `speculative walk, page ${step.a}`;
     default:
@@ -104,19 +104,24 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
   }
 }
 
-const HOST_TEXTS: Readonly<Record<number, string>> = {
-  [HV.HOST_PREEMPTED]: 'the host takes the vCPU off its processor and marks it PREEMPTED',
-  [HV.HOST_PREEMPTED_UNMARKED]: 'the host takes the vCPU off its processor',
-  [HV.HOST_PREEMPTED_IN_ACCESS]:
-    'the host takes the vCPU off in an access that it emulates, its address translated, and marks it PREEMPTED',
-  [HV.HOST_PREEMPTED_IN_ACCESS_UNMARKED]: 'the host takes the vCPU off in an access that it emulates, its address translated; no mark',
-  [HV.HOST_NOTHING]: 'the host finds nothing to preempt',
-  [HV.HOST_COPIED]: 'the host reads the preempted byte into a copy',
-  [HV.HOST_ENTERED]: 'the host takes the mark: the vCPU enters the guest, no flush owed',
-  [HV.HOST_ENTERED_FLUSHED]: 'the host takes the mark: the vCPU enters the guest after the flush owed to it',
-  [HV.HOST_ENTERED_LOST]: 'the host writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
-  [HV.HOST_COMPLETED_ACCESS]: 'the host completes the emulated access with the translation made before',
+/** What the host does, without the subject. */
+const HOST_ACTS: Readonly<Record<number, string>> = {
+  [HV.HOST_PREEMPTED]: 'takes the vCPU off its processor and marks it PREEMPTED',
+  [HV.HOST_PREEMPTED_UNMARKED]: 'takes the vCPU off its processor',
+  [HV.HOST_PREEMPTED_IN_ACCESS]: 'takes the vCPU off in an access that it emulates, its address translated, and marks it PREEMPTED',
+  [HV.HOST_PREEMPTED_IN_ACCESS_UNMARKED]: 'takes the vCPU off in an access that it emulates, its address translated; no mark',
+  [HV.HOST_NOTHING]: 'finds nothing to preempt',
+  [HV.HOST_COPIED]: 'reads the preempted byte into a copy',
+  [HV.HOST_ENTERED]: 'takes the mark: the vCPU enters the guest, no flush owed',
+  [HV.HOST_ENTERED_FLUSHED]: 'takes the mark: the vCPU enters the guest after the flush owed to it',
+  [HV.HOST_ENTERED_LOST]: 'writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
+  [HV.HOST_COMPLETED_ACCESS]: 'completes the emulated access with the translation made before',
 };
+
+/** What the host did, for a column of its own: the subject is known there. Null for any other step. */
+export function hostAct({ kind, value }: RawStep): string | null {
+  return kind === K.STEP_PREEMPT || kind === K.STEP_HOST ? (HOST_ACTS[value] ?? null) : null;
+}
 
 /** A store in the CPU's store buffer, or one that leaves it: `loaded_mm=SWITCHING`. */
 export function describeStore({ address, value, kind }: BufferedStore, cpu: number, names: Names): string {

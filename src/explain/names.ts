@@ -41,20 +41,22 @@ export class KernelNames implements Names {
   word(address: number, cpu: number): string {
     const known = this.entries.get(address);
     if (known !== undefined) return known;
-    const name = this.kernel.layout.layout.nameOf(address);
-    if (name.startsWith(`cpu${cpu}.`)) return name.slice(`cpu${cpu}.`.length);
-    return name.replace(/^cpu(\d+)\./, "CPU$1's ");
+    const { layout } = this.kernel.layout;
+    const owner = layout.ownerOf(address);
+    if (owner === null) return layout.nameOf(address);
+    return owner.cpu === cpu ? owner.name : `CPU${owner.cpu}'s ${owner.name}`;
   }
 
   value(address: number, value: number): string {
     const { layout } = this.kernel.layout;
     const region = layout.regionOf(address);
-    if (region?.name.startsWith('vma(') === true) return value === VM_NONE ? 'none' : (value & VM_WRITE) !== 0 ? 'rw' : 'ro';
     switch (region?.format) {
       case 'mm':
         return this.mm(value);
       case 'bool':
         return value === 0 ? 'false' : 'true';
+      case 'vma':
+        return value === VM_NONE ? 'none' : (value & VM_WRITE) !== 0 ? 'rw' : 'ro';
       case 'pte':
         return formatPte(value);
       case 'mask':

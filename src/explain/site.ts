@@ -2,20 +2,21 @@ import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writtenAt } from '../bundle/places.js';
 import { isUserFile } from '../bundle/user-files.js';
+import type { Place } from '../vocabulary/told.js';
 
 /** Where in the protocol source an operation is written, and in which functions. */
 export interface Site {
   /** Functions of the program, outermost first; those of the simulated kernel in the kernel's spelling. */
   readonly functions: readonly string[];
-  /** `file:line` of the innermost one, or null where the stack does not tell. */
-  readonly place: string | null;
+  /** The line of the innermost one, or null where the stack does not tell. */
+  readonly place: Place | null;
 }
 
 /** A line of a call stack: the function as V8 names it, empty for one without a name, and the file. */
 interface Frame {
   readonly name: string;
   readonly file: string;
-  readonly line: string;
+  readonly line: number;
 }
 
 const DEPTH = 40;
@@ -37,7 +38,7 @@ function callStack(): Frame[] {
     if (match === null) continue;
     if (MACHINE.test(match[1] ?? '')) break;
     const written = writtenAt({ path: fileOf(match[2]), line: Number(match[3]) }, Number(match[4]));
-    frames.push({ name: match[1] ?? '', file: written.path, line: String(written.line) });
+    frames.push({ name: match[1] ?? '', file: written.path, line: written.line });
   }
   // This function, its caller, and the recorder's hook.
   return frames.slice(3);
@@ -64,14 +65,14 @@ const LIST_OF_SCRIPTS = 'cpus';
 /** The site of an operation of the simulated kernel, or of what a user's variant has in its place. */
 export function captureKernelSite(): Site {
   const functions: string[] = [];
-  let place: string | null = null;
+  let place: Place | null = null;
   for (const { name, file, line } of callStack()) {
     const own = ownName(name);
     if (own === '' || NOT_KERNEL.has(own)) continue;
     const isKernel = /[\\/]src[\\/](?:kernel|backends|rules)[\\/]/.test(file);
     if (!isKernel && !isUserFile(file)) continue;
     place ??= isKernel
-      ? `${file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/')}:${line}`
+      ? { file: file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/'), line }
       : placeOf({ name, file, line });
     functions.unshift(kernelSpelling(own));
   }
@@ -86,11 +87,11 @@ export function captureProgramSite(): Site {
   return { functions: functions.reverse(), place: frames.length === 0 ? null : placeOf(frames[0]) };
 }
 
-/** `file:line`, never absolute; null for text that is in no file. */
-function placeOf({ file, line }: Frame): string | null {
+/** Never absolute; null for text that is in no file. */
+function placeOf({ file, line }: Frame): Place | null {
   if (!isAbsolute(file)) return null;
   const path = relative(process.cwd(), file);
-  return isAbsolute(path) ? null : `${path.replaceAll('\\', '/')}:${line}`;
+  return isAbsolute(path) ? null : { file: path.replaceAll('\\', '/'), line };
 }
 
 /** `flushTlbMmRange` to `flush_tlb_mm_range`. */

@@ -9,7 +9,7 @@ import {
 } from '../machine/op-kinds.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import type { StateLog } from './cpu-state.js';
-import { describeStore } from './describe.js';
+import { describeStore, hostAct } from './describe.js';
 import type { Explanation } from './explanation.js';
 import type { Names } from './names.js';
 import type { RawStep } from './raw-step.js';
@@ -44,6 +44,8 @@ export function traceSteps(steps: readonly RawStep[], { describe, names, memory,
     cpu: step.cpu,
     agent: AGENT_NAMES[kindOfAgent(step.agent)],
     text: describe(step, names, memory === 'tso' && stores(step)),
+    ...(memory === 'tso' && stores(step) ? { isBuffered: true as const } : {}),
+    ...(hostAct(step) === null ? {} : { hostAct: hostAct(step) as string }),
     functions: step.site?.functions ?? [],
     site: step.site?.place ?? null,
     handlerDepth: step.handlerDepth,

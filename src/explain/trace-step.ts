@@ -1,3 +1,4 @@
+import type { Place } from '../vocabulary/told.js';
 import type { CpuState } from './cpu-state.js';
 
 /** One step of a replayed execution, as people read it. Filled by the replay, drawn by the timeline. */
@@ -9,10 +10,14 @@ export interface TraceStep {
   readonly agent: 'cpu' | 'buffer' | 'line' | 'walker' | 'host';
   /** What happened, e.g. `loaded_mm = SWITCHING (buffered)` or `tlb_gen(A) is 5`. One line, no colour. */
   readonly text: string;
+  /** What the host did, without naming it; absent for steps of others. */
+  readonly hostAct?: string;
+  /** The step's store went into the store buffer; absent where it did not. */
+  readonly isBuffered?: true;
   /** Kernel functions on the CPU's stack, outermost first, in the kernel's spelling; empty where unknown. */
   readonly functions: readonly string[];
-  /** `file:line` of the protocol source, or null. */
-  readonly site: string | null;
+  /** Where the operation is written in the protocol source, or null. */
+  readonly site: Place | null;
   /** Depth of interrupt handlers the CPU is in. */
   readonly handlerDepth: number;
   /** Why this step decides the outcome, or null. */

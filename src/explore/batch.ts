@@ -9,7 +9,7 @@ import { programOf, type Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
 import { isOwnVariantName } from '../variants/own.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
-import type { LatentClass, MemoryModel, Violation } from '../vocabulary/violation.js';
+import { type LatentClass, type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
 import { type BatchEffect, Comparison } from './effect/comparison.js';
 import { forgetRan, type RanSites, ranSites } from './effect/ran.js';
 import { Executor } from './executor.js';
@@ -221,7 +221,8 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness, ca
   if (diverged !== null || machine.violation === null) return witness;
   const simplified = {
     ...witness,
-    ...{ schedule, steps: machine.step, hash: machine.hash, violation: machine.violation, latent: [...machine.latent] },
+    ...{ schedule, steps: machine.step, hash: machine.hash },
+    ...{ violation: withoutFacts(machine.violation), latent: machine.latent.map(withoutFacts) },
   };
   // What is compared with known violations must stay what it was: leaving steps out may turn one bug into another.
   if (request.known === undefined || causeOf === undefined) return simplified;
@@ -266,8 +267,8 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult 
         schedule: runner.executor.schedule.toArray(),
         steps: machine.step,
         hash: machine.hash,
-        violation: machine.violation,
-        latent: [...machine.latent],
+        violation: withoutFacts(machine.violation),
+        latent: machine.latent.map(withoutFacts),
       };
       const passed =
         request.sought === undefined ? isKnown(request, seen, met, causeOf) : !isSought(request, request.sought, seen, causeOf);

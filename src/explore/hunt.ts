@@ -6,7 +6,6 @@ import { findVariant } from '../variants/index.js';
 import { isOwnVariantName } from '../variants/own.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
-import { withoutFacts } from '../vocabulary/violation.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
 import { type CodeReport, CodeTally } from './effect/code.js';
@@ -307,8 +306,8 @@ class Hunt {
       execution: found.execution,
       schedule: encodeSchedule(found.schedule),
       steps: found.steps,
-      violation: withoutFacts(found.violation),
-      latent: found.latent.map(withoutFacts),
+      violation: found.violation,
+      latent: found.latent,
       traceHash: hex(found.hash),
     } as const;
     const { modules } = pool;

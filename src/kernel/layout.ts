@@ -119,8 +119,8 @@ function framesFor(scenario: Scenario, framesMax: number): number {
 }
 
 function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: number, gatherCapacity: number): PerCpu {
-  const word = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`cpu${cpu}.${name}`, 1, format);
-  const mask = (name: string): number => layout.alloc(`cpu${cpu}.${name}`, maskWords, 'mask');
+  const word = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.allocOf(cpu, name, 1, format);
+  const mask = (name: string): number => layout.allocOf(cpu, name, maskWords, 'mask');
   // Lines of its own for what others write (csds, queue) or read while it is written (tlb_state, the request).
   const first = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => {
     layout.line();
@@ -129,7 +129,7 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
   layout.line();
   const ctxs: TlbContext[] = [];
   for (let asid = 0; asid < scenario.slots; asid++) {
-    const ctxId = layout.alloc(`cpu${cpu}.ctxs[${asid}].ctx_id`, 1, 'number', 2);
+    const ctxId = layout.allocOf(cpu, `ctxs[${asid}].ctx_id`, 1, 'number', 2);
     ctxs.push({ ctxId, tlbGen: word(`ctxs[${asid}].tlb_gen`) });
   }
   layout.line();
@@ -170,14 +170,14 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
       freedTables: word('tlb.freed_tables', 'bool'),
       clearedPtes: word('tlb.cleared_ptes', 'bool'),
       pagesCount: word('tlb.nr_pages'),
-      pages: layout.alloc(`cpu${cpu}.tlb.pages`, gatherCapacity),
+      pages: layout.allocOf(cpu, 'tlb.pages', gatherCapacity),
       tablesCount: word('tlb.nr_tables'),
-      tables: layout.alloc(`cpu${cpu}.tlb.tables`, gatherCapacity),
+      tables: layout.allocOf(cpu, 'tlb.tables', gatherCapacity),
     },
     current: {
       mm: word('current.mm', 'mm'),
       activeMm: word('current.active_mm', 'mm'),
-      threads: layout.alloc(`cpu${cpu}.threads`, FIRST_USER_MM + scenario.mms.length),
+      threads: layout.allocOf(cpu, 'threads', FIRST_USER_MM + scenario.mms.length),
     },
   };
 }
@@ -191,7 +191,7 @@ function mmStruct(layout: Layout, name: string, vmaWords: number, maskWords: num
   };
   const vmas = (): number => {
     layout.line();
-    return layout.alloc(`vma(${name})`, vmaWords);
+    return layout.alloc(`vma(${name})`, vmaWords, 'vma');
   };
   layout.line();
   return {
@@ -246,11 +246,11 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
   // Last, so that the words of other guests keep their addresses.
   const holeEnd = layout.size;
   const kvm: KvmLayout = {
-    preempted: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.steal_time.preempted`)),
-    mask: cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.__pv_cpu_mask`, maskWords, 'mask')),
+    preempted: cpus.map((_, cpu) => layout.allocOf(cpu, 'steal_time.preempted')),
+    mask: cpus.map((_, cpu) => layout.allocOf(cpu, '__pv_cpu_mask', maskWords, 'mask')),
   };
   const perCpuWords = (name: string, words = 1, format: Parameters<Layout['alloc']>[2] = 'number', align = 1): number[] =>
-    cpus.map((_, cpu) => layout.alloc(`cpu${cpu}.${name}`, words, format, align));
+    cpus.map((_, cpu) => layout.allocOf(cpu, name, words, format, align));
   const hypercall: HypercallLayout = {
     requests: perCpuWords('hypercall.requests', maskWords, 'mask'),
     outstanding: perCpuWords('hypercall.outstanding'),

@@ -5,7 +5,7 @@
  */
 
 /** How a word's value is printed. */
-export type WordFormat = 'number' | 'mm' | 'bool' | 'pte' | 'mask' | 'csd' | 'asid' | 'hidden';
+export type WordFormat = 'number' | 'mm' | 'bool' | 'pte' | 'mask' | 'csd' | 'vma' | 'asid' | 'hidden';
 
 export interface Region {
   readonly name: string;
@@ -14,6 +14,8 @@ export interface Region {
   readonly format: WordFormat;
   /** The record of a table that it is a word of. */
   readonly record?: string;
+  /** The CPU whose structure it is in, and its name there. */
+  readonly of?: { readonly cpu: number; readonly name: string };
 }
 
 /** A field of the records of a table. */
@@ -45,6 +47,14 @@ export class Layout {
   alloc(name: string, words = 1, format: WordFormat = 'number', align = 1): number {
     const base = Math.ceil(this.next / align) * align;
     this.regions.push({ name, base, words, format });
+    this.next = base + words;
+    return base;
+  }
+
+  /** Reserves words of a structure that each CPU has: `cpu1.loaded_mm`. Otherwise as `alloc`. */
+  allocOf(cpu: number, name: string, words = 1, format: WordFormat = 'number', align = 1): number {
+    const base = Math.ceil(this.next / align) * align;
+    this.regions.push({ name: `cpu${cpu}.${name}`, base, words, format, of: { cpu, name } });
     this.next = base + words;
     return base;
   }
@@ -81,6 +91,14 @@ export class Layout {
     const region = this.regionOf(address);
     if (region === undefined) return `word ${address}`;
     return region.words === 1 ? region.name : `${region.name}[${address - region.base}]`;
+  }
+
+  /** Of a word of a CPU's structure: that CPU, and the word's name there. */
+  ownerOf(address: number): { readonly cpu: number; readonly name: string } | null {
+    const region = this.regionOf(address);
+    if (region?.of === undefined) return null;
+    const { cpu, name } = region.of;
+    return { cpu, name: region.words === 1 ? name : `${name}[${address - region.base}]` };
   }
 
   /** The name of the record of a table that the word is in; the word's own where it is in none. */

@@ -12,6 +12,7 @@ import type { Replay } from '../replay/replay-finding.js';
 import type { CampaignResult } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
 import { type Finding, findingSubject, type Violation } from '../vocabulary/finding.js';
+import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
 import type { HuntBaseline, HuntReport } from './reporters/hunt-report.js';
 import { restsOn } from './rests-on.js';
@@ -166,14 +167,21 @@ export interface ShowDocument {
   /** How each CPU stood before the first step. */
   readonly start: readonly CpuState[];
   /** See TraceStep and CpuState for the fields; a step has the states of the CPUs that it changed. */
-  readonly steps: readonly TraceStep[];
+  readonly steps: readonly StepJson[];
+}
+
+/** A step, with its place as `file:line`. */
+type StepJson = Omit<TraceStep, 'site'> & { readonly site: string | null };
+
+function stepJson(step: TraceStep): StepJson {
+  return { ...step, site: step.site === null ? null : placeWords(step.site) };
 }
 
 export function showDocument(shootdown: string, file: string, finding: Finding, result: ReplayResult): ShowDocument {
   const { name, scenario, cpus } = findingSubject(finding);
   const about = { file, variant: name, scenario, memory: finding.memory, cpus };
   const { reproduced, reason, violation, start, trace } = result;
-  return { format: 'shootdown-show', version: 1, shootdown, ...about, reproduced, reason, violation, start, steps: trace };
+  return { format: 'shootdown-show', version: 1, shootdown, ...about, reproduced, reason, violation, start, steps: trace.map(stepJson) };
 }
 
 /** `stress --json`: the run's fields, and what it rests on. */

@@ -1,6 +1,7 @@
 /** The lines of one step of a timeline: functions entered, what drains, what happens, why it decides. */
 
 import type { TraceStep } from '../explain/trace-step.js';
+import { placeWords } from '../vocabulary/told.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
 import { pad, shorten, wrap } from './layout.js';
@@ -105,7 +106,7 @@ export class StepDrawer {
   }
 
   private reason(step: TraceStep, why: string): void {
-    const where = step.site === null ? '' : ` [${visible(step.site)}]`;
+    const where = step.site === null ? '' : ` [${visible(placeWords(step.site))}]`;
     this.below(' └─ ', visible(why) + where, this.colors.yellow);
     const waiting = this.waiting?.everywhere(step) ?? [];
     if (waiting.length > 0) this.below('    ', `waiting in store buffers: ${visible(waiting.join('; '))}`, this.colors.cyan);
@@ -126,5 +127,5 @@ function clip(lines: readonly string[], room: number, linesMax: number): readonl
 
 /** In the host's column the subject is known, and the CPU is not. */
 function textIn(column: Column, step: TraceStep): string {
-  return column === 'host' ? step.text.replace(/^the host /, '') : step.text;
+  return column === 'host' ? (step.hostAct ?? step.text) : step.text;
 }

@@ -26,7 +26,7 @@ export class WaitingStores {
     this.told.set(step.cpu, text);
     // A store that went into an empty buffer has just been told.
     const isStore = step.agent === 'cpu' && step.states.some((state) => state.cpu === step.cpu && state.buffer.length === 1);
-    return buffer.length === 0 || (isStore && step.text.endsWith('(buffered)')) ? null : text;
+    return buffer.length === 0 || (isStore && step.isBuffered === true) ? null : text;
   }
 
   /** `CPU0: loaded_mm=SWITCHING`, for every CPU in whose buffer something waits after the step. */

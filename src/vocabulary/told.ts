@@ -4,6 +4,11 @@ export interface Place {
   readonly line: number;
 }
 
+/** `file:line`. */
+export function placeWords({ file, line }: Place): string {
+  return `${file}:${line}`;
+}
+
 /**
  * What an error says as data. An error that leaves a thread loses its class and the fields of that; its `cause` is kept.
  */

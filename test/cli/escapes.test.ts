@@ -134,7 +134,13 @@ describe('escapes planted in a recording', () => {
 });
 
 describe('escapes planted in what modules name and say', () => {
-  const steps = raceSteps().map((step) => ({ ...step, text: PLANTED, site: PLANTED, functions: [PLANTED], deciding: PLANTED }));
+  const steps = raceSteps().map((step) => ({
+    ...step,
+    text: PLANTED,
+    site: { file: PLANTED, line: 1 },
+    functions: [PLANTED],
+    deciding: PLANTED,
+  }));
   const listed = [{ name: PLANTED, summary: PLANTED, ...{ assumes: PLANTED, host: PLANTED, commit: PLANTED, since: PLANTED } }];
   const latent = [{ class: 'gen-ahead', executions: 2, scenario: PLANTED, execution: 5, message: PLANTED }] as const;
   const engine = fakeEngine({

@@ -30,7 +30,7 @@ export function raceSteps(): TraceStep[] {
     .add(0, 'tlb_gen(A): 4 -> 5', { functions: flush })
     .add(0, 'loaded_mm(1) is B', {
       functions: [...flush, 'should_flush_tlb'],
-      site: 'src/kernel/flush-targets.ts:31',
+      site: { file: 'src/kernel/flush-targets.ts', line: 31 },
       deciding: 'CPU1 has published SWITCHING only into its store buffer, so it is sent no IPI',
     })
     .add(0, 'send IPI to CPU2, CPU3', { functions: flush })

@@ -10,8 +10,12 @@ const draw = (steps: Steps, cpus = 2, width = 100) => renderTimeline(steps.all, 
 
 function hostSteps(): Steps {
   return new Steps()
-    .add(0, 'x = 1 (buffered)', { states: [state(0, { buffer: ['x=1'] })] })
-    .add(1, 'the host takes the vCPU off its processor and marks it PREEMPTED', { agent: 'host', drained: ['y=2', 'z=3'] })
+    .add(0, 'x = 1 (buffered)', { isBuffered: true, states: [state(0, { buffer: ['x=1'] })] })
+    .add(1, 'the host takes the vCPU off its processor and marks it PREEMPTED', {
+      agent: 'host',
+      hostAct: 'takes the vCPU off its processor and marks it PREEMPTED',
+      drained: ['y=2', 'z=3'],
+    })
     .add(0, 'x = 1 reaches memory', { agent: 'buffer', states: [state(0)] });
 }
 
@@ -37,7 +41,7 @@ describe('a detailed timeline', () => {
   it('draws a host among the columns of its CPUs only where there is one', () => {
     const steps = new Steps();
     for (let i = 0; i < 12; i++) steps.add(i % 6, `step ${i}`, { deciding: i % 6 > 3 ? 'it does' : null });
-    steps.add(2, 'the host finds nothing to preempt', { agent: 'host' });
+    steps.add(2, 'the host finds nothing to preempt', { agent: 'host', hostAct: 'finds nothing to preempt' });
     const [header, ...lines] = draw(steps, 6).split('\n');
     // Four columns fit: the host's, the two CPUs that decide, and one more.
     expect(header).toMatch(/CPU0 +│ CPU4 +│ CPU5 +│ host$/);
@@ -62,8 +66,8 @@ describe('a detailed timeline', () => {
   it('tells what waits where the turn goes to another CPU, once', () => {
     const waiting = [state(0, { buffer: ['x=1', 'y=2'] })];
     const steps = new Steps()
-      .add(0, 'x = 1 (buffered)', { states: [state(0, { buffer: ['x=1'] })] })
-      .add(0, 'y = 2 (buffered)', { states: waiting })
+      .add(0, 'x = 1 (buffered)', { isBuffered: true, states: [state(0, { buffer: ['x=1'] })] })
+      .add(0, 'y = 2 (buffered)', { isBuffered: true, states: waiting })
       .add(1, 'x is 0')
       .add(0, 'z is 0')
       .add(1, 'y is 0');
@@ -72,13 +76,13 @@ describe('a detailed timeline', () => {
   });
 
   it('does not repeat a store that was told the moment before', () => {
-    const steps = new Steps().add(0, 'x = 1 (buffered)', { states: [state(0, { buffer: ['x=1'] })] }).add(1, 'x is 0');
+    const steps = new Steps().add(0, 'x = 1 (buffered)', { isBuffered: true, states: [state(0, { buffer: ['x=1'] })] }).add(1, 'x is 0');
     expect(draw(steps).split('\n').slice(1, 3).join()).not.toContain('sb:');
   });
 
   it('tells all store buffers at a step that decides', () => {
     const steps = new Steps()
-      .add(0, 'x = 1 (buffered)', { states: [state(0, { buffer: ['x=1'] })] })
+      .add(0, 'x = 1 (buffered)', { isBuffered: true, states: [state(0, { buffer: ['x=1'] })] })
       .add(1, 'x is 0', { deciding: 'too early' })
       .add(0, 'x = 1 reaches memory', { agent: 'buffer', states: [state(0)] })
       .add(1, 'x is 1', { deciding: 'too late' });

@@ -182,11 +182,11 @@ describe('the timeline', () => {
 
   it('lets no control character through, and changes nothing but colour when it paints', () => {
     const steps = new Steps()
-      .add(0, 'evil \u001b[2J text', { functions: ['\u0007bell'], site: 'a\u001bb', deciding: 'why\r\nnot' })
+      .add(0, 'evil \u001b[2J text', { functions: ['\u0007bell'], site: { file: 'a\u001bb', line: 1 }, deciding: 'why\r\nnot' })
       .add(1, 'drain', { agent: 'buffer' }).all;
     const drawing = renderTimeline(steps, { cpus: 2 });
     expect(drawing).toContain('evil \\x1b[2J text');
-    expect(drawing).toContain('why\\r\\nnot [a\\x1bb]');
+    expect(drawing).toContain('why\\r\\nnot [a\\x1bb:1]');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not occur
     expect(drawing).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     const painted = renderTimeline(raceSteps(), { cpus: 4, colors: pc.createColors(true) });

@@ -16,6 +16,10 @@ export class Layout {
     return base;
   }
 
+  allocOf(_cpu: number, name: string, words = 1, format: WordFormat = 'number', align = 1): number {
+    return this.alloc(name, words, format, align);
+  }
+
   allocTable(records: number, fields: readonly Field[], _nameOf: (record: number) => string): number {
     const base = this.next;
     this.next = base + records * fields.length;

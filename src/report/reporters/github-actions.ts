@@ -79,8 +79,7 @@ function placeOf(witness: Witness | null): { readonly file: string; readonly lin
   const step =
     steps.find(({ isCause, site }) => isCause && site !== null) ??
     steps.findLast(({ deciding, site }) => deciding !== null && site !== null);
-  const match = /^(.*):(\d+)$/s.exec(step?.site ?? '');
-  return match === null ? null : { file: match[1], line: Number(match[2]) };
+  return step?.site ?? null;
 }
 
 function noticeOf({ verdict }: HuntResult): string {

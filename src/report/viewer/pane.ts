@@ -2,6 +2,7 @@
 
 import type { CpuState } from '../../explain/cpu-state.js';
 import type { TraceStep } from '../../explain/trace-step.js';
+import { placeWords } from '../../vocabulary/told.js';
 import type { Colors } from '../colors.js';
 import { visible } from '../escape.js';
 import { shorten, textWidth, wrap } from '../layout.js';
@@ -21,7 +22,7 @@ export interface PaneOptions {
 export function paneLines(step: TraceStep, history: StateHistory, { width, cpus, colors }: PaneOptions): string[] {
   const cut = (text: string): string => shorten(text, width);
   const agent = step.agent === 'cpu' ? '' : `'s ${AGENTS[step.agent]}`;
-  const place = step.site === null ? '' : `  [${step.site}]`;
+  const place = step.site === null ? '' : `  [${placeWords(step.site)}]`;
   const reason = step.deciding === null ? [] : wrap(visible(step.deciding), width - 2);
   const told = Array.from({ length: REASON_LINES }, (_, index) => {
     const line = index < REASON_LINES - 1 ? reason[index] : reason.slice(index).join(' ');

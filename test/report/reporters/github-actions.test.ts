@@ -31,7 +31,7 @@ describe('annotations', () => {
   it('point at the step of the cause before any other', () => {
     const result = failed();
     const trace = result.witness!.trace.map((step, i) =>
-      i === 20 ? { ...step, site: 'src/kernel/x.ts:7', deciding: 'it', isCause: true as const } : step,
+      i === 20 ? { ...step, site: { file: 'src/kernel/x.ts', line: 7 }, deciding: 'it', isCause: true as const } : step,
     );
     const [error] = githubAnnotations(sampleReport({ results: [{ ...result, witness: { ...result.witness!, trace } }] }));
     expect(command(error)!.properties).toMatchObject({ file: 'src/kernel/x.ts', line: '7' });

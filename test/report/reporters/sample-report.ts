@@ -46,7 +46,7 @@ export function hostileReport(): HuntReport {
     ...step,
     text: HOSTILE,
     functions: [HOSTILE],
-    site: `${HOSTILE}:12`,
+    site: { file: HOSTILE, line: 12 },
     deciding: step.deciding === null ? null : HOSTILE,
   }));
   return sampleReport({

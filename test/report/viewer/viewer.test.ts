@@ -13,7 +13,8 @@ function sbSteps(): Steps {
   return new Steps()
     .add(0, 'loaded_mm = SWITCHING (buffered)', {
       functions: ['context_switch', 'switch_mm_irqs_off'],
-      site: 'src/kernel/switch-mm.ts:31',
+      site: { file: 'src/kernel/switch-mm.ts', line: 31 },
+      isBuffered: true,
       states: [
         state(0, {
           buffer: ['loaded_mm=SWITCHING'],
