@@ -1,3 +1,5 @@
+import { answering } from '../src/seal/answered.js';
+import { settled } from '../src/seal/settled.js';
 import { expose } from '../src/stress/expose.js';
 import { ProgramCpu } from '../src/stress/program-cpu.js';
 import { SimCpu, type SimCpuApi } from '../src/stress/sim-cpu.js';
@@ -7,11 +9,14 @@ import type { ThreadCpu } from '../src/stress/thread-cpu.js';
 let cpu: ThreadCpu | null = null;
 const api: SimCpuApi = {
   setUp(setup) {
-    cpu = 'program' in setup ? new ProgramCpu(setup) : new SimCpu(setup);
+    return answering(() => {
+      cpu = 'program' in setup ? new ProgramCpu(setup) : new SimCpu(setup);
+    });
   },
   run() {
     if (cpu === null) throw new Error('the CPU was not set up');
-    return cpu.run();
+    const own = cpu;
+    return settled(() => own.run());
   },
 };
 

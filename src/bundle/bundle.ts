@@ -4,6 +4,7 @@ import type { Plugin } from 'esbuild';
 import { blankGenerators } from './blank.js';
 import { COVER_BANNER } from './cover.js';
 import { LOOP_GUARD } from './guard-loops.js';
+import { THROW_NOTES } from './note-throws.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
 import { writeOutput } from './temporary.js';
 import { SOURCES, sourceFile, sourceName } from './user-files.js';
@@ -55,7 +56,8 @@ export const OUTPUT = {
 } as const;
 
 /** The first lines of a bundle in which users' code is explored. */
-export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${LOOP_GUARD}\n${COVER_BANNER}`;
+export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}\n${LOOP_GUARD}\n${COVER_BANNER}`;
+const BLANKED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
 
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
@@ -67,7 +69,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     ...(own !== null ? { stdin: { contents: entryWith(entry, own.paths), resolveDir: SOURCES } } : { entryPoints: [entry] }),
     outfile,
     ...OUTPUT,
-    banner: own !== null ? { js: plain ? GUARDED_BANNER : QUIET_CONSOLE } : {},
+    banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
       ...(own !== null ? [userModulesPlugin(plain ? 'covered' : 'blanked', own)] : []),

@@ -1,6 +1,7 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import { Parser } from 'acorn';
 import { Cover, type CoveredFile, type Insert, withInserts } from './cover.js';
+import { throwNote } from './note-throws.js';
 import { isTypeScript } from './user-files.js';
 
 /**
@@ -32,20 +33,20 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** The module with its loops guarded. A module that does not parse comes back as it is: the bundler says what is wrong with it. */
+/** The module with its loops guarded and its throws noted. A module that does not parse comes back as it is: the bundler says what is wrong with it. */
 export function guardLoops(source: string, path: string, name: string): string {
   const program = parsed(source, path);
-  return program === null ? source : withInserts(source, loopGuards(program, name));
+  return program === null ? source : withInserts(source, guards(program, path, name));
 }
 
-/** The module with its loops guarded and what runs of it noted. */
+/** The same with what runs of it noted too. */
 export function guardAndCover(source: string, path: string, name: string): string {
   const program = parsed(source, path);
   if (program === null) return source;
   const cover = new Cover(name);
   const { sites } = cover.module(program);
   const head: Insert = [0, `const shootdownRan=shootdownCover(${JSON.stringify(name)},${sites.length});`];
-  return withInserts(source, [head, ...loopGuards(program, name), ...cover.inserts]);
+  return withInserts(source, [head, ...guards(program, path, name), ...cover.inserts]);
 }
 
 /** What `guardAndCover` notes in a module; null for one that does not parse. */
@@ -54,22 +55,35 @@ export function coveredFile(source: string, path: string, name: string): Covered
   return program === null ? null : new Cover(name).module(program);
 }
 
-function loopGuards(program: Node, name: string): Insert[] {
+/** A module whose throws alone are noted: for a run on threads, which is watched and needs no guards. */
+export function noteThrows(source: string, path: string): string {
+  const program = parsed(source, path);
+  if (program === null) return source;
   const inserts: Insert[] = [];
-  const visit = (node: Node): void => {
+  walk(program, (node) => inserts.push(...throwNote(node, path)));
+  return withInserts(source, inserts);
+}
+
+function guards(program: Node, path: string, name: string): Insert[] {
+  const inserts: Insert[] = [];
+  walk(program, (node) => {
+    inserts.push(...throwNote(node, path));
     if (LOOPS.has(node.type)) {
       const body = node.body as Node;
       const call = `shootdownLoop(${node.loc.start.line},${JSON.stringify(name)});`;
       if (body.type === 'BlockStatement') inserts.push([body.start + 1, call]);
       else inserts.push([body.start, `{${call}`], [body.end, '}', body.start - 0.5]);
     }
-    for (const value of Object.values(node)) {
-      if (Array.isArray(value)) for (const item of value) if (isNode(item)) visit(item);
-      if (isNode(value)) visit(value);
-    }
-  };
-  visit(program);
+  });
   return inserts;
+}
+
+function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node);
+  for (const value of Object.values(node)) {
+    if (Array.isArray(value)) for (const item of value) if (isNode(item)) walk(item, visit);
+    if (isNode(value)) walk(value, visit);
+  }
 }
 
 function parsed(source: string, path: string): Node | null {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../vocabulary/errors.js';
+import { plainError } from '../seal/thrown.js';
+import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { type Place as DisplayedPlace, toldBy } from '../vocabulary/told.js';
 import { loadedModules } from './loaded.js';
 import { displayPath, isUserFile, sourceName } from './user-files.js';
@@ -86,12 +87,13 @@ function shippedAt(path: string, line: number, column: number): Place | null {
 /** An error of this process that came out of a loaded module, as the InputError that it is; any other as it is. */
 export function asInputError(error: unknown): unknown {
   const { places } = loadedModules();
-  return (places === null ? null : userError(error, places)) ?? error;
+  if (places === null || error instanceof InputError || error instanceof InfrastructureError) return error;
+  return userError(error, places) ?? error;
 }
 
 /** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */
-export function userError(error: unknown, places: BundlePlaces): InputError | null {
-  if (!(error instanceof Error)) return typeof error === 'object' ? null : thrownValue(error);
+export function userError(thrown: unknown, places: BundlePlaces): InputError | null {
+  const error = plainError(thrown);
   const told = toldBy(error);
   if (told?.told === 'loop') {
     const what = 'this loop turns without end and without an operation';
@@ -100,6 +102,7 @@ export function userError(error: unknown, places: BundlePlaces): InputError | nu
   const place = error.stack === undefined ? null : places.userPlace(error.stack);
   const message = firstLine(error.message);
   if (place === null) {
+    if (told?.told === 'no-error') return thrownSomewhere(message);
     // Of a program, but not thrown within its text: what its assertion answers.
     const program = told?.program ?? null;
     return program === null ? null : new InputError(message, null, definedAt(program));
@@ -123,12 +126,11 @@ export function variantError(error: unknown, places: BundlePlaces, what: string)
   return new InputError(`${paths.map(displayPath).join(', ')}: ${why}`, "see what the variant's functions answer and store");
 }
 
-/** What is thrown without being an Error tells no line, and only users' code throws such: the modules are named. */
-function thrownValue(value: unknown): InputError | null {
+/** Only users' code throws what is no Error; where its line is not known the modules are named. */
+function thrownSomewhere(message: string): InputError | null {
   const { paths } = loadedModules();
   if (paths.length === 0) return null;
-  const what = `${paths.map(displayPath).join(', ')}: threw "${firstLine(String(value))}", which is no Error`;
-  return new InputError(what, 'throw an Error, to be told its line');
+  return new InputError(`${paths.map(displayPath).join(', ')}: ${message}`, 'throw an Error, to be told its line');
 }
 
 /** The first line of what others have written. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { blankGenerators } from './blank.js';
-import { guardAndCover, guardLoops } from './guard-loops.js';
+import { guardAndCover, guardLoops, noteThrows } from './guard-loops.js';
 import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
 /**
@@ -59,7 +59,7 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
   const name = displayPath(path);
   const contents =
     code === 'blanked'
-      ? blankGenerators(source, name)
+      ? noteThrows(blankGenerators(source, name), path)
       : code === 'covered'
         ? guardAndCover(source, path, name)
         : guardLoops(source, path, name);
@@ -70,6 +70,7 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
 export function entryWith(entry: string, modules: readonly string[]): string {
   const names = modules.map((_, index) => `module${index}`);
   return [
+    `import ${JSON.stringify(sourceFile('seal/in-worker'))};`,
     ...names.map((name, index) => `import * as ${name} from ${JSON.stringify(moduleByNumber(index))};`),
     `import { registerModules } from ${JSON.stringify(sourceFile('programs/register'))};`,
     `registerModules([${names.join(', ')}]);`,

@@ -45,11 +45,7 @@ export function createEngine(): Engine {
     huntProgram: huntOn,
     replay: async (finding) => {
       const { replayFinding } = await import('../replay/replay-finding.js');
-      try {
-        return replayFinding(finding);
-      } catch (error) {
-        throw (await import('../bundle/places.js')).asInputError(error);
-      }
+      return replayFinding(finding);
     },
     threads: {
       scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,

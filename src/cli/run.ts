@@ -1,8 +1,10 @@
 /** Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code. */
 
 import { Command, CommanderError } from 'commander';
+import { asInputError } from '../bundle/places.js';
 import { visible } from '../report/escape.js';
 import { TABLE_WIDTH } from '../report/table.js';
+import { thrownOf } from '../seal/thrown.js';
 import { TraceError } from '../trace/trace-error.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { VERSION } from '../vocabulary/version.js';
@@ -56,8 +58,9 @@ function createProgram(context: CliContext, finish: (exitCode: number) => void):
   return program;
 }
 
-/** Says what was thrown, on one line; answers the exit code. */
-export function reportError(error: unknown, io: CliIo): number {
+/** Says what was thrown, on one line; answers the exit code. What comes out of a user's module, whenever, is a mistake in it. */
+export function reportError(thrown: unknown, io: CliIo): number {
+  const error = asInputError(thrown);
   if (error instanceof CommanderError) {
     printLine(io.stderr, `shootdown: ${visible(usageLine(error))}`);
     return EXIT_USAGE;
@@ -70,12 +73,11 @@ export function reportError(error: unknown, io: CliIo): number {
     printLine(io.stderr, `shootdown: ${visible(error.message)}`);
     return EXIT_FAILURE;
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const { message, stack } = thrownOf(error);
   const isDebugging = Boolean(io.env.SHOOTDOWN_DEBUG);
   const hint = isDebugging ? '' : '; SHOOTDOWN_DEBUG=1 shows where, please report it';
   printLine(io.stderr, `shootdown: internal error: ${visible(message)}${hint}`);
-  if (isDebugging && error instanceof Error && error.stack !== undefined)
-    printLine(io.stderr, error.stack.split('\n').map(visible).join('\n'));
+  if (isDebugging) printLine(io.stderr, stack.split('\n').map(visible).join('\n'));
   return EXIT_FAILURE;
 }
 

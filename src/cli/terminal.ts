@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { visible } from '../report/escape.js';
+import { sendSignal } from '../seal/process-seal.js';
 import type { Terminal } from './io.js';
 
 /** The other screen, no cursor, no wrapping at the edge; and back. */
@@ -41,7 +42,7 @@ export function processTerminal(
       };
       const die = (signal: NodeJS.Signals) => {
         close();
-        process.kill(process.pid, signal);
+        sendSignal(process.pid, signal);
       };
       const wake = () => {
         stdin.setRawMode(true);

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { whileSealed } from '../seal/process-seal.js';
+import { plainError } from '../seal/thrown.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, type CauseOf, measureLength, runBatch, simplifyWitness } from './batch.js';
 import type { BatchRunner } from './pool.js';
@@ -16,14 +18,23 @@ export class InlinePool implements BatchRunner {
 
   async run(request: BatchRequest): Promise<BatchResult> {
     await setImmediate();
-    return runBatch(request, this.causeOf);
+    return sealed(() => runBatch(request, this.causeOf));
   }
 
   async length(request: BatchRequest): Promise<number> {
-    return measureLength(request);
+    return sealed(() => measureLength(request));
   }
 
   async simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
-    return simplifyWitness(request, witness, this.causeOf);
+    return sealed(() => simplifyWitness(request, witness, this.causeOf));
+  }
+}
+
+/** In this thread a program could end the test run that it is judged in. */
+function sealed<T>(work: () => T): T {
+  try {
+    return whileSealed(work);
+  } catch (error) {
+    throw plainError(error);
   }
 }

@@ -7,6 +7,7 @@ import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import type { Subject } from '../programs/subject.js';
+import { type Answered, answerOf } from '../seal/answered.js';
 import { isOwnVariantName } from '../variants/own.js';
 import type { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
@@ -110,7 +111,7 @@ export class HuntPool implements BatchRunner {
     const piscina = await this.ready;
     const what = `while it ran ${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
     try {
-      return (await this.silence.broken(piscina.run(task, { name }), what)) as T;
+      return answerOf((await this.silence.broken(piscina.run(task, { name }), what)) as Answered<T>);
     } catch (error) {
       const mistake = this.places === null || this.own.paths.length === 0 ? null : this.mistake(error, request, this.places);
       throw mistake ?? workerFailure(error, what);

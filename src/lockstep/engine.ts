@@ -5,7 +5,7 @@ import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import { OracleBoard } from '../oracles/board.js';
 import { programOf, type Subject } from '../programs/subject.js';
-import { callOrEnd, Threads } from '../stress/workers.js';
+import { Threads } from '../stress/workers.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import { type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
@@ -47,7 +47,7 @@ export class LockstepEngine {
     fresh.saveProgress(words.subarray(W.PROGRESS, W.EVENT_COUNT));
     const threads = await this.pool.take(program.cpus);
     const setup = { ...run, decisions: Int32Array.from(decisions), ...buffers };
-    const runs = threads.map((thread, cpu) => callOrEnd(thread, thread.api.run({ ...setup, cpu })));
+    const runs = threads.map((thread, cpu) => this.pool.call(thread, thread.api.run({ ...setup, cpu })));
     // As in explore, every CPU comes before its first operation before anybody moves.
     const started = async (): Promise<void> => {
       while (Atomics.load(words, W.STARTED) < threads.length) await new Promise((resolve) => setTimeout(resolve, 1));

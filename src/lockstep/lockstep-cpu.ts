@@ -7,6 +7,7 @@ import { OracleBoard } from '../oracles/board.js';
 import { CSD_NOTES, csdReuse, lostAck } from '../oracles/csd.js';
 import { oracles } from '../oracles/index.js';
 import { programOf, type Subject } from '../programs/subject.js';
+import type { Answered } from '../seal/answered.js';
 import type { MemoryModel, Violation } from '../vocabulary/violation.js';
 import * as W from './words.js';
 
@@ -21,7 +22,7 @@ export type LockstepSetup = Subject & {
 
 /** What a thread of a lockstep run answers to. */
 export interface LockstepApi {
-  run(setup: LockstepSetup): LockstepReport;
+  run(setup: LockstepSetup): Promise<Answered<LockstepReport>>;
 }
 
 /** What it answers when the schedule has ended. */

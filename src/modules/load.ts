@@ -10,6 +10,7 @@ import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
 import { exportedValues, type Registered, registerModules } from '../programs/register.js';
+import { plainError } from '../seal/thrown.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
@@ -61,12 +62,10 @@ export async function loadModules(given: readonly string[], { api, apiFile, type
     if (expected !== undefined) requireSame(refs, expected, metafile);
     const places = new BundlePlaces(outfile).keep();
     const modules = await evaluate(files, outfile, api, places);
-    const registered = registerModules(modules);
+    const { registered, scenarios } = lookedThrough(modules, files, places);
     const sources = userInputs(metafile).map((path) => ({ path: displayPath(path), text: readFileSync(path, 'utf8') }));
     const mistake = protocolMistake(sources, api, registered.variants.length > 0);
     if (mistake !== null) throw new InputError(mistake);
-    const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
-    requireSomething(files, modules, scenarios, registered);
     requireDistinct(files, [...registered.variants, ...registered.programs, ...scenarios]);
     const covered = userInputs(metafile).flatMap((path) => coveredFile(readFileSync(path, 'utf8'), path, displayPath(path)) ?? []);
     setLoadedModules({ paths: files, apiFile, refs, places, covered });
@@ -172,16 +171,33 @@ async function evaluate(files: readonly string[], outfile: string, api: object, 
     const namespace = (await Promise.race([import(/* @vite-ignore */ pathToFileURL(outfile).href), late])) as Record<string, object>;
     return files.map((_, index) => namespace[`module${index}`]);
   } catch (error) {
-    const mistake = userError(error, places);
-    if (mistake !== null) throw mistake;
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${files.map(displayPath).join(', ')}: cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw loadMistake(error, files, places);
   } finally {
     clearTimeout(timer);
     delete known[Symbol.for(API_KEY)];
   }
+}
+
+/** What the modules define. What they export may be an object that throws when it is looked at. */
+function lookedThrough(
+  modules: readonly object[],
+  files: readonly string[],
+  places: BundlePlaces,
+): { readonly registered: Registered; readonly scenarios: readonly Scenario[] } {
+  try {
+    const registered = registerModules(modules);
+    const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
+    requireSomething(files, modules, scenarios, registered);
+    return { registered, scenarios };
+  } catch (error) {
+    throw loadMistake(error, files, places);
+  }
+}
+
+function loadMistake(thrown: unknown, files: readonly string[], places: BundlePlaces): InputError {
+  if (thrown instanceof InputError) return thrown;
+  const message = `${files.map(displayPath).join(', ')}: cannot be loaded: ${plainError(thrown).message}`;
+  return userError(thrown, places) ?? new InputError(message);
 }
 
 /** Where the first await of the modules stands; there is one, or they would have been loaded. */

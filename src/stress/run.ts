@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
-import { InfrastructureError } from '../vocabulary/errors.js';
+import { InfrastructureError, InputError } from '../vocabulary/errors.js';
+import { received } from '../vocabulary/told.js';
 import { isLatent } from '../vocabulary/violation.js';
 import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
@@ -15,7 +16,7 @@ import type { CpuReport } from './thread-cpu.js';
 import type { HostSettings } from './thread-host.js';
 import { compileAsUsual, compileSooner } from './tier-up.js';
 import { Watchdog } from './watchdog.js';
-import { callOrEnd, type Thread, Threads } from './workers.js';
+import { type Thread, Threads } from './workers.js';
 
 /** Milliseconds between two looks of the main thread. */
 const LOOK_MS = 20;
@@ -66,6 +67,8 @@ class Run {
   private readonly cores = availableParallelism();
   private awakeSum = 0;
   private awakeSamples = 0;
+  /** What a user's module did to a thread, outside of what the thread was called for. */
+  private mistake: InputError | null = null;
 
   constructor(
     private readonly pool: Threads<SimCpuApi>,
@@ -104,7 +107,7 @@ class Run {
       ...buffers,
       image: image.buffer,
     };
-    await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id }))));
+    await Promise.all(threads.map((thread, id) => this.pool.call(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id }))));
 
     const reports: (CpuReport | null)[] = threads.map(() => null);
     const dead: string[] = [];
@@ -124,15 +127,17 @@ class Run {
     const seconds = (performance.now() - opened) / 1000;
     this.stop(words, cpus);
     const all = await this.settle(done, threads, reports, dead);
-    for (const report of reports) if (report?.error != null) this.pool.refuseUserError(report.error);
+    if (this.mistake !== null) throw this.mistake;
+    for (const report of reports) if (report?.error != null) this.pool.refuseUserError(received(report.error));
     if (all) this.memory.giveBack(buffers);
     return this.summary(subject, reports, dead, hang, interrupted, seconds, (opened - begun) / 1000, postMortem);
   }
 
   private async runThread(thread: Thread<SimCpuApi>, reports: (CpuReport | null)[], id: number, dead: string[]): Promise<void> {
     try {
-      reports[id] = (await callOrEnd(thread, thread.api.run())) as CpuReport;
+      reports[id] = (await this.pool.untilEnd(thread, thread.api.run())) as CpuReport;
     } catch (error) {
+      if (error instanceof InputError) this.mistake ??= error;
       dead.push(`CPU${id}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -140,7 +145,7 @@ class Run {
   /** All CPUs stand at the gate. */
   private async untilReady(words: Int32Array, threads: readonly Thread<SimCpuApi>[], dead: readonly string[]): Promise<void> {
     while (Atomics.load(words, C.READY) < threads.length) {
-      if (dead.length > 0) throw new InfrastructureError(`the run did not start: ${dead[0]}`);
+      if (dead.length > 0) throw this.mistake ?? new InfrastructureError(`the run did not start: ${dead[0]}`);
       await sleep(2);
     }
   }

@@ -2,7 +2,7 @@ import { arch, availableParallelism } from 'node:os';
 import { type SharedWords, sharedWords } from '../machine/stripped/locked.js';
 import type { LitmusApi } from './litmus.js';
 import { LITMUS_TESTS, LITMUS_WORDS, type LitmusCount, type LitmusTest } from './litmus.js';
-import { callOrEnd, Threads } from './workers.js';
+import { Threads } from './workers.js';
 
 /** What the self-test of the memory accesses found. */
 export interface SelfTest {
@@ -71,6 +71,6 @@ export async function selfTest(testMs: number = TEST_MS): Promise<SelfTest> {
 async function runOne(pool: Threads<LitmusApi>, mem: SharedWords, test: LitmusTest, ms: number, atomic: boolean): Promise<LitmusCount> {
   new Int32Array(mem.buffer).fill(0);
   const threads = await pool.take(2);
-  const [count] = await Promise.all(threads.map((thread, id) => callOrEnd(thread, thread.api.run(mem, test, id, ms, atomic))));
+  const [count] = await Promise.all(threads.map((thread, id) => pool.untilEnd(thread, thread.api.run(mem, test, id, ms, atomic))));
   return count as LitmusCount;
 }

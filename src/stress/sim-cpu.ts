@@ -1,5 +1,6 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { type KernelChoice, type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
+import type { Answered } from '../seal/answered.js';
 import { findVariant } from '../variants/index.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { alike } from './alike.js';
@@ -22,8 +23,8 @@ export type CpuSetup = ThreadSetup & KernelPart;
 
 /** What the thread of a simulated CPU answers to: it is set up, runs, and can be set up again. */
 export interface SimCpuApi {
-  setUp(setup: ThreadSetup & (KernelPart | ProgramPart)): void;
-  run(): CpuReport;
+  setUp(setup: ThreadSetup & (KernelPart | ProgramPart)): Promise<Answered<void>>;
+  run(): Promise<CpuReport>;
 }
 
 /** The kernel of the last run: laying out that of 256 CPUs takes a while, and most runs are like the one before. */

@@ -4,7 +4,8 @@ import type { Cpu } from '../machine/stripped/cpu.js';
 import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine, type SeenViolation } from '../machine/stripped/machine.js';
-import { handOn, type ThrownError } from '../vocabulary/told.js';
+import { thrownOf } from '../seal/thrown.js';
+import type { ThrownError } from '../vocabulary/told.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import * as C from './control.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
@@ -78,7 +79,7 @@ export abstract class ThreadCpu {
       this.host.attach(this.cpu);
       this.rounds();
     } catch (thrown) {
-      if (!(thrown instanceof Stopped)) error = handOn(thrown);
+      if (!(thrown instanceof Stopped)) error = thrownOf(thrown);
     }
     // Whatever ended this CPU ends the run: the others would wait for it.
     Atomics.store(words, C.STOP, 1);

@@ -8,8 +8,9 @@ import { bundle } from '../bundle/bundle.js';
 import { loadedModules } from '../bundle/loaded.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
-import { InfrastructureError } from '../vocabulary/errors.js';
-import { received, type ThrownError } from '../vocabulary/told.js';
+import { type Answered, answerOf } from '../seal/answered.js';
+import { thrownOf } from '../seal/thrown.js';
+import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 
 /**
  * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
@@ -21,8 +22,8 @@ export interface Thread<Api> {
   readonly index: number;
   readonly worker: Worker;
   readonly api: Comlink.Remote<Api>;
-  /** Settles when the thread has ended, with why. */
-  readonly ended: Promise<string>;
+  /** Settles when the thread has ended, with whose fault that is. */
+  readonly ended: Promise<InputError | InfrastructureError>;
 }
 
 /** Heap of a thread in MiB; a simulated CPU allocates next to nothing. Without limits 256 threads would reserve much more. */
@@ -64,17 +65,45 @@ export class Threads<Api> {
   }
 
   /** Throws an InputError with the line if the error's stack leads into a user's module; a mistake of theirs is none of the machine. */
-  refuseUserError(error: ThrownError): void {
-    if (this.file === null || loadedModules().paths.length === 0) return;
-    const mistake = userError(received(error), new BundlePlaces(this.file));
+  refuseUserError(error: unknown): void {
+    const mistake = this.mistake(error);
     if (mistake !== null) throw mistake;
+  }
+
+  private mistake(error: unknown): InputError | null {
+    if (this.file === null || loadedModules().paths.length === 0) return null;
+    if (error instanceof InputError || error instanceof InfrastructureError) return null;
+    return userError(error, new BundlePlaces(this.file));
+  }
+
+  /**
+   * The answer of a call that `answering` answers. Throws an InfrastructureError when the thread ends before it; an InputError where a
+   * user's module threw or ended it.
+   */
+  async call<T>(thread: Thread<Api>, call: Promise<Answered<T>>): Promise<T> {
+    try {
+      return answerOf(await this.untilEnd(thread, call));
+    } catch (error) {
+      this.refuseUserError(error);
+      throw error;
+    }
+  }
+
+  /** The answer of a call, unless the thread ends before it. */
+  async untilEnd<T>(thread: Thread<Api>, call: Promise<T>): Promise<T> {
+    const ended = thread.ended.then((why) => {
+      throw why;
+    });
+    return await Promise.race([call, ended]);
   }
 
   private start(index: number, file: string): Thread<Api> {
     const worker = new Worker(file, { execArgv: [], env: {}, stdin: false, trackUnmanagedFds: false, resourceLimits: LIMITS });
-    const ended = new Promise<string>((resolve) => {
-      worker.once('error', (error) => resolve(`thread ${index} died: ${error instanceof Error ? error.message : String(error)}`));
-      worker.once('exit', (code) => resolve(`thread ${index} ended with code ${code}`));
+    const ended = new Promise<InputError | InfrastructureError>((resolve) => {
+      worker.once('error', (error) =>
+        resolve(this.mistake(error) ?? new InfrastructureError(`thread ${index} died: ${thrownOf(error).message}`)),
+      );
+      worker.once('exit', (code) => resolve(new InfrastructureError(`thread ${index} ended with code ${code}`)));
     });
     const thread: Thread<Api> = { index, worker, api: Comlink.wrap<Api>(nodeEndpoint(worker)), ended };
     void ended.then(() => {
@@ -92,12 +121,4 @@ export class Threads<Api> {
     this.folder = null;
     this.file = null;
   }
-}
-
-/** The answer of a call, or an InfrastructureError when the thread ends before it. */
-export async function callOrEnd<T>(thread: Thread<never> | Thread<unknown>, call: Promise<T>): Promise<T> {
-  const ended = thread.ended.then((why) => {
-    throw new InfrastructureError(why);
-  });
-  return await Promise.race([call, ended]);
 }

@@ -15,6 +15,8 @@ export function placeWords({ file, line }: Place): string {
 export type Told =
   /** Our own words about what a user has defined; `program`: the plain program concerned, where it is one. */
   | { readonly told: 'definition'; readonly program: string | null }
+  /** Something was thrown that is no Error. */
+  | { readonly told: 'no-error' }
   /** A loop of a user's module that does not end. */
   | { readonly told: 'loop'; readonly place: Place };
 
@@ -23,19 +25,12 @@ export function toldBy({ cause }: Error): Told | null {
   return typeof cause === 'object' && cause !== null && 'told' in cause ? (cause as Told) : null;
 }
 
-/** An error that was thrown in a thread, as that thread hands it on. */
+/** An error that was thrown in a thread, as that thread hands it on; made by `seal/thrown.ts`. */
 export interface ThrownError {
   readonly message: string;
   readonly stack: string;
   readonly name: string;
   readonly told: Told | null;
-}
-
-/** `thrown` may be anything: users throw what they like. */
-export function handOn(thrown: unknown): ThrownError {
-  if (!(thrown instanceof Error)) return { message: String(thrown), stack: String(thrown), name: 'Error', told: null };
-  const { message, name } = thrown;
-  return { message, name, stack: thrown.stack ?? message, told: toldBy(thrown) };
 }
 
 /** The error again, with the stack of where it was thrown. */

@@ -4,6 +4,7 @@
  */
 export const FLOORS: readonly (readonly string[])[] = [
   ['vocabulary', 'subset'],
+  ['seal'],
   ['machine'],
   ['kernel'],
   ['backends', 'rules'],

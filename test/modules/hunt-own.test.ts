@@ -74,11 +74,7 @@ describe('a program of a module', () => {
 
   it.each([
     ['that throws', program("throw new RangeError('too far');"), /:4: threw RangeError: too far$/],
-    [
-      'that throws what is no Error',
-      program("throw 'too far';"),
-      /\.ts: threw "too far", which is no Error; throw an Error, to be told its line$/,
-    ],
+    ['that throws what is no Error', program("throw 'too far';"), /\.ts:4: threw "too far", which is no Error$/],
     ['Ärger 100 %41 日本', program("throw new RangeError('too far');"), /Ärger-100-%41-日本\.ts:4: threw RangeError: too far$/],
     ['that never comes to an operation', program('yield* cpu.writeOnce(at.x, 1); for (;;) { }'), /:4: this loop turns without end/],
     [

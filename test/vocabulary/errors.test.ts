@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { OperandError } from '../../src/machine/operands.js';
 import { ProgramError } from '../../src/programs/plain-cpu.js';
+import { thrownOf } from '../../src/seal/thrown.js';
 import { InfrastructureError, InputError } from '../../src/vocabulary/errors.js';
-import { handOn, received, toldBy } from '../../src/vocabulary/told.js';
+import { received, toldBy } from '../../src/vocabulary/told.js';
 
 describe('an error of the world outside', () => {
   it('is one line of what, where and what to do, and has each as a field', () => {
@@ -27,9 +28,9 @@ describe('what an error says as data', () => {
 
   it('is handed on with the stack of where it was thrown', () => {
     const error = new ProgramError('CPU0 is lost', 'mine');
-    const again = received(structuredClone(handOn(error)));
+    const again = received(structuredClone(thrownOf(error)));
     expect(again).toMatchObject({ message: error.message, stack: error.stack, name: 'ProgramError' });
     expect(toldBy(again)).toEqual(toldBy(error));
-    expect(received(handOn('a word'))).toMatchObject({ message: 'a word', name: 'Error' });
+    expect(received(thrownOf('a word'))).toMatchObject({ message: 'threw "a word", which is no Error', name: 'Error' });
   });
 });

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+/**
+ * Modules that try to end the process as if all were well, or that fail where nobody waits for them: each a process of its own, since
+ * only there is an exit code one. Without the attack every hunt here ends with 1.
+ */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FIXTURES = 'test/seal/fixtures';
+const out = mkdtempSync(join(tmpdir(), 'shootdown-seal-'));
+afterAll(() => rmSync(out, { recursive: true }));
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** With the folder of the fixtures left out. */
+  readonly stderr: string;
+}
+
+async function shootdown(...argv: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { exitCode, stdout, stderr: stderr.replaceAll(`${FIXTURES}/`, '') };
+}
+
+const hunt = (name: string): Promise<Ended> =>
+  shootdown('hunt', `${FIXTURES}/${name}.ts`, '--executions', '300', '--jobs', '1', '--no-type-check', '--out', out);
+
+const oneLine = (text: string): string => `shootdown: ${text}\n`;
+const sealed = (name: string): string =>
+  `process.${name}() would end the process before it has said its verdict; a module has no use for it, leave it out`;
+
+describe('a module that ends the process is told the line, with exit code 2', () => {
+  it.each([
+    ['exit-at-load', `exit-at-load.ts:3: ${sealed('exit')}`],
+    ['named-exit-at-load', `named-exit-at-load.ts:4: ${sealed('exit')}`],
+    ['really-exit-at-load', `really-exit-at-load.ts:3: ${sealed('reallyExit')}`],
+    ['abort-at-load', `abort-at-load.ts:3: ${sealed('abort')}`],
+    ['kill-at-load', `kill-at-load.ts:3: ${sealed('kill')}`],
+    ['exit-in-timer', `exit-in-timer.ts:3: ${sealed('exit')}`],
+    ['exit-in-final', `exit-in-final.ts:4: ${sealed('exit')}`],
+    ['kill-in-final', `kill-in-final.ts:4: ${sealed('kill')}`],
+    ['exit-in-script', 'exit-in-script.ts:5: process: an execution must repeat exactly: no clock, no timer, no surroundings (in script)'],
+    [
+      'chdir-at-load',
+      'chdir-at-load.ts:3: process.chdir() would move the process away from the files that it was given; a module has no use for it, leave it out',
+    ],
+  ])('%s', async (name, line) => {
+    expect(await hunt(name)).toMatchObject({ exitCode: 2, stderr: oneLine(line) });
+  });
+});
+
+describe('what a module throws is its mistake, whatever it is and whenever it comes', () => {
+  it.each([
+    ['throw-in-timer', 'throw-in-timer.ts:4: threw null, which is no Error'],
+    ['late-rejection', 'late-rejection.ts:3: threw RangeError: too late'],
+    ['late-rejection-of-nothing', 'late-rejection-of-nothing.ts: threw undefined, which is no Error; throw an Error, to be told its line'],
+    ['throwing-getter', 'throwing-getter.ts:6: threw null, which is no Error'],
+    ['hollow-export', 'hollow-export.ts:6: threw Error: do not look'],
+    ['null-in-script', 'null-in-script.ts:5: threw undefined, which is no Error'],
+    ['null-in-final', 'null-in-final.ts:5: threw null, which is no Error'],
+    ['hollow-error', 'hollow-error.ts:5: threw Error: x'],
+    ['forged-stack', 'forged-stack.ts:5: threw Error: forged'],
+    ['late-in-worker', 'late-in-worker.ts:5: threw RangeError: later'],
+  ])('%s', async (name, line) => {
+    expect(await hunt(name)).toMatchObject({ exitCode: 2, stderr: oneLine(line) });
+  });
+});
+
+describe('an end before the verdict that no line explains is exit code 3', () => {
+  it.each(['emit-exit', 'no-listeners', 'empty-loop'])('%s', async (name) => {
+    const { exitCode, stderr } = await hunt(name);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(
+      oneLine('the process ends before the command has said its verdict; look for what its modules do to the process'),
+    );
+  });
+});
+
+describe('the exit code is the verdict', () => {
+  it.each(['exit-code-at-load', 'exit-caught'])('%s', async (name) => {
+    const { exitCode, stdout, stderr } = await hunt(name);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toContain('racy: assertion in plain program');
+  });
+});
+
+describe('on threads', () => {
+  it.each([
+    ['exit-in-final', `exit-in-final.ts:4: ${sealed('exit')}`],
+    ['null-in-final', 'null-in-final.ts:5: threw null, which is no Error'],
+    ['null-in-thread', 'null-in-thread.ts:8: threw null, which is no Error'],
+    ['late-in-thread', 'late-in-thread.ts:7: threw RangeError: later'],
+  ])('a run with %s is refused', async (name, line) => {
+    const run = await shootdown('stress', `${FIXTURES}/${name}.ts`, '--for', '1s', '--no-type-check');
+    expect(run).toMatchObject({ exitCode: 2, stderr: oneLine(line) });
+  });
+
+  it('a replay in lockstep is refused', async () => {
+    const folder = join(out, 'lockstep');
+    const module = `${FIXTURES}/null-in-thread.ts`;
+    await shootdown('hunt', module, '--executions', '300', '--jobs', '1', '--no-type-check', '--out', folder);
+    const finding = join(folder, readdirSync(folder)[0]);
+    expect(await shootdown('replay', finding, '--module', module)).toMatchObject({ exitCode: 1, stderr: '' });
+    const replayed = await shootdown('replay', finding, '--module', module, '--on-threads');
+    expect(replayed).toMatchObject({ exitCode: 2, stderr: oneLine('null-in-thread.ts:8: threw null, which is no Error') });
+  });
+});
