@@ -30,6 +30,7 @@ import { withPool } from '../../with-pool.js';
 import { printCommands } from '../../witness.js';
 import { defineCommand } from '../command.js';
 import { comparedNames, splitArguments } from './names.js';
+import { compareResults } from './results.js';
 
 const BUDGET_MS_DEFAULT = 60_000;
 const FORMATS = ['text', 'markdown'] as const;
@@ -56,6 +57,7 @@ Which two:
   BASE FILE.ts         PATCH is the only variant that the module defines
   FILE.ts              and BASE is what it was made from
   6.18~filterSwitching BASE is 6.18
+  A.json B.json        two results, each of hunt, study or compare with --json: nothing is run
 
 Examples:
   $ shootdown compare kvm/v0 kvm/v7
@@ -73,7 +75,7 @@ export const compareCommand = defineCommand({
   description:
     'Hunts two variants in the same executions, and counts what each does in pairs of executions: verdicts beside each other, and each difference with its interval.',
   arguments: {
-    given: atLeastOne('base-patch', 'two variants as "hunt --variant" takes them, and modules of your own (FILE.ts)'),
+    given: atLeastOne('base-patch', 'two variants as "hunt --variant" takes them, and modules of your own; or two results'),
   },
   flags: FLAGS,
   help: HELP,
@@ -82,7 +84,9 @@ export const compareCommand = defineCommand({
 
 async function compare(context: CliContext, given: readonly string[], flags: CompareFlags): Promise<number> {
   const { engine } = context;
-  const { names: named, modules } = splitArguments(given);
+  const split = splitArguments(given);
+  if ('results' in split) return compareResults(context, split.results, flags);
+  const { names: named, modules } = split;
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const { base, patch } = await comparedNames(engine, named, own);
   const strategies = await selectStrategies(engine, flags.strategy);

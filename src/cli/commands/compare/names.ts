@@ -13,9 +13,22 @@ export interface ComparedNames {
 
 const HOW = 'give BASE and PATCH, such as "compare 6.18 mine FILE.ts"';
 
-/** The arguments: names of variants, and modules. */
-export function splitArguments(given: readonly string[]): { readonly names: readonly string[]; readonly modules: readonly string[] } {
-  return { names: given.filter((one) => !isModulePath(one)), modules: given.filter(isModulePath) };
+export interface CompareArguments {
+  /** Names of variants, and modules. */
+  readonly names: readonly string[];
+  readonly modules: readonly string[];
+}
+
+const isResultPath = (argument: string): boolean => argument.endsWith('.json');
+
+/** The arguments: two files of results, or names of variants and modules. Throws InputError for both. */
+export function splitArguments(given: readonly string[]): CompareArguments | { readonly results: readonly [string, string] } {
+  const results = given.filter(isResultPath);
+  if (results.length === 0) return { names: given.filter((one) => !isModulePath(one)), modules: given.filter(isModulePath) };
+  const [base, patch] = results;
+  if (given.length !== 2 || patch === undefined)
+    throw new InputError('compare: two results are compared, and nothing beside them', 'give A.json B.json');
+  return { results: [base, patch] };
 }
 
 /**
