@@ -1,13 +1,12 @@
-import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import * as H from '../machine/hardware.js';
 import { VCPU_RUNNING } from '../machine/hypervisor.js';
 import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { formatPte } from '../machine/pte.js';
 import { describeStore } from './describe.js';
-import type { Names } from './names.js';
 import type { RawStep } from './raw-step.js';
 import { bufferedStores } from './recorder.js';
+import type { Teller } from './teller.js';
 
 /** How a CPU stands between two steps, in words. */
 export interface CpuState {
@@ -37,8 +36,7 @@ export class StateLog {
 
   constructor(
     private readonly machine: Machine,
-    private readonly names: Names,
-    private readonly kernel: KernelConfig | null,
+    private readonly teller: Pick<Teller, 'names' | 'notes'>,
   ) {
     this.held = machine.cpus.map(() => new Set());
   }
@@ -72,24 +70,19 @@ export class StateLog {
     const block = machine.block(cpu);
     return {
       cpu,
-      buffer: bufferedStores(machine, cpu).map((store) => describeStore(store, cpu, this.names)),
+      buffer: bufferedStores(machine, cpu).map((store) => describeStore(store, cpu, this.teller.names)),
       interrupts: machine.interruptsOn(cpu),
       pending: [mem[block + H.PENDING_IPI] !== 0 ? 'IPI' : '', mem[block + H.PENDING_NMI] !== 0 ? 'NMI' : ''].filter((name) => name !== ''),
-      locks: [...this.held[cpu]].map((lock) => this.names.word(lock, cpu)),
+      locks: [...this.held[cpu]].map((lock) => this.teller.names.word(lock, cpu)),
       notes: this.notes(cpu, block),
       tlb: machine.program.mmu === null ? null : this.tlb(block),
     };
   }
 
   private notes(cpu: number, block: number): string[] {
-    const { machine, kernel, names } = this;
+    const { machine, teller } = this;
     const { mem } = machine;
-    const notes: string[] = [];
-    if (kernel !== null) {
-      const { loadedMm, isLazy } = kernel.layout.cpus[cpu].tlbstate;
-      notes.push(`loaded_mm ${names.value(loadedMm, mem[loadedMm])}`);
-      if (mem[isLazy] !== 0) notes.push('lazy');
-    }
+    const notes = teller.notes(cpu);
     if (machine.program.mmu !== null) notes.push(`PCID ${mem[block + H.CR3_PCID]}`);
     if (machine.hypervisor !== null && mem[block + H.VCPU_STATE] !== VCPU_RUNNING) notes.push('taken off by the host');
     return notes;

@@ -11,8 +11,8 @@ import type { MemoryModel } from '../vocabulary/violation.js';
 import type { StateLog } from './cpu-state.js';
 import { describeStore, hostAct } from './describe.js';
 import type { Explanation } from './explanation.js';
-import type { Names } from './names.js';
 import type { RawStep } from './raw-step.js';
+import type { Teller } from './teller.js';
 import type { TraceStep } from './trace-step.js';
 
 /** Who moved, by kind of agent. */
@@ -29,28 +29,26 @@ export function namesEntry({ kind }: RawStep): boolean {
 }
 
 export interface Telling {
-  /** What a step did, given whether its store is buffered. */
-  readonly describe: (step: RawStep, names: Names, buffered: boolean) => string;
-  readonly names: Names;
+  readonly teller: Pick<Teller, 'describe' | 'names'>;
   readonly memory: MemoryModel;
   readonly explanation: Explanation | null;
   readonly states: StateLog;
 }
 
 /** Recorded steps as people read them. */
-export function traceSteps(steps: readonly RawStep[], { describe, names, memory, explanation, states }: Telling): TraceStep[] {
+export function traceSteps(steps: readonly RawStep[], { teller, memory, explanation, states }: Telling): TraceStep[] {
   return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,
     agent: AGENT_NAMES[kindOfAgent(step.agent)],
-    text: describe(step, names, memory === 'tso' && stores(step)),
+    text: teller.describe(step, memory === 'tso' && stores(step)),
     ...(memory === 'tso' && stores(step) ? { isBuffered: true as const } : {}),
     ...(hostAct(step) === null ? {} : { hostAct: hostAct(step) as string }),
     functions: step.site?.functions ?? [],
     site: step.site?.place ?? null,
     handlerDepth: step.handlerDepth,
     deciding: explanation?.deciding.get(step.step) ?? null,
-    drained: step.drained.map((store) => describeStore(store, step.cpu, names)),
+    drained: step.drained.map((store) => describeStore(store, step.cpu, teller.names)),
     states: states.changed[index] ?? [],
     ...(step.step === explanation?.causeStep ? { isCause: true as const } : {}),
   }));

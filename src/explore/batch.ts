@@ -3,7 +3,7 @@ import { follow } from '../drive/recorded.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
-import { OracleBoard } from '../oracles/board.js';
+import { type OracleBoard, watch } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
@@ -112,7 +112,7 @@ export function environmentOf(subject: Subject, program: Pick<Program, 'host'>):
 class Runner {
   readonly machine: Machine;
   /** Null for a plain program, which has nothing that oracles know of. */
-  readonly board: OracleBoard | null = null;
+  readonly board: OracleBoard | null;
   readonly executor: Executor;
   readonly random = new Random();
   /** Of a variant that was made from another. */
@@ -128,10 +128,7 @@ class Runner {
     this.comparison = kernel === null || instead !== undefined ? null : this.compare(request, kernel);
     const program = this.comparison?.program ?? plain;
     this.machine = new Machine(program, request.memory);
-    if (kernel !== null) {
-      this.board = new OracleBoard(this.machine, kernel.config);
-      this.machine.observer = this.board;
-    }
+    this.board = watch(this.machine, kernel);
     this.executor = new Executor(this.machine, environmentOf(request, program));
     this.stream = hashText(this.machine.program.name);
     this.length = request.length ?? this.measure();

@@ -3,7 +3,7 @@ import { decodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
 import { cpuOfAgent } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
-import { OracleBoard } from '../oracles/board.js';
+import { watch } from '../oracles/board.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { Threads } from '../stress/workers.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
@@ -32,7 +32,7 @@ export class LockstepEngine {
     const { memory, decisions } = run;
     const { program, kernel } = programOf(run);
     const expected = new Machine(program, memory);
-    if (kernel !== null) expected.observer = new OracleBoard(expected, kernel.config);
+    watch(expected, kernel);
     const expectedDiverged = follow(expected, decisions);
 
     const buffers = {

@@ -1,4 +1,5 @@
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import type { KernelProgram } from '../kernel/kernel-program.js';
 import type { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import { Counters } from './counters.js';
@@ -7,6 +8,14 @@ import type { Oracle, OracleInfo } from './oracle.js';
 import { SlotMeter } from './slot-meter.js';
 
 type Hook<K extends keyof Oracle> = (Oracle & Required<Pick<Oracle, K>>)[];
+
+/** The machine of a kernel is watched from here on; nobody watches one of a plain program (null), which judges itself. */
+export function watch(machine: Machine, kernel: KernelProgram | null): OracleBoard | null {
+  if (kernel === null) return null;
+  const board = new OracleBoard(machine, kernel.config);
+  machine.observer = board;
+  return board;
+}
 
 /** All oracles and the counters, watching one machine. */
 export class OracleBoard extends MachineObserver {

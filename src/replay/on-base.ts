@@ -7,7 +7,7 @@ import type { ScheduleOnBase } from '../explore/base-check.js';
 import { hex } from '../explore/hex.js';
 import { AGENT_KINDS } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
-import { OracleBoard } from '../oracles/board.js';
+import { watch } from '../oracles/board.js';
 import { programOf } from '../programs/subject.js';
 import type { KernelFinding } from '../vocabulary/finding.js';
 import { replayProgram } from './replay-finding.js';
@@ -59,7 +59,7 @@ class FittingDecider implements Decider {
 export function followOnBase(finding: KernelFinding, base: string, cause: string): ScheduleOnBase {
   const { program, kernel } = programOf({ variant: base, scenario: finding.scenario });
   const machine = new Machine(program, finding.memory);
-  if (kernel !== null) machine.observer = new OracleBoard(machine, kernel.config);
+  watch(machine, kernel);
   const decisions = decodeSchedule(finding.schedule);
   const decider = new FittingDecider(decisions);
   drive(machine, decider);

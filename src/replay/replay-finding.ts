@@ -2,16 +2,10 @@ import { judgeEndWatched } from '../drive/end.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
-import { describe, describeWithPokes } from '../explain/describe.js';
-import { explain } from '../explain/explain.js';
-import { explainPlain } from '../explain/explain-plain.js';
-import type { Explanation } from '../explain/explanation.js';
-import { KernelNames } from '../explain/names.js';
-import { PlainNames } from '../explain/plain-names.js';
+import { KernelTeller } from '../explain/kernel-teller.js';
+import { ProgramTeller } from '../explain/program-teller.js';
 import { Recorder } from '../explain/recorder.js';
-import { PlainLog, RecordingBoard } from '../explain/recording-board.js';
-import { captureKernelSite, captureProgramSite } from '../explain/site.js';
-import { namesEntry, traceSteps } from '../explain/steps.js';
+import { traceSteps } from '../explain/steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import { hex } from '../explore/hex.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
@@ -68,15 +62,11 @@ export function replayFinding(finding: Finding, isWhole = true): Replay {
  */
 export function replayProgram(program: Program, run: RecordedRun, isWhole = true): Replay {
   const machine = new Machine(program, run.memory);
-  const kernel = isKernel(program) ? program.config : null;
-  const kernelNames = kernel === null ? null : new KernelNames(kernel);
-  const names = kernelNames ?? new PlainNames(program.layout);
-  const log = kernel === null ? new PlainLog() : new RecordingBoard(machine, kernel);
-  machine.observer = log;
-  const captureSite = kernel === null ? captureProgramSite : captureKernelSite;
-  const states = new StateLog(machine, names, kernel);
+  const teller = isKernel(program) ? new KernelTeller(machine, program.config) : new ProgramTeller(machine);
+  machine.observer = teller.log;
+  const states = new StateLog(machine, teller);
   const record = () => {
-    const recorder = new Recorder(machine, log, isWhole ? captureSite : null);
+    const recorder = new Recorder(machine, teller.log, isWhole ? teller.site : null);
     return {
       steps: recorder.steps,
       before(agent: number): void {
@@ -86,23 +76,18 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
       after(agent: number): void {
         recorder.after(agent);
         const step = recorder.steps[recorder.steps.length - 1];
-        if (namesEntry(step)) kernelNames?.noteEntry(step.a, step.c, step.d);
+        teller.noteStep(step);
         if (isWhole) states.after(step);
       },
     };
   };
-  const { diverged, steps } = followRecorded(machine, decodeSchedule(run.schedule), log, record);
+  const { diverged, steps } = followRecorded(machine, decodeSchedule(run.schedule), teller.log, record);
   const judged = diverged === null ? judgeEndWatched(machine, run.violation.class === 'livelock') : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);
   const reason = diverged ?? difference(run, violation, machine.step, traceHash);
-  let explanation: Explanation | null = null;
-  if (violation !== null) {
-    if (kernel !== null && kernelNames !== null) explanation = explain(machine, kernel, steps, kernelNames, violation);
-    else explanation = explainPlain(machine, steps, names, violation, judged);
-  }
-  const telling = { describe: kernel === null ? describeWithPokes : describe, names, memory: run.memory, explanation, states };
-  const trace = traceSteps(steps, telling);
+  const explanation = violation === null ? null : teller.explain(steps, violation, judged);
+  const trace = traceSteps(steps, { teller, memory: run.memory, explanation, states });
   const { sentence = null, circumstance = null } = explanation ?? {};
   const cause = explanation === null ? null : causeWords(explanation.cause, program.layout);
   const met = violation === null ? null : withoutFacts(violation);
