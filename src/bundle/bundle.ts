@@ -3,23 +3,27 @@ import { dirname, isAbsolute } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { blankGenerators } from './blank.js';
 import { COVER_BANNER } from './cover.js';
+import { flatten } from './flatten.js';
 import { LOOP_GUARD } from './guard-loops.js';
 import { THROW_NOTES } from './note-throws.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
 import { writeOutput } from './temporary.js';
-import { SOURCES, sourceFile, sourceName } from './user-files.js';
+import { isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
 import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modules.js';
 
 /**
  * Makes what worker threads run: one plain module out of a worker's entry and, perhaps, users' modules. The stripped build has protocol
  * code as plain functions over operations that act at once: its plugin blanks the generators and puts the stripped machine in the place of
- * the explorer's. esbuild drops the types.
+ * the explorer's. The explorer's has generators that delegate to nobody (flatten.ts). esbuild drops the types.
  *
  * Works on the files on disk, TypeScript in a clone and JavaScript in the package, and never goes through a test runner's transforms.
  */
 
 /** Folders and files whose generators are protocol code. */
 const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'programs/'];
+
+/** Others that stand between protocol functions. */
+const AROUND_PROTOCOL = ['explore/pairs/call-tree', 'study/timed-functions'];
 
 /** Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources, without extension. */
 const SWAPPED: Readonly<Record<string, string>> = {
@@ -38,6 +42,8 @@ export interface BundleOptions {
   readonly sameFormat?: boolean;
   /** Keeps the explorer's machine and its generators: for exploring and lockstep. */
   readonly plain?: boolean;
+  /** Keeps `yield*` too: slower, and the stack of what a function throws has all its callers. */
+  readonly delegating?: boolean;
   /** Users' modules; the worker registers what they define. */
   readonly modules?: ModulesToBundle;
 }
@@ -62,7 +68,7 @@ const BLANKED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
   const { build } = await import('esbuild');
-  const { outfile, modules = null, plain = false } = options;
+  const { outfile, modules = null, plain = false, delegating = false } = options;
   const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
   const own = modules === null || modules.paths.length === 0 ? null : modules;
   const { outputFiles } = await build({
@@ -72,7 +78,8 @@ export async function bundle(options: BundleOptions): Promise<void> {
     banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},
     plugins: [
       ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
-      ...(own !== null ? [userModulesPlugin(plain ? 'covered' : 'blanked', own)] : []),
+      ...(own !== null ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'blanked', own)] : []),
+      ...(plain && !delegating ? [flatPlugin()] : []),
     ],
   });
   writeOutput(outputFiles ?? []);
@@ -93,6 +100,20 @@ function stripPlugin(sameFormat: boolean): Plugin {
         }
         if (!PROTOCOL.some((prefix) => name.startsWith(prefix))) return null;
         return { contents: blankGenerators(readFileSync(path, 'utf8'), path), loader: loaderOf(path) };
+      });
+    },
+  };
+}
+
+function flatPlugin(): Plugin {
+  return {
+    name: 'flat',
+    setup(build) {
+      build.onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
+        const name = sourceName(path);
+        const isOurs = name !== null && [...PROTOCOL, ...AROUND_PROTOCOL].some((prefix) => name.startsWith(prefix));
+        if (!isOurs && !isUserFile(path)) return null;
+        return { contents: flatten(readFileSync(path, 'utf8'), path, isOurs ? 'ours' : 'users'), loader: loaderOf(path) };
       });
     },
   };

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { blankGenerators } from './blank.js';
+import { flatten } from './flatten.js';
 import { guardAndCover, guardLoops, noteThrows } from './guard-loops.js';
 import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
@@ -11,7 +12,11 @@ import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from '.
  * the module lies; their generators are blanked in a stripped bundle as the kernel's are, and their loops guarded in one that is explored.
  */
 
-export type UserCode = 'blanked' | 'guarded' | 'covered';
+/**
+ * `blanked`: for threads. `guarded`: for the process that loads them. For workers that explore, guarded and with what runs noted: `flat`, and
+ * `delegating`, with every `yield*`.
+ */
+export type UserCode = 'blanked' | 'guarded' | 'flat' | 'delegating';
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const API = /^shootdown$/;
@@ -57,12 +62,12 @@ export function userModulesPlugin(code: UserCode, { paths, apiFile }: ModulesToB
 export function userFile(path: string, code: UserCode): OnLoadResult {
   const source = readFileSync(path, 'utf8');
   const name = displayPath(path);
-  const contents =
-    code === 'blanked'
-      ? noteThrows(blankGenerators(source, name), path)
-      : code === 'covered'
-        ? guardAndCover(source, path, name)
-        : guardLoops(source, path, name);
+  const contents = {
+    blanked: () => noteThrows(blankGenerators(source, name), path),
+    guarded: () => guardLoops(source, path, name),
+    flat: () => guardAndCover(flatten(source, path, 'users'), path, name),
+    delegating: () => guardAndCover(source, path, name),
+  }[code]();
   return { contents, loader: isTypeScript(path) ? 'ts' : 'js' };
 }
 

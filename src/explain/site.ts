@@ -23,8 +23,8 @@ const DEPTH = 40;
 /** What runs a script or a handler is no kernel function. */
 const NOT_KERNEL = new Set(['runScript', 'runStep', 'systemCall', 'userInstruction', 'userAccess', 'runTask', 'next']);
 const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):(\d+)\)?$/;
-/** Where the machine hands a generator its turn: what is below is no longer the program. */
-const MACHINE = /(?:^|\.)_?Machine\d*\.resume$/;
+/** Where the program's code is handed its turn: what is below is no longer the program. */
+const RESUMED = /(?:^|\.)_?Generator(?:Stack|Code)\d*\.(?:resume|settle)$/;
 
 /** Reads the call stack, innermost function first, without the two functions that ask. Slow. */
 function callStack(): Frame[] {
@@ -36,7 +36,7 @@ function callStack(): Frame[] {
   for (const text of stack.split('\n').slice(1)) {
     const match = FRAME.exec(text);
     if (match === null) continue;
-    if (MACHINE.test(match[1] ?? '')) break;
+    if (RESUMED.test(match[1] ?? '')) break;
     const written = writtenAt({ path: fileOf(match[2]), line: Number(match[3]) }, Number(match[4]));
     frames.push({ name: match[1] ?? '', file: written.path, line: written.line });
   }

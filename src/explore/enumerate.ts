@@ -1,12 +1,14 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { drive } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
+import type { Continuation, Vector } from '../machine/continuation.js';
 import type { Cpu } from '../machine/cpu.js';
 import { isEnvironment } from '../machine/enabled-set.js';
+import { GeneratorCode } from '../machine/generator-stack.js';
 import * as H from '../machine/hardware.js';
 import { Machine } from '../machine/machine.js';
+import type { Refusal } from '../machine/operands.js';
 import type { Program } from '../machine/program.js';
-import type { Protocol } from '../machine/protocol.js';
 import { type Violation, withoutFacts } from '../vocabulary/violation.js';
 
 /**
@@ -14,7 +16,7 @@ import { type Violation, withoutFacts } from '../vocabulary/violation.js';
  * environment's walkers, all recorded choices.
  *
  * The one reduction is exact: a state met before is not explored again. A state is the memory with the live hardware state, and for each
- * CPU everything its generators have been told since the start (results of operations, what it peeked and chose, interrupts delivered).
+ * CPU everything its code has been told since the start (results of operations, what it peeked and chose, interrupts delivered).
  * Generators are deterministic functions of exactly that, so equal keys have equal futures. Histories only grow: a program that loops
  * without bound has no end here and is answered with an error, so waiting belongs into `condLoadAcquire`.
  */
@@ -66,7 +68,7 @@ const NMI = 'n';
 class Histories {
   private readonly known = new Map<string, number>();
   readonly of: Int32Array;
-  /** The CPU whose generator runs now. */
+  /** The CPU whose code runs now. */
   running = 0;
 
   constructor(cpus: number) {
@@ -88,17 +90,44 @@ class Histories {
   }
 }
 
-/** The same program, telling `histories` all that its generators are told. */
+/** A CPU's code, telling `histories` all that it is told. */
+class ListenedCode implements Continuation {
+  private readonly code: Continuation;
+
+  constructor(
+    program: Program,
+    private readonly cpu: Cpu,
+    private readonly histories: Histories,
+  ) {
+    this.code = new GeneratorCode(program, cpu);
+  }
+
+  get idle(): boolean {
+    return this.code.idle;
+  }
+
+  start(): void {
+    this.code.start();
+  }
+
+  interrupt(vector: Vector): void {
+    this.histories.add(this.cpu.id, vector === 'nmi' ? NMI : INTERRUPT, 0);
+    this.code.interrupt(vector);
+  }
+
+  resume(result: number): boolean {
+    this.histories.running = this.cpu.id;
+    this.histories.add(this.cpu.id, TOLD, result);
+    return this.code.resume(result);
+  }
+
+  refuse(refusal: Refusal): unknown {
+    return this.code.refuse(refusal);
+  }
+}
+
+/** The same program, telling `histories` all that its code is told. */
 function listened(program: Program, histories: Histories): Program {
-  const listen = (cpu: Cpu, inner: Protocol<void>): Protocol<void> => {
-    const told = Object.create(null) as Protocol<void>;
-    told.next = (value: number): IteratorResult<undefined, void> => {
-      histories.running = cpu.id;
-      histories.add(cpu.id, TOLD, value);
-      return inner.next(value);
-    };
-    return told;
-  };
   return {
     ...program,
     createCpu(machine, id) {
@@ -115,15 +144,7 @@ function listened(program: Program, histories: Histories): Program {
       };
       return cpu;
     },
-    main: (cpu) => listen(cpu, program.main(cpu)),
-    interrupt(cpu) {
-      histories.add(cpu.id, INTERRUPT, 0);
-      return listen(cpu, program.interrupt(cpu));
-    },
-    nmi(cpu) {
-      histories.add(cpu.id, NMI, 0);
-      return listen(cpu, program.nmi(cpu));
-    },
+    continuation: (cpu) => new ListenedCode(program, cpu, histories),
   };
 }
 

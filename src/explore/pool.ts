@@ -9,11 +9,12 @@ import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import type { Subject } from '../programs/subject.js';
 import { type Answered, answerOf } from '../seal/answered.js';
 import { isOwnVariantName } from '../variants/own.js';
-import type { InputError } from '../vocabulary/errors.js';
+import { InfrastructureError, type InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import type { PairRequest, PairResult } from './pairs/pair-batch.js';
 import { Silence } from './silence.js';
+import { WithCallers } from './with-callers.js';
 import { workerFailure } from './worker-failure.js';
 
 /** Whatever runs batches for a hunt. */
@@ -58,6 +59,7 @@ export class HuntPool implements BatchRunner {
   private closed = false;
 
   private places: BundlePlaces | null = null;
+  private withCallers: WithCallers | null = null;
   private readonly own = loadedModules();
 
   constructor(
@@ -84,8 +86,10 @@ export class HuntPool implements BatchRunner {
     this.directory = makeTemporary();
     const outfile = join(this.directory, 'explore-batch.mjs');
     const entry = this.settings.entry ?? '../workers/explore-batch';
-    await bundle({ entry, outfile, plain: true, modules: this.own });
+    const options = { entry, plain: true, modules: this.own } as const;
+    await bundle({ ...options, outfile });
     this.places = new BundlePlaces(outfile);
+    this.withCallers = new WithCallers(options, this.directory);
     const { heapMb } = this.settings;
     const piscina = new Piscina({
       filename: outfile,
@@ -113,8 +117,11 @@ export class HuntPool implements BatchRunner {
     try {
       return answerOf((await this.silence.broken(piscina.run(task, { name }), what)) as Answered<T>);
     } catch (error) {
-      const mistake = this.places === null || this.own.paths.length === 0 ? null : this.mistake(error, request, this.places);
-      throw mistake ?? workerFailure(error, what);
+      const failure = workerFailure(error, what);
+      const { places, withCallers } = this;
+      if (places === null || withCallers === null || this.own.paths.length === 0 || failure instanceof InfrastructureError) throw failure;
+      const placed = (await withCallers.errorOf(piscina, task, name)) ?? { error, places };
+      throw this.mistake(placed.error, request, placed.places) ?? failure;
     }
   }
 

@@ -93,8 +93,8 @@ export class StrategyDecider implements Decider {
 
   private releaseAwaited(machine: Machine): void {
     for (let i = this.awaited.length - 1; i >= 0; i--) {
-      const { pending, top } = machine.cpus[cpuOfAgent(this.awaited[i])];
-      if (top === null || pending.kind !== OP_USER_ACCESS) continue;
+      const { pending, code } = machine.cpus[cpuOfAgent(this.awaited[i])];
+      if (code.idle || pending.kind !== OP_USER_ACCESS) continue;
       machine.enabled.add(this.awaited[i]);
       this.awaited.splice(i, 1);
     }

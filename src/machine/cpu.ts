@@ -1,7 +1,8 @@
+import type { Continuation } from './continuation.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
 import type { Refusal } from './operands.js';
-import type { Op, Protocol } from './protocol.js';
+import type { Op } from './protocol.js';
 
 /**
  * A simulated CPU as protocol code sees it: its number and the operations. This is the build that explores: an operation records what
@@ -9,7 +10,6 @@ import type { Op, Protocol } from './protocol.js';
  * the operation and passes its result back in. Names are the kernel's (LKMM).
  */
 
-const YIELDED: IteratorResult<undefined, number> = { done: false, value: undefined };
 /** Reused for every result: `yield*` reads `value` at once, and an allocation per step would be felt. */
 const DONE: { done: true; value: number } = { done: true, value: 0 };
 
@@ -21,7 +21,11 @@ export class PendingOp implements Op {
   c = 0;
   d = 0;
   e = 0;
+  /** `yield*` has handed this operation out and waits for its result. */
   armed = false;
+  /** This operation, as the type of what protocol code yields has it: nobody but a continuation looks at that. */
+  readonly handedOn = this as unknown as undefined;
+  private readonly yielded = { done: false, value: this.handedOn } as const;
 
   [Symbol.iterator](): Iterator<undefined, number, number> {
     return this;
@@ -34,7 +38,7 @@ export class PendingOp implements Op {
       return DONE;
     }
     this.armed = true;
-    return YIELDED;
+    return this.yielded;
   }
 
   /** The machine cannot execute it: the error is made here, with the line that made the operation on the stack. */
@@ -44,7 +48,7 @@ export class PendingOp implements Op {
 }
 
 /** An operation that is no instruction: done at once, without a boundary. */
-class ImmediateOp implements Op {
+export class ImmediateOp implements Op {
   value = 0;
   [Symbol.iterator](): Iterator<undefined, number, number> {
     return this;
@@ -59,12 +63,12 @@ export class Cpu {
   readonly id: number;
   readonly machine: Machine;
   readonly pending = new PendingOp();
-  private readonly immediate = new ImmediateOp();
-  /** The running generator: the script, or an interrupt handler on top of it; null when the script has ended. */
-  top: Protocol<void> | null = null;
-  /** What handlers interrupted: generators and their pending operations. Depth is at most 2 (an NMI within an IPI handler). */
-  readonly frames: (Protocol<void> | null)[] = [];
+  readonly immediate = new ImmediateOp();
+  /** The script, and the handlers on top of it. The machine sets it. */
+  code!: Continuation;
+  /** Pending operations that handlers interrupted. */
   readonly saved: number[] = [];
+  /** Handlers that run: at most 2 (an NMI within an IPI handler). */
   depth = 0;
   finished = false;
 

@@ -134,7 +134,7 @@ export class Hypervisor {
       return HOST_NOTHING;
     }
     // An idle CPU halts by itself: that is no preemption.
-    if (cpu.top === null) return HOST_NOTHING;
+    if (cpu.code.idle) return HOST_NOTHING;
     const inAccess = this.latch(cpu, block);
     machine.exit(id);
     mem[block + H.VCPU_STATE] = VCPU_OUT;

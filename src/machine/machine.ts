@@ -18,6 +18,7 @@ import {
   WALKER_AGENT,
 } from './enabled-set.js';
 import { Frames } from './frames.js';
+import { GeneratorCode } from './generator-stack.js';
 import { Ghost } from './ghost.js';
 import * as H from './hardware.js';
 import { Hypervisor } from './hypervisor.js';
@@ -27,7 +28,6 @@ import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
 import { namedWords, Operands, Refusal } from './operands.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
-import type { Protocol } from './protocol.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
 import type { Touches } from './touches.js';
 
@@ -35,14 +35,14 @@ import type { Touches } from './touches.js';
  * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and runs to the next one, a
  * store buffer drains its oldest store, an interrupt line delivers, a page walker reads a level. Which agent moves is the caller's choice.
  *
- * All state that a step can change, but for the generators themselves, is in `mem`.
+ * All state that a step can change, but for the CPUs' code itself, is in `mem`.
  */
 
 const WATCH_WAITER = 1;
 const WATCH_OBSERVER = 2;
 const HASH_PRIME = 0x01000193;
-/** What an interrupt saves: six fields of the pending operation and the interrupt flag. */
-const SAVED_WORDS = 7;
+/** What an interrupt saves: the pending operation, whether `yield*` waits for it, and the interrupt flag. */
+const SAVED_WORDS = 8;
 /** Words that `saveProgress` fills. */
 export const PROGRESS_WORDS = 4;
 
@@ -116,7 +116,11 @@ export class Machine {
     this.cpuSteps = new Int32Array(program.cpus);
     this.frames = new Frames(this);
     this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride);
-    for (let id = 0; id < program.cpus; id++) this.cpus.push(program.createCpu(this, id));
+    for (let id = 0; id < program.cpus; id++) {
+      const cpu = program.createCpu(this, id);
+      cpu.code = program.continuation?.(cpu) ?? new GeneratorCode(program, cpu);
+      this.cpus.push(cpu);
+    }
     for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
     for (const [address] of this.layout.generations) this.watch[address] |= WATCH_OBSERVER;
   }
@@ -142,15 +146,7 @@ export class Machine {
 
   /** The error to be told for what a CPU's operation met: for a refusal one that has the operation's line on its stack. */
   private told(cpu: Cpu, error: unknown): unknown {
-    // Whoever wraps a script, as enumeration does, may have left that method out.
-    if (!(error instanceof Refusal)) return error;
-    if (typeof cpu.top?.throw !== 'function') return error.error();
-    try {
-      cpu.top.throw(error);
-    } catch (placed) {
-      return placed;
-    }
-    return error.error();
+    return error instanceof Refusal ? cpu.code.refuse(error) : error;
   }
 
   /** Starts a new execution from the program's image; every CPU stands before its first operation. */
@@ -181,10 +177,9 @@ export class Machine {
     this.unwait(cpu.id);
     cpu.finished = false;
     cpu.depth = 0;
-    if (cpu.frames.length !== 0) cpu.frames.length = 0;
     if (cpu.saved.length !== 0) cpu.saved.length = 0;
     cpu.pending.armed = false;
-    cpu.top = this.program.main(cpu);
+    cpu.code.start();
     this.resume(cpu, 0);
   }
 
@@ -476,25 +471,23 @@ export class Machine {
   }
 
   private resume(cpu: Cpu, value: number): void {
-    const result = (cpu.top as Protocol<void>).next(value);
-    if (result.done === true) this.popFrame(cpu);
+    if (!cpu.code.resume(value)) this.ended(cpu);
     this.refreshCpu(cpu);
   }
 
-  private popFrame(cpu: Cpu): void {
+  /** The innermost handler has ended, or the script. */
+  private ended(cpu: Cpu): void {
     if (cpu.depth === 0) {
-      cpu.top = null;
       cpu.finished = true;
       this.unfinished--;
       // A CPU whose script has ended idles with interrupts on.
       this.setInterruptFlag(cpu.id, 1);
       return;
     }
-    // Six registers per frame are left when each handler's iret has taken the interrupt flag.
+    // All but the last are left when each handler's iret has taken the interrupt flag.
     if (cpu.saved.length !== SAVED_WORDS * cpu.depth - 1)
       throw this.refusal(`an interrupt handler of CPU${cpu.id} ended without iret`).error();
     cpu.depth--;
-    cpu.top = cpu.frames.pop() as Protocol<void> | null;
     const pending = cpu.pending;
     pending.e = cpu.saved.pop() as number;
     pending.d = cpu.saved.pop() as number;
@@ -502,7 +495,7 @@ export class Machine {
     pending.b = cpu.saved.pop() as number;
     pending.a = cpu.saved.pop() as number;
     pending.kind = cpu.saved.pop() as number;
-    pending.armed = cpu.top !== null;
+    pending.armed = cpu.saved.pop() !== 0;
   }
 
   private deliver(cpu: Cpu): void {
@@ -513,8 +506,7 @@ export class Machine {
     this.drainAll(cpu.id, block);
     this.unwait(cpu.id);
     const pending = cpu.pending;
-    cpu.frames.push(cpu.top);
-    cpu.saved.push(pending.kind, pending.a, pending.b, pending.c, pending.d, pending.e);
+    cpu.saved.push(pending.armed ? 1 : 0, pending.kind, pending.a, pending.b, pending.c, pending.d, pending.e);
     cpu.depth++;
     pending.armed = false;
     if (isNmi) {
@@ -523,7 +515,7 @@ export class Machine {
     } else mem[block + H.PENDING_IPI] = 0;
     cpu.saved.push(mem[block + H.IF]);
     mem[block + H.IF] = 0;
-    cpu.top = isNmi ? this.program.nmi(cpu) : this.program.interrupt(cpu);
+    cpu.code.interrupt(isNmi ? 'nmi' : 'ipi');
     this.refreshLine(cpu.id);
     this.resume(cpu, 0);
   }
@@ -543,7 +535,7 @@ export class Machine {
     const id = cpu.id;
     const agent = agentOf(id, CPU_AGENT);
     if (this.waitAddress[id] >= 0) this.unwait(id);
-    if (cpu.top === null || !this.running(id)) {
+    if (cpu.code.idle || !this.running(id)) {
       this.enabled.remove(agent);
       return;
     }

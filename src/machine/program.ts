@@ -1,3 +1,4 @@
+import type { Continuation } from './continuation.js';
 import type { Cpu } from './cpu.js';
 import type { GhostLayout } from './ghost.js';
 import type { HostLayout } from './hypervisor.js';
@@ -33,6 +34,8 @@ export interface Program {
   interrupt(cpu: Cpu): Protocol<void>;
   /** Handler of an NMI; must end with `iret`. */
   nmi(cpu: Cpu): Protocol<void>;
+  /** What the machine runs a CPU's code through; absent: the generators above. */
+  continuation?(cpu: Cpu): Continuation;
   /** Called when every CPU has finished and every buffer is empty: null, or what is wrong with the final memory. */
   check(machine: Machine): string | null;
   /** Called after every step, if there is one: null, or what is wrong with the memory as all CPUs see it (what is buffered is not in it). */

@@ -82,6 +82,20 @@ describe('a program of a module', () => {
       program('yield* (cpu as any).invlpg(1);'),
       /:4: program "p": CPU0 executes invlpg, but a plain program has no MMU$/,
     ],
+    ['that reads what it does not have', program('yield* cpu.readOnce(12345);'), /:4: program "p": CPU0: readOnce of word 12345/],
+    [
+      'that does so in a function of its own',
+      [
+        ...program('yield* outer(cpu, 12345);'),
+        'function* inner(cpu: any, word: number): any {',
+        '  return yield* cpu.readOnce(word);',
+        '}',
+        'function* outer(cpu: any, word: number): any {',
+        '  return (yield* inner(cpu, word)) + 1;',
+        '}',
+      ],
+      /:7: program "p": CPU0: readOnce of word 12345/,
+    ],
     [
       'whose assertion says nothing',
       program('yield* cpu.writeOnce(at.x, 1);', 'final: (() => 3) as any '),
@@ -95,6 +109,28 @@ describe('a program of a module', () => {
 });
 
 describe('a variant of a module', () => {
+  it('that calls a function of the kernel with what it cannot bear is told the line of its own that did', async () => {
+    const file = folder.write(
+      'caller.ts',
+      "import { defineVariant, type KernelCpu, type Protocol } from 'shootdown';",
+      'function* drop(cpu: KernelCpu): Protocol<void> {',
+      '  yield* cpu.fn.mmdrop(cpu, 1_000);',
+      '}',
+      'function* flushTlbMmRange(cpu: KernelCpu): Protocol<void> {',
+      '  yield* drop(cpu);',
+      '}',
+      "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { flushTlbMmRange } });",
+    );
+    await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
+    const pool = openPool(1);
+    try {
+      const failed = hunt({ ...plan, variant: 'mine', scenarios: catalogue, executions: 2_000, pool });
+      await expect(failed).rejects.toThrow(`${folder.shown(file)}:3: threw TypeError: `);
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('is found to be wrong where a function of its own is, and its witness names the place', async () => {
     const file = folder.write(
       'variant.ts',

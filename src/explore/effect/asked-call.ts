@@ -1,3 +1,4 @@
+import { GeneratorStack } from '../../machine/generator-stack.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { type Act, isRead, isSameAct } from './acts.js';
@@ -24,9 +25,8 @@ const READS_MAX = 10_000;
  * is then. So it changes nothing, takes no time, and answers what the base would have answered there.
  */
 export class AskedCall {
-  private generator: Protocol<unknown> | null = null;
+  private readonly call: GeneratorStack;
   private isOver = false;
-  private answer: unknown;
   private verdict = SAME;
   /** Words that the call has read and the base's function has not, newest last, with what was seen. */
   private readonly words: number[] = [];
@@ -40,10 +40,12 @@ export class AskedCall {
   constructor(
     private readonly machine: Machine,
     readonly cpu: AskedCpu,
-  ) {}
+  ) {
+    this.call = new GeneratorStack(cpu);
+  }
 
-  begin(generator: Protocol<unknown>): void {
-    this.generator = generator;
+  begin(call: Protocol<unknown>): void {
+    this.call.begin(call);
     this.isOver = false;
     this.verdict = SAME;
     this.words.length = 0;
@@ -89,7 +91,7 @@ export class AskedCall {
     this.readOn();
     if (this.verdict !== SAME) return this.verdict;
     if (!this.isOver) return ACTED;
-    if (!isSameAnswer(answer, this.answer)) return ANSWERED;
+    if (!isSameAnswer(answer, this.call.answer)) return ANSWERED;
     return isReordered(this.ofCall, this.ofBase) ? ORDERED : SAME;
   }
 
@@ -110,10 +112,7 @@ export class AskedCall {
   /** To its next operation. What it cannot bear of the state that it is asked on, the base would never have met. */
   private proceed(value: number): void {
     try {
-      const result = unnoted(() => (this.generator as Protocol<unknown>).next(value));
-      if (result.done !== true) return;
-      this.isOver = true;
-      this.answer = result.value;
+      this.isOver = !unnoted(() => this.call.resume(value));
     } catch {
       this.verdict = ACTED;
     }

@@ -1,6 +1,7 @@
 import type { Features } from '../../kernel/features.js';
 import type { KernelConfig } from '../../kernel/kernel-cpu.js';
 import type { KernelProgram } from '../../kernel/kernel-program.js';
+import { GeneratorStack } from '../../machine/generator-stack.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { AskedCall } from './asked-call.js';
@@ -133,28 +134,28 @@ export class Watch {
       const own = cpu as WatchedCpu;
       const asked = begin(own, rest);
       const call = new WatchedCall(asked);
-      const generator = func(cpu, ...rest);
+      const running = new GeneratorStack(own);
+      running.begin(func(cpu, ...rest));
       for (let value = 0; ; ) {
         const outer = own.watching;
         call.outer = outer;
         own.watching = call;
-        let result: IteratorResult<undefined, unknown>;
+        let stands: boolean;
         try {
-          result = generator.next(value);
+          stands = running.resume(value);
         } finally {
           own.watching = outer;
         }
-        if (result.done === true) {
-          end(asked, result.value);
-          return result.value;
+        if (!stands) {
+          end(asked, running.answer);
+          return running.answer;
         }
         call.before(own.pending);
         try {
-          value = yield;
+          value = yield own.pending.handedOn;
         } catch (error) {
           // What the machine refuses is thrown into the call, where its line is.
-          generator.throw(error);
-          throw error;
+          throw running.refuse(error);
         }
         call.after(value);
       }

@@ -1,0 +1,108 @@
+import { tsPlugin } from '@sveltejs/acorn-typescript';
+import { Parser } from 'acorn';
+import { Cpu } from '../machine/cpu.js';
+import { operationNames } from '../subset/check.js';
+import { isTypeScript } from './user-files.js';
+
+/**
+ * Turns the delegation of protocol code into plain yields, for bundles in which millions of executions run: a chain of `yield*` is resumed from
+ * the outside in at every operation, a stack that the machine keeps (machine/generator-stack.ts) at its innermost function only.
+ *
+ *     function* f(cpu) { const x = yield* g(cpu); }
+ *     function* f(cpu) { const x = yield  g(cpu); }
+ *
+ * Both yields bind alike. The text keeps its length and its lines, so that places in it and source maps stay those of the file. What is left
+ * delegating is slower and as right.
+ */
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
+}
+
+/** Whose text it is: in ours every generator is protocol code; in a user's those that show it. */
+export type Whose = 'ours' | 'users';
+
+const TypeScriptParser = Parser.extend(tsPlugin());
+const OPERATIONS: ReadonlySet<string> = operationNames(Cpu);
+/** A module that resumes generators itself expects of them what it wrote. */
+const DRIVES = /\.next\s*\(/;
+
+/** The flat text of a TypeScript or JavaScript module. One that does not parse comes back as it is: the bundler says what is wrong with it. */
+export function flatten(source: string, path: string, whose: Whose): string {
+  if (!source.includes('yield') || (whose === 'users' && DRIVES.test(source))) return source;
+  const program = parsed(source, path);
+  if (program === null) return source;
+  let text = '';
+  let from = 0;
+  for (const star of stars(program, source, whose).sort((a, b) => a - b)) {
+    text += `${source.slice(from, star)} `;
+    from = star + 1;
+  }
+  return text + source.slice(from);
+}
+
+/** Where the stars are that go. */
+function stars(program: Node, source: string, whose: Whose): number[] {
+  const found: number[] = [];
+  const functionsIn = (node: Node): void => {
+    const delegations: Node[] = [];
+    // Without the functions within it: each decides for itself.
+    const visit = (child: Node): void => {
+      if (isFunction(child)) {
+        functionsIn(child);
+        return;
+      }
+      if (child.type === 'YieldExpression' && child.delegate === true) delegations.push(child);
+      for (const grandchild of childrenOf(child)) visit(grandchild);
+    };
+    for (const child of childrenOf(node)) visit(child);
+    if (whose === 'ours' || isProtocol(node, delegations)) for (const delegation of delegations) addStar(delegation, source, found);
+  };
+  functionsIn(program);
+  return found;
+}
+
+function addStar(delegation: Node, source: string, found: number[]): void {
+  const after = delegation.start + 'yield'.length;
+  const star = after + source.slice(after).search(/\S/);
+  // A plain yield ends where its line does; and a comment may stand before the star.
+  if (source[star] === '*' && !/[\n\r]/.test(source.slice(star, (delegation.argument as Node).start))) found.push(star);
+}
+
+/** A generator that takes a CPU by that name, or does an operation. Any other may be for loops to go through. */
+function isProtocol(func: Node, delegations: readonly Node[]): boolean {
+  const [first] = (func.params as Node[] | undefined) ?? [];
+  return first?.name === 'cpu' || delegations.some(({ argument }) => isOperation(argument as Node));
+}
+
+function isOperation({ type, callee }: Node): boolean {
+  if (type !== 'CallExpression' || (callee as Node).type !== 'MemberExpression') return false;
+  return OPERATIONS.has(String(((callee as Node).property as Node).name));
+}
+
+function isFunction(node: Node): boolean {
+  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
+}
+
+function parsed(source: string, path: string): Node | null {
+  try {
+    return (isTypeScript(path) ? TypeScriptParser : Parser).parse(source, {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      locations: true,
+    }) as unknown as Node;
+  } catch {
+    return null;
+  }
+}
+
+function childrenOf(node: Node): Node[] {
+  return Object.values(node).flatMap((value) => (Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []));
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+}
