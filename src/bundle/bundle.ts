@@ -22,9 +22,6 @@ import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modul
 /** Folders and files whose generators are protocol code. */
 const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'programs/'];
 
-/** Others that stand between protocol functions. */
-const AROUND_PROTOCOL = ['explore/pairs/call-tree', 'study/timed-functions'];
-
 /** Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources, without extension. */
 const SWAPPED: Readonly<Record<string, string>> = {
   'machine/cpu': 'machine/stripped/cpu',
@@ -111,9 +108,9 @@ function flatPlugin(): Plugin {
     setup(build) {
       build.onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
         const name = sourceName(path);
-        const isOurs = name !== null && [...PROTOCOL, ...AROUND_PROTOCOL].some((prefix) => name.startsWith(prefix));
-        if (!isOurs && !isUserFile(path)) return null;
-        return { contents: flatten(readFileSync(path, 'utf8'), path, isOurs ? 'ours' : 'users'), loader: loaderOf(path) };
+        if (name === null && !isUserFile(path)) return null;
+        const isProtocol = name !== null && PROTOCOL.some((prefix) => name.startsWith(prefix));
+        return { contents: flatten(readFileSync(path, 'utf8'), path, isProtocol ? 'protocol' : 'mixed'), loader: loaderOf(path) };
       });
     },
   };

@@ -22,8 +22,8 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** Whose text it is: in ours every generator is protocol code; in a user's those that show it. */
-export type Whose = 'ours' | 'users';
+/** What a module's generators are: protocol code all of them, or those that show it. */
+export type Generators = 'protocol' | 'mixed';
 
 const TypeScriptParser = Parser.extend(tsPlugin());
 const OPERATIONS: ReadonlySet<string> = operationNames(Cpu);
@@ -31,13 +31,13 @@ const OPERATIONS: ReadonlySet<string> = operationNames(Cpu);
 const DRIVES = /\.next\s*\(/;
 
 /** The flat text of a TypeScript or JavaScript module. One that does not parse comes back as it is: the bundler says what is wrong with it. */
-export function flatten(source: string, path: string, whose: Whose): string {
-  if (!source.includes('yield') || (whose === 'users' && DRIVES.test(source))) return source;
+export function flatten(source: string, path: string, generators: Generators): string {
+  if (!source.includes('yield') || (generators === 'mixed' && DRIVES.test(source))) return source;
   const program = parsed(source, path);
   if (program === null) return source;
   let text = '';
   let from = 0;
-  for (const star of stars(program, source, whose).sort((a, b) => a - b)) {
+  for (const star of stars(program, source, generators).sort((a, b) => a - b)) {
     text += `${source.slice(from, star)} `;
     from = star + 1;
   }
@@ -45,7 +45,7 @@ export function flatten(source: string, path: string, whose: Whose): string {
 }
 
 /** Where the stars are that go. */
-function stars(program: Node, source: string, whose: Whose): number[] {
+function stars(program: Node, source: string, generators: Generators): number[] {
   const found: number[] = [];
   const functionsIn = (node: Node): void => {
     const delegations: Node[] = [];
@@ -59,7 +59,8 @@ function stars(program: Node, source: string, whose: Whose): number[] {
       for (const grandchild of childrenOf(child)) visit(grandchild);
     };
     for (const child of childrenOf(node)) visit(child);
-    if (whose === 'ours' || isProtocol(node, delegations)) for (const delegation of delegations) addStar(delegation, source, found);
+    if (generators === 'protocol' || isProtocol(node, delegations))
+      for (const delegation of delegations) addStar(delegation, source, found);
   };
   functionsIn(program);
   return found;

@@ -65,7 +65,7 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
   const contents = {
     blanked: () => noteThrows(blankGenerators(source, name), path),
     guarded: () => guardLoops(source, path, name),
-    flat: () => guardAndCover(flatten(source, path, 'users'), path, name),
+    flat: () => guardAndCover(flatten(source, path, 'mixed'), path, name),
     delegating: () => guardAndCover(source, path, name),
   }[code]();
   return { contents, loader: isTypeScript(path) ? 'ts' : 'js' };

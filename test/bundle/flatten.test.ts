@@ -6,13 +6,15 @@ import { sourceFile } from '../../src/bundle/user-files.js';
 describe('flat protocol code', () => {
   it('has lost its stars, and keeps its length and its lines', () => {
     const source = 'export function* f(cpu: Cpu): Protocol<number> {\n  return (yield* g(cpu)) * 2;\n}\n';
-    expect(flatten(source, 'f.ts', 'ours')).toBe('export function* f(cpu: Cpu): Protocol<number> {\n  return (yield  g(cpu)) * 2;\n}\n');
+    expect(flatten(source, 'f.ts', 'protocol')).toBe(
+      'export function* f(cpu: Cpu): Protocol<number> {\n  return (yield  g(cpu)) * 2;\n}\n',
+    );
   });
 
   it('delegates nowhere in the kernel but where a line ends', () => {
     const file = sourceFile('kernel/smp');
     const source = readFileSync(file, 'utf8');
-    const flat = flatten(source, file, 'ours');
+    const flat = flatten(source, file, 'protocol');
     expect(flat).toHaveLength(source.length);
     expect(source.match(/yield\*/g)?.length).toBeGreaterThan(40);
     expect(flat).not.toMatch(/yield\*/);
@@ -24,7 +26,7 @@ describe('flat protocol code', () => {
     ['text that looks like one', "function* f(cpu) { return 'yield* x'; }"],
     ['what does not parse', 'function* f( { yield* g(); }'],
   ])('leaves %s', (_, source) => {
-    expect(flatten(source, 'f.js', 'ours')).toBe(source);
+    expect(flatten(source, 'f.js', 'protocol')).toBe(source);
   });
 
   it.each([
@@ -33,18 +35,18 @@ describe('flat protocol code', () => {
     ['within a plain function', 'const of = (at) => function* (cpu) { yield* cpu.readOnce(at); };'],
     ['as a method', 'class A { *f(cpu) { yield* this.g(cpu); } }'],
   ])('is recognised in a user module %s', (_, source) => {
-    expect(flatten(source, 'f.js', 'users')).toBe(source.replaceAll('yield*', 'yield '));
+    expect(flatten(source, 'f.js', 'mixed')).toBe(source.replaceAll('yield*', 'yield '));
   });
 
   it.each([
     ['generators for loops', 'function* evens(n) { yield* range(n); }\nfunction f(n) { for (const x of evens(n)) use(x); }'],
     ['a module that resumes generators itself', 'function* f(cpu) { yield* g(cpu); }\nconst h = (cpu) => f(cpu).next();'],
   ])('are not, in a user module, %s', (_, source) => {
-    expect(flatten(source, 'f.js', 'users')).toBe(source);
+    expect(flatten(source, 'f.js', 'mixed')).toBe(source);
   });
 
   it('decides for each function by itself', () => {
     const source = 'function* f(cpu) { const r = function* () { yield* [1, 2]; }; for (const i of r()) yield* cpu.readOnce(i); }';
-    expect(flatten(source, 'f.js', 'users')).toBe(source.replace('yield* cpu', 'yield  cpu'));
+    expect(flatten(source, 'f.js', 'mixed')).toBe(source.replace('yield* cpu', 'yield  cpu'));
   });
 });
