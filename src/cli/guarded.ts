@@ -1,9 +1,11 @@
 /**
  * The last thing that every printed text goes through. Texts from files, recordings and users' modules are escaped where they are laid out,
  * because only there is it known what is theirs; but one place that forgets it must not hand a stranger the terminal. Newlines pass, and
- * where there are colours the few codes that we paint with; everything else that a terminal acts on is shown as an escape.
+ * where there are colours the few codes that we paint with; everything else that a terminal acts on is shown as an escape, and what CI
+ * would take for a command is broken (`report/ci-commands.ts`) unless it is given as one.
  */
 
+import { CommandBreaker } from '../report/ci-commands.js';
 import { colorsFor } from '../report/colors.js';
 import { escapeOf } from '../report/escape.js';
 import { UNPRINTABLE } from '../vocabulary/unprintable.js';
@@ -22,8 +24,16 @@ export function guarded(io: CliIo): CliIo {
 
 function guardedStream(stream: OutputStream, env: CliIo['env']): OutputStream {
   const pattern = colorsFor(stream, env).isColorSupported ? PAINTED_TEXT : PLAIN_TEXT;
+  const shown = (text: string): string => text.replace(pattern, (found) => (found === '\n' || found.length > 2 ? found : escapeOf(found)));
+  const commands = new CommandBreaker();
   return {
-    write: (text) => stream.write(text.replace(pattern, (found) => (found === '\n' || found.length > 2 ? found : escapeOf(found)))),
+    write: (text) => stream.write(commands.broken(shown(text))),
+    command(line) {
+      const text = `${shown(line)}\n`;
+      commands.note(text);
+      if (stream.command === undefined) stream.write(text);
+      else stream.command(text);
+    },
     isTTY: stream.isTTY,
     get columns() {
       return stream.columns;

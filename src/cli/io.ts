@@ -6,6 +6,8 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Writes a line that CI takes for a command of ours; what `write` would not let through. Absent where `write` lets everything through. */
+  command?(line: string): unknown;
   /** Takes away the line that the cursor stands on; what `write` would not let through. Absent where nothing is ever drawn. */
   eraseLine?(): unknown;
 }
@@ -46,4 +48,10 @@ export function printLine(stream: OutputStream, text: string): void {
 /** One JSON document, alone on the stream. */
 export function printJson(stream: OutputStream, document: unknown): void {
   printLine(stream, jsonText(document));
+}
+
+/** Prints a line that CI takes for a command. */
+export function printCommand(stream: OutputStream, line: string): void {
+  if (stream.command === undefined) printLine(stream, line);
+  else stream.command(line);
 }

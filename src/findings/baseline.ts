@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { KnownViolation } from '../explore/known.js';
 import { InputError } from '../vocabulary/errors.js';
 import { HARM_CLASSES, type MemoryModel } from '../vocabulary/finding.js';
+import { printableJson } from '../vocabulary/unprintable.js';
 import { list } from './list-schema.js';
 import { readText } from './read.js';
 import { text } from './scenario-schema.js';
@@ -90,5 +91,5 @@ export function serializeBaseline(entries: readonly BaselineEntry[]): string {
     ...{ variant, memory, scenario, class: name, cause },
     ...(note === undefined ? {} : { note }),
   }));
-  return `${JSON.stringify({ format: BASELINE_FORMAT, version: BASELINE_VERSION, violations }, null, 2)}\n`;
+  return `${printableJson(JSON.stringify({ format: BASELINE_FORMAT, version: BASELINE_VERSION, violations }, null, 2))}\n`;
 }

@@ -11,6 +11,7 @@ import { relative } from 'node:path';
 import { expect } from 'vitest';
 import { readFinding } from '../findings/read.js';
 import { saveFinding } from '../findings/store.js';
+import { withoutForeignCommands } from '../report/ci-commands.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { findingSubject } from '../vocabulary/finding.js';
@@ -35,16 +36,17 @@ expect.extend({
     return knowing(subject, async () => {
       const asked = process.env[REPLAY_VARIABLE];
       if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
-        const message = replayMessage(asked);
+        const replayed = replayMessage(asked);
+        const message = replayed === null ? null : withoutForeignCommands(replayed);
         return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
       }
       const { verdict, finding } = await survive(subject, options);
-      if (finding === null) return { pass: true, message: () => survivalMessage(subject.name, verdict.executions) };
+      if (finding === null) return { pass: true, message: () => withoutForeignCommands(survivalMessage(subject.name, verdict.executions)) };
       // One that is expected is not worth a file.
       if (this.isNot) return { pass: false, message: () => '' };
       const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
       const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
-      const text = failure(finding, options.out ?? OUT_DEFAULT, place);
+      const text = withoutForeignCommands(failure(finding, options.out ?? OUT_DEFAULT, place));
       return { pass: false, message: () => text };
     });
   },

@@ -26,10 +26,10 @@ export const githubActionsReporter: Reporter = {
     // What stands on stdout before our commands must not be taken for some.
     const { begin, end } = withoutCommands(randomBytes(16).toString('hex'));
     return {
-      begin: () => to.isShared && to.print(begin),
+      begin: () => to.isShared && to.command(begin),
       end(report) {
-        if (to.isShared) to.print(end);
-        for (const command of githubAnnotations(report)) to.print(command);
+        if (to.isShared) to.command(end);
+        for (const command of githubAnnotations(report)) to.command(command);
         const summary = to.env.GITHUB_STEP_SUMMARY ?? '';
         if (summary !== '') to.append('the job summary', summary, 'unset GITHUB_STEP_SUMMARY or make it writable', githubSummary(report));
       },

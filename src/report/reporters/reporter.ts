@@ -16,6 +16,8 @@ export interface Reporter {
 export interface ReportTarget {
   /** A line of it, or several. */
   print(text: string): void;
+  /** A line that CI takes for a command: nobody else's text gets there. */
+  command(line: string): void;
   readonly colors: Colors;
   /** Whether others print there too, what users' files hold among it. */
   readonly isShared: boolean;

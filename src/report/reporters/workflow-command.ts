@@ -18,9 +18,11 @@ export function annotation(
   return `::${level} ${where}title=${property(title)}::${message.map((line) => data(line)).join('%0A')}`;
 }
 
-/** One line of a message. The older form of commands, `##[name]`, is recognised in the middle of a line too. */
+/** One line of a message. The older form of commands, `##[name]`, and Azure's `##vso[name]` are recognised in the middle of a line too. */
 function data(text: string): string {
-  return visible(text).replaceAll('##[', '## [').replaceAll('%', '%25');
+  return visible(text)
+    .replace(/(##(?:vso|teamcity)?)\[/gi, '$1 [')
+    .replaceAll('%', '%25');
 }
 
 function property(text: string): string {

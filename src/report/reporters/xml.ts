@@ -21,16 +21,23 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
   '\n': '&#10;',
   '\r': '&#13;',
+  // After `##`, CI that reads the file would take it for a command.
+  '[': '&#91;',
 };
 
 /** ` name="value"`. */
 export function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${xmlChars(String(value)).replace(/[&<>"\t\n\r]/g, (char) => ENTITIES[char])}"`)
+    .map(
+      ([name, value]) =>
+        ` ${name}="${xmlChars(String(value)).replace(/[&<>"\t\n\r]|(?<=##(?:vso|teamcity)?)\[/gi, (char) => ENTITIES[char])}"`,
+    )
     .join('');
 }
 
-/** A CDATA section, or as many as it takes: `]]>` would end it, so it is divided between two. */
+/** A CDATA section, or as many as it takes: `]]>` would end it, and what CI takes for a command must not stand there; both are divided between two. */
 export function cdata(text: string): string {
-  return `<![CDATA[${xmlChars(text).replaceAll('\r', '\\r').replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+  const divided = ']]><![CDATA[';
+  const whole = xmlChars(text).replaceAll('\r', '\\r').replaceAll(']]>', `]]${divided}>`);
+  return `<![CDATA[${whole.replace(/(?<=##(?:vso|teamcity)?)\[|(?<=^\s*:):/gim, (char) => divided + char)}]]>`;
 }

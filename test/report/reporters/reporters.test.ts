@@ -18,6 +18,7 @@ function told(reporter: Reporter, isShared = true) {
   const to = {
     print: (text: string) => printed.push(text),
     colors: plain,
+    command: (line: string) => printed.push(line),
     isShared,
     env,
     append: (...all: string[]) => appended.push(all[1]),

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { Verdict } from '../../../explore/api.js';
 import { replaceFile, writeError } from '../../../findings/atomic-file.js';
 import { appendWhole } from '../../../findings/synced-file.js';
+import { withoutForeignCommands } from '../../../report/ci-commands.js';
 import { plain } from '../../../report/colors.js';
 import { defaultReporter } from '../../../report/reporters/default.js';
 import type { HuntPlan, HuntReport } from '../../../report/reporters/hunt-report.js';
@@ -15,7 +16,7 @@ import { reporters } from '../../../report/reporters/index.js';
 import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporters/reporter.js';
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
 import { type CliContext, outColors } from '../../context.js';
-import { printLine } from '../../io.js';
+import { printCommand, printLine } from '../../io.js';
 import { flag, type Given, JSON_FLAG } from '../../options.js';
 import { oneOf, path } from '../../values.js';
 
@@ -95,13 +96,15 @@ function orList(names: readonly string[]): string {
 
 function stdoutOf(context: CliContext, isShared: boolean): ReportTarget {
   const { stdout, env } = context.io;
-  return { print: (text) => printLine(stdout, text), colors: outColors(context), isShared, env, append };
+  const to = { print: (text: string) => printLine(stdout, text), command: (line: string) => printCommand(stdout, line) };
+  return { ...to, colors: outColors(context), isShared, env, append };
 }
 
 /** A report that is written as a whole when it has ended. */
 function openInFile({ io }: CliContext, reporter: Reporter, file: string): OpenReport {
   const lines: string[] = [];
-  const open = reporter.open({ print: (text) => lines.push(text), colors: plain, isShared: false, env: io.env, append });
+  const to = { print: (text: string) => lines.push(withoutForeignCommands(text)), command: (line: string) => lines.push(line) };
+  const open = reporter.open({ ...to, colors: plain, isShared: false, env: io.env, append });
   return {
     ...open,
     end(report) {
@@ -127,7 +130,7 @@ function append(what: string, file: string, remedy: string, text: string): void 
     // A pipe would wait for its reader.
     if (statSync(file, { throwIfNoEntry: false })?.isFIFO())
       throw new InfrastructureError(`cannot write ${what} ${file}: it is a pipe`, remedy);
-    appendWhole(file, text);
+    appendWhole(file, withoutForeignCommands(text));
   } catch (error) {
     throw writeError(error, what, file, remedy);
   }
