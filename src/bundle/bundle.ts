@@ -31,6 +31,9 @@ const SWAPPED: Readonly<Record<string, string>> = {
   'machine/protocol-function': 'machine/stripped/protocol-function',
 };
 
+/** The same beside users' code: what it gives to operations is looked at. */
+const SWAPPED_FOR_USERS: Readonly<Record<string, string>> = { ...SWAPPED, 'machine/cpu': 'machine/stripped/checked-cpu' };
+
 export interface BundleOptions {
   /** The entry: a path under the root of the sources, without extension; or an absolute one. */
   readonly entry: string;
@@ -74,7 +77,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     ...OUTPUT,
     banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},
     plugins: [
-      ...(plain ? [] : [stripPlugin(options.sameFormat === true)]),
+      ...(plain ? [] : [stripPlugin(options.sameFormat === true, own === null ? SWAPPED : SWAPPED_FOR_USERS)]),
       ...(own !== null ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'blanked', own)] : []),
       ...(plain && !delegating ? [flatPlugin()] : []),
     ],
@@ -82,14 +85,14 @@ export async function bundle(options: BundleOptions): Promise<void> {
   writeOutput(outputFiles ?? []);
 }
 
-function stripPlugin(sameFormat: boolean): Plugin {
+function stripPlugin(sameFormat: boolean, swaps: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'strip',
     setup(build) {
       build.onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
         const name = sourceName(path);
         if (name === null) return null;
-        const swapped = sameFormat && name === 'machine/frame-bits' ? undefined : SWAPPED[name];
+        const swapped = sameFormat && name === 'machine/frame-bits' ? undefined : swaps[name];
         if (swapped !== undefined) {
           const file = sourceFile(swapped);
           // The content comes from elsewhere, so its own imports are relative to where it lies.

@@ -6,10 +6,10 @@ import { Cpu } from '../../src/machine/cpu.js';
 import { Machine } from '../../src/machine/machine.js';
 import { OperandError } from '../../src/machine/operands.js';
 import type { Op } from '../../src/machine/protocol.js';
-import { Cpu as StrippedCpu } from '../../src/machine/stripped/cpu.js';
+import { Cpu as StrippedCpu } from '../../src/machine/stripped/checked-cpu.js';
 import { quiet } from '../kernel/harness.js';
 
-/** What kernel code may give to operations: each operand of each operation, in the explorer's build and in the threads'. */
+/** What kernel code may give to operations: each operand of each operation, in the explorer's build and in the threads' that run users' code. */
 
 const profile = findProfile('6.18');
 if (profile === undefined) throw new Error('there is no profile 6.18');
@@ -98,7 +98,7 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [kind: string, good
 
 type Ops = Record<string, (...operands: unknown[]) => Op>;
 
-/** A CPU of the stripped build, as far as operands are looked at: nothing else of its machine is there. */
+/** A CPU of the stripped build with users' code, as far as operands are looked at: nothing else of its machine is there. */
 const strippedCpu = (): Ops => {
   const control = { words: new Int32Array(1), attention: () => 0, scratch: () => 0, enablings: () => 0, activity: () => 0, ring: () => 0 };
   const machine = { program: { ...program, host: null, image: program.image, words: program.words }, control, block: () => 0 };

@@ -12,7 +12,7 @@ import { Vcpu } from './vcpu.js';
 
 /**
  * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same method names. Each operation
- * begins with a boundary, in which the CPU takes the interrupts that it finds.
+ * begins with a boundary, in which the CPU takes the interrupts that it finds. What operations are given is not looked at (see checked-cpu.ts).
  *
  * Loads are atomic: a plain MOV on x86, which no compiler may keep in a register or move. Plain stores stay plain, so that the host's
  * store buffer is the real one. See access.ts and locked.ts.
@@ -23,7 +23,7 @@ export class Cpu {
   private readonly mem: Int32Array;
   private readonly locked: Locked;
   private readonly host: Host;
-  private readonly operands: Operands;
+  protected readonly operands: Operands;
   private readonly control: Int32Array;
   private readonly controlLocked: Locked;
   private readonly words: ControlWords;
@@ -191,15 +191,12 @@ export class Cpu {
   // Memory.
 
   readOnce(address: number): number {
-    this.operands.word('readOnce', address);
     this.boundary();
     const value = loadWord(this.locked, address);
     this.note(K.OP_READ_ONCE, address, value);
     return value;
   }
   writeOnce(address: number, value: number): number {
-    this.operands.word('writeOnce', address);
-    this.operands.value('writeOnce', value);
     this.boundary();
     this.put(address, value);
     this.machine.committed(this.id, address, value);
@@ -208,15 +205,12 @@ export class Cpu {
     return 0;
   }
   loadAcquire(address: number): number {
-    this.operands.word('loadAcquire', address);
     this.boundary();
     const value = loadWord(this.locked, address);
     this.note(K.OP_LOAD_ACQUIRE, address, value);
     return value;
   }
   storeRelease(address: number, value: number): number {
-    this.operands.word('storeRelease', address);
-    this.operands.value('storeRelease', value);
     this.boundary();
     this.put(address, value);
     this.note(K.OP_STORE_RELEASE, address, 0);
@@ -224,8 +218,6 @@ export class Cpu {
     return 0;
   }
   xchg(address: number, value: number): number {
-    this.operands.word('xchg', address);
-    this.operands.value('xchg', value);
     this.boundary();
     const old = this.locked.exchange(address, value);
     this.note(K.OP_XCHG, address, old);
@@ -233,9 +225,6 @@ export class Cpu {
     return old;
   }
   cmpxchg(address: number, expected: number, value: number): number {
-    this.operands.word('cmpxchg', address);
-    this.operands.value('cmpxchg', expected);
-    this.operands.value('cmpxchg', value);
     this.boundary();
     const old = this.locked.compareExchange(address, expected, value);
     this.note(K.OP_CMPXCHG, address, old);
@@ -247,11 +236,6 @@ export class Cpu {
    * model; on x86-64 they are what the hardware makes of them.
    */
   cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
-    this.operands.pair('cmpxchgPair', address);
-    this.operands.value('cmpxchgPair', expectedFirst);
-    this.operands.value('cmpxchgPair', expectedSecond);
-    this.operands.value('cmpxchgPair', first);
-    this.operands.value('cmpxchgPair', second);
     this.boundary();
     const replaced = this.locked.compareExchangePair(address, expectedFirst, expectedSecond, first, second);
     this.note(K.OP_CMPXCHG_PAIR, address, replaced);
@@ -262,16 +246,12 @@ export class Cpu {
     return replaced;
   }
   fetchAdd(address: number, addend: number): number {
-    this.operands.word('fetchAdd', address);
-    this.operands.value('fetchAdd', addend);
     return this.add(address, addend, 0);
   }
   incReturn(address: number): number {
-    this.operands.word('incReturn', address);
     return this.add(address, 1, 1);
   }
   decReturn(address: number): number {
-    this.operands.word('decReturn', address);
     return this.add(address, -1, -1);
   }
   private add(address: number, addend: number, inResult: number): number {
@@ -284,8 +264,6 @@ export class Cpu {
     return old + inResult;
   }
   fetchOr(address: number, bits: number): number {
-    this.operands.word('fetchOr', address);
-    this.operands.value('fetchOr', bits);
     this.boundary();
     const old = this.locked.or(address, bits);
     this.note(K.OP_FETCH_OR, address, old);
@@ -293,8 +271,6 @@ export class Cpu {
     return old;
   }
   fetchAnd(address: number, bits: number): number {
-    this.operands.word('fetchAnd', address);
-    this.operands.value('fetchAnd', bits);
     this.boundary();
     const old = this.locked.and(address, bits);
     this.note(K.OP_FETCH_AND, address, old);
@@ -317,9 +293,6 @@ export class Cpu {
     return 0;
   }
   condLoadAcquire(address: number, mask: number, value: number): number {
-    this.operands.word('condLoadAcquire', address);
-    this.operands.value('condLoadAcquire', mask);
-    this.operands.value('condLoadAcquire', value);
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) !== value) {
@@ -331,9 +304,6 @@ export class Cpu {
     return seen;
   }
   condLoadAcquireNot(address: number, mask: number, value: number): number {
-    this.operands.word('condLoadAcquireNot', address);
-    this.operands.value('condLoadAcquireNot', mask);
-    this.operands.value('condLoadAcquireNot', value);
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) === value) {
@@ -345,7 +315,6 @@ export class Cpu {
     return seen;
   }
   spinLock(lock: number): number {
-    this.operands.word('spinLock', lock);
     this.boundary();
     while (this.locked.compareExchange(lock, 0, this.id + 1) !== 0) {
       this.host.wait(this.id, lock, -1, 0, false);
@@ -355,7 +324,6 @@ export class Cpu {
     return 0;
   }
   spinUnlock(lock: number): number {
-    this.operands.word('spinUnlock', lock);
     this.boundary();
     if (this.locked.load(lock) !== this.id + 1) {
       this.machine.observer.unlockOfFree(this.id, lock);
@@ -383,14 +351,12 @@ export class Cpu {
     return 0;
   }
   sendIpi(target: number): number {
-    this.operands.target('sendIpi', target);
     this.boundary();
     this.note(K.OP_SEND_IPI, target, 0);
     this.post(target, ATTEND_IPI);
     return 0;
   }
   sendNmi(target: number): number {
-    this.operands.target('sendNmi', target);
     this.boundary();
     this.note(K.OP_SEND_NMI, target, 0);
     this.post(target, ATTEND_NMI);
@@ -414,7 +380,6 @@ export class Cpu {
   // MMU.
 
   writeCr3(root: number, pcid: number, noFlush: boolean): number {
-    this.operands.cr3(root, pcid);
     this.boundary();
     this.drain();
     this.machine.mmu.writeCr3(this.block, root, pcid, noFlush);
@@ -422,7 +387,6 @@ export class Cpu {
     return 0;
   }
   invlpg(page: number): number {
-    this.operands.page('invlpg', page);
     this.boundary();
     this.drain();
     this.machine.mmu.invlpg(this.block, page);
@@ -430,7 +394,6 @@ export class Cpu {
     return 0;
   }
   invpcid(type: number, pcid: number, page: number): number {
-    this.operands.invpcid(type, pcid, page);
     this.boundary();
     this.drain();
     this.machine.mmu.invpcid(this.block, type, pcid, page);
@@ -438,7 +401,6 @@ export class Cpu {
     return 0;
   }
   postFlush(target: number): number {
-    this.operands.request(target, this.machine);
     this.boundary();
     this.drain();
     const waits = (this.vcpu as Vcpu).post(target);
@@ -446,7 +408,6 @@ export class Cpu {
     return waits;
   }
   userAccess(page: number, write: boolean): number {
-    this.operands.page('userAccess', page);
     if (this.vcpu !== null) return this.virtualAccess(page, write);
     this.boundary();
     const outcome = this.machine.mmu.access(this.id, this.block, page, write);
@@ -465,14 +426,12 @@ export class Cpu {
     return outcome;
   }
   walk(page: number, write: boolean): number {
-    this.operands.page('walk', page);
     this.boundary();
     const outcome = this.machine.mmu.walkStep(this.id, this.block, H.DEMAND, page, write);
     this.note(K.OP_WALK, page, outcome);
     return outcome;
   }
   faultEntry(page: number): number {
-    this.operands.page('faultEntry', page);
     this.boundary();
     this.drain();
     this.machine.mmu.dropPage(this.block, page);
@@ -490,8 +449,6 @@ export class Cpu {
   // Page tables and frames. Ghost words are stored before the entry, so that whoever sees the entry sees them.
 
   setPte(mm: number, key: number, address: number, value: number): number {
-    this.operands.entry('setPte', mm, key, address);
-    this.operands.entryValue(value);
     this.boundary();
     const { machine } = this;
     const { ghost } = machine;
@@ -511,7 +468,6 @@ export class Cpu {
     return 0;
   }
   ptepGetAndClear(mm: number, key: number, address: number): number {
-    this.operands.entry('ptepGetAndClear', mm, key, address);
     this.boundary();
     const { ghost } = this.machine;
     const index = ghost.index(mm, key);
@@ -523,7 +479,6 @@ export class Cpu {
     return pteValue(before);
   }
   ptepSetWrprotect(mm: number, key: number, address: number): number {
-    this.operands.entry('ptepSetWrprotect', mm, key, address);
     this.boundary();
     const { ghost } = this.machine;
     const index = ghost.index(mm, key);
@@ -541,7 +496,6 @@ export class Cpu {
   }
   /** With no frame left it waits at boundaries: others free some, perhaps only after this CPU has served them. */
   allocFrame(owner: number): number {
-    this.operands.value('allocFrame', owner);
     for (;;) {
       this.boundary();
       const frame = this.machine.frames.alloc(owner);
@@ -553,14 +507,12 @@ export class Cpu {
     }
   }
   freeFrame(frame: number): number {
-    this.operands.frame('freeFrame', frame);
     this.boundary();
     this.machine.frames.free(frame);
     this.note(K.OP_FREE_FRAME, frame, 0);
     return 0;
   }
   freeFrameRcu(frame: number): number {
-    this.operands.frame('freeFrameRcu', frame);
     this.boundary();
     this.drain();
     this.machine.frames.freeAfterGracePeriod(frame);
@@ -571,27 +523,21 @@ export class Cpu {
   // No instructions.
 
   peek(address: number): number {
-    this.operands.word('peek', address);
     return this.mem[address];
   }
   poke(address: number, value: number): number {
-    this.operands.word('poke', address);
-    this.operands.value('poke', value);
     this.mem[address] = value;
     this.host.stored(this.id, address);
     return 0;
   }
   choose(n: number): number {
-    this.operands.answers(n);
     return this.host.choose(this.id, n);
   }
   event(kind: number, a: number, b: number): number {
-    this.operands.event(kind, a, b);
     this.machine.event(this.id, kind, a, b);
     return 0;
   }
   promise(mm: number, page: number, rights: number): number {
-    this.operands.promise(mm, page, rights);
     this.machine.ghost.promise(this.id, mm, page, rights);
     return 0;
   }
@@ -600,7 +546,6 @@ export class Cpu {
     return 0;
   }
   newAddressSpace(mm: number): number {
-    this.operands.mm('newAddressSpace', mm);
     return this.machine.ghost.newAddressSpace(mm);
   }
   assert(condition: boolean, message: string): number {

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/**
+ * How fast runs on threads are in this clone beside another one, such as an older commit:
+ *
+ *     npx tsx bench/stress/pairs.ts OTHER-CLONE [THIS-CLONE] [--starts 5] [--rounds 5] [--ms 300] [--only storm-2,dontneed-8]
+ *
+ * Each side is one process with its threads kept warm; short runs alternate, and each side goes first in turn. Told is the median of the
+ * pairs' ratios (this one's rate over the other's) of each start and over all starts: what the compiler builds into what is decided once
+ * in each process, and is worth up to a tenth. Both cores belong to it: run it alone, or with real-time priority.
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    starts: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '5' },
+    ms: { type: 'string', default: '300' },
+    only: { type: 'string', default: 'storm-2,dontneed-8' },
+  },
+});
+const [otherRoot, ownRoot = fileURLToPath(new URL('../..', import.meta.url))] = positionals;
+if (otherRoot === undefined) throw new Error('give the directory of the other clone');
+
+/** Runs of each side that are not counted: they compile. */
+const WARM = 3;
+
+interface Side {
+  round(workload: string): Promise<number>;
+  close(): void;
+}
+
+function side(root: string): Side {
+  const entry = join(root, 'bench', 'stress', `.pairs-${process.pid}.ts`);
+  copyFileSync(new URL('./pairs-main.ts', import.meta.url), entry);
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async round(workload) {
+      child.stdin.write(`${workload} ${values.ms}\n`);
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`the side in ${root} ended`);
+      return (JSON.parse(value) as { perSecond: number }).perSecond;
+    },
+    close() {
+      child.kill();
+      rmSync(entry, { force: true });
+    },
+  };
+}
+
+const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
+
+/** The median of the pairs' ratios, and of this one's rates, with both sides started anew. */
+async function start(workload: string): Promise<{ ratio: number; rate: number }> {
+  const other = side(resolve(otherRoot));
+  const own = side(resolve(ownRoot));
+  try {
+    for (const one of [other, own]) for (let i = 0; i < WARM; i++) await one.round(workload);
+    const ratios: number[] = [];
+    const rates: number[] = [];
+    for (let i = 0; i < Number(values.rounds); i++) {
+      const first = i % 2 === 0 ? await other.round(workload) : 0;
+      const mine = await own.round(workload);
+      ratios.push(mine / (i % 2 === 0 ? first : await other.round(workload)));
+      rates.push(mine);
+    }
+    return { ratio: median(ratios), rate: median(rates) };
+  } finally {
+    other.close();
+    own.close();
+  }
+}
+
+for (const workload of values.only.split(',')) {
+  const starts: { ratio: number; rate: number }[] = [];
+  for (let i = 0; i < Number(values.starts); i++) starts.push(await start(workload));
+  const thousands = (median(starts.map(({ rate }) => rate)) / 1000).toFixed(0);
+  const each = starts.map(({ ratio }) => ratio.toFixed(3)).join(', ');
+  const ratio = median(starts.map((one) => one.ratio)).toFixed(3);
+  console.log(`${workload.padEnd(12)} ${thousands.padStart(6)} k/s, ratio ${ratio} (starts: ${each})`);
+}
