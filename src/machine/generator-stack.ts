@@ -2,7 +2,13 @@ import type { Continuation, Vector } from './continuation.js';
 import type { Cpu, ImmediateOp, PendingOp } from './cpu.js';
 import { Refusal } from './operands.js';
 import type { Program } from './program.js';
-import type { Op, Protocol } from './protocol.js';
+import type { Protocol } from './protocol.js';
+
+/** Every generator function has a prototype of its own: looked up at each generator, `next` would cost as much as what it does. */
+const NEXT = Object.getPrototypeOf(function* () {}).prototype.next as (
+  this: Protocol<unknown>,
+  told: unknown,
+) => IteratorResult<unknown, unknown>;
 
 /**
  * Protocol code in the middle of a call, as a stack of generators of its own.
@@ -45,7 +51,7 @@ export class GeneratorStack {
     let told = result;
     try {
       for (;;) {
-        const { value, done } = top.next(told as number) as IteratorResult<unknown, unknown>;
+        const { value, done } = NEXT.call(top, told);
         if (done === true) {
           if (callers.length === this.base) return this.ended(value);
           this.top = top = callers.pop() as Protocol<unknown>;
@@ -53,14 +59,13 @@ export class GeneratorStack {
         } else if (value === pending) return true;
         else if (value === immediate) told = immediate.value;
         else {
-          const called = generatorOf(value);
           callers.push(top);
-          this.top = top = called;
+          this.top = top = value as Protocol<unknown>;
           told = undefined;
         }
       }
     } catch (error) {
-      return this.unwind(error);
+      return this.failed(error);
     }
   }
 
@@ -89,7 +94,14 @@ export class GeneratorStack {
     if (value === pending) return true;
     if (value === immediate) return this.resume(immediate.value);
     callers.push(this.top);
-    this.top = generatorOf(value);
+    this.top = value as Protocol<unknown>;
+    return this.resume(undefined);
+  }
+
+  /** The innermost function has thrown, or is no generator at all. */
+  private failed(error: unknown): boolean {
+    if (Object.prototype.toString.call(this.top) === '[object Generator]') return this.unwind(error);
+    this.top = through(this.top);
     return this.resume(undefined);
   }
 
@@ -151,16 +163,8 @@ export class GeneratorCode extends GeneratorStack implements Continuation {
   }
 }
 
-/** What `yield*` would take: a generator, or whatever says how to go through it. */
-function generatorOf(value: unknown): Protocol<unknown> {
-  if (typeof value === 'object' && value !== null) {
-    if (typeof (value as Protocol<unknown>).next === 'function') return value as Protocol<unknown>;
-    if (Symbol.iterator in value) return (value as Op<unknown>)[Symbol.iterator]() as Protocol<unknown>;
-  }
-  return mistaken(value);
-}
-
-/** Throws within the function that yielded it, as `yield*` would. */
-function* mistaken(value: unknown): Protocol<unknown> {
-  throw new TypeError(`${String(value)} is neither an operation nor a protocol function's generator`);
+/** Goes through whatever `yield*` goes through; where that is nothing, throws what `yield*` throws. */
+function* through(given: Partial<Protocol<unknown>> | null): Protocol<unknown> {
+  const isIterator = typeof given?.next === 'function' && given[Symbol.iterator] === undefined;
+  return yield* (isIterator ? { [Symbol.iterator]: () => given } : given) as Protocol<unknown>;
 }

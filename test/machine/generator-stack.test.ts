@@ -121,6 +121,20 @@ describe.each(FORMS)('%s code', (_, hand) => {
     expect(run(stack, c)).toEqual({ addresses: [], answer: expect.any(TypeError) });
   });
 
+  it('goes through what is no generator as well', () => {
+    const c = cpu();
+    function* caller(): Protocol<unknown> {
+      const iterable = { [Symbol.iterator]: () => callee(c, 1) };
+      return [yield* hand(iterable), yield* hand(c.readOnce(7))];
+    }
+    const stack = new GeneratorStack(c);
+    stack.begin(caller());
+    expect(run(stack, c)).toEqual({ addresses: [1, 2, 7], answer: [[10, 42, 20], 70] });
+    const inner = callee(c, 1);
+    stack.begin({ next: (told: number) => inner.next(told) } as Protocol<unknown>);
+    expect(run(stack, c).addresses).toEqual([1, 2]);
+  });
+
   it('stands where it stood when a handler on top of it has ended, whichever form the handler has', () => {
     for (const [, other] of FORMS) {
       const c = cpu();
