@@ -44,7 +44,7 @@ export interface BundleOptions {
   readonly plain?: boolean;
   /** Keeps `yield*` too: slower, and the stack of what a function throws has all its callers. */
   readonly delegating?: boolean;
-  /** Users' modules; the worker registers what they define. */
+  /** Users' modules; the worker is told what they define. */
   readonly modules?: ModulesToBundle;
 }
 
@@ -72,7 +72,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
   const own = modules === null || modules.paths.length === 0 ? null : modules;
   const { outputFiles } = await build({
-    ...(own !== null ? { stdin: { contents: entryWith(entry, own.paths), resolveDir: SOURCES } } : { entryPoints: [entry] }),
+    stdin: { contents: entryWith(entry, own?.paths ?? []), resolveDir: SOURCES },
     outfile,
     ...OUTPUT,
     banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},

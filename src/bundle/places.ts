@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { plainError } from '../seal/thrown.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { type Place as DisplayedPlace, toldBy } from '../vocabulary/told.js';
-import { loadedModules } from './loaded.js';
 import { displayPath, isUserFile, sourceName } from './user-files.js';
 
 /** From a stack of a bundle to the line of the user's file that threw. */
@@ -70,9 +69,9 @@ export class BundlePlaces {
  * Where a place of a call stack of this process was written: in the loaded bundle the line of the module, in the package's JavaScript the
  * line of the TypeScript that it carries too, elsewhere the place itself.
  */
-export function writtenAt(place: Place, column: number): Place {
+export function writtenAt(place: Place, column: number, loaded: BundlePlaces | null): Place {
   const { path, line } = place;
-  return loadedModules().places?.written(path, line, column) ?? shippedAt(path, line, column) ?? place;
+  return loaded?.written(path, line, column) ?? shippedAt(path, line, column) ?? place;
 }
 
 const shipped = new Map<string, BundlePlaces>();
@@ -84,15 +83,21 @@ function shippedAt(path: string, line: number, column: number): Place | null {
   return places.written(path, line, column);
 }
 
-/** An error of this process that came out of a loaded module, as the InputError that it is; any other as it is. */
-export function asInputError(error: unknown): unknown {
-  const { places } = loadedModules();
-  if (places === null || error instanceof InputError || error instanceof InfrastructureError) return error;
-  return userError(error, places) ?? error;
+/** Users' modules, as far as places are told. */
+export interface UserModules {
+  /** Absolute paths. */
+  readonly paths: readonly string[];
+  readonly places: BundlePlaces | null;
 }
 
-/** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. */
-export function userError(thrown: unknown, places: BundlePlaces): InputError | null {
+/** An error of this process that came out of a loaded module, as the InputError that it is; any other as it is. */
+export function asInputError(error: unknown, { places, paths }: UserModules): unknown {
+  if (places === null || error instanceof InputError || error instanceof InfrastructureError) return error;
+  return userError(error, places, paths) ?? error;
+}
+
+/** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. `paths`: the modules. */
+export function userError(thrown: unknown, places: BundlePlaces, paths: readonly string[]): InputError | null {
   const error = plainError(thrown);
   const told = toldBy(error);
   if (told?.told === 'loop') {
@@ -102,10 +107,10 @@ export function userError(thrown: unknown, places: BundlePlaces): InputError | n
   const place = error.stack === undefined ? null : places.userPlace(error.stack);
   const message = firstLine(error.message);
   if (place === null) {
-    if (told?.told === 'no-error') return thrownSomewhere(message);
+    if (told?.told === 'no-error') return thrownSomewhere(message, paths);
     // Of a program, but not thrown within its text: what its assertion answers.
     const program = told?.program ?? null;
-    return program === null ? null : new InputError(message, null, definedAt(program));
+    return program === null ? null : new InputError(message, null, definedAt(program, paths));
   }
   // Our own errors say what is wrong; of others the class is told too.
   const what = told === null ? `threw ${error.name}: ${message}` : message;
@@ -116,8 +121,7 @@ export function userError(thrown: unknown, places: BundlePlaces): InputError | n
  * What kernel code threw that is not the module's, while it ran a variant of a module: built-in variants throw nothing there, so it met what
  * the module's functions answered or stored. `what`: the variant and the scenario.
  */
-export function variantError(error: unknown, places: BundlePlaces, what: string): InputError | null {
-  const { paths } = loadedModules();
+export function variantError(error: unknown, places: BundlePlaces, paths: readonly string[], what: string): InputError | null {
   if (!(error instanceof Error) || error.stack === undefined || paths.length === 0) return null;
   const place = error.stack.split('\n').flatMap((frame) => (/^\s+at /.test(frame) ? (places.place(frame) ?? []) : []))[0];
   if (place === undefined || sourceName(place.path) === null) return null;
@@ -127,8 +131,7 @@ export function variantError(error: unknown, places: BundlePlaces, what: string)
 }
 
 /** Only users' code throws what is no Error; where its line is not known the modules are named. */
-function thrownSomewhere(message: string): InputError | null {
-  const { paths } = loadedModules();
+function thrownSomewhere(message: string, paths: readonly string[]): InputError | null {
   if (paths.length === 0) return null;
   return new InputError(`${paths.map(displayPath).join(', ')}: ${message}`, 'throw an Error, to be told its line');
 }
@@ -139,8 +142,8 @@ function firstLine(text: string): string {
 }
 
 /** Where a loaded module first has this text in quotes, which is where it is likely to define what bears the name. */
-function definedAt(name: string): DisplayedPlace | null {
-  for (const path of loadedModules().paths) {
+function definedAt(name: string, paths: readonly string[]): DisplayedPlace | null {
+  for (const path of paths) {
     const lines = readFileSync(path, 'utf8').split('\n');
     const line = lines.findIndex((text) => ["'", '"', '`'].some((quote) => text.includes(quote + name + quote)));
     if (line >= 0) return { file: displayPath(path), line: line + 1 };

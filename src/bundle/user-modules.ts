@@ -71,14 +71,20 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
   return { contents, loader: isTypeScript(path) ? 'ts' : 'js' };
 }
 
-/** An entry that knows the users' modules before it does anything else. */
+/**
+ * What a worker runs: the entry, whose `start` is told what the users' modules define, and answers what others may ask of it by name, if they
+ * may. The default export hands them on.
+ */
 export function entryWith(entry: string, modules: readonly string[]): string {
   const names = modules.map((_, index) => `module${index}`);
   return [
-    `import ${JSON.stringify(sourceFile('seal/in-worker'))};`,
+    ...(modules.length === 0 ? [] : [`import ${JSON.stringify(sourceFile('seal/in-worker'))};`]),
     ...names.map((name, index) => `import * as ${name} from ${JSON.stringify(moduleByNumber(index))};`),
-    `import { registerModules } from ${JSON.stringify(sourceFile('programs/register'))};`,
-    `registerModules([${names.join(', ')}]);`,
+    `import { definitionsOf } from ${JSON.stringify(sourceFile('programs/definitions'))};`,
+    `import { answering } from ${JSON.stringify(sourceFile('seal/answered'))};`,
+    `import * as worker from ${JSON.stringify(entry)};`,
     `export * from ${JSON.stringify(entry)};`,
+    `const tasks = worker.start?.(definitionsOf([${names.join(', ')}]));`,
+    'export default ({ task, argument }) => answering(() => tasks[task](argument));',
   ].join('\n');
 }

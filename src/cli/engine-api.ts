@@ -102,6 +102,8 @@ export interface Engine {
    * Throws InputError.
    */
   loadModules(files: readonly string[], typeCheck: boolean, expected?: readonly ModuleRef[]): Promise<OwnDefinitions>;
+  /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
+  asInputError(error: unknown): unknown;
   variants(): Promise<readonly ListedVariant[]>;
   /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
   findVariant(name: string): Promise<string | null>;

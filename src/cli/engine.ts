@@ -4,15 +4,20 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import { NO_MODULES } from '../bundle/modules.js';
+import { asInputError } from '../bundle/places.js';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/layout.js';
 import type { ChosenScenario, WindowRule } from '../trace/index.js';
+import type { Variant } from '../variants/variant.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import type { AskedHunt, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
 
 const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 
+/** An engine that knows the modules which it has read, and no others. */
 export function createEngine(): Engine {
+  let modules = NO_MODULES;
   return {
     loadModules: async (files, typeCheck, expected) => {
       const [{ loadModules }, api, { sourceFile }] = await Promise.all([
@@ -20,14 +25,17 @@ export function createEngine(): Engine {
         import('../index.js'),
         import('../bundle/user-files.js'),
       ]);
-      const { variants, programs, scenarios } = await loadModules(files, { api, apiFile: sourceFile('index'), typeCheck, expected });
+      const loaded = await loadModules(files, { api, apiFile: sourceFile('index'), typeCheck, expected });
+      const { variants, programs, scenarios } = loaded;
+      modules = loaded.modules;
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
+    asInputError: (error) => asInputError(error, modules),
     variants: async () => {
       const { listVariants } = await import('../variants/index.js');
       return listVariants().map(({ name, aliases, summary, profile }) => ({ name, aliases, summary, profile }));
     },
-    findVariant: async (name) => (await import('../variants/index.js')).findVariant(name)?.name ?? null,
+    findVariant: async (name) => (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
     senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),
     rules: async () => {
       const { lazyAnswers, rules } = await import('../rules/index.js');
@@ -40,23 +48,24 @@ export function createEngine(): Engine {
     openFindings: async () => (await import('../known/open-findings.js')).openFindings,
     oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),
     strategies: async () => (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({ name, summary })),
-    openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs),
+    openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs, modules),
     hunt: huntOn,
     huntProgram: huntOn,
     replay: async (finding) => {
       const { replayFinding } = await import('../replay/replay-finding.js');
-      return replayFinding(finding);
+      return replayFinding(finding, true, modules);
     },
     threads: {
       scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
-      refused: async (variant) => (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch),
+      refused: async (variant) => (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch, modules.variants),
       selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
-      stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios),
-      replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding),
+      stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios, modules),
+      replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding, modules),
     },
     studies: {
       list: async () => (await import('../study/index.js')).studies,
-      withOwn: async (study, variants, beside) => (await import('../study/own-rows.js')).withOwnRows(study, variants, beside),
+      withOwn: async (study, variants, beside) =>
+        (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules.variants),
       run: async (request, pool) => {
         const [{ runStudy }, { HuntPool }] = await Promise.all([import('../study/run.js'), import('../explore/pool.js')]);
         if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
@@ -66,8 +75,8 @@ export function createEngine(): Engine {
     comparisons: {
       baseOf: async (variant) => {
         const { findVariant } = await import('../variants/index.js');
-        const base = findVariant(variant)?.made?.base.name;
-        return base !== undefined && findVariant(base) !== undefined ? base : null;
+        const base = findVariant(variant, modules.variants)?.made?.base.name;
+        return base !== undefined && findVariant(base, modules.variants) !== undefined ? base : null;
       },
       run: async (request, pool) => {
         const [{ compareVariants }, { HuntPool }] = await Promise.all([import('../compare/run.js'), import('../explore/pool.js')]);
@@ -90,18 +99,18 @@ export function createEngine(): Engine {
 }
 
 async function huntOn(asked: AskedHunt | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
-  const request = 'program' in asked ? asked : await withOpenFindings(asked);
   const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
   if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
-  const result = (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }));
+  const request = 'program' in asked ? asked : await withOpenFindings(asked, pool.modules.variants);
+  const result = (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }), pool.modules);
   if ('program' in request || request.asksBase !== true) return result;
   const base = await (await import('../replay/base-check.js')).checkBase(result, { ...request, pool });
   return base === null ? result : { ...result, verdict: { ...result.verdict, base } };
 }
 
-async function withOpenFindings({ pastOpenFindings, ...request }: AskedHunt): Promise<HuntRequest> {
+async function withOpenFindings({ pastOpenFindings, ...request }: AskedHunt, own: readonly Variant[]): Promise<HuntRequest> {
   if (pastOpenFindings !== true) return request;
-  const open = (await import('../known/of-variant.js')).knownOf(request.variant, request.scenarios);
+  const open = (await import('../known/of-variant.js')).knownOf(request.variant, request.scenarios, own);
   return open === undefined ? request : { ...request, known: [...open, ...(request.known ?? [])] };
 }
 

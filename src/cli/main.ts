@@ -38,6 +38,7 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 
 const [stdout, stderr] = [processOutput(process.stdout), processOutput(process.stderr)];
 
+const engine = createEngine();
 const io: CliIo = {
   stdout,
   stderr,
@@ -51,10 +52,10 @@ const io: CliIo = {
 };
 
 // Node would print a stack and end with 1, which is a violation's exit code.
-const fail = (error: unknown): never => end(reportError(error, guarded(io)));
+const fail = (error: unknown): never => end(reportError(error, guarded(io), engine));
 process.on('uncaughtException', fail).on('unhandledRejection', fail);
 
-let exitCode = await runCli(process.argv.slice(2), io, createEngine());
+let exitCode = await runCli(process.argv.slice(2), io, engine);
 if (exitCode === EXIT_INTERRUPTED && interruptedWith !== null) exitCode = interruptedWith;
 // What a module began and nobody waits for may still fail.
 await setImmediate();

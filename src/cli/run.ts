@@ -1,7 +1,6 @@
 /** Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code. */
 
 import { Command, CommanderError } from 'commander';
-import { asInputError } from '../bundle/places.js';
 import { visible } from '../report/escape.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { thrownOf } from '../seal/thrown.js';
@@ -32,7 +31,7 @@ export async function runCli(argv: readonly string[], world: CliIo, engine: Engi
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
-    return reportError(error, io);
+    return reportError(error, io, engine);
   }
 }
 
@@ -59,8 +58,8 @@ function createProgram(context: CliContext, finish: (exitCode: number) => void):
 }
 
 /** Says what was thrown, on one line; answers the exit code. What comes out of a user's module, whenever, is a mistake in it. */
-export function reportError(thrown: unknown, io: CliIo): number {
-  const error = asInputError(thrown);
+export function reportError(thrown: unknown, io: CliIo, engine: Engine): number {
+  const error = engine.asInputError(thrown);
   if (error instanceof CommanderError) {
     printLine(io.stderr, `shootdown: ${visible(usageLine(error))}`);
     return EXIT_USAGE;

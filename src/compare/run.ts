@@ -44,7 +44,7 @@ const ROUNDS_MAX = 4;
 /** Throws what the pool throws, and InputError for a name that is no variant's. */
 export async function compareVariants(request: CompareRequest, pool: HuntPool): Promise<Comparison> {
   const { base, patch, signal } = request;
-  const counters = comparedCounters(variantOf(base), variantOf(patch));
+  const counters = comparedCounters(variantOf(base, pool.modules.variants), variantOf(patch, pool.modules.variants));
   const outcomes: ComparedOutcome[] = [];
   const keep = (outcome: ComparedOutcome): ComparedOutcome => {
     const finding = request.onOutcome?.(outcome) ?? null;
@@ -66,8 +66,8 @@ export async function compareVariants(request: CompareRequest, pool: HuntPool): 
   };
 }
 
-function variantOf(name: string): Variant {
-  const variant = findVariant(name);
+function variantOf(name: string, own: readonly Variant[]): Variant {
+  const variant = findVariant(name, own);
   if (variant === undefined) throw new InputError(`there is no variant "${name}"`, '"shootdown list variants" shows them');
   return variant;
 }
@@ -81,9 +81,9 @@ function asked(request: CompareRequest, variant: string, pool: HuntPool): HuntRe
 
 /** The base goes past all that it meets: each kind is what the patch need not answer for. */
 async function huntBase(request: CompareRequest, pool: HuntPool): Promise<ComparedOutcome> {
-  const known = knownOf(request.base, request.scenarios) ?? [];
+  const known = knownOf(request.base, request.scenarios, pool.modules.variants) ?? [];
   const result = await hunt({ ...asked(request, request.base, pool), known, pastViolations: true });
-  return { ...explained(result), witness: witnessOf(request.base, request.memory) };
+  return { ...explained(result, pool.modules), witness: witnessOf(request.base, request.memory) };
 }
 
 /**
@@ -92,13 +92,16 @@ async function huntBase(request: CompareRequest, pool: HuntPool): Promise<Compar
  */
 async function huntPatch(request: CompareRequest, base: ComparedOutcome, pool: HuntPool): Promise<ComparedOutcome> {
   const began = performance.now();
-  const known: KnownViolation[] = [...(knownOf(request.patch, request.scenarios) ?? []), ...(base.verdict.met ?? []).map(asKnown)];
+  const known: KnownViolation[] = [
+    ...(knownOf(request.patch, request.scenarios, pool.modules.variants) ?? []),
+    ...(base.verdict.met ?? []).map(asKnown),
+  ];
   const hunted = asked(request, request.patch, pool);
   const witness = witnessOf(request.patch, request.memory);
   for (let round = 1; ; round++) {
     const spentMs = round === 1 ? 0 : performance.now() - began;
     const budgetMs = hunted.budgetMs === undefined ? undefined : Math.max(1, hunted.budgetMs - spentMs);
-    const result = explained(await hunt({ ...hunted, budgetMs, known }));
+    const result = explained(await hunt({ ...hunted, budgetMs, known }), pool.modules);
     const check = await checkBase(result, hunted, request.base);
     if (check === null) return { ...result, witness };
     const outcome = { ...result, verdict: { ...result.verdict, base: check }, witness };

@@ -1,3 +1,4 @@
+import type { BundlePlaces } from '../bundle/places.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import type { Machine } from '../machine/machine.js';
 import type { JudgedViolation } from '../vocabulary/violation.js';
@@ -7,7 +8,7 @@ import type { Explanation } from './explanation.js';
 import { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
 import { RecordingBoard } from './recording-board.js';
-import { captureKernelSite } from './site.js';
+import { kernelSites, type Site } from './site.js';
 import { namesEntry } from './steps.js';
 import type { Teller } from './teller.js';
 
@@ -15,12 +16,14 @@ import type { Teller } from './teller.js';
 export class KernelTeller implements Teller {
   readonly names: KernelNames;
   readonly log: RecordingBoard;
-  readonly site = captureKernelSite;
+  readonly site: () => Site;
 
   constructor(
     private readonly machine: Machine,
     private readonly kernel: KernelConfig,
+    loaded: BundlePlaces | null,
   ) {
+    this.site = kernelSites(loaded);
     this.names = new KernelNames(kernel);
     this.log = new RecordingBoard(machine, kernel);
   }

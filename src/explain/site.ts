@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writtenAt } from '../bundle/places.js';
+import { type BundlePlaces, writtenAt } from '../bundle/places.js';
 import { isUserFile } from '../bundle/user-files.js';
 import type { Place } from '../vocabulary/told.js';
 
@@ -27,7 +27,7 @@ const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):(\d
 const RESUMED = /(?:^|\.)_?Generator(?:Stack|Code)\d*\.(?:resume|settle)$/;
 
 /** Reads the call stack, innermost function first, without the two functions that ask. Slow. */
-function callStack(): Frame[] {
+function callStack(loaded: BundlePlaces | null): Frame[] {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = DEPTH;
   const stack = new Error().stack ?? '';
@@ -37,7 +37,7 @@ function callStack(): Frame[] {
     const match = FRAME.exec(text);
     if (match === null) continue;
     if (RESUMED.test(match[1] ?? '')) break;
-    const written = writtenAt({ path: fileOf(match[2]), line: Number(match[3]) }, Number(match[4]));
+    const written = writtenAt({ path: fileOf(match[2]), line: Number(match[3]) }, Number(match[4]), loaded);
     frames.push({ name: match[1] ?? '', file: written.path, line: written.line });
   }
   // This function, its caller, and the recorder's hook.
@@ -62,29 +62,36 @@ function ownName(name: string): string {
 /** What V8 calls a generator without a name that stands in `cpus: [...]`, where source maps are on; each has its own column anyway. */
 const LIST_OF_SCRIPTS = 'cpus';
 
-/** The site of an operation of the simulated kernel, or of what a user's variant has in its place. */
-export function captureKernelSite(): Site {
-  const functions: string[] = [];
-  let place: Place | null = null;
-  for (const { name, file, line } of callStack()) {
-    const own = ownName(name);
-    if (own === '' || NOT_KERNEL.has(own)) continue;
-    const isKernel = /[\\/]src[\\/](?:kernel|backends|rules)[\\/]/.test(file);
-    if (!isKernel && !isUserFile(file)) continue;
-    place ??= isKernel
-      ? { file: file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/'), line }
-      : placeOf({ name, file, line });
-    functions.unshift(kernelSpelling(own));
-  }
-  return { functions, place };
+/**
+ * Tells the site of an operation of the simulated kernel, or of what a user's variant has in its place. `loaded`: places of the modules that
+ * this process evaluated.
+ */
+export function kernelSites(loaded: BundlePlaces | null): () => Site {
+  return () => {
+    const functions: string[] = [];
+    let place: Place | null = null;
+    for (const { name, file, line } of callStack(loaded)) {
+      const own = ownName(name);
+      if (own === '' || NOT_KERNEL.has(own)) continue;
+      const isKernel = /[\\/]src[\\/](?:kernel|backends|rules)[\\/]/.test(file);
+      if (!isKernel && !isUserFile(file)) continue;
+      place ??= isKernel
+        ? { file: file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/'), line }
+        : placeOf({ name, file, line });
+      functions.unshift(kernelSpelling(own));
+    }
+    return { functions, place };
+  };
 }
 
-/** The site of an operation of any other program: its functions keep their names, its files are told from the working directory. */
-export function captureProgramSite(): Site {
-  // The handler that a program gets for an interrupt of which it says nothing is not its text.
-  const frames = callStack().filter(({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)));
-  const functions = frames.map(({ name }) => ownName(name)).filter((name) => name !== '' && name !== 'next' && name !== LIST_OF_SCRIPTS);
-  return { functions: functions.reverse(), place: frames.length === 0 ? null : placeOf(frames[0]) };
+/** Tells the site of an operation of any other program: its functions keep their names, its files are told from the working directory. */
+export function programSites(loaded: BundlePlaces | null): () => Site {
+  return () => {
+    // The handler that a program gets for an interrupt of which it says nothing is not its text.
+    const frames = callStack(loaded).filter(({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)));
+    const functions = frames.map(({ name }) => ownName(name)).filter((name) => name !== '' && name !== 'next' && name !== LIST_OF_SCRIPTS);
+    return { functions: functions.reverse(), place: frames.length === 0 ? null : placeOf(frames[0]) };
+  };
 }
 
 /** Never absolute; null for text that is in no file. */

@@ -5,9 +5,9 @@ import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import { type OracleBoard, watch } from '../oracles/board.js';
 import { COUNTERS } from '../oracles/counters.js';
+import { type Definitions, isOwnVariantName, NO_DEFINITIONS } from '../programs/definitions.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
-import { isOwnVariantName } from '../variants/own.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { type LatentClass, type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
 import { type BatchEffect, Comparison } from './effect/comparison.js';
@@ -123,8 +123,12 @@ class Runner {
   readonly length: number;
 
   /** `instead`: a kernel to run in the place of the request's, compared with nothing. */
-  constructor(request: BatchRequest, instead?: KernelProgram) {
-    const { program: plain, kernel } = instead === undefined ? programOf(request) : { program: instead, kernel: instead };
+  constructor(
+    request: BatchRequest,
+    private readonly own: Definitions,
+    instead?: KernelProgram,
+  ) {
+    const { program: plain, kernel } = instead === undefined ? programOf(request, own) : { program: instead, kernel: instead };
     this.comparison = kernel === null || instead !== undefined ? null : this.compare(request, kernel);
     const program = this.comparison?.program ?? plain;
     this.machine = new Machine(program, request.memory);
@@ -135,12 +139,12 @@ class Runner {
   }
 
   private compare(request: BatchRequest, program: KernelProgram): Comparison | null {
-    const variant = 'program' in request ? undefined : findVariant(request.variant);
+    const variant = 'program' in request ? undefined : findVariant(request.variant, this.own.variants);
     if ('program' in request || variant === undefined || request.compared !== true) return null;
     return Comparison.of(variant, request.scenario, program, (other) => {
       let runner: Runner | null = null;
       return (strategy, seed, execution) => {
-        runner ??= new Runner({ ...request, length: this.length }, other);
+        runner ??= new Runner({ ...request, length: this.length }, this.own, other);
         runner.run(runner.strategy(strategy), seed, execution);
         return runner.machine.hash;
       };
@@ -184,34 +188,32 @@ class Runner {
 }
 
 const RUNNERS_MAX = 64;
-const runners = new Map<string, Runner>();
+/** By what names mean, and by name. */
+const kept = new WeakMap<Definitions, Map<string, Runner>>();
 
-/** To be called where names may mean other programs or variants than before: runners are kept by name. */
-export function forgetRunners(): void {
-  runners.clear();
-}
-
-function runnerFor(request: BatchRequest): Runner {
+function runnerFor(request: BatchRequest, own: Definitions): Runner {
   const key = subjectKey(request);
+  const runners = kept.get(own) ?? new Map<string, Runner>();
+  kept.set(own, runners);
   let runner = runners.get(key);
   if (runner === undefined) {
     if (runners.size >= RUNNERS_MAX) runners.clear();
-    runner = new Runner(request);
+    runner = new Runner(request, own);
     runners.set(key, runner);
   }
   return runner;
 }
 
-/** Mean steps per execution of a scenario under a variant. */
-export function measureLength(request: BatchRequest): number {
-  return runnerFor(request).length;
+/** Mean steps per execution of a scenario under a variant. `own`, here and below: what users' modules define. */
+export function measureLength(request: BatchRequest, own = NO_DEFINITIONS): number {
+  return runnerFor(request, own).length;
 }
 
 /** A witness made easier to read; of a deadlock or livelock it stays as it is. */
-export function simplifyWitness(request: BatchRequest, witness: BatchWitness, causeOf?: CauseOf): BatchWitness {
+export function simplifyWitness(request: BatchRequest, witness: BatchWitness, causeOf?: CauseOf, own = NO_DEFINITIONS): BatchWitness {
   // The machine reports neither: they are what its driver sees, and no candidate could show them.
   if (witness.violation.class === 'deadlock' || witness.violation.class === 'livelock') return witness;
-  const { machine } = runnerFor(request);
+  const { machine } = runnerFor(request, own);
   const schedule = simplify(machine, witness.schedule, witness.violation.class);
   const diverged = follow(machine, schedule);
   if (diverged === null && witness.violation.class === 'assertion') judgeEnd(machine);
@@ -227,11 +229,11 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness, ca
   return before.cause === after.cause && before.circumstance === after.circumstance ? simplified : witness;
 }
 
-export function runBatch(request: BatchRequest, causeOf?: CauseOf): BatchResult {
-  const runner = runnerFor(request);
+export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFINITIONS): BatchResult {
+  const runner = runnerFor(request, own);
   const { machine, board, comparison } = runner;
   comparison?.reset();
-  const isNoted = request.compared === true && ('program' in request || isOwnVariantName(request.variant));
+  const isNoted = request.compared === true && ('program' in request || isOwnVariantName(request.variant, own));
   if (isNoted) forgetRan();
   board?.counters.values.fill(0);
   const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();

@@ -1,9 +1,9 @@
+import type { Modules } from '../bundle/modules.js';
 import { encodeSchedule } from '../drive/schedule.js';
 import { COUNTERS } from '../oracles/counters.js';
-import { findProgram } from '../programs/own.js';
+import { isOwnVariantName } from '../programs/definitions.js';
 import type { Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
-import { isOwnVariantName } from '../variants/own.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
@@ -70,8 +70,8 @@ function targetsOf(request: HuntRequest | ProgramHuntRequest): Target[] {
   return request.scenarios.map((scenario) => ({ name: scenario.name, subject: { variant: request.variant, scenario } }));
 }
 
-function effectTally(request: HuntRequest | ProgramHuntRequest): EffectTally | null {
-  const variant = 'program' in request ? undefined : findVariant(request.variant);
+function effectTally(request: HuntRequest | ProgramHuntRequest, { variants }: Modules): EffectTally | null {
+  const variant = 'program' in request ? undefined : findVariant(request.variant, variants);
   const plan = variant === undefined ? null : effectPlan(variant);
   return plan === null
     ? null
@@ -107,9 +107,9 @@ class Hunt {
     this.targets = targetsOf(request);
     this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
     this.nextExecution = this.targets.map(() => 0);
-    this.effect = effectTally(request);
+    this.effect = effectTally(request, request.pool.modules);
     this.code = new CodeTally(
-      request.pool.covered ?? [],
+      request.pool.modules.covered,
       this.targets.map(({ name }) => name),
     );
   }
@@ -287,8 +287,9 @@ class Hunt {
     const { request } = this;
     const hunted = this.tallies.filter(({ executions }) => executions > 0).length;
     if ('program' in request) return this.code.reports(null, hunted);
-    const variant = findVariant(request.variant);
-    if (variant?.made === undefined || !isOwnVariantName(request.variant)) return [];
+    const { modules } = request.pool;
+    const variant = findVariant(request.variant, modules.variants);
+    if (variant?.made === undefined || !isOwnVariantName(request.variant, modules)) return [];
     const { functions, base } = variant.made;
     const backend = variant.backend === base.backend ? [] : [variant.backend.flushTlbMulti.name];
     return this.code.reports([...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend], hunted);
@@ -310,9 +311,10 @@ class Hunt {
       latent: found.latent,
       traceHash: hex(found.hash),
     } as const;
-    const { modules } = pool;
-    if ('program' in subject) return { ...witness, program: subject.program, cpus: findProgram(subject.program)?.cpus ?? 1, modules };
-    return { ...witness, ...subject, ...(isOwnVariantName(subject.variant) ? { modules } : {}) };
+    const { refs: modules, programs } = pool.modules;
+    if (!('program' in subject)) return { ...witness, ...subject, ...(isOwnVariantName(subject.variant, pool.modules) ? { modules } : {}) };
+    const { cpus = 1 } = programs.find(({ name }) => name === subject.program) ?? {};
+    return { ...witness, program: subject.program, cpus, modules };
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { whileSealed } from '../seal/process-seal.js';
 import { plainError } from '../seal/thrown.js';
-import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, type CauseOf, measureLength, runBatch, simplifyWitness } from './batch.js';
 import type { BatchRunner } from './pool.js';
 
@@ -11,22 +11,24 @@ import type { BatchRunner } from './pool.js';
  */
 export class InlinePool implements BatchRunner {
   readonly jobs = 1;
-  readonly modules: readonly ModuleRef[] = [];
 
-  /** `causeOf` recognises what is known, where hunts are told of that. */
-  constructor(private readonly causeOf?: CauseOf) {}
+  /** `causeOf` recognises what is known, where hunts are told of that; `modules`: what is known by name beside what the project brings. */
+  constructor(
+    private readonly causeOf?: CauseOf,
+    readonly modules: Modules = NO_MODULES,
+  ) {}
 
   async run(request: BatchRequest): Promise<BatchResult> {
     await setImmediate();
-    return sealed(() => runBatch(request, this.causeOf));
+    return sealed(() => runBatch(request, this.causeOf, this.modules));
   }
 
   async length(request: BatchRequest): Promise<number> {
-    return sealed(() => measureLength(request));
+    return sealed(() => measureLength(request, this.modules));
   }
 
   async simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
-    return sealed(() => simplifyWitness(request, witness, this.causeOf));
+    return sealed(() => simplifyWitness(request, witness, this.causeOf, this.modules));
   }
 }
 

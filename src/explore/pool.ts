@@ -2,15 +2,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { bundle } from '../bundle/bundle.js';
-import type { CoveredFile } from '../bundle/cover.js';
-import { loadedModules } from '../bundle/loaded.js';
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
+import { isOwnVariantName } from '../programs/definitions.js';
 import type { Subject } from '../programs/subject.js';
 import { type Answered, answerOf } from '../seal/answered.js';
-import { isOwnVariantName } from '../variants/own.js';
 import { InfrastructureError, type InputError } from '../vocabulary/errors.js';
-import type { ModuleRef } from '../vocabulary/finding.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
 import type { PairRequest, PairResult } from './pairs/pair-batch.js';
 import { Silence } from './silence.js';
@@ -22,9 +20,7 @@ export interface BatchRunner {
   /** How many it runs at a time. */
   readonly jobs: number;
   /** The users' modules that it knows. */
-  readonly modules: readonly ModuleRef[];
-  /** What its workers note of users' files, if they do. */
-  readonly covered?: readonly CoveredFile[];
+  readonly modules: Modules;
   run(request: BatchRequest): Promise<BatchResult>;
   /** Mean steps per execution of the request's subject. */
   length(request: BatchRequest): Promise<number>;
@@ -32,7 +28,18 @@ export interface BatchRunner {
   simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness>;
 }
 
+/** What a worker of a pool answers to. */
+export interface ExplorerTasks {
+  batch(request: BatchRequest): BatchResult;
+  /** Mean steps per execution of the request's subject. */
+  length(request: BatchRequest): number;
+  simplified(of: { readonly request: BatchRequest; readonly witness: BatchWitness }): BatchWitness;
+  pairs(request: PairRequest): PairResult;
+}
+
 export interface PoolSettings {
+  /** Users' modules, for its workers. Default: none. */
+  readonly modules?: Modules;
   /** Entry of the workers; default: the explorer's. Tests have one that fails. */
   readonly entry?: string;
   /** Heap of a worker in MiB. Default: Node's. */
@@ -60,12 +67,13 @@ export class HuntPool implements BatchRunner {
 
   private places: BundlePlaces | null = null;
   private withCallers: WithCallers | null = null;
-  private readonly own = loadedModules();
+  readonly modules: Modules;
 
   constructor(
     readonly jobs: number,
     private readonly settings: PoolSettings = {},
   ) {
+    this.modules = settings.modules ?? NO_MODULES;
     const limitMs = settings.silenceMs ?? SILENCE_MS * Math.max(1, Math.ceil(jobs / availableParallelism()));
     this.silence = new Silence(limitMs);
     this.ready = this.start();
@@ -73,20 +81,11 @@ export class HuntPool implements BatchRunner {
     this.ready.catch(() => undefined);
   }
 
-  /** The users' modules that its workers know: those loaded before it was opened. */
-  get modules(): readonly ModuleRef[] {
-    return this.own.refs;
-  }
-
-  get covered(): readonly CoveredFile[] {
-    return this.own.covered ?? [];
-  }
-
   private async start(): Promise<Piscina> {
     this.directory = makeTemporary();
     const outfile = join(this.directory, 'explore-batch.mjs');
     const entry = this.settings.entry ?? '../workers/explore-batch';
-    const options = { entry, plain: true, modules: this.own } as const;
+    const options = { entry, plain: true, modules: this.modules } as const;
     await bundle({ ...options, outfile });
     this.places = new BundlePlaces(outfile);
     this.withCallers = new WithCallers(options, this.directory);
@@ -111,29 +110,36 @@ export class HuntPool implements BatchRunner {
    * Calls a function of the worker's. A worker's death and its silence are told from what the task itself throws, and that, where it comes
    * out of a user's module, is a mistake in it, told with its line.
    */
-  private async task<T>(request: Subject, task: unknown, name: string): Promise<T> {
+  private async task<Name extends keyof ExplorerTasks>(
+    name: Name,
+    argument: Parameters<ExplorerTasks[Name]>[0],
+    request: Subject,
+  ): Promise<ReturnType<ExplorerTasks[Name]>> {
     const piscina = await this.ready;
     const what = `while it ran ${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
     try {
-      return answerOf((await this.silence.broken(piscina.run(task, { name }), what)) as Answered<T>);
+      const answered = piscina.run({ task: name, argument }) as Promise<Answered<ReturnType<ExplorerTasks[Name]>>>;
+      return answerOf(await this.silence.broken(answered, what));
     } catch (error) {
       const failure = workerFailure(error, what);
       const { places, withCallers } = this;
-      if (places === null || withCallers === null || this.own.paths.length === 0 || failure instanceof InfrastructureError) throw failure;
-      const placed = (await withCallers.errorOf(piscina, task, name)) ?? { error, places };
+      if (places === null || withCallers === null || this.modules.paths.length === 0 || failure instanceof InfrastructureError)
+        throw failure;
+      const placed = (await withCallers.errorOf(piscina, { task: name, argument })) ?? { error, places };
       throw this.mistake(placed.error, request, placed.places) ?? failure;
     }
   }
 
   /** What of an error is the module's, in one line. A worker's own end is none of it. */
   private mistake(error: unknown, request: Subject, places: BundlePlaces): InputError | null {
-    const mistake = userError(error, places);
-    if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant)) return mistake;
-    return variantError(error, places, `variant "${request.variant}" in ${request.scenario.name}`);
+    const { modules } = this;
+    const mistake = userError(error, places, modules.paths);
+    if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant, modules)) return mistake;
+    return variantError(error, places, modules.paths, `variant "${request.variant}" in ${request.scenario.name}`);
   }
 
   run(request: BatchRequest): Promise<BatchResult> {
-    return this.task(request, request, 'batch');
+    return this.task('batch', request, request);
   }
 
   /** Mean steps per execution of the request's subject. */
@@ -141,7 +147,7 @@ export class HuntPool implements BatchRunner {
     const key = subjectKey(request);
     let length = this.lengths.get(key);
     if (length === undefined) {
-      length = this.task<number>(request, { ...request, length: undefined }, 'length');
+      length = this.task('length', { ...request, length: undefined }, request);
       this.lengths.set(key, length);
     }
     return length;
@@ -149,12 +155,12 @@ export class HuntPool implements BatchRunner {
 
   /** The witness with fewer changes between agents. */
   simplify(request: BatchRequest, witness: BatchWitness): Promise<BatchWitness> {
-    return this.task(request, { request, witness }, 'simplified');
+    return this.task('simplified', { request, witness }, request);
   }
 
   /** Executions of two kernels, the patch's following the base's. */
   pairs(request: PairRequest): Promise<PairResult> {
-    return this.task({ variant: request.patch, scenario: request.scenario }, request, 'pairs');
+    return this.task('pairs', request, { variant: request.patch, scenario: request.scenario });
   }
 
   /** Ends the workers, whatever they do. */
@@ -171,6 +177,6 @@ export class HuntPool implements BatchRunner {
   }
 }
 
-export function openPool(jobs: number): HuntPool {
-  return new HuntPool(jobs);
+export function openPool(jobs: number, modules: Modules = NO_MODULES): HuntPool {
+  return new HuntPool(jobs, { modules });
 }

@@ -27,11 +27,11 @@ export class WithCallers {
   }
 
   /** What the task throws there; null where it throws nothing, which a module that is no function of its inputs can bring about. */
-  async errorOf(piscina: Piscina, task: unknown, name: string): Promise<PlacedError | null> {
+  async errorOf(piscina: Piscina, call: unknown): Promise<PlacedError | null> {
     this.bundled ??= this.bundle();
     const places = await this.bundled;
     try {
-      answerOf((await piscina.run(task, { name, filename: this.outfile })) as Answered<unknown>);
+      answerOf((await piscina.run(call, { filename: this.outfile })) as Answered<unknown>);
       return null;
     } catch (error) {
       return { error, places };

@@ -23,9 +23,13 @@ export function openFindingsOf({ profile, features, replace = {}, bug }: Variant
 /** The causes of open findings name no word of memory. */
 const NO_WORDS = { nameOf: String, recordOf: String };
 
-/** What a hunt of the named variant in these scenarios is told of it: undefined where there is nothing to tell. */
-export function knownOf(variant: string, scenarios: readonly { readonly name: string }[]): readonly KnownViolation[] | undefined {
-  const found = findVariant(variant);
+/** What a hunt of the named variant in these scenarios is told of it: undefined where there is nothing to tell. `own`: variants of users. */
+export function knownOf(
+  variant: string,
+  scenarios: readonly { readonly name: string }[],
+  own: readonly Variant[] = [],
+): readonly KnownViolation[] | undefined {
+  const found = findVariant(variant, own);
   const known = (found === undefined ? [] : openFindingsOf(found)).flatMap(({ name: finding, class: kind, causes, circumstance }) =>
     scenarios.flatMap(({ name: scenario }) =>
       causes.map((cause) => ({ scenario, class: kind, cause: causeWords(cause, NO_WORDS), circumstance, finding })),

@@ -1,3 +1,4 @@
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { follow } from '../drive/recorded.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
@@ -25,12 +26,17 @@ const PATIENCE_MS = 60_000;
 
 /** Follows schedules on one thread per CPU; the threads stay for the next one. */
 export class LockstepEngine {
-  private readonly pool = new Threads<LockstepApi>('lockstep-cpu', false);
+  private readonly pool: Threads<LockstepApi>;
+
+  /** `modules`: users' modules, whose variants and programs may be asked for. */
+  constructor(private readonly modules: Modules = NO_MODULES) {
+    this.pool = new Threads('lockstep-cpu', false, modules);
+  }
 
   /** Follows the schedule on threads and on one thread, and compares. Throws InfrastructureError when a thread dies. */
   async run(run: LockstepRun): Promise<LockstepResult> {
     const { memory, decisions } = run;
-    const { program, kernel } = programOf(run);
+    const { program, kernel } = programOf(run, this.modules);
     const expected = new Machine(program, memory);
     watch(expected, kernel);
     const expectedDiverged = follow(expected, decisions);
@@ -73,9 +79,9 @@ export class LockstepEngine {
   }
 }
 
-/** Replays a finding in lockstep. */
-export async function replayOnThreads(finding: Finding): Promise<LockstepResult> {
-  const engine = new LockstepEngine();
+/** Replays a finding in lockstep. `modules`: those that it is of. */
+export async function replayOnThreads(finding: Finding, modules: Modules = NO_MODULES): Promise<LockstepResult> {
+  const engine = new LockstepEngine(modules);
   try {
     const { memory } = finding;
     const subject = isProgramFinding(finding) ? { program: finding.program } : { variant: finding.variant, scenario: finding.scenario };

@@ -6,6 +6,7 @@ import { Machine } from '../machine/machine.js';
 import { OracleBoard } from '../oracles/board.js';
 import { CSD_NOTES, csdReuse, lostAck } from '../oracles/csd.js';
 import { oracles } from '../oracles/index.js';
+import type { Definitions } from '../programs/definitions.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import type { Answered } from '../seal/answered.js';
 import type { MemoryModel, Violation } from '../vocabulary/violation.js';
@@ -39,8 +40,8 @@ export interface LockstepReport {
  * One CPU of a lockstep run: the explorer's machine over shared memory, with the generators of this CPU only. It waits for its turn,
  * executes the decisions that are its own, one after the other, and passes the turn to the CPU that the next one belongs to.
  */
-export function runLockstep(setup: LockstepSetup): LockstepReport {
-  const { program, kernel } = programOf(setup);
+export function runLockstep(setup: LockstepSetup, own: Definitions): LockstepReport {
+  const { program, kernel } = programOf(setup, own);
   const machine = new Machine(program, setup.memory, new Int32Array(setup.mem));
   const words = new Int32Array(setup.words);
   const decisions = Schedule.of(setup.decisions);

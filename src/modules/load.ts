@@ -4,12 +4,12 @@ import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
 import { coveredFile } from '../bundle/guard-loops.js';
-import { setLoadedModules } from '../bundle/loaded.js';
+import type { Modules } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
-import { exportedValues, type Registered, registerModules } from '../programs/register.js';
+import { type Definitions, exportedDefinitions, exportedValues, hiddenBases } from '../programs/definitions.js';
 import { plainError } from '../seal/thrown.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
@@ -24,8 +24,10 @@ import { typeMistake } from './type-check.js';
 
 /** Reads users' modules: types checked, bundled, evaluated, looked through. Every mistake in them is an InputError `file:line: what`. */
 
-export interface Loaded extends Registered {
+/** What modules export, and they themselves, for whoever is to know what they define by name. */
+export interface Loaded extends Definitions {
   readonly scenarios: readonly Scenario[];
+  readonly modules: Modules;
 }
 
 export interface LoadOptions {
@@ -43,7 +45,7 @@ const PATIENCE_MS = 10_000;
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const MODULE_FILE = /\.[cm]?[jt]s$/;
 
-/** Loads modules and makes what they define known by name, in this process and in workers that start later. Throws InputError. */
+/** Reads modules. Throws InputError. */
 export async function loadModules(given: readonly string[], { api, apiFile, typeCheck, expected }: LoadOptions): Promise<Loaded> {
   // Real paths: through a link the bundler would read a file that we do not know it by.
   const files = [...new Set(given.map(realFile))];
@@ -62,14 +64,15 @@ export async function loadModules(given: readonly string[], { api, apiFile, type
     if (expected !== undefined) requireSame(refs, expected, metafile);
     const places = new BundlePlaces(outfile).keep();
     const modules = await evaluate(files, outfile, api, places);
-    const { registered, scenarios } = lookedThrough(modules, files, places);
+    const { exported, scenarios } = lookedThrough(modules, files, places);
     const sources = userInputs(metafile).map((path) => ({ path: displayPath(path), text: readFileSync(path, 'utf8') }));
-    const mistake = protocolMistake(sources, api, registered.variants.length > 0);
+    const mistake = protocolMistake(sources, api, exported.variants.length > 0);
     if (mistake !== null) throw new InputError(mistake);
-    requireDistinct(files, [...registered.variants, ...registered.programs, ...scenarios]);
+    requireDistinct(files, [...exported.variants, ...exported.programs, ...scenarios]);
     const covered = userInputs(metafile).flatMap((path) => coveredFile(readFileSync(path, 'utf8'), path, displayPath(path)) ?? []);
-    setLoadedModules({ paths: files, apiFile, refs, places, covered });
-    return { ...registered, scenarios };
+    const variants = [...exported.variants, ...hiddenBases(exported.variants)];
+    const own: Modules = { variants, programs: exported.programs, paths: files, apiFile, refs, places, covered };
+    return { ...exported, scenarios, modules: own };
   } finally {
     removeTemporary(folder);
   }
@@ -183,12 +186,12 @@ function lookedThrough(
   modules: readonly object[],
   files: readonly string[],
   places: BundlePlaces,
-): { readonly registered: Registered; readonly scenarios: readonly Scenario[] } {
+): { readonly exported: Definitions; readonly scenarios: readonly Scenario[] } {
   try {
-    const registered = registerModules(modules);
+    const exported = exportedDefinitions(modules);
     const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
-    requireSomething(files, modules, scenarios, registered);
-    return { registered, scenarios };
+    requireSomething(files, modules, scenarios, exported);
+    return { exported, scenarios };
   } catch (error) {
     throw loadMistake(error, files, places);
   }
@@ -197,7 +200,7 @@ function lookedThrough(
 function loadMistake(thrown: unknown, files: readonly string[], places: BundlePlaces): InputError {
   if (thrown instanceof InputError) return thrown;
   const message = `${files.map(displayPath).join(', ')}: cannot be loaded: ${plainError(thrown).message}`;
-  return userError(thrown, places) ?? new InputError(message);
+  return userError(thrown, places, files) ?? new InputError(message);
 }
 
 /** Where the first await of the modules stands; there is one, or they would have been loaded. */
@@ -225,7 +228,7 @@ function requireSomething(
   files: readonly string[],
   modules: readonly object[],
   scenarios: readonly Scenario[],
-  { variants, programs }: Registered,
+  { variants, programs }: Definitions,
 ): void {
   const known = new Set<unknown>([...scenarios, ...variants, ...programs]);
   for (const [index, module] of modules.entries()) {

@@ -19,13 +19,13 @@ const EXECUTIONS_MIN = 200;
 export async function checkBase(
   { verdict, finding, replay }: Explained,
   request: HuntRequest & { readonly pool: BatchRunner },
-  against: string | undefined = findVariant(request.variant)?.made?.base.name,
+  against: string | undefined = findVariant(request.variant, request.pool.modules.variants)?.made?.base.name,
 ): Promise<BaseCheck | null> {
-  const base = against === undefined ? undefined : findVariant(against);
+  const base = against === undefined ? undefined : findVariant(against, request.pool.modules.variants);
   if (base === undefined || finding === null || isProgramFinding(finding) || replay === null || verdict.interrupted) return null;
   const { cause, reproduced } = replay;
   if (cause === null || !reproduced) return null;
-  const schedule = followOnBase(finding, base.name, cause);
+  const schedule = followOnBase(finding, base.name, cause, request.pool.modules);
   const told = { variant: base.name, cause, schedule };
   if (schedule.isSame) return { ...told, hasIt: true, executions: 0, execution: null, interrupted: false };
   const { scenarios, executions, budgetMs, onProgress } = request;

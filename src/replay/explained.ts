@@ -1,3 +1,4 @@
+import { NO_MODULES } from '../bundle/modules.js';
 import type { Verdict } from '../explore/api.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { type Replay, replayFinding } from './replay-finding.js';
@@ -14,9 +15,9 @@ export interface Explained extends Hunted {
 }
 
 /** Replays the witness, and puts the sentence that this yields in the place of the oracle's: it says why, not only what. */
-export function explained({ verdict, finding }: Hunted): Explained {
+export function explained({ verdict, finding }: Hunted, modules = NO_MODULES): Explained {
   if (finding === null) return { verdict, finding, replay: null };
-  const replay = replayFinding(finding);
+  const replay = replayFinding(finding, true, modules);
   const { sentence } = replay;
   if (sentence === null) return { verdict, finding, replay };
   return {

@@ -8,6 +8,7 @@ import { hex } from '../explore/hex.js';
 import { AGENT_KINDS } from '../machine/enabled-set.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
+import { type Definitions, NO_DEFINITIONS } from '../programs/definitions.js';
 import { programOf } from '../programs/subject.js';
 import type { KernelFinding } from '../vocabulary/finding.js';
 import { replayProgram } from './replay-finding.js';
@@ -56,8 +57,8 @@ class FittingDecider implements Decider {
  * Follows a finding's schedule on another variant, as far as it fits, lets whoever is left finish in turn, and says what came of it:
  * `isSame` where the violation has the class and the cause given.
  */
-export function followOnBase(finding: KernelFinding, base: string, cause: string): ScheduleOnBase {
-  const { program, kernel } = programOf({ variant: base, scenario: finding.scenario });
+export function followOnBase(finding: KernelFinding, base: string, cause: string, own: Definitions = NO_DEFINITIONS): ScheduleOnBase {
+  const { program, kernel } = programOf({ variant: base, scenario: finding.scenario }, own);
   const machine = new Machine(program, finding.memory);
   watch(machine, kernel);
   const decisions = decodeSchedule(finding.schedule);

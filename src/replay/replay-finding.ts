@@ -1,3 +1,5 @@
+import { NO_MODULES } from '../bundle/modules.js';
+import type { BundlePlaces } from '../bundle/places.js';
 import { judgeEndWatched } from '../drive/end.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { causeWords } from '../explain/cause.js';
@@ -52,17 +54,17 @@ export interface RecordedRun {
  * the schedule is no schedule. A replay that is not whole tells neither where operations are written nor how CPUs stand after them, and is
  * some ten times faster.
  */
-export function replayFinding(finding: Finding, isWhole = true): Replay {
-  return replayProgram(programOf(finding).program, finding, isWhole);
+export function replayFinding(finding: Finding, isWhole = true, modules = NO_MODULES): Replay {
+  return replayProgram(programOf(finding, modules).program, finding, isWhole, modules.places);
 }
 
 /**
  * Runs a recorded schedule of any program again. The simulated kernel is watched by its oracles and explained in its words; any other
  * program is judged by its own assertions, with its words named as its layout names them.
  */
-export function replayProgram(program: Program, run: RecordedRun, isWhole = true): Replay {
+export function replayProgram(program: Program, run: RecordedRun, isWhole = true, loaded: BundlePlaces | null = null): Replay {
   const machine = new Machine(program, run.memory);
-  const teller = isKernel(program) ? new KernelTeller(machine, program.config) : new ProgramTeller(machine);
+  const teller = isKernel(program) ? new KernelTeller(machine, program.config, loaded) : new ProgramTeller(machine, loaded);
   machine.observer = teller.log;
   const states = new StateLog(machine, teller);
   const record = () => {

@@ -1,3 +1,4 @@
+import { NO_MODULES } from '../bundle/modules.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { StressPlan, StressResult } from './api.js';
 import { mergeResults } from './merge.js';
@@ -30,9 +31,9 @@ export interface CampaignResult {
   readonly failedIn: StressTarget | null;
 }
 
-/** Runs the targets in turn until the time is up or one of them fails. */
-export async function stressCampaign(plan: StressPlan, targets: readonly StressTarget[]): Promise<CampaignResult> {
-  const engine = new StressEngine();
+/** Runs the targets in turn until the time is up or one of them fails. `modules`: where they are defined that the project does not bring. */
+export async function stressCampaign(plan: StressPlan, targets: readonly StressTarget[], modules = NO_MODULES): Promise<CampaignResult> {
+  const engine = new StressEngine(modules);
   const results: StressResult[] = [];
   let failedIn: StressTarget | null = null;
   try {

@@ -1,6 +1,6 @@
 import type { Program } from '../machine/program.js';
 import { COUNTERS } from '../oracles/counters.js';
-import { findProgram } from '../programs/own.js';
+import type { Definitions } from '../programs/definitions.js';
 import * as C from './control.js';
 import { TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
 
@@ -22,8 +22,8 @@ const START_LOOKS = 4_000;
 export class ProgramCpu extends ThreadCpu {
   private readonly program: Program;
 
-  constructor(setup: ThreadSetup & ProgramPart) {
-    const program = findProgram(setup.program);
+  constructor(setup: ThreadSetup & ProgramPart, { programs }: Definitions) {
+    const program = programs.find(({ name }) => name === setup.program);
     if (program === undefined) throw new Error(`no such program: ${setup.program}`);
     super(setup, program);
     this.program = program;

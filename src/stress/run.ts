@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
@@ -31,8 +32,13 @@ const STOP_MS = 700;
 
 /** Runs stress runs one after the other on the same threads. */
 export class StressEngine {
-  private readonly threads = new Threads<SimCpuApi>('sim-cpu', true);
+  private readonly threads: Threads<SimCpuApi>;
   private readonly memory = new RunMemory();
+
+  /** `modules`: users' modules, whose variants and programs may be asked for. */
+  constructor(private readonly modules: Modules = NO_MODULES) {
+    this.threads = new Threads('sim-cpu', true, modules);
+  }
 
   async run(request: StressRequest | ProgramStressRequest): Promise<StressResult> {
     const { waiting, reason } = await this.chooseWaiting(request);
@@ -48,7 +54,7 @@ export class StressEngine {
   private async chooseWaiting(request: StressRequest | ProgramStressRequest): Promise<{ waiting: 'doorbell' | 'token'; reason: string }> {
     const cores = availableParallelism();
     if (request.waiting !== 'auto') return { waiting: request.waiting, reason: 'as asked for' };
-    if (subjectOf(request).cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
+    if (subjectOf(request, this.modules).cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
     const probe = new Run(
       this.threads,
       this.memory,
@@ -85,7 +91,7 @@ class Run {
   async result(): Promise<StressResult> {
     const { request, cores } = this;
     const begun = performance.now();
-    const subject = subjectOf(request);
+    const subject = subjectOf(request, this.pool.modules);
     const { program, cpus } = subject;
     const busy = subject.kinds.map((kind) => kind !== null);
     const size = program.image.length;

@@ -1,5 +1,6 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { type KernelChoice, type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
+import type { Definitions } from '../programs/definitions.js';
 import type { Answered } from '../seal/answered.js';
 import { findVariant } from '../variants/index.js';
 import type { Scenario } from '../vocabulary/scenario.js';
@@ -48,8 +49,8 @@ export class SimCpu extends ThreadCpu {
   private readonly board: StressBoard;
   private readonly part: KernelPart;
 
-  constructor(setup: CpuSetup) {
-    const variant = findVariant(setup.variant);
+  constructor(setup: CpuSetup, own: Definitions) {
+    const variant = findVariant(setup.variant, own.variants);
     if (variant === undefined) throw new Error(`no such variant: ${setup.variant}`);
     const program = programOf(setup, variant);
     super(setup, program);

@@ -2,7 +2,7 @@ import { kernelProgram } from '../kernel/kernel-program.js';
 import type { Program } from '../machine/program.js';
 import { FRAME_BITS, LINE_WORDS } from '../machine/stripped/frame-bits.js';
 import { Frames } from '../machine/stripped/frames.js';
-import { findProgram } from '../programs/own.js';
+import type { Definitions } from '../programs/definitions.js';
 import { findVariant } from '../variants/index.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { ProgramStressRequest, StressRequest } from './api.js';
@@ -31,12 +31,13 @@ export interface StressSubject {
   locks(mem: Int32Array): string[];
 }
 
-export function subjectOf(request: StressRequest | ProgramStressRequest): StressSubject {
-  return 'program' in request ? programSubject(request.program) : kernelSubject(request);
+/** Throws for a name that is nothing among what the project brings and what users' modules define. */
+export function subjectOf(request: StressRequest | ProgramStressRequest, own: Definitions): StressSubject {
+  return 'program' in request ? programSubject(request.program, own) : kernelSubject(request, own);
 }
 
-function kernelSubject({ variant: name, scenario: original, cpus }: StressRequest): StressSubject {
-  const variant = findVariant(name);
+function kernelSubject({ variant: name, scenario: original, cpus }: StressRequest, own: Definitions): StressSubject {
+  const variant = findVariant(name, own.variants);
   if (variant === undefined) throw new Error(`no such variant: ${name}`);
   const scenario = replicate(original, cpus);
   const program = kernelProgram(scenario, variant, 1 << FRAME_BITS, LINE_WORDS);
@@ -55,8 +56,8 @@ function kernelSubject({ variant: name, scenario: original, cpus }: StressReques
   };
 }
 
-function programSubject(name: string): StressSubject {
-  const program = findProgram(name);
+function programSubject(name: string, { programs }: Definitions): StressSubject {
+  const program = programs.find((one) => one.name === name);
   if (program === undefined) throw new Error(`no such program: ${name}`);
   return {
     name,

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { bundle } from '../bundle/bundle.js';
-import { loadedModules } from '../bundle/loaded.js';
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { type Answered, answerOf } from '../seal/answered.js';
@@ -39,6 +39,8 @@ export class Threads<Api> {
     private readonly entry: string,
     /** Whether its generators are blanked. */
     private readonly stripped: boolean,
+    /** Users' modules, for the bundle. */
+    readonly modules: Modules = NO_MODULES,
   ) {}
 
   /** The first `count` threads, started if need be; dead ones are replaced. Throws InfrastructureError when one does not start. */
@@ -52,7 +54,7 @@ export class Threads<Api> {
     if (this.file !== null) return this.file;
     // `npm run build` has made it for the package; a clone makes it once per process.
     const shipped = fileURLToPath(new URL(`../../bundles/${this.entry}.mjs`, import.meta.url));
-    const modules = loadedModules();
+    const { modules } = this;
     if (modules.paths.length === 0 && import.meta.url.endsWith('.js') && existsSync(shipped)) {
       this.file = shipped;
       return shipped;
@@ -71,9 +73,10 @@ export class Threads<Api> {
   }
 
   private mistake(error: unknown): InputError | null {
-    if (this.file === null || loadedModules().paths.length === 0) return null;
+    const { paths } = this.modules;
+    if (this.file === null || paths.length === 0) return null;
     if (error instanceof InputError || error instanceof InfrastructureError) return null;
-    return userError(error, new BundlePlaces(this.file));
+    return userError(error, new BundlePlaces(this.file), paths);
   }
 
   /**

@@ -86,8 +86,8 @@ class Parts extends MachineObserver {
 }
 
 /** Counts over all shootdowns of the scenarios. Throws where the variant is unknown or a scenario does not end. */
-export function roundsOf(variantName: string, scenarios: readonly Scenario[]): RoundsTally {
-  const variant = findVariant(variantName);
+export function roundsOf(variantName: string, scenarios: readonly Scenario[], own: readonly Variant[] = []): RoundsTally {
+  const variant = findVariant(variantName, own);
   if (variant === undefined) throw new Error(`no such variant: ${variantName}`);
   const shootdowns = scenarios.flatMap((scenario) => shootdownsOf(variant, scenario));
   const spread = (field: keyof Shootdown): Spread => spreadOf(shootdowns.map((shootdown) => shootdown[field]));

@@ -122,7 +122,7 @@ type Probe = (asked: Asked) => Promise<Partial<Probed>>;
 const PROBES: Readonly<Record<Exclude<ProbeName, 'hunt'>, Probe>> = {
   counts: countRow,
   'broken-host': countOnBrokenHost,
-  rounds: async ({ row: { variant, scenarios } }) => ({ rounds: roundsOf(variant, scenarios ?? []) }),
+  rounds: async ({ row: { variant, scenarios }, pool }) => ({ rounds: roundsOf(variant, scenarios ?? [], pool.modules.variants) }),
 };
 
 /** A baseline is counted alone; every other row in pairs with its baseline. */
@@ -144,8 +144,8 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
   const { variant, scenarios } = countRequest(row, request);
   const asked = { variant, scenarios, strategies, memory, seed, executions, executionsMin, budgetMs, signal, onProgress, jobs: pool.jobs };
   // What is known of the kernel beneath a row is not what the row is asked about.
-  const known = knownOf(variant, scenarios);
-  const { verdict, finding, replay } = explained(await hunt({ ...asked, known, pool }));
+  const known = knownOf(variant, scenarios, pool.modules.variants);
+  const { verdict, finding, replay } = explained(await hunt({ ...asked, known, pool }), pool.modules);
   // They were found under TSO; another model has others.
   const [witness] = memory === 'tso' ? knownWitnesses(variant) : [];
   const kept = finding === null ? null : request.keep(finding);
@@ -154,7 +154,7 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
 
 /** Only a host that marks vCPUs can lose what is asked by the mark. */
 async function countOnBrokenHost({ row, request, pool }: Asked): Promise<Partial<Probed>> {
-  if (findVariant(row.variant)?.backend.host !== 'kvm') return {};
+  if (findVariant(row.variant, pool.modules.variants)?.backend.host !== 'kvm') return {};
   const { variant, scenarios, ...rest } = countRequest(row, request);
   const often = scenarios.filter(({ preemptions = 0 }) => preemptions >= OFTEN_PREEMPTED);
   const chosen = (often.length > 0 ? often : scenarios).map((scenario) => ({ ...scenario, preemptions: BROKEN_HOST_PREEMPTIONS }));

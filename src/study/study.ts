@@ -60,6 +60,8 @@ export interface StudyRow {
   readonly variant: string;
   /** What the row is called within its group. */
   readonly label: string;
+  /** Of a user's variant: what it says of itself. */
+  readonly summary?: string;
   /** Variant of the row of the same group that counts are compared with; null for that row itself. */
   readonly baseline: string | null;
   /** Why the row makes no sense, and is not run. */

@@ -5,7 +5,6 @@ import { type FeatureName, type Features, features } from '../kernel/features.js
 import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { bugs } from './bugs.js';
-import { ownVariants } from './own.js';
 import { type MadeFrom, type Variant, variant, withRule } from './variant.js';
 
 /**
@@ -66,14 +65,16 @@ function builtInVariant(name: string): Variant | undefined {
   return variants.find((known) => known.name === name || known.aliases.includes(name));
 }
 
-/** The named variant (a user's own first), or the one that `PROFILE+feature~feature` describes; undefined if a part of the name is unknown. */
-export function findVariant(name: string): Variant | undefined {
+/**
+ * The named variant (one of a user's `own` first), or the one that `PROFILE+feature~feature` describes; undefined if a part of the name is unknown.
+ */
+export function findVariant(name: string, own: readonly Variant[] = []): Variant | undefined {
   const wanted = name.toLowerCase();
-  const named = ownVariants().find((own) => own.name === name) ?? builtInVariant(wanted);
+  const named = own.find((variant) => variant.name === name) ?? builtInVariant(wanted);
   if (named !== undefined) return named;
   const match = /^([^+~]+)((?:[+~][A-Za-z0-9]+)+)$/.exec(name);
   if (match === null) return onOtherProfile(wanted);
-  const base = findVariant(match[1]);
+  const base = findVariant(match[1], own);
   if (base === undefined) return undefined;
   const changes: Partial<Record<FeatureName, boolean>> = {};
   for (const part of match[2].match(/[+~][A-Za-z0-9]+/g) ?? []) {

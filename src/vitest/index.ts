@@ -15,8 +15,8 @@ import { withoutForeignCommands } from '../report/ci-commands.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { findingSubject } from '../vocabulary/finding.js';
-import { REPLAY_VARIABLE, replayMessage, survivalMessage, type TestPlace, violationMessage } from './message.js';
-import { knowing, type SurviveOptions, type Survivor, survive } from './survive.js';
+import { REPLAY_VARIABLE, replayMessage, survivalMessage, violationMessage } from './message.js';
+import { modulesOf, type SurviveOptions, type Survivor, survive } from './survive.js';
 
 export type { SurviveOptions, Survivor } from './survive.js';
 
@@ -33,31 +33,32 @@ const OUT_DEFAULT = 'findings';
 expect.extend({
   async toSurvive(received: unknown, options: SurviveOptions = {}) {
     const subject = received as Survivor;
-    return knowing(subject, async () => {
-      const asked = process.env[REPLAY_VARIABLE];
-      if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
-        const replayed = replayMessage(asked);
-        const message = replayed === null ? null : withoutForeignCommands(replayed);
-        return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
-      }
-      const { verdict, finding } = await survive(subject, options);
-      if (finding === null) return { pass: true, message: () => withoutForeignCommands(survivalMessage(subject.name, verdict.executions)) };
-      // One that is expected is not worth a file.
-      if (this.isNot) return { pass: false, message: () => '' };
-      const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
-      const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
-      const text = withoutForeignCommands(failure(finding, options.out ?? OUT_DEFAULT, place));
-      return { pass: false, message: () => text };
-    });
+    const modules = modulesOf(subject);
+    const asked = process.env[REPLAY_VARIABLE];
+    if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
+      const replayed = replayMessage(asked, modules);
+      const message = replayed === null ? null : withoutForeignCommands(replayed);
+      return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
+    }
+    const { verdict, finding, replay } = await survive(subject, options);
+    if (finding === null || replay === null)
+      return { pass: true, message: () => withoutForeignCommands(survivalMessage(subject.name, verdict.executions)) };
+    // One that is expected is not worth a file.
+    if (this.isNot) return { pass: false, message: () => '' };
+    const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
+    const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
+    const text = withoutForeignCommands(violationMessage(finding, replay, saved(finding, options.out ?? OUT_DEFAULT), place));
+    return { pass: false, message: () => text };
   },
 });
 
-function failure(finding: Finding, out: string, place: TestPlace): string {
+/** Where the finding was saved, or why it was not. */
+function saved(finding: Finding, out: string): string | { readonly unsaved: string } {
   try {
-    return violationMessage(finding, saveFinding(finding, out).path, place);
+    return saveFinding(finding, out).path;
   } catch (error) {
     if (!(error instanceof InfrastructureError)) throw error;
-    return violationMessage(finding, { unsaved: error.message }, place);
+    return { unsaved: error.message };
   }
 }
 

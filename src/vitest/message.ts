@@ -1,3 +1,4 @@
+import type { Modules } from '../bundle/modules.js';
 import { readFinding } from '../findings/read.js';
 import { type Replay, replayFinding } from '../replay/replay-finding.js';
 import { visible } from '../report/escape.js';
@@ -17,11 +18,10 @@ export interface TestPlace {
   readonly name: string | null;
 }
 
-/** The message for a violation. `path`: where the finding was saved, or why it was not. */
-export function violationMessage(finding: Finding, path: string | { readonly unsaved: string }, place: TestPlace): string {
+/** The message for a violation. `replay`: the witness, seen again; `path`: where the finding was saved, or why it was not. */
+export function violationMessage(finding: Finding, replay: Replay, path: string | { readonly unsaved: string }, place: TestPlace): string {
   const { name } = findingSubject(finding);
   const { violation, execution } = finding;
-  const replay = replayFinding(finding);
   return [
     `${visible(name)} did not survive: ${violation.class} in execution ${execution}: ${visible(violation.message)}`,
     '',
@@ -35,10 +35,10 @@ export function survivalMessage(name: string, executions: number): string {
   return `${visible(name)} was expected not to survive, but no violation was found in ${count(executions, 'execution')}`;
 }
 
-/** The message of a replay, whole; null where the violation does not come any more. */
-export function replayMessage(path: string): string | null {
+/** The message of a replay, whole; `modules` have its subject; null where the violation does not come any more. */
+export function replayMessage(path: string, modules: Modules): string | null {
   const finding = readFinding(path);
-  const replay = replayFinding(finding);
+  const replay = replayFinding(finding, true, modules);
   if (replay.violation === null) return null;
   const said = replay.reproduced ? 'reproduced' : `not reproduced: ${replay.reason}`;
   return [`${said}: ${replay.violation.class}: ${visible(replay.violation.message)}`, '', timeline(finding, replay, false)].join('\n');

@@ -1,17 +1,15 @@
-import type { Verdict } from '../explore/api.js';
-import { forgetRunners } from '../explore/batch.js';
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { hunt } from '../explore/hunt.js';
 import { InlinePool } from '../explore/inline-pool.js';
 import { strategies } from '../explore/strategies/index.js';
 import { knownOf } from '../known/of-variant.js';
-import { setOwnPrograms } from '../programs/own.js';
+import { hiddenBases } from '../programs/definitions.js';
 import { madePrograms, type PlainProgram } from '../programs/plain-program.js';
 import { causeOf } from '../replay/cause-of.js';
-import { explained } from '../replay/explained.js';
+import { type Explained, explained } from '../replay/explained.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
-import { setOwnVariants } from '../variants/own.js';
 import type { Variant } from '../variants/variant.js';
-import type { Finding, MemoryModel } from '../vocabulary/finding.js';
+import type { MemoryModel } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /** What a test asks to survive, and how hard it is tried. */
@@ -34,59 +32,31 @@ export interface SurviveOptions {
 /** A plain program, or a variant of the kernel (made by `defineVariant`, or found by `findVariant`). */
 export type Survivor = PlainProgram | Variant;
 
-export interface Survival {
-  readonly verdict: Verdict;
-  readonly finding: Finding | null;
-}
-
 const EXECUTIONS_DEFAULT = 10_000;
 
-/** Hunts in this thread; the subject must be known (`knowing`). Throws a TypeError for a strategy that does not exist. */
-export async function survive(subject: Survivor, options: SurviveOptions = {}): Promise<Survival> {
+/** Hunts in this thread. Throws a TypeError for what cannot be judged, or a strategy that does not exist. */
+export async function survive(subject: Survivor, options: SurviveOptions = {}): Promise<Explained> {
+  const modules = modulesOf(subject);
   const plan = {
     strategies: strategiesOf(options.strategy),
     seed: options.seed ?? 1,
     memory: options.memory ?? 'tso',
     executions: options.executions ?? EXECUTIONS_DEFAULT,
     jobs: 1,
-    pool: new InlinePool(causeOf),
+    pool: new InlinePool((request, witness) => causeOf(request, witness, modules), modules),
   };
-  if (isProgram(subject)) return explained(await hunt({ ...plan, program: subject.name }));
+  if (isProgram(subject)) return explained(await hunt({ ...plan, program: subject.name }), modules);
   const { name: variant } = subject;
   const { scenarios = catalogue } = options;
   // What is known of the kernel beneath is no failure of what is made of it.
-  return explained(await hunt({ ...plan, variant, scenarios, known: knownOf(variant, scenarios) }));
+  return explained(await hunt({ ...plan, variant, scenarios, known: knownOf(variant, scenarios, modules.variants) }), modules);
 }
 
-/** What is being judged now; tests may do so at the same time. */
-const judged = new Set<{ readonly subject: Survivor }>();
-
-/**
- * Makes the subject known by its name, as requests and findings name it, for as long as `work` takes. Throws a TypeError for what cannot be
- * judged, or while another one of the same name is.
- */
-export async function knowing<T>(subject: Survivor, work: () => Promise<T>): Promise<T> {
-  if (!isProgram(subject) && !isVariant(subject)) throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
-  for (const { subject: other } of judged) {
-    if (other !== subject && other.name === subject.name)
-      throw new TypeError(`another one named "${subject.name}" is being judged; give them names of their own, or await the first`);
-  }
-  const own = { subject };
-  judged.add(own);
-  publish();
-  try {
-    return await work();
-  } finally {
-    judged.delete(own);
-    publish();
-  }
-}
-
-function publish(): void {
-  forgetRunners();
-  const subjects = [...judged].map(({ subject }) => subject);
-  setOwnPrograms(subjects.filter(isProgram));
-  setOwnVariants(subjects.filter((subject): subject is Variant => !isProgram(subject)));
+/** The subject as what is known by name, as requests and findings name it. Throws a TypeError for what cannot be judged. */
+export function modulesOf(subject: Survivor): Modules {
+  if (isProgram(subject)) return { ...NO_MODULES, programs: [subject] };
+  if (isVariant(subject)) return { ...NO_MODULES, variants: [subject, ...hiddenBases([subject])] };
+  throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
 }
 
 export function isProgram(subject: unknown): subject is PlainProgram {

@@ -115,5 +115,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
   return { trace, choices, mem: mem.slice(), stuck, violation: machine.violation?.facts.class ?? null };
 }
 
-const { variant, scenario, seeds, often } = workerData as { variant: string; scenario: Scenario; seeds: number[]; often: number };
-parentPort!.postMessage(seeds.map((seed) => run(variant, scenario, seed, often)));
+export function start(): void {
+  const { variant, scenario, seeds, often } = workerData as { variant: string; scenario: Scenario; seeds: number[]; often: number };
+  parentPort!.postMessage(seeds.map((seed) => run(variant, scenario, seed, often)));
+}

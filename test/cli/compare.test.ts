@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { ModuleFolder } from '../modules/write-module.js';
 import { type CliSettings, cli } from './run-cli.js';
@@ -11,7 +10,6 @@ import { type CliSettings, cli } from './run-cli.js';
 const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
-beforeEach(() => setLoadedModules(NO_MODULES));
 
 const run = (line: string, settings: CliSettings = {}) =>
   cli(['compare', ...line.split(' '), '--out', out], { engine: createEngine(), ...settings });

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { ModuleFolder } from '../modules/write-module.js';
 import { cli } from './run-cli.js';
@@ -10,7 +9,6 @@ import { cli } from './run-cli.js';
 const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
-beforeEach(() => setLoadedModules(NO_MODULES));
 
 const run = (...argv: string[]) => cli(['hunt', ...argv, '--no-type-check', '--out', out], { engine: createEngine() });
 const variant = (base: string): string[] => [

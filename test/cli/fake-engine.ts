@@ -39,6 +39,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       for (const file of files) if (!file.endsWith('.ts')) throw new InputError(`${file}: not a module; give a .ts file`);
       return { variants: [], programs: files.map((file) => ({ name: `program of ${file}`, cpus: 2 })), scenarios: [] };
     },
+    asInputError: (error) => error,
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],
     backends: async () => [{ name: 'native', summary: 'IPIs', host: 'none', profile: '6.18' }],

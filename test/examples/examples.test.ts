@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { cli } from '../cli/run-cli.js';
 import { ReducedEngines } from '../readme/reduced-engine.js';
 
@@ -58,7 +57,6 @@ const engines = new ReducedEngines();
 const out = mkdtempSync(join(tmpdir(), 'shootdown-examples-'));
 afterAll(async () => {
   rmSync(out, { recursive: true, force: true });
-  setLoadedModules(NO_MODULES);
   await engines.close();
 });
 

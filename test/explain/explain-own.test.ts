@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { NO_MODULES } from '../../src/bundle/modules.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
 import { TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
@@ -6,23 +7,20 @@ import type { KernelFunctions } from '../../src/kernel/functions.js';
 import { replayFinding } from '../../src/replay/replay-finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant } from '../../src/variants/define.js';
-import { setOwnVariants } from '../../src/variants/own.js';
 
 /** Witnesses against replaced functions that say nothing of themselves: what was flushed, and who waited for whom, is told by the steps. */
-
-afterEach(() => setOwnVariants([]));
 
 const scenarios = catalogue.filter(({ name }) => ['ping-pong-dontneed', 'ping-pong-mprotect', 'two-flushers'].includes(name));
 
 async function explained(name: string, replace: Partial<KernelFunctions>) {
   const variant = defineVariant({ name, replace });
-  setOwnVariants([variant]);
-  const plan = { strategies: ['random', 'pct'], seed: 1, memory: 'tso' as const, jobs: 1, pool: new InlinePool() };
+  const modules = { ...NO_MODULES, variants: [variant] };
+  const plan = { strategies: ['random', 'pct'], seed: 1, memory: 'tso' as const, jobs: 1, pool: new InlinePool(undefined, modules) };
   const { finding } = await hunt({ ...plan, variant: name, scenarios, executions: 3_000 });
   if (finding === null) throw new Error('nothing found');
-  const { sentence, cause, trace } = replayFinding(finding);
+  const { sentence, cause, trace } = replayFinding(finding, true, modules);
   // The cause is found without call stacks as well.
-  expect(replayFinding(finding, false).cause).toBe(cause);
+  expect(replayFinding(finding, false, modules).cause).toBe(cause);
   return { sentence, cause, step: trace.find(({ isCause }) => isCause) };
 }
 

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeSchedule, encodeSchedule } from '../../src/drive/schedule.js';
-import { type BatchRequest, forgetRunners, measureLength, runBatch, simplifyWitness } from '../../src/explore/batch.js';
+import { type BatchRequest, measureLength, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { COUNTERS } from '../../src/oracles/counters.js';
-import { setOwnPrograms } from '../../src/programs/own.js';
 import { type PlainCpu, type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 
@@ -106,11 +105,7 @@ describe('a program that spins without end', () => {
       ),
     }) as unknown as PlainProgram;
   const spinning = (name: string): BatchRequest => ({ program: name, memory: 'tso', strategies: ['random'], seed: 1, first: 0, count: 1 });
-  beforeAll(() => setOwnPrograms([spins('two spin', 2), spins('eight spin', 8)]));
-  afterAll(() => {
-    forgetRunners();
-    setOwnPrograms([]);
-  });
+  const own = { variants: [], programs: [spins('two spin', 2), spins('eight spin', 8)] };
 
   it.each([
     ['two spin', 2],
@@ -118,11 +113,11 @@ describe('a program that spins without end', () => {
   ])('%s: a livelock no longer than a finding may be, which replays and is left as it is', (name, cpus) => {
     const request = spinning(name);
     // What it took until executions were given up does not count as their length.
-    expect(measureLength(request)).toBe(1000 * cpus);
-    const { witness, steps } = runBatch(request);
+    expect(measureLength(request, own)).toBe(1000 * cpus);
+    const { witness, steps } = runBatch(request, undefined, own);
     expect(witness?.violation.class).toBe('livelock');
     expect(steps).toBeLessThan(1_000_000);
     expect(decodeSchedule(encodeSchedule(witness!.schedule))).toHaveLength(steps);
-    expect(simplifyWitness(request, witness!)).toBe(witness);
+    expect(simplifyWitness(request, witness!, undefined, own)).toBe(witness);
   });
 });

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { loadedModules } from '../../src/bundle/loaded.js';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import { encodeSchedule } from '../../src/drive/schedule.js';
 import { type BatchRequest, runBatch, simplifyWitness } from '../../src/explore/batch.js';
@@ -32,18 +31,18 @@ export function findWitness(variant: string, executions = 1_000): KernelFinding 
 /** A real witness against a user's program, an example's. Loads its module. */
 export async function findProgramWitness(): Promise<ProgramFinding> {
   const api = await import('../../src/index.js');
-  await loadModules([fileURLToPath(new URL('../../examples/ticket-lock.ts', import.meta.url))], {
+  const { modules } = await loadModules([fileURLToPath(new URL('../../examples/ticket-lock.ts', import.meta.url))], {
     api,
     apiFile: sourceFile('index'),
     typeCheck: false,
   });
   const program = 'ticket-lock-broken';
   const request: BatchRequest = { program, memory: 'tso', strategies: ['random'], seed: 1, first: 0, count: 100 };
-  const { witness } = runBatch(request);
+  const { witness } = runBatch(request, undefined, modules);
   if (witness === null) throw new Error(`${program}: nothing found`);
   const { strategy, execution, schedule, steps, violation, latent, hash } = witness;
   return {
     ...{ format: FINDING_FORMAT, version: FINDING_VERSION, shootdown: VERSION, program, cpus: 3, memory: 'tso', strategy, seed: 1 },
-    ...{ execution, schedule: encodeSchedule(schedule), steps, violation, latent, traceHash: hex(hash), modules: loadedModules().refs },
+    ...{ execution, schedule: encodeSchedule(schedule), steps, violation, latent, traceHash: hex(hash), modules: modules.refs },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { NO_MODULES } from '../../src/bundle/modules.js';
 import type { HuntRequest } from '../../src/explore/api.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
@@ -15,7 +16,6 @@ import { causeOf } from '../../src/replay/cause-of.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant } from '../../src/variants/define.js';
 import { findVariant } from '../../src/variants/index.js';
-import { setOwnVariants } from '../../src/variants/own.js';
 import type { Variant } from '../../src/variants/variant.js';
 
 /** What is known of a kernel is gone past, and nothing else is. */
@@ -25,10 +25,12 @@ const scenariosOf = (...names: string[]) => catalogue.filter(({ name }) => names
 
 const plan: Omit<HuntRequest, 'variant' | 'scenarios'> = { strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso', jobs: 1 };
 
-async function huntPast(variant: string, scenarios: string[], executions: number) {
+async function huntPast(variant: string, scenarios: string[], executions: number, own: readonly Variant[] = []) {
   const chosen = scenariosOf(...scenarios);
-  const known = knownOf(variant, chosen);
-  return (await hunt({ ...plan, variant, scenarios: chosen, executions, known, pool: new InlinePool(causeOf) })).verdict;
+  const known = knownOf(variant, chosen, own);
+  const modules = { ...NO_MODULES, variants: own };
+  const pool = new InlinePool((request, witness) => causeOf(request, witness, modules), modules);
+  return (await hunt({ ...plan, variant, scenarios: chosen, executions, known, pool })).verdict;
 }
 
 describe('open findings', () => {
@@ -124,15 +126,10 @@ describe('a hunt', () => {
 
   it('takes no bug of a user for what is known of the base', async () => {
     const mine = defineVariant({ name: 'lazy-without-bit', base: '6.12', replace: { enterLazyTlb: leavesMaskLazily } });
-    setOwnVariants([mine]);
-    try {
-      const verdict = await huntPast(mine.name, ['exit-while-lazy'], 600);
-      expect(verdict).toMatchObject({ violation: 'freed-table-walk', known: null });
-      const isNew = verdict.met!.filter(({ isKnown }) => !isKnown);
-      expect(isNew).toMatchObject([{ cause: 'no IPI' }]);
-      expect(isNew[0].circumstance).toBe(undefined);
-    } finally {
-      setOwnVariants([]);
-    }
+    const verdict = await huntPast(mine.name, ['exit-while-lazy'], 600, [mine]);
+    expect(verdict).toMatchObject({ violation: 'freed-table-walk', known: null });
+    const isNew = verdict.met!.filter(({ isKnown }) => !isKnown);
+    expect(isNew).toMatchObject([{ cause: 'no IPI' }]);
+    expect(isNew[0].circumstance).toBe(undefined);
   });
 });

@@ -1,5 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { openPool } from '../../src/explore/pool.js';
@@ -16,16 +15,15 @@ import { ModuleFolder, program } from './write-module.js';
 
 const folder = new ModuleFolder();
 afterAll(() => folder.remove());
-afterEach(() => setLoadedModules(NO_MODULES));
 
 const plan = { strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso' as const, jobs: 1 };
 
 async function huntProgram(name: string, lines: readonly string[], options: { memory?: 'tso' | 'sc'; jobs?: number } = {}) {
   const file = folder.write(name, ...lines);
-  await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
-  const pool = openPool(options.jobs ?? 1);
+  const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
+  const pool = openPool(options.jobs ?? 1, modules);
   try {
-    return await hunt({ ...plan, ...options, program: 'p', executions: 3_000, pool });
+    return { ...(await hunt({ ...plan, ...options, program: 'p', executions: 3_000, pool })), modules };
   } finally {
     await pool.close();
   }
@@ -51,10 +49,10 @@ describe('a program of a module', () => {
     expect(two.finding).toEqual(one.finding);
     const finding = parseFinding(serializeFinding(one.finding!), 'f.json');
     expect(finding).toMatchObject({ program: 'p', cpus: 2, modules: [{ sha256: expect.any(String) }] });
-    const replay = replayFinding(finding);
+    const replay = replayFinding(finding, true, one.modules);
     expect(replay).toMatchObject({ reproduced: true, violation: { class: 'assertion', message: 'both read 0' } });
     expect(replay.trace.map(({ site }) => site)).toContainEqual({ file: folder.shown(`${folder.path}/sb.ts`), line: 5 });
-    expect(await replayOnThreads(finding)).toMatchObject({ agrees: true, threads: 2 });
+    expect(await replayOnThreads(finding, one.modules)).toMatchObject({ agrees: true, threads: 2 });
   });
 
   it('shows no store buffering under sequential consistency', async () => {
@@ -62,14 +60,14 @@ describe('a program of a module', () => {
   });
 
   it('is judged after every step where it asserts over any state', async () => {
-    const { finding } = await huntProgram('always.ts', [
+    const { finding, modules } = await huntProgram('always.ts', [
       "import { plainProgram } from 'shootdown';",
       "export const p = plainProgram({ name: 'p', words: { a: 0, b: 0 }, cpus: [function* (cpu, at) {",
       '  yield* cpu.writeOnce(at.a, 1); yield* cpu.writeOnce(at.b, 1); yield* cpu.smpMb(); yield* cpu.writeOnce(at.a, 0);',
       "}], always: (read, at) => read(at.a) === read(at.b) || 'a is not b', final: () => true });",
     ]);
     expect(finding).toMatchObject({ violation: { class: 'assertion', message: 'a is not b' } });
-    expect(replayFinding(finding!).reproduced).toBe(true);
+    expect(replayFinding(finding!, true, modules).reproduced).toBe(true);
   });
 
   it.each([
@@ -121,8 +119,8 @@ describe('a variant of a module', () => {
       '}',
       "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { flushTlbMmRange } });",
     );
-    await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
-    const pool = openPool(1);
+    const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
+    const pool = openPool(1, modules);
     try {
       const failed = hunt({ ...plan, variant: 'mine', scenarios: catalogue, executions: 2_000, pool });
       await expect(failed).rejects.toThrow(`${folder.shown(file)}:3: threw TypeError: `);
@@ -142,13 +140,13 @@ describe('a variant of a module', () => {
       '}',
       "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { shouldFlushTlb } });",
     );
-    await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: true });
-    const pool = openPool(2);
+    const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: true });
+    const pool = openPool(2, modules);
     try {
       const { verdict, finding } = await hunt({ ...plan, jobs: 2, variant: 'mine', scenarios: catalogue, executions: 20_000, pool });
       expect(verdict).toMatchObject({ variant: 'mine', violation: expect.stringMatching(/stale-use|freed-table-walk|cross-mm/) });
       expect(finding).toMatchObject({ variant: 'mine', modules: [{}] });
-      const replay = replayFinding(finding!);
+      const replay = replayFinding(finding!, true, modules);
       expect(replay.reproduced).toBe(true);
       expect(replay.trace.map(({ site }) => site)).toContainEqual({ file: folder.shown(file), line: 3 });
       expect(replay.trace.some(({ functions }) => functions.includes('should_flush_tlb'))).toBe(true);

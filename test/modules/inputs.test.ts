@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { loadedModules } from '../../src/bundle/loaded.js';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { loadModules } from '../../src/modules/load.js';
@@ -21,10 +20,7 @@ afterEach(() => {
 const RAN = 'globalThis.shootdownRan = 1;';
 const load = (file: string, expected?: readonly ModuleRef[]) =>
   loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false, expected });
-const refs = async (file: string): Promise<readonly ModuleRef[]> => {
-  await load(file);
-  return loadedModules().refs;
-};
+const refs = async (file: string): Promise<readonly ModuleRef[]> => (await load(file)).modules.refs;
 
 function writePackage(name: string, version: string, source: string): void {
   const at = join(folder.path, 'node_modules', name);

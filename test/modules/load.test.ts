@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadedModules } from '../../src/bundle/loaded.js';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { type LoadOptions, loadModules } from '../../src/modules/load.js';
@@ -40,19 +39,20 @@ describe('a module', () => {
     expect(loaded.programs.map(({ name }) => name)).toEqual(['first', 'second']);
     expect(loaded.variants.map(({ name }) => name)).toEqual(['mine', 'other']);
     expect(loaded.scenarios).toMatchObject([{ name: 'short', cpus: 2, mms: [{}, {}], pages: 5 }]);
-    expect(findVariant('mine')?.features).toMatchObject({ skipLazy: false, barrierWhenBitSet: false });
-    expect(findVariant('mine+barrierWhenBitSet')?.features).toMatchObject({ skipLazy: false, barrierWhenBitSet: true });
-    expect(loadedModules().refs).toEqual([{ file: folder.shown(file), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), inputs: 1 }]);
+    expect(findVariant('mine', loaded.modules.variants)?.features).toMatchObject({ skipLazy: false, barrierWhenBitSet: false });
+    expect(findVariant('mine+barrierWhenBitSet', loaded.modules.variants)?.features).toMatchObject({
+      skipLazy: false,
+      barrierWhenBitSet: true,
+    });
+    expect(loaded.modules.refs).toEqual([{ file: folder.shown(file), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), inputs: 1 }]);
   });
 
   it('is known by what is in it and in the files that it imports', async () => {
     folder.write('part.ts', 'export const one = 1;');
     const file = folder.write('whole.ts', "import { one } from './part.js';", ...program('yield* cpu.writeOnce(at.x, one);').slice(0));
-    await load([file]);
-    const [before] = loadedModules().refs;
+    const [before] = (await load([file])).modules.refs;
     folder.write('part.ts', 'export const one = 2;');
-    await load([file]);
-    const [after] = loadedModules().refs;
+    const [after] = (await load([file])).modules.refs;
     expect(after.sha256).not.toBe(before.sha256);
     await expect(load([file], { expected: [before] })).rejects.toThrow('has changed since the finding was made');
     await load([file], { expected: [after] });

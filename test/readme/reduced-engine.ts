@@ -1,4 +1,3 @@
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { createEngine } from '../../src/cli/engine.js';
 import type { Engine, Pool } from '../../src/cli/engine-api.js';
 
@@ -24,13 +23,11 @@ class SharedPool implements Pool {
 }
 
 export class ReducedEngines {
-  private readonly real = createEngine();
   private shared: Promise<Pool> | null = null;
 
-  /** An engine for one command. Modules of the command before are forgotten, as by a new process. */
+  /** An engine for one command. It knows no modules of the command before, as a new process knows none. */
   for({ executions, perRow, countsAll = false }: Reduction): Engine {
-    const { real } = this;
-    setLoadedModules(NO_MODULES);
+    const real = createEngine();
     let hasModules = false;
     const atMost = <R extends { readonly executions?: number }>(request: R): R => ({
       ...request,

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { NO_MODULES } from '../../src/bundle/modules.js';
 import type { HuntRequest } from '../../src/explore/api.js';
-import { type BatchRequest, forgetRunners, measureLength, runBatch, simplifyWitness } from '../../src/explore/batch.js';
 import { hunt } from '../../src/explore/hunt.js';
+import { InlinePool } from '../../src/explore/inline-pool.js';
 import type { BatchRunner } from '../../src/explore/pool.js';
 import { shouldFlushTlb } from '../../src/kernel/should-flush-tlb.js';
 import { checkBase } from '../../src/replay/base-check.js';
@@ -10,31 +11,17 @@ import { explained } from '../../src/replay/explained.js';
 import { baseWords } from '../../src/report/effect-words.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant, type VariantSpec } from '../../src/variants/define.js';
-import { setOwnVariants } from '../../src/variants/own.js';
 
 /** A violation of a variant that was made from another: is it in that one as well? */
 
-afterEach(() => {
-  setOwnVariants([]);
-  forgetRunners();
-});
-
-const pool: BatchRunner = {
-  jobs: 1,
-  modules: [],
-  run: async (request: BatchRequest) => runBatch(request, causeOf),
-  length: async (request) => measureLength(request),
-  simplify: async (request, witness) => simplifyWitness(request, witness, causeOf),
-};
-
 async function checked(variant: string, scenario: string, executions: number, specs: readonly Omit<VariantSpec, 'name'>[] = []) {
-  setOwnVariants(specs.map((spec) => defineVariant({ ...spec, name: variant })));
-  forgetRunners();
+  const modules = { ...NO_MODULES, variants: specs.map((spec) => defineVariant({ ...spec, name: variant })) };
+  const pool = new InlinePool((asked, witness) => causeOf(asked, witness, modules), modules);
   const scenarios = catalogue.filter(({ name }) => name === scenario);
   const request: HuntRequest & { pool: BatchRunner } = {
     ...{ variant, scenarios, strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso', jobs: 1, executions, pool },
   };
-  const outcome = explained(await hunt(request));
+  const outcome = explained(await hunt(request), modules);
   const base = await checkBase(outcome, request);
   return { base, words: base === null ? null : baseWords({ ...outcome.verdict, base }) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { decodeSchedule } from '../../src/drive/schedule.js';
 import { Recorder } from '../../src/explain/recorder.js';
 import { RecordingBoard } from '../../src/explain/recording-board.js';
-import { captureKernelSite } from '../../src/explain/site.js';
+import { kernelSites } from '../../src/explain/site.js';
 import { hex } from '../../src/explore/hex.js';
 import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import { InternalError } from '../../src/machine/ghost.js';
@@ -20,7 +20,7 @@ function prepare({ variant, scenario, memory }: KernelFinding) {
   const machine = new Machine(program, memory);
   const board = new RecordingBoard(machine, program.config);
   machine.observer = board;
-  return { machine, board, record: () => new Recorder(machine, board, captureKernelSite) };
+  return { machine, board, record: () => new Recorder(machine, board, kernelSites(null)) };
 }
 
 describe('following a recorded execution', () => {

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { loadModules } from '../../src/modules/load.js';
@@ -37,12 +36,11 @@ beforeAll(async () => {
   const examples = ['treiber-stack', 'seqlock', 'ring-buffer'].map((name) =>
     fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url)),
   );
-  await loadModules([...examples, file], { api, apiFile: sourceFile('index'), typeCheck: false });
-  engine = new StressEngine();
+  const { modules } = await loadModules([...examples, file], { api, apiFile: sourceFile('index'), typeCheck: false });
+  engine = new StressEngine(modules);
 });
 afterAll(async () => {
   await engine.close();
-  setLoadedModules(NO_MODULES);
   folder.remove();
 });
 

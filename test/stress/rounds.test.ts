@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NO_MODULES, setLoadedModules } from '../../src/bundle/loaded.js';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
 import { loadModules } from '../../src/modules/load.js';
@@ -21,11 +20,10 @@ beforeAll(async () => {
   const files = [folder.write('round-ends.ts', ...roundEnds), folder.write('waits.ts', ...waits), folder.write('acks.ts', ...acks)];
   const own = await loadModules(files, { api, apiFile: sourceFile('index'), typeCheck: false });
   idle = own.scenarios.find(({ name }) => name === 'one-idles')!;
-  engine = new StressEngine();
+  engine = new StressEngine(own.modules);
 });
 afterAll(async () => {
   await engine.close();
-  setLoadedModules(NO_MODULES);
   folder.remove();
 });
 

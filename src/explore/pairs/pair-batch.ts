@@ -1,5 +1,6 @@
 import { resetLoopBudget } from '../../drive/loop-budget.js';
 import { COUNTERS } from '../../oracles/counters.js';
+import { type Definitions, NO_DEFINITIONS } from '../../programs/definitions.js';
 import { findVariant, type Variant } from '../../variants/index.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
@@ -50,9 +51,9 @@ class Pair {
   private readonly strategies = new Map<string, Strategy>();
   private readonly goOn: Strategy;
 
-  constructor({ base, patch, scenario, memory }: PairRequest) {
-    this.base = new Side(variantOf(base), scenario, memory);
-    this.patch = new Side(variantOf(patch), scenario, memory);
+  constructor({ base, patch, scenario, memory }: PairRequest, own: Definitions) {
+    this.base = new Side(variantOf(base, own), scenario, memory);
+    this.patch = new Side(variantOf(patch, own), scenario, memory);
     this.lead = new Lead(this.base);
     this.follower = new Follower(this.patch, this.followRandom);
     this.executor = new Executor(this.base.machine, environmentOf({ variant: base, scenario }, this.base.program));
@@ -88,8 +89,8 @@ class Pair {
   }
 }
 
-function variantOf(name: string): Variant {
-  const variant = findVariant(name);
+function variantOf(name: string, own: Definitions): Variant {
+  const variant = findVariant(name, own.variants);
   if (variant === undefined) throw new Error(`no such variant: ${name}`);
   return variant;
 }
@@ -100,21 +101,25 @@ function strategyOf(name: string): Strategy {
   return info.create();
 }
 
-const pairs = new Map<string, Pair>();
+/** By what names mean, and by name. */
+const kept = new WeakMap<Definitions, Map<string, Pair>>();
 
-function pairFor(request: PairRequest): Pair {
+function pairFor(request: PairRequest, own: Definitions): Pair {
+  const pairs = kept.get(own) ?? new Map<string, Pair>();
+  kept.set(own, pairs);
   const { base, patch, scenario, memory } = request;
   const key = JSON.stringify([base, patch, memory, scenario]);
   const known = pairs.get(key);
   if (known !== undefined) return known;
   if (pairs.size >= PAIRS_MAX) pairs.clear();
-  const made = new Pair(request);
+  const made = new Pair(request, own);
   pairs.set(key, made);
   return made;
 }
 
-export function runPairs(request: PairRequest): PairResult {
-  const pair = pairFor(request);
+/** `own`: what users' modules define. */
+export function runPairs(request: PairRequest, own = NO_DEFINITIONS): PairResult {
+  const pair = pairFor(request, own);
   const width = 2 * COUNTERS.length;
   const counts = new Float64Array(request.count * width);
   let cut = 0;

@@ -45,7 +45,7 @@ function yesOrNo(clean: readonly Rule[], latent: readonly Rule[], unsafe: readon
 /** `v7 (compare-exchanges ...)`. Of a variant of one's own, what it says of itself. */
 function named(label: string, [{ row }]: readonly RowResult[]): string {
   const rule = findRule(label);
-  const own = findVariant(row.variant)?.summary;
+  const own = row.summary ?? findVariant(row.variant)?.summary;
   const isInherited = own === findVariant(row.baseline ?? row.variant)?.summary;
   const action = rule?.action ?? rule?.summary ?? (isInherited ? undefined : own);
   return action === undefined ? label : `${label} (${action})`;

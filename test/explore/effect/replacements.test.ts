@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { HuntRequest } from '../../../src/explore/api.js';
-import { forgetRunners } from '../../../src/explore/batch.js';
+import { describe, expect, it } from 'vitest';
+import { NO_MODULES } from '../../../src/bundle/modules.js';
 import { hunt } from '../../../src/explore/hunt.js';
 import { InlinePool } from '../../../src/explore/inline-pool.js';
 import { LOADED_MM_SWITCHING, MM_NULL } from '../../../src/kernel/constants.js';
@@ -10,29 +9,20 @@ import { storeSlot } from '../../../src/kernel/slots.js';
 import type { Protocol } from '../../../src/machine/protocol.js';
 import { catalogue } from '../../../src/scenarios/catalogue/index.js';
 import { defineVariant, type VariantSpec } from '../../../src/variants/define.js';
-import { findVariant } from '../../../src/variants/index.js';
-import { setOwnVariants } from '../../../src/variants/own.js';
+import type { Variant } from '../../../src/variants/index.js';
 
 /** Replaced functions beside the base's: what counts as another answer or act, and what does not. */
 
-afterEach(() => {
-  setOwnVariants([]);
-  forgetRunners();
-});
-
 const SCENARIOS = ['ping-pong-munmap', 'lazy-freed-tables', 'lazy-return'];
-const plan: Omit<HuntRequest, 'variant' | 'scenarios'> & { pool: InlinePool } = {
-  ...{ strategies: ['random', 'delay'], seed: 1, memory: 'tso', jobs: 1, executions: 60, pastViolations: true },
-  pool: new InlinePool(),
-};
+const plan = { strategies: ['random', 'delay'], seed: 1, memory: 'tso' as const, jobs: 1, executions: 60, pastViolations: true };
+
+const knowing = (...variants: Variant[]): InlinePool => new InlinePool(undefined, { ...NO_MODULES, variants });
 
 async function verdictOf(spec: Omit<VariantSpec, 'name'>, names = SCENARIOS) {
   const variant = defineVariant({ base: '6.18', ...spec, name: 'mine' });
-  setOwnVariants([variant]);
-  forgetRunners();
   const scenarios = catalogue.filter(({ name }) => names.includes(name));
-  const { verdict } = await hunt({ ...plan, variant: 'mine', scenarios });
-  return { ...verdict, effect: verdict.effect! };
+  const { verdict } = await hunt({ ...plan, variant: 'mine', scenarios, pool: knowing(variant) });
+  return { ...verdict, variantHunted: variant, effect: verdict.effect! };
 }
 
 /** 6.18's should_flush_tlb, written again without its switches; `first` and `then` are the two words that it looks at. */
@@ -158,11 +148,11 @@ describe('a replacement that changes something', () => {
   it('is compared with an own base, and through switched features with what that was made from', async () => {
     const base = defineVariant({ name: 'base', base: '6.18', replace: { shouldFlushTlb: retyped('loadedMm', () => true) } });
     const above = defineVariant({ name: 'above', base, replace: { shouldFlushTlb: retyped('isLazy', () => true) } });
-    setOwnVariants([base, above]);
+    const pool = knowing(base, above);
     const scenarios = catalogue.filter(({ name }) => SCENARIOS.includes(name));
-    const { verdict } = await hunt({ ...plan, variant: 'above', scenarios });
+    const { verdict } = await hunt({ ...plan, variant: 'above', scenarios, pool });
     expect(verdict.effect).toMatchObject({ base: 'base', parts: [{ name: 'shouldFlushTlb', answered: 0 }] });
-    const switched = await hunt({ ...plan, variant: 'base~skipLazy', scenarios });
+    const switched = await hunt({ ...plan, variant: 'base~skipLazy', scenarios, pool });
     expect(switched.verdict.effect).toMatchObject({ base: '6.18', parts: [{ name: 'shouldFlushTlb' }, { name: 'skipLazy' }] });
   });
 
@@ -177,11 +167,9 @@ describe('asking the base', () => {
   it('leaves every step as it is', async () => {
     const replace = { shouldFlushTlb: retyped('isLazy'), storeSlot: function* () {} as typeof storeSlot };
     const watched = await verdictOf({ replace });
-    const { made: _, ...alone } = findVariant('mine')!;
-    setOwnVariants([alone]);
-    forgetRunners();
+    const { made: _, ...alone } = watched.variantHunted;
     const scenarios = catalogue.filter(({ name }) => SCENARIOS.includes(name));
-    const { verdict } = await hunt({ ...plan, variant: 'mine', scenarios });
+    const { verdict } = await hunt({ ...plan, variant: 'mine', scenarios, pool: knowing(alone) });
     expect(verdict).not.toHaveProperty('effect');
     expect(watched.traceHash).toBe(verdict.traceHash);
     expect(watched.counters).toEqual(verdict.counters);

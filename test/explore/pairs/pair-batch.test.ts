@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { measureLength, runBatch } from '../../../src/explore/batch.js';
 import { type PairResult, runPairs } from '../../../src/explore/pairs/pair-batch.js';
 import { defineVariant, type KernelCpu, nativeFlushTlbMulti, type Protocol, shouldFlushTlb } from '../../../src/index.js';
 import { COUNTERS, type CounterName } from '../../../src/oracles/counters.js';
 import { catalogue } from '../../../src/scenarios/catalogue/index.js';
-import { setOwnVariants } from '../../../src/variants/own.js';
 
 /** Pairs of executions: what decides the same counts the same, and what does not is seen. */
 
@@ -30,12 +29,14 @@ function* everybody(): Protocol<boolean> {
   return true;
 }
 
-const own = [
+const variants = [
   defineVariant({ name: 'read-more', base: '6.18', replace: { shouldFlushTlb: oneReadMore } }),
   defineVariant({ name: 'barrier-more', base: '6.18', replace: { shouldFlushTlb: askedTwice } }),
   defineVariant({ name: 'locked-more', base: '6.18', replace: { flushTlbMulti: lockedNothing } }),
   defineVariant({ name: 'no-filter', base: '6.18', replace: { shouldFlushTlb: everybody } }),
 ];
+
+const own = { variants, programs: [] };
 
 const STRATEGIES = ['random', 'pct', 'delay'];
 const scenarios = catalogue.filter(({ name }) => ['lazy-targets', 'two-flushers', 'slots-recycled'].includes(name));
@@ -44,7 +45,7 @@ const EXECUTIONS = 12;
 function pairs(base: string, patch: string, seed = 1): PairResult[] {
   return scenarios.map((scenario) => {
     const batch = { variant: base, scenario, memory: 'tso', strategies: STRATEGIES, seed, first: 0, count: EXECUTIONS } as const;
-    return runPairs({ ...batch, base, patch, length: measureLength(batch) });
+    return runPairs({ ...batch, base, patch, length: measureLength(batch) }, own);
   });
 }
 
@@ -62,9 +63,6 @@ const DECISIONS: readonly CounterName[] = [
 ];
 
 describe('pairs', () => {
-  beforeAll(() => setOwnVariants(own));
-  afterAll(() => setOwnVariants([]));
-
   it.each(['read-more', 'barrier-more', 'locked-more'])('%s decides as its base does, and counts the same in every pair', (patch) => {
     for (const seed of [1, 2, 3]) {
       const results = pairs('6.18', patch, seed);
