@@ -112,7 +112,7 @@ export function prepareSwitch(s: State, cpu: number, next: number, cr3: EventOf<
   if (!s.pcid || chosen < 0 || chosen >= SLOTS) return DECIDED;
   if (loadedMm(s, cpu) === next) return prepareReload(s, cpu, chosen);
   const found = slotOf(s, cpu, next);
-  if (found >= 0 && slots[found].known) return DECIDED;
+  if (found >= 0 && slots[found].known) return slots[found].genKnown ? DECIDED : gapSeen(s, cpu, found, next, cr3.noFlush);
   if (found >= 0 && slots[chosen].known && slots[found].mayBeGone) setSlot(s, cpu, found, 0, 0);
   else if (found >= 0) {
     // A stand-in: the real slot is seen now.
@@ -125,6 +125,12 @@ export function prepareSwitch(s: State, cpu: number, next: number, cr3: EventOf<
     return { slot: true, flush: !known };
   }
   return slots[chosen].known ? handedOn(s, cpu, chosen) : firstSight(s, cpu, next, chosen, cr3.noFlush);
+}
+
+/** The mm's own slot, of which it is not known how far it is behind: the CR3 write shows it. */
+function gapSeen(s: State, cpu: number, slot: number, mm: number, noFlush: boolean): FirstSight {
+  setSlot(s, cpu, slot, ctxIdOf(s, mm), genOf(s, mm) - (noFlush ? 0 : 1));
+  return { slot: false, flush: true };
 }
 
 /** Another mm's slot: handed out in turn. */

@@ -9,6 +9,7 @@ import {
   TLB_REMOTE_SHOOTDOWN,
   TLB_REMOTE_WRONG_CPU,
 } from '../kernel/constants.js';
+import { CSD_FLAGS } from '../kernel/structs.js';
 import type { EventOf } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
 import { learnMm, learnSlotGen, setBit, setLazy } from './beliefs.js';
@@ -44,12 +45,27 @@ function learnFromFunc(s: State, event: EventOf<'flush_func'>, flushed: EventOf<
   const mm = s.mms.handle(event.mm);
   const wrongCpu = flushed?.reason === TLB_REMOTE_WRONG_CPU;
   view.wrongCpuLearnt = wrongCpu && learnOtherMm(s, cpu, mm);
-  if (!view.mmKnown && !wrongCpu && (event.init === cpu || flushed !== null) && mm !== MM_NULL) learnMm(s, cpu, mm, false);
-  if (!view.lazyKnown) setLazy(s, cpu, ctx.order.after(ctx.at)?.kind === 'switch_mm', true);
+  // A lazy CPU that has the mm leaves it for init_mm.
+  const leaves = ctx.order.after(ctx.at)?.kind === 'switch_mm';
+  if (!view.mmKnown && !wrongCpu && (event.init === cpu || flushed !== null || leaves) && mm !== MM_NULL) learnMm(s, cpu, mm, false);
+  // Before it looks whether it is lazy, the function returns on a CPU that has init_mm or another mm.
+  const tellsLazy = leaves || (flushed === null ? view.mmKnown : !wrongCpu);
+  if (!view.lazyKnown && tellsLazy) setLazy(s, cpu, leaves, true);
   const isLoaded = mm === MM_NULL || mm === loadedMm(s, cpu);
-  if (view.slots[loadedAsid(s, cpu)].genKnown || isLazy(s, cpu) || !isLoaded) return;
-  learnSlotGen(s, cpu, flushed === null || flushed.pages === 0 ? 0 : flushed.pages > 0 ? 1 : 2);
+  // What a batch counts up, an mm that is not known does not show.
+  const isKnown = view.mmKnown && view.slots[loadedAsid(s, cpu)].genKnown;
+  if (isKnown || isLazy(s, cpu) || !isLoaded) return;
+  const asid = loadedAsid(s, cpu);
+  learnSlotGen(s, cpu, gapShown(event, flushed, genOf(s, loadedMm(s, cpu))));
   view.slotGenLearnt = true;
+  // A flush of everything takes the mm's generation over, of which a request from before the file shows only a lower bound.
+  view.slots[asid].genKnown = (flushed !== null && flushed.pages > 0) || s.mms.view(loadedMm(s, cpu)).genKnown;
+}
+
+/** How far behind the mm's generation `gen` the slot was, as the flush tells that was made of the request; a full one: further than that. */
+function gapShown(event: EventOf<'flush_func'>, flushed: EventOf<'tlb_flush'> | null, gen: number): number {
+  if (flushed === null || flushed.pages === 0) return 0;
+  return flushed.pages > 0 ? 1 : Math.max(2, event.gen === 0 ? 0 : gen - event.gen + 1);
 }
 
 /** The CPU has another mm loaded than `mm`, as its reason 5 shows: whether nothing had told that before. */
@@ -58,6 +74,7 @@ function learnOtherMm(s: State, cpu: number, mm: number): boolean {
   if (view.mmKnown && !view.tentative) return false;
   // enter_lazy names the mm that was borrowed last: a flush has pushed the CPU to init_mm since.
   if (view.tentative && loadedMm(s, cpu) === mm) learnMm(s, cpu, INIT_MM, false);
+  view.notLoaded = mm;
   return true;
 }
 
@@ -72,6 +89,14 @@ export const flushFunc: StepOf<'flush_func'> = (s, event, ctx) => {
   learnFromFunc(s, event, flushed, ctx);
   view.func = event.init;
   if (flushed !== null) return;
+  if (!view.mmKnown && event.init !== cpu && event.init < s.lab.cpus) {
+    // Why it returned early is not known: it has answered.
+    s.mem[s.lab.per(event.init).cfd.csd[cpu] + CSD_FLAGS] = 0;
+    view.func = -1;
+    view.slotGenLearnt = false;
+    ctx.tell(learnt('no tlb_flush'));
+    return;
+  }
   runFunc(s, cpu, ctx);
   const known = view.mmKnown && !view.slotGenLearnt;
   view.slotGenLearnt = false;
@@ -201,8 +226,13 @@ function missedFlushFunc(s: State, event: EventOf<'tlb_flush'>, ctx: Context): v
   const mmOf = (initiator: number): number => s.mem[s.lab.per(initiator).flushInfo.mm];
   const isOther = (mm: number): boolean => mm !== MM_NULL && mm !== loadedMm(s, cpu);
   const waits = (other: number): boolean => other !== cpu && s.lab.csdLocked(other, cpu);
-  const initiator = s.cpus.findIndex((_, other) => waits(other) && wrongCpu === isOther(mmOf(other)));
+  const { mmKnown } = s.cpus[cpu];
+  const initiator = s.cpus.findIndex((_, other) => waits(other) && (!mmKnown || wrongCpu === isOther(mmOf(other))));
   if (initiator < 0) return;
+  if (!mmKnown && !wrongCpu && mmOf(initiator) > INIT_MM) {
+    learnMm(s, cpu, mmOf(initiator), false);
+    learnSlotGen(s, cpu, event.pages > 0 ? 1 : 2);
+  }
   noteBefore(s, cpu, initiator, ctx);
   serve(s, cpu, initiator);
 }

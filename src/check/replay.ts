@@ -20,7 +20,7 @@ import { Races } from './races.js';
 import { batchFlush, finish, forget, proceed, unmap } from './requests.js';
 import { closeSend, flushMulti, followSend, sawIpis } from './sends.js';
 import { genWord, loadedMm, type State, unseenCpu } from './state.js';
-import { dropSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
+import { dropSwitch, endSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
 import { shouldFlushRet } from './targets.js';
 import { compareGen, compareMask } from './values.js';
 
@@ -126,6 +126,7 @@ function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean):
     mem: lab.mem,
     mms,
     pcid,
+    pv: recording.events.some(({ kind }) => kind === 'kvm_flush_multi'),
     lazyCpumask,
     trims,
     missed: { ...recording.meta?.missedProbes },
@@ -176,6 +177,7 @@ export function replay(
     step?.(s, event, contextAt(at));
   });
   const atEnd = { ...contextAt(events.length), now: events.length - 1 };
+  for (let cpu = 0; cpu < s.lab.cpus; cpu++) endSwitch(s, cpu, atEnd);
   for (let cpu = 0; cpu < s.lab.cpus; cpu++) {
     proceed(s, cpu, false, atEnd);
     closeSend(s, cpu, atEnd);

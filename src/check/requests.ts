@@ -25,10 +25,12 @@ const EVERYTHING = { start: 0n, end: FLUSH_ALL, stride: 0, freed: false, trim: f
 
 /** Somebody has seen a generation of the mm that only a request under way can have counted: the model counts it now. */
 export function seenCounted(s: State, mm: number, gen: number, ctx: Context): void {
-  for (let cpu = 0; cpu < s.lab.cpus && genOf(s, mm) < gen; cpu++) {
+  for (let cpu = 0; cpu < s.lab.cpus; cpu++) {
     const from = s.cpus[cpu].laterRequest;
     const line = ctx.order.events[from];
     if (line?.kind !== 'flush_mm_range' || from === ctx.at || s.mms.handle(line.mm) !== mm) continue;
+    // An mm whose generation is not known has that of the request's line.
+    if ((s.mms.view(mm).genKnown ? genOf(s, mm) : line.gen) >= gen) continue;
     proceed(s, cpu, ctx.order.sendOf(from) !== null, ctx);
   }
 }
@@ -63,6 +65,9 @@ export function adoptRequest(s: State, event: EventOf<'kvm_flush_multi' | 'nativ
 function learnBatch(s: State, cpu: number, cpus: bigint): void {
   s.mem[s.lab.per(cpu).ubc.cpumask] = low32(cpus) & online(s);
   s.cpus[cpu].unmapsUnknown = true;
+  // They counted some mm up: how far behind it a slot is, is not known any more.
+  for (const view of s.mms.views) view.genKnown = false;
+  for (const { slots } of s.cpus) for (const slot of slots) slot.genKnown = false;
 }
 
 export const batchFlush: StepOf<'batch_flush'> = (s, event, ctx) => {

@@ -1,4 +1,5 @@
 /** The state of a check: the simulated kernel, and what is known of each CPU of the recording and under way on it. */
+import { MM_NULL } from '../kernel/constants.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import { type Lab, SLOTS } from './lab.js';
 import type { Mms } from './mms.js';
@@ -82,6 +83,8 @@ export interface CpuState {
   mmKnown: boolean;
   /** Known from enter_lazy only, which names the borrowed mm: the CPU may have been pushed to init_mm before. */
   tentative: boolean;
+  /** The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none. */
+  notLoaded: number;
   lazyKnown: boolean;
   readonly slots: readonly SlotState[];
   /** The slot that stands in for the loaded mm's while its number is unknown. */
@@ -132,6 +135,8 @@ export interface State {
   readonly mem: Int32Array;
   readonly mms: Mms;
   readonly pcid: boolean;
+  /** Whether sends go by kvm_flush_tlb_multi first. */
+  readonly pv: boolean;
   /** Whether a CPU that switches away stays in the mm's mask. */
   readonly lazyCpumask: boolean;
   /** How the kernel decides to trim masks: not told where the times of the recording are ticks. */
@@ -148,7 +153,7 @@ export interface State {
 export function unseenCpu(): CpuState {
   const slots = Array.from({ length: SLOTS }, () => ({ known: false, genKnown: false, mayBeGone: false, below: 0, above: 0 }));
   return {
-    ...{ mmKnown: false, tentative: false, lazyKnown: false, slots, standIn: -1, cursorKnown: false, cursorDoubt: -1 },
+    ...{ mmKnown: false, tentative: false, notLoaded: MM_NULL, lazyKnown: false, slots, standIn: -1, cursorKnown: false, cursorDoubt: -1 },
     ...{
       idle: false,
       lazySeen: 0,

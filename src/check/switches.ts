@@ -50,11 +50,14 @@ export function seenSwitching(s: State, cpu: number, ctx: Context): void {
   if (beginSwitch(s, cpu, ctx)) runSwitch(s, cpu);
 }
 
-/** The switch itself is taken at its CR3 write, if it has one: as late as possible. */
+/** The switch itself is taken at its CR3 write, if it has one: as late as possible. Where the file ends before that shows, at the end. */
 export const switchMm: StepOf<'switch_mm'> = (s, event, ctx) => {
-  if (ctx.order.cr3Of(ctx.at) === null) takeSwitch(s, event, ctx);
+  if (ctx.order.cr3Of(ctx.at) === null && !ctx.order.isLast(ctx.at)) takeSwitch(s, event, ctx);
   else s.cpus[event.cpu].laterSwitch = ctx.at;
 };
+
+/** The file is over. */
+export const endSwitch = (s: State, cpu: number, ctx: Context): void => void beginSwitch(s, cpu, ctx);
 
 const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
   const { cpu } = event;
@@ -66,8 +69,9 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
   compareGen(s, 'ngen', cpu, next, event.ngen, ctx);
   if (!view.mmKnown && event.prev !== '0x0') {
     // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask: seen where it comes back to it.
-    const left = event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n;
-    learnMm(s, cpu, left ? INIT_MM : s.mms.handle(event.prev), false);
+    const prev = s.mms.handle(event.prev);
+    const left = prev === view.notLoaded || (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
+    learnMm(s, cpu, left ? INIT_MM : prev, false);
   }
   compareMask(s, 'ncpus', cpu, next, event.ncpus, ctx);
   const reload = loadedMm(s, cpu) === next;

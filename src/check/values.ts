@@ -28,6 +28,7 @@ function judgeGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number,
 
 export function compareGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number, ctx: Context): void {
   const view = s.mms.view(mm);
+  if (!view.genKnown) seenCounted(s, mm, kernel, ctx);
   const model = genOf(s, mm);
   const outcome = judgeGen(s, kind, cpu, mm, kernel, ctx);
   ctx.tell(outcome);

@@ -82,16 +82,18 @@ function isFlush(event: TraceEvent, reason: number): boolean {
 export class ProbeWatch {
   private readonly seen = new Set<EventKind>();
   private readonly users = new Set<number>();
-  /** By probe: the number of lines that prove it, by CPU. */
-  private readonly proofs = new Map<Probe, number[]>();
+  /** By probe and kind of line: the number of lines that prove it, by CPU. One passage may have several lines, each of another kind. */
+  private readonly proofs = new Map<Probe, Map<EventKind, number[]>>();
 
   take(event: TraceEvent): void {
     this.seen.add(event.kind);
     if (isUserLine(event)) this.users.add(event.pid);
     for (const [probe, proves] of PROOFS) {
       if (!proves(event, this.users)) continue;
-      const counts = this.proofs.get(probe) ?? [];
-      this.proofs.set(probe, counts);
+      const kinds = this.proofs.get(probe) ?? new Map<EventKind, number[]>();
+      this.proofs.set(probe, kinds);
+      const counts = kinds.get(event.kind) ?? [];
+      kinds.set(event.kind, counts);
       counts[event.cpu] = (counts[event.cpu] ?? 0) + 1;
     }
   }
@@ -101,7 +103,7 @@ export class ProbeWatch {
     return PROBES.filter((probe) => !LINES[probe].some((kind) => this.seen.has(kind))).map((probe) => ({
       probe,
       // One line alone may stand for what was passed before the file.
-      proven: (this.proofs.get(probe) ?? []).some((number) => number >= 2),
+      proven: [...(this.proofs.get(probe)?.values() ?? [])].some((counts) => counts.some((number) => number >= 2)),
     }));
   }
 }
