@@ -9,6 +9,7 @@ import { oracles } from '../../src/oracles/index.js';
 import type { Oracle } from '../../src/oracles/oracle.js';
 import { findVariant } from '../../src/variants/index.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
+import { personally, violationWords } from '../../src/vocabulary/violation-facts.js';
 
 /**
  * What each oracle says of a machine whose words are put by hand, on both sides of each of its conditions. Plain functions, for they run in
@@ -40,10 +41,10 @@ class Stand {
     this.machine.reset();
     for (const cpu of [0, 1]) this.mem[this.machine.block(cpu) + H.IF] = 1;
     this.kernel = program.config;
-    this.machine.report = ((name: string, cpu: number, message: string) => {
-      this.said.push(`${name} CPU${cpu}`);
-      this.messages.push(message);
-    }) as never;
+    this.machine.report = (facts) => {
+      this.said.push(`${facts.class} CPU${facts.cpu}`);
+      this.messages.push(violationWords(facts, personally(this.machine.program.layout)));
+    };
     this.oracle = oracles.find((oracle) => oracle.name === name)!.create!(this.machine, this.kernel);
     this.oracle.begin?.();
   }
