@@ -35,8 +35,8 @@ const HAPPENED: readonly (readonly [heading: string, counter: CounterName])[] = 
 ];
 /** What cannot happen: nobody sends IPIs for flushes that a hypercall does, nothing preempts a CPU on bare metal. */
 function cannotHappen(variant: string, counter: CounterName): boolean {
-  const host = findVariant(variant)?.backend.host;
-  return (counter === 'ipisServed' && host === 'hypercall') || (counter === 'preemptions' && host === 'none');
+  const has = findVariant(variant)?.backend.has;
+  return (counter === 'ipisServed' && has?.ipis !== true) || (counter === 'preemptions' && has?.virtualCpus !== true);
 }
 
 const { values } = parseArgs({

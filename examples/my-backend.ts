@@ -57,7 +57,7 @@ function* storedRequest(cpu: KernelCpu, mask: number): Protocol<void> {
 const serial: Backend = {
   name: 'serial',
   summary: 'IPIs to one CPU after the other',
-  host: 'none',
+  has: { ipis: true },
   profile: '6.18',
   flushTlbMulti: oneByOne,
 };
@@ -65,7 +65,7 @@ const serial: Backend = {
 const hasty: Backend = {
   name: 'hasty',
   summary: "KVM's paravirtual flush with a plain store of the request",
-  host: 'kvm',
+  has: { ipis: true, virtualCpus: true, preemptedByte: true },
   profile: '6.18',
   flushTlbMulti: storedRequest,
 };

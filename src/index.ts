@@ -29,7 +29,7 @@ export { strategies } from './explore/strategies/index.js';
 export type { Strategy, StrategyInfo } from './explore/strategies/strategy.js';
 export { readFinding } from './findings/read.js';
 export { saveFinding } from './findings/store.js';
-export type { Backend } from './kernel/backend.js';
+export type { Backend, Capabilities } from './kernel/backend.js';
 export { type Feature, type FeatureName, type Features, features } from './kernel/features.js';
 export type { KernelFunctions } from './kernel/functions.js';
 export * from './kernel/index.js';

@@ -31,7 +31,7 @@ export function* hypercallFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<
 export const hypercallBackend: Backend = {
   name: 'hypercall',
   summary: 'a flush hypercall in the manner of Hyper-V: the host flushes every vCPU of the mask, running or not',
-  host: 'hypercall',
+  has: { virtualCpus: true, postedRequests: true },
   profile: '6.18',
   // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced tlb_remove_table in every version.
   features: { rcuTableFree: true },

@@ -25,7 +25,7 @@ export function* nativeFlushTlbOthers(cpu: KernelCpu, mask: number): Protocol<vo
 export const nativeOthersBackend: Backend = {
   name: 'native-5.10',
   summary: 'IPIs, local flush first, then the remote ones (up to Linux 5.12)',
-  host: 'none',
+  has: { ipis: true },
   profile: '5.10',
   flushTlbMulti: nativeFlushTlbOthers,
 };

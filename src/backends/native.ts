@@ -20,7 +20,7 @@ export function* nativeFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<voi
 export const nativeBackend: Backend = {
   name: 'native',
   summary: 'IPIs, local and remote flush at the same time (Linux 5.13 and later)',
-  host: 'none',
+  has: { ipis: true },
   profile: '6.18',
   flushTlbMulti: nativeFlushTlbMulti,
 };

@@ -12,7 +12,7 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
 import type { KernelLayout } from '../kernel/layout.js';
 import { CSD_FLAGS, type PerCpu } from '../kernel/structs.js';
-import { agentOf, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import { agentOf, CPU_AGENT, LINE_AGENT } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import { OP_COND_LOAD_ACQUIRE } from '../machine/op-kinds.js';

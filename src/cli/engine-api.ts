@@ -109,7 +109,7 @@ export interface Engine {
   findVariant(name: string): Promise<string | null>;
   /** Rules about remote generations and lazy CPUs; with a backend's name in front they are variants. */
   rules(): Promise<readonly (Listed & { readonly assumes: string })[]>;
-  backends(): Promise<readonly (Listed & { readonly host: string; readonly profile: string })[]>;
+  backends(): Promise<readonly (Listed & { readonly has: readonly string[]; readonly profile: string })[]>;
   /** Why a rule makes no sense with a backend, or null if the name is of no such pair. */
   senseless(name: string): Promise<string | null>;
   scenarios(): Promise<readonly Scenario[]>;

@@ -41,8 +41,10 @@ export function createEngine(): Engine {
       const { lazyAnswers, rules } = await import('../rules/index.js');
       return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
     },
-    backends: async () =>
-      (await import('../backends/index.js')).backends.map(({ name, summary, host, profile }) => ({ name, summary, host, profile })),
+    backends: async () => {
+      const [{ backends }, { capabilityNames }] = await Promise.all([import('../backends/index.js'), import('../kernel/backend.js')]);
+      return backends.map(({ name, summary, has, profile }) => ({ name, summary, has: capabilityNames(has), profile }));
+    },
     scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
     features: async () => (await import('../kernel/features.js')).features,
     openFindings: async () => (await import('../known/open-findings.js')).openFindings,

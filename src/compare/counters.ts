@@ -30,7 +30,7 @@ const all: readonly ComparedCounter[] = [
 
 /** Those that a comparison of the two shows. */
 export function comparedCounters(base: Variant, patch: Variant): readonly ComparedCounter[] {
-  const hasHost = base.backend.host !== 'none' || patch.backend.host !== 'none';
+  const hasHost = base.backend.has.virtualCpus === true || patch.backend.has.virtualCpus === true;
   return all.filter(({ needsHost }) => needsHost !== true || hasHost);
 }
 

@@ -1,4 +1,4 @@
-import { AGENT_KINDS, isEnvironment } from '../machine/enabled-set.js';
+import { AGENT_KINDS, isEnvironment } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 import { type Decider, STOP } from './decider.js';
 import type { Schedule } from './schedule.js';

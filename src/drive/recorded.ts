@@ -1,4 +1,4 @@
-import { AGENT_SUFFIX, cpuOfAgent, kindOfAgent } from '../machine/enabled-set.js';
+import { agentName } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 import { type Decider, STOP } from './decider.js';
 import { drive, type StepWatcher } from './drive.js';
@@ -21,8 +21,7 @@ export class RecordedDecider implements Decider {
     if (this.diverged !== null || this.next >= this.decisions.length) return STOP;
     const agent = this.decisions[this.next++];
     if (agent < 0) return this.diverge('the schedule answers a choice that was not asked for');
-    if (!machine.canStep(agent))
-      return this.diverge(`the schedule moves agent ${cpuOfAgent(agent)}${AGENT_SUFFIX[kindOfAgent(agent)]}, which cannot move`);
+    if (!machine.canStep(agent)) return this.diverge(`the schedule moves agent ${agentName(agent)}, which cannot move`);
     return agent;
   }
 

@@ -1,5 +1,4 @@
 import type { StepWatcher } from '../drive/drive.js';
-import type { Cpu } from '../machine/cpu.js';
 import {
   BUFFER_AGENT,
   CPU_AGENT,
@@ -10,7 +9,8 @@ import {
   PREEMPT_AGENT,
   SERVICE_AGENT,
   WALKER_AGENT,
-} from '../machine/enabled-set.js';
+} from '../machine/agents.js';
+import type { Cpu } from '../machine/cpu.js';
 import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
 import {

@@ -1,4 +1,4 @@
-import { kindOfAgent } from '../machine/enabled-set.js';
+import { AGENTS, kindOfAgent } from '../machine/agents.js';
 import {
   OP_PTEP_GET_AND_CLEAR,
   OP_PTEP_SET_WRPROTECT,
@@ -14,9 +14,6 @@ import type { Explanation } from './explanation.js';
 import type { RawStep } from './raw-step.js';
 import type { Teller } from './teller.js';
 import type { TraceStep } from './trace-step.js';
-
-/** Who moved, by kind of agent. */
-const AGENT_NAMES: readonly TraceStep['agent'][] = ['cpu', 'buffer', 'line', 'walker', 'host', 'host', 'host'];
 
 /** Whether the step's store goes into a store buffer, if there are any. */
 function stores({ kind }: RawStep): boolean {
@@ -40,7 +37,7 @@ export function traceSteps(steps: readonly RawStep[], { teller, memory, explanat
   return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,
-    agent: AGENT_NAMES[kindOfAgent(step.agent)],
+    agent: AGENTS[kindOfAgent(step.agent)].who,
     text: teller.describe(step, memory === 'tso' && stores(step)),
     ...(memory === 'tso' && stores(step) ? { isBuffered: true as const } : {}),
     ...(hostAct(step) === null ? {} : { hostAct: hostAct(step) as string }),

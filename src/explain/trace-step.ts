@@ -1,3 +1,4 @@
+import type { AgentKind } from '../machine/agents.js';
 import type { Place } from '../vocabulary/told.js';
 import type { CpuState } from './cpu-state.js';
 
@@ -7,7 +8,7 @@ export interface TraceStep {
   readonly step: number;
   readonly cpu: number;
   /** Who moved: the CPU itself, its store buffer (a drain), its interrupt line (a delivery), its page walker, or its host. */
-  readonly agent: 'cpu' | 'buffer' | 'line' | 'walker' | 'host';
+  readonly agent: AgentKind['who'];
   /** What happened, e.g. `loaded_mm = SWITCHING (buffered)` or `tlb_gen(A) is 5`. One line, no colour. */
   readonly text: string;
   /** What the host did, without naming it; absent for steps of others. */

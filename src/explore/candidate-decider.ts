@@ -1,6 +1,6 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { Schedule } from '../drive/schedule.js';
-import { AGENT_KINDS, isEnvironment } from '../machine/enabled-set.js';
+import { AGENT_KINDS, isEnvironment } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 
 /** One pick with the answers to the choices that it asked for. */

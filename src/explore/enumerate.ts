@@ -1,9 +1,9 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { drive } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
+import { isEnvironment } from '../machine/agents.js';
 import type { Continuation, Vector } from '../machine/continuation.js';
 import type { Cpu } from '../machine/cpu.js';
-import { isEnvironment } from '../machine/enabled-set.js';
 import { GeneratorCode } from '../machine/generator-stack.js';
 import * as H from '../machine/hardware.js';
 import { Machine } from '../machine/machine.js';

@@ -2,7 +2,7 @@ import { begin, proceed } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
 import { FairDecider } from '../drive/fair.js';
 import type { Schedule } from '../drive/schedule.js';
-import { AGENT_KINDS } from '../machine/enabled-set.js';
+import { AGENT_KINDS } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 import type { Random } from './random.js';
 import type { Strategy } from './strategies/strategy.js';

@@ -1,7 +1,7 @@
 import type { Decider } from '../drive/decider.js';
 import { STOP } from '../drive/decider.js';
 import { Schedule } from '../drive/schedule.js';
-import { AGENT_KINDS, agentOf, cpuOfAgent, kindOfAgent, PREEMPT_AGENT, WALKER_AGENT } from '../machine/enabled-set.js';
+import { AGENT_KINDS, agentOf, cpuOfAgent, kindOfAgent, PREEMPT_AGENT, WALKER_AGENT } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 import { OP_USER_ACCESS } from '../machine/op-kinds.js';
 import type { Random } from './random.js';

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { parseEntry } from '../drive/schedule.js';
 import { InputError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
@@ -19,9 +20,6 @@ const DECISIONS_MAX = 5_000_000;
 const STEPS_MAX = DECISIONS_MAX;
 const ENTRIES_MAX = 1_000_000;
 const ENTRY_UNITS_MAX = 24;
-
-/** One entry of a schedule: an agent (`0`, `1b`, `1i`, `1w`, `1h`, `1r`, `1p`) with an optional repetition (`*12`), or an answer (`=3`). */
-const SCHEDULE_ENTRY = /^(?:=\d{1,6}|(\d{1,3})[biwhrp]?(?:\*([1-9]\d{0,6}))?)$/;
 
 /** A machine notes the first of each class. */
 const LATENT_MAX = LATENT_CLASSES.length;
@@ -44,9 +42,9 @@ const schedule = z.unknown().transform((entries, context): string[] => {
   if (entries.length > ENTRIES_MAX) return refuse([], `expected at most ${ENTRIES_MAX} entries, got ${brief(entries)}`);
   let decisions = 0;
   for (const [index, entry] of entries.entries()) {
-    const match = typeof entry === 'string' && entry.length <= ENTRY_UNITS_MAX ? SCHEDULE_ENTRY.exec(entry) : null;
-    if (match === null) return refuse([index], `expected an entry such as "0*12", "1b" or "=3", got ${brief(entry)}`);
-    decisions += Number(match[2] ?? 1);
+    const said = typeof entry === 'string' && entry.length <= ENTRY_UNITS_MAX ? parseEntry(entry) : null;
+    if (said === null) return refuse([index], `expected an entry such as "0*12", "1b" or "=3", got ${brief(entry)}`);
+    decisions += 'times' in said ? said.times : 1;
   }
   if (decisions > DECISIONS_MAX) return refuse([], `has ${decisions} decisions; at most ${DECISIONS_MAX}`);
   return [...entries] as string[];
@@ -91,11 +89,17 @@ function foreignCpus(
   cpus: number,
   context: z.core.$RefinementCtx,
 ): void {
-  const stranger = entries.findIndex((entry) => Number(SCHEDULE_ENTRY.exec(entry)?.[1] ?? 0) >= cpus);
+  const stranger = entries.findIndex((entry) => cpuOf(entry) >= cpus);
   if (stranger !== -1) {
     context.addIssue({ code: 'custom', path: ['schedule', stranger], message: `${quote(entries[stranger])} is not one of ${cpus} CPUs` });
   }
   if (found.cpu >= cpus) context.addIssue({ code: 'custom', path: ['violation', 'cpu'], message: `names CPU ${found.cpu} of ${cpus}` });
+}
+
+/** The CPU that an entry of a schedule names; 0 where it names none. */
+function cpuOf(entry: string): number {
+  const said = parseEntry(entry);
+  return said !== null && 'cpu' in said ? said.cpu : 0;
 }
 
 /** What a user can do about a field that is wrong: the file is ours, so it was edited, cut short or written by something else. */

@@ -6,12 +6,35 @@ import type { KernelCpu } from './kernel-cpu.js';
  * The port through which the kernel reaches the other CPUs; `src/backends` has what plugs into it.
  */
 
+/** What there is under a kernel, and what of it a backend's flushes use. */
+export interface Capabilities {
+  /** It sends IPIs: targets run flush_tlb_func themselves. */
+  readonly ipis?: true;
+  /** CPUs are virtual: a host takes them off their processors and brings them back. */
+  readonly virtualCpus?: true;
+  /** The host marks vCPUs that are out, in a byte through which others ask for a flush at their entry. */
+  readonly preemptedByte?: true;
+  /** A flush is a request to the host, which flushes vCPUs wherever they are. */
+  readonly postedRequests?: true;
+}
+
+const CAPABILITIES: Readonly<Record<keyof Capabilities, string>> = {
+  ipis: 'IPIs',
+  virtualCpus: 'virtual CPUs',
+  preemptedByte: 'preempted byte',
+  postedRequests: 'posted requests',
+};
+
+/** Capabilities in words, always in the same order. */
+export function capabilityNames(has: Capabilities): string[] {
+  return Object.entries(CAPABILITIES).flatMap(([name, words]) => (has[name as keyof Capabilities] === true ? [words] : []));
+}
+
 /** How a flush reaches the other CPUs. Adding one is adding one file and one line in backends/index.ts. */
 export interface Backend {
   readonly name: string;
   readonly summary: string;
-  /** Who is under the kernel: bare metal; a KVM host, which marks vCPUs that it preempts; a hypervisor that serves flush hypercalls. */
-  readonly host: 'none' | 'kvm' | 'hypercall';
+  readonly has: Capabilities;
   /** The profile whose variants with this backend have no other profile named. */
   readonly profile: string;
   /** What a kernel on it does whatever its version, e.g. that a paravirtual guest frees page tables through RCU. */

@@ -34,11 +34,11 @@ export interface KernelChoice {
 /** The host that the backend runs under, behaving as the features say. */
 function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | null {
   const { backend, features } = choice;
-  if (backend.host === 'none') return null;
+  if (backend.has.virtualCpus !== true) return null;
   const { hypercall, kvm } = layout;
   return {
     behaviour: {
-      marks: backend.host === 'kvm',
+      marks: backend.has.preemptedByte === true,
       clearsAtomically: features.hostAtomicClear,
       marksAtBoundaryOnly: features.hostMarksAtBoundary,
       remembersMark: features.hostRemembersMark,

@@ -2,7 +2,7 @@ import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { follow } from '../drive/recorded.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
-import { cpuOfAgent } from '../machine/enabled-set.js';
+import { cpuOfAgent } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import { programOf, type Subject } from '../programs/subject.js';

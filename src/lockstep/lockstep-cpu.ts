@@ -1,7 +1,7 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { proceed } from '../drive/drive.js';
 import { Schedule } from '../drive/schedule.js';
-import { cpuOfAgent } from '../machine/enabled-set.js';
+import { cpuOfAgent } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
 import { OracleBoard } from '../oracles/board.js';
 import { CSD_NOTES, csdReuse, lostAck } from '../oracles/csd.js';

@@ -1,48 +1,11 @@
+import { isEnvironment } from './agents.js';
+
 /**
- * The agents that can move now. An agent is one thread to a strategy: a CPU, its store buffer, its interrupt line, its page walker, and
- * for a virtual CPU its host: what brings it back, what serves requests that others posted to it, and what preempts it.
+ * The agents that can move now.
  *
  * Invariant: `list[0 .. count-1]` holds each enabled agent once, and `position[agent]` is its place there, or -1. The order is a function
  * of the history of additions and removals alone, so a strategy that draws an index is deterministic.
  */
-
-/** Agents of a CPU are numbered cpu * AGENT_KINDS + kind. */
-export const AGENT_KINDS = 8;
-const KIND_MASK = AGENT_KINDS - 1;
-const CPU_SHIFT = 3;
-export const CPU_AGENT = 0;
-export const BUFFER_AGENT = 1;
-export const LINE_AGENT = 2;
-export const WALKER_AGENT = 3;
-/** The host of a virtual CPU that is out: its way back in, step by step. */
-export const HOST_AGENT = 4;
-/** Serves what others posted to a virtual CPU that runs. */
-export const SERVICE_AGENT = 5;
-/** Takes a virtual CPU off its processor. */
-export const PREEMPT_AGENT = 6;
-/** Kinds that a machine on bare metal has, and one whose CPUs are virtual. */
-export const NATIVE_KINDS = 4;
-export const VIRTUAL_KINDS = 7;
-/** By kind: what a schedule writes behind the CPU's number. */
-export const AGENT_SUFFIX: readonly string[] = ['', 'b', 'i', 'w', 'h', 'r', 'p'];
-
-export function agentOf(cpu: number, kind: number): number {
-  return cpu * AGENT_KINDS + kind;
-}
-
-export function cpuOfAgent(agent: number): number {
-  return agent >> CPU_SHIFT;
-}
-
-export function kindOfAgent(agent: number): number {
-  return agent & KIND_MASK;
-}
-
-/** Whether the agent is of the environment, which only ever starts a disturbance; what others do counts as progress. */
-export function isEnvironment(agent: number): boolean {
-  const kind = agent & KIND_MASK;
-  return kind === WALKER_AGENT || kind === PREEMPT_AGENT;
-}
 
 export class EnabledSet {
   readonly list: Int32Array;

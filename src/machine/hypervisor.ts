@@ -1,5 +1,5 @@
+import { agentOf, HOST_AGENT, PREEMPT_AGENT, SERVICE_AGENT } from './agents.js';
 import type { Cpu } from './cpu.js';
-import { agentOf, HOST_AGENT, PREEMPT_AGENT, SERVICE_AGENT } from './enabled-set.js';
 import * as H from './hardware.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';

@@ -1,22 +1,23 @@
 import { isLatent, type JudgedViolation, type MemoryModel } from '../vocabulary/violation.js';
 import { personally, type ViolationFacts, violationWords, type WaitingCpu } from '../vocabulary/violation-facts.js';
-import type { Cpu, PendingOp } from './cpu.js';
 import {
   AGENT_KINDS,
   agentOf,
   BUFFER_AGENT,
   CPU_AGENT,
   cpuOfAgent,
-  EnabledSet,
   HOST_AGENT,
   kindOfAgent,
   LINE_AGENT,
   NATIVE_KINDS,
   PREEMPT_AGENT,
   SERVICE_AGENT,
+  tracedAgent,
   VIRTUAL_KINDS,
   WALKER_AGENT,
-} from './enabled-set.js';
+} from './agents.js';
+import type { Cpu, PendingOp } from './cpu.js';
+import { EnabledSet } from './enabled-set.js';
 import { Frames } from './frames.js';
 import { GeneratorCode } from './generator-stack.js';
 import { Ghost } from './ghost.js';
@@ -381,6 +382,7 @@ export class Machine {
     const id = cpuOfAgent(agent);
     const cpu = this.cpus[id];
     const kind = kindOfAgent(agent);
+    const traced = tracedAgent(agent);
     if (kind === CPU_AGENT) {
       const pending = cpu.pending;
       this.totalCpuSteps++;
@@ -393,16 +395,16 @@ export class Machine {
         throw this.told(cpu, error);
       }
       this.lastValue = value;
-      this.hash = Math.imul(this.hash ^ (agent + (pending.kind << 12)), HASH_PRIME);
+      this.hash = Math.imul(this.hash ^ (traced + (pending.kind << 12)), HASH_PRIME);
       this.hash = Math.imul(this.hash ^ pending.a, HASH_PRIME);
       this.hash = Math.imul(this.hash ^ (pending.b + Math.imul(pending.c, 0x9e3779b1)), HASH_PRIME);
       this.hash = Math.imul(this.hash ^ value, HASH_PRIME);
       if (this.violation === null) this.resume(cpu, value);
     } else if (kind === BUFFER_AGENT) {
-      this.hash = Math.imul(this.hash ^ agent, HASH_PRIME);
+      this.hash = Math.imul(this.hash ^ traced, HASH_PRIME);
       this.drainOne(id, this.block(id));
     } else if (kind === LINE_AGENT) {
-      this.hash = Math.imul(this.hash ^ agent, HASH_PRIME);
+      this.hash = Math.imul(this.hash ^ traced, HASH_PRIME);
       this.deliver(cpu);
     } else if (kind === WALKER_AGENT) {
       this.walkerSteps++;
@@ -417,7 +419,7 @@ export class Machine {
     if (kind === PREEMPT_AGENT) this.walkerSteps++;
     const did = kind === HOST_AGENT ? host.stepHost(cpu) : kind === SERVICE_AGENT ? host.serve(cpu.id) : host.preempt(cpu);
     this.lastValue = did;
-    this.hash = Math.imul(this.hash ^ (agent + (did << 12)), HASH_PRIME);
+    this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (did << 12)), HASH_PRIME);
   }
 
   /** A virtual CPU leaves the guest: its stores drain, its walks end, and none of its own agents can move until it is back. */
@@ -466,7 +468,7 @@ export class Machine {
     const block = this.block(id);
     const page = this.mmu.walking(block) ? this.mmu.speculativePage(block) : this.choose(this.layout.pages);
     const result = this.mmu.walkStep(id, block, H.SPECULATIVE, page, false);
-    this.hash = Math.imul(this.hash ^ (agent + (page << 12) + (result << 24)), HASH_PRIME);
+    this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (page << 12) + (result << 24)), HASH_PRIME);
     if (result !== WALK_CONTINUE || !this.mmu.walking(block)) this.enabled.remove(agent);
   }
 

@@ -5,7 +5,7 @@ import { FairDecider } from '../drive/fair.js';
 import { decodeSchedule, encodeSchedule, Schedule } from '../drive/schedule.js';
 import type { ScheduleOnBase } from '../explore/base-check.js';
 import { hex } from '../explore/hex.js';
-import { AGENT_KINDS } from '../machine/enabled-set.js';
+import { AGENT_KINDS } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import { type Definitions, NO_DEFINITIONS } from '../programs/definitions.js';

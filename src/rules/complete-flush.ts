@@ -54,5 +54,5 @@ function* flushLoadedSlot(cpu: KernelCpu, initiator: number): Protocol<void> {
 
 /** What a rule replaces so that the backend's flush covers the slot: something where IPIs flush, nothing where hosts do. */
 export function completeFlush(backend: Backend): Partial<KernelFunctions> {
-  return backend.host === 'hypercall' ? {} : { flushTlbFunc: completeFlushTlbFunc };
+  return backend.has.ipis === true ? { flushTlbFunc: completeFlushTlbFunc } : {};
 }

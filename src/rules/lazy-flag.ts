@@ -41,9 +41,9 @@ export const lazyFlag: Rule = {
   action: 'sets a flag by which a flushed lazy CPU leaves the mm at its next kernel thread',
   summary: 'a flag asks lazy CPUs that were flushed to leave the mm at their next kernel thread',
   assumes: 'nothing: the flag is advice',
-  senseless: ({ host }) => (host === 'none' ? 'a question about paravirtual flushes' : null),
-  functions: ({ host }) => ({
+  senseless: ({ has }) => (has.virtualCpus === true ? null : 'a question about paravirtual flushes'),
+  functions: ({ has }) => ({
     enterLazyTlb: enterOrLeave,
-    ...(host === 'kvm' ? { targetAsked: askPreemptedToUnlazy } : { hypercallTarget: askToUnlazy }),
+    ...(has.preemptedByte === true ? { targetAsked: askPreemptedToUnlazy } : { hypercallTarget: askToUnlazy }),
   }),
 };

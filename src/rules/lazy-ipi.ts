@@ -38,6 +38,6 @@ export const lazyIpi: Rule = {
   action: 'sends lazy CPUs an IPI instead, by which they leave the mm',
   summary: 'lazy CPUs get an IPI instead of the hypercall, and leave the mm',
   assumes: 'nothing beyond what IPIs assume',
-  senseless: ({ host, name }) => (host === 'hypercall' ? null : `${name} sends IPIs to lazy CPUs that run already`),
+  senseless: ({ has, name }) => (has.ipis !== true ? null : `${name} sends IPIs to lazy CPUs that run already`),
   functions: () => ({ beforeRemoteFlush: forgetLazy, hypercallTarget: setLazyAside, afterRemoteFlush: interruptLazy }),
 };

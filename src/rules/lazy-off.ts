@@ -13,6 +13,6 @@ export const lazyOff: Rule = {
   action: 'has no lazy mode',
   summary: 'no lazy mode: a CPU that goes to a kernel thread leaves the mm',
   assumes: 'nothing',
-  senseless: ({ host }) => (host === 'none' ? 'a question about paravirtual flushes' : null),
+  senseless: ({ has }) => (has.virtualCpus === true ? null : 'a question about paravirtual flushes'),
   functions: () => ({ enterLazyTlb: leaveAtOnce }),
 };

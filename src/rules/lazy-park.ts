@@ -54,7 +54,7 @@ export const lazyPark: Rule = {
   action: 'has the host load init_mm for the lazy CPUs that it flushes',
   summary: "the host loads init_mm's tables for lazy CPUs that it flushes; later flushes leave them out",
   assumes: 'the host parks a CPU between two of its instructions, and only while it is lazy',
-  senseless: ({ host, name }) => (host === 'hypercall' ? null : `asks a hypervisor for it, and ${name} has no such hypercall`),
+  senseless: ({ has, name }) => (has.postedRequests === true ? null : `asks a hypervisor for it, and ${name} has no such hypercall`),
   functions: () => ({
     describeHypercall: describePark,
     hypercallTarget: leaveParkedOut,

@@ -23,7 +23,7 @@ export const v14: Rule = {
   summary: 'as v7, on preempted vCPUs only, as soon as their flush is requested',
   assumes: 'the host flushes a vCPU for which a flush was requested before it executes anything',
   needsPair: true,
-  senseless: ({ host, name }) =>
-    host === 'kvm' ? null : `acts on the flush request in the byte of a preempted vCPU, which ${name} does not have`,
+  senseless: ({ has, name }) =>
+    has.preemptedByte === true ? null : `acts on the flush request in the byte of a preempted vCPU, which ${name} does not have`,
   functions: () => ({ targetAsked: raisePreempted }),
 };

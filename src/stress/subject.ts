@@ -49,7 +49,7 @@ function kernelSubject({ variant: name, scenario: original, cpus }: StressReques
     cpus,
     program,
     kinds: scenario.scripts.map(kindOfScript),
-    environment: { walkPages: scenario.walks > 0 ? scenario.pages : 0, virtual: variant.backend.host !== 'none' },
+    environment: { walkPages: scenario.walks > 0 ? scenario.pages : 0, virtual: variant.backend.has.virtualCpus === true },
     prepare: (image) => Frames.prepare(image, program.config.layout.mmu),
     partOf: (cpu) => ({ variant: name, layoutKey: parts.key, scenario: parts.of(cpu), roundsPerRestart: rounds }),
     locks: (mem) => kernelLocks(program, mem),

@@ -1,7 +1,7 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { drive } from '../drive/drive.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
-import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/enabled-set.js';
+import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import { findVariant, type Variant } from '../variants/index.js';

@@ -154,7 +154,7 @@ async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, bud
 
 /** Only a host that marks vCPUs can lose what is asked by the mark. */
 async function countOnBrokenHost({ row, request, pool }: Asked): Promise<Partial<Probed>> {
-  if (findVariant(row.variant, pool.modules.variants)?.backend.host !== 'kvm') return {};
+  if (findVariant(row.variant, pool.modules.variants)?.backend.has.preemptedByte !== true) return {};
   const { variant, scenarios, ...rest } = countRequest(row, request);
   const often = scenarios.filter(({ preemptions = 0 }) => preemptions >= OFTEN_PREEMPTED);
   const chosen = (often.length > 0 ? often : scenarios).map((scenario) => ({ ...scenario, preemptions: BROKEN_HOST_PREEMPTIONS }));

@@ -103,11 +103,16 @@ function baseOf(base: string | Variant): Variant | undefined {
 
 function backendOf(backend: string | Backend): Backend | undefined {
   if (typeof backend === 'string') return findBackend(backend);
-  return isProtocolFunction(backend.flushTlbMulti) ? backend : undefined;
+  return isProtocolFunction(backend.flushTlbMulti) && typeof backend.has === 'object' ? backend : undefined;
 }
 
 function unknownBackend(backend: string | Backend): string {
-  if (typeof backend !== 'string') return `backend ${backend.name}: flushTlbMulti is not a generator function (function*)`;
+  if (typeof backend !== 'string')
+    return `backend ${backend.name}: ${
+      isProtocolFunction(backend.flushTlbMulti)
+        ? 'does not say what it has, such as { ipis: true }'
+        : 'flushTlbMulti is not a generator function (function*)'
+    }`;
   return `there is no backend "${backend}"; there are ${backends.map(({ name }) => name).join(', ')}`;
 }
 

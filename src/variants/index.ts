@@ -27,7 +27,7 @@ const variants: readonly Variant[] = [
 
 /** How a profile's kernel flushes on bare metal: the backend that has it for its own (5.10's), else the one of today. */
 function backendOf({ name }: Profile): Backend {
-  return backends.find((backend) => backend.host === 'none' && backend.profile === name) ?? nativeBackend;
+  return backends.find((backend) => backend.has.virtualCpus !== true && backend.profile === name) ?? nativeBackend;
 }
 
 /** Every rule on every backend where it makes sense. */

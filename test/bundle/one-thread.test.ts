@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../../src/bundle/bundle.js';
 import { type KernelProgram, kernelProgram } from '../../src/kernel/kernel-program.js';
-import { agentOf, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
+import { agentOf, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/agents.js';
 import * as H from '../../src/machine/hardware.js';
 import { Machine } from '../../src/machine/machine.js';
 import { STEP_DELIVER, STEP_WALK } from '../../src/machine/op-kinds.js';

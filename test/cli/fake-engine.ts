@@ -42,7 +42,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     asInputError: (error) => error,
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],
-    backends: async () => [{ name: 'native', summary: 'IPIs', host: 'none', profile: '6.18' }],
+    backends: async () => [{ name: 'native', summary: 'IPIs', has: ['IPIs'], profile: '6.18' }],
     senseless: async (name) => (name === 'native/v14' ? 'it has no such byte' : null),
     findVariant: async (name) => {
       const typed = name.toLowerCase();

@@ -5,6 +5,7 @@ import { judgeEnd, judgeEndWatched } from '../../src/drive/end.js';
 import { FairDecider } from '../../src/drive/fair.js';
 import { follow } from '../../src/drive/recorded.js';
 import { Schedule } from '../../src/drive/schedule.js';
+import { agentOf, BUFFER_AGENT } from '../../src/machine/agents.js';
 import { Machine } from '../../src/machine/machine.js';
 import { plainProgram } from '../../src/programs/plain-program.js';
 
@@ -60,7 +61,7 @@ describe('an execution', () => {
 
   it('says which decision could not be followed', () => {
     const machine = new Machine(stores, 'tso');
-    expect(follow(machine, [-3, 9])).toBe('step 0: the schedule moves agent 1b, which cannot move');
+    expect(follow(machine, [-3, agentOf(1, BUFFER_AGENT)])).toBe('step 0: the schedule moves agent 1b, which cannot move');
     expect(follow(machine, [-4, 0])).toBe('step 0: the schedule answers 3 to a choice of 3');
     expect(follow(machine, [0])).toBe('step 0: a choice of 3 is asked for that the schedule does not answer');
     expect(follow(machine, [-1, -1])).toBe('step 0: the schedule answers a choice that was not asked for');

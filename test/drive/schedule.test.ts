@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSchedule, encodeSchedule, Schedule } from '../../src/drive/schedule.js';
+import { decodeSchedule, encodeSchedule, parseEntry, Schedule } from '../../src/drive/schedule.js';
 import { Random } from '../../src/explore/random.js';
 import {
+  AGENT_KINDS,
+  AGENTS,
   agentOf,
   BUFFER_AGENT,
   CPU_AGENT,
+  cpuOfAgent,
   HOST_AGENT,
+  kindOfAgent,
   LINE_AGENT,
   PREEMPT_AGENT,
   SERVICE_AGENT,
+  tracedAgent,
   VIRTUAL_KINDS,
   WALKER_AGENT,
-} from '../../src/machine/enabled-set.js';
+} from '../../src/machine/agents.js';
 
 describe('the text of a schedule', () => {
   it('names agents and choices, and counts runs', () => {
@@ -89,6 +94,30 @@ describe('the text of a schedule', () => {
   it('refuses a run that nobody could have recorded, before it is made', () => {
     expect(() => decodeSchedule(['0*5000001'])).toThrow('schedule[0]: more than 5000000 decisions');
     expect(() => decodeSchedule(['0*4999999', '1', '2'])).toThrow('schedule[2]: more than 5000000 decisions');
+  });
+});
+
+describe('kinds of agents', () => {
+  it('have numbers, letters and room as findings and trace hashes know them', () => {
+    expect(AGENTS.map(({ number }) => number)).toEqual(AGENTS.map((_, index) => index));
+    expect(AGENTS.map(({ letter }) => letter)).toEqual(['', 'b', 'i', 'w', 'h', 'r', 'p']);
+    expect(AGENT_KINDS).toBeGreaterThan(8);
+    for (const cpu of [0, 1, 63, 255])
+      for (const { number } of AGENTS) {
+        expect(tracedAgent(agentOf(cpu, number))).toBe(cpu * 8 + number);
+        expect([cpuOfAgent(agentOf(cpu, number)), kindOfAgent(agentOf(cpu, number))]).toEqual([cpu, number]);
+      }
+  });
+
+  it('beyond the first eight are told apart in trace hashes too', () => {
+    const all = [0, 1, 2, 255].flatMap((cpu) => Array.from({ length: AGENT_KINDS }, (_, kind) => tracedAgent(agentOf(cpu, kind))));
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('are read by their letters', () => {
+    expect(parseEntry('7p*3')).toEqual({ cpu: 7, kind: PREEMPT_AGENT, times: 3 });
+    expect(parseEntry('=4')).toEqual({ choice: 4 });
+    expect([parseEntry('1x'), parseEntry('1*0')]).toEqual([null, null]);
   });
 });
 

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/explore/random.js';
 import { findStrategy, strategies } from '../../src/explore/strategies/index.js';
 import type { Strategy } from '../../src/explore/strategies/strategy.js';
-import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, EnabledSet, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
+import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/agents.js';
+import { EnabledSet } from '../../src/machine/enabled-set.js';
 
 const CPUS = 4;
 const AGENTS = CPUS * AGENT_KINDS;
@@ -88,7 +89,7 @@ describe('random', () => {
       random.seed(2, 2, execution);
       strategy.begin(random, AGENTS, 100);
       const picked = new Set<number>();
-      for (let step = 0; step < 2000; step++) picked.add(strategy.pick(enabled, -1, step));
+      for (let step = 0; step < 4000; step++) picked.add(strategy.pick(enabled, -1, step));
       expect(picked.size).toBe(AGENTS);
     }
   });

@@ -1,5 +1,5 @@
+import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/agents.js';
 import { Cpu } from '../../src/machine/cpu.js';
-import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/enabled-set.js';
 import { Ghost, ghostLayout, TABLE_PAGES } from '../../src/machine/ghost.js';
 import * as H from '../../src/machine/hardware.js';
 import { Layout } from '../../src/machine/layout.js';

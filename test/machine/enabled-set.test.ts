@@ -4,13 +4,13 @@ import {
   agentOf,
   BUFFER_AGENT,
   CPU_AGENT,
-  EnabledSet,
   HOST_AGENT,
   LINE_AGENT,
   PREEMPT_AGENT,
   SERVICE_AGENT,
   WALKER_AGENT,
-} from '../../src/machine/enabled-set.js';
+} from '../../src/machine/agents.js';
+import { EnabledSet } from '../../src/machine/enabled-set.js';
 
 describe('the set of enabled agents', () => {
   it('holds each agent once, in a list without gaps', () => {

@@ -11,7 +11,7 @@ import {
   PREEMPT_AGENT,
   SERVICE_AGENT,
   WALKER_AGENT,
-} from '../../src/machine/enabled-set.js';
+} from '../../src/machine/agents.js';
 import * as H from '../../src/machine/hardware.js';
 import {
   FLUSH_EVERYTHING,

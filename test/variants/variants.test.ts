@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backends, findBackend } from '../../src/backends/index.js';
+import { capabilityNames } from '../../src/kernel/backend.js';
 import { features } from '../../src/kernel/features.js';
 import { findProfile, profiles } from '../../src/kernel/profiles.js';
 import { defineVariant } from '../../src/variants/define.js';
@@ -130,6 +131,13 @@ describe('variants', () => {
   it('knows no other profiles and backends', () => {
     expect(findProfile('5.4')).toBe(undefined);
     expect(findBackend('none')).toBe(undefined);
+    // What rules ask of them, not who they are.
+    expect(backends.map(({ name, has }) => `${name}: ${capabilityNames(has).join(', ')}`)).toEqual([
+      'native: IPIs',
+      'native-5.10: IPIs',
+      'kvm: IPIs, virtual CPUs, preempted byte',
+      'hypercall: virtual CPUs, posted requests',
+    ]);
     expect(backends.length).toBeGreaterThan(0);
   });
 });

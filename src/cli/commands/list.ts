@@ -29,7 +29,7 @@ const WITH_COLON = new Set(['assumes', 'profiles', 'scenarios', 'closes', 'windo
 const KINDS: Readonly<Record<string, Kind>> = {
   variants: { items: (engine) => engine.variants(), columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')] },
   rules: { items: (engine) => engine.rules(), columns: [], after: ['assumes'] },
-  backends: { items: (engine) => engine.backends(), columns: [field('HOST', 'host'), field('PROFILE', 'profile')] },
+  backends: { items: (engine) => engine.backends(), columns: [field('HAS', 'has'), field('PROFILE', 'profile')] },
   scenarios: {
     items: async (engine) => (await engine.scenarios()).map(scenarioItem),
     columns: [field('CPUS', 'cpus'), field('MMS', 'mms'), field('PAGES', 'pages'), field('SLOTS', 'slots')],

@@ -1,3 +1,4 @@
+import { type Backend, capabilityNames } from '../../kernel/backend.js';
 import { type FeatureName, features } from '../../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../../kernel/functions.js';
 import type { Variant } from '../../variants/variant.js';
@@ -55,11 +56,16 @@ export function effectPlan(variant: Variant): EffectPlan | null {
 }
 
 function incomparable(variant: Variant, base: Variant): string | null {
-  if (variant.backend.host !== base.backend.host) return `${variant.backend.name} has another host than ${base.backend.name}`;
+  if (hostOf(variant.backend) !== hostOf(base.backend)) return `${variant.backend.name} has another host than ${base.backend.name}`;
   if ((variant.packedTagBits ?? 0) !== (base.packedTagBits ?? 0)) return 'slots are packed otherwise';
-  if (variant.entryFlushesLoadedPcid !== base.entryFlushesLoadedPcid && variant.backend.host !== 'none')
+  if (variant.entryFlushesLoadedPcid !== base.entryFlushesLoadedPcid && variant.backend.has.virtualCpus === true)
     if ((variant.entryFlushesLoadedPcid ?? false) !== (base.entryFlushesLoadedPcid ?? false)) return 'the host flushes otherwise';
   return null;
+}
+
+/** What of a backend is another machine under the kernel; IPIs are in every machine. */
+function hostOf({ has: { virtualCpus, preemptedByte, postedRequests } }: Backend): string {
+  return capabilityNames({ virtualCpus, preemptedByte, postedRequests }).join();
 }
 
 function featurePart(name: FeatureName, variant: Variant, base: Variant, table: KernelFunctions): EffectPart {
@@ -73,7 +79,7 @@ function featurePart(name: FeatureName, variant: Variant, base: Variant, table: 
 function idleReason(name: FeatureName, variant: Variant, base: Variant): string | null {
   const feature = features.find((known) => known.name === name);
   const to = variant.features[name];
-  if (feature?.host === true && variant.backend.host !== 'kvm') return `${variant.backend.name} has no KVM host`;
+  if (feature?.host === true && variant.backend.has.preemptedByte !== true) return `${variant.backend.name} has no KVM host`;
   if (base.features[name] === to) return `${base.name} has it ${to ? 'on' : 'off'} already`;
   const { needs } = feature ?? {};
   return needs !== undefined && !variant.features[needs] ? `nothing looks at it without ${needs}` : null;

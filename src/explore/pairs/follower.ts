@@ -1,4 +1,4 @@
-import { agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, WALKER_AGENT } from '../../machine/enabled-set.js';
+import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, WALKER_AGENT } from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
 import type { Random } from '../random.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -177,7 +177,7 @@ export class Follower {
     const { machine } = this.side;
     const { enabled } = machine;
     this.answers(0, 0);
-    strategy.begin(this.random, machine.cpus.length * 8, length, machine.agentKinds);
+    strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
     const stepsMax = machine.step + 20 * length + 2_000;
     for (let last = -1; enabled.obligations > 0 && machine.violation === null && machine.step < stepsMax; ) {
       last = strategy.pick(enabled, last, machine.step);

@@ -1,14 +1,5 @@
 import type { Schedule } from '../../drive/schedule.js';
-import {
-  agentOf,
-  CPU_AGENT,
-  cpuOfAgent,
-  HOST_AGENT,
-  kindOfAgent,
-  LINE_AGENT,
-  SERVICE_AGENT,
-  WALKER_AGENT,
-} from '../../machine/enabled-set.js';
+import { agentOf, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, LINE_AGENT, SERVICE_AGENT, WALKER_AGENT } from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
 import type { Machine } from '../../machine/machine.js';
 import type { CallFrame } from './call-tree.js';

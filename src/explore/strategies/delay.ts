@@ -1,4 +1,5 @@
-import { BUFFER_AGENT, CPU_AGENT, cpuOfAgent, type EnabledSet, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/enabled-set.js';
+import { BUFFER_AGENT, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/agents.js';
+import type { EnabledSet } from '../../machine/enabled-set.js';
 import type { Machine } from '../../machine/machine.js';
 import * as K from '../../machine/op-kinds.js';
 import { Touches } from '../../machine/touches.js';

@@ -1,12 +1,5 @@
-import {
-  AGENT_KINDS,
-  BUFFER_AGENT,
-  type EnabledSet,
-  HOST_AGENT,
-  isEnvironment,
-  kindOfAgent,
-  NATIVE_KINDS,
-} from '../../machine/enabled-set.js';
+import { AGENT_KINDS, BUFFER_AGENT, HOST_AGENT, isEnvironment, kindOfAgent, NATIVE_KINDS, tracedAgent } from '../../machine/agents.js';
+import type { EnabledSet } from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
@@ -42,7 +35,7 @@ class PctStrategy implements Strategy {
       if (kind >= kinds) continue;
       const low = (buffersLow && kind === BUFFER_AGENT) || (hostsLow && kind === HOST_AGENT);
       // The low bits keep priorities distinct.
-      this.priority[agent] = ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (agent & 0xff);
+      this.priority[agent] = ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (tracedAgent(agent) & 0xff);
     }
     const depth = DEPTH_MIN + random.below(DEPTH_CHOICES);
     this.changes.length = 0;
@@ -55,7 +48,7 @@ class PctStrategy implements Strategy {
     const priority = this.priority;
     if (last >= 0) {
       if (isEnvironment(last)) {
-        priority[last] = (2 * BASE + this.random.below(BASE - 1)) * 0x100 + (last & 0xff);
+        priority[last] = (2 * BASE + this.random.below(BASE - 1)) * 0x100 + (tracedAgent(last) & 0xff);
         this.bestKnown = false;
       }
       for (let i = 0; i < this.changes.length; i++) {

@@ -1,4 +1,5 @@
-import { BUFFER_AGENT, type EnabledSet, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/enabled-set.js';
+import { BUFFER_AGENT, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/agents.js';
+import type { EnabledSet } from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
