@@ -52,7 +52,6 @@ export interface HuntOutcome {
 export async function hunt(request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }): Promise<HuntOutcome> {
   const started = performance.now();
   const state = new Hunt(request);
-  await state.measure();
   await state.run(started);
   // Seconds to the witness; what makes it easier to read comes after.
   const seconds = (performance.now() - started) / 1000;
@@ -84,6 +83,8 @@ function effectTally(request: HuntRequest | ProgramHuntRequest, { variants }: Mo
 class Hunt {
   private readonly targets: readonly Target[];
   private readonly tallies: Tally[];
+  /** By scenario, once it is asked for: the promise, and its value. */
+  private readonly measured: Promise<number>[] = [];
   private readonly lengths: number[] = [];
   private readonly planned: Planned[] = [];
   /** Batches of `planned` before this one are in the completed prefix. */
@@ -114,10 +115,20 @@ class Hunt {
     );
   }
 
-  /** Measures every scenario first: the sizes of all batches follow from it. */
-  async measure(): Promise<void> {
-    const requests = this.targets.map((_, index) => this.request.pool.length(this.batchRequest(index, 0, 0)));
-    this.lengths.push(...(await Promise.all(requests)));
+  /**
+   * Knows the next scenario's length, from which the size of its batch follows. A scenario is measured when its first batch is nearly due, so
+   * that the first batches do not wait for the last scenarios; those after it are begun with it, one for each worker.
+   */
+  private async measureNext(): Promise<void> {
+    const { pool } = this.request;
+    const next = this.nextScenario;
+    for (let index = next; index < Math.min(next + 1 + pool.jobs, this.targets.length); index++) {
+      if (this.measured[index] !== undefined) continue;
+      this.measured[index] = pool.length(this.batchRequest(index, 0, 0));
+      // Who waits for it hears of a failure; a hunt that ends before does not need to.
+      this.measured[index].catch(() => undefined);
+    }
+    this.lengths[next] = await this.measured[next];
   }
 
   private batchRequest(index: number, first: number, count: number): BatchRequest {
@@ -160,6 +171,10 @@ class Hunt {
     while (!over()) {
       // One batch more than workers, so that none waits for this thread.
       while (inFlight.size <= pool.jobs) {
+        if (this.lengths[this.nextScenario] === undefined) {
+          await this.measureNext();
+          if (over()) break;
+        }
         const planned = this.plan();
         if (planned === null) break;
         const task = pool.run(planned.request).then((result) => {
