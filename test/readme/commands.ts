@@ -1,5 +1,5 @@
 /**
- * Every command line of README.md, and how `readme.test.ts` executes it. What costs minutes is reduced, and by what is said here; the rest
+ * Every command line of README.md and of docs/, and how `readme.test.ts` executes it. What costs minutes is reduced, and by what is said here; the rest
  * is run as it stands, in a directory that has copies of `examples`, the carried recording as `my.trace.gz`, an empty `known.json`, and
  * the findings of earlier commands.
  */
@@ -10,6 +10,8 @@ export type How =
       readonly by: 'cli';
       /** What is run, where it is not the line itself. */
       readonly argv?: string;
+      /** What is run before it. */
+      readonly after?: readonly string[];
       /** Exit codes that are right. */
       readonly exit: readonly number[];
       /** Executions of each hunt at most (default 60). */
@@ -20,7 +22,7 @@ export type How =
       readonly prints?: RegExp;
     }
   /** By a check of its own in readme.test.ts. */
-  | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' };
+  | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' | 'npx tsx' };
 
 const cli = (exit: number | readonly number[], more: Omit<Extract<How, { by: 'cli' }>, 'by' | 'exit'> = {}): How => ({
   by: 'cli',
@@ -45,6 +47,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'npm pack': { by: 'npm pack' },
   'npm install ./shootdown-0.1.0.tgz': { by: 'npm install' },
   'npx shootdown': { by: 'npx' },
+
+  // Scripts of this clone, which take minutes.
+  'npx tsx scripts/known-witnesses.ts': { by: 'npx tsx' },
+  'npx tsx bench/check/mutate.ts RECORDING...': { by: 'npx tsx' },
 
   'shootdown study remote-tlb-gen': cli(0, { argv: 'study remote-tlb-gen --variant hypercall/v4,kvm/v4', prints: /^kvm: /m }),
   'shootdown study remote-tlb-gen --budget 10m': cli(0, {
@@ -101,6 +107,32 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   // Each of the eight lists.
   'shootdown list variants|rules|backends|scenarios|features|oracles|strategies|assumptions': cli(0, { prints: /^NAME/ }),
   'shootdown list assumptions': cli(0, { prints: /not modelled|x86-tso/ }),
+  'shootdown replay FILE': cli(1, { argv: `replay ${B1_PLACEHOLDER}`, prints: /^reproduced/m }),
+  'shootdown show FILE': cli(0, { argv: `show ${B1_PLACEHOLDER}`, prints: /user load/ }),
+  'shootdown hunt --variant 6.12+rcuTableFree --scenario exit-while-lazy': cli(0, {
+    executions: 300,
+    prints: /^6\.12\+rcuTableFree +none/m,
+  }),
+  // Whether 60 executions find it is not asked: what it finds, and when, stands in docs/kernels.md.
+  'shootdown hunt --variant 6.14+filterSwitching --memory sc': cli([0, 1]),
+  'shootdown list features': cli(0, { prints: /^NAME/ }),
+  'shootdown list oracles': cli(0, { prints: /^stale-use/m }),
+  'shootdown list rules': cli(0, { prints: /^v4 /m }),
+  'shootdown list variants': cli(0, { prints: /^b1 /m }),
+  'shootdown study lazy': cli(0),
+  'shootdown study NAME': cli(0, { argv: 'study lazy' }),
+  'shootdown compare BASE PATCH': cli(0, {
+    argv: 'compare kvm/v0 kvm/v7 --scenario two-flushers --executions 13',
+    prints: /kvm\/v7/,
+  }),
+  'shootdown compare A.json B.json': cli([0, 1], {
+    after: ['a', 'b'].map((name) => `hunt --variant b3 --scenario two-flushers --json --reporter-file ${name}.json`),
+    argv: 'compare a.json b.json',
+    prints: /b3/,
+  }),
+  'shootdown trace check FILE': cli(0, { argv: 'trace check my.trace.gz' }),
+  // A file that readme.test.ts writes.
+  'shootdown litmus FILE|DIR [--memory tso|sc] [--json]': cli(0, { argv: 'litmus SB.litmus', prints: /^Observation SB Sometimes/m }),
   'shootdown show': cli(0, { argv: `show ${B1_PLACEHOLDER} --deciding`, prints: /decides/ }),
 };
 

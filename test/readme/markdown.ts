@@ -1,6 +1,6 @@
-/** What README.md has: command lines, quoted files, screens. */
+/** What a page has: command lines, quoted files, screens. */
 
-const COMMAND = /^(?:shootdown|npm|npx|node)\b/;
+const COMMAND = /^(?:shootdown|npm|npx|node)(?: |$)/;
 
 export interface Fence {
   readonly language: string;
@@ -28,7 +28,7 @@ export function commandsIn(text: string): string[] {
   const fenced = fencesIn(text).flatMap(({ language, lines }) => (/^(?:sh|bash|shell|console)$/.test(language) ? lines : []));
   const inline = spansIn(plain).filter((span) => COMMAND.test(span));
   const lines = [...indented, ...fenced, ...inline].flatMap((line) => line.replace(/\s+#.*$/, '').split('&&'));
-  return [...new Set(lines.map((line) => line.trim()))].filter((line) => line !== '');
+  return [...new Set(lines.map((line) => line.trim()))].filter((line) => COMMAND.test(line));
 }
 
 /** Options between backquotes: `--budget 10m`. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serializeBaseline } from '../../src/findings/baseline.js';
@@ -12,15 +12,24 @@ import { commandsIn, type Fence, fencesIn, optionsIn } from './markdown.js';
 import { ReducedEngines, type Reduction } from './reduced-engine.js';
 
 /**
- * README.md says nothing that is not so: each of its command lines is executed (`commands.ts` says how), each file that it quotes is as
- * quoted, and its screens are what the commands print, except for times, for how many executions the time allowed, and for line numbers. After a change of
+ * README.md and docs/ say nothing that is not so: each command line in them is executed (`commands.ts` says how), each file that they quote is
+ * as quoted, and their screens are what the commands print, except for times, for how many executions the time allowed, and for line numbers. After a change of
  * what is printed, run the command and paste.
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const pages = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
+const text = [...pages.values()].join('\n');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const EXECUTIONS = 60;
+const SB = `X86 SB
+{ x=0; y=0; }
+ P0          | P1          ;
+ MOV [x],$1  | MOV [y],$1  ;
+ MOV EAX,[y] | MOV EAX,[x] ;
+exists (0:EAX=0 /\\ 1:EAX=0)
+`;
 
 const engines = new ReducedEngines();
 const before = process.cwd();
@@ -34,6 +43,7 @@ beforeAll(() => {
     if (name !== file) cpSync(join(ROOT, 'data', file), join(directory, name));
   }
   writeFileSync(join(directory, 'known.json'), serializeBaseline([]));
+  writeFileSync(join(directory, 'SB.litmus'), SB);
   process.chdir(directory);
 });
 
@@ -61,6 +71,7 @@ async function finding(): Promise<string> {
 async function runAs(line: string, how: How): Promise<CliRun> {
   if (how.by !== 'cli') throw new Error(`${line} is not for the command line of shootdown`);
   const argv = how.argv ?? line.replace(/^shootdown /, '');
+  for (const before of how.after ?? []) await run(before, { executions: EXECUTIONS, perRow: 1 });
   const placed = argv.includes(B1_PLACEHOLDER) ? argv.replace(B1_PLACEHOLDER, await finding()) : argv;
   return run(placed, { executions: how.executions ?? EXECUTIONS, perRow: how.perRow ?? 1, countsAll: how.perRow !== undefined });
 }
@@ -118,18 +129,37 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
   'npm install': () => {
     expect(text).toContain(`${manifest.name}-${manifest.version}.tgz`);
   },
+  'npx tsx': () => {
+    for (const [, file] of text.matchAll(/`npx tsx (\S+\.ts)/g)) expect(() => readFileSync(join(ROOT, file))).not.toThrow();
+  },
   npx: () => {
     expect(Object.keys(manifest.bin)).toEqual(['shootdown']);
     expect(manifest.exports).toHaveProperty('./vitest');
   },
 };
 
-describe('each command line of README.md', () => {
-  const commands = commandsIn(text);
+/** A command by its name alone, such as `shootdown trace check`. */
+const isName = (line: string): boolean => /^shootdown(?: (?:hunt|stress|replay|trace (?:info|check)))?$/.test(line);
+
+describe('each command line of README.md and docs/', () => {
+  const all = commandsIn(text);
+  const commands = all.filter((line) => !isName(line));
 
   it('is in the table, and the table has no other', () => {
     expect(commands.toSorted()).toEqual(Object.keys(COMMANDS).toSorted());
-    expect(optionsIn(text).toSorted()).toEqual(Object.keys(OPTIONS).toSorted());
+  });
+
+  it.each(all.filter(isName))('%s is a command', async (line) => {
+    expect((await run(`${line.replace(/^shootdown ?/, '')} --help`.trim(), { executions: 1, perRow: 1 })).exitCode).toBe(0);
+  });
+
+  it('has options that there are; those of the table are tried', async () => {
+    const options = optionsIn(text);
+    expect(options).toEqual(expect.arrayContaining(Object.keys(OPTIONS)));
+    const helps = ['hunt', 'study', 'stress', 'replay', 'show', 'compare', 'trace check', 'litmus'];
+    const runs = await Promise.all(helps.map((name) => run(`${name} --help`, { executions: 1, perRow: 1 })));
+    const known = runs.map(({ stdout }) => stdout).join('\n');
+    for (const option of options) for (const [flag] of option.matchAll(/--[a-z-]+/g)) expect(known).toContain(`  ${flag} `);
   });
 
   it.each(commands.filter((line) => line in COMMANDS).flatMap((line) => alternatives(line).map((one) => [one, line])))(
@@ -152,7 +182,9 @@ describe('each command line of README.md', () => {
     }
     for (const [, names] of text.matchAll(/`import \{ (.*?) \} from 'shootdown'`/g))
       for (const name of names.split(', ')) expect(api).toHaveProperty(name);
-    for (const [, path] of text.matchAll(/\]\(((?!http)[^)]+)\)/g)) expect(() => readdirOrRead(join(ROOT, path))).not.toThrow();
+    for (const [page, body] of pages)
+      for (const [, path] of body.matchAll(/\]\(((?!http|#)[^)#]+)[^)]*\)/g))
+        expect(() => readdirOrRead(join(ROOT, dirname(page), path)), `${page}: ${path}`).not.toThrow();
   });
 });
 
@@ -161,7 +193,7 @@ function readdirOrRead(path: string): void {
   else readdirSync(path);
 }
 
-describe('what README.md quotes', () => {
+describe('what they quote', () => {
   const noted = (kind: string): [string, Fence][] =>
     fencesIn(text).flatMap((fence): [string, Fence][] =>
       fence.note?.startsWith(`${kind}: `) ? [[fence.note.slice(kind.length + 2), fence]] : [],

@@ -48,6 +48,10 @@ export class ReducedEngines {
       },
       hunt: (request, pool) => real.hunt(atMost(request), unshared(pool)),
       huntProgram: (request, pool) => real.huntProgram(atMost(request), unshared(pool)),
+      comparisons: {
+        ...real.comparisons,
+        run: (request, pool) => real.comparisons.run(atMost(request), unshared(pool)),
+      },
       studies: {
         ...real.studies,
         run: (request, pool) =>
