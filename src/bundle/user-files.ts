@@ -1,16 +1,26 @@
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../vocabulary/package-root.js';
 
 /** Which files are a user's own, and how they are named to people. */
 
 /** The root of the sources: `src/` in a clone, `dist/src/` in the package. */
 export const SOURCES = fileURLToPath(new URL('../', import.meta.url));
 
-/** The examples are read as a user's own files, in the package too. */
-const EXAMPLES = fileURLToPath(
-  new URL(existsSync(`${SOURCES}../package.json`) ? '../../examples/' : '../../../examples/', import.meta.url),
-);
+/**
+ * Where code of ours lies, what runs and what it was translated from, and where the examples do, which are read as a user's own files, in the
+ * package too. Asked for when needed: a worker's bundle lies elsewhere.
+ */
+function folders(): { readonly ours: readonly string[]; readonly examples: string } {
+  const root = packageRoot();
+  const ours = [new URL('../../', import.meta.url), root].flatMap((base) =>
+    ['src/', 'workers/'].map((folder) => fileURLToPath(new URL(folder, base))),
+  );
+  return { ours, examples: fileURLToPath(new URL('examples/', root)) };
+}
+
+let known: ReturnType<typeof folders> | null = null;
 
 /** `kernel/smp` for a file under the sources, null for any other. */
 export function sourceName(path: string): string | null {
@@ -31,10 +41,9 @@ export function sourceFile(name: string): string {
 
 /** Code that the user wrote: neither shootdown's nor a dependency's. */
 export function isUserFile(path: string): boolean {
-  if (path.startsWith(EXAMPLES)) return true;
-  if (/[\\/]node_modules[\\/]/.test(path)) return false;
-  const name = relative(SOURCES, path);
-  return name.startsWith('..') && !relative(fileURLToPath(new URL('../../workers', import.meta.url)), path).match(/^[^.]/);
+  known ??= folders();
+  if (path.startsWith(known.examples)) return true;
+  return !/[\\/]node_modules[\\/]/.test(path) && !known.ours.some((folder) => path.startsWith(folder));
 }
 
 export function isTypeScript(path: string): boolean {

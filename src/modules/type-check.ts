@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type ts from 'typescript';
 import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
+import { packageRoot } from '../vocabulary/package-root.js';
 import { tooLarge } from './input-size.js';
 
 /**
@@ -42,6 +45,12 @@ function bounded<T extends (file: string, ...rest: never[]) => unknown>(read: T)
   }) as T;
 }
 
+/** Where the API's types are: beside it in the package, in the sources where a clone has only translated them. */
+function typesOf(apiFile: string): string {
+  const types = apiFile.replace(/\.js$/, '.d.ts');
+  return existsSync(types) ? types : fileURLToPath(new URL('src/index.ts', packageRoot()));
+}
+
 function optionsFor(compiler: typeof ts, file: string, apiFile: string): ts.CompilerOptions {
   const config = compiler.findConfigFile(dirname(file), compiler.sys.fileExists);
   const own = config === undefined ? {} : configOptions(compiler, config);
@@ -51,7 +60,7 @@ function optionsFor(compiler: typeof ts, file: string, apiFile: string): ts.Comp
     strict: true,
     noImplicitAny: false,
     ...pick(own, ['target', 'lib', 'types', 'typeRoots', 'baseUrl', 'jsx', ...STRICTNESS]),
-    paths: { ...own.paths, shootdown: [apiFile.replace(/\.js$/, '.d.ts')] },
+    paths: { ...own.paths, shootdown: [typesOf(apiFile)] },
     // The modules are bundled, so they are resolved as a bundler does.
     module: compiler.ModuleKind.ESNext,
     moduleResolution: compiler.ModuleResolutionKind.Bundler,
