@@ -8,13 +8,15 @@ import { type PlainProgram, type PlainScript, plainProgram } from '../../src/pro
  */
 export function p2(fence: boolean, tries = Number.POSITIVE_INFINITY): PlainProgram {
   const words = { flag: [0, 0], turn: 0, inside: 0 } as const;
+  const counted = tries === Number.POSITIVE_INFINITY ? 0 : 1;
   const thread = (me: number): PlainScript<typeof words, Record<never, never>> =>
     function* (cpu, at) {
       const other = 1 - me;
       yield* cpu.writeOnce(at.flag + me, 1);
       yield* cpu.writeOnce(at.turn, other);
       if (fence) yield* cpu.smpMb();
-      for (let i = 0; i < tries; i++) {
+      // Counted only where it is bounded: a thread that spins without end has no more local states for it.
+      for (let i = 0; i < tries; i += counted) {
         const wanted = yield* cpu.readOnce(at.flag + other);
         const turn = wanted === 0 ? me : yield* cpu.readOnce(at.turn);
         if (turn !== me) continue;

@@ -46,6 +46,8 @@ export interface BundleOptions {
   readonly delegating?: boolean;
   /** Users' modules; the worker is told what they define. */
   readonly modules?: ModulesToBundle;
+  /** Asked for each file before our own plugins: other translations of protocol code. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** How every bundle is made. */
@@ -77,6 +79,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
     ...OUTPUT,
     banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},
     plugins: [
+      ...(options.plugins ?? []),
       ...(plain ? [] : [stripPlugin(options.sameFormat === true, own === null ? SWAPPED : SWAPPED_FOR_USERS)]),
       ...(own !== null ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'blanked', own)] : []),
       ...(plain && !delegating ? [flatPlugin()] : []),

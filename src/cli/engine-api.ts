@@ -15,6 +15,8 @@ import type { CampaignResult, StressTarget } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
 import type { StudyOutcome, StudyRequest } from '../study/run.js';
 import type { Study } from '../study/study.js';
+import type { VerifyRequest } from '../verify/api.js';
+import type { VerifyOutcome } from '../verify/verify.js';
 import type { Finding, MemoryModel, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
@@ -83,6 +85,12 @@ export interface ComparisonEngine {
   run(request: CompareRequest, pool: Pool): Promise<Comparison>;
 }
 
+/** Verifies programs, one at a time, until it is closed. */
+export interface ProgramVerifier {
+  verify(request: VerifyRequest): Promise<VerifyOutcome>;
+  close(): void;
+}
+
 /** A plain program of a user's module. */
 export interface OwnProgram {
   readonly name: string;
@@ -130,6 +138,8 @@ export interface Engine {
   /** The windows of a recording that hold most of what a study counts, at most `windows` of them, in file order. */
   importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
+  /** For all executions of programs of the loaded modules. */
+  verifier(): Promise<ProgramVerifier>;
   /** The litmus tests of a file or directory, explored one after the other. Throws InputError. */
   litmus(path: string, memory: MemoryModel): AsyncIterable<LitmusOutcome>;
   /** The recording that the project carries, for the demo. */

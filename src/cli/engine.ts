@@ -93,6 +93,7 @@ export function createEngine(): Engine {
       const info = await trace.traceInfoOf(file);
       return { text: trace.renderTraceInfo(info), json: info };
     },
+    verifier: async () => new (await import('../verify/verify.js')).Verifier(modules),
     litmus: async function* (path, memory) {
       yield* (await import('../litmus/run.js')).litmusOutcomes(path, memory);
     },

@@ -32,6 +32,20 @@ export function duration(flag: string): (text: string) => number {
   };
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = { m: 2 ** 20, g: 2 ** 30 };
+const BYTES_MIN = 2 ** 20;
+const BYTES_MAX = 2 ** 40;
+
+/** `512m`, `4g`, `1.5g`: binary units. In bytes. */
+export function byteSize(flag: string): (text: string) => number {
+  return (text) => {
+    const match = /^(\d{1,6}(?:\.\d{1,6})?)([mg])(?:i?b)?$/i.exec(text);
+    const bytes = match === null ? Number.NaN : Math.round(Number(match[1]) * UNIT_BYTES[match[2].toLowerCase()]);
+    if (bytes >= BYTES_MIN && bytes <= BYTES_MAX) return bytes;
+    throw new InputError(`${flag}: ${quoted(text)} is not a size from 1m to 1024g`, `give one such as ${flag} 512m or ${flag} 4g`);
+  };
+}
+
 /** `A..B`: lines of a recording, counted from 1, both included. Whether the file has them is for the import to say. */
 export function lineWindow(flag: string): (text: string) => string {
   return (text) => {

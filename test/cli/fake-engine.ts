@@ -101,6 +101,9 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     },
     importTraces: async (file) => [await fake.importTrace(file, null)],
     traceInfo: async (file) => ({ text: `info of ${file}\n`, json: { cpus: 4 } }),
+    verifier: async () => {
+      throw new InputError('the fake engine verifies nothing');
+    },
     litmus: async function* () {},
     carriedRecording: () => 'data/yield.trace.gz',
     ...change,

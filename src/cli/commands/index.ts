@@ -12,6 +12,7 @@ import { showCommand } from './show/show.js';
 import { stressCommand } from './stress/stress.js';
 import { studyCommand } from './study/study.js';
 import { traceCommand } from './trace/trace.js';
+import { verifyCommand } from './verify.js';
 
 export const COMMANDS: readonly CliCommand[] = [
   studyCommand,
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CliCommand[] = [
   showCommand,
   stressCommand,
   traceCommand,
+  verifyCommand,
   litmusCommand,
   listCommand,
   demoCommand,

@@ -1,0 +1,58 @@
+import type { Place } from '../vocabulary/told.js';
+
+/**
+ * Where the running generator stands, and all that called it: what lowered code tells at each `yield*`. A frame is the number of its
+ * `yield*` and the values of what is still read there.
+ */
+
+export interface Frame {
+  readonly site: number;
+  readonly live: readonly unknown[];
+}
+
+/** Code that is not seen through: it can be hunted and not verified. */
+export class LoweringError extends Error {
+  override readonly name = 'LoweringError';
+
+  constructor(
+    readonly what: string,
+    readonly place: Place | null = null,
+  ) {
+    super(what);
+  }
+}
+
+export class Frames {
+  /** From the script down to what runs. */
+  stack: Frame[] = [];
+  /** What the newest `yield*` is applied to. */
+  newest: unknown = null;
+
+  /** Prototypes of classes with private fields, which nobody can look into, and where they are declared. */
+  readonly veiled = new WeakMap<object, Place>();
+
+  veil(made: { readonly prototype: object }, file: string, line: number): void {
+    this.veiled.set(made.prototype, { file, line });
+  }
+
+  /** Of the function that begins now. */
+  get depth(): number {
+    return this.stack.length;
+  }
+
+  /** The function of this depth is before `yield* value`. */
+  at<T>(value: T, depth: number, site: number, live: readonly unknown[]): T {
+    // What deeper functions told is over.
+    this.stack.length = depth;
+    this.stack.push({ site, live });
+    this.newest = value;
+    return value;
+  }
+
+  refuse(what: string, file: string, line: number): never {
+    throw new LoweringError(what, { file, line });
+  }
+}
+
+/** The one of this thread; lowered code imports it. */
+export const frames = new Frames();

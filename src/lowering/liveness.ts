@@ -1,0 +1,319 @@
+import type { Binding, Scope, Scopes } from './scopes.js';
+import {
+  type AnyNode,
+  boundNames,
+  contains,
+  evaluated,
+  type FunctionNode,
+  isFunction,
+  isSite,
+  lineOf,
+  mayChange,
+  Unsupported,
+} from './syntax.js';
+
+/**
+ * Backward liveness over one generator function: which variables are still read after each `yield*`. What is dead there does not tell two
+ * local states apart; without this, states never meet and loops never close.
+ *
+ * The analysis may call a variable live that is dead (more states), never the other way round (a state lost).
+ */
+
+export type Live = ReadonlySet<Binding>;
+
+/** A `yield*`, and what is read after it. */
+export interface Site {
+  readonly node: AnyNode & { type: 'YieldExpression' };
+  /** Names, in order; `this` among them where the function reads it. */
+  readonly live: readonly string[];
+}
+
+const NONE: Live = new Set();
+
+interface Target {
+  readonly labels: readonly string[];
+  readonly breakOut: Live;
+  /** Null for what cannot be continued: a switch, a labelled block. */
+  readonly continueOut: Live | null;
+}
+
+/** Throws Unsupported for what it does not see through. */
+export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope): Site[] {
+  return new Liveness(func, scopes, scope).sites();
+}
+
+class Liveness {
+  /** By `yield*`: what is live after it, and the scope in which it stands. */
+  private readonly found = new Map<AnyNode, { live: Live; scope: Scope }>();
+  private readonly targets: Target[] = [];
+  private labels: string[] = [];
+  private readonly readsThis: boolean;
+
+  constructor(
+    private readonly func: FunctionNode,
+    private readonly scopes: Scopes,
+    private readonly around: Scope,
+  ) {
+    this.readsThis = usesThis(func.body);
+  }
+
+  sites(): Site[] {
+    const { func, scopes } = this;
+    for (const param of func.params)
+      if (contains(param as AnyNode, isSite)) throw new Unsupported(lineOf(param as AnyNode), 'an operation in a parameter');
+    this.flow(func.body, NONE, scopes.within(func, this.around));
+    return [...this.found].map(([node, { live, scope }]) => ({
+      node: node as Site['node'],
+      live: [...this.names(node, live, scope), ...(this.readsThis ? ['this'] : [])],
+    }));
+  }
+
+  private names(node: AnyNode, live: Live, scope: Scope): string[] {
+    const names = [...live].filter((binding) => binding.kind === 'variable');
+    for (const binding of names)
+      if (scope.resolve(binding.name) !== binding)
+        throw new Unsupported(lineOf(node), `${binding.name} is declared again around it: give one of the two another name`);
+    return names.map(({ name }) => name).sort();
+  }
+
+  /** What is live before a node, given what is live after it. */
+  private flow(node: AnyNode, out: Live, around: Scope): Live {
+    const scope = this.scopes.within(node, around);
+    switch (node.type) {
+      case 'YieldExpression':
+        return this.site(node, out, scope);
+      case 'Identifier':
+        return union(out, this.reads(node, scope));
+      case 'FunctionDeclaration':
+        return out;
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return union(out, this.reads(node, around));
+      case 'TryStatement':
+        throw new Unsupported(lineOf(node), 'try in code with operations');
+      case 'BlockStatement':
+        return this.block(node, out, scope);
+      case 'IfStatement':
+      case 'ConditionalExpression': {
+        const consequent = this.flow(node.consequent, out, scope);
+        const alternate = node.alternate == null ? out : this.flow(node.alternate, out, scope);
+        return this.flow(node.test, union(consequent, alternate), scope);
+      }
+      case 'LogicalExpression':
+        return this.flow(node.left, union(out, this.flow(node.right, out, scope)), scope);
+      case 'SequenceExpression':
+        return node.expressions.reduceRight<Live>((live, part) => this.flow(part, live, scope), out);
+      case 'VariableDeclaration':
+        if (node.kind === 'var') throw new Unsupported(lineOf(node), 'var: write let or const');
+        return node.declarations.reduceRight<Live>((live, { id, init }) => {
+          const before = union(without(live, id, scope), this.reads(id, scope, id));
+          return init == null ? before : this.flow(init, before, scope);
+        }, out);
+      case 'AssignmentExpression':
+        return this.assignment(node, out, scope);
+      default:
+        return this.jump(node, out, scope) ?? this.loop(node, out, scope) ?? this.inOrder(evaluated(node), out, scope);
+    }
+  }
+
+  private block(node: AnyNode & { type: 'BlockStatement' }, out: Live, scope: Scope): Live {
+    const labels = this.takeLabels();
+    if (labels.length > 0) this.targets.push({ labels, breakOut: out, continueOut: null });
+    const live = node.body.reduceRight<Live>((after, statement) => this.flow(statement, after, scope), out);
+    if (labels.length > 0) this.targets.pop();
+    return live;
+  }
+
+  private site(node: AnyNode & { type: 'YieldExpression' }, out: Live, scope: Scope): Live {
+    if (!node.delegate || node.argument == null) throw new Unsupported(lineOf(node), 'a plain yield');
+    const known = this.found.get(node)?.live ?? NONE;
+    this.found.set(node, { live: union(known, out), scope });
+    return this.flow(node.argument, out, scope);
+  }
+
+  private assignment(node: AnyNode & { type: 'AssignmentExpression' }, out: Live, scope: Scope): Live {
+    const { left, operator, right } = node;
+    const isPattern = left.type !== 'MemberExpression';
+    // The old value is fetched first, and kept while the right side runs.
+    if (operator !== '=') return this.inOrder([left, right], isPattern ? union(out, this.reads(left, scope)) : out, scope);
+    const after = isPattern ? union(without(out, left, scope), this.reads(left, scope, left)) : out;
+    return isPattern ? this.flow(right, after, scope) : this.inOrder([left, right], after, scope);
+  }
+
+  /** Parts that are evaluated one after the other, and kept until the last one is. */
+  private inOrder(parts: readonly AnyNode[], out: Live, scope: Scope): Live {
+    let live = out;
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const part = parts[i];
+      const earlier = parts.slice(0, i);
+      if (contains(part, isSite)) {
+        for (const kept of earlier) {
+          if (contains(kept, isSite)) throw new Unsupported(lineOf(part), 'two operations in one expression: give the first one a name');
+          if (contains(kept, mayChange))
+            throw new Unsupported(lineOf(part), 'a call or an assignment beside an operation: give it its own statement');
+        }
+        // What was computed of variables before the operation is computed of the same values after it.
+        live = union(live, ...earlier.map((kept) => this.reads(kept, scope)));
+      }
+      live = this.flow(part, live, scope);
+    }
+    return live;
+  }
+
+  private jump(node: AnyNode, out: Live, scope: Scope): Live | null {
+    switch (node.type) {
+      case 'ReturnStatement':
+        return node.argument == null ? NONE : this.flow(node.argument, NONE, scope);
+      case 'ThrowStatement':
+        return this.flow(node.argument, NONE, scope);
+      case 'LabeledStatement': {
+        this.labels.push(node.label.name);
+        const live = this.flow(node.body, out, scope);
+        this.labels = [];
+        return live;
+      }
+      case 'BreakStatement': {
+        const label = node.label?.name;
+        const target = this.targets.findLast((each) => (label === undefined ? !isBlock(each) : each.labels.includes(label)));
+        return target?.breakOut ?? out;
+      }
+      case 'ContinueStatement': {
+        const label = node.label?.name;
+        const target = this.targets.findLast((each) => each.continueOut !== null && (label === undefined || each.labels.includes(label)));
+        return target?.continueOut ?? out;
+      }
+      default:
+        return null;
+    }
+  }
+
+  private takeLabels(): string[] {
+    const { labels } = this;
+    this.labels = [];
+    return labels;
+  }
+
+  private loop(node: AnyNode, out: Live, scope: Scope): Live | null {
+    switch (node.type) {
+      case 'WhileStatement':
+      case 'ForStatement': {
+        const isFor = node.type === 'ForStatement';
+        const head = this.fixpoint((before) => {
+          const update = isFor && node.update != null ? this.flow(node.update, before, scope) : before;
+          const body = this.body(node.body, update, out, update, scope);
+          return node.test == null ? body : this.flow(node.test, union(out, body), scope);
+        });
+        return isFor && node.init != null ? this.flow(node.init, head, scope) : head;
+      }
+      case 'DoWhileStatement':
+        return this.fixpoint((before) => {
+          const test = this.flow(node.test, union(out, before), scope);
+          return this.body(node.body, test, out, test, scope);
+        });
+      case 'ForOfStatement':
+      case 'ForInStatement': {
+        if (contains(node.body, isSite))
+          throw new Unsupported(
+            lineOf(node),
+            `an operation in a loop over ${node.type === 'ForOfStatement' ? 'of' : 'in'}: count with for (let i = 0; ...)`,
+          );
+        const head = this.fixpoint((before) => union(out, this.body(node.body, before, out, before, scope)));
+        return this.flow(node.right, head, scope);
+      }
+      case 'SwitchStatement':
+        return this.switch(node, out, scope);
+      default:
+        return null;
+    }
+  }
+
+  /** Labels belong to the loop as a whole, so each round of the analysis finds them again. */
+  private fixpoint(round: (before: Live) => Live): Live {
+    const labels = this.takeLabels();
+    let live: Live = NONE;
+    for (;;) {
+      this.labels = labels;
+      const next = union(live, round(live));
+      if (next.size === live.size) break;
+      live = next;
+    }
+    this.labels = [];
+    return live;
+  }
+
+  private body(node: AnyNode, out: Live, breakOut: Live, continueOut: Live, scope: Scope): Live {
+    this.targets.push({ labels: this.takeLabels(), breakOut, continueOut });
+    const live = this.flow(node, out, scope);
+    this.targets.pop();
+    return live;
+  }
+
+  private switch(node: AnyNode & { type: 'SwitchStatement' }, out: Live, scope: Scope): Live {
+    if (node.cases.some(({ test }) => test != null && contains(test, isSite)))
+      throw new Unsupported(lineOf(node), 'an operation in a case');
+    this.targets.push({ labels: this.takeLabels(), breakOut: out, continueOut: null });
+    let after = out;
+    let whereNoneFits = out;
+    let entered: Live = NONE;
+    for (const { test, consequent } of node.cases.toReversed()) {
+      after = consequent.reduceRight<Live>((live, statement) => this.flow(statement, live, scope), after);
+      entered = union(entered, after);
+      if (test == null) whereNoneFits = after;
+      else entered = union(entered, this.reads(test, scope));
+    }
+    this.targets.pop();
+    return this.flow(node.discriminant, union(entered, whereNoneFits), scope);
+  }
+
+  /** What a node reads anywhere in it, the functions in it included; of a pattern (`target`) only what it computes. */
+  private reads(node: AnyNode, around: Scope, target: AnyNode | null = null, seen = new Set<AnyNode>()): Live {
+    const found = new Set<Binding>();
+    const targets = new Set(target === null ? [] : boundNames(target));
+    const visit = (at: AnyNode, outer: Scope): void => {
+      const scope = this.scopes.within(at, outer);
+      if (at.type === 'Identifier') {
+        if (at.name === 'arguments') throw new Unsupported(lineOf(at), 'arguments: name the parameters');
+        const binding = scope.resolve(at.name);
+        if (binding === null || binding.kind === 'module' || (target !== null && targets.has(at.name))) return;
+        // Declared within what is read: its own business.
+        if (binding.scope !== around && binding.scope.isWithin(around)) return;
+        if (binding.kind === 'variable') found.add(binding);
+        else if (binding.node !== null && !seen.has(binding.node)) {
+          seen.add(binding.node);
+          for (const captured of this.reads(binding.node, binding.scope, null, seen)) found.add(captured);
+        }
+        return;
+      }
+      for (const child of isFunction(at) ? [...at.params, at.body] : evaluated(at)) visit(child as AnyNode, scope);
+    };
+    visit(node, around);
+    return found;
+  }
+}
+
+/** An arrow function has the `this` of what is around it. */
+function usesThis(node: AnyNode): boolean {
+  if (node.type === 'ThisExpression' || node.type === 'Super') return true;
+  if (isFunction(node) && node.type !== 'ArrowFunctionExpression') return false;
+  return evaluated(node).some(usesThis);
+}
+
+/** A labelled block is left by its label only. */
+function isBlock(target: Target): boolean {
+  return target.continueOut === null && target.labels.length > 0;
+}
+
+function union(...sets: readonly Live[]): Live {
+  const [first, ...rest] = sets.filter((set) => set.size > 0);
+  if (first === undefined) return NONE;
+  return rest.length === 0 ? first : new Set(sets.flatMap((set) => [...set]));
+}
+
+/** A pattern's names get new values. */
+function without(live: Live, pattern: AnyNode, scope: Scope): Live {
+  const names = boundNames(pattern);
+  const killed = names.map((name) => scope.resolve(name));
+  return new Set([...live].filter((binding) => !killed.includes(binding)));
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import type { Plugin } from 'esbuild';
+import { GUARDED_BANNER } from '../bundle/bundle.js';
+import { guardLoops } from '../bundle/guard-loops.js';
+import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from '../bundle/user-files.js';
+import { lowerModule } from './lower.js';
+
+/** Lowers protocol code while it is bundled: users' modules, and our own that plain programs are made of. */
+
+const OWN = ['programs/'];
+
+export function loweringPlugin(): Plugin {
+  const runtime = sourceFile('lowering/frames');
+  let sites = 0;
+  const number = (): number => sites++;
+  return {
+    name: 'lowering',
+    setup(build) {
+      // What guarded loops call.
+      const { initialOptions } = build;
+      initialOptions.banner = { ...initialOptions.banner, js: initialOptions.banner?.js || GUARDED_BANNER };
+      build.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
+        const name = sourceName(path);
+        const isOwn = name !== null && OWN.some((prefix) => name.startsWith(prefix));
+        if (!isOwn && !isUserFile(path)) return null;
+        const source = readFileSync(path, 'utf8');
+        const shown = displayPath(path);
+        const guarded = isOwn ? source : guardLoops(source, path, shown);
+        return { contents: lowerModule(guarded, shown, isTypeScript(path), runtime, number), loader: isTypeScript(path) ? 'ts' : 'js' };
+      });
+    },
+  };
+}

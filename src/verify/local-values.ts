@@ -1,0 +1,83 @@
+import { type Frame, LoweringError } from '../lowering/frames.js';
+import type { Place } from '../vocabulary/told.js';
+
+/**
+ * What the variables of a suspended script hold, as a text that is equal for equal values: objects by what is in them, and by which of them
+ * are the same one. So that this stays true while the script is suspended and afterwards, objects are frozen; code that changes one that it
+ * keeps across an operation throws.
+ */
+export class LocalValues {
+  private readonly numbers = new WeakMap<object, number>();
+  private next = 0;
+
+  /** `statics`: objects that are the same in every execution and never change. */
+  constructor(
+    statics: readonly object[],
+    private readonly veiled: WeakMap<object, Place>,
+  ) {
+    for (const each of statics) this.numberOf(each);
+    this.statics = new Set(statics);
+  }
+
+  private readonly statics: ReadonlySet<object>;
+
+  /** Throws LoweringError for a value that cannot be looked into. */
+  textOf(stack: readonly Frame[]): string {
+    const seen = new Map<object, number>();
+    return stack.map(({ site, live }) => `${site}(${live.map((value) => this.value(value, seen)).join(',')})`).join('');
+  }
+
+  private value(value: unknown, seen: Map<object, number>): string {
+    switch (typeof value) {
+      case 'number':
+        return Object.is(value, -0) ? '-0' : String(value);
+      case 'boolean':
+      case 'undefined':
+        return String(value);
+      case 'string':
+        return JSON.stringify(value);
+      case 'bigint':
+        return `${value}n`;
+      case 'function':
+        return `f${this.numberOf(value)}`;
+      case 'object':
+        return value === null ? 'null' : this.object(value, seen);
+      default:
+        throw new LoweringError(`a script keeps a ${typeof value} across an operation: keep numbers`);
+    }
+  }
+
+  private object(value: object, seen: Map<object, number>): string {
+    if (this.statics.has(value)) return `s${this.numberOf(value)}`;
+    const before = seen.get(value);
+    if (before !== undefined) return `@${before}`;
+    seen.set(value, seen.size);
+    const tag = Object.prototype.toString.call(value).slice(8, -1);
+    if (tag !== 'Object' && tag !== 'Array')
+      throw new LoweringError(`a script keeps a ${tag} across an operation: keep numbers, or lists of them`);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    const kind = prototype === null ? 'null' : `f${this.numberOf(prototype as object)}`;
+    for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+      const place = this.veiled.get(at as object);
+      if (place !== undefined)
+        throw new LoweringError('an object with private fields is kept across an operation: write private in its place', place);
+    }
+    Object.freeze(value);
+    const members = Reflect.ownKeys(value).map((key) => {
+      const property = Reflect.getOwnPropertyDescriptor(value, key);
+      if (typeof key === 'symbol' || property === undefined || !('value' in property))
+        throw new LoweringError(`a script keeps an object with the accessor ${String(key)} across an operation: keep numbers`);
+      return `${JSON.stringify(key)}:${this.value(property.value, seen)}`;
+    });
+    return `${kind}{${members.join(',')}}`;
+  }
+
+  private numberOf(value: object): number {
+    let number = this.numbers.get(value);
+    if (number === undefined) {
+      number = this.next++;
+      this.numbers.set(value, number);
+    }
+    return number;
+  }
+}

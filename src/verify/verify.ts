@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { bundle } from '../bundle/bundle.js';
+import type { Modules } from '../bundle/modules.js';
+import { BundlePlaces, userError } from '../bundle/places.js';
+import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
+import { workerFailure } from '../explore/worker-failure.js';
+import { loweringPlugin } from '../lowering/plugin.js';
+import * as H from '../machine/hardware.js';
+import { InputError } from '../vocabulary/errors.js';
+import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
+import { received } from '../vocabulary/told.js';
+import type { VerifyRequest, VerifyVerdict } from './api.js';
+import type { SearchResult } from './search.js';
+import { witnessOf } from './witness.js';
+import type { SearchMessage, SearchTask } from './worker-api.js';
+
+/** All executions of plain programs of the loaded modules. */
+
+export interface VerifyOutcome {
+  readonly verdict: VerifyVerdict;
+  readonly finding: Finding | null;
+}
+
+/** Searches in a thread of its own, so that this one hears signals. The code is bundled and lowered once for all programs. */
+export class Verifier {
+  private readonly directory = makeTemporary();
+  private readonly outfile = join(this.directory, 'verify.mjs');
+  private made: Promise<void> | null = null;
+
+  constructor(private readonly modules: Modules) {}
+
+  /** Throws InputError for a program that there is not, code that is not seen through, and mistakes in it. */
+  async verify(request: VerifyRequest): Promise<VerifyOutcome> {
+    const { program: name, memory, signal } = request;
+    const program = this.modules.programs.find((each) => each.name === name);
+    if (program === undefined) throw new InputError(`there is no program "${name}" in the modules given`);
+    this.made ??= bundle({
+      entry: '../workers/verify',
+      outfile: this.outfile,
+      plain: true,
+      delegating: true,
+      modules: this.modules,
+      plugins: [loweringPlugin()],
+    });
+    await this.made;
+    const { result, seconds } = await this.search(request);
+    const found = result.schedule === null ? null : witnessOf(program, memory, result.schedule, result.isMistake, this.modules);
+    const verdict: VerifyVerdict = {
+      variant: name,
+      program: true,
+      scenario: PLAIN_PROGRAM,
+      memory,
+      complete: result.complete,
+      ended: result.ended === 'time' && signal?.aborted === true ? 'interrupted' : result.ended,
+      violation: found?.violation.class ?? null,
+      message: found?.violation.message ?? null,
+      states: result.states,
+      expanded: result.expanded,
+      transitions: result.transitions,
+      depth: found?.steps ?? result.depth,
+      seconds,
+      peakMemoryBytes: result.peakMemoryBytes,
+      bounds: { storeBufferDepth: memory === 'tso' ? H.SB_DEPTH : 0 },
+      reductions: [],
+      finding: null,
+    };
+    return { verdict, finding: found };
+  }
+
+  close(): void {
+    removeTemporary(this.directory);
+  }
+
+  /** What of an error is the module's, with its line. */
+  private mistake(error: unknown): unknown {
+    return userError(error, new BundlePlaces(this.outfile), this.modules.paths) ?? error;
+  }
+
+  private async search({ program, memory, memoryLimit, budgetMs, signal, onProgress }: VerifyRequest): Promise<{
+    readonly result: SearchResult;
+    readonly seconds: number;
+  }> {
+    const stop = new SharedArrayBuffer(4);
+    const task: SearchTask = { program, memory, memoryLimit, budgetMs: budgetMs ?? null, stop };
+    const worker = new Worker(this.outfile, { workerData: task, execArgv: [] });
+    const abort = (): void => {
+      Atomics.store(new Int32Array(stop), 0, 1);
+    };
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        worker.on('message', (message: SearchMessage) => {
+          if (message.kind === 'progress') onProgress?.(message.progress);
+          else if (message.kind === 'result') resolve(message);
+          else if (message.kind === 'thrown') reject(this.mistake(received(message.thrown)));
+          else reject(new InputError(`"${program}" cannot be verified: ${message.what}`, 'it can still be hunted', message.place));
+        });
+        worker.on('error', (error) => reject(workerFailure(this.mistake(error), `while it verified ${program}`)));
+        worker.on('exit', (code) => reject(workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${program}`)));
+      });
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      await worker.terminate();
+    }
+  }
+}

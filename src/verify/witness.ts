@@ -1,0 +1,60 @@
+import type { Modules } from '../bundle/modules.js';
+import { asInputError } from '../bundle/places.js';
+import { judgeEnd } from '../drive/end.js';
+import { follow } from '../drive/recorded.js';
+import { encodeSchedule } from '../drive/schedule.js';
+import { hex } from '../explore/hex.js';
+import { Machine } from '../machine/machine.js';
+import type { PlainProgram } from '../programs/plain-program.js';
+import { InputError } from '../vocabulary/errors.js';
+import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
+import { VERSION } from '../vocabulary/version.js';
+import { withoutFacts } from '../vocabulary/violation.js';
+
+/** What a finding says in the place of a strategy. */
+const STRATEGY = 'verify';
+
+/**
+ * A schedule that the search has found, executed on the machine, by which alone it is judged. Throws InputError for a mistake in the program
+ * that it runs into, and an Error where the machine sees nothing wrong: the two engines disagree then.
+ */
+export function witnessOf(
+  program: PlainProgram,
+  memory: MemoryModel,
+  schedule: readonly number[],
+  isMistake: boolean,
+  modules: Modules,
+): Finding {
+  const machine = new Machine(program, memory);
+  let diverged: string | null;
+  try {
+    diverged = follow(machine, schedule);
+    judgeEnd(machine);
+  } catch (error) {
+    throw asInputError(error, modules);
+  }
+  const { name, cpus } = program;
+  if (isMistake && machine.violation === null) {
+    // It throws only where what it keeps is frozen.
+    throw new InputError(`"${name}" cannot be verified: it changes an object that it keeps across an operation`, 'it can still be hunted');
+  }
+  if (diverged !== null || machine.violation === null)
+    throw new Error(`${name}: the search has a violation that the machine has not: ${diverged ?? schedule.join(' ')}`);
+  return {
+    format: FINDING_FORMAT,
+    version: FINDING_VERSION,
+    shootdown: VERSION,
+    memory,
+    strategy: STRATEGY,
+    seed: 0,
+    execution: 0,
+    schedule: encodeSchedule(schedule),
+    steps: machine.step,
+    violation: withoutFacts(machine.violation),
+    latent: machine.latent.map(withoutFacts),
+    traceHash: hex(machine.hash),
+    program: name,
+    cpus,
+    modules: modules.refs,
+  };
+}

@@ -1,0 +1,40 @@
+import { count, groupDigits } from '../report/layout.js';
+import type { VerifyProgress, VerifyVerdict } from './api.js';
+
+/** A verification in words. */
+
+const MEBIBYTE = 2 ** 20;
+
+/** The verdict's line: what is so, and of how much. */
+export function verdictLine({ variant, complete, violation, ended, depth, ...sizes }: VerifyVerdict): string {
+  const looked = `${count(sizes.states, 'state')}, ${count(sizes.transitions, 'transition')}`;
+  const seconds = `${sizes.seconds.toFixed(1)} s`;
+  if (violation !== null)
+    return `${variant}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs (${looked}, ${seconds})`;
+  if (complete) return `${variant}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a state, ${seconds})`;
+  const why = { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[ended ?? 'interrupted'];
+  const reached = `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps was looked at and no violation met`;
+  return `${variant}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
+}
+
+/** What the verdict rests on, a line each. */
+export function verifyRestsOn({ memory, bounds, peakMemoryBytes, reductions, complete, violation }: VerifyVerdict): string[] {
+  const buffers =
+    memory === 'tso'
+      ? `x86-TSO, store buffers of ${bounds.storeBufferDepth}, each draining in steps of its own`
+      : 'sequential consistency: no store is ever delayed';
+  return [
+    ...(complete && violation === null
+      ? ['executions: all of them, with every delivery of interrupts and every answer of choose; executions without end are not judged']
+      : []),
+    `memory model: ${buffers}`,
+    `search: breadth first, exact states, ${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ${Math.ceil(peakMemoryBytes / MEBIBYTE)} MiB`,
+    'machine: one operation a step, interrupts between any two; loads and stores keep the order in which they are written (no compiler)',
+  ];
+}
+
+export function progressWords(name: string, { states, expanded, depth, elapsedMs }: VerifyProgress): string {
+  const rate = groupDigits(Math.round(states / Math.max(elapsedMs, 1)));
+  const left = groupDigits(states - expanded);
+  return `${name}: ${groupDigits(states)} states, ${left} of them still to go, depth ${groupDigits(depth)}, ${rate} k states/s`;
+}

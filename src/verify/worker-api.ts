@@ -1,0 +1,23 @@
+import type { Place, ThrownError } from '../vocabulary/told.js';
+import type { MemoryModel } from '../vocabulary/violation.js';
+import type { VerifyProgress } from './api.js';
+import type { SearchResult } from './search.js';
+
+/** What passes between the thread that asks and the one that searches. */
+
+export interface SearchTask {
+  readonly program: string;
+  readonly memory: MemoryModel;
+  readonly memoryLimit: number;
+  readonly budgetMs: number | null;
+  /** One word; not 0: end. */
+  readonly stop: SharedArrayBuffer;
+}
+
+export type SearchMessage =
+  | { readonly kind: 'progress'; readonly progress: VerifyProgress }
+  | { readonly kind: 'result'; readonly result: SearchResult; readonly seconds: number }
+  /** What an assertion over memory threw. */
+  | { readonly kind: 'thrown'; readonly thrown: ThrownError }
+  /** Code that is not seen through. */
+  | { readonly kind: 'refused'; readonly what: string; readonly place: Place | null };

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../src/cli/engine.js';
+import { type CliRun, cli } from './run-cli.js';
+
+let directory = '';
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'verify-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const run = (...argv: string[]): Promise<CliRun> => cli(argv, { engine: createEngine() });
+const verify = (...argv: string[]): Promise<CliRun> => run('verify', ...argv, '--out', join(directory, 'findings'));
+
+/** A module with one program whose two CPUs run this body. */
+function moduleOf(body: string, more = ''): string {
+  const file = join(directory, `m${Math.abs(body.length * 31 + more.length)}.ts`);
+  writeFileSync(
+    file,
+    `import { plainProgram } from 'shootdown';\nconst script = function* (cpu: any, at: any): any {\n${body}\n};\nexport const p = plainProgram({ name: 'p', words: { x: 0, y: 0 }, cpus: [script, script]${more} });\n`,
+  );
+  return file;
+}
+
+describe('shootdown verify', () => {
+  it('decides every program of a module; a violation comes with a witness that replays', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await verify('examples/ticket-lock.ts', '--json');
+    expect(exitCode).toBe(1);
+    const [correct, broken] = JSON.parse(stdout).verdicts;
+    expect(correct).toMatchObject({
+      variant: 'ticket-lock',
+      complete: true,
+      violation: null,
+      states: 218,
+      transitions: 378,
+      finding: null,
+    });
+    expect(broken).toMatchObject({ variant: 'ticket-lock-broken', complete: false, violation: 'deadlock', depth: 15, reductions: [] });
+    const replayed = await run('replay', broken.finding, '--json', '--module', 'examples/ticket-lock.ts');
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'deadlock' });
+  });
+
+  it('says in words how much was looked at', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await verify('examples/ticket-lock.ts', '--program', 'ticket-lock', '--memory', 'sc');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ticket-lock: no violation in any execution \(\d+ states, \d+ transitions, /);
+    expect(stdout).toContain('sequential consistency');
+  });
+
+  it('is not decided where the memory is used up, and says how far it came', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await verify('examples/seqlock.ts', '--program', 'seqlock', '--memory-limit', '1m');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^seqlock: not decided, the memory was used up: every execution of up to \d+ steps was looked at/);
+  });
+
+  it.each([
+    ['verify', 'no program is given'],
+    ['verify --variant 6.18', 'kernels in scenarios are not verified yet'],
+    ['verify --scenario two-mm-switch', 'kernels in scenarios are not verified yet'],
+    ['verify examples/ticket-lock.ts --program lock', 'lock'],
+    ['verify examples/ticket-lock.ts --memory-limit lots', '--memory-limit: "lots" is not a size'],
+  ])('%s is refused', async (line, message) => {
+    const { exitCode, stdout, stderr } = await run(...line.split(' '));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.trim()).not.toContain('\n');
+  });
+
+  it.each([
+    ['try { yield* cpu.smpMb(); } finally { }', '', /:3: "p" cannot be verified: try in code with operations; it can still be hunted/],
+    [
+      'const kept = [0];\nfor (;;) { kept[0] = yield* cpu.readOnce(at.x); kept.push(1); }',
+      '',
+      /it changes an object that it keeps across an operation; it can/,
+    ],
+    ['const kept = new Map();\nyield* cpu.smpMb(); return kept;', '', /a script keeps a Map across an operation/],
+    ['yield* cpu.readOnce(99);', '', /:3: program "p": CPU0: readOnce of word 99, which the program does not have/],
+    ['yield* cpu.writeOnce(at.x, 1);', ', final: () => { throw new Error("mine"); }', /:5: threw Error: mine/],
+    ['for (;;) yield* cpu.peek(at.x);', '', /:3: this loop turns without end/],
+  ])('%s is told with its line', { timeout: 60_000 }, async (body, more, message) => {
+    const { exitCode, stdout, stderr } = await verify(moduleOf(body, more));
+    expect(stderr).toMatch(message);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.trim()).not.toContain('\n');
+  });
+});

@@ -1,0 +1,73 @@
+import { p2 } from '../../bench/peers/p2.js';
+import { p3 } from '../../bench/peers/p3.js';
+import { p4 } from '../../bench/peers/p4.js';
+import { doorbellProgram } from '../../examples/doorbell.js';
+import { runTokenProgram } from '../../examples/run-token.js';
+import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
+import { Search, type SearchLimits, type SearchResult } from '../../src/verify/search.js';
+import type { MemoryModel } from '../../src/vocabulary/violation.js';
+import { compareSteps } from './compare.js';
+
+/** Bundled with the programs lowered. */
+
+const PEERS = {
+  P2: () => p2(false),
+  'P2 with fence': () => p2(true),
+  'P3 3x3': () => p3(3, 3),
+  P4: () => p4(2),
+  P4b: () => p4(2, true),
+} as const;
+
+export function search(name: keyof typeof PEERS, memory: MemoryModel, limits: Partial<SearchLimits> = {}): SearchResult {
+  return new Search(PEERS[name](), memory, { memoryBytes: 2 ** 30, isOver: () => false, ...limits }).run();
+}
+
+/** Interrupts, NMIs within handlers, masked interrupts, choices and waits. */
+const interrupts = plainProgram({
+  name: 'interrupts',
+  words: { sent: 0, served: 0, seen: [0, 0], nested: 0 },
+  interrupt: function* (cpu, at) {
+    const served = yield* cpu.incReturn(at.served);
+    yield* cpu.writeOnce(at.seen + cpu.id, served);
+    if (served === 1) yield* cpu.sendNmi(cpu.id);
+    yield* cpu.iret();
+  },
+  nmi: function* (cpu, at) {
+    yield* cpu.writeOnce(at.nested, 1);
+    yield* cpu.iret();
+  },
+  cpus: [
+    function* (cpu, at) {
+      for (let i = 0; i < 3; i++) {
+        const times = yield* cpu.choose(3);
+        for (let j = 0; j < times; j++) yield* cpu.sendIpi(1);
+        yield* cpu.writeOnce(at.sent, i);
+      }
+    },
+    function* (cpu, at) {
+      yield* cpu.localIrqDisable();
+      yield* cpu.condLoadAcquire(at.sent, -1, 2);
+      const before = yield* cpu.peek(at.served);
+      yield* cpu.localIrqEnable();
+      yield* cpu.poke(at.seen + 1, before);
+    },
+  ],
+});
+
+const PROGRAMS: readonly PlainProgram[] = [
+  ...Object.values(PEERS).map((make) => make()),
+  doorbellProgram('doorbell'),
+  runTokenProgram('run-token'),
+  interrupts as unknown as PlainProgram,
+];
+
+export function compareExamples(
+  memory: MemoryModel,
+  executions: number,
+): { readonly steps: number; readonly different: readonly string[] } {
+  const compared = PROGRAMS.map((program) => compareSteps(program, memory, executions));
+  return {
+    steps: compared.reduce((sum, { steps }) => sum + steps, 0),
+    different: compared.flatMap(({ different }) => different ?? []),
+  };
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plugin } from 'esbuild';
+import { bundle } from '../../src/bundle/bundle.js';
+import { lowerModule } from '../../src/lowering/lower.js';
+import { loweringPlugin } from '../../src/lowering/plugin.js';
+
+/** Absolute path of a file of the project. */
+export function projectFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+/** A fault planted in what is bundled: in the files whose names end so, the text is replaced. */
+export interface Fault {
+  readonly file: string;
+  readonly text: string | RegExp;
+  readonly by: string;
+}
+
+/** The fault in our own text; for `entry.ts` in the lowered text. Throws where there is nothing to replace. */
+function planted(fault: Fault): Plugin {
+  return {
+    name: 'fault',
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!path.endsWith(fault.file)) return null;
+        const source = readFileSync(path, 'utf8');
+        let sites = 0;
+        const text =
+          fault.file === 'entry.ts' ? lowerModule(source, path, true, projectFile('src/lowering/frames.ts'), () => sites++) : source;
+        const faulty = text.replaceAll(fault.text, fault.by);
+        if (faulty === text) throw new Error(`${fault.file} has no ${fault.text}`);
+        return { contents: faulty, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** Bundles the text of a module with its protocol code lowered, and evaluates it here. */
+export async function evaluateLowered<Module>(text: string, fault: Fault | null = null): Promise<Module> {
+  const directory = mkdtempSync(join(tmpdir(), 'lowered-'));
+  try {
+    const entry = join(directory, 'entry.ts');
+    writeFileSync(entry, text);
+    const outfile = join(directory, 'bundle.mjs');
+    await bundle({
+      entry,
+      outfile,
+      plain: true,
+      delegating: true,
+      plugins: [...(fault === null ? [] : [planted(fault)]), loweringPlugin()],
+    });
+    return (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as Module;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
