@@ -1,7 +1,9 @@
 /** What the words of report/witness.ts are printed with: a command's stdout and its colours. */
 
+import { differenceWords } from '../replay/compare.js';
+import { visible } from '../report/escape.js';
 import { renderTimeline } from '../report/timeline.js';
-import { commandLines, indentedLines, type LabelledLine, labelledLines, sentenceLines } from '../report/witness.js';
+import { commandLines, indentedLines, type LabelledLine, labelledLines, replayedSentenceLines, sentenceLines } from '../report/witness.js';
 import { type Finding, findingSubject } from '../vocabulary/finding.js';
 import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
@@ -22,10 +24,21 @@ export function printSentence(context: CliContext, finding: Finding, width?: num
   print(context, sentenceLines(finding, outColors(context), width));
 }
 
-/** Why a replay is not what the file says, not escaped. */
-export function reasonNotReproduced(file: string, finding: Finding, result: ReplayResult, version: string): string {
+/** The sentence of a finding that was read, in the words of its replay. */
+export function printReplayed(context: CliContext, finding: Finding, result: ReplayResult, width?: number): void {
+  print(context, replayedSentenceLines(finding, result, outColors(context), width));
+}
+
+/** Says on stderr where a file and its replay differ; answers whether it is reproduced all the same. */
+export function reportDifferences({ io, version }: CliContext, file: string, finding: Finding, result: ReplayResult): boolean {
+  const { reproduced, reason, differences } = result;
+  if (reproduced) {
+    for (const difference of differences) printLine(io.stderr, `shootdown: ${visible(`${file}: ${differenceWords(difference)}`)}`);
+    return true;
+  }
   const other = finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;
-  return `${file}: not reproduced: ${result.reason ?? 'the execution differs'}${other}`;
+  printLine(io.stderr, `shootdown: ${visible(`${file}: not reproduced: ${reason ?? 'the execution differs'}${other}`)}`);
+  return false;
 }
 
 export function printCommands(context: CliContext, path: string, finding: Finding | null): void {

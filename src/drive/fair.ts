@@ -3,6 +3,9 @@ import type { Machine } from '../machine/machine.js';
 import { type Decider, STOP } from './decider.js';
 import type { Schedule } from './schedule.js';
 
+/** A livelock is one after at least so many fair steps. */
+export const FAIR_STEPS_MIN = 2_000;
+
 /** Round robin over all agents, for a limited time. What does not end then makes no progress under a scheduler that is fair. */
 export class FairDecider implements Decider {
   private turn = 0;

@@ -17,6 +17,11 @@ export class RecordedDecider implements Decider {
     private readonly decisions: ArrayLike<number>,
   ) {}
 
+  /** Decisions that nobody has asked for yet. */
+  get left(): number {
+    return this.decisions.length - this.next;
+  }
+
   pick(machine: Machine): number {
     if (this.diverged !== null || this.next >= this.decisions.length) return STOP;
     const agent = this.decisions[this.next++];

@@ -1,6 +1,6 @@
 import { begin, proceed } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
-import { FairDecider } from '../drive/fair.js';
+import { FAIR_STEPS_MIN, FairDecider } from '../drive/fair.js';
 import type { Schedule } from '../drive/schedule.js';
 import { AGENT_KINDS } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
@@ -10,7 +10,7 @@ import { type EnvironmentPlan, StrategyDecider } from './strategy-decider.js';
 
 /** How far beyond the measured length an execution may go before it is continued fairly, and how long that continuation may take. */
 const LIMIT_FACTOR = 20;
-const LIMIT_EXTRA = 2000;
+const LIMIT_EXTRA = FAIR_STEPS_MIN;
 /** The continuation's steps, all CPUs' together: a CPU more in it must not make it longer by another whole execution, or no finding holds it. */
 const FAIR_STEPS_MAX = 200_000;
 

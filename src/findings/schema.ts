@@ -57,7 +57,10 @@ const moduleRef = z.strictObject({
   inputs: whole(1, 100_000).optional(),
   packages: list(text(200), 1_000).optional(),
 });
-const modules = list(moduleRef, 100);
+const modules = list(moduleRef, 100).superRefine((refs, context) => {
+  const again = refs.findIndex(({ file }, index) => refs.findIndex((other) => other.file === file) !== index);
+  if (again !== -1) context.addIssue({ code: 'custom', path: [again, 'file'], message: `names ${quote(refs[again].file)} a second time` });
+});
 
 const witness = {
   format: z.literal(FINDING_FORMAT),

@@ -1,5 +1,6 @@
-import type { StepWatcher } from '../drive/drive.js';
-import { follow } from '../drive/recorded.js';
+import { drive, type StepWatcher } from '../drive/drive.js';
+import { FairTail } from '../drive/fair-tail.js';
+import { RecordedDecider } from '../drive/recorded.js';
 import type { RawStep } from '../explain/raw-step.js';
 import { InternalError } from '../machine/ghost.js';
 import type { Machine } from '../machine/machine.js';
@@ -15,6 +16,14 @@ interface StepRecorder extends StepWatcher {
  */
 const RECORDED_STEPS_MAX = 20_000;
 
+export interface Followed {
+  /** Why the decisions could not be followed to their end; null if they could. */
+  readonly diverged: string | null;
+  readonly steps: readonly RawStep[];
+  /** See FairTail. */
+  readonly fairSteps: number;
+}
+
 /**
  * Follows decisions on a machine whose `log` keeps what the program says in a step, and records the last steps. `record` makes the
  * recorder, before the first step that it is to see. Answers why the decisions could not be followed, or null.
@@ -25,15 +34,18 @@ export function followRecorded(
   log: { readonly events: unknown[] },
   record: () => StepRecorder,
   recordedMax = RECORDED_STEPS_MAX,
-): { readonly diverged: string | null; readonly steps: readonly RawStep[] } {
+): Followed {
   let agents = 0;
   for (const decision of decisions) if (decision >= 0) agents++;
   const first = Math.max(0, agents - recordedMax);
   let recorder = first === 0 ? record() : null;
   let diverged: string | null;
+  const fair = new FairTail(machine);
   try {
-    diverged = follow(machine, decisions, {
+    const decider = new RecordedDecider(machine, decisions);
+    drive(machine, decider, {
       before(agent) {
+        fair.before(agent);
         if (machine.step < first) log.events.length = 0;
         else {
           recorder ??= record();
@@ -42,10 +54,12 @@ export function followRecorded(
       },
       after: (agent) => recorder?.after(agent),
     });
+    const left = decider.left;
+    diverged = decider.diverged ?? (left === 0 ? null : `the execution is over at step ${machine.step}, and ${left} decisions are left`);
   } catch (error) {
     // A scenario that no hunt would run, or a schedule that no execution of this version has: it is the finding that is wrong.
     if (!(error instanceof InternalError)) throw error;
     diverged = `step ${machine.step}: the simulated machine cannot go on: ${error.message}`;
   }
-  return { diverged, steps: recorder?.steps ?? [] };
+  return { diverged, steps: recorder?.steps ?? [], fairSteps: fair.steps };
 }

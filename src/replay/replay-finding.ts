@@ -1,6 +1,7 @@
 import { NO_MODULES } from '../bundle/modules.js';
 import type { BundlePlaces } from '../bundle/places.js';
 import { judgeEndWatched } from '../drive/end.js';
+import { FAIR_STEPS_MIN } from '../drive/fair.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
@@ -14,17 +15,23 @@ import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import { programOf } from '../programs/subject.js';
-import type { Finding, MemoryModel, Violation } from '../vocabulary/finding.js';
+import { findVariant } from '../variants/index.js';
+import { type Finding, isProgramFinding, type MemoryModel, type Violation } from '../vocabulary/finding.js';
 import { withoutFacts } from '../vocabulary/violation.js';
+import { type Difference, differenceWords, executionDifferences, findingDifferences, wordDifferences } from './compare.js';
 import { followRecorded } from './follow-recorded.js';
 
 /** A finding, seen again. */
 export interface Replay {
-  /** Whether the same violation came at the same step, with the same trace hash. */
+  /** Whether the execution is the recorded one: the same violation at the same step, with the same trace hash. */
   readonly reproduced: boolean;
   /** Why not; null if reproduced. */
   readonly reason: string | null;
+  /** Where what was recorded is not what was seen; of a finding that is reproduced, where it only tells it differently. */
+  readonly differences: readonly Difference[];
   readonly violation: Violation | null;
+  readonly latent: readonly Violation[];
+  readonly steps: number;
   /** What went wrong, in a sentence in the kernel's words. */
   readonly sentence: string | null;
   /** In the words of a baseline, the same for every witness of one bug; see explain/cause.ts. Null without a violation. */
@@ -55,7 +62,17 @@ export interface RecordedRun {
  * some ten times faster.
  */
 export function replayFinding(finding: Finding, isWhole = true, modules = NO_MODULES): Replay {
-  return replayProgram(programOf(finding, modules).program, finding, isWhole, modules.places);
+  const { program } = programOf(finding, modules);
+  const replay = replayProgram(program, finding, isWhole, modules.places);
+  if (!replay.reproduced) return replay;
+  const shown = {
+    ...replay,
+    cpus: program.cpus,
+    variant: isProgramFinding(finding) ? null : (findVariant(finding.variant, modules.variants)?.name ?? null),
+  };
+  const [first, ...others] = findingDifferences(finding, shown);
+  if (first !== undefined) return { ...replay, reproduced: false, reason: differenceWords(first), differences: [first, ...others] };
+  return { ...replay, differences: wordDifferences(finding, shown) };
 }
 
 /**
@@ -83,29 +100,24 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
       },
     };
   };
-  const { diverged, steps } = followRecorded(machine, decodeSchedule(run.schedule), teller.log, record);
-  const judged = diverged === null ? judgeEndWatched(machine, run.violation.class === 'livelock') : [];
+  const { diverged, steps, fairSteps } = followRecorded(machine, decodeSchedule(run.schedule), teller.log, record);
+  const judged = diverged === null ? judgeEndWatched(machine, run.violation.class === 'livelock' && fairSteps >= FAIR_STEPS_MIN) : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);
-  const reason = diverged ?? difference(run, violation, machine.step, traceHash);
   const explanation = violation === null ? null : teller.explain(steps, violation, judged);
   const trace = traceSteps(steps, { teller, memory: run.memory, explanation, states });
   const { sentence = null, circumstance = null } = explanation ?? {};
   const cause = explanation === null ? null : causeWords(explanation.cause, program.layout);
   const met = violation === null ? null : withoutFacts(violation);
-  return { reproduced: reason === null, reason, violation: met, sentence, cause, circumstance, traceHash, trace, start: states.start };
+  const latent = machine.latent.map(withoutFacts);
+  const told = { violation: met, sentence, cause, circumstance, latent, steps: machine.step, traceHash, trace, start: states.start };
+  const differences = executionDifferences(run, { ...told, cpus: program.cpus, variant: null });
+  const { class: expected, step } = run.violation;
+  const missing = met === null ? `no violation in ${machine.step} steps; the finding has ${expected} at step ${step}` : null;
+  const reason = diverged ?? missing ?? (differences.length === 0 ? null : differenceWords(differences[0]));
+  return { ...told, reproduced: reason === null, reason, differences };
 }
 
 function isKernel(program: Program): program is KernelProgram {
   return 'config' in program;
-}
-
-function difference(run: RecordedRun, violation: Violation | null, steps: number, traceHash: string): string | null {
-  const expected = run.violation;
-  if (violation === null) return `no violation in ${steps} steps; the finding has ${expected.class} at step ${expected.step}`;
-  if (violation.class !== expected.class) return `${violation.class} at step ${violation.step} instead of ${expected.class}`;
-  if (violation.step !== expected.step) return `${violation.class} at step ${violation.step} instead of ${expected.step}`;
-  if (run.steps !== undefined && run.steps !== steps) return `${steps} steps instead of ${run.steps}`;
-  if (traceHash !== run.traceHash) return `the trace hash is ${traceHash} instead of ${run.traceHash}`;
-  return null;
 }

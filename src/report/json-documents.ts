@@ -8,6 +8,7 @@ import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
 import type { LockstepResult } from '../lockstep/api.js';
+import type { Difference } from '../replay/compare.js';
 import type { Replay } from '../replay/replay-finding.js';
 import type { CampaignResult } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
@@ -16,6 +17,7 @@ import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
 import type { HuntBaseline, HuntReport } from './reporters/hunt-report.js';
 import { restsOn } from './rests-on.js';
+import { knownScenario } from './witness.js';
 
 /** `hunt --json`. */
 export interface HuntDocument {
@@ -35,7 +37,7 @@ export interface HuntDocument {
 export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
 
 /** A finding, seen again. */
-export type ReplayResult = Omit<Replay, 'sentence' | 'cause' | 'circumstance'>;
+export type ReplayResult = Omit<Replay, 'cause' | 'circumstance'>;
 
 /** `replay --json`. */
 export interface ReplayDocument {
@@ -44,12 +46,15 @@ export interface ReplayDocument {
   readonly shootdown: string;
   readonly file: string;
   readonly variant: string;
-  readonly scenario: string;
+  /** Null where only the file calls it by a name. */
+  readonly scenario: string | null;
   readonly memory: string;
   /** The same violation at the same step with the same trace hash. */
   readonly reproduced: boolean;
   /** Why not, or null. */
   readonly reason: string | null;
+  /** Where the file says something else than the replay shows. */
+  readonly differences: readonly Difference[];
   /** Class of the violation that the replay met, or null; then its sentence, CPU and step. */
   readonly violation: string | null;
   readonly message: string | null;
@@ -136,12 +141,13 @@ export function replayDocument(
     shootdown,
     file,
     variant: findingSubject(finding).name,
-    scenario: findingSubject(finding).scenario,
+    scenario: knownScenario(finding),
     memory: finding.memory,
     reproduced: result.reproduced,
     reason: result.reason,
+    differences: result.differences,
     violation: result.violation?.class ?? null,
-    message: result.violation?.message ?? null,
+    message: result.sentence ?? result.violation?.message ?? null,
     cpu: result.violation?.cpu ?? null,
     step: result.violation?.step ?? null,
     traceHash: result.traceHash,
@@ -156,12 +162,15 @@ export interface ShowDocument {
   readonly shootdown: string;
   readonly file: string;
   readonly variant: string;
-  readonly scenario: string;
+  /** Null where only the file calls it by a name. */
+  readonly scenario: string | null;
   readonly memory: string;
   readonly cpus: number;
   readonly reproduced: boolean;
   /** Why not, or null. */
   readonly reason: string | null;
+  /** Where the file says something else than the replay shows. */
+  readonly differences: readonly Difference[];
   /** What the replay met, or null. */
   readonly violation: Violation | null;
   /** How each CPU stood before the first step. */
@@ -178,10 +187,21 @@ function stepJson(step: TraceStep): StepJson {
 }
 
 export function showDocument(shootdown: string, file: string, finding: Finding, result: ReplayResult): ShowDocument {
-  const { name, scenario, cpus } = findingSubject(finding);
-  const about = { file, variant: name, scenario, memory: finding.memory, cpus };
-  const { reproduced, reason, violation, start, trace } = result;
-  return { format: 'shootdown-show', version: 1, shootdown, ...about, reproduced, reason, violation, start, steps: trace.map(stepJson) };
+  const { name, cpus } = findingSubject(finding);
+  const about = { file, variant: name, scenario: knownScenario(finding), memory: finding.memory, cpus };
+  const { reproduced, reason, differences, violation, start, trace } = result;
+  return {
+    format: 'shootdown-show',
+    version: 1,
+    shootdown,
+    ...about,
+    reproduced,
+    reason,
+    differences,
+    violation,
+    start,
+    steps: trace.map(stepJson),
+  };
 }
 
 /** `stress --json`: the run's fields, and what it rests on. */

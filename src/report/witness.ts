@@ -1,12 +1,17 @@
 /** A witness in words, as lines: the sentence that says what went wrong, where it comes from, how to see it again. */
 
 import { modulesElsewhere } from '../modules/project.js';
-import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
+import { catalogueName } from '../replay/compare.js';
+import type { Replay } from '../replay/replay-finding.js';
+import { type Finding, findingSubject, isProgramFinding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
 import { groupDigits, wrap } from './layout.js';
 import { shellWord } from './shell-word.js';
 import { TABLE_WIDTH } from './table.js';
+
+/** What a replay has seen. */
+type ReplayedWitness = Pick<Replay, 'violation' | 'sentence' | 'steps'>;
 
 /** `b1: stale-use in two-mm-switch (execution 42, 230 steps): the sentence.` */
 export function sentenceLines(finding: Finding, colors: Colors, width = TABLE_WIDTH): string[] {
@@ -17,13 +22,31 @@ export function sentenceLines(finding: Finding, colors: Colors, width = TABLE_WI
   return wrap(text, width).map((line) => colors.bold(line));
 }
 
-/** What was found where and how, a line each. */
-export function originOf(finding: Finding): string[] {
-  const { memory, strategy, seed } = finding;
-  const { name, scenario } = findingSubject(finding);
-  const source = isProgramFinding(finding) ? undefined : finding.scenario.source;
-  const origin = `${name} in ${scenario}, ${memory}, found by ${strategy} with seed ${seed}`;
-  return [origin, ...(source === undefined ? [] : [`scenario from ${source}`])].map(visible);
+/** The same of a finding that was read from a file, in the words of its replay: what the file says of it is nobody's word. */
+export function replayedSentenceLines(finding: Finding, shown: ReplayedWitness, colors: Colors, width = TABLE_WIDTH): string[] {
+  return wrap(visible(replayedSentence(finding, shown)), width).map((line) => colors.bold(line));
+}
+
+/** `b1: stale-use in two-mm-switch (230 steps): the sentence`, not escaped. */
+export function replayedSentence(finding: Finding, { violation, sentence, steps }: ReplayedWitness): string {
+  const what = `in ${scenarioWords(finding)} (${groupDigits(steps)} steps)`;
+  if (violation === null) return `${findingSubject(finding).name}: no violation ${what}`;
+  return `${findingSubject(finding).name}: ${violation.class} ${what}: ${sentence ?? violation.message}`;
+}
+
+/** What is run when a finding is read from a file. */
+export function originOf(finding: Finding): string {
+  return visible(`${findingSubject(finding).name} in ${scenarioWords(finding)}, ${finding.memory}`);
+}
+
+/** What only a file calls by a name has none. */
+function scenarioWords(finding: Finding): string {
+  return knownScenario(finding) ?? "a scenario of the file's own";
+}
+
+/** The name of what a finding is in, where this version knows it by that name. */
+export function knownScenario(finding: Finding): string | null {
+  return isProgramFinding(finding) ? PLAIN_PROGRAM : catalogueName(finding.scenario);
 }
 
 /** The commands that run a finding again and that show it. */

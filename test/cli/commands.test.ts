@@ -8,7 +8,7 @@ import { serializeFinding } from '../../src/findings/serialize.js';
 import { InfrastructureError } from '../../src/vocabulary/errors.js';
 import { sampleFinding } from '../findings/sample.js';
 import { sampleVerdict } from '../report/verdicts.js';
-import { fakeEngine, hunted } from './fake-engine.js';
+import { fakeEngine, hunted, otherReplay } from './fake-engine.js';
 import { cli } from './run-cli.js';
 
 let out: string;
@@ -289,15 +289,7 @@ describe('replay', () => {
   });
 
   it('says why it is not', async () => {
-    const result = {
-      reproduced: false,
-      reason: 'step 7 has no CPU1 to move',
-      violation: null,
-      traceHash: '00000000',
-      trace: [],
-      start: [],
-    };
-    const engine = fakeEngine({ replay: async () => result });
+    const engine = fakeEngine({ replay: async () => otherReplay('step 7 has no CPU1 to move', []) });
     const file = save({ shootdown: '0.0.9' });
     const run = await cli(['replay', file], { engine });
     expect(run.exitCode).toBe(2);

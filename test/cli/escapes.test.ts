@@ -124,7 +124,7 @@ describe('escapes planted in a recording', () => {
         const finding = sampleFinding({ scenario: imported });
         return hunted(sampleVerdict({ scenario: imported?.name, violation: 'stale-use', message: PLANTED }), finding);
       },
-      replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] }),
+      replay: async (finding) => sampleReplay(finding),
     };
     const out = join(directory, 'found');
     await check(['hunt', '--variant', 'b3', '--scenario', `trace:${file}`, '--out', out], engine, 'hunt\\x1b[2J');
@@ -157,7 +157,7 @@ describe('escapes planted in what modules name and say', () => {
       const finding = sampleFinding({ scenario, variant: PLANTED.slice(0, 190) });
       return { ...hunted(sampleVerdict({ ...said, violation: 'stale-use' }), finding), replay: { ...sampleReplay(finding), trace: steps } };
     },
-    replay: async ({ violation, traceHash }) => ({ reproduced: true, reason: null, violation, traceHash, trace: steps, start: [] }),
+    replay: async (finding) => ({ ...sampleReplay(finding), trace: steps }),
     traceInfo: async () => ({ text: PLANTED, json: { [PLANTED]: PLANTED } }),
   });
 

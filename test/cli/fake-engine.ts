@@ -21,8 +21,15 @@ const VARIANTS: readonly ListedVariant[] = [
 const BROKEN = ['6.14', '6.15-rc6'];
 
 /** A finding, seen again as it was. */
-export function sampleReplay({ violation, traceHash }: Finding): ReplayResult {
-  return { reproduced: true, reason: null, violation, traceHash, trace: raceSteps(), start: [] };
+export function sampleReplay({ violation, latent, steps, traceHash }: Finding): ReplayResult {
+  const seen = { violation, sentence: violation.message, latent, steps, traceHash, trace: raceSteps(), start: [] };
+  return { reproduced: true, reason: null, differences: [], ...seen };
+}
+
+/** Seen again, and something else happened. */
+export function otherReplay(reason: string, trace = raceSteps()): ReplayResult {
+  const seen = { violation: null, sentence: null, latent: [], steps: trace.length, traceHash: '00000000', trace, start: [] };
+  return { reproduced: false, reason, differences: [], ...seen };
 }
 
 /** What a hunt answers, its witness seen again. */

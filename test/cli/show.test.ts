@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { sampleFinding } from '../findings/sample.js';
 import { raceSteps } from '../report/steps.js';
-import { fakeEngine } from './fake-engine.js';
+import { fakeEngine, otherReplay } from './fake-engine.js';
 import { FakeTerminal } from './fake-terminal.js';
 import { cli } from './run-cli.js';
 
@@ -27,8 +27,8 @@ describe('show, printed', () => {
     const run = await cli(['show', file]);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     for (const { step } of raceSteps()) expect(run.stdout).toMatch(new RegExp(`^[> ] +${step} │`, 'm'));
-    expect(run.stdout).toMatch(/^b1 in two-mm-switch, tso, found by random with seed 1\n/);
-    expect(run.stdout).toContain('b1: stale-use in two-mm-switch (execution 42, 17 steps)');
+    expect(run.stdout).toMatch(/^b1 in a scenario of the file's own, tso\n/);
+    expect(run.stdout).toContain("b1: stale-use in a scenario of the file's own (17 steps)");
     expect(widest(run.stdout)).toBeLessThanOrEqual(100);
   });
 
@@ -75,7 +75,7 @@ describe('show, printed', () => {
   });
 
   it('says why a finding is not reproduced, and shows what ran', async () => {
-    const replay = { reproduced: false, reason: 'step 7 differs', violation: null, traceHash: '0', trace: raceSteps(), start: [] };
+    const replay = otherReplay('step 7 differs');
     const run = await cli(['show', file], { engine: fakeEngine({ replay: async () => replay }) });
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toBe(`shootdown: ${file}: not reproduced: step 7 differs\n`);
@@ -110,7 +110,7 @@ describe('show, on a terminal', () => {
     expect(run).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(seen).toEqual(['15', '16', '24', '26', '0', '1']);
     expect(terminal.isOpen).toBe(false);
-    expect(terminal.screen).toContain('b1: stale-use in two-mm-switch');
+    expect(terminal.screen).toContain("b1: stale-use in a scenario of the file's own");
   });
 
   it('draws whole screens of the terminal’s size, and anew when it changes', async () => {
@@ -158,7 +158,7 @@ describe('show, on a terminal', () => {
   });
 
   it('says on stderr afterwards that the finding is not reproduced', async () => {
-    const replay = { reproduced: false, reason: 'step 7 differs', violation: null, traceHash: '0', trace: raceSteps(), start: [] };
+    const replay = otherReplay('step 7 differs');
     const terminal = new FakeTerminal((t) => t.press('q'));
     const run = await cli(['show', file], { engine: fakeEngine({ replay: async () => replay }), terminal });
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not reproduced: step 7 differs') });

@@ -262,10 +262,12 @@ describe('the replay of a plain program', () => {
   it('says why a run is not reproduced', () => {
     const run = witness(storeBuffering);
     const reason = (change: Partial<RecordedRun>) => replayProgram(storeBuffering, { ...run, ...change }).reason;
-    expect(reason({ traceHash: '00000000' })).toBe(`the trace hash is ${run.traceHash} instead of 00000000`);
-    expect(reason({ steps: 7 })).toBe('6 steps instead of 7');
+    expect(reason({ traceHash: '00000000' })).toBe(`traceHash: the file says 00000000, the replay shows ${run.traceHash}`);
+    expect(reason({ steps: 7 })).toBe('steps: the file says 7, the replay shows 6');
     expect(reason({ memory: 'sc' })).toMatch(/cannot move|no violation/);
-    expect(reason({ violation: { ...run.violation, class: 'deadlock' } })).toBe('assertion at step 6 instead of deadlock');
+    expect(reason({ violation: { ...run.violation, class: 'deadlock' } })).toBe(
+      'violation.class: the file says deadlock, the replay shows assertion',
+    );
     expect(replayProgram(storeBuffering, { ...run, schedule: ['7', ...run.schedule] }).reason).toContain('cannot move');
   });
 

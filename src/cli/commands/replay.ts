@@ -10,7 +10,7 @@ import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import { FINDING, FINDING_MODULES, type Given, JSON_FLAG, toggle } from '../options.js';
 import { openFinding } from '../own-modules.js';
-import { printSentence, printTimeline, reasonNotReproduced } from '../witness.js';
+import { printReplayed, printTimeline, reportDifferences } from '../witness.js';
 import { defineCommand } from './command.js';
 
 const FLAGS = {
@@ -26,6 +26,8 @@ const HELP = `
 Examples:
   $ shootdown replay findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
   $ shootdown replay --full FILE | less -R
+
+What the file says is compared with what happens, and told only where it differs.
 
 Exit codes: 1 reproduced (the violation is there), 2 not reproduced, or the file is no finding,
 3 internal or infrastructure failure.`;
@@ -48,13 +50,13 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
   const onThreads = flags.onThreads ? await engine.threads.replay(finding) : null;
   if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));
   else {
-    for (const line of originOf(finding)) printLine(io.stdout, line);
+    printLine(io.stdout, originOf(finding));
     const omitted = result.trace[0]?.step ?? 0;
     if (omitted > 0) printLine(io.stdout, `the first ${count(omitted, 'step')} of this long execution are not drawn`);
     printTimeline(context, finding, result, flags.full);
     printLine(io.stdout, '');
     if (result.reproduced) {
-      printSentence(context, finding);
+      printReplayed(context, finding, result);
       printLine(io.stdout, `reproduced: same violation, same step, same trace (hash ${visible(result.traceHash)})`);
     }
   }
@@ -64,7 +66,5 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
     if (!flags.json)
       printLine(io.stdout, `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ${traceHash})`);
   }
-  if (result.reproduced) return EXIT_VIOLATION;
-  printLine(io.stderr, `shootdown: ${visible(reasonNotReproduced(file, finding, result, version))}`);
-  return EXIT_USAGE;
+  return reportDifferences(context, file, finding, result) ? EXIT_VIOLATION : EXIT_USAGE;
 }

@@ -1,8 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { BASELINE_FORMAT, BASELINE_VERSION } from '../../../src/findings/baseline.js';
 import { serializeFinding } from '../../../src/findings/serialize.js';
 import { findWitness } from '../../findings/witness.js';
+import { sampleVerdict } from '../../report/verdicts.js';
+import { CARRIED } from '../../trace/recordings.js';
 
 /** Files of 5 to 63 MB, each large in a way of its own, and the command line that reads it. */
 
@@ -80,8 +83,55 @@ export function largeFiles(directory: string): LargeFile[] {
       name: `baseline: ${name}`,
       argv: [...hunt, '--scenario', 'ping-pong-dontneed', '--baseline', write(`known ${name}.json`, text)],
     })),
+    ...results(directory),
+    ...recordings(directory),
     ...configurations(directory),
   ];
+}
+
+/** Results of commands, as `compare` reads them. */
+function results(directory: string): LargeFile[] {
+  const verdict = { ...sampleVerdict(), memory: 'tso', seed: 1, message: null, finding: null };
+  const hunt = (change: object): string =>
+    JSON.stringify({ format: 'shootdown-hunt', version: 1, shootdown: '0.1.0', interrupted: false, verdicts: [], ...change });
+  const columns = Object.fromEntries(Array.from({ length: 400_000 }, (_, i) => [`c${i}`, { change: 1, low: 0, high: 2 }]));
+  const row = { variant: 'a', baseline: 'b', columns: {} };
+  const texts: Readonly<Record<string, string>> = {
+    'verdicts that are none': hunt({ verdicts: Array(1_000_000).fill({}) }),
+    verdicts: hunt({ verdicts: Array(40_000).fill(verdict) }),
+    'verdicts with long names': hunt({ verdicts: Array(7_000).fill({ ...verdict, variant: 'v'.repeat(2_000) }) }),
+    rows: hunt({ format: 'shootdown-study', rows: Array(200_000).fill(row) }),
+    columns: hunt({ format: 'shootdown-study', rows: [{ ...row, columns }] }),
+    counters: hunt({ format: 'shootdown-compare', base: 'a', patch: 'b', counters: columns }),
+  };
+  return Object.entries(texts).map(([name, text]) => {
+    // By its ending it is told from a variant.
+    const file = join(directory, `result-${name.replaceAll(/\W+/g, '-')}.json`);
+    writeFileSync(file, text);
+    return { name: `result: ${name}`, argv: ['compare', file, file] };
+  });
+}
+
+/** Recordings, plain and packed. */
+function recordings(directory: string): LargeFile[] {
+  const real = gunzipSync(readFileSync(CARRIED)).toString('utf8');
+  const [some] = /^.*(?:tlb_flush|mmap).*$/m.exec(real) ?? [''];
+  const nothing = gzipSync(Buffer.alloc(64 * MIB));
+  const contents: Readonly<Record<string, string | Buffer>> = {
+    'one line': 'x'.repeat(63 * MIB),
+    lines: '\n'.repeat(63 * MIB),
+    'a line again and again': `${some}\n`.repeat(Math.floor((40 * MIB) / (some.length + 1))),
+    'no recording': 'nobody knows what this is\n'.repeat(2_000_000),
+    'itself again and again': real.repeat(Math.floor((30 * MIB) / real.length)),
+    'zeros, packed': nothing,
+    'zeros, packed again and again': Buffer.concat(Array(100).fill(nothing)),
+    'packed and cut': gzipSync(Buffer.from(real.repeat(5))).subarray(0, -1_000),
+  };
+  return Object.entries(contents).flatMap(([name, content]) => {
+    const file = join(directory, `recording-${name.replaceAll(/\W+/g, '-')}`);
+    writeFileSync(file, content);
+    return ['check', 'info'].map((command) => ({ name: `recording, ${command}: ${name}`, argv: ['trace', command, file] }));
+  });
 }
 
 /** Modules beside configurations that are large. */

@@ -1,6 +1,5 @@
 /** `shootdown show FILE`: the timeline of a finding, to read or to step through. */
 
-import { visible } from '../../../report/escape.js';
 import { showDocument } from '../../../report/json-documents.js';
 import { TABLE_WIDTH } from '../../../report/table.js';
 import { renderTimeline } from '../../../report/timeline.js';
@@ -13,7 +12,7 @@ import { printJson, printLine } from '../../io.js';
 import { FINDING, FINDING_MODULES, flag, type Given, JSON_FLAG, toggle } from '../../options.js';
 import { openFinding } from '../../own-modules.js';
 import { wholeNumber } from '../../values.js';
-import { printSentence, reasonNotReproduced } from '../../witness.js';
+import { printReplayed, reportDifferences } from '../../witness.js';
 import { defineCommand } from '../command.js';
 import { view } from './view.js';
 
@@ -61,14 +60,12 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
   else if (isPrinted || result.trace.length === 0) print(context, finding, result, flags);
   else await view(context, io.terminal, finding, result);
-  if (result.reproduced) return EXIT_OK;
-  printLine(io.stderr, `shootdown: ${visible(reasonNotReproduced(file, finding, result, version))}`);
-  return EXIT_USAGE;
+  return reportDifferences(context, file, finding, result) ? EXIT_OK : EXIT_USAGE;
 }
 
 function print(context: CliContext, finding: Finding, result: ReplayResult, flags: ShowFlags): void {
   const { stdout } = context.io;
-  for (const line of originOf(finding)) printLine(stdout, line);
+  printLine(stdout, originOf(finding));
   const timeline = renderTimeline(result.trace, {
     cpus: findingSubject(finding).cpus,
     width: flags.width,
@@ -79,5 +76,5 @@ function print(context: CliContext, finding: Finding, result: ReplayResult, flag
   printLine(stdout, timeline);
   if (!result.reproduced) return;
   printLine(stdout, '');
-  printSentence(context, finding);
+  printReplayed(context, finding, result);
 }

@@ -2,6 +2,7 @@
 
 import { movesOf } from '../../../report/viewer/keys.js';
 import { Viewer } from '../../../report/viewer/viewer.js';
+import { replayedSentence } from '../../../report/witness.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../../context.js';
 import type { ReplayResult } from '../../engine-api.js';
@@ -10,9 +11,9 @@ import { screenText } from '../../terminal.js';
 
 /** Returns when the reader quits, the input ends, or somebody interrupts. */
 export async function view(context: CliContext, terminal: Terminal, finding: Finding, result: ReplayResult): Promise<void> {
-  const { name, scenario, cpus } = findingSubject(finding);
+  const { cpus } = findingSubject(finding);
   const viewer = new Viewer({
-    title: `${name}: ${finding.violation.class} in ${scenario}: ${finding.violation.message}`,
+    title: replayedSentence(finding, result),
     cpus,
     steps: result.trace,
     start: result.start,
