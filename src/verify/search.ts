@@ -1,10 +1,11 @@
-import { agentOf } from '../machine/agents.js';
+import { agentOf, cpuOfAgent } from '../machine/agents.js';
 import type { PlainProgram } from '../programs/plain-program.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import { Automaton, END } from './automaton.js';
 import { Column } from './column.js';
 import { Components } from './components.js';
 import { Judged, judgeAlways, judgeFinal } from './judged.js';
+import { fairCycle, type StateGraph } from './livelock.js';
 import { Choices, MOVE_AGENT, MOVE_COMPONENT, MOVE_FLAG, MOVE_MEMORY, MOVE_OUTCOME, MOVE_TARGET, MOVE_WORDS, Moves } from './moves.js';
 import { MemoryBudget, OutOfBudget, RowTable } from './row-table.js';
 import { FINE, MISTAKE, NOBODY, Stepper } from './step.js';
@@ -31,6 +32,8 @@ export interface SearchResult {
   readonly ended: 'memory' | 'time' | null;
   /** Whether the schedule ends in a mistake of the program, which no machine executes, and in no violation. */
   readonly isMistake: boolean;
+  /** Whether it ends in rounds of a cycle that is fair to everybody. */
+  readonly isLivelock: boolean;
   /** A shortest schedule (agents; -1-c for a choice c) into a violation or a mistake of the program; null: none was found. */
   readonly schedule: readonly number[] | null;
   readonly states: number;
@@ -47,8 +50,10 @@ export interface SearchResult {
 /** States between two looks at the clock. */
 const CHECK_EVERY = 1024;
 const NO_PARENT = -1;
+/** Rounds of the cycle in a witness of a livelock: enough to see it repeat. */
+const ROUNDS = 2;
 
-export class Search {
+export class Search implements StateGraph {
   readonly moves: Moves;
   readonly states: RowTable;
   readonly components: Components;
@@ -66,6 +71,12 @@ export class Search {
   /** By number of a first state: answers to choices on the way there. */
   private readonly firstAnswers: number[][] = [];
   private isMistake = false;
+  private isLivelock = false;
+  /** A step leads to a state that was expanded before: without one there is no cycle. */
+  private goesBack = false;
+  /** Of the newest `successor`: who moves, and the place of the move in the pool. */
+  agent = 0;
+  private move = 0;
 
   constructor(
     private readonly program: PlainProgram,
@@ -89,7 +100,7 @@ export class Search {
     let schedule: readonly number[] | null = null;
     let ended: SearchResult['ended'] = null;
     try {
-      schedule = this.begin() ?? this.explore();
+      schedule = this.begin() ?? this.explore() ?? this.livelock();
     } catch (error) {
       if (error instanceof OutOfBudget) ended = 'memory';
       else if (error instanceof TimeOver) ended = 'time';
@@ -99,6 +110,7 @@ export class Search {
       complete: ended === null && schedule === null,
       ended,
       isMistake: this.isMistake,
+      isLivelock: this.isLivelock,
       schedule,
       states: this.states.count,
       expanded: this.expanded,
@@ -137,6 +149,50 @@ export class Search {
     return null;
   }
 
+  private livelock(): readonly number[] | null {
+    if (!this.goesBack || this.limits.onEnd !== undefined) return null;
+    const cycle = fairCycle(this, this.budget, () => this.look());
+    if (cycle === null) return null;
+    this.isLivelock = true;
+    const round = cycle.steps.flatMap(({ from, k }) => {
+      this.successor(from, k);
+      return this.decisions(cpuOfAgent(this.agent), this.move);
+    });
+    return [...this.pathTo(cycle.state), ...Array.from({ length: ROUNDS }, () => round).flat()];
+  }
+
+  get count(): number {
+    return this.states.count;
+  }
+
+  get cpus(): number {
+    return this.program.cpus;
+  }
+
+  /** See StateGraph. */
+  successor(state: number, k: number): number {
+    const { cpus } = this.program;
+    const { states, moves } = this;
+    const at = state * (cpus + 1);
+    let left = k;
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      const entry = moves.of(states.rows[at], states.rows[at + 1 + cpu]);
+      const count = moves.pool[entry];
+      if (left < count) {
+        this.move = entry + 1 + left * MOVE_WORDS;
+        this.agent = agentOf(cpu, moves.pool[this.move + MOVE_AGENT]);
+        this.follow(state, cpu, this.move);
+        return states.intern(this.row);
+      }
+      left -= count;
+    }
+    return -1;
+  }
+
+  private look(): void {
+    if (this.limits.isOver()) throw new TimeOver();
+  }
+
   /** Expands states in order of their depth. A violation of the state itself is a step shorter than one of a step from it. */
   private explore(): readonly number[] | null {
     let levelEnd = this.states.count;
@@ -147,7 +203,7 @@ export class Search {
         levelEnd = this.states.count;
         this.depth++;
       }
-      if (state % CHECK_EVERY === 0 && this.limits.isOver()) throw new TimeOver();
+      if (state % CHECK_EVERY === 0) this.look();
       const wrong = this.expand(state);
       if (wrong === STUCK) return this.pathTo(state);
       if (wrong !== null) found ??= { state, ...wrong };
@@ -181,6 +237,7 @@ export class Search {
         const before = states.count;
         const id = states.intern(row);
         if (id === before) this.parents.set(id, state);
+        else if (id <= state) this.goesBack = true;
       }
     }
     if (count === 0 && this.isWrongEnd(state)) return this.limits.onEnd === undefined ? STUCK : null;

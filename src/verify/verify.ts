@@ -45,7 +45,7 @@ export class Verifier {
     });
     await this.made;
     const { result, seconds } = await this.search(request);
-    const found = result.schedule === null ? null : witnessOf(program, memory, result.schedule, result.isMistake, this.modules);
+    const found = result.schedule === null ? null : witnessOf(program, memory, result.schedule, result, this.modules);
     const verdict: VerifyVerdict = {
       variant: name,
       program: true,

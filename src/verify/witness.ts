@@ -10,6 +10,7 @@ import { InputError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { withoutFacts } from '../vocabulary/violation.js';
+import type { SearchResult } from './search.js';
 
 /** What a finding says in the place of a strategy. */
 const STRATEGY = 'verify';
@@ -22,14 +23,14 @@ export function witnessOf(
   program: PlainProgram,
   memory: MemoryModel,
   schedule: readonly number[],
-  isMistake: boolean,
+  { isMistake, isLivelock }: Pick<SearchResult, 'isMistake' | 'isLivelock'>,
   modules: Modules,
 ): Finding {
   const machine = new Machine(program, memory);
   let diverged: string | null;
   try {
     diverged = follow(machine, schedule);
-    judgeEnd(machine);
+    judgeEnd(machine, isLivelock);
   } catch (error) {
     throw asInputError(error, modules);
   }

@@ -25,7 +25,7 @@ export function verifyRestsOn({ memory, bounds, peakMemoryBytes, reductions, com
       : 'sequential consistency: no store is ever delayed';
   return [
     ...(complete && violation === null
-      ? ['executions: all of them, with every delivery of interrupts and every answer of choose; executions without end are not judged']
+      ? ['executions: all of them, with every delivery of interrupts and every answer of choose; none that is fair goes on without end']
       : []),
     `memory model: ${buffers}`,
     `search: breadth first, exact states, ${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ${Math.ceil(peakMemoryBytes / MEBIBYTE)} MiB`,
