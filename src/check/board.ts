@@ -1,5 +1,6 @@
 /** Counts what was compared, by kind, and keeps the disagreements. */
 import type { TraceEvent } from '../trace/events.js';
+import { ownText } from '../trace/own-text.js';
 import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 import type { Outcome, Verdict } from './outcome.js';
 
@@ -45,6 +46,6 @@ export class Board {
     this.kinds[kind][verdict === 'contradicted' ? 'learnt' : verdict]++;
     if (verdict === 'agreed' || verdict === 'learnt') return;
     const list = this.listOf(verdict, kind);
-    if (list.length < KEEP) list.push({ line, kind, kernel, model });
+    if (list.length < KEEP) list.push({ line, kind, kernel: ownText(kernel), model: ownText(model) });
   }
 }

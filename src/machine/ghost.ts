@@ -175,7 +175,7 @@ export class Ghost {
   addChange(cpu: number, index: number, version: number, before: number, after: number): void {
     const mem = this.words;
     const block = this.hardwareBase + cpu * H.HW_WORDS;
-    const count = mem[block + H.CHANGE_COUNT];
+    let count = mem[block + H.CHANGE_COUNT];
     for (let i = 0, at = block + H.CHANGE_BASE; i < count; i++, at += 3) {
       if (mem[at] !== index) continue;
       if (isRestricting(mem[at + 2], after)) mem[at + 1] = version;
@@ -186,7 +186,11 @@ export class Ghost {
       return;
     }
     if (!isRestricting(before, after)) return;
-    if (count === H.CHANGE_CAPACITY) throw new InternalError(`CPU ${cpu} made ${count} page-table changes without a new generation`);
+    if (count === H.CHANGE_CAPACITY) {
+      // Generations are the kernel's affair, and one may have none: the oldest change is then covered by none.
+      mem.copyWithin(block + H.CHANGE_BASE, block + H.CHANGE_BASE + 3, block + H.CHANGE_BASE + count * 3);
+      count--;
+    }
     const at = block + H.CHANGE_BASE + count * 3;
     mem[at] = index;
     mem[at + 1] = version;

@@ -1,11 +1,20 @@
 /** Windows of a recording of any length, ready to be imported: the default one, a given one, those that hold most. */
 import { type Imported, importWindow } from './import.js';
 import { missingProbes, neededForScenario } from './probes.js';
-import { isLargeRecording, readParts, recordingParts } from './read-parts.js';
+import { isLargeRecording, PART_EVENTS, readParts, recordingParts } from './read-parts.js';
 import { readRecording } from './read-recording.js';
 import type { Recording } from './recording.js';
 import { TraceError } from './trace-error.js';
-import { listWindows, parseWindow, type RatedWindow, RELAXED_RULE, type TraceWindow, WINDOW_RULE, windowFacts } from './window.js';
+import {
+  listWindows,
+  parseWindow,
+  type RatedWindow,
+  RELAXED_RULE,
+  requireWindowLines,
+  type TraceWindow,
+  WINDOW_RULE,
+  windowFacts,
+} from './window.js';
 
 /** A window, and the part of the recording that it lies in. */
 export interface Chosen {
@@ -24,7 +33,7 @@ export interface ChosenScenario extends Omit<Chosen, 'recording'> {
 }
 
 /** Events before and after a given window of a large recording that are read with it. */
-const AROUND = 50_000;
+const AROUND = PART_EVENTS;
 
 /** Throws TraceError where no probe tells who asks for flushes, or what each CPU runs. */
 function requireProbes(recording: Recording): void {
@@ -77,7 +86,7 @@ const rated = (recording: Recording, window: TraceWindow): RatedWindow => ({ ...
 
 /** The part of a large recording that holds the lines `A..B` of `text`, with what comes before and after. */
 async function partAround(path: string, text: string): Promise<Recording> {
-  const [from = 0, to = from] = text.split('..').map(Number);
+  const [from, to] = requireWindowLines(text, path, null);
   let parts: Recording[] = [];
   for await (const part of readParts(path, AROUND)) {
     const lastLine = part.events.at(-1)?.line ?? 0;

@@ -8,6 +8,7 @@ import { type KernelMarks, MarkCollector } from './facts.js';
 import { FieldError } from './fields.js';
 import { type Head, Heads } from './heads.js';
 import { KERNEL_EVENTS, parseSyscall, SYSCALL_EVENTS } from './kernel-events.js';
+import { ownText } from './own-text.js';
 import { type BodyParser, PROBE_EVENTS } from './probe-events.js';
 import { quote, TraceError } from './trace-error.js';
 
@@ -153,8 +154,9 @@ export class LineParser {
     if (known !== undefined) return known;
     // Names come from the file: no more of them are kept than a machine has tasks.
     if (this.comms.size >= 65_536) this.comms.clear();
-    this.comms.set(name, name);
-    return name;
+    const own = ownText(name);
+    this.comms.set(own, own);
+    return own;
   }
 
   private checkedTime(head: Head): number {

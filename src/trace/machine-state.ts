@@ -4,6 +4,7 @@
  */
 import type { EventOf, TraceEvent } from './events.js';
 import { FLUSH_ALL } from './events.js';
+import { ownText } from './own-text.js';
 
 /** ctx_id of init_mm, the kernel's own. */
 export const INIT_CTX = 1;
@@ -115,7 +116,7 @@ export class MachineState {
         break;
       }
       case 'flush_mm_range': {
-        this.ctxOfPointer.set(event.mm, event.ctx);
+        this.ctxOfPointer.set(ownText(event.mm), event.ctx);
         this.#sawGen(event.ctx, event.gen + 1);
         this.mm(event.ctx).cpus = event.cpus;
         break;
@@ -130,7 +131,7 @@ export class MachineState {
         }
         break;
       case 'exit_mmap':
-        this.ctxOfPointer.set(event.mm, event.ctx);
+        this.ctxOfPointer.set(ownText(event.mm), event.ctx);
         this.#sawGen(event.ctx, event.gen);
         this.mm(event.ctx).cpus = event.cpus;
         break;
@@ -145,7 +146,7 @@ export class MachineState {
 
   #switchMm(cpu: CpuState, event: EventOf<'switch_mm'>): void {
     const next = this.mm(event.nctx);
-    this.ctxOfPointer.set(event.next, event.nctx);
+    this.ctxOfPointer.set(ownText(event.next), event.nctx);
     if (event.nctx !== INIT_CTX) {
       this.#sawGen(event.nctx, event.ngen);
       next.cpus = event.ncpus | bit(event.cpu);

@@ -13,10 +13,12 @@ import { readRecording, recordingName } from './read-recording.js';
 import type { Recording } from './recording.js';
 import { TraceError } from './trace-error.js';
 
+/** Bytes that are read at once. */
+const CHUNK = 1 << 18;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** Events of a part: some hundred bytes each. */
-export const PART_EVENTS = 200_000;
+export const PART_EVENTS = 50_000;
 
 /** A gzip file that packs tighter than this is not taken for larger than {@link MAX_TEXT_BYTES} by its size alone. */
 const USUAL_RATIO = 32;
@@ -43,8 +45,8 @@ const tooTight = (path: string, packed: number, text: number): TraceError =>
 
 /** The file's text in pieces, decompressed when it is gzip. */
 async function* pieces(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const source: Readable = isGzip(readStart(path, 2)) ? pipeline(file, createGunzip({ chunkSize: 1 << 20 }), () => undefined) : file;
+  const file = createReadStream(path, { highWaterMark: CHUNK });
+  const source: Readable = isGzip(readStart(path, 2)) ? pipeline(file, createGunzip({ chunkSize: CHUNK }), () => undefined) : file;
   const decoder = new StringDecoder('utf8');
   let text = 0;
   try {

@@ -145,20 +145,26 @@ export function listWindows(recording: Recording, rule: WindowRule = WINDOW_RULE
   return windows;
 }
 
+/** The two lines of `A..B`; null where the text is none. */
+function windowLines(text: string): readonly [from: number, to: number] | null {
+  const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
+  const [from, to] = [Number(match?.[1]), Number(match?.[2])];
+  return match === null || from < 1 || to < from ? null : [from, to];
+}
+
+/** Throws TraceError for a text that names no window; `lastLine` of the file is for the message. */
+export function requireWindowLines(text: string, file: string, lastLine: number | null): readonly [from: number, to: number] {
+  const lines = windowLines(text);
+  const upTo = lastLine === null ? '' : ` <= ${lastLine}`;
+  if (lines === null) throw new TraceError(file, null, `window ${quote(text)}; expected A..B, two line numbers with 1 <= A <= B${upTo}`);
+  return lines;
+}
+
 /**
  * `A..B`: the file's lines A to B, 1-based and inclusive. Throws TraceError when it is not that, or holds no event.
  */
 export function parseWindow(recording: Recording, text: string): TraceWindow {
-  const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
-  const from = Number(match?.[1]);
-  const to = Number(match?.[2]);
-  if (match === null || from < 1 || to < from) {
-    throw new TraceError(
-      recording.file,
-      null,
-      `window ${quote(text)}; expected A..B, two line numbers with 1 <= A <= B <= ${recording.lines}`,
-    );
-  }
+  const [from, to] = requireWindowLines(text, recording.file, recording.lines);
   if (to > recording.lines)
     throw new TraceError(recording.file, null, `window ${text} goes beyond the file's last line; expected lines up to ${recording.lines}`);
   const first = recording.events.findIndex((event) => event.line >= from);

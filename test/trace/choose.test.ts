@@ -52,6 +52,7 @@ describe('a large recording', () => {
     const given = await givenWindowOf(large, `${firstLine + PADDED}..${lastLine + PADDED}`);
     expect(given.scenario.scripts).toEqual(ofSmall.scenario.scripts);
     await expect(givenWindowOf(large, `1..${firstLine + 999_999}`)).rejects.toThrow(/goes beyond the file's last line/);
+    await expect(givenWindowOf(large, 'x')).rejects.toThrow(/window "x"; expected A\.\.B/);
   });
 });
 

@@ -1,0 +1,76 @@
+/**
+ * How far the checks of recordings agree: by kernel and machine the decisions, the share agreed or raced, the worst recording and the worst
+ * kind. With --features the features that only newer kernels have are switched off, one by one.
+ *
+ *     npx tsx bench/check/bars.ts [--features] RECORDING.trace.gz...
+ */
+import { parseArgs } from 'node:util';
+import {
+  agreement,
+  type CheckReport,
+  checkRecording,
+  KIND_NAMES,
+  KIND_WITHOUT_BAR,
+  profileOf,
+  readHypervisorLog,
+} from '../../src/check/index.js';
+import { readRecording } from '../../src/trace/read-recording.js';
+import { findVariant } from '../../src/variants/index.js';
+
+const { values, positionals: files } = parseArgs({ allowPositionals: true, options: { features: { type: 'boolean', default: false } } });
+if (files.length === 0) {
+  process.stderr.write('usage: npx tsx bench/check/bars.ts [--features] RECORDING.trace.gz...\n');
+  process.exit(2);
+}
+/** Features of which a recording could show that its kernel has them. */
+const FEATURES = ['lazyCpumask', 'filterLoadedMm', 'filterSwitching', 'freedTablesReachLazy', 'barrierWhenBitSet'];
+
+const percent = (share: number): string => `${(Math.floor(share * 100_000) / 1000).toFixed(3)} %`;
+const decidedOf = ({ agreed, raced, disagreed }: { agreed: number; raced: number; disagreed: number }): number =>
+  agreed + raced + disagreed;
+
+interface Group {
+  recordings: number;
+  agreed: number;
+  decided: number;
+  contradicted: number;
+  worst: readonly [share: number, name: string];
+  worstKind: readonly [share: number, name: string];
+}
+const groups = new Map<string, Group>();
+
+function note(config: string, name: string, report: CheckReport): void {
+  const group = groups.get(config) ?? { recordings: 0, agreed: 0, decided: 0, contradicted: 0, worst: [1, '-'], worstKind: [1, '-'] };
+  groups.set(config, group);
+  group.recordings++;
+  group.agreed += report.agreed + report.raced;
+  group.decided += decidedOf(report);
+  group.contradicted += Object.values(report.contradicted).reduce((sum, number) => sum + number, 0);
+  if (agreement(report) < group.worst[0]) group.worst = [agreement(report), name];
+  for (const kind of KIND_NAMES) {
+    const share = agreement(report.kinds[kind]);
+    if (kind !== KIND_WITHOUT_BAR && share < group.worstKind[0]) group.worstKind = [share, `${kind} in ${name}`];
+  }
+}
+
+for (const file of files) {
+  const recording = readRecording(file);
+  const version = profileOf(recording);
+  if (version === null) continue;
+  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
+  const report = checkRecording(recording, version, log);
+  note(recording.name.replace(/-w\d+$/, ''), recording.name, report);
+  if (!values.features) continue;
+  for (const feature of FEATURES.filter((name) => version.features[name as keyof typeof version.features] === true)) {
+    const without = findVariant(`${version.name}~${feature}`);
+    if (without === undefined) continue;
+    const { disagreed } = checkRecording(recording, without, log);
+    if (disagreed > report.disagreed) process.stdout.write(`${recording.name} without ${feature}: ${report.disagreed} -> ${disagreed}\n`);
+  }
+}
+for (const [config, { recordings, agreed, decided, contradicted, worst, worstKind }] of groups) {
+  process.stdout.write(
+    `${config}: ${recordings} recordings, ${decided} decisions, ${percent(agreed / decided)}, ${contradicted} contradictions; ` +
+      `worst ${worst[1]} ${percent(worst[0])}; worst kind ${worstKind[1]} ${percent(worstKind[0])}\n`,
+  );
+}

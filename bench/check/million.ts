@@ -1,0 +1,73 @@
+/**
+ * Joins copies of a recording, each later and with mms and tasks of its own, until they hold a number of flush requests, and measures `trace
+ * check` (and, with --info, `trace info`) on the file, in a process of its own: lines a second of processor time, and peak memory.
+ *
+ *     npx tsx bench/check/million.ts [--requests N] [--info] RECORDING.trace.gz
+ */
+import { spawnSync } from 'node:child_process';
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { metaPath } from '../../src/trace/meta.js';
+import { readBytes } from '../../src/trace/read-file.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { requests: { type: 'string', default: '1000000' }, info: { type: 'boolean', default: false } },
+});
+const [file] = positionals;
+if (file === undefined) {
+  process.stderr.write('usage: npx tsx bench/check/million.ts [--requests N] [--info] RECORDING.trace.gz\n');
+  process.exit(2);
+}
+
+const TIME = /^(.{1,60}?\[\d+\] \S+ +)(\d+)\.(\d{6}): /;
+const lines = gunzipSync(readBytes(file))
+  .toString('utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+const secondsOf = (line: string | undefined): number => Number(TIME.exec(line ?? '')?.[2] ?? 0);
+const span = secondsOf(lines.at(-1)) - secondsOf(lines[0]) + 1;
+/** ctx_ids of a recording lie within so many. */
+const CTX_SPAN = 100_000;
+
+/** The lines of copy `number`: later by whole seconds, its mms with other ctx_ids and elsewhere in memory. */
+function copy(number: number): string {
+  if (number === 0) return `${lines.join('\n')}\n`;
+  const later = lines.map((line) =>
+    line
+      .replace(TIME, (_, head, seconds, fraction) => `${head}${Number(seconds) + number * span}.${fraction}: `)
+      .replace(/\b0xffff8880(?=[0-9a-f]{8}\b)/g, `0xffff${(0x8880 + number).toString(16)}`)
+      .replace(/\b(n?ctx)=(\d+)/, (text, key, ctx) => (Number(ctx) < 2 ? text : `${key}=${Number(ctx) + number * CTX_SPAN}`)),
+  );
+  return `${later.join('\n')}\n`;
+}
+
+const each = lines.filter((line) => line.includes(': flush_mm_range: ')).length;
+const copies = Math.ceil(Number(values.requests) / each);
+const folder = mkdtempSync(join(tmpdir(), 'shootdown-million-'));
+const path = join(folder, 'joined.trace');
+try {
+  const out = openSync(path, 'w');
+  for (let number = 0; number < copies; number++) writeSync(out, copy(number));
+  closeSync(out);
+  if (existsSync(metaPath(file))) copyFileSync(metaPath(file), metaPath(path));
+  const command = values.info ? ['trace', 'info'] : ['trace', 'check'];
+  const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+  const measured = spawnSync('/usr/bin/env', ['time', '-f', '%U %S %M', process.execPath, '--import', 'tsx', main, ...command, path], {
+    encoding: 'utf8',
+  });
+  const times = /([\d.]+) ([\d.]+) (\d+)\n$/.exec(measured.stderr);
+  if (times === null) throw new Error(`no measurement (GNU time is needed): ${measured.stderr}`);
+  const processor = Number(times[1]) + Number(times[2]);
+  const number = copies * lines.length;
+  process.stdout.write(measured.stdout.split('\n').slice(0, 2).join('\n'));
+  process.stdout.write(
+    `\n${copies * each} requests, ${number} lines, ${Math.round(statSync(path).size / 2 ** 20)} MiB: ${processor.toFixed(1)} s of processor time, ` +
+      `${Math.round(number / processor)} lines/s, at most ${Math.round(Number(times[3]) / 1024)} MiB\n`,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
