@@ -57,6 +57,12 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: 'study remote-tlb-gen --budget 10m --variant hypercall/v12',
     prints: /^v12 +none/m,
   }),
+  'shootdown verify examples/ticket-lock.ts': cli(1, { prints: /^ticket-lock: no violation in any execution/m }),
+  'shootdown verify examples/seqlock.ts --program seqlock --memory sc --memory-limit 1g --budget 60s --json': cli(0, {
+    prints: /"complete": true/,
+  }),
+  'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
+  'shootdown litmus examples --memory sc --json': cli(0, { prints: /"verdict": "No"/ }),
   'shootdown study': cli(0, { prints: /^remote-tlb-gen +88 /m }),
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
   'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
