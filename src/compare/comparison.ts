@@ -1,6 +1,6 @@
 import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
-import type { Difference } from '../study/difference.js';
+import type { Differences } from '../study/difference.js';
 import type { Finding } from '../vocabulary/finding.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 
@@ -18,7 +18,7 @@ export interface Comparison {
   /** Kinds that the base's hunt met and the patch's did not. */
   readonly gone: readonly MetViolation[];
   /** By name, in the order of printing; none where nothing was counted. */
-  readonly counters: Readonly<Record<string, Difference>>;
+  readonly counters: Readonly<Record<string, Differences>>;
   /** Pairs of executions that they come from, and how many intervals hold together. */
   readonly pairs: number;
   readonly comparisons: number;

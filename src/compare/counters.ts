@@ -21,7 +21,7 @@ const all: readonly ComparedCounter[] = [
   { name: 'fullFlushes', title: 'full flushes', of: ['fullFlushes'], ...perOperation },
   { name: 'partialFlushes', title: 'partial flushes', of: ['partialFlushes'], ...perOperation },
   { name: 'switchFlushes', title: 'flushes at a switch', of: ['switchFlushes'], ...perOperation },
-  { name: 'needlessFlushes', title: 'needless ones of them', of: ['needlessSwitchFlushes'], ...perOperation },
+  { name: 'needlessFlushes', title: 'needless of these', of: ['needlessSwitchFlushes'], ...perOperation },
   { name: 'lazyCpusDisturbed', title: 'lazy CPUs disturbed', of: ['lazyDisturbed', 'lazyRequests'], ...perOperation },
   { name: 'lockedOperations', title: 'locked operations', of: ['lockedOperations'], ...perOperation },
   { name: 'hostExits', title: 'exits to the host', of: ['hostExits'], ...perOperation, needsHost: true },

@@ -1,7 +1,7 @@
 import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
 import { restsOn } from '../report/rests-on.js';
-import { CONFIDENCE, type Difference } from '../study/difference.js';
+import { CONFIDENCE, type Differences } from '../study/difference.js';
 import type { Comparison, KnownWitnessOf } from './comparison.js';
 import { OPERATIONS } from './counters.js';
 
@@ -24,7 +24,7 @@ export interface CompareDocument {
   readonly shared: readonly MetViolation[];
   readonly gone: readonly MetViolation[];
   /** By name (docs/studies.md): rates per `per` client operations, their difference, its interval. */
-  readonly counters: Readonly<Record<string, Difference>>;
+  readonly counters: Readonly<Record<string, Differences>>;
   readonly per: number;
   /** Pairs of executions that the counters come from; all intervals hold together with this confidence. */
   readonly pairs: number;

@@ -1,25 +1,22 @@
 import { markdownTable, markdownText } from '../report/reporters/markdown.js';
 import type { Comparison } from './comparison.js';
 import { OPERATIONS, titleOf } from './counters.js';
-import { counterCells, groundsOf, groundsWords, outcomeWords, safetyWords } from './words.js';
+import { counterCells, groundsOf, groundsWords, outcomeWords, safetyWords, savingWords } from './words.js';
 
 /** A comparison as Markdown, for a pull request or an issue. */
 export function comparisonMarkdown(comparison: Comparison, notes: readonly string[] = []): string {
   const { base, patch, outcomes, counters } = comparison;
   const verdicts = outcomes.map((outcome, i) => [i === 0 ? 'base' : 'patch', outcome.verdict.variant, outcomeWords(outcome)]);
-  const rows = Object.entries(counters).map(([name, counter]) => {
-    const cells = counterCells(counter);
-    return [titleOf(name), cells.base, cells.patch, cells.difference];
-  });
+  const rows = Object.entries(counters).map(([name, counter]) => counterCells(titleOf(name), counter));
   const escaped = (cells: readonly (readonly string[])[]): string[][] => cells.map((row) => row.map(markdownText));
   return [
     `### ${markdownText(patch)} against ${markdownText(base)}`,
     '',
-    ...safetyWords(comparison).map((sentence) => `- ${markdownText(sentence)}`),
+    ...[...safetyWords(comparison), ...savingWords(comparison)].map((sentence) => `- ${markdownText(sentence)}`),
     '',
     markdownTable(['', 'variant', 'verdict'], escaped(verdicts)),
     '',
-    ...(rows.length === 0 ? [] : [markdownTable(['counter', 'base', 'patch', 'difference'], escaped(rows)), '']),
+    ...(rows.length === 0 ? [] : [markdownTable(['counter', 'base', 'patch', 'in pairs', 'apart'], escaped(rows)), '']),
     markdownText(groundsWords(comparison, OPERATIONS)),
     '',
     '<details><summary>rests on</summary>',

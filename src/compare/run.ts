@@ -6,7 +6,7 @@ import { knownOf } from '../known/of-variant.js';
 import { knownWitnesses } from '../known/witnesses.js';
 import { checkBase } from '../replay/base-check.js';
 import { explained } from '../replay/explained.js';
-import { type Difference, differenceOf } from '../study/difference.js';
+import { type Differences, differencesOf } from '../study/difference.js';
 import { countPairs, type PairedCounts } from '../study/paired-counts.js';
 import { findVariant, type Variant } from '../variants/index.js';
 import { InputError } from '../vocabulary/errors.js';
@@ -45,6 +45,8 @@ const ROUNDS_MAX = 4;
 export async function compareVariants(request: CompareRequest, pool: HuntPool): Promise<Comparison> {
   const { base, patch, signal } = request;
   const counters = comparedCounters(variantOf(base, pool.modules.variants), variantOf(patch, pool.modules.variants));
+  // Each in pairs, and apart.
+  const comparisons = 2 * counters.length;
   const outcomes: ComparedOutcome[] = [];
   const keep = (outcome: ComparedOutcome): ComparedOutcome => {
     const finding = request.onOutcome?.(outcome) ?? null;
@@ -55,13 +57,12 @@ export async function compareVariants(request: CompareRequest, pool: HuntPool): 
   const before = keep(await huntBase(request, pool));
   const after = signal?.aborted === true ? null : keep(await huntPatch(request, before, pool));
   const pairs = signal?.aborted === true ? null : await countBoth(request, pool);
-  const differences =
-    pairs === null ? [] : counters.map((counter) => [counter.name, differenceOf(pairs, counter, counters.length)] as const);
+  const differences = pairs === null ? [] : counters.map((counter) => [counter.name, differencesOf(pairs, counter, comparisons)] as const);
   return {
     ...{ base, patch, outcomes, ...whatChanged(before, after) },
-    counters: Object.fromEntries(differences) as Record<string, Difference>,
+    counters: Object.fromEntries(differences) as Record<string, Differences>,
     pairs: pairs?.pairs ?? 0,
-    comparisons: counters.length,
+    comparisons,
     interrupted: signal?.aborted === true,
   };
 }

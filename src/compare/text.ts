@@ -1,7 +1,7 @@
 import type { Comparison } from './comparison.js';
 import { OPERATIONS, titleOf } from './counters.js';
 import { hanging, mailTable, wrapped } from './layout.js';
-import { counterCells, groundsOf, groundsWords, outcomeWords, safetyWords } from './words.js';
+import { COUNTER_TITLES, counterCells, groundsOf, groundsWords, outcomeWords, safetyWords, savingWords } from './words.js';
 
 /** A comparison as text that a mail can carry. */
 
@@ -21,15 +21,12 @@ export function comparisonText(comparison: Comparison, notes: readonly string[] 
     ...groundsOf(comparison, notes).flatMap((ground) => hanging(INDENT, ground)),
     '',
     'answer',
-    ...safetyWords(comparison).flatMap((sentence) => hanging(INDENT, sentence)),
+    ...[...safetyWords(comparison), ...savingWords(comparison)].flatMap((sentence) => hanging(INDENT, sentence)),
   ];
   return lines.join('\n');
 }
 
 function table(counters: Comparison['counters']): string[] {
-  const rows = Object.entries(counters).map(([name, counter]) => {
-    const { base, patch, difference } = counterCells(counter);
-    return [titleOf(name), base, patch, difference];
-  });
-  return rows.length === 0 ? [] : [...mailTable([['', 'BASE', 'PATCH', 'DIFFERENCE'], ...rows]), ''];
+  const rows = Object.entries(counters).map(([name, counter]) => counterCells(titleOf(name), counter));
+  return rows.length === 0 ? [] : [...mailTable([COUNTER_TITLES, ...rows]), ''];
 }

@@ -4,9 +4,10 @@ import { openFindingsMet } from '../report/hunt-words.js';
 import { count, groupDigits } from '../report/layout.js';
 import { reachOf, restsOn } from '../report/rests-on.js';
 import { verdictWords } from '../report/verdict-table.js';
-import type { Difference } from '../study/difference.js';
-import { differenceText, levelText, signed } from '../study/difference-text.js';
+import type { Difference, Differences } from '../study/difference.js';
+import { differenceText, levelText, NONE_SEEN, signed } from '../study/difference-text.js';
 import type { ComparedOutcome, Comparison } from './comparison.js';
+import { titleOf } from './counters.js';
 
 /** What a comparison says, in sentences and cells that text and Markdown share. Not escaped: that is for each format to do. */
 
@@ -87,29 +88,50 @@ export function groundsOf({ outcomes }: Comparison, notes: readonly string[]): s
   return [...own, ...reach];
 }
 
-/** What a counter says, in the cells of its row. */
-export interface CounterCells {
-  readonly base: string;
-  readonly patch: string;
-  readonly difference: string;
-}
+/** Titles of the cells of a counter's row. */
+export const COUNTER_TITLES = ['', 'BASE', 'PATCH', 'IN PAIRS', 'APART'] as const;
 
-export function counterCells(counter: Difference): CounterCells {
+/** What a counter says: title, the base's rate and the patch's, the difference in pairs and apart. */
+export function counterCells(title: string, { apart, ...pairs }: Differences): string[] {
   const level = (value: number | null): string => (value === null ? '-' : levelText(value));
-  return { base: level(counter.base), patch: level(counter.patch), difference: changeCell(counter) };
+  return [title, level(pairs.base), level(pairs.patch), changeCell(pairs), changeCell(apart)];
 }
 
-/** `-103 ±16 (-66 %)`, `no difference seen (-1.2 to 0.8)`. */
+/** `-103 ±16 (-66 %)`, `none seen (±1.2)`. */
 function changeCell(counter: Difference): string {
   const { base, difference, low, high, seen } = counter;
-  if (difference === null || low === null || high === null) return 'too few pairs to say';
-  if (seen === 'none') return low === high ? 'no difference seen' : `no difference seen (${levelText(low)} to ${levelText(high)})`;
-  const percent = base === null || base === 0 ? '' : ` (${signed((100 * difference) / base, 0)} %)`;
-  return `${differenceText(counter)}${percent}`;
+  if (difference === null || low === null || high === null) return 'too few';
+  if (seen === 'none') return low === high ? NONE_SEEN : `${NONE_SEEN} (±${levelText((high - low) / 2)})`;
+  return `${differenceText(counter)}${percentOf(base, difference)}`;
+}
+
+function percentOf(base: number | null, difference: number): string {
+  return base === null || base === 0 ? '' : ` (${signed((100 * difference) / base, 0)} %)`;
+}
+
+/** What it saves and what it costs, a sentence each. */
+export function savingWords({ counters, pairs }: Comparison): string[] {
+  if (pairs === 0) return [];
+  const told = Object.entries(counters).map(([name, counter]) => ({ name: titleOf(name).trim(), counter }));
+  const moved = (seen: Difference['seen']): string[] =>
+    told.filter(({ counter }) => counter.seen === seen || (counter.seen === 'none' && counter.apart.seen === seen)).map(movedWords);
+  const [less, more] = [moved('less'), moved('more')];
+  const same = told.filter(({ counter }) => counter.seen === 'none' && counter.apart.seen === 'none').map(({ name }) => name);
+  return [
+    less.length === 0 ? 'Saves nothing that is counted.' : `Less: ${less.join('; ')}.`,
+    ...(more.length === 0 ? [] : [`More: ${more.join('; ')}.`]),
+    ...(same.length === 0 ? [] : [`No difference seen: ${same.join(', ')}.`]),
+  ];
+}
+
+function movedWords({ name, counter }: { readonly name: string; readonly counter: Differences }): string {
+  const words = ({ base, difference, seen }: Difference): string =>
+    seen === 'none' || difference === null ? 'none seen' : percentOf(base, difference).trim().slice(1, -1) || signed(difference, 1);
+  return `${name} ${words(counter)}, apart ${words(counter.apart)}`;
 }
 
 /** What the counters are, and how sure. */
 export function groundsWords({ pairs, comparisons }: Comparison, per: number): string {
   if (pairs === 0) return 'Nothing was counted.';
-  return `Counters are per ${groupDigits(per)} client operations, over ${groupDigits(pairs)} pairs of executions; all ${comparisons} intervals hold together with 95 %.`;
+  return `Per ${groupDigits(per)} client operations, over ${groupDigits(pairs)} executions of each. In pairs the patch follows the base step by step, and what only it executes takes no time: what its decisions change. Apart each runs as it is hunted, every instruction a turn. Between the two lies what depends on how long instructions take. None seen: the interval spans 0; all ${comparisons} hold together with 95 %.`;
 }

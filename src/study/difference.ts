@@ -1,6 +1,6 @@
 import jstat from 'jstat';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
-import type { PairedCounts } from './paired-counts.js';
+import { apartOf, type PairedCounts } from './paired-counts.js';
 
 /**
  * The difference between two kernels in something counted per something else, and how sure it is: Student's t over pairs, each of which is one
@@ -26,6 +26,12 @@ export interface Difference {
   readonly high: number | null;
   /** Whether the patch has less or more of it; `none` where the interval spans 0, or where there is none. */
   readonly seen: 'less' | 'more' | 'none';
+}
+
+/** Both differences of a counter. */
+export interface Differences extends Difference {
+  /** Of separate executions: what each kernel's own hunts count, where every instruction takes a turn. */
+  readonly apart: Difference;
 }
 
 /** All intervals that are shown together hold at once with this confidence: each is taken at 1 - (1 - CONFIDENCE) / comparisons (Bonferroni). */
@@ -61,6 +67,11 @@ export function differenceOf(counts: PairedCounts, { of, per, times }: RateOf, c
   const quantile = jStat.studentt.inv(1 - (1 - CONFIDENCE) / (2 * comparisons), Math.max(1, n - moved.length));
   const [low, high] = [rounded((patch - base) * times - quantile * error), rounded((patch - base) * times + quantile * error)];
   return { ...rates, low, high, seen: high < 0 ? 'less' : low > 0 ? 'more' : 'none' };
+}
+
+/** The difference of pairs, and that of the same kernels' separate executions; both are among `comparisons`. */
+export function differencesOf(counts: PairedCounts, rate: RateOf, comparisons: number): Differences {
+  return { ...differenceOf(counts, rate, comparisons), apart: differenceOf(apartOf(counts), rate, comparisons) };
 }
 
 /** By pair: the sum of some counters of its base (side 0) or patch (side 1). */

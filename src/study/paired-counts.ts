@@ -5,7 +5,7 @@ import type { MemoryModel } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { Counts } from './study.js';
 
-/** Counts of two kernels, execution by execution: the base's, and the patch's that follows it. */
+/** Counts of two kernels, execution by execution: the base's, the patch's that follows it, and the patch's own. */
 export interface PairedCounts {
   readonly base: string;
   readonly patch: string;
@@ -21,6 +21,8 @@ export interface PairedSample {
   readonly pairs: number;
   /** By pair: the base's counters, then the patch's, in the order of COUNTERS. */
   readonly counts: Float64Array;
+  /** The same of the base's and of the patch's own execution. */
+  readonly apart: Float64Array;
 }
 
 export interface PairsRequest {
@@ -51,9 +53,9 @@ const PAIRS_MAX = 200_000;
 export async function countPairs(pool: HuntPool, request: PairsRequest): Promise<PairedCounts> {
   const { base, patch, scenarios, strategies, memory, seed, count, budgetMs, signal } = request;
   const began = performance.now();
-  const lengths = await Promise.all(
-    scenarios.map((scenario) => pool.length({ variant: base, scenario, strategies, memory, seed, first: 0, count: 0 })),
-  );
+  const lengthsOf = (variant: string): Promise<number[]> =>
+    Promise.all(scenarios.map((scenario) => pool.length({ variant, scenario, strategies, memory, seed, first: 0, count: 0 })));
+  const [lengths, patchLengths] = await Promise.all([lengthsOf(base), lengthsOf(patch)]);
   const limit = Math.min(count ?? PAIRS_MAX, PAIRS_MAX);
   const wanted = scenarios.map((_, i) => Math.floor(limit / scenarios.length) + (i < limit % scenarios.length ? 1 : 0));
   const results: PairResult[][] = scenarios.map(() => []);
@@ -62,7 +64,8 @@ export async function countPairs(pool: HuntPool, request: PairsRequest): Promise
     const round = scenarios.map(async (scenario, i) => {
       const pairs = Math.min(ROUND, wanted[i] - first);
       if (pairs <= 0) return;
-      results[i].push(await pool.pairs({ base, patch, scenario, strategies, memory, seed, first, count: pairs, length: lengths[i] }));
+      const sized = { first, count: pairs, length: lengths[i], patchLength: patchLengths[i] };
+      results[i].push(await pool.pairs({ base, patch, scenario, strategies, memory, seed, ...sized }));
     });
     await Promise.all(round);
     request.onRound?.(results.flat().reduce((sum, { pairs }) => sum + pairs, 0));
@@ -73,13 +76,26 @@ export async function countPairs(pool: HuntPool, request: PairsRequest): Promise
 }
 
 function sampleOf(scenario: string, results: readonly PairResult[]): PairedSample {
-  const counts = new Float64Array(results.reduce((sum, result) => sum + result.counts.length, 0));
-  let at = 0;
-  for (const result of results) {
-    counts.set(result.counts, at);
-    at += result.counts.length;
-  }
-  return { scenario, pairs: results.reduce((sum, { pairs }) => sum + pairs, 0), counts };
+  const joined = (parts: readonly Float64Array[]): Float64Array => {
+    const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  };
+  return {
+    scenario,
+    pairs: results.reduce((sum, { pairs }) => sum + pairs, 0),
+    counts: joined(results.map(({ counts }) => counts)),
+    apart: joined(results.map(({ apart }) => apart)),
+  };
+}
+
+/** Those of the patch's own executions, in the place of those that follow. */
+export function apartOf(counts: PairedCounts): PairedCounts {
+  return { ...counts, samples: counts.samples.map((sample) => ({ ...sample, counts: sample.apart })) };
 }
 
 /** Counters of one side, summed over all pairs. */

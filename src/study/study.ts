@@ -121,7 +121,7 @@ export interface Column {
   text(result: RowResult, baseline: RowResult | null): string;
 }
 
-/** How many differences the rows show. */
+/** How many differences the rows show in pairs; those apart hold together as many. */
 export function comparisonsOf({ columns, probes }: Study, rows: readonly StudyRow[]): number {
   if (!probes.includes('counts')) return 1;
   const compared = rows.filter(({ baseline, senseless }) => baseline !== null && senseless === undefined);

@@ -103,6 +103,11 @@ export class Side {
     return values;
   }
 
+  /** The same, but of an execution that went wrong up to the last client operation that ended before. */
+  counted(): Float64Array {
+    return this.machine.violation === null ? this.total() : this.tally.after(this.tally.operations);
+  }
+
   /** What the CPU is about to do, and in which functions, as a number that is the same wherever it is the same. */
   signature(cpu: number): number {
     const { kind, a, b, d } = this.machine.cpus[cpu].pending;

@@ -1,8 +1,8 @@
 import { findRule } from '../../rules/index.js';
 import { lazyWakeups } from '../columns/rates.js';
-import { differenceOf } from '../difference.js';
+import { differencesOf } from '../difference.js';
 import type { RowResult } from '../study.js';
-import { changeWords, grouped, isHarmed, isKnownUnsafe, listed } from './words.js';
+import { changesWords, grouped, isHarmed, isKnownUnsafe, listed } from './words.js';
 
 /** What the answers to lazy CPUs cost, made of the rows alone. */
 export function lazyAnswer(results: readonly RowResult[]): string[] {
@@ -11,13 +11,13 @@ export function lazyAnswer(results: readonly RowResult[]): string[] {
   const lines = [...grouped(ran, ({ row }) => row.group)].flatMap(([group, rows]) => {
     const compared = rows.flatMap((result) => {
       if (result.pairs === null || lazyWakeups.compared === undefined) return [];
-      const change = differenceOf(result.pairs, lazyWakeups.compared, result.comparisons);
+      const change = differencesOf(result.pairs, lazyWakeups.compared, result.comparisons);
       return [{ label: result.row.label, change }];
     });
     if (compared.length === 0) return [];
     const parts = compared
       .sort((a, b) => (a.change.difference ?? 0) - (b.change.difference ?? 0))
-      .map(({ label, change }) => `${label} (${findRule(label)?.action ?? label}) ${changeWords(change)}`);
+      .map(({ label, change }) => `${label} (${findRule(label)?.action ?? label}) ${changesWords(change)}`);
     const base = (compared[0].change.base ?? 0).toFixed(0);
     return [`On ${group}, lazy CPUs that flushes reach (v0: ${base} per 1,000 operations): ${parts.join('; ')}.`];
   });

@@ -3,9 +3,9 @@ import { findRule } from '../../rules/index.js';
 import { findVariant } from '../../variants/index.js';
 import { isPermanent } from '../columns/lost-flush.js';
 import { needlessSwitchFlushes, switchFlushes } from '../columns/rates.js';
-import { type Difference, differenceOf } from '../difference.js';
+import { type Differences, differencesOf } from '../difference.js';
 import type { Column, RowResult } from '../study.js';
-import { changeWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './words.js';
+import { changesWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './words.js';
 
 /**
  * The answer to the study's question, made of its rows alone: yes or no, by what and on which conditions, what it saves, what it costs. A rule
@@ -86,15 +86,15 @@ function savings(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
       .sort((a, b) => (a.needless.difference ?? 0) - (b.needless.difference ?? 0));
     const more = candidates.filter(({ needless }) => needless.seen === 'more').map(({ result }) => result.row.label);
     const base = candidates[0].needless.base ?? 0;
-    const parts = better.map(({ result, needless }) => `${result.row.label} ${changeWords(needless)}`);
+    const parts = better.map(({ result, needless }) => `${result.row.label} ${changesWords(needless)}`);
     const saved = parts.length === 0 ? 'no difference seen by any rule without a witness, or none to the better' : parts.join(', ');
     const worse = more.length === 0 ? '' : `; ${listed(more)} more`;
     return [`Needless flushes on ${group} (v0: ${base.toFixed(0)} per 1,000 operations): ${saved}${worse}.`];
   });
 }
 
-function changeOf({ compared }: Column, { pairs, comparisons }: RowResult): Difference | null {
-  return compared === undefined || pairs === null ? null : differenceOf(pairs, compared, comparisons);
+function changeOf({ compared }: Column, { pairs, comparisons }: RowResult): Differences | null {
+  return compared === undefined || pairs === null ? null : differencesOf(pairs, compared, comparisons);
 }
 
 function lostFlushes(ran: readonly RowResult[]): string[] {

@@ -1,4 +1,4 @@
-import type { Difference } from '../difference.js';
+import type { Difference, Differences } from '../difference.js';
 import { differenceText, signed } from '../difference-text.js';
 import type { RowResult } from '../study.js';
 
@@ -27,8 +27,14 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? 'none') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** `-66 % (-103 ±10), apart -57 % (-90 ±12)`, `no difference seen, apart neither`. */
+export function changesWords({ apart, ...change }: Differences): string {
+  if (change.seen === 'none' && apart.seen === 'none') return changeWords(change);
+  return `${changeWords(change)}, apart ${changeWords(apart)}`;
+}
+
 /** `-66 % (-103 ±10)`, `no difference seen`. */
-export function changeWords(change: Difference): string {
+function changeWords(change: Difference): string {
   const { base, difference, low, seen } = change;
   if (difference === null || low === null) return 'not known, of too few pairs';
   if (seen === 'none') return 'no difference seen';

@@ -1,5 +1,5 @@
 import type { CounterName } from '../../oracles/counters.js';
-import { differenceOf, type RateOf, rounded } from '../difference.js';
+import { type Difference, differenceOf, differencesOf, type RateOf, rounded } from '../difference.js';
 import { differenceText, levelText } from '../difference-text.js';
 import type { Column, ColumnValue, RowResult } from '../study.js';
 
@@ -34,8 +34,8 @@ function rateColumn(rate: Rate): Column {
       const value = ratio(rate, result);
       const { pairs, comparisons } = result;
       if (pairs === null) return { value: value === null ? null : rounded(value) };
-      const { base, patch, difference, low, high, seen } = differenceOf(pairs, compared, comparisons);
-      return { value: patch, base, change: difference, low, high, seen, pairs: pairs.pairs };
+      const { apart, ...following } = differencesOf(pairs, compared, comparisons);
+      return { ...columnOf(following), pairs: pairs.pairs, apart: columnOf(apart) };
     },
     text(result) {
       const value = ratio(rate, result);
@@ -46,6 +46,10 @@ function rateColumn(rate: Rate): Column {
       return rate.differenceOnly === true ? difference : `${levelText(value)} (${difference})`;
     },
   };
+}
+
+function columnOf({ base, patch, difference, low, high, seen }: Difference) {
+  return { value: patch, base, change: difference, low, high, seen };
 }
 
 /** A number that is told as it is: it says nothing of a difference. */

@@ -45,13 +45,14 @@ const EXECUTIONS = 12;
 function pairs(base: string, patch: string, seed = 1): PairResult[] {
   return scenarios.map((scenario) => {
     const batch = { variant: base, scenario, memory: 'tso', strategies: STRATEGIES, seed, first: 0, count: EXECUTIONS } as const;
-    return runPairs({ ...batch, base, patch, length: measureLength(batch) }, own);
+    const patchLength = measureLength({ ...batch, variant: patch }, own);
+    return runPairs({ ...batch, base, patch, length: measureLength(batch), patchLength }, own);
   });
 }
 
-function total(results: readonly PairResult[], name: CounterName, side: 0 | 1): number {
+function total(results: readonly PairResult[], name: CounterName, side: 0 | 1, of: 'counts' | 'apart' = 'counts'): number {
   let sum = 0;
-  for (const { counts, pairs } of results)
+  for (const { [of]: counts, pairs } of results)
     for (let i = 0; i < pairs; i++) sum += counts[(2 * i + side) * COUNTERS.length + COUNTERS.indexOf(name)];
   return sum;
 }
@@ -89,6 +90,20 @@ describe('pairs', () => {
       const sum = hunted.reduce((all, { counters }) => all + counters[index], 0);
       expect(total(results, name, 0), name).toBe(sum);
       expect(total(results, name, 1), name).toBe(sum);
+    }
+  });
+
+  it('counts apart what hunts count of both', () => {
+    const results = pairs('kvm/v0', 'kvm/v7');
+    for (const [side, variant] of (['kvm/v0', 'kvm/v7'] as const).entries()) {
+      const hunted = scenarios.map((scenario) => {
+        const batch = { variant, scenario, memory: 'tso', strategies: STRATEGIES, seed: 1, first: 0, count: EXECUTIONS } as const;
+        return runBatch({ ...batch, length: measureLength(batch) });
+      });
+      for (const [index, name] of COUNTERS.entries()) {
+        const sum = hunted.reduce((all, { counters }) => all + counters[index], 0);
+        expect(total(results, name, side as 0 | 1, 'apart'), `${variant} ${name}`).toBe(sum);
+      }
     }
   });
 

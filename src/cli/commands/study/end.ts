@@ -73,7 +73,7 @@ function countedWords(results: readonly RowResult[]): string[] {
   const [least, most] = [Math.min(...counted.map(({ pairs }) => pairs)), Math.max(...counted.map(({ pairs }) => pairs))];
   const pairs = least === most ? groupDigits(most) : `${groupDigits(least)} to ${groupDigits(most)}`;
   return [
-    `differences: over ${pairs} pairs of executions a row, in which the rule follows the first row's execution step by step; what only the rule executes takes no time of its own. ${count(counted[0].comparisons, 'interval')}, together 95 % (Student's t, Bonferroni)`,
+    `differences: over ${pairs} pairs of executions a row, in which the rule follows the first row's execution step by step; what only the rule executes takes no time of its own. Apart: each by itself as it is hunted, every instruction a turn. ${count(counted[0].comparisons, 'interval')} of each, together 95 % (Student's t, Bonferroni)`,
   ];
 }
 
