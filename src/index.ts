@@ -5,13 +5,14 @@
  * `defineScenario` with `steps`, `defineVariant` with a backend, a rule, replaced functions.
  *
  * To hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a violation, a finding that
- * `replayFinding` reproduces step by step. `enumerate(program, { memory })` runs every schedule of a small plain program instead.
+ * `replayFinding` reproduces step by step. `compare(base, patch)` and `study(name)` answer what the commands print with --json. `enumerate(program, { memory })` runs every schedule of a small plain program instead.
  */
 
 export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.js';
 export { backends, findBackend } from './backends/index.js';
 export { kvmFlushTlbMulti, kvmPvBackend } from './backends/kvm-pv.js';
 export { nativeBackend, nativeFlushTlbMulti } from './backends/native.js';
+export { type CompareOptions, type CompareResult, compare } from './compare/api.js';
 export { decodeSchedule, encodeSchedule } from './drive/schedule.js';
 export type { CpuState } from './explain/cpu-state.js';
 export type { TraceStep } from './explain/trace-step.js';
@@ -57,6 +58,7 @@ export * from './rules/helpers.js';
 export { findRule, lazyAnswers, rules } from './rules/index.js';
 export { catalogue } from './scenarios/catalogue/index.js';
 export * as steps from './scenarios/steps.js';
+export { type StudyOptions, type StudyResult, study } from './study/api.js';
 export { checkSubset, formatSubsetViolation, operationNames } from './subset/check.js';
 export { defineVariant, type VariantSpec } from './variants/define.js';
 export { findVariant, listVariants } from './variants/index.js';

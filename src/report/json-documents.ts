@@ -12,7 +12,7 @@ import type { Difference } from '../replay/compare.js';
 import type { Replay } from '../replay/replay-finding.js';
 import type { CampaignResult } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
-import { type Finding, findingSubject, type Violation } from '../vocabulary/finding.js';
+import { type Finding, findingSubject, type Violation, type ViolationClass } from '../vocabulary/finding.js';
 import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
 import type { HuntBaseline, HuntReport } from './reporters/hunt-report.js';
@@ -109,6 +109,10 @@ export interface StudyDocumentRow<Value> {
   readonly baseline: string | null;
   /** Why the row makes no sense and was not run, or null. */
   readonly senseless: string | null;
+  /** As a verdict has it: the name of the open finding that the row met where it met nothing else, or null. */
+  readonly known: string | null;
+  /** The class of a witness that travels with the package, whatever this run met, or null. */
+  readonly knownWitness: ViolationClass | null;
   /** By the column's key. */
   readonly columns: Readonly<Record<string, Value>>;
 }

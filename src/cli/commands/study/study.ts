@@ -2,11 +2,12 @@
 
 import type { HuntProgress } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
-import { type StudyReport, studyDocument } from '../../../report/json-documents.js';
+import { studyDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/layout.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
-import { baselineOf, type ColumnValue, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
+import { studyReport } from '../../../study/report.js';
+import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
 import { StudyTable } from '../../../study/table.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Finding } from '../../../vocabulary/finding.js';
@@ -156,21 +157,6 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   if (interrupted) return EXIT_INTERRUPTED;
   if (keeper.failed) return EXIT_FAILURE;
   return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null) ? EXIT_VIOLATION : EXIT_OK;
-}
-
-function studyReport(
-  study: Study,
-  results: readonly RowResult[],
-  notes: readonly string[],
-  interrupted: boolean,
-): StudyReport<ColumnValue> {
-  const rows = results.map((result) => {
-    const { group, variant, label, baseline, senseless = null } = result.row;
-    const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
-    return { group, variant, label, baseline, senseless, columns };
-  });
-  const verdicts = results.flatMap(({ verdict }) => verdict ?? []);
-  return { study: study.name, interrupted, verdicts, notes, rows, answer: study.answer(results) };
 }
 
 function listStudies({ io, ...context }: CliContext, studies: readonly Study[], json: boolean): number {

@@ -1,0 +1,19 @@
+import type { StudyReport } from '../report/json-documents.js';
+import { baselineOf, type ColumnValue, type RowResult, type Study } from './study.js';
+
+/** What a study has come to, for its document. `notes`: what the import of a recording left out. */
+export function studyReport(
+  study: Study,
+  results: readonly RowResult[],
+  notes: readonly string[],
+  interrupted: boolean,
+): StudyReport<ColumnValue> {
+  const rows = results.map((result) => {
+    const { row, verdict, known } = result;
+    const { group, variant, label, baseline, senseless = null } = row;
+    const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
+    return { group, variant, label, baseline, senseless, known: verdict?.known ?? null, knownWitness: known, columns };
+  });
+  const verdicts = results.flatMap(({ verdict }) => verdict ?? []);
+  return { study: study.name, interrupted, verdicts, notes, rows, answer: study.answer(results) };
+}
