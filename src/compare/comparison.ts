@@ -1,5 +1,6 @@
 import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
+import { changedNothing as verdictChangedNothing } from '../report/effect-words.js';
 import type { Differences } from '../study/difference.js';
 import type { Finding } from '../vocabulary/finding.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
@@ -21,6 +22,8 @@ export interface Comparison {
   readonly counters: Readonly<Record<string, Differences>>;
   /** Pairs of executions that they come from, and how many intervals hold together. */
   readonly pairs: number;
+  /** Pairs in which the patch executed anything otherwise than the base. */
+  readonly otherwise: number;
   readonly comparisons: number;
   readonly interrupted: boolean;
 }
@@ -37,4 +40,12 @@ export interface KnownWitnessOf {
   readonly scenario: string;
   /** Path of the finding file. */
   readonly file: string;
+}
+
+/**
+ * The patch did what the base does: in every pair it executed the same, or nothing that it changes of what it was made from did otherwise in its hunt.
+ */
+export function changedNothing({ outcomes, pairs, otherwise }: Comparison): boolean {
+  const verdict = outcomes[1]?.verdict;
+  return (pairs > 0 && otherwise === 0) || (verdict !== undefined && verdictChangedNothing(verdict));
 }

@@ -2,7 +2,7 @@ import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
 import { restsOn } from '../report/rests-on.js';
 import { CONFIDENCE, type Differences } from '../study/difference.js';
-import type { Comparison, KnownWitnessOf } from './comparison.js';
+import { type Comparison, changedNothing, type KnownWitnessOf } from './comparison.js';
 import { OPERATIONS } from './counters.js';
 
 /** `compare --json`. */
@@ -26,6 +26,9 @@ export interface CompareDocument {
   /** By name (docs/studies.md): rates per `per` client operations, their difference, its interval. */
   readonly counters: Readonly<Record<string, Differences>>;
   readonly per: number;
+  /** Pairs in which the patch executed anything otherwise than the base, and whether there was none. */
+  readonly otherwise: number;
+  readonly changedNothing: boolean;
   /** Pairs of executions that the counters come from; all intervals hold together with this confidence. */
   readonly pairs: number;
   readonly confidence: number;
@@ -35,11 +38,11 @@ export interface CompareDocument {
 export type ComparedVerdict = Verdict & { readonly restsOn: readonly string[]; readonly witness: KnownWitnessOf | null };
 
 export function compareDocument(shootdown: string, comparison: Comparison, notes: readonly string[]): CompareDocument {
-  const { base, patch, outcomes, interrupted, isNew, shared, gone, counters, pairs } = comparison;
+  const { base, patch, outcomes, interrupted, isNew, shared, gone, counters, pairs, otherwise } = comparison;
   const verdicts = outcomes.map(({ verdict, witness }) => ({ ...verdict, restsOn: restsOn(verdict, notes), witness }));
   return {
     ...{ format: 'shootdown-compare', version: 1, shootdown },
     ...{ base, patch, interrupted, isNew, verdicts, shared, gone },
-    ...{ counters, per: OPERATIONS, pairs, confidence: CONFIDENCE },
+    ...{ counters, per: OPERATIONS, pairs, otherwise, changedNothing: changedNothing(comparison), confidence: CONFIDENCE },
   };
 }

@@ -62,6 +62,7 @@ export async function compareVariants(request: CompareRequest, pool: HuntPool): 
     ...{ base, patch, outcomes, ...whatChanged(before, after) },
     counters: Object.fromEntries(differences) as Record<string, Differences>,
     pairs: pairs?.pairs ?? 0,
+    otherwise: pairs?.otherwise ?? 0,
     comparisons,
     interrupted: signal?.aborted === true,
   };

@@ -26,7 +26,8 @@ export function outcomeWords({ verdict, witness }: ComparedOutcome): string {
 }
 
 /** Whether the patch is as safe as the base, a sentence or more. */
-export function safetyWords({ base, patch, outcomes, isNew, shared, gone }: Comparison): string[] {
+export function safetyWords(comparison: Comparison): string[] {
+  const { base, patch, outcomes, isNew, shared, gone, pairs, otherwise } = comparison;
   const [before, after] = outcomes;
   if (after === undefined) return [`${patch} was not hunted.`];
   const { verdict, witness } = after;
@@ -34,6 +35,9 @@ export function safetyWords({ base, patch, outcomes, isNew, shared, gone }: Comp
   const least = Math.min(before.verdict.executions, verdict.executions);
   return [
     ...(noEffect === null ? [] : [`NO EFFECT: ${patch} ${noEffect}.`]),
+    ...(pairs > 0 && otherwise === 0
+      ? [`NO EFFECT: ${patch} executed what ${base} executes, step by step, in all ${count(pairs, 'pair')}.`]
+      : []),
     ...(isNew ? [`Not safe: ${newWords(after, base)}`] : []),
     ...(!isNew && least === 0 ? ['Nothing is known: the time was over before the first execution.'] : []),
     ...(!isNew && least > 0

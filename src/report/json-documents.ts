@@ -113,8 +113,17 @@ export interface StudyDocumentRow<Value> {
   readonly known: string | null;
   /** The class of a witness that travels with the package, whatever this run met, or null. */
   readonly knownWitness: ViolationClass | null;
+  /** Whether the row ever executed anything otherwise than the one that it is compared with; null where it is compared with none. */
+  readonly effect: RowEffect | null;
   /** By the column's key. */
   readonly columns: Readonly<Record<string, Value>>;
+}
+
+export interface RowEffect {
+  /** Pairs of executions, and those in which anything was executed otherwise. */
+  readonly pairs: number;
+  readonly otherwise: number;
+  readonly changedNothing: boolean;
 }
 
 /** What a study has come to. */

@@ -12,6 +12,8 @@ export interface PairedCounts {
   readonly pairs: number;
   /** Pairs that are counted up to where one of the two went wrong. */
   readonly cut: number;
+  /** Pairs in which the patch executed anything otherwise than the base. */
+  readonly otherwise: number;
   /** By scenario, in the order of the request. */
   readonly samples: readonly PairedSample[];
 }
@@ -71,8 +73,8 @@ export async function countPairs(pool: HuntPool, request: PairsRequest): Promise
     request.onRound?.(results.flat().reduce((sum, { pairs }) => sum + pairs, 0));
   }
   const samples = scenarios.map(({ name }, i) => sampleOf(name, results[i]));
-  const cut = results.flat().reduce((sum, result) => sum + result.cut, 0);
-  return { base, patch, pairs: samples.reduce((sum, { pairs }) => sum + pairs, 0), cut, samples };
+  const sum = (field: 'pairs' | 'cut' | 'otherwise'): number => results.flat().reduce((total, result) => total + result[field], 0);
+  return { base, patch, pairs: sum('pairs'), cut: sum('cut'), otherwise: sum('otherwise'), samples };
 }
 
 function sampleOf(scenario: string, results: readonly PairResult[]): PairedSample {

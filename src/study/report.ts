@@ -1,4 +1,4 @@
-import type { StudyReport } from '../report/json-documents.js';
+import type { RowEffect, StudyReport } from '../report/json-documents.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from './study.js';
 
 /** What a study has come to, for its document. `notes`: what the import of a recording left out. */
@@ -12,8 +12,24 @@ export function studyReport(
     const { row, verdict, known } = result;
     const { group, variant, label, baseline, senseless = null } = row;
     const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
-    return { group, variant, label, baseline, senseless, known: verdict?.known ?? null, knownWitness: known, columns };
+    return {
+      group,
+      variant,
+      label,
+      baseline,
+      senseless,
+      known: verdict?.known ?? null,
+      knownWitness: known,
+      effect: effectOf(result),
+      columns,
+    };
   });
   const verdicts = results.flatMap(({ verdict }) => verdict ?? []);
   return { study: study.name, interrupted, verdicts, notes, rows, answer: study.answer(results) };
+}
+
+function effectOf({ pairs }: RowResult): RowEffect | null {
+  return pairs === null
+    ? null
+    : { pairs: pairs.pairs, otherwise: pairs.otherwise, changedNothing: pairs.pairs > 0 && pairs.otherwise === 0 };
 }

@@ -63,6 +63,8 @@ export class StudyTable {
     if (verdict?.violation === 'deadlock' || verdict?.violation === 'livelock') {
       for (const text of wrap(visible(verdict.message ?? ''), this.width - BELOW.length)) lines.push(BELOW + text);
     }
+    const idle = noEffectWords(result);
+    if (idle !== null) for (const text of wrap(visible(idle), this.width - BELOW.length)) lines.push(BELOW + this.colors.yellow(text));
     if (verdict?.interrupted === true) lines.push(`${BELOW}interrupted`);
     return lines.join('\n');
   }
@@ -90,6 +92,12 @@ export class StudyTable {
 
 const DIFFERENCES =
   '(-9 ±2): the difference to the first row in the same executions, with its interval; all intervals of the table hold together with 95 %. none seen: the interval spans 0';
+
+/** What must not be overlooked of a row that does what the first row does; null of one that does anything otherwise. */
+export function noEffectWords({ row, pairs }: RowResult): string | null {
+  if (pairs === null || pairs.pairs === 0 || pairs.otherwise > 0) return null;
+  return `NO EFFECT: executed what ${row.baseline} executes, step by step, in all of ${count(pairs.pairs, 'pair')}`;
+}
 
 /** Continued lines are indented, so that the beginnings stand out. */
 function wrapped(text: string, width: number): string[] {

@@ -91,7 +91,10 @@ describe('modules', () => {
     const { exitCode, stdout, stderr } = await run(`${idle} ${few}`);
     expect(exitCode).toBe(3);
     expect(stderr).toContain('mine: changed nothing of 6.17.5; give --allow-no-effect if that is meant');
-    expect(JSON.parse(stdout)).toMatchObject({ base: '6.17.5', patch: 'mine', isNew: false });
+    expect(JSON.parse(stdout)).toMatchObject({ base: '6.17.5', patch: 'mine', isNew: false, otherwise: 0, changedNothing: true });
+    const same = await run('6.18 6.17.5 --scenario lazy-targets --executions 30');
+    expect(same.stdout).toMatch(/NO EFFECT: 6\.17\.5 executed what 6\.18 executes, step by step, in all 30\s+pairs\./);
+    expect([same.exitCode, same.stderr]).toEqual([3, expect.stringContaining('6.17.5: changed nothing of 6.18')]);
     expect((await run(`${idle} ${few} --allow-no-effect`)).exitCode).toBe(0);
   });
 

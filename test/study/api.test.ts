@@ -29,6 +29,8 @@ describe('study', () => {
       ['kvm/v6', 'stale-use'],
     ]);
     for (const { known } of result.rows) expect(known).toBeNull();
+    expect(result.rows[1].effect).toMatchObject({ pairs: 40, changedNothing: false });
+    expect(result.rows[0].effect).toBeNull();
     expect(result.answer.join(' ')).toContain('No, not v6');
   });
 

@@ -10,5 +10,5 @@ export function pairsOf(pairs: number, of: (pair: number) => readonly [base: Cou
     for (const [side, counted] of of(i).entries())
       for (const [name, value] of Object.entries(counted))
         counts[(2 * i + side) * COUNTERS.length + COUNTERS.indexOf(name as CounterName)] = value;
-  return { base: 'base', patch: 'patch', pairs, cut: 0, samples: [{ scenario: 's', pairs, counts, apart: counts }] };
+  return { base: 'base', patch: 'patch', pairs, cut: 0, otherwise: pairs, samples: [{ scenario: 's', pairs, counts, apart: counts }] };
 }

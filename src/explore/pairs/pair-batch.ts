@@ -39,6 +39,8 @@ export interface PairResult {
   readonly apart: Float64Array;
   /** Pairs of which one execution went wrong: both are counted up to the last client operation that ended before. */
   readonly cut: number;
+  /** Pairs in which the patch executed anything otherwise than the base. */
+  readonly otherwise: number;
 }
 
 const FOLLOW_STREAM = hashText('follow');
@@ -97,6 +99,11 @@ class Pair {
     return true;
   }
 
+  /** After `run`: whether the patch executed anything otherwise; one that does what the base does makes the very same steps. */
+  get differs(): boolean {
+    return this.patch.machine.hash !== this.base.machine.hash;
+  }
+
   /** After `run`: counts of the base's execution and of the patch's own of that number, each up to where it went wrong. */
   runAlone({ strategies, seed, patchLength }: PairRequest, execution: number, into: Float64Array, at: number): void {
     const { base, alone } = this;
@@ -153,9 +160,11 @@ export function runPairs(request: PairRequest, own = NO_DEFINITIONS): PairResult
   const counts = new Float64Array(request.count * width);
   const apart = new Float64Array(request.count * width);
   let cut = 0;
+  let otherwise = 0;
   for (let i = 0; i < request.count; i++) {
     if (pair.run(request, request.first + i, counts, i * width)) cut++;
+    if (pair.differs) otherwise++;
     pair.runAlone(request, request.first + i, apart, i * width);
   }
-  return { pairs: request.count, counts, apart, cut };
+  return { pairs: request.count, counts, apart, cut, otherwise };
 }

@@ -33,6 +33,7 @@ const variants = [
   defineVariant({ name: 'read-more', base: '6.18', replace: { shouldFlushTlb: oneReadMore } }),
   defineVariant({ name: 'barrier-more', base: '6.18', replace: { shouldFlushTlb: askedTwice } }),
   defineVariant({ name: 'locked-more', base: '6.18', replace: { flushTlbMulti: lockedNothing } }),
+  defineVariant({ name: 'same-again', base: '6.18', replace: { shouldFlushTlb, flushTlbMulti: nativeFlushTlbMulti } }),
   defineVariant({ name: 'no-filter', base: '6.18', replace: { shouldFlushTlb: everybody } }),
 ];
 
@@ -105,6 +106,12 @@ describe('pairs', () => {
         expect(total(results, name, side as 0 | 1, 'apart'), `${variant} ${name}`).toBe(sum);
       }
     }
+  });
+
+  it('says in how many pairs anything was executed otherwise: none for the base under another name', () => {
+    const otherwise = (patch: string): number => pairs('6.18', patch).reduce((sum, result) => sum + result.otherwise, 0);
+    expect([otherwise('6.18'), otherwise('same-again')]).toEqual([0, 0]);
+    for (const patch of ['read-more', 'no-filter']) expect(otherwise(patch), patch).toBeGreaterThan(EXECUTIONS);
   });
 
   it('is the same each time', () => {

@@ -1,11 +1,10 @@
 /** `shootdown compare BASE PATCH`: is the patch safe, and what does it save? */
 
-import type { ComparedOutcome, Comparison } from '../../../compare/comparison.js';
+import { type ComparedOutcome, type Comparison, changedNothing } from '../../../compare/comparison.js';
 import { compareDocument } from '../../../compare/document.js';
 import { comparisonMarkdown } from '../../../compare/markdown.js';
 import { comparisonText } from '../../../compare/text.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
-import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
 import { type CliContext, keeperOf } from '../../context.js';
@@ -122,14 +121,13 @@ function print(context: CliContext, comparison: Comparison, notes: readonly stri
 
 /** As a hunt's: Ctrl-C before everything, then what could not be saved, then what was found. */
 function exitCodeOf({ io }: CliContext, comparison: Comparison, { allowNoEffect }: CompareFlags, isUnsaved: boolean): number {
-  const { interrupted, outcomes, isNew } = comparison;
+  const { base, patch, interrupted, outcomes, isNew } = comparison;
   if (interrupted) return EXIT_INTERRUPTED;
   const failures = outcomes
     .filter(({ verdict }) => verdict.executions === 0)
     .map(({ verdict }) => `${verdict.variant}: the time was over before the first execution; give more with --budget`);
-  const idle = isNew || allowNoEffect ? [] : outcomes.slice(1).filter(({ verdict }) => changedNothing(verdict));
-  for (const { verdict } of idle)
-    failures.push(`${verdict.variant}: changed nothing of ${verdict.effect?.base}; give --allow-no-effect if that is meant`);
+  if (!isNew && !allowNoEffect && changedNothing(comparison))
+    failures.push(`${patch}: changed nothing of ${outcomes[1]?.verdict.effect?.base ?? base}; give --allow-no-effect if that is meant`);
   for (const message of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (isUnsaved) return EXIT_FAILURE;
   if (isNew) return EXIT_VIOLATION;
