@@ -137,8 +137,6 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /b3/,
   }),
   'shootdown trace check FILE': cli(0, { argv: 'trace check my.trace.gz' }),
-  // A file that readme.test.ts writes.
-  'shootdown litmus FILE|DIR [--memory tso|sc] [--json]': cli(0, { argv: 'litmus SB.litmus', prints: /^Observation SB Sometimes/m }),
   'shootdown show': cli(0, { argv: `show ${B1_PLACEHOLDER} --deciding`, prints: /decides/ }),
 };
 

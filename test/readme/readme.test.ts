@@ -43,7 +43,6 @@ beforeAll(() => {
     if (name !== file) cpSync(join(ROOT, 'data', file), join(directory, name));
   }
   writeFileSync(join(directory, 'known.json'), serializeBaseline([]));
-  writeFileSync(join(directory, 'SB.litmus'), SB);
   process.chdir(directory);
 });
 
