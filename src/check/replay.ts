@@ -17,7 +17,7 @@ import { Mms } from './mms.js';
 import { named, newLife } from './naming.js';
 import { inInterrupt, Order } from './order.js';
 import { Races } from './races.js';
-import { batchFlush, finish, forget, proceed, unmap } from './requests.js';
+import { batchFlush, countedSomewhere, finish, forget, proceed, unmap } from './requests.js';
 import { closeSend, flushMulti, followSend, sawIpis } from './sends.js';
 import { genWord, loadedMm, type State, unseenCpu } from './state.js';
 import { dropSwitch, endSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
@@ -86,7 +86,8 @@ const PASSED_STEPS: typeof STEPS = {
   batch_flush: (s, { cpu }, ctx) => {
     forget(s, cpu, ctx);
     // The batch's unmaps have counted, whoever flushes.
-    unmap(s, cpu);
+    if (s.cpus[cpu].mmKnown) unmap(s, cpu);
+    else countedSomewhere(s);
   },
   flush_func: (s, { cpu, init }) => {
     // Its request may have been sent before the mm had its ASID: whoever waits is answered.

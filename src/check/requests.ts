@@ -65,7 +65,11 @@ export function adoptRequest(s: State, event: EventOf<'kvm_flush_multi' | 'nativ
 function learnBatch(s: State, cpu: number, cpus: bigint): void {
   s.mem[s.lab.per(cpu).ubc.cpumask] = low32(cpus) & online(s);
   s.cpus[cpu].unmapsUnknown = true;
-  // They counted some mm up: how far behind it a slot is, is not known any more.
+  countedSomewhere(s);
+}
+
+/** Some mm was counted up that no line has shown: how far behind it a slot is, is not known any more. */
+export function countedSomewhere(s: State): void {
   for (const view of s.mms.views) view.genKnown = false;
   for (const { slots } of s.cpus) for (const slot of slots) slot.genKnown = false;
 }
