@@ -4,21 +4,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { alternate, median, numbersFrom, quantile, ratiosOf, record } from './harness.js';
 
 /**
  * How fast the explorer of this clone is beside that of another one, such as an older commit:
  *
- *     npx tsx bench/pairs.ts OTHER-CLONE [--rounds 15] [--cpu-ms 300]
+ *     npx tsx bench/pairs.ts OTHER-CLONE [--rounds 15] [--cpu-ms 300] [--record]
  *
  * Each side is one process; rounds alternate and are measured in processor time, so what else the computer does meets both alike. Told is
  * the median of the pairs' ratios (this one's steps/s over the other's), with its quartiles.
  */
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '15' }, 'cpu-ms': { type: 'string', default: '300' } },
-});
+const { rounds, 'cpu-ms': cpuMs, isRecorded, positionals } = numbersFrom({ rounds: 15, 'cpu-ms': 300 });
 if (positionals.length !== 1) throw new Error('give the directory of the other clone');
 const WORKLOADS = ['ping-pong-dontneed', 'ping-pong-munmap', 'lazy-other-mm', 'P3', 'P4'];
 const here = fileURLToPath(new URL('..', import.meta.url));
@@ -44,7 +41,7 @@ async function side(root: string, name: string): Promise<Side> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async round(workload) {
-      child.stdin.write(`${workload} ${values['cpu-ms']}\n`);
+      child.stdin.write(`${workload} ${cpuMs}\n`);
       const { value } = await lines.next();
       return (JSON.parse(value) as { perSecond: number }).perSecond;
     },
@@ -56,25 +53,17 @@ async function side(root: string, name: string): Promise<Side> {
   };
 }
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor(q * (sorted.length - 1))];
 const [other, own] = await Promise.all([side(positionals[0], 'other'), side(here, 'own')]);
 try {
   for (const workload of WORKLOADS) {
     for (const one of [other, own]) for (let i = 0; i < 3; i++) await one.round(workload);
-    const ratios: number[] = [];
-    const rates: number[] = [];
-    for (let i = 0; i < Number(values.rounds); i++) {
-      // Each side goes first in turn.
-      const first = i % 2 === 0 ? await other.round(workload) : 0;
-      const mine = await own.round(workload);
-      ratios.push(mine / (i % 2 === 0 ? first : await other.round(workload)));
-      rates.push(mine);
-    }
-    ratios.sort((a, b) => a - b);
-    rates.sort((a, b) => a - b);
-    const text = [0.5, 0.25, 0.75].map((q) => quantile(ratios, q).toFixed(3));
-    const millions = (quantile(rates, 0.5) / 1e6).toFixed(2);
-    console.log(`${workload.padEnd(20)} ${millions.padStart(6)} M steps/s, ratio ${text[0]} (quartiles ${text[1]} to ${text[2]})`);
+    const rates = await alternate(rounds, { other: () => other.round(workload), own: () => own.round(workload) });
+    const ratios = ratiosOf(rates.own, rates.other);
+    const [middle, low, high] = [0.5, 0.25, 0.75].map((q) => quantile(ratios, q).toFixed(3));
+    const result = `${(median(rates.own) / 1e6).toFixed(2)} M steps/s, ratio ${middle} (quartiles ${low} to ${high})`;
+    console.log(`${workload.padEnd(20)} ${result}`);
+    const command = `npx tsx bench/pairs.ts OTHER-CLONE --rounds ${rounds} --cpu-ms ${cpuMs}`;
+    if (isRecorded) record({ what: `explorer, ${workload}, beside ${positionals[0]}`, result, command });
   }
 } finally {
   other.close();
