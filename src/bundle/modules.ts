@@ -1,4 +1,4 @@
-import { type Definitions, NO_DEFINITIONS } from '../programs/definitions.js';
+import type { Definitions } from '../programs/definitions.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
 import type { CoveredFile } from './cover.js';
 import type { BundlePlaces } from './places.js';
@@ -17,4 +17,4 @@ export interface Modules extends Definitions, ModulesToBundle {
   readonly covered: readonly CoveredFile[];
 }
 
-export const NO_MODULES: Modules = { ...NO_DEFINITIONS, paths: [], apiFile: '', refs: [], places: null, covered: [] };
+export const NO_MODULES: Modules = { variants: [], programs: [], paths: [], apiFile: '', refs: [], places: null, covered: [] };

@@ -1,6 +1,6 @@
 /** What every command is given, and what follows from it: colours, widths, where findings are kept. */
 
-import { Keeper } from '../findings/keeper.js';
+import type { Keeper } from '../findings/keeper.js';
 import { type Colors, colorsFor } from '../report/colors.js';
 import { visible } from '../report/escape.js';
 import type { Engine } from './engine-api.js';
@@ -36,7 +36,9 @@ export function screenWidth({ stdout, env }: CliIo): number {
 }
 
 /** A keeper of findings that says on stderr what it could not do. */
-export function keeperOf({ io }: CliContext, directory: string): Keeper {
+export async function keeperOf({ io }: CliContext, directory: string): Promise<Keeper> {
+  // Loaded when needed, as all is that checks files: help and lists do not wait for it.
+  const { Keeper } = await import('../findings/keeper.js');
   return new Keeper(directory, (text) => {
     // A finding's text has lines of its own.
     const isFinding = text.startsWith('{');

@@ -1,6 +1,5 @@
 /** Users' modules on the command line. */
 
-import { readFinding } from '../findings/read.js';
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
 import { moduleFlags } from '../report/witness.js';
@@ -29,6 +28,7 @@ export async function loadOwn(engine: Engine, files: readonly string[], typeChec
  * runs.
  */
 export async function openFinding({ engine, io }: CliContext, file: string, given: readonly string[] | undefined): Promise<Finding> {
+  const { readFinding } = await import('../findings/read.js');
   const finding = readFinding(file);
   const { modules = [] } = finding;
   if (given !== undefined) await engine.loadModules(given, true);

@@ -88,7 +88,7 @@ async function verifyAll(context: CliContext, programs: readonly string[], flags
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   const progress = new Progress(io.stderr, !json && io.stderr.isTTY === true, errColors(context));
-  const keeper = keeperOf(context, flags.out);
+  const keeper = await keeperOf(context, flags.out);
   const verdicts: VerifyVerdict[] = [];
   const verifier = await engine.verifier();
   try {

@@ -1,9 +1,6 @@
 /** `shootdown compare BASE PATCH`: is the patch safe, and what does it save? */
 
 import { type ComparedOutcome, type Comparison, changedNothing } from '../../../compare/comparison.js';
-import { compareDocument } from '../../../compare/document.js';
-import { comparisonMarkdown } from '../../../compare/markdown.js';
-import { comparisonText } from '../../../compare/text.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
@@ -29,7 +26,6 @@ import { withPool } from '../../with-pool.js';
 import { printCommands } from '../../witness.js';
 import { defineCommand } from '../command.js';
 import { comparedNames, splitArguments } from './names.js';
-import { compareResults } from './results.js';
 
 const BUDGET_MS_DEFAULT = 60_000;
 const FORMATS = ['text', 'markdown'] as const;
@@ -84,7 +80,7 @@ export const compareCommand = defineCommand({
 async function compare(context: CliContext, given: readonly string[], flags: CompareFlags): Promise<number> {
   const { engine } = context;
   const split = splitArguments(given);
-  if ('results' in split) return compareResults(context, split.results, flags);
+  if ('results' in split) return (await import('./results.js')).compareResults(context, split.results, flags);
   const { names: named, modules } = split;
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const { base, patch } = await comparedNames(engine, named, own);
@@ -95,7 +91,7 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
   const isLimited = flags.budget !== undefined || executions !== undefined;
   checkOutDirectory(out);
 
-  const keeper = keeperOf(context, out);
+  const keeper = await keeperOf(context, out);
   let comparison: Comparison | null = null;
   await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
     const onOutcome = ({ finding }: ComparedOutcome): string | null => {
@@ -107,14 +103,15 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
     return true;
   });
   if (comparison === null) throw new Error('a comparison ended without an outcome');
-  print(context, comparison, notesOf(scenarios), flags);
+  await print(context, comparison, notesOf(scenarios), flags);
   return exitCodeOf(context, comparison, flags, keeper.failed);
 }
 
-function print(context: CliContext, comparison: Comparison, notes: readonly string[], { json, format }: CompareFlags): void {
+async function print(context: CliContext, comparison: Comparison, notes: readonly string[], { json, format }: CompareFlags): Promise<void> {
   const { stdout } = context.io;
-  if (json) printJson(stdout, compareDocument(context.version, comparison, notes));
-  else printLine(stdout, format === 'markdown' ? comparisonMarkdown(comparison, notes) : comparisonText(comparison, notes));
+  if (json) printJson(stdout, (await import('../../../compare/document.js')).compareDocument(context.version, comparison, notes));
+  else if (format === 'markdown') printLine(stdout, (await import('../../../compare/markdown.js')).comparisonMarkdown(comparison, notes));
+  else printLine(stdout, (await import('../../../compare/text.js')).comparisonText(comparison, notes));
   if (json || format === 'markdown') return;
   for (const { verdict, finding } of comparison.outcomes) if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
 }

@@ -3,8 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { Verdict } from '../../../explore/api.js';
 import { type KnownViolation, sameViolation } from '../../../explore/known.js';
-import { type BaselineEntry, readBaseline } from '../../../findings/baseline.js';
-import { addToBaseline } from '../../../findings/baseline-store.js';
+import type { BaselineEntry } from '../../../findings/baseline.js';
 import type { HuntBaseline } from '../../../report/reporters/hunt-report.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { MemoryModel } from '../../../vocabulary/finding.js';
@@ -27,7 +26,8 @@ export class BaselineUse {
       if (updateBaseline) throw new InputError('--update-baseline: no baseline is named', 'give one with --baseline FILE');
       return null;
     }
-    if (updateBaseline) await addToBaseline(file, []);
+    const { readBaseline } = await import('../../../findings/baseline.js');
+    if (updateBaseline) await add(file, []);
     else if (!existsSync(file)) throw new InputError(`--baseline: ${file} does not exist`, 'make it with --update-baseline');
     return new BaselineUse(file, readBaseline(file).violations, updateBaseline);
   }
@@ -55,6 +55,10 @@ export class BaselineUse {
       ),
     );
     const { file, isUpdated } = this;
-    return { file, isUpdated, notSeen, added: isUpdated ? await addToBaseline(file, met) : 0 };
+    return { file, isUpdated, notSeen, added: isUpdated ? await add(file, met) : 0 };
   }
+}
+
+async function add(file: string, entries: readonly BaselineEntry[]): Promise<number> {
+  return (await import('../../../findings/baseline-store.js')).addToBaseline(file, entries);
 }

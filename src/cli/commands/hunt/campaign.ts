@@ -50,7 +50,7 @@ export async function runCampaign(
   const { engine } = context;
   const outcomes: Outcome[] = [];
   let failure: unknown = null;
-  const keeper = keeperOf(context, options.out);
+  const keeper = await keeperOf(context, options.out);
   const interrupted = await withPool(context, options, async (pool, signal, progress) => {
     for (const request of requests) {
       if (signal.aborted) break;

@@ -85,7 +85,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const chosen = await selectStressTargets(engine, flags, own);
   const { name, ofPrograms, targets } = chosen;
   if (flags.witness) checkOutDirectory(flags.out);
-  const keeper = keeperOf(context, flags.out);
+  const keeper = await keeperOf(context, flags.out);
   const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());

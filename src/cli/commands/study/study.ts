@@ -113,7 +113,7 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   if (!json) printLine(io.stdout, `\n${table.header()}`);
   const results: RowResult[] = [];
   let failure: unknown = null;
-  const keeper = keeperOf(context, out);
+  const keeper = await keeperOf(context, out);
   const interrupted = await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
     const onRow = (result: RowResult): void => {
       progress.clear();
