@@ -11,12 +11,12 @@ const PAGES = ['README.md', 'ARCHITECTURE.md', ...readdirSync(join(ROOT, 'docs')
 
 const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
-/** Lines of prose that are too long: not tables, quoted code and commands, and what has no place to break. */
+/** Lines of prose that are too long: not tables, headings, quoted code and commands, and what has no place to break. */
 function tooLong(text: string): string[] {
   return text
     .replaceAll(/^```[\s\S]*?^```$/gm, '')
     .split('\n')
-    .filter((line) => [...line].length > COLUMNS_MAX && !/^(?:\|| {4}|`[^`]*`[.:,]?$)/.test(line));
+    .filter((line) => [...line].length > COLUMNS_MAX && !/^(?:\||    |#|\(?`[^`]*`[.:,;)]*$)/.test(line));
 }
 
 describe('pages', () => {

@@ -18,7 +18,9 @@ import { ReducedEngines, type Reduction } from './reduced-engine.js';
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+/** A log tells what was run at its time. */
+const LOG = 'results-log.md';
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name === LOG ? [] : [`docs/${name}`]))];
 const pages = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const text = [...pages.values()].join('\n');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
