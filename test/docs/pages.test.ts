@@ -16,7 +16,7 @@ function tooLong(text: string): string[] {
   return text
     .replaceAll(/^```[\s\S]*?^```$/gm, '')
     .split('\n')
-    .filter((line) => [...line].length > COLUMNS_MAX && !/^(?:\||    |#|\(?`[^`]*`[.:,;)]*$)/.test(line));
+    .filter((line) => [...line].length > COLUMNS_MAX && !/^(?:\|| {4}|#|\(?`[^`]*`[.:,;)]*$)/.test(line));
 }
 
 describe('pages', () => {
