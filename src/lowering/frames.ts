@@ -49,6 +49,18 @@ export class Frames {
     return value;
   }
 
+  /** Plain objects and lists, and those in them. */
+  freeze(values: readonly unknown[]): void {
+    for (const value of values) {
+      if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) continue;
+      Object.freeze(value);
+      const members = Object.values(Object.getOwnPropertyDescriptors(value));
+      this.freeze(members.map((member) => ('value' in member ? member.value : undefined)));
+    }
+  }
+
   refuse(what: string, file: string, line: number): never {
     throw new LoweringError(what, { file, line });
   }

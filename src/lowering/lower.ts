@@ -3,7 +3,7 @@ import { Parser } from 'acorn';
 import { type Insert, withInserts } from '../bundle/cover.js';
 import { liveSites, type Site } from './liveness.js';
 import { type Scope, Scopes } from './scopes.js';
-import { type AnyNode, evaluated, type FunctionNode, isFunction, lineOf, Unsupported } from './syntax.js';
+import { type AnyNode, boundNames, evaluated, type FunctionNode, isFunction, lineOf, Unsupported } from './syntax.js';
 
 /**
  * The third translation of protocol code, beside "as is" and "blanked": generators that say, at each `yield*`, where they stand and what of
@@ -46,7 +46,19 @@ export function lowerModule(source: string, file: string, isTypeScript: boolean,
   };
   visit(program, scopes.within(program, null as unknown as Scope));
   if (inserts.length === 0) return source;
+  const kept = topLevelNames(program);
+  if (kept.length > 0) inserts.push([source.length, `\nshootdownFrames.freeze([${kept.join(',')}]);`]);
   return withInserts(source, [[0, `import{frames as shootdownFrames}from${JSON.stringify(runtime)};`], ...inserts]);
+}
+
+/** Variables of the module itself: what they hold outlives an execution, so nobody may change it. */
+function topLevelNames(program: AnyNode): string[] {
+  const statements = program.type === 'Program' ? program.body : [];
+  return statements.flatMap((statement) => {
+    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type !== 'VariableDeclaration' || (declaration as { declare?: boolean }).declare === true) return [];
+    return declaration.declarations.flatMap(({ id }) => boundNames(id));
+  });
 }
 
 /** A field that only the class itself sees. */

@@ -116,6 +116,8 @@ export class Automaton {
     frames.stack = [];
     this.resume(cpu, script, false, 0);
     for (const result of results.reverse()) this.resume(cpu, script, true, result);
+    if (this.known.get(this.keyOf(cpu)) !== state)
+      throw new LoweringError(`CPU${cpu} does not come to the same state again: its code keeps state outside the words`);
     return { script, stack: [...frames.stack] };
   }
 
@@ -138,10 +140,14 @@ export class Automaton {
     }
     if (frames.newest !== pending)
       throw new LoweringError(`"${this.program.name}": CPU${cpu} runs a generator that is not seen through, of a package perhaps`);
-    const operation = operationOf(pending);
-    const state = this.stateFor(`${cpu} ${operation.join(' ')} ${this.values.textOf(frames.stack)}`, cpu, from, result, operation);
+    const state = this.stateFor(this.keyOf(cpu), cpu, from, result, operationOf(pending));
     if (!this.standing.has(state)) this.standing.set(state, { script, stack: [...frames.stack] });
     return state;
+  }
+
+  /** What tells the state in which a CPU's script stands from all others. */
+  private keyOf(cpu: number): string {
+    return `${cpu} ${operationOf(this.cpus[cpu].pending).join(' ')} ${this.values.textOf(frames.stack)}`;
   }
 
   private stateFor(key: string, cpu: number, from: number | Role, result: number, operation: readonly number[] | null): number {

@@ -37,7 +37,7 @@ export function witnessOf(
   const { name, cpus } = program;
   if (isMistake && machine.violation === null) {
     // It throws only where what it keeps is frozen.
-    throw new InputError(`"${name}" cannot be verified: it changes an object that it keeps across an operation`, 'it can still be hunted');
+    throw new InputError(`"${name}" cannot be verified: it changes an object that outlives an operation`, 'it can still be hunted');
   }
   if (diverged !== null || machine.violation === null)
     throw new Error(`${name}: the search has a violation that the machine has not: ${diverged ?? schedule.join(' ')}`);

@@ -20,7 +20,7 @@ function moduleOf(body: string, more = ''): string {
   const file = join(directory, `m${Math.abs(body.length * 31 + more.length)}.ts`);
   writeFileSync(
     file,
-    `import { plainProgram } from 'shootdown';\nconst script = function* (cpu: any, at: any): any {\n${body}\n};\nexport const p = plainProgram({ name: 'p', words: { x: 0, y: 0 }, cpus: [script, script]${more} });\n`,
+    `import { plainProgram } from 'shootdown';\nconst kept: number[] = [];\nconst script = function* (cpu: any, at: any): any {\n${body}\n};\nexport const p = plainProgram({ name: 'p', words: { x: 0, y: 0 }, cpus: [script, script]${more} });\n`,
   );
   return file;
 }
@@ -70,16 +70,21 @@ describe('shootdown verify', () => {
   });
 
   it.each([
-    ['try { yield* cpu.smpMb(); } finally { }', '', /:3: "p" cannot be verified: try in code with operations; it can still be hunted/],
+    ['try { yield* cpu.smpMb(); } finally { }', '', /:4: "p" cannot be verified: try in code with operations; it can still be hunted/],
     [
       'const kept = [0];\nfor (;;) { kept[0] = yield* cpu.readOnce(at.x); kept.push(1); }',
       '',
-      /it changes an object that it keeps across an operation; it can/,
+      /it changes an object that outlives an operation; it can/,
     ],
     ['const kept = new Map();\nyield* cpu.smpMb(); return kept;', '', /a script keeps a Map across an operation/],
-    ['yield* cpu.readOnce(99);', '', /:3: program "p": CPU0: readOnce of word 99, which the program does not have/],
-    ['yield* cpu.writeOnce(at.x, 1);', ', final: () => { throw new Error("mine"); }', /:5: threw Error: mine/],
-    ['for (;;) yield* cpu.peek(at.x);', '', /:3: this loop turns without end/],
+    [
+      'const next = (list: number[]): number => list.push(0);\nfor (let i = 0; i < 2; i++) { const seen = yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, (seen + next(kept)) & 3); }',
+      '',
+      /it changes an object that outlives an operation; it can/,
+    ],
+    ['yield* cpu.readOnce(99);', '', /:4: program "p": CPU0: readOnce of word 99, which the program does not have/],
+    ['yield* cpu.writeOnce(at.x, 1);', ', final: () => { throw new Error("mine"); }', /:6: threw Error: mine/],
+    ['for (;;) yield* cpu.peek(at.x);', '', /:4: this loop turns without end/],
   ])('%s is told with its line', { timeout: 60_000 }, async (body, more, message) => {
     const { exitCode, stdout, stderr } = await verify(moduleOf(body, more));
     expect(stderr).toMatch(message);

@@ -25,13 +25,6 @@ const pages = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 
 const text = [...pages.values()].join('\n');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const EXECUTIONS = 60;
-const SB = `X86 SB
-{ x=0; y=0; }
- P0          | P1          ;
- MOV [x],$1  | MOV [y],$1  ;
- MOV EAX,[y] | MOV EAX,[x] ;
-exists (0:EAX=0 /\\ 1:EAX=0)
-`;
 
 const engines = new ReducedEngines();
 const before = process.cwd();
