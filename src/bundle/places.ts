@@ -9,7 +9,8 @@ import { displayPath, isUserFile, sourceName } from './user-files.js';
 
 /** From a stack of a bundle to the line of the user's file that threw. */
 
-const FRAME = /\(?((?:file:\/\/)?(?:[A-Za-z]:)?[\\/][^()]+?):(\d+):(\d+)\)?$/;
+/** `at f (/path:1:2)` or `at /path:1:2`; a path may have brackets of its own. */
+const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/)?(?:[A-Za-z]:)?[\\/].*?):(\d+):(\d+)\)?$/;
 
 export interface Place {
   readonly path: string;
@@ -26,7 +27,8 @@ export class BundlePlaces {
   place(frame: string): Place | null {
     const match = FRAME.exec(frame.trim());
     if (match === null) return null;
-    const path = match[1].startsWith('file://') ? fileURLToPath(match[1]) : match[1];
+    const path = pathOf(match[1]);
+    if (path === null) return null;
     const line = Number(match[2]);
     return path === this.outfile ? this.mapped(line, Number(match[3])) : { path, line };
   }
@@ -108,13 +110,25 @@ export function userError(thrown: unknown, places: BundlePlaces, paths: readonly
   const message = firstLine(error.message);
   if (place === null) {
     if (told?.told === 'no-error') return thrownSomewhere(message, paths);
+    if (told === null) return null;
     // Of a program, but not thrown within its text: what its assertion answers.
-    const program = told?.program ?? null;
-    return program === null ? null : new InputError(message, null, definedAt(program, paths));
+    if (told.program !== null) return new InputError(message, null, definedAt(told.program, paths));
+    // Ours, of a module that has the stack written as it likes.
+    return paths.length === 0 ? null : new InputError(`${paths.map(displayPath).join(', ')}: ${message}`);
   }
   // Our own errors say what is wrong; of others the class is told too.
   const what = told === null ? `threw ${error.name}: ${message}` : message;
   return new InputError(what, null, { file: displayPath(place.path), line: place.line });
+}
+
+/** Null for a URL that is no file's: a stack may hold whatever a module puts there. */
+function pathOf(name: string): string | null {
+  if (!name.startsWith('file://')) return name;
+  try {
+    return fileURLToPath(name);
+  } catch {
+    return null;
+  }
 }
 
 /**

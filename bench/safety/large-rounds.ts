@@ -1,0 +1,33 @@
+/**
+ * Command lines of `large.ts`, all in this process, for so many rounds; a line for each that takes too much, and at the
+ * end what was the most.
+ *
+ *     node --import tsx bench/safety/large-rounds.ts COMMANDS.json ROUNDS SECONDS_MAX
+ */
+
+import { readFileSync } from 'node:fs';
+import { createEngine } from '../../src/cli/engine.js';
+import type { LargeFile } from '../../test/cli/fuzz/large.js';
+import { cli } from '../../test/cli/run-cli.js';
+
+const [commands, rounds, secondsMax] = process.argv.slice(2);
+const files = JSON.parse(readFileSync(commands, 'utf8')) as readonly LargeFile[];
+// A replay reads the call stack at every step; where it is written in the sources matters to nobody here.
+process.setSourceMapsEnabled(false);
+let slowest = 0;
+let wrong = 0;
+for (let round = 1; round <= Number(rounds); round++) {
+  for (const { name, argv } of files) {
+    const began = process.cpuUsage();
+    const { exitCode } = await cli(argv, { engine: createEngine() });
+    const { user, system } = process.cpuUsage(began);
+    const seconds = (user + system) / 1e6;
+    slowest = Math.max(slowest, seconds);
+    if (seconds <= Number(secondsMax) && [0, 1, 2].includes(exitCode)) continue;
+    wrong++;
+    console.log(`WRONG in one process, round ${round}: ${name}: exit ${exitCode}, ${seconds.toFixed(1)} s`);
+  }
+}
+const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+console.log(`one process, ${rounds} rounds of ${files.length} files: ${megabytes} MB, ${slowest.toFixed(1)} s for one of them at most`);
+process.exitCode = wrong === 0 ? 0 : 1;
