@@ -95,7 +95,8 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
 
   const layout = new Layout();
   const initial: [address: number, value: number][] = [];
-  const at: Record<string, number> = {};
+  // Without a prototype: a word may have any name.
+  const at: Record<string, number> = Object.create(null);
   const place = (word: string, values: readonly number[], align: number): void => {
     if (Object.hasOwn(at, word)) throw new ProgramError(`"${word}" is both a word and a pair`, name);
     if (values.length === 0) throw new ProgramError(`"${word}" has no words`, name);

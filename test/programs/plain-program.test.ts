@@ -321,4 +321,9 @@ describe('an unlock', () => {
     const [{ violation }] = enumerate(program, { memory }).outcomes;
     expect(violation).toMatchObject({ class: 'unlock-of-free', message: 'CPU0 unlocked lock, which it did not hold' });
   });
+
+  it.each(['__proto__', 'constructor', 'hasOwnProperty', 'a\nb', ''])('has words of any name: %j', (word) => {
+    const { at, layout } = plainProgram({ name: 'p', words: { before: 0, [word]: 7 }, cpus: [function* () {}] });
+    expect(layout.nameOf(at[word as keyof typeof at])).toBe(word);
+  });
 });
