@@ -41,6 +41,14 @@ export function stressLines(result: StressResult): Line[] {
         ]
       : [{ label: 'rounds', text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end` }]),
   ];
+  lines.push(
+    ...result.replaced.map(({ name, calls }) => ({
+      label: `replaced ${name}`,
+      text: calls === 0 ? 'NEVER RAN' : `ran ${count(calls, 'time')}`,
+    })),
+  );
+  if (result.changedNothing)
+    lines.push({ label: 'NO EFFECT', text: `nothing that ${result.variant} replaces ever ran: this says no more than a run of its base` });
   lines.push(...result.behind.slice(0, BEHIND_SHOWN).map((one) => ({ label: 'behind', text: behindText(one, result.scenario) })));
   if (result.behind.length > BEHIND_SHOWN)
     lines.push({ label: '', text: `and ${count(result.behind.length - BEHIND_SHOWN, 'time')} more` });

@@ -2,6 +2,7 @@ import type { Program } from '../machine/program.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 import type { CpuBehind } from './behind.js';
+import type { ReplacedCalls } from './replaced-calls.js';
 
 /** What a stress run is asked to do, and what it answers. */
 
@@ -105,6 +106,10 @@ export interface StressResult {
   readonly ipis: number;
   readonly flushes: { readonly full: number; readonly partial: number; readonly atSwitch: number };
   readonly counters: Readonly<Record<string, number>>;
+  /** What a user's variant replaces, and how often it ran on all CPUs. */
+  readonly replaced: readonly ReplacedCalls[];
+  /** None of it ever ran, and the variant changes nothing else: this is a run of its base. */
+  readonly changedNothing: boolean;
   /** CPUs that finished at least one script step, or served a request where their script is empty. */
   readonly progressed: number;
   /** How often a CPU went to sleep in a wait. */

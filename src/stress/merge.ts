@@ -25,6 +25,8 @@ export function mergeResults(results: readonly StressResult[]): StressResult {
       partial: sum(({ flushes }) => flushes.partial),
       atSwitch: sum(({ flushes }) => flushes.atSwitch),
     },
+    replaced: first.replaced.map(({ name }, i) => ({ name, calls: sum(({ replaced }) => replaced[i].calls) })),
+    changedNothing: results.every(({ changedNothing }) => changedNothing),
     counters: Object.fromEntries(names.map((name) => [name, sum(({ counters }) => counters[name])])),
     sleeps: sum(({ sleeps }) => sleeps),
     unrung: sum(({ unrung }) => unrung),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
 import { COUNTERS, type CounterName } from '../oracles/counters.js';
+import { findVariant } from '../variants/index.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { received } from '../vocabulary/told.js';
 import { isLatent } from '../vocabulary/violation.js';
@@ -10,6 +11,7 @@ import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './
 import { cpusBehind } from './behind.js';
 import * as C from './control.js';
 import { PostMortem } from './post-mortem.js';
+import { neverRan, replacedNames } from './replaced-calls.js';
 import { RunMemory } from './run-memory.js';
 import type { SimCpuApi } from './sim-cpu.js';
 import { type StressSubject, subjectOf } from './subject.js';
@@ -229,6 +231,8 @@ class Run {
     const idle = (cpu: number): boolean => subject.kinds[cpu] === null;
     const progress = subject.kinds.map((kind, cpu) => ({ kind, steps: steps[cpu], waited: postMortem.waitedUs(cpu) / 1e6 / seconds }));
     const served = COUNTERS.indexOf('ipisServed');
+    const variant = 'program' in request ? undefined : findVariant(request.variant, this.pool.modules.variants);
+    const replaced = replacedNames(variant).map((name, i) => ({ name, calls: known.reduce((sum, report) => sum + report.replaced[i], 0) }));
     const words = (facts: ViolationFacts): string => violationWords(facts, personally(subject.program.layout));
     return {
       variant: subject.name,
@@ -242,6 +246,8 @@ class Run {
       ipis: counters.ipisServed,
       flushes: { full: counters.fullFlushes, partial: counters.partialFlushes, atSwitch: counters.switchFlushes },
       counters,
+      replaced,
+      changedNothing: neverRan(variant, replaced),
       progressed: steps.filter((count, cpu) => count > 0 || (idle(cpu) && (reports[cpu]?.counters[served] ?? 0) > 0)).length,
       sleeps: reports.reduce((sum, _, cpu) => sum + postMortem.sleeps(cpu), 0),
       unrung: reports.reduce((sum, _, cpu) => sum + postMortem.unrung(cpu), 0),

@@ -1,3 +1,4 @@
+import type { KernelFunctions } from '../kernel/functions.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { type KernelChoice, type KernelProgram, kernelProgram } from '../kernel/kernel-program.js';
 import type { Definitions } from '../programs/definitions.js';
@@ -7,6 +8,7 @@ import type { Scenario } from '../vocabulary/scenario.js';
 import { alike } from './alike.js';
 import * as C from './control.js';
 import type { ProgramPart } from './program-cpu.js';
+import { countingTable, replacedNames } from './replaced-calls.js';
 import { StressBoard } from './stress-board.js';
 import { type CpuReport, TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
 
@@ -48,6 +50,8 @@ const WANTED = TAIL_OWN;
 export class SimCpu extends ThreadCpu {
   private readonly board: StressBoard;
   private readonly part: KernelPart;
+  /** Calls of what a user's variant replaces, in the order of replacedNames. */
+  private readonly replaced: readonly number[];
 
   constructor(setup: CpuSetup, own: Definitions) {
     const variant = findVariant(setup.variant, own.variants);
@@ -55,6 +59,11 @@ export class SimCpu extends ThreadCpu {
     const program = programOf(setup, variant);
     super(setup, program);
     this.part = setup;
+    const names = replacedNames(variant);
+    const { table, calls } = countingTable(program.config.functions, names);
+    // The table of this CPU alone; one that replaces nothing runs the kernel's own.
+    if (names.length > 0) (this.cpu as unknown as { fn: KernelFunctions }).fn = table;
+    this.replaced = calls;
     // The oracles are written against the explorer's machine, whose methods this one has.
     this.board = new StressBoard(this.machine as never, program.config);
     this.machine.observer = this.board;
@@ -62,6 +71,10 @@ export class SimCpu extends ThreadCpu {
 
   protected counters(): number[] {
     return [...this.board.counters.values];
+  }
+
+  protected override replacedCalls(): readonly number[] {
+    return this.replaced;
   }
 
   protected rounds(): void {

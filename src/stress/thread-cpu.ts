@@ -25,6 +25,8 @@ export interface ThreadSetup {
 /** What a thread answers when its run is over. */
 export interface CpuReport {
   readonly counters: readonly number[];
+  /** Calls of each function that a user's variant replaces. */
+  readonly replaced: readonly number[];
   readonly violation: SeenViolation | null;
   readonly latent: readonly SeenViolation[];
   /** An error of the simulator itself, or of a user's code. */
@@ -84,13 +86,23 @@ export abstract class ThreadCpu {
     // Whatever ended this CPU ends the run: the others would wait for it.
     Atomics.store(words, C.STOP, 1);
     Atomics.notify(words, C.STOP);
-    return { counters: this.counters(), violation: machine.violation, latent: [...machine.latent.values()], error };
+    return {
+      counters: this.counters(),
+      replaced: this.replacedCalls(),
+      violation: machine.violation,
+      latent: [...machine.latent.values()],
+      error,
+    };
   }
 
   /** Runs the script over and over; ends by a throw. */
   protected abstract rounds(): void;
 
   protected abstract counters(): number[];
+
+  protected replacedCalls(): readonly number[] {
+    return [];
+  }
 
   /**
    * The end of a round: all CPUs meet, and attend to what others ask of them while they wait. `last` is called by the CPU that arrives last

@@ -15,6 +15,8 @@ export function sampleResult(change: Partial<StressResult> = {}): StressResult {
     ipis: 900,
     flushes: { full: 300, partial: 600, atSwitch: 12 },
     counters: { shootdowns: 1000, ipisServed: 900 },
+    replaced: [],
+    changedNothing: false,
     progressed: 2,
     sleeps: 40,
     unrung: 0,

@@ -15,7 +15,21 @@ import { type CliContext, errColors, keeperOf } from '../../context.js';
 import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { flag, flagOr, type Given, JSON_FLAG, MEMORY, MODULES, OUT, PROGRAMS, SCENARIOS, SEED, TYPE_CHECK, toggle } from '../../options.js';
+import {
+  ALLOW_NO_EFFECT,
+  flag,
+  flagOr,
+  type Given,
+  JSON_FLAG,
+  MEMORY,
+  MODULES,
+  OUT,
+  PROGRAMS,
+  SCENARIOS,
+  SEED,
+  TYPE_CHECK,
+  toggle,
+} from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { duration, names, oneOf, wholeNumber } from '../../values.js';
 import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../../witness.js';
@@ -49,6 +63,7 @@ const FLAGS = {
     `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for programs ${PERTURB_PROGRAMS})`,
     (name) => wholeNumber(name, 0, 1e9),
   ),
+  allowNoEffect: ALLOW_NO_EFFECT.saying('a variant of which nothing ever ran is no failure'),
   witness: toggle('--no-witness', 'do not let the explorer look for a witness'),
   out: OUT,
   typeCheck: TYPE_CHECK,
@@ -142,14 +157,17 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     return EXIT_INTERRUPTED;
   }
   if (failure !== null) throw failure;
-  return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign);
+  return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign, flags);
 }
 
-function exitCode({ io }: CliContext, { result }: CampaignResult): number {
+function exitCode({ io }: CliContext, { result }: CampaignResult, { allowNoEffect }: StressFlags): number {
   if (result.violations.length > 0) return EXIT_VIOLATION;
   if (result.hang !== null) printLine(io.stderr, `shootdown: hang: ${visible(result.hang.message)}`);
   if (result.dead.length > 0) printLine(io.stderr, `shootdown: ${visible(result.dead[0].split('\n')[0])}`);
-  return result.hang !== null || result.dead.length > 0 ? EXIT_FAILURE : EXIT_OK;
+  if (result.hang !== null || result.dead.length > 0) return EXIT_FAILURE;
+  if (!result.changedNothing || allowNoEffect) return EXIT_OK;
+  printLine(io.stderr, `shootdown: ${visible(result.variant)}: nothing that it replaces ever ran; give --allow-no-effect if that is meant`);
+  return EXIT_FAILURE;
 }
 
 interface Witness extends HuntResult {
