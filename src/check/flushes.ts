@@ -9,7 +9,6 @@ import {
   TLB_REMOTE_SHOOTDOWN,
   TLB_REMOTE_WRONG_CPU,
 } from '../kernel/constants.js';
-import { CSD_FLAGS } from '../kernel/structs.js';
 import type { EventOf } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
 import { learnMm, learnSlotGen, setBit, setLazy } from './beliefs.js';
@@ -21,7 +20,7 @@ import { inInterrupt } from './order.js';
 import { noteBefore, otherOrder, setBounds } from './other-orders.js';
 import { agreed, contradicts, learnt, type Outcome } from './outcome.js';
 import { fillInfo, proceed } from './requests.js';
-import { genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
+import { answer, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 import { compareGiven } from './values.js';
 
 const sameFlush = (a: ModelFlush | null, b: ModelFlush | null): boolean => a?.reason === b?.reason && a?.pages === b?.pages;
@@ -51,6 +50,12 @@ function learnFromFunc(s: State, event: EventOf<'flush_func'>, flushed: EventOf<
   // Before it looks whether it is lazy, the function returns on a CPU that has init_mm or another mm.
   const tellsLazy = leaves || (flushed === null ? view.mmKnown : !wrongCpu);
   if (!view.lazyKnown && tellsLazy) setLazy(s, cpu, leaves, true);
+  // A lazy CPU that has an mm leaves it: one that does not has init_mm.
+  if (view.tentative && flushed === null && !leaves && isLazy(s, cpu)) {
+    const borrowed = loadedMm(s, cpu);
+    learnMm(s, cpu, INIT_MM, false);
+    if (s.lazyCpumask) setBit(s, cpu, borrowed, true);
+  }
   const isLoaded = mm === MM_NULL || mm === loadedMm(s, cpu);
   // What a batch counts up, an mm that is not known does not show.
   const isKnown = view.mmKnown && view.slots[loadedAsid(s, cpu)].genKnown;
@@ -91,7 +96,7 @@ export const flushFunc: StepOf<'flush_func'> = (s, event, ctx) => {
   if (flushed !== null) return;
   if (!view.mmKnown && event.init !== cpu && event.init < s.lab.cpus) {
     // Why it returned early is not known: it has answered.
-    s.mem[s.lab.per(event.init).cfd.csd[cpu] + CSD_FLAGS] = 0;
+    answer(s, event.init, cpu);
     view.func = -1;
     view.slotGenLearnt = false;
     ctx.tell(learnt('no tlb_flush'));

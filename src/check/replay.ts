@@ -1,6 +1,5 @@
 /** The replay: every line of the recording in file order, driving the simulated kernel and comparing what it decides. */
 import { FIRST_USER_MM } from '../kernel/constants.js';
-import { CSD_FLAGS } from '../kernel/structs.js';
 import type { EventKind, TraceEvent } from '../trace/events.js';
 import type { Recording } from '../trace/recording.js';
 import type { Scenario } from '../vocabulary/scenario.js';
@@ -19,7 +18,7 @@ import { inInterrupt, Order } from './order.js';
 import { Races } from './races.js';
 import { batchFlush, countedSomewhere, finish, forget, proceed, unmap } from './requests.js';
 import { closeSend, flushMulti, followSend, sawIpis } from './sends.js';
-import { genWord, loadedMm, type State, unseenCpu } from './state.js';
+import { answer, genWord, loadedMm, type State, unseenCpu } from './state.js';
 import { dropSwitch, endSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
 import { shouldFlushRet } from './targets.js';
 import { compareGen, compareMask } from './values.js';
@@ -91,7 +90,7 @@ const PASSED_STEPS: typeof STEPS = {
   },
   flush_func: (s, { cpu, init }) => {
     // Its request may have been sent before the mm had its ASID: whoever waits is answered.
-    if (init < s.lab.cpus) s.mem[s.lab.per(init).cfd.csd[cpu] + CSD_FLAGS] = 0;
+    if (init < s.lab.cpus) answer(s, init, cpu);
   },
   switch_mm: (s, event, ctx) => {
     // In an interrupt a flush_func makes it: what the CPU's task asks for goes on.

@@ -1,6 +1,5 @@
 /** Flush requests on their initiator: flush_tlb_mm_range and arch_tlbbatch_flush. */
 import { INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
-import { CSD_FLAGS } from '../kernel/structs.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import { type Context, differsHere, lateAt, type StepOf } from './context.js';
 import { flushText, serve } from './flushes.js';
@@ -9,7 +8,7 @@ import { cpusOf, low32 } from './masks.js';
 import { named } from './naming.js';
 import { agreed, contradicts, differs, learnt, type Outcome } from './outcome.js';
 import { closeSend } from './sends.js';
-import { genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
+import { answer, genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
 import { compareGen, compareMask, type InfoEvent } from './values.js';
 
 /** Pages of 4 KiB of a range; -1: everything. */
@@ -174,7 +173,7 @@ export function finish(s: State, cpu: number, ctx: Context): void {
 /** Drops the CPU's request, whoever has not answered it yet. */
 export function forget(s: State, cpu: number, ctx: Context): void {
   proceed(s, cpu, s.lab.gate(cpu) === G.GATE_MULTI, ctx);
-  for (const csd of s.lab.per(cpu).cfd.csd) s.mem[csd + CSD_FLAGS] = 0;
+  for (let target = 0; target < s.lab.cpus; target++) answer(s, cpu, target);
   finish(s, cpu, ctx);
   s.cpus[cpu].request = null;
 }
@@ -187,6 +186,6 @@ function serveLate(s: State, cpu: number, ctx: Context): void {
     const flush = s.lab.takeFlush(target, 1);
     if (flush !== null) ctx.tell(differsHere(ctx, 'no tlb_flush', `CPU ${target} did not flush`, flushText(flush), false));
     s.lab.dropFlushes(target);
-    if (s.lab.csdLocked(cpu, target)) s.mem[s.lab.per(cpu).cfd.csd[target] + CSD_FLAGS] = 0;
+    answer(s, cpu, target);
   }
 }

@@ -1,6 +1,7 @@
 /** The state of a check: the simulated kernel, and what is known of each CPU of the recording and under way on it. */
 import { MM_NULL } from '../kernel/constants.js';
 import type { KernelFunctions } from '../kernel/functions.js';
+import { CSD_FLAGS } from '../kernel/structs.js';
 import { type Lab, SLOTS } from './lab.js';
 import type { Mms } from './mms.js';
 
@@ -184,3 +185,7 @@ export const loadedAsid = (s: State, cpu: number): number => s.mem[s.lab.per(cpu
 export const isLazy = (s: State, cpu: number): boolean => s.mem[s.lab.per(cpu).tlbstate.isLazy] !== 0;
 /** Mask of the CPUs that there are. */
 export const online = (s: State): number => (s.lab.cpus >= 32 ? -1 : 2 ** s.lab.cpus - 1);
+/** `target` has answered the call of `initiator`, whatever it did: its csd is unlocked. */
+export function answer(s: State, initiator: number, target: number): void {
+  s.mem[s.lab.per(initiator).cfd.csd[target] + CSD_FLAGS] = 0;
+}

@@ -82,6 +82,7 @@ describe('a part of a recording', () => {
     ['a lazy CPU that leaves an mm for init_mm', 'k618native4-w7', '6.18.15', 24700, 1030],
     ['requests from before the file that one flush serves', 'k618bcast8-w2', '6.18.15', 1264, 100],
     ['reason 5 on a CPU that is lazy with another mm', 'k618bcast8-w8', '6.18.15', 8261, 3000],
+    ['an idle CPU that has init_mm, as a batch shows', 'k616native4-w7', '6.16.3', 5850, 100],
     ['a PV flush that began before the file', 'k618pv4-w3', '6.18.15', 12184, 30],
     ['a switch that the file ends in', 'k612native4-w5', '6.12.117', 17721, 37],
     ['a send that began before the file', 'k612native4-w5', '6.12.117', 23548, 1014],
