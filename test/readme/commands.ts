@@ -22,7 +22,7 @@ export type How =
       readonly prints?: RegExp;
     }
   /** By a check of its own in readme.test.ts. */
-  | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' | 'npx tsx' };
+  | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' };
 
 const cli = (exit: number | readonly number[], more: Omit<Extract<How, { by: 'cli' }>, 'by' | 'exit'> = {}): How => ({
   by: 'cli',
@@ -47,10 +47,6 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'npm pack': { by: 'npm pack' },
   'npm install ./shootdown-0.1.0.tgz': { by: 'npm install' },
   'npx shootdown': { by: 'npx' },
-
-  // Scripts of this clone, which take minutes.
-  'npx tsx scripts/known-witnesses.ts': { by: 'npx tsx' },
-  'npx tsx bench/check/mutate.ts RECORDING...': { by: 'npx tsx' },
 
   'shootdown study remote-tlb-gen': cli(0, { argv: 'study remote-tlb-gen --variant hypercall/v4,kvm/v4', prints: /^kvm: /m }),
   'shootdown study remote-tlb-gen --budget 10m': cli(0, {
