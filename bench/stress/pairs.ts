@@ -8,9 +8,9 @@ import { parseArgs } from 'node:util';
 /**
  * How fast runs on threads are in this clone beside another one, such as an older commit:
  *
- *     npx tsx bench/stress/pairs.ts OTHER-CLONE [THIS-CLONE] [--starts 5] [--rounds 5] [--ms 300] [--only storm-2,dontneed-8]
+ *     npx tsx bench/stress/pairs.ts OTHER-CLONE [THIS-CLONE] [--starts 5] [--rounds 5] [--ms 400] [--warm 5] [--only storm-2,dontneed-8]
  *
- * Each side is one process with its threads kept warm; short runs alternate, and each side goes first in turn. Told is the median of the
+ * Each side is one process, whose threads first have `--warm` seconds to compile (each for itself); short runs alternate, and each side goes first in turn. Told is the median of the
  * pairs' ratios (this one's rate over the other's) of each start and over all starts: what the compiler builds into what is decided once
  * in each process, and is worth up to a tenth. Both cores belong to it: run it alone, or with real-time priority.
  */
@@ -20,18 +20,16 @@ const { values, positionals } = parseArgs({
   options: {
     starts: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
-    ms: { type: 'string', default: '300' },
+    ms: { type: 'string', default: '400' },
+    warm: { type: 'string', default: '5' },
     only: { type: 'string', default: 'storm-2,dontneed-8' },
   },
 });
 const [otherRoot, ownRoot = fileURLToPath(new URL('../..', import.meta.url))] = positionals;
 if (otherRoot === undefined) throw new Error('give the directory of the other clone');
 
-/** Runs of each side that are not counted: they compile. */
-const WARM = 3;
-
 interface Side {
-  round(workload: string): Promise<number>;
+  round(workload: string, ms?: number): Promise<number>;
   close(): void;
 }
 
@@ -41,8 +39,8 @@ function side(root: string): Side {
   const child = spawn(process.execPath, ['--import', 'tsx', entry], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    async round(workload) {
-      child.stdin.write(`${workload} ${values.ms}\n`);
+    async round(workload, ms = Number(values.ms)) {
+      child.stdin.write(`${workload} ${ms}\n`);
       const { value, done } = await lines.next();
       if (done === true) throw new Error(`the side in ${root} ended`);
       return (JSON.parse(value) as { perSecond: number }).perSecond;
@@ -61,7 +59,7 @@ async function start(workload: string): Promise<{ ratio: number; rate: number }>
   const other = side(resolve(otherRoot));
   const own = side(resolve(ownRoot));
   try {
-    for (const one of [other, own]) for (let i = 0; i < WARM; i++) await one.round(workload);
+    for (const one of [other, own]) await one.round(workload, 1000 * Number(values.warm));
     const ratios: number[] = [];
     const rates: number[] = [];
     for (let i = 0; i < Number(values.rounds); i++) {

@@ -101,7 +101,12 @@ type Ops = Record<string, (...operands: unknown[]) => Op>;
 /** A CPU of the stripped build with users' code, as far as operands are looked at: nothing else of its machine is there. */
 const strippedCpu = (): Ops => {
   const control = { words: new Int32Array(1), attention: () => 0, scratch: () => 0, enablings: () => 0, activity: () => 0, ring: () => 0 };
-  const machine = { program: { ...program, host: null, image: program.image, words: program.words }, control, block: () => 0 };
+  const machine = {
+    program: { ...program, host: null, image: program.image, words: program.words },
+    control,
+    host: { trace: null },
+    block: () => 0,
+  };
   return new StrippedCpu(machine as unknown as ConstructorParameters<typeof StrippedCpu>[0], 0) as unknown as Ops;
 };
 

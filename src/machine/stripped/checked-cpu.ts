@@ -164,7 +164,9 @@ export class Cpu extends UncheckedCpu {
   override poke(address: number, value: number): number {
     this.operands.word('poke', address);
     this.operands.value('poke', value);
-    return super.poke(address, value);
+    super.poke(address, value);
+    this.host.stored(this.id, address);
+    return 0;
   }
   override choose(n: number): number {
     this.operands.answers(n);
