@@ -1,4 +1,5 @@
 import type { Op, Protocol } from '../machine/protocol.js';
+import { addToSet, nextInSet, type SetOps, takeFromSet } from './cpu-set.js';
 
 /**
  * Run tokens: as many CPUs run as the machine has cores. With more busy threads than cores the system's time slices of milliseconds decide when
@@ -16,13 +17,10 @@ export const RUN_READY = 1;
 export const RUN_RUNNING = 2;
 
 /** What the protocol needs of the world. Every access is an operation; all but `load` are locked and answer the old value. */
-export interface TokenOps {
-  load(address: number): Op;
+export interface TokenOps extends SetOps {
   exchange(address: number, value: number): Op;
   compareExchange(address: number, expected: number, value: number): Op;
   add(address: number, addend: number): Op;
-  or(address: number, bits: number): Op;
-  and(address: number, bits: number): Op;
   /** Whether there is something to do or to see: 1 or 0. Whoever brings such a thing about does so, by a locked operation, before it rings. */
   hasReason(): Op;
   /** 1 once the run is over: nobody waits for a token then. */
@@ -61,10 +59,10 @@ export function* enterTokens(ops: TokenOps, words: TokenWords, cpu: number): Pro
  * only to one that has something to attend to.
  */
 export function* passToken(ops: TokenOps, words: TokenWords, cpu: number, urgent: boolean): Protocol<void> {
-  const wanted = yield* nextInSet(ops, words, words.urgent, cpu);
+  const wanted = yield* nextInSet(ops, words.urgent, words.runs.length, cpu);
   if (wanted < 0) {
     if (urgent) return;
-    const other = yield* nextInSet(ops, words, words.ready, cpu);
+    const other = yield* nextInSet(ops, words.ready, words.runs.length, cpu);
     if (other < 0) return;
   }
   // Ready before the token is gone: from then on others may hand it back.
@@ -130,7 +128,7 @@ export function* spendTokens(ops: TokenOps, words: TokenWords, cpu: number): Pro
   for (;;) {
     const free = yield* ops.load(words.free);
     if (free <= 0) return;
-    const ready = yield* nextInSet(ops, words, words.ready, cpu);
+    const ready = yield* nextInSet(ops, words.ready, words.runs.length, cpu);
     if (ready < 0) return;
     const seen = yield* ops.compareExchange(words.free, free, free - 1);
     if (seen === free) {
@@ -144,8 +142,8 @@ export function* spendTokens(ops: TokenOps, words: TokenWords, cpu: number): Pro
 /** Hands a token to the next ready CPU after this one, one with something to attend to before others; whether there was one. */
 export function* grantNext(ops: TokenOps, words: TokenWords, cpu: number): Protocol<boolean> {
   for (;;) {
-    let next = yield* nextInSet(ops, words, words.urgent, cpu);
-    if (next < 0) next = yield* nextInSet(ops, words, words.ready, cpu);
+    let next = yield* nextInSet(ops, words.urgent, words.runs.length, cpu);
+    if (next < 0) next = yield* nextInSet(ops, words.ready, words.runs.length, cpu);
     if (next < 0) return false;
     // Out of the sets before the grant: once it runs it may become ready, and be put in, again.
     yield* takeFromSet(ops, words.urgent, next);
@@ -157,30 +155,4 @@ export function* grantNext(ops: TokenOps, words: TokenWords, cpu: number): Proto
     }
     // It runs by itself again, and the sets were late.
   }
-}
-
-export function* addToSet(ops: TokenOps, set: number, cpu: number): Protocol<void> {
-  yield* ops.or(set + (cpu >> 5), 1 << (cpu & 31));
-}
-
-export function* takeFromSet(ops: TokenOps, set: number, cpu: number): Protocol<void> {
-  yield* ops.and(set + (cpu >> 5), ~(1 << (cpu & 31)));
-}
-
-/** The first CPU of a set after this one, round robin, itself last; -1 if it is empty. A few loads for any number of CPUs: it is asked often, by code that is not compiled yet. */
-export function* nextInSet(ops: TokenOps, words: TokenWords, set: number, cpu: number): Protocol<number> {
-  const cpus = words.runs.length;
-  const from = (cpu + 1) % cpus;
-  const count = (cpus + 31) >> 5;
-  const first = from >> 5;
-  const above = -1 << (from & 31);
-  for (let i = 0; i <= count; i++) {
-    const word = (first + i) % count;
-    let bits = yield* ops.load(set + word);
-    // The word that it begins in comes twice: first its upper part, last its lower.
-    if (i === 0) bits = bits & above;
-    else if (i === count) bits = bits & ~above;
-    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
-  }
-  return -1;
 }

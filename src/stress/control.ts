@@ -1,6 +1,7 @@
 import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
 import type { TokenWords } from '../programs/run-token.js';
+import type { WaiterWords } from '../programs/waiters.js';
 
 /**
  * The words that the threads of a stress run share besides the simulated memory: interrupts in flight, doorbells, run tokens, progress.
@@ -75,11 +76,13 @@ export function tokenWords(cpus: number): TokenWords {
   return { runs, free: FREE_TOKENS, ready: READY_CPUS, urgent: URGENT_CPUS };
 }
 
-/** Whether the CPU that waits for a word waits for this value of it. */
-export function waitHolds(words: Int32Array, cpu: number, current: number): boolean {
-  const own = cpuBlock(cpu);
-  const equal = (current & words[own + WAIT_MASK]) === words[own + WAIT_VALUE];
-  return words[own + WAIT_NOT] === 0 ? equal : !equal;
+/** Where it is said who waits for what. */
+export function waiterWords(cpus: number): WaiterWords {
+  const records = Array.from({ length: cpus }, (_, cpu) => {
+    const own = cpuBlock(cpu);
+    return { waits: own + WAITS, address: own + WAIT_ADDRESS, mask: own + WAIT_MASK, value: own + WAIT_VALUE, not: own + WAIT_NOT };
+  });
+  return { records, counts: WAITERS, sets: WAITER_CPUS, setWords: SET_WORDS, hashMask: WAITER_BUCKETS - 1 };
 }
 
 /** The part that the machine layer knows. */
@@ -93,33 +96,6 @@ export function machineControl(words: Int32Array, locked: Locked): ControlWords 
     scratch: (cpu) => cpuBlock(cpu) + SCRATCH,
     ring: (cpu) => cpuBlock(cpu) + RING,
   };
-}
-
-/** Puts a CPU into a set that begins at word `set`. */
-export function addCpu(words: Int32Array, set: number, cpu: number): void {
-  Atomics.or(words, set + (cpu >> 5), 1 << (cpu & 31));
-}
-
-/** Takes a CPU out of a set; whether it was in. */
-export function removeCpu(words: Int32Array, set: number, cpu: number): boolean {
-  const bit = 1 << (cpu & 31);
-  return (Atomics.and(words, set + (cpu >> 5), ~bit) & bit) !== 0;
-}
-
-/** The first CPU of a set from `from` on, round robin; -1 if it is empty. A few loads for any number of CPUs: it is asked often, by code that is not compiled yet. */
-export function nextCpu(words: Int32Array, set: number, cpus: number, from: number): number {
-  const count = (cpus + 31) >> 5;
-  const first = (from >> 5) % count;
-  const above = -1 << (from & 31);
-  for (let i = 0; i <= count; i++) {
-    const word = (first + i) % count;
-    let bits = Atomics.load(words, set + word);
-    // The word that it begins in comes twice: first its upper part, last its lower.
-    if (i === 0) bits &= above;
-    else if (i === count) bits &= ~above;
-    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
-  }
-  return -1;
 }
 
 /** Words after the start image that restarts of the scripts need (see round.ts): they survive a reset of memory. */

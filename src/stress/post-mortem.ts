@@ -3,6 +3,7 @@ import { opName } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
 import { ATTEND_IPI, ATTEND_NMI, type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import { lockedOn } from '../machine/stripped/locked.js';
+import { holds } from '../programs/waiters.js';
 import type { CpuState, Hang } from './api.js';
 import * as C from './control.js';
 
@@ -49,7 +50,11 @@ export class PostMortem {
   /** Whether what it waits for holds (it has only not been seen), as memory is now. */
   waitHolds(cpu: number): boolean {
     const address = this.waitAddress(cpu);
-    return address < 0 || C.waitHolds(this.words, cpu, Atomics.load(this.mem, address));
+    const own = C.cpuBlock(cpu);
+    const { words } = this;
+    return (
+      address < 0 || holds(Atomics.load(this.mem, address), words[own + C.WAIT_MASK], words[own + C.WAIT_VALUE], words[own + C.WAIT_NOT])
+    );
   }
 
   hang(message: string, cpus: readonly number[]): Hang {

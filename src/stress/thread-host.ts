@@ -3,11 +3,12 @@ import { ATTEND_IPI, type ControlWords, type Host } from '../machine/stripped/ho
 import type { Locked } from '../machine/stripped/locked.js';
 import { type Bell, ringBell, sleepOnBell } from '../programs/doorbell.js';
 import { blockForRing, enterTokens, passToken, ringForToken, type TokenWords } from '../programs/run-token.js';
+import { isTurn } from '../programs/waiters.js';
 import { BellOperations } from './bell-operations.js';
 import * as C from './control.js';
 import { Perturbation, type PerturbationSettings } from './perturbation.js';
 import { Turns } from './turns.js';
-import { isTurn, Waiters } from './waiters.js';
+import { Waiters } from './waiters.js';
 
 /** How a run is perturbed and how its CPUs share the cores; the same for every thread of a run. */
 export interface HostSettings extends PerturbationSettings {
@@ -48,7 +49,6 @@ export class ThreadHost implements Host {
   private readonly turns = new Turns();
   private readonly perturbation: Perturbation;
   private readonly waiters: Waiters;
-  private readonly ringOne: (cpu: number) => void;
   private readonly owed = new Int32Array(OWED_MAX);
   private owing = 0;
   /** Boundaries handed out by the last tick, and until the next perturbation. */
@@ -77,12 +77,17 @@ export class ThreadHost implements Host {
     this.control = locked;
     this.own = C.cpuBlock(id);
     this.attention = attention(id);
-    this.ops = new BellOperations(words, locked, () => this.reason(), this.own + C.UNRUNG);
+    this.ops = new BellOperations(
+      words,
+      locked,
+      () => this.reason(),
+      this.own + C.UNRUNG,
+      (cpu) => this.ring(id, cpu),
+    );
     this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({ sleep: C.cpuBlock(cpu) + C.SLEEP, awake: C.AWAKE }));
     this.tokens = settings.waiting === 'token' ? C.tokenWords(settings.cpus) : null;
     this.perturbation = new Perturbation(words, id, settings, this.tokens === null);
-    this.waiters = new Waiters(words, settings.cpus, id);
-    this.ringOne = (cpu) => this.ring(id, cpu);
+    this.waiters = new Waiters(words, settings.cpus, id, this.ops);
     this.spinsMax = settings.cpus > settings.cores ? SPINS_CROWDED : SPINS_MAX;
     this.spins = this.spinsMax;
   }
@@ -152,7 +157,7 @@ export class ThreadHost implements Host {
     this.waiters.remove(address);
     this.words[this.own + C.WAITED_US] += Math.round(1000 * (clock.now() - begun));
     // Rung as the next of several: should it not take the word, but only go on, the others' turn comes with its next locked operation.
-    if (isTurn(mask, value, not) && this.holds()) this.owe(address);
+    if (isTurn(mask, value, not ? 1 : 0) && this.holds()) this.owe(address);
   }
 
   /** Whether memory is as the running wait wants it. */
@@ -228,7 +233,7 @@ export class ThreadHost implements Host {
   }
 
   private ringWaiters(address: number): void {
-    this.waiters.ring(address, this.memLocked.load(address), this.ringOne);
+    this.waiters.ring(address, this.memLocked.load(address));
   }
 
   ring(_cpu: number, target: number): void {
