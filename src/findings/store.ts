@@ -3,13 +3,14 @@
  * same directory, are synced, and get their name by `link`, which fails where the name is taken.
  */
 
-import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { atOnce, writeAndName } from '../programs/naming.js';
 import { errorCode, InfrastructureError, systemReason } from '../vocabulary/errors.js';
 import { type Finding, findingSubject } from '../vocabulary/finding.js';
+import { FileNaming, readExisting } from './file-naming.js';
 import { checkFinding, FINDING_BYTES_MAX } from './schema.js';
 import { serializeFinding } from './serialize.js';
-import { makeDirectories, removeQuietly, syncDirectory, writeSynced } from './synced-file.js';
+import { makeDirectories, removeQuietly, syncDirectory } from './synced-file.js';
 import { temporaryName } from './temporary-name.js';
 
 const NAMESAKES_MAX = 1_000;
@@ -32,11 +33,12 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
     makeDirectories(directory);
     // A finding that is already there must be reusable from a read-only directory too, so look before writing anything.
     const name = findingName(finding);
-    const existing = findSame(directory, name, bytes);
+    const written = join(directory, temporaryName(name));
+    const naming = new FileNaming(written, directory, name, bytes);
+    const existing = findSame(naming, bytes);
     if (existing !== null) return { path: existing, reused: true };
-    temporary = join(directory, temporaryName(name));
-    writeSynced(temporary, bytes);
-    const saved = publish(temporary, directory, name, bytes);
+    temporary = written;
+    const saved = publish(naming, directory, name);
     syncDirectory(directory);
     return saved;
   } catch (error) {
@@ -64,14 +66,9 @@ function harmless(part: string): string {
   return kept === '' ? 'unnamed' : kept;
 }
 
-/** The n-th file of that name, from 1: `name.json`, `name-2.json`, ... */
-function namesake(directory: string, name: string, n: number): string {
-  return join(directory, n === 1 ? `${name}.json` : `${name}-${n}.json`);
-}
-
-function findSame(directory: string, name: string, bytes: Buffer): string | null {
+function findSame(naming: FileNaming, bytes: Buffer): string | null {
   for (let n = 1; n <= NAMESAKES_MAX; n++) {
-    const path = namesake(directory, name, n);
+    const path = naming.path(n);
     const found = readExisting(path);
     if (found === null) return null;
     if (found.equals(bytes)) return path;
@@ -79,60 +76,14 @@ function findSame(directory: string, name: string, bytes: Buffer): string | null
   return null;
 }
 
-/** The bytes of a file that may be ours, empty for anything that cannot be, null where there is nothing. */
-function readExisting(path: string): Buffer | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
-  if (!stats.isFile() || stats.size > FINDING_BYTES_MAX) return Buffer.alloc(0);
+/** Writes the file and gives it the first free name, unless another process has saved the same bytes meanwhile. */
+function publish(naming: FileNaming, directory: string, name: string): SavedFinding {
+  let n: number;
   try {
-    return readFileSync(path);
-  } catch {
-    return Buffer.alloc(0);
+    n = atOnce(writeAndName(naming, NAMESAKES_MAX));
+  } finally {
+    naming.end();
   }
-}
-
-/** Gives the temporary file the first free name, unless another process has published the same bytes meanwhile. */
-function publish(temporary: string, directory: string, name: string, bytes: Buffer): SavedFinding {
-  for (let n = 1; n <= NAMESAKES_MAX; n++) {
-    const path = namesake(directory, name, n);
-    if (claim(temporary, path)) return { path, reused: false };
-    if (readExisting(path)?.equals(bytes)) return { path, reused: true };
-  }
+  if (n !== 0) return { path: naming.path(Math.abs(n)), reused: n < 0 };
   throw new InfrastructureError(`${directory} holds ${NAMESAKES_MAX} findings named ${name}`, 'give another directory with --out');
 }
-
-/** Names the temporary file `path`; false where that name is taken. */
-function claim(temporary: string, path: string): boolean {
-  try {
-    linkSync(temporary, path);
-    return true;
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') return false;
-    if (code === null || !NO_HARD_LINKS.has(code)) throw error;
-  }
-  return claimLocked(temporary, path);
-}
-
-/**
- * For file systems without hard links. A rename would replace what has the name, and a file that reserves the name would be half a finding
- * to whoever looks; so a directory beside it is the reservation. One that a killed process left makes its name a taken one, no more.
- */
-function claimLocked(temporary: string, path: string): boolean {
-  const lock = `${path}.lock`;
-  try {
-    mkdirSync(lock);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
-    renameSync(temporary, path);
-    return true;
-  } finally {
-    rmdirSync(lock);
-  }
-}
-
-const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);

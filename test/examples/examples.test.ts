@@ -50,7 +50,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 };
 
 /** Not modules for `hunt`: they import the sources, and are hunted by tests in test/stress. */
-const OTHERS = ['doorbell.ts', 'model-host.ts', 'run-token.ts'];
+const OTHERS = ['doorbell.ts', 'model-host.ts', 'naming.ts', 'run-token.ts', 'waiters.ts'];
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
 const engines = new ReducedEngines();
