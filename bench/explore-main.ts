@@ -290,6 +290,9 @@ function scaling(seconds: number): void {
   }
 }
 
+/** Bundled as a worker's entry is: what it does is kept for this name's sake. */
+export const start = (): object => ({});
+
 const only = process.argv[2] ?? 'all';
 const seconds = Number(process.argv[3] ?? 1);
 if (only === 'all' || only === 'throughput') throughput(seconds);

@@ -65,6 +65,9 @@ function round(name: string, cpuMs: number): string {
   return JSON.stringify({ perSecond: (steps / used) * 1e6, executions });
 }
 
+/** Bundled as a worker's entry is: what it does is kept for this name's sake. */
+export const start = (): object => ({});
+
 for await (const line of createInterface({ input: process.stdin })) {
   const [name, cpuMs] = line.split(' ');
   console.log(round(name, Number(cpuMs)));

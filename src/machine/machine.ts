@@ -23,14 +23,19 @@ import { GeneratorCode } from './generator-stack.js';
 import { Ghost } from './ghost.js';
 import * as H from './hardware.js';
 import { Hypervisor } from './hypervisor.js';
+import { Interrupts } from './interrupts.js';
+import { memoryOrders } from './memory-order/index.js';
+import type { MemoryOrder } from './memory-order/order.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
 import { NO_MMU } from './no-mmu.js';
 import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
 import { namedWords, Operands, Refusal } from './operands.js';
+import { DRAINS, OPERATIONS } from './operations/index.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
-import { PTE_WRITE, pteFrame, pteValue, withVersion } from './pte.js';
+import { StoreBuffers } from './store-buffers.js';
 import type { Touches } from './touches.js';
+import { WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js';
 
 /**
  * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and runs to the next one, a
@@ -39,11 +44,7 @@ import type { Touches } from './touches.js';
  * All state that a step can change, but for the CPUs' code itself, is in `mem`.
  */
 
-const WATCH_WAITER = 1;
-const WATCH_OBSERVER = 2;
 const HASH_PRIME = 0x01000193;
-/** What an interrupt saves: the pending operation, whether `yield*` waits for it, and the interrupt flag. */
-const SAVED_WORDS = 8;
 /** Words that `saveProgress` fills. */
 export const PROGRESS_WORDS = 4;
 
@@ -77,16 +78,17 @@ export class Machine {
   hash = 0;
   private readonly hardwareBase: number;
   private readonly hardwareWords: number;
-  private readonly sc: boolean;
-  /** Bits per word: somebody waits for it; an observer wants to hear of it. */
+  private readonly order: MemoryOrder;
+  readonly buffers: StoreBuffers;
+  readonly interrupts: Interrupts;
+  readonly waits: Waits;
   private readonly watch: Uint8Array;
   /** 1 where programs may name the word. */
-  private readonly named: Uint8Array;
+  readonly named: Uint8Array;
   /** By CPU: looks at operands. */
-  private readonly operands: Operands[] = [];
+  readonly operands: Operands[] = [];
   /** The same for what is done at once, with its line on the stack. */
   readonly early: Operands[] = [];
-  private readonly waitAddress: Int32Array;
   private readonly cpuSteps: Int32Array;
   private totalCpuSteps = 0;
   /** Null while nobody asks. */
@@ -101,19 +103,21 @@ export class Machine {
     this.layout = program.mmu ?? NO_MMU;
     this.hardwareBase = program.hardwareBase;
     this.hardwareWords = program.hardwareWords;
-    this.sc = memory === 'sc';
+    this.order = memoryOrders[memory];
+    this.buffers = new StoreBuffers(this);
+    this.interrupts = new Interrupts(this);
+    this.waits = new Waits(this, program.image.length, program.cpus);
+    this.watch = this.waits.watch;
     this.ghost = new Ghost(this.mem, this.layout.ghost, program.hardwareBase);
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
     this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
     this.agentKinds = this.hypervisor === null ? NATIVE_KINDS : VIRTUAL_KINDS;
-    this.watch = new Uint8Array(program.image.length);
     this.named = namedWords(program.words);
     for (let id = 0; id < program.cpus; id++) {
       this.operands.push(new Operands(program, id));
       this.early.push(new Operands(program, id, true));
     }
-    this.waitAddress = new Int32Array(program.cpus).fill(-1);
     this.cpuSteps = new Int32Array(program.cpus);
     this.frames = new Frames(this);
     this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride);
@@ -131,13 +135,18 @@ export class Machine {
     return this.cpuSteps[cpu];
   }
 
+  /** Operations that all others have executed. */
+  stepsOfOthers(cpu: number): number {
+    return this.totalCpuSteps - this.cpuSteps[cpu];
+  }
+
   /** First word of the CPU's hardware block. */
   block(cpu: number): number {
     return this.hardwareBase + cpu * this.hardwareWords;
   }
 
   interruptsOn(cpu: number): boolean {
-    return this.mem[this.block(cpu) + H.IF] !== 0;
+    return this.interrupts.areOn(cpu);
   }
 
   /** What cannot be done, although nothing is wrong with its operands by themselves. */
@@ -146,7 +155,7 @@ export class Machine {
   }
 
   /** The error to be told for what a CPU's operation met: for a refusal one that has the operation's line on its stack. */
-  private told(cpu: Cpu, error: unknown): unknown {
+  told(cpu: Cpu, error: unknown): unknown {
     return error instanceof Refusal ? cpu.code.refuse(error) : error;
   }
 
@@ -175,7 +184,7 @@ export class Machine {
 
   /** Brings a CPU before the first operation of its script. */
   start(cpu: Cpu): void {
-    this.unwait(cpu.id);
+    this.waits.end(cpu.id);
     cpu.finished = false;
     cpu.depth = 0;
     if (cpu.saved.length !== 0) cpu.saved.length = 0;
@@ -190,8 +199,7 @@ export class Machine {
    */
   refresh(id: number): void {
     this.refreshVcpu(id);
-    if (this.mem[this.block(id) + H.SB_COUNT] > 0) this.enabled.add(agentOf(id, BUFFER_AGENT));
-    else this.enabled.remove(agentOf(id, BUFFER_AGENT));
+    this.buffers.refresh(id);
   }
 
   /** What of an execution's progress is not in `mem`, in PROGRESS_WORDS words: it goes from thread to thread with the turn. */
@@ -241,82 +249,26 @@ export class Machine {
 
   /** What the CPU sees at the address: its own newest buffered store, else memory. */
   load(cpu: number, address: number): number {
-    const mem = this.mem;
-    const block = this.hardwareBase + cpu * this.hardwareWords;
-    const count = mem[block + H.SB_COUNT];
-    if (count > 0) {
-      const head = mem[block + H.SB_HEAD];
-      for (let i = count - 1; i >= 0; i--) {
-        const at = block + H.SB_BASE + ((head + i) % H.SB_DEPTH) * H.SB_WORDS;
-        if (mem[at + H.SB_ADDRESS] === address) return mem[at + H.SB_VALUE];
-      }
-    }
-    return mem[address];
+    return this.buffers.load(this.hardwareBase + cpu * this.hardwareWords, address);
   }
 
-  /** A plain store: into the buffer, or to memory under sequential consistency. A full buffer drains its oldest store first. */
+  /** A plain store, as the memory model has it; see MemoryOrder. */
   store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
     if ((value | 0) !== value) this.operands[cpu].value('a store', value);
-    if (this.sc && kind === H.SB_PLAIN) {
-      this.commitStore(cpu, address, value);
-      return;
-    }
-    const mem = this.mem;
-    const block = this.hardwareBase + cpu * this.hardwareWords;
-    let count = mem[block + H.SB_COUNT];
-    if (count === H.SB_DEPTH) {
-      this.drainOne(cpu, block);
-      count--;
-    }
-    const at = block + H.SB_BASE + ((mem[block + H.SB_HEAD] + count) % H.SB_DEPTH) * H.SB_WORDS;
-    mem[at + H.SB_ADDRESS] = address;
-    mem[at + H.SB_VALUE] = value;
-    mem[at + H.SB_KIND] = kind;
-    mem[at + H.SB_X] = x;
-    mem[at + H.SB_Y] = y;
-    mem[at + H.SB_Z] = z;
-    mem[at + H.SB_OTHERS] = this.totalCpuSteps - this.cpuSteps[cpu];
-    mem[block + H.SB_COUNT] = count + 1;
-    if (this.sc) this.drainOne(cpu, block);
-    else if (count === 0) this.enabled.add(agentOf(cpu, BUFFER_AGENT));
+    this.order.store(this, cpu, address, value, kind, x, y, z);
   }
 
   /** A store becomes visible, and part of the trace. */
-  private commitStore(cpu: number, address: number, value: number): void {
+  commitStore(cpu: number, address: number, value: number): void {
     this.hash = Math.imul(this.hash ^ address, HASH_PRIME);
     this.hash = Math.imul(this.hash ^ value, HASH_PRIME);
     this.commit(cpu, address, value);
   }
 
-  /** Drains the oldest buffered store to memory. */
-  private drainOne(cpu: number, block: number): void {
-    const mem = this.mem;
-    const head = mem[block + H.SB_HEAD];
-    const at = block + H.SB_BASE + head * H.SB_WORDS;
-    mem[block + H.SB_HEAD] = (head + 1) % H.SB_DEPTH;
-    const count = mem[block + H.SB_COUNT] - 1;
-    mem[block + H.SB_COUNT] = count;
-    if (count === 0) this.enabled.remove(agentOf(cpu, BUFFER_AGENT));
-    const address = mem[at + H.SB_ADDRESS];
-    const kind = mem[at + H.SB_KIND];
-    const before = mem[address];
-    if (kind === H.SB_PTE) this.linkFrame(address, mem[at + H.SB_Y]);
-    this.commitStore(cpu, address, mem[at + H.SB_VALUE]);
-    if (this.totalCpuSteps - this.cpuSteps[cpu] > mem[at + H.SB_OTHERS]) this.observer.drainOvertaken(cpu);
-    if (kind === H.SB_PTE) this.entryChanged(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
-    else if (kind === H.SB_USER) {
-      const frame = ((address - this.layout.framesBase) / this.layout.frameStride) | 0;
-      this.observer.userStoreDrained(cpu, frame, mem[at + H.SB_Y], mem[at + H.SB_X], mem[at + H.SB_Z]);
-    }
-  }
-
-  private entryChanged(cpu: number, index: number, version: number, before: number, after: number): void {
+  /** A page-table entry has become another one in memory. */
+  entryChanged(cpu: number, index: number, version: number, before: number, after: number): void {
     this.ghost.addChange(cpu, index, version, before, after);
     this.observer.entryChanged(cpu, index, version, before, after);
-  }
-
-  private drainAll(cpu: number, block: number): void {
-    while (this.mem[block + H.SB_COUNT] > 0) this.drainOne(cpu, block);
   }
 
   /** A word without a boundary. */
@@ -330,7 +282,7 @@ export class Machine {
     if (this.named[address] !== 1) this.early[cpu].word('poke', address);
     if ((value | 0) !== value) this.early[cpu].value('poke', value);
     this.mem[address] = value;
-    if ((this.watch[address] & WATCH_WAITER) !== 0) this.wakeWaiters(address);
+    if ((this.watch[address] & WATCH_WAITER) !== 0) this.waits.wake(address);
   }
 
   /** A value becomes visible to all: wakes whoever waits for the word. */
@@ -345,11 +297,7 @@ export class Machine {
       this.ghost.generationCommitted(cpu, address, value);
       this.observer.wordCommitted(cpu, address, value);
     }
-    if ((watch & WATCH_WAITER) !== 0) this.wakeWaiters(address);
-  }
-
-  private wakeWaiters(address: number): void {
-    for (let id = 0; id < this.cpus.length; id++) if (this.waitAddress[id] === address) this.refreshCpu(this.cpus[id]);
+    if ((watch & WATCH_WAITER) !== 0) this.waits.wake(address);
   }
 
   // What walkers and oracles read and change of words that other CPUs change. The stripped build has the same methods over Atomics.
@@ -371,7 +319,8 @@ export class Machine {
     return true;
   }
 
-  private linkFrame(address: number, alloc: number): void {
+  /** A page-table entry is linked with the life of its frame that has this allocation number. */
+  linkFrame(address: number, alloc: number): void {
     this.mem[this.ghost.linkedAlloc + address - this.layout.framesBase] = alloc;
   }
 
@@ -402,10 +351,11 @@ export class Machine {
       if (this.violation === null) this.resume(cpu, value);
     } else if (kind === BUFFER_AGENT) {
       this.hash = Math.imul(this.hash ^ traced, HASH_PRIME);
-      this.drainOne(id, this.block(id));
+      this.buffers.drainOne(id, this.block(id));
     } else if (kind === LINE_AGENT) {
       this.hash = Math.imul(this.hash ^ traced, HASH_PRIME);
-      this.deliver(cpu);
+      this.interrupts.deliver(cpu);
+      this.resume(cpu, 0);
     } else if (kind === WALKER_AGENT) {
       this.walkerSteps++;
       this.stepWalker(id, agent);
@@ -425,20 +375,20 @@ export class Machine {
   /** A virtual CPU leaves the guest: its stores drain, its walks end, and none of its own agents can move until it is back. */
   exit(id: number): void {
     const block = this.block(id);
-    this.drainAll(id, block);
+    this.drain(id);
     this.mmu.endWalks(block);
     this.enabled.remove(agentOf(id, WALKER_AGENT));
   }
 
   /** What serialises drains the store buffer. */
   drain(id: number): void {
-    this.drainAll(id, this.block(id));
+    this.buffers.drainAll(id, this.block(id));
   }
 
   /** Looks anew at what a CPU and those around it can do, after it has left the guest or come back. */
   refreshVcpu(id: number): void {
-    this.refreshCpu(this.cpus[id]);
-    this.refreshLine(id);
+    this.waits.refresh(this.cpus[id]);
+    this.interrupts.refreshLine(id);
     this.hypervisor?.refresh(id);
   }
 
@@ -447,12 +397,12 @@ export class Machine {
     const { a: page, b: write } = cpu.pending;
     const outcome = this.mmu.accessThrough(cpu.id, entry, page, write !== 0);
     // The host's own store: it is in memory at once.
-    this.drainAll(cpu.id, this.block(cpu.id));
+    this.drain(cpu.id);
     if (this.violation === null) this.resume(cpu, outcome);
   }
 
   /** Whether the CPU is in the guest, or not virtual. */
-  private running(id: number): boolean {
+  running(id: number): boolean {
     return this.hypervisor === null || this.hypervisor.running(id);
   }
 
@@ -474,277 +424,35 @@ export class Machine {
 
   private resume(cpu: Cpu, value: number): void {
     if (!cpu.code.resume(value)) this.ended(cpu);
-    this.refreshCpu(cpu);
+    this.waits.refresh(cpu);
   }
 
   /** The innermost handler has ended, or the script. */
   private ended(cpu: Cpu): void {
-    if (cpu.depth === 0) {
-      cpu.finished = true;
-      this.unfinished--;
-      // A CPU whose script has ended idles with interrupts on.
-      this.setInterruptFlag(cpu.id, 1);
+    if (cpu.depth > 0) {
+      this.interrupts.handlerEnded(cpu);
       return;
     }
-    // All but the last are left when each handler's iret has taken the interrupt flag.
-    if (cpu.saved.length !== SAVED_WORDS * cpu.depth - 1)
-      throw this.refusal(`an interrupt handler of CPU${cpu.id} ended without iret`).error();
-    cpu.depth--;
-    const pending = cpu.pending;
-    pending.e = cpu.saved.pop() as number;
-    pending.d = cpu.saved.pop() as number;
-    pending.c = cpu.saved.pop() as number;
-    pending.b = cpu.saved.pop() as number;
-    pending.a = cpu.saved.pop() as number;
-    pending.kind = cpu.saved.pop() as number;
-    pending.armed = cpu.saved.pop() !== 0;
+    cpu.finished = true;
+    this.unfinished--;
+    // A CPU whose script has ended idles with interrupts on.
+    this.interrupts.setFlag(cpu.id, 1);
   }
-
-  private deliver(cpu: Cpu): void {
-    const block = this.block(cpu.id);
-    const mem = this.mem;
-    const isNmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;
-    // An interrupt is serialising: the buffer drains before the handler's first instruction.
-    this.drainAll(cpu.id, block);
-    this.unwait(cpu.id);
-    const pending = cpu.pending;
-    cpu.saved.push(pending.armed ? 1 : 0, pending.kind, pending.a, pending.b, pending.c, pending.d, pending.e);
-    cpu.depth++;
-    pending.armed = false;
-    if (isNmi) {
-      mem[block + H.PENDING_NMI] = 0;
-      mem[block + H.IN_NMI] = 1;
-    } else mem[block + H.PENDING_IPI] = 0;
-    cpu.saved.push(mem[block + H.IF]);
-    mem[block + H.IF] = 0;
-    cpu.code.interrupt(isNmi ? 'nmi' : 'ipi');
-    this.refreshLine(cpu.id);
-    this.resume(cpu, 0);
-  }
-
-  // What is enabled.
-
-  private unwait(id: number): void {
-    const address = this.waitAddress[id];
-    if (address < 0) return;
-    this.waitAddress[id] = -1;
-    let others = false;
-    for (let other = 0; other < this.cpus.length; other++) others = others || this.waitAddress[other] === address;
-    if (!others) this.watch[address] &= ~WATCH_WAITER;
-  }
-
-  private refreshCpu(cpu: Cpu): void {
-    const id = cpu.id;
-    const agent = agentOf(id, CPU_AGENT);
-    if (this.waitAddress[id] >= 0) this.unwait(id);
-    if (cpu.code.idle || !this.running(id)) {
-      this.enabled.remove(agent);
-      return;
-    }
-    const pending = cpu.pending;
-    if (pending.kind !== K.OP_COND_LOAD_ACQUIRE && pending.kind !== K.OP_SPIN_LOCK) {
-      this.enabled.add(agent);
-      return;
-    }
-    this.checkWait(cpu, pending);
-    const value = this.load(id, pending.a);
-    const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : ((value & pending.b) === pending.c) === (pending.d === K.WAIT_EQUAL);
-    if (holds) this.enabled.add(agent);
-    else this.enabled.remove(agent);
-    // Watched even while it holds: it can cease to hold before this CPU moves.
-    this.waitAddress[id] = pending.a;
-    this.watch[pending.a] |= WATCH_WAITER;
-  }
-
-  /** A wait is looked at before it is executed, which it might never be. */
-  private checkWait(cpu: Cpu, pending: PendingOp): void {
-    if (this.named[pending.a] === 1 && (pending.b | 0) === pending.b && (pending.c | 0) === pending.c) return;
-    const operands = this.operands[cpu.id];
-    try {
-      operands.word(pending.kind === K.OP_SPIN_LOCK ? 'spinLock' : 'condLoadAcquire', pending.a);
-      operands.wait(pending);
-    } catch (error) {
-      throw this.told(cpu, error);
-    }
-  }
-
-  private refreshLine(id: number): void {
-    const mem = this.mem;
-    const block = this.block(id);
-    const nmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;
-    const ipi = mem[block + H.PENDING_IPI] !== 0 && mem[block + H.IF] !== 0;
-    if ((nmi || ipi) && this.running(id)) this.enabled.add(agentOf(id, LINE_AGENT));
-    else this.enabled.remove(agentOf(id, LINE_AGENT));
-  }
-
-  private setInterruptFlag(id: number, value: number): void {
-    this.mem[this.block(id) + H.IF] = value;
-    this.refreshLine(id);
-    if (value !== 0 && this.layout.graceCapacity > 0) this.frames.quiescent(id);
-  }
-
-  // Operations.
 
   private execute(cpu: Cpu, op: PendingOp): number {
-    const id = cpu.id;
-    const mem = this.mem;
-    const a = op.a;
-    if (op.kind <= K.OP_MEMORY_MAX && this.named[a] !== 1) this.operands[id].unnamed(op.kind, a);
-    switch (op.kind) {
-      case K.OP_READ_ONCE:
-      case K.OP_LOAD_ACQUIRE:
-      case K.OP_COND_LOAD_ACQUIRE:
-        return this.load(id, a);
-      case K.OP_WRITE_ONCE:
-      case K.OP_STORE_RELEASE:
-        this.store(id, a, op.b, H.SB_PLAIN, 0, 0, 0);
-        return 0;
-      case K.OP_SPIN_UNLOCK:
-        if (this.load(id, a) !== id + 1) {
-          this.observer.unlockOfFree(id, a);
-          // No oracle watches a plain program.
-          if (this.program.mmu === null) this.report({ class: 'unlock-of-free', cpu: id, lock: a });
-        }
-        this.store(id, a, 0, H.SB_PLAIN, 0, 0, 0);
-        return 0;
-      case K.OP_LOCAL_IRQ_DISABLE:
-        this.setInterruptFlag(id, 0);
-        return 0;
-      case K.OP_LOCAL_IRQ_ENABLE:
-        this.setInterruptFlag(id, 1);
-        this.observer.interruptsEnabled(id);
-        return 0;
-      case K.OP_SEND_IPI:
-        this.operands[id].target('sendIpi', a);
-        mem[this.block(a) + H.PENDING_IPI] = 1;
-        this.refreshLine(a);
-        return 0;
-      case K.OP_SEND_NMI:
-        this.operands[id].target('sendNmi', a);
-        mem[this.block(a) + H.PENDING_NMI] = 1;
-        this.refreshLine(a);
-        return 0;
-      case K.OP_USER_ACCESS:
-        this.operands[id].page('userAccess', a);
-        return this.mmu.access(id, this.block(id), a, op.b !== 0);
-      case K.OP_WALK:
-        this.operands[id].page('walk', a);
-        return this.mmu.walkStep(id, this.block(id), H.DEMAND, a, op.b !== 0);
-      case K.OP_SET_PTE:
-        return this.setPte(id, op);
-      default:
-        return this.executeDraining(cpu, op);
+    const { kind } = op;
+    if (kind <= K.OP_MEMORY_MAX && this.named[op.a] !== 1) this.operands[cpu.id].unnamed(kind, op.a);
+    if (DRAINS[kind] !== 0) {
+      if (kind <= K.OP_FETCH_AND) this.operands[cpu.id].locked(op);
+      this.buffers.drainAll(cpu.id, this.block(cpu.id));
+      this.lockedOperations += K.IS_LOCKED[kind];
     }
-  }
-
-  /** Operations that drain the store buffer before they act. */
-  private executeDraining(cpu: Cpu, op: PendingOp): number {
-    const id = cpu.id;
-    const mem = this.mem;
-    const block = this.block(id);
-    const a = op.a;
-    if (op.kind <= K.OP_FETCH_AND) this.operands[id].locked(op);
-    this.drainAll(id, block);
-    this.lockedOperations += K.IS_LOCKED[op.kind];
-    const old = mem[a];
-    switch (op.kind) {
-      case K.OP_XCHG:
-        this.commit(id, a, op.b);
-        return old;
-      case K.OP_CMPXCHG:
-        if (old === op.b) this.commit(id, a, op.c);
-        return old;
-      case K.OP_CMPXCHG_PAIR:
-        if (old !== op.b || mem[a + 1] !== op.c) return 0;
-        this.commit(id, a, op.d);
-        this.commit(id, a + 1, op.e);
-        return 1;
-      case K.OP_FETCH_ADD: {
-        const sum = old + op.b;
-        if (sum > 0x7fffffff || sum < -0x80000000)
-          throw this.refusal(`CPU${id}: fetchAdd overflows ${this.program.layout.nameOf(a)} at ${old} + ${op.b}`);
-        this.commit(id, a, sum);
-        return old + op.c;
-      }
-      case K.OP_FETCH_OR:
-        this.commit(id, a, old | op.b);
-        return old;
-      case K.OP_FETCH_AND:
-        this.commit(id, a, old & op.b);
-        return old;
-      case K.OP_SMP_MB:
-        return 0;
-      case K.OP_POST_FLUSH:
-        this.operands[id].request(a, this);
-        return (this.hypervisor as Hypervisor).post(id, a);
-      case K.OP_SPIN_LOCK:
-        this.commit(id, a, id + 1);
-        return 0;
-      case K.OP_IRET:
-        return this.iret(cpu, block);
-      case K.OP_WRITE_CR3:
-        this.operands[id].cr3(a, op.b);
-        this.mmu.writeCr3(block, a, op.b, op.c !== 0);
-        return 0;
-      case K.OP_INVLPG:
-        this.operands[id].page('invlpg', a);
-        this.mmu.invlpg(block, a);
-        return 0;
-      case K.OP_INVPCID:
-        this.operands[id].invpcid(a, op.b, op.c);
-        this.mmu.invpcid(block, a, op.b, op.c);
-        return 0;
-      case K.OP_FAULT:
-        this.operands[id].page('faultEntry', a);
-        this.mmu.dropPage(block, a);
-        return 0;
-      case K.OP_PTEP_GET_AND_CLEAR:
-        this.operands[id].entry('ptepGetAndClear', op.c, op.d, a);
-        return this.replacePte(id, op, 0);
-      case K.OP_PTEP_SET_WRPROTECT:
-        this.operands[id].entry('ptepSetWrprotect', op.c, op.d, a);
-        return this.replacePte(id, op, pteValue(old) & ~PTE_WRITE);
-      case K.OP_ALLOC_FRAME:
-        this.operands[id].value('allocFrame', a);
-        return this.frames.alloc(a);
-      case K.OP_FREE_FRAME:
-        this.operands[id].frame('freeFrame', a);
-        this.frames.free(a);
-        return 0;
-      case K.OP_FREE_FRAME_RCU:
-        this.operands[id].frame('freeFrameRcu', a);
-        this.frames.freeAfterGracePeriod(a);
-        return 0;
-      default:
-        throw this.refusal(`CPU${id}: no such operation: ${op.kind}`);
+    // The commonest two without a look-up, which nothing can be inlined through.
+    if (kind === K.OP_READ_ONCE) return this.load(cpu.id, op.a);
+    if (kind === K.OP_WRITE_ONCE) {
+      this.store(cpu.id, op.a, op.b, H.SB_PLAIN, 0, 0, 0);
+      return 0;
     }
-  }
-
-  private iret(cpu: Cpu, block: number): number {
-    if (cpu.depth === 0) throw this.refusal(`CPU${cpu.id}: iret outside an interrupt handler`);
-    const flag = cpu.saved.pop() as number;
-    if (this.mem[block + H.IN_NMI] !== 0) this.mem[block + H.IN_NMI] = 0;
-    this.setInterruptFlag(cpu.id, flag);
-    if (flag !== 0) this.observer.interruptsEnabled(cpu.id);
-    return 0;
-  }
-
-  private setPte(id: number, op: PendingOp): number {
-    this.operands[id].entry('setPte', op.c, op.d, op.a);
-    this.operands[id].entryValue(op.b);
-    const index = this.ghost.index(op.c, op.d);
-    const version = this.ghost.nextVersion(index);
-    const alloc = this.mem[this.ghost.allocOf(pteFrame(op.b))];
-    this.store(id, op.a, withVersion(op.b, version), H.SB_PTE, index, alloc, version);
-    return 0;
-  }
-
-  private replacePte(id: number, op: PendingOp, after: number): number {
-    const index = this.ghost.index(op.c, op.d);
-    const before = this.mem[op.a];
-    const version = this.ghost.nextVersion(index);
-    this.commit(id, op.a, withVersion(after, version));
-    this.entryChanged(id, index, version, before, after);
-    return pteValue(before);
+    return OPERATIONS[kind](this, cpu, op);
   }
 }

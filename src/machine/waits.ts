@@ -1,0 +1,80 @@
+import { agentOf, CPU_AGENT } from './agents.js';
+import type { Cpu, PendingOp } from './cpu.js';
+import type { Machine } from './machine.js';
+import * as K from './op-kinds.js';
+
+/** Which CPUs can move: those that wait for a word can when it holds what they wait for. */
+
+/** Bits of `Waits.watch`: somebody waits for the word; an observer wants to hear of it. */
+export const WATCH_WAITER = 1;
+export const WATCH_OBSERVER = 2;
+
+export class Waits {
+  /** A byte per word. */
+  readonly watch: Uint8Array;
+  /** By CPU: the word that it waits for, or -1. */
+  private readonly address: Int32Array;
+
+  constructor(
+    private readonly machine: Machine,
+    words: number,
+    cpus: number,
+  ) {
+    this.watch = new Uint8Array(words);
+    this.address = new Int32Array(cpus).fill(-1);
+  }
+
+  /** The word has become another one. */
+  wake(address: number): void {
+    const { cpus } = this.machine;
+    for (let id = 0; id < cpus.length; id++) if (this.address[id] === address) this.refresh(cpus[id]);
+  }
+
+  /** The CPU waits no longer. */
+  end(id: number): void {
+    const address = this.address[id];
+    if (address < 0) return;
+    this.address[id] = -1;
+    let others = false;
+    for (let other = 0; other < this.address.length; other++) others = others || this.address[other] === address;
+    if (!others) this.watch[address] &= ~WATCH_WAITER;
+  }
+
+  /** Looks anew at whether the CPU can execute its pending operation. */
+  refresh(cpu: Cpu): void {
+    const { machine } = this;
+    const id = cpu.id;
+    const agent = agentOf(id, CPU_AGENT);
+    if (this.address[id] >= 0) this.end(id);
+    if (cpu.code.idle || !machine.running(id)) {
+      machine.enabled.remove(agent);
+      return;
+    }
+    const pending = cpu.pending;
+    if (pending.kind !== K.OP_COND_LOAD_ACQUIRE && pending.kind !== K.OP_SPIN_LOCK) {
+      machine.enabled.add(agent);
+      return;
+    }
+    this.check(cpu, pending);
+    const value = machine.load(id, pending.a);
+    const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : ((value & pending.b) === pending.c) === (pending.d === K.WAIT_EQUAL);
+    if (holds) machine.enabled.add(agent);
+    else machine.enabled.remove(agent);
+    // Watched even while it holds: it can cease to hold before this CPU moves.
+    this.address[id] = pending.a;
+    this.watch[pending.a] |= WATCH_WAITER;
+  }
+
+  /** A wait is looked at before it is executed, which it might never be. */
+  private check(cpu: Cpu, pending: PendingOp): void {
+    const { machine } = this;
+    if (machine.named[pending.a] === 1 && (pending.b | 0) === pending.b && (pending.c | 0) === pending.c) return;
+    const operands = machine.operands[cpu.id];
+    try {
+      operands.word(pending.kind === K.OP_SPIN_LOCK ? 'spinLock' : 'condLoadAcquire', pending.a);
+      operands.wait(pending);
+    } catch (error) {
+      throw machine.told(cpu, error);
+    }
+  }
+}
