@@ -1,7 +1,7 @@
 /** The files that a hunt reads and writes, by the flags that name them. */
 
-import type { NamedFile } from '../../distinct-files.js';
 import { TRACE_PREFIX } from '../../select.js';
+import type { NamedFile } from './distinct-files.js';
 
 export interface FileFlags {
   readonly out: string;

@@ -11,7 +11,6 @@ import { replayCommand } from '../../../report/witness.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../context.js';
-import { requireDistinctFiles } from '../../distinct-files.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
 import {
@@ -33,6 +32,7 @@ import { path } from '../../values.js';
 import { defineCommand } from '../command.js';
 import { BaselineUse } from './baseline.js';
 import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
+import { requireDistinctFiles } from './distinct-files.js';
 import { inputsOf, outputsOf } from './files.js';
 import { REPORTING, Reporting } from './reporting.js';
 import { huntRequests } from './requests.js';

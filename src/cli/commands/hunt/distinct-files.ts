@@ -1,6 +1,6 @@
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../vocabulary/errors.js';
+import { InputError } from '../../../vocabulary/errors.js';
 
 /** A file that a command reads or writes, and the flag or argument that names it. */
 export interface NamedFile {

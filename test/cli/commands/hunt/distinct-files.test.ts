@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { requireDistinctFiles } from '../../src/cli/distinct-files.js';
+import { requireDistinctFiles } from '../../../../src/cli/commands/hunt/distinct-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'distinct-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
