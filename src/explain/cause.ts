@@ -20,6 +20,8 @@ export interface FlushCause {
   readonly isBuffered: boolean;
   /** What the target decided, it decided from a slot that another CPU had written to. */
   readonly isRaised: boolean;
+  /** What the target decided, it decided from a slot in which it had stored more itself than it had flushed. */
+  readonly isClaimed: boolean;
 }
 
 /** Nothing is known but what was judged. */
@@ -50,22 +52,27 @@ const WORDS = {
   otherPages: 'other pages were flushed',
   otherPcid: 'another PCID was flushed',
   nothing: 'nothing was flushed',
+  hostErased: 'the host marked the vCPU once more over the flush request',
+  interrupted: 'the interrupt came in the middle of the switch',
+  recycled: 'a PCID was loaded for another mm without a flush',
+  claimed: 'the slot took a generation that was read after its flush',
 } as const;
 
 export type FlushCauseKind = keyof typeof WORDS;
 
 const BUFFERED = ', with a newer value in the store buffer';
 const RAISED = '; another CPU had written to the slot';
+const CLAIMED = '; the CPU had stored a generation in the slot that it had not flushed';
 
 export function flushCause(kind: FlushCauseKind, isBuffered = false, isRaised = false): FlushCause {
-  return { kind, isBuffered, isRaised };
+  return { kind, isBuffered, isRaised, isClaimed: false };
 }
 
 /** The cause's words in a baseline. `names`: names of the program's words. */
 export function causeWords(cause: Cause, names: WordNames): string {
   if (cause.kind === 'outcome') return violationWords(cause.facts, impersonally(names));
   if (cause.kind === 'stuck') return stuckWords(cause.waiting, names);
-  return WORDS[cause.kind] + (cause.isBuffered ? BUFFERED : '') + (cause.isRaised ? RAISED : '');
+  return WORDS[cause.kind] + (cause.isBuffered ? BUFFERED : '') + (cause.isRaised ? RAISED : '') + (cause.isClaimed ? CLAIMED : '');
 }
 
 /** Which CPU waits for which word is chance, and so is how many wait for the same. */

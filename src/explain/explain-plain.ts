@@ -61,6 +61,8 @@ class PlainExplainer {
       cause: isStuck ? { kind: 'stuck', waiting } : { kind: 'outcome', facts: violation.facts },
       circumstance: null,
       causeStep: null,
+      former: null,
+      told: [],
     };
   }
 

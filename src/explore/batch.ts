@@ -298,9 +298,10 @@ function isKnown(request: BatchRequest, seen: BatchWitness, met: Map<string, Wri
   if (request.known === undefined) return false;
   if (causeOf === undefined) throw new Error('a batch with known violations needs to be told how to recognise them');
   const scenario = 'program' in request ? PLAIN_PROGRAM : request.scenario.name;
-  const { cause, circumstance } = causeOf(request, seen);
+  const { cause, former, circumstance } = causeOf(request, seen);
   const violation: KnownViolation = {
     ...{ scenario, class: seen.violation.class, cause },
+    ...(former === null ? {} : { former }),
     ...(circumstance === null ? {} : { circumstance }),
   };
   const known = findKnown(request.known, violation);

@@ -9,6 +9,8 @@ export interface KnownViolation {
   readonly scenario: string;
   readonly class: ViolationClass;
   readonly cause: string;
+  /** Of a kind that was met: the coarser cause by whose words a baseline of 0.1.0 knows it. */
+  readonly former?: string;
   /** Of a named finding: it matches in this circumstance only. Of a kind that was met: the circumstance, if the record tells one. */
   readonly circumstance?: string;
   /** Name of the open finding that this is one of; a baseline's entries have none. */
@@ -18,6 +20,7 @@ export interface KnownViolation {
 /** What a witness says of how it went wrong. */
 export interface CauseFound {
   readonly cause: string;
+  readonly former: string | null;
   readonly circumstance: string | null;
 }
 
@@ -46,7 +49,8 @@ export function sameKind(a: KnownViolation, b: KnownViolation): boolean {
  * circumstance too: of the bugs that go wrong at one line it is one.
  */
 export function findKnown(known: readonly KnownViolation[], met: KnownViolation): KnownViolation | undefined {
-  const same = known.filter((one) => sameViolation(one, met));
+  const before = met.former === undefined ? met : { ...met, cause: met.former };
+  const same = known.filter((one) => sameViolation(one, met) || sameViolation(one, before));
   return (
     same.find(({ finding, circumstance }) => finding !== undefined && circumstance === met.circumstance) ??
     same.find(({ finding }) => finding === undefined)

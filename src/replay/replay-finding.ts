@@ -36,9 +36,13 @@ export interface Replay {
   readonly sentence: string | null;
   /** In the words of a baseline, the same for every witness of one bug; see explain/cause.ts. Null without a violation. */
   readonly cause: string | null;
+  /** The coarser words of 0.1.0 for the same; null where they are the same. */
+  readonly former: string | null;
   /** What tells bugs of one cause apart; see explain/circumstance.ts. Null where nothing more is known. */
   readonly circumstance: string | null;
   readonly traceHash: string;
+  /** The steps that the sentence speaks of. */
+  readonly told: readonly number[];
   /** Every step, or of a very long execution the last ones. */
   readonly trace: readonly TraceStep[];
   /** How every CPU stood before the first step; each step of the trace tells what it changed. */
@@ -106,16 +110,19 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
   const traceHash = hex(machine.hash);
   const explanation = violation === null ? null : teller.explain(steps, violation, judged);
   const trace = traceSteps(steps, { teller, memory: run.memory, explanation, states });
-  const { sentence = null, circumstance = null } = explanation ?? {};
+  const { sentence = null, circumstance = null, told = [] } = explanation ?? {};
   const cause = explanation === null ? null : causeWords(explanation.cause, program.layout);
-  const met = violation === null ? null : withoutFacts(violation);
+  const coarse = explanation?.former == null ? null : causeWords(explanation.former, program.layout);
+  const former = coarse === cause ? null : coarse;
+  const judgedAs = violation === null ? null : withoutFacts(violation);
   const latent = machine.latent.map(withoutFacts);
-  const told = { violation: met, sentence, cause, circumstance, latent, steps: machine.step, traceHash, trace, start: states.start };
-  const differences = executionDifferences(run, { ...told, cpus: program.cpus, variant: null });
+  const execution = { steps: machine.step, traceHash, trace, start: states.start };
+  const met = { violation: judgedAs, sentence, cause, former, circumstance, told, latent, ...execution };
+  const differences = executionDifferences(run, { ...met, cpus: program.cpus, variant: null });
   const { class: expected, step } = run.violation;
-  const missing = met === null ? `no violation in ${machine.step} steps; the finding has ${expected} at step ${step}` : null;
+  const missing = judgedAs === null ? `no violation in ${machine.step} steps; the finding has ${expected} at step ${step}` : null;
   const reason = diverged ?? missing ?? (differences.length === 0 ? null : differenceWords(differences[0]));
-  return { ...told, reproduced: reason === null, reason, differences };
+  return { ...met, reproduced: reason === null, reason, differences };
 }
 
 function isKernel(program: Program): program is KernelProgram {

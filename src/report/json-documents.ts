@@ -37,7 +37,7 @@ export interface HuntDocument {
 export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
 
 /** A finding, seen again. */
-export type ReplayResult = Omit<Replay, 'cause' | 'circumstance'>;
+export type ReplayResult = Omit<Replay, 'cause' | 'former' | 'circumstance' | 'told'>;
 
 /** `replay --json`. */
 export interface ReplayDocument {

@@ -1,0 +1,55 @@
+import { type Modules, NO_MODULES } from '../../src/bundle/modules.js';
+import { kernelProgram } from '../../src/kernel/kernel-program.js';
+import { allKnownWitnesses } from '../../src/known/witnesses.js';
+import type { Program } from '../../src/machine/program.js';
+import { programOf } from '../../src/programs/subject.js';
+import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { bugs } from '../../src/variants/bugs.js';
+import { findVariant } from '../../src/variants/index.js';
+import type { Scenario } from '../../src/vocabulary/scenario.js';
+import { programCulprits } from '../../test/explain/culprits/programs.js';
+import { culprits } from '../../test/explain/culprits/variants.js';
+
+/** A bug with a twin without it: what is hunted, and what the twin is of a finding. */
+export interface ExplainSubject {
+  readonly name: string;
+  readonly request: { readonly variant: string; readonly scenarios: readonly Scenario[] } | { readonly program: string };
+  /** The program without the bug for a finding of the one with it, in its scenario; null for a rule, which has none. */
+  readonly twin: ((scenario: Scenario | null) => Program) | null;
+}
+
+/** What is known by name beside what the project brings. */
+export const own: Modules = {
+  ...NO_MODULES,
+  variants: culprits.flatMap(({ bug, fixed }) => [bug, fixed]),
+  programs: programCulprits.flatMap(({ bug, fixed }) => [bug, fixed]),
+};
+
+function variantSubject(name: string, fixed: string, scenarios: readonly Scenario[]): ExplainSubject {
+  return {
+    name,
+    request: { variant: name, scenarios },
+    twin: (scenario) =>
+      kernelProgram(scenario as Scenario, findVariant(fixed, own.variants) as NonNullable<ReturnType<typeof findVariant>>),
+  };
+}
+
+/** A rule in the scenario of its witness. */
+function ruleSubjects(): ExplainSubject[] {
+  return allKnownWitnesses().map(({ variant, scenario }) => {
+    const scenarios = catalogue.filter(({ name }) => name === scenario);
+    return { name: variant, request: { variant, scenarios }, twin: null };
+  });
+}
+
+/** Built-in bugs, bugs in replaced functions, programs, and rules with a witness. */
+export const subjects: readonly ExplainSubject[] = [
+  ...bugs.filter(({ bug }) => bug !== undefined).map(({ name }) => variantSubject(name, `${name}-fixed`, catalogue)),
+  ...culprits.map(({ bug, fixed }) => variantSubject(bug.name, fixed.name, catalogue)),
+  ...programCulprits.map(({ bug, fixed }) => ({
+    name: bug.name,
+    request: { program: bug.name },
+    twin: () => programOf({ program: fixed.name }, own).program,
+  })),
+  ...ruleSubjects(),
+];

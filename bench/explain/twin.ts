@@ -1,0 +1,52 @@
+import { follow } from '../../src/drive/recorded.js';
+import { decodeSchedule } from '../../src/drive/schedule.js';
+import { CPU_AGENT, cpuOfAgent, kindOfAgent } from '../../src/machine/agents.js';
+import { Machine } from '../../src/machine/machine.js';
+import type { Program } from '../../src/machine/program.js';
+import type { MemoryModel } from '../../src/vocabulary/violation.js';
+
+/** What a CPU, or who else moves, did in a step: comparable between two programs with the same words. */
+export interface Did {
+  /** Operation and operands, or the agent that is no CPU. */
+  readonly what: string;
+  readonly cpu: number;
+  /** The trace hash after it: what came of it. */
+  readonly hash: number;
+}
+
+function operations(program: Program, schedule: readonly string[], memory: MemoryModel): Did[] {
+  const machine = new Machine(program, memory);
+  const told: { what: string; cpu: number; hash: number }[] = [];
+  follow(machine, decodeSchedule(schedule), {
+    before(agent) {
+      const { kind, a, b, c, d } = machine.cpus[cpuOfAgent(agent)].pending;
+      const isCpu = kindOfAgent(agent) === CPU_AGENT;
+      told.push({ what: isCpu ? `${kind} ${a} ${b} ${c} ${d}` : `agent ${agent}`, cpu: cpuOfAgent(agent), hash: 0 });
+    },
+    after() {
+      told[told.length - 1].hash = machine.hash;
+    },
+  });
+  return told;
+}
+
+/** Where a program without the bug, along the same schedule, first does something else than the program with it. */
+export interface Difference {
+  readonly step: number;
+  /** The CPU's last step before it: what lies between the two is what was decided otherwise. */
+  readonly before: number | null;
+  /** Steps of the program with the bug that do what the other one does here: an operation that the fix moves. */
+  readonly moved: readonly number[];
+}
+
+/** Null where it does the same throughout. */
+export function firstDifference(bug: Program, fixed: Program, schedule: readonly string[], memory: MemoryModel): Difference | null {
+  const [own, other] = [operations(bug, schedule, memory), operations(fixed, schedule, memory)];
+  const step = own.findIndex(({ what, hash }, index) => what !== other[index]?.what || hash !== other[index]?.hash);
+  if (step < 0) return null;
+  const { cpu } = own[step];
+  const before = own.findLastIndex((did, index) => index < step && did.cpu === cpu);
+  const instead = other[step]?.what;
+  const moved = own.flatMap(({ what }, index) => (index > step && what === instead ? [index] : []));
+  return { step, before: before < 0 ? null : before, moved };
+}

@@ -1,0 +1,136 @@
+import * as K from '../machine/op-kinds.js';
+import { type Cause, flushCause } from './cause.js';
+import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './circumstance.js';
+import type { Explanation } from './explanation.js';
+import { hostsView } from './hosts-view.js';
+import { erasedMark, overtaker } from './overtaker.js';
+import type { RawStep } from './raw-step.js';
+import { initiatorsView, waitersView } from './requests.js';
+import type { Part, Story } from './story.js';
+import type { StaleEntry } from './survived.js';
+import { interrupted, switchersSide } from './switch-view.js';
+import { type Due, decision, flushed } from './target-view.js';
+
+/** A change of an entry, and a use of what was there before. */
+export interface StaleChange {
+  readonly change: RawStep;
+  /** Where the use was judged, and where the access was executed: another step for a store that waited in a store buffer. */
+  readonly use: RawStep;
+  readonly executed: RawStep;
+  readonly mm: number;
+  readonly target: number;
+  readonly entry: StaleEntry;
+}
+
+/** From the change to the use: the request, whom it reached, what the target decided, the return. */
+export function flushStory(story: Story, stale: StaleChange): Explanation {
+  const { change, use, mm, target } = stale;
+  const initiator = change.cpu;
+  const { tlbGen } = story.kernel.layout.mms[mm];
+  const adds = ({ cpu, kind, a }: RawStep): boolean => cpu === initiator && kind === K.OP_FETCH_ADD && a === tlbGen;
+  const stores = ({ cpu, kind, a }: RawStep): boolean => cpu === initiator && kind === K.OP_WRITE_ONCE && a === tlbGen;
+  const counted = story.after(change.step, (step) => adds(step) || stores(step));
+  const returned = story.after(counted?.step ?? change.step, (step) => step.cpu === initiator && story.returns(step));
+  const isDone = returned !== undefined && returned.step < use.step;
+  if (isDone) story.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
+  if (counted === undefined || counted.step > use.step) {
+    story.tell(`CPU${initiator} had not counted a flush request for its change`, change);
+    if (!isDone) overtaker(story, change, use);
+    return story.end(flushCause('notCounted'), change.step);
+  }
+  const name = story.names.mm(mm);
+  const generation = stores(counted) ? counted.b : counted.value;
+  story.mark(counted, `generation ${generation} of ${name} is the one that covers the change`);
+  story.tell(`CPU${initiator}'s change is covered by generation ${generation} of ${name}`, counted);
+  const isPlain = stores(counted);
+  if (isPlain) countedPlainly(story, counted);
+  const explained = requested(story, stale, counted, isDone, { target, mm, generation });
+  return isPlain ? { ...explained, former: flushCause('notCounted') } : explained;
+}
+
+/** The generation was read and stored: no barrier stands between the change and what the initiator looks at next. */
+function countedPlainly(story: Story, counted: RawStep): void {
+  const read = story.before(counted.step, ({ cpu, kind, a }) => cpu === counted.cpu && kind === K.OP_READ_ONCE && a === counted.a);
+  if (read === undefined) return;
+  story.mark(read, `CPU${counted.cpu} counts in two steps and without a barrier: its change may still be buffered`);
+  story.tell(`CPU${counted.cpu} counted it without a barrier`, read);
+}
+
+/** The request has been counted. */
+function requested(story: Story, stale: StaleChange, counted: RawStep, isDone: boolean, due: Due): Explanation {
+  const { change, use, entry, target } = stale;
+  const initiator = change.cpu;
+  const told = initiatorsView(story, counted.step, use.step, initiator, target);
+  const lost = hostsView(story, counted.step, use.step, target);
+  const early = told === null ? waitersView(story, counted.step, use.step, initiator, target) : null;
+  // What it decided before the request reached it is no part of the story.
+  const decided = early === null ? decision(story, change.step, use.step, due) : null;
+  const informed = informedOf(story, counted, use.step, due);
+  const parts = [told, lost, early, decided];
+  // Before the initiator is done there need not have been a flush.
+  const isSilent = isDone && (told === null || informed !== undefined) && lost === null && early === null && decided === null;
+  // With interrupts on in the middle of a switch, what it had decided before tells nothing.
+  const isAsked = isDone && told === null && lost === null && early === null;
+  const mid = isAsked ? interrupted(story, change.step, use.step, target) : null;
+  const own = mid ?? (isSilent ? flushed(story, counted.step, use.step, due, entry, informed) : null);
+  for (const part of [...parts, own]) if (part !== null) story.tell(part.words, part.step, ...(part.also ?? []));
+  if (!isDone) overtaker(story, change, use);
+  if (!isDone) erasedMark(story, change, use, stale.mm);
+  const why = mid ?? culprit(parts, own, decided, informed);
+  if (why === null || (!isDone && why.cause.kind === 'noIpi')) return unflushed(story, stale, isDone, why);
+  const isPassedOver = why === told && isOverlooked(told);
+  const side = isPassedOver ? passed(story, stale, counted, told, decided?.also ?? []) : null;
+  const isRaised = why.cause.isRaised || (why !== decided && decided?.cause.isRaised === true);
+  const before = why === mid ? (decided?.cause ?? flushCause('nothing')) : (why.former ?? why.cause);
+  const wasRaised = why !== decided && (decided?.former ?? decided?.cause)?.isRaised === true;
+  const former = { ...before, isRaised: before.isRaised || wasRaised };
+  return story.end({ ...why.cause, isRaised }, why.step, side, former);
+}
+
+/**
+ * A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the cause. Unless it learned of the
+ * request by itself: then nobody had to ask.
+ */
+function culprit(parts: readonly (Part | null)[], own: Part | null, decided: Part | null, informed: RawStep | undefined): Part | null {
+  const byItself = decided !== null && !decided.cause.isRaised ? decided : own;
+  return (informed === undefined ? null : byItself) ?? parts.find((part) => part !== null) ?? own;
+}
+
+/** The use came while the flush of the change was under way, or nothing tells why it was not flushed. */
+function unflushed(story: Story, { change, use, mm }: StaleChange, isDone: boolean, why: Part | null): Explanation {
+  const former: Cause = why?.cause ?? { kind: 'outcome', facts: story.violation.facts };
+  if (isDone) return story.end(former, why?.step ?? use.step);
+  return story.end(former, why?.step ?? use.step, markCleared(story, mm, change.step, use.step));
+}
+
+const OVERLOOKED = new Set(['sawLazy', 'sawSwitching', 'sawOther']);
+
+function isOverlooked(told: Part): boolean {
+  return OVERLOOKED.has(told.cause.kind);
+}
+
+/** Where in its switch the target stood that should_flush_tlb passed over; `known`: steps that have been told of. */
+function passed(
+  story: Story,
+  { mm, target, use }: StaleChange,
+  counted: RawStep,
+  told: Part,
+  known: readonly RawStep[],
+): Circumstance | null {
+  const asked = story.steps.find(({ step }) => step === told.step);
+  const side = asked === undefined ? null : switchersSide(story, { mm, target, counted, asked, use });
+  if (side !== null) {
+    const isKnown = side.steps.every((step) => known.includes(step) || step === side.hidden);
+    story.tell(isKnown ? '' : side.words, ...side.steps);
+  }
+  if (told.cause.kind === 'sawSwitching') return CIRCUMSTANCES.inSwitching;
+  return passedOver(story, target, mm, counted.step, told.step);
+}
+
+/** Where the target read the generation of the request, or a later one, before the use: it then knew, whoever had asked it. */
+function informedOf(story: Story, counted: RawStep, until: number, { target, generation }: Due): RawStep | undefined {
+  return story.steps.find(
+    ({ step, cpu, kind, a, value }) =>
+      step > counted.step && step < until && cpu === target && kind === K.OP_READ_ONCE && a === counted.a && value >= generation,
+  );
+}
