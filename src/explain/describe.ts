@@ -67,7 +67,7 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.OP_INVLPG:
       return `invlpg page ${step.a}`;
     case K.OP_INVPCID:
-      return `invpcid type ${step.b}, PCID ${step.c}`;
+      return `invpcid type ${step.a}, PCID ${step.b}`;
     case K.OP_USER_ACCESS:
       return access(step);
     case K.OP_WALK:
