@@ -56,10 +56,6 @@ export const assumptions: readonly Assumption[] = [
     'flush-hypercall',
     'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; the caller returns after the last one.',
   ),
-  notModelled(
-    'exact-upper-levels',
-    'What INVPCID of one address and a page fault do to upper-level entries: here the first drops all of its PCID, the second none.',
-  ),
   notModelled('pti', 'Page-table isolation: user PCIDs, the deferred flush on return to user mode, invalidate_other.'),
   notModelled('global-pages', 'Global entries, kernel mappings and flushes of kernel ranges.'),
   notModelled('nmi-handlers', 'What code an NMI runs (uaccess from NMI, perf, text poking).'),
