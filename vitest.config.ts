@@ -13,7 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    // Forks, not threads: some tests start worker threads of their own and install signal handlers, which belong to a whole process.
+    // Forks, not threads: some tests start worker threads of their own and install signal handlers, which
+    // belong to a whole process.
     pool: 'forks',
     // Vitest leaves a core free; most files are one thread's work, and a red build should be red soon.
     maxWorkers: 2,

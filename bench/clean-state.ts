@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { LatentCount, ScenarioTally } from '../src/explore/api.js';
 
-/** What bench/clean.ts has done so far. It is kept after every part, so that a run can be stopped at any time and goes on where it was. */
+/**
+ * What bench/clean.ts has done so far. It is kept after every part, so that a run can be stopped at any time
+ * and goes on where it was.
+ */
 
 export interface Part {
   readonly profile: string;
@@ -51,7 +54,9 @@ export class CleanState {
   }
 
   find(profile: string, seed: number, executions: number): Part | undefined {
-    return this.state.parts.find((part) => part.profile === profile && part.seed === seed && part.executions === executions);
+    return this.state.parts.find(
+      (part) => part.profile === profile && part.seed === seed && part.executions === executions,
+    );
   }
 
   add(part: Part): void {

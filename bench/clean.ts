@@ -10,14 +10,15 @@ import { findVariant } from '../src/variants/index.js';
 import { CleanState, engineHash, type Part } from './clean-state.js';
 
 /**
- * Correct kernels over the whole catalogue, in the scenarios and settings in which the known bugs are found: nothing may be found, and
- * everything that the protocol is about must have happened.
+ * Correct kernels over the whole catalogue, in the scenarios and settings in which the known bugs are found:
+ * nothing may be found, and everything that the protocol is about must have happened.
  *
- *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18,kvm/v0,...] [--jobs 2] [--state FILE]
+ *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18,kvm/v0,...] [--jobs 2]
+ *     [--state FILE]
  *
- * Executions are per profile, in parts of 20,000, each with a seed of its own (profiles with the same features would else repeat each
- * other's executions). A run that was stopped goes on where it was; other code starts again. Exit code 1 if anything was found, latent
- * findings included, or anything did not happen.
+ * Executions are per profile, in parts of 20,000, each with a seed of its own (profiles with the same
+ * features would else repeat each other's executions). A run that was stopped goes on where it was; other
+ * code starts again. Exit code 1 if anything was found, latent findings included, or anything did not happen.
  */
 
 const PART = 20_000;
@@ -33,10 +34,16 @@ const HAPPENED: readonly (readonly [heading: string, counter: CounterName])[] = 
   ['drains overtaken', 'drainsOvertaken'],
   ['preemptions', 'preemptions'],
 ];
-/** What cannot happen: nobody sends IPIs for flushes that a hypercall does, nothing preempts a CPU on bare metal. */
+/**
+ * What cannot happen: nobody sends IPIs for flushes that a hypercall does, nothing preempts a CPU on bare
+ * metal.
+ */
 function cannotHappen(variant: string, counter: CounterName): boolean {
   const has = findVariant(variant)?.backend.has;
-  return (counter === 'ipisServed' && has?.ipis !== true) || (counter === 'preemptions' && has?.virtualCpus !== true);
+  return (
+    (counter === 'ipisServed' && has?.ipis !== true) ||
+    (counter === 'preemptions' && has?.virtualCpus !== true)
+  );
 }
 
 const { values } = parseArgs({
@@ -44,7 +51,10 @@ const { values } = parseArgs({
     executions: { type: 'string', default: '300000' },
     profiles: { type: 'string', default: '6.12,6.17.5,6.18' },
     jobs: { type: 'string', default: '2' },
-    state: { type: 'string', default: fileURLToPath(new URL('../node_modules/.cache/shootdown/clean.json', import.meta.url)) },
+    state: {
+      type: 'string',
+      default: fileURLToPath(new URL('../node_modules/.cache/shootdown/clean.json', import.meta.url)),
+    },
   },
 });
 
@@ -85,14 +95,16 @@ async function part(profile: string, seed: number, count: number): Promise<Part>
     profile,
     seed,
     executions: count,
-    violation: verdict.violation === null ? null : `${verdict.violation} in ${verdict.scenario}: ${verdict.message}`,
+    violation:
+      verdict.violation === null ? null : `${verdict.violation} in ${verdict.scenario}: ${verdict.message}`,
     latent: verdict.latent,
     scenarios: verdict.scenarios,
     traceHash: verdict.traceHash,
     seconds: verdict.seconds,
   };
   state.add(made);
-  if (process.stderr.isTTY) process.stderr.write(`${profile} seed ${seed}: ${count} executions in ${verdict.seconds.toFixed(1)} s\n`);
+  if (process.stderr.isTTY)
+    process.stderr.write(`${profile} seed ${seed}: ${count} executions in ${verdict.seconds.toFixed(1)} s\n`);
   return made;
 }
 
@@ -100,14 +112,19 @@ function report(profile: string, parts: readonly Part[]): void {
   const sum = (scenario: string | null, value: (tally: Part['scenarios'][number]) => number): number =>
     parts
       .flatMap((made) => made.scenarios)
-      .reduce((total, tally) => (scenario === null || tally.scenario === scenario ? total + value(tally) : total), 0);
+      .reduce(
+        (total, tally) => (scenario === null || tally.scenario === scenario ? total + value(tally) : total),
+        0,
+      );
   const row = (scenario: string | null): string[] => [
     String(sum(scenario, (tally) => tally.executions)),
     String(sum(scenario, (tally) => tally.steps)),
     ...HAPPENED.map(([, counter]) => String(sum(scenario, (tally) => tally.counters[counter]))),
   ];
   const seconds = parts.reduce((total, made) => total + made.seconds, 0);
-  console.log(`\n${profile}: seeds ${parts[0].seed} to ${parts[0].seed + parts.length - 1}, ${jobs} jobs, ${seconds.toFixed(0)} s`);
+  console.log(
+    `\n${profile}: seeds ${parts[0].seed} to ${parts[0].seed + parts.length - 1}, ${jobs} jobs, ${seconds.toFixed(0)} s`,
+  );
   printTable([
     ['scenario', 'executions', 'steps', ...HAPPENED.map(([heading]) => heading)],
     ...catalogue.map(({ name }) => [name, ...row(name)]),
@@ -115,19 +132,27 @@ function report(profile: string, parts: readonly Part[]): void {
   ]);
   const found = parts.flatMap((made) => [
     ...(made.violation === null ? [] : [`seed ${made.seed}: ${made.violation}`]),
-    ...made.latent.map((latent) => `seed ${made.seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`),
+    ...made.latent.map(
+      (latent) => `seed ${made.seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`,
+    ),
   ]);
   const never = HAPPENED.filter(
     ([, counter]) => !cannotHappen(profile, counter) && sum(null, (tally) => tally.counters[counter]) === 0,
   ).map(([heading]) => heading);
   for (const line of found) console.log(`  FOUND ${line}`);
   for (const heading of never) console.log(`  NEVER ${heading}`);
-  console.log(found.length + never.length === 0 ? `${profile}: no violation, nothing latent` : `${profile}: FAILED`);
+  console.log(
+    found.length + never.length === 0 ? `${profile}: no violation, nothing latent` : `${profile}: FAILED`,
+  );
   failed ||= found.length + never.length > 0;
 }
 
 function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   for (const row of rows)
-    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '));
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+        .join('  '),
+    );
 }

@@ -4,7 +4,10 @@ import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
 
-/** The hunts that bench/determinism.ts compares: one line each, of everything but times. The argument is the number of jobs. */
+/**
+ * The hunts that bench/determinism.ts compares: one line each, of everything but times. The argument is the
+ * number of jobs.
+ */
 
 const HUNTS = [
   { variant: '6.18', memory: 'tso', executions: 4000 },
@@ -22,7 +25,16 @@ try {
   for (const { variant, memory, executions } of HUNTS) {
     for (const seed of [1, 20251123]) {
       const names = strategies.map(({ name }) => name);
-      const outcome = await hunt({ variant, memory, executions, seed, scenarios: catalogue, strategies: names, jobs, pool });
+      const outcome = await hunt({
+        variant,
+        memory,
+        executions,
+        seed,
+        scenarios: catalogue,
+        strategies: names,
+        jobs,
+        pool,
+      });
       const { seconds: _, ...verdict } = outcome.verdict;
       const all = createHash('sha256')
         .update(JSON.stringify([verdict, outcome.finding]))

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
  *
  *     npx tsx bench/determinism.ts [NODE ...]
  *
- * Other versions come from the npm package `node`, e.g. `npm install --prefix DIR node@24`, then DIR/node_modules/node/bin/node.
- * Exit code 1 if any two runs differ.
+ * Other versions come from the npm package `node`, e.g. `npm install --prefix DIR node@24`, then
+ * DIR/node_modules/node/bin/node. Exit code 1 if any two runs differ.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,11 +19,16 @@ let failed = false;
 for (const binary of binaries) {
   const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
   for (const jobs of [1, 2, 1, 2]) {
-    const output = execFileSync(binary, ['--import', 'tsx', 'bench/determinism-main.ts', String(jobs)], { cwd: root, encoding: 'utf8' });
+    const output = execFileSync(binary, ['--import', 'tsx', 'bench/determinism-main.ts', String(jobs)], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     runs++;
     expected ??= output;
     const same = output === expected;
-    console.log(`Node ${version}, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}: ${same ? 'the same' : 'DIFFERENT'}`);
+    console.log(
+      `Node ${version}, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}: ${same ? 'the same' : 'DIFFERENT'}`,
+    );
     if (!same) console.log(output);
     failed ||= !same;
   }

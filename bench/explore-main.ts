@@ -48,7 +48,8 @@ interface Round {
   readonly steps: number;
   readonly walkerSteps: number;
   /**
-   * CPU seconds of the whole process, compiler and collector included: what one core costs, also while other processes take turns on it.
+   * CPU seconds of the whole process, compiler and collector included: what one core costs, also while other
+   * processes take turns on it.
    */
   readonly seconds: number;
   readonly wall: number;
@@ -130,7 +131,10 @@ const run = (mm: number): ScriptStep => ({ op: 'run', mm });
 const access = (page: number, write = false): ScriptStep => ({ op: 'access', page, write });
 const madvise = (start: number, end: number): ScriptStep => ({ op: 'madvise', start, end });
 
-/** Per pair of CPUs two mms: one CPU flushes while the other switches between both. More pairs do the same beside each other. */
+/**
+ * Per pair of CPUs two mms: one CPU flushes while the other switches between both. More pairs do the same
+ * beside each other.
+ */
 function scaled(pairs: number): Scenario {
   const scripts: ScriptStep[][] = [];
   for (let pair = 0; pair < pairs; pair++) {
@@ -187,13 +191,18 @@ const round3 = (value: number): number => Number(value.toPrecision(4));
 const rounded = (measured: Measured): Record<string, number> =>
   Object.fromEntries(Object.entries(measured).map(([name, value]) => [name, round3(value)]));
 
-/** Catalogue scenarios of two CPUs and two mms, whatever they do, each under the portfolio with all oracles. */
+/**
+ * Catalogue scenarios of two CPUs and two mms, whatever they do, each under the portfolio with all oracles.
+ */
 function throughput(seconds: number): void {
   for (const name of ['ping-pong-dontneed', 'ping-pong-munmap', 'lazy-other-mm']) {
     const scenario = catalogue.find((one) => one.name === name);
     if (scenario === undefined || scenario.cpus !== 2 || scenario.mms.length !== 2)
       throw new Error(`no scenario ${name} of two CPUs and two mms`);
-    const measured = measure(new Subject(kernelOf(scenario), 'tso', strategies, scenario.walks, true), seconds);
+    const measured = measure(
+      new Subject(kernelOf(scenario), 'tso', strategies, scenario.walks, true),
+      seconds,
+    );
     emit({
       bench: 'throughput',
       scenario: scenario.name,
@@ -263,20 +272,30 @@ function timeToBug(): void {
   }
 }
 
-/** The sizes take turns, so that what else the computer does meets all of them; the growth is the median over the turns. */
+/**
+ * The sizes take turns, so that what else the computer does meets all of them; the growth is the median over
+ * the turns.
+ */
 function scaling(seconds: number): void {
   for (const info of strategies) {
     const subjects = [1, 32, 4, 16].map((pairs) => {
       const scenario = scaled(pairs);
-      return { cpus: scenario.cpus, subject: new Subject(kernelOf(scenario), 'tso', [info], scenario.walks, true), rounds: [] as Round[] };
+      return {
+        cpus: scenario.cpus,
+        subject: new Subject(kernelOf(scenario), 'tso', [info], scenario.walks, true),
+        rounds: [] as Round[],
+      };
     });
     for (const { subject } of subjects) subject.warmUp(seconds);
-    for (let i = 0; i < RUNS; i++) for (const { subject, rounds } of subjects) rounds.push(subject.round(seconds));
+    for (let i = 0; i < RUNS; i++)
+      for (const { subject, rounds } of subjects) rounds.push(subject.round(seconds));
     for (const { cpus, rounds } of subjects)
       emit({ bench: 'scaling', cpus, memory: 'tso', strategy: info.name, ...rounded(medians(rounds)) });
     const [smallest, largest] = subjects;
     const growth = median(
-      smallest.rounds.map((small, i) => small.steps / small.seconds / (largest.rounds[i].steps / largest.rounds[i].seconds)),
+      smallest.rounds.map(
+        (small, i) => small.steps / small.seconds / (largest.rounds[i].steps / largest.rounds[i].seconds),
+      ),
     );
     emit({
       bench: 'growth',

@@ -8,17 +8,22 @@ import { bundle } from './bundle.js';
  *
  *     node --import tsx bench/explore.ts [--only throughput|peers|bug|scaling] [--seconds 1]
  *
- * JSON lines on stdout, the same as a table on stderr. Every figure is the median of five runs in one process, after warm-up; a step is a
- * CPU instruction, a drain or a delivery (walker steps are beside it). Rates are per second of CPU time. Exit code 1 if a bar is missed;
- * a busy computer still slows a step down (caches, shared cores), so run it alone.
+ * JSON lines on stdout, the same as a table on stderr. Every figure is the median of five runs in one
+ * process, after warm-up; a step is a CPU instruction, a drain or a delivery (walker steps are beside it).
+ * Rates are per second of CPU time. Exit code 1 if a bar is missed; a busy computer still slows a step down
+ * (caches, shared cores), so run it alone.
  */
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' }, seconds: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: 'all' }, seconds: { type: 'string', default: '1' } },
+});
 
 const bundled = await bundle('./explore-main.ts');
 const lines: Record<string, unknown>[] = [];
 try {
-  const child = spawn(process.execPath, [bundled.file, values.only, values.seconds], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [bundled.file, values.only, values.seconds], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const done = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
@@ -36,9 +41,18 @@ try {
 
 /** `throughput  P3 3x3 sc random   449,000 executions/s ...   bar 250,000: met`. */
 function describe(line: Record<string, unknown>): string {
-  const number = (value: unknown): string => (value as number).toLocaleString('en-US', { maximumFractionDigits: 2 });
-  const what = line.program ?? line.scenario ?? (line.cpus === undefined ? `${line.from} to ${line.to} CPUs` : `${line.cpus} CPUs`);
-  const columns = [`${line.bench}`.padEnd(12), `${what}`.padEnd(28), `${line.memory ?? ''}`.padEnd(4), `${line.strategy}`.padEnd(10)];
+  const number = (value: unknown): string =>
+    (value as number).toLocaleString('en-US', { maximumFractionDigits: 2 });
+  const what =
+    line.program ??
+    line.scenario ??
+    (line.cpus === undefined ? `${line.from} to ${line.to} CPUs` : `${line.cpus} CPUs`);
+  const columns = [
+    `${line.bench}`.padEnd(12),
+    `${what}`.padEnd(28),
+    `${line.memory ?? ''}`.padEnd(4),
+    `${line.strategy}`.padEnd(10),
+  ];
   if (line.executionsPerSecond !== undefined) {
     columns.push(
       `${number(line.executionsPerSecond)} executions/s`.padStart(24),
@@ -50,8 +64,11 @@ function describe(line: Record<string, unknown>): string {
     );
   }
   if (line.meanExecutions !== undefined)
-    columns.push(`${number(line.meanExecutions)} executions to the bug (mean of 30 seeds, most ${number(line.maxExecutions)})`);
+    columns.push(
+      `${number(line.meanExecutions)} executions to the bug (mean of 30 seeds, most ${number(line.maxExecutions)})`,
+    );
   if (line.ratio !== undefined) columns.push(`a step costs ${number(line.ratio)} times as much`);
-  if (typeof line.bar === 'number') columns.push(`  bar ${number(line.bar)}: ${line.ok === true ? 'met' : 'MISSED'}`);
+  if (typeof line.bar === 'number')
+    columns.push(`  bar ${number(line.bar)}: ${line.ok === true ? 'met' : 'MISSED'}`);
   return columns.join(' ');
 }

@@ -8,12 +8,14 @@ import type { MemoryModel } from '../src/vocabulary/finding.js';
 import { median, quantile, record } from './harness.js';
 
 /**
- * How long a plain hunt over the catalogue takes to find the known bugs, pool start included; and that b1 needs the store buffer: under
- * sequential consistency nothing is found in 20 times the executions in which it was found.
+ * How long a plain hunt over the catalogue takes to find the known bugs, pool start included; and that b1
+ * needs the store buffer: under sequential consistency nothing is found in 20 times the executions in which
+ * it was found.
  *
  *     npx tsx bench/hunt.ts [--variants b1,b2,b3,b4] [--seeds 20] [--jobs 2] [--limit 5] [--record]
  *
- * Exit code 1 if a bug was missed or took the limit in seconds or more, or if something was found without store buffers.
+ * Exit code 1 if a bug was missed or took the limit in seconds or more, or if something was found without
+ * store buffers.
  */
 
 /** A hunt that has not found it by then has missed it. */
@@ -62,8 +64,10 @@ async function withoutStoreBuffers(found: readonly Verdict[]): Promise<void> {
   for (const { seed, executions: needed } of found) {
     const { verdict } = await run(SC_VARIANT, seed, 'sc', { executions: SC_FACTOR * needed });
     executions += verdict.executions;
-    if (verdict.violation !== null) seen.push(`seed ${seed}: ${verdict.violation} in ${verdict.scenario}: ${verdict.message}`);
-    for (const latent of verdict.latent) seen.push(`seed ${seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`);
+    if (verdict.violation !== null)
+      seen.push(`seed ${seed}: ${verdict.violation} in ${verdict.scenario}: ${verdict.message}`);
+    for (const latent of verdict.latent)
+      seen.push(`seed ${seed}: latent ${latent.class} in ${latent.scenario}: ${latent.message}`);
   }
   for (const line of seen) console.log(`  FOUND ${line}`);
   failed ||= seen.length > 0;

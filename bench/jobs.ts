@@ -9,7 +9,8 @@ import { alternate, median, numbersFrom, ratiosOf, record } from './harness.js';
  *
  *     npx tsx bench/jobs.ts [--runs 5] [--record]
  *
- * Both pools are warm. Needs two idle cores: what else runs is taken from the second worker. Exit code 1 below the bar.
+ * Both pools are warm. Needs two idle cores: what else runs is taken from the second worker. Exit code 1
+ * below the bar.
  */
 const BAR = 1.7;
 const EXECUTIONS = 20_000;
@@ -33,7 +34,10 @@ async function seconds(jobs: number, seed: number): Promise<number> {
   }
 }
 
-const { one, two } = await alternate(runs, { one: (run) => seconds(1, run + 1), two: (run) => seconds(2, run + 1) });
+const { one, two } = await alternate(runs, {
+  one: (run) => seconds(1, run + 1),
+  two: (run) => seconds(2, run + 1),
+});
 const ratio = median(ratiosOf(one, two));
 const result = `one job ${median(one).toFixed(2)} s, two ${median(two).toFixed(2)} s; ratio ${ratio.toFixed(2)}, median of ${runs} pairs`;
 console.log(`${result}, bar ${BAR}: ${ratio >= BAR ? 'met' : 'MISSED'}`);

@@ -12,7 +12,10 @@ import { catalogue } from '../src/scenarios/catalogue/index.js';
 import { p3 } from './peers/p3.js';
 import { p4 } from './peers/p4.js';
 
-/** One side of bench/pairs.ts: for each line on stdin, the name of a workload, one round of it, told as a line of JSON. */
+/**
+ * One side of bench/pairs.ts: for each line on stdin, the name of a workload, one round of it, told as a line
+ * of JSON.
+ */
 
 interface Workload {
   readonly machine: Machine;
@@ -29,7 +32,11 @@ function workload(name: string): Workload {
   const features = findProfile('6.18')?.features;
   if (features === undefined) throw new Error('there is no profile 6.18');
   const program: Program =
-    scenario === undefined ? (name === 'P3' ? p3(3, 3) : p4(3)) : kernelProgram(scenario, { features, backend: nativeBackend });
+    scenario === undefined
+      ? name === 'P3'
+        ? p3(3, 3)
+        : p4(3)
+      : kernelProgram(scenario, { features, backend: nativeBackend });
   const machine = new Machine(program, 'tso');
   if (scenario !== undefined) machine.observer = new OracleBoard(machine, (program as KernelProgram).config);
   return {

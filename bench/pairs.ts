@@ -11,8 +11,9 @@ import { alternate, median, numbersFrom, quantile, ratiosOf, record } from './ha
  *
  *     npx tsx bench/pairs.ts OTHER-CLONE [--rounds 15] [--cpu-ms 300] [--record]
  *
- * Each side is one process; rounds alternate and are measured in processor time, so what else the computer does meets both alike. Told is
- * the median of the pairs' ratios (this one's steps/s over the other's), with its quartiles.
+ * Each side is one process; rounds alternate and are measured in processor time, so what else the computer
+ * does meets both alike. Told is the median of the pairs' ratios (this one's steps/s over the other's), with
+ * its quartiles.
  */
 
 const { rounds, 'cpu-ms': cpuMs, isRecorded, positionals } = numbersFrom({ rounds: 15, 'cpu-ms': 300 });
@@ -31,7 +32,9 @@ async function side(root: string, name: string): Promise<Side> {
   const outfile = join(tmpdir(), `shootdown-pairs-${process.pid}-${name}.mjs`);
   copyFileSync(new URL('./pairs-main.ts', import.meta.url), entry);
   try {
-    const { bundle } = (await import(resolve(root, 'src/bundle/bundle.ts'))) as typeof import('../src/bundle/bundle.js');
+    const { bundle } = (await import(
+      resolve(root, 'src/bundle/bundle.ts')
+    )) as typeof import('../src/bundle/bundle.js');
     await bundle({ entry, outfile, plain: true });
   } finally {
     rmSync(entry);
@@ -57,7 +60,10 @@ const [other, own] = await Promise.all([side(positionals[0], 'other'), side(here
 try {
   for (const workload of WORKLOADS) {
     for (const one of [other, own]) for (let i = 0; i < 3; i++) await one.round(workload);
-    const rates = await alternate(rounds, { other: () => other.round(workload), own: () => own.round(workload) });
+    const rates = await alternate(rounds, {
+      other: () => other.round(workload),
+      own: () => own.round(workload),
+    });
     const ratios = ratiosOf(rates.own, rates.other);
     const [middle, low, high] = [0.5, 0.25, 0.75].map((q) => quantile(ratios, q).toFixed(3));
     const result = `${(median(rates.own) / 1e6).toFixed(2)} M steps/s, ratio ${middle} (quartiles ${low} to ${high})`;

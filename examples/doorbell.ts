@@ -4,8 +4,9 @@ import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/
 import { ModelHost } from './model-host.js';
 
 /**
- * The stress engine's own doorbell as a plain shared-memory program: one CPU consumes what two others produce, and sleeps on its bell when
- * there is nothing. The explorer hunts it for lost wake-ups (a deadlock) and for a count of awake CPUs that leaks (an assertion).
+ * The stress engine's own doorbell as a plain shared-memory program: one CPU consumes what two others
+ * produce, and sleeps on its bell when there is nothing. The explorer hunts it for lost wake-ups (a deadlock)
+ * and for a count of awake CPUs that leaks (an assertion).
  *
  * `sleepOnBell` and `ringBell` are the very text that stress runs execute.
  */
@@ -37,7 +38,11 @@ export function* publishBuffered(cpu: PlainCpu, pending: number): Protocol<void>
 }
 
 /** One consumer (CPU 0) and `producers` others, each with one request. */
-export function doorbellProgram(name: string, parts: Partial<DoorbellParts> = {}, producers = 2): PlainProgram {
+export function doorbellProgram(
+  name: string,
+  parts: Partial<DoorbellParts> = {},
+  producers = 2,
+): PlainProgram {
   const sleep = parts.sleep ?? sleepOnBell;
   const publish = parts.publish ?? publishLocked;
   const wanted = ((1 << producers) - 1) << 1;
@@ -59,7 +64,10 @@ export function doorbellProgram(name: string, parts: Partial<DoorbellParts> = {}
       ...Array.from(
         { length: producers },
         () =>
-          function* (cpu: PlainCpu, at: Readonly<Record<'pending' | 'awake' | 'served' | 'sleep', number>>): Protocol<void> {
+          function* (
+            cpu: PlainCpu,
+            at: Readonly<Record<'pending' | 'awake' | 'served' | 'sleep', number>>,
+          ): Protocol<void> {
             yield* publish(cpu, at.pending);
             yield* ringBell(new ModelHost(cpu, at.pending), { sleep: at.sleep, awake: at.awake });
           },
@@ -67,7 +75,9 @@ export function doorbellProgram(name: string, parts: Partial<DoorbellParts> = {}
     ],
     final: (read, at) => {
       if (read(at.served) !== wanted) return `served ${read(at.served)}, not ${wanted}`;
-      return read(at.awake) === producers + 1 || `${read(at.awake)} CPUs are counted awake, not ${producers + 1}`;
+      return (
+        read(at.awake) === producers + 1 || `${read(at.awake)} CPUs are counted awake, not ${producers + 1}`
+      );
     },
   }) as unknown as PlainProgram;
 }

@@ -2,8 +2,9 @@ import type { Op, Protocol } from '../src/machine/protocol.js';
 import type { PlainCpu } from '../src/programs/plain-program.js';
 
 /**
- * The host of a simulated CPU as a plain program sees it: what the stress engine's doorbell and run tokens need of the world. Its futex lies in
- * a pair {word, somebody sleeps}: check and sleep are one step, a wake ends the sleep, and a sleep never ends by itself.
+ * The host of a simulated CPU as a plain program sees it: what the stress engine's doorbell and run tokens
+ * need of the world. Its futex lies in a pair {word, somebody sleeps}: check and sleep are one step, a wake
+ * ends the sleep, and a sleep never ends by itself.
  */
 export class ModelHost {
   constructor(

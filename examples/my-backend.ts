@@ -13,8 +13,9 @@ import {
 } from 'shootdown';
 
 /**
- * Two ways of one's own to reach other CPUs: IPIs one after the other instead of all at once, which is slow and right; and KVM's paravirtual
- * flush with a plain store in the place of its compare-exchange, which is fast and wrong: a vCPU that has come back meanwhile never looks.
+ * Two ways of one's own to reach other CPUs: IPIs one after the other instead of all at once, which is slow
+ * and right; and KVM's paravirtual flush with a plain store in the place of its compare-exchange, which is
+ * fast and wrong: a vCPU that has come back meanwhile never looks.
  *
  *     shootdown hunt examples/my-backend.ts
  */

@@ -6,12 +6,21 @@ import { defineScenario, defineVariant, type KernelCpu, type Protocol, steps, wp
  *     shootdown hunt examples/my-copy-on-write.ts --variant flushes-last,6.18
  */
 
-/** A copy-on-write break that clears the old entry, sets the new one and flushes last: for a while the page is two. */
+/**
+ * A copy-on-write break that clears the old entry, sets the new one and flushes last: for a while the page is
+ * two.
+ */
 function* clearOnly(cpu: KernelCpu, mm: number, page: number, address: number): Protocol<number> {
   return yield* cpu.ptepGetAndClear(mm, page, address);
 }
 
-function* copyThenFlush(cpu: KernelCpu, mm: number, page: number, table: number, seen: number): Protocol<void> {
+function* copyThenFlush(
+  cpu: KernelCpu,
+  mm: number,
+  page: number,
+  table: number,
+  seen: number,
+): Protocol<void> {
   yield* wpPageCopy(cpu, mm, page, table, seen);
   yield* cpu.fn.flushTlbMmRange(cpu, mm, page, page + 1, 1, false);
 }
@@ -28,5 +37,9 @@ const { A, B, fork, read, repeat, run, script, write } = steps;
 export const threeThreads = defineScenario({
   name: 'copied-under-three-threads',
   mms: [{}, { alive: false }],
-  scripts: [script(run(A), write(0), fork(B), write(0)), script(run(A), repeat(12, write(0))), script(run(A), repeat(40, read(0)))],
+  scripts: [
+    script(run(A), write(0), fork(B), write(0)),
+    script(run(A), repeat(12, write(0))),
+    script(run(A), repeat(40, read(0))),
+  ],
 });

@@ -13,9 +13,10 @@ import {
 } from 'shootdown';
 
 /**
- * A rule as the built-in ones are written, put on two backends: store the generation into the target's slot, look whether the slot is still
- * the mm's, take the store back if it is not. Lowering a slot is always legal, so what can go wrong? In between, the slot's new owner
- * believes a generation that is not its own, and skips a flush of its own.
+ * A rule as the built-in ones are written, put on two backends: store the generation into the target's slot,
+ * look whether the slot is still the mm's, take the store back if it is not. Lowering a slot is always legal,
+ * so what can go wrong? In between, the slot's new owner believes a generation that is not its own, and skips
+ * a flush of its own.
  *
  *     shootdown hunt examples/my-rule-optimistic.ts --scenario five-mms-two-slots
  */
@@ -39,4 +40,6 @@ const rule: Rule = {
   functions: (backend) => ({ ...afterFlush, ...completeFlush(backend), updateRemoteGen: storeAndLookAgain }),
 };
 
-export const optimistic = ['hypercall', 'kvm'].map((backend) => defineVariant({ name: `optimistic-${backend}`, backend, rule }));
+export const optimistic = ['hypercall', 'kvm'].map((backend) =>
+  defineVariant({ name: `optimistic-${backend}`, backend, rule }),
+);

@@ -1,6 +1,17 @@
-import { afterFlush, defineVariant, type KernelCpu, type Protocol, raisePairByOne, requestCtxId, requestTlbGen } from 'shootdown';
+import {
+  afterFlush,
+  defineVariant,
+  type KernelCpu,
+  type Protocol,
+  raisePairByOne,
+  requestCtxId,
+  requestTlbGen,
+} from 'shootdown';
 
-/** After a flush hypercall, each CPU that it reached: one compare-exchange of its slot from {ctx_id, g-1} to {ctx_id, g}, and no second try. */
+/**
+ * After a flush hypercall, each CPU that it reached: one compare-exchange of its slot from {ctx_id, g-1} to
+ * {ctx_id, g}, and no second try.
+ */
 function* raiseByOne(cpu: KernelCpu, target: number): Protocol<void> {
   const ctxId = yield* requestCtxId(cpu);
   const tlbGen = yield* requestTlbGen(cpu);

@@ -1,8 +1,8 @@
 import { defineVariant, type KernelCpu, type Protocol, requestCtxId, shouldFlushTlb } from 'shootdown';
 
 /**
- * The idea of my-variant.ts, made right: a generation says something only together with the ctx_id beside it. A request that names no mm
- * (batched unmap) has ctx_id 0, which is also what an empty slot has.
+ * The idea of my-variant.ts, made right: a generation says something only together with the ctx_id beside it.
+ * A request that names no mm (batched unmap) has ctx_id 0, which is also what an empty slot has.
  *
  *     shootdown hunt examples/my-variant-fixed.ts
  */
@@ -17,4 +17,8 @@ function* unlessSlotCaughtUp(cpu: KernelCpu, target: number): Protocol<boolean> 
   return yield* shouldFlushTlb(cpu, target);
 }
 
-export const slotCaughtUp = defineVariant({ name: 'slot-caught-up', base: '6.18', replace: { shouldFlushTlb: unlessSlotCaughtUp } });
+export const slotCaughtUp = defineVariant({
+  name: 'slot-caught-up',
+  base: '6.18',
+  replace: { shouldFlushTlb: unlessSlotCaughtUp },
+});

@@ -3,8 +3,9 @@ import { NAMED, type NamingOps, NO_LINKS, TAKEN, writeAndName } from '../src/pro
 import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
 
 /**
- * How findings get their names, as a plain program: processes save to one directory, whose names are words that say whose file has them.
- * The explorer hunts it for names that lead to half a file, and for files that are lost after their process was told their name.
+ * How findings get their names, as a plain program: processes save to one directory, whose names are words
+ * that say whose file has them. The explorer hunts it for names that lead to half a file, and for files that
+ * are lost after their process was told their name.
  *
  * `writeAndName` is the very text that saving runs, with system calls in the place of these operations.
  */
@@ -66,10 +67,16 @@ export function namingProgram(name: string, shape: NamingShape = {}): PlainProgr
   const { files = [1, 2, 3], names = files.length, hardLinks = true, save = writeAndName } = shape;
   const processes = files.map((_, id) => id);
   const all = Array.from({ length: names }, (_, i) => i + 1);
-  const zeros = (prefix: string, of: readonly number[]): Record<string, number> => Object.fromEntries(of.map((i) => [`${prefix}${i}`, 0]));
+  const zeros = (prefix: string, of: readonly number[]): Record<string, number> =>
+    Object.fromEntries(of.map((i) => [`${prefix}${i}`, 0]));
   return plainProgram({
     name,
-    words: { ...zeros('file', processes), ...zeros('told', processes), ...zeros('name', all), ...zeros('reserved', all) },
+    words: {
+      ...zeros('file', processes),
+      ...zeros('told', processes),
+      ...zeros('name', all),
+      ...zeros('reserved', all),
+    },
     cpus: files.map(
       () =>
         function* (cpu: PlainCpu, at: Addresses): Protocol<void> {
@@ -80,18 +87,21 @@ export function namingProgram(name: string, shape: NamingShape = {}): PlainProgr
     always: (read, at) => {
       for (const n of all) {
         const whose = read(at[`name${n}`]);
-        if (whose !== 0 && read(at[`file${whose - 1}`]) !== WHOLE) return `name ${n} leads to a file that is not whole`;
+        if (whose !== 0 && read(at[`file${whose - 1}`]) !== WHOLE)
+          return `name ${n} leads to a file that is not whole`;
       }
       for (const id of processes) {
         const told = Math.abs(read(at[`told${id}`]));
         if (told === 0) continue;
         const whose = read(at[`name${told}`]);
-        if (whose === 0 || files[whose - 1] !== files[id]) return `what process ${id} saved as name ${told} is not there`;
+        if (whose === 0 || files[whose - 1] !== files[id])
+          return `what process ${id} saved as name ${told} is not there`;
       }
       return true;
     },
     final: (read, at) => {
-      if (processes.some((id) => read(at[`told${id}`]) === 0)) return 'a process was told that all names are taken';
+      if (processes.some((id) => read(at[`told${id}`]) === 0))
+        return 'a process was told that all names are taken';
       return all.every((n) => read(at[`reserved${n}`]) === 0) || 'a reservation is left';
     },
   }) as unknown as PlainProgram;

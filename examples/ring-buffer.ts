@@ -1,9 +1,9 @@
 import { type PlainCpu, type Protocol, plainProgram } from 'shootdown';
 
 /**
- * A ring buffer with one producer and one consumer. `head` and `tail` only grow; a slot is written before `head` says so, and read before
- * `tail` gives it back. Waiting is an operation: a loop of loads would work too, but
- * costs a step for each look.
+ * A ring buffer with one producer and one consumer. `head` and `tail` only grow; a slot is written before
+ * `head` says so, and read before `tail` gives it back. Waiting is an operation: a loop of loads would work
+ * too, but costs a step for each look.
  *
  *     shootdown hunt examples/ring-buffer.ts
  */
@@ -54,7 +54,12 @@ function* consumeTwo(cpu: PlainCpu, at: At): Protocol<void> {
 const inOrder = (read: (address: number) => number, at: At): boolean | string =>
   read(at.wrong) === 0 || `item ${read(at.wrong)} is not what was put there`;
 
-export const ringBuffer = plainProgram({ name: 'ring-buffer', words, cpus: [produce, consumeAll], final: inOrder });
+export const ringBuffer = plainProgram({
+  name: 'ring-buffer',
+  words,
+  cpus: [produce, consumeAll],
+  final: inOrder,
+});
 
 export const publishedTooEarly = plainProgram({
   name: 'ring-buffer-published-too-early',

@@ -14,9 +14,9 @@ import {
 import { ModelHost } from './model-host.js';
 
 /**
- * The stress engine's own run tokens as a plain shared-memory program: CPUs ask each other for something, wait, or compute and pass their
- * token on. The explorer hunts it for lost wake-ups and lost tokens (a deadlock, an assertion) and for tokens that
- * come from nowhere (an assertion over every state).
+ * The stress engine's own run tokens as a plain shared-memory program: CPUs ask each other for something,
+ * wait, or compute and pass their token on. The explorer hunts it for lost wake-ups and lost tokens (a
+ * deadlock, an assertion) and for tokens that come from nowhere (an assertion over every state).
  *
  * The functions of src/programs/run-token.ts are the very text that stress runs execute.
  */
@@ -37,8 +37,8 @@ export interface RunTokenParts {
 const REAL: RunTokenParts = { enter: enterTokens, pass: passToken, block: blockForRing, ring: ringForToken };
 
 /**
- * What a CPU does. `asks`: asks CPU 1 and waits for its answer; `answers`: waits, then asks CPU 0; `waits` and `rings`: one half of that;
- * `computes`: passes its token on.
+ * What a CPU does. `asks`: asks CPU 1 and waits for its answer; `answers`: waits, then asks CPU 0; `waits`
+ * and `rings`: one half of that; `computes`: passes its token on.
  */
 export type Role = 'asks' | 'answers' | 'waits' | 'rings' | 'computes';
 
@@ -53,9 +53,19 @@ export interface RunTokenShape {
   readonly passes?: number;
 }
 
-export function runTokenProgram(name: string, parts: Partial<RunTokenParts> = {}, shape: RunTokenShape = {}): PlainProgram {
+export function runTokenProgram(
+  name: string,
+  parts: Partial<RunTokenParts> = {},
+  shape: RunTokenShape = {},
+): PlainProgram {
   const { enter, pass, block, ring } = { ...REAL, ...parts };
-  const { roles = ['asks', 'answers', 'computes'], tokens = 1, entered = false, stays = false, passes = 1 } = shape;
+  const {
+    roles = ['asks', 'answers', 'computes'],
+    tokens = 1,
+    entered = false,
+    stays = false,
+    passes = 1,
+  } = shape;
   const cpus = roles.length;
   const ids = Array.from({ length: cpus }, (_, id) => id);
   const wordsOf = (at: Addresses): TokenWords => ({
@@ -89,22 +99,32 @@ export function runTokenProgram(name: string, parts: Partial<RunTokenParts> = {}
     if (role === 'asks') yield* ask(cpu, at, 1);
     if (role === 'answers' || role === 'rings') yield* ask(cpu, at, 0);
     if (role === 'asks') yield* awaitRing(cpu, at);
-    if (role === 'computes') for (let i = 0; i < passes; i++) yield* pass(opsOf(cpu, at), wordsOf(at), cpu.id, false);
+    if (role === 'computes')
+      for (let i = 0; i < passes; i++) yield* pass(opsOf(cpu, at), wordsOf(at), cpu.id, false);
     if (!stays) yield* leave(cpu, at);
   }
 
-  const named = (prefix: string, value: number): Record<string, number> => Object.fromEntries(ids.map((id) => [`${prefix}${id}`, value]));
-  const pairs = Object.fromEntries(ids.map((id) => [`run${id}`, [entered ? RUN_RUNNING : RUN_BLOCKED, 0] as const]));
+  const named = (prefix: string, value: number): Record<string, number> =>
+    Object.fromEntries(ids.map((id) => [`${prefix}${id}`, value]));
+  const pairs = Object.fromEntries(
+    ids.map((id) => [`run${id}`, [entered ? RUN_RUNNING : RUN_BLOCKED, 0] as const]),
+  );
   const heldOf = (read: (address: number) => number, at: Addresses): number =>
     ids.filter((id) => read(at[`run${id}`]) === RUN_RUNNING).length;
   return plainProgram({
     name,
-    words: { free: entered ? tokens - cpus : tokens, ready: 0, urgent: 0, ...named('pending', 0) } as Record<string, number>,
+    words: { free: entered ? tokens - cpus : tokens, ready: 0, urgent: 0, ...named('pending', 0) } as Record<
+      string,
+      number
+    >,
     pairs,
     cpus: roles.map(() => main),
     always: (read, at) => {
       const held = heldOf(read, at);
-      return held + read(at.free) <= tokens || `${held} CPUs run and ${read(at.free)} tokens are free, of ${tokens}`;
+      return (
+        held + read(at.free) <= tokens ||
+        `${held} CPUs run and ${read(at.free)} tokens are free, of ${tokens}`
+      );
     },
     final: (read, at) => {
       const left = read(at.free) + (stays ? heldOf(read, at) : 0);

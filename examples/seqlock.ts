@@ -1,12 +1,14 @@
 import { type PlainCpu, type Protocol, plainProgram } from 'shootdown';
 
 /**
- * A seqlock: the writer makes the sequence odd, writes, and makes it even again; a reader that saw it odd, or saw it change, reads again.
+ * A seqlock: the writer makes the sequence odd, writes, and makes it even again; a reader that saw it odd, or
+ * saw it change, reads again.
  *
- * On x86 loads stay in order and so do stores, so the kernel's `smp_rmb` and `smp_wmb` cost nothing here, and leaving them out shows nothing
- * (`smpWmb` below is no instruction). What must not be missing is a full barrier where a CPU stores and then loads: the writer of
- * `waitsForReaders` announces itself and then looks for readers that are inside, as SRCU-like schemes do. Without `smpMb` its store still
- * waits in its store buffer while it looks; a reader that looks meanwhile sees no writer, and both go ahead.
+ * On x86 loads stay in order and so do stores, so the kernel's `smp_rmb` and `smp_wmb` cost nothing here, and
+ * leaving them out shows nothing (`smpWmb` below is no instruction). What must not be missing is a full
+ * barrier where a CPU stores and then loads: the writer of `waitsForReaders` announces itself and then looks
+ * for readers that are inside, as SRCU-like schemes do. Without `smpMb` its store still waits in its store
+ * buffer while it looks; a reader that looks meanwhile sees no writer, and both go ahead.
  *
  *     shootdown hunt examples/seqlock.ts
  *     shootdown hunt examples/seqlock.ts --memory sc      # the missing fence is not missed any more
@@ -82,9 +84,19 @@ function* writeTwiceTooLate(cpu: PlainCpu, at: At): Protocol<void> {
   yield* writeTooLate(cpu, at, 2);
 }
 
-export const seqlock = plainProgram({ name: 'seqlock', words, cpus: [writeTwice, read, read], final: notTorn });
+export const seqlock = plainProgram({
+  name: 'seqlock',
+  words,
+  cpus: [writeTwice, read, read],
+  final: notTorn,
+});
 
-export const seqlockTooLate = plainProgram({ name: 'seqlock-too-late', words, cpus: [writeTwiceTooLate, read], final: notTorn });
+export const seqlockTooLate = plainProgram({
+  name: 'seqlock-too-late',
+  words,
+  cpus: [writeTwiceTooLate, read],
+  final: notTorn,
+});
 
 export const waitsForReaders = plainProgram({
   name: 'seqlock-waits-for-readers',

@@ -1,8 +1,8 @@
 import { type PlainCpu, type Protocol, plainProgram } from 'shootdown';
 
 /**
- * A ticket lock, and the same without the locked increment. Words are shared memory; each CPU is a generator, and `yield*` stands wherever
- * another CPU can come in between.
+ * A ticket lock, and the same without the locked increment. Words are shared memory; each CPU is a generator,
+ * and `yield*` stands wherever another CPU can come in between.
  *
  *     shootdown hunt examples/ticket-lock.ts
  */

@@ -1,9 +1,10 @@
 import { type PlainCpu, type Protocol, plainProgram } from 'shootdown';
 
 /**
- * A Treiber stack whose nodes are used again: the classic ABA. Node n has one word, its `next`; 0 is no node. CPU 0 reads top (1) and its
- * next (2), and is overtaken: CPU 1 pops 1 and 2, and pushes 1 again. CPU 0's compare-exchange finds 1 on top as before and makes 2 the top,
- * a node that CPU 1 still holds. With a version beside the pointer (`cmpxchgPair`) the exchange fails, as it must.
+ * A Treiber stack whose nodes are used again: the classic ABA. Node n has one word, its `next`; 0 is no node.
+ * CPU 0 reads top (1) and its next (2), and is overtaken: CPU 1 pops 1 and 2, and pushes 1 again. CPU 0's
+ * compare-exchange finds 1 on top as before and makes 2 the top, a node that CPU 1 still holds. With a
+ * version beside the pointer (`cmpxchgPair`) the exchange fails, as it must.
  *
  *     shootdown hunt examples/treiber-stack.ts
  */
@@ -86,7 +87,8 @@ function stack(name: string, versioned: boolean) {
       },
     ],
     final: (read, at) => {
-      for (let node = 1, seen = 0; node !== 0; node = read(at.next + node), seen++) if (seen > NODES) return 'the stack runs in a circle';
+      for (let node = 1, seen = 0; node !== 0; node = read(at.next + node), seen++)
+        if (seen > NODES) return 'the stack runs in a circle';
       return true;
     },
   });

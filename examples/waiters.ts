@@ -14,12 +14,12 @@ import {
 import { ModelHost } from './model-host.js';
 
 /**
- * Who waits for which word, in the stress engine, as a plain shared-memory program: CPUs that wait for words of simulated memory and sleep on
- * their bells, and others that change those words. The explorer hunts it for lost rings: a sleep here never ends by itself, so a ring that is
- * lost is a deadlock.
+ * Who waits for which word, in the stress engine, as a plain shared-memory program: CPUs that wait for words
+ * of simulated memory and sleep on their bells, and others that change those words. The explorer hunts it for
+ * lost rings: a sleep here never ends by itself, so a ring that is lost is a deadlock.
  *
- * `announceWait`, `withdrawWait`, `ringWaiters` and the bell's functions are the very text that stress runs execute; around them stands what
- * `ThreadHost` does at a wait and after a store.
+ * `announceWait`, `withdrawWait`, `ringWaiters` and the bell's functions are the very text that stress runs
+ * execute; around them stands what `ThreadHost` does at a wait and after a store.
  */
 
 type Addresses = Readonly<Record<string, number>>;
@@ -57,8 +57,17 @@ class WaitingHost extends ModelHost implements WaiterOps {
     const current = yield* this.owner.readOnce(address);
     return holds(current, mask, value, not) ? 1 : 0;
   }
-  /** As `ThreadHost.wait`, called again until the wait is over; answers whether the turn is to be passed on. */
-  *wait(parts: WaiterParts, words: WaiterWords, address: number, mask: number, value: number, not: number): Protocol<boolean> {
+  /**
+   * As `ThreadHost.wait`, called again until the wait is over; answers whether the turn is to be passed on.
+   */
+  *wait(
+    parts: WaiterParts,
+    words: WaiterWords,
+    address: number,
+    mask: number,
+    value: number,
+    not: number,
+  ): Protocol<boolean> {
     const { id } = this.owner;
     this.waits = [address, mask, value, not];
     yield* parts.announce(this, words, id, address, mask, value, not);
@@ -163,9 +172,15 @@ export const SETS_FLAG_THEN_RELEASES: Role = function* (host, cpu, at, acts) {
   yield* acts.set(host, cpu, at.lock, 0);
 };
 
-export function waitersProgram(name: string, roles: readonly Role[], lock: number, parts: Partial<WaiterParts> = {}): PlainProgram {
+export function waitersProgram(
+  name: string,
+  roles: readonly Role[],
+  lock: number,
+  parts: Partial<WaiterParts> = {},
+): PlainProgram {
   const ids = roles.map((_, id) => id);
-  const named = (prefix: string): Record<string, number> => Object.fromEntries(ids.map((id) => [`${prefix}${id}`, 0]));
+  const named = (prefix: string): Record<string, number> =>
+    Object.fromEntries(ids.map((id) => [`${prefix}${id}`, 0]));
   const contenders = roles.filter((role) => role === CONTEND).length;
   return plainProgram({
     name,
@@ -184,15 +199,26 @@ export function waitersProgram(name: string, roles: readonly Role[], lock: numbe
     final: (read, at) => {
       if (read(at.counted) !== contenders) return `${read(at.counted)} CPUs counted, not ${contenders}`;
       if (read(at.count) !== 0 || read(at.set) !== 0) return 'a CPU is counted as waiting at the end';
-      return read(at.awake) === roles.length || `${read(at.awake)} CPUs are counted awake, not ${roles.length}`;
+      return (
+        read(at.awake) === roles.length || `${read(at.awake)} CPUs are counted awake, not ${roles.length}`
+      );
     },
   }) as unknown as PlainProgram;
 }
 
 // Planted faults.
 
-/** What the CPU waits for is asked after it was rung, when it may be in its next wait: a ring was once lost by it. */
-export function* ringThenAsk(ops: WaiterOps, words: WaiterWords, cpu: number, address: number, _current: number): Protocol<void> {
+/**
+ * What the CPU waits for is asked after it was rung, when it may be in its next wait: a ring was once lost by
+ * it.
+ */
+export function* ringThenAsk(
+  ops: WaiterOps,
+  words: WaiterWords,
+  cpu: number,
+  address: number,
+  _current: number,
+): Protocol<void> {
   const cpus = words.records.length;
   for (let i = 1; i <= cpus; i++) {
     const waiter = (cpu + i) % cpus;
@@ -208,7 +234,13 @@ export function* ringThenAsk(ops: WaiterOps, words: WaiterWords, cpu: number, ad
 }
 
 /** A wait that changed while it was looked at is taken for what it was made of. */
-export function* ringWithoutNumber(ops: WaiterOps, words: WaiterWords, cpu: number, address: number, current: number): Protocol<void> {
+export function* ringWithoutNumber(
+  ops: WaiterOps,
+  words: WaiterWords,
+  cpu: number,
+  address: number,
+  current: number,
+): Protocol<void> {
   const cpus = words.records.length;
   for (let i = 1; i <= cpus; i++) {
     const waiter = (cpu + i) % cpus;
@@ -225,7 +257,13 @@ export function* ringWithoutNumber(ops: WaiterOps, words: WaiterWords, cpu: numb
 }
 
 /** Only the first that waits is rung, whatever it waits for. */
-export function* ringFirst(ops: WaiterOps, words: WaiterWords, cpu: number, address: number, current: number): Protocol<void> {
+export function* ringFirst(
+  ops: WaiterOps,
+  words: WaiterWords,
+  cpu: number,
+  address: number,
+  current: number,
+): Protocol<void> {
   const cpus = words.records.length;
   for (let i = 1; i <= cpus; i++) {
     const waiter = (cpu + i) % cpus;

@@ -1,10 +1,12 @@
 /**
- * Proves that the package is what a user needs: builds and packs it, lints the tarball (publint, are-the-types-wrong), installs it into an
- * empty project and uses it there: a study, a stress run, a module of one's own, a matcher in a test, a typed import.
+ * Proves that the package is what a user needs: builds and packs it, lints the tarball (publint,
+ * are-the-types-wrong), installs it into an empty project and uses it there: a study, a stress run, a module
+ * of one's own, a matcher in a test, a typed import.
  *
  *     node --import tsx scripts/check-package.ts [NODE...]
  *
- * NODE: paths of the Node binaries to use it with; default: the one that runs this. Ends with 1 at the first thing that does not work.
+ * NODE: paths of the Node binaries to use it with; default: the one that runs this. Ends with 1 at the first
+ * thing that does not work.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -18,13 +20,26 @@ const nodes = process.argv.length > 2 ? process.argv.slice(2) : [process.execPat
 const folder = mkdtempSync(join(tmpdir(), 'shootdown-package-'));
 
 /** Runs a command; answers its output. `expected`: exit codes that are right. */
-function run(what: string, cwd: string, command: string, args: readonly string[], expected: readonly number[] = [0], path = ''): string {
+function run(
+  what: string,
+  cwd: string,
+  command: string,
+  args: readonly string[],
+  expected: readonly number[] = [0],
+  path = '',
+): string {
   const env = { ...process.env, NO_COLOR: '1', PATH: `${path}${delimiter}${process.env.PATH}` };
   const began = performance.now();
   let output = '';
   let code = 0;
   try {
-    output = execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
+    output = execFileSync(command, args, {
+      cwd,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
   } catch (error) {
     const failed = error as { status: number | null; stdout: string; stderr: string };
     code = failed.status ?? -1;
@@ -81,9 +96,17 @@ it('survives', async () => { await expect(program).toSurvive({ executions: 100 }
 function install(tarball: string, name: string, extra: readonly string[]): string {
   const project = join(folder, name);
   mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', version: '1.0.0', private: true, type: 'module' }));
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'project', version: '1.0.0', private: true, type: 'module' }),
+  );
   const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--omit=dev', tarball, ...extra];
-  run(`install into an empty project${extra.length > 0 ? `, with ${extra.join(' and ')}` : ''}`, project, 'npm', args);
+  run(
+    `install into an empty project${extra.length > 0 ? `, with ${extra.join(' and ')}` : ''}`,
+    project,
+    'npm',
+    args,
+  );
   return project;
 }
 
@@ -92,7 +115,11 @@ function use(project: string, node: string): void {
   const version = run('node --version', project, node, ['--version'], [0], path).trim();
   const cli = (what: string, args: string[], expected: number[]): string =>
     run(`Node ${version}: ${what}`, project, 'npx', ['shootdown', ...args], expected, path);
-  const study = cli('study remote-tlb-gen', ['study', 'remote-tlb-gen', '--variant', 'kvm/v5', '--executions', '400'], [0]);
+  const study = cli(
+    'study remote-tlb-gen',
+    ['study', 'remote-tlb-gen', '--variant', 'kvm/v5', '--executions', '400'],
+    [0],
+  );
   require(/v5 +stale-use/.test(study), 'the study did not find what is wrong with kvm/v5', study);
   require(/\[src\/[\w/-]+\.ts:\d+\]/.test(study), 'timelines do not name the lines of the sources', study);
   const stress = cli('stress', ['stress', '--variant', '6.18', '--cpus', '4', '--for', '1s', '--json'], [0]);
@@ -104,14 +131,27 @@ function use(project: string, node: string): void {
   require(cli('replay', ['replay', file], [1]).includes('reproduced'), 'the finding was not reproduced', own);
   cli('show', ['show', file], [0]);
   cli('stress with a module', ['stress', 'mine.ts', '--cpus', '2', '--for', '1s', '--no-witness'], [0, 1]);
-  cli('an example of the package', ['hunt', 'node_modules/shootdown/examples/ticket-lock.ts', '--executions', '2000'], [1]);
+  cli(
+    'an example of the package',
+    ['hunt', 'node_modules/shootdown/examples/ticket-lock.ts', '--executions', '2000'],
+    [1],
+  );
   writeFileSync(join(project, 'plain.js'), PLAIN);
   run(`Node ${version}: hunt and replay from JavaScript`, project, node, ['plain.js'], [0], path);
 }
 
 function checkTypes(project: string): void {
   writeFileSync(join(project, 'typed.ts'), TYPED);
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'typed.ts'];
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--skipLibCheck',
+    'typed.ts',
+  ];
   run('typed import', project, process.execPath, ['node_modules/typescript/bin/tsc', ...options]);
 }
 
@@ -127,7 +167,9 @@ try {
   const tested = install(tarball, 'tested', ['vitest@^4']);
   writeFileSync(join(tested, 'survives.test.ts'), TEST);
   run('the matcher in a test', tested, 'npx', ['vitest', 'run']);
-  console.log(`the package works with ${nodes.length === 1 ? 'this Node' : `${nodes.length} versions of Node`}`);
+  console.log(
+    `the package works with ${nodes.length === 1 ? 'this Node' : `${nodes.length} versions of Node`}`,
+  );
 } catch (error) {
   console.error(`failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -1,11 +1,13 @@
 /**
- * Cuts the recording that the project carries: the first lines of a recording, with its header put right and a short meta file.
+ * Cuts the recording that the project carries: the first lines of a recording, with its header put right and
+ * a short meta file.
  *
  *     npx tsx scripts/cut-recording.ts RECORDING.trace.gz LINES OUT.trace.gz [WORKLOAD]
  *
- * `data/server-6.12.trace.gz` is the first 17,600 lines of `k612native4-w8` with the workload "a small server: worker pool, malloc/free,
- * a second process, short forks": all windows of that recording (see src/trace/window.ts). It is cut from the beginning, not around a
- * window: the slots, generations and masks at a window's start are learnt from everything before it. The same input gives the same bytes.
+ * `data/server-6.12.trace.gz` is the first 17,600 lines of `k612native4-w8` with the workload "a small
+ * server: worker pool, malloc/free, a second process, short forks": all windows of that recording (see
+ * src/trace/window.ts). It is cut from the beginning, not around a window: the slots, generations and masks
+ * at a window's start are learnt from everything before it. The same input gives the same bytes.
  */
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -17,7 +19,9 @@ import { recordingName } from '../src/trace/read-recording.js';
 const [source, linesText, target, workload] = process.argv.slice(2);
 const wanted = Number(linesText);
 if (source === undefined || target === undefined || !Number.isInteger(wanted) || wanted < 20) {
-  process.stderr.write('usage: npx tsx scripts/cut-recording.ts RECORDING.trace.gz LINES OUT.trace.gz [WORKLOAD]\n');
+  process.stderr.write(
+    'usage: npx tsx scripts/cut-recording.ts RECORDING.trace.gz LINES OUT.trace.gz [WORKLOAD]\n',
+  );
   process.exit(2);
 }
 

@@ -1,7 +1,7 @@
 /**
- * Makes the witnesses that travel with the package: hunts every rule on every backend, and keeps the shortest witness of each in
- * data/witnesses. Those that are there and still replay are kept where nothing shorter is found; one that does not replay any more is
- * replaced, or named at the end.
+ * Makes the witnesses that travel with the package: hunts every rule on every backend, and keeps the shortest
+ * witness of each in data/witnesses. Those that are there and still replay are kept where nothing shorter is
+ * found; one that does not replay any more is replaced, or named at the end.
  *
  *     npx tsx scripts/known-witnesses.ts [--variant A,B] [--scenario A,B] [--executions N] [--seeds N]
  */
@@ -34,7 +34,9 @@ const directory = fileURLToPath(new URL('../data/witnesses/', import.meta.url));
 mkdirSync(directory, { recursive: true });
 const wanted = values.variant?.split(',');
 const scenarios = catalogue.filter(({ name }) => values.scenario?.split(',').includes(name) ?? true);
-const variants = listVariants().filter(({ name, rule }) => rule !== undefined && (wanted?.includes(name) ?? true));
+const variants = listVariants().filter(
+  ({ name, rule }) => rule !== undefined && (wanted?.includes(name) ?? true),
+);
 const pool = openPool(2);
 const lost: string[] = [];
 
@@ -45,7 +47,14 @@ for (const { name: variant } of variants) {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const { finding } = explained(
       await hunt({
-        ...{ variant, scenarios, strategies: strategies.map(({ name }) => name), seed, memory: 'tso', jobs: 2 },
+        ...{
+          variant,
+          scenarios,
+          strategies: strategies.map(({ name }) => name),
+          seed,
+          memory: 'tso',
+          jobs: 2,
+        },
         ...{ executions: Number(values.executions), known: knownOf(variant, scenarios), pool },
       }),
     );

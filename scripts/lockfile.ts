@@ -29,7 +29,14 @@ export function readLockfile(path: string): LockedPackage[] {
   return Object.entries(packages).flatMap(([folder, entry]) => {
     if (folder === '') return [];
     const name = folder.slice(folder.lastIndexOf(FOLDER) + FOLDER.length);
-    const { version = '', license = null, integrity = null, dev = false, optional = false, hasInstallScript = false } = entry;
+    const {
+      version = '',
+      license = null,
+      integrity = null,
+      dev = false,
+      optional = false,
+      hasInstallScript = false,
+    } = entry;
     return [{ name, version, license, integrity, dev, optional, hasInstallScript }];
   });
 }
@@ -40,7 +47,9 @@ export function licenceList(packages: readonly LockedPackage[]): string {
     .filter(({ dev, optional, name }) => !dev && !(optional && name.includes('/')))
     .map(({ name, version, license }) => `| ${name} | ${version} | ${license ?? 'not stated'} |`);
   const builds = new Set(
-    packages.flatMap(({ dev, optional, name }) => (!dev && optional && name.includes('/') ? [name.split('/')[0]] : [])),
+    packages.flatMap(({ dev, optional, name }) =>
+      !dev && optional && name.includes('/') ? [name.split('/')[0]] : [],
+    ),
   );
   return [
     '# Licences',

@@ -1,11 +1,21 @@
 /**
- * Runs the command line in a clone, without the build step of the package and without waiting for a translation of the sources at each start:
- * they are translated once, to node_modules/.cache, and again when one of them has changed. `npm start` and `npm run shootdown` go through
- * here. Where that fails (a disk that cannot be written) the sources are run by tsx, as `node --import tsx src/cli/main.ts` does.
+ * Runs the command line in a clone, without the build step of the package and without waiting for a
+ * translation of the sources at each start: they are translated once, to node_modules/.cache, and again when
+ * one of them has changed. `npm start` and `npm run shootdown` go through here. Where that fails (a disk that
+ * cannot be written) the sources are run by tsx, as `node --import tsx src/cli/main.ts` does.
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -18,11 +28,18 @@ const KEPT = 3;
 function sources(folder) {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? sources(path) : path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path] : [];
+    return entry.isDirectory()
+      ? sources(path)
+      : path.endsWith('.ts') && !path.endsWith('.d.ts')
+        ? [path]
+        : [];
   });
 }
 
-/** What a build is made from, in a few letters: the sources as they were last written, the translator, and this file. */
+/**
+ * What a build is made from, in a few letters: the sources as they were last written, the translator, and
+ * this file.
+ */
 function keyOf(paths) {
   const hash = createHash('sha256');
   for (const path of [...paths, 'package.json', 'package-lock.json', 'scripts/run.mjs']) {
@@ -37,12 +54,25 @@ async function build(paths, into) {
   mkdirSync(CACHE, { recursive: true });
   const temporary = join(CACHE, `.${process.pid}-${Math.trunc(performance.timeOrigin)}`);
   try {
-    const options = { outdir: temporary, outbase: ROOT, format: 'esm', platform: 'node', target: 'node20', sourcemap: 'linked' };
-    const { warnings } = await translate({ entryPoints: paths.map((path) => join(ROOT, path)), ...options, logLevel: 'silent' });
+    const options = {
+      outdir: temporary,
+      outbase: ROOT,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'linked',
+    };
+    const { warnings } = await translate({
+      entryPoints: paths.map((path) => join(ROOT, path)),
+      ...options,
+      logLevel: 'silent',
+    });
     if (warnings.length > 0) throw new Error(warnings[0].text);
     const { sideEffects } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     // What bundlers may not leave out, by the names that the files have here.
-    const kept = sideEffects.map((path) => path.replace('./dist/', './')).map((path) => path.replace(/\.ts$/, '.js'));
+    const kept = sideEffects
+      .map((path) => path.replace('./dist/', './'))
+      .map((path) => path.replace(/\.ts$/, '.js'));
     const manifest = { name: 'shootdown-translated', type: 'module', sideEffects: [...new Set(kept)] };
     writeFileSync(join(temporary, 'package.json'), JSON.stringify(manifest));
     // Whoever else has built the same has done it already.
@@ -54,8 +84,12 @@ async function build(paths, into) {
 }
 
 function removeOld() {
-  const builds = readdirSync(CACHE).map((name) => ({ path: join(CACHE, name), at: statSync(join(CACHE, name)).mtimeMs }));
-  for (const { path } of builds.sort((a, b) => b.at - a.at).slice(KEPT)) rmSync(path, { recursive: true, force: true });
+  const builds = readdirSync(CACHE).map((name) => ({
+    path: join(CACHE, name),
+    at: statSync(join(CACHE, name)).mtimeMs,
+  }));
+  for (const { path } of builds.sort((a, b) => b.at - a.at).slice(KEPT))
+    rmSync(path, { recursive: true, force: true });
 }
 
 /** The entry: translated, or, where that cannot be, for tsx. */

@@ -6,14 +6,16 @@ import { strategies } from '../src/explore/strategies/index.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
 
 /**
- * What executions leave behind, so that two states of the code can be told to behave alike: for each variant, scenario of the catalogue,
- * strategy and memory model the combined trace hash of some executions, violations passed over.
+ * What executions leave behind, so that two states of the code can be told to behave alike: for each variant,
+ * scenario of the catalogue, strategy and memory model the combined trace hash of some executions, violations
+ * passed over.
  *
- *     npx tsx scripts/trace-hashes.ts [--variant NAME ...] [--executions 200] [--seed 1] [--jobs N] > before.json
+ *     npx tsx scripts/trace-hashes.ts [--variant NAME ...] [--executions 200] [--seed 1] [--jobs N] >
+ *     before.json
  *     npx tsx scripts/trace-hashes.ts ... --compare before.json
  *
- * JSON on stdout: `{executions, seed, rows: [{variant, scenario, strategy, memory, hash, steps, violations}]}`. With `--compare` the rows
- * that differ, one a line, and exit code 1 if there are any.
+ * JSON on stdout: `{executions, seed, rows: [{variant, scenario, strategy, memory, hash, steps,
+ * violations}]}`. With `--compare` the rows that differ, one a line, and exit code 1 if there are any.
  */
 
 interface Row {
@@ -65,8 +67,19 @@ async function rowsNow(): Promise<Row[]> {
       requests.map(async (request): Promise<Row> => {
         const { hash, steps, witness } = await pool.run(request);
         const { variant, memory, scenario } = request;
-        const violation = witness === null ? null : `${witness.violation.class} in ${witness.execution}, step ${witness.violation.step}`;
-        return { variant, scenario: scenario.name, strategy: request.strategies[0], memory, hash, steps, violation };
+        const violation =
+          witness === null
+            ? null
+            : `${witness.violation.class} in ${witness.execution}, step ${witness.violation.step}`;
+        return {
+          variant,
+          scenario: scenario.name,
+          strategy: request.strategies[0],
+          memory,
+          hash,
+          steps,
+          violation,
+        };
       }),
     );
   } finally {
@@ -79,8 +92,11 @@ if (values.compare === undefined) console.log(JSON.stringify({ executions, seed,
 else {
   const before = JSON.parse(readFileSync(values.compare, 'utf8')) as Rows;
   if (before.executions !== executions || before.seed !== seed)
-    throw new Error(`${values.compare} is of ${before.executions} executions with seed ${before.seed}: give the same`);
-  const keyOf = ({ variant, scenario, strategy, memory }: Row): string => [variant, scenario, strategy, memory].join(' ');
+    throw new Error(
+      `${values.compare} is of ${before.executions} executions with seed ${before.seed}: give the same`,
+    );
+  const keyOf = ({ variant, scenario, strategy, memory }: Row): string =>
+    [variant, scenario, strategy, memory].join(' ');
   const now = new Map(rows.map((row) => [keyOf(row), row]));
   let different = 0;
   for (const row of before.rows) {

@@ -1,11 +1,14 @@
 /**
  * The public API of shootdown.
  *
- * To define what is hunted, in a module that the command line or a pool is given: `plainProgram` (any shared-memory program),
- * `defineScenario` with `steps`, `defineVariant` with a backend, a rule, replaced functions.
+ * To define what is hunted, in a module that the command line or a pool is given: `plainProgram` (any
+ * shared-memory program), `defineScenario` with `steps`, `defineVariant` with a backend, a rule, replaced
+ * functions.
  *
- * To hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a violation, a finding that
- * `replayFinding` reproduces step by step. `compare(base, patch)` and `study(name)` answer what the commands print with --json. `enumerate(program, { memory })` runs every schedule of a small plain program instead.
+ * To hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a
+ * violation, a finding that `replayFinding` reproduces step by step. `compare(base, patch)` and `study(name)`
+ * answer what the commands print with --json. `enumerate(program, { memory })` runs every schedule of a small
+ * plain program instead.
  */
 
 export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.js';
@@ -16,7 +19,15 @@ export { type CompareOptions, type CompareResult, compare } from './compare/api.
 export { decodeSchedule, encodeSchedule } from './drive/schedule.js';
 export type { CpuState } from './explain/cpu-state.js';
 export type { TraceStep } from './explain/trace-step.js';
-export type { HuntPlan, HuntProgress, HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './explore/api.js';
+export type {
+  HuntPlan,
+  HuntProgress,
+  HuntRequest,
+  LatentCount,
+  ProgramHuntRequest,
+  ScenarioTally,
+  Verdict,
+} from './explore/api.js';
 export {
   type EnumerateOptions,
   type Enumeration,
@@ -36,7 +47,13 @@ export type { KernelFunctions } from './kernel/functions.js';
 export * from './kernel/index.js';
 export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
-export { FLUSH_EVERYTHING, FLUSH_PAGES, FLUSH_PARK, KVM_VCPU_FLUSH_TLB, KVM_VCPU_PREEMPTED } from './machine/hypervisor.js';
+export {
+  FLUSH_EVERYTHING,
+  FLUSH_PAGES,
+  FLUSH_PARK,
+  KVM_VCPU_FLUSH_TLB,
+  KVM_VCPU_PREEMPTED,
+} from './machine/hypervisor.js';
 export type { Op, Protocol } from './machine/protocol.js';
 export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
 export { oracles } from './oracles/index.js';

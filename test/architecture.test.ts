@@ -19,7 +19,9 @@ describe('the rooms', () => {
   });
 
   it('load by a computed name only what a user wrote', () => {
-    expect(files.flatMap((file) => computedImports(file)).map((place) => place.replace(/:\d+$/, ''))).toEqual(['src/modules/load.ts']);
+    expect(files.flatMap((file) => computedImports(file)).map((place) => place.replace(/:\d+$/, ''))).toEqual(
+      ['src/modules/load.ts'],
+    );
   });
 });
 
@@ -44,8 +46,13 @@ describe('a planted arrow', () => {
     ['a dynamic import', `const load = async () => (await import('../cli/main.js')).run;`],
     ['an import in a type', `type Main = typeof import('../cli/main.js');`],
     ['require', `const main = require('../cli/main.js');`],
-    ['a name in generated text', 'const text = `import { run } from ${JSON.stringify(sourceFile("cli/main"))};`;'],
+    [
+      'a name in generated text',
+      'const text = `import { run } from ${JSON.stringify(sourceFile("cli/main"))};`;',
+    ],
   ])('is seen as %s', (_, text) => {
-    expect(arrowsOf('src/kernel/planted.ts', text)).toEqual([{ from: 'src/kernel/planted.ts', to: 'src/cli/main.ts' }]);
+    expect(arrowsOf('src/kernel/planted.ts', text)).toEqual([
+      { from: 'src/kernel/planted.ts', to: 'src/cli/main.ts' },
+    ]);
   });
 });

@@ -6,7 +6,10 @@ import { ProgramCpu } from '../src/stress/program-cpu.js';
 import { SimCpu, type SimCpuApi } from '../src/stress/sim-cpu.js';
 import type { ThreadCpu } from '../src/stress/thread-cpu.js';
 
-/** Entry of a simulated CPU: a thread that is set up, runs, and can be set up again. Bundled with its generators blanked. */
+/**
+ * Entry of a simulated CPU: a thread that is set up, runs, and can be set up again. Bundled with its
+ * generators blanked.
+ */
 export function start(own: Definitions): void {
   let cpu: ThreadCpu | null = null;
   const api: SimCpuApi = {

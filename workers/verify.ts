@@ -23,7 +23,10 @@ export function start(own: Definitions): void {
     if (now - toldAt >= PROGRESS_MS) {
       toldAt = now;
       const { states, expanded, depth } = run;
-      send({ kind: 'progress', progress: { states: states.count, expanded, depth, elapsedMs: now - started } });
+      send({
+        kind: 'progress',
+        progress: { states: states.count, expanded, depth, elapsedMs: now - started },
+      });
     }
     return Atomics.load(stopped, 0) !== 0 || (budgetMs !== null && now - started >= budgetMs);
   };

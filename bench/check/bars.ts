@@ -1,6 +1,7 @@
 /**
- * How far the checks of recordings agree: by kernel and machine the decisions, the share agreed or raced, the worst recording and the worst
- * kind. With --features the features that only newer kernels have are switched off, one by one.
+ * How far the checks of recordings agree: by kernel and machine the decisions, the share agreed or raced, the
+ * worst recording and the worst kind. With --features the features that only newer kernels have are switched
+ * off, one by one.
  *
  *     npx tsx bench/check/bars.ts [--features] RECORDING.trace.gz...
  */
@@ -17,17 +18,33 @@ import {
 import { readRecording } from '../../src/trace/read-recording.js';
 import { findVariant } from '../../src/variants/index.js';
 
-const { values, positionals: files } = parseArgs({ allowPositionals: true, options: { features: { type: 'boolean', default: false } } });
+const { values, positionals: files } = parseArgs({
+  allowPositionals: true,
+  options: { features: { type: 'boolean', default: false } },
+});
 if (files.length === 0) {
   process.stderr.write('usage: npx tsx bench/check/bars.ts [--features] RECORDING.trace.gz...\n');
   process.exit(2);
 }
 /** Features of which a recording could show that its kernel has them. */
-const FEATURES = ['lazyCpumask', 'filterLoadedMm', 'filterSwitching', 'freedTablesReachLazy', 'barrierWhenBitSet'];
+const FEATURES = [
+  'lazyCpumask',
+  'filterLoadedMm',
+  'filterSwitching',
+  'freedTablesReachLazy',
+  'barrierWhenBitSet',
+];
 
 const percent = (share: number): string => `${(Math.floor(share * 100_000) / 1000).toFixed(3)} %`;
-const decidedOf = ({ agreed, raced, disagreed }: { agreed: number; raced: number; disagreed: number }): number =>
-  agreed + raced + disagreed;
+const decidedOf = ({
+  agreed,
+  raced,
+  disagreed,
+}: {
+  agreed: number;
+  raced: number;
+  disagreed: number;
+}): number => agreed + raced + disagreed;
 
 interface Group {
   recordings: number;
@@ -40,7 +57,14 @@ interface Group {
 const groups = new Map<string, Group>();
 
 function note(config: string, name: string, report: CheckReport): void {
-  const group = groups.get(config) ?? { recordings: 0, agreed: 0, decided: 0, contradicted: 0, worst: [1, '-'], worstKind: [1, '-'] };
+  const group = groups.get(config) ?? {
+    recordings: 0,
+    agreed: 0,
+    decided: 0,
+    contradicted: 0,
+    worst: [1, '-'],
+    worstKind: [1, '-'],
+  };
   groups.set(config, group);
   group.recordings++;
   group.agreed += report.agreed + report.raced;
@@ -49,7 +73,8 @@ function note(config: string, name: string, report: CheckReport): void {
   if (agreement(report) < group.worst[0]) group.worst = [agreement(report), name];
   for (const kind of KIND_NAMES) {
     const share = agreement(report.kinds[kind]);
-    if (kind !== KIND_WITHOUT_BAR && share < group.worstKind[0]) group.worstKind = [share, `${kind} in ${name}`];
+    if (kind !== KIND_WITHOUT_BAR && share < group.worstKind[0])
+      group.worstKind = [share, `${kind} in ${name}`];
   }
 }
 
@@ -61,11 +86,14 @@ for (const file of files) {
   const report = checkRecording(recording, version, log);
   note(recording.name.replace(/-w\d+$/, ''), recording.name, report);
   if (!values.features) continue;
-  for (const feature of FEATURES.filter((name) => version.features[name as keyof typeof version.features] === true)) {
+  for (const feature of FEATURES.filter(
+    (name) => version.features[name as keyof typeof version.features] === true,
+  )) {
     const without = findVariant(`${version.name}~${feature}`);
     if (without === undefined) continue;
     const { disagreed } = checkRecording(recording, without, log);
-    if (disagreed > report.disagreed) process.stdout.write(`${recording.name} without ${feature}: ${report.disagreed} -> ${disagreed}\n`);
+    if (disagreed > report.disagreed)
+      process.stdout.write(`${recording.name} without ${feature}: ${report.disagreed} -> ${disagreed}\n`);
   }
 }
 for (const [config, { recordings, agreed, decided, contradicted, worst, worstKind }] of groups) {

@@ -1,6 +1,7 @@
 /**
- * Cuts windows out of recordings at random places and checks each as a recording of its own: what it disagrees about and the whole
- * recording does not is a fault of the check, since nothing but the beginning and the end is missing.
+ * Cuts windows out of recordings at random places and checks each as a recording of its own: what it
+ * disagrees about and the whole recording does not is a fault of the check, since nothing but the beginning
+ * and the end is missing.
  *
  *     npx tsx bench/check/cut.ts [--each N] [--seed N] RECORDING.trace.gz...
  */
@@ -58,4 +59,6 @@ for (const [number, file] of files.entries()) {
     );
   }
 }
-process.stdout.write(`${differing} of ${windows} windows disagree beyond what the whole recordings do; ${lacking} seem to lack a probe\n`);
+process.stdout.write(
+  `${differing} of ${windows} windows disagree beyond what the whole recordings do; ${lacking} seem to lack a probe\n`,
+);

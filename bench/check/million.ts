@@ -1,11 +1,21 @@
 /**
- * Joins copies of a recording, each later and with mms and tasks of its own, until they hold a number of flush requests, and measures `trace
- * check` (and, with --info, `trace info`) on the file, in a process of its own: lines a second of processor time, and peak memory.
+ * Joins copies of a recording, each later and with mms and tasks of its own, until they hold a number of
+ * flush requests, and measures `trace check` (and, with --info, `trace info`) on the file, in a process of
+ * its own: lines a second of processor time, and peak memory.
  *
  *     npx tsx bench/check/million.ts [--requests N] [--info] RECORDING.trace.gz
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,9 +48,14 @@ function copy(number: number): string {
   if (number === 0) return `${lines.join('\n')}\n`;
   const later = lines.map((line) =>
     line
-      .replace(TIME, (_, head, seconds, fraction) => `${head}${Number(seconds) + number * span}.${fraction}: `)
+      .replace(
+        TIME,
+        (_, head, seconds, fraction) => `${head}${Number(seconds) + number * span}.${fraction}: `,
+      )
       .replace(/\b0xffff8880(?=[0-9a-f]{8}\b)/g, `0xffff${(0x8880 + number).toString(16)}`)
-      .replace(/\b(n?ctx)=(\d+)/, (text, key, ctx) => (Number(ctx) < 2 ? text : `${key}=${Number(ctx) + number * CTX_SPAN}`)),
+      .replace(/\b(n?ctx)=(\d+)/, (text, key, ctx) =>
+        Number(ctx) < 2 ? text : `${key}=${Number(ctx) + number * CTX_SPAN}`,
+      ),
   );
   return `${later.join('\n')}\n`;
 }
@@ -56,9 +71,13 @@ try {
   if (existsSync(metaPath(file))) copyFileSync(metaPath(file), metaPath(path));
   const command = values.info ? ['trace', 'info'] : ['trace', 'check'];
   const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
-  const measured = spawnSync('/usr/bin/env', ['time', '-f', '%U %S %M', process.execPath, '--import', 'tsx', main, ...command, path], {
-    encoding: 'utf8',
-  });
+  const measured = spawnSync(
+    '/usr/bin/env',
+    ['time', '-f', '%U %S %M', process.execPath, '--import', 'tsx', main, ...command, path],
+    {
+      encoding: 'utf8',
+    },
+  );
   const times = /([\d.]+) ([\d.]+) (\d+)\n$/.exec(measured.stderr);
   if (times === null) throw new Error(`no measurement (GNU time is needed): ${measured.stderr}`);
   const processor = Number(times[1]) + Number(times[2]);

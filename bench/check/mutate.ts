@@ -1,6 +1,7 @@
 /**
- * Changes one line of a recording at a time, in every way of mutations.ts, and counts how many of the changes `trace check` sees: by a
- * disagreement, or by a contradiction, that the whole recording does not have. Says for those that it does not see why.
+ * Changes one line of a recording at a time, in every way of mutations.ts, and counts how many of the changes
+ * `trace check` sees: by a disagreement, or by a contradiction, that the whole recording does not have. Says
+ * for those that it does not see why.
  *
  *     npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] RECORDING.trace.gz...
  */
@@ -22,12 +23,17 @@ const { values, positionals: files } = parseArgs({
   },
 });
 if (files.length === 0) {
-  process.stderr.write('usage: npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] RECORDING.trace.gz...\n');
+  process.stderr.write(
+    'usage: npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] RECORDING.trace.gz...\n',
+  );
   process.exit(2);
 }
 const each = Number(values.each);
 const names = Object.keys(MUTATIONS).filter((name) => new RegExp(values.only).test(name));
-/** Lines from either end of a recording that are left alone: what they decide may be a first sight, or be cut off. */
+/**
+ * Lines from either end of a recording that are left alone: what they decide may be a first sight, or be cut
+ * off.
+ */
 const MARGIN = 0.1;
 
 /** Why a change was not seen, as the verdicts of the changed recording show. */
@@ -39,7 +45,10 @@ interface Tally {
   readonly unseen: Record<Unseen, number>;
 }
 const tallies = new Map<string, Tally>(
-  names.map((name) => [name, { tried: 0, seen: 0, refused: 0, unseen: { raced: 0, learnt: 0, 'nothing compared': 0 } }]),
+  names.map((name) => [
+    name,
+    { tried: 0, seen: 0, refused: 0, unseen: { raced: 0, learnt: 0, 'nothing compared': 0 } },
+  ]),
 );
 
 const faults = (report: CheckReport): number =>
@@ -66,7 +75,10 @@ function tryOne(name: string, file: string, seed: number): void {
       if (faults(report) > faults(whole)) tally.seen++;
       else {
         tally.unseen[why(whole, report)]++;
-        if (values.show) process.stdout.write(`${name}: ${recording.name} line ${events[index].line}: ${why(whole, report)}\n`);
+        if (values.show)
+          process.stdout.write(
+            `${name}: ${recording.name} line ${events[index].line}: ${why(whole, report)}\n`,
+          );
       }
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
@@ -92,7 +104,8 @@ function load(file: string): Loaded {
 
 files.forEach((file, number) => {
   for (const [kind, name] of names.entries())
-    for (let round = 0; round < each; round++) tryOne(name, file, Number(values.seed) * 1_000_003 + number * 10_007 + kind * 101 + round);
+    for (let round = 0; round < each; round++)
+      tryOne(name, file, Number(values.seed) * 1_000_003 + number * 10_007 + kind * 101 + round);
 });
 
 let [tried, seen] = [0, 0];
@@ -101,6 +114,8 @@ for (const [name, tally] of tallies) {
   seen += tally.seen + tally.refused;
   const reasons = Object.entries(tally.unseen).filter(([, count]) => count > 0);
   const text = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ');
-  process.stdout.write(`${name.padEnd(24)} ${tally.seen + tally.refused} of ${tally.tried} seen${text === '' ? '' : `; ${text}`}\n`);
+  process.stdout.write(
+    `${name.padEnd(24)} ${tally.seen + tally.refused} of ${tally.tried} seen${text === '' ? '' : `; ${text}`}\n`,
+  );
 }
 process.stdout.write(`all: ${seen} of ${tried} (${((100 * seen) / Math.max(1, tried)).toFixed(1)} %)\n`);

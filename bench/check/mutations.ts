@@ -3,7 +3,9 @@ import { type EventKind, type EventOf, FLUSH_ALL, type TraceEvent } from '../../
 
 export type Random = (bound: number) => number;
 
-/** What stands in the place of a line: nothing, one line, or several; null: this line cannot be changed so. */
+/**
+ * What stands in the place of a line: nothing, one line, or several; null: this line cannot be changed so.
+ */
 type Change = (event: TraceEvent, random: Random, around: Around) => readonly TraceEvent[] | null;
 
 export interface Around {
@@ -14,7 +16,8 @@ export interface Around {
 
 /** The next line of the same CPU. */
 export function nextOwn({ events, index }: Around): TraceEvent | undefined {
-  for (let at = index + 1; at < events.length; at++) if (events[at].cpu === events[index].cpu) return events[at];
+  for (let at = index + 1; at < events.length; at++)
+    if (events[at].cpu === events[index].cpu) return events[at];
   return undefined;
 }
 
@@ -40,8 +43,10 @@ const SEND = ['native_flush_multi', 'kvm_flush_multi'] as const;
 const FUNC = ['flush_func'] as const;
 const isFull = (event: { end: bigint }): boolean => event.end === FLUSH_ALL;
 
-const start = (event: { start: bigint; end: bigint }): object | null => (isFull(event) ? null : { start: event.start + 0x1000n });
-const end = (event: { start: bigint; end: bigint }): object | null => (isFull(event) ? null : { end: event.end + 0x2000n });
+const start = (event: { start: bigint; end: bigint }): object | null =>
+  isFull(event) ? null : { start: event.start + 0x1000n };
+const end = (event: { start: bigint; end: bigint }): object | null =>
+  isFull(event) ? null : { end: event.end + 0x2000n };
 const stride = (event: { stride: number; end: bigint }): object | null =>
   isFull(event) ? null : { stride: event.stride === 12 ? 21 : 12 };
 const freed = (event: { freed: boolean }): object => ({ freed: !event.freed });
@@ -58,7 +63,8 @@ const cpusBit = (event: { cpus: bigint }, random: Random, { cpus }: Around): obj
 
 /** Whether the native_flush_multi is what a kvm_flush_multi left. */
 function isRest({ events, index }: Around): boolean {
-  for (let at = index - 1; at >= 0; at--) if (events[at].cpu === events[index].cpu) return events[at].kind === 'kvm_flush_multi';
+  for (let at = index - 1; at >= 0; at--)
+    if (events[at].cpu === events[index].cpu) return events[at].kind === 'kvm_flush_multi';
   return false;
 }
 
@@ -108,15 +114,23 @@ export const MUTATIONS: Readonly<Record<string, Change>> = {
   'target answer': on(['should_flush_ret'], (event) => ({ ret: !event.ret })),
   'flush pages': on(['tlb_flush'], flushPages),
   'flush reason': on(['tlb_flush'], ({ reason }) => ({ reason: [1, 3, 1, 1, 3, 1][reason] })),
-  'switch gen': on(['switch_mm'], (event, random) => (event.ngen < 4 ? null : { ngen: event.ngen + [1, -1, 3, 40][random(4)] })),
-  'switch mask': on(['switch_mm'], (event, random, { cpus }) => ({ ncpus: event.ncpus ^ (1n << BigInt(random(cpus))) })),
+  'switch gen': on(['switch_mm'], (event, random) =>
+    event.ngen < 4 ? null : { ngen: event.ngen + [1, -1, 3, 40][random(4)] },
+  ),
+  'switch mask': on(['switch_mm'], (event, random, { cpus }) => ({
+    ncpus: event.ncpus ^ (1n << BigInt(random(cpus))),
+  })),
   'switch ctx': on(['switch_mm'], (event) => (event.nctx < 3 ? null : { nctx: event.nctx + 700 })),
   'CR3 slot': on(['write_cr3'], (event, random) =>
     event.pcid === 0 ? null : cr3(1 + ((event.pcid + random(5)) % 6), event.noFlush, tableOf(event)),
   ),
-  'CR3 flush bit': on(['write_cr3'], (event) => (event.pcid === 0 ? null : cr3(event.pcid, !event.noFlush, tableOf(event)))),
+  'CR3 flush bit': on(['write_cr3'], (event) =>
+    event.pcid === 0 ? null : cr3(event.pcid, !event.noFlush, tableOf(event)),
+  ),
   'CR3 page table': on(['write_cr3'], (event) => cr3(event.pcid, event.noFlush, tableOf(event) + 2n)),
-  'IPI to fewer': on(['ipi_mask'], (event) => (single(event.cpus) || !ofSend(event) ? null : { cpus: event.cpus & (event.cpus - 1n) })),
+  'IPI to fewer': on(['ipi_mask'], (event) =>
+    single(event.cpus) || !ofSend(event) ? null : { cpus: event.cpus & (event.cpus - 1n) },
+  ),
   'IPI to more': on(['ipi_mask'], (event, random, around) => {
     const more = event.cpus | (1n << BigInt(random(around.cpus)));
     return more === event.cpus || !ofSend(event) ? null : { cpus: more };
@@ -126,17 +140,23 @@ export const MUTATIONS: Readonly<Record<string, Change>> = {
     return !ofSend(event) || target === event.cpu ? null : { target };
   }),
   'PV left to the host': on(['native_flush_multi'], (event, random, around) =>
-    isRest(around) ? { cpus: event.cpus ^ (1n << BigInt((event.cpu + 1 + random(around.cpus - 1)) % around.cpus)) } : null,
+    isRest(around)
+      ? { cpus: event.cpus ^ (1n << BigInt((event.cpu + 1 + random(around.cpus - 1)) % around.cpus)) }
+      : null,
   ),
   'PV mask': on(['kvm_flush_multi'], cpusBit),
   'batch mask': on(['batch_flush'], cpusBit),
   'exit gen': on(['exit_mmap'], gen),
   'exit mask': on(['exit_mmap'], cpusBit),
   'IPI line lost': lose('ipi_mask', ofSend),
-  'flush_func line lost': lose('flush_func', (event, around) => event.flags[2] !== '.' && nextOwn(around)?.kind === 'tlb_flush'),
+  'flush_func line lost': lose(
+    'flush_func',
+    (event, around) => event.flags[2] !== '.' && nextOwn(around)?.kind === 'tlb_flush',
+  ),
   'tlb_flush line lost': lose('tlb_flush', (event) => event.kind === 'tlb_flush' && event.pages !== 0),
   'send lost': lose('native_flush_multi', (_, around) => !isRest(around)),
   'switch_mm line lost': lose('switch_mm', (_, around) => nextOwn(around)?.kind === 'write_cr3'),
   'CR3 write lost': lose('write_cr3'),
-  'flush that was not due': (event) => (event.kind === 'tlb_flush' && event.reason === 1 ? [event, { ...event }] : null),
+  'flush that was not due': (event) =>
+    event.kind === 'tlb_flush' && event.reason === 1 ? [event, { ...event }] : null,
 };

@@ -1,4 +1,7 @@
-/** Parts of a recording with lines dropped, doubled, swapped, on other CPUs, with other values: anything that a file can hold. */
+/**
+ * Parts of a recording with lines dropped, doubled, swapped, on other CPUs, with other values: anything that
+ * a file can hold.
+ */
 
 /** Deterministic numbers below a bound (xorshift32). */
 export function generator(seed: number): (bound: number) => number {
@@ -32,6 +35,10 @@ export function scramble(lines: readonly string[], random: (bound: number) => nu
     else part[at] = line.replace(/ d\.\.2\. /, ' d.h2. ').replace(/ \.\.\.1\. /, ' d.h1. ');
   }
   const stamp = (line: string, index: number): string =>
-    line.replace(STAMP, (_, a, cpu, b, flags, c, __, rest) => `${a}${cpu}${b}${flags}${c}1.${String(index).padStart(6, '0')}${rest}`);
+    line.replace(
+      STAMP,
+      (_, a, cpu, b, flags, c, __, rest) =>
+        `${a}${cpu}${b}${flags}${c}1.${String(index).padStart(6, '0')}${rest}`,
+    );
   return `${part.map(stamp).join('\n')}\n`;
 }

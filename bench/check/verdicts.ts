@@ -1,6 +1,6 @@
 /**
- * Dumps what `trace check` says of all recordings, of parts of them, of changed ones and with features switched off: one document a line,
- * so that two versions of src/check can be compared with `cmp`.
+ * Dumps what `trace check` says of all recordings, of parts of them, of changed ones and with features
+ * switched off: one document a line, so that two versions of src/check can be compared with `cmp`.
  *
  *     npx tsx bench/check/verdicts.ts OUT.jsonl RECORDING.trace.gz...
  *     ONLY='part|changed' npx tsx bench/check/verdicts.ts ...     only the documents whose name matches

@@ -12,14 +12,16 @@ import { type ExplainSubject, own, subjects } from './subjects.js';
 import { type Difference, firstDifference } from './twin.js';
 
 /**
- * Does an explanation name the culprit? For each bug with a twin that has it not, over seeds: the place where the twin first does something
- * else along the schedule is the fix's (the operation there, the CPU's one before it, and where the bug does later what the fix does there);
- * of a rule it is whatever its own text writes. A marked step has to be of such a place, at most twelve may be marked, and the sentence has
- * to speak of that step.
+ * Does an explanation name the culprit? For each bug with a twin that has it not, over seeds: the place where
+ * the twin first does something else along the schedule is the fix's (the operation there, the CPU's one
+ * before it, and where the bug does later what the fix does there); of a rule it is whatever its own text
+ * writes. A marked step has to be of such a place, at most twelve may be marked, and the sentence has to
+ * speak of that step.
  *
  *     npx tsx bench/explain/main.ts [--seeds 20] [--only b1,b2] [--state FILE] [--seconds 150] [--verbose]
  *
- * With `--state` it goes on where it was stopped by `--seconds`. Exit code 1 where fewer than 95 % are explained.
+ * With `--state` it goes on where it was stopped by `--seconds`. Exit code 1 where fewer than 95 % are
+ * explained.
  */
 
 const MARKED_MAX = 12;
@@ -41,9 +43,13 @@ const { values } = parseArgs({
 });
 
 const known: Record<string, Outcome> =
-  values.state !== undefined && existsSync(values.state) ? JSON.parse(readFileSync(values.state, 'utf8')) : {};
+  values.state !== undefined && existsSync(values.state)
+    ? JSON.parse(readFileSync(values.state, 'utf8'))
+    : {};
 const until = performance.now() + 1000 * Number(values.seconds);
-const chosen = subjects.filter(({ name }) => values.only === undefined || values.only.split(',').includes(name));
+const chosen = subjects.filter(
+  ({ name }) => values.only === undefined || values.only.split(',').includes(name),
+);
 let isWhole = true;
 
 for (const subject of chosen) {
@@ -75,7 +81,12 @@ async function explained({ name, request, twin }: ExplainSubject, seed: number):
   const replay = replayFinding(finding, true, own);
   if (twin === null) return judged(name, seed, finding, isOfRule, replay);
   const fixed = twin(isProgramFinding(finding) ? null : finding.scenario);
-  const difference = firstDifference(programOf(finding, own).program, fixed, finding.schedule, finding.memory);
+  const difference = firstDifference(
+    programOf(finding, own).program,
+    fixed,
+    finding.schedule,
+    finding.memory,
+  );
   return difference === null ? null : judged(name, seed, finding, isOfFix(difference, replay.trace), replay);
 }
 
@@ -84,7 +95,10 @@ function isOfRule({ site, text }: TraceStep): boolean {
   return site?.file.startsWith('src/rules/') === true && / = |cmpxchg|xchg|lock|set bits/.test(text);
 }
 
-function isOfFix({ step, before, moved }: Difference, trace: readonly TraceStep[]): (one: TraceStep) => boolean {
+function isOfFix(
+  { step, before, moved }: Difference,
+  trace: readonly TraceStep[],
+): (one: TraceStep) => boolean {
   const candidates = [step, ...(before === null ? [] : [before]), ...moved].map((index) => trace[index]);
   return (one) =>
     candidates.some(
@@ -112,9 +126,13 @@ function judged(
     isNamed: ofFix.some((own) => told.includes(own.step)),
   };
   if (values.verbose && !(outcome.isMarked && outcome.isShort && outcome.isNamed)) {
-    console.log(`${name} seed ${seed}: ${finding.violation.class}, ${marked.length} marked; ${JSON.stringify(outcome)}`);
+    console.log(
+      `${name} seed ${seed}: ${finding.violation.class}, ${marked.length} marked; ${JSON.stringify(outcome)}`,
+    );
     for (const fix of trace.filter(isFix).slice(0, 3))
-      console.log(`  fix: step ${fix.step} CPU${fix.cpu} ${fix.text} in ${fix.functions.at(-1)} ${JSON.stringify(fix.site)}`);
+      console.log(
+        `  fix: step ${fix.step} CPU${fix.cpu} ${fix.text} in ${fix.functions.at(-1)} ${JSON.stringify(fix.site)}`,
+      );
     for (const one of marked) console.log(`  > ${one.step} CPU${one.cpu} ${one.text}: ${one.deciding}`);
     console.log(`  ${sentence}`);
   }
@@ -125,7 +143,9 @@ function judged(
 function report(): boolean {
   const percent = (part: number, all: number): string => (all === 0 ? '-' : `${part} of ${all}`);
   const all = { found: 0, marked: 0, short: 0, named: 0, whole: 0 };
-  console.log('| bug | witnesses | fix marked | at most 12 | fix named | all three |\n| --- | --- | --- | --- | --- | --- |');
+  console.log(
+    '| bug | witnesses | fix marked | at most 12 | fix named | all three |\n| --- | --- | --- | --- | --- | --- |',
+  );
   for (const { name } of chosen) {
     const found = Object.keys(known).flatMap((key) => (key.startsWith(`${name} `) ? (known[key] ?? []) : []));
     if (found.length === 0) continue;
@@ -141,7 +161,9 @@ function report(): boolean {
     all.named += named;
     all.whole += whole;
   }
-  const shares = [all.marked, all.short, all.named, all.whole].map((part) => `${((100 * part) / Math.max(1, all.found)).toFixed(1)} %`);
+  const shares = [all.marked, all.short, all.named, all.whole].map(
+    (part) => `${((100 * part) / Math.max(1, all.found)).toFixed(1)} %`,
+  );
   console.log(`| all | ${all.found} | ${shares.join(' | ')} |${isWhole ? '' : ' (not done: run it again)'}`);
   return all.whole >= ENOUGH * all.found;
 }

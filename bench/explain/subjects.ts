@@ -13,8 +13,13 @@ import { culprits } from '../../test/explain/culprits/variants.js';
 /** A bug with a twin without it: what is hunted, and what the twin is of a finding. */
 export interface ExplainSubject {
   readonly name: string;
-  readonly request: { readonly variant: string; readonly scenarios: readonly Scenario[] } | { readonly program: string };
-  /** The program without the bug for a finding of the one with it, in its scenario; null for a rule, which has none. */
+  readonly request:
+    | { readonly variant: string; readonly scenarios: readonly Scenario[] }
+    | { readonly program: string };
+  /**
+   * The program without the bug for a finding of the one with it, in its scenario; null for a rule, which has
+   * none.
+   */
   readonly twin: ((scenario: Scenario | null) => Program) | null;
 }
 
@@ -30,7 +35,10 @@ function variantSubject(name: string, fixed: string, scenarios: readonly Scenari
     name,
     request: { variant: name, scenarios },
     twin: (scenario) =>
-      kernelProgram(scenario as Scenario, findVariant(fixed, own.variants) as NonNullable<ReturnType<typeof findVariant>>),
+      kernelProgram(
+        scenario as Scenario,
+        findVariant(fixed, own.variants) as NonNullable<ReturnType<typeof findVariant>>,
+      ),
   };
 }
 
@@ -44,7 +52,9 @@ function ruleSubjects(): ExplainSubject[] {
 
 /** Built-in bugs, bugs in replaced functions, programs, and rules with a witness. */
 export const subjects: readonly ExplainSubject[] = [
-  ...bugs.filter(({ bug }) => bug !== undefined).map(({ name }) => variantSubject(name, `${name}-fixed`, catalogue)),
+  ...bugs
+    .filter(({ bug }) => bug !== undefined)
+    .map(({ name }) => variantSubject(name, `${name}-fixed`, catalogue)),
   ...culprits.map(({ bug, fixed }) => variantSubject(bug.name, fixed.name, catalogue)),
   ...programCulprits.map(({ bug, fixed }) => ({
     name: bug.name,

@@ -21,7 +21,11 @@ function operations(program: Program, schedule: readonly string[], memory: Memor
     before(agent) {
       const { kind, a, b, c, d } = machine.cpus[cpuOfAgent(agent)].pending;
       const isCpu = kindOfAgent(agent) === CPU_AGENT;
-      told.push({ what: isCpu ? `${kind} ${a} ${b} ${c} ${d}` : `agent ${agent}`, cpu: cpuOfAgent(agent), hash: 0 });
+      told.push({
+        what: isCpu ? `${kind} ${a} ${b} ${c} ${d}` : `agent ${agent}`,
+        cpu: cpuOfAgent(agent),
+        hash: 0,
+      });
     },
     after() {
       told[told.length - 1].hash = machine.hash;
@@ -30,19 +34,31 @@ function operations(program: Program, schedule: readonly string[], memory: Memor
   return told;
 }
 
-/** Where a program without the bug, along the same schedule, first does something else than the program with it. */
+/**
+ * Where a program without the bug, along the same schedule, first does something else than the program with
+ * it.
+ */
 export interface Difference {
   readonly step: number;
   /** The CPU's last step before it: what lies between the two is what was decided otherwise. */
   readonly before: number | null;
-  /** Steps of the program with the bug that do what the other one does here: an operation that the fix moves. */
+  /**
+   * Steps of the program with the bug that do what the other one does here: an operation that the fix moves.
+   */
   readonly moved: readonly number[];
 }
 
 /** Null where it does the same throughout. */
-export function firstDifference(bug: Program, fixed: Program, schedule: readonly string[], memory: MemoryModel): Difference | null {
+export function firstDifference(
+  bug: Program,
+  fixed: Program,
+  schedule: readonly string[],
+  memory: MemoryModel,
+): Difference | null {
   const [own, other] = [operations(bug, schedule, memory), operations(fixed, schedule, memory)];
-  const step = own.findIndex(({ what, hash }, index) => what !== other[index]?.what || hash !== other[index]?.hash);
+  const step = own.findIndex(
+    ({ what, hash }, index) => what !== other[index]?.what || hash !== other[index]?.hash,
+  );
   if (step < 0) return null;
   const { cpu } = own[step];
   const before = own.findLastIndex((did, index) => index < step && did.cpu === cpu);

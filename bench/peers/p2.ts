@@ -1,10 +1,11 @@
 import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
 
 /**
- * P2, Peterson's lock: two threads, one critical section each, mutual exclusion asserted. Holds under SC; under TSO it fails without a
- * fence and holds with one.
+ * P2, Peterson's lock: two threads, one critical section each, mutual exclusion asserted. Holds under SC;
+ * under TSO it fails without a fence and holds with one.
  *
- * The wait is over two words, so it spins by hand. `tries` bounds it for enumeration: a thread that did not get in gives up.
+ * The wait is over two words, so it spins by hand. `tries` bounds it for enumeration: a thread that did not
+ * get in gives up.
  */
 export function p2(fence: boolean, tries = Number.POSITIVE_INFINITY): PlainProgram {
   const words = { flag: [0, 0], turn: 0, inside: 0 } as const;

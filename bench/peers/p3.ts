@@ -1,8 +1,8 @@
 import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
 
 /**
- * P3 n x m: n threads do m non-atomic increments each (load; store) of one counter. Without the assertion it measures full exploration;
- * with `count === n * m` the time to the first bug.
+ * P3 n x m: n threads do m non-atomic increments each (load; store) of one counter. Without the assertion it
+ * measures full exploration; with `count === n * m` the time to the first bug.
  */
 export function p3(threads: number, increments: number, asserted = false): PlainProgram {
   return plainProgram({
@@ -19,7 +19,8 @@ export function p3(threads: number, increments: number, asserted = false): Plain
         },
     ),
     final: asserted
-      ? (read, at) => read(at.count) === threads * increments || `count is ${read(at.count)}, not ${threads * increments}`
+      ? (read, at) =>
+          read(at.count) === threads * increments || `count is ${read(at.count)}, not ${threads * increments}`
       : undefined,
   });
 }

@@ -1,8 +1,8 @@
 import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
 
 /**
- * P4, a toy of tlb_gen: an initiator that writes the generation of two remote targets itself, under a lock. Correct as it stands; P4b
- * (`bug`) omits the reset of `sgen` when a target switches away.
+ * P4, a toy of tlb_gen: an initiator that writes the generation of two remote targets itself, under a lock.
+ * Correct as it stands; P4b (`bug`) omits the reset of `sgen` when a target switches away.
  */
 export function p4(loops = 2, bug = false): PlainProgram {
   const words = { gen: 1, pte: 1, ctx: [1, 1], sgen: [1, 1], stale: [0, 0], lock: [0, 0] } as const;
@@ -47,7 +47,8 @@ export function p4(loops = 2, bug = false): PlainProgram {
     final: (read, at) => {
       for (let t = 0; t < 2; t++) {
         const current = read(at.ctx + t) === 1 && read(at.sgen + t) === read(at.gen);
-        if (current && read(at.stale + t) === 1 && read(at.pte) === 0) return `target ${t} is up to date and holds a stale entry`;
+        if (current && read(at.stale + t) === 1 && read(at.pte) === 0)
+          return `target ${t} is up to date and holds a stale entry`;
       }
       return true;
     },

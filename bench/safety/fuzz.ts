@@ -1,5 +1,6 @@
 /**
- * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each must end in an answer or one line.
+ * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each must
+ * end in an answer or one line.
  *
  *     node --import tsx bench/safety/fuzz.ts [--cases 20000] [--from 0]
  */
@@ -10,7 +11,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FileFuzzer } from '../../test/cli/fuzz/case.js';
 
-const { values } = parseArgs({ options: { cases: { type: 'string', default: '20000' }, from: { type: 'string', default: '0' } } });
+const { values } = parseArgs({
+  options: { cases: { type: 'string', default: '20000' }, from: { type: 'string', default: '0' } },
+});
 // A replay reads the call stack at every step; where it is written in the sources matters to nobody here.
 process.setSourceMapsEnabled(false);
 const from = Number(values.from);
@@ -33,7 +36,9 @@ for (let index = from; index < from + cases; index++) {
   console.log(`case ${index} (${result.kind}): ${result.argv.join(' ')}\n    ${result.wrong}`);
 }
 const seconds = (performance.now() - began) / 1000;
-console.log(`${cases} cases in ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms of processor time, wrong: ${wrong}`);
+console.log(
+  `${cases} cases in ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms of processor time, wrong: ${wrong}`,
+);
 for (const [key, number] of [...codes].sort()) console.log(`  ${key}: ${number}`);
 console.log(`seconds: ${[...spent].map(([kind, ms]) => `${kind} ${(ms / 1000).toFixed(1)}`).join(', ')}`);
 if (wrong === 0) rmSync(directory, { recursive: true });

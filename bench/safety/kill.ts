@@ -1,11 +1,13 @@
 /**
  * Hunts that find something, each killed with SIGKILL at a seeded moment, one after the other in one --out:
  *
- *     node --import tsx bench/safety/kill.ts [--kills 100] [--aimed 30] [--seed 1] [--variants ...] [--scenarios ...]
+ *     node --import tsx bench/safety/kill.ts [--kills 100] [--aimed 30] [--seed 1] [--variants ...]
+ *     [--scenarios ...]
  *
- * `--kills` fall anywhere between the start of the process and its end; `--aimed` ones within the milliseconds in which a finding is being
- * saved. After each: every finding that the process had printed is there and whole, every *.json in --out is one that reads and replays,
- * nothing that was there before has changed, and what else is there is recognisable. At the end a run among the leftovers must succeed.
+ * `--kills` fall anywhere between the start of the process and its end; `--aimed` ones within the
+ * milliseconds in which a finding is being saved. After each: every finding that the process had printed is
+ * there and whole, every *.json in --out is one that reads and replays, nothing that was there before has
+ * changed, and what else is there is recognisable. At the end a run among the leftovers must succeed.
  */
 
 import { spawn } from 'node:child_process';
@@ -74,7 +76,8 @@ function check({ stdout }: Run, what: string): void {
   const told = stdout.slice(0, stdout.lastIndexOf('\n') + 1).match(/\/\S+\.json(?=\n)/g) ?? [];
   printed += new Set(told).size;
   const names = readdirSync(out);
-  for (const path of told) if (!names.includes(path.slice(out.length + 1))) complain(`${path} was printed and is not there`);
+  for (const path of told)
+    if (!names.includes(path.slice(out.length + 1))) complain(`${path} was printed and is not there`);
   for (const [name, bytes] of known) {
     if (!names.includes(name)) complain(`${name} is gone`);
     else if (!readFileSync(join(out, name)).equals(bytes)) complain(`${name} has changed`);

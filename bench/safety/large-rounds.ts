@@ -1,6 +1,6 @@
 /**
- * Command lines of `large.ts`, all in this process, for so many rounds; a line for each that takes too much, and at the
- * end what was the most.
+ * Command lines of `large.ts`, all in this process, for so many rounds; a line for each that takes too much,
+ * and at the end what was the most.
  *
  *     node --import tsx bench/safety/large-rounds.ts COMMANDS.json ROUNDS SECONDS_MAX
  */
@@ -29,5 +29,7 @@ for (let round = 1; round <= Number(rounds); round++) {
   }
 }
 const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-console.log(`one process, ${rounds} rounds of ${files.length} files: ${megabytes} MB, ${slowest.toFixed(1)} s for one of them at most`);
+console.log(
+  `one process, ${rounds} rounds of ${files.length} files: ${megabytes} MB, ${slowest.toFixed(1)} s for one of them at most`,
+);
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -1,9 +1,11 @@
 /**
- * Files of megabytes through the command line, each in a process of its own that the system ends when it takes too much:
- * none may cost more than 512 MB or 10 s of processor time, whatever is in it. Then all of them in one process, for so many
- * rounds, where what is slow only once it has been compiled would show, and what is kept from file to file.
+ * Files of megabytes through the command line, each in a process of its own that the system ends when it
+ * takes too much: none may cost more than 512 MB or 10 s of processor time, whatever is in it. Then all of
+ * them in one process, for so many rounds, where what is slow only once it has been compiled would show, and
+ * what is kept from file to file.
  *
- *     node --import tsx bench/safety/large.ts [--only 'beginning of the names'] [--rounds 10] [--processes no]
+ *     node --import tsx bench/safety/large.ts [--only 'beginning of the names'] [--rounds 10] [--processes
+ *     no]
  */
 
 import { spawnSync } from 'node:child_process';
@@ -51,17 +53,26 @@ for (const { name, argv } of values.processes === 'yes' ? files : []) {
     join(root, 'src/cli/main.ts'),
     ...argv,
   ];
-  const { status, signal, stderr } = spawnSync('prlimit', command, { cwd: root, encoding: 'utf8', timeout: 300_000 });
+  const { status, signal, stderr } = spawnSync('prlimit', command, {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
   const { userCPUTime, systemCPUTime, maxRSS } =
-    signal === null && status !== null && existsSync(usage) ? JSON.parse(readFileSync(usage, 'utf8')) : { maxRSS: NaN };
+    signal === null && status !== null && existsSync(usage)
+      ? JSON.parse(readFileSync(usage, 'utf8'))
+      : { maxRSS: NaN };
   rmSync(usage, { force: true });
   const seconds = (userCPUTime + systemCPUTime) / 1e6;
   const megabytes = maxRSS / 1024;
   const isLine = status !== 2 || /^shootdown: [^\n]{1,1000}\n$/.test(stderr);
-  const isWithin = seconds <= SECONDS_MAX && megabytes <= MEGABYTES_MAX && [0, 1, 2].includes(status ?? -1) && isLine;
+  const isWithin =
+    seconds <= SECONDS_MAX && megabytes <= MEGABYTES_MAX && [0, 1, 2].includes(status ?? -1) && isLine;
   if (!isWithin) wrong++;
   const told = stderr.split('\n')[0]?.slice(0, 110);
-  console.log(`${isWithin ? 'ok   ' : 'WRONG'} ${name}: exit ${status}, ${seconds.toFixed(1)} s, ${Math.round(megabytes)} MB  ${told}`);
+  console.log(
+    `${isWithin ? 'ok   ' : 'WRONG'} ${name}: exit ${status}, ${seconds.toFixed(1)} s, ${Math.round(megabytes)} MB  ${told}`,
+  );
 }
 if (rounds > 0) {
   const commands = join(directory, 'commands.json');
@@ -69,10 +80,14 @@ if (rounds > 0) {
   const script = join(root, 'bench/safety/large-rounds.ts');
   // One that kept what it has read would not live long with so much.
   const limits = [`--max-old-space-size=${MEGABYTES_MAX}`, '--import', 'tsx'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...limits, script, commands, values.rounds, String(SECONDS_MAX)], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...limits, script, commands, values.rounds, String(SECONDS_MAX)],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   console.log(`${stdout.trimEnd()}${status === 0 ? '' : stderr.slice(-1_000)}`);
   if (status !== 0) wrong++;
 }

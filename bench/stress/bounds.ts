@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /**
- * What bounds runs on threads on this machine, whatever they do: a cache line's way between two cores, and a thread woken by another that
- * then sleeps, in C (bounds.c) and with `Atomics.wait` and `notify`. Least and median of several short runs: other work adds to them, and a
- * virtual core may be anywhere:
+ * What bounds runs on threads on this machine, whatever they do: a cache line's way between two cores, and a
+ * thread woken by another that then sleeps, in C (bounds.c) and with `Atomics.wait` and `notify`. Least and
+ * median of several short runs: other work adds to them, and a virtual core may be anywhere:
  *
  *     node --import tsx bench/stress/bounds.ts
  */
@@ -24,7 +24,8 @@ try {
   const inC: Record<string, number>[] = [];
   const inJs: number[] = [];
   for (let run = 0; run < RUNS; run++) {
-    if (made.status === 0) inC.push(JSON.parse(execFileSync(binary, [String(SECONDS)], { encoding: 'utf8' })));
+    if (made.status === 0)
+      inC.push(JSON.parse(execFileSync(binary, [String(SECONDS)], { encoding: 'utf8' })));
     inJs.push(await wakeByAtomics());
   }
   const spread = (values: readonly number[]): { least: number; median: number } | null => {

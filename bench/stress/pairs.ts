@@ -8,11 +8,14 @@ import { parseArgs } from 'node:util';
 /**
  * How fast runs on threads are in this clone beside another one, such as an older commit:
  *
- *     npx tsx bench/stress/pairs.ts OTHER-CLONE [THIS-CLONE] [--starts 5] [--rounds 5] [--ms 400] [--warm 5] [--only storm-2,dontneed-8]
+ *     npx tsx bench/stress/pairs.ts OTHER-CLONE [THIS-CLONE] [--starts 5] [--rounds 5] [--ms 400] [--warm 5]
+ *     [--only storm-2,dontneed-8]
  *
- * Each side is one process, whose threads first have `--warm` seconds to compile (each for itself); short runs alternate, and each side goes first in turn. Told is the median of the
- * pairs' ratios (this one's rate over the other's) of each start and over all starts: what the compiler builds into what is decided once
- * in each process, and is worth up to a tenth. Both cores belong to it: run it alone, or with real-time priority.
+ * Each side is one process, whose threads first have `--warm` seconds to compile (each for itself); short
+ * runs alternate, and each side goes first in turn. Told is the median of the pairs' ratios (this one's rate
+ * over the other's) of each start and over all starts: what the compiler builds into what is decided once in
+ * each process, and is worth up to a tenth. Both cores belong to it: run it alone, or with real-time
+ * priority.
  */
 
 const { values, positionals } = parseArgs({
@@ -36,7 +39,10 @@ interface Side {
 function side(root: string): Side {
   const entry = join(root, 'bench', 'stress', `.pairs-${process.pid}.ts`);
   copyFileSync(new URL('./pairs-main.ts', import.meta.url), entry);
-  const child = spawn(process.execPath, ['--import', 'tsx', entry], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async round(workload, ms = Number(values.ms)) {

@@ -12,15 +12,21 @@ import type { Scenario } from '../../src/vocabulary/scenario.js';
 /**
  * How fast runs on threads are, oracles on:
  *
- *     node --import tsx bench/stress/throughput.ts [--only storm-2|storm-8|dontneed-8|busy-64|start] [--seconds 4] [--runs 3]
+ *     node --import tsx bench/stress/throughput.ts [--only storm-2|storm-8|dontneed-8|busy-64|start]
+ *     [--seconds 4] [--runs 3]
  *
- * JSON lines on stdout, a table on stderr. Each figure is the median of the runs after one that warms up on the same threads; runs of the
- * C twin (doorbell.c: the same waiting and nothing else; munmaps of one process follow each other, so beside storm-8 it does as well) alternate with ours where gcc is present. Exit code 1 if a bar is missed. Times
- * depend on the machine and on what else it does: run it alone.
+ * JSON lines on stdout, a table on stderr. Each figure is the median of the runs after one that warms up on
+ * the same threads; runs of the C twin (doorbell.c: the same waiting and nothing else; munmaps of one process
+ * follow each other, so beside storm-8 it does as well) alternate with ours where gcc is present. Exit code 1
+ * if a bar is missed. Times depend on the machine and on what else it does: run it alone.
  */
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: 'all' }, seconds: { type: 'string', default: '4' }, runs: { type: 'string', default: '3' } },
+  options: {
+    only: { type: 'string', default: 'all' },
+    seconds: { type: 'string', default: '4' },
+    runs: { type: 'string', default: '3' },
+  },
 });
 const seconds = Number(values.seconds);
 const runs = Number(values.runs);
@@ -40,7 +46,16 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: 'storm-2', cpus: 2, make: munmapStorm, waiting: 'auto', measure: 'shootdowns', bar: 300_000, twin: 'at once', warm: seconds },
+  {
+    name: 'storm-2',
+    cpus: 2,
+    make: munmapStorm,
+    waiting: 'auto',
+    measure: 'shootdowns',
+    bar: 300_000,
+    twin: 'at once',
+    warm: seconds,
+  },
   {
     name: 'storm-8',
     cpus: 8,
@@ -61,7 +76,16 @@ const CASES: readonly Case[] = [
     twin: 'at once',
     warm: 2 * seconds,
   },
-  { name: 'busy-64', cpus: 64, make: munmapStormBusy, waiting: 'token', measure: 'shootdowns', bar: 500, twin: null, warm: 10 * seconds },
+  {
+    name: 'busy-64',
+    cpus: 64,
+    make: munmapStormBusy,
+    waiting: 'token',
+    measure: 'shootdowns',
+    bar: 500,
+    twin: null,
+    warm: 10 * seconds,
+  },
 ];
 
 const twin = compileTwin();
@@ -74,11 +98,25 @@ try {
 }
 process.exitCode = missed ? 1 : 0;
 
-function request(scenario: Scenario, cpus: number, waiting: StressRequest['waiting'], forMs: number): StressRequest {
+function request(
+  scenario: Scenario,
+  cpus: number,
+  waiting: StressRequest['waiting'],
+  forMs: number,
+): StressRequest {
   return { variant: '6.18', scenario, cpus, forMs, seed: 1, memory: 'tso', waiting, perturbEvery: 0 };
 }
 
-async function throughput({ name, cpus, make, waiting, measure, bar, twin: initiates, warm }: Case): Promise<void> {
+async function throughput({
+  name,
+  cpus,
+  make,
+  waiting,
+  measure,
+  bar,
+  twin: initiates,
+  warm,
+}: Case): Promise<void> {
   const engine = new StressEngine();
   const ours: number[] = [];
   const theirs: number[] = [];
@@ -88,11 +126,13 @@ async function throughput({ name, cpus, make, waiting, measure, bar, twin: initi
     await engine.run(request(make(cpus), cpus, waiting, warm * 1000));
     for (let run = 0; run < runs; run++) {
       const result = await engine.run(request(make(cpus), cpus, waiting, seconds * 1000));
-      if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0) throw new Error(JSON.stringify(result));
+      if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0)
+        throw new Error(JSON.stringify(result));
       ours.push(result[measure] / result.seconds);
       sleeps = result.sleeps / Math.max(1, result.shootdowns);
       how = `${result.waiting} (${result.waitingReason})`;
-      if (initiates !== null && twin !== null) theirs.push(twin.run(cpus, initiates === 'serial')[`${measure}PerSecond`]);
+      if (initiates !== null && twin !== null)
+        theirs.push(twin.run(cpus, initiates === 'serial')[`${measure}PerSecond`]);
     }
   } finally {
     await engine.close();
@@ -111,12 +151,20 @@ async function throughput({ name, cpus, make, waiting, measure, bar, twin: initi
       waiting: how,
       sleepsPerShootdown: Number(sleeps.toFixed(2)),
     },
-    ...(peer === null ? {} : { cPerSecond: Math.round(peer), cAll: theirs.map(Math.round), ratio: Number((value / peer).toFixed(3)) }),
+    ...(peer === null
+      ? {}
+      : {
+          cPerSecond: Math.round(peer),
+          cAll: theirs.map(Math.round),
+          ratio: Number((value / peer).toFixed(3)),
+        }),
     ...{ node: process.version, cores: hostCpus().length, bar, ok },
   };
   console.log(JSON.stringify(line));
   const beside = peer === null ? '' : `   C ${digits(peer)} (ratio ${(value / peer).toFixed(3)})`;
-  console.error(`${name.padEnd(10)} ${digits(value).padStart(10)} ${measure}/s${beside}   bar ${digits(bar)}: ${ok ? 'met' : 'MISSED'}`);
+  console.error(
+    `${name.padEnd(10)} ${digits(value).padStart(10)} ${measure}/s${beside}   bar ${digits(bar)}: ${ok ? 'met' : 'MISSED'}`,
+  );
 }
 
 /** Start-up and memory of a machine, then the start of a second run on the same threads. */
@@ -147,19 +195,28 @@ async function startUp(cpus: number): Promise<void> {
 }
 
 /** The C twin, or null with a message where there is no gcc. */
-function compileTwin(): { run(cpus: number, serial: boolean): Record<string, number>; dispose(): void } | null {
+function compileTwin(): {
+  run(cpus: number, serial: boolean): Record<string, number>;
+  dispose(): void;
+} | null {
   const folder = mkdtempSync(join(tmpdir(), 'shootdown-bench-'));
   const binary = join(folder, 'doorbell');
   const source = fileURLToPath(new URL('./doorbell.c', import.meta.url));
   const made = spawnSync('gcc', ['-O2', '-pthread', '-o', binary, source], { encoding: 'utf8' });
   if (made.status !== 0) {
-    console.error(`the C twin is skipped: ${made.error === undefined ? made.stderr.trim() : 'gcc is not present'}`);
+    console.error(
+      `the C twin is skipped: ${made.error === undefined ? made.stderr.trim() : 'gcc is not present'}`,
+    );
     rmSync(folder, { recursive: true, force: true });
     return null;
   }
   return {
     run: (cpus, serial) =>
-      JSON.parse(execFileSync(binary, [String(cpus), String(seconds), ...(serial ? ['serial'] : [])], { encoding: 'utf8' })),
+      JSON.parse(
+        execFileSync(binary, [String(cpus), String(seconds), ...(serial ? ['serial'] : [])], {
+          encoding: 'utf8',
+        }),
+      ),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

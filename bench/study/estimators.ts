@@ -11,17 +11,27 @@ import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
  *
  *     npx tsx bench/study/estimators.ts [--rows native/v7,kvm/v7] [--pairs 1300] [--seed 1]
  *
- * A line for each row and counter: v0 per 1,000 client operations, the difference in pairs and apart, in percent of v0, with its interval of 95 %.
+ * A line for each row and counter: v0 per 1,000 client operations, the difference in pairs and apart, in
+ * percent of v0, with its interval of 95 %.
  */
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: ['native', 'kvm', 'hypercall'].flatMap((on) => [`${on}/v7`, `${on}/v12`, `${on}/v17`]).join() },
+    rows: {
+      type: 'string',
+      default: ['native', 'kvm', 'hypercall'].flatMap((on) => [`${on}/v7`, `${on}/v12`, `${on}/v17`]).join(),
+    },
     pairs: { type: 'string', default: '1300' },
     seed: { type: 'string', default: '1' },
   },
 });
-const COUNTED: readonly CounterName[] = ['needlessSwitchFlushes', 'switchFlushes', 'ipisServed', 'fullFlushes', 'lockedOperations'];
+const COUNTED: readonly CounterName[] = [
+  'needlessSwitchFlushes',
+  'switchFlushes',
+  'ipisServed',
+  'fullFlushes',
+  'lockedOperations',
+];
 
 function percent({ base, difference, low, high, seen }: Difference): string {
   if (base === null || base === 0 || difference === null || low === null || high === null) return '-';
@@ -47,7 +57,9 @@ for (const patch of values.rows.split(',')) {
   for (const name of COUNTED) {
     const rate = { of: [name], per: ['operations'], times: 1_000 } as const;
     const [following, apart] = [differenceOf(counts, rate, 1), differenceOf(apartOf(counts), rate, 1)];
-    console.log(`| ${patch} | ${name} | ${following.base?.toFixed(1)} | ${percent(following)} | ${percent(apart)} |`);
+    console.log(
+      `| ${patch} | ${name} | ${following.base?.toFixed(1)} | ${percent(following)} | ${percent(apart)} |`,
+    );
   }
 }
 await pool.close();

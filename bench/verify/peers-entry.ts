@@ -22,7 +22,10 @@ export const names = Object.keys(PROGRAMS) as PeerName[];
 
 export function verifyPeer(name: PeerName, memory: 'tso' | 'sc'): SearchResult & { readonly cpuMs: number } {
   const before = process.cpuUsage();
-  const result = new Search(PROGRAMS[name](), memory, { memoryBytes: 8 * 2 ** 30, isOver: () => false }).run();
+  const result = new Search(PROGRAMS[name](), memory, {
+    memoryBytes: 8 * 2 ** 30,
+    isOver: () => false,
+  }).run();
   const { user, system } = process.cpuUsage(before);
   return { ...result, cpuMs: (user + system) / 1000 };
 }

@@ -5,7 +5,10 @@ import { makeTemporary } from '../../src/bundle/temporary.js';
 import { loweringPlugin } from '../../src/lowering/plugin.js';
 import type * as Entry from './peers-entry.js';
 
-/** All executions of the peers' programs: `node --import tsx bench/verify/peers.ts [NAME...]`. CPU time of this process. */
+/**
+ * All executions of the peers' programs: `node --import tsx bench/verify/peers.ts [NAME...]`. CPU time of
+ * this process.
+ */
 
 const outfile = join(makeTemporary(), 'peers.mjs');
 const entry = fileURLToPath(new URL('peers-entry.ts', import.meta.url));
@@ -15,8 +18,13 @@ const given = process.argv.slice(2);
 for (const name of names.filter((each) => given.length === 0 || given.includes(each))) {
   for (const memory of ['sc', 'tso'] as const) {
     if (memory === 'tso' && name === 'P3 3x8') continue;
-    const { states, transitions, depth, schedule, cpuMs, complete, localStates, memories, peakMemoryBytes } = verifyPeer(name, memory);
-    const verdict = complete ? 'holds' : schedule === null ? 'incomplete' : `violated in ${schedule.length} decisions`;
+    const { states, transitions, depth, schedule, cpuMs, complete, localStates, memories, peakMemoryBytes } =
+      verifyPeer(name, memory);
+    const verdict = complete
+      ? 'holds'
+      : schedule === null
+        ? 'incomplete'
+        : `violated in ${schedule.length} decisions`;
     console.log(
       `${name} ${memory}: ${verdict}; ${states} states, ${transitions} transitions, depth ${depth}, ${localStates} local states, ` +
         `${memories} memories, ${(cpuMs / 1000).toFixed(2)} s, ${(peakMemoryBytes / states).toFixed(0)} bytes a state`,

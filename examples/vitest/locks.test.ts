@@ -32,7 +32,11 @@ describe('a stack whose nodes are used again', () => {
 });
 
 describe('a kernel with one fix more', () => {
-  const stable = defineVariant({ name: 'my-stable', base: '6.12-stable', features: { switchingBeforeGen: true } });
+  const stable = defineVariant({
+    name: 'my-stable',
+    base: '6.12-stable',
+    features: { switchingBeforeGen: true },
+  });
 
   it('survives the catalogue', async () => {
     await expect(stable).toSurvive({ executions: 300 });

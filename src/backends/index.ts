@@ -5,7 +5,12 @@ import { nativeBackend } from './native.js';
 import { nativeOthersBackend } from './native-others.js';
 
 /** Every backend, in the order of `list`. */
-export const backends: readonly Backend[] = [nativeBackend, nativeOthersBackend, kvmPvBackend, hypercallBackend];
+export const backends: readonly Backend[] = [
+  nativeBackend,
+  nativeOthersBackend,
+  kvmPvBackend,
+  hypercallBackend,
+];
 
 export function findBackend(name: string): Backend | undefined {
   return backends.find((backend) => backend.name === name);

@@ -7,11 +7,13 @@ import type { Protocol } from '../machine/protocol.js';
 import { nativeFlushTlbMulti } from './native.js';
 
 /**
- * `kvm_flush_tlb_multi` (arch/x86/kernel/kvm.c, since 5.13; 4.16 as kvm_flush_tlb_others): a vCPU that the host has put is asked, through
- * the byte that it shares with the host, to be flushed before it runs again; the others get the native flush.
+ * `kvm_flush_tlb_multi` (arch/x86/kernel/kvm.c, since 5.13; 4.16 as kvm_flush_tlb_others): a vCPU that the
+ * host has put is asked, through the byte that it shares with the host, to be flushed before it runs again;
+ * the others get the native flush.
  *
- * PREEMPTED and FLUSH_TLB share a byte so that the request can be made only while the vCPU is known to be out: the host exchanges the
- * byte with 0 before it lets the vCPU in. A cmpxchg that fails leaves the vCPU in the mask.
+ * PREEMPTED and FLUSH_TLB share a byte so that the request can be made only while the vCPU is known to be
+ * out: the host exchanges the byte with 0 before it lets the vCPU in. A cmpxchg that fails leaves the vCPU in
+ * the mask.
  */
 export function* kvmFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> {
   const scratch = cpu.layout.kvm.mask[cpu.id];
@@ -40,10 +42,12 @@ export function* kvmFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> 
 /** The guest side; the host's is machine/hypervisor.ts, or a hypervisor's log (src/check). */
 export const kvmPvBackend: Backend = {
   name: 'kvm',
-  summary: 'KVM paravirtual flush: vCPUs that the host has preempted are flushed before they run again, the others by IPI',
+  summary:
+    'KVM paravirtual flush: vCPUs that the host has preempted are flushed before they run again, the others by IPI',
   has: { ipis: true, virtualCpus: true, preemptedByte: true },
   profile: '6.18',
-  // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced tlb_remove_table in every version.
+  // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced
+  // tlb_remove_table in every version.
   features: { rcuTableFree: true },
   flushTlbMulti: kvmFlushTlbMulti,
 };

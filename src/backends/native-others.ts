@@ -5,11 +5,13 @@ import type { Protocol } from '../machine/protocol.js';
 import { nativeFlushTlbMulti } from './native.js';
 
 /**
- * `native_flush_tlb_others` (arch/x86/mm/tlb.c, up to 5.12): the same IPIs, after the local flush. That the caller has flushed itself, and
- * is left out here, is the profile's (feature concurrentFlush, kernel/flush-mm-range.ts).
+ * `native_flush_tlb_others` (arch/x86/mm/tlb.c, up to 5.12): the same IPIs, after the local flush. That the
+ * caller has flushed itself, and is left out here, is the profile's (feature concurrentFlush,
+ * kernel/flush-mm-range.ts).
  *
- * Where no tables were freed it goes through `on_each_cpu_cond_mask`, which after the wait runs the targets' function on this CPU too, if
- * it is in the mask and not lazy: that finds its slot up to date, unless another request came in between.
+ * Where no tables were freed it goes through `on_each_cpu_cond_mask`, which after the wait runs the targets'
+ * function on this CPU too, if it is in the mask and not lazy: that finds its slot up to date, unless another
+ * request came in between.
  */
 export function* nativeFlushTlbOthers(cpu: KernelCpu, mask: number): Protocol<void> {
   yield* nativeFlushTlbMulti(cpu, mask);

@@ -5,10 +5,11 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 
 /**
- * `native_flush_tlb_multi` (arch/x86/mm/tlb.c, since 5.13): IPIs to the targets, the local flush while they are under way.
+ * `native_flush_tlb_multi` (arch/x86/mm/tlb.c, since 5.13): IPIs to the targets, the local flush while they
+ * are under way.
  *
- * A flush that freed tables goes to every CPU of the mask, lazy ones too: a lazy CPU never uses user addresses, but its walker may still
- * go through a cached entry into a table that is about to be freed (B6).
+ * A flush that freed tables goes to every CPU of the mask, lazy ones too: a lazy CPU never uses user
+ * addresses, but its walker may still go through a cached entry into a table that is about to be freed (B6).
  */
 export function* nativeFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> {
   yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_SEND_IPI, 0);

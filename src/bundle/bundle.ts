@@ -12,17 +12,22 @@ import { isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
 import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modules.js';
 
 /**
- * Makes what worker threads run: one plain module out of a worker's entry and, perhaps, users' modules. The stripped build has protocol
- * code as plain functions over operations that act at once: its plugin blanks the generators and puts the stripped machine in the place of
- * the explorer's. The explorer's has generators that delegate to nobody (flatten.ts). esbuild drops the types.
+ * Makes what worker threads run: one plain module out of a worker's entry and, perhaps, users' modules. The
+ * stripped build has protocol code as plain functions over operations that act at once: its plugin blanks the
+ * generators and puts the stripped machine in the place of the explorer's. The explorer's has generators that
+ * delegate to nobody (flatten.ts). esbuild drops the types.
  *
- * Works on the files on disk, TypeScript in a clone and JavaScript in the package, and never goes through a test runner's transforms.
+ * Works on the files on disk, TypeScript in a clone and JavaScript in the package, and never goes through a
+ * test runner's transforms.
  */
 
 /** Folders and files whose generators are protocol code. */
 const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'programs/'];
 
-/** Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources, without extension. */
+/**
+ * Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources,
+ * without extension.
+ */
 const SWAPPED: Readonly<Record<string, string>> = {
   'machine/cpu': 'machine/stripped/cpu',
   'machine/machine': 'machine/stripped/machine',
@@ -32,7 +37,10 @@ const SWAPPED: Readonly<Record<string, string>> = {
 };
 
 /** The same beside users' code: what it gives to operations is looked at. */
-const SWAPPED_FOR_USERS: Readonly<Record<string, string>> = { ...SWAPPED, 'machine/cpu': 'machine/stripped/checked-cpu' };
+const SWAPPED_FOR_USERS: Readonly<Record<string, string>> = {
+  ...SWAPPED,
+  'machine/cpu': 'machine/stripped/checked-cpu',
+};
 
 export interface BundleOptions {
   /** The entry: a path under the root of the sources, without extension; or an absolute one. */
@@ -80,8 +88,12 @@ export async function bundle(options: BundleOptions): Promise<void> {
     banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},
     plugins: [
       ...(options.plugins ?? []),
-      ...(plain ? [] : [stripPlugin(options.sameFormat === true, own === null ? SWAPPED : SWAPPED_FOR_USERS)]),
-      ...(own !== null ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'blanked', own)] : []),
+      ...(plain
+        ? []
+        : [stripPlugin(options.sameFormat === true, own === null ? SWAPPED : SWAPPED_FOR_USERS)]),
+      ...(own !== null
+        ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'blanked', own)]
+        : []),
       ...(plain && !delegating ? [flatPlugin()] : []),
     ],
   });
@@ -116,7 +128,10 @@ function flatPlugin(): Plugin {
         const name = sourceName(path);
         if (name === null && !isUserFile(path)) return null;
         const isProtocol = name !== null && PROTOCOL.some((prefix) => name.startsWith(prefix));
-        return { contents: flatten(readFileSync(path, 'utf8'), path, isProtocol ? 'protocol' : 'mixed'), loader: loaderOf(path) };
+        return {
+          contents: flatten(readFileSync(path, 'utf8'), path, isProtocol ? 'protocol' : 'mixed'),
+          loader: loaderOf(path),
+        };
       });
     },
   };

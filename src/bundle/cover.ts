@@ -1,6 +1,7 @@
 /**
- * Which lines and branches of a user's module run. In bundles that are explored, statements and branches of its functions set a byte each;
- * `sites` says what each byte stands for. Text is inserted within lines, so that lines stay what they are.
+ * Which lines and branches of a user's module run. In bundles that are explored, statements and branches of
+ * its functions set a byte each; `sites` says what each byte stands for. Text is inserted within lines, so
+ * that lines stay what they are.
  */
 
 export interface CodeSite {
@@ -25,7 +26,9 @@ export interface CoveredFile {
   readonly functions: readonly CodeFunction[];
 }
 
-/** The first lines of a bundle with such code. While the base is asked beside a variant nothing counts as run. */
+/**
+ * The first lines of a bundle with such code. While the base is asked beside a variant nothing counts as run.
+ */
 export const COVER_BANNER = `var shootdownOn = 1;
 globalThis.shootdownCovered = new Map();
 globalThis.shootdownMute = (muted) => { shootdownOn = muted ? 0 : 1; };
@@ -75,7 +78,8 @@ export class Cover {
       this.func = this.functions.length;
       this.functions.push({ name: nameOf(node, parent), line: node.loc.start.line, mentions: [] });
     }
-    if (node.type === 'Identifier' && this.func >= 0) this.functions[this.func].mentions.push(node.name as string);
+    if (node.type === 'Identifier' && this.func >= 0)
+      this.functions[this.func].mentions.push(node.name as string);
     if (this.func < 0) this.children(node);
     else if (node.type === 'IfStatement') this.ifStatement(node);
     else if (node.type === 'ConditionalExpression') {
@@ -103,7 +107,10 @@ export class Cover {
 
   private statements(list: readonly Node[], parent: Node): void {
     for (const statement of list) {
-      const isMarked = !NO_STATEMENT.has(statement.type) && !statement.type.startsWith('TS') && statement.directive === undefined;
+      const isMarked =
+        !NO_STATEMENT.has(statement.type) &&
+        !statement.type.startsWith('TS') &&
+        statement.directive === undefined;
       if (isMarked) this.inserts.push([statement.start, `${this.ran(statement, null)};`]);
       this.visit(statement, parent);
     }
@@ -136,7 +143,8 @@ export class Cover {
 }
 
 function nameOf(node: Node, parent: Node | null): string {
-  const named = (node.id ?? (parent?.type === 'VariableDeclarator' ? parent.id : (parent?.key ?? null))) as Node | null;
+  const named = (node.id ??
+    (parent?.type === 'VariableDeclarator' ? parent.id : (parent?.key ?? null))) as Node | null;
   return typeof named?.name === 'string' ? named.name : 'a function';
 }
 
@@ -144,7 +152,10 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
-/** At one place what closes comes first, the inner before the outer; then what opens, in the order in which it is given. */
+/**
+ * At one place what closes comes first, the inner before the outer; then what opens, in the order in which it
+ * is given.
+ */
 function byPlace(one: Insert, other: Insert): number {
   return one[0] - other[0] || (other[2] ?? -1) - (one[2] ?? -1);
 }

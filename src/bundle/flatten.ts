@@ -5,14 +5,15 @@ import { operationNames } from '../subset/check.js';
 import { isTypeScript } from './user-files.js';
 
 /**
- * Turns the delegation of protocol code into plain yields, for bundles in which millions of executions run: a chain of `yield*` is resumed from
- * the outside in at every operation, a stack that the machine keeps (machine/generator-stack.ts) at its innermost function only.
+ * Turns the delegation of protocol code into plain yields, for bundles in which millions of executions run: a
+ * chain of `yield*` is resumed from the outside in at every operation, a stack that the machine keeps
+ * (machine/generator-stack.ts) at its innermost function only.
  *
  *     function* f(cpu) { const x = yield* g(cpu); }
  *     function* f(cpu) { const x = yield  g(cpu); }
  *
- * Both yields bind alike. The text keeps its length and its lines, so that places in it and source maps stay those of the file. What is left
- * delegating is slower and as right.
+ * Both yields bind alike. The text keeps its length and its lines, so that places in it and source maps stay
+ * those of the file. What is left delegating is slower and as right.
  */
 
 interface Node {
@@ -30,7 +31,10 @@ const OPERATIONS: ReadonlySet<string> = operationNames(Cpu);
 /** A module that resumes generators itself expects of them what it wrote. */
 const DRIVES = /\.next\s*\(/;
 
-/** The flat text of a TypeScript or JavaScript module. One that does not parse comes back as it is: the bundler says what is wrong with it. */
+/**
+ * The flat text of a TypeScript or JavaScript module. One that does not parse comes back as it is: the
+ * bundler says what is wrong with it.
+ */
 export function flatten(source: string, path: string, generators: Generators): string {
   if (!source.includes('yield') || (generators === 'mixed' && DRIVES.test(source))) return source;
   const program = parsed(source, path);
@@ -70,10 +74,13 @@ function addStar(delegation: Node, source: string, found: number[]): void {
   const after = delegation.start + 'yield'.length;
   const star = after + source.slice(after).search(/\S/);
   // A plain yield ends where its line does; and a comment may stand before the star.
-  if (source[star] === '*' && !/[\n\r]/.test(source.slice(star, (delegation.argument as Node).start))) found.push(star);
+  if (source[star] === '*' && !/[\n\r]/.test(source.slice(star, (delegation.argument as Node).start)))
+    found.push(star);
 }
 
-/** A generator that takes a CPU by that name, or does an operation. Any other may be for loops to go through. */
+/**
+ * A generator that takes a CPU by that name, or does an operation. Any other may be for loops to go through.
+ */
 function isProtocol(func: Node, delegations: readonly Node[]): boolean {
   const [first] = (func.params as Node[] | undefined) ?? [];
   return first?.name === 'cpu' || delegations.some(({ argument }) => isOperation(argument as Node));
@@ -85,7 +92,11 @@ function isOperation({ type, callee }: Node): boolean {
 }
 
 function isFunction(node: Node): boolean {
-  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
+  return (
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression'
+  );
 }
 
 function parsed(source: string, path: string): Node | null {
@@ -101,7 +112,9 @@ function parsed(source: string, path: string): Node | null {
 }
 
 function childrenOf(node: Node): Node[] {
-  return Object.values(node).flatMap((value) => (Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []));
+  return Object.values(node).flatMap((value) =>
+    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
+  );
 }
 
 function isNode(value: unknown): value is Node {

@@ -5,14 +5,22 @@ import { throwNote } from './note-throws.js';
 import { isTypeScript } from './user-files.js';
 
 /**
- * Loops of a user's module that never end would hang a worker without a word. In bundles that are explored, every loop's body begins with
- * a call that counts its turns and throws past a number that no execution comes near, naming the loop's place.
+ * Loops of a user's module that never end would hang a worker without a word. In bundles that are explored,
+ * every loop's body begins with a call that counts its turns and throws past a number that no execution comes
+ * near, naming the loop's place.
  *
- * Text is inserted within lines, so that lines stay what they are. A stress run has its watchdog and no guards.
+ * Text is inserted within lines, so that lines stay what they are. A stress run has its watchdog and no
+ * guards.
  */
 
 const TypeScriptParser = Parser.extend(tsPlugin());
-const LOOPS = new Set(['WhileStatement', 'DoWhileStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement']);
+const LOOPS = new Set([
+  'WhileStatement',
+  'DoWhileStatement',
+  'ForStatement',
+  'ForOfStatement',
+  'ForInStatement',
+]);
 
 const TURNS_MAX = 20_000_000;
 
@@ -33,7 +41,10 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** The module with its loops guarded and its throws noted. A module that does not parse comes back as it is: the bundler says what is wrong with it. */
+/**
+ * The module with its loops guarded and its throws noted. A module that does not parse comes back as it is:
+ * the bundler says what is wrong with it.
+ */
 export function guardLoops(source: string, path: string, name: string): string {
   const program = parsed(source, path);
   return program === null ? source : withInserts(source, guards(program, path, name));
@@ -89,7 +100,11 @@ function walk(node: Node, visit: (node: Node) => void): void {
 function parsed(source: string, path: string): Node | null {
   const parser = isTypeScript(path) ? TypeScriptParser : Parser;
   try {
-    return parser.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true }) as unknown as Node;
+    return parser.parse(source, {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      locations: true,
+    }) as unknown as Node;
   } catch {
     return null;
   }

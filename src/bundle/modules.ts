@@ -5,8 +5,8 @@ import type { BundlePlaces } from './places.js';
 import type { ModulesToBundle } from './user-modules.js';
 
 /**
- * Users' modules, read. One value, handed from whoever loads them to pools and threads, which bundle them into their workers, so that what a
- * module defines is known there by the same names.
+ * Users' modules, read. One value, handed from whoever loads them to pools and threads, which bundle them
+ * into their workers, so that what a module defines is known there by the same names.
  */
 export interface Modules extends Definitions, ModulesToBundle {
   /** What findings say of them. */
@@ -17,4 +17,12 @@ export interface Modules extends Definitions, ModulesToBundle {
   readonly covered: readonly CoveredFile[];
 }
 
-export const NO_MODULES: Modules = { variants: [], programs: [], paths: [], apiFile: '', refs: [], places: null, covered: [] };
+export const NO_MODULES: Modules = {
+  variants: [],
+  programs: [],
+  paths: [],
+  apiFile: '',
+  refs: [],
+  places: null,
+  covered: [],
+};

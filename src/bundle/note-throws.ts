@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import type { Insert } from './cover.js';
 
 /**
- * Where a user's module throws what tells no place by itself: every `throw` of it notes its line first. Read by
- * `seal/thrown.ts`. Text is inserted within lines, so that lines stay what they are.
+ * Where a user's module throws what tells no place by itself: every `throw` of it notes its line first. Read
+ * by `seal/thrown.ts`. Text is inserted within lines, so that lines stay what they are.
  */
 
 /** What the notes call: first lines of a bundle. */

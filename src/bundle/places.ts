@@ -23,7 +23,10 @@ export class BundlePlaces {
   /** `outfile`: the bundle, its map beside it. */
   constructor(private readonly outfile: string) {}
 
-  /** Where a frame of a stack was written, or null. Frames that a source map has been applied to already are taken as they are. */
+  /**
+   * Where a frame of a stack was written, or null. Frames that a source map has been applied to already are
+   * taken as they are.
+   */
   place(frame: string): Place | null {
     const match = FRAME.exec(frame.trim());
     if (match === null) return null;
@@ -55,7 +58,9 @@ export class BundlePlaces {
   }
 
   private readMap(): SourceMap {
-    this.map ??= new SourceMap(JSON.parse(readFileSync(`${this.outfile}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0]);
+    this.map ??= new SourceMap(
+      JSON.parse(readFileSync(`${this.outfile}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0],
+    );
     return this.map;
   }
 
@@ -63,13 +68,16 @@ export class BundlePlaces {
     const entry = this.readMap().findEntry(line - 1, column - 1);
     if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return null;
     // A source map names its sources as URLs: spaces, umlauts and per cents are encoded there.
-    return { path: resolve(dirname(this.outfile), decodeURIComponent(entry.originalSource)), line: entry.originalLine + 1 };
+    return {
+      path: resolve(dirname(this.outfile), decodeURIComponent(entry.originalSource)),
+      line: entry.originalLine + 1,
+    };
   }
 }
 
 /**
- * Where a place of a call stack of this process was written: in the loaded bundle the line of the module, in the package's JavaScript the
- * line of the TypeScript that it carries too, elsewhere the place itself.
+ * Where a place of a call stack of this process was written: in the loaded bundle the line of the module, in
+ * the package's JavaScript the line of the TypeScript that it carries too, elsewhere the place itself.
  */
 export function writtenAt(place: Place, column: number, loaded: BundlePlaces | null): Place {
   const { path, line } = place;
@@ -92,14 +100,24 @@ export interface UserModules {
   readonly places: BundlePlaces | null;
 }
 
-/** An error of this process that came out of a loaded module, as the InputError that it is; any other as it is. */
+/**
+ * An error of this process that came out of a loaded module, as the InputError that it is; any other as it
+ * is.
+ */
 export function asInputError(error: unknown, { places, paths }: UserModules): unknown {
   if (places === null || error instanceof InputError || error instanceof InfrastructureError) return error;
   return userError(error, places, paths) ?? error;
 }
 
-/** `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. `paths`: the modules. */
-export function userError(thrown: unknown, places: BundlePlaces, paths: readonly string[]): InputError | null {
+/**
+ * `my.ts:12: threw TypeError: ...` for an error that a user's code threw; null for any other. `paths`: the
+ * modules.
+ */
+export function userError(
+  thrown: unknown,
+  places: BundlePlaces,
+  paths: readonly string[],
+): InputError | null {
   const error = plainError(thrown);
   const told = toldBy(error);
   if (told?.told === 'loop') {
@@ -132,22 +150,36 @@ function pathOf(name: string): string | null {
 }
 
 /**
- * What kernel code threw that is not the module's, while it ran a variant of a module: built-in variants throw nothing there, so it met what
- * the module's functions answered or stored. `what`: the variant and the scenario.
+ * What kernel code threw that is not the module's, while it ran a variant of a module: built-in variants
+ * throw nothing there, so it met what the module's functions answered or stored. `what`: the variant and the
+ * scenario.
  */
-export function variantError(error: unknown, places: BundlePlaces, paths: readonly string[], what: string): InputError | null {
+export function variantError(
+  error: unknown,
+  places: BundlePlaces,
+  paths: readonly string[],
+  what: string,
+): InputError | null {
   if (!(error instanceof Error) || error.stack === undefined || paths.length === 0) return null;
-  const place = error.stack.split('\n').flatMap((frame) => (/^\s+at /.test(frame) ? (places.place(frame) ?? []) : []))[0];
+  const place = error.stack
+    .split('\n')
+    .flatMap((frame) => (/^\s+at /.test(frame) ? (places.place(frame) ?? []) : []))[0];
   if (place === undefined || sourceName(place.path) === null) return null;
   const at = `src/${sourceName(place.path)}.ts:${place.line}`;
   const why = `${what}: kernel code cannot go on at ${at}: ${firstLine(error.message)}`;
-  return new InputError(`${paths.map(displayPath).join(', ')}: ${why}`, "see what the variant's functions answer and store");
+  return new InputError(
+    `${paths.map(displayPath).join(', ')}: ${why}`,
+    "see what the variant's functions answer and store",
+  );
 }
 
 /** Only users' code throws what is no Error; where its line is not known the modules are named. */
 function thrownSomewhere(message: string, paths: readonly string[]): InputError | null {
   if (paths.length === 0) return null;
-  return new InputError(`${paths.map(displayPath).join(', ')}: ${message}`, 'throw an Error, to be told its line');
+  return new InputError(
+    `${paths.map(displayPath).join(', ')}: ${message}`,
+    'throw an Error, to be told its line',
+  );
 }
 
 /** The first line of what others have written. */
@@ -155,11 +187,16 @@ function firstLine(text: string): string {
   return text.split('\n')[0];
 }
 
-/** Where a loaded module first has this text in quotes, which is where it is likely to define what bears the name. */
+/**
+ * Where a loaded module first has this text in quotes, which is where it is likely to define what bears the
+ * name.
+ */
 function definedAt(name: string, paths: readonly string[]): DisplayedPlace | null {
   for (const path of paths) {
     const lines = readFileSync(path, 'utf8').split('\n');
-    const line = lines.findIndex((text) => ["'", '"', '`'].some((quote) => text.includes(quote + name + quote)));
+    const line = lines.findIndex((text) =>
+      ["'", '"', '`'].some((quote) => text.includes(quote + name + quote)),
+    );
     if (line >= 0) return { file: displayPath(path), line: line + 1 };
   }
   return null;

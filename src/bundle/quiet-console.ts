@@ -1,6 +1,7 @@
 /**
- * What `console` is in bundles with users' modules: words go to stderr, so that they are not in a JSON document, and what a terminal would act
- * on is escaped, as in everything else that is printed. Text for the first lines of a bundle.
+ * What `console` is in bundles with users' modules: words go to stderr, so that they are not in a JSON
+ * document, and what a terminal would act on is escaped, as in everything else that is printed. Text for the
+ * first lines of a bundle.
  */
 export const QUIET_CONSOLE = `import { format as shootdownFormat } from 'node:util';
 const console = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'].map((name) => [name, (...values) => {

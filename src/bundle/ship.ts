@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.js';
 
-/** The last step of `npm run build`: makes the worker bundles that the package carries, so that no user has to wait for them. */
+/**
+ * The last step of `npm run build`: makes the worker bundles that the package carries, so that no user has to
+ * wait for them.
+ */
 
 const WORKERS: readonly { readonly entry: string; readonly plain: boolean }[] = [
   { entry: 'sim-cpu', plain: false },

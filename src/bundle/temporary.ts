@@ -1,6 +1,7 @@
 /**
- * Directories for code that is bundled at run time and loaded by workers. They go when the process ends, however it does; what SIGKILL or a
- * power cut leaves behind is recognised by its name, which holds the process's number, and taken away by a later run.
+ * Directories for code that is bundled at run time and loaded by workers. They go when the process ends,
+ * however it does; what SIGKILL or a power cut leaves behind is recognised by its name, which holds the
+ * process's number, and taken away by a later run.
  */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,9 @@ export function removeTemporary(directory: string): void {
 }
 
 /** Writes what a bundler made. Throws InfrastructureError where the disk refuses. */
-export function writeOutput(files: readonly { readonly path: string; readonly contents: Uint8Array }[]): void {
+export function writeOutput(
+  files: readonly { readonly path: string; readonly contents: Uint8Array }[],
+): void {
   for (const { path, contents } of files) {
     try {
       mkdirSync(dirname(path), { recursive: true });
@@ -54,7 +57,10 @@ export function writeOutput(files: readonly { readonly path: string; readonly co
 
 function refused(directory: string, error: unknown): InfrastructureError {
   const remedy = 'make room there, or name another directory for temporary files with TMPDIR';
-  return new InfrastructureError(`cannot write the workers' code in ${directory}: ${systemReason(error)}`, remedy);
+  return new InfrastructureError(
+    `cannot write the workers' code in ${directory}: ${systemReason(error)}`,
+    remedy,
+  );
 }
 
 function removeStale(parent: string): void {
@@ -63,7 +69,8 @@ function removeStale(parent: string): void {
     if (pid === undefined || isAlive(Number(pid))) continue;
     const path = join(parent, name);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isDirectory() && stats.uid === process.getuid?.() && Date.now() - stats.mtimeMs > STALE_MS) removeTemporary(path);
+    if (stats?.isDirectory() && stats.uid === process.getuid?.() && Date.now() - stats.mtimeMs > STALE_MS)
+      removeTemporary(path);
   }
 }
 

@@ -9,8 +9,8 @@ import { packageRoot } from '../vocabulary/package-root.js';
 export const SOURCES = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Where code of ours lies, what runs and what it was translated from, and where the examples do, which are read as a user's own files, in the
- * package too. Asked for when needed: a worker's bundle lies elsewhere.
+ * Where code of ours lies, what runs and what it was translated from, and where the examples do, which are
+ * read as a user's own files, in the package too. Asked for when needed: a worker's bundle lies elsewhere.
  */
 function folders(): { readonly ours: readonly string[]; readonly examples: string } {
   const root = packageRoot();
@@ -32,9 +32,14 @@ export function sourceName(path: string): string | null {
     .replace(/\.[jt]s$/, '');
 }
 
-/** A file of the sources by its name, TypeScript in a clone and JavaScript in the package. Throws where it is missing. */
+/**
+ * A file of the sources by its name, TypeScript in a clone and JavaScript in the package. Throws where it is
+ * missing.
+ */
 export function sourceFile(name: string): string {
-  const found = ['.ts', '.js'].map((extension) => `${SOURCES}${name}${extension}`).find((file) => existsSync(file));
+  const found = ['.ts', '.js']
+    .map((extension) => `${SOURCES}${name}${extension}`)
+    .find((file) => existsSync(file));
   if (found === undefined) throw new Error(`the installation is incomplete: ${name} is missing`);
   return found;
 }

@@ -8,20 +8,24 @@ import { guardAndCover, guardLoops, noteThrows } from './guard-loops.js';
 import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
 /**
- * Users' modules in a bundle. `import 'shootdown'` in them means the same build as the worker's around them, whatever is installed where
- * the module lies; their generators are blanked in a stripped bundle as the kernel's are, and their loops guarded in one that is explored.
+ * Users' modules in a bundle. `import 'shootdown'` in them means the same build as the worker's around them,
+ * whatever is installed where the module lies; their generators are blanked in a stripped bundle as the
+ * kernel's are, and their loops guarded in one that is explored.
  */
 
 /**
- * `blanked`: for threads. `guarded`: for the process that loads them. For workers that explore, guarded and with what runs noted: `flat`, and
- * `delegating`, with every `yield*`.
+ * `blanked`: for threads. `guarded`: for the process that loads them. For workers that explore, guarded and
+ * with what runs noted: `flat`, and `delegating`, with every `yield*`.
  */
 export type UserCode = 'blanked' | 'guarded' | 'flat' | 'delegating';
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const API = /^shootdown$/;
 
-/** Users' modules, and what `import 'shootdown'` in them means: a file of the sources that this room does not know by itself. */
+/**
+ * Users' modules, and what `import 'shootdown'` in them means: a file of the sources that this room does not
+ * know by itself.
+ */
 export interface ModulesToBundle {
   /** Absolute paths. */
   readonly paths: readonly string[];
@@ -29,7 +33,10 @@ export interface ModulesToBundle {
   readonly apiFile: string;
 }
 
-/** How generated text names a module: an import of its path would be resolved, and a path may hold what a bundler takes for a pattern. */
+/**
+ * How generated text names a module: an import of its path would be resolved, and a path may hold what a
+ * bundler takes for a pattern.
+ */
 const BY_NUMBER = /^user-module:(\d+)$/;
 
 export function moduleByNumber(index: number): string {
@@ -72,8 +79,8 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
 }
 
 /**
- * What a worker runs: the entry, whose `start` is told what the users' modules define, and answers what others may ask of it by name, if they
- * may. The default export hands them on.
+ * What a worker runs: the entry, whose `start` is told what the users' modules define, and answers what
+ * others may ask of it by name, if they may. The default export hands them on.
  */
 export function entryWith(entry: string, modules: readonly string[]): string {
   const names = modules.map((_, index) => `module${index}`);

@@ -9,7 +9,10 @@ function addedScores(a: Score, b: Score): Score {
   return sum;
 }
 
-function addedCounts(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+function addedCounts(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
   const sum = { ...a };
   for (const [name, number] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + number;
   return sum;
@@ -17,7 +20,9 @@ function addedCounts(a: Readonly<Record<string, number>>, b: Readonly<Record<str
 
 /** `a` and `b` of one file, `b` the later part. */
 export function added(a: CheckReport, b: CheckReport): CheckReport {
-  const kinds = Object.fromEntries(KIND_NAMES.map((kind) => [kind, addedScores(a.kinds[kind], b.kinds[kind])]));
+  const kinds = Object.fromEntries(
+    KIND_NAMES.map((kind) => [kind, addedScores(a.kinds[kind], b.kinds[kind])]),
+  );
   return {
     ...a,
     ...addedScores(a, b),
@@ -25,7 +30,10 @@ export function added(a: CheckReport, b: CheckReport): CheckReport {
     events: a.events + b.events,
     kinds: kinds as Record<Kind, Score>,
     notModelled: addedCounts(a.notModelled, b.notModelled),
-    notCompared: [...a.notCompared, ...b.notCompared.filter(({ kind }) => a.notCompared.every((left) => left.kind !== kind))],
+    notCompared: [
+      ...a.notCompared,
+      ...b.notCompared.filter(({ kind }) => a.notCompared.every((left) => left.kind !== kind)),
+    ],
     disagreements: [...a.disagreements, ...b.disagreements].slice(0, KEEP),
     races: [...a.races, ...b.races].slice(0, KEEP),
     contradictions: [...a.contradictions, ...b.contradictions].slice(0, KEEP),

@@ -1,6 +1,6 @@
 /**
- * What is known of each CPU. A recording begins on a running system: until a line shows a CPU's mm or one of its slots, the model has
- * nothing to decide from, and takes the first sight over (`learnt`).
+ * What is known of each CPU. A recording begins on a running system: until a line shows a CPU's mm or one of
+ * its slots, the model has nothing to decide from, and takes the first sight over (`learnt`).
  */
 import { INIT_MM } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
@@ -58,8 +58,8 @@ export function learnMm(s: State, cpu: number, handle: number, tentative: boolea
 }
 
 /**
- * A switch that began before the file is over: what was taken of the CPU's mm from masks since is that of the mm before, and whatever it has
- * loaded now, it is not lazy.
+ * A switch that began before the file is over: what was taken of the CPU's mm from masks since is that of the
+ * mm before, and whatever it has loaded now, it is not lazy.
  */
 export function switched(s: State, cpu: number): void {
   const view = s.cpus[cpu];
@@ -90,8 +90,9 @@ export function setLazy(s: State, cpu: number, lazy: boolean, known: boolean): v
 }
 
 /**
- * The generation of the loaded mm's slot is unknown and the recording shows what was decided from it: the model is given one that
- * makes it decide the same. `gap`: how far behind the mm's generation (0: up to date).
+ * The generation of the loaded mm's slot is unknown and the recording shows what was decided from it: the
+ * model is given one that makes it decide the same. `gap`: how far behind the mm's generation (0: up to
+ * date).
  */
 export function learnSlotGen(s: State, cpu: number, gap: number): void {
   const asid = loadedAsid(s, cpu);
@@ -105,14 +106,18 @@ function slotAt(s: State, cpu: number, slot: number): { readonly ctxId: number; 
   return { ctxId: s.mem[words.ctxId], gen: s.mem[words.tlbGen] };
 }
 
-/** Before a switch to `next` whose CR3 write is known: puts into the slots and the cursor what it is the first sight of. */
+/**
+ * Before a switch to `next` whose CR3 write is known: puts into the slots and the cursor what it is the first
+ * sight of.
+ */
 export function prepareSwitch(s: State, cpu: number, next: number, cr3: EventOf<'write_cr3'>): FirstSight {
   const { slots } = s.cpus[cpu];
   const chosen = cr3.pcid - 1;
   if (!s.pcid || chosen < 0 || chosen >= SLOTS) return DECIDED;
   if (loadedMm(s, cpu) === next) return prepareReload(s, cpu, chosen);
   const found = slotOf(s, cpu, next);
-  if (found >= 0 && slots[found].known) return slots[found].genKnown ? DECIDED : gapSeen(s, cpu, found, next, cr3.noFlush);
+  if (found >= 0 && slots[found].known)
+    return slots[found].genKnown ? DECIDED : gapSeen(s, cpu, found, next, cr3.noFlush);
   if (found >= 0 && slots[chosen].known && slots[found].mayBeGone) setSlot(s, cpu, found, 0, 0);
   else if (found >= 0) {
     // A stand-in: the real slot is seen now.
@@ -182,7 +187,9 @@ function moveStandIn(s: State, cpu: number, from: number, to: number): void {
   const { genKnown, mayBeGone } = view.slots[place];
   setSlot(s, cpu, from, 0, 0);
   if (ctxId === 0 || to === from) return;
-  const free = ctxs.findIndex((slot, index) => index !== place && !view.slots[index].known && s.mem[slot.ctxId] === 0);
+  const free = ctxs.findIndex(
+    (slot, index) => index !== place && !view.slots[index].known && s.mem[slot.ctxId] === 0,
+  );
   if (view.standIn === place) view.standIn = free;
   if (free < 0) return;
   setSlot(s, cpu, free, ctxId, gen);

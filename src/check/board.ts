@@ -4,7 +4,10 @@ import { ownText } from '../trace/own-text.js';
 import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 import type { Outcome, Verdict } from './outcome.js';
 
-/** Numbers by verdict; where the recording contradicts itself there is nothing to compare with, as at a first sight: learnt. */
+/**
+ * Numbers by verdict; where the recording contradicts itself there is nothing to compare with, as at a first
+ * sight: learnt.
+ */
 export type Score = Record<Exclude<Verdict, 'contradicted'>, number>;
 /** An outcome with its two sides: of a disagreement, or of a race. */
 export type Disagreement = Omit<Outcome, 'verdict'>;

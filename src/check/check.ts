@@ -26,7 +26,10 @@ export interface CheckedVersion {
   readonly replace?: Partial<KernelFunctions>;
 }
 
-/** The answer of `trace check --json`: scores by kind, their sums over the kinds that have a bar, and every disagreement. */
+/**
+ * The answer of `trace check --json`: scores by kind, their sums over the kinds that have a bar, and every
+ * disagreement.
+ */
 export interface CheckReport extends Score {
   readonly file: string;
   readonly profile: string;
@@ -37,7 +40,10 @@ export interface CheckReport extends Score {
   readonly backend: string;
   readonly events: number;
   readonly kinds: Readonly<Record<Kind, Score>>;
-  /** Lines by kind of event that the model has nothing for (mms with a global ASID, broadcast flushes): in no score. */
+  /**
+   * Lines by kind of event that the model has nothing for (mms with a global ASID, broadcast flushes): in no
+   * score.
+   */
   readonly notModelled: Readonly<Record<string, number>>;
   /** Kinds that stand on a probe which the recording lacks: in no score. */
   readonly notCompared: readonly NotCompared[];
@@ -60,21 +66,31 @@ const MAX_GEN = 2 ** 30;
 
 function validate(recording: Recording): void {
   if (recording.cpus > MAX_CPUS) {
-    throw new TraceError(recording.file, null, `${recording.cpus} CPUs; expected at most ${MAX_CPUS} for a check`);
+    throw new TraceError(
+      recording.file,
+      null,
+      `${recording.cpus} CPUs; expected at most ${MAX_CPUS} for a check`,
+    );
   }
   for (const event of recording.events) {
     const gen = event.kind === 'switch_mm' ? event.ngen : 'gen' in event ? event.gen : 0;
-    if (gen >= MAX_GEN) throw new TraceError(recording.file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
+    if (gen >= MAX_GEN)
+      throw new TraceError(recording.file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
   }
 }
 
 /** Lines that are read, and decide nothing. */
-const PASSED_OVER: ReadonlySet<string> = new Set<TraceEvent['kind']>(['other', 'csd_queue_cpu', 'csd_function']);
+const PASSED_OVER: ReadonlySet<string> = new Set<TraceEvent['kind']>([
+  'other',
+  'csd_queue_cpu',
+  'csd_function',
+]);
 
 /** The lines that the model takes, and which of them it does not model (null: none). */
 function modelled(all: readonly TraceEvent[]): { events: TraceEvent[]; marks: Uint8Array | null } {
   const marks = broadcastLines(all, SLOTS);
-  // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its CR3 write, too.
+  // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its
+  // CR3 write, too.
   const taken = ({ kind }: TraceEvent): boolean => !PASSED_OVER.has(kind) && !BROADCAST_KINDS.has(kind);
   return { events: all.filter(taken), marks: marks?.filter((_, index) => taken(all[index])) ?? null };
 }
@@ -92,7 +108,10 @@ function traitsOf({ events, meta }: Recording): Traits {
   };
 }
 
-/** Checks a recording that has been read; `hypervisor` is the log beside it (PV recordings). Throws TraceError for one that cannot be. */
+/**
+ * Checks a recording that has been read; `hypervisor` is the log beside it (PV recordings). Throws TraceError
+ * for one that cannot be.
+ */
 export function checkRecording(
   recording: Recording,
   version: CheckedVersion,
@@ -106,7 +125,14 @@ export function checkRecording(
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
   const { events, marks } = modelled(recording.events);
   const left = notCompared(missingProbes(events));
-  const board = replay({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks, new Set(left.map(({ kind }) => kind)));
+  const board = replay(
+    { ...recording, events },
+    kernel,
+    pcid,
+    hypervisor ?? [],
+    marks,
+    new Set(left.map(({ kind }) => kind)),
+  );
   for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
   const sum = emptyScore();
   for (const kind of KIND_NAMES) {
@@ -147,12 +173,19 @@ function prepare(recording: Recording, version: CheckedVersion | null) {
   // Of a vCPU that wrote no line the recording may not know.
   const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
   if (log !== null && recording.ticks) {
-    throw new TraceError(file, null, 'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)');
+    throw new TraceError(
+      file,
+      null,
+      'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)',
+    );
   }
   return { chosen, by: found?.by ?? ('given' as const), log };
 }
 
-/** Reads and checks `file`; `version` null takes the profile of the kernel that made it, as meta file or text tell. */
+/**
+ * Reads and checks `file`; `version` null takes the profile of the kernel that made it, as meta file or text
+ * tell.
+ */
 export function checkFile(file: string, version: CheckedVersion | null): CheckReport {
   const recording = readRecording(file);
   const { chosen, by, log } = prepare(recording, version);
@@ -160,8 +193,8 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
 }
 
 /**
- * The same for a file of any length: one that is too large for memory is checked in parts, each of which begins with what is not known (its
- * first sights are learnt again), and the figures are their sums.
+ * The same for a file of any length: one that is too large for memory is checked in parts, each of which
+ * begins with what is not known (its first sights are learnt again), and the figures are their sums.
  */
 export async function checkPath(file: string, version: CheckedVersion | null): Promise<CheckReport> {
   let prepared: ReturnType<typeof prepare> | null = null;

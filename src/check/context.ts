@@ -23,7 +23,13 @@ export type Step<E extends TraceEvent> = (s: State, event: E, ctx: Context) => v
 export type StepOf<K extends TraceEvent['kind']> = Step<EventOf<K>>;
 
 /** A value that differs, at the line that is judged. */
-export function differsHere(ctx: Context, kind: Kind, kernel: string, model: string, raced: boolean): Outcome {
+export function differsHere(
+  ctx: Context,
+  kind: Kind,
+  kernel: string,
+  model: string,
+  raced: boolean,
+): Outcome {
   // While a request is under way that began before the file, its increment and what it asked for are unknown.
   if (!raced && ctx.at < ctx.order.headEnd) return learnt(kind);
   return differs(kind, ctx.order.events[ctx.at].line, kernel, model, raced);

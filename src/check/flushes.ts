@@ -23,8 +23,10 @@ import { fillInfo, proceed } from './requests.js';
 import { answer, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 import { compareGiven } from './values.js';
 
-const sameFlush = (a: ModelFlush | null, b: ModelFlush | null): boolean => a?.reason === b?.reason && a?.pages === b?.pages;
-export const flushText = (flush: ModelFlush | null): string => (flush === null ? 'none' : `${flush.pages} pages, reason ${flush.reason}`);
+const sameFlush = (a: ModelFlush | null, b: ModelFlush | null): boolean =>
+  a?.reason === b?.reason && a?.pages === b?.pages;
+export const flushText = (flush: ModelFlush | null): string =>
+  flush === null ? 'none' : `${flush.pages} pages, reason ${flush.reason}`;
 
 /** The CPU serves the request of `initiator` in an interrupt. */
 export function serve(s: State, cpu: number, initiator: number): void {
@@ -37,8 +39,15 @@ export function serve(s: State, cpu: number, initiator: number): void {
   });
 }
 
-/** What the line, and the flush that follows it or does not, tell of a CPU of which not everything is known. */
-function learnFromFunc(s: State, event: EventOf<'flush_func'>, flushed: EventOf<'tlb_flush'> | null, ctx: Context): void {
+/**
+ * What the line, and the flush that follows it or does not, tell of a CPU of which not everything is known.
+ */
+function learnFromFunc(
+  s: State,
+  event: EventOf<'flush_func'>,
+  flushed: EventOf<'tlb_flush'> | null,
+  ctx: Context,
+): void {
   const { cpu } = event;
   const view = s.cpus[cpu];
   const mm = s.mms.handle(event.mm);
@@ -46,7 +55,8 @@ function learnFromFunc(s: State, event: EventOf<'flush_func'>, flushed: EventOf<
   view.wrongCpuLearnt = wrongCpu && learnOtherMm(s, cpu, mm);
   // A lazy CPU that has the mm leaves it for init_mm.
   const leaves = ctx.order.after(ctx.at)?.kind === 'switch_mm';
-  if (!view.mmKnown && !wrongCpu && (event.init === cpu || flushed !== null || leaves) && mm !== MM_NULL) learnMm(s, cpu, mm, false);
+  if (!view.mmKnown && !wrongCpu && (event.init === cpu || flushed !== null || leaves) && mm !== MM_NULL)
+    learnMm(s, cpu, mm, false);
   // Before it looks whether it is lazy, the function returns on a CPU that has init_mm or another mm.
   const tellsLazy = leaves || (flushed === null ? view.mmKnown : !wrongCpu);
   if (!view.lazyKnown && tellsLazy) setLazy(s, cpu, leaves, true);
@@ -63,11 +73,16 @@ function learnFromFunc(s: State, event: EventOf<'flush_func'>, flushed: EventOf<
   const asid = loadedAsid(s, cpu);
   learnSlotGen(s, cpu, gapShown(event, flushed, genOf(s, loadedMm(s, cpu))));
   view.slotGenLearnt = true;
-  // A flush of everything takes the mm's generation over, of which a request from before the file shows only a lower bound.
-  view.slots[asid].genKnown = (flushed !== null && flushed.pages > 0) || s.mms.view(loadedMm(s, cpu)).genKnown;
+  // A flush of everything takes the mm's generation over, of which a request from before the file shows only
+  // a lower bound.
+  view.slots[asid].genKnown =
+    (flushed !== null && flushed.pages > 0) || s.mms.view(loadedMm(s, cpu)).genKnown;
 }
 
-/** How far behind the mm's generation `gen` the slot was, as the flush tells that was made of the request; a full one: further than that. */
+/**
+ * How far behind the mm's generation `gen` the slot was, as the flush tells that was made of the request; a
+ * full one: further than that.
+ */
 function gapShown(event: EventOf<'flush_func'>, flushed: EventOf<'tlb_flush'> | null, gen: number): number {
   if (flushed === null || flushed.pages === 0) return 0;
   return flushed.pages > 0 ? 1 : Math.max(2, event.gen === 0 ? 0 : gen - event.gen + 1);
@@ -118,7 +133,9 @@ function judgeNoFlush(s: State, cpu: number, known: boolean, ctx: Context): Outc
   return differsHere(ctx, 'no tlb_flush', 'none', model, tryOtherOrder(s, cpu, null, ctx));
 }
 
-/** Whether another order explains what the kernel's function did; the slot is then as that order leaves it. */
+/**
+ * Whether another order explains what the kernel's function did; the slot is then as that order leaves it.
+ */
 function tryOtherOrder(s: State, cpu: number, kernel: ModelFlush | null, ctx: Context): boolean {
   const gen = otherOrder(s, cpu, kernel, ctx);
   if (gen !== null) s.mem[s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen] = gen;
@@ -126,8 +143,8 @@ function tryOtherOrder(s: State, cpu: number, kernel: ModelFlush | null, ctx: Co
 }
 
 /**
- * The flush_func that the CPU was last seen to enter. Its reads are placed at its tlb_flush where it has one: the generation is read as
- * late as possible, and lines are written before what they announce.
+ * The flush_func that the CPU was last seen to enter. Its reads are placed at its tlb_flush where it has one:
+ * the generation is read as late as possible, and lines are written before what they announce.
  */
 function runFunc(s: State, cpu: number, ctx: Context): void {
   const initiator = s.cpus[cpu].func;
@@ -159,7 +176,8 @@ export const tlbFlush: StepOf<'tlb_flush'> = (s, event, ctx) => {
     if (isAlone && !s.lab.hasFlush(cpu)) missedFlushFunc(s, event, ctx);
   }
   const traced = s.lab.takeFlush(cpu, reason);
-  const model = traced?.reason === TLB_REMOTE_SEND_IPI ? { reason: traced.reason, pages: sentPages(s, cpu) } : traced;
+  const model =
+    traced?.reason === TLB_REMOTE_SEND_IPI ? { reason: traced.reason, pages: sentPages(s, cpu) } : traced;
   const isUnseen = isFirstSight(s, event, ctx);
   const outcome = isUnseen ? learnt('tlb_flush') : judgeFlush(s, event, model, ctx);
   ctx.tell(isAlone && !isUnseen ? unannounced(event, outcome) : outcome);
@@ -174,13 +192,24 @@ export const tlbFlush: StepOf<'tlb_flush'> = (s, event, ctx) => {
   if (isSend || isSwitch) s.lab.run(cpu, false);
 };
 
-/** A flush without the line of the function that makes it: explained or not, a line is missing (a probe missed), or is too many. */
+/**
+ * A flush without the line of the function that makes it: explained or not, a line is missing (a probe
+ * missed), or is too many.
+ */
 function unannounced(event: EventOf<'tlb_flush'>, outcome: Outcome): Outcome {
   if (outcome.verdict !== 'agreed' && outcome.verdict !== 'raced') return outcome;
-  return contradicts('tlb_flush', event.line, `${flushText(event)}, and no flush_func`, 'no flush without flush_func');
+  return contradicts(
+    'tlb_flush',
+    event.line,
+    `${flushText(event)}, and no flush_func`,
+    'no flush without flush_func',
+  );
 }
 
-/** Whether the model has nothing to decide the flush from: the file began in the middle, or the slot's generation was taken from it. */
+/**
+ * Whether the model has nothing to decide the flush from: the file began in the middle, or the slot's
+ * generation was taken from it.
+ */
 function isFirstSight(s: State, { cpu, reason }: EventOf<'tlb_flush'>, ctx: Context): boolean {
   const { headless, slotGenLearnt, wrongCpuLearnt } = s.cpus[cpu];
   if (ctx.order.isFirst(ctx.at) || (reason === TLB_FLUSH_ON_TASK_SWITCH && headless)) return true;
@@ -211,7 +240,8 @@ function adoptFlush(s: State, cpu: number, reason: number): void {
   if (reason === TLB_REMOTE_WRONG_CPU) {
     const initiator = s.cpus[cpu].beforeFlush?.initiator ?? -1;
     if (initiator >= 0) setBit(s, cpu, s.mem[s.lab.per(initiator).flushInfo.mm], false);
-  } else if (mm !== LOADED_MM_SWITCHING) s.mem[s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen] = genOf(s, mm);
+  } else if (mm !== LOADED_MM_SWITCHING)
+    s.mem[s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen] = genOf(s, mm);
 }
 
 /** 4 KiB pages of the model's send: the request's range, or everything. */
@@ -220,7 +250,9 @@ function sentPages(s: State, cpu: number): number {
   return full ? -1 : (s.cpus[cpu].request?.pages ?? -1);
 }
 
-/** A flush whose flush_func has no line (a probe that was missed): it served whoever still waits for this CPU. */
+/**
+ * A flush whose flush_func has no line (a probe that was missed): it served whoever still waits for this CPU.
+ */
 function missedFlushFunc(s: State, event: EventOf<'tlb_flush'>, ctx: Context): void {
   const { cpu, reason } = event;
   const wrongCpu = reason === TLB_REMOTE_WRONG_CPU;
@@ -232,7 +264,9 @@ function missedFlushFunc(s: State, event: EventOf<'tlb_flush'>, ctx: Context): v
   const isOther = (mm: number): boolean => mm !== MM_NULL && mm !== loadedMm(s, cpu);
   const waits = (other: number): boolean => other !== cpu && s.lab.csdLocked(other, cpu);
   const { mmKnown } = s.cpus[cpu];
-  const initiator = s.cpus.findIndex((_, other) => waits(other) && (!mmKnown || wrongCpu === isOther(mmOf(other))));
+  const initiator = s.cpus.findIndex(
+    (_, other) => waits(other) && (!mmKnown || wrongCpu === isOther(mmOf(other))),
+  );
   if (initiator < 0) return;
   if (!mmKnown && !wrongCpu && mmOf(initiator) > INIT_MM) {
     learnMm(s, cpu, mmOf(initiator), false);

@@ -1,8 +1,8 @@
 /**
  * Gates: the places at which a checked CPU stops until the recording says that the real CPU came there.
  *
- * A gate is an operation like any other (a wait on a word that nobody writes), put into the protocol by wrappers around single
- * protocol functions. What stands between two gates is the protocol's own code.
+ * A gate is an operation like any other (a wait on a word that nobody writes), put into the protocol by
+ * wrappers around single protocol functions. What stands between two gates is the protocol's own code.
  */
 import type { Cpu } from '../machine/cpu.js';
 import { OP_COND_LOAD_ACQUIRE } from '../machine/op-kinds.js';
@@ -23,7 +23,10 @@ export const GATE_CR3 = 5;
 /** Before a request's inc_mm_tlb_gen. */
 export const GATE_INC_GEN = 6;
 
-/** Thrown into a generator that the recording contradicts: it unwinds to the loop that runs a CPU's activities. */
+/**
+ * Thrown into a generator that the recording contradicts: it unwinds to the loop that runs a CPU's
+ * activities.
+ */
 export class Abandoned extends Error {}
 
 /** Where a CPU stands: the gate and its arguments. */

@@ -1,11 +1,15 @@
 /**
- * Lines about mms that have a global ASID (INVLPGB, since 6.15), and batches that are broadcast: flushes without IPIs and switches without
- * slots, which the model does not have. They are neither agreements nor disagreements.
+ * Lines about mms that have a global ASID (INVLPGB, since 6.15), and batches that are broadcast: flushes
+ * without IPIs and switches without slots, which the model does not have. They are neither agreements nor
+ * disagreements.
  */
 import type { BroadcastBody, EventOf, TraceEvent } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
 
-/** From where to where in the recording a pointer stands for an mm with a global ASID: event indices, [first, end). */
+/**
+ * From where to where in the recording a pointer stands for an mm with a global ASID: event indices, [first,
+ * end).
+ */
 interface Stretch {
   readonly first: number;
   end: number;
@@ -19,10 +23,12 @@ interface Life {
 
 /** The pointer that a line shows to have a global ASID; null when it shows none. */
 function shownGlobal(event: TraceEvent, previous: TraceEvent | undefined, slots: number): string | null {
-  if (event.kind === 'flush_mm_range' || event.kind === 'bcast_flush') return event.asid !== 0 ? event.mm : null;
+  if (event.kind === 'flush_mm_range' || event.kind === 'bcast_flush')
+    return event.asid !== 0 ? event.mm : null;
   if (event.kind === 'switch_mm') return event.nasid !== 0 ? event.next : null;
   // A recording without the fields: its PCID is none that a slot can have.
-  if (event.kind === 'write_cr3') return event.pcid > slots && previous?.kind === 'switch_mm' ? previous.next : null;
+  if (event.kind === 'write_cr3')
+    return event.pcid > slots && previous?.kind === 'switch_mm' ? previous.next : null;
   return null;
 }
 
@@ -89,7 +95,11 @@ interface Doing {
   switching: boolean;
 }
 
-const REQUEST_LINES: ReadonlySet<string> = new Set(['should_flush', 'should_flush_ret', 'flush_mm_range_ret']);
+const REQUEST_LINES: ReadonlySet<string> = new Set([
+  'should_flush',
+  'should_flush_ret',
+  'flush_mm_range_ret',
+]);
 
 /** Lines after which the CPU's request is the one that they name. */
 const BEGINS_REQUEST: ReadonlySet<string> = new Set([
@@ -109,8 +119,8 @@ function belongs(event: TraceEvent, doing: Doing): boolean {
 }
 
 /**
- * Marks the events that are about an mm with a global ASID or a broadcast batch. `slots` is the number of ASIDs that each CPU hands out
- * itself. Null when there are none.
+ * Marks the events that are about an mm with a global ASID or a broadcast batch. `slots` is the number of
+ * ASIDs that each CPU hands out itself. Null when there are none.
  */
 export function broadcastLines(events: readonly TraceEvent[], slots: number): Uint8Array | null {
   const stretches = stretchesOf(events, slots);
@@ -126,7 +136,8 @@ export function broadcastLines(events: readonly TraceEvent[], slots: number): Ui
     const doing = doings[event.cpu];
     doing.request ||= doing.mm !== null && isGlobal(doing.mm, index);
     const pointer = subject(event);
-    const marked = broadcast.has(event) || (pointer === null ? belongs(event, doing) : isGlobal(pointer, index));
+    const marked =
+      broadcast.has(event) || (pointer === null ? belongs(event, doing) : isGlobal(pointer, index));
     if (marked) marks[index] = 1;
     follow(event, marked, doing);
   }
@@ -153,7 +164,11 @@ function broadcastBatches(events: readonly TraceEvent[]): Set<TraceEvent> {
   for (const event of events) {
     const batch = open[event.cpu];
     if (event.kind === 'batch_flush') open[event.cpu] = event;
-    else if (batch !== undefined && event.pid === batch.pid && (event.kind === 'invlpgb' || event.kind === 'native_flush_multi')) {
+    else if (
+      batch !== undefined &&
+      event.pid === batch.pid &&
+      (event.kind === 'invlpgb' || event.kind === 'native_flush_multi')
+    ) {
       if (event.kind === 'invlpgb') found.add(batch);
       open[event.cpu] = undefined;
     }

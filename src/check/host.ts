@@ -20,11 +20,15 @@ export class Host {
     return this.log.length > 0;
   }
 
-  /** Whether the byte of every vCPU of `differing` can have changed while a PV flush between these times looked at it. */
+  /**
+   * Whether the byte of every vCPU of `differing` can have changed while a PV flush between these times
+   * looked at it.
+   */
   racedByte(differing: number, from: number, to: number): boolean {
     let left = differing;
     const near = this.log.slice(Math.max(0, this.at - NEAR), this.at + NEAR);
-    for (const event of near) if (event.logged >= from && event.logged - LOG_SLACK <= to) left &= ~(1 << event.vcpu);
+    for (const event of near)
+      if (event.logged >= from && event.logged - LOG_SLACK <= to) left &= ~(1 << event.vcpu);
     return left === 0;
   }
 

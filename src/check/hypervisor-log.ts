@@ -16,7 +16,8 @@ export interface HypervisorEvent {
   readonly put: boolean;
 }
 
-const LINE = /^(\d{1,10})\.(\d{6}) \d{1,20} (\d{1,4}) (?:put [a-z]{1,16}|(load) preempted=\d{1,3} wait_ns=\d{1,16})$/;
+const LINE =
+  /^(\d{1,10})\.(\d{6}) \d{1,20} (\d{1,4}) (?:put [a-z]{1,16}|(load) preempted=\d{1,3} wait_ns=\d{1,16})$/;
 
 /** Where the log of a recording would be. */
 export function hypervisorLogPaths(recording: string): string[] {
@@ -32,11 +33,17 @@ export function parseHypervisorLog(text: string, file: string, cpus: number): Hy
     if (line === '' || line.startsWith('#')) return;
     const match = LINE.exec(line);
     if (match === null)
-      throw new TraceError(file, index + 1, `${quote(line)}; expected "seconds tsc vcpu put REASON" or "... load preempted=N wait_ns=N"`);
+      throw new TraceError(
+        file,
+        index + 1,
+        `${quote(line)}; expected "seconds tsc vcpu put REASON" or "... load preempted=N wait_ns=N"`,
+      );
     const time = Number(match[1]) * 1_000_000 + Number(match[2]);
     const vcpu = Number(match[3]);
-    if (time < last) throw new TraceError(file, index + 1, 'time runs backward; expected the log in its own order');
-    if (vcpu >= cpus) throw new TraceError(file, index + 1, `vCPU ${vcpu}; expected one of the recording's ${cpus}`);
+    if (time < last)
+      throw new TraceError(file, index + 1, 'time runs backward; expected the log in its own order');
+    if (vcpu >= cpus)
+      throw new TraceError(file, index + 1, `vCPU ${vcpu}; expected one of the recording's ${cpus}`);
     last = time;
     events.push({ time, vcpu, put: match[4] === undefined });
   });
@@ -44,12 +51,15 @@ export function parseHypervisorLog(text: string, file: string, cpus: number): Hy
 }
 
 /**
- * How long before its line in the log the guest sees a vCPU out, or in again, in microseconds: the recorder's emulator polls every 50 us
- * (and log and recording fit to about 2 us). Taking the byte to change at the line leaves one PV flush in forty unexplained, this one in
- * two hundred.
+ * How long before its line in the log the guest sees a vCPU out, or in again, in microseconds: the recorder's
+ * emulator polls every 50 us (and log and recording fit to about 2 us). Taking the byte to change at the line
+ * leaves one PV flush in forty unexplained, this one in two hundred.
  */
 export const LOG_LAG = 48;
-/** How long before its line the byte can have changed at the earliest, in microseconds (69 us were seen on a busy host). */
+/**
+ * How long before its line the byte can have changed at the earliest, in microseconds (69 us were seen on a
+ * busy host).
+ */
 export const LOG_SLACK = 80;
 
 /** An entry of the log, when the guest saw it. */
@@ -59,8 +69,8 @@ export interface GuestSight extends HypervisorEvent {
 }
 
 /**
- * The log as the guest saw it: in the order in which the bytes changed. A vCPU that wrote a line of the recording was in, so a put comes
- * after the vCPU's last line before it.
+ * The log as the guest saw it: in the order in which the bytes changed. A vCPU that wrote a line of the
+ * recording was in, so a put comes after the vCPU's last line before it.
  */
 export function asSeenByGuest(
   log: readonly HypervisorEvent[],
@@ -91,5 +101,7 @@ export function asSeenByGuest(
 /** The log beside a recording; null when there is none. */
 export function readHypervisorLog(recording: string, cpus: number): HypervisorEvent[] | null {
   const path = hypervisorLogPaths(recording).find((candidate) => existsSync(candidate));
-  return path === undefined ? null : parseHypervisorLog(textOf(readBytes(path, undefined, 'a hypervisor log'), path), path, cpus);
+  return path === undefined
+    ? null
+    : parseHypervisorLog(textOf(readBytes(path, undefined, 'a hypervisor log'), path), path, cpus);
 }

@@ -1,6 +1,7 @@
 /**
- * Which kernel made a recording: what the meta file says, else what the text shows. A probe's line has the size of its function, which
- * together make a build out; without known sizes, wording and what only newer kernels do tell the release as far as it matters here.
+ * Which kernel made a recording: what the meta file says, else what the text shows. A probe's line has the
+ * size of its function, which together make a build out; without known sizes, wording and what only newer
+ * kernels do tell the release as far as it matters here.
  */
 import { TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import { type Profile, profiles } from '../kernel/profiles.js';
@@ -22,7 +23,15 @@ const BUILDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   '6.18.15': sizes(0x770, 0x300, 0x420, 0x570, 0x3b0, 0x210, 0x130),
 };
 
-function sizes(range: number, func: number, switchMm: number, call: number, exit: number, drop: number, multi: number) {
+function sizes(
+  range: number,
+  func: number,
+  switchMm: number,
+  call: number,
+  exit: number,
+  drop: number,
+  multi: number,
+) {
   return {
     flush_tlb_mm_range: range,
     flush_tlb_func: func,
@@ -39,10 +48,15 @@ const byName = (name: string): Profile | undefined => profiles.find((profile) =>
 /** The profile of the kernel that the recording's meta file names. */
 function fromMeta(recording: Recording): Profile | undefined {
   const named = `${recording.meta?.kernel ?? ''} ${recording.meta?.kernelVersion ?? ''}`;
-  return profiles.find((profile) => new RegExp(`(?<![\\d.])${profile.name.replaceAll('.', '\\.')}(?![\\d.])`).test(named));
+  return profiles.find((profile) =>
+    new RegExp(`(?<![\\d.])${profile.name.replaceAll('.', '\\.')}(?![\\d.])`).test(named),
+  );
 }
 
-/** The build whose functions have the sizes that the lines show; where several do, the first: they decide alike. */
+/**
+ * The build whose functions have the sizes that the lines show; where several do, the first: they decide
+ * alike.
+ */
 function fromSizes(recording: Recording): Profile | undefined {
   const shown = Object.entries(recording.symbolSizes ?? {});
   const fits = (build: Readonly<Record<string, number>>): boolean => {
@@ -53,7 +67,9 @@ function fromSizes(recording: Recording): Profile | undefined {
   const [first, ...others] = found.map(byName);
   if (first === undefined) return undefined;
   const decides = ({ features }: Profile): string => JSON.stringify(features);
-  return others.every((other) => other !== undefined && decides(other) === decides(first)) ? first : undefined;
+  return others.every((other) => other !== undefined && decides(other) === decides(first))
+    ? first
+    : undefined;
 }
 
 /** A release that words things as the lines do; undefined where nothing tells. */

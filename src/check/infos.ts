@@ -10,8 +10,8 @@ const infoText = ({ start, end, stride, freed, trim }: Asked): string =>
   `0x${start.toString(16)}-0x${end.toString(16)} stride ${stride} freed ${Number(freed)} trim ${Number(trim)}`;
 
 /**
- * The request that the line passes on, against the one that its initiator made. The model says whether it became a flush of everything.
- * To be asked before the line's values are taken over.
+ * The request that the line passes on, against the one that its initiator made. The model says whether it
+ * became a flush of everything. To be asked before the line's values are taken over.
  */
 export function judgeRequest(s: State, event: InfoEvent, ctx: Context): Outcome {
   const { cpu, init } = event;
@@ -21,8 +21,11 @@ export function judgeRequest(s: State, event: InfoEvent, ctx: Context): Outcome 
   const isStranger = event.kind !== 'flush_func' && init !== cpu;
   if (isStranger || request === null || request.mm !== mm) {
     // A request from before the file; its handlers may run long after its beginning.
-    const isFromBefore = !isStranger && request === null && (event.kind !== 'flush_func' || s.cpus[init]?.hasAsked === false);
-    return isFromBefore ? learnt('request') : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
+    const isFromBefore =
+      !isStranger && request === null && (event.kind !== 'flush_func' || s.cpus[init]?.hasAsked === false);
+    return isFromBefore
+      ? learnt('request')
+      : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
   }
   const { asked } = request;
   if (asked === null) return learnt('request');
@@ -42,7 +45,8 @@ const TRIM_SLACK = 40_000;
 function judgeTrim(s: State, event: SendEvent): Outcome {
   const { trimFrom, trimBy } = s.mms.view(s.mms.handle(event.mm));
   const { line, time, trim } = event;
-  if (s.trims === 'never') return trim ? differs('trim', line, 'trims', 'never trims', false) : agreed('trim');
+  if (s.trims === 'never')
+    return trim ? differs('trim', line, 'trims', 'never trims', false) : agreed('trim');
   const isKnown = trim ? trimFrom > Number.NEGATIVE_INFINITY : trimBy < Number.POSITIVE_INFINITY;
   if (s.trims === 'not told' || !isKnown) return learnt('trim');
   if (trim ? time >= trimFrom : time <= trimBy) return agreed('trim');
@@ -57,5 +61,6 @@ export function compareTrim(s: State, event: SendEvent, ctx: Context): void {
   ctx.tell(judgeTrim(s, event));
   const view = s.mms.view(mm);
   if (event.trim) view.trimFrom = event.time + TRIM_EVERY - TRIM_SLACK;
-  if (event.trim || view.trimBy === Number.POSITIVE_INFINITY) view.trimBy = event.time + TRIM_EVERY + TRIM_SLACK;
+  if (event.trim || view.trimBy === Number.POSITIVE_INFINITY)
+    view.trimBy = event.time + TRIM_EVERY + TRIM_SLACK;
 }

@@ -1,6 +1,6 @@
 /**
- * The kinds of decision that a check compares, each with the lines of the recording that it stands on: agreed + raced + disagreed +
- * learnt of a kind is the number of those lines.
+ * The kinds of decision that a check compares, each with the lines of the recording that it stands on: agreed
+ * + raced + disagreed + learnt of a kind is the number of those lines.
  */
 export const KINDS = {
   gen: 'lines with gen= : flush_mm_range (before), native_flush_multi, kvm_flush_multi, flush_func (given out), exit_mmap',
@@ -15,7 +15,8 @@ export const KINDS = {
   'no tlb_flush':
     'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows; a return before a target flushed',
   'pv dropped': 'native_flush_multi that a kvm_flush_multi made: the vCPUs that it left to the hypervisor',
-  request: 'native_flush_multi, kvm_flush_multi, flush_func: range, stride, freed tables and trimming as the CPU that it names asked for',
+  request:
+    'native_flush_multi, kvm_flush_multi, flush_func: range, stride, freed tables and trimming as the CPU that it names asked for',
   trim: 'native_flush_multi and kvm_flush_multi of an mm: whether mm_cpumask is trimmed, which is due once a second',
   'page table': 'write_cr3: the page table is that of the mm',
   'IPI targets': 'native_flush_multi: who gets an IPI, but for CPUs whose queue was not empty',
@@ -24,5 +25,8 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
-/** Reported without a bar: a target whose queue is not empty (the scheduler's wake-ups use it too) gets no IPI. */
+/**
+ * Reported without a bar: a target whose queue is not empty (the scheduler's wake-ups use it too) gets no
+ * IPI.
+ */
 export const KIND_WITHOUT_BAR: Kind = 'IPI really sent';

@@ -1,7 +1,7 @@
 /**
- * The simulated kernel under check: the machine, sequentially consistent, with the protocol of the profile, and per CPU the activity
- * (a protocol function's generator) that the recording last showed there. Nothing moves by itself: the replay runs one CPU at a time,
- * from gate to gate.
+ * The simulated kernel under check: the machine, sequentially consistent, with the protocol of the profile,
+ * and per CPU the activity (a protocol function's generator) that the recording last showed there. Nothing
+ * moves by itself: the replay runs one CPU at a time, from gate to gate.
  */
 import type { Backend } from '../kernel/backend.js';
 import { LOADED_MM_SWITCHING, TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
@@ -90,7 +90,13 @@ export class Lab {
     });
     this.layout = program.config.layout;
     this.cpus = scenario.cpus;
-    this.ports = Array.from({ length: this.cpus }, () => ({ answer: false, answered: false, cr3: -1, trim: false, ipis: 0 }));
+    this.ports = Array.from({ length: this.cpus }, () => ({
+      answer: false,
+      answered: false,
+      cr3: -1,
+      trim: false,
+      ipis: 0,
+    }));
     // LOADED_MM_SWITCHING is no mm: nobody reads or writes the words that its handle would have.
     this.gates = new G.Gates(this.cpus, this.layout.mms[LOADED_MM_SWITCHING].tlbGen);
     this.next = new Array<Activity | null>(this.cpus).fill(null);
@@ -106,7 +112,10 @@ export class Lab {
     this.machine.begin();
   }
 
-  /** The protocol functions with gates before them. Each calls the protocol's own function, or the variant's in its place. */
+  /**
+   * The protocol functions with gates before them. Each calls the protocol's own function, or the variant's
+   * in its place.
+   */
   private wrappers(own: KernelFunctions): Partial<KernelFunctions> {
     const lab = this;
     return {
@@ -138,14 +147,16 @@ export class Lab {
         yield* own.loadNewMmCr3(cpu, next, slot, flush, nextTlbGen);
       },
       *flushTlbOneUser(cpu) {
-        // Recorded ranges have more pages than the lab, in whose TLB nothing stands: that, and what was flushed, is all that is compared.
+        // Recorded ranges have more pages than the lab, in whose TLB nothing stands: that, and what was
+        // flushed, is all that is compared.
         yield* cpu.barrier();
       },
       *shouldTrimCpumask(cpu) {
         return lab.ports[cpu.id].trim;
       },
       *sendCallFunctionIpis(cpu) {
-        // The IPIs' arrival is an input (which flush_tlb_func ran where): only whom they would go to is the model's.
+        // The IPIs' arrival is an input (which flush_tlb_func ran where): only whom they would go to is the
+        // model's.
         lab.ports[cpu.id].ipis = yield* cpu.peek(cpu.own.cfd.cpumaskIpi);
       },
     };
@@ -218,8 +229,8 @@ export class Lab {
   }
 
   /**
-   * Lets the CPU pass the gate it stands at and run to the next, to the end of its handler, or to a wait for other CPUs; with
-   * `toFlush` also no further than to the next tlb_flush that it traces.
+   * Lets the CPU pass the gate it stands at and run to the next, to the end of its handler, or to a wait for
+   * other CPUs; with `toFlush` also no further than to the next tlb_flush that it traces.
    */
   run(id: number, toFlush: boolean, begun = false): void {
     const cpu = this.cpu(id);
@@ -269,13 +280,16 @@ export class Lab {
   }
 
   /**
-   * The oldest tlb_flush that the model has traced on the CPU and the recording not, taken off; null when there is none. A send that an
-   * interrupt's flush overtook is not taken for it.
+   * The oldest tlb_flush that the model has traced on the CPU and the recording not, taken off; null when
+   * there is none. A send that an interrupt's flush overtook is not taken for it.
    */
   takeFlush(id: number, reason: number): ModelFlush | null {
     const queue = this.observer.queue[id];
     let index = queue.findIndex((flush) => flush.reason === reason);
-    if (index < 0) index = queue.findIndex((flush) => (flush.reason === TLB_REMOTE_SEND_IPI) === (reason === TLB_REMOTE_SEND_IPI));
+    if (index < 0)
+      index = queue.findIndex(
+        (flush) => (flush.reason === TLB_REMOTE_SEND_IPI) === (reason === TLB_REMOTE_SEND_IPI),
+      );
     return index < 0 ? null : (queue.splice(index, 1)[0] ?? null);
   }
   /** Whether a flush (not a send) was traced that the recording has not confirmed. */

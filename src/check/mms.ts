@@ -1,6 +1,6 @@
 /**
- * Which mm a pointer stands for. A handle of the simulated kernel stands for a pointer; when the pointer comes back with another
- * ctx_id, the handle begins a new life.
+ * Which mm a pointer stands for. A handle of the simulated kernel stands for a pointer; when the pointer
+ * comes back with another ctx_id, the handle begins a new life.
  */
 import { FIRST_USER_MM, INIT_MM } from '../kernel/constants.js';
 import type { TraceEvent } from '../trace/events.js';
@@ -15,9 +15,14 @@ const isStatic = (pointer: string): boolean => pointer.startsWith('0xffffffff');
 export interface MmView {
   /** ctx_id of the mm, null until a line names it. */
   ctx: number | null;
-  /** Another ctx_id that a line gave the mm while it cannot have been freed; null when the last line gave its own. */
+  /**
+   * Another ctx_id that a line gave the mm while it cannot have been freed; null when the last line gave its
+   * own.
+   */
   doubted: number | null;
-  /** Whether the generation is known: false before its first sight and after increments that are not recorded. */
+  /**
+   * Whether the generation is known: false before its first sight and after increments that are not recorded.
+   */
   genKnown: boolean;
   /** Whether the generation was ever seen. */
   genSeen: boolean;
@@ -51,9 +56,15 @@ export class Mms {
     for (const event of events) {
       const pointer = event.kind === 'switch_mm' ? event.next : 'mm' in event ? event.mm : null;
       if (pointer === null || pointer === '0x0' || this.handles.has(pointer)) continue;
-      if (isStatic(pointer) || (event.kind === 'switch_mm' && event.nctx === INIT_CTX)) this.handles.set(pointer, INIT_MM);
+      if (isStatic(pointer) || (event.kind === 'switch_mm' && event.nctx === INIT_CTX))
+        this.handles.set(pointer, INIT_MM);
       else this.handles.set(pointer, FIRST_USER_MM + this.users++);
-      if (this.users > MAX_MMS) throw new TraceError(file, event.line, `more than ${MAX_MMS} address spaces; expected at most that many`);
+      if (this.users > MAX_MMS)
+        throw new TraceError(
+          file,
+          event.line,
+          `more than ${MAX_MMS} address spaces; expected at most that many`,
+        );
       if (event.kind === 'switch_mm' && event.prev !== '0x0' && !this.handles.has(event.prev)) {
         this.handles.set(event.prev, isStatic(event.prev) ? INIT_MM : FIRST_USER_MM + this.users++);
       }
@@ -74,8 +85,9 @@ export class Mms {
   }
 
   /**
-   * A line says that the mm has this ctx_id: true when that makes it another mm than before. A pointer gets another mm only after the old
-   * one was freed: while that cannot be (`loaded`: on a CPU), one line that says so is doubted, a second is believed.
+   * A line says that the mm has this ctx_id: true when that makes it another mm than before. A pointer gets
+   * another mm only after the old one was freed: while that cannot be (`loaded`: on a CPU), one line that
+   * says so is doubted, a second is believed.
    */
   named(handle: number, ctx: number, loaded: boolean): boolean {
     const view = this.views[handle];

@@ -2,7 +2,10 @@
 import { setBit } from './beliefs.js';
 import { genWord, loadedMm, maskWord, type State } from './state.js';
 
-/** Handle of the mm that a line names with pointer and ctx_id; a new one in the model when it is another mm than before. */
+/**
+ * Handle of the mm that a line names with pointer and ctx_id; a new one in the model when it is another mm
+ * than before.
+ */
 export function named(s: State, pointer: string, ctx: number): number {
   const mm = s.mms.handle(pointer);
   const loaded = s.cpus.some((view, cpu) => view.mmKnown && !view.tentative && loadedMm(s, cpu) === mm);

@@ -1,10 +1,14 @@
-/** The probes that each kind of decision stands on: where one of them is missing, the kind is not compared. */
+/**
+ * The probes that each kind of decision stands on: where one of them is missing, the kind is not compared.
+ */
 import { type MissingProbe, missingProbes, type Probe } from '../trace/probes.js';
 import type { Recording } from '../trace/recording.js';
 import { TraceError } from '../trace/trace-error.js';
 import { KIND_NAMES, type Kind } from './kinds.js';
 
-/** Lines that move generations, those that move what a CPU has loaded, and those that show a request served. */
+/**
+ * Lines that move generations, those that move what a CPU has loaded, and those that show a request served.
+ */
 const REQUESTS: readonly Probe[] = ['flush_mm_range', 'batch_flush', 'native_flush_multi'];
 const SWITCHES: readonly Probe[] = ['switch_mm', 'write_cr3'];
 const SERVED: readonly Probe[] = ['flush_func', 'tlb_flush'];
@@ -44,12 +48,16 @@ export interface NotCompared {
 /** The kinds that the recording gives nothing to compare for. */
 export function notCompared(missing: readonly MissingProbe[]): NotCompared[] {
   const lacks = new Set(missing.filter(({ proven }) => proven).map(({ probe }) => probe));
-  return KIND_NAMES.map((kind) => ({ kind, missing: [...new Set(NEEDS[kind])].filter((probe) => lacks.has(probe)) })).filter(
-    (entry) => entry.missing.length > 0,
-  );
+  return KIND_NAMES.map((kind) => ({
+    kind,
+    missing: [...new Set(NEEDS[kind])].filter((probe) => lacks.has(probe)),
+  })).filter((entry) => entry.missing.length > 0);
 }
 
-/** Throws TraceError for a recording in which neither requests nor switches have lines: nothing of it can be compared. */
+/**
+ * Throws TraceError for a recording in which neither requests nor switches have lines: nothing of it can be
+ * compared.
+ */
 export function requireProbes({ events, file }: Recording): void {
   if (events.some(({ kind }) => kind === 'flush_mm_range' || kind === 'switch_mm')) return;
   const missing = missingProbes(events).map(({ probe }) => probe);

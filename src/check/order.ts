@@ -1,6 +1,7 @@
 /**
- * The linearisation: the lines in file order, each the moment at which what it announces is done. This file answers what comes next on
- * a CPU, which is what an input that is only printed later (trim) and the windows of races need.
+ * The linearisation: the lines in file order, each the moment at which what it announces is done. This file
+ * answers what comes next on a CPU, which is what an input that is only printed later (trim) and the windows
+ * of races need.
  */
 import type { EventOf, TraceEvent } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
@@ -30,7 +31,13 @@ const WITHIN_REQUEST: ReadonlySet<string> = new Set([
   'flush_mm_range_ret',
 ]);
 /** Lines between which and the next one no request is left from before. */
-const ENDS_REQUEST: ReadonlySet<string> = new Set(['flush_mm_range_ret', 'flush_mm_range', 'batch_flush', 'sched_switch', 'sys_enter']);
+const ENDS_REQUEST: ReadonlySet<string> = new Set([
+  'flush_mm_range_ret',
+  'flush_mm_range',
+  'batch_flush',
+  'sched_switch',
+  'sys_enter',
+]);
 
 /** A batch is not gathered over more lines of its CPU than this. */
 const BATCH_LINES = 400;
@@ -44,7 +51,10 @@ export class Order {
   /** Index from which on no request is under way that began before the file. */
   readonly headEnd: number;
 
-  /** By batch_flush: the line of its task after which the page was unmapped (set_tlb_ubc_flush_pending has no line of its own). */
+  /**
+   * By batch_flush: the line of its task after which the page was unmapped (set_tlb_ubc_flush_pending has no
+   * line of its own).
+   */
   readonly unmappedFrom = new Map<number, number>();
 
   /** Index of the next event of the same CPU; `events.length` when there is none. */
@@ -77,12 +87,18 @@ export class Order {
   private findHeadEnd(cpus: number): number {
     const { events } = this;
     let end = 0;
-    /** By CPU: whether nothing has told yet if a request was under way, whether one was, or that none is any more. */
+    /**
+     * By CPU: whether nothing has told yet if a request was under way, whether one was, or that none is any
+     * more.
+     */
     const state = new Array<'unknown' | 'under way' | 'over'>(cpus).fill('unknown');
     for (let index = 0; index < events.length; index++) {
       const event = events[index];
       if (state[event.cpu] === 'over' || inInterrupt(event)) continue;
-      const within = WITHIN_REQUEST.has(event.kind) || (event.kind === 'flush_func' && event.init === event.cpu) || ownFlush(event);
+      const within =
+        WITHIN_REQUEST.has(event.kind) ||
+        (event.kind === 'flush_func' && event.init === event.cpu) ||
+        ownFlush(event);
       if (state[event.cpu] === 'unknown' && within) state[event.cpu] = 'under way';
       if (state[event.cpu] === 'under way') end = index + 1;
       if (ENDS_REQUEST.has(event.kind)) state[event.cpu] = 'over';
@@ -97,7 +113,8 @@ export class Order {
       if (flush.kind !== 'batch_flush') continue;
       // The task's line before, whatever interrupts wrote.
       let from = this.previous[index];
-      while (from >= 0 && (events[from].pid !== flush.pid || inInterrupt(events[from]))) from = this.previous[from];
+      while (from >= 0 && (events[from].pid !== flush.pid || inInterrupt(events[from])))
+        from = this.previous[from];
       this.unmappedFrom.set(index, from);
     }
   }
@@ -112,11 +129,16 @@ export class Order {
     return event?.kind === 'write_cr3' ? event : null;
   }
 
-  /** The switch_mm that the CR3 write or the flush on task switch at `index` belongs to; -1 when that is not what it is. */
+  /**
+   * The switch_mm that the CR3 write or the flush on task switch at `index` belongs to; -1 when that is not
+   * what it is.
+   */
   switchOf(index: number): number {
     const event = this.events[index];
     if (event.kind === 'write_cr3') return this.previous[index];
-    return event.kind === 'tlb_flush' && event.reason === 0 && this.previous[index] >= 0 ? this.previous[this.previous[index]] : -1;
+    return event.kind === 'tlb_flush' && event.reason === 0 && this.previous[index] >= 0
+      ? this.previous[this.previous[index]]
+      : -1;
   }
 
   /** What the flush_func at `index` traced: null when it returned early. */
@@ -135,7 +157,10 @@ export class Order {
     return this.next[index] >= this.events.length;
   }
 
-  /** Index of the line that tells whether the request at `index` goes to other CPUs; `events.length` when the file ends before it. */
+  /**
+   * Index of the line that tells whether the request at `index` goes to other CPUs; `events.length` when the
+   * file ends before it.
+   */
   private sendShownAt(index: number): number {
     const cpu = this.events[index].cpu;
     for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {
@@ -151,7 +176,10 @@ export class Order {
     return event?.kind === 'native_flush_multi' || event?.kind === 'kvm_flush_multi' ? event : null;
   }
 
-  /** From which line on the batch that is flushed at `index` may have been gathered: its task's last batch, or its system call. */
+  /**
+   * From which line on the batch that is flushed at `index` may have been gathered: its task's last batch, or
+   * its system call.
+   */
   gatheredFrom(index: number): number {
     const { pid } = this.events[index];
     let at = this.previous[index];
@@ -162,7 +190,10 @@ export class Order {
     return Math.max(0, at);
   }
 
-  /** CPUs that lines show to be sent to by the native_flush_multi at `index`: asked about, or come to serve it. */
+  /**
+   * CPUs that lines show to be sent to by the native_flush_multi at `index`: asked about, or come to serve
+   * it.
+   */
   servedBy(index: number): ReadonlySet<number> {
     const { events } = this;
     const { cpu } = events[index];
@@ -194,8 +225,9 @@ export class Order {
   }
 
   /**
-   * The next line of what the line at `index` belongs to: of the CPU's task if the line is the task's, whatever interrupts come between.
-   * A line's values are read after its time stamp is taken, and an interrupt can come in between.
+   * The next line of what the line at `index` belongs to: of the CPU's task if the line is the task's,
+   * whatever interrupts come between. A line's values are read after its time stamp is taken, and an
+   * interrupt can come in between.
    */
   nextOwn(index: number): number {
     if (inInterrupt(this.events[index])) return this.next[index];
@@ -204,7 +236,10 @@ export class Order {
     return at;
   }
 
-  /** Where the model counts up for the flush_mm_range at `index`: the request's next line on its CPU, whatever interrupts come between. */
+  /**
+   * Where the model counts up for the flush_mm_range at `index`: the request's next line on its CPU, whatever
+   * interrupts come between.
+   */
   countedAt(index: number): number {
     const cpu = this.events[index].cpu;
     for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {

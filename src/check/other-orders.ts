@@ -5,7 +5,9 @@ import * as G from './gates.js';
 import type { ModelFlush } from './lab.js';
 import { genWord, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 
-/** Index of the line from which on what the flush at `ctx.at` read can have been read: the CPU's line before. */
+/**
+ * Index of the line from which on what the flush at `ctx.at` read can have been read: the CPU's line before.
+ */
 const readFrom = (ctx: Context): number => Math.max(0, ctx.order.previous[ctx.at]);
 
 /** Notes what the flush_tlb_func that is about to run for `initiator` begins from. */
@@ -24,8 +26,8 @@ export function setBounds(s: State, cpu: number, asid: number, mm: number, from:
 }
 
 /**
- * The slot's generation with which flush_tlb_func does what the kernel did if the increments around it came in another order: it is run
- * again on what it would then have read. Null when no order explains it.
+ * The slot's generation with which flush_tlb_func does what the kernel did if the increments around it came
+ * in another order: it is run again on what it would then have read. Null when no order explains it.
  */
 export function otherOrder(s: State, cpu: number, kernel: ModelFlush | null, ctx: Context): number | null {
   const was = s.cpus[cpu].beforeFlush;

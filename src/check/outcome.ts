@@ -2,8 +2,9 @@
 import type { Kind } from './kinds.js';
 
 /**
- * `raced`: the kernel's value is that of another order which the recording allows. `learnt`: a first sight, there was nothing to compare
- * with yet. `contradicted`: what the recording says elsewhere cannot be so either; it is not the kernel that is found to differ.
+ * `raced`: the kernel's value is that of another order which the recording allows. `learnt`: a first sight,
+ * there was nothing to compare with yet. `contradicted`: what the recording says elsewhere cannot be so
+ * either; it is not the kernel that is found to differ.
  */
 export type Verdict = 'agreed' | 'raced' | 'disagreed' | 'learnt' | 'contradicted';
 

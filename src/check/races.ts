@@ -1,13 +1,17 @@
 /**
- * Whether another order that the record allows explains a value. A line is written before its values are read, and what it announces is
- * done some time before the CPU's next line: so two CPUs' lines overlap when each comes before the other's next.
+ * Whether another order that the record allows explains a value. A line is written before its values are
+ * read, and what it announces is done some time before the CPU's next line: so two CPUs' lines overlap when
+ * each comes before the other's next.
  */
 import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import type { TraceEvent } from '../trace/events.js';
 import type { Mms } from './mms.js';
 import type { Order } from './order.js';
 
-/** How many lines before a read an increment is looked for that was not over: a vCPU can be out for long in the middle of one. */
+/**
+ * How many lines before a read an increment is looked for that was not over: a vCPU can be out for long in
+ * the middle of one.
+ */
 const LOOK_BACK = 4000;
 /** How many lines after a read a reclaim batch is looked for whose increment may have come before it. */
 const LOOK_AHEAD = 400;
@@ -52,8 +56,16 @@ export class Races {
     });
   }
 
-  /** Calls `visit` for every event of other CPUs whose doing can overlap what CPU `cpu` does from `from` to `to` (event indices). */
-  private overlapping(cpu: number, from: number, to: number, visit: (event: TraceEvent, index: number) => boolean): boolean {
+  /**
+   * Calls `visit` for every event of other CPUs whose doing can overlap what CPU `cpu` does from `from` to
+   * `to` (event indices).
+   */
+  private overlapping(
+    cpu: number,
+    from: number,
+    to: number,
+    visit: (event: TraceEvent, index: number) => boolean,
+  ): boolean {
     const { events, next } = this.order;
     for (let index = from + 1; index < Math.min(to, events.length); index++) {
       if (events[index].cpu !== cpu && visit(events[index], index)) return true;
@@ -70,8 +82,9 @@ export class Races {
   }
 
   /**
-   * Increments of the mm's generation that can fall on the other side of a read between the lines `from` and `to`, as the model stands at
-   * line `at`: [counted in the model, perhaps not yet; not counted in the model, perhaps already].
+   * Increments of the mm's generation that can fall on the other side of a read between the lines `from` and
+   * `to`, as the model stands at line `at`: [counted in the model, perhaps not yet; not counted in the model,
+   * perhaps already].
    */
   increments(cpu: number, mm: number, from: number, to: number, at: number): [number, number] {
     const { events, unmappedFrom } = this.order;
@@ -86,19 +99,22 @@ export class Races {
     }
     for (let place = firstFrom(this.batches, from); this.batches[place] < to + LOOK_AHEAD; place++) {
       const index = this.batches[place];
-      if ((unmappedFrom.get(index) ?? index) < to && this.reclaims(events[index].cpu) === mm) around[index <= at ? 0 : 1]++;
+      if ((unmappedFrom.get(index) ?? index) < to && this.reclaims(events[index].cpu) === mm)
+        around[index <= at ? 0 : 1]++;
     }
     return around;
   }
 
-  /** Whether CPU `other` can enter or leave masks between `from` and `to`: a switch_mm of it that is not over. */
+  /**
+   * Whether CPU `other` can enter or leave masks between `from` and `to`: a switch_mm of it that is not over.
+   */
   changesMasks(cpu: number, other: number, from: number, to: number): boolean {
     return this.overlapping(cpu, from, to, (event) => event.cpu === other && event.kind === 'switch_mm');
   }
 
   /**
-   * What CPU `other` can look like between `from` and `to`. An enter_lazy before `lazySeen` is over: an idle CPU writes no line for long,
-   * but another has seen it.
+   * What CPU `other` can look like between `from` and `to`. An enter_lazy before `lazySeen` is over: an idle
+   * CPU writes no line for long, but another has seen it.
    */
   appearances(cpu: number, other: number, from: number, to: number, lazySeen: number): Appearance {
     let lazy = false;

@@ -30,14 +30,16 @@ export function agreement(score: Score): number {
 }
 
 /**
- * Whether the kernel decided as the model does: 99.5 % of all decisions agreed, 99 % of each kind agreed or raced, and no more than 1 % of
- * a kind where the recording contradicts itself.
+ * Whether the kernel decided as the model does: 99.5 % of all decisions agreed, 99 % of each kind agreed or
+ * raced, and no more than 1 % of a kind where the recording contradicts itself.
  */
 export function passes(report: CheckReport): boolean {
   const decided = decidedOf(report);
   const sound = (kind: Kind): boolean => {
     const score = report.kinds[kind];
-    return agreement(score) >= BAR_KIND && (report.contradicted[kind] ?? 0) <= (1 - BAR_KIND) * lines(score) + 1;
+    return (
+      agreement(score) >= BAR_KIND && (report.contradicted[kind] ?? 0) <= (1 - BAR_KIND) * lines(score) + 1
+    );
   };
   return (decided === 0 || report.agreed / decided >= BAR_ALL) && BARRED.every(sound);
 }
@@ -62,7 +64,11 @@ function notModelled({ notModelled: left }: CheckReport): string[] {
     .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
     .map(([name, number]) => `${number} ${name}`);
   if (names.length === 0) return [];
-  return ['', 'Not modelled, and in none of these figures: mms with a global ASID, broadcast flushes (INVLPGB)', ...wrapped(names)];
+  return [
+    '',
+    'Not modelled, and in none of these figures: mms with a global ASID, broadcast flushes (INVLPGB)',
+    ...wrapped(names),
+  ];
 }
 
 /** The kinds that stand on missing probes. */
@@ -101,7 +107,9 @@ function places(title: string, list: readonly Disagreement[], number: number): s
   return [
     '',
     title,
-    ...shown.map(({ line, kind, kernel, model }) => `  line ${line}  ${kind}: kernel ${kernel}, model ${model}`),
+    ...shown.map(
+      ({ line, kind, kernel, model }) => `  line ${line}  ${kind}: kernel ${kernel}, model ${model}`,
+    ),
     ...(number > shown.length ? [`  and ${number - shown.length} more (--json has all)`] : []),
   ];
 }
@@ -118,7 +126,9 @@ function withoutBar({ kinds }: CheckReport): string[] {
 }
 
 export function renderCheck(report: CheckReport): string {
-  const rows = BARRED.filter((kind) => lines(report.kinds[kind]) > 0).map((kind) => cells(kind, report.kinds[kind]));
+  const rows = BARRED.filter((kind) => lines(report.kinds[kind]) > 0).map((kind) =>
+    cells(kind, report.kinds[kind]),
+  );
   const parts = report.parts === undefined ? '' : ` in ${report.parts} parts`;
   const contradicted = Object.values(report.contradicted).reduce((sum, number) => sum + number, 0);
   return [

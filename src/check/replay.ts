@@ -1,4 +1,7 @@
-/** The replay: every line of the recording in file order, driving the simulated kernel and comparing what it decides. */
+/**
+ * The replay: every line of the recording in file order, driving the simulated kernel and comparing what it
+ * decides.
+ */
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import type { EventKind, TraceEvent } from '../trace/events.js';
 import type { Recording } from '../trace/recording.js';
@@ -68,7 +71,8 @@ const STEPS: { readonly [K in EventKind]?: StepOf<K> } = {
   ipi_single: (s, event) => sawIpis(s, event, 2 ** event.target),
   kvm_ipi_mask: (s, event) => {
     const { vector } = event;
-    if (vector === CALL_FUNCTION_VECTOR || vector === CALL_FUNCTION_SINGLE_VECTOR) sawIpis(s, event, low32(event.cpus));
+    if (vector === CALL_FUNCTION_VECTOR || vector === CALL_FUNCTION_SINGLE_VECTOR)
+      sawIpis(s, event, low32(event.cpus));
   },
   irq_vector: (s, { cpu, phase, vectorKind }) => {
     if (phase !== 'entry' || vectorKind === 'reschedule') return;
@@ -77,7 +81,9 @@ const STEPS: { readonly [K in EventKind]?: StepOf<K> } = {
   },
 };
 
-/** Lines of mms with a global ASID, and of broadcasts: the model takes no more of them than where the CPU is. */
+/**
+ * Lines of mms with a global ASID, and of broadcasts: the model takes no more of them than where the CPU is.
+ */
 const PASSED_STEPS: typeof STEPS = {
   flush_mm_range: (s, { cpu }, ctx) => forget(s, cpu, ctx),
   native_flush_multi: (s, { cpu }, ctx) => forget(s, cpu, ctx),
@@ -148,8 +154,8 @@ function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean):
 }
 
 /**
- * Replays the recording through the kernel; `log` is the hypervisor's, `passed` marks the events that it passes over, `left` are the kinds
- * that are not compared.
+ * Replays the recording through the kernel; `log` is the hypervisor's, `passed` marks the events that it
+ * passes over, `left` are the kinds that are not compared.
  */
 export function replay(
   recording: Recording,
@@ -165,7 +171,14 @@ export function replay(
   const order = new Order(events, recording.cpus);
   const host = new Host(log, recording);
   const races = new Races(order, s.mms, (cpu) => loadedMm(s, cpu));
-  const contextAt = (at: number): Context => ({ order, races, host, at, now: at, tell: (outcome) => board.add(outcome) });
+  const contextAt = (at: number): Context => ({
+    order,
+    races,
+    host,
+    at,
+    now: at,
+    tell: (outcome) => board.add(outcome),
+  });
   host.start(s);
   events.forEach((event, at) => {
     host.advance(s, event.time);

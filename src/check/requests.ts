@@ -12,8 +12,11 @@ import { answer, genOf, genWord, isLazy, loadedMm, maskWord, online, type State 
 import { compareGen, compareMask, type InfoEvent } from './values.js';
 
 /** Pages of 4 KiB of a range; -1: everything. */
-const pagesOf = (start: bigint, end: bigint): number => (end === FLUSH_ALL ? -1 : Number((end - start) >> 12n));
-/** No kernel flushes more steps than this one by one, whatever its ceiling: a range beyond is a damaged one. */
+const pagesOf = (start: bigint, end: bigint): number =>
+  end === FLUSH_ALL ? -1 : Number((end - start) >> 12n);
+/**
+ * No kernel flushes more steps than this one by one, whatever its ceiling: a range beyond is a damaged one.
+ */
 const MAX_STEPS = 4096;
 /** Steps of a range that is not everything. */
 const stepsOf = ({ start, end, stride }: { start: bigint; end: bigint; stride: number }): number =>
@@ -22,7 +25,10 @@ const stepsOf = ({ start, end, stride }: { start: bigint; end: bigint; stride: n
 /** What arch_tlbbatch_flush asks for. */
 const EVERYTHING = { start: 0n, end: FLUSH_ALL, stride: 0, freed: false, trim: false };
 
-/** Somebody has seen a generation of the mm that only a request under way can have counted: the model counts it now. */
+/**
+ * Somebody has seen a generation of the mm that only a request under way can have counted: the model counts
+ * it now.
+ */
 export function seenCounted(s: State, mm: number, gen: number, ctx: Context): void {
   for (let cpu = 0; cpu < s.lab.cpus; cpu++) {
     const from = s.cpus[cpu].laterRequest;
@@ -46,21 +52,40 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
   s.lab.ports[cpu].trim = trim;
   const { start, end, stride, freed } = event;
   s.cpus[cpu].hasAsked = true;
-  s.cpus[cpu].request = { index: ctx.at, mm, batch: false, pages: pagesOf(start, end), asked: { start, end, stride, freed, trim } };
+  s.cpus[cpu].request = {
+    index: ctx.at,
+    mm,
+    batch: false,
+    pages: pagesOf(start, end),
+    asked: { start, end, stride, freed, trim },
+  };
   s.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
 };
 
 /** A send whose request is not in the file. */
-export function adoptRequest(s: State, event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>, ctx: Context): void {
+export function adoptRequest(
+  s: State,
+  event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>,
+  ctx: Context,
+): void {
   const { cpu } = event;
   const mm = s.mms.handle(event.mm);
   s.cpus[cpu].hasAsked = true;
-  s.cpus[cpu].request = { index: ctx.at, mm, batch: mm === MM_NULL, pages: pagesOf(event.start, event.end), asked: event };
+  s.cpus[cpu].request = {
+    index: ctx.at,
+    mm,
+    batch: mm === MM_NULL,
+    pages: pagesOf(event.start, event.end),
+    asked: event,
+  };
   fillInfo(s, cpu, event);
   if (mm === MM_NULL) learnBatch(s, cpu, event.cpus);
 }
 
-/** A batch whose unmaps the model could not make: they were of an mm that is not known, or came before the file. */
+/**
+ * A batch whose unmaps the model could not make: they were of an mm that is not known, or came before the
+ * file.
+ */
 function learnBatch(s: State, cpu: number, cpus: bigint): void {
   s.mem[s.lab.per(cpu).ubc.cpumask] = low32(cpus) & online(s);
   s.cpus[cpu].unmapsUnknown = true;
@@ -100,7 +125,9 @@ export function unmap(s: State, cpu: number): void {
   s.mms.view(mm).genKnown = false;
 }
 
-/** Takes the request that waits for the CPU's next line; `sends`: this line shows that it goes to other CPUs. */
+/**
+ * Takes the request that waits for the CPU's next line; `sends`: this line shows that it goes to other CPUs.
+ */
 export function proceed(s: State, cpu: number, sends: boolean, ctx: Context): void {
   const from = s.cpus[cpu].laterRequest;
   s.cpus[cpu].laterRequest = -1;
@@ -123,7 +150,13 @@ function judgeNoSend(s: State, cpu: number, model: boolean, ctx: Context): Outco
   const from = s.cpus[cpu].request?.index ?? ctx.at;
   if (!model) return agreed('no tlb_flush');
   if (ctx.order.sendNotShown(from)) return learnt('no tlb_flush');
-  return differs('no tlb_flush', ctx.order.events[from].line, 'no send', 'a send', racedMask(s, cpu, from, ctx));
+  return differs(
+    'no tlb_flush',
+    ctx.order.events[from].line,
+    'no send',
+    'a send',
+    racedMask(s, cpu, from, ctx),
+  );
 }
 
 /** Whether every other CPU of the mask can have entered it only just now. */
@@ -132,7 +165,10 @@ function racedMask(s: State, cpu: number, from: number, ctx: Context): boolean {
   return cpusOf(others).every((other) => ctx.races.changesMasks(cpu, other, from, ctx.order.next[ctx.at]));
 }
 
-/** Puts a request that the model does not have into place: its initiator began before the recording, or the model went another way. */
+/**
+ * Puts a request that the model does not have into place: its initiator began before the recording, or the
+ * model went another way.
+ */
 export function fillInfo(s: State, cpu: number, event: InfoEvent): void {
   const info = s.lab.per(event.init < s.lab.cpus ? event.init : cpu).flushInfo;
   const mm = s.mms.handle(event.mm);
@@ -178,13 +214,17 @@ export function forget(s: State, cpu: number, ctx: Context): void {
   s.cpus[cpu].request = null;
 }
 
-/** The initiator has returned, so every target has answered: what was not seen there (missed probes) is done now. */
+/**
+ * The initiator has returned, so every target has answered: what was not seen there (missed probes) is done
+ * now.
+ */
 function serveLate(s: State, cpu: number, ctx: Context): void {
   for (let target = 0; target < s.lab.cpus; target++) {
     if (target === cpu || !s.lab.csdLocked(cpu, target)) continue;
     serve(s, target, cpu);
     const flush = s.lab.takeFlush(target, 1);
-    if (flush !== null) ctx.tell(differsHere(ctx, 'no tlb_flush', `CPU ${target} did not flush`, flushText(flush), false));
+    if (flush !== null)
+      ctx.tell(differsHere(ctx, 'no tlb_flush', `CPU ${target} did not flush`, flushText(flush), false));
     s.lab.dropFlushes(target);
     answer(s, cpu, target);
   }

@@ -58,9 +58,11 @@ function judgeDropped(s: State, event: EventOf<'native_flush_multi'>, since: num
   const [kernelText, modelText] = [`0x${event.cpus.toString(16)}`, hex(model)];
   if (kernel === model && !beyond) return agreed('pv dropped');
   const raced = !beyond && ctx.host.racedByte(kernel ^ model, since, event.time);
-  // The guest left out whom it then did not ask: by its own lines it saw other bytes than the hypervisor's log has.
+  // The guest left out whom it then did not ask: by its own lines it saw other bytes than the hypervisor's
+  // log has.
   const served = ctx.order.servedBy(ctx.at);
-  const isOwn = !beyond && cpusOf(kernel ^ model).every((target) => has(kernel, target) === served.has(target));
+  const isOwn =
+    !beyond && cpusOf(kernel ^ model).every((target) => has(kernel, target) === served.has(target));
   if (!raced && isOwn) return contradicts('pv dropped', event.line, kernelText, modelText);
   return differsHere(ctx, 'pv dropped', kernelText, modelText, raced);
 }
@@ -68,7 +70,10 @@ function judgeDropped(s: State, event: EventOf<'native_flush_multi'>, since: num
 function openSend(s: State, { cpu, line }: TraceEvent, ctx: Context): void {
   closeSend(s, cpu, ctx);
   s.lab.ports[cpu].ipis = 0;
-  const queued = s.cpus.reduce((mask, view, other) => (view.queue !== 'empty' ? mask | (1 << other) : mask), 0);
+  const queued = s.cpus.reduce(
+    (mask, view, other) => (view.queue !== 'empty' ? mask | (1 << other) : mask),
+    0,
+  );
   s.cpus[cpu].send = { index: ctx.at, line, kernel: 0, queued, until: ctx.at, isTraced: false, isOut: false };
 }
 
@@ -78,23 +83,39 @@ export function closeSend(s: State, cpu: number, ctx: Context): void {
   s.cpus[cpu].send = null;
   if (send === null) return;
   const isCut = ctx.at >= ctx.order.events.length;
-  if (!send.isTraced && !isCut) ctx.tell(differs('no tlb_flush', send.line, 'none of the send', 'one', false));
+  if (!send.isTraced && !isCut)
+    ctx.tell(differs('no tlb_flush', send.line, 'none of the send', 'one', false));
   const { ipis } = s.lab.ports[cpu];
   const isSame = ipis >>> 0 === send.kernel >>> 0;
   // A file may end before the line of an IPI.
   ctx.tell(isCut && !isSame ? learnt('IPI targets') : judgeTargets(s, cpu, send, ipis, ctx));
-  ctx.tell(isSame ? agreed('IPI really sent') : differs('IPI really sent', send.line, hex(send.kernel), hex(ipis), false));
+  ctx.tell(
+    isSame
+      ? agreed('IPI really sent')
+      : differs('IPI really sent', send.line, hex(send.kernel), hex(ipis), false),
+  );
 }
 
-/** Who got an IPI: all CPUs that the model sends to but those whose queue may have held something, and no other than its targets. */
-function judgeTargets(s: State, cpu: number, { index, until, line, kernel, queued }: Send, ipis: number, ctx: Context): Outcome {
+/**
+ * Who got an IPI: all CPUs that the model sends to but those whose queue may have held something, and no
+ * other than its targets.
+ */
+function judgeTargets(
+  s: State,
+  cpu: number,
+  { index, until, line, kernel, queued }: Send,
+  ipis: number,
+  ctx: Context,
+): Outcome {
   if (ipis >>> 0 === kernel >>> 0) return agreed('IPI targets');
   const targets = s.mem[s.lab.per(cpu).cfd.cpumask];
   // The mask is read once more than its line shows it; an idle CPU that polls takes its calls without an IPI.
   const isOpen = (other: number): boolean => ctx.races.changesMasks(cpu, other, index, until);
   const served = ctx.order.servedBy(index);
   const left = cpusOf(ipis & ~kernel & ~queued);
-  const unsent = left.filter((other) => (served.has(other) || !isOpen(other)) && !ctx.order.servedInIdle(index, other));
+  const unsent = left.filter(
+    (other) => (served.has(other) || !isOpen(other)) && !ctx.order.servedInIdle(index, other),
+  );
   const stray = cpusOf(kernel & ~targets).filter((other) => !isOpen(other));
   if (kernel === 0 && unsent.length === 1 && (s.missed.ipi_single ?? 0) > 0) {
     // A single IPI without a line, and the recorder says that it has missed such lines.
@@ -121,8 +142,8 @@ const SENDING: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 /**
- * Any line of the CPU: one of its task that is none of a send shows that all IPIs are out, and one after an IPI's arrival that the queue
- * was emptied.
+ * Any line of the CPU: one of its task that is none of a send shows that all IPIs are out, and one after an
+ * IPI's arrival that the queue was emptied.
  */
 export function followSend(s: State, event: TraceEvent, at: number): void {
   const view = s.cpus[event.cpu];

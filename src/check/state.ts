@@ -1,4 +1,7 @@
-/** The state of a check: the simulated kernel, and what is known of each CPU of the recording and under way on it. */
+/**
+ * The state of a check: the simulated kernel, and what is known of each CPU of the recording and under way on
+ * it.
+ */
 import { MM_NULL } from '../kernel/constants.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import { CSD_FLAGS } from '../kernel/structs.js';
@@ -61,7 +64,9 @@ export interface Switching {
 export interface SlotState {
   known: boolean;
   genKnown: boolean;
-  /** Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since. */
+  /**
+   * Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since.
+   */
   mayBeGone: boolean;
   /** How far its generation may be lower and higher if what it was taken from came in another order. */
   below: number;
@@ -82,9 +87,13 @@ export interface BeforeFlush {
 export interface CpuState {
   /** Whether the loaded mm is known. */
   mmKnown: boolean;
-  /** Known from enter_lazy only, which names the borrowed mm: the CPU may have been pushed to init_mm before. */
+  /**
+   * Known from enter_lazy only, which names the borrowed mm: the CPU may have been pushed to init_mm before.
+   */
   tentative: boolean;
-  /** The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none. */
+  /**
+   * The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none.
+   */
   notLoaded: number;
   lazyKnown: boolean;
   readonly slots: readonly SlotState[];
@@ -101,12 +110,18 @@ export interface CpuState {
   request: Request | null;
   /** Whether it has asked for a flush since the file began. */
   hasAsked: boolean;
-  /** The flush_mm_range that waits for the CPU's next line of its own: its increment is done as late as it can have been. */
+  /**
+   * The flush_mm_range that waits for the CPU's next line of its own: its increment is done as late as it can
+   * have been.
+   */
   laterRequest: number;
   /** Whether the increments of the CPU's last batch are not in the model. */
   unmapsUnknown: boolean;
   send: Send | null;
-  /** Whether the CPU's queue of function calls holds something: an IPI is under way to it, or has come and nothing was taken off yet. */
+  /**
+   * Whether the CPU's queue of function calls holds something: an IPI is under way to it, or has come and
+   * nothing was taken off yet.
+   */
   queue: 'empty' | 'called' | 'arrived';
   /** When the PV flush began whose native one has not come yet, in microseconds. */
   pvSince: number | null;
@@ -152,9 +167,24 @@ export interface State {
 }
 
 export function unseenCpu(): CpuState {
-  const slots = Array.from({ length: SLOTS }, () => ({ known: false, genKnown: false, mayBeGone: false, below: 0, above: 0 }));
+  const slots = Array.from({ length: SLOTS }, () => ({
+    known: false,
+    genKnown: false,
+    mayBeGone: false,
+    below: 0,
+    above: 0,
+  }));
   return {
-    ...{ mmKnown: false, tentative: false, notLoaded: MM_NULL, lazyKnown: false, slots, standIn: -1, cursorKnown: false, cursorDoubt: -1 },
+    ...{
+      mmKnown: false,
+      tentative: false,
+      notLoaded: MM_NULL,
+      lazyKnown: false,
+      slots,
+      standIn: -1,
+      cursorKnown: false,
+      cursorDoubt: -1,
+    },
     ...{
       idle: false,
       lazySeen: 0,
@@ -167,7 +197,13 @@ export function unseenCpu(): CpuState {
       queue: 'called',
       pvSince: null,
     },
-    ...{ asked: { target: -1, index: 0 }, func: -1, slotGenLearnt: false, wrongCpuLearnt: false, beforeFlush: null },
+    ...{
+      asked: { target: -1, index: 0 },
+      func: -1,
+      slotGenLearnt: false,
+      wrongCpuLearnt: false,
+      beforeFlush: null,
+    },
     ...{ switching: null, laterSwitch: -1, cr3Raced: false, headless: false },
   };
 }
@@ -176,7 +212,8 @@ export function unseenCpu(): CpuState {
 export const maskWord = (s: State, mm: number): number => s.lab.layout.mms[mm].cpumask;
 export const genWord = (s: State, mm: number): number => s.lab.layout.mms[mm].tlbGen;
 /** Address of the mask of a request: the mm's, or (MM_NULL) that of the CPU's batch. */
-export const requestMask = (s: State, cpu: number, mm: number): number => (mm === 0 ? s.lab.per(cpu).ubc.cpumask : maskWord(s, mm));
+export const requestMask = (s: State, cpu: number, mm: number): number =>
+  mm === 0 ? s.lab.per(cpu).ubc.cpumask : maskWord(s, mm);
 
 export const genOf = (s: State, mm: number): number => s.mem[genWord(s, mm)];
 export const ctxIdOf = (s: State, mm: number): number => s.mem[s.lab.layout.mms[mm].ctxId];

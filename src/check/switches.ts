@@ -45,12 +45,17 @@ export function dropSwitch(s: State, cpu: number, ctx: Context): void {
   Object.assign(s.cpus[cpu], { laterSwitch: -1, switching: null, headless: false });
 }
 
-/** Another CPU has seen that this one's switch is under way: the model does what it has not done of it yet. */
+/**
+ * Another CPU has seen that this one's switch is under way: the model does what it has not done of it yet.
+ */
 export function seenSwitching(s: State, cpu: number, ctx: Context): void {
   if (beginSwitch(s, cpu, ctx)) runSwitch(s, cpu);
 }
 
-/** The switch itself is taken at its CR3 write, if it has one: as late as possible. Where the file ends before that shows, at the end. */
+/**
+ * The switch itself is taken at its CR3 write, if it has one: as late as possible. Where the file ends before
+ * that shows, at the end.
+ */
 export const switchMm: StepOf<'switch_mm'> = (s, event, ctx) => {
   if (ctx.order.cr3Of(ctx.at) === null && !ctx.order.isLast(ctx.at)) takeSwitch(s, event, ctx);
   else s.cpus[event.cpu].laterSwitch = ctx.at;
@@ -68,9 +73,11 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
   if (!inFlush) finish(s, cpu, ctx);
   compareGen(s, 'ngen', cpu, next, event.ngen, ctx);
   if (!view.mmKnown && event.prev !== '0x0') {
-    // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask: seen where it comes back to it.
+    // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask:
+    // seen where it comes back to it.
     const prev = s.mms.handle(event.prev);
-    const left = prev === view.notLoaded || (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
+    const left =
+      prev === view.notLoaded || (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
     learnMm(s, cpu, left ? INIT_MM : prev, false);
   }
   compareMask(s, 'ncpus', cpu, next, event.ncpus, ctx);
@@ -79,7 +86,14 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
   const genLearnt = reload && isLazy(s, cpu) && !view.slots[loadedAsid(s, cpu)].genKnown;
   if (genLearnt) learnSlotGen(s, cpu, cr3 === null ? 0 : 1);
   const sight = cr3 === null ? { slot: false, flush: false } : prepareSwitch(s, cpu, next, cr3);
-  view.switching = { index: ctx.at, next, slotLearnt: sight.slot, flushLearnt: sight.flush || genLearnt, inFlush, pending: true };
+  view.switching = {
+    index: ctx.at,
+    next,
+    slotLearnt: sight.slot,
+    flushLearnt: sight.flush || genLearnt,
+    inFlush,
+    pending: true,
+  };
   if (cr3 === null) runSwitch(s, cpu);
   view.mmKnown = true;
   view.tentative = false;
@@ -96,7 +110,13 @@ function judgeNoCr3(s: State, cpu: number, next: number, genLearnt: boolean, ctx
   // The file may end between the switch and its CR3 write.
   if (!writes || ctx.order.isLast(ctx.at)) return learnt('no tlb_flush');
   const { below, above } = s.cpus[cpu].slots[s.lab.stop(cpu).a];
-  return differsHere(ctx, 'no tlb_flush', 'no CR3 write', 'a CR3 write', below + above > 0 || racedFlush(cpu, next, ctx));
+  return differsHere(
+    ctx,
+    'no tlb_flush',
+    'no CR3 write',
+    'a CR3 write',
+    below + above > 0 || racedFlush(cpu, next, ctx),
+  );
 }
 
 /** The kernel found the slot up to date. */
@@ -156,13 +176,19 @@ const loadCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
   const next = s.cpus[cpu].switching?.next ?? INIT_MM;
   const outcomes = judgeSlot(s, event, asid, kernelAsid, next, ctx);
   for (const outcome of outcomes) ctx.tell(outcome);
-  const isOther = s.cpus[cpu].switching?.slotLearnt !== true && event.pcid !== (event.pcid === 0 ? 0 : asid + 1);
+  const isOther =
+    s.cpus[cpu].switching?.slotLearnt !== true && event.pcid !== (event.pcid === 0 ? 0 : asid + 1);
   // The slot that the kernel handed out is the last one that it has, whatever the model would have taken.
   if (isOther && !holds(s, cpu, kernelAsid, next)) setCursor(s, cpu, kernelAsid + 1);
   const bit = judgeFlushBit(s, event, flush !== 0, kernelAsid, next, ctx);
   ctx.tell(bit);
   s.cpus[cpu].cr3Raced = bit.verdict === 'raced';
-  if (event.noFlush && flush !== 0 && bit.verdict !== 'raced' && s.cpus[cpu].switching?.flushLearnt !== true) {
+  if (
+    event.noFlush &&
+    flush !== 0 &&
+    bit.verdict !== 'raced' &&
+    s.cpus[cpu].switching?.flushLearnt !== true
+  ) {
     // The kernel found the slot up to date.
     s.mem[s.lab.per(cpu).tlbstate.ctxs[kernelAsid].tlbGen] = genOf(s, next);
   }
@@ -172,16 +198,34 @@ const loadCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
 };
 
 /** The slot of a CR3 write: its number, and whether it was one that held the mm or the next in turn. */
-function judgeSlot(s: State, event: Cr3Write, asid: number, kernelAsid: number, next: number, ctx: Context): Outcome[] {
+function judgeSlot(
+  s: State,
+  event: Cr3Write,
+  asid: number,
+  kernelAsid: number,
+  next: number,
+  ctx: Context,
+): Outcome[] {
   const { cpu, pcid } = event;
   const model = pcid === 0 ? 0 : asid + 1;
   if (s.cpus[cpu].switching?.slotLearnt === true) return [learnt('pcid'), learnt('slot')];
   if (model === pcid) return [agreed('pcid'), agreed('slot')];
-  const text = (slot: number): string => `${holds(s, cpu, slot, next) ? 'used again' : 'next in turn'} (${slot})`;
-  return [differsHere(ctx, 'pcid', String(pcid), String(model), false), differsHere(ctx, 'slot', text(kernelAsid), text(asid), false)];
+  const text = (slot: number): string =>
+    `${holds(s, cpu, slot, next) ? 'used again' : 'next in turn'} (${slot})`;
+  return [
+    differsHere(ctx, 'pcid', String(pcid), String(model), false),
+    differsHere(ctx, 'slot', text(kernelAsid), text(asid), false),
+  ];
 }
 
-function judgeFlushBit(s: State, event: Cr3Write, flush: boolean, kernelAsid: number, next: number, ctx: Context): Outcome {
+function judgeFlushBit(
+  s: State,
+  event: Cr3Write,
+  flush: boolean,
+  kernelAsid: number,
+  next: number,
+  ctx: Context,
+): Outcome {
   const { cpu, pcid, noFlush } = event;
   const { switching, slots } = s.cpus[cpu];
   if (switching?.flushLearnt === true) return learnt('flush bit');

@@ -46,7 +46,8 @@ function asksOthersLater(cpu: number, { order, at }: Context): boolean {
 }
 
 /** Others are asked in ascending order, the CPU itself last. */
-const precedes = (cpu: number, first: number, second: number): boolean => first !== cpu && (second === cpu || first < second);
+const precedes = (cpu: number, first: number, second: number): boolean =>
+  first !== cpu && (second === cpu || first < second);
 
 /** should_flush_tlb on the CPU's request, as the model is now. */
 function askAgain(s: State, cpu: number, target: number): boolean {
@@ -57,20 +58,43 @@ function askAgain(s: State, cpu: number, target: number): boolean {
   return answer;
 }
 
-function judgeAnswer(s: State, { cpu, ret }: EventOf<'should_flush_ret'>, target: number, model: boolean, ctx: Context): Outcome {
+function judgeAnswer(
+  s: State,
+  { cpu, ret }: EventOf<'should_flush_ret'>,
+  target: number,
+  model: boolean,
+  ctx: Context,
+): Outcome {
   const view = s.cpus[target];
   if (!view.mmKnown || !view.lazyKnown) return learnt('should_flush');
   if (model === ret) return agreed('should_flush');
-  return differsHere(ctx, 'should_flush', ret ? 'yes' : 'no', model ? 'yes' : 'no', otherAnswer(s, cpu, target, ret, ctx));
+  return differsHere(
+    ctx,
+    'should_flush',
+    ret ? 'yes' : 'no',
+    model ? 'yes' : 'no',
+    otherAnswer(s, cpu, target, ret, ctx),
+  );
 }
 
-/** Whether should_flush_tlb gives the kernel's answer if the target looked as it can have looked: it is asked again. */
+/**
+ * Whether should_flush_tlb gives the kernel's answer if the target looked as it can have looked: it is asked
+ * again.
+ */
 function otherAnswer(s: State, cpu: number, target: number, kernel: boolean, ctx: Context): boolean {
   const view = s.cpus[cpu];
-  const { lazy, loaded } = ctx.races.appearances(cpu, target, view.asked.index, ctx.order.next[ctx.at], s.cpus[target].lazySeen);
+  const { lazy, loaded } = ctx.races.appearances(
+    cpu,
+    target,
+    view.asked.index,
+    ctx.order.next[ctx.at],
+    s.cpus[target].lazySeen,
+  );
   const state = s.lab.per(target).tlbstate;
   const [mm, flag] = [s.mem[state.loadedMm], s.mem[state.isLazy]];
-  const looks = [mm, ...loaded].flatMap((seen) => (lazy ? [flag, 1 - flag] : [flag]).map((as) => ({ seen, as })));
+  const looks = [mm, ...loaded].flatMap((seen) =>
+    (lazy ? [flag, 1 - flag] : [flag]).map((as) => ({ seen, as })),
+  );
   const explained = looks.some(({ seen, as }) => {
     s.mem[state.loadedMm] = seen;
     s.mem[state.isLazy] = as;

@@ -19,14 +19,33 @@ function judgeGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number,
   const view = s.mms.view(mm);
   const model = genOf(s, mm);
   if (view.doubted !== null)
-    return differsHere(ctx, kind, `${kernel} of ctx ${view.doubted}`, `${model} of ctx ${view.ctx}, which was not freed`, false);
+    return differsHere(
+      ctx,
+      kind,
+      `${kernel} of ctx ${view.doubted}`,
+      `${model} of ctx ${view.ctx}, which was not freed`,
+      false,
+    );
   if (!view.genKnown) return learnt(kind);
   if (kernel === model) return agreed(kind);
   const [before, after] = ctx.races.increments(cpu, mm, ctx.at, ctx.order.nextOwn(ctx.at), ctx.now);
-  return differsHere(ctx, kind, String(kernel), String(model), kernel >= model - before && kernel <= model + after);
+  return differsHere(
+    ctx,
+    kind,
+    String(kernel),
+    String(model),
+    kernel >= model - before && kernel <= model + after,
+  );
 }
 
-export function compareGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number, ctx: Context): void {
+export function compareGen(
+  s: State,
+  kind: Kind,
+  cpu: number,
+  mm: number,
+  kernel: number,
+  ctx: Context,
+): void {
   const view = s.mms.view(mm);
   if (!view.genKnown) seenCounted(s, mm, kernel, ctx);
   const model = genOf(s, mm);
@@ -38,8 +57,10 @@ export function compareGen(s: State, kind: Kind, cpu: number, mm: number, kernel
     return;
   }
   if (!view.genKnown && !view.genSeen) shiftSlots(s, mm, kernel - model);
-  // Reclaim's increments were not as many as the model placed: slots that were up to date still are, and none is ahead.
-  else if (!view.genKnown && kernel !== model) mapSlots(s, mm, (gen) => (gen >= Math.min(model, kernel) ? kernel : gen));
+  // Reclaim's increments were not as many as the model placed: slots that were up to date still are, and none
+  // is ahead.
+  else if (!view.genKnown && kernel !== model)
+    mapSlots(s, mm, (gen) => (gen >= Math.min(model, kernel) ? kernel : gen));
   view.genKnown = true;
   view.genSeen = true;
   s.mem[genWord(s, mm)] = kernel;
@@ -53,21 +74,29 @@ function mapSlots(s: State, mm: number, map: (gen: number) => number): void {
   }
 }
 /** First sight of the mm's generation: slots are as far behind it as they were seen to be. */
-const shiftSlots = (s: State, mm: number, by: number): void => mapSlots(s, mm, (gen) => Math.max(0, gen + by));
+const shiftSlots = (s: State, mm: number, by: number): void =>
+  mapSlots(s, mm, (gen) => Math.max(0, gen + by));
 
 /** The generation that a request carries. */
 function judgeGiven(s: State, cpu: number, event: InfoEvent, model: number, ctx: Context): Outcome {
   if (model === event.gen) return agreed('gen');
   const from = s.cpus[cpu].request?.index ?? ctx.at;
   const [before, after] = ctx.races.increments(cpu, s.mms.handle(event.mm), from, ctx.at, ctx.now);
-  return differsHere(ctx, 'gen', String(event.gen), String(model), event.gen >= model - before && event.gen <= model + after);
+  return differsHere(
+    ctx,
+    'gen',
+    String(event.gen),
+    String(model),
+    event.gen >= model - before && event.gen <= model + after,
+  );
 }
 
 export function compareGiven(s: State, cpu: number, event: InfoEvent, ctx: Context): void {
   const mm = s.mms.handle(event.mm);
   const view = s.mms.view(mm);
   if (mm > INIT_MM && !view.genSeen) {
-    // A request that began before the file carries the first generation seen of the mm: others may have counted since.
+    // A request that began before the file carries the first generation seen of the mm: others may have
+    // counted since.
     shiftSlots(s, mm, event.gen - genOf(s, mm));
     view.genSeen = true;
     s.mem[genWord(s, mm)] = event.gen;
@@ -112,8 +141,19 @@ function learnFromMask(s: State, cpu: number, mm: number, kernel: number, ctx: C
   return told;
 }
 
-/** The CPUs of a mask as the line samples it; `model` is the model's mask, `told` whether the line was the first sight of a CPU. */
-function judgeMask(s: State, kind: Kind, cpu: number, mm: number, recorded: bigint, told: boolean, ctx: Context): Outcome {
+/**
+ * The CPUs of a mask as the line samples it; `model` is the model's mask, `told` whether the line was the
+ * first sight of a CPU.
+ */
+function judgeMask(
+  s: State,
+  kind: Kind,
+  cpu: number,
+  mm: number,
+  recorded: bigint,
+  told: boolean,
+  ctx: Context,
+): Outcome {
   const model = s.lab.mask(requestMask(s, cpu, mm));
   // CPUs that the check cannot have: the words of its masks have 32 bits.
   const beyond = recorded >> 32n !== 0n;
@@ -131,7 +171,14 @@ function judgeMask(s: State, kind: Kind, cpu: number, mm: number, recorded: bigi
   return differsHere(ctx, kind, `0x${recorded.toString(16)}`, hex(model), raced);
 }
 
-export function compareMask(s: State, kind: Kind, cpu: number, mm: number, recorded: bigint, ctx: Context): void {
+export function compareMask(
+  s: State,
+  kind: Kind,
+  cpu: number,
+  mm: number,
+  recorded: bigint,
+  ctx: Context,
+): void {
   if (s.lazyCpumask && mm > INIT_MM && !s.mms.view(mm).maskSeen) {
     firstMask(s, kind, mm, low32(recorded), ctx);
     return;

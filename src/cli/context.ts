@@ -28,7 +28,10 @@ export function errColors({ io }: CliContext): Colors {
   return colorsFor(io.stderr, io.env);
 }
 
-/** The terminal's columns, or what COLUMNS says, within what tables can be laid out for; 80 where there is neither. */
+/**
+ * The terminal's columns, or what COLUMNS says, within what tables can be laid out for; 80 where there is
+ * neither.
+ */
 export function screenWidth({ stdout, env }: CliIo): number {
   const said = /^\d{1,4}$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : 0;
   const columns = said > 0 ? said : (stdout.columns ?? WIDTH_DEFAULT);

@@ -1,6 +1,6 @@
 /**
- * What the command line needs of the rest of shootdown. Every command is given one of these, so that tests can give it a small one; the
- * real one is wired up in engine.ts.
+ * What the command line needs of the rest of shootdown. Every command is given one of these, so that tests
+ * can give it a small one; the real one is wired up in engine.ts.
  */
 
 import type { Comparison } from '../compare/comparison.js';
@@ -37,7 +37,10 @@ export interface Pool {
   close(): Promise<unknown>;
 }
 
-/** A hunt that may go past the open findings of the kernel it hunts (`list findings`): the engine knows which they are. */
+/**
+ * A hunt that may go past the open findings of the kernel it hunts (`list findings`): the engine knows which
+ * they are.
+ */
 export interface AskedHunt extends HuntRequest {
   readonly pastOpenFindings?: boolean;
 }
@@ -51,7 +54,10 @@ export interface HuntResult {
 
 export type { ReplayResult } from '../report/json-documents.js';
 
-/** A window of a recording as a scenario, and what to tell of it: which recording, which window, chosen how, what was left out. */
+/**
+ * A window of a recording as a scenario, and what to tell of it: which recording, which window, chosen how,
+ * what was left out.
+ */
 export interface ImportedWindow {
   readonly scenario: Scenario;
   readonly description: readonly LabelledLine[];
@@ -73,7 +79,10 @@ export interface ThreadEngine {
 /** Studies, and what runs them. */
 export interface StudyEngine {
   list(): Promise<readonly Study[]>;
-  /** The study with rows for variants of users' modules, and what those are compared with, in the place of its own rows or `beside` them. */
+  /**
+   * The study with rows for variants of users' modules, and what those are compared with, in the place of its
+   * own rows or `beside` them.
+   */
   withOwn(study: Study, variants: readonly string[], beside: boolean): Promise<Study>;
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
 }
@@ -106,14 +115,21 @@ export interface OwnDefinitions {
 
 export interface Engine {
   /**
-   * Reads users' modules; what they define is known by name from then on, here and in pools opened later. `expected`: what they must be.
-   * Throws InputError.
+   * Reads users' modules; what they define is known by name from then on, here and in pools opened later.
+   * `expected`: what they must be. Throws InputError.
    */
-  loadModules(files: readonly string[], typeCheck: boolean, expected?: readonly ModuleRef[]): Promise<OwnDefinitions>;
+  loadModules(
+    files: readonly string[],
+    typeCheck: boolean,
+    expected?: readonly ModuleRef[],
+  ): Promise<OwnDefinitions>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
   asInputError(error: unknown): unknown;
   variants(): Promise<readonly ListedVariant[]>;
-  /** The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where there is none. */
+  /**
+   * The variant's own name, for a name, an alias or a combination such as `6.18~filterSwitching`; null where
+   * there is none.
+   */
   findVariant(name: string): Promise<string | null>;
   /** Rules about remote generations and lazy CPUs; with a backend's name in front they are variants. */
   rules(): Promise<readonly (Listed & { readonly assumes: string })[]>;
@@ -135,7 +151,10 @@ export interface Engine {
   readonly comparisons: ComparisonEngine;
   /** `window` is `A..B`, two line numbers; null takes the first window that the written rule accepts. */
   importTrace(file: string, window: string | null): Promise<ImportedWindow>;
-  /** The windows of a recording that hold most of what a study counts, at most `windows` of them, in file order. */
+  /**
+   * The windows of a recording that hold most of what a study counts, at most `windows` of them, in file
+   * order.
+   */
   importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
   /** For all executions of programs of the loaded modules. */

@@ -1,6 +1,6 @@
 /**
- * The real engine. Everything is imported when it is first needed, so that `--help`, `list` and a mistyped flag do not wait for the
- * simulator to load.
+ * The real engine. Everything is imported when it is first needed, so that `--help`, `list` and a mistyped
+ * flag do not wait for the simulator to load.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -33,23 +33,46 @@ export function createEngine(): Engine {
     asInputError: (error) => asInputError(error, modules),
     variants: async () => {
       const { listVariants } = await import('../variants/index.js');
-      return listVariants().map(({ name, aliases, summary, profile }) => ({ name, aliases, summary, profile }));
+      return listVariants().map(({ name, aliases, summary, profile }) => ({
+        name,
+        aliases,
+        summary,
+        profile,
+      }));
     },
-    findVariant: async (name) => (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
+    findVariant: async (name) =>
+      (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
     senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),
     rules: async () => {
       const { lazyAnswers, rules } = await import('../rules/index.js');
       return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
     },
     backends: async () => {
-      const [{ backends }, { capabilityNames }] = await Promise.all([import('../backends/index.js'), import('../kernel/backend.js')]);
-      return backends.map(({ name, summary, has, profile }) => ({ name, summary, has: capabilityNames(has), profile }));
+      const [{ backends }, { capabilityNames }] = await Promise.all([
+        import('../backends/index.js'),
+        import('../kernel/backend.js'),
+      ]);
+      return backends.map(({ name, summary, has, profile }) => ({
+        name,
+        summary,
+        has: capabilityNames(has),
+        profile,
+      }));
     },
     scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
     features: async () => (await import('../kernel/features.js')).features,
     openFindings: async () => (await import('../known/open-findings.js')).openFindings,
-    oracles: async () => (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({ name, latent, summary })),
-    strategies: async () => (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({ name, summary })),
+    oracles: async () =>
+      (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({
+        name,
+        latent,
+        summary,
+      })),
+    strategies: async () =>
+      (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({
+        name,
+        summary,
+      })),
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs, modules),
     hunt: huntOn,
     huntProgram: huntOn,
@@ -59,9 +82,11 @@ export function createEngine(): Engine {
     },
     threads: {
       scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
-      refused: async (variant) => (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch, modules.variants),
+      refused: async (variant) =>
+        (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch, modules.variants),
       selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
-      stress: async (request, scenarios) => (await import('../stress/campaign.js')).stressCampaign(request, scenarios, modules),
+      stress: async (request, scenarios) =>
+        (await import('../stress/campaign.js')).stressCampaign(request, scenarios, modules),
       replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding, modules),
     },
     studies: {
@@ -69,7 +94,10 @@ export function createEngine(): Engine {
       withOwn: async (study, variants, beside) =>
         (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules.variants),
       run: async (request, pool) => {
-        const [{ runStudy }, { HuntPool }] = await Promise.all([import('../study/run.js'), import('../explore/pool.js')]);
+        const [{ runStudy }, { HuntPool }] = await Promise.all([
+          import('../study/run.js'),
+          import('../explore/pool.js'),
+        ]);
         if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
         return runStudy(request, pool);
       },
@@ -81,8 +109,12 @@ export function createEngine(): Engine {
         return base !== undefined && findVariant(base, modules.variants) !== undefined ? base : null;
       },
       run: async (request, pool) => {
-        const [{ compareVariants }, { HuntPool }] = await Promise.all([import('../compare/run.js'), import('../explore/pool.js')]);
-        if (!(pool instanceof HuntPool)) throw new TypeError('a comparison needs the pool that openPool made');
+        const [{ compareVariants }, { HuntPool }] = await Promise.all([
+          import('../compare/run.js'),
+          import('../explore/pool.js'),
+        ]);
+        if (!(pool instanceof HuntPool))
+          throw new TypeError('a comparison needs the pool that openPool made');
         return compareVariants(request, pool);
       },
     },
@@ -102,16 +134,25 @@ export function createEngine(): Engine {
 }
 
 async function huntOn(asked: AskedHunt | ProgramHuntRequest, pool: Pool): Promise<HuntResult> {
-  const [{ hunt }, { HuntPool }] = await Promise.all([import('../explore/hunt.js'), import('../explore/pool.js')]);
+  const [{ hunt }, { HuntPool }] = await Promise.all([
+    import('../explore/hunt.js'),
+    import('../explore/pool.js'),
+  ]);
   if (!(pool instanceof HuntPool)) throw new TypeError('a hunt needs the pool that openPool made');
   const request = 'program' in asked ? asked : await withOpenFindings(asked, pool.modules.variants);
-  const result = (await import('../replay/explained.js')).explained(await hunt({ ...request, pool }), pool.modules);
+  const result = (await import('../replay/explained.js')).explained(
+    await hunt({ ...request, pool }),
+    pool.modules,
+  );
   if ('program' in request || request.asksBase !== true) return result;
   const base = await (await import('../replay/base-check.js')).checkBase(result, { ...request, pool });
   return base === null ? result : { ...result, verdict: { ...result.verdict, base } };
 }
 
-async function withOpenFindings({ pastOpenFindings, ...request }: AskedHunt, own: readonly Variant[]): Promise<HuntRequest> {
+async function withOpenFindings(
+  { pastOpenFindings, ...request }: AskedHunt,
+  own: readonly Variant[],
+): Promise<HuntRequest> {
   if (pastOpenFindings !== true) return request;
   const open = (await import('../known/of-variant.js')).knownOf(request.variant, request.scenarios, own);
   return open === undefined ? request : { ...request, known: [...open, ...(request.known ?? [])] };
@@ -122,7 +163,10 @@ async function importTrace(file: string, given: string | null): Promise<Imported
   const chosen = given === null ? await trace.defaultWindowOf(file) : await trace.givenWindowOf(file, given);
   const { scenario, rule } = chosen;
   const { WINDOW_RULE, RELAXED_RULE } = trace;
-  const by = rule === null ? 'given by --window' : `the first ${ruleWords(rule === 'strict' ? WINDOW_RULE : RELAXED_RULE)}`;
+  const by =
+    rule === null
+      ? 'given by --window'
+      : `the first ${ruleWords(rule === 'strict' ? WINDOW_RULE : RELAXED_RULE)}`;
   const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
   const size = `${count(scenario.cpus, 'CPU')}, ${count(scenario.mms.length, 'mm')}, ${count(scenario.pages, 'page')}, ${count(steps, 'script step')}`;
   const description = [
@@ -148,8 +192,14 @@ async function importTraces(file: string, windows: number): Promise<readonly Imp
 /** What of a window there is to count. */
 function windowWords({ firstLine, lastLine, flushes, switches, returns }: ChosenScenario['window']): string {
   const nothing =
-    returns === 0 ? '; nobody comes back to an mm that another flushes: needless flushes at switches are not to be expected' : '';
-  const facts = [count(flushes, 'flush', 'flushes'), count(switches, 'switch', 'switches'), count(returns, 'return')];
+    returns === 0
+      ? '; nobody comes back to an mm that another flushes: needless flushes at switches are not to be expected'
+      : '';
+  const facts = [
+    count(flushes, 'flush', 'flushes'),
+    count(switches, 'switch', 'switches'),
+    count(returns, 'return'),
+  ];
   return `lines ${firstLine}..${lastLine}: ${facts.join(', ')}${nothing}`;
 }
 

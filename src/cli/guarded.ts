@@ -1,8 +1,9 @@
 /**
- * The last thing that every printed text goes through. Texts from files, recordings and users' modules are escaped where they are laid out,
- * because only there is it known what is theirs; but one place that forgets it must not hand a stranger the terminal. Newlines pass, and
- * where there are colours the few codes that we paint with; everything else that a terminal acts on is shown as an escape, and what CI
- * would take for a command is broken (`report/ci-commands.ts`) unless it is given as one.
+ * The last thing that every printed text goes through. Texts from files, recordings and users' modules are
+ * escaped where they are laid out, because only there is it known what is theirs; but one place that forgets
+ * it must not hand a stranger the terminal. Newlines pass, and where there are colours the few codes that we
+ * paint with; everything else that a terminal acts on is shown as an escape, and what CI would take for a
+ * command is broken (`report/ci-commands.ts`) unless it is given as one.
  */
 
 import { CommandBreaker } from '../report/ci-commands.js';
@@ -11,7 +12,9 @@ import { escapeOf } from '../report/escape.js';
 import { UNPRINTABLE } from '../vocabulary/unprintable.js';
 import type { CliIo, OutputStream } from './io.js';
 
-/** Reset, bold, dim, their end, and the foreground colours of Colors: none of them hides or moves anything. */
+/**
+ * Reset, bold, dim, their end, and the foreground colours of Colors: none of them hides or moves anything.
+ */
 const PAINT = '\\u001b\\[(?:0|1|2|22|3[1-79]|9[0-7])m';
 const PLAIN_TEXT = new RegExp(`\\n|${UNPRINTABLE.source}`, 'gu');
 const PAINTED_TEXT = new RegExp(`\\n|${PAINT}|${UNPRINTABLE.source}`, 'gu');
@@ -24,7 +27,8 @@ export function guarded(io: CliIo): CliIo {
 
 function guardedStream(stream: OutputStream, env: CliIo['env']): OutputStream {
   const pattern = colorsFor(stream, env).isColorSupported ? PAINTED_TEXT : PLAIN_TEXT;
-  const shown = (text: string): string => text.replace(pattern, (found) => (found === '\n' || found.length > 2 ? found : escapeOf(found)));
+  const shown = (text: string): string =>
+    text.replace(pattern, (found) => (found === '\n' || found.length > 2 ? found : escapeOf(found)));
   const commands = new CommandBreaker();
   return {
     write: (text) => stream.write(commands.broken(shown(text))),

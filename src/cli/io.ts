@@ -6,9 +6,15 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
-  /** Writes a line that CI takes for a command of ours; what `write` would not let through. Absent where `write` lets everything through. */
+  /**
+   * Writes a line that CI takes for a command of ours; what `write` would not let through. Absent where
+   * `write` lets everything through.
+   */
   command?(line: string): unknown;
-  /** Takes away the line that the cursor stands on; what `write` would not let through. Absent where nothing is ever drawn. */
+  /**
+   * Takes away the line that the cursor stands on; what `write` would not let through. Absent where nothing
+   * is ever drawn.
+   */
   eraseLine?(): unknown;
 }
 
@@ -17,7 +23,10 @@ export interface Terminal {
   readonly rows: number;
   readonly columns: number;
   write(text: string): unknown;
-  /** Hands the screen over until the answered function is called; how it looked before comes back then, or when the process ends. */
+  /**
+   * Hands the screen over until the answered function is called; how it looked before comes back then, or
+   * when the process ends.
+   */
   open(listener: TerminalListener): () => void;
 }
 
@@ -34,7 +43,10 @@ export interface CliIo {
   readonly stderr: OutputStream;
   /** Where both stdin and stdout are a terminal. */
   readonly terminal?: Terminal;
-  /** Asks a question that is answered by yes or no, where somebody sits there to answer it. Anything but a yes is a no. */
+  /**
+   * Asks a question that is answered by yes or no, where somebody sits there to answer it. Anything but a yes
+   * is a no.
+   */
   readonly confirm?: (question: string) => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `listener` at the first Ctrl-C; answers a function that stops listening. */

@@ -16,12 +16,18 @@ import { processConfirm, processTerminal } from './terminal.js';
 
 // Before any module runs: from here on only `end` ends the process, and everything else is no verdict.
 const end = guardEnd(() => {
-  writeSync(2, 'shootdown: the process ends before the command has said its verdict; look for what its modules do to the process\n');
+  writeSync(
+    2,
+    'shootdown: the process ends before the command has said its verdict; look for what its modules do to the process\n',
+  );
   return EXIT_FAILURE;
 });
 sealProcess();
 
-/** What asks a process to end, and the exit code that shells expect then. A closed terminal and a job that is cancelled lose no finding either. */
+/**
+ * What asks a process to end, and the exit code that shells expect then. A closed terminal and a job that is
+ * cancelled lose no finding either.
+ */
 const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const interruptListeners = new Set<() => void>();
@@ -61,7 +67,9 @@ if (exitCode === EXIT_INTERRUPTED && interruptedWith !== null) exitCode = interr
 await setImmediate();
 await Promise.all([stdout.flushed(), stderr.flushed()]);
 if (stdout.failure() !== null) {
-  stderr.write(`shootdown: cannot write to stdout: ${systemReason(stdout.failure())}; make room or write elsewhere\n`);
+  stderr.write(
+    `shootdown: cannot write to stdout: ${systemReason(stdout.failure())}; make room or write elsewhere\n`,
+  );
   exitCode = EXIT_FAILURE;
 }
 // Worker threads are closed by now; should one hang, it must not keep the command from ending.

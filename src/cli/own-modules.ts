@@ -18,16 +18,24 @@ export function isModulePath(argument: string): boolean {
 const NOTHING: OwnDefinitions = { variants: [], programs: [], scenarios: [] };
 
 /** Reads the modules that were given, if any. */
-export async function loadOwn(engine: Engine, files: readonly string[], typeCheck: boolean): Promise<OwnDefinitions> {
+export async function loadOwn(
+  engine: Engine,
+  files: readonly string[],
+  typeCheck: boolean,
+): Promise<OwnDefinitions> {
   return files.length === 0 ? NOTHING : engine.loadModules(files, typeCheck);
 }
 
 /**
- * Reads a finding and the modules that it was made with, from where they lay if they are still what they were and of the project that the
- * finding lies in; or the ones `given` in their place, whatever they are. A variant that this version does not know is told before anything
- * runs.
+ * Reads a finding and the modules that it was made with, from where they lay if they are still what they were
+ * and of the project that the finding lies in; or the ones `given` in their place, whatever they are. A
+ * variant that this version does not know is told before anything runs.
  */
-export async function openFinding({ engine, io }: CliContext, file: string, given: readonly string[] | undefined): Promise<Finding> {
+export async function openFinding(
+  { engine, io }: CliContext,
+  file: string,
+  given: readonly string[] | undefined,
+): Promise<Finding> {
   const { readFinding } = await import('../findings/read.js');
   const finding = readFinding(file);
   const { modules = [] } = finding;
@@ -38,16 +46,25 @@ export async function openFinding({ engine, io }: CliContext, file: string, give
     await named(file, () => engine.loadModules(files, false, modules));
   }
   // A program is looked up among the modules when it runs.
-  if (!isProgramFinding(finding)) await named(`${file}: variant`, () => selectVariants(engine, [finding.variant]));
+  if (!isProgramFinding(finding))
+    await named(`${file}: variant`, () => selectVariants(engine, [finding.variant]));
   return finding;
 }
 
-/** A finding that somebody brought here says what to run: only the reader may, by a flag or on a terminal. Throws InputError. */
+/**
+ * A finding that somebody brought here says what to run: only the reader may, by a flag or on a terminal.
+ * Throws InputError.
+ */
 async function requireConsent(io: CliIo, file: string, modules: readonly string[]): Promise<void> {
   const elsewhere = modulesElsewhere(file, modules);
   if (elsewhere.length === 0) return;
   const what = `${visible(file)} is of another project than ${elsewhere.map(visible).join(', ')}`;
-  if (await io.confirm?.(`${what}, which the replay runs if it is what it was when the finding was made. Run it?`)) return;
+  if (
+    await io.confirm?.(
+      `${what}, which the replay runs if it is what it was when the finding was made. Run it?`,
+    )
+  )
+    return;
   throw new InputError(what, `to run it, give ${moduleFlags(modules)}`);
 }
 

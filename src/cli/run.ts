@@ -1,4 +1,6 @@
-/** Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code. */
+/**
+ * Runs one command line in this process. Everything that is thrown ends here, as one line and an exit code.
+ */
 
 import { Command, CommanderError } from 'commander';
 import { visible } from '../report/escape.js';
@@ -24,7 +26,10 @@ export async function runCli(argv: readonly string[], world: CliIo, engine: Engi
       exitCode = code;
     });
     if (argv.length === 0) {
-      printLine(io.stderr, 'shootdown: no command is given; "shootdown --help" shows them, "shootdown demo" is the tour');
+      printLine(
+        io.stderr,
+        'shootdown: no command is given; "shootdown --help" shows them, "shootdown demo" is the tour',
+      );
       return EXIT_USAGE;
     }
     await program.parseAsync(argv, { from: 'user' });
@@ -57,7 +62,10 @@ function createProgram(context: CliContext, finish: (exitCode: number) => void):
   return program;
 }
 
-/** Says what was thrown, on one line; answers the exit code. What comes out of a user's module, whenever, is a mistake in it. */
+/**
+ * Says what was thrown, on one line; answers the exit code. What comes out of a user's module, whenever, is a
+ * mistake in it.
+ */
 export function reportError(thrown: unknown, io: CliIo, engine: Engine): number {
   const error = engine.asInputError(thrown);
   if (error instanceof CommanderError) {

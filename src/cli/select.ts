@@ -28,12 +28,17 @@ export async function selectVariants(engine: Engine, given: readonly string[]): 
   return [...selected];
 }
 
-/** Of `NAME+feature~feature` the part that is unknown may be a feature: then that is the mistake, and its own near names help. */
+/**
+ * Of `NAME+feature~feature` the part that is unknown may be a feature: then that is the mistake, and its own
+ * near names help.
+ */
 async function requireFeatures(engine: Engine, name: string): Promise<void> {
   const [base, ...switched] = name.split(/[+~]/);
   if (switched.length === 0 || (await engine.findVariant(base)) === null) return;
   const known = (await engine.features()).map((feature) => feature.name);
-  const unknown = switched.find((part) => !known.some((feature) => feature.toLowerCase() === part.toLowerCase()));
+  const unknown = switched.find(
+    (part) => !known.some((feature) => feature.toLowerCase() === part.toLowerCase()),
+  );
   if (unknown !== undefined) throw unknownName('feature', unknown, known, 'features');
 }
 
@@ -45,7 +50,10 @@ export interface SelectedScenarios {
 
 export const TRACE_PREFIX = 'trace:';
 
-/** Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so many of a recording; `own`: a module's. */
+/**
+ * Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so
+ * many of a recording; `own`: a module's.
+ */
 export async function selectScenarios(
   engine: Engine,
   given: readonly string[] | undefined,
@@ -54,7 +62,10 @@ export async function selectScenarios(
   own: readonly Scenario[] = [],
 ): Promise<SelectedScenarios> {
   if (window !== null && !given?.some((name) => name.startsWith(TRACE_PREFIX))) {
-    throw new InputError('--window: there is no recording to cut it from', 'give one with --scenario trace:FILE');
+    throw new InputError(
+      '--window: there is no recording to cut it from',
+      'give one with --scenario trace:FILE',
+    );
   }
   const catalogue = await engine.scenarios();
   if (given === undefined) return { scenarios: catalogue, description: [] };
@@ -63,16 +74,23 @@ export async function selectScenarios(
   for (const name of new Set(given)) {
     if (name.startsWith(TRACE_PREFIX)) {
       const file = name.slice(TRACE_PREFIX.length);
-      if (file === '') throw new InputError('--scenario: "trace:" names no file', 'give one, such as trace:recording.trace.gz');
+      if (file === '')
+        throw new InputError(
+          '--scenario: "trace:" names no file',
+          'give one, such as trace:recording.trace.gz',
+        );
       const several = window === null && windows > 1;
-      for (const imported of several ? await engine.importTraces(file, windows) : [await engine.importTrace(file, window)]) {
+      for (const imported of several
+        ? await engine.importTraces(file, windows)
+        : [await engine.importTrace(file, window)]) {
         scenarios.push(imported.scenario);
         description.push(...imported.description);
       }
       continue;
     }
     const scenario =
-      own.find((candidate) => candidate.name === name) ?? catalogue.find((candidate) => candidate.name === name.toLowerCase());
+      own.find((candidate) => candidate.name === name) ??
+      catalogue.find((candidate) => candidate.name === name.toLowerCase());
     const known = [...own, ...catalogue].map((candidate) => candidate.name);
     if (scenario === undefined) throw unknownName('scenario', name, known, 'scenarios');
     scenarios.push(scenario);
@@ -81,8 +99,9 @@ export async function selectScenarios(
 }
 
 /**
- * Scenarios for threads, each with its number of CPUs: catalogue names, `trace:FILE`, or those that are made for a number of CPUs. Without
- * a name the modules' own, or the whole catalogue; without a number each scenario's own (two for those that are made for any).
+ * Scenarios for threads, each with its number of CPUs: catalogue names, `trace:FILE`, or those that are made
+ * for a number of CPUs. Without a name the modules' own, or the whole catalogue; without a number each
+ * scenario's own (two for those that are made for any).
  */
 export async function selectStressScenarios(
   engine: Engine,
@@ -99,13 +118,20 @@ export async function selectStressScenarios(
   });
   if (known !== undefined && known.length === 0) return selected;
   const { scenarios } = await selectScenarios(engine, known, null, 1, own);
-  return [...selected, ...scenarios.map((scenario) => ({ name: scenario.name, cpus: cpus ?? scenario.cpus, scenario }))];
+  return [
+    ...selected,
+    ...scenarios.map((scenario) => ({ name: scenario.name, cpus: cpus ?? scenario.cpus, scenario })),
+  ];
 }
 
 /** Strategy names; all of them where none is given. */
-export async function selectStrategies(engine: Engine, given: readonly string[] | undefined): Promise<string[]> {
+export async function selectStrategies(
+  engine: Engine,
+  given: readonly string[] | undefined,
+): Promise<string[]> {
   const known = (await engine.strategies()).map(({ name }) => name);
   if (given === undefined) return known;
-  for (const name of given) if (!known.includes(name)) throw unknownName('strategy', name, known, 'strategies');
+  for (const name of given)
+    if (!known.includes(name)) throw unknownName('strategy', name, known, 'strategies');
   return [...new Set(given)];
 }

@@ -1,4 +1,7 @@
-/** The process's terminal: as a whole screen, which looks as before however the process ends, short of SIGKILL; and for a question. */
+/**
+ * The process's terminal: as a whole screen, which looks as before however the process ends, short of
+ * SIGKILL; and for a question.
+ */
 
 import { createInterface } from 'node:readline/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -68,7 +71,10 @@ export function processTerminal(
 }
 
 /** Asks on stderr, so that stdout stays what the command answers. Undefined where nobody sits there. */
-export function processConfirm(stdin: ReadStream, stderr: WriteStream): ((question: string) => Promise<boolean>) | undefined {
+export function processConfirm(
+  stdin: ReadStream,
+  stderr: WriteStream,
+): ((question: string) => Promise<boolean>) | undefined {
   if (!stdin.isTTY || !stderr.isTTY) return undefined;
   return async (question) => {
     const lines = createInterface({ input: stdin, output: stderr });

@@ -1,4 +1,7 @@
-/** Values of flags: text to numbers, durations and windows, each refused in one line that says what, where and what to do. */
+/**
+ * Values of flags: text to numbers, durations and windows, each refused in one line that says what, where and
+ * what to do.
+ */
 
 import { shorten } from '../report/layout.js';
 import { InputError } from '../vocabulary/errors.js';
@@ -40,13 +43,20 @@ const BYTES_MAX = 2 ** 40;
 export function byteSize(flag: string): (text: string) => number {
   return (text) => {
     const match = /^(\d{1,6}(?:\.\d{1,6})?)([mg])(?:i?b)?$/i.exec(text);
-    const bytes = match === null ? Number.NaN : Math.round(Number(match[1]) * UNIT_BYTES[match[2].toLowerCase()]);
+    const bytes =
+      match === null ? Number.NaN : Math.round(Number(match[1]) * UNIT_BYTES[match[2].toLowerCase()]);
     if (bytes >= BYTES_MIN && bytes <= BYTES_MAX) return bytes;
-    throw new InputError(`${flag}: ${quoted(text)} is not a size from 1m to 1024g`, `give one such as ${flag} 512m or ${flag} 4g`);
+    throw new InputError(
+      `${flag}: ${quoted(text)} is not a size from 1m to 1024g`,
+      `give one such as ${flag} 512m or ${flag} 4g`,
+    );
   };
 }
 
-/** `A..B`: lines of a recording, counted from 1, both included. Whether the file has them is for the import to say. */
+/**
+ * `A..B`: lines of a recording, counted from 1, both included. Whether the file has them is for the import to
+ * say.
+ */
 export function lineWindow(flag: string): (text: string) => string {
   return (text) => {
     const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
@@ -61,12 +71,18 @@ export function lineWindow(flag: string): (text: string) => string {
 export function memoryModel(flag: string): (text: string) => MemoryModel {
   return (text) => {
     if (text === 'tso' || text === 'sc') return text;
-    throw new InputError(`${flag}: ${quoted(text)} is not a memory model`, 'give tso (x86) or sc (sequential consistency)');
+    throw new InputError(
+      `${flag}: ${quoted(text)} is not a memory model`,
+      'give tso (x86) or sc (sequential consistency)',
+    );
   };
 }
 
 /** A parser for a flag that takes one of a few words. */
-export function oneOf<const Word extends string>(flag: string, words: readonly Word[]): (text: string) => Word {
+export function oneOf<const Word extends string>(
+  flag: string,
+  words: readonly Word[],
+): (text: string) => Word {
   return (text) => {
     const word = words.find((known) => known === text);
     if (word !== undefined) return word;
@@ -74,12 +90,18 @@ export function oneOf<const Word extends string>(flag: string, words: readonly W
   };
 }
 
-/** A collector for a flag that may be repeated and may hold a comma list; a `trace:FILE` is taken whole, commas and all. */
+/**
+ * A collector for a flag that may be repeated and may hold a comma list; a `trace:FILE` is taken whole,
+ * commas and all.
+ */
 export function names(flag: string): (text: string, before: readonly string[] | undefined) => string[] {
   return (text, before = []) => {
     const given = (text.startsWith('trace:') ? [text] : text.split(',')).map((name) => name.trim());
     if (given.includes(''))
-      throw new InputError(`${flag}: ${quoted(text)} holds an empty name`, 'give one name or several with commas between');
+      throw new InputError(
+        `${flag}: ${quoted(text)} holds an empty name`,
+        'give one name or several with commas between',
+      );
     return [...before, ...given];
   };
 }

@@ -1,4 +1,6 @@
-/** A pool, for as long as a command uses it: Ctrl-C, progress, and the end of its workers whatever happens. */
+/**
+ * A pool, for as long as a command uses it: Ctrl-C, progress, and the end of its workers whatever happens.
+ */
 
 import { Progress } from '../report/progress.js';
 import { type CliContext, errColors } from './context.js';
@@ -11,7 +13,10 @@ export interface PoolOptions {
   readonly quiet: boolean;
 }
 
-/** Runs `work`, which answers whether anything is known by its end. Answers whether Ctrl-C came in between; the work's signal says so too. */
+/**
+ * Runs `work`, which answers whether anything is known by its end. Answers whether Ctrl-C came in between;
+ * the work's signal says so too.
+ */
 export async function withPool(
   context: CliContext,
   { jobs, quiet }: PoolOptions,

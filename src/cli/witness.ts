@@ -3,7 +3,14 @@
 import { differenceWords } from '../replay/compare.js';
 import { visible } from '../report/escape.js';
 import { renderTimeline } from '../report/timeline.js';
-import { commandLines, indentedLines, type LabelledLine, labelledLines, replayedSentenceLines, sentenceLines } from '../report/witness.js';
+import {
+  commandLines,
+  indentedLines,
+  type LabelledLine,
+  labelledLines,
+  replayedSentenceLines,
+  sentenceLines,
+} from '../report/witness.js';
 import { type Finding, findingSubject } from '../vocabulary/finding.js';
 import { type CliContext, outColors } from './context.js';
 import type { ReplayResult } from './engine-api.js';
@@ -17,7 +24,9 @@ export function printTimeline(
   width?: number,
 ): void {
   const { cpus } = findingSubject(finding);
-  print(context, [renderTimeline(trace, { cpus, aroundDeciding: !isFull, colors: outColors(context), width })]);
+  print(context, [
+    renderTimeline(trace, { cpus, aroundDeciding: !isFull, colors: outColors(context), width }),
+  ]);
 }
 
 export function printSentence(context: CliContext, finding: Finding, width?: number): void {
@@ -25,19 +34,34 @@ export function printSentence(context: CliContext, finding: Finding, width?: num
 }
 
 /** The sentence of a finding that was read, in the words of its replay. */
-export function printReplayed(context: CliContext, finding: Finding, result: ReplayResult, width?: number): void {
+export function printReplayed(
+  context: CliContext,
+  finding: Finding,
+  result: ReplayResult,
+  width?: number,
+): void {
   print(context, replayedSentenceLines(finding, result, outColors(context), width));
 }
 
 /** Says on stderr where a file and its replay differ; answers whether it is reproduced all the same. */
-export function reportDifferences({ io, version }: CliContext, file: string, finding: Finding, result: ReplayResult): boolean {
+export function reportDifferences(
+  { io, version }: CliContext,
+  file: string,
+  finding: Finding,
+  result: ReplayResult,
+): boolean {
   const { reproduced, reason, differences } = result;
   if (reproduced) {
-    for (const difference of differences) printLine(io.stderr, `shootdown: ${visible(`${file}: ${differenceWords(difference)}`)}`);
+    for (const difference of differences)
+      printLine(io.stderr, `shootdown: ${visible(`${file}: ${differenceWords(difference)}`)}`);
     return true;
   }
-  const other = finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;
-  printLine(io.stderr, `shootdown: ${visible(`${file}: not reproduced: ${reason ?? 'the execution differs'}${other}`)}`);
+  const other =
+    finding.shootdown === version ? '' : `; shootdown ${finding.shootdown} wrote it and this is ${version}`;
+  printLine(
+    io.stderr,
+    `shootdown: ${visible(`${file}: not reproduced: ${reason ?? 'the execution differs'}${other}`)}`,
+  );
   return false;
 }
 

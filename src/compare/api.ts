@@ -17,7 +17,10 @@ export interface CompareOptions {
   readonly executions?: number;
   /** Pairs of executions to count. Default: `executions`, or as many as the time allows. */
   readonly count?: number;
-  /** Wall time in milliseconds, a third for each hunt and one for the counts. Default: none where `executions` is given, else 60,000. */
+  /**
+   * Wall time in milliseconds, a third for each hunt and one for the counts. Default: none where `executions`
+   * is given, else 60,000.
+   */
   readonly budgetMs?: number;
   /** Seed of every random choice. Default 1. */
   readonly seed?: number;
@@ -38,15 +41,20 @@ const JOBS_DEFAULT = 2;
 const BUDGET_MS_DEFAULT = 60_000;
 
 /**
- * Compares two variants by name: is the patch safe, and what does it save? Answers what `compare --json` prints: both verdicts, `isNew` where the patch has
- * a violation that the base has not, and `counters` per 1,000 client operations, each difference with its interval. The same request has the same
- * answer, but for times, wherever no time limit ends it.
+ * Compares two variants by name: is the patch safe, and what does it save? Answers what `compare --json`
+ * prints: both verdicts, `isNew` where the patch has a violation that the base has not, and `counters` per
+ * 1,000 client operations, each difference with its interval. The same request has the same answer, but for
+ * times, wherever no time limit ends it.
  *
  *     const { isNew, counters } = await compare('kvm/v0', 'kvm/v7', { executions: 2_000 });
  *
  * Throws InputError for a name that is no variant's.
  */
-export async function compare(base: string, patch: string, options: CompareOptions = {}): Promise<CompareResult> {
+export async function compare(
+  base: string,
+  patch: string,
+  options: CompareOptions = {},
+): Promise<CompareResult> {
   const { scenarios = catalogue, executions, count, seed = 1, memory = 'tso', signal } = options;
   const strategies = options.strategies ?? allStrategies.map(({ name }) => name);
   const budgetMs = options.budgetMs ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined);

@@ -43,7 +43,8 @@ export interface KnownWitnessOf {
 }
 
 /**
- * The patch did what the base does: in every pair it executed the same, or nothing that it changes of what it was made from did otherwise in its hunt.
+ * The patch did what the base does: in every pair it executed the same, or nothing that it changes of what it
+ * was made from did otherwise in its hunt.
  */
 export function changedNothing({ outcomes, pairs, otherwise }: Comparison): boolean {
   const verdict = outcomes[1]?.verdict;

@@ -1,7 +1,10 @@
 import type { RateOf } from '../study/difference.js';
 import type { Variant } from '../variants/variant.js';
 
-/** What a comparison counts, per 1,000 client operations: what a change of the flush protocol is made for, or has to pay with. */
+/**
+ * What a comparison counts, per 1,000 client operations: what a change of the flush protocol is made for, or
+ * has to pay with.
+ */
 export interface ComparedCounter extends RateOf {
   /** Key in the JSON document. */
   readonly name: string;
@@ -22,10 +25,21 @@ const all: readonly ComparedCounter[] = [
   { name: 'partialFlushes', title: 'partial flushes', of: ['partialFlushes'], ...perOperation },
   { name: 'switchFlushes', title: 'flushes at a switch', of: ['switchFlushes'], ...perOperation },
   { name: 'needlessFlushes', title: 'needless of these', of: ['needlessSwitchFlushes'], ...perOperation },
-  { name: 'lazyCpusDisturbed', title: 'lazy CPUs disturbed', of: ['lazyDisturbed', 'lazyRequests'], ...perOperation },
+  {
+    name: 'lazyCpusDisturbed',
+    title: 'lazy CPUs disturbed',
+    of: ['lazyDisturbed', 'lazyRequests'],
+    ...perOperation,
+  },
   { name: 'lockedOperations', title: 'locked operations', of: ['lockedOperations'], ...perOperation },
   { name: 'hostExits', title: 'exits to the host', of: ['hostExits'], ...perOperation, needsHost: true },
-  { name: 'entryFlushes', title: 'flushes at VM entry', of: ['entryFlushes'], ...perOperation, needsHost: true },
+  {
+    name: 'entryFlushes',
+    title: 'flushes at VM entry',
+    of: ['entryFlushes'],
+    ...perOperation,
+    needsHost: true,
+  },
 ];
 
 /** Those that a comparison of the two shows. */

@@ -18,7 +18,10 @@ export interface CompareDocument {
   readonly interrupted: boolean;
   /** The patch has a violation that the base has not. */
   readonly isNew: boolean;
-  /** The base's, then the patch's, as `hunt --json` has them; the patch's `base` says whether the base has its violation too. */
+  /**
+   * The base's, then the patch's, as `hunt --json` has them; the patch's `base` says whether the base has its
+   * violation too.
+   */
   readonly verdicts: readonly ComparedVerdict[];
   /** Kinds of violation that both have, and those that only the base's hunt met. */
   readonly shared: readonly MetViolation[];
@@ -35,14 +38,32 @@ export interface CompareDocument {
 }
 
 /** A verdict as `hunt --json` has it, and the witness that travels with the package, if one is known. */
-export type ComparedVerdict = Verdict & { readonly restsOn: readonly string[]; readonly witness: KnownWitnessOf | null };
+export type ComparedVerdict = Verdict & {
+  readonly restsOn: readonly string[];
+  readonly witness: KnownWitnessOf | null;
+};
 
-export function compareDocument(shootdown: string, comparison: Comparison, notes: readonly string[]): CompareDocument {
+export function compareDocument(
+  shootdown: string,
+  comparison: Comparison,
+  notes: readonly string[],
+): CompareDocument {
   const { base, patch, outcomes, interrupted, isNew, shared, gone, counters, pairs, otherwise } = comparison;
-  const verdicts = outcomes.map(({ verdict, witness }) => ({ ...verdict, restsOn: restsOn(verdict, notes), witness }));
+  const verdicts = outcomes.map(({ verdict, witness }) => ({
+    ...verdict,
+    restsOn: restsOn(verdict, notes),
+    witness,
+  }));
   return {
     ...{ format: 'shootdown-compare', version: 1, shootdown },
     ...{ base, patch, interrupted, isNew, verdicts, shared, gone },
-    ...{ counters, per: OPERATIONS, pairs, otherwise, changedNothing: changedNothing(comparison), confidence: CONFIDENCE },
+    ...{
+      counters,
+      per: OPERATIONS,
+      pairs,
+      otherwise,
+      changedNothing: changedNothing(comparison),
+      confidence: CONFIDENCE,
+    },
   };
 }

@@ -17,7 +17,10 @@ export function hanging(label: string, text: string): string[] {
   return wrap(visible(text), MAIL_WIDTH - label.length).map((line, i) => (i === 0 ? label : indent) + line);
 }
 
-/** A table whose first row is its titles: the first and the last column stand left, figures right. A row too wide has its title on a line of its own. */
+/**
+ * A table whose first row is its titles: the first and the last column stand left, figures right. A row too
+ * wide has its title on a line of its own.
+ */
 export function mailTable(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(visible));
   const columns = cells[0]?.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column])))) ?? [];

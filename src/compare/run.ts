@@ -16,7 +16,10 @@ import type { ViolationClass } from '../vocabulary/violation.js';
 import type { ComparedOutcome, Comparison } from './comparison.js';
 import { comparedCounters } from './counters.js';
 
-/** Is the patch safe, and what does it save? Both are hunted in the same executions, and counted in pairs of them. */
+/**
+ * Is the patch safe, and what does it save? Both are hunted in the same executions, and counted in pairs of
+ * them.
+ */
 
 export interface CompareRequest {
   /** Names of variants. */
@@ -44,7 +47,10 @@ const ROUNDS_MAX = 4;
 /** Throws what the pool throws, and InputError for a name that is no variant's. */
 export async function compareVariants(request: CompareRequest, pool: HuntPool): Promise<Comparison> {
   const { base, patch, signal } = request;
-  const counters = comparedCounters(variantOf(base, pool.modules.variants), variantOf(patch, pool.modules.variants));
+  const counters = comparedCounters(
+    variantOf(base, pool.modules.variants),
+    variantOf(patch, pool.modules.variants),
+  );
   // Each in pairs, and apart.
   const comparisons = 2 * counters.length;
   const outcomes: ComparedOutcome[] = [];
@@ -57,7 +63,10 @@ export async function compareVariants(request: CompareRequest, pool: HuntPool): 
   const before = keep(await huntBase(request, pool));
   const after = signal?.aborted === true ? null : keep(await huntPatch(request, before, pool));
   const pairs = signal?.aborted === true ? null : await countBoth(request, pool);
-  const differences = pairs === null ? [] : counters.map((counter) => [counter.name, differencesOf(pairs, counter, comparisons)] as const);
+  const differences =
+    pairs === null
+      ? []
+      : counters.map((counter) => [counter.name, differencesOf(pairs, counter, comparisons)] as const);
   return {
     ...{ base, patch, outcomes, ...whatChanged(before, after) },
     counters: Object.fromEntries(differences) as Record<string, Differences>,
@@ -70,15 +79,31 @@ export async function compareVariants(request: CompareRequest, pool: HuntPool): 
 
 function variantOf(name: string, own: readonly Variant[]): Variant {
   const variant = findVariant(name, own);
-  if (variant === undefined) throw new InputError(`there is no variant "${name}"`, '"shootdown list variants" shows them');
+  if (variant === undefined)
+    throw new InputError(`there is no variant "${name}"`, '"shootdown list variants" shows them');
   return variant;
 }
 
 /** What both hunts are asked. Neither asks its own base: the other one is what it is compared with. */
-function asked(request: CompareRequest, variant: string, pool: HuntPool): HuntRequest & { readonly pool: HuntPool } {
+function asked(
+  request: CompareRequest,
+  variant: string,
+  pool: HuntPool,
+): HuntRequest & { readonly pool: HuntPool } {
   const { scenarios, strategies, memory, seed, executions, budgetMs, signal, onProgress } = request;
   const limits = { executions, budgetMs: budgetMs === undefined ? undefined : budgetMs / 3 };
-  return { variant, scenarios, strategies, memory, seed, ...limits, signal, onProgress, jobs: pool.jobs, pool };
+  return {
+    variant,
+    scenarios,
+    strategies,
+    memory,
+    seed,
+    ...limits,
+    signal,
+    onProgress,
+    jobs: pool.jobs,
+    pool,
+  };
 }
 
 /** The base goes past all that it meets: each kind is what the patch need not answer for. */
@@ -89,10 +114,14 @@ async function huntBase(request: CompareRequest, pool: HuntPool): Promise<Compar
 }
 
 /**
- * The patch goes past what the base has met. What it meets beyond that the base is asked about, by the very schedule and by more executions;
- * if the base has it too, the patch is hunted past it once more.
+ * The patch goes past what the base has met. What it meets beyond that the base is asked about, by the very
+ * schedule and by more executions; if the base has it too, the patch is hunted past it once more.
  */
-async function huntPatch(request: CompareRequest, base: ComparedOutcome, pool: HuntPool): Promise<ComparedOutcome> {
+async function huntPatch(
+  request: CompareRequest,
+  base: ComparedOutcome,
+  pool: HuntPool,
+): Promise<ComparedOutcome> {
   const began = performance.now();
   const known: KnownViolation[] = [
     ...(knownOf(request.patch, request.scenarios, pool.modules.variants) ?? []),
@@ -107,7 +136,8 @@ async function huntPatch(request: CompareRequest, base: ComparedOutcome, pool: H
     const check = await checkBase(result, hunted, request.base);
     if (check === null) return { ...result, witness };
     const outcome = { ...result, verdict: { ...result.verdict, base: check }, witness };
-    const isOver = round === ROUNDS_MAX || request.signal?.aborted === true || (budgetMs !== undefined && budgetMs <= 1);
+    const isOver =
+      round === ROUNDS_MAX || request.signal?.aborted === true || (budgetMs !== undefined && budgetMs <= 1);
     const { violation, scenario } = result.verdict;
     if (!check.hasIt || isOver || violation === null) return outcome;
     known.push({ scenario, class: violation, cause: check.cause });
@@ -127,7 +157,10 @@ function witnessOf(variant: string, memory: MemoryModel): ComparedOutcome['witne
   return { class: name, scenario, file };
 }
 
-function whatChanged(base: ComparedOutcome, patch: ComparedOutcome | null): Pick<Comparison, 'isNew' | 'shared' | 'gone'> {
+function whatChanged(
+  base: ComparedOutcome,
+  patch: ComparedOutcome | null,
+): Pick<Comparison, 'isNew' | 'shared' | 'gone'> {
   const before = base.verdict.met ?? [];
   if (patch === null) return { isNew: false, shared: [], gone: [] };
   const { verdict, witness } = patch;
@@ -138,7 +171,9 @@ function whatChanged(base: ComparedOutcome, patch: ComparedOutcome | null): Pick
   return {
     isNew: (verdict.violation !== null && !hasItToo) || (witness !== null && !isOfBase(witness)),
     // What the patch was told to go past has a name, or is the base's.
-    shared: after.filter((met) => (met.finding === undefined ? met.isKnown || hasItToo : before.some((one) => sameKind(one, met)))),
+    shared: after.filter((met) =>
+      met.finding === undefined ? met.isKnown || hasItToo : before.some((one) => sameKind(one, met)),
+    ),
     gone: before.filter((met) => !after.some((one) => sameKind(one, met))),
   };
 }
@@ -147,5 +182,15 @@ async function countBoth(request: CompareRequest, pool: HuntPool): Promise<Paire
   const { base, patch, scenarios, strategies, memory, seed, count, executions, budgetMs, signal } = request;
   const pairs = count ?? executions;
   const limitMs = pairs !== undefined || budgetMs === undefined ? undefined : budgetMs / 3;
-  return countPairs(pool, { base, patch, scenarios, strategies, memory, seed, count: pairs, budgetMs: limitMs, signal });
+  return countPairs(pool, {
+    base,
+    patch,
+    scenarios,
+    strategies,
+    memory,
+    seed,
+    count: pairs,
+    budgetMs: limitMs,
+    signal,
+  });
 }

@@ -1,7 +1,15 @@
 import type { Comparison } from './comparison.js';
 import { OPERATIONS, titleOf } from './counters.js';
 import { hanging, mailTable, wrapped } from './layout.js';
-import { COUNTER_TITLES, counterCells, groundsOf, groundsWords, outcomeWords, safetyWords, savingWords } from './words.js';
+import {
+  COUNTER_TITLES,
+  counterCells,
+  groundsOf,
+  groundsWords,
+  outcomeWords,
+  safetyWords,
+  savingWords,
+} from './words.js';
 
 /** A comparison as text that a mail can carry. */
 
@@ -12,7 +20,9 @@ export function comparisonText(comparison: Comparison, notes: readonly string[] 
   const { outcomes, counters } = comparison;
   const labels = ['base', 'patch'];
   const lines = [
-    ...outcomes.flatMap((outcome, i) => hanging(labels[i].padEnd(7), `${outcome.verdict.variant}: ${outcomeWords(outcome)}`)),
+    ...outcomes.flatMap((outcome, i) =>
+      hanging(labels[i].padEnd(7), `${outcome.verdict.variant}: ${outcomeWords(outcome)}`),
+    ),
     '',
     ...table(counters),
     ...wrapped(groundsWords(comparison, OPERATIONS)),
@@ -21,7 +31,9 @@ export function comparisonText(comparison: Comparison, notes: readonly string[] 
     ...groundsOf(comparison, notes).flatMap((ground) => hanging(INDENT, ground)),
     '',
     'answer',
-    ...[...safetyWords(comparison), ...savingWords(comparison)].flatMap((sentence) => hanging(INDENT, sentence)),
+    ...[...safetyWords(comparison), ...savingWords(comparison)].flatMap((sentence) =>
+      hanging(INDENT, sentence),
+    ),
   ];
   return lines.join('\n');
 }

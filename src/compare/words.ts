@@ -9,7 +9,10 @@ import { differenceText, levelText, NONE_SEEN, signed } from '../study/differenc
 import type { ComparedOutcome, Comparison } from './comparison.js';
 import { titleOf } from './counters.js';
 
-/** What a comparison says, in sentences and cells that text and Markdown share. Not escaped: that is for each format to do. */
+/**
+ * What a comparison says, in sentences and cells that text and Markdown share. Not escaped: that is for each
+ * format to do.
+ */
 
 /** `stale-use in lazy-return after 42 executions`, and what is known besides. */
 export function outcomeWords({ verdict, witness }: ComparedOutcome): string {
@@ -41,7 +44,9 @@ export function safetyWords(comparison: Comparison): string[] {
     ...(isNew ? [`Not safe: ${newWords(after, base)}`] : []),
     ...(!isNew && least === 0 ? ['Nothing is known: the time was over before the first execution.'] : []),
     ...(!isNew && least > 0
-      ? [`No violation seen that ${base} has not, in ${count(verdict.executions, 'execution')}: a sample, not a proof.`]
+      ? [
+          `No violation seen that ${base} has not, in ${count(verdict.executions, 'execution')}: a sample, not a proof.`,
+        ]
       : []),
     ...(witness !== null && !isNew ? [`Both are known to be unsafe: ${witness.class}.`] : []),
     ...kindsOf(shared).map((kind) => `Both showed it: ${kind}.`),
@@ -50,19 +55,26 @@ export function safetyWords(comparison: Comparison): string[] {
 }
 
 function newWords({ verdict, witness }: ComparedOutcome, base: string): string {
-  if (verdict.violation === null) return `a witness of ${witness?.class} is known, and none of ${base}; this run met none.`;
+  if (verdict.violation === null)
+    return `a witness of ${witness?.class} is known, and none of ${base}; this run met none.`;
   const asked =
-    verdict.base === undefined ? '' : `, and ${base} has it neither on that schedule nor in ${executionsOf(verdict.base.executions)}`;
+    verdict.base === undefined
+      ? ''
+      : `, and ${base} has it neither on that schedule nor in ${executionsOf(verdict.base.executions)}`;
   return `${verdict.violation} in ${verdict.scenario}${asked}: ${sentence(verdict.message)}`;
 }
 
 const executionsOf = (executions: number): string => count(executions, 'execution');
-const sentence = (message: string | null): string => (message === null ? '' : message.endsWith('.') ? message : `${message}.`);
+const sentence = (message: string | null): string =>
+  message === null ? '' : message.endsWith('.') ? message : `${message}.`;
 
 /** Kinds that are told one by one; JSON has all. */
 const KINDS_MAX = 8;
 
-/** `b3, stale-use in 3 scenarios (12 executions): the cause`, a line for each name, or for each class and cause without one. */
+/**
+ * `b3, stale-use in 3 scenarios (12 executions): the cause`, a line for each name, or for each class and
+ * cause without one.
+ */
 function kindsOf(met: readonly MetViolation[]): string[] {
   const kinds = new Map<string, MetViolation[]>();
   for (const one of met) {
@@ -118,9 +130,15 @@ export function savingWords({ counters, pairs }: Comparison): string[] {
   if (pairs === 0) return [];
   const told = Object.entries(counters).map(([name, counter]) => ({ name: titleOf(name).trim(), counter }));
   const moved = (seen: Difference['seen']): string[] =>
-    told.filter(({ counter }) => counter.seen === seen || (counter.seen === 'none' && counter.apart.seen === seen)).map(movedWords);
+    told
+      .filter(
+        ({ counter }) => counter.seen === seen || (counter.seen === 'none' && counter.apart.seen === seen),
+      )
+      .map(movedWords);
   const [less, more] = [moved('less'), moved('more')];
-  const same = told.filter(({ counter }) => counter.seen === 'none' && counter.apart.seen === 'none').map(({ name }) => name);
+  const same = told
+    .filter(({ counter }) => counter.seen === 'none' && counter.apart.seen === 'none')
+    .map(({ name }) => name);
   return [
     less.length === 0 ? 'Saves nothing that is counted.' : `Less: ${less.join('; ')}.`,
     ...(more.length === 0 ? [] : [`More: ${more.join('; ')}.`]),
@@ -130,7 +148,9 @@ export function savingWords({ counters, pairs }: Comparison): string[] {
 
 function movedWords({ name, counter }: { readonly name: string; readonly counter: Differences }): string {
   const words = ({ base, difference, seen }: Difference): string =>
-    seen === 'none' || difference === null ? 'none seen' : percentOf(base, difference).trim().slice(1, -1) || signed(difference, 1);
+    seen === 'none' || difference === null
+      ? 'none seen'
+      : percentOf(base, difference).trim().slice(1, -1) || signed(difference, 1);
   return `${name} ${words(counter)}, apart ${words(counter.apart)}`;
 }
 

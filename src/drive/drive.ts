@@ -10,10 +10,16 @@ export interface StepWatcher {
   after(agent: number): void;
 }
 
-/** The loops of a long execution turn often, between its operations: after so many steps they are counted anew. */
+/**
+ * The loops of a long execution turn often, between its operations: after so many steps they are counted
+ * anew.
+ */
 const LOOP_BUDGET_STEPS = 1 << 16;
 
-/** Executes a program from its beginning, as the decider says, until a violation or until nothing more is decided. */
+/**
+ * Executes a program from its beginning, as the decider says, until a violation or until nothing more is
+ * decided.
+ */
 export function drive(machine: Machine, decider: Decider, watcher: StepWatcher | null = null): void {
   begin(machine, decider);
   proceed(machine, decider, watcher);

@@ -1,13 +1,14 @@
 import type { Machine } from '../machine/machine.js';
 
 /**
- * How an execution ended, judged here only. Violations of oracles and assertions in the code end it in a step; a deadlock, a livelock and a
- * false final assertion show when nothing more is decided.
+ * How an execution ended, judged here only. Violations of oracles and assertions in the code end it in a
+ * step; a deadlock, a livelock and a false final assertion show when nothing more is decided.
  */
 
 /**
- * Reports what is wrong with an execution that has come to its end. `isFairlyOver`: whoever could move has moved, for long and in turn, so that
- * what has not ended makes no progress; without it, an execution that could go on is just not over. Answers whether it is over.
+ * Reports what is wrong with an execution that has come to its end. `isFairlyOver`: whoever could move has
+ * moved, for long and in turn, so that what has not ended makes no progress; without it, an execution that
+ * could go on is just not over. Answers whether it is over.
  */
 export function judgeEnd(machine: Machine, isFairlyOver = false): boolean {
   return judge(machine, isFairlyOver, machine);

@@ -6,13 +6,16 @@ import type { Schedule } from './schedule.js';
 /** A livelock is one after at least so many fair steps. */
 export const FAIR_STEPS_MIN = 2_000;
 
-/** Round robin over all agents, for a limited time. What does not end then makes no progress under a scheduler that is fair. */
+/**
+ * Round robin over all agents, for a limited time. What does not end then makes no progress under a scheduler
+ * that is fair.
+ */
 export class FairDecider implements Decider {
   private turn = 0;
 
   /**
-   * `schedule` notes the decisions. `turnsMax`: turns that agents are given, whether they can use them or not; `stepsMax`: where the execution's
-   * steps, those before this one took over among them, are enough.
+   * `schedule` notes the decisions. `turnsMax`: turns that agents are given, whether they can use them or
+   * not; `stepsMax`: where the execution's steps, those before this one took over among them, are enough.
    */
   constructor(
     private readonly schedule: Schedule,

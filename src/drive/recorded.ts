@@ -4,8 +4,8 @@ import { type Decider, STOP } from './decider.js';
 import { drive, type StepWatcher } from './drive.js';
 
 /**
- * Decisions that were recorded. A decision that is impossible here means that the program or the version is not the one that was recorded:
- * `diverged` says which, and the execution stops.
+ * Decisions that were recorded. A decision that is impossible here means that the program or the version is
+ * not the one that was recorded: `diverged` says which, and the execution stops.
  */
 export class RecordedDecider implements Decider {
   /** Why the decisions could not be followed; null while they can. */
@@ -26,7 +26,8 @@ export class RecordedDecider implements Decider {
     if (this.diverged !== null || this.next >= this.decisions.length) return STOP;
     const agent = this.decisions[this.next++];
     if (agent < 0) return this.diverge('the schedule answers a choice that was not asked for');
-    if (!machine.canStep(agent)) return this.diverge(`the schedule moves agent ${agentName(agent)}, which cannot move`);
+    if (!machine.canStep(agent))
+      return this.diverge(`the schedule moves agent ${agentName(agent)}, which cannot move`);
     return agent;
   }
 
@@ -48,8 +49,15 @@ export class RecordedDecider implements Decider {
   }
 }
 
-/** Follows recorded decisions on a machine, from its beginning. Answers null, or why they could not be followed. */
-export function follow(machine: Machine, decisions: ArrayLike<number>, watcher: StepWatcher | null = null): string | null {
+/**
+ * Follows recorded decisions on a machine, from its beginning. Answers null, or why they could not be
+ * followed.
+ */
+export function follow(
+  machine: Machine,
+  decisions: ArrayLike<number>,
+  watcher: StepWatcher | null = null,
+): string | null {
   const decider = new RecordedDecider(machine, decisions);
   drive(machine, decider, watcher);
   return decider.diverged;

@@ -1,6 +1,7 @@
 /**
- * The decisions of one execution, in order: which agent moved, and the answers to recorded choices. In memory an agent is its number and a
- * choice c is -1-c; in a finding it is run-length coded text that a person can read and edit.
+ * The decisions of one execution, in order: which agent moved, and the answers to recorded choices. In memory
+ * an agent is its number and a choice c is -1-c; in a finding it is run-length coded text that a person can
+ * read and edit.
  */
 
 import { AGENTS, agentName, agentOf } from '../machine/agents.js';
@@ -81,12 +82,15 @@ export function decodeSchedule(tokens: readonly string[]): number[] {
   tokens.forEach((token, index) => {
     const entry = parseEntry(token);
     if (entry === null)
-      throw new Error(`schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", "1w" or "=3"`);
+      throw new Error(
+        `schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", "1w" or "=3"`,
+      );
     if ('choice' in entry) {
       decisions.push(-1 - entry.choice);
       return;
     }
-    if (decisions.length + entry.times > 5_000_000) throw new Error(`schedule[${index}]: more than 5000000 decisions`);
+    if (decisions.length + entry.times > 5_000_000)
+      throw new Error(`schedule[${index}]: more than 5000000 decisions`);
     for (let i = 0; i < entry.times; i++) decisions.push(agentOf(entry.cpu, entry.kind));
   });
   return decisions;

@@ -8,8 +8,9 @@ import {
 } from '../vocabulary/violation-facts.js';
 
 /**
- * What went wrong, the same for every witness of one bug: no CPU, mm, page, generation or step is told of it. A baseline of known violations
- * holds its words (`causeWords`), so a change of one of them makes known violations look new: add words, do not reword.
+ * What went wrong, the same for every witness of one bug: no CPU, mm, page, generation or step is told of it.
+ * A baseline of known violations holds its words (`causeWords`), so a change of one of them makes known
+ * violations look new: add words, do not reword.
  */
 export type Cause = FlushCause | OutcomeCause | StuckCause;
 
@@ -20,7 +21,9 @@ export interface FlushCause {
   readonly isBuffered: boolean;
   /** What the target decided, it decided from a slot that another CPU had written to. */
   readonly isRaised: boolean;
-  /** What the target decided, it decided from a slot in which it had stored more itself than it had flushed. */
+  /**
+   * What the target decided, it decided from a slot in which it had stored more itself than it had flushed.
+   */
   readonly isClaimed: boolean;
 }
 
@@ -72,7 +75,12 @@ export function flushCause(kind: FlushCauseKind, isBuffered = false, isRaised = 
 export function causeWords(cause: Cause, names: WordNames): string {
   if (cause.kind === 'outcome') return violationWords(cause.facts, impersonally(names));
   if (cause.kind === 'stuck') return stuckWords(cause.waiting, names);
-  return WORDS[cause.kind] + (cause.isBuffered ? BUFFERED : '') + (cause.isRaised ? RAISED : '') + (cause.isClaimed ? CLAIMED : '');
+  return (
+    WORDS[cause.kind] +
+    (cause.isBuffered ? BUFFERED : '') +
+    (cause.isRaised ? RAISED : '') +
+    (cause.isClaimed ? CLAIMED : '')
+  );
 }
 
 /** Which CPU waits for which word is chance, and so is how many wait for the same. */

@@ -19,13 +19,18 @@ export interface CpuState {
   readonly pending: readonly string[];
   /** Spin locks that it has taken and not given back. */
   readonly locks: readonly string[];
-  /** What else there is to say: `loaded_mm B` (as others see it), `lazy`, `PCID 5`, `taken off by the host`. */
+  /**
+   * What else there is to say: `loaded_mm B` (as others see it), `lazy`, `PCID 5`, `taken off by the host`.
+   */
   readonly notes: readonly string[];
   /** Its TLB, oldest entry first: `page 0 of PCID 5: frame 4 WUAD`; null in a machine without one. */
   readonly tlb: readonly string[] | null;
 }
 
-/** Keeps how CPUs stand, during an execution: names of page-table entries and holders of locks are those of the moment. */
+/**
+ * Keeps how CPUs stand, during an execution: names of page-table entries and holders of locks are those of
+ * the moment.
+ */
 export class StateLog {
   /** Before the first step. */
   readonly start: CpuState[] = [];
@@ -72,7 +77,10 @@ export class StateLog {
       cpu,
       buffer: bufferedStores(machine, cpu).map((store) => describeStore(store, cpu, this.teller.names)),
       interrupts: machine.interruptsOn(cpu),
-      pending: [mem[block + H.PENDING_IPI] !== 0 ? 'IPI' : '', mem[block + H.PENDING_NMI] !== 0 ? 'NMI' : ''].filter((name) => name !== ''),
+      pending: [
+        mem[block + H.PENDING_IPI] !== 0 ? 'IPI' : '',
+        mem[block + H.PENDING_NMI] !== 0 ? 'NMI' : '',
+      ].filter((name) => name !== ''),
       locks: [...this.held[cpu]].map((lock) => this.teller.names.word(lock, cpu)),
       notes: this.notes(cpu, block),
       tlb: machine.program.mmu === null ? null : this.tlb(block),
@@ -84,7 +92,8 @@ export class StateLog {
     const { mem } = machine;
     const notes = teller.notes(cpu);
     if (machine.program.mmu !== null) notes.push(`PCID ${mem[block + H.CR3_PCID]}`);
-    if (machine.hypervisor !== null && mem[block + H.VCPU_STATE] !== VCPU_RUNNING) notes.push('taken off by the host');
+    if (machine.hypervisor !== null && mem[block + H.VCPU_STATE] !== VCPU_RUNNING)
+      notes.push('taken off by the host');
     return notes;
   }
 

@@ -8,7 +8,10 @@ import type { RawStep } from './raw-step.js';
 import type { Part, Story } from './story.js';
 import { interrupted } from './switch-view.js';
 
-/** A translation of another mm that was used: where it was made, and how its PCID came to be loaded for this one without a flush. */
+/**
+ * A translation of another mm that was used: where it was made, and how its PCID came to be loaded for this
+ * one without a flush.
+ */
 export function crossMm(story: Story, { cpu, page, filledUnder, running }: FactsOf<'cross-mm'>): Explanation {
   const use = story.steps.at(-1);
   if (use === undefined) return story.lastStepOnly();
@@ -21,12 +24,17 @@ export function crossMm(story: Story, { cpu, page, filledUnder, running }: Facts
   const fill = story.steps.find(({ step }) => step === filledAt);
   const [other, own] = [filledUnder, running].map((mm) => names.mm(mm + FIRST_USER_MM));
   if (fill !== undefined) story.mark(fill, `CPU${cpu}'s TLB entry for page ${page} of ${other} is made`);
-  const loaded = story.before(use.step, (step) => step.cpu === cpu && step.kind === K.OP_WRITE_CR3 && step.step > filledAt);
+  const loaded = story.before(
+    use.step,
+    (step) => step.cpu === cpu && step.kind === K.OP_WRITE_CR3 && step.step > filledAt,
+  );
   if (loaded === undefined) return story.unexplained();
   const pcid = machine.mem[entry + H.TLB_KEY] >> 8;
   const isKept = loaded.c !== 0;
   story.mark(loaded, `PCID ${loaded.b} is loaded for ${own} ${isKept ? 'without a flush' : 'with a flush'}`);
-  const part = interrupted(story, -1, use.step, cpu) ?? (isKept && loaded.b === pcid ? recycled(story, loaded, cpu, own) : null);
+  const part =
+    interrupted(story, -1, use.step, cpu) ??
+    (isKept && loaded.b === pcid ? recycled(story, loaded, cpu, own) : null);
   if (part === null) return story.unexplained();
   story.tell(part.words, part.step, ...(part.also ?? []));
   return story.end(part.cause, part.step, null, { kind: 'outcome', facts: story.violation.facts });
@@ -39,9 +47,18 @@ function recycled(story: Story, loaded: RawStep, cpu: number, own: string): Part
   const taken = story.before(
     loaded.step,
     ({ cpu: by, kind, a }) =>
-      by === cpu && slot !== undefined && a === slot.ctxId && (kind === K.OP_WRITE_ONCE || kind === K.OP_CMPXCHG_PAIR),
+      by === cpu &&
+      slot !== undefined &&
+      a === slot.ctxId &&
+      (kind === K.OP_WRITE_ONCE || kind === K.OP_CMPXCHG_PAIR),
   );
-  if (taken !== undefined) story.mark(taken, `slot ${asid} is taken over for ${own}; its PCID still has entries of another mm`);
+  if (taken !== undefined)
+    story.mark(taken, `slot ${asid} is taken over for ${own}; its PCID still has entries of another mm`);
   const words = `CPU${cpu} took slot ${asid} over for ${own}, and loaded PCID ${loaded.b} without a flush`;
-  return { words, cause: flushCause('recycled'), step: loaded.step, also: taken === undefined ? [] : [taken] };
+  return {
+    words,
+    cause: flushCause('recycled'),
+    step: loaded.step,
+    also: taken === undefined ? [] : [taken],
+  };
 }

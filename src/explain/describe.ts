@@ -6,11 +6,17 @@ import { formatPte } from '../machine/pte.js';
 import type { Names } from './names.js';
 import type { BufferedStore, RawStep } from './raw-step.js';
 
-/** What a step did, on one line, with the stores to memory that only the running task can reach, which cost no step. */
+/**
+ * What a step did, on one line, with the stores to memory that only the running task can reach, which cost no
+ * step.
+ */
 export function describeWithPokes(step: RawStep, names: Names, buffered: boolean): string {
   const pokes = step.writes.filter(({ poked }) => poked);
   const text = describe(step, names, buffered);
-  return [text, ...pokes.map(({ address, value }) => `${names.word(address, step.cpu)} = ${names.value(address, value)}`)].join('; ');
+  return [
+    text,
+    ...pokes.map(({ address, value }) => `${names.word(address, step.cpu)} = ${names.value(address, value)}`),
+  ].join('; ');
 }
 
 /** What a step did, on one line. */
@@ -21,7 +27,10 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
   switch (step.kind) {
     case K.OP_READ_ONCE:
     case K.OP_LOAD_ACQUIRE: {
-      const unseen = step.unseen === null ? '' : ` (CPU${step.unseen.cpu}'s store of ${value(step.unseen.value)} is still buffered)`;
+      const unseen =
+        step.unseen === null
+          ? ''
+          : ` (CPU${step.unseen.cpu}'s store of ${value(step.unseen.value)} is still buffered)`;
       return `${word()} is ${value(step.value)}${unseen}`;
     }
     case K.OP_COND_LOAD_ACQUIRE:
@@ -40,7 +49,9 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.OP_FETCH_ADD: {
       // The result is the old value or the new one, as the caller asked.
       const after = step.c !== 0 ? step.value : step.value + step.b;
-      return step.b === 0 ? `${word()} is ${value(after)}` : `${word()} ${step.b > 0 ? 'up' : 'down'} to ${value(after)}`;
+      return step.b === 0
+        ? `${word()} is ${value(after)}`
+        : `${word()} ${step.b > 0 ? 'up' : 'down'} to ${value(after)}`;
     }
     case K.OP_FETCH_OR:
       return `set bits ${hexBits(step.b)} in ${word()} (was ${value(step.value)})`;
@@ -87,7 +98,9 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.OP_FREE_FRAME_RCU:
       return `free frame ${step.a} after a grace period`;
     case K.STEP_DRAIN:
-      return step.c === SB_USER ? 'a user store reaches memory' : `${word()} = ${value(step.b)} reaches memory`;
+      return step.c === SB_USER
+        ? 'a user store reaches memory'
+        : `${word()} = ${value(step.b)} reaches memory`;
     case K.STEP_DELIVER:
       return 'interrupt';
     case K.OP_POST_FLUSH:
@@ -108,13 +121,16 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
 const HOST_ACTS: Readonly<Record<number, string>> = {
   [HV.HOST_PREEMPTED]: 'takes the vCPU off its processor and marks it PREEMPTED',
   [HV.HOST_PREEMPTED_UNMARKED]: 'takes the vCPU off its processor',
-  [HV.HOST_PREEMPTED_IN_ACCESS]: 'takes the vCPU off in an access that it emulates, its address translated, and marks it PREEMPTED',
-  [HV.HOST_PREEMPTED_IN_ACCESS_UNMARKED]: 'takes the vCPU off in an access that it emulates, its address translated; no mark',
+  [HV.HOST_PREEMPTED_IN_ACCESS]:
+    'takes the vCPU off in an access that it emulates, its address translated, and marks it PREEMPTED',
+  [HV.HOST_PREEMPTED_IN_ACCESS_UNMARKED]:
+    'takes the vCPU off in an access that it emulates, its address translated; no mark',
   [HV.HOST_NOTHING]: 'finds nothing to preempt',
   [HV.HOST_COPIED]: 'reads the preempted byte into a copy',
   [HV.HOST_ENTERED]: 'takes the mark: the vCPU enters the guest, no flush owed',
   [HV.HOST_ENTERED_FLUSHED]: 'takes the mark: the vCPU enters the guest after the flush owed to it',
-  [HV.HOST_ENTERED_LOST]: 'writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
+  [HV.HOST_ENTERED_LOST]:
+    'writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
   [HV.HOST_COMPLETED_ACCESS]: 'completes the emulated access with the translation made before',
 };
 
@@ -133,11 +149,14 @@ export function describeStore({ address, value, kind }: BufferedStore, cpu: numb
 
 /** The first half's name and format stand for the pair's; the second word follows it. */
 function comparePair(step: RawStep, names: Names): string {
-  const pair = (first: number, second: number): string => `{${names.value(step.a, first)}, ${names.value(step.a + 1, second)}}`;
+  const pair = (first: number, second: number): string =>
+    `{${names.value(step.a, first)}, ${names.value(step.a + 1, second)}}`;
   const what = `cmpxchg16b ${names.word(step.a, step.cpu)}`;
   const expected = pair(step.b, step.c);
   if (step.value === 1) return `${what}: ${expected} to ${pair(step.d, step.e)}`;
-  return step.found === null ? `${what} failed` : `${what} failed: is ${pair(step.found.first, step.found.second)}, not ${expected}`;
+  return step.found === null
+    ? `${what} failed`
+    : `${what} failed: is ${pair(step.found.first, step.found.second)}, not ${expected}`;
 }
 
 function hexBits(bits: number): string {
@@ -152,5 +171,7 @@ function access(step: RawStep): string {
 
 function walk(step: RawStep): string {
   if (step.value === WALK_CONTINUE) return `walk for page ${step.a}`;
-  return step.value === WALK_DONE ? `walk for page ${step.a}: TLB entry made` : `walk for page ${step.a}: not present or not allowed`;
+  return step.value === WALK_DONE
+    ? `walk for page ${step.a}: TLB entry made`
+    : `walk for page ${step.a}: not present or not allowed`;
 }

@@ -10,7 +10,10 @@ import type { RawStep } from './raw-step.js';
 import { staleUse } from './stale-use.js';
 import { Story } from './story.js';
 
-/** Why an execution of the simulated kernel ended as it did. The machine stands where it ended; `steps` are all its steps. */
+/**
+ * Why an execution of the simulated kernel ended as it did. The machine stands where it ended; `steps` are
+ * all its steps.
+ */
 export function explain(
   machine: Machine,
   kernel: KernelConfig,
@@ -45,10 +48,16 @@ function stuck(story: Story): Explanation {
     const why = `then ${waitingWords(stands, personally(kernel.layout.layout))}`;
     if (last !== undefined) story.mark(last, why);
     const { wait } = stands;
-    const source = wait === null ? undefined : steps.findLast(({ writes }) => writes.some(({ address }) => address === wait.word));
+    const source =
+      wait === null
+        ? undefined
+        : steps.findLast(({ writes }) => writes.some(({ address }) => address === wait.word));
     if (source !== undefined) sources.push(source);
     if (wait !== null && source !== undefined && source !== last)
-      story.mark(source, `${names.word(wait.word, -1)} is ${names.value(wait.word, wait.value)} from here on`);
+      story.mark(
+        source,
+        `${names.word(wait.word, -1)} is ${names.value(wait.word, wait.value)} from here on`,
+      );
   }
   story.tell('', ...sources);
   return story.end({ kind: 'stuck', waiting }, null);

@@ -14,7 +14,10 @@ import { type Due, decision, flushed } from './target-view.js';
 /** A change of an entry, and a use of what was there before. */
 export interface StaleChange {
   readonly change: RawStep;
-  /** Where the use was judged, and where the access was executed: another step for a store that waited in a store buffer. */
+  /**
+   * Where the use was judged, and where the access was executed: another step for a store that waited in a
+   * store buffer.
+   */
   readonly use: RawStep;
   readonly executed: RawStep;
   readonly mm: number;
@@ -27,12 +30,21 @@ export function flushStory(story: Story, stale: StaleChange): Explanation {
   const { change, use, mm, target } = stale;
   const initiator = change.cpu;
   const { tlbGen } = story.kernel.layout.mms[mm];
-  const adds = ({ cpu, kind, a }: RawStep): boolean => cpu === initiator && kind === K.OP_FETCH_ADD && a === tlbGen;
-  const stores = ({ cpu, kind, a }: RawStep): boolean => cpu === initiator && kind === K.OP_WRITE_ONCE && a === tlbGen;
+  const adds = ({ cpu, kind, a }: RawStep): boolean =>
+    cpu === initiator && kind === K.OP_FETCH_ADD && a === tlbGen;
+  const stores = ({ cpu, kind, a }: RawStep): boolean =>
+    cpu === initiator && kind === K.OP_WRITE_ONCE && a === tlbGen;
   const counted = story.after(change.step, (step) => adds(step) || stores(step));
-  const returned = story.after(counted?.step ?? change.step, (step) => step.cpu === initiator && story.returns(step));
+  const returned = story.after(
+    counted?.step ?? change.step,
+    (step) => step.cpu === initiator && story.returns(step),
+  );
   const isDone = returned !== undefined && returned.step < use.step;
-  if (isDone) story.mark(returned, `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`);
+  if (isDone)
+    story.mark(
+      returned,
+      `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`,
+    );
   if (counted === undefined || counted.step > use.step) {
     story.tell(`CPU${initiator} had not counted a flush request for its change`, change);
     if (!isDone) overtaker(story, change, use);
@@ -48,16 +60,31 @@ export function flushStory(story: Story, stale: StaleChange): Explanation {
   return isPlain ? { ...explained, former: flushCause('notCounted') } : explained;
 }
 
-/** The generation was read and stored: no barrier stands between the change and what the initiator looks at next. */
+/**
+ * The generation was read and stored: no barrier stands between the change and what the initiator looks at
+ * next.
+ */
 function countedPlainly(story: Story, counted: RawStep): void {
-  const read = story.before(counted.step, ({ cpu, kind, a }) => cpu === counted.cpu && kind === K.OP_READ_ONCE && a === counted.a);
+  const read = story.before(
+    counted.step,
+    ({ cpu, kind, a }) => cpu === counted.cpu && kind === K.OP_READ_ONCE && a === counted.a,
+  );
   if (read === undefined) return;
-  story.mark(read, `CPU${counted.cpu} counts in two steps and without a barrier: its change may still be buffered`);
+  story.mark(
+    read,
+    `CPU${counted.cpu} counts in two steps and without a barrier: its change may still be buffered`,
+  );
   story.tell(`CPU${counted.cpu} counted it without a barrier`, read);
 }
 
 /** The request has been counted. */
-function requested(story: Story, stale: StaleChange, counted: RawStep, isDone: boolean, due: Due): Explanation {
+function requested(
+  story: Story,
+  stale: StaleChange,
+  counted: RawStep,
+  isDone: boolean,
+  due: Due,
+): Explanation {
   const { change, use, entry, target } = stale;
   const initiator = change.cpu;
   const told = initiatorsView(story, counted.step, use.step, initiator, target);
@@ -68,12 +95,18 @@ function requested(story: Story, stale: StaleChange, counted: RawStep, isDone: b
   const informed = informedOf(story, counted, use.step, due);
   const parts = [told, lost, early, decided];
   // Before the initiator is done there need not have been a flush.
-  const isSilent = isDone && (told === null || informed !== undefined) && lost === null && early === null && decided === null;
+  const isSilent =
+    isDone &&
+    (told === null || informed !== undefined) &&
+    lost === null &&
+    early === null &&
+    decided === null;
   // With interrupts on in the middle of a switch, what it had decided before tells nothing.
   const isAsked = isDone && told === null && lost === null && early === null;
   const mid = isAsked ? interrupted(story, change.step, use.step, target) : null;
   const own = mid ?? (isSilent ? flushed(story, counted.step, use.step, due, entry, informed) : null);
-  for (const part of [...parts, own]) if (part !== null) story.tell(part.words, part.step, ...(part.also ?? []));
+  for (const part of [...parts, own])
+    if (part !== null) story.tell(part.words, part.step, ...(part.also ?? []));
   if (!isDone) overtaker(story, change, use);
   if (!isDone) erasedMark(story, change, use, stale.mm);
   const why = mid ?? culprit(parts, own, decided, informed);
@@ -88,16 +121,26 @@ function requested(story: Story, stale: StaleChange, counted: RawStep, isDone: b
 }
 
 /**
- * A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the cause. Unless it learned of the
- * request by itself: then nobody had to ask.
+ * A target that nobody asked, or whose host forgot, could not decide otherwise: the first of them is the
+ * cause. Unless it learned of the request by itself: then nobody had to ask.
  */
-function culprit(parts: readonly (Part | null)[], own: Part | null, decided: Part | null, informed: RawStep | undefined): Part | null {
+function culprit(
+  parts: readonly (Part | null)[],
+  own: Part | null,
+  decided: Part | null,
+  informed: RawStep | undefined,
+): Part | null {
   const byItself = decided !== null && !decided.cause.isRaised ? decided : own;
   return (informed === undefined ? null : byItself) ?? parts.find((part) => part !== null) ?? own;
 }
 
 /** The use came while the flush of the change was under way, or nothing tells why it was not flushed. */
-function unflushed(story: Story, { change, use, mm }: StaleChange, isDone: boolean, why: Part | null): Explanation {
+function unflushed(
+  story: Story,
+  { change, use, mm }: StaleChange,
+  isDone: boolean,
+  why: Part | null,
+): Explanation {
   const former: Cause = why?.cause ?? { kind: 'outcome', facts: story.violation.facts };
   if (isDone) return story.end(former, why?.step ?? use.step);
   return story.end(former, why?.step ?? use.step, markCleared(story, mm, change.step, use.step));
@@ -109,7 +152,10 @@ function isOverlooked(told: Part): boolean {
   return OVERLOOKED.has(told.cause.kind);
 }
 
-/** Where in its switch the target stood that should_flush_tlb passed over; `known`: steps that have been told of. */
+/**
+ * Where in its switch the target stood that should_flush_tlb passed over; `known`: steps that have been told
+ * of.
+ */
 function passed(
   story: Story,
   { mm, target, use }: StaleChange,
@@ -127,10 +173,23 @@ function passed(
   return passedOver(story, target, mm, counted.step, told.step);
 }
 
-/** Where the target read the generation of the request, or a later one, before the use: it then knew, whoever had asked it. */
-function informedOf(story: Story, counted: RawStep, until: number, { target, generation }: Due): RawStep | undefined {
+/**
+ * Where the target read the generation of the request, or a later one, before the use: it then knew, whoever
+ * had asked it.
+ */
+function informedOf(
+  story: Story,
+  counted: RawStep,
+  until: number,
+  { target, generation }: Due,
+): RawStep | undefined {
   return story.steps.find(
     ({ step, cpu, kind, a, value }) =>
-      step > counted.step && step < until && cpu === target && kind === K.OP_READ_ONCE && a === counted.a && value >= generation,
+      step > counted.step &&
+      step < until &&
+      cpu === target &&
+      kind === K.OP_READ_ONCE &&
+      a === counted.a &&
+      value >= generation,
   );
 }

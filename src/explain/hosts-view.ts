@@ -14,15 +14,32 @@ import type { Part, Story } from './story.js';
 export function hostsView(story: Story, from: number, until: number, target: number): Part | null {
   const host = (value: number): RawStep | undefined =>
     story.steps.find(
-      (step) => step.step > from && step.step <= until && step.cpu === target && step.kind === K.STEP_HOST && step.value === value,
+      (step) =>
+        step.step > from &&
+        step.step <= until &&
+        step.cpu === target &&
+        step.kind === K.STEP_HOST &&
+        step.value === value,
     );
   const lost = host(HOST_ENTERED_LOST);
   if (lost !== undefined) {
-    const copied = story.before(lost.step, ({ cpu, kind, value }) => cpu === target && kind === K.STEP_HOST && value === HOST_COPIED);
-    if (copied !== undefined) story.mark(copied, `CPU${target}'s host copies the byte; what is set in it from here on is not in the copy`);
+    const copied = story.before(
+      lost.step,
+      ({ cpu, kind, value }) => cpu === target && kind === K.STEP_HOST && value === HOST_COPIED,
+    );
+    if (copied !== undefined)
+      story.mark(
+        copied,
+        `CPU${target}'s host copies the byte; what is set in it from here on is not in the copy`,
+      );
     story.mark(lost, `CPU${target}'s host loses the flush request that was set after it had read the byte`);
     const words = `CPU${target}'s host wrote the preempted byte back over the flush request`;
-    return { words, cause: flushCause('hostLost'), step: lost.step, also: copied === undefined ? [] : [copied] };
+    return {
+      words,
+      cause: flushCause('hostLost'),
+      step: lost.step,
+      also: copied === undefined ? [] : [copied],
+    };
   }
   const erased = erasedRequest(story, from, until, target);
   if (erased !== null) return erased;
@@ -31,7 +48,10 @@ export function hostsView(story: Story, from: number, until: number, target: num
     (step) => step.cpu === target && step.kind === K.STEP_PREEMPT && step.value === HOST_PREEMPTED_IN_ACCESS,
   );
   if (host(HOST_COMPLETED_ACCESS)?.step !== until || latched === undefined) return null;
-  story.mark(latched, `CPU${target}'s access has its translation already, and the host still marks the vCPU as preempted`);
+  story.mark(
+    latched,
+    `CPU${target}'s access has its translation already, and the host still marks the vCPU as preempted`,
+  );
   const words = `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
   return { words, cause: flushCause('hostCompleted'), step: latched.step };
 }
@@ -43,7 +63,8 @@ function erasedRequest(story: Story, from: number, until: number, target: number
   const erases = (step: RawStep): boolean =>
     step.kind === K.STEP_PREEMPT &&
     step.writes.some(
-      ({ address, before, value }) => address === byte && (before & KVM_VCPU_FLUSH_TLB) !== 0 && (value & KVM_VCPU_FLUSH_TLB) === 0,
+      ({ address, before, value }) =>
+        address === byte && (before & KVM_VCPU_FLUSH_TLB) !== 0 && (value & KVM_VCPU_FLUSH_TLB) === 0,
     );
   const erased = story.steps.find((step) => step.step > from && step.step < until && erases(step));
   if (erased === undefined) return null;

@@ -1,4 +1,11 @@
-import { FIRST_USER_MM, INIT_MM, LOADED_MM_SWITCHING, MM_NULL, VM_NONE, VM_WRITE } from '../kernel/constants.js';
+import {
+  FIRST_USER_MM,
+  INIT_MM,
+  LOADED_MM_SWITCHING,
+  MM_NULL,
+  VM_NONE,
+  VM_WRITE,
+} from '../kernel/constants.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { formatPte } from '../machine/pte.js';
 import { mmName } from '../vocabulary/mm-name.js';
@@ -30,7 +37,9 @@ export class KernelNames implements Names {
   /** `entry of page 3 of A`, or of a table in the root. */
   entry(mm: number, key: number): string {
     const pages = this.kernel.layout.mmu.pages;
-    return key < pages ? `entry of page ${key} of ${this.mm(mm)}` : `root entry ${key - pages} of ${this.mm(mm)}`;
+    return key < pages
+      ? `entry of page ${key} of ${this.mm(mm)}`
+      : `root entry ${key - pages} of ${this.mm(mm)}`;
   }
 
   noteEntry(address: number, mm: number, key: number): void {

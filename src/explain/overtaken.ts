@@ -2,14 +2,17 @@ import * as K from '../machine/op-kinds.js';
 import type { RawStep, Write } from './raw-step.js';
 
 /**
- * Stores that were made on the ground of a load which was out of date by then: another CPU had changed the word in between. A plain store
- * then overwrites that change; a compare-exchange that succeeds nevertheless met the old value again (ABA). Whether that is wrong is for
- * the program to know; that it happened is a fact of the execution.
+ * Stores that were made on the ground of a load which was out of date by then: another CPU had changed the
+ * word in between. A plain store then overwrites that change; a compare-exchange that succeeds nevertheless
+ * met the old value again (ABA). Whether that is wrong is for the program to know; that it happened is a fact
+ * of the execution.
  */
 export interface Overtaken {
   /** The load. */
   readonly read: RawStep;
-  /** The step in which the store reached memory: the operation itself, a drain, or what drained the buffer. */
+  /**
+   * The step in which the store reached memory: the operation itself, a drain, or what drained the buffer.
+   */
   readonly step: RawStep;
   readonly write: Write;
   /** What others had stored in between, in order. */
@@ -29,7 +32,9 @@ export function overtakenStores(steps: readonly RawStep[]): Overtaken[] {
   const written = new Map<number, { readonly step: number; readonly write: Write }[]>();
   const judge = (read: RawStep | undefined, step: RawStep, write: Write): void => {
     if (read === undefined) return;
-    const between = (written.get(write.address) ?? []).filter((one) => one.step > read.step && one.write.cpu !== write.cpu);
+    const between = (written.get(write.address) ?? []).filter(
+      (one) => one.step > read.step && one.write.cpu !== write.cpu,
+    );
     if (between.some(({ write: { value, before } }) => value !== before))
       found.push({ read, step, write, between: between.map((one) => one.write) });
   };

@@ -18,13 +18,18 @@ export interface RawStep {
   readonly events: readonly KernelEvent[];
   readonly site: Site | null;
   readonly handlerDepth: number;
-  /** A load that another CPU's buffered store would have answered otherwise: that CPU and its newest value. */
+  /**
+   * A load that another CPU's buffered store would have answered otherwise: that CPU and its newest value.
+   */
   readonly unseen: { readonly cpu: number; readonly value: number } | null;
   /** What a compare-exchange of a pair found in memory. */
   readonly found: { readonly first: number; readonly second: number } | null;
   /** What reached memory in this step, in order: buffered stores that it drained, then its own. */
   readonly writes: readonly Write[];
-  /** The stores among them that waited in the CPU's buffer and that the step, not being a drain itself, made reach memory. */
+  /**
+   * The stores among them that waited in the CPU's buffer and that the step, not being a drain itself, made
+   * reach memory.
+   */
   readonly drained: readonly BufferedStore[];
 }
 
@@ -40,7 +45,10 @@ export interface Write {
   readonly address: number;
   readonly before: number;
   readonly value: number;
-  /** Written to memory that only the running task can reach: no instruction of its own, and past the store buffer. */
+  /**
+   * Written to memory that only the running task can reach: no instruction of its own, and past the store
+   * buffer.
+   */
   readonly poked: boolean;
 }
 

@@ -41,15 +41,34 @@ const STEP_OF: Readonly<Record<number, number>> = {
 const ANSWERS: ReadonlySet<number> = new Set([CPU_AGENT, HOST_AGENT, PREEMPT_AGENT]);
 
 type Operation = Pick<RawStep, 'kind' | 'a' | 'b' | 'c' | 'd' | 'e' | 'site' | 'unseen' | 'found'>;
-const NO_OPERATION: Operation = { kind: 0, a: 0, b: 0, c: 0, d: 0, e: 0, site: null, unseen: null, found: null };
+const NO_OPERATION: Operation = {
+  kind: 0,
+  a: 0,
+  b: 0,
+  c: 0,
+  d: 0,
+  e: 0,
+  site: null,
+  unseen: null,
+  found: null,
+};
 
-/** Records the steps of one execution. With sites it is slow, and only for replays: it looks at the call stack at every operation. */
+/**
+ * Records the steps of one execution. With sites it is slow, and only for replays: it looks at the call stack
+ * at every operation.
+ */
 export class Recorder implements StepWatcher {
   readonly steps: RawStep[] = [];
-  /** Of the pending operation, per CPU and depth of handlers: an interrupted operation is where it was when its handler has returned. */
+  /**
+   * Of the pending operation, per CPU and depth of handlers: an interrupted operation is where it was when
+   * its handler has returned.
+   */
   private readonly sites: Site[][];
   private readonly writes: Write[] = [];
-  /** Of the step under way: who moves, what it is to do, and which stores its operation may force out of the buffer. */
+  /**
+   * Of the step under way: who moves, what it is to do, and which stores its operation may force out of the
+   * buffer.
+   */
   private base = { step: 0, agent: 0, cpu: 0, handlerDepth: 0 };
   private operation = NO_OPERATION;
   private waiting: readonly BufferedStore[] = [];
@@ -69,7 +88,10 @@ export class Recorder implements StepWatcher {
     };
   }
 
-  /** `yield*` asks the pending operation for its iterator where the operation is written: the place and the functions around it. */
+  /**
+   * `yield*` asks the pending operation for its iterator where the operation is written: the place and the
+   * functions around it.
+   */
   private watch(cpu: Cpu): void {
     const { pending } = cpu;
     const { captureSite } = this;
@@ -109,7 +131,8 @@ export class Recorder implements StepWatcher {
       const { kind: op, a, b, c, d, e } = pending;
       const site = this.sites[id][depth] ?? null;
       const unseen = op === OP_READ_ONCE || op === OP_LOAD_ACQUIRE ? this.unseenStore(id, a) : null;
-      const found = op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
+      const found =
+        op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
       this.operation = { kind: op, a, b, c, d, e, site, unseen, found };
     } else this.operation = { ...NO_OPERATION, kind: STEP_OF[kind] };
   }
@@ -117,7 +140,8 @@ export class Recorder implements StepWatcher {
   after(agent: number): void {
     const { machine, operation } = this;
     const kind = kindOfAgent(agent);
-    const a = kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(cpuOfAgent(agent))) : operation.a;
+    const a =
+      kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(cpuOfAgent(agent))) : operation.a;
     const value = ANSWERS.has(kind) ? machine.lastValue : 0;
     this.steps.push({ ...this.base, ...operation, a, value, ...this.told() });
   }

@@ -5,15 +5,26 @@ import { type FlushCause, flushCause } from './cause.js';
 import type { RawStep } from './raw-step.js';
 import type { Part, Story } from './story.js';
 
-/** From an initiator's request to its target: whether it was sent, and whether the initiator waited for it. */
+/**
+ * From an initiator's request to its target: whether it was sent, and whether the initiator waited for it.
+ */
 
 /** Why the initiator did not reach the target; null if it did, or if the record does not tell. */
-export function initiatorsView(story: Story, from: number, until: number, initiator: number, target: number): Part | null {
+export function initiatorsView(
+  story: Story,
+  from: number,
+  until: number,
+  initiator: number,
+  target: number,
+): Part | null {
   const looks = (step: RawStep): boolean =>
-    step.cpu === initiator && step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target);
+    step.cpu === initiator &&
+    step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target);
   const asked = story.steps.find((step) => step.step >= from && step.step < until && looks(step));
   if (asked === undefined) return unnoted(story, from, until, initiator, target);
-  const answer = asked.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1);
+  const answer = asked.events.some(
+    (event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1,
+  );
   return answer ? null : passedOver(story, asked, from, initiator, target);
 }
 
@@ -30,21 +41,39 @@ function unnoted(story: Story, from: number, until: number, initiator: number, t
 }
 
 /** The interrupt or NMI by which the initiator asked the target. */
-function sentTo({ steps }: Story, from: number, until: number, initiator: number, target: number): RawStep | undefined {
+function sentTo(
+  { steps }: Story,
+  from: number,
+  until: number,
+  initiator: number,
+  target: number,
+): RawStep | undefined {
   return steps.find(
     ({ step, cpu, kind, a }) =>
-      step > from && step < until && cpu === initiator && a === target && (kind === K.OP_SEND_IPI || kind === K.OP_SEND_NMI),
+      step > from &&
+      step < until &&
+      cpu === initiator &&
+      a === target &&
+      (kind === K.OP_SEND_IPI || kind === K.OP_SEND_NMI),
   );
 }
 
 /** An interrupt was sent, and its handler had not ended when the initiator went on; null if it had. */
-function unawaited(story: Story, sent: RawStep, until: number, initiator: number, target: number): Part | null {
+function unawaited(
+  story: Story,
+  sent: RawStep,
+  until: number,
+  initiator: number,
+  target: number,
+): Part | null {
   const begun = story.after(sent.step, ({ cpu, kind }) => cpu === target && kind === K.STEP_DELIVER);
   const ended = begun && story.after(begun.step, ({ cpu, kind }) => cpu === target && kind === K.OP_IRET);
   const returned = story.after(sent.step, (step) => step.cpu === initiator && story.returns(step));
-  if (returned === undefined || returned.step > until || (ended !== undefined && ended.step < returned.step)) return null;
+  if (returned === undefined || returned.step > until || (ended !== undefined && ended.step < returned.step))
+    return null;
   story.mark(sent, `CPU${initiator} asks CPU${target} for the flush, and does not wait until it is done`);
-  const when = begun === undefined || begun.step > until ? 'and it was not delivered' : `whose handler had not ended`;
+  const when =
+    begun === undefined || begun.step > until ? 'and it was not delivered' : `whose handler had not ended`;
   const words = `CPU${initiator} sent CPU${target} an IPI, ${when}, and went on`;
   return { words, cause: flushCause('notServed'), former: flushCause('noIpi'), step: sent.step };
 }
@@ -55,7 +84,8 @@ function passedOver(story: Story, asked: RawStep, from: number, initiator: numbe
   const state = kernel.layout.cpus[target].tlbstate;
   const looked = (word: number): RawStep | undefined =>
     story.steps.findLast(
-      ({ step, cpu, kind, a }) => step >= from && step <= asked.step && cpu === initiator && kind === K.OP_READ_ONCE && a === word,
+      ({ step, cpu, kind, a }) =>
+        step >= from && step <= asked.step && cpu === initiator && kind === K.OP_READ_ONCE && a === word,
     );
   const loaded = looked(state.loadedMm);
   const lazy = looked(state.isLazy);
@@ -67,7 +97,10 @@ function passedOver(story: Story, asked: RawStep, from: number, initiator: numbe
       : `saw loaded_mm = ${names.mm(loaded.value)} on CPU${target}`;
   const decisive = wasLazy ? lazy : (loaded ?? asked);
   const hidden = decisive.unseen;
-  const buffered = hidden === null ? '' : `, whose store of ${names.value(decisive.a, hidden.value)} was still in its store buffer`;
+  const buffered =
+    hidden === null
+      ? ''
+      : `, whose store of ${names.value(decisive.a, hidden.value)} was still in its store buffer`;
   story.mark(decisive, `should_flush_tlb ${reason}${buffered}: no IPI`);
   return {
     words: `should_flush_tlb ${reason}${buffered} and sent no IPI`,
@@ -79,13 +112,24 @@ function passedOver(story: Story, asked: RawStep, from: number, initiator: numbe
 function seen(wasLazy: boolean, loaded: RawStep | undefined, isBuffered: boolean): FlushCause {
   if (wasLazy) return flushCause('sawLazy', isBuffered);
   if (loaded === undefined) return flushCause('saidNo');
-  return loaded.value === LOADED_MM_SWITCHING ? flushCause('sawSwitching') : flushCause('sawOther', isBuffered);
+  return loaded.value === LOADED_MM_SWITCHING
+    ? flushCause('sawSwitching')
+    : flushCause('sawOther', isBuffered);
 }
 
-/** Whether the initiator went on before the target had taken its request; null if not, or if nobody noted it. */
-export function waitersView(story: Story, from: number, until: number, initiator: number, target: number): Part | null {
+/**
+ * Whether the initiator went on before the target had taken its request; null if not, or if nobody noted it.
+ */
+export function waitersView(
+  story: Story,
+  from: number,
+  until: number,
+  initiator: number,
+  target: number,
+): Part | null {
   const csd = story.kernel.layout.cpus[initiator].cfd.csd[target];
-  const notes = (step: RawStep, kind: number): boolean => step.events.some((event) => event.kind === kind && event.a === csd);
+  const notes = (step: RawStep, kind: number): boolean =>
+    step.events.some((event) => event.kind === kind && event.a === csd);
   const queued = story.after(from, (step) => step.cpu === initiator && notes(step, E.EV_CSD_QUEUED));
   if (queued === undefined) return null;
   const returned = story.after(queued.step, (step) => step.cpu === initiator && story.returns(step));

@@ -21,7 +21,15 @@ interface Frame {
 
 const DEPTH = 40;
 /** What runs a script or a handler is no kernel function. */
-const NOT_KERNEL = new Set(['runScript', 'runStep', 'systemCall', 'userInstruction', 'userAccess', 'runTask', 'next']);
+const NOT_KERNEL = new Set([
+  'runScript',
+  'runStep',
+  'systemCall',
+  'userInstruction',
+  'userAccess',
+  'runTask',
+  'next',
+]);
 const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):(\d+)\)?$/;
 /** Where the program's code is handed its turn: what is below is no longer the program. */
 const RESUMED = /(?:^|\.)_?Generator(?:Stack|Code)\d*\.(?:resume|settle)$/;
@@ -59,12 +67,15 @@ function ownName(name: string): string {
   return last === '<anonymous>' || last === '<computed>' ? '' : last;
 }
 
-/** What V8 calls a generator without a name that stands in `cpus: [...]`, where source maps are on; each has its own column anyway. */
+/**
+ * What V8 calls a generator without a name that stands in `cpus: [...]`, where source maps are on; each has
+ * its own column anyway.
+ */
 const LIST_OF_SCRIPTS = 'cpus';
 
 /**
- * Tells the site of an operation of the simulated kernel, or of what a user's variant has in its place. `loaded`: places of the modules that
- * this process evaluated.
+ * Tells the site of an operation of the simulated kernel, or of what a user's variant has in its place.
+ * `loaded`: places of the modules that this process evaluated.
  */
 export function kernelSites(loaded: BundlePlaces | null): () => Site {
   return () => {
@@ -76,7 +87,12 @@ export function kernelSites(loaded: BundlePlaces | null): () => Site {
       const isKernel = /[\\/]src[\\/](?:kernel|backends|rules)[\\/]/.test(file);
       if (!isKernel && !isUserFile(file)) continue;
       place ??= isKernel
-        ? { file: file.replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1').replaceAll('\\', '/'), line }
+        ? {
+            file: file
+              .replace(/^.*?[\\/](src[\\/](?:kernel|backends|rules)[\\/])/, '$1')
+              .replaceAll('\\', '/'),
+            line,
+          }
         : placeOf({ name, file, line });
       functions.unshift(kernelSpelling(own));
     }
@@ -84,12 +100,19 @@ export function kernelSites(loaded: BundlePlaces | null): () => Site {
   };
 }
 
-/** Tells the site of an operation of any other program: its functions keep their names, its files are told from the working directory. */
+/**
+ * Tells the site of an operation of any other program: its functions keep their names, its files are told
+ * from the working directory.
+ */
 export function programSites(loaded: BundlePlaces | null): () => Site {
   return () => {
     // The handler that a program gets for an interrupt of which it says nothing is not its text.
-    const frames = callStack(loaded).filter(({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)));
-    const functions = frames.map(({ name }) => ownName(name)).filter((name) => name !== '' && name !== 'next' && name !== LIST_OF_SCRIPTS);
+    const frames = callStack(loaded).filter(
+      ({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)),
+    );
+    const functions = frames
+      .map(({ name }) => ownName(name))
+      .filter((name) => name !== '' && name !== 'next' && name !== LIST_OF_SCRIPTS);
     return { functions: functions.reverse(), place: frames.length === 0 ? null : placeOf(frames[0]) };
   };
 }

@@ -17,12 +17,19 @@ function lastStore({ kernel, steps }: Story, until: number, { cpu, asid }: Slot)
   return steps.findLast(
     ({ step, kind, a, value }) =>
       step < until &&
-      (((kind === K.OP_WRITE_ONCE || kind === K.OP_STORE_RELEASE || kind === K.OP_CMPXCHG || kind === K.OP_XCHG) && a === slot.tlbGen) ||
+      (((kind === K.OP_WRITE_ONCE ||
+        kind === K.OP_STORE_RELEASE ||
+        kind === K.OP_CMPXCHG ||
+        kind === K.OP_XCHG) &&
+        a === slot.tlbGen) ||
         (kind === K.OP_CMPXCHG_PAIR && a === slot.ctxId && value === 1)),
   );
 }
 
-/** Another CPU's store, whose drain was the last write of the generation in memory, although its owner had stored one after it. */
+/**
+ * Another CPU's store, whose drain was the last write of the generation in memory, although its owner had
+ * stored one after it.
+ */
 function lateStore(story: Story, until: number, { cpu, asid }: Slot): RawStep | undefined {
   const word = story.kernel.layout.cpus[cpu].tlbstate.ctxs[asid]?.tlbGen;
   const writes = (step: RawStep) => step.writes.findLast(({ address }) => address === word);
@@ -31,11 +38,15 @@ function lateStore(story: Story, until: number, { cpu, asid }: Slot): RawStep | 
   if (drained === undefined || write === undefined || write.cpu === cpu) return undefined;
   return story.before(
     drained.step,
-    ({ cpu: by, kind, a, b }) => by === write.cpu && kind === K.OP_WRITE_ONCE && a === word && b === write.value,
+    ({ cpu: by, kind, a, b }) =>
+      by === write.cpu && kind === K.OP_WRITE_ONCE && a === word && b === write.value,
   );
 }
 
-/** Another CPU's store that last put the generation where it is; null if its owner's did. `isLate`: it left its store buffer after that. */
+/**
+ * Another CPU's store that last put the generation where it is; null if its owner's did. `isLate`: it left
+ * its store buffer after that.
+ */
 export function raisedBy(
   story: Story,
   until: number,
@@ -60,8 +71,8 @@ export interface Claim {
 }
 
 /**
- * The owner's own store of `generation` or a later one, while an entry older than that stays in its TLB: no flush of it covered so much.
- * Null where the slot says less, or another CPU wrote to it last.
+ * The owner's own store of `generation` or a later one, while an entry older than that stays in its TLB: no
+ * flush of it covered so much. Null where the slot says less, or another CPU wrote to it last.
  */
 export function claim(story: Story, until: number, slot: Slot, generation: number): Claim | null {
   const store = lastStore(story, until, slot);
@@ -70,7 +81,10 @@ export function claim(story: Story, until: number, slot: Slot, generation: numbe
   const packed = story.kernel.packedTagBits > 0;
   if ((packed ? packedGen(stored) : stored) < generation) return null;
   const own = story.steps.filter(({ step, cpu }) => cpu === slot.cpu && step < store.step);
-  const read = own.findLast(({ kind, value }) => (kind === K.OP_READ_ONCE || kind === K.OP_LOAD_ACQUIRE) && value === stored) ?? null;
+  const read =
+    own.findLast(
+      ({ kind, value }) => (kind === K.OP_READ_ONCE || kind === K.OP_LOAD_ACQUIRE) && value === stored,
+    ) ?? null;
   return { store, read, flush: own.findLast(flushes) ?? null };
 }
 
@@ -83,13 +97,22 @@ export function flushes({ kind, c }: RawStep): boolean {
 export function isReadAfterFlush(story: Story, { store, read, flush }: Claim): boolean {
   if (read === null || flush === null || read.step < flush.step) return false;
   const left = ({ step, cpu, kind }: RawStep): boolean =>
-    cpu === store.cpu && step > flush.step && step < store.step && (kind === K.OP_USER_ACCESS || kind === K.OP_IRET);
+    cpu === store.cpu &&
+    step > flush.step &&
+    step < store.step &&
+    (kind === K.OP_USER_ACCESS || kind === K.OP_IRET);
   return !story.steps.some(left);
 }
 
 /** Marks the steps of a claim; answers what is told of it. */
-export function markClaim(story: Story, { cpu, asid }: Slot, { store, read, flush }: Claim, generation: number): string {
-  if (flush !== null) story.mark(flush, `CPU${cpu} flushes: what is filled from here on is newer than what it has read so far`);
+export function markClaim(
+  story: Story,
+  { cpu, asid }: Slot,
+  { store, read, flush }: Claim,
+  generation: number,
+): string {
+  if (flush !== null)
+    story.mark(flush, `CPU${cpu} flushes: what is filled from here on is newer than what it has read so far`);
   if (read !== null) story.mark(read, `CPU${cpu} reads generation ${read.value}`);
   story.mark(
     store,

@@ -35,9 +35,16 @@ export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation
   const fill = story.steps.find(({ step }) => step === filledAt);
   const name = story.names.mm(mm);
   if (fill !== undefined)
-    story.mark(fill, `CPU${target}'s TLB entry for page ${page} of ${name} is made${frame === null ? '' : ` (${frame})`}`);
-  if (executed !== judged) story.mark(executed, `CPU${target} stores through the entry; the store waits in its store buffer`);
-  const change = story.after(filledAt, (step) => step.step < judged.step && revokes(step, mm, page, facts.isWrite));
+    story.mark(
+      fill,
+      `CPU${target}'s TLB entry for page ${page} of ${name} is made${frame === null ? '' : ` (${frame})`}`,
+    );
+  if (executed !== judged)
+    story.mark(executed, `CPU${target} stores through the entry; the store waits in its store buffer`);
+  const change = story.after(
+    filledAt,
+    (step) => step.step < judged.step && revokes(step, mm, page, facts.isWrite),
+  );
   if (change === undefined) return story.unexplained();
   story.mark(change, `this takes away what CPU${target}'s entry still says`);
   return flushStory(story, { change, use: judged, executed, mm, target, entry });
@@ -60,16 +67,28 @@ function directUse({ machine, kernel }: Story, judged: RawStep, mm: number): Use
   };
 }
 
-/** The store that has left the store buffer now: user stores leave it in the order in which they were executed. */
-function bufferedUse({ machine, kernel, steps }: Story, judged: RawStep, mm: number, page: number): Use | null {
+/**
+ * The store that has left the store buffer now: user stores leave it in the order in which they were
+ * executed.
+ */
+function bufferedUse(
+  { machine, kernel, steps }: Story,
+  judged: RawStep,
+  mm: number,
+  page: number,
+): Use | null {
   const own = steps.filter(({ cpu }) => cpu === judged.cpu);
   const left = own.reduce((sum, step) => sum + userStoresLeft(step), 0);
-  const stores = own.filter(({ kind, b, value }) => kind === K.OP_USER_ACCESS && b !== 0 && value === ACCESS_OK);
+  const stores = own.filter(
+    ({ kind, b, value }) => kind === K.OP_USER_ACCESS && b !== 0 && value === ACCESS_OK,
+  );
   const executed = stores[left - 1] ?? stores.findLast(({ a }) => a === page);
   if (executed === undefined) return null;
   const filled = own.findLast(
     ({ step, kind, a, value }) =>
-      step < executed.step && a === page && ((kind === K.OP_WALK && value === WALK_DONE) || kind === K.STEP_WALK),
+      step < executed.step &&
+      a === page &&
+      ((kind === K.OP_WALK && value === WALK_DONE) || kind === K.STEP_WALK),
   );
   if (filled === undefined) return null;
   const loaded = own.findLast(({ step, kind }) => step < executed.step && kind === K.OP_WRITE_CR3);
@@ -85,5 +104,8 @@ function userStoresLeft(step: RawStep): number {
 function revokes(step: RawStep, mm: number, page: number, isWrite: boolean): boolean {
   if (step.c !== mm || step.d !== page) return false;
   if (step.kind === K.OP_PTEP_GET_AND_CLEAR) return true;
-  return isWrite && (step.kind === K.OP_PTEP_SET_WRPROTECT || (step.kind === K.OP_SET_PTE && (step.b & PTE_WRITE) === 0));
+  return (
+    isWrite &&
+    (step.kind === K.OP_PTEP_SET_WRPROTECT || (step.kind === K.OP_SET_PTE && (step.b & PTE_WRITE) === 0))
+  );
 }

@@ -17,7 +17,9 @@ import type { TraceStep } from './trace-step.js';
 
 /** Whether the step's store goes into a store buffer, if there are any. */
 function stores({ kind }: RawStep): boolean {
-  return kind === OP_WRITE_ONCE || kind === OP_STORE_RELEASE || kind === OP_SPIN_UNLOCK || kind === OP_SET_PTE;
+  return (
+    kind === OP_WRITE_ONCE || kind === OP_STORE_RELEASE || kind === OP_SPIN_UNLOCK || kind === OP_SET_PTE
+  );
 }
 
 /** Whether the step names a page-table entry: its address, mm and key. */
@@ -33,7 +35,10 @@ export interface Telling {
 }
 
 /** Recorded steps as people read them. */
-export function traceSteps(steps: readonly RawStep[], { teller, memory, explanation, states }: Telling): TraceStep[] {
+export function traceSteps(
+  steps: readonly RawStep[],
+  { teller, memory, explanation, states }: Telling,
+): TraceStep[] {
   return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,

@@ -20,7 +20,10 @@ export interface Part {
   readonly former?: FlushCause;
 }
 
-/** An execution that is told: its steps, which of them decide, and what the sentence says. The machine stands where it ended. */
+/**
+ * An execution that is told: its steps, which of them decide, and what the sentence says. The machine stands
+ * where it ended.
+ */
 export class Story {
   private readonly deciding = new Map<number, string>();
   private readonly sentence: string[];
@@ -62,10 +65,23 @@ export class Story {
   }
 
   /** What has been marked and told. `step`: the one that the cause speaks of. */
-  end(cause: Cause, step: number | null, circumstance: Circumstance | null = null, former: Cause | null = null): Explanation {
+  end(
+    cause: Cause,
+    step: number | null,
+    circumstance: Circumstance | null = null,
+    former: Cause | null = null,
+  ): Explanation {
     if (step !== null) this.told.add(step);
     const { deciding } = this;
-    return { deciding, sentence: this.sentence.join('; '), cause, former, circumstance, causeStep: step, told: [...this.told] };
+    return {
+      deciding,
+      sentence: this.sentence.join('; '),
+      cause,
+      former,
+      circumstance,
+      causeStep: step,
+      told: [...this.told],
+    };
   }
 
   /** Only what the oracle says is known. */

@@ -6,10 +6,19 @@ import type { Part, Story } from './story.js';
 
 /** Where a target stood in its switch, as its own steps tell. */
 
-/** Marks what a target that was passed over had read and published by then; answers what is told of it, and of which steps. */
+/**
+ * Marks what a target that was passed over had read and published by then; answers what is told of it, and of
+ * which steps.
+ */
 export function switchersSide(
   story: Story,
-  { mm, target, counted, asked, use }: { mm: number; target: number; counted: RawStep; asked: RawStep; use: RawStep },
+  {
+    mm,
+    target,
+    counted,
+    asked,
+    use,
+  }: { mm: number; target: number; counted: RawStep; asked: RawStep; use: RawStep },
 ): { readonly words: string; readonly steps: readonly RawStep[]; readonly hidden?: RawStep } | null {
   const { kernel, names } = story;
   const { loadedMm } = kernel.layout.cpus[target].tlbstate;
@@ -20,14 +29,21 @@ export function switchersSide(
       ? undefined
       : story.before(
           asked.step,
-          (step) => step.cpu === target && step.kind === K.OP_WRITE_ONCE && step.a === asked.a && step.b === hidden.value,
+          (step) =>
+            step.cpu === target &&
+            step.kind === K.OP_WRITE_ONCE &&
+            step.a === asked.a &&
+            step.b === hidden.value,
         );
   if (stored !== undefined)
     story.mark(
       stored,
       `CPU${target} stores ${names.value(stored.a, stored.b)}, which waits in its store buffer when CPU${asked.cpu} looks`,
     );
-  const read = story.before(use.step, ({ cpu, kind, a }) => cpu === target && kind === K.OP_READ_ONCE && a === tlbGen);
+  const read = story.before(
+    use.step,
+    ({ cpu, kind, a }) => cpu === target && kind === K.OP_READ_ONCE && a === tlbGen,
+  );
   if (read === undefined || read.value >= counted.value)
     return stored === undefined ? null : { words: '', steps: [stored], hidden: stored };
   story.mark(read, `CPU${target} reads generation ${read.value} of ${names.mm(mm)}, not ${counted.value}`);
@@ -42,14 +58,15 @@ export function switchersSide(
 }
 
 /**
- * An interrupt that was delivered between SWITCHING and the new loaded_mm, where interrupts are to be off: its handler took the CPU for
- * one that has nothing loaded. Null if there was none.
+ * An interrupt that was delivered between SWITCHING and the new loaded_mm, where interrupts are to be off:
+ * its handler took the CPU for one that has nothing loaded. Null if there was none.
  */
 export function interrupted(story: Story, from: number, until: number, target: number): Part | null {
   const { kernel, steps } = story;
   const { loadedMm } = kernel.layout.cpus[target].tlbstate;
   const own = steps.filter(({ step, cpu }) => cpu === target && step < until);
-  const publishing = ({ kind, a }: RawStep): boolean => (kind === K.OP_WRITE_ONCE || kind === K.OP_XCHG) && a === loadedMm;
+  const publishing = ({ kind, a }: RawStep): boolean =>
+    (kind === K.OP_WRITE_ONCE || kind === K.OP_XCHG) && a === loadedMm;
   for (const delivered of own.toReversed()) {
     if (delivered.step <= from || delivered.kind !== K.STEP_DELIVER) continue;
     const index = own.indexOf(delivered);
@@ -59,12 +76,19 @@ export function interrupted(story: Story, from: number, until: number, target: n
     const begun = beginning(own, index);
     if (begun !== null) story.mark(begun, `CPU${target} begins to switch, with interrupts on`);
     const words = `an interrupt reached CPU${target} in the middle of its switch, and its handler went by loaded_mm = SWITCHING`;
-    return { words, cause: flushCause('interrupted'), step: delivered.step, also: begun === null ? [] : [begun] };
+    return {
+      words,
+      cause: flushCause('interrupted'),
+      step: delivered.step,
+      also: begun === null ? [] : [begun],
+    };
   }
   return null;
 }
 
-/** The first step of the functions in which the CPU was interrupted; null where the record has no functions. */
+/**
+ * The first step of the functions in which the CPU was interrupted; null where the record has no functions.
+ */
 function beginning(own: readonly RawStep[], delivered: number): RawStep | null {
   const base = own
     .slice(0, delivered)

@@ -19,7 +19,8 @@ export interface Due {
 export function decision(story: Story, from: number, until: number, due: Due): Part | null {
   const { target } = due;
   const decided = story.steps.findLast(
-    ({ step, cpu, events }) => step < until && step > from && cpu === target && events.some(({ kind }) => kind === E.EV_DECIDED),
+    ({ step, cpu, events }) =>
+      step < until && step > from && cpu === target && events.some(({ kind }) => kind === E.EV_DECIDED),
   );
   const event = decided?.events.find(({ kind }) => kind === E.EV_DECIDED);
   if (decided === undefined || event === undefined) return null;
@@ -30,7 +31,13 @@ export function decision(story: Story, from: number, until: number, due: Due): P
   if (raised !== null) {
     const cause = flushCause(told.kind, false, true);
     const former = raised.isLate ? { former: flushCause(told.kind) } : {};
-    return { words: `${told.words}; ${raised.words}`, cause, ...former, step: decided.step, also: [raised.step, ...told.also] };
+    return {
+      words: `${told.words}; ${raised.words}`,
+      cause,
+      ...former,
+      step: decided.step,
+      also: [raised.step, ...told.also],
+    };
   }
   const cause = flushCause(told.kind);
   const claimed = claim(story, decided.step, slot, due.generation);
@@ -46,7 +53,12 @@ interface Decided {
   readonly also: readonly RawStep[];
 }
 
-function noFlush(story: Story, decided: RawStep, { a: asid, b }: { a: number; b: number }, due: Due): Decided | null {
+function noFlush(
+  story: Story,
+  decided: RawStep,
+  { a: asid, b }: { a: number; b: number },
+  due: Due,
+): Decided | null {
   const { target } = due;
   if (b === E.DECIDED_NO_FLUSH_SWITCH || b === E.DECIDED_NO_FLUSH_LAZY)
     return keptAtSwitch(story, decided, asid, b === E.DECIDED_NO_FLUSH_SWITCH, due);
@@ -62,15 +74,23 @@ function keptAtSwitch(story: Story, decided: RawStep, asid: number, isSwitch: bo
   const own = (kind: number, word: number, value?: number): RawStep | undefined =>
     story.before(
       decided.step + 1,
-      (step) => step.cpu === target && step.kind === kind && step.a === word && (value === undefined || step.b === value),
+      (step) =>
+        step.cpu === target &&
+        step.kind === kind &&
+        step.a === word &&
+        (value === undefined || step.b === value),
     );
   const read = own(K.OP_READ_ONCE, kernel.layout.mms[mm].tlbGen);
   if (read !== undefined) {
     const isOld = read.value !== generation;
-    story.mark(read, `CPU${target} reads generation ${read.value} of ${names.mm(mm)}${isOld ? `, not ${generation}` : ''}`);
+    story.mark(
+      read,
+      `CPU${target} reads generation ${read.value} of ${names.mm(mm)}${isOld ? `, not ${generation}` : ''}`,
+    );
   }
   const published = own(K.OP_WRITE_ONCE, state.loadedMm, LOADED_MM_SWITCHING);
-  if (published !== undefined && isSwitch) story.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
+  if (published !== undefined && isSwitch)
+    story.mark(published, `CPU${target} stores SWITCHING; when others see it is another matter`);
   story.mark(decided, `slot ${asid} is taken as current: no flush`);
   const where = isSwitch ? 'switch_mm_irqs_off' : "switch_mm_irqs_off's way back from lazy mode";
   const had = read === undefined ? '' : `had read generation ${read.value} and `;
@@ -81,7 +101,10 @@ function keptAtSwitch(story: Story, decided: RawStep, asid: number, isSwitch: bo
   };
 }
 
-/** What the target flushed instead, between the request and the use, where none of its functions says what it decided. */
+/**
+ * What the target flushed instead, between the request and the use, where none of its functions says what it
+ * decided.
+ */
 export function flushed(
   story: Story,
   from: number,
@@ -98,7 +121,13 @@ export function flushed(
   if (claimed !== null && isReadAfterFlush(story, claimed)) {
     const words = markClaim(story, slot, claimed, due.generation);
     const also = [claimed.read ?? [], claimed.flush ?? []].flat();
-    return { words, cause: flushCause('claimed'), former: flushCause('nothing'), step: claimed.store.step, also };
+    return {
+      words,
+      cause: flushCause('claimed'),
+      former: flushCause('nothing'),
+      step: claimed.store.step,
+      also,
+    };
   }
   const { otherPage, otherPcid } = flushes;
   if (otherPage !== undefined) return otherPages(story, otherPage, target, entry);
@@ -108,23 +137,33 @@ export function flushed(
     return { words, cause: flushCause('otherPcid'), step: otherPcid.step };
   }
   const cause = flushCause('nothing');
-  // The end of what a variant has in the place of flush_tlb_func, if it ran; else where the target might have known better.
+  // The end of what a variant has in the place of flush_tlb_func, if it ran; else where the target might have
+  // known better.
   const name = kernelSpelling(story.kernel.functions.flushTlbFunc.name);
-  const ended = story.before(until, ({ step, cpu, site }) => step > from && cpu === target && site?.functions.includes(name) === true);
+  const ended = story.before(
+    until,
+    ({ step, cpu, site }) => step > from && cpu === target && site?.functions.includes(name) === true,
+  );
   if (ended !== undefined) {
     const words = `CPU${target}'s ${name} flushed nothing of page ${entry.page}`;
     story.mark(ended, words);
     return { words, cause, step: ended.step };
   }
   if (informed !== undefined)
-    story.mark(informed, `CPU${target} reads generation ${informed.value} of ${story.names.mm(mm)}, and flushes nothing`);
+    story.mark(
+      informed,
+      `CPU${target} reads generation ${informed.value} of ${story.names.mm(mm)}, and flushes nothing`,
+    );
   return { words: `CPU${target} flushed nothing`, cause, step: informed?.step ?? until };
 }
 
 function otherPages(story: Story, invalidated: RawStep, target: number, entry: StaleEntry): Part {
   const words = `CPU${target} invalidated page ${invalidated.a}, not page ${entry.page}`;
   story.mark(invalidated, words);
-  const partial = story.before(invalidated.step, ({ cpu, events }) => cpu === target && events.some(({ b }) => b === E.DECIDED_PARTIAL));
+  const partial = story.before(
+    invalidated.step,
+    ({ cpu, events }) => cpu === target && events.some(({ b }) => b === E.DECIDED_PARTIAL),
+  );
   const slot = partial?.events.find(({ kind, b }) => kind === E.EV_DECIDED && b === E.DECIDED_PARTIAL);
   const raised = slot === undefined ? null : raisedBy(story, invalidated.step, { cpu: target, asid: slot.a });
   const cause = flushCause('otherPages', false, raised !== null);

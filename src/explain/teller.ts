@@ -6,7 +6,10 @@ import type { RawStep } from './raw-step.js';
 import type { EventLog } from './recording-board.js';
 import type { Site } from './site.js';
 
-/** How executions of one kind of program are watched and told: of the simulated kernel, or of any other program. */
+/**
+ * How executions of one kind of program are watched and told: of the simulated kernel, or of any other
+ * program.
+ */
 export interface Teller {
   readonly names: Names;
   /** Watches the machine, and keeps what the program says. */
@@ -19,6 +22,9 @@ export interface Teller {
   describe(step: RawStep, isBuffered: boolean): string;
   /** What there is to say of how a CPU stands, beside its hardware: `loaded_mm B`, `lazy`. */
   notes(cpu: number): string[];
-  /** The machine stands where the execution ended; `judged`: the words that an assertion over the final memory looked at, in order. */
+  /**
+   * The machine stands where the execution ended; `judged`: the words that an assertion over the final memory
+   * looked at, in order.
+   */
   explain(steps: readonly RawStep[], violation: JudgedViolation, judged: readonly number[]): Explanation;
 }

@@ -7,7 +7,10 @@ export interface TraceStep {
   /** Index of the step in the execution, from 0. */
   readonly step: number;
   readonly cpu: number;
-  /** Who moved: the CPU itself, its store buffer (a drain), its interrupt line (a delivery), its page walker, or its host. */
+  /**
+   * Who moved: the CPU itself, its store buffer (a drain), its interrupt line (a delivery), its page walker,
+   * or its host.
+   */
   readonly agent: AgentKind['who'];
   /** What happened, e.g. `loaded_mm = SWITCHING (buffered)` or `tlb_gen(A) is 5`. One line, no colour. */
   readonly text: string;
@@ -23,7 +26,10 @@ export interface TraceStep {
   readonly handlerDepth: number;
   /** Why this step decides the outcome, or null. */
   readonly deciding: string | null;
-  /** Buffered stores that this step drained before it acted: `loaded_mm=SWITCHING`. Empty for a drain, which is one itself. */
+  /**
+   * Buffered stores that this step drained before it acted: `loaded_mm=SWITCHING`. Empty for a drain, which
+   * is one itself.
+   */
   readonly drained: readonly string[];
   /** CPUs whose state this step has changed, and how they stand after it. */
   readonly states: readonly CpuState[];

@@ -6,7 +6,10 @@ import type { Effect } from './effect/effect.js';
 import type { KnownViolation, MetViolation } from './known.js';
 import type { Shard } from './shard.js';
 
-/** What a hunt is asked to do, and what it answers. The command line, the demo and tests all go through this interface. */
+/**
+ * What a hunt is asked to do, and what it answers. The command line, the demo and tests all go through this
+ * interface.
+ */
 
 /** A hunt of a variant in scenarios. */
 export interface HuntRequest extends HuntPlan {
@@ -39,7 +42,9 @@ export interface HuntPlan {
   readonly executionsMin?: number;
   /** Which executions are this hunt's (default: all). Limits are each shard's own. */
   readonly shard?: Shard;
-  /** Violations that do not end the hunt. With them, even with none, the verdict says which kinds were met. */
+  /**
+   * Violations that do not end the hunt. With them, even with none, the verdict says which kinds were met.
+   */
   readonly known?: readonly KnownViolation[];
   /** With `known`: other violations do not end the hunt either; the witness is still the first of them. */
   readonly pastViolations?: boolean;
@@ -74,7 +79,10 @@ export interface Verdict {
   readonly variant: string;
   /** Set for a plain program. */
   readonly program?: true;
-  /** The scenario of the witness; without one, the scenario's name if there was only one, else "catalogue"; "plain program" for one. */
+  /**
+   * The scenario of the witness; without one, the scenario's name if there was only one, else "catalogue";
+   * "plain program" for one.
+   */
   readonly scenario: string;
   readonly violation: ViolationClass | null;
   /** The violation's sentence. */
@@ -99,15 +107,27 @@ export interface Verdict {
   readonly interrupted: boolean;
   /** The part that this hunt did, if several share it. */
   readonly shard?: Shard;
-  /** Of a variant of a user's, or one with features switched: whether it did anything otherwise than what it was made from. */
+  /**
+   * Of a variant of a user's, or one with features switched: whether it did anything otherwise than what it
+   * was made from.
+   */
   readonly effect?: Effect;
   /** Of users' code: what of it ran, by file. */
   readonly code?: readonly CodeReport[];
-  /** Of a violation of such a variant: whether what it was made from has it too. Absent where that was not asked. */
+  /**
+   * Of a violation of such a variant: whether what it was made from has it too. Absent where that was not
+   * asked.
+   */
   readonly base?: BaseCheck;
-  /** Where nothing but what is known was met: the name of the first open finding of the kernel that was; else null. */
+  /**
+   * Where nothing but what is known was met: the name of the first open finding of the kernel that was; else
+   * null.
+   */
   readonly known?: string | null;
-  /** With known violations: each kind that was met, the known ones and the witness's, in the order of the hunt. */
+  /**
+   * With known violations: each kind that was met, the known ones and the witness's, in the order of the
+   * hunt.
+   */
   readonly met?: readonly MetViolation[];
 }
 

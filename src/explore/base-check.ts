@@ -21,7 +21,9 @@ export interface BaseCheck {
   /** The finding's cause, in words that every witness of the bug shares. */
   readonly cause: string;
   readonly schedule: ScheduleOnBase;
-  /** Executions of the base in that scenario, with the same seed; 0 where the schedule had shown it already. */
+  /**
+   * Executions of the base in that scenario, with the same seed; 0 where the schedule had shown it already.
+   */
   readonly executions: number;
   /** Number of the execution that showed it, or null. */
   readonly execution: number | null;

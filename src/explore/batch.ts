@@ -22,23 +22,32 @@ import type { Strategy } from './strategies/strategy.js';
 import type { EnvironmentPlan } from './strategy-decider.js';
 
 /**
- * A batch: a run of executions of one scenario, the unit of work of a pool. Execution i is a pure function of (version, seed, i), so a
- * batch's result depends on its request alone, wherever and in whatever order it runs.
+ * A batch: a run of executions of one scenario, the unit of work of a pool. Execution i is a pure function of
+ * (version, seed, i), so a batch's result depends on its request alone, wherever and in whatever order it
+ * runs.
  */
 
 export type BatchRequest = Subject & {
   readonly memory: MemoryModel;
   readonly strategies: readonly string[];
   readonly seed: number;
-  /** Executions first to first + count - 1 (of the shard's, if there are shards); stops early at a violation. */
+  /**
+   * Executions first to first + count - 1 (of the shard's, if there are shards); stops early at a violation.
+   */
   readonly first: number;
   readonly count: number;
   readonly shard?: Shard;
-  /** Violations that do not end the batch. With them, even with none, the batch says of each violation what its cause is. */
+  /**
+   * Violations that do not end the batch. With them, even with none, the batch says of each violation what
+   * its cause is.
+   */
   readonly known?: readonly KnownViolation[];
   /** The one violation that ends the batch. */
   readonly sought?: KnownViolation;
-  /** Goes on after a violation, for counts over the same executions whatever the variant; the witness is the first. */
+  /**
+   * Goes on after a violation, for counts over the same executions whatever the variant; the witness is the
+   * first.
+   */
   readonly pastViolations?: boolean;
   /** Mean steps of an execution, if measured already. */
   readonly length?: number;
@@ -128,7 +137,8 @@ class Runner {
     private readonly own: Definitions,
     instead?: KernelProgram,
   ) {
-    const { program: plain, kernel } = instead === undefined ? programOf(request, own) : { program: instead, kernel: instead };
+    const { program: plain, kernel } =
+      instead === undefined ? programOf(request, own) : { program: instead, kernel: instead };
     this.comparison = kernel === null || instead !== undefined ? null : this.compare(request, kernel);
     const program = this.comparison?.program ?? plain;
     this.machine = new Machine(program, request.memory);
@@ -170,7 +180,8 @@ class Runner {
     for (let i = 0; i < MEASURE_EXECUTIONS; i++) {
       this.random.seed(0, this.stream ^ MEASURE_STREAM, i);
       const taken = this.executor.run(this.strategy('random'), this.random, guess);
-      // What does not end has no length. Its limit would become a multiple of the guess's, and the hunt's executions hundreds of times that.
+      // What does not end has no length. Its limit would become a multiple of the guess's, and the hunt's
+      // executions hundreds of times that.
       if (this.machine.violation?.class === 'livelock') {
         if (ended === 0 && i + 1 === ENDLESS_EXECUTIONS) break;
         continue;
@@ -204,13 +215,20 @@ function runnerFor(request: BatchRequest, own: Definitions): Runner {
   return runner;
 }
 
-/** Mean steps per execution of a scenario under a variant. `own`, here and below: what users' modules define. */
+/**
+ * Mean steps per execution of a scenario under a variant. `own`, here and below: what users' modules define.
+ */
 export function measureLength(request: BatchRequest, own = NO_DEFINITIONS): number {
   return runnerFor(request, own).length;
 }
 
 /** A witness made easier to read; of a deadlock or livelock it stays as it is. */
-export function simplifyWitness(request: BatchRequest, witness: BatchWitness, causeOf?: CauseOf, own = NO_DEFINITIONS): BatchWitness {
+export function simplifyWitness(
+  request: BatchRequest,
+  witness: BatchWitness,
+  causeOf?: CauseOf,
+  own = NO_DEFINITIONS,
+): BatchWitness {
   // The machine reports neither: they are what its driver sees, and no candidate could show them.
   if (witness.violation.class === 'deadlock' || witness.violation.class === 'livelock') return witness;
   const { machine } = runnerFor(request, own);
@@ -223,7 +241,8 @@ export function simplifyWitness(request: BatchRequest, witness: BatchWitness, ca
     ...{ schedule, steps: machine.step, hash: machine.hash },
     ...{ violation: withoutFacts(machine.violation), latent: machine.latent.map(withoutFacts) },
   };
-  // What is compared with known violations must stay what it was: leaving steps out may turn one bug into another.
+  // What is compared with known violations must stay what it was: leaving steps out may turn one bug into
+  // another.
   if (request.known === undefined || causeOf === undefined) return simplified;
   const [before, after] = [causeOf(request, witness), causeOf(request, simplified)];
   return before.cause === after.cause && before.circumstance === after.circumstance ? simplified : witness;
@@ -233,7 +252,8 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
   const runner = runnerFor(request, own);
   const { machine, board, comparison } = runner;
   comparison?.reset();
-  const isNoted = request.compared === true && ('program' in request || isOwnVariantName(request.variant, own));
+  const isNoted =
+    request.compared === true && ('program' in request || isOwnVariantName(request.variant, own));
   if (isNoted) forgetRan();
   board?.counters.values.fill(0);
   const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
@@ -256,7 +276,8 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     hash = mix(hash ^ machine.hash);
     for (const seen of machine.latent) {
       const known = latent.get(seen.class as LatentClass);
-      if (known === undefined) latent.set(seen.class as LatentClass, { executions: 1, first: execution, message: seen.message });
+      if (known === undefined)
+        latent.set(seen.class as LatentClass, { executions: 1, first: execution, message: seen.message });
       else known.executions++;
     }
     if (machine.violation !== null && (witness === null || request.known !== undefined)) {
@@ -270,7 +291,9 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
         latent: machine.latent.map(withoutFacts),
       };
       const passed =
-        request.sought === undefined ? isKnown(request, seen, met, causeOf) : !isSought(request, request.sought, seen, causeOf);
+        request.sought === undefined
+          ? isKnown(request, seen, met, causeOf)
+          : !isSought(request, request.sought, seen, causeOf);
       if (!passed) witness ??= seen;
     }
   }
@@ -289,14 +312,25 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
 }
 
 /** Its cause is asked only where the class is the same: that takes a replay. */
-function isSought(request: BatchRequest, sought: KnownViolation, seen: BatchWitness, causeOf?: CauseOf): boolean {
+function isSought(
+  request: BatchRequest,
+  sought: KnownViolation,
+  seen: BatchWitness,
+  causeOf?: CauseOf,
+): boolean {
   return seen.violation.class === sought.class && causeOf?.(request, seen).cause === sought.cause;
 }
 
 /** Whether the request knows of the violation; counts it. */
-function isKnown(request: BatchRequest, seen: BatchWitness, met: Map<string, Writable<MetViolation>>, causeOf?: CauseOf): boolean {
+function isKnown(
+  request: BatchRequest,
+  seen: BatchWitness,
+  met: Map<string, Writable<MetViolation>>,
+  causeOf?: CauseOf,
+): boolean {
   if (request.known === undefined) return false;
-  if (causeOf === undefined) throw new Error('a batch with known violations needs to be told how to recognise them');
+  if (causeOf === undefined)
+    throw new Error('a batch with known violations needs to be told how to recognise them');
   const scenario = 'program' in request ? PLAIN_PROGRAM : request.scenario.name;
   const { cause, former, circumstance } = causeOf(request, seen);
   const violation: KnownViolation = {
@@ -309,6 +343,13 @@ function isKnown(request: BatchRequest, seen: BatchWitness, met: Map<string, Wri
   const before = met.get(key);
   const finding = known?.finding === undefined ? {} : { finding: known.finding };
   if (before !== undefined) before.executions++;
-  else met.set(key, { ...violation, ...finding, isKnown: known !== undefined, executions: 1, execution: seen.execution });
+  else
+    met.set(key, {
+      ...violation,
+      ...finding,
+      isKnown: known !== undefined,
+      executions: 1,
+      execution: seen.execution,
+    });
   return known !== undefined;
 }

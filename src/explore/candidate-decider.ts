@@ -39,8 +39,8 @@ export class CandidateDecider implements Decider {
 }
 
 /**
- * What a candidate leaves undone, done in one fixed order: each agent as long as it can move. An assertion over the final memory is judged
- * when every script has ended.
+ * What a candidate leaves undone, done in one fixed order: each agent as long as it can move. An assertion
+ * over the final memory is judged when every script has ended.
  */
 export class CompletionDecider implements Decider {
   private agent = 0;
@@ -54,7 +54,8 @@ export class CompletionDecider implements Decider {
   pick(machine: Machine): number {
     const agents = machine.cpus.length * AGENT_KINDS;
     if (machine.enabled.obligations === 0 || this.steps++ >= this.stepsMax) return STOP;
-    while (isEnvironment(this.agent) || !machine.enabled.has(this.agent)) this.agent = (this.agent + 1) % agents;
+    while (isEnvironment(this.agent) || !machine.enabled.has(this.agent))
+      this.agent = (this.agent + 1) % agents;
     this.candidate.schedule.pick(this.agent);
     return this.agent;
   }

@@ -12,13 +12,14 @@ import type { Program } from '../machine/program.js';
 import { type Violation, withoutFacts } from '../vocabulary/violation.js';
 
 /**
- * Runs *every* schedule of a tiny program: depth first, each schedule from the start (generators cannot be copied), all agents but the
- * environment's walkers, all recorded choices.
+ * Runs *every* schedule of a tiny program: depth first, each schedule from the start (generators cannot be
+ * copied), all agents but the environment's walkers, all recorded choices.
  *
- * The one reduction is exact: a state met before is not explored again. A state is the memory with the live hardware state, and for each
- * CPU everything its code has been told since the start (results of operations, what it peeked and chose, interrupts delivered).
- * Generators are deterministic functions of exactly that, so equal keys have equal futures. Histories only grow: a program that loops
- * without bound has no end here and is answered with an error, so waiting belongs into `condLoadAcquire`.
+ * The one reduction is exact: a state met before is not explored again. A state is the memory with the live
+ * hardware state, and for each CPU everything its code has been told since the start (results of operations,
+ * what it peeked and chose, interrupts delivered). Generators are deterministic functions of exactly that, so
+ * equal keys have equal futures. Histories only grow: a program that loops without bound has no end here and
+ * is answered with an error, so waiting belongs into `condLoadAcquire`.
  */
 
 export interface EnumerateOptions {
@@ -56,7 +57,10 @@ export class EnumerationLimitError extends Error {}
 const STATES_MAX = 1_000_000;
 const STEPS_MAX = 1_000;
 
-/** Events of a CPU's history that are no result; results are prefixed so that they cannot be mistaken for these. */
+/**
+ * Events of a CPU's history that are no result; results are prefixed so that they cannot be mistaken for
+ * these.
+ */
 const TOLD = 'r';
 const PEEKED = 'p';
 const CHOSE = 'c';
@@ -64,7 +68,10 @@ const MADE_SPACE = 's';
 const INTERRUPT = 'i';
 const NMI = 'n';
 
-/** Numbers for histories: a history is its predecessor's number and one more event, so that equal numbers mean equal histories. */
+/**
+ * Numbers for histories: a history is its predecessor's number and one more event, so that equal numbers mean
+ * equal histories.
+ */
 class Histories {
   private readonly known = new Map<string, number>();
   readonly of: Int32Array;
@@ -187,7 +194,9 @@ class Enumerator implements Decider {
   run(): Enumeration {
     do this.execute();
     while (this.nextPath());
-    const outcomes = [...this.outcomes.values()].sort((a, b) => (a.state < b.state ? -1 : a.state > b.state ? 1 : 0));
+    const outcomes = [...this.outcomes.values()].sort((a, b) =>
+      a.state < b.state ? -1 : a.state > b.state ? 1 : 0,
+    );
     return { outcomes, states: this.visited.size, executions: this.executions, steps: this.steps };
   }
 
@@ -263,7 +272,10 @@ class Enumerator implements Decider {
     const { machine, program } = this;
     judgeEnd(machine);
     const { violation } = machine;
-    const state = this.options.project === undefined ? this.words(0, program.hardwareBase) : this.options.project(machine);
+    const state =
+      this.options.project === undefined
+        ? this.words(0, program.hardwareBase)
+        : this.options.project(machine);
     const key = `${state}\n${violation?.class ?? ''} ${violation?.message ?? ''}`;
     if (this.outcomes.has(key)) return;
     const schedule = this.path.slice(0, this.followed).map((branch) => branch.options[branch.taken]);
@@ -275,8 +287,9 @@ class Enumerator implements Decider {
   }
 
   /**
-   * All that the future depends on. Left out of the hardware blocks is what it does not depend on: places of the store buffer's ring that
-   * hold nothing, where the ring begins, and the ghost count of other CPUs' steps.
+   * All that the future depends on. Left out of the hardware blocks is what it does not depend on: places of
+   * the store buffer's ring that hold nothing, where the ring begins, and the ghost count of other CPUs'
+   * steps.
    */
   private stateKey(): string {
     const { program, machine } = this;
@@ -291,7 +304,8 @@ class Enumerator implements Decider {
         const at = block + H.SB_BASE + ((head + i) % H.SB_DEPTH) * H.SB_WORDS;
         key += `,${this.words(at, at + H.SB_OTHERS)}`;
       }
-      if (hardwareWords > H.HW_WORDS_PLAIN) key += `;${this.words(block + H.HW_WORDS_PLAIN, block + hardwareWords)}`;
+      if (hardwareWords > H.HW_WORDS_PLAIN)
+        key += `;${this.words(block + H.HW_WORDS_PLAIN, block + hardwareWords)}`;
     }
     const end = hardwareBase + cpus * hardwareWords;
     return end < mem.length ? `${key}|${this.words(end, mem.length)}` : key;

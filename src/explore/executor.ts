@@ -8,13 +8,22 @@ import type { Random } from './random.js';
 import type { Strategy } from './strategies/strategy.js';
 import { type EnvironmentPlan, StrategyDecider } from './strategy-decider.js';
 
-/** How far beyond the measured length an execution may go before it is continued fairly, and how long that continuation may take. */
+/**
+ * How far beyond the measured length an execution may go before it is continued fairly, and how long that
+ * continuation may take.
+ */
 const LIMIT_FACTOR = 20;
 const LIMIT_EXTRA = FAIR_STEPS_MIN;
-/** The continuation's steps, all CPUs' together: a CPU more in it must not make it longer by another whole execution, or no finding holds it. */
+/**
+ * The continuation's steps, all CPUs' together: a CPU more in it must not make it longer by another whole
+ * execution, or no finding holds it.
+ */
 const FAIR_STEPS_MAX = 200_000;
 
-/** Executes a machine under strategies, one execution at a time, each to its end: every script finished, a violation, a deadlock, or a livelock. */
+/**
+ * Executes a machine under strategies, one execution at a time, each to its end: every script finished, a
+ * violation, a deadlock, or a livelock.
+ */
 export class Executor {
   private readonly decider: StrategyDecider;
 
@@ -30,7 +39,10 @@ export class Executor {
     return this.decider.schedule;
   }
 
-  /** One execution; `random` is seeded for it, `length` is the expected number of steps. Returns the steps taken. */
+  /**
+   * One execution; `random` is seeded for it, `length` is the expected number of steps. Returns the steps
+   * taken.
+   */
   run(strategy: Strategy, random: Random, length: number): number {
     const { machine, decider } = this;
     const limit = length * LIMIT_FACTOR + LIMIT_EXTRA;

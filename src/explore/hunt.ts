@@ -4,7 +4,13 @@ import { COUNTERS } from '../oracles/counters.js';
 import { isOwnVariantName } from '../programs/definitions.js';
 import type { Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
-import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass, PLAIN_PROGRAM } from '../vocabulary/finding.js';
+import {
+  FINDING_FORMAT,
+  FINDING_VERSION,
+  type Finding,
+  type LatentClass,
+  PLAIN_PROGRAM,
+} from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
@@ -17,16 +23,19 @@ import type { BatchRunner } from './pool.js';
 import { mix } from './random.js';
 
 /**
- * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the budget.
+ * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the
+ * budget.
  *
- * The order of batches is fixed by the request and by each scenario's measured length alone. Workers may finish in any order; what is
- * reported is the completed prefix of that order, and the witness is the first in it, so the result does not depend on the number of jobs.
+ * The order of batches is fixed by the request and by each scenario's measured length alone. Workers may
+ * finish in any order; what is reported is the completed prefix of that order, and the witness is the first
+ * in it, so the result does not depend on the number of jobs.
  */
 
 /**
- * Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing, so that batches are worth their
- * messages. A round is five eighths as long as all before it: in the middle of one, no scenario has had more than twice the steps of
- * another, even where its executions are somewhat longer than measured.
+ * Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing,
+ * so that batches are worth their messages. A round is five eighths as long as all before it: in the middle
+ * of one, no scenario has had more than twice the steps of another, even where its executions are somewhat
+ * longer than measured.
  */
 const ROUND_STEPS_FIRST = 25_000;
 const ROUND_STEPS_MAX = 400_000;
@@ -48,8 +57,13 @@ export interface HuntOutcome {
   readonly finding: Finding | null;
 }
 
-/** Hunts a variant in scenarios, or a plain program. Throws what the pool throws (InputError for a mistake in a user's module). */
-export async function hunt(request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }): Promise<HuntOutcome> {
+/**
+ * Hunts a variant in scenarios, or a plain program. Throws what the pool throws (InputError for a mistake in
+ * a user's module).
+ */
+export async function hunt(
+  request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner },
+): Promise<HuntOutcome> {
   const started = performance.now();
   const state = new Hunt(request);
   await state.run(started);
@@ -66,7 +80,10 @@ interface Target {
 
 function targetsOf(request: HuntRequest | ProgramHuntRequest): Target[] {
   if ('program' in request) return [{ name: PLAIN_PROGRAM, subject: { program: request.program } }];
-  return request.scenarios.map((scenario) => ({ name: scenario.name, subject: { variant: request.variant, scenario } }));
+  return request.scenarios.map((scenario) => ({
+    name: scenario.name,
+    subject: { variant: request.variant, scenario },
+  }));
 }
 
 function effectTally(request: HuntRequest | ProgramHuntRequest, { variants }: Modules): EffectTally | null {
@@ -90,7 +107,11 @@ class Hunt {
   /** Batches of `planned` before this one are in the completed prefix. */
   private merged = 0;
   private hash = 0;
-  private witness: { readonly scenario: Target; readonly request: BatchRequest; readonly found: BatchWitness } | null = null;
+  private witness: {
+    readonly scenario: Target;
+    readonly request: BatchRequest;
+    readonly found: BatchWitness;
+  } | null = null;
   private readonly met: { -readonly [K in keyof MetViolation]: MetViolation[K] }[] = [];
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
   /** Steps per scenario in this round, and in all rounds before it. */
@@ -116,8 +137,9 @@ class Hunt {
   }
 
   /**
-   * Knows the next scenario's length, from which the size of its batch follows. A scenario is measured when its first batch is nearly due, so
-   * that the first batches do not wait for the last scenarios; those after it are begun with it, one for each worker.
+   * Knows the next scenario's length, from which the size of its batch follows. A scenario is measured when
+   * its first batch is nearly due, so that the first batches do not wait for the last scenarios; those after
+   * it are begun with it, one for each worker.
    */
   private async measureNext(): Promise<void> {
     const { pool } = this.request;
@@ -135,7 +157,17 @@ class Hunt {
     const { memory, strategies, seed, shard, pastViolations, sought } = this.request;
     const { name, subject } = this.targets[index];
     const known = this.request.known?.filter(({ scenario }) => scenario === name);
-    const ofHunt = { ...subject, memory, strategies, seed, shard, known, pastViolations, sought, compared: true };
+    const ofHunt = {
+      ...subject,
+      memory,
+      strategies,
+      seed,
+      shard,
+      known,
+      pastViolations,
+      sought,
+      compared: true,
+    };
     return { ...ofHunt, first, count, length: this.lengths[index] };
   }
 
@@ -146,7 +178,11 @@ class Hunt {
     if (left <= 0) return null;
     const index = this.nextScenario;
     const count = Math.min(left, Math.max(1, Math.round(this.roundSteps / this.lengths[index])));
-    const planned: Planned = { scenario: index, request: this.batchRequest(index, this.nextExecution[index], count), result: null };
+    const planned: Planned = {
+      scenario: index,
+      request: this.batchRequest(index, this.nextExecution[index], count),
+      result: null,
+    };
     this.nextExecution[index] += count;
     this.plannedExecutions += count;
     this.nextScenario++;
@@ -165,7 +201,11 @@ class Hunt {
     const over = (): boolean => {
       if (signal?.aborted === true) this.interrupted = true;
       if (this.interrupted || this.isDecided()) return true;
-      return budgetMs !== undefined && performance.now() - started >= budgetMs && this.totals().executions >= executionsMin;
+      return (
+        budgetMs !== undefined &&
+        performance.now() - started >= budgetMs &&
+        this.totals().executions >= executionsMin
+      );
     };
     const abort = aborted(signal);
     while (!over()) {
@@ -201,7 +241,10 @@ class Hunt {
   async simplifyWitness(): Promise<void> {
     // What is sought is looked for by somebody who has it in a simple form already.
     if (this.witness === null || this.interrupted || this.request.sought !== undefined) return;
-    this.witness = { ...this.witness, found: await this.request.pool.simplify(this.witness.request, this.witness.found) };
+    this.witness = {
+      ...this.witness,
+      found: await this.request.pool.simplify(this.witness.request, this.witness.found),
+    };
   }
 
   /** Takes every result that extends the completed prefix. */
@@ -223,7 +266,8 @@ class Hunt {
       tally.counters[i] += value;
     });
     this.hash = mix(this.hash ^ result.hash);
-    if ((result.effect === null) !== (this.effect === null)) throw new Error('a batch was not compared as its hunt is');
+    if ((result.effect === null) !== (this.effect === null))
+      throw new Error('a batch was not compared as its hunt is');
     if (result.effect !== null) this.effect?.add(index, result.effect);
     this.code.add(index, result.ran);
     const scenario = this.targets[index];
@@ -232,7 +276,13 @@ class Hunt {
       if (known !== undefined) known.executions += seen.executions;
       else {
         const { executions, first, message } = seen;
-        this.latent.set(seen.class, { class: seen.class, executions, scenario: scenario.name, execution: first, message });
+        this.latent.set(seen.class, {
+          class: seen.class,
+          executions,
+          scenario: scenario.name,
+          execution: first,
+          message,
+        });
       }
     }
     for (const seen of result.met) {
@@ -249,12 +299,19 @@ class Hunt {
 
   private report(started: number, scenario: string): void {
     const { executions, steps } = this.totals();
-    this.request.onProgress?.({ variant: this.name, executions, steps, elapsedMs: performance.now() - started, scenario });
+    this.request.onProgress?.({
+      variant: this.name,
+      executions,
+      steps,
+      elapsedMs: performance.now() - started,
+      scenario,
+    });
   }
 
   private totals(): { executions: number; steps: number; counters: number[] } {
     const counters = COUNTERS.map((_, i) => this.tallies.reduce((sum, tally) => sum + tally.counters[i], 0));
-    const sum = (field: 'executions' | 'steps'): number => this.tallies.reduce((total, tally) => total + tally[field], 0);
+    const sum = (field: 'executions' | 'steps'): number =>
+      this.tallies.reduce((total, tally) => total + tally[field], 0);
     return { executions: sum('executions'), steps: sum('steps'), counters };
   }
 
@@ -262,7 +319,8 @@ class Hunt {
     const { request, witness } = this;
     const { executions, steps, counters } = this.totals();
     const only = this.targets.length === 1 ? this.targets[0].name : 'catalogue';
-    const named = (values: readonly number[]): Record<string, number> => Object.fromEntries(COUNTERS.map((name, i) => [name, values[i]]));
+    const named = (values: readonly number[]): Record<string, number> =>
+      Object.fromEntries(COUNTERS.map((name, i) => [name, values[i]]));
     const tallies: ScenarioTally[] = this.tallies.map((tally, i) => ({
       scenario: this.targets[i].name,
       executions: tally.executions,
@@ -292,9 +350,13 @@ class Hunt {
       ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
       ...(code.length === 0 ? {} : { code }),
       ...(request.known === undefined ? {} : { met: this.met }),
-      known: witness === null ? (this.met.find(({ finding }) => finding !== undefined)?.finding ?? null) : null,
+      known:
+        witness === null ? (this.met.find(({ finding }) => finding !== undefined)?.finding ?? null) : null,
     };
-    return { verdict, finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found) };
+    return {
+      verdict,
+      finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found),
+    };
   }
 
   /** Of a user's code only. */
@@ -307,7 +369,10 @@ class Hunt {
     if (variant?.made === undefined || !isOwnVariantName(request.variant, modules)) return [];
     const { functions, base } = variant.made;
     const backend = variant.backend === base.backend ? [] : [variant.backend.flushTlbMulti.name];
-    return this.code.reports([...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend], hunted);
+    return this.code.reports(
+      [...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend],
+      hunted,
+    );
   }
 
   private finding(subject: Subject, found: BatchWitness): Finding {
@@ -327,7 +392,12 @@ class Hunt {
       traceHash: hex(found.hash),
     } as const;
     const { refs: modules, programs } = pool.modules;
-    if (!('program' in subject)) return { ...witness, ...subject, ...(isOwnVariantName(subject.variant, pool.modules) ? { modules } : {}) };
+    if (!('program' in subject))
+      return {
+        ...witness,
+        ...subject,
+        ...(isOwnVariantName(subject.variant, pool.modules) ? { modules } : {}),
+      };
     const { cpus = 1 } = programs.find(({ name }) => name === subject.program) ?? {};
     return { ...witness, program: subject.program, cpus, modules };
   }

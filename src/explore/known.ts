@@ -1,9 +1,10 @@
 import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
- * Violations that are known of a variant under a memory model, which a hunt goes past. The cause tells bugs of one class in one scenario
- * apart (`explain/cause.ts`), and where it does not the circumstance (`explain/circumstance.ts`); what they are of a witness is for the
- * caller to say, since explanations are made above this room.
+ * Violations that are known of a variant under a memory model, which a hunt goes past. The cause tells bugs
+ * of one class in one scenario apart (`explain/cause.ts`), and where it does not the circumstance
+ * (`explain/circumstance.ts`); what they are of a witness is for the caller to say, since explanations are
+ * made above this room.
  */
 export interface KnownViolation {
   readonly scenario: string;
@@ -11,7 +12,10 @@ export interface KnownViolation {
   readonly cause: string;
   /** Of a kind that was met: the coarser cause by whose words a baseline of 0.1.0 knows it. */
   readonly former?: string;
-  /** Of a named finding: it matches in this circumstance only. Of a kind that was met: the circumstance, if the record tells one. */
+  /**
+   * Of a named finding: it matches in this circumstance only. Of a kind that was met: the circumstance, if
+   * the record tells one.
+   */
   readonly circumstance?: string;
   /** Name of the open finding that this is one of; a baseline's entries have none. */
   readonly finding?: string;
@@ -45,8 +49,8 @@ export function sameKind(a: KnownViolation, b: KnownViolation): boolean {
 }
 
 /**
- * The one among `known` that a violation is, or undefined. A named finding comes before a baseline's entry, and is recognised by its
- * circumstance too: of the bugs that go wrong at one line it is one.
+ * The one among `known` that a violation is, or undefined. A named finding comes before a baseline's entry,
+ * and is recognised by its circumstance too: of the bugs that go wrong at one line it is one.
  */
 export function findKnown(known: readonly KnownViolation[], met: KnownViolation): KnownViolation | undefined {
   const before = met.former === undefined ? met : { ...met, cause: met.former };

@@ -48,14 +48,16 @@ export interface PoolSettings {
   readonly silenceMs?: number;
 }
 
-/** A batch is less than a second's work. Where more threads than cores share them, each waits for its turn. */
+/**
+ * A batch is less than a second's work. Where more threads than cores share them, each waits for its turn.
+ */
 const SILENCE_MS = 300_000;
 
 /**
  * Worker threads that run batches. Simulated CPUs are never pool tasks; whole batches are.
  *
- * The worker's code is bundled once per pool: an engine spread over modules runs several times slower, since constants imported
- * through a namespace are looked up at each use.
+ * The worker's code is bundled once per pool: an engine spread over modules runs several times slower, since
+ * constants imported through a namespace are looked up at each use.
  */
 export class HuntPool implements BatchRunner {
   private readonly ready: Promise<Piscina>;
@@ -98,8 +100,8 @@ export class HuntPool implements BatchRunner {
       execArgv: [],
       ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
     });
-    // A worker that dies between tasks, or before its first: what waits for the pool would wait for ever. A pool that is closed with tasks
-    // under way emits an error too; those tasks reject themselves.
+    // A worker that dies between tasks, or before its first: what waits for the pool would wait for ever. A
+    // pool that is closed with tasks under way emits an error too; those tasks reject themselves.
     piscina.on('error', (error) => {
       if (!this.closed) this.silence.fail(workerFailure(error, 'between two tasks'));
     });
@@ -107,8 +109,8 @@ export class HuntPool implements BatchRunner {
   }
 
   /**
-   * Calls a function of the worker's. A worker's death and its silence are told from what the task itself throws, and that, where it comes
-   * out of a user's module, is a mistake in it, told with its line.
+   * Calls a function of the worker's. A worker's death and its silence are told from what the task itself
+   * throws, and that, where it comes out of a user's module, is a mistake in it, told with its line.
    */
   private async task<Name extends keyof ExplorerTasks>(
     name: Name,
@@ -118,12 +120,19 @@ export class HuntPool implements BatchRunner {
     const piscina = await this.ready;
     const what = `while it ran ${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
     try {
-      const answered = piscina.run({ task: name, argument }) as Promise<Answered<ReturnType<ExplorerTasks[Name]>>>;
+      const answered = piscina.run({ task: name, argument }) as Promise<
+        Answered<ReturnType<ExplorerTasks[Name]>>
+      >;
       return answerOf(await this.silence.broken(answered, what));
     } catch (error) {
       const failure = workerFailure(error, what);
       const { places, withCallers } = this;
-      if (places === null || withCallers === null || this.modules.paths.length === 0 || failure instanceof InfrastructureError)
+      if (
+        places === null ||
+        withCallers === null ||
+        this.modules.paths.length === 0 ||
+        failure instanceof InfrastructureError
+      )
         throw failure;
       const placed = (await withCallers.errorOf(piscina, { task: name, argument })) ?? { error, places };
       throw this.mistake(placed.error, request, placed.places) ?? failure;
@@ -134,8 +143,14 @@ export class HuntPool implements BatchRunner {
   private mistake(error: unknown, request: Subject, places: BundlePlaces): InputError | null {
     const { modules } = this;
     const mistake = userError(error, places, modules.paths);
-    if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant, modules)) return mistake;
-    return variantError(error, places, modules.paths, `variant "${request.variant}" in ${request.scenario.name}`);
+    if (mistake !== null || 'program' in request || !isOwnVariantName(request.variant, modules))
+      return mistake;
+    return variantError(
+      error,
+      places,
+      modules.paths,
+      `variant "${request.variant}" in ${request.scenario.name}`,
+    );
   }
 
   run(request: BatchRequest): Promise<BatchResult> {

@@ -1,6 +1,7 @@
 /**
- * The only source of randomness: sfc32 (Chris Doty-Humphrey's small fast counter generator, from PractRand), seeded through a mixing of
- * integers. Integers only, so that every machine and Node version draws the same numbers.
+ * The only source of randomness: sfc32 (Chris Doty-Humphrey's small fast counter generator, from PractRand),
+ * seeded through a mixing of integers. Integers only, so that every machine and Node version draws the same
+ * numbers.
  */
 export class Random {
   private a = 0;
@@ -9,8 +10,9 @@ export class Random {
   private counter = 0;
 
   /**
-   * A stream for (seed, stream, index): execution `index` of a hunt draws from its own stream, whatever was drawn before it. An index may
-   * have up to 53 bits: many shards pass 2^32 in a night, and must not do the first executions again.
+   * A stream for (seed, stream, index): execution `index` of a hunt draws from its own stream, whatever was
+   * drawn before it. An index may have up to 53 bits: many shards pass 2^32 in a night, and must not do the
+   * first executions again.
    */
   seed(seed: number, stream: number, index: number): void {
     this.a = mix(seed ^ 0x9e3779b9);

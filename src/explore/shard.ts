@@ -1,12 +1,16 @@
 /**
  * Part of a hunt that several machines share: shard `index` of `of`, from 1.
  *
- * Of each scenario's executions 0, 1, 2, ... the shards take blocks in turn, a block being as long as there are strategies. So
- * - an execution keeps its number, and stays a function of (version, seed, number): a witness of any shard is the one that a hunt without
+ * Of each scenario's executions 0, 1, 2, ... the shards take blocks in turn, a block being as long as there
+ * are strategies. So
+ * - an execution keeps its number, and stays a function of (version, seed, number): a witness of any shard is
+ *   the one that a hunt without
  *   shards meets at that number, and a finding need not know of shards;
- * - every shard has every strategy equally often, which taking every n-th execution would not give (with three shards and three
+ * - every shard has every strategy equally often, which taking every n-th execution would not give (with
+ *   three shards and three
  *   strategies each shard would have one);
- * - n shards that do k executions of a scenario each have together done the executions 0 to n * k - 1, where k is a multiple of the block.
+ * - n shards that do k executions of a scenario each have together done the executions 0 to n * k - 1, where
+ *   k is a multiple of the block.
  * An offset for each shard would need to know how far the others go.
  */
 export interface Shard {

@@ -1,9 +1,15 @@
 import { InfrastructureError } from '../vocabulary/errors.js';
 
-/** Looks at the answers so often. Looks are counted, not the clock read: a machine that was asleep, or this thread, is no silence. */
+/**
+ * Looks at the answers so often. Looks are counted, not the clock read: a machine that was asleep, or this
+ * thread, is no silence.
+ */
 const LOOKS = 10;
 
-/** Answers that are waited for, and what to do when none of them comes: a worker that hangs must not hang the hunt. */
+/**
+ * Answers that are waited for, and what to do when none of them comes: a worker that hangs must not hang the
+ * hunt.
+ */
 export class Silence {
   private readonly waiting = new Set<(error: unknown) => void>();
   private looks = 0;

@@ -5,11 +5,13 @@ import type { ViolationClass } from '../vocabulary/violation.js';
 import { CandidateDecider, CompletionDecider, type Pick } from './candidate-decider.js';
 
 /**
- * Makes a witness easier to read: fewer changes between agents, then fewer steps, with the same class of violation at the end.
+ * Makes a witness easier to read: fewer changes between agents, then fewer steps, with the same class of
+ * violation at the end.
  *
- * Greedy, over *runs* (stretches of one agent): leave runs out, largest chunks first (after Zeller's ddmin), and move a run next to the
- * neighbouring run of the same agent. A candidate is executed leniently (a pick that cannot move is skipped) and what really happened is
- * kept if it is simpler. A pure function of its input; bounded by a number of attempts.
+ * Greedy, over *runs* (stretches of one agent): leave runs out, largest chunks first (after Zeller's ddmin),
+ * and move a run next to the neighbouring run of the same agent. A candidate is executed leniently (a pick
+ * that cannot move is skipped) and what really happened is kept if it is simpler. A pure function of its
+ * input; bounded by a number of attempts.
  */
 
 const ATTEMPTS_MAX = 800;
@@ -40,7 +42,12 @@ export function simplify(machine: Machine, decisions: readonly number[], wanted:
     for (let i = 0; i < best.length && attempts < ATTEMPTS_MAX; i++) {
       const next = best.findIndex((run, j) => j > i && run[0].agent === best[i][0].agent);
       if (next < 0) continue;
-      const joined = [...best.slice(0, i + 1), best[next], ...best.slice(i + 1, next), ...best.slice(next + 1)];
+      const joined = [
+        ...best.slice(0, i + 1),
+        best[next],
+        ...best.slice(i + 1, next),
+        ...best.slice(next + 1),
+      ];
       const delayed = [...best.slice(0, i), ...best.slice(i + 1, next), best[i], ...best.slice(next)];
       if (improve(joined) || improve(delayed)) progress = true;
     }
@@ -71,7 +78,9 @@ function runsOf(picks: readonly Pick[]): Run[] {
   return runs;
 }
 
-/** How many times the candidate's steps its completion may take: a script that spins is not worth waiting for. */
+/**
+ * How many times the candidate's steps its completion may take: a script that spins is not worth waiting for.
+ */
 const FINISH_FACTOR = 2;
 
 /** What happened, up to and with the violation; null if another one, or none, came. */

@@ -1,7 +1,14 @@
 import type { Decider } from '../drive/decider.js';
 import { STOP } from '../drive/decider.js';
 import { Schedule } from '../drive/schedule.js';
-import { AGENT_KINDS, agentOf, cpuOfAgent, kindOfAgent, PREEMPT_AGENT, WALKER_AGENT } from '../machine/agents.js';
+import {
+  AGENT_KINDS,
+  agentOf,
+  cpuOfAgent,
+  kindOfAgent,
+  PREEMPT_AGENT,
+  WALKER_AGENT,
+} from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 import { OP_USER_ACCESS } from '../machine/op-kinds.js';
 import type { Random } from './random.js';
@@ -14,7 +21,10 @@ export interface EnvironmentPlan {
   readonly preemptions?: number;
 }
 
-/** A strategy picks, and an environment with a budget starts walks and preemptions in between. Every decision is recorded. */
+/**
+ * A strategy picks, and an environment with a budget starts walks and preemptions in between. Every decision
+ * is recorded.
+ */
 export class StrategyDecider implements Decider {
   readonly schedule = new Schedule();
   /** When the environment starts something, in ascending order: step * 2 + (1: a preemption, 0: a walk). */
@@ -22,7 +32,10 @@ export class StrategyDecider implements Decider {
   /** The step of the next trigger, or -1; how many have been. */
   private trigger = -1;
   private triggered = 0;
-  /** In half of the executions a preemption waits until its CPU stands before a user access, which its host may then have to emulate. */
+  /**
+   * In half of the executions a preemption waits until its CPU stands before a user access, which its host
+   * may then have to emulate.
+   */
   private preemptInAccess = false;
   private readonly awaited: number[] = [];
   private strategy!: Strategy;
@@ -40,7 +53,9 @@ export class StrategyDecider implements Decider {
     strategy.watch?.(machine);
   }
 
-  /** The machine has begun. `length`: steps that are expected; from step `limit` on nothing is decided here. */
+  /**
+   * The machine has begun. `length`: steps that are expected; from step `limit` on nothing is decided here.
+   */
   begin(machine: Machine, length: number, limit: number): void {
     this.strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
     this.planEnvironment(length);
@@ -88,7 +103,8 @@ export class StrategyDecider implements Decider {
     else if (machine.canStep(agent)) machine.enabled.add(agent);
     this.triggered++;
     // One a step: triggers that were drawn for the same step follow each other.
-    this.trigger = this.triggered < triggers.length ? Math.max(triggers[this.triggered] >> 1, machine.step + 1) : -1;
+    this.trigger =
+      this.triggered < triggers.length ? Math.max(triggers[this.triggered] >> 1, machine.step + 1) : -1;
   }
 
   private releaseAwaited(machine: Machine): void {

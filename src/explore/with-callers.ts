@@ -11,8 +11,9 @@ export interface PlacedError {
 }
 
 /**
- * A failed task, done again in a bundle that keeps `yield*`. Where functions are a stack of the machine's own (bundle/flatten.ts) an error's
- * stack has the innermost one only; here it has all callers, among them, perhaps, a user's line that called ours with what it cannot bear.
+ * A failed task, done again in a bundle that keeps `yield*`. Where functions are a stack of the machine's own
+ * (bundle/flatten.ts) an error's stack has the innermost one only; here it has all callers, among them,
+ * perhaps, a user's line that called ours with what it cannot bear.
  */
 export class WithCallers {
   private bundled: Promise<BundlePlaces> | null = null;
@@ -26,7 +27,10 @@ export class WithCallers {
     this.outfile = join(directory, 'with-callers.mjs');
   }
 
-  /** What the task throws there; null where it throws nothing, which a module that is no function of its inputs can bring about. */
+  /**
+   * What the task throws there; null where it throws nothing, which a module that is no function of its
+   * inputs can bring about.
+   */
   async errorOf(piscina: Piscina, call: unknown): Promise<PlacedError | null> {
     this.bundled ??= this.bundle();
     const places = await this.bundled;

@@ -4,8 +4,9 @@ import { type BaselineEntry, entryKey, mergeEntries, readBaseline, serializeBase
 import { withFileLock } from './file-lock.js';
 
 /**
- * Adds entries to a baseline file, made where missing, and answers how many are new in it. No entry is ever removed, and what another
- * process has added since the file was read stays: it is read again under a lock. Throws InputError where what is there is no baseline.
+ * Adds entries to a baseline file, made where missing, and answers how many are new in it. No entry is ever
+ * removed, and what another process has added since the file was read stays: it is read again under a lock.
+ * Throws InputError where what is there is no baseline.
  */
 export async function addToBaseline(file: string, entries: readonly BaselineEntry[]): Promise<number> {
   try {

@@ -1,9 +1,11 @@
 /**
- * A baseline: violations that are known, as a small versioned JSON file. A hunt goes past them, and only what is not among them fails.
+ * A baseline: violations that are known, as a small versioned JSON file. A hunt goes past them, and only what
+ * is not among them fails.
  *
- * An entry is a variant, a memory model, a scenario, a class, and the *cause* (`explain/cause.ts`): what went wrong in words that are the
- * same for every witness of one bug. The class alone would hide a new bug behind a known one of the same class in the same scenario; a
- * seed, a schedule or a step would make the same bug new with every change of a scenario; places in the source would with every edit.
+ * An entry is a variant, a memory model, a scenario, a class, and the *cause* (`explain/cause.ts`): what went
+ * wrong in words that are the same for every witness of one bug. The class alone would hide a new bug behind
+ * a known one of the same class in the same scenario; a seed, a schedule or a step would make the same bug
+ * new with every change of a scenario; places in the source would with every edit.
  */
 
 import { z } from 'zod';
@@ -54,13 +56,19 @@ const baselineSchema = z.strictObject({
 const REMEDY = 'undo the edit, or write a new one with --update-baseline';
 
 export function readBaseline(file: string): Baseline {
-  return parseBaseline(readText(file, 'a baseline', 'give the path of a baseline, or make it with --update-baseline'), file);
+  return parseBaseline(
+    readText(file, 'a baseline', 'give the path of a baseline, or make it with --update-baseline'),
+    file,
+  );
 }
 
 export function parseBaseline(source: string, file: string): Baseline {
   const value = parseJson(source, file, 'a baseline', REMEDY);
   if (!isObject(value) || value.format !== BASELINE_FORMAT) {
-    throw new InputError(`${file}: not a baseline ("format" is not "${BASELINE_FORMAT}")`, 'give a file that --update-baseline wrote');
+    throw new InputError(
+      `${file}: not a baseline ("format" is not "${BASELINE_FORMAT}")`,
+      'give a file that --update-baseline wrote',
+    );
   }
   if (value.version !== BASELINE_VERSION) {
     throw new InputError(
@@ -78,14 +86,22 @@ export function entryKey({ variant, memory, scenario, class: name, cause }: Base
   return JSON.stringify([variant, memory, scenario, name, cause]);
 }
 
-/** All entries of both, each once, in an order that does not depend on who came first; notes of `before` stay. */
-export function mergeEntries(before: readonly BaselineEntry[], added: readonly BaselineEntry[]): BaselineEntry[] {
+/**
+ * All entries of both, each once, in an order that does not depend on who came first; notes of `before` stay.
+ */
+export function mergeEntries(
+  before: readonly BaselineEntry[],
+  added: readonly BaselineEntry[],
+): BaselineEntry[] {
   const merged = new Map(before.map((entry) => [entryKey(entry), entry]));
   for (const entry of added) if (!merged.has(entryKey(entry))) merged.set(entryKey(entry), entry);
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }
 
-/** The text of a baseline file: an entry is a few lines with fixed keys, so that a change of one reads well in a diff. */
+/**
+ * The text of a baseline file: an entry is a few lines with fixed keys, so that a change of one reads well in
+ * a diff.
+ */
 export function serializeBaseline(entries: readonly BaselineEntry[]): string {
   const violations = entries.map(({ variant, memory, scenario, class: name, cause, note }) => ({
     ...{ variant, memory, scenario, class: name, cause },

@@ -8,7 +8,10 @@ import { fitting } from './temporary-name.js';
 /** How long another process may write the file before this one gives up. */
 const WAIT_MS = 15_000;
 const POLL_MS = 25;
-/** The owner of a lock touches it every few seconds. One that has not been touched for so long has no owner any more, and is taken over. */
+/**
+ * The owner of a lock touches it every few seconds. One that has not been touched for so long has no owner
+ * any more, and is taken over.
+ */
 const STALE_MS = 8_000;
 
 /** Who holds a lock, for who waits in vain. */
@@ -19,8 +22,9 @@ interface Owner {
 }
 
 /**
- * Runs `work` while no other process does for the same file, under whatever name it goes: what is read in it is still there when it is written.
- * A lock whose owner was killed is taken over. Throws InfrastructureError where another process goes on holding it.
+ * Runs `work` while no other process does for the same file, under whatever name it goes: what is read in it
+ * is still there when it is written. A lock whose owner was killed is taken over. Throws InfrastructureError
+ * where another process goes on holding it.
  */
 export async function withFileLock<T>(file: string, work: () => T): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });

@@ -6,9 +6,19 @@ import { errorCode } from '../vocabulary/errors.js';
 import { FINDING_BYTES_MAX } from './schema.js';
 import { writeSynced } from './synced-file.js';
 
-const NO_HARD_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+const NO_HARD_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EXDEV',
+]);
 
-/** The system calls by which a finding of these bytes gets its name (see programs/naming.ts). They act at once. */
+/**
+ * The system calls by which a finding of these bytes gets its name (see programs/naming.ts). They act at
+ * once.
+ */
 export class FileNaming implements NamingOps {
   private reserved: string | null = null;
 

@@ -1,7 +1,7 @@
 /**
- * Whether JSON text is of a size in every respect that a value may be made of it. `JSON.parse` makes gigabytes of
- * empty arrays out of a few megabytes of brackets, so the text is looked through first. What it is besides, and
- * whether it is JSON at all, is not asked here.
+ * Whether JSON text is of a size in every respect that a value may be made of it. `JSON.parse` makes
+ * gigabytes of empty arrays out of a few megabytes of brackets, so the text is looked through first. What it
+ * is besides, and whether it is JSON at all, is not asked here.
  */
 
 /** What no file of ours comes near: the deepest have six levels, the longest some 100,000 values. */
@@ -36,7 +36,8 @@ export function outOfBounds(text: string): OutOfBounds | null {
     const unit = text.charCodeAt(at);
     if (unit === QUOTE) {
       const end = stringEnd(text, at);
-      if (end - at > STRING_UNITS_MAX) return { offset: at, what: `a text of more than ${STRING_UNITS_MAX} characters` };
+      if (end - at > STRING_UNITS_MAX)
+        return { offset: at, what: `a text of more than ${STRING_UNITS_MAX} characters` };
       at = end;
     } else if (unit <= SPACE) {
       if (++blanks > BLANKS_MAX) return { offset: at, what: `more than ${BLANKS_MAX} blanks` };
@@ -66,10 +67,17 @@ function stringEnd(text: string, start: number): number {
 }
 
 /** Line and column, from 1, of an offset. */
-export function lineAndColumn(text: string, offset: number): { readonly line: number; readonly column: number } {
+export function lineAndColumn(
+  text: string,
+  offset: number,
+): { readonly line: number; readonly column: number } {
   let line = 1;
   let from = 0;
-  for (let newline = text.indexOf('\n'); newline !== -1 && newline < offset; newline = text.indexOf('\n', from)) {
+  for (
+    let newline = text.indexOf('\n');
+    newline !== -1 && newline < offset;
+    newline = text.indexOf('\n', from)
+  ) {
     line++;
     from = newline + 1;
   }

@@ -1,7 +1,7 @@
 /**
- * Where JSON text is malformed. `JSON.parse` says it in words that differ between versions of Node, and sometimes
- * without a position; a user who has edited or truncated a finding needs the line. Runs only on text that
- * `JSON.parse` has refused and that is within bounds (`json-bounds.ts`).
+ * Where JSON text is malformed. `JSON.parse` says it in words that differ between versions of Node, and
+ * sometimes without a position; a user who has edited or truncated a finding needs the line. Runs only on
+ * text that `JSON.parse` has refused and that is within bounds (`json-bounds.ts`).
  */
 
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
@@ -19,7 +19,13 @@ export interface JsonError {
 /** The first place where `text` stops being JSON, or null where it is JSON. */
 export function findJsonError(text: string): JsonError | null {
   let found: JsonError | null = null;
-  const onError = (code: ParseErrorCode, offset: number, length: number, line: number, column: number): never => {
+  const onError = (
+    code: ParseErrorCode,
+    offset: number,
+    length: number,
+    line: number,
+    column: number,
+  ): never => {
     found = { offset, line: line + 1, column: column + 1, what: inWords(code, text, offset, length) };
     // A visitor cannot end the visit otherwise: it would go on to the next of a million errors.
     throw STOP;

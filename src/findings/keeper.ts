@@ -1,6 +1,7 @@
 /**
- * Keeps the findings of a run, whatever becomes of the directory meanwhile: what cannot be saved there is saved among the temporary files,
- * and what cannot be saved there either is printed. Each failure is said at once, where an hour of hunting may still lie ahead.
+ * Keeps the findings of a run, whatever becomes of the directory meanwhile: what cannot be saved there is
+ * saved among the temporary files, and what cannot be saved there either is printed. Each failure is said at
+ * once, where an hour of hunting may still lie ahead.
  */
 
 import { mkdtempSync } from 'node:fs';
@@ -30,7 +31,8 @@ export class Keeper {
     } catch (error) {
       this.failed = true;
       if (error instanceof InfrastructureError) return this.rescue(finding, error.what);
-      // Not of the form that a replay accepts: a bug of ours or a witness beyond all bounds, and the only witness all the same.
+      // Not of the form that a replay accepts: a bug of ours or a witness beyond all bounds, and the only
+      // witness all the same.
       const why = error instanceof InputError ? error.what : systemReason(error);
       return this.rescue(finding, `a finding could not be read again (${why})`, '.rejected');
     }
@@ -40,13 +42,18 @@ export class Keeper {
     const text = serializeFinding(finding);
     try {
       this.refuge ??= mkdtempSync(join(tmpdir(), 'shootdown-findings-'));
-      const path = suffix === '' ? saveFinding(finding, this.refuge).path : join(this.refuge, findingName(finding) + suffix);
+      const path =
+        suffix === ''
+          ? saveFinding(finding, this.refuge).path
+          : join(this.refuge, findingName(finding) + suffix);
       if (suffix !== '') writeSynced(path, Buffer.from(text, 'utf8'));
       syncDirectory(this.refuge);
       this.say(`${why}; it is kept as ${path}`);
       return path;
     } catch (error) {
-      this.say(`${why}, nor under ${tmpdir()} (${systemReason(error)}); the finding follows, put it into a file:`);
+      this.say(
+        `${why}, nor under ${tmpdir()} (${systemReason(error)}); the finding follows, put it into a file:`,
+      );
       this.say(text.trimEnd());
       return null;
     }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Lists as files have them. The library's own collect what is wrong with every entry, and look at the length last:
- * a million bad entries are a million reports, gigabytes of them. These stop at the first.
+ * Lists as files have them. The library's own collect what is wrong with every entry, and look at the length
+ * last: a million bad entries are a million reports, gigabytes of them. These stop at the first.
  */
 
 /** An array of at most `max` entries. Answers a fresh one. */
@@ -21,7 +21,11 @@ export function list<T extends z.ZodType>(item: T, max: number) {
       const result = item.safeParse(entry, { reportInput: true });
       if (!result.success) {
         const [issue] = result.error.issues;
-        context.issues.push({ ...issue, path: [index, ...issue.path], input: issue.input } as z.core.$ZodRawIssue);
+        context.issues.push({
+          ...issue,
+          path: [index, ...issue.path],
+          input: issue.input,
+        } as z.core.$ZodRawIssue);
         return z.NEVER;
       }
       entries.push(result.data);

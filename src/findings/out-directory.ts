@@ -1,9 +1,18 @@
 /**
- * Whether findings can be kept in a directory, asked before the hours of hunting and not after. Nothing is made where the directory is not
- * there yet: a hunt that finds nothing leaves nothing.
+ * Whether findings can be kept in a directory, asked before the hours of hunting and not after. Nothing is
+ * made where the directory is not there yet: a hunt that finds nothing leaves nothing.
  */
 
-import { accessSync, closeSync, constants, lstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode, InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
 import { removeStale } from './stale-files.js';
@@ -12,7 +21,10 @@ import { temporaryName } from './temporary-name.js';
 /** What room or the machine lacks; everything else is a directory that will never do. */
 const MACHINE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
 
-/** Throws InputError where findings can never be kept in `directory`, InfrastructureError where the disk is full. */
+/**
+ * Throws InputError where findings can never be kept in `directory`, InfrastructureError where the disk is
+ * full.
+ */
 export function checkOutDirectory(directory: string): void {
   try {
     if (exists(directory)) {
@@ -23,7 +35,9 @@ export function checkOutDirectory(directory: string): void {
     const code = errorCode(error);
     if (code === null) throw error;
     const Kind = MACHINE.has(code) ? InfrastructureError : InputError;
-    throw new Kind(`--out: no finding can be kept in ${directory}: ${systemReason(error)}; give another directory with --out`);
+    throw new Kind(
+      `--out: no finding can be kept in ${directory}: ${systemReason(error)}; give another directory with --out`,
+    );
   }
 }
 
@@ -33,7 +47,10 @@ function exists(path: string): boolean {
   if (stats?.isDirectory()) return true;
   if (stats !== undefined || lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
     const what = stats === undefined ? 'it is a link that leads nowhere' : 'it is not a directory';
-    throw new InputError(`--out: no finding can be kept in ${path}: ${what}`, 'give another directory with --out');
+    throw new InputError(
+      `--out: no finding can be kept in ${path}: ${what}`,
+      'give another directory with --out',
+    );
   }
   return false;
 }

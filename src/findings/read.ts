@@ -12,7 +12,10 @@ export function readFinding(file: string): Finding {
   return parseFinding(readText(file, 'a finding', REMEDY), file);
 }
 
-/** The text of a file of at most a finding's size. `what` is the kind of file, `remedy` what to do about one that cannot be read. */
+/**
+ * The text of a file of at most a finding's size. `what` is the kind of file, `remedy` what to do about one
+ * that cannot be read.
+ */
 export function readText(file: string, what: string, remedy: string): string {
   return decodeUtf8(readBounded(file, what, remedy), file, remedy);
 }
@@ -30,7 +33,10 @@ function readBounded(file: string, what: string, remedy: string): Buffer {
   try {
     const { size } = fstatSync(descriptor);
     if (size > FINDING_BYTES_MAX) {
-      throw new InputError(`${file}: ${size} bytes is too large for ${what} (at most ${FINDING_BYTES_MAX})`, remedy);
+      throw new InputError(
+        `${file}: ${size} bytes is too large for ${what} (at most ${FINDING_BYTES_MAX})`,
+        remedy,
+      );
     }
     const bytes = Buffer.alloc(size);
     let length = 0;
@@ -50,7 +56,8 @@ function readBounded(file: string, what: string, remedy: string): Buffer {
 
 function decodeUtf8(bytes: Buffer, file: string, remedy: string): string {
   try {
-    // Fatal: a replacement character in a name would silently make it another name. A byte order mark is dropped by the decoder.
+    // Fatal: a replacement character in a name would silently make it another name. A byte order mark is
+    // dropped by the decoder.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new InputError(`${file}: not UTF-8 text`, remedy);

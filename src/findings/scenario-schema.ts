@@ -1,6 +1,7 @@
 /**
- * The shape of a scenario that comes from a file, and what must hold between its parts before a machine is built from it. Everything is
- * bounded: a file from a stranger may cost a bounded amount of memory and never more.
+ * The shape of a scenario that comes from a file, and what must hold between its parts before a machine is
+ * built from it. Everything is bounded: a file from a stranger may cost a bounded amount of memory and never
+ * more.
  */
 
 import { z } from 'zod';
@@ -88,32 +89,48 @@ interface Contradiction {
   readonly message: string;
 }
 
-/** What each part may be on its own but not beside the others: indices past the end, empty ranges, scripts without a CPU. */
+/**
+ * What each part may be on its own but not beside the others: indices past the end, empty ranges, scripts
+ * without a CPU.
+ */
 function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, undefined> {
   if (scenario.mms.length === 0) yield { path: ['mms'], message: 'needs one mm at least' };
   if (scenario.scripts.length !== scenario.cpus) {
-    yield { path: ['scripts'], message: `needs one script per CPU, ${scenario.cpus}, not ${scenario.scripts.length}` };
+    yield {
+      path: ['scripts'],
+      message: `needs one script per CPU, ${scenario.cpus}, not ${scenario.scripts.length}`,
+    };
   }
   const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
-  if (steps > ALL_STEPS_MAX) yield { path: ['scripts'], message: `have ${steps} steps; at most ${ALL_STEPS_MAX}` };
+  if (steps > ALL_STEPS_MAX)
+    yield { path: ['scripts'], message: `have ${steps} steps; at most ${ALL_STEPS_MAX}` };
   if ((scenario.start?.length ?? 0) > scenario.cpus) {
     yield { path: ['start'], message: `has ${scenario.start?.length} CPUs, but cpus is ${scenario.cpus}` };
   }
   for (const [index, space] of scenario.mms.entries()) {
-    for (const [vma, [from, to]] of (space.vmas ?? []).entries()) yield* badRange(['mms', index, 'vmas', vma], from, to, scenario);
+    for (const [vma, [from, to]] of (space.vmas ?? []).entries())
+      yield* badRange(['mms', index, 'vmas', vma], from, to, scenario);
     for (const [entry, other] of (space.cpumask ?? []).entries()) {
-      if (other >= scenario.cpus) yield { path: ['mms', index, 'cpumask', entry], message: `names CPU ${other} of ${scenario.cpus}` };
+      if (other >= scenario.cpus)
+        yield { path: ['mms', index, 'cpumask', entry], message: `names CPU ${other} of ${scenario.cpus}` };
     }
   }
   for (const [index, state] of (scenario.start ?? []).entries()) {
     const path = ['start', index];
     yield* badMm([...path, 'loadedMm'], state.loadedMm, scenario);
-    for (const [slot, held] of (state.slots ?? []).entries()) yield* badMm([...path, 'slots', slot, 'mm'], held?.mm, scenario);
+    for (const [slot, held] of (state.slots ?? []).entries())
+      yield* badMm([...path, 'slots', slot, 'mm'], held?.mm, scenario);
     if ((state.slots?.length ?? 0) > scenario.slots) {
-      yield { path: [...path, 'slots'], message: `has ${state.slots?.length} slots, but slots is ${scenario.slots}` };
+      yield {
+        path: [...path, 'slots'],
+        message: `has ${state.slots?.length} slots, but slots is ${scenario.slots}`,
+      };
     }
     if ((state.loadedMmAsid ?? 0) >= scenario.slots) {
-      yield { path: [...path, 'loadedMmAsid'], message: `names slot ${state.loadedMmAsid} of ${scenario.slots}` };
+      yield {
+        path: [...path, 'loadedMmAsid'],
+        message: `names slot ${state.loadedMmAsid} of ${scenario.slots}`,
+      };
     }
     yield* badStart(path, state, scenario);
   }
@@ -130,7 +147,10 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, u
   }
 }
 
-/** What no kernel can have come to: every report about an execution from there would be the scenario's, not the kernel's. */
+/**
+ * What no kernel can have come to: every report about an execution from there would be the scenario's, not
+ * the kernel's.
+ */
 function* badStart(
   path: (string | number)[],
   { loadedMm, slots, loadedMmAsid }: ScenarioCpu,
@@ -144,23 +164,38 @@ function* badStart(
     if (held === null || owner === undefined) continue;
     const at = [...path, 'slots', slot];
     const newest = owner.tlbGen ?? 1;
-    if (owner.alive === false) yield { path: [...at, 'mm'], message: `names mm ${held.mm}, which is not alive at the start` };
-    else if (held.tlbGen > newest) yield { path: [...at, 'tlbGen'], message: `is ${held.tlbGen}, above that of its mm, ${newest}` };
+    if (owner.alive === false)
+      yield { path: [...at, 'mm'], message: `names mm ${held.mm}, which is not alive at the start` };
+    else if (held.tlbGen > newest)
+      yield { path: [...at, 'tlbGen'], message: `is ${held.tlbGen}, above that of its mm, ${newest}` };
     if (slots?.some((other, index) => index < slot && other?.mm === held.mm)) {
       yield { path: [...at, 'mm'], message: `names mm ${held.mm}, which has a slot before` };
     }
   }
   const running = slots?.[loadedMmAsid ?? 0];
   if (loadedMm !== undefined && running !== undefined && running !== null && running.mm !== loadedMm) {
-    yield { path: [...path, 'loadedMm'], message: `is ${loadedMm}, but its slot ${loadedMmAsid ?? 0} is of mm ${running.mm}` };
+    yield {
+      path: [...path, 'loadedMm'],
+      message: `is ${loadedMm}, but its slot ${loadedMmAsid ?? 0} is of mm ${running.mm}`,
+    };
   }
 }
 
-function* badMm(path: (string | number)[], index: number | undefined, scenario: Scenario): Generator<Contradiction> {
-  if (index !== undefined && index >= scenario.mms.length) yield { path, message: `names mm ${index} of ${scenario.mms.length}` };
+function* badMm(
+  path: (string | number)[],
+  index: number | undefined,
+  scenario: Scenario,
+): Generator<Contradiction> {
+  if (index !== undefined && index >= scenario.mms.length)
+    yield { path, message: `names mm ${index} of ${scenario.mms.length}` };
 }
 
-function* badRange(path: (string | number)[], from: number, to: number, scenario: Scenario): Generator<Contradiction> {
+function* badRange(
+  path: (string | number)[],
+  from: number,
+  to: number,
+  scenario: Scenario,
+): Generator<Contradiction> {
   if (from >= to) yield { path, message: `is an empty range [${from}, ${to})` };
   else if (to > scenario.pages) yield { path, message: `ends at page ${to} of ${scenario.pages}` };
 }

@@ -1,12 +1,19 @@
 /**
- * What a finding file may contain. The check is the border between bytes from anywhere and an engine that trusts its input: after it,
- * every field is present, of its type and bounded. Errors are one line, `FILE: field.path: what; do what`.
+ * What a finding file may contain. The check is the border between bytes from anywhere and an engine that
+ * trusts its input: after it, every field is present, of its type and bounded. Errors are one line, `FILE:
+ * field.path: what; do what`.
  */
 
 import { z } from 'zod';
 import { parseEntry } from '../drive/schedule.js';
 import { InputError } from '../vocabulary/errors.js';
-import { FINDING_FORMAT, FINDING_VERSION, type Finding, HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/finding.js';
+import {
+  FINDING_FORMAT,
+  FINDING_VERSION,
+  type Finding,
+  HARM_CLASSES,
+  LATENT_CLASSES,
+} from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { lineAndColumn, outOfBounds } from './json-bounds.js';
 import { findJsonError } from './json-error.js';
@@ -39,11 +46,13 @@ const schedule = z.unknown().transform((entries, context): string[] => {
     return z.NEVER;
   };
   if (!Array.isArray(entries)) return refuse([], `expected an array, got ${brief(entries)}`);
-  if (entries.length > ENTRIES_MAX) return refuse([], `expected at most ${ENTRIES_MAX} entries, got ${brief(entries)}`);
+  if (entries.length > ENTRIES_MAX)
+    return refuse([], `expected at most ${ENTRIES_MAX} entries, got ${brief(entries)}`);
   let decisions = 0;
   for (const [index, entry] of entries.entries()) {
     const said = typeof entry === 'string' && entry.length <= ENTRY_UNITS_MAX ? parseEntry(entry) : null;
-    if (said === null) return refuse([index], `expected an entry such as "0*12", "1b" or "=3", got ${brief(entry)}`);
+    if (said === null)
+      return refuse([index], `expected an entry such as "0*12", "1b" or "=3", got ${brief(entry)}`);
     decisions += 'times' in said ? said.times : 1;
   }
   if (decisions > DECISIONS_MAX) return refuse([], `has ${decisions} decisions; at most ${DECISIONS_MAX}`);
@@ -59,7 +68,12 @@ const moduleRef = z.strictObject({
 });
 const modules = list(moduleRef, 100).superRefine((refs, context) => {
   const again = refs.findIndex(({ file }, index) => refs.findIndex((other) => other.file === file) !== index);
-  if (again !== -1) context.addIssue({ code: 'custom', path: [again, 'file'], message: `names ${quote(refs[again].file)} a second time` });
+  if (again !== -1)
+    context.addIssue({
+      code: 'custom',
+      path: [again, 'file'],
+      message: `names ${quote(refs[again].file)} a second time`,
+    });
 });
 
 const witness = {
@@ -79,7 +93,12 @@ const witness = {
 
 // Any number of features may be switched in a variant's name.
 const kernelFinding = z
-  .strictObject({ ...witness, variant: text(2_000).min(1), scenario: scenarioSchema, modules: modules.optional() })
+  .strictObject({
+    ...witness,
+    variant: text(2_000).min(1),
+    scenario: scenarioSchema,
+    modules: modules.optional(),
+  })
   .superRefine((finding, context) => foreignCpus(finding, finding.scenario.cpus, context));
 
 const programFinding = z
@@ -88,15 +107,27 @@ const programFinding = z
 
 /** CPUs that a schedule or a violation names and that are not there. */
 function foreignCpus(
-  { schedule: entries, violation: found }: { readonly schedule: readonly string[]; readonly violation: { readonly cpu: number } },
+  {
+    schedule: entries,
+    violation: found,
+  }: { readonly schedule: readonly string[]; readonly violation: { readonly cpu: number } },
   cpus: number,
   context: z.core.$RefinementCtx,
 ): void {
   const stranger = entries.findIndex((entry) => cpuOf(entry) >= cpus);
   if (stranger !== -1) {
-    context.addIssue({ code: 'custom', path: ['schedule', stranger], message: `${quote(entries[stranger])} is not one of ${cpus} CPUs` });
+    context.addIssue({
+      code: 'custom',
+      path: ['schedule', stranger],
+      message: `${quote(entries[stranger])} is not one of ${cpus} CPUs`,
+    });
   }
-  if (found.cpu >= cpus) context.addIssue({ code: 'custom', path: ['violation', 'cpu'], message: `names CPU ${found.cpu} of ${cpus}` });
+  if (found.cpu >= cpus)
+    context.addIssue({
+      code: 'custom',
+      path: ['violation', 'cpu'],
+      message: `names CPU ${found.cpu} of ${cpus}`,
+    });
 }
 
 /** The CPU that an entry of a schedule names; 0 where it names none. */
@@ -105,7 +136,10 @@ function cpuOf(entry: string): number {
   return said !== null && 'cpu' in said ? said.cpu : 0;
 }
 
-/** What a user can do about a field that is wrong: the file is ours, so it was edited, cut short or written by something else. */
+/**
+ * What a user can do about a field that is wrong: the file is ours, so it was edited, cut short or written by
+ * something else.
+ */
 const REMEDY = 'undo the edit, or hunt again to write a new file';
 
 /** Parses the text of a finding file. `file` is its name, for errors. Throws InputError. */
@@ -127,7 +161,9 @@ export function checkFinding(value: unknown, file: string): Finding {
       'use the shootdown that wrote it',
     );
   }
-  const result = ('program' in value ? programFinding : kernelFinding).safeParse(value, { reportInput: true });
+  const result = ('program' in value ? programFinding : kernelFinding).safeParse(value, {
+    reportInput: true,
+  });
   if (result.success) return result.data;
   throw new InputError(`${file}: ${issueLine(result.error)}`, REMEDY);
 }
@@ -144,7 +180,10 @@ export function issueLine({ issues: [issue] }: z.ZodError): string {
   return `${fieldPath(issue.path)}: ${explainIssue(issue)}`;
 }
 
-/** JSON text to a value, or an InputError that has the line. `what` is the kind of file, `remedy` what to do about a bad one. */
+/**
+ * JSON text to a value, or an InputError that has the line. `what` is the kind of file, `remedy` what to do
+ * about a bad one.
+ */
 export function parseJson(source: string, file: string, what = 'a finding', remedy = REMEDY): unknown {
   const tooMuch = outOfBounds(source);
   if (tooMuch !== null) {
@@ -160,7 +199,8 @@ export function parseJson(source: string, file: string, what = 'a finding', reme
     throw new InputError(`${file}:${found.line}:${found.column}: malformed JSON: ${found.what}`, remedy);
   }
   // JSON.parse makes it a key like any other, and the first careless copy would make it a prototype.
-  if (hasPrototypeKey(value)) throw new InputError(`${file}: a key named "__proto__" has no place in ${what}`, remedy);
+  if (hasPrototypeKey(value))
+    throw new InputError(`${file}: a key named "__proto__" has no place in ${what}`, remedy);
   return value;
 }
 
@@ -173,7 +213,9 @@ function hasPrototypeKey(value: unknown): boolean {
 function explainIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `expected ${typeWord(issue.expected)}, got ${brief(issue.input)}`;
+      return issue.input === undefined
+        ? 'is missing'
+        : `expected ${typeWord(issue.expected)}, got ${brief(issue.input)}`;
     case 'too_big':
       return `expected ${bound(issue.origin, 'at most', issue.maximum)}, got ${brief(issue.input)}`;
     case 'too_small':
@@ -212,7 +254,8 @@ function typeWord(expected: string): string {
 /** `scenario.scripts[0][3].page`. */
 function fieldPath(path: readonly PropertyKey[]): string {
   let out = '';
-  for (const part of path) out += typeof part === 'number' ? `[${part}]` : `${out === '' ? '' : '.'}${String(part)}`;
+  for (const part of path)
+    out += typeof part === 'number' ? `[${part}]` : `${out === '' ? '' : '.'}${String(part)}`;
   return out === '' ? 'the file' : out;
 }
 

@@ -6,8 +6,8 @@ const PATIENCE_MS = 5_000;
 const POLL_MS = 10;
 
 /**
- * Writes to what is no regular file: a pipe, a terminal, /dev/null. Never waits without end: a pipe that nobody reads is refused. Throws
- * InfrastructureError and system errors.
+ * Writes to what is no regular file: a pipe, a terminal, /dev/null. Never waits without end: a pipe that
+ * nobody reads is refused. Throws InfrastructureError and system errors.
  */
 export function writeSpecial(path: string, text: string): void {
   const descriptor = openWithoutWaiting(path);
@@ -21,7 +21,8 @@ export function writeSpecial(path: string, text: string): void {
         idleMs = 0;
       } catch (error) {
         if (errorCode(error) !== 'EAGAIN') throw error;
-        if (idleMs >= PATIENCE_MS) throw new InfrastructureError(`${path}: its reader has taken nothing for ${PATIENCE_MS / 1_000} s`);
+        if (idleMs >= PATIENCE_MS)
+          throw new InfrastructureError(`${path}: its reader has taken nothing for ${PATIENCE_MS / 1_000} s`);
         Atomics.wait(pause, 0, 0, POLL_MS);
         idleMs += POLL_MS;
       }
@@ -35,7 +36,8 @@ function openWithoutWaiting(path: string): number {
   try {
     return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if (errorCode(error) === 'ENXIO') throw new InfrastructureError(`${path}: a pipe that nobody reads, or a device that is not there`);
+    if (errorCode(error) === 'ENXIO')
+      throw new InfrastructureError(`${path}: a pipe that nobody reads, or a device that is not there`);
     throw error;
   }
 }

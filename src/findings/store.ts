@@ -1,6 +1,7 @@
 /**
- * Saves findings. A reader never sees half a file, and no file that is there is ever overwritten: the bytes go to a temporary file in the
- * same directory, are synced, and get their name by `link`, which fails where the name is taken.
+ * Saves findings. A reader never sees half a file, and no file that is there is ever overwritten: the bytes
+ * go to a temporary file in the same directory, are synced, and get their name by `link`, which fails where
+ * the name is taken.
  */
 
 import { join } from 'node:path';
@@ -22,16 +23,22 @@ export interface SavedFinding {
   readonly reused: boolean;
 }
 
-/** Saves `finding` in `directory`, which is made where missing. Throws InfrastructureError where the machine refuses. */
+/**
+ * Saves `finding` in `directory`, which is made where missing. Throws InfrastructureError where the machine
+ * refuses.
+ */
 export function saveFinding(finding: Finding, directory: string): SavedFinding {
-  // What we write we must be able to read: a finding outside our own schema is a bug here, better met now than at the replay.
+  // What we write we must be able to read: a finding outside our own schema is a bug here, better met now
+  // than at the replay.
   checkFinding(finding, 'a new finding');
   const bytes = Buffer.from(serializeFinding(finding), 'utf8');
-  if (bytes.length > FINDING_BYTES_MAX) throw new Error(`a finding of ${bytes.length} bytes could not be read again`);
+  if (bytes.length > FINDING_BYTES_MAX)
+    throw new Error(`a finding of ${bytes.length} bytes could not be read again`);
   let temporary: string | null = null;
   try {
     makeDirectories(directory);
-    // A finding that is already there must be reusable from a read-only directory too, so look before writing anything.
+    // A finding that is already there must be reusable from a read-only directory too, so look before writing
+    // anything.
     const name = findingName(finding);
     const written = join(directory, temporaryName(name));
     const naming = new FileNaming(written, directory, name, bytes);
@@ -43,7 +50,10 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
     return saved;
   } catch (error) {
     if (errorCode(error) === null) throw error;
-    throw new InfrastructureError(`cannot save a finding in ${directory}: ${systemReason(error)}`, 'give another directory with --out');
+    throw new InfrastructureError(
+      `cannot save a finding in ${directory}: ${systemReason(error)}`,
+      'give another directory with --out',
+    );
   } finally {
     if (temporary !== null) removeQuietly(temporary);
   }
@@ -55,7 +65,10 @@ export function findingName(finding: Finding): string {
   return [name, scenario, finding.violation.class, finding.traceHash].map(harmless).join('--');
 }
 
-/** Letters, digits, dots, underscores and single dashes; nothing that a shell, a path or a terminal could take for something else. */
+/**
+ * Letters, digits, dots, underscores and single dashes; nothing that a shell, a path or a terminal could take
+ * for something else.
+ */
 function harmless(part: string): string {
   const kept = part
     .replaceAll(/[^A-Za-z0-9._]+/g, '-')
@@ -76,7 +89,10 @@ function findSame(naming: FileNaming, bytes: Buffer): string | null {
   return null;
 }
 
-/** Writes the file and gives it the first free name, unless another process has saved the same bytes meanwhile. */
+/**
+ * Writes the file and gives it the first free name, unless another process has saved the same bytes
+ * meanwhile.
+ */
 function publish(naming: FileNaming, directory: string, name: string): SavedFinding {
   let n: number;
   try {
@@ -85,5 +101,8 @@ function publish(naming: FileNaming, directory: string, name: string): SavedFind
     naming.end();
   }
   if (n !== 0) return { path: naming.path(Math.abs(n)), reused: n < 0 };
-  throw new InfrastructureError(`${directory} holds ${NAMESAKES_MAX} findings named ${name}`, 'give another directory with --out');
+  throw new InfrastructureError(
+    `${directory} holds ${NAMESAKES_MAX} findings named ${name}`,
+    'give another directory with --out',
+  );
 }

@@ -1,8 +1,20 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorCode } from '../vocabulary/errors.js';
 
-/** A new file whose bytes are on the disk when it returns: so that a name which leads to it never leads to half of it, after a power cut either. */
+/**
+ * A new file whose bytes are on the disk when it returns: so that a name which leads to it never leads to
+ * half of it, after a power cut either.
+ */
 export function writeSynced(path: string, bytes: Buffer): void {
   const descriptor = openSync(path, 'wx', 0o644);
   try {
@@ -17,7 +29,8 @@ function writeAll(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) {
     const count = writeSync(descriptor, bytes, written);
     // A disk that takes nothing and does not say why is full.
-    if (count === 0) throw Object.assign(new Error('ENOSPC: nothing is written any more'), { code: 'ENOSPC' });
+    if (count === 0)
+      throw Object.assign(new Error('ENOSPC: nothing is written any more'), { code: 'ENOSPC' });
     written += count;
   }
 }
@@ -40,8 +53,8 @@ export function closeQuietly(descriptor: number): void {
 }
 
 /**
- * So that the names in a directory survive a power cut. Throws where the disk fails; where a file system cannot do it, names are as safe as
- * it makes them by itself.
+ * So that the names in a directory survive a power cut. Throws where the disk fails; where a file system
+ * cannot do it, names are as safe as it makes them by itself.
  */
 export function syncDirectory(directory: string): void {
   try {
@@ -91,6 +104,10 @@ export function appendWhole(path: string, text: string): void {
 export function makeDirectories(directory: string): void {
   const first = mkdirSync(directory, { recursive: true });
   if (first === undefined) return;
-  for (let made = resolve(directory); made.length >= first.length && made !== dirname(made); made = dirname(made))
+  for (
+    let made = resolve(directory);
+    made.length >= first.length && made !== dirname(made);
+    made = dirname(made)
+  )
     syncDirectory(dirname(made));
 }

@@ -1,4 +1,7 @@
-/** Names of files on their way to becoming findings, reports or baselines: hidden, never `.json`, and told from anybody else's. */
+/**
+ * Names of files on their way to becoming findings, reports or baselines: hidden, never `.json`, and told
+ * from anybody else's.
+ */
 
 import { createHash, randomBytes } from 'node:crypto';
 
@@ -22,6 +25,7 @@ export function fitting(name: string): string {
   if (Buffer.byteLength(name) <= NAME_BYTES_MAX) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_DIGITS);
   let begin = name.slice(0, NAME_BYTES_MAX - HASH_DIGITS - 1);
-  while (Buffer.byteLength(begin) > NAME_BYTES_MAX - HASH_DIGITS - 1) begin = [...begin].slice(0, -1).join('');
+  while (Buffer.byteLength(begin) > NAME_BYTES_MAX - HASH_DIGITS - 1)
+    begin = [...begin].slice(0, -1).join('');
   return `${begin}-${hash}`;
 }

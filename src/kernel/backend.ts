@@ -27,7 +27,9 @@ const CAPABILITIES: Readonly<Record<keyof Capabilities, string>> = {
 
 /** Capabilities in words, always in the same order. */
 export function capabilityNames(has: Capabilities): string[] {
-  return Object.entries(CAPABILITIES).flatMap(([name, words]) => (has[name as keyof Capabilities] === true ? [words] : []));
+  return Object.entries(CAPABILITIES).flatMap(([name, words]) =>
+    has[name as keyof Capabilities] === true ? [words] : [],
+  );
 }
 
 /** How a flush reaches the other CPUs. Adding one is adding one file and one line in backends/index.ts. */
@@ -37,11 +39,15 @@ export interface Backend {
   readonly has: Capabilities;
   /** The profile whose variants with this backend have no other profile named. */
   readonly profile: string;
-  /** What a kernel on it does whatever its version, e.g. that a paravirtual guest frees page tables through RCU. */
+  /**
+   * What a kernel on it does whatever its version, e.g. that a paravirtual guest frees page tables through
+   * RCU.
+   */
   readonly features?: Partial<Features>;
   /**
-   * `flush_tlb_multi`: has the request of `cpu` (its flush_tlb_info) carried out on every CPU of `mask` that needs it, `cpu` included,
-   * and returns when that is done. Before 5.13 (feature concurrentFlush off) it is `flush_tlb_others`: `cpu` has been flushed already.
+   * `flush_tlb_multi`: has the request of `cpu` (its flush_tlb_info) carried out on every CPU of `mask` that
+   * needs it, `cpu` included, and returns when that is done. Before 5.13 (feature concurrentFlush off) it is
+   * `flush_tlb_others`: `cpu` has been flushed already.
    */
   flushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void>;
 }

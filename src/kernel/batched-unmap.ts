@@ -5,7 +5,10 @@ import { cpumaskAnyOther, cpumaskTestCpu } from './cpumask.js';
 import { EV_BATCH_MARK_CLEARED } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
-/** Batched unmap (mm/rmap.c, arch/x86/mm/tlb.c): reclaim clears entries now and flushes once for many, before a page is freed or written. */
+/**
+ * Batched unmap (mm/rmap.c, arch/x86/mm/tlb.c): reclaim clears entries now and flushes once for many, before
+ * a page is freed or written.
+ */
 
 /** mm.tlb_flush_batched: pending batches in the low half, flushed ones in the high half. */
 const PENDING_MASK = 0x7fff;
@@ -22,7 +25,8 @@ export function* setTlbUbcFlushPending(cpu: KernelCpu, mm: number, pte: number):
   const ubc = cpu.own.ubc;
   yield* cpu.fn.archTlbbatchAddPending(cpu, mm);
   yield* cpu.poke(ubc.flushRequired, 1);
-  // The mark must be visible before the lock is dropped: whoever takes the lock next and finds the entry empty must see it (B36).
+  // The mark must be visible before the lock is dropped: whoever takes the lock next and finds the entry
+  // empty must see it (B36).
   yield* cpu.fn.markTlbFlushBatched(cpu, mm);
   if ((pte & PTE_DIRTY) !== 0) yield* cpu.poke(ubc.writable, 1);
 }
@@ -39,7 +43,10 @@ export function* archTlbbatchAddPending(cpu: KernelCpu, mm: number): Protocol<vo
   yield* cpu.poke(ubc.unmappedPages, 1);
 }
 
-/** Counts one more pending batch; above half of the range the word is reset to (1 pending, 0 flushed), so that it never wraps. */
+/**
+ * Counts one more pending batch; above half of the range the word is reset to (1 pending, 0 flushed), so that
+ * it never wraps.
+ */
 export function* markTlbFlushBatched(cpu: KernelCpu, mm: number): Protocol<void> {
   const word = cpu.mms[mm].tlbFlushBatched;
   if (!cpu.features.batchedPendingCounters) {
@@ -56,8 +63,9 @@ export function* markTlbFlushBatched(cpu: KernelCpu, mm: number): Protocol<void>
 }
 
 /**
- * `flush_tlb_batched_pending`: under the page-table lock, before entries are looked at. Without it munmap or mprotect finds an entry that
- * reclaim cleared, thinks there is nothing to flush, and returns while another CPU can still write through it (B36).
+ * `flush_tlb_batched_pending`: under the page-table lock, before entries are looked at. Without it munmap or
+ * mprotect finds an entry that reclaim cleared, thinks there is nothing to flush, and returns while another
+ * CPU can still write through it (B36).
  */
 export function* flushTlbBatchedPending(cpu: KernelCpu, mm: number): Protocol<void> {
   if (!cpu.features.flushBatchedPending) return;

@@ -3,7 +3,8 @@ import { EV_SLOT_BEHIND } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * `choose_new_asid` (arch/x86/mm/tlb.c): which slot to use, and whether its TLB contents are too old. Returns asid * 2 + needFlush.
+ * `choose_new_asid` (arch/x86/mm/tlb.c): which slot to use, and whether its TLB contents are too old. Returns
+ * asid * 2 + needFlush.
  *
  * The test is strict: a slot generation that is wrongly high silences flushes until the mm catches up.
  */
@@ -33,6 +34,7 @@ export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number)
 export function* clearAsidOther(cpu: KernelCpu): Protocol<void> {
   const state = cpu.own.tlbstate;
   const loaded = yield* cpu.readOnce(state.loadedMmAsid);
-  for (let asid = 0; asid < state.ctxs.length; asid++) if (asid !== loaded) yield* cpu.writeOnce(state.ctxs[asid].ctxId, 0);
+  for (let asid = 0; asid < state.ctxs.length; asid++)
+    if (asid !== loaded) yield* cpu.writeOnce(state.ctxs[asid].ctxId, 0);
   yield* cpu.poke(state.invalidateOther, 0);
 }

@@ -33,5 +33,8 @@ export const VM_NONE = 0;
 export const VM_READ = 1;
 export const VM_WRITE = 2;
 
-/** One of this many flushes trims mm_cpumask: the kernel's test is once a second per mm, a recorded choice here. */
+/**
+ * One of this many flushes trims mm_cpumask: the kernel's test is once a second per mm, a recorded choice
+ * here.
+ */
 export const TRIM_ONE_IN = 8;

@@ -2,7 +2,8 @@ import type { Protocol } from '../machine/protocol.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * cpumasks: 32 CPUs a word, a step per word, nothing atomic across words. Bits are taken with shifts, so that bit 31 has no sign.
+ * cpumasks: 32 CPUs a word, a step per word, nothing atomic across words. Bits are taken with shifts, so that
+ * bit 31 has no sign.
  */
 
 /** Number of the lowest set bit; `bits` is not 0. */
@@ -26,7 +27,10 @@ export function* cpumaskClearCpu(cpu: KernelCpu, target: number, mask: number): 
   yield* cpu.fetchAnd(mask + (target >> 5), ~(1 << (target & 31)));
 }
 
-/** `cpumask_any_but(mask, self) < nr_cpu_ids`: whether any other CPU is in the mask. Stops at the first word that has one. */
+/**
+ * `cpumask_any_but(mask, self) < nr_cpu_ids`: whether any other CPU is in the mask. Stops at the first word
+ * that has one.
+ */
 export function* cpumaskAnyOther(cpu: KernelCpu, mask: number): Protocol<boolean> {
   for (let word = 0; word < cpu.maskWords; word++) {
     let bits = yield* cpu.readOnce(mask + word);

@@ -1,6 +1,6 @@
 /**
- * What the kernel says of itself through `cpu.event(kind, a, b)`: its tracepoints, and notes for oracles and counters at places where the
- * real kernel has no tracepoint. An event is no step and changes nothing.
+ * What the kernel says of itself through `cpu.event(kind, a, b)`: its tracepoints, and notes for oracles and
+ * counters at places where the real kernel has no tracepoint. An event is no step and changes nothing.
  */
 
 /** tlb:tlb_flush: a = reason, b = pages (-1 everything, 0 nothing). */
@@ -40,7 +40,10 @@ export const EV_RECLAIMED = 14;
 export const EV_SLOT_BEHIND = 15;
 /** flush_tlb_func flushed everything for a request that named a range: a = ASID. */
 export const EV_DEGRADED = 16;
-/** A rule executed a locked operation that the kernel has not: a = 1 by a slot's owner on its way through a switch or flush, 0 by an initiator. */
+/**
+ * A rule executed a locked operation that the kernel has not: a = 1 by a slot's owner on its way through a
+ * switch or flush, 0 by an initiator.
+ */
 export const EV_ADDED_LOCKED = 17;
 /** A CPU took its own bit out of the mask of the mm whose root is still in its CR3: a = mm. */
 export const EV_LEFT_MASK = 18;

@@ -1,8 +1,9 @@
 /**
- * Version differences of the kernel, each a named switch: what it changes, the commit that made it, and since when. A profile is a set
- * of features; a variant may switch single ones.
+ * Version differences of the kernel, each a named switch: what it changes, the commit that made it, and since
+ * when. A profile is a set of features; a variant may switch single ones.
  *
- * `since` is the mainline release; commits are the kernel's. Evidence is in ARCHITECTURE.md where the sources disagree.
+ * `since` is the mainline release; commits are the kernel's. Evidence is in ARCHITECTURE.md where the sources
+ * disagree.
  */
 export interface Feature {
   readonly name: FeatureName;
@@ -17,22 +18,26 @@ export interface Feature {
 
 export interface Features {
   /**
-   * flush_tlb_func returns when the request's generation is already reached, before it reads the contended mm generation; else it reads
-   * that one first of all.
+   * flush_tlb_func returns when the request's generation is already reached, before it reads the contended mm
+   * generation; else it reads that one first of all.
    */
   readonly genEarlyOut: boolean;
   /** Bug B4: that early return is also taken for requests that name no generation. */
   readonly earlyOutOnGenZero: boolean;
   /**
-   * mm_cpumask bits are left set at switch-out, set only when clear at switch-in, and cleared by flush_tlb_func on a CPU that runs another
-   * mm. Else they are cleared at switch-out, and a switch to the mm that is loaded tests the bit.
+   * mm_cpumask bits are left set at switch-out, set only when clear at switch-in, and cleared by
+   * flush_tlb_func on a CPU that runs another mm. Else they are cleared at switch-out, and a switch to the mm
+   * that is loaded tests the bit.
    */
   readonly lazyCpumask: boolean;
   /** should_flush_tlb: no IPI to a CPU that has another mm loaded, unless the flush trims mm_cpumask. */
   readonly filterLoadedMm: boolean;
   /** should_flush_tlb: LOADED_MM_SWITCHING counts as "send", and loaded_mm is read before is_lazy. */
   readonly filterSwitching: boolean;
-  /** switch_mm_irqs_off publishes LOADED_MM_SWITCHING before it sets its mm_cpumask bit and reads tlb_gen, not after. */
+  /**
+   * switch_mm_irqs_off publishes LOADED_MM_SWITCHING before it sets its mm_cpumask bit and reads tlb_gen, not
+   * after.
+   */
   readonly switchingBeforeGen: boolean;
   /** switch_mm_irqs_off has a full barrier also when the mm_cpumask bit was already set. */
   readonly barrierWhenBitSet: boolean;
@@ -48,23 +53,43 @@ export interface Features {
   readonly batchedPendingCounters: boolean;
   /** tlb_finish_mmu flushes everything when another gather is in flight on the mm. */
   readonly nestedGatherFlush: boolean;
-  /** Page-table pages are freed after an RCU grace period (`tlb_remove_table`), not at once after the flush (`native_tlb_remove_table`). */
+  /**
+   * Page-table pages are freed after an RCU grace period (`tlb_remove_table`), not at once after the flush
+   * (`native_tlb_remove_table`).
+   */
   readonly rcuTableFree: boolean;
-  /** inc_mm_tlb_gen is a locked increment, which is the full barrier between changing entries and looking at CPUs. */
+  /**
+   * inc_mm_tlb_gen is a locked increment, which is the full barrier between changing entries and looking at
+   * CPUs.
+   */
   readonly incGenIsBarrier: boolean;
-  /** The local flush is done while remote ones are under way (flush_tlb_multi); else before they are asked for (flush_tlb_others). */
+  /**
+   * The local flush is done while remote ones are under way (flush_tlb_multi); else before they are asked for
+   * (flush_tlb_others).
+   */
   readonly concurrentFlush: boolean;
   /** switch_mm_irqs_off stores is_lazy only when it was set; else always. */
   readonly lazyStoreWhenSet: boolean;
   /** smp_call_function_many_cond asks the condition for its own CPU before it sends anything; else after. */
   readonly localCondFirst: boolean;
-  /** smp_call_function_many_cond tests its own bit of the mask after it has sent; else before it does anything. */
+  /**
+   * smp_call_function_many_cond tests its own bit of the mask after it has sent; else before it does
+   * anything.
+   */
   readonly localTestLast: boolean;
-  /** KVM host: takes the preempted byte, and the flush request in it, by one exchange; else it writes the byte back from a copy (B27). */
+  /**
+   * KVM host: takes the preempted byte, and the flush request in it, by one exchange; else it writes the byte
+   * back from a copy (B27).
+   */
   readonly hostAtomicClear: boolean;
-  /** KVM host: marks only vCPUs that stopped between two instructions, not those whose access it emulates (B29). */
+  /**
+   * KVM host: marks only vCPUs that stopped between two instructions, not those whose access it emulates
+   * (B29).
+   */
   readonly hostMarksAtBoundary: boolean;
-  /** KVM host: remembers that it has marked a vCPU, and does not store the mark again over a flush request. */
+  /**
+   * KVM host: remembers that it has marked a vCPU, and does not store the mark again over a flush request.
+   */
   readonly hostRemembersMark: boolean;
 }
 
@@ -73,7 +98,8 @@ export type FeatureName = keyof Features;
 export const features: readonly Feature[] = [
   {
     name: 'genEarlyOut',
-    summary: 'flush_tlb_func returns early when the generation asked for is already reached, and reads that of the mm late',
+    summary:
+      'flush_tlb_func returns early when the generation asked for is already reached, and reads that of the mm late',
     commit: 'aa44284960d5',
     since: '6.0',
   },
@@ -118,11 +144,17 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'strictSlotTest',
-    summary: 'choose_new_asid flushes a slot only when its generation is less than that of the mm, not when it is the same',
+    summary:
+      'choose_new_asid flushes a slot only when its generation is less than that of the mm, not when it is the same',
     commit: '10af6235e0d3',
     since: '4.14',
   },
-  { name: 'skipLazy', summary: 'lazy CPUs get no flush IPI when no tables were freed', commit: '145f573b89a6', since: '4.20' },
+  {
+    name: 'skipLazy',
+    summary: 'lazy CPUs get no flush IPI when no tables were freed',
+    commit: '145f573b89a6',
+    since: '4.20',
+  },
   {
     name: 'freedTablesReachLazy',
     summary: 'a flush that freed tables goes to lazy CPUs too',
@@ -131,7 +163,8 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'flushBatchedPending',
-    summary: 'batched unmaps that are pending are flushed under the page-table lock before entries are looked at',
+    summary:
+      'batched unmaps that are pending are flushed under the page-table lock before entries are looked at',
     commit: '3ea277194daa',
     since: '4.13',
   },
@@ -150,7 +183,8 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'rcuTableFree',
-    summary: 'page-table pages are freed after an RCU grace period (tlb_remove_table), not right after the flush',
+    summary:
+      'page-table pages are freed after an RCU grace period (tlb_remove_table), not right after the flush',
     commit: null,
     since: 'KVM, Xen and Hyper-V guests; 6.14 with CONFIG_PT_RECLAIM (its default); every x86 since 6.15',
   },
@@ -174,7 +208,8 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'localCondFirst',
-    summary: 'smp_call_function_many_cond asks the condition for its own CPU before it sends; before and after, once it has sent',
+    summary:
+      'smp_call_function_many_cond asks the condition for its own CPU before it sends; before and after, once it has sent',
     commit: '63a48181fbcd',
     since: '6.14 to 6.16',
     needs: 'concurrentFlush',

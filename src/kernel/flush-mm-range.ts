@@ -7,9 +7,9 @@ import type { KernelCpu } from './kernel-cpu.js';
 const PAGE_SHIFT = 12;
 
 /**
- * `inc_mm_tlb_gen` (arch/x86/include/asm/tlbflush.h): counts a flush request. The locked increment is the full barrier between the
- * page-table stores before it and the look at mm_cpumask and loaded_mm after it; without it both sides of the Dekker handshake can miss
- * each other (B8).
+ * `inc_mm_tlb_gen` (arch/x86/include/asm/tlbflush.h): counts a flush request. The locked increment is the
+ * full barrier between the page-table stores before it and the look at mm_cpumask and loaded_mm after it;
+ * without it both sides of the Dekker handshake can miss each other (B8).
  */
 export function* incMmTlbGen(cpu: KernelCpu, mm: number): Protocol<number> {
   const word = cpu.mms[mm].tlbGen;
@@ -20,8 +20,9 @@ export function* incMmTlbGen(cpu: KernelCpu, mm: number): Protocol<number> {
 }
 
 /**
- * `get_flush_tlb_info`: fills this CPU's one request. More pages than the ceiling become a full flush. `nominalPages` is the number of
- * pages that the range stands for. The targets read the request, so it must not change before all have acknowledged.
+ * `get_flush_tlb_info`: fills this CPU's one request. More pages than the ceiling become a full flush.
+ * `nominalPages` is the number of pages that the range stands for. The targets read the request, so it must
+ * not change before all have acknowledged.
  */
 export function* getFlushTlbInfo(
   cpu: KernelCpu,
@@ -45,8 +46,8 @@ export function* getFlushTlbInfo(
 }
 
 /**
- * `flush_tlb_mm_range` (arch/x86/mm/tlb.c, since 5.13). The caller has written the entries; interrupts are on. When it returns, no CPU
- * can use what was there before.
+ * `flush_tlb_mm_range` (arch/x86/mm/tlb.c, since 5.13). The caller has written the entries; interrupts are
+ * on. When it returns, no CPU can use what was there before.
  */
 export function* flushTlbMmRange(
   cpu: KernelCpu,
@@ -76,7 +77,9 @@ export function* flushTlbMmRange(
   yield* cpu.fn.flushHere(cpu);
 }
 
-/** The rest of flush_tlb_mm_range before 5.13: the local flush, and only then the others (`flush_tlb_others`). */
+/**
+ * The rest of flush_tlb_mm_range before 5.13: the local flush, and only then the others (`flush_tlb_others`).
+ */
 export function* flushLocalThenOthers(cpu: KernelCpu, mm: number): Protocol<void> {
   const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
   if (loadedMm === mm) yield* cpu.fn.flushHere(cpu);

@@ -10,13 +10,22 @@ import {
   TLB_REMOTE_WRONG_CPU,
 } from './constants.js';
 import { cpumaskClearCpu } from './cpumask.js';
-import { DECIDED_EARLY_OUT, DECIDED_PARTIAL, DECIDED_UP_TO_DATE, EV_DECIDED, EV_DEGRADED, EV_TLB_FLUSH, EV_UNLAZIED } from './events.js';
+import {
+  DECIDED_EARLY_OUT,
+  DECIDED_PARTIAL,
+  DECIDED_UP_TO_DATE,
+  EV_DECIDED,
+  EV_DEGRADED,
+  EV_TLB_FLUSH,
+  EV_UNLAZIED,
+} from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * `flush_tlb_func` (arch/x86/mm/tlb.c, since 5.13): does the flush that the request of CPU `initiator` asks for, on this CPU, with
- * interrupts off: as an IPI's function on a target, or called directly on the initiator. `asRemote` is for an initiator that runs what
- * its targets run (`flush_tlb_func_remote`, up to 5.12).
+ * `flush_tlb_func` (arch/x86/mm/tlb.c, since 5.13): does the flush that the request of CPU `initiator` asks
+ * for, on this CPU, with interrupts off: as an IPI's function on a target, or called directly on the
+ * initiator. `asRemote` is for an initiator that runs what its targets run (`flush_tlb_func_remote`, up to
+ * 5.12).
  */
 export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: boolean): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -26,7 +35,8 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
   const mm = yield* cpu.readOnce(info.mm);
   if (mm !== MM_NULL && mm !== loadedMm) {
     if (cpu.features.lazyCpumask) {
-      // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own switch to the mm.
+      // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own
+      // switch to the mm.
       yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
       yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
       return;
@@ -39,7 +49,8 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
   if (loadedMm === INIT_MM) return;
   const isLazy = yield* cpu.readOnce(state.isLazy);
   if (isLazy !== 0) {
-    // Leaving the mm drops every reach into its tables and ends these IPIs. The slot keeps its old generation: the way back flushes.
+    // Leaving the mm drops every reach into its tables and ends these IPIs. The slot keeps its old
+    // generation: the way back flushes.
     yield* cpu.event(EV_UNLAZIED, loadedMm, 0);
     yield* cpu.fn.switchMmIrqsOff(cpu, INIT_MM);
     return;
@@ -56,9 +67,14 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
       return;
     }
   }
-  // As late as possible, and before the flush: entries filled after the flush are then at least as new as this generation.
+  // As late as possible, and before the flush: entries filled after the flush are then at least as new as
+  // this generation.
   const mmTlbGen = cpu.features.genEarlyOut ? yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen) : earlyMmTlbGen;
-  const reason = local ? (mm === MM_NULL ? TLB_LOCAL_SHOOTDOWN : TLB_LOCAL_MM_SHOOTDOWN) : TLB_REMOTE_SHOOTDOWN;
+  const reason = local
+    ? mm === MM_NULL
+      ? TLB_LOCAL_SHOOTDOWN
+      : TLB_LOCAL_MM_SHOOTDOWN
+    : TLB_REMOTE_SHOOTDOWN;
   if (localTlbGen === mmTlbGen) {
     yield* cpu.event(EV_DECIDED, asid, DECIDED_UP_TO_DATE);
     yield* cpu.event(EV_TLB_FLUSH, reason, 0);
@@ -67,7 +83,8 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
 
   const end = yield* cpu.readOnce(info.end);
   let pages = -1;
-  // A partial flush may take the slot from g-1 to g only: what changed at the generations between would be skipped.
+  // A partial flush may take the slot from g-1 to g only: what changed at the generations between would be
+  // skipped.
   if (end !== TLB_FLUSH_ALL && newTlbGen === localTlbGen + 1 && newTlbGen === mmTlbGen) {
     const start = yield* cpu.readOnce(info.start);
     pages = end - start;

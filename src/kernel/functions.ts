@@ -25,7 +25,10 @@ import * as slots from './slots.js';
 import * as smp from './smp.js';
 import * as switchMm from './switch-mm.js';
 
-/** Every protocol function under its name: the table through which they call each other, so that a variant can replace single ones. */
+/**
+ * Every protocol function under its name: the table through which they call each other, so that a variant can
+ * replace single ones.
+ */
 export const kernelFunctions = {
   ...protocolFunctions(batchedUnmap),
   ...protocolFunctions(chooseNewAsid),
@@ -59,7 +62,9 @@ export type KernelFunctions = typeof kernelFunctions & {
 };
 
 type ProtocolFunctionsOf<M> = {
-  [N in keyof M as M[N] extends (...args: never[]) => Generator<undefined, unknown, number> ? N : never]: M[N];
+  [N in keyof M as M[N] extends (...args: never[]) => Generator<undefined, unknown, number>
+    ? N
+    : never]: M[N];
 };
 
 /** A module's functions; only protocol functions are visible in the type. */

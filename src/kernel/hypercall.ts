@@ -4,9 +4,15 @@ import { MM_NULL, TLB_FLUSH_ALL } from './constants.js';
 import type { KernelCpu } from './kernel-cpu.js';
 import { BY_HYPERCALL } from './remote-flush.js';
 
-/** The guest's side of a flush hypercall (arch/x86/hyperv/mmu.c), as far as rules replace it; the rest is backends/hypercall.ts. */
+/**
+ * The guest's side of a flush hypercall (arch/x86/hyperv/mmu.c), as far as rules replace it; the rest is
+ * backends/hypercall.ts.
+ */
 
-/** The input page of the hypercall: everything (FLUSH_VIRTUAL_ADDRESS_SPACE), or a list of pages (FLUSH_VIRTUAL_ADDRESS_LIST). */
+/**
+ * The input page of the hypercall: everything (FLUSH_VIRTUAL_ADDRESS_SPACE), or a list of pages
+ * (FLUSH_VIRTUAL_ADDRESS_LIST).
+ */
 export function* describeHypercall(cpu: KernelCpu): Protocol<void> {
   const info = cpu.own.flushInfo;
   const wanted = cpu.layout.hypercall.wanted[cpu.id];
@@ -19,7 +25,10 @@ export function* describeHypercall(cpu: KernelCpu): Protocol<void> {
   yield* cpu.writeOnce(wanted + 2, end);
 }
 
-/** One vCPU's part, unless it is lazy and may stay so: it reads the generation after a full barrier when it comes back. */
+/**
+ * One vCPU's part, unless it is lazy and may stay so: it reads the generation after a full barrier when it
+ * comes back.
+ */
 export function* hypercallTarget(cpu: KernelCpu, target: number, freedTables: boolean): Protocol<void> {
   if (!freedTables) {
     const isLazy = yield* cpu.readOnce(cpu.per[target].tlbstate.isLazy);

@@ -1,6 +1,7 @@
 /**
- * What variants of users may use of the kernel: its protocol functions under the kernel's names, and constants. A replacement calls others
- * through `cpu.fn`, so that those may be replaced too; called by name here they are this kernel's own.
+ * What variants of users may use of the kernel: its protocol functions under the kernel's names, and
+ * constants. A replacement calls others through `cpu.fn`, so that those may be replaced too; called by name
+ * here they are this kernel's own.
  */
 
 export * from './batched-unmap.js';

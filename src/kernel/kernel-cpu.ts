@@ -10,7 +10,9 @@ import type { MmStruct, PerCpu } from './structs.js';
 export interface KernelConfig {
   readonly scenario: Scenario;
   readonly features: Features;
-  /** The protocol functions; a variant may replace single ones. All calls between them go through this table. */
+  /**
+   * The protocol functions; a variant may replace single ones. All calls between them go through this table.
+   */
   readonly functions: KernelFunctions;
   readonly layout: KernelLayout;
   /** Per CPU: handles of the mms that its script runs tasks of. */

@@ -23,11 +23,17 @@ export interface KernelChoice {
   readonly backend: Backend;
   /** Protocol functions that replace the kernel's. */
   readonly replace?: Partial<KernelFunctions>;
-  /** Counters of remote raises and lost ones are wanted: observers hear of every change of a slot's generation. */
+  /**
+   * Counters of remote raises and lost ones are wanted: observers hear of every change of a slot's
+   * generation.
+   */
   readonly watchSlots?: boolean;
   /** The host's flush at entry drops the loaded PCID only. */
   readonly entryFlushesLoadedPcid?: boolean;
-  /** Slots are one word each, a tag of that many bits above the generation (kernel/packed-slots.ts); 0 or absent: pairs. */
+  /**
+   * Slots are one word each, a tag of that many bits above the generation (kernel/packed-slots.ts); 0 or
+   * absent: pairs.
+   */
   readonly packedTagBits?: number;
 }
 
@@ -55,9 +61,18 @@ function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | nu
 }
 
 /** `framesMax`, `lineWords`: for a layout that equals that of a build with another format (the threads'). */
-export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMax?: number, lineWords?: number): KernelProgram {
+export function kernelProgram(
+  scenario: Scenario,
+  choice: KernelChoice,
+  framesMax?: number,
+  lineWords?: number,
+): KernelProgram {
   const layout = kernelLayout(scenario, framesMax, lineWords);
-  const functions: KernelFunctions = { ...kernelFunctions, flushTlbMulti: choice.backend.flushTlbMulti, ...choice.replace };
+  const functions: KernelFunctions = {
+    ...kernelFunctions,
+    flushTlbMulti: choice.backend.flushTlbMulti,
+    ...choice.replace,
+  };
   const runs = scenario.scripts.map((script, cpu) => {
     const handles = new Set<number>();
     for (const step of script) if (step.op === 'run') handles.add(step.mm + FIRST_USER_MM);
@@ -67,7 +82,14 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMa
   });
   let image: Int32Array | null = null;
   const packedTagBits = choice.packedTagBits ?? 0;
-  const config: KernelConfig = { scenario, features: choice.features, functions, layout, runs, packedTagBits };
+  const config: KernelConfig = {
+    scenario,
+    features: choice.features,
+    functions,
+    layout,
+    runs,
+    packedTagBits,
+  };
   return {
     name: scenario.name,
     cpus: scenario.cpus,
@@ -88,7 +110,10 @@ export function kernelProgram(scenario: Scenario, choice: KernelChoice, framesMa
     interrupt: (cpu: Cpu): Protocol<void> => functions.callFunctionInterrupt(cpu as KernelCpu),
     nmi: (cpu: Cpu): Protocol<void> => emptyNmi(cpu),
     check: () => null,
-    watched: choice.watchSlots === true ? layout.cpus.flatMap(({ tlbstate }) => tlbstate.ctxs.map(({ tlbGen }) => tlbGen)) : [],
+    watched:
+      choice.watchSlots === true
+        ? layout.cpus.flatMap(({ tlbstate }) => tlbstate.ctxs.map(({ tlbGen }) => tlbGen))
+        : [],
   };
 }
 

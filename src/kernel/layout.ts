@@ -1,5 +1,12 @@
 import { LINE_WORDS } from '../machine/frame-bits.js';
-import { type FrameGhost, ghostLayout, ghostLayoutApart, SPLIT_WORDS, TABLE_PAGES, TABLE_SHIFT } from '../machine/ghost.js';
+import {
+  type FrameGhost,
+  ghostLayout,
+  ghostLayoutApart,
+  SPLIT_WORDS,
+  TABLE_PAGES,
+  TABLE_SHIFT,
+} from '../machine/ghost.js';
 import { HW_WORDS } from '../machine/hardware.js';
 import { WANTED_WORDS } from '../machine/hypervisor.js';
 import { type Field, Layout } from '../machine/layout.js';
@@ -12,8 +19,8 @@ import { FIRST_USER_MM } from './constants.js';
 import type { HypercallLayout, KvmLayout, MmStruct, PerCpu, RuleLayout, TlbContext } from './structs.js';
 
 /**
- * Where the kernel's structures lie. Every field is a word address, fixed for a scenario, so protocol code reads like the kernel's and
- * can be lowered to literals.
+ * Where the kernel's structures lie. Every field is a word address, fixed for a scenario, so protocol code
+ * reads like the kernel's and can be lowered to literals.
  */
 
 const CSD_FIELDS: readonly Field[] = [
@@ -39,7 +46,10 @@ export interface KernelLayout {
   /** From the VMA words of one table's pages to those of the next. */
   readonly vmaStride: number;
   readonly mmu: MmuLayout;
-  /** The words that kernel code may name: neither the null page nor what belongs to allocator, hardware and oracles. */
+  /**
+   * The words that kernel code may name: neither the null page nor what belongs to allocator, hardware and
+   * oracles.
+   */
   readonly words: WordRange;
   readonly hardwareBase: number;
   /** Ghost words of the oracle `split-page`, SPLIT_WORDS for each entry. */
@@ -59,7 +69,14 @@ export function vmaOffset(vmaStride: number, page: number): number {
 /** Where the words that kernel, allocator and oracles keep for each frame lie, and its memory. */
 type FrameLayout = Pick<
   MmuLayout,
-  'framesBase' | 'frameStride' | 'freeTop' | 'freeStack' | 'freeLists' | 'freeListStride' | 'freeNext' | 'pageStride'
+  | 'framesBase'
+  | 'frameStride'
+  | 'freeTop'
+  | 'freeStack'
+  | 'freeLists'
+  | 'freeListStride'
+  | 'freeNext'
+  | 'pageStride'
 > &
   Pick<KernelLayout, 'pageRefcount' | 'pagePtl'>;
 
@@ -78,12 +95,21 @@ function frameLayout(layout: Layout, frames: number): FrameLayout {
 const PAGE_FIELDS = ['refcount', 'ptl', 'next free', 'ghost allocation', 'ghost owner'] as const;
 
 /**
- * For threads: each frame has a cache line for what the kernel keeps of it (Linux's `struct page` has one too), and one for its memory and,
- * behind it, the ghost numbers that the entries there were linked with: they change together. Each CPU has a list of free frames.
+ * For threads: each frame has a cache line for what the kernel keeps of it (Linux's `struct page` has one
+ * too), and one for its memory and, behind it, the ghost numbers that the entries there were linked with:
+ * they change together. Each CPU has a list of free frames.
  */
-function frameLayoutApart(layout: Layout, frames: number, cpus: number, lineWords: number): FrameLayout & { readonly ghost: FrameGhost } {
+function frameLayoutApart(
+  layout: Layout,
+  frames: number,
+  cpus: number,
+  lineWords: number,
+): FrameLayout & { readonly ghost: FrameGhost } {
   layout.line();
-  const fields = Array.from({ length: lineWords }, (_, at): Field => ({ name: PAGE_FIELDS[at] ?? 'unused', format: 'number' }));
+  const fields = Array.from(
+    { length: lineWords },
+    (_, at): Field => ({ name: PAGE_FIELDS[at] ?? 'unused', format: 'number' }),
+  );
   const page = layout.allocTable(frames, fields, (frame) => `page(${frame})`);
   const frameStride = Math.ceil((2 * FRAME_WORDS) / lineWords) * lineWords;
   const framesBase = layout.alloc('frame memory', frames * frameStride, 'pte');
@@ -110,18 +136,27 @@ function frameLayoutApart(layout: Layout, frames: number, cpus: number, lineWord
 }
 
 /**
- * Frames that a scenario can use at once: per mm a root, its tables and its pages, and slack for copies in flight on every CPU; never more
- * than an entry can name (a machine that needs more says that it is out of frames).
+ * Frames that a scenario can use at once: per mm a root, its tables and its pages, and slack for copies in
+ * flight on every CPU; never more than an entry can name (a machine that needs more says that it is out of
+ * frames).
  */
 function framesFor(scenario: Scenario, framesMax: number): number {
   const tables = Math.ceil(scenario.pages / TABLE_PAGES);
   return Math.min(framesMax, 1 + scenario.mms.length * (1 + tables + scenario.pages) + scenario.cpus * 4);
 }
 
-function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: number, gatherCapacity: number): PerCpu {
-  const word = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.allocOf(cpu, name, 1, format);
+function perCpu(
+  layout: Layout,
+  cpu: number,
+  scenario: Scenario,
+  maskWords: number,
+  gatherCapacity: number,
+): PerCpu {
+  const word = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number =>
+    layout.allocOf(cpu, name, 1, format);
   const mask = (name: string): number => layout.allocOf(cpu, name, maskWords, 'mask');
-  // Lines of its own for what others write (csds, queue) or read while it is written (tlb_state, the request).
+  // Lines of its own for what others write (csds, queue) or read while it is written (tlb_state, the
+  // request).
   const first = (name: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => {
     layout.line();
     return word(name, format);
@@ -154,7 +189,12 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
       freedTables: word('flush_info.freed_tables', 'bool'),
       trimCpumask: word('flush_info.trim_cpumask', 'bool'),
     },
-    cfd: { csd, cpumask: mask('cfd.cpumask'), cpumaskIpi: mask('cfd.cpumask_ipi'), queue: first('call_single_queue', 'csd') },
+    cfd: {
+      csd,
+      cpumask: mask('cfd.cpumask'),
+      cpumaskIpi: mask('cfd.cpumask_ipi'),
+      queue: first('call_single_queue', 'csd'),
+    },
     ubc: {
       cpumask: mask('tlb_ubc.cpumask'),
       flushRequired: word('tlb_ubc.flush_required', 'bool'),
@@ -183,7 +223,8 @@ function perCpu(layout: Layout, cpu: number, scenario: Scenario, maskWords: numb
 }
 
 function mmStruct(layout: Layout, name: string, vmaWords: number, maskWords: number): MmStruct {
-  const word = (field: string, format: Parameters<Layout['alloc']>[2] = 'number'): number => layout.alloc(`${field}(${name})`, 1, format);
+  const word = (field: string, format: Parameters<Layout['alloc']>[2] = 'number'): number =>
+    layout.alloc(`${field}(${name})`, 1, format);
   // The locks and what is written under them apart from each other, and from what everybody reads.
   const first = (field: string): number => {
     layout.line();
@@ -213,10 +254,16 @@ function mmStruct(layout: Layout, name: string, vmaWords: number, maskWords: num
 }
 
 /** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
-export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX, lineWords: number = LINE_WORDS): KernelLayout {
+export function kernelLayout(
+  scenario: Scenario,
+  framesMax: number = FRAMES_MAX,
+  lineWords: number = LINE_WORDS,
+): KernelLayout {
   // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
   if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
-    throw new Error(`the scenario "${scenario.name}" has ${scenario.pages} pages; at most ${FRAME_WORDS * TABLE_PAGES} fit under one root`);
+    throw new Error(
+      `the scenario "${scenario.name}" has ${scenario.pages} pages; at most ${FRAME_WORDS * TABLE_PAGES} fit under one root`,
+    );
   const layout = new Layout(lineWords);
   const maskWords = Math.ceil(scenario.cpus / 32);
   const gatherCapacity = scenario.pages + 8;
@@ -225,12 +272,20 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
   layout.alloc('null page', NULL_PAGE_WORDS, 'hidden');
   const lastCtxId = layout.alloc('last_mm_ctx_id');
   const cpus: PerCpu[] = [];
-  for (let cpu = 0; cpu < scenario.cpus; cpu++) cpus.push(perCpu(layout, cpu, scenario, maskWords, gatherCapacity));
+  for (let cpu = 0; cpu < scenario.cpus; cpu++)
+    cpus.push(perCpu(layout, cpu, scenario, maskWords, gatherCapacity));
   const vmaStride = Math.ceil(TABLE_PAGES / lineWords) * lineWords;
   const mms: MmStruct[] = [];
   for (let handle = 0; handle < handles; handle++) {
     const name = handle < 2 ? 'none' : handle === 2 ? 'init_mm' : mmName(handle - FIRST_USER_MM);
-    mms.push(mmStruct(layout, name, vmaOffset(vmaStride, handle < FIRST_USER_MM ? 0 : scenario.pages - 1) + 1, maskWords));
+    mms.push(
+      mmStruct(
+        layout,
+        name,
+        vmaOffset(vmaStride, handle < FIRST_USER_MM ? 0 : scenario.pages - 1) + 1,
+        maskWords,
+      ),
+    );
   }
   const frames = framesFor(scenario, framesMax);
   const apart = lineWords > 1 ? frameLayoutApart(layout, frames, scenario.cpus, lineWords) : null;
@@ -249,8 +304,12 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
     preempted: cpus.map((_, cpu) => layout.allocOf(cpu, 'steal_time.preempted')),
     mask: cpus.map((_, cpu) => layout.allocOf(cpu, '__pv_cpu_mask', maskWords, 'mask')),
   };
-  const perCpuWords = (name: string, words = 1, format: Parameters<Layout['alloc']>[2] = 'number', align = 1): number[] =>
-    cpus.map((_, cpu) => layout.allocOf(cpu, name, words, format, align));
+  const perCpuWords = (
+    name: string,
+    words = 1,
+    format: Parameters<Layout['alloc']>[2] = 'number',
+    align = 1,
+  ): number[] => cpus.map((_, cpu) => layout.allocOf(cpu, name, words, format, align));
   const hypercall: HypercallLayout = {
     requests: perCpuWords('hypercall.requests', maskWords, 'mask'),
     outstanding: perCpuWords('hypercall.outstanding'),
@@ -267,8 +326,11 @@ export function kernelLayout(scenario: Scenario, framesMax: number = FRAMES_MAX,
   };
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
-  const splitPage = apart === null ? layout.alloc('ghost split pages', ghost.keys * handles * SPLIT_WORDS, 'hidden') : 0;
-  const generations = mms.map((mm, handle) => [mm.tlbGen, handle] as const).filter(([, handle]) => handle >= FIRST_USER_MM);
+  const splitPage =
+    apart === null ? layout.alloc('ghost split pages', ghost.keys * handles * SPLIT_WORDS, 'hidden') : 0;
+  const generations = mms
+    .map((mm, handle) => [mm.tlbGen, handle] as const)
+    .filter(([, handle]) => handle >= FIRST_USER_MM);
   return {
     layout,
     cpus,

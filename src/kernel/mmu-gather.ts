@@ -3,14 +3,17 @@ import { TLB_FLUSH_ALL } from './constants.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * `mmu_gather` (mm/mmu_gather.c). The order that must hold: unhook (clear entries, unlink tables), invalidate TLBs, free pages and
- * tables. The gather itself is the operation's own memory; nobody else sees it.
+ * `mmu_gather` (mm/mmu_gather.c). The order that must hold: unhook (clear entries, unlink tables), invalidate
+ * TLBs, free pages and tables. The gather itself is the operation's own memory; nobody else sees it.
  */
 
 /** An empty range: start above end. */
 const RANGE_MAX = 0x7fffffff;
 
-/** `tlb_gather_mmu` (and `tlb_gather_mmu_fullmm`). The count is raised before any entry changes: see `tlbFinishMmu`. */
+/**
+ * `tlb_gather_mmu` (and `tlb_gather_mmu_fullmm`). The count is raised before any entry changes: see
+ * `tlbFinishMmu`.
+ */
 export function* tlbGatherMmu(cpu: KernelCpu, mm: number, fullmm: boolean): Protocol<void> {
   const tlb = cpu.own.gather;
   yield* cpu.poke(tlb.mm, mm);
@@ -79,15 +82,22 @@ export function* tlbFlushMmuTlbonly(cpu: KernelCpu, nominalPages: number): Proto
     const start = yield* cpu.peek(tlb.start);
     const end = yield* cpu.peek(tlb.end);
     const pages = end - start;
-    yield* cpu.fn.flushTlbMmRange(cpu, mm, start, end, nominalPages > pages ? nominalPages : pages, freedTables !== 0);
+    yield* cpu.fn.flushTlbMmRange(
+      cpu,
+      mm,
+      start,
+      end,
+      nominalPages > pages ? nominalPages : pages,
+      freedTables !== 0,
+    );
   }
   yield* cpu.fn.tlbResetRange(cpu);
 }
 
 /**
- * `tlb_flush_mmu`: flush, then free tables, then pages. Tables wait for an RCU grace period where `tlb_remove_table` is used: up to 6.13 a
- * CPU leaves mm_cpumask before it loads the next CR3, gets no IPI in between, and may still walk into them; its interrupts are off then,
- * which a grace period waits out.
+ * `tlb_flush_mmu`: flush, then free tables, then pages. Tables wait for an RCU grace period where
+ * `tlb_remove_table` is used: up to 6.13 a CPU leaves mm_cpumask before it loads the next CR3, gets no IPI in
+ * between, and may still walk into them; its interrupts are off then, which a grace period waits out.
  */
 export function* tlbFlushMmu(cpu: KernelCpu, nominalPages: number): Protocol<void> {
   const tlb = cpu.own.gather;
@@ -108,8 +118,8 @@ export function* tlbFlushMmu(cpu: KernelCpu, nominalPages: number): Protocol<voi
 }
 
 /**
- * `tlb_finish_mmu`. Another gather in flight may have cleared entries that this one found empty and did not count: then everything is
- * flushed, or this operation returns while those entries are still cached (B39).
+ * `tlb_finish_mmu`. Another gather in flight may have cleared entries that this one found empty and did not
+ * count: then everything is flushed, or this operation returns while those entries are still cached (B39).
  */
 export function* tlbFinishMmu(cpu: KernelCpu, nominalPages: number): Protocol<void> {
   const tlb = cpu.own.gather;

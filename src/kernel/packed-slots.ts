@@ -1,6 +1,6 @@
 /**
- * A slot as one word: a tag of the mm's ctx_id above the generation, so that one compare-exchange can look at both. Tags are the low bits of
- * ctx_id and wrap on purpose; generations beyond PACKED_GEN_MAX are refused.
+ * A slot as one word: a tag of the mm's ctx_id above the generation, so that one compare-exchange can look at
+ * both. Tags are the low bits of ctx_id and wrap on purpose; generations beyond PACKED_GEN_MAX are refused.
  */
 export const PACKED_GEN_BITS = 20;
 export const PACKED_GEN_MAX = (1 << PACKED_GEN_BITS) - 1;

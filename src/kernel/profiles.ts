@@ -39,29 +39,45 @@ const v510: Features = {
   lazyStoreWhenSet: false,
   batchedPendingCounters: false,
 };
-const v614: Features = { ...v612, lazyCpumask: true, filterLoadedMm: true, rcuTableFree: true, localCondFirst: true };
+const v614: Features = {
+  ...v612,
+  lazyCpumask: true,
+  filterLoadedMm: true,
+  rcuTableFree: true,
+  localCondFirst: true,
+};
 const v615rc5: Features = { ...v614, switchingBeforeGen: true };
 const v615rc6: Features = { ...v615rc5, filterSwitching: true };
 const v6175: Features = { ...v615rc6, barrierWhenBitSet: true, localCondFirst: false, localTestLast: true };
-// Stable trees of 2025: the loaded_mm filter and trimming (6db2526c1d69) without the lazy mm_cpumask (209954cbc7d0).
+// Stable trees of 2025: the loaded_mm filter and trimming (6db2526c1d69) without the lazy mm_cpumask
+// (209954cbc7d0).
 const stable61228: Features = { ...v612, filterLoadedMm: true };
 const stable612: Features = { ...stable61228, filterSwitching: true };
-// Both releases are later than the fix of B2. The recordings agree with either order of SWITCHING and tlb_gen.
+// Both releases are later than the fix of B2. The recordings agree with either order of SWITCHING and
+// tlb_gen.
 const recorded: Features = { ...stable612, switchingBeforeGen: true };
 
-/** From 6.15 on AMD CPUs with INVLPGB broadcast flushes of mms with a global ASID; these profiles have none. */
+/**
+ * From 6.15 on AMD CPUs with INVLPGB broadcast flushes of mms with a global ASID; these profiles have none.
+ */
 const IPI_PATH = 'the IPI path, no broadcast flushes';
 
 export const profiles: readonly Profile[] = [
   {
     name: '5.10',
-    summary: 'mainline 5.10: local flush first, then remote ones; no early return by generation; b38 is not fixed yet',
+    summary:
+      'mainline 5.10: local flush first, then remote ones; no early return by generation; b38 is not fixed yet',
     features: v510,
   },
-  { name: '6.12', summary: 'mainline 6.12: mm_cpumask cleared at switch-out, lazy CPUs skipped', features: v612 },
+  {
+    name: '6.12',
+    summary: 'mainline 6.12: mm_cpumask cleared at switch-out, lazy CPUs skipped',
+    features: v612,
+  },
   {
     name: '6.14',
-    summary: 'mainline 6.14: lazy mm_cpumask and the loaded_mm filter, SWITCHING published late (B3, and the order of B2)',
+    summary:
+      'mainline 6.14: lazy mm_cpumask and the loaded_mm filter, SWITCHING published late (B3, and the order of B2)',
     features: v614,
   },
   {
@@ -78,7 +94,8 @@ export const profiles: readonly Profile[] = [
   { name: '6.18', summary: `mainline 6.18: B3 and B1 fixed; ${IPI_PATH}`, features: v6175 },
   {
     name: '6.12.28',
-    summary: 'stable 6.12 up to 6.12.28, once the filter was backported: it ignores SWITCHING (B3), published late (B2)',
+    summary:
+      'stable 6.12 up to 6.12.28, once the filter was backported: it ignores SWITCHING (B3), published late (B2)',
     features: stable61228,
   },
   {

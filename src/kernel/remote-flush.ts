@@ -2,11 +2,14 @@ import type { Protocol } from '../machine/protocol.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * Places around a remote flush at which an initiator may do something about the targets' generations. The kernel does nothing there; the
- * rules in src/rules replace these.
+ * Places around a remote flush at which an initiator may do something about the targets' generations. The
+ * kernel does nothing there; the rules in src/rules replace these.
  */
 
-/** How a target is flushed: by its own kernel in an IPI; by its host before it runs again; by a hypercall, which waits for it. */
+/**
+ * How a target is flushed: by its own kernel in an IPI; by its host before it runs again; by a hypercall,
+ * which waits for it.
+ */
 export const BY_IPI = 0;
 export const BY_ENTRY = 1;
 export const BY_HYPERCALL = 2;
@@ -21,7 +24,10 @@ export function* beforeTargetFlush(cpu: KernelCpu, _target: number): Protocol<vo
   yield* cpu.barrier();
 }
 
-/** The target has been asked, by one of BY_*. Only BY_ENTRY is as good as done: the target cannot run before it is flushed. */
+/**
+ * The target has been asked, by one of BY_*. Only BY_ENTRY is as good as done: the target cannot run before
+ * it is flushed.
+ */
 export function* targetAsked(cpu: KernelCpu, _target: number, _by: number): Protocol<void> {
   yield* cpu.barrier();
 }

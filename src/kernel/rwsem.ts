@@ -2,10 +2,11 @@ import type { Protocol } from '../machine/protocol.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * A reader-writer semaphore (mmap_lock, anon_vma lock) in one word: 0 free, n > 0 readers, -1 a writer. A task that must wait sleeps in
- * the kernel; here its CPU waits with interrupts on.
+ * A reader-writer semaphore (mmap_lock, anon_vma lock) in one word: 0 free, n > 0 readers, -1 a writer. A
+ * task that must wait sleeps in the kernel; here its CPU waits with interrupts on.
  *
- * Unlike a spinlock's, its unlocks are locked operations on x86 (`atomic_long_fetch_add_release`): nothing stays buffered behind them.
+ * Unlike a spinlock's, its unlocks are locked operations on x86 (`atomic_long_fetch_add_release`): nothing
+ * stays buffered behind them.
  */
 const SIGN = -0x80000000;
 

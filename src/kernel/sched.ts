@@ -3,9 +3,9 @@ import { INIT_MM, MM_NULL } from './constants.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * `context_switch` and `finish_task_switch` (kernel/sched/core.c), as far as they concern mms. `nextMm` is NULL for a kernel thread or
- * the idle task, which borrows the previous mm lazily and pins it by mm_count, so that the root table stays allocated; tables below the
- * root can be freed under it.
+ * `context_switch` and `finish_task_switch` (kernel/sched/core.c), as far as they concern mms. `nextMm` is
+ * NULL for a kernel thread or the idle task, which borrows the previous mm lazily and pins it by mm_count, so
+ * that the root table stays allocated; tables below the root can be freed under it.
  */
 export function* contextSwitch(cpu: KernelCpu, nextMm: number): Protocol<void> {
   const current = cpu.own.current;

@@ -3,9 +3,9 @@ import { LOADED_MM_SWITCHING, MM_NULL } from './constants.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * `should_flush_tlb` (since 6.14 and in stable trees; before, `tlb_is_not_lazy`): whether CPU `target` needs an IPI for this CPU's
- * request. Asked once per target, when the request is queued; what the target does later is covered by the handshake with
- * switch_mm_irqs_off.
+ * `should_flush_tlb` (since 6.14 and in stable trees; before, `tlb_is_not_lazy`): whether CPU `target` needs
+ * an IPI for this CPU's request. Asked once per target, when the request is queued; what the target does
+ * later is covered by the handshake with switch_mm_irqs_off.
  */
 export function* shouldFlushTlb(cpu: KernelCpu, target: number): Protocol<boolean> {
   const state = cpu.per[target].tlbstate;
@@ -14,7 +14,8 @@ export function* shouldFlushTlb(cpu: KernelCpu, target: number): Protocol<boolea
     if (!cpu.features.skipLazy) return true;
     return (yield* cpu.readOnce(state.isLazy)) === 0;
   }
-  // loaded_mm first: the switcher clears is_lazy before it stores loaded_mm, so is_lazy must be read at least as new as loaded_mm (B3).
+  // loaded_mm first: the switcher clears is_lazy before it stores loaded_mm, so is_lazy must be read at least
+  // as new as loaded_mm (B3).
   let loadedMm = MM_NULL;
   if (cpu.features.filterSwitching) {
     loadedMm = yield* cpu.readOnce(state.loadedMm);

@@ -9,8 +9,9 @@ import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './structs.js';
 /** The IPI engine (kernel/smp.c, since 5.13). */
 
 /**
- * `smp_call_function_many_cond` with SCF_WAIT: runs flush_tlb_func for this CPU's request on every CPU of the mask (`conditional`: for
- * which should_flush_tlb holds), since 5.13 on this CPU too if it is in the mask, and waits for all.
+ * `smp_call_function_many_cond` with SCF_WAIT: runs flush_tlb_func for this CPU's request on every CPU of the
+ * mask (`conditional`: for which should_flush_tlb holds), since 5.13 on this CPU too if it is in the mask,
+ * and waits for all.
  *
  * Interrupts are on in the wait: two CPUs that flush each other serve each other.
  */
@@ -46,7 +47,10 @@ export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, condition
   if (others) yield* cpu.fn.waitForCsds(cpu);
 }
 
-/** The condition of a call. What it answers is noted here, so that a variant's own `shouldFlushTlb` is explained as the kernel's is. */
+/**
+ * The condition of a call. What it answers is noted here, so that a variant's own `shouldFlushTlb` is
+ * explained as the kernel's is.
+ */
 export function* condFunc(cpu: KernelCpu, target: number): Protocol<boolean> {
   const answer = yield* cpu.fn.shouldFlushTlb(cpu, target);
   yield* cpu.event(EV_SHOULD_FLUSH, target, answer ? 1 : 0);
@@ -84,14 +88,20 @@ export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protoco
   }
 }
 
-/** `csd_lock`: the previous request to this target must have been finished; the locked flag must be visible before func and info change. */
+/**
+ * `csd_lock`: the previous request to this target must have been finished; the locked flag must be visible
+ * before func and info change.
+ */
 export function* csdLock(cpu: KernelCpu, csd: number): Protocol<void> {
   yield* cpu.condLoadAcquire(csd + CSD_FLAGS, CSD_FLAG_LOCK, 0);
   yield* cpu.writeOnce(csd + CSD_FLAGS, CSD_FLAG_LOCK | CSD_TYPE_SYNC);
   yield* cpu.smpWmb();
 }
 
-/** `llist_add`: returns whether the queue was empty. The locked cmpxchg makes the request visible before anybody can find it. */
+/**
+ * `llist_add`: returns whether the queue was empty. The locked cmpxchg makes the request visible before
+ * anybody can find it.
+ */
 export function* llistAdd(cpu: KernelCpu, csd: number, queue: number): Protocol<boolean> {
   for (;;) {
     const first = yield* cpu.readOnce(queue);
@@ -116,7 +126,10 @@ export function* sendCallFunctionIpis(cpu: KernelCpu): Protocol<void> {
   }
 }
 
-/** Waits until every target has unlocked its csd: what the functions did, slot generation included, is then visible here. */
+/**
+ * Waits until every target has unlocked its csd: what the functions did, slot generation included, is then
+ * visible here.
+ */
 export function* waitForCsds(cpu: KernelCpu): Protocol<void> {
   const cfd = cpu.own.cfd;
   for (let word = 0; word < cpu.maskWords; word++) {
@@ -154,7 +167,10 @@ export function* flushSmpCallFunctionQueue(cpu: KernelCpu): Protocol<void> {
   }
 }
 
-/** Runs a synchronous csd's function, then unlocks it: the unlock is the acknowledgment, so nothing of the function may come after it. */
+/**
+ * Runs a synchronous csd's function, then unlocks it: the unlock is the acknowledgment, so nothing of the
+ * function may come after it.
+ */
 export function* runCsd(cpu: KernelCpu, csd: number): Protocol<void> {
   const initiator = yield* cpu.readOnce(csd + CSD_INFO);
   yield* cpu.event(EV_IPI_SERVED, csd, initiator);

@@ -10,7 +10,12 @@ import { MM_ALIVE, MM_DEAD } from './sched.js';
 export const INIT_MM_ROOT = 0;
 
 /** The memory that every execution of a scenario starts from. */
-export function startImage(scenario: Scenario, kernel: KernelLayout, runs: readonly ReadonlySet<number>[], packedTagBits = 0): Int32Array {
+export function startImage(
+  scenario: Scenario,
+  kernel: KernelLayout,
+  runs: readonly ReadonlySet<number>[],
+  packedTagBits = 0,
+): Int32Array {
   const mem = new Int32Array(kernel.layout.size);
   const ghost = new Ghost(mem, kernel.mmu.ghost, kernel.hardwareBase);
   let top = 0;
@@ -40,7 +45,8 @@ export function startImage(scenario: Scenario, kernel: KernelLayout, runs: reado
     mem[mm.pgd] = takeRoot(ghost.newAddressSpace(handle));
     mem[mm.mmCount] = 1;
     for (const [from, to, write] of start.vmas ?? [[0, scenario.pages, true]]) {
-      for (let page = from; page < to; page++) mem[mm.vmas + vmaOffset(kernel.vmaStride, page)] = write ? VM_READ | VM_WRITE : VM_READ;
+      for (let page = from; page < to; page++)
+        mem[mm.vmas + vmaOffset(kernel.vmaStride, page)] = write ? VM_READ | VM_WRITE : VM_READ;
     }
     for (const cpu of start.cpumask ?? []) mem[mm.cpumask + (cpu >> 5)] |= 1 << (cpu & 31);
     runs.forEach((handles, cpu) => {
@@ -54,7 +60,14 @@ export function startImage(scenario: Scenario, kernel: KernelLayout, runs: reado
   return mem;
 }
 
-function startCpu(mem: Int32Array, scenario: Scenario, kernel: KernelLayout, cpu: number, ghost: Ghost, packedTagBits: number): void {
+function startCpu(
+  mem: Int32Array,
+  scenario: Scenario,
+  kernel: KernelLayout,
+  cpu: number,
+  ghost: Ghost,
+  packedTagBits: number,
+): void {
   const start = scenario.start?.[cpu] ?? {};
   const own = kernel.cpus[cpu];
   const loaded = start.loadedMm === undefined ? INIT_MM : start.loadedMm + FIRST_USER_MM;
@@ -76,7 +89,8 @@ function startCpu(mem: Int32Array, scenario: Scenario, kernel: KernelLayout, cpu
     lastUsed = Math.max(lastUsed, index);
   });
   // What runs without a slot of its own given is as fresh as its mm.
-  if (mem[state.ctxs[asid].ctxId] === 0) set(asid, mem[kernel.mms[loaded].ctxId], mem[kernel.mms[loaded].tlbGen]);
+  if (mem[state.ctxs[asid].ctxId] === 0)
+    set(asid, mem[kernel.mms[loaded].ctxId], mem[kernel.mms[loaded].tlbGen]);
   mem[state.nextAsid] = start.nextAsid ?? lastUsed + 1;
   if (loaded !== INIT_MM) {
     mem[kernel.mms[loaded].cpumask + (cpu >> 5)] |= 1 << (cpu & 31);

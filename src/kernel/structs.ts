@@ -1,6 +1,6 @@
 /**
- * The kernel's structures that protocol code reads, as word addresses: what `kernelLayout` hands out. Every field is one word, or the first of
- * several.
+ * The kernel's structures that protocol code reads, as word addresses: what `kernelLayout` hands out. Every
+ * field is one word, or the first of several.
  */
 
 /** `struct tlb_context`: an aligned pair. */
@@ -9,7 +9,10 @@ export interface TlbContext {
   readonly tlbGen: number;
 }
 
-/** `struct tlb_state` and `tlb_state_shared` (arch/x86/include/asm/tlbflush.h). Owner-written; others read loadedMm, loadedMmAsid, isLazy. */
+/**
+ * `struct tlb_state` and `tlb_state_shared` (arch/x86/include/asm/tlbflush.h). Owner-written; others read
+ * loadedMm, loadedMmAsid, isLazy.
+ */
 export interface TlbState {
   readonly loadedMm: number;
   readonly loadedMmAsid: number;

@@ -13,12 +13,12 @@ import {
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * `switch_mm_irqs_off` (arch/x86/mm/tlb.c). Runs with interrupts off. The previous mm is what this CPU has loaded, whatever the caller
- * believes.
+ * `switch_mm_irqs_off` (arch/x86/mm/tlb.c). Runs with interrupts off. The previous mm is what this CPU has
+ * loaded, whatever the caller believes.
  *
- * The switcher's order and the initiator's (flush-mm-range.ts) form a Dekker handshake: publish that we are switching, full barrier,
- * read tlb_gen; against: count tlb_gen up (full barrier), read loaded_mm. Either the switcher sees the new generation and flushes, or the
- * initiator sees the switcher and sends an IPI, or both.
+ * The switcher's order and the initiator's (flush-mm-range.ts) form a Dekker handshake: publish that we are
+ * switching, full barrier, read tlb_gen; against: count tlb_gen up (full barrier), read loaded_mm. Either the
+ * switcher sees the new generation and flushes, or the initiator sees the switcher and sends an IPI, or both.
  */
 export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -34,8 +34,8 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
     return;
   }
 
-  // Without this order a CPU between reading tlb_gen and publishing SWITCHING still looks as if it ran `prev`: no IPI comes for a
-  // generation that it has not seen (B2).
+  // Without this order a CPU between reading tlb_gen and publishing SWITCHING still looks as if it ran
+  // `prev`: no IPI comes for a generation that it has not seen (B2).
   if (cpu.features.switchingBeforeGen) {
     yield* cpu.writeOnce(state.loadedMm, LOADED_MM_SWITCHING);
     yield* cpu.barrier();
@@ -51,25 +51,28 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
 }
 
 /**
- * Up to 6.13 a switch to the mm that is loaded warns when the own bit is not in its mask, and sets it: a lazy CPU stays in the mask.
- * Since 6.14 only a debug kernel looks.
+ * Up to 6.13 a switch to the mm that is loaded warns when the own bit is not in its mask, and sets it: a lazy
+ * CPU stays in the mask. Since 6.14 only a debug kernel looks.
  */
 export function* checkMmCpumask(cpu: KernelCpu, mm: number): Protocol<void> {
   if (cpu.features.lazyCpumask || mm === INIT_MM) return;
-  if (!(yield* cpumaskTestCpu(cpu, cpu.id, cpu.mms[mm].cpumask))) yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
+  if (!(yield* cpumaskTestCpu(cpu, cpu.id, cpu.mms[mm].cpumask)))
+    yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
 }
 
 /**
- * The mm_cpumask part of switch_mm_irqs_off. Setting the own bit is a locked operation, hence the full barrier between SWITCHING and the
- * read of tlb_gen. Since 6.14 (209954cbc7d0) the bit may already be set and nothing locked is executed: then SWITCHING can still be in
- * the store buffer when tlb_gen is read (B1), unless an explicit barrier stands in its place (83b0177a6c48).
+ * The mm_cpumask part of switch_mm_irqs_off. Setting the own bit is a locked operation, hence the full
+ * barrier between SWITCHING and the read of tlb_gen. Since 6.14 (209954cbc7d0) the bit may already be set and
+ * nothing locked is executed: then SWITCHING can still be in the store buffer when tlb_gen is read (B1),
+ * unless an explicit barrier stands in its place (83b0177a6c48).
  */
 export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Protocol<void> {
   if (!cpu.features.lazyCpumask) {
     // Stop flushes for the old mm, start them for the new one, and only then read its tlb_gen.
     if (prev !== INIT_MM) {
       yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[prev].cpumask);
-      // CR3 is still the old one: from here to its write no flush of `prev` reaches this CPU, and its walker can still go there.
+      // CR3 is still the old one: from here to its write no flush of `prev` reaches this CPU, and its walker
+      // can still go there.
       yield* cpu.event(EV_LEFT_MASK, prev, 0);
     }
     if (next !== INIT_MM) yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[next].cpumask);
@@ -83,8 +86,9 @@ export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Pr
 }
 
 /**
- * The way back from lazy mode to the same mm. The barrier pairs with the initiator's increment of tlb_gen: an initiator that saw us lazy,
- * and so sent nothing, counted up before; we clear is_lazy before the barrier and read tlb_gen after it.
+ * The way back from lazy mode to the same mm. The barrier pairs with the initiator's increment of tlb_gen: an
+ * initiator that saw us lazy, and so sent nothing, counted up before; we clear is_lazy before the barrier and
+ * read tlb_gen after it.
  */
 export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -103,7 +107,13 @@ export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
 }
 
 /** `load_new_mm_cr3` and what surrounds it: the slot first, then CR3, then loaded_mm. */
-export function* loadNewMmCr3(cpu: KernelCpu, next: number, asid: number, needFlush: boolean, nextTlbGen: number): Protocol<void> {
+export function* loadNewMmCr3(
+  cpu: KernelCpu,
+  next: number,
+  asid: number,
+  needFlush: boolean,
+  nextTlbGen: number,
+): Protocol<void> {
   const state = cpu.own.tlbstate;
   const root = yield* cpu.peek(cpu.mms[next].pgd);
   const pcid = cpu.scenario.pcid ? asid + 1 : 0;

@@ -5,8 +5,9 @@ import type { KernelFunctions } from '../kernel/functions.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
- * Something that is wrong in a kernel of the past or of today, known by a name: a hunt of that kernel goes on past it, and says so. It is
- * recognised by class, cause and circumstance, not by where it was seen, so that a new bug in the same place is new.
+ * Something that is wrong in a kernel of the past or of today, known by a name: a hunt of that kernel goes on
+ * past it, and says so. It is recognised by class, cause and circumstance, not by where it was seen, so that
+ * a new bug in the same place is new.
  */
 export interface OpenFinding {
   readonly name: string;
@@ -16,7 +17,10 @@ export interface OpenFinding {
   readonly profiles: readonly string[];
   /** The features on which it depends, as they must be: with any of them switched otherwise it is closed. */
   readonly features: Partial<Features>;
-  /** Functions whose doing it is. A variant that has others in their place has no known findings in them: it answers for its own. */
+  /**
+   * Functions whose doing it is. A variant that has others in their place has no known findings in them: it
+   * answers for its own.
+   */
   readonly functions: readonly (keyof KernelFunctions)[];
   readonly class: ViolationClass;
   readonly causes: readonly Cause[];

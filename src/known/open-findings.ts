@@ -3,7 +3,10 @@ import { CIRCUMSTANCES } from '../explain/circumstance.js';
 import type { FactsOf } from '../vocabulary/violation-facts.js';
 import type { OpenFinding } from './open-finding.js';
 
-/** What is said of a use that comes while the flush of its change is under way, and nothing has gone wrong with that. */
+/**
+ * What is said of a use that comes while the flush of its change is under way, and nothing has gone wrong
+ * with that.
+ */
 const OVERTAKEN = [null, 0].flatMap((frame) => [
   staleUse({ frame, isWrite: false, isBuffered: false }),
   staleUse({ frame, isWrite: true, isBuffered: false }),
@@ -16,8 +19,8 @@ function staleUse(how: Pick<FactsOf<'stale-use'>, 'frame' | 'isWrite' | 'isBuffe
 }
 
 /**
- * Every open finding of the profiles. `left-mask-before-cr3` was found here first; the others are known bugs that some profiles still have
- * (`variants/bugs.ts` has each with its fix).
+ * Every open finding of the profiles. `left-mask-before-cr3` was found here first; the others are known bugs
+ * that some profiles still have (`variants/bugs.ts` has each with its fix).
  */
 export const openFindings: readonly OpenFinding[] = [
   {
@@ -31,22 +34,31 @@ export const openFindings: readonly OpenFinding[] = [
     causes: [flushCause('noIpi')],
     circumstance: CIRCUMSTANCES.leftMask,
     scenarios: ['exit-while-lazy', 'lazy-freed-tables'],
-    since: 'every kernel up to 6.13 that frees page tables right after the flush (native_tlb_remove_table), stable ones of today too',
+    since:
+      'every kernel up to 6.13 that frees page tables right after the flush (native_tlb_remove_table), stable ones of today too',
     until: '6.14',
     closedBy: ['lazyCpumask', 'rcuTableFree'],
     closes:
       'page tables freed after an RCU grace period (KVM, Xen and Hyper-V guests in every version; 6.14 with CONFIG_PT_RECLAIM, every x86 from 6.15), or the bit left set at switch-out (209954cbc7d0, 6.14); so would CR3 written before the bit is cleared',
     windows: {
-      bareMetal: 'the instructions from the locked clear to the write of CR3, with interrupts off: nanoseconds',
-      preemptedVcpu: 'as long as the host keeps a vCPU out that it preempted there: unbounded, in a guest without PV flush',
+      bareMetal:
+        'the instructions from the locked clear to the write of CR3, with interrupts off: nanoseconds',
+      preemptedVcpu:
+        'as long as the host keeps a vCPU out that it preempted there: unbounded, in a guest without PV flush',
     },
   },
   {
     name: 'b38',
-    summary: 'flush_tlb_batched_pending clears one mark for all pending batched unmaps, also for one that came during its flush',
+    summary:
+      'flush_tlb_batched_pending clears one mark for all pending batched unmaps, also for one that came during its flush',
     profiles: ['5.10'],
     features: { flushBatchedPending: true, batchedPendingCounters: false },
-    functions: ['flushTlbBatchedPending', 'markTlbFlushBatched', 'setTlbUbcFlushPending', 'archTlbbatchAddPending'],
+    functions: [
+      'flushTlbBatchedPending',
+      'markTlbFlushBatched',
+      'setTlbUbcFlushPending',
+      'archTlbbatchAddPending',
+    ],
     class: 'stale-use',
     causes: [flushCause('noIpi'), ...OVERTAKEN],
     circumstance: CIRCUMSTANCES.markCleared,
@@ -58,7 +70,8 @@ export const openFindings: readonly OpenFinding[] = [
   },
   {
     name: 'b3',
-    summary: 'should_flush_tlb passes over a CPU in the SWITCHING window, which may have read the old generation (CVE-2025-37964)',
+    summary:
+      'should_flush_tlb passes over a CPU in the SWITCHING window, which may have read the old generation (CVE-2025-37964)',
     profiles: ['6.14', '6.15-rc5', '6.12.28'],
     features: { filterLoadedMm: true, filterSwitching: false },
     functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'loadNewMmCr3'],
@@ -73,10 +86,18 @@ export const openFindings: readonly OpenFinding[] = [
   },
   {
     name: 'b2',
-    summary: 'switch_mm_irqs_off stores SWITCHING only after it has read tlb_gen, and until then looks as if it ran its old mm',
+    summary:
+      'switch_mm_irqs_off stores SWITCHING only after it has read tlb_gen, and until then looks as if it ran its old mm',
     profiles: ['6.12-stable', '6.12.28', '6.14'],
     features: { filterLoadedMm: true, switchingBeforeGen: false },
-    functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'updateMmCpumask', 'chooseNewAsid'],
+    functions: [
+      'shouldFlushTlb',
+      'condFunc',
+      'queueRemoteCalls',
+      'switchMmIrqsOff',
+      'updateMmCpumask',
+      'chooseNewAsid',
+    ],
     class: 'stale-use',
     causes: [flushCause('sawOther'), flushCause('sawOther', true), flushCause('sawLazy', true)],
     circumstance: CIRCUMSTANCES.genBeforeSwitching,
@@ -84,14 +105,23 @@ export const openFindings: readonly OpenFinding[] = [
     since: '6.14; stable 6.12 with 6db2526c1d69, alone since 6.12.29',
     until: '6.15-rc1; 6.12.97',
     closedBy: ['switchingBeforeGen'],
-    closes: 'SWITCHING stored before tlb_gen is read (global ASID series; "Fix check/use ordering in switch_mm_irqs_off" in stable trees)',
+    closes:
+      'SWITCHING stored before tlb_gen is read (global ASID series; "Fix check/use ordering in switch_mm_irqs_off" in stable trees)',
   },
   {
     name: 'b1',
-    summary: 'switch_mm_irqs_off has no full barrier where its bit was set already: SWITCHING waits in the store buffer (CVE-2025-40174)',
+    summary:
+      'switch_mm_irqs_off has no full barrier where its bit was set already: SWITCHING waits in the store buffer (CVE-2025-40174)',
     profiles: ['6.15-rc5', '6.15-rc6', '6.16.3'],
     features: { filterLoadedMm: true, lazyCpumask: true, switchingBeforeGen: true, barrierWhenBitSet: false },
-    functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'updateMmCpumask', 'chooseNewAsid'],
+    functions: [
+      'shouldFlushTlb',
+      'condFunc',
+      'queueRemoteCalls',
+      'switchMmIrqsOff',
+      'updateMmCpumask',
+      'chooseNewAsid',
+    ],
     class: 'stale-use',
     causes: [flushCause('sawOther', true), flushCause('sawLazy', true)],
     circumstance: CIRCUMSTANCES.switchingBuffered,

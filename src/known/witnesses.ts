@@ -5,8 +5,9 @@ import type { Finding } from '../vocabulary/finding.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 
 /**
- * Witnesses that are known of variants and travel with the package, one finding file each in data/witnesses: what a short hunt does not
- * meet is still known. `scripts/known-witnesses.ts` makes them; a test replays them all.
+ * Witnesses that are known of variants and travel with the package, one finding file each in data/witnesses:
+ * what a short hunt does not meet is still known. `scripts/known-witnesses.ts` makes them; a test replays
+ * them all.
  */
 export interface KnownWitness {
   /** Name of the variant, e.g. `hypercall/v6`. */
@@ -22,7 +23,10 @@ const DIRECTORY = 'data/witnesses/';
 
 let all: readonly KnownWitness[] | null = null;
 
-/** The witnesses of the named variant; empty where none is known. Throws InputError where the package is damaged. */
+/**
+ * The witnesses of the named variant; empty where none is known. Throws InputError where the package is
+ * damaged.
+ */
 export function knownWitnesses(variant: string): readonly KnownWitness[] {
   return allKnownWitnesses().filter((witness) => witness.variant === variant);
 }

@@ -33,7 +33,15 @@ export function litmusDocument(
 ): LitmusDocument {
   const tests = outcomes.map(({ name, file, explored, skipped }): LitmusDocumentTest => {
     const { states = [], verdict = null, observation = null } = explored?.result ?? {};
-    return { name, file, states, verdict, observation, condition: explored?.test.conditionText ?? null, skipped };
+    return {
+      name,
+      file,
+      states,
+      verdict,
+      observation,
+      condition: explored?.test.conditionText ?? null,
+      skipped,
+    };
   });
   return { format: 'shootdown-litmus', version: 1, shootdown, memory, interrupted, tests };
 }

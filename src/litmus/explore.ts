@@ -25,7 +25,9 @@ export function exploreLitmus(test: LitmusTest, memory: MemoryModel): LitmusResu
   // What the filter speaks of has to be known and is not shown.
   const { filter } = test;
   const known = [...new Set([...test.observed, ...(filter === null ? [] : namesIn(filter))])];
-  const finals = finalValues(test, memory, known).filter((values) => filter === null || holds(filter, (name) => values[name]));
+  const finals = finalValues(test, memory, known).filter(
+    (values) => filter === null || holds(filter, (name) => values[name]),
+  );
   const holding = finals.filter((values) => holds(test.condition, (name) => values[name])).length;
   const states = [...new Set(finals.map((values) => shown(test.observed, values)))].sort();
   const observation = holding === 0 ? 'Never' : holding === finals.length ? 'Always' : 'Sometimes';
@@ -58,7 +60,8 @@ function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly s
       return Object.fromEntries(names.map((name, index) => [name, values[index]]));
     });
   } catch (error) {
-    if (error instanceof EnumerationLimitError) throw new SkippedTest(`it has more than ${STATES_MAX} states`);
+    if (error instanceof EnumerationLimitError)
+      throw new SkippedTest(`it has more than ${STATES_MAX} states`);
     throw error;
   }
 }

@@ -15,10 +15,14 @@ const BYTES_MAX = 64 * 1024;
 const FILES_MAX = 20_000;
 const REMEDY = 'give a .litmus file, a directory of them, or a collection in JSON';
 
-/** The tests of a path, in order of their names; of a directory also those in directories below it. Throws InputError. */
+/**
+ * The tests of a path, in order of their names; of a directory also those in directories below it. Throws
+ * InputError.
+ */
 export function litmusSources(path: string): LitmusSource[] {
   const files = isDirectory(path) ? filesUnder(path) : [path];
-  if (files.length === 0) throw new InputError(`${path}: no .litmus file and no collection is in it; ${REMEDY}`);
+  if (files.length === 0)
+    throw new InputError(`${path}: no .litmus file and no collection is in it; ${REMEDY}`);
   return files.flatMap((file) => (file.endsWith('.json') ? collection(file) : [single(file)]));
 }
 
@@ -35,20 +39,24 @@ function filesUnder(directory: string): string[] {
   const tests = names.filter((name) => name.endsWith('.litmus'));
   // Where there are tests, JSON beside them is something else.
   const files = (tests.length > 0 ? tests : names.filter((name) => name.endsWith('.json'))).sort();
-  if (files.length > FILES_MAX) throw new InputError(`${directory}: more than ${FILES_MAX} tests; give a smaller directory`);
+  if (files.length > FILES_MAX)
+    throw new InputError(`${directory}: more than ${FILES_MAX} tests; give a smaller directory`);
   return files.map((name) => join(directory, name));
 }
 
 function single(file: string): LitmusSource {
   const text = readText(file, 'a litmus test', REMEDY);
-  if (text.length > BYTES_MAX) throw new InputError(`${file}: more than ${BYTES_MAX} bytes are too large for a litmus test; ${REMEDY}`);
+  if (text.length > BYTES_MAX)
+    throw new InputError(`${file}: more than ${BYTES_MAX} bytes are too large for a litmus test; ${REMEDY}`);
   return { file, text };
 }
 
 /** `{"tests": [{"litmus": "X86 SB\n..."}]}`: what collections of herd7's results look like here. */
 function collection(file: string): LitmusSource[] {
   const bad = (): never => {
-    throw new InputError(`${file}:1: no collection of litmus tests: {"tests": [{"litmus": "X86 SB ..."}]} is expected`);
+    throw new InputError(
+      `${file}:1: no collection of litmus tests: {"tests": [{"litmus": "X86 SB ..."}]} is expected`,
+    );
   };
   let value: unknown;
   try {

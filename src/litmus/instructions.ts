@@ -2,8 +2,8 @@ import { type Instruction, SkippedTest } from './litmus-test.js';
 import { int32, quoted, type Source } from './source.js';
 
 /**
- * Instructions as herd7 writes them: Intel's order with `X86` (`MOV [x],$1`), AT&T's with `X86_64` (`movl $1,(x)`). Whatever else there is on
- * x86 is not modelled, and its test is skipped.
+ * Instructions as herd7 writes them: Intel's order with `X86` (`MOV [x],$1`), AT&T's with `X86_64` (`movl
+ * $1,(x)`). Whatever else there is on x86 is not modelled, and its test is skipped.
  */
 
 const INTEL_MEMORY = /^\[(\w+)\]$/;
@@ -13,18 +13,29 @@ const ATT_REGISTER = /^%([er])([a-d]x|[sd]i|[sb]p)$/;
 const MOVES = /^(?:mov|movl|movq)$/i;
 const EXCHANGES = /^(?:xchg|xchgl|xchgq)$/i;
 
-type Operand = { readonly is: 'memory' | 'register'; readonly name: string } | { readonly is: 'value'; readonly value: number };
+type Operand =
+  | { readonly is: 'memory' | 'register'; readonly name: string }
+  | { readonly is: 'value'; readonly value: number };
 
 /** Throws SkippedTest for an instruction that is not modelled. */
-export function parseInstruction(source: Source, offset: number, text: string, arch: 'X86' | 'X86_64'): Instruction {
+export function parseInstruction(
+  source: Source,
+  offset: number,
+  text: string,
+  arch: 'X86' | 'X86_64',
+): Instruction {
   const unknown = (): never => {
-    throw new SkippedTest(`${source.place(offset)}: ${quoted(text)} is not modelled: loads, stores, exchanges and mfence are`);
+    throw new SkippedTest(
+      `${source.place(offset)}: ${quoted(text)} is not modelled: loads, stores, exchanges and mfence are`,
+    );
   };
   if (/^mfence$/i.test(text)) return { op: 'mfence' };
   const match = /^(\w+)\s+([^,]+),([^,]+)$/.exec(text);
   if (match === null) return unknown();
   const isAtt = arch === 'X86_64';
-  const [first, second] = [match[2], match[3]].map((operand) => (isAtt ? attOperand : intelOperand)(operand.trim()));
+  const [first, second] = [match[2], match[3]].map((operand) =>
+    (isAtt ? attOperand : intelOperand)(operand.trim()),
+  );
   const [to, from] = isAtt ? [second, first] : [first, second];
   if (to === null || from === null) return unknown();
   if (EXCHANGES.test(match[1])) return exchange(to, from) ?? exchange(from, to) ?? unknown();

@@ -11,7 +11,10 @@ export type Instruction =
   | { readonly op: 'xchg'; readonly location: string; readonly register: string }
   | { readonly op: 'mfence' };
 
-/** What runs: initial values by location (`x`) or register (`0:EAX`), default 0, and one list of instructions a thread. */
+/**
+ * What runs: initial values by location (`x`) or register (`0:EAX`), default 0, and one list of instructions
+ * a thread.
+ */
 export interface LitmusProgram {
   readonly name: string;
   readonly initial: Readonly<Record<string, number>>;
@@ -22,7 +25,10 @@ export type Quantifier = 'exists' | '~exists' | 'forall';
 
 export interface LitmusTest extends LitmusProgram {
   readonly arch: 'X86' | 'X86_64';
-  /** Names of words that a final state shows: registers (`0:EAX`) by thread, then locations (`x`), as herd7 orders them. */
+  /**
+   * Names of words that a final state shows: registers (`0:EAX`) by thread, then locations (`x`), as herd7
+   * orders them.
+   */
   readonly observed: readonly string[];
   /** Final states that do not fulfil it do not count; null: all do. */
   readonly filter: Condition | null;
@@ -37,7 +43,10 @@ export function registerName(thread: number, register: string): string {
   return `${thread}:${register}`;
 }
 
-/** Why a well-formed test is not explored: another architecture, an instruction that is not modelled, too many states. */
+/**
+ * Why a well-formed test is not explored: another architecture, an instruction that is not modelled, too many
+ * states.
+ */
 export class SkippedTest extends Error {
   override readonly name = 'SkippedTest';
 }

@@ -79,7 +79,8 @@ export class ConditionParser {
   }
 
   private atom(): Condition {
-    if (++this.depth > DEPTH_MAX) this.source.malformed(this.place, `a condition nests deeper than ${DEPTH_MAX}`);
+    if (++this.depth > DEPTH_MAX)
+      this.source.malformed(this.place, `a condition nests deeper than ${DEPTH_MAX}`);
     const condition = this.simple();
     this.depth--;
     return condition;
@@ -101,7 +102,8 @@ export class ConditionParser {
     const at = this.place;
     const text = this.take();
     const value = int32(text);
-    if (value === null) this.source.malformed(at, `${quoted(text)} is no 32-bit number; a condition compares with numbers`);
+    if (value === null)
+      this.source.malformed(at, `${quoted(text)} is no 32-bit number; a condition compares with numbers`);
     return { kind: 'equals', name, value };
   }
 

@@ -1,5 +1,10 @@
 import type { PlainCpu } from '../programs/plain-cpu.js';
-import { type Addresses, type PlainProgram, type PlainScript, plainProgram } from '../programs/plain-program.js';
+import {
+  type Addresses,
+  type PlainProgram,
+  type PlainScript,
+  plainProgram,
+} from '../programs/plain-program.js';
 import { type Instruction, type LitmusProgram, registerName } from './litmus-test.js';
 
 /** A litmus test as a plain program: the machine's own operations, a CPU a thread. */
@@ -8,7 +13,10 @@ type Words = Readonly<Record<string, number>>;
 type NoPairs = Readonly<Record<never, never>>;
 
 /** `observed`: words that it must have although no instruction names them. */
-export function litmusProgram(test: LitmusProgram, observed: readonly string[]): PlainProgram<Words, NoPairs> {
+export function litmusProgram(
+  test: LitmusProgram,
+  observed: readonly string[],
+): PlainProgram<Words, NoPairs> {
   const words: Record<string, number> = { ...test.initial };
   test.threads.forEach((thread, id) => {
     for (const instruction of thread) {
@@ -17,7 +25,11 @@ export function litmusProgram(test: LitmusProgram, observed: readonly string[]):
     }
   });
   for (const name of observed) words[name] ??= 0;
-  return plainProgram<Words, NoPairs>({ name: test.name, words, cpus: test.threads.map((thread) => script(thread)) });
+  return plainProgram<Words, NoPairs>({
+    name: test.name,
+    words,
+    cpus: test.threads.map((thread) => script(thread)),
+  });
 }
 
 /** Registers are words that only their own CPU reaches, without steps. */

@@ -17,7 +17,8 @@ export interface LitmusOutcome {
 }
 
 /**
- * Each test of a path in turn. All are read before the first is explored, so that a malformed one costs nobody an hour. Throws InputError.
+ * Each test of a path in turn. All are read before the first is explored, so that a malformed one costs
+ * nobody an hour. Throws InputError.
  */
 export async function* litmusOutcomes(path: string, memory: MemoryModel): AsyncGenerator<LitmusOutcome> {
   const parsed = litmusSources(path).map(({ file, text }) => ({ file, test: readable(file, text) }));

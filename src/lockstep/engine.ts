@@ -33,7 +33,10 @@ export class LockstepEngine {
     this.pool = new Threads('lockstep-cpu', false, modules);
   }
 
-  /** Follows the schedule on threads and on one thread, and compares. Throws InfrastructureError when a thread dies. */
+  /**
+   * Follows the schedule on threads and on one thread, and compares. Throws InfrastructureError when a thread
+   * dies.
+   */
   async run(run: LockstepRun): Promise<LockstepResult> {
     const { memory, decisions } = run;
     const { program, kernel } = programOf(run, this.modules);
@@ -56,7 +59,8 @@ export class LockstepEngine {
     const runs = threads.map((thread, cpu) => this.pool.call(thread, thread.api.run({ ...setup, cpu })));
     // As in explore, every CPU comes before its first operation before anybody moves.
     const started = async (): Promise<void> => {
-      while (Atomics.load(words, W.STARTED) < threads.length) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (Atomics.load(words, W.STARTED) < threads.length)
+        await new Promise((resolve) => setTimeout(resolve, 1));
     };
     await Promise.race([started(), Promise.all(runs), lost()]);
     const first = decisions.length > 0 && decisions[0] >= 0 ? cpuOfAgent(decisions[0]) + 1 : W.DONE;
@@ -67,11 +71,27 @@ export class LockstepEngine {
     const progress = words.subarray(W.PROGRESS, W.EVENT_COUNT);
     const diverged = reports.map((report) => report.diverged).find((reason) => reason !== null) ?? null;
     const seen = reports.flatMap(({ violation }) => violation ?? []);
-    const violation = earliest([...seen, ...(kernel === null ? [] : judgeCsds(kernel, words))].map(withoutFacts));
+    const violation = earliest(
+      [...seen, ...(kernel === null ? [] : judgeCsds(kernel, words))].map(withoutFacts),
+    );
     const steps = progress[0];
     const traceHash = hex(progress[2]);
-    const reason = difference(expected, expectedDiverged ?? null, { diverged, violation, steps, traceHash, mem });
-    return { threads: program.cpus, agrees: reason === null, reason, violation, steps, traceHash, turns: words[W.TURNS] };
+    const reason = difference(expected, expectedDiverged ?? null, {
+      diverged,
+      violation,
+      steps,
+      traceHash,
+      mem,
+    });
+    return {
+      threads: program.cpus,
+      agrees: reason === null,
+      reason,
+      violation,
+      steps,
+      traceHash,
+      turns: words[W.TURNS],
+    };
   }
 
   close(): Promise<void> {
@@ -80,11 +100,16 @@ export class LockstepEngine {
 }
 
 /** Replays a finding in lockstep. `modules`: those that it is of. */
-export async function replayOnThreads(finding: Finding, modules: Modules = NO_MODULES): Promise<LockstepResult> {
+export async function replayOnThreads(
+  finding: Finding,
+  modules: Modules = NO_MODULES,
+): Promise<LockstepResult> {
   const engine = new LockstepEngine(modules);
   try {
     const { memory } = finding;
-    const subject = isProgramFinding(finding) ? { program: finding.program } : { variant: finding.variant, scenario: finding.scenario };
+    const subject = isProgramFinding(finding)
+      ? { program: finding.program }
+      : { variant: finding.variant, scenario: finding.scenario };
     return await engine.run({ ...subject, memory, decisions: decodeSchedule(finding.schedule) });
   } finally {
     await engine.close();
@@ -101,12 +126,17 @@ interface Seen {
 
 function difference(expected: Machine, expectedDiverged: string | null, seen: Seen): string | null {
   if (expectedDiverged !== seen.diverged && (expectedDiverged === null || seen.diverged === null)) {
-    return seen.diverged ?? `one thread could not follow the schedule (${expectedDiverged}), the threads could`;
+    return (
+      seen.diverged ?? `one thread could not follow the schedule (${expectedDiverged}), the threads could`
+    );
   }
-  if (seen.steps !== expected.step) return `the threads took ${seen.steps} steps, one thread ${expected.step}`;
-  if (seen.traceHash !== hex(expected.hash)) return `the trace hash is ${seen.traceHash} on threads, ${hex(expected.hash)} on one`;
+  if (seen.steps !== expected.step)
+    return `the threads took ${seen.steps} steps, one thread ${expected.step}`;
+  if (seen.traceHash !== hex(expected.hash))
+    return `the trace hash is ${seen.traceHash} on threads, ${hex(expected.hash)} on one`;
   const word = expected.mem.findIndex((value, address) => value !== seen.mem[address]);
-  if (word >= 0) return `${expected.program.layout.nameOf(word)} is ${seen.mem[word]} on threads, ${expected.mem[word]} on one`;
+  if (word >= 0)
+    return `${expected.program.layout.nameOf(word)} is ${seen.mem[word]} on threads, ${expected.mem[word]} on one`;
   const names = [seen.violation, expected.violation].map((violation) =>
     violation === null ? 'none' : `${violation.class} at step ${violation.step}`,
   );
@@ -114,11 +144,17 @@ function difference(expected: Machine, expectedDiverged: string | null, seen: Se
 }
 
 function earliest(violations: readonly Violation[]): Violation | null {
-  return violations.reduce<Violation | null>((first, seen) => (first === null || seen.step < first.step ? seen : first), null);
+  return violations.reduce<Violation | null>(
+    (first, seen) => (first === null || seen.step < first.step ? seen : first),
+    null,
+  );
 }
 
 function lost(): Promise<never> {
   return new Promise((_, reject) => {
-    setTimeout(() => reject(new InfrastructureError('a thread of the lockstep run does not answer')), PATIENCE_MS).unref();
+    setTimeout(
+      () => reject(new InfrastructureError('a thread of the lockstep run does not answer')),
+      PATIENCE_MS,
+    ).unref();
   });
 }

@@ -5,7 +5,10 @@ import { csdReuse, lostAck } from '../oracles/csd.js';
 import type { Violation } from '../vocabulary/violation.js';
 import * as W from './words.js';
 
-/** Judges call-function descriptors from the log of a lockstep run: their oracles follow events of several CPUs, and look at nothing else. */
+/**
+ * Judges call-function descriptors from the log of a lockstep run: their oracles follow events of several
+ * CPUs, and look at nothing else.
+ */
 export function judgeCsds(program: KernelProgram, words: Int32Array): Violation[] {
   const machine = new Machine(program, 'sc');
   const board = new OracleBoard(machine, program.config, [csdReuse, lostAck]);

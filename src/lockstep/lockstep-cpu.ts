@@ -37,8 +37,9 @@ export interface LockstepReport {
 }
 
 /**
- * One CPU of a lockstep run: the explorer's machine over shared memory, with the generators of this CPU only. It waits for its turn,
- * executes the decisions that are its own, one after the other, and passes the turn to the CPU that the next one belongs to.
+ * One CPU of a lockstep run: the explorer's machine over shared memory, with the generators of this CPU only.
+ * It waits for its turn, executes the decisions that are its own, one after the other, and passes the turn to
+ * the CPU that the next one belongs to.
  */
 export function runLockstep(setup: LockstepSetup, own: Definitions): LockstepReport {
   const { program, kernel } = programOf(setup, own);
@@ -83,7 +84,12 @@ class TurnDecider implements Decider {
     const { words, decisions } = this;
     while (this.hasTurn || this.awaitTurn()) {
       const agent = decisions.at(words[W.NEXT]);
-      if (words[W.NEXT] < decisions.length && this.diverged === null && agent >= 0 && cpuOfAgent(agent) === this.cpu) {
+      if (
+        words[W.NEXT] < decisions.length &&
+        this.diverged === null &&
+        agent >= 0 &&
+        cpuOfAgent(agent) === this.cpu
+      ) {
         words[W.NEXT]++;
         if (machine.canStep(agent)) return agent;
         this.diverge(`the schedule moves an agent of CPU${this.cpu} that cannot move`);
@@ -95,11 +101,15 @@ class TurnDecider implements Decider {
 
   choose(n: number): number {
     const decision = this.decisions.at(this.words[W.NEXT]++);
-    if (decision >= 0 || -1 - decision >= n) this.diverge(`a choice of ${n} is asked for that the schedule does not answer`);
+    if (decision >= 0 || -1 - decision >= n)
+      this.diverge(`a choice of ${n} is asked for that the schedule does not answer`);
     return Math.max(0, Math.min(n - 1, -1 - decision));
   }
 
-  /** Lets the CPU go on that the next decision belongs to, or ends the run. Whoever has no turn has nothing to pass. */
+  /**
+   * Lets the CPU go on that the next decision belongs to, or ends the run. Whoever has no turn has nothing to
+   * pass.
+   */
   passOn(): void {
     if (!this.hasTurn) return;
     const { machine, words, decisions } = this;

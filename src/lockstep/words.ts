@@ -18,7 +18,10 @@ export const EVENT_COUNT = PROGRESS + PROGRESS_WORDS;
 export const EVENTS = EVENT_COUNT + 1;
 export const EVENT_WORDS = 4;
 
-/** Words for a run of `decisions` decisions: a step has at most three such events, where a variant's flush takes no step of its own. */
+/**
+ * Words for a run of `decisions` decisions: a step has at most three such events, where a variant's flush
+ * takes no step of its own.
+ */
 export function lockstepWords(decisions: number): number {
   return EVENTS + EVENT_WORDS * 3 * (decisions + 1);
 }

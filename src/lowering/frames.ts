@@ -1,8 +1,8 @@
 import type { Place } from '../vocabulary/told.js';
 
 /**
- * Where the running generator stands, and all that called it: what lowered code tells at each `yield*`. A frame is the number of its
- * `yield*` and the values of what is still read there.
+ * Where the running generator stands, and all that called it: what lowered code tells at each `yield*`. A
+ * frame is the number of its `yield*` and the values of what is still read there.
  */
 
 export interface Frame {

@@ -13,8 +13,8 @@ import {
 } from './syntax.js';
 
 /**
- * Backward liveness over one generator function: which variables are still read after each `yield*`. What is dead there does not tell two
- * local states apart; without this, states never meet and loops never close.
+ * Backward liveness over one generator function: which variables are still read after each `yield*`. What is
+ * dead there does not tell two local states apart; without this, states never meet and loops never close.
  *
  * The analysis may call a variable live that is dead (more states), never the other way round (a state lost).
  */
@@ -60,7 +60,8 @@ class Liveness {
   sites(): Site[] {
     const { func, scopes } = this;
     for (const param of func.params)
-      if (contains(param as AnyNode, isSite)) throw new Unsupported(lineOf(param as AnyNode), 'an operation in a parameter');
+      if (contains(param as AnyNode, isSite))
+        throw new Unsupported(lineOf(param as AnyNode), 'an operation in a parameter');
     this.flow(func.body, NONE, scopes.within(func, this.around));
     return [...this.found].map(([node, { live, scope }]) => ({
       node: node as Site['node'],
@@ -72,7 +73,10 @@ class Liveness {
     const names = [...live].filter((binding) => binding.kind === 'variable');
     for (const binding of names)
       if (scope.resolve(binding.name) !== binding)
-        throw new Unsupported(lineOf(node), `${binding.name} is declared again around it: give one of the two another name`);
+        throw new Unsupported(
+          lineOf(node),
+          `${binding.name} is declared again around it: give one of the two another name`,
+        );
     return names.map(({ name }) => name).sort();
   }
 
@@ -114,7 +118,11 @@ class Liveness {
       case 'AssignmentExpression':
         return this.assignment(node, out, scope);
       default:
-        return this.jump(node, out, scope) ?? this.loop(node, out, scope) ?? this.inOrder(evaluated(node), out, scope);
+        return (
+          this.jump(node, out, scope) ??
+          this.loop(node, out, scope) ??
+          this.inOrder(evaluated(node), out, scope)
+        );
     }
   }
 
@@ -137,7 +145,8 @@ class Liveness {
     const { left, operator, right } = node;
     const isPattern = left.type !== 'MemberExpression';
     // The old value is fetched first, and kept while the right side runs.
-    if (operator !== '=') return this.inOrder([left, right], isPattern ? union(out, this.reads(left, scope)) : out, scope);
+    if (operator !== '=')
+      return this.inOrder([left, right], isPattern ? union(out, this.reads(left, scope)) : out, scope);
     const after = isPattern ? union(without(out, left, scope), this.reads(left, scope, left)) : out;
     return isPattern ? this.flow(right, after, scope) : this.inOrder([left, right], after, scope);
   }
@@ -150,9 +159,16 @@ class Liveness {
       const earlier = parts.slice(0, i);
       if (contains(part, isSite)) {
         for (const kept of earlier) {
-          if (contains(kept, isSite)) throw new Unsupported(lineOf(part), 'two operations in one expression: give the first one a name');
+          if (contains(kept, isSite))
+            throw new Unsupported(
+              lineOf(part),
+              'two operations in one expression: give the first one a name',
+            );
           if (contains(kept, mayChange))
-            throw new Unsupported(lineOf(part), 'a call or an assignment beside an operation: give it its own statement');
+            throw new Unsupported(
+              lineOf(part),
+              'a call or an assignment beside an operation: give it its own statement',
+            );
         }
         // What was computed of variables before the operation is computed of the same values after it.
         live = union(live, ...earlier.map((kept) => this.reads(kept, scope)));
@@ -176,12 +192,16 @@ class Liveness {
       }
       case 'BreakStatement': {
         const label = node.label?.name;
-        const target = this.targets.findLast((each) => (label === undefined ? !isBlock(each) : each.labels.includes(label)));
+        const target = this.targets.findLast((each) =>
+          label === undefined ? !isBlock(each) : each.labels.includes(label),
+        );
         return target?.breakOut ?? out;
       }
       case 'ContinueStatement': {
         const label = node.label?.name;
-        const target = this.targets.findLast((each) => each.continueOut !== null && (label === undefined || each.labels.includes(label)));
+        const target = this.targets.findLast(
+          (each) => each.continueOut !== null && (label === undefined || each.labels.includes(label)),
+        );
         return target?.continueOut ?? out;
       }
       default:
@@ -267,8 +287,16 @@ class Liveness {
     return this.flow(node.discriminant, union(entered, whereNoneFits), scope);
   }
 
-  /** What a node reads anywhere in it, the functions in it included; of a pattern (`target`) only what it computes. */
-  private reads(node: AnyNode, around: Scope, target: AnyNode | null = null, seen = new Set<AnyNode>()): Live {
+  /**
+   * What a node reads anywhere in it, the functions in it included; of a pattern (`target`) only what it
+   * computes.
+   */
+  private reads(
+    node: AnyNode,
+    around: Scope,
+    target: AnyNode | null = null,
+    seen = new Set<AnyNode>(),
+  ): Live {
     const found = new Set<Binding>();
     const targets = new Set(target === null ? [] : boundNames(target));
     const visit = (at: AnyNode, outer: Scope): void => {
@@ -276,7 +304,8 @@ class Liveness {
       if (at.type === 'Identifier') {
         if (at.name === 'arguments') throw new Unsupported(lineOf(at), 'arguments: name the parameters');
         const binding = scope.resolve(at.name);
-        if (binding === null || binding.kind === 'module' || (target !== null && targets.has(at.name))) return;
+        if (binding === null || binding.kind === 'module' || (target !== null && targets.has(at.name)))
+          return;
         // Declared within what is read: its own business.
         if (binding.scope !== around && binding.scope.isWithin(around)) return;
         if (binding.kind === 'variable') found.add(binding);
@@ -286,7 +315,8 @@ class Liveness {
         }
         return;
       }
-      for (const child of isFunction(at) ? [...at.params, at.body] : evaluated(at)) visit(child as AnyNode, scope);
+      for (const child of isFunction(at) ? [...at.params, at.body] : evaluated(at))
+        visit(child as AnyNode, scope);
     };
     visit(node, around);
     return found;

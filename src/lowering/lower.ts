@@ -3,16 +3,27 @@ import { Parser } from 'acorn';
 import { type Insert, withInserts } from '../bundle/cover.js';
 import { liveSites, type Site } from './liveness.js';
 import { type Scope, Scopes } from './scopes.js';
-import { type AnyNode, boundNames, evaluated, type FunctionNode, isFunction, lineOf, Unsupported } from './syntax.js';
+import {
+  type AnyNode,
+  boundNames,
+  evaluated,
+  type FunctionNode,
+  isFunction,
+  lineOf,
+  Unsupported,
+} from './syntax.js';
 
 /**
- * The third translation of protocol code, beside "as is" and "blanked": generators that say, at each `yield*`, where they stand and what of
- * their variables is still read. By that a local state is known, although nobody can look into a generator or copy it.
+ * The third translation of protocol code, beside "as is" and "blanked": generators that say, at each
+ * `yield*`, where they stand and what of their variables is still read. By that a local state is known,
+ * although nobody can look into a generator or copy it.
  *
  *     function* f(cpu, a) { const x = yield* cpu.readOnce(a); return x + 1; }
- *     function* f(cpu, a) { const shootdownDepth = ...; const x = yield* shootdownAt((cpu.readOnce(a)), shootdownDepth, 7, []); return x + 1; }
+ *     function* f(cpu, a) { const shootdownDepth = ...; const x = yield* shootdownAt((cpu.readOnce(a)),
+ *     shootdownDepth, 7, []); return x + 1; }
  *
- * Text is inserted within lines, so that lines stay what they are. The code itself stays the code that hunts execute.
+ * Text is inserted within lines, so that lines stay what they are. The code itself stays the code that hunts
+ * execute.
  */
 
 const TypeScriptParser = Parser.extend(tsPlugin());
@@ -24,10 +35,16 @@ export interface Refused {
 }
 
 /**
- * `file`: as messages name it. `runtime`: the module that has `frames`, to be imported from. `number` gives each site its own. A module that
- * does not parse comes back as it is.
+ * `file`: as messages name it. `runtime`: the module that has `frames`, to be imported from. `number` gives
+ * each site its own. A module that does not parse comes back as it is.
  */
-export function lowerModule(source: string, file: string, isTypeScript: boolean, runtime: string, number: () => number): string {
+export function lowerModule(
+  source: string,
+  file: string,
+  isTypeScript: boolean,
+  runtime: string,
+  number: () => number,
+): string {
   let program: AnyNode;
   try {
     const parser = isTypeScript ? TypeScriptParser : Parser;
@@ -38,17 +55,25 @@ export function lowerModule(source: string, file: string, isTypeScript: boolean,
   const scopes = new Scopes(program);
   const inserts: Insert[] = [];
   const visit = (node: AnyNode, around: Scope): void => {
-    if (isFunction(node) && node.generator === true) inserts.push(...generator(node, scopes, around, file, number));
+    if (isFunction(node) && node.generator === true)
+      inserts.push(...generator(node, scopes, around, file, number));
     if (node.type === 'ClassBody' && node.body.some(isPrivate))
-      inserts.push([node.start + 1, `static{shootdownFrames.veil(this,${JSON.stringify(file)},${lineOf(node)});}`]);
+      inserts.push([
+        node.start + 1,
+        `static{shootdownFrames.veil(this,${JSON.stringify(file)},${lineOf(node)});}`,
+      ]);
     const scope = scopes.within(node, around);
-    for (const child of isFunction(node) ? [...node.params, node.body] : evaluated(node)) visit(child as AnyNode, scope);
+    for (const child of isFunction(node) ? [...node.params, node.body] : evaluated(node))
+      visit(child as AnyNode, scope);
   };
   visit(program, scopes.within(program, null as unknown as Scope));
   if (inserts.length === 0) return source;
   const kept = topLevelNames(program);
   if (kept.length > 0) inserts.push([source.length, `\nshootdownFrames.freeze([${kept.join(',')}]);`]);
-  return withInserts(source, [[0, `import{frames as shootdownFrames}from${JSON.stringify(runtime)};`], ...inserts]);
+  return withInserts(source, [
+    [0, `import{frames as shootdownFrames}from${JSON.stringify(runtime)};`],
+    ...inserts,
+  ]);
 }
 
 /** Variables of the module itself: what they hold outlives an execution, so nobody may change it. */
@@ -56,7 +81,11 @@ function topLevelNames(program: AnyNode): string[] {
   const statements = program.type === 'Program' ? program.body : [];
   return statements.flatMap((statement) => {
     const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (declaration?.type !== 'VariableDeclaration' || (declaration as { declare?: boolean }).declare === true) return [];
+    if (
+      declaration?.type !== 'VariableDeclaration' ||
+      (declaration as { declare?: boolean }).declare === true
+    )
+      return [];
     return declaration.declarations.flatMap(({ id }) => boundNames(id));
   });
 }
@@ -66,14 +95,28 @@ function isPrivate(member: AnyNode): boolean {
   return member.type === 'PropertyDefinition' && member.key.type === 'PrivateIdentifier';
 }
 
-function generator(func: FunctionNode, scopes: Scopes, around: Scope, file: string, number: () => number): Insert[] {
+function generator(
+  func: FunctionNode,
+  scopes: Scopes,
+  around: Scope,
+  file: string,
+  number: () => number,
+): Insert[] {
   const begin = func.body.start + 1;
   try {
     const sites = liveSites(func, scopes, around);
-    return [[begin, 'const shootdownDepth=shootdownFrames.depth;'], ...sites.flatMap((site) => told(site, number()))];
+    return [
+      [begin, 'const shootdownDepth=shootdownFrames.depth;'],
+      ...sites.flatMap((site) => told(site, number())),
+    ];
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    return [[begin, `shootdownFrames.refuse(${JSON.stringify(error.message)},${JSON.stringify(file)},${error.line});`]];
+    return [
+      [
+        begin,
+        `shootdownFrames.refuse(${JSON.stringify(error.message)},${JSON.stringify(file)},${error.line});`,
+      ],
+    ];
   }
 }
 

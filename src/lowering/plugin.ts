@@ -26,7 +26,10 @@ export function loweringPlugin(): Plugin {
         const source = readFileSync(path, 'utf8');
         const shown = displayPath(path);
         const guarded = isOwn ? source : guardLoops(source, path, shown);
-        return { contents: lowerModule(guarded, shown, isTypeScript(path), runtime, number), loader: isTypeScript(path) ? 'ts' : 'js' };
+        return {
+          contents: lowerModule(guarded, shown, isTypeScript(path), runtime, number),
+          loader: isTypeScript(path) ? 'ts' : 'js',
+        };
       });
     },
   };

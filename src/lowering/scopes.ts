@@ -5,8 +5,8 @@ import { type AnyNode, boundNames, childrenOf, isFunction } from './syntax.js';
 export interface Binding {
   readonly name: string;
   /**
-   * `module`: of the module's top, which is made once and never changes. `closure`: a function or class, which is what it is by what it
-   * captures.
+   * `module`: of the module's top, which is made once and never changes. `closure`: a function or class,
+   * which is what it is by what it captures.
    */
   readonly kind: 'module' | 'variable' | 'closure';
   readonly scope: Scope;
@@ -37,7 +37,14 @@ export class Scope {
   }
 }
 
-const OPENS = new Set(['BlockStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement', 'SwitchStatement', 'CatchClause']);
+const OPENS = new Set([
+  'BlockStatement',
+  'ForStatement',
+  'ForOfStatement',
+  'ForInStatement',
+  'SwitchStatement',
+  'CatchClause',
+]);
 
 /** The scopes that nodes of a module open. */
 export class Scopes {
@@ -70,7 +77,8 @@ export class Scopes {
       return;
     }
     const scope = OPENS.has(node.type) ? this.open(node, around, false) : around;
-    if (node.type === 'CatchClause' && node.param != null) for (const name of boundNames(node.param)) scope.declare(name, null);
+    if (node.type === 'CatchClause' && node.param != null)
+      for (const name of boundNames(node.param)) scope.declare(name, null);
     for (const child of childrenOf(node)) this.visit(child, scope);
   }
 
@@ -83,11 +91,13 @@ export class Scopes {
   private declare(node: AnyNode, scope: Scope): void {
     if (node.type === 'VariableDeclaration') {
       for (const { id, init } of node.declarations) {
-        const isClosure = node.kind === 'const' && init != null && id.type === 'Identifier' && isFunction(init);
+        const isClosure =
+          node.kind === 'const' && init != null && id.type === 'Identifier' && isFunction(init);
         for (const name of boundNames(id)) scope.declare(name, isClosure ? (init as AnyNode) : null);
       }
     } else if ((node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id != null)
       scope.declare(node.id.name, node);
-    else if (node.type === 'ImportDeclaration') for (const { local } of node.specifiers) scope.declare(local.name, null);
+    else if (node.type === 'ImportDeclaration')
+      for (const { local } of node.specifiers) scope.declare(local.name, null);
   }
 }

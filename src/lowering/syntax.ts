@@ -1,5 +1,12 @@
 import type { AnyNode } from 'acorn';
-import { boundNames, childrenOf, type FunctionNode, isFunction, lineOf, withoutTypes } from '../subset/syntax.js';
+import {
+  boundNames,
+  childrenOf,
+  type FunctionNode,
+  isFunction,
+  lineOf,
+  withoutTypes,
+} from '../subset/syntax.js';
 
 /** What the flow analysis asks of a syntax tree. */
 

@@ -1,9 +1,10 @@
 /**
- * The kinds of agents: what moves by itself in a machine. An agent is one thread to a strategy: a CPU, its store buffer, its interrupt line, its
- * page walker, and for a virtual CPU its host: what brings it back, what serves requests that others posted to it, and what preempts it.
+ * The kinds of agents: what moves by itself in a machine. An agent is one thread to a strategy: a CPU, its
+ * store buffer, its interrupt line, its page walker, and for a virtual CPU its host: what brings it back,
+ * what serves requests that others posted to it, and what preempts it.
  *
- * A kind once released keeps its number and its letter: schedules in findings name agents by them. The parser and the printer of schedules, and
- * the check of finding files, read this table.
+ * A kind once released keeps its number and its letter: schedules in findings name agents by them. The parser
+ * and the printer of schedules, and the check of finding files, read this table.
  */
 
 export interface AgentKind {
@@ -50,7 +51,10 @@ export const AGENT_KINDS = 16;
 const KIND_MASK = AGENT_KINDS - 1;
 const CPU_SHIFT = 4;
 /** A bit for each kind. */
-const ENVIRONMENT = AGENTS.reduce((bits, { number, isEnvironment }) => bits | (isEnvironment === true ? 1 << number : 0), 0);
+const ENVIRONMENT = AGENTS.reduce(
+  (bits, { number, isEnvironment }) => bits | (isEnvironment === true ? 1 << number : 0),
+  0,
+);
 
 export function agentOf(cpu: number, kind: number): number {
   return cpu * AGENT_KINDS + kind;
@@ -75,8 +79,8 @@ export function agentName(agent: number): string {
 }
 
 /**
- * The number that trace hashes have of an agent, and strategies where they tell agents apart by so many bits. It is that of the first eight
- * kinds, whatever room there is: hashes in findings stay what they are.
+ * The number that trace hashes have of an agent, and strategies where they tell agents apart by so many bits.
+ * It is that of the first eight kinds, whatever room there is: hashes in findings stay what they are.
  */
 export function tracedAgent(agent: number): number {
   const kind = agent & KIND_MASK;

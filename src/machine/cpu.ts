@@ -5,15 +5,19 @@ import type { Refusal } from './operands.js';
 import type { Op } from './protocol.js';
 
 /**
- * A simulated CPU as protocol code sees it: its number and the operations. This is the build that explores: an operation records what
- * it wants in the CPU's pending registers and hands the turn to the scheduler; when the scheduler picks the CPU, the machine executes
- * the operation and passes its result back in. Names are the kernel's (LKMM).
+ * A simulated CPU as protocol code sees it: its number and the operations. This is the build that explores:
+ * an operation records what it wants in the CPU's pending registers and hands the turn to the scheduler; when
+ * the scheduler picks the CPU, the machine executes the operation and passes its result back in. Names are
+ * the kernel's (LKMM).
  */
 
 /** Reused for every result: `yield*` reads `value` at once, and an allocation per step would be felt. */
 const DONE: { done: true; value: number } = { done: true, value: 0 };
 
-/** The operation that a CPU is about to execute. One object per CPU; an interrupt saves and restores its fields, as registers are. */
+/**
+ * The operation that a CPU is about to execute. One object per CPU; an interrupt saves and restores its
+ * fields, as registers are.
+ */
 export class PendingOp implements Op {
   kind = 0;
   a = 0;
@@ -23,7 +27,9 @@ export class PendingOp implements Op {
   e = 0;
   /** `yield*` has handed this operation out and waits for its result. */
   armed = false;
-  /** This operation, as the type of what protocol code yields has it: nobody but a continuation looks at that. */
+  /**
+   * This operation, as the type of what protocol code yields has it: nobody but a continuation looks at that.
+   */
   readonly handedOn = this as unknown as undefined;
   private readonly yielded = { done: false, value: this.handedOn } as const;
 
@@ -41,7 +47,10 @@ export class PendingOp implements Op {
     return this.yielded;
   }
 
-  /** The machine cannot execute it: the error is made here, with the line that made the operation on the stack. */
+  /**
+   * The machine cannot execute it: the error is made here, with the line that made the operation on the
+   * stack.
+   */
   throw(refusal: Refusal): never {
     throw refusal.error();
   }
@@ -117,8 +126,16 @@ export class Cpu {
   cmpxchg(address: number, expected: number, value: number): Op {
     return this.op(K.OP_CMPXCHG, address, expected, value);
   }
-  /** `cmpxchg16b` on a pair {first, second} at an even address: 1 if both matched and were replaced, else 0. */
-  cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): Op {
+  /**
+   * `cmpxchg16b` on a pair {first, second} at an even address: 1 if both matched and were replaced, else 0.
+   */
+  cmpxchgPair(
+    address: number,
+    expectedFirst: number,
+    expectedSecond: number,
+    first: number,
+    second: number,
+  ): Op {
     this.pending.d = first;
     this.pending.e = second;
     return this.op(K.OP_CMPXCHG_PAIR, address, expectedFirst, expectedSecond);
@@ -160,14 +177,17 @@ export class Cpu {
     return this.done(0);
   }
   /**
-   * Waits until (word & mask) === value, then loads it, in one step. While it waits, interrupts are served if IF allows. Protocol code
-   * never spins by hand: an execution stays bounded and a deadlock is visible.
+   * Waits until (word & mask) === value, then loads it, in one step. While it waits, interrupts are served if
+   * IF allows. Protocol code never spins by hand: an execution stays bounded and a deadlock is visible.
    */
   condLoadAcquire(address: number, mask: number, value: number): Op {
     this.pending.d = K.WAIT_EQUAL;
     return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
   }
-  /** Waits until (word & mask) !== value: for a word that moves on from where it was seen. Else as `condLoadAcquire`. */
+  /**
+   * Waits until (word & mask) !== value: for a word that moves on from where it was seen. Else as
+   * `condLoadAcquire`.
+   */
   condLoadAcquireNot(address: number, mask: number, value: number): Op {
     this.pending.d = K.WAIT_DIFFERENT;
     return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
@@ -190,7 +210,10 @@ export class Cpu {
   localIrqEnable(): Op {
     return this.op(K.OP_LOCAL_IRQ_ENABLE, 0, 0, 0);
   }
-  /** Posts a call-function IPI to another CPU. It may be in flight arbitrarily long; a second one while it is, is merged. */
+  /**
+   * Posts a call-function IPI to another CPU. It may be in flight arbitrarily long; a second one while it is,
+   * is merged.
+   */
   sendIpi(target: number): Op {
     return this.op(K.OP_SEND_IPI, target, 0, 0);
   }
@@ -230,14 +253,16 @@ export class Cpu {
   }
 
   /**
-   * A flush hypercall's request to one vCPU, which the host makes known to it; what is asked for lies in this CPU's request words. Answers 1 if
-   * the target has to be waited for (`outstanding` is then counted up), 0 if it is out and is flushed before it runs again. Serialising.
+   * A flush hypercall's request to one vCPU, which the host makes known to it; what is asked for lies in this
+   * CPU's request words. Answers 1 if the target has to be waited for (`outstanding` is then counted up), 0
+   * if it is out and is flushed before it runs again. Serialising.
    */
   postFlush(target: number): Op {
     return this.op(K.OP_POST_FLUSH, target, 0, 0);
   }
 
-  // Page tables and frames. `mm` is the handle; `key` a page, or pages + root index for a root entry (see Ghost.key).
+  // Page tables and frames. `mm` is the handle; `key` a page, or pages + root index for a root entry (see
+  // Ghost.key).
 
   /** `set_pte`: a plain store. */
   setPte(mm: number, key: number, address: number, value: number): Op {
@@ -254,7 +279,10 @@ export class Cpu {
     this.pending.d = key;
     return this.op(K.OP_PTEP_SET_WRPROTECT, address, 0, mm);
   }
-  /** A page of zeroes from the allocator, which is below this lab's interest: one step. `owner` is ghost: the address space a root table belongs to, else 0. */
+  /**
+   * A page of zeroes from the allocator, which is below this lab's interest: one step. `owner` is ghost: the
+   * address space a root table belongs to, else 0.
+   */
   allocFrame(owner: number): Op {
     return this.op(K.OP_ALLOC_FRAME, owner, 0, 0);
   }
@@ -263,12 +291,15 @@ export class Cpu {
     return this.op(K.OP_FREE_FRAME, frame, 0, 0);
   }
 
-  /** `call_rcu` of a free: the frame is released once every CPU that has interrupts off now has enabled them. */
+  /**
+   * `call_rcu` of a free: the frame is released once every CPU that has interrupts off now has enabled them.
+   */
   freeFrameRcu(frame: number): Op {
     return this.op(K.OP_FREE_FRAME_RCU, frame, 0, 0);
   }
 
-  // Memory that only the running task can reach (its stack, per-CPU scratch): no boundary, because nobody else could tell.
+  // Memory that only the running task can reach (its stack, per-CPU scratch): no boundary, because nobody
+  // else could tell.
 
   peek(address: number): Op {
     return this.done(this.machine.peek(this.id, address));
@@ -290,7 +321,10 @@ export class Cpu {
     this.machine.event(this.id, kind, a, b);
     return this.done(0);
   }
-  /** Ghost: the running client operation promises that entries of this page older than now lose `rights` once it has returned. */
+  /**
+   * Ghost: the running client operation promises that entries of this page older than now lose `rights` once
+   * it has returned.
+   */
   promise(mm: number, page: number, rights: number): Op {
     this.machine.early[this.id].promise(mm, page, rights);
     this.machine.ghost.promise(this.id, mm, page, rights);
@@ -301,7 +335,10 @@ export class Cpu {
     this.machine.ghost.operationReturned(this.id);
     return this.done(0);
   }
-  /** Ghost: `mm` begins a new life (a handle may be used again). Returns the address-space id for `allocFrame`. */
+  /**
+   * Ghost: `mm` begins a new life (a handle may be used again). Returns the address-space id for
+   * `allocFrame`.
+   */
   newAddressSpace(mm: number): Op {
     this.machine.early[this.id].mm('newAddressSpace', mm);
     return this.done(this.machine.ghost.newAddressSpace(mm));

@@ -3,17 +3,23 @@ import { isEnvironment } from './agents.js';
 /**
  * The agents that can move now.
  *
- * Invariant: `list[0 .. count-1]` holds each enabled agent once, and `position[agent]` is its place there, or -1. The order is a function
- * of the history of additions and removals alone, so a strategy that draws an index is deterministic.
+ * Invariant: `list[0 .. count-1]` holds each enabled agent once, and `position[agent]` is its place there, or
+ * -1. The order is a function of the history of additions and removals alone, so a strategy that draws an
+ * index is deterministic.
  */
 
 export class EnabledSet {
   readonly list: Int32Array;
   readonly position: Int32Array;
   count = 0;
-  /** Enabled agents that are not of the environment: when none is left, the machine is finished or deadlocked. */
+  /**
+   * Enabled agents that are not of the environment: when none is left, the machine is finished or deadlocked.
+   */
   obligations = 0;
-  /** Agents added since `forgetAdded`, some of them perhaps removed again; a strategy that knew the best agent then need look at these only. */
+  /**
+   * Agents added since `forgetAdded`, some of them perhaps removed again; a strategy that knew the best agent
+   * then need look at these only.
+   */
   readonly added: Int32Array;
   addedCount = 0;
 

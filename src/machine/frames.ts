@@ -1,6 +1,9 @@
 import type { Machine } from './machine.js';
 
-/** Physical frames: a stack of free ones, so that a freed frame is soon handed out again, and frames that wait for a grace period. */
+/**
+ * Physical frames: a stack of free ones, so that a freed frame is soon handed out again, and frames that wait
+ * for a grace period.
+ */
 export class Frames {
   private readonly mem: Int32Array;
   private readonly graceWords: number;
@@ -36,8 +39,8 @@ export class Frames {
   }
 
   /**
-   * Releases a frame when every CPU that has interrupts off now has enabled them: the shortest grace period that RCU can have, so the
-   * strictest for the code that relies on it.
+   * Releases a frame when every CPU that has interrupts off now has enabled them: the shortest grace period
+   * that RCU can have, so the strictest for the code that relies on it.
    */
   freeAfterGracePeriod(frame: number): void {
     const { mem, machine } = this;

@@ -4,7 +4,10 @@ import { Refusal } from './operands.js';
 import type { Program } from './program.js';
 import type { Protocol } from './protocol.js';
 
-/** Every generator function has a prototype of its own: looked up at each generator, `next` would cost as much as what it does. */
+/**
+ * Every generator function has a prototype of its own: looked up at each generator, `next` would cost as much
+ * as what it does.
+ */
 const NEXT = Object.getPrototypeOf(function* () {}).prototype.next as (
   this: Protocol<unknown>,
   told: unknown,
@@ -13,9 +16,10 @@ const NEXT = Object.getPrototypeOf(function* () {}).prototype.next as (
 /**
  * Protocol code in the middle of a call, as a stack of generators of its own.
  *
- * As it is written, a caller delegates to what it calls (`yield*`), and each operation is resumed from the outermost function in. Workers
- * run another text of it (bundle/flatten.ts): there a caller hands the generator of what it calls out (`yield`), and only the innermost one is
- * resumed. Both are taken here, mixed as they come.
+ * As it is written, a caller delegates to what it calls (`yield*`), and each operation is resumed from the
+ * outermost function in. Workers run another text of it (bundle/flatten.ts): there a caller hands the
+ * generator of what it calls out (`yield`), and only the innermost one is resumed. Both are taken here, mixed
+ * as they come.
  */
 export class GeneratorStack {
   protected top: Protocol<unknown> | null = null;
@@ -44,7 +48,9 @@ export class GeneratorStack {
     this.top = call;
   }
 
-  /** To the next operation: true. False: the call, or the innermost handler, has ended. Throws what it throws. */
+  /**
+   * To the next operation: true. False: the call, or the innermost handler, has ended. Throws what it throws.
+   */
   resume(result: unknown): boolean {
     const { callers, pending, immediate } = this;
     let top = this.top as Protocol<unknown>;
@@ -69,7 +75,10 @@ export class GeneratorStack {
     }
   }
 
-  /** Throws a refusal, or any other error, where the innermost function stands. Answers what came out in the end. */
+  /**
+   * Throws a refusal, or any other error, where the innermost function stands. Answers what came out in the
+   * end.
+   */
   refuse(error: unknown): unknown {
     // An operation that is delegated to makes the error itself, in the line that made the operation.
     const given = error instanceof Refusal && !this.pending.armed ? error.error() : error;
@@ -105,7 +114,10 @@ export class GeneratorStack {
     return this.resume(undefined);
   }
 
-  /** A function has thrown, which is done with: its callers get that, from the inside out, until one catches it. */
+  /**
+   * A function has thrown, which is done with: its callers get that, from the inside out, until one catches
+   * it.
+   */
   private unwind(error: unknown): boolean {
     let thrown = error;
     while (this.callers.length > this.base) {

@@ -3,10 +3,12 @@ import type { Layout } from './layout.js';
 import { isRestricting, VERSION_MAX } from './pte.js';
 
 /**
- * Ghost state: what really happened to page tables and frames, which the simulated kernel cannot see and oracles decide by.
+ * Ghost state: what really happened to page tables and frames, which the simulated kernel cannot see and
+ * oracles decide by.
  *
- * A *ghost index* names one page-table entry for the life of an mm handle: mm * keys + key * stride, where key is a page or, for a root
- * entry, pages + root index. It names the page, not the word, because a table page can be freed and another take its place.
+ * A *ghost index* names one page-table entry for the life of an mm handle: mm * keys + key * stride, where
+ * key is a page or, for a root entry, pages + root index. It names the page, not the word, because a table
+ * page can be freed and another take its place.
  */
 
 export const RIGHT_READ = 1;
@@ -15,7 +17,10 @@ export const RIGHT_ALL = 3;
 /** Pages per leaf table. */
 export const TABLE_SHIFT = 3;
 export const TABLE_PAGES = 1 << TABLE_SHIFT;
-/** How many restricting changes of one entry are remembered; older ones concern entries that no TLB keeps that long, and would at worst be missed. */
+/**
+ * How many restricting changes of one entry are remembered; older ones concern entries that no TLB keeps that
+ * long, and would at worst be missed.
+ */
 export const HISTORY = 8;
 
 /** Words that the oracle `split-page` keeps for each entry. */
@@ -28,13 +33,19 @@ export interface GhostLayout {
   /** Ghost indices per mm: for its pages and root entries, `entryStride` apart. */
   readonly keys: number;
   readonly pages: number;
-  /** From one entry's index to the next: 1 where each kind of word is an array of its own, more where an entry's words lie together. */
+  /**
+   * From one entry's index to the next: 1 where each kind of word is an array of its own, more where an
+   * entry's words lie together.
+   */
   readonly entryStride: number;
   /** Words of history for each step of an index. */
   readonly historyScale: number;
   /** From one frame's words to the next one's. */
   readonly frameStride: number;
-  /** Per ghost index: version of the newest change; newest version whose older entries may no longer be read (written). */
+  /**
+   * Per ghost index: version of the newest change; newest version whose older entries may no longer be read
+   * (written).
+   */
   readonly version: number;
   readonly revokedRead: number;
   readonly revokedWrite: number;
@@ -43,7 +54,9 @@ export interface GhostLayout {
   /** Per frame: allocation number, counted up at each release; owner of a root table. */
   readonly frameAlloc: number;
   readonly frameOwner: number;
-  /** Per word of frame memory: the allocation number of the frame that the entry stored there was linked with. */
+  /**
+   * Per word of frame memory: the allocation number of the frame that the entry stored there was linked with.
+   */
   readonly linkedAlloc: number;
   readonly mmSerial: number;
 }
@@ -52,7 +65,13 @@ export interface GhostLayout {
 export type FrameGhost = Pick<GhostLayout, 'frameStride' | 'frameAlloc' | 'frameOwner' | 'linkedAlloc'>;
 
 /** Ghost words packed, an array for each kind. */
-export function ghostLayout(layout: Layout, pages: number, mms: number, frames: number, frameWords: number): GhostLayout {
+export function ghostLayout(
+  layout: Layout,
+  pages: number,
+  mms: number,
+  frames: number,
+  frameWords: number,
+): GhostLayout {
   const keys = pages + Math.ceil(pages / TABLE_PAGES);
   const entries = keys * mms;
   const ghost = (name: string, words: number): number => layout.alloc(`ghost ${name}`, words, 'hidden');
@@ -75,10 +94,17 @@ export function ghostLayout(layout: Layout, pages: number, mms: number, frames: 
 }
 
 /**
- * For threads: the ghost words of one page-table entry lie together, on cache lines that hold nothing else, so that CPUs which work on
- * different pages write different lines, and a change of one page moves two lines and not six.
+ * For threads: the ghost words of one page-table entry lie together, on cache lines that hold nothing else,
+ * so that CPUs which work on different pages write different lines, and a change of one page moves two lines
+ * and not six.
  */
-export function ghostLayoutApart(layout: Layout, pages: number, mms: number, lineWords: number, frames: FrameGhost): GhostLayout {
+export function ghostLayoutApart(
+  layout: Layout,
+  pages: number,
+  mms: number,
+  lineWords: number,
+  frames: FrameGhost,
+): GhostLayout {
   const entryStride = lineWords + Math.ceil((HISTORY * 2) / lineWords) * lineWords;
   const keys = (pages + Math.ceil(pages / TABLE_PAGES)) * entryStride;
   layout.line();
@@ -164,13 +190,15 @@ export class Ghost {
   /** The next version of an entry, for a change that is executed now. */
   nextVersion(index: number): number {
     const version = ++this.words[this.version + index];
-    if (version > VERSION_MAX) throw new InternalError(`a page-table entry changed more than ${VERSION_MAX} times in one execution`);
+    if (version > VERSION_MAX)
+      throw new InternalError(`a page-table entry changed more than ${VERSION_MAX} times in one execution`);
     return version;
   }
 
   /**
-   * A change became visible. What takes rights away waits for the first generation that its maker counts up. Two changes of one entry
-   * with no generation between are one: mprotect takes an entry away and puts it back, perhaps as it was.
+   * A change became visible. What takes rights away waits for the first generation that its maker counts up.
+   * Two changes of one entry with no generation between are one: mprotect takes an entry away and puts it
+   * back, perhaps as it was.
    */
   addChange(cpu: number, index: number, version: number, before: number, after: number): void {
     const mem = this.words;
@@ -187,7 +215,8 @@ export class Ghost {
     }
     if (!isRestricting(before, after)) return;
     if (count === H.CHANGE_CAPACITY) {
-      // Generations are the kernel's affair, and one may have none: the oldest change is then covered by none.
+      // Generations are the kernel's affair, and one may have none: the oldest change is then covered by
+      // none.
       mem.copyWithin(block + H.CHANGE_BASE, block + H.CHANGE_BASE + 3, block + H.CHANGE_BASE + count * 3);
       count--;
     }
@@ -198,7 +227,10 @@ export class Ghost {
     mem[block + H.CHANGE_COUNT] = count + 1;
   }
 
-  /** A generation word became `value` in memory by `cpu`: this is the generation of its visible changes that had none. */
+  /**
+   * A generation word became `value` in memory by `cpu`: this is the generation of its visible changes that
+   * had none.
+   */
   generationCommitted(cpu: number, address: number, value: number): void {
     const mm = this.generationWords.get(address);
     if (mm === undefined) return;
@@ -224,7 +256,10 @@ export class Ghost {
     return this.words[this.version + index] === version;
   }
 
-  /** The version of an entry as the counter of its changes has it. The stripped build keeps fewer bits in the entry than in the counter. */
+  /**
+   * The version of an entry as the counter of its changes has it. The stripped build keeps fewer bits in the
+   * entry than in the counter.
+   */
   fullVersion(_index: number, version: number): number {
     return version;
   }
@@ -238,7 +273,10 @@ export class Ghost {
     mem[at + 1] = generation;
   }
 
-  /** The smallest generation of a restricting change younger than `version`, or 0 if there is none: what an entry of that version must be flushed for. */
+  /**
+   * The smallest generation of a restricting change younger than `version`, or 0 if there is none: what an
+   * entry of that version must be flushed for.
+   */
   dueGeneration(index: number, version: number): number {
     const mem = this.words;
     let due = 0;
@@ -254,7 +292,8 @@ export class Ghost {
     const index = this.index(mm, page);
     const block = this.hardwareBase + cpu * H.HW_WORDS;
     const count = mem[block + H.PROMISE_COUNT];
-    if (count === H.PROMISE_CAPACITY) throw new InternalError(`CPU ${cpu}: a client operation visited more than ${count} pages`);
+    if (count === H.PROMISE_CAPACITY)
+      throw new InternalError(`CPU ${cpu}: a client operation visited more than ${count} pages`);
     const at = block + H.PROMISE_BASE + count * 3;
     mem[at] = index;
     mem[at + 1] = this.shared(this.version + index);
@@ -271,13 +310,18 @@ export class Ghost {
       const index = mem[at];
       const version = mem[at + 1];
       const rights = mem[at + 2];
-      if ((rights & RIGHT_READ) !== 0 && version > this.shared(this.revokedRead + index)) mem[this.revokedRead + index] = version;
-      if ((rights & RIGHT_WRITE) !== 0 && version > this.shared(this.revokedWrite + index)) mem[this.revokedWrite + index] = version;
+      if ((rights & RIGHT_READ) !== 0 && version > this.shared(this.revokedRead + index))
+        mem[this.revokedRead + index] = version;
+      if ((rights & RIGHT_WRITE) !== 0 && version > this.shared(this.revokedWrite + index))
+        mem[this.revokedWrite + index] = version;
     }
     mem[block + H.PROMISE_COUNT] = 0;
   }
 
-  /** Address-space ids: the mm handle with a serial number, so that a handle used again is another address space. Never 0. */
+  /**
+   * Address-space ids: the mm handle with a serial number, so that a handle used again is another address
+   * space. Never 0.
+   */
   newAddressSpace(mm: number): number {
     return mm | (++this.words[this.mmSerial + mm] << 10);
   }

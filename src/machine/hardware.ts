@@ -1,6 +1,7 @@
 /**
- * Where a CPU's hardware state lies: one block of words per CPU, in the same Int32Array as the kernel's memory, so that a snapshot of
- * the array is a snapshot of the machine and a lockstep run on several threads shares it.
+ * Where a CPU's hardware state lies: one block of words per CPU, in the same Int32Array as the kernel's
+ * memory, so that a snapshot of the array is a snapshot of the machine and a lockstep run on several threads
+ * shares it.
  *
  * Offsets are relative to the CPU's block. "Ghost" fields are seen by oracles only.
  */
@@ -24,7 +25,9 @@ export const SB_COUNT = 9;
 export const SB_BASE = 10;
 export const SB_DEPTH = 8;
 export const SB_WORDS = 7;
-/** Fields of an entry. KIND: 0 plain, 1 page-table entry, 2 user store; X, Y, Z are ghost and depend on it. */
+/**
+ * Fields of an entry. KIND: 0 plain, 1 page-table entry, 2 user store; X, Y, Z are ghost and depend on it.
+ */
 export const SB_ADDRESS = 0;
 export const SB_VALUE = 1;
 export const SB_KIND = 2;
@@ -37,7 +40,10 @@ export const SB_PLAIN = 0;
 export const SB_PTE = 1;
 export const SB_USER = 2;
 
-/** TLB: a list of TLB_CAPACITY entries, oldest first. A full TLB drops its oldest entry; a CPU may always drop more than asked. */
+/**
+ * TLB: a list of TLB_CAPACITY entries, oldest first. A full TLB drops its oldest entry; a CPU may always drop
+ * more than asked.
+ */
 export const TLB_COUNT = SB_BASE + SB_DEPTH * SB_WORDS;
 export const TLB_BASE = TLB_COUNT + 1;
 export const TLB_CAPACITY = 16;
@@ -46,7 +52,9 @@ export const TLB_WORDS = 5;
 export const TLB_KEY = 0;
 /** The entry read, with its ghost version. */
 export const TLB_PTE = 1;
-/** Ghost: owner of the root at the fill; allocation number that the entry was linked with; step of the fill. */
+/**
+ * Ghost: owner of the root at the fill; allocation number that the entry was linked with; step of the fill.
+ */
 export const TLB_OWNER = 2;
 export const TLB_ALLOC = 3;
 export const TLB_STEP = 4;
@@ -67,7 +75,10 @@ export const WALK_PTE = 4;
 export const DEMAND = 0;
 export const SPECULATIVE = 1;
 
-/** Ghost: changes of page tables made by this CPU and not yet covered by a generation: triples (ghost index, version, entry before). */
+/**
+ * Ghost: changes of page tables made by this CPU and not yet covered by a generation: triples (ghost index,
+ * version, entry before).
+ */
 export const CHANGE_COUNT = WALK_BASE + 2 * WALK_WORDS;
 export const CHANGE_BASE = CHANGE_COUNT + 1;
 export const CHANGE_CAPACITY = 96;
@@ -76,7 +87,10 @@ export const PROMISE_COUNT = CHANGE_BASE + CHANGE_CAPACITY * 3;
 export const PROMISE_BASE = PROMISE_COUNT + 1;
 export const PROMISE_CAPACITY = 96;
 
-/** A virtual CPU's state for its host (see hypervisor.ts): where it is; whether it is marked preempted; whether a flush is owed before entry. */
+/**
+ * A virtual CPU's state for its host (see hypervisor.ts): where it is; whether it is marked preempted;
+ * whether a flush is owed before entry.
+ */
 export const VCPU_STATE = PROMISE_BASE + PROMISE_CAPACITY * 3;
 export const VCPU_MARKED = VCPU_STATE + 1;
 export const VCPU_OWED = VCPU_STATE + 2;

@@ -5,22 +5,30 @@ import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
 
 /**
- * The host of virtual CPUs: takes them off their processor and brings them back, says so in a byte that guests read, and flushes TLBs
- * that a guest asked for by hypercall. Part A21 of the reference (KVM) with the request handling that A23 (Hyper-V) needs.
+ * The host of virtual CPUs: takes them off their processor and brings them back, says so in a byte that
+ * guests read, and flushes TLBs that a guest asked for by hypercall. Part A21 of the reference (KVM) with the
+ * request handling that A23 (Hyper-V) needs.
  *
- * A vCPU's way: running, out (its stores drained, its walks ended, marked preempted if the host marks), perhaps copied (a host that clears
- * the mark in two steps), running again. Taking it off and marking it are one step, and so are taking the mark, the flush that is owed
- * and the entry: between them others see a vCPU that runs and does not move, which is not told apart from one that is not scheduled.
- * Taking a vCPU off is the environment's step; every other one is the host agent's, an obligation.
+ * A vCPU's way: running, out (its stores drained, its walks ended, marked preempted if the host marks),
+ * perhaps copied (a host that clears the mark in two steps), running again. Taking it off and marking it are
+ * one step, and so are taking the mark, the flush that is owed and the entry: between them others see a vCPU
+ * that runs and does not move, which is not told apart from one that is not scheduled. Taking a vCPU off is
+ * the environment's step; every other one is the host agent's, an obligation.
  */
 
 /** How a host behaves; the defaults are those of a correct one. */
 export interface HostBehaviour {
   /** Marks vCPUs that it takes off as preempted, in the byte that it shares with the guest. */
   readonly marks: boolean;
-  /** Takes the mark, and the flush request with it, by one exchange; else it reads a copy and later writes the byte back (B27). */
+  /**
+   * Takes the mark, and the flush request with it, by one exchange; else it reads a copy and later writes the
+   * byte back (B27).
+   */
   readonly clearsAtomically: boolean;
-  /** Marks only vCPUs that stopped between two instructions, not those in the middle of one that the host emulates (B29). */
+  /**
+   * Marks only vCPUs that stopped between two instructions, not those in the middle of one that the host
+   * emulates (B29).
+   */
   readonly marksAtBoundaryOnly: boolean;
   /** Remembers that it has marked, and does not store the mark again over a flush request. */
   readonly remembersMark: boolean;
@@ -39,7 +47,10 @@ export interface HostLayout {
   readonly outstanding: readonly number[];
   /** Per requester: what is to be flushed, three words: one of FLUSH_*, first page, page after the last. */
   readonly wanted: readonly number[];
-  /** Per vCPU, for FLUSH_PARK: the guest's is_lazy; what the host stores when it has parked the vCPU; the root that it loads. */
+  /**
+   * Per vCPU, for FLUSH_PARK: the guest's is_lazy; what the host stores when it has parked the vCPU; the root
+   * that it loads.
+   */
   readonly isLazy: readonly number[];
   readonly parked: readonly number[];
   readonly parkRoot: number;
@@ -49,7 +60,10 @@ export interface HostLayout {
 export const KVM_VCPU_PREEMPTED = 1;
 export const KVM_VCPU_FLUSH_TLB = 2;
 
-/** What a request asks for: everything; the loaded PCID; pages of any PCID and all paging-structure entries; everything, and leave the mm. */
+/**
+ * What a request asks for: everything; the loaded PCID; pages of any PCID and all paging-structure entries;
+ * everything, and leave the mm.
+ */
 export const FLUSH_EVERYTHING = 0;
 export const FLUSH_LOADED_PCID = 1;
 export const FLUSH_PAGES = 2;
@@ -104,7 +118,8 @@ export class Hypervisor {
   }
 
   hasRequests(id: number): boolean {
-    for (let word = 0; word < this.maskWords; word++) if (this.mem[this.layout.requests[id] + word] !== 0) return true;
+    for (let word = 0; word < this.maskWords; word++)
+      if (this.mem[this.layout.requests[id] + word] !== 0) return true;
     return false;
   }
 
@@ -125,7 +140,8 @@ export class Hypervisor {
     const block = machine.block(id);
     machine.enabled.remove(agentOf(id, PREEMPT_AGENT));
     if (!this.running(id)) {
-      // Scheduled in and out again before it ran: a host that does not remember stores its mark over a flush request.
+      // Scheduled in and out again before it ran: a host that does not remember stores its mark over a flush
+      // request.
       const again = behaviour.marks && !behaviour.remembersMark && mem[block + H.VCPU_MARKED] !== 0;
       if (again && (mem[layout.preempted[id]] & KVM_VCPU_FLUSH_TLB) !== 0) {
         machine.observer.hostLostFlush(id);
@@ -138,7 +154,8 @@ export class Hypervisor {
     const inAccess = this.latch(cpu, block);
     machine.exit(id);
     mem[block + H.VCPU_STATE] = VCPU_OUT;
-    // What was posted meanwhile is served by the exit, unless an access is still to complete with a translation already made.
+    // What was posted meanwhile is served by the exit, unless an access is still to complete with a
+    // translation already made.
     if (!inAccess) this.serve(id);
     const marked = this.mark(id, block);
     machine.refreshVcpu(id);
@@ -146,7 +163,10 @@ export class Hypervisor {
     return marked ? HOST_PREEMPTED : HOST_PREEMPTED_UNMARKED;
   }
 
-  /** The exit may come in the middle of a user access that the host emulates, its address already translated (B29). */
+  /**
+   * The exit may come in the middle of a user access that the host emulates, its address already translated
+   * (B29).
+   */
   private latch(cpu: Cpu, block: number): boolean {
     const { machine, mem } = this;
     const { kind, a: page, b: write } = cpu.pending;
@@ -164,13 +184,19 @@ export class Hypervisor {
     const id = cpu.id;
     const block = this.machine.block(id);
     if (mem[block + H.VCPU_IN_ACCESS] !== 0) return this.completeAccess(cpu, block);
-    return mem[block + H.VCPU_STATE] === VCPU_COPIED ? this.writeBack(id, block) : this.recordStealTime(id, block);
+    return mem[block + H.VCPU_STATE] === VCPU_COPIED
+      ? this.writeBack(id, block)
+      : this.recordStealTime(id, block);
   }
 
-  /** `kvm_steal_time_set_preempted`. A plain store is enough: the byte is 0, since guests ask only where they see the mark. */
+  /**
+   * `kvm_steal_time_set_preempted`. A plain store is enough: the byte is 0, since guests ask only where they
+   * see the mark.
+   */
   private mark(id: number, block: number): boolean {
     const { machine, mem, layout, behaviour } = this;
-    if (!behaviour.marks || (mem[block + H.VCPU_IN_ACCESS] !== 0 && behaviour.marksAtBoundaryOnly)) return false;
+    if (!behaviour.marks || (mem[block + H.VCPU_IN_ACCESS] !== 0 && behaviour.marksAtBoundaryOnly))
+      return false;
     machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);
     mem[block + H.VCPU_MARKED] = 1;
     return true;
@@ -225,8 +251,9 @@ export class Hypervisor {
   }
 
   /**
-   * A hypercall's part for one target. Answers 1 if the requester has to wait for the target, 0 if the target is out and is flushed before it
-   * runs again. A target that is out with an access under way is waited for: its translation is made already.
+   * A hypercall's part for one target. Answers 1 if the requester has to wait for the target, 0 if the target
+   * is out and is flushed before it runs again. A target that is out with an access under way is waited for:
+   * its translation is made already.
    */
   post(requester: number, target: number): number {
     const { machine, mem, layout } = this;
@@ -245,7 +272,8 @@ export class Hypervisor {
   serve(id: number): number {
     const { machine, mem, layout } = this;
     const block = machine.block(id);
-    // It leaves the guest for this: stores that it made through what is dropped now are in memory before the requester goes on.
+    // It leaves the guest for this: stores that it made through what is dropped now are in memory before the
+    // requester goes on.
     machine.drain(id);
     for (let word = 0; word < this.maskWords; word++) {
       let bits = mem[layout.requests[id] + word];

@@ -1,7 +1,7 @@
 /**
- * Words of memory. One Int32Array holds everything that a simulated CPU can touch and everything that the machine and its ghost state
- * keep: a kernel word of any width, u64 and pointer included, is one word and one step (splitting it would invent tears). Addresses
- * are indices into that array.
+ * Words of memory. One Int32Array holds everything that a simulated CPU can touch and everything that the
+ * machine and its ghost state keep: a kernel word of any width, u64 and pointer included, is one word and one
+ * step (splitting it would invent tears). Addresses are indices into that array.
  */
 
 /** How a word's value is printed. */
@@ -24,7 +24,10 @@ export interface Field {
   readonly format: WordFormat;
 }
 
-/** Many records of the same fields, named when they are asked for: a machine of 256 CPUs has 65,536 of the csd kind. */
+/**
+ * Many records of the same fields, named when they are asked for: a machine of 256 CPUs has 65,536 of the csd
+ * kind.
+ */
 interface Table extends Region {
   readonly fields: readonly Field[];
   readonly nameOf: (record: number) => string;
@@ -38,12 +41,18 @@ export class Layout {
   /** `lineWords`: words of a cache line (see `line`). */
   constructor(private readonly lineWords = 1) {}
 
-  /** What is reserved next begins a cache line of its own: others than those who use the words before it write it, or look at it often. */
+  /**
+   * What is reserved next begins a cache line of its own: others than those who use the words before it write
+   * it, or look at it often.
+   */
   line(): void {
     this.next = Math.ceil(this.next / this.lineWords) * this.lineWords;
   }
 
-  /** Reserves `words` consecutive words; `align` in words (pairs need 2, so that both halves share 8 aligned bytes). Returns the base address. */
+  /**
+   * Reserves `words` consecutive words; `align` in words (pairs need 2, so that both halves share 8 aligned
+   * bytes). Returns the base address.
+   */
   alloc(name: string, words = 1, format: WordFormat = 'number', align = 1): number {
     const base = Math.ceil(this.next / align) * align;
     this.regions.push({ name, base, words, format });
@@ -59,7 +68,10 @@ export class Layout {
     return base;
   }
 
-  /** Reserves `records` records of one word per field; the word is named `record.field`. Returns the base address. */
+  /**
+   * Reserves `records` records of one word per field; the word is named `record.field`. Returns the base
+   * address.
+   */
   allocTable(records: number, fields: readonly Field[], nameOf: (record: number) => string): number {
     const base = this.next;
     const words = records * fields.length;

@@ -1,5 +1,10 @@
 import { isLatent, type JudgedViolation, type MemoryModel } from '../vocabulary/violation.js';
-import { personally, type ViolationFacts, violationWords, type WaitingCpu } from '../vocabulary/violation-facts.js';
+import {
+  personally,
+  type ViolationFacts,
+  violationWords,
+  type WaitingCpu,
+} from '../vocabulary/violation-facts.js';
 import {
   AGENT_KINDS,
   agentOf,
@@ -38,8 +43,9 @@ import type { Touches } from './touches.js';
 import { WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js';
 
 /**
- * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and runs to the next one, a
- * store buffer drains its oldest store, an interrupt line delivers, a page walker reads a level. Which agent moves is the caller's choice.
+ * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and
+ * runs to the next one, a store buffer drains its oldest store, an interrupt line delivers, a page walker
+ * reads a level. Which agent moves is the caller's choice.
  *
  * All state that a step can change, but for the CPUs' code itself, is in `mem`.
  */
@@ -154,7 +160,10 @@ export class Machine {
     return new Refusal(this.program, message);
   }
 
-  /** The error to be told for what a CPU's operation met: for a refusal one that has the operation's line on its stack. */
+  /**
+   * The error to be told for what a CPU's operation met: for a refusal one that has the operation's line on
+   * its stack.
+   */
   told(cpu: Cpu, error: unknown): unknown {
     return error instanceof Refusal ? cpu.code.refuse(error) : error;
   }
@@ -194,15 +203,18 @@ export class Machine {
   }
 
   /**
-   * Looks at memory anew for what one CPU can do. Only a machine that shares its memory with others needs it (a lockstep run has one per
-   * thread): what they stored has not come through this machine's `commit`.
+   * Looks at memory anew for what one CPU can do. Only a machine that shares its memory with others needs it
+   * (a lockstep run has one per thread): what they stored has not come through this machine's `commit`.
    */
   refresh(id: number): void {
     this.refreshVcpu(id);
     this.buffers.refresh(id);
   }
 
-  /** What of an execution's progress is not in `mem`, in PROGRESS_WORDS words: it goes from thread to thread with the turn. */
+  /**
+   * What of an execution's progress is not in `mem`, in PROGRESS_WORDS words: it goes from thread to thread
+   * with the turn.
+   */
   saveProgress(into: Int32Array): void {
     into[0] = this.step;
     into[1] = this.totalCpuSteps;
@@ -222,7 +234,10 @@ export class Machine {
     return this.unfinished === 0 && this.enabled.obligations === 0;
   }
 
-  /** Records a violation: harm ends the execution (the first one counts), latent ones are collected once per class. */
+  /**
+   * Records a violation: harm ends the execution (the first one counts), latent ones are collected once per
+   * class.
+   */
   report(facts: ViolationFacts): void {
     const { class: name, cpu } = facts;
     if (isLatent(name) ? this.latent.some((known) => known.class === name) : this.violation !== null) return;
@@ -277,7 +292,10 @@ export class Machine {
     return this.mem[address];
   }
 
-  /** A value without a boundary. Whoever waits for the word can move from here on, or no longer: what is enabled must say so. */
+  /**
+   * A value without a boundary. Whoever waits for the word can move from here on, or no longer: what is
+   * enabled must say so.
+   */
   poke(cpu: number, address: number, value: number): void {
     if (this.named[address] !== 1) this.early[cpu].word('poke', address);
     if ((value | 0) !== value) this.early[cpu].value('poke', value);
@@ -300,14 +318,18 @@ export class Machine {
     if ((watch & WATCH_WAITER) !== 0) this.waits.wake(address);
   }
 
-  // What walkers and oracles read and change of words that other CPUs change. The stripped build has the same methods over Atomics.
+  // What walkers and oracles read and change of words that other CPUs change. The stripped build has the same
+  // methods over Atomics.
 
   /** A word of shared memory, as it is now. */
   word(address: number): number {
     return this.mem[address];
   }
 
-  /** The allocation number that the frame in the page-table entry at `address` was linked with, or -1 if the entry is no longer `entry`. */
+  /**
+   * The allocation number that the frame in the page-table entry at `address` was linked with, or -1 if the
+   * entry is no longer `entry`.
+   */
   linkedAlloc(address: number, _entry: number): number {
     return this.mem[this.ghost.linkedAlloc + address - this.layout.framesBase];
   }
@@ -367,12 +389,20 @@ export class Machine {
   private stepHypervisor(cpu: Cpu, agent: number, kind: number): void {
     const host = this.hypervisor as Hypervisor;
     if (kind === PREEMPT_AGENT) this.walkerSteps++;
-    const did = kind === HOST_AGENT ? host.stepHost(cpu) : kind === SERVICE_AGENT ? host.serve(cpu.id) : host.preempt(cpu);
+    const did =
+      kind === HOST_AGENT
+        ? host.stepHost(cpu)
+        : kind === SERVICE_AGENT
+          ? host.serve(cpu.id)
+          : host.preempt(cpu);
     this.lastValue = did;
     this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (did << 12)), HASH_PRIME);
   }
 
-  /** A virtual CPU leaves the guest: its stores drain, its walks end, and none of its own agents can move until it is back. */
+  /**
+   * A virtual CPU leaves the guest: its stores drain, its walks end, and none of its own agents can move
+   * until it is back.
+   */
   exit(id: number): void {
     const block = this.block(id);
     this.drain(id);
@@ -392,7 +422,10 @@ export class Machine {
     this.hypervisor?.refresh(id);
   }
 
-  /** The user access that the CPU stands before is done by its host, through the entry at a word; the CPU stands before its next operation then. */
+  /**
+   * The user access that the CPU stands before is done by its host, through the entry at a word; the CPU
+   * stands before its next operation then.
+   */
   completeAccess(cpu: Cpu, entry: number): void {
     const { a: page, b: write } = cpu.pending;
     const outcome = this.mmu.accessThrough(cpu.id, entry, page, write !== 0);

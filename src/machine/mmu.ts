@@ -4,9 +4,10 @@ import type { Machine } from './machine.js';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame, pteVersion } from './pte.js';
 
 /**
- * One CPU's view of translation: its TLB, its paging-structure cache and its two page walkers. They belong to the CPU and are changed by
- * nobody else. Hardware contract: A0 of the reference (TLB tagged by PCID, D=1 entries write without a walk, walks are several loads,
- * INVLPG drops every paging-structure entry of the PCID).
+ * One CPU's view of translation: its TLB, its paging-structure cache and its two page walkers. They belong to
+ * the CPU and are changed by nobody else. Hardware contract: A0 of the reference (TLB tagged by PCID, D=1
+ * entries write without a walk, walks are several loads, INVLPG drops every paging-structure entry of the
+ * PCID).
  */
 
 export const ACCESS_OK = 0;
@@ -43,7 +44,8 @@ export class Mmu {
     const mem = this.mem;
     const key = (mem[block + H.CR3_PCID] << 8) | page;
     const count = mem[block + H.TLB_COUNT];
-    for (let i = 0, at = block + H.TLB_BASE; i < count; i++, at += H.TLB_WORDS) if (mem[at + H.TLB_KEY] === key) return at;
+    for (let i = 0, at = block + H.TLB_BASE; i < count; i++, at += H.TLB_WORDS)
+      if (mem[at + H.TLB_KEY] === key) return at;
     return -1;
   }
 
@@ -51,7 +53,8 @@ export class Mmu {
     const mem = this.mem;
     const key = (mem[block + H.CR3_PCID] << 8) | rootIndex;
     const count = mem[block + H.PSC_COUNT];
-    for (let i = 0, at = block + H.PSC_BASE; i < count; i++, at += H.TLB_WORDS) if (mem[at + H.TLB_KEY] === key) return at;
+    for (let i = 0, at = block + H.PSC_BASE; i < count; i++, at += H.TLB_WORDS)
+      if (mem[at + H.TLB_KEY] === key) return at;
     return -1;
   }
 
@@ -69,7 +72,15 @@ export class Mmu {
     mem[block + countAt] = (to - block - base) / H.TLB_WORDS;
   }
 
-  private insert(block: number, countAt: number, base: number, capacity: number, key: number, pte: number, alloc: number): void {
+  private insert(
+    block: number,
+    countAt: number,
+    base: number,
+    capacity: number,
+    key: number,
+    pte: number,
+    alloc: number,
+  ): void {
     const mem = this.mem;
     this.drop(block, countAt, base, -1, key);
     let count = mem[block + countAt];
@@ -134,7 +145,10 @@ export class Mmu {
     this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (this.mem[block + H.CR3_PCID] << 8) | page);
   }
 
-  /** What a host's flush of this CPU's address spaces drops: everything, whatever its PCID; walks in flight end. */
+  /**
+   * What a host's flush of this CPU's address spaces drops: everything, whatever its PCID; walks in flight
+   * end.
+   */
   hostFlush(block: number): void {
     this.dropAll(block);
     this.endWalks(block);
@@ -173,7 +187,15 @@ export class Mmu {
     if (write) {
       const frame = pteFrame(pte);
       const ghostIndex = this.ghost.index(Ghost.mmOf(mem[entry + H.TLB_OWNER]), page);
-      this.machine.store(cpu, this.entryAddress(frame, 0), page + 1, H.SB_USER, ghostIndex, mem[entry + H.TLB_ALLOC], pteVersion(pte));
+      this.machine.store(
+        cpu,
+        this.entryAddress(frame, 0),
+        page + 1,
+        H.SB_USER,
+        ghostIndex,
+        mem[entry + H.TLB_ALLOC],
+        pteVersion(pte),
+      );
     }
     return ACCESS_OK;
   }
@@ -188,9 +210,9 @@ export class Mmu {
   }
 
   /**
-   * One step of a walk: reads one level, as the tables are in memory now (a walker does not see the store buffer). The leaf read and the
-   * TLB install are one step when A (and D for a store) need not be set; else setting them is a locked step that compares with the entry
-   * read and starts again if it changed.
+   * One step of a walk: reads one level, as the tables are in memory now (a walker does not see the store
+   * buffer). The leaf read and the TLB install are one step when A (and D for a store) need not be set; else
+   * setting them is a locked step that compares with the entry read and starts again if it changed.
    */
   walkStep(cpu: number, block: number, which: number, page: number, write: boolean): number {
     const mem = this.mem;
@@ -219,14 +241,29 @@ export class Mmu {
     if ((entry & PTE_PRESENT) === 0) return this.endWalk(walk, WALK_FAULT);
     const alloc = this.machine.linkedAlloc(address, entry);
     if (alloc < 0) return this.endWalk(walk, WALK_CONTINUE);
-    this.insert(block, H.PSC_COUNT, H.PSC_BASE, H.PSC_CAPACITY, (mem[block + H.CR3_PCID] << 8) | rootIndex, entry, alloc);
+    this.insert(
+      block,
+      H.PSC_COUNT,
+      H.PSC_BASE,
+      H.PSC_CAPACITY,
+      (mem[block + H.CR3_PCID] << 8) | rootIndex,
+      entry,
+      alloc,
+    );
     mem[walk + H.WALK_TABLE] = pteFrame(entry);
     mem[walk + H.WALK_ALLOC] = alloc;
     mem[walk + H.WALK_STATE] = AT_LEAF;
     return WALK_CONTINUE;
   }
 
-  private readLeaf(cpu: number, block: number, walk: number, which: number, page: number, write: boolean): number {
+  private readLeaf(
+    cpu: number,
+    block: number,
+    walk: number,
+    which: number,
+    page: number,
+    write: boolean,
+  ): number {
     const mem = this.mem;
     const table = mem[walk + H.WALK_TABLE];
     this.machine.observer.tableRead(cpu, table, mem[walk + H.WALK_ALLOC], which === H.SPECULATIVE);
@@ -240,9 +277,21 @@ export class Mmu {
     return WALK_CONTINUE;
   }
 
-  private setBits(cpu: number, block: number, walk: number, which: number, page: number, write: boolean): number {
+  private setBits(
+    cpu: number,
+    block: number,
+    walk: number,
+    which: number,
+    page: number,
+    write: boolean,
+  ): number {
     const mem = this.mem;
-    this.machine.observer.tableRead(cpu, mem[walk + H.WALK_TABLE], mem[walk + H.WALK_ALLOC], which === H.SPECULATIVE);
+    this.machine.observer.tableRead(
+      cpu,
+      mem[walk + H.WALK_TABLE],
+      mem[walk + H.WALK_ALLOC],
+      which === H.SPECULATIVE,
+    );
     const address = this.entryAddress(mem[walk + H.WALK_TABLE], page & ((1 << TABLE_SHIFT) - 1));
     const pte = mem[walk + H.WALK_PTE];
     const updated = pte | PTE_ACCESSED | (write ? PTE_DIRTY : 0);
@@ -255,7 +304,15 @@ export class Mmu {
     const address = this.entryAddress(mem[walk + H.WALK_TABLE], page & ((1 << TABLE_SHIFT) - 1));
     const alloc = this.machine.linkedAlloc(address, pte);
     if (alloc < 0) return this.endWalk(walk, WALK_CONTINUE);
-    this.insert(block, H.TLB_COUNT, H.TLB_BASE, H.TLB_CAPACITY, (mem[block + H.CR3_PCID] << 8) | page, pte, alloc);
+    this.insert(
+      block,
+      H.TLB_COUNT,
+      H.TLB_BASE,
+      H.TLB_CAPACITY,
+      (mem[block + H.CR3_PCID] << 8) | page,
+      pte,
+      alloc,
+    );
     return this.endWalk(walk, WALK_DONE);
   }
 

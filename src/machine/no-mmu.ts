@@ -1,6 +1,9 @@
 import type { MmuLayout } from './program.js';
 
-/** The layout of a machine without page tables and frames: a plain program's. Its CPUs have no operation that would come here. */
+/**
+ * The layout of a machine without page tables and frames: a plain program's. Its CPUs have no operation that
+ * would come here.
+ */
 export const NO_MMU: MmuLayout = {
   ghost: {
     keys: 1,

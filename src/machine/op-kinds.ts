@@ -1,9 +1,11 @@
 /**
- * The kinds of operation. The number is what schedules, traces and hashes see, so a kind once released keeps its number.
+ * The kinds of operation. The number is what schedules, traces and hashes see, so a kind once released keeps
+ * its number.
  *
- * `drains` in the comment means: the instruction waits for the CPU's store buffer to empty before it acts (locked read-modify-writes
- * and serialising instructions, A0.7 and A0.8 of docs/reference.md). Draining and acting in one step loses no behaviour: the buffer can have drained, store
- * by store, in steps of its own just before.
+ * `drains` in the comment means: the instruction waits for the CPU's store buffer to empty before it acts
+ * (locked read-modify-writes and serialising instructions, A0.7 and A0.8 of docs/reference.md). Draining and
+ * acting in one step loses no behaviour: the buffer can have drained, store by store, in steps of its own
+ * just before.
  */
 export const OP_READ_ONCE = 1;
 export const OP_WRITE_ONCE = 2;
@@ -59,7 +61,10 @@ for (const kind of [
   OP_PTEP_SET_WRPROTECT,
 ])
   IS_LOCKED[kind] = 1;
-/** The host takes a virtual CPU off its processor; does something for one that is off; serves what was posted to one that runs. */
+/**
+ * The host takes a virtual CPU off its processor; does something for one that is off; serves what was posted
+ * to one that runs.
+ */
 export const STEP_PREEMPT = 57;
 export const STEP_HOST = 58;
 export const STEP_SERVE = 59;

@@ -7,13 +7,18 @@ import type { MmuLayout, Program } from './program.js';
 import { pteFrame } from './pte.js';
 
 /**
- * What operations may be given. Executed, a wild address would answer `undefined`, with which every comparison is false, or write into
- * hardware or ghost state; no verdict of such a machine means anything. So it is the mistake of whoever made the operation.
+ * What operations may be given. Executed, a wild address would answer `undefined`, with which every
+ * comparison is false, or write into hardware or ghost state; no verdict of such a machine means anything. So
+ * it is the mistake of whoever made the operation.
  *
- * The explorer looks when it executes (or waits), not when the operation is made: there a comparison more would cost its callers' inlining.
+ * The explorer looks when it executes (or waits), not when the operation is made: there a comparison more
+ * would cost its callers' inlining.
  */
 
-/** Words that programs may name: from `first` to before `end`, but for a hole in which machine and ghost state lie. */
+/**
+ * Words that programs may name: from `first` to before `end`, but for a hole in which machine and ghost state
+ * lie.
+ */
 export interface WordRange {
   readonly first: number;
   readonly end: number;
@@ -21,7 +26,10 @@ export interface WordRange {
   readonly holeEnd: number;
 }
 
-/** A byte for each word: 1 where programs may name it. A look at any other index, NaN and undefined too, does not answer 1. */
+/**
+ * A byte for each word: 1 where programs may name it. A look at any other index, NaN and undefined too, does
+ * not answer 1.
+ */
 export function namedWords({ first, end, holeFirst, holeEnd }: WordRange): Uint8Array {
   return new Uint8Array(end).fill(1, first).fill(0, holeFirst, holeEnd);
 }
@@ -35,7 +43,10 @@ export class OperandError extends InternalError {
   }
 }
 
-/** What the machine cannot execute, thrown where nobody knows which line made it; `error` makes the error to be told. */
+/**
+ * What the machine cannot execute, thrown where nobody knows which line made it; `error` makes the error to
+ * be told.
+ */
 export class Refusal extends InternalError {
   constructor(
     private readonly program: Program,
@@ -80,7 +91,8 @@ export class Operands {
   /** Written so that NaN, undefined and fractions fail the first comparison. */
   word(operation: string, address: number): void {
     const { first, end, holeFirst, holeEnd } = this.program.words;
-    if ((address | 0) !== address || address < first || address >= end) this.missing(operation, `of word ${address}`);
+    if ((address | 0) !== address || address < first || address >= end)
+      this.missing(operation, `of word ${address}`);
     if (address >= holeFirst && address < holeEnd) this.missing(operation, `of word ${address}`);
   }
 
@@ -90,7 +102,11 @@ export class Operands {
 
   pair(operation: string, address: number): void {
     this.word(operation, address);
-    if ((address & 1) !== 0) this.mistake(operation, `of word ${address}, which is odd: pairs begin at even addresses (see "pairs")`);
+    if ((address & 1) !== 0)
+      this.mistake(
+        operation,
+        `of word ${address}, which is odd: pairs begin at even addresses (see "pairs")`,
+      );
     this.word(operation, address + 1);
   }
 
@@ -148,21 +164,33 @@ export class Operands {
     if (machine.load(this.id, wanted) !== FLUSH_PAGES) return;
     const start = machine.load(this.id, wanted + 1);
     const end = machine.load(this.id, wanted + 2);
-    if (start < 0 || start > end || end > (this.mmu?.pages ?? 0)) this.missing('postFlush', `for pages ${start} to ${end}`);
+    if (start < 0 || start > end || end > (this.mmu?.pages ?? 0))
+      this.missing('postFlush', `for pages ${start} to ${end}`);
   }
 
-  /** A page-table entry: whose it is (a page, or pages + root index), and the word of frame memory that it lies in. */
+  /**
+   * A page-table entry: whose it is (a page, or pages + root index), and the word of frame memory that it
+   * lies in.
+   */
   entry(operation: string, mm: number, key: number, address: number): void {
     this.mm(operation, mm);
     const { mmu } = this;
     if (mmu === null) this.mistake(operation, 'needs page tables, and a plain program has no MMU');
     this.inRange(operation, 'key', key, mmu.pages + Math.ceil(mmu.pages / TABLE_PAGES));
     const offset = address - mmu.framesBase;
-    if ((offset | 0) !== offset || offset < 0 || offset >= mmu.frames * mmu.frameStride || offset % mmu.frameStride >= mmu.frameWords)
+    if (
+      (offset | 0) !== offset ||
+      offset < 0 ||
+      offset >= mmu.frames * mmu.frameStride ||
+      offset % mmu.frameStride >= mmu.frameWords
+    )
       this.mistake(operation, `of word ${address}, which holds no page-table entry`);
   }
 
-  /** What an entry may become: flags and a frame that there is. A value that was read from an entry carries its ghost version, which is ignored. */
+  /**
+   * What an entry may become: flags and a frame that there is. A value that was read from an entry carries
+   * its ghost version, which is ignored.
+   */
   entryValue(value: number): void {
     if ((value | 0) !== value || value < 0 || pteFrame(value) >= (this.mmu?.frames ?? 0))
       this.mistake('setPte', `with ${value}, which is no page-table entry of this machine`);

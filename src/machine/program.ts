@@ -8,8 +8,8 @@ import type { WordRange } from './operands.js';
 import type { Protocol } from './protocol.js';
 
 /**
- * What a machine runs: words with their initial values, and one generator per CPU. The simulated kernel with a scenario is such a
- * program; so is any plain shared-memory program that knows nothing of TLBs.
+ * What a machine runs: words with their initial values, and one generator per CPU. The simulated kernel with
+ * a scenario is such a program; so is any plain shared-memory program that knows nothing of TLBs.
  */
 export interface Program {
   readonly name: string;
@@ -36,9 +36,15 @@ export interface Program {
   nmi(cpu: Cpu): Protocol<void>;
   /** What the machine runs a CPU's code through; absent: the generators above. */
   continuation?(cpu: Cpu): Continuation;
-  /** Called when every CPU has finished and every buffer is empty: null, or what is wrong with the final memory. */
+  /**
+   * Called when every CPU has finished and every buffer is empty: null, or what is wrong with the final
+   * memory.
+   */
   check(machine: Machine): string | null;
-  /** Called after every step, if there is one: null, or what is wrong with the memory as all CPUs see it (what is buffered is not in it). */
+  /**
+   * Called after every step, if there is one: null, or what is wrong with the memory as all CPUs see it (what
+   * is buffered is not in it).
+   */
   invariant?(machine: Machine): string | null;
   /** The error for what the machine refuses to do; absent where that can only be a fault of the simulator. */
   fault?(message: string): Error;
@@ -58,13 +64,22 @@ export interface MmuLayout {
   /** The allocator's stack of free frames: one word for its height, then the frames, top last. */
   readonly freeTop: number;
   readonly freeStack: number;
-  /** Threads: how many lists of free frames there are, the first one's head being `freeTop`, and words from one head to the next. */
+  /**
+   * Threads: how many lists of free frames there are, the first one's head being `freeTop`, and words from
+   * one head to the next.
+   */
   readonly freeLists: number;
   readonly freeListStride: number;
-  /** Threads: the link of frame 0 in its list; words from one frame's link (or any word that the kernel keeps of it) to the next one's. */
+  /**
+   * Threads: the link of frame 0 in its list; words from one frame's link (or any word that the kernel keeps
+   * of it) to the next one's.
+   */
   readonly freeNext: number;
   readonly pageStride: number;
-  /** Frames that wait for a grace period: one word for their number, then per frame its number and a mask of CPUs still to be waited for. */
+  /**
+   * Frames that wait for a grace period: one word for their number, then per frame its number and a mask of
+   * CPUs still to be waited for.
+   */
   readonly grace: number;
   readonly graceCapacity: number;
   /** Generation words: [address, mm handle]. */

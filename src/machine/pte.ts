@@ -6,8 +6,9 @@
  *
  * The stripped build has more frames and fewer bits of version (FRAME_BITS), for machines of 256 CPUs.
  *
- * The version counts the changes of this entry, so that a walker's one load tells value and version together. The simulated kernel never
- * looks at it: the machine's PTE operations add it, and `pteValue` strips it for comparison.
+ * The version counts the changes of this entry, so that a walker's one load tells value and version together.
+ * The simulated kernel never looks at it: the machine's PTE operations add it, and `pteValue` strips it for
+ * comparison.
  */
 
 import { FRAME_BITS } from './frame-bits.js';
@@ -52,8 +53,8 @@ export function withVersion(value: number, version: number): number {
 }
 
 /**
- * Whether replacing `before` by `after` takes something away that a TLB may still hold: present cleared, frame changed, W or U
- * cleared, D cleared. Never: A cleared, a permission added.
+ * Whether replacing `before` by `after` takes something away that a TLB may still hold: present cleared,
+ * frame changed, W or U cleared, D cleared. Never: A cleared, a permission added.
  */
 export function isRestricting(before: number, after: number): boolean {
   if ((before & PTE_PRESENT) === 0) return false;

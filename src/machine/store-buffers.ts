@@ -3,8 +3,8 @@ import * as H from './hardware.js';
 import type { Machine } from './machine.js';
 
 /**
- * The CPUs' store buffers: rings in their hardware blocks. What goes into them, and when it may leave them, is the memory model's
- * (memory-order/).
+ * The CPUs' store buffers: rings in their hardware blocks. What goes into them, and when it may leave them,
+ * is the memory model's (memory-order/).
  */
 export class StoreBuffers {
   constructor(private readonly machine: Machine) {}
@@ -23,7 +23,10 @@ export class StoreBuffers {
     return mem[address];
   }
 
-  /** Adds a store of the CPU; `kind`, `x`, `y`, `z`: see hardware.ts. A full buffer drains its oldest store first. */
+  /**
+   * Adds a store of the CPU; `kind`, `x`, `y`, `z`: see hardware.ts. A full buffer drains its oldest store
+   * first.
+   */
   push(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
     const { machine } = this;
     const { mem } = machine;
@@ -61,7 +64,8 @@ export class StoreBuffers {
     if (kind === H.SB_PTE) machine.linkFrame(address, mem[at + H.SB_Y]);
     machine.commitStore(cpu, address, mem[at + H.SB_VALUE]);
     if (machine.stepsOfOthers(cpu) > mem[at + H.SB_OTHERS]) machine.observer.drainOvertaken(cpu);
-    if (kind === H.SB_PTE) machine.entryChanged(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
+    if (kind === H.SB_PTE)
+      machine.entryChanged(cpu, mem[at + H.SB_X], mem[at + H.SB_Z], before, mem[at + H.SB_VALUE]);
     else if (kind === H.SB_USER) {
       const { framesBase, frameStride } = machine.layout;
       const frame = ((address - framesBase) / frameStride) | 0;

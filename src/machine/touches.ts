@@ -1,4 +1,7 @@
-/** Who touched each word last in this execution: what strategies ask that look for racy accesses. Kept only where one does. */
+/**
+ * Who touched each word last in this execution: what strategies ask that look for racy accesses. Kept only
+ * where one does.
+ */
 export class Touches {
   /** CPU + 1; 0: nobody. */
   private readonly last: Uint16Array;

@@ -3,8 +3,8 @@ import { ACCESS_FAULT, ACCESS_MISS, ACCESS_OK, WALK_CONTINUE, WALK_FAULT } from 
 import type { Protocol } from './protocol.js';
 
 /**
- * A user load or store, as hardware does it: look up and access in one step; on a miss walk, a level a step, and look up again, for the
- * entry may be gone. Returns ACCESS_OK or ACCESS_FAULT.
+ * A user load or store, as hardware does it: look up and access in one step; on a miss walk, a level a step,
+ * and look up again, for the entry may be gone. Returns ACCESS_OK or ACCESS_FAULT.
  */
 export function* userAccess(cpu: Cpu, page: number, write: boolean): Protocol<number> {
   for (;;) {

@@ -36,7 +36,8 @@ export class Waits {
     if (address < 0) return;
     this.address[id] = -1;
     let others = false;
-    for (let other = 0; other < this.address.length; other++) others = others || this.address[other] === address;
+    for (let other = 0; other < this.address.length; other++)
+      others = others || this.address[other] === address;
     if (!others) this.watch[address] &= ~WATCH_WAITER;
   }
 
@@ -57,7 +58,10 @@ export class Waits {
     }
     this.check(cpu, pending);
     const value = machine.load(id, pending.a);
-    const holds = pending.kind === K.OP_SPIN_LOCK ? value === 0 : ((value & pending.b) === pending.c) === (pending.d === K.WAIT_EQUAL);
+    const holds =
+      pending.kind === K.OP_SPIN_LOCK
+        ? value === 0
+        : ((value & pending.b) === pending.c) === (pending.d === K.WAIT_EQUAL);
     if (holds) machine.enabled.add(agent);
     else machine.enabled.remove(agent);
     // Watched even while it holds: it can cease to hold before this CPU moves.
@@ -68,7 +72,8 @@ export class Waits {
   /** A wait is looked at before it is executed, which it might never be. */
   private check(cpu: Cpu, pending: PendingOp): void {
     const { machine } = this;
-    if (machine.named[pending.a] === 1 && (pending.b | 0) === pending.b && (pending.c | 0) === pending.c) return;
+    if (machine.named[pending.a] === 1 && (pending.b | 0) === pending.b && (pending.c | 0) === pending.c)
+      return;
     const operands = machine.operands[cpu.id];
     try {
       operands.word(pending.kind === K.OP_SPIN_LOCK ? 'spinLock' : 'condLoadAcquire', pending.a);

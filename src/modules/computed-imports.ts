@@ -43,7 +43,9 @@ interface Found {
 
 /** What the parser does not know (JSX) is searched as text: a comment that looks like one is refused too. */
 function firstInText(source: string, path: string): Found | null {
-  const at = /\.[cm]?[jt]sx?$/.test(path) ? source.search(/\bimport\s*\(\s*[^\s'"]|\beval\s*\(|\bFunction\s*\(/) : -1;
+  const at = /\.[cm]?[jt]sx?$/.test(path)
+    ? source.search(/\bimport\s*\(\s*[^\s'"]|\beval\s*\(|\bFunction\s*\(/)
+    : -1;
   return at < 0 ? null : { line: source.slice(0, at).split('\n').length, what: COMPUTED };
 }
 
@@ -76,7 +78,10 @@ function mistake(node: Node, isOwn: boolean): string | null {
 
 function isLiteral(node: unknown): boolean {
   if (!isNode(node)) return false;
-  return node.type === 'Literal' || (node.type === 'TemplateLiteral' && (node.expressions as readonly unknown[]).length === 0);
+  return (
+    node.type === 'Literal' ||
+    (node.type === 'TemplateLiteral' && (node.expressions as readonly unknown[]).length === 0)
+  );
 }
 
 /** Null where it does not parse: JSON, JSX. */

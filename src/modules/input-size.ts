@@ -4,8 +4,8 @@ import { displayPath } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 
 /**
- * Bounds of what is read for a module. Compilers take all of a file, whatever it is: 60 MB of a tsconfig.json are
- * gigabytes of syntax tree.
+ * Bounds of what is read for a module. Compilers take all of a file, whatever it is: 60 MB of a tsconfig.json
+ * are gigabytes of syntax tree.
  */
 
 /** Far above any text that somebody wrote. */

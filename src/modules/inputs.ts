@@ -86,7 +86,11 @@ export function reachesApi(file: string, metafile: Metafile): boolean {
 function graphOf(file: string, metafile: Metafile): Graph {
   const byPath = new Map(Object.keys(metafile.inputs).map((input) => [resolve(input), input]));
   const first = byPath.get(file);
-  if (first === undefined) throw new InputError(`${displayPath(file)}: the bundler read something else in its place`, 'give its real path');
+  if (first === undefined)
+    throw new InputError(
+      `${displayPath(file)}: the bundler read something else in its place`,
+      'give its real path',
+    );
   const numbers = new Map<string, number>();
   const files: string[] = [];
   const targets: string[][] = [];
@@ -119,14 +123,19 @@ function graphOf(file: string, metafile: Metafile): Graph {
 export function requireWhole({ inputs, outputs }: Metafile): void {
   for (const { path: name, kind, external } of Object.values(outputs).flatMap((output) => output.imports)) {
     if (external !== true) continue;
-    const importers = Object.keys(inputs).filter((input) => inputs[input]?.imports.some((one) => one.external && one.path === name));
+    const importers = Object.keys(inputs).filter((input) =>
+      inputs[input]?.imports.some((one) => one.external && one.path === name),
+    );
     const paths = importers.map((input) => resolve(input));
     const importer = paths.find(isUserFile) ?? paths[0] ?? '';
     const where = () => (importer === '' ? '' : `${displayPath(importer)}:${lineOf(importer, name)}: `);
     if (!isBuiltin(name)) {
       // In a bundle of ES modules this throws where it runs; packages do so to see what is installed.
       if (kind.startsWith('require') && !paths.some(isUserFile)) continue;
-      throw new InputError(`${where()}"${name}" is only looked for when the module runs`, 'import a file that is there, by its name');
+      throw new InputError(
+        `${where()}"${name}" is only looked for when the module runs`,
+        'import a file that is there, by its name',
+      );
     }
     if (LOADERS.has(name.replace(/^node:/, '').replace(/\/.*/, '')))
       throw new InputError(
@@ -137,7 +146,10 @@ export function requireWhole({ inputs, outputs }: Metafile): void {
 }
 
 function unhashed(module: string, input: string): InputError {
-  return new InputError(`${displayPath(resolve(module))}: imports "${input}", which is no file on disk`, 'import files only');
+  return new InputError(
+    `${displayPath(resolve(module))}: imports "${input}", which is no file on disk`,
+    'import files only',
+  );
 }
 
 /** `name 1.2.3` of the package that a file is of, null for the project's own files. */

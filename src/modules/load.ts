@@ -9,7 +9,12 @@ import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
-import { type Definitions, exportedDefinitions, exportedValues, hiddenBases } from '../programs/definitions.js';
+import {
+  type Definitions,
+  exportedDefinitions,
+  exportedValues,
+  hiddenBases,
+} from '../programs/definitions.js';
 import { plainError } from '../seal/thrown.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
@@ -22,7 +27,10 @@ import { requireSame } from './same-modules.js';
 import { scenariosAmong } from './scenarios.js';
 import { typeMistake } from './type-check.js';
 
-/** Reads users' modules: types checked, bundled, evaluated, looked through. Every mistake in them is an InputError `file:line: what`. */
+/**
+ * Reads users' modules: types checked, bundled, evaluated, looked through. Every mistake in them is an
+ * InputError `file:line: what`.
+ */
 
 /** What modules export, and they themselves, for whoever is to know what they define by name. */
 export interface Loaded extends Definitions {
@@ -33,10 +41,15 @@ export interface Loaded extends Definitions {
 export interface LoadOptions {
   /** The public API, which the modules import as `shootdown`. */
   readonly api: object;
-  /** The source file of that API: workers get it bundled with the modules, and types are checked against it. */
+  /**
+   * The source file of that API: workers get it bundled with the modules, and types are checked against it.
+   */
   readonly apiFile: string;
   readonly typeCheck: boolean;
-  /** What the modules must be for this to make sense, one per file: a module that has changed is refused before any of it runs. */
+  /**
+   * What the modules must be for this to make sense, one per file: a module that has changed is refused
+   * before any of it runs.
+   */
   readonly expected?: readonly ModuleRef[];
 }
 
@@ -46,7 +59,10 @@ const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const MODULE_FILE = /\.[cm]?[jt]s$/;
 
 /** Reads modules. Throws InputError. */
-export async function loadModules(given: readonly string[], { api, apiFile, typeCheck, expected }: LoadOptions): Promise<Loaded> {
+export async function loadModules(
+  given: readonly string[],
+  { api, apiFile, typeCheck, expected }: LoadOptions,
+): Promise<Loaded> {
   // Real paths: through a link the bundler would read a file that we do not know it by.
   const files = [...new Set(given.map(realFile))];
   if (typeCheck) {
@@ -65,13 +81,26 @@ export async function loadModules(given: readonly string[], { api, apiFile, type
     const places = new BundlePlaces(outfile).keep();
     const modules = await evaluate(files, outfile, api, places);
     const { exported, scenarios } = lookedThrough(modules, files, places);
-    const sources = userInputs(metafile).map((path) => ({ path: displayPath(path), text: readFileSync(path, 'utf8') }));
+    const sources = userInputs(metafile).map((path) => ({
+      path: displayPath(path),
+      text: readFileSync(path, 'utf8'),
+    }));
     const mistake = protocolMistake(sources, api, exported.variants.length > 0);
     if (mistake !== null) throw new InputError(mistake);
     requireDistinct(files, [...exported.variants, ...exported.programs, ...scenarios]);
-    const covered = userInputs(metafile).flatMap((path) => coveredFile(readFileSync(path, 'utf8'), path, displayPath(path)) ?? []);
+    const covered = userInputs(metafile).flatMap(
+      (path) => coveredFile(readFileSync(path, 'utf8'), path, displayPath(path)) ?? [],
+    );
     const variants = [...exported.variants, ...hiddenBases(exported.variants)];
-    const own: Modules = { variants, programs: exported.programs, paths: files, apiFile, refs, places, covered };
+    const own: Modules = {
+      variants,
+      programs: exported.programs,
+      paths: files,
+      apiFile,
+      refs,
+      places,
+      covered,
+    };
     return { ...exported, scenarios, modules: own };
   } finally {
     removeTemporary(folder);
@@ -90,7 +119,8 @@ function realFile(given: string): string {
     // A link may lead to anything.
     if (!MODULE_FILE.test(file)) refuse();
     // Nothing is read in its place: on Windows, and by the bundler everywhere, it separates folders.
-    if (sep === '/' && file.includes('\\')) throw new InputError(`${shown}: a path of a module cannot have a backslash`, 'rename it');
+    if (sep === '/' && file.includes('\\'))
+      throw new InputError(`${shown}: a path of a module cannot have a backslash`, 'rename it');
     const stats = statSync(file);
     if (!stats.isFile()) throw new InputError(`${shown}: not a regular file`, 'give a module');
     requireReadable(file);
@@ -109,19 +139,25 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
   // The very objects of this process, not a second copy of them: what a module defines is recognised by them.
   const contents = [
     `const api = globalThis[Symbol.for(${JSON.stringify(API_KEY)})];`,
-    // Under names that no module has: the bundler would give the module's own function another one, and a timeline shows it.
-    ...Object.keys(api).map((name) => `const shootdown_${name} = api.${name}; export { shootdown_${name} as ${name} };`),
+    // Under names that no module has: the bundler would give the module's own function another one, and a
+    // timeline shows it.
+    ...Object.keys(api).map(
+      (name) => `const shootdown_${name} = api.${name}; export { shootdown_${name} as ${name} };`,
+    ),
   ].join('\n');
   const plugin: Plugin = {
     name: 'modules',
     setup(setup) {
       resolveByNumber(setup, files);
       setup.onResolve({ filter: /^shootdown$/ }, ({ kind }) =>
-        // In a worker it would bring in all of the package, with what is only for the thread that starts workers.
+        // In a worker it would bring in all of the package, with what is only for the thread that starts
+        // workers.
         kind === 'require-call'
           ? {
               errors: [
-                { text: 'a module is no CommonJS: write import { plainProgram } from "shootdown", and export what is to be hunted' },
+                {
+                  text: 'a module is no CommonJS: write import { plainProgram } from "shootdown", and export what is to be hunted',
+                },
               ],
             }
           : { path: 'shootdown', namespace: 'api' },
@@ -137,7 +173,9 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
   try {
     const result = await build({
       stdin: {
-        contents: files.map((_, index) => `export * as module${index} from ${JSON.stringify(moduleByNumber(index))};`).join('\n'),
+        contents: files
+          .map((_, index) => `export * as module${index} from ${JSON.stringify(moduleByNumber(index))};`)
+          .join('\n'),
         resolveDir: process.cwd(),
       },
       outfile,
@@ -157,21 +195,34 @@ function bundleMistake(error: unknown): unknown {
   const [first] = (error as Partial<BuildFailure>).errors ?? [];
   if (first === undefined) return error;
   const text = first.text.replace('"api:shootdown"', '"shootdown"');
-  const place = first.location === null ? '' : `${displayPath(resolve(first.location.file))}:${first.location.line}: `;
+  const place =
+    first.location === null ? '' : `${displayPath(resolve(first.location.file))}:${first.location.line}: `;
   return new InputError(`${place}${text}`);
 }
 
-async function evaluate(files: readonly string[], outfile: string, api: object, places: BundlePlaces): Promise<object[]> {
+async function evaluate(
+  files: readonly string[],
+  outfile: string,
+  api: object,
+  places: BundlePlaces,
+): Promise<object[]> {
   const known = globalThis as Record<symbol, unknown>;
   known[Symbol.for(API_KEY)] = api;
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new InputError(`${awaitIn(files)}: not loaded after ${PATIENCE_MS / 1000} s: an await at its top does not end`));
+        reject(
+          new InputError(
+            `${awaitIn(files)}: not loaded after ${PATIENCE_MS / 1000} s: an await at its top does not end`,
+          ),
+        );
       }, PATIENCE_MS);
     });
-    const namespace = (await Promise.race([import(/* @vite-ignore */ pathToFileURL(outfile).href), late])) as Record<string, object>;
+    const namespace = (await Promise.race([
+      import(/* @vite-ignore */ pathToFileURL(outfile).href),
+      late,
+    ])) as Record<string, object>;
     return files.map((_, index) => namespace[`module${index}`]);
   } catch (error) {
     throw loadMistake(error, files, places);
@@ -189,7 +240,9 @@ function lookedThrough(
 ): { readonly exported: Definitions; readonly scenarios: readonly Scenario[] } {
   try {
     const exported = exportedDefinitions(modules);
-    const scenarios = modules.flatMap((module, index) => scenariosAmong(exportedValues(module), displayPath(files[index])));
+    const scenarios = modules.flatMap((module, index) =>
+      scenariosAmong(exportedValues(module), displayPath(files[index])),
+    );
     requireSomething(files, modules, scenarios, exported);
     return { exported, scenarios };
   } catch (error) {
@@ -234,9 +287,17 @@ function requireSomething(
   for (const [index, module] of modules.entries()) {
     if (exportedValues(module).some((value) => known.has(value))) continue;
     // A file without any import or export counts as a CommonJS module, whose exports are an empty object.
-    const names = Object.entries(module).flatMap(([name, value]) => (name === 'default' && isEmpty(value) ? [] : [name]));
-    const found = names.length === 0 ? 'exports nothing' : `exports nothing that can be hunted (${names.slice(0, 5).join(', ')})`;
-    throw new InputError(`${displayPath(files[index])}:1: ${found}`, 'export what plainProgram, defineVariant or defineScenario returns');
+    const names = Object.entries(module).flatMap(([name, value]) =>
+      name === 'default' && isEmpty(value) ? [] : [name],
+    );
+    const found =
+      names.length === 0
+        ? 'exports nothing'
+        : `exports nothing that can be hunted (${names.slice(0, 5).join(', ')})`;
+    throw new InputError(
+      `${displayPath(files[index])}:1: ${found}`,
+      'export what plainProgram, defineVariant or defineScenario returns',
+    );
   }
 }
 
@@ -248,7 +309,10 @@ function requireDistinct(files: readonly string[], definitions: readonly { reado
   const seen = new Set<string>();
   for (const { name } of definitions) {
     if (seen.has(name))
-      throw new InputError(`${files.map(displayPath).join(', ')}: two definitions are named "${name}"`, 'names must differ');
+      throw new InputError(
+        `${files.map(displayPath).join(', ')}: two definitions are named "${name}"`,
+        'names must differ',
+      );
     seen.add(name);
   }
 }

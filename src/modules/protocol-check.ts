@@ -6,12 +6,16 @@ import { checkEssentials } from '../subset/essentials.js';
 import type { SourceModule } from '../subset/syntax.js';
 
 /**
- * Whether the generators of users' modules are protocol code. Kernel code (variants) keeps to the whole subset, since one text is to be
- * explored, stripped and lowered; plain programs to its essentials.
+ * Whether the generators of users' modules are protocol code. Kernel code (variants) keeps to the whole
+ * subset, since one text is to be explored, stripped and lowered; plain programs to its essentials.
  */
 
 /** The first mistake as `file:line: message`, or null. `api`: what `shootdown` exports. */
-export function protocolMistake(sources: readonly SourceModule[], api: object, definesVariants: boolean): string | null {
+export function protocolMistake(
+  sources: readonly SourceModule[],
+  api: object,
+  definesVariants: boolean,
+): string | null {
   const exported = Object.entries(api);
   const options: SubsetOptions = {
     operations: operationNames(Cpu),
@@ -21,7 +25,8 @@ export function protocolMistake(sources: readonly SourceModule[], api: object, d
       pure: new Set(PURE),
     },
   };
-  const isPlain = (path: string): boolean => !definesVariants || isPlainFile(sources.find((source) => source.path === path)?.text ?? '');
+  const isPlain = (path: string): boolean =>
+    !definesVariants || isPlainFile(sources.find((source) => source.path === path)?.text ?? '');
   const [mistake] = [
     ...checkEssentials(sources, { ...options, checked: isPlain }),
     ...checkSubset(sources, { ...options, checked: (path) => !isPlain(path) }),

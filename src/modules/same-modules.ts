@@ -15,7 +15,11 @@ import { formerHashOf, reachesApi } from './inputs.js';
  * Throws InputError at the first difference; the line says what differs and how the finding is replayed all
  * the same.
  */
-export function requireSame(found: readonly ModuleRef[], expected: readonly ModuleRef[], metafile: Metafile): void {
+export function requireSame(
+  found: readonly ModuleRef[],
+  expected: readonly ModuleRef[],
+  metafile: Metafile,
+): void {
   const remedy = `to replay with what is there now, give ${expected.map(({ file }) => `--module ${file}`).join(' ')}`;
   for (const ref of expected) {
     const file = realpathSync(resolve(ref.file));
@@ -31,7 +35,8 @@ function difference(now: ModuleRef, expected: ModuleRef, file: string, metafile:
   if (!reachesApi(file, metafile)) return 'does not import shootdown, so the finding cannot be of it';
   if (expected.inputs === undefined) {
     const former = formerHashOf(file, metafile);
-    if (former === null) return 'imports packages, and the finding, of an older shootdown, does not vouch for them';
+    if (former === null)
+      return 'imports packages, and the finding, of an older shootdown, does not vouch for them';
     return former === expected.sha256 ? null : 'has changed since the finding was made';
   }
   const packages = differentPackages(now.packages ?? [], expected.packages ?? []);

@@ -4,14 +4,17 @@ import { InputError } from '../vocabulary/errors.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /**
- * The scenarios among a module's exports: what `defineScenario` made, and plain objects of that shape. Throws InputError for one that makes
- * no sense or bears a catalogue scenario's name.
+ * The scenarios among a module's exports: what `defineScenario` made, and plain objects of that shape. Throws
+ * InputError for one that makes no sense or bears a catalogue scenario's name.
  */
 export function scenariosAmong(values: readonly unknown[], file: string): Scenario[] {
   return [...new Set(values)].filter(looksLikeScenario).map((value) => {
     const scenario = checkScenario(value, `${file}: scenario`);
     if (catalogue.some(({ name }) => name === scenario.name) && !catalogue.includes(value as Scenario))
-      throw new InputError(`${file}: scenario "${scenario.name}" has the name of one in the catalogue`, 'choose another');
+      throw new InputError(
+        `${file}: scenario "${scenario.name}" has the name of one in the catalogue`,
+        'choose another',
+      );
     return value as Scenario;
   });
 }

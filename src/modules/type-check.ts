@@ -8,11 +8,14 @@ import { packageRoot } from '../vocabulary/package-root.js';
 import { tooLarge } from './input-size.js';
 
 /**
- * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest tsconfig.json is honoured as far as it
- * concerns types; `shootdown` means this version's API whatever is installed beside the module.
+ * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest
+ * tsconfig.json is honoured as far as it concerns types; `shootdown` means this version's API whatever is
+ * installed beside the module.
  */
 
-/** Names and types of an environment that the user's project does not describe are no mistake in the module. */
+/**
+ * Names and types of an environment that the user's project does not describe are no mistake in the module.
+ */
 const ENVIRONMENT = new Set([2580, 2584, 2591, 2592, 2593, 7016]);
 const CANNOT_FIND_MODULE = 2307;
 
@@ -23,12 +26,22 @@ export async function typeMistake(files: readonly string[], apiFile: string): Pr
   const { default: compiler } = await import('typescript');
   const options = optionsFor(compiler, roots[0], apiFile);
   const compilerHost = compiler.createCompilerHost(options);
-  const program = compiler.createProgram(roots, options, { ...compilerHost, getSourceFile: bounded(compilerHost.getSourceFile) });
+  const program = compiler.createProgram(roots, options, {
+    ...compilerHost,
+    getSourceFile: bounded(compilerHost.getSourceFile),
+  });
   for (const file of program.getSourceFiles()) {
     if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
-    for (const diagnostic of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) {
+    for (const diagnostic of [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]) {
       const text = compiler.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replaceAll(/\s+/g, ' ');
-      if (ENVIRONMENT.has(diagnostic.code) || (diagnostic.code === CANNOT_FIND_MODULE && text.includes("'node:"))) continue;
+      if (
+        ENVIRONMENT.has(diagnostic.code) ||
+        (diagnostic.code === CANNOT_FIND_MODULE && text.includes("'node:"))
+      )
+        continue;
       const line = file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1;
       return `${displayPath(file.fileName)}:${line}: ${text} (TS${diagnostic.code})`;
     }
@@ -45,7 +58,9 @@ function bounded<T extends (file: string, ...rest: never[]) => unknown>(read: T)
   }) as T;
 }
 
-/** Where the API's types are: beside it in the package, in the sources where a clone has only translated them. */
+/**
+ * Where the API's types are: beside it in the package, in the sources where a clone has only translated them.
+ */
 function typesOf(apiFile: string): string {
   const types = apiFile.replace(/\.js$/, '.d.ts');
   return existsSync(types) ? types : fileURLToPath(new URL('src/index.ts', packageRoot()));
@@ -71,7 +86,13 @@ function optionsFor(compiler: typeof ts, file: string, apiFile: string): ts.Comp
   };
 }
 
-const STRICTNESS = ['strict', 'noImplicitAny', 'strictNullChecks', 'noUncheckedIndexedAccess', 'exactOptionalPropertyTypes'] as const;
+const STRICTNESS = [
+  'strict',
+  'noImplicitAny',
+  'strictNullChecks',
+  'noUncheckedIndexedAccess',
+  'exactOptionalPropertyTypes',
+] as const;
 
 function configOptions(compiler: typeof ts, config: string): ts.CompilerOptions {
   const { config: json } = compiler.readConfigFile(config, bounded(compiler.sys.readFile));
@@ -83,5 +104,7 @@ function configOptions(compiler: typeof ts, config: string): ts.CompilerOptions 
 }
 
 function pick(options: ts.CompilerOptions, names: readonly string[]): ts.CompilerOptions {
-  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
 }

@@ -9,7 +9,10 @@ import { SlotMeter } from './slot-meter.js';
 
 type Hook<K extends keyof Oracle> = (Oracle & Required<Pick<Oracle, K>>)[];
 
-/** The machine of a kernel is watched from here on; nobody watches one of a plain program (null), which judges itself. */
+/**
+ * The machine of a kernel is watched from here on; nobody watches one of a plain program (null), which judges
+ * itself.
+ */
 export function watch(machine: Machine, kernel: KernelProgram | null): OracleBoard | null {
   if (kernel === null) return null;
   const board = new OracleBoard(machine, kernel.config);
@@ -39,7 +42,8 @@ export class OracleBoard extends MachineObserver {
   ) {
     super();
     const made = chosen.flatMap((oracle) => (oracle.create === null ? [] : [oracle.create(machine, kernel)]));
-    const withHook = <K extends keyof Oracle>(hook: K): Hook<K> => made.filter((oracle) => oracle[hook] !== undefined) as Hook<K>;
+    const withHook = <K extends keyof Oracle>(hook: K): Hook<K> =>
+      made.filter((oracle) => oracle[hook] !== undefined) as Hook<K>;
     this.onBegin = withHook('begin');
     this.onAccess = withHook('userAccess');
     this.onDrain = withHook('userStoreDrained');
@@ -59,10 +63,22 @@ export class OracleBoard extends MachineObserver {
   override userAccess(cpu: number, entry: number, write: boolean): void {
     for (const oracle of this.onAccess) oracle.userAccess(cpu, entry, write);
   }
-  override userStoreDrained(cpu: number, frame: number, alloc: number, ghostIndex: number, version: number): void {
+  override userStoreDrained(
+    cpu: number,
+    frame: number,
+    alloc: number,
+    ghostIndex: number,
+    version: number,
+  ): void {
     for (const oracle of this.onDrain) oracle.userStoreDrained(cpu, frame, alloc, ghostIndex, version);
   }
-  override entryChanged(cpu: number, ghostIndex: number, version: number, before: number, after: number): void {
+  override entryChanged(
+    cpu: number,
+    ghostIndex: number,
+    version: number,
+    before: number,
+    after: number,
+  ): void {
     for (const oracle of this.onEntryChange) oracle.entryChanged(cpu, ghostIndex, version, before, after);
   }
   override tableRead(cpu: number, frame: number, alloc: number, speculative: boolean): void {
@@ -86,7 +102,8 @@ export class OracleBoard extends MachineObserver {
   }
   override hostServed(cpu: number): void {
     this.counters.add('hostExits');
-    if (this.machine.load(cpu, this.kernel.layout.cpus[cpu].tlbstate.isLazy) !== 0) this.counters.add('lazyRequests');
+    if (this.machine.load(cpu, this.kernel.layout.cpus[cpu].tlbstate.isLazy) !== 0)
+      this.counters.add('lazyRequests');
   }
   override hostLostFlush(cpu: number): void {
     this.meter.hostLostFlush(cpu);

@@ -1,7 +1,10 @@
 import * as C from '../kernel/constants.js';
 import * as E from '../kernel/events.js';
 
-/** Not violations but what the lab is asked about: what a protocol costs. One count per name, summed over executions. */
+/**
+ * Not violations but what the lab is asked about: what a protocol costs. One count per name, summed over
+ * executions.
+ */
 export const COUNTERS = [
   'shootdowns',
   'ipisServed',
@@ -100,14 +103,19 @@ export class Counters {
 
   private tlbFlush(reason: number, pages: number): void {
     const values = this.values;
-    if (reason === C.TLB_FLUSH_ON_TASK_SWITCH) values[pages === 0 ? index.noFlushSwitches : index.switchFlushes]++;
+    if (reason === C.TLB_FLUSH_ON_TASK_SWITCH)
+      values[pages === 0 ? index.noFlushSwitches : index.switchFlushes]++;
     else if (reason === C.TLB_REMOTE_SEND_IPI) values[index.shootdowns]++;
-    else if (reason === C.TLB_REMOTE_WRONG_CPU || (reason === C.TLB_REMOTE_SHOOTDOWN && pages === 0)) values[index.ipisForNothing]++;
+    else if (reason === C.TLB_REMOTE_WRONG_CPU || (reason === C.TLB_REMOTE_SHOOTDOWN && pages === 0))
+      values[index.ipisForNothing]++;
     else if (pages < 0) values[index.fullFlushes]++;
     else if (pages > 0) values[index.partialFlushes]++;
   }
 
   toRecord(): Record<CounterName, number> {
-    return Object.fromEntries(COUNTERS.map((name, i) => [name, this.values[i]])) as Record<CounterName, number>;
+    return Object.fromEntries(COUNTERS.map((name, i) => [name, this.values[i]])) as Record<
+      CounterName,
+      number
+    >;
   }
 }

@@ -3,7 +3,10 @@ import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { OracleInfo } from './oracle.js';
 
-/** `cross-mm`: an entry filled under one address space (the owner of the root in CR3, never loaded_mm) is used under another. */
+/**
+ * `cross-mm`: an entry filled under one address space (the owner of the root in CR3, never loaded_mm) is used
+ * under another.
+ */
 export const crossMm: OracleInfo = {
   name: 'cross-mm',
   latent: false,

@@ -4,8 +4,8 @@ import { flushSmpCallFunctionQueue, runCsd } from '../kernel/smp.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 
 /**
- * Life of a csd: idle, queued, taken by its target, its function has run. It is told by notes of functions that a variant may replace, and
- * a replacement need not make them: what nobody noted is not held against it.
+ * Life of a csd: idle, queued, taken by its target, its function has run. It is told by notes of functions
+ * that a variant may replace, and a replacement need not make them: what nobody noted is not held against it.
  */
 const QUEUED = 1;
 const SERVED = 2;
@@ -45,8 +45,10 @@ export const csdReuse: OracleInfo = {
   create: (machine, kernel) => {
     const noted = targetsNote(kernel);
     return follow((state, cpu, kind, csd) => {
-      // Once its function has run the target unlocks it next, in the same step; only a replaced csd_unlock does not say so.
-      if (kind === EV_CSD_QUEUED && (state === SERVED || (state === QUEUED && noted))) machine.report({ class: 'csd-reuse', cpu, csd });
+      // Once its function has run the target unlocks it next, in the same step; only a replaced csd_unlock
+      // does not say so.
+      if (kind === EV_CSD_QUEUED && (state === SERVED || (state === QUEUED && noted)))
+        machine.report({ class: 'csd-reuse', cpu, csd });
     });
   },
 };

@@ -1,6 +1,9 @@
 import type { OracleInfo } from './oracle.js';
 
-/** `freed-table-walk`: a walk, speculative or not, read a page-table page that was released since it was linked. */
+/**
+ * `freed-table-walk`: a walk, speculative or not, read a page-table page that was released since it was
+ * linked.
+ */
 export const freedTableWalk: OracleInfo = {
   name: 'freed-table-walk',
   latent: false,

@@ -5,7 +5,10 @@ import type { Machine } from '../machine/machine.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 import { Slots } from './slots.js';
 
-/** `gen-above-mm` (latent): a slot's generation is above its mm's, so that later flushes will be thought done. Judged where gen-ahead is. */
+/**
+ * `gen-above-mm` (latent): a slot's generation is above its mm's, so that later flushes will be thought done.
+ * Judged where gen-ahead is.
+ */
 class GenAboveMm implements Oracle {
   private readonly slots: Slots;
 
@@ -39,7 +42,14 @@ class GenAboveMm implements Oracle {
       const slotGen = slots.tlbGen(cpu, asid);
       const mmGen = slots.mmTlbGen(mm);
       if (slotGen <= mmGen) continue;
-      machine.report({ class: 'gen-above-mm', cpu, asid, mm: mm - FIRST_USER_MM, claimed: slotGen, tlbGen: mmGen });
+      machine.report({
+        class: 'gen-above-mm',
+        cpu,
+        asid,
+        mm: mm - FIRST_USER_MM,
+        claimed: slotGen,
+        tlbGen: mmGen,
+      });
       return;
     }
   }

@@ -9,8 +9,9 @@ import type { Oracle, OracleInfo } from './oracle.js';
 import { Slots } from './slots.js';
 
 /**
- * `gen-ahead` (latent): a slot says that its TLB contents are newer than they are. Judged on the running owner only, where it matters:
- * at a decision not to flush or to flush partially taken from the slot, where interrupts become enabled, and where a virtual CPU enters the guest after the flush owed to it.
+ * `gen-ahead` (latent): a slot says that its TLB contents are newer than they are. Judged on the running
+ * owner only, where it matters: at a decision not to flush or to flush partially taken from the slot, where
+ * interrupts become enabled, and where a virtual CPU enters the guest after the flush owed to it.
  */
 class GenAhead implements Oracle {
   private readonly slots: Slots;
@@ -27,7 +28,8 @@ class GenAhead implements Oracle {
   }
 
   vcpuEntered(cpu: number): void {
-    // With interrupts off the kernel may be between a slot's stores and the flush that they announce; it is judged when it enables them.
+    // With interrupts off the kernel may be between a slot's stores and the flush that they announce; it is
+    // judged when it enables them.
     if (this.machine.interruptsOn(cpu)) this.judge(cpu, -1);
   }
 

@@ -3,8 +3,9 @@ import type { Machine } from '../machine/machine.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
- * An oracle judges what a machine does by ghost state that the simulated kernel cannot see. It implements the hooks it needs (they are
- * those of MachineObserver) and calls `machine.report`. Adding one is adding one file and one line in oracles/index.ts.
+ * An oracle judges what a machine does by ghost state that the simulated kernel cannot see. It implements the
+ * hooks it needs (they are those of MachineObserver) and calls `machine.report`. Adding one is adding one
+ * file and one line in oracles/index.ts.
  */
 export interface Oracle {
   begin?(): void;

@@ -1,4 +1,9 @@
-import { DECIDED_NO_FLUSH_LAZY, DECIDED_NO_FLUSH_SWITCH, EV_DECIDED, EV_SLOT_BEHIND } from '../kernel/events.js';
+import {
+  DECIDED_NO_FLUSH_LAZY,
+  DECIDED_NO_FLUSH_SWITCH,
+  EV_DECIDED,
+  EV_SLOT_BEHIND,
+} from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { packedGen } from '../kernel/packed-slots.js';
 import * as H from '../machine/hardware.js';
@@ -8,13 +13,19 @@ import type { Counters } from './counters.js';
 import { Slots } from './slots.js';
 
 /**
- * What slots cost, counted: flushes at a switch that found nothing stale, remote raises and those that were lost again, and what became of flush
- * requests that a host threw away.
+ * What slots cost, counted: flushes at a switch that found nothing stale, remote raises and those that were
+ * lost again, and what became of flush requests that a host threw away.
  */
 export class SlotMeter {
   private readonly slots: Slots;
-  /** By word of a slot's generation: whose it is, and what ctx_id and generation stood there at its last change. */
-  private readonly known = new Map<number, { owner: number; ctxIdWord: number; ctxId: number; tlbGen: number }>();
+  /**
+   * By word of a slot's generation: whose it is, and what ctx_id and generation stood there at its last
+   * change.
+   */
+  private readonly known = new Map<
+    number,
+    { owner: number; ctxIdWord: number; ctxId: number; tlbGen: number }
+  >();
   /** By CPU: 1 while entries may be in its TLB that a lost flush should have dropped. */
   private readonly lost: Uint8Array;
   private readonly packed: boolean;
@@ -28,7 +39,8 @@ export class SlotMeter {
     this.packed = kernel.packedTagBits > 0;
     this.lost = new Uint8Array(kernel.scenario.cpus);
     kernel.layout.cpus.forEach(({ tlbstate }, owner) => {
-      for (const { ctxId, tlbGen } of tlbstate.ctxs) this.known.set(tlbGen, { owner, ctxIdWord: ctxId, ctxId: 0, tlbGen: 0 });
+      for (const { ctxId, tlbGen } of tlbstate.ctxs)
+        this.known.set(tlbGen, { owner, ctxIdWord: ctxId, ctxId: 0, tlbGen: 0 });
     });
   }
 
@@ -65,7 +77,11 @@ export class SlotMeter {
       const stale = this.holdsStale(cpu, a, Number.POSITIVE_INFINITY);
       if (!stale) this.counters.add('needlessSwitchFlushes');
       if (this.lost[cpu] !== 0 && stale) this.settle(cpu, 'lostFlushesHealed');
-    } else if (kind === EV_DECIDED && this.lost[cpu] !== 0 && (b === DECIDED_NO_FLUSH_SWITCH || b === DECIDED_NO_FLUSH_LAZY)) {
+    } else if (
+      kind === EV_DECIDED &&
+      this.lost[cpu] !== 0 &&
+      (b === DECIDED_NO_FLUSH_SWITCH || b === DECIDED_NO_FLUSH_LAZY)
+    ) {
       // Only what the slot claims to be rid of: a change whose flush is still under way is no lost one.
       if (this.holdsStale(cpu, a, this.slots.tlbGen(cpu, a))) this.settle(cpu, 'lostFlushesKept');
     }
@@ -76,7 +92,9 @@ export class SlotMeter {
     this.counters.add(counter);
   }
 
-  /** Whether the slot's PCID holds anything that a restricting change of at most that generation has outdated. */
+  /**
+   * Whether the slot's PCID holds anything that a restricting change of at most that generation has outdated.
+   */
   private holdsStale(cpu: number, asid: number, tlbGenMax: number): boolean {
     const { machine, slots } = this;
     const { mem, ghost } = machine;

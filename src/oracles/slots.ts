@@ -48,7 +48,8 @@ export class Slots {
 
   /** The live mm with this ctx_id, or -1. */
   mmWithCtxId(ctxId: number): number {
-    for (let mm = 0; mm < this.mms.length; mm++) if (this.machine.word(this.mms[mm].ctxId) === ctxId) return mm;
+    for (let mm = 0; mm < this.mms.length; mm++)
+      if (this.machine.word(this.mms[mm].ctxId) === ctxId) return mm;
     return -1;
   }
 

@@ -6,22 +6,31 @@ import { makePte, PTE_PRESENT, PTE_SWAP, pteFrame, pteVersion, withVersion } fro
 import type { Oracle, OracleInfo } from './oracle.js';
 
 /**
- * `split-page`: a page is copied, and for a while it is two. Once a store through the newer translation is visible to all, no load of the
- * same page of the same mm may go through an older one: it would read what was there before a store that another thread has seen. It
- * does not wait for the operation to return, which `stale-use` does: `ptep_clear_flush` comes before `set_pte` for this reason alone.
+ * `split-page`: a page is copied, and for a while it is two. Once a store through the newer translation is
+ * visible to all, no load of the same page of the same mm may go through an older one: it would read what was
+ * there before a store that another thread has seen. It does not wait for the operation to return, which
+ * `stale-use` does: `ptep_clear_flush` comes before `set_pte` for this reason alone.
  *
- * Only a *copy* is judged. Where a page is dropped (MADV_DONTNEED, munmap) and another thread faults a fresh one in before the flush is
- * done, both are used side by side for a while, and may be: their contents were given up. A fresh page begins a new lineage; what one CPU
- * takes out of the entry and then replaces, or replaces at once, carries the contents on. A CPU that drops a page does not fault it in
- * again before the operation has returned, and what is older then is `stale-use`'s.
+ * Only a *copy* is judged. Where a page is dropped (MADV_DONTNEED, munmap) and another thread faults a fresh
+ * one in before the flush is done, both are used side by side for a while, and may be: their contents were
+ * given up. A fresh page begins a new lineage; what one CPU takes out of the entry and then replaces, or
+ * replaces at once, carries the contents on. A CPU that drops a page does not fault it in again before the
+ * operation has returned, and what is older then is `stale-use`'s.
  *
- * Loads are judged when they look their translation up, stores when they leave the store buffer: a load that came before the store was
- * visible has read what any order allows. The same frame under a newer entry (more rights, fewer rights) splits nothing.
+ * Loads are judged when they look their translation up, stores when they leave the store buffer: a load that
+ * came before the store was visible has read what any order allows. The same frame under a newer entry (more
+ * rights, fewer rights) splits nothing.
  */
 
-/** Its ghost words for each page-table entry. Oldest version whose contents the page that is there now carries on. */
+/**
+ * Its ghost words for each page-table entry. Oldest version whose contents the page that is there now carries
+ * on.
+ */
 const LINEAGE = 0;
-/** CPU + 1 that took the page out of the entry, which is empty since; 0: nobody, or its contents went elsewhere. */
+/**
+ * CPU + 1 that took the page out of the entry, which is empty since; 0: nobody, or its contents went
+ * elsewhere.
+ */
 const TAKER = 1;
 /** Version and frame, as an entry, of the newest translation through which a store is visible. */
 const STORED = 2;
@@ -67,7 +76,12 @@ class SplitPage implements Oracle {
     const at = this.at(ghost.index(mm, page));
     const used = mem[entry + H.TLB_PTE];
     const stored = mem[at + STORED];
-    if (pteVersion(used) >= pteVersion(stored) || pteVersion(used) < mem[at + LINEAGE] || pteFrame(used) === pteFrame(stored)) return;
+    if (
+      pteVersion(used) >= pteVersion(stored) ||
+      pteVersion(used) < mem[at + LINEAGE] ||
+      pteFrame(used) === pteFrame(stored)
+    )
+      return;
     const frames = { frame: pteFrame(used), copy: pteFrame(stored) };
     this.machine.report({ class: 'split-page', cpu, mm: mm - FIRST_USER_MM, page, ...frames });
   }

@@ -7,9 +7,9 @@ import type { FactsOf } from '../vocabulary/violation-facts.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 
 /**
- * `stale-use`: a retired user access (a) reaches a frame that was released since the entry was linked, whatever was flushed; or (b) uses
- * a right that a client operation took away, with an entry older than that, after the operation returned. A store is judged again when
- * it leaves the store buffer.
+ * `stale-use`: a retired user access (a) reaches a frame that was released since the entry was linked,
+ * whatever was flushed; or (b) uses a right that a client operation took away, with an entry older than that,
+ * after the operation returned. A store is judged again when it leaves the store buffer.
  */
 class StaleUse implements Oracle {
   private readonly ghost: Ghost;
@@ -38,12 +38,18 @@ class StaleUse implements Oracle {
     const mem = this.machine.mem;
     const mm = (ghostIndex / this.ghost.keys) | 0;
     const page = ghostIndex % this.ghost.keys;
-    if (mem[this.ghost.allocOf(frame)] !== alloc) this.report(cpu, mm, page, { isWrite: true, frame, isBuffered: true });
+    if (mem[this.ghost.allocOf(frame)] !== alloc)
+      this.report(cpu, mm, page, { isWrite: true, frame, isBuffered: true });
     else if (version < mem[this.ghost.revokedWrite + ghostIndex])
       this.report(cpu, mm, page, { isWrite: true, frame: null, isBuffered: true });
   }
 
-  private report(cpu: number, mm: number, page: number, use: Pick<FactsOf<'stale-use'>, 'isWrite' | 'frame' | 'isBuffered'>): void {
+  private report(
+    cpu: number,
+    mm: number,
+    page: number,
+    use: Pick<FactsOf<'stale-use'>, 'isWrite' | 'frame' | 'isBuffered'>,
+  ): void {
     this.machine.report({ class: 'stale-use', cpu, mm: mm - FIRST_USER_MM, page, ...use });
   }
 }

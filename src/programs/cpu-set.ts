@@ -18,8 +18,8 @@ export function* takeFromSet(ops: SetOps, set: number, cpu: number): Protocol<vo
 }
 
 /**
- * The first CPU of a set after this one, round robin, itself last; -1 if it is empty. A few loads for any number of CPUs: it is asked often,
- * by code that is not compiled yet.
+ * The first CPU of a set after this one, round robin, itself last; -1 if it is empty. A few loads for any
+ * number of CPUs: it is asked often, by code that is not compiled yet.
  */
 export function* nextInSet(ops: SetOps, set: number, cpus: number, cpu: number): Protocol<number> {
   const from = (cpu + 1) % cpus;

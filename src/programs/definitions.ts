@@ -3,8 +3,9 @@ import type { Variant } from '../variants/variant.js';
 import { madePrograms, type PlainProgram } from './plain-program.js';
 
 /**
- * What users' modules define, known by name beside what the project brings. A value: whoever looks names up is given it. Requests and
- * findings have names only, since functions cannot travel to a worker, which makes its own such value out of the modules in its bundle.
+ * What users' modules define, known by name beside what the project brings. A value: whoever looks names up
+ * is given it. Requests and findings have names only, since functions cannot travel to a worker, which makes
+ * its own such value out of the modules in its bundle.
  */
 export interface Definitions {
   readonly variants: readonly Variant[];
@@ -36,7 +37,10 @@ export function definitionsOf(modules: readonly object[]): Definitions {
   return { variants: [...variants, ...hiddenBases(variants)], programs };
 }
 
-/** What exported variants were made from and is not exported itself: a violation is looked for there too, by name. */
+/**
+ * What exported variants were made from and is not exported itself: a violation is looked for there too, by
+ * name.
+ */
 export function hiddenBases(variants: readonly Variant[]): Variant[] {
   const found = new Set<Variant>();
   for (const variant of variants)

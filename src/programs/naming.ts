@@ -1,9 +1,10 @@
 import type { Protocol } from '../machine/protocol.js';
 
 /**
- * How a finding gets its name in a directory that several processes save to: a whole file first, then the first name that is free, and never
- * one that is taken. It is a protocol between processes, so it is written as one: the explorer hunts this text, with system calls as
- * operations on words, and saving runs it with system calls.
+ * How a finding gets its name in a directory that several processes save to: a whole file first, then the
+ * first name that is free, and never one that is taken. It is a protocol between processes, so it is written
+ * as one: the explorer hunts this text, with system calls as operations on words, and saving runs it with
+ * system calls.
  */
 
 /** A name was given; it is taken; the file system has no hard links. */
@@ -28,7 +29,10 @@ export interface NamingOps {
   release(n: number): Protocol<void>;
 }
 
-/** Writes and names the file: n > 0: it has the n-th name; -n: that one has the same bytes; 0: all `names` are taken. */
+/**
+ * Writes and names the file: n > 0: it has the n-th name; -n: that one has the same bytes; 0: all `names` are
+ * taken.
+ */
 export function* writeAndName(ops: NamingOps, names: number): Protocol<number> {
   yield* ops.write();
   return yield* giveName(ops, names);
@@ -50,8 +54,9 @@ export function* giveName(ops: NamingOps, names: number): Protocol<number> {
 }
 
 /**
- * For file systems without hard links. A rename would replace what has the name, and a file that reserves the name would be half a finding
- * to whoever looks; so a directory beside it is the reservation. One that a killed process left makes its name a taken one, no more.
+ * For file systems without hard links. A rename would replace what has the name, and a file that reserves the
+ * name would be half a finding to whoever looks; so a directory beside it is the reservation. One that a
+ * killed process left makes its name a taken one, no more.
  */
 export function* claimReserved(ops: NamingOps, n: number): Protocol<number> {
   const reserved = yield* ops.reserve(n);

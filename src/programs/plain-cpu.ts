@@ -13,12 +13,15 @@ export class ProgramError extends DefinitionError {
 }
 
 /**
- * A CPU of a plain program. Its machine has no page tables, TLBs and client operations, and no words for them: those operations are
- * refused here, since executed they would write into another CPU's hardware state.
+ * A CPU of a plain program. Its machine has no page tables, TLBs and client operations, and no words for
+ * them: those operations are refused here, since executed they would write into another CPU's hardware state.
  */
 export class PlainCpu extends Cpu {
   private refuse(operation: string): Op {
-    throw new ProgramError(`CPU${this.id} executes ${operation}, but a plain program has no MMU`, this.machine.program.name);
+    throw new ProgramError(
+      `CPU${this.id} executes ${operation}, but a plain program has no MMU`,
+      this.machine.program.name,
+    );
   }
   override writeCr3(): Op {
     return this.refuse('writeCr3');

@@ -10,8 +10,9 @@ import { PlainCpu, ProgramError } from './plain-cpu.js';
 export { PlainCpu, ProgramError };
 
 /**
- * Plain shared-memory programs: words with names and initial values, one generator per CPU, and an assertion over the final memory. They
- * run on the simulated machine with its store buffers and interrupts, and know nothing of TLBs.
+ * Plain shared-memory programs: words with names and initial values, one generator per CPU, and an assertion
+ * over the final memory. They run on the simulated machine with its store buffers and interrupts, and know
+ * nothing of TLBs.
  *
  *     const program = plainProgram({
  *       name: 'store buffering',
@@ -34,7 +35,10 @@ export { PlainCpu, ProgramError };
 
 /** Words by name: an initial value, or several for consecutive words. */
 export type WordSpec = Readonly<Record<string, number | readonly number[]>>;
-/** Pairs by name: {first, second} at an even address, so that both halves share 8 aligned bytes (for `cmpxchgPair`). */
+/**
+ * Pairs by name: {first, second} at an even address, so that both halves share 8 aligned bytes (for
+ * `cmpxchgPair`).
+ */
 export type PairSpec = Readonly<Record<string, readonly [first: number, second: number]>>;
 
 /** The address of each word by its name; of several consecutive words, and of a pair, the first one's. */
@@ -51,15 +55,22 @@ export interface PlainProgramSpec<W extends WordSpec, P extends PairSpec> {
   /** Handler of `sendNmi`; must end with `iret`. Default: only that. */
   readonly nmi?: PlainScript<W, P>;
   /**
-   * Judges the memory at the end of an execution (every script has ended, every store buffer is empty): true if it is as it should be,
-   * false or a sentence that says what is wrong if not. For assertions at one place of a script see `cpu.assert`.
+   * Judges the memory at the end of an execution (every script has ended, every store buffer is empty): true
+   * if it is as it should be, false or a sentence that says what is wrong if not. For assertions at one place
+   * of a script see `cpu.assert`.
    */
   readonly final?: Judge<W, P>;
-  /** Judges the memory after every step, as all CPUs see it: a store that waits in a store buffer is not in it yet. */
+  /**
+   * Judges the memory after every step, as all CPUs see it: a store that waits in a store buffer is not in it
+   * yet.
+   */
   readonly always?: Judge<W, P>;
 }
 
-export type Judge<W extends WordSpec, P extends PairSpec> = (read: (address: number) => number, at: Addresses<W, P>) => boolean | string;
+export type Judge<W extends WordSpec, P extends PairSpec> = (
+  read: (address: number) => number,
+  at: Addresses<W, P>,
+) => boolean | string;
 
 export type PlainScript<W extends WordSpec = WordSpec, P extends PairSpec = PairSpec> = (
   cpu: PlainCpu,
@@ -85,7 +96,8 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   const name = spec.name;
   if (typeof name !== 'string' || name === '' || name.length > NAME_MAX)
     throw new ProgramError(`a program needs a name of at most ${NAME_MAX} characters`);
-  if (typeof spec.words !== 'object' || spec.words === null) throw new ProgramError('words must be an object of numbers', name);
+  if (typeof spec.words !== 'object' || spec.words === null)
+    throw new ProgramError('words must be an object of numbers', name);
   if (!Array.isArray(spec.cpus) || spec.cpus.length === 0 || spec.cpus.length > CPUS_MAX) {
     throw new ProgramError(`cpus must be a list of 1 to ${CPUS_MAX} generator functions`, name);
   }
@@ -103,15 +115,18 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     const base = layout.alloc(word, values.length, 'number', align);
     at[word] = base;
     values.forEach((value, i) => {
-      if ((value | 0) !== value) throw new ProgramError(`the initial value of "${word}" is ${value}, not an int32`, name);
+      if ((value | 0) !== value)
+        throw new ProgramError(`the initial value of "${word}" is ${value}, not an int32`, name);
       initial.push([base + i, value]);
     });
   };
   for (const [word, value] of Object.entries(spec.pairs ?? {})) {
-    if (!Array.isArray(value) || value.length !== 2) throw new ProgramError(`pair "${word}" needs exactly two values`, name);
+    if (!Array.isArray(value) || value.length !== 2)
+      throw new ProgramError(`pair "${word}" needs exactly two values`, name);
     place(word, value, 2);
   }
-  for (const [word, value] of Object.entries(spec.words)) place(word, typeof value === 'number' ? [value] : value, 1);
+  for (const [word, value] of Object.entries(spec.words))
+    place(word, typeof value === 'number' ? [value] : value, 1);
 
   const cpus = spec.cpus.length;
   const hardwareBase = layout.alloc('hardware', HW_WORDS_PLAIN * cpus, 'hidden');
@@ -125,13 +140,17 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   const nmi = spec.nmi ?? onlyIret;
   const { final, always } = spec;
   for (const [which, judge] of Object.entries({ final, always })) {
-    if (judge !== undefined && (typeof judge !== 'function' || Object.prototype.toString.call(judge) === '[object GeneratorFunction]'))
+    if (
+      judge !== undefined &&
+      (typeof judge !== 'function' || Object.prototype.toString.call(judge) === '[object GeneratorFunction]')
+    )
       throw new ProgramError(`${which} must be a plain function of (read, at)`, name);
   }
   const judged = (judge: Judge<W, P> | undefined, machine: Machine, words: string): string | null => {
     const verdict = judge === undefined || judge((address) => machine.mem[address], addresses);
     if (typeof verdict === 'string') return verdict === '' ? words : verdict;
-    if (typeof verdict !== 'boolean') throw new ProgramError(`an assertion answers true, false or a sentence, not ${verdict}`, name);
+    if (typeof verdict !== 'boolean')
+      throw new ProgramError(`an assertion answers true, false or a sentence, not ${verdict}`, name);
     return verdict ? null : words;
   };
   const program: PlainProgram<W, P> = {
@@ -151,19 +170,23 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     nmi: (cpu) => begun(nmi(cpu as PlainCpu, addresses), name, 'nmi'),
     fault: (message) => new ProgramError(message, name),
     check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
-    ...(always === undefined ? {} : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
+    ...(always === undefined
+      ? {}
+      : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
   };
   madePrograms.add(program as unknown as PlainProgram);
   return program;
 }
 
 function requireFunction(program: string, which: string, script: unknown): void {
-  if (typeof script !== 'function') throw new ProgramError(`${which} is not a generator function (function*)`, program);
+  if (typeof script !== 'function')
+    throw new ProgramError(`${which} is not a generator function (function*)`, program);
 }
 
 /** What a script answers must be a generator: `function*`, or a function that hands one on. */
 function begun(protocol: Protocol<void>, program: string, which: string): Protocol<void> {
-  if (!isProtocol(protocol)) throw new ProgramError(`${which} is not a generator function (function*)`, program);
+  if (!isProtocol(protocol))
+    throw new ProgramError(`${which} is not a generator function (function*)`, program);
   return protocol;
 }
 

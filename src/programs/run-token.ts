@@ -2,26 +2,35 @@ import type { Op, Protocol } from '../machine/protocol.js';
 import { addToSet, nextInSet, type SetOps, takeFromSet } from './cpu-set.js';
 
 /**
- * Run tokens: as many CPUs run as the machine has cores. With more busy threads than cores the system's time slices of milliseconds decide when
- * an IPI is served; a token that goes round every few hundred boundaries makes that microseconds.
+ * Run tokens: as many CPUs run as the machine has cores. With more busy threads than cores the system's time
+ * slices of milliseconds decide when an IPI is served; a token that goes round every few hundred boundaries
+ * makes that microseconds.
  *
- * A CPU is blocked (asleep in a wait), ready (wants a token) or running (holds one). Invariants: tokens are neither made nor lost, and free
- * tokens and ready CPUs do not last side by side, since whoever creates either looks for the other after it.
+ * A CPU is blocked (asleep in a wait), ready (wants a token) or running (holds one). Invariants: tokens are
+ * neither made nor lost, and free tokens and ready CPUs do not last side by side, since whoever creates
+ * either looks for the other after it.
  *
- * Like the doorbell a shared-memory protocol itself, and written as one: the explorer hunts this text for lost tokens and lost wake-ups
- * (test/programs/run-token.test.ts), and stress runs execute it with its yields blanked.
+ * Like the doorbell a shared-memory protocol itself, and written as one: the explorer hunts this text for
+ * lost tokens and lost wake-ups (test/programs/run-token.test.ts), and stress runs execute it with its yields
+ * blanked.
  */
 
 export const RUN_BLOCKED = 0;
 export const RUN_READY = 1;
 export const RUN_RUNNING = 2;
 
-/** What the protocol needs of the world. Every access is an operation; all but `load` are locked and answer the old value. */
+/**
+ * What the protocol needs of the world. Every access is an operation; all but `load` are locked and answer
+ * the old value.
+ */
 export interface TokenOps extends SetOps {
   exchange(address: number, value: number): Op;
   compareExchange(address: number, expected: number, value: number): Op;
   add(address: number, addend: number): Op;
-  /** Whether there is something to do or to see: 1 or 0. Whoever brings such a thing about does so, by a locked operation, before it rings. */
+  /**
+   * Whether there is something to do or to see: 1 or 0. Whoever brings such a thing about does so, by a
+   * locked operation, before it rings.
+   */
   hasReason(): Op;
   /** 1 once the run is over: nobody waits for a token then. */
   isOver(): Op;
@@ -36,14 +45,17 @@ export interface TokenWords {
   readonly runs: readonly number[];
   /** Tokens that nobody holds. */
   readonly free: number;
-  /** CPUs that want a token, a bit each; those of them that have something to attend to. Whose bit is late is told by its state. */
+  /**
+   * CPUs that want a token, a bit each; those of them that have something to attend to. Whose bit is late is
+   * told by its state.
+   */
   readonly ready: number;
   readonly urgent: number;
 }
 
 /**
- * At the start of a run: waits for a token. An interrupt may have come before this CPU did: then it is ready already, or has a token, which
- * must not be forgotten.
+ * At the start of a run: waits for a token. An interrupt may have come before this CPU did: then it is ready
+ * already, or has a token, which must not be forgotten.
  */
 export function* enterTokens(ops: TokenOps, words: TokenWords, cpu: number): Protocol<void> {
   const state = yield* ops.compareExchange(words.runs[cpu], RUN_BLOCKED, RUN_READY);
@@ -55,8 +67,8 @@ export function* enterTokens(ops: TokenOps, words: TokenWords, cpu: number): Pro
 }
 
 /**
- * Passes the token on if another CPU wants it, those with something to attend to first; returns when this CPU has one again. `urgent`:
- * only to one that has something to attend to.
+ * Passes the token on if another CPU wants it, those with something to attend to first; returns when this CPU
+ * has one again. `urgent`: only to one that has something to attend to.
  */
 export function* passToken(ops: TokenOps, words: TokenWords, cpu: number, urgent: boolean): Protocol<void> {
   const wanted = yield* nextInSet(ops, words.urgent, words.runs.length, cpu);
@@ -139,7 +151,10 @@ export function* spendTokens(ops: TokenOps, words: TokenWords, cpu: number): Pro
   }
 }
 
-/** Hands a token to the next ready CPU after this one, one with something to attend to before others; whether there was one. */
+/**
+ * Hands a token to the next ready CPU after this one, one with something to attend to before others; whether
+ * there was one.
+ */
 export function* grantNext(ops: TokenOps, words: TokenWords, cpu: number): Protocol<boolean> {
   for (;;) {
     let next = yield* nextInSet(ops, words.urgent, words.runs.length, cpu);

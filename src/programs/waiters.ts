@@ -2,11 +2,12 @@ import type { Op, Protocol } from '../machine/protocol.js';
 import { addToSet, nextInSet, type SetOps, takeFromSet } from './cpu-set.js';
 
 /**
- * Who waits for which word of simulated memory, and who is rung when it changes. Like the doorbell a shared-memory protocol itself: the
- * explorer hunts this text for lost rings, and stress runs execute it with its yields blanked.
+ * Who waits for which word of simulated memory, and who is rung when it changes. Like the doorbell a
+ * shared-memory protocol itself: the explorer hunts this text for lost rings, and stress runs execute it with
+ * its yields blanked.
  *
- * A waiter announces itself, then looks at the word once more, then sleeps. Who changes a word does so, then, behind a barrier, looks whether
- * anybody waits for words of its hash, and rings.
+ * A waiter announces itself, then looks at the word once more, then sleeps. Who changes a word does so, then,
+ * behind a barrier, looks whether anybody waits for words of its hash, and rings.
  */
 
 export interface WaiterOps extends SetOps {
@@ -19,7 +20,10 @@ export interface WaiterOps extends SetOps {
   ringCpu(cpu: number): Protocol<void>;
 }
 
-/** The words in which a CPU says what it waits for: `address` + 1 (0: nothing), mask, value, whether for another value than that. */
+/**
+ * The words in which a CPU says what it waits for: `address` + 1 (0: nothing), mask, value, whether for
+ * another value than that.
+ */
 export interface WaitRecord {
   /** How many waits it has begun. */
   readonly waits: number;
@@ -43,8 +47,8 @@ export interface WaiterWords {
 }
 
 /**
- * The CPU waits until (word & mask) === value, or with `not` 1 until it is another. Visible when it returns: whoever changes the word after
- * that finds it.
+ * The CPU waits until (word & mask) === value, or with `not` 1 until it is another. Visible when it returns:
+ * whoever changes the word after that finds it.
  */
 export function* announceWait(
   ops: WaiterOps,
@@ -67,17 +71,29 @@ export function* announceWait(
   yield* addToSet(ops, words.sets + (address & words.hashMask) * words.setWords, cpu);
 }
 
-export function* withdrawWait(ops: WaiterOps, words: WaiterWords, cpu: number, address: number): Protocol<void> {
+export function* withdrawWait(
+  ops: WaiterOps,
+  words: WaiterWords,
+  cpu: number,
+  address: number,
+): Protocol<void> {
   yield* takeFromSet(ops, words.sets + (address & words.hashMask) * words.setWords, cpu);
   yield* ops.add(words.counts + (address & words.hashMask), -1);
   yield* ops.exchange(words.records[cpu].address, 0);
 }
 
 /**
- * Rings those that wait for what the word is now. Of those that wait for it to be 0 only the next one, round robin: most wait for a lock,
- * and one can have it. Who has been rung and does not take the word rings the next (see `isTurn`).
+ * Rings those that wait for what the word is now. Of those that wait for it to be 0 only the next one, round
+ * robin: most wait for a lock, and one can have it. Who has been rung and does not take the word rings the
+ * next (see `isTurn`).
  */
-export function* ringWaiters(ops: WaiterOps, words: WaiterWords, cpu: number, address: number, current: number): Protocol<void> {
+export function* ringWaiters(
+  ops: WaiterOps,
+  words: WaiterWords,
+  cpu: number,
+  address: number,
+  current: number,
+): Protocol<void> {
   const cpus = words.records.length;
   const set = words.sets + (address & words.hashMask) * words.setWords;
   let next = yield* nextInSet(ops, set, cpus, cpu);
@@ -99,10 +115,16 @@ export const RUNG = 1;
 export const TURN = 2;
 
 /**
- * Whether the CPU waits for this value of the word, and whether others then wait for their turn. A wait that began meanwhile is another:
- * it looks for itself.
+ * Whether the CPU waits for this value of the word, and whether others then wait for their turn. A wait that
+ * began meanwhile is another: it looks for itself.
  */
-export function* isRung(ops: WaiterOps, words: WaiterWords, cpu: number, address: number, current: number): Protocol<number> {
+export function* isRung(
+  ops: WaiterOps,
+  words: WaiterWords,
+  cpu: number,
+  address: number,
+  current: number,
+): Protocol<number> {
   const record = words.records[cpu];
   const waits = yield* ops.load(record.waits);
   const waitsFor = yield* ops.load(record.address);

@@ -11,10 +11,11 @@ import { followOnBase } from './on-base.js';
 const EXECUTIONS_MIN = 200;
 
 /**
- * Is a finding against a variant its own? What it was made from is followed along the very schedule and then hunted in the same scenario, with
- * the same seed and as many executions, or for that scenario's share of the time (but ten times what the finding took). It has the finding
- * too where the class and the cause are the same. `against`: another variant to be asked in its place. Null where there is nothing to ask, or
- * no cause to compare.
+ * Is a finding against a variant its own? What it was made from is followed along the very schedule and then
+ * hunted in the same scenario, with the same seed and as many executions, or for that scenario's share of the
+ * time (but ten times what the finding took). It has the finding too where the class and the cause are the
+ * same. `against`: another variant to be asked in its place. Null where there is nothing to ask, or no cause
+ * to compare.
  */
 export async function checkBase(
   { verdict, finding, replay }: Explained,
@@ -22,7 +23,14 @@ export async function checkBase(
   against: string | undefined = findVariant(request.variant, request.pool.modules.variants)?.made?.base.name,
 ): Promise<BaseCheck | null> {
   const base = against === undefined ? undefined : findVariant(against, request.pool.modules.variants);
-  if (base === undefined || finding === null || isProgramFinding(finding) || replay === null || verdict.interrupted) return null;
+  if (
+    base === undefined ||
+    finding === null ||
+    isProgramFinding(finding) ||
+    replay === null ||
+    verdict.interrupted
+  )
+    return null;
   const { cause, reproduced } = replay;
   if (cause === null || !reproduced) return null;
   const schedule = followOnBase(finding, base.name, cause, request.pool.modules);
@@ -41,7 +49,10 @@ export async function checkBase(
     known: undefined,
     pastViolations: undefined,
     sought: { scenario: finding.scenario.name, class: finding.violation.class, cause },
-    onProgress: onProgress === undefined ? undefined : (progress) => onProgress({ ...progress, variant: `base ${base.name}` }),
+    onProgress:
+      onProgress === undefined
+        ? undefined
+        : (progress) => onProgress({ ...progress, variant: `base ${base.name}` }),
   });
   return {
     ...told,

@@ -7,8 +7,18 @@ import { programOf } from '../programs/subject.js';
 import { replayProgram } from './replay-finding.js';
 
 /** What went wrong in a batch's witness, the same for every witness of one bug. */
-export function causeOf(request: BatchRequest, { schedule, violation, steps, hash }: BatchWitness, own = NO_DEFINITIONS): CauseFound {
-  const run = { memory: request.memory, schedule: encodeSchedule(schedule), violation, steps, traceHash: hex(hash) };
+export function causeOf(
+  request: BatchRequest,
+  { schedule, violation, steps, hash }: BatchWitness,
+  own = NO_DEFINITIONS,
+): CauseFound {
+  const run = {
+    memory: request.memory,
+    schedule: encodeSchedule(schedule),
+    violation,
+    steps,
+    traceHash: hex(hash),
+  };
   const { cause, former, circumstance, reason } = replayProgram(programOf(request, own).program, run, false);
   if (cause === null) throw new Error(`a witness does not replay: ${reason}`);
   return { cause, former, circumstance };

@@ -6,9 +6,9 @@ import { VERSION } from '../vocabulary/version.js';
 import type { Violation } from '../vocabulary/violation.js';
 
 /**
- * What a finding says beside what its replay shows. A file comes from anywhere: what it says is never told as if it had been seen. Fields
- * that the replay starts from show in the trace hash; those of the hunt that found it (strategy, seed, execution) are neither compared
- * nor told.
+ * What a finding says beside what its replay shows. A file comes from anywhere: what it says is never told as
+ * if it had been seen. Fields that the replay starts from show in the trace hash; those of the hunt that
+ * found it (strategy, seed, execution) are neither compared nor told.
  */
 
 /** What happened when a finding's schedule was run. */
@@ -47,10 +47,18 @@ export interface Recorded {
 
 /** Where the replay of a recorded execution is another execution. */
 const EXECUTION: readonly Field<Recorded>[] = [
-  { field: 'violation.class', said: (run) => run.violation.class, shown: ({ violation }) => violation?.class },
+  {
+    field: 'violation.class',
+    said: (run) => run.violation.class,
+    shown: ({ violation }) => violation?.class,
+  },
   { field: 'violation.step', said: (run) => run.violation.step, shown: ({ violation }) => violation?.step },
   { field: 'violation.cpu', said: (run) => run.violation.cpu, shown: ({ violation }) => violation?.cpu },
-  { field: 'steps', said: (run) => run.steps, shown: ({ steps }, run) => (run.steps === undefined ? undefined : steps) },
+  {
+    field: 'steps',
+    said: (run) => run.steps,
+    shown: ({ steps }, run) => (run.steps === undefined ? undefined : steps),
+  },
   { field: 'traceHash', said: (run) => run.traceHash, shown: ({ traceHash }) => traceHash },
 ];
 
@@ -79,7 +87,11 @@ const WORDS: readonly Field<Finding>[] = [
     shown: ({ latent }) => latent.map(({ message }) => message),
   },
   { field: 'shootdown', said: ({ shootdown }) => shootdown, shown: () => VERSION },
-  { field: 'scenario', said: (finding) => scenarioOf(finding)?.name, shown: (_, finding) => nameBySight(scenarioOf(finding)) },
+  {
+    field: 'scenario',
+    said: (finding) => scenarioOf(finding)?.name,
+    shown: (_, finding) => nameBySight(scenarioOf(finding)),
+  },
   {
     field: 'variant',
     said: (finding) => ('variant' in finding ? finding.variant : undefined),
@@ -115,7 +127,9 @@ export function catalogueName(scenario: Scenario): string | null {
 function differencesIn<Of>(fields: readonly Field<Of>[], of: Of, shown: Shown): Difference[] {
   return fields.flatMap((field) => {
     const [said, seen] = [field.said(of), field.shown(shown, of)];
-    return seen === undefined || isDeepStrictEqual(said, seen) ? [] : [{ field: field.field, said: brief(said), shown: brief(seen) }];
+    return seen === undefined || isDeepStrictEqual(said, seen)
+      ? []
+      : [{ field: field.field, said: brief(said), shown: brief(seen) }];
   });
 }
 
@@ -135,7 +149,10 @@ function scenarioOf(finding: Finding): Scenario | null {
 function nameBySight(scenario: Scenario | null): string | undefined {
   if (scenario === null) return undefined;
   const isBorrowed = catalogue.some(({ name }) => name === scenario.name);
-  return catalogueName(scenario) ?? (isBorrowed ? 'another scenario than this version has by that name' : undefined);
+  return (
+    catalogueName(scenario) ??
+    (isBorrowed ? 'another scenario than this version has by that name' : undefined)
+  );
 }
 
 /** A file has no fields that are undefined. */

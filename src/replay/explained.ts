@@ -14,7 +14,10 @@ export interface Explained extends Hunted {
   readonly replay: Replay | null;
 }
 
-/** Replays the witness, and puts the sentence that this yields in the place of the oracle's: it says why, not only what. */
+/**
+ * Replays the witness, and puts the sentence that this yields in the place of the oracle's: it says why, not
+ * only what.
+ */
 export function explained({ verdict, finding }: Hunted, modules = NO_MODULES): Explained {
   if (finding === null) return { verdict, finding, replay: null };
   const replay = replayFinding(finding, true, modules);

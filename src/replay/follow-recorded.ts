@@ -11,8 +11,9 @@ interface StepRecorder extends StepWatcher {
 }
 
 /**
- * Steps that are recorded. A recorded step costs some 300 us and 3 kB, so that a schedule as long as the format allows would take half an
- * hour and all memory. Witnesses have some hundred steps; of a longer execution the end is recorded, where the violation is.
+ * Steps that are recorded. A recorded step costs some 300 us and 3 kB, so that a schedule as long as the
+ * format allows would take half an hour and all memory. Witnesses have some hundred steps; of a longer
+ * execution the end is recorded, where the violation is.
  */
 const RECORDED_STEPS_MAX = 20_000;
 
@@ -25,8 +26,9 @@ export interface Followed {
 }
 
 /**
- * Follows decisions on a machine whose `log` keeps what the program says in a step, and records the last steps. `record` makes the
- * recorder, before the first step that it is to see. Answers why the decisions could not be followed, or null.
+ * Follows decisions on a machine whose `log` keeps what the program says in a step, and records the last
+ * steps. `record` makes the recorder, before the first step that it is to see. Answers why the decisions
+ * could not be followed, or null.
  */
 export function followRecorded(
   machine: Machine,
@@ -55,9 +57,12 @@ export function followRecorded(
       after: (agent) => recorder?.after(agent),
     });
     const left = decider.left;
-    diverged = decider.diverged ?? (left === 0 ? null : `the execution is over at step ${machine.step}, and ${left} decisions are left`);
+    diverged =
+      decider.diverged ??
+      (left === 0 ? null : `the execution is over at step ${machine.step}, and ${left} decisions are left`);
   } catch (error) {
-    // A scenario that no hunt would run, or a schedule that no execution of this version has: it is the finding that is wrong.
+    // A scenario that no hunt would run, or a schedule that no execution of this version has: it is the
+    // finding that is wrong.
     if (!(error instanceof InternalError)) throw error;
     diverged = `step ${machine.step}: the simulated machine cannot go on: ${error.message}`;
   }

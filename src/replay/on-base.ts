@@ -16,7 +16,10 @@ import { replayProgram } from './replay-finding.js';
 /** Steps that what the schedule leaves undone may take. */
 const REST_STEPS_MAX = 100_000;
 
-/** Decisions that were recorded of another kernel: what is impossible here is left out, what is asked beside them gets the first answer. */
+/**
+ * Decisions that were recorded of another kernel: what is impossible here is left out, what is asked beside
+ * them gets the first answer.
+ */
 class FittingDecider implements Decider {
   /** The decisions that were taken. */
   readonly taken = new Schedule();
@@ -54,10 +57,15 @@ class FittingDecider implements Decider {
 }
 
 /**
- * Follows a finding's schedule on another variant, as far as it fits, lets whoever is left finish in turn, and says what came of it:
- * `isSame` where the violation has the class and the cause given.
+ * Follows a finding's schedule on another variant, as far as it fits, lets whoever is left finish in turn,
+ * and says what came of it: `isSame` where the violation has the class and the cause given.
  */
-export function followOnBase(finding: KernelFinding, base: string, cause: string, own: Definitions = NO_DEFINITIONS): ScheduleOnBase {
+export function followOnBase(
+  finding: KernelFinding,
+  base: string,
+  cause: string,
+  own: Definitions = NO_DEFINITIONS,
+): ScheduleOnBase {
   const { program, kernel } = programOf({ variant: base, scenario: finding.scenario }, own);
   const machine = new Machine(program, finding.memory);
   watch(machine, kernel);
@@ -71,7 +79,17 @@ export function followOnBase(finding: KernelFinding, base: string, cause: string
   const { violation } = machine;
   const told = { decisions: decisions.length, fitted: decider.fitted };
   if (violation === null) return { ...told, violation: null, cause: null, isSame: false };
-  const run = { memory: finding.memory, schedule: encodeSchedule(decider.taken.toArray()), violation, traceHash: hex(machine.hash) };
+  const run = {
+    memory: finding.memory,
+    schedule: encodeSchedule(decider.taken.toArray()),
+    violation,
+    traceHash: hex(machine.hash),
+  };
   const met = replayProgram(program, run, false).cause;
-  return { ...told, violation: violation.class, cause: met, isSame: violation.class === finding.violation.class && met === cause };
+  return {
+    ...told,
+    violation: violation.class,
+    cause: met,
+    isSame: violation.class === finding.violation.class && met === cause,
+  };
 }

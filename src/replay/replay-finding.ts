@@ -18,23 +18,37 @@ import { programOf } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
 import { type Finding, isProgramFinding, type MemoryModel, type Violation } from '../vocabulary/finding.js';
 import { withoutFacts } from '../vocabulary/violation.js';
-import { type Difference, differenceWords, executionDifferences, findingDifferences, wordDifferences } from './compare.js';
+import {
+  type Difference,
+  differenceWords,
+  executionDifferences,
+  findingDifferences,
+  wordDifferences,
+} from './compare.js';
 import { followRecorded } from './follow-recorded.js';
 
 /** A finding, seen again. */
 export interface Replay {
-  /** Whether the execution is the recorded one: the same violation at the same step, with the same trace hash. */
+  /**
+   * Whether the execution is the recorded one: the same violation at the same step, with the same trace hash.
+   */
   readonly reproduced: boolean;
   /** Why not; null if reproduced. */
   readonly reason: string | null;
-  /** Where what was recorded is not what was seen; of a finding that is reproduced, where it only tells it differently. */
+  /**
+   * Where what was recorded is not what was seen; of a finding that is reproduced, where it only tells it
+   * differently.
+   */
   readonly differences: readonly Difference[];
   readonly violation: Violation | null;
   readonly latent: readonly Violation[];
   readonly steps: number;
   /** What went wrong, in a sentence in the kernel's words. */
   readonly sentence: string | null;
-  /** In the words of a baseline, the same for every witness of one bug; see explain/cause.ts. Null without a violation. */
+  /**
+   * In the words of a baseline, the same for every witness of one bug; see explain/cause.ts. Null without a
+   * violation.
+   */
   readonly cause: string | null;
   /** The coarser words of 0.1.0 for the same; null where they are the same. */
   readonly former: string | null;
@@ -61,9 +75,9 @@ export interface RecordedRun {
 }
 
 /**
- * Runs a finding's schedule again, step by step. Throws InputError if its variant or program is unknown (a user's must have been loaded) or
- * the schedule is no schedule. A replay that is not whole tells neither where operations are written nor how CPUs stand after them, and is
- * some ten times faster.
+ * Runs a finding's schedule again, step by step. Throws InputError if its variant or program is unknown (a
+ * user's must have been loaded) or the schedule is no schedule. A replay that is not whole tells neither
+ * where operations are written nor how CPUs stand after them, and is some ten times faster.
  */
 export function replayFinding(finding: Finding, isWhole = true, modules = NO_MODULES): Replay {
   const { program } = programOf(finding, modules);
@@ -72,20 +86,31 @@ export function replayFinding(finding: Finding, isWhole = true, modules = NO_MOD
   const shown = {
     ...replay,
     cpus: program.cpus,
-    variant: isProgramFinding(finding) ? null : (findVariant(finding.variant, modules.variants)?.name ?? null),
+    variant: isProgramFinding(finding)
+      ? null
+      : (findVariant(finding.variant, modules.variants)?.name ?? null),
   };
   const [first, ...others] = findingDifferences(finding, shown);
-  if (first !== undefined) return { ...replay, reproduced: false, reason: differenceWords(first), differences: [first, ...others] };
+  if (first !== undefined)
+    return { ...replay, reproduced: false, reason: differenceWords(first), differences: [first, ...others] };
   return { ...replay, differences: wordDifferences(finding, shown) };
 }
 
 /**
- * Runs a recorded schedule of any program again. The simulated kernel is watched by its oracles and explained in its words; any other
- * program is judged by its own assertions, with its words named as its layout names them.
+ * Runs a recorded schedule of any program again. The simulated kernel is watched by its oracles and explained
+ * in its words; any other program is judged by its own assertions, with its words named as its layout names
+ * them.
  */
-export function replayProgram(program: Program, run: RecordedRun, isWhole = true, loaded: BundlePlaces | null = null): Replay {
+export function replayProgram(
+  program: Program,
+  run: RecordedRun,
+  isWhole = true,
+  loaded: BundlePlaces | null = null,
+): Replay {
   const machine = new Machine(program, run.memory);
-  const teller = isKernel(program) ? new KernelTeller(machine, program.config, loaded) : new ProgramTeller(machine, loaded);
+  const teller = isKernel(program)
+    ? new KernelTeller(machine, program.config, loaded)
+    : new ProgramTeller(machine, loaded);
   machine.observer = teller.log;
   const states = new StateLog(machine, teller);
   const record = () => {
@@ -104,8 +129,16 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
       },
     };
   };
-  const { diverged, steps, fairSteps } = followRecorded(machine, decodeSchedule(run.schedule), teller.log, record);
-  const judged = diverged === null ? judgeEndWatched(machine, run.violation.class === 'livelock' && fairSteps >= FAIR_STEPS_MIN) : [];
+  const { diverged, steps, fairSteps } = followRecorded(
+    machine,
+    decodeSchedule(run.schedule),
+    teller.log,
+    record,
+  );
+  const judged =
+    diverged === null
+      ? judgeEndWatched(machine, run.violation.class === 'livelock' && fairSteps >= FAIR_STEPS_MIN)
+      : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);
   const explanation = violation === null ? null : teller.explain(steps, violation, judged);
@@ -120,7 +153,10 @@ export function replayProgram(program: Program, run: RecordedRun, isWhole = true
   const met = { violation: judgedAs, sentence, cause, former, circumstance, told, latent, ...execution };
   const differences = executionDifferences(run, { ...met, cpus: program.cpus, variant: null });
   const { class: expected, step } = run.violation;
-  const missing = judgedAs === null ? `no violation in ${machine.step} steps; the finding has ${expected} at step ${step}` : null;
+  const missing =
+    judgedAs === null
+      ? `no violation in ${machine.step} steps; the finding has ${expected} at step ${step}`
+      : null;
   const reason = diverged ?? missing ?? (differences.length === 0 ? null : differenceWords(differences[0]));
   return { ...met, reproduced: reason === null, reason, differences };
 }

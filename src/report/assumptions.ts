@@ -1,7 +1,7 @@
 /**
- * What every verdict rests on: which behaviour of the hardware is modelled, and what is not. The modelled part is the contract that Linux's
- * flush protocol itself relies on; where processors differ, the model does the worst that the contract allows unless an entry says
- * otherwise.
+ * What every verdict rests on: which behaviour of the hardware is modelled, and what is not. The modelled
+ * part is the contract that Linux's flush protocol itself relies on; where processors differ, the model does
+ * the worst that the contract allows unless an entry says otherwise.
  */
 
 export interface Assumption {
@@ -14,7 +14,10 @@ const modelled = (name: string, summary: string): Assumption => ({ name, modelle
 const notModelled = (name: string, summary: string): Assumption => ({ name, modelled: false, summary });
 
 export const assumptions: readonly Assumption[] = [
-  modelled('tlb-tags', 'A TLB entry is used only under the PCID it was filled under. With PCIDs off every CR3 write drops everything.'),
+  modelled(
+    'tlb-tags',
+    'A TLB entry is used only under the PCID it was filled under. With PCIDs off every CR3 write drops everything.',
+  ),
   modelled(
     'paging-structure-cache',
     'Upper-level entries are cached too, by PCID: a later walk may read a page table that was unlinked since.',
@@ -31,14 +34,26 @@ export const assumptions: readonly Assumption[] = [
     'accessed-and-dirty',
     'A fill sets A, and D for a store, with a locked step that starts the walk again where the entry has changed.',
   ),
-  modelled('silent-stores', 'A cached writable and dirty entry stores without a walk; a clean one walks again first.'),
+  modelled(
+    'silent-stores',
+    'A cached writable and dirty entry stores without a walk; a clean one walks again first.',
+  ),
   modelled(
     'flushes-are-exact',
     'An invalidation drops what the instruction must drop and no more; only a full TLB drops its oldest entry.',
   ),
-  modelled('invlpg', 'Drops the page in the current PCID and every upper-level entry of that PCID, whatever the address.'),
-  modelled('cr3', 'A write without the no-flush bit drops everything of the new PCID; with it, nothing. Either ends the walks in flight.'),
-  modelled('serialising', 'CR3 writes, INVLPG, INVPCID, interrupts and IRET drain the store buffer, and later fills come after them.'),
+  modelled(
+    'invlpg',
+    'Drops the page in the current PCID and every upper-level entry of that PCID, whatever the address.',
+  ),
+  modelled(
+    'cr3',
+    'A write without the no-flush bit drops everything of the new PCID; with it, nothing. Either ends the walks in flight.',
+  ),
+  modelled(
+    'serialising',
+    'CR3 writes, INVLPG, INVPCID, interrupts and IRET drain the store buffer, and later fills come after them.',
+  ),
   modelled(
     'x86-tso',
     'Stores of a CPU become visible in order and possibly late; loads are in order; locked operations drain (--memory sc: no delay).',
@@ -47,7 +62,10 @@ export const assumptions: readonly Assumption[] = [
     'interrupts',
     'An IPI is delivered between two instructions while IF=1, arbitrarily late; what was queued before it was sent is visible then.',
   ),
-  modelled('word-sized-steps', 'A kernel word of any width is read or written in one step; a cpumask one 32-bit word at a time.'),
+  modelled(
+    'word-sized-steps',
+    'A kernel word of any width is read or written in one step; a cpumask one 32-bit word at a time.',
+  ),
   modelled(
     'kvm-preemption',
     'A vCPU may be taken off at any boundary; its stores drain, its walks end, its preempted byte is set. At entry the host takes byte and request in one step, and flushes every PCID if asked.',
@@ -56,7 +74,10 @@ export const assumptions: readonly Assumption[] = [
     'flush-hypercall',
     'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; the caller returns after the last one.',
   ),
-  notModelled('pti', 'Page-table isolation: user PCIDs, the deferred flush on return to user mode, invalidate_other.'),
+  notModelled(
+    'pti',
+    'Page-table isolation: user PCIDs, the deferred flush on return to user mode, invalidate_other.',
+  ),
   notModelled('global-pages', 'Global entries, kernel mappings and flushes of kernel ranges.'),
   notModelled('nmi-handlers', 'What code an NMI runs (uaccess from NMI, perf, text poking).'),
   notModelled('gup', 'get_user_pages and its fast path, which rely on IPIs or RCU to hold page tables.'),
@@ -64,7 +85,10 @@ export const assumptions: readonly Assumption[] = [
   notModelled('hotplug', 'CPUs that come, go or sleep so deep that they lose their TLB.'),
   notModelled('migration', 'Tasks move between CPUs only between script steps; kernel code never migrates.'),
   notModelled('secondary-tlbs', 'IOMMU and other MMU-notifier users.'),
-  notModelled('keys-and-nx', 'Protection keys, NX, LAM: an entry is present, writable, user, accessed, dirty.'),
+  notModelled(
+    'keys-and-nx',
+    'Protection keys, NX, LAM: an entry is present, writable, user, accessed, dirty.',
+  ),
   notModelled(
     'vendor-differences',
     'Differences between processors, errata, AMD translation-cache extension, five levels (tables have two).',

@@ -1,13 +1,13 @@
 /**
- * CI systems take lines of a job's output for commands: `::set-env name=A::b` where a line begins, `##[error]` and `##vso[...]`
- * anywhere in it. Names, files and errors of others may hold such text. What is printed passes here, and a character that would
- * complete a command becomes its JSON escape, which in a JSON document means the same; only our own commands (`workflow-command.ts`)
- * are printed past it.
+ * CI systems take lines of a job's output for commands: `::set-env name=A::b` where a line begins,
+ * `##[error]` and `##vso[...]` anywhere in it. Names, files and errors of others may hold such text. What is
+ * printed passes here, and a character that would complete a command becomes its JSON escape, which in a JSON
+ * document means the same; only our own commands (`workflow-command.ts`) are printed past it.
  */
 
 /**
- * A line begins after either kind of line break. What stands before its first printable ASCII character is no protection: readers trim
- * blanks, and paint disappears.
+ * A line begins after either kind of line break. What stands before its first printable ASCII character is no
+ * protection: readers trim blanks, and paint disappears.
  */
 const LINE_START = '[\\r\\n](?:\\u001b\\[[\\d;]*[A-Za-z]|[^\\u0021-\\u007e\\r\\n])*';
 const COMMAND = new RegExp(`(${LINE_START}:):|(##(?:vso|teamcity)?)\\[`, 'gi');
@@ -17,7 +17,10 @@ const BEGUN = /#{1,2}[a-z]{0,8}$/i;
 
 /** One stream's text, in the pieces in which it is written. */
 export class CommandBreaker {
-  /** How the line that is being written began, or its last characters, as far as the next piece may complete a command. */
+  /**
+   * How the line that is being written began, or its last characters, as far as the next piece may complete a
+   * command.
+   */
   private tail = '\n';
 
   /** The piece, with whatever would complete a command escaped. */

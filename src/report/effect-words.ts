@@ -19,7 +19,8 @@ export function noEffectWords(verdict: Verdict): string | null {
   const { effect, executions, violation } = verdict;
   if (effect === undefined || !effect.changedNothing) return null;
   const { base, parts } = effect;
-  const what = parts.length === 0 ? 'it replaces no function and switches no feature' : parts.map(idleWords).join(', ');
+  const what =
+    parts.length === 0 ? 'it replaces no function and switches no feature' : parts.map(idleWords).join(', ');
   const whose = violation === null ? 'this says no more than a hunt of' : 'this violation is one of';
   return `changed nothing in any of ${count(executions, 'execution')}: ${what}; ${whose} ${base}`;
 }
@@ -33,7 +34,8 @@ function idleWords({ kind, name, calls, idle, otherwise }: EffectPartReport): st
 /** Which lines and branches of a user's files ran, and which never did. */
 export function codeLines({ code = [] }: Verdict): string[] {
   return code.map(({ file, lines, linesRan, branches, branchesRan, never, untaken }) => {
-    const some = branches === 0 ? '' : ` and ${groupDigits(branchesRan)} of ${count(branches, 'branch', 'branches')}`;
+    const some =
+      branches === 0 ? '' : ` and ${groupDigits(branchesRan)} of ${count(branches, 'branch', 'branches')}`;
     const places = [
       ...never.map(({ from, to }) => (from === to ? `line ${from}` : `lines ${from} to ${to}`)),
       ...untaken.map(({ line, branch }) => `line ${line} (${branch})`),
@@ -49,10 +51,12 @@ export function baseWords({ base, scenario }: Verdict): string | null {
   if (base === undefined) return null;
   const { variant, hasIt, schedule, executions, execution, interrupted } = base;
   if (schedule.isSame) return `the base has this too: ${variant} does the same on this very schedule`;
-  if (hasIt) return `the base has this too: ${variant} does the same in execution ${groupDigits(execution ?? 0)} of ${scenario}`;
+  if (hasIt)
+    return `the base has this too: ${variant} does the same in execution ${groupDigits(execution ?? 0)} of ${scenario}`;
   const other = schedule.violation === null ? 'nothing' : `${schedule.violation} by another cause`;
   const { decisions, fitted } = schedule;
-  const fits = fitted === decisions ? 'fits' : `fits for ${groupDigits(fitted)} of ${groupDigits(decisions)} decisions`;
+  const fits =
+    fitted === decisions ? 'fits' : `fits for ${groupDigits(fitted)} of ${groupDigits(decisions)} decisions`;
   const left = interrupted ? ', interrupted' : '';
   const sample = `not seen in ${count(executions, 'execution')} of ${scenario}${left}`;
   return `not seen in the base: ${variant} has ${other} on this schedule, which ${fits}; ${sample}`;
@@ -63,12 +67,17 @@ export function effectLines(verdict: Verdict): string[] {
   const { effect } = verdict;
   if (effect === undefined) return [];
   const lines = effect.parts.map((part) => `${titleOf(part)}: ${partWords(part, effect, verdict)}`);
-  const whole = effect.notCompared === null ? [] : [`not compared with ${effect.base}: ${effect.notCompared}`];
+  const whole =
+    effect.notCompared === null ? [] : [`not compared with ${effect.base}: ${effect.notCompared}`];
   return [...lines, ...whole];
 }
 
 function titleOf({ kind, name }: EffectPartReport): string {
-  return kind === 'function' ? `replaced ${name}` : kind === 'feature' ? `switched ${name}` : `${kind} ${name}`;
+  return kind === 'function'
+    ? `replaced ${name}`
+    : kind === 'feature'
+      ? `switched ${name}`
+      : `${kind} ${name}`;
 }
 
 function partWords(part: EffectPartReport, effect: Effect, verdict: Verdict): string {
@@ -91,7 +100,8 @@ function otherwiseWords(part: EffectPartReport, { base, notCompared }: Effect): 
     ...(reordered > 0 ? [`read in another order ${groupDigits(reordered)}`] : []),
   ];
   const times = answered + acted + reordered;
-  const where = first === null ? '' : `, first in execution ${groupDigits(first.execution)} of ${first.scenario}`;
+  const where =
+    first === null ? '' : `, first in execution ${groupDigits(first.execution)} of ${first.scenario}`;
   const executions = `in ${count(part.otherwise, 'execution')}`;
   return `otherwise than in ${base} ${groupDigits(times)} ${times === 1 ? 'time' : 'times'} ${executions} (${kinds.join(', ')})${where}`;
 }

@@ -1,6 +1,7 @@
 /**
- * Text from files, recordings and users' modules on its way to a terminal. Control characters could move the cursor, recolour, retitle or
- * reverse what is printed around them, so each is shown as an escape. What we paint ourselves is painted after this.
+ * Text from files, recordings and users' modules on its way to a terminal. Control characters could move the
+ * cursor, recolour, retitle or reverse what is printed around them, so each is shown as an escape. What we
+ * paint ourselves is painted after this.
  */
 
 import { UNPRINTABLE } from '../vocabulary/unprintable.js';

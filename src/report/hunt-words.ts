@@ -11,10 +11,22 @@ export function metKnown({ met = [] }: Verdict): MetViolation[] {
   return met.filter(({ isKnown }) => isKnown);
 }
 
-/** `known stale-use in scenario (12 executions): the cause`, of an open finding `known: b38, stale-use in ...`. Not escaped. */
-export function knownWords({ class: name, scenario, executions, cause, circumstance, finding }: MetViolation): string {
+/**
+ * `known stale-use in scenario (12 executions): the cause`, of an open finding `known: b38, stale-use in
+ * ...`. Not escaped.
+ */
+export function knownWords({
+  class: name,
+  scenario,
+  executions,
+  cause,
+  circumstance,
+  finding,
+}: MetViolation): string {
   const where = `${name} in ${scenario} (${count(executions, 'execution')}): ${cause}`;
-  return finding === undefined ? `known ${where}` : `known: ${finding}, ${where}${circumstance === undefined ? '' : `; ${circumstance}`}`;
+  return finding === undefined
+    ? `known ${where}`
+    : `known: ${finding}, ${where}${circumstance === undefined ? '' : `; ${circumstance}`}`;
 }
 
 /** The names of the open findings that a hunt met. */
@@ -22,7 +34,10 @@ export function openFindingsMet(verdict: Verdict): string[] {
   return [...new Set(metKnown(verdict).flatMap(({ finding }) => (finding === undefined ? [] : [finding])))];
 }
 
-/** What is to be said below the table of variants that have open findings and showed them, a line each. Not escaped but for its parts. */
+/**
+ * What is to be said below the table of variants that have open findings and showed them, a line each. Not
+ * escaped but for its parts.
+ */
 export function openFindingLines(verdicts: readonly Verdict[]): string[] {
   const lines = verdicts.flatMap((verdict) => {
     const names = openFindingsMet(verdict);
@@ -30,7 +45,9 @@ export function openFindingLines(verdicts: readonly Verdict[]): string[] {
     const only = verdict.violation === null ? 'nothing but' : 'also';
     return [`${visible(verdict.variant)}: ${only} what is known of this kernel was met: ${names.join(', ')}`];
   });
-  return lines.length === 0 ? [] : ['', ...lines, '"shootdown list findings" says what they are, and what closes them'];
+  return lines.length === 0
+    ? []
+    : ['', ...lines, '"shootdown list findings" says what they are, and what closes them'];
 }
 
 /** `shard 2 of 8`, or null. */
@@ -38,7 +55,10 @@ export function shardWords(shard: Shard | undefined): string | null {
   return shard === undefined ? null : `shard ${shard.index} of ${shard.of}`;
 }
 
-/** What was hunted in: the scenario if there was one, else the catalogue. Unlike the verdict's, the same whether something was found or not. */
+/**
+ * What was hunted in: the scenario if there was one, else the catalogue. Unlike the verdict's, the same
+ * whether something was found or not.
+ */
 export function scopeOf({ scenario, scenarios }: Verdict): string {
   if (scenarios.length === 1) return scenarios[0].scenario;
   return scenarios.length === 0 ? scenario : 'catalogue';

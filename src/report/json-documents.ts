@@ -1,7 +1,8 @@
 /**
- * The JSON documents of `--json`. Each is the only thing on stdout. A reader should check `format` and `version` and ignore fields that it
- * does not know: within a version fields may be added, never removed or changed. Where a command fails (exit 2 or 3 before there is a
- * result) stdout stays empty and stderr says why. `list` is a plain array, `[{name, summary, ...}]`, because it is one thing only.
+ * The JSON documents of `--json`. Each is the only thing on stdout. A reader should check `format` and
+ * `version` and ignore fields that it does not know: within a version fields may be added, never removed or
+ * changed. Where a command fails (exit 2 or 3 before there is a result) stdout stays empty and stderr says
+ * why. `list` is a plain array, `[{name, summary, ...}]`, because it is one thing only.
  */
 
 import type { CpuState } from '../explain/cpu-state.js';
@@ -78,7 +79,10 @@ export function traceInfoDocument(shootdown: string, info: object): TraceInfoDoc
 
 export function huntDocument({ version, results, notes, interrupted, baseline }: HuntReport): HuntDocument {
   const verdicts = results.map(({ verdict }) => withGrounds(verdict, notes));
-  const compared = baseline === null ? {} : { baseline: { file: baseline.file, notSeen: baseline.notSeen, added: baseline.added } };
+  const compared =
+    baseline === null
+      ? {}
+      : { baseline: { file: baseline.file, notSeen: baseline.notSeen, added: baseline.added } };
   return { format: 'shootdown-hunt', version: 1, shootdown: version, interrupted, verdicts, ...compared };
 }
 
@@ -109,11 +113,16 @@ export interface StudyDocumentRow<Value> {
   readonly baseline: string | null;
   /** Why the row makes no sense and was not run, or null. */
   readonly senseless: string | null;
-  /** As a verdict has it: the name of the open finding that the row met where it met nothing else, or null. */
+  /**
+   * As a verdict has it: the name of the open finding that the row met where it met nothing else, or null.
+   */
   readonly known: string | null;
   /** The class of a witness that travels with the package, whatever this run met, or null. */
   readonly knownWitness: ViolationClass | null;
-  /** Whether the row ever executed anything otherwise than the one that it is compared with; null where it is compared with none. */
+  /**
+   * Whether the row ever executed anything otherwise than the one that it is compared with; null where it is
+   * compared with none.
+   */
   readonly effect: RowEffect | null;
   /** By the column's key. */
   readonly columns: Readonly<Record<string, Value>>;
@@ -127,7 +136,8 @@ export interface RowEffect {
 }
 
 /** What a study has come to. */
-export interface StudyReport<Value> extends Pick<StudyDocument<Value>, 'study' | 'interrupted' | 'rows' | 'answer'> {
+export interface StudyReport<Value>
+  extends Pick<StudyDocument<Value>, 'study' | 'interrupted' | 'rows' | 'answer'> {
   readonly verdicts: readonly Verdict[];
   /** What the import of a recording left out. */
   readonly notes: readonly string[];
@@ -138,7 +148,16 @@ export function studyDocument<Value>(
   { study, interrupted, verdicts, notes, rows, answer }: StudyReport<Value>,
 ): StudyDocument<Value> {
   const grounded = verdicts.map((verdict) => withGrounds(verdict, notes));
-  return { format: 'shootdown-study', version: 1, shootdown, study, interrupted, verdicts: grounded, rows, answer };
+  return {
+    format: 'shootdown-study',
+    version: 1,
+    shootdown,
+    study,
+    interrupted,
+    verdicts: grounded,
+    rows,
+    answer,
+  };
 }
 
 export function replayDocument(
@@ -199,7 +218,12 @@ function stepJson(step: TraceStep): StepJson {
   return { ...step, site: step.site === null ? null : placeWords(step.site) };
 }
 
-export function showDocument(shootdown: string, file: string, finding: Finding, result: ReplayResult): ShowDocument {
+export function showDocument(
+  shootdown: string,
+  file: string,
+  finding: Finding,
+  result: ReplayResult,
+): ShowDocument {
   const { name, cpus } = findingSubject(finding);
   const about = { file, variant: name, scenario: knownScenario(finding), memory: finding.memory, cpus };
   const { reproduced, reason, differences, violation, start, trace } = result;
@@ -246,19 +270,27 @@ export function stressDocument(
 }
 
 /** `doctor --json`. */
-export type DoctorDocument = SelfTest & { readonly format: 'shootdown-doctor'; readonly version: 1; readonly shootdown: string };
+export type DoctorDocument = SelfTest & {
+  readonly format: 'shootdown-doctor';
+  readonly version: 1;
+  readonly shootdown: string;
+};
 
 export function doctorDocument(shootdown: string, test: SelfTest): DoctorDocument {
   return { format: 'shootdown-doctor', version: 1, shootdown, ...test };
 }
 
 /** `trace check --json`: of one recording its report's fields, of several their reports. */
-export type TraceCheckDocument<Report> = { readonly format: 'shootdown-trace-check'; readonly version: 1; readonly shootdown: string } & (
-  | Report
-  | { readonly recordings: readonly Report[] }
-);
+export type TraceCheckDocument<Report> = {
+  readonly format: 'shootdown-trace-check';
+  readonly version: 1;
+  readonly shootdown: string;
+} & (Report | { readonly recordings: readonly Report[] });
 
-export function traceCheckDocument<Report extends object>(shootdown: string, reports: readonly Report[]): TraceCheckDocument<Report> {
+export function traceCheckDocument<Report extends object>(
+  shootdown: string,
+  reports: readonly Report[],
+): TraceCheckDocument<Report> {
   const told = reports.length === 1 ? reports[0] : { recordings: reports };
   return { format: 'shootdown-trace-check', version: 1, shootdown, ...told };
 }

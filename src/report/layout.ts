@@ -1,4 +1,7 @@
-/** Fitting text into columns. Widths count characters (code points); callers escape and lay out first, and paint last. */
+/**
+ * Fitting text into columns. Widths count characters (code points); callers escape and lay out first, and
+ * paint last.
+ */
 
 export function textWidth(text: string): number {
   let width = 0;
@@ -23,7 +26,10 @@ export function shorten(text: string, width: number): string {
 /** Where a word that is too long for a line is broken best: `flush_info.` `initiating_cpu`. */
 const SEAMS = /[=._(\]/-]/;
 
-/** Lines of at most `width` characters, broken at spaces where possible; with `seams` a word that is too long at those. Never empty. */
+/**
+ * Lines of at most `width` characters, broken at spaces where possible; with `seams` a word that is too long
+ * at those. Never empty.
+ */
 export function wrap(text: string, width: number, seams = false): string[] {
   const room = Math.max(1, width);
   const lines: string[] = [];

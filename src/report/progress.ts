@@ -39,7 +39,8 @@ export class Progress {
     if (!this.isEnabled) return;
     this.drawnAt = performance.now();
     this.isDrawn = true;
-    // One column short of the edge: a full last column would wrap on some terminals and leave the line behind.
+    // One column short of the edge: a full last column would wrap on some terminals and leave the line
+    // behind.
     this.stream.eraseLine?.();
     this.stream.write(this.colors.dim(shorten(visible(text), (this.stream.columns ?? 80) - 1)));
   }

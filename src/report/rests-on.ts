@@ -1,6 +1,6 @@
 /**
- * The lines under a verdict that say how far it reaches. A sample shows the presence of races, never their absence, so a verdict without a
- * witness is told as a number of executions and nothing stronger.
+ * The lines under a verdict that say how far it reaches. A sample shows the presence of races, never their
+ * absence, so a verdict without a witness is told as a number of executions and nothing stronger.
  */
 
 import type { Verdict } from '../explore/api.js';
@@ -16,7 +16,10 @@ const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
   sc: 'sequential consistency: no store is ever delayed, so races that need the store buffer cannot occur',
 };
 
-/** What a verdict rests on, as lines without indentation; `notes` are the scenarios' (what an import did not model). */
+/**
+ * What a verdict rests on, as lines without indentation; `notes` are the scenarios' (what an import did not
+ * model).
+ */
 export function restsOn(verdict: Verdict, notes: readonly string[] = []): string[] {
   const scenarios =
     verdict.scenarios.length > 1
@@ -31,7 +34,9 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
   return [
     ...[...effectLines(verdict), ...codeLines(verdict)].map(visible),
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${shard}${interrupted}${reach}`,
-    ...(verdict.program === true ? [memoryLine(verdict.memory), PROGRAM_MACHINE] : reachOf(verdict.memory, notes)),
+    ...(verdict.program === true
+      ? [memoryLine(verdict.memory), PROGRAM_MACHINE]
+      : reachOf(verdict.memory, notes)),
   ];
 }
 

@@ -27,7 +27,10 @@ export function stressLines(result: StressResult): Line[] {
       label: 'ran',
       text: `${seconds.toFixed(2)} s; ${result.progressed} of ${count(result.cpus, 'CPU')} made progress (${groupDigits(result.stepsMin)} to ${groupDigits(result.stepsMax)} script steps)`,
     },
-    { label: 'waiting', text: `${result.waiting === 'token' ? 'run token' : 'doorbells'}: ${result.waitingReason}` },
+    {
+      label: 'waiting',
+      text: `${result.waiting === 'token' ? 'run token' : 'doorbells'}: ${result.waitingReason}`,
+    },
     ...(result.rounds === undefined
       ? [
           {
@@ -39,7 +42,12 @@ export function stressLines(result: StressResult): Line[] {
             text: `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ${groupDigits(flushes.atSwitch)} at switches`,
           },
         ]
-      : [{ label: 'rounds', text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end` }]),
+      : [
+          {
+            label: 'rounds',
+            text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end`,
+          },
+        ]),
   ];
   lines.push(
     ...result.replaced.map(({ name, calls }) => ({
@@ -48,14 +56,25 @@ export function stressLines(result: StressResult): Line[] {
     })),
   );
   if (result.changedNothing)
-    lines.push({ label: 'NO EFFECT', text: `nothing that ${result.variant} replaces ever ran: this says no more than a run of its base` });
-  lines.push(...result.behind.slice(0, BEHIND_SHOWN).map((one) => ({ label: 'behind', text: behindText(one, result.scenario) })));
+    lines.push({
+      label: 'NO EFFECT',
+      text: `nothing that ${result.variant} replaces ever ran: this says no more than a run of its base`,
+    });
+  lines.push(
+    ...result.behind
+      .slice(0, BEHIND_SHOWN)
+      .map((one) => ({ label: 'behind', text: behindText(one, result.scenario) })),
+  );
   if (result.behind.length > BEHIND_SHOWN)
     lines.push({ label: '', text: `and ${count(result.behind.length - BEHIND_SHOWN, 'time')} more` });
   if (result.failedIn !== undefined) lines.push({ label: 'seen in', text: result.failedIn });
-  for (const violation of result.violations) lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
+  for (const violation of result.violations)
+    lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
   for (const latent of result.latent)
-    lines.push({ label: 'latent', text: `${latent.class} (${count(latent.times, 'time')}): ${latent.message}` });
+    lines.push({
+      label: 'latent',
+      text: `${latent.class} (${count(latent.times, 'time')}): ${latent.message}`,
+    });
   for (const dead of result.dead) lines.push({ label: 'died', text: dead });
   if (result.hang !== null) lines.push(...hangLines(result.hang));
   if (result.violations.length === 0 && result.hang === null && result.dead.length === 0)
@@ -74,11 +93,14 @@ function behindText({ cpu, steps, others, waited, scenario }: CpuBehind, whole: 
 }
 
 function hangLines(hang: Hang): Line[] {
-  const shown = [...hang.cpus].sort((a, b) => Number(b.waitsFor !== null) - Number(a.waitsFor !== null)).slice(0, CPUS_SHOWN);
+  const shown = [...hang.cpus]
+    .sort((a, b) => Number(b.waitsFor !== null) - Number(a.waitsFor !== null))
+    .slice(0, CPUS_SHOWN);
   const lines: Line[] = [{ label: 'hang', text: hang.message }];
   if (hang.locks.length > 0) lines.push({ label: 'held', text: hang.locks.join('; ') });
   for (const cpu of shown) lines.push({ label: `CPU${cpu.cpu}`, text: cpuText(cpu) });
-  if (hang.cpus.length > shown.length) lines.push({ label: '', text: `and ${hang.cpus.length - shown.length} more` });
+  if (hang.cpus.length > shown.length)
+    lines.push({ label: '', text: `and ${hang.cpus.length - shown.length} more` });
   return lines;
 }
 

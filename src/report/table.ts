@@ -1,6 +1,7 @@
 /**
- * Plain tables: aligned columns, two spaces between them, no lines drawn. The last column takes the width that is left and wraps under
- * itself, so that prose never exceeds the width, and `grep` and `awk` still find their way.
+ * Plain tables: aligned columns, two spaces between them, no lines drawn. The last column takes the width
+ * that is left and wraps under itself, so that prose never exceeds the width, and `grep` and `awk` still find
+ * their way.
  */
 
 import { type Colors, plain } from './colors.js';
@@ -26,7 +27,9 @@ const LAST_WIDTH_MIN = 16;
 /** Indentation of a last cell that stands below its row. */
 const BELOW = '    ';
 
-/** A table whose column widths are fixed before its rows are known, so that rows can be printed one by one. */
+/**
+ * A table whose column widths are fixed before its rows are known, so that rows can be printed one by one.
+ */
 export class TableLayout {
   private readonly widths: readonly number[];
 
@@ -35,7 +38,10 @@ export class TableLayout {
     private readonly width: number = TABLE_WIDTH,
   ) {
     this.widths = columns.map((column) =>
-      Math.min(column.widthMax ?? Number.POSITIVE_INFINITY, Math.max(column.width ?? 0, textWidth(column.title))),
+      Math.min(
+        column.widthMax ?? Number.POSITIVE_INFINITY,
+        Math.max(column.width ?? 0, textWidth(column.title)),
+      ),
     );
   }
 
@@ -50,15 +56,23 @@ export class TableLayout {
     let headWidth = 0;
     for (const [index, column] of this.columns.slice(0, last).entries()) {
       const cell = asCell(cells[index]);
-      // A cell wider than foreseen pushes its row out rather than losing what it says, up to the column's limit.
-      const text = pad(column.widthMax === undefined ? cell.text : shorten(cell.text, column.widthMax), this.widths[index], column.align);
+      // A cell wider than foreseen pushes its row out rather than losing what it says, up to the column's
+      // limit.
+      const text = pad(
+        column.widthMax === undefined ? cell.text : shorten(cell.text, column.widthMax),
+        this.widths[index],
+        column.align,
+      );
       head += paint(cell, text) + GAP;
       headWidth += textWidth(text) + GAP.length;
     }
     return this.withLast(head, headWidth, asCell(cells[last]));
   }
 
-  /** Beside the other cells, wrapped there if it is prose; below them if it is one long word (a path must stay in one piece to be copied). */
+  /**
+   * Beside the other cells, wrapped there if it is prose; below them if it is one long word (a path must stay
+   * in one piece to be copied).
+   */
   private withLast(head: string, headWidth: number, cell: Cell): string {
     const room = this.width - headWidth;
     if (textWidth(cell.text) <= room) return (head + paint(cell, cell.text)).trimEnd();

@@ -14,8 +14,8 @@ const COLUMN_WIDTH_GOOD = 20;
 const SEPARATOR = ' │ ';
 
 /**
- * All CPUs of a machine of at most `columnsMax`; of a larger one those with the most deciding steps, then those with the most steps. In
- * ascending order.
+ * All CPUs of a machine of at most `columnsMax`; of a larger one those with the most deciding steps, then
+ * those with the most steps. In ascending order.
  */
 export function chooseColumns(steps: readonly TraceStep[], cpus: number, columnsMax: number): number[] {
   if (cpus <= columnsMax) return Array.from({ length: cpus }, (_, cpu) => cpu);
@@ -24,7 +24,9 @@ export function chooseColumns(steps: readonly TraceStep[], cpus: number, columns
     const of = weight.get(cpu) ?? { deciding: 0, steps: 0 };
     weight.set(cpu, { deciding: of.deciding + (deciding === null ? 0 : 1), steps: of.steps + 1 });
   }
-  const ranked = [...weight].sort(([cpuA, a], [cpuB, b]) => b.deciding - a.deciding || b.steps - a.steps || cpuA - cpuB);
+  const ranked = [...weight].sort(
+    ([cpuA, a], [cpuB, b]) => b.deciding - a.deciding || b.steps - a.steps || cpuA - cpuB,
+  );
   return ranked
     .slice(0, columnsMax)
     .map(([cpu]) => cpu)
@@ -55,11 +57,16 @@ export class Grid {
     this.gutterWidth = 2 + options.numberWidth;
     const room = width - this.gutterWidth;
     const columnsOf = (columnWidth: number): number => Math.floor(room / (columnWidth + SEPARATOR.length));
-    const columnsMax = Math.max(1, Math.min(COLUMNS_MAX, columnsOf(COLUMN_WIDTH_MIN)), columnsOf(COLUMN_WIDTH_GOOD));
+    const columnsMax = Math.max(
+      1,
+      Math.min(COLUMNS_MAX, columnsOf(COLUMN_WIDTH_MIN)),
+      columnsOf(COLUMN_WIDTH_GOOD),
+    );
     const hasHost = options.hostColumn && columnsMax > 1 && steps.some(({ agent }) => agent === 'host');
     const own = hasHost ? steps.filter(({ agent }) => agent !== 'host') : steps;
     const chosen = chooseColumns(own, cpus, hasHost ? columnsMax - 1 : columnsMax);
-    // A CPU whose steps are all left out would waste the width that the others need; two columns are always wide enough.
+    // A CPU whose steps are all left out would waste the width that the others need; two columns are always
+    // wide enough.
     const isMoving = (cpu: number) => own.some((step) => step.cpu === cpu);
     const shown = chosen.length <= 2 || steps.length === 0 ? chosen : chosen.filter(isMoving);
     this.columns = hasHost ? [...shown, 'host'] : shown;
@@ -88,13 +95,18 @@ export class Grid {
 
   /** The names of the columns. */
   header(paint: (text: string) => string): string {
-    const names = this.columns.map((column): [Column, string] => [column, column === 'host' ? 'host' : `CPU${column}`]);
+    const names = this.columns.map((column): [Column, string] => [
+      column,
+      column === 'host' ? 'host' : `CPU${column}`,
+    ]);
     return this.row(`  ${pad('step', this.options.numberWidth, 'right')}`, new Map(names), paint);
   }
 
   /** One line with `text` in the column, or across all columns where it has none. */
   line(gutter: string, column: Column, text: string, paint: (text: string) => string): string {
-    return this.has(column) ? this.row(gutter, new Map([[column, text]]), paint) : this.across(gutter, text, paint);
+    return this.has(column)
+      ? this.row(gutter, new Map([[column, text]]), paint)
+      : this.across(gutter, text, paint);
   }
 
   across(gutter: string, text: string, paint: (text: string) => string): string {

@@ -1,6 +1,6 @@
 /**
- * Which steps of an execution a timeline shows: all of them, or the ones around those that decide. Runs of the others become gaps that say
- * how many steps of which CPU they stand for.
+ * Which steps of an execution a timeline shows: all of them, or the ones around those that decide. Runs of
+ * the others become gaps that say how many steps of which CPU they stand for.
  */
 
 import type { TraceStep } from '../explain/trace-step.js';
@@ -19,7 +19,10 @@ export function selectAll(steps: readonly TraceStep[]): TimelineItem[] {
   return steps.map((step) => ({ kind: 'step', step }));
 }
 
-/** The deciding steps, `context` steps on either side of each, the step before on the same CPU, and the last step. */
+/**
+ * The deciding steps, `context` steps on either side of each, the step before on the same CPU, and the last
+ * step.
+ */
 export function selectAroundDeciding(steps: readonly TraceStep[], context: number): TimelineItem[] {
   const keep = new Uint8Array(steps.length);
   const keepAround = (index: number, before: number, after: number) => {

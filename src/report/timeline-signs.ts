@@ -5,7 +5,13 @@ import type { Colors } from './colors.js';
 
 type Agent = TraceStep['agent'];
 
-export const SIGNS: Readonly<Record<Agent, string>> = { cpu: '', buffer: '~ ', line: '! ', walker: '^ ', host: '# ' };
+export const SIGNS: Readonly<Record<Agent, string>> = {
+  cpu: '',
+  buffer: '~ ',
+  line: '! ',
+  walker: '^ ',
+  host: '# ',
+};
 
 const SIGN_MEANINGS: Readonly<Record<Agent, string>> = {
   cpu: '',
@@ -16,9 +22,15 @@ const SIGN_MEANINGS: Readonly<Record<Agent, string>> = {
 };
 
 /** What the signs mean that occur in these steps; in a column of its own the host needs none. */
-export function signMeanings(steps: readonly TraceStep[], isDetailed: boolean, hasHostColumn: boolean): string[] {
+export function signMeanings(
+  steps: readonly TraceStep[],
+  isDetailed: boolean,
+  hasHostColumn: boolean,
+): string[] {
   const occurs = (agent: Agent): boolean =>
-    steps.some((step) => step.agent === agent || (isDetailed && agent === 'buffer' && step.drained.length > 0));
+    steps.some(
+      (step) => step.agent === agent || (isDetailed && agent === 'buffer' && step.drained.length > 0),
+    );
   const parts = (['buffer', 'line', 'walker', 'host'] as const)
     .filter((agent) => occurs(agent) && !(agent === 'host' && hasHostColumn))
     .map((agent) => SIGN_MEANINGS[agent]);

@@ -9,7 +9,10 @@ import type { Column, Grid } from './timeline-columns.js';
 import { paintOf, SIGNS } from './timeline-signs.js';
 import type { WaitingStores } from './waiting-stores.js';
 
-/** Rows that one step may take: one and a half is readable, a paragraph is not. A deciding step may take what it needs. */
+/**
+ * Rows that one step may take: one and a half is readable, a paragraph is not. A deciding step may take what
+ * it needs.
+ */
 const CELL_LINES_MAX = 3;
 /** Rows of a list of stores: most buffers hold fewer. */
 const STORES_LINES_MAX = 5;
@@ -35,14 +38,23 @@ export class StepDrawer {
     let gutter = this.stepNumber(step);
     // The drains come first, as they do on the machine.
     if (this.waiting !== null && step.drained.length > 0) {
-      this.cell(gutter, step, step.cpu, SIGNS.buffer, step.drained.join(', '), STORES_LINES_MAX, this.colors.cyan);
+      this.cell(
+        gutter,
+        step,
+        step.cpu,
+        SIGNS.buffer,
+        step.drained.join(', '),
+        STORES_LINES_MAX,
+        this.colors.cyan,
+      );
       gutter = this.margin;
     }
     const linesMax = step.deciding === null ? CELL_LINES_MAX : Number.POSITIVE_INFINITY;
     const sign = column === 'host' ? '' : SIGNS[step.agent];
     this.cell(gutter, step, column, sign, textIn(column, step), linesMax, paintOf(step, this.colors));
     const behind = this.waiting?.behind(step) ?? null;
-    if (behind !== null) this.cell(this.margin, step, step.cpu, '', `sb: ${behind}`, STORES_LINES_MAX, this.colors.cyan);
+    if (behind !== null)
+      this.cell(this.margin, step, step.cpu, '', `sb: ${behind}`, STORES_LINES_MAX, this.colors.cyan);
     if (step.deciding !== null) this.reason(step, step.deciding);
     return this.lines;
   }
@@ -71,7 +83,10 @@ export class StepDrawer {
     }
   }
 
-  /** A header line per function that the CPU has entered since its last shown step, or one for the function that it has come back to. */
+  /**
+   * A header line per function that the CPU has entered since its last shown step, or one for the function
+   * that it has come back to.
+   */
   private enterFunctions(step: TraceStep): void {
     const before = this.shownStacks.get(step.cpu) ?? [];
     const now = step.functions.map(visible);
@@ -109,7 +124,8 @@ export class StepDrawer {
     const where = step.site === null ? '' : ` [${visible(placeWords(step.site))}]`;
     this.below(' └─ ', visible(why) + where, this.colors.yellow);
     const waiting = this.waiting?.everywhere(step) ?? [];
-    if (waiting.length > 0) this.below('    ', `waiting in store buffers: ${visible(waiting.join('; '))}`, this.colors.cyan);
+    if (waiting.length > 0)
+      this.below('    ', `waiting in store buffers: ${visible(waiting.join('; '))}`, this.colors.cyan);
   }
 
   /** Lines under the columns. */

@@ -8,12 +8,13 @@
  *     > 14 │   loaded_mm(1) is A     │
  *          └─ no IPI for CPU1: it still seems to run another mm
  *
- * A function's name stands above its steps, which are indented under it. What a CPU does not do itself has a sign of its own: `~` a store
- * leaves the store buffer, `!` an interrupt is delivered, `^` the page walker reads, `#` the host acts; `¦` marks steps inside an interrupt handler, `↩` a
- * function come back to. A `>` in the margin marks a step that decides, with the reason beneath.
+ * A function's name stands above its steps, which are indented under it. What a CPU does not do itself has a
+ * sign of its own: `~` a store leaves the store buffer, `!` an interrupt is delivered, `^` the page walker
+ * reads, `#` the host acts; `¦` marks steps inside an interrupt handler, `↩` a function come back to. A `>`
+ * in the margin marks a step that decides, with the reason beneath.
  *
- * A detailed drawing has a column for the host, the stores that an operation drains, and what waits in a store buffer when another CPU's
- * turn comes.
+ * A detailed drawing has a column for the host, the stores that an operation drains, and what waits in a
+ * store buffer when another CPU's turn comes.
  */
 
 import type { TraceStep } from '../explain/trace-step.js';
@@ -87,10 +88,18 @@ class Timeline {
     this.width = options.width ?? WIDTH;
     this.colors = options.colors ?? plain;
     this.isDetailed = options.detailed ?? false;
-    this.items = options.aroundDeciding === true ? selectAroundDeciding(steps, options.context ?? CONTEXT) : selectAll(steps);
+    this.items =
+      options.aroundDeciding === true
+        ? selectAroundDeciding(steps, options.context ?? CONTEXT)
+        : selectAll(steps);
     this.shown = this.items.flatMap((item) => (item.kind === 'step' ? [item.step] : []));
     const numberWidth = Math.max('step'.length, String(steps.at(-1)?.step ?? 0).length);
-    this.grid = new Grid(this.shown, { cpus: options.cpus, width: this.width, hostColumn: this.isDetailed, numberWidth });
+    this.grid = new Grid(this.shown, {
+      cpus: options.cpus,
+      width: this.width,
+      hostColumn: this.isDetailed,
+      numberWidth,
+    });
     this.drawer = new StepDrawer(this.grid, this.colors, this.isDetailed ? new WaitingStores(steps) : null);
   }
 
@@ -105,7 +114,9 @@ class Timeline {
 
   private gap(counts: ReadonlyMap<number, number>): string[] {
     const named = [...counts].slice(0, NAMED_CPUS_MAX);
-    const parts = named.map(([cpu, steps], index) => `${index === 0 ? count(steps, 'step') : steps} of CPU${cpu}`);
+    const parts = named.map(
+      ([cpu, steps], index) => `${index === 0 ? count(steps, 'step') : steps} of CPU${cpu}`,
+    );
     const rest = [...counts].slice(NAMED_CPUS_MAX);
     if (rest.length > 0) parts.push(`${groupDigits(total(rest))} of ${count(rest.length, 'other CPU')}`);
     const margin = ' '.repeat(this.grid.gutterWidth);
@@ -116,9 +127,13 @@ class Timeline {
 
   private footer(columns: readonly number[]): string[] {
     const lines = this.footnote(signMeanings(this.shown, this.isDetailed, this.grid.has('host')).join('; '));
-    const others = [...countByCpu(this.steps)].filter(([cpu]) => !columns.includes(cpu)).sort(([a], [b]) => a - b);
+    const others = [...countByCpu(this.steps)]
+      .filter(([cpu]) => !columns.includes(cpu))
+      .sort(([a], [b]) => a - b);
     if (others.length === 0) return lines;
-    const named = others.slice(0, NAMED_CPUS_MAX).map(([cpu, steps]) => `CPU${cpu} (${count(steps, 'step')})`);
+    const named = others
+      .slice(0, NAMED_CPUS_MAX)
+      .map(([cpu, steps]) => `CPU${cpu} (${count(steps, 'step')})`);
     const rest = others.slice(NAMED_CPUS_MAX);
     if (rest.length > 0) named.push(`${count(rest.length, 'other')} (${count(total(rest), 'step')})`);
     return [...lines, ...this.footnote(`without a column: ${named.join(', ')}`)];

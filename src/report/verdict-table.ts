@@ -1,6 +1,6 @@
 /**
- * The table of verdicts: one row per variant, printable as soon as each is known. A sampled result without a witness is "none in N
- * executions": sampling shows the presence of races, never their absence.
+ * The table of verdicts: one row per variant, printable as soon as each is known. A sampled result without a
+ * witness is "none in N executions": sampling shows the presence of races, never their absence.
  */
 
 import type { Verdict } from '../explore/api.js';
@@ -20,14 +20,21 @@ export class VerdictTable {
 
   /** Names that will appear, so that the columns are as wide as they need to be before the first row. */
   constructor(
-    names: { readonly variants: readonly string[]; readonly scenarios: readonly string[]; readonly hasKnown?: boolean },
+    names: {
+      readonly variants: readonly string[];
+      readonly scenarios: readonly string[];
+      readonly hasKnown?: boolean;
+    },
     private readonly colors: Colors = plain,
     private readonly width: number = TABLE_WIDTH,
   ) {
     this.layout = new TableLayout(
       [
         { title: 'VARIANT', width: widest(names.variants), widthMax: VARIANT_WIDTH_MAX },
-        { title: 'VERDICT', width: `none${names.hasKnown === true ? ' new' : ''} in 100,000 executions`.length },
+        {
+          title: 'VERDICT',
+          width: `none${names.hasKnown === true ? ' new' : ''} in 100,000 executions`.length,
+        },
         { title: 'SCENARIO', width: widest(names.scenarios), widthMax: SCENARIO_WIDTH_MAX },
         { title: 'EXECUTIONS', align: 'right' },
         { title: 'SECONDS', align: 'right' },
@@ -41,7 +48,10 @@ export class VerdictTable {
     return this.layout.header(this.colors);
   }
 
-  /** The row, with the finding's path on a line of its own where it does not fit, and a line per known violation and latent class. */
+  /**
+   * The row, with the finding's path on a line of its own where it does not fit, and a line per known
+   * violation and latent class.
+   */
   row(verdict: Verdict): string {
     const { colors } = this;
     const lines = [
@@ -59,18 +69,21 @@ export class VerdictTable {
     ];
     const noEffect = noEffectWords(verdict);
     if (noEffect !== null)
-      for (const line of wrap(visible(noEffect), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + colors.yellow(line));
+      for (const line of wrap(visible(noEffect), this.width - DETAIL_INDENT.length))
+        lines.push(DETAIL_INDENT + colors.yellow(line));
     const base = baseWords(verdict);
     if (base !== null)
       for (const line of wrap(visible(base), this.width - DETAIL_INDENT.length))
         lines.push(DETAIL_INDENT + (verdict.base?.hasIt === true ? colors.yellow(line) : line));
     if (verdict.interrupted) lines.push(`${DETAIL_INDENT}interrupted`);
     for (const met of metKnown(verdict))
-      for (const line of wrap(visible(knownWords(met)), this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + line);
+      for (const line of wrap(visible(knownWords(met)), this.width - DETAIL_INDENT.length))
+        lines.push(DETAIL_INDENT + line);
     for (const latent of verdict.latent) {
       const where = `first in execution ${groupDigits(latent.execution)} of ${visible(latent.scenario)}`;
       const text = `latent ${latent.class} in ${count(latent.executions, 'execution')} (${where}): ${visible(latent.message)}`;
-      for (const line of wrap(text, this.width - DETAIL_INDENT.length)) lines.push(DETAIL_INDENT + colors.yellow(line));
+      for (const line of wrap(text, this.width - DETAIL_INDENT.length))
+        lines.push(DETAIL_INDENT + colors.yellow(line));
     }
     return lines.join('\n');
   }
@@ -81,7 +94,10 @@ function isGood(verdict: Verdict): boolean {
   return verdict.executions > 0 && !changedNothing(verdict);
 }
 
-/** The violation's class, or in how many executions there was none, or none that is not known; of no execution nothing is said. */
+/**
+ * The violation's class, or in how many executions there was none, or none that is not known; of no execution
+ * nothing is said.
+ */
 export function verdictWords(verdict: Verdict): string {
   const none = metKnown(verdict).length === 0 ? 'none' : 'none new';
   if (verdict.violation === null && verdict.executions === 0) return 'nothing run';

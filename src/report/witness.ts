@@ -1,4 +1,7 @@
-/** A witness in words, as lines: the sentence that says what went wrong, where it comes from, how to see it again. */
+/**
+ * A witness in words, as lines: the sentence that says what went wrong, where it comes from, how to see it
+ * again.
+ */
 
 import { modulesElsewhere } from '../modules/project.js';
 import { catalogueName } from '../replay/compare.js';
@@ -22,8 +25,16 @@ export function sentenceLines(finding: Finding, colors: Colors, width = TABLE_WI
   return wrap(text, width).map((line) => colors.bold(line));
 }
 
-/** The same of a finding that was read from a file, in the words of its replay: what the file says of it is nobody's word. */
-export function replayedSentenceLines(finding: Finding, shown: ReplayedWitness, colors: Colors, width = TABLE_WIDTH): string[] {
+/**
+ * The same of a finding that was read from a file, in the words of its replay: what the file says of it is
+ * nobody's word.
+ */
+export function replayedSentenceLines(
+  finding: Finding,
+  shown: ReplayedWitness,
+  colors: Colors,
+  width = TABLE_WIDTH,
+): string[] {
   return wrap(visible(replayedSentence(finding, shown)), width).map((line) => colors.bold(line));
 }
 
@@ -64,7 +75,10 @@ export function showCommand(path: string, finding: Finding | null): string {
   return onFile('show', path, finding);
 }
 
-/** A command on a file, in one piece so that it can be copied. It names the modules where a replay would not run them by itself. */
+/**
+ * A command on a file, in one piece so that it can be copied. It names the modules where a replay would not
+ * run them by itself.
+ */
 function onFile(command: string, path: string, finding: Finding | null): string {
   const modules = finding?.modules?.map(({ file }) => file) ?? [];
   const flags = modulesElsewhere(path, modules).length === 0 ? '' : ` ${moduleFlags(modules)}`;
@@ -86,11 +100,15 @@ export interface LabelledLine {
 export function labelledLines(lines: readonly LabelledLine[], columns = TABLE_WIDTH): string[] {
   const width = Math.max(0, ...lines.map(({ label }) => label.length)) + 2;
   return lines.flatMap(({ label, text }) =>
-    wrap(visible(text), columns - width).map((line, index) => (index === 0 ? label : '').padEnd(width) + line),
+    wrap(visible(text), columns - width).map(
+      (line, index) => (index === 0 ? label : '').padEnd(width) + line,
+    ),
   );
 }
 
 /** Indented lines, wrapped. */
 export function indentedLines(texts: readonly string[], width = TABLE_WIDTH): string[] {
-  return texts.flatMap((text) => wrap(visible(text), width - 4).map((line, index) => `${index === 0 ? '  ' : '    '}${line}`));
+  return texts.flatMap((text) =>
+    wrap(visible(text), width - 4).map((line, index) => `${index === 0 ? '  ' : '    '}${line}`),
+  );
 }

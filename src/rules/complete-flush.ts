@@ -7,9 +7,10 @@ import type { Protocol } from '../machine/protocol.js';
 import { findSlot } from './slots.js';
 
 /**
- * An IPI's flush that covers the mm's slot wherever it is. `flush_tlb_func` flushes what is loaded: a target that runs another mm, or is
- * lazy, returns without having flushed the slot that the rule is about to raise (race R3). A hypercall, and a host at entry, flush every
- * PCID; for IPIs the handler has to. Rules that raise slots after a flush use it, except the one whose question it is (V15).
+ * An IPI's flush that covers the mm's slot wherever it is. `flush_tlb_func` flushes what is loaded: a target
+ * that runs another mm, or is lazy, returns without having flushed the slot that the rule is about to raise
+ * (race R3). A hypercall, and a host at entry, flush every PCID; for IPIs the handler has to. Rules that
+ * raise slots after a flush use it, except the one whose question it is (V15).
  */
 export function* completeFlushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -52,7 +53,10 @@ function* flushLoadedSlot(cpu: KernelCpu, initiator: number): Protocol<void> {
   for (let page = start; page < end; page++) yield* cpu.fn.flushTlbOneUser(cpu, page);
 }
 
-/** What a rule replaces so that the backend's flush covers the slot: something where IPIs flush, nothing where hosts do. */
+/**
+ * What a rule replaces so that the backend's flush covers the slot: something where IPIs flush, nothing where
+ * hosts do.
+ */
 export function completeFlush(backend: Backend): Partial<KernelFunctions> {
   return backend.has.ipis === true ? { flushTlbFunc: completeFlushTlbFunc } : {};
 }

@@ -1,4 +1,7 @@
-/** What rules are made of, for rules of users: who was reached by a flush, what the request says, ways of writing to another CPU's slot. */
+/**
+ * What rules are made of, for rules of users: who was reached by a flush, what the request says, ways of
+ * writing to another CPU's slot.
+ */
 
 export { completeFlush, completeFlushTlbFunc } from './complete-flush.js';
 export { raiseUnderLock, storeSlotUnderLock } from './lock.js';

@@ -7,8 +7,9 @@ import type { Protocol } from '../machine/protocol.js';
 import type { Rule } from './rule.js';
 
 /**
- * Lazy CPUs under a paravirtual flush, answer (c): an initiator that has one flushed also sets a flag, which the CPU reads when it goes from one
- * kernel thread to the next, and leaves the mm. The flag is advice: set too late or for nothing it costs a switch.
+ * Lazy CPUs under a paravirtual flush, answer (c): an initiator that has one flushed also sets a flag, which
+ * the CPU reads when it goes from one kernel thread to the next, and leaves the mm. The flag is advice: set
+ * too late or for nothing it costs a switch.
  */
 export function* askToUnlazy(cpu: KernelCpu, target: number, freedTables: boolean): Protocol<void> {
   if (freedTables) yield* flagIfLazy(cpu, target);
@@ -44,6 +45,8 @@ export const lazyFlag: Rule = {
   senseless: ({ has }) => (has.virtualCpus === true ? null : 'a question about paravirtual flushes'),
   functions: ({ has }) => ({
     enterLazyTlb: enterOrLeave,
-    ...(has.preemptedByte === true ? { targetAsked: askPreemptedToUnlazy } : { hypercallTarget: askToUnlazy }),
+    ...(has.preemptedByte === true
+      ? { targetAsked: askPreemptedToUnlazy }
+      : { hypercallTarget: askToUnlazy }),
   }),
 };

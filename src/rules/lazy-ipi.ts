@@ -4,8 +4,8 @@ import type { Protocol } from '../machine/protocol.js';
 import type { Rule } from './rule.js';
 
 /**
- * Lazy CPUs under a flush hypercall, answer (a): they get an IPI instead, whose handler leaves the mm, so that no later flush concerns them.
- * Only flushes that freed tables reach lazy CPUs at all.
+ * Lazy CPUs under a flush hypercall, answer (a): they get an IPI instead, whose handler leaves the mm, so
+ * that no later flush concerns them. Only flushes that freed tables reach lazy CPUs at all.
  */
 export function* forgetLazy(cpu: KernelCpu): Protocol<void> {
   for (let word = 0; word < cpu.maskWords; word++) yield* cpu.poke(cpu.layout.rule.held[cpu.id] + word, 0);
@@ -38,6 +38,11 @@ export const lazyIpi: Rule = {
   action: 'sends lazy CPUs an IPI instead, by which they leave the mm',
   summary: 'lazy CPUs get an IPI instead of the hypercall, and leave the mm',
   assumes: 'nothing beyond what IPIs assume',
-  senseless: ({ has, name }) => (has.ipis !== true ? null : `${name} sends IPIs to lazy CPUs that run already`),
-  functions: () => ({ beforeRemoteFlush: forgetLazy, hypercallTarget: setLazyAside, afterRemoteFlush: interruptLazy }),
+  senseless: ({ has, name }) =>
+    has.ipis !== true ? null : `${name} sends IPIs to lazy CPUs that run already`,
+  functions: () => ({
+    beforeRemoteFlush: forgetLazy,
+    hypercallTarget: setLazyAside,
+    afterRemoteFlush: interruptLazy,
+  }),
 };

@@ -3,7 +3,10 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import type { Rule } from './rule.js';
 
-/** Lazy CPUs under a paravirtual flush, answer (b): none. A CPU that goes to a kernel thread leaves the mm at once. Runs with interrupts off. */
+/**
+ * Lazy CPUs under a paravirtual flush, answer (b): none. A CPU that goes to a kernel thread leaves the mm at
+ * once. Runs with interrupts off.
+ */
 export function* leaveAtOnce(cpu: KernelCpu): Protocol<void> {
   yield* cpu.fn.switchMmIrqsOff(cpu, INIT_MM);
 }

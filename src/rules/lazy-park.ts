@@ -7,9 +7,10 @@ import type { Protocol } from '../machine/protocol.js';
 import type { Rule } from './rule.js';
 
 /**
- * Lazy CPUs under a flush hypercall, answer (d): the host parks them, it loads init_mm's tables for a CPU that is lazy when it serves the request,
- * and says so in a word. A parked CPU reaches nothing of its mm, so later flushes leave it out. On its way back it reads the word after the full
- * barrier that lazy mode needs anyway, and loads its CR3 with a flush.
+ * Lazy CPUs under a flush hypercall, answer (d): the host parks them, it loads init_mm's tables for a CPU
+ * that is lazy when it serves the request, and says so in a word. A parked CPU reaches nothing of its mm, so
+ * later flushes leave it out. On its way back it reads the word after the full barrier that lazy mode needs
+ * anyway, and loads its CR3 with a flush.
  */
 export function* describePark(cpu: KernelCpu): Protocol<void> {
   yield* describeHypercall(cpu);
@@ -54,7 +55,8 @@ export const lazyPark: Rule = {
   action: 'has the host load init_mm for the lazy CPUs that it flushes',
   summary: "the host loads init_mm's tables for lazy CPUs that it flushes; later flushes leave them out",
   assumes: 'the host parks a CPU between two of its instructions, and only while it is lazy',
-  senseless: ({ has, name }) => (has.postedRequests === true ? null : `asks a hypervisor for it, and ${name} has no such hypercall`),
+  senseless: ({ has, name }) =>
+    has.postedRequests === true ? null : `asks a hypervisor for it, and ${name} has no such hypercall`,
   functions: () => ({
     describeHypercall: describePark,
     hypercallTarget: leaveParkedOut,

@@ -4,7 +4,10 @@ import type { Protocol } from '../machine/protocol.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { raisePlainly } from './slots.js';
 
-/** A spinlock per CPU over its slots. Taken with interrupts off: an interrupt handler on the holder may switch mms, and want another such lock. */
+/**
+ * A spinlock per CPU over its slots. Taken with interrupts off: an interrupt handler on the holder may switch
+ * mms, and want another such lock.
+ */
 
 export function* raiseUnderLock(cpu: KernelCpu, target: number): Protocol<void> {
   const ctxId = yield* requestCtxId(cpu);
@@ -18,8 +21,16 @@ export function* raiseUnderLock(cpu: KernelCpu, target: number): Protocol<void> 
   yield* cpu.localIrqEnable();
 }
 
-/** The owner's side, in switch_mm_irqs_off with interrupts off: the two stores of a slot are one change to whoever takes the lock. */
-export function* storeSlotUnderLock(cpu: KernelCpu, asid: number, ctxId: number, tlbGen: number): Protocol<void> {
+/**
+ * The owner's side, in switch_mm_irqs_off with interrupts off: the two stores of a slot are one change to
+ * whoever takes the lock.
+ */
+export function* storeSlotUnderLock(
+  cpu: KernelCpu,
+  asid: number,
+  ctxId: number,
+  tlbGen: number,
+): Protocol<void> {
   const lock = cpu.layout.rule.lock[cpu.id];
   yield* cpu.event(EV_ADDED_LOCKED, 1, 0);
   yield* cpu.spinLock(lock);

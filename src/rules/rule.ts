@@ -2,14 +2,18 @@ import type { Backend } from '../kernel/backend.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 
 /**
- * A rule: what an initiator (and a slot's owner) does about the generations of CPUs whose TLBs were flushed for them. One rule, one file; its
- * header says what it does and what it assumes. Adding one is adding one file and one line in rules/index.ts.
+ * A rule: what an initiator (and a slot's owner) does about the generations of CPUs whose TLBs were flushed
+ * for them. One rule, one file; its header says what it does and what it assumes. Adding one is adding one
+ * file and one line in rules/index.ts.
  */
 export interface Rule {
   readonly name: string;
   /** What the initiator does, in one line. */
   readonly summary: string;
-  /** The same for those who do not know the other rules: a verb and what it is done to, for a sentence. Without it the summary is told. */
+  /**
+   * The same for those who do not know the other rules: a verb and what it is done to, for a sentence.
+   * Without it the summary is told.
+   */
   readonly action?: string;
   /** What has to hold for the rule to be right, in one line. */
   readonly assumes: string;
@@ -21,7 +25,10 @@ export interface Rule {
   readonly entryFlushesLoadedPcid?: boolean;
   /** Bits of the tag where the rule keeps slots as one word (kernel/packed-slots.ts). */
   readonly packedTagBits?: number;
-  /** Whether it needs a compare-exchange of two words: on threads of hosts other than x86 that is outside the JavaScript memory model. */
+  /**
+   * Whether it needs a compare-exchange of two words: on threads of hosts other than x86 that is outside the
+   * JavaScript memory model.
+   */
   readonly needsPair?: boolean;
 }
 

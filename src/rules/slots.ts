@@ -3,8 +3,8 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 
 /**
- * Ways of writing to another CPU's slot. Its index is not stable and never taken from `loaded_mm_asid` (fact F6): a slot is found by its
- * ctx_id, which no other mm ever has.
+ * Ways of writing to another CPU's slot. Its index is not stable and never taken from `loaded_mm_asid` (fact
+ * F6): a slot is found by its ctx_id, which no other mm ever has.
  */
 
 /** The target's slot with this ctx_id, or -1. It can be another mm's before the caller acts. */
@@ -17,7 +17,10 @@ export function* findSlot(cpu: KernelCpu, target: number, ctxId: number): Protoc
   return -1;
 }
 
-/** Raises the target's slot of the mm to `tlbGen` by one compare-exchange of the pair: it is still the mm's, and nobody has raised it further. */
+/**
+ * Raises the target's slot of the mm to `tlbGen` by one compare-exchange of the pair: it is still the mm's,
+ * and nobody has raised it further.
+ */
 export function* raisePair(cpu: KernelCpu, target: number, ctxId: number, tlbGen: number): Protocol<void> {
   const asid = yield* findSlot(cpu, target, ctxId);
   if (asid < 0) return;
@@ -33,16 +36,33 @@ export function* raisePair(cpu: KernelCpu, target: number, ctxId: number, tlbGen
   }
 }
 
-/** Raises the slot from the generation before to `tlbGen`, and from no other: a range says nothing of what changed earlier (invariant I5). */
-export function* raisePairByOne(cpu: KernelCpu, target: number, ctxId: number, tlbGen: number): Protocol<void> {
+/**
+ * Raises the slot from the generation before to `tlbGen`, and from no other: a range says nothing of what
+ * changed earlier (invariant I5).
+ */
+export function* raisePairByOne(
+  cpu: KernelCpu,
+  target: number,
+  ctxId: number,
+  tlbGen: number,
+): Protocol<void> {
   const asid = yield* findSlot(cpu, target, ctxId);
   if (asid < 0) return;
   yield* cpu.event(EV_ADDED_LOCKED, 0, 0);
   yield* cpu.cmpxchgPair(cpu.per[target].tlbstate.ctxs[asid].ctxId, ctxId, tlbGen - 1, ctxId, tlbGen);
 }
 
-/** Raises the slot by plain loads and stores, under whatever excludes others: to `tlbGen` after a full flush, from the one before after a range. */
-export function* raisePlainly(cpu: KernelCpu, target: number, ctxId: number, tlbGen: number, full: boolean): Protocol<void> {
+/**
+ * Raises the slot by plain loads and stores, under whatever excludes others: to `tlbGen` after a full flush,
+ * from the one before after a range.
+ */
+export function* raisePlainly(
+  cpu: KernelCpu,
+  target: number,
+  ctxId: number,
+  tlbGen: number,
+  full: boolean,
+): Protocol<void> {
   const asid = yield* findSlot(cpu, target, ctxId);
   if (asid < 0) return;
   const slot = cpu.per[target].tlbstate.ctxs[asid];

@@ -3,8 +3,8 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 
 /**
- * Which CPUs a flush reached: noted when each is asked, so that exactly those are updated afterwards. A mask that is read again would be
- * another set (race R11).
+ * Which CPUs a flush reached: noted when each is asked, so that exactly those are updated afterwards. A mask
+ * that is read again would be another set (race R11).
  */
 
 export function* forgetTargets(cpu: KernelCpu): Protocol<void> {
@@ -18,7 +18,9 @@ export function* noteTarget(cpu: KernelCpu, target: number, _by: number): Protoc
   yield* cpu.poke(word, bits | (1 << (target & 31)));
 }
 
-/** Lets the rule update every CPU that the flush reached, this one included where a hypercall flushed it too. */
+/**
+ * Lets the rule update every CPU that the flush reached, this one included where a hypercall flushed it too.
+ */
 export function* updateTargets(cpu: KernelCpu): Protocol<void> {
   const flushed = cpu.layout.rule.flushed[cpu.id];
   for (let word = 0; word < cpu.maskWords; word++) {
@@ -32,4 +34,8 @@ export function* updateTargets(cpu: KernelCpu): Protocol<void> {
 }
 
 /** For rules that act after the flush, on the CPUs that it reached. */
-export const afterFlush = { beforeRemoteFlush: forgetTargets, targetAsked: noteTarget, afterRemoteFlush: updateTargets };
+export const afterFlush = {
+  beforeRemoteFlush: forgetTargets,
+  targetAsked: noteTarget,
+  afterRemoteFlush: updateTargets,
+};

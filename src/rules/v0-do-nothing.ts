@@ -1,6 +1,9 @@
 import { fitsAll, type Rule } from './rule.js';
 
-/** V0: nothing, as every paravirtual backend today. Slots stay behind, and are flushed again, needlessly, at the next switch. */
+/**
+ * V0: nothing, as every paravirtual backend today. Slots stay behind, and are flushed again, needlessly, at
+ * the next switch.
+ */
 export const v0: Rule = {
   name: 'v0',
   action: 'does nothing',

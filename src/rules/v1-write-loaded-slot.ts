@@ -6,8 +6,9 @@ import { fitsAll, type Rule } from './rule.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V1: the sketch of 2019 as literally written. Assumes that what a target has loaded is still the mm that was flushed; it can have switched to
- * another one since (race R1), whose slot then claims a generation that is not its own.
+ * V1: the sketch of 2019 as literally written. Assumes that what a target has loaded is still the mm that was
+ * flushed; it can have switched to another one since (race R1), whose slot then claims a generation that is
+ * not its own.
  */
 export function* writeLoadedSlot(cpu: KernelCpu, target: number): Protocol<void> {
   if (!(yield* requestIsFull(cpu))) return;

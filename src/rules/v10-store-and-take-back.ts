@@ -7,10 +7,16 @@ import { findSlot } from './slots.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V10: a sequence count that the owner makes odd before and even after it changes a slot; the initiator stores, and takes its store back when the
- * count has moved. Assumes that nobody looks at the slot in between, and that what it puts back is still the slot's. All of it plain stores.
+ * V10: a sequence count that the owner makes odd before and even after it changes a slot; the initiator
+ * stores, and takes its store back when the count has moved. Assumes that nobody looks at the slot in
+ * between, and that what it puts back is still the slot's. All of it plain stores.
  */
-export function* storeSlotInSequence(cpu: KernelCpu, asid: number, ctxId: number, tlbGen: number): Protocol<void> {
+export function* storeSlotInSequence(
+  cpu: KernelCpu,
+  asid: number,
+  ctxId: number,
+  tlbGen: number,
+): Protocol<void> {
   const seq = cpu.layout.rule.seq[cpu.id];
   const before = yield* cpu.readOnce(seq);
   yield* cpu.writeOnce(seq, before + 1);

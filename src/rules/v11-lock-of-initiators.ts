@@ -3,7 +3,10 @@ import { raiseUnderLock } from './lock.js';
 import { fitsAll, type Rule } from './rule.js';
 import { afterFlush } from './targets.js';
 
-/** V11: a lock that only initiators take. Assumes that only they write to slots; the owner does too, and recycles them (race R1). */
+/**
+ * V11: a lock that only initiators take. Assumes that only they write to slots; the owner does too, and
+ * recycles them (race R1).
+ */
 export const v11: Rule = {
   name: 'v11',
   action: 'raises the slot under a lock that only initiators take',

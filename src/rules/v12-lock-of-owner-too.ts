@@ -4,8 +4,9 @@ import { fitsAll, type Rule } from './rule.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V12: a lock that the owner takes too, around its stores to a slot in switch_mm_irqs_off; never held across a flush. flush_tlb_func does not take
- * it: its store can only lower what was raised meanwhile. Full flushes raise to g, ranges from g-1 to g.
+ * V12: a lock that the owner takes too, around its stores to a slot in switch_mm_irqs_off; never held across
+ * a flush. flush_tlb_func does not take it: its store can only lower what was raised meanwhile. Full flushes
+ * raise to g, ranges from g-1 to g.
  */
 export const v12: Rule = {
   name: 'v12',

@@ -10,8 +10,9 @@ import { raisePlainly } from './slots.js';
 import { forgetTargets, noteTarget } from './targets.js';
 
 /**
- * V13: V12 with the lock held from before the flush is sent until it is complete. Assumes that a target can be flushed while it spins for the
- * lock with interrupts off: by its host it can, by an IPI it cannot (race R14).
+ * V13: V12 with the lock held from before the flush is sent until it is complete. Assumes that a target can
+ * be flushed while it spins for the lock with interrupts off: by its host it can, by an IPI it cannot (race
+ * R14).
  */
 export function* forgetAll(cpu: KernelCpu): Protocol<void> {
   yield* forgetTargets(cpu);

@@ -8,8 +8,8 @@ import { afterFlush } from './targets.js';
 import { raiseFlushed } from './v4-exchange-pair.js';
 
 /**
- * V15: V4 after a flush of the loaded PCID only, which is what an IPI's flush_tlb_func does, and here the host too. Assumes that the mm's slot is the
- * loaded one (race R3).
+ * V15: V4 after a flush of the loaded PCID only, which is what an IPI's flush_tlb_func does, and here the
+ * host too. Assumes that the mm's slot is the loaded one (race R3).
  */
 export function* describeLoadedOnly(cpu: KernelCpu): Protocol<void> {
   yield* describeHypercall(cpu);

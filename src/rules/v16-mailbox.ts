@@ -7,8 +7,9 @@ import { fitsAll, type Rule } from './rule.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V16: a mailbox per target, one pair {ctx_id, g * 2 + full}. The initiator leaves a hint when its flush is complete; only the owner writes to slots,
- * and takes a hint when it is about to flush. Assumes that a hint is true of its ctx_id for ever (facts F2, F3). Newer hints push older ones out.
+ * V16: a mailbox per target, one pair {ctx_id, g * 2 + full}. The initiator leaves a hint when its flush is
+ * complete; only the owner writes to slots, and takes a hint when it is about to flush. Assumes that a hint
+ * is true of its ctx_id for ever (facts F2, F3). Newer hints push older ones out.
  */
 export function* leaveHint(cpu: KernelCpu, target: number): Protocol<void> {
   const ctxId = yield* requestCtxId(cpu);
@@ -25,7 +26,10 @@ export function* leaveHint(cpu: KernelCpu, target: number): Protocol<void> {
   }
 }
 
-/** The owner, about to flush, or how much: takes the hint into the slot. The two words must be of one hint: read as a pair, by cmpxchg16b. */
+/**
+ * The owner, about to flush, or how much: takes the hint into the slot. The two words must be of one hint:
+ * read as a pair, by cmpxchg16b.
+ */
 export function* takeHint(cpu: KernelCpu, asid: number, tlbGen: number): Protocol<number> {
   const slot = cpu.own.tlbstate.ctxs[asid];
   const cell = cpu.layout.rule.mailbox[cpu.id];

@@ -8,16 +8,22 @@ import { fitsAll, type Rule } from './rule.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V17: a slot is one word, a tag of the ctx_id above the generation; the owner stores it whole, a remote compare-exchanges it. The owner tells its
- * slots apart by full ctx_ids, which nobody else reads. Assumes that no two mms with the same tag follow each other in a slot at the same
- * generation; with a tag of two bits every fourth mm has the same one.
+ * V17: a slot is one word, a tag of the ctx_id above the generation; the owner stores it whole, a remote
+ * compare-exchanges it. The owner tells its slots apart by full ctx_ids, which nobody else reads. Assumes
+ * that no two mms with the same tag follow each other in a slot at the same generation; with a tag of two
+ * bits every fourth mm has the same one.
  */
 export function* readPackedGen(cpu: KernelCpu, asid: number): Protocol<number> {
   const word = yield* cpu.readOnce(cpu.own.tlbstate.ctxs[asid].tlbGen);
   return packedGen(word);
 }
 
-export function* storePackedSlot(cpu: KernelCpu, asid: number, ctxId: number, tlbGen: number): Protocol<void> {
+export function* storePackedSlot(
+  cpu: KernelCpu,
+  asid: number,
+  ctxId: number,
+  tlbGen: number,
+): Protocol<void> {
   // Its own memory: nobody else reads it.
   yield* cpu.writeOnce(cpu.own.tlbstate.ctxs[asid].ctxId, ctxId);
   yield* cpu.assert(tlbGen <= PACKED_GEN_MAX, 'the generation fits into a packed slot');
@@ -53,7 +59,8 @@ function packed(name: string, tagBits: number, summary: string): Rule {
     name,
     action: `compare-exchanges a slot that is one word, generation and a tag of ${tagBits} bits`,
     summary,
-    assumes: 'no two mms with the same tag follow each other in a slot at the same generation; the flush was complete',
+    assumes:
+      'no two mms with the same tag follow each other in a slot at the same generation; the flush was complete',
     packedTagBits: tagBits,
     senseless: fitsAll,
     functions: (backend) => ({

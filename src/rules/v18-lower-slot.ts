@@ -7,8 +7,9 @@ import { findSlot } from './slots.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V18: the other direction, for a flush that nobody confirms: makes sure that the target flushes at its next switch. Lowering is always legal
- * (invariant I6), if it is the right slot that is lowered. Here every remote flush is taken for one that was not confirmed.
+ * V18: the other direction, for a flush that nobody confirms: makes sure that the target flushes at its next
+ * switch. Lowering is always legal (invariant I6), if it is the right slot that is lowered. Here every remote
+ * flush is taken for one that was not confirmed.
  */
 
 /** (a): compare-exchange of the pair to generation 0; never up. */
@@ -28,7 +29,9 @@ export function* lowerPair(cpu: KernelCpu, target: number): Protocol<void> {
   }
 }
 
-/** (a'): a plain store of g-1 to the slot found by its ctx_id: a raise, if the slot is another mm's by then. */
+/**
+ * (a'): a plain store of g-1 to the slot found by its ctx_id: a raise, if the slot is another mm's by then.
+ */
 export function* storeGenBefore(cpu: KernelCpu, target: number): Protocol<void> {
   const ctxId = yield* requestCtxId(cpu);
   const tlbGen = yield* requestTlbGen(cpu);

@@ -6,7 +6,10 @@ import { fitsAll, type Rule } from './rule.js';
 import { findSlot } from './slots.js';
 import { afterFlush } from './targets.js';
 
-/** V2: check, then act. Assumes that a slot is not recycled between the look at its ctx_id and the store to its generation (race R1). */
+/**
+ * V2: check, then act. Assumes that a slot is not recycled between the look at its ctx_id and the store to
+ * its generation (race R1).
+ */
 export function* checkThenStore(cpu: KernelCpu, target: number): Protocol<void> {
   if (!(yield* requestIsFull(cpu))) return;
   const ctxId = yield* requestCtxId(cpu);

@@ -8,8 +8,9 @@ import { findSlot } from './slots.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V3: compare-exchange of the generation alone. Assumes that a slot recycled after the look at its ctx_id has another generation than before;
- * two mms may well have the same one, and the two halves of a slot change in two stores (race R12).
+ * V3: compare-exchange of the generation alone. Assumes that a slot recycled after the look at its ctx_id has
+ * another generation than before; two mms may well have the same one, and the two halves of a slot change in
+ * two stores (race R12).
  */
 export function* exchangeGenAlone(cpu: KernelCpu, target: number): Protocol<void> {
   if (!(yield* requestIsFull(cpu))) return;

@@ -7,9 +7,10 @@ import { raisePair } from './slots.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V4: compare-exchange of the pair, after a complete flush, on the CPUs that it reached, and on no other. Assumes that whatever the target did
- * meanwhile, entries made after the flush are at least as new as g, since every change up to g was visible before (facts F1, F2), and that no
- * ctx_id is used twice (F5). The owner's plain stores can only lower what is raised here (F4).
+ * V4: compare-exchange of the pair, after a complete flush, on the CPUs that it reached, and on no other.
+ * Assumes that whatever the target did meanwhile, entries made after the flush are at least as new as g,
+ * since every change up to g was visible before (facts F1, F2), and that no ctx_id is used twice (F5). The
+ * owner's plain stores can only lower what is raised here (F4).
  */
 export function* raiseFlushed(cpu: KernelCpu, target: number): Protocol<void> {
   if (!(yield* requestIsFull(cpu))) return;

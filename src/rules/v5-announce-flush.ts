@@ -6,8 +6,8 @@ import { fitsAll, type Rule } from './rule.js';
 import { raisePair } from './slots.js';
 
 /**
- * V5: V4 before the flush ("announce, then flush"). Assumes that a target which claims g can no longer decide anything from it before the flush
- * comes; it can skip the flush itself as already done (fact F7).
+ * V5: V4 before the flush ("announce, then flush"). Assumes that a target which claims g can no longer decide
+ * anything from it before the flush comes; it can skip the flush itself as already done (fact F7).
  */
 export function* announceFlush(cpu: KernelCpu, target: number): Protocol<void> {
   if (!(yield* requestIsFull(cpu))) return;

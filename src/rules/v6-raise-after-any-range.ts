@@ -7,8 +7,8 @@ import { raisePair } from './slots.js';
 import { afterFlush } from './targets.js';
 
 /**
- * V6: V4 after ranges too. Assumes that a range says something of everything up to g; what changed at an earlier generation, whose flush is still
- * under way, may lie outside it (race R2).
+ * V6: V4 after ranges too. Assumes that a range says something of everything up to g; what changed at an
+ * earlier generation, whose flush is still under way, may lie outside it (race R2).
  */
 export function* raiseWhateverRange(cpu: KernelCpu, target: number): Protocol<void> {
   const ctxId = yield* requestCtxId(cpu);
@@ -18,7 +18,8 @@ export function* raiseWhateverRange(cpu: KernelCpu, target: number): Protocol<vo
 
 export const v6: Rule = {
   name: 'v6',
-  action: 'compare-exchanges {ctx_id, tlb_gen} as a pair, after any flush, of a range too, from whatever generation',
+  action:
+    'compare-exchanges {ctx_id, tlb_gen} as a pair, after any flush, of a range too, from whatever generation',
   summary: 'as v4, after partial flushes too: (X, old) to (X, max(old, g))',
   assumes: 'nothing outside the range changed at a generation that the slot has not reached',
   needsPair: true,

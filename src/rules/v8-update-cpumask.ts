@@ -6,8 +6,8 @@ import { fitsAll, type Rule } from './rule.js';
 import { raiseFlushed } from './v4-exchange-pair.js';
 
 /**
- * V8: V4 over mm_cpumask as it is read again after the flush. Assumes that it is the set that was flushed; lazy CPUs were left out of that, and
- * others may have joined (races R5, R11).
+ * V8: V4 over mm_cpumask as it is read again after the flush. Assumes that it is the set that was flushed;
+ * lazy CPUs were left out of that, and others may have joined (races R5, R11).
  */
 export function* updateCpumask(cpu: KernelCpu): Protocol<void> {
   const mm = yield* cpu.readOnce(cpu.own.flushInfo.mm);
@@ -23,7 +23,8 @@ export function* updateCpumask(cpu: KernelCpu): Protocol<void> {
 
 export const v8: Rule = {
   name: 'v8',
-  action: 'compare-exchanges {ctx_id, tlb_gen} of the CPUs in mm_cpumask as it is after the flush, flushed or not',
+  action:
+    'compare-exchanges {ctx_id, tlb_gen} of the CPUs in mm_cpumask as it is after the flush, flushed or not',
   summary: 'as v4, on mm_cpumask read again after the flush',
   assumes: 'mm_cpumask is the set of CPUs that were flushed',
   needsPair: true,

@@ -6,7 +6,10 @@ import { fitsAll, type Rule } from './rule.js';
 import { raisePair } from './slots.js';
 import { afterFlush } from './targets.js';
 
-/** V9: V4 up to the mm's generation as it is read after the flush. Assumes that nobody has counted it up since the flush began (race R8). */
+/**
+ * V9: V4 up to the mm's generation as it is read after the flush. Assumes that nobody has counted it up since
+ * the flush began (race R8).
+ */
 export function* raiseToNewest(cpu: KernelCpu, target: number): Protocol<void> {
   if (!(yield* requestIsFull(cpu))) return;
   const mm = yield* cpu.readOnce(cpu.own.flushInfo.mm);

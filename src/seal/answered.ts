@@ -3,8 +3,8 @@ import { settled } from './settled.js';
 import { thrownOf } from './thrown.js';
 
 /**
- * What a worker's function answers: its value, or what it threw. A thread that throws loses the class of an error on the way,
- * and `null` altogether.
+ * What a worker's function answers: its value, or what it threw. A thread that throws loses the class of an
+ * error on the way, and `null` altogether.
  */
 export type Answered<T> = { readonly answer: T } | { readonly thrown: ThrownError };
 

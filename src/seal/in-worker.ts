@@ -2,8 +2,8 @@ import { sealProcess } from './process-seal.js';
 import { plainError } from './thrown.js';
 
 /**
- * What a worker with users' modules in it runs first. What nobody catches there, late rejections and what timers throw,
- * reaches the thread that started the worker as an error with a place, even `null`.
+ * What a worker with users' modules in it runs first. What nobody catches there, late rejections and what
+ * timers throw, reaches the thread that started the worker as an error with a place, even `null`.
  */
 const open = sealProcess();
 

@@ -3,9 +3,9 @@ import { constants } from 'node:os';
 import type { Told } from '../vocabulary/told.js';
 
 /**
- * Users' modules run in the process of the command. A module that ended it would take the verdict along: what looks
- * like success would be none. So while a module may run, the functions of the process that end it, move it or load
- * code that nobody has read throw, and what they throw is a mistake of the module, with its line.
+ * Users' modules run in the process of the command. A module that ended it would take the verdict along: what
+ * looks like success would be none. So while a module may run, the functions of the process that end it, move
+ * it or load code that nobody has read throw, and what they throw is a mistake of the module, with its line.
  */
 
 const ENDS = 'would end the process before it has said its verdict';

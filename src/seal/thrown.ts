@@ -1,8 +1,9 @@
 import { received, type ThrownError, type Told } from '../vocabulary/told.js';
 
 /**
- * What a user's code threw, whatever it is: `null`, an object that throws again when it is looked at, an error whose stack was
- * overwritten. From here on it is an Error with a name, a message and a stack, which say where it was thrown; no more.
+ * What a user's code threw, whatever it is: `null`, an object that throws again when it is looked at, an
+ * error whose stack was overwritten. From here on it is an Error with a name, a message and a stack, which
+ * say where it was thrown; no more.
  */
 
 /** What the bundler puts into modules notes here; see `bundle/note-throws.ts`. */
@@ -20,7 +21,12 @@ export function thrownOf(value: unknown): ThrownError {
   const message = text(value, 'message', '');
   const stack = text(value, 'stack', '');
   // Last, since a frame of the stack itself, if there is one, says more.
-  return { name, message, stack: `${stack === '' ? `${name}: ${message}` : stack}${noted}`, told: toldOf(field(value, 'cause')) };
+  return {
+    name,
+    message,
+    stack: `${stack === '' ? `${name}: ${message}` : stack}${noted}`,
+    told: toldOf(field(value, 'cause')),
+  };
 }
 
 /** An Error that is safe to look at; one that is, is left as it is. */
@@ -55,7 +61,9 @@ function field(object: object, key: string): unknown {
   }
 }
 
-/** What an error says as data, copied: an object of the same shape may be a user's, with anything else in it. */
+/**
+ * What an error says as data, copied: an object of the same shape may be a user's, with anything else in it.
+ */
 function toldOf(cause: unknown): Told | null {
   if (typeof cause !== 'object' || cause === null) return null;
   const told = field(cause, 'told');
@@ -77,7 +85,8 @@ function notedFrame(value: unknown): string {
 
 /** A value in a few words, without calling anything of it. */
 function brief(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
   if (typeof value === 'object' && value !== null) return 'an object';
   return typeof value === 'function' ? 'a function' : String(value);
 }

@@ -94,7 +94,10 @@ export interface StressResult {
   /** Of a plain program: how often all of its scripts ran, from the initial memory to the assertion. */
   readonly rounds?: number;
   readonly scenario: string;
-  /** Where several scenarios or programs ran in turn: the one that `violations`, `hang` and `dead` are of, if there is anything in them. */
+  /**
+   * Where several scenarios or programs ran in turn: the one that `violations`, `hang` and `dead` are of, if
+   * there is anything in them.
+   */
   readonly failedIn?: string;
   readonly cpus: number;
   readonly cores: number;

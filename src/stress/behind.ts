@@ -1,8 +1,8 @@
 import type { ScriptStep } from '../vocabulary/scenario.js';
 
 /**
- * CPUs that get hardly anywhere while others run: no violation in itself (what is fair on real hardware is not the machine's to say), but a
- * run whose one CPU starved has tested less than it seems.
+ * CPUs that get hardly anywhere while others run: no violation in itself (what is fair on real hardware is
+ * not the machine's to say), but a run whose one CPU starved has tested less than it seems.
  */
 
 /** A CPU far behind the others, in script steps. */
@@ -28,8 +28,8 @@ const FAR = 10;
 /** A short run, or one in which nobody got far, says nothing. */
 const OTHERS_MIN = 100;
 /**
- * Where no other CPU does the same, steps cannot be compared: an munmap that waits for all CPUs takes a thousand times as long as a load. Then
- * it takes more, and next to nothing but waiting.
+ * Where no other CPU does the same, steps cannot be compared: an munmap that waits for all CPUs takes a
+ * thousand times as long as a load. Then it takes more, and next to nothing but waiting.
  */
 const FAR_ALONE = 50;
 const WAITED_ALONE = 0.95;
@@ -47,7 +47,10 @@ export function cpusBehind(scenario: string, cpus: readonly CpuProgress[]): CpuB
     const compared = alike.length > 0 ? alike : rest.filter((other) => other.kind !== null);
     const others = median(compared.map((other) => other.steps));
     const far = alike.length > 0 ? FAR : FAR_ALONE;
-    const isBehind = others >= OTHERS_MIN && others >= far * Math.max(1, steps) && (alike.length > 0 || waited >= WAITED_ALONE);
+    const isBehind =
+      others >= OTHERS_MIN &&
+      others >= far * Math.max(1, steps) &&
+      (alike.length > 0 || waited >= WAITED_ALONE);
     return isBehind ? [{ cpu, steps, others, waited, scenario }] : [];
   });
 }

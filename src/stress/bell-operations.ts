@@ -5,7 +5,10 @@ import { RUN_BLOCKED, type TokenOps } from '../programs/run-token.js';
 import type { WaiterOps } from '../programs/waiters.js';
 import * as C from './control.js';
 
-/** Longest sleep on a bell: the first store to a word that nobody waited for before may ring nobody, and is seen then. */
+/**
+ * Longest sleep on a bell: the first store to a word that nobody waited for before may ring nobody, and is
+ * seen then.
+ */
 const SLEEP_MS = 20;
 /** The same without a token: whoever gives one rings. */
 const TOKEN_SLEEP_MS = 100;
@@ -18,8 +21,8 @@ function answer(value: number): Answer {
 }
 
 /**
- * The operations of doorbell, run token and waiters on a thread, acting at once: in this build those protocols are plain functions. Their types are
- * the explorer's.
+ * The operations of doorbell, run token and waiters on a thread, acting at once: in this build those
+ * protocols are plain functions. Their types are the explorer's.
  */
 export class BellOperations implements BellOps, TokenOps, WaiterOps {
   constructor(

@@ -4,7 +4,10 @@ import type { StressPlan, StressResult } from './api.js';
 import { mergeResults } from './merge.js';
 import { StressEngine } from './run.js';
 
-/** A variant in a scenario, for a number of CPUs, which some scenarios are made for and others are replicated to. */
+/**
+ * A variant in a scenario, for a number of CPUs, which some scenarios are made for and others are replicated
+ * to.
+ */
 export interface StressScenario {
   readonly variant: string;
   readonly name: string;
@@ -21,7 +24,10 @@ export interface StressProgram {
 
 export type StressTarget = StressScenario | StressProgram;
 
-/** Milliseconds of a target's first turn when several share the time, for each eight CPUs; turns double up to the last. */
+/**
+ * Milliseconds of a target's first turn when several share the time, for each eight CPUs; turns double up to
+ * the last.
+ */
 const TURN_MS = 250;
 const TURN_MS_MAX = 8000;
 
@@ -31,8 +37,15 @@ export interface CampaignResult {
   readonly failedIn: StressTarget | null;
 }
 
-/** Runs the targets in turn until the time is up or one of them fails. `modules`: where they are defined that the project does not bring. */
-export async function stressCampaign(plan: StressPlan, targets: readonly StressTarget[], modules = NO_MODULES): Promise<CampaignResult> {
+/**
+ * Runs the targets in turn until the time is up or one of them fails. `modules`: where they are defined that
+ * the project does not bring.
+ */
+export async function stressCampaign(
+  plan: StressPlan,
+  targets: readonly StressTarget[],
+  modules = NO_MODULES,
+): Promise<CampaignResult> {
   const engine = new StressEngine(modules);
   const results: StressResult[] = [];
   let failedIn: StressTarget | null = null;
@@ -41,7 +54,10 @@ export async function stressCampaign(plan: StressPlan, targets: readonly StressT
     for (let turn = 0; left > 0 && failedIn === null; turn++) {
       const chosen = targets[turn % targets.length];
       const round = Math.floor(turn / targets.length);
-      const forMs = targets.length === 1 ? left : Math.min(left, TURN_MS_MAX, TURN_MS * Math.max(1, chosen.cpus / 8) * 2 ** round);
+      const forMs =
+        targets.length === 1
+          ? left
+          : Math.min(left, TURN_MS_MAX, TURN_MS * Math.max(1, chosen.cpus / 8) * 2 ** round);
       // Another seed for each turn: a second look at a scenario is another run.
       const seed = (plan.seed + Math.imul(round, 0x9e3779b9)) >>> 0;
       const result = await engine.run({ ...plan, ...chosen, seed, forMs });

@@ -4,8 +4,9 @@ import type { TokenWords } from '../programs/run-token.js';
 import type { WaiterWords } from '../programs/waiters.js';
 
 /**
- * The words that the threads of a stress run share besides the simulated memory: interrupts in flight, doorbells, run tokens, progress.
- * What others write and what a CPU writes itself lie on different cache lines.
+ * The words that the threads of a stress run share besides the simulated memory: interrupts in flight,
+ * doorbells, run tokens, progress. What others write and what a CPU writes itself lie on different cache
+ * lines.
  */
 
 /** 1: the run is over. */
@@ -39,7 +40,10 @@ export const ATTENTION = 0;
 export const SLEEP = 1;
 /** With run tokens: RUN_* of run-token.ts. */
 export const RUN = 2;
-/** Written by itself: what it waits for (address + 1; 0: nothing), mask, value, and how many waits it has begun. */
+/**
+ * Written by itself: what it waits for (address + 1; 0: nothing), mask, value, and how many waits it has
+ * begun.
+ */
 export const WAIT_ADDRESS = 16;
 export const WAIT_MASK = 17;
 export const WAIT_VALUE = 18;
@@ -80,7 +84,13 @@ export function tokenWords(cpus: number): TokenWords {
 export function waiterWords(cpus: number): WaiterWords {
   const records = Array.from({ length: cpus }, (_, cpu) => {
     const own = cpuBlock(cpu);
-    return { waits: own + WAITS, address: own + WAIT_ADDRESS, mask: own + WAIT_MASK, value: own + WAIT_VALUE, not: own + WAIT_NOT };
+    return {
+      waits: own + WAITS,
+      address: own + WAIT_ADDRESS,
+      mask: own + WAIT_MASK,
+      value: own + WAIT_VALUE,
+      not: own + WAIT_NOT,
+    };
   });
   return { records, counts: WAITERS, sets: WAITER_CPUS, setWords: SET_WORDS, hashMask: WAITER_BUCKETS - 1 };
 }
@@ -98,5 +108,8 @@ export function machineControl(words: Int32Array, locked: Locked): ControlWords 
   };
 }
 
-/** Words after the start image that restarts of the scripts need (see round.ts): they survive a reset of memory. */
+/**
+ * Words after the start image that restarts of the scripts need (see round.ts): they survive a reset of
+ * memory.
+ */
 export const TAIL_WORDS = 6;

@@ -8,7 +8,11 @@ export function kernelLocks(program: KernelProgram, mem: Int32Array): string[] {
   const look = (address: number, spin: boolean): void => {
     const value = Atomics.load(mem, address);
     if (value === 0) return;
-    const who = spin ? `CPU${value - 1}` : value < 0 ? 'a writer' : `${value} reader${value === 1 ? '' : 's'}`;
+    const who = spin
+      ? `CPU${value - 1}`
+      : value < 0
+        ? 'a writer'
+        : `${value} reader${value === 1 ? '' : 's'}`;
     taken.push(`${layout.nameOf(address)}: ${who}`);
   };
   for (const mm of config.layout.mms.slice(INIT_MM)) {

@@ -2,14 +2,18 @@ import { loadWord, storeWord } from '../machine/stripped/access.js';
 import type { Locked, SharedWords } from '../machine/stripped/locked.js';
 
 /**
- * The litmus programs of the self-test, as their two threads run them: through the accessors of the stress build, in step. Each test tells
- * whether an outcome is forbidden on x86 (TSO) or merely shows the store buffer.
+ * The litmus programs of the self-test, as their two threads run them: through the accessors of the stress
+ * build, in step. Each test tells whether an outcome is forbidden on x86 (TSO) or merely shows the store
+ * buffer.
  */
 
 export const LITMUS_TESTS = ['SB', 'MP', 'CoRR', 'LB', 'X-Y-X'] as const;
 export type LitmusTest = (typeof LITMUS_TESTS)[number];
 
-/** Words: x and y of each round on cache lines of their own; the rounds that each thread has begun; whether the time is up. */
+/**
+ * Words: x and y of each round on cache lines of their own; the rounds that each thread has begun; whether
+ * the time is up.
+ */
 const SLOTS = 256;
 const LINE = 16;
 const ROUND = SLOTS * 2 * LINE;
@@ -37,7 +41,10 @@ export interface LitmusApi {
   run(shared: SharedWords, test: LitmusTest, thread: number, ms: number, atomic: boolean): LitmusCount | null;
 }
 
-/** Runs one test for `ms` milliseconds on this thread; both threads call it at once. Thread 0 answers the counts, thread 1 nothing. */
+/**
+ * Runs one test for `ms` milliseconds on this thread; both threads call it at once. Thread 0 answers the
+ * counts, thread 1 nothing.
+ */
 export function runLitmus(
   mem: Int32Array,
   locked: Locked,
@@ -96,7 +103,15 @@ function meet(mem: Int32Array, thread: number, round: number): void {
 
 interface Body {
   /** x, y: addresses; out: three words for what was read. */
-  run(mem: Int32Array, locked: Locked, x: number, y: number, thread: number, out: number, atomic: boolean): void;
+  run(
+    mem: Int32Array,
+    locked: Locked,
+    x: number,
+    y: number,
+    thread: number,
+    out: number,
+    atomic: boolean,
+  ): void;
   /** What thread 0 read, then what thread 1 read. */
   forbidden(a: number, b: number, c: number, d: number, e: number, f: number): boolean;
 }
@@ -157,6 +172,7 @@ const BODIES: Readonly<Record<LitmusTest, Body>> = {
         mem[out + 2] = after;
       }
     },
-    forbidden: (_a, _b, _c, before, flag, after) => (flag === 1 && after === 0) || (before === 1 && after === 0),
+    forbidden: (_a, _b, _c, before, flag, after) =>
+      (flag === 1 && after === 0) || (before === 1 && after === 0),
   },
 };

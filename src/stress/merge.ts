@@ -1,19 +1,29 @@
 import type { StressResult } from './api.js';
 
-/** Several runs as one: the whole catalogue in turn. Rates stay those of the time that ran; what is per CPU takes the worst. */
+/**
+ * Several runs as one: the whole catalogue in turn. Rates stay those of the time that ran; what is per CPU
+ * takes the worst.
+ */
 export function mergeResults(results: readonly StressResult[]): StressResult {
   const [first] = results;
   if (results.length === 1) return first;
-  const sum = (value: (result: StressResult) => number): number => results.reduce((total, result) => total + value(result), 0);
+  const sum = (value: (result: StressResult) => number): number =>
+    results.reduce((total, result) => total + value(result), 0);
   const names = Object.keys(first.counters);
   const hung = results.find(({ hang }) => hang !== null);
   // What is shown was shown by one of them, which ended the campaign.
-  const failed = results.find(({ violations, hang, dead }) => violations.length > 0 || hang !== null || dead.length > 0);
+  const failed = results.find(
+    ({ violations, hang, dead }) => violations.length > 0 || hang !== null || dead.length > 0,
+  );
   // The run in which the fewest CPUs got anywhere speaks for all.
-  const least = results.reduce((worst, result) => (result.cpus - result.progressed > worst.cpus - worst.progressed ? result : worst));
+  const least = results.reduce((worst, result) =>
+    result.cpus - result.progressed > worst.cpus - worst.progressed ? result : worst,
+  );
   return {
     ...first,
-    ...(failed === undefined ? {} : { failedIn: first.rounds === undefined ? failed.scenario : failed.variant }),
+    ...(failed === undefined
+      ? {}
+      : { failedIn: first.rounds === undefined ? failed.scenario : failed.variant }),
     ...(first.rounds === undefined ? { scenario: 'catalogue' } : { rounds: sum(({ rounds = 0 }) => rounds) }),
     cpus: least.cpus,
     progressed: least.progressed,
@@ -25,7 +35,10 @@ export function mergeResults(results: readonly StressResult[]): StressResult {
       partial: sum(({ flushes }) => flushes.partial),
       atSwitch: sum(({ flushes }) => flushes.atSwitch),
     },
-    replaced: first.replaced.map(({ name }, i) => ({ name, calls: sum(({ replaced }) => replaced[i].calls) })),
+    replaced: first.replaced.map(({ name }, i) => ({
+      name,
+      calls: sum(({ replaced }) => replaced[i].calls),
+    })),
     changedNothing: results.every(({ changedNothing }) => changedNothing),
     counters: Object.fromEntries(names.map((name) => [name, sum(({ counters }) => counters[name])])),
     sleeps: sum(({ sleeps }) => sleeps),

@@ -1,8 +1,14 @@
 import type { Scenario, ScriptStep } from '../vocabulary/scenario.js';
 
-/** What the threads of a run are sent of its scenario: with 256 CPUs, all of it for each of them would take longer than to start them. */
+/**
+ * What the threads of a run are sent of its scenario: with 256 CPUs, all of it for each of them would take
+ * longer than to start them.
+ */
 export interface OwnParts {
-  /** The scenario with the one script that the CPU runs; of the others only what tells which mms they have threads of. */
+  /**
+   * The scenario with the one script that the CPU runs; of the others only what tells which mms they have
+   * threads of.
+   */
   of(cpu: number): Scenario;
   /** Equal for scenarios whose kernels are laid out alike: a thread then keeps the one that it has. */
   readonly key: string;
@@ -11,7 +17,10 @@ export interface OwnParts {
 export function ownParts(scenario: Scenario): OwnParts {
   const outlines = scenario.scripts.map(outline);
   return {
-    of: (cpu) => ({ ...scenario, scripts: outlines.map((steps, id) => (id === cpu ? scenario.scripts[cpu] : steps)) }),
+    of: (cpu) => ({
+      ...scenario,
+      scripts: outlines.map((steps, id) => (id === cpu ? scenario.scripts[cpu] : steps)),
+    }),
     key: JSON.stringify({ ...scenario, scripts: outlines }),
   };
 }

@@ -13,14 +13,20 @@ export interface PerturbationSettings {
   readonly virtual: boolean;
 }
 
-/** Of 64 perturbations those before this one walk, those from PREEMPT_FROM on preempt a virtual CPU, those before DOZE_FROM pause. */
+/**
+ * Of 64 perturbations those before this one walk, those from PREEMPT_FROM on preempt a virtual CPU, those
+ * before DOZE_FROM pause.
+ */
 const WALK_BEFORE = 28;
 const PREEMPT_FROM = 50;
 const DOZE_FROM = 62;
 /** Busy iterations of the longest pause; about 4 microseconds. */
 const PAUSE_MAX = 4096;
 
-/** What happens to one CPU at boundaries without anybody's doing: walks, pauses, preemption. All from the CPU's own generator. */
+/**
+ * What happens to one CPU at boundaries without anybody's doing: walks, pauses, preemption. All from the
+ * CPU's own generator.
+ */
 export class Perturbation {
   private readonly random = new Random();
   private readonly beat: number;
@@ -73,6 +79,11 @@ export class Perturbation {
 
   /** Gives the core away: the host preempts a virtual CPU. */
   doze(): void {
-    Atomics.wait(this.words, this.beat, Atomics.load(this.words, this.beat), 0.02 + this.random.below(16) / 100);
+    Atomics.wait(
+      this.words,
+      this.beat,
+      Atomics.load(this.words, this.beat),
+      0.02 + this.random.below(16) / 100,
+    );
   }
 }

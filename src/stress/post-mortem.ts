@@ -1,7 +1,13 @@
 import * as H from '../machine/hardware.js';
 import { opName } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
-import { ATTEND_IPI, ATTEND_NMI, type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
+import {
+  ATTEND_IPI,
+  ATTEND_NMI,
+  type ControlWords,
+  RING_EVENTS,
+  RING_WORDS,
+} from '../machine/stripped/host.js';
 import { lockedOn } from '../machine/stripped/locked.js';
 import { holds } from '../programs/waiters.js';
 import type { CpuState, Hang } from './api.js';
@@ -26,7 +32,10 @@ export class PostMortem {
     return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAIT_ADDRESS) - 1;
   }
 
-  /** Whether it waits for the others at the end of a round: then it is one of them that is stuck, if anybody is. */
+  /**
+   * Whether it waits for the others at the end of a round: then it is one of them that is stuck, if anybody
+   * is.
+   */
   isAtBarrier(cpu: number): boolean {
     return this.waitAddress(cpu) >= this.program.image.length;
   }
@@ -53,7 +62,13 @@ export class PostMortem {
     const own = C.cpuBlock(cpu);
     const { words } = this;
     return (
-      address < 0 || holds(Atomics.load(this.mem, address), words[own + C.WAIT_MASK], words[own + C.WAIT_VALUE], words[own + C.WAIT_NOT])
+      address < 0 ||
+      holds(
+        Atomics.load(this.mem, address),
+        words[own + C.WAIT_MASK],
+        words[own + C.WAIT_VALUE],
+        words[own + C.WAIT_NOT],
+      )
     );
   }
 
@@ -64,7 +79,10 @@ export class PostMortem {
   cpu(cpu: number): CpuState {
     const address = this.waitAddress(cpu);
     const attention = Atomics.load(this.words, this.machine.attention(cpu));
-    const pending = [(attention & ATTEND_IPI) !== 0 ? 'IPI' : [], (attention & ATTEND_NMI) !== 0 ? 'NMI' : []].flat();
+    const pending = [
+      (attention & ATTEND_IPI) !== 0 ? 'IPI' : [],
+      (attention & ATTEND_NMI) !== 0 ? 'NMI' : [],
+    ].flat();
     return {
       cpu,
       waitsFor: address < 0 ? null : `${this.nameOf(address)} (is ${Atomics.load(this.mem, address)})`,
@@ -76,7 +94,9 @@ export class PostMortem {
   }
 
   nameOf(address: number): string {
-    return address >= this.program.image.length ? 'the barrier between two rounds' : this.program.layout.nameOf(address);
+    return address >= this.program.image.length
+      ? 'the barrier between two rounds'
+      : this.program.layout.nameOf(address);
   }
 
   private events(cpu: number): string[] {

@@ -12,12 +12,16 @@ export interface ProgramPart {
 /** How many CPUs have begun a round, over all rounds. */
 const STARTED = TAIL_OWN;
 
-/** Looks of a CPU for the others at the start of a round, some tens of microseconds: about what it takes a sleeper to come. */
+/**
+ * Looks of a CPU for the others at the start of a round, some tens of microseconds: about what it takes a
+ * sleeper to come.
+ */
 const START_LOOKS = 4_000;
 
 /**
- * One CPU of a plain program on its thread. In each round every CPU runs its script once; then all meet, and the last to arrive judges the
- * final memory and puts the initial one in its place. An assertion over every state is the explorer's: nobody here sees every state.
+ * One CPU of a plain program on its thread. In each round every CPU runs its script once; then all meet, and
+ * the last to arrive judges the final memory and puts the initial one in its place. An assertion over every
+ * state is the explorer's: nobody here sees every state.
  */
 export class ProgramCpu extends ThreadCpu {
   private readonly program: Program;
@@ -53,12 +57,19 @@ export class ProgramCpu extends ThreadCpu {
     }
   }
 
-  /** Scripts are short: a CPU that sleeps at the meeting would come when the others are done. So who is there looks out for the rest. */
+  /**
+   * Scripts are short: a CPU that sleeps at the meeting would come when the others are done. So who is there
+   * looks out for the rest.
+   */
   private startTogether(round: number): void {
     const { mem, tail, setup } = this;
     const all = Math.imul(round, setup.settings.cpus);
     if (setup.settings.waiting !== 'doorbell') return;
-    for (let seen = Atomics.add(mem, tail + STARTED, 1) + 1, look = 0; seen - all < 0 && look < START_LOOKS; look++)
+    for (
+      let seen = Atomics.add(mem, tail + STARTED, 1) + 1, look = 0;
+      seen - all < 0 && look < START_LOOKS;
+      look++
+    )
       seen = Atomics.load(mem, tail + STARTED);
   }
 }

@@ -14,7 +14,9 @@ export function replacedNames(variant: Variant | undefined): readonly (keyof Ker
   return variant?.made?.functions ?? [];
 }
 
-/** One CPU's table, whose functions of these names count their calls. In this build they are plain functions. */
+/**
+ * One CPU's table, whose functions of these names count their calls. In this build they are plain functions.
+ */
 export function countingTable(
   table: KernelFunctions,
   names: readonly (keyof KernelFunctions)[],
@@ -31,7 +33,10 @@ export function countingTable(
   return { table: counting as unknown as KernelFunctions, calls };
 }
 
-/** Nothing that the variant changes ever ran: it replaces functions, changes nothing else, and none was called. */
+/**
+ * Nothing that the variant changes ever ran: it replaces functions, changes nothing else, and none was
+ * called.
+ */
 export function neverRan(variant: Variant | undefined, replaced: readonly ReplacedCalls[]): boolean {
   const made = variant?.made;
   if (made === undefined || made.functions.length === 0 || made.features.length > 0) return false;

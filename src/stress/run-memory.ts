@@ -6,13 +6,16 @@ export interface RunWords {
   readonly control: SharedWords;
 }
 
-/** Words at least: room for most machines, so that one run's memory is the next one's. What is never touched costs nothing. */
+/**
+ * Words at least: room for most machines, so that one run's memory is the next one's. What is never touched
+ * costs nothing.
+ */
 const WORDS_MIN = 1 << 20;
 
 /**
- * Keeps the memory of one run for the next, as threads are kept: their compiled code is bound to it (see openWords), and each WebAssembly
- * memory reserves gigabytes of addresses. Only what a run gives back is used again: a thread that was lost, or never started, may still
- * write to what it was given.
+ * Keeps the memory of one run for the next, as threads are kept: their compiled code is bound to it (see
+ * openWords), and each WebAssembly memory reserves gigabytes of addresses. Only what a run gives back is used
+ * again: a thread that was lost, or never started, may still write to what it was given.
  */
 export class RunMemory {
   private spare: RunWords | null = null;

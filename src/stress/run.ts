@@ -53,10 +53,13 @@ export class StressEngine {
     return this.threads.close();
   }
 
-  private async chooseWaiting(request: StressRequest | ProgramStressRequest): Promise<{ waiting: 'doorbell' | 'token'; reason: string }> {
+  private async chooseWaiting(
+    request: StressRequest | ProgramStressRequest,
+  ): Promise<{ waiting: 'doorbell' | 'token'; reason: string }> {
     const cores = availableParallelism();
     if (request.waiting !== 'auto') return { waiting: request.waiting, reason: 'as asked for' };
-    if (subjectOf(request, this.modules).cpus <= cores) return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
+    if (subjectOf(request, this.modules).cpus <= cores)
+      return { waiting: 'doorbell', reason: `a core for each CPU (${cores})` };
     const probe = new Run(
       this.threads,
       this.memory,
@@ -105,7 +108,14 @@ class Run {
     mem.set(image);
     const words = new Int32Array(buffers.control.buffer);
     const { seed, perturbEvery } = request;
-    const settings: HostSettings = { cpus, cores, waiting: this.waiting, seed, perturbEvery, ...subject.environment };
+    const settings: HostSettings = {
+      cpus,
+      cores,
+      waiting: this.waiting,
+      seed,
+      perturbEvery,
+      ...subject.environment,
+    };
 
     const threads = await this.pool.take(cpus);
     const common = {
@@ -115,7 +125,11 @@ class Run {
       ...buffers,
       image: image.buffer,
     };
-    await Promise.all(threads.map((thread, id) => this.pool.call(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id }))));
+    await Promise.all(
+      threads.map((thread, id) =>
+        this.pool.call(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id })),
+      ),
+    );
 
     const reports: (CpuReport | null)[] = threads.map(() => null);
     const dead: string[] = [];
@@ -136,12 +150,27 @@ class Run {
     this.stop(words, cpus);
     const all = await this.settle(done, threads, reports, dead);
     if (this.mistake !== null) throw this.mistake;
-    for (const report of reports) if (report?.error != null) this.pool.refuseUserError(received(report.error));
+    for (const report of reports)
+      if (report?.error != null) this.pool.refuseUserError(received(report.error));
     if (all) this.memory.giveBack(buffers);
-    return this.summary(subject, reports, dead, hang, interrupted, seconds, (opened - begun) / 1000, postMortem);
+    return this.summary(
+      subject,
+      reports,
+      dead,
+      hang,
+      interrupted,
+      seconds,
+      (opened - begun) / 1000,
+      postMortem,
+    );
   }
 
-  private async runThread(thread: Thread<SimCpuApi>, reports: (CpuReport | null)[], id: number, dead: string[]): Promise<void> {
+  private async runThread(
+    thread: Thread<SimCpuApi>,
+    reports: (CpuReport | null)[],
+    id: number,
+    dead: string[],
+  ): Promise<void> {
     try {
       reports[id] = (await this.pool.untilEnd(thread, thread.api.run())) as CpuReport;
     } catch (error) {
@@ -151,7 +180,11 @@ class Run {
   }
 
   /** All CPUs stand at the gate. */
-  private async untilReady(words: Int32Array, threads: readonly Thread<SimCpuApi>[], dead: readonly string[]): Promise<void> {
+  private async untilReady(
+    words: Int32Array,
+    threads: readonly Thread<SimCpuApi>[],
+    dead: readonly string[],
+  ): Promise<void> {
     while (Atomics.load(words, C.READY) < threads.length) {
       if (dead.length > 0) throw this.mistake ?? new InfrastructureError(`the run did not start: ${dead[0]}`);
       await sleep(2);
@@ -225,15 +258,28 @@ class Run {
     const { request } = this;
     const known = reports.filter((report) => report !== null);
     const totals = COUNTERS.map((_, i) => known.reduce((sum, report) => sum + report.counters[i], 0));
-    const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<CounterName, number>;
-    for (const [id, report] of reports.entries()) if (report?.error != null) dead.push(`CPU${id}: ${report.error.stack}`);
+    const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<
+      CounterName,
+      number
+    >;
+    for (const [id, report] of reports.entries())
+      if (report?.error != null) dead.push(`CPU${id}: ${report.error.stack}`);
     const steps = reports.map((_, cpu) => postMortem.steps(cpu));
     const idle = (cpu: number): boolean => subject.kinds[cpu] === null;
-    const progress = subject.kinds.map((kind, cpu) => ({ kind, steps: steps[cpu], waited: postMortem.waitedUs(cpu) / 1e6 / seconds }));
+    const progress = subject.kinds.map((kind, cpu) => ({
+      kind,
+      steps: steps[cpu],
+      waited: postMortem.waitedUs(cpu) / 1e6 / seconds,
+    }));
     const served = COUNTERS.indexOf('ipisServed');
-    const variant = 'program' in request ? undefined : findVariant(request.variant, this.pool.modules.variants);
-    const replaced = replacedNames(variant).map((name, i) => ({ name, calls: known.reduce((sum, report) => sum + report.replaced[i], 0) }));
-    const words = (facts: ViolationFacts): string => violationWords(facts, personally(subject.program.layout));
+    const variant =
+      'program' in request ? undefined : findVariant(request.variant, this.pool.modules.variants);
+    const replaced = replacedNames(variant).map((name, i) => ({
+      name,
+      calls: known.reduce((sum, report) => sum + report.replaced[i], 0),
+    }));
+    const words = (facts: ViolationFacts): string =>
+      violationWords(facts, personally(subject.program.layout));
     return {
       variant: subject.name,
       scenario: subject.scenario,
@@ -244,18 +290,26 @@ class Run {
       startSeconds,
       shootdowns: counters.shootdowns,
       ipis: counters.ipisServed,
-      flushes: { full: counters.fullFlushes, partial: counters.partialFlushes, atSwitch: counters.switchFlushes },
+      flushes: {
+        full: counters.fullFlushes,
+        partial: counters.partialFlushes,
+        atSwitch: counters.switchFlushes,
+      },
       counters,
       replaced,
       changedNothing: neverRan(variant, replaced),
-      progressed: steps.filter((count, cpu) => count > 0 || (idle(cpu) && (reports[cpu]?.counters[served] ?? 0) > 0)).length,
+      progressed: steps.filter(
+        (count, cpu) => count > 0 || (idle(cpu) && (reports[cpu]?.counters[served] ?? 0) > 0),
+      ).length,
       sleeps: reports.reduce((sum, _, cpu) => sum + postMortem.sleeps(cpu), 0),
       unrung: reports.reduce((sum, _, cpu) => sum + postMortem.unrung(cpu), 0),
       stepsMin: Math.min(...steps),
       stepsMax: Math.max(...steps),
       behind: cpusBehind(subject.scenario, progress),
       violations: known.flatMap(({ violation }) =>
-        violation === null ? [] : [{ class: violation.facts.class, cpu: violation.facts.cpu, message: words(violation.facts) }],
+        violation === null
+          ? []
+          : [{ class: violation.facts.class, cpu: violation.facts.cpu, message: words(violation.facts) }],
       ),
       latent: known.flatMap(({ latent }) =>
         latent.flatMap(({ facts, times }) =>

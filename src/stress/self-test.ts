@@ -10,7 +10,10 @@ export interface SelfTest {
   readonly v8: string;
   readonly arch: string;
   readonly cores: number;
-  readonly tests: readonly ({ readonly test: LitmusTest; readonly stores: 'plain' | 'atomic' } & LitmusCount)[];
+  readonly tests: readonly ({
+    readonly test: LitmusTest;
+    readonly stores: 'plain' | 'atomic';
+  } & LitmusCount)[];
   /** Share of tries in which store buffering was seen, 0 to 1, with the stores in use. */
   readonly storeBuffering: number;
   /** Stores are `Atomics.store`: the host is no x86-64, or plain ones showed what x86 forbids. */
@@ -25,13 +28,19 @@ export interface SelfTest {
 const TEST_MS = 40;
 
 /**
- * Runs the litmus programs on two threads: with plain stores on x86-64, and with `Atomics.store` too where those are not to be had or
- * show a forbidden outcome.
+ * Runs the litmus programs on two threads: with plain stores on x86-64, and with `Atomics.store` too where
+ * those are not to be had or show a forbidden outcome.
  */
 export async function selfTest(testMs: number = TEST_MS): Promise<SelfTest> {
   const pool = new Threads<LitmusApi>('litmus', true);
   try {
-    const tests: { test: LitmusTest; stores: 'plain' | 'atomic'; tries: number; forbidden: number; reordered: number }[] = [];
+    const tests: {
+      test: LitmusTest;
+      stores: 'plain' | 'atomic';
+      tries: number;
+      forbidden: number;
+      reordered: number;
+    }[] = [];
     const mem = sharedWords(LITMUS_WORDS);
     const runAll = async (stores: 'plain' | 'atomic'): Promise<number> => {
       let forbidden = 0;
@@ -46,7 +55,9 @@ export async function selfTest(testMs: number = TEST_MS): Promise<SelfTest> {
     const plain = isX86 ? await runAll('plain') : -1;
     const atomicStores = plain !== 0;
     const atomic = atomicStores ? await runAll('atomic') : 0;
-    const used = tests.find(({ test, stores }) => test === 'SB' && stores === (atomicStores ? 'atomic' : 'plain'));
+    const used = tests.find(
+      ({ test, stores }) => test === 'SB' && stores === (atomicStores ? 'atomic' : 'plain'),
+    );
     const reason = !isX86
       ? `not x86-64 but ${arch()}: plain stores are not x86's, Atomics are used`
       : plain > 0
@@ -68,9 +79,17 @@ export async function selfTest(testMs: number = TEST_MS): Promise<SelfTest> {
   }
 }
 
-async function runOne(pool: Threads<LitmusApi>, mem: SharedWords, test: LitmusTest, ms: number, atomic: boolean): Promise<LitmusCount> {
+async function runOne(
+  pool: Threads<LitmusApi>,
+  mem: SharedWords,
+  test: LitmusTest,
+  ms: number,
+  atomic: boolean,
+): Promise<LitmusCount> {
   new Int32Array(mem.buffer).fill(0);
   const threads = await pool.take(2);
-  const [count] = await Promise.all(threads.map((thread, id) => pool.untilEnd(thread, thread.api.run(mem, test, id, ms, atomic))));
+  const [count] = await Promise.all(
+    threads.map((thread, id) => pool.untilEnd(thread, thread.api.run(mem, test, id, ms, atomic))),
+  );
   return count as LitmusCount;
 }

@@ -15,7 +15,9 @@ import { type CpuReport, TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-
 /** What a thread that runs the kernel is told beside what all are told. */
 export interface KernelPart {
   readonly variant: string;
-  /** As it runs, replicated to the number of CPUs; of other CPUs' scripts only an outline (see own-part.ts). */
+  /**
+   * As it runs, replicated to the number of CPUs; of other CPUs' scripts only an outline (see own-part.ts).
+   */
   readonly scenario: Scenario;
   readonly layoutKey: string;
   /** Rounds of its script after which a CPU asks for a restart from the image. */
@@ -30,7 +32,10 @@ export interface SimCpuApi {
   run(): Promise<CpuReport>;
 }
 
-/** The kernel of the last run: laying out that of 256 CPUs takes a while, and most runs are like the one before. */
+/**
+ * The kernel of the last run: laying out that of 256 CPUs takes a while, and most runs are like the one
+ * before.
+ */
 let last: { readonly key: string; readonly program: KernelProgram } | null = null;
 
 function programOf({ variant: name, layoutKey, scenario }: CpuSetup, variant: KernelChoice): KernelProgram {
@@ -43,9 +48,9 @@ function programOf({ variant: name, layoutKey, scenario }: CpuSetup, variant: Ke
 const WANTED = TAIL_OWN;
 
 /**
- * One simulated CPU on its thread. Runs its script over and over: scripts are finite, a run is not. Where a round cannot simply follow the
- * last one (an mm of the start has exited), and before any counter comes near its end, all CPUs meet at a barrier; the last one copies the
- * start image over the memory.
+ * One simulated CPU on its thread. Runs its script over and over: scripts are finite, a run is not. Where a
+ * round cannot simply follow the last one (an mm of the start has exited), and before any counter comes near
+ * its end, all CPUs meet at a barrier; the last one copies the start image over the memory.
  */
 export class SimCpu extends ThreadCpu {
   private readonly board: StressBoard;

@@ -10,9 +10,10 @@ import { staleUse } from '../oracles/stale-use.js';
 import { unlockOfFree } from '../oracles/unlock-of-free.js';
 
 /**
- * The oracles that a thread can judge by: what its own CPU uses, from its own TLB and from ghost state that others have published. What
- * needs a look at all CPUs at once (csd-reuse, lost-ack, the end of user stores in a buffer) is the explorer's; deadlock is the watchdog's.
- * `gen-ahead` is judged at the CPU's own decisions only: it looks at the whole TLB.
+ * The oracles that a thread can judge by: what its own CPU uses, from its own TLB and from ghost state that
+ * others have published. What needs a look at all CPUs at once (csd-reuse, lost-ack, the end of user stores
+ * in a buffer) is the explorer's; deadlock is the watchdog's. `gen-ahead` is judged at the CPU's own
+ * decisions only: it looks at the whole TLB.
  */
 export class StressBoard extends OracleBoard {
   private readonly genAhead: Oracle;

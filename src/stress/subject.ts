@@ -36,7 +36,10 @@ export function subjectOf(request: StressRequest | ProgramStressRequest, own: De
   return 'program' in request ? programSubject(request.program, own) : kernelSubject(request, own);
 }
 
-function kernelSubject({ variant: name, scenario: original, cpus }: StressRequest, own: Definitions): StressSubject {
+function kernelSubject(
+  { variant: name, scenario: original, cpus }: StressRequest,
+  own: Definitions,
+): StressSubject {
   const variant = findVariant(name, own.variants);
   if (variant === undefined) throw new Error(`no such variant: ${name}`);
   const scenario = replicate(original, cpus);
@@ -49,9 +52,17 @@ function kernelSubject({ variant: name, scenario: original, cpus }: StressReques
     cpus,
     program,
     kinds: scenario.scripts.map(kindOfScript),
-    environment: { walkPages: scenario.walks > 0 ? scenario.pages : 0, virtual: variant.backend.has.virtualCpus === true },
+    environment: {
+      walkPages: scenario.walks > 0 ? scenario.pages : 0,
+      virtual: variant.backend.has.virtualCpus === true,
+    },
     prepare: (image) => Frames.prepare(image, program.config.layout.mmu),
-    partOf: (cpu) => ({ variant: name, layoutKey: parts.key, scenario: parts.of(cpu), roundsPerRestart: rounds }),
+    partOf: (cpu) => ({
+      variant: name,
+      layoutKey: parts.key,
+      scenario: parts.of(cpu),
+      roundsPerRestart: rounds,
+    }),
     locks: (mem) => kernelLocks(program, mem),
   };
 }

@@ -66,7 +66,16 @@ export abstract class ThreadCpu {
     this.tail = this.image.length;
     const flag = program.hardwareBase + setup.id * program.hardwareWords + H.IF;
     this.host = new ThreadHost(control, this.mem, mem.locked, setup.id, flag, setup.settings);
-    this.machine = new Machine(program, setup.memory, this.mem, mem.locked, control, this.host, setup.atomicStores, setup.id);
+    this.machine = new Machine(
+      program,
+      setup.memory,
+      this.mem,
+      mem.locked,
+      control,
+      this.host,
+      setup.atomicStores,
+      setup.id,
+    );
     this.cpu = program.createCpu(this.machine as never, setup.id) as never;
   }
 
@@ -105,10 +114,11 @@ export abstract class ThreadCpu {
   }
 
   /**
-   * The end of a round: all CPUs meet, and attend to what others ask of them while they wait. `last` is called by the CPU that arrives last
-   * once nothing is under way any more: no interrupt or flush is pending, no handler runs, what they stored is in memory. No CPU goes on
-   * before `last` has returned, nor attends to anything before it has begun the next round (`fresh`): what it kept for itself of the last
-   * one does not belong to the memory that it finds now.
+   * The end of a round: all CPUs meet, and attend to what others ask of them while they wait. `last` is
+   * called by the CPU that arrives last once nothing is under way any more: no interrupt or flush is pending,
+   * no handler runs, what they stored is in memory. No CPU goes on before `last` has returned, nor attends to
+   * anything before it has begun the next round (`fresh`): what it kept for itself of the last one does not
+   * belong to the memory that it finds now.
    */
   protected meet(last: () => void, fresh: () => void): void {
     const { machine, tail, setup } = this;
@@ -151,9 +161,10 @@ export abstract class ThreadCpu {
   }
 
   /**
-   * Whether nothing is under way, asked by the last CPU to arrive. A CPU that waits at the barrier acts only on a bit of its attention word,
-   * and its activity word is odd before it takes that bit and until it is done. Words that are even and equal in two looks, and no bit between
-   * them: in that moment nobody acted and nobody had a reason to, and only those who act give others one.
+   * Whether nothing is under way, asked by the last CPU to arrive. A CPU that waits at the barrier acts only
+   * on a bit of its attention word, and its activity word is odd before it takes that bit and until it is
+   * done. Words that are even and equal in two looks, and no bit between them: in that moment nobody acted
+   * and nobody had a reason to, and only those who act give others one.
    */
   private isQuiet(): boolean {
     const { words, setup } = this;
@@ -170,7 +181,10 @@ export abstract class ThreadCpu {
     return sum === 0;
   }
 
-  /** Whether the CPU has been asked for something that it attends to: with interrupts off, at the end of its script, an IPI is none. */
+  /**
+   * Whether the CPU has been asked for something that it attends to: with interrupts off, at the end of its
+   * script, an IPI is none.
+   */
   private isAsked(cpu: number): boolean {
     const attention = Atomics.load(this.words, C.cpuBlock(cpu) + C.ATTENTION);
     const asked = ATTEND_NMI | ATTEND_REQUEST | (this.machine.interruptsOn(cpu) ? ATTEND_IPI : 0);

@@ -2,7 +2,13 @@ import type { Cpu } from '../machine/stripped/cpu.js';
 import { ATTEND_IPI, type ControlWords, type Host } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
 import { type Bell, ringBell, sleepOnBell } from '../programs/doorbell.js';
-import { blockForRing, enterTokens, passToken, ringForToken, type TokenWords } from '../programs/run-token.js';
+import {
+  blockForRing,
+  enterTokens,
+  passToken,
+  ringForToken,
+  type TokenWords,
+} from '../programs/run-token.js';
 import { isTurn } from '../programs/waiters.js';
 import { BellOperations } from './bell-operations.js';
 import * as C from './control.js';
@@ -17,7 +23,10 @@ export interface HostSettings extends PerturbationSettings {
   readonly waiting: 'doorbell' | 'token';
 }
 
-/** Looks at memory before a CPU sleeps: at most longer than the host takes to wake a sleeper, or two CPUs send each other to sleep for ever. */
+/**
+ * Looks at memory before a CPU sleeps: at most longer than the host takes to wake a sleeper, or two CPUs send
+ * each other to sleep for ever.
+ */
 const SPINS_MAX = 5000;
 const SPINS_MIN = 50;
 /** The same with more CPUs than cores, where the core is soon wanted by another. */
@@ -30,9 +39,10 @@ const clock = performance;
 /**
  * The host of one simulated CPU on its thread: it lets the CPU run, wait and be rung.
  *
- * A store that ends a wait must be seen to be out of the store buffer before its waiters are looked for, or waiter and waker miss each
- * other; a barrier behind every store would hide the races that stores have. So a store rings at once whom it sees waiting, and owes a
- * second look, paid after the CPU's next locked operation, tick or wait.
+ * A store that ends a wait must be seen to be out of the store buffer before its waiters are looked for, or
+ * waiter and waker miss each other; a barrier behind every store would hide the races that stores have. So a
+ * store rings at once whom it sees waiting, and owes a second look, paid after the CPU's next locked
+ * operation, tick or wait.
  */
 export class ThreadHost implements Host {
   readonly trace = null;
@@ -84,7 +94,10 @@ export class ThreadHost implements Host {
       this.own + C.UNRUNG,
       (cpu) => this.ring(id, cpu),
     );
-    this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({ sleep: C.cpuBlock(cpu) + C.SLEEP, awake: C.AWAKE }));
+    this.bells = Array.from({ length: settings.cpus }, (_, cpu) => ({
+      sleep: C.cpuBlock(cpu) + C.SLEEP,
+      awake: C.AWAKE,
+    }));
     this.tokens = settings.waiting === 'token' ? C.tokenWords(settings.cpus) : null;
     this.perturbation = new Perturbation(words, id, settings, this.tokens === null);
     this.waiters = new Waiters(words, settings.cpus, id, this.ops);
@@ -117,7 +130,10 @@ export class ThreadHost implements Host {
     return turns.begin(this.control.load(this.attention) !== 0);
   }
 
-  /** Half of the times the core is given away for a while, half of the times others run beside this CPU for a moment. */
+  /**
+   * Half of the times the core is given away for a while, half of the times others run beside this CPU for a
+   * moment.
+   */
   out(): void {
     if (this.perturbation.choose(2) === 0) this.perturbation.pause();
     else if (this.tokens !== null) passToken(this.ops, this.tokens, this.id, false);
@@ -156,7 +172,8 @@ export class ThreadHost implements Host {
     } else sleepOnBell(this.ops, this.bells[this.id]);
     this.waiters.remove(address);
     this.words[this.own + C.WAITED_US] += Math.round(1000 * (clock.now() - begun));
-    // Rung as the next of several: should it not take the word, but only go on, the others' turn comes with its next locked operation.
+    // Rung as the next of several: should it not take the word, but only go on, the others' turn comes with
+    // its next locked operation.
     if (isTurn(mask, value, not ? 1 : 0) && this.holds()) this.owe(address);
   }
 
@@ -166,8 +183,9 @@ export class ThreadHost implements Host {
   }
 
   /**
-   * Looks at memory for a while, if there is a core for each CPU that is awake; whether that ended the wait. Where it does not help, since
-   * the host has put both CPUs on one core, or other work on theirs, less and less; now and then a long look tells whether it would again.
+   * Looks at memory for a while, if there is a core for each CPU that is awake; whether that ended the wait.
+   * Where it does not help, since the host has put both CPUs on one core, or other work on theirs, less and
+   * less; now and then a long look tells whether it would again.
    */
   private spinFor(): boolean {
     const { control, settings } = this;
@@ -176,7 +194,8 @@ export class ThreadHost implements Host {
     const limit = probing ? this.spinsMax : this.spins;
     for (let spins = 0; spins < limit; spins++) {
       if ((this.holds() || control.load(this.attention) !== 0) && this.reason()) {
-        if (this.spins < this.spinsMax) this.spins = probing ? this.spinsMax : Math.min(this.spinsMax, this.spins * 2);
+        if (this.spins < this.spinsMax)
+          this.spins = probing ? this.spinsMax : Math.min(this.spinsMax, this.spins * 2);
         this.spinFailures = 0;
         return true;
       }
@@ -212,7 +231,8 @@ export class ThreadHost implements Host {
   }
 
   stored(cpu: number, address: number): void {
-    // The first wait for a word may miss a store that is under way, and looks again by itself after a while (see BellOperations).
+    // The first wait for a word may miss a store that is under way, and looks again by itself after a while
+    // (see BellOperations).
     if (this.waiters.everAny(address)) this.released(cpu, address);
   }
 

@@ -1,9 +1,15 @@
-import { announceWait, ringWaiters, type WaiterOps, type WaiterWords, withdrawWait } from '../programs/waiters.js';
+import {
+  announceWait,
+  ringWaiters,
+  type WaiterOps,
+  type WaiterWords,
+  withdrawWait,
+} from '../programs/waiters.js';
 import * as C from './control.js';
 
 /**
- * Who waits for which word, as one thread sees it: the protocol of programs/waiters.ts, and what is asked after every store that could end a
- * wait, so that the usual answer, nobody, takes one load.
+ * Who waits for which word, as one thread sees it: the protocol of programs/waiters.ts, and what is asked
+ * after every store that could end a wait, so that the usual answer, nobody, takes one load.
  */
 export class Waiters {
   private readonly at: WaiterWords;
@@ -32,7 +38,10 @@ export class Waiters {
     return this.words[C.WAITERS + (address & (C.WAITER_BUCKETS - 1))] !== 0;
   }
 
-  /** Whether somebody may ever have waited for the word in this run: most words are never waited for, and a store asks no more of them. */
+  /**
+   * Whether somebody may ever have waited for the word in this run: most words are never waited for, and a
+   * store asks no more of them.
+   */
   everAny(address: number): boolean {
     return ((this.words[waitedWordOf(address)] >>> (address & 31)) & 1) !== 0;
   }

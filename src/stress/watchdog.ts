@@ -5,9 +5,10 @@ import type { PostMortem } from './post-mortem.js';
 const STALL_MS = 250;
 
 /**
- * Tells a machine that stands still from one that is slow. Two ways to stand still: nobody finishes a script step any more; or one CPU
- * waits for one word all the time, whose condition does not come to hold. Both limits grow with the CPUs that a core has to serve: a
- * healthy one of 256 on two cores may be off the processor for seconds.
+ * Tells a machine that stands still from one that is slow. Two ways to stand still: nobody finishes a script
+ * step any more; or one CPU waits for one word all the time, whose condition does not come to hold. Both
+ * limits grow with the CPUs that a core has to serve: a healthy one of 256 on two cores may be off the
+ * processor for seconds.
  */
 export class Watchdog {
   private readonly steps: number[];
@@ -40,8 +41,9 @@ export class Watchdog {
   }
 
   /**
-   * Whether nothing has moved for long enough that a run which ends here could end in the middle of a hang. A short run has to be watched
-   * on until something moves, or until it is one: to call it all right would be wrong.
+   * Whether nothing has moved for long enough that a run which ends here could end in the middle of a hang. A
+   * short run has to be watched on until something moves, or until it is one: to call it all right would be
+   * wrong.
    */
   isStalled(now: number, forMs: number): boolean {
     return now - this.lastProgress >= Math.min(STALL_MS, forMs / 2);

@@ -13,8 +13,9 @@ import { thrownOf } from '../seal/thrown.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 
 /**
- * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it up again next to nothing.
- * Comlink is the control plane; a call to a dead worker never settles, so every call is raced against the worker's end.
+ * Worker threads that are kept from run to run: starting one costs some 30 ms of processor time, setting it
+ * up again next to nothing. Comlink is the control plane; a call to a dead worker never settles, so every
+ * call is raced against the worker's end.
  */
 
 /** A thread, and what its end looks like. */
@@ -26,7 +27,10 @@ export interface Thread<Api> {
   readonly ended: Promise<InputError | InfrastructureError>;
 }
 
-/** Heap of a thread in MiB; a simulated CPU allocates next to nothing. Without limits 256 threads would reserve much more. */
+/**
+ * Heap of a thread in MiB; a simulated CPU allocates next to nothing. Without limits 256 threads would
+ * reserve much more.
+ */
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 } as const;
 
 export class Threads<Api> {
@@ -43,7 +47,10 @@ export class Threads<Api> {
     readonly modules: Modules = NO_MODULES,
   ) {}
 
-  /** The first `count` threads, started if need be; dead ones are replaced. Throws InfrastructureError when one does not start. */
+  /**
+   * The first `count` threads, started if need be; dead ones are replaced. Throws InfrastructureError when
+   * one does not start.
+   */
   async take(count: number): Promise<readonly Thread<Api>[]> {
     const file = await this.bundled();
     for (let index = 0; index < count; index++) this.threads[index] ??= this.start(index, file);
@@ -66,7 +73,10 @@ export class Threads<Api> {
     return outfile;
   }
 
-  /** Throws an InputError with the line if the error's stack leads into a user's module; a mistake of theirs is none of the machine. */
+  /**
+   * Throws an InputError with the line if the error's stack leads into a user's module; a mistake of theirs
+   * is none of the machine.
+   */
   refuseUserError(error: unknown): void {
     const mistake = this.mistake(error);
     if (mistake !== null) throw mistake;
@@ -80,8 +90,8 @@ export class Threads<Api> {
   }
 
   /**
-   * The answer of a call that `answering` answers. Throws an InfrastructureError when the thread ends before it; an InputError where a
-   * user's module threw or ended it.
+   * The answer of a call that `answering` answers. Throws an InfrastructureError when the thread ends before
+   * it; an InputError where a user's module threw or ended it.
    */
   async call<T>(thread: Thread<Api>, call: Promise<Answered<T>>): Promise<T> {
     try {
@@ -101,12 +111,22 @@ export class Threads<Api> {
   }
 
   private start(index: number, file: string): Thread<Api> {
-    const worker = new Worker(file, { execArgv: [], env: {}, stdin: false, trackUnmanagedFds: false, resourceLimits: LIMITS });
+    const worker = new Worker(file, {
+      execArgv: [],
+      env: {},
+      stdin: false,
+      trackUnmanagedFds: false,
+      resourceLimits: LIMITS,
+    });
     const ended = new Promise<InputError | InfrastructureError>((resolve) => {
       worker.once('error', (error) =>
-        resolve(this.mistake(error) ?? new InfrastructureError(`thread ${index} died: ${thrownOf(error).message}`)),
+        resolve(
+          this.mistake(error) ?? new InfrastructureError(`thread ${index} died: ${thrownOf(error).message}`),
+        ),
       );
-      worker.once('exit', (code) => resolve(new InfrastructureError(`thread ${index} ended with code ${code}`)));
+      worker.once('exit', (code) =>
+        resolve(new InfrastructureError(`thread ${index} ended with code ${code}`)),
+      );
     });
     const thread: Thread<Api> = { index, worker, api: Comlink.wrap<Api>(nodeEndpoint(worker)), ended };
     void ended.then(() => {

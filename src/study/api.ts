@@ -40,8 +40,8 @@ export interface StudyResult extends StudyDocument<ColumnValue> {
 const JOBS_DEFAULT = 2;
 
 /**
- * Runs a study (`remote-tlb-gen`, `concurrent-flush`, `lazy`) and answers its table as `study --json` prints it. The same request has the same answer, but
- * for times, wherever no time limit ends it.
+ * Runs a study (`remote-tlb-gen`, `concurrent-flush`, `lazy`) and answers its table as `study --json` prints
+ * it. The same request has the same answer, but for times, wherever no time limit ends it.
  *
  *     const { rows, answer } = await study('remote-tlb-gen', { variants: ['kvm/v7'], executions: 500 });
  *
@@ -49,8 +49,20 @@ const JOBS_DEFAULT = 2;
  */
 export async function study(name: string, options: StudyOptions = {}): Promise<StudyResult> {
   const asked = studies.find((known) => known.name === name);
-  if (asked === undefined) throw new InputError(`there is no study "${name}"`, `there are ${studies.map((one) => one.name).join(', ')}`);
-  const { variants, executions, count, budgetMs, signal = new AbortController().signal, memory = 'tso', seed = 1 } = options;
+  if (asked === undefined)
+    throw new InputError(
+      `there is no study "${name}"`,
+      `there are ${studies.map((one) => one.name).join(', ')}`,
+    );
+  const {
+    variants,
+    executions,
+    count,
+    budgetMs,
+    signal = new AbortController().signal,
+    memory = 'tso',
+    seed = 1,
+  } = options;
   const rows = variants === undefined ? asked.rows : chosenRows(asked.rows, variants);
   const pool = options.pool ?? openPool(JOBS_DEFAULT);
   const findings: Finding[] = [];
@@ -84,9 +96,12 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
 /** The rows of these variants, and what they are compared with. */
 function chosenRows(rows: readonly StudyRow[], variants: readonly string[]): StudyRow[] {
   for (const name of variants)
-    if (!rows.some(({ variant }) => variant === name)) throw new InputError(`the study has no row "${name}"`, 'name variants of its rows');
+    if (!rows.some(({ variant }) => variant === name))
+      throw new InputError(`the study has no row "${name}"`, 'name variants of its rows');
   const chosen = rows.filter(({ variant }) => variants.includes(variant));
   return rows.filter(
-    (row) => chosen.includes(row) || chosen.some(({ group, baseline }) => row.group === group && row.variant === baseline),
+    (row) =>
+      chosen.includes(row) ||
+      chosen.some(({ group, baseline }) => row.group === group && row.variant === baseline),
   );
 }

@@ -1,7 +1,14 @@
 import { A, B, dontneed, read, repeat, run, script } from '../scenarios/steps.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { concurrentFlushAnswer } from './answers/concurrent-flush.js';
-import { handlersColumn, localColumn, overlapColumn, roundsColumn, savedColumn, shootdownsColumn } from './columns/rounds.js';
+import {
+  handlersColumn,
+  localColumn,
+  overlapColumn,
+  roundsColumn,
+  savedColumn,
+  shootdownsColumn,
+} from './columns/rounds.js';
 import type { Study, StudyRow } from './study.js';
 
 /** A17: local, then remote (up to 5.12), against both at once (from 5.13). */
@@ -10,14 +17,18 @@ const TARGETS = [1, 2, 3, 4, 7];
 const PAGES = 4;
 /** Shootdowns of a scenario. */
 const SHOOTDOWNS = 4;
-/** Starts of the initiator, in accesses that it makes first, so that its shootdowns meet the targets at different places. */
+/**
+ * Starts of the initiator, in accesses that it makes first, so that its shootdowns meet the targets at
+ * different places.
+ */
 const STARTS = [0, 1, 2, 3, 5, 8];
 /** Pages that stand for more than the ceiling of 33: a full flush. */
 const FULL = 64;
 
 /**
- * One CPU drops its pages again and again while others use the mm, and switch to another one and back now and then: an interrupt that comes
- * meanwhile waits until theirs are on again, and a CPU that has the other mm loaded is no target.
+ * One CPU drops its pages again and again while others use the mm, and switch to another one and back now and
+ * then: an interrupt that comes meanwhile waits until theirs are on again, and a CPU that has the other mm
+ * loaded is no target.
  */
 function shootdowns(targets: number, full: boolean, start: number): Scenario {
   const nominal = full ? FULL : undefined;
@@ -39,7 +50,9 @@ function shootdowns(targets: number, full: boolean, start: number): Scenario {
         read(...Array.from({ length: start }, () => 0)),
         repeat(SHOOTDOWNS, dontneed(0, PAGES, nominal), read(...pages)),
       ),
-      ...Array.from({ length: targets }, (_, i) => script(repeat(6, repeat(5 + 3 * i, read(...pages)), run(B), run(A)))),
+      ...Array.from({ length: targets }, (_, i) =>
+        script(repeat(6, repeat(5 + 3 * i, read(...pages)), run(B), run(A))),
+      ),
     ],
   };
 }
@@ -62,12 +75,19 @@ const groups = TARGETS.flatMap((targets) =>
 export const concurrentFlush: Study = {
   name: 'concurrent-flush',
   rowTitle: 'KERNEL',
-  summary: 'local flush before the remote ones (up to 5.12) against both at once (from 5.13): what overlaps, in rounds of one step per CPU',
+  summary:
+    'local flush before the remote ones (up to 5.12) against both at once (from 5.13): what overlaps, in rounds of one step per CPU',
   groups,
   rows: groups.flatMap(({ name, targets, full }) => {
     const scenarios = STARTS.map((start) => shootdowns(targets, full, start));
     return VARIANTS.map(
-      ({ variant, label }, i): StudyRow => ({ group: name, variant, label, baseline: i === 0 ? null : VARIANTS[0].variant, scenarios }),
+      ({ variant, label }, i): StudyRow => ({
+        group: name,
+        variant,
+        label,
+        baseline: i === 0 ? null : VARIANTS[0].variant,
+        scenarios,
+      }),
     );
   }),
   scenarios: [],

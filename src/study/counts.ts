@@ -16,8 +16,8 @@ export interface CountRequest {
 }
 
 /**
- * Counters over the first executions of each scenario. They do not stop at a violation, so that rules which fail are counted over as many as those
- * that do not; an execution itself ends where it goes wrong.
+ * Counters over the first executions of each scenario. They do not stop at a violation, so that rules which
+ * fail are counted over as many as those that do not; an execution itself ends where it goes wrong.
  */
 export async function countOver(pool: HuntPool, request: CountRequest): Promise<Counts> {
   const { variant, scenarios, strategies, memory, seed, executions } = request;
@@ -30,15 +30,23 @@ export async function countOver(pool: HuntPool, request: CountRequest): Promise<
       });
     }),
   );
-  const totals = COUNTERS.map((name, i) => [name, results.reduce((sum, { counters }) => sum + counters[i], 0)] as const);
+  const totals = COUNTERS.map(
+    (name, i) => [name, results.reduce((sum, { counters }) => sum + counters[i], 0)] as const,
+  );
   return Object.fromEntries(totals) as Counts;
 }
 
 /** Executions that are worth a batch of their own. */
 const PIECE = 150;
 
-/** Executions 0 to `executions` - 1 in batches, so that one scenario does not keep one worker busy and the others idle. */
+/**
+ * Executions 0 to `executions` - 1 in batches, so that one scenario does not keep one worker busy and the
+ * others idle.
+ */
 function pieces(executions: number): { readonly first: number; readonly count: number }[] {
   const count = Math.ceil(executions / PIECE);
-  return Array.from({ length: count }, (_, i) => ({ first: i * PIECE, count: Math.min(PIECE, executions - i * PIECE) }));
+  return Array.from({ length: count }, (_, i) => ({
+    first: i * PIECE,
+    count: Math.min(PIECE, executions - i * PIECE),
+  }));
 }

@@ -5,7 +5,10 @@ import type { MemoryModel } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { Counts } from './study.js';
 
-/** Counts of two kernels, execution by execution: the base's, the patch's that follows it, and the patch's own. */
+/**
+ * Counts of two kernels, execution by execution: the base's, the patch's that follows it, and the patch's
+ * own.
+ */
 export interface PairedCounts {
   readonly base: string;
   readonly patch: string;
@@ -43,26 +46,39 @@ export interface PairsRequest {
   readonly onRound?: (pairs: number) => void;
 }
 
-/** Pairs of each scenario in a round. Rounds are whole, so that scenarios weigh the same whenever the time is over. */
+/**
+ * Pairs of each scenario in a round. Rounds are whole, so that scenarios weigh the same whenever the time is
+ * over.
+ */
 const ROUND = 10;
 /** As many pairs as a result holds where only time limits them. */
 const PAIRS_MAX = 200_000;
 
 /**
- * Counts pairs of executions: numbers 0, 1, 2, ... of each scenario, in rounds. What is counted depends on the request and on the number of
- * rounds alone, not on how many jobs the pool has.
+ * Counts pairs of executions: numbers 0, 1, 2, ... of each scenario, in rounds. What is counted depends on
+ * the request and on the number of rounds alone, not on how many jobs the pool has.
  */
 export async function countPairs(pool: HuntPool, request: PairsRequest): Promise<PairedCounts> {
   const { base, patch, scenarios, strategies, memory, seed, count, budgetMs, signal } = request;
   const began = performance.now();
   const lengthsOf = (variant: string): Promise<number[]> =>
-    Promise.all(scenarios.map((scenario) => pool.length({ variant, scenario, strategies, memory, seed, first: 0, count: 0 })));
+    Promise.all(
+      scenarios.map((scenario) =>
+        pool.length({ variant, scenario, strategies, memory, seed, first: 0, count: 0 }),
+      ),
+    );
   const [lengths, patchLengths] = await Promise.all([lengthsOf(base), lengthsOf(patch)]);
   const limit = Math.min(count ?? PAIRS_MAX, PAIRS_MAX);
-  const wanted = scenarios.map((_, i) => Math.floor(limit / scenarios.length) + (i < limit % scenarios.length ? 1 : 0));
+  const wanted = scenarios.map(
+    (_, i) => Math.floor(limit / scenarios.length) + (i < limit % scenarios.length ? 1 : 0),
+  );
   const results: PairResult[][] = scenarios.map(() => []);
   for (let first = 0; first < Math.max(...wanted); first += ROUND) {
-    if (first > 0 && (signal?.aborted === true || (budgetMs !== undefined && performance.now() - began >= budgetMs))) break;
+    if (
+      first > 0 &&
+      (signal?.aborted === true || (budgetMs !== undefined && performance.now() - began >= budgetMs))
+    )
+      break;
     const round = scenarios.map(async (scenario, i) => {
       const pairs = Math.min(ROUND, wanted[i] - first);
       if (pairs <= 0) return;
@@ -73,7 +89,8 @@ export async function countPairs(pool: HuntPool, request: PairsRequest): Promise
     request.onRound?.(results.flat().reduce((sum, { pairs }) => sum + pairs, 0));
   }
   const samples = scenarios.map(({ name }, i) => sampleOf(name, results[i]));
-  const sum = (field: 'pairs' | 'cut' | 'otherwise'): number => results.flat().reduce((total, result) => total + result[field], 0);
+  const sum = (field: 'pairs' | 'cut' | 'otherwise'): number =>
+    results.flat().reduce((total, result) => total + result[field], 0);
   return { base, patch, pairs: sum('pairs'), cut: sum('cut'), otherwise: sum('otherwise'), samples };
 }
 
@@ -105,7 +122,8 @@ export function totalsOf({ samples }: PairedCounts, side: 'base' | 'patch'): Cou
   const from = side === 'base' ? 0 : COUNTERS.length;
   const totals = COUNTERS.map((name, index) => {
     let sum = 0;
-    for (const { counts } of samples) for (let at = from + index; at < counts.length; at += 2 * COUNTERS.length) sum += counts[at];
+    for (const { counts } of samples)
+      for (let at = from + index; at < counts.length; at += 2 * COUNTERS.length) sum += counts[at];
     return [name, sum] as const;
   });
   return Object.fromEntries(totals) as Counts;

@@ -21,11 +21,15 @@ import { verdictColumn } from './columns/verdict.js';
 import { ruleRows } from './rule-rows.js';
 import type { Study } from './study.js';
 
-/** The question that the laboratory was built for (C1): after a remote flush, may the initiator write the target's tlb_gen? */
+/**
+ * The question that the laboratory was built for (C1): after a remote flush, may the initiator write the
+ * target's tlb_gen?
+ */
 export const remoteTlbGen: Study = {
   name: 'remote-tlb-gen',
   rowTitle: 'RULE',
-  summary: "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, at what gain and cost?",
+  summary:
+    "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, at what gain and cost?",
   ...ruleRows([hypercallBackend, kvmPvBackend, nativeBackend, nativeOthersBackend], rules),
   scenarios: [...remote, ...catalogue.filter(({ name }) => name === 'full-and-partial')],
   probes: ['hunt', 'counts', 'broken-host'],
@@ -41,7 +45,14 @@ export const remoteTlbGen: Study = {
     lostFlushColumn,
     findingColumn,
   ],
-  plan: { executions: 2_000, executionsMin: 140, counted: 650, countedUnsafe: 130, onBrokenHost: 200, budgetMs: 46_000 },
+  plan: {
+    executions: 2_000,
+    executionsMin: 140,
+    counted: 650,
+    countedUnsafe: 130,
+    onBrokenHost: 200,
+    budgetMs: 46_000,
+  },
   explainsWitnesses: true,
   answer: remoteTlbGenAnswer,
 };

@@ -11,7 +11,9 @@ export function studyReport(
   const rows = results.map((result) => {
     const { row, verdict, known } = result;
     const { group, variant, label, baseline, senseless = null } = row;
-    const columns = Object.fromEntries(study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]));
+    const columns = Object.fromEntries(
+      study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]),
+    );
     return {
       group,
       variant,
@@ -31,5 +33,9 @@ export function studyReport(
 function effectOf({ pairs }: RowResult): RowEffect | null {
   return pairs === null
     ? null
-    : { pairs: pairs.pairs, otherwise: pairs.otherwise, changedNothing: pairs.pairs > 0 && pairs.otherwise === 0 };
+    : {
+        pairs: pairs.pairs,
+        otherwise: pairs.otherwise,
+        changedNothing: pairs.pairs > 0 && pairs.otherwise === 0,
+      };
 }

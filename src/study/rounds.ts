@@ -6,11 +6,19 @@ import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
 import { findVariant, type Variant } from '../variants/index.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import { EV_PART_BEGINS, EV_PART_ENDS, PART_FLUSH, PART_HANDLER, PART_LOCAL, timedFunctions } from './timed-functions.js';
+import {
+  EV_PART_BEGINS,
+  EV_PART_ENDS,
+  PART_FLUSH,
+  PART_HANDLER,
+  PART_LOCAL,
+  timedFunctions,
+} from './timed-functions.js';
 
 /**
- * What overlaps in a shootdown, in rounds: every CPU takes one step per round (a pending interrupt is delivered, else the next instruction), and
- * every store buffer drains one store. Nothing is drawn, so the same program always counts the same.
+ * What overlaps in a shootdown, in rounds: every CPU takes one step per round (a pending interrupt is
+ * delivered, else the next instruction), and every store buffer drains one store. Nothing is drawn, so the
+ * same program always counts the same.
  */
 
 /** Rounds of the shootdowns of a run, each from its increment of the generation to its return. */
@@ -38,7 +46,10 @@ interface Shootdown {
   overlap: number;
 }
 
-/** Longer than any run of the purpose-made scenarios by far: a program that does not end is an error of the study. */
+/**
+ * Longer than any run of the purpose-made scenarios by far: a program that does not end is an error of the
+ * study.
+ */
 const ROUNDS_MAX = 100_000;
 
 /** Notes which CPU is in which part, and since when a shootdown has its generation. */
@@ -76,7 +87,8 @@ class Parts extends MachineObserver {
     for (const [initiator, shootdown] of this.current) {
       const local = this.isIn(initiator, PART_LOCAL);
       let handlers = false;
-      for (let cpu = 0; cpu < cpus; cpu++) if (cpu !== initiator && this.isIn(cpu, PART_HANDLER)) handlers = true;
+      for (let cpu = 0; cpu < cpus; cpu++)
+        if (cpu !== initiator && this.isIn(cpu, PART_HANDLER)) handlers = true;
       shootdown.rounds++;
       if (local) shootdown.local++;
       if (handlers) shootdown.handlers++;
@@ -85,12 +97,20 @@ class Parts extends MachineObserver {
   }
 }
 
-/** Counts over all shootdowns of the scenarios. Throws where the variant is unknown or a scenario does not end. */
-export function roundsOf(variantName: string, scenarios: readonly Scenario[], own: readonly Variant[] = []): RoundsTally {
+/**
+ * Counts over all shootdowns of the scenarios. Throws where the variant is unknown or a scenario does not
+ * end.
+ */
+export function roundsOf(
+  variantName: string,
+  scenarios: readonly Scenario[],
+  own: readonly Variant[] = [],
+): RoundsTally {
   const variant = findVariant(variantName, own);
   if (variant === undefined) throw new Error(`no such variant: ${variantName}`);
   const shootdowns = scenarios.flatMap((scenario) => shootdownsOf(variant, scenario));
-  const spread = (field: keyof Shootdown): Spread => spreadOf(shootdowns.map((shootdown) => shootdown[field]));
+  const spread = (field: keyof Shootdown): Spread =>
+    spreadOf(shootdowns.map((shootdown) => shootdown[field]));
   return {
     shootdowns: shootdowns.length,
     rounds: spread('rounds'),
@@ -105,11 +125,17 @@ function shootdownsOf(variant: Variant, scenario: Scenario): readonly Shootdown[
   const machine = new Machine(program, 'tso');
   const parts = new Parts(new Set(program.config.layout.mms.map(({ tlbGen }) => tlbGen)));
   machine.observer = parts;
-  drive(machine, new RoundsDecider(`${scenario.name} under ${variant.name}`, () => parts.tick(scenario.cpus)));
+  drive(
+    machine,
+    new RoundsDecider(`${scenario.name} under ${variant.name}`, () => parts.tick(scenario.cpus)),
+  );
   return parts.finished;
 }
 
-/** Rounds in which every CPU may drain one store and then take an interrupt or execute one operation, as if all ran at one speed. */
+/**
+ * Rounds in which every CPU may drain one store and then take an interrupt or execute one operation, as if
+ * all ran at one speed.
+ */
 class RoundsDecider implements Decider {
   private round = 0;
   /** The next half of a round: of CPU n its buffer at 2 n, its line or itself at 2 n + 1. */
@@ -144,5 +170,9 @@ class RoundsDecider implements Decider {
 
 function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) return { min: 0, mean: 0, max: 0 };
-  return { min: Math.min(...values), mean: values.reduce((sum, value) => sum + value, 0) / values.length, max: Math.max(...values) };
+  return {
+    min: Math.min(...values),
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    max: Math.max(...values),
+  };
 }

@@ -47,7 +47,9 @@ export interface StudyOutcome {
 
 /** Of the host's features, the one without which it loses flush requests (B27). */
 const BROKEN_HOST = '~hostAtomicClear';
-/** A scenario in which vCPUs are preempted at least so often is where it does, and the more often the sooner. */
+/**
+ * A scenario in which vCPUs are preempted at least so often is where it does, and the more often the sooner.
+ */
 const OFTEN_PREEMPTED = 8;
 const BROKEN_HOST_PREEMPTIONS = 24;
 
@@ -68,7 +70,10 @@ const BASELINE_COUNTED = 2_000;
 /** Of a row's share of the time, how much is for its counts where only time limits them. */
 const COUNTING_SHARE = 0.5;
 
-/** Runs a study's rows in order. While a row is hunted, the one before it is counted, so that no worker waits for the end of a row. */
+/**
+ * Runs a study's rows in order. While a row is hunted, the one before it is counted, so that no worker waits
+ * for the end of a row.
+ */
 export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
   const began = performance.now();
   const results: RowResult[] = [];
@@ -81,15 +86,27 @@ export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<S
     let others: Promise<readonly Partial<Probed>[]> = Promise.resolve([]);
     if (row.senseless === undefined) {
       const left = request.rows.slice(index).filter(({ senseless }) => senseless === undefined).length;
-      const leftMs = request.budgetMs === undefined ? undefined : Math.max(0, request.budgetMs - (performance.now() - began));
+      const leftMs =
+        request.budgetMs === undefined
+          ? undefined
+          : Math.max(0, request.budgetMs - (performance.now() - began));
       const shareMs = leftMs === undefined ? undefined : leftMs / left;
       const countsByTime = probes.includes('counts') && request.counted === undefined;
       const huntMs = shareMs === undefined || !countsByTime ? shareMs : shareMs * (1 - COUNTING_SHARE);
       if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, huntMs)) };
       // Where the number of pairs is set, time only sees to it that the last rows come to their end.
-      const countMs = shareMs === undefined || leftMs === undefined ? undefined : countsByTime ? shareMs * COUNTING_SHARE : leftMs;
+      const countMs =
+        shareMs === undefined || leftMs === undefined
+          ? undefined
+          : countsByTime
+            ? shareMs * COUNTING_SHARE
+            : leftMs;
       if (!request.signal.aborted) {
-        others = Promise.all(probes.flatMap((probe) => (probe === 'hunt' ? [] : [PROBES[probe]({ row, request, pool, probed, countMs })])));
+        others = Promise.all(
+          probes.flatMap((probe) =>
+            probe === 'hunt' ? [] : [PROBES[probe]({ row, request, pool, probed, countMs })],
+          ),
+        );
         // It is waited for below, and a failure is heard of there.
         others.catch(() => undefined);
       }
@@ -122,7 +139,9 @@ type Probe = (asked: Asked) => Promise<Partial<Probed>>;
 const PROBES: Readonly<Record<Exclude<ProbeName, 'hunt'>, Probe>> = {
   counts: countRow,
   'broken-host': countOnBrokenHost,
-  rounds: async ({ row: { variant, scenarios }, pool }) => ({ rounds: roundsOf(variant, scenarios ?? [], pool.modules.variants) }),
+  rounds: async ({ row: { variant, scenarios }, pool }) => ({
+    rounds: roundsOf(variant, scenarios ?? [], pool.modules.variants),
+  }),
 };
 
 /** A baseline is counted alone; every other row in pairs with its baseline. */
@@ -134,15 +153,40 @@ async function countRow({ row, request, pool, probed, countMs }: Asked): Promise
     return { counts: await countOver(pool, { ...asked, executions }) };
   }
   const isUnsafe = probed.verdict?.violation != null;
-  const count = isUnsafe && countedUnsafe !== undefined ? Math.min(countedUnsafe, counted ?? countedUnsafe) : counted;
-  const pairs = await countPairs(pool, { ...asked, base: row.baseline, patch: row.variant, count, budgetMs: countMs, signal });
+  const count =
+    isUnsafe && countedUnsafe !== undefined ? Math.min(countedUnsafe, counted ?? countedUnsafe) : counted;
+  const pairs = await countPairs(pool, {
+    ...asked,
+    base: row.baseline,
+    patch: row.variant,
+    count,
+    budgetMs: countMs,
+    signal,
+  });
   return { pairs, counts: totalsOf(pairs, 'patch') };
 }
 
-async function huntRow(row: StudyRow, request: StudyRequest, pool: HuntPool, budgetMs?: number): Promise<Partial<Probed>> {
+async function huntRow(
+  row: StudyRow,
+  request: StudyRequest,
+  pool: HuntPool,
+  budgetMs?: number,
+): Promise<Partial<Probed>> {
   const { strategies, memory, seed, executions, executionsMin, signal, onProgress } = request;
   const { variant, scenarios } = countRequest(row, request);
-  const asked = { variant, scenarios, strategies, memory, seed, executions, executionsMin, budgetMs, signal, onProgress, jobs: pool.jobs };
+  const asked = {
+    variant,
+    scenarios,
+    strategies,
+    memory,
+    seed,
+    executions,
+    executionsMin,
+    budgetMs,
+    signal,
+    onProgress,
+    jobs: pool.jobs,
+  };
   // What is known of the kernel beneath a row is not what the row is asked about.
   const known = knownOf(variant, scenarios, pool.modules.variants);
   const { verdict, finding, replay } = explained(await hunt({ ...asked, known, pool }), pool.modules);
@@ -157,9 +201,17 @@ async function countOnBrokenHost({ row, request, pool }: Asked): Promise<Partial
   if (findVariant(row.variant, pool.modules.variants)?.backend.has.preemptedByte !== true) return {};
   const { variant, scenarios, ...rest } = countRequest(row, request);
   const often = scenarios.filter(({ preemptions = 0 }) => preemptions >= OFTEN_PREEMPTED);
-  const chosen = (often.length > 0 ? often : scenarios).map((scenario) => ({ ...scenario, preemptions: BROKEN_HOST_PREEMPTIONS }));
+  const chosen = (often.length > 0 ? often : scenarios).map((scenario) => ({
+    ...scenario,
+    preemptions: BROKEN_HOST_PREEMPTIONS,
+  }));
   return {
-    brokenHost: await countOver(pool, { ...rest, variant: variant + BROKEN_HOST, scenarios: chosen, executions: request.onBrokenHost }),
+    brokenHost: await countOver(pool, {
+      ...rest,
+      variant: variant + BROKEN_HOST,
+      scenarios: chosen,
+      executions: request.onBrokenHost,
+    }),
   };
 }
 

@@ -10,8 +10,9 @@ import type { PairedCounts } from './paired-counts.js';
 import type { RoundsTally } from './rounds.js';
 
 /**
- * A study: a question that is answered by a table of runs. It is data: rows (variants), scenarios, what is run for a row, columns, and what is
- * said below the table. Adding one is adding one small file and one line in study/index.ts.
+ * A study: a question that is answered by a table of runs. It is data: rows (variants), scenarios, what is
+ * run for a row, columns, and what is said below the table. Adding one is adding one small file and one line
+ * in study/index.ts.
  */
 export interface Study {
   readonly name: string;
@@ -45,7 +46,10 @@ export interface StudyPlan {
   /** Executions of a row's hunt, and how many of them are done however slow the machine is. */
   readonly executions: number;
   readonly executionsMin: number;
-  /** Pairs of executions that a row's counts come from; of a row with a witness, whose costs decide nothing, fewer. */
+  /**
+   * Pairs of executions that a row's counts come from; of a row with a witness, whose costs decide nothing,
+   * fewer.
+   */
   readonly counted: number;
   readonly countedUnsafe: number;
   /** Executions per scenario on the host that loses flush requests. */
@@ -94,7 +98,12 @@ export interface RowResult {
   readonly rounds: RoundsTally | null;
 }
 
-export type ColumnValue = number | string | null | { readonly [key: string]: ColumnValue } | readonly LatentCount[];
+export type ColumnValue =
+  | number
+  | string
+  | null
+  | { readonly [key: string]: ColumnValue }
+  | readonly LatentCount[];
 
 /** Whether rows are compared in a column, with an interval. */
 const isCompared = ({ compared }: Column): boolean => compared !== undefined;

@@ -6,7 +6,10 @@ import { TABLE_WIDTH } from '../report/table.js';
 import { worstLatent } from './columns/verdict.js';
 import type { Column, RowResult, Study } from './study.js';
 
-/** A study's table, printable row by row: a heading per group, two lines of titles. It fits the width, leaving out columns that ask for more. */
+/**
+ * A study's table, printable row by row: a heading per group, two lines of titles. It fits the width, leaving
+ * out columns that ask for more.
+ */
 
 const GAP = '  ';
 const BELOW = '    ';
@@ -57,14 +60,21 @@ export class StudyTable {
     const cells = this.columns.map((column) => visible(column.text(result, baseline)));
     const lines = [this.line(visible(row.label), cells)];
     const painted =
-      verdict?.violation != null ? this.colors.red : verdict !== null && verdict.latent.length > 0 ? this.colors.yellow : null;
+      verdict?.violation != null
+        ? this.colors.red
+        : verdict !== null && verdict.latent.length > 0
+          ? this.colors.yellow
+          : null;
     if (painted !== null) lines[0] = painted(lines[0]);
     for (const text of this.latentLines(verdict)) lines.push(BELOW + text);
     if (verdict?.violation === 'deadlock' || verdict?.violation === 'livelock') {
-      for (const text of wrap(visible(verdict.message ?? ''), this.width - BELOW.length)) lines.push(BELOW + text);
+      for (const text of wrap(visible(verdict.message ?? ''), this.width - BELOW.length))
+        lines.push(BELOW + text);
     }
     const idle = noEffectWords(result);
-    if (idle !== null) for (const text of wrap(visible(idle), this.width - BELOW.length)) lines.push(BELOW + this.colors.yellow(text));
+    if (idle !== null)
+      for (const text of wrap(visible(idle), this.width - BELOW.length))
+        lines.push(BELOW + this.colors.yellow(text));
     if (verdict?.interrupted === true) lines.push(`${BELOW}interrupted`);
     return lines.join('\n');
   }
@@ -72,7 +82,9 @@ export class StudyTable {
   private senseless(label: string, reason: string): string {
     const indent = this.labelWidth + GAP.length;
     const lines = wrap(`makes no sense: ${visible(reason)}`, this.width - indent);
-    return lines.map((line, i) => (i === 0 ? pad(visible(label), indent) : ' '.repeat(indent)) + line).join('\n');
+    return lines
+      .map((line, i) => (i === 0 ? pad(visible(label), indent) : ' '.repeat(indent)) + line)
+      .join('\n');
   }
 
   /** How often something latent was seen, and what it was at first; a cell has no room for it. */
@@ -93,7 +105,10 @@ export class StudyTable {
 const DIFFERENCES =
   '(-9 ±2): the difference to the first row in the same executions, with its interval; all intervals of the table hold together with 95 %. none seen: the interval spans 0';
 
-/** What must not be overlooked of a row that does what the first row does; null of one that does anything otherwise. */
+/**
+ * What must not be overlooked of a row that does what the first row does; null of one that does anything
+ * otherwise.
+ */
 export function noEffectWords({ row, pairs }: RowResult): string | null {
   if (pairs === null || pairs.pairs === 0 || pairs.otherwise > 0) return null;
   return `NO EFFECT: executed what ${row.baseline} executes, step by step, in all of ${count(pairs.pairs, 'pair')}`;

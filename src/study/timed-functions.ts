@@ -14,7 +14,14 @@ export const PART_FLUSH = 0;
 export const PART_LOCAL = 1;
 export const PART_HANDLER = 2;
 
-function* timedFlush(cpu: KernelCpu, mm: number, start: number, end: number, nominalPages: number, freedTables: boolean): Protocol<void> {
+function* timedFlush(
+  cpu: KernelCpu,
+  mm: number,
+  start: number,
+  end: number,
+  nominalPages: number,
+  freedTables: boolean,
+): Protocol<void> {
   yield* cpu.event(EV_PART_BEGINS, PART_FLUSH, 0);
   yield* flushTlbMmRange(cpu, mm, start, end, nominalPages, freedTables);
   yield* cpu.event(EV_PART_ENDS, PART_FLUSH, 0);

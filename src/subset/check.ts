@@ -4,13 +4,15 @@ import { recursions } from './recursion.js';
 import { lineOf, type SourceModule } from './syntax.js';
 
 /**
- * The subset of TypeScript that protocol code is written in, so that one text can be explored, stripped for stress runs and lowered to an
- * automaton. Protocol code is every generator function, and every plain function that one calls.
+ * The subset of TypeScript that protocol code is written in, so that one text can be explored, stripped for
+ * stress runs and lowered to an automaton. Protocol code is every generator function, and every plain
+ * function that one calls.
  *
- * Allowed: const and let; numbers, booleans, undefined and immutable handles; all loops over them, labels, switch; static destructuring;
- * class methods; pure functions on numbers; `yield*` anywhere in an expression; `??`, `&&`, `||` and `? :`, which are branches.
- * Everything else is reported with file, line and the construct's name. What cannot be seen in the text alone (whether a handle is
- * immutable, whether arithmetic stays within int32) is not checked.
+ * Allowed: const and let; numbers, booleans, undefined and immutable handles; all loops over them, labels,
+ * switch; static destructuring; class methods; pure functions on numbers; `yield*` anywhere in an expression;
+ * `??`, `&&`, `||` and `? :`, which are branches. Everything else is reported with file, line and the
+ * construct's name. What cannot be seen in the text alone (whether a handle is immutable, whether arithmetic
+ * stays within int32) is not checked.
  */
 
 export interface SubsetViolation {
@@ -45,7 +47,10 @@ export function formatSubsetViolation(violation: SubsetViolation): string {
   return `${violation.file}:${violation.line}: ${violation.construct}: ${violation.message}`;
 }
 
-/** Checks modules, in the order given; an empty list means that all protocol code is in the subset. Throws SubsetSyntaxError. */
+/**
+ * Checks modules, in the order given; an empty list means that all protocol code is in the subset. Throws
+ * SubsetSyntaxError.
+ */
 export function checkSubset(sources: readonly SourceModule[], options: SubsetOptions): SubsetViolation[] {
   const graph = new ModuleGraph(sources);
   const violations: SubsetViolation[] = [];

@@ -16,6 +16,11 @@ export abstract class Checker {
   abstract check(): void;
 
   protected report(node: AnyNode, construct: string, message: string): void {
-    this.violations.push({ file: this.func.module.path, line: lineOf(node), construct, message: `${message} (in ${this.func.name})` });
+    this.violations.push({
+      file: this.func.module.path,
+      line: lineOf(node),
+      construct,
+      message: `${message} (in ${this.func.name})`,
+    });
   }
 }

@@ -5,9 +5,10 @@ import { type FunctionInfo, ModuleGraph } from './modules.js';
 import { boundNames, childrenOf, isFunction, type SourceModule, withoutTypes } from './syntax.js';
 
 /**
- * What plain programs must keep to. They are explored and run on threads but never lowered, so they may use more of the language than the
- * kernel's code: objects, closures, arrays of their own. Refused is only what makes an execution differ from what the text says, or from
- * itself: an operation without `yield*`, a plain `yield`, state that outlives an execution, clocks and random numbers.
+ * What plain programs must keep to. They are explored and run on threads but never lowered, so they may use
+ * more of the language than the kernel's code: objects, closures, arrays of their own. Refused is only what
+ * makes an execution differ from what the text says, or from itself: an operation without `yield*`, a plain
+ * `yield`, state that outlives an execution, clocks and random numbers.
  */
 export function checkEssentials(sources: readonly SourceModule[], options: SubsetOptions): SubsetViolation[] {
   const graph = new ModuleGraph(sources);
@@ -31,7 +32,16 @@ export function checkEssentials(sources: readonly SourceModule[], options: Subse
   return found;
 }
 
-const UNREPEATABLE = new Set(['Date', 'performance', 'crypto', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
+const UNREPEATABLE = new Set([
+  'Date',
+  'performance',
+  'crypto',
+  'process',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+]);
 
 /** Methods of lists, maps and sets that change them. */
 const CHANGES = new Set([
@@ -72,10 +82,12 @@ class EssentialChecker extends Checker {
   }
 
   private declare(node: AnyNode): void {
-    if (isFunction(node)) for (const param of node.params) for (const name of boundNames(param as AnyNode)) this.locals.add(name);
+    if (isFunction(node))
+      for (const param of node.params) for (const name of boundNames(param as AnyNode)) this.locals.add(name);
     if (node.type === 'VariableDeclaration')
       for (const { id } of node.declarations) for (const name of boundNames(id)) this.locals.add(name);
-    if (node.type === 'CatchClause' && node.param != null) for (const name of boundNames(node.param)) this.locals.add(name);
+    if (node.type === 'CatchClause' && node.param != null)
+      for (const name of boundNames(node.param)) this.locals.add(name);
     for (const child of childrenOf(node)) this.declare(child);
   }
 
@@ -102,7 +114,11 @@ class EssentialChecker extends Checker {
         break;
       case 'Identifier':
         if (UNREPEATABLE.has(node.name) && !this.locals.has(node.name) && isValue(node, parent))
-          this.report(node, node.name, 'an execution must repeat exactly: no clock, no timer, no surroundings');
+          this.report(
+            node,
+            node.name,
+            'an execution must repeat exactly: no clock, no timer, no surroundings',
+          );
         break;
       default:
     }
@@ -117,37 +133,51 @@ class EssentialChecker extends Checker {
     const callee = withoutTypes(node.callee as AnyNode);
     if (callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier') {
       const object = withoutTypes(callee.object);
-      if (object.type === 'Identifier' && object.name === this.cpu && this.options.operations.has(callee.property.name))
+      if (
+        object.type === 'Identifier' &&
+        object.name === this.cpu &&
+        this.options.operations.has(callee.property.name)
+      )
         this.report(node, 'protocol call without yield*', `cpu.${callee.property.name} never happens`);
       return;
     }
     // A generator may be kept or handed on; called for nothing it is forgotten.
-    if (callee.type !== 'Identifier' || this.locals.has(callee.name) || parent.type !== 'ExpressionStatement') return;
+    if (callee.type !== 'Identifier' || this.locals.has(callee.name) || parent.type !== 'ExpressionStatement')
+      return;
     const binding = this.graph.resolve(this.func.module, callee.name);
     if (binding?.kind === 'function' && binding.func.protocol)
       this.report(node, 'protocol call without yield*', `${callee.name} never runs`);
   }
 
-  /** Calls of helpers are followed; calls that change a list or table of the module's, or of a function around, are changes of it. */
+  /**
+   * Calls of helpers are followed; calls that change a list or table of the module's, or of a function
+   * around, are changes of it.
+   */
   private visitCallee(node: AnyNode & { type: 'CallExpression' }): void {
     const callee = withoutTypes(node.callee as AnyNode);
     if (callee.type === 'Identifier' && !this.locals.has(callee.name)) {
       const binding = this.graph.resolve(this.func.module, callee.name);
       if (binding?.kind === 'function' && !binding.func.protocol) this.helpers.push(binding.func);
     }
-    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return;
+    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
+      return;
     if (!CHANGES.has(callee.property.name)) return;
     const root = rootOf(callee.object);
     if (root.type !== 'Identifier') return;
     const kind = this.graph.resolve(this.func.module, root.name)?.kind;
-    const isKept = kind === 'constant' || kind === 'mutable' || this.func.around.some((names) => names.has(root.name));
+    const isKept =
+      kind === 'constant' || kind === 'mutable' || this.func.around.some((names) => names.has(root.name));
     if (isKept) this.checkTarget(root, node);
   }
 
   private checkTarget(target: AnyNode, at: AnyNode): void {
     const root = rootOf(target);
     if (root.type !== 'Identifier' || this.locals.has(root.name)) return;
-    this.report(at, 'state outside the words', `${root.name} would keep its value from execution to execution; use a word or a local`);
+    this.report(
+      at,
+      'state outside the words',
+      `${root.name} would keep its value from execution to execution; use a word or a local`,
+    );
   }
 }
 

@@ -6,12 +6,17 @@ import { boundNames, childrenOf, isFunction, withoutTypes } from './syntax.js';
 
 /** Checks one function of protocol code. */
 
-/** Syntax that is refused wherever it stands, by node type: the construct's name, and what to write instead. */
+/**
+ * Syntax that is refused wherever it stands, by node type: the construct's name, and what to write instead.
+ */
 const FORBIDDEN: Readonly<Record<string, readonly [construct: string, message: string]>> = {
   TryStatement: ['try', 'operations do not throw; there is nothing to catch'],
   ThrowStatement: ['throw', 'use cpu.assert'],
   AwaitExpression: ['await', 'protocol code is synchronous'],
-  ObjectExpression: ['object literal', 'locals are numbers and immutable handles; state is in words of memory'],
+  ObjectExpression: [
+    'object literal',
+    'locals are numbers and immutable handles; state is in words of memory',
+  ],
   ArrayExpression: ['array literal', 'locals are numbers and immutable handles; state is in words of memory'],
   TemplateLiteral: ['template literal', 'locals are numbers and immutable handles'],
   TaggedTemplateExpression: ['template literal', 'locals are numbers and immutable handles'],
@@ -64,7 +69,16 @@ const BINARY_REFUSED: Readonly<Record<string, string>> = {
 const PURE_MATH = new Set(['abs', 'clz32', 'imul', 'max', 'min']);
 const CONSTANT_GLOBALS = new Set(['undefined']);
 /** What of the CPU belongs to the machine, not to protocol code: mutable state that no operation guards. */
-const MACHINE_STATE = new Set(['machine', 'pending', 'immediate', 'top', 'frames', 'saved', 'depth', 'finished']);
+const MACHINE_STATE = new Set([
+  'machine',
+  'pending',
+  'immediate',
+  'top',
+  'frames',
+  'saved',
+  'depth',
+  'finished',
+]);
 
 type Target =
   | { readonly kind: 'operation'; readonly name: string }
@@ -106,7 +120,8 @@ export class FunctionChecker extends Checker {
   private checkParameter(param: AnyNode): void {
     if (param.type === 'AssignmentPattern') this.report(param, 'default parameter', 'pass the value');
     else if (param.type === 'RestElement') this.report(param, 'rest parameter', 'name the parameters');
-    else if (param.type !== 'Identifier') this.report(param, 'pattern parameter', 'take the handle apart inside');
+    else if (param.type !== 'Identifier')
+      this.report(param, 'pattern parameter', 'take the handle apart inside');
     for (const name of boundNames(param)) this.locals.add(name);
   }
 
@@ -135,7 +150,8 @@ export class FunctionChecker extends Checker {
       case 'VariableDeclaration':
         if (node.kind !== 'const' && node.kind !== 'let') this.report(node, node.kind, 'use const or let');
         for (const { id } of node.declarations) this.checkPattern(id);
-        for (const { init } of node.declarations) if (init !== null && init !== undefined) this.visit(init, node);
+        for (const { init } of node.declarations)
+          if (init !== null && init !== undefined) this.visit(init, node);
         return;
       case 'ForOfStatement':
         if (node.await) this.report(node, 'await', 'protocol code is synchronous');
@@ -159,7 +175,8 @@ export class FunctionChecker extends Checker {
         return;
       case 'UnaryExpression':
         if (node.operator === 'delete') this.report(node, 'delete', 'handles are immutable');
-        else if (node.operator === '-' && node.argument.type === 'Literal') this.checkNumber(node.argument, -1);
+        else if (node.operator === '-' && node.argument.type === 'Literal')
+          this.checkNumber(node.argument, -1);
         else this.visitAll(node);
         return;
       case 'Literal':
@@ -174,7 +191,8 @@ export class FunctionChecker extends Checker {
       case 'BinaryExpression': {
         const refused = BINARY_REFUSED[node.operator];
         if (refused !== undefined) this.report(node, `operator ${node.operator}`, refused);
-        if (node.operator === '/' && !isTruncated(parent)) this.report(node, 'operator /', 'numbers are int32: write (a / b) | 0');
+        if (node.operator === '/' && !isTruncated(parent))
+          this.report(node, 'operator /', 'numbers are int32: write (a / b) | 0');
         this.visitAll(node);
         return;
       }
@@ -199,22 +217,27 @@ export class FunctionChecker extends Checker {
       }
     } else if (pattern.type === 'ArrayPattern') {
       for (const element of pattern.elements) if (element !== null) this.checkPattern(element);
-    } else if (pattern.type === 'AssignmentPattern') this.report(pattern, 'default in a pattern', 'test for undefined');
+    } else if (pattern.type === 'AssignmentPattern')
+      this.report(pattern, 'default in a pattern', 'test for undefined');
     else if (pattern.type === 'RestElement') this.report(pattern, 'rest in a pattern', 'name the elements');
   }
 
   /** What is assigned to must be a local. */
   private checkTarget(target: AnyNode, at: AnyNode): void {
     const inner = withoutTypes(target);
-    if (inner.type === 'MemberExpression') this.report(at, 'assignment to a member', 'state is in words of memory: use an operation');
-    else if (inner.type !== 'Identifier') this.report(at, 'assignment to a pattern', 'assign one local at a time');
-    else if (!this.locals.has(inner.name)) this.report(at, 'mutable module state', `${inner.name} is not a local`);
+    if (inner.type === 'MemberExpression')
+      this.report(at, 'assignment to a member', 'state is in words of memory: use an operation');
+    else if (inner.type !== 'Identifier')
+      this.report(at, 'assignment to a pattern', 'assign one local at a time');
+    else if (!this.locals.has(inner.name))
+      this.report(at, 'mutable module state', `${inner.name} is not a local`);
   }
 
   private checkLiteral(node: AnyNode & { type: 'Literal' }): void {
     if (node.regex !== undefined && node.regex !== null)
       this.report(node, 'regular expression', 'locals are numbers and immutable handles');
-    else if (node.bigint !== undefined && node.bigint !== null) this.report(node, 'bigint', 'numbers are int32');
+    else if (node.bigint !== undefined && node.bigint !== null)
+      this.report(node, 'bigint', 'numbers are int32');
     else this.checkNumber(node, 1);
   }
 
@@ -229,7 +252,8 @@ export class FunctionChecker extends Checker {
   private bindingOf(name: string): Binding | undefined {
     for (const names of this.func.around) {
       const kind = names.get(name);
-      if (kind !== undefined) return kind === 'constant' ? { kind } : { kind, why: 'a variable of a function around it' };
+      if (kind !== undefined)
+        return kind === 'constant' ? { kind } : { kind, why: 'a variable of a function around it' };
     }
     return this.graph.resolve(this.func.module, name);
   }
@@ -244,14 +268,24 @@ export class FunctionChecker extends Checker {
     if (this.locals.has(name) || CONSTANT_GLOBALS.has(name)) return;
     const binding = this.bindingOf(name);
     if (binding === undefined) this.report(node, 'global', `${name} is not declared here`);
-    else if (binding.kind === 'mutable') this.report(node, 'mutable module state', `${name} is ${binding.why}`);
-    else if (binding.kind === 'function') this.report(node, 'function as a value', `${name} can only be called`);
+    else if (binding.kind === 'mutable')
+      this.report(node, 'mutable module state', `${name} is ${binding.why}`);
+    else if (binding.kind === 'function')
+      this.report(node, 'function as a value', `${name} can only be called`);
     else if (binding.kind === 'class') this.report(node, 'class', `${name} is no number`);
   }
 
   private visitMember(node: AnyNode & { type: 'MemberExpression' }): void {
-    if (!node.computed && node.property.type === 'Identifier' && this.graph.accessors.has(node.property.name)) {
-      this.report(node, 'getter', `a member read must be one, and ${node.property.name} is a getter somewhere`);
+    if (
+      !node.computed &&
+      node.property.type === 'Identifier' &&
+      this.graph.accessors.has(node.property.name)
+    ) {
+      this.report(
+        node,
+        'getter',
+        `a member read must be one, and ${node.property.name} is a getter somewhere`,
+      );
     }
     const object = withoutTypes(node.object);
     if (object.type === 'Identifier' && object.name === this.cpu) {
@@ -260,16 +294,24 @@ export class FunctionChecker extends Checker {
         return;
       }
       const { name } = node.property;
-      if (MACHINE_STATE.has(name)) this.report(node, 'machine state', `cpu.${name} is not for protocol code: use an operation`);
+      if (MACHINE_STATE.has(name))
+        this.report(node, 'machine state', `cpu.${name} is not for protocol code: use an operation`);
       else if (name === 'fn' || this.options.operations.has(name))
         this.report(node, 'function as a value', `cpu.${name} can only be called`);
       return;
     }
-    if (object.type === 'Identifier' && !this.locals.has(object.name) && !node.computed && node.property.type === 'Identifier') {
+    if (
+      object.type === 'Identifier' &&
+      !this.locals.has(object.name) &&
+      !node.computed &&
+      node.property.type === 'Identifier'
+    ) {
       const member = this.graph.resolveMember(this.func.module, object.name, node.property.name);
       if (member !== undefined) {
-        if (member.kind === 'mutable') this.report(node, 'mutable module state', `${node.property.name} is ${member.why}`);
-        else if (member.kind === 'function') this.report(node, 'function as a value', `${node.property.name} can only be called`);
+        if (member.kind === 'mutable')
+          this.report(node, 'mutable module state', `${node.property.name} is ${member.why}`);
+        else if (member.kind === 'function')
+          this.report(node, 'function as a value', `${node.property.name} can only be called`);
         return;
       }
     }
@@ -286,7 +328,11 @@ export class FunctionChecker extends Checker {
     }
     const called = node.argument === null || node.argument === undefined ? null : withoutTypes(node.argument);
     if (called?.type !== 'CallExpression') {
-      this.report(node, 'generator as a value', 'yield* stands before a call of an operation or a protocol function');
+      this.report(
+        node,
+        'generator as a value',
+        'yield* stands before a call of an operation or a protocol function',
+      );
       return;
     }
     const target = this.targetOf(called.callee as AnyNode);
@@ -297,7 +343,11 @@ export class FunctionChecker extends Checker {
   private visitCall(node: AnyNode & { type: 'CallExpression' }): void {
     const target = this.targetOf(node.callee as AnyNode);
     if (target.kind === 'operation' || target.kind === 'protocol') {
-      this.report(node, 'protocol call without yield*', `${target.name} would be skipped when explored, and run under stress`);
+      this.report(
+        node,
+        'protocol call without yield*',
+        `${target.name} would be skipped when explored, and run under stress`,
+      );
     }
     this.visitCallParts(node, target);
   }
@@ -305,7 +355,11 @@ export class FunctionChecker extends Checker {
   private visitCallParts(node: AnyNode & { type: 'CallExpression' }, target: Target): void {
     if (node.optional) this.report(node, 'optional chaining', 'test for undefined');
     if (target.kind === 'unknown') {
-      this.report(node, 'unknown call', `${target.name} is no operation, protocol function or pure function that is checked`);
+      this.report(
+        node,
+        'unknown call',
+        `${target.name} is no operation, protocol function or pure function that is checked`,
+      );
       this.visitUnknownCallee(withoutTypes(node.callee as AnyNode));
     } else if (target.kind !== 'operation') this.calls.push(...target.funcs);
     node.arguments.forEach((argument, index) => {
@@ -341,15 +395,23 @@ export class FunctionChecker extends Checker {
         return { kind: 'unknown', name: `cpu.${name}` };
       }
       if (object.name === 'Math' && PURE_MATH.has(name)) return { kind: 'pure', funcs: [] };
-      const member = this.locals.has(object.name) ? undefined : this.graph.resolveMember(this.func.module, object.name, name);
+      const member = this.locals.has(object.name)
+        ? undefined
+        : this.graph.resolveMember(this.func.module, object.name, name);
       if (member?.kind === 'function') return targetOfFunction(member.func);
     }
-    if (this.isFunctionTable(object)) return { kind: 'protocol', name: `cpu.fn.${name}`, funcs: this.graph.protocolNamed(name) };
+    if (this.isFunctionTable(object))
+      return { kind: 'protocol', name: `cpu.fn.${name}`, funcs: this.graph.protocolNamed(name) };
     return { kind: 'unknown', name: `${name} of something that is not the CPU` };
   }
 
   private isFunctionTable(node: AnyNode): boolean {
-    if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier' || node.property.name !== 'fn')
+    if (
+      node.type !== 'MemberExpression' ||
+      node.computed ||
+      node.property.type !== 'Identifier' ||
+      node.property.name !== 'fn'
+    )
       return false;
     const object = withoutTypes(node.object);
     return object.type === 'Identifier' && object.name === this.cpu;
@@ -370,10 +432,17 @@ export class FunctionChecker extends Checker {
 }
 
 function targetOfFunction(func: FunctionInfo): Target {
-  return func.protocol ? { kind: 'protocol', name: func.name, funcs: [func] } : { kind: 'pure', funcs: [func] };
+  return func.protocol
+    ? { kind: 'protocol', name: func.name, funcs: [func] }
+    : { kind: 'pure', funcs: [func] };
 }
 
 /** Whether the parent cuts a quotient down to an int32: `(a / b) | 0`. */
 function isTruncated(parent: AnyNode): boolean {
-  return parent.type === 'BinaryExpression' && parent.operator === '|' && parent.right.type === 'Literal' && parent.right.value === 0;
+  return (
+    parent.type === 'BinaryExpression' &&
+    parent.operator === '|' &&
+    parent.right.type === 'Literal' &&
+    parent.right.value === 0
+  );
 }

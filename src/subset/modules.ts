@@ -1,5 +1,12 @@
 import type { AnyNode } from 'acorn';
-import { boundNames, type FunctionNode, isFunction, parseModule, type SourceModule, withoutTypes } from './syntax.js';
+import {
+  boundNames,
+  type FunctionNode,
+  isFunction,
+  parseModule,
+  type SourceModule,
+  withoutTypes,
+} from './syntax.js';
 
 /** What the modules under check declare, and who means whom by which name. */
 
@@ -33,7 +40,10 @@ export interface ModuleInfo {
   readonly protocol: FunctionInfo[];
 }
 
-/** Modules by path, and aliases: `{ flushTlbMulti: nativeFlushTlbMulti }` anywhere makes the first a name of the second. */
+/**
+ * Modules by path, and aliases: `{ flushTlbMulti: nativeFlushTlbMulti }` anywhere makes the first a name of
+ * the second.
+ */
 export class ModuleGraph {
   readonly modules = new Map<string, ModuleInfo>();
   /** Names that some class or literal declares as a getter or setter. */
@@ -56,7 +66,10 @@ export class ModuleGraph {
 
   /** Aliases and accessors, wherever they stand. */
   private findNames(module: ModuleInfo, node: AnyNode): void {
-    if ((node.type === 'MethodDefinition' || node.type === 'Property') && (node.kind === 'get' || node.kind === 'set')) {
+    if (
+      (node.type === 'MethodDefinition' || node.type === 'Property') &&
+      (node.kind === 'get' || node.kind === 'set')
+    ) {
       if (node.key.type === 'Identifier' && !node.computed) this.accessors.add(node.key.name);
     }
     if (node.type === 'ObjectExpression') {
@@ -71,17 +84,25 @@ export class ModuleGraph {
     for (const child of childNodes(node)) this.findNames(module, child);
   }
 
-  /** The protocol functions that are called by this name through the function table; more than one if several stand behind it. */
+  /**
+   * The protocol functions that are called by this name through the function table; more than one if several
+   * stand behind it.
+   */
   protocolNamed(name: string): readonly FunctionInfo[] {
     return this.protocolByName.get(name) ?? [];
   }
 
-  /** What `name` means at the top of `module`; follows imports between the modules. Undefined: not declared there. */
+  /**
+   * What `name` means at the top of `module`; follows imports between the modules. Undefined: not declared
+   * there.
+   */
   resolve(module: ModuleInfo, name: string): Binding | undefined {
     const binding = module.bindings.get(name);
     if (binding?.kind !== 'import') return binding;
     const target = this.modules.get(resolvePath(module.path, binding.from));
-    return target === undefined || binding.name === '*' ? binding : (this.resolve(target, binding.name) ?? binding);
+    return target === undefined || binding.name === '*'
+      ? binding
+      : (this.resolve(target, binding.name) ?? binding);
   }
 
   /** The member `name` of the namespace import `namespace`, or undefined. */
@@ -97,7 +118,8 @@ function childNodes(node: AnyNode): AnyNode[] {
   const children: AnyNode[] = [];
   for (const value of Object.values(node)) {
     for (const item of Array.isArray(value) ? value : [value]) {
-      if (typeof item === 'object' && item !== null && typeof (item as AnyNode).type === 'string') children.push(item as AnyNode);
+      if (typeof item === 'object' && item !== null && typeof (item as AnyNode).type === 'string')
+        children.push(item as AnyNode);
     }
   }
   return children;
@@ -165,25 +187,33 @@ function declare(module: ModuleInfo, statement: AnyNode): void {
     case 'TSTypeAliasDeclaration':
     case 'TSEnumDeclaration': {
       const name = (statement as unknown as { id: { name: string } }).id.name;
-      module.bindings.set(name, { kind: (statement.type as string) === 'TSEnumDeclaration' ? 'constant' : 'type' });
+      module.bindings.set(name, {
+        kind: (statement.type as string) === 'TSEnumDeclaration' ? 'constant' : 'type',
+      });
       return;
     }
     default:
   }
 }
 
-/** Why the value of a top-level `const` can change, or null: numbers, texts and `as const` literals cannot. */
+/**
+ * Why the value of a top-level `const` can change, or null: numbers, texts and `as const` literals cannot.
+ */
 function mutableValue(init: AnyNode | null): string | null {
   if (init === null) return null;
   if (init.type === 'NewExpression') return 'made with new';
   // `as const` and a frozen literal say that nobody writes to it; a bare literal does not.
-  if (init.type === 'ObjectExpression' || init.type === 'ArrayExpression') return 'a literal without "as const"';
+  if (init.type === 'ObjectExpression' || init.type === 'ArrayExpression')
+    return 'a literal without "as const"';
   return null;
 }
 
 type Around = readonly ReadonlyMap<string, 'constant' | 'mutable'>[];
 
-/** Finds every function; generators become protocol functions whatever they stand in, others can be called by name from those. */
+/**
+ * Finds every function; generators become protocol functions whatever they stand in, others can be called by
+ * name from those.
+ */
 function findFunctions(
   module: ModuleInfo,
   node: AnyNode,
@@ -192,12 +222,16 @@ function findFunctions(
   givenName: string | null,
 ): void {
   if (isFunction(node)) {
-    const name = node.type === 'ArrowFunctionExpression' ? (givenName ?? 'arrow function') : (node.id?.name ?? givenName ?? 'function*');
+    const name =
+      node.type === 'ArrowFunctionExpression'
+        ? (givenName ?? 'arrow function')
+        : (node.id?.name ?? givenName ?? 'function*');
     const func: FunctionInfo = { name, module, node, protocol: node.generator === true, around, methods };
     if (func.protocol) module.protocol.push(func);
     if (methods !== null) methods.set(name, func);
     const declared = node.type === 'FunctionDeclaration' ? node.id?.name : (givenName ?? undefined);
-    if (around.length === 0 && methods === null && declared !== undefined) module.bindings.set(declared, { kind: 'function', func });
+    if (around.length === 0 && methods === null && declared !== undefined)
+      module.bindings.set(declared, { kind: 'function', func });
     // What stands inside a protocol function is no function of its own: the checker refuses it as a closure.
     if (func.protocol) return;
     const inner = [namesOf(node), ...around];
@@ -210,12 +244,24 @@ function findFunctions(
       const key = (member as unknown as { key?: AnyNode }).key;
       const value = (member as unknown as { value?: AnyNode | null }).value;
       if (value === null || value === undefined) continue;
-      findFunctions(module, value, around, member.type === 'MethodDefinition' ? own : null, key?.type === 'Identifier' ? key.name : null);
+      findFunctions(
+        module,
+        value,
+        around,
+        member.type === 'MethodDefinition' ? own : null,
+        key?.type === 'Identifier' ? key.name : null,
+      );
     }
     return;
   }
   if (node.type === 'VariableDeclarator' && node.init !== null && node.init !== undefined) {
-    findFunctions(module, withoutTypes(node.init), around, null, node.id.type === 'Identifier' ? node.id.name : null);
+    findFunctions(
+      module,
+      withoutTypes(node.init),
+      around,
+      null,
+      node.id.type === 'Identifier' ? node.id.name : null,
+    );
     return;
   }
   if (node.type === 'Property') {
@@ -237,7 +283,8 @@ function namesOf(func: FunctionNode): Map<string, 'constant' | 'mutable'> {
       for (const { id } of node.declarations)
         for (const name of boundNames(id)) names.set(name, node.kind === 'const' ? 'constant' : 'mutable');
     }
-    if (node.type === 'AssignmentExpression') for (const name of boundNames(node.left)) names.set(name, 'mutable');
+    if (node.type === 'AssignmentExpression')
+      for (const name of boundNames(node.left)) names.set(name, 'mutable');
     if (isFunction(node) && node !== func) {
       if (node.type === 'FunctionDeclaration' && node.id !== null) names.set(node.id.name, 'constant');
       return;

@@ -1,7 +1,9 @@
 import type { FunctionInfo } from './modules.js';
 
 /** Cycles in the call graph: one for every function that is first on a way back to itself. */
-export function recursions(calls: ReadonlyMap<FunctionInfo, readonly FunctionInfo[]>): { path: FunctionInfo[] }[] {
+export function recursions(
+  calls: ReadonlyMap<FunctionInfo, readonly FunctionInfo[]>,
+): { path: FunctionInfo[] }[] {
   const found: { path: FunctionInfo[] }[] = [];
   const finished = new Set<FunctionInfo>();
   const stack: FunctionInfo[] = [];

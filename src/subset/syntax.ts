@@ -16,7 +16,11 @@ const TypeScriptParser = Parser.extend(tsPlugin());
 
 export function parseModule(module: SourceModule): Program {
   try {
-    return TypeScriptParser.parse(module.text, { sourceType: 'module', ecmaVersion: 'latest', locations: true });
+    return TypeScriptParser.parse(module.text, {
+      sourceType: 'module',
+      ecmaVersion: 'latest',
+      locations: true,
+    });
   } catch (error) {
     const at = (error as { loc?: { line: number } }).loc;
     throw new SubsetSyntaxError(`${module.path}:${at?.line ?? 1}: ${(error as Error).message}`);
@@ -35,7 +39,9 @@ const TYPE_KEYS = new Set([
 ]);
 
 function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+  );
 }
 
 /** The nodes directly below, in order of the text's fields; types left out. */
@@ -64,10 +70,17 @@ export function withoutTypes(node: AnyNode): AnyNode {
   }
 }
 
-export type FunctionNode = Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>;
+export type FunctionNode = Extract<
+  AnyNode,
+  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
+>;
 
 export function isFunction(node: AnyNode): node is FunctionNode {
-  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
+  return (
+    node.type === 'FunctionDeclaration' ||
+    node.type === 'FunctionExpression' ||
+    node.type === 'ArrowFunctionExpression'
+  );
 }
 
 /** Names that a declaration's pattern binds. */
@@ -76,7 +89,9 @@ export function boundNames(pattern: AnyNode): string[] {
     case 'Identifier':
       return [pattern.name];
     case 'ObjectPattern':
-      return pattern.properties.flatMap((property) => boundNames(property.type === 'Property' ? property.value : property.argument));
+      return pattern.properties.flatMap((property) =>
+        boundNames(property.type === 'Property' ? property.value : property.argument),
+      );
     case 'ArrayPattern':
       return pattern.elements.flatMap((element) => (element === null ? [] : boundNames(element)));
     case 'AssignmentPattern':

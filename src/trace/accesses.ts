@@ -1,6 +1,6 @@
 /**
- * The accesses that the import adds, since a recording does not show accesses that do not fault: along each stay in an mm, to what is flushed
- * in the window, so that stale translations can be made and used.
+ * The accesses that the import adds, since a recording does not show accesses that do not fault: along each
+ * stay in an mm, to what is flushed in the window, so that stale translations can be made and used.
  */
 import type { ScriptStep } from '../vocabulary/scenario.js';
 import type { MappedRange } from './page-map.js';
@@ -53,7 +53,10 @@ export class Accesses {
     this.#budget = budget;
   }
 
-  /** For the marks between two steps: those of the stay that begins there, then what was flushed since or ends there, each page once. */
+  /**
+   * For the marks between two steps: those of the stay that begins there, then what was flushed since or ends
+   * there, each page once.
+   */
   at(marks: readonly Mark[]): ScriptStep[] {
     const mm = marks[0]?.mm;
     const plan = mm === undefined ? undefined : this.#plans[mm];
@@ -76,7 +79,8 @@ export class Accesses {
         ends = true;
       }
     }
-    if (ends && (pages.length === 0 || later.size > 0)) for (const page of this.#next(mm, plan)) later.add(page);
+    if (ends && (pages.length === 0 || later.size > 0))
+      for (const page of this.#next(mm, plan)) later.add(page);
     return [...pages, ...later].map((page) => ({ op: 'access', page, write: plan.stores.has(page) }));
   }
 

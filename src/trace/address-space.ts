@@ -1,8 +1,9 @@
 /**
- * The address spaces of an imported window: which recorded ranges matter, the pages that stand for them, and what was mapped, with
- * which right, when the window began.
+ * The address spaces of an imported window: which recorded ranges matter, the pages that stand for them, and
+ * what was mapped, with which right, when the window began.
  *
- * An mm and the children it forks inside the window share one {@link PageMap}: a child has its parent's addresses.
+ * An mm and the children it forks inside the window share one {@link PageMap}: a child has its parent's
+ * addresses.
  */
 import { FLUSH_ALL } from './events.js';
 import type { FlushRecord, ForkRecord, History, SyscallRecord } from './history.js';
@@ -34,7 +35,8 @@ export function flushPages(flush: FlushRecord): PageRange | null {
 export function syscallPages(call: SyscallRecord): PageRange | null {
   const length = call.args.len ?? call.args.len_in;
   if (length === undefined || length === 0n) return null;
-  if (call.name === 'mmap') return call.ret === null || call.ret >= FIRST_ERROR ? null : pagesOf(call.ret, length);
+  if (call.name === 'mmap')
+    return call.ret === null || call.ret >= FIRST_ERROR ? null : pagesOf(call.ret, length);
   const start = call.args.addr ?? call.args.start;
   return start === undefined ? null : pagesOf(start, length);
 }
@@ -44,7 +46,10 @@ interface VmaChange {
   readonly index: number;
   readonly call: 'mmap' | 'munmap' | 'mprotect';
   readonly range: PageRange;
-  /** The right given; null for PROT_NONE, which a scenario does not have: a page that was flushed has had another. */
+  /**
+   * The right given; null for PROT_NONE, which a scenario does not have: a page that was flushed has had
+   * another.
+   */
   readonly write: boolean | null;
 }
 
@@ -93,11 +98,16 @@ export class AddressSpace {
     return this.#map.points[this.#layout.pageOf.indexOf(page)] ?? null;
   }
 
-  /** The pages of an operation's range (one of those that the space was made for), null when it touches none. */
+  /**
+   * The pages of an operation's range (one of those that the space was made for), null when it touches none.
+   */
   within(range: PageRange): MappedRange | null {
     const points = this.#map.within(range);
     if (points === null) return null;
-    return { start: this.#layout.pageOf[points.start] ?? 0, end: (this.#layout.pageOf[points.end - 1] ?? 0) + 1 };
+    return {
+      start: this.#layout.pageOf[points.start] ?? 0,
+      end: (this.#layout.pageOf[points.end - 1] ?? 0) + 1,
+    };
   }
 
   /** The page that stands for one recorded page, null when none does. */
@@ -113,10 +123,17 @@ export class AddressSpaces {
   readonly #changes = new Map<number, VmaChange[]>();
 
   /**
-   * `uses` are the ranges that operations of the window handle; `forks` are its forks; every mm in `ctxs` gets a space of at most `limit`
-   * pages (more only if its flushed ranges alone need more), even one without a range.
+   * `uses` are the ranges that operations of the window handle; `forks` are its forks; every mm in `ctxs`
+   * gets a space of at most `limit` pages (more only if its flushed ranges alone need more), even one without
+   * a range.
    */
-  constructor(history: History, ctxs: Iterable<number>, uses: readonly RangeUse[], forks: readonly ForkRecord[], limit: number) {
+  constructor(
+    history: History,
+    ctxs: Iterable<number>,
+    uses: readonly RangeUse[],
+    forks: readonly ForkRecord[],
+    limit: number,
+  ) {
     for (const fork of forks) {
       if (fork.childCtx !== null) this.#leader.set(fork.childCtx, this.#leaderOf(fork.flush.event.ctx));
     }
@@ -130,7 +147,8 @@ export class AddressSpaces {
   #leaderOf(ctx: number): number {
     let leader = ctx;
     // Forks come in file order, so a parent has its own leader before it becomes one: no cycle.
-    for (let up = this.#leader.get(leader); up !== undefined && up !== leader; up = this.#leader.get(leader)) leader = up;
+    for (let up = this.#leader.get(leader); up !== undefined && up !== leader; up = this.#leader.get(leader))
+      leader = up;
     return leader;
   }
 
@@ -141,7 +159,12 @@ export class AddressSpaces {
     const range = syscallPages(call);
     if (range === null) return;
     const changes = this.#changes.get(call.ctx) ?? [];
-    changes.push({ index: call.exit, call: call.name, range, write: call.args.prot === 0n ? null : writable(call) });
+    changes.push({
+      index: call.exit,
+      call: call.name,
+      range,
+      write: call.args.prot === 0n ? null : writable(call),
+    });
     this.#changes.set(call.ctx, changes);
   }
 
@@ -157,15 +180,17 @@ export class AddressSpaces {
   }
 
   /**
-   * The VMAs when the window's first event (of index `first`) happens. A page is unmapped then exactly if the first call of the window
-   * that touches it is an mmap (an mmap gets free addresses); its right is that of the last call before the window, else read-write.
+   * The VMAs when the window's first event (of index `first`) happens. A page is unmapped then exactly if the
+   * first call of the window that touches it is an mmap (an mmap gets free addresses); its right is that of
+   * the last call before the window, else read-write.
    */
   vmasAt(ctx: number, first: number, end: number): (readonly [number, number, boolean])[] {
     const vmas: [number, number, boolean][] = [];
     const space = this.of(ctx);
     for (let page = 0; page < space.pages; page++) {
       const stretch = space.stretchOf(page);
-      // A page that stands for nothing pads its table, but an anchor is mapped; so is the only page of an mm that nobody flushes.
+      // A page that stands for nothing pads its table, but an anchor is mapped; so is the only page of an mm
+      // that nobody flushes.
       const unused = stretch === null && !space.anchors.includes(page) && space.flushed.length > 0;
       const write = unused ? null : stretch === null ? true : this.#rightAt(ctx, stretch.from, first, end);
       if (write === null) continue;

@@ -1,11 +1,15 @@
 /**
- * The kprobe events of kernels that flush by INVLPGB: requests that are broadcast, the instructions themselves, and global ASIDs.
+ * The kprobe events of kernels that flush by INVLPGB: requests that are broadcast, the instructions
+ * themselves, and global ASIDs.
  */
 import type { EventBody } from './events.js';
 import { Fields } from './fields.js';
 import { type BodyParser, flushInfo } from './probe-events.js';
 
-/** Bits of ECX that count the steps beyond the first (bit 31 says that they are 2 MiB), and where EDX holds the PCID. */
+/**
+ * Bits of ECX that count the steps beyond the first (bit 31 says that they are 2 MiB), and where EDX holds
+ * the PCID.
+ */
 const COUNT_BITS = 0xffffn;
 const PCID_SHIFT = 16n;
 const PCID_BITS = 0xfffn;
@@ -63,6 +67,11 @@ export const BROADCAST_EVENTS: Readonly<Record<string, BodyParser>> = {
   transition_done: transition('transition_done'),
   free_global_asid: (text) => {
     const fields = new Fields('free_global_asid', text);
-    return { kind: 'free_global_asid', mm: fields.pointer('mm'), asid: fields.number('asid'), ctx: fields.number('ctx') };
+    return {
+      kind: 'free_global_asid',
+      mm: fields.pointer('mm'),
+      asid: fields.number('asid'),
+      ctx: fields.number('ctx'),
+    };
   },
 };

@@ -1,4 +1,7 @@
-/** Windows of a recording of any length, ready to be imported: the default one, a given one, those that hold most. */
+/**
+ * Windows of a recording of any length, ready to be imported: the default one, a given one, those that hold
+ * most.
+ */
 import { type Imported, importWindow } from './import.js';
 import { missingProbes, neededForScenario } from './probes.js';
 import { isLargeRecording, PART_EVENTS, readParts, recordingParts } from './read-parts.js';
@@ -47,8 +50,8 @@ function requireProbes(recording: Recording): void {
 }
 
 /**
- * The first window that the rule accepts, else the first that the relaxed rule accepts. Throws TraceError where there is none, or where the
- * recording lacks the probes that a window is made of.
+ * The first window that the rule accepts, else the first that the relaxed rule accepts. Throws TraceError
+ * where there is none, or where the recording lacks the probes that a window is made of.
  */
 export async function defaultWindowOf(path: string): Promise<ChosenScenario> {
   let relaxed: ChosenScenario | null = null;
@@ -74,7 +77,10 @@ function noWindow(path: string): TraceError {
   );
 }
 
-/** The window `text` (`A..B`, lines of the file). Throws TraceError where it is none, or holds nothing that can be hunted. */
+/**
+ * The window `text` (`A..B`, lines of the file). Throws TraceError where it is none, or holds nothing that
+ * can be hunted.
+ */
 export async function givenWindowOf(path: string, text: string): Promise<ChosenScenario> {
   const recording = isLargeRecording(path) ? await partAround(path, text) : readRecording(path);
   const window = parseWindow(recording, text);
@@ -82,7 +88,10 @@ export async function givenWindowOf(path: string, text: string): Promise<ChosenS
   return imported({ recording, window: rated(recording, window), rule: null }, recording.events.length);
 }
 
-const rated = (recording: Recording, window: TraceWindow): RatedWindow => ({ ...window, ...windowFacts(recording, window) });
+const rated = (recording: Recording, window: TraceWindow): RatedWindow => ({
+  ...window,
+  ...windowFacts(recording, window),
+});
 
 /** The part of a large recording that holds the lines `A..B` of `text`, with what comes before and after. */
 async function partAround(path: string, text: string): Promise<Recording> {
@@ -94,7 +103,8 @@ async function partAround(path: string, text: string): Promise<Recording> {
     // One part before the window is enough of what came before it.
     if (before < from) parts = parts.slice(-1);
     parts.push(part);
-    if (parts.length > MAX_PARTS) throw new TraceError(path, from, `window ${text} is too long; expected at most ${AROUND} lines`);
+    if (parts.length > MAX_PARTS)
+      throw new TraceError(path, from, `window ${text} is too long; expected at most ${AROUND} lines`);
     if (before > to && lastLine > to) break;
   }
   return { ...(parts.at(-1) as Recording), events: parts.flatMap(({ events }) => events) };
@@ -107,13 +117,19 @@ function imported({ recording, window, rule }: Chosen, events: number): ChosenSc
   return { scenario: importWindow(recording, window).scenario, recording: about, window, rule, events };
 }
 
-/** More returns first, then more flushes, then more switches: what a rule about switches and flushes can count. */
+/**
+ * More returns first, then more flushes, then more switches: what a rule about switches and flushes can
+ * count.
+ */
 const richer = (a: Omit<Chosen, 'recording'>, b: Omit<Chosen, 'recording'>): number =>
-  b.window.returns - a.window.returns || b.window.flushes - a.window.flushes || b.window.switches - a.window.switches;
+  b.window.returns - a.window.returns ||
+  b.window.flushes - a.window.flushes ||
+  b.window.switches - a.window.switches;
 
 /**
- * The `number` windows that hold most of what a study counts, in file order; those that a scenario cannot hold are passed over. Falls back to
- * the relaxed rule as the default window does. Throws TraceError as {@link defaultWindowOf} where there is none.
+ * The `number` windows that hold most of what a study counts, in file order; those that a scenario cannot
+ * hold are passed over. Falls back to the relaxed rule as the default window does. Throws TraceError as
+ * {@link defaultWindowOf} where there is none.
  */
 export async function richestWindowsOf(path: string, number: number): Promise<readonly ChosenScenario[]> {
   const best: Record<'strict' | 'relaxed', ChosenScenario[]> = { strict: [], relaxed: [] };
@@ -128,13 +144,25 @@ export async function richestWindowsOf(path: string, number: number): Promise<re
   const found = best.strict.length > 0 ? best.strict : best.relaxed;
   // None: the import of the default window says why.
   if (found.length === 0) return [await defaultWindowOf(path)];
-  return found.map((chosen) => ({ ...chosen, events })).sort((a, b) => a.window.firstLine - b.window.firstLine);
+  return found
+    .map((chosen) => ({ ...chosen, events }))
+    .sort((a, b) => a.window.firstLine - b.window.firstLine);
 }
 
-const richestOf = (all: readonly ChosenScenario[], number: number): ChosenScenario[] => [...all].sort(richer).slice(0, number);
+const richestOf = (all: readonly ChosenScenario[], number: number): ChosenScenario[] =>
+  [...all].sort(richer).slice(0, number);
 
-function importedOf(recording: Recording, rule: 'strict' | 'relaxed', number: number, events: number): ChosenScenario[] {
-  const windows = listWindows(recording, rule === 'strict' ? WINDOW_RULE : RELAXED_RULE).map((window) => ({ recording, window, rule }));
+function importedOf(
+  recording: Recording,
+  rule: 'strict' | 'relaxed',
+  number: number,
+  events: number,
+): ChosenScenario[] {
+  const windows = listWindows(recording, rule === 'strict' ? WINDOW_RULE : RELAXED_RULE).map((window) => ({
+    recording,
+    window,
+    rule,
+  }));
   const taken: ChosenScenario[] = [];
   for (const chosen of windows.sort(richer)) {
     if (taken.length === number) break;

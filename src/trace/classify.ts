@@ -13,7 +13,17 @@ export type Treatment =
   /** Not at all. */
   | 'ignored';
 
-export type FlushOp = 'munmap' | 'mprotect' | 'madvise' | 'fork' | 'exit' | 'cow' | 'cow-of-unknown-fork' | 'implied' | 'other' | 'foreign';
+export type FlushOp =
+  | 'munmap'
+  | 'mprotect'
+  | 'madvise'
+  | 'fork'
+  | 'exit'
+  | 'cow'
+  | 'cow-of-unknown-fork'
+  | 'implied'
+  | 'other'
+  | 'foreign';
 
 export interface Classified {
   readonly op: FlushOp;
@@ -46,10 +56,14 @@ function classifyGather(flush: FlushRecord): Classified {
     case 'mmap':
       return modelled('munmap', 'munmap (mmap over a mapping)');
     case 'mprotect':
-      return (call.args.prot ?? 0n) === 0n ? approximated('other', 'mprotect(PROT_NONE)') : modelled('mprotect', 'mprotect');
+      return (call.args.prot ?? 0n) === 0n
+        ? approximated('other', 'mprotect(PROT_NONE)')
+        : modelled('mprotect', 'mprotect');
     case 'madvise': {
       const advice = call.args.behavior ?? 0n;
-      return advice === MADV_DONTNEED ? modelled('madvise', 'MADV_DONTNEED') : approximated('other', `madvise(${advice})`);
+      return advice === MADV_DONTNEED
+        ? modelled('madvise', 'MADV_DONTNEED')
+        : approximated('other', `madvise(${advice})`);
     }
     case 'mremap':
       return approximated('other', 'mremap');
@@ -59,27 +73,34 @@ function classifyGather(flush: FlushRecord): Classified {
 }
 
 /**
- * Classifies a flush. `knownForks` are the forks that the scenario contains: a copy-on-write break can only be one there if the fork
- * that shared the page is.
+ * Classifies a flush. `knownForks` are the forks that the scenario contains: a copy-on-write break can only
+ * be one there if the fork that shared the page is.
  */
 export function classifyFlush(flush: FlushRecord, knownForks: readonly ForkRecord[]): Classified {
   const classified = classifyByCaller(flush, knownForks);
-  // Tear-down runs after the task has left its mm, and a batch's flush is the reclaim model's own affair. All else is a client
-  // operation of a running task, which can only be scripted on a CPU that runs this mm.
+  // Tear-down runs after the task has left its mm, and a batch's flush is the reclaim model's own affair. All
+  // else is a client operation of a running task, which can only be scripted on a CPU that runs this mm.
   if (classified.op === 'exit' || classified.op === 'implied') return classified;
   if (flush.loaded !== null && (flush.loaded !== flush.event.ctx || flush.lazy)) {
-    return { op: 'foreign', treatment: 'ignored', label: `${classified.label} of an mm that its CPU does not run` };
+    return {
+      op: 'foreign',
+      treatment: 'ignored',
+      label: `${classified.label} of an mm that its CPU does not run`,
+    };
   }
   return classified;
 }
 
 function classifyByCaller(flush: FlushRecord, knownForks: readonly ForkRecord[]): Classified {
   const caller = flush.caller;
-  if (caller === 'flush_tlb_batched_pending') return modelled('implied', 'flush_tlb_batched_pending (done by the simulated kernel itself)');
+  if (caller === 'flush_tlb_batched_pending')
+    return modelled('implied', 'flush_tlb_batched_pending (done by the simulated kernel itself)');
   if (isForkCaller(caller)) return modelled('fork', 'fork');
   if (caller === 'ptep_clear_flush') {
     const ctx = flush.event.ctx;
-    const shared = knownForks.some((fork) => fork.flush.index < flush.index && (fork.flush.event.ctx === ctx || fork.childCtx === ctx));
+    const shared = knownForks.some(
+      (fork) => fork.flush.index < flush.index && (fork.flush.event.ctx === ctx || fork.childCtx === ctx),
+    );
     return shared
       ? modelled('cow', 'copy-on-write break')
       : approximated('cow-of-unknown-fork', 'copy-on-write break of an earlier fork or a file page');

@@ -1,9 +1,10 @@
 /**
  * Stays from before the window: what the TLBs hold when it begins.
  *
- * A scenario starts with empty TLBs, but a slot that is as new as its mm means that the CPU ran the mm a short while ago and still has
- * its translations; coming back it will not flush them. Where a window makes a CPU come back to such an mm, which others flush
- * meanwhile, the script begins with a stay in it, and only then goes into what the window finds the CPU in.
+ * A scenario starts with empty TLBs, but a slot that is as new as its mm means that the CPU ran the mm a
+ * short while ago and still has its translations; coming back it will not flush them. Where a window makes a
+ * CPU come back to such an mm, which others flush meanwhile, the script begins with a stay in it, and only
+ * then goes into what the window finds the CPU in.
  */
 import type { ScenarioCpu, ScriptStep } from '../vocabulary/scenario.js';
 import type { EarlierStay } from './accesses.js';
@@ -28,18 +29,30 @@ export function addEarlierStays(
     builder.beginEarlier(stays, found(cpu, stays.at(-1)?.mm, scanned));
     count(tally.added, 'stay from before the window in an mm whose slot was up to date', stays.length);
     const { lazy: _, ...rest } = cpu;
-    return { ...rest, loadedMm: first.mm, loadedMmAsid: (cpu.slots ?? []).findIndex((slot) => slot?.mm === first.mm) };
+    return {
+      ...rest,
+      loadedMm: first.mm,
+      loadedMmAsid: (cpu.slots ?? []).findIndex((slot) => slot?.mm === first.mm),
+    };
   });
 }
 
-function staysOf(start: StartState, scanned: Scanned, builder: ScriptBuilder, index: number, pcid: boolean): EarlierStay[] {
+function staysOf(
+  start: StartState,
+  scanned: Scanned,
+  builder: ScriptBuilder,
+  index: number,
+  pcid: boolean,
+): EarlierStay[] {
   const cpu = start.cpus[index];
   if (cpu === undefined) return [];
   const stays: EarlierStay[] = [];
   for (const slot of cpu.slots ?? []) {
-    if (slot === null || slot.tlbGen !== (start.mms[slot.mm]?.tlbGen ?? 1) || !builder.runs(slot.mm)) continue;
+    if (slot === null || slot.tlbGen !== (start.mms[slot.mm]?.tlbGen ?? 1) || !builder.runs(slot.mm))
+      continue;
     const loaded = slot.mm === cpu.loadedMm;
-    // The window begins with a stay in an mm that the CPU is in; without PCIDs only the loaded mm has entries at all.
+    // The window begins with a stay in an mm that the CPU is in; without PCIDs only the loaded mm has entries
+    // at all.
     if ((loaded && cpu.lazy !== true) || (!loaded && !pcid)) continue;
     const pages = cachedPages(start, scanned, slot.mm, index);
     if (pages.length > 0) stays.push({ mm: slot.mm, pages });
@@ -50,10 +63,13 @@ function staysOf(start: StartState, scanned: Scanned, builder: ScriptBuilder, in
 
 /** Pages mapped from the start that another CPU flushes. */
 function cachedPages(start: StartState, scanned: Scanned, mm: number, cpu: number): number[] {
-  const ranges = scanned.flushes.filter((flush) => flush.mm === mm && flush.cpu !== cpu).map((flush) => flush.range);
+  const ranges = scanned.flushes
+    .filter((flush) => flush.mm === mm && flush.cpu !== cpu)
+    .map((flush) => flush.range);
   const pages: number[] = [];
   for (const [from, to] of start.mms[mm]?.vmas ?? []) {
-    for (let page = from; page < to; page++) if (ranges.some(({ start, end }) => page >= start && page < end)) pages.push(page);
+    for (let page = from; page < to; page++)
+      if (ranges.some(({ start, end }) => page >= start && page < end)) pages.push(page);
   }
   return pages;
 }
@@ -63,5 +79,7 @@ function found({ loadedMm, lazy }: ScenarioCpu, last: number | undefined, scanne
   if (loadedMm === undefined) return [{ op: 'idle', deep: true }];
   if (lazy !== true) return [{ op: 'run', mm: loadedMm }];
   // A task of its own would keep an mm from exiting.
-  return loadedMm === last || scanned.exited.has(loadedMm) ? [{ op: 'kthread' }] : [{ op: 'run', mm: loadedMm }, { op: 'kthread' }];
+  return loadedMm === last || scanned.exited.has(loadedMm)
+    ? [{ op: 'kthread' }]
+    : [{ op: 'run', mm: loadedMm }, { op: 'kthread' }];
 }

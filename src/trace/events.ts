@@ -1,8 +1,9 @@
 /**
  * The events of a recording, typed.
  *
- * Widths: a kernel pointer is only ever compared, so it stays the string printed (`0xffff888005fabf00`). Addresses, CPU masks and
- * CR3 values need all 64 bits, so they are bigint. Generations, context ids and counts are numbers (checked to be safe integers).
+ * Widths: a kernel pointer is only ever compared, so it stays the string printed (`0xffff888005fabf00`).
+ * Addresses, CPU masks and CR3 values need all 64 bits, so they are bigint. Generations, context ids and
+ * counts are numbers (checked to be safe integers).
  */
 
 /** What every event has. */
@@ -16,7 +17,10 @@ export interface EventHead {
   /** The task that was current (in a `switch_mm` still the previous one), at most 64 characters. */
   readonly comm: string;
   readonly pid: number;
-  /** Irqs-off, need-resched, context, preempt depth, migrate-disable, as printed (`d.h1.`); empty when the recording has none. */
+  /**
+   * Irqs-off, need-resched, context, preempt depth, migrate-disable, as printed (`d.h1.`); empty when the
+   * recording has none.
+   */
   readonly flags: string;
 }
 
@@ -43,13 +47,29 @@ export interface FlushInfoFields {
 /** System calls whose entry and exit are events. */
 export type SyscallName = 'mmap' | 'munmap' | 'mprotect' | 'madvise' | 'mremap' | 'brk';
 
-/** Lines of kernels that flush by INVLPGB and TLBSYNC (AMD, since 6.15). A global ASID is the same on every CPU; its PCID is one more. */
+/**
+ * Lines of kernels that flush by INVLPGB and TLBSYNC (AMD, since 6.15). A global ASID is the same on every
+ * CPU; its PCID is one more.
+ */
 export type BroadcastBody =
   /** `use_global_asid`: an mm gets a global ASID. */
-  | { readonly kind: 'use_global_asid'; readonly mm: string; readonly asid: number; readonly ctx: number; readonly cpus: bigint }
+  | {
+      readonly kind: 'use_global_asid';
+      readonly mm: string;
+      readonly asid: number;
+      readonly ctx: number;
+      readonly cpus: bigint;
+    }
   /** `broadcast_tlb_flush` begins. `transition`: some CPU may still have the mm under an ASID of its own. */
-  | ({ readonly kind: 'bcast_flush'; readonly cpus: bigint; readonly asid: number; readonly transition: boolean } & FlushInfoFields)
-  /** One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `pcid` the PCID it names. */
+  | ({
+      readonly kind: 'bcast_flush';
+      readonly cpus: bigint;
+      readonly asid: number;
+      readonly transition: boolean;
+    } & FlushInfoFields)
+  /**
+   * One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `pcid` the PCID it names.
+   */
   | {
       readonly kind: 'invlpgb';
       readonly site: number;
@@ -80,10 +100,16 @@ export type EventBody =
       readonly ctx: number /** tlb_gen before this flush increments it. */;
       readonly gen: number;
       readonly cpus: bigint;
-      /** Global ASID of the mm before this flush: 0 when it has none, or where the kernel has no broadcast flushes. */
+      /**
+       * Global ASID of the mm before this flush: 0 when it has none, or where the kernel has no broadcast
+       * flushes.
+       */
       readonly asid: number;
     }
-  | { readonly kind: 'flush_mm_range_ret' /** The function that asked for the flush. */; readonly caller: string }
+  | {
+      readonly kind: 'flush_mm_range_ret' /** The function that asked for the flush. */;
+      readonly caller: string;
+    }
   | ({ readonly kind: 'native_flush_multi'; readonly cpus: bigint } & FlushInfoFields)
   | ({ readonly kind: 'kvm_flush_multi'; readonly cpus: bigint } & FlushInfoFields)
   | ({ readonly kind: 'flush_func' } & FlushInfoFields)
@@ -122,7 +148,13 @@ export type EventBody =
   | { readonly kind: 'batch_pending'; readonly mm: string }
   | { readonly kind: 'flush_all' }
   | { readonly kind: 'flush_kernel_range'; readonly start: bigint; readonly end: bigint }
-  | { readonly kind: 'exit_mmap'; readonly mm: string; readonly ctx: number; readonly gen: number; readonly cpus: bigint }
+  | {
+      readonly kind: 'exit_mmap';
+      readonly mm: string;
+      readonly ctx: number;
+      readonly gen: number;
+      readonly cpus: bigint;
+    }
   | { readonly kind: 'mmdrop'; readonly mm: string; readonly ctx: number }
   | {
       readonly kind: 'sched_switch';
@@ -149,8 +181,18 @@ export type EventBody =
       readonly childComm: string;
       readonly childPid: number;
     }
-  | { readonly kind: 'sched_process_exec'; readonly filename: string; readonly taskPid: number; readonly oldPid: number }
-  | { readonly kind: 'sched_process_exit'; readonly taskComm: string; readonly taskPid: number; readonly prio: number }
+  | {
+      readonly kind: 'sched_process_exec';
+      readonly filename: string;
+      readonly taskPid: number;
+      readonly oldPid: number;
+    }
+  | {
+      readonly kind: 'sched_process_exit';
+      readonly taskComm: string;
+      readonly taskPid: number;
+      readonly prio: number;
+    }
   | {
       readonly kind: 'irq_vector';
       readonly vectorKind: 'call_function' | 'call_function_single' | 'reschedule';
@@ -170,11 +212,24 @@ export type EventBody =
       readonly args: Readonly<Record<string, bigint>>;
     }
   | { readonly kind: 'sys_exit'; readonly name: SyscallName; readonly ret: bigint }
-  | { readonly kind: 'ipi_send_cpumask'; readonly cpus: bigint; readonly callsite: string; readonly callback: string }
-  | { readonly kind: 'ipi_send_cpu'; readonly target: number; readonly callsite: string; readonly callback: string }
+  | {
+      readonly kind: 'ipi_send_cpumask';
+      readonly cpus: bigint;
+      readonly callsite: string;
+      readonly callback: string;
+    }
+  | {
+      readonly kind: 'ipi_send_cpu';
+      readonly target: number;
+      readonly callsite: string;
+      readonly callback: string;
+    }
   /** A function call is put into another CPU's queue (`csd:csd_queue_cpu`). */
   | { readonly kind: 'csd_queue_cpu'; readonly target: number; readonly func: string }
-  /** The CPU begins or ends a function that was called there (`csd:csd_function_entry`, `csd:csd_function_exit`). */
+  /**
+   * The CPU begins or ends a function that was called there (`csd:csd_function_entry`,
+   * `csd:csd_function_exit`).
+   */
   | { readonly kind: 'csd_function'; readonly phase: 'entry' | 'exit'; readonly func: string }
   | { readonly kind: 'tracing_mark_write'; readonly text: string }
   | BroadcastBody

@@ -1,5 +1,6 @@
 /**
- * What a recording's text shows of its kernel besides the events: sizes of the probed functions, and how arguments are printed.
+ * What a recording's text shows of its kernel besides the events: sizes of the probed functions, and how
+ * arguments are printed.
  */
 
 /** The text's own marks of the kernel that wrote it. */
@@ -13,7 +14,9 @@ export interface KernelMarks {
 const PLACE = /\(([A-Za-z_]\w{0,127})[\w.]{0,64}\+0x[0-9a-f]{1,16}\/0x([0-9a-f]{1,8})(?: <- [\w.]{1,128})?\)/;
 const ARGUMENT = /: (0x)?[0-9a-f]/;
 
-/** Collects the marks: the place of the first lines of each event, since a probe's function does not change. */
+/**
+ * Collects the marks: the place of the first lines of each event, since a probe's function does not change.
+ */
 export class MarkCollector {
   private readonly seen = new Map<string, number>();
   private readonly sizes = Object.create(null) as Record<string, number>;

@@ -1,5 +1,6 @@
 /**
- * Reads the `key=value` fields of one event's text, strictly: a missing key or a value of another kind is an error that names both.
+ * Reads the `key=value` fields of one event's text, strictly: a missing key or a value of another kind is an
+ * error that names both.
  */
 import { quote } from './trace-error.js';
 
@@ -17,7 +18,8 @@ export function fail(what: string): never {
 /** `value` as a decimal integer in [min, 2^53). */
 export function decimal(event: string, key: string, value: string, min = 0): number {
   const number = DECIMAL.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(number) || number < min) fail(`${event} has ${key}=${quote(value)}; expected a decimal number`);
+  if (!Number.isSafeInteger(number) || number < min)
+    fail(`${event} has ${key}=${quote(value)}; expected a decimal number`);
   return number;
 }
 
@@ -27,9 +29,13 @@ export function hex(event: string, key: string, value: string): bigint {
   return BigInt(value);
 }
 
-/** `value` as 64 bits of hex as system call arguments are printed: without `0x` up to 6.16, with it (but for 0) since. */
+/**
+ * `value` as 64 bits of hex as system call arguments are printed: without `0x` up to 6.16, with it (but for
+ * 0) since.
+ */
 export function argumentHex(event: string, key: string, value: string): bigint {
-  if (!ARGUMENT_HEX64.test(value)) fail(`${event} has ${key}: ${quote(value)}; expected a hexadecimal number, with 0x or without`);
+  if (!ARGUMENT_HEX64.test(value))
+    fail(`${event} has ${key}: ${quote(value)}; expected a hexadecimal number, with 0x or without`);
   return BigInt(value.startsWith('0x') || value.startsWith('0X') ? value : `0x${value}`);
 }
 
@@ -57,7 +63,10 @@ export class Fields {
   }
 
   text(key: string): string {
-    return this.find(key) ?? fail(`${this.#event} without "${key}="; expected ${key}=VALUE in ${quote(this.#text)}`);
+    return (
+      this.find(key) ??
+      fail(`${this.#event} without "${key}="; expected ${key}=VALUE in ${quote(this.#text)}`)
+    );
   }
 
   number(key: string, min = 0): number {

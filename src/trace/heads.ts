@@ -1,6 +1,6 @@
 /**
- * The heads of a line, as tracers print them: ftrace's own text and `trace-cmd report` (`comm-pid [cpu] flags time: event: fields`), and
- * `perf script` (`comm pid [cpu] time: system:event: fields`).
+ * The heads of a line, as tracers print them: ftrace's own text and `trace-cmd report` (`comm-pid [cpu] flags
+ * time: event: fields`), and `perf script` (`comm pid [cpu] time: system:event: fields`).
  */
 
 /** A line's head, and the text after its time. */

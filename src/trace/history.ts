@@ -1,12 +1,16 @@
 /**
- * The client operations of a recording: its system calls, flush requests and forks, each with what belongs to it elsewhere in the
- * file. Made once over the whole file, so that a window can know what began before it and ends after it.
+ * The client operations of a recording: its system calls, flush requests and forks, each with what belongs to
+ * it elsewhere in the file. Made once over the whole file, so that a window can know what began before it and
+ * ends after it.
  */
 import { type EventOf, FLUSH_ALL, type SyscallName } from './events.js';
 import { MachineState } from './machine-state.js';
 import type { Recording } from './recording.js';
 
-/** A system call from its entry to its exit. The task may have moved to another CPU in between, so calls are matched by pid. */
+/**
+ * A system call from its entry to its exit. The task may have moved to another CPU in between, so calls are
+ * matched by pid.
+ */
 export interface SyscallRecord {
   readonly name: SyscallName;
   readonly pid: number;
@@ -32,8 +36,9 @@ export interface FlushRecord {
   /** Whether the flush is the tear-down of the whole mm (exit_mmap). */
   readonly exits: boolean;
   /**
-   * Whether page tables were freed with it. Not simply the recorded `freed`: a gather that ran beside another one asks for a flush of
-   * everything, tables included, without having freed any (tlb_finish_mmu); only what it had gathered tells then.
+   * Whether page tables were freed with it. Not simply the recorded `freed`: a gather that ran beside another
+   * one asks for a flush of everything, tables included, without having freed any (tlb_finish_mmu); only what
+   * it had gathered tells then.
    */
   readonly freedTables: boolean;
   /** ctx_id of the mm that the CPU had loaded, null when unknown. */
@@ -140,13 +145,24 @@ function makeHistory(recording: Recording): History {
         break;
       case 'flush_mm_range': {
         const call = openSyscall.get(event.pid) ?? null;
-        // A call whose task was not known to have an mm learns it here; a call of another mm's task is not this flush's.
+        // A call whose task was not known to have an mm learns it here; a call of another mm's task is not
+        // this flush's.
         const syscall = call !== null && (call.ctx === null || call.ctx === event.ctx) ? call : null;
         const exits = exiting.get(event.pid) === event.ctx;
-        const gathered = event.end === FLUSH_ALL ? ((finishing.get(event.pid) ?? 0) & GATHER_FREED_TABLES) !== 0 : true;
+        const gathered =
+          event.end === FLUSH_ALL ? ((finishing.get(event.pid) ?? 0) & GATHER_FREED_TABLES) !== 0 : true;
         const freedTables = event.freed && gathered;
         finishing.delete(event.pid);
-        const record: FlushRecord = { index, event, caller: null, syscall, exits, freedTables, loaded: cpu.ctx, lazy: cpu.lazy };
+        const record: FlushRecord = {
+          index,
+          event,
+          caller: null,
+          syscall,
+          exits,
+          freedTables,
+          loaded: cpu.ctx,
+          lazy: cpu.lazy,
+        };
         flushes.push(record);
         flushAt.set(index, record);
         syscall?.flushes.push(record);
@@ -183,7 +199,10 @@ function makeHistory(recording: Recording): History {
   return { syscalls, flushes, forks, syscallAt, flushAt, batchAt };
 }
 
-/** ctx_id of a task's mm: what its last switch_mm said, or what its CPU has loaded while the task is known to run there. */
+/**
+ * ctx_id of a task's mm: what its last switch_mm said, or what its CPU has loaded while the task is known to
+ * run there.
+ */
 function ownCtx(machine: MachineState, pid: number, cpuIndex: number): number | null {
   const known = machine.ctxOfPid.get(pid);
   if (known !== undefined) return known;

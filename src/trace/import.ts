@@ -1,6 +1,7 @@
 /**
- * A window of a recording to a scenario: one script per CPU, made of what the recording shows (who ran which mm when, who asked for
- * which flush, the forks, mappings and faults that matter to them), with accesses added so that stale translations can be made and used.
+ * A window of a recording to a scenario: one script per CPU, made of what the recording shows (who ran which
+ * mm when, who asked for which flush, the forks, mappings and faults that matter to them), with accesses
+ * added so that stale translations can be made and used.
  */
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { AccessBudget, AccessPlan } from './accesses.js';
@@ -23,7 +24,10 @@ const MAX_MMS = 32;
 const MAX_CPUS = 256;
 /** Scripts longer than this get fewer added accesses. */
 const WANTED_STEPS = 60;
-/** From generous to none: the first with which every script has at most {@link WANTED_STEPS} steps is used, else the last. */
+/**
+ * From generous to none: the first with which every script has at most {@link WANTED_STEPS} steps is used,
+ * else the last.
+ */
 const BUDGETS: readonly AccessBudget[] = [
   { perStay: 4, rounds: 2, perFlush: 2 },
   { perStay: 3, rounds: 2, perFlush: 1 },
@@ -31,7 +35,9 @@ const BUDGETS: readonly AccessBudget[] = [
   { perStay: 2, rounds: 1, perFlush: 1 },
   { perStay: 1, rounds: 1, perFlush: 1 },
 ];
-/** More steps than this make a flush full, where the meta file does not say (tlb_single_page_flush_ceiling). */
+/**
+ * More steps than this make a flush full, where the meta file does not say (tlb_single_page_flush_ceiling).
+ */
 const DEFAULT_CEILING = 33;
 
 export interface ImportOptions {
@@ -44,7 +50,9 @@ export interface ImportOptions {
 export interface Imported {
   readonly scenario: Scenario;
   readonly tally: ImportTally;
-  /** Contexts of the scenario's mms, in its order; a negative one is a child that never ran in the recording. */
+  /**
+   * Contexts of the scenario's mms, in its order; a negative one is a child that never ran in the recording.
+   */
   readonly ctxs: readonly number[];
 }
 
@@ -61,10 +69,14 @@ export interface ImportContext {
 }
 
 /**
- * Imports a window. Throws TraceError when the window holds nothing that can be hunted (no flush of an mm that a CPU runs), or more
- * than a scenario can hold.
+ * Imports a window. Throws TraceError when the window holds nothing that can be hunted (no flush of an mm
+ * that a CPU runs), or more than a scenario can hold.
  */
-export function importWindow(recording: Recording, window: TraceWindow, options: ImportOptions = {}): Imported {
+export function importWindow(
+  recording: Recording,
+  window: TraceWindow,
+  options: ImportOptions = {},
+): Imported {
   const refuse = (what: string): never => {
     throw new TraceError(recording.file, window.firstLine, what);
   };
@@ -74,10 +86,14 @@ export function importWindow(recording: Recording, window: TraceWindow, options:
 
   const flushes = new Map<number, readonly [FlushRecord, Classified]>();
   for (const flush of history.flushes) {
-    if (flush.index >= window.first && flush.index < window.end) flushes.set(flush.index, [flush, classifyFlush(flush, forks)]);
+    if (flush.index >= window.first && flush.index < window.end)
+      flushes.set(flush.index, [flush, classifyFlush(flush, forks)]);
   }
-  // A fork whose child never ran still writes its parent's pages protected: the child gets a number of its own.
-  const children = new Map(forks.map((fork, index) => [fork.flush.index, fork.childCtx ?? -1 - index] as const));
+  // A fork whose child never ran still writes its parent's pages protected: the child gets a number of its
+  // own.
+  const children = new Map(
+    forks.map((fork, index) => [fork.flush.index, fork.childCtx ?? -1 - index] as const),
+  );
   const uses = rangeUses(history, window, flushes);
   const ctxs = mattering(
     recording,
@@ -90,14 +106,21 @@ export function importWindow(recording: Recording, window: TraceWindow, options:
     children,
   );
   if (ctxs.length === 0)
-    refuse(`lines ${window.firstLine}..${window.lastLine} hold no flush of an mm that a CPU runs; expected at least one`);
+    refuse(
+      `lines ${window.firstLine}..${window.lastLine} hold no flush of an mm that a CPU runs; expected at least one`,
+    );
   if (ctxs.length > MAX_MMS)
-    refuse(`lines ${window.firstLine}..${window.lastLine} need ${ctxs.length} mms; expected at most ${MAX_MMS} (take fewer lines)`);
-  if (recording.cpus > MAX_CPUS) refuse(`the recording has ${recording.cpus} CPUs; expected at most ${MAX_CPUS}`);
+    refuse(
+      `lines ${window.firstLine}..${window.lastLine} need ${ctxs.length} mms; expected at most ${MAX_MMS} (take fewer lines)`,
+    );
+  if (recording.cpus > MAX_CPUS)
+    refuse(`the recording has ${recording.cpus} CPUs; expected at most ${MAX_CPUS}`);
   const spaces = new AddressSpaces(history, ctxs, uses, forks, MAX_PAGES);
   const pages = Math.max(...ctxs.map((ctx) => spaces.of(ctx).pages));
   if (pages > MAX_PAGES)
-    refuse(`lines ${window.firstLine}..${window.lastLine} need ${pages} pages in one mm; expected at most ${MAX_PAGES} (take fewer lines)`);
+    refuse(
+      `lines ${window.firstLine}..${window.lastLine} need ${pages} pages in one mm; expected at most ${MAX_PAGES} (take fewer lines)`,
+    );
 
   const context: ImportContext = {
     recording,
@@ -112,8 +135,16 @@ export function importWindow(recording: Recording, window: TraceWindow, options:
   const builders = machine.cpus.map(() => new ScriptBuilder());
   const scanned = scanWindow(context, machine, builders, tally);
   const pcid = usesPcid(recording);
-  const start = startState(recording, machine, { ctxs, unborn: scanned.forked, spaces, first: window.first, end: window.end });
-  const slots = pcid ? start.cpus : start.cpus.map(({ slots, nextAsid: _, ...cpu }) => ({ ...cpu, slots: (slots ?? []).slice(0, 1) }));
+  const start = startState(recording, machine, {
+    ctxs,
+    unborn: scanned.forked,
+    spaces,
+    first: window.first,
+    end: window.end,
+  });
+  const slots = pcid
+    ? start.cpus
+    : start.cpus.map(({ slots, nextAsid: _, ...cpu }) => ({ ...cpu, slots: (slots ?? []).slice(0, 1) }));
   // A child shares pages with its parent: what it does to them matters even if nobody flushes it.
   const born = [...scanned.forked].map((ctx) => ctxs.indexOf(ctx));
   const flushed = new Set([...scanned.flushes.map((flush) => flush.mm), ...scanned.exited, ...born]);
@@ -124,7 +155,9 @@ export function importWindow(recording: Recording, window: TraceWindow, options:
   const plans = ctxs.map((ctx) => accessPlan(context, ctx));
   const render = (budget: AccessBudget) => builders.map((builder) => builder.render(plans, budget));
   const budgets = options.accesses === undefined ? BUDGETS : [options.accesses];
-  const fitting = budgets.find((budget) => render(budget).every((script) => script.length <= WANTED_STEPS)) ?? budgets.at(-1);
+  const fitting =
+    budgets.find((budget) => render(budget).every((script) => script.length <= WANTED_STEPS)) ??
+    budgets.at(-1);
   const scripts = render(fitting ?? { perStay: 1, rounds: 1, perFlush: 1 });
   const lines = `${window.firstLine}..${window.lastLine}`;
   const name = escapeText(recording.name).slice(0, 120);
@@ -152,7 +185,8 @@ export function importWindow(recording: Recording, window: TraceWindow, options:
 /** The ranges that operations of the window handle. */
 function rangeUses(history: History, window: TraceWindow, flushes: ImportContext['flushes']): RangeUse[] {
   const uses: RangeUse[] = [];
-  const within = (index: number | null): boolean => index !== null && index >= window.first && index < window.end;
+  const within = (index: number | null): boolean =>
+    index !== null && index >= window.first && index < window.end;
   for (const [flush, { op, treatment }] of flushes.values()) {
     if (treatment === 'ignored' || op === 'exit' || op === 'fork' || op === 'implied') continue;
     const call = flush.syscall === null ? null : syscallPages(flush.syscall);
@@ -185,8 +219,9 @@ function usesPcid(recording: Recording): boolean {
 }
 
 /**
- * The mms that matter, in the order of their first sight: those with operations in the window, and of the others those that a CPU runs
- * which also has one of the first kind (they take its slots and its time away from it).
+ * The mms that matter, in the order of their first sight: those with operations in the window, and of the
+ * others those that a CPU runs which also has one of the first kind (they take its slots and its time away
+ * from it).
  */
 function mattering(
   recording: Recording,
@@ -215,7 +250,9 @@ function mattering(
   return [...[...order].filter((ctx) => result.has(ctx)), ...[...result].filter((ctx) => !order.has(ctx))];
 }
 
-/** Which pages to access, and how: by stores where an operation of the window takes the right to write away. */
+/**
+ * Which pages to access, and how: by stores where an operation of the window takes the right to write away.
+ */
 function accessPlan(context: ImportContext, ctx: number): AccessPlan {
   const space = context.spaces.of(ctx);
   const pages = new Set<number>();
@@ -233,7 +270,8 @@ function accessPlan(context: ImportContext, ctx: number): AccessPlan {
     }
   }
   for (const page of space.flushed) pages.add(page);
-  // An mm without a flush gets one load a stay, so that its slot holds a translation that another mm must not use.
+  // An mm without a flush gets one load a stay, so that its slot holds a translation that another mm must not
+  // use.
   const flushed = pages.size > 0;
   if (!flushed) pages.add(0);
   return { pages: [...pages], stores, flushed };

@@ -6,7 +6,13 @@ import type { MmInfo, ReasonInfo, TraceInfo } from './info-types.js';
 import { INIT_CTX, MachineState } from './machine-state.js';
 import { type MissingProbe, ProbeWatch } from './probes.js';
 import { count } from './tally.js';
-import { type CountedCpu, type CountedShootdowns, provenMissing, toldOfCpu, toldOfShootdowns } from './told.js';
+import {
+  type CountedCpu,
+  type CountedShootdowns,
+  provenMissing,
+  toldOfCpu,
+  toldOfShootdowns,
+} from './told.js';
 import { TracepointCounts } from './tracepoint-counts.js';
 
 const ones = (mask: bigint): number => {
@@ -99,7 +105,13 @@ export class Collector {
         count(cpu.pcids, String(event.pcid));
         break;
       case 'tlb_flush': {
-        const reason = this.#reasons.get(event.reason) ?? { reason: event.reason, text: event.reasonText, full: 0, pages: 0, nothing: 0 };
+        const reason = this.#reasons.get(event.reason) ?? {
+          reason: event.reason,
+          text: event.reasonText,
+          full: 0,
+          pages: 0,
+          nothing: 0,
+        };
         this.#reasons.set(event.reason, reason);
         reason[event.pages === -1 ? 'full' : event.pages === 0 ? 'nothing' : 'pages']++;
         break;
@@ -141,7 +153,10 @@ export class Collector {
     }
   }
 
-  /** Sends and their IPIs. The scheduler uses the same vectors, so an IPI counts only in task context while a send is open. */
+  /**
+   * Sends and their IPIs. The scheduler uses the same vectors, so an IPI counts only in task context while a
+   * send is open.
+   */
   #send(event: TraceEvent, cpu: CountedCpu): void {
     const totals = this.#shootdowns;
     const open = this.#openSend[event.cpu] ?? null;

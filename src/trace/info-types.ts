@@ -45,7 +45,9 @@ export interface CpuInfo {
   cr3NoFlush: number;
   /** CR3 writes by PCID (ASID + 1; 0 without PCID); null where no probe tells. */
   pcids: Record<string, number> | null;
-  /** Times the CPU became lazy, and how long it was so altogether, in microseconds; null where no probe tells. */
+  /**
+   * Times the CPU became lazy, and how long it was so altogether, in microseconds; null where no probe tells.
+   */
   lazyStretches: number | null;
   lazyTime: number | null;
   /** Shootdowns of other CPUs that this one served. */
@@ -73,7 +75,10 @@ export interface TraceInfo {
   readonly byKind: Record<string, number>;
   /** Events that are not known here, by name. */
   readonly unknown: Record<string, number>;
-  /** Probes without a line. Figures that only they give are null; what tracepoints tell as well is counted by those. */
+  /**
+   * Probes without a line. Figures that only they give are null; what tracepoints tell as well is counted by
+   * those.
+   */
   readonly missingProbes: readonly MissingProbe[];
   readonly mms: MmInfo[];
   readonly callers: Record<string, CallerInfo>;
@@ -85,7 +90,9 @@ export interface TraceInfo {
     pv: number | null;
     /** Targets a PV flush left to the hypervisor. */
     deferred: number | null;
-    /** IPIs sent for shootdowns, by mask and one by one; those (of either kind) that went out by PV hypercall. */
+    /**
+     * IPIs sent for shootdowns, by mask and one by one; those (of either kind) that went out by PV hypercall.
+     */
     maskIpis: number | null;
     singleIpis: number | null;
     pvIpis: number | null;
@@ -95,7 +102,9 @@ export interface TraceInfo {
     shouldFlushNo: number | null;
   };
   readonly perCpu: CpuInfo[];
-  /** What an import would do with the flush requests and reclaim batches, were the whole recording its window. */
+  /**
+   * What an import would do with the flush requests and reclaim batches, were the whole recording its window.
+   */
   readonly import: Tally;
   readonly windows: {
     readonly rule: 'strict' | 'relaxed' | 'none';

@@ -1,5 +1,6 @@
 /**
- * The kernel's own tracepoints (tlb, sched, irq_vectors, exceptions, ipi, csd), trace marks, and the system calls.
+ * The kernel's own tracepoints (tlb, sched, irq_vectors, exceptions, ipi, csd), trace marks, and the system
+ * calls.
  */
 import type { EventBody, SyscallName } from './events.js';
 import { argumentHex, decimal, Fields, fail, hex } from './fields.js';
@@ -10,7 +11,8 @@ import { quote } from './trace-error.js';
 const SCHED_SWITCH =
   /^prev_comm=(.{0,64}?) prev_pid=(\d{1,10}) prev_prio=(-?\d{1,10}) prev_state=(\S{1,16}) ==> next_comm=(.{0,64}?) next_pid=(\d{1,10}) next_prio=(-?\d{1,10})$/u;
 /** The same as trace-cmd and perf print it. */
-const SHORT_SWITCH = /^(.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\] (\S{1,16}) ==> (.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\]$/u;
+const SHORT_SWITCH =
+  /^(.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\] (\S{1,16}) ==> (.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\]$/u;
 const FORK = /^comm=(.{0,64}?) pid=(\d{1,10}) child_comm=(.{0,64}?) child_pid=(\d{1,10})$/u;
 const TASK = /^comm=(.{0,64}?) pid=(\d{1,10}) prio=(-?\d{1,10})(?:$| )/u;
 const EXEC = /^filename=(.{0,4096}?) pid=(\d{1,10}) old_pid=(\d{1,10})$/u;
@@ -24,7 +26,8 @@ const LISTED_MASK = /^\d{1,3}(?:-\d{1,3})?(?:,\d{1,3}(?:-\d{1,3})?){0,99}$/;
 /** A mask in hexadecimal groups, or (trace-cmd, perf) as a list of CPUs and ranges. */
 function cpumask(text: string): bigint {
   if (GROUPED_MASK.test(text)) return BigInt(`0x${text.replaceAll(',', '')}`);
-  if (!LISTED_MASK.test(text)) fail(`ipi_send_cpumask has cpumask=${quote(text)}; expected hexadecimal groups like 00000000,0000000e`);
+  if (!LISTED_MASK.test(text))
+    fail(`ipi_send_cpumask has cpumask=${quote(text)}; expected hexadecimal groups like 00000000,0000000e`);
   let mask = 0n;
   for (const range of text.split(',')) {
     const [first = 0, last = first] = range.split('-').map(Number);
@@ -33,8 +36,16 @@ function cpumask(text: string): bigint {
   return mask;
 }
 
-function vectors(vectorKind: 'call_function' | 'call_function_single' | 'reschedule', phase: 'entry' | 'exit'): BodyParser {
-  return (text) => ({ kind: 'irq_vector', vectorKind, phase, vector: new Fields(`${vectorKind}_${phase}`, text).number('vector') });
+function vectors(
+  vectorKind: 'call_function' | 'call_function_single' | 'reschedule',
+  phase: 'entry' | 'exit',
+): BodyParser {
+  return (text) => ({
+    kind: 'irq_vector',
+    vectorKind,
+    phase,
+    vector: new Fields(`${vectorKind}_${phase}`, text).number('vector'),
+  });
 }
 
 function pageFault(user: boolean): BodyParser {
@@ -43,12 +54,22 @@ function pageFault(user: boolean): BodyParser {
     const fields = new Fields(event, text);
     // Addresses have no 0x where a tool has looked for their symbols.
     const address = argumentHex(event, 'address', fields.text('address'));
-    return { kind: 'page_fault', user, address, ip: fields.text('ip'), errorCode: Number(fields.hex('error_code')) };
+    return {
+      kind: 'page_fault',
+      user,
+      address,
+      ip: fields.text('ip'),
+      errorCode: Number(fields.hex('error_code')),
+    };
   };
 }
 
 function csdFunction(phase: 'entry' | 'exit'): BodyParser {
-  return (text) => ({ kind: 'csd_function', phase, func: new Fields(`csd_function_${phase}`, text).text('func') });
+  return (text) => ({
+    kind: 'csd_function',
+    phase,
+    func: new Fields(`csd_function_${phase}`, text).text('func'),
+  });
 }
 
 export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
@@ -65,7 +86,9 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   sched_switch: (text) => {
     const match = SCHED_SWITCH.exec(text) ?? SHORT_SWITCH.exec(text);
     if (match === null)
-      fail(`sched_switch with ${quote(text)}; expected "prev_comm= prev_pid= prev_prio= prev_state= ==> next_comm= next_pid= next_prio="`);
+      fail(
+        `sched_switch with ${quote(text)}; expected "prev_comm= prev_pid= prev_prio= prev_state= ==> next_comm= next_pid= next_prio="`,
+      );
     return {
       kind: 'sched_switch',
       prevComm: match[1] ?? '',
@@ -79,7 +102,8 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   },
   sched_migrate_task: (text) => {
     const match = TASK.exec(text);
-    if (match === null) fail(`sched_migrate_task with ${quote(text)}; expected "comm= pid= prio= orig_cpu= dest_cpu="`);
+    if (match === null)
+      fail(`sched_migrate_task with ${quote(text)}; expected "comm= pid= prio= orig_cpu= dest_cpu="`);
     const fields = new Fields('sched_migrate_task', text);
     return {
       kind: 'sched_migrate_task',
@@ -92,7 +116,8 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   },
   sched_process_fork: (text) => {
     const match = FORK.exec(text);
-    if (match === null) fail(`sched_process_fork with ${quote(text)}; expected "comm= pid= child_comm= child_pid="`);
+    if (match === null)
+      fail(`sched_process_fork with ${quote(text)}; expected "comm= pid= child_comm= child_pid="`);
     return {
       kind: 'sched_process_fork',
       parentComm: match[1] ?? '',
@@ -104,12 +129,22 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   sched_process_exec: (text) => {
     const match = EXEC.exec(text);
     if (match === null) fail(`sched_process_exec with ${quote(text)}; expected "filename= pid= old_pid="`);
-    return { kind: 'sched_process_exec', filename: match[1] ?? '', taskPid: Number(match[2]), oldPid: Number(match[3]) };
+    return {
+      kind: 'sched_process_exec',
+      filename: match[1] ?? '',
+      taskPid: Number(match[2]),
+      oldPid: Number(match[3]),
+    };
   },
   sched_process_exit: (text) => {
     const match = TASK.exec(text);
     if (match === null) fail(`sched_process_exit with ${quote(text)}; expected "comm= pid= prio="`);
-    return { kind: 'sched_process_exit', taskComm: match[1] ?? '', taskPid: Number(match[2]), prio: Number(match[3]) };
+    return {
+      kind: 'sched_process_exit',
+      taskComm: match[1] ?? '',
+      taskPid: Number(match[2]),
+      prio: Number(match[3]),
+    };
   },
   call_function_entry: vectors('call_function', 'entry'),
   call_function_exit: vectors('call_function', 'exit'),
@@ -131,7 +166,12 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   },
   ipi_send_cpu: (text) => {
     const fields = new Fields('ipi_send_cpu', text);
-    return { kind: 'ipi_send_cpu', target: fields.number('cpu'), callsite: fields.text('callsite'), callback: fields.text('callback') };
+    return {
+      kind: 'ipi_send_cpu',
+      target: fields.number('cpu'),
+      callsite: fields.text('callsite'),
+      callback: fields.text('callback'),
+    };
   },
   csd_queue_cpu: (text) => {
     const fields = new Fields('csd_queue_cpu', text);
@@ -159,15 +199,23 @@ function syscallArguments(name: SyscallName, text: string): EventBody {
   for (const argument of text.split(', ')) {
     const colon = argument.indexOf(': ');
     if (colon <= 0 || colon > 32) fail(`sys_${name} with argument ${quote(argument)}; expected "name: hex"`);
-    args[argument.slice(0, colon)] = argumentHex(`sys_${name}`, argument.slice(0, colon), argument.slice(colon + 2));
+    args[argument.slice(0, colon)] = argumentHex(
+      `sys_${name}`,
+      argument.slice(0, colon),
+      argument.slice(colon + 2),
+    );
   }
   for (const wanted of SYSCALL_ARGUMENTS[name]) {
-    if (args[wanted] === undefined) fail(`sys_${name} without argument "${wanted}"; expected ${SYSCALL_ARGUMENTS[name].join(', ')}`);
+    if (args[wanted] === undefined)
+      fail(`sys_${name} without argument "${wanted}"; expected ${SYSCALL_ARGUMENTS[name].join(', ')}`);
   }
   return { kind: 'sys_enter', name, args };
 }
 
-/** A system call's entry `sys_NAME(arg: hex, ...)` or exit `sys_NAME -> 0x0`; undefined when it is another call or another event. */
+/**
+ * A system call's entry `sys_NAME(arg: hex, ...)` or exit `sys_NAME -> 0x0`; undefined when it is another
+ * call or another event.
+ */
 export function parseSyscall(text: string): EventBody | undefined {
   const match = SYSCALL.exec(text);
   if (match === null) return undefined;
@@ -182,6 +230,9 @@ export function parseSyscall(text: string): EventBody | undefined {
 export const SYSCALL_EVENTS: Readonly<Record<string, BodyParser>> = Object.fromEntries(
   (Object.keys(SYSCALL_ARGUMENTS) as SyscallName[]).flatMap((name): [string, BodyParser][] => [
     [`sys_enter_${name}`, (text) => syscallArguments(name, text.trim())],
-    [`sys_exit_${name}`, (text) => ({ kind: 'sys_exit', name, ret: argumentHex(`sys_${name}`, 'return value', text.trim()) })],
+    [
+      `sys_exit_${name}`,
+      (text) => ({ kind: 'sys_exit', name, ret: argumentHex(`sys_${name}`, 'return value', text.trim()) }),
+    ],
   ]),
 );

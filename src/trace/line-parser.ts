@@ -1,6 +1,6 @@
 /**
- * A recording line by line: keeps what must hold from line to line (one clock that never runs backward, one tracer) and what the header
- * said, never the events. So a recording of any length can be read.
+ * A recording line by line: keeps what must hold from line to line (one clock that never runs backward, one
+ * tracer) and what the header said, never the events. So a recording of any length can be read.
  */
 import { BROADCAST_EVENTS } from './broadcast-events.js';
 import type { EventBody, TraceEvent } from './events.js';
@@ -17,7 +17,9 @@ export const MAX_LINE = 16_384;
 const MAX_CPU = 4095;
 
 const NAMED = /^([A-Za-z_][\w.-]{0,63}): ?(.*)$/u;
-/** Events without a colon: the function tracer's `function <-caller`, system calls that have no parser here. */
+/**
+ * Events without a colon: the function tracer's `function <-caller`, system calls that have no parser here.
+ */
 const UNNAMED = /^([A-Za-z_][\w.]{0,127})(?: <-|\(| -> )/u;
 const ENTRIES = /^# entries-in-buffer\/entries-written: (\d{1,12})\/(\d{1,12})\s+#P:(\d{1,5})\s*$/u;
 const LOST = /^CPU:\d{1,4} \[(?:LOST )?(?:(\d{1,12}) )?EVENTS(?: DROPPED)?\]$/u;
@@ -28,7 +30,8 @@ const FRAME = /^[ \t]{1,40}(?:=> |[0-9a-f]{1,16} )/u;
 /** Flags of a line in a hard interrupt, of which nothing else is known. */
 const IN_HANDLER = 'd.h..';
 
-export const EXPECTED_LINE = 'expected an ftrace line "comm-pid [cpu] flags seconds.microseconds: event: fields"';
+export const EXPECTED_LINE =
+  'expected an ftrace line "comm-pid [cpu] flags seconds.microseconds: event: fields"';
 
 const PARSERS: ReadonlyMap<string, BodyParser> = new Map(
   [PROBE_EVENTS, BROADCAST_EVENTS, KERNEL_EVENTS, SYSCALL_EVENTS].flatMap((events) => Object.entries(events)),
@@ -42,7 +45,9 @@ function parseBody(text: string): EventBody | null {
     const parser = PARSERS.get(name);
     // trace-cmd and perf pad the names.
     const rest = named[2] ?? '';
-    return parser === undefined ? { kind: 'other', name, text: rest } : parser(rest.charCodeAt(0) === 32 ? rest.trimStart() : rest);
+    return parser === undefined
+      ? { kind: 'other', name, text: rest }
+      : parser(rest.charCodeAt(0) === 32 ? rest.trimStart() : rest);
   }
   const syscall = parseSyscall(text);
   if (syscall !== undefined) return syscall;
@@ -50,9 +55,14 @@ function parseBody(text: string): EventBody | null {
   return unnamed === null ? null : { kind: 'other', name: unnamed[1] ?? '', text };
 }
 
-/** Microseconds of a line's time, or the ticks of a clock that counts something else (`counter`, `uptime`, `x86-tsc`). */
+/**
+ * Microseconds of a line's time, or the ticks of a clock that counts something else (`counter`, `uptime`,
+ * `x86-tsc`).
+ */
 function timeOf(whole: string, fraction: string | undefined): number {
-  return fraction === undefined ? Number(whole) : Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+  return fraction === undefined
+    ? Number(whole)
+    : Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 
 /** The highest CPU of a mask that the event prints; -1 when it prints none. */
@@ -98,12 +108,15 @@ export class LineParser {
   }
 
   /**
-   * The event of the next line (without its end); null when it has none. `ended`: whether the line has an end in the file. Throws TraceError
-   * for anything that is not part of a whole, ordered recording.
+   * The event of the next line (without its end); null when it has none. `ended`: whether the line has an end
+   * in the file. Throws TraceError for anything that is not part of a whole, ordered recording.
    */
   push(line: string, ended: boolean): TraceEvent | null {
     this.lineNumber++;
-    if (line.length > MAX_LINE) this.bad(`a line of ${line.length} characters beginning ${quote(line.slice(0, 100))}; ${EXPECTED_LINE}`);
+    if (line.length > MAX_LINE)
+      this.bad(
+        `a line of ${line.length} characters beginning ${quote(line.slice(0, 100))}; ${EXPECTED_LINE}`,
+      );
     if (line.startsWith('#')) {
       this.readHeaderLine(line);
       return null;
@@ -115,7 +128,8 @@ export class LineParser {
       this.readOther(line);
       return null;
     }
-    // A line without its end is whole only if the header counts it as the last: an editor or a shell has dropped the newline.
+    // A line without its end is whole only if the header counts it as the last: an editor or a shell has
+    // dropped the newline.
     if (!ended && this.header.entries !== this.events + 1)
       this.bad(`the last line has no end, ${quote(line)}; expected a whole line (the file is cut)`);
     return this.event(head);
@@ -137,10 +151,21 @@ export class LineParser {
     this.highestNamed = Math.max(this.highestNamed, highestInMask(body));
     this.events++;
     const flags = head.flags === '' ? this.contextFlags(head.cpu, body) : head.flags;
-    return { line: this.lineNumber, time, cpu: head.cpu, comm: this.comm(head.comm), pid: head.pid, flags, ...body };
+    return {
+      line: this.lineNumber,
+      time,
+      cpu: head.cpu,
+      comm: this.comm(head.comm),
+      pid: head.pid,
+      flags,
+      ...body,
+    };
   }
 
-  /** Flags of a line that has none (perf script): whether an interrupt handler wrote it, as the vectors' own lines tell. */
+  /**
+   * Flags of a line that has none (perf script): whether an interrupt handler wrote it, as the vectors' own
+   * lines tell.
+   */
   private contextFlags(cpu: number, body: EventBody): string {
     const vector = body.kind === 'irq_vector' ? body.phase : null;
     const inside = vector !== null || this.handling[cpu] === true;
@@ -166,7 +191,9 @@ export class LineParser {
     if (this.ticks !== (head.fraction === undefined))
       this.bad(`time ${stamp} after ${this.last.stamp}; expected times of one clock (files joined?)`);
     if (time < this.last.time) {
-      this.bad(`time ${stamp} after ${this.last.stamp}; expected times that never run backward (lines moved or files joined?)`);
+      this.bad(
+        `time ${stamp} after ${this.last.stamp}; expected times that never run backward (lines moved or files joined?)`,
+      );
     }
     this.last.time = time;
     this.last.stamp = stamp;
@@ -186,7 +213,8 @@ export class LineParser {
   private readOther(line: string): void {
     const lost = LOST.exec(line);
     if (lost !== null) this.header.lost += Number(lost[1] ?? 1);
-    else if (!PREAMBLE.test(line) && !(this.events > 0 && FRAME.test(line))) this.bad(`${quote(line)}; ${EXPECTED_LINE}`);
+    else if (!PREAMBLE.test(line) && !(this.events > 0 && FRAME.test(line)))
+      this.bad(`${quote(line)}; ${EXPECTED_LINE}`);
   }
 
   /** What the lines so far told. */
@@ -196,7 +224,8 @@ export class LineParser {
       ...this.marks.marks(),
       lines: this.lineNumber,
       events: this.events,
-      // A CPU that wrote no line may be in masks; where the header counts the CPUs, a mask beyond them is wrong.
+      // A CPU that wrote no line may be in masks; where the header counts the CPUs, a mask beyond them is
+      // wrong.
       cpus: Math.max(header.cpus === 0 ? this.highestNamed + 1 : header.cpus, this.highestCpu + 1),
       lostEvents: header.lost,
       ticks: this.ticks ?? false,

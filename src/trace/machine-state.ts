@@ -1,6 +1,7 @@
 /**
- * What a recording has told, up to some event, about the loaded mm, lazy state and ASID slots of each CPU and the generation and
- * cpumask of each mm. It is learnt from the record alone: a recording begins on a running system, so everything is unknown at first.
+ * What a recording has told, up to some event, about the loaded mm, lazy state and ASID slots of each CPU and
+ * the generation and cpumask of each mm. It is learnt from the record alone: a recording begins on a running
+ * system, so everything is unknown at first.
  */
 import type { EventOf, TraceEvent } from './events.js';
 import { FLUSH_ALL } from './events.js';
@@ -31,7 +32,9 @@ export interface CpuState {
   comingPid: number | null;
   /** A switch_mm whose CR3 write, if there is one, comes next on this CPU. */
   reload: SlotState | null;
-  /** A flush_func whose tlb_flush, if it flushes, comes next on this CPU: the generation its slot then has. */
+  /**
+   * A flush_func whose tlb_flush, if it flushes, comes next on this CPU: the generation its slot then has.
+   */
   flushing: number | null;
 }
 
@@ -125,7 +128,13 @@ export class MachineState {
         this.#flushFunc(cpu, event);
         break;
       case 'tlb_flush':
-        if (cpu.flushing !== null && event.reason >= 1 && event.reason <= 3 && cpu.ctx !== null && cpu.asid !== null) {
+        if (
+          cpu.flushing !== null &&
+          event.reason >= 1 &&
+          event.reason <= 3 &&
+          cpu.ctx !== null &&
+          cpu.asid !== null
+        ) {
           if (event.pages !== 0) cpu.slots[cpu.asid] = { ctx: cpu.ctx, gen: cpu.flushing };
           cpu.flushing = null;
         }
@@ -153,7 +162,8 @@ export class MachineState {
       // Without a sched_switch before it this is exec: the task itself changes its mm.
       this.ctxOfPid.set(cpu.comingPid ?? event.pid, event.nctx);
     }
-    // The recorded kernels leave the mask of the mm they come from; where one does not, the next mask seen puts it right.
+    // The recorded kernels leave the mask of the mm they come from; where one does not, the next mask seen
+    // puts it right.
     if (cpu.ctx !== null && cpu.ctx !== event.nctx) this.mm(cpu.ctx).cpus &= ~bit(event.cpu);
     cpu.ctx = event.nctx;
     cpu.lazy = false;
@@ -172,8 +182,8 @@ export class MachineState {
     cpu.asid = asid;
     if (event.noFlush && before?.ctx === reload.ctx) return;
     cpu.slots[asid] = reload;
-    // A slot that goes from one mm to another moves the cursor. One of unknown content may have been this mm's own; it moves the
-    // cursor only if the cursor is known to stand there.
+    // A slot that goes from one mm to another moves the cursor. One of unknown content may have been this
+    // mm's own; it moves the cursor only if the cursor is known to stand there.
     const taken = before === null ? cpu.nextAsid === asid : before.ctx !== reload.ctx;
     if (!event.noFlush && taken) cpu.nextAsid = (asid + 1) % ASID_SLOTS;
   }

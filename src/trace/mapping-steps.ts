@@ -1,5 +1,6 @@
 /**
- * The mmap and munmap steps of the scripts, with what it takes to free page tables where the recording did, and only there.
+ * The mmap and munmap steps of the scripts, with what it takes to free page tables where the recording did,
+ * and only there.
  */
 import { TABLE_PAGES } from '../machine/ghost.js';
 import type { FlushedRange } from '../vocabulary/scenario.js';
@@ -27,7 +28,8 @@ export class MappingSteps {
     let mapped = this.#mappings.get(ctx);
     if (mapped === undefined) {
       mapped = new Mappings([]);
-      for (const [start, end] of this.#spaces.vmasAt(ctx, this.#window.first, this.#window.end)) mapped.map({ start, end });
+      for (const [start, end] of this.#spaces.vmasAt(ctx, this.#window.first, this.#window.end))
+        mapped.map({ start, end });
       this.#mappings.set(ctx, mapped);
     }
     return mapped;
@@ -38,7 +40,10 @@ export class MappingSteps {
     this.#mappings.set(child, this.#mapped(parent).copy());
   }
 
-  /** Unmaps, with the table's anchor if the recorded unmap `freed` tables and the anchor alone would keep this one. */
+  /**
+   * Unmaps, with the table's anchor if the recorded unmap `freed` tables and the anchor alone would keep this
+   * one.
+   */
   unmap(builder: ScriptBuilder, ctx: number, range: FlushedRange, freed: boolean): void {
     const mapped = this.#mapped(ctx);
     if (freed) {
@@ -54,7 +59,11 @@ export class MappingSteps {
     const frees = mapped.unmap(range);
     const { tables } = this.#tally;
     if (frees === freed) count(tables, `munmap with tables ${freed ? 'freed' : 'kept'} as recorded`);
-    else count(tables, `munmap with tables ${freed ? 'kept but recorded as freed' : 'freed but recorded as kept'}`);
+    else
+      count(
+        tables,
+        `munmap with tables ${freed ? 'kept but recorded as freed' : 'freed but recorded as kept'}`,
+      );
   }
 
   /** Maps, and with it the anchor of a table that was freed: what comes back there does not come alone. */

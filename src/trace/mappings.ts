@@ -1,6 +1,6 @@
 /**
- * What is mapped, operation by operation in the recorded order: to see whether an unmap of the scenario frees page tables as the recorded
- * one did.
+ * What is mapped, operation by operation in the recorded order: to see whether an unmap of the scenario frees
+ * page tables as the recorded one did.
  */
 import { TABLE_PAGES } from '../machine/ghost.js';
 import type { MappedRange } from './page-map.js';
@@ -38,7 +38,8 @@ export class Mappings {
   /** Whether nothing but `range` and `page` is mapped in the page's table. */
   isRest(page: number, range: MappedRange): boolean {
     for (const other of this.#mapped) {
-      if (tableOf(other) === tableOf(page) && other !== page && (other < range.start || other >= range.end)) return false;
+      if (tableOf(other) === tableOf(page) && other !== page && (other < range.start || other >= range.end))
+        return false;
     }
     return true;
   }

@@ -26,7 +26,10 @@ export function metaPath(recording: string): string {
   return `${recording.replace(/\.gz$/, '').replace(/\.trace$/, '')}.meta.json`;
 }
 
-/** The meta file's content, undefined when there is none. Throws TraceError when it is there but is not what it should be. */
+/**
+ * The meta file's content, undefined when there is none. Throws TraceError when it is there but is not what
+ * it should be.
+ */
 export function readMeta(path: string): RecordingMeta | undefined {
   if (!existsSync(path)) return undefined;
   let json: unknown;
@@ -53,7 +56,9 @@ export function readMeta(path: string): RecordingMeta | undefined {
     ...(meta.machine === undefined ? {} : { machine: meta.machine }),
     ...(meta.vcpus === undefined ? {} : { cpus: meta.vcpus }),
     ...(meta.cpu_flags?.pcid === undefined ? {} : { pcid: meta.cpu_flags.pcid }),
-    ...(typeof meta.tlb_single_page_flush_ceiling === 'number' ? { flushCeiling: meta.tlb_single_page_flush_ceiling } : {}),
+    ...(typeof meta.tlb_single_page_flush_ceiling === 'number'
+      ? { flushCeiling: meta.tlb_single_page_flush_ceiling }
+      : {}),
     ...(meta.workload === undefined ? {} : { workload: meta.workload.name }),
     ...(meta.check?.kprobe_misses === undefined ? {} : { missedProbes: meta.check.kprobe_misses }),
     ...(meta.summary?.by_event === undefined ? {} : { eventCounts: meta.summary.by_event }),

@@ -1,9 +1,10 @@
 /**
- * Recorded address ranges to the fewest pages that keep their overlaps: two ranges share a page exactly if they overlapped.
+ * Recorded address ranges to the fewest pages that keep their overlaps: two ranges share a page exactly if
+ * they overlapped.
  *
- * Each page stands for one maximal set of ranges that all contain some address. A sweep finds them: such a set is complete where a
- * range ends after one began. That none can be left out follows from the same place: the range that began last and the one that ends
- * first meet nowhere else.
+ * Each page stands for one maximal set of ranges that all contain some address. A sweep finds them: such a
+ * set is complete where a range ends after one began. That none can be left out follows from the same place:
+ * the range that began last and the one that ends first meet nowhere else.
  */
 
 /** A half-open range of recorded page numbers (address >> 12). */
@@ -19,7 +20,9 @@ export interface MappedRange {
 }
 
 export class PageMap {
-  /** The recorded stretch that each page stands for, ascending; its first page is the page's representative. */
+  /**
+   * The recorded stretch that each page stands for, ascending; its first page is the page's representative.
+   */
   readonly points: readonly PageRange[];
 
   /** `ranges` are those whose overlaps must be kept; empty ones are ignored. */
@@ -43,7 +46,10 @@ export class PageMap {
     this.points = points;
   }
 
-  /** Pages whose representative lies in `range`, null when there is none. Always one run, since the points are in address order. */
+  /**
+   * Pages whose representative lies in `range`, null when there is none. Always one run, since the points are
+   * in address order.
+   */
   within(range: PageRange): MappedRange | null {
     const start = this.points.findIndex((point) => point.from >= range.from);
     if (start === -1) return null;

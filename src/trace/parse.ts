@@ -13,7 +13,12 @@ const BYTE_ORDER_MARK = 0xfeff;
 const CARRIAGE_RETURN = 13;
 
 /** The line of `text` from `at`, without its end; and where the next begins, -1 when this one has no end. */
-function lineAt(text: string, at: number, lineNumber: number, file: string): readonly [line: string, next: number] {
+function lineAt(
+  text: string,
+  at: number,
+  lineNumber: number,
+  file: string,
+): readonly [line: string, next: number] {
   const newline = text.indexOf('\n', at);
   const end = newline === -1 ? text.length : newline;
   if (end - at > MAX_LINE)
@@ -40,7 +45,11 @@ export function parseTrace(text: string, file: string, name: string = file): Rec
     const event = parser.push(line, next !== -1);
     if (event !== null) {
       if (events.length >= MAX_EVENTS)
-        throw new TraceError(file, lineNumber, `more than ${MAX_EVENTS} events; expected at most that many (cut the recording)`);
+        throw new TraceError(
+          file,
+          lineNumber,
+          `more than ${MAX_EVENTS} events; expected at most that many (cut the recording)`,
+        );
       events.push(event);
     }
     lineNumber++;

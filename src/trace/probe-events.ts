@@ -20,7 +20,8 @@ function functionName(symbol: string): string {
 /** The caller in a return probe's place `(caller+0x1/0x2 <- function)`. */
 function returnCaller(event: string, text: string): string {
   const match = RETURN_PLACE.exec(text);
-  if (match === null) fail(`${event} with ${quote(text)}; expected a return probe's place "(caller+0x1/0x2 <- function)"`);
+  if (match === null)
+    fail(`${event} with ${quote(text)}; expected a return probe's place "(caller+0x1/0x2 <- function)"`);
   return functionName(match[1] ?? '');
 }
 
@@ -58,7 +59,10 @@ export const PROBE_EVENTS: Readonly<Record<string, BodyParser>> = {
       asid: fields.numberIfAny('asid'),
     };
   },
-  flush_mm_range_ret: (text) => ({ kind: 'flush_mm_range_ret', caller: returnCaller('flush_mm_range_ret', text) }),
+  flush_mm_range_ret: (text) => ({
+    kind: 'flush_mm_range_ret',
+    caller: returnCaller('flush_mm_range_ret', text),
+  }),
   native_flush_multi: (text) => {
     const fields = new Fields('native_flush_multi', text);
     return { kind: 'native_flush_multi', cpus: fields.hex('cpus'), ...flushInfo(fields) };
@@ -116,7 +120,13 @@ export const PROBE_EVENTS: Readonly<Record<string, BodyParser>> = {
   },
   exit_mmap: (text) => {
     const fields = new Fields('exit_mmap', text);
-    return { kind: 'exit_mmap', mm: fields.pointer('mm'), ctx: fields.number('ctx'), gen: fields.number('gen'), cpus: fields.hex('cpus') };
+    return {
+      kind: 'exit_mmap',
+      mm: fields.pointer('mm'),
+      ctx: fields.number('ctx'),
+      gen: fields.number('gen'),
+      cpus: fields.hex('cpus'),
+    };
   },
   mmdrop: (text) => {
     const fields = new Fields('mmdrop', text);

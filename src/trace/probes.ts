@@ -1,8 +1,14 @@
 /**
- * Which probes of docs/recording.md a recording lacks. That a probe has no line may mean that nothing happened; other lines prove that
- * something did: the kernel passes the probed place between two of them on one CPU.
+ * Which probes of docs/recording.md a recording lacks. That a probe has no line may mean that nothing
+ * happened; other lines prove that something did: the kernel passes the probed place between two of them on
+ * one CPU.
  */
-import { TLB_FLUSH_ON_TASK_SWITCH, TLB_LOCAL_MM_SHOOTDOWN, TLB_LOCAL_SHOOTDOWN, TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
+import {
+  TLB_FLUSH_ON_TASK_SWITCH,
+  TLB_LOCAL_MM_SHOOTDOWN,
+  TLB_LOCAL_SHOOTDOWN,
+  TLB_REMOTE_SEND_IPI,
+} from '../kernel/constants.js';
 import type { EventKind, TraceEvent } from './events.js';
 import { isFuncReason } from './reasons.js';
 
@@ -50,7 +56,8 @@ const LINES: Readonly<Record<Probe, readonly EventKind[]>> = {
 const PROBES = Object.keys(LINES) as readonly Probe[];
 
 /** A user's task, by what only those do. */
-const isUserLine = (event: TraceEvent): boolean => event.kind === 'sys_enter' || (event.kind === 'page_fault' && event.user);
+const isUserLine = (event: TraceEvent): boolean =>
+  event.kind === 'sys_enter' || (event.kind === 'page_fault' && event.user);
 const asksTargets = (event: TraceEvent): boolean =>
   event.kind === 'native_flush_multi' && !event.freed && (event.cpus & ~(1n << BigInt(event.cpu))) !== 0n;
 
@@ -62,16 +69,19 @@ const PROOFS = Object.entries<Proof>({
   flush_mm_range: (event) => event.kind === 'flush_mm_range_ret' || isFlush(event, TLB_LOCAL_MM_SHOOTDOWN),
   flush_mm_range_ret: (event) => event.kind === 'flush_mm_range',
   // Only a batch of reclaim is flushed without an mm.
-  batch_flush: (event) => isFlush(event, TLB_LOCAL_SHOOTDOWN) || (event.kind === 'native_flush_multi' && event.mm === '0x0'),
+  batch_flush: (event) =>
+    isFlush(event, TLB_LOCAL_SHOOTDOWN) || (event.kind === 'native_flush_multi' && event.mm === '0x0'),
   native_flush_multi: (event) => isFlush(event, TLB_REMOTE_SEND_IPI),
   flush_func: (event) => event.kind === 'tlb_flush' && isFuncReason(event.reason),
   should_flush: (event) => event.kind === 'should_flush_ret' || asksTargets(event),
   should_flush_ret: (event) => event.kind === 'should_flush' || asksTargets(event),
   switch_mm: (event) => event.kind === 'write_cr3' || isFlush(event, TLB_FLUSH_ON_TASK_SWITCH),
   write_cr3: (event) => isFlush(event, TLB_FLUSH_ON_TASK_SWITCH),
-  enter_lazy: (event, users) => event.kind === 'sched_switch' && event.nextPid === 0 && users.has(event.prevPid),
+  enter_lazy: (event, users) =>
+    event.kind === 'sched_switch' && event.nextPid === 0 && users.has(event.prevPid),
   tlb_flush: (event) => event.kind === 'native_flush_multi' || event.kind === 'write_cr3',
-  'ipi_*': (event) => event.kind === 'irq_vector' && event.phase === 'entry' && event.vectorKind !== 'reschedule',
+  'ipi_*': (event) =>
+    event.kind === 'irq_vector' && event.phase === 'entry' && event.vectorKind !== 'reschedule',
 } satisfies Partial<Record<Probe, Proof>>) as readonly (readonly [Probe, Proof])[];
 
 function isFlush(event: TraceEvent, reason: number): boolean {
@@ -82,7 +92,10 @@ function isFlush(event: TraceEvent, reason: number): boolean {
 export class ProbeWatch {
   private readonly seen = new Set<EventKind>();
   private readonly users = new Set<number>();
-  /** By probe and kind of line: the number of lines that prove it, by CPU. One passage may have several lines, each of another kind. */
+  /**
+   * By probe and kind of line: the number of lines that prove it, by CPU. One passage may have several lines,
+   * each of another kind.
+   */
   private readonly proofs = new Map<Probe, Map<EventKind, number[]>>();
 
   take(event: TraceEvent): void {
@@ -103,7 +116,9 @@ export class ProbeWatch {
     return PROBES.filter((probe) => !LINES[probe].some((kind) => this.seen.has(kind))).map((probe) => ({
       probe,
       // One line alone may stand for what was passed before the file.
-      proven: [...(this.proofs.get(probe)?.values() ?? [])].some((counts) => counts.some((number) => number >= 2)),
+      proven: [...(this.proofs.get(probe)?.values() ?? [])].some((counts) =>
+        counts.some((number) => number >= 2),
+      ),
     }));
   }
 }

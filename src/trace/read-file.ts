@@ -6,11 +6,15 @@ import { constants, gunzipSync } from 'node:zlib';
 import { TraceError } from './trace-error.js';
 
 /**
- * Most bytes of text that are held at once: ten times a recording of 40,000 events. What may hold more is read in parts; a small file that
- * holds more than text can be packed to is refused, so that no file costs much more than its size lets expect.
+ * Most bytes of text that are held at once: ten times a recording of 40,000 events. What may hold more is
+ * read in parts; a small file that holds more than text can be packed to is refused, so that no file costs
+ * much more than its size lets expect.
  */
 export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
-/** How much a gzip file may hold when it is packed tighter than {@link MAX_PLAUSIBLE_RATIO}: ftrace text packs 10 to 20 times. */
+/**
+ * How much a gzip file may hold when it is packed tighter than {@link MAX_PLAUSIBLE_RATIO}: ftrace text packs
+ * 10 to 20 times.
+ */
 const MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE = 32 * 1024 * 1024;
 export const MAX_PLAUSIBLE_RATIO = 100;
 
@@ -26,10 +30,15 @@ function reason(error: unknown): string {
 }
 
 /**
- * All bytes of the regular file `path`. Reads in pieces and stops at the limit, whatever a file says of its size.
- * Throws TraceError when the file cannot be read or is larger than `limit` bytes; `what` it should be is for the message.
+ * All bytes of the regular file `path`. Reads in pieces and stops at the limit, whatever a file says of its
+ * size. Throws TraceError when the file cannot be read or is larger than `limit` bytes; `what` it should be
+ * is for the message.
  */
-export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = 'an ftrace recording'): Buffer {
+export function readBytes(
+  path: string,
+  limit: number = MAX_TEXT_BYTES,
+  what = 'an ftrace recording',
+): Buffer {
   const pieces: Buffer[] = [];
   let total = 0;
   let descriptor: number | undefined;
@@ -37,7 +46,11 @@ export function readBytes(path: string, limit: number = MAX_TEXT_BYTES, what = '
     // Before the open: opening a pipe that nobody writes to would wait for ever, and hear no signal.
     const stats = statSync(path);
     if (!stats.isFile())
-      throw new TraceError(path, null, `cannot be read (is ${stats.isDirectory() ? 'a directory' : 'no regular file'}); expected ${what}`);
+      throw new TraceError(
+        path,
+        null,
+        `cannot be read (is ${stats.isDirectory() ? 'a directory' : 'no regular file'}); expected ${what}`,
+      );
     descriptor = openSync(path, 'r');
     for (;;) {
       const piece = Buffer.allocUnsafe(1 << 20);
@@ -95,7 +108,9 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
     let readable = 0;
     try {
       // What is there up to the break, only to say how far the file is whole.
-      readable = countLines(gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit }));
+      readable = countLines(
+        gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit }),
+      );
     } catch {
       // The break itself could not be read: line 1 stands for "before the first whole line".
     }
@@ -105,16 +120,24 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
       `compressed data ends early after ${readable} whole lines; expected the rest of the gzip file`,
     );
   }
-  return new TraceError(name, null, `gzip data is damaged (${code ?? 'unknown error'}); expected an intact gzip file`);
+  return new TraceError(
+    name,
+    null,
+    `gzip data is damaged (${code ?? 'unknown error'}); expected an intact gzip file`,
+  );
 }
 
 /**
- * The text of a recording's bytes, decompressed when they are gzip. UTF-8; bytes that are not become U+FFFD (a task's name may hold
- * anything). Throws TraceError for broken gzip data and for more text than the limits above.
+ * The text of a recording's bytes, decompressed when they are gzip. UTF-8; bytes that are not become U+FFFD
+ * (a task's name may hold anything). Throws TraceError for broken gzip data and for more text than the limits
+ * above.
  */
 export function textOf(bytes: Buffer, name: string): string {
   if (!isGzip(bytes)) return bytes.toString('utf8');
-  const limit = Math.min(MAX_TEXT_BYTES, Math.max(bytes.length * MAX_PLAUSIBLE_RATIO, MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE));
+  const limit = Math.min(
+    MAX_TEXT_BYTES,
+    Math.max(bytes.length * MAX_PLAUSIBLE_RATIO, MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE),
+  );
   let plain: Buffer;
   try {
     plain = gunzipSync(bytes, { maxOutputLength: limit });

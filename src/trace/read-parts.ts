@@ -20,10 +20,16 @@ const BYTE_ORDER_MARK = 0xfeff;
 /** Events of a part: some hundred bytes each. */
 export const PART_EVENTS = 50_000;
 
-/** A gzip file that packs tighter than this is not taken for larger than {@link MAX_TEXT_BYTES} by its size alone. */
+/**
+ * A gzip file that packs tighter than this is not taken for larger than {@link MAX_TEXT_BYTES} by its size
+ * alone.
+ */
 const USUAL_RATIO = 32;
 
-/** Whether the file may be too large for one piece of memory. False where it is none that has a size (a pipe), or cannot be read. */
+/**
+ * Whether the file may be too large for one piece of memory. False where it is none that has a size (a pipe),
+ * or cannot be read.
+ */
 export function isLargeRecording(path: string): boolean {
   try {
     const stat = statSync(path);
@@ -34,32 +40,46 @@ export function isLargeRecording(path: string): boolean {
   }
 }
 
-/** The recording as a whole where it is small, else in parts, each of which is a recording. Throws TraceError as parsing does. */
+/**
+ * The recording as a whole where it is small, else in parts, each of which is a recording. Throws TraceError
+ * as parsing does.
+ */
 export async function* recordingParts(path: string): AsyncGenerator<Recording> {
   if (isLargeRecording(path)) yield* readParts(path);
   else yield readRecording(path);
 }
 
 const tooTight = (path: string, packed: number, text: number): TraceError =>
-  new TraceError(path, null, `holds ${text} bytes in ${packed} compressed ones; expected an ftrace recording, packed as text packs`);
+  new TraceError(
+    path,
+    null,
+    `holds ${text} bytes in ${packed} compressed ones; expected an ftrace recording, packed as text packs`,
+  );
 
 /** The file's text in pieces, decompressed when it is gzip. */
 async function* pieces(path: string): AsyncGenerator<string> {
   const file = createReadStream(path, { highWaterMark: CHUNK });
-  const source: Readable = isGzip(readStart(path, 2)) ? pipeline(file, createGunzip({ chunkSize: CHUNK }), () => undefined) : file;
+  const source: Readable = isGzip(readStart(path, 2))
+    ? pipeline(file, createGunzip({ chunkSize: CHUNK }), () => undefined)
+    : file;
   const decoder = new StringDecoder('utf8');
   let text = 0;
   try {
     for await (const piece of source as AsyncIterable<Buffer>) {
       text += piece.length;
-      if (text > MAX_TEXT_BYTES + file.bytesRead * MAX_PLAUSIBLE_RATIO) throw tooTight(path, file.bytesRead, text);
+      if (text > MAX_TEXT_BYTES + file.bytesRead * MAX_PLAUSIBLE_RATIO)
+        throw tooTight(path, file.bytesRead, text);
       yield decoder.write(piece);
     }
     yield decoder.end();
   } catch (error) {
     if (error instanceof TraceError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new TraceError(path, null, `cannot be read to its end (${code}); expected an intact recording, plain or gzip`);
+    throw new TraceError(
+      path,
+      null,
+      `cannot be read to its end (${code}); expected an intact recording, plain or gzip`,
+    );
   }
 }
 
@@ -82,8 +102,9 @@ async function* linesOf(path: string): AsyncGenerator<readonly [line: string, en
 }
 
 /**
- * The recording's parts in file order, each of at most `size` events. What a part cannot know, such as the generations and loaded mms that the
- * parts before it showed, is for it as for any recording that begins in the middle. Throws TraceError as parsing does.
+ * The recording's parts in file order, each of at most `size` events. What a part cannot know, such as the
+ * generations and loaded mms that the parts before it showed, is for it as for any recording that begins in
+ * the middle. Throws TraceError as parsing does.
  */
 export async function* readParts(path: string, size = PART_EVENTS): AsyncGenerator<Recording> {
   const meta = readMeta(metaPath(path));

@@ -1,5 +1,6 @@
 /**
- * A recording as the rest of the folder uses it: its events in file order, what its header said, and what the meta file beside it says.
+ * A recording as the rest of the folder uses it: its events in file order, what its header said, and what the
+ * meta file beside it says.
  */
 import type { TraceEvent } from './events.js';
 import type { KernelMarks } from './facts.js';
@@ -30,7 +31,10 @@ export interface Recording extends Partial<KernelMarks> {
   readonly events: readonly TraceEvent[];
   /** Lines of the file, header lines included. */
   readonly lines: number;
-  /** CPUs: what the header says (`#P:N`; without one: what masks show), or the highest CPU of an event plus one if that is more. */
+  /**
+   * CPUs: what the header says (`#P:N`; without one: what masks show), or the highest CPU of an event plus
+   * one if that is more.
+   */
   readonly cpus: number;
   /** Events that the tracer says it lost (`[LOST n EVENTS]`, or written minus in buffer). */
   readonly lostEvents: number;

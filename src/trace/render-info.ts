@@ -18,7 +18,8 @@ const figure = (number: number | null): string => (number === null ? UNKNOWN : S
 const seconds = (microseconds: number): string => (microseconds / 1_000_000).toFixed(3);
 
 /** `text` cut to the page's width. */
-const clip = (text: string, width: number = WIDTH): string => (text.length <= width ? text : `${text.slice(0, width - 3)}...`);
+const clip = (text: string, width: number = WIDTH): string =>
+  text.length <= width ? text : `${text.slice(0, width - 3)}...`;
 
 /** Words joined by ", " over as many lines as they need, each indented. */
 function wrap(words: readonly string[], indent: string): string[] {
@@ -55,7 +56,8 @@ function counts(group: Readonly<Record<string, number>>, indent: string): string
 function cpuRow(cpu: CpuInfo, index: number, span: number): string[] {
   const pcids = Object.entries(cpu.pcids ?? {}).sort(([a], [b]) => Number(a) - Number(b));
   const asids = cpu.pcids === null ? UNKNOWN : pcids.map(([pcid, number]) => `${pcid}:${number}`).join(' ');
-  const share = cpu.lazyTime === null ? UNKNOWN : `${span === 0 ? 0 : Math.round((100 * cpu.lazyTime) / span)}%`;
+  const share =
+    cpu.lazyTime === null ? UNKNOWN : `${span === 0 ? 0 : Math.round((100 * cpu.lazyTime) / span)}%`;
   return [
     `cpu ${index}`,
     ...[cpu.schedSwitches, cpu.cr3Flush, cpu.cr3NoFlush, cpu.lazyStretches].map(figure),
@@ -69,7 +71,10 @@ function cpuRow(cpu: CpuInfo, index: number, span: number): string[] {
 /** The default window's scenario, so that nobody needs to hunt it to see what it stands for. */
 function scenarioLines({ mms, pages, steps, notes }: ScenarioInfo): string[] {
   const words = (note: string): string[] => escapeText(note).split(', ');
-  return [`  as a scenario: ${mms} mms, ${pages} pages, ${steps} script steps`, ...notes.flatMap((note) => wrap(words(note), '    '))];
+  return [
+    `  as a scenario: ${mms} mms, ${pages} pages, ${steps} script steps`,
+    ...notes.flatMap((note) => wrap(words(note), '    ')),
+  ];
 }
 
 /** What each probe's lines tell. */
@@ -120,14 +125,21 @@ function headSection(info: TraceInfo): string[] {
       ? `  time      ${span} ticks (${info.firstTime} to ${info.lastTime})`
       : `  time      ${seconds(span)} s (${seconds(info.firstTime)} to ${seconds(info.lastTime)})`,
     `  events    ${info.events} in ${info.lines} lines, ${lost}`,
-    ...(Object.keys(info.unknown).length > 0 ? ['  not known here:', ...counts(info.unknown, '            ')] : []),
+    ...(Object.keys(info.unknown).length > 0
+      ? ['  not known here:', ...counts(info.unknown, '            ')]
+      : []),
   ];
 }
 
 function requestSection({ callers, reclaimBatches, missingProbes }: TraceInfo): string[] {
   const rows = Object.entries(callers)
     .sort(([nameA, a], [nameB, b]) => b.requests - a.requests || (nameA < nameB ? -1 : 1))
-    .map(([name, c]) => [clip(escapeText(name), 50), String(c.requests), String(c.whole), String(c.freedTables)]);
+    .map(([name, c]) => [
+      clip(escapeText(name), 50),
+      String(c.requests),
+      String(c.whole),
+      String(c.freedTables),
+    ]);
   const none = provenMissing(missingProbes).has('flush_mm_range') ? UNKNOWN : 'none';
   return [
     '',
@@ -138,7 +150,12 @@ function requestSection({ callers, reclaimBatches, missingProbes }: TraceInfo): 
 }
 
 function reasonSection({ reasons }: TraceInfo): string[] {
-  const rows = reasons.map((r) => [clip(`${r.reason} ${escapeText(r.text)}`, 50), String(r.full), String(r.pages), String(r.nothing)]);
+  const rows = reasons.map((r) => [
+    clip(`${r.reason} ${escapeText(r.text)}`, 50),
+    String(r.full),
+    String(r.pages),
+    String(r.nothing),
+  ]);
   return [
     '',
     'TLB flushes done or not (tlb_flush), by reason',
@@ -153,7 +170,9 @@ function shootdownSection({ shootdowns: s }: TraceInfo): string[] {
     'Shootdowns',
     `  ${s.sends} sends (native_flush_tlb_multi), ${figure(s.withoutIpi)} of them without any IPI`,
     `  IPIs: ${figure(s.maskIpis)} by mask, ${figure(s.singleIpis)} single${byHypercall}`,
-    ...((s.pv ?? 0) > 0 ? [`  ${s.pv} through kvm_flush_tlb_multi, ${s.deferred} targets deferred to their next vCPU entry`] : []),
+    ...((s.pv ?? 0) > 0
+      ? [`  ${s.pv} through kvm_flush_tlb_multi, ${s.deferred} targets deferred to their next vCPU entry`]
+      : []),
     `  should_flush_tlb: ${figure(s.shouldFlushYes)} yes, ${figure(s.shouldFlushNo)} no`,
   ];
 }
@@ -163,7 +182,10 @@ function cpuSection({ perCpu, lastTime, firstTime }: TraceInfo): string[] {
   return [
     '',
     'CPUs: switches, CR3 writes, lazy stretches, shootdowns, ASID use (PCID:CR3 writes)',
-    ...columns([['', 'sched', 'cr3 flush', 'no flush', 'lazy', 'of time', 'sent', 'served', 'ASIDs'], ...rows], true),
+    ...columns(
+      [['', 'sched', 'cr3 flush', 'no flush', 'lazy', 'of time', 'sent', 'served', 'ASIDs'], ...rows],
+      true,
+    ),
     ...(perCpu.length > MAX_CPU_ROWS ? [`  and ${perCpu.length - MAX_CPU_ROWS} more CPUs`] : []),
   ];
 }
@@ -182,14 +204,17 @@ function mmSection({ mms, missingProbes }: TraceInfo): string[] {
   return [
     '',
     `Address spaces: ${unknown ? UNKNOWN : mms.length}`,
-    ...(rows.length > 0 ? columns([['', 'flushes', 'switches', 'tlb_gen', 'CPUs', 'exited', 'flushed by'], ...rows], true) : []),
+    ...(rows.length > 0
+      ? columns([['', 'flushes', 'switches', 'tlb_gen', 'CPUs', 'exited', 'flushed by'], ...rows], true)
+      : []),
     ...(mms.length > MAX_MM_ROWS ? [`  and ${mms.length - MAX_MM_ROWS} more`] : []),
   ];
 }
 
 function importSection(info: TraceInfo): string[] {
   const needed = neededForScenario(info.missingProbes);
-  if (needed.length > 0) return ['', `No scenario can be made of it (--scenario trace:FILE) without ${needed.join(', ')}`];
+  if (needed.length > 0)
+    return ['', `No scenario can be made of it (--scenario trace:FILE) without ${needed.join(', ')}`];
   const { windows } = info;
   const rule = windows.rule === 'relaxed' ? RELAXED_RULE : WINDOW_RULE;
   const w = windows.default;

@@ -26,7 +26,10 @@ export interface ScriptedFlush {
 
 /** What the pass found besides the scripts. */
 export interface Scanned {
-  /** Contexts that a fork step creates: an mm whose fork has no step must exist from the start, or those that run it would wait for ever. */
+  /**
+   * Contexts that a fork step creates: an mm whose fork has no step must exist from the start, or those that
+   * run it would wait for ever.
+   */
   readonly forked: ReadonlySet<number>;
   readonly flushes: readonly ScriptedFlush[];
   /** mms that exit (by index). */
@@ -50,7 +53,12 @@ class WindowScan {
   /** By CPU: whether a leave_mm came and its switch to init_mm has not. */
   readonly #leaving = new Set<number>();
 
-  constructor(context: ImportContext, machine: MachineState, builders: readonly ScriptBuilder[], tally: ImportTally) {
+  constructor(
+    context: ImportContext,
+    machine: MachineState,
+    builders: readonly ScriptBuilder[],
+    tally: ImportTally,
+  ) {
     this.#context = context;
     this.#builders = builders;
     this.#tally = tally;
@@ -141,7 +149,8 @@ class WindowScan {
   #switchMm(event: EventOf<'switch_mm'>): void {
     const builder = this.#builder(event.cpu);
     if (event.nctx === INIT_CTX) {
-      // A flush that found the CPU lazy makes it leave the mm by itself; only leave_mm is somebody's decision.
+      // A flush that found the CPU lazy makes it leave the mm by itself; only leave_mm is somebody's
+      // decision.
       if (this.#leaving.delete(event.cpu) && builder.leaveUser({ op: 'idle', deep: true }))
         count(this.#tally.modelled, 'deep idle (leave_mm)');
       return;
@@ -235,7 +244,10 @@ class WindowScan {
   #reclaim(event: EventOf<'batch_flush'>, call: SyscallRecord | null): void {
     const mm = call?.ctx === null || call === null ? undefined : this.#indexOf.get(call.ctx);
     const recorded = call === null || call.args.behavior !== MADV_PAGEOUT ? null : syscallPages(call);
-    const range = mm === undefined || call?.ctx == null || recorded === null ? null : this.#context.spaces.of(call.ctx).within(recorded);
+    const range =
+      mm === undefined || call?.ctx == null || recorded === null
+        ? null
+        : this.#context.spaces.of(call.ctx).within(recorded);
     if (call?.ctx == null || mm === undefined || range === null) {
       count(this.#tally.ignored, 'reclaim batch whose pages the recording does not tell');
       return;
@@ -286,7 +298,12 @@ class WindowScan {
 }
 
 /** Fills `builders` (one per CPU) from the window's events; `machine` is the state before it. */
-export function scanWindow(context: ImportContext, machine: MachineState, builders: readonly ScriptBuilder[], tally: ImportTally): Scanned {
+export function scanWindow(
+  context: ImportContext,
+  machine: MachineState,
+  builders: readonly ScriptBuilder[],
+  tally: ImportTally,
+): Scanned {
   const scan = new WindowScan(context, machine, builders, tally);
   scan.run();
   return scan;

@@ -1,6 +1,6 @@
 /**
- * One CPU's script in the making: what the recording shows (switches, client operations, faults), and marks where the import adds
- * accesses so that stale translations can be made and used.
+ * One CPU's script in the making: what the recording shows (switches, client operations, faults), and marks
+ * where the import adds accesses so that stale translations can be made and used.
  */
 import type { ScriptStep } from '../vocabulary/scenario.js';
 import { type AccessBudget, Accesses, type AccessPlan, type EarlierStay, type Mark } from './accesses.js';
@@ -30,7 +30,10 @@ export class ScriptBuilder {
     this.#items.push({ is: 'stay', mm, how: 'found' });
   }
 
-  /** A switch to a task of `mm`; nothing when it is a thread switch within it. Returns whether a step was added. */
+  /**
+   * A switch to a task of `mm`; nothing when it is a thread switch within it. Returns whether a step was
+   * added.
+   */
   run(mm: number): boolean {
     if (this.#user === mm) return false;
     this.#user = mm;
@@ -43,7 +46,9 @@ export class ScriptBuilder {
     return this.#items.some((item) => item.is === 'step' && item.step.op === 'run' && item.step.mm === mm);
   }
 
-  /** To a kernel thread or idle; nothing when the CPU is in one already, unless it now leaves its mm (`deep`). */
+  /**
+   * To a kernel thread or idle; nothing when the CPU is in one already, unless it now leaves its mm (`deep`).
+   */
   leaveUser(step: ScriptStep): boolean {
     const deep = step.op === 'idle' && step.deep === true;
     if (this.#user === null && !deep) return false;
@@ -73,12 +78,18 @@ export class ScriptBuilder {
     if (this.#user !== null) this.#items.push({ is: 'flushed', mm: this.#user, range });
   }
 
-  /** The window ends while the CPU runs an mm: its accesses once more, so that the last flush has somebody to meet. */
+  /**
+   * The window ends while the CPU runs an mm: its accesses once more, so that the last flush has somebody to
+   * meet.
+   */
   endWindow(): void {
     if (this.#user !== null && this.#items.length > 1) this.#items.push({ is: 'end', mm: this.#user });
   }
 
-  /** Puts stays from before the window first, and `found`: how the CPU gets from the last of them into what the window finds it in. */
+  /**
+   * Puts stays from before the window first, and `found`: how the CPU gets from the last of them into what
+   * the window finds it in.
+   */
   beginEarlier(stays: readonly EarlierStay[], found: readonly ScriptStep[]): void {
     const items = stays.flatMap((stay, index): Item[] => {
       const run: StepItem[] = index === 0 ? [] : [{ is: 'step', step: { op: 'run', mm: stay.mm }, mm: null }];
@@ -87,9 +98,13 @@ export class ScriptBuilder {
     this.#items.unshift(...items, ...found.map((step): StepItem => ({ is: 'step', step, mm: null })));
   }
 
-  /** Drops the end of the script from where it touches no mm of `flushed` any more; returns how many recorded steps went. */
+  /**
+   * Drops the end of the script from where it touches no mm of `flushed` any more; returns how many recorded
+   * steps went.
+   */
   dropTail(flushed: ReadonlySet<number>): number {
-    const idle = (item: Item): boolean => item.is === 'step' && (item.step.op === 'idle' || item.step.op === 'kthread');
+    const idle = (item: Item): boolean =>
+      item.is === 'step' && (item.step.op === 'idle' || item.step.op === 'kthread');
     const elsewhere = (item: Item): boolean => {
       if (item.is !== 'step') return !flushed.has(item.mm);
       if (item.step.op === 'run') return !flushed.has(item.step.mm);
@@ -99,7 +114,8 @@ export class ScriptBuilder {
     for (let i = from - 1; i >= 0; i--) {
       const item = this.#items[i];
       if (item === undefined || !(idle(item) || elsewhere(item))) break;
-      // A CPU that goes idle at its end may be lazy in a flushed mm: that stays, unless it comes from elsewhere.
+      // A CPU that goes idle at its end may be lazy in a flushed mm: that stays, unless it comes from
+      // elsewhere.
       if (elsewhere(item)) from = i;
     }
     return this.#items.splice(from).filter((item) => item.is === 'step').length;

@@ -11,8 +11,8 @@ import { TraceError } from './trace-error.js';
 const MAX_GEN = 2 ** 30;
 
 /**
- * The machine as the events before index `first` leave it. A CPU that is between its switch_mm and its CR3 write gets the write too:
- * the window's script has no step for half a switch.
+ * The machine as the events before index `first` leave it. A CPU that is between its switch_mm and its CR3
+ * write gets the write too: the window's script has no step for half a switch.
  */
 export function machineBefore(recording: Recording, first: number): MachineState {
   const machine = new MachineState(recording.cpus);
@@ -29,8 +29,16 @@ export function machineBefore(recording: Recording, first: number): MachineState
   return machine;
 }
 
-/** tlb_gen of each mm just before the window: the last seen, or what its first event in the window implies. */
-function generationBefore(recording: Recording, machine: MachineState, ctx: number, first: number, end: number): number {
+/**
+ * tlb_gen of each mm just before the window: the last seen, or what its first event in the window implies.
+ */
+function generationBefore(
+  recording: Recording,
+  machine: MachineState,
+  ctx: number,
+  first: number,
+  end: number,
+): number {
   const known = machine.mms.get(ctx)?.gen ?? null;
   if (known !== null) return known;
   for (let i = first; i < end; i++) {
@@ -60,7 +68,9 @@ export interface StartState {
 export function startState(recording: Recording, machine: MachineState, options: StartOptions): StartState {
   const { ctxs, unborn, spaces, first, end } = options;
   const indexOf = new Map(ctxs.map((ctx, index) => [ctx, index]));
-  const generations = ctxs.map((ctx) => (unborn.has(ctx) ? 1 : generationBefore(recording, machine, ctx, first, end)));
+  const generations = ctxs.map((ctx) =>
+    unborn.has(ctx) ? 1 : generationBefore(recording, machine, ctx, first, end),
+  );
   const tooLarge = generations.findIndex((gen) => gen > MAX_GEN);
   if (tooLarge !== -1) {
     throw new TraceError(
@@ -73,15 +83,22 @@ export function startState(recording: Recording, machine: MachineState, options:
     if (unborn.has(ctx)) return { alive: false };
     const mask = machine.mms.get(ctx)?.cpus ?? 0n;
     const cpumask = machine.cpus.flatMap((_, cpu) => ((mask >> BigInt(cpu)) & 1n ? [cpu] : []));
-    return { tlbGen: generations[index] ?? 1, vmas: spaces.vmasAt(ctx, first, end), ...(cpumask.length === 0 ? {} : { cpumask }) };
+    return {
+      tlbGen: generations[index] ?? 1,
+      vmas: spaces.vmasAt(ctx, first, end),
+      ...(cpumask.length === 0 ? {} : { cpumask }),
+    };
   });
   const cpus = machine.cpus.map((cpu): ScenarioCpu => {
     const slots = cpu.slots.map((slot) => {
       const mm = slot === null || unborn.has(slot.ctx) ? undefined : indexOf.get(slot.ctx);
       // A slot of an mm that the window does not need is as good as empty: nothing can find it.
-      return slot === null || mm === undefined ? null : { mm, tlbGen: Math.min(slot.gen, generations[mm] ?? 1) };
+      return slot === null || mm === undefined
+        ? null
+        : { mm, tlbGen: Math.min(slot.gen, generations[mm] ?? 1) };
     });
-    const loadedMm = cpu.ctx === null || cpu.ctx === INIT_CTX || unborn.has(cpu.ctx) ? undefined : indexOf.get(cpu.ctx);
+    const loadedMm =
+      cpu.ctx === null || cpu.ctx === INIT_CTX || unborn.has(cpu.ctx) ? undefined : indexOf.get(cpu.ctx);
     const cursor = cpu.nextAsid === null ? {} : { nextAsid: cpu.nextAsid };
     if (loadedMm === undefined) return { slots, ...cursor };
     const asid = cpu.asid ?? slotFor(slots, loadedMm);

@@ -40,12 +40,15 @@ export function count(counts: Record<string, number>, label: string, by = 1): vo
 /** `9 munmap, 2 fork`, most first; names from the file are escaped. */
 export function listCounts(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1));
-  return entries.length === 0 ? 'nothing' : entries.map(([name, number]) => `${number} ${escapeText(name)}`).join(', ');
+  return entries.length === 0
+    ? 'nothing'
+    : entries.map(([name, number]) => `${number} ${escapeText(name)}`).join(', ');
 }
 
 /** The notes that a scenario carries into its verdict. */
 export function tallyNotes(tally: ImportTally): string[] {
-  const line = (text: string): string => (text.length <= NOTE_LIMIT ? text : `${text.slice(0, NOTE_LIMIT - 3)}...`);
+  const line = (text: string): string =>
+    text.length <= NOTE_LIMIT ? text : `${text.slice(0, NOTE_LIMIT - 3)}...`;
   return [
     line(`modelled: ${listCounts(tally.modelled)}`),
     line(`approximated as MADV_DONTNEED: ${listCounts(tally.approximated)}`),

@@ -1,4 +1,7 @@
-/** What a summary may say where a probe had no line: what a tracepoint tells as well is counted by that, the rest is not known (null). */
+/**
+ * What a summary may say where a probe had no line: what a tracepoint tells as well is counted by that, the
+ * rest is not known (null).
+ */
 import type { CpuInfo, TraceInfo } from './info-types.js';
 import type { MissingProbe, Probe } from './probes.js';
 import type { TracepointCounts } from './tracepoint-counts.js';
@@ -13,7 +16,12 @@ export const provenMissing = (missing: readonly MissingProbe[]): ReadonlySet<Pro
   new Set(missing.filter(({ proven }) => proven).map(({ probe }) => probe));
 
 /** The figures of CPU `index`. */
-export function toldOfCpu(cpu: CountedCpu, index: number, lacks: ReadonlySet<Probe>, traced: TracepointCounts): CpuInfo {
+export function toldOfCpu(
+  cpu: CountedCpu,
+  index: number,
+  lacks: ReadonlySet<Probe>,
+  traced: TracepointCounts,
+): CpuInfo {
   const { cr3Flush, cr3NoFlush, sent, served, flushed } = traced.cpu(index);
   return {
     ...cpu,
@@ -33,7 +41,9 @@ export function toldOfShootdowns(
   const noSends = lacks.has('native_flush_multi');
   const noAnswers = missing.some(({ probe, proven }) => probe === 'should_flush_ret' && (proven || noSends));
   const { sends, maskIpis, singleIpis, withoutIpi } = traced;
-  const ipis = traced.hasIpis ? { maskIpis, singleIpis, withoutIpi } : { maskIpis: null, singleIpis: null, withoutIpi: null };
+  const ipis = traced.hasIpis
+    ? { maskIpis, singleIpis, withoutIpi }
+    : { maskIpis: null, singleIpis: null, withoutIpi: null };
   return {
     ...counted,
     ...(noSends ? { sends, ...ipis, pvIpis: null, pv: null, deferred: null } : {}),

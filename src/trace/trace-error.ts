@@ -1,5 +1,6 @@
 /**
- * The one error that reading, parsing or importing a recording throws, and the quoting of text that came from a file.
+ * The one error that reading, parsing or importing a recording throws, and the quoting of text that came from
+ * a file.
  */
 import { UNPRINTABLE } from '../vocabulary/unprintable.js';
 
@@ -21,8 +22,9 @@ export function quote(text: string): string {
 }
 
 /**
- * A recording that cannot be used. The message is one line, `FILE:LINE: what was found; expected what`, complete without a stack;
- * `line` is 1-based, or null where no line is to blame (then the message has no `:LINE`).
+ * A recording that cannot be used. The message is one line, `FILE:LINE: what was found; expected what`,
+ * complete without a stack; `line` is 1-based, or null where no line is to blame (then the message has no
+ * `:LINE`).
  */
 export class TraceError extends Error {
   override readonly name = 'TraceError';

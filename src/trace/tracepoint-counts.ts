@@ -1,12 +1,19 @@
-/** What the kernel's own tracepoints tell of switches and shootdowns where there are no kprobes: `tlb:tlb_flush`, `ipi:*`, `csd:*`. */
+/**
+ * What the kernel's own tracepoints tell of switches and shootdowns where there are no kprobes:
+ * `tlb:tlb_flush`, `ipi:*`, `csd:*`.
+ */
 import { TLB_FLUSH_ON_TASK_SWITCH, TLB_REMOTE_SEND_IPI, TLB_REMOTE_SHOOTDOWN } from '../kernel/constants.js';
 import type { TraceEvent } from './events.js';
 
 /** The function that a shootdown calls on its targets. */
 const FLUSH_FUNCTION = 'flush_tlb_func';
-/** Who calls smp_call_function_many_cond for a shootdown; the scheduler's wake-ups and single calls have other call sites. */
+/**
+ * Who calls smp_call_function_many_cond for a shootdown; the scheduler's wake-ups and single calls have other
+ * call sites.
+ */
 const CALL_SITES = ['on_each_cpu_cond_mask', 'smp_call_function_many_cond', 'native_flush_tlb_multi'];
-const isSends = ({ callsite }: { readonly callsite: string }): boolean => CALL_SITES.some((site) => callsite.startsWith(site));
+const isSends = ({ callsite }: { readonly callsite: string }): boolean =>
+  CALL_SITES.some((site) => callsite.startsWith(site));
 
 /** One CPU's counts. */
 export interface TracepointCpu {

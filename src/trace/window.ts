@@ -1,19 +1,23 @@
 /**
  * Which part of a recording becomes a scenario.
  *
- * The rule: events are taken in blocks of `events`, one after the other from the first event on. A flush that can leave something stale
- * is a flush request or reclaim batch that becomes a client operation (modelled, not approximated), may spare CPUs (recorded without
- * freed tables: those go to every CPU that the mm ever ran on), and is no unmap of what was mapped in the block only. The default window
- * is the first block
- *  (a) with at least `flushes` such flushes of shared mms; an mm is shared if it is flushed so in the block and also loaded or switched
+ * The rule: events are taken in blocks of `events`, one after the other from the first event on. A flush that
+ * can leave something stale is a flush request or reclaim batch that becomes a client operation (modelled,
+ * not approximated), may spare CPUs (recorded without freed tables: those go to every CPU that the mm ever
+ * ran on), and is no unmap of what was mapped in the block only. The default window is the first block  (a)
+ * with at least `flushes` such flushes of shared mms; an mm is shared if it is flushed so in the block and
+ * also loaded or switched
  *      to by a CPU other than the flusher,
- *  (b) with at least `switches` switches of a CPU to a user mm other than the one it had loaded, and
- *  (c) with at least `returns` returns: a CPU comes back, from another user mm, to one that another CPU flushes so in the block, and
- *      whose translations its slot still holds: the CPU ran it in the block, or the slot was as new as the mm when the block began
+ *  (b) with at least `switches` switches of a CPU to a user mm other than the one it had loaded, and  (c)
+ * with at least `returns` returns: a CPU comes back, from another user mm, to one that another CPU flushes so
+ * in the block, and
+ *      whose translations its slot still holds: the CPU ran it in the block, or the slot was as new as the mm
+ *      when the block began
  *      (several returns of one CPU to one mm count once).
- * (c) makes a window worth hunting: only where a CPU decides by its slot alone whether to flush, while another CPU flushes, can a stale
- * translation survive. {@link WINDOW_RULE} asks for it; a recording without such a block is searched once more by {@link RELAXED_RULE},
- * which does not, and counts every modelled flush.
+ * (c) makes a window worth hunting: only where a CPU decides by its slot alone whether to flush, while
+ * another CPU flushes, can a stale translation survive. {@link WINDOW_RULE} asks for it; a recording without
+ * such a block is searched once more by {@link RELAXED_RULE}, which does not, and counts every modelled
+ * flush.
  */
 import { flushPages, MADV_PAGEOUT, syscallPages } from './address-space.js';
 import { classifyFlush, forksWithin } from './classify.js';
@@ -34,7 +38,13 @@ export interface WindowRule {
 }
 
 export const WINDOW_RULE: WindowRule = { events: 120, flushes: 2, switches: 4, returns: 2 };
-export const RELAXED_RULE: WindowRule = { events: 120, flushes: 2, switches: 0, returns: 0, everyFlush: true };
+export const RELAXED_RULE: WindowRule = {
+  events: 120,
+  flushes: 2,
+  switches: 0,
+  returns: 0,
+  everyFlush: true,
+};
 
 /** A piece of a recording: 1-based lines of the file, inclusive, and the events they hold, half-open. */
 export interface TraceWindow {
@@ -54,24 +64,43 @@ export interface WindowFacts {
 export interface RatedWindow extends TraceWindow, WindowFacts {}
 
 function windowOf(recording: Recording, first: number, end: number): TraceWindow {
-  return { firstLine: recording.events[first]?.line ?? 1, lastLine: recording.events[end - 1]?.line ?? 1, first, end };
+  return {
+    firstLine: recording.events[first]?.line ?? 1,
+    lastLine: recording.events[end - 1]?.line ?? 1,
+    first,
+    end,
+  };
 }
 
-const contains = (outer: PageRange, inner: PageRange): boolean => inner.from >= outer.from && inner.to <= outer.to;
+const contains = (outer: PageRange, inner: PageRange): boolean =>
+  inner.from >= outer.from && inner.to <= outer.to;
 
 /** Moves `machine` over the block's events and counts. The machine must stand before `first`. */
-function rate(recording: Recording, machine: MachineState, first: number, end: number, everyFlush: boolean): WindowFacts {
+function rate(
+  recording: Recording,
+  machine: MachineState,
+  first: number,
+  end: number,
+  everyFlush: boolean,
+): WindowFacts {
   const history = historyOf(recording);
   const forks = forksWithin(history, first, end);
   /** By CPU: mms whose translations it still has, for all that it did itself. */
   const cached = machine.cpus.map(
-    (cpu) => new Set(cpu.slots.flatMap((slot) => (slot !== null && slot.gen >= (machine.mms.get(slot.ctx)?.gen ?? 0) ? [slot.ctx] : []))),
+    (cpu) =>
+      new Set(
+        cpu.slots.flatMap((slot) =>
+          slot !== null && slot.gen >= (machine.mms.get(slot.ctx)?.gen ?? 0) ? [slot.ctx] : [],
+        ),
+      ),
   );
   /** By mm: the CPU of each of its flushes; the CPUs that have it loaded at some time. */
   const flushers = new Map<number, number[]>();
   const loaders = new Map<number, Set<number>>();
-  const loads = (ctx: number, cpu: number): void => void loaders.set(ctx, (loaders.get(ctx) ?? new Set()).add(cpu));
-  const flushed = (ctx: number, cpu: number): void => void flushers.set(ctx, [...(flushers.get(ctx) ?? []), cpu]);
+  const loads = (ctx: number, cpu: number): void =>
+    void loaders.set(ctx, (loaders.get(ctx) ?? new Set()).add(cpu));
+  const flushed = (ctx: number, cpu: number): void =>
+    void flushers.set(ctx, [...(flushers.get(ctx) ?? []), cpu]);
   machine.cpus.forEach((cpu, index) => {
     if (cpu.ctx === null) return;
     loads(cpu.ctx, index);
@@ -88,8 +117,12 @@ function rate(recording: Recording, machine: MachineState, first: number, end: n
     if (flush !== undefined && (everyFlush || !flush.event.freed)) {
       const { op, treatment } = classifyFlush(flush, forks);
       const range = flushPages(flush);
-      const fresh = op === 'munmap' && range !== null && mapped.some((made) => made.ctx === flush.event.ctx && contains(made.range, range));
-      if (treatment === 'modelled' && op !== 'implied' && (everyFlush || !fresh)) flushed(flush.event.ctx, event.cpu);
+      const fresh =
+        op === 'munmap' &&
+        range !== null &&
+        mapped.some((made) => made.ctx === flush.event.ctx && contains(made.range, range));
+      if (treatment === 'modelled' && op !== 'implied' && (everyFlush || !fresh))
+        flushed(flush.event.ctx, event.cpu);
     }
     const call = event.kind === 'sys_exit' ? history.syscallAt.get(i) : undefined;
     if (call?.name === 'mmap' && call.ctx !== null) {
@@ -97,7 +130,8 @@ function rate(recording: Recording, machine: MachineState, first: number, end: n
       if (range !== null) mapped.push({ ctx: call.ctx, range });
     }
     const reclaiming = history.batchAt.get(i);
-    if (reclaiming?.ctx != null && reclaiming.args.behavior === MADV_PAGEOUT) flushed(reclaiming.ctx, event.cpu);
+    if (reclaiming?.ctx != null && reclaiming.args.behavior === MADV_PAGEOUT)
+      flushed(reclaiming.ctx, event.cpu);
     if (event.kind === 'switch_mm' && event.nctx !== INIT_CTX) {
       loads(event.nctx, event.cpu);
       const { ctx, slots } = machine.cpu(event.cpu);
@@ -112,7 +146,8 @@ function rate(recording: Recording, machine: MachineState, first: number, end: n
     }
     machine.apply(event);
   }
-  const flushedByOther = (ctx: number, cpu: number): boolean => (flushers.get(ctx) ?? []).some((flusher) => flusher !== cpu);
+  const flushedByOther = (ctx: number, cpu: number): boolean =>
+    (flushers.get(ctx) ?? []).some((flusher) => flusher !== cpu);
   let flushes = 0;
   for (const [ctx, cpus] of flushers) {
     if ([...(loaders.get(ctx) ?? [])].some((cpu) => flushedByOther(ctx, cpu))) flushes += cpus.length;
@@ -153,23 +188,38 @@ function windowLines(text: string): readonly [from: number, to: number] | null {
 }
 
 /** Throws TraceError for a text that names no window; `lastLine` of the file is for the message. */
-export function requireWindowLines(text: string, file: string, lastLine: number | null): readonly [from: number, to: number] {
+export function requireWindowLines(
+  text: string,
+  file: string,
+  lastLine: number | null,
+): readonly [from: number, to: number] {
   const lines = windowLines(text);
   const upTo = lastLine === null ? '' : ` <= ${lastLine}`;
-  if (lines === null) throw new TraceError(file, null, `window ${quote(text)}; expected A..B, two line numbers with 1 <= A <= B${upTo}`);
+  if (lines === null)
+    throw new TraceError(
+      file,
+      null,
+      `window ${quote(text)}; expected A..B, two line numbers with 1 <= A <= B${upTo}`,
+    );
   return lines;
 }
 
 /**
- * `A..B`: the file's lines A to B, 1-based and inclusive. Throws TraceError when it is not that, or holds no event.
+ * `A..B`: the file's lines A to B, 1-based and inclusive. Throws TraceError when it is not that, or holds no
+ * event.
  */
 export function parseWindow(recording: Recording, text: string): TraceWindow {
   const [from, to] = requireWindowLines(text, recording.file, recording.lines);
   if (to > recording.lines)
-    throw new TraceError(recording.file, null, `window ${text} goes beyond the file's last line; expected lines up to ${recording.lines}`);
+    throw new TraceError(
+      recording.file,
+      null,
+      `window ${text} goes beyond the file's last line; expected lines up to ${recording.lines}`,
+    );
   const first = recording.events.findIndex((event) => event.line >= from);
   const after = recording.events.findIndex((event) => event.line > to);
   const end = after === -1 ? recording.events.length : after;
-  if (first === -1 || end <= first) throw new TraceError(recording.file, from, `no event in lines ${text}; expected at least one`);
+  if (first === -1 || end <= first)
+    throw new TraceError(recording.file, from, `no event in lines ${text}; expected at least one`);
   return { firstLine: from, lastLine: to, first, end };
 }

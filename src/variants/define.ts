@@ -17,15 +17,23 @@ export interface VariantSpec {
   readonly name: string;
   /** What it does differently, in one line. Default: the base's summary. */
   readonly summary?: string;
-  /** The variant that it starts from: a name that `shootdown list variants` shows, or one made before. Default `6.18`. */
+  /**
+   * The variant that it starts from: a name that `shootdown list variants` shows, or one made before. Default
+   * `6.18`.
+   */
   readonly base?: string | Variant;
   /** Features switched on (true) and off (false), by the names that `shootdown list features` shows. */
   readonly features?: Partial<Features>;
   /** How a flush reaches the other CPUs: a backend's name, or one of your own. Default: the base's. */
   readonly backend?: string | Backend;
-  /** What an initiator does about remote generations: a rule's name, or one of your own. Default: the base's. */
+  /**
+   * What an initiator does about remote generations: a rule's name, or one of your own. Default: the base's.
+   */
   readonly rule?: string | Rule;
-  /** Protocol functions in the place of the kernel's, by the names of the function table (`shouldFlushTlb`, `chooseNewAsid`, ...). */
+  /**
+   * Protocol functions in the place of the kernel's, by the names of the function table (`shouldFlushTlb`,
+   * `chooseNewAsid`, ...).
+   */
   readonly replace?: Partial<KernelFunctions>;
 }
 
@@ -37,32 +45,49 @@ const BASE_DEFAULT = '6.18';
 export const madeVariants = new Made<Variant>();
 
 /**
- * Makes a variant: the kernel of `base` with features switched, protocol functions replaced, a backend, a rule. Export it from a module and
- * `shootdown hunt MODULE` hunts it; `stress` and `study` take it too.
+ * Makes a variant: the kernel of `base` with features switched, protocol functions replaced, a backend, a
+ * rule. Export it from a module and `shootdown hunt MODULE` hunts it; `stress` and `study` take it too.
  *
- *     export const mine = defineVariant({ name: 'mine', base: '6.12-stable', features: { switchingBeforeGen: true } });
+ *     export const mine = defineVariant({ name: 'mine', base: '6.12-stable', features: { switchingBeforeGen:
+ *     true } });
  *
- * Throws a DefinitionError, one line, for what makes no variant: an unknown base, feature, function, backend or rule, or a rule on a backend
- * that it makes no sense on.
+ * Throws a DefinitionError, one line, for what makes no variant: an unknown base, feature, function, backend
+ * or rule, or a rule on a backend that it makes no sense on.
  */
 export function defineVariant(spec: VariantSpec): Variant {
   const { name } = spec;
   if (typeof name !== 'string' || !NAME.test(name) || name.length > NAME_MAX)
-    throw new DefinitionError(`a variant's name is made of letters, digits, dots, dashes and slashes, not ${JSON.stringify(name)}`);
+    throw new DefinitionError(
+      `a variant's name is made of letters, digits, dots, dashes and slashes, not ${JSON.stringify(name)}`,
+    );
   const refuse = (what: string): never => {
     throw new DefinitionError(`variant "${name}": ${what}`);
   };
-  if (listVariants().some((known) => known.name === name.toLowerCase() || known.aliases.includes(name.toLowerCase())))
+  if (
+    listVariants().some(
+      (known) => known.name === name.toLowerCase() || known.aliases.includes(name.toLowerCase()),
+    )
+  )
     refuse('this is the name of a built-in variant; choose another');
-  const base = baseOf(spec.base ?? BASE_DEFAULT) ?? refuse(`its base "${spec.base}" is no variant; "shootdown list variants" shows them`);
-  const backend = spec.backend === undefined ? base.backend : (backendOf(spec.backend) ?? refuse(unknownBackend(spec.backend)));
+  const base =
+    baseOf(spec.base ?? BASE_DEFAULT) ??
+    refuse(`its base "${spec.base}" is no variant; "shootdown list variants" shows them`);
+  const backend =
+    spec.backend === undefined
+      ? base.backend
+      : (backendOf(spec.backend) ?? refuse(unknownBackend(spec.backend)));
   const rule =
-    spec.rule === undefined ? base.rule : (ruleOf(spec.rule) ?? refuse(`there is no rule "${spec.rule}"; see "shootdown list rules"`));
+    spec.rule === undefined
+      ? base.rule
+      : (ruleOf(spec.rule) ?? refuse(`there is no rule "${spec.rule}"; see "shootdown list rules"`));
   const senseless = rule?.senseless(backend) ?? null;
-  if (rule !== undefined && senseless !== null) refuse(`rule ${rule.name} makes no sense on ${backend.name}: ${senseless}`);
+  if (rule !== undefined && senseless !== null)
+    refuse(`rule ${rule.name} makes no sense on ${backend.name}: ${senseless}`);
   for (const [feature, value] of Object.entries(spec.features ?? {})) {
-    if (!features.some((known) => known.name === feature)) refuse(`there is no feature "${feature}"; see "shootdown list features"`);
-    if (typeof value !== 'boolean') refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
+    if (!features.some((known) => known.name === feature))
+      refuse(`there is no feature "${feature}"; see "shootdown list features"`);
+    if (typeof value !== 'boolean')
+      refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
   }
   for (const [key, value] of Object.entries(spec.replace ?? {})) {
     if (!(key in kernelFunctions) && key !== 'flushTlbMulti')
@@ -89,7 +114,10 @@ export function defineVariant(spec: VariantSpec): Variant {
   return madeVariants.add(made);
 }
 
-/** The base's features, on another backend perhaps: what the base's own backend makes of a kernel goes with it. */
+/**
+ * The base's features, on another backend perhaps: what the base's own backend makes of a kernel goes with
+ * it.
+ */
 function featuresOn(base: Variant, backend: Backend): Features {
   const plain = findProfile(base.profile)?.features;
   if (backend === base.backend || plain === undefined) return base.features;

@@ -8,9 +8,10 @@ import { bugs } from './bugs.js';
 import { type MadeFrom, type Variant, variant, withRule } from './variant.js';
 
 /**
- * Variants by name. Named ones are listed; any other is written `NAME+feature~feature`, which switches features on (+) and off (~), e.g.
- * `6.12-stable+switchingBeforeGen` for a stable tree with one more backport. Backends and rules are named together: `kvm/v4`,
- * `hypercall/v12`, and `6.12/kvm/v4` for another profile than the backend's own.
+ * Variants by name. Named ones are listed; any other is written `NAME+feature~feature`, which switches
+ * features on (+) and off (~), e.g. `6.12-stable+switchingBeforeGen` for a stable tree with one more
+ * backport. Backends and rules are named together: `kvm/v4`, `hypercall/v12`, and `6.12/kvm/v4` for another
+ * profile than the backend's own.
  */
 
 /** A rule on a backend that it makes no sense on, and why. */
@@ -20,20 +21,29 @@ export interface SenselessVariant {
 }
 
 const variants: readonly Variant[] = [
-  ...profiles.map((profile) => variant(profile.name, [], profile.summary, profile.name, {}, backendOf(profile))),
+  ...profiles.map((profile) =>
+    variant(profile.name, [], profile.summary, profile.name, {}, backendOf(profile)),
+  ),
   ...bugs,
   ...ruleVariants(),
 ];
 
-/** How a profile's kernel flushes on bare metal: the backend that has it for its own (5.10's), else the one of today. */
+/**
+ * How a profile's kernel flushes on bare metal: the backend that has it for its own (5.10's), else the one of
+ * today.
+ */
 function backendOf({ name }: Profile): Backend {
-  return backends.find((backend) => backend.has.virtualCpus !== true && backend.profile === name) ?? nativeBackend;
+  return (
+    backends.find((backend) => backend.has.virtualCpus !== true && backend.profile === name) ?? nativeBackend
+  );
 }
 
 /** Every rule on every backend where it makes sense. */
 function ruleVariants(): Variant[] {
   return backends.flatMap((backend) =>
-    [...rules, ...lazyAnswers].filter((rule) => rule.senseless(backend) === null).map((rule) => withRule(backend, rule)),
+    [...rules, ...lazyAnswers]
+      .filter((rule) => rule.senseless(backend) === null)
+      .map((rule) => withRule(backend, rule)),
   );
 }
 
@@ -66,7 +76,8 @@ function builtInVariant(name: string): Variant | undefined {
 }
 
 /**
- * The named variant (one of a user's `own` first), or the one that `PROFILE+feature~feature` describes; undefined if a part of the name is unknown.
+ * The named variant (one of a user's `own` first), or the one that `PROFILE+feature~feature` describes;
+ * undefined if a part of the name is unknown.
  */
 export function findVariant(name: string, own: readonly Variant[] = []): Variant | undefined {
   const wanted = name.toLowerCase();
@@ -83,10 +94,20 @@ export function findVariant(name: string, own: readonly Variant[] = []): Variant
     changes[feature.name] = part[0] === '+';
   }
   const summary = `${base.name} with features switched`;
-  return { ...base, name, aliases: [], summary, features: { ...base.features, ...changes }, made: switchedFrom(base, changes) };
+  return {
+    ...base,
+    name,
+    aliases: [],
+    summary,
+    features: { ...base.features, ...changes },
+    made: switchedFrom(base, changes),
+  };
 }
 
-/** Features switched on a variant of a user's are compared, with what else that changes, with what it was made from. */
+/**
+ * Features switched on a variant of a user's are compared, with what else that changes, with what it was made
+ * from.
+ */
 function switchedFrom(base: Variant, changes: Partial<Features>): MadeFrom {
   const { base: from, functions, features: before } = base.made ?? { base, functions: [], features: [] };
   const switched = Object.keys(changes) as FeatureName[];
@@ -99,7 +120,9 @@ function onOtherProfile(name: string): Variant | undefined {
   if (slash < 0) return undefined;
   const profile = findProfile(name.slice(0, slash));
   const base = variants.find(
-    (known) => known.rule !== undefined && (known.name === name.slice(slash + 1) || known.aliases.includes(name.slice(slash + 1))),
+    (known) =>
+      known.rule !== undefined &&
+      (known.name === name.slice(slash + 1) || known.aliases.includes(name.slice(slash + 1))),
   );
   if (profile === undefined || base?.rule === undefined) return undefined;
   return withRule(base.backend, base.rule, profile.name);

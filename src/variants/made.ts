@@ -1,4 +1,7 @@
-/** Values that a function of the API made, told from look-alikes, in the order of their making: a module's exports come sorted by name. */
+/**
+ * Values that a function of the API made, told from look-alikes, in the order of their making: a module's
+ * exports come sorted by name.
+ */
 export class Made<T extends object> {
   private readonly order = new WeakMap<object, number>();
   private count = 0;

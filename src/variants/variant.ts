@@ -6,8 +6,8 @@ import { findProfile } from '../kernel/profiles.js';
 import type { Rule } from '../rules/rule.js';
 
 /**
- * A variant: a profile, a backend, features switched, protocol functions replaced, and perhaps a rule. It is what a hunt, a stress run or a
- * row of a study runs a scenario on.
+ * A variant: a profile, a backend, features switched, protocol functions replaced, and perhaps a rule. It is
+ * what a hunt, a stress run or a row of a study runs a scenario on.
  */
 export interface Variant {
   readonly name: string;
@@ -20,13 +20,19 @@ export interface Variant {
   /** Protocol functions that replace the kernel's. */
   readonly replace?: Partial<KernelFunctions>;
   readonly rule?: Rule;
-  /** The known bug that it is made to show, by its name: of this variant and of those based on it that bug is no open finding. */
+  /**
+   * The known bug that it is made to show, by its name: of this variant and of those based on it that bug is
+   * no open finding.
+   */
   readonly bug?: string;
   /** What of a rule the machine has to know; see KernelChoice. */
   readonly entryFlushesLoadedPcid?: boolean;
   readonly packedTagBits?: number;
   readonly watchSlots?: boolean;
-  /** What it was made from, if its name or a user's module says so; a variant that the project brings stands for itself. */
+  /**
+   * What it was made from, if its name or a user's module says so; a variant that the project brings stands
+   * for itself.
+   */
   readonly made?: MadeFrom;
 }
 
@@ -49,7 +55,14 @@ export function variant(
 ): Variant {
   const base = findProfile(profile);
   if (base === undefined) throw new Error(`no such profile: ${profile}`);
-  return { name, aliases, summary, profile, features: { ...base.features, ...backend.features, ...changes }, backend };
+  return {
+    name,
+    aliases,
+    summary,
+    profile,
+    features: { ...base.features, ...backend.features, ...changes },
+    backend,
+  };
 }
 
 /** What a rule brings into a variant. */
@@ -66,8 +79,18 @@ export function rulePart(backend: Backend, rule: Rule): Partial<Variant> {
 /** `BACKEND/RULE`, or `PROFILE/BACKEND/RULE` where the profile is not the backend's own. */
 export function withRule(backend: Backend, rule: Rule, profile = backend.profile): Variant {
   const name = `${backend.name}/${rule.name}`;
-  const aliases = [...(backend === nativeBackend ? [`ipi/${rule.name}`] : []), ...(rule.name === 'v0' ? [backend.name] : [])];
+  const aliases = [
+    ...(backend === nativeBackend ? [`ipi/${rule.name}`] : []),
+    ...(rule.name === 'v0' ? [backend.name] : []),
+  ];
   const summary = `${rule.summary}; ${backend.summary}`;
-  const plain = variant(profile === backend.profile ? name : `${profile}/${name}`, aliases, summary, profile, {}, backend);
+  const plain = variant(
+    profile === backend.profile ? name : `${profile}/${name}`,
+    aliases,
+    summary,
+    profile,
+    {},
+    backend,
+  );
   return { ...plain, ...rulePart(backend, rule) };
 }

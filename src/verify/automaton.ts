@@ -10,9 +10,10 @@ import { LocalValues } from './local-values.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
 
 /**
- * The scripts and handlers of a program as automata: a local state is the operation that a CPU stands before, where, and what of its
- * variables is still read; an edge is an operation's result. Edges are found out when they are first asked for, by running the script, which
- * stays the one text that hunts execute too, up to there again.
+ * The scripts and handlers of a program as automata: a local state is the operation that a CPU stands before,
+ * where, and what of its variables is still read; an edge is an operation's result. Edges are found out when
+ * they are first asked for, by running the script, which stays the one text that hunts execute too, up to
+ * there again.
  */
 
 export type Role = 'main' | 'interrupt' | 'nmi';
@@ -117,7 +118,9 @@ export class Automaton {
     this.resume(cpu, script, false, 0);
     for (const result of results.reverse()) this.resume(cpu, script, true, result);
     if (this.known.get(this.keyOf(cpu)) !== state)
-      throw new LoweringError(`CPU${cpu} does not come to the same state again: its code keeps state outside the words`);
+      throw new LoweringError(
+        `CPU${cpu} does not come to the same state again: its code keeps state outside the words`,
+      );
     return { script, stack: [...frames.stack] };
   }
 
@@ -129,7 +132,13 @@ export class Automaton {
   }
 
   /** Runs a script to its next operation; answers the state that it stands in then. */
-  private arrive(cpu: number, { script, stack }: Run, isSuspended: boolean, result: number, from: number | Role): number {
+  private arrive(
+    cpu: number,
+    { script, stack }: Run,
+    isSuspended: boolean,
+    result: number,
+    from: number | Role,
+  ): number {
     frames.stack = [...stack];
     const { pending } = this.cpus[cpu];
     try {
@@ -139,7 +148,9 @@ export class Automaton {
       return this.stateFor(`${cpu} throws after ${from} ${result}`, cpu, from, result, null);
     }
     if (frames.newest !== pending)
-      throw new LoweringError(`"${this.program.name}": CPU${cpu} runs a generator that is not seen through, of a package perhaps`);
+      throw new LoweringError(
+        `"${this.program.name}": CPU${cpu} runs a generator that is not seen through, of a package perhaps`,
+      );
     const state = this.stateFor(this.keyOf(cpu), cpu, from, result, operationOf(pending));
     if (!this.standing.has(state)) this.standing.set(state, { script, stack: [...frames.stack] });
     return state;
@@ -150,7 +161,13 @@ export class Automaton {
     return `${cpu} ${operationOf(this.cpus[cpu].pending).join(' ')} ${this.values.textOf(frames.stack)}`;
   }
 
-  private stateFor(key: string, cpu: number, from: number | Role, result: number, operation: readonly number[] | null): number {
+  private stateFor(
+    key: string,
+    cpu: number,
+    from: number | Role,
+    result: number,
+    operation: readonly number[] | null,
+  ): number {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     this.budget.take(BYTES_A_STATE + key.length * 2);

@@ -2,8 +2,8 @@ import * as H from '../machine/hardware.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
 
 /**
- * What a CPU is to the rest of a state: its local state, store buffer, interrupt line and what its handlers interrupted. Each different one is
- * stored once, and a state names it by its number.
+ * What a CPU is to the rest of a state: its local state, store buffer, interrupt line and what its handlers
+ * interrupted. Each different one is stored once, and a state names it by its number.
  */
 
 export const NODE = 0;
@@ -20,7 +20,10 @@ const CPU_SHIFT = 4;
 
 /** A buffer: the number of its stores, then address and value of each, oldest first, zeroes behind them. */
 const BUFFER_WORDS = 1 + 2 * H.SB_DEPTH;
-/** What a handler interrupted: its local state, the interrupt flag that `iret` restores (IRET_TAKEN afterwards), and the context below. */
+/**
+ * What a handler interrupted: its local state, the interrupt flag that `iret` restores (IRET_TAKEN
+ * afterwards), and the context below.
+ */
 export const IRET_TAKEN = -1;
 /** No handler runs. */
 export const NO_CONTEXT = 0;
@@ -66,7 +69,13 @@ export class Components {
   with(component: number, flag: number): number {
     const { rows } = this.table;
     const at = component * 4;
-    return this.make(this.cpu(component), rows[at], rows[at + BUFFER], this.flags(component) | flag, rows[at + CONTEXT]);
+    return this.make(
+      this.cpu(component),
+      rows[at],
+      rows[at + BUFFER],
+      this.flags(component) | flag,
+      rows[at + CONTEXT],
+    );
   }
 
   buffer(words: Int32Array): number {
@@ -101,7 +110,8 @@ export class Components {
   /** The local state of the CPU's script, whatever handlers run on top. */
   mainNode(component: number): number {
     let node = this.field(component, NODE);
-    for (let at = this.field(component, CONTEXT); at !== NO_CONTEXT; at = this.contextBelow(at)) node = this.contextNode(at);
+    for (let at = this.field(component, CONTEXT); at !== NO_CONTEXT; at = this.contextBelow(at))
+      node = this.contextNode(at);
     return node;
   }
 

@@ -11,6 +11,10 @@ export interface VerifyDocument {
   readonly verdicts: readonly VerifyVerdict[];
 }
 
-export function verifyDocument(shootdown: string, verdicts: readonly VerifyVerdict[], interrupted: boolean): VerifyDocument {
+export function verifyDocument(
+  shootdown: string,
+  verdicts: readonly VerifyVerdict[],
+  interrupted: boolean,
+): VerifyDocument {
   return { format: 'shootdown-verify', version: 1, shootdown, interrupted, verdicts };
 }

@@ -2,19 +2,23 @@ import { Column } from './column.js';
 import type { MemoryBudget } from './row-table.js';
 
 /**
- * Executions without end. A livelock is a cycle that is fair to everybody: whoever can move in one of its states also moves in it, so that no
- * scheduler that lets everybody go on who can again and again leads out of it (strong fairness). A cycle in which somebody could move and never
- * does is only what an unfair scheduler makes of a wait.
+ * Executions without end. A livelock is a cycle that is fair to everybody: whoever can move in one of its
+ * states also moves in it, so that no scheduler that lets everybody go on who can again and again leads out
+ * of it (strong fairness). A cycle in which somebody could move and never does is only what an unfair
+ * scheduler makes of a wait.
  *
- * A fair execution without end ends up in a strongly connected part of the graph in which all who can move do. So each component (Tarjan's
- * algorithm, with a stack of its own) is fair as a whole, or is looked at again without the states in which somebody can move who never
- * does within it.
+ * A fair execution without end ends up in a strongly connected part of the graph in which all who can move
+ * do. So each component (Tarjan's algorithm, with a stack of its own) is fair as a whole, or is looked at
+ * again without the states in which somebody can move who never does within it.
  */
 
 export interface StateGraph {
   readonly count: number;
   readonly cpus: number;
-  /** The state that the k-th step from a state leads to, and in `agent` who takes it; -1 where there are fewer. */
+  /**
+   * The state that the k-th step from a state leads to, and in `agent` who takes it; -1 where there are
+   * fewer.
+   */
   successor(state: number, k: number): number;
   readonly agent: number;
 }
@@ -31,7 +35,9 @@ export interface FairCycle {
   readonly steps: readonly Step[];
 }
 
-/** Null: every execution that is fair ends. `isOver` is asked now and then; what it throws ends the search. */
+/**
+ * Null: every execution that is fair ends. `isOver` is asked now and then; what it throws ends the search.
+ */
 export function fairCycle(graph: StateGraph, budget: MemoryBudget, isOver: () => void): FairCycle | null {
   return new Components(graph, budget, isOver).search();
 }
@@ -91,7 +97,8 @@ class Components {
       }
       depth--;
       const reached = low.get(state);
-      if (depth >= base && reached > 0 && reached < low.get(path.get(depth))) low.set(path.get(depth), reached);
+      if (depth >= base && reached > 0 && reached < low.get(path.get(depth)))
+        low.set(path.get(depth), reached);
     }
     return null;
   }
@@ -105,7 +112,10 @@ class Components {
     this.next.set(depth, 0);
   }
 
-  /** Takes the component of a state off the stack; answers a fair round in it. `free`: where the path may be used from. */
+  /**
+   * Takes the component of a state off the stack; answers a fair round in it. `free`: where the path may be
+   * used from.
+   */
   private complete(root: number, free: number): FairCycle | null {
     const number = -++this.components;
     const members: number[] = [];
@@ -139,7 +149,8 @@ class Components {
       for (let k = 0; ; k++) {
         const to = this.graph.successor(from, k);
         if (to < 0) break;
-        if (this.low.get(to) === number && !moves.has(this.graph.agent)) moves.set(this.graph.agent, { from, k });
+        if (this.low.get(to) === number && !moves.has(this.graph.agent))
+          moves.set(this.graph.agent, { from, k });
       }
     }
     return moves;
@@ -175,7 +186,8 @@ class Components {
       }
     }
     const steps: Step[] = [];
-    for (let step = before.get(to) ?? null; step !== null; step = before.get(step.from) ?? null) steps.push(step);
+    for (let step = before.get(to) ?? null; step !== null; step = before.get(step.from) ?? null)
+      steps.push(step);
     return steps.reverse();
   }
 }

@@ -2,8 +2,8 @@ import type { Op } from '../machine/protocol.js';
 import { PlainCpu } from '../programs/plain-cpu.js';
 
 /**
- * The CPU that a script runs on while its local states are found out: whatever a script can be told ends in a suspension, also what is no
- * instruction (`peek`, `choose`) and has no boundary in an execution.
+ * The CPU that a script runs on while its local states are found out: whatever a script can be told ends in a
+ * suspension, also what is no instruction (`peek`, `choose`) and has no boundary in an execution.
  */
 
 /** Beside the kinds of machine/op-kinds.ts. */

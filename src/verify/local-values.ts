@@ -2,9 +2,9 @@ import { type Frame, LoweringError } from '../lowering/frames.js';
 import type { Place } from '../vocabulary/told.js';
 
 /**
- * What the variables of a suspended script hold, as a text that is equal for equal values: objects by what is in them, and by which of them
- * are the same one. So that this stays true while the script is suspended and afterwards, objects are frozen; code that changes one that it
- * keeps across an operation throws.
+ * What the variables of a suspended script hold, as a text that is equal for equal values: objects by what is
+ * in them, and by which of them are the same one. So that this stays true while the script is suspended and
+ * afterwards, objects are frozen; code that changes one that it keeps across an operation throws.
  */
 export class LocalValues {
   private readonly numbers = new WeakMap<object, number>();
@@ -24,7 +24,9 @@ export class LocalValues {
   /** Throws LoweringError for a value that cannot be looked into. */
   textOf(stack: readonly Frame[]): string {
     const seen = new Map<object, number>();
-    return stack.map(({ site, live }) => `${site}(${live.map((value) => this.value(value, seen)).join(',')})`).join('');
+    return stack
+      .map(({ site, live }) => `${site}(${live.map((value) => this.value(value, seen)).join(',')})`)
+      .join('');
   }
 
   private value(value: unknown, seen: Map<object, number>): string {
@@ -60,13 +62,18 @@ export class LocalValues {
     for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
       const place = this.veiled.get(at as object);
       if (place !== undefined)
-        throw new LoweringError('an object with private fields is kept across an operation: write private in its place', place);
+        throw new LoweringError(
+          'an object with private fields is kept across an operation: write private in its place',
+          place,
+        );
     }
     Object.freeze(value);
     const members = Reflect.ownKeys(value).map((key) => {
       const property = Reflect.getOwnPropertyDescriptor(value, key);
       if (typeof key === 'symbol' || property === undefined || !('value' in property))
-        throw new LoweringError(`a script keeps an object with the accessor ${String(key)} across an operation: keep numbers`);
+        throw new LoweringError(
+          `a script keeps an object with the accessor ${String(key)} across an operation: keep numbers`,
+        );
       return `${JSON.stringify(key)}:${this.value(property.value, seen)}`;
     });
     return `${kind}{${members.join(',')}}`;

@@ -4,12 +4,15 @@ import { type MemoryBudget, RowTable } from './row-table.js';
 import { FINE, NOBODY, type Stepper, VIOLATION } from './step.js';
 
 /**
- * What one CPU's agents can do, by memory and the CPU's component. Far fewer pairs than states: each is worked out once. In the pool an entry
- * is a number of moves, then MOVE_WORDS words for each.
+ * What one CPU's agents can do, by memory and the CPU's component. Far fewer pairs than states: each is
+ * worked out once. In the pool an entry is a number of moves, then MOVE_WORDS words for each.
  */
 
 export const MOVE_WORDS = 6;
-/** Of a move: the agent's kind; memory and component after it; who is interrupted (or NOBODY) by which flag; how it ended. */
+/**
+ * Of a move: the agent's kind; memory and component after it; who is interrupted (or NOBODY) by which flag;
+ * how it ended.
+ */
 export const MOVE_AGENT = 0;
 export const MOVE_MEMORY = 1;
 export const MOVE_COMPONENT = 2;
@@ -86,7 +89,14 @@ export class Moves {
     const memory = this.memory.intern(stepper.mem);
     const { outcome, target, targetFlag } = stepper;
     const isBad = outcome === FINE && this.isBad(memory);
-    return [agent, memory, stepper.store(), target, target === NOBODY ? 0 : targetFlag, isBad ? VIOLATION : outcome];
+    return [
+      agent,
+      memory,
+      stepper.store(),
+      target,
+      target === NOBODY ? 0 : targetFlag,
+      isBad ? VIOLATION : outcome,
+    ];
   }
 
   private load(memory: number, component: number): void {

@@ -1,6 +1,6 @@
 /**
- * Rows of a fixed number of 32-bit words, each stored once: equal rows have equal numbers, and numbers are given in the order of arrival.
- * Exact: rows are compared word by word, never by their hash alone.
+ * Rows of a fixed number of 32-bit words, each stored once: equal rows have equal numbers, and numbers are
+ * given in the order of arrival. Exact: rows are compared word by word, never by their hash alone.
  */
 
 const ROWS_FIRST = 1024;

@@ -6,14 +6,25 @@ import { Column } from './column.js';
 import { Components } from './components.js';
 import { Judged, judgeAlways, judgeFinal } from './judged.js';
 import { fairCycle, type StateGraph } from './livelock.js';
-import { Choices, MOVE_AGENT, MOVE_COMPONENT, MOVE_FLAG, MOVE_MEMORY, MOVE_OUTCOME, MOVE_TARGET, MOVE_WORDS, Moves } from './moves.js';
+import {
+  Choices,
+  MOVE_AGENT,
+  MOVE_COMPONENT,
+  MOVE_FLAG,
+  MOVE_MEMORY,
+  MOVE_OUTCOME,
+  MOVE_TARGET,
+  MOVE_WORDS,
+  Moves,
+} from './moves.js';
 import { MemoryBudget, OutOfBudget, RowTable } from './row-table.js';
 import { FINE, MISTAKE, NOBODY, Stepper } from './step.js';
 
 /**
- * All executions of a plain program, breadth first: every state once, with the state that it was first reached from. So a witness is the
- * shortest there is. Nothing is left out and no two states are taken for one: the number of a state stands for its memory and for each CPU
- * its local state, store buffer, interrupt line and interrupted contexts, all compared word by word.
+ * All executions of a plain program, breadth first: every state once, with the state that it was first
+ * reached from. So a witness is the shortest there is. Nothing is left out and no two states are taken for
+ * one: the number of a state stands for its memory and for each CPU its local state, store buffer, interrupt
+ * line and interrupted contexts, all compared word by word.
  */
 
 export interface SearchLimits {
@@ -21,7 +32,10 @@ export interface SearchLimits {
   readonly memoryBytes: number;
   /** Asked now and then; true ends the search. */
   readonly isOver: () => boolean;
-  /** Is told of every way in which an execution ends, as often as states have it; violations do not end the search then. */
+  /**
+   * Is told of every way in which an execution ends, as often as states have it; violations do not end the
+   * search then.
+   */
   readonly onEnd?: (end: 'finished' | 'stuck' | 'violation', memory: Int32Array) => void;
 }
 
@@ -30,11 +44,16 @@ export interface SearchResult {
   readonly complete: boolean;
   /** Why it is not complete, or null. */
   readonly ended: 'memory' | 'time' | null;
-  /** Whether the schedule ends in a mistake of the program, which no machine executes, and in no violation. */
+  /**
+   * Whether the schedule ends in a mistake of the program, which no machine executes, and in no violation.
+   */
   readonly isMistake: boolean;
   /** Whether it ends in rounds of a cycle that is fair to everybody. */
   readonly isLivelock: boolean;
-  /** A shortest schedule (agents; -1-c for a choice c) into a violation or a mistake of the program; null: none was found. */
+  /**
+   * A shortest schedule (agents; -1-c for a choice c) into a violation or a mistake of the program; null:
+   * none was found.
+   */
   readonly schedule: readonly number[] | null;
   readonly states: number;
   /** Of them expanded: all, where it is complete. */
@@ -193,7 +212,10 @@ export class Search implements StateGraph {
     if (this.limits.isOver()) throw new TimeOver();
   }
 
-  /** Expands states in order of their depth. A violation of the state itself is a step shorter than one of a step from it. */
+  /**
+   * Expands states in order of their depth. A violation of the state itself is a step shorter than one of a
+   * step from it.
+   */
   private explore(): readonly number[] | null {
     let levelEnd = this.states.count;
     let found: { readonly state: number; readonly cpu: number; readonly move: number } | null = null;
@@ -267,7 +289,8 @@ export class Search implements StateGraph {
     const at = state * (cpus + 1);
     const memory = this.states.rows[at];
     let isStuck = false;
-    for (let cpu = 0; cpu < cpus; cpu++) isStuck = isStuck || this.components.mainNode(this.states.rows[at + 1 + cpu]) !== END;
+    for (let cpu = 0; cpu < cpus; cpu++)
+      isStuck = isStuck || this.components.mainNode(this.states.rows[at + 1 + cpu]) !== END;
     const isBad = !isStuck && this.final.isBad(memory);
     this.limits.onEnd?.(isStuck ? 'stuck' : isBad ? 'violation' : 'finished', this.words(memory));
     return isStuck || isBad;
@@ -301,7 +324,10 @@ export class Search implements StateGraph {
   }
 
   private decisions(cpu: number, move: number): number[] {
-    return [agentOf(cpu, this.moves.pool[move + MOVE_AGENT]), ...this.moves.answersOf(move).map((answer) => -1 - answer)];
+    return [
+      agentOf(cpu, this.moves.pool[move + MOVE_AGENT]),
+      ...this.moves.answersOf(move).map((answer) => -1 - answer),
+    ];
   }
 }
 

@@ -7,8 +7,9 @@ import * as C from './components.js';
 import { OP_CHOOSE, OP_DONE, OP_FAIL, OP_PEEK, OP_POKE, OP_THROW } from './local-cpu.js';
 
 /**
- * One step of one CPU's agents, on a state that is numbers: what Machine.stepAgent does for a plain program. The machine stays the reference;
- * tests compare the two step by step, and every witness is executed on the machine before it is told.
+ * One step of one CPU's agents, on a state that is numbers: what Machine.stepAgent does for a plain program.
+ * The machine stays the reference; tests compare the two step by step, and every witness is executed on the
+ * machine before it is told.
  */
 
 /** How a step ended. */
@@ -64,7 +65,13 @@ export class Stepper {
 
   /** The component of what `load` took apart and steps have changed. */
   store(): number {
-    return this.components.make(this.cpu, this.node, this.components.buffer(this.buffer.words), this.flags, this.context);
+    return this.components.make(
+      this.cpu,
+      this.node,
+      this.components.buffer(this.buffer.words),
+      this.flags,
+      this.context,
+    );
   }
 
   /** A CPU before the first operation of its script. */
@@ -81,7 +88,8 @@ export class Stepper {
   canMove(agent: number): boolean {
     const { flags } = this;
     if (agent === BUFFER_AGENT) return this.buffer.count > 0;
-    if (agent === LINE_AGENT) return this.nmiWaits() || ((flags & C.FLAG_IPI) !== 0 && (flags & C.FLAG_IF) !== 0);
+    if (agent === LINE_AGENT)
+      return this.nmiWaits() || ((flags & C.FLAG_IPI) !== 0 && (flags & C.FLAG_IF) !== 0);
     return this.node !== END && !this.waits();
   }
 
@@ -139,7 +147,10 @@ export class Stepper {
     if (this.outcome === FINE) this.settle(automaton.next(node, result));
   }
 
-  /** What is no instruction is done at once, up to the next operation; the end of a handler gives the CPU back to what it interrupted. */
+  /**
+   * What is no instruction is done at once, up to the next operation; the end of a handler gives the CPU back
+   * to what it interrupted.
+   */
   private settle(from: number): void {
     const { automaton, mem } = this;
     let node = from;
@@ -174,7 +185,8 @@ export class Stepper {
           return;
         default:
           // A wait is looked at before it is executed, which it might never be.
-          if (!automaton.valid[node] && automaton.kind[node] === K.OP_COND_LOAD_ACQUIRE) this.outcome = MISTAKE;
+          if (!automaton.valid[node] && automaton.kind[node] === K.OP_COND_LOAD_ACQUIRE)
+            this.outcome = MISTAKE;
           if (!automaton.valid[node] && automaton.kind[node] === K.OP_SPIN_LOCK) this.outcome = MISTAKE;
           this.node = node;
           return;
@@ -286,7 +298,11 @@ export class Stepper {
       this.outcome = MISTAKE;
       return;
     }
-    this.context = components.context(components.contextNode(context), C.IRET_TAKEN, components.contextBelow(context));
+    this.context = components.context(
+      components.contextNode(context),
+      C.IRET_TAKEN,
+      components.contextBelow(context),
+    );
     this.flags = (this.flags & ~C.FLAG_IN_NMI & ~C.FLAG_IF) | flag;
   }
 }

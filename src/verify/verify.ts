@@ -22,7 +22,10 @@ export interface VerifyOutcome {
   readonly finding: Finding | null;
 }
 
-/** Searches in a thread of its own, so that this one hears signals. The code is bundled and lowered once for all programs. */
+/**
+ * Searches in a thread of its own, so that this one hears signals. The code is bundled and lowered once for
+ * all programs.
+ */
 export class Verifier {
   private readonly directory = makeTemporary();
   private readonly outfile = join(this.directory, 'verify.mjs');
@@ -45,7 +48,8 @@ export class Verifier {
     });
     await this.made;
     const { result, seconds } = await this.search(request);
-    const found = result.schedule === null ? null : witnessOf(program, memory, result.schedule, result, this.modules);
+    const found =
+      result.schedule === null ? null : witnessOf(program, memory, result.schedule, result, this.modules);
     const verdict: VerifyVerdict = {
       variant: name,
       program: true,
@@ -77,7 +81,14 @@ export class Verifier {
     return userError(error, new BundlePlaces(this.outfile), this.modules.paths) ?? error;
   }
 
-  private async search({ program, memory, memoryLimit, budgetMs, signal, onProgress }: VerifyRequest): Promise<{
+  private async search({
+    program,
+    memory,
+    memoryLimit,
+    budgetMs,
+    signal,
+    onProgress,
+  }: VerifyRequest): Promise<{
     readonly result: SearchResult;
     readonly seconds: number;
   }> {
@@ -95,10 +106,23 @@ export class Verifier {
           if (message.kind === 'progress') onProgress?.(message.progress);
           else if (message.kind === 'result') resolve(message);
           else if (message.kind === 'thrown') reject(this.mistake(received(message.thrown)));
-          else reject(new InputError(`"${program}" cannot be verified: ${message.what}`, 'it can still be hunted', message.place));
+          else
+            reject(
+              new InputError(
+                `"${program}" cannot be verified: ${message.what}`,
+                'it can still be hunted',
+                message.place,
+              ),
+            );
         });
-        worker.on('error', (error) => reject(workerFailure(this.mistake(error), `while it verified ${program}`)));
-        worker.on('exit', (code) => reject(workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${program}`)));
+        worker.on('error', (error) =>
+          reject(workerFailure(this.mistake(error), `while it verified ${program}`)),
+        );
+        worker.on('exit', (code) =>
+          reject(
+            workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${program}`),
+          ),
+        );
       });
     } finally {
       signal?.removeEventListener('abort', abort);

@@ -16,8 +16,9 @@ import type { SearchResult } from './search.js';
 const STRATEGY = 'verify';
 
 /**
- * A schedule that the search has found, executed on the machine, by which alone it is judged. Throws InputError for a mistake in the program
- * that it runs into, and an Error where the machine sees nothing wrong: the two engines disagree then.
+ * A schedule that the search has found, executed on the machine, by which alone it is judged. Throws
+ * InputError for a mistake in the program that it runs into, and an Error where the machine sees nothing
+ * wrong: the two engines disagree then.
  */
 export function witnessOf(
   program: PlainProgram,
@@ -37,10 +38,15 @@ export function witnessOf(
   const { name, cpus } = program;
   if (isMistake && machine.violation === null) {
     // It throws only where what it keeps is frozen.
-    throw new InputError(`"${name}" cannot be verified: it changes an object that outlives an operation`, 'it can still be hunted');
+    throw new InputError(
+      `"${name}" cannot be verified: it changes an object that outlives an operation`,
+      'it can still be hunted',
+    );
   }
   if (diverged !== null || machine.violation === null)
-    throw new Error(`${name}: the search has a violation that the machine has not: ${diverged ?? schedule.join(' ')}`);
+    throw new Error(
+      `${name}: the search has a violation that the machine has not: ${diverged ?? schedule.join(' ')}`,
+    );
   return {
     format: FINDING_FORMAT,
     version: FINDING_VERSION,

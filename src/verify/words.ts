@@ -11,21 +11,33 @@ export function verdictLine({ variant, complete, violation, ended, depth, ...siz
   const seconds = `${sizes.seconds.toFixed(1)} s`;
   if (violation !== null)
     return `${variant}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs (${looked}, ${seconds})`;
-  if (complete) return `${variant}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a state, ${seconds})`;
-  const why = { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[ended ?? 'interrupted'];
+  if (complete)
+    return `${variant}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a state, ${seconds})`;
+  const why = { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[
+    ended ?? 'interrupted'
+  ];
   const reached = `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps was looked at and no violation met`;
   return `${variant}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
 }
 
 /** What the verdict rests on, a line each. */
-export function verifyRestsOn({ memory, bounds, peakMemoryBytes, reductions, complete, violation }: VerifyVerdict): string[] {
+export function verifyRestsOn({
+  memory,
+  bounds,
+  peakMemoryBytes,
+  reductions,
+  complete,
+  violation,
+}: VerifyVerdict): string[] {
   const buffers =
     memory === 'tso'
       ? `x86-TSO, store buffers of ${bounds.storeBufferDepth}, each draining in steps of its own`
       : 'sequential consistency: no store is ever delayed';
   return [
     ...(complete && violation === null
-      ? ['executions: all of them, with every delivery of interrupts and every answer of choose; none that is fair goes on without end']
+      ? [
+          'executions: all of them, with every delivery of interrupts and every answer of choose; none that is fair goes on without end',
+        ]
       : []),
     `memory model: ${buffers}`,
     `search: breadth first, exact states, ${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ${Math.ceil(peakMemoryBytes / MEBIBYTE)} MiB`,

@@ -3,8 +3,9 @@
  *
  *     await expect(program).toSurvive({ executions: 20_000, strategy: 'pct', seed: 7 });
  *
- * It hunts the program (or variant) in this thread, deterministically, and fails with the timeline of the first violation, a saved finding
- * and a command that replays it. `expect(program).not.toSurvive()` is for programs that are known to be broken.
+ * It hunts the program (or variant) in this thread, deterministically, and fails with the timeline of the
+ * first violation, a saved finding and a command that replays it. `expect(program).not.toSurvive()` is for
+ * programs that are known to be broken.
  */
 
 import { relative } from 'node:path';
@@ -23,7 +24,10 @@ export type { SurviveOptions, Survivor } from './survive.js';
 declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: has to be as vitest declares it
   interface Matchers<T = any> {
-    /** Hunts the program or variant; fails at the first violation, with its timeline. Returns a promise: await it. */
+    /**
+     * Hunts the program or variant; fails at the first violation, with its timeline. Returns a promise: await
+     * it.
+     */
     toSurvive(options?: SurviveOptions): Promise<T>;
   }
 }
@@ -38,16 +42,30 @@ expect.extend({
     if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
       const replayed = replayMessage(asked, modules);
       const message = replayed === null ? null : withoutForeignCommands(replayed);
-      return { pass: message === null, message: () => message ?? `${asked}: the violation does not come any more` };
+      return {
+        pass: message === null,
+        message: () => message ?? `${asked}: the violation does not come any more`,
+      };
     }
     const { verdict, finding, replay } = await survive(subject, options);
     if (finding === null || replay === null)
-      return { pass: true, message: () => withoutForeignCommands(survivalMessage(subject.name, verdict.executions)) };
+      return {
+        pass: true,
+        message: () => withoutForeignCommands(survivalMessage(subject.name, verdict.executions)),
+      };
     // One that is expected is not worth a file.
     if (this.isNot) return { pass: false, message: () => '' };
-    const { testPath, currentTestName } = this as { readonly testPath?: string; readonly currentTestName?: string };
-    const place = { file: testPath === undefined ? null : relative(process.cwd(), testPath), name: testName(currentTestName) };
-    const text = withoutForeignCommands(violationMessage(finding, replay, saved(finding, options.out ?? OUT_DEFAULT), place));
+    const { testPath, currentTestName } = this as {
+      readonly testPath?: string;
+      readonly currentTestName?: string;
+    };
+    const place = {
+      file: testPath === undefined ? null : relative(process.cwd(), testPath),
+      name: testName(currentTestName),
+    };
+    const text = withoutForeignCommands(
+      violationMessage(finding, replay, saved(finding, options.out ?? OUT_DEFAULT), place),
+    );
     return { pass: false, message: () => text };
   },
 });

@@ -18,8 +18,16 @@ export interface TestPlace {
   readonly name: string | null;
 }
 
-/** The message for a violation. `replay`: the witness, seen again; `path`: where the finding was saved, or why it was not. */
-export function violationMessage(finding: Finding, replay: Replay, path: string | { readonly unsaved: string }, place: TestPlace): string {
+/**
+ * The message for a violation. `replay`: the witness, seen again; `path`: where the finding was saved, or why
+ * it was not.
+ */
+export function violationMessage(
+  finding: Finding,
+  replay: Replay,
+  path: string | { readonly unsaved: string },
+  place: TestPlace,
+): string {
   const { name } = findingSubject(finding);
   const { violation, execution } = finding;
   return [
@@ -27,7 +35,9 @@ export function violationMessage(finding: Finding, replay: Replay, path: string 
     '',
     timeline(finding, replay, true),
     '',
-    ...(typeof path === 'string' ? replayLines(finding, path, place) : [`the finding could not be saved: ${path.unsaved}`]),
+    ...(typeof path === 'string'
+      ? replayLines(finding, path, place)
+      : [`the finding could not be saved: ${path.unsaved}`]),
   ].join('\n');
 }
 
@@ -35,13 +45,20 @@ export function survivalMessage(name: string, executions: number): string {
   return `${visible(name)} was expected not to survive, but no violation was found in ${count(executions, 'execution')}`;
 }
 
-/** The message of a replay, whole; `modules` have its subject; null where the violation does not come any more. */
+/**
+ * The message of a replay, whole; `modules` have its subject; null where the violation does not come any
+ * more.
+ */
 export function replayMessage(path: string, modules: Modules): string | null {
   const finding = readFinding(path);
   const replay = replayFinding(finding, true, modules);
   if (replay.violation === null) return null;
   const said = replay.reproduced ? 'reproduced' : `not reproduced: ${replay.reason}`;
-  return [`${said}: ${replay.violation.class}: ${visible(replay.violation.message)}`, '', timeline(finding, replay, false)].join('\n');
+  return [
+    `${said}: ${replay.violation.class}: ${visible(replay.violation.message)}`,
+    '',
+    timeline(finding, replay, false),
+  ].join('\n');
 }
 
 function timeline(finding: Finding, replay: Replay, aroundDeciding: boolean): string {
@@ -51,7 +68,9 @@ function timeline(finding: Finding, replay: Replay, aroundDeciding: boolean): st
 function replayLines(finding: Finding, path: string, { file, name }: TestPlace): string[] {
   const test = [file === null ? '' : ` ${quoted(file)}`, name === null ? '' : ` -t ${quoted(name)}`].join('');
   const whole = `replay, step by step:  ${REPLAY_VARIABLE}=${quoted(path)} npx vitest run${test}`;
-  return isProgramFinding(finding) ? [whole] : [whole, `or, without the test:   npx shootdown show ${quoted(path)}`];
+  return isProgramFinding(finding)
+    ? [whole]
+    : [whole, `or, without the test:   npx shootdown show ${quoted(path)}`];
 }
 
 /** A word that a shell takes as it is. */

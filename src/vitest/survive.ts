@@ -49,10 +49,16 @@ export async function survive(subject: Survivor, options: SurviveOptions = {}): 
   const { name: variant } = subject;
   const { scenarios = catalogue } = options;
   // What is known of the kernel beneath is no failure of what is made of it.
-  return explained(await hunt({ ...plan, variant, scenarios, known: knownOf(variant, scenarios, modules.variants) }), modules);
+  return explained(
+    await hunt({ ...plan, variant, scenarios, known: knownOf(variant, scenarios, modules.variants) }),
+    modules,
+  );
 }
 
-/** The subject as what is known by name, as requests and findings name it. Throws a TypeError for what cannot be judged. */
+/**
+ * The subject as what is known by name, as requests and findings name it. Throws a TypeError for what cannot
+ * be judged.
+ */
 export function modulesOf(subject: Survivor): Modules {
   if (isProgram(subject)) return { ...NO_MODULES, programs: [subject] };
   if (isVariant(subject)) return { ...NO_MODULES, variants: [subject, ...hiddenBases([subject])] };
@@ -72,7 +78,8 @@ function strategiesOf(given: SurviveOptions['strategy']): string[] {
   if (given === undefined) return known;
   const names = typeof given === 'string' ? given.split(',') : [...given];
   for (const name of names) {
-    if (!known.includes(name)) throw new TypeError(`there is no strategy "${name}"; there are ${known.join(', ')}`);
+    if (!known.includes(name))
+      throw new TypeError(`there is no strategy "${name}"; there are ${known.join(', ')}`);
   }
   return names;
 }

@@ -1,8 +1,8 @@
 import type { Place } from './told.js';
 
 /**
- * The two ways in which the world outside can fail us; neither is a bug of shootdown. Anything else that is thrown is one. The message is
- * one line of what is wrong, where, and what to do: `FILE:LINE: what; remedy`.
+ * The two ways in which the world outside can fail us; neither is a bug of shootdown. Anything else that is
+ * thrown is one. The message is one line of what is wrong, where, and what to do: `FILE:LINE: what; remedy`.
  */
 abstract class OutsideError extends Error {
   constructor(
@@ -20,7 +20,10 @@ export class InputError extends OutsideError {
   override readonly name = 'InputError';
 }
 
-/** The machine that we run on refused: a directory that cannot be written, a full disk, a worker that died. The command line exits 3. */
+/**
+ * The machine that we run on refused: a directory that cannot be written, a full disk, a worker that died.
+ * The command line exits 3.
+ */
 export class InfrastructureError extends OutsideError {
   override readonly name = 'InfrastructureError';
 }

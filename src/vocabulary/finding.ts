@@ -2,8 +2,9 @@ import type { Scenario } from './scenario.js';
 import type { MemoryModel, Violation } from './violation.js';
 
 /**
- * A finding: one witness, as a small versioned JSON file. It carries everything that a replay needs (the scenario whole, the schedule
- * whole) and nothing that depends on the machine that found it, so the same hunt writes the same bytes everywhere.
+ * A finding: one witness, as a small versioned JSON file. It carries everything that a replay needs (the
+ * scenario whole, the schedule whole) and nothing that depends on the machine that found it, so the same hunt
+ * writes the same bytes everywhere.
  */
 
 export {
@@ -44,8 +45,9 @@ interface Witness {
   /** Index of the execution within (seed, scenario); execution i is a pure function of (version, seed, i). */
   readonly execution: number;
   /**
-   * The decisions in order, run-length coded: `0*12` CPU 0 twelve times, `1b` CPU 1's store buffer, `1i` its interrupt line, `1w` its page
-   * walker, `1h` its host bringing it back, `1r` its host serving a request, `1p` its host preempting it, `=3` the answer 3 to a recorded `choose(n)`.
+   * The decisions in order, run-length coded: `0*12` CPU 0 twelve times, `1b` CPU 1's store buffer, `1i` its
+   * interrupt line, `1w` its page walker, `1h` its host bringing it back, `1r` its host serving a request,
+   * `1p` its host preempting it, `=3` the answer 3 to a recorded `choose(n)`.
    */
   readonly schedule: readonly string[];
   readonly steps: number;
@@ -78,7 +80,12 @@ export function isProgramFinding(finding: Finding): finding is ProgramFinding {
 }
 
 /** What a finding is of, for people: the variant or program, where it was met, and how many CPUs that has. */
-export function findingSubject(finding: Finding): { readonly name: string; readonly scenario: string; readonly cpus: number } {
-  if (isProgramFinding(finding)) return { name: finding.program, scenario: PLAIN_PROGRAM, cpus: finding.cpus };
+export function findingSubject(finding: Finding): {
+  readonly name: string;
+  readonly scenario: string;
+  readonly cpus: number;
+} {
+  if (isProgramFinding(finding))
+    return { name: finding.program, scenario: PLAIN_PROGRAM, cpus: finding.cpus };
   return { name: finding.variant, scenario: finding.scenario.name, cpus: finding.scenario.cpus };
 }

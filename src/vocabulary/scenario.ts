@@ -1,19 +1,29 @@
 /**
  * A scenario: a machine size, the mms, and one script per CPU.
  *
- * A scenario is plain data (JSON-safe, no functions), because a finding carries its scenario whole: a replay must not depend on a
- * catalogue or a recording that has changed since. Tasks move only between script steps; kernel code never migrates.
+ * A scenario is plain data (JSON-safe, no functions), because a finding carries its scenario whole: a replay
+ * must not depend on a catalogue or a recording that has changed since. Tasks move only between script steps;
+ * kernel code never migrates.
  */
 
-/** One step of a CPU's script. `mm` and `child` are indices into the scenario's mms (0 is printed A, 1 is B, ...); pages are virtual page numbers. */
+/**
+ * One step of a CPU's script. `mm` and `child` are indices into the scenario's mms (0 is printed A, 1 is B,
+ * ...); pages are virtual page numbers.
+ */
 export type ScriptStep =
-  /** Switch to a user task of `mm` (`context_switch` to a user task; from a kernel thread it is the way back from lazy TLB). */
+  /**
+   * Switch to a user task of `mm` (`context_switch` to a user task; from a kernel thread it is the way back
+   * from lazy TLB).
+   */
   | { readonly op: 'run'; readonly mm: number }
   /** Switch to a kernel thread: the CPU keeps the mm loaded, lazily (`enter_lazy_tlb`). */
   | { readonly op: 'kthread' }
   /** Go idle; `deep` also leaves the mm (`leave_mm`), as an idle driver with deep C-states does. */
   | { readonly op: 'idle'; readonly deep?: boolean }
-  /** A user load (`write: false`) or store of the current task. A page without a VMA is a SIGSEGV: counted, the script goes on. */
+  /**
+   * A user load (`write: false`) or store of the current task. A page without a VMA is a SIGSEGV: counted,
+   * the script goes on.
+   */
   | { readonly op: 'access'; readonly page: number; readonly write: boolean }
   /** Map [start, end) private anonymous. */
   | { readonly op: 'mmap'; readonly start: number; readonly end: number; readonly write: boolean }
@@ -25,7 +35,10 @@ export type ScriptStep =
   | ({ readonly op: 'madvise' } & FlushedRange)
   /** Fork the current task's mm into `child`, whose mm must not be alive (see ScenarioMm.alive). */
   | { readonly op: 'fork'; readonly child: number }
-  /** The current task's thread on this CPU exits; the last thread of the mm tears it down (`exit_mmap`). The CPU is then in a kernel thread, lazily. */
+  /**
+   * The current task's thread on this CPU exits; the last thread of the mm tears it down (`exit_mmap`). The
+   * CPU is then in a kernel thread, lazily.
+   */
   | { readonly op: 'exit' }
   /** Reclaim one page of `mm` through the batched-unmap path, from whatever task is current. */
   | { readonly op: 'reclaim'; readonly mm: number; readonly page: number };
@@ -35,8 +48,8 @@ export interface FlushedRange {
   readonly start: number;
   readonly end: number;
   /**
-   * How many 4 KiB pages the range stands for, where a recording's range was mapped to fewer pages; decides between a partial and a
-   * full flush (`tlb_single_page_flush_ceiling`). Default: end - start.
+   * How many 4 KiB pages the range stands for, where a recording's range was mapped to fewer pages; decides
+   * between a partial and a full flush (`tlb_single_page_flush_ceiling`). Default: end - start.
    */
   readonly nominalPages?: number;
 }
@@ -59,7 +72,10 @@ export interface ScenarioCpu {
   readonly loadedMm?: number;
   /** Whether the CPU is in a kernel thread, lazily keeping `loadedMm`. Default false. */
   readonly lazy?: boolean;
-  /** Slots of `ctxs[]` at the start, by ASID: the mm and the generation it holds; null is an empty slot. Default: `loadedMm` in slot 0 at its mm's generation. */
+  /**
+   * Slots of `ctxs[]` at the start, by ASID: the mm and the generation it holds; null is an empty slot.
+   * Default: `loadedMm` in slot 0 at its mm's generation.
+   */
   readonly slots?: readonly ({ readonly mm: number; readonly tlbGen: number } | null)[];
   /** The slot that `loadedMm` uses. Default 0. */
   readonly loadedMmAsid?: number;
@@ -84,7 +100,10 @@ export interface Scenario {
   readonly lazy: boolean;
   /** Speculative page walks that the environment may begin per execution. */
   readonly walks: number;
-  /** Times that the environment may preempt a CPU per execution, where the variant's CPUs are virtual. Default 3. */
+  /**
+   * Times that the environment may preempt a CPU per execution, where the variant's CPUs are virtual. Default
+   * 3.
+   */
   readonly preemptions?: number;
   /** State of each CPU at the start; default: all in init_mm with empty slots. */
   readonly start?: readonly ScenarioCpu[];

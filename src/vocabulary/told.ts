@@ -10,7 +10,8 @@ export function placeWords({ file, line }: Place): string {
 }
 
 /**
- * What an error says as data. An error that leaves a thread loses its class and the fields of that; its `cause` is kept.
+ * What an error says as data. An error that leaves a thread loses its class and the fields of that; its
+ * `cause` is kept.
  */
 export type Told =
   /** Our own words about what a user has defined; `program`: the plain program concerned, where it is one. */

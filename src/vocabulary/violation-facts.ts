@@ -1,8 +1,8 @@
 import { mmName } from './mm-name.js';
 
 /**
- * What an oracle knows of a violation, as data. `mm` is the index of a user mm (0 is A), `csd`, `lock` and `word` are addresses; CPUs,
- * pages, frames and slots are numbers.
+ * What an oracle knows of a violation, as data. `mm` is the index of a user mm (0 is A), `csd`, `lock` and
+ * `word` are addresses; CPUs, pages, frames and slots are numbers.
  */
 export type ViolationFacts =
   /** `frame`: the freed one that was reached; null: a right was used that an operation had taken away. */
@@ -16,7 +16,13 @@ export type ViolationFacts =
       /** A store, judged where it left the store buffer. */
       readonly isBuffered: boolean;
     }
-  | { readonly class: 'cross-mm'; readonly cpu: number; readonly page: number; readonly filledUnder: number; readonly running: number }
+  | {
+      readonly class: 'cross-mm';
+      readonly cpu: number;
+      readonly page: number;
+      readonly filledUnder: number;
+      readonly running: number;
+    }
   | {
       readonly class: 'split-page';
       readonly cpu: number;
@@ -26,13 +32,23 @@ export type ViolationFacts =
       /** Frame of the copy, whose stores are visible. */
       readonly copy: number;
     }
-  | { readonly class: 'freed-table-walk'; readonly cpu: number; readonly frame: number; readonly isSpeculative: boolean }
+  | {
+      readonly class: 'freed-table-walk';
+      readonly cpu: number;
+      readonly frame: number;
+      readonly isSpeculative: boolean;
+    }
   | { readonly class: 'csd-reuse' | 'lost-ack'; readonly cpu: number; readonly csd: number }
   | { readonly class: 'unlock-of-free'; readonly cpu: number; readonly lock: number }
   /** What the program's author says. */
   | { readonly class: 'assertion'; readonly cpu: number; readonly text: string }
   | { readonly class: 'deadlock'; readonly cpu: number; readonly waiting: readonly WaitingCpu[] }
-  | { readonly class: 'livelock'; readonly cpu: number; readonly steps: number; readonly waiting: readonly WaitingCpu[] }
+  | {
+      readonly class: 'livelock';
+      readonly cpu: number;
+      readonly steps: number;
+      readonly waiting: readonly WaitingCpu[];
+    }
   | {
       readonly class: 'gen-ahead';
       readonly cpu: number;
@@ -109,8 +125,8 @@ export function impersonally(names: WordNames): Spelling {
 }
 
 /**
- * Names of words and of operations, and what an author's assertion says, are text and not data: the numbers in them may be values, so that
- * one bug would have many causes.
+ * Names of words and of operations, and what an author's assertion says, are text and not data: the numbers
+ * in them may be values, so that one bug would have many causes.
  */
 function impersonal(text: string): string {
   return text.replaceAll(/\d+/g, '#').replaceAll(/\bmm [A-Z]\b/g, 'mm #');
@@ -170,7 +186,13 @@ export function violationWords(facts: ViolationFacts, spelling: Spelling): strin
 }
 
 /** `CPU1 waits for csd(0->1).flags (is 3), interrupts off`. */
-export function waitingWords({ cpu, wait, operation, interrupts }: WaitingCpu, { number, word, text }: Spelling): string {
-  const what = wait === null ? `is before ${text(operation)}` : `waits for ${word(wait.word)} (is ${number(wait.value)})`;
+export function waitingWords(
+  { cpu, wait, operation, interrupts }: WaitingCpu,
+  { number, word, text }: Spelling,
+): string {
+  const what =
+    wait === null
+      ? `is before ${text(operation)}`
+      : `waits for ${word(wait.word)} (is ${number(wait.value)})`;
   return `CPU${number(cpu)} ${what}, interrupts ${interrupts ? 'on' : 'off'}`;
 }

@@ -25,7 +25,9 @@ export function isLatent(name: ViolationClass): name is LatentClass {
   return (LATENT_CLASSES as readonly string[]).includes(name);
 }
 
-/** x86-TSO with modelled store buffers, or sequential consistency, to tell an ordering bug from a logic bug. */
+/**
+ * x86-TSO with modelled store buffers, or sequential consistency, to tell an ordering bug from a logic bug.
+ */
 export type MemoryModel = 'tso' | 'sc';
 
 export interface Violation {

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import type { Arrow } from './rooms.js';
 
-/** Reads the arrows between the files of the project: imports of any kind, and names of files in what is generated. */
+/**
+ * Reads the arrows between the files of the project: imports of any kind, and names of files in what is
+ * generated.
+ */
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -13,20 +16,28 @@ export function sourceFiles(): string[] {
   const below = (directory: string): string[] =>
     readdirSync(join(ROOT, directory), { withFileTypes: true }).flatMap((entry) => {
       const path = join(directory, entry.name);
-      return entry.isDirectory() ? below(path) : path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path] : [];
+      return entry.isDirectory()
+        ? below(path)
+        : path.endsWith('.ts') && !path.endsWith('.d.ts')
+          ? [path]
+          : [];
     });
   return [...below('src'), ...below('workers')];
 }
 
-/** A specifier, from where it stands, as a path under the root; null for packages and for what is no file of ours. */
+/**
+ * A specifier, from where it stands, as a path under the root; null for packages and for what is no file of
+ * ours.
+ */
 function target(from: string, specifier: string): string | null {
   const path = relative(ROOT, resolve(ROOT, dirname(from), specifier)).replace(/\.js$/, '.ts');
   return specifier.startsWith('.') && existsSync(join(ROOT, path)) ? path : null;
 }
 
 /**
- * Text that names a source file as bundles are told of it: a path under `src` without extension. The entries of threads, `../workers/NAME`, are
- * no such names: who starts a thread calls it through its messages and knows nothing of what is in it.
+ * Text that names a source file as bundles are told of it: a path under `src` without extension. The entries
+ * of threads, `../workers/NAME`, are no such names: who starts a thread calls it through its messages and
+ * knows nothing of what is in it.
  */
 function named(text: string): string | null {
   if (!/^[\w-]+(\/[\w-]+)*$/.test(text) || !(text.includes('/') || text === 'index')) return null;
@@ -35,8 +46,9 @@ function named(text: string): string | null {
 }
 
 /**
- * The arrows of one file. Besides import and export declarations: `import()`, `import type` within types, `require`, and every string that
- * names a source file: generated modules import by such names. A computed `import()` of a file of ours would be invisible: it is an error.
+ * The arrows of one file. Besides import and export declarations: `import()`, `import type` within types,
+ * `require`, and every string that names a source file: generated modules import by such names. A computed
+ * `import()` of a file of ours would be invisible: it is an error.
  */
 export function arrowsOf(from: string, text = readFileSync(join(ROOT, from), 'utf8')): Arrow[] {
   const arrows: Arrow[] = [];
@@ -46,7 +58,11 @@ export function arrowsOf(from: string, text = readFileSync(join(ROOT, from), 'ut
   const visit = (node: ts.Node): void => {
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined)
       add(target(from, (node.moduleSpecifier as ts.StringLiteral).text));
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal))
+    else if (
+      ts.isImportTypeNode(node) &&
+      ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)
+    )
       add(target(from, node.argument.literal.text));
     else if (
       ts.isCallExpression(node) &&
@@ -61,7 +77,10 @@ export function arrowsOf(from: string, text = readFileSync(join(ROOT, from), 'ut
   return arrows;
 }
 
-/** Calls of `import()` whose argument is computed, as `file:line`: whoever reads the arrows must know what they load. */
+/**
+ * Calls of `import()` whose argument is computed, as `file:line`: whoever reads the arrows must know what
+ * they load.
+ */
 export function computedImports(from: string, text = readFileSync(join(ROOT, from), 'utf8')): string[] {
   const source = ts.createSourceFile(from, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];

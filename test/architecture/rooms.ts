@@ -1,6 +1,7 @@
 /**
- * The rooms of the sources, bottom up: a room imports from rooms of lower floors only. Rooms on one floor do not know each other. A folder
- * under `src`, `workers/` and every file at the top of `src` is a room, and each has to stand here.
+ * The rooms of the sources, bottom up: a room imports from rooms of lower floors only. Rooms on one floor do
+ * not know each other. A folder under `src`, `workers/` and every file at the top of `src` is a room, and
+ * each has to stand here.
  */
 export const FLOORS: readonly (readonly string[])[] = [
   ['vocabulary', 'subset'],
@@ -44,7 +45,8 @@ export function wrongArrows(arrows: readonly Arrow[]): string[] {
   return arrows.flatMap(({ from, to }) => {
     const [source, target] = [roomOf(from), roomOf(to)];
     const lost = [source, target].filter((room) => floorOf(room) < 0);
-    if (lost.length > 0) return [`${from} -> ${to}: ${lost.join(' and ')} has no floor in test/architecture/rooms.ts`];
+    if (lost.length > 0)
+      return [`${from} -> ${to}: ${lost.join(' and ')} has no floor in test/architecture/rooms.ts`];
     return source === target || floorOf(source) > floorOf(target) ? [] : [`${from} -> ${to}`];
   });
 }

@@ -12,7 +12,11 @@ const MM_A = FIRST_USER_MM;
 /** CPUs 1 to 3 have A in their mask: 1 runs it, 2 is lazy on it, 3 has left it (its bit was left set). */
 function targets(freedTables: boolean, setup: Setup = {}): { ipis: string[]; bench: Bench } {
   const bench = new Bench(
-    quiet({ cpus: 4, mms: [{ cpumask: [3] }], start: [{}, { loadedMm: 0 }, { loadedMm: 0, lazy: true }, {}] }),
+    quiet({
+      cpus: 4,
+      mms: [{ cpumask: [3] }],
+      start: [{}, { loadedMm: 0 }, { loadedMm: 0, lazy: true }, {}],
+    }),
     setup,
   );
   const { flushInfo } = bench.layout.cpus[0];

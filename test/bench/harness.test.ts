@@ -12,7 +12,9 @@ describe('what benches share', () => {
       ...{ rounds: 15, runs: 7, isRecorded: false, positionals: ['there'] },
     });
     expect(numbersFrom({ rounds: 15 }, ['--record']).isRecorded).toBe(true);
-    expect(() => numbersFrom({ rounds: 15 }, ['--rounds', 'many'])).toThrow('--rounds needs a number above 0');
+    expect(() => numbersFrom({ rounds: 15 }, ['--rounds', 'many'])).toThrow(
+      '--rounds needs a number above 0',
+    );
   });
 
   it('measures sides in turn, each first as often as the others', async () => {

@@ -21,7 +21,9 @@ function run(source: string, isCovered: boolean): Context {
 function never(source: string): string[] {
   const ran = run(source, true).shootdownCovered?.get('x.js') ?? [];
   const { sites } = coveredFile(source, 'x.js', 'x.js')!;
-  return sites.flatMap(({ line, branch }, index) => (ran[index] === 0 ? [`${line} ${branch ?? 'statement'}`] : []));
+  return sites.flatMap(({ line, branch }, index) =>
+    ran[index] === 0 ? [`${line} ${branch ?? 'statement'}`] : [],
+  );
 }
 
 describe('code that is noted', () => {
@@ -60,7 +62,12 @@ describe('code that is noted', () => {
       '  return 3;',
       '}',
     ];
-    expect(never([...lines, 'f(0);'].join('\n'))).toEqual(['2 if true', '3 statement', '5 right of &&', '8 statement']);
+    expect(never([...lines, 'f(0);'].join('\n'))).toEqual([
+      '2 if true',
+      '3 statement',
+      '5 right of &&',
+      '8 statement',
+    ]);
     expect(never([...lines, 'f(1); g();'].join('\n'))).toEqual(['2 if false']);
   });
 

@@ -39,14 +39,21 @@ describe('flat protocol code', () => {
   });
 
   it.each([
-    ['generators for loops', 'function* evens(n) { yield* range(n); }\nfunction f(n) { for (const x of evens(n)) use(x); }'],
-    ['a module that resumes generators itself', 'function* f(cpu) { yield* g(cpu); }\nconst h = (cpu) => f(cpu).next();'],
+    [
+      'generators for loops',
+      'function* evens(n) { yield* range(n); }\nfunction f(n) { for (const x of evens(n)) use(x); }',
+    ],
+    [
+      'a module that resumes generators itself',
+      'function* f(cpu) { yield* g(cpu); }\nconst h = (cpu) => f(cpu).next();',
+    ],
   ])('are not, in a user module, %s', (_, source) => {
     expect(flatten(source, 'f.js', 'mixed')).toBe(source);
   });
 
   it('decides for each function by itself', () => {
-    const source = 'function* f(cpu) { const r = function* () { yield* [1, 2]; }; for (const i of r()) yield* cpu.readOnce(i); }';
+    const source =
+      'function* f(cpu) { const r = function* () { yield* [1, 2]; }; for (const i of r()) yield* cpu.readOnce(i); }';
     expect(flatten(source, 'f.js', 'mixed')).toBe(source.replace('yield* cpu', 'yield  cpu'));
   });
 });

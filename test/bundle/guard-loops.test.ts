@@ -50,7 +50,10 @@ describe('guarded loops', () => {
     const guard = LOOP_GUARD.replace('20000000', '2000');
     const endless = `${guard}\n${guardLoops('let n = 0;\nfor (;;) n++;', 'x.js', 'dir/x.js')}`;
     // As it leaves a worker.
-    expect(structuredClone(thrownBy(() => outcome(endless))).cause).toEqual({ told: 'loop', place: { file: 'dir/x.js', line: 2 } });
+    expect(structuredClone(thrownBy(() => outcome(endless))).cause).toEqual({
+      told: 'loop',
+      place: { file: 'dir/x.js', line: 2 },
+    });
   });
 
   it('are left alone where the text does not parse', () => {

@@ -12,8 +12,9 @@ import { findVariant } from '../../src/variants/index.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 
 /**
- * The stripped build with every CPU on one thread, under a plan drawn from a seed: at a boundary another CPU may run its whole script on
- * top, take an interrupt that is pending for it, or walk speculatively. Bundled by the test, never run as it stands.
+ * The stripped build with every CPU on one thread, under a plan drawn from a seed: at a boundary another CPU
+ * may run its whole script on top, take an interrupt that is pending for it, or walk speculatively. Bundled
+ * by the test, never run as it stands.
  */
 
 export interface OneThreadRun {
@@ -54,7 +55,8 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
   const cpus: Cpu[] = [];
   let skip = false;
   const canTake = (cpu: number): boolean =>
-    (control.words[control.attention(cpu)] & ATTEND_IPI) !== 0 && mem[program.hardwareBase + cpu * program.hardwareWords + H.IF] !== 0;
+    (control.words[control.attention(cpu)] & ATTEND_IPI) !== 0 &&
+    mem[program.hardwareBase + cpu * program.hardwareWords + H.IF] !== 0;
   const start = (cpu: number): void => {
     started.add(cpu);
     program.main(cpus[cpu] as never);
@@ -74,7 +76,12 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
       const what = random.below(3);
       if (what === 0) cpus[random.below(cpus.length)].speculate(random.below(scenario.pages));
       const other = others(cpu)[random.below(cpus.length - 1)];
-      if (what === 1 && !started.has(other) && mem[program.hardwareBase + cpu * program.hardwareWords + H.IF] !== 0) start(other);
+      if (
+        what === 1 &&
+        !started.has(other) &&
+        mem[program.hardwareBase + cpu * program.hardwareWords + H.IF] !== 0
+      )
+        start(other);
       if (what === 2 && canTake(other)) take(other);
       return 1;
     },
@@ -116,6 +123,11 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
 }
 
 export function start(): void {
-  const { variant, scenario, seeds, often } = workerData as { variant: string; scenario: Scenario; seeds: number[]; often: number };
+  const { variant, scenario, seeds, often } = workerData as {
+    variant: string;
+    scenario: Scenario;
+    seeds: number[];
+    often: number;
+  };
   parentPort!.postMessage(seeds.map((seed) => run(variant, scenario, seed, often)));
 }

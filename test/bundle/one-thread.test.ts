@@ -16,7 +16,10 @@ import { findVariant } from '../../src/variants/index.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 import type { OneThreadRun } from './one-thread-entry.js';
 
-/** The stripped build, run on one thread under a fixed plan, leaves the same memory and the same trace as explore for that schedule. */
+/**
+ * The stripped build, run on one thread under a fixed plan, leaves the same memory and the same trace as
+ * explore for that schedule.
+ */
 
 let folder: string;
 let file: string;
@@ -24,12 +27,21 @@ let file: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'shootdown-test-'));
   file = join(folder, 'one-thread.mjs');
-  await bundle({ entry: fileURLToPath(new URL('./one-thread-entry.ts', import.meta.url)), outfile: file, sameFormat: true });
+  await bundle({
+    entry: fileURLToPath(new URL('./one-thread-entry.ts', import.meta.url)),
+    outfile: file,
+    sameFormat: true,
+  });
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function runStripped(variant: string, scenario: Scenario, seeds: readonly number[], often: number): Promise<OneThreadRun[]> {
+function runStripped(
+  variant: string,
+  scenario: Scenario,
+  seeds: readonly number[],
+  often: number,
+): Promise<OneThreadRun[]> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(file, { workerData: { variant, scenario, seeds, often }, execArgv: [] });
     worker.once('message', resolve);
@@ -69,8 +81,8 @@ function follow(program: KernelProgram, run: OneThreadRun): Machine {
 }
 
 /**
- * Words that both builds must leave alike: all but the store buffers, the allocator's lists, the time of a TLB fill, and what an oracle notes that
- * threads do not have.
+ * Words that both builds must leave alike: all but the store buffers, the allocator's lists, the time of a
+ * TLB fill, and what an oracle notes that threads do not have.
  */
 function comparable(program: KernelProgram, mem: Int32Array): Int32Array {
   const words = mem.slice();
@@ -98,26 +110,33 @@ function comparable(program: KernelProgram, mem: Int32Array): Int32Array {
 }
 
 describe('the stripped build on one thread', () => {
-  it.each(catalogue.map((scenario) => [scenario.name, scenario] as const))('equals explore in %s', async (_name, scenario) => {
-    for (const [variant, often] of [
-      ['6.18', 40],
-      ['6.12', 8],
-    ] as const) {
-      const program = kernelProgram(scenario, findVariant(variant)!);
-      const runs = await runStripped(variant, scenario, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], often);
-      let compared = 0;
-      for (const run of runs) {
-        expect(run.violation).toBeNull();
-        const machine = follow(program, run);
-        if (run.stuck) continue;
-        compared++;
-        expect(machine.violation).toBeNull();
-        const expected = comparable(program, machine.mem);
-        const actual = comparable(program, run.mem);
-        const differences = [...actual.keys()].filter((word) => actual[word] !== expected[word]);
-        expect(differences.map((word) => `${program.layout.nameOf(word)}: ${actual[word]} not ${expected[word]}`)).toEqual([]);
+  it.each(catalogue.map((scenario) => [scenario.name, scenario] as const))(
+    'equals explore in %s',
+    async (_name, scenario) => {
+      for (const [variant, often] of [
+        ['6.18', 40],
+        ['6.12', 8],
+      ] as const) {
+        const program = kernelProgram(scenario, findVariant(variant)!);
+        const runs = await runStripped(variant, scenario, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], often);
+        let compared = 0;
+        for (const run of runs) {
+          expect(run.violation).toBeNull();
+          const machine = follow(program, run);
+          if (run.stuck) continue;
+          compared++;
+          expect(machine.violation).toBeNull();
+          const expected = comparable(program, machine.mem);
+          const actual = comparable(program, run.mem);
+          const differences = [...actual.keys()].filter((word) => actual[word] !== expected[word]);
+          expect(
+            differences.map(
+              (word) => `${program.layout.nameOf(word)}: ${actual[word]} not ${expected[word]}`,
+            ),
+          ).toEqual([]);
+        }
+        expect(compared).toBeGreaterThan(0);
       }
-      expect(compared).toBeGreaterThan(0);
-    }
-  });
+    },
+  );
 });

@@ -22,11 +22,15 @@ describe('the place of a frame', () => {
 describe('an error whose stack a module has written', () => {
   it('is of the modules where it is ours', () => {
     const error = Object.assign(new SealError('process.exit() would end it'), { stack: 'nothing' });
-    expect(userError(error, places, ['/a/m.ts'])?.message).toMatch(/a\/m\.ts: process\.exit\(\) would end it$/);
+    expect(userError(error, places, ['/a/m.ts'])?.message).toMatch(
+      /a\/m\.ts: process\.exit\(\) would end it$/,
+    );
     expect(userError(error, places, [])).toBeNull();
   });
 
   it('is of nobody where it is not', () => {
-    expect(userError(Object.assign(new Error('x'), { stack: 'at file://host/x:1:1' }), places, ['/a/m.ts'])).toBeNull();
+    expect(
+      userError(Object.assign(new Error('x'), { stack: 'at file://host/x:1:1' }), places, ['/a/m.ts']),
+    ).toBeNull();
   });
 });

@@ -24,7 +24,8 @@ describe.skipIf(RECORDINGS.length === 0)('trace check on the full recordings', (
     for (const kind of KIND_NAMES) {
       if (kind === KIND_WITHOUT_BAR) continue;
       expect(agreement(report.kinds[kind]), kind).toBeGreaterThanOrEqual(0.99);
-      for (const key of ['agreed', 'raced', 'disagreed', 'learnt'] as const) total[key] += report.kinds[kind][key];
+      for (const key of ['agreed', 'raced', 'disagreed', 'learnt'] as const)
+        total[key] += report.kinds[kind][key];
     }
   });
 

@@ -24,7 +24,8 @@ describe('trace check on the carried recording', () => {
   });
 
   it('agrees with the kernel', () => {
-    for (const kind of KIND_NAMES) if (kind !== KIND_WITHOUT_BAR) expect(agreement(report.kinds[kind]), kind).toBeGreaterThanOrEqual(0.99);
+    for (const kind of KIND_NAMES)
+      if (kind !== KIND_WITHOUT_BAR) expect(agreement(report.kinds[kind]), kind).toBeGreaterThanOrEqual(0.99);
     expect(report.agreed / (report.agreed + report.raced + report.disagreed)).toBeGreaterThanOrEqual(0.995);
     expect(report.raced).toBeLessThanOrEqual(0.002 * (report.agreed + report.raced + report.disagreed));
   });
@@ -59,7 +60,11 @@ describe('trace check on the carried recording', () => {
       index === last && event.kind === 'should_flush_ret' ? { ...event, ret: !event.ret } : event,
     );
     const changed = checkRecording({ ...recording, events }, version, null);
-    expect(changed.disagreements.some(({ line, kind }) => kind === 'should_flush' && line === recording.events[last].line)).toBe(true);
+    expect(
+      changed.disagreements.some(
+        ({ line, kind }) => kind === 'should_flush' && line === recording.events[last].line,
+      ),
+    ).toBe(true);
   });
 
   it('lets features be switched off', () => {
@@ -71,6 +76,9 @@ describe('trace check on the carried recording', () => {
   it('says which profile to give when none is named', () => {
     const recording = readRecording(CARRIED);
     expect(profileOf({ ...recording, meta: { kernel: '6.1.1920-amd64' } })).toBeNull();
-    expect(profileOf({ ...recording, meta: { kernel: '6.1.0-56-amd64', kernelVersion: '#1 Debian 6.1.192-2' } })?.name).toBe('6.1.192');
+    expect(
+      profileOf({ ...recording, meta: { kernel: '6.1.0-56-amd64', kernelVersion: '#1 Debian 6.1.192-2' } })
+        ?.name,
+    ).toBe('6.1.192');
   });
 });

@@ -1,4 +1,7 @@
-/** One line of the carried recording changed, so that the kernel would have decided otherwise: the check must say so, at that line. */
+/**
+ * One line of the carried recording changed, so that the kernel would have decided otherwise: the check must
+ * say so, at that line.
+ */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -13,12 +16,17 @@ const LINES = gunzipSync(readFileSync(CARRIED))
   .filter((line) => line !== '' && !line.startsWith('#'))
   .slice(0, 6000);
 
-const HEADER = (events: number): string => `# entries-in-buffer/entries-written: ${events}/${events}   #P:4\n`;
+const HEADER = (events: number): string =>
+  `# entries-in-buffer/entries-written: ${events}/${events}   #P:4\n`;
 
 function check(lines: readonly string[]): CheckReport {
   const version = findVariant('6.12.117');
   if (version === undefined) throw new Error('no profile');
-  return checkRecording(parseTrace(`${HEADER(lines.length)}${lines.join('\n')}\n`, 'changed.trace'), version, null);
+  return checkRecording(
+    parseTrace(`${HEADER(lines.length)}${lines.join('\n')}\n`, 'changed.trace'),
+    version,
+    null,
+  );
 }
 
 /** Disagreements that count, as `line kind: kernel, model`, lines counted without the header. */
@@ -46,7 +54,9 @@ describe('a changed line', () => {
 
   it('a request for a mask of CPUs above the 32 that a check has', () => {
     const at = find(/ native_flush_multi: .*mm=0xff/, 2000);
-    const lines = changed(at, (line) => line.replace(/cpus=0x([0-9a-f]+)/, (_, mask) => `cpus=0x1000${mask.padStart(8, '0')}`));
+    const lines = changed(at, (line) =>
+      line.replace(/cpus=0x([0-9a-f]+)/, (_, mask) => `cpus=0x1000${mask.padStart(8, '0')}`),
+    );
     expect(told(lines).some((entry) => entry.startsWith(`${at + 1} cpus: kernel 0x1000`))).toBe(true);
   });
 
@@ -55,17 +65,22 @@ describe('a changed line', () => {
     const lines = changed(at, (line) => line.replace(/ ctx=(\d+)/, (_, ctx) => ` ctx=${Number(ctx) + 500}`));
     const answer = told(lines);
     expect(answer).toHaveLength(1);
-    expect(answer[0]).toMatch(new RegExp(`^${at + 1} gen: kernel \\d+ of ctx \\d+, model \\d+ of ctx \\d+, which was not freed$`));
+    expect(answer[0]).toMatch(
+      new RegExp(`^${at + 1} gen: kernel \\d+ of ctx \\d+, model \\d+ of ctx \\d+, which was not freed$`),
+    );
   });
 
   it('an IPI to a CPU that has been idle since another request passed it over', () => {
     // The last of several requests in a row that do not disturb the CPU, with no line of its own between.
     const quiet = (at: number): boolean => {
       const target = /cpu=(\d+)/.exec(LINES[at - 1] ?? '')?.[1]?.padStart(3, '0');
-      const asked = (line: string): boolean => line.endsWith(`: (should_flush_tlb+0x4/0x60) cpu=${Number(target)}`);
+      const asked = (line: string): boolean =>
+        line.endsWith(`: (should_flush_tlb+0x4/0x60) cpu=${Number(target)}`);
       let before = at - 2;
       while (before > 0 && cpuOf(LINES[before] ?? '') !== target && !asked(LINES[before] ?? '')) before--;
-      return target !== undefined && asked(LINES[before] ?? '') && (LINES[before + 1] ?? '').endsWith('ret=0');
+      return (
+        target !== undefined && asked(LINES[before] ?? '') && (LINES[before + 1] ?? '').endsWith('ret=0')
+      );
     };
     const at = find(/ should_flush_ret: .*ret=0$/, 1000, quiet);
     const lines = changed(at, (line) => line.replace(/ret=0$/, 'ret=1'));
@@ -75,17 +90,23 @@ describe('a changed line', () => {
   it('a request that a CPU never served', () => {
     const nextOf = (from: number, pattern: RegExp, cpu: string): number =>
       LINES.findIndex((line, at) => at > from && cpuOf(line) === cpu && pattern.test(line));
-    const initiatorOf = (at: number): string => (/init=(\d+)/.exec(LINES[at] ?? '')?.[1] ?? '').padStart(3, '0');
+    const initiatorOf = (at: number): string =>
+      (/init=(\d+)/.exec(LINES[at] ?? '')?.[1] ?? '').padStart(3, '0');
     const returns = (at: number): number => nextOf(at, / flush_mm_range_ret: /, initiatorOf(at));
     // A flush that was due, on a CPU that stays in the mm until the initiator has returned.
     const at = find(/ d\.[hH].* flush_func: /, 1000, (index) => {
       const cpu = cpuOf(LINES[index] ?? '');
       const flush = nextOf(index, / /, cpu);
-      return / tlb_flush: pages:[1-9]\d* /.test(LINES[flush] ?? '') && nextOf(index, / sched_switch: /, cpu) > returns(index);
+      return (
+        / tlb_flush: pages:[1-9]\d* /.test(LINES[flush] ?? '') &&
+        nextOf(index, / sched_switch: /, cpu) > returns(index)
+      );
     });
     const cpu = cpuOf(LINES[at] ?? '');
     const flush = nextOf(at, / /, cpu);
     const answer = told(LINES.filter((_, index) => index !== at && index !== flush));
-    expect(answer).toContainEqual(expect.stringMatching(`^${returns(at) - 1} no tlb_flush: kernel CPU ${Number(cpu)} did not flush`));
+    expect(answer).toContainEqual(
+      expect.stringMatching(`^${returns(at) - 1} no tlb_flush: kernel CPU ${Number(cpu)} did not flush`),
+    );
   });
 });

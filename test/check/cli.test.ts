@@ -31,13 +31,21 @@ describe('shootdown trace check', () => {
     const { stdout } = await cli(['trace', 'check', '--json', CARRIED]);
     const report = JSON.parse(stdout);
     expect(Object.keys(report.kinds)).toEqual(KIND_NAMES);
-    for (const kind of KIND_NAMES) expect(Object.keys(report.kinds[kind]).sort()).toEqual(['agreed', 'disagreed', 'learnt', 'raced']);
+    for (const kind of KIND_NAMES)
+      expect(Object.keys(report.kinds[kind]).sort()).toEqual(['agreed', 'disagreed', 'learnt', 'raced']);
     for (const key of ['agreed', 'raced', 'disagreed', 'learnt']) expect(report[key]).toBeTypeOf('number');
-    for (const entry of report.disagreements) expect(Object.keys(entry).sort()).toEqual(['kernel', 'kind', 'line', 'model']);
+    for (const entry of report.disagreements)
+      expect(Object.keys(entry).sort()).toEqual(['kernel', 'kind', 'line', 'model']);
   });
 
   it('fails where the kernel decided otherwise', async () => {
-    const { exitCode, stdout } = await cli(['trace', 'check', '--profile', '6.12.117~strictSlotTest', CARRIED]);
+    const { exitCode, stdout } = await cli([
+      'trace',
+      'check',
+      '--profile',
+      '6.12.117~strictSlotTest',
+      CARRIED,
+    ]);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/line \d+ {2}flush bit: kernel no flush, model flush/);
   });
@@ -48,7 +56,11 @@ describe('shootdown trace check', () => {
   it.each([
     ['cut', file('cut.trace.gz', whole.subarray(0, 20_000)), 'ends early'],
     ['cut in a line', file('cutline.trace', text.slice(0, 30_000)), 'expected'],
-    ['shuffled', file('shuffled.trace', [...lines.slice(0, 200), ...lines.slice(100, 150), ''].join('\n')), 'never run backward'],
+    [
+      'shuffled',
+      file('shuffled.trace', [...lines.slice(0, 200), ...lines.slice(100, 150), ''].join('\n')),
+      'never run backward',
+    ],
     ['foreign', file('foreign.txt', 'hello\n'), 'expected an ftrace line'],
     ['empty', file('empty.trace', ''), 'the file is empty'],
     [

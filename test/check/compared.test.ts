@@ -1,4 +1,7 @@
-/** What a check compares: for each way to change a line, one changed line of the carried recording is found, and sound lines are not. */
+/**
+ * What a check compares: for each way to change a line, one changed line of the carried recording is found,
+ * and sound lines are not.
+ */
 import { describe, expect, it } from 'vitest';
 import { MUTATIONS } from '../../bench/check/mutations.js';
 import { generator } from '../../bench/check/scramble.js';
@@ -11,8 +14,10 @@ const whole = readRecording(CARRIED);
 const recording: Recording = { ...whole, events: whole.events.slice(0, 7_000) };
 const version = profileOf(whole);
 if (version === null) throw new Error('no profile of the carried recording');
-const check = (events: Recording['events']): CheckReport => checkRecording({ ...recording, events }, version, null);
-const faults = ({ disagreements, contradictions }: CheckReport): number => disagreements.length + contradictions.length;
+const check = (events: Recording['events']): CheckReport =>
+  checkRecording({ ...recording, events }, version, null);
+const faults = ({ disagreements, contradictions }: CheckReport): number =>
+  disagreements.length + contradictions.length;
 
 /** A recording with one line changed in this way; null when it has no such line. */
 function changed(name: string, seed: number): Recording['events'] | null {
@@ -31,7 +36,8 @@ describe('what a check compares', () => {
     expect(faults(check(recording.events))).toBe(0);
   });
 
-  // Of three lines two at least: a value that another order can have is no fault. An IPI that is not sent often is none.
+  // Of three lines two at least: a value that another order can have is no fault. An IPI that is not sent
+  // often is none.
   const least = (name: string, tried: number): number => (name === 'IPI to fewer' ? 1 : tried - 1);
   it.each(Object.keys(MUTATIONS))('%s', (name) => {
     const mutants = [1, 2, 3].map((seed) => changed(name, seed)).filter((events) => events !== null);

@@ -1,6 +1,6 @@
 /**
- * Recordings of which only a part is there, and recordings with more in them: what the check says of the lines that it knows must not
- * depend on where somebody cut the file, nor on what else was traced.
+ * Recordings of which only a part is there, and recordings with more in them: what the check says of the
+ * lines that it knows must not depend on where somebody cut the file, nor on what else was traced.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -27,7 +27,11 @@ function check(lines: readonly string[], profile = '6.12.117'): CheckReport {
 const barred = (report: CheckReport) => report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR);
 
 /** Disagreements over windows at random places, and how many windows have any. */
-function windows(lines: readonly string[], profile: string, count: number): { checked: number; disagreeing: number } {
+function windows(
+  lines: readonly string[],
+  profile: string,
+  count: number,
+): { checked: number; disagreeing: number } {
   const random = xorshift(11);
   let checked = 0;
   let disagreeing = 0;
@@ -87,7 +91,9 @@ describe('a part of a recording', () => {
     ['a switch that the file ends in', 'k612native4-w5', '6.12.117', 17721, 37],
     ['a send that began before the file', 'k612native4-w5', '6.12.117', 23548, 1014],
   ] as const)('does not take for known what it does not show: %s', (_, name, profile, from, length) => {
-    const path = [...RECORDINGS, ...NEW_RECORDINGS].find((recording) => recording.endsWith(`/${name}.trace.gz`));
+    const path = [...RECORDINGS, ...NEW_RECORDINGS].find((recording) =>
+      recording.endsWith(`/${name}.trace.gz`),
+    );
     if (path === undefined) throw new Error(`${name} is not among the recordings`);
     expect(barred(check(textOf(path).slice(from, from + length), profile))).toEqual([]);
   });
@@ -99,7 +105,9 @@ describe('a part of a recording', () => {
     expect(report.races.concat(report.disagreements).some(({ line }) => line === 1)).toBe(false);
     expect(report.kinds.pcid.learnt).toBeGreaterThanOrEqual(1);
 
-    const end = carried.findIndex((line, index) => index > first + 500 && line.includes(cpu) && line.includes(': write_cr3_'));
+    const end = carried.findIndex(
+      (line, index) => index > first + 500 && line.includes(cpu) && line.includes(': write_cr3_'),
+    );
     expect(barred(check(carried.slice(first, end)))).toEqual([]);
   });
 
@@ -119,6 +127,8 @@ describe('a recording with other events', () => {
     const plain = check(lines);
     const report = check(more);
     expect(report.kinds).toEqual(plain.kinds);
-    expect(report.disagreements).toEqual(plain.disagreements.map((entry) => ({ ...entry, line: entry.line * 2 - 1 })));
+    expect(report.disagreements).toEqual(
+      plain.disagreements.map((entry) => ({ ...entry, line: entry.line * 2 - 1 })),
+    );
   });
 });

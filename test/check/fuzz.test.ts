@@ -1,6 +1,6 @@
 /**
- * Mutated recordings: lines dropped, doubled, swapped, with other CPUs, tasks, flags and values. Each is checked to its end with every line
- * accounted for, or refused by a TraceError of one line.
+ * Mutated recordings: lines dropped, doubled, swapped, with other CPUs, tasks, flags and values. Each is
+ * checked to its end with every line accounted for, or refused by a TraceError of one line.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -25,7 +25,11 @@ const STAMP = /^(.{1,60}?\[)(\d+)(\] )(\S+)( +)(\d+\.\d{6})(: .*)$/;
 function restamp(lines: readonly string[]): string {
   return lines
     .map((line, index) =>
-      line.replace(STAMP, (_, a, cpu, b, flags, c, _time, rest) => `${a}${cpu}${b}${flags}${c}1.${String(index).padStart(6, '0')}${rest}`),
+      line.replace(
+        STAMP,
+        (_, a, cpu, b, flags, c, _time, rest) =>
+          `${a}${cpu}${b}${flags}${c}1.${String(index).padStart(6, '0')}${rest}`,
+      ),
     )
     .join('\n');
 }
@@ -81,13 +85,15 @@ describe('mutated recordings', () => {
         // A PCID that no slot has is an mm's global ASID: its lines are in no kind.
         if (Object.keys(report.notModelled).length > 0) continue;
         for (const [kind, number] of Object.entries(linesOf(recording.events))) {
-          if (kind === 'cpus' || kind === 'pv dropped') continue; // A doubled kvm_flush_multi has no native_flush_multi of its own.
+          // A doubled kvm_flush_multi has no native_flush_multi of its own.
+          if (kind === 'cpus' || kind === 'pv dropped') continue;
           if (report.notCompared.some((left) => left.kind === kind)) continue;
           const { agreed, raced, disagreed, learnt } = report.kinds[kind as Kind];
           expect(agreed + raced + disagreed + learnt, `${kind} in\n${text}`).toBe(number);
         }
       } catch (error) {
-        if (!(error instanceof TraceError)) throw new Error(`round ${round}: ${(error as Error).stack}\n${text}`);
+        if (!(error instanceof TraceError))
+          throw new Error(`round ${round}: ${(error as Error).stack}\n${text}`);
         expect(error.message).not.toContain('\n');
       }
     }

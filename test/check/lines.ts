@@ -2,12 +2,18 @@ import type { Kind } from '../../src/check/index.js';
 import type { TraceEvent } from '../../src/trace/events.js';
 
 /** The lines of each kind in a recording, counted without the check. */
-export function linesOf(events: readonly TraceEvent[]): Record<Exclude<Kind, 'no tlb_flush' | 'trim'>, number> {
-  const count = (...kinds: TraceEvent['kind'][]): number => events.filter((event) => kinds.includes(event.kind)).length;
+export function linesOf(
+  events: readonly TraceEvent[],
+): Record<Exclude<Kind, 'no tlb_flush' | 'trim'>, number> {
+  const count = (...kinds: TraceEvent['kind'][]): number =>
+    events.filter((event) => kinds.includes(event.kind)).length;
   const pv = count('kvm_flush_multi');
   return {
     gen: count('flush_mm_range', 'native_flush_multi', 'kvm_flush_multi', 'flush_func', 'exit_mmap'),
-    cpus: count('flush_mm_range', 'kvm_flush_multi', 'batch_flush', 'exit_mmap') + count('native_flush_multi') - pv,
+    cpus:
+      count('flush_mm_range', 'kvm_flush_multi', 'batch_flush', 'exit_mmap') +
+      count('native_flush_multi') -
+      pv,
     ngen: count('switch_mm'),
     ncpus: count('switch_mm'),
     pcid: count('write_cr3'),

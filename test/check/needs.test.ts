@@ -10,7 +10,11 @@ const whole = readRecording(CARRIED);
 const version = findProfile('6.12.117');
 if (version === undefined) throw new Error('no profile');
 const check = (...kinds: readonly EventKind[]) =>
-  checkRecording({ ...whole, events: whole.events.filter(({ kind }) => !kinds.includes(kind)) }, version, null);
+  checkRecording(
+    { ...whole, events: whole.events.filter(({ kind }) => !kinds.includes(kind)) },
+    version,
+    null,
+  );
 
 describe('a check without a probe', () => {
   it.each([
@@ -25,7 +29,8 @@ describe('a check without a probe', () => {
   ] as const)('without %s leaves out %s, and nothing disagrees', (probe, kind) => {
     const report = check(probe);
     expect(report.notCompared).toContainEqual({ kind, missing: expect.arrayContaining([probe]) });
-    for (const { kind: left } of report.notCompared) expect(report.kinds[left]).toEqual({ agreed: 0, raced: 0, disagreed: 0, learnt: 0 });
+    for (const { kind: left } of report.notCompared)
+      expect(report.kinds[left]).toEqual({ agreed: 0, raced: 0, disagreed: 0, learnt: 0 });
     expect(report.disagreements).toEqual([]);
     expect(renderCheck(report)).toContain(`Not compared, for want of`);
   });

@@ -1,5 +1,6 @@
 /**
- * Recordings of 6.16.3 and 6.18.15: mm_cpumask is left by reason 5, 6.16 asks for its own CPU first. bench/recordings.ts has all of them.
+ * Recordings of 6.16.3 and 6.18.15: mm_cpumask is left by reason 5, 6.16 asks for its own CPU first.
+ * bench/recordings.ts has all of them.
  */
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +9,8 @@ import { readRecording } from '../../src/trace/read-recording.js';
 import { NEW_RECORDINGS } from '../trace/recordings.js';
 import { linesOf } from './lines.js';
 
-const path = (name: string): string => NEW_RECORDINGS.find((file) => basename(file, '.trace.gz') === name) ?? '';
+const path = (name: string): string =>
+  NEW_RECORDINGS.find((file) => basename(file, '.trace.gz') === name) ?? '';
 
 describe.skipIf(NEW_RECORDINGS.length === 0)('trace check on newer kernels', () => {
   it.each([
@@ -26,26 +28,32 @@ describe.skipIf(NEW_RECORDINGS.length === 0)('trace check on newer kernels', () 
     }
     const barred = KIND_NAMES.filter((kind) => kind !== KIND_WITHOUT_BAR);
     for (const kind of barred) expect(agreement(report.kinds[kind]), kind).toBeGreaterThanOrEqual(0.99);
-    const sum = (key: 'agreed' | 'raced' | 'disagreed') => barred.reduce((total, kind) => total + report.kinds[kind][key], 0);
-    expect((sum('agreed') + sum('raced')) / (sum('agreed') + sum('raced') + sum('disagreed'))).toBeGreaterThanOrEqual(0.999);
+    const sum = (key: 'agreed' | 'raced' | 'disagreed') =>
+      barred.reduce((total, kind) => total + report.kinds[kind][key], 0);
+    expect(
+      (sum('agreed') + sum('raced')) / (sum('agreed') + sum('raced') + sum('disagreed')),
+    ).toBeGreaterThanOrEqual(0.999);
   });
 
-  it.each(['k618bcast4-w7', 'k618bcast8-w2'] as const)('%s: what is broadcast is named, and in no figure', (name) => {
-    const { events } = readRecording(path(name));
-    const report = checkFile(path(name), null);
-    expect(report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR)).toEqual([]);
-    const broadcasts = events.filter((event) => event.kind === 'bcast_flush').length;
-    expect(report.notModelled.bcast_flush).toBe(broadcasts);
-    expect(report.notModelled.flush_mm_range).toBeGreaterThanOrEqual(broadcasts);
-    // Every line is either compared or named.
-    const { switch_mm = 0, write_cr3 = 0, tlb_flush = 0 } = report.notModelled;
-    const lines = linesOf(events);
-    const compared = (kind: Kind): number => {
-      const { agreed, raced, disagreed, learnt } = report.kinds[kind];
-      return agreed + raced + disagreed + learnt;
-    };
-    expect(compared('ngen') + switch_mm).toBe(lines.ngen);
-    expect(compared('flush bit') + write_cr3).toBe(lines['flush bit']);
-    expect(compared('tlb_flush') + tlb_flush).toBe(lines.tlb_flush);
-  });
+  it.each(['k618bcast4-w7', 'k618bcast8-w2'] as const)(
+    '%s: what is broadcast is named, and in no figure',
+    (name) => {
+      const { events } = readRecording(path(name));
+      const report = checkFile(path(name), null);
+      expect(report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR)).toEqual([]);
+      const broadcasts = events.filter((event) => event.kind === 'bcast_flush').length;
+      expect(report.notModelled.bcast_flush).toBe(broadcasts);
+      expect(report.notModelled.flush_mm_range).toBeGreaterThanOrEqual(broadcasts);
+      // Every line is either compared or named.
+      const { switch_mm = 0, write_cr3 = 0, tlb_flush = 0 } = report.notModelled;
+      const lines = linesOf(events);
+      const compared = (kind: Kind): number => {
+        const { agreed, raced, disagreed, learnt } = report.kinds[kind];
+        return agreed + raced + disagreed + learnt;
+      };
+      expect(compared('ngen') + switch_mm).toBe(lines.ngen);
+      expect(compared('flush bit') + write_cr3).toBe(lines['flush bit']);
+      expect(compared('tlb_flush') + tlb_flush).toBe(lines.tlb_flush);
+    },
+  );
 });

@@ -33,7 +33,9 @@ describe('a recording in parts', () => {
     let agreed = 0;
     for (const part of await parts(CARRIED, 8000)) {
       const report = checkRecording(part, version, null);
-      expect(report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR).length).toBeLessThanOrEqual(2);
+      expect(report.disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR).length).toBeLessThanOrEqual(
+        2,
+      );
       agreed += report.agreed;
     }
     expect(agreed).toBeGreaterThan(0.97 * whole.agreed);

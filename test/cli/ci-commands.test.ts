@@ -6,14 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandsIn } from '../report/ci-reader.js';
 
-/** Whole processes with modules, files and names that would be commands to CI: nothing printed is one but our own. */
+/**
+ * Whole processes with modules, files and names that would be commands to CI: nothing printed is one but our
+ * own.
+ */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MODULE = 'test/cli/fixtures/commands-to-ci.ts';
 const out = mkdtempSync(join(tmpdir(), 'shootdown-ci-'));
 afterAll(() => rmSync(out, { recursive: true }));
 
-async function shootdown(...argv: readonly string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+async function shootdown(
+  ...argv: readonly string[]
+): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   const env = { ...process.env, GITHUB_STEP_SUMMARY: join(out, 'summary') };
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
     cwd: ROOT,
@@ -33,7 +38,18 @@ async function shootdown(...argv: readonly string[]): Promise<{ exitCode: number
 }
 
 const hunt = (...argv: readonly string[]) =>
-  shootdown('hunt', MODULE, '--executions', '20', '--jobs', '1', '--no-type-check', '--out', join(out, 'findings'), ...argv);
+  shootdown(
+    'hunt',
+    MODULE,
+    '--executions',
+    '20',
+    '--jobs',
+    '1',
+    '--no-type-check',
+    '--out',
+    join(out, 'findings'),
+    ...argv,
+  );
 
 describe('what is printed of others', () => {
   it.each([
@@ -86,7 +102,11 @@ describe('what is printed of others', () => {
 
   it('of files that are no findings', async () => {
     const file = join(out, 'text.json');
-    for (const text of ['::error::x', '{"format":"shootdown-finding","version":1,"##[error]key":1}', '{"\\r::error::x": ##[error]']) {
+    for (const text of [
+      '::error::x',
+      '{"format":"shootdown-finding","version":1,"##[error]key":1}',
+      '{"\\r::error::x": ##[error]',
+    ]) {
       writeFileSync(file, text);
       const { exitCode, stdout, stderr } = await shootdown('replay', file);
       expect(exitCode).toBe(2);

@@ -21,19 +21,24 @@ afterEach(() => {
   rmSync(out, { recursive: true, force: true });
 });
 const at = (name: string): string => join(out, name);
-const hunt = (line: string, settings = {}) => cli(['hunt', ...line.split(' '), '--out', at('findings')], settings);
+const hunt = (line: string, settings = {}) =>
+  cli(['hunt', ...line.split(' '), '--out', at('findings')], settings);
 
 describe('--reporter', () => {
   it('junit is one document on stdout and nothing else', async () => {
     const run = await hunt('--variant b1,b1-fixed --reporter junit');
     expect(run).toMatchObject({ exitCode: 1, stderr: '' });
     expect(parseXml(run.stdout).attributes).toMatchObject({ tests: '2', failures: '1' });
-    expect(run.stdout).toContain(`shootdown replay ${at('findings')}/6.15-rc6--two-mm-switch--stale-use--1a2b3c4d.json`);
+    expect(run.stdout).toContain(
+      `shootdown replay ${at('findings')}/6.15-rc6--two-mm-switch--stale-use--1a2b3c4d.json`,
+    );
   });
 
   it('json is what --json is', async () => {
     const timeless = ({ stdout }: { stdout: string }) => stdout.replaceAll(/"seconds": .*/g, '');
-    expect(timeless(await hunt('--variant b1 --reporter json'))).toBe(timeless(await hunt('--variant b1 --json')));
+    expect(timeless(await hunt('--variant b1 --reporter json'))).toBe(
+      timeless(await hunt('--variant b1 --json')),
+    );
   });
 
   it('with a file leaves the default on stdout', async () => {
@@ -52,11 +57,22 @@ describe('--reporter', () => {
         hunted(
           sampleVerdict({
             variant,
-            latent: [{ class: 'gen-ahead', executions: 1, scenario: 's', execution: 1, message: 'x ::set-env name=A::b' }],
+            latent: [
+              {
+                class: 'gen-ahead',
+                executions: 1,
+                scenario: 's',
+                execution: 1,
+                message: 'x ::set-env name=A::b',
+              },
+            ],
           }),
         ),
     });
-    const run = await hunt('--variant b1-fixed --reporter github-actions', { engine, env: { GITHUB_STEP_SUMMARY: at('summary.md') } });
+    const run = await hunt('--variant b1-fixed --reporter github-actions', {
+      engine,
+      env: { GITHUB_STEP_SUMMARY: at('summary.md') },
+    });
     const lines = run.stdout.split('\n');
     const token = /^::stop-commands::([0-9a-f]{32})$/.exec(lines[0])![1];
     const resumed = lines.indexOf(`::${token}::`);
@@ -71,7 +87,9 @@ describe('--reporter', () => {
     writeFileSync(at('summary.md'), 'before\n');
     await hunt('--variant b1 --reporter github-actions', { env: { GITHUB_STEP_SUMMARY: at('summary.md') } });
     expect(readFileSync(at('summary.md'), 'utf8')).toMatch(/^before\n### shootdown hunt\n/);
-    const run = await hunt('--variant b1-fixed --reporter github-actions', { env: { GITHUB_STEP_SUMMARY: out } });
+    const run = await hunt('--variant b1-fixed --reporter github-actions', {
+      env: { GITHUB_STEP_SUMMARY: out },
+    });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toMatch(
       /^shootdown: cannot write the job summary .*: it is a directory \(EISDIR\); unset GITHUB_STEP_SUMMARY or [^\n]*\n$/,
@@ -79,7 +97,9 @@ describe('--reporter', () => {
   });
 
   it('both at once, the document in a file', async () => {
-    const run = await hunt(`--variant b1 --reporter github-actions --reporter junit --reporter-file ${at('j.xml')}`);
+    const run = await hunt(
+      `--variant b1 --reporter github-actions --reporter junit --reporter-file ${at('j.xml')}`,
+    );
     expect(run.stdout).toMatch(
       /\n::error file=src\/kernel\/flush-targets\.ts,line=31,title=6\.15-rc6%3A stale-use in two-mm-switch::CPU1 /,
     );
@@ -96,7 +116,10 @@ describe('--reporter', () => {
         return hunted(sampleVerdict({ variant, interrupted: true }));
       },
     });
-    const run = await hunt('--variant b1-fixed,b3 --reporter junit', { engine, withInterrupt: (f: () => void) => (interrupt = f) });
+    const run = await hunt('--variant b1-fixed,b3 --reporter junit', {
+      engine,
+      withInterrupt: (f: () => void) => (interrupt = f),
+    });
     expect(run.exitCode).toBe(130);
     expect(parseXml(run.stdout).attributes).toMatchObject({ tests: '2', errors: '1', skipped: '1' });
   });
@@ -105,8 +128,14 @@ describe('--reporter', () => {
     ['--reporter tap', '--reporter: "tap" is none of default, json, junit, github-actions'],
     ['--reporter json,junit', '--reporter: json and junit are each one document; give one of them'],
     ['--reporter junit --json', '--reporter: json and junit are each one document'],
-    ['--reporter junit,github-actions', '--reporter: junit is alone on stdout; give it a file with --reporter-file'],
-    ['--reporter-file x', '--reporter-file: no report is named for it; give --reporter json, junit or github-actions'],
+    [
+      '--reporter junit,github-actions',
+      '--reporter: junit is alone on stdout; give it a file with --reporter-file',
+    ],
+    [
+      '--reporter-file x',
+      '--reporter-file: no report is named for it; give --reporter json, junit or github-actions',
+    ],
     ['--reporter junit --reporter-file /dev/null/x', '--reporter-file: /dev/null/x cannot be written'],
     ['--shard 3/2', '--shard: "3/2" is not I/N'],
     ['--shard auto', '--shard auto: none of'],
@@ -129,14 +158,18 @@ describe('--shard', () => {
     const run = await hunt('--variant b1-fixed --shard 2/8', { engine });
     expect(run.stdout).toContain('seed 1, tso, shard 2 of 8,');
     expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain('with seed 1, shard 2 of 8; a sample, not a proof');
-    expect(JSON.parse((await hunt('--variant b1-fixed --shard 2/8 --json', { engine })).stdout).verdicts[0].shard).toEqual({
+    expect(
+      JSON.parse((await hunt('--variant b1-fixed --shard 2/8 --json', { engine })).stdout).verdicts[0].shard,
+    ).toEqual({
       index: 2,
       of: 8,
     });
-    expect((await hunt('--variant b1-fixed --shard 2/8 --reporter junit', { engine })).stdout).toContain('name="shard" value="2/8"');
-    expect((await hunt('--variant b1-fixed --shard 2/8 --reporter github-actions', { engine })).stdout).toMatch(
-      /^::notice .*shard 2 of 8/m,
+    expect((await hunt('--variant b1-fixed --shard 2/8 --reporter junit', { engine })).stdout).toContain(
+      'name="shard" value="2/8"',
     );
+    expect(
+      (await hunt('--variant b1-fixed --shard 2/8 --reporter github-actions', { engine })).stdout,
+    ).toMatch(/^::notice .*shard 2 of 8/m);
   });
 
   it('comes from the environment, with a word on stderr unless it was asked for', async () => {
@@ -203,7 +236,13 @@ describe('--baseline', () => {
   });
 
   it('does not fail for what is known alone, and names what was not seen', async () => {
-    write(known, other, { ...known, cause: 'never' }, { ...known, scenario: 'not-hunted' }, { ...known, variant: '6.14' });
+    write(
+      known,
+      other,
+      { ...known, cause: 'never' },
+      { ...known, scenario: 'not-hunted' },
+      { ...known, variant: '6.14' },
+    );
     const { exitCode, stdout } = await run();
     expect(exitCode).toBe(0);
     expect(stdout).toContain('none new in 30,000 executions');
@@ -212,7 +251,11 @@ describe('--baseline', () => {
     );
     expect(existsSync(at('findings'))).toBe(false);
     const json = await run(' --json');
-    expect(JSON.parse(json.stdout).baseline).toMatchObject({ file: at('known.json'), added: 0, notSeen: [{ cause: 'never' }] });
+    expect(JSON.parse(json.stdout).baseline).toMatchObject({
+      file: at('known.json'),
+      added: 0,
+      notSeen: [{ cause: 'never' }],
+    });
     expect(json.stderr).toContain('1 entry was not seen');
   });
 
@@ -249,7 +292,8 @@ describe('--baseline', () => {
     });
     const spoiled = async (more: string): Promise<number> => {
       rmSync(at('findings'), { recursive: true, force: true });
-      return (await hunt(withBaseline.replace('BASE', at('known.json')) + more, { engine: spoiling })).exitCode;
+      return (await hunt(withBaseline.replace('BASE', at('known.json')) + more, { engine: spoiling }))
+        .exitCode;
     };
     write(known);
     expect(await spoiled('')).toBe(3);

@@ -26,7 +26,14 @@ describe('hunt', () => {
       '--variant CVE-2025-40174,b1 --variant b1-fixed --scenario lazy-return --strategy pct --executions 50 --seed 7 --jobs 3 --memory sc';
     await cli(['hunt', ...flags.split(' '), '--out', out], { engine });
     expect(engine.requests.map(({ variant }) => variant)).toEqual(['6.15-rc6', '6.17.5']);
-    expect(engine.requests[0]).toMatchObject({ strategies: ['pct'], executions: 50, seed: 7, jobs: 3, memory: 'sc', budgetMs: undefined });
+    expect(engine.requests[0]).toMatchObject({
+      strategies: ['pct'],
+      executions: 50,
+      seed: 7,
+      jobs: 3,
+      memory: 'sc',
+      budgetMs: undefined,
+    });
     expect(engine.requests[0].scenarios.map(({ name }) => name)).toEqual(['lazy-return']);
     expect(engine.poolsOpen).toBe(0);
   });
@@ -49,11 +56,13 @@ describe('hunt', () => {
       const result = await engine.hunt(request, pool);
       return { ...result, verdict: { ...result.verdict, executions: 0, steps: 0 } };
     };
-    const run = (...flags: string[]) => cli(['hunt', '--variant', 'b1-fixed', ...flags], { engine: { ...engine, hunt } });
+    const run = (...flags: string[]) =>
+      cli(['hunt', '--variant', 'b1-fixed', ...flags], { engine: { ...engine, hunt } });
     const late = await run('--budget', '1s');
     expect(late).toMatchObject({
       exitCode: 3,
-      stderr: 'shootdown: 6.17.5: the time was over before the first execution, so nothing is known of it; give more with --budget\n',
+      stderr:
+        'shootdown: 6.17.5: the time was over before the first execution, so nothing is known of it; give more with --budget\n',
     });
     expect(late.stdout).toContain('nothing run');
     expect((await run('--budget', '1s', '--shard', '2/2')).exitCode).toBe(3);
@@ -144,7 +153,12 @@ describe('hunt', () => {
     const run = await cli(['hunt', '--variant', 'b1,b1-fixed', '--json', '--out', out], { isTTY: true });
     expect(run).toMatchObject({ exitCode: 1, stderr: '' });
     const document = JSON.parse(run.stdout);
-    expect(document).toMatchObject({ format: 'shootdown-hunt', version: 1, shootdown: expect.stringMatching(/^\d/), interrupted: false });
+    expect(document).toMatchObject({
+      format: 'shootdown-hunt',
+      version: 1,
+      shootdown: expect.stringMatching(/^\d/),
+      interrupted: false,
+    });
     expect(document.verdicts).toHaveLength(2);
     expect(document.verdicts[0]).toMatchObject({
       variant: '6.15-rc6',
@@ -154,19 +168,29 @@ describe('hunt', () => {
       strategy: 'random+pct',
     });
     expect(document.verdicts[0].finding).toBe(join(out, readdirSync(out)[0]));
-    expect(document.verdicts[1]).toMatchObject({ violation: null, finding: null, counters: {}, restsOn: expect.any(Array) });
+    expect(document.verdicts[1]).toMatchObject({
+      violation: null,
+      finding: null,
+      counters: {},
+      restsOn: expect.any(Array),
+    });
   });
 
   it('takes a recording as a scenario, whole name and window', async () => {
     const engine = fakeEngine();
-    const run = await cli(['hunt', '--variant', 'b1', '--scenario', 'trace:a,b.gz', '--window', '10..20', '--out', out], { engine });
+    const run = await cli(
+      ['hunt', '--variant', 'b1', '--scenario', 'trace:a,b.gz', '--window', '10..20', '--out', out],
+      { engine },
+    );
     expect(engine.imports).toEqual([['a,b.gz', '10..20']]);
     expect(run.stdout).toContain('recording  a,b.gz\n');
     expect(run.stdout).toContain('scenario: 2 flushes were left out');
   });
 
   it('calls latent findings latent, and no violation', async () => {
-    const latent = [{ class: 'gen-ahead', executions: 2, scenario: 's', execution: 5, message: 'ahead' }] as const;
+    const latent = [
+      { class: 'gen-ahead', executions: 2, scenario: 's', execution: 5, message: 'ahead' },
+    ] as const;
     const engine = fakeEngine({ hunt: async () => hunted(sampleVerdict({ latent })) });
     const run = await cli(['hunt', '--variant', 'b1'], { engine });
     expect(run.exitCode).toBe(0);
@@ -201,7 +225,8 @@ describe('hunt', () => {
     });
     const run = await cli(['hunt', '--variant', 'b1,b1-fixed', '--out', there], { engine });
     expect(run.exitCode).toBe(3);
-    const [, kept] = /^shootdown: cannot save a finding in .*; it is kept as (.*\.json)\n$/.exec(run.stderr) ?? [];
+    const [, kept] =
+      /^shootdown: cannot save a finding in .*; it is kept as (.*\.json)\n$/.exec(run.stderr) ?? [];
     expect(readFinding(kept ?? '')).toMatchObject({ variant: '6.15-rc6' });
     expect(run.stdout).toContain(kept);
     expect(run.stdout).toContain('none in 30,000 executions');
@@ -225,7 +250,9 @@ describe('hunt', () => {
     expect(run).toMatchObject({ exitCode: 3, stderr: 'shootdown: a worker thread died\n' });
     expect(run.stdout).toContain('6.15-rc6 rests on');
     expect(readdirSync(out)).toHaveLength(1);
-    expect((await cli(['hunt', '--variant', 'b1-fixed,b3', '--json', '--out', out], { engine })).stdout).toBe('');
+    expect((await cli(['hunt', '--variant', 'b1-fixed,b3', '--json', '--out', out], { engine })).stdout).toBe(
+      '',
+    );
   });
 
   it('shows progress where stderr is a terminal, and takes it away', async () => {
@@ -258,7 +285,10 @@ describe('hunt', () => {
     expect(readdirSync(out)).toHaveLength(1);
     const json = await cli(['hunt', '--variant', 'b1,b1-fixed', '--json', '--out', out], settings);
     expect(json.exitCode).toBe(130);
-    expect(JSON.parse(json.stdout)).toMatchObject({ interrupted: true, verdicts: [{ violation: 'stale-use' }, { interrupted: true }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      interrupted: true,
+      verdicts: [{ violation: 'stale-use' }, { interrupted: true }],
+    });
   });
 
   it('closes the pool when a hunt fails', async () => {
@@ -293,8 +323,13 @@ describe('replay', () => {
     const file = save({ shootdown: '0.0.9' });
     const run = await cli(['replay', file], { engine });
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain(`${file}: not reproduced: step 7 has no CPU1 to move; shootdown 0.0.9 wrote it and this is`);
-    expect(JSON.parse((await cli(['replay', '--json', file], { engine })).stdout)).toMatchObject({ reproduced: false, violation: null });
+    expect(run.stderr).toContain(
+      `${file}: not reproduced: step 7 has no CPU1 to move; shootdown 0.0.9 wrote it and this is`,
+    );
+    expect(JSON.parse((await cli(['replay', '--json', file], { engine })).stdout)).toMatchObject({
+      reproduced: false,
+      violation: null,
+    });
   });
 
   it('gives one JSON document and nothing else', async () => {
@@ -319,7 +354,11 @@ describe('replay', () => {
 
 describe('trace info', () => {
   it('prints what the engine says, or JSON', async () => {
-    expect(await cli(['trace', 'info', 'x.gz'])).toEqual({ exitCode: 0, stdout: 'info of x.gz\n', stderr: '' });
+    expect(await cli(['trace', 'info', 'x.gz'])).toEqual({
+      exitCode: 0,
+      stdout: 'info of x.gz\n',
+      stderr: '',
+    });
     const { stdout } = await cli(['trace', 'info', 'x.gz', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ format: 'shootdown-trace-info', version: 1, cpus: 4 });
   });
@@ -374,7 +413,8 @@ describe('demo', () => {
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toContain('unexpected: 6.14: its known bug was not found in the time given');
     const found = fakeEngine({
-      hunt: async ({ variant }) => hunted(sampleVerdict({ variant, violation: 'stale-use' }), sampleFinding({ variant })),
+      hunt: async ({ variant }) =>
+        hunted(sampleVerdict({ variant, violation: 'stale-use' }), sampleFinding({ variant })),
     });
     const all = await cli(['demo', '--out', out], { engine: found });
     expect(all.exitCode).toBe(1);

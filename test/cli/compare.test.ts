@@ -24,8 +24,12 @@ describe('two kernels', () => {
     const broken = await run(`6.18~filterSwitching ${FEW}`);
     expect([broken.exitCode, broken.stderr]).toEqual([1, '']);
     expect(broken.stdout).toMatch(/^base {3}6\.18: none in 60 executions$/m);
-    expect(broken.stdout).toMatch(/^ {2}Not safe: stale-use in ping-pong-dontneed, and 6\.18 has it neither/m);
-    expect(readdirSync(out)).toEqual([expect.stringMatching(/^6\.18-filterSwitching--ping-pong-dontneed--stale-use/)]);
+    expect(broken.stdout).toMatch(
+      /^ {2}Not safe: stale-use in ping-pong-dontneed, and 6\.18 has it neither/m,
+    );
+    expect(readdirSync(out)).toEqual([
+      expect.stringMatching(/^6\.18-filterSwitching--ping-pong-dontneed--stale-use/),
+    ]);
     for (const { stdout: text } of [{ stdout }, broken])
       expect(text.split('\n').filter((line) => line.length > 78 && !line.includes(out))).toEqual([]);
   });
@@ -33,23 +37,39 @@ describe('two kernels', () => {
   it('a base with it is gone past, and what both have, or only the base, is told as that: exit code 0', async () => {
     const same = await run(`6.18~filterSwitching 6.18~filterSwitching~filterLoadedMm --json ${FEW}`);
     const document = JSON.parse(same.stdout);
-    expect(document).toMatchObject({ base: '6.18~filterSwitching', verdicts: [{ violation: 'stale-use' }, {}] });
+    expect(document).toMatchObject({
+      base: '6.18~filterSwitching',
+      verdicts: [{ violation: 'stale-use' }, {}],
+    });
     expect(document.shared.length + document.gone.length).toBeGreaterThan(0);
     const fixed = JSON.parse((await run(`6.18~filterSwitching 6.18 --json ${FEW}`)).stdout);
-    expect(fixed).toMatchObject({ isNew: false, shared: [], verdicts: [{ violation: 'stale-use' }, { violation: null }] });
+    expect(fixed).toMatchObject({
+      isNew: false,
+      shared: [],
+      verdicts: [{ violation: 'stale-use' }, { violation: null }],
+    });
     expect(fixed.gone.map((met: { class: string }) => met.class)).toContain('stale-use');
   });
 
   it('a known witness is a violation of the patch, whatever the run meets', async () => {
     const { exitCode, stdout } = await run('kvm/v0 kvm/v6 --scenario lazy-targets --executions 30 --json');
     expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ isNew: true, verdicts: [{ witness: null }, { witness: { class: 'stale-use' } }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      isNew: true,
+      verdicts: [{ witness: null }, { witness: { class: 'stale-use' } }],
+    });
   });
 
   it('counts per operation in pairs, each with its interval, what only a host does too', async () => {
     const line = 'hypercall/v0 hypercall/v7 --scenario lazy-targets,ping-pong-dontneed --executions 60';
     const document = JSON.parse((await run(`${line} --json`)).stdout);
-    expect(document).toMatchObject({ format: 'shootdown-compare', version: 1, pairs: 60, per: 1000, interrupted: false });
+    expect(document).toMatchObject({
+      format: 'shootdown-compare',
+      version: 1,
+      pairs: 60,
+      per: 1000,
+      interrupted: false,
+    });
     const told = Object.values<Differences>(document.counters).flatMap((counter) => [counter, counter.apart]);
     for (const { base, patch, difference, low, high, seen } of told) {
       const [change, least, most] = [Number(difference), Number(low), Number(high)];
@@ -66,7 +86,9 @@ describe('two kernels', () => {
   });
 
   it('as Markdown: a table for a pull request', async () => {
-    const { stdout } = await run('native/v0 native/v7 --scenario lazy-targets --executions 40 --format markdown');
+    const { stdout } = await run(
+      'native/v0 native/v7 --scenario lazy-targets --executions 40 --format markdown',
+    );
     expect(stdout).toContain('### native/v7 against native/v0');
     expect(stdout).toMatch(/^\| IPIs \| \d+ \| \d+ \| none seen \| none seen.* \|$/m);
     expect(stdout).toMatch(/^- No difference seen&#58; .*IPIs/m);
@@ -91,17 +113,37 @@ describe('modules', () => {
     const { exitCode, stdout, stderr } = await run(`${idle} ${few}`);
     expect(exitCode).toBe(3);
     expect(stderr).toContain('mine: changed nothing of 6.17.5; give --allow-no-effect if that is meant');
-    expect(JSON.parse(stdout)).toMatchObject({ base: '6.17.5', patch: 'mine', isNew: false, otherwise: 0, changedNothing: true });
+    expect(JSON.parse(stdout)).toMatchObject({
+      base: '6.17.5',
+      patch: 'mine',
+      isNew: false,
+      otherwise: 0,
+      changedNothing: true,
+    });
     const same = await run('6.18 6.17.5 --scenario lazy-targets --executions 30');
-    expect(same.stdout).toMatch(/NO EFFECT: 6\.17\.5 executed what 6\.18 executes, step by step, in all 30\s+pairs\./);
-    expect([same.exitCode, same.stderr]).toEqual([3, expect.stringContaining('6.17.5: changed nothing of 6.18')]);
+    expect(same.stdout).toMatch(
+      /NO EFFECT: 6\.17\.5 executed what 6\.18 executes, step by step, in all 30\s+pairs\./,
+    );
+    expect([same.exitCode, same.stderr]).toEqual([
+      3,
+      expect.stringContaining('6.17.5: changed nothing of 6.18'),
+    ]);
     expect((await run(`${idle} ${few} --allow-no-effect`)).exitCode).toBe(0);
   });
 
   it('a name alone is the base; with two, both are as named', async () => {
-    expect(JSON.parse((await run(`6.18 ${idle} ${few}`)).stdout)).toMatchObject({ base: '6.18', patch: 'mine' });
-    expect(JSON.parse((await run(`one other ${two} ${few}`)).stdout)).toMatchObject({ base: 'one', patch: 'other' });
-    expect(JSON.parse((await run(`other ${two} ${few}`)).stdout)).toMatchObject({ base: '6.18', patch: 'other' });
+    expect(JSON.parse((await run(`6.18 ${idle} ${few}`)).stdout)).toMatchObject({
+      base: '6.18',
+      patch: 'mine',
+    });
+    expect(JSON.parse((await run(`one other ${two} ${few}`)).stdout)).toMatchObject({
+      base: 'one',
+      patch: 'other',
+    });
+    expect(JSON.parse((await run(`other ${two} ${few}`)).stdout)).toMatchObject({
+      base: '6.18',
+      patch: 'other',
+    });
   });
 
   it.each([
@@ -127,10 +169,16 @@ it('Ctrl-C ends it with what is known', async () => {
       interrupt = listener;
     },
   };
-  const running = run('6.18~filterSwitching 6.18 --scenario ping-pong-dontneed --budget 60s --json', settings);
+  const running = run(
+    '6.18~filterSwitching 6.18 --scenario ping-pong-dontneed --budget 60s --json',
+    settings,
+  );
   setTimeout(() => interrupt(), 3_000);
   const { exitCode, stdout, stderr } = await running;
   expect(exitCode).toBe(130);
   expect(stderr).toContain('interrupted');
-  expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, verdicts: [{ variant: '6.18~filterSwitching', interrupted: true }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    interrupted: true,
+    verdicts: [{ variant: '6.18~filterSwitching', interrupted: true }],
+  });
 });

@@ -10,7 +10,8 @@ const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
 
-const run = (...argv: string[]) => cli(['hunt', ...argv, '--no-type-check', '--out', out], { engine: createEngine() });
+const run = (...argv: string[]) =>
+  cli(['hunt', ...argv, '--no-type-check', '--out', out], { engine: createEngine() });
 const variant = (base: string): string[] => [
   "import { defineVariant, shouldFlushTlb } from 'shootdown';",
   `export const mine = defineVariant({ name: 'mine', base: '${base}', replace: { shouldFlushTlb, *hypercallTarget() {} } });`,
@@ -24,15 +25,25 @@ describe('a hunt of a variant that changes nothing', () => {
     const { exitCode, stdout, stderr } = await run(...options);
     expect(exitCode).toBe(3);
     expect(stdout).toContain('none, NO EFFECT');
-    expect(stdout).toContain('changed nothing in any of 40 executions: shouldFlushTlb never did otherwise, hypercallTarget\n');
-    expect(stdout).toMatch(/replaced shouldFlushTlb: ran \d+ times in \d+ executions; never otherwise than in 6\.18\n/);
-    expect(stderr).toContain('shootdown: mine: changed nothing of 6.18; give --allow-no-effect if that is meant');
+    expect(stdout).toContain(
+      'changed nothing in any of 40 executions: shouldFlushTlb never did otherwise, hypercallTarget\n',
+    );
+    expect(stdout).toMatch(
+      /replaced shouldFlushTlb: ran \d+ times in \d+ executions; never otherwise than in 6\.18\n/,
+    );
+    expect(stderr).toContain(
+      'shootdown: mine: changed nothing of 6.18; give --allow-no-effect if that is meant',
+    );
   });
 
   it('is no failure where that is meant, and says the same', async () => {
     const { exitCode, stdout, stderr } = await run(...options, '--allow-no-effect', '--json');
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout).verdicts[0].effect).toMatchObject({ base: '6.18', changedNothing: true, otherwise: 0 });
+    expect(JSON.parse(stdout).verdicts[0].effect).toMatchObject({
+      base: '6.18',
+      changedNothing: true,
+      otherwise: 0,
+    });
   });
 
   it.each([
@@ -45,12 +56,22 @@ describe('a hunt of a variant that changes nothing', () => {
 
   it('is a warning on GitHub', async () => {
     const { stdout } = await run(...options, '--reporter', 'github-actions');
-    expect(stdout).toMatch(/^::warning title=mine%3A none%2C NO EFFECT::changed nothing in any of 40 executions/m);
+    expect(stdout).toMatch(
+      /^::warning title=mine%3A none%2C NO EFFECT::changed nothing in any of 40 executions/m,
+    );
   });
 
   it('fails by the violation that it has from its base, and says whose that is', async () => {
     const b1 = folder.write('of-b1.ts', ...variant('b1'));
-    const { exitCode, stdout, stderr } = await run(b1, '--scenario', 'ping-pong-munmap', '--executions', '2000', '--reporter', 'junit');
+    const { exitCode, stdout, stderr } = await run(
+      b1,
+      '--scenario',
+      'ping-pong-munmap',
+      '--executions',
+      '2000',
+      '--reporter',
+      'junit',
+    );
     expect([exitCode, stderr]).toEqual([1, '']);
     expect(stdout).toContain('the base has this too: b1 does the same on this very schedule');
     expect(stdout).toContain('this violation is one of b1');
@@ -58,7 +79,15 @@ describe('a hunt of a variant that changes nothing', () => {
 });
 
 it('a hunt of a variant that the project brings has nothing to say of a base', async () => {
-  const { stdout } = await run('--variant', '6.18', '--scenario', 'ping-pong-munmap', '--executions', '10', '--json');
+  const { stdout } = await run(
+    '--variant',
+    '6.18',
+    '--scenario',
+    'ping-pong-munmap',
+    '--executions',
+    '10',
+    '--json',
+  );
   expect(JSON.parse(stdout).verdicts[0]).not.toHaveProperty('effect');
 });
 
@@ -79,7 +108,15 @@ describe('the code of a module', () => {
     "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { shouldFlushTlb: half } });",
     "export const others = defineVariant({ name: 'others', base: '6.18', replace: { shouldFlushTlb: other } });",
   );
-  const options = ['--allow-no-effect', '--variant', 'mine', '--scenario', 'ping-pong-munmap,lazy-return', '--executions', '40'];
+  const options = [
+    '--allow-no-effect',
+    '--variant',
+    'mine',
+    '--scenario',
+    'ping-pong-munmap,lazy-return',
+    '--executions',
+    '40',
+  ];
 
   it('is told by lines and branches that ran and that never did, the same for one job and two', async () => {
     const { stdout } = await run(half, ...options, '--json', '--jobs', '1');

@@ -15,7 +15,10 @@ import { fakeEngine, hunted, sampleReplay } from './fake-engine.js';
 import { PLANTED, smuggled } from './planted.js';
 import { cli } from './run-cli.js';
 
-/** Terminal escapes planted wherever text comes from outside: none of them may come out, with colours or without, on a terminal or in JSON. */
+/**
+ * Terminal escapes planted wherever text comes from outside: none of them may come out, with colours or
+ * without, on a terminal or in JSON.
+ */
 
 let directory: string;
 beforeAll(() => {
@@ -43,7 +46,12 @@ async function check(argv: readonly string[], engine: Engine, says: string): Pro
 /** The start of PLANTED as texts and as JSON show it. */
 const SHOWN = '\\x1b[2J\\x1b[8mhidden';
 const IN_JSON = '\\u001b[2J\\u001b[8mhidden';
-const scenario = sampleScenario({ name: `s ${PLANTED}`, summary: PLANTED, source: PLANTED, notes: [`note ${PLANTED}`] });
+const scenario = sampleScenario({
+  name: `s ${PLANTED}`,
+  summary: PLANTED,
+  source: PLANTED,
+  notes: [`note ${PLANTED}`],
+});
 
 describe('escapes planted in a finding', () => {
   const save = (name: string, text: string): string => {
@@ -53,7 +61,11 @@ describe('escapes planted in a finding', () => {
   };
   const planted = () => {
     const real = findWitness('b3');
-    return { ...real, scenario: { ...real.scenario, name: PLANTED, source: PLANTED, notes: [PLANTED] }, strategy: PLANTED };
+    return {
+      ...real,
+      scenario: { ...real.scenario, name: PLANTED, source: PLANTED, notes: [PLANTED] },
+      strategy: PLANTED,
+    };
   };
 
   it('stay out of a replay, drawn and as JSON', async () => {
@@ -67,12 +79,28 @@ describe('escapes planted in a finding', () => {
 
   it('stay out of what is said about a file that is wrong, and about its name', async () => {
     const engine = createEngine();
-    await check(['replay', save('a', JSON.stringify({ ...planted(), variant: `b${PLANTED.slice(0, 30)}` }))], engine, '\\x1b[2J');
-    await check(['replay', save('b', JSON.stringify({ ...planted(), memory: PLANTED }))], engine, '\\u001b[2J');
+    await check(
+      ['replay', save('a', JSON.stringify({ ...planted(), variant: `b${PLANTED.slice(0, 30)}` }))],
+      engine,
+      '\\x1b[2J',
+    );
+    await check(
+      ['replay', save('b', JSON.stringify({ ...planted(), memory: PLANTED }))],
+      engine,
+      '\\u001b[2J',
+    );
     await check(['replay', save('c', JSON.stringify({ ...planted(), [PLANTED]: 1 }))], engine, '\\u001b[2J');
     await check(['replay', save('d', `{"format": \u202e`)], engine, '\\u{202e}');
-    await check(['replay', save('e', JSON.stringify({ ...planted(), shootdown: '\u001b[2J', traceHash: '00000000' }))], engine, '\\x1b[2J');
-    await check(['replay', save('f', JSON.stringify({ ...planted(), schedule: ['\u009b2J'] }))], engine, '\\x9b2J');
+    await check(
+      ['replay', save('e', JSON.stringify({ ...planted(), shootdown: '\u001b[2J', traceHash: '00000000' }))],
+      engine,
+      '\\x1b[2J',
+    );
+    await check(
+      ['replay', save('f', JSON.stringify({ ...planted(), schedule: ['\u009b2J'] }))],
+      engine,
+      '\\x9b2J',
+    );
     await check(['replay', join(directory, 'no\u001b[2Jfile')], engine, 'no\\x1b[2Jfile');
   });
 
@@ -88,13 +116,18 @@ describe('escapes planted in a recording', () => {
   const record = (name: string, change: (line: string) => string): string => {
     const file = join(directory, name);
     writeFileSync(file, `${lines.slice(4080, 4330).map(change).join('\n')}\n`);
-    const meta = { kernel: { release: PLANTED, version: PLANTED }, machine: PLANTED, workload: { name: PLANTED } };
+    const meta = {
+      kernel: { release: PLANTED, version: PLANTED },
+      machine: PLANTED,
+      workload: { name: PLANTED },
+    };
     writeFileSync(join(directory, name.replace('.trace', '.meta.json')), JSON.stringify(meta));
     return file;
   };
   /** As the name of every task, as far as the format of a line lets it. */
   const comm = '\u001b[2J\u202e\u009bm\u0008\u0007';
-  const tasks = (line: string): string => line.replace(/^( *)\S+(-\d+ )/, (_, blank, pid) => `${blank}${comm}${pid}`);
+  const tasks = (line: string): string =>
+    line.replace(/^( *)\S+(-\d+ )/, (_, blank, pid) => `${blank}${comm}${pid}`);
 
   it('stay out of trace info', async () => {
     const file = record('info\u001b[2J.trace', tasks);
@@ -105,7 +138,11 @@ describe('escapes planted in a recording', () => {
   it('stay out of trace check', async () => {
     const file = record('check\u001b[2J.trace', tasks);
     await check(['trace', 'check', '--profile', '6.12.117', file], createEngine(), 'check\\x1b[2J');
-    await check(['trace', 'check', '--profile', '6.12.117', '--json', file], createEngine(), 'check\\u001b[2J');
+    await check(
+      ['trace', 'check', '--profile', '6.12.117', '--json', file],
+      createEngine(),
+      'check\\u001b[2J',
+    );
     await check(['trace', 'check', '--profile', PLANTED, file], createEngine(), '\\u001b[2J');
   });
 
@@ -122,14 +159,26 @@ describe('escapes planted in a recording', () => {
       openPool: async () => ({ close: async () => undefined }),
       hunt: async ({ scenarios: [imported] }) => {
         const finding = sampleFinding({ scenario: imported });
-        return hunted(sampleVerdict({ scenario: imported?.name, violation: 'stale-use', message: PLANTED }), finding);
+        return hunted(
+          sampleVerdict({ scenario: imported?.name, violation: 'stale-use', message: PLANTED }),
+          finding,
+        );
       },
       replay: async (finding) => sampleReplay(finding),
     };
     const out = join(directory, 'found');
-    await check(['hunt', '--variant', 'b3', '--scenario', `trace:${file}`, '--out', out], engine, 'hunt\\x1b[2J');
-    await check(['hunt', '--json', '--variant', 'b3', '--scenario', `trace:${file}`, '--out', out], engine, 'hunt\\\\x1b[2J');
-    for (const name of readdirSync(out)) expect(smuggled(name + readFileSync(join(out, name), 'utf8'))).toEqual([]);
+    await check(
+      ['hunt', '--variant', 'b3', '--scenario', `trace:${file}`, '--out', out],
+      engine,
+      'hunt\\x1b[2J',
+    );
+    await check(
+      ['hunt', '--json', '--variant', 'b3', '--scenario', `trace:${file}`, '--out', out],
+      engine,
+      'hunt\\\\x1b[2J',
+    );
+    for (const name of readdirSync(out))
+      expect(smuggled(name + readFileSync(join(out, name), 'utf8'))).toEqual([]);
   });
 });
 
@@ -141,8 +190,16 @@ describe('escapes planted in what modules name and say', () => {
     functions: [PLANTED],
     deciding: PLANTED,
   }));
-  const listed = [{ name: PLANTED, summary: PLANTED, ...{ assumes: PLANTED, host: PLANTED, commit: PLANTED, since: PLANTED } }];
-  const latent = [{ class: 'gen-ahead', executions: 2, scenario: PLANTED, execution: 5, message: PLANTED }] as const;
+  const listed = [
+    {
+      name: PLANTED,
+      summary: PLANTED,
+      ...{ assumes: PLANTED, host: PLANTED, commit: PLANTED, since: PLANTED },
+    },
+  ];
+  const latent = [
+    { class: 'gen-ahead', executions: 2, scenario: PLANTED, execution: 5, message: PLANTED },
+  ] as const;
   const engine = fakeEngine({
     variants: async () => [{ name: PLANTED, summary: PLANTED, aliases: [PLANTED], profile: PLANTED }],
     scenarios: async () => [scenario],
@@ -155,17 +212,23 @@ describe('escapes planted in what modules name and say', () => {
       onProgress?.({ variant: PLANTED, executions: 10, steps: 5_000, elapsedMs: 2, scenario: PLANTED });
       const said = { variant: PLANTED, scenario: PLANTED, message: PLANTED, latent, strategy: PLANTED };
       const finding = sampleFinding({ scenario, variant: PLANTED.slice(0, 190) });
-      return { ...hunted(sampleVerdict({ ...said, violation: 'stale-use' }), finding), replay: { ...sampleReplay(finding), trace: steps } };
+      return {
+        ...hunted(sampleVerdict({ ...said, violation: 'stale-use' }), finding),
+        replay: { ...sampleReplay(finding), trace: steps },
+      };
     },
     replay: async (finding) => ({ ...sampleReplay(finding), trace: steps }),
     traceInfo: async () => ({ text: PLANTED, json: { [PLANTED]: PLANTED } }),
   });
 
-  it.each(['variants', 'rules', 'backends', 'scenarios', 'features', 'oracles', 'strategies'])('stay out of list %s', async (kind) => {
-    // Wrapped to the width of a column, it may be broken anywhere.
-    await check(['list', kind], engine, '\\x1b[2J');
-    await check(['list', kind, '--json'], engine, IN_JSON);
-  });
+  it.each(['variants', 'rules', 'backends', 'scenarios', 'features', 'oracles', 'strategies'])(
+    'stay out of list %s',
+    async (kind) => {
+      // Wrapped to the width of a column, it may be broken anywhere.
+      await check(['list', kind], engine, '\\x1b[2J');
+      await check(['list', kind, '--json'], engine, IN_JSON);
+    },
+  );
 
   it('stay out of a hunt: table, timeline, sentence, progress, what it rests on', async () => {
     await check(['hunt', '--variant', 'b1', '--out', join(directory, 'out')], engine, SHOWN);

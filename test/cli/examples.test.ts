@@ -17,7 +17,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-const read = (name: string): string => readFileSync(new URL(`../../examples/ci/${name}`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`../../examples/ci/${name}`, import.meta.url), 'utf8');
 const commandsIn = (name: string): [string, string][] =>
   [...read(name).matchAll(/npx (?:--yes )?shootdown (.*)$/gm)].map(([, command]) => [name, command]);
 
@@ -34,7 +35,10 @@ describe('the example of', () => {
       .replaceAll(/\b(known\.json|junit\.xml)/g, (file) => join(out, file))
       .split(' ');
     const engine = fakeEngine({ findVariant: async (name) => findVariant(name)?.name ?? null });
-    const run = await cli(argv, { engine, env: { CI_NODE_INDEX: '3', CI_NODE_TOTAL: '8', GITHUB_STEP_SUMMARY: join(out, 'summary.md') } });
+    const run = await cli(argv, {
+      engine,
+      env: { CI_NODE_INDEX: '3', CI_NODE_TOTAL: '8', GITHUB_STEP_SUMMARY: join(out, 'summary.md') },
+    });
     expect(run.stderr).not.toMatch(/^shootdown: (?!shard)/m);
     expect(run.exitCode).toBe(0);
     expect(engine.requests.length).toBeGreaterThan(0);

@@ -14,7 +14,12 @@ export interface FakeEngine extends Engine {
 }
 
 const VARIANTS: readonly ListedVariant[] = [
-  { name: '6.14', aliases: ['b3', 'cve-2025-37964'], summary: 'Linux 6.14, before the fix.', profile: '6.14' },
+  {
+    name: '6.14',
+    aliases: ['b3', 'cve-2025-37964'],
+    summary: 'Linux 6.14, before the fix.',
+    profile: '6.14',
+  },
   { name: '6.15-rc6', aliases: ['b1', 'cve-2025-40174'], summary: 'With that fix.', profile: '6.15-rc6' },
   { name: '6.17.5', aliases: ['b1-fixed'], summary: 'With both fixes.', profile: '6.17.5' },
 ];
@@ -22,13 +27,29 @@ const BROKEN = ['6.14', '6.15-rc6'];
 
 /** A finding, seen again as it was. */
 export function sampleReplay({ violation, latent, steps, traceHash }: Finding): ReplayResult {
-  const seen = { violation, sentence: violation.message, latent, steps, traceHash, trace: raceSteps(), start: [] };
+  const seen = {
+    violation,
+    sentence: violation.message,
+    latent,
+    steps,
+    traceHash,
+    trace: raceSteps(),
+    start: [],
+  };
   return { reproduced: true, reason: null, differences: [], ...seen };
 }
 
 /** Seen again, and something else happened. */
 export function otherReplay(reason: string, trace = raceSteps()): ReplayResult {
-  const seen = { violation: null, sentence: null, latent: [], steps: trace.length, traceHash: '00000000', trace, start: [] };
+  const seen = {
+    violation: null,
+    sentence: null,
+    latent: [],
+    steps: trace.length,
+    traceHash: '00000000',
+    trace,
+    start: [],
+  };
   return { reproduced: false, reason, differences: [], ...seen };
 }
 
@@ -43,8 +64,13 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     imports: [],
     poolsOpen: 0,
     loadModules: async (files) => {
-      for (const file of files) if (!file.endsWith('.ts')) throw new InputError(`${file}: not a module; give a .ts file`);
-      return { variants: [], programs: files.map((file) => ({ name: `program of ${file}`, cpus: 2 })), scenarios: [] };
+      for (const file of files)
+        if (!file.endsWith('.ts')) throw new InputError(`${file}: not a module; give a .ts file`);
+      return {
+        variants: [],
+        programs: files.map((file) => ({ name: `program of ${file}`, cpus: 2 })),
+        scenarios: [],
+      };
     },
     asInputError: (error) => error,
     variants: async () => VARIANTS,
@@ -55,12 +81,21 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       const typed = name.toLowerCase();
       return VARIANTS.find((variant) => [variant.name, ...variant.aliases].includes(typed))?.name ?? null;
     },
-    scenarios: async () => [sampleScenario(), sampleScenario({ name: 'lazy-return', summary: 'A kernel thread in between.' })],
+    scenarios: async () => [
+      sampleScenario(),
+      sampleScenario({ name: 'lazy-return', summary: 'A kernel thread in between.' }),
+    ],
     features: async () => [
-      { name: 'switching-first', summary: 'SWITCHING is published first.', ...{ commit: 'fea4e317f9e7', since: '6.15-rc6' } },
+      {
+        name: 'switching-first',
+        summary: 'SWITCHING is published first.',
+        ...{ commit: 'fea4e317f9e7', since: '6.15-rc6' },
+      },
     ],
     openFindings: async () => [],
-    oracles: async () => [{ name: 'stale-use', summary: 'A revoked translation is used.', ...{ latent: false } }],
+    oracles: async () => [
+      { name: 'stale-use', summary: 'A revoked translation is used.', ...{ latent: false } },
+    ],
     strategies: async () => [
       { name: 'random', summary: 'Sticky random choices.' },
       { name: 'pct', summary: 'Priorities with change points.' },
@@ -71,16 +106,39 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     },
     hunt: async (request: HuntRequest, _pool: Pool): Promise<HuntResult> => {
       fake.requests.push(request);
-      request.onProgress?.({ variant: request.variant, executions: 10, steps: 5_000, elapsedMs: 2, scenario: 'two-mm-switch' });
+      request.onProgress?.({
+        variant: request.variant,
+        executions: 10,
+        steps: 5_000,
+        elapsedMs: 2,
+        scenario: 'two-mm-switch',
+      });
       const scenario = request.scenarios.length === 1 ? request.scenarios[0] : sampleScenario();
       const { variant, seed, memory } = request;
-      const common = { variant, seed, memory, scenario: scenario.name, strategy: request.strategies.join('+') };
+      const common = {
+        variant,
+        seed,
+        memory,
+        scenario: scenario.name,
+        strategy: request.strategies.join('+'),
+      };
       if (!BROKEN.includes(variant)) return hunted(sampleVerdict(common));
       const finding = sampleFinding({ variant, seed, memory, scenario });
       const { message } = finding.violation;
-      return hunted(sampleVerdict({ ...common, violation: 'stale-use', message, executions: 43, steps: 9_000, seconds: 0.4 }), finding);
+      return hunted(
+        sampleVerdict({
+          ...common,
+          violation: 'stale-use',
+          message,
+          executions: 43,
+          steps: 9_000,
+          seconds: 0.4,
+        }),
+        finding,
+      );
     },
-    huntProgram: async ({ program, seed, memory }) => hunted(sampleVerdict({ variant: program, scenario: 'plain program', seed, memory })),
+    huntProgram: async ({ program, seed, memory }) =>
+      hunted(sampleVerdict({ variant: program, scenario: 'plain program', seed, memory })),
     replay: async (finding) => sampleReplay(finding),
     importTrace: async (file, window) => {
       fake.imports.push([file, window]);

@@ -30,6 +30,9 @@ export class FakeTerminal implements Terminal {
 
   /** Without what moves the cursor. */
   get screen(): string {
-    return (this.screens.at(-1) ?? '').replaceAll('\u001b[H', '').replaceAll('\u001b[K', '').replaceAll('\r', '');
+    return (this.screens.at(-1) ?? '')
+      .replaceAll('\u001b[H', '')
+      .replaceAll('\u001b[K', '')
+      .replaceAll('\r', '');
   }
 }

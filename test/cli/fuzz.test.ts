@@ -1,7 +1,8 @@
 /**
- * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each ends in an answer or in one line and exit code
- * 2, without a stack, an escape or a hang. The script runs as many as wanted; here are some of each kind. It is a process of its own because
- * a replay reads the call stack at every step, which is twenty times slower where a test runner maps it back to sources.
+ * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each ends
+ * in an answer or in one line and exit code 2, without a stack, an escape or a hang. The script runs as many
+ * as wanted; here are some of each kind. It is a process of its own because a replay reads the call stack at
+ * every step, which is twenty times slower where a test runner maps it back to sources.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -10,7 +10,10 @@ function world(isTTY: boolean): { io: CliIo; written(): string } {
     text += more;
   };
   const stream = { write, isTTY };
-  return { io: guarded({ stdout: stream, stderr: stream, env: {}, onInterrupt: () => () => {} }), written: () => text };
+  return {
+    io: guarded({ stdout: stream, stderr: stream, env: {}, onInterrupt: () => () => {} }),
+    written: () => text,
+  };
 }
 
 describe('what is printed', () => {

@@ -56,7 +56,13 @@ describe('shootdown litmus', () => {
     expect(memory).toBe('sc');
     expect(tests).toMatchObject([
       { name: 'SB', verdict: 'No', observation: 'Never', skipped: null },
-      { name: 'SB', file: other, states: [], verdict: null, skipped: `${other}: a test for AArch64; X86 and X86_64 are explored` },
+      {
+        name: 'SB',
+        file: other,
+        states: [],
+        verdict: null,
+        skipped: `${other}: a test for AArch64; X86 and X86_64 are explored`,
+      },
     ]);
     expect(tests[0].states).toHaveLength(3);
     rmSync(other);

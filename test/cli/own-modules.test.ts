@@ -5,7 +5,10 @@ import { createEngine } from '../../src/cli/engine.js';
 import { ModuleFolder } from '../modules/write-module.js';
 import { cli } from './run-cli.js';
 
-/** Users' modules from the command line, with the real engine: hunted, replayed while they are what they were, refused when they are not. */
+/**
+ * Users' modules from the command line, with the real engine: hunted, replayed while they are what they were,
+ * refused when they are not.
+ */
 
 const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
@@ -61,16 +64,24 @@ describe('a module on the command line', () => {
       expect(hunted.stdout).toContain(`  shootdown replay ${finding} --module ${folder.shown(file)}\n`);
       const alone = await run('replay', finding);
       expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
-      expect(alone.stderr).toMatch(/^shootdown: \S+ is of another project than \S+; to run it, give --module \S+\n$/);
+      expect(alone.stderr).toMatch(
+        /^shootdown: \S+ is of another project than \S+; to run it, give --module \S+\n$/,
+      );
       const asked: string[] = [];
       const answer = (yes: boolean) => async (question: string) => {
         asked.push(question);
         return yes;
       };
-      expect((await cli(['replay', finding], { engine: createEngine(), confirm: answer(false) })).exitCode).toBe(2);
-      expect((await cli(['replay', finding], { engine: createEngine(), confirm: answer(true) })).exitCode).toBe(1);
+      expect(
+        (await cli(['replay', finding], { engine: createEngine(), confirm: answer(false) })).exitCode,
+      ).toBe(2);
+      expect(
+        (await cli(['replay', finding], { engine: createEngine(), confirm: answer(true) })).exitCode,
+      ).toBe(1);
       expect(asked).toHaveLength(2);
-      expect(asked[0]).toContain(`is of another project than ${folder.shown(file)}, which the replay runs if it is what it was`);
+      expect(asked[0]).toContain(
+        `is of another project than ${folder.shown(file)}, which the replay runs if it is what it was`,
+      );
       expect((await run('replay', finding, '--module', file)).exitCode).toBe(1);
     } finally {
       away.remove();
@@ -85,12 +96,24 @@ describe('a module on the command line', () => {
       'const set = function* (cpu, at) { const alias = box; alias.n++; yield* cpu.writeOnce(at.x, alias.n); };',
       "export const hidden = plainProgram({ name: 'hidden', words: { x: 0 }, cpus: [set], final: (read, at) => read(at.x) < 20 || 'too large' });",
     );
-    const hunted = await run('hunt', file, '--executions', '100', '--out', join(folder.path, 'hidden'), '--jobs', '1');
+    const hunted = await run(
+      'hunt',
+      file,
+      '--executions',
+      '100',
+      '--out',
+      join(folder.path, 'hidden'),
+      '--jobs',
+      '1',
+    );
     expect(hunted.exitCode).toBe(1);
-    expect(hunted.stderr).toMatch(/^shootdown: hidden: the witness does not replay \(.+\): its code keeps state outside the words, .+\n$/);
+    expect(hunted.stderr).toMatch(
+      /^shootdown: hidden: the witness does not replay \(.+\): its code keeps state outside the words, .+\n$/,
+    );
   });
 
-  // A hunt of each: a wild word, one that the kernel's own code is led to, and what only the executed operation shows.
+  // A hunt of each: a wild word, one that the kernel's own code is led to, and what only the executed
+  // operation shows.
   it.each([
     [
       'yield* cpu.writeOnce(1234567, 1);',
@@ -114,7 +137,17 @@ describe('a module on the command line', () => {
       '};',
       "export const wild = defineVariant({ name: 'wild', replace: { shouldFlushTlb: f } });",
     );
-    const hunted = await run('hunt', file, '--executions', '5000', '--out', out, '--jobs', '1', '--no-type-check');
+    const hunted = await run(
+      'hunt',
+      file,
+      '--executions',
+      '5000',
+      '--out',
+      out,
+      '--jobs',
+      '1',
+      '--no-type-check',
+    );
     expect(hunted).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(told) });
   });
 
@@ -128,7 +161,19 @@ describe('a module on the command line', () => {
       "export const a = plainProgram({ name: 'second', words, cpus: [set] });",
     );
     const names = async (...more: string[]): Promise<string[]> => {
-      const { stdout } = await run('hunt', file, '--executions', '20', '--jobs', '1', '--out', out, '--json', '--no-type-check', ...more);
+      const { stdout } = await run(
+        'hunt',
+        file,
+        '--executions',
+        '20',
+        '--jobs',
+        '1',
+        '--out',
+        out,
+        '--json',
+        '--no-type-check',
+        ...more,
+      );
       return JSON.parse(stdout).verdicts.map(({ variant }: { variant: string }) => variant);
     };
     expect(await names()).toEqual(['first', 'second']);
@@ -141,6 +186,9 @@ describe('a module on the command line', () => {
       stderr: expect.stringContaining('unknown program "third"; known names: first, second'),
     });
     const cpus = await run('stress', file, '--program', 'first', '--cpus', '3', '--no-type-check');
-    expect(cpus).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('program first has 1 CPU, one for each of its scripts') });
+    expect(cpus).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('program first has 1 CPU, one for each of its scripts'),
+    });
   });
 });

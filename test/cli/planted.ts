@@ -15,7 +15,8 @@ export const PLANTED = [
 export function smuggled(text: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   const paint = /\u001b\[(?:1|2|22|3[1-6]|39)m/g;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+  const acting =
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
   return text.replaceAll(paint, '').match(acting) ?? [];
 }

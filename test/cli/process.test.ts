@@ -10,10 +10,15 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 function start(argv: readonly string[], stdout: 'pipe' | number = 'pipe'): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], { cwd: ROOT, stdio: ['ignore', stdout, 'pipe'] });
+  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+    cwd: ROOT,
+    stdio: ['ignore', stdout, 'pipe'],
+  });
 }
 
-async function finish(child: ChildProcess): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+async function finish(
+  child: ChildProcess,
+): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {
@@ -62,7 +67,10 @@ describe('the process', () => {
     });
     child.kill('SIGINT');
     const run = await ended;
-    expect(run).toMatchObject({ exitCode: 130, stderr: 'interrupted: what is known by now follows; findings are kept\n' });
+    expect(run).toMatchObject({
+      exitCode: 130,
+      stderr: 'interrupted: what is known by now follows; findings are kept\n',
+    });
     expect(run.stdout).toContain('b3 rests on');
     expect(readdirSync(out)).toHaveLength(1);
     rmSync(out, { recursive: true });
@@ -70,7 +78,19 @@ describe('the process', () => {
 
   it("winds down when it is asked to end by a job that is cancelled, and ends with that signal's code", async () => {
     const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
-    const child = start(['hunt', '--variant', 'b4,6.18', '--scenario', 'reclaim', '--budget', '50s', '--jobs', '1', '--out', out]);
+    const child = start([
+      'hunt',
+      '--variant',
+      'b4,6.18',
+      '--scenario',
+      'reclaim',
+      '--budget',
+      '50s',
+      '--jobs',
+      '1',
+      '--out',
+      out,
+    ]);
     const ended = finish(child);
     await new Promise<void>((resolve) => {
       child.stdout?.on('data', (chunk: Buffer) => chunk.includes('b4--') && resolve());
@@ -78,27 +98,46 @@ describe('the process', () => {
     });
     child.kill('SIGTERM');
     const run = await ended;
-    expect(run).toMatchObject({ exitCode: 143, stderr: 'interrupted: what is known by now follows; findings are kept\n' });
+    expect(run).toMatchObject({
+      exitCode: 143,
+      stderr: 'interrupted: what is known by now follows; findings are kept\n',
+    });
     expect(run.stdout).toContain('6.18 rests on');
     expect(readdirSync(out)).toHaveLength(1);
     rmSync(out, { recursive: true });
   });
 
-  it.skipIf(!existsSync('/dev/full'))('keeps the finding whose JSON document could not be written', async () => {
-    const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
-    const argv = ['hunt', '--variant', 'b4', '--scenario', 'reclaim', '--jobs', '1', '--json', '--out', out];
-    const run = await finish(start(argv, openSync('/dev/full', 'w')));
-    expect(run).toMatchObject({
-      exitCode: 3,
-      stderr: expect.stringMatching(/^shootdown: cannot write to stdout: the disk is full [^\n]*\n$/),
-    });
-    expect(readdirSync(out)).toHaveLength(1);
-    rmSync(out, { recursive: true });
-  });
+  it.skipIf(!existsSync('/dev/full'))(
+    'keeps the finding whose JSON document could not be written',
+    async () => {
+      const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
+      const argv = [
+        'hunt',
+        '--variant',
+        'b4',
+        '--scenario',
+        'reclaim',
+        '--jobs',
+        '1',
+        '--json',
+        '--out',
+        out,
+      ];
+      const run = await finish(start(argv, openSync('/dev/full', 'w')));
+      expect(run).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringMatching(/^shootdown: cannot write to stdout: the disk is full [^\n]*\n$/),
+      });
+      expect(readdirSync(out)).toHaveLength(1);
+      rmSync(out, { recursive: true });
+    },
+  );
 
   it.skipIf(!existsSync('/dev/full'))('says that its output could not be written', async () => {
     const run = await finish(start(['list', 'assumptions'], openSync('/dev/full', 'w')));
     expect(run.exitCode).toBe(3);
-    expect(run.stderr).toBe('shootdown: cannot write to stdout: the disk is full (ENOSPC); make room or write elsewhere\n');
+    expect(run.stderr).toBe(
+      'shootdown: cannot write to stdout: the disk is full (ENOSPC); make room or write elsewhere\n',
+    );
   });
 });

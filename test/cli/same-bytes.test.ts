@@ -12,11 +12,28 @@ const folder = mkdtempSync(join(tmpdir(), 'shootdown-same-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a hunt printed, without its times, and what it saved. */
-function hunt(name: string, jobs: number, v8Seed: number): Promise<{ printed: string; saved: (readonly [string, string])[] }> {
+function hunt(
+  name: string,
+  jobs: number,
+  v8Seed: number,
+): Promise<{ printed: string; saved: (readonly [string, string])[] }> {
   const out = join(folder, name);
   const node = [`--hash-seed=${v8Seed}`, `--random-seed=${v8Seed}`, '--import', 'tsx', 'src/cli/main.ts'];
   const variants = ['--variant', 'b1,b3,6.18', '--scenario', 'ping-pong-dontneed,two-flushers'];
-  const argv = [...node, 'hunt', ...variants, '--executions', '600', '--seed', '5', '--jobs', String(jobs), '--out', out, '--json'];
+  const argv = [
+    ...node,
+    'hunt',
+    ...variants,
+    '--executions',
+    '600',
+    '--seed',
+    '5',
+    '--jobs',
+    String(jobs),
+    '--out',
+    out,
+    '--json',
+  ];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, argv, { cwd: root }, (error, stdout, stderr) => {
       if (error !== null && error.code !== 1) return reject(new Error(stderr));

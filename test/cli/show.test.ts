@@ -53,24 +53,40 @@ describe('show, printed', () => {
 
   it('paints where it is asked to', async () => {
     expect((await cli(['show', '--plain', file], { isTTY: true })).stdout).toContain('\u001b[33m');
-    expect((await cli(['show', '--plain', file], { isTTY: true, env: { NO_COLOR: '1' } })).stdout).not.toContain('\u001b');
+    expect(
+      (await cli(['show', '--plain', file], { isTTY: true, env: { NO_COLOR: '1' } })).stdout,
+    ).not.toContain('\u001b');
   });
 
-  it.each([['--plain'], ['--deciding'], ['--width', '80'], ['--json']])('%s is printed on a terminal too', async (...flags) => {
-    const terminal = new FakeTerminal(() => {});
-    const run = await cli(['show', ...flags, file], { terminal });
-    expect(run.exitCode).toBe(0);
-    expect(run.stdout).not.toBe('');
-    expect(terminal.screens).toEqual([]);
-  });
+  it.each([['--plain'], ['--deciding'], ['--width', '80'], ['--json']])(
+    '%s is printed on a terminal too',
+    async (...flags) => {
+      const terminal = new FakeTerminal(() => {});
+      const run = await cli(['show', ...flags, file], { terminal });
+      expect(run.exitCode).toBe(0);
+      expect(run.stdout).not.toBe('');
+      expect(terminal.screens).toEqual([]);
+    },
+  );
 
   it('gives the steps as one JSON document', async () => {
     const run = await cli(['show', '--json', file]);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     const document = JSON.parse(run.stdout);
-    expect(document).toMatchObject({ format: 'shootdown-show', version: 1, file, variant: 'b1', cpus: 2, reproduced: true, reason: null });
+    expect(document).toMatchObject({
+      format: 'shootdown-show',
+      version: 1,
+      file,
+      variant: 'b1',
+      cpus: 2,
+      reproduced: true,
+      reason: null,
+    });
     expect(document.violation).toEqual(sampleFinding().violation);
-    const steps = raceSteps().map(({ site, ...step }) => ({ ...step, site: site === null ? null : `${site.file}:${site.line}` }));
+    const steps = raceSteps().map(({ site, ...step }) => ({
+      ...step,
+      site: site === null ? null : `${site.file}:${site.line}`,
+    }));
     expect(document.steps).toEqual(JSON.parse(JSON.stringify(steps)));
   });
 
@@ -91,8 +107,14 @@ describe('show, printed', () => {
       stderr: expect.stringMatching(/^shootdown: .*f\.json.*\n$/),
     });
     writeFileSync(file, serializeFinding(sampleFinding({ variant: 'b99' })));
-    expect(await cli(['show', file])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^shootdown: .*: variant: .*b99.*\n$/) });
-    expect(await cli(['show', join(out, 'none.json')])).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^shootdown: .*\n$/) });
+    expect(await cli(['show', file])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^shootdown: .*: variant: .*b99.*\n$/),
+    });
+    expect(await cli(['show', join(out, 'none.json')])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^shootdown: .*\n$/),
+    });
   });
 });
 
@@ -161,6 +183,9 @@ describe('show, on a terminal', () => {
     const replay = otherReplay('step 7 differs');
     const terminal = new FakeTerminal((t) => t.press('q'));
     const run = await cli(['show', file], { engine: fakeEngine({ replay: async () => replay }), terminal });
-    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not reproduced: step 7 differs') });
+    expect(run).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('not reproduced: step 7 differs'),
+    });
   });
 });

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 /**
- * `stress` and `doctor` as processes, with real threads. What is asked for must hold on a busy machine too: limits on time are those of the
- * command with slack for the start of a process.
+ * `stress` and `doctor` as processes, with real threads. What is asked for must hold on a busy machine too:
+ * limits on time are those of the command with slack for the start of a process.
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,7 +15,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(line: string): { child: ChildProcess; ended: Promise<Ended>; prints(text: string): Promise<void> } {
+function start(line: string): {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  prints(text: string): Promise<void>;
+} {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...line.split(' ')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -31,7 +35,9 @@ function start(line: string): { child: ChildProcess; ended: Promise<Ended>; prin
     stderr += chunk;
   });
   // A process ends when its last thread has: that it ends is that all workers are gone.
-  const ended = new Promise<Ended>((resolve) => child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr })));
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr })),
+  );
   const prints = (text: string): Promise<void> =>
     new Promise((resolve) => {
       const watch = (): void => void (stdout.includes(text) && resolve());
@@ -67,13 +73,16 @@ describe('stress on threads', () => {
   });
 
   it('finds a broken kernel at fault, and ends with 1', async () => {
-    const run = await start('stress --variant b3 --scenario ping-pong-dontneed --for 30s --no-witness --json').ended;
+    const run = await start('stress --variant b3 --scenario ping-pong-dontneed --for 30s --no-witness --json')
+      .ended;
     expect(run.exitCode).toBe(1);
     expect(JSON.parse(run.stdout).violations[0].class).toBe('stale-use');
   });
 
   it('ends within a second at Ctrl-C, with all workers gone', async () => {
-    const { child, ended, prints } = start('stress --variant 6.18 --scenario munmap-storm --cpus 6 --for 60s');
+    const { child, ended, prints } = start(
+      'stress --variant 6.18 --scenario munmap-storm --cpus 6 --for 60s',
+    );
     await prints('munmap-storm on 6 CPUs');
     // Into the run; the threads have started by then, or are about to.
     await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -92,7 +101,9 @@ describe('doctor on this host', () => {
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     const answer = JSON.parse(run.stdout);
     expect(answer).toMatchObject({ format: 'shootdown-doctor', node: process.version, failed: false });
-    expect(answer.tests.map(({ test }: { test: string }) => test)).toEqual(expect.arrayContaining(['SB', 'MP', 'CoRR', 'LB', 'X-Y-X']));
+    expect(answer.tests.map(({ test }: { test: string }) => test)).toEqual(
+      expect.arrayContaining(['SB', 'MP', 'CoRR', 'LB', 'X-Y-X']),
+    );
     expect(answer.cores).toBeGreaterThanOrEqual(1);
   });
 });

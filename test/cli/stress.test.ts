@@ -10,12 +10,19 @@ import { sampleResult, sampleSelfTest } from '../stress/sample-result.js';
 import { fakeEngine } from './fake-engine.js';
 import { cli } from './run-cli.js';
 
-/** `stress` and `doctor` without threads: what they ask for, print and end with. Real threads: stress-process.test.ts. */
+/**
+ * `stress` and `doctor` without threads: what they ask for, print and end with. Real threads:
+ * stress-process.test.ts.
+ */
 
 /** What the engine is asked for: the plan, and of the first target. */
 type Asked = StressPlan & StressTarget;
 
-function engineWith(result: Partial<StressResult>, selfTest: Partial<SelfTest> = {}, asked: Asked[] = []): Engine {
+function engineWith(
+  result: Partial<StressResult>,
+  selfTest: Partial<SelfTest> = {},
+  asked: Asked[] = [],
+): Engine {
   const threads: ThreadEngine = {
     scenarios: async () => [],
     refused: async () => null,
@@ -32,7 +39,9 @@ function engineWith(result: Partial<StressResult>, selfTest: Partial<SelfTest> =
 }
 
 const VIOLATION = {
-  violations: [{ class: 'stale-use', cpu: 1, message: 'CPU1 read page 0 of mm A through a page that had been freed' }],
+  violations: [
+    { class: 'stale-use', cpu: 1, message: 'CPU1 read page 0 of mm A through a page that had been freed' },
+  ],
 } as const;
 const HANG = {
   message: 'no CPU has finished a script step for 3.1 s',
@@ -78,7 +87,15 @@ describe('stress', () => {
     const run = await cli(['stress', '--variant', '6.17.5', '--json'], { engine: engineWith({}) });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(JSON.parse(run.stdout)).toMatchObject({
-      ...{ format: 'shootdown-stress', version: 1, cpus: 2, seconds: 2, shootdowns: 1000, ipis: 900, progressed: 2 },
+      ...{
+        format: 'shootdown-stress',
+        version: 1,
+        cpus: 2,
+        seconds: 2,
+        shootdowns: 1000,
+        ipis: 900,
+        progressed: 2,
+      },
       flushes: { full: 300, partial: 600, atSwitch: 12 },
       ...{ violations: [], hang: null, dead: [], interrupted: false, witness: null },
     });
@@ -104,7 +121,9 @@ describe('stress', () => {
   });
 
   it('says so when the explorer finds no witness', async () => {
-    const run = await cli(['stress', '--variant', 'b1-fixed', '--scenario', 'two-mm-switch'], { engine: engineWith(VIOLATION) });
+    const run = await cli(['stress', '--variant', 'b1-fixed', '--scenario', 'two-mm-switch'], {
+      engine: engineWith(VIOLATION),
+    });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toContain('the explorer found no witness in ');
   });
@@ -117,22 +136,30 @@ describe('stress', () => {
       'waits for mmap_lock(A) (is -1), interrupts off, IPI pending; last: read-once 12 -> 0, xchg 14 -> 1',
     );
     expect(run.stdout).not.toContain('no violation seen');
-    const json = await cli(['stress', '--variant', '6.17.5', '--json'], { engine: engineWith({ hang: HANG }) });
+    const json = await cli(['stress', '--variant', '6.17.5', '--json'], {
+      engine: engineWith({ hang: HANG }),
+    });
     expect(json.exitCode).toBe(3);
     expect(JSON.parse(json.stdout).hang).toEqual(HANG);
   });
 
   it('ends with 3 on a thread that died', async () => {
-    const run = await cli(['stress', '--variant', '6.17.5'], { engine: engineWith({ dead: ['CPU1: thread 1 ended with code 1'] }) });
+    const run = await cli(['stress', '--variant', '6.17.5'], {
+      engine: engineWith({ dead: ['CPU1: thread 1 ended with code 1'] }),
+    });
     expect(run).toMatchObject({ exitCode: 3, stderr: 'shootdown: CPU1: thread 1 ended with code 1\n' });
     expect(run.stdout).toContain('thread 1 ended with code 1');
   });
 
   it('does not begin where the self-test fails', async () => {
     const asked: Asked[] = [];
-    const run = await cli(['stress', '--variant', '6.17.5'], { engine: engineWith({}, { failed: true, reason: 'broken' }, asked) });
+    const run = await cli(['stress', '--variant', '6.17.5'], {
+      engine: engineWith({}, { failed: true, reason: 'broken' }, asked),
+    });
     expect(run.exitCode).toBe(3);
-    expect(run.stderr).toBe('shootdown: self-test failed: even Atomics showed what x86 forbids on this host (broken)\n');
+    expect(run.stderr).toBe(
+      'shootdown: self-test failed: even Atomics showed what x86 forbids on this host (broken)\n',
+    );
     expect(asked).toEqual([]);
   });
 
@@ -160,7 +187,10 @@ describe('stress', () => {
     ['stress', 'stress: give one variant with --variant'],
     ['stress --variant b1,b3', 'stress: give one variant with --variant'],
     ['stress --variant b9', 'unknown variant "b9"; near names: b1, b3'],
-    ['stress --variant b1 --scenario two-mm-swich', 'unknown scenario "two-mm-swich"; near names: two-mm-switch'],
+    [
+      'stress --variant b1 --scenario two-mm-swich',
+      'unknown scenario "two-mm-swich"; near names: two-mm-switch',
+    ],
     ['stress --variant b1 --cpus 0', '--cpus: "0" is not a whole number from 1 to 256'],
     ['stress --variant b1 --cpus 257', '--cpus: "257" is not a whole number from 1 to 256'],
     ['stress --variant b1 --for soon', '--for: "soon" is not a duration'],

@@ -40,7 +40,8 @@ class FakeStdout extends EventEmitter {
 const ENTERED = '\u001b[?1049h';
 const LEFT = '\u001b[?1049l';
 const EVENTS = ['exit', 'uncaughtExceptionMonitor', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGCONT'] as const;
-const listenersOf = (event: string): ((...args: never[]) => void)[] => process.listeners(event as 'exit') as never;
+const listenersOf = (event: string): ((...args: never[]) => void)[] =>
+  process.listeners(event as 'exit') as never;
 const counts = () => EVENTS.map((event) => listenersOf(event).length);
 
 function setUp(env: Record<string, string> = {}) {

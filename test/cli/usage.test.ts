@@ -16,7 +16,10 @@ describe('bad usage is answered with one line and exit code 2', () => {
     ['hunt --variant b9+switching-first', 'unknown variant "b9+switching-first"'],
     ['hunt --variant cve-2025-4017', 'near names: cve-2025-40174'],
     ['hunt --variant b1,,b3', '--variant: "b1,,b3" holds an empty name'],
-    ['hunt --variant b1 --scenario two-mm-swich', 'unknown scenario "two-mm-swich"; near names: two-mm-switch; "shootdown list scenarios"'],
+    [
+      'hunt --variant b1 --scenario two-mm-swich',
+      'unknown scenario "two-mm-swich"; near names: two-mm-switch; "shootdown list scenarios"',
+    ],
     ['hunt --variant b1 --scenario zzz', 'unknown scenario "zzz"; known names: two-mm-switch, lazy-return'],
     ['hunt --variant b1 --scenario trace:', '"trace:" names no file'],
     ['hunt --variant b1 --scenario trace:missing.gz', 'missing.gz: cannot be read'],
@@ -97,11 +100,14 @@ describe('an internal error', () => {
     expect(run).toEqual({
       exitCode: 3,
       stdout: '',
-      stderr: 'shootdown: internal error: x is not a function\\x1b[0m; SHOOTDOWN_DEBUG=1 shows where, please report it\n',
+      stderr:
+        'shootdown: internal error: x is not a function\\x1b[0m; SHOOTDOWN_DEBUG=1 shows where, please report it\n',
     });
   });
 
   it('has its stack with SHOOTDOWN_DEBUG=1', async () => {
-    expect((await cli(['list', 'variants'], { engine, env: { SHOOTDOWN_DEBUG: '1' } })).stderr).toContain('usage.test.ts');
+    expect((await cli(['list', 'variants'], { engine, env: { SHOOTDOWN_DEBUG: '1' } })).stderr).toContain(
+      'usage.test.ts',
+    );
   });
 });

@@ -13,7 +13,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const run = (...argv: string[]): Promise<CliRun> => cli(argv, { engine: createEngine() });
-const verify = (...argv: string[]): Promise<CliRun> => run('verify', ...argv, '--out', join(directory, 'findings'));
+const verify = (...argv: string[]): Promise<CliRun> =>
+  run('verify', ...argv, '--out', join(directory, 'findings'));
 
 /** A module with one program whose two CPUs run this body. */
 function moduleOf(body: string, more = ''): string {
@@ -26,7 +27,9 @@ function moduleOf(body: string, more = ''): string {
 }
 
 describe('shootdown verify', () => {
-  it('decides every program of a module; a violation comes with a witness that replays', { timeout: 60_000 }, async () => {
+  it('decides every program of a module; a violation comes with a witness that replays', {
+    timeout: 60_000,
+  }, async () => {
     const { exitCode, stdout } = await verify('examples/ticket-lock.ts', '--json');
     expect(exitCode).toBe(1);
     const [correct, broken] = JSON.parse(stdout).verdicts;
@@ -38,22 +41,44 @@ describe('shootdown verify', () => {
       transitions: 378,
       finding: null,
     });
-    expect(broken).toMatchObject({ variant: 'ticket-lock-broken', complete: false, violation: 'deadlock', depth: 15, reductions: [] });
+    expect(broken).toMatchObject({
+      variant: 'ticket-lock-broken',
+      complete: false,
+      violation: 'deadlock',
+      depth: 15,
+      reductions: [],
+    });
     const replayed = await run('replay', broken.finding, '--json', '--module', 'examples/ticket-lock.ts');
     expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'deadlock' });
   });
 
   it('says in words how much was looked at', { timeout: 60_000 }, async () => {
-    const { exitCode, stdout } = await verify('examples/ticket-lock.ts', '--program', 'ticket-lock', '--memory', 'sc');
+    const { exitCode, stdout } = await verify(
+      'examples/ticket-lock.ts',
+      '--program',
+      'ticket-lock',
+      '--memory',
+      'sc',
+    );
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^ticket-lock: no violation in any execution \(\d+ states, \d+ transitions, /);
     expect(stdout).toContain('sequential consistency');
   });
 
-  it('is not decided where the memory is used up, and says how far it came', { timeout: 60_000 }, async () => {
-    const { exitCode, stdout } = await verify('examples/seqlock.ts', '--program', 'seqlock', '--memory-limit', '1m');
+  it('is not decided where the memory is used up, and says how far it came', {
+    timeout: 60_000,
+  }, async () => {
+    const { exitCode, stdout } = await verify(
+      'examples/seqlock.ts',
+      '--program',
+      'seqlock',
+      '--memory-limit',
+      '1m',
+    );
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^seqlock: not decided, the memory was used up: every execution of up to \d+ steps was looked at/);
+    expect(stdout).toMatch(
+      /^seqlock: not decided, the memory was used up: every execution of up to \d+ steps was looked at/,
+    );
   });
 
   it.each([
@@ -70,20 +95,36 @@ describe('shootdown verify', () => {
   });
 
   it.each([
-    ['try { yield* cpu.smpMb(); } finally { }', '', /:4: "p" cannot be verified: try in code with operations; it can still be hunted/],
+    [
+      'try { yield* cpu.smpMb(); } finally { }',
+      '',
+      /:4: "p" cannot be verified: try in code with operations; it can still be hunted/,
+    ],
     [
       'const kept = [0];\nfor (;;) { kept[0] = yield* cpu.readOnce(at.x); kept.push(1); }',
       '',
       /it changes an object that outlives an operation; it can/,
     ],
-    ['const kept = new Map();\nyield* cpu.smpMb(); return kept;', '', /a script keeps a Map across an operation/],
+    [
+      'const kept = new Map();\nyield* cpu.smpMb(); return kept;',
+      '',
+      /a script keeps a Map across an operation/,
+    ],
     [
       'const next = (list: number[]): number => list.push(0);\nfor (let i = 0; i < 2; i++) { const seen = yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, (seen + next(kept)) & 3); }',
       '',
       /it changes an object that outlives an operation; it can/,
     ],
-    ['yield* cpu.readOnce(99);', '', /:4: program "p": CPU0: readOnce of word 99, which the program does not have/],
-    ['yield* cpu.writeOnce(at.x, 1);', ', final: () => { throw new Error("mine"); }', /:6: threw Error: mine/],
+    [
+      'yield* cpu.readOnce(99);',
+      '',
+      /:4: program "p": CPU0: readOnce of word 99, which the program does not have/,
+    ],
+    [
+      'yield* cpu.writeOnce(at.x, 1);',
+      ', final: () => { throw new Error("mine"); }',
+      /:6: threw Error: mine/,
+    ],
     ['for (;;) yield* cpu.peek(at.x);', '', /:4: this loop turns without end/],
   ])('%s is told with its line', { timeout: 60_000 }, async (body, more, message) => {
     const { exitCode, stdout, stderr } = await verify(moduleOf(body, more));

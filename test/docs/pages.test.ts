@@ -7,11 +7,18 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COLUMNS_MAX = 110;
-const PAGES = ['README.md', 'ARCHITECTURE.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  'ARCHITECTURE.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+];
 
 const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
-/** Lines of prose that are too long: not tables, headings, quoted code and commands, and what has no place to break. */
+/**
+ * Lines of prose that are too long: not tables, headings, quoted code and commands, and what has no place to
+ * break.
+ */
 function tooLong(text: string): string[] {
   return text
     .replaceAll(/^```[\s\S]*?^```$/gm, '')
@@ -25,7 +32,9 @@ describe('pages', () => {
   });
 
   it('a line that is too long is seen', () => {
-    expect(tooLong(`${'word '.repeat(30)}\n\`\`\`\n${'x'.repeat(200)}\n\`\`\`\n| ${'y'.repeat(200)} |`)).toHaveLength(1);
+    expect(
+      tooLong(`${'word '.repeat(30)}\n\`\`\`\n${'x'.repeat(200)}\n\`\`\`\n| ${'y'.repeat(200)} |`),
+    ).toHaveLength(1);
   });
 
   it.each([

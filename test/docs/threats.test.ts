@@ -8,7 +8,9 @@ const ROOT = new URL('../../', import.meta.url);
 const text = readFileSync(new URL('docs/threats.md', ROOT), 'utf8');
 const rows = text.split('\n').flatMap((line) => {
   const match = /^\| (.*) \| (.*) \|$/.exec(line);
-  return match === null || /^(?:Promise|---)/.test(match[1]) ? [] : [{ promise: match[1], shownBy: match[2] }];
+  return match === null || /^(?:Promise|---)/.test(match[1])
+    ? []
+    : [{ promise: match[1], shownBy: match[2] }];
 });
 
 describe('docs/threats.md', () => {

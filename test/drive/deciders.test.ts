@@ -46,7 +46,8 @@ const spins = plainProgram({
   ],
 });
 
-const fair = (schedule: Schedule, turns: number): FairDecider => new FairDecider(schedule, turns, 1_000_000, () => 0);
+const fair = (schedule: Schedule, turns: number): FairDecider =>
+  new FairDecider(schedule, turns, 1_000_000, () => 0);
 
 describe('an execution', () => {
   it('is the same again when its decisions are followed', () => {
@@ -61,7 +62,9 @@ describe('an execution', () => {
 
   it('says which decision could not be followed', () => {
     const machine = new Machine(stores, 'tso');
-    expect(follow(machine, [-3, agentOf(1, BUFFER_AGENT)])).toBe('step 0: the schedule moves agent 1b, which cannot move');
+    expect(follow(machine, [-3, agentOf(1, BUFFER_AGENT)])).toBe(
+      'step 0: the schedule moves agent 1b, which cannot move',
+    );
     expect(follow(machine, [-4, 0])).toBe('step 0: the schedule answers 3 to a choice of 3');
     expect(follow(machine, [0])).toBe('step 0: a choice of 3 is asked for that the schedule does not answer');
     expect(follow(machine, [-1, -1])).toBe('step 0: the schedule answers a choice that was not asked for');

@@ -51,7 +51,10 @@ describe('the text of a schedule', () => {
       random.seed(1, 1, i);
       const decisions: number[] = [];
       while (decisions.length < 100) {
-        const decision = random.below(4) === 0 ? -1 - random.below(9) : agentOf(random.below(256), random.below(VIRTUAL_KINDS));
+        const decision =
+          random.below(4) === 0
+            ? -1 - random.below(9)
+            : agentOf(random.below(256), random.below(VIRTUAL_KINDS));
         for (let times = random.below(3); times >= 0; times--) decisions.push(decision);
       }
       expect(decodeSchedule(encodeSchedule(decisions))).toEqual(decisions);
@@ -110,7 +113,9 @@ describe('kinds of agents', () => {
   });
 
   it('beyond the first eight are told apart in trace hashes too', () => {
-    const all = [0, 1, 2, 255].flatMap((cpu) => Array.from({ length: AGENT_KINDS }, (_, kind) => tracedAgent(agentOf(cpu, kind))));
+    const all = [0, 1, 2, 255].flatMap((cpu) =>
+      Array.from({ length: AGENT_KINDS }, (_, kind) => tracedAgent(agentOf(cpu, kind))),
+    );
     expect(new Set(all).size).toBe(all.length);
   });
 

@@ -6,7 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { cli } from '../cli/run-cli.js';
 import { ReducedEngines } from '../readme/reduced-engine.js';
 
-/** Each example of a module does what it says: what is broken is found to be, what is right is not found wrong. */
+/**
+ * Each example of a module does what it says: what is broken is found to be, what is right is not found
+ * wrong.
+ */
 
 interface Example {
   /** Options of `hunt`; what it takes to find what is broken with seed 1, with some to spare. */
@@ -16,7 +19,11 @@ interface Example {
 }
 
 const EXAMPLES: Readonly<Record<string, Example>> = {
-  'my-variant.ts': { options: '--executions 1000 --scenario far-generations,three-mms-two-slots', broken: ['caught-up'], right: [] },
+  'my-variant.ts': {
+    options: '--executions 1000 --scenario far-generations,three-mms-two-slots',
+    broken: ['caught-up'],
+    right: [],
+  },
   'my-variant-fixed.ts': {
     options: '--executions 2000 --scenario far-generations,three-mms-two-slots',
     broken: [],
@@ -32,21 +39,37 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     broken: ['optimistic-hypercall'],
     right: [],
   },
-  'my-scenario.ts': { options: '--executions 1000 --variant b1,b1-fixed,b3,6.18', broken: ['b1', 'b3'], right: ['b1-fixed', '6.18'] },
-  'my-copy-on-write.ts': { options: '--executions 1500 --variant flushes-last,6.18', broken: ['flushes-last'], right: ['6.18'] },
+  'my-scenario.ts': {
+    options: '--executions 1000 --variant b1,b1-fixed,b3,6.18',
+    broken: ['b1', 'b3'],
+    right: ['b1-fixed', '6.18'],
+  },
+  'my-copy-on-write.ts': {
+    options: '--executions 1500 --variant flushes-last,6.18',
+    broken: ['flushes-last'],
+    right: ['6.18'],
+  },
   'my-backend.ts': {
     options: '--executions 1500 --scenario concurrent-dontneed,two-flushers',
     broken: ['hasty-kvm'],
     right: ['serial-ipis'],
   },
   'ticket-lock.ts': { options: '--executions 5000', broken: ['ticket-lock-broken'], right: ['ticket-lock'] },
-  'treiber-stack.ts': { options: '--executions 5000', broken: ['treiber-stack-aba'], right: ['treiber-stack-versioned'] },
+  'treiber-stack.ts': {
+    options: '--executions 5000',
+    broken: ['treiber-stack-aba'],
+    right: ['treiber-stack-versioned'],
+  },
   'seqlock.ts': {
     options: '--executions 5000',
     broken: ['seqlock-too-late', 'seqlock-missing-fence'],
     right: ['seqlock', 'seqlock-waits-for-readers'],
   },
-  'ring-buffer.ts': { options: '--executions 5000', broken: ['ring-buffer-published-too-early'], right: ['ring-buffer'] },
+  'ring-buffer.ts': {
+    options: '--executions 5000',
+    broken: ['ring-buffer-published-too-early'],
+    right: ['ring-buffer'],
+  },
 };
 
 /** Not modules for `hunt`: they import the sources, and are hunted by tests in test/stress. */
@@ -68,7 +91,9 @@ describe('examples', () => {
 
   it.each(Object.entries(EXAMPLES))('%s', async (file, { options, broken, right }) => {
     const argv = ['hunt', `examples/${file}`, ...options.split(' '), '--json', '--out', out];
-    const { exitCode, stdout, stderr } = await cli(argv, { engine: engines.for({ executions: 10_000, perRow: 1 }) });
+    const { exitCode, stdout, stderr } = await cli(argv, {
+      engine: engines.for({ executions: 10_000, perRow: 1 }),
+    });
     expect(stderr).toBe('');
     const { verdicts } = JSON.parse(stdout) as { verdicts: { variant: string; violation: string | null }[] };
     const found = (wrong: boolean): string[] =>

@@ -8,7 +8,10 @@ import type { ViolationFacts, WaitingCpu } from '../../src/vocabulary/violation-
 
 /** The words of causes are in baseline files that users have committed: none may change. */
 
-const names = { nameOf: (address: number) => `csd(${address}->1).flags`, recordOf: (address: number) => `csd(${address}->1)` };
+const names = {
+  nameOf: (address: number) => `csd(${address}->1).flags`,
+  recordOf: (address: number) => `csd(${address}->1)`,
+};
 const words = (cause: Cause): string => causeWords(cause, names);
 const outcome = (facts: ViolationFacts): string => words({ kind: 'outcome', facts });
 
@@ -38,17 +41,27 @@ describe('the words of a cause', () => {
   });
 
   it('tell a newer value in a store buffer', () => {
-    expect(words(flushCause('sawLazy', true))).toBe('no IPI: should_flush_tlb saw is_lazy, with a newer value in the store buffer');
-    expect(words(flushCause('sawOther', true))).toBe('no IPI: should_flush_tlb saw a loaded_mm, with a newer value in the store buffer');
+    expect(words(flushCause('sawLazy', true))).toBe(
+      'no IPI: should_flush_tlb saw is_lazy, with a newer value in the store buffer',
+    );
+    expect(words(flushCause('sawOther', true))).toBe(
+      'no IPI: should_flush_tlb saw a loaded_mm, with a newer value in the store buffer',
+    );
   });
 
   it('are those of the violation without numbers and letters of mms, where nothing else is known', () => {
     expect(outcome({ class: 'cross-mm', cpu: 2, page: 13, filledUnder: 0, running: 30 })).toBe(
       'CPU# used a translation of page # filled under mm # while running mm mm#',
     );
-    expect(outcome({ class: 'csd-reuse', cpu: 0, csd: 7 })).toBe('CPU# queued csd(#->#) again while its target still had it');
-    expect(outcome({ class: 'unlock-of-free', cpu: 0, lock: 7 })).toBe('CPU# unlocked csd(#->#).flags, which it did not hold');
-    expect(outcome({ class: 'assertion', cpu: 0, text: 'slot 12 of mm B is -3, not x2' })).toBe('slot # of mm # is -#, not x#');
+    expect(outcome({ class: 'csd-reuse', cpu: 0, csd: 7 })).toBe(
+      'CPU# queued csd(#->#) again while its target still had it',
+    );
+    expect(outcome({ class: 'unlock-of-free', cpu: 0, lock: 7 })).toBe(
+      'CPU# unlocked csd(#->#).flags, which it did not hold',
+    );
+    expect(outcome({ class: 'assertion', cpu: 0, text: 'slot 12 of mm B is -3, not x2' })).toBe(
+      'slot # of mm # is -#, not x#',
+    );
   });
 
   it('tell what is waited for once, in an order of their own', () => {
@@ -72,17 +85,22 @@ describe('the words of a cause', () => {
 });
 
 describe('the causes of the witnesses in data/witnesses', () => {
-  const known = JSON.parse(readFileSync(new URL('causes-of-witnesses.json', import.meta.url), 'utf8')) as Record<string, string>;
+  const known = JSON.parse(
+    readFileSync(new URL('causes-of-witnesses.json', import.meta.url), 'utf8'),
+  ) as Record<string, string>;
 
   it('are of each of them', () => {
     const files = allKnownWitnesses().map(({ variant }) => witnessFile(variant).replace('.json', ''));
     expect(Object.keys(known).sort()).toEqual(files.sort());
   });
 
-  it.each(allKnownWitnesses().map((witness) => [witness.variant, witness.file] as const))('%s', (variant, file) => {
-    const { cause, former, circumstance } = replayFinding(readFinding(file), false);
-    const where = circumstance === null ? '' : ` [${circumstance}]`;
-    // A finer cause of today is still found by the words of before.
-    expect((former ?? cause) + where).toBe(known[witnessFile(variant).replace('.json', '')]);
-  });
+  it.each(allKnownWitnesses().map((witness) => [witness.variant, witness.file] as const))(
+    '%s',
+    (variant, file) => {
+      const { cause, former, circumstance } = replayFinding(readFinding(file), false);
+      const where = circumstance === null ? '' : ` [${circumstance}]`;
+      // A finer cause of today is still found by the words of before.
+      expect((former ?? cause) + where).toBe(known[witnessFile(variant).replace('.json', '')]);
+    },
+  );
 });

@@ -24,22 +24,29 @@ async function explained(name: string, scenario: string): Promise<Replay> {
   return replayFinding(finding, true, modules);
 }
 
-const marked = ({ trace }: Replay): string[] => trace.flatMap(({ deciding, text }) => (deciding === null ? [] : [text]));
+const marked = ({ trace }: Replay): string[] =>
+  trace.flatMap(({ deciding, text }) => (deciding === null ? [] : [text]));
 
 describe('the culprit', () => {
   it('is an IPI that nobody waited for, not one that was not sent', async () => {
     const replay = await explained('no-wait', 'ping-pong-dontneed');
     expect(replay.cause).toBe('the initiator went on before its request had been served');
     expect(replay.former).toBe('no IPI');
-    expect(replay.sentence).toMatch(/CPU\d sent CPU\d an IPI, (and it was not delivered|whose handler had not ended), and went on/);
+    expect(replay.sentence).toMatch(
+      /CPU\d sent CPU\d an IPI, (and it was not delivered|whose handler had not ended), and went on/,
+    );
     expect(replay.trace.find(({ isCause }) => isCause)?.text).toMatch(/^IPI to CPU\d$/);
     expect(replay.sentence).not.toContain('got no IPI');
   });
 
   it("is the owner's store of a generation that its flush does not cover", async () => {
     const replay = await explained('slot-too-high', 'far-generations');
-    expect(replay.cause).toMatch(/(; the CPU had stored a generation in the slot that it had not flushed|read after its flush)$/);
-    expect(replay.sentence).toMatch(/CPU(\d) itself had stored generation \d+ in slot \d+, which its flush did not cover/);
+    expect(replay.cause).toMatch(
+      /(; the CPU had stored a generation in the slot that it had not flushed|read after its flush)$/,
+    );
+    expect(replay.sentence).toMatch(
+      /CPU(\d) itself had stored generation \d+ in slot \d+, which its flush did not cover/,
+    );
     expect(replay.trace.find(({ isCause }) => isCause)?.functions.at(-1)).toBe('store_slot_tlb_gen');
     expect(marked(replay).length).toBeLessThanOrEqual(12);
   });

@@ -8,14 +8,25 @@ import { replayFinding } from '../../src/replay/replay-finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { defineVariant } from '../../src/variants/define.js';
 
-/** Witnesses against replaced functions that say nothing of themselves: what was flushed, and who waited for whom, is told by the steps. */
+/**
+ * Witnesses against replaced functions that say nothing of themselves: what was flushed, and who waited for
+ * whom, is told by the steps.
+ */
 
-const scenarios = catalogue.filter(({ name }) => ['ping-pong-dontneed', 'ping-pong-mprotect', 'two-flushers'].includes(name));
+const scenarios = catalogue.filter(({ name }) =>
+  ['ping-pong-dontneed', 'ping-pong-mprotect', 'two-flushers'].includes(name),
+);
 
 async function explained(name: string, replace: Partial<KernelFunctions>) {
   const variant = defineVariant({ name, replace });
   const modules = { ...NO_MODULES, variants: [variant] };
-  const plan = { strategies: ['random', 'pct'], seed: 1, memory: 'tso' as const, jobs: 1, pool: new InlinePool(undefined, modules) };
+  const plan = {
+    strategies: ['random', 'pct'],
+    seed: 1,
+    memory: 'tso' as const,
+    jobs: 1,
+    pool: new InlinePool(undefined, modules),
+  };
   const { finding } = await hunt({ ...plan, variant: name, scenarios, executions: 3_000 });
   if (finding === null) throw new Error('nothing found');
   const { sentence, cause, trace } = replayFinding(finding, true, modules);

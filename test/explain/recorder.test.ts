@@ -34,7 +34,11 @@ const line = (step: number) => `${trace[step].text} (${trace[step].functions.joi
 
 describe('the recorded steps', () => {
   it('stand where they are written, an interrupted one also after its handler', () => {
-    expect([line(6), line(7), line(8)]).toEqual(['full barrier (handler)', 'iret (handler)', 'y is 2 (locker)']);
+    expect([line(6), line(7), line(8)]).toEqual([
+      'full barrier (handler)',
+      'iret (handler)',
+      'y is 2 (locker)',
+    ]);
     expect(trace[8].site).not.toBe(trace[7].site);
   });
 
@@ -46,7 +50,15 @@ describe('the recorded steps', () => {
   });
 
   it('tell how CPUs stand before and after', () => {
-    expect(start[1]).toEqual({ cpu: 1, buffer: [], interrupts: true, pending: [], locks: [], notes: [], tlb: null });
+    expect(start[1]).toEqual({
+      cpu: 1,
+      buffer: [],
+      interrupts: true,
+      pending: [],
+      locks: [],
+      notes: [],
+      tlb: null,
+    });
     expect(trace[2].states).toMatchObject([{ cpu: 1, buffer: ['x=1', 'y=2'], locks: ['lock'] }]);
     expect(trace[3].states).toMatchObject([{ cpu: 1, pending: ['IPI'] }]);
     expect(trace[4].states).toMatchObject([{ cpu: 1, buffer: ['y=2'] }]);

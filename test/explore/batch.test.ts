@@ -21,7 +21,8 @@ function request(changes: Partial<BatchRequest> = {}): BatchRequest {
   };
 }
 
-const sum = (lists: readonly (readonly number[])[]): number[] => lists[0].map((_, i) => lists.reduce((total, list) => total + list[i], 0));
+const sum = (lists: readonly (readonly number[])[]): number[] =>
+  lists[0].map((_, i) => lists.reduce((total, list) => total + list[i], 0));
 
 describe('a batch', () => {
   it('is a function of its request, whatever ran before it', () => {
@@ -34,7 +35,9 @@ describe('a batch', () => {
   it('does not depend on how executions are divided', () => {
     const whole = runBatch(request());
     for (const cuts of [[0, 20, 40], [0, 1, 2, 39, 40], Array.from({ length: 41 }, (_, i) => i)]) {
-      const parts = cuts.slice(1).map((end, i) => runBatch(request({ first: cuts[i], count: end - cuts[i] })));
+      const parts = cuts
+        .slice(1)
+        .map((end, i) => runBatch(request({ first: cuts[i], count: end - cuts[i] })));
       expect(parts.reduce((total, part) => total + part.executions, 0)).toBe(whole.executions);
       expect(parts.reduce((total, part) => total + part.steps, 0)).toBe(whole.steps);
       expect(parts.reduce((total, part) => total + part.walkerSteps, 0)).toBe(whole.walkerSteps);
@@ -54,17 +57,23 @@ describe('a batch', () => {
   });
 
   it('alternates strategies by execution', () => {
-    const seen = Array.from({ length: 400 }, (_, first) => runBatch(request({ variant: 'b3', first, count: 1 })).witness).filter(
-      (witness) => witness !== null,
-    );
+    const seen = Array.from(
+      { length: 400 },
+      (_, first) => runBatch(request({ variant: 'b3', first, count: 1 })).witness,
+    ).filter((witness) => witness !== null);
     expect(seen.length).toBeGreaterThan(3);
     for (const { execution, strategy } of seen) expect(strategy).toBe(['random', 'pct'][execution % 2]);
   });
 
   it('differs by seed, variant, memory and strategy', () => {
-    const hashes = [{}, { seed: 6 }, { variant: '6.12' }, { memory: 'sc' as const }, { strategies: ['random'] }, { first: 1 }].map(
-      (changes) => runBatch(request(changes)).hash,
-    );
+    const hashes = [
+      {},
+      { seed: 6 },
+      { variant: '6.12' },
+      { memory: 'sc' as const },
+      { strategies: ['random'] },
+      { first: 1 },
+    ].map((changes) => runBatch(request(changes)).hash);
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
@@ -104,7 +113,14 @@ describe('a program that spins without end', () => {
           },
       ),
     }) as unknown as PlainProgram;
-  const spinning = (name: string): BatchRequest => ({ program: name, memory: 'tso', strategies: ['random'], seed: 1, first: 0, count: 1 });
+  const spinning = (name: string): BatchRequest => ({
+    program: name,
+    memory: 'tso',
+    strategies: ['random'],
+    seed: 1,
+    first: 0,
+    count: 1,
+  });
   const own = { variants: [], programs: [spins('two spin', 2), spins('eight spin', 8)] };
 
   it.each([

@@ -12,7 +12,9 @@ import type { MemoryModel } from '../../src/vocabulary/finding.js';
 /** Beyond this many schedules a program is too large to be compared. */
 const SCHEDULES_MAX = 3_000;
 
-/** Every schedule one by one, without any reduction: the enumerator's reference. Null if there are too many. */
+/**
+ * Every schedule one by one, without any reduction: the enumerator's reference. Null if there are too many.
+ */
 function bruteForce(program: Program, memory: MemoryModel): { states: string[]; schedules: number } | null {
   const machine = new Machine(program, memory);
   const states = new Set<string>();
@@ -34,7 +36,8 @@ function bruteForce(program: Program, memory: MemoryModel): { states: string[]; 
     }
     const end = machine.violation?.class ?? (machine.unfinished > 0 ? 'deadlock' : 'end');
     states.add(`${machine.mem.subarray(0, program.hardwareBase).join(' ')} ${end}`);
-    while (path.length > 0 && path[path.length - 1].taken + 1 === path[path.length - 1].options.length) path.pop();
+    while (path.length > 0 && path[path.length - 1].taken + 1 === path[path.length - 1].options.length)
+      path.pop();
     if (path.length === 0) return { states: [...states].sort(), schedules };
     path[path.length - 1].taken++;
   }
@@ -46,14 +49,20 @@ function outcomes(program: Program, memory: MemoryModel): string[] {
     .sort();
 }
 
-/** A small program by chance: two or three CPUs, a few instructions each, with waits, locks, interrupts and choices. */
+/**
+ * A small program by chance: two or three CPUs, a few instructions each, with waits, locks, interrupts and
+ * choices.
+ */
 function randomProgram(seed: number): Program {
   const random = new Random();
   random.seed(seed, 1, 1);
   const cpus = 2 + random.below(2);
   const words = { x: [0, 0], lock: 0, result: Array.from({ length: 12 }, () => 0) } as const;
   const plans = Array.from({ length: cpus }, () =>
-    Array.from({ length: cpus === 2 ? 3 : 2 }, () => [random.below(9), random.below(2), random.below(3)] as const),
+    Array.from(
+      { length: cpus === 2 ? 3 : 2 },
+      () => [random.below(9), random.below(2), random.below(3)] as const,
+    ),
   );
   return plainProgram({
     name: `random ${seed}`,
@@ -122,7 +131,10 @@ describe('enumeration', () => {
         },
       ],
     });
-    const { outcomes: found } = enumerate(program, { memory: 'sc', project: (machine) => String(machine.mem[program.at.y]) });
+    const { outcomes: found } = enumerate(program, {
+      memory: 'sc',
+      project: (machine) => String(machine.mem[program.at.y]),
+    });
     expect(found.map(({ state }) => state)).toEqual(['0', '1']);
   });
 
@@ -144,7 +156,10 @@ describe('enumeration', () => {
         },
       ],
     });
-    const { outcomes: found } = enumerate(program, { memory: 'sc', project: (machine) => String(machine.mem[program.at.y]) });
+    const { outcomes: found } = enumerate(program, {
+      memory: 'sc',
+      project: (machine) => String(machine.mem[program.at.y]),
+    });
     expect(found.map(({ state }) => state)).toEqual(['0', '1']);
   });
 
@@ -181,7 +196,9 @@ describe('enumeration', () => {
 
 describe("the peers' programs, all schedules", () => {
   const violations = (program: Program, memory: MemoryModel): string[] =>
-    enumerate(program, { memory }).outcomes.flatMap(({ violation }) => (violation === null ? [] : [violation.class]));
+    enumerate(program, { memory }).outcomes.flatMap(({ violation }) =>
+      violation === null ? [] : [violation.class],
+    );
 
   it("P2: Peterson's lock holds under SC, fails under TSO without a fence, holds with one", () => {
     expect(violations(p2(false, 2), 'sc')).toEqual([]);

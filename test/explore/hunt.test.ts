@@ -18,7 +18,16 @@ afterAll(async () => {
 
 function ask(jobs: 1 | 2, changes: Partial<HuntRequest>): Promise<HuntOutcome> {
   const pool = pools[jobs - 1];
-  return hunt({ variant: '6.18', scenarios: catalogue, strategies: ['random', 'pct'], seed: 1, memory: 'tso', jobs, ...changes, pool });
+  return hunt({
+    variant: '6.18',
+    scenarios: catalogue,
+    strategies: ['random', 'pct'],
+    seed: 1,
+    memory: 'tso',
+    jobs,
+    ...changes,
+    pool,
+  });
 }
 
 const timeless = ({ seconds: _, ...rest }: Verdict): Omit<Verdict, 'seconds'> => rest;
@@ -31,7 +40,10 @@ describe('a hunt', () => {
     ['that finds something late', { variant: 'b39', seed: 3 }],
     ['that finds nothing', { executions: 1500 }],
     ['under sequential consistency', { variant: 'b3', memory: 'sc' as const }],
-    ['with one strategy and one scenario', { variant: 'b3', strategies: ['pct'], scenarios: catalogue.slice(0, 1) }],
+    [
+      'with one strategy and one scenario',
+      { variant: 'b3', strategies: ['pct'], scenarios: catalogue.slice(0, 1) },
+    ],
   ])('%s: the same bytes for one job and two, and when run again', async (_name, changes) => {
     const first = await ask(1, changes);
     expect(bytes(await ask(2, changes))).toBe(bytes(first));
@@ -77,7 +89,8 @@ describe('a hunt', () => {
     const { executions, traceHash } = cut.verdict;
     expect(executions).toBeGreaterThan(0);
     const whole: string[] = [];
-    // The prefix ends at a batch's end, and batches are planned the same way, so the same number of executions has the same hash.
+    // The prefix ends at a batch's end, and batches are planned the same way, so the same number of
+    // executions has the same hash.
     const same = await ask(1, { executions });
     whole.push(same.verdict.traceHash);
     expect(whole).toContain(traceHash);
@@ -95,12 +108,19 @@ describe('a hunt', () => {
     expect(verdict.executions).toBeGreaterThan(300);
     const before = new AbortController();
     before.abort();
-    expect((await ask(1, { signal: before.signal })).verdict).toMatchObject({ interrupted: true, executions: 0, violation: null });
+    expect((await ask(1, { signal: before.signal })).verdict).toMatchObject({
+      interrupted: true,
+      executions: 0,
+      violation: null,
+    });
   });
 
   it('reports progress that only grows', async () => {
     const seen: number[] = [];
-    await ask(2, { executions: 2000, onProgress: ({ executions, variant }) => seen.push(variant === '6.18' ? executions : -1) });
+    await ask(2, {
+      executions: 2000,
+      onProgress: ({ executions, variant }) => seen.push(variant === '6.18' ? executions : -1),
+    });
     expect(seen.length).toBeGreaterThan(3);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(2000);
@@ -121,13 +141,17 @@ describe('a hunt', () => {
     expect(finding!.violation.message).toBe(verdict.message);
     expect(encodeSchedule(decodeSchedule(finding!.schedule))).toEqual(finding!.schedule);
     // Steps are picks; answers to choices are no steps.
-    expect(decodeSchedule(finding!.schedule).filter((decision) => decision >= 0)).toHaveLength(finding!.steps);
+    expect(decodeSchedule(finding!.schedule).filter((decision) => decision >= 0)).toHaveLength(
+      finding!.steps,
+    );
     expect(JSON.parse(JSON.stringify(finding))).toEqual(finding);
   });
 
   it('names the whole catalogue, or its only scenario', async () => {
     expect((await ask(1, { executions: 30 })).verdict.scenario).toBe('catalogue');
-    expect((await ask(1, { executions: 30, scenarios: catalogue.slice(1, 2) })).verdict.scenario).toBe(catalogue[1].name);
+    expect((await ask(1, { executions: 30, scenarios: catalogue.slice(1, 2) })).verdict.scenario).toBe(
+      catalogue[1].name,
+    );
   });
 
   it("fails with the worker's message when it is asked for what does not exist", async () => {
@@ -140,7 +164,8 @@ describe('a hunt', () => {
     it.each([1, 2])('does the executions of one hunt, each once (%i jobs)', async (jobs) => {
       const [scenario] = catalogue;
       const strategies = ['random', 'pct'];
-      const each = (index: number) => ask(jobs as 1 | 2, { scenarios: [scenario], strategies, executions: 40, shard: { index, of: 3 } });
+      const each = (index: number) =>
+        ask(jobs as 1 | 2, { scenarios: [scenario], strategies, executions: 40, shard: { index, of: 3 } });
       const shards = [await each(1), await each(2), await each(3)];
       const whole = await ask(1, { scenarios: [scenario], strategies, executions: 120 });
       const steps = shards.map(({ verdict }) => verdict.steps);
@@ -158,7 +183,9 @@ describe('a hunt', () => {
       const index = (Math.floor(execution / 2) % of) + 1;
       const shard = await ask(1, { variant: 'b3', scenarios, executions: 5000, shard: { index, of } });
       expect(shard.finding).toEqual(whole.finding);
-      expect(bytes(await ask(2, { variant: 'b3', scenarios, executions: 5000, shard: { index, of } }))).toBe(bytes(shard));
+      expect(bytes(await ask(2, { variant: 'b3', scenarios, executions: 5000, shard: { index, of } }))).toBe(
+        bytes(shard),
+      );
     });
   });
 
@@ -170,10 +197,17 @@ describe('a hunt', () => {
       const plain = await ask(2, asked);
       const { verdict, finding } = await ask(2, { ...asked, known: [] });
       expect(verdict.met).toHaveLength(1);
-      expect(verdict.met![0]).toMatchObject({ scenario: plain.verdict.scenario, class: 'stale-use', isKnown: false, executions: 1 });
+      expect(verdict.met![0]).toMatchObject({
+        scenario: plain.verdict.scenario,
+        class: 'stale-use',
+        isKnown: false,
+        executions: 1,
+      });
       expect(verdict.met![0].cause).toBe('no IPI: should_flush_tlb saw SWITCHING');
       expect(finding?.execution).toBe(plain.finding!.execution);
-      expect({ ...verdict, met: undefined, seconds: 0, steps: 0 }).toMatchObject({ traceHash: plain.verdict.traceHash });
+      expect({ ...verdict, met: undefined, seconds: 0, steps: 0 }).toMatchObject({
+        traceHash: plain.verdict.traceHash,
+      });
     });
 
     it('goes on to the first that is not known, whatever the number of jobs', async () => {
@@ -182,10 +216,16 @@ describe('a hunt', () => {
       const next = await ask(2, { ...asked, known });
       expect(bytes(await ask(1, { ...asked, known }))).toBe(bytes(next));
       expect(next.verdict.executions).toBeGreaterThan(first.verdict.executions);
-      expect(next.verdict.met!.filter(({ isKnown }) => isKnown).map(({ cause }) => cause)).toEqual([known[0].cause]);
+      expect(next.verdict.met!.filter(({ isKnown }) => isKnown).map(({ cause }) => cause)).toEqual([
+        known[0].cause,
+      ]);
       // The catalogue's other scenario shows the same bug, which nobody has said is known there.
       expect(next.verdict.scenario).not.toBe(first.verdict.scenario);
-      expect(next.verdict.met!.at(-1)).toMatchObject({ scenario: next.verdict.scenario, isKnown: false, executions: 1 });
+      expect(next.verdict.met!.at(-1)).toMatchObject({
+        scenario: next.verdict.scenario,
+        isKnown: false,
+        executions: 1,
+      });
     });
 
     it('does every execution where all are known, or where it is to go past all', async () => {
@@ -193,7 +233,11 @@ describe('a hunt', () => {
       expect(all.verdict.executions).toBe(600);
       expect(all.finding).toEqual((await ask(2, { ...asked, known: [] })).finding);
       const clean = await ask(1, { ...asked, known: all.verdict.met });
-      expect(clean.verdict).toMatchObject({ violation: null, executions: 600, traceHash: all.verdict.traceHash });
+      expect(clean.verdict).toMatchObject({
+        violation: null,
+        executions: 600,
+        traceHash: all.verdict.traceHash,
+      });
       expect(clean.finding).toBeNull();
       expect(clean.verdict.met).toEqual(all.verdict.met!.map((one) => ({ ...one, isKnown: true })));
     });

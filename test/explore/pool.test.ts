@@ -15,7 +15,9 @@ import { fakeEngine } from '../cli/fake-engine.js';
 import { cli } from '../cli/run-cli.js';
 import { onFullDisk } from '../findings/full-disk.js';
 
-/** What a hunt says when its workers fail it: what happened, with exit code 3, and with every finding kept. */
+/**
+ * What a hunt says when its workers fail it: what happened, with exit code 3, and with every finding kept.
+ */
 
 const entry = fileURLToPath(new URL('failing-worker.ts', import.meta.url));
 const { TMPDIR } = process.env;
@@ -30,7 +32,16 @@ async function huntIn(name: string, settings: PoolSettings): Promise<unknown> {
   if (scenario === undefined) throw new Error('no scenario');
   try {
     const scenarios = [{ ...scenario, name }];
-    return await hunt({ variant: '6.18', scenarios, strategies: ['random'], seed: 1, memory: 'tso', jobs: 1, executions: 50, pool });
+    return await hunt({
+      variant: '6.18',
+      scenarios,
+      strategies: ['random'],
+      seed: 1,
+      memory: 'tso',
+      jobs: 1,
+      executions: 50,
+      pool,
+    });
   } catch (error) {
     return error;
   } finally {
@@ -40,8 +51,16 @@ async function huntIn(name: string, settings: PoolSettings): Promise<unknown> {
 
 describe('a worker that fails', () => {
   it.each<[string, string, PoolSettings]>([
-    ['exit', 'a worker thread died while it ran 6.18 in exit (exit code 7); run again, with fewer --jobs if it recurs', {}],
-    ['memory', 'a worker thread ran out of memory while it ran 6.18 in memory; give fewer --jobs, or NODE_OPTIONS', { heapMb: 40 }],
+    [
+      'exit',
+      'a worker thread died while it ran 6.18 in exit (exit code 7); run again, with fewer --jobs if it recurs',
+      {},
+    ],
+    [
+      'memory',
+      'a worker thread ran out of memory while it ran 6.18 in memory; give fewer --jobs, or NODE_OPTIONS',
+      { heapMb: 40 },
+    ],
     ['hang', 'no worker has answered for 3 s while it ran 6.18 in hang: it hangs', { silenceMs: 3_000 }],
   ])('is reported: %s', async (name, message, settings) => {
     const error = await huntIn(name, settings);
@@ -63,7 +82,10 @@ describe('a worker that fails', () => {
       replay: fake.replay,
       hunt: (request: HuntRequest, pool: Pool) => {
         if (request.variant === 'b3') return fake.hunt({ ...request, variant: '6.14' }, pool);
-        return engine.hunt({ ...request, scenarios: request.scenarios.map((scenario) => ({ ...scenario, name: 'exit' })) }, pool);
+        return engine.hunt(
+          { ...request, scenarios: request.scenarios.map((scenario) => ({ ...scenario, name: 'exit' })) },
+          pool,
+        );
       },
     };
     const line = `hunt --variant b3,b4 --scenario reclaim --jobs 1 --out ${out}`;
@@ -86,7 +108,9 @@ describe("the workers' code", () => {
     const parent = mkdtempSync(join(tmpdir(), 'shootdown-tmp-'));
     writeFileSync(join(parent, 'file'), '');
     process.env.TMPDIR = path(parent);
-    const run = await cli(['hunt', '--variant', 'b3', '--jobs', '1', '--out', parent], { engine: createEngine() });
+    const run = await cli(['hunt', '--variant', 'b3', '--jobs', '1', '--out', parent], {
+      engine: createEngine(),
+    });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toMatch(
       /^shootdown: cannot write the workers' code in [^\n]*; make room there, or name another directory for temporary files with TMPDIR\n$/,
@@ -98,7 +122,9 @@ describe("the workers' code", () => {
     const could = await onFullDisk(async (disk) => {
       const out = mkdtempSync(join(tmpdir(), 'shootdown-out-'));
       process.env.TMPDIR = join(disk, 'empty');
-      const run = await cli(['hunt', '--variant', 'b3', '--jobs', '1', '--out', out], { engine: createEngine() });
+      const run = await cli(['hunt', '--variant', 'b3', '--jobs', '1', '--out', out], {
+        engine: createEngine(),
+      });
       expect(run.exitCode).toBe(3);
       expect(run.stderr).toMatch(
         /^shootdown: cannot write the workers' code in [^\n]*: the disk is full \(ENOSPC\); make room there[^\n]*\n$/,
@@ -113,7 +139,12 @@ describe("the workers' code", () => {
     const parent = mkdtempSync(join(tmpdir(), 'shootdown-tmp-'));
     process.env.TMPDIR = parent;
     // No process has this number: the kernel gives none above 2^22.
-    const names = ['shootdown-99999999-abcdef', 'shootdown-99999999-abcdeg', `shootdown-${process.pid}-abcdef`, 'shootdown-mine'];
+    const names = [
+      'shootdown-99999999-abcdef',
+      'shootdown-99999999-abcdeg',
+      `shootdown-${process.pid}-abcdef`,
+      'shootdown-mine',
+    ];
     for (const name of names) {
       mkdirSync(join(parent, name));
       writeFileSync(join(parent, name, 'explore-batch.mjs'), '');

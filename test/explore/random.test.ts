@@ -6,7 +6,9 @@ describe('random numbers', () => {
   it('are what they were', () => {
     const random = new Random();
     random.seed(1, 2, 3);
-    expect([random.next(), random.next(), random.next(), random.next()]).toEqual([-2036601665, 115648654, 1598446909, 758325055]);
+    expect([random.next(), random.next(), random.next(), random.next()]).toEqual([
+      -2036601665, 115648654, 1598446909, 758325055,
+    ]);
     random.seed(0, 0, 0);
     expect([random.next(), random.next()]).toEqual([230090156, -23150094]);
     random.seed(-1, hashText('measure'), 2147483647);
@@ -65,7 +67,9 @@ describe('random numbers', () => {
 
   it('hashes are what they were, and the mixing is a bijection of the small numbers', () => {
     expect([mix(0), mix(1), mix(-1), mix(0x12345678)]).toEqual([0, 1364076727, -2114883783, -478359108]);
-    expect([hashText(''), hashText('measure'), hashText('ping-pong-dontneed')]).toEqual([-1421968373, 1629013747, -1384119945]);
+    expect([hashText(''), hashText('measure'), hashText('ping-pong-dontneed')]).toEqual([
+      -1421968373, 1629013747, -1384119945,
+    ]);
     expect(new Set(Array.from({ length: 20_000 }, (_, i) => mix(i - 10_000))).size).toBe(20_000);
   });
 });

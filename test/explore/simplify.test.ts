@@ -6,7 +6,15 @@ import { catalogue } from '../../src/scenarios/catalogue/index.js';
 describe('simplify', () => {
   const scenario = catalogue.find(({ name }) => name === 'ping-pong-dontneed');
   if (scenario === undefined) throw new Error('the scenario is gone');
-  const request = { variant: '6.14', scenario, memory: 'tso', strategies: ['random'], seed: 3, first: 0, count: 400 } as const;
+  const request = {
+    variant: '6.14',
+    scenario,
+    memory: 'tso',
+    strategies: ['random'],
+    seed: 3,
+    first: 0,
+    count: 400,
+  } as const;
   const { witness } = runBatch(request);
   if (witness === null) throw new Error('nothing to simplify');
   const simple = simplifyWitness(request, witness);

@@ -2,7 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/explore/random.js';
 import { findStrategy, strategies } from '../../src/explore/strategies/index.js';
 import type { Strategy } from '../../src/explore/strategies/strategy.js';
-import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/agents.js';
+import {
+  AGENT_KINDS,
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  LINE_AGENT,
+  WALKER_AGENT,
+} from '../../src/machine/agents.js';
 import { EnabledSet } from '../../src/machine/enabled-set.js';
 
 const CPUS = 4;
@@ -24,39 +31,42 @@ describe('every strategy', () => {
     expect(findStrategy('clairvoyant')).toBe(undefined);
   });
 
-  it.each(strategies.map(({ name }) => name))('%s picks only who can move, and is a function of its random numbers', (name) => {
-    const first = findStrategy(name)!.create();
-    const second = findStrategy(name)!.create();
-    const choose = new Random();
-    const [a, b] = [new Random(), new Random()];
-    for (let execution = 0; execution < 50; execution++) {
-      choose.seed(9, 9, execution);
-      a.seed(1, 1, execution);
-      b.seed(1, 1, execution);
-      first.begin(a, AGENTS, 60);
-      // The second one has another past.
-      if (execution === 0) second.begin(b, AGENTS, 5);
-      b.seed(1, 1, execution);
-      second.begin(b, AGENTS, 60);
-      // A strategy may take notes in the set that it picks from.
-      const sets = [new EnabledSet(AGENTS), new EnabledSet(AGENTS)];
-      let last = -1;
-      for (let step = 0; step < 60; step++) {
-        // Agents come and go; somebody can always move.
-        for (let n = choose.below(4); n >= 0; n--) {
-          const agent = choose.below(AGENTS);
-          for (const set of sets) {
-            if (set.has(agent) && set.count > 1) set.remove(agent);
-            else set.add(agent);
+  it.each(strategies.map(({ name }) => name))(
+    '%s picks only who can move, and is a function of its random numbers',
+    (name) => {
+      const first = findStrategy(name)!.create();
+      const second = findStrategy(name)!.create();
+      const choose = new Random();
+      const [a, b] = [new Random(), new Random()];
+      for (let execution = 0; execution < 50; execution++) {
+        choose.seed(9, 9, execution);
+        a.seed(1, 1, execution);
+        b.seed(1, 1, execution);
+        first.begin(a, AGENTS, 60);
+        // The second one has another past.
+        if (execution === 0) second.begin(b, AGENTS, 5);
+        b.seed(1, 1, execution);
+        second.begin(b, AGENTS, 60);
+        // A strategy may take notes in the set that it picks from.
+        const sets = [new EnabledSet(AGENTS), new EnabledSet(AGENTS)];
+        let last = -1;
+        for (let step = 0; step < 60; step++) {
+          // Agents come and go; somebody can always move.
+          for (let n = choose.below(4); n >= 0; n--) {
+            const agent = choose.below(AGENTS);
+            for (const set of sets) {
+              if (set.has(agent) && set.count > 1) set.remove(agent);
+              else set.add(agent);
+            }
           }
+          const picked = first.pick(sets[0], last, step);
+          expect(sets[0].has(picked)).toBe(true);
+          expect(second.pick(sets[1], last, step)).toBe(picked);
+          last = picked;
         }
-        const picked = first.pick(sets[0], last, step);
-        expect(sets[0].has(picked)).toBe(true);
-        expect(second.pick(sets[1], last, step)).toBe(picked);
-        last = picked;
       }
-    }
-  });
+    },
+  );
 });
 
 describe('random', () => {
@@ -71,10 +81,13 @@ describe('random', () => {
       random.seed(1, 1, execution);
       strategy.begin(random, AGENTS, 100);
       let stays = 0;
-      for (let step = 0; step < 4000; step++) if (strategy.pick(enabled, agents[2], step) === agents[2]) stays++;
+      for (let step = 0; step < 4000; step++)
+        if (strategy.pick(enabled, agents[2], step) === agents[2]) stays++;
       const share = stays / 4000;
       // Uniform stays with probability 1/8; the others also by chance.
-      const group = [1 / 8, 0.9 + 0.1 / 8, 0.97 + 0.03 / 8].findIndex((expected) => Math.abs(share - expected) < 0.025);
+      const group = [1 / 8, 0.9 + 0.1 / 8, 0.97 + 0.03 / 8].findIndex(
+        (expected) => Math.abs(share - expected) < 0.025,
+      );
       expect(group, `share ${share}`).toBeGreaterThanOrEqual(0);
       groups[group]++;
     }

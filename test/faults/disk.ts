@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import type { FileCall } from './faulty-fs.js';
 
 /**
- * What of a run's writes is on the disk when the power goes. POSIX promises bytes after an `fsync` of their file, and names after one of
- * their directory; what was not synced may be there or not, each change of a directory by itself, and of bytes some, none or all.
+ * What of a run's writes is on the disk when the power goes. POSIX promises bytes after an `fsync` of their
+ * file, and names after one of their directory; what was not synced may be there or not, each change of a
+ * directory by itself, and of bytes some, none or all.
  */
 
 /** A file's bytes: as they are now, and as they were last synced (null: never). */
@@ -57,7 +58,8 @@ export class Disk {
         const node = this.openNodes.get(args[0]);
         const from = typeof args[2] === 'number' ? args[2] : 0;
         const bytes = Buffer.isBuffer(args[1]) ? args[1] : Buffer.from(String(args[1]));
-        if (node !== undefined) node.bytes = Buffer.concat([node.bytes, bytes.subarray(from, from + Number(result))]);
+        if (node !== undefined)
+          node.bytes = Buffer.concat([node.bytes, bytes.subarray(from, from + Number(result))]);
         return;
       }
       case 'fsync':
@@ -89,12 +91,17 @@ export class Disk {
     }
   }
 
-  /** What may be there now: nothing unsynced, all of it, all but one change, one change alone; each with bytes lost, halved or kept. */
+  /**
+   * What may be there now: nothing unsynced, all of it, all but one change, one change alone; each with bytes
+   * lost, halved or kept.
+   */
   *remains(): Generator<Remains> {
     const unsynced = this.changes.filter(({ isSynced }) => !isSynced);
     const chosen: ReadonlySet<Change>[] = [new Set(), new Set(unsynced)];
-    for (const one of unsynced) chosen.push(new Set([one]), new Set(unsynced.filter((other) => other !== one)));
-    for (const kept of chosen) for (const bytes of ['lost', 'halved', 'kept'] as const) yield this.remain(kept, bytes);
+    for (const one of unsynced)
+      chosen.push(new Set([one]), new Set(unsynced.filter((other) => other !== one)));
+    for (const kept of chosen)
+      for (const bytes of ['lost', 'halved', 'kept'] as const) yield this.remain(kept, bytes);
   }
 
   private remain(kept: ReadonlySet<Change>, unsyncedBytes: 'lost' | 'halved' | 'kept'): Remains {
@@ -109,7 +116,12 @@ export class Disk {
       // A file in a directory whose own name is lost is lost with it.
       if (node === 'directory' || !(found.get(dirname(path)) === 'directory')) continue;
       const { bytes, synced } = node;
-      const part = unsyncedBytes === 'lost' ? (synced ?? Buffer.alloc(0)) : unsyncedBytes === 'kept' ? bytes : halved(bytes, synced);
+      const part =
+        unsyncedBytes === 'lost'
+          ? (synced ?? Buffer.alloc(0))
+          : unsyncedBytes === 'kept'
+            ? bytes
+            : halved(bytes, synced);
       files.set(path, part);
     }
     return files;

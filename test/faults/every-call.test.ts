@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Place } from './command.js';
 import { type FileCall, type Hand, systemError } from './faulty-fs.js';
 
-/** The n-th file operation of a hunt fails, for every n: what was there stays, what was found is kept, and the exit code says it. */
+/**
+ * The n-th file operation of a hunt fails, for every n: what was there stays, what was found is kept, and the
+ * exit code says it.
+ */
 
 const settings = [
   [true, false],
@@ -14,7 +17,11 @@ const CODES = ['EIO', 'ENOSPC', 'EMFILE', 'EACCES', 'EPERM', 'EDQUOT'];
 const shown = ({ op, path }: FileCall): string => `${op} ${path.replace(/.*shootdown-faults-\w+/, '')}`;
 
 /** Runs the hunt with one hand; what is wrong then, and the calls that came. */
-async function wrongsOf(fresh: boolean, updated: boolean, hand: Hand): Promise<{ wrongs: string[]; exitCode: number; calls: FileCall[] }> {
+async function wrongsOf(
+  fresh: boolean,
+  updated: boolean,
+  hand: Hand,
+): Promise<{ wrongs: string[]; exitCode: number; calls: FileCall[] }> {
   const place = new Place(fresh, updated);
   const calls: FileCall[] = [];
   let removing = false;
@@ -41,14 +48,17 @@ describe.each(settings)('a hunt (fresh directory: %s, baseline updated: %s)', (f
     expect(exitCode).toBe(updated ? 0 : 1);
     // The layer is in the way of what is written.
     const ops = calls.map(({ op }) => op);
-    for (const op of ['open', 'write', 'fsync', 'close', 'link', 'rename', 'unlink']) expect(ops).toContain(op);
+    for (const op of ['open', 'write', 'fsync', 'close', 'link', 'rename', 'unlink'])
+      expect(ops).toContain(op);
   });
 
   it('loses nothing when any one call fails', async () => {
     const seen: string[] = [];
     for (let n = 1; ; n++) {
       const failure = CODES[n % CODES.length];
-      const { wrongs, calls } = await wrongsOf(fresh, updated, { before: (call) => (call.n === n ? systemError(failure, call) : null) });
+      const { wrongs, calls } = await wrongsOf(fresh, updated, {
+        before: (call) => (call.n === n ? systemError(failure, call) : null),
+      });
       // The run passed: there is no n-th call.
       if (calls.length < n) break;
       seen.push(...wrongs.map((wrong) => `${n} ${failure} ${shown(calls[n - 1])}: ${wrong}`));
@@ -60,20 +70,26 @@ describe.each(settings)('a hunt (fresh directory: %s, baseline updated: %s)', (f
     const seen: string[] = [];
     const { calls } = await wrongsOf(fresh, updated, { before: () => null });
     for (let n = 1; n <= calls.length; n++) {
-      const { wrongs } = await wrongsOf(fresh, updated, { before: (call) => (call.n >= n ? systemError('ENOSPC', call) : null) });
+      const { wrongs } = await wrongsOf(fresh, updated, {
+        before: (call) => (call.n >= n ? systemError('ENOSPC', call) : null),
+      });
       seen.push(...wrongs.map((wrong) => `from ${n} ${shown(calls[n - 1])}: ${wrong}`));
     }
     expect(seen).toEqual([]);
   });
 
   it('writes on after a write that took less than it was given', async () => {
-    const { wrongs, exitCode } = await wrongsOf(fresh, updated, { before: ({ op }) => (op === 'write' ? 100 : null) });
+    const { wrongs, exitCode } = await wrongsOf(fresh, updated, {
+      before: ({ op }) => (op === 'write' ? 100 : null),
+    });
     expect(wrongs).toEqual([]);
     expect(exitCode).toBe(updated ? 0 : 1);
   });
 
   it('gives up on a disk that takes nothing and does not say why', async () => {
-    const { wrongs } = await wrongsOf(fresh, updated, { before: ({ op, n }) => (op === 'write' && n > 5 ? 0 : null) });
+    const { wrongs } = await wrongsOf(fresh, updated, {
+      before: ({ op, n }) => (op === 'write' && n > 5 ? 0 : null),
+    });
     expect(wrongs).toEqual([]);
   });
 });

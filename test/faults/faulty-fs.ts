@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { resolve, sep } from 'node:path';
 
 /**
- * Node's file operations, with a hand in them: every call below some directories is counted and told, and may be made to fail. Calls
- * elsewhere (modules that are loaded, the test's own) go through untouched.
+ * Node's file operations, with a hand in them: every call below some directories is counted and told, and may
+ * be made to fail. Calls elsewhere (modules that are loaded, the test's own) go through untouched.
  */
 
 /** A call below the directories watched, in the order in which calls came. */
@@ -44,7 +44,12 @@ function shortened([descriptor, data, offset]: readonly unknown[], length: numbe
 
 /** A system error as Node makes it. */
 export function systemError(code: string, call: FileCall): Error {
-  return Object.assign(new Error(`${code}: planted, ${call.op} '${call.path}'`), { code, syscall: call.op, path: call.path, errno: -5 });
+  return Object.assign(new Error(`${code}: planted, ${call.op} '${call.path}'`), {
+    code,
+    syscall: call.op,
+    path: call.path,
+    errno: -5,
+  });
 }
 
 /** Runs `work` with the hand in every file operation below `roots`. Not for two at once. */
@@ -53,7 +58,8 @@ export async function withHand<T>(roots: readonly string[], hand: Hand, work: ()
   const originalPromises = new Map<string, Function>();
   const descriptors = new Map<unknown, string>();
   const isOurs = (path: unknown): path is string =>
-    typeof path === 'string' && roots.some((root) => resolve(path) === root || resolve(path).startsWith(root + sep));
+    typeof path === 'string' &&
+    roots.some((root) => resolve(path) === root || resolve(path).startsWith(root + sep));
   let n = 0;
 
   /** The call's path, or null for one that is none of ours. */
@@ -67,7 +73,11 @@ export async function withHand<T>(roots: readonly string[], hand: Hand, work: ()
     hand.after?.(call, result);
   };
   /** What the hand makes of a call: its arguments, or a failure. */
-  const begin = (op: string, path: string, args: unknown[]): { call: FileCall; args: unknown[]; failure: Error | null } => {
+  const begin = (
+    op: string,
+    path: string,
+    args: unknown[],
+  ): { call: FileCall; args: unknown[]; failure: Error | null } => {
     const call = { n: ++n, op, path, args };
     const verdict = hand.before(call);
     if (typeof verdict === 'number') return { call, args: shortened(args, verdict), failure: null };

@@ -1,9 +1,24 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replaceFile } from '../../src/findings/atomic-file.js';
-import { type BaselineEntry, mergeEntries, parseBaseline, readBaseline, serializeBaseline } from '../../src/findings/baseline.js';
+import {
+  type BaselineEntry,
+  mergeEntries,
+  parseBaseline,
+  readBaseline,
+  serializeBaseline,
+} from '../../src/findings/baseline.js';
 import { addToBaseline } from '../../src/findings/baseline-store.js';
 
 const entry = (change: Partial<BaselineEntry> = {}): BaselineEntry => ({
@@ -32,18 +47,41 @@ describe('a baseline', () => {
   });
 
   it('tells two entries apart by variant, memory model, scenario, class and cause, and by nothing else', () => {
-    const others = [{ variant: 'b3' }, { memory: 'sc' as const }, { scenario: 't' }, { class: 'deadlock' as const }, { cause: 'c' }];
+    const others = [
+      { variant: 'b3' },
+      { memory: 'sc' as const },
+      { scenario: 't' },
+      { class: 'deadlock' as const },
+      { cause: 'c' },
+    ];
     expect(mergeEntries([entry()], [...others.map(entry), entry()])).toHaveLength(6);
-    expect(mergeEntries([entry({ note: 'kept' })], [entry({ note: 'other' })])).toEqual([entry({ note: 'kept' })]);
+    expect(mergeEntries([entry({ note: 'kept' })], [entry({ note: 'other' })])).toEqual([
+      entry({ note: 'kept' }),
+    ]);
   });
 
   it.each<[string, string]>([
-    ['{', 'f:1:2: malformed JSON: expected a "key" in double quotes, "," or "}", got the end of the file; undo the edit'],
-    ['[]', 'f: not a baseline ("format" is not "shootdown-baseline"); give a file that --update-baseline wrote'],
+    [
+      '{',
+      'f:1:2: malformed JSON: expected a "key" in double quotes, "," or "}", got the end of the file; undo the edit',
+    ],
+    [
+      '[]',
+      'f: not a baseline ("format" is not "shootdown-baseline"); give a file that --update-baseline wrote',
+    ],
     ['{"format":"shootdown-finding"}', 'f: not a baseline'],
-    ['{"format":"shootdown-baseline","version":2}', 'f: version: this shootdown reads version 1, not 2; use the shootdown that wrote it'],
-    ['{"format":"shootdown-baseline","version":1}', 'f: violations: is missing; undo the edit, or write a new one with --update-baseline'],
-    ['{"format":"shootdown-baseline","version":1,"violations":[],"__proto__":{}}', 'a key named "__proto__" has no place in a baseline'],
+    [
+      '{"format":"shootdown-baseline","version":2}',
+      'f: version: this shootdown reads version 1, not 2; use the shootdown that wrote it',
+    ],
+    [
+      '{"format":"shootdown-baseline","version":1}',
+      'f: violations: is missing; undo the edit, or write a new one with --update-baseline',
+    ],
+    [
+      '{"format":"shootdown-baseline","version":1,"violations":[],"__proto__":{}}',
+      'a key named "__proto__" has no place in a baseline',
+    ],
     ['{"format":"shootdown-baseline","version":1,"violations":[{}]}', 'f: violations[0].variant: is missing'],
   ])('%s is refused', (text, message) => {
     expect(() => parseBaseline(text, 'f')).toThrow(message);
@@ -55,7 +93,11 @@ describe('a baseline', () => {
     [{ cause: '' }, 'violations[0].cause: expected at least 1 characters'],
     [{ seed: 1 }, 'violations[0]: has no field "seed"'],
   ])('an entry with %j is refused', (change, message) => {
-    const text = JSON.stringify({ format: 'shootdown-baseline', version: 1, violations: [{ ...entry(), ...change }] });
+    const text = JSON.stringify({
+      format: 'shootdown-baseline',
+      version: 1,
+      violations: [{ ...entry(), ...change }],
+    });
     expect(() => parseBaseline(text, 'f')).toThrow(message);
   });
 
@@ -79,14 +121,22 @@ describe('adding to a baseline', () => {
     // In an order and a form that nobody but a person would give it.
     writeFileSync(
       file,
-      JSON.stringify({ format: 'shootdown-baseline', version: 1, violations: [entry({ variant: 'z', note: 'n' }), entry()] }),
+      JSON.stringify({
+        format: 'shootdown-baseline',
+        version: 1,
+        violations: [entry({ variant: 'z', note: 'n' }), entry()],
+      }),
     );
     const before = readFileSync(file, 'utf8');
     const { ino } = statSync(file);
     expect(await addToBaseline(file, [entry()])).toBe(0);
     expect([readFileSync(file, 'utf8'), statSync(file).ino]).toEqual([before, ino]);
     expect(await addToBaseline(file, [entry({ cause: 'new' })])).toBe(1);
-    expect(readBaseline(file).violations).toEqual([entry({ cause: 'new' }), entry(), entry({ variant: 'z', note: 'n' })]);
+    expect(readBaseline(file).violations).toEqual([
+      entry({ cause: 'new' }),
+      entry(),
+      entry({ variant: 'z', note: 'n' }),
+    ]);
   });
 
   it('by several at once loses none', async () => {

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of 64 kB that is full, for as long as `use` runs; false where this user may mount nothing. */
+/**
+ * A file system of 64 kB that is full, for as long as `use` runs; false where this user may mount nothing.
+ */
 export async function onFullDisk(use: (directory: string) => Promise<void> | void): Promise<boolean> {
   const mount = mkdtempSync(join(tmpdir(), 'shootdown-full-'));
   try {

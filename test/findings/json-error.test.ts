@@ -3,13 +3,19 @@ import { outOfBounds } from '../../src/findings/json-bounds.js';
 import { findJsonError } from '../../src/findings/json-error.js';
 
 describe('findJsonError', () => {
-  it.each(['1', '-0.5e+3', '""', '"\\u00e9\\n"', '[]', '{}', '[1, [2], {"a": null}]', ' {"a": true, "b": [false]} \n'])(
-    'finds nothing in %j',
-    (text) => {
-      JSON.parse(text);
-      expect(findJsonError(text)).toBeNull();
-    },
-  );
+  it.each([
+    '1',
+    '-0.5e+3',
+    '""',
+    '"\\u00e9\\n"',
+    '[]',
+    '{}',
+    '[1, [2], {"a": null}]',
+    ' {"a": true, "b": [false]} \n',
+  ])('finds nothing in %j', (text) => {
+    JSON.parse(text);
+    expect(findJsonError(text)).toBeNull();
+  });
 
   it.each([
     ['', 0],
@@ -60,7 +66,11 @@ describe('outOfBounds', () => {
     ['a deep nest', '['.repeat(2_000_000), 'nested more than 32 deep'],
     ['empty arrays', `[${'[],'.repeat(2_000_000)}[]]`, 'more than 1500000 values'],
     ['numbers', `[${'1,'.repeat(2_000_000)}1]`, 'more than 1500000 values'],
-    ['fields', `{${Array.from({ length: 2_000 }, (_, i) => `"k${i}":1`).join()}}`, 'an object of more than 1000 fields'],
+    [
+      'fields',
+      `{${Array.from({ length: 2_000 }, (_, i) => `"k${i}":1`).join()}}`,
+      'an object of more than 1000 fields',
+    ],
     ['a long string', `["${'x'.repeat(2_000_000)}"]`, 'a text of more than 1000000 characters'],
     ['a string without end', `["${'\\"'.repeat(2_000_000)}`, 'a text of more than 1000000 characters'],
     ['blanks', ' '.repeat(5_000_000), 'more than 4000000 blanks'],

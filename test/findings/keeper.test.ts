@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,7 +53,9 @@ describe('keeping findings', () => {
     expect(it.failed).toBe(true);
     expect(paths.map((path) => readFinding(path ?? '').seed)).toEqual([1, 2]);
     expect(said).toHaveLength(2);
-    expect(said[0]).toBe(`cannot save a finding in ${file}: something else is there already (EEXIST); it is kept as ${paths[0]}`);
+    expect(said[0]).toBe(
+      `cannot save a finding in ${file}: something else is there already (EEXIST); it is kept as ${paths[0]}`,
+    );
   });
 
   it('prints them where nothing can be saved', () => {
@@ -52,7 +64,9 @@ describe('keeping findings', () => {
     process.env.TMPDIR = file;
     const { keeper: it, said } = keeper(file);
     expect(it.keep(sampleFinding())).toBeNull();
-    expect(said[0]).toMatch(/^cannot save a finding in .*, nor under .*file \(.*\); the finding follows, put it into a file:$/);
+    expect(said[0]).toMatch(
+      /^cannot save a finding in .*, nor under .*file \(.*\); the finding follows, put it into a file:$/,
+    );
     expect(said[1]).toBe(serializeFinding(sampleFinding()).trimEnd());
   });
 
@@ -62,7 +76,9 @@ describe('keeping findings', () => {
     const path = it.keep(sampleFinding({ scenario: sampleScenario({ name: 'n'.repeat(300) }) })) ?? '';
     expect(path).toMatch(/\.rejected$/);
     expect(JSON.parse(readFileSync(path, 'utf8')).scenario.name).toHaveLength(300);
-    expect(said[0]).toContain('a finding could not be read again (a new finding: scenario.name: expected at most 200 characters');
+    expect(said[0]).toContain(
+      'a finding could not be read again (a new finding: scenario.name: expected at most 200 characters',
+    );
   });
 
   it('takes a variant with many features, and the words of a deadlock of 256 CPUs', () => {
@@ -99,19 +115,29 @@ describe('looking at --out before a run', () => {
     symlinkSync(join(directory, 'nowhere'), join(directory, 'link'));
     symlinkSync(join(directory, 'loop'), join(directory, 'loop'));
     expect(() => checkOutDirectory(path())).toThrow(InputError);
-    expect(() => checkOutDirectory(path())).toThrow(/^--out: no finding can be kept in [^\n]*; give another directory with --out$/);
+    expect(() => checkOutDirectory(path())).toThrow(
+      /^--out: no finding can be kept in [^\n]*; give another directory with --out$/,
+    );
     expect(readFileSync(join(directory, 'file'), 'utf8')).toBe('mine');
   });
 
   it('takes away what killed runs left, when it is old, and nothing else', () => {
     saveFinding(sampleFinding(), directory);
-    const names = ['.b1--x.4711.0a1b2c3d.tmp', '.b1--y.4711.0a1b2c3d.tmp', '.hidden', 'notes.tmp', '.mine.tmp'];
+    const names = [
+      '.b1--x.4711.0a1b2c3d.tmp',
+      '.b1--y.4711.0a1b2c3d.tmp',
+      '.hidden',
+      'notes.tmp',
+      '.mine.tmp',
+    ];
     for (const name of names) {
       writeFileSync(join(directory, name), 'half a find');
       if (name !== '.b1--y.4711.0a1b2c3d.tmp') utimesSync(join(directory, name), 1, 1);
     }
     checkOutDirectory(directory);
-    expect(readdirSync(directory).sort()).toEqual([...names.slice(1), 'b1--two-mm-switch--stale-use--1a2b3c4d.json'].sort());
+    expect(readdirSync(directory).sort()).toEqual(
+      [...names.slice(1), 'b1--two-mm-switch--stale-use--1a2b3c4d.json'].sort(),
+    );
   });
 
   // Root may write anywhere.
@@ -119,7 +145,8 @@ describe('looking at --out before a run', () => {
     const closed = join(directory, 'closed');
     mkdirSync(closed);
     chmodSync(closed, 0o555);
-    for (const path of [closed, join(closed, 'in')]) expect(() => checkOutDirectory(path)).toThrow(/permission denied \(EACCES\)/);
+    for (const path of [closed, join(closed, 'in')])
+      expect(() => checkOutDirectory(path)).toThrow(/permission denied \(EACCES\)/);
     chmodSync(closed, 0o755);
   });
 });

@@ -9,12 +9,17 @@ import { readFinding } from '../../src/findings/read.js';
 import { isTemporaryName } from '../../src/findings/temporary-name.js';
 import { xorshift } from '../trace/xorshift.js';
 
-/** bench/safety/kill.ts does this to whole hunts, a hundred times and at every moment; here a process does nothing but save. */
+/**
+ * bench/safety/kill.ts does this to whole hunts, a hundred times and at every moment; here a process does
+ * nothing but save.
+ */
 const KILLS = 10;
 const program = fileURLToPath(new URL('save-forever.ts', import.meta.url));
 
 async function saveUntilKilled(directory: string, first: number, ms: number): Promise<string[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(first)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
     if (stdout === '') setTimeout(() => child.kill('SIGKILL'), ms);
@@ -38,7 +43,8 @@ it(`loses no finding that was told and leaves none half written, killed ${KILLS}
   const findings = names.filter((name) => name.endsWith('.json'));
   // Killed after the name was given and before it was printed: a finding more, never one less.
   expect(findings.length).toBeGreaterThanOrEqual(told);
-  for (const name of findings) expect(readFinding(join(directory, name)).traceHash).toBe(/([0-9a-f]{8})\.json$/.exec(name)?.[1]);
+  for (const name of findings)
+    expect(readFinding(join(directory, name)).traceHash).toBe(/([0-9a-f]{8})\.json$/.exec(name)?.[1]);
   const others = names.filter((name) => !name.endsWith('.json'));
   expect(others.filter((name) => !isTemporaryName(name))).toEqual([]);
   // What is left is nobody's finding, and a later run takes it away.

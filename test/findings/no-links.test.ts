@@ -36,7 +36,9 @@ describe('without hard links', () => {
   it('saves, reuses, and overwrites nothing', () => {
     const first = saveFinding(sampleFinding(), directory);
     expect(saveFinding(sampleFinding(), directory)).toEqual({ path: first.path, reused: true });
-    expect(saveFinding(sampleFinding({ seed: 2 }), directory).path).toBe(first.path.replace('.json', '-2.json'));
+    expect(saveFinding(sampleFinding({ seed: 2 }), directory).path).toBe(
+      first.path.replace('.json', '-2.json'),
+    );
     expect(readFinding(first.path).seed).toBe(1);
     expect(fs.readdirSync(directory)).toHaveLength(2);
   });

@@ -14,7 +14,10 @@ export function sampleScenario(change: Partial<Scenario> = {}): Scenario {
     pcid: true,
     lazy: true,
     walks: 4,
-    start: [{ loadedMm: 0 }, { loadedMm: 1, lazy: false, slots: [{ mm: 1, tlbGen: 3 }, null], loadedMmAsid: 0, nextAsid: 1 }],
+    start: [
+      { loadedMm: 0 },
+      { loadedMm: 1, lazy: false, slots: [{ mm: 1, tlbGen: 3 }, null], loadedMmAsid: 0, nextAsid: 1 },
+    ],
     scripts: [
       [
         { op: 'run', mm: 0 },
@@ -40,7 +43,12 @@ export function sampleFinding(change: Partial<KernelFinding> = {}): KernelFindin
     execution: 42,
     schedule: ['0*12', '1b', '=3', '1i', '1w*2'],
     steps: 17,
-    violation: { class: 'stale-use', step: 16, cpu: 1, message: 'CPU1 stores through a translation that munmap has revoked.' },
+    violation: {
+      class: 'stale-use',
+      step: 16,
+      cpu: 1,
+      message: 'CPU1 stores through a translation that munmap has revoked.',
+    },
     latent: [{ class: 'gen-ahead', step: 9, cpu: 1, message: 'slot 0 says 4, its entry is of 3.' }],
     traceHash: '1a2b3c4d',
     ...change,

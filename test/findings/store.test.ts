@@ -67,7 +67,9 @@ describe('saving a finding', () => {
     const file = join(directory, 'file');
     writeFileSync(file, '');
     expect(() => saveFinding(sampleFinding(), join(file, 'out'))).toThrow(InfrastructureError);
-    expect(() => saveFinding(sampleFinding(), file)).toThrow(/cannot save a finding in .*file: .*; give another directory with --out/);
+    expect(() => saveFinding(sampleFinding(), file)).toThrow(
+      /cannot save a finding in .*file: .*; give another directory with --out/,
+    );
   });
 
   // Root may write anywhere, so the test has nothing to see there.

@@ -97,7 +97,9 @@ describe('the batch', () => {
   it('deferring needs another CPU in the mask', () => {
     const { bench } = withWord(0);
     expect(bench.run((cpu) => shouldDeferFlush(cpu, MM_A))).toBe(true);
-    expect(new Bench(quiet({ start: [{ loadedMm: 0 }] })).run((cpu) => shouldDeferFlush(cpu, MM_A))).toBe(false);
+    expect(new Bench(quiet({ start: [{ loadedMm: 0 }] })).run((cpu) => shouldDeferFlush(cpu, MM_A))).toBe(
+      false,
+    );
   });
 
   it('a pending unmap counts a generation, takes the mask over and marks the mm, in that order', () => {
@@ -110,7 +112,9 @@ describe('the batch', () => {
       'READ_ONCE tlb_flush_batched(A)',
       'atomic_fetch_add tlb_flush_batched(A) 1',
     ]);
-    expect([ubc.cpumask, ubc.flushRequired, ubc.writable].map((address) => bench.word(address))).toEqual([2, 1, 1]);
+    expect([ubc.cpumask, ubc.flushRequired, ubc.writable].map((address) => bench.word(address))).toEqual([
+      2, 1, 1,
+    ]);
   });
 
   it('a clean page does not need the flush before writing', () => {
@@ -132,13 +136,14 @@ describe('the batch', () => {
       yield* tryToUnmapFlushDirty(cpu);
     });
     expect(bench.ops).toContain('send IPI 1');
-    expect([flushInfo.mm, flushInfo.end, flushInfo.newTlbGen, flushInfo.freedTables].map((address) => bench.word(address))).toEqual([
-      MM_NULL,
-      TLB_FLUSH_ALL,
-      0,
-      0,
+    expect(
+      [flushInfo.mm, flushInfo.end, flushInfo.newTlbGen, flushInfo.freedTables].map((address) =>
+        bench.word(address),
+      ),
+    ).toEqual([MM_NULL, TLB_FLUSH_ALL, 0, 0]);
+    expect([ubc.cpumask, ubc.flushRequired, ubc.writable].map((address) => bench.word(address))).toEqual([
+      0, 0, 0,
     ]);
-    expect([ubc.cpumask, ubc.flushRequired, ubc.writable].map((address) => bench.word(address))).toEqual([0, 0, 0]);
     // CPU1 has A loaded, and is up to date now.
     expect(bench.word(bench.layout.cpus[1].tlbstate.ctxs[0].tlbGen)).toBe(5);
   });
@@ -150,7 +155,9 @@ describe('the batch', () => {
   });
 
   it('a batch of this CPU alone is flushed here', () => {
-    const bench = new Bench(quiet({ mms: [{ tlbGen: 4 }], start: [{ loadedMm: 0, slots: [{ mm: 0, tlbGen: 3 }] }] }));
+    const bench = new Bench(
+      quiet({ mms: [{ tlbGen: 4 }], start: [{ loadedMm: 0, slots: [{ mm: 0, tlbGen: 3 }] }] }),
+    );
     bench.set(bench.layout.cpus[0].ubc.cpumask, 1);
     bench.run((cpu) => archTlbbatchFlush(cpu));
     expect(bench.ops).toContain('write_cr3 pcid 1 flush');

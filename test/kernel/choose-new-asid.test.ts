@@ -21,7 +21,11 @@ function withSlots(slots: readonly Slot[], nextAsid = 0, pcid = true): Bench {
 
 function choose(bench: Bench, next: number, gen: number): { asid: number; flush: boolean; nextAsid: number } {
   const choice = bench.run((cpu) => chooseNewAsid(cpu, next, gen));
-  return { asid: choice >> 1, flush: (choice & 1) === 1, nextAsid: bench.word(bench.layout.cpus[0].tlbstate.nextAsid) };
+  return {
+    asid: choice >> 1,
+    flush: (choice & 1) === 1,
+    nextAsid: bench.word(bench.layout.cpus[0].tlbstate.nextAsid),
+  };
 }
 
 describe('choose_new_asid', () => {

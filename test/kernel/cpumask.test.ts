@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM } from '../../src/kernel/constants.js';
-import { cpumaskAnyOther, cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu, lowestBit } from '../../src/kernel/cpumask.js';
+import {
+  cpumaskAnyOther,
+  cpumaskClearCpu,
+  cpumaskSetCpu,
+  cpumaskTestCpu,
+  lowestBit,
+} from '../../src/kernel/cpumask.js';
 import { A, B, dontneed, kthread, munmap, read, run, script, write } from '../../src/scenarios/steps.js';
 import type { ScriptStep } from '../../src/vocabulary/scenario.js';
 import { account } from './accounting.js';
@@ -23,7 +29,8 @@ describe('cpumask', () => {
     const mask = bench.layout.mms[MM_A].cpumask;
     bench.run(function* (cpu) {
       yield* cpumaskSetCpu(cpu, target, mask);
-      for (let other = 0; other < 64; other++) expect(yield* cpumaskTestCpu(cpu, other, mask)).toBe(other === target);
+      for (let other = 0; other < 64; other++)
+        expect(yield* cpumaskTestCpu(cpu, other, mask)).toBe(other === target);
       expect(yield* cpumaskAnyOther(cpu, mask)).toBe(target !== 0);
       yield* cpumaskClearCpu(cpu, target, mask);
       expect(yield* cpumaskTestCpu(cpu, target, mask)).toBe(false);
@@ -46,7 +53,13 @@ describe('cpumask', () => {
 
 /** CPUs that take part; all others idle. */
 function wide(cpus: number, active: Record<number, ScriptStep[]>) {
-  return quiet({ name: `wide-${cpus}`, cpus, mms: [{}, {}], walks: 4, scripts: Array.from({ length: cpus }, (_, id) => active[id] ?? []) });
+  return quiet({
+    name: `wide-${cpus}`,
+    cpus,
+    mms: [{}, {}],
+    walks: 4,
+    scripts: Array.from({ length: cpus }, (_, id) => active[id] ?? []),
+  });
 }
 
 describe.each([40, 64])('a machine of %i CPUs', (cpus) => {
@@ -73,7 +86,9 @@ describe.each([40, 64])('a machine of %i CPUs', (cpus) => {
   });
 
   it.each([31, 32, last])('an IPI reaches CPU %i', (target) => {
-    const bench = new Bench(quiet({ cpus, start: Array.from({ length: cpus }, (_, id) => (id === target ? { loadedMm: 0 } : {})) }));
+    const bench = new Bench(
+      quiet({ cpus, start: Array.from({ length: cpus }, (_, id) => (id === target ? { loadedMm: 0 } : {})) }),
+    );
     bench.run((cpu) => cpu.fn.flushTlbMm(cpu, MM_A));
     expect(bench.ops.filter((op) => op.startsWith('send IPI'))).toEqual([`send IPI ${target}`]);
     const slot = bench.layout.cpus[target].tlbstate.ctxs[0];

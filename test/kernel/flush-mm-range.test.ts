@@ -17,7 +17,13 @@ interface Where {
 
 function machine(where: Where, setup: Setup = {}): Bench {
   const loaded = (yes: boolean | undefined) => (yes === true ? { loadedMm: 0 } : {});
-  return new Bench(quiet({ mms: [{ tlbGen: 4, cpumask: where.mask ?? [] }], start: [loaded(where.here), loaded(where.there)] }), setup);
+  return new Bench(
+    quiet({
+      mms: [{ tlbGen: 4, cpumask: where.mask ?? [] }],
+      start: [loaded(where.here), loaded(where.there)],
+    }),
+    setup,
+  );
 }
 
 function flushed(bench: Bench, freedTables = false): { ops: string[]; ipis: string[]; flushes: string[] } {

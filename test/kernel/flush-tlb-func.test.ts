@@ -9,7 +9,14 @@ import {
   TLB_REMOTE_SHOOTDOWN,
   TLB_REMOTE_WRONG_CPU,
 } from '../../src/kernel/constants.js';
-import { DECIDED_EARLY_OUT, DECIDED_PARTIAL, DECIDED_UP_TO_DATE, EV_DECIDED, EV_TLB_FLUSH, EV_UNLAZIED } from '../../src/kernel/events.js';
+import {
+  DECIDED_EARLY_OUT,
+  DECIDED_PARTIAL,
+  DECIDED_UP_TO_DATE,
+  EV_DECIDED,
+  EV_TLB_FLUSH,
+  EV_UNLAZIED,
+} from '../../src/kernel/events.js';
 import { flushTlbFunc } from '../../src/kernel/flush-tlb-func.js';
 import { Bench, quiet, type Setup } from './harness.js';
 
@@ -31,8 +38,17 @@ interface Case extends Setup {
 }
 
 /** Runs flush_tlb_func on CPU0, which has mm A loaded in slot 1, for CPU1's request unless said otherwise. */
-function flush(options: Case): { bench: Bench; slotGen: number; flushes: string[]; decided: number[]; traced: [number, number][] } {
-  const bench = new Bench(quiet({ start: [{ loadedMm: 0, loadedMmAsid: 1, slots: [null, { mm: 0, tlbGen: options.local }] }] }), options);
+function flush(options: Case): {
+  bench: Bench;
+  slotGen: number;
+  flushes: string[];
+  decided: number[];
+  traced: [number, number][];
+} {
+  const bench = new Bench(
+    quiet({ start: [{ loadedMm: 0, loadedMmAsid: 1, slots: [null, { mm: 0, tlbGen: options.local }] }] }),
+    options,
+  );
   const own = bench.layout.cpus[0].tlbstate;
   const initiator = options.initiator ?? 1;
   const info = bench.layout.cpus[initiator].flushInfo;
@@ -59,13 +75,26 @@ const FULL = ['write_cr3 pcid 2 flush'];
 
 describe('flush_tlb_func', () => {
   it('for another mm: up to 6.13 does nothing', () => {
-    const { slotGen, flushes, traced, bench } = flush({ profile: '6.12', mm: MM_B, gen: 9, local: 3, mmGen: 4 });
+    const { slotGen, flushes, traced, bench } = flush({
+      profile: '6.12',
+      mm: MM_B,
+      gen: 9,
+      local: 3,
+      mmGen: 4,
+    });
     expect({ slotGen, flushes, traced }).toEqual({ slotGen: 3, flushes: [], traced: [] });
     expect(bench.ops.some((op) => op.includes('mm_cpumask'))).toBe(false);
   });
 
   it('for another mm on the initiator itself: up to 6.13 flushes what is loaded', () => {
-    const { slotGen, flushes } = flush({ profile: '6.12', mm: MM_B, gen: 9, local: 3, mmGen: 4, initiator: 0 });
+    const { slotGen, flushes } = flush({
+      profile: '6.12',
+      mm: MM_B,
+      gen: 9,
+      local: 3,
+      mmGen: 4,
+      initiator: 0,
+    });
     expect({ slotGen, flushes }).toEqual({ slotGen: 4, flushes: FULL });
   });
 
@@ -101,7 +130,11 @@ describe('flush_tlb_func', () => {
       { gen: 4, local: 4, mmGen: 6, range: [0, 1] },
       { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] },
     ],
-    ['early out: it is passed', { gen: 3, local: 4, mmGen: 6 }, { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] }],
+    [
+      'early out: it is passed',
+      { gen: 3, local: 4, mmGen: 6 },
+      { slotGen: 4, flushes: [], decided: [DECIDED_EARLY_OUT] },
+    ],
     [
       'no early out before 6.0',
       { features: { genEarlyOut: false }, gen: 4, local: 4, mmGen: 6, range: [0, 1] },
@@ -127,7 +160,11 @@ describe('flush_tlb_func', () => {
       { gen: 5, local: 4, mmGen: 5, range: [1, 3] },
       { slotGen: 5, flushes: ['invlpg 1', 'invlpg 2'], decided: [DECIDED_PARTIAL] },
     ],
-    ['full: two behind', { gen: 5, local: 3, mmGen: 5, range: [1, 3] }, { slotGen: 5, flushes: FULL, decided: [] }],
+    [
+      'full: two behind',
+      { gen: 5, local: 3, mmGen: 5, range: [1, 3] },
+      { slotGen: 5, flushes: FULL, decided: [] },
+    ],
     [
       'full: one behind the request, the mm is further',
       { gen: 5, local: 4, mmGen: 6, range: [1, 3] },

@@ -18,7 +18,10 @@ import type { MemoryModel, Violation } from '../../src/vocabulary/finding.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { personally, waitingWords } from '../../src/vocabulary/violation-facts.js';
 
-/** Ways to run the simulated kernel in a test: one function on one CPU, step by step; or a scenario under many schedules. */
+/**
+ * Ways to run the simulated kernel in a test: one function on one CPU, step by step; or a scenario under many
+ * schedules.
+ */
 
 export interface Setup {
   readonly profile?: string;
@@ -75,7 +78,8 @@ export class Bench {
       },
     });
     this.layout = this.program.config.layout;
-    // Sequential consistency unless asked: what is tested is order of execution, and memory is read back at once.
+    // Sequential consistency unless asked: what is tested is order of execution, and memory is read back at
+    // once.
     this.machine = new Machine(this.program, setup.memory ?? 'sc');
     const board = new OracleBoard(this.machine, this.program.config);
     const inner = board.event.bind(board);
@@ -98,9 +102,13 @@ export class Bench {
   }
 
   /**
-   * Runs protocol functions, by CPU, to the end of all: CPU 0 while it can move, then the lowest agent that can. Returns CPU 0's result.
+   * Runs protocol functions, by CPU, to the end of all: CPU 0 while it can move, then the lowest agent that
+   * can. Returns CPU 0's result.
    */
-  run<R>(body: (cpu: KernelCpu) => Protocol<R>, others: Record<number, (cpu: KernelCpu) => Protocol<unknown>> = {}): R {
+  run<R>(
+    body: (cpu: KernelCpu) => Protocol<R>,
+    others: Record<number, (cpu: KernelCpu) => Protocol<unknown>> = {},
+  ): R {
     let result: R | undefined;
     this.bodies.clear();
     this.bodies.set(0, function* (cpu) {
@@ -117,7 +125,9 @@ export class Bench {
     machine.begin();
     for (let steps = 0; machine.violation === null && !machine.finished; steps++) {
       if (steps > 100_000) throw new Error('no end');
-      const enabled = Array.from(machine.enabled.list.subarray(0, machine.enabled.count)).sort((a, b) => a - b);
+      const enabled = Array.from(machine.enabled.list.subarray(0, machine.enabled.count)).sort(
+        (a, b) => a - b,
+      );
       if (enabled.length === 0)
         throw new Error(
           `nobody can move: ${machine.cpus.map((cpu) => waitingWords(machine.waiting(cpu.id), personally(machine.program.layout))).join('; ')}`,
@@ -161,7 +171,9 @@ export class Bench {
 
   /** Events of one kind on a CPU, as [a, b]. */
   eventsOf(cpu: number, kind: number): [number, number][] {
-    return this.events.filter((event) => event.cpu === cpu && event.kind === kind).map((event) => [event.a, event.b]);
+    return this.events
+      .filter((event) => event.cpu === cpu && event.kind === kind)
+      .map((event) => [event.a, event.b]);
   }
 }
 
@@ -193,7 +205,10 @@ export interface Many extends Setup {
 /** No scenario of these tests takes more steps, but those that never end. */
 const MEAN_MAX = 800;
 
-/** Runs a scenario under `executions` random schedules; goes on after violations, so that frequencies can be told. */
+/**
+ * Runs a scenario under `executions` random schedules; goes on after violations, so that frequencies can be
+ * told.
+ */
 export function runMany(scenario: Scenario, options: Many): Tally {
   const profile = findProfile(options.profile ?? '6.18');
   if (profile === undefined) throw new Error(`no profile ${options.profile}`);
@@ -207,7 +222,9 @@ export function runMany(scenario: Scenario, options: Many): Tally {
   machine.observer = board;
   const executor = new Executor(machine, { walks: scenario.walks });
   const random = new Random();
-  const strategies: Strategy[] = (options.strategies ?? ['random', 'pct']).map((name) => findStrategy(name)!.create());
+  const strategies: Strategy[] = (options.strategies ?? ['random', 'pct']).map((name) =>
+    findStrategy(name)!.create(),
+  );
   const stream = hashText(scenario.name);
   const harm: Record<string, number> = {};
   const latent: Record<string, number> = {};
@@ -218,14 +235,17 @@ export function runMany(scenario: Scenario, options: Many): Tally {
   let steps = 0;
   for (let execution = 0; execution < options.executions; execution++) {
     random.seed(options.seed ?? 1, stream, execution);
-    // The length spreads change points and walks and bounds what does not end: the mean of what has been seen, if that ended.
+    // The length spreads change points and walks and bounds what does not end: the mean of what has been
+    // seen, if that ended.
     const length = execution === 0 ? 300 : Math.min(MEAN_MAX, Math.round(steps / execution));
     steps += executor.run(strategies[execution % strategies.length], random, length);
     for (const seen of machine.latent) {
       latent[seen.class] = (latent[seen.class] ?? 0) + 1;
       firstLatent ??= seen;
     }
-    const sentences = [...machine.latent, ...(machine.violation === null ? [] : [machine.violation])].map((seen) => seen.message);
+    const sentences = [...machine.latent, ...(machine.violation === null ? [] : [machine.violation])].map(
+      (seen) => seen.message,
+    );
     if (sentences.some((sentence) => options.wanted?.test(sentence) === true)) said++;
     if (machine.violation !== null) {
       harm[machine.violation.class] = (harm[machine.violation.class] ?? 0) + 1;
@@ -233,6 +253,9 @@ export function runMany(scenario: Scenario, options: Many): Tally {
       first ??= machine.violation;
     } else options.atEnd?.(machine, program);
   }
-  const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, board.counters.values[i]])) as Record<CounterName, number>;
+  const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, board.counters.values[i]])) as Record<
+    CounterName,
+    number
+  >;
   return { harm, latent, first: first ?? firstLatent, firstExecution, said, counters, steps };
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM, TLB_FLUSH_ALL } from '../../src/kernel/constants.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
-import { pteFreeTlb, tlbFinishMmu, tlbGatherMmu, tlbRemovePage, tlbRemoveTlbEntry } from '../../src/kernel/mmu-gather.js';
+import {
+  pteFreeTlb,
+  tlbFinishMmu,
+  tlbGatherMmu,
+  tlbRemovePage,
+  tlbRemoveTlbEntry,
+} from '../../src/kernel/mmu-gather.js';
 import type { Protocol } from '../../src/machine/protocol.js';
 import { Bench, quiet, type Setup } from './harness.js';
 
@@ -86,7 +92,11 @@ describe('mmu_gather', () => {
     const { calls, log } = gather(body);
     expect(calls).toEqual([[8, 10, 2, true]]);
     expect(log).toEqual(['flush', 'table 4 after a grace period', 'page 5']);
-    expect(gather(body, { setup: { features: { rcuTableFree: false } } }).log).toEqual(['flush', 'table 4', 'page 5']);
+    expect(gather(body, { setup: { features: { rcuTableFree: false } } }).log).toEqual([
+      'flush',
+      'table 4',
+      'page 5',
+    ]);
   });
 
   it('fullmm flushes everything', () => {
@@ -101,7 +111,9 @@ describe('mmu_gather', () => {
 
   it('nested: everything, tables included, even if it cleared nothing itself (B39)', () => {
     expect(gather(function* () {}, { nested: true }).calls).toEqual([[0, TLB_FLUSH_ALL, 0, true]]);
-    expect(gather(function* () {}, { nested: true, setup: { features: { nestedGatherFlush: false } } }).calls).toEqual([]);
+    expect(
+      gather(function* () {}, { nested: true, setup: { features: { nestedGatherFlush: false } } }).calls,
+    ).toEqual([]);
   });
 
   it('the count of gathers is raised before any entry changes and dropped after the flush', () => {

@@ -48,7 +48,9 @@ describe('context_switch', () => {
     expect(bench.word(bench.layout.mms[MM_A].mmCount)).toBe(1);
     const at = (text: string): number => bench.ops.findIndex((op) => op.startsWith(text));
     expect(at('write_cr3')).toBeLessThan(at('atomic_fetch_add mm_count(A) -1'));
-    expect(bench.ops.indexOf('local_irq_enable', at('write_cr3'))).toBeLessThan(at('atomic_fetch_add mm_count(A) -1'));
+    expect(bench.ops.indexOf('local_irq_enable', at('write_cr3'))).toBeLessThan(
+      at('atomic_fetch_add mm_count(A) -1'),
+    );
   });
 
   it('the last reference frees the root', () => {
@@ -58,7 +60,9 @@ describe('context_switch', () => {
     const root = bench.program.image[pgd];
     bench.run((cpu) => contextSwitch(cpu, MM_B));
     expect(bench.word(alive)).toBe(MM_DEAD);
-    expect(bench.machine.mem[bench.layout.mmu.freeStack + bench.machine.mem[bench.layout.mmu.freeTop] - 1]).toBe(root);
+    expect(
+      bench.machine.mem[bench.layout.mmu.freeStack + bench.machine.mem[bench.layout.mmu.freeTop] - 1],
+    ).toBe(root);
   });
 
   it('without lazy mode a kernel thread runs on init_mm', () => {

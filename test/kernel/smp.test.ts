@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CSD_FLAG_LOCK, CSD_TYPE_SYNC, FIRST_USER_MM } from '../../src/kernel/constants.js';
 import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_IPI_SERVED } from '../../src/kernel/events.js';
-import { csdLock, flushSmpCallFunctionQueue, llistAdd, smpCallFunctionManyCond } from '../../src/kernel/smp.js';
+import {
+  csdLock,
+  flushSmpCallFunctionQueue,
+  llistAdd,
+  smpCallFunctionManyCond,
+} from '../../src/kernel/smp.js';
 import { CSD_FLAGS, CSD_INFO, CSD_NEXT } from '../../src/kernel/structs.js';
 import { Bench, quiet } from './harness.js';
 
@@ -13,7 +18,10 @@ describe('csd_lock', () => {
     const bench = new Bench(quiet());
     const csd = bench.layout.cpus[0].cfd.csd[1];
     bench.run((cpu) => csdLock(cpu, csd));
-    expect(bench.ops).toEqual(['smp_cond_load_acquire csd(0->1).flags', `WRITE_ONCE csd(0->1).flags = ${CSD_FLAG_LOCK | CSD_TYPE_SYNC}`]);
+    expect(bench.ops).toEqual([
+      'smp_cond_load_acquire csd(0->1).flags',
+      `WRITE_ONCE csd(0->1).flags = ${CSD_FLAG_LOCK | CSD_TYPE_SYNC}`,
+    ]);
   });
 });
 
@@ -28,7 +36,11 @@ describe('llist_add', () => {
       empty.push(yield* llistAdd(cpu, second, queue));
     });
     expect(empty).toEqual([true, false]);
-    expect([queue, second + CSD_NEXT, first + CSD_NEXT].map((address) => bench.word(address))).toEqual([second, first, 0]);
+    expect([queue, second + CSD_NEXT, first + CSD_NEXT].map((address) => bench.word(address))).toEqual([
+      second,
+      first,
+      0,
+    ]);
   });
 
   it('tries again when another CPU was faster', () => {
@@ -72,7 +84,9 @@ describe('the handler', () => {
     bench.run((cpu) => flushSmpCallFunctionQueue(cpu));
     expect(served).toEqual([2, 1]);
     expect(bench.ops[0]).toBe('xchg cpu0.call_single_queue');
-    expect([queue, older + CSD_FLAGS, newer + CSD_FLAGS].map((address) => bench.word(address))).toEqual([0, 0, 0]);
+    expect([queue, older + CSD_FLAGS, newer + CSD_FLAGS].map((address) => bench.word(address))).toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 

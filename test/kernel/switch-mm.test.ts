@@ -63,18 +63,55 @@ describe('switch_mm_irqs_off: the order of a switch to another mm', () => {
   });
 
   it('6.14: the bit only when clear, the old mm keeps its own; SWITCHING still late', () => {
-    expect(order(switchTo({ profile: '6.14' }, MM_A))).toEqual(['test bit in A', 'set bit in A', 'read gen', 'SWITCHING', ...END]);
-    expect(order(switchTo({ profile: '6.14' }, MM_A, true))).toEqual(['test bit in A', 'read gen', 'SWITCHING', ...END]);
+    expect(order(switchTo({ profile: '6.14' }, MM_A))).toEqual([
+      'test bit in A',
+      'set bit in A',
+      'read gen',
+      'SWITCHING',
+      ...END,
+    ]);
+    expect(order(switchTo({ profile: '6.14' }, MM_A, true))).toEqual([
+      'test bit in A',
+      'read gen',
+      'SWITCHING',
+      ...END,
+    ]);
   });
 
-  it.each(['6.15-rc5', '6.15-rc6'])('%s: SWITCHING first; no barrier when the bit was set (B1)', (profile) => {
-    expect(order(switchTo({ profile }, MM_A))).toEqual(['SWITCHING', 'test bit in A', 'set bit in A', 'read gen', ...END]);
-    expect(order(switchTo({ profile }, MM_A, true))).toEqual(['SWITCHING', 'test bit in A', 'read gen', ...END]);
-  });
+  it.each(['6.15-rc5', '6.15-rc6'])(
+    '%s: SWITCHING first; no barrier when the bit was set (B1)',
+    (profile) => {
+      expect(order(switchTo({ profile }, MM_A))).toEqual([
+        'SWITCHING',
+        'test bit in A',
+        'set bit in A',
+        'read gen',
+        ...END,
+      ]);
+      expect(order(switchTo({ profile }, MM_A, true))).toEqual([
+        'SWITCHING',
+        'test bit in A',
+        'read gen',
+        ...END,
+      ]);
+    },
+  );
 
   it.each(['6.17.5', '6.18'])('%s: a full barrier either way', (profile) => {
-    expect(order(switchTo({ profile }, MM_A))).toEqual(['SWITCHING', 'test bit in A', 'set bit in A', 'read gen', ...END]);
-    expect(order(switchTo({ profile }, MM_A, true))).toEqual(['SWITCHING', 'test bit in A', 'smp_mb', 'read gen', ...END]);
+    expect(order(switchTo({ profile }, MM_A))).toEqual([
+      'SWITCHING',
+      'test bit in A',
+      'set bit in A',
+      'read gen',
+      ...END,
+    ]);
+    expect(order(switchTo({ profile }, MM_A, true))).toEqual([
+      'SWITCHING',
+      'test bit in A',
+      'smp_mb',
+      'read gen',
+      ...END,
+    ]);
   });
 
   it('with B1, SWITCHING is still in the store buffer when the generation is read', () => {
@@ -163,20 +200,23 @@ describe('switch_mm_irqs_off to the mm that is loaded', () => {
     expect(switchTo({ profile: '6.12' }, MM_B).ops).not.toContain('WRITE_ONCE cpu0.is_lazy = 0');
   });
 
-  it.each(['6.12', '6.18'])('%s, from lazy mode: not lazy, barrier, then the generation; equal: no flush', (profile) => {
-    const made = switchTo({ profile }, MM_B, false, lazyOnB(1));
-    expect(made.ops).toEqual([
-      'READ_ONCE cpu0.loaded_mm',
-      'READ_ONCE cpu0.is_lazy',
-      'WRITE_ONCE cpu0.is_lazy = 0',
-      ...(profile === '6.12' ? ['READ_ONCE mm_cpumask(B)'] : []),
-      'smp_mb',
-      'READ_ONCE tlb_gen(B)',
-      'READ_ONCE cpu0.loaded_mm_asid',
-      'READ_ONCE cpu0.ctxs[1].tlb_gen',
-    ]);
-    expect(made.eventsOf(0, EV_LAZY_REENTRY)).toEqual([[MM_B, 0]]);
-  });
+  it.each(['6.12', '6.18'])(
+    '%s, from lazy mode: not lazy, barrier, then the generation; equal: no flush',
+    (profile) => {
+      const made = switchTo({ profile }, MM_B, false, lazyOnB(1));
+      expect(made.ops).toEqual([
+        'READ_ONCE cpu0.loaded_mm',
+        'READ_ONCE cpu0.is_lazy',
+        'WRITE_ONCE cpu0.is_lazy = 0',
+        ...(profile === '6.12' ? ['READ_ONCE mm_cpumask(B)'] : []),
+        'smp_mb',
+        'READ_ONCE tlb_gen(B)',
+        'READ_ONCE cpu0.loaded_mm_asid',
+        'READ_ONCE cpu0.ctxs[1].tlb_gen',
+      ]);
+      expect(made.eventsOf(0, EV_LAZY_REENTRY)).toEqual([[MM_B, 0]]);
+    },
+  );
 
   it('from lazy mode, behind: same slot, forced flush', () => {
     const made = switchTo({}, MM_B, false, lazyOnB(0));

@@ -23,9 +23,19 @@ import type { Variant } from '../../src/variants/variant.js';
 const named = (variant: Variant | undefined): string[] => openFindingsOf(variant!).map(({ name }) => name);
 const scenariosOf = (...names: string[]) => catalogue.filter(({ name }) => names.includes(name));
 
-const plan: Omit<HuntRequest, 'variant' | 'scenarios'> = { strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso', jobs: 1 };
+const plan: Omit<HuntRequest, 'variant' | 'scenarios'> = {
+  strategies: ['random', 'pct', 'delay'],
+  seed: 1,
+  memory: 'tso',
+  jobs: 1,
+};
 
-async function huntPast(variant: string, scenarios: string[], executions: number, own: readonly Variant[] = []) {
+async function huntPast(
+  variant: string,
+  scenarios: string[],
+  executions: number,
+  own: readonly Variant[] = [],
+) {
   const chosen = scenariosOf(...scenarios);
   const known = knownOf(variant, chosen, own);
   const modules = { ...NO_MODULES, variants: own };
@@ -54,7 +64,8 @@ describe('open findings', () => {
 
   it('are named for every profile that is not right', () => {
     expect(named(findVariant('5.10'))).toEqual(['left-mask-before-cr3', 'b38']);
-    for (const name of ['6.12', '6.12.117', '6.1.192']) expect(named(findVariant(name))).toEqual(['left-mask-before-cr3']);
+    for (const name of ['6.12', '6.12.117', '6.1.192'])
+      expect(named(findVariant(name))).toEqual(['left-mask-before-cr3']);
     expect(named(findVariant('6.12-stable'))).toEqual(['left-mask-before-cr3', 'b2']);
     expect(named(findVariant('6.12.28'))).toEqual(['left-mask-before-cr3', 'b3', 'b2']);
     expect(named(findVariant('6.14'))).toEqual(['b3', 'b2']);
@@ -68,9 +79,12 @@ describe('open findings', () => {
     expect(named(findVariant('6.12/kvm/v0'))).toEqual([]);
     expect(named(findVariant('6.12~skipLazy'))).toEqual(['left-mask-before-cr3']);
     expect(named(defineVariant({ name: 'mine', base: '6.12' }))).toEqual(['left-mask-before-cr3']);
-    expect(named(defineVariant({ name: 'mine', base: '6.12', features: { rcuTableFree: true } }))).toEqual([]);
+    expect(named(defineVariant({ name: 'mine', base: '6.12', features: { rcuTableFree: true } }))).toEqual(
+      [],
+    );
     // Whoever asks for the bug, or takes the fix away, wants to hear of it.
-    for (const name of ['b38', 'b1', 'cve-2025-40174', '6.18~filterSwitching']) expect(named(findVariant(name))).not.toContain(name);
+    for (const name of ['b38', 'b1', 'cve-2025-40174', '6.18~filterSwitching'])
+      expect(named(findVariant(name))).not.toContain(name);
     expect(named(findVariant('b1'))).toEqual([]);
     expect(named(findVariant('6.12~batchedPendingCounters'))).toEqual(['left-mask-before-cr3']);
     expect(named(defineVariant({ name: 'mine', base: 'b38' }))).toEqual(['left-mask-before-cr3']);
@@ -90,7 +104,13 @@ describe('a hunt', () => {
     const verdict = await huntPast('6.12', ['exit-while-lazy'], 300);
     expect(verdict).toMatchObject({ violation: null, executions: 300, known: 'left-mask-before-cr3' });
     expect(verdict.met).toMatchObject([
-      { class: 'freed-table-walk', scenario: 'exit-while-lazy', isKnown: true, finding: 'left-mask-before-cr3', cause: 'no IPI' },
+      {
+        class: 'freed-table-walk',
+        scenario: 'exit-while-lazy',
+        isKnown: true,
+        finding: 'left-mask-before-cr3',
+        cause: 'no IPI',
+      },
     ]);
     // 18 of 3,000 executions show it.
     expect(verdict.met![0].executions).toBeGreaterThan(0);
@@ -117,7 +137,10 @@ describe('a hunt', () => {
     expect(verdict).toMatchObject({ violation: 'stale-use', known: null });
   });
 
-  /** Another bug of the same class, scenario and cause: a CPU that goes lazy leaves the mask and keeps the page table (B5). */
+  /**
+   * Another bug of the same class, scenario and cause: a CPU that goes lazy leaves the mask and keeps the
+   * page table (B5).
+   */
   function* leavesMaskLazily(cpu: KernelCpu): Protocol<void> {
     const mm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
     yield* enterLazyTlb(cpu);
@@ -125,7 +148,11 @@ describe('a hunt', () => {
   }
 
   it('takes no bug of a user for what is known of the base', async () => {
-    const mine = defineVariant({ name: 'lazy-without-bit', base: '6.12', replace: { enterLazyTlb: leavesMaskLazily } });
+    const mine = defineVariant({
+      name: 'lazy-without-bit',
+      base: '6.12',
+      replace: { enterLazyTlb: leavesMaskLazily },
+    });
     const verdict = await huntPast(mine.name, ['exit-while-lazy'], 600, [mine]);
     expect(verdict).toMatchObject({ violation: 'freed-table-walk', known: null });
     const isNew = verdict.met!.filter(({ isKnown }) => !isKnown);

@@ -4,7 +4,10 @@ import { allKnownWitnesses, knownWitnesses } from '../../src/known/witnesses.js'
 import { replayFinding } from '../../src/replay/replay-finding.js';
 import { findVariant, listVariants } from '../../src/variants/index.js';
 
-/** The witnesses that travel with the package. One that does not replay any more: npx tsx scripts/known-witnesses.ts --variant NAME. */
+/**
+ * The witnesses that travel with the package. One that does not replay any more: npx tsx
+ * scripts/known-witnesses.ts --variant NAME.
+ */
 
 describe('known witnesses', () => {
   it('are of variants that there are, one each', () => {
@@ -14,16 +17,24 @@ describe('known witnesses', () => {
     for (const name of names) expect(findVariant(name)?.name).toBe(name);
   });
 
-  it.each(allKnownWitnesses().map((witness) => [witness.variant, witness] as const))('of %s replays', (variant, { file, class: name }) => {
-    const finding = readFinding(file);
-    const { reproduced, reason, violation } = replayFinding(finding, false);
-    expect({ reproduced, reason, class: violation?.class }).toEqual({ reproduced: true, reason: null, class: name });
-    expect(finding.modules ?? []).toEqual([]);
-    expect(knownWitnesses(variant)).toHaveLength(1);
-  });
+  it.each(allKnownWitnesses().map((witness) => [witness.variant, witness] as const))(
+    'of %s replays',
+    (variant, { file, class: name }) => {
+      const finding = readFinding(file);
+      const { reproduced, reason, violation } = replayFinding(finding, false);
+      expect({ reproduced, reason, class: violation?.class }).toEqual({
+        reproduced: true,
+        reason: null,
+        class: name,
+      });
+      expect(finding.modules ?? []).toEqual([]);
+      expect(knownWitnesses(variant)).toHaveLength(1);
+    },
+  );
 
   it('are known where a short hunt meets none: v6 on a hypercall, v5 too', () => {
-    for (const name of ['hypercall/v5', 'hypercall/v6', 'kvm/v5', 'native/v6']) expect(knownWitnesses(name), name).not.toEqual([]);
+    for (const name of ['hypercall/v5', 'hypercall/v6', 'kvm/v5', 'native/v6'])
+      expect(knownWitnesses(name), name).not.toEqual([]);
   });
 
   it('are of no rule that does nothing, nor of a kernel', () => {

@@ -3,8 +3,9 @@ import { finalStates } from '../../src/litmus/explore.js';
 import type { Instruction, LitmusProgram } from '../../src/litmus/litmus-test.js';
 
 /**
- * The classic litmus tests on the machine's own operations, with the exact sets of outcomes that x86-TSO and sequential consistency
- * allow, by enumerating all schedules. An outcome lists the observed values in the order of `observed`.
+ * The classic litmus tests on the machine's own operations, with the exact sets of outcomes that x86-TSO and
+ * sequential consistency allow, by enumerating all schedules. An outcome lists the observed values in the
+ * order of `observed`.
  */
 
 const store = (location: string, value: number): Instruction => ({ op: 'store', location, value });
@@ -21,7 +22,13 @@ interface Case extends LitmusProgram {
   readonly tsoOnly: readonly string[];
 }
 
-const test = (name: string, threads: readonly (readonly Instruction[])[], observed: string, sc: string, tsoOnly = ''): Case => ({
+const test = (
+  name: string,
+  threads: readonly (readonly Instruction[])[],
+  observed: string,
+  sc: string,
+  tsoOnly = '',
+): Case => ({
   name,
   initial: {},
   threads,
@@ -149,7 +156,12 @@ const cases: readonly Case[] = [
     '2:a 2:b 3:a 3:b',
     '0000 0001 0010 0011 0100 0101 0110 0111 1000 1001 1011 1100 1101 1110 1111',
   ),
-  test('CoRR: two loads of one word never go back', [[store('x', 1)], [load('a', 'x'), load('b', 'x')]], '1:a 1:b', '00 01 11'),
+  test(
+    'CoRR: two loads of one word never go back',
+    [[store('x', 1)], [load('a', 'x'), load('b', 'x')]],
+    '1:a 1:b',
+    '00 01 11',
+  ),
   test(
     'CoWW and forwarding: the own newest store is seen',
     [
@@ -165,7 +177,9 @@ describe('litmus tests', () => {
   for (const litmus of cases) {
     it(litmus.name, () => {
       const states = (memory: 'tso' | 'sc'): string[] =>
-        finalStates(litmus, memory, litmus.observed).map((state) => [...state.matchAll(/=(\d+);/g)].map((match) => match[1]).join(''));
+        finalStates(litmus, memory, litmus.observed).map((state) =>
+          [...state.matchAll(/=(\d+);/g)].map((match) => match[1]).join(''),
+        );
       expect(states('sc')).toEqual([...litmus.sc].sort());
       expect(states('tso')).toEqual([...litmus.sc, ...litmus.tsoOnly].sort());
     });

@@ -5,9 +5,9 @@ import { exploreLitmus } from '../../src/litmus/explore.js';
 import { parseLitmus } from '../../src/litmus/parse.js';
 
 /**
- * Hundreds of litmus tests with the final states and verdicts that herd7 computes under its x86-TSO model and under sequential consistency,
- * compared with all that the machine can do. The collections are data beside the repository; without them classics.test.ts still has the
- * classics.
+ * Hundreds of litmus tests with the final states and verdicts that herd7 computes under its x86-TSO model and
+ * under sequential consistency, compared with all that the machine can do. The collections are data beside
+ * the repository; without them classics.test.ts still has the classics.
  */
 
 interface HerdResult {
@@ -40,7 +40,9 @@ for (const file of ['x86tso.json', 'x86tso-diy.json']) {
             const { states, verdict, observation } = test[model];
             const expected = { states: [...states].sort(), verdict, observation };
             const reached = exploreLitmus(parseLitmus(test.litmus, file), memory);
-            return JSON.stringify(reached) === JSON.stringify(expected) ? [] : [{ name: test.name, reached, expected }];
+            return JSON.stringify(reached) === JSON.stringify(expected)
+              ? []
+              : [{ name: test.name, reached, expected }];
           });
           expect(different).toEqual([]);
           expect(tests.length).toBeGreaterThan(0);

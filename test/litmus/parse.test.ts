@@ -77,7 +77,10 @@ describe('what is no litmus test', () => {
     ['X86 SB\n{ }\nexists (x=1)', 'a.litmus:3: no code'],
     ['X86 SB\n{ x==1 }\nexists (x=1)', 'a.litmus:2: "x==1" is no initial value'],
     ['X86 SB\n{ }\n P0 | P2 ;\nexists (x=1)', 'a.litmus:3: the code begins with its threads'],
-    ['X86 SB\n{ }\n P0 ;\n MFENCE | MFENCE ;\nexists (x=1)', 'a.litmus:4: 2 columns, and there are 1 threads'],
+    [
+      'X86 SB\n{ }\n P0 ;\n MFENCE | MFENCE ;\nexists (x=1)',
+      'a.litmus:4: 2 columns, and there are 1 threads',
+    ],
     ['X86 SB\n{ }\n P0 ;\n MFENCE\nexists (x=1)', 'a.litmus:4: a line of code ends in ";"'],
     [storeBuffering('exists (x=1'), 'a.litmus:6: the file ends where ")" belongs'],
     [storeBuffering('exists (x=)'), 'a.litmus:6: ")" is no 32-bit number'],
@@ -87,7 +90,10 @@ describe('what is no litmus test', () => {
     [storeBuffering('exists (x \u0007=1)'), 'a.litmus:6:'],
     [storeBuffering('~forall (x=1)'), 'no condition follows'],
     [storeBuffering('exists (5:EAX=1)'), '"5:EAX" is a register of thread 5, and there are 2 threads'],
-    [storeBuffering(`exists ${'('.repeat(10_000)}x=1${')'.repeat(10_000)}`), 'a.litmus:6: a condition nests deeper than 64'],
+    [
+      storeBuffering(`exists ${'('.repeat(10_000)}x=1${')'.repeat(10_000)}`),
+      'a.litmus:6: a condition nests deeper than 64',
+    ],
     [`X86 SB\n{ }\n P0 ;\n${' MFENCE ;\n'.repeat(65)}exists (x=1)`, 'a.litmus:68: more than 64 instructions'],
   ])('%# is refused with its line', (text, message) => {
     const error = refused(text);

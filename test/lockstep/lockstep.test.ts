@@ -9,7 +9,10 @@ import { OracleBoard } from '../../src/oracles/board.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { findVariant } from '../../src/variants/index.js';
 
-/** Random schedules, followed on one thread and in lockstep on one thread per CPU: same memory, same trace, same violation. */
+/**
+ * Random schedules, followed on one thread and in lockstep on one thread per CPU: same memory, same trace,
+ * same violation.
+ */
 
 let engine: LockstepEngine;
 beforeAll(() => {
@@ -30,24 +33,32 @@ function randomRun(variant: string, name: string, strategy: string, seed: number
   const random = new Random();
   random.seed(seed, hashText(name), 0);
   executor.run(findStrategy(strategy)!.create(), random, 800);
-  return { scenario, decisions: executor.schedule.toArray(), violation: machine.violation, steps: machine.step };
+  return {
+    scenario,
+    decisions: executor.schedule.toArray(),
+    violation: machine.violation,
+    steps: machine.step,
+  };
 }
 
 describe('lockstep', () => {
-  it.each(catalogue.map(({ name }) => name))('follows random schedules of %s as explore does', async (name) => {
-    for (const [seed, strategy, memory] of [
-      [1, 'random', 'tso'],
-      [2, 'pct', 'tso'],
-      [3, 'random', 'tso'],
-      [4, 'random', 'sc'],
-    ] as const) {
-      const { scenario, decisions, steps } = randomRun('6.18', name, strategy, seed, memory);
-      const result = await engine.run({ variant: '6.18', scenario, memory, decisions });
-      expect(result.reason).toBeNull();
-      expect(result).toMatchObject({ agrees: true, steps, violation: null, threads: scenario.cpus });
-      expect(result.turns).toBeGreaterThan(1);
-    }
-  });
+  it.each(catalogue.map(({ name }) => name))(
+    'follows random schedules of %s as explore does',
+    async (name) => {
+      for (const [seed, strategy, memory] of [
+        [1, 'random', 'tso'],
+        [2, 'pct', 'tso'],
+        [3, 'random', 'tso'],
+        [4, 'random', 'sc'],
+      ] as const) {
+        const { scenario, decisions, steps } = randomRun('6.18', name, strategy, seed, memory);
+        const result = await engine.run({ variant: '6.18', scenario, memory, decisions });
+        expect(result.reason).toBeNull();
+        expect(result).toMatchObject({ agrees: true, steps, violation: null, threads: scenario.cpus });
+        expect(result.turns).toBeGreaterThan(1);
+      }
+    },
+  );
 
   it.each(['kvm/v14', 'hypercall/v12', 'hypercall/v16', 'b27-fixed', 'hypercall/lazy-park'])(
     'follows hosts and hypercalls under %s',
@@ -82,7 +93,12 @@ describe('lockstep', () => {
   it('says where a schedule cannot be followed', async () => {
     const { scenario, decisions } = randomRun('6.18', 'two-flushers', 'random', 1, 'tso');
     // A store buffer that is empty at the start cannot drain.
-    const result = await engine.run({ variant: '6.18', scenario, memory: 'tso', decisions: [1, ...decisions] });
+    const result = await engine.run({
+      variant: '6.18',
+      scenario,
+      memory: 'tso',
+      decisions: [1, ...decisions],
+    });
     expect(result.steps).toBe(0);
     expect(result.agrees).toBe(true);
   });

@@ -24,9 +24,12 @@ class Side {
     replace: Partial<KernelFunctions>,
     memory: 'tso' | 'sc',
   ) {
-    this.executor = new Executor(new Machine(kernelProgram(scenario, { features, backend: nativeBackend, replace }), memory), {
-      walks: this.scenario.walks,
-    });
+    this.executor = new Executor(
+      new Machine(kernelProgram(scenario, { features, backend: nativeBackend, replace }), memory),
+      {
+        walks: this.scenario.walks,
+      },
+    );
   }
 
   execute(index: number): { steps: number; hash: number; memory: Int32Array; schedule: number[] } {
@@ -72,7 +75,9 @@ describe('flushTlbFunc lowered by hand', () => {
   }
 
   it('was compared in every one of its states', () => {
-    expect([...visits].map((count, state) => (count > 0 ? -1 : state)).filter((state) => state >= 0)).toEqual([]);
+    expect([...visits].map((count, state) => (count > 0 ? -1 : state)).filter((state) => state >= 0)).toEqual(
+      [],
+    );
     expect(visits.length).toBe(STATES);
   });
 

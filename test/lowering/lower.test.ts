@@ -4,7 +4,13 @@ import { lowerModule } from '../../src/lowering/lower.js';
 /** What is live at each `yield*` of a function body, in the order of the text. */
 function liveIn(body: string): string[] {
   let sites = 0;
-  const lowered = lowerModule(`function* f(cpu, x, y) {\n${body}\n}`, 'a.ts', true, './frames.js', () => sites++);
+  const lowered = lowerModule(
+    `function* f(cpu, x, y) {\n${body}\n}`,
+    'a.ts',
+    true,
+    './frames.js',
+    () => sites++,
+  );
   return [...lowered.matchAll(/,shootdownDepth,\d+,\[([^\]]*)\]\)/g)].map((match) => match[1]);
 }
 
@@ -21,16 +27,36 @@ describe('what is live at an operation', () => {
     ['what is read later is', 'const a = yield* cpu.readOnce(x); yield* cpu.writeOnce(y, a);', ['cpu,y', '']],
     ['what is overwritten first is not', 'let a = 1; yield* cpu.smpMb(); a = 2; return a;', ['']],
     ['what is read in one branch is', 'yield* cpu.smpMb(); if (x) return y; return 0;', ['x,y']],
-    ['in a loop what the next turn reads is', 'for (let i = 0; i < x; i++) yield* cpu.writeOnce(y, i);', ['cpu,i,x,y']],
-    ['what a loop declares anew is not', 'for (;;) { const a = yield* cpu.readOnce(x); yield* cpu.writeOnce(x, a); }', ['cpu,x', 'cpu,x']],
+    [
+      'in a loop what the next turn reads is',
+      'for (let i = 0; i < x; i++) yield* cpu.writeOnce(y, i);',
+      ['cpu,i,x,y'],
+    ],
+    [
+      'what a loop declares anew is not',
+      'for (;;) { const a = yield* cpu.readOnce(x); yield* cpu.writeOnce(x, a); }',
+      ['cpu,x', 'cpu,x'],
+    ],
     [
       'after a break only what is read behind the loop',
       'for (;;) { const a = yield* cpu.readOnce(x); if (a) { yield* cpu.smpMb(); break; } } return y;',
       ['cpu,x,y', 'y'],
     ],
-    ['continue goes to the update', 'for (let i = 0; i < 3; i++) { if (x) { yield* cpu.smpMb(); continue; } return y; }', ['cpu,i,x,y']],
-    ['a label leads out of two loops', 'out: for (;;) { for (;;) { yield* cpu.smpMb(); if (x) break out; } } return y;', ['cpu,x,y']],
-    ['a switch falls through', 'yield* cpu.smpMb(); switch (x) { case 0: y = 1; case 1: return y; }', ['x,y']],
+    [
+      'continue goes to the update',
+      'for (let i = 0; i < 3; i++) { if (x) { yield* cpu.smpMb(); continue; } return y; }',
+      ['cpu,i,x,y'],
+    ],
+    [
+      'a label leads out of two loops',
+      'out: for (;;) { for (;;) { yield* cpu.smpMb(); if (x) break out; } } return y;',
+      ['cpu,x,y'],
+    ],
+    [
+      'a switch falls through',
+      'yield* cpu.smpMb(); switch (x) { case 0: y = 1; case 1: return y; }',
+      ['x,y'],
+    ],
     ['what an expression has read before it is', 'return x + (yield* cpu.readOnce(0)) + y;', ['x,y']],
     ['what a closure captures is', 'const add = () => x + 1; yield* cpu.smpMb(); return add();', ['x']],
     ['this is, where it is used', 'yield* cpu.smpMb(); return this.a;', ['this']],
@@ -46,9 +72,18 @@ describe('what is live at an operation', () => {
 describe('what is not seen through', () => {
   it.each([
     ['try { yield* cpu.smpMb(); } finally { x = 1; }', '2: try in code with operations'],
-    ['return (yield* cpu.readOnce(0)) + (yield* cpu.readOnce(1));', '2: two operations in one expression: give the first one a name'],
-    ['f(x++, yield* cpu.readOnce(0));', '2: a call or an assignment beside an operation: give it its own statement'],
-    ['for (const a of x) yield* cpu.readOnce(a);', '2: an operation in a loop over of: count with for (let i = 0; ...)'],
+    [
+      'return (yield* cpu.readOnce(0)) + (yield* cpu.readOnce(1));',
+      '2: two operations in one expression: give the first one a name',
+    ],
+    [
+      'f(x++, yield* cpu.readOnce(0));',
+      '2: a call or an assignment beside an operation: give it its own statement',
+    ],
+    [
+      'for (const a of x) yield* cpu.readOnce(a);',
+      '2: an operation in a loop over of: count with for (let i = 0; ...)',
+    ],
     [
       'const a = 1; if (x) {\n const a = 2; yield* cpu.smpMb(); y = a; }\n return a;',
       '3: a is declared again around it: give one of the two another name',

@@ -4,11 +4,13 @@ import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
 import type { Op, Protocol } from '../../src/machine/protocol.js';
 
 /**
- * `flushTlbFunc` (src/kernel/flush-tlb-func.ts) lowered by hand: the generator turned into an explicit automaton, as a tool could do it.
+ * `flushTlbFunc` (src/kernel/flush-tlb-func.ts) lowered by hand: the generator turned into an explicit
+ * automaton, as a tool could do it.
  *
- * A state is a number; everything that lives across a `yield*` is in a frame of int32 words; a block of straight code runs from the
- * result of one operation to the next operation, which is the edge. Calls of other protocol functions are edges too. `result` is what the
- * edge before answered. That this is possible is what the subset of protocol code is for.
+ * A state is a number; everything that lives across a `yield*` is in a frame of int32 words; a block of
+ * straight code runs from the result of one operation to the next operation, which is the edge. Calls of
+ * other protocol functions are edges too. `result` is what the edge before answered. That this is possible is
+ * what the subset of protocol code is for.
  */
 
 // Frame: the state, then the live locals. Dead ones are zeroed, so that equal frames mean equal futures.
@@ -50,7 +52,10 @@ const LOOP_HEAD = 18;
 
 type Edge = Op | Protocol<unknown>;
 
-/** The transition function: from the frame and the answer to the last edge to the next edge, or null at the end. */
+/**
+ * The transition function: from the frame and the answer to the last edge to the next edge, or null at the
+ * end.
+ */
 function advance(cpu: KernelCpu, frame: Int32Array, result: number): Edge | null {
   const state = cpu.own.tlbstate;
   const info = cpu.per[frame[INITIATOR]].flushInfo;
@@ -76,7 +81,10 @@ function advance(cpu: KernelCpu, frame: Int32Array, result: number): Edge | null
         if (frame[MM] !== C.MM_NULL && frame[MM] !== frame[LOADED_MM]) {
           if (cpu.features.lazyCpumask) {
             // cpumaskClearCpu, inlined.
-            return to(CLEARED_CPU, cpu.fetchAnd(cpu.mms[frame[MM]].cpumask + (cpu.id >> 5), ~(1 << (cpu.id & 31))));
+            return to(
+              CLEARED_CPU,
+              cpu.fetchAnd(cpu.mms[frame[MM]].cpumask + (cpu.id >> 5), ~(1 << (cpu.id & 31))),
+            );
           }
           if (cpu.id !== frame[INITIATOR]) return null;
         }
@@ -106,14 +114,19 @@ function advance(cpu: KernelCpu, frame: Int32Array, result: number): Edge | null
       case READ_MM_GEN:
         frame[MM_GEN] = result;
         frame[LOADED_MM] = 0;
-        if (frame[LOCAL_GEN] === frame[MM_GEN]) return to(UP_TO_DATE, cpu.event(E.EV_DECIDED, frame[ASID], E.DECIDED_UP_TO_DATE));
+        if (frame[LOCAL_GEN] === frame[MM_GEN])
+          return to(UP_TO_DATE, cpu.event(E.EV_DECIDED, frame[ASID], E.DECIDED_UP_TO_DATE));
         return to(READ_END, cpu.readOnce(info.end));
       case UP_TO_DATE:
         return lastEdge(cpu.event(E.EV_TLB_FLUSH, reason(cpu, frame), 0));
       case READ_END:
         frame[END] = result;
         frame[PAGES] = -1;
-        if (frame[END] !== C.TLB_FLUSH_ALL && frame[NEW_GEN] === frame[LOCAL_GEN] + 1 && frame[NEW_GEN] === frame[MM_GEN]) {
+        if (
+          frame[END] !== C.TLB_FLUSH_ALL &&
+          frame[NEW_GEN] === frame[LOCAL_GEN] + 1 &&
+          frame[NEW_GEN] === frame[MM_GEN]
+        ) {
           frame[LOCAL_GEN] = 0;
           frame[NEW_GEN] = 0;
           return to(READ_START, cpu.readOnce(info.start));

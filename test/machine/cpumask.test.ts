@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { cpumaskAnyOther, cpumaskClearCpu, cpumaskSetCpu, cpumaskTestCpu, lowestBit } from '../../src/kernel/cpumask.js';
+import {
+  cpumaskAnyOther,
+  cpumaskClearCpu,
+  cpumaskSetCpu,
+  cpumaskTestCpu,
+  lowestBit,
+} from '../../src/kernel/cpumask.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
 import { plainProgram } from '../../src/programs/plain-program.js';
 import { Drive } from './drive.js';
 
 /** cpumask operations of one CPU of 64, on a mask of two words. */
-function onMask(id: number, initial: [number, number], body: (cpu: KernelCpu, mask: number) => Generator<undefined, void, number>) {
+function onMask(
+  id: number,
+  initial: [number, number],
+  body: (cpu: KernelCpu, mask: number) => Generator<undefined, void, number>,
+) {
   const program = plainProgram({
     name: 'cpumask',
     words: { mask: initial },
@@ -13,13 +23,17 @@ function onMask(id: number, initial: [number, number], body: (cpu: KernelCpu, ma
       { length: 64 },
       (_, other) =>
         function* (cpu, at) {
-          if (other === id) yield* body(Object.assign(cpu, { maskWords: 2 }) as unknown as KernelCpu, at.mask);
+          if (other === id)
+            yield* body(Object.assign(cpu, { maskWords: 2 }) as unknown as KernelCpu, at.mask);
         },
     ),
   });
   const drive = new Drive(program);
   drive.runAll(id);
-  return { words: [drive.machine.mem[program.at.mask], drive.machine.mem[program.at.mask + 1]], steps: drive.machine.step };
+  return {
+    words: [drive.machine.mem[program.at.mask], drive.machine.mem[program.at.mask + 1]],
+    steps: drive.machine.step,
+  };
 }
 
 describe('a cpumask', () => {

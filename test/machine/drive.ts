@@ -79,10 +79,14 @@ export interface MmuProgram extends Program {
 }
 
 /**
- * CPUs with an MMU, without a kernel: an address space (root in frame 0, tables for pages 0-7 and 8-15) whose pages map to frames 4 and
- * up with `flags`. Every CPU starts with it loaded under PCID 1. Root 3 belongs to another address space that maps the same tables.
+ * CPUs with an MMU, without a kernel: an address space (root in frame 0, tables for pages 0-7 and 8-15) whose
+ * pages map to frames 4 and up with `flags`. Every CPU starts with it loaded under PCID 1. Root 3 belongs to
+ * another address space that maps the same tables.
  */
-export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flags = PTE_PRESENT | PTE_WRITE | PTE_USER): MmuProgram {
+export function mmuProgram(
+  cpus: readonly ((cpu: Cpu) => Protocol<void>)[],
+  flags = PTE_PRESENT | PTE_WRITE | PTE_USER,
+): MmuProgram {
   const layout = new Layout();
   const framesBase = layout.alloc('frame memory', FRAMES * TABLE_PAGES, 'pte');
   const freeTop = layout.alloc('free list top');
@@ -101,7 +105,10 @@ export function mmuProgram(cpus: readonly ((cpu: Cpu) => Protocol<void>)[], flag
     image[entry(root, 1)] = makePte(SECOND_TABLE, link);
   }
   for (let page = 0; page < 2 * TABLE_PAGES; page++) {
-    image[entry(page < TABLE_PAGES ? TABLE : SECOND_TABLE, page % TABLE_PAGES)] = makePte(frameOf(page), flags);
+    image[entry(page < TABLE_PAGES ? TABLE : SECOND_TABLE, page % TABLE_PAGES)] = makePte(
+      frameOf(page),
+      flags,
+    );
   }
   let top = 0;
   for (let frame = FRAMES - 1; frame >= frameOf(2 * TABLE_PAGES); frame--) image[freeStack + top++] = frame;

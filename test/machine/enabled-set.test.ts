@@ -27,8 +27,12 @@ describe('the set of enabled agents', () => {
         set.remove(agent);
         mirror.delete(agent);
       }
-      expect([...set.list.subarray(0, set.count)].sort((a, b) => a - b)).toEqual([...mirror].sort((a, b) => a - b));
-      expect(set.obligations).toBe([...mirror].filter((a) => ![WALKER_AGENT, PREEMPT_AGENT].includes(a % AGENT_KINDS)).length);
+      expect([...set.list.subarray(0, set.count)].sort((a, b) => a - b)).toEqual(
+        [...mirror].sort((a, b) => a - b),
+      );
+      expect(set.obligations).toBe(
+        [...mirror].filter((a) => ![WALKER_AGENT, PREEMPT_AGENT].includes(a % AGENT_KINDS)).length,
+      );
       for (let a = 0; a < 4 * AGENT_KINDS; a++) expect(set.has(a)).toBe(mirror.has(a));
     }
   });
@@ -38,7 +42,8 @@ describe('the set of enabled agents', () => {
     set.add(agentOf(1, WALKER_AGENT));
     set.add(agentOf(1, PREEMPT_AGENT));
     expect([set.count, set.obligations]).toEqual([2, 0]);
-    for (const kind of [CPU_AGENT, BUFFER_AGENT, LINE_AGENT, HOST_AGENT, SERVICE_AGENT]) set.add(agentOf(1, kind));
+    for (const kind of [CPU_AGENT, BUFFER_AGENT, LINE_AGENT, HOST_AGENT, SERVICE_AGENT])
+      set.add(agentOf(1, kind));
     expect([set.count, set.obligations]).toEqual([7, 5]);
     set.clear();
     expect([set.count, set.obligations, set.has(agentOf(1, LINE_AGENT))]).toEqual([0, 0, false]);

@@ -5,7 +5,10 @@ import { Refusal } from '../../src/machine/operands.js';
 import type { Program } from '../../src/machine/program.js';
 import type { Op, Protocol } from '../../src/machine/protocol.js';
 
-/** Both texts of protocol code, as it is written and flat, behave alike; `hand` is `yield*` or a plain `yield`. */
+/**
+ * Both texts of protocol code, as it is written and flat, behave alike; `hand` is `yield*` or a plain
+ * `yield`.
+ */
 
 const FORMS: readonly [string, (given: Op<unknown> | Protocol<unknown>) => Protocol<unknown>][] = [
   ['delegating', (given) => delegated(given)],
@@ -22,8 +25,14 @@ function* handed(given: Op<unknown> | Protocol<unknown>): Protocol<unknown> {
 
 const cpu = (): Cpu => new Cpu({ peek: () => 42 } as never, 0);
 
-/** Runs a call to its end; each operation is answered by ten times its address. Answers the addresses, and what the call answered. */
-function run(stack: GeneratorStack, { pending }: Cpu): { readonly addresses: number[]; readonly answer: unknown } {
+/**
+ * Runs a call to its end; each operation is answered by ten times its address. Answers the addresses, and
+ * what the call answered.
+ */
+function run(
+  stack: GeneratorStack,
+  { pending }: Cpu,
+): { readonly addresses: number[]; readonly answer: unknown } {
   const addresses: number[] = [];
   for (let told = 0; stack.resume(told); told = pending.a * 10) addresses.push(pending.a);
   return { addresses, answer: stack.answer };

@@ -109,7 +109,8 @@ describe('a vCPU that is preempted', () => {
     expect(guest.step(0, PREEMPT_AGENT)).toBe(HOST_PREEMPTED);
     expect(guest.machine.mem[guest.program.config.layout.rule.seq[0]]).toBe(1);
     expect(guest.byte).toBe(KVM_VCPU_PREEMPTED);
-    for (const kind of [CPU_AGENT, BUFFER_AGENT, LINE_AGENT, WALKER_AGENT]) expect(guest.can(0, kind)).toBe(false);
+    for (const kind of [CPU_AGENT, BUFFER_AGENT, LINE_AGENT, WALKER_AGENT])
+      expect(guest.can(0, kind)).toBe(false);
     expect(guest.can(0, HOST_AGENT)).toBe(true);
     expect(guest.step(0, PREEMPT_AGENT)).toBe(HOST_NOTHING);
     expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED);

@@ -16,7 +16,13 @@ describe('the layout', () => {
     layout.alloc('a');
     layout.alloc('b', 3, 'mask');
     layout.alloc('pair', 2, 'number', 2);
-    expect([0, 1, 3, 4, 5].map((address) => layout.nameOf(address))).toEqual(['a', 'b[0]', 'b[2]', 'pair[0]', 'pair[1]']);
+    expect([0, 1, 3, 4, 5].map((address) => layout.nameOf(address))).toEqual([
+      'a',
+      'b[0]',
+      'b[2]',
+      'pair[0]',
+      'pair[1]',
+    ]);
     expect(layout.regionOf(2)).toEqual({ name: 'b', base: 1, words: 3, format: 'mask' });
   });
 

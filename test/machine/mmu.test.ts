@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Cpu } from '../../src/machine/cpu.js';
 import * as H from '../../src/machine/hardware.js';
-import { ACCESS_FAULT, ACCESS_MISS, ACCESS_OK, WALK_CONTINUE, WALK_DONE, WALK_FAULT } from '../../src/machine/mmu.js';
+import {
+  ACCESS_FAULT,
+  ACCESS_MISS,
+  ACCESS_OK,
+  WALK_CONTINUE,
+  WALK_DONE,
+  WALK_FAULT,
+} from '../../src/machine/mmu.js';
 import { MachineObserver } from '../../src/machine/observer.js';
 import type { Op, Protocol } from '../../src/machine/protocol.js';
 import {
@@ -38,7 +45,9 @@ function results(operations: ((cpu: Cpu) => Op)[], flags?: number): { drive: Dri
   return { drive, values };
 }
 
-/** Pages in the TLB as `pcid:page`, oldest first; the same for the paging-structure cache with root indices. */
+/**
+ * Pages in the TLB as `pcid:page`, oldest first; the same for the paging-structure cache with root indices.
+ */
 function cached(drive: Drive, id = 0): { leaves: string[]; structures: string[] } {
   const read = (countAt: number, base: number): string[] =>
     Array.from({ length: drive.hardware(id, countAt) }, (_, i) => {
@@ -80,12 +89,18 @@ describe('a walk', () => {
     const { drive, values } = results([access(0), walk(0), walk(0), walk(0), access(0)]);
     expect(values).toEqual([ACCESS_MISS, WALK_CONTINUE, WALK_CONTINUE, WALK_DONE, ACCESS_OK]);
     const program = drive.machine.program as ReturnType<typeof mmuProgram>;
-    expect(pteValue(drive.machine.mem[program.entry(TABLE, 0)])).toBe(makePte(frameOf(0), RWU | PTE_ACCESSED));
+    expect(pteValue(drive.machine.mem[program.entry(TABLE, 0)])).toBe(
+      makePte(frameOf(0), RWU | PTE_ACCESSED),
+    );
     expect(cached(drive)).toEqual({ leaves: ['1:0'], structures: ['1:0'] });
   });
 
   it('needs no step for A and D that are set already', () => {
-    expect(results([walk(0, true), walk(0, true), access(0, true)], RWU | AD).values).toEqual([WALK_CONTINUE, WALK_DONE, ACCESS_OK]);
+    expect(results([walk(0, true), walk(0, true), access(0, true)], RWU | AD).values).toEqual([
+      WALK_CONTINUE,
+      WALK_DONE,
+      ACCESS_OK,
+    ]);
   });
 
   it('takes the table from the paging-structure cache the next time', () => {
@@ -95,7 +110,14 @@ describe('a walk', () => {
 
   it('goes on through a cached table that was unlinked meanwhile', () => {
     const { drive, values } = results(
-      [walk(0), walk(0), (cpu) => cpu.ptepGetAndClear(MM, 32, rootEntry()), walk(1), (cpu) => cpu.invlpg(5), walk(1)],
+      [
+        walk(0),
+        walk(0),
+        (cpu) => cpu.ptepGetAndClear(MM, 32, rootEntry()),
+        walk(1),
+        (cpu) => cpu.invlpg(5),
+        walk(1),
+      ],
       RWU | AD,
     );
     expect(values.slice(3)).toEqual([WALK_DONE, 0, WALK_FAULT]);
@@ -146,7 +168,15 @@ describe('a walk', () => {
 
   it('does not see what is still in a store buffer, its own included', () => {
     const { values } = results(
-      [walk(0), walk(0), (cpu) => cpu.setPte(MM, 1, leafEntry(1), 0), walk(1), (cpu) => cpu.smpMb(), (cpu) => cpu.faultEntry(1), walk(1)],
+      [
+        walk(0),
+        walk(0),
+        (cpu) => cpu.setPte(MM, 1, leafEntry(1), 0),
+        walk(1),
+        (cpu) => cpu.smpMb(),
+        (cpu) => cpu.faultEntry(1),
+        walk(1),
+      ],
       RWU | AD,
     );
     expect([values[3], values[6]]).toEqual([WALK_DONE, WALK_FAULT]);
@@ -187,7 +217,16 @@ describe('a user access', () => {
       walk(0, true),
       access(0, true),
     ]);
-    expect(values).toEqual([WALK_CONTINUE, WALK_CONTINUE, WALK_DONE, ACCESS_OK, ACCESS_MISS, WALK_CONTINUE, WALK_DONE, ACCESS_OK]);
+    expect(values).toEqual([
+      WALK_CONTINUE,
+      WALK_CONTINUE,
+      WALK_DONE,
+      ACCESS_OK,
+      ACCESS_MISS,
+      WALK_CONTINUE,
+      WALK_DONE,
+      ACCESS_OK,
+    ]);
     expect(drive.machine.mem[leafEntry(0)] & AD).toBe(AD);
     expect(cached(drive).leaves).toEqual(['1:0']);
   });
@@ -224,8 +263,16 @@ describe('a user access', () => {
       override userAccess(cpu: number, entry: number, write: boolean): void {
         told.push(`access ${cpu} ${drive.machine.mem[entry + H.TLB_KEY] & 0xff} ${write}`);
       }
-      override userStoreDrained(cpu: number, frame: number, alloc: number, ghost: number, version: number): void {
-        told.push(`drain ${cpu} frame ${frame} alloc ${alloc} ghost ${ghost - drive.machine.ghost.index(MM, 0)} version ${version}`);
+      override userStoreDrained(
+        cpu: number,
+        frame: number,
+        alloc: number,
+        ghost: number,
+        version: number,
+      ): void {
+        told.push(
+          `drain ${cpu} frame ${frame} alloc ${alloc} ghost ${ghost - drive.machine.ghost.index(MM, 0)} version ${version}`,
+        );
       }
     })();
     drive.runAll(0);
@@ -237,21 +284,35 @@ describe('a user access', () => {
 
 describe('the TLB', () => {
   it('is tagged by PCID: another PCID misses, and its entries stay', () => {
-    const { drive, values } = results([walk(0), walk(0), cr3(SECOND_ROOT, 2, true), access(0), cr3(ROOT, 1, true), access(0)], RWU | AD);
+    const { drive, values } = results(
+      [walk(0), walk(0), cr3(SECOND_ROOT, 2, true), access(0), cr3(ROOT, 1, true), access(0)],
+      RWU | AD,
+    );
     expect([values[3], values[5]]).toEqual([ACCESS_MISS, ACCESS_OK]);
     expect(cached(drive)).toEqual({ leaves: ['1:0'], structures: ['1:0'] });
   });
 
   it('remembers who owned the root at the fill', () => {
     const drive = filled((cpu) => cpu.smpMb());
-    const owner = (i: number): number => drive.hardware(0, H.TLB_BASE + i * H.TLB_WORDS + H.TLB_OWNER) & 0x3ff;
+    const owner = (i: number): number =>
+      drive.hardware(0, H.TLB_BASE + i * H.TLB_WORDS + H.TLB_OWNER) & 0x3ff;
     expect(cached(drive).leaves).toEqual(['1:0', '1:1', '1:8', '2:0']);
     expect([owner(0), owner(3)]).toEqual([MM, MM + 1]);
   });
 
   it.each([
-    ['a CR3 write with no-flush drops nothing', cr3(SECOND_ROOT, 2, true), ['1:0', '1:1', '1:8', '2:0'], ['1:0', '1:1', '2:0']],
-    ['a CR3 write drops the new PCID only', cr3(SECOND_ROOT, 2, false), ['1:0', '1:1', '1:8'], ['1:0', '1:1']],
+    [
+      'a CR3 write with no-flush drops nothing',
+      cr3(SECOND_ROOT, 2, true),
+      ['1:0', '1:1', '1:8', '2:0'],
+      ['1:0', '1:1', '2:0'],
+    ],
+    [
+      'a CR3 write drops the new PCID only',
+      cr3(SECOND_ROOT, 2, false),
+      ['1:0', '1:1', '1:8'],
+      ['1:0', '1:1'],
+    ],
     ['a CR3 write with the same PCID drops it', cr3(ROOT, 1, false), ['2:0'], ['2:0']],
     [
       'INVLPG drops one page of the current PCID, and all its paging-structure entries',
@@ -265,8 +326,18 @@ describe('the TLB', () => {
       ['1:0', '1:1', '1:8', '2:0'],
       ['2:0'],
     ],
-    ['INVPCID type 0 drops one page of the PCID named', (cpu: Cpu) => cpu.invpcid(0, 2, 0), ['1:0', '1:1', '1:8'], ['1:0', '1:1']],
-    ['INVPCID type 1 drops the PCID named', (cpu: Cpu) => cpu.invpcid(1, 2, 0), ['1:0', '1:1', '1:8'], ['1:0', '1:1']],
+    [
+      'INVPCID type 0 drops one page of the PCID named',
+      (cpu: Cpu) => cpu.invpcid(0, 2, 0),
+      ['1:0', '1:1', '1:8'],
+      ['1:0', '1:1'],
+    ],
+    [
+      'INVPCID type 1 drops the PCID named',
+      (cpu: Cpu) => cpu.invpcid(1, 2, 0),
+      ['1:0', '1:1', '1:8'],
+      ['1:0', '1:1'],
+    ],
     ['INVPCID type 2 drops everything', (cpu: Cpu) => cpu.invpcid(2, 0, 0), [], []],
     ['INVPCID type 3 drops everything', (cpu: Cpu) => cpu.invpcid(3, 0, 0), [], []],
   ])('%s', (_what, last, leaves, structures) => {
@@ -274,7 +345,10 @@ describe('the TLB', () => {
   });
 
   it('without PCIDs is emptied by every switch', () => {
-    const { drive, values } = results([cr3(ROOT, 0, false), walk(0), walk(0), access(0), cr3(SECOND_ROOT, 0, false), access(0)], RWU | AD);
+    const { drive, values } = results(
+      [cr3(ROOT, 0, false), walk(0), walk(0), access(0), cr3(SECOND_ROOT, 0, false), access(0)],
+      RWU | AD,
+    );
     expect([values[3], values[5]]).toEqual([ACCESS_OK, ACCESS_MISS]);
     expect(cached(drive)).toEqual({ leaves: [], structures: [] });
   });
@@ -336,7 +410,10 @@ describe('serialising instructions', () => {
     const { drive } = results([(cpu) => cpu.setPte(MM, 2, leafEntry(2), makePte(9, RWU))]);
     expect(pteVersion(drive.machine.mem[leafEntry(2)])).toBe(0);
     drive.drain(0);
-    expect([pteValue(drive.machine.mem[leafEntry(2)]), pteVersion(drive.machine.mem[leafEntry(2)])]).toEqual([makePte(9, RWU), 1]);
+    expect([pteValue(drive.machine.mem[leafEntry(2)]), pteVersion(drive.machine.mem[leafEntry(2)])]).toEqual([
+      makePte(9, RWU),
+      1,
+    ]);
   });
 });
 

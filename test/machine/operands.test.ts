@@ -9,21 +9,36 @@ import type { Op } from '../../src/machine/protocol.js';
 import { Cpu as StrippedCpu } from '../../src/machine/stripped/checked-cpu.js';
 import { quiet } from '../kernel/harness.js';
 
-/** What kernel code may give to operations: each operand of each operation, in the explorer's build and in the threads' that run users' code. */
+/**
+ * What kernel code may give to operations: each operand of each operation, in the explorer's build and in the
+ * threads' that run users' code.
+ */
 
 const profile = findProfile('6.18');
 if (profile === undefined) throw new Error('there is no profile 6.18');
 const { features } = profile;
-const program: KernelProgram = kernelProgram(quiet({ cpus: 2, pages: 9 }), { features, backend: nativeBackend });
+const program: KernelProgram = kernelProgram(quiet({ cpus: 2, pages: 9 }), {
+  features,
+  backend: nativeBackend,
+});
 const { mmu } = program;
 if (mmu === null) throw new Error('a kernel has page tables');
 
 const WORD = program.config.layout.lastCtxId;
 const NO_INTEGER = [Number.NaN, undefined, 0.5, 2 ** 31, 1e12];
-/** By kind of operand: values that there are none of. The null page, allocator's, hardware's and ghost words are no kernel's. */
+/**
+ * By kind of operand: values that there are none of. The null page, allocator's, hardware's and ghost words
+ * are no kernel's.
+ */
 const WILD: Readonly<Record<string, readonly unknown[]>> = {
   word: [...NO_INTEGER, -1, 0, 7, program.image.length, mmu.freeTop, program.hardwareBase, mmu.ghost.version],
-  pair: [...NO_INTEGER, -2, 0, program.image.length, program.config.layout.cpus[0].tlbstate.ctxs[0].ctxId + 1],
+  pair: [
+    ...NO_INTEGER,
+    -2,
+    0,
+    program.image.length,
+    program.config.layout.cpus[0].tlbstate.ctxs[0].ctxId + 1,
+  ],
   value: NO_INTEGER,
   cpu: [...NO_INTEGER, -1, 2],
   page: [...NO_INTEGER, -1, 9],
@@ -98,16 +113,29 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [kind: string, good
 
 type Ops = Record<string, (...operands: unknown[]) => Op>;
 
-/** A CPU of the stripped build with users' code, as far as operands are looked at: nothing else of its machine is there. */
+/**
+ * A CPU of the stripped build with users' code, as far as operands are looked at: nothing else of its machine
+ * is there.
+ */
 const strippedCpu = (): Ops => {
-  const control = { words: new Int32Array(1), attention: () => 0, scratch: () => 0, enablings: () => 0, activity: () => 0, ring: () => 0 };
+  const control = {
+    words: new Int32Array(1),
+    attention: () => 0,
+    scratch: () => 0,
+    enablings: () => 0,
+    activity: () => 0,
+    ring: () => 0,
+  };
   const machine = {
     program: { ...program, host: null, image: program.image, words: program.words },
     control,
     host: { trace: null },
     block: () => 0,
   };
-  return new StrippedCpu(machine as unknown as ConstructorParameters<typeof StrippedCpu>[0], 0) as unknown as Ops;
+  return new StrippedCpu(
+    machine as unknown as ConstructorParameters<typeof StrippedCpu>[0],
+    0,
+  ) as unknown as Ops;
 };
 
 /** On the explorer: a CPU executes the operation. */
@@ -134,7 +162,10 @@ describe.each([
   it.each(Object.entries(OPERATIONS))('of %s is a mistake of the kernel code', (operation, operands) => {
     const good = operands.map(([, operand]) => operand);
     // The explorer has one kind of operation for these.
-    const name = build === 'threads' ? operation : operation.replace(/^(inc|dec)Return$/, 'fetchAdd').replace(/Not$/, '');
+    const name =
+      build === 'threads'
+        ? operation
+        : operation.replace(/^(inc|dec)Return$/, 'fetchAdd').replace(/Not$/, '');
     operands.forEach(([kind], at) => {
       for (const wild of WILD[kind]) {
         const call = (): unknown =>
@@ -151,9 +182,21 @@ describe.each([
   });
 
   it('is looked for in every operation', () => {
-    const none = ['smpMb', 'smpRmb', 'smpWmb', 'barrier', 'localIrqDisable', 'localIrqEnable', 'iret', 'operationReturned', 'assert'];
+    const none = [
+      'smpMb',
+      'smpRmb',
+      'smpWmb',
+      'barrier',
+      'localIrqDisable',
+      'localIrqEnable',
+      'iret',
+      'operationReturned',
+      'assert',
+    ];
     const inner = ['constructor', 'op', 'done'];
-    const names = Object.getOwnPropertyNames(Cpu.prototype).filter((name) => ![...none, ...inner, 'postFlush'].includes(name));
+    const names = Object.getOwnPropertyNames(Cpu.prototype).filter(
+      (name) => ![...none, ...inner, 'postFlush'].includes(name),
+    );
     expect(Object.keys(OPERATIONS).sort()).toEqual(names.sort());
   });
 });

@@ -37,6 +37,8 @@ describe('a page-table entry', () => {
   it('is printed for people', () => {
     expect(P.formatPte(0)).toBe('none');
     expect(P.formatPte(P.PTE_SWAP)).toBe('swap entry');
-    expect(P.formatPte(P.withVersion(P.makePte(3, P.PTE_PRESENT | P.PTE_USER | P.PTE_ACCESSED), 5))).toBe('frame 3 -UA-');
+    expect(P.formatPte(P.withVersion(P.makePte(3, P.PTE_PRESENT | P.PTE_USER | P.PTE_ACCESSED), 5))).toBe(
+      'frame 3 -UA-',
+    );
   });
 });

@@ -69,7 +69,11 @@ describe('the store buffer', () => {
     const drainOne = (): void => {
       const before = [...drive.machine.mem.subarray(program.at.x, program.at.x + stores)];
       drive.drain(0);
-      done.push([...drive.machine.mem.subarray(program.at.x, program.at.x + stores)].findIndex((value, i) => value !== before[i]));
+      done.push(
+        [...drive.machine.mem.subarray(program.at.x, program.at.x + stores)].findIndex(
+          (value, i) => value !== before[i],
+        ),
+      );
     };
     for (let i = 0; i < stores; i++) {
       drive.run(0);
@@ -77,7 +81,9 @@ describe('the store buffer', () => {
     }
     while (drive.canDrain(0)) drainOne();
     expect(done).toEqual([...done].sort((a, b) => a - b));
-    expect([...drive.machine.mem.subarray(program.at.x, program.at.x + stores)]).toEqual(Array.from({ length: stores }, (_, i) => i + 1));
+    expect([...drive.machine.mem.subarray(program.at.x, program.at.x + stores)]).toEqual(
+      Array.from({ length: stores }, (_, i) => i + 1),
+    );
   });
 
   it('lets its oldest store go when it is full', () => {
@@ -203,7 +209,9 @@ describe('locked operations', () => {
     drive.runAll(0);
     expect(results).toEqual([5, 6, 7, 7, 11, 10, 0b101, 0b111, 0, 1]);
     const { mem } = drive.machine;
-    expect([mem[program.at.x], mem[program.at.mask], mem[program.at.pair], mem[program.at.pair + 1]]).toEqual([10, 0b110, 1, 2]);
+    expect([mem[program.at.x], mem[program.at.mask], mem[program.at.pair], mem[program.at.pair + 1]]).toEqual(
+      [10, 0b110, 1, 2],
+    );
     expect(program.at.pair % 2).toBe(0);
   });
 

@@ -6,7 +6,12 @@ import { munmapStorm } from '../../src/scenarios/stress/munmap-storm.js';
 import { findVariant } from '../../src/variants/index.js';
 
 /** What Frames uses of the machine of one thread. */
-function threads(cpus: number): { frames: Frames[]; free: number; mem: Int32Array; allocOf: (frame: number) => number } {
+function threads(cpus: number): {
+  frames: Frames[];
+  free: number;
+  mem: Int32Array;
+  allocOf: (frame: number) => number;
+} {
   const program = kernelProgram(munmapStorm(cpus), findVariant('6.18')!, 1 << 13, 16);
   const layout = program.config.layout.mmu;
   const mem = new Int32Array(new SharedArrayBuffer(4 * ((program.image.length + 1) & ~1)));
@@ -17,7 +22,10 @@ function threads(cpus: number): { frames: Frames[]; free: number; mem: Int32Arra
   const allocOf = (frame: number): number => ghost.frameAlloc + frame * ghost.frameStride;
   const ownerOf = (frame: number): number => ghost.frameOwner + frame * ghost.frameStride;
   const locked = lockedOn(mem, null);
-  const frames = Array.from({ length: cpus }, (_, id) => new Frames({ id, mem, locked, layout, ghost: { allocOf, ownerOf } } as never));
+  const frames = Array.from(
+    { length: cpus },
+    (_, id) => new Frames({ id, mem, locked, layout, ghost: { allocOf, ownerOf } } as never),
+  );
   return { frames, free, mem, allocOf };
 }
 

@@ -96,7 +96,9 @@ describe('condLoadAcquire', () => {
 
   it('says what it waits for', () => {
     const drive = new Drive(waiting());
-    expect(waitingWords(drive.machine.waiting(0), personally(drive.machine.program.layout))).toBe('CPU0 waits for x (is 0), interrupts on');
+    expect(waitingWords(drive.machine.waiting(0), personally(drive.machine.program.layout))).toBe(
+      'CPU0 waits for x (is 0), interrupts on',
+    );
   });
 
   it('wakes every CPU that waits for the word', () => {

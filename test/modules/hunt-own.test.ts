@@ -18,7 +18,11 @@ afterAll(() => folder.remove());
 
 const plan = { strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso' as const, jobs: 1 };
 
-async function huntProgram(name: string, lines: readonly string[], options: { memory?: 'tso' | 'sc'; jobs?: number } = {}) {
+async function huntProgram(
+  name: string,
+  lines: readonly string[],
+  options: { memory?: 'tso' | 'sc'; jobs?: number } = {},
+) {
   const file = folder.write(name, ...lines);
   const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
   const pool = openPool(options.jobs ?? 1, modules);
@@ -44,19 +48,33 @@ const STORE_BUFFERING = [
 describe('a program of a module', () => {
   it('is hunted, the same for one job and two, and its witness replays from its file, on threads too', async () => {
     const one = await huntProgram('sb.ts', STORE_BUFFERING);
-    expect(one.verdict).toMatchObject({ variant: 'p', program: true, scenario: 'plain program', violation: 'assertion' });
+    expect(one.verdict).toMatchObject({
+      variant: 'p',
+      program: true,
+      scenario: 'plain program',
+      violation: 'assertion',
+    });
     const two = await huntProgram('sb.ts', STORE_BUFFERING, { jobs: 2 });
     expect(two.finding).toEqual(one.finding);
     const finding = parseFinding(serializeFinding(one.finding!), 'f.json');
     expect(finding).toMatchObject({ program: 'p', cpus: 2, modules: [{ sha256: expect.any(String) }] });
     const replay = replayFinding(finding, true, one.modules);
-    expect(replay).toMatchObject({ reproduced: true, violation: { class: 'assertion', message: 'both read 0' } });
-    expect(replay.trace.map(({ site }) => site)).toContainEqual({ file: folder.shown(`${folder.path}/sb.ts`), line: 5 });
+    expect(replay).toMatchObject({
+      reproduced: true,
+      violation: { class: 'assertion', message: 'both read 0' },
+    });
+    expect(replay.trace.map(({ site }) => site)).toContainEqual({
+      file: folder.shown(`${folder.path}/sb.ts`),
+      line: 5,
+    });
     expect(await replayOnThreads(finding, one.modules)).toMatchObject({ agrees: true, threads: 2 });
   });
 
   it('shows no store buffering under sequential consistency', async () => {
-    expect((await huntProgram('sb.ts', STORE_BUFFERING, { memory: 'sc' })).verdict).toMatchObject({ violation: null, executions: 3_000 });
+    expect((await huntProgram('sb.ts', STORE_BUFFERING, { memory: 'sc' })).verdict).toMatchObject({
+      violation: null,
+      executions: 3_000,
+    });
   });
 
   it('is judged after every step where it asserts over any state', async () => {
@@ -72,15 +90,31 @@ describe('a program of a module', () => {
 
   it.each([
     ['that throws', program("throw new RangeError('too far');"), /:4: threw RangeError: too far$/],
-    ['that throws what is no Error', program("throw 'too far';"), /\.ts:4: threw "too far", which is no Error$/],
-    ['Ärger 100 %41 日本', program("throw new RangeError('too far');"), /Ärger-100-%41-日本\.ts:4: threw RangeError: too far$/],
-    ['that never comes to an operation', program('yield* cpu.writeOnce(at.x, 1); for (;;) { }'), /:4: this loop turns without end/],
+    [
+      'that throws what is no Error',
+      program("throw 'too far';"),
+      /\.ts:4: threw "too far", which is no Error$/,
+    ],
+    [
+      'Ärger 100 %41 日本',
+      program("throw new RangeError('too far');"),
+      /Ärger-100-%41-日本\.ts:4: threw RangeError: too far$/,
+    ],
+    [
+      'that never comes to an operation',
+      program('yield* cpu.writeOnce(at.x, 1); for (;;) { }'),
+      /:4: this loop turns without end/,
+    ],
     [
       'that does what it cannot',
       program('yield* (cpu as any).invlpg(1);'),
       /:4: program "p": CPU0 executes invlpg, but a plain program has no MMU$/,
     ],
-    ['that reads what it does not have', program('yield* cpu.readOnce(12345);'), /:4: program "p": CPU0: readOnce of word 12345/],
+    [
+      'that reads what it does not have',
+      program('yield* cpu.readOnce(12345);'),
+      /:4: program "p": CPU0: readOnce of word 12345/,
+    ],
     [
       'that does so in a function of its own',
       [
@@ -143,14 +177,31 @@ describe('a variant of a module', () => {
     const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: true });
     const pool = openPool(2, modules);
     try {
-      const { verdict, finding } = await hunt({ ...plan, jobs: 2, variant: 'mine', scenarios: catalogue, executions: 20_000, pool });
-      expect(verdict).toMatchObject({ variant: 'mine', violation: expect.stringMatching(/stale-use|freed-table-walk|cross-mm/) });
+      const { verdict, finding } = await hunt({
+        ...plan,
+        jobs: 2,
+        variant: 'mine',
+        scenarios: catalogue,
+        executions: 20_000,
+        pool,
+      });
+      expect(verdict).toMatchObject({
+        variant: 'mine',
+        violation: expect.stringMatching(/stale-use|freed-table-walk|cross-mm/),
+      });
       expect(finding).toMatchObject({ variant: 'mine', modules: [{}] });
       const replay = replayFinding(finding!, true, modules);
       expect(replay.reproduced).toBe(true);
       expect(replay.trace.map(({ site }) => site)).toContainEqual({ file: folder.shown(file), line: 3 });
       expect(replay.trace.some(({ functions }) => functions.includes('should_flush_tlb'))).toBe(true);
-      const other = await hunt({ ...plan, jobs: 2, variant: 'b1', scenarios: catalogue, executions: 20_000, pool });
+      const other = await hunt({
+        ...plan,
+        jobs: 2,
+        variant: 'b1',
+        scenarios: catalogue,
+        executions: 20_000,
+        pool,
+      });
       expect(other.finding).not.toHaveProperty('modules');
     } finally {
       await pool.close();

@@ -100,11 +100,16 @@ describe('a module is known by', () => {
     const [ref] = await refs(file);
     symlinkSync('real.ts', join(folder.path, 'link.ts'));
     symlinkSync(folder.path, join(folder.path, 'around'));
-    const ways = [join(folder.path, 'link.ts'), join(folder.path, 'around', 'real.ts'), `/proc/self/root${file}`];
+    const ways = [
+      join(folder.path, 'link.ts'),
+      join(folder.path, 'around', 'real.ts'),
+      `/proc/self/root${file}`,
+    ];
     for (const way of ways) expect(await refs(way)).toEqual([ref]);
     folder.write('real.ts', ...lines, 'export const changed = true;');
     delete ran.shootdownRan;
-    for (const way of ways) expect(await message(load(way, [{ ...ref, file: way }]))).toContain('has changed');
+    for (const way of ways)
+      expect(await message(load(way, [{ ...ref, file: way }]))).toContain('has changed');
     expect(ran.shootdownRan).toBeUndefined();
   });
 
@@ -123,14 +128,24 @@ describe('a module is known by', () => {
 
   it('the former hash, as long as that left nothing out', async () => {
     folder.write('whole.ts', 'export const one = 1;');
-    const file = folder.write('old.ts', "import { one } from './whole.js';", ...program('yield* cpu.writeOnce(at.x, one);'));
+    const file = folder.write(
+      'old.ts',
+      "import { one } from './whole.js';",
+      ...program('yield* cpu.writeOnce(at.x, one);'),
+    );
     const [ref] = await refs(file);
     const former = { file: ref.file, sha256: '0'.repeat(64) };
     expect(await message(load(file, [former]))).toContain('has changed since the finding was made');
     await load(file, [{ ...former, sha256: formerHash([file, join(folder.path, 'whole.ts')]) }]);
     writePackage('dep', '1.2.3', 'module.exports = { one: 1 };');
-    const reaching = folder.write('reaching.ts', "import dep from 'dep';", ...program('yield* cpu.writeOnce(at.x, dep.one);'));
-    expect(await message(load(reaching, [{ file: folder.shown(reaching), sha256: formerHash([reaching]) }]))).toContain(
+    const reaching = folder.write(
+      'reaching.ts',
+      "import dep from 'dep';",
+      ...program('yield* cpu.writeOnce(at.x, dep.one);'),
+    );
+    expect(
+      await message(load(reaching, [{ file: folder.shown(reaching), sha256: formerHash([reaching]) }])),
+    ).toContain(
       'imports packages, and the finding, of an older shootdown, does not vouch for them; to replay with what is there now, give --module',
     );
   });
@@ -139,34 +154,57 @@ describe('a module is known by', () => {
     const file = folder.write('deploy.ts', RAN, 'export {};');
     const other = folder.write('fine.ts', ...program('yield* cpu.writeOnce(at.x, 1);'));
     const [ref] = await refs(other);
-    expect(await message(load(file, [{ ...ref, file: folder.shown(file) }]))).toContain('does not import shootdown');
+    expect(await message(load(file, [{ ...ref, file: folder.shown(file) }]))).toContain(
+      'does not import shootdown',
+    );
     expect(ran.shootdownRan).toBeUndefined();
   });
 });
 
 describe('what no hash can have is refused, with its line', () => {
   it.each([
-    ['a computed import()', "const n = './x.js'; await import(n);", /:2: what this import\(\) loads is only known when it runs/],
+    [
+      'a computed import()',
+      "const n = './x.js'; await import(n);",
+      /:2: what this import\(\) loads is only known when it runs/,
+    ],
     ['one from parts', "await import(process.argv0 + '.js');", /:2: what this import\(\) loads/],
     ['a computed require()', "const n = './x.js'; require(n);", /:2: what this require\(\) loads/],
     ['a file that is not there', "await import('./nowhere.js').catch(() => 0);", /:2: /],
-    ['a URL', "await import('https://example.org/x.js');", /:2: "https:\/\/example.org\/x.js" is only looked for when the module runs/],
+    [
+      'a URL',
+      "await import('https://example.org/x.js');",
+      /:2: "https:\/\/example.org\/x.js" is only looked for when the module runs/,
+    ],
     [
       'a loader',
       "import { createRequire } from 'node:module'; createRequire('/');",
       /:2: "node:module" can run code that no finding names/,
     ],
-    ['a process', "import { execSync } from 'child_process'; execSync('true');", /:2: "child_process" can run code/],
+    [
+      'a process',
+      "import { execSync } from 'child_process'; execSync('true');",
+      /:2: "child_process" can run code/,
+    ],
     ['text', "eval('1');", /:2: eval runs text that no finding names/],
     ['a function of text', "new Function('return 1')();", /:2: Function runs text/],
   ])('%s', async (name, line, expected) => {
-    const file = folder.write(`${name.replaceAll(/\W+/g, '-')}.ts`, RAN, line, ...program('yield* cpu.writeOnce(at.x, 1);'));
+    const file = folder.write(
+      `${name.replaceAll(/\W+/g, '-')}.ts`,
+      RAN,
+      line,
+      ...program('yield* cpu.writeOnce(at.x, 1);'),
+    );
     expect(await message(load(file))).toMatch(expected);
     expect(ran.shootdownRan).toBeUndefined();
   });
 
   it('but types, unused names and what a package tries to find are none of it', async () => {
-    writePackage('optional', '1.0.0', "let found = 0; try { found = require('not-installed'); } catch {} module.exports = { found };");
+    writePackage(
+      'optional',
+      '1.0.0',
+      "let found = 0; try { found = require('not-installed'); } catch {} module.exports = { found };",
+    );
     folder.write('types.ts', 'export interface Both { readonly a: number }');
     const file = folder.write(
       'unused.ts',

@@ -39,30 +39,49 @@ describe('a module', () => {
     expect(loaded.programs.map(({ name }) => name)).toEqual(['first', 'second']);
     expect(loaded.variants.map(({ name }) => name)).toEqual(['mine', 'other']);
     expect(loaded.scenarios).toMatchObject([{ name: 'short', cpus: 2, mms: [{}, {}], pages: 5 }]);
-    expect(findVariant('mine', loaded.modules.variants)?.features).toMatchObject({ skipLazy: false, barrierWhenBitSet: false });
+    expect(findVariant('mine', loaded.modules.variants)?.features).toMatchObject({
+      skipLazy: false,
+      barrierWhenBitSet: false,
+    });
     expect(findVariant('mine+barrierWhenBitSet', loaded.modules.variants)?.features).toMatchObject({
       skipLazy: false,
       barrierWhenBitSet: true,
     });
-    expect(loaded.modules.refs).toEqual([{ file: folder.shown(file), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), inputs: 1 }]);
+    expect(loaded.modules.refs).toEqual([
+      { file: folder.shown(file), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), inputs: 1 },
+    ]);
   });
 
   it('is known by what is in it and in the files that it imports', async () => {
     folder.write('part.ts', 'export const one = 1;');
-    const file = folder.write('whole.ts', "import { one } from './part.js';", ...program('yield* cpu.writeOnce(at.x, one);').slice(0));
+    const file = folder.write(
+      'whole.ts',
+      "import { one } from './part.js';",
+      ...program('yield* cpu.writeOnce(at.x, one);').slice(0),
+    );
     const [before] = (await load([file])).modules.refs;
     folder.write('part.ts', 'export const one = 2;');
     const [after] = (await load([file])).modules.refs;
     expect(after.sha256).not.toBe(before.sha256);
-    await expect(load([file], { expected: [before] })).rejects.toThrow('has changed since the finding was made');
+    await expect(load([file], { expected: [before] })).rejects.toThrow(
+      'has changed since the finding was made',
+    );
     await load([file], { expected: [after] });
   });
 });
 
 describe('a mistake in a module is told with its line', () => {
   it.each([
-    ['a type', program('yield* cpu.writeOnce(at.y, 1);'), /^FILE:4: Property 'y' does not exist on type .*\(TS2339\)$/],
-    ['an import that is not there', ["import { plainProgramm } from 'shootdown';", 'plainProgramm;'], /^FILE:1: .*plainProgram/],
+    [
+      'a type',
+      program('yield* cpu.writeOnce(at.y, 1);'),
+      /^FILE:4: Property 'y' does not exist on type .*\(TS2339\)$/,
+    ],
+    [
+      'an import that is not there',
+      ["import { plainProgramm } from 'shootdown';", 'plainProgramm;'],
+      /^FILE:1: .*plainProgram/,
+    ],
     ['syntax', ['const a = {', 'export const b = ;'], /^FILE:2: /],
   ])('%s', async (name, lines, expected) => {
     expect(await refused(`${name.replaceAll(' ', '-')}.ts`, lines, true)).toMatch(expected);
@@ -94,12 +113,19 @@ describe('a mistake in a module is told with its line', () => {
     ['a clock', program('yield* cpu.writeOnce(at.x, Date.now());'), /^FILE:4: Date: /],
     [
       'a program that makes no sense',
-      ["import { plainProgram } from 'shootdown';", '', "export const p = plainProgram({ name: 'p', words: { x: 0.5 }, cpus: [] });"],
+      [
+        "import { plainProgram } from 'shootdown';",
+        '',
+        "export const p = plainProgram({ name: 'p', words: { x: 0.5 }, cpus: [] });",
+      ],
       /^FILE:3: program "p": cpus must be/,
     ],
     [
       'a variant that makes no sense',
-      ["import { defineVariant } from 'shootdown';", "export const v = defineVariant({ name: 'v', base: '6.99' });"],
+      [
+        "import { defineVariant } from 'shootdown';",
+        "export const v = defineVariant({ name: 'v', base: '6.99' });",
+      ],
       /^FILE:2: variant "v": its base "6.99" is no variant/,
     ],
     [
@@ -109,12 +135,18 @@ describe('a mistake in a module is told with its line', () => {
     ],
     [
       'a rule where it makes no sense',
-      ["import { defineVariant } from 'shootdown';", "export const v = defineVariant({ name: 'v', rule: 'v14' });"],
+      [
+        "import { defineVariant } from 'shootdown';",
+        "export const v = defineVariant({ name: 'v', rule: 'v14' });",
+      ],
       /^FILE:2: variant "v": rule v14 makes no sense on native: /,
     ],
     [
       'a function that the kernel has not',
-      ["import { defineVariant } from 'shootdown';", "export const v = defineVariant({ name: 'v', replace: { *flushAll() {} } });"],
+      [
+        "import { defineVariant } from 'shootdown';",
+        "export const v = defineVariant({ name: 'v', replace: { *flushAll() {} } });",
+      ],
       /^FILE:2: variant "v": replace.flushAll: /,
     ],
     [
@@ -141,23 +173,35 @@ describe('a mistake in a module is told with its line', () => {
       ["import { plainProgram } from 'shootdown';", 'const a = 1;'],
       /^FILE:1: exports nothing; export what/,
     ],
-    ['nothing that can be hunted', ['export const a = 1;'], /^FILE:1: exports nothing that can be hunted \(a\); export what/],
-    ['an error', ['', "throw new RangeError('too far');", 'export {};'], /^FILE:2: threw RangeError: too far$/],
+    [
+      'nothing that can be hunted',
+      ['export const a = 1;'],
+      /^FILE:1: exports nothing that can be hunted \(a\); export what/,
+    ],
+    [
+      'an error',
+      ['', "throw new RangeError('too far');", 'export {};'],
+      /^FILE:2: threw RangeError: too far$/,
+    ],
     [
       'an error in a function',
       ['function f(): never {', "  throw new Error('no');", '}', 'f();', 'export {};'],
       /^FILE:2: threw Error: no$/,
     ],
-    ['a loop without end', ['let n = 0;', 'for (;;) n++;', 'export {};'], /^FILE:2: this loop turns without end/],
+    [
+      'a loop without end',
+      ['let n = 0;', 'for (;;) n++;', 'export {};'],
+      /^FILE:2: this loop turns without end/,
+    ],
   ])('%s', async (name, lines, expected) => {
     expect(await refused(`${name.replaceAll(/\W+/g, '-')}.ts`, lines)).toMatch(expected);
   });
 
   it('two definitions of one name', async () => {
     const lines = program('yield* cpu.writeOnce(at.x, 1);');
-    expect(await refused('twice.ts', [...lines, lines[1].replace('const p', 'const q'), ...lines.slice(2)])).toMatch(
-      /two definitions are named "p"/,
-    );
+    expect(
+      await refused('twice.ts', [...lines, lines[1].replace('const p', 'const q'), ...lines.slice(2)]),
+    ).toMatch(/two definitions are named "p"/);
   });
 
   it.each([

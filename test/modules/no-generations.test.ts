@@ -1,4 +1,7 @@
-/** Generations are Linux's, not the machine's: a kernel that counts none may change as many page-table entries as it likes. */
+/**
+ * Generations are Linux's, not the machine's: a kernel that counts none may change as many page-table entries
+ * as it likes.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

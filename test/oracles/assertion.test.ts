@@ -46,7 +46,10 @@ const dekker = (fences: boolean): Program =>
 
 /** A counter without a lock, judged in the middle of the run. */
 const counter = (locked: boolean): Program => {
-  const add = function* (cpu: import('../../src/machine/cpu.js').Cpu, at: { readonly lock: number; readonly n: number }) {
+  const add = function* (
+    cpu: import('../../src/machine/cpu.js').Cpu,
+    at: { readonly lock: number; readonly n: number },
+  ) {
     if (locked) yield* cpu.spinLock(at.lock);
     const before = yield* cpu.readOnce(at.n);
     yield* cpu.writeOnce(at.n, before + 1);

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { EV_CSD_QUEUED, EV_CSD_RAN, EV_CSD_UNLOCKED, EV_DECIDED, EV_IPI_SERVED, EV_TLB_FLUSH } from '../../src/kernel/events.js';
+import {
+  EV_CSD_QUEUED,
+  EV_CSD_RAN,
+  EV_CSD_UNLOCKED,
+  EV_DECIDED,
+  EV_IPI_SERVED,
+  EV_TLB_FLUSH,
+} from '../../src/kernel/events.js';
 import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import type { Ghost } from '../../src/machine/ghost.js';
 import * as H from '../../src/machine/hardware.js';
@@ -12,8 +19,9 @@ import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { personally, violationWords } from '../../src/vocabulary/violation-facts.js';
 
 /**
- * What each oracle says of a machine whose words are put by hand, on both sides of each of its conditions. Plain functions, for they run in
- * two places: as tests, and against every mutant of the oracles (mutants.test.ts).
+ * What each oracle says of a machine whose words are put by hand, on both sides of each of its conditions.
+ * Plain functions, for they run in two places: as tests, and against every mutant of the oracles
+ * (mutants.test.ts).
  */
 
 const mm = 3;
@@ -29,9 +37,22 @@ class Stand {
   readonly messages: string[] = [];
   readonly kernel;
 
-  constructor(name: string, change: Partial<Scenario> & { readonly replace?: object; readonly packedTagBits?: number } = {}) {
+  constructor(
+    name: string,
+    change: Partial<Scenario> & { readonly replace?: object; readonly packedTagBits?: number } = {},
+  ) {
     const { replace, packedTagBits, ...scenario } = change;
-    const shape = { name: 's', summary: '', cpus: 2, mms: [{}, {}], pages: 3, slots: 3, pcid: true, lazy: true, walks: 0 };
+    const shape = {
+      name: 's',
+      summary: '',
+      cpus: 2,
+      mms: [{}, {}],
+      pages: 3,
+      slots: 3,
+      pcid: true,
+      lazy: true,
+      walks: 0,
+    };
     const variant = findVariant('6.18')!;
     const program = kernelProgram(
       { ...shape, scripts: [[], []], ...scenario },
@@ -57,7 +78,17 @@ class Stand {
   }
 
   /** Puts a translation, or an entry of the structure cache, into a CPU's lists; answers its word. */
-  entry(cpu: number, at: { key?: number; pte?: number; owner?: number; alloc?: number; structure?: boolean; index?: number } = {}): number {
+  entry(
+    cpu: number,
+    at: {
+      key?: number;
+      pte?: number;
+      owner?: number;
+      alloc?: number;
+      structure?: boolean;
+      index?: number;
+    } = {},
+  ): number {
     const block = this.machine.block(cpu);
     const [count, base] = at.structure === true ? [H.PSC_COUNT, H.PSC_BASE] : [H.TLB_COUNT, H.TLB_BASE];
     const index = at.index ?? 0;
@@ -81,7 +112,9 @@ class Stand {
     this.mem[ctx.tlbGen] = tlbGen;
   }
 
-  /** A change of the page's entry (or of its table's) to `version`, which generation `due` of its mm covers. */
+  /**
+   * A change of the page's entry (or of its table's) to `version`, which generation `due` of its mm covers.
+   */
   changed(version: number, due: number, structure = false): void {
     const index = this.ghost.index(mm, structure ? this.ghost.pages : page);
     this.mem[this.ghost.version + index] = version;
@@ -218,7 +251,11 @@ const spaces: Condition[] = [
         const alloc = stand.mem[stand.ghost.allocOf(frame)];
         stand.mem[stand.ghost.allocOf(frame)] += freed;
         stand.oracle.tableRead!(1, frame, alloc, speculative);
-        says(stand, freed === 0 ? [] : ['freed-table-walk CPU1'], speculative ? /^a speculative walk|^$/ : /^a walk|^$/);
+        says(
+          stand,
+          freed === 0 ? [] : ['freed-table-walk CPU1'],
+          speculative ? /^a speculative walk|^$/ : /^a walk|^$/,
+        );
       },
     })),
   ),
@@ -243,7 +280,13 @@ function life(name: string, events: readonly number[], replace: object = {}): st
 
 function* replaced(): Generator<never, void> {}
 const [QUEUED, SERVED, RAN, UNLOCKED] = [EV_CSD_QUEUED, EV_IPI_SERVED, EV_CSD_RAN, EV_CSD_UNLOCKED];
-const lives: readonly (readonly [what: string, events: readonly number[], replace: object, reuse: boolean, lost: boolean])[] = [
+const lives: readonly (readonly [
+  what: string,
+  events: readonly number[],
+  replace: object,
+  reuse: boolean,
+  lost: boolean,
+])[] = [
   ['a whole life, twice', [QUEUED, SERVED, RAN, UNLOCKED, QUEUED, SERVED, RAN, UNLOCKED], {}, false, false],
   ['queued twice', [QUEUED, QUEUED], {}, true, false],
   ['queued again when it was taken', [QUEUED, SERVED, QUEUED], {}, true, false],
@@ -252,9 +295,27 @@ const lives: readonly (readonly [what: string, events: readonly number[], replac
   ['unlocked before it was taken', [QUEUED, UNLOCKED], {}, false, false],
   ['other notes between', [QUEUED, EV_TLB_FLUSH, SERVED, EV_TLB_FLUSH, RAN, UNLOCKED], {}, false, false],
   ['other notes before it is unlocked too early', [QUEUED, SERVED, EV_TLB_FLUSH, UNLOCKED], {}, false, true],
-  ['queued twice, its target says nothing of its function', [QUEUED, QUEUED], { runCsd: replaced }, false, false],
-  ['queued twice, its target says nothing of its queue', [QUEUED, QUEUED], { flushSmpCallFunctionQueue: replaced }, false, false],
-  ['queued again when it was taken, its target says little', [QUEUED, SERVED, QUEUED], { runCsd: replaced }, true, false],
+  [
+    'queued twice, its target says nothing of its function',
+    [QUEUED, QUEUED],
+    { runCsd: replaced },
+    false,
+    false,
+  ],
+  [
+    'queued twice, its target says nothing of its queue',
+    [QUEUED, QUEUED],
+    { flushSmpCallFunctionQueue: replaced },
+    false,
+    false,
+  ],
+  [
+    'queued again when it was taken, its target says little',
+    [QUEUED, SERVED, QUEUED],
+    { runCsd: replaced },
+    true,
+    false,
+  ],
 ];
 const csds: Condition[] = lives.map(([what, events, replace, reuse, lost]) => ({
   name: `a csd: ${what}`,
@@ -271,7 +332,10 @@ const asks: readonly [string, (stand: Stand, asid: number) => void][] = [
   ['when a vCPU enters', ({ oracle }) => oracle.vcpuEntered!(1)],
 ];
 
-/** gen-ahead: entry of version 5 in slot `asid`, a change to 6 that generation 8 covers, the slot at `slotGen`. */
+/**
+ * gen-ahead: entry of version 5 in slot `asid`, a change to 6 that generation 8 covers, the slot at
+ * `slotGen`.
+ */
 function ahead(
   ask: (stand: Stand) => void,
   put: (stand: Stand) => void = () => {},
@@ -509,8 +573,9 @@ const genAbove: Condition[] = [
 ];
 
 /**
- * split-page: CPU 0 takes a page out of its entry (version 6) and puts a copy there (version 7); a store drains through the copy; then CPU 1
- * loads through an entry of version 5. `[before, after]` of each change, by its CPU, can be others.
+ * split-page: CPU 0 takes a page out of its entry (version 6) and puts a copy there (version 7); a store
+ * drains through the copy; then CPU 1 loads through an entry of version 5. `[before, after]` of each change,
+ * by its CPU, can be others.
  */
 interface Split {
   readonly changes?: readonly (readonly [cpu: number, version: number, before: number, after: number])[];
@@ -526,10 +591,17 @@ const copied = [
   [0, 7, 0, copyPte],
 ] as const;
 
-function split({ changes = copied, drains = [[frame + 1, 7]], used, write = false, reborn = false }: Split = {}): Stand {
+function split({
+  changes = copied,
+  drains = [[frame + 1, 7]],
+  used,
+  write = false,
+  reborn = false,
+}: Split = {}): Stand {
   const stand = new Stand('split-page');
   const index = stand.ghost.index(mm, page);
-  for (const [cpu, version, before, after] of changes) stand.oracle.entryChanged!(cpu, index, version, before, after);
+  for (const [cpu, version, before, after] of changes)
+    stand.oracle.entryChanged!(cpu, index, version, before, after);
   for (const [to, version] of drains) stand.oracle.userStoreDrained!(0, to, 0, index, version);
   const entry = stand.entry(1, { pte: used ?? withVersion(oldPte, 5) });
   if (reborn) stand.ghost.newAddressSpace(mm);
@@ -642,6 +714,16 @@ const splits: readonly (readonly [name: string, split: Split, said: readonly str
     SPLIT,
   ],
 ];
-const splitPage: Condition[] = splits.map(([name, put, said]) => ({ name: `split-page: ${name}`, check: () => says(split(put), said) }));
+const splitPage: Condition[] = splits.map(([name, put, said]) => ({
+  name: `split-page: ${name}`,
+  check: () => says(split(put), said),
+}));
 
-export const conditions: readonly Condition[] = [...splitPage, ...staleUse, ...spaces, ...csds, ...genAhead, ...genAbove];
+export const conditions: readonly Condition[] = [
+  ...splitPage,
+  ...staleUse,
+  ...spaces,
+  ...csds,
+  ...genAhead,
+  ...genAbove,
+];

@@ -8,8 +8,9 @@ import type { Condition } from './conditions.js';
 import { type Mutant, withMutants } from './mutants.js';
 
 /**
- * The tests of the oracles, tested: every condition of every oracle is negated, dropped or moved by one, and conditions.ts must notice.
- * An oracle whose condition nobody would miss is one that may be wrong and say nothing.
+ * The tests of the oracles, tested: every condition of every oracle is negated, dropped or moved by one, and
+ * conditions.ts must notice. An oracle whose condition nobody would miss is one that may be wrong and say
+ * nothing.
  */
 
 const folder = mkdtempSync(join(tmpdir(), 'shootdown-mutants-'));
@@ -21,10 +22,16 @@ let conditions: readonly Condition[] = [];
 const running = globalThis as { __mutant?: number; __asked?: number };
 
 /** Mutants that nothing can tell from the original, and why. */
-const EQUAL: readonly (readonly [file: string, condition: string, change: Mutant['change'], why: string])[] = [
-  ['gen-ahead.ts', 'machine.ghost.isNewest(index, version)', 'false', 'a shortcut: of the newest version nothing is due'],
-  ['gen-ahead.ts', 'mm < 0', 'other side of the bound', 'mm 0 is none: nothing is filled under it'],
-];
+const EQUAL: readonly (readonly [file: string, condition: string, change: Mutant['change'], why: string])[] =
+  [
+    [
+      'gen-ahead.ts',
+      'machine.ghost.isNewest(index, version)',
+      'false',
+      'a shortcut: of the newest version nothing is due',
+    ],
+    ['gen-ahead.ts', 'mm < 0', 'other side of the bound', 'mm 0 is none: nothing is filled under it'],
+  ];
 
 beforeAll(async () => {
   const outfile = join(folder, 'conditions.mjs');
@@ -42,13 +49,17 @@ beforeAll(async () => {
           plugin.onLoad({ filter: /src[\\/]oracles[\\/][\w-]+\.ts$/ }, ({ path }) => {
             const file = path.replace(/^.*[\\/]/, '');
             const text = readFileSync(path, 'utf8');
-            return { contents: NO_ORACLES.includes(file) ? text : withMutants(file, text, mutants), loader: 'ts' };
+            return {
+              contents: NO_ORACLES.includes(file) ? text : withMutants(file, text, mutants),
+              loader: 'ts',
+            };
           });
         },
       },
     ],
   });
-  conditions = ((await import(pathToFileURL(outfile).href)) as { conditions: readonly Condition[] }).conditions;
+  conditions = ((await import(pathToFileURL(outfile).href)) as { conditions: readonly Condition[] })
+    .conditions;
 });
 afterAll(() => {
   running.__mutant = undefined;
@@ -86,6 +97,8 @@ describe('a mutant of an oracle', () => {
     const isEqual = ({ file, condition, change }: Mutant): boolean =>
       EQUAL.some((one) => one[0] === file && one[1] === condition && one[2] === change);
     const survivors = mutants.flatMap((mutant, n) => (isNoticed(n) || isEqual(mutant) ? [] : [mutant]));
-    expect(survivors.map(({ file, line, condition, change }) => `${file}:${line} ${condition}: ${change}`)).toEqual([]);
+    expect(
+      survivors.map(({ file, line, condition, change }) => `${file}:${line} ${condition}: ${change}`),
+    ).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 import ts from 'typescript';
 
 /**
- * Every mutant of a source's conditions in one text: each condition becomes a call that is told its number, and the number of the mutant that
- * runs (a global) decides what it answers. So all mutants are compiled once.
+ * Every mutant of a source's conditions in one text: each condition becomes a call that is told its number,
+ * and the number of the mutant that runs (a global) decides what it answers. So all mutants are compiled
+ * once.
  *
- * Conditions are those of `if`, loops and `? :`, the operands of `&&` and `||`, and every comparison. Each is negated, taken for true and
- * for false (which drops an operand; a loop that then has no end throws), and each `<`, `<=`, `>`, `>=` takes the other side of its bound.
+ * Conditions are those of `if`, loops and `? :`, the operands of `&&` and `||`, and every comparison. Each is
+ * negated, taken for true and for false (which drops an operand; a loop that then has no end throws), and
+ * each `<`, `<=`, `>`, `>=` takes the other side of its bound.
  */
 
 export interface Mutant {
@@ -21,7 +23,11 @@ const BOUNDS = new Map([
   [ts.SyntaxKind.GreaterThanToken, ts.SyntaxKind.GreaterThanEqualsToken],
   [ts.SyntaxKind.GreaterThanEqualsToken, ts.SyntaxKind.GreaterThanToken],
 ]);
-const EQUALITIES = new Set([ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken, ...[...BOUNDS.keys()]]);
+const EQUALITIES = new Set([
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+  ...[...BOUNDS.keys()],
+]);
 const CONNECTIVES = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken]);
 
 /** `__mutant` is the number that runs, -1 for none. */
@@ -36,9 +42,19 @@ export function withMutants(file: string, text: string, mutants: Mutant[]): stri
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const { factory } = ts;
   const thunk = (body: ts.Expression): ts.Expression =>
-    factory.createArrowFunction(undefined, undefined, [], undefined, undefined, factory.createParenthesizedExpression(body));
+    factory.createArrowFunction(
+      undefined,
+      undefined,
+      [],
+      undefined,
+      undefined,
+      factory.createParenthesizedExpression(body),
+    );
   const call = (name: string, n: number, ...bodies: ts.Expression[]): ts.Expression =>
-    factory.createCallExpression(factory.createIdentifier(name), undefined, [factory.createNumericLiteral(n), ...bodies.map(thunk)]);
+    factory.createCallExpression(factory.createIdentifier(name), undefined, [
+      factory.createNumericLiteral(n),
+      ...bodies.map(thunk),
+    ]);
   const add = (node: ts.Expression, ...changes: Mutant['change'][]): number => {
     const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
     const first = mutants.length;

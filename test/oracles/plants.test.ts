@@ -7,7 +7,12 @@ import { type Plant, plants } from './plants.js';
 const SEED = 7;
 
 function tripped(plant: Plant, setup: Setup) {
-  const tally = runMany(plant.scenario, { ...setup, executions: plant.executions, seed: SEED, wanted: plant.says });
+  const tally = runMany(plant.scenario, {
+    ...setup,
+    executions: plant.executions,
+    seed: SEED,
+    wanted: plant.says,
+  });
   return tally;
 }
 
@@ -17,7 +22,8 @@ describe('every oracle trips on a planted bug and is silent on its correct twin'
       const bad = tripped(plant, plant.plant);
       const times = (plant.class in bad.harm ? bad.harm[plant.class] : bad.latent[plant.class]) ?? 0;
       expect(times).toBeGreaterThanOrEqual(plant.atLeast ?? 3);
-      if (plant.says !== undefined) expect(bad.said, `"${bad.first?.message}"`).toBeGreaterThanOrEqual(plant.atLeast ?? 3);
+      if (plant.says !== undefined)
+        expect(bad.said, `"${bad.first?.message}"`).toBeGreaterThanOrEqual(plant.atLeast ?? 3);
       const good = tripped(plant, plant.twin ?? { profile: plant.plant.profile });
       expect(good.harm).toEqual({});
       expect(good.latent).toEqual({});

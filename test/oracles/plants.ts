@@ -4,15 +4,38 @@ import { kernelFunctions } from '../../src/kernel/functions.js';
 import { NO_TABLE, pteAddress, ptlOf, refcountOf } from '../../src/kernel/mm/page-table.js';
 import { CSD_FLAGS, CSD_INFO } from '../../src/kernel/structs.js';
 import { RIGHT_ALL } from '../../src/machine/ghost.js';
-import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame, pteValue } from '../../src/machine/pte.js';
-import { A, B, C, dontneed, fork, kthread, munmap, protectRo, read, repeat, run, script, write } from '../../src/scenarios/steps.js';
+import {
+  makePte,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_USER,
+  PTE_WRITE,
+  pteFrame,
+  pteValue,
+} from '../../src/machine/pte.js';
+import {
+  A,
+  B,
+  C,
+  dontneed,
+  fork,
+  kthread,
+  munmap,
+  protectRo,
+  read,
+  repeat,
+  run,
+  script,
+  write,
+} from '../../src/scenarios/steps.js';
 import type { ViolationClass } from '../../src/vocabulary/finding.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 import type { Setup } from '../kernel/harness.js';
 
 /**
- * Planted bugs: changes of protocol code, never of an oracle or its ghost. Each trips one oracle in its scenario; the same scenario with
- * the kernel as it is (or with `twin`) must stay silent.
+ * Planted bugs: changes of protocol code, never of an oracle or its ghost. Each trips one oracle in its
+ * scenario; the same scenario with the kernel as it is (or with `twin`) must stay silent.
  */
 export interface Plant {
   readonly name: string;
@@ -24,7 +47,9 @@ export interface Plant {
   /** Default: the same profile with nothing switched or replaced. */
   readonly twin?: Setup;
   readonly executions: number;
-  /** At least this many of them must trip it: the test fails before the plant becomes hard to find. Default 3. */
+  /**
+   * At least this many of them must trip it: the test fails before the plant becomes hard to find. Default 3.
+   */
   readonly atLeast?: number;
 }
 
@@ -44,7 +69,11 @@ function two(
 /** Two threads store to a page that a fork has write-protected, a third one reads it. */
 function breakOfThree(name: string): Scenario {
   // Stores and loads enough to be there still when the fork is done.
-  const scripts = [script(run(A), write(0), fork(B), write(0)), script(run(A), repeat(12, write(0))), script(run(A), repeat(40, read(0)))];
+  const scripts = [
+    script(run(A), write(0), fork(B), write(0)),
+    script(run(A), repeat(12, write(0))),
+    script(run(A), repeat(40, read(0))),
+  ];
   return { ...machine, name, cpus: 3, mms: [{}, { alive: false }], scripts };
 }
 
@@ -76,7 +105,11 @@ export const plants: readonly Plant[] = [
     name: 'MADV_DONTNEED frees the page without a flush, read',
     class: 'stale-use',
     says: /^CPU1 read page 0 of mm A through a page that had been freed/,
-    scenario: two('plant-freed-read', script(run(A), write(0), dontneed(0, 1)), script(run(A), read(0, 0, 0, 0))),
+    scenario: two(
+      'plant-freed-read',
+      script(run(A), write(0), dontneed(0, 1)),
+      script(run(A), read(0, 0, 0, 0)),
+    ),
     plant: noFlush,
     executions: 60,
   },
@@ -84,7 +117,11 @@ export const plants: readonly Plant[] = [
     name: 'MADV_DONTNEED frees the page without a flush, write',
     class: 'stale-use',
     says: /^CPU1 wrote to page 0 of mm A through a page that had been freed \(frame \d+\)$/,
-    scenario: two('plant-freed-write', script(run(A), write(0), dontneed(0, 1)), script(run(A), write(0, 0, 0, 0))),
+    scenario: two(
+      'plant-freed-write',
+      script(run(A), write(0), dontneed(0, 1)),
+      script(run(A), write(0, 0, 0, 0)),
+    ),
     plant: noFlush,
     executions: 60,
   },
@@ -100,7 +137,11 @@ export const plants: readonly Plant[] = [
     name: 'mprotect does not flush, write',
     class: 'stale-use',
     says: /^CPU1 wrote to page 0 of mm A through a translation revoked by an operation that had returned$/,
-    scenario: two('plant-revoked-write', script(run(A), write(0), protectRo(0, 1)), script(run(A), write(...Array(12).fill(0)))),
+    scenario: two(
+      'plant-revoked-write',
+      script(run(A), write(0), protectRo(0, 1)),
+      script(run(A), write(...Array(12).fill(0))),
+    ),
     plant: mprotectWithoutFlush,
     executions: 300,
   },
@@ -108,7 +149,11 @@ export const plants: readonly Plant[] = [
     name: 'mprotect does not flush, and a store is still buffered when it returns',
     class: 'stale-use',
     says: /revoked by an operation that had returned, from its store buffer$/,
-    scenario: two('plant-revoked-drain', script(run(A), write(0), protectRo(0, 1)), script(run(A), write(0, 0))),
+    scenario: two(
+      'plant-revoked-drain',
+      script(run(A), write(0), protectRo(0, 1)),
+      script(run(A), write(0, 0)),
+    ),
     plant: mprotectWithoutFlush,
     executions: 400,
   },
@@ -116,9 +161,14 @@ export const plants: readonly Plant[] = [
     name: 'a copy-on-write break does not flush the old entry, read',
     class: 'stale-use',
     says: /^CPU1 read page 0 of mm A through a translation revoked by an operation that had returned$/,
-    scenario: two('plant-cow', script(run(A), write(0), fork(B), write(0)), script(run(A), read(...Array(16).fill(0))), {
-      mms: [{}, { alive: false }],
-    }),
+    scenario: two(
+      'plant-cow',
+      script(run(A), write(0), fork(B), write(0)),
+      script(run(A), read(...Array(16).fill(0))),
+      {
+        mms: [{}, { alive: false }],
+      },
+    ),
     plant: {
       replace: {
         *ptepClearFlush(cpu, mm, page, address) {
@@ -132,7 +182,9 @@ export const plants: readonly Plant[] = [
     name: 'fork does not flush the parent',
     class: 'stale-use',
     says: /wrote to page \d of mm A through a translation revoked/,
-    scenario: two('plant-fork', script(run(A), write(0), fork(B)), script(run(A), write(0, 0, 0, 0)), { mms: [{}, { alive: false }] }),
+    scenario: two('plant-fork', script(run(A), write(0), fork(B)), script(run(A), write(0, 0, 0, 0)), {
+      mms: [{}, { alive: false }],
+    }),
     plant: {
       replace: {
         *flushTlbMm() {},
@@ -149,7 +201,10 @@ export const plants: readonly Plant[] = [
       name: 'plant-reclaim',
       cpus: 2,
       mms: [{}],
-      scripts: [script(kthread, { op: 'reclaim', mm: A, page: 0 }), script(run(A), write(0), read(0, 0, 0, 0))],
+      scripts: [
+        script(kthread, { op: 'reclaim', mm: A, page: 0 }),
+        script(run(A), write(0), read(0, 0, 0, 0)),
+      ],
       start: [{}, { loadedMm: 0 }],
     },
     plant: {
@@ -232,7 +287,12 @@ export const plants: readonly Plant[] = [
           const same = (now & PTE_PRESENT) !== 0 && pteFrame(now) === pteFrame(seen);
           if (same) {
             yield* cpu.ptepGetAndClear(mm, page, address);
-            yield* cpu.setPte(mm, page, address, makePte(frame, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY));
+            yield* cpu.setPte(
+              mm,
+              page,
+              address,
+              makePte(frame, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY),
+            );
             yield* cpu.fn.flushTlbMmRange(cpu, mm, page, page + 1, 1, false);
             yield* cpu.promise(mm, page, RIGHT_ALL);
           }
@@ -266,14 +326,24 @@ export const plants: readonly Plant[] = [
     name: 'lazy CPUs are skipped when tables are freed',
     class: 'freed-table-walk',
     says: /^a speculative walk of CPU1 read the page-table page in frame \d+, which had been freed$/,
-    scenario: two('plant-lazy-tables', script(run(A), write(0), munmap(0, 3)), script(run(A), read(0), kthread), { walks: 12 }),
+    scenario: two(
+      'plant-lazy-tables',
+      script(run(A), write(0), munmap(0, 3)),
+      script(run(A), read(0), kthread),
+      { walks: 12 },
+    ),
     plant: { features: { freedTablesReachLazy: false } },
     executions: 600,
   },
   {
     name: 'tables are freed before the flush',
     class: 'freed-table-walk',
-    scenario: two('plant-tables-first', script(run(A), write(0), munmap(0, 3)), script(run(A), read(0, 1, 2)), { walks: 8 }),
+    scenario: two(
+      'plant-tables-first',
+      script(run(A), write(0), munmap(0, 3)),
+      script(run(A), read(0, 1, 2)),
+      { walks: 8 },
+    ),
     plant: {
       replace: {
         *pteFreeTlb(cpu, table, start, end) {
@@ -289,7 +359,11 @@ export const plants: readonly Plant[] = [
     name: 'two CPUs wait for each other with interrupts off',
     class: 'deadlock',
     says: /nobody can move: CPU0 waits for csd\(0->1\)\.flags .* interrupts off; CPU1 waits for csd\(1->0\)\.flags .* interrupts off/,
-    scenario: two('plant-wait-irqs-off', script(run(A), write(0), dontneed(0, 1)), script(run(A), write(1), dontneed(1, 2))),
+    scenario: two(
+      'plant-wait-irqs-off',
+      script(run(A), write(0), dontneed(0, 1)),
+      script(run(A), write(1), dontneed(1, 2)),
+    ),
     plant: {
       replace: {
         *waitForCsds(cpu) {
@@ -337,7 +411,8 @@ export const plants: readonly Plant[] = [
         },
         *waitForCsds(cpu) {
           for (let target = 0; target < cpu.per.length; target++) {
-            while (((yield* cpu.readOnce(cpu.own.cfd.csd[target] + CSD_FLAGS)) & CSD_FLAG_LOCK) !== 0) yield* cpu.barrier();
+            while (((yield* cpu.readOnce(cpu.own.cfd.csd[target] + CSD_FLAGS)) & CSD_FLAG_LOCK) !== 0)
+              yield* cpu.barrier();
           }
         },
       },
@@ -348,7 +423,11 @@ export const plants: readonly Plant[] = [
     name: 'csd_lock and the initiator do not wait',
     class: 'csd-reuse',
     says: /^CPU0 queued csd\(0->1\) again while its target still had it$/,
-    scenario: two('plant-reuse', script(run(A), write(0), dontneed(0, 1), write(0), dontneed(0, 1)), script(run(A), write(1, 1, 1))),
+    scenario: two(
+      'plant-reuse',
+      script(run(A), write(0), dontneed(0, 1), write(0), dontneed(0, 1)),
+      script(run(A), write(1, 1, 1)),
+    ),
     plant: {
       replace: {
         *csdLock(cpu, csd) {
@@ -428,9 +507,14 @@ export const plants: readonly Plant[] = [
     class: 'gen-ahead',
     says: /^CPU1's slot \d claims generation \d+ of mm A but holds a paging-structure entry for table 0 older than generation \d+$/,
     // CPU1 touches a page without a VMA: it caches the way to the table, and no translation.
-    scenario: two('plant-structure', script(run(A), write(0), munmap(0, 2)), script(run(A), read(2, 2, 2, 2, 2, 2)), {
-      mms: [{ vmas: [[0, 2, true]] }],
-    }),
+    scenario: two(
+      'plant-structure',
+      script(run(A), write(0), munmap(0, 2)),
+      script(run(A), read(2, 2, 2, 2, 2, 2)),
+      {
+        mms: [{ vmas: [[0, 2, true]] }],
+      },
+    ),
     plant: {
       replace: {
         *flushTlbLocal(cpu) {
@@ -460,7 +544,8 @@ export const plants: readonly Plant[] = [
     plant: {
       replace: {
         *flushTlbLocal(cpu) {
-          // A range is a range: flushes the one that the newest request on this CPU's queue names, whatever generations are missing.
+          // A range is a range: flushes the one that the newest request on this CPU's queue names, whatever
+          // generations are missing.
           const initiator = cpu.per.find((other) => cpu.machine.mem[other.flushInfo.newTlbGen] > 1);
           const end = initiator === undefined ? TLB_FLUSH_ALL : yield* cpu.readOnce(initiator.flushInfo.end);
           if (initiator === undefined || end === TLB_FLUSH_ALL) {

@@ -9,7 +9,11 @@ const packages = readLockfile(file('package-lock.json'));
 describe('the lockfile', () => {
   it('says what each tarball must hash to, so that nothing else can be installed', () => {
     expect(packages.length).toBeGreaterThan(50);
-    expect(packages.filter(({ integrity }) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? '')).map(({ name }) => name)).toEqual([]);
+    expect(
+      packages
+        .filter(({ integrity }) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''))
+        .map(({ name }) => name),
+    ).toEqual([]);
   });
 
   it('has one install script, which is not needed: what it would fetch is an optional package', () => {
@@ -26,7 +30,10 @@ describe('the lockfile', () => {
     const used = packages.filter(({ dev, name }) => !dev && name !== 'jstat').map(({ license }) => license);
     expect(
       [...new Set(used)].filter(
-        (license) => !['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'].includes(license ?? ''),
+        (license) =>
+          !['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'].includes(
+            license ?? '',
+          ),
       ),
     ).toEqual([]);
   });

@@ -11,14 +11,19 @@ describe('the doorbell', () => {
 
   it.each(['tso', 'sc'] as const)('is right in every schedule with one and two producers (%s)', (memory) => {
     for (const producers of [1, 2]) {
-      const { outcomes, states } = enumerate(doorbellProgram('doorbell', {}, producers), { memory, maxStates: 3_000_000 });
+      const { outcomes, states } = enumerate(doorbellProgram('doorbell', {}, producers), {
+        memory,
+        maxStates: 3_000_000,
+      });
       expect(outcomes.map(({ violation }) => violation)).toEqual(outcomes.map(() => null));
       expect(states).toBeGreaterThan(20);
     }
   });
 
   it('loses a wake-up without the second look for a reason', () => {
-    expect(hunt(doorbellProgram('no re-check', { sleep: sleepWithoutRecheck }), 20_000)).toMatchObject({ class: 'deadlock' });
+    expect(hunt(doorbellProgram('no re-check', { sleep: sleepWithoutRecheck }), 20_000)).toMatchObject({
+      class: 'deadlock',
+    });
   });
 
   it('loses a wake-up when the reason is not published with a locked operation: under TSO only', () => {

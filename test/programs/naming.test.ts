@@ -6,17 +6,23 @@ import { claimReserved, giveName, NAMED, type NamingOps, NO_LINKS } from '../../
 import { hunt } from '../stress/hunt-program.js';
 
 describe('naming findings', () => {
-  it.each([true, false])('loses nothing, shows no half file and finds a name, in any execution hunted (hard links: %s)', (hardLinks) => {
-    expect(hunt(namingProgram('three', { hardLinks }), 20_000)).toBeNull();
-    expect(hunt(namingProgram('two alike', { hardLinks, files: [1, 1, 2] }), 20_000)).toBeNull();
-  });
+  it.each([true, false])(
+    'loses nothing, shows no half file and finds a name, in any execution hunted (hard links: %s)',
+    (hardLinks) => {
+      expect(hunt(namingProgram('three', { hardLinks }), 20_000)).toBeNull();
+      expect(hunt(namingProgram('two alike', { hardLinks, files: [1, 1, 2] }), 20_000)).toBeNull();
+    },
+  );
 
   it.each([true, false])('is right in every schedule of two processes (hard links: %s)', (hardLinks) => {
     for (const files of [
       [1, 2],
       [1, 1],
     ]) {
-      const { outcomes, states } = enumerate(namingProgram('two', { hardLinks, files }), { memory: 'sc', maxStates: 1_000_000 });
+      const { outcomes, states } = enumerate(namingProgram('two', { hardLinks, files }), {
+        memory: 'sc',
+        maxStates: 1_000_000,
+      });
       expect(outcomes.map(({ violation }) => violation)).toEqual(outcomes.map(() => null));
       expect(states).toBeGreaterThan(20);
     }
@@ -43,7 +49,9 @@ describe('naming findings', () => {
       }
       return 0;
     };
-    expect(hunt(namingProgram('look, then rename', { save, hardLinks: false }), 5_000)).toMatchObject({ class: 'assertion' });
+    expect(hunt(namingProgram('look, then rename', { save, hardLinks: false }), 5_000)).toMatchObject({
+      class: 'assertion',
+    });
   });
 
   it('overwrites a finding where the look comes before the reservation', () => {
@@ -60,7 +68,9 @@ describe('naming findings', () => {
       }
       return 0;
     };
-    expect(hunt(namingProgram('look, then reserve', { save, hardLinks: false }), 20_000)).toMatchObject({ class: 'assertion' });
+    expect(hunt(namingProgram('look, then reserve', { save, hardLinks: false }), 20_000)).toMatchObject({
+      class: 'assertion',
+    });
   });
 
   it('leaves a reservation behind where a taken name is not released', () => {
@@ -79,7 +89,9 @@ describe('naming findings', () => {
       }
       return 0;
     };
-    expect(hunt(namingProgram('keeps it', { save, hardLinks: false }), 5_000)).toMatchObject({ class: 'assertion' });
+    expect(hunt(namingProgram('keeps it', { save, hardLinks: false }), 5_000)).toMatchObject({
+      class: 'assertion',
+    });
   });
 
   it('asks a file system for reservations only where it has no links', () => {

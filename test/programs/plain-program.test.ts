@@ -30,9 +30,11 @@ describe('a plain program', () => {
     const machine = new Machine(program, 'sc');
     machine.begin();
     const at = program.at;
-    expect([at.a, at.list, at.list + 1, at.list + 2, at.b, at.p, at.p + 1, at.q, at.q + 1].map((word) => machine.mem[word])).toEqual([
-      1, 2, 3, 4, -5, 6, 7, 8, 9,
-    ]);
+    expect(
+      [at.a, at.list, at.list + 1, at.list + 2, at.b, at.p, at.p + 1, at.q, at.q + 1].map(
+        (word) => machine.mem[word],
+      ),
+    ).toEqual([1, 2, 3, 4, -5, 6, 7, 8, 9]);
     expect([at.p % 2, at.q % 2]).toEqual([0, 0]);
     expect(program.layout.nameOf(at.list + 1)).toBe('list[1]');
   });
@@ -94,7 +96,8 @@ describe('a plain program', () => {
   });
 
   it('touches nothing beyond its words and its hardware blocks', () => {
-    // Stores, locks, interrupts, NMIs, waits and choices on three CPUs; the words behind the last block are guards.
+    // Stores, locks, interrupts, NMIs, waits and choices on three CPUs; the words behind the last block are
+    // guards.
     const program = plainProgram({
       name: 'guards',
       words: { lock: 0, x: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], count: 0 },
@@ -158,7 +161,9 @@ describe('a plain program', () => {
         },
       ],
     });
-    expect(() => new Machine(program, 'tso').begin()).toThrow(`program "tlb": CPU0 executes ${operation}, but a plain program has no MMU`);
+    expect(() => new Machine(program, 'tso').begin()).toThrow(
+      `program "tlb": CPU0 executes ${operation}, but a plain program has no MMU`,
+    );
   });
 
   it('may wait for a word to move on from a value', () => {
@@ -176,7 +181,10 @@ describe('a plain program', () => {
         },
       ],
     });
-    const { outcomes } = enumerate(program, { memory: 'tso', project: (machine) => String(machine.mem[program.at.seen]) });
+    const { outcomes } = enumerate(program, {
+      memory: 'tso',
+      project: (machine) => String(machine.mem[program.at.seen]),
+    });
     expect(outcomes.map(({ state, violation }) => [state, violation])).toEqual([
       ['1', null],
       ['2', null],
@@ -185,7 +193,11 @@ describe('a plain program', () => {
 
   it.each([
     ['no name', { name: '', words: {}, cpus: [nothing] }, 'a program needs a name'],
-    ['no CPU', { name: 'p', words: {}, cpus: [] }, 'program "p": cpus must be a list of 1 to 256 generator functions'],
+    [
+      'no CPU',
+      { name: 'p', words: {}, cpus: [] },
+      'program "p": cpus must be a list of 1 to 256 generator functions',
+    ],
     [
       'a plain function',
       { name: 'p', words: {}, cpus: [nothing, () => {}] },
@@ -201,9 +213,17 @@ describe('a plain program', () => {
       { name: 'p', words: { x: 2 ** 31 }, cpus: [nothing] },
       'program "p": the initial value of "x" is 2147483648, not an int32',
     ],
-    ['a fraction', { name: 'p', words: { x: [0, 0.5] }, cpus: [nothing] }, 'program "p": the initial value of "x" is 0.5, not an int32'],
+    [
+      'a fraction',
+      { name: 'p', words: { x: [0, 0.5] }, cpus: [nothing] },
+      'program "p": the initial value of "x" is 0.5, not an int32',
+    ],
     ['an empty list', { name: 'p', words: { x: [] }, cpus: [nothing] }, 'program "p": "x" has no words'],
-    ['half a pair', { name: 'p', words: {}, pairs: { s: [1] }, cpus: [nothing] }, 'program "p": pair "s" needs exactly two values'],
+    [
+      'half a pair',
+      { name: 'p', words: {}, pairs: { s: [1] }, cpus: [nothing] },
+      'program "p": pair "s" needs exactly two values',
+    ],
     [
       'a name used twice',
       { name: 'p', words: { s: 0 }, pairs: { s: [1, 2] }, cpus: [nothing] },
@@ -237,13 +257,21 @@ describe('an operand that a plain program does not have', () => {
   it.each([
     ['readOnce', [4], 'readOnce of word 4, which the program does not have'],
     ['writeOnce', [-1, 1], 'writeOnce of word -1, which the program does not have'],
-    ['writeOnce', [undefined as unknown as number, 1], 'writeOnce of word undefined, which the program does not have'],
+    [
+      'writeOnce',
+      [undefined as unknown as number, 1],
+      'writeOnce of word undefined, which the program does not have',
+    ],
     ['loadAcquire', [0.5], 'loadAcquire of word 0.5, which the program does not have'],
     ['condLoadAcquire', [9, -1, 0], 'condLoadAcquire of word 9, which the program does not have'],
     ['poke', [4, 1], 'poke of word 4, which the program does not have'],
     ['poke', [2, 2 ** 32], 'poke with 4294967296, which is no 32-bit integer'],
     ['cmpxchg', [2, Number.NaN, 1], 'cmpxchg with NaN, which is no 32-bit integer'],
-    ['cmpxchgPair', [1, 0, 0, 1, 1], 'cmpxchgPair of word 1, which is odd: pairs begin at even addresses (see "pairs")'],
+    [
+      'cmpxchgPair',
+      [1, 0, 0, 1, 1],
+      'cmpxchgPair of word 1, which is odd: pairs begin at even addresses (see "pairs")',
+    ],
     ['sendIpi', [1], 'sendIpi to CPU 1, which the program does not have'],
     ['sendNmi', [-1], 'sendNmi to CPU -1, which the program does not have'],
     ['choose', [0], 'choose among 0: give a whole number of at least 1'],
@@ -306,24 +334,34 @@ describe('a poke', () => {
 });
 
 describe('an unlock', () => {
-  it.each(['tso', 'sc'] as const)('of a lock that the CPU does not hold is a violation under %s', (memory) => {
-    const program = plainProgram({
-      name: 'unlocks',
-      words: { lock: 0 },
-      cpus: [
-        function* (cpu, at) {
-          yield* cpu.spinLock(at.lock);
-          yield* cpu.spinUnlock(at.lock);
-          yield* cpu.spinUnlock(at.lock);
-        },
-      ],
-    });
-    const [{ violation }] = enumerate(program, { memory }).outcomes;
-    expect(violation).toMatchObject({ class: 'unlock-of-free', message: 'CPU0 unlocked lock, which it did not hold' });
-  });
+  it.each(['tso', 'sc'] as const)(
+    'of a lock that the CPU does not hold is a violation under %s',
+    (memory) => {
+      const program = plainProgram({
+        name: 'unlocks',
+        words: { lock: 0 },
+        cpus: [
+          function* (cpu, at) {
+            yield* cpu.spinLock(at.lock);
+            yield* cpu.spinUnlock(at.lock);
+            yield* cpu.spinUnlock(at.lock);
+          },
+        ],
+      });
+      const [{ violation }] = enumerate(program, { memory }).outcomes;
+      expect(violation).toMatchObject({
+        class: 'unlock-of-free',
+        message: 'CPU0 unlocked lock, which it did not hold',
+      });
+    },
+  );
 
   it.each(['__proto__', 'constructor', 'hasOwnProperty', 'a\nb', ''])('has words of any name: %j', (word) => {
-    const { at, layout } = plainProgram({ name: 'p', words: { before: 0, [word]: 7 }, cpus: [function* () {}] });
+    const { at, layout } = plainProgram({
+      name: 'p',
+      words: { before: 0, [word]: 7 },
+      cpus: [function* () {}],
+    });
     expect(layout.nameOf(at[word as keyof typeof at])).toBe(word);
   });
 });

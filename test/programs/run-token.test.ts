@@ -17,7 +17,10 @@ describe('run tokens', () => {
     ['a ring against a wait', { roles: ['waits', 'rings'], tokens: 2, entered: true, stays: true }],
     ['passing against passing', { roles: ['computes', 'computes'], tokens: 2, entered: true }],
   ] as const)('are right in every schedule of two CPUs: %s', (name, shape) => {
-    const { outcomes, states } = enumerate(runTokenProgram(name, {}, shape), { memory: 'tso', maxStates: 300_000 });
+    const { outcomes, states } = enumerate(runTokenProgram(name, {}, shape), {
+      memory: 'tso',
+      maxStates: 300_000,
+    });
     expect(outcomes.map(({ violation }) => violation)).toEqual(outcomes.map(() => null));
     expect(states).toBeGreaterThan(100);
   });
@@ -90,7 +93,8 @@ describe('run tokens', () => {
     ],
   ];
   it.each(PLANTS)('%s: found', (name, parts, violation) => {
-    const found = hunt(runTokenProgram(name, parts, { tokens: 2 }), 20_000) ?? hunt(runTokenProgram(name, parts), 20_000);
+    const found =
+      hunt(runTokenProgram(name, parts, { tokens: 2 }), 20_000) ?? hunt(runTokenProgram(name, parts), 20_000);
     expect(found).toMatchObject({ class: violation });
   });
 });

@@ -30,34 +30,50 @@ describe('waiters, hunted', () => {
     expect(hunt(waitersProgram(name, roles, lock), 20_000)).toBeNull();
   });
 
-  it.each(['tso', 'sc'] as const)('one waiter and who changes its word: right in every schedule (%s)', (memory) => {
-    const { outcomes } = enumerate(waitersProgram('one', [LOOKS_AT_LOCK, RELEASES], 2), { memory, maxStates: 3_000_000 });
-    expect(outcomes.length).toBeGreaterThan(0);
-    expect(outcomes.map(({ violation }) => violation)).toEqual(outcomes.map(() => null));
-  });
+  it.each(['tso', 'sc'] as const)(
+    'one waiter and who changes its word: right in every schedule (%s)',
+    (memory) => {
+      const { outcomes } = enumerate(waitersProgram('one', [LOOKS_AT_LOCK, RELEASES], 2), {
+        memory,
+        maxStates: 3_000_000,
+      });
+      expect(outcomes.length).toBeGreaterThan(0);
+      expect(outcomes.map(({ violation }) => violation)).toEqual(outcomes.map(() => null));
+    },
+  );
 
   it('a CPU that is asked what it waits for after it was rung costs another its ring', () => {
     const [roles, lock] = CASES['two waits after another'];
-    expect(hunt(waitersProgram('ring, then ask', roles, lock, { ring: ringThenAsk }), 40_000)).toMatchObject({ class: 'deadlock' });
+    expect(hunt(waitersProgram('ring, then ask', roles, lock, { ring: ringThenAsk }), 40_000)).toMatchObject({
+      class: 'deadlock',
+    });
   });
 
   it('a wait that changes while it is looked at is no turn', () => {
     const [roles, lock] = CASES['two waits after another'];
-    expect(hunt(waitersProgram('no number', roles, lock, { ring: ringWithoutNumber }), 40_000)).toMatchObject({ class: 'deadlock' });
+    expect(hunt(waitersProgram('no number', roles, lock, { ring: ringWithoutNumber }), 40_000)).toMatchObject(
+      { class: 'deadlock' },
+    );
   });
 
   it('a ring for the first of several that wait for a value is not enough', () => {
     const [roles, lock] = CASES['two waits after another'];
-    expect(hunt(waitersProgram('the first', roles, lock, { ring: ringFirst }), 20_000)).toMatchObject({ class: 'deadlock' });
+    expect(hunt(waitersProgram('the first', roles, lock, { ring: ringFirst }), 20_000)).toMatchObject({
+      class: 'deadlock',
+    });
   });
 
   it('a turn that is not passed on leaves the others asleep', () => {
     const [roles, lock] = CASES['a lock that two look at'];
-    expect(hunt(waitersProgram('keeps its turn', roles, lock, { passesTurn: false }), 20_000)).toMatchObject({ class: 'deadlock' });
+    expect(hunt(waitersProgram('keeps its turn', roles, lock, { passesTurn: false }), 20_000)).toMatchObject({
+      class: 'deadlock',
+    });
   });
 
   it('a wait that is announced by plain stores is missed', () => {
-    const program = waitersProgram('buffered', [LOOKS_AT_LOCK, LOOKS_AT_LOCK, RELEASES], 3, { announce: announceBuffered });
+    const program = waitersProgram('buffered', [LOOKS_AT_LOCK, LOOKS_AT_LOCK, RELEASES], 3, {
+      announce: announceBuffered,
+    });
     expect(hunt(program, 20_000)).not.toBeNull();
   });
 });
@@ -72,7 +88,10 @@ class Bystanders {
   }
 
   private readonly ops = ((bystanders: Bystanders): WaiterOps => {
-    const update = function* (address: number, by: (old: number) => number): Generator<undefined, number, number> {
+    const update = function* (
+      address: number,
+      by: (old: number) => number,
+    ): Generator<undefined, number, number> {
       const old = bystanders.words[address];
       bystanders.words[address] = by(old);
       return old;
@@ -147,6 +166,10 @@ describe('waiters', () => {
     const waiters = new Bystanders(2).asked();
     expect(waiters.everAny(77)).toBe(false);
     waiters.add(77, -1, 1, false);
-    expect([waiters.everAny(77), waiters.everAny(78), waiters.everAny(77 + 32)]).toEqual([true, false, false]);
+    expect([waiters.everAny(77), waiters.everAny(78), waiters.everAny(77 + 32)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

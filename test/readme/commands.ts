@@ -1,7 +1,8 @@
 /**
- * Every command line of README.md and of docs/, and how `readme.test.ts` executes it. What costs minutes is reduced, and by what is said here; the rest
- * is run as it stands, in a directory that has copies of `examples`, the carried recording as `my.trace.gz`, an empty `known.json`, and
- * the findings of earlier commands.
+ * Every command line of README.md and of docs/, and how `readme.test.ts` executes it. What costs minutes is
+ * reduced, and by what is said here; the rest is run as it stands, in a directory that has copies of
+ * `examples`, the carried recording as `my.trace.gz`, an empty `known.json`, and the findings of earlier
+ * commands.
  */
 
 export type How =
@@ -16,7 +17,10 @@ export type How =
       readonly exit: readonly number[];
       /** Executions of each hunt at most (default 60). */
       readonly executions?: number;
-      /** Executions of each row of a study; then its counts are taken in full too (default 1, and counts over 1 per scenario). */
+      /**
+       * Executions of each row of a study; then its counts are taken in full too (default 1, and counts over
+       * 1 per scenario).
+       */
       readonly perRow?: number;
       /** Standard output has to match. */
       readonly prints?: RegExp;
@@ -24,7 +28,10 @@ export type How =
   /** By a check of its own in readme.test.ts. */
   | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' };
 
-const cli = (exit: number | readonly number[], more: Omit<Extract<How, { by: 'cli' }>, 'by' | 'exit'> = {}): How => ({
+const cli = (
+  exit: number | readonly number[],
+  more: Omit<Extract<How, { by: 'cli' }>, 'by' | 'exit'> = {},
+): How => ({
   by: 'cli',
   exit: typeof exit === 'number' ? [exit] : exit,
   ...more,
@@ -33,7 +40,9 @@ const cli = (exit: number | readonly number[], more: Omit<Extract<How, { by: 'cl
 /** The finding that `shootdown hunt --variant b1` writes: README says `findings/b1--....json` for it. */
 export const B1_PLACEHOLDER = 'findings/b1--....json';
 
-/** Where no more is said, rows of studies are hunted for 1 execution each, and counted over 1 per scenario. */
+/**
+ * Where no more is said, rows of studies are hunted for 1 execution each, and counted over 1 per scenario.
+ */
 export const COMMANDS: Readonly<Record<string, How>> = {
   // The lock file has to be what `npm ci` wants; the tests run in what it installed.
   'npm ci': { by: 'npm ci' },
@@ -43,20 +52,27 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'npm test': { by: 'npm test' },
   // The script's command line, in a process of its own, with ARGS = list strategies.
   'npm run -s shootdown -- ARGS': { by: 'npm run' },
-  // Without the build, and without writing the tarball. All of it, with an installation: scripts/check-package.ts.
+  // Without the build, and without writing the tarball. All of it, with an installation:
+  // scripts/check-package.ts.
   'npm pack': { by: 'npm pack' },
   'npm install ./shootdown-0.1.0.tgz': { by: 'npm install' },
   'npx shootdown': { by: 'npx' },
 
-  'shootdown study remote-tlb-gen': cli(0, { argv: 'study remote-tlb-gen --variant hypercall/v4,kvm/v4', prints: /^kvm: /m }),
+  'shootdown study remote-tlb-gen': cli(0, {
+    argv: 'study remote-tlb-gen --variant hypercall/v4,kvm/v4',
+    prints: /^kvm: /m,
+  }),
   'shootdown study remote-tlb-gen --budget 10m': cli(0, {
     argv: 'study remote-tlb-gen --budget 10m --variant hypercall/v12',
     prints: /^v12 +none/m,
   }),
-  'shootdown verify examples/ticket-lock.ts': cli(1, { prints: /^ticket-lock: no violation in any execution/m }),
-  'shootdown verify examples/seqlock.ts --program seqlock --memory sc --memory-limit 1g --budget 60s --json': cli(0, {
-    prints: /"complete": true/,
+  'shootdown verify examples/ticket-lock.ts': cli(1, {
+    prints: /^ticket-lock: no violation in any execution/m,
   }),
+  'shootdown verify examples/seqlock.ts --program seqlock --memory sc --memory-limit 1g --budget 60s --json':
+    cli(0, {
+      prints: /"complete": true/,
+    }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
   'shootdown litmus examples --memory sc --json': cli(0, { prints: /"verdict": "No"/ }),
   'shootdown study': cli(0, { prints: /^remote-tlb-gen +88 /m }),
@@ -68,8 +84,13 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /^my-rule +none/m,
   }),
   // b1 falls in execution 399: test/examples.
-  'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': cli(1, { prints: /^b3 +stale-use +allocator/m }),
-  'shootdown hunt --variant 6.12 --scenario exit-while-lazy': cli(0, { executions: 600, prints: /known: left-mask-before-cr3/ }),
+  'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': cli(1, {
+    prints: /^b3 +stale-use +allocator/m,
+  }),
+  'shootdown hunt --variant 6.12 --scenario exit-while-lazy': cli(0, {
+    executions: 600,
+    prints: /known: left-mask-before-cr3/,
+  }),
   'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
   // Where the wrong one fails soonest.
   'shootdown hunt examples/my-backend.ts': cli(1, {
@@ -81,7 +102,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     executions: 300,
     prints: /^optimistic-hypercall +stale-use/m,
   }),
-  'shootdown hunt examples/seqlock.ts --memory sc': cli(1, { executions: 300, prints: /^seqlock-missing-fence +none/m }),
+  'shootdown hunt examples/seqlock.ts --memory sc': cli(1, {
+    executions: 300,
+    prints: /^seqlock-missing-fence +none/m,
+  }),
   // For half a second; whether threads meet the bug in it is theirs.
   'shootdown stress examples/my-variant.ts --for 10s': cli([0, 1], {
     argv: 'stress examples/my-variant.ts --for 500ms --scenario far-generations --no-witness',
@@ -104,10 +128,14 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown trace info my.trace.gz': cli(0, { prints: /17588|17,588/ }),
   'shootdown trace check my.trace.gz': cli(0),
   // For one second.
-  'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], { argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness' }),
+  'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], {
+    argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness',
+  }),
   'shootdown doctor': cli(0, { prints: /^verdict/m }),
   // Each of the eight lists.
-  'shootdown list variants|rules|backends|scenarios|features|oracles|strategies|assumptions': cli(0, { prints: /^NAME/ }),
+  'shootdown list variants|rules|backends|scenarios|features|oracles|strategies|assumptions': cli(0, {
+    prints: /^NAME/,
+  }),
   'shootdown list assumptions': cli(0, { prints: /not modelled|x86-tso/ }),
   'shootdown replay FILE': cli(1, { argv: `replay ${B1_PLACEHOLDER}`, prints: /^reproduced/m }),
   'shootdown show FILE': cli(0, { argv: `show ${B1_PLACEHOLDER}`, prints: /user load/ }),
@@ -128,7 +156,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /kvm\/v7/,
   }),
   'shootdown compare A.json B.json': cli([0, 1], {
-    after: ['a', 'b'].map((name) => `hunt --variant b3 --scenario two-flushers --json --reporter-file ${name}.json`),
+    after: ['a', 'b'].map(
+      (name) => `hunt --variant b3 --scenario two-flushers --json --reporter-file ${name}.json`,
+    ),
     argv: 'compare a.json b.json',
     prints: /b3/,
   }),
@@ -143,14 +173,18 @@ const A_STUDY = cli(0, {
 const A_HUNT = cli(0, {
   argv: 'hunt --variant 6.18 --memory sc --shard 2/3 --reporter junit --reporter-file junit.xml --baseline known.json --jobs 1 --seed 2',
 });
-const AN_UPDATE = cli(0, { argv: 'hunt --variant b3 --scenario two-flushers,lazy-return --baseline new.json --update-baseline' });
+const AN_UPDATE = cli(0, {
+  argv: 'hunt --variant b3 --scenario two-flushers,lazy-return --baseline new.json --update-baseline',
+});
 
 /** Options that README names between backquotes, with the command line that they are tried in. */
 export const OPTIONS: Readonly<Record<string, How>> = {
   '--budget 10m': A_STUDY,
   '--variant kvm/v4,kvm/v12': A_STUDY,
   '--scenario trace:FILE': A_STUDY,
-  '--variant 6.12-stable+switchingBeforeGen': cli(0, { argv: 'hunt --variant 6.12-stable+switchingBeforeGen' }),
+  '--variant 6.12-stable+switchingBeforeGen': cli(0, {
+    argv: 'hunt --variant 6.12-stable+switchingBeforeGen',
+  }),
   '--memory sc': A_HUNT,
   '--allow-no-effect': A_HUNT,
   '--jobs': A_HUNT,

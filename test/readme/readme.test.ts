@@ -12,15 +12,19 @@ import { commandsIn, type Fence, fencesIn, optionsIn } from './markdown.js';
 import { ReducedEngines, type Reduction } from './reduced-engine.js';
 
 /**
- * README.md and docs/ say nothing that is not so: each command line in them is executed (`commands.ts` says how), each file that they quote is
- * as quoted, and their screens are what the commands print, except for times, for how many executions the time allowed, and for line numbers. After a change of
- * what is printed, run the command and paste.
+ * README.md and docs/ say nothing that is not so: each command line in them is executed (`commands.ts` says
+ * how), each file that they quote is as quoted, and their screens are what the commands print, except for
+ * times, for how many executions the time allowed, and for line numbers. After a change of what is printed,
+ * run the command and paste.
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A log tells what was run at its time. */
 const LOG = 'results-log.md';
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name === LOG ? [] : [`docs/${name}`]))];
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name === LOG ? [] : [`docs/${name}`])),
+];
 const pages = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const text = [...pages.values()].join('\n');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -67,7 +71,11 @@ async function runAs(line: string, how: How): Promise<CliRun> {
   const argv = how.argv ?? line.replace(/^shootdown /, '');
   for (const before of how.after ?? []) await run(before, { executions: EXECUTIONS, perRow: 1 });
   const placed = argv.includes(B1_PLACEHOLDER) ? argv.replace(B1_PLACEHOLDER, await finding()) : argv;
-  return run(placed, { executions: how.executions ?? EXECUTIONS, perRow: how.perRow ?? 1, countsAll: how.perRow !== undefined });
+  return run(placed, {
+    executions: how.executions ?? EXECUTIONS,
+    perRow: how.perRow ?? 1,
+    countsAll: how.perRow !== undefined,
+  });
 }
 
 async function requireRuns(line: string, how: How): Promise<void> {
@@ -100,11 +108,21 @@ function script(name: string, args: readonly string[]): string {
 const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
   'npm ci': () => {
     const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages[''];
-    for (const key of ['version', 'dependencies', 'devDependencies', 'engines']) expect(lock[key]).toEqual(manifest[key]);
+    for (const key of ['version', 'dependencies', 'devDependencies', 'engines'])
+      expect(lock[key]).toEqual(manifest[key]);
   },
   'npm start': () => {
     const out = join(directory, 'npm-start');
-    const stdout = script('start', ['--variant', 'hypercall/v1', '--scenario', 'slots-recycled', '--executions', '9', '--out', out]);
+    const stdout = script('start', [
+      '--variant',
+      'hypercall/v1',
+      '--scenario',
+      'slots-recycled',
+      '--executions',
+      '9',
+      '--out',
+      out,
+    ]);
     expect(stdout).toMatch(/^v1 +stale-use after 7 /m);
   },
   'npm test': () => {
@@ -115,9 +133,18 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
     expect(script('shootdown', ['list', 'strategies'])).toMatch(/^pct /m);
   },
   'npm pack': () => {
-    const [packed] = JSON.parse(child('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])) as { files: { path: string }[] }[];
+    const [packed] = JSON.parse(child('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])) as {
+      files: { path: string }[];
+    }[];
     const paths = packed.files.map(({ path }) => path);
-    expect(paths).toEqual(expect.arrayContaining(['README.md', 'examples/my-rule.ts', 'src/index.ts', 'data/server-6.12.trace.gz']));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'examples/my-rule.ts',
+        'src/index.ts',
+        'data/server-6.12.trace.gz',
+      ]),
+    );
     expect(manifest.scripts.prepack).toBe('npm run build');
   },
   'npm install': () => {
@@ -130,7 +157,8 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
 };
 
 /** A command by its name alone, such as `shootdown trace check`. */
-const isName = (line: string): boolean => /^shootdown(?: (?:hunt|stress|replay|trace (?:info|check)))?$/.test(line);
+const isName = (line: string): boolean =>
+  /^shootdown(?: (?:hunt|stress|replay|trace (?:info|check)))?$/.test(line);
 
 describe('each command line of README.md and docs/', () => {
   const all = commandsIn(text);
@@ -147,7 +175,9 @@ describe('each command line of README.md and docs/', () => {
   });
 
   it.each(all.filter(isName))('%s is a command', async (line) => {
-    expect((await run(`${line.replace(/^shootdown ?/, '')} --help`.trim(), { executions: 1, perRow: 1 })).exitCode).toBe(0);
+    expect(
+      (await run(`${line.replace(/^shootdown ?/, '')} --help`.trim(), { executions: 1, perRow: 1 })).exitCode,
+    ).toBe(0);
   });
 
   it('has options that there are; those of the table are tried', async () => {
@@ -156,17 +186,19 @@ describe('each command line of README.md and docs/', () => {
     const helps = ['hunt', 'study', 'stress', 'replay', 'show', 'compare', 'trace check', 'litmus'];
     const runs = await Promise.all(helps.map((name) => run(`${name} --help`, { executions: 1, perRow: 1 })));
     const known = runs.map(({ stdout }) => stdout).join('\n');
-    for (const option of options) for (const [flag] of option.matchAll(/--[a-z-]+/g)) expect(known).toContain(`  ${flag} `);
+    for (const option of options)
+      for (const [flag] of option.matchAll(/--[a-z-]+/g)) expect(known).toContain(`  ${flag} `);
   });
 
-  it.each(commands.filter((line) => line in COMMANDS).flatMap((line) => alternatives(line).map((one) => [one, line])))(
-    '%s',
-    async (line, key) => {
-      const how = COMMANDS[key];
-      if (how.by === 'cli') await requireRuns(line, how);
-      else CHECKS[how.by]();
-    },
-  );
+  it.each(
+    commands
+      .filter((line) => line in COMMANDS)
+      .flatMap((line) => alternatives(line).map((one) => [one, line])),
+  )('%s', async (line, key) => {
+    const how = COMMANDS[key];
+    if (how.by === 'cli') await requireRuns(line, how);
+    else CHECKS[how.by]();
+  });
 
   it.each(Object.keys(OPTIONS))('option %s', async (option) => {
     await requireRuns(option, OPTIONS[option]);
@@ -198,7 +230,9 @@ describe('what they quote', () => {
 
   it.each(noted('file'))('%s is that file, within 15 lines of code', (path, { lines }) => {
     expect(`${lines.join('\n')}\n`).toBe(readFileSync(join(ROOT, path), 'utf8'));
-    expect(lines.filter((line) => line.trim() !== '' && !line.startsWith('/**')).length).toBeLessThanOrEqual(15);
+    expect(lines.filter((line) => line.trim() !== '' && !line.startsWith('/**')).length).toBeLessThanOrEqual(
+      15,
+    );
   });
 
   it.each(noted('part of'))('lines of %s are in that file', (path, { lines }) => {
@@ -206,7 +240,10 @@ describe('what they quote', () => {
     for (const line of lines) expect(all).toContain(line);
   });
 
-  /** Without times and what depends on them, and without line numbers and hashes, which every edit of a source moves. */
+  /**
+   * Without times and what depends on them, and without line numbers and hashes, which every edit of a source
+   * moves.
+   */
   const timeless = (line: string): string =>
     line
       .replace(/none in [\d,]+( executions?)?/, 'none')
@@ -235,7 +272,9 @@ describe('what they quote', () => {
   );
 
   it('the study prints those rows', async () => {
-    const [[, { lines }]] = noted('screen').filter(([command]) => command === 'shootdown study remote-tlb-gen');
+    const [[, { lines }]] = noted('screen').filter(
+      ([command]) => command === 'shootdown study remote-tlb-gen',
+    );
     let group = '';
     const rows: string[] = [];
     for (const line of lines) {
@@ -244,8 +283,16 @@ describe('what they quote', () => {
       if (row !== undefined && !line.includes('makes no sense')) rows.push(`${group}/${row}`);
     }
     expect(rows).toHaveLength(9);
-    const { stdout } = await run(`study remote-tlb-gen --variant ${rows.join(',')}`, { executions: 1, perRow: 115, countsAll: true });
+    const { stdout } = await run(`study remote-tlb-gen --variant ${rows.join(',')}`, {
+      executions: 1,
+      perRow: 115,
+      countsAll: true,
+    });
     const printed = new Set(stdout.split('\n').map(timeless));
-    expect(lines.filter((line) => !/makes no sense|which hypercall does not have/.test(line) && !printed.has(timeless(line)))).toEqual([]);
+    expect(
+      lines.filter(
+        (line) => !/makes no sense|which hypercall does not have/.test(line) && !printed.has(timeless(line)),
+      ),
+    ).toEqual([]);
   }, 180_000);
 });

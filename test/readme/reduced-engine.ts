@@ -2,8 +2,9 @@ import { createEngine } from '../../src/cli/engine.js';
 import type { Engine, Pool } from '../../src/cli/engine-api.js';
 
 /**
- * The real engine, with less of everything that takes time: no hunt does more executions than are given, and hunts without modules share
- * one pool. What a command prints for a violation within these executions is what it prints without the reduction.
+ * The real engine, with less of everything that takes time: no hunt does more executions than are given, and
+ * hunts without modules share one pool. What a command prints for a violation within these executions is what
+ * it prints without the reduction.
  */
 
 export interface Reduction {

@@ -14,12 +14,26 @@ import { defineVariant, type VariantSpec } from '../../src/variants/define.js';
 
 /** A violation of a variant that was made from another: is it in that one as well? */
 
-async function checked(variant: string, scenario: string, executions: number, specs: readonly Omit<VariantSpec, 'name'>[] = []) {
+async function checked(
+  variant: string,
+  scenario: string,
+  executions: number,
+  specs: readonly Omit<VariantSpec, 'name'>[] = [],
+) {
   const modules = { ...NO_MODULES, variants: specs.map((spec) => defineVariant({ ...spec, name: variant })) };
   const pool = new InlinePool((asked, witness) => causeOf(asked, witness, modules), modules);
   const scenarios = catalogue.filter(({ name }) => name === scenario);
   const request: HuntRequest & { pool: BatchRunner } = {
-    ...{ variant, scenarios, strategies: ['random', 'pct', 'delay'], seed: 1, memory: 'tso', jobs: 1, executions, pool },
+    ...{
+      variant,
+      scenarios,
+      strategies: ['random', 'pct', 'delay'],
+      seed: 1,
+      memory: 'tso',
+      jobs: 1,
+      executions,
+      pool,
+    },
   };
   const outcome = explained(await hunt(request), modules);
   const base = await checkBase(outcome, request);
@@ -36,7 +50,9 @@ const silent: VariantSpec['replace'] = {
 
 describe('a violation that the base has too', () => {
   it('is told where the very schedule shows it', async () => {
-    const { base, words } = await checked('mine', 'reclaim-two-tables', 3_000, [{ base: '5.10', replace: { shouldFlushTlb } }]);
+    const { base, words } = await checked('mine', 'reclaim-two-tables', 3_000, [
+      { base: '5.10', replace: { shouldFlushTlb } },
+    ]);
     expect(base).toMatchObject({ variant: '5.10', hasIt: true, schedule: { isSame: true }, executions: 0 });
     expect(words).toBe('the base has this too: 5.10 does the same on this very schedule');
   });
@@ -61,9 +77,19 @@ describe('a violation that the base has too', () => {
 
 describe("a violation that is the variant's own", () => {
   it('is not seen in a base that is right', async () => {
-    const { base, words } = await checked('mine', 'ping-pong-munmap', 200, [{ base: '6.18', replace: silent }]);
-    expect(base).toMatchObject({ variant: '6.18', hasIt: false, executions: 200, execution: null, interrupted: false });
-    expect(words).toMatch(/^not seen in the base: 6\.18 has nothing on this schedule, which fits.*; not seen in 200 executions of/);
+    const { base, words } = await checked('mine', 'ping-pong-munmap', 200, [
+      { base: '6.18', replace: silent },
+    ]);
+    expect(base).toMatchObject({
+      variant: '6.18',
+      hasIt: false,
+      executions: 200,
+      execution: null,
+      interrupted: false,
+    });
+    expect(words).toMatch(
+      /^not seen in the base: 6\.18 has nothing on this schedule, which fits.*; not seen in 200 executions of/,
+    );
   });
 
   it('is told from one of the same class and another cause', async () => {
@@ -73,7 +99,10 @@ describe("a violation that is the variant's own", () => {
   });
 
   it('is that of a switched feature', async () => {
-    expect((await checked('6.18~filterSwitching', 'ping-pong-dontneed', 1_000)).base).toMatchObject({ variant: '6.18', hasIt: false });
+    expect((await checked('6.18~filterSwitching', 'ping-pong-dontneed', 1_000)).base).toMatchObject({
+      variant: '6.18',
+      hasIt: false,
+    });
   });
 });
 

@@ -52,7 +52,9 @@ describe('following a recorded execution', () => {
       return step(agent);
     });
     const { diverged, steps } = followRecorded(machine, decisions, board, record);
-    expect(diverged).toBe('step 7: the simulated machine cannot go on: the simulated machine is out of frames');
+    expect(diverged).toBe(
+      'step 7: the simulated machine cannot go on: the simulated machine is out of frames',
+    );
     expect(steps).toHaveLength(7);
   });
 
@@ -65,15 +67,32 @@ describe('following a recorded execution', () => {
   });
 
   it('answers a schedule as long as the format allows within seconds', () => {
-    // A kernel thread that maps, uses and drops a page again and again; every step of it recorded took minutes and gigabytes.
+    // A kernel thread that maps, uses and drops a page again and again; every step of it recorded took
+    // minutes and gigabytes.
     const script = Array.from({ length: 9_000 }, (_, i) =>
-      i % 2 === 0 ? ({ op: 'access', page: 0, write: true } as const) : ({ op: 'madvise', start: 0, end: 1 } as const),
+      i % 2 === 0
+        ? ({ op: 'access', page: 0, write: true } as const)
+        : ({ op: 'madvise', start: 0, end: 1 } as const),
     );
-    const scenario = { ...finding.scenario, cpus: 1, start: undefined, scripts: [[{ op: 'run', mm: 0 } as const, ...script]] };
-    const long = { ...finding, memory: 'sc' as const, scenario, schedule: ['0*4900000'], violation: { ...finding.violation, cpu: 0 } };
+    const scenario = {
+      ...finding.scenario,
+      cpus: 1,
+      start: undefined,
+      scripts: [[{ op: 'run', mm: 0 } as const, ...script]],
+    };
+    const long = {
+      ...finding,
+      memory: 'sc' as const,
+      scenario,
+      schedule: ['0*4900000'],
+      violation: { ...finding.violation, cpu: 0 },
+    };
     const began = performance.now();
     const replay = replayFinding(long);
-    expect(replay).toMatchObject({ reproduced: false, reason: expect.stringMatching(/^step \d{6}: the schedule moves agent 0/) });
+    expect(replay).toMatchObject({
+      reproduced: false,
+      reason: expect.stringMatching(/^step \d{6}: the schedule moves agent 0/),
+    });
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 });

@@ -22,7 +22,9 @@ const waiting = plainProgram({
 const modules = { ...NO_MODULES, programs: [waiting] };
 
 describe('a livelock', () => {
-  it('is reproduced; cut short, or of one CPU that was never let go on, it is none', { timeout: 120_000 }, async () => {
+  it('is reproduced; cut short, or of one CPU that was never let go on, it is none', {
+    timeout: 120_000,
+  }, async () => {
     const { finding } = await survive(waiting, { executions: 1 });
     if (finding === null) throw new Error('nothing found');
     expect(finding.violation.class).toBe('livelock');

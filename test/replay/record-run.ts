@@ -19,11 +19,20 @@ export function runAlong(program: Program, schedule: readonly string[], memory: 
   const diverged = follow(machine, decodeSchedule(schedule));
   if (diverged !== null) throw new Error(diverged);
   judgeEnd(machine);
-  return { violation: machine.violation && withoutFacts(machine.violation), steps: machine.step, traceHash: hex(machine.hash) };
+  return {
+    violation: machine.violation && withoutFacts(machine.violation),
+    steps: machine.step,
+    traceHash: hex(machine.hash),
+  };
 }
 
 /** The run as a finding has it. `violation`: what it is said to end in, where it ends in none. */
-export function recordRun(program: Program, schedule: readonly string[], memory: MemoryModel, violation?: Violation): RecordedRun {
+export function recordRun(
+  program: Program,
+  schedule: readonly string[],
+  memory: MemoryModel,
+  violation?: Violation,
+): RecordedRun {
   const ran = runAlong(program, schedule, memory);
   const found = ran.violation ?? violation;
   if (found === undefined) throw new Error(`${program.name}: no violation along this schedule`);

@@ -16,7 +16,16 @@ afterAll(() => pool.close());
 
 async function witness(variant: string, memory: 'tso' | 'sc' = 'tso'): Promise<Finding> {
   const strategies = ['random', 'pct'];
-  const { finding } = await hunt({ variant, scenarios: catalogue, strategies, seed: 1, memory, jobs: 2, executions: 60_000, pool });
+  const { finding } = await hunt({
+    variant,
+    scenarios: catalogue,
+    strategies,
+    seed: 1,
+    memory,
+    jobs: 2,
+    executions: 60_000,
+    pool,
+  });
   if (finding === null) throw new Error(`${variant}: nothing found`);
   return finding;
 }
@@ -34,9 +43,13 @@ describe('replay', () => {
 
   it('names the store that waits in the buffer (b1)', async () => {
     const { sentence, trace, start } = replayFinding(await witness('b1'));
-    expect(sentence).toMatch(/should_flush_tlb saw loaded_mm = \w+ on CPU\d, whose store of SWITCHING was still in its store buffer/);
+    expect(sentence).toMatch(
+      /should_flush_tlb saw loaded_mm = \w+ on CPU\d, whose store of SWITCHING was still in its store buffer/,
+    );
     // The state of that CPU says so too: after the store, and until it drains.
-    const stored = trace.findLast(({ text, deciding }) => text === 'loaded_mm = SWITCHING (buffered)' && deciding !== null);
+    const stored = trace.findLast(
+      ({ text, deciding }) => text === 'loaded_mm = SWITCHING (buffered)' && deciding !== null,
+    );
     expect(stored?.states).toHaveLength(1);
     const [state] = stored?.states ?? [];
     expect(state).toMatchObject({ cpu: stored?.cpu, interrupts: false });
@@ -59,22 +72,31 @@ describe('replay', () => {
     ],
     ['b3', /^no IPI: should_flush_tlb saw SWITCHING$/, /^src\/kernel\/should-flush-tlb\.ts/],
     ['b4', /^flush_tlb_func returned without a flush$/, /^src\/kernel\//],
-  ])('gives the witness of %s a cause without anything of this execution, and its step', async (variant, cause, site) => {
-    const finding = await witness(variant);
-    const replay = replayFinding(finding);
-    expect(replay.cause).toMatch(cause);
-    const steps = replay.trace.filter(({ isCause }) => isCause);
-    expect(steps).toHaveLength(1);
-    expect(steps[0].deciding).not.toBeNull();
-    expect(steps[0].site?.file).toMatch(site);
-    const quick = replayFinding(finding, false);
-    expect([quick.cause, quick.sentence, quick.traceHash]).toEqual([replay.cause, replay.sentence, replay.traceHash]);
-    expect(quick.trace.every((step) => step.site === null)).toBe(true);
-  });
+  ])(
+    'gives the witness of %s a cause without anything of this execution, and its step',
+    async (variant, cause, site) => {
+      const finding = await witness(variant);
+      const replay = replayFinding(finding);
+      expect(replay.cause).toMatch(cause);
+      const steps = replay.trace.filter(({ isCause }) => isCause);
+      expect(steps).toHaveLength(1);
+      expect(steps[0].deciding).not.toBeNull();
+      expect(steps[0].site?.file).toMatch(site);
+      const quick = replayFinding(finding, false);
+      expect([quick.cause, quick.sentence, quick.traceHash]).toEqual([
+        replay.cause,
+        replay.sentence,
+        replay.traceHash,
+      ]);
+      expect(quick.trace.every((step) => step.site === null)).toBe(true);
+    },
+  );
 
   it('gives every kernel step its functions in the kernel spelling and its place', async () => {
     const { trace } = replayFinding(await witness('b3'));
-    const read = trace.find((step) => step.text.startsWith('tlb_gen(') && step.functions.includes('switch_mm_irqs_off'));
+    const read = trace.find(
+      (step) => step.text.startsWith('tlb_gen(') && step.functions.includes('switch_mm_irqs_off'),
+    );
     expect(read?.site).toMatchObject({ file: 'src/kernel/switch-mm.ts', line: expect.any(Number) });
   });
 
@@ -82,9 +104,15 @@ describe('replay', () => {
     const finding = await witness('b3');
     const decisions = decodeSchedule(finding.schedule);
     const cut = { ...finding, schedule: encodeSchedule(decisions.slice(0, -5)) };
-    expect(replayFinding(cut)).toMatchObject({ reproduced: false, reason: expect.stringContaining('no violation in') });
+    expect(replayFinding(cut)).toMatchObject({
+      reproduced: false,
+      reason: expect.stringContaining('no violation in'),
+    });
     const alien = { ...finding, schedule: encodeSchedule([2, ...decisions]) };
-    expect(replayFinding(alien)).toMatchObject({ reproduced: false, reason: 'step 0: the schedule moves agent 0i, which cannot move' });
+    expect(replayFinding(alien)).toMatchObject({
+      reproduced: false,
+      reason: 'step 0: the schedule moves agent 0i, which cannot move',
+    });
   });
 
   it('does not reproduce under the fix', async () => {

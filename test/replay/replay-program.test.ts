@@ -85,7 +85,9 @@ function witness(program: Program): RecordedRun {
 }
 
 const texts = (program: Program, run: RecordedRun) =>
-  replayProgram(program, run).trace.map(({ cpu, text, deciding }) => `CPU${cpu} ${text}${deciding === null ? '' : ` <- ${deciding}`}`);
+  replayProgram(program, run).trace.map(
+    ({ cpu, text, deciding }) => `CPU${cpu} ${text}${deciding === null ? '' : ` <- ${deciding}`}`,
+  );
 
 describe('the replay of a plain program', () => {
   it('shows store buffering: who read past whose buffered store, and where the judged words come from', () => {
@@ -112,7 +114,8 @@ describe('the replay of a plain program', () => {
     const { trace } = replayProgram(treiber, witness(treiber));
     expect(trace[0].functions.at(-1)).toBe('pop');
     for (const { agent, site } of trace) {
-      if (agent === 'cpu') expect(site).toEqual({ file: 'test/replay/replay-program.test.ts', line: expect.any(Number) });
+      if (agent === 'cpu')
+        expect(site).toEqual({ file: 'test/replay/replay-program.test.ts', line: expect.any(Number) });
       else expect(site).toBeNull();
     }
     const left = replayProgram(storeBuffering, witness(storeBuffering)).trace.find(({ cpu }) => cpu === 0);
@@ -144,7 +147,9 @@ describe('the replay of a plain program', () => {
     const run = recordRun(lostUpdate, ['0', '1*2', '1b', '0', '0b'], 'tso');
     const { trace } = replayProgram(lostUpdate, run);
     expect(trace[5].text).toBe('count = 1 reaches memory');
-    expect(trace[5].deciding).toContain('overwrites what CPU1 stored to count since CPU0 had read 0 at step 0 (0, 1)');
+    expect(trace[5].deciding).toContain(
+      'overwrites what CPU1 stored to count since CPU0 had read 0 at step 0 (0, 1)',
+    );
   });
 
   it('calls nothing overtaken where nobody came in between', () => {
@@ -261,14 +266,19 @@ describe('the replay of a plain program', () => {
 
   it('says why a run is not reproduced', () => {
     const run = witness(storeBuffering);
-    const reason = (change: Partial<RecordedRun>) => replayProgram(storeBuffering, { ...run, ...change }).reason;
-    expect(reason({ traceHash: '00000000' })).toBe(`traceHash: the file says 00000000, the replay shows ${run.traceHash}`);
+    const reason = (change: Partial<RecordedRun>) =>
+      replayProgram(storeBuffering, { ...run, ...change }).reason;
+    expect(reason({ traceHash: '00000000' })).toBe(
+      `traceHash: the file says 00000000, the replay shows ${run.traceHash}`,
+    );
     expect(reason({ steps: 7 })).toBe('steps: the file says 7, the replay shows 6');
     expect(reason({ memory: 'sc' })).toMatch(/cannot move|no violation/);
     expect(reason({ violation: { ...run.violation, class: 'deadlock' } })).toBe(
       'violation.class: the file says deadlock, the replay shows assertion',
     );
-    expect(replayProgram(storeBuffering, { ...run, schedule: ['7', ...run.schedule] }).reason).toContain('cannot move');
+    expect(replayProgram(storeBuffering, { ...run, schedule: ['7', ...run.schedule] }).reason).toContain(
+      'cannot move',
+    );
   });
 
   it('runs along a schedule to the same hash as the machine does', () => {

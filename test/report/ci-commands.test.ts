@@ -29,10 +29,13 @@ describe('text of others', () => {
     }
   });
 
-  it.each(['a :: b', 'x::y\n', 'C::D', '## [a]', '# [', ': :'])('is left alone where it is no command: %j', (text) => {
-    const breaker = new CommandBreaker();
-    expect(breaker.broken('> ') + breaker.broken(text)).toBe(`> ${text}`);
-  });
+  it.each(['a :: b', 'x::y\n', 'C::D', '## [a]', '# [', ': :'])(
+    'is left alone where it is no command: %j',
+    (text) => {
+      const breaker = new CommandBreaker();
+      expect(breaker.broken('> ') + breaker.broken(text)).toBe(`> ${text}`);
+    },
+  );
 
   it('is none where a painted or very long blank line comes before it', () => {
     for (const before of ['\u001b[31m', ' '.repeat(100_000), '\u001b[1m \u001b[22m'])

@@ -1,8 +1,8 @@
 /** What a CI system takes for commands in a job's output, as their runners read it. */
 
 /**
- * GitHub's runner reads lines as .NET does, trims each, and takes `::name key=value::text` at its beginning and `##[name]` anywhere;
- * Azure's takes `##vso[area.action]` anywhere, TeamCity `##teamcity[`.
+ * GitHub's runner reads lines as .NET does, trims each, and takes `::name key=value::text` at its beginning
+ * and `##[name]` anywhere; Azure's takes `##vso[area.action]` anywhere, TeamCity `##teamcity[`.
  */
 export function commandsIn(output: string): string[] {
   return output.split(/\r\n|\r|\n/).flatMap((line) => {

@@ -9,7 +9,11 @@ describe('layout', () => {
   });
 
   it('counts', () => {
-    expect([count(1, 'step'), count(2000, 'step'), count(2, 'entry', 'entries')]).toEqual(['1 step', '2,000 steps', '2 entries']);
+    expect([count(1, 'step'), count(2000, 'step'), count(2, 'entry', 'entries')]).toEqual([
+      '1 step',
+      '2,000 steps',
+      '2 entries',
+    ]);
   });
 
   it('pads and shortens by characters, not by UTF-16 units', () => {
@@ -28,7 +32,12 @@ describe('layout', () => {
   });
 
   it('breaks long words at their seams where it is asked to, unless that wastes the line', () => {
-    expect(wrap('x flush_info.initiating_cpu=3', 14, true)).toEqual(['x', 'flush_info.', 'initiating_', 'cpu=3']);
+    expect(wrap('x flush_info.initiating_cpu=3', 14, true)).toEqual([
+      'x',
+      'flush_info.',
+      'initiating_',
+      'cpu=3',
+    ]);
     expect(wrap('a_bcdefghijkl', 6, true)).toEqual(['a_bcde', 'fghijk', 'l']);
     expect(wrap('flush_info.initiating', 14)).toEqual(['flush_info.ini', 'tiating']);
   });
@@ -47,7 +56,8 @@ describe('visible', () => {
 });
 
 describe('colours', () => {
-  const isOn = (stream: { isTTY?: boolean }, env: Record<string, string>) => colorsFor(stream, env).red('x') !== 'x';
+  const isOn = (stream: { isTTY?: boolean }, env: Record<string, string>) =>
+    colorsFor(stream, env).red('x') !== 'x';
 
   it('are for terminals that want them', () => {
     expect(isOn({ isTTY: true }, {})).toBe(true);

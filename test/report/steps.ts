@@ -7,7 +7,16 @@ export class Steps {
   readonly all: TraceStep[] = [];
 
   add(cpu: number, text: string, change: Change = {}): this {
-    const step = { agent: 'cpu', functions: [], site: null, handlerDepth: 0, deciding: null, drained: [], states: [], ...change } as const;
+    const step = {
+      agent: 'cpu',
+      functions: [],
+      site: null,
+      handlerDepth: 0,
+      deciding: null,
+      drained: [],
+      states: [],
+      ...change,
+    } as const;
     this.all.push({ step: this.all.length, cpu, text, ...step });
     return this;
   }
@@ -43,7 +52,8 @@ export function raceSteps(): TraceStep[] {
     .add(0, 'page 1 freed: frame 7', { functions: munmap })
     .add(1, 'tlb_gen(A) is 4', {
       functions: switching,
-      deciding: 'the generation was read before the flush raised it; nothing tells CPU1 to flush when it has loaded A',
+      deciding:
+        'the generation was read before the flush raised it; nothing tells CPU1 to flush when it has loaded A',
     })
     .add(1, 'loaded_mm(1) = SWITCHING', { agent: 'buffer' })
     .add(1, 'user store to page 1', { deciding: 'reaches frame 7, which munmap has freed' }).all;

@@ -11,7 +11,11 @@ describe('a table', () => {
       ['random', '12', 'Picks an agent at random, and stays with it with a probability drawn per execution.'],
       ['pct', '3', 'short'],
     ];
-    const table = renderTable([{ title: 'NAME' }, { title: 'N', align: 'right' }, { title: 'SUMMARY' }], rows, { width: 50 });
+    const table = renderTable(
+      [{ title: 'NAME' }, { title: 'N', align: 'right' }, { title: 'SUMMARY' }],
+      rows,
+      { width: 50 },
+    );
     expect(table).toMatchInlineSnapshot(`
       "NAME     N  SUMMARY
       random  12  Picks an agent at random, and stays
@@ -22,13 +26,19 @@ describe('a table', () => {
   });
 
   it('keeps a path in one piece', () => {
-    const table = renderTable([{ title: 'NAME' }, { title: 'FILE' }], [['a', 'findings/a-very-long-name-of-a-file.json']], { width: 30 });
+    const table = renderTable(
+      [{ title: 'NAME' }, { title: 'FILE' }],
+      [['a', 'findings/a-very-long-name-of-a-file.json']],
+      { width: 30 },
+    );
     expect(table).toContain('\n    findings/a-very-long-name-of-a-file.json');
   });
 
   it('puts prose below where there is no room beside', () => {
     expect(
-      renderTable([{ title: 'NAME' }, { title: 'WHY' }], [['n'.repeat(30), 'one two three four five']], { width: 40 }),
+      renderTable([{ title: 'NAME' }, { title: 'WHY' }], [['n'.repeat(30), 'one two three four five']], {
+        width: 40,
+      }),
     ).toMatchInlineSnapshot(`
       "NAME                            WHY
       nnnnnnnnnnnnnnnnnnnnnnnnnnnnnn
@@ -44,7 +54,13 @@ describe('the table of verdicts', () => {
     executions: 1_234,
     finding: 'findings/b1--two-mm-switch--stale-use--1a2b3c4d.json',
   });
-  const latent = { class: 'gen-ahead', executions: 3, scenario: 'two-mm-switch', execution: 17, message: 'slot 0 is ahead' } as const;
+  const latent = {
+    class: 'gen-ahead',
+    executions: 3,
+    scenario: 'two-mm-switch',
+    execution: 17,
+    message: 'slot 0 is ahead',
+  } as const;
 
   it('is readable row by row', () => {
     const table = new VerdictTable({ variants: ['b3', 'b1', 'b1-fixed'], scenarios: ['two-mm-switch'] });
@@ -67,14 +83,20 @@ describe('the table of verdicts', () => {
 
   it('never promises more than it has seen', () => {
     expect(verdictWords(sampleVerdict())).toBe('none in 30,000 executions');
-    const printed = [...restsOn(sampleVerdict()), ...assumptions.map(({ summary }) => summary), verdictWords(sampleVerdict())].join('\n');
+    const printed = [
+      ...restsOn(sampleVerdict()),
+      ...assumptions.map(({ summary }) => summary),
+      verdictWords(sampleVerdict()),
+    ].join('\n');
     expect(printed).not.toMatch(/\bsafe\b/i);
   });
 });
 
 describe('what a verdict rests on', () => {
   it('names executions, memory model, assumptions and what is not modelled', () => {
-    expect(restsOn(sampleVerdict(), ['3 flushes of kernel ranges were left out']).join('\n')).toMatchInlineSnapshot(`
+    expect(
+      restsOn(sampleVerdict(), ['3 flushes of kernel ranges were left out']).join('\n'),
+    ).toMatchInlineSnapshot(`
       "executions: 30,000 executions (12,345,678 steps) of scenario two-mm-switch, sampled by random+pct with seed 1; a sample, not a proof
       memory model: x86-TSO, each store buffer draining in steps of its own
       hardware: the contract that the kernel itself relies on ("shootdown list assumptions" spells it out)

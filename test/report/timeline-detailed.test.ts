@@ -6,7 +6,8 @@ import { Steps } from './steps.js';
 
 /** Detailed drawings: the host's column, drains, and what waits in store buffers. */
 
-const draw = (steps: Steps, cpus = 2, width = 100) => renderTimeline(steps.all, { cpus, width, detailed: true });
+const draw = (steps: Steps, cpus = 2, width = 100) =>
+  renderTimeline(steps.all, { cpus, width, detailed: true });
 
 function hostSteps(): Steps {
   return new Steps()
@@ -45,7 +46,9 @@ describe('a detailed timeline', () => {
     const [header, ...lines] = draw(steps, 6).split('\n');
     // Four columns fit: the host's, the two CPUs that decide, and one more.
     expect(header).toMatch(/CPU0 +│ CPU4 +│ CPU5 +│ host$/);
-    expect(lines.find((line) => line.includes('nothing to preempt') || line.includes('finds'))).toContain('CPU2: finds');
+    expect(lines.find((line) => line.includes('nothing to preempt') || line.includes('finds'))).toContain(
+      'CPU2: finds',
+    );
     expect(lines.join('\n')).toContain('without a column: CPU1 (2 steps), CPU2 (3 steps), CPU3 (2 steps)');
   });
 
@@ -76,7 +79,9 @@ describe('a detailed timeline', () => {
   });
 
   it('does not repeat a store that was told the moment before', () => {
-    const steps = new Steps().add(0, 'x = 1 (buffered)', { isBuffered: true, states: [state(0, { buffer: ['x=1'] })] }).add(1, 'x is 0');
+    const steps = new Steps()
+      .add(0, 'x = 1 (buffered)', { isBuffered: true, states: [state(0, { buffer: ['x=1'] })] })
+      .add(1, 'x is 0');
     expect(draw(steps).split('\n').slice(1, 3).join()).not.toContain('sb:');
   });
 
@@ -87,7 +92,9 @@ describe('a detailed timeline', () => {
       .add(0, 'x = 1 reaches memory', { agent: 'buffer', states: [state(0)] })
       .add(1, 'x is 1', { deciding: 'too late' });
     const lines = draw(steps).split('\n');
-    expect(lines[lines.findIndex((line) => line.includes('too early')) + 1]).toMatch(/^ +waiting in store buffers: CPU0: x=1$/);
+    expect(lines[lines.findIndex((line) => line.includes('too early')) + 1]).toMatch(
+      /^ +waiting in store buffers: CPU0: x=1$/,
+    );
     expect(lines.filter((line) => line.includes('waiting'))).toHaveLength(1);
   });
 
@@ -103,7 +110,9 @@ describe('a detailed timeline', () => {
 
   it('lets no control character through', () => {
     const evil = '\u001b[2J';
-    const steps = new Steps().add(0, 'a', { drained: [evil], states: [state(0, { buffer: [evil, evil] })], deciding: 'why' }).add(1, 'b');
+    const steps = new Steps()
+      .add(0, 'a', { drained: [evil], states: [state(0, { buffer: [evil, evil] })], deciding: 'why' })
+      .add(1, 'b');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not occur
     expect(draw(steps)).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     expect(draw(steps).match(/\\x1b\[2J/g)?.length).toBeGreaterThanOrEqual(5);

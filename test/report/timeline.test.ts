@@ -153,7 +153,9 @@ describe('the timeline', () => {
 
   it('shortens long texts of ordinary steps, and wraps those of deciding ones', () => {
     const text = 'a text that goes on '.repeat(12).trim();
-    const drawing = renderTimeline(new Steps().add(0, text).add(1, text, { deciding: text }).all, { cpus: 4 });
+    const drawing = renderTimeline(new Steps().add(0, text).add(1, text, { deciding: text }).all, {
+      cpus: 4,
+    });
     expect(drawing).toMatchInlineSnapshot(`
       "  step │ CPU0                                         │ CPU1
            0 │ a text that goes on a text that goes on a    │
@@ -182,7 +184,11 @@ describe('the timeline', () => {
 
   it('lets no control character through, and changes nothing but colour when it paints', () => {
     const steps = new Steps()
-      .add(0, 'evil \u001b[2J text', { functions: ['\u0007bell'], site: { file: 'a\u001bb', line: 1 }, deciding: 'why\r\nnot' })
+      .add(0, 'evil \u001b[2J text', {
+        functions: ['\u0007bell'],
+        site: { file: 'a\u001bb', line: 1 },
+        deciding: 'why\r\nnot',
+      })
       .add(1, 'drain', { agent: 'buffer' }).all;
     const drawing = renderTimeline(steps, { cpus: 2 });
     expect(drawing).toContain('evil \\x1b[2J text');
@@ -191,7 +197,9 @@ describe('the timeline', () => {
     expect(drawing).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     const painted = renderTimeline(raceSteps(), { cpus: 4, colors: pc.createColors(true) });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape
-    expect(painted.replaceAll(/\u001b\[\d+m/g, '').replaceAll(/ +$/gm, '')).toBe(renderTimeline(raceSteps(), { cpus: 4 }));
+    expect(painted.replaceAll(/\u001b\[\d+m/g, '').replaceAll(/ +$/gm, '')).toBe(
+      renderTimeline(raceSteps(), { cpus: 4 }),
+    );
   });
 
   it('draws an execution without steps', () => {

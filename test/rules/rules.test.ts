@@ -6,7 +6,10 @@ import { lazyAnswers, rules } from '../../src/rules/index.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { findVariant, senselessVariants } from '../../src/variants/index.js';
 
-/** A27.4 and A27.5: what runs say of the rules, on the scenarios of the catalogue; nothing is looked up in a table. */
+/**
+ * A27.4 and A27.5: what runs say of the rules, on the scenarios of the catalogue; nothing is looked up in a
+ * table.
+ */
 
 function hunt(variant: string, scenario: string, executions: number, seed = 1) {
   const found = catalogue.find(({ name }) => name === scenario);
@@ -73,11 +76,22 @@ describe('unsafe rules are caught', () => {
 
 describe('rules that hold are left alone', () => {
   const sound = ['v0', 'v4', 'v7', 'v12', 'v14', 'v16', 'v17', 'v18a'];
-  const variants = backends.flatMap(({ name }) => sound.map((rule) => `${name}/${rule}`)).filter((name) => findVariant(name) !== undefined);
+  const variants = backends
+    .flatMap(({ name }) => sound.map((rule) => `${name}/${rule}`))
+    .filter((name) => findVariant(name) !== undefined);
   it.each(variants)('%s', (variant) => {
-    for (const scenario of ['slots-recycled', 'one-slot-equal-generations', 'lazy-two-flushers', 'preempted-targets']) {
+    for (const scenario of [
+      'slots-recycled',
+      'one-slot-equal-generations',
+      'lazy-two-flushers',
+      'preempted-targets',
+    ]) {
       const { witness, latent } = hunt(variant, scenario, 90, 5);
-      expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({ scenario, witness: null, latent: [] });
+      expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({
+        scenario,
+        witness: null,
+        latent: [],
+      });
     }
   });
 
@@ -92,15 +106,23 @@ describe('rules that hold are left alone', () => {
 });
 
 describe('answers to lazy CPUs', () => {
-  it.each(['hypercall/lazy-ipi', 'hypercall/lazy-off', 'hypercall/lazy-flag', 'hypercall/lazy-park', 'kvm/lazy-off', 'kvm/lazy-flag'])(
-    '%s holds',
-    (variant) => {
-      for (const scenario of ['lazy-freed-tables', 'lazy-return', 'exit-while-lazy']) {
-        const { witness, latent } = hunt(variant, scenario, 120, 3);
-        expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({ scenario, witness: null, latent: [] });
-      }
-    },
-  );
+  it.each([
+    'hypercall/lazy-ipi',
+    'hypercall/lazy-off',
+    'hypercall/lazy-flag',
+    'hypercall/lazy-park',
+    'kvm/lazy-off',
+    'kvm/lazy-flag',
+  ])('%s holds', (variant) => {
+    for (const scenario of ['lazy-freed-tables', 'lazy-return', 'exit-while-lazy']) {
+      const { witness, latent } = hunt(variant, scenario, 120, 3);
+      expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({
+        scenario,
+        witness: null,
+        latent: [],
+      });
+    }
+  });
 });
 
 describe('broken hosts', () => {
@@ -117,7 +139,9 @@ describe('broken hosts', () => {
         count: 400,
         pastViolations: true,
       });
-      return ['lostFlushesHealed', 'lostFlushesKept'].map((name) => counters[COUNTER_NAMES.indexOf(name as 'lostFlushesKept')]);
+      return ['lostFlushesHealed', 'lostFlushesKept'].map(
+        (name) => counters[COUNTER_NAMES.indexOf(name as 'lostFlushesKept')],
+      );
     };
     const [healed, kept] = settled('kvm/v0~hostAtomicClear');
     expect(healed).toBeGreaterThan(0);

@@ -9,9 +9,11 @@ const FLUSHES = ['munmap', 'mprotect', 'madvise', 'fork', 'exit', 'reclaim'];
 const PROFILES = ['6.12', '6.17.5', '6.18'];
 const EXECUTIONS = 120;
 
-const has = (script: readonly ScriptStep[], ops: readonly string[]): boolean => script.some((step) => ops.includes(step.op));
+const has = (script: readonly ScriptStep[], ops: readonly string[]): boolean =>
+  script.some((step) => ops.includes(step.op));
 /** Runs two mms, or leaves and comes back. */
-const switches = (script: readonly ScriptStep[]): boolean => script.filter((step) => step.op === 'run').length > 1;
+const switches = (script: readonly ScriptStep[]): boolean =>
+  script.filter((step) => step.op === 'run').length > 1;
 
 describe('the catalogue', () => {
   it('has 12 to 40 scenarios with names of their own', () => {
@@ -38,7 +40,8 @@ describe('the catalogue', () => {
       for (const step of scripts.flat()) {
         if ('mm' in step) expect(step.mm, name).toBeLessThan(mms.length);
         if ('page' in step) expect(step.page, name).toBeLessThan(pages);
-        if ('end' in step) expect(step.start >= 0 && step.start < step.end && step.end <= pages, name).toBe(true);
+        if ('end' in step)
+          expect(step.start >= 0 && step.start < step.end && step.end <= pages, name).toBe(true);
         if (step.op === 'fork') expect(mms[step.child].alive, name).toBe(false);
       }
     }
@@ -46,7 +49,9 @@ describe('the catalogue', () => {
 
   it('in half of them CPUs switch while others flush', () => {
     const mixed = catalogue.filter(({ scripts }) =>
-      scripts.some((flusher, i) => has(flusher, FLUSHES) && scripts.some((switcher, j) => i !== j && switches(switcher))),
+      scripts.some(
+        (flusher, i) => has(flusher, FLUSHES) && scripts.some((switcher, j) => i !== j && switches(switcher)),
+      ),
     );
     expect(mixed.length).toBeGreaterThanOrEqual(catalogue.length / 2);
   });
@@ -61,7 +66,8 @@ describe.each(PROFILES)('every scenario under %s', (profile) => {
     let ends = 0;
     const tally = runMany(scenario, {
       profile,
-      // 6.12 frees tables at once, and a CPU in the middle of a switch may still walk there: its own test is test/variants/open-findings.
+      // 6.12 frees tables at once, and a CPU in the middle of a switch may still walk there: its own test is
+      // test/variants/open-findings.
       features: { rcuTableFree: true },
       executions: EXECUTIONS,
       seed: 3,
@@ -70,7 +76,11 @@ describe.each(PROFILES)('every scenario under %s', (profile) => {
         expect(account(machine, program)).toEqual([]);
       },
     });
-    expect({ harm: tally.harm, latent: tally.latent, first: tally.first }).toEqual({ harm: {}, latent: {}, first: null });
+    expect({ harm: tally.harm, latent: tally.latent, first: tally.first }).toEqual({
+      harm: {},
+      latent: {},
+      first: null,
+    });
     expect(ends).toBe(EXECUTIONS);
     const mean = tally.steps / EXECUTIONS;
     expect(mean).toBeGreaterThanOrEqual(150);

@@ -1,11 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-/** scripts/run.mjs in a clone of its own: what is run is what the sources say, however often they have been translated. */
+/**
+ * scripts/run.mjs in a clone of its own: what is run is what the sources say, however often they have been
+ * translated.
+ */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let clone = '';

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
 /**
- * Modules that try to end the process as if all were well, or that fail where nobody waits for them: each a process of its own, since
- * only there is an exit code one. Without the attack every hunt here ends with 1.
+ * Modules that try to end the process as if all were well, or that fail where nobody waits for them: each a
+ * process of its own, since only there is an exit code one. Without the attack every hunt here ends with 1.
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -23,7 +23,10 @@ interface Ended {
 }
 
 async function shootdown(...argv: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
@@ -37,7 +40,17 @@ async function shootdown(...argv: readonly string[]): Promise<Ended> {
 }
 
 const hunt = (name: string): Promise<Ended> =>
-  shootdown('hunt', `${FIXTURES}/${name}.ts`, '--executions', '300', '--jobs', '1', '--no-type-check', '--out', out);
+  shootdown(
+    'hunt',
+    `${FIXTURES}/${name}.ts`,
+    '--executions',
+    '300',
+    '--jobs',
+    '1',
+    '--no-type-check',
+    '--out',
+    out,
+  );
 
 const oneLine = (text: string): string => `shootdown: ${text}\n`;
 const sealed = (name: string): string =>
@@ -53,7 +66,10 @@ describe('a module that ends the process is told the line, with exit code 2', ()
     ['exit-in-timer', `exit-in-timer.ts:3: ${sealed('exit')}`],
     ['exit-in-final', `exit-in-final.ts:4: ${sealed('exit')}`],
     ['kill-in-final', `kill-in-final.ts:4: ${sealed('kill')}`],
-    ['exit-in-script', 'exit-in-script.ts:5: process: an execution must repeat exactly: no clock, no timer, no surroundings (in script)'],
+    [
+      'exit-in-script',
+      'exit-in-script.ts:5: process: an execution must repeat exactly: no clock, no timer, no surroundings (in script)',
+    ],
     [
       'chdir-at-load',
       'chdir-at-load.ts:3: process.chdir() would move the process away from the files that it was given; a module has no use for it, leave it out',
@@ -67,7 +83,10 @@ describe('what a module throws is its mistake, whatever it is and whenever it co
   it.each([
     ['throw-in-timer', 'throw-in-timer.ts:4: threw null, which is no Error'],
     ['late-rejection', 'late-rejection.ts:3: threw RangeError: too late'],
-    ['late-rejection-of-nothing', 'late-rejection-of-nothing.ts: threw undefined, which is no Error; throw an Error, to be told its line'],
+    [
+      'late-rejection-of-nothing',
+      'late-rejection-of-nothing.ts: threw undefined, which is no Error; throw an Error, to be told its line',
+    ],
     ['throwing-getter', 'throwing-getter.ts:6: threw null, which is no Error'],
     ['hollow-export', 'hollow-export.ts:6: threw Error: do not look'],
     ['null-in-script', 'null-in-script.ts:5: threw undefined, which is no Error'],
@@ -85,7 +104,9 @@ describe('an end before the verdict that no line explains is exit code 3', () =>
     const { exitCode, stderr } = await hunt(name);
     expect(exitCode).toBe(3);
     expect(stderr).toContain(
-      oneLine('the process ends before the command has said its verdict; look for what its modules do to the process'),
+      oneLine(
+        'the process ends before the command has said its verdict; look for what its modules do to the process',
+      ),
     );
   });
 });
@@ -116,6 +137,9 @@ describe('on threads', () => {
     const finding = join(folder, readdirSync(folder)[0]);
     expect(await shootdown('replay', finding, '--module', module)).toMatchObject({ exitCode: 1, stderr: '' });
     const replayed = await shootdown('replay', finding, '--module', module, '--on-threads');
-    expect(replayed).toMatchObject({ exitCode: 2, stderr: oneLine('null-in-thread.ts:8: threw null, which is no Error') });
+    expect(replayed).toMatchObject({
+      exitCode: 2,
+      stderr: oneLine('null-in-thread.ts:8: threw null, which is no Error'),
+    });
   });
 });

@@ -10,11 +10,14 @@ const before = { exit: process.exit, kill: process.kill, chdir: process.chdir };
 afterEach(() => expect(process).toMatchObject(before));
 
 describe('a sealed process', () => {
-  it.each(['exit', 'reallyExit', 'abort', 'kill', 'chdir', 'dlopen', 'binding', 'getBuiltinModule'])('refuses %s', (name) => {
-    const functions = process as unknown as Record<string, (argument?: unknown) => void>;
-    if (functions[name] === undefined) return;
-    expect(() => whileSealed(() => functions[name](0))).toThrow(SealError);
-  });
+  it.each(['exit', 'reallyExit', 'abort', 'kill', 'chdir', 'dlopen', 'binding', 'getBuiltinModule'])(
+    'refuses %s',
+    (name) => {
+      const functions = process as unknown as Record<string, (argument?: unknown) => void>;
+      if (functions[name] === undefined) return;
+      expect(() => whileSealed(() => functions[name](0))).toThrow(SealError);
+    },
+  );
 
   it('refuses what was imported by its name', () => {
     expect(() => whileSealed(() => exit(0))).toThrow(SealError);
@@ -82,10 +85,11 @@ describe('what is thrown', () => {
     expect(answerOf(await answering(() => 3))).toBe(3);
   });
 
-  it.each([{ told: 'loop', place: { file: () => 1, line: 1 } }, { told: 'definition', program: { toString: () => 1 } }, hollow])(
-    'carries data of ours only: %#',
-    (cause) => {
-      expect(() => structuredClone(thrownOf(new Error('x', { cause })))).not.toThrow();
-    },
-  );
+  it.each([
+    { told: 'loop', place: { file: () => 1, line: 1 } },
+    { told: 'definition', program: { toString: () => 1 } },
+    hollow,
+  ])('carries data of ours only: %#', (cause) => {
+    expect(() => structuredClone(thrownOf(new Error('x', { cause })))).not.toThrow();
+  });
 });

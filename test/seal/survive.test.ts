@@ -28,14 +28,20 @@ describe('a program that is judged in a test', () => {
     ['process.kill', () => own.kill(process.pid, 'SIGKILL')],
   ] as const)('cannot end it by %s', async (name, final) => {
     const judged = judging(name, final);
-    await expect(expect(judged).toSurvive({ executions: 5 })).rejects.toThrow(`${name}() would end the process`);
-    await expect(expect(judged).not.toSurvive({ executions: 5 })).rejects.toThrow(`${name}() would end the process`);
+    await expect(expect(judged).toSurvive({ executions: 5 })).rejects.toThrow(
+      `${name}() would end the process`,
+    );
+    await expect(expect(judged).not.toSurvive({ executions: 5 })).rejects.toThrow(
+      `${name}() would end the process`,
+    );
   });
 
   it('fails with an Error where it throws none', async () => {
     const judged = judging('null', () => {
       throw null;
     });
-    await expect(expect(judged).toSurvive({ executions: 5 })).rejects.toThrow('threw null, which is no Error');
+    await expect(expect(judged).toSurvive({ executions: 5 })).rejects.toThrow(
+      'threw null, which is no Error',
+    );
   });
 });

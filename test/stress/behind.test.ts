@@ -11,7 +11,9 @@ describe('a CPU far behind the others', () => {
       { cpu: 1, steps: 42, others: 3778, waited: 0.98, scenario: 's' },
     ]);
     expect(cpusBehind('s', [cpu('a', 1000), cpu('a', 101)])).toEqual([]);
-    expect(cpusBehind('s', [cpu('a', 900), cpu('a', 0), cpu('a', 1000), cpu(null, 0)]).map((one) => one.cpu)).toEqual([1]);
+    expect(
+      cpusBehind('s', [cpu('a', 900), cpu('a', 0), cpu('a', 1000), cpu(null, 0)]).map((one) => one.cpu),
+    ).toEqual([1]);
   });
 
   it('is none where nobody got far, or where it does something else and did not only wait', () => {

@@ -1,6 +1,10 @@
-/** Modules for runs on threads: each right, and each of a kind that an end of a round, or a wait that nobody rings for, would spoil. */
+/**
+ * Modules for runs on threads: each right, and each of a kind that an end of a round, or a wait that nobody
+ * rings for, would spoil.
+ */
 
-const imports = "import { CSD_FLAGS, defineVariant, defineScenario, plainProgram, steps, waitForCsds } from 'shootdown';";
+const imports =
+  "import { CSD_FLAGS, defineVariant, defineScenario, plainProgram, steps, waitForCsds } from 'shootdown';";
 
 /** Variants whose handlers are not done when they have acknowledged. */
 export const roundEnds = [
@@ -25,7 +29,8 @@ export const roundEnds = [
   '  yield* cpu.writeOnce(seq, begun + 2);',
   '  yield* cpu.iret();',
   '} } });',
-  // Interrupts that nobody waits for: one that a round leaves behind would come to a CPU that none was sent to.
+  // Interrupts that nobody waits for: one that a round leaves behind would come to a CPU that none was sent
+  // to.
   "export const c = defineVariant({ name: 'sends-without-waiting', replace: {",
   '  *waitForCsds(cpu) {',
   '    yield* waitForCsds(cpu);',
@@ -80,7 +85,8 @@ export const waits = [
   ...wait('by-pair', 'cpu.cmpxchgPair(at.x, 1, 0, 0, 5)', 'cpu.condLoadAcquire(at.y, 7, 5)'),
   ...wait('by-another-value', 'cpu.writeOnce(at.x, 9)', 'cpu.condLoadAcquireNot(at.x, -1, 1)'),
   ...wait('by-bits', 'cpu.writeOnce(at.x, 6)', 'cpu.condLoadAcquire(at.x, 5, 4)'),
-  // An interrupt that comes when its CPU has ended with interrupts off is never served, and is no reason to wait for it.
+  // An interrupt that comes when its CPU has ended with interrupts off is never served, and is no reason to
+  // wait for it.
   "export const off = plainProgram({ name: 'ends-with-interrupts-off', words: { served: 0 }, cpus: [",
   '  function* (cpu, at) { yield* cpu.sendIpi(1); },',
   '  function* (cpu, at) { yield* cpu.localIrqDisable(); yield* cpu.readOnce(at.served); },',

@@ -2,13 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { controlWords } from '../../src/stress/control.js';
 import { Perturbation, type PerturbationSettings } from '../../src/stress/perturbation.js';
 
-/** What a CPU with these settings goes through: walks with their page, preemptions, and the boundaries in between. */
+/**
+ * What a CPU with these settings goes through: walks with their page, preemptions, and the boundaries in
+ * between.
+ */
 function story(settings: Partial<PerturbationSettings>, times = 300): (number | string)[] {
   const words = new Int32Array(new SharedArrayBuffer(4 * controlWords(2)));
   const all = { seed: 1, perturbEvery: 100, walkPages: 4, virtual: true, ...settings };
   const perturbation = new Perturbation(words, 1, all, true);
   const told: (number | string)[] = [];
-  const cpu = { speculate: (page: number) => told.push(`walk ${page}`), preempt: () => told.push('preempted') };
+  const cpu = {
+    speculate: (page: number) => told.push(`walk ${page}`),
+    preempt: () => told.push('preempted'),
+  };
   for (let i = 0; i < times; i++) told.push(perturbation.perturb(cpu as never));
   return told;
 }

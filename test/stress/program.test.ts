@@ -36,7 +36,11 @@ beforeAll(async () => {
   const examples = ['treiber-stack', 'seqlock', 'ring-buffer'].map((name) =>
     fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url)),
   );
-  const { modules } = await loadModules([...examples, file], { api, apiFile: sourceFile('index'), typeCheck: false });
+  const { modules } = await loadModules([...examples, file], {
+    api,
+    apiFile: sourceFile('index'),
+    typeCheck: false,
+  });
   engine = new StressEngine(modules);
 });
 afterAll(async () => {
@@ -45,17 +49,33 @@ afterAll(async () => {
 });
 
 const run = (program: string, forMs = 1_000) => {
-  const request: ProgramStressRequest = { program, forMs, seed: 1, memory: 'tso', waiting: 'auto', perturbEvery: 8 };
+  const request: ProgramStressRequest = {
+    program,
+    forMs,
+    seed: 1,
+    memory: 'tso',
+    waiting: 'auto',
+    perturbEvery: 8,
+  };
   return engine.run(request);
 };
 
 describe('a plain program on threads', () => {
-  it.each(['treiber-stack-versioned', 'seqlock', 'ring-buffer', 'ipis'])('%s runs round after round, and is right', async (program) => {
-    const result = await run(program);
-    expect(result).toMatchObject({ variant: program, scenario: 'plain program', violations: [], hang: null, dead: [] });
-    expect(result.rounds).toBeGreaterThan(20);
-    expect(result.progressed).toBe(result.cpus);
-  });
+  it.each(['treiber-stack-versioned', 'seqlock', 'ring-buffer', 'ipis'])(
+    '%s runs round after round, and is right',
+    async (program) => {
+      const result = await run(program);
+      expect(result).toMatchObject({
+        variant: program,
+        scenario: 'plain program',
+        violations: [],
+        hang: null,
+        dead: [],
+      });
+      expect(result.rounds).toBeGreaterThan(20);
+      expect(result.progressed).toBe(result.cpus);
+    },
+  );
 
   it.each([
     ['treiber-stack-aba', 'a node is popped that another CPU holds'],

@@ -19,9 +19,23 @@ const module = folder.write(
   "export const idle = defineVariant({ name: 'idle', base: '6.18', replace: { hypercallTarget: never } });",
 );
 const run = (variant: string, ...flags: string[]) =>
-  cli(['stress', module, '--no-type-check', '--variant', variant, '--scenario', 'two-flushers', '--for', '300ms', ...flags], {
-    engine: createEngine(),
-  });
+  cli(
+    [
+      'stress',
+      module,
+      '--no-type-check',
+      '--variant',
+      variant,
+      '--scenario',
+      'two-flushers',
+      '--for',
+      '300ms',
+      ...flags,
+    ],
+    {
+      engine: createEngine(),
+    },
+  );
 
 describe('a run on threads', () => {
   it('says how often each replaced function ran, and which never did', async () => {
@@ -41,7 +55,9 @@ describe('a run on threads', () => {
     expect(exitCode).toBe(3);
     expect(stdout).toMatch(/replaced hypercallTarget +NEVER RAN/);
     expect(stdout).toContain('NO EFFECT');
-    expect(stderr).toContain('idle: nothing that it replaces ever ran; give --allow-no-effect if that is meant');
+    expect(stderr).toContain(
+      'idle: nothing that it replaces ever ran; give --allow-no-effect if that is meant',
+    );
     expect((await run('idle', '--allow-no-effect')).exitCode).toBe(0);
   });
 });
@@ -51,7 +67,9 @@ it('a variant that changes something else too has not changed nothing', () => {
   const calls = [{ name: 'shouldFlushTlb', calls: 0 }];
   expect(neverRan(defineVariant({ name: 'a', replace }), calls)).toBe(true);
   expect(neverRan(defineVariant({ name: 'b', replace }), [{ name: 'shouldFlushTlb', calls: 1 }])).toBe(false);
-  expect(neverRan(defineVariant({ name: 'c', replace, features: { filterSwitching: false } }), calls)).toBe(false);
+  expect(neverRan(defineVariant({ name: 'c', replace, features: { filterSwitching: false } }), calls)).toBe(
+    false,
+  );
   expect(neverRan(defineVariant({ name: 'd', replace, backend: 'kvm' }), calls)).toBe(false);
   expect(neverRan(defineVariant({ name: 'e' }), [])).toBe(false);
   expect(neverRan(undefined, [])).toBe(false);

@@ -17,7 +17,11 @@ let engine: StressEngine;
 let idle: Scenario;
 
 beforeAll(async () => {
-  const files = [folder.write('round-ends.ts', ...roundEnds), folder.write('waits.ts', ...waits), folder.write('acks.ts', ...acks)];
+  const files = [
+    folder.write('round-ends.ts', ...roundEnds),
+    folder.write('waits.ts', ...waits),
+    folder.write('acks.ts', ...acks),
+  ];
   const own = await loadModules(files, { api, apiFile: sourceFile('index'), typeCheck: false });
   idle = own.scenarios.find(({ name }) => name === 'one-idles')!;
   engine = new StressEngine(own.modules);
@@ -29,8 +33,12 @@ afterAll(async () => {
 
 const plan = { seed: 1, memory: 'tso', waiting: 'auto', perturbEvery: 50 } as const;
 const named = (name: string): Scenario => catalogue.find((scenario) => scenario.name === name)!;
-const kernel = (variant: string, scenario: Scenario, forMs = 500, waiting: 'auto' | 'token' = 'auto'): Promise<StressResult> =>
-  engine.run({ ...plan, variant, scenario, cpus: scenario.cpus, forMs, waiting });
+const kernel = (
+  variant: string,
+  scenario: Scenario,
+  forMs = 500,
+  waiting: 'auto' | 'token' = 'auto',
+): Promise<StressResult> => engine.run({ ...plan, variant, scenario, cpus: scenario.cpus, forMs, waiting });
 
 const wears = ['ping-pong-munmap', 'exit-while-lazy'];
 const late = ['locks-in-handler', 'counts-plainly', 'sends-without-waiting', 'frees-in-handler'];
@@ -62,13 +70,16 @@ describe('the end of a round', () => {
 });
 
 describe('a store that ends a wait rings', () => {
-  it.each(['by-plain-store', 'by-poke', 'by-and', 'by-pair', 'by-another-value', 'by-bits'])('%s', async (program) => {
-    const result = await engine.run({ ...plan, program, forMs: 400 });
-    expect(result).toMatchObject({ violations: [], hang: null, dead: [] });
-    expect(result.rounds).toBeGreaterThan(5);
-    // A sleeper of whom nobody thinks wakes up by itself, once in each round.
-    expect(result.unrung).toBeLessThan(Math.max(4, (result.rounds ?? 0) / 4));
-  });
+  it.each(['by-plain-store', 'by-poke', 'by-and', 'by-pair', 'by-another-value', 'by-bits'])(
+    '%s',
+    async (program) => {
+      const result = await engine.run({ ...plan, program, forMs: 400 });
+      expect(result).toMatchObject({ violations: [], hang: null, dead: [] });
+      expect(result.rounds).toBeGreaterThan(5);
+      // A sleeper of whom nobody thinks wakes up by itself, once in each round.
+      expect(result.unrung).toBeLessThan(Math.max(4, (result.rounds ?? 0) / 4));
+    },
+  );
 
   it.each(['acks-plainly', 'acks-by-poke', 'acks-by-xchg'])('%s', async (variant) => {
     const result = await kernel(variant, munmapStorm(2), 600);

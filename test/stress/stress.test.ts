@@ -6,7 +6,10 @@ import type { RunningMachine, StressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 
-/** Whole runs on worker threads, short: what they rest on is time, so only what must hold in any time is asked for. */
+/**
+ * Whole runs on worker threads, short: what they rest on is time, so only what must hold in any time is asked
+ * for.
+ */
 
 let engine: StressEngine;
 beforeAll(() => {
@@ -34,7 +37,13 @@ describe('a stress run', () => {
     'of %s sees no violation with a correct kernel',
     async (_, scenario) => {
       const result = await engine.run(request({ scenario }));
-      expect(result).toMatchObject({ violations: [], latent: [], hang: null, dead: [], progressed: scenario.cpus });
+      expect(result).toMatchObject({
+        violations: [],
+        latent: [],
+        hang: null,
+        dead: [],
+        progressed: scenario.cpus,
+      });
       expect(result.seconds).toBeGreaterThan(0.5);
     },
   );
@@ -43,18 +52,22 @@ describe('a stress run', () => {
     const result = await engine.run(request({ scenario: munmapStorm(4), cpus: 4, forMs: 1500 }));
     expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 4, cpus: 4 });
     expect(result.shootdowns).toBeGreaterThan(10);
-    // Each request was served by an interrupt, but for those that the end of the run cut off. A shootdown asks three CPUs, and fewer while a
-    // thread has not come yet: 0 to 9 of 45,000 requests were missing in eight runs on a busy host.
+    // Each request was served by an interrupt, but for those that the end of the run cut off. A shootdown
+    // asks three CPUs, and fewer while a thread has not come yet: 0 to 9 of 45,000 requests were missing in
+    // eight runs on a busy host.
     expect(result.ipis).toBeLessThanOrEqual(3 * result.shootdowns);
     expect(result.ipis).toBeGreaterThan(2 * result.shootdowns);
   });
 
-  it.each(['doorbell', 'token'] as const)('lets every one of 24 CPUs make progress with %s waiting', async (waiting) => {
-    for (const scenario of [munmapStorm(24), dontneedStorm(24), munmapStormBusy(24)]) {
-      const result = await engine.run(request({ scenario, cpus: 24, forMs: 2000, waiting }));
-      expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 24, waiting });
-    }
-  });
+  it.each(['doorbell', 'token'] as const)(
+    'lets every one of 24 CPUs make progress with %s waiting',
+    async (waiting) => {
+      for (const scenario of [munmapStorm(24), dontneedStorm(24), munmapStormBusy(24)]) {
+        const result = await engine.run(request({ scenario, cpus: 24, forMs: 2000, waiting }));
+        expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 24, waiting });
+      }
+    },
+  );
 
   it('replicates a scenario over more CPUs', async () => {
     const result = await engine.run(request({ scenario: named('fork-cow'), cpus: 7, forMs: 1500 }));
@@ -102,13 +115,19 @@ describe('a stress run', () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 300);
     const begun = performance.now();
-    const result = await engine.run(request({ scenario: munmapStorm(2), forMs: 60_000, signal: abort.signal }));
+    const result = await engine.run(
+      request({ scenario: munmapStorm(2), forMs: 60_000, signal: abort.signal }),
+    );
     expect(result.interrupted).toBe(true);
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it('leaves the memory to a CPU without a script', async () => {
-    const scenario: Scenario = { ...munmapStorm(2), scripts: [munmapStorm(2).scripts[0], []], start: [{ loadedMm: 0 }, { loadedMm: 0 }] };
+    const scenario: Scenario = {
+      ...munmapStorm(2),
+      scripts: [munmapStorm(2).scripts[0], []],
+      start: [{ loadedMm: 0 }, { loadedMm: 0 }],
+    };
     const result = await engine.run(request({ scenario }));
     expect(result).toMatchObject({ violations: [], hang: null, dead: [], progressed: 2 });
     expect(result.shootdowns).toBeGreaterThan(0);

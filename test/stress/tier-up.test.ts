@@ -2,10 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { BUDGET_FLAG, hasBudget, PLAIN_CODE, USUAL_BUDGET } from '../../src/stress/tier-up.js';
 
-/** A V8 flag that this Node does not have is an error on stderr, and one that is put back to another value than before is a change for good. */
+/**
+ * A V8 flag that this Node does not have is an error on stderr, and one that is put back to another value
+ * than before is a change for good.
+ */
 
 const options = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
-const [, known] = /--interrupt-budget \(.*\n\s+type: int\s+default: --interrupt-budget=(\d+)/.exec(options) ?? [null, null];
+const [, known] = /--interrupt-budget \(.*\n\s+type: int\s+default: --interrupt-budget=(\d+)/.exec(
+  options,
+) ?? [null, null];
 
 describe('the budget before compilation', () => {
   it('is asked for only where there is one', () => {
@@ -27,6 +32,8 @@ describe('the budget before compilation', () => {
 
 describe('plain machine code from the first call on', () => {
   it('is a flag that this Node has, and that is off', () => {
-    expect(options).toMatch(new RegExp(`--${PLAIN_CODE} \\(.*\\n\\s+type: bool\\s+default: --no-${PLAIN_CODE}`));
+    expect(options).toMatch(
+      new RegExp(`--${PLAIN_CODE} \\(.*\\n\\s+type: bool\\s+default: --no-${PLAIN_CODE}`),
+    );
   });
 });

@@ -7,9 +7,15 @@ const scenarios = catalogue.filter(({ name }) => name === 'lazy-targets' || name
 
 describe('compare', () => {
   it('answers verdicts, what is new, and counters with their intervals', async () => {
-    const { isNew, verdicts, counters, findings } = await compare('6.18', '6.18~filterSwitching', { scenarios, executions: 60 });
+    const { isNew, verdicts, counters, findings } = await compare('6.18', '6.18~filterSwitching', {
+      scenarios,
+      executions: 60,
+    });
     expect([isNew, verdicts.map(({ violation }) => violation)]).toEqual([true, [null, 'stale-use']]);
-    expect(counters.ipis).toMatchObject({ seen: 'less', apart: { base: expect.any(Number), low: expect.any(Number) } });
+    expect(counters.ipis).toMatchObject({
+      seen: 'less',
+      apart: { base: expect.any(Number), low: expect.any(Number) },
+    });
     expect(findings).toHaveLength(1);
     expect(replayFinding(findings[0]).reproduced).toBe(true);
   });
@@ -21,7 +27,11 @@ describe('compare', () => {
 
 describe('study', () => {
   it('answers rows, with what is known of them, and the answer in words', async () => {
-    const result = await study('remote-tlb-gen', { variants: ['kvm/v6', 'hypercall/v5'], scenarios, executions: 40 });
+    const result = await study('remote-tlb-gen', {
+      variants: ['kvm/v6', 'hypercall/v5'],
+      scenarios,
+      executions: 40,
+    });
     expect(result.rows.map(({ variant, knownWitness }) => [variant, knownWitness])).toEqual([
       ['hypercall/v0', null],
       ['hypercall/v5', 'stale-use'],

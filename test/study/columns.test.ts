@@ -14,7 +14,10 @@ import { sampleVerdict } from '../report/verdicts.js';
 import { pairsOf } from './pairs.js';
 
 const row = { group: 'g', variant: 'g/v4', label: 'v4', baseline: 'g/v0' };
-const counts = (change: Partial<Counts>): Counts => ({ ...(Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts), ...change });
+const counts = (change: Partial<Counts>): Counts => ({
+  ...(Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counts),
+  ...change,
+});
 const result = (change: Partial<RowResult>): RowResult => ({
   ...{
     row,
@@ -34,7 +37,9 @@ const latent = { class: 'gen-ahead', executions: 5, scenario: 's', execution: 1,
 
 describe('columns', () => {
   it('tells a rate alone where there is nothing to compare it with', () => {
-    const base = result({ counts: counts({ operations: 200, needlessSwitchFlushes: 10, degradedFlushes: 2 }) });
+    const base = result({
+      counts: counts({ operations: 200, needlessSwitchFlushes: 10, degradedFlushes: 2 }),
+    });
     expect(needlessSwitchFlushes.text(base, null)).toBe('50.0');
     expect(needlessSwitchFlushes.value(base, null)).toEqual({ value: 50 });
     expect(needlessSwitchFlushes.text(result({}), base)).toBe('-');
@@ -51,7 +56,13 @@ describe('columns', () => {
     };
     const less = changed((i) => 1 + (i % 3));
     expect(needlessSwitchFlushes.text(less, null)).toMatch(/^199 \(-201 ±1\d\)$/);
-    expect(needlessSwitchFlushes.value(less, null)).toMatchObject({ value: 199, base: 400, change: -201, seen: 'less', pairs: 100 });
+    expect(needlessSwitchFlushes.value(less, null)).toMatchObject({
+      value: 199,
+      base: 400,
+      change: -201,
+      seen: 'less',
+      pairs: 100,
+    });
     expect(
       needlessSwitchFlushes.text(
         changed((i) => (i % 2 === 0 ? 3 : 5)),
@@ -74,7 +85,9 @@ describe('columns', () => {
 
   it('tells harm before what is latent, and never calls latent harm', () => {
     const text = (change: object) => verdictColumn.text(result({ verdict: sampleVerdict(change) }), null);
-    expect(text({ violation: 'stale-use', executions: 1234, seconds: 0.42, latent: [latent] })).toBe('stale-use after 1,234');
+    expect(text({ violation: 'stale-use', executions: 1234, seconds: 0.42, latent: [latent] })).toBe(
+      'stale-use after 1,234',
+    );
     expect(text({ violation: null, executions: 300, latent: [latent] })).toBe('latent gen-ahead');
     expect(text({ violation: null, executions: 300, latent: [] })).toBe('none in 300');
   });
@@ -107,7 +120,9 @@ describe('every study', () => {
   it.each(studies.map((study) => [study.name, study] as const))(
     '%s names variants that exist, each baseline before its rows',
     (_name, study) => {
-      expect(study.groups.map(({ name }) => name)).toEqual([...new Set(study.rows.map(({ group }) => group))]);
+      expect(study.groups.map(({ name }) => name)).toEqual([
+        ...new Set(study.rows.map(({ group }) => group)),
+      ]);
       for (const { group, variant, baseline, senseless } of study.rows) {
         if (senseless === undefined) expect(findVariant(variant), variant).toBeDefined();
         const [first] = study.rows.filter((other) => other.group === group);

@@ -30,9 +30,9 @@ describe('the interval of a difference', () => {
   });
 
   it('is wide enough for all that are shown together', () => {
-    const missed = Array.from({ length: 400 }, (_, seed) => differenceOf(drawn(seed, 60, 0), RATE, 200)).filter(
-      ({ seen }) => seen !== 'none',
-    );
+    const missed = Array.from({ length: 400 }, (_, seed) =>
+      differenceOf(drawn(seed, 60, 0), RATE, 200),
+    ).filter(({ seen }) => seen !== 'none');
     expect(missed.length).toBeLessThanOrEqual(1);
   });
 

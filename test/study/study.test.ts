@@ -13,14 +13,22 @@ import { cli } from '../cli/run-cli.js';
 
 /** A few rows of the real study in one scenario, with few executions. */
 
-const rowsOf = (...variants: string[]) => remoteTlbGen.rows.filter(({ variant }) => variants.includes(variant));
+const rowsOf = (...variants: string[]) =>
+  remoteTlbGen.rows.filter(({ variant }) => variants.includes(variant));
 const lazyTargets = remote.filter(({ name }) => name === 'lazy-targets');
 const kept: Finding[] = [];
 
 async function ask(pool: HuntPool, variants: readonly string[]): Promise<StudyOutcome> {
   return runStudy(
     {
-      ...{ study: remoteTlbGen, rows: rowsOf(...variants), scenarios: lazyTargets, strategies: ['random', 'pct'], memory: 'tso', seed: 1 },
+      ...{
+        study: remoteTlbGen,
+        rows: rowsOf(...variants),
+        scenarios: lazyTargets,
+        strategies: ['random', 'pct'],
+        memory: 'tso',
+        seed: 1,
+      },
       ...{
         executions: 60,
         executionsMin: 1,
@@ -38,7 +46,10 @@ async function ask(pool: HuntPool, variants: readonly string[]): Promise<StudyOu
 
 /** What may differ between runs: wall time and where a finding is kept. */
 const comparable = ({ results }: StudyOutcome) =>
-  results.map(({ verdict, ...rest }) => ({ ...rest, verdict: verdict === null ? null : { ...verdict, seconds: 0, finding: null } }));
+  results.map(({ verdict, ...rest }) => ({
+    ...rest,
+    verdict: verdict === null ? null : { ...verdict, seconds: 0, finding: null },
+  }));
 
 describe('a study', () => {
   let one: HuntPool;
@@ -83,7 +94,9 @@ describe('a study', () => {
 
   it('does not run what makes no sense, and says why', async () => {
     const { results } = await ask(two, ['hypercall/v14']);
-    expect(results).toMatchObject([{ verdict: null, counts: null, row: { senseless: expect.stringContaining('preempted vCPU') } }]);
+    expect(results).toMatchObject([
+      { verdict: null, counts: null, row: { senseless: expect.stringContaining('preempted vCPU') } },
+    ]);
   });
 
   it('ends early when it is interrupted, with what is known', async () => {
@@ -99,7 +112,14 @@ describe('a study', () => {
           memory: 'sc',
           seed: 2,
         },
-        ...{ executions: 10, executionsMin: 1, counted: 2, onBrokenHost: 2, signal: abort.signal, onProgress: () => undefined },
+        ...{
+          executions: 10,
+          executionsMin: 1,
+          counted: 2,
+          onBrokenHost: 2,
+          signal: abort.signal,
+          onProgress: () => undefined,
+        },
         keep: () => null,
         onRow: (result) => {
           known.push(result);
@@ -126,17 +146,30 @@ describe('the command', () => {
   it('lists the studies', async () => {
     const run = await cli(['study'], { engine });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    for (const name of ['remote-tlb-gen', 'concurrent-flush', 'lazy']) expect(run.stdout).toMatch(new RegExp(`^${name} `, 'm'));
-    expect(JSON.parse((await cli(['study', '--json'], { engine })).stdout)[0]).toMatchObject({ name: 'remote-tlb-gen', rows: 88 });
+    for (const name of ['remote-tlb-gen', 'concurrent-flush', 'lazy'])
+      expect(run.stdout).toMatch(new RegExp(`^${name} `, 'm'));
+    expect(JSON.parse((await cli(['study', '--json'], { engine })).stdout)[0]).toMatchObject({
+      name: 'remote-tlb-gen',
+      rows: 88,
+    });
   });
 
   it.each([
-    ['study remote-tlb-gn', 'unknown study "remote-tlb-gn"; near names: remote-tlb-gen; "shootdown study" shows all'],
+    [
+      'study remote-tlb-gn',
+      'unknown study "remote-tlb-gn"; near names: remote-tlb-gen; "shootdown study" shows all',
+    ],
     ['study remote-tlb-gen --variant kvm/v44', 'unknown row of remote-tlb-gen "kvm/v44"; near names: kvm/v4'],
-    ['study remote-tlb-gen --scenario lazy-target', 'unknown scenario "lazy-target"; near names: lazy-targets'],
+    [
+      'study remote-tlb-gen --scenario lazy-target',
+      'unknown scenario "lazy-target"; near names: lazy-targets',
+    ],
     ['study remote-tlb-gen --window 1..2', '--window: there is no recording to cut it from'],
     ['study remote-tlb-gen --scenario trace:/nowhere', '/nowhere'],
-    ['study concurrent-flush --scenario lazy-targets', '--scenario: concurrent-flush has scenarios of its own'],
+    [
+      'study concurrent-flush --scenario lazy-targets',
+      '--scenario: concurrent-flush has scenarios of its own',
+    ],
     ['study remote-tlb-gen --executions 0', '--executions: "0" is not a whole number'],
   ])('%s is answered with one line and exit code 2', async (line, message) => {
     const run = await cli(line.split(' '), { engine });
@@ -148,31 +181,65 @@ describe('the command', () => {
   const few = ['--scenario', 'lazy-targets', '--executions', '40'];
 
   it('prints rows, reasons, a timeline, the answer and what it rests on; rules that fail are no failure', async () => {
-    const run = await cli(['study', 'remote-tlb-gen', '--variant', 'native/v5', ...few, '--out', out], { engine });
+    const run = await cli(['study', 'remote-tlb-gen', '--variant', 'native/v5', ...few, '--out', out], {
+      engine,
+    });
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(run.stdout).toMatch(/^v0 +none in 40 +\d/m);
     expect(run.stdout).toMatch(/^v5 +stale-use after \d+ +\d+\.\d \((none seen|[-+]\d)/m);
     // A path stays in one piece, so that it can be copied.
     expect(run.stdout.split('\n').filter((line) => line.length > 80 && !line.includes(out))).toEqual([]);
     expect(run.stdout.indexOf('\nanswer\n')).toBeGreaterThan(run.stdout.indexOf('\nrests on\n'));
-    for (const part of ['\nwhy\n', 'v5 (stale-use on native): ', '> decides', '\nanswer\n', 'No, not by this rule.'])
+    for (const part of [
+      '\nwhy\n',
+      'v5 (stale-use on native): ',
+      '> decides',
+      '\nanswer\n',
+      'No, not by this rule.',
+    ])
       expect(run.stdout).toContain(part);
     expect(run.stdout).toContain('not modelled: ');
     expect(readdirSync(out)).toHaveLength(1);
   });
 
   it('gives one document: verdicts as hunt has them, and the columns of every row', async () => {
-    const run = await cli(['study', 'remote-tlb-gen', '--variant', 'kvm/v5,native/v14', ...few, '--json', '--out', out], { engine });
+    const run = await cli(
+      ['study', 'remote-tlb-gen', '--variant', 'kvm/v5,native/v14', ...few, '--json', '--out', out],
+      { engine },
+    );
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
     const document = JSON.parse(run.stdout);
-    expect(document).toMatchObject({ format: 'shootdown-study', version: 1, study: 'remote-tlb-gen', interrupted: false });
-    expect(document.verdicts.map((verdict: { variant: string }) => verdict.variant)).toEqual(['kvm/v0', 'kvm/v5', 'native/v0']);
-    expect(document.verdicts[1]).toMatchObject({ violation: 'stale-use', restsOn: expect.any(Array), counters: expect.any(Object) });
-    expect(document.rows.map((row: { variant: string }) => row.variant)).toEqual(['kvm/v0', 'kvm/v5', 'native/v0', 'native/v14']);
+    expect(document).toMatchObject({
+      format: 'shootdown-study',
+      version: 1,
+      study: 'remote-tlb-gen',
+      interrupted: false,
+    });
+    expect(document.verdicts.map((verdict: { variant: string }) => verdict.variant)).toEqual([
+      'kvm/v0',
+      'kvm/v5',
+      'native/v0',
+    ]);
+    expect(document.verdicts[1]).toMatchObject({
+      violation: 'stale-use',
+      restsOn: expect.any(Array),
+      counters: expect.any(Object),
+    });
+    expect(document.rows.map((row: { variant: string }) => row.variant)).toEqual([
+      'kvm/v0',
+      'kvm/v5',
+      'native/v0',
+      'native/v14',
+    ]);
     expect(document.rows[1].columns).toMatchObject({
       needlessSwitchFlushesPerThousandOperations: {
         ...{ value: expect.any(Number), base: expect.any(Number), change: expect.any(Number) },
-        ...{ low: expect.any(Number), high: expect.any(Number), seen: expect.stringMatching(/^(less|more|none)$/), pairs: 40 },
+        ...{
+          low: expect.any(Number),
+          high: expect.any(Number),
+          seen: expect.stringMatching(/^(less|more|none)$/),
+          pairs: 40,
+        },
       },
       addedLockedOperationsPerShootdown: expect.any(Number),
       lostHostFlushes: { lost: expect.any(Number), healed: expect.any(Number), kept: expect.any(Number) },

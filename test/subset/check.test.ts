@@ -7,7 +7,9 @@ const options: SubsetOptions = { operations, configuration: new Set(['runsMm']) 
 
 /** Violations of one module as `line construct`. */
 function check(text: string, more: Partial<SubsetOptions> = {}): string[] {
-  return checkSubset([{ path: 'm.ts', text }], { ...options, ...more }).map(({ line, construct }) => `${line} ${construct}`);
+  return checkSubset([{ path: 'm.ts', text }], { ...options, ...more }).map(
+    ({ line, construct }) => `${line} ${construct}`,
+  );
 }
 
 /** Violations of statements in a protocol function; the first statement is on line 7. */
@@ -41,13 +43,19 @@ describe('the subset allows', () => {
       'branches that operate on one side',
       'const x = a > 0 ? yield* cpu.readOnce(a) : h.default ?? (yield* cpu.readOnce(LIMIT)); yield* cpu.writeOnce(x, 0);',
     ],
-    ['protocol functions by name and through the table', 'const x = yield* other(cpu, a); yield* cpu.fn.anything(cpu, x);'],
+    [
+      'protocol functions by name and through the table',
+      'const x = yield* other(cpu, a); yield* cpu.fn.anything(cpu, x);',
+    ],
     [
       'immutable handles',
       'const state = cpu.own.tlbstate; const { gen, ctxs } = state; const [first] = ctxs; for (const c of ctxs) yield* cpu.readOnce(c.id); yield* cpu.writeOnce(first.id + state.ctxs[a].id, gen);',
     ],
     ['the int32 range', 'let x = -0x80000000; x = 0x7fffffff; x = (x / 2) | 0; x = Math.imul(x, -1);'],
-    ['texts, booleans and undefined', "if (h.kind === 'run' && h.deep === true && h.more === undefined) return;"],
+    [
+      'texts, booleans and undefined',
+      "if (h.kind === 'run' && h.deep === true && h.more === undefined) return;",
+    ],
     ['configuration of the CPU', 'if (cpu.runsMm(a, 1) && cpu.features.lazy && cpu.id === 0) return;'],
     ['types', 'const x = (a as number)! satisfies number; yield* cpu.readOnce(x);'],
     ['an operation whose value nobody wants', 'yield* cpu.assert(a === 1, "a is 1");'],
@@ -73,7 +81,9 @@ describe('the subset allows', () => {
 
   it('anything in what protocol code does not call', () => {
     expect(
-      check('export const setUp = (xs) => { try { return [...xs, { a: 1 }]; } catch { throw new Error(`no`); } };\nvar x = 1;'),
+      check(
+        'export const setUp = (xs) => { try { return [...xs, { a: 1 }]; } catch { throw new Error(`no`); } };\nvar x = 1;',
+      ),
     ).toEqual([]);
   });
 });
@@ -156,18 +166,24 @@ describe('the subset refuses, naming line and construct:', () => {
     ['rest parameter', '...n'],
     ['pattern parameter', '{ n }'],
   ])('%s', (construct, parameter) => {
-    expect(check(`\nfunction* f(cpu, ${parameter}) {\n  yield* cpu.readOnce(1);\n}`)).toEqual([`2 ${construct}`]);
+    expect(check(`\nfunction* f(cpu, ${parameter}) {\n  yield* cpu.readOnce(1);\n}`)).toEqual([
+      `2 ${construct}`,
+    ]);
   });
 
   it('async', () => {
     expect(
-      check('async function* f(cpu) {\n  yield* cpu.readOnce(await 1);\n  for await (const x of cpu.own) yield* cpu.readOnce(x);\n}'),
+      check(
+        'async function* f(cpu) {\n  yield* cpu.readOnce(await 1);\n  for await (const x of cpu.own) yield* cpu.readOnce(x);\n}',
+      ),
     ).toEqual(['1 async', '2 await', '3 await']);
   });
 
   it('getter', () => {
     expect(
-      check('class Lock {\n  get word() { return 1; }\n  *take(cpu: Cpu) {\n    yield* cpu.xchg(this.word, this.other);\n  }\n}'),
+      check(
+        'class Lock {\n  get word() { return 1; }\n  *take(cpu: Cpu) {\n    yield* cpu.xchg(this.word, this.other);\n  }\n}',
+      ),
     ).toEqual(['4 getter']);
   });
 
@@ -178,14 +194,20 @@ describe('the subset refuses, naming line and construct:', () => {
       ),
     ).toEqual(['4 mutable module state', '5 mutable module state']);
     expect(
-      check('export function make() {\n  let n = 1;\n  n = 2;\n  return function* (cpu) {\n    yield* cpu.readOnce(n);\n  };\n}'),
+      check(
+        'export function make() {\n  let n = 1;\n  n = 2;\n  return function* (cpu) {\n    yield* cpu.readOnce(n);\n  };\n}',
+      ),
     ).toEqual(['5 mutable module state']);
   });
 
   it('recursion, through names, the table and aliases', () => {
     expect(check('function* f(cpu) {\n  yield* f(cpu);\n}')).toEqual(['1 recursion']);
-    expect(check('function* f(cpu) {\n  yield* cpu.fn.g(cpu);\n}\nfunction* g(cpu) {\n  yield* f(cpu);\n}')).toEqual(['1 recursion']);
-    expect(check('function* f(cpu) {\n  yield* cpu.fn.flush(cpu);\n}\nexport const backend = { flush: f };')).toEqual(['1 recursion']);
+    expect(
+      check('function* f(cpu) {\n  yield* cpu.fn.g(cpu);\n}\nfunction* g(cpu) {\n  yield* f(cpu);\n}'),
+    ).toEqual(['1 recursion']);
+    expect(
+      check('function* f(cpu) {\n  yield* cpu.fn.flush(cpu);\n}\nexport const backend = { flush: f };'),
+    ).toEqual(['1 recursion']);
     expect(
       check(
         'function depth(n: number): number {\n  return n === 0 ? 0 : depth(n - 1);\n}\nfunction* f(cpu) {\n  yield* cpu.readOnce(depth(3));\n}',
@@ -211,7 +233,9 @@ describe('the subset refuses, naming line and construct:', () => {
 
   it('an operation in a plain function', () => {
     expect(
-      check('function helper(cpu: Cpu): void {\n  cpu.readOnce(1);\n}\nfunction* f(cpu) {\n  yield* cpu.readOnce(helper(cpu));\n}'),
+      check(
+        'function helper(cpu: Cpu): void {\n  cpu.readOnce(1);\n}\nfunction* f(cpu) {\n  yield* cpu.readOnce(helper(cpu));\n}',
+      ),
     ).toEqual(['2 protocol call without yield*']);
   });
 });
@@ -226,12 +250,16 @@ describe('the checker', () => {
   });
 
   it('says file, line, construct and what to do instead', () => {
-    const [violation] = checkSubset([{ path: 'src/x.ts', text: 'function* f(cpu) {\n  throw 1;\n}' }], options);
+    const [violation] = checkSubset(
+      [{ path: 'src/x.ts', text: 'function* f(cpu) {\n  throw 1;\n}' }],
+      options,
+    );
     expect(formatSubsetViolation(violation)).toBe('src/x.ts:2: throw: use cpu.assert (in f)');
   });
 
   it('says where text is no TypeScript', () => {
-    const wrong = (): unknown => checkSubset([{ path: 'src/x.ts', text: 'const a = 1;\nfunction* (' }], options);
+    const wrong = (): unknown =>
+      checkSubset([{ path: 'src/x.ts', text: 'const a = 1;\nfunction* (' }], options);
     expect(wrong).toThrow(SubsetSyntaxError);
     expect(wrong).toThrow(/^src\/x\.ts:2: /);
   });

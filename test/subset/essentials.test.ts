@@ -6,7 +6,9 @@ import { checkEssentials } from '../../src/subset/essentials.js';
 /** What plain programs may and may not do. */
 
 const check = (...lines: string[]): string[] =>
-  checkEssentials([{ path: 'p.ts', text: lines.join('\n') }], { operations: operationNames(Cpu) }).map(formatSubsetViolation);
+  checkEssentials([{ path: 'p.ts', text: lines.join('\n') }], { operations: operationNames(Cpu) }).map(
+    formatSubsetViolation,
+  );
 
 describe('the essentials of plain programs', () => {
   it('leave objects, closures, arrays and helpers of their own alone', () => {
@@ -55,17 +57,29 @@ describe('the essentials of plain programs', () => {
 
   it.each([
     ['function next() { return ++total; }', 'state outside the words: total would keep its value'],
-    ['const next = () => { log.push(1); return log.length; };', 'state outside the words: log would keep its value'],
+    [
+      'const next = () => { log.push(1); return log.length; };',
+      'state outside the words: log would keep its value',
+    ],
     ['const next = () => Date.now();', 'Date: '],
-    ['const deeper = () => total++; function next() { return deeper(); }', 'state outside the words: total would keep its value'],
+    [
+      'const deeper = () => total++; function next() { return deeper(); }',
+      'state outside the words: total would keep its value',
+    ],
   ])('refuse a helper that says %s', (helper, expected) => {
-    const found = check(helper, 'let total = 0; const log = [];', 'function* script(cpu, at) { yield* cpu.writeOnce(at.x, next()); }');
+    const found = check(
+      helper,
+      'let total = 0; const log = [];',
+      'function* script(cpu, at) { yield* cpu.writeOnce(at.x, next()); }',
+    );
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`p.ts:1: ${expected}`);
   });
 
   it('refuse state of the function that makes the scripts', () => {
-    const found = check('function make() { const log = []; return function* (cpu, at) { log.push(1); yield* cpu.writeOnce(at.x, 1); }; }');
+    const found = check(
+      'function make() { const log = []; return function* (cpu, at) { log.push(1); yield* cpu.writeOnce(at.x, 1); }; }',
+    );
     expect(found.join()).toContain('state outside the words: log would keep its value');
   });
 
@@ -82,6 +96,8 @@ describe('the essentials of plain programs', () => {
   });
 
   it('tell a member of that name from the global', () => {
-    expect(check('function* script(cpu, at) { const o = { Date: 1 }; yield* cpu.writeOnce(at.Date, o.Date); }')).toEqual([]);
+    expect(
+      check('function* script(cpu, at) { const o = { Date: 1 }; yield* cpu.writeOnce(at.Date, o.Date); }'),
+    ).toEqual([]);
   });
 });

@@ -7,23 +7,31 @@ import { checkSubset, formatSubsetViolation, operationNames } from '../../src/su
 import type { SourceModule } from '../../src/subset/syntax.js';
 
 /**
- * Every file of protocol code is in the subset. Protocol code is the generator functions of the kernel, the backends, the rules and the machine's
- * user access, and the plain functions that they call, wherever those are; files of types, layouts and set-up have none and are not
- * looked into.
+ * Every file of protocol code is in the subset. Protocol code is the generator functions of the kernel, the
+ * backends, the rules and the machine's user access, and the plain functions that they call, wherever those
+ * are; files of types, layouts and set-up have none and are not looked into.
  */
 
 const root = new URL('../../', import.meta.url);
 
 function sources(folder: string): SourceModule[] {
-  const names = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const names = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
   return names
     .map((name) => `${folder}${name}`)
     .sort()
     .map((path) => ({ path, text: readFileSync(fileURLToPath(new URL(path, root)), 'utf8') }));
 }
 
-const modules = [...sources('src/machine/'), ...sources('src/kernel/'), ...sources('src/backends/'), ...sources('src/rules/')];
-const isProtocol = (path: string): boolean => /^src\/(kernel|backends|rules)\//.test(path) || path === 'src/machine/user-access.ts';
+const modules = [
+  ...sources('src/machine/'),
+  ...sources('src/kernel/'),
+  ...sources('src/backends/'),
+  ...sources('src/rules/'),
+];
+const isProtocol = (path: string): boolean =>
+  /^src\/(kernel|backends|rules)\//.test(path) || path === 'src/machine/user-access.ts';
 
 describe('the protocol code', () => {
   it('is in the subset', () => {
@@ -41,7 +49,9 @@ describe('the protocol code', () => {
   });
 
   it('is what is looked at: a planted construct is found in every file that has a generator function', () => {
-    const files = modules.filter(({ path, text }) => isProtocol(path) && /^(?:export )?function\*/m.test(text));
+    const files = modules.filter(
+      ({ path, text }) => isProtocol(path) && /^(?:export )?function\*/m.test(text),
+    );
     expect(files.length).toBeGreaterThan(20);
     const planted = modules.map((module) => {
       if (!files.includes(module)) return module;

@@ -42,7 +42,12 @@ describe('a large recording', () => {
       firstLine: (expected.windows.default?.firstLine ?? 0) + PADDED,
       lastLine: (expected.windows.default?.lastLine ?? 0) + PADDED,
     });
-    expect(info).toMatchObject({ callers: expected.callers, perCpu: expected.perCpu, shootdowns: expected.shootdowns, mms: expected.mms });
+    expect(info).toMatchObject({
+      callers: expected.callers,
+      perCpu: expected.perCpu,
+      shootdowns: expected.shootdowns,
+      mms: expected.mms,
+    });
   });
 
   it('has the same windows, default and given', async () => {
@@ -51,7 +56,9 @@ describe('a large recording', () => {
     const { firstLine, lastLine } = ofSmall.window;
     const given = await givenWindowOf(large, `${firstLine + PADDED}..${lastLine + PADDED}`);
     expect(given.scenario.scripts).toEqual(ofSmall.scenario.scripts);
-    await expect(givenWindowOf(large, `1..${firstLine + 999_999}`)).rejects.toThrow(/goes beyond the file's last line/);
+    await expect(givenWindowOf(large, `1..${firstLine + 999_999}`)).rejects.toThrow(
+      /goes beyond the file's last line/,
+    );
     await expect(givenWindowOf(large, 'x')).rejects.toThrow(/window "x"; expected A\.\.B/);
   });
 });
@@ -75,8 +82,12 @@ describe('a recording without windows', () => {
   });
 
   it('names the probes that it lacks, however it is asked', async () => {
-    const path = put('tracepoints.trace', '  a-1 [000] d..2. 1.000000: tlb_flush: pages:1 reason:remote shootdown (1)\n');
-    const message = /no scenario can be made of it without the probes flush_mm_range, switch_mm; docs\/recording\.md has them/;
+    const path = put(
+      'tracepoints.trace',
+      '  a-1 [000] d..2. 1.000000: tlb_flush: pages:1 reason:remote shootdown (1)\n',
+    );
+    const message =
+      /no scenario can be made of it without the probes flush_mm_range, switch_mm; docs\/recording\.md has them/;
     await expect(defaultWindowOf(path)).rejects.toThrow(message);
     await expect(givenWindowOf(path, '1..1')).rejects.toThrow(message);
     await expect(richestWindowsOf(path, 4)).rejects.toThrow(message);
@@ -85,7 +96,9 @@ describe('a recording without windows', () => {
 
 describe('a recording that packs tighter than text does', () => {
   it('is refused where it is read in parts, too', async () => {
-    const noise = gzipSync(`${Array.from({ length: 300 }, () => `# ${randomBytes(7_000).toString('base64')}`).join('\n')}\n`);
+    const noise = gzipSync(
+      `${Array.from({ length: 300 }, () => `# ${randomBytes(7_000).toString('base64')}`).join('\n')}\n`,
+    );
     const tight = gzipSync(PADDING.repeat(6_000));
     const bomb = put('bomb.gz', Buffer.concat([noise, ...Array.from({ length: 9 }, () => tight)]));
     expect(isLargeRecording(bomb)).toBe(true);

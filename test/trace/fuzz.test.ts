@@ -1,5 +1,6 @@
 /**
- * Mutated recordings, plain and gzipped: each is either read, summarised and imported, or refused by a TraceError of one line.
+ * Mutated recordings, plain and gzipped: each is either read, summarised and imported, or refused by a
+ * TraceError of one line.
  */
 
 import { readFileSync } from 'node:fs';
@@ -56,9 +57,22 @@ function mutate(text: string, random: (bound: number) => number): Buffer {
       }
       case 6: {
         // Another number.
-        const numbers = ['0', '-1', '18446744073709551615', '0xffffffffffffffff', '4095', '0x', '9007199254740993', '1e9'];
+        const numbers = [
+          '0',
+          '-1',
+          '18446744073709551615',
+          '0xffffffffffffffff',
+          '4095',
+          '0x',
+          '9007199254740993',
+          '1e9',
+        ];
         bytes = Buffer.from(
-          bytes.toString('latin1').replace(/\b\d+\b/g, (number) => (random(60) === 0 ? (numbers[random(numbers.length)] ?? '') : number)),
+          bytes
+            .toString('latin1')
+            .replace(/\b\d+\b/g, (number) =>
+              random(60) === 0 ? (numbers[random(numbers.length)] ?? '') : number,
+            ),
           'latin1',
         );
         break;
@@ -90,7 +104,12 @@ describe('mutated files', () => {
         renderTraceInfo(traceInfo(recording));
         const end = recording.events.length;
         const first = end >> 2;
-        importWindow(recording, { firstLine: recording.events[first]?.line ?? 1, lastLine: recording.lines, first, end });
+        importWindow(recording, {
+          firstLine: recording.events[first]?.line ?? 1,
+          lastLine: recording.lines,
+          first,
+          end,
+        });
         read++;
       } catch (error) {
         if (!(error instanceof TraceError)) throw new Error(`case ${i}`, { cause: error });

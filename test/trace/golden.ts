@@ -1,6 +1,6 @@
 /**
- * A small recording, written by hand: two CPUs, two address spaces (contexts 10 and 11). CPU 1 runs context 10, then 11, and comes
- * back to 10, while CPU 0 maps and unmaps memory of context 10.
+ * A small recording, written by hand: two CPUs, two address spaces (contexts 10 and 11). CPU 1 runs context
+ * 10, then 11, and comes back to 10, while CPU 0 maps and unmaps memory of context 10.
  */
 export const HEADER = '# tracer: nop\n#\n# entries-in-buffer/entries-written: N/N   #P:2\n#\n';
 
@@ -13,7 +13,15 @@ export function line(who: string, cpu: number, text: string, flags = '.....'): s
 }
 
 /** A switch of `cpu`; `cr3` is null where none is written. */
-export function switchTo(cpu: number, from: string, to: string, mm: string, ctx: number, gen: number, cr3: string | null): string[] {
+export function switchTo(
+  cpu: number,
+  from: string,
+  to: string,
+  mm: string,
+  ctx: number,
+  gen: number,
+  cr3: string | null,
+): string[] {
   const [fromComm, fromPid] = from.split(/-(?=\d+$)/);
   const [toComm, toPid] = to.split(/-(?=\d+$)/);
   return [
@@ -23,17 +31,34 @@ export function switchTo(cpu: number, from: string, to: string, mm: string, ctx:
       `sched_switch: prev_comm=${fromComm} prev_pid=${fromPid} prev_prio=120 prev_state=R ==> next_comm=${toComm} next_pid=${toPid} next_prio=120`,
       'd..2.',
     ),
-    line(from, cpu, `switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=${mm} nctx=${ctx} ngen=${gen} ncpus=0x1`, 'd..2.'),
+    line(
+      from,
+      cpu,
+      `switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=${mm} nctx=${ctx} ngen=${gen} ncpus=0x1`,
+      'd..2.',
+    ),
     ...(cr3 === null
       ? []
       : [
           line(from, cpu, `write_cr3_1: (load_new_mm_cr3+0x4e/0xe0) cr3=${cr3}`, 'd..2.'),
-          line(from, cpu, `tlb_flush: pages:${cr3.startsWith('0x8') ? 0 : -1} reason:flush on task switch (0)`, 'd..2.'),
+          line(
+            from,
+            cpu,
+            `tlb_flush: pages:${cr3.startsWith('0x8') ? 0 : -1} reason:flush on task switch (0)`,
+            'd..2.',
+          ),
         ]),
   ];
 }
 
-function munmap(cpu: number, who: string, address: string, length: string, end: string, gen: number): string[] {
+function munmap(
+  cpu: number,
+  who: string,
+  address: string,
+  length: string,
+  end: string,
+  gen: number,
+): string[] {
   return [
     line(who, cpu, `sys_munmap(addr: ${address}, len: ${length})`),
     line(
@@ -75,7 +100,9 @@ export const WINDOW: string[] = [
 
 /** A whole file of these lines, with its header and with times 10 us apart. */
 export function file(lines: readonly string[]): string {
-  const timed = lines.map((text, i) => text.replace(' 1.000000: ', ` 1.${String(i * 10).padStart(6, '0')}: `));
+  const timed = lines.map((text, i) =>
+    text.replace(' 1.000000: ', ` 1.${String(i * 10).padStart(6, '0')}: `),
+  );
   return `${HEADER.replace('N/N', `${lines.length}/${lines.length}`)}${timed.join('\n')}\n`;
 }
 

@@ -33,7 +33,8 @@ function short(step: ScriptStep): string {
   }
 }
 
-const scripts = (scenario: Scenario): string[] => scenario.scripts.map((script) => script.map(short).join(' '));
+const scripts = (scenario: Scenario): string[] =>
+  scenario.scripts.map((script) => script.map(short).join(' '));
 
 /** Imports `lines` as a window behind the golden recording's beginning. */
 function imported(lines: readonly string[], before: readonly string[] = BEFORE): Imported {
@@ -54,9 +55,13 @@ describe('the golden window', () => {
   const { scenario, tally, ctxs } = importWindow(golden, WHOLE);
 
   it('has the operations of its events, in their order, with accesses around them', () => {
-    // [0,4) and [2,6) of the recording overlap: one page stands for both; the second mapping comes from an mmap in the window.
+    // [0,4) and [2,6) of the recording overlap: one page stands for both; the second mapping comes from an
+    // mmap in the window.
     expect(ctxs).toEqual([10, 11]);
-    expect(scripts(scenario)).toEqual(['R0 munmap[0,1)n4 mmap[0,1) W0 munmap[0,1)n4 R0', 'R0 R0 runB R0 runA R0 R0 kthread']);
+    expect(scripts(scenario)).toEqual([
+      'R0 munmap[0,1)n4 mmap[0,1) W0 munmap[0,1)n4 R0',
+      'R0 R0 runB R0 runA R0 R0 kthread',
+    ]);
     // Page 1 keeps the table, as what else there was did.
     expect(scenario.pages).toBe(2);
   });
@@ -64,7 +69,11 @@ describe('the golden window', () => {
   it('starts as the events before it leave the CPUs', () => {
     expect(scenario.start).toEqual([
       { loadedMm: 0, slots: [null, { mm: 0, tlbGen: 4 }, null, null, null, null], loadedMmAsid: 1 },
-      { loadedMm: 0, slots: [{ mm: 0, tlbGen: 4 }, { mm: 1, tlbGen: 7 }, null, null, null, null], loadedMmAsid: 0 },
+      {
+        loadedMm: 0,
+        slots: [{ mm: 0, tlbGen: 4 }, { mm: 1, tlbGen: 7 }, null, null, null, null],
+        loadedMmAsid: 0,
+      },
     ]);
     expect(scenario.mms).toEqual([
       { tlbGen: 4, vmas: [[0, 2, true]], cpumask: [0, 1] },
@@ -81,7 +90,13 @@ describe('the golden window', () => {
       pcid: true,
       lazy: true,
     });
-    expect(tally.modelled).toEqual({ munmap: 2, mmap: 1, 'page fault (as an access)': 1, 'mm switch': 2, 'kernel thread': 1 });
+    expect(tally.modelled).toEqual({
+      munmap: 2,
+      mmap: 1,
+      'page fault (as an access)': 1,
+      'mm switch': 2,
+      'kernel thread': 1,
+    });
     expect(scenario.notes?.[0]).toContain('2 munmap');
     expect(scenario.notes).toEqual([
       'modelled: 2 mm switch, 2 munmap, 1 kernel thread, 1 mmap, 1 page fault (as an access)',
@@ -124,8 +139,13 @@ describe('operations', () => {
     const range = 'start: 7f0000000000, len: 4000, prot: ';
     const inner = flush('0x7f0000000000', '0x7f0000004000', 'tlb_finish_mmu');
     const steps = operations([...call('mprotect', `${range}1`, inner), ...call('mprotect', `${range}3`, [])]);
-    expect(steps.filter((step) => step.startsWith('mprotect'))).toEqual(['mprotect-w[0,1)n4', 'mprotect+w[0,1)']);
-    expect(imported(call('mprotect', `${range}0`, inner)).tally.approximated).toEqual({ 'mprotect(PROT_NONE)': 1 });
+    expect(steps.filter((step) => step.startsWith('mprotect'))).toEqual([
+      'mprotect-w[0,1)n4',
+      'mprotect+w[0,1)',
+    ]);
+    expect(imported(call('mprotect', `${range}0`, inner)).tally.approximated).toEqual({
+      'mprotect(PROT_NONE)': 1,
+    });
   });
 
   it('MADV_DONTNEED is itself, other advice is approximated by it', () => {
@@ -139,7 +159,14 @@ describe('operations', () => {
 
   it('brk that shrinks is munmap', () => {
     expect(
-      operations(call('brk', 'brk: 7f0000000000', flush('0x7f0000000000', '0x7f0000003000', 'tlb_finish_mmu'), '0x7f0000000000')),
+      operations(
+        call(
+          'brk',
+          'brk: 7f0000000000',
+          flush('0x7f0000000000', '0x7f0000003000', 'tlb_finish_mmu'),
+          '0x7f0000000000',
+        ),
+      ),
     ).toEqual(['munmap[0,1)n3']);
   });
 
@@ -193,7 +220,11 @@ describe('operations', () => {
         1,
         'sched_switch: prev_comm=other prev_pid=200 prev_prio=120 prev_state=S ==> next_comm=my-task 1 next_pid=300 next_prio=120',
       ),
-      line('other-200', 1, 'switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=0xffff888000000c00 nctx=12 ngen=0 ncpus=0x0'),
+      line(
+        'other-200',
+        1,
+        'switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=0xffff888000000c00 nctx=12 ngen=0 ncpus=0x0',
+      ),
       line('other-200', 1, 'write_cr3_1: (x) cr3=0x3000003'),
       ...flush('0x7f0000000000', '0x7f0000001000', 'ptep_clear_flush', 5),
     ]);
@@ -205,7 +236,11 @@ describe('operations', () => {
   it('a child whose fork cannot be scripted exists from the start', () => {
     const { scenario, tally } = imported([
       line('my-task 1-101', 1, `enter_lazy: (enter_lazy_tlb+0x0/0x30) mm=${A}`),
-      line('my-task 1-101', 1, `flush_mm_range: (x) mm=${A} start=0x0 end=0xffffffffffffffff stride=0 freed=1 ctx=10 gen=4 cpus=0x3`),
+      line(
+        'my-task 1-101',
+        1,
+        `flush_mm_range: (x) mm=${A} start=0x0 end=0xffffffffffffffff stride=0 freed=1 ctx=10 gen=4 cpus=0x3`,
+      ),
       line('my-task 1-101', 1, 'flush_mm_range_ret: (dup_mmap+0x1/0x2 <- flush_tlb_mm_range)'),
       line('my-task 1-101', 1, 'sched_process_fork: comm=a pid=101 child_comm=a child_pid=300'),
       ...flush('0x7f0000000000', '0x7f0000001000', 'move_page_tables', 5),
@@ -228,7 +263,9 @@ describe('operations', () => {
 
   it('reclaim asked for by MADV_PAGEOUT reclaims its pages one by one', () => {
     const batch = line(who, 0, 'batch_flush: (arch_tlbbatch_flush+0x0/0x100) cpus=0x3');
-    const { scenario, tally } = imported(call('madvise', 'start: 7f0000000000, len_in: 9000, behavior: 15', [batch, batch]));
+    const { scenario, tally } = imported(
+      call('madvise', 'start: 7f0000000000, len_in: 9000, behavior: 15', [batch, batch]),
+    );
     expect(tally.modelled).toMatchObject({ 'reclaim (MADV_PAGEOUT)': 2 });
     expect(scripts(scenario)[0]).toContain('reclaimA0 reclaimA0');
   });
@@ -239,7 +276,10 @@ describe('operations', () => {
       1,
       'flush_mm_range: (x) mm=0xffff888000000b00 start=0x1000 end=0x2000 stride=12 freed=0 ctx=11 gen=7 cpus=0x2',
     );
-    const { tally, scenario } = imported([foreign, ...flush('0x7f0000000000', '0x7f0000001000', 'move_page_tables')]);
+    const { tally, scenario } = imported([
+      foreign,
+      ...flush('0x7f0000000000', '0x7f0000001000', 'move_page_tables'),
+    ]);
     expect(tally.ignored).toMatchObject({ 'unknown caller of an mm that its CPU does not run': 1 });
     expect(scenario.mms).toHaveLength(1);
   });
@@ -254,7 +294,11 @@ describe('operations', () => {
       ),
       line('my-task 1-101', 1, `enter_lazy: (enter_lazy_tlb+0x0/0x30) mm=${A}`),
       line('<idle>-0', 1, 'leave_mm: (leave_mm+0x0/0x40)'),
-      line('<idle>-0', 1, 'switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=0xffffffff82b5c940 nctx=1 ngen=0 ncpus=0x0'),
+      line(
+        '<idle>-0',
+        1,
+        'switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=0xffffffff82b5c940 nctx=1 ngen=0 ncpus=0x0',
+      ),
     ]);
     expect(scripts(scenario)[1]).toMatch(/R0 idle!$/);
   });
@@ -264,7 +308,11 @@ describe('page tables', () => {
   const who = 'my-task 1-100';
   const unmap = (start: string, length: string, end: string, freed: 0 | 1, gen: number): string[] => [
     line(who, 0, `sys_munmap(addr: ${start}, len: ${length})`),
-    line(who, 0, `flush_mm_range: (x) mm=${A} start=0x${start} end=0x${end} stride=12 freed=${freed} ctx=10 gen=${gen} cpus=0x3`),
+    line(
+      who,
+      0,
+      `flush_mm_range: (x) mm=${A} start=0x${start} end=0x${end} stride=12 freed=${freed} ctx=10 gen=${gen} cpus=0x3`,
+    ),
     line(who, 0, 'flush_mm_range_ret: (tlb_finish_mmu+0x1/0x2 <- flush_tlb_mm_range)'),
     line(who, 0, 'sys_munmap -> 0x0'),
   ];
@@ -272,7 +320,8 @@ describe('page tables', () => {
     line(who, 0, 'sys_mmap(addr: 0, len: 4000, prot: 3, flags: 22, fd: ffffffff, off: 0)'),
     line(who, 0, 'sys_mmap -> 0x7f0000000000'),
   ];
-  const munmaps = (scenario: Scenario): string => scripts(scenario)[0]?.replaceAll(/ ?\b[RW]\d+\b/g, '') ?? '';
+  const munmaps = (scenario: Scenario): string =>
+    scripts(scenario)[0]?.replaceAll(/ ?\b[RW]\d+\b/g, '') ?? '';
 
   it('are freed where the recording freed them, and stay where it did not', () => {
     const { scenario, tally } = imported([
@@ -285,7 +334,10 @@ describe('page tables', () => {
       [8, 9, true],
     ]);
     expect(munmaps(scenario)).toBe(' munmap[0,1)n4 munmap[8,9)n4');
-    expect({ ...tally.tables }).toEqual({ 'munmap with tables kept as recorded': 1, 'munmap with tables freed as recorded': 1 });
+    expect({ ...tally.tables }).toEqual({
+      'munmap with tables kept as recorded': 1,
+      'munmap with tables freed as recorded': 1,
+    });
   });
 
   it('go with what else they held when the same range was unmapped with and without them', () => {
@@ -296,24 +348,42 @@ describe('page tables', () => {
       ...again,
     ]);
     expect(munmaps(scenario)).toBe(' munmap[0,1)n4 mmap[0,1) munmap[1,2) munmap[0,1)n4 mmap[1,2) mmap[0,1)');
-    expect({ ...tally.tables }).toEqual({ 'munmap with tables kept as recorded': 1, 'munmap with tables freed as recorded': 1 });
-    expect({ ...tally.added }).toEqual({ 'munmap of what else a freed table held': 1, 'mmap of what else a table holds': 1 });
+    expect({ ...tally.tables }).toEqual({
+      'munmap with tables kept as recorded': 1,
+      'munmap with tables freed as recorded': 1,
+    });
+    expect({ ...tally.added }).toEqual({
+      'munmap of what else a freed table held': 1,
+      'mmap of what else a table holds': 1,
+    });
   });
 
   it('are not freed by a gather that only ran beside another one', () => {
     const nested = unmap('7f0000000000', '4000', '7f0000004000', 1, 4).map((text) =>
       text.replace('start=0x7f0000000000 end=0x7f0000004000', 'start=0x0 end=0xffffffffffffffff'),
     );
-    const finish = line(who, 0, `finish_mmu: (tlb_finish_mmu+0x0/0x180) mm=${A} start=0x7ffffffff000 end=0x0 flags=0x0`);
-    const tables = ([call, ...rest]: string[]) => ({ ...imported([call ?? '', finish, ...rest]).tally.tables });
+    const finish = line(
+      who,
+      0,
+      `finish_mmu: (tlb_finish_mmu+0x0/0x180) mm=${A} start=0x7ffffffff000 end=0x0 flags=0x0`,
+    );
+    const tables = ([call, ...rest]: string[]) => ({
+      ...imported([call ?? '', finish, ...rest]).tally.tables,
+    });
     expect(tables(nested)).toEqual({ 'munmap with tables kept as recorded': 1 });
-    expect(tables(unmap('7f0000000000', '4000', '7f0000004000', 1, 4))).toEqual({ 'munmap with tables freed as recorded': 1 });
+    expect(tables(unmap('7f0000000000', '4000', '7f0000004000', 1, 4))).toEqual({
+      'munmap with tables freed as recorded': 1,
+    });
   });
 });
 
 describe('what a window does not show', () => {
   const flushed = [
-    line('my-task 1-100', 0, `flush_mm_range: (x) mm=${A} start=0x7f0000000000 end=0x7f0000001000 stride=12 freed=0 ctx=10 gen=4 cpus=0x1`),
+    line(
+      'my-task 1-100',
+      0,
+      `flush_mm_range: (x) mm=${A} start=0x7f0000000000 end=0x7f0000001000 stride=12 freed=0 ctx=10 gen=4 cpus=0x1`,
+    ),
     line('my-task 1-100', 0, 'flush_mm_range_ret: (move_page_tables+0x1/0x2 <- flush_tlb_mm_range)'),
   ];
   const toB = (cr3: string): string[] => switchTo(1, 'my-task 1-101', 'other-200', B, 11, 7, cr3);
@@ -323,7 +393,9 @@ describe('what a window does not show', () => {
     const { scenario, tally } = imported([...flushed, ...toA], [...BEFORE, ...toB('0x8000000002000002')]);
     expect(scripts(scenario)[1]).toBe('R0 runB R0 runA R0 R0');
     expect(scenario.start?.[1]).toMatchObject({ loadedMm: 0, loadedMmAsid: 0 });
-    expect({ ...tally.added }).toEqual({ 'stay from before the window in an mm whose slot was up to date': 1 });
+    expect({ ...tally.added }).toEqual({
+      'stay from before the window in an mm whose slot was up to date': 1,
+    });
   });
 
   it('does not where the CPU must flush on its way back anyway', () => {
@@ -355,7 +427,9 @@ describe('limits', () => {
         `flush_mm_range: (x) mm=0xffff888000000a00 start=0x${(i * 2 + 1).toString(16)}000 end=0x${(i * 2 + 2).toString(16)}000 stride=12 freed=0 ctx=10 gen=${4 + i} cpus=0x3`,
       ),
     );
-    expect(() => imported(lines)).toThrow(/need 65 pages in one mm; expected at most 64 \(take fewer lines\)/);
+    expect(() => imported(lines)).toThrow(
+      /need 65 pages in one mm; expected at most 64 \(take fewer lines\)/,
+    );
     expect(imported(lines.slice(0, 64)).scenario.pages).toBe(64);
   });
 });
@@ -371,7 +445,9 @@ describe('the recording that the project carries', () => {
     const returning = scenario.scripts.some((script, cpu) => {
       const runs = script.flatMap((step) => (step.op === 'run' ? [step.mm] : []));
       const stays = [scenario.start?.[cpu]?.loadedMm, ...runs];
-      return stays.some((mm, i) => mm !== undefined && stays.indexOf(mm) < i && flushedElsewhere(scenario, mm, cpu));
+      return stays.some(
+        (mm, i) => mm !== undefined && stays.indexOf(mm) < i && flushedElsewhere(scenario, mm, cpu),
+      );
     });
     expect(returning).toBe(true);
   });
@@ -389,7 +465,10 @@ function flushedElsewhere(scenario: Scenario, mm: number, cpu: number): boolean 
       other !== cpu &&
       script.some((step) => {
         if (step.op === 'run') current = step.mm;
-        return current === mm && (step.op === 'munmap' || step.op === 'madvise' || step.op === 'mprotect' || step.op === 'fork');
+        return (
+          current === mm &&
+          (step.op === 'munmap' || step.op === 'madvise' || step.op === 'mprotect' || step.op === 'fork')
+        );
       })
     );
   });

@@ -18,11 +18,24 @@ describe('traceInfo', () => {
   });
 
   it('counts shootdowns and their IPIs', () => {
-    expect(info.shootdowns).toMatchObject({ sends: 2, pv: 0, deferred: 0, maskIpis: 0, singleIpis: 2, withoutIpi: 0 });
+    expect(info.shootdowns).toMatchObject({
+      sends: 2,
+      pv: 0,
+      deferred: 0,
+      maskIpis: 0,
+      singleIpis: 2,
+      withoutIpi: 0,
+    });
   });
 
   it('knows each CPU: CR3 writes by PCID, lazy stretches', () => {
-    expect(info.perCpu[1]).toMatchObject({ schedSwitches: 5, cr3Flush: 3, cr3NoFlush: 2, lazyStretches: 1, sent: 0 });
+    expect(info.perCpu[1]).toMatchObject({
+      schedSwitches: 5,
+      cr3Flush: 3,
+      cr3NoFlush: 2,
+      lazyStretches: 1,
+      sent: 0,
+    });
     expect({ ...info.perCpu[1]?.pcids }).toEqual({ 1: 3, 2: 2 });
   });
 
@@ -36,7 +49,9 @@ describe('traceInfo', () => {
   it('says what an import would do, and counts what it does not know', () => {
     expect({ ...info.import.modelled }).toEqual({ munmap: 2 });
     expect(info.windows).toEqual({ rule: 'none', count: 0, default: null, scenario: null });
-    const odd = traceInfo(parseTrace(file([line('a-1', 0, 'odd_event: x'), line('a-1', 0, '__proto__: x')]), 'f'));
+    const odd = traceInfo(
+      parseTrace(file([line('a-1', 0, 'odd_event: x'), line('a-1', 0, '__proto__: x')]), 'f'),
+    );
     expect(Object.entries(odd.unknown)).toEqual([
       ['odd_event', 1],
       ['__proto__', 1],
@@ -66,7 +81,13 @@ describe('renderTraceInfo', () => {
     const page = renderTraceInfo(
       traceInfo(
         parseTrace(
-          file([line('\u001b[2J-1', 0, 'flush_mm_range: (x) mm=0x1 start=0x0 end=0x1000 stride=12 freed=0 ctx=3 gen=1 cpus=0x1')]),
+          file([
+            line(
+              '\u001b[2J-1',
+              0,
+              'flush_mm_range: (x) mm=0x1 start=0x0 end=0x1000 stride=12 freed=0 ctx=3 gen=1 cpus=0x1',
+            ),
+          ]),
           'f',
           '\u001b]0;x',
         ),

@@ -1,5 +1,6 @@
 /**
- * The learnt state, held against what the recorded kernels did next: if it is right, it predicts their ASIDs and flush decisions.
+ * The learnt state, held against what the recorded kernels did next: if it is right, it predicts their ASIDs
+ * and flush decisions.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -12,8 +13,15 @@ import { BEFORE, GOLDEN } from './golden.js';
 import { CARRIED, RECORDINGS } from './recordings.js';
 
 /** Predictions of the state before each CR3 write and flush, and how many came true. */
-function predictions(recording: Recording): Record<'slot' | 'decision' | 'cursor' | 'mask', { right: number; all: number }> {
-  const result = { slot: { right: 0, all: 0 }, decision: { right: 0, all: 0 }, cursor: { right: 0, all: 0 }, mask: { right: 0, all: 0 } };
+function predictions(
+  recording: Recording,
+): Record<'slot' | 'decision' | 'cursor' | 'mask', { right: number; all: number }> {
+  const result = {
+    slot: { right: 0, all: 0 },
+    decision: { right: 0, all: 0 },
+    cursor: { right: 0, all: 0 },
+    mask: { right: 0, all: 0 },
+  };
   const predict = (kind: keyof typeof result, right: boolean): void => {
     result[kind].all++;
     if (right) result[kind].right++;
@@ -30,7 +38,8 @@ function predictions(recording: Recording): Record<'slot' | 'decision' | 'cursor
       } else if (!event.noFlush && cpu.nextAsid !== null) predict('cursor', cpu.nextAsid === event.pcid - 1);
     }
     const known = event.kind === 'flush_mm_range' ? machine.mms.get(event.ctx) : undefined;
-    if (event.kind === 'flush_mm_range' && known !== undefined && known.gen !== null) predict('mask', known.cpus === event.cpus);
+    if (event.kind === 'flush_mm_range' && known !== undefined && known.gen !== null)
+      predict('mask', known.cpus === event.cpus);
     machine.apply(event);
   }
   return result;
@@ -52,23 +61,31 @@ describe('MachineState', () => {
     expect(INIT_CTX).toBe(1);
   });
 
-  it.skipIf(RECORDINGS.length === 0)('predicts slots and cursor always, decisions and masks almost always (the rest are races)', () => {
-    const sums = { slot: { right: 0, all: 0 }, decision: { right: 0, all: 0 }, cursor: { right: 0, all: 0 }, mask: { right: 0, all: 0 } };
-    for (const path of RECORDINGS) {
-      const recording = readRecording(path);
-      if (recording.meta?.pcid !== true) continue;
-      for (const [kind, { right, all }] of Object.entries(predictions(recording))) {
-        sums[kind as keyof typeof sums].right += right;
-        sums[kind as keyof typeof sums].all += all;
+  it.skipIf(RECORDINGS.length === 0)(
+    'predicts slots and cursor always, decisions and masks almost always (the rest are races)',
+    () => {
+      const sums = {
+        slot: { right: 0, all: 0 },
+        decision: { right: 0, all: 0 },
+        cursor: { right: 0, all: 0 },
+        mask: { right: 0, all: 0 },
+      };
+      for (const path of RECORDINGS) {
+        const recording = readRecording(path);
+        if (recording.meta?.pcid !== true) continue;
+        for (const [kind, { right, all }] of Object.entries(predictions(recording))) {
+          sums[kind as keyof typeof sums].right += right;
+          sums[kind as keyof typeof sums].all += all;
+        }
       }
-    }
-    expect(sums.slot.all).toBeGreaterThan(20_000);
-    expect(sums.slot.right).toBe(sums.slot.all);
-    expect(sums.cursor.all).toBeGreaterThan(300);
-    expect(sums.cursor.right).toBe(sums.cursor.all);
-    expect(sums.decision.right / sums.decision.all).toBeGreaterThan(0.998);
-    expect(sums.mask.right / sums.mask.all).toBeGreaterThan(0.998);
-  });
+      expect(sums.slot.all).toBeGreaterThan(20_000);
+      expect(sums.slot.right).toBe(sums.slot.all);
+      expect(sums.cursor.all).toBeGreaterThan(300);
+      expect(sums.cursor.right).toBe(sums.cursor.all);
+      expect(sums.decision.right / sums.decision.all).toBeGreaterThan(0.998);
+      expect(sums.mask.right / sums.mask.all).toBeGreaterThan(0.998);
+    },
+  );
 });
 
 const SOURCE = RECORDINGS.find((path) => path.endsWith('/k612native4-w8.trace.gz'));

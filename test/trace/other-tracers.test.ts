@@ -1,4 +1,6 @@
-/** `trace-cmd report` and `perf script` print the same events in other words: what is read must be the same. */
+/**
+ * `trace-cmd report` and `perf script` print the same events in other words: what is read must be the same.
+ */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -38,7 +40,8 @@ const traceCmd = (line: string): string => {
 const perf = (line: string): string => {
   const [comm = '', pid = '', cpu = '', , time = '', text = ''] = parts(line);
   const name = rewritten(text);
-  const system = /^(\w+):/.exec(name)?.[1] === 'tlb_flush' ? 'tlb' : name.startsWith('sys_') ? 'syscalls' : 'tlbk';
+  const system =
+    /^(\w+):/.exec(name)?.[1] === 'tlb_flush' ? 'tlb' : name.startsWith('sys_') ? 'syscalls' : 'tlbk';
   return `${comm.padStart(16)} ${pid.padStart(5)} ${cpu} ${time.padStart(14)}: ${`${system}`.padStart(20)}:${name}`;
 };
 
@@ -50,7 +53,11 @@ const HEADS = {
 /** What must be the same: all but flags, callers (which are addresses) and line numbers. */
 const essence = ({ events }: Recording) =>
   events.map(({ line: _, flags: __, ...event }) =>
-    'caller' in event ? { ...event, caller: '' } : 'args' in event ? { ...event, args: { ...event.args } } : event,
+    'caller' in event
+      ? { ...event, caller: '' }
+      : 'args' in event
+        ? { ...event, args: { ...event.args } }
+        : event,
   );
 
 describe.each(Object.entries(HEADS))('%s', (_, [head, convert]) => {
@@ -66,8 +73,12 @@ describe.each(Object.entries(HEADS))('%s', (_, [head, convert]) => {
   it('is checked with the same answer', () => {
     const version = findProfile('6.12.117');
     if (version === undefined) throw new Error('no profile');
-    const [report, expected] = [checkRecording(converted, version, null), checkRecording(original, version, null)];
-    const barred = ({ disagreements }: typeof report) => disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR).length;
+    const [report, expected] = [
+      checkRecording(converted, version, null),
+      checkRecording(original, version, null),
+    ];
+    const barred = ({ disagreements }: typeof report) =>
+      disagreements.filter(({ kind }) => kind !== KIND_WITHOUT_BAR).length;
     expect(report.agreed).toBeGreaterThan(0.99 * expected.agreed);
     expect(barred(report)).toBe(barred(expected));
   });
@@ -86,7 +97,10 @@ describe('odd lines of other tracers', () => {
   });
 
   it('perf may print pid and tid, and a count', () => {
-    const [event] = parseTrace('  a b/c 12/ 13 [001] 1.5:          1 tlb:tlb_flush: pages:4 reason:x (4)\n', 'f').events;
+    const [event] = parseTrace(
+      '  a b/c 12/ 13 [001] 1.5:          1 tlb:tlb_flush: pages:4 reason:x (4)\n',
+      'f',
+    ).events;
     expect(event).toMatchObject({ comm: 'a b/c', pid: 13, cpu: 1, time: 1_500_000, kind: 'tlb_flush' });
   });
 });

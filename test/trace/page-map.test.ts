@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { PageMap, type PageRange } from '../../src/trace/page-map.js';
 import { xorshift } from './xorshift.js';
 
-const overlap = (a: { start: number; end: number } | null, b: { start: number; end: number } | null): boolean =>
-  a !== null && b !== null && a.start < b.end && b.start < a.end;
+const overlap = (
+  a: { start: number; end: number } | null,
+  b: { start: number; end: number } | null,
+): boolean => a !== null && b !== null && a.start < b.end && b.start < a.end;
 
 describe('PageMap', () => {
   it('gives one page to a range, to equal ranges and to nested ranges', () => {
@@ -52,7 +54,12 @@ describe('PageMap', () => {
       for (let page = 0; page < map.points.length; page++) {
         const needed = mapped.some((a, i) =>
           mapped.some(
-            (b, j) => i <= j && a !== null && b !== null && Math.max(a.start, b.start) === page && Math.min(a.end, b.end) === page + 1,
+            (b, j) =>
+              i <= j &&
+              a !== null &&
+              b !== null &&
+              Math.max(a.start, b.start) === page &&
+              Math.min(a.end, b.end) === page + 1,
           ),
         );
         expect(needed).toBe(true);

@@ -23,7 +23,14 @@ const put = (name: string, content: string | Uint8Array): string => {
 
 describe('a recording on disk', () => {
   it('is the same plain and gzipped, and has the meta file beside it', () => {
-    put('same.meta.json', JSON.stringify({ kernel: { release: '6.1.0', version: '#1' }, vcpus: 2, tlb_single_page_flush_ceiling: 33 }));
+    put(
+      'same.meta.json',
+      JSON.stringify({
+        kernel: { release: '6.1.0', version: '#1' },
+        vcpus: 2,
+        tlb_single_page_flush_ceiling: 33,
+      }),
+    );
     const plain = readRecording(put('same.trace', GOLDEN));
     const packed = readRecording(put('same.trace.gz', gzipSync(GOLDEN)));
     expect(packed.events).toEqual(plain.events);
@@ -38,7 +45,9 @@ describe('a recording on disk', () => {
   });
 
   it('cannot be absent or a directory', () => {
-    expect(() => readRecording(join(folder, 'absent'))).toThrow(/absent: cannot be read \(no such file\); expected an ftrace recording$/);
+    expect(() => readRecording(join(folder, 'absent'))).toThrow(
+      /absent: cannot be read \(no such file\); expected an ftrace recording$/,
+    );
     expect(() => readRecording(folder)).toThrow(/is a directory/);
     const path = put('beside.trace', GOLDEN);
     mkdirSync(join(folder, 'beside.meta.json'));
@@ -48,11 +57,18 @@ describe('a recording on disk', () => {
   });
 
   it('is told as cut when its gzip data ends early, with the line it came to', () => {
-    const noise = Array.from({ length: 400 }, (_, i) => `a-1 [000] ..... 1.000000: x: ${(i * 2654435761) >>> 0}`).join('\n');
+    const noise = Array.from(
+      { length: 400 },
+      (_, i) => `a-1 [000] ..... 1.000000: x: ${(i * 2654435761) >>> 0}`,
+    ).join('\n');
     const bytes = gzipSync(`${noise}\n`);
     const cut = put('cut.trace.gz', bytes.subarray(0, bytes.length - 700));
-    expect(() => readRecording(cut)).toThrow(/cut\.trace\.gz:\d+: compressed data ends early after \d+ whole lines; expected the rest/);
-    expect(() => readRecording(put('head.gz', bytes.subarray(0, 8)))).toThrow(/head\.gz:1: compressed data ends early/);
+    expect(() => readRecording(cut)).toThrow(
+      /cut\.trace\.gz:\d+: compressed data ends early after \d+ whole lines; expected the rest/,
+    );
+    expect(() => readRecording(put('head.gz', bytes.subarray(0, 8)))).toThrow(
+      /head\.gz:1: compressed data ends early/,
+    );
   });
 
   it('is told as damaged when its gzip data is', () => {
@@ -85,7 +101,9 @@ describe('a meta file', () => {
   it('is optional, but must be one', () => {
     expect(readMeta(join(folder, 'absent.meta.json'))).toBeUndefined();
     expect(() => readMeta(put('bad.meta.json', '{'))).toThrow(/bad\.meta\.json: is not JSON/);
-    expect(() => readMeta(put('wrong.meta.json', '{"vcpus": "two"}'))).toThrow(/wrong\.meta\.json: has a wrong vcpus:/);
+    expect(() => readMeta(put('wrong.meta.json', '{"vcpus": "two"}'))).toThrow(
+      /wrong\.meta\.json: has a wrong vcpus:/,
+    );
     expect(readMeta(put('short.meta.json', '{}'))).toEqual({ kernel: 'not named' });
   });
 });

@@ -16,7 +16,10 @@ export const RECORDINGS: readonly string[] = recordingsIn('traces');
 /** Paths of the recordings of 6.16 and 6.18; empty when there are none. */
 export const NEW_RECORDINGS: readonly string[] = recordingsIn('traces-new');
 
-if (RECORDINGS.length === 0) process.stderr.write('test/trace: ../shared/traces is absent, tests over the full recordings are skipped\n');
+if (RECORDINGS.length === 0)
+  process.stderr.write(
+    'test/trace: ../shared/traces is absent, tests over the full recordings are skipped\n',
+  );
 
 /** The recording that the project carries. */
 export const CARRIED = fileURLToPath(new URL('../../data/server-6.12.trace.gz', import.meta.url));

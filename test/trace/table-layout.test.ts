@@ -15,17 +15,37 @@ describe('layoutTables', () => {
   it('gives a table whose unmaps kept it an anchor', () => {
     expect(layoutTables(2, [kept(0), plain(1)], 64)).toEqual({ pageOf: [0, 1], anchors: [2], pages: 3 });
     const nine = Array.from({ length: 9 }, (_, point) => kept(point));
-    expect(layoutTables(9, nine, 64)).toEqual({ pageOf: [0, 1, 2, 3, 4, 5, 6, 8, 9], anchors: [7, 10], pages: 11 });
+    expect(layoutTables(9, nine, 64)).toEqual({
+      pageOf: [0, 1, 2, 3, 4, 5, 6, 8, 9],
+      anchors: [7, 10],
+      pages: 11,
+    });
   });
 
   it('gives what was unmapped with its table a table of its own, with an anchor only if another unmap kept it', () => {
-    expect(layoutTables(3, [kept(0), freed(1), kept(2)], 64)).toEqual({ pageOf: [0, 8, 1], anchors: [2], pages: 9 });
-    expect(layoutTables(2, [kept(0), freed(0), freed(1)], 64)).toEqual({ pageOf: [0, 8], anchors: [1], pages: 9 });
+    expect(layoutTables(3, [kept(0), freed(1), kept(2)], 64)).toEqual({
+      pageOf: [0, 8, 1],
+      anchors: [2],
+      pages: 9,
+    });
+    expect(layoutTables(2, [kept(0), freed(0), freed(1)], 64)).toEqual({
+      pageOf: [0, 8],
+      anchors: [1],
+      pages: 9,
+    });
   });
 
   it('shares tables where there are not pages enough, then leaves anchors out', () => {
-    expect(layoutTables(3, [freed(0), freed(1), freed(2)], 16)).toEqual({ pageOf: [8, 0, 1], anchors: [2], pages: 9 });
-    expect(layoutTables(3, [kept(0), kept(1), kept(2)], 3)).toEqual({ pageOf: [0, 1, 2], anchors: [], pages: 3 });
+    expect(layoutTables(3, [freed(0), freed(1), freed(2)], 16)).toEqual({
+      pageOf: [8, 0, 1],
+      anchors: [2],
+      pages: 9,
+    });
+    expect(layoutTables(3, [kept(0), kept(1), kept(2)], 3)).toEqual({
+      pageOf: [0, 1, 2],
+      anchors: [],
+      pages: 3,
+    });
   });
 
   it('keeps the pages of a range together, and tables as recorded, for random ranges', () => {
@@ -45,9 +65,13 @@ describe('layoutTables', () => {
         const start = pageOf[first] ?? 0;
         const end = (pageOf[last] ?? 0) + 1;
         expect(end - start).toBe(last - first + 1);
-        if (tables === 'kept' && last - first < 7) expect(new Mappings(all).unmap({ start, end })).toBe(false);
+        if (tables === 'kept' && last - first < 7)
+          expect(new Mappings(all).unmap({ start, end })).toBe(false);
         // All of a group that nothing keeps: its table goes with it.
-        const alone = spans.every((span) => span.last < first || span.first > last || (span.tables === 'freed' && span.first === first));
+        const alone = spans.every(
+          (span) =>
+            span.last < first || span.first > last || (span.tables === 'freed' && span.first === first),
+        );
         if (tables === 'freed' && alone && spans.every((span) => span.first !== first || span.last <= last)) {
           expect(new Mappings(all).unmap({ start, end })).toBe(true);
         }

@@ -1,6 +1,6 @@
 /**
- * An unmap frees page tables in the simulated kernel exactly if the recorded one did: a flush with freed tables goes to every CPU of the
- * mask and so hides what a filtered one may miss.
+ * An unmap frees page tables in the simulated kernel exactly if the recorded one did: a flush with freed
+ * tables goes to every CPU of the mask and so hides what a filtered one may miss.
  */
 import { describe, expect, it } from 'vitest';
 import { FIRST_USER_MM } from '../../src/kernel/constants.js';
@@ -24,7 +24,8 @@ function recordedFreeing(from: Recording, window: TraceWindow): number {
   const forks = forksWithin(history, window.first, window.end);
   const calls = new Set<unknown>();
   for (const flush of history.flushes) {
-    if (flush.index < window.first || flush.index >= window.end || !flush.event.freed || !flush.freedTables) continue;
+    if (flush.index < window.first || flush.index >= window.end || !flush.event.freed || !flush.freedTables)
+      continue;
     if (classifyFlush(flush, forks).op === 'munmap') calls.add(flush.syscall ?? flush);
   }
   return calls.size;

@@ -12,8 +12,16 @@ const to = from + WINDOW.length - 1;
 describe('parseWindow', () => {
   it('takes 1-based lines, both inclusive', () => {
     const window = parseWindow(golden, `${from}..${to}`);
-    expect(window).toEqual({ firstLine: from, lastLine: to, first: BEFORE.length, end: golden.events.length });
-    expect(parseWindow(golden, `${from}..${from}`)).toMatchObject({ first: BEFORE.length, end: BEFORE.length + 1 });
+    expect(window).toEqual({
+      firstLine: from,
+      lastLine: to,
+      first: BEFORE.length,
+      end: golden.events.length,
+    });
+    expect(parseWindow(golden, `${from}..${from}`)).toMatchObject({
+      first: BEFORE.length,
+      end: BEFORE.length + 1,
+    });
   });
 
   it.each([
@@ -32,21 +40,40 @@ describe('parseWindow', () => {
 describe('the rule', () => {
   it('counts flushes of shared mms, switches and returns', () => {
     // The second unmap is of a mapping made in the window.
-    expect(windowFacts(golden, parseWindow(golden, `${from}..${to}`))).toEqual({ flushes: 1, switches: 2, returns: 1 });
+    expect(windowFacts(golden, parseWindow(golden, `${from}..${to}`))).toEqual({
+      flushes: 1,
+      switches: 2,
+      returns: 1,
+    });
     // Without what precedes the window nobody is known to come back.
-    expect(windowFacts(golden, parseWindow(golden, `1..${from - 1}`))).toEqual({ flushes: 0, switches: 4, returns: 0 });
+    expect(windowFacts(golden, parseWindow(golden, `1..${from - 1}`))).toEqual({
+      flushes: 0,
+      switches: 4,
+      returns: 0,
+    });
   });
 
   it('counts no flush that goes to every CPU anyway, and no return that must flush anyway', () => {
     const facts = (text: string) => windowFacts(parseTrace(text, 'f'), parseWindow(golden, `${from}..${to}`));
-    expect(facts(GOLDEN.replaceAll('stride=12 freed=0 ctx', 'stride=12 freed=1 ctx'))).toEqual({ flushes: 0, switches: 2, returns: 0 });
+    expect(facts(GOLDEN.replaceAll('stride=12 freed=0 ctx', 'stride=12 freed=1 ctx'))).toEqual({
+      flushes: 0,
+      switches: 2,
+      returns: 0,
+    });
     // Before the window nothing: what CPU 1 runs first in it, it has not cached.
-    expect(facts(GOLDEN.replaceAll('next=0xffff888000000a00 nctx=10 ngen=6', 'next=0xffff888000000e00 nctx=14 ngen=6'))).toMatchObject({
+    expect(
+      facts(
+        GOLDEN.replaceAll('next=0xffff888000000a00 nctx=10 ngen=6', 'next=0xffff888000000e00 nctx=14 ngen=6'),
+      ),
+    ).toMatchObject({
       switches: 2,
       returns: 0,
     });
     // Without PCIDs a switch leaves nothing behind.
-    expect(facts(GOLDEN.replaceAll(/cr3=0x(800000000)?([12])00000[12]/g, 'cr3=0x$2000000'))).toMatchObject({ switches: 2, returns: 0 });
+    expect(facts(GOLDEN.replaceAll(/cr3=0x(800000000)?([12])00000[12]/g, 'cr3=0x$2000000'))).toMatchObject({
+      switches: 2,
+      returns: 0,
+    });
   });
 
   it('takes whole blocks in file order, the first as default', () => {
@@ -66,7 +93,10 @@ describe('the rule', () => {
       expect(window.flushes).toBeGreaterThanOrEqual(WINDOW_RULE.flushes);
       expect(window.switches).toBeGreaterThanOrEqual(WINDOW_RULE.switches);
       expect(window.returns).toBeGreaterThanOrEqual(WINDOW_RULE.returns);
-      expect(parseWindow(recording, `${window.firstLine}..${window.lastLine}`)).toMatchObject({ first: window.first, end: window.end });
+      expect(parseWindow(recording, `${window.firstLine}..${window.lastLine}`)).toMatchObject({
+        first: window.first,
+        end: window.end,
+      });
     }
     expect(listWindows(recording, RELAXED_RULE).length).toBeGreaterThan(windows.length);
   });

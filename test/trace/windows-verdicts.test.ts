@@ -1,6 +1,6 @@
 /**
- * The carried recording, hunted: the default window and five others, taken in the order in which the rule finds them, all say the same of
- * the three kernels that the demo compares.
+ * The carried recording, hunted: the default window and five others, taken in the order in which the rule
+ * finds them, all say the same of the three kernels that the demo compares.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hunt } from '../../src/explore/hunt.js';
@@ -30,16 +30,26 @@ describe('hunted windows', () => {
     expect(windows).toHaveLength(6);
   });
 
-  it.each(windows)('lines $firstLine to $lastLine: 6.14 and 6.15-rc6 are broken, 6.17.5 is not', async (window) => {
-    const { scenario } = importWindow(recording, window);
-    const request = { scenarios: [scenario], strategies: ['random', 'pct'], seed: 1, memory: 'tso', jobs: JOBS, pool } as const;
-    for (const variant of ['6.14', '6.15-rc6']) {
-      const { verdict } = await hunt({ ...request, variant, budgetMs: BUDGET_MS });
-      expect(verdict.violation, `${variant} after ${verdict.executions} executions`).toBe('stale-use');
-    }
-    const { verdict } = await hunt({ ...request, variant: '6.17.5', executions: EXECUTIONS });
-    expect(verdict).toMatchObject({ violation: null, executions: EXECUTIONS });
-    // Short executions are what makes a hunt quick.
-    expect(verdict.steps / verdict.executions).toBeLessThan(900);
-  });
+  it.each(windows)(
+    'lines $firstLine to $lastLine: 6.14 and 6.15-rc6 are broken, 6.17.5 is not',
+    async (window) => {
+      const { scenario } = importWindow(recording, window);
+      const request = {
+        scenarios: [scenario],
+        strategies: ['random', 'pct'],
+        seed: 1,
+        memory: 'tso',
+        jobs: JOBS,
+        pool,
+      } as const;
+      for (const variant of ['6.14', '6.15-rc6']) {
+        const { verdict } = await hunt({ ...request, variant, budgetMs: BUDGET_MS });
+        expect(verdict.violation, `${variant} after ${verdict.executions} executions`).toBe('stale-use');
+      }
+      const { verdict } = await hunt({ ...request, variant: '6.17.5', executions: EXECUTIONS });
+      expect(verdict).toMatchObject({ violation: null, executions: EXECUTIONS });
+      // Short executions are what makes a hunt quick.
+      expect(verdict.steps / verdict.executions).toBeLessThan(900);
+    },
+  );
 });

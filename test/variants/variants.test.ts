@@ -22,11 +22,13 @@ describe('variants', () => {
   });
 
   it('contain every profile under its name', () => {
-    for (const { name, features: expected } of profiles) expect(findVariant(name)?.features).toEqual(expected);
+    for (const { name, features: expected } of profiles)
+      expect(findVariant(name)?.features).toEqual(expected);
   });
 
   it('every feature is described, and every described feature is set by every profile', () => {
-    for (const profile of profiles) expect(Object.keys(profile.features).sort()).toEqual(features.map(({ name }) => name).sort());
+    for (const profile of profiles)
+      expect(Object.keys(profile.features).sort()).toEqual(features.map(({ name }) => name).sort());
   });
 
   it.each(BUGS)('%s has a twin with its fix, which differs in one feature', (name) => {
@@ -54,16 +56,28 @@ describe('variants', () => {
     expect(difference('b3-fixed', '6.18')).toEqual([]);
     expect(difference('b4-fixed', '6.12')).toEqual([]);
     expect(difference('6.17.5', '6.18')).toEqual([]);
-    expect(difference('6.12', '6.14')).toEqual(['lazyCpumask', 'filterLoadedMm', 'rcuTableFree', 'localCondFirst']);
+    expect(difference('6.12', '6.14')).toEqual([
+      'lazyCpumask',
+      'filterLoadedMm',
+      'rcuTableFree',
+      'localCondFirst',
+    ]);
     expect(difference('6.15-rc5', '6.15-rc6')).toEqual(['filterSwitching']);
-    expect(difference('6.15-rc6', '6.17.5')).toEqual(['barrierWhenBitSet', 'localCondFirst', 'localTestLast']);
+    expect(difference('6.15-rc6', '6.17.5')).toEqual([
+      'barrierWhenBitSet',
+      'localCondFirst',
+      'localTestLast',
+    ]);
     expect(difference('6.12', '6.12.28')).toEqual(['filterLoadedMm']);
     expect(difference('6.12', '6.12-stable')).toEqual(['filterLoadedMm', 'filterSwitching']);
   });
 
   it('a profile with features switched is a variant too', () => {
     expect(difference('6.14+filterSwitching', '6.14')).toEqual(['filterSwitching']);
-    expect(difference('6.14+filterSwitching~genEarlyOut', '6.14')).toEqual(['genEarlyOut', 'filterSwitching']);
+    expect(difference('6.14+filterSwitching~genEarlyOut', '6.14')).toEqual([
+      'genEarlyOut',
+      'filterSwitching',
+    ]);
     expect(difference('6.12-stable+switchingBeforeGen', 'b2-fixed')).toEqual([]);
     expect(difference('b1+barrierwhenbitset', 'b1-fixed')).toEqual([]);
     // The last word counts.
@@ -79,17 +93,20 @@ describe('variants', () => {
   it('only kernels that free page tables through RCU do so in their profile: guests whatever their version', () => {
     const rcu = profiles.filter(({ features }) => features.rcuTableFree).map(({ name }) => name);
     expect(rcu.sort()).toEqual(['6.14', '6.15-rc5', '6.15-rc6', '6.16.3', '6.17.5', '6.18', '6.18.15']);
-    for (const name of ['6.12/kvm/v0', '6.12.117/kvm/v4', '6.12/hypercall/v0']) expect(findVariant(name)?.features.rcuTableFree).toBe(true);
-    for (const name of ['6.12/native/v0', '5.10', 'native-5.10/v4']) expect(findVariant(name)?.features.rcuTableFree).toBe(false);
+    for (const name of ['6.12/kvm/v0', '6.12.117/kvm/v4', '6.12/hypercall/v0'])
+      expect(findVariant(name)?.features.rcuTableFree).toBe(true);
+    for (const name of ['6.12/native/v0', '5.10', 'native-5.10/v4'])
+      expect(findVariant(name)?.features.rcuTableFree).toBe(false);
   });
 
   it('a base on another backend is the kernel that runs there', () => {
     const guest = defineVariant({ name: 'guest-of-6.12', base: '6.12', backend: 'kvm' });
     expect(guest.features.rcuTableFree).toBe(true);
     expect(defineVariant({ name: 'bare', base: guest, backend: 'native' }).features.rcuTableFree).toBe(false);
-    expect(defineVariant({ name: 'own', base: '6.12', backend: 'kvm', features: { rcuTableFree: false } }).features.rcuTableFree).toBe(
-      false,
-    );
+    expect(
+      defineVariant({ name: 'own', base: '6.12', backend: 'kvm', features: { rcuTableFree: false } }).features
+        .rcuTableFree,
+    ).toBe(false);
   });
 
   it('5.10 and native-5.10/v0 are one kernel', () => {
@@ -125,7 +142,8 @@ describe('variants', () => {
     expect(reason).toMatch(/\w/);
     for (const name of ['6.12/native/v14', 'native/V14+genEarlyOut', '6.18/native/v14~skipLazy'])
       expect(senselessReason(name)).toBe(reason);
-    for (const name of ['kvm/v14', '6.12/kvm/v14', '6.13/native/v14', 'b5']) expect(senselessReason(name)).toBe(null);
+    for (const name of ['kvm/v14', '6.12/kvm/v14', '6.13/native/v14', 'b5'])
+      expect(senselessReason(name)).toBe(null);
   });
 
   it('knows no other profiles and backends', () => {

@@ -1,7 +1,15 @@
 import { begin } from '../../src/drive/drive.js';
 import { EnumerationLimitError, enumerate } from '../../src/explore/enumerate.js';
 import { Random } from '../../src/explore/random.js';
-import { agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, isEnvironment, kindOfAgent, LINE_AGENT } from '../../src/machine/agents.js';
+import {
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  cpuOfAgent,
+  isEnvironment,
+  kindOfAgent,
+  LINE_AGENT,
+} from '../../src/machine/agents.js';
 import * as H from '../../src/machine/hardware.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { PlainProgram } from '../../src/programs/plain-program.js';
@@ -16,7 +24,10 @@ import type { MemoryModel } from '../../src/vocabulary/violation.js';
 
 const BYTES = 2 ** 30;
 
-/** In how many ways the program ends, and which ways only one of the two engines has; null where it is too large to enumerate. */
+/**
+ * In how many ways the program ends, and which ways only one of the two engines has; null where it is too
+ * large to enumerate.
+ */
 export function compareEnds(
   program: PlainProgram,
   memory: MemoryModel,
@@ -35,30 +46,44 @@ export function compareEnds(
   const onEnd = (end: string, words: Int32Array): void => void searched.add(`${end} ${words.join(' ')}`);
   // Far more states than these programs have: a faulty search may find no end.
   let looks = 0;
-  const { complete } = new Search(program, memory, { memoryBytes: BYTES, isOver: () => ++looks > 200, onEnd }).run();
+  const { complete } = new Search(program, memory, {
+    memoryBytes: BYTES,
+    isOver: () => ++looks > 200,
+    onEnd,
+  }).run();
   const different = [...enumerated].filter((end) => !searched.has(end)).map((end) => `missed: ${end}`);
   different.push(...[...searched].filter((end) => !enumerated.has(end)).map((end) => `invented: ${end}`));
   if (!complete) different.push('not complete');
   return { ends: enumerated.size, different };
 }
 
-/** The shortest violation's schedule by the search, and what breadth-first enumeration's shortest would be is asked elsewhere. */
+/**
+ * The shortest violation's schedule by the search, and what breadth-first enumeration's shortest would be is
+ * asked elsewhere.
+ */
 export function shortest(program: PlainProgram, memory: MemoryModel): readonly number[] | null {
   return new Search(program, memory, { memoryBytes: BYTES, isOver: () => false }).run().schedule;
 }
 
 /**
- * Random executions of the machine, each step made on the numbers too. The first difference in memory, buffers, flags, operation, operands or
- * what can move; null if there is none. Answers the steps too.
+ * Random executions of the machine, each step made on the numbers too. The first difference in memory,
+ * buffers, flags, operation, operands or what can move; null if there is none. Answers the steps too.
  */
-export function compareSteps(program: PlainProgram, memory: MemoryModel, executions: number): { steps: number; different: string | null } {
+export function compareSteps(
+  program: PlainProgram,
+  memory: MemoryModel,
+  executions: number,
+): { steps: number; different: string | null } {
   let steps = 0;
   for (let execution = 0; execution < executions; execution++) {
     const lockstep = new Lockstep(program, memory, execution);
     for (;;) {
       const different = lockstep.difference();
       if (different !== null)
-        return { steps, different: `${program.name}, execution ${execution}, step ${lockstep.machine.step}: ${different}` };
+        return {
+          steps,
+          different: `${program.name}, execution ${execution}, step ${lockstep.machine.step}: ${different}`,
+        };
       if (lockstep.machine.step > 500 || !lockstep.step()) break;
       steps++;
     }
@@ -101,7 +126,9 @@ class Lockstep {
   /** False: nobody can move, or something is wrong. */
   step(): boolean {
     const { machine, stepper } = this;
-    const movable = [...machine.enabled.list.subarray(0, machine.enabled.count)].filter((agent) => !isEnvironment(agent));
+    const movable = [...machine.enabled.list.subarray(0, machine.enabled.count)].filter(
+      (agent) => !isEnvironment(agent),
+    );
     if (movable.length === 0 || machine.violation !== null) return false;
     const agent = movable[this.random.below(movable.length)];
     const cpu = cpuOfAgent(agent);
@@ -109,7 +136,10 @@ class Lockstep {
     machine.stepAgent(agent);
     stepper.load(this.cpus[cpu]);
     stepper.move(kindOfAgent(agent));
-    if ((stepper.outcome !== FINE) !== (machine.violation !== null && machine.program.invariant?.(machine) == null))
+    if (
+      (stepper.outcome !== FINE) !==
+      (machine.violation !== null && machine.program.invariant?.(machine) == null)
+    )
       throw new Error(`${machine.program.name}: one of the two sees a violation at step ${machine.step}`);
     if (machine.violation !== null) return false;
     this.cpus[cpu] = stepper.store();
@@ -147,7 +177,10 @@ class Lockstep {
     const { pending } = machine.cpus[id];
     const block = machine.block(id);
     const at = (word: number): number => machine.mem[block + word];
-    const stores = Array.from({ length: at(H.SB_COUNT) }, (_, i) => H.SB_BASE + ((at(H.SB_HEAD) + i) % H.SB_DEPTH) * H.SB_WORDS);
+    const stores = Array.from(
+      { length: at(H.SB_COUNT) },
+      (_, i) => H.SB_BASE + ((at(H.SB_HEAD) + i) % H.SB_DEPTH) * H.SB_WORDS,
+    );
     const flags = at(H.IF) | (at(H.PENDING_IPI) << 1) | (at(H.PENDING_NMI) << 2) | (at(H.IN_NMI) << 3);
     const can = [CPU_AGENT, BUFFER_AGENT, LINE_AGENT].map((agent) => machine.enabled.has(agentOf(id, agent)));
     const operation = [pending.kind, pending.a, pending.b, pending.c];

@@ -18,7 +18,11 @@ const PEERS = {
   P4b: () => p4(2, true),
 } as const;
 
-export function search(name: keyof typeof PEERS, memory: MemoryModel, limits: Partial<SearchLimits> = {}): SearchResult {
+export function search(
+  name: keyof typeof PEERS,
+  memory: MemoryModel,
+  limits: Partial<SearchLimits> = {},
+): SearchResult {
   return new Search(PEERS[name](), memory, { memoryBytes: 2 ** 30, isOver: () => false, ...limits }).run();
 }
 

@@ -6,7 +6,8 @@ import type { MemoryModel } from '../../src/vocabulary/violation.js';
 
 const words = { flag: [0, 0], done: 0 } as const;
 type Script = PlainScript<typeof words, Record<never, never>>;
-const program = (name: string, ...cpus: Script[]): PlainProgram => plainProgram({ name, words, cpus }) as unknown as PlainProgram;
+const program = (name: string, ...cpus: Script[]): PlainProgram =>
+  plainProgram({ name, words, cpus }) as unknown as PlainProgram;
 
 /** Waits by hand for the other's flag. */
 const spin: Script = function* (cpu, at) {

@@ -11,7 +11,7 @@ import { evaluateLowered, projectFile } from './lowered.js';
 function graphOf(cpus: number, edges: readonly (readonly [number, number, number])[]): StateGraph {
   const graph = {
     cpus,
-    count: 1 + Math.max(...edges.flatMap(([from, to]) => [from, to])),
+    count: 1 + Math.max(...edges.flat()),
     agent: 0,
     successor(state: number, k: number): number {
       const edge = edges.filter(([from]) => from === state)[k];
@@ -23,7 +23,8 @@ function graphOf(cpus: number, edges: readonly (readonly [number, number, number
   return graph;
 }
 
-const cycleIn = (...edges: (readonly [number, number, number])[]) => fairCycle(graphOf(1, edges), new MemoryBudget(2 ** 24), () => {});
+const cycleIn = (...edges: (readonly [number, number, number])[]) =>
+  fairCycle(graphOf(1, edges), new MemoryBudget(2 ** 24), () => {});
 
 describe('a fair cycle', () => {
   it('is one in which whoever can move does', () => {
@@ -39,7 +40,10 @@ describe('a fair cycle', () => {
   });
 
   it('may be a part of a component that is unfair as a whole', () => {
-    expect(cycleIn([0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 2, 1])).toEqual({ state: 1, steps: [{ from: 1, k: 1 }] });
+    expect(cycleIn([0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 2, 1])).toEqual({
+      state: 1,
+      steps: [{ from: 1, k: 1 }],
+    });
   });
 
   it('goes through the steps of everybody who can move', () => {
@@ -61,7 +65,9 @@ describe('programs without end', () => {
   let entry: typeof Entry;
 
   beforeAll(async () => {
-    entry = await evaluateLowered(`export * from ${JSON.stringify(projectFile('test/verify/livelock-entry.ts'))};`);
+    entry = await evaluateLowered(
+      `export * from ${JSON.stringify(projectFile('test/verify/livelock-entry.ts'))};`,
+    );
   }, 60_000);
 
   it.each([
@@ -72,7 +78,10 @@ describe('programs without end', () => {
   ] as const)('%s', (name, isLivelock) => {
     for (const memory of ['sc', 'tso'] as const) {
       const result = entry.search(name, memory);
-      expect({ isLivelock: result.isLivelock, complete: result.complete }).toEqual({ isLivelock, complete: !isLivelock });
+      expect({ isLivelock: result.isLivelock, complete: result.complete }).toEqual({
+        isLivelock,
+        complete: !isLivelock,
+      });
       if (result.schedule === null) continue;
       // The machine goes the same round.
       const machine = new Machine(entry.programs[name], memory);

@@ -19,7 +19,9 @@ export interface Fault {
   readonly by: string;
 }
 
-/** The fault in our own text; for `entry.ts` in the lowered text. Throws where there is nothing to replace. */
+/**
+ * The fault in our own text; for `entry.ts` in the lowered text. Throws where there is nothing to replace.
+ */
 function planted(fault: Fault): Plugin {
   return {
     name: 'fault',
@@ -29,7 +31,9 @@ function planted(fault: Fault): Plugin {
         const source = readFileSync(path, 'utf8');
         let sites = 0;
         const text =
-          fault.file === 'entry.ts' ? lowerModule(source, path, true, projectFile('src/lowering/frames.ts'), () => sites++) : source;
+          fault.file === 'entry.ts'
+            ? lowerModule(source, path, true, projectFile('src/lowering/frames.ts'), () => sites++)
+            : source;
         const faulty = text.replaceAll(fault.text, fault.by);
         if (faulty === text) throw new Error(`${fault.file} has no ${fault.text}`);
         return { contents: faulty, loader: 'ts' };

@@ -5,10 +5,15 @@ import { evaluateLowered, projectFile } from './lowered.js';
 let examples: typeof Examples;
 
 beforeAll(async () => {
-  examples = await evaluateLowered(`export * from ${JSON.stringify(projectFile('test/verify/example-entry.ts'))};`);
+  examples = await evaluateLowered(
+    `export * from ${JSON.stringify(projectFile('test/verify/example-entry.ts'))};`,
+  );
 }, 60_000);
 
-/** States, transitions and steps to the shortest violation (null: none) of the peers' programs; SPIN's and TLC's verdicts are the same. */
+/**
+ * States, transitions and steps to the shortest violation (null: none) of the peers' programs; SPIN's and
+ * TLC's verdicts are the same.
+ */
 describe("the peers' programs", () => {
   it.each([
     ['P2', 'sc', null],
@@ -24,7 +29,11 @@ describe("the peers' programs", () => {
   });
 
   it('P3 3x3 has the states that TLC counts', () => {
-    expect(examples.search('P3 3x3', 'sc')).toMatchObject({ states: 7646, transitions: 18_843, complete: true });
+    expect(examples.search('P3 3x3', 'sc')).toMatchObject({
+      states: 7646,
+      transitions: 18_843,
+      complete: true,
+    });
   });
 });
 
@@ -47,6 +56,10 @@ describe('an end that comes early', () => {
   });
 
   it('of time', () => {
-    expect(examples.search('P4', 'tso', { isOver: () => true })).toMatchObject({ complete: false, ended: 'time', schedule: null });
+    expect(examples.search('P4', 'tso', { isOver: () => true })).toMatchObject({
+      complete: false,
+      ended: 'time',
+      schedule: null,
+    });
   });
 });

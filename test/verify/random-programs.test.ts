@@ -9,11 +9,16 @@ type Module = typeof Compare & { readonly programs: readonly PlainProgram[] };
 const text = (first: number, count: number): string =>
   `export * from ${JSON.stringify(projectFile('test/verify/compare.ts'))};\n${randomPrograms(first, count, projectFile('src/programs/plain-program.ts'))}`;
 
-/** Two hundred and fifty programs of about a dozen operations; `npx tsx bench/verify/random.ts` does as many as are asked for. */
+/**
+ * Two hundred and fifty programs of about a dozen operations; `npx tsx bench/verify/random.ts` does as many
+ * as are asked for.
+ */
 const COUNT = 250;
 
 describe('random programs', () => {
-  it('end in the same ways by the search and by brute force, under both memory models', { timeout: 180_000 }, async () => {
+  it('end in the same ways by the search and by brute force, under both memory models', {
+    timeout: 180_000,
+  }, async () => {
     const { programs, compareEnds } = await evaluateLowered<Module>(text(1, COUNT));
     let ends = 0;
     let compared = 0;
@@ -23,7 +28,11 @@ describe('random programs', () => {
         if (result === null) continue;
         compared++;
         ends += result.ends;
-        expect({ program: program.name, memory, different: result.different }).toEqual({ program: program.name, memory, different: [] });
+        expect({ program: program.name, memory, different: result.different }).toEqual({
+          program: program.name,
+          memory,
+          different: [],
+        });
       }
     }
     expect(compared).toBeGreaterThan(COUNT);
@@ -33,17 +42,33 @@ describe('random programs', () => {
   it.each([
     ['live variables are forgotten', { file: 'entry.ts', text: /,\[[^\]]*\]\)/g, by: ',[])' }],
     ['one live variable is forgotten', { file: 'entry.ts', text: /\[a,at/g, by: '[at' }],
-    ['a locked operation does not drain', { file: 'verify/step.ts', text: 'this.buffer.drainAll(mem);\n        return', by: 'return' }],
-    ['a handler runs with interrupts on', { file: 'verify/step.ts', text: '& ~C.FLAG_IF;\n    if (isNmi)', by: ';\n    if (isNmi)' }],
-    ['a load passes the own store', { file: 'verify/step.ts', text: 'return at < 0 ? this', by: 'return at < 99 ? this' }],
+    [
+      'a locked operation does not drain',
+      { file: 'verify/step.ts', text: 'this.buffer.drainAll(mem);\n        return', by: 'return' },
+    ],
+    [
+      'a handler runs with interrupts on',
+      { file: 'verify/step.ts', text: '& ~C.FLAG_IF;\n    if (isNmi)', by: ';\n    if (isNmi)' },
+    ],
+    [
+      'a load passes the own store',
+      { file: 'verify/step.ts', text: 'return at < 0 ? this', by: 'return at < 99 ? this' },
+    ],
     [
       'a second answer of choose is not tried',
       { file: 'verify/moves.ts', text: '++this.values[last] <', by: 'false && this.values[last] <' },
     ],
-    ['rows are compared by their hash', { file: 'verify/row-table.ts', text: 'if (i === width) return id', by: 'return id' }],
+    [
+      'rows are compared by their hash',
+      { file: 'verify/row-table.ts', text: 'if (i === width) return id', by: 'return id' },
+    ],
     [
       'a wait is never over',
-      { file: 'verify/step.ts', text: 'kind === K.OP_SPIN_LOCK) return value !== 0', by: 'kind === K.OP_SPIN_LOCK) return true' },
+      {
+        file: 'verify/step.ts',
+        text: 'kind === K.OP_SPIN_LOCK) return value !== 0',
+        by: 'kind === K.OP_SPIN_LOCK) return true',
+      },
     ],
   ])('end differently where %s', { timeout: 120_000 }, async (_, fault) => {
     const { programs, compareEnds } = await evaluateLowered<Module>(text(1, 60), fault);

@@ -1,8 +1,9 @@
 import { Random } from '../../src/explore/random.js';
 
 /**
- * Random small plain programs as source text: operations of every kind, branches, loops, calls, locals that live and die. Bounded, so that
- * every execution ends or blocks, and small, so that all of them can be enumerated.
+ * Random small plain programs as source text: operations of every kind, branches, loops, calls, locals that
+ * live and die. Bounded, so that every execution ends or blocks, and small, so that all of them can be
+ * enumerated.
  */
 
 const WORDS = ['x', 'y', 'z'] as const;
@@ -112,7 +113,9 @@ class Writer {
   }
 }
 
-/** A module that exports the programs of these seeds as `programs`. `api`: the module that has `plainProgram`. */
+/**
+ * A module that exports the programs of these seeds as `programs`. `api`: the module that has `plainProgram`.
+ */
 export function randomPrograms(first: number, count: number, api: string): string {
   const programs = Array.from({ length: count }, (_, i) => {
     const random = new Random();

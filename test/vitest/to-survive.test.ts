@@ -56,7 +56,9 @@ describe('toSurvive', () => {
     expect(message).toContain('broken did not survive: assertion in execution');
     expect(message).toContain('both read 0');
     expect(message).toMatch(/│ +x = 1 \(buffered\)/);
-    const [, path, test] = /SHOOTDOWN_REPLAY=(\S+) npx vitest run test\/vitest\/to-survive.test.ts -t '([^']*)'/.exec(message) ?? [];
+    const [, path, test] =
+      /SHOOTDOWN_REPLAY=(\S+) npx vitest run test\/vitest\/to-survive.test.ts -t '([^']*)'/.exec(message) ??
+      [];
     expect(test).toBe('toSurvive fails with the timeline, a saved finding and a command that replays it');
     expect(readFinding(path)).toMatchObject({ program: 'broken', seed: 3, strategy: 'random', modules: [] });
 
@@ -89,7 +91,8 @@ describe('toSurvive', () => {
       expect(storeBuffering('same', false)).not.toSurvive(),
     ]);
     const scenarios = catalogue.filter(({ name }) => name === 'ping-pong-dontneed');
-    const variant = (filterSwitching: boolean) => defineVariant({ name: 'same-variant', features: { filterSwitching } });
+    const variant = (filterSwitching: boolean) =>
+      defineVariant({ name: 'same-variant', features: { filterSwitching } });
     await expect(variant(true)).toSurvive({ scenarios, executions: 300 });
     await expect(variant(false)).not.toSurvive({ scenarios, executions: 5_000 });
   });
@@ -108,8 +111,14 @@ describe('toSurvive', () => {
         script(run(A), read(0, 1), repeat(3, run(B), read(0), run(A), read(0, 1, 0))),
       ],
     });
-    const variant = defineVariant({ name: 'no-switching', base: '6.18', features: { filterSwitching: false } });
-    const message = await failure(expect(variant).toSurvive({ scenarios: [scenario], executions: 5_000, out }));
+    const variant = defineVariant({
+      name: 'no-switching',
+      base: '6.18',
+      features: { filterSwitching: false },
+    });
+    const message = await failure(
+      expect(variant).toSurvive({ scenarios: [scenario], executions: 5_000, out }),
+    );
     expect(message).toContain('no-switching did not survive: stale-use');
     expect(message).toContain('npx shootdown show');
   });
@@ -117,11 +126,17 @@ describe('toSurvive', () => {
   it('keeps the message where the finding cannot be saved', async () => {
     const file = join(out, 'a-file');
     writeFileSync(file, '');
-    expect(await failure(expect(broken).toSurvive({ out: file }))).toContain('the finding could not be saved: cannot save a finding in');
+    expect(await failure(expect(broken).toSurvive({ out: file }))).toContain(
+      'the finding could not be saved: cannot save a finding in',
+    );
   });
 
   it('judges nothing else', async () => {
-    await expect(failure(expect(7).toSurvive())).resolves.toContain('toSurvive judges what plainProgram or defineVariant returns');
-    await expect(failure(expect(fenced).toSurvive({ strategy: 'guess' }))).resolves.toContain('there is no strategy "guess"');
+    await expect(failure(expect(7).toSurvive())).resolves.toContain(
+      'toSurvive judges what plainProgram or defineVariant returns',
+    );
+    await expect(failure(expect(fenced).toSurvive({ strategy: 'guess' }))).resolves.toContain(
+      'there is no strategy "guess"',
+    );
   });
 });

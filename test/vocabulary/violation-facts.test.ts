@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { impersonally, personally, type ViolationFacts, violationWords } from '../../src/vocabulary/violation-facts.js';
+import {
+  impersonally,
+  personally,
+  type ViolationFacts,
+  violationWords,
+} from '../../src/vocabulary/violation-facts.js';
 
-const names = { nameOf: (address: number) => `lock ${address}`, recordOf: (address: number) => `csd ${address}` };
+const names = {
+  nameOf: (address: number) => `lock ${address}`,
+  recordOf: (address: number) => `csd ${address}`,
+};
 
 const CASES: readonly (readonly [ViolationFacts, string, string])[] = [
   [
@@ -30,7 +38,12 @@ const CASES: readonly (readonly [ViolationFacts, string, string])[] = [
     'CPU# acknowledged csd # before its function had run',
   ],
   [
-    { class: 'livelock', cpu: 0, steps: 90, waiting: [{ cpu: 1, wait: { word: 3, value: -2 }, operation: '', interrupts: true }] },
+    {
+      class: 'livelock',
+      cpu: 0,
+      steps: 90,
+      waiting: [{ cpu: 1, wait: { word: 3, value: -2 }, operation: '', interrupts: true }],
+    },
     'no end in 90 steps, the last of them fair: CPU1 waits for lock 3 (is -2), interrupts on',
     'no end in # steps, the last of them fair: CPU# waits for lock # (is -#), interrupts on',
   ],

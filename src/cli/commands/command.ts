@@ -16,7 +16,8 @@ interface Described {
   readonly description: string;
 }
 
-export interface CommandSpec<Arguments extends Table<Positional<unknown>>, Flags extends Table<Flag<unknown>>> extends Described {
+export interface CommandSpec<Arguments extends Table<Positional<unknown>>, Flags extends Table<Flag<unknown>>>
+  extends Described {
   /** In the order in which they are given. */
   readonly arguments?: Arguments;
   /** In the order of the help. */
@@ -27,28 +28,39 @@ export interface CommandSpec<Arguments extends Table<Positional<unknown>>, Flags
   run(context: CliContext, given: Given<Arguments>, flags: Given<Flags>): Promise<number>;
 }
 
-export function defineCommand<Arguments extends Table<Positional<unknown>>, Flags extends Table<Flag<unknown>>>(
-  spec: CommandSpec<Arguments, Flags>,
-): CliCommand {
+export function defineCommand<
+  Arguments extends Table<Positional<unknown>>,
+  Flags extends Table<Flag<unknown>>,
+>(spec: CommandSpec<Arguments, Flags>): CliCommand {
   return {
     addTo(parent, context, finish) {
-      const command = parent.command(spec.name).summary(spec.summary).description(spec.description).addHelpText('after', spec.help);
+      const command = parent
+        .command(spec.name)
+        .summary(spec.summary)
+        .description(spec.description)
+        .addHelpText('after', spec.help);
       const positionals = Object.entries(spec.arguments ?? {});
       for (const [, positional] of positionals) command.addArgument(positional.argument());
       for (const [name, flag] of Object.entries(spec.flags)) {
         const option = flag.option();
-        if (option.attributeName() !== name) throw new Error(`${spec.name}: ${option.flags} stands under the name ${name}`);
+        if (option.attributeName() !== name)
+          throw new Error(`${spec.name}: ${option.flags} stands under the name ${name}`);
         command.addOption(option);
       }
       command.action(async (...all: unknown[]) => {
-        const given = Object.fromEntries(positionals.map(([name], index) => [name, all[index]])) as Given<Arguments>;
+        const given = Object.fromEntries(
+          positionals.map(([name], index) => [name, all[index]]),
+        ) as Given<Arguments>;
         finish(await spec.run(context, given, command.opts() as Given<Flags>));
       });
     },
   };
 }
 
-export function defineGroup({ name, summary, description }: Described, commands: readonly CliCommand[]): CliCommand {
+export function defineGroup(
+  { name, summary, description }: Described,
+  commands: readonly CliCommand[],
+): CliCommand {
   return {
     addTo(parent, context, finish) {
       const group = parent.command(name).summary(summary).description(description);

@@ -1,6 +1,7 @@
 /**
- * `shootdown demo`, which `npm start` runs: the main job on real input, in less than a minute. A window of the recording that the project
- * carries becomes a scenario, and three variants are hunted in it: one with two bugs, one with the first of them fixed, one with both.
+ * `shootdown demo`, which `npm start` runs: the main job on real input, in less than a minute. A window of
+ * the recording that the project carries becomes a scenario, and three variants are hunted in it: one with
+ * two bugs, one with the first of them fixed, one with both.
  */
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
@@ -27,7 +28,10 @@ const CAST: readonly { readonly variant: string; readonly isBroken: boolean }[] 
 const HUNTS_MS_MAX = 42_000;
 /** A broken variant falls within a few seconds; it may take longer on a busy machine. */
 const BROKEN_MS_MAX = 16_000;
-/** The fixed variant has no end of its own: as many executions as the broken ones need, many times over, or the time that is left. */
+/**
+ * The fixed variant has no end of its own: as many executions as the broken ones need, many times over, or
+ * the time that is left.
+ */
 const FIXED_EXECUTIONS = 20_000;
 const FIXED_MS_MIN = 3_000;
 
@@ -71,7 +75,14 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
     const limits = isBroken
       ? { budgetMs: Math.max(FIXED_MS_MIN, Math.min(leftMs, BROKEN_MS_MAX)) }
       : { budgetMs: Math.max(FIXED_MS_MIN, leftMs), executions: FIXED_EXECUTIONS };
-    return { variant: variants[index], scenarios: [scenario], strategies, seed: flags.seed, memory: 'tso' as const, ...limits };
+    return {
+      variant: variants[index],
+      scenarios: [scenario],
+      strategies,
+      seed: flags.seed,
+      memory: 'tso' as const,
+      ...limits,
+    };
   });
   const campaign = await runCampaign(context, requests, {
     jobs: flags.jobs,
@@ -100,7 +111,8 @@ function printWitnesses(context: CliContext, outcomes: readonly Outcome[], notes
     printTimeline(context, shown.finding, shown.replay, false);
     printLine(io.stdout, '');
     printSentence(context, shown.finding);
-    if (shown.verdict.finding !== null) printLine(io.stdout, `  ${showCommand(shown.verdict.finding, shown.finding)}`);
+    if (shown.verdict.finding !== null)
+      printLine(io.stdout, `  ${showCommand(shown.verdict.finding, shown.finding)}`);
   }
   const last = outcomes.at(-1);
   if (last !== undefined) {
@@ -111,9 +123,13 @@ function printWitnesses(context: CliContext, outcomes: readonly Outcome[], notes
 
 /** Whether the demo showed what it is there to show. */
 function printConclusion({ io }: CliContext, outcomes: readonly Outcome[]): number {
-  const surprises = CAST.filter(({ isBroken }, index) => (outcomes[index]?.verdict.violation !== null) !== isBroken);
+  const surprises = CAST.filter(
+    ({ isBroken }, index) => (outcomes[index]?.verdict.violation !== null) !== isBroken,
+  );
   for (const { variant, isBroken } of surprises) {
-    const what = isBroken ? 'its known bug was not found in the time given' : 'a violation was found in a variant with both fixes';
+    const what = isBroken
+      ? 'its known bug was not found in the time given'
+      : 'a violation was found in a variant with both fixes';
     printLine(io.stdout, `unexpected: ${variant}: ${what}`);
   }
   return surprises.length === 0 ? EXIT_OK : EXIT_VIOLATION;

@@ -45,7 +45,10 @@ async function doctor(context: CliContext, isJson: boolean): Promise<number> {
     ]);
   }
   if (test.failed)
-    printLine(io.stderr, 'shootdown: the self-test failed: even Atomics showed what x86 forbids; runs on threads prove nothing here');
+    printLine(
+      io.stderr,
+      'shootdown: the self-test failed: even Atomics showed what x86 forbids; runs on threads prove nothing here',
+    );
   return test.failed ? EXIT_FAILURE : EXIT_OK;
 }
 

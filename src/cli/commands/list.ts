@@ -13,28 +13,44 @@ import { printJson, printLine } from '../io.js';
 import { JSON_FLAG, required } from '../options.js';
 import { defineCommand } from './command.js';
 
-/** How a kind is listed: its items (with whatever fields they have, for --json) and the columns between name and summary. */
+/**
+ * How a kind is listed: its items (with whatever fields they have, for --json) and the columns between name
+ * and summary.
+ */
 interface Kind {
   readonly items: (engine: Engine) => Promise<readonly Listed[]> | readonly Listed[];
-  readonly columns: readonly { readonly title: string; readonly text: (item: Readonly<Record<string, unknown>>) => string }[];
+  readonly columns: readonly {
+    readonly title: string;
+    readonly text: (item: Readonly<Record<string, unknown>>) => string;
+  }[];
   /** Fields that are shown in brackets after the summary. */
   readonly after?: readonly string[];
 }
 
-const field = (title: string, key: string) => ({ title, text: (item: Readonly<Record<string, unknown>>) => fieldText(item[key]) });
+const field = (title: string, key: string) => ({
+  title,
+  text: (item: Readonly<Record<string, unknown>>) => fieldText(item[key]),
+});
 
 /** Fields after the summary whose text is a sentence or a list. */
 const WITH_COLON = new Set(['assumes', 'profiles', 'scenarios', 'closes', 'windows']);
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  variants: { items: (engine) => engine.variants(), columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')] },
+  variants: {
+    items: (engine) => engine.variants(),
+    columns: [field('ALIASES', 'aliases'), field('PROFILE', 'profile')],
+  },
   rules: { items: (engine) => engine.rules(), columns: [], after: ['assumes'] },
-  backends: { items: (engine) => engine.backends(), columns: [field('HAS', 'has'), field('PROFILE', 'profile')] },
+  backends: {
+    items: (engine) => engine.backends(),
+    columns: [field('HAS', 'has'), field('PROFILE', 'profile')],
+  },
   scenarios: {
     items: async (engine) => (await engine.scenarios()).map(scenarioItem),
     columns: [field('CPUS', 'cpus'), field('MMS', 'mms'), field('PAGES', 'pages'), field('SLOTS', 'slots')],
   },
-  // Releases and commits are told in words of any length: after the summary they wrap with it, in a column they would squeeze it out.
+  // Releases and commits are told in words of any length: after the summary they wrap with it, in a column
+  // they would squeeze it out.
   features: { items: (engine) => engine.features(), columns: [], after: ['since', 'commit'] },
   findings: {
     items: (engine) => engine.openFindings(),
@@ -78,13 +94,20 @@ async function list(context: CliContext, name: string, isJson: boolean): Promise
     printJson(context.io.stdout, items);
     return EXIT_OK;
   }
-  const columns: Column[] = [{ title: 'NAME' }, ...kind.columns.map(({ title }) => ({ title })), { title: 'SUMMARY' }];
+  const columns: Column[] = [
+    { title: 'NAME' },
+    ...kind.columns.map(({ title }) => ({ title })),
+    { title: 'SUMMARY' },
+  ];
   const rows = items.map((item) => {
     const fields: Readonly<Record<string, unknown>> = { ...item };
     const after = (kind.after ?? [])
       .filter((key) => key !== 'windows' || fields[key] !== undefined)
       .map((key) => `${key}${WITH_COLON.has(key) ? ':' : ''} ${fieldText(fields[key])}`);
-    const summary = after.length === 0 ? item.summary : `${item.summary} [${after.join(name === 'findings' ? '; ' : ', ')}]`;
+    const summary =
+      after.length === 0
+        ? item.summary
+        : `${item.summary} [${after.join(name === 'findings' ? '; ' : ', ')}]`;
     return [item.name, ...kind.columns.map(({ text }) => text(fields)), summary].map(visible);
   });
   printLine(context.io.stdout, renderTable(columns, rows, { colors: outColors(context) }));

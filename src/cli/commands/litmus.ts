@@ -31,7 +31,11 @@ export const litmusCommand = defineCommand({
 });
 
 /** A verdict is an answer and no failure: the exit code is 0 for every test that could be read. */
-async function litmus({ engine, io, version }: CliContext, path: string, { memory, json }: Given<typeof FLAGS>): Promise<number> {
+async function litmus(
+  { engine, io, version }: CliContext,
+  path: string,
+  { memory, json }: Given<typeof FLAGS>,
+): Promise<number> {
   const outcomes: LitmusOutcome[] = [];
   let interrupted = false;
   const stopListening = io.onInterrupt(() => {

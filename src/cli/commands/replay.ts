@@ -16,7 +16,10 @@ import { defineCommand } from './command.js';
 const FLAGS = {
   full: toggle('--full', 'draw every step, not only those around the deciding ones'),
   module: FINDING_MODULES,
-  onThreads: toggle('--on-threads', 'follow the schedule in lockstep too, on a worker thread per CPU, and compare'),
+  onThreads: toggle(
+    '--on-threads',
+    'follow the schedule in lockstep too, on a worker thread per CPU, and compare',
+  ),
   json: JSON_FLAG,
 };
 
@@ -52,19 +55,29 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
   else {
     printLine(io.stdout, originOf(finding));
     const omitted = result.trace[0]?.step ?? 0;
-    if (omitted > 0) printLine(io.stdout, `the first ${count(omitted, 'step')} of this long execution are not drawn`);
+    if (omitted > 0)
+      printLine(io.stdout, `the first ${count(omitted, 'step')} of this long execution are not drawn`);
     printTimeline(context, finding, result, flags.full);
     printLine(io.stdout, '');
     if (result.reproduced) {
       printReplayed(context, finding, result);
-      printLine(io.stdout, `reproduced: same violation, same step, same trace (hash ${visible(result.traceHash)})`);
+      printLine(
+        io.stdout,
+        `reproduced: same violation, same step, same trace (hash ${visible(result.traceHash)})`,
+      );
     }
   }
   if (onThreads !== null) {
-    if (!onThreads.agrees) throw new InfrastructureError(`${file}: lockstep on threads differs from one thread: ${onThreads.reason}`);
+    if (!onThreads.agrees)
+      throw new InfrastructureError(
+        `${file}: lockstep on threads differs from one thread: ${onThreads.reason}`,
+      );
     const { threads, turns, traceHash } = onThreads;
     if (!flags.json)
-      printLine(io.stdout, `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ${traceHash})`);
+      printLine(
+        io.stdout,
+        `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ${traceHash})`,
+      );
   }
   return reportDifferences(context, file, finding, result) ? EXIT_VIOLATION : EXIT_USAGE;
 }

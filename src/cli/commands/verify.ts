@@ -11,7 +11,19 @@ import type { Finding } from '../../vocabulary/finding.js';
 import { type CliContext, errColors, keeperOf } from '../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
-import { flagOr, type Given, JSON_FLAG, LIMITS, MEMORY, MODULES, OUT, PROGRAMS, SCENARIOS, TYPE_CHECK, VARIANTS } from '../options.js';
+import {
+  flagOr,
+  type Given,
+  JSON_FLAG,
+  LIMITS,
+  MEMORY,
+  MODULES,
+  OUT,
+  PROGRAMS,
+  SCENARIOS,
+  TYPE_CHECK,
+  VARIANTS,
+} from '../options.js';
 import { loadOwn } from '../own-modules.js';
 import { byteSize } from '../values.js';
 import { printCommands, printIndented, printTimeline } from '../witness.js';
@@ -62,11 +74,15 @@ export const verifyCommand = defineCommand({
 async function verify(context: CliContext, modules: readonly string[], flags: VerifyFlags): Promise<number> {
   const { engine, io, version } = context;
   if (flags.variant !== undefined || flags.scenario !== undefined)
-    throw new InputError('verify: kernels in scenarios are not verified yet, plain programs are', 'use "shootdown hunt" for a kernel');
+    throw new InputError(
+      'verify: kernels in scenarios are not verified yet, plain programs are',
+      'use "shootdown hunt" for a kernel',
+    );
   const own = await loadOwn(engine, modules, flags.typeCheck);
   requirePrograms(flags.program ?? [], own);
   const programs = flags.program ?? own.programs.map(({ name }) => name);
-  if (programs.length === 0) throw new InputError('verify: no program is given', 'give a module that exports one (plainProgram)');
+  if (programs.length === 0)
+    throw new InputError('verify: no program is given', 'give a module that exports one (plainProgram)');
   checkOutDirectory(flags.out);
   const run = await verifyAll(context, programs, flags);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
@@ -82,7 +98,11 @@ interface Verified {
   readonly unsaved: boolean;
 }
 
-async function verifyAll(context: CliContext, programs: readonly string[], flags: VerifyFlags): Promise<Verified> {
+async function verifyAll(
+  context: CliContext,
+  programs: readonly string[],
+  flags: VerifyFlags,
+): Promise<Verified> {
   const { engine, io } = context;
   const { memory, memoryLimit, budget: budgetMs, json } = flags;
   const abort = new AbortController();
@@ -95,8 +115,16 @@ async function verifyAll(context: CliContext, programs: readonly string[], flags
     for (const program of programs) {
       if (abort.signal.aborted) break;
       progress.show(`${program}: starting`);
-      const onProgress = (told: Parameters<typeof progressWords>[1]): void => progress.show(progressWords(program, told));
-      const { verdict, finding } = await verifier.verify({ program, memory, memoryLimit, budgetMs, signal: abort.signal, onProgress });
+      const onProgress = (told: Parameters<typeof progressWords>[1]): void =>
+        progress.show(progressWords(program, told));
+      const { verdict, finding } = await verifier.verify({
+        program,
+        memory,
+        memoryLimit,
+        budgetMs,
+        signal: abort.signal,
+        onProgress,
+      });
       progress.clear();
       verdicts.push({ ...verdict, finding: finding === null ? null : keeper.keep(finding) });
       if (!json) await print(context, verdicts[verdicts.length - 1], finding);

@@ -50,8 +50,12 @@ export function between(base: ResultFile, patch: ResultFile): ResultComparison {
     };
   });
   if (verdicts.length === 0)
-    throw new InputError(`${base.file} and ${patch.file} have no variant in common`, 'give results of the same variants, or of one each');
-  const paired = (side: 'base' | 'patch', one: ResultVerdict): boolean => verdicts.some((pair) => pair[side] === one);
+    throw new InputError(
+      `${base.file} and ${patch.file} have no variant in common`,
+      'give results of the same variants, or of one each',
+    );
+  const paired = (side: 'base' | 'patch', one: ResultVerdict): boolean =>
+    verdicts.some((pair) => pair[side] === one);
   const left = (side: 'base' | 'patch', file: ResultFile): string[] =>
     file.verdicts.filter((one) => !paired(side, one)).map(({ variant }) => variant);
   return {
@@ -64,14 +68,19 @@ export function between(base: ResultFile, patch: ResultFile): ResultComparison {
   };
 }
 
-/** By variant; of two comparisons base with base and patch with patch; two files of one verdict each as they are. */
+/**
+ * By variant; of two comparisons base with base and patch with patch; two files of one verdict each as they
+ * are.
+ */
 function pairsOf(base: ResultFile, patch: ResultFile): (readonly [ResultVerdict, ResultVerdict])[] {
   const [before, after] = [base.verdicts, patch.verdicts];
   if (before.length === 1 && after.length === 1) return [[before[0], after[0]]];
   const isBoth = base.command === 'compare' && patch.command === 'compare';
   const free = new Set(after);
   return before.flatMap((one) => {
-    const other = [...free].find((candidate) => (isBoth ? candidate.role === one.role : candidate.variant === one.variant));
+    const other = [...free].find((candidate) =>
+      isBoth ? candidate.role === one.role : candidate.variant === one.variant,
+    );
     if (other === undefined) return [];
     free.delete(other);
     return [[one, other] as const];
@@ -79,11 +88,20 @@ function pairsOf(base: ResultFile, patch: ResultFile): (readonly [ResultVerdict,
 }
 
 function counterPair(base: ResultCounter, patch: ResultCounter): CounterPair {
-  const unknown = { key: base.key, base, patch, difference: null, low: null, high: null, seen: 'none' } as const;
+  const unknown = {
+    key: base.key,
+    base,
+    patch,
+    difference: null,
+    low: null,
+    high: null,
+    seen: 'none',
+  } as const;
   // Differences to other bases are no measure of each other.
   if (base.base !== patch.base || base.difference === null || patch.difference === null) return unknown;
   const difference = rounded(patch.difference - base.difference);
-  if (base.low === null || base.high === null || patch.low === null || patch.high === null) return { ...unknown, difference };
+  if (base.low === null || base.high === null || patch.low === null || patch.high === null)
+    return { ...unknown, difference };
   const [low, high] = [rounded(patch.low - base.high), rounded(patch.high - base.low)];
   return { ...unknown, difference, low, high, seen: high < 0 ? 'less' : low > 0 ? 'more' : 'none' };
 }

@@ -15,8 +15,8 @@ export interface ResultsDocument {
   readonly onlyBase: readonly string[];
   readonly onlyPatch: readonly string[];
   /**
-   * By name, in studies by variant and column: what each file tells as the difference to its own base, the difference of the two, and its
-   * interval; null where a file has none, or where the bases are others.
+   * By name, in studies by variant and column: what each file tells as the difference to its own base, the
+   * difference of the two, and its interval; null where a file has none, or where the bases are others.
    */
   readonly counters: Readonly<Record<string, CounterBeside>>;
   readonly confidence: number;
@@ -47,6 +47,9 @@ export function resultsDocument(shootdown: string, comparison: ResultComparison)
   return {
     ...{ format: 'shootdown-compare-results', version: 1, shootdown },
     ...{ base: base.file, patch: patch.file, isNew, verdicts, onlyBase, onlyPatch },
-    ...{ counters: Object.fromEntries(beside) as Record<string, CounterBeside>, confidence: CONFIDENCE_OF_BOTH },
+    ...{
+      counters: Object.fromEntries(beside) as Record<string, CounterBeside>,
+      confidence: CONFIDENCE_OF_BOTH,
+    },
   };
 }

@@ -1,4 +1,7 @@
-/** Reads what `hunt --json`, `study --json` and `compare --json` wrote: bytes from anywhere in, what can be compared out. */
+/**
+ * Reads what `hunt --json`, `study --json` and `compare --json` wrote: bytes from anywhere in, what can be
+ * compared out.
+ */
 
 import { z } from 'zod';
 import { list } from '../../findings/list-schema.js';
@@ -6,7 +9,12 @@ import { readText } from '../../findings/read.js';
 import { text, whole } from '../../findings/scenario-schema.js';
 import { brief, isObject, issueLine, parseJson } from '../../findings/schema.js';
 import { InputError } from '../../vocabulary/errors.js';
-import { HARM_CLASSES, LATENT_CLASSES, type MemoryModel, type ViolationClass } from '../../vocabulary/violation.js';
+import {
+  HARM_CLASSES,
+  LATENT_CLASSES,
+  type MemoryModel,
+  type ViolationClass,
+} from '../../vocabulary/violation.js';
 
 export interface ResultFile {
   readonly file: string;
@@ -73,11 +81,20 @@ const verdict = z.object({
 const number = z.number().nullable();
 const difference = z.object({ difference: number, low: number, high: number });
 const change = z.object({ change: number, low: number, high: number });
-const row = z.object({ variant: variantName, baseline: variantName.nullable(), columns: z.record(text(200), z.unknown()) });
+const row = z.object({
+  variant: variantName,
+  baseline: variantName.nullable(),
+  columns: z.record(text(200), z.unknown()),
+});
 const common = { shootdown: text(40), interrupted: z.boolean(), verdicts: list(verdict, ENTRIES_MAX) };
 const huntSchema = z.object(common);
 const studySchema = z.object({ ...common, rows: list(row, ENTRIES_MAX) });
-const compareSchema = z.object({ ...common, base: variantName, patch: variantName, counters: z.record(text(200), difference) });
+const compareSchema = z.object({
+  ...common,
+  base: variantName,
+  patch: variantName,
+  counters: z.record(text(200), difference),
+});
 
 /** Throws InputError, one line, for what cannot be read or is none of the three. */
 export function readResult(file: string): ResultFile {
@@ -87,9 +104,14 @@ export function readResult(file: string): ResultFile {
 export function parseResult(source: string, file: string): ResultFile {
   const value = parseJson(source, file, 'a result', REMEDY);
   const command =
-    isObject(value) && typeof value.format === 'string' && Object.hasOwn(FORMATS, value.format) ? FORMATS[value.format] : null;
+    isObject(value) && typeof value.format === 'string' && Object.hasOwn(FORMATS, value.format)
+      ? FORMATS[value.format]
+      : null;
   if (!isObject(value) || command === null)
-    throw new InputError(`${file}: not a result ("format" is none of ${Object.keys(FORMATS).join(', ')})`, REMEDY);
+    throw new InputError(
+      `${file}: not a result ("format" is none of ${Object.keys(FORMATS).join(', ')})`,
+      REMEDY,
+    );
   if (value.version !== RESULT_VERSION)
     throw new InputError(
       `${file}: version: this shootdown reads version ${RESULT_VERSION}, not ${brief(value.version)}`,
@@ -98,7 +120,13 @@ export function parseResult(source: string, file: string): ResultFile {
   if (command === 'study') return ofStudy(file, checked(studySchema, value, file));
   if (command === 'compare') return ofComparison(file, checked(compareSchema, value, file));
   const { verdicts, ...rest } = checked(huntSchema, value, file);
-  return { file, command, ...rest, verdicts: verdicts.map((one) => verdictOf(one, one.variant)), counters: [] };
+  return {
+    file,
+    command,
+    ...rest,
+    verdicts: verdicts.map((one) => verdictOf(one, one.variant)),
+    counters: [],
+  };
 }
 
 function checked<T extends z.ZodType>(schema: T, value: unknown, file: string): z.output<T> {
@@ -120,10 +148,19 @@ function ofStudy(file: string, { rows, verdicts, ...rest }: z.output<typeof stud
       return [{ key: `${variant} ${name}`, name, base: baseline, patch: variant, difference, low, high }];
     }),
   );
-  return { file, command: 'study', ...rest, verdicts: verdicts.map((one) => verdictOf(one, one.variant)), counters };
+  return {
+    file,
+    command: 'study',
+    ...rest,
+    verdicts: verdicts.map((one) => verdictOf(one, one.variant)),
+    counters,
+  };
 }
 
-function ofComparison(file: string, { base, patch, verdicts, counters, ...rest }: z.output<typeof compareSchema>): ResultFile {
+function ofComparison(
+  file: string,
+  { base, patch, verdicts, counters, ...rest }: z.output<typeof compareSchema>,
+): ResultFile {
   const roles = ['base', 'patch'];
   return {
     ...{ file, command: 'compare', ...rest },

@@ -16,7 +16,9 @@ export function resultsText(comparison: ResultComparison): string {
     ...hanging('patch  ', fileWords(patch)),
     '',
     ...verdicts.flatMap(verdictLines),
-    ...(counters.length === 0 ? [] : ['', ...mailTable([['', 'BASE', 'PATCH', 'PATCH - BASE'], ...counters.map(cellsOf)])]),
+    ...(counters.length === 0
+      ? []
+      : ['', ...mailTable([['', 'BASE', 'PATCH', 'PATCH - BASE'], ...counters.map(cellsOf)])]),
     ...(counters.length === 0 ? [] : ['', ...wrapped(COUNTER_GROUNDS)]),
     '',
     'answer',
@@ -26,15 +28,23 @@ export function resultsText(comparison: ResultComparison): string {
 
 export function resultsMarkdown(comparison: ResultComparison): string {
   const { base, patch, verdicts, counters } = comparison;
-  const escaped = (rows: readonly (readonly string[])[]): string[][] => rows.map((row) => row.map(markdownText));
-  const rows = verdicts.map((pair) => [namesOf(pair), verdictOf(pair.base), verdictOf(pair.patch), pair.isChanged ? 'changed' : '']);
+  const escaped = (rows: readonly (readonly string[])[]): string[][] =>
+    rows.map((row) => row.map(markdownText));
+  const rows = verdicts.map((pair) => [
+    namesOf(pair),
+    verdictOf(pair.base),
+    verdictOf(pair.patch),
+    pair.isChanged ? 'changed' : '',
+  ]);
   return [
     `### ${markdownText(patch.file)} against ${markdownText(base.file)}`,
     '',
     ...answer(comparison).map((sentence) => `- ${markdownText(sentence)}`),
     '',
     markdownTable(['variant', 'base', 'patch', ''], escaped(rows)),
-    ...(counters.length === 0 ? [] : ['', markdownTable(['counter', 'base', 'patch', 'patch - base'], escaped(counters.map(cellsOf)))]),
+    ...(counters.length === 0
+      ? []
+      : ['', markdownTable(['counter', 'base', 'patch', 'patch - base'], escaped(counters.map(cellsOf)))]),
     ...(counters.length === 0 ? [] : ['', markdownText(COUNTER_GROUNDS)]),
   ].join('\n');
 }
@@ -50,7 +60,11 @@ function verdictLines(pair: VerdictPair): string[] {
   const [before, after] = [verdictOf(pair.base), verdictOf(pair.patch)];
   const name = namesOf(pair);
   if (before === after) return hanging('', `${name}: ${before}`);
-  return [...hanging('', `${name}${pair.isChanged ? ': CHANGED' : ''}`), ...hanging('  base   ', before), ...hanging('  patch  ', after)];
+  return [
+    ...hanging('', `${name}${pair.isChanged ? ': CHANGED' : ''}`),
+    ...hanging('  base   ', before),
+    ...hanging('  patch  ', after),
+  ];
 }
 
 function namesOf({ base, patch }: VerdictPair): string {
@@ -60,7 +74,11 @@ function namesOf({ base, patch }: VerdictPair): string {
 function verdictOf({ violation, scenario, executions, memory, seed, known, latent }: ResultVerdict): string {
   const how = `${count(executions, 'execution')} (${memory}, seed ${seed})`;
   const what = violation === null ? `none in ${how}` : `${violation} in ${scenario}, met within ${how}`;
-  return [what, ...latent.map((name) => `latent ${name}`), ...(known === null ? [] : [`known: ${known}`])].join('; ');
+  return [
+    what,
+    ...latent.map((name) => `latent ${name}`),
+    ...(known === null ? [] : [`known: ${known}`]),
+  ].join('; ');
 }
 
 function cellsOf({ base, patch, ...pair }: CounterPair): string[] {
@@ -77,7 +95,11 @@ function cellsOf({ base, patch, ...pair }: CounterPair): string[] {
   ];
 }
 
-function asDifference({ difference, low, high }: Pick<ResultCounter, 'difference' | 'low' | 'high'>): Difference {
+function asDifference({
+  difference,
+  low,
+  high,
+}: Pick<ResultCounter, 'difference' | 'low' | 'high'>): Difference {
   const seen = low === null || high === null || (low <= 0 && high >= 0) ? 'none' : high < 0 ? 'less' : 'more';
   return { base: null, patch: null, difference, low, high, seen };
 }
@@ -101,6 +123,7 @@ function answer({ verdicts, counters, isNew, onlyBase, onlyPatch }: ResultCompar
 }
 
 function changeOf(pair: VerdictPair): string {
-  const word = ({ violation, latent }: ResultVerdict): string => violation ?? (latent.length > 0 ? `latent ${latent.join(', ')}` : 'none');
+  const word = ({ violation, latent }: ResultVerdict): string =>
+    violation ?? (latent.length > 0 ? `latent ${latent.join(', ')}` : 'none');
   return `${namesOf(pair)} ${word(pair.base)} -> ${word(pair.patch)}`;
 }

@@ -1,11 +1,14 @@
 import * as K from '../../machine/op-kinds.js';
 
 /**
- * What a protocol function does, told apart from what it looks at. An act is every operation that others can notice or that waits; a read
- * is a plain load. Of two functions that read differently and act alike nobody but themselves can tell which one ran.
+ * What a protocol function does, told apart from what it looks at. An act is every operation that others can
+ * notice or that waits; a read is a plain load. Of two functions that read differently and act alike nobody
+ * but themselves can tell which one ran.
  */
 
-/** Operations that are no instruction and have a lasting effect: kinds beside those of machine/op-kinds.ts. */
+/**
+ * Operations that are no instruction and have a lasting effect: kinds beside those of machine/op-kinds.ts.
+ */
 export const ACT_POKE = -1;
 export const ACT_CHOOSE = -2;
 export const ACT_PROMISE = -3;
@@ -29,7 +32,13 @@ export function isRead(kind: number): boolean {
 }
 
 /** Operations with a fourth operand. The others leave there what an earlier operation put. */
-const FOUR = new Set([K.OP_COND_LOAD_ACQUIRE, K.OP_CMPXCHG_PAIR, K.OP_SET_PTE, K.OP_PTEP_GET_AND_CLEAR, K.OP_PTEP_SET_WRPROTECT]);
+const FOUR = new Set([
+  K.OP_COND_LOAD_ACQUIRE,
+  K.OP_CMPXCHG_PAIR,
+  K.OP_SET_PTE,
+  K.OP_PTEP_GET_AND_CLEAR,
+  K.OP_PTEP_SET_WRPROTECT,
+]);
 
 /** A releasing store is a plain one, on x86. */
 function asExecuted(kind: number): number {

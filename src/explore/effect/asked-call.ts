@@ -20,9 +20,10 @@ const READS_MAX = 10_000;
 /**
  * The base's function, asked beside a call of the variant's, on the state that the call meets.
  *
- * It goes as far as the call goes: through its own reads whenever the call acts or returns, through an act only together with the same act
- * of the call, whose result both get. A read of a word that the call has read gets what the call saw there; any other sees the word as it
- * is then. So it changes nothing, takes no time, and answers what the base would have answered there.
+ * It goes as far as the call goes: through its own reads whenever the call acts or returns, through an act
+ * only together with the same act of the call, whose result both get. A read of a word that the call has read
+ * gets what the call saw there; any other sees the word as it is then. So it changes nothing, takes no time,
+ * and answers what the base would have answered there.
  */
 export class AskedCall {
   private readonly call: GeneratorStack;
@@ -109,7 +110,10 @@ export class AskedCall {
     }
   }
 
-  /** To its next operation. What it cannot bear of the state that it is asked on, the base would never have met. */
+  /**
+   * To its next operation. What it cannot bear of the state that it is asked on, the base would never have
+   * met.
+   */
   private proceed(value: number): void {
     try {
       this.isOver = !unnoted(() => this.call.resume(value));
@@ -119,7 +123,10 @@ export class AskedCall {
   }
 }
 
-/** Callers look at an answer as a number or as a condition; where the base's function answers nothing, at none. */
+/**
+ * Callers look at an answer as a number or as a condition; where the base's function answers nothing, at
+ * none.
+ */
 function isSameAnswer(answer: unknown, ofBase: unknown): boolean {
   if (ofBase === undefined || answer === ofBase) return true;
   return answer !== undefined && Number(answer) === Number(ofBase);

@@ -1,7 +1,9 @@
 import type { CodeFunction, CoveredFile } from '../../bundle/cover.js';
 import type { RanSites } from './ran.js';
 
-/** Which lines and branches of a user's file ran in a hunt, of the functions that what is hunted can reach. */
+/**
+ * Which lines and branches of a user's file ran in a hunt, of the functions that what is hunted can reach.
+ */
 export interface CodeReport {
   readonly file: string;
   /** Lines with statements in functions, and branches, and how many of them ran. */
@@ -35,10 +37,15 @@ export class CodeTally {
     }
   }
 
-  /** `roots`: names of the functions that are hunted; null: whatever was entered, where nobody knows them by name. */
+  /**
+   * `roots`: names of the functions that are hunted; null: whatever was entered, where nobody knows them by
+   * name.
+   */
   reports(roots: readonly string[] | null, hunted: number): CodeReport[] {
     const reached = this.reached(roots);
-    return this.files.map((covered) => this.report(covered, reached, hunted)).filter(({ lines }) => lines > 0);
+    return this.files
+      .map((covered) => this.report(covered, reached, hunted))
+      .filter(({ lines }) => lines > 0);
   }
 
   private isEntered({ file, sites }: CoveredFile, func: number): boolean {
@@ -51,18 +58,24 @@ export class CodeTally {
     const functions = this.files.flatMap((covered) =>
       covered.functions.map((func, index) => ({ func, isEntered: this.isEntered(covered, index) })),
     );
-    const names = new Set([...(roots ?? []), ...functions.flatMap(({ func, isEntered }) => (isEntered ? [func.name] : []))]);
+    const names = new Set([
+      ...(roots ?? []),
+      ...functions.flatMap(({ func, isEntered }) => (isEntered ? [func.name] : [])),
+    ]);
     for (let before = -1; before !== names.size; ) {
       before = names.size;
       for (const { func } of functions) {
         if (!names.has(func.name)) continue;
-        for (const name of func.mentions) if (functions.some((other) => other.func.name === name)) names.add(name);
+        for (const name of func.mentions)
+          if (functions.some((other) => other.func.name === name)) names.add(name);
       }
     }
     // Of several by one name, such as one that several variants replace, those that ran.
     const entered = new Set(functions.flatMap(({ func, isEntered }) => (isEntered ? [func.name] : [])));
     return new Set(
-      functions.flatMap(({ func, isEntered }) => (names.has(func.name) && (isEntered || !entered.has(func.name)) ? [func] : [])),
+      functions.flatMap(({ func, isEntered }) =>
+        names.has(func.name) && (isEntered || !entered.has(func.name)) ? [func] : [],
+      ),
     );
   }
 
@@ -84,7 +97,10 @@ export class CodeTally {
       ...{ branches: branches.length, branchesRan: taken.length },
       never: ranges(inOrder),
       untaken: untaken.map(({ line, branch }) => ({ line, branch: branch ?? '' })),
-      partly: partly.map(([line, scenarios]) => ({ line, scenarios: [...scenarios].sort((a, b) => a - b).map((i) => this.scenarios[i]) })),
+      partly: partly.map(([line, scenarios]) => ({
+        line,
+        scenarios: [...scenarios].sort((a, b) => a - b).map((i) => this.scenarios[i]),
+      })),
     };
   }
 }

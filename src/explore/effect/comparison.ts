@@ -18,8 +18,8 @@ export interface BatchEffect {
 export type RunTrace = (strategy: string, seed: number, execution: number) => number;
 
 /**
- * A variant beside its base, over a batch's executions: protocol functions call by call (Watch), what the host does as whole executions,
- * run again with the same random choices and a host that is switched back.
+ * A variant beside its base, over a batch's executions: protocol functions call by call (Watch), what the
+ * host does as whole executions, run again with the same random choices and a host that is switched back.
  */
 export class Comparison {
   private readonly hosts: { readonly counts: readonly CountingEffect[]; readonly run: RunTrace }[] = [];
@@ -32,9 +32,13 @@ export class Comparison {
   ) {
     const { plan, parts, whole } = watch;
     if (plan.incomparable !== null) return;
-    const switched = plan.parts.flatMap((part, index) => (part.isHosts && part.idle === undefined ? [index] : []));
+    const switched = plan.parts.flatMap((part, index) =>
+      part.isHosts && part.idle === undefined ? [index] : [],
+    );
     const add = (indexes: readonly number[], counts: readonly CountingEffect[]): void => {
-      const undone = Object.fromEntries(indexes.map((index) => [plan.parts[index].name, plan.base.features[featureOf(plan, index)]]));
+      const undone = Object.fromEntries(
+        indexes.map((index) => [plan.parts[index].name, plan.base.features[featureOf(plan, index)]]),
+      );
       const program = kernelProgram(scenario, { ...variant, features: { ...variant.features, ...undone } });
       this.hosts.push({ counts, run: runOf(program) });
     };
@@ -43,11 +47,24 @@ export class Comparison {
     if (switched.length > 1) for (const index of switched) add([index], [parts[index]]);
   }
 
-  /** Null for a variant that stands for itself. `runOf` prepares a program to be run as the batch's own executions are. */
-  static of(variant: Variant, scenario: Scenario, program: KernelProgram, runOf: (program: KernelProgram) => RunTrace): Comparison | null {
+  /**
+   * Null for a variant that stands for itself. `runOf` prepares a program to be run as the batch's own
+   * executions are.
+   */
+  static of(
+    variant: Variant,
+    scenario: Scenario,
+    program: KernelProgram,
+    runOf: (program: KernelProgram) => RunTrace,
+  ): Comparison | null {
     const plan = effectPlan(variant);
     if (plan === null) return null;
-    return new Comparison(new Watch(plan, program, kernelProgram(scenario, plan.base)), variant, scenario, runOf);
+    return new Comparison(
+      new Watch(plan, program, kernelProgram(scenario, plan.base)),
+      variant,
+      scenario,
+      runOf,
+    );
   }
 
   /** The variant's program, to be run in the place of the one given. */

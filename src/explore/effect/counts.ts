@@ -1,12 +1,18 @@
 import { ACTED, ANSWERED, ORDERED, SAME } from './asked-call.js';
 
-/** How often something ran, and how often otherwise than the base, over the executions of a batch or of a hunt. */
+/**
+ * How often something ran, and how often otherwise than the base, over the executions of a batch or of a
+ * hunt.
+ */
 export interface EffectCount {
   /** Calls; of a feature, looks at it; of what the host does, executions. */
   readonly calls: number;
   /** Executions with at least one. */
   readonly executions: number;
-  /** Calls that answered another value, that did something else, and that read the same words in another order. */
+  /**
+   * Calls that answered another value, that did something else, and that read the same words in another
+   * order.
+   */
   readonly answered: number;
   readonly acted: number;
   readonly reordered: number;
@@ -24,7 +30,12 @@ export function addCounts(one: EffectCount, other: EffectCount): EffectCount {
   const sum = (field: Exclude<keyof EffectCount, 'first'>): number => one[field] + other[field];
   return {
     ...{ calls: sum('calls'), executions: sum('executions') },
-    ...{ answered: sum('answered'), acted: sum('acted'), reordered: sum('reordered'), otherwise: sum('otherwise') },
+    ...{
+      answered: sum('answered'),
+      acted: sum('acted'),
+      reordered: sum('reordered'),
+      otherwise: sum('otherwise'),
+    },
     first: one.first ?? other.first,
   };
 }

@@ -3,8 +3,8 @@ import type { Op } from '../../machine/protocol.js';
 import * as A from './acts.js';
 
 /**
- * The two CPUs of a comparison: the one that runs the variant, which tells what it does at once, and the one on which the base's function
- * is asked, which does nothing by itself.
+ * The two CPUs of a comparison: the one that runs the variant, which tells what it does at once, and the one
+ * on which the base's function is asked, which does nothing by itself.
  */
 
 /** A call that is compared while it runs. */
@@ -17,7 +17,9 @@ export interface Watching {
   after(value: number): void;
 }
 
-/** The variant's CPU: as any other, and each effect without a boundary is told to the calls that are compared. */
+/**
+ * The variant's CPU: as any other, and each effect without a boundary is told to the calls that are compared.
+ */
 export class WatchedCpu extends KernelCpu {
   /** The innermost compared call that is running now; null between steps. */
   watching: Watching | null = null;
@@ -25,7 +27,8 @@ export class WatchedCpu extends KernelCpu {
   private told(kind: number, a: number, b: number, c: number, act: () => number): Op {
     const { watching } = this;
     if (watching === null) return this.done(act());
-    for (let call: Watching | null = watching; call !== null; call = call.outer) call.before({ kind, a, b, c, d: 0, e: 0 });
+    for (let call: Watching | null = watching; call !== null; call = call.outer)
+      call.before({ kind, a, b, c, d: 0, e: 0 });
     const value = act();
     for (let call: Watching | null = watching; call !== null; call = call.outer) call.after(value);
     return this.done(value);
@@ -65,8 +68,8 @@ export class WatchedCpu extends KernelCpu {
 }
 
 /**
- * A CPU that only says what it would do. What has an effect without a boundary stops here as every operation does, to be compared first.
- * Events are notes: a function that leaves one out acts as one that makes it.
+ * A CPU that only says what it would do. What has an effect without a boundary stops here as every operation
+ * does, to be compared first. Events are notes: a function that leaves one out acts as one that makes it.
  */
 export class AskedCpu extends KernelCpu {
   override poke(address: number, value: number): Op {

@@ -29,7 +29,10 @@ export interface EffectPartReport {
   readonly calls: number;
   /** Executions in which it ran. */
   readonly executions: number;
-  /** Calls that answered another value, acted otherwise, or read the same words in another order than the base would have there. */
+  /**
+   * Calls that answered another value, acted otherwise, or read the same words in another order than the base
+   * would have there.
+   */
   readonly answered: number;
   readonly acted: number;
   readonly reordered: number;
@@ -39,7 +42,11 @@ export interface EffectPartReport {
   /** Why it cannot change anything here, if that is plain; else null. */
   readonly idle: string | null;
   /** Scenarios in which it ran. */
-  readonly scenarios: readonly { readonly scenario: string; readonly calls: number; readonly otherwise: number }[];
+  readonly scenarios: readonly {
+    readonly scenario: string;
+    readonly calls: number;
+    readonly otherwise: number;
+  }[];
 }
 
 /** Adds up what batches say. The order is the hunt's. */
@@ -59,7 +66,8 @@ export class EffectTally {
 
   add(index: number, { whole, parts }: BatchEffect): void {
     this.whole[index] = addCounts(this.whole[index], whole);
-    for (const [part, count] of parts.entries()) this.parts[part][index] = addCounts(this.parts[part][index], count);
+    for (const [part, count] of parts.entries())
+      this.parts[part][index] = addCounts(this.parts[part][index], count);
     for (const [at, { first }] of [whole, ...parts].entries())
       if (first !== null) this.firsts[at] ??= { scenario: this.scenarios[index], execution: first };
   }
@@ -84,6 +92,13 @@ export class EffectTally {
       const { calls, otherwise } = counts[i];
       return calls === 0 ? [] : [{ scenario, calls, otherwise }];
     });
-    return { kind: part.kind, name: part.name, ...sum, first: this.firsts[index + 1], idle: part.idle ?? null, scenarios };
+    return {
+      kind: part.kind,
+      name: part.name,
+      ...sum,
+      first: this.firsts[index + 1],
+      idle: part.idle ?? null,
+      scenarios,
+    };
   }
 }

@@ -4,8 +4,8 @@ import { type KernelFunctions, kernelFunctions } from '../../kernel/functions.js
 import type { Variant } from '../../variants/variant.js';
 
 /**
- * What a variant changes of its base, part by part, and for each part where that can be seen: in which protocol functions, or, for what
- * the host does, in whole executions only.
+ * What a variant changes of its base, part by part, and for each part where that can be seen: in which
+ * protocol functions, or, for what the host does, in whole executions only.
  */
 
 export type FunctionName = keyof KernelFunctions;
@@ -42,24 +42,36 @@ export function effectPlan(variant: Variant): EffectPlan | null {
   const { base } = made;
   const table = tableOf(variant);
   const before = tableOf(base);
-  const differing = (Object.keys(table) as FunctionName[]).filter((name) => table[name] !== before[name] && !made.functions.includes(name));
-  const ofBackend: readonly FunctionName[] = variant.backend === base.backend ? [] : differing.filter((name) => name === 'flushTlbMulti');
+  const differing = (Object.keys(table) as FunctionName[]).filter(
+    (name) => table[name] !== before[name] && !made.functions.includes(name),
+  );
+  const ofBackend: readonly FunctionName[] =
+    variant.backend === base.backend ? [] : differing.filter((name) => name === 'flushTlbMulti');
   const ofRule = differing.filter((name) => !ofBackend.includes(name));
   const isOtherRule = variant.rule !== base.rule || ofRule.length > 0;
   const parts: EffectPart[] = [
     ...made.functions.map((name): EffectPart => ({ kind: 'function', name, functions: [name] })),
     ...made.features.map((name) => featurePart(name, variant, base, table)),
-    ...(variant.backend === base.backend ? [] : [{ kind: 'backend', name: variant.backend.name, functions: ofBackend } as const]),
-    ...(isOtherRule ? [{ kind: 'rule', name: variant.rule?.name ?? 'none', functions: ofRule } as const] : []),
+    ...(variant.backend === base.backend
+      ? []
+      : [{ kind: 'backend', name: variant.backend.name, functions: ofBackend } as const]),
+    ...(isOtherRule
+      ? [{ kind: 'rule', name: variant.rule?.name ?? 'none', functions: ofRule } as const]
+      : []),
   ];
   return { variant, base, parts, incomparable: incomparable(variant, base) };
 }
 
 function incomparable(variant: Variant, base: Variant): string | null {
-  if (hostOf(variant.backend) !== hostOf(base.backend)) return `${variant.backend.name} has another host than ${base.backend.name}`;
+  if (hostOf(variant.backend) !== hostOf(base.backend))
+    return `${variant.backend.name} has another host than ${base.backend.name}`;
   if ((variant.packedTagBits ?? 0) !== (base.packedTagBits ?? 0)) return 'slots are packed otherwise';
-  if (variant.entryFlushesLoadedPcid !== base.entryFlushesLoadedPcid && variant.backend.has.virtualCpus === true)
-    if ((variant.entryFlushesLoadedPcid ?? false) !== (base.entryFlushesLoadedPcid ?? false)) return 'the host flushes otherwise';
+  if (
+    variant.entryFlushesLoadedPcid !== base.entryFlushesLoadedPcid &&
+    variant.backend.has.virtualCpus === true
+  )
+    if ((variant.entryFlushesLoadedPcid ?? false) !== (base.entryFlushesLoadedPcid ?? false))
+      return 'the host flushes otherwise';
   return null;
 }
 
@@ -73,25 +85,30 @@ function featurePart(name: FeatureName, variant: Variant, base: Variant, table: 
   const isHosts = feature?.host === true;
   const idle = idleReason(name, variant, base);
   const part = { kind: 'feature', name, ...(idle === null ? {} : { idle }) } as const;
-  return isHosts ? { ...part, functions: [], isHosts } : { ...part, functions: readersOf(name, variant, table) };
+  return isHosts
+    ? { ...part, functions: [], isHosts }
+    : { ...part, functions: readersOf(name, variant, table) };
 }
 
 function idleReason(name: FeatureName, variant: Variant, base: Variant): string | null {
   const feature = features.find((known) => known.name === name);
   const to = variant.features[name];
-  if (feature?.host === true && variant.backend.has.preemptedByte !== true) return `${variant.backend.name} has no KVM host`;
+  if (feature?.host === true && variant.backend.has.preemptedByte !== true)
+    return `${variant.backend.name} has no KVM host`;
   if (base.features[name] === to) return `${base.name} has it ${to ? 'on' : 'off'} already`;
   const { needs } = feature ?? {};
   return needs !== undefined && !variant.features[needs] ? `nothing looks at it without ${needs}` : null;
 }
 
 /**
- * Functions whose text looks at a feature, and a user's own, whose helpers may. A backend's function may call another one by its name: it
- * is asked where nobody else looks.
+ * Functions whose text looks at a feature, and a user's own, whose helpers may. A backend's function may call
+ * another one by its name: it is asked where nobody else looks.
  */
 function readersOf(feature: FeatureName, { made }: Variant, table: KernelFunctions): FunctionName[] {
   const mention = new RegExp(`\\bfeatures\\.${feature}\\b`);
   const names = Object.keys(table) as FunctionName[];
   const readers = names.filter((name) => made?.functions.includes(name) || mention.test(String(table[name])));
-  return readers.some((name) => mention.test(String(table[name]))) ? readers : [...new Set([...readers, 'flushTlbMulti' as const])];
+  return readers.some((name) => mention.test(String(table[name])))
+    ? readers
+    : [...new Set([...readers, 'flushTlbMulti' as const])];
 }

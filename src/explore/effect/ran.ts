@@ -1,4 +1,7 @@
-/** What a bundle with users' modules notes of their code while it runs (bundle/cover.ts); nothing where there is none. */
+/**
+ * What a bundle with users' modules notes of their code while it runs (bundle/cover.ts); nothing where there
+ * is none.
+ */
 
 interface Covered {
   shootdownCovered?: Map<string, Uint8Array>;
@@ -17,7 +20,10 @@ export function forgetRan(): void {
 
 export function ranSites(): RanSites[] {
   const files = [...((globalThis as Covered).shootdownCovered ?? [])];
-  return files.map(([file, ran]) => ({ file, sites: Array.from(ran.keys()).filter((site) => ran[site] !== 0) }));
+  return files.map(([file, ran]) => ({
+    file,
+    sites: Array.from(ran.keys()).filter((site) => ran[site] !== 0),
+  }));
 }
 
 /** Runs code that counts as nobody's: what the base is asked. */

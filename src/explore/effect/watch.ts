@@ -11,9 +11,10 @@ import type { EffectPlan, FunctionName } from './parts.js';
 import { WatchedCall } from './watched-call.js';
 
 /**
- * Compares a variant with its base while it runs. Every call of a function in which a part of the change can show is run beside the
- * base's function (AskedCall): once with everything undone, and, where a variant changes several things, once for each part with that
- * part alone undone. The execution is the variant's own in every step.
+ * Compares a variant with its base while it runs. Every call of a function in which a part of the change can
+ * show is run beside the base's function (AskedCall): once with everything undone, and, where a variant
+ * changes several things, once for each part with that part alone undone. The execution is the variant's own
+ * in every step.
  */
 
 type AnyFunction = (cpu: WatchedCpu | AskedCpu, ...rest: unknown[]) => Protocol<unknown>;
@@ -46,15 +47,21 @@ export class Watch {
     const { config } = program;
     const plain = config.functions as unknown as Table;
     const functions: Table = { ...plain };
-    const asked = plan.incomparable === null ? this.ask(config, base.config) : new Map<FunctionName, Question[]>();
+    const asked =
+      plan.incomparable === null ? this.ask(config, base.config) : new Map<FunctionName, Question[]>();
     for (const name of new Set(plan.parts.flatMap((part) => part.functions)))
       functions[name] = this.watched(name, plain[name], asked.get(name) ?? []);
-    const watched = { ...config, functions, features: this.noted(config.features) } as unknown as KernelConfig;
+    const watched = {
+      ...config,
+      functions,
+      features: this.noted(config.features),
+    } as unknown as KernelConfig;
     this.program = {
       ...program,
       config: watched,
       createCpu: (machine, id) => new WatchedCpu(machine, id, watched),
-      main: (cpu) => functions.runScript(cpu as WatchedCpu, config.scenario.scripts[cpu.id]) as Protocol<void>,
+      main: (cpu) =>
+        functions.runScript(cpu as WatchedCpu, config.scenario.scripts[cpu.id]) as Protocol<void>,
       interrupt: (cpu) => functions.callFunctionInterrupt(cpu as WatchedCpu) as Protocol<void>,
     };
   }
@@ -87,7 +94,11 @@ export class Watch {
     const { parts } = this.plan;
     const alone = parts.length === 1;
     const asked = new Map<FunctionName, Question[]>();
-    const add = (names: readonly FunctionName[], undone: KernelConfig, counts: readonly CountingEffect[]): void => {
+    const add = (
+      names: readonly FunctionName[],
+      undone: KernelConfig,
+      counts: readonly CountingEffect[],
+    ): void => {
       const question: Question = { config: undone, counts, free: [], made: [] };
       this.questions.push(question);
       for (const name of names) asked.set(name, [...(asked.get(name) ?? []), question]);
@@ -98,9 +109,14 @@ export class Watch {
     if (alone) return asked;
     for (const [index, part] of parts.entries()) {
       const isFeature = part.kind === 'feature';
-      const single = isFeature ? {} : Object.fromEntries(part.functions.map((name) => [name, functions[name]]));
+      const single = isFeature
+        ? {}
+        : Object.fromEntries(part.functions.map((name) => [name, functions[name]]));
       const switched = isFeature ? { [part.name]: features[part.name as keyof Features] } : {};
-      const undone = { functions: { ...config.functions, ...single }, features: { ...config.features, ...switched } };
+      const undone = {
+        functions: { ...config.functions, ...single },
+        features: { ...config.features, ...switched },
+      };
       add(part.functions, { ...config, ...undone }, [this.parts[index]]);
     }
     return asked;

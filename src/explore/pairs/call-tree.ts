@@ -4,8 +4,9 @@ import type { Protocol } from '../../machine/protocol.js';
 import { mix } from '../random.js';
 
 /**
- * Which kernel functions each CPU is in. Two kernels that run the same script do so in the same functions, in the same order, for as long as
- * they decide the same: so the place of an operation in this tree says which operation of the one is which of the other.
+ * Which kernel functions each CPU is in. Two kernels that run the same script do so in the same functions, in
+ * the same order, for as long as they decide the same: so the place of an operation in this tree says which
+ * operation of the one is which of the other.
  */
 
 /** A function that runs, or has run. */
@@ -41,7 +42,9 @@ export class CallTrees {
     this.scriptSteps.fill(0);
   }
 
-  /** The table, each function of which says when it begins and ends. That is no step: nothing else changes. */
+  /**
+   * The table, each function of which says when it begins and ends. That is no step: nothing else changes.
+   */
   watched(functions: KernelFunctions): KernelFunctions {
     const entries = Object.entries(functions).map(([name, value], index) => {
       const isScriptStep = name === 'runStep';
@@ -56,7 +59,12 @@ export class CallTrees {
       const parent = trees.top[cpu.id];
       const step = isScriptStep ? ++trees.scriptSteps[cpu.id] : 0;
       const path = mix((parent?.path ?? 0) ^ Math.imul(name + (step << 10), 0x9e3779b1));
-      const frame: CallFrame = { parent, depth: (parent?.depth ?? 0) + 1, path, end: Number.POSITIVE_INFINITY };
+      const frame: CallFrame = {
+        parent,
+        depth: (parent?.depth ?? 0) + 1,
+        path,
+        end: Number.POSITIVE_INFINITY,
+      };
       trees.top[cpu.id] = frame;
       const result = yield* watched(cpu, ...rest);
       frame.end = trees.executed(cpu.id);

@@ -1,4 +1,13 @@
-import { AGENT_KINDS, agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, WALKER_AGENT } from '../../machine/agents.js';
+import {
+  AGENT_KINDS,
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  cpuOfAgent,
+  HOST_AGENT,
+  kindOfAgent,
+  WALKER_AGENT,
+} from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
 import type { Random } from '../random.js';
 import type { Strategy } from '../strategies/strategy.js';
@@ -7,9 +16,10 @@ import { type Lead, SET_GOING } from './lead.js';
 import type { Side } from './side.js';
 
 /**
- * Runs the patch through an execution of the base: whenever the base makes a step, the patch makes the same one. What only the patch does
- * takes no time of its own: it happens together with the CPU's next step that both make. What only the base does is waited out. So both see
- * the same world at the same points of their code for as long as they decide the same, and two kernels that always do count exactly the same.
+ * Runs the patch through an execution of the base: whenever the base makes a step, the patch makes the same
+ * one. What only the patch does takes no time of its own: it happens together with the CPU's next step that
+ * both make. What only the base does is waited out. So both see the same world at the same points of their
+ * code for as long as they decide the same, and two kernels that always do count exactly the same.
  */
 
 /** How far ahead in the base's operations the patch's next one is looked for. */
@@ -86,7 +96,10 @@ export class Follower {
     return this.done[cpu] === this.lead.cpus[cpu].signatures.length;
   }
 
-  /** Interrupts, entries and services that are due in the patch and were not in the base happen before the CPU's next operation. */
+  /**
+   * Interrupts, entries and services that are due in the patch and were not in the base happen before the
+   * CPU's next operation.
+   */
   private setGoing(cpu: number, step: number): void {
     const { machine } = this.side;
     for (const kind of SET_GOING) {
@@ -112,7 +125,10 @@ export class Follower {
     const lead = this.lead.cpus[id];
     const agent = agentOf(id, CPU_AGENT);
     let left = at === Number.POSITIVE_INFINITY ? EXTRA_MAX : this.next[id] < at ? CATCH_UP : 1;
-    for (let extra = 0; left > 0 && extra < EXTRA_MAX && this.next[id] <= at && machine.violation === null; ) {
+    for (
+      let extra = 0;
+      left > 0 && extra < EXTRA_MAX && this.next[id] <= at && machine.violation === null;
+    ) {
       if (!machine.enabled.has(agent)) return;
       const next = this.next[id];
       if (next < lead.signatures.length && lead.scriptSteps[next] < trees.scriptSteps[id]) {
@@ -164,7 +180,8 @@ export class Follower {
     const { machine } = this.side;
     const count = machine.block(id) + H.SB_COUNT;
     const agent = agentOf(id, BUFFER_AGENT);
-    while (machine.mem[count] > stores && machine.enabled.has(agent) && machine.violation === null) this.step(agent);
+    while (machine.mem[count] > stores && machine.enabled.has(agent) && machine.violation === null)
+      this.step(agent);
   }
 
   private step(agent: number): void {

@@ -1,5 +1,14 @@
 import type { Schedule } from '../../drive/schedule.js';
-import { agentOf, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, LINE_AGENT, SERVICE_AGENT, WALKER_AGENT } from '../../machine/agents.js';
+import {
+  agentOf,
+  CPU_AGENT,
+  cpuOfAgent,
+  HOST_AGENT,
+  kindOfAgent,
+  LINE_AGENT,
+  SERVICE_AGENT,
+  WALKER_AGENT,
+} from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
 import type { Machine } from '../../machine/machine.js';
 import type { CallFrame } from './call-tree.js';
@@ -36,8 +45,17 @@ export class Lead {
   }
 
   begin(): void {
-    for (const list of [this.agents, this.buffered, this.walkBegan, this.choices, this.choicesBefore, this.pending]) list.length = 0;
-    for (const { signatures, frames, scriptSteps } of this.cpus) for (const list of [signatures, frames, scriptSteps]) list.length = 0;
+    for (const list of [
+      this.agents,
+      this.buffered,
+      this.walkBegan,
+      this.choices,
+      this.choicesBefore,
+      this.pending,
+    ])
+      list.length = 0;
+    for (const { signatures, frames, scriptSteps } of this.cpus)
+      for (const list of [signatures, frames, scriptSteps]) list.length = 0;
     this.side.begin();
   }
 
@@ -78,7 +96,8 @@ export class Lead {
     this.walkBegan.push(kind === WALKER_AGENT && !machine.mmu.walking(machine.block(id)));
     for (let cpu = 0; cpu < this.cpus.length; cpu++) {
       let bits = 0;
-      for (let i = 0; i < SET_GOING.length; i++) if (machine.enabled.has(agentOf(cpu, SET_GOING[i]))) bits |= 1 << i;
+      for (let i = 0; i < SET_GOING.length; i++)
+        if (machine.enabled.has(agentOf(cpu, SET_GOING[i]))) bits |= 1 << i;
       this.pending.push(bits);
     }
     if (kind !== CPU_AGENT) return;

@@ -14,8 +14,9 @@ import { Lead } from './lead.js';
 import { Side } from './side.js';
 
 /**
- * A run of pairs of one scenario: executions `first` to `first + count - 1` of the base, the patch that follows each of them, and the patch's own
- * executions of these numbers, apart from the base's, as a hunt runs them.
+ * A run of pairs of one scenario: executions `first` to `first + count - 1` of the base, the patch that
+ * follows each of them, and the patch's own executions of these numbers, apart from the base's, as a hunt
+ * runs them.
  */
 export interface PairRequest {
   readonly base: string;
@@ -37,7 +38,10 @@ export interface PairResult {
   readonly counts: Float64Array;
   /** The same of the base and of the patch's own execution. */
   readonly apart: Float64Array;
-  /** Pairs of which one execution went wrong: both are counted up to the last client operation that ended before. */
+  /**
+   * Pairs of which one execution went wrong: both are counted up to the last client operation that ended
+   * before.
+   */
   readonly cut: number;
   /** Pairs in which the patch executed anything otherwise than the base. */
   readonly otherwise: number;
@@ -69,8 +73,14 @@ class Pair {
     this.alone = new Side(variantOf(patch, own), scenario, memory);
     this.lead = new Lead(this.base);
     this.follower = new Follower(this.patch, this.followRandom);
-    this.executor = new Executor(this.base.machine, environmentOf({ variant: base, scenario }, this.base.program));
-    this.executorAlone = new Executor(this.alone.machine, environmentOf({ variant: patch, scenario }, this.alone.program));
+    this.executor = new Executor(
+      this.base.machine,
+      environmentOf({ variant: base, scenario }, this.base.program),
+    );
+    this.executorAlone = new Executor(
+      this.alone.machine,
+      environmentOf({ variant: patch, scenario }, this.alone.program),
+    );
     this.stream = hashText(scenario.name);
     this.goOn = strategyOf('random');
   }
@@ -99,13 +109,24 @@ class Pair {
     return true;
   }
 
-  /** After `run`: whether the patch executed anything otherwise; one that does what the base does makes the very same steps. */
+  /**
+   * After `run`: whether the patch executed anything otherwise; one that does what the base does makes the
+   * very same steps.
+   */
   get differs(): boolean {
     return this.patch.machine.hash !== this.base.machine.hash;
   }
 
-  /** After `run`: counts of the base's execution and of the patch's own of that number, each up to where it went wrong. */
-  runAlone({ strategies, seed, patchLength }: PairRequest, execution: number, into: Float64Array, at: number): void {
+  /**
+   * After `run`: counts of the base's execution and of the patch's own of that number, each up to where it
+   * went wrong.
+   */
+  runAlone(
+    { strategies, seed, patchLength }: PairRequest,
+    execution: number,
+    into: Float64Array,
+    at: number,
+  ): void {
     const { base, alone } = this;
     resetLoopBudget();
     this.random.seed(seed, this.stream, execution);

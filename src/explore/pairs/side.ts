@@ -13,7 +13,10 @@ import { CallTrees } from './call-tree.js';
 
 const LOCKED = COUNTERS.indexOf('lockedOperations');
 
-/** What was counted by the end of each client operation, so that two executions can be compared up to where one of them went wrong. */
+/**
+ * What was counted by the end of each client operation, so that two executions can be compared up to where
+ * one of them went wrong.
+ */
 export class Tally {
   operations = 0;
   /** By operation: when it ended. */
@@ -65,7 +68,8 @@ class TallyBoard extends OracleBoard {
 
   override event(cpu: number, kind: number, a: number, b: number): void {
     super.event(cpu, kind, a, b);
-    if (kind === EV_OPERATION) this.side.tally.note(this.side.clock, this.counters.values, this.side.machine.lockedOperations);
+    if (kind === EV_OPERATION)
+      this.side.tally.note(this.side.clock, this.counters.values, this.side.machine.lockedOperations);
   }
 }
 
@@ -108,10 +112,15 @@ export class Side {
     return this.machine.violation === null ? this.total() : this.tally.after(this.tally.operations);
   }
 
-  /** What the CPU is about to do, and in which functions, as a number that is the same wherever it is the same. */
+  /**
+   * What the CPU is about to do, and in which functions, as a number that is the same wherever it is the
+   * same.
+   */
   signature(cpu: number): number {
     const { kind, a, b, d } = this.machine.cpus[cpu].pending;
-    return mix((this.trees.top[cpu]?.path ?? 0) ^ Math.imul(kind + (operand(kind, a, b, d) << 6), 0x85ebca77));
+    return mix(
+      (this.trees.top[cpu]?.path ?? 0) ^ Math.imul(kind + (operand(kind, a, b, d) << 6), 0x85ebca77),
+    );
   }
 }
 

@@ -1,4 +1,11 @@
-import { BUFFER_AGENT, CPU_AGENT, cpuOfAgent, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/agents.js';
+import {
+  BUFFER_AGENT,
+  CPU_AGENT,
+  cpuOfAgent,
+  HOST_AGENT,
+  kindOfAgent,
+  NATIVE_KINDS,
+} from '../../machine/agents.js';
 import type { EnabledSet } from '../../machine/enabled-set.js';
 import type { Machine } from '../../machine/machine.js';
 import * as K from '../../machine/op-kinds.js';
@@ -7,11 +14,12 @@ import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
- * Delays before racy accesses (after DataCollider, Erickson, Musuvathi, Burckhardt, Olynyk, OSDI 2010): a CPU that is about to write a word that
- * another CPU touched last, or in half of the executions to read it, is held, with a probability drawn per execution, while the others go on
- * by a random walk. What is
- * checked before such an access and no longer true at it lies in a window of a few steps, which picking at random seldom meets and keeps
- * open more seldom still. The host of a virtual CPU between two steps of its own is held in the same way.
+ * Delays before racy accesses (after DataCollider, Erickson, Musuvathi, Burckhardt, Olynyk, OSDI 2010): a CPU
+ * that is about to write a word that another CPU touched last, or in half of the executions to read it, is
+ * held, with a probability drawn per execution, while the others go on by a random walk. What is checked
+ * before such an access and no longer true at it lies in a window of a few steps, which picking at random
+ * seldom meets and keeps open more seldom still. The host of a virtual CPU between two steps of its own is
+ * held in the same way.
  */
 
 /** Probability of a delay, one in so many; drawn per execution. */
@@ -70,7 +78,8 @@ class DelayStrategy implements Strategy {
   }
 
   pick(enabled: EnabledSet, last: number, step: number): number {
-    if (last >= 0 && enabled.has(last) && this.random.below(1024) < this.sticky && this.mayGo(last, step)) return last;
+    if (last >= 0 && enabled.has(last) && this.random.below(1024) < this.sticky && this.mayGo(last, step))
+      return last;
     // A few draws; if everybody drawn is held, the last one goes, so that nothing waits for ever.
     let agent = enabled.list[this.random.below(enabled.count)];
     for (let draws = 0; draws < 2 * enabled.count && !this.mayGo(agent, step); draws++)
@@ -90,7 +99,8 @@ class DelayStrategy implements Strategy {
     const { machine } = this;
     const kind = kindOfAgent(agent);
     if (machine === null) return true;
-    if (kind === HOST_AGENT) return this.decide(agent, step, machine.hypervisor?.progress(cpuOfAgent(agent)) ?? 0);
+    if (kind === HOST_AGENT)
+      return this.decide(agent, step, machine.hypervisor?.progress(cpuOfAgent(agent)) ?? 0);
     if (kind !== CPU_AGENT) return true;
     const id = cpuOfAgent(agent);
     const { pending } = machine.cpus[id];
@@ -111,6 +121,7 @@ class DelayStrategy implements Strategy {
 
 export const delay: StrategyInfo = {
   name: 'delay',
-  summary: 'holds CPUs before accesses to words that another CPU touched last, and lets the others go on (after DataCollider)',
+  summary:
+    'holds CPUs before accesses to words that another CPU touched last, and lets the others go on (after DataCollider)',
   create: () => new DelayStrategy(),
 };

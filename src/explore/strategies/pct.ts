@@ -1,15 +1,26 @@
-import { AGENT_KINDS, BUFFER_AGENT, HOST_AGENT, isEnvironment, kindOfAgent, NATIVE_KINDS, tracedAgent } from '../../machine/agents.js';
+import {
+  AGENT_KINDS,
+  BUFFER_AGENT,
+  HOST_AGENT,
+  isEnvironment,
+  kindOfAgent,
+  NATIVE_KINDS,
+  tracedAgent,
+} from '../../machine/agents.js';
 import type { EnabledSet } from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
- * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): random priorities, and depth-1 change
- * points at random steps at which the running agent falls below all others. Deviations: the depth is drawn per execution (2 to 5); a
- * store buffer and an interrupt line are threads of their own; in half of the executions every buffer starts below all CPUs, so that
- * stores stay buffered for long, and in half every host, so that virtual CPUs stay out for long; an environment agent draws a new priority after each of its steps, since it has no goal of its own.
+ * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): random
+ * priorities, and depth-1 change points at random steps at which the running agent falls below all others.
+ * Deviations: the depth is drawn per execution (2 to 5); a store buffer and an interrupt line are threads of
+ * their own; in half of the executions every buffer starts below all CPUs, so that stores stay buffered for
+ * long, and in half every host, so that virtual CPUs stay out for long; an environment agent draws a new
+ * priority after each of its steps, since it has no goal of its own.
  *
- * Invariant: priorities of different agents differ; `best` is the enabled agent with the highest one, or unknown (-1).
+ * Invariant: priorities of different agents differ; `best` is the enabled agent with the highest one, or
+ * unknown (-1).
  */
 const DEPTH_MIN = 2;
 const DEPTH_CHOICES = 4;
@@ -35,7 +46,8 @@ class PctStrategy implements Strategy {
       if (kind >= kinds) continue;
       const low = (buffersLow && kind === BUFFER_AGENT) || (hostsLow && kind === HOST_AGENT);
       // The low bits keep priorities distinct.
-      this.priority[agent] = ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (tracedAgent(agent) & 0xff);
+      this.priority[agent] =
+        ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (tracedAgent(agent) & 0xff);
     }
     const depth = DEPTH_MIN + random.below(DEPTH_CHOICES);
     this.changes.length = 0;
@@ -57,12 +69,14 @@ class PctStrategy implements Strategy {
         this.bestKnown = false;
       }
     }
-    // The running agent stays the best until a better one is added: mostly nothing is to be looked at, however many CPUs there are.
+    // The running agent stays the best until a better one is added: mostly nothing is to be looked at,
+    // however many CPUs there are.
     const known = this.bestKnown && enabled.has(last) && enabled.addedCount < enabled.added.length;
     const list = known ? enabled.added : enabled.list;
     const count = known ? enabled.addedCount : enabled.count;
     let best = known ? last : list[0];
-    for (let i = 0; i < count; i++) if (priority[list[i]] > priority[best] && enabled.has(list[i])) best = list[i];
+    for (let i = 0; i < count; i++)
+      if (priority[list[i]] > priority[best] && enabled.has(list[i])) best = list[i];
     enabled.addedCount = 0;
     this.bestKnown = true;
     return best;
@@ -71,6 +85,7 @@ class PctStrategy implements Strategy {
 
 export const pct: StrategyInfo = {
   name: 'pct',
-  summary: 'random priorities with 1 to 4 priority change points (PCT, depth 2 to 5); buffers and interrupt lines are threads',
+  summary:
+    'random priorities with 1 to 4 priority change points (PCT, depth 2 to 5); buffers and interrupt lines are threads',
   create: () => new PctStrategy(),
 };

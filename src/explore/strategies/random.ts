@@ -4,10 +4,11 @@ import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
- * Random walk with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or 0.97. Uniform picking alone
- * practically never meets a window ten steps long that must stay open while another CPU takes ten steps. In half of the executions store
- * buffers are slow: a drain that was drawn is drawn again seven times out of eight, so that a store stays invisible for long. The same for hosts,
- * so that a virtual CPU stays out for long.
+ * Random walk with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or
+ * 0.97. Uniform picking alone practically never meets a window ten steps long that must stay open while
+ * another CPU takes ten steps. In half of the executions store buffers are slow: a drain that was drawn is
+ * drawn again seven times out of eight, so that a store stays invisible for long. The same for hosts, so that
+ * a virtual CPU stays out for long.
  */
 
 /** Probabilities in 1/1024. */

@@ -6,7 +6,10 @@ import { vmaOf } from './page-table.js';
 
 /** exit (kernel/exit.c, mm/mmap.c). */
 
-/** `exit_mm`: the thread lets go of its mm and goes on lazily, as a kernel thread would; the last thread tears the mm down. */
+/**
+ * `exit_mm`: the thread lets go of its mm and goes on lazily, as a kernel thread would; the last thread tears
+ * the mm down.
+ */
 export function* exitMm(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.poke(cpu.own.current.threads + mm, 0);
   yield* cpu.fn.contextSwitch(cpu, MM_NULL);
@@ -21,7 +24,10 @@ export function* mmput(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.fn.mmdrop(cpu, mm);
 }
 
-/** `exit_mmap`: a full gather. CPUs may still have the mm loaded, lazily: the flush frees tables, so it reaches them. */
+/**
+ * `exit_mmap`: a full gather. CPUs may still have the mm loaded, lazily: the flush frees tables, so it
+ * reaches them.
+ */
 export function* exitMmap(cpu: KernelCpu, mm: number): Protocol<void> {
   const pages = cpu.scenario.pages;
   yield* cpu.fn.downRead(cpu, cpu.mms[mm].mmapLock);

@@ -1,6 +1,15 @@
 import { RIGHT_ALL } from '../../machine/ghost.js';
 import type { Protocol } from '../../machine/protocol.js';
-import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame, pteValue } from '../../machine/pte.js';
+import {
+  makePte,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_USER,
+  PTE_WRITE,
+  pteFrame,
+  pteValue,
+} from '../../machine/pte.js';
 import { VM_NONE, VM_WRITE } from '../constants.js';
 import { EV_COW_BREAK } from '../events.js';
 import type { KernelCpu } from '../kernel-cpu.js';
@@ -27,7 +36,13 @@ export function* handlePageFault(cpu: KernelCpu, page: number, write: boolean): 
 }
 
 /** `handle_mm_fault` for one private anonymous page. */
-export function* handleMmFault(cpu: KernelCpu, mm: number, page: number, write: boolean, vmaWritable: boolean): Protocol<void> {
+export function* handleMmFault(
+  cpu: KernelCpu,
+  mm: number,
+  page: number,
+  write: boolean,
+  vmaWritable: boolean,
+): Protocol<void> {
   let table = yield* cpu.fn.pmdTable(cpu, mm, page);
   if (table === NO_TABLE) table = yield* cpu.fn.pteAlloc(cpu, mm, page);
   const address = pteAddress(cpu, table, page);
@@ -36,11 +51,15 @@ export function* handleMmFault(cpu: KernelCpu, mm: number, page: number, write: 
     yield* cpu.fn.doAnonymousPage(cpu, mm, page, table, write, vmaWritable);
     return;
   }
-  if (!write || (pte & PTE_WRITE) !== 0) return; // Spurious: the table allows it; the fault has dropped the entry that did not.
+  // Spurious: the table allows it; the fault has dropped the entry that did not.
+  if (!write || (pte & PTE_WRITE) !== 0) return;
   yield* cpu.fn.doWpPage(cpu, mm, page, table, pteValue(pte));
 }
 
-/** `do_anonymous_page` (and, for a page that reclaim took, the way back): a fresh page, unless another CPU was faster. */
+/**
+ * `do_anonymous_page` (and, for a page that reclaim took, the way back): a fresh page, unless another CPU was
+ * faster.
+ */
 export function* doAnonymousPage(
   cpu: KernelCpu,
   mm: number,
@@ -56,7 +75,8 @@ export function* doAnonymousPage(
   const pte = yield* cpu.readOnce(address);
   const raced = (pte & PTE_PRESENT) !== 0;
   if (!raced) {
-    const flags = PTE_PRESENT | PTE_USER | PTE_ACCESSED | (vmaWritable ? PTE_WRITE : 0) | (write ? PTE_DIRTY : 0);
+    const flags =
+      PTE_PRESENT | PTE_USER | PTE_ACCESSED | (vmaWritable ? PTE_WRITE : 0) | (write ? PTE_DIRTY : 0);
     yield* cpu.setPte(mm, page, address, makePte(frame, flags));
   }
   yield* cpu.spinUnlock(ptlOf(cpu, table));
@@ -64,11 +84,17 @@ export function* doAnonymousPage(
 }
 
 /**
- * `do_wp_page`: a store to a page that is write-protected in the table but not in the VMA. The only user takes it over; else it is
- * copied: the old entry is cleared and *flushed* before the new one is set, so that no CPU reads the old page while another already
- * writes the new one.
+ * `do_wp_page`: a store to a page that is write-protected in the table but not in the VMA. The only user
+ * takes it over; else it is copied: the old entry is cleared and *flushed* before the new one is set, so that
+ * no CPU reads the old page while another already writes the new one.
  */
-export function* doWpPage(cpu: KernelCpu, mm: number, page: number, table: number, seen: number): Protocol<void> {
+export function* doWpPage(
+  cpu: KernelCpu,
+  mm: number,
+  page: number,
+  table: number,
+  seen: number,
+): Protocol<void> {
   const address = pteAddress(cpu, table, page);
   const old = pteFrame(seen);
   const refcount = refcountOf(cpu, old);
@@ -92,7 +118,13 @@ export function* doWpPage(cpu: KernelCpu, mm: number, page: number, table: numbe
 }
 
 /** `wp_page_copy`. The caller holds a reference to the old page. */
-export function* wpPageCopy(cpu: KernelCpu, mm: number, page: number, table: number, seen: number): Protocol<void> {
+export function* wpPageCopy(
+  cpu: KernelCpu,
+  mm: number,
+  page: number,
+  table: number,
+  seen: number,
+): Protocol<void> {
   const address = pteAddress(cpu, table, page);
   const old = pteFrame(seen);
   const frame = yield* cpu.allocFrame(0);
@@ -103,7 +135,12 @@ export function* wpPageCopy(cpu: KernelCpu, mm: number, page: number, table: num
   if (same) {
     yield* cpu.event(EV_COW_BREAK, mm, page);
     yield* cpu.fn.ptepClearFlush(cpu, mm, page, address);
-    yield* cpu.setPte(mm, page, address, makePte(frame, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY));
+    yield* cpu.setPte(
+      mm,
+      page,
+      address,
+      makePte(frame, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED | PTE_DIRTY),
+    );
     yield* cpu.promise(mm, page, RIGHT_ALL);
   }
   yield* cpu.spinUnlock(ptlOf(cpu, table));

@@ -5,14 +5,18 @@ import type { KernelCpu } from '../kernel-cpu.js';
 import { MM_ALIVE, MM_BEING_BORN, MM_DEAD } from '../sched.js';
 import { NO_TABLE, pteAddress, ptlOf, refcountOf, tableEnd, vmaOf } from './page-table.js';
 
-/** `dup_mm` and `dup_mmap` (kernel/fork.c): the child shares the parent's pages, write-protected in both. False: the child's mm is in use. */
+/**
+ * `dup_mm` and `dup_mmap` (kernel/fork.c): the child shares the parent's pages, write-protected in both.
+ * False: the child's mm is in use.
+ */
 export function* doFork(cpu: KernelCpu, parent: number, child: number): Protocol<boolean> {
   const claimed = yield* cpu.cmpxchg(cpu.mms[child].alive, MM_DEAD, MM_BEING_BORN);
   if (claimed !== MM_DEAD) return false;
   yield* cpu.fn.downWrite(cpu, cpu.mms[parent].mmapLock);
   yield* cpu.fn.mmInit(cpu, child);
   yield* cpu.fn.copyPageRange(cpu, parent, child);
-  // Before anybody can rely on the copy: a cached writable entry of the parent would write into the page that both now share.
+  // Before anybody can rely on the copy: a cached writable entry of the parent would write into the page that
+  // both now share.
   yield* cpu.fn.flushTlbMm(cpu, parent);
   yield* cpu.fn.upWrite(cpu, cpu.mms[parent].mmapLock);
   yield* cpu.fn.wakeUpNewTasks(cpu, child);
@@ -20,7 +24,10 @@ export function* doFork(cpu: KernelCpu, parent: number, child: number): Protocol
   return true;
 }
 
-/** `mm_init` and `init_new_context`: a ctx_id that was never used before, generation 0, no CPU in the mask. Nobody else can see the mm yet. */
+/**
+ * `mm_init` and `init_new_context`: a ctx_id that was never used before, generation 0, no CPU in the mask.
+ * Nobody else can see the mm yet.
+ */
 export function* mmInit(cpu: KernelCpu, mm: number): Protocol<void> {
   const fields = cpu.mms[mm];
   const owner = yield* cpu.newAddressSpace(mm);
@@ -49,7 +56,8 @@ export function* copyPageRange(cpu: KernelCpu, parent: number, child: number): P
     if (source !== NO_TABLE) {
       const target = yield* cpu.fn.pteAlloc(cpu, child, page);
       yield* cpu.spinLock(ptlOf(cpu, source));
-      for (let at = page; at < stop; at++) yield* cpu.fn.copyPresentPte(cpu, parent, child, at, source, target);
+      for (let at = page; at < stop; at++)
+        yield* cpu.fn.copyPresentPte(cpu, parent, child, at, source, target);
       yield* cpu.spinUnlock(ptlOf(cpu, source));
     }
     page = stop;
@@ -73,7 +81,12 @@ export function* copyPresentPte(
     yield* cpu.promise(parent, page, RIGHT_WRITE);
   }
   yield* cpu.fetchAdd(refcountOf(cpu, pteFrame(pte)), 1);
-  yield* cpu.setPte(child, page, pteAddress(cpu, target, page), pte & ~(PTE_WRITE | PTE_DIRTY | PTE_ACCESSED));
+  yield* cpu.setPte(
+    child,
+    page,
+    pteAddress(cpu, target, page),
+    pte & ~(PTE_WRITE | PTE_DIRTY | PTE_ACCESSED),
+  );
 }
 
 /** The child's threads: one on every CPU whose script runs it. */

@@ -6,8 +6,16 @@ import { NO_TABLE, pmdAddress, pmdKey, tableEnd, vmaOf } from './page-table.js';
 
 /** mmap and munmap (mm/mmap.c). VMAs are a word per page: protection, or none. */
 
-/** `do_mmap`, private anonymous; pages come at the first touch. Ranges that are mapped already keep their VMA. */
-export function* doMmap(cpu: KernelCpu, mm: number, start: number, end: number, write: boolean): Protocol<void> {
+/**
+ * `do_mmap`, private anonymous; pages come at the first touch. Ranges that are mapped already keep their VMA.
+ */
+export function* doMmap(
+  cpu: KernelCpu,
+  mm: number,
+  start: number,
+  end: number,
+  write: boolean,
+): Protocol<void> {
   yield* cpu.fn.downWrite(cpu, cpu.mms[mm].mmapLock);
   for (let page = start; page < end; page++) {
     const vma = yield* cpu.readOnce(vmaOf(cpu, mm, page));
@@ -17,7 +25,13 @@ export function* doMmap(cpu: KernelCpu, mm: number, start: number, end: number, 
 }
 
 /** `do_vmi_munmap`: the VMAs go under the write lock; entries, tables and pages under the read lock. */
-export function* doMunmap(cpu: KernelCpu, mm: number, start: number, end: number, nominalPages: number): Protocol<void> {
+export function* doMunmap(
+  cpu: KernelCpu,
+  mm: number,
+  start: number,
+  end: number,
+  nominalPages: number,
+): Protocol<void> {
   const lock = cpu.mms[mm].mmapLock;
   yield* cpu.fn.downWrite(cpu, lock);
   for (let page = start; page < end; page++) yield* cpu.writeOnce(vmaOf(cpu, mm, page), VM_NONE);
@@ -30,8 +44,8 @@ export function* doMunmap(cpu: KernelCpu, mm: number, start: number, end: number
 }
 
 /**
- * `free_pgtables`: unlinks the tables of [start, end) that no VMA needs any more. The anon_vma lock keeps reclaim out, which finds pages
- * without the mmap lock.
+ * `free_pgtables`: unlinks the tables of [start, end) that no VMA needs any more. The anon_vma lock keeps
+ * reclaim out, which finds pages without the mmap lock.
  */
 export function* freePgtables(cpu: KernelCpu, mm: number, start: number, end: number): Protocol<void> {
   yield* cpu.fn.downWrite(cpu, cpu.mms[mm].anonVmaLock);

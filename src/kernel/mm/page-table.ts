@@ -4,7 +4,10 @@ import { makePte, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame } from '../../machi
 import type { KernelCpu } from '../kernel-cpu.js';
 import { vmaOffset } from '../layout.js';
 
-/** Page tables: a root of tables, TABLE_PAGES pages a table; one page-table lock per table, one per mm for the root. */
+/**
+ * Page tables: a root of tables, TABLE_PAGES pages a table; one page-table lock per table, one per mm for the
+ * root.
+ */
 
 /** No table. */
 export const NO_TABLE = -1;

@@ -5,8 +5,18 @@ import { VM_NONE, VM_READ, VM_WRITE } from '../constants.js';
 import type { KernelCpu } from '../kernel-cpu.js';
 import { NO_TABLE, pteAddress, ptlOf, tableEnd, vmaOf } from './page-table.js';
 
-/** `do_mprotect_pkey` (mm/mprotect.c). Taking the write right away is done now; giving it is left to the next write fault. */
-export function* doMprotect(cpu: KernelCpu, mm: number, start: number, end: number, write: boolean, nominalPages: number): Protocol<void> {
+/**
+ * `do_mprotect_pkey` (mm/mprotect.c). Taking the write right away is done now; giving it is left to the next
+ * write fault.
+ */
+export function* doMprotect(
+  cpu: KernelCpu,
+  mm: number,
+  start: number,
+  end: number,
+  write: boolean,
+  nominalPages: number,
+): Protocol<void> {
   const lock = cpu.mms[mm].mmapLock;
   yield* cpu.fn.downWrite(cpu, lock);
   for (let page = start; page < end; page++) {
@@ -39,7 +49,10 @@ export function* changeProtection(cpu: KernelCpu, mm: number, start: number, end
   }
 }
 
-/** One entry: `ptep_modify_prot_start` takes it away, so that no walker sets D in it meanwhile; `..._commit` puts it back with fewer rights. */
+/**
+ * One entry: `ptep_modify_prot_start` takes it away, so that no walker sets D in it meanwhile; `..._commit`
+ * puts it back with fewer rights.
+ */
 export function* changePte(cpu: KernelCpu, mm: number, page: number, address: number): Protocol<void> {
   const pte = yield* cpu.readOnce(address);
   if ((pte & PTE_PRESENT) !== 0) {

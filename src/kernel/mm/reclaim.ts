@@ -5,7 +5,10 @@ import type { KernelCpu } from '../kernel-cpu.js';
 import { MM_ALIVE } from '../sched.js';
 import { NO_TABLE, pteAddress, ptlOf, refcountOf } from './page-table.js';
 
-/** Reclaim of one anonymous page (mm/vmscan.c `shrink_folio_list`, mm/rmap.c `try_to_unmap_one`), with the flush deferred to the end. */
+/**
+ * Reclaim of one anonymous page (mm/vmscan.c `shrink_folio_list`, mm/rmap.c `try_to_unmap_one`), with the
+ * flush deferred to the end.
+ */
 export function* reclaimPage(cpu: KernelCpu, mm: number, page: number): Protocol<void> {
   yield* cpu.fn.downRead(cpu, cpu.mms[mm].anonVmaLock);
   const alive = yield* cpu.readOnce(cpu.mms[mm].alive);
@@ -20,7 +23,9 @@ export function* reclaimPage(cpu: KernelCpu, mm: number, page: number): Protocol
   yield* cpu.fn.putPage(cpu, frame);
 }
 
-/** `try_to_unmap_one`: the frame that was unmapped, or NO_TABLE. Pages that several mms map are left alone. */
+/**
+ * `try_to_unmap_one`: the frame that was unmapped, or NO_TABLE. Pages that several mms map are left alone.
+ */
 export function* tryToUnmapOne(cpu: KernelCpu, mm: number, page: number): Protocol<number> {
   const table = yield* cpu.fn.pmdTable(cpu, mm, page);
   if (table === NO_TABLE) return NO_TABLE;

@@ -5,10 +5,17 @@ import type { KernelCpu } from '../kernel-cpu.js';
 import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
 
 /**
- * `unmap_page_range` and `zap_pte_range` (mm/memory.c): clears the entries of [start, end) into the gather. `promises` says that the
- * caller promises its user that nothing of it can be used after it returns (munmap, MADV_DONTNEED; not exit, which has no user left).
+ * `unmap_page_range` and `zap_pte_range` (mm/memory.c): clears the entries of [start, end) into the gather.
+ * `promises` says that the caller promises its user that nothing of it can be used after it returns (munmap,
+ * MADV_DONTNEED; not exit, which has no user left).
  */
-export function* zapPageRange(cpu: KernelCpu, mm: number, start: number, end: number, promises: boolean): Protocol<void> {
+export function* zapPageRange(
+  cpu: KernelCpu,
+  mm: number,
+  start: number,
+  end: number,
+  promises: boolean,
+): Protocol<void> {
   let page = start;
   while (page < end) {
     const stop = tableEnd(page, end);
@@ -16,7 +23,8 @@ export function* zapPageRange(cpu: KernelCpu, mm: number, start: number, end: nu
     if (table !== NO_TABLE) {
       yield* cpu.spinLock(ptlOf(cpu, table));
       yield* cpu.fn.flushTlbBatchedPending(cpu, mm);
-      for (let at = page; at < stop; at++) yield* cpu.fn.zapPte(cpu, mm, at, pteAddress(cpu, table, at), promises);
+      for (let at = page; at < stop; at++)
+        yield* cpu.fn.zapPte(cpu, mm, at, pteAddress(cpu, table, at), promises);
       yield* cpu.spinUnlock(ptlOf(cpu, table));
     } else if (promises) {
       for (let at = page; at < stop; at++) yield* cpu.promise(mm, at, RIGHT_ALL);
@@ -26,7 +34,13 @@ export function* zapPageRange(cpu: KernelCpu, mm: number, start: number, end: nu
 }
 
 /** One entry, under the page-table lock. */
-export function* zapPte(cpu: KernelCpu, mm: number, page: number, address: number, promises: boolean): Protocol<void> {
+export function* zapPte(
+  cpu: KernelCpu,
+  mm: number,
+  page: number,
+  address: number,
+  promises: boolean,
+): Protocol<void> {
   const pte = yield* cpu.readOnce(address);
   if ((pte & PTE_PRESENT) !== 0) {
     const old = yield* cpu.ptepGetAndClear(mm, page, address);

@@ -7,7 +7,13 @@ import { translationOperations } from './translation.js';
 
 /** What every kind of operation does, by its number. A group more is a file and its name here. */
 
-const groups = [memoryOperations, lockedOperations, interruptOperations, translationOperations, pageTableOperations];
+const groups = [
+  memoryOperations,
+  lockedOperations,
+  interruptOperations,
+  translationOperations,
+  pageTableOperations,
+];
 
 const KINDS = 64;
 
@@ -17,7 +23,10 @@ const none: Operation = (machine, { id }, { kind }) => {
 
 export const OPERATIONS: readonly Operation[] = Array.from(
   { length: KINDS },
-  (_, kind) => groups.map(({ plain, draining }) => plain?.[kind] ?? draining?.[kind]).find((found) => found !== undefined) ?? none,
+  (_, kind) =>
+    groups
+      .map(({ plain, draining }) => plain?.[kind] ?? draining?.[kind])
+      .find((found) => found !== undefined) ?? none,
 );
 
 /** By kind: 1 where the CPU's store buffer drains before the operation acts. */

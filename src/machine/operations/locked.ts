@@ -3,7 +3,10 @@ import type { Machine } from '../machine.js';
 import * as K from '../op-kinds.js';
 import type { Operation, OperationGroup } from './operation.js';
 
-/** Locked read-modify-writes and full barriers. Operands are looked at before the store buffer drains (Operands.locked). */
+/**
+ * Locked read-modify-writes and full barriers. Operands are looked at before the store buffer drains
+ * (Operands.locked).
+ */
 
 /** An exchange of the word for what `after` makes of it; answers the old value. */
 const exchange =
@@ -33,7 +36,9 @@ function fetchAdd(machine: Machine, { id }: Cpu, { a, b, c }: PendingOp): number
   const old = machine.mem[a];
   const sum = old + b;
   if (sum > 0x7fffffff || sum < -0x80000000)
-    throw machine.refusal(`CPU${id}: fetchAdd overflows ${machine.program.layout.nameOf(a)} at ${old} + ${b}`);
+    throw machine.refusal(
+      `CPU${id}: fetchAdd overflows ${machine.program.layout.nameOf(a)} at ${old} + ${b}`,
+    );
   machine.commit(id, a, sum);
   return old + c;
 }

@@ -1,7 +1,10 @@
 import type { Cpu, PendingOp } from '../cpu.js';
 import type { Machine } from '../machine.js';
 
-/** Executes a CPU's pending operation in one step; answers its result. Throws a Refusal for what cannot be executed. */
+/**
+ * Executes a CPU's pending operation in one step; answers its result. Throws a Refusal for what cannot be
+ * executed.
+ */
 export type Operation = (machine: Machine, cpu: Cpu, op: PendingOp) => number;
 
 /** Operations of one group, by their kinds (op-kinds.ts). */

@@ -40,5 +40,10 @@ const fault: Operation = (machine, { id }, { a }) => {
 
 export const translationOperations: OperationGroup = {
   plain: { [K.OP_USER_ACCESS]: userAccess, [K.OP_WALK]: walk },
-  draining: { [K.OP_WRITE_CR3]: writeCr3, [K.OP_INVLPG]: invlpg, [K.OP_INVPCID]: invpcid, [K.OP_FAULT]: fault },
+  draining: {
+    [K.OP_WRITE_CR3]: writeCr3,
+    [K.OP_INVLPG]: invlpg,
+    [K.OP_INVPCID]: invpcid,
+    [K.OP_FAULT]: fault,
+  },
 };

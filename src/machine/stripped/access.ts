@@ -1,10 +1,12 @@
 import type { Locked } from './locked.js';
 
 /**
- * How the stripped build reads and writes simulated memory. The self-test runs litmus programs through these very functions.
+ * How the stripped build reads and writes simulated memory. The self-test runs litmus programs through these
+ * very functions.
  *
- * An atomic load is a plain MOV on x86-64 that no compiler may keep in a register or move; a plain typed-array *load* can be kept (Node
- * 24 was seen to). A plain *store* goes through the host's store buffer as the kernel's WRITE_ONCE does.
+ * An atomic load is a plain MOV on x86-64 that no compiler may keep in a register or move; a plain
+ * typed-array *load* can be kept (Node 24 was seen to). A plain *store* goes through the host's store buffer
+ * as the kernel's WRITE_ONCE does.
  */
 
 export function loadWord(locked: Locked, address: number): number {

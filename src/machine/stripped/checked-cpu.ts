@@ -1,8 +1,9 @@
 import { Cpu as UncheckedCpu } from './cpu.js';
 
 /**
- * The CPU of threads that run users' code: looks at what each operation is given before it acts, as the explorer does (see operands.ts).
- * Threads that run only the lab's own kernels, whose text the explorer looks at, do without: it is a third of an operation's time.
+ * The CPU of threads that run users' code: looks at what each operation is given before it acts, as the
+ * explorer does (see operands.ts). Threads that run only the lab's own kernels, whose text the explorer looks
+ * at, do without: it is a third of an operation's time.
  */
 export class Cpu extends UncheckedCpu {
   // Memory.
@@ -36,9 +37,16 @@ export class Cpu extends UncheckedCpu {
     this.operands.value('cmpxchg', value);
     return super.cmpxchg(address, expected, value);
   }
-  override cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
+  override cmpxchgPair(
+    address: number,
+    expectedFirst: number,
+    expectedSecond: number,
+    first: number,
+    second: number,
+  ): number {
     this.operands.pair('cmpxchgPair', address);
-    for (const value of [expectedFirst, expectedSecond, first, second]) this.operands.value('cmpxchgPair', value);
+    for (const value of [expectedFirst, expectedSecond, first, second])
+      this.operands.value('cmpxchgPair', value);
     return super.cmpxchgPair(address, expectedFirst, expectedSecond, first, second);
   }
   override fetchAdd(address: number, addend: number): number {

@@ -3,9 +3,10 @@ import type { Op } from '../protocol.js';
 import { PagingCpu } from './paging-cpu.js';
 
 /**
- * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same method names. Each operation
- * begins with a boundary, in which the CPU takes the interrupts that it finds (interruptible-cpu.ts, memory-cpu.ts, paging-cpu.ts). What
- * operations are given is not looked at (see checked-cpu.ts).
+ * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same
+ * method names. Each operation begins with a boundary, in which the CPU takes the interrupts that it finds
+ * (interruptible-cpu.ts, memory-cpu.ts, paging-cpu.ts). What operations are given is not looked at (see
+ * checked-cpu.ts).
  */
 export class Cpu extends PagingCpu {
   // No instructions.
@@ -44,9 +45,9 @@ export class Cpu extends PagingCpu {
 
 /** What is an operation of the explorer's CPU. */
 type Operations = {
-  [Name in keyof ExplorerCpu as ExplorerCpu[Name] extends (...args: never[]) => Op ? Name : never]: ExplorerCpu[Name] extends (
-    ...args: infer Arguments
-  ) => Op
+  [Name in keyof ExplorerCpu as ExplorerCpu[Name] extends (...args: never[]) => Op
+    ? Name
+    : never]: ExplorerCpu[Name] extends (...args: infer Arguments) => Op
     ? (...args: Arguments) => number
     : never;
 };

@@ -1,4 +1,9 @@
-/** The stripped build: frames enough for 256 CPUs, and 12 bits of version, which may wrap (see SharedGhost). */
+/**
+ * The stripped build: frames enough for 256 CPUs, and 12 bits of version, which may wrap (see SharedGhost).
+ */
 export const FRAME_BITS = 13;
-/** The host's cache line of 64 bytes: a CPU that looks at a lock again and again must not slow down who works on the words beside it. */
+/**
+ * The host's cache line of 64 bytes: a CPU that looks at a lock again and again must not slow down who works
+ * on the words beside it.
+ */
 export const LINE_WORDS: number = 16;

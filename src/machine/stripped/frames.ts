@@ -2,18 +2,21 @@ import type { MmuLayout } from '../program.js';
 import type { Machine } from './machine.js';
 
 /**
- * Physical frames on threads: a stack of free ones for each CPU, without locks, and frames that wait for a grace period, each with the CPU
- * that freed it.
+ * Physical frames on threads: a stack of free ones for each CPU, without locks, and frames that wait for a
+ * grace period, each with the CPU that freed it.
  *
- * A CPU frees to its own list and takes from it what it freed last, so a freed frame is soon another page; from others' lists it takes when
- * its own is empty. A list is a chain through the frames' `freeNext` words (the frame below, + 1). Its head is one word, frame + 1 in the low
- * bits and a tag above that counts removals, so that a head that was taken and put back meanwhile is told from one that stayed.
+ * A CPU frees to its own list and takes from it what it freed last, so a freed frame is soon another page;
+ * from others' lists it takes when its own is empty. A list is a chain through the frames' `freeNext` words
+ * (the frame below, + 1). Its head is one word, frame + 1 in the low bits and a tag above that counts
+ * removals, so that a head that was taken and put back meanwhile is told from one that stayed.
  */
 
 const FRAME_MASK = 0x3fff;
 const TAG_ONE = FRAME_MASK + 1;
 
-/** A frame, and the CPUs that had interrupts off when it was freed: [cpu, its count of enablings then, ...]. */
+/**
+ * A frame, and the CPUs that had interrupts off when it was freed: [cpu, its count of enablings then, ...].
+ */
 interface Waiting {
   readonly frame: number;
   readonly cpus: number[];
@@ -34,7 +37,10 @@ export class Frames {
     this.other = this.own;
   }
 
-  /** Turns the start image's stack of free frames into chains, one frame for each list in turn. Called once, before any CPU runs. */
+  /**
+   * Turns the start image's stack of free frames into chains, one frame for each list in turn. Called once,
+   * before any CPU runs.
+   */
   static prepare(mem: Int32Array, layout: MmuLayout): void {
     const { freeTop, freeStack, freeNext, pageStride, freeLists, freeListStride } = layout;
     const stack = Array.from(mem.subarray(freeStack, freeStack + mem[freeTop]));
@@ -100,8 +106,9 @@ export class Frames {
   }
 
   /**
-   * Releases a frame when every CPU that has interrupts off now has enabled them. Disabling interrupts is a full barrier in this build
-   * (see Cpu), so a CPU whose flag reads 1 here walks nothing that it found before this frame was unlinked.
+   * Releases a frame when every CPU that has interrupts off now has enabled them. Disabling interrupts is a
+   * full barrier in this build (see Cpu), so a CPU whose flag reads 1 here walks nothing that it found before
+   * this frame was unlinked.
    */
   freeAfterGracePeriod(frame: number): void {
     const { machine } = this;

@@ -6,11 +6,13 @@ import type { Locked } from './locked.js';
 const COUNT_MAX = 0x7ffffff0;
 
 /**
- * Ghost state that threads share. Words that others change are read atomically (acquire) and stored plainly (release on x86);
- * whoever changes an entry holds its page-table lock, so its version has one writer at a time.
+ * Ghost state that threads share. Words that others change are read atomically (acquire) and stored plainly
+ * (release on x86); whoever changes an entry holds its page-table lock, so its version has one writer at a
+ * time.
  *
- * The counter of an entry's changes has 31 bits, the entry itself keeps the low ones. An entry is taken for the newest version that has
- * these bits: a stale one that outlives 2^12 changes of its page can be missed, and nothing is ever reported that is not stale.
+ * The counter of an entry's changes has 31 bits, the entry itself keeps the low ones. An entry is taken for
+ * the newest version that has these bits: a stale one that outlives 2^12 changes of its page can be missed,
+ * and nothing is ever reported that is not stale.
  */
 export class SharedGhost extends Ghost {
   constructor(

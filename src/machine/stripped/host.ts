@@ -1,15 +1,19 @@
 import type { Locked } from './locked.js';
 
 /**
- * What a CPU of the stripped build needs of the world that runs it: its thread in a stress run, a plan in a test. Called at instruction
- * boundaries only, never in the middle of an instruction.
+ * What a CPU of the stripped build needs of the world that runs it: its thread in a stress run, a plan in a
+ * test. Called at instruction boundaries only, never in the middle of an instruction.
  */
 export interface Host {
-  /** The CPU's fuel is used up: the place for perturbation, heartbeat and passing the turn. Answers the boundaries until the next call. */
+  /**
+   * The CPU's fuel is used up: the place for perturbation, heartbeat and passing the turn. Answers the
+   * boundaries until the next call.
+   */
   tick(cpu: number): number;
   /**
-   * The CPU waits until (word & mask) === value, or with `not` until it is another, and that does not hold. Returns when it may hold, or
-   * when there may be something for the CPU to attend to; called again until one of them is so.
+   * The CPU waits until (word & mask) === value, or with `not` until it is another, and that does not hold.
+   * Returns when it may hold, or when there may be something for the CPU to attend to; called again until one
+   * of them is so.
    */
   wait(cpu: number, address: number, mask: number, value: number, not: boolean): void;
   /** A locked operation changed the word: whoever waits for it must look again. */
@@ -20,7 +24,10 @@ export interface Host {
   stored(cpu: number, address: number): void;
   /** A bit of the target's attention word went from none set to set. */
   ring(cpu: number, target: number): void;
-  /** The CPU has served an interrupt; whether its turn ends with that: the host is then called at the next boundary. */
+  /**
+   * The CPU has served an interrupt; whether its turn ends with that: the host is then called at the next
+   * boundary.
+   */
   served(cpu: number): boolean;
   /** The virtual CPU is off its processor: returns when it is to come back. */
   out(cpu: number): void;
@@ -56,7 +63,10 @@ export interface ControlWords {
   activity(cpu: number): number;
   /** A word of the CPU's own for full barriers. */
   scratch(cpu: number): number;
-  /** First word of the CPU's event ring, of RING_EVENTS * RING_WORDS words, and the word before it that counts events. */
+  /**
+   * First word of the CPU's event ring, of RING_EVENTS * RING_WORDS words, and the word before it that counts
+   * events.
+   */
   ring(cpu: number): number;
 }
 

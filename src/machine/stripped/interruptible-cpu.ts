@@ -2,14 +2,23 @@ import * as H from '../hardware.js';
 import * as K from '../op-kinds.js';
 import { Operands } from '../operands.js';
 import { storeWord } from './access.js';
-import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, ATTEND_STOP, type ControlWords, type Host, RING_EVENTS, Stopped } from './host.js';
+import {
+  ATTEND_IPI,
+  ATTEND_NMI,
+  ATTEND_REQUEST,
+  ATTEND_STOP,
+  type ControlWords,
+  type Host,
+  RING_EVENTS,
+  Stopped,
+} from './host.js';
 import type { Locked } from './locked.js';
 import type { Machine } from './machine.js';
 import { Vcpu } from './vcpu.js';
 
 /**
- * The boundaries between a CPU's instructions, at which it takes the interrupts that it finds and its host may take it off its processor;
- * and the operations on interrupts.
+ * The boundaries between a CPU's instructions, at which it takes the interrupts that it finds and its host
+ * may take it off its processor; and the operations on interrupts.
  */
 export abstract class InterruptibleCpu {
   readonly id: number;
@@ -40,7 +49,10 @@ export abstract class InterruptibleCpu {
   private readonly saved: boolean[] = [];
   /** The CPU's host, if it is virtual. */
   protected readonly vcpu: Vcpu | null;
-  /** The user access whose boundary this is (page * 2 + write), or -1; and its outcome, if the host has done it. */
+  /**
+   * The user access whose boundary this is (page * 2 + write), or -1; and its outcome, if the host has done
+   * it.
+   */
   protected standsBefore = -1;
   protected doneByHost = -1;
 
@@ -84,9 +96,9 @@ export abstract class InterruptibleCpu {
   }
 
   /**
-   * Attends to what others have asked for, while the script waits for the end of a round. No boundary: neither walk nor preemption may
-   * begin there, when memory may be put back any moment. `isOver` is asked after a reason to attend was seen: one of the next round is seen
-   * only once it is over.
+   * Attends to what others have asked for, while the script waits for the end of a round. No boundary:
+   * neither walk nor preemption may begin there, when memory may be put back any moment. `isOver` is asked
+   * after a reason to attend was seen: one of the next round is seen only once it is over.
    */
   serve(isOver: () => boolean): void {
     const takeable = this.interrupts ? -1 : ~ATTEND_IPI;
@@ -94,8 +106,8 @@ export abstract class InterruptibleCpu {
   }
 
   /**
-   * The activity word is odd before a bit of the attention word is taken and until what was asked for is done, its stores before: who finds
-   * no bit and an even word knows that nothing is under way here.
+   * The activity word is odd before a bit of the attention word is taken and until what was asked for is
+   * done, its stores before: who finds no bit and an even word knows that nothing is under way here.
    */
   protected attend(): void {
     if (this.attending) {
@@ -155,8 +167,9 @@ export abstract class InterruptibleCpu {
   }
 
   /**
-   * Disabling is a full barrier here, which CLI is not: whoever frees a page-table page reads this flag, and must not find it on while
-   * this CPU already walks with it off. Enabling tells waiters for a grace period, in this order.
+   * Disabling is a full barrier here, which CLI is not: whoever frees a page-table page reads this flag, and
+   * must not find it on while this CPU already walks with it off. Enabling tells waiters for a grace period,
+   * in this order.
    */
   private setInterrupts(on: boolean): void {
     this.interrupts = on;

@@ -1,6 +1,9 @@
 import type { Field, WordFormat } from '../layout.js';
 
-/** Hands out the same addresses as the explorer's Layout and remembers no names: each of 256 threads makes one. */
+/**
+ * Hands out the same addresses as the explorer's Layout and remembers no names: each of 256 threads makes
+ * one.
+ */
 export class Layout {
   private next = 0;
 

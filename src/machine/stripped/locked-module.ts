@@ -1,6 +1,6 @@
 /**
- * A WebAssembly module with the functions of `Locked` over one imported memory, put together here byte by byte: seven functions of a few
- * instructions each need no tool chain.
+ * A WebAssembly module with the functions of `Locked` over one imported memory, put together here byte by
+ * byte: seven functions of a few instructions each need no tool chain.
  */
 
 const I32 = 0x7f;
@@ -38,7 +38,11 @@ interface Function {
 const onWord = (name: string, code: number, count: number): Function => ({
   name,
   arguments: count,
-  body: [...ADDRESS, ...Array.from({ length: count - 1 }, (_, i) => argument(i + 1)).flat(), ...atomic(code, 2)],
+  body: [
+    ...ADDRESS,
+    ...Array.from({ length: count - 1 }, (_, i) => argument(i + 1)).flat(),
+    ...atomic(code, 2),
+  ],
 });
 
 const FUNCTIONS: readonly Function[] = [
@@ -49,7 +53,11 @@ const FUNCTIONS: readonly Function[] = [
   onWord('exchange', 0x41, 2),
   onWord('compareExchange', 0x48, 3),
   // i64.atomic.rmw.cmpxchg answers the old value: it is what was expected if it was replaced.
-  { name: 'compareExchangePair', arguments: 5, body: [...ADDRESS, ...pairOf(1), ...pairOf(3), ...atomic(0x49, 3), ...pairOf(1), I64_EQ] },
+  {
+    name: 'compareExchangePair',
+    arguments: 5,
+    body: [...ADDRESS, ...pairOf(1), ...pairOf(3), ...atomic(0x49, 3), ...pairOf(1), I64_EQ],
+  },
 ];
 
 /** An unsigned number, seven bits a byte. */
@@ -67,7 +75,16 @@ const PAGES_MAX = 1 << 16;
 function bytes(): Uint8Array<ArrayBuffer> {
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list(FUNCTIONS.map((one) => [0x60, ...list(Array.from({ length: one.arguments }, () => [I32])), ...list([[I32]])]))),
+    ...section(
+      1,
+      list(
+        FUNCTIONS.map((one) => [
+          0x60,
+          ...list(Array.from({ length: one.arguments }, () => [I32])),
+          ...list([[I32]]),
+        ]),
+      ),
+    ),
     // 2: a memory; 3: shared, with a maximum.
     ...section(2, list([[...text('host'), ...text('memory'), 2, 3, ...number(1), ...number(PAGES_MAX)]])),
     ...section(3, list(FUNCTIONS.map((_, i) => number(i)))),

@@ -1,9 +1,9 @@
 import { lockedModule } from './locked-module.js';
 
 /**
- * Atomic loads and locked operations on shared words. In JavaScript each is a call of a built-in function that checks its arguments, about
- * 10 ns; in WebAssembly it is the instruction itself behind a call of 3 ns. Both are sequentially consistent: no compiler may keep, drop
- * or move them.
+ * Atomic loads and locked operations on shared words. In JavaScript each is a call of a built-in function
+ * that checks its arguments, about 10 ns; in WebAssembly it is the instruction itself behind a call of 3 ns.
+ * Both are sequentially consistent: no compiler may keep, drop or move them.
  */
 export interface Locked {
   load(address: number): number;
@@ -14,10 +14,19 @@ export interface Locked {
   exchange(address: number, value: number): number;
   compareExchange(address: number, expected: number, value: number): number;
   /** Two aligned words at once, as `cmpxchg16b` takes two of the kernel's; 1 if they were replaced. */
-  compareExchangePair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number;
+  compareExchangePair(
+    address: number,
+    expectedFirst: number,
+    expectedSecond: number,
+    first: number,
+    second: number,
+  ): number;
 }
 
-/** Words that threads share: a buffer, and the WebAssembly memory that it belongs to, or null where the host gives none. */
+/**
+ * Words that threads share: a buffer, and the WebAssembly memory that it belongs to, or null where the host
+ * gives none.
+ */
 export interface SharedWords {
   /** Tells it from others of this process, in whatever thread. */
   readonly id: number;
@@ -46,13 +55,16 @@ export function sharedWords(words: number): SharedWords {
   }
 }
 
-/** What this thread opened last: the simulated memory and the control words of a run, which the next run uses again. */
+/**
+ * What this thread opened last: the simulated memory and the control words of a run, which the next run uses
+ * again.
+ */
 const opened: { readonly id: number; readonly open: OpenWords }[] = [];
 const OPENED_MAX = 2;
 
 /**
- * Opens shared words, or answers what was opened before: compiled code has the functions of the instance that it was compiled with built in,
- * and calls those of another one at three times the cost.
+ * Opens shared words, or answers what was opened before: compiled code has the functions of the instance that
+ * it was compiled with built in, and calls those of another one at three times the cost.
  */
 export function openWords({ id, buffer, memory }: SharedWords): OpenWords {
   const known = opened.find((one) => one.id === id);
@@ -96,9 +108,17 @@ class LockedByAtomics implements Locked {
   compareExchange(address: number, expected: number, value: number): number {
     return Atomics.compareExchange(this.mem, address, expected, value);
   }
-  compareExchangePair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
+  compareExchangePair(
+    address: number,
+    expectedFirst: number,
+    expectedSecond: number,
+    first: number,
+    second: number,
+  ): number {
     const expected = pair(expectedFirst, expectedSecond);
-    return Atomics.compareExchange(this.pairs, address >> 1, expected, pair(first, second)) === expected ? 1 : 0;
+    return Atomics.compareExchange(this.pairs, address >> 1, expected, pair(first, second)) === expected
+      ? 1
+      : 0;
   }
 }
 

@@ -12,9 +12,10 @@ import { type ControlWords, type Host, Stopped } from './host.js';
 import type { Locked } from './locked.js';
 
 /**
- * One thread's view of the simulated machine in the stripped build: the shared memory, and the parts that act on it for this thread's
- * CPU. There is no scheduler and no store buffer here; the host's own are the real ones. Code that is written against the explorer's
- * Machine (MMU, oracles) finds the methods it uses under the same names.
+ * One thread's view of the simulated machine in the stripped build: the shared memory, and the parts that act
+ * on it for this thread's CPU. There is no scheduler and no store buffer here; the host's own are the real
+ * ones. Code that is written against the explorer's Machine (MMU, oracles) finds the methods it uses under
+ * the same names.
  */
 
 /** A violation as a thread saw it. */
@@ -46,7 +47,10 @@ export class Machine {
     readonly locked: Locked,
     readonly control: ControlWords,
     readonly host: Host,
-    /** Plain stores become `Atomics.store`: sequential consistency, or a host whose plain accesses are not x86's. */
+    /**
+     * Plain stores become `Atomics.store`: sequential consistency, or a host whose plain accesses are not
+     * x86's.
+     */
     readonly atomicStores: boolean,
     /** The CPU of this thread. */
     readonly id: number,
@@ -85,8 +89,8 @@ export class Machine {
   }
 
   /**
-   * An entry is cleared before another frame is put in its place, and the allocation number is stored before the entry: if the entry is
-   * the same before and after the number was read, the two belong together.
+   * An entry is cleared before another frame is put in its place, and the allocation number is stored before
+   * the entry: if the entry is the same before and after the number was read, the two belong together.
    */
   linkedAlloc(address: number, entry: number): number {
     const alloc = this.locked.load(this.ghost.linkedAlloc + address - this.layout.framesBase);
@@ -107,7 +111,8 @@ export class Machine {
 
   /** A word changed: if it is a generation, it is the generation of the CPU's changes before it. */
   committed(cpu: number, address: number, value: number): void {
-    if (address < this.firstGeneration || address > this.lastGeneration || !this.generationOf.has(address)) return;
+    if (address < this.firstGeneration || address > this.lastGeneration || !this.generationOf.has(address))
+      return;
     this.ghost.generationCommitted(cpu, address, value);
   }
 
@@ -115,7 +120,10 @@ export class Machine {
     this.observer.event(cpu, kind, a, b);
   }
 
-  /** Latent ones are counted, harm ends the CPU's run here: memory is no longer what a correct kernel may be judged on. */
+  /**
+   * Latent ones are counted, harm ends the CPU's run here: memory is no longer what a correct kernel may be
+   * judged on.
+   */
   report(facts: ViolationFacts): void {
     if (isLatent(facts.class)) {
       const known = this.latent.get(facts.class);

@@ -3,8 +3,9 @@ import { loadWord } from './access.js';
 import { InterruptibleCpu } from './interruptible-cpu.js';
 
 /**
- * Operations on words. Loads are atomic: a plain MOV on x86, which no compiler may keep in a register or move. Plain stores stay plain, so
- * that the host's store buffer is the real one. See access.ts and locked.ts.
+ * Operations on words. Loads are atomic: a plain MOV on x86, which no compiler may keep in a register or
+ * move. Plain stores stay plain, so that the host's store buffer is the real one. See access.ts and
+ * locked.ts.
  */
 export abstract class MemoryCpu extends InterruptibleCpu {
   readOnce(address: number): number {
@@ -49,10 +50,16 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     return old;
   }
   /**
-   * `cmpxchg16b` as one compare-and-exchange of 64 bits over the same bytes. Accesses of mixed size are outside the JavaScript memory
-   * model; on x86-64 they are what the hardware makes of them.
+   * `cmpxchg16b` as one compare-and-exchange of 64 bits over the same bytes. Accesses of mixed size are
+   * outside the JavaScript memory model; on x86-64 they are what the hardware makes of them.
    */
-  cmpxchgPair(address: number, expectedFirst: number, expectedSecond: number, first: number, second: number): number {
+  cmpxchgPair(
+    address: number,
+    expectedFirst: number,
+    expectedSecond: number,
+    first: number,
+    second: number,
+  ): number {
     this.boundary();
     const replaced = this.locked.compareExchangePair(address, expectedFirst, expectedSecond, first, second);
     this.note(K.OP_CMPXCHG_PAIR, address, replaced);
@@ -74,7 +81,8 @@ export abstract class MemoryCpu extends InterruptibleCpu {
   private add(address: number, addend: number, inResult: number): number {
     this.boundary();
     const old = this.locked.add(address, addend);
-    if (((old + addend) | 0) !== old + addend) this.operands.mistake('fetchAdd', `overflows word ${address} at ${old} + ${addend}`);
+    if (((old + addend) | 0) !== old + addend)
+      this.operands.mistake('fetchAdd', `overflows word ${address} at ${old} + ${addend}`);
     this.machine.committed(this.id, address, old + addend);
     this.note(K.OP_FETCH_ADD, address, old + inResult);
     this.host.changed(this.id, address);
@@ -145,7 +153,8 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     if (this.locked.load(lock) !== this.id + 1) {
       this.machine.observer.unlockOfFree(this.id, lock);
       // No oracle watches a plain program.
-      if (this.machine.program.mmu === null) this.machine.report({ class: 'unlock-of-free', cpu: this.id, lock });
+      if (this.machine.program.mmu === null)
+        this.machine.report({ class: 'unlock-of-free', cpu: this.id, lock });
     }
     this.put(lock, 0);
     this.note(K.OP_SPIN_UNLOCK, lock, 0);

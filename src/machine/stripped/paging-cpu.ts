@@ -75,7 +75,8 @@ export abstract class PagingCpu extends MemoryCpu {
     this.note(K.STEP_WALK, at, outcome);
   }
 
-  // Page tables and frames. Ghost words are stored before the entry, so that whoever sees the entry sees them.
+  // Page tables and frames. Ghost words are stored before the entry, so that whoever sees the entry sees
+  // them.
 
   setPte(mm: number, key: number, address: number, value: number): number {
     this.boundary();
@@ -114,7 +115,11 @@ export abstract class PagingCpu extends MemoryCpu {
     const version = ghost.nextVersion(index);
     let before = this.locked.load(address);
     for (;;) {
-      const seen = this.locked.compareExchange(address, before, withVersion(pteValue(before) & ~PTE_WRITE, version & VERSION_MAX));
+      const seen = this.locked.compareExchange(
+        address,
+        before,
+        withVersion(pteValue(before) & ~PTE_WRITE, version & VERSION_MAX),
+      );
       if (seen === before) break;
       before = seen;
     }
@@ -123,7 +128,9 @@ export abstract class PagingCpu extends MemoryCpu {
     this.host.changed(this.id, address);
     return pteValue(before);
   }
-  /** With no frame left it waits at boundaries: others free some, perhaps only after this CPU has served them. */
+  /**
+   * With no frame left it waits at boundaries: others free some, perhaps only after this CPU has served them.
+   */
   allocFrame(owner: number): number {
     for (;;) {
       this.boundary();

@@ -12,16 +12,21 @@ import { ATTEND_REQUEST, type ControlWords, type Host } from './host.js';
 import type { Machine } from './machine.js';
 
 /**
- * The host of this thread's virtual CPU: the stripped build's twin of machine/hypervisor.ts, with the same words. The thread plays its own
- * host: at a boundary it goes out, which others see in the state word, sleeps, and comes back by the same steps.
+ * The host of this thread's virtual CPU: the stripped build's twin of machine/hypervisor.ts, with the same
+ * words. The thread plays its own host: at a boundary it goes out, which others see in the state word,
+ * sleeps, and comes back by the same steps.
  *
- * State word: 0 while it runs, OUT while it is out, with OWED once somebody has made it owe a flush. Who posts a request looks at this word
- * after the request is visible, and who goes out looks for requests after the word says so, both by locked operations: one of them sees
- * the other. A request that neither has dealt with waits for the entry, and its requester with it.
+ * State word: 0 while it runs, OUT while it is out, with OWED once somebody has made it owe a flush. Who
+ * posts a request looks at this word after the request is visible, and who goes out looks for requests after
+ * the word says so, both by locked operations: one of them sees the other. A request that neither has dealt
+ * with waits for the entry, and its requester with it.
  */
 const OUT = 1;
 const OWED = 2;
-/** The access that the vCPU stood before is under way with a translation already made: who wants it flushed has to wait. */
+/**
+ * The access that the vCPU stood before is under way with a translation already made: who wants it flushed
+ * has to wait.
+ */
 const IN_ACCESS = 4;
 
 export class Vcpu {
@@ -45,8 +50,8 @@ export class Vcpu {
   }
 
   /**
-   * Out and in again. `page` is that of the user access that comes next, or -1: in half of the cases its translation is latched, and the access
-   * is done before the entry; answers its outcome then, else -1.
+   * Out and in again. `page` is that of the user access that comes next, or -1: in half of the cases its
+   * translation is latched, and the access is done before the entry; answers its outcome then, else -1.
    */
   preempt(page: number, write: boolean): number {
     const { mem, block, behaviour, machine } = this;
@@ -111,11 +116,15 @@ export class Vcpu {
     // Counted before the request can be served.
     Atomics.add(mem, layout.outstanding[id], 1);
     Atomics.or(mem, layout.requests[target] + (id >> 5), 1 << (id & 31));
-    if (Atomics.or(control.words, control.attention(target), ATTEND_REQUEST) === 0) this.host.ring(id, target);
+    if (Atomics.or(control.words, control.attention(target), ATTEND_REQUEST) === 0)
+      this.host.ring(id, target);
     return 1;
   }
 
-  /** Serves what was posted, at a boundary, whatever the interrupt flag says; what the CPU stored before is in memory by then. */
+  /**
+   * Serves what was posted, at a boundary, whatever the interrupt flag says; what the CPU stored before is in
+   * memory by then.
+   */
   serve(): void {
     const { mem, layout, id } = this;
     for (let word = 0; word < this.maskWords; word++) {

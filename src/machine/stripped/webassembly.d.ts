@@ -1,4 +1,6 @@
-/** What is used of WebAssembly: the types of Node have its module only, and those of browsers are not loaded. */
+/**
+ * What is used of WebAssembly: the types of Node have its module only, and those of browsers are not loaded.
+ */
 declare namespace WebAssembly {
   const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
 

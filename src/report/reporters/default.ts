@@ -1,4 +1,7 @@
-/** The report for people: a table that grows, below it each witness in a sentence, the first with its timeline, and what verdicts rest on. */
+/**
+ * The report for people: a table that grows, below it each witness in a sentence, the first with its
+ * timeline, and what verdicts rest on.
+ */
 
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baselineLines } from '../baseline-words.js';
@@ -19,8 +22,12 @@ export const defaultReporter: Reporter = {
     let table: VerdictTable | null = null;
     return {
       begin(plan) {
-        table = new VerdictTable({ variants: plan.subjects, scenarios: plan.places, hasKnown: plan.hasKnown }, to.colors);
-        for (const line of [...labelledLines(plan.description), settingsLine(plan), table.header()]) to.print(line);
+        table = new VerdictTable(
+          { variants: plan.subjects, scenarios: plan.places, hasKnown: plan.hasKnown },
+          to.colors,
+        );
+        for (const line of [...labelledLines(plan.description), settingsLine(plan), table.header()])
+          to.print(line);
       },
       verdict(verdict) {
         if (table !== null) to.print(table.row(verdict));
@@ -30,14 +37,25 @@ export const defaultReporter: Reporter = {
   },
 };
 
-function settingsLine({ strategies, seed, memory, shard, jobs, scenarios, budgetMs, executions }: HuntPlan): string {
+function settingsLine({
+  strategies,
+  seed,
+  memory,
+  shard,
+  jobs,
+  scenarios,
+  budgetMs,
+  executions,
+}: HuntPlan): string {
   const limits = [
     budgetMs === undefined ? [] : `${budgetMs / 1_000} s`,
     executions === undefined ? [] : count(executions, 'execution'),
   ].flat();
   return [
     scenarios === 0 ? [] : count(scenarios, 'scenario'),
-    [strategies.join('+'), `seed ${seed}`, memory, shardWords(shard) ?? [], count(jobs, 'job')].flat().join(', '),
+    [strategies.join('+'), `seed ${seed}`, memory, shardWords(shard) ?? [], count(jobs, 'job')]
+      .flat()
+      .join(', '),
     `at most ${limits.join(' or ')} per ${scenarios === 0 ? 'program' : 'variant'}`,
   ]
     .flat()
@@ -56,10 +74,16 @@ function printEnd(to: ReportTarget, { results, notes, baseline }: HuntReport): v
   if (baseline !== null) for (const line of ['', ...baselineLines(baseline, verdicts)]) to.print(line);
 }
 
-function witnessLines({ colors }: ReportTarget, { verdict, witness }: HuntResult, isDrawn: boolean): string[] {
+function witnessLines(
+  { colors }: ReportTarget,
+  { verdict, witness }: HuntResult,
+  isDrawn: boolean,
+): string[] {
   if (witness === null) return [];
   const { finding, trace } = witness;
-  const timeline = isDrawn ? [renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true, colors }), ''] : [];
+  const timeline = isDrawn
+    ? [renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true, colors }), '']
+    : [];
   const commands = verdict.finding === null ? [] : commandLines(verdict.finding, finding);
   return ['', ...timeline, ...sentenceLines(finding, colors), ...commands];
 }

@@ -1,4 +1,7 @@
-/** GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of the job in Markdown. */
+/**
+ * GitHub Actions: an annotation for each violation, a notice for each subject without one, and a summary of
+ * the job in Markdown.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { findingSubject } from '../../vocabulary/finding.js';
@@ -31,7 +34,13 @@ export const githubActionsReporter: Reporter = {
         if (to.isShared) to.command(end);
         for (const command of githubAnnotations(report)) to.command(command);
         const summary = to.env.GITHUB_STEP_SUMMARY ?? '';
-        if (summary !== '') to.append('the job summary', summary, 'unset GITHUB_STEP_SUMMARY or make it writable', githubSummary(report));
+        if (summary !== '')
+          to.append(
+            'the job summary',
+            summary,
+            'unset GITHUB_STEP_SUMMARY or make it writable',
+            githubSummary(report),
+          );
       },
     };
   },
@@ -48,7 +57,9 @@ export function githubAnnotations(report: HuntReport): string[] {
     ...limited(failed.map(violationAnnotation), (left) =>
       annotation('error', null, 'shootdown', [`${left} more variants with a violation`]),
     ),
-    ...limited([...others.map(noticeOf), ...notReached], (left) => annotation('notice', null, 'shootdown', [`${left} more variants`])),
+    ...limited([...others.map(noticeOf), ...notReached], (left) =>
+      annotation('notice', null, 'shootdown', [`${left} more variants`]),
+    ),
   ];
 }
 
@@ -62,7 +73,9 @@ function violationAnnotation({ verdict, witness }: HuntResult): string {
   const lines = [shorten(verdict.message ?? '', MESSAGE_MAX), ...asides(verdict)];
   if (witness !== null) {
     const { execution, steps, seed } = witness.finding;
-    lines.push(`execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${verdict.memory}`);
+    lines.push(
+      `execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${verdict.memory}`,
+    );
     if (witness.replay !== null) lines.push(witness.replay);
   }
   return annotation('error', placeOf(witness), title, lines);
@@ -73,7 +86,10 @@ function asides(verdict: HuntResult['verdict']): string[] {
   return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) => words ?? []);
 }
 
-/** Where the protocol went wrong: the step that the cause speaks of, else the last deciding one whose place is known. */
+/**
+ * Where the protocol went wrong: the step that the cause speaks of, else the last deciding one whose place is
+ * known.
+ */
 function placeOf(witness: Witness | null): { readonly file: string; readonly line: number } | null {
   const steps = witness?.trace ?? [];
   const step =
@@ -84,8 +100,16 @@ function placeOf(witness: Witness | null): { readonly file: string; readonly lin
 
 function noticeOf({ verdict }: HuntResult): string {
   const title = `${verdict.variant}: ${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`;
-  const settings = [scopeOf(verdict), verdict.strategy, `seed ${verdict.seed}`, verdict.memory, shardWords(verdict.shard) ?? []].flat();
-  const latent = verdict.latent.map(({ class: name, executions }) => `latent ${name} in ${count(executions, 'execution')}`);
+  const settings = [
+    scopeOf(verdict),
+    verdict.strategy,
+    `seed ${verdict.seed}`,
+    verdict.memory,
+    shardWords(verdict.shard) ?? [],
+  ].flat();
+  const latent = verdict.latent.map(
+    ({ class: name, executions }) => `latent ${name} in ${count(executions, 'execution')}`,
+  );
   const noEffect = noEffectWords(verdict);
   return annotation(noEffect === null ? 'notice' : 'warning', null, title, [
     ...(noEffect === null ? [] : [noEffect]),
@@ -98,7 +122,13 @@ function noticeOf({ verdict }: HuntResult): string {
 /** The summary of the job, to be appended to the file that $GITHUB_STEP_SUMMARY names. */
 export function githubSummary(report: HuntReport): string {
   const shard = shardWords(report.shard);
-  const settings = [report.strategies.join('+'), `seed ${report.seed}`, report.memory, shard ?? [], `shootdown ${report.version}`].flat();
+  const settings = [
+    report.strategies.join('+'),
+    `seed ${report.seed}`,
+    report.memory,
+    shard ?? [],
+    `shootdown ${report.version}`,
+  ].flat();
   const rows = report.results
     .slice(0, SUMMARY_ROWS_MAX)
     .map(({ verdict, witness }) =>
@@ -117,7 +147,17 @@ export function githubSummary(report: HuntReport): string {
     `${markdownText(settings.join(', '))}. None is a sample, not a proof.`,
     markdownTable(
       ['variant', 'verdict', 'scenario', 'executions', 'seconds', 'finding'],
-      [...rows, ...report.notReached.map((variant) => [markdownText(variant), 'not hunted: interrupted', '-', '-', '-', '-'])],
+      [
+        ...rows,
+        ...report.notReached.map((variant) => [
+          markdownText(variant),
+          'not hunted: interrupted',
+          '-',
+          '-',
+          '-',
+          '-',
+        ]),
+      ],
     ),
     ...(left > 0 ? [`${groupDigits(left)} more.`] : []),
     ...knownList(report),

@@ -1,4 +1,7 @@
-/** The reporters, in the order in which they are told that a hunt has ended. One more is its file and a line here. */
+/**
+ * The reporters, in the order in which they are told that a hunt has ended. One more is its file and a line
+ * here.
+ */
 
 import { defaultReporter } from './default.js';
 import { githubActionsReporter } from './github-actions.js';
@@ -6,4 +9,9 @@ import { jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import type { Reporter } from './reporter.js';
 
-export const reporters: readonly Reporter[] = [defaultReporter, jsonReporter, junitReporter, githubActionsReporter];
+export const reporters: readonly Reporter[] = [
+  defaultReporter,
+  jsonReporter,
+  junitReporter,
+  githubActionsReporter,
+];

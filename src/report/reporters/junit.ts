@@ -1,8 +1,9 @@
 /**
  * JUnit's XML, as CI systems read it: one suite, a test case for each subject of the hunt.
  *
- * A case's class name is `VARIANT/SCOPE`, the scope being what was hunted in and not where something was found, so that a case keeps its
- * history when it begins to fail; nor does its name have a seed. None in N executions passes, and its properties say how far that reaches.
+ * A case's class name is `VARIANT/SCOPE`, the scope being what was hunted in and not where something was
+ * found, so that a case keeps its history when it begins to fail; nor does its name have a seed. None in N
+ * executions passes, and its properties say how far that reaches.
  */
 
 import type { Verdict } from '../../explore/api.js';
@@ -28,7 +29,13 @@ export function junitReport(report: HuntReport): string {
   const failures = results.filter(({ verdict }) => verdict.violation !== null).length;
   const errors = results.filter(({ verdict }) => isError(verdict, report)).length;
   const time = seconds(results.reduce((sum, { verdict }) => sum + verdict.seconds, 0));
-  const counts = { tests: results.length + notReached.length, failures, errors, skipped: notReached.length, time };
+  const counts = {
+    tests: results.length + notReached.length,
+    failures,
+    errors,
+    skipped: notReached.length,
+    time,
+  };
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: 'shootdown', ...counts })}>`,
@@ -67,7 +74,8 @@ function testcase({ verdict, witness }: HuntResult, report: HuntReport): string[
     ...restsOn(verdict),
     ...known.map((met) => visible(knownWords(met))),
     ...verdict.latent.map(
-      ({ class: name, executions, message }) => `latent ${name} in ${count(executions, 'execution')}: ${visible(message)}`,
+      ({ class: name, executions, message }) =>
+        `latent ${name} in ${count(executions, 'execution')}: ${visible(message)}`,
     ),
   ];
   return [
@@ -95,7 +103,10 @@ function outcome(verdict: Verdict, witness: Witness | null, report: HuntReport):
   const { violation, message, scenario, interrupted, executions } = verdict;
   if (violation === null) {
     if (!isError(verdict, report)) return [];
-    if (!interrupted) return [`      <error${attributes({ type: 'no-effect', message: visible(noEffectWords(verdict) ?? '') })}/>`];
+    if (!interrupted)
+      return [
+        `      <error${attributes({ type: 'no-effect', message: visible(noEffectWords(verdict) ?? '') })}/>`,
+      ];
     const words = `interrupted after ${count(executions, 'execution')}, in which none was found`;
     return [`      <error${attributes({ type: 'interrupted', message: words })}/>`];
   }
@@ -107,7 +118,9 @@ function outcome(verdict: Verdict, witness: Witness | null, report: HuntReport):
 
 /** Whose the violation is. */
 function asides(verdict: Verdict): string[] {
-  return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) => (words === null ? [] : [visible(words)]));
+  return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) =>
+    words === null ? [] : [visible(words)],
+  );
 }
 
 function witnessText(title: readonly string[], witness: Witness | null): string {

@@ -1,4 +1,7 @@
-/** How what a hunt does and finds is told: the interface that every reporter implements. They are listed in index.ts. */
+/**
+ * How what a hunt does and finds is told: the interface that every reporter implements. They are listed in
+ * index.ts.
+ */
 
 import type { Verdict } from '../../explore/api.js';
 import type { Colors } from '../colors.js';
@@ -22,7 +25,10 @@ export interface ReportTarget {
   /** Whether others print there too, what users' files hold among it. */
   readonly isShared: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Adds to a file that the environment names. `what`: the file's part in the report; `remedy`: what to do where it cannot be written. */
+  /**
+   * Adds to a file that the environment names. `what`: the file's part in the report; `remedy`: what to do
+   * where it cannot be written.
+   */
   append(what: string, file: string, remedy: string, text: string): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * GitHub Actions' workflow commands: lines `::name key=value::text` on a step's output. Whatever stands in an argument is escaped, so that
- * no text can end its command and begin another one.
+ * GitHub Actions' workflow commands: lines `::name key=value::text` on a step's output. Whatever stands in an
+ * argument is escaped, so that no text can end its command and begin another one.
  */
 
 import { visible } from '../escape.js';
@@ -18,7 +18,10 @@ export function annotation(
   return `::${level} ${where}title=${property(title)}::${message.map((line) => data(line)).join('%0A')}`;
 }
 
-/** One line of a message. The older form of commands, `##[name]`, and Azure's `##vso[name]` are recognised in the middle of a line too. */
+/**
+ * One line of a message. The older form of commands, `##[name]`, and Azure's `##vso[name]` are recognised in
+ * the middle of a line too.
+ */
 function data(text: string): string {
   return visible(text)
     .replace(/(##(?:vso|teamcity)?)\[/gi, '$1 [')
@@ -29,7 +32,10 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** Text that is no command whatever it holds, between two commands that switch them off and on. Nobody may be able to guess the token. */
+/**
+ * Text that is no command whatever it holds, between two commands that switch them off and on. Nobody may be
+ * able to guess the token.
+ */
 export function withoutCommands(token: string): { readonly begin: string; readonly end: string } {
   return { begin: `::stop-commands::${token}`, end: `::${token}::` };
 }

@@ -35,7 +35,10 @@ export function attributes(values: Readonly<Record<string, string | number>>): s
     .join('');
 }
 
-/** A CDATA section, or as many as it takes: `]]>` would end it, and what CI takes for a command must not stand there; both are divided between two. */
+/**
+ * A CDATA section, or as many as it takes: `]]>` would end it, and what CI takes for a command must not stand
+ * there; both are divided between two.
+ */
 export function cdata(text: string): string {
   const divided = ']]><![CDATA[';
   const whole = xmlChars(text).replaceAll('\r', '\\r').replaceAll(']]>', `]]${divided}>`);

@@ -1,6 +1,15 @@
 /** Bytes that a terminal sends for keys, as what the reader wants. */
 
-export type Move = 'next' | 'previous' | 'nextDeciding' | 'previousDeciding' | 'pageDown' | 'pageUp' | 'first' | 'last' | 'quit';
+export type Move =
+  | 'next'
+  | 'previous'
+  | 'nextDeciding'
+  | 'previousDeciding'
+  | 'pageDown'
+  | 'pageUp'
+  | 'first'
+  | 'last'
+  | 'quit';
 
 const MOVES: Readonly<Record<string, Move>> = {
   j: 'next',
@@ -31,11 +40,16 @@ const MOVES: Readonly<Record<string, Move>> = {
   '\u0004': 'quit',
 };
 
-/** An escape sequence of a key, in its two forms (`ESC [ ... letter` and `ESC O letter`), or one character. */
+/**
+ * An escape sequence of a key, in its two forms (`ESC [ ... letter` and `ESC O letter`), or one character.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
 const KEY = /\u001b\[[0-9;]*[A-Za-z~]|\u001bO[A-Za-z]|[\s\S]/gu;
 
-/** What the keys mean, in their order; those that mean nothing are left out. Several may come at once where one is held down. */
+/**
+ * What the keys mean, in their order; those that mean nothing are left out. Several may come at once where
+ * one is held down.
+ */
 export function movesOf(input: string): Move[] {
   return (input.match(KEY) ?? []).flatMap((key) => {
     const move = MOVES[key.startsWith('\u001bO') ? `\u001b[${key.slice(2)}` : key];

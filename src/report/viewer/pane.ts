@@ -19,7 +19,11 @@ export interface PaneOptions {
 }
 
 /** The pane, always as many lines for the same options; the most important lines come first. */
-export function paneLines(step: TraceStep, history: StateHistory, { width, cpus, colors }: PaneOptions): string[] {
+export function paneLines(
+  step: TraceStep,
+  history: StateHistory,
+  { width, cpus, colors }: PaneOptions,
+): string[] {
   const cut = (text: string): string => shorten(text, width);
   const agent = step.agent === 'cpu' ? '' : `'s ${AGENTS[step.agent]}`;
   const place = step.site === null ? '' : `  [${placeWords(step.site)}]`;
@@ -33,7 +37,8 @@ export function paneLines(step: TraceStep, history: StateHistory, { width, cpus,
     return cpu === step.cpu ? colors.bold(line) : line;
   });
   const tlb = history.after(step.step, step.cpu)?.tlb ?? null;
-  const translations = tlb === null ? '' : `TLB of CPU${step.cpu}: ${tlb.length === 0 ? 'empty' : tlb.join('; ')}`;
+  const translations =
+    tlb === null ? '' : `TLB of CPU${step.cpu}: ${tlb.length === 0 ? 'empty' : tlb.join('; ')}`;
   return [
     colors.bold(cut(visible(`CPU${step.cpu}${agent}: ${step.text}${place}`))),
     ...told,

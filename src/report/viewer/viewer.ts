@@ -1,6 +1,6 @@
 /**
- * Looking through an execution on a screen: the model. A key makes a new state of an old one, and a state has a screen of lines; nothing
- * here reads or writes a terminal.
+ * Looking through an execution on a screen: the model. A key makes a new state of an old one, and a state has
+ * a screen of lines; nothing here reads or writes a terminal.
  *
  *     title
  *     the columns' names
@@ -125,7 +125,8 @@ export class Viewer {
   private status({ at }: ViewState): string {
     const { steps } = this.trace;
     const number = this.deciding.indexOf(at) + 1;
-    const deciding = number > 0 ? `deciding ${number} of ${this.deciding.length}` : `${this.deciding.length} deciding`;
+    const deciding =
+      number > 0 ? `deciding ${number} of ${this.deciding.length}` : `${this.deciding.length} deciding`;
     const where = `step ${steps[at].step} of ${groupDigits(steps.at(-1)?.step ?? 0)}, ${deciding}`;
     return ` ${where} | j k step  n p deciding  space b page  g G ends  q quit `;
   }
@@ -133,7 +134,11 @@ export class Viewer {
   private pane(state: ViewState): string[] {
     const { rows, columns } = state.size;
     const cpus = this.pageAt(columns).columns;
-    const lines = paneLines(this.trace.steps[state.at], this.history, { width: columns, cpus, colors: this.trace.colors });
+    const lines = paneLines(this.trace.steps[state.at], this.history, {
+      width: columns,
+      cpus,
+      colors: this.trace.colors,
+    });
     // The timeline keeps at least half of a small screen.
     return lines.slice(0, Math.floor((rows - FRAME_ROWS) / 2));
   }
@@ -161,7 +166,11 @@ export class Viewer {
     const { from, to } = this.pageAt(state.size.columns);
     const wanted = from[state.at] + direction * Math.max(1, this.bodyRows(state) - 1);
     let index = state.at + direction;
-    while (index + direction >= 0 && index + direction < from.length && (direction > 0 ? to[index] <= wanted : from[index] > wanted))
+    while (
+      index + direction >= 0 &&
+      index + direction < from.length &&
+      (direction > 0 ? to[index] <= wanted : from[index] > wanted)
+    )
       index += direction;
     return index;
   }

@@ -4,5 +4,8 @@ import { lazy } from './lazy.js';
 import { remote } from './remote.js';
 import { switching } from './switching.js';
 
-/** The catalogue: generic scenarios, none built around a bug. `hunt` without a scenario goes round-robin over them. */
+/**
+ * The catalogue: generic scenarios, none built around a bug. `hunt` without a scenario goes round-robin over
+ * them.
+ */
 export const catalogue: readonly Scenario[] = [...switching, ...lazy, ...clients, ...remote];

@@ -1,5 +1,19 @@
 import type { Scenario } from '../../vocabulary/scenario.js';
-import { A, B, deepIdle, dontneed, idle, kthread, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
+import {
+  A,
+  B,
+  deepIdle,
+  dontneed,
+  idle,
+  kthread,
+  mmap,
+  munmap,
+  read,
+  repeat,
+  run,
+  script,
+  write,
+} from '../steps.js';
 
 /** CPUs go lazy, and come back, while another CPU flushes the mm that they keep loaded. */
 
@@ -31,7 +45,8 @@ export const lazy: readonly Scenario[] = [
   {
     ...machine,
     name: 'lazy-freed-tables',
-    summary: 'whole tables are unmapped and freed while another CPU is lazy on the mm and walks speculatively',
+    summary:
+      'whole tables are unmapped and freed while another CPU is lazy on the mm and walks speculatively',
     cpus: 2,
     pages: 10,
     walks: 12,
@@ -45,7 +60,17 @@ export const lazy: readonly Scenario[] = [
       {},
     ],
     scripts: [
-      script(run(A), write(0, 8), munmap(8, 10), write(0), mmap(8, 10), write(8), munmap(8, 10), run(B), write(0, 1)),
+      script(
+        run(A),
+        write(0, 8),
+        munmap(8, 10),
+        write(0),
+        mmap(8, 10),
+        write(8),
+        munmap(8, 10),
+        run(B),
+        write(0, 1),
+      ),
       script(run(A), read(0, 8), kthread, run(A), read(0, 8), idle, run(B), read(0), run(A), read(0)),
     ],
   },
@@ -68,7 +93,11 @@ export const lazy: readonly Scenario[] = [
     mms: [{}, {}],
     scripts: [
       script(run(A), write(0, 1), repeat(2, dontneed(0, 1), write(0), dontneed(1, 2))),
-      script(run(A), write(0, 1), repeat(2, write(0), kthread, run(A), write(1, 0), run(B), write(0), run(A), write(0))),
+      script(
+        run(A),
+        write(0, 1),
+        repeat(2, write(0), kthread, run(A), write(1, 0), run(B), write(0), run(A), write(0)),
+      ),
     ],
   },
 ];

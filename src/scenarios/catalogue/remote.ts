@@ -1,12 +1,34 @@
 import type { Scenario } from '../../vocabulary/scenario.js';
-import { A, B, C, D, dontneed, E, exit, fork, idle, kthread, munmap, protectRo, read, repeat, run, script, write } from '../steps.js';
+import {
+  A,
+  B,
+  C,
+  D,
+  dontneed,
+  E,
+  exit,
+  fork,
+  idle,
+  kthread,
+  munmap,
+  protectRo,
+  read,
+  repeat,
+  run,
+  script,
+  write,
+} from '../steps.js';
 
 /**
- * CPUs whose slots matter while others have their TLBs flushed for them: several mms on few slots, with flushes of whole address spaces and of
- * ranges, lazy and preempted targets, and two initiators. Where CPUs are virtual, their host may preempt any of them.
+ * CPUs whose slots matter while others have their TLBs flushed for them: several mms on few slots, with
+ * flushes of whole address spaces and of ranges, lazy and preempted targets, and two initiators. Where CPUs
+ * are virtual, their host may preempt any of them.
  */
 
-/** Pages that a range stands for where its flush is to be of the whole address space: more than the ceiling of 33. */
+/**
+ * Pages that a range stands for where its flush is to be of the whole address space: more than the ceiling of
+ * 33.
+ */
 const MANY = 64;
 const machine = { pages: 2, slots: 2, pcid: true, lazy: true, walks: 1 } as const;
 
@@ -28,25 +50,43 @@ export const remote: readonly Scenario[] = [
   {
     ...machine,
     name: 'one-slot-equal-generations',
-    summary: 'two mms of equal generations share the only slot of a CPU, which flushes one of them while another CPU flushes the first',
+    summary:
+      'two mms of equal generations share the only slot of a CPU, which flushes one of them while another CPU flushes the first',
     cpus: 2,
     pages: 1,
     slots: 1,
     mms: [{}, {}],
     start: [{ loadedMm: A }, { loadedMm: A }],
-    scripts: [script(repeat(4, read(0), dontneed(0, 1, MANY))), script(repeat(3, run(B), read(0), dontneed(0, 1), read(0), run(A)))],
+    scripts: [
+      script(repeat(4, read(0), dontneed(0, 1, MANY))),
+      script(repeat(3, run(B), read(0), dontneed(0, 1), read(0), run(A))),
+    ],
   },
   {
     ...machine,
     name: 'five-mms-two-slots',
-    summary: 'five mms of falling generations pass through two slots of a CPU, while another CPU flushes the first',
+    summary:
+      'five mms of falling generations pass through two slots of a CPU, while another CPU flushes the first',
     cpus: 2,
     pages: 1,
     mms: [{ tlbGen: 60 }, { tlbGen: 20 }, { tlbGen: 9 }, { tlbGen: 5 }, { tlbGen: 2 }],
     start: [{ loadedMm: A }, { loadedMm: A }],
     scripts: [
       script(repeat(4, read(0), dontneed(0, 1, MANY))),
-      script(run(B), run(C), run(E), read(0), dontneed(0, 1), read(0), run(A), run(D), run(E), read(0), dontneed(0, 1), read(0)),
+      script(
+        run(B),
+        run(C),
+        run(E),
+        read(0),
+        dontneed(0, 1),
+        read(0),
+        run(A),
+        run(D),
+        run(E),
+        read(0),
+        dontneed(0, 1),
+        read(0),
+      ),
     ],
   },
   {
@@ -81,20 +121,27 @@ export const remote: readonly Scenario[] = [
   {
     ...machine,
     name: 'preempted-targets',
-    summary: 'two CPUs alternate between two mms, one of them flushing fully, and both are preempted often where they are virtual',
+    summary:
+      'two CPUs alternate between two mms, one of them flushing fully, and both are preempted often where they are virtual',
     cpus: 2,
     slots: 3,
     preemptions: 8,
     mms: [{}, {}],
     scripts: [
-      script(run(A), write(0, 1), repeat(2, dontneed(0, 2, MANY), read(0), run(B), read(0), run(A), read(0)), munmap(0, 1, MANY)),
+      script(
+        run(A),
+        write(0, 1),
+        repeat(2, dontneed(0, 2, MANY), read(0), run(B), read(0), run(A), read(0)),
+        munmap(0, 1, MANY),
+      ),
       script(run(A), write(0, 1), repeat(3, run(B), read(0), run(A), read(0, 1))),
     ],
   },
   {
     ...machine,
     name: 'cow-few-slots',
-    summary: 'a process forks, its copies break and its child exits, while a thread of it alternates with another process over two slots',
+    summary:
+      'a process forks, its copies break and its child exits, while a thread of it alternates with another process over two slots',
     cpus: 2,
     mms: [{}, {}, { alive: false }],
     scripts: [
@@ -135,13 +182,28 @@ export const remote: readonly Scenario[] = [
         run(A),
         dontneed(0, 1),
       ),
-      script(run(A), read(0), run(B), write(0), run(C), read(0, 0), run(D), read(0), run(A), read(0), run(B), write(0), read(0)),
+      script(
+        run(A),
+        read(0),
+        run(B),
+        write(0),
+        run(C),
+        read(0, 0),
+        run(D),
+        read(0),
+        run(A),
+        read(0),
+        run(B),
+        write(0),
+        read(0),
+      ),
     ],
   },
   {
     ...machine,
     name: 'lazy-full-and-partial',
-    summary: 'a CPU goes lazy and back to the same mm while one CPU flushes all of it and another one single pages',
+    summary:
+      'a CPU goes lazy and back to the same mm while one CPU flushes all of it and another one single pages',
     cpus: 3,
     walks: 0,
     mms: [{}],

@@ -1,5 +1,19 @@
 import type { Scenario } from '../../vocabulary/scenario.js';
-import { A, B, C, dontneed, mmap, munmap, protectRo, protectRw, read, repeat, run, script, write } from '../steps.js';
+import {
+  A,
+  B,
+  C,
+  dontneed,
+  mmap,
+  munmap,
+  protectRo,
+  protectRw,
+  read,
+  repeat,
+  run,
+  script,
+  write,
+} from '../steps.js';
 
 /** CPUs switch between mms while another CPU flushes one of them. */
 
@@ -25,7 +39,18 @@ export const switching: readonly Scenario[] = [
     mms: [{}, {}],
     scripts: [
       script(run(A), write(0, 1, 2), munmap(0, 1), read(1), mmap(0, 1), write(0), munmap(1, 2), read(0, 2)),
-      script(run(A), read(0, 1), run(B), write(1), run(A), read(0, 1), run(B), read(1), run(A), read(0, 1, 2)),
+      script(
+        run(A),
+        read(0, 1),
+        run(B),
+        write(1),
+        run(A),
+        read(0, 1),
+        run(B),
+        read(1),
+        run(A),
+        read(0, 1, 2),
+      ),
     ],
   },
   {
@@ -47,8 +72,32 @@ export const switching: readonly Scenario[] = [
     slots: 2,
     mms: [{}, {}, {}],
     scripts: [
-      script(run(A), write(0, 1), dontneed(0, 2), write(0), run(B), write(0), dontneed(0, 1), run(A), dontneed(0, 1), read(0)),
-      script(run(A), read(0, 1), run(B), read(0), run(A), read(0), run(C), read(0), run(B), read(0), run(A), read(0, 1)),
+      script(
+        run(A),
+        write(0, 1),
+        dontneed(0, 2),
+        write(0),
+        run(B),
+        write(0),
+        dontneed(0, 1),
+        run(A),
+        dontneed(0, 1),
+        read(0),
+      ),
+      script(
+        run(A),
+        read(0, 1),
+        run(B),
+        read(0),
+        run(A),
+        read(0),
+        run(C),
+        read(0),
+        run(B),
+        read(0),
+        run(A),
+        read(0, 1),
+      ),
     ],
   },
   {
@@ -70,7 +119,18 @@ export const switching: readonly Scenario[] = [
     cpus: 2,
     mms: [{ tlbGen: 3 }, { tlbGen: 90 }],
     scripts: [
-      script(run(A), write(0, 1), run(B), write(0), dontneed(0, 1), run(A), read(0, 1), dontneed(1, 2), run(B), read(0)),
+      script(
+        run(A),
+        write(0, 1),
+        run(B),
+        write(0),
+        dontneed(0, 1),
+        run(A),
+        read(0, 1),
+        dontneed(1, 2),
+        run(B),
+        read(0),
+      ),
       script(run(B), write(0), run(A), read(0, 1), dontneed(0, 1), run(B), read(0, 0), run(A), read(0, 1)),
     ],
   },

@@ -3,9 +3,10 @@ import type { Scenario, ScriptStep } from '../../vocabulary/scenario.js';
 import { A, dontneed, mmap, munmap, read, repeat, run, script, write } from '../steps.js';
 
 /**
- * Scenarios for throughput, made for a number of CPUs. All CPUs run threads of one process; each maps a stretch of memory of its own,
- * touches every page of it and unmaps it page by page, again and again, so that every munmap shoots down all the others. The first page of
- * each stretch stays mapped, which keeps its table.
+ * Scenarios for throughput, made for a number of CPUs. All CPUs run threads of one process; each maps a
+ * stretch of memory of its own, touches every page of it and unmaps it page by page, again and again, so that
+ * every munmap shoots down all the others. The first page of each stretch stays mapped, which keeps its
+ * table.
  */
 const machine = { slots: 3, pcid: true, lazy: true, walks: 0, mms: [{}] } as const;
 /** Pages of an address space at most: a root's entries, each a table. */
@@ -13,7 +14,10 @@ const PAGES_MAX = TABLE_PAGES * TABLE_PAGES;
 /** Rounds of a storm in one round of the script. */
 const STORMS = 4;
 
-/** Pages of each CPU's stretch: a table's, so that CPUs meet at the locks of the process and not at those of a table; fewer for many CPUs. */
+/**
+ * Pages of each CPU's stretch: a table's, so that CPUs meet at the locks of the process and not at those of a
+ * table; fewer for many CPUs.
+ */
 function stretch(cpus: number): number {
   return Math.max(2, Math.min(TABLE_PAGES, Math.floor(PAGES_MAX / cpus)));
 }
@@ -51,14 +55,15 @@ export function munmapStorm(cpus: number): Scenario {
 }
 
 /**
- * As above with MADV_DONTNEED, which holds mmap_lock for reading only: shootdowns of several CPUs are under way at the same time, where
- * munmaps of one process follow each other.
+ * As above with MADV_DONTNEED, which holds mmap_lock for reading only: shootdowns of several CPUs are under
+ * way at the same time, where munmaps of one process follow each other.
  */
 export function dontneedStorm(cpus: number): Scenario {
   return {
     ...munmapStorm(cpus),
     name: 'dontneed-storm',
-    summary: 'threads of one process touch pages and give them back (MADV_DONTNEED) as fast as they can, on every CPU',
+    summary:
+      'threads of one process touch pages and give them back (MADV_DONTNEED) as fast as they can, on every CPU',
     scripts: Array.from({ length: cpus }, (_, cpu) => dontneeds(cpu, cpus)),
   };
 }
@@ -71,16 +76,18 @@ export function munmapStormBusy(cpus: number): Scenario {
     summary: 'one thread unmaps pages as fast as it can, the threads on all other CPUs compute',
     cpus,
     pages: TABLE_PAGES,
-    scripts: Array.from({ length: cpus }, (_, cpu) => (cpu === 0 ? storm(0, 1) : script(run(A), repeat(400, read(0))))),
+    scripts: Array.from({ length: cpus }, (_, cpu) =>
+      cpu === 0 ? storm(0, 1) : script(run(A), repeat(400, read(0))),
+    ),
   };
 }
 
 /** Scenarios that only stress runs have, by name, for a number of CPUs. */
-export const stressScenarios: readonly { readonly name: string; readonly summary: string; readonly make: (cpus: number) => Scenario }[] = [
-  munmapStorm,
-  dontneedStorm,
-  munmapStormBusy,
-].map((make) => {
+export const stressScenarios: readonly {
+  readonly name: string;
+  readonly summary: string;
+  readonly make: (cpus: number) => Scenario;
+}[] = [munmapStorm, dontneedStorm, munmapStormBusy].map((make) => {
   const { name, summary } = make(2);
   return { name, summary, make };
 });

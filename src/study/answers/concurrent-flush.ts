@@ -8,7 +8,9 @@ export function concurrentFlushAnswer(results: readonly RowResult[]): string[] {
     return before == null || after == null || rows.length < 2 ? [] : [{ before, after }];
   });
   if (pairs.length === 0) return [];
-  const shares = pairs.map(({ after }) => (after.local.mean === 0 ? 0 : Math.round((100 * after.overlap.mean) / after.local.mean)));
+  const shares = pairs.map(({ after }) =>
+    after.local.mean === 0 ? 0 : Math.round((100 * after.overlap.mean) / after.local.mean),
+  );
   const overlapsBefore = Math.max(...pairs.map(({ before }) => before.overlap.max));
   const saved = pairs.map(({ before, after }) => before.rounds.mean - after.rounds.mean);
   return [

@@ -19,10 +19,13 @@ export function lazyAnswer(results: readonly RowResult[]): string[] {
       .sort((a, b) => (a.change.difference ?? 0) - (b.change.difference ?? 0))
       .map(({ label, change }) => `${label} (${findRule(label)?.action ?? label}) ${changesWords(change)}`);
     const base = (compared[0].change.base ?? 0).toFixed(0);
-    return [`On ${group}, lazy CPUs that flushes reach (v0: ${base} per 1,000 operations): ${parts.join('; ')}.`];
+    return [
+      `On ${group}, lazy CPUs that flushes reach (v0: ${base} per 1,000 operations): ${parts.join('; ')}.`,
+    ];
   });
   if (lines.length === 0 && harmed.length === 0) return [];
-  const unsafe = harmed.length === 0 ? 'No answer to lazy CPUs that was run had a witness.' : `Unsafe: ${listed(harmed)}.`;
+  const unsafe =
+    harmed.length === 0 ? 'No answer to lazy CPUs that was run had a witness.' : `Unsafe: ${listed(harmed)}.`;
   return [
     unsafe,
     ...lines,

@@ -8,12 +8,15 @@ import type { Column, RowResult } from '../study.js';
 import { changesWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './words.js';
 
 /**
- * The answer to the study's question, made of its rows alone: yes or no, by what and on which conditions, what it saves, what it costs. A rule
- * is called safe only where neither this run nor any that is known of has a witness on any backend.
+ * The answer to the study's question, made of its rows alone: yes or no, by what and on which conditions,
+ * what it saves, what it costs. A rule is called safe only where neither this run nor any that is known of
+ * has a witness on any backend.
  */
 export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
   const ran = results.filter(({ verdict }) => verdict !== null);
-  const rules = [...grouped(ran, ({ row }) => row.label)].filter(([, rows]) => rows.some(({ row }) => row.baseline !== null));
+  const rules = [...grouped(ran, ({ row }) => row.label)].filter(([, rows]) =>
+    rows.some(({ row }) => row.baseline !== null),
+  );
   if (rules.length === 0) return [];
   const unsafe = rules.filter(([, rows]) => rows.some((row) => isHarmed(row) || isKnownUnsafe(row)));
   const latent = rules.filter((rule) => !unsafe.includes(rule) && rule[1].some(isLatent));
@@ -21,7 +24,8 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
   return [
     ...yesOrNo(clean, latent, unsafe),
     ...latent.map(
-      ([label, rows]) => `Not so sure, ${named(label, rows)}: slots claim too much on ${where(rows.filter(isLatent))}, no harm seen.`,
+      ([label, rows]) =>
+        `Not so sure, ${named(label, rows)}: slots claim too much on ${where(rows.filter(isLatent))}, no harm seen.`,
     ),
     ...refused(unsafe),
     ...savings(ran, clean),
@@ -33,8 +37,11 @@ type Rule = readonly [label: string, rows: readonly RowResult[]];
 
 function yesOrNo(clean: readonly Rule[], latent: readonly Rule[], unsafe: readonly Rule[]): string[] {
   const all = clean.length + latent.length + unsafe.length;
-  if (clean.length === 0) return [all === 1 ? 'No, not by this rule.' : `No, not by any of the ${all} rules that were run.`];
-  const least = groupDigits(Math.min(...clean.flatMap(([, rows]) => rows.map(({ verdict }) => verdict?.executions ?? 0))));
+  if (clean.length === 0)
+    return [all === 1 ? 'No, not by this rule.' : `No, not by any of the ${all} rules that were run.`];
+  const least = groupDigits(
+    Math.min(...clean.flatMap(([, rows]) => rows.map(({ verdict }) => verdict?.executions ?? 0))),
+  );
   const which = all === 1 ? 'this rule' : `${clean.length} of the ${all} rules that were run`;
   return [
     `Yes, on conditions: ${which} had no witness on any backend (in at least ${least} executions each: a sample, not a proof):`,
@@ -71,7 +78,10 @@ function refused(unsafe: readonly Rule[]): string[] {
   });
 }
 
-/** What rules without any witness save, per backend, the most first. One that only has other flushes at switches instead saves nothing. */
+/**
+ * What rules without any witness save, per backend, the most first. One that only has other flushes at
+ * switches instead saves nothing.
+ */
 function savings(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
   const safe = new Set(clean.map(([label]) => label));
   return [...grouped(ran, ({ row }) => row.group)].flatMap(([group, rows]) => {
@@ -84,10 +94,15 @@ function savings(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
     const better = candidates
       .filter(({ needless, atSwitch }) => needless.seen === 'less' && atSwitch?.seen !== 'more')
       .sort((a, b) => (a.needless.difference ?? 0) - (b.needless.difference ?? 0));
-    const more = candidates.filter(({ needless }) => needless.seen === 'more').map(({ result }) => result.row.label);
+    const more = candidates
+      .filter(({ needless }) => needless.seen === 'more')
+      .map(({ result }) => result.row.label);
     const base = candidates[0].needless.base ?? 0;
     const parts = better.map(({ result, needless }) => `${result.row.label} ${changesWords(needless)}`);
-    const saved = parts.length === 0 ? 'no difference seen by any rule without a witness, or none to the better' : parts.join(', ');
+    const saved =
+      parts.length === 0
+        ? 'no difference seen by any rule without a witness, or none to the better'
+        : parts.join(', ');
     const worse = more.length === 0 ? '' : `; ${listed(more)} more`;
     return [`Needless flushes on ${group} (v0: ${base.toFixed(0)} per 1,000 operations): ${saved}${worse}.`];
   });
@@ -98,7 +113,8 @@ function changeOf({ compared }: Column, { pairs, comparisons }: RowResult): Diff
 }
 
 function lostFlushes(ran: readonly RowResult[]): string[] {
-  const labels = (permanent: boolean): string[] => ran.filter((result) => isPermanent(result) === permanent).map(({ row }) => row.label);
+  const labels = (permanent: boolean): string[] =>
+    ran.filter((result) => isPermanent(result) === permanent).map(({ row }) => row.label);
   const [kept, healed] = [labels(true), labels(false)];
   if (kept.length === 0 && healed.length === 0) return [];
   const healing = `under ${listed(healed)} the next switch healed every one that was seen`;

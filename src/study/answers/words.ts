@@ -5,15 +5,23 @@ import type { RowResult } from '../study.js';
 /** What answers in words have in common. */
 
 /** Rows whose hunt ran to its end without harm: nothing latent either, or something. */
-export const isClean = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation === null && verdict.latent.length === 0;
-export const isLatent = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation === null && verdict.latent.length > 0;
+export const isClean = ({ verdict }: RowResult): boolean =>
+  verdict !== null && verdict.violation === null && verdict.latent.length === 0;
+export const isLatent = ({ verdict }: RowResult): boolean =>
+  verdict !== null && verdict.violation === null && verdict.latent.length > 0;
 export const isHarmed = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation !== null;
 
-/** Whether there is a witness that this run need not have met: it travels with the package, and is replayed at each build. */
+/**
+ * Whether there is a witness that this run need not have met: it travels with the package, and is replayed at
+ * each build.
+ */
 export const isKnownUnsafe = ({ known }: RowResult): boolean => known !== null;
 
 /** Results by what `key` says of them, in the order of their first sight. */
-export function grouped(results: readonly RowResult[], key: (result: RowResult) => string): Map<string, RowResult[]> {
+export function grouped(
+  results: readonly RowResult[],
+  key: (result: RowResult) => string,
+): Map<string, RowResult[]> {
   const groups = new Map<string, RowResult[]>();
   for (const result of results) {
     const name = key(result);

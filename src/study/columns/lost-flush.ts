@@ -1,14 +1,16 @@
 import type { Column, Counts, RowResult } from '../study.js';
 
 /**
- * What becomes of a flush that the host has lost, on the host of B27: the next decision about the slot flushes after all ("healed"), or takes the
- * slot as up to date ("permanent"). Only flushes that left something stale until such a decision are told.
+ * What becomes of a flush that the host has lost, on the host of B27: the next decision about the slot
+ * flushes after all ("healed"), or takes the slot as up to date ("permanent"). Only flushes that left
+ * something stale until such a decision are told.
  */
 export const lostFlushColumn: Column = {
   key: 'lostHostFlushes',
   title: ['A FLUSH THE', 'HOST LOSES'],
   width: 13,
-  legend: 'A FLUSH THE HOST LOSES (a host with CVE-2019-3016): healed at the next switch, or kept: K of N stayed lost',
+  legend:
+    'A FLUSH THE HOST LOSES (a host with CVE-2019-3016): healed at the next switch, or kept: K of N stayed lost',
   value({ brokenHost }) {
     if (brokenHost === null) return null;
     return { lost: brokenHost.lostHostFlushes, ...settled(brokenHost) };

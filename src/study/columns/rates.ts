@@ -3,7 +3,10 @@ import { type Difference, differenceOf, differencesOf, type RateOf, rounded } fr
 import { differenceText, levelText } from '../difference-text.js';
 import type { Column, ColumnValue, RowResult } from '../study.js';
 
-/** Columns that are ratios of counters, of the counting run, and their differences to the baseline's in the same executions. */
+/**
+ * Columns that are ratios of counters, of the counting run, and their differences to the baseline's in the
+ * same executions.
+ */
 
 interface Rate extends RateOf {
   readonly key: string;
@@ -80,7 +83,9 @@ export const needlessSwitchFlushes = rateColumn({
   legend: 'NEEDLESS FLUSHES: at a switch, of nothing stale, per 1,000 client operations',
 });
 
-/** All flushes at a switch: a rule that makes slots nobody's trades needless flushes for those of a new slot. */
+/**
+ * All flushes at a switch: a rule that makes slots nobody's trades needless flushes for those of a new slot.
+ */
 export const switchFlushes = rateColumn({
   ...perThousandOperations,
   key: 'switchFlushesPerThousandOperations',

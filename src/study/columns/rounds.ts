@@ -40,7 +40,9 @@ export const savedColumn: Column = {
 
 function saved({ rounds }: RowResult, baseline: RowResult | null): number | null {
   const before: RoundsTally | null = baseline?.rounds ?? null;
-  return rounds === null || before === null ? null : Number((before.rounds.mean - rounds.rounds.mean).toFixed(3));
+  return rounds === null || before === null
+    ? null
+    : Number((before.rounds.mean - rounds.rounds.mean).toFixed(3));
 }
 
 function spreadText({ min, mean, max }: Spread): string {

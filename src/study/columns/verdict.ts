@@ -7,13 +7,19 @@ export const verdictColumn: Column = {
   key: 'verdict',
   title: ['VERDICT'],
   width: 19,
-  legend: 'VERDICT: "after N": the N-th execution is a witness; "none in N": N executions, no witness: no proof',
+  legend:
+    'VERDICT: "after N": the N-th execution is a witness; "none in N": N executions, no witness: no proof',
   value: ({ verdict }) =>
-    verdict === null ? null : { violation: verdict.violation, executions: verdict.executions, latent: verdict.latent },
+    verdict === null
+      ? null
+      : { violation: verdict.violation, executions: verdict.executions, latent: verdict.latent },
   text: ({ verdict }) => (verdict === null ? '-' : verdictText(verdict)),
 };
 
-/** The most serious: a slot that claims what it does not hold comes before one that claims what does not exist yet. */
+/**
+ * The most serious: a slot that claims what it does not hold comes before one that claims what does not exist
+ * yet.
+ */
 export function worstLatent(latent: readonly LatentCount[]): LatentCount | undefined {
   return latent.find(({ class: name }) => name === 'gen-ahead') ?? latent[0];
 }

@@ -23,7 +23,11 @@ async function given(argv: readonly string[]): Promise<unknown> {
   });
   const program = new Command().exitOverride();
   let code = -1;
-  defineGroup({ name: 'group', summary: 's', description: 'd' }, [command]).addTo(program, {} as never, (exitCode) => (code = exitCode));
+  defineGroup({ name: 'group', summary: 's', description: 'd' }, [command]).addTo(
+    program,
+    {} as never,
+    (exitCode) => (code = exitCode),
+  );
   await program.parseAsync(['group', 'try', ...argv], { from: 'user' });
   expect(code).toBe(7);
   return seen;
@@ -38,7 +42,9 @@ describe('a command that is a table', () => {
   });
 
   it('names the flag whose value is none', async () => {
-    await expect(given(['a', '--count', 'x'])).rejects.toThrow('--count: "x" is not a whole number from 1 to 9');
+    await expect(given(['a', '--count', 'x'])).rejects.toThrow(
+      '--count: "x" is not a whole number from 1 to 9',
+    );
   });
 
   it('refuses a flag that stands under another name than its own', () => {
@@ -47,6 +53,8 @@ describe('a command that is a table', () => {
       flags: { dry: toggle('--dry-run', 'x') },
       run: async () => 0,
     });
-    expect(() => command.addTo(new Command(), {} as never, () => {})).toThrow('try: --dry-run stands under the name dry');
+    expect(() => command.addTo(new Command(), {} as never, () => {})).toThrow(
+      'try: --dry-run stands under the name dry',
+    );
   });
 });

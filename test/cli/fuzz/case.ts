@@ -1,6 +1,7 @@
 /**
- * One mutated file through the command line, in this process, and what is wrong with the answer. Everything is real but the workers: a hunt
- * of an imported scenario is a few executions here, to see that a machine can be built from it and runs.
+ * One mutated file through the command line, in this process, and what is wrong with the answer. Everything
+ * is real but the workers: a hunt of an imported scenario is a few executions here, to see that a machine can
+ * be built from it and runs.
  */
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +26,16 @@ import { mutateJson } from './mutate-json.js';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|[\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-export const KINDS = ['bytes', 'json', 'lies', 'program', 'baseline', 'trace', 'meta', 'hypervisor log'] as const;
+export const KINDS = [
+  'bytes',
+  'json',
+  'lies',
+  'program',
+  'baseline',
+  'trace',
+  'meta',
+  'hypervisor log',
+] as const;
 export type Kind = (typeof KINDS)[number];
 /** Of a hundred cases. */
 const SHARES: readonly (readonly [Kind, number])[] = [
@@ -79,7 +89,8 @@ export class FileFuzzer {
       files.push(path);
       return path;
     };
-    const argv = kind === 'program' ? await this.prepareProgram(random, write) : this.prepare(kind, random, write);
+    const argv =
+      kind === 'program' ? await this.prepareProgram(random, write) : this.prepare(kind, random, write);
     const began = process.cpuUsage();
     let run = { exitCode: -1, stdout: '', stderr: '' };
     let wrong: string | null;
@@ -97,17 +108,31 @@ export class FileFuzzer {
   }
 
   /** A witness against a user's program: its module is read again, as it is or as the mutant says. */
-  private async prepareProgram(random: Random, write: (name: string, content: string) => string): Promise<string[]> {
+  private async prepareProgram(
+    random: Random,
+    write: (name: string, content: string) => string,
+  ): Promise<string[]> {
     this.program ??= await findProgramWitness();
-    const mutant = random(3) === 0 ? serializeFinding(mutateRun(this.program, random)) : mutateJson(serializeFinding(this.program), random);
+    const mutant =
+      random(3) === 0
+        ? serializeFinding(mutateRun(this.program, random))
+        : mutateJson(serializeFinding(this.program), random);
     return ['replay', write('finding.json', mutant), ...(random(2) === 0 ? ['--json'] : [])];
   }
 
-  private prepare(kind: Kind, random: Random, write: (name: string, content: string | Buffer) => string): string[] {
+  private prepare(
+    kind: Kind,
+    random: Random,
+    write: (name: string, content: string | Buffer) => string,
+  ): string[] {
     const finding = random(this.findings.length);
     const text = this.texts[finding] ?? '';
     const flags = [[], [], ['--json'], ['--full']][random(4)] ?? [];
-    const replay = (content: string | Buffer): string[] => ['replay', write('finding.json', content), ...flags];
+    const replay = (content: string | Buffer): string[] => [
+      'replay',
+      write('finding.json', content),
+      ...flags,
+    ];
     switch (kind) {
       case 'bytes':
         return replay(mutateBytes(Buffer.from(text), random));
@@ -117,7 +142,10 @@ export class FileFuzzer {
         return replay(serializeFinding(mutateFinding(this.findings[finding] as KernelFinding, random)));
     }
     if (kind === 'baseline') {
-      const file = write('known.json', random(2) === 0 ? mutateJson(BASELINE, random) : mutateBytes(Buffer.from(BASELINE), random));
+      const file = write(
+        'known.json',
+        random(2) === 0 ? mutateJson(BASELINE, random) : mutateBytes(Buffer.from(BASELINE), random),
+      );
       return [
         'hunt',
         '--variant',
@@ -136,15 +164,20 @@ export class FileFuzzer {
     if (kind === 'trace' && random(10) === 0) trace = mutateBytes(trace, random);
     const path = write('r.trace', trace);
     if (kind === 'meta')
-      write('r.meta.json', random(2) === 0 ? mutateJson(this.meta, random) : mutateBytes(Buffer.from(this.meta), random));
+      write(
+        'r.meta.json',
+        random(2) === 0 ? mutateJson(this.meta, random) : mutateBytes(Buffer.from(this.meta), random),
+      );
     if (kind === 'hypervisor log') write('r.hv', mutateBytes(Buffer.from(HYPERVISOR_LOG), random));
     const json = random(3) === 0 ? ['--json'] : [];
     const check = ['trace', 'check', '--profile', '6.12.117', path, ...json];
     if (kind === 'hypervisor log') return check;
     const out = join(this.directory, 'out');
-    return [['trace', 'info', path, ...json], check, ['hunt', '--variant', 'b3', '--scenario', `trace:${path}`, '--out', out, ...json]][
-      random(3)
-    ] as string[];
+    return [
+      ['trace', 'info', path, ...json],
+      check,
+      ['hunt', '--variant', 'b3', '--scenario', `trace:${path}`, '--out', out, ...json],
+    ][random(3)] as string[];
   }
 }
 
@@ -158,7 +191,10 @@ function kindOf(index: number): Kind {
   return 'bytes';
 }
 
-/** Exit codes that a file can be answered with: no violation, a violation, bad input; never a failure of shootdown's own. */
+/**
+ * Exit codes that a file can be answered with: no violation, a violation, bad input; never a failure of
+ * shootdown's own.
+ */
 function judge(
   kind: Kind,
   { exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string },
@@ -166,10 +202,13 @@ function judge(
 ): string | null {
   if (![0, 1, 2].includes(exitCode)) return `exit code ${exitCode}: ${stderr}`;
   const bad = UNPRINTABLE.exec(stdout) ?? UNPRINTABLE.exec(stderr);
-  if (bad !== null) return `prints ${JSON.stringify(bad[0])}: ${JSON.stringify((stdout + stderr).slice(0, 400))}`;
-  if (exitCode === 2 && !/^shootdown: [^\n]+\n$/.test(stderr)) return `stderr is not one line: ${JSON.stringify(stderr.slice(0, 400))}`;
+  if (bad !== null)
+    return `prints ${JSON.stringify(bad[0])}: ${JSON.stringify((stdout + stderr).slice(0, 400))}`;
+  if (exitCode === 2 && !/^shootdown: [^\n]+\n$/.test(stderr))
+    return `stderr is not one line: ${JSON.stringify(stderr.slice(0, 400))}`;
   if (exitCode === 2 && stderr.length > 1_000) return `a line of ${stderr.length} characters`;
-  if (exitCode !== 2 && stderr !== '') return `exit code ${exitCode}, and stderr says ${JSON.stringify(stderr.slice(0, 400))}`;
+  if (exitCode !== 2 && stderr !== '')
+    return `exit code ${exitCode}, and stderr says ${JSON.stringify(stderr.slice(0, 400))}`;
   if (/\n\s+at .*:\d+/.test(stderr)) return 'a stack';
   if (kind === 'lies' && exitCode === 0) return 'a replay that ends with 0';
   if (!json || stdout === '') return null;
@@ -188,9 +227,21 @@ function huntInProcess(engine: Engine): Engine {
     openPool: async () => ({ close: async () => undefined }),
     hunt: async ({ variant, scenarios, memory, seed }) => {
       for (const scenario of scenarios) {
-        runBatch({ variant, scenario, memory, strategies: ['random', 'pct', 'delay'], seed, first: 0, count: 8 });
+        runBatch({
+          variant,
+          scenario,
+          memory,
+          strategies: ['random', 'pct', 'delay'],
+          seed,
+          first: 0,
+          count: 8,
+        });
       }
-      return { verdict: sampleVerdict({ variant, scenario: scenarios[0]?.name }), finding: null, replay: null };
+      return {
+        verdict: sampleVerdict({ variant, scenario: scenarios[0]?.name }),
+        finding: null,
+        replay: null,
+      };
     },
   };
 }
@@ -199,7 +250,14 @@ const BASELINE = JSON.stringify({
   format: BASELINE_FORMAT,
   version: BASELINE_VERSION,
   violations: ['no IPI', 'flush_tlb_func returned without a flush'].map((cause) => ({
-    ...{ variant: 'b3', memory: 'tso', scenario: 'ping-pong-dontneed', class: 'stale-use', cause, note: 'tracked' },
+    ...{
+      variant: 'b3',
+      memory: 'tso',
+      scenario: 'ping-pong-dontneed',
+      class: 'stale-use',
+      cause,
+      note: 'tracked',
+    },
   })),
 });
 

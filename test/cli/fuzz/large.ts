@@ -23,7 +23,8 @@ export function largeFiles(directory: string): LargeFile[] {
   const json = (change: object): string => JSON.stringify({ ...finding, ...change });
   const inScenario = (change: object): string => json({ scenario: { ...scenario, ...change } });
   const repeat = (value: unknown, count: number): unknown[] => Array(count).fill(value);
-  const object = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, i]));
+  const object = (count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, i]));
   const head = json({}).replace(/}$/, '');
   const access = { op: 'access', page: 0, write: true };
   const texts: Readonly<Record<string, string>> = {
@@ -56,14 +57,17 @@ export function largeFiles(directory: string): LargeFile[] {
       ...{ cpus: 256, pages: 64, slots: 6, mms: repeat({ tlbGen: 2 ** 30 }, 256), start: undefined },
       scripts: repeat(repeat({ op: 'munmap', start: 0, end: 64 }, 190), 256),
     }),
-    'pages that are not there': inScenario({ scripts: repeat(repeat({ ...access, page: 63 }, 9_000), scenario.cpus) }),
+    'pages that are not there': inScenario({
+      scripts: repeat(repeat({ ...access, page: 63 }, 9_000), scenario.cpus),
+    }),
     mms: inScenario({ mms: repeat({}, 400_000) }),
     notes: inScenario({ notes: repeat('n'.repeat(1_000), 15_000) }),
     'a message': json({ violation: { ...finding.violation, message: 'm'.repeat(900_000) } }),
     modules: json({ modules: repeat({ file: 'x.ts', sha256: '0'.repeat(64) }, 100_000) }),
   };
   const known = { variant: 'b3', memory: 'tso', scenario: 'x', class: 'stale-use', cause: 'c' };
-  const baseline = (violations: unknown): string => JSON.stringify({ format: BASELINE_FORMAT, version: BASELINE_VERSION, violations });
+  const baseline = (violations: unknown): string =>
+    JSON.stringify({ format: BASELINE_FORMAT, version: BASELINE_VERSION, violations });
   const baselines: Readonly<Record<string, string>> = {
     'entries that are none': baseline(repeat({}, 1_000_000)),
     entries: baseline(repeat(known, 100_000)),
@@ -93,13 +97,24 @@ export function largeFiles(directory: string): LargeFile[] {
 function results(directory: string): LargeFile[] {
   const verdict = { ...sampleVerdict(), memory: 'tso', seed: 1, message: null, finding: null };
   const hunt = (change: object): string =>
-    JSON.stringify({ format: 'shootdown-hunt', version: 1, shootdown: '0.1.0', interrupted: false, verdicts: [], ...change });
-  const columns = Object.fromEntries(Array.from({ length: 400_000 }, (_, i) => [`c${i}`, { change: 1, low: 0, high: 2 }]));
+    JSON.stringify({
+      format: 'shootdown-hunt',
+      version: 1,
+      shootdown: '0.1.0',
+      interrupted: false,
+      verdicts: [],
+      ...change,
+    });
+  const columns = Object.fromEntries(
+    Array.from({ length: 400_000 }, (_, i) => [`c${i}`, { change: 1, low: 0, high: 2 }]),
+  );
   const row = { variant: 'a', baseline: 'b', columns: {} };
   const texts: Readonly<Record<string, string>> = {
     'verdicts that are none': hunt({ verdicts: Array(1_000_000).fill({}) }),
     verdicts: hunt({ verdicts: Array(40_000).fill(verdict) }),
-    'verdicts with long names': hunt({ verdicts: Array(7_000).fill({ ...verdict, variant: 'v'.repeat(2_000) }) }),
+    'verdicts with long names': hunt({
+      verdicts: Array(7_000).fill({ ...verdict, variant: 'v'.repeat(2_000) }),
+    }),
     rows: hunt({ format: 'shootdown-study', rows: Array(200_000).fill(row) }),
     columns: hunt({ format: 'shootdown-study', rows: [{ ...row, columns }] }),
     counters: hunt({ format: 'shootdown-compare', base: 'a', patch: 'b', counters: columns }),
@@ -130,7 +145,10 @@ function recordings(directory: string): LargeFile[] {
   return Object.entries(contents).flatMap(([name, content]) => {
     const file = join(directory, `recording-${name.replaceAll(/\W+/g, '-')}`);
     writeFileSync(file, content);
-    return ['check', 'info'].map((command) => ({ name: `recording, ${command}: ${name}`, argv: ['trace', command, file] }));
+    return ['check', 'info'].map((command) => ({
+      name: `recording, ${command}: ${name}`,
+      argv: ['trace', command, file],
+    }));
   });
 }
 
@@ -151,10 +169,20 @@ function configurations(directory: string): LargeFile[] {
   return Object.entries(large).map(([name, text]) => {
     const at = join(directory, `project-${name.replaceAll(/\W+/g, '-')}`);
     mkdirSync(at);
-    const imported = name === 'part.ts' || name === 'data.json' ? `import '${`./${name}`.replace(/ts$/, 'js')}';\n` : '';
+    const imported =
+      name === 'part.ts' || name === 'data.json' ? `import '${`./${name}`.replace(/ts$/, 'js')}';\n` : '';
     writeFileSync(join(at, 'm.ts'), imported + MODULE);
     writeFileSync(join(at, name), text);
-    const argv = ['hunt', join(at, 'm.ts'), '--executions', '10', '--jobs', '1', '--out', join(directory, 'out')];
+    const argv = [
+      'hunt',
+      join(at, 'm.ts'),
+      '--executions',
+      '10',
+      '--jobs',
+      '1',
+      '--out',
+      join(directory, 'out'),
+    ];
     return { name: `configuration: ${name}`, argv };
   });
 }

@@ -62,7 +62,10 @@ export function mutateBytes(original: Buffer, random: Random): Buffer {
         bytes = Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
         break;
       case 9: // Another encoding.
-        bytes = random(2) === 0 ? Buffer.from(bytes.toString('utf8'), 'utf16le') : Buffer.from(bytes.toString('utf8'), 'latin1');
+        bytes =
+          random(2) === 0
+            ? Buffer.from(bytes.toString('utf8'), 'utf16le')
+            : Buffer.from(bytes.toString('utf8'), 'latin1');
         break;
       default: // A line moved.
         bytes = moveLine(bytes, random);

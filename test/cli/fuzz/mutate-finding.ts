@@ -1,4 +1,7 @@
-/** Findings that keep to the schema and lie: other variants, schedules, scenarios and claims. Only the engine can tell. */
+/**
+ * Findings that keep to the schema and lie: other variants, schedules, scenarios and claims. Only the engine
+ * can tell.
+ */
 
 import type { KernelFinding, ProgramFinding } from '../../../src/vocabulary/finding.js';
 import type { Scenario, ScriptStep } from '../../../src/vocabulary/scenario.js';
@@ -6,7 +9,21 @@ import type { Random } from './mutate-bytes.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-const VARIANTS = ['b1', 'b2', 'b3', 'b4', 'b6', 'b27', '6.18', '5.10', '6.12-stable', 'kvm/v5', 'kvm/v12', 'hypercall/v17', 'hypercall/v0'];
+const VARIANTS = [
+  'b1',
+  'b2',
+  'b3',
+  'b4',
+  'b6',
+  'b27',
+  '6.18',
+  '5.10',
+  '6.12-stable',
+  'kvm/v5',
+  'kvm/v12',
+  'hypercall/v17',
+  'hypercall/v0',
+];
 const AGENTS = ['', 'b', 'i', 'w', 'h', 'r', 'p'];
 
 export function mutateFinding(finding: KernelFinding, random: Random): KernelFinding {
@@ -35,22 +52,42 @@ function lie(finding: Writable<KernelFinding>, random: Random): Writable<KernelF
       return { ...finding, violation: { ...finding.violation, step: Math.max(0, step) } };
     }
     case 4: {
-      const classes = ['stale-use', 'cross-mm', 'freed-table-walk', 'deadlock', 'livelock', 'csd-reuse', 'assertion', 'gen-ahead'] as const;
-      return { ...finding, violation: { ...finding.violation, class: classes[random(classes.length)] ?? 'stale-use', cpu } };
+      const classes = [
+        'stale-use',
+        'cross-mm',
+        'freed-table-walk',
+        'deadlock',
+        'livelock',
+        'csd-reuse',
+        'assertion',
+        'gen-ahead',
+      ] as const;
+      return {
+        ...finding,
+        violation: { ...finding.violation, class: classes[random(classes.length)] ?? 'stale-use', cpu },
+      };
     }
     case 5: // Decisions gone, doubled, or anew.
       return { ...finding, schedule: finding.schedule.toSpliced(at, random(4)) };
     case 6:
-      return { ...finding, schedule: finding.schedule.toSpliced(at, 0, finding.schedule[random(finding.schedule.length)] ?? '0') };
+      return {
+        ...finding,
+        schedule: finding.schedule.toSpliced(at, 0, finding.schedule[random(finding.schedule.length)] ?? '0'),
+      };
     case 7: {
       const entry =
-        random(5) === 0 ? `=${random(1_000)}` : `${cpu}${AGENTS[random(AGENTS.length)]}${random(2) === 0 ? '' : `*${1 + random(40)}`}`;
+        random(5) === 0
+          ? `=${random(1_000)}`
+          : `${cpu}${AGENTS[random(AGENTS.length)]}${random(2) === 0 ? '' : `*${1 + random(40)}`}`;
       return { ...finding, schedule: finding.schedule.toSpliced(at, random(2), entry) };
     }
     case 8: {
       // The end open: a schedule that goes on, now and then for as long as the format allows.
       const times = random(10) === 0 ? 4_000_000 : 40_000;
-      return { ...finding, schedule: [...finding.schedule.slice(0, at), `${cpu}${AGENTS[random(AGENTS.length)]}*${times}`] };
+      return {
+        ...finding,
+        schedule: [...finding.schedule.slice(0, at), `${cpu}${AGENTS[random(AGENTS.length)]}*${times}`],
+      };
     }
     case 9:
       return { ...finding, steps: random(5_000_000), execution: random(2 ** 30), seed: random(2 ** 30) };
@@ -71,7 +108,12 @@ export function mutateRun(finding: ProgramFinding, random: Random): ProgramFindi
     case 2:
       return {
         ...finding,
-        modules: [{ ...module, file: ['../../etc/passwd', '/dev/null', 'package.json', 'src/index.ts', ''][random(5)] ?? 'x' }],
+        modules: [
+          {
+            ...module,
+            file: ['../../etc/passwd', '/dev/null', 'package.json', 'src/index.ts', ''][random(5)] ?? 'x',
+          },
+        ],
       };
     case 3:
       return { ...finding, modules: random(2) === 0 ? [] : [module, module] };
@@ -80,7 +122,11 @@ export function mutateRun(finding: ProgramFinding, random: Random): ProgramFindi
     case 5:
       return { ...finding, schedule: finding.schedule.toSpliced(at, random(4)) };
     case 6:
-      return { ...finding, memory: 'sc', schedule: [...finding.schedule.slice(0, at), `${random(3)}*4000000`] };
+      return {
+        ...finding,
+        memory: 'sc',
+        schedule: [...finding.schedule.slice(0, at), `${random(3)}*4000000`],
+      };
     default:
       return { ...finding, violation: { ...finding.violation, class: 'deadlock', step: random(5_000) } };
   }
@@ -100,14 +146,26 @@ function otherScenario(scenario: Scenario, random: Random): Scenario {
       return { ...scenario, pages: random(3) === 0 ? 64 : Math.min(64, scenario.pages + random(5)) };
     case 2: {
       const more = random(4) === 0 ? 256 - scenario.mms.length : random(3);
-      return { ...scenario, mms: [...scenario.mms, ...Array.from({ length: more }, () => ({ alive: random(3) > 0 }))] };
+      return {
+        ...scenario,
+        mms: [...scenario.mms, ...Array.from({ length: more }, () => ({ alive: random(3) > 0 }))],
+      };
     }
     case 3:
-      return { ...scenario, slots: Math.max(scenario.slots, 1 + random(6)), pcid: random(2) === 0, lazy: random(2) === 0 };
+      return {
+        ...scenario,
+        slots: Math.max(scenario.slots, 1 + random(6)),
+        pcid: random(2) === 0,
+        lazy: random(2) === 0,
+      };
     case 4:
       return { ...scenario, walks: random(10_001), preemptions: random(10_001) };
     case 5: {
-      const mms = scenario.mms.map((mm) => ({ ...mm, alive: random(4) > 0, tlbGen: random(3) === 0 ? 2 ** 30 : random(5) }));
+      const mms = scenario.mms.map((mm) => ({
+        ...mm,
+        alive: random(4) > 0,
+        tlbGen: random(3) === 0 ? 2 ** 30 : random(5),
+      }));
       return { ...scenario, mms };
     }
     case 6: {
@@ -120,11 +178,16 @@ function otherScenario(scenario: Scenario, random: Random): Scenario {
       return { ...scenario, start };
     }
     case 7: {
-      const long = Array.from({ length: random(8) === 0 ? 5_000 : random(6) }, () => scriptStep(scenario, random));
+      const long = Array.from({ length: random(8) === 0 ? 5_000 : random(6) }, () =>
+        scriptStep(scenario, random),
+      );
       return { ...scenario, scripts: scenario.scripts.with(cpu, script.toSpliced(at, 0, ...long)) };
     }
     default:
-      return { ...scenario, scripts: scenario.scripts.with(cpu, script.toSpliced(at, 1, scriptStep(scenario, random))) };
+      return {
+        ...scenario,
+        scripts: scenario.scripts.with(cpu, script.toSpliced(at, 1, scriptStep(scenario, random))),
+      };
   }
 }
 

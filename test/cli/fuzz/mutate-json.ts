@@ -30,7 +30,31 @@ const RAW: readonly (() => string)[] = [
 ];
 
 const VALUES: readonly Json[] = [
-  ...[null, true, false, 0, 1, -1, 2, 3, 5, 6, 16, 17, 63, 64, 255, 256, 257, 1.5, 1e6, 5_000_000, 2 ** 30, 2 ** 31, 2 ** 32],
+  ...[
+    null,
+    true,
+    false,
+    0,
+    1,
+    -1,
+    2,
+    3,
+    5,
+    6,
+    16,
+    17,
+    63,
+    64,
+    255,
+    256,
+    257,
+    1.5,
+    1e6,
+    5_000_000,
+    2 ** 30,
+    2 ** 31,
+    2 ** 32,
+  ],
   ...[2 ** 53, 1e300, [], {}, [[]], [null], '0', 'tso', 'sc'],
 ];
 
@@ -68,10 +92,22 @@ function change(document: Json, random: Random, raws: string[]): void {
       else holder[NASTY[random(NASTY.length)] ?? 'more'] = old;
       break;
     case 4:
-      set(typeof old === 'number' ? old + random(5) - 2 : typeof old === 'string' ? old + NASTY[random(NASTY.length)] : old);
+      set(
+        typeof old === 'number'
+          ? old + random(5) - 2
+          : typeof old === 'string'
+            ? old + NASTY[random(NASTY.length)]
+            : old,
+      );
       break;
     case 5:
-      set(typeof old === 'string' ? (NASTY[random(NASTY.length)] ?? '') : typeof old === 'number' ? String(old) : [old]);
+      set(
+        typeof old === 'string'
+          ? (NASTY[random(NASTY.length)] ?? '')
+          : typeof old === 'number'
+            ? String(old)
+            : [old],
+      );
       break;
     case 6: {
       // A value from elsewhere in the document.
@@ -82,12 +118,15 @@ function change(document: Json, random: Random, raws: string[]): void {
     case 7: // The same key twice, the second time with something else.
       if (Array.isArray(holder)) holder.push(old);
       else {
-        raws.push(`${JSON.stringify(old)}, ${JSON.stringify(key)}: ${JSON.stringify(VALUES[random(VALUES.length)])}`);
+        raws.push(
+          `${JSON.stringify(old)}, ${JSON.stringify(key)}: ${JSON.stringify(VALUES[random(VALUES.length)])}`,
+        );
         set(`${RAW_MARK}${raws.length - 1}`);
       }
       break;
     case 8:
-      if (Array.isArray(old)) for (let i = random(2_000); i > 0 && old.length > 0; i--) old.push(old[random(old.length)] ?? null);
+      if (Array.isArray(old))
+        for (let i = random(2_000); i > 0 && old.length > 0; i--) old.push(old[random(old.length)] ?? null);
       else if (typeof old === 'boolean') set(!old);
       break;
     default:

@@ -12,14 +12,21 @@ import { sampleVerdict } from '../../report/verdicts.js';
 
 type Change = Readonly<Record<string, unknown>>;
 const head = { version: 1, shootdown: '0.1.0', interrupted: false };
-const hunt = (...verdicts: Change[]) => ({ format: 'shootdown-hunt', ...head, verdicts: verdicts.map((one) => sampleVerdict(one)) });
+const hunt = (...verdicts: Change[]) => ({
+  format: 'shootdown-hunt',
+  ...head,
+  verdicts: verdicts.map((one) => sampleVerdict(one)),
+});
 const compared = (counters: Change, ...verdicts: Change[]) => ({
   ...hunt(...verdicts),
   ...{ format: 'shootdown-compare', base: 'kvm/v0', patch: 'kvm/v7', counters },
 });
 const study = (variant: string, column: Change) => ({
   ...hunt({ variant }),
-  ...{ format: 'shootdown-study', rows: [{ variant, baseline: 'kvm/v0', columns: { verdict: { executions: 1 }, rate: column } }] },
+  ...{
+    format: 'shootdown-study',
+    rows: [{ variant, baseline: 'kvm/v0', columns: { verdict: { executions: 1 }, rate: column } }],
+  },
 });
 const read = (document: object, file = 'a.json') => parseResult(JSON.stringify(document), file);
 
@@ -36,7 +43,10 @@ describe('verdicts', () => {
   });
 
   it('of one variant each are compared whatever they are called; a violation where there was none is new', () => {
-    const [none, stale] = [read(hunt({ variant: '6.18' })), read(hunt({ variant: 'mine', violation: 'stale-use' }))];
+    const [none, stale] = [
+      read(hunt({ variant: '6.18' })),
+      read(hunt({ variant: 'mine', violation: 'stale-use' })),
+    ];
     expect(between(none, stale).isNew).toBe(true);
     expect(between(stale, none)).toMatchObject({ isNew: false, verdicts: [{ isChanged: true }] });
     expect(between(stale, stale)).toMatchObject({ isNew: false, verdicts: [{ isChanged: false }] });
@@ -44,7 +54,10 @@ describe('verdicts', () => {
   });
 
   it('of nothing in common are refused', () => {
-    const [one, other] = [read(hunt({ variant: 'a' }, { variant: 'b' })), read(hunt({ variant: 'c' }), 'b.json')];
+    const [one, other] = [
+      read(hunt({ variant: 'a' }, { variant: 'b' })),
+      read(hunt({ variant: 'c' }), 'b.json'),
+    ];
     expect(() => between(one, other)).toThrow('a.json and b.json have no variant in common');
   });
 });
@@ -55,24 +68,40 @@ describe('counters', () => {
   const of = (ipis: Change) => read(compared({ ipis }, { variant: 'kvm/v0' }, { variant: 'kvm/v7' }));
 
   it('are compared as differences to one base, with the intervals of both', () => {
-    expect(between(of(less), of(more)).counters).toMatchObject([{ key: 'ipis', difference: 6, low: 4.5, high: 7.5, seen: 'more' }]);
-    expect(between(of(less), of({ ...less, difference: -4.5, low: -6.5, high: -2.5 })).counters).toMatchObject([
-      { difference: 0.5, low: -2.5, high: 3.5, seen: 'none' },
+    expect(between(of(less), of(more)).counters).toMatchObject([
+      { key: 'ipis', difference: 6, low: 4.5, high: 7.5, seen: 'more' },
     ]);
+    expect(
+      between(of(less), of({ ...less, difference: -4.5, low: -6.5, high: -2.5 })).counters,
+    ).toMatchObject([{ difference: 0.5, low: -2.5, high: 3.5, seen: 'none' }]);
   });
 
   it('have no interval where a file has none, or where the bases are others', () => {
     expect(between(of(less), of({ difference: 3, low: null, high: null })).counters).toMatchObject([
       { difference: 8, low: null, seen: 'none' },
     ]);
-    const other = { ...of(more), counters: of(more).counters.map((counter) => ({ ...counter, base: 'native/v0' })) };
-    expect(between(of(less), other).counters).toMatchObject([{ difference: null, low: null, high: null, seen: 'none' }]);
+    const other = {
+      ...of(more),
+      counters: of(more).counters.map((counter) => ({ ...counter, base: 'native/v0' })),
+    };
+    expect(between(of(less), other).counters).toMatchObject([
+      { difference: null, low: null, high: null, seen: 'none' },
+    ]);
   });
 
   it('of studies are those of their rows', () => {
-    const rate = (change: number) => ({ value: 1, base: 2, change, low: change - 1, high: change + 1, seen: 'less' });
+    const rate = (change: number) => ({
+      value: 1,
+      base: 2,
+      change,
+      low: change - 1,
+      high: change + 1,
+      seen: 'less',
+    });
     const [before, after] = [read(study('kvm/v7', rate(-9))), read(study('kvm/v7', rate(-2)))];
-    expect(between(before, after).counters).toMatchObject([{ key: 'kvm/v7 rate', difference: 7, low: 5, high: 9, seen: 'more' }]);
+    expect(between(before, after).counters).toMatchObject([
+      { key: 'kvm/v7 rate', difference: 7, low: 5, high: 9, seen: 'more' },
+    ]);
     expect(between(before, read(hunt({ variant: 'kvm/v7' }))).counters).toEqual([]);
     expect(
       resultsText(between(before, after))
@@ -90,29 +119,59 @@ describe('files', () => {
     return join(folder, name);
   };
   const good = write('good.json', JSON.stringify(hunt({ variant: '6.18' })));
-  const bad = write('worse.json', JSON.stringify(hunt({ variant: 'mine', violation: 'stale-use', message: 'CPU1 read\u001b[31m' })));
+  const bad = write(
+    'worse.json',
+    JSON.stringify(hunt({ variant: 'mine', violation: 'stale-use', message: 'CPU1 read\u001b[31m' })),
+  );
 
   it('exit 1 for a violation that only the second has, 0 else; text, Markdown and a document', async () => {
     const text = await cli(['compare', good, bad]);
     expect([text.exitCode, text.stderr]).toEqual([1, '']);
     expect(text.stdout).toContain('New violations: 1 verdict of 1 changed: 6.18, mine none -> stale-use.');
-    expect((await cli(['compare', bad, good, '--format', 'markdown'])).stdout).toMatch(/\| 6\.18|mine, 6\.18/);
+    expect((await cli(['compare', bad, good, '--format', 'markdown'])).stdout).toMatch(
+      /\| 6\.18|mine, 6\.18/,
+    );
     const { exitCode, stdout } = await cli(['compare', bad, good, '--json']);
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ base: bad, patch: good, isNew: false, verdicts: [{ isChanged: true }], counters: {} });
+    expect(JSON.parse(stdout)).toMatchObject({
+      base: bad,
+      patch: good,
+      isNew: false,
+      verdicts: [{ isChanged: true }],
+      counters: {},
+    });
   });
 
   it.each([
     ['cut.json', '{"format": "shootdown-hunt", "verdicts": [', 'cut.json:1:43: malformed JSON: expected'],
     ['other.json', '{"format": "shootdown-show", "version": 1}', 'other.json: not a result'],
-    ['newer.json', '{"format": "shootdown-hunt", "version": 2}', 'version: this shootdown reads version 1, not 2'],
-    ['field.json', JSON.stringify(hunt({ executions: 'many' })), 'field.json: verdicts[0].executions: expected a whole number, got "many"'],
-    ['class.json', JSON.stringify(hunt({ violation: 'rain' })), 'class.json: verdicts[0].violation: expected "stale-use" or'],
+    [
+      'newer.json',
+      '{"format": "shootdown-hunt", "version": 2}',
+      'version: this shootdown reads version 1, not 2',
+    ],
+    [
+      'field.json',
+      JSON.stringify(hunt({ executions: 'many' })),
+      'field.json: verdicts[0].executions: expected a whole number, got "many"',
+    ],
+    [
+      'class.json',
+      JSON.stringify(hunt({ violation: 'rain' })),
+      'class.json: verdicts[0].violation: expected "stale-use" or',
+    ],
     ['deep.json', '['.repeat(100_000), 'nested more than 32 deep'],
-    ['counter.json', JSON.stringify(compared({ ipis: { difference: '1' } }, {})), 'counter.json: counters.ipis.difference: expected'],
+    [
+      'counter.json',
+      JSON.stringify(compared({ ipis: { difference: '1' } }, {})),
+      'counter.json: counters.ipis.difference: expected',
+    ],
     [
       'infinite.json',
-      JSON.stringify(compared({}, {})).replace(/"counters":{}}$/, '"counters":{"ipis":{"difference":1e999}}}'),
+      JSON.stringify(compared({}, {})).replace(
+        /"counters":{}}$/,
+        '"counters":{"ipis":{"difference":1e999}}}',
+      ),
       'counters.ipis',
     ],
   ])('%s is answered with one line and exit code 2', async (name, content, message) => {
@@ -129,6 +188,8 @@ describe('files', () => {
   });
 
   it('one that is missing is named', async () => {
-    expect((await cli(['compare', good, join(folder, 'nowhere.json')])).stderr).toContain('nowhere.json: cannot be read: no such file');
+    expect((await cli(['compare', good, join(folder, 'nowhere.json')])).stderr).toContain(
+      'nowhere.json: cannot be read: no such file',
+    );
   });
 });

@@ -33,10 +33,17 @@ function seqlock(name: string, looksAgain: boolean): PlainProgram {
       return;
     }
   }
-  return plainProgram({ name, words: { seq: 0, a: 0, b: 0 }, cpus: [writer, reader, reader] }) as unknown as PlainProgram;
+  return plainProgram({
+    name,
+    words: { seq: 0, a: 0, b: 0 },
+    cpus: [writer, reader, reader],
+  }) as unknown as PlainProgram;
 }
 
-/** Readers announce themselves, the updater waits for each of them; without a fence the announcement is still buffered. */
+/**
+ * Readers announce themselves, the updater waits for each of them; without a fence the announcement is still
+ * buffered.
+ */
 function gracePeriod(name: string, isFenced: boolean): PlainProgram {
   type Names = 'ptr' | 'nesting' | 'alive';
   function* reader(cpu: PlainCpu, at: At<Names>): Protocol<void> {

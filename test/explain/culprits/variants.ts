@@ -115,7 +115,8 @@ const switchTask: KernelFunctions['contextSwitch'] = function* switchTask(cpu, n
   if (dropped !== MM_NULL && dropped !== INIT_MM) yield* cpu.fn.mmdrop(cpu, dropped);
 };
 
-const define = (name: string, replace: Partial<KernelFunctions>): Variant => defineVariant({ name, base: '6.18', replace });
+const define = (name: string, replace: Partial<KernelFunctions>): Variant =>
+  defineVariant({ name, base: '6.18', replace });
 const pair = (name: string, bug: Partial<KernelFunctions>, fixed: Partial<KernelFunctions>): Culprit => ({
   bug: define(name, bug),
   fixed: define(`${name}-fixed`, fixed),

@@ -14,9 +14,17 @@ import type { Variant } from '../../../src/variants/index.js';
 /** Replaced functions beside the base's: what counts as another answer or act, and what does not. */
 
 const SCENARIOS = ['ping-pong-munmap', 'lazy-freed-tables', 'lazy-return'];
-const plan = { strategies: ['random', 'delay'], seed: 1, memory: 'tso' as const, jobs: 1, executions: 60, pastViolations: true };
+const plan = {
+  strategies: ['random', 'delay'],
+  seed: 1,
+  memory: 'tso' as const,
+  jobs: 1,
+  executions: 60,
+  pastViolations: true,
+};
 
-const knowing = (...variants: Variant[]): InlinePool => new InlinePool(undefined, { ...NO_MODULES, variants });
+const knowing = (...variants: Variant[]): InlinePool =>
+  new InlinePool(undefined, { ...NO_MODULES, variants });
 
 async function verdictOf(spec: Omit<VariantSpec, 'name'>, names = SCENARIOS) {
   const variant = defineVariant({ base: '6.18', ...spec, name: 'mine' });
@@ -25,7 +33,10 @@ async function verdictOf(spec: Omit<VariantSpec, 'name'>, names = SCENARIOS) {
   return { ...verdict, variantHunted: variant, effect: verdict.effect! };
 }
 
-/** 6.18's should_flush_tlb, written again without its switches; `first` and `then` are the two words that it looks at. */
+/**
+ * 6.18's should_flush_tlb, written again without its switches; `first` and `then` are the two words that it
+ * looks at.
+ */
 function retyped(first: 'loadedMm' | 'isLazy', answer = (value: boolean): boolean => value) {
   return function* (cpu: KernelCpu, target: number): Protocol<boolean> {
     const state = cpu.per[target].tlbstate;
@@ -80,7 +91,10 @@ describe('a replacement that changes nothing', () => {
 
   it('is one that never runs', async () => {
     const { effect } = await verdictOf({ replace: { *hypercallTarget() {} } });
-    expect(effect).toMatchObject({ changedNothing: true, parts: [{ name: 'hypercallTarget', calls: 0, scenarios: [] }] });
+    expect(effect).toMatchObject({
+      changedNothing: true,
+      parts: [{ name: 'hypercallTarget', calls: 0, scenarios: [] }],
+    });
   });
 
   it('is a variant without any', async () => {
@@ -89,7 +103,11 @@ describe('a replacement that changes nothing', () => {
 
   it('is a change beside a base that never comes there', async () => {
     // 6.12 has no filter, so that its should_flush_tlb never reads these words; it is asked there as well.
-    const { effect } = await verdictOf({ base: '6.12', features: { filterSwitching: true }, replace: { shouldFlushTlb } });
+    const { effect } = await verdictOf({
+      base: '6.12',
+      features: { filterSwitching: true },
+      replace: { shouldFlushTlb },
+    });
     expect(effect.changedNothing).toBe(true);
   });
 });
@@ -146,14 +164,25 @@ describe('a replacement that changes something', () => {
   });
 
   it('is compared with an own base, and through switched features with what that was made from', async () => {
-    const base = defineVariant({ name: 'base', base: '6.18', replace: { shouldFlushTlb: retyped('loadedMm', () => true) } });
-    const above = defineVariant({ name: 'above', base, replace: { shouldFlushTlb: retyped('isLazy', () => true) } });
+    const base = defineVariant({
+      name: 'base',
+      base: '6.18',
+      replace: { shouldFlushTlb: retyped('loadedMm', () => true) },
+    });
+    const above = defineVariant({
+      name: 'above',
+      base,
+      replace: { shouldFlushTlb: retyped('isLazy', () => true) },
+    });
     const pool = knowing(base, above);
     const scenarios = catalogue.filter(({ name }) => SCENARIOS.includes(name));
     const { verdict } = await hunt({ ...plan, variant: 'above', scenarios, pool });
     expect(verdict.effect).toMatchObject({ base: 'base', parts: [{ name: 'shouldFlushTlb', answered: 0 }] });
     const switched = await hunt({ ...plan, variant: 'base~skipLazy', scenarios, pool });
-    expect(switched.verdict.effect).toMatchObject({ base: '6.18', parts: [{ name: 'shouldFlushTlb' }, { name: 'skipLazy' }] });
+    expect(switched.verdict.effect).toMatchObject({
+      base: '6.18',
+      parts: [{ name: 'shouldFlushTlb' }, { name: 'skipLazy' }],
+    });
   });
 
   it('on another host is not compared, only counted', async () => {

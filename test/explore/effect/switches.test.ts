@@ -9,7 +9,13 @@ import { findVariant } from '../../../src/variants/index.js';
 
 /** Features that a name switches: which of them change nothing, and how often the others do. */
 
-const plan = { strategies: ['random', 'delay'], seed: 1, memory: 'tso' as const, jobs: 1, pool: new InlinePool() };
+const plan = {
+  strategies: ['random', 'delay'],
+  seed: 1,
+  memory: 'tso' as const,
+  jobs: 1,
+  pool: new InlinePool(),
+};
 const named = (...names: string[]) => catalogue.filter(({ name }) => names.includes(name));
 
 describe('a feature that plainly changes nothing', () => {
@@ -35,7 +41,9 @@ describe('a feature that plainly changes nothing', () => {
     const scenarios = named('ping-pong-munmap');
     const { verdict } = await hunt({ ...plan, executions: 10, variant: '6.12+filterSwitching', scenarios });
     expect(verdict.effect).toMatchObject({ base: '6.12', changedNothing: true, otherwise: 0 });
-    expect(restsOn(verdict)[0]).toBe('switched filterSwitching: changes nothing: nothing looks at it without filterLoadedMm');
+    expect(restsOn(verdict)[0]).toBe(
+      'switched filterSwitching: changes nothing: nothing looks at it without filterLoadedMm',
+    );
     const plain = await hunt({ ...plan, executions: 10, variant: '6.12', scenarios });
     expect(plain.verdict).not.toHaveProperty('effect');
     expect(restsOn(plain.verdict)[0]).toMatch(/^executions:/);
@@ -56,22 +64,29 @@ describe('every feature', () => {
   /** Without them the same is decided by other reads, where nobody is lazy, behind or batched. */
   const READS_ONLY = ['genEarlyOut', 'skipLazy', 'flushBatchedPending'];
 
-  it.each(features.map(({ name }) => name))('%s does otherwise only where an execution is another one', async (name) => {
-    for (const base of ['6.18', 'kvm/v0']) {
-      const value = findVariant(base)!.features[name];
-      const request = { ...plan, executions: 9, scenarios, pastViolations: true };
-      const { verdict } = await hunt({ ...request, variant: `${base}${value ? '~' : '+'}${name}` });
-      const before = await hunt({ ...request, variant: base });
-      const isSame = verdict.traceHash === before.verdict.traceHash;
-      if (isSame || !READS_ONLY.includes(name)) expect(verdict.effect?.changedNothing, base).toBe(isSame);
-    }
-  });
+  it.each(features.map(({ name }) => name))(
+    '%s does otherwise only where an execution is another one',
+    async (name) => {
+      for (const base of ['6.18', 'kvm/v0']) {
+        const value = findVariant(base)!.features[name];
+        const request = { ...plan, executions: 9, scenarios, pastViolations: true };
+        const { verdict } = await hunt({ ...request, variant: `${base}${value ? '~' : '+'}${name}` });
+        const before = await hunt({ ...request, variant: base });
+        const isSame = verdict.traceHash === before.verdict.traceHash;
+        if (isSame || !READS_ONLY.includes(name)) expect(verdict.effect?.changedNothing, base).toBe(isSame);
+      }
+    },
+  );
 });
 
 describe('two features that hide each other', () => {
   it('change something together', async () => {
     const request = { ...plan, executions: 20, scenarios: named('ping-pong-munmap') };
-    const { verdict } = await hunt({ ...request, variant: '6.18~filterLoadedMm~filterSwitching', pastViolations: true });
+    const { verdict } = await hunt({
+      ...request,
+      variant: '6.18~filterLoadedMm~filterSwitching',
+      pastViolations: true,
+    });
     const [loaded, switching] = verdict.effect!.parts;
     expect(verdict.effect!.changedNothing).toBe(false);
     expect(loaded.otherwise).toBeGreaterThan(0);

@@ -10,15 +10,16 @@ import { findWitness } from '../witness.js';
 import { type Lie, lies } from './mutate.js';
 
 /**
- * A finding cannot lie: any single place of it is changed, and its replay refuses the file, or names what differs, or prints not one
- * character else. The last only where a replay uses nothing of the place, which is said here.
+ * A finding cannot lie: any single place of it is changed, and its replay refuses the file, or names what
+ * differs, or prints not one character else. The last only where a replay uses nothing of the place, which is
+ * said here.
  */
 
 /** Of the hunt, which a replay does not do again. */
 const OF_THE_HUNT = /^(?:strategy|seed|execution)$/;
 /**
- * Of a scenario that the file brings: it is what the replay starts from, and what changes nothing in this execution is told nowhere. One
- * of the catalogue is compared whole.
+ * Of a scenario that the file brings: it is what the replay starts from, and what changes nothing in this
+ * execution is told nowhere. One of the catalogue is compared whole.
  */
 const OF_AN_OWN_SCENARIO = /^scenario\./;
 /** An answer to a choice that changed nothing: another schedule of the very same execution. */
@@ -35,13 +36,20 @@ function unnoticed(lie: Lie, run: CliRun, honest: CliRun, file: string): string 
   const where = `${lie.path} ${lie.how}`;
   if (run.exitCode === 2) {
     const isOneLine = /^shootdown: [^\n]+\n$/.test(run.stderr);
-    return isOneLine && !run.stdout.includes('reproduced:') ? null : `${where}: refused without a line: ${run.stderr}`;
+    return isOneLine && !run.stdout.includes('reproduced:')
+      ? null
+      : `${where}: refused without a line: ${run.stderr}`;
   }
   if (run.exitCode !== 1) return `${where}: exit code ${run.exitCode}: ${run.stderr}`;
-  if (run.stderr !== '') return run.stderr.includes(`${file}: ${field}`) ? null : `${where}: another place is named: ${run.stderr}`;
+  if (run.stderr !== '')
+    return run.stderr.includes(`${file}: ${field}`)
+      ? null
+      : `${where}: another place is named: ${run.stderr}`;
   if (run.stdout !== honest.stdout) return `${where}: is told as if it had been seen`;
   if (field === 'schedule' && ANSWER.test(entryAt(lie))) return null;
-  return OF_THE_HUNT.test(lie.path) || OF_AN_OWN_SCENARIO.test(lie.path) ? null : `${where}: neither compared nor known to be of no use`;
+  return OF_THE_HUNT.test(lie.path) || OF_AN_OWN_SCENARIO.test(lie.path)
+    ? null
+    : `${where}: neither compared nor known to be of no use`;
 }
 
 function entryAt({ path, document }: Lie): string {
@@ -85,7 +93,12 @@ describe('no single place of a finding can lie', () => {
 
   it('a witness in a scenario of its own', { timeout: 600_000 }, async () => {
     const finding = findWitness('b4');
-    const scenario = { ...finding.scenario, name: 'mine', source: 'a recording', notes: ['two lines were left out'] };
+    const scenario = {
+      ...finding.scenario,
+      name: 'mine',
+      source: 'a recording',
+      notes: ['two lines were left out'],
+    };
     expect(await checkAll(serializeFinding({ ...finding, scenario }))).toBeGreaterThan(100);
   });
 });
@@ -127,5 +140,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'const wait = function* (cpu, at) { yield* cpu.condLoadAcquire(at.x, -1, 1); };',
     "export const p = plainProgram({ name: 'deadlock', words: { x: 0 }, cpus: [wait, wait], final: () => true });",
   ],
-  variant: ["import { defineVariant } from 'shootdown';", "export const v = defineVariant({ name: 'mine', base: 'b4' });"],
+  variant: [
+    "import { defineVariant } from 'shootdown';",
+    "export const v = defineVariant({ name: 'mine', base: 'b4' });",
+  ],
 };

@@ -14,8 +14,13 @@ const PLACES_MAX = 8;
 
 export function lies(document: Json, path = ''): Lie[] {
   if (Array.isArray(document)) return liesInList(document, path);
-  if (typeof document === 'object' && document !== null) return liesInObject(document as Readonly<Record<string, Json>>, path);
-  return otherValues(document as null | boolean | number | string).map(([how, value]) => ({ path, how, document: value }));
+  if (typeof document === 'object' && document !== null)
+    return liesInObject(document as Readonly<Record<string, Json>>, path);
+  return otherValues(document as null | boolean | number | string).map(([how, value]) => ({
+    path,
+    how,
+    document: value,
+  }));
 }
 
 function otherValues(value: null | boolean | number | string): [how: string, value: Json][] {

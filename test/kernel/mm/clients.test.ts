@@ -22,11 +22,20 @@ import {
 import type { Scenario } from '../../../src/vocabulary/scenario.js';
 import { Clients } from './clients.js';
 
-/** What each client operation leaves: entries, references, tables, frames. Every test ends with the books balanced. */
+/**
+ * What each client operation leaves: entries, references, tables, frames. Every test ends with the books
+ * balanced.
+ */
 
 /** CPU0 has A loaded; its scripts run A and B. */
 const one = (changes: Partial<Scenario> = {}): Clients =>
-  new Clients({ cpus: 1, mms: [{}, { alive: false }], scripts: [script(run(A), run(B))], start: [{ loadedMm: 0 }], ...changes });
+  new Clients({
+    cpus: 1,
+    mms: [{}, { alive: false }],
+    scripts: [script(run(A), run(B))],
+    start: [{ loadedMm: 0 }],
+    ...changes,
+  });
 
 const balanced = (clients: Clients): void => expect(clients.wrong()).toEqual([]);
 
@@ -48,7 +57,9 @@ describe('page faults', () => {
   });
 
   it('without a VMA, or against it, is a SIGSEGV and maps nothing', () => {
-    const clients = one({ mms: [{ vmas: [[0, 1, false]] }, { alive: false }] }).run(script(read(0), write(0), read(1)));
+    const clients = one({ mms: [{ vmas: [[0, 1, false]] }, { alive: false }] }).run(
+      script(read(0), write(0), read(1)),
+    );
     expect(clients.bench.eventsOf(0, EV_SEGV)).toEqual([
       [0, 0],
       [1, 0],
@@ -58,7 +69,11 @@ describe('page faults', () => {
   });
 
   it('two CPUs that fault on one page map one frame', () => {
-    const clients = new Clients({ mms: [{}], scripts: [script(run(A)), script(run(A))], start: [{ loadedMm: 0 }, { loadedMm: 0 }] });
+    const clients = new Clients({
+      mms: [{}],
+      scripts: [script(run(A)), script(run(A))],
+      start: [{ loadedMm: 0 }, { loadedMm: 0 }],
+    });
     clients.run(script(write(0)), { 1: script(write(0)) });
     expect(clients.flags(A, 0)).toBe('WUAD');
     balanced(clients);
@@ -98,7 +113,11 @@ describe('munmap', () => {
 describe('MADV_DONTNEED', () => {
   it('clears entries and keeps VMA and table', () => {
     const clients = one().run(script(write(0, 1), dontneed(0, 2)));
-    expect([clients.flags(A, 0), clients.flags(A, 1), clients.vma(A, 0)]).toEqual(['none', 'none', VM_READ | VM_WRITE]);
+    expect([clients.flags(A, 0), clients.flags(A, 1), clients.vma(A, 0)]).toEqual([
+      'none',
+      'none',
+      VM_READ | VM_WRITE,
+    ]);
     expect(clients.table(A, 0)).not.toBe(null);
     balanced(clients);
   });
@@ -128,7 +147,8 @@ describe('mprotect', () => {
   });
 
   it('flushes for entries that lose W, not for those that had none', () => {
-    const flushes = (clients: Clients): number => clients.bench.ops.filter((op) => /invlpg|write_cr3/.test(op)).length;
+    const flushes = (clients: Clients): number =>
+      clients.bench.ops.filter((op) => /invlpg|write_cr3/.test(op)).length;
     expect(flushes(one().run(script(write(0), protectRo(0, 1))))).toBe(1);
     expect(flushes(one().run(script(write(0), protectRo(0, 1), protectRo(0, 1))))).toBe(1);
   });
@@ -142,7 +162,11 @@ describe('fork and copy-on-write', () => {
     expect(clients.refcount(clients.frame(A, 0))).toBe(2);
     const child = clients.bench.layout.mms[4];
     expect(clients.alive(B)).toBe(MM_ALIVE);
-    expect([clients.bench.word(child.tlbGen), clients.bench.word(child.cpumask), clients.bench.word(child.mmUsers)]).toEqual([0, 0, 1]);
+    expect([
+      clients.bench.word(child.tlbGen),
+      clients.bench.word(child.cpumask),
+      clients.bench.word(child.mmUsers),
+    ]).toEqual([0, 0, 1]);
     balanced(clients);
   });
 
@@ -193,14 +217,20 @@ describe('exit', () => {
   });
 
   it('of one of two threads frees nothing', () => {
-    const clients = new Clients({ mms: [{}], scripts: [script(run(A)), script(run(A))], start: [{ loadedMm: 0 }, { loadedMm: 0 }] });
+    const clients = new Clients({
+      mms: [{}],
+      scripts: [script(run(A)), script(run(A))],
+      start: [{ loadedMm: 0 }, { loadedMm: 0 }],
+    });
     clients.run(script(write(0), exit));
     expect([clients.alive(A), clients.flags(A, 0)]).toEqual([MM_ALIVE, 'WUAD']);
     balanced(clients);
   });
 
   it('a handle used again is another address space with a ctx_id never used before', () => {
-    const clients = one().run(script(write(0), fork(B), run(B), write(0), exit, run(A), fork(B), run(B), read(0)));
+    const clients = one().run(
+      script(write(0), fork(B), run(B), write(0), exit, run(A), fork(B), run(B), read(0)),
+    );
     const { layout } = clients.bench;
     const [a, b] = [layout.mms[3], layout.mms[4]].map((mm) => clients.bench.word(mm.ctxId));
     expect(clients.alive(B)).toBe(MM_ALIVE);

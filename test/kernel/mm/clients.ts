@@ -10,7 +10,8 @@ export class Clients {
   readonly bench: Bench;
 
   constructor(changes: Partial<Scenario> = {}, setup: Setup = {}) {
-    // Who runs which mm decides how many threads it has: the scripts say so, though the bench runs steps by itself.
+    // Who runs which mm decides how many threads it has: the scripts say so, though the bench runs steps by
+    // itself.
     this.bench = new Bench(quiet(changes), setup);
   }
 
@@ -19,7 +20,10 @@ export class Clients {
       function* (cpu: import('../../../src/kernel/kernel-cpu.js').KernelCpu) {
         for (const step of list) yield* cpu.fn.runStep(cpu, step);
       };
-    this.bench.run(script(steps), Object.fromEntries(Object.entries(others).map(([id, list]) => [id, script(list)])));
+    this.bench.run(
+      script(steps),
+      Object.fromEntries(Object.entries(others).map(([id, list]) => [id, script(list)])),
+    );
     return this;
   }
 
@@ -27,7 +31,8 @@ export class Clients {
   table(mm: number, page: number): number | null {
     const { machine, layout } = this.bench;
     const root = machine.mem[layout.mms[mm + FIRST_USER_MM].pgd];
-    const entry = machine.mem[layout.mmu.framesBase + root * layout.mmu.frameWords + Math.floor(page / TABLE_PAGES)];
+    const entry =
+      machine.mem[layout.mmu.framesBase + root * layout.mmu.frameWords + Math.floor(page / TABLE_PAGES)];
     return (entry & PTE_PRESENT) !== 0 ? pteFrame(entry) : null;
   }
 
@@ -35,7 +40,9 @@ export class Clients {
   entry(mm: number, page: number): number {
     const { machine, layout } = this.bench;
     const table = this.table(mm, page);
-    return table === null ? 0 : pteValue(machine.mem[layout.mmu.framesBase + table * layout.mmu.frameWords + (page % TABLE_PAGES)]);
+    return table === null
+      ? 0
+      : pteValue(machine.mem[layout.mmu.framesBase + table * layout.mmu.frameWords + (page % TABLE_PAGES)]);
   }
 
   frame(mm: number, page: number): number {

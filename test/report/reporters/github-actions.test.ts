@@ -8,7 +8,12 @@ function command(line: string): { name: string; properties: Record<string, strin
   const match = /^::([^\s:]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line.trim());
   if (match === null) return null;
   const decode = (text: string): string =>
-    text.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%25', '%');
+    text
+      .replaceAll('%0A', '\n')
+      .replaceAll('%0D', '\r')
+      .replaceAll('%3A', ':')
+      .replaceAll('%2C', ',')
+      .replaceAll('%25', '%');
   const properties = (match[2] ?? '').split(',').flatMap((pair) => {
     const equals = pair.indexOf('=');
     return equals < 0 ? [] : [[pair.slice(0, equals), decode(pair.slice(equals + 1))]];
@@ -21,36 +26,64 @@ describe('annotations', () => {
     const [error, notice] = githubAnnotations(sampleReport()).map(command);
     expect(error).toMatchObject({
       name: 'error',
-      properties: { file: 'src/kernel/flush-targets.ts', line: '31', title: 'b1: stale-use in two-mm-switch' },
+      properties: {
+        file: 'src/kernel/flush-targets.ts',
+        line: '31',
+        title: 'b1: stale-use in two-mm-switch',
+      },
     });
-    expect(error!.data).toMatch(/^CPU1 stores .*\nexecution 42, 17 steps, seed 1, tso\nshootdown replay findings\/x.json$/);
-    expect(notice).toMatchObject({ name: 'notice', properties: { title: 'b1-fixed: none in 30,000 executions' } });
+    expect(error!.data).toMatch(
+      /^CPU1 stores .*\nexecution 42, 17 steps, seed 1, tso\nshootdown replay findings\/x.json$/,
+    );
+    expect(notice).toMatchObject({
+      name: 'notice',
+      properties: { title: 'b1-fixed: none in 30,000 executions' },
+    });
     expect(notice!.data).toBe('two-mm-switch, random+pct, seed 1, tso; a sample, not a proof');
   });
 
   it('point at the step of the cause before any other', () => {
     const result = failed();
     const trace = result.witness!.trace.map((step, i) =>
-      i === 20 ? { ...step, site: { file: 'src/kernel/x.ts', line: 7 }, deciding: 'it', isCause: true as const } : step,
+      i === 20
+        ? { ...step, site: { file: 'src/kernel/x.ts', line: 7 }, deciding: 'it', isCause: true as const }
+        : step,
     );
-    const [error] = githubAnnotations(sampleReport({ results: [{ ...result, witness: { ...result.witness!, trace } }] }));
+    const [error] = githubAnnotations(
+      sampleReport({ results: [{ ...result, witness: { ...result.witness!, trace } }] }),
+    );
     expect(command(error)!.properties).toMatchObject({ file: 'src/kernel/x.ts', line: '7' });
   });
 
   it('have no place where none is known', () => {
     const result = failed();
     const trace = result.witness!.trace.map((step) => ({ ...step, site: null }));
-    const [error] = githubAnnotations(sampleReport({ results: [{ ...result, witness: { ...result.witness!, trace } }] }));
+    const [error] = githubAnnotations(
+      sampleReport({ results: [{ ...result, witness: { ...result.witness!, trace } }] }),
+    );
     expect(error).toMatch(/^::error title=/);
   });
 
   it('tell what is known, of a shard, and what was not reached', () => {
-    const met = [{ scenario: 's', class: 'stale-use' as const, cause: 'why', isKnown: true, executions: 3, execution: 1 }];
+    const met = [
+      {
+        scenario: 's',
+        class: 'stale-use' as const,
+        cause: 'why',
+        isKnown: true,
+        executions: 3,
+        execution: 1,
+      },
+    ];
     const shard = { index: 2, of: 8 };
     const verdict = sampleVerdict({ met, shard });
-    const [known, missed] = githubAnnotations(sampleReport({ results: [{ verdict, witness: null }], notReached: ['6.18'] })).map(command);
+    const [known, missed] = githubAnnotations(
+      sampleReport({ results: [{ verdict, witness: null }], notReached: ['6.18'] }),
+    ).map(command);
     expect(known!.properties.title).toBe('b1-fixed: none new in 30,000 executions');
-    expect(known!.data).toContain('shard 2 of 8; a sample, not a proof\nknown stale-use in s (3 executions): why');
+    expect(known!.data).toContain(
+      'shard 2 of 8; a sample, not a proof\nknown stale-use in s (3 executions): why',
+    );
     expect(missed).toMatchObject({ name: 'notice', properties: { title: '6.18: not hunted' } });
   });
 
@@ -101,7 +134,9 @@ describe('the summary of a job', () => {
   });
 
   it('stays below what GitHub takes', () => {
-    const results = Array.from({ length: 2000 }, (_, i) => failed({ variant: `v${i}`, message: 'x'.repeat(500) }));
+    const results = Array.from({ length: 2000 }, (_, i) =>
+      failed({ variant: `v${i}`, message: 'x'.repeat(500) }),
+    );
     const summary = githubSummary(sampleReport({ results }));
     expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
     expect(summary).toContain('1,500 more.');

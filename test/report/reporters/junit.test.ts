@@ -15,25 +15,51 @@ const propertiesOf = (element: Element): Record<string, string> =>
   );
 
 describe('the strict parser', () => {
-  it.each(['<a>', '<a b="<"/>', '<a>&x;</a>', '<a>]]></a>', '<a>\u0001</a>', '<a></b>', '<a b="1" b="2"/>', '<a/><b/>', '<a>&</a>'])(
-    'refuses %j',
-    (body) => {
-      expect(() => parseXml(`<?xml version="1.0" encoding="UTF-8"?>${body}`)).toThrow();
-    },
-  );
+  it.each([
+    '<a>',
+    '<a b="<"/>',
+    '<a>&x;</a>',
+    '<a>]]></a>',
+    '<a>\u0001</a>',
+    '<a></b>',
+    '<a b="1" b="2"/>',
+    '<a/><b/>',
+    '<a>&</a>',
+  ])('refuses %j', (body) => {
+    expect(() => parseXml(`<?xml version="1.0" encoding="UTF-8"?>${body}`)).toThrow();
+  });
 });
 
 describe("JUnit's XML", () => {
   it('has a suite with a case for each subject, and counts them', () => {
     const suite = suiteOf(junitReport(sampleReport({ notReached: ['6.18'] })));
-    expect(suite.attributes).toMatchObject({ tests: '3', failures: '1', errors: '0', skipped: '1', time: '19.740' });
-    expect(propertiesOf(suite)).toEqual({ shootdown: '0.1.0', seed: '1', memory: 'tso', strategies: 'random+pct' });
+    expect(suite.attributes).toMatchObject({
+      tests: '3',
+      failures: '1',
+      errors: '0',
+      skipped: '1',
+      time: '19.740',
+    });
+    expect(propertiesOf(suite)).toEqual({
+      shootdown: '0.1.0',
+      seed: '1',
+      memory: 'tso',
+      strategies: 'random+pct',
+    });
     const [bad, good, skipped] = cases(junitReport(sampleReport({ notReached: ['6.18'] })));
     expect(bad.attributes).toEqual({ classname: 'b1/two-mm-switch', name: 'hunt, tso', time: '9.870' });
     expect(good.children.map(({ name }) => name)).toEqual(['properties', 'system-out']);
-    expect(propertiesOf(good)).toMatchObject({ executions: '30000', seed: '1', memory: 'tso', strategy: 'random+pct' });
+    expect(propertiesOf(good)).toMatchObject({
+      executions: '30000',
+      seed: '1',
+      memory: 'tso',
+      strategy: 'random+pct',
+    });
     expect(good.children[1].text).toContain('a sample, not a proof');
-    expect(skipped.children[0]).toMatchObject({ name: 'skipped', attributes: { message: 'interrupted before its turn' } });
+    expect(skipped.children[0]).toMatchObject({
+      name: 'skipped',
+      attributes: { message: 'interrupted before its turn' },
+    });
   });
 
   it('gives a failure its class, sentence, replay command and timeline', () => {
@@ -47,8 +73,12 @@ describe("JUnit's XML", () => {
 
   it('keeps the name of a case whether something is found or not', () => {
     const many = ['a', 'b'].map((scenario) => ({ scenario, executions: 1, steps: 1, counters: {} }));
-    const names = [failed({ scenarios: many, scenario: 'b', variant: 'v' }).verdict, sampleVerdict({ scenarios: many, variant: 'v' })].map(
-      (verdict) => cases(junitReport(sampleReport({ results: [{ verdict, witness: null }] })))[0].attributes.classname,
+    const names = [
+      failed({ scenarios: many, scenario: 'b', variant: 'v' }).verdict,
+      sampleVerdict({ scenarios: many, variant: 'v' }),
+    ].map(
+      (verdict) =>
+        cases(junitReport(sampleReport({ results: [{ verdict, witness: null }] })))[0].attributes.classname,
     );
     expect(names).toEqual(['v/catalogue', 'v/catalogue']);
   });
@@ -63,8 +93,19 @@ describe("JUnit's XML", () => {
 
   it('says which shard it was, and what is known', () => {
     const shard = { index: 2, of: 8 };
-    const met = [{ scenario: 's', class: 'stale-use' as const, cause: 'why', isKnown: true, executions: 3, execution: 1 }];
-    const xml = junitReport(sampleReport({ shard, results: [{ verdict: sampleVerdict({ shard, met }), witness: null }] }));
+    const met = [
+      {
+        scenario: 's',
+        class: 'stale-use' as const,
+        cause: 'why',
+        isKnown: true,
+        executions: 3,
+        execution: 1,
+      },
+    ];
+    const xml = junitReport(
+      sampleReport({ shard, results: [{ verdict: sampleVerdict({ shard, met }), witness: null }] }),
+    );
     expect(propertiesOf(suiteOf(xml)).shard).toBe('2/8');
     expect(cases(xml)[0].attributes.name).toBe('hunt, tso, shard 2 of 8');
     expect(propertiesOf(cases(xml)[0])).toMatchObject({ shard: '2/8', known: '1' });
@@ -75,14 +116,24 @@ describe("JUnit's XML", () => {
   it('is XML whatever the text in it', () => {
     const xml = junitReport(hostileReport());
     const [bad] = cases(xml);
-    expect(suiteOf(xml).children.map(({ name }) => name)).toEqual(['properties', 'testcase', 'testcase', 'testcase']);
+    expect(suiteOf(xml).children.map(({ name }) => name)).toEqual([
+      'properties',
+      'testcase',
+      'testcase',
+      'testcase',
+    ]);
     expect(bad.attributes.classname).toContain('a]]>b <x y="z">&amp; \\x00\\x1b[2J');
-    expect(bad.children.find(({ name }) => name === 'failure')!.text).toContain('a]]>b <x y="z">&amp; \\x00\\x1b[2J');
+    expect(bad.children.find(({ name }) => name === 'failure')!.text).toContain(
+      'a]]>b <x y="z">&amp; \\x00\\x1b[2J',
+    );
   });
 
-  it.each(['', ']]>', ']]]>', ']]>]]>', 'a]]', '>', '\r\n', '\u0000\ufffe\udc00', '😀'])('CDATA holds %j', (text) => {
-    const { text: back } = parseXml(`<?xml version="1.0" encoding="UTF-8"?><a>${cdata(text)}</a>`);
-    if (/^[^\0\r\ufffe]*$/.test(text)) expect(back).toBe(text);
-    else expect(back).toMatch(/\\/);
-  });
+  it.each(['', ']]>', ']]]>', ']]>]]>', 'a]]', '>', '\r\n', '\u0000\ufffe\udc00', '😀'])(
+    'CDATA holds %j',
+    (text) => {
+      const { text: back } = parseXml(`<?xml version="1.0" encoding="UTF-8"?><a>${cdata(text)}</a>`);
+      if (/^[^\0\r\ufffe]*$/.test(text)) expect(back).toBe(text);
+      else expect(back).toMatch(/\\/);
+    },
+  );
 });

@@ -6,8 +6,22 @@ import type { Reporter } from '../../../src/report/reporters/reporter.js';
 import { sampleReport } from './sample-report.js';
 
 const PLAN: HuntPlan = {
-  ...{ seed: 1, memory: 'tso', strategies: ['random', 'pct'], shard: undefined, jobs: 2, budgetMs: 30_000, executions: undefined },
-  ...{ description: [], subjects: ['b1', 'b1-fixed'], scenarios: 1, places: ['two-mm-switch'], hasKnown: false },
+  ...{
+    seed: 1,
+    memory: 'tso',
+    strategies: ['random', 'pct'],
+    shard: undefined,
+    jobs: 2,
+    budgetMs: 30_000,
+    executions: undefined,
+  },
+  ...{
+    description: [],
+    subjects: ['b1', 'b1-fixed'],
+    scenarios: 1,
+    places: ['two-mm-switch'],
+    hasKnown: false,
+  },
 };
 
 /** What a reporter prints of a hunt, as it goes and at its end; and what it appends to files. */
@@ -40,13 +54,18 @@ describe('reporters', () => {
     for (const name of ['b1', 'b1-fixed']) expect(before + end).toContain(name);
   });
 
-  it.each(reporters.filter(({ kind }) => kind === 'document'))('$name says nothing before the end: a document is one piece', (reporter) => {
-    expect(told(reporter).before).toBe('');
-  });
+  it.each(reporters.filter(({ kind }) => kind === 'document'))(
+    '$name says nothing before the end: a document is one piece',
+    (reporter) => {
+      expect(told(reporter).before).toBe('');
+    },
+  );
 
   it('the default has a row for each verdict as it comes, and the witness below', () => {
     const { before, end } = told(named('default'));
-    expect(before).toMatch(/^1 scenario; random\+pct, seed 1, tso, 2 jobs; at most 30 s per variant\nVARIANT /);
+    expect(before).toMatch(
+      /^1 scenario; random\+pct, seed 1, tso, 2 jobs; at most 30 s per variant\nVARIANT /,
+    );
     expect(before).toMatch(/\nb1 .*stale-use/);
     expect(end).toContain('  shootdown show findings/x.json');
     expect(end).toContain('b1-fixed rests on');

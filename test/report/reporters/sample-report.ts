@@ -11,7 +11,14 @@ export function failed(change: Partial<HuntResult['verdict']> = {}): HuntResult 
   const finding = sampleFinding();
   const { message } = finding.violation;
   return {
-    verdict: sampleVerdict({ variant: 'b1', violation: 'stale-use', message, finding: 'findings/x.json', executions: 43, ...change }),
+    verdict: sampleVerdict({
+      variant: 'b1',
+      violation: 'stale-use',
+      message,
+      finding: 'findings/x.json',
+      executions: 43,
+      ...change,
+    }),
     witness: { finding, trace: raceSteps(), replay: 'shootdown replay findings/x.json' },
   };
 }
@@ -39,8 +46,19 @@ export function hostileReport(): HuntReport {
     ...failed().verdict,
     ...{ variant: HOSTILE, scenario: HOSTILE, message: HOSTILE, finding: HOSTILE, strategy: HOSTILE },
     scenarios: [{ scenario: HOSTILE, executions: 1, steps: 1, counters: {} }],
-    latent: [{ class: 'gen-ahead' as const, executions: 2, scenario: HOSTILE, execution: 5, message: HOSTILE }],
-    met: [{ scenario: HOSTILE, class: 'stale-use' as const, cause: HOSTILE, isKnown: true, executions: 3, execution: 1 }],
+    latent: [
+      { class: 'gen-ahead' as const, executions: 2, scenario: HOSTILE, execution: 5, message: HOSTILE },
+    ],
+    met: [
+      {
+        scenario: HOSTILE,
+        class: 'stale-use' as const,
+        cause: HOSTILE,
+        isKnown: true,
+        executions: 3,
+        execution: 1,
+      },
+    ],
   };
   const trace = raceSteps().map((step) => ({
     ...step,

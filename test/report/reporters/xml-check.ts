@@ -1,4 +1,7 @@
-/** A small parser of XML 1.0 that refuses what the standard refuses (of what can occur here: no DTD, no namespaces, no comments). */
+/**
+ * A small parser of XML 1.0 that refuses what the standard refuses (of what can occur here: no DTD, no
+ * namespaces, no comments).
+ */
 
 export interface Element {
   readonly name: string;
@@ -41,7 +44,10 @@ export function parseXml(source: string): Element {
     raw.replace(/&([^;]*;?)/g, (_, body: string) => {
       const number = /^#(\d+);$/.exec(body);
       if (number !== null) return String.fromCodePoint(Number(number[1]));
-      return (body.endsWith(';') ? ENTITIES[body.slice(0, -1)] : undefined) ?? fail(`a bare & or unknown entity &${body}`);
+      return (
+        (body.endsWith(';') ? ENTITIES[body.slice(0, -1)] : undefined) ??
+        fail(`a bare & or unknown entity &${body}`)
+      );
     });
 
   const element = (): Element => {

@@ -28,7 +28,10 @@ function sbSteps(): Steps {
       deciding: 'CPU1 saw loaded_mm = A: no IPI',
       states: [state(1, { locks: ['ptl'], pending: ['IPI'] })],
     })
-    .add(0, 'loaded_mm = SWITCHING reaches memory', { agent: 'buffer', states: [state(0, { notes: ['loaded_mm SWITCHING'] })] });
+    .add(0, 'loaded_mm = SWITCHING reaches memory', {
+      agent: 'buffer',
+      states: [state(0, { notes: ['loaded_mm SWITCHING'] })],
+    });
 }
 
 const viewerOf = (steps: Steps['all'], colors = plain, cpus = 4) =>

@@ -35,12 +35,19 @@ const FLAGS = {
   strategy: STRATEGIES,
   budget: LIMITS.budget.saying('time for all: a third for each hunt, a third for the counts (default: 60s)'),
   executions: LIMITS.executions.saying('executions of each hunt; without --budget there is no time limit'),
-  count: flag('--count <N>', 'pairs of executions to count (default: --executions, or as many as time allows)', (name) =>
-    wholeNumber(name, 1, 1e5),
+  count: flag(
+    '--count <N>',
+    'pairs of executions to count (default: --executions, or as many as time allows)',
+    (name) => wholeNumber(name, 1, 1e5),
   ),
   ...EXPLORATION,
   allowNoEffect: ALLOW_NO_EFFECT.saying('a patch that changed nothing in any execution is no failure'),
-  format: flagOr('--format <format>', 'text, as a mail carries it, or markdown', (name) => oneOf(name, FORMATS), 'text'),
+  format: flagOr(
+    '--format <format>',
+    'text, as a mail carries it, or markdown',
+    (name) => oneOf(name, FORMATS),
+    'text',
+  ),
   json: JSON_FLAG,
 };
 
@@ -70,7 +77,10 @@ export const compareCommand = defineCommand({
   description:
     'Hunts two variants in the same executions, and counts what each does in pairs of executions: verdicts beside each other, and each difference with its interval.',
   arguments: {
-    given: atLeastOne('base-patch', 'two variants as "hunt --variant" takes them, and modules of your own; or two results'),
+    given: atLeastOne(
+      'base-patch',
+      'two variants as "hunt --variant" takes them, and modules of your own; or two results',
+    ),
   },
   flags: FLAGS,
   help: HELP,
@@ -86,7 +96,8 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
   const { base, patch } = await comparedNames(engine, named, own);
   const strategies = await selectStrategies(engine, flags.strategy);
   const { seed, memory, jobs, out, executions, count, json } = flags;
-  const scenarioNames = flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
+  const scenarioNames =
+    flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
   const { scenarios } = await selectScenarios(engine, scenarioNames, flags.window ?? null, 1, own.scenarios);
   const isLimited = flags.budget !== undefined || executions !== undefined;
   checkOutDirectory(out);
@@ -98,8 +109,23 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
       progress.clear();
       return finding === null ? null : keeper.keep(finding);
     };
-    const request = { base, patch, scenarios, strategies, memory, seed, executions, count, signal, onProgress: progress.update, onOutcome };
-    comparison = await engine.comparisons.run({ ...request, budgetMs: isLimited ? flags.budget : BUDGET_MS_DEFAULT }, pool);
+    const request = {
+      base,
+      patch,
+      scenarios,
+      strategies,
+      memory,
+      seed,
+      executions,
+      count,
+      signal,
+      onProgress: progress.update,
+      onOutcome,
+    };
+    comparison = await engine.comparisons.run(
+      { ...request, budgetMs: isLimited ? flags.budget : BUDGET_MS_DEFAULT },
+      pool,
+    );
     return true;
   });
   if (comparison === null) throw new Error('a comparison ended without an outcome');
@@ -107,24 +133,45 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
   return exitCodeOf(context, comparison, flags, keeper.failed);
 }
 
-async function print(context: CliContext, comparison: Comparison, notes: readonly string[], { json, format }: CompareFlags): Promise<void> {
+async function print(
+  context: CliContext,
+  comparison: Comparison,
+  notes: readonly string[],
+  { json, format }: CompareFlags,
+): Promise<void> {
   const { stdout } = context.io;
-  if (json) printJson(stdout, (await import('../../../compare/document.js')).compareDocument(context.version, comparison, notes));
-  else if (format === 'markdown') printLine(stdout, (await import('../../../compare/markdown.js')).comparisonMarkdown(comparison, notes));
+  if (json)
+    printJson(
+      stdout,
+      (await import('../../../compare/document.js')).compareDocument(context.version, comparison, notes),
+    );
+  else if (format === 'markdown')
+    printLine(stdout, (await import('../../../compare/markdown.js')).comparisonMarkdown(comparison, notes));
   else printLine(stdout, (await import('../../../compare/text.js')).comparisonText(comparison, notes));
   if (json || format === 'markdown') return;
-  for (const { verdict, finding } of comparison.outcomes) if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
+  for (const { verdict, finding } of comparison.outcomes)
+    if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
 }
 
 /** As a hunt's: Ctrl-C before everything, then what could not be saved, then what was found. */
-function exitCodeOf({ io }: CliContext, comparison: Comparison, { allowNoEffect }: CompareFlags, isUnsaved: boolean): number {
+function exitCodeOf(
+  { io }: CliContext,
+  comparison: Comparison,
+  { allowNoEffect }: CompareFlags,
+  isUnsaved: boolean,
+): number {
   const { base, patch, interrupted, outcomes, isNew } = comparison;
   if (interrupted) return EXIT_INTERRUPTED;
   const failures = outcomes
     .filter(({ verdict }) => verdict.executions === 0)
-    .map(({ verdict }) => `${verdict.variant}: the time was over before the first execution; give more with --budget`);
+    .map(
+      ({ verdict }) =>
+        `${verdict.variant}: the time was over before the first execution; give more with --budget`,
+    );
   if (!isNew && !allowNoEffect && changedNothing(comparison))
-    failures.push(`${patch}: changed nothing of ${outcomes[1]?.verdict.effect?.base ?? base}; give --allow-no-effect if that is meant`);
+    failures.push(
+      `${patch}: changed nothing of ${outcomes[1]?.verdict.effect?.base ?? base}; give --allow-no-effect if that is meant`,
+    );
   for (const message of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (isUnsaved) return EXIT_FAILURE;
   if (isNew) return EXIT_VIOLATION;

@@ -1,6 +1,7 @@
 /**
- * Several hunts one after the other on one pool: what `hunt` and the demo have in common. Keeps what is known through Ctrl-C and through a
- * finding that cannot be saved, because an hour of hunting must not be lost to a full disk.
+ * Several hunts one after the other on one pool: what `hunt` and the demo have in common. Keeps what is known
+ * through Ctrl-C and through a finding that cannot be saved, because an hour of hunting must not be lost to a
+ * full disk.
  */
 
 import type { ProgramHuntRequest, Verdict } from '../../../explore/api.js';
@@ -37,11 +38,17 @@ export interface Campaign {
   readonly interrupted: boolean;
   /** A finding could not be saved in its directory. */
   readonly unsaved: boolean;
-  /** What ended the campaign early (a worker that died), to be thrown once what is known has been told; null if nothing. */
+  /**
+   * What ended the campaign early (a worker that died), to be thrown once what is known has been told; null
+   * if nothing.
+   */
   readonly failure: unknown;
 }
 
-/** Runs the hunts in order. A request may be a function, called when its turn comes, for a budget that depends on the time left. */
+/**
+ * Runs the hunts in order. A request may be a function, called when its turn comes, for a budget that depends
+ * on the time left.
+ */
 export async function runCampaign(
   context: CliContext,
   requests: readonly (() => CampaignRequest)[],
@@ -66,7 +73,11 @@ export async function runCampaign(
       }
       const { verdict, finding, replay } = result;
       progress.clear();
-      const outcome = { verdict: { ...verdict, finding: finding === null ? null : keeper.keep(finding) }, finding, replay };
+      const outcome = {
+        verdict: { ...verdict, finding: finding === null ? null : keeper.keep(finding) },
+        finding,
+        replay,
+      };
       outcomes.push(outcome);
       options.onOutcome(outcome);
     }
@@ -75,7 +86,9 @@ export async function runCampaign(
   return { outcomes, interrupted, unsaved: keeper.failed, failure };
 }
 
-/** The exit code of a campaign: Ctrl-C before everything, then what could not be saved, then what was found. */
+/**
+ * The exit code of a campaign: Ctrl-C before everything, then what could not be saved, then what was found.
+ */
 export function campaignExitCode({ outcomes, interrupted, unsaved }: Campaign): number {
   if (interrupted) return EXIT_INTERRUPTED;
   if (unsaved) return EXIT_FAILURE;

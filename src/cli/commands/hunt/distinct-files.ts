@@ -8,7 +8,10 @@ export interface NamedFile {
   readonly path: string;
 }
 
-/** Throws InputError where two outputs are one file, or an output would be written over an input, under whatever names. */
+/**
+ * Throws InputError where two outputs are one file, or an output would be written over an input, under
+ * whatever names.
+ */
 export function requireDistinctFiles(outputs: readonly NamedFile[], inputs: readonly NamedFile[]): void {
   const seen = new Map<string, NamedFile>();
   for (const file of [...inputs, ...outputs]) {
@@ -17,12 +20,17 @@ export function requireDistinctFiles(outputs: readonly NamedFile[], inputs: read
     const other = seen.get(identity);
     // Two inputs may be one file, and one flag given twice is one file.
     if (other !== undefined && outputs.includes(file) && other.flag !== file.flag)
-      throw new InputError(`${other.flag} and ${file.flag} name one file, ${file.path}: one would overwrite the other`, 'give two');
+      throw new InputError(
+        `${other.flag} and ${file.flag} name one file, ${file.path}: one would overwrite the other`,
+        'give two',
+      );
     seen.set(identity, file);
   }
 }
 
-/** What tells a file from every other; null for what can take several outputs: a terminal, a pipe, /dev/null. */
+/**
+ * What tells a file from every other; null for what can take several outputs: a terminal, a pipe, /dev/null.
+ */
 function identityOf(path: string): string | null {
   let stats: Stats | undefined;
   try {

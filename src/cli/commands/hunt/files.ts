@@ -15,7 +15,9 @@ export function outputsOf({ out, baseline, reporterFile }: FileFlags): NamedFile
 }
 
 export function inputsOf(modules: readonly string[], scenarios: readonly string[] = []): NamedFile[] {
-  const recordings = scenarios.flatMap((name) => (name.startsWith(TRACE_PREFIX) ? [name.slice(TRACE_PREFIX.length)] : []));
+  const recordings = scenarios.flatMap((name) =>
+    name.startsWith(TRACE_PREFIX) ? [name.slice(TRACE_PREFIX.length)] : [],
+  );
   return [
     ...modules.map((file) => ({ flag: 'the module', path: file })),
     ...recordings.map((file) => ({ flag: '--scenario', path: file })),

@@ -6,7 +6,12 @@ import { baselineLines } from '../../../report/baseline-words.js';
 import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
 import { openFindingLines } from '../../../report/hunt-words.js';
-import type { HuntBaseline, HuntPlan, HuntReport, HuntResult } from '../../../report/reporters/hunt-report.js';
+import type {
+  HuntBaseline,
+  HuntPlan,
+  HuntReport,
+  HuntResult,
+} from '../../../report/reporters/hunt-report.js';
 import { replayCommand } from '../../../report/witness.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
@@ -46,7 +51,9 @@ const FLAGS = {
   program: PROGRAMS.saying('programs of the modules (default: all, where no variant or scenario is named)'),
   ...SCENARIOS,
   strategy: STRATEGIES,
-  budget: LIMITS.budget.saying('time per variant: 500ms, 30s, 2m, 1h; a plain number is seconds (default: 30s)'),
+  budget: LIMITS.budget.saying(
+    'time per variant: 500ms, 30s, 2m, 1h; a plain number is seconds (default: 30s)',
+  ),
   executions: LIMITS.executions.saying('executions per variant; without --budget there is no time limit'),
   ...EXPLORATION,
   shard: flag(
@@ -54,7 +61,11 @@ const FLAGS = {
     "the I-th of N shares of the executions; limits are each share's own; auto[/N] asks the environment",
     () => shardFlag,
   ),
-  baseline: flag('--baseline <file>', 'known violations: the hunt goes past them, and only others fail', path),
+  baseline: flag(
+    '--baseline <file>',
+    'known violations: the hunt goes past them, and only others fail',
+    path,
+  ),
   updateBaseline: toggle('--update-baseline', 'go past every violation, and add each to the baseline'),
   allowNoEffect: ALLOW_NO_EFFECT,
   base: toggle('--no-base', 'do not ask whether what a variant was made from has its violation too'),
@@ -126,7 +137,10 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   for (const end of reporting.ends(report)) await attempts.make(async () => end());
   for (const { message } of attempts.failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (campaign.failure !== null) throw campaign.failure;
-  const exitCode = campaignExitCode({ ...campaign, unsaved: campaign.unsaved || attempts.failures.length > 0 });
+  const exitCode = campaignExitCode({
+    ...campaign,
+    unsaved: campaign.unsaved || attempts.failures.length > 0,
+  });
   // What was found is in the baseline now, and known from here on.
   const found = exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
   // A share of the executions may be too small to meet what all of them do.
@@ -134,12 +148,25 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   return refuseIdle(context, verdicts);
 }
 
-function planOf(flags: HuntFlags, targets: Targets, chosen: Pick<HuntPlan, 'strategies' | 'shard' | 'hasKnown'>): HuntPlan {
+function planOf(
+  flags: HuntFlags,
+  targets: Targets,
+  chosen: Pick<HuntPlan, 'strategies' | 'shard' | 'hasKnown'>,
+): HuntPlan {
   const { seed, memory, jobs, executions } = flags;
   const { subjects, names: hunted, scenarios, description } = targets;
   const programs = subjects.some((subject) => 'program' in subject) ? [PLAIN_PROGRAM] : [];
   return {
-    ...{ ...chosen, seed, memory, jobs, executions, description, subjects: hunted, scenarios: scenarios.length },
+    ...{
+      ...chosen,
+      seed,
+      memory,
+      jobs,
+      executions,
+      description,
+      subjects: hunted,
+      scenarios: scenarios.length,
+    },
     budgetMs: flags.budget ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined),
     places: [...scenarios.map(({ name }) => name), ...programs],
   };
@@ -155,7 +182,14 @@ function reportOf(
 ): HuntReport {
   const notes = [...new Set(scenarios.flatMap((scenario) => scenario.notes ?? []))];
   const settings = { version, seed, memory, strategies, shard, allowNoEffect };
-  return { ...settings, results: outcomes.map(resultOf), notReached: subjects.slice(outcomes.length), interrupted, notes, baseline };
+  return {
+    ...settings,
+    results: outcomes.map(resultOf),
+    notReached: subjects.slice(outcomes.length),
+    interrupted,
+    notes,
+    baseline,
+  };
 }
 
 function resultOf({ verdict, finding, replay }: Outcome): HuntResult {
@@ -184,7 +218,10 @@ function asideLines(verdicts: readonly Verdict[], baseline: HuntBaseline | null)
   return [...openFindingLines(verdicts), ...(baseline === null ? [] : baselineLines(baseline, verdicts))];
 }
 
-/** "None" would be an answer that nothing stands behind. A share of few executions may be empty, and who interrupts knows. */
+/**
+ * "None" would be an answer that nothing stands behind. A share of few executions may be empty, and who
+ * interrupts knows.
+ */
 function isEmpty({ executions, interrupted }: Verdict, plan: HuntPlan): boolean {
   return executions === 0 && !interrupted && (plan.shard === undefined || plan.executions === undefined);
 }
@@ -197,12 +234,13 @@ function timeWasOver({ variant }: Verdict): InfrastructureError {
 }
 
 /**
- * A witness against a user's code that does not come out the same again: that code keeps state which the source check did not see, and a
- * report about it may be wrong.
+ * A witness against a user's code that does not come out the same again: that code keeps state which the
+ * source check did not see, and a report about it may be wrong.
  */
 function warnOfUnrepeatable({ io }: CliContext, outcomes: readonly Outcome[]): void {
   for (const { verdict, finding, replay } of outcomes) {
-    if (finding === null || (finding.modules ?? []).length === 0 || replay === null || replay.reproduced) continue;
+    if (finding === null || (finding.modules ?? []).length === 0 || replay === null || replay.reproduced)
+      continue;
     const why = `the witness does not replay (${replay.reason ?? 'the execution differs'})`;
     printLine(
       io.stderr,

@@ -1,6 +1,6 @@
 /**
- * `--reporter` and `--reporter-file`: who is told, where. Reports made of lines share stdout; a document is alone on it, or goes to the file
- * and leaves stdout to the default.
+ * `--reporter` and `--reporter-file`: who is told, where. Reports made of lines share stdout; a document is
+ * alone on it, or goes to the file and leaves stdout to the default.
  */
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
@@ -53,17 +53,26 @@ export class Reporting {
     const named = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
     const [document, other] = named.filter(({ kind }) => kind === 'document');
     if (other !== undefined)
-      throw new InputError(`--reporter: ${document.name} and ${other.name} are each one document`, 'give one of them');
+      throw new InputError(
+        `--reporter: ${document.name} and ${other.name} are each one document`,
+        'give one of them',
+      );
     if (document !== undefined && file === undefined && named.length > 1)
-      throw new InputError(`--reporter: ${document.name} is alone on stdout`, 'give it a file with --reporter-file');
+      throw new InputError(
+        `--reporter: ${document.name} is alone on stdout`,
+        'give it a file with --reporter-file',
+      );
     const lines = named.filter((reporter) => reporter !== document && reporter !== defaultReporter);
     this.showsDefault = document === undefined || file !== undefined;
     const toFile = file === undefined ? [] : document === undefined ? lines : [document];
     if (file !== undefined) {
-      if (toFile.length === 0) throw new InputError('--reporter-file: no report is named for it', `give --reporter ${DOCUMENTS}`);
+      if (toFile.length === 0)
+        throw new InputError('--reporter-file: no report is named for it', `give --reporter ${DOCUMENTS}`);
       tryDirectory(file);
     }
-    const active = reporters.filter((reporter) => named.includes(reporter) || (reporter === defaultReporter && this.showsDefault));
+    const active = reporters.filter(
+      (reporter) => named.includes(reporter) || (reporter === defaultReporter && this.showsDefault),
+    );
     this.open = active.map((reporter) =>
       file !== undefined && toFile.includes(reporter)
         ? openInFile(context, reporter, file)
@@ -80,7 +89,10 @@ export class Reporting {
     for (const report of this.open) report.verdict?.(verdict);
   }
 
-  /** What each report has to do at the end: one that fails (InfrastructureError) must not keep the others from being given. */
+  /**
+   * What each report has to do at the end: one that fails (InfrastructureError) must not keep the others from
+   * being given.
+   */
   ends(report: HuntReport): (() => void)[] {
     return this.open.map((open) => () => open.end(report));
   }
@@ -96,14 +108,20 @@ function orList(names: readonly string[]): string {
 
 function stdoutOf(context: CliContext, isShared: boolean): ReportTarget {
   const { stdout, env } = context.io;
-  const to = { print: (text: string) => printLine(stdout, text), command: (line: string) => printCommand(stdout, line) };
+  const to = {
+    print: (text: string) => printLine(stdout, text),
+    command: (line: string) => printCommand(stdout, line),
+  };
   return { ...to, colors: outColors(context), isShared, env, append };
 }
 
 /** A report that is written as a whole when it has ended. */
 function openInFile({ io }: CliContext, reporter: Reporter, file: string): OpenReport {
   const lines: string[] = [];
-  const to = { print: (text: string) => lines.push(withoutForeignCommands(text)), command: (line: string) => lines.push(line) };
+  const to = {
+    print: (text: string) => lines.push(withoutForeignCommands(text)),
+    command: (line: string) => lines.push(line),
+  };
   const open = reporter.open({ ...to, colors: plain, isShared: false, env: io.env, append });
   return {
     ...open,
@@ -145,6 +163,9 @@ function tryDirectory(file: string): void {
       throw new InputError(`--reporter-file: ${file} is a directory`, 'give a file');
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`--reporter-file: ${file} cannot be written: ${systemReason(error)}`, 'give another path');
+    throw new InputError(
+      `--reporter-file: ${file} cannot be written: ${systemReason(error)}`,
+      'give another path',
+    );
   }
 }

@@ -3,7 +3,10 @@ import type { BaselineUse } from './baseline.js';
 import type { CampaignRequest } from './campaign.js';
 import type { Targets } from './targets.js';
 
-/** From what is planned to what the engine is asked: one request for each subject, in order. `asksBase`: see HuntRequest. */
+/**
+ * From what is planned to what the engine is asked: one request for each subject, in order. `asksBase`: see
+ * HuntRequest.
+ */
 export function huntRequests(
   { strategies, seed, memory, executions, budgetMs, shard, subjects: names }: HuntPlan,
   subjects: Targets['subjects'],
@@ -11,7 +14,17 @@ export function huntRequests(
   asksBase: boolean,
 ): (() => CampaignRequest)[] {
   return subjects.map((subject, index) => () => ({
-    ...{ ...subject, strategies, seed, memory, executions, budgetMs, shard, asksBase, pastOpenFindings: true },
+    ...{
+      ...subject,
+      strategies,
+      seed,
+      memory,
+      executions,
+      budgetMs,
+      shard,
+      asksBase,
+      pastOpenFindings: true,
+    },
     ...baseline?.request(names[index], memory),
   }));
 }

@@ -1,7 +1,8 @@
 /**
- * `--shard`: which part of a hunt is this process's. `i/n` says so; `auto` asks the environment that started it, and `auto/n` does so where
- * that does not say how many there are. Without the flag the environment is believed only where it says both, and stderr is told: a job
- * that somebody runs in parallel to hunt more must not do the same executions n times.
+ * `--shard`: which part of a hunt is this process's. `i/n` says so; `auto` asks the environment that started
+ * it, and `auto/n` does so where that does not say how many there are. Without the flag the environment is
+ * believed only where it says both, and stderr is told: a job that somebody runs in parallel to hunt more
+ * must not do the same executions n times.
  */
 
 import { SHARDS_MAX, type Shard } from '../../../explore/shard.js';
@@ -50,13 +51,18 @@ const SYSTEMS: readonly ((env: Env) => Told | null)[] = [
     const step = whole(env, 'SLURM_ARRAY_TASK_STEP') ?? 1;
     const index = (id - min) / step;
     if (!Number.isInteger(index) || index < 0)
-      throw new InputError(`SLURM_ARRAY_TASK_ID: ${id} is not ${min} and a multiple of ${step} (MIN and STEP)`, 'give --shard I/N');
+      throw new InputError(
+        `SLURM_ARRAY_TASK_ID: ${id} is not ${min} and a multiple of ${step} (MIN and STEP)`,
+        'give --shard I/N',
+      );
     return { variable: 'SLURM_ARRAY_TASK_ID', index, of: whole(env, 'SLURM_ARRAY_TASK_COUNT') };
   },
   // GitLab, `parallel: N`: from 1. The total is there in every job, the index only in parallel ones.
   (env) => {
     const index = whole(env, 'CI_NODE_INDEX');
-    return index === null ? null : { variable: 'CI_NODE_INDEX', index: index - 1, of: whole(env, 'CI_NODE_TOTAL') };
+    return index === null
+      ? null
+      : { variable: 'CI_NODE_INDEX', index: index - 1, of: whole(env, 'CI_NODE_TOTAL') };
   },
 ];
 
@@ -81,7 +87,10 @@ export function chooseShard(flag: ShardFlag | undefined, env: Env): ChosenShard 
   if (flag !== undefined && !('auto' in flag)) return { shard: flag, notice: null };
   const told = SYSTEMS.flatMap((system) => system(env) ?? []);
   if (told.length > 1)
-    throw new InputError(`${told.map(({ variable }) => variable).join(' and ')} are both set, and either may count`, 'give --shard I/N');
+    throw new InputError(
+      `${told.map(({ variable }) => variable).join(' and ')} are both set, and either may count`,
+      'give --shard I/N',
+    );
   const [only] = told;
   if (only === undefined) {
     if (flag === undefined) return { shard: undefined, notice: null };
@@ -93,7 +102,8 @@ export function chooseShard(flag: ShardFlag | undefined, env: Env): ChosenShard 
   const of = flag?.of ?? only.of;
   if (of === null) {
     const variable = only.variable;
-    if (flag !== undefined) throw new InputError(`--shard auto: ${variable} does not say of how many`, 'give --shard auto/N');
+    if (flag !== undefined)
+      throw new InputError(`--shard auto: ${variable} does not say of how many`, 'give --shard auto/N');
     return {
       shard: undefined,
       notice: `${variable} is set, and nothing says of how many: the whole hunt is done; --shard auto/N shares it`,
@@ -101,7 +111,13 @@ export function chooseShard(flag: ShardFlag | undefined, env: Env): ChosenShard 
   }
   const shard = { index: only.index + 1, of };
   if (of < 1 || of > SHARDS_MAX || shard.index < 1 || shard.index > of)
-    throw new InputError(`${only.variable}: says shard ${shard.index} of ${of}, which is none (at most ${SHARDS_MAX})`, 'give --shard I/N');
+    throw new InputError(
+      `${only.variable}: says shard ${shard.index} of ${of}, which is none (at most ${SHARDS_MAX})`,
+      'give --shard I/N',
+    );
   if (flag !== undefined) return { shard, notice: null };
-  return { shard, notice: `shard ${shard.index} of ${of}, as ${only.variable} says; --shard 1/1 does the whole hunt` };
+  return {
+    shard,
+    notice: `shard ${shard.index} of ${of}, as ${only.variable} says; --shard 1/1 does the whole hunt`,
+  };
 }

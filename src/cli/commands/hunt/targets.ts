@@ -27,14 +27,21 @@ export interface Targets {
   readonly description: readonly LabelledLine[];
 }
 
-/** The variant that a module's scenarios are hunted with where none is named: the newest mainline kernel that we know. */
+/**
+ * The variant that a module's scenarios are hunted with where none is named: the newest mainline kernel that
+ * we know.
+ */
 const NEWEST = '6.18';
 
 /**
- * Flags choose; what they do not name comes from the modules: all of their programs, all of their variants, in all of their scenarios, or in
- * the catalogue's where they have none. Throws InputError.
+ * Flags choose; what they do not name comes from the modules: all of their programs, all of their variants,
+ * in all of their scenarios, or in the catalogue's where they have none. Throws InputError.
  */
-export async function selectTargets(engine: Engine, flags: TargetFlags, own: OwnDefinitions): Promise<Targets> {
+export async function selectTargets(
+  engine: Engine,
+  flags: TargetFlags,
+  own: OwnDefinitions,
+): Promise<Targets> {
   const isChosen = flags.variant !== undefined || flags.program !== undefined || flags.scenario !== undefined;
   requirePrograms(flags.program ?? [], own);
   const programs = flags.program ?? (isChosen ? [] : own.programs.map(({ name }) => name));
@@ -45,21 +52,29 @@ export async function selectTargets(engine: Engine, flags: TargetFlags, own: Own
       'give one with --variant ("shootdown list variants" shows all), or a module of your own',
     );
   }
-  const given = flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
+  const given =
+    flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
   const selected =
     variants.length === 0
       ? { scenarios: [], description: [] }
       : await selectScenarios(engine, given, flags.window ?? null, 1, own.scenarios);
   const { scenarios, description } = selected;
   return {
-    subjects: [...programs.map((program) => ({ program })), ...variants.map((variant) => ({ variant, scenarios }))],
+    subjects: [
+      ...programs.map((program) => ({ program })),
+      ...variants.map((variant) => ({ variant, scenarios })),
+    ],
     names: [...programs, ...variants],
     scenarios,
     description,
   };
 }
 
-async function variantsOf(engine: Engine, { variant, program, scenario }: TargetFlags, own: OwnDefinitions): Promise<readonly string[]> {
+async function variantsOf(
+  engine: Engine,
+  { variant, program, scenario }: TargetFlags,
+  own: OwnDefinitions,
+): Promise<readonly string[]> {
   if (variant !== undefined) return selectVariants(engine, variant);
   if (own.variants.length > 0 && program === undefined) return own.variants;
   return own.scenarios.length > 0 && (program === undefined || scenario !== undefined) ? [NEWEST] : [];
@@ -67,7 +82,8 @@ async function variantsOf(engine: Engine, { variant, program, scenario }: Target
 
 /** Throws InputError for a name that is no program of the modules. */
 export function requirePrograms(names: readonly string[], own: OwnDefinitions): void {
-  for (const name of names) if (!own.programs.some((program) => program.name === name)) throw unknownProgram(name, own);
+  for (const name of names)
+    if (!own.programs.some((program) => program.name === name)) throw unknownProgram(name, own);
 }
 
 function unknownProgram(name: string, own: OwnDefinitions): InputError {

@@ -10,7 +10,12 @@ import type { Terminal } from '../../io.js';
 import { screenText } from '../../terminal.js';
 
 /** Returns when the reader quits, the input ends, or somebody interrupts. */
-export async function view(context: CliContext, terminal: Terminal, finding: Finding, result: ReplayResult): Promise<void> {
+export async function view(
+  context: CliContext,
+  terminal: Terminal,
+  finding: Finding,
+  result: ReplayResult,
+): Promise<void> {
   const { cpus } = findingSubject(finding);
   const viewer = new Viewer({
     title: replayedSentence(finding, result),

@@ -1,4 +1,6 @@
-/** `shootdown stress`: a variant on worker threads, one for each simulated CPU, with the machine's own races. */
+/**
+ * `shootdown stress`: a variant on worker threads, one for each simulated CPU, with the machine's own races.
+ */
 
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
@@ -47,17 +49,31 @@ const WAITING = ['auto', 'doorbell', 'token'] as const;
 
 const FLAGS = {
   variant: flag('--variant <name>', "variant, alias or CVE (default: the modules' one)", names),
-  program: PROGRAMS.saying('programs of the modules, in turn (default: all, where the modules have no variant)'),
+  program: PROGRAMS.saying(
+    'programs of the modules, in turn (default: all, where the modules have no variant)',
+  ),
   scenario: SCENARIOS.scenario.saying(
     "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the catalogue, in turn)",
   ),
-  cpus: flag('--cpus <N>', "simulated CPUs; beyond a scenario's own it is replicated (default: its own)", (name) =>
-    wholeNumber(name, 1, CPUS_MAX),
+  cpus: flag(
+    '--cpus <N>',
+    "simulated CPUs; beyond a scenario's own it is replicated (default: its own)",
+    (name) => wholeNumber(name, 1, CPUS_MAX),
   ),
-  for: flagOr('--for <time>', 'length of the run: 10s, 500ms, 2m; a plain number is seconds', duration, FOR_MS_DEFAULT),
+  for: flagOr(
+    '--for <time>',
+    'length of the run: 10s, 500ms, 2m; a plain number is seconds',
+    duration,
+    FOR_MS_DEFAULT,
+  ),
   seed: SEED.saying('seed of perturbation and choices'),
   memory: MEMORY.saying("tso: the host's own; sc: every store is a full barrier"),
-  wait: flagOr('--wait <how>', `how CPUs share the cores: ${WAITING.join(', ')}`, (name) => oneOf(name, WAITING), 'auto'),
+  wait: flagOr(
+    '--wait <how>',
+    `how CPUs share the cores: ${WAITING.join(', ')}`,
+    (name) => oneOf(name, WAITING),
+    'auto',
+  ),
   perturb: flag(
     '--perturb <N>',
     `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for programs ${PERTURB_PROGRAMS})`,
@@ -111,7 +127,10 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   try {
     progress.show('self-test of the memory accesses');
     test = await engine.threads.selfTest();
-    if (test.failed) throw new InfrastructureError(`self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`);
+    if (test.failed)
+      throw new InfrastructureError(
+        `self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`,
+      );
     if (!flags.json) {
       progress.clear();
       printHeader(context, chosen, flags, test);
@@ -127,7 +146,9 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
         atomicStores: test.atomicStores,
         signal: abort.signal,
         onProgress: (now: StressProgress) =>
-          progress.show(`${visible(name)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ${count(now.steps, 'script step')} on ${now.cpus} CPUs`),
+          progress.show(
+            `${visible(name)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
+          ),
       },
       targets,
     );
@@ -150,7 +171,10 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const interrupted = abort.signal.aborted;
   if (flags.json) {
     const found = witness === null ? null : witnessOf(witness);
-    printJson(io.stdout, stressDocument(context.version, campaign, { interrupted, selfTest: test, witness: found }));
+    printJson(
+      io.stdout,
+      stressDocument(context.version, campaign, { interrupted, selfTest: test, witness: found }),
+    );
   } else printResult(context, campaign, witness);
   if (interrupted) {
     printLine(io.stderr, 'interrupted: what was seen by then is above');
@@ -166,7 +190,10 @@ function exitCode({ io }: CliContext, { result }: CampaignResult, { allowNoEffec
   if (result.dead.length > 0) printLine(io.stderr, `shootdown: ${visible(result.dead[0].split('\n')[0])}`);
   if (result.hang !== null || result.dead.length > 0) return EXIT_FAILURE;
   if (!result.changedNothing || allowNoEffect) return EXIT_OK;
-  printLine(io.stderr, `shootdown: ${visible(result.variant)}: nothing that it replaces ever ran; give --allow-no-effect if that is meant`);
+  printLine(
+    io.stderr,
+    `shootdown: ${visible(result.variant)}: nothing that it replaces ever ran; give --allow-no-effect if that is meant`,
+  );
   return EXIT_FAILURE;
 }
 
@@ -197,14 +224,22 @@ async function findWitness(
   }
 }
 
-function printHeader(context: CliContext, { name, ofPrograms, targets }: StressTargets, flags: StressFlags, test: SelfTest): void {
+function printHeader(
+  context: CliContext,
+  { name, ofPrograms, targets }: StressTargets,
+  flags: StressFlags,
+  test: SelfTest,
+): void {
   const cpus = count(targets[0].cpus, 'CPU');
   const one = ofPrograms ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
   const several = ofPrograms ? 'in turn' : `${targets.length} scenarios in turn`;
   const where = targets.length === 1 ? one : several;
   const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
   printLabelled(context, [
-    { label: 'stress', text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}` },
+    {
+      label: 'stress',
+      text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}`,
+    },
     { label: 'host', text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}` },
   ]);
 }

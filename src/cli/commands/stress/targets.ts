@@ -22,19 +22,33 @@ export interface StressTargets {
 }
 
 /** Programs, if they are named or the modules have nothing else; else one variant. Throws InputError. */
-export async function selectStressTargets(engine: Engine, flags: StressTargetFlags, own: OwnDefinitions): Promise<StressTargets> {
-  const onlyPrograms = own.programs.length > 0 && own.variants.length === 0 && flags.variant === undefined && flags.scenario === undefined;
+export async function selectStressTargets(
+  engine: Engine,
+  flags: StressTargetFlags,
+  own: OwnDefinitions,
+): Promise<StressTargets> {
+  const onlyPrograms =
+    own.programs.length > 0 &&
+    own.variants.length === 0 &&
+    flags.variant === undefined &&
+    flags.scenario === undefined;
   if (flags.program !== undefined || onlyPrograms) return programTargets(flags, own);
   const given = flags.variant ?? own.variants;
   if (given.length !== 1) {
     const named = flags.variant !== undefined || given.length === 0 ? '' : ` of ${given.join(', ')}`;
-    throw new InputError(`stress: give one variant${named} with --variant ("shootdown list variants" shows all)`);
+    throw new InputError(
+      `stress: give one variant${named} with --variant ("shootdown list variants" shows all)`,
+    );
   }
   const [variant] = await selectVariants(engine, given);
   const refused = await engine.threads.refused(variant);
   if (refused !== null) throw new InputError(`stress: ${refused}`);
   const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios);
-  return { name: variant, ofPrograms: false, targets: scenarios.map((scenario) => ({ ...scenario, variant })) };
+  return {
+    name: variant,
+    ofPrograms: false,
+    targets: scenarios.map((scenario) => ({ ...scenario, variant })),
+  };
 }
 
 function programTargets({ program, cpus }: StressTargetFlags, own: OwnDefinitions): StressTargets {
@@ -42,7 +56,10 @@ function programTargets({ program, cpus }: StressTargetFlags, own: OwnDefinition
   const chosen = own.programs.filter(({ name }) => program?.includes(name) ?? true);
   const other = chosen.find((one) => cpus !== undefined && cpus !== one.cpus);
   if (other !== undefined)
-    throw new InputError(`--cpus: program ${other.name} has ${count(other.cpus, 'CPU')}, one for each of its scripts`, 'leave it out');
+    throw new InputError(
+      `--cpus: program ${other.name} has ${count(other.cpus, 'CPU')}, one for each of its scripts`,
+      'leave it out',
+    );
   return {
     name: chosen.map(({ name }) => name).join(', '),
     ofPrograms: true,

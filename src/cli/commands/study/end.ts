@@ -1,4 +1,7 @@
-/** What stands below a study's table: why rules fail, one witness drawn, the answer in words, and what it rests on. */
+/**
+ * What stands below a study's table: why rules fail, one witness drawn, the answer in words, and what it
+ * rests on.
+ */
 
 import type { Replay } from '../../../replay/replay-finding.js';
 import { visible } from '../../../report/escape.js';
@@ -20,7 +23,9 @@ export function printStudyEnd(
   width: number,
 ): void {
   const { io } = context;
-  const witnessed = results.filter((result): result is Witnessed => result.finding !== null && result.replay !== null);
+  const witnessed = results.filter(
+    (result): result is Witnessed => result.finding !== null && result.replay !== null,
+  );
   if (study.explainsWitnesses && witnessed.length > 0) {
     printLine(io.stdout, '\nwhy');
     printIndented(context, reasons(witnessed), width);
@@ -68,9 +73,14 @@ function printGrounds(
 
 /** How many pairs the differences come from. */
 function countedWords(results: readonly RowResult[]): string[] {
-  const counted = results.flatMap(({ pairs, comparisons }) => (pairs === null ? [] : [{ pairs: pairs.pairs, comparisons }]));
+  const counted = results.flatMap(({ pairs, comparisons }) =>
+    pairs === null ? [] : [{ pairs: pairs.pairs, comparisons }],
+  );
   if (counted.length === 0) return [];
-  const [least, most] = [Math.min(...counted.map(({ pairs }) => pairs)), Math.max(...counted.map(({ pairs }) => pairs))];
+  const [least, most] = [
+    Math.min(...counted.map(({ pairs }) => pairs)),
+    Math.max(...counted.map(({ pairs }) => pairs)),
+  ];
   const pairs = least === most ? groupDigits(most) : `${groupDigits(least)} to ${groupDigits(most)}`;
   return [
     `differences: over ${pairs} pairs of executions a row, in which the rule follows the first row's execution step by step; what only the rule executes takes no time of its own. Apart: each by itself as it is hunted, every instruction a turn. ${count(counted[0].comparisons, 'interval')} of each, together 95 % (Student's t, Bonferroni)`,
@@ -97,11 +107,16 @@ function reasons(witnessed: readonly Witnessed[]): string[] {
 
 const keptIn = (file: string | null | undefined): string => (file == null ? '' : ` [${file}]`);
 
-/** The timeline that is shortest to read: of a use of something stale if there is one, since a deadlock has no step that decides. */
+/**
+ * The timeline that is shortest to read: of a use of something stale if there is one, since a deadlock has no
+ * step that decides.
+ */
 function printShortest(context: CliContext, witnessed: readonly Witnessed[], width: number): void {
   const used = witnessed.filter(({ finding }) => finding.violation.class === 'stale-use');
   const candidates = used.length > 0 ? used : witnessed;
-  const shortest = candidates.reduce((best, result) => (result.finding.steps < best.finding.steps ? result : best));
+  const shortest = candidates.reduce((best, result) =>
+    result.finding.steps < best.finding.steps ? result : best,
+  );
   printLine(context.io.stdout, `\n${visible(shortest.row.variant)}, the shortest witness`);
   printTimeline(context, shortest.finding, shortest.replay, false, width);
   printLine(context.io.stdout, '');

@@ -14,7 +14,17 @@ import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf, outColors, screenWidth } from '../../context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { EXPLORATION, flag, type Given, JSON_FLAG, LIMITS, MODULES, optional, SCENARIOS, VARIANTS } from '../../options.js';
+import {
+  EXPLORATION,
+  flag,
+  type Given,
+  JSON_FLAG,
+  LIMITS,
+  MODULES,
+  optional,
+  SCENARIOS,
+  VARIANTS,
+} from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
 import { wholeNumber } from '../../values.js';
@@ -31,8 +41,12 @@ const TRACE_WINDOWS = 4;
 
 const FLAGS = {
   variant: VARIANTS.saying('rows to run, with those that they are compared with (default: all)'),
-  scenario: SCENARIOS.scenario.saying("catalogue names, or trace:FILE for a recording (default: the study's own)"),
-  window: SCENARIOS.window.saying('lines of the recording of trace:FILE (default: the few that hold most to count)'),
+  scenario: SCENARIOS.scenario.saying(
+    "catalogue names, or trace:FILE for a recording (default: the study's own)",
+  ),
+  window: SCENARIOS.window.saying(
+    'lines of the recording of trace:FILE (default: the few that hold most to count)',
+  ),
   budget: LIMITS.budget.saying('time for all rows; it ends hunts early, and without --executions late'),
   executions: LIMITS.executions.saying('executions per row; without --budget there is no time limit'),
   count: flag(
@@ -71,11 +85,18 @@ export const studyCommand = defineCommand({
   run: (context, { given, modules }, flags) => study(context, given, modules, flags),
 });
 
-async function study(context: CliContext, given: string | undefined, rest: readonly string[], flags: StudyFlags): Promise<number> {
+async function study(
+  context: CliContext,
+  given: string | undefined,
+  rest: readonly string[],
+  flags: StudyFlags,
+): Promise<number> {
   const { engine, io } = context;
   const studies = await engine.studies.list();
   if (given === undefined) return listStudies(context, studies, flags.json);
-  const { name, modules } = isModulePath(given) ? { name: STUDY_DEFAULT, modules: [given, ...rest] } : { name: given, modules: rest };
+  const { name, modules } = isModulePath(given)
+    ? { name: STUDY_DEFAULT, modules: [given, ...rest] }
+    : { name: given, modules: rest };
   const found = studies.find((known) => known.name === name.toLowerCase());
   if (found === undefined) throw unknownStudy(name, studies);
   const own = await loadOwn(engine, modules, flags.typeCheck);
@@ -83,7 +104,10 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
   const strategies = await selectStrategies(engine, undefined);
   if (flags.scenario !== undefined && chosen.rows.every(({ scenarios }) => scenarios !== undefined))
-    throw new InputError(`--scenario: ${chosen.name} has scenarios of its own, made for what it counts`, 'leave it out');
+    throw new InputError(
+      `--scenario: ${chosen.name} has scenarios of its own, made for what it counts`,
+      'leave it out',
+    );
   const selected =
     flags.scenario === undefined && flags.window === undefined && own.scenarios.length === 0
       ? { scenarios: chosen.scenarios, description: [] }
@@ -128,7 +152,17 @@ async function study(context: CliContext, given: string | undefined, rest: reado
       return keeper.keep(finding);
     };
     const request = {
-      ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal, keep, onRow },
+      ...{
+        study: chosen,
+        rows,
+        scenarios: selected.scenarios,
+        strategies,
+        memory,
+        seed,
+        signal,
+        keep,
+        onRow,
+      },
       executions: limited ? plan.executions : flags.executions,
       executionsMin: limited ? plan.executionsMin : 1,
       counted: flags.count ?? flags.executions ?? (limited ? plan.counted : undefined),
@@ -136,7 +170,10 @@ async function study(context: CliContext, given: string | undefined, rest: reado
       onBrokenHost: atMost(plan.onBrokenHost),
       budgetMs: limited ? plan.budgetMs : flags.budget,
       onProgress: (of: HuntProgress) =>
-        progress.update(of, `${results.filter(({ row }) => row.senseless === undefined).length} of ${toRun} rows done; `),
+        progress.update(
+          of,
+          `${results.filter(({ row }) => row.senseless === undefined).length} of ${toRun} rows done; `,
+        ),
     };
     try {
       await engine.studies.run(request, pool);
@@ -151,12 +188,15 @@ async function study(context: CliContext, given: string | undefined, rest: reado
   const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
     all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
   );
-  if (json) printJson(io.stdout, studyDocument(context.version, studyReport(chosen, results, notes, interrupted)));
+  if (json)
+    printJson(io.stdout, studyDocument(context.version, studyReport(chosen, results, notes, interrupted)));
   else printStudyEnd(context, chosen, results, notes, screenWidth(io));
   if (failure !== null) throw failure;
   if (interrupted) return EXIT_INTERRUPTED;
   if (keeper.failed) return EXIT_FAILURE;
-  return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null) ? EXIT_VIOLATION : EXIT_OK;
+  return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null)
+    ? EXIT_VIOLATION
+    : EXIT_OK;
 }
 
 function listStudies({ io, ...context }: CliContext, studies: readonly Study[], json: boolean): number {
@@ -187,7 +227,8 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
       const error = unknownName(`row of ${name}`, variant, known, '');
       throw new InputError(error.what, `"shootdown study ${name}" shows all`);
     }
-    for (const row of matching) for (const key of [row.variant, row.baseline]) if (key !== null) wanted.add(`${row.group} ${key}`);
+    for (const row of matching)
+      for (const key of [row.variant, row.baseline]) if (key !== null) wanted.add(`${row.group} ${key}`);
   }
   return rows.filter((row) => wanted.has(`${row.group} ${row.variant}`));
 }
@@ -195,17 +236,26 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
 function printHead(
   context: CliContext,
   { summary, plan, probes }: Study,
-  { scenarios, description }: { scenarios: Study['scenarios']; description: readonly { label: string; text: string }[] },
+  {
+    scenarios,
+    description,
+  }: { scenarios: Study['scenarios']; description: readonly { label: string; text: string }[] },
   { executions, budget, count: counted, seed, memory, jobs }: StudyFlags,
 ): void {
   const limit = executions ?? (budget === undefined ? plan.executions : undefined);
-  const hunted = limit === undefined ? 'as many executions as the time allows' : `at most ${count(limit, 'execution')}`;
+  const hunted =
+    limit === undefined ? 'as many executions as the time allows' : `at most ${count(limit, 'execution')}`;
   const pairs = counted ?? executions ?? (budget === undefined ? plan.counted : undefined);
-  const compared = pairs === undefined ? 'as many pairs as the time allows' : `at most ${count(pairs, 'pair')}`;
+  const compared =
+    pairs === undefined ? 'as many pairs as the time allows' : `at most ${count(pairs, 'pair')}`;
   const settings = `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
   printLabelled(
     context,
-    [{ label: 'question', text: summary }, ...description, ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : [])],
+    [
+      { label: 'question', text: summary },
+      ...description,
+      ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : []),
+    ],
     screenWidth(context.io),
   );
 }

@@ -33,7 +33,10 @@ export const traceCheckCommand = defineCommand({
   description:
     'Replays the inputs of recordings through the simulated kernel and compares every decision: generations, masks, ASIDs, CR3 writes, targets, flushes.',
   arguments: {
-    files: atLeastOne('file', 'ftrace text, gzipped or not; NAME.meta.json and NAME.hv.gz beside it are used'),
+    files: atLeastOne(
+      'file',
+      'ftrace text, gzipped or not; NAME.meta.json and NAME.hv.gz beside it are used',
+    ),
   },
   flags: FLAGS,
   help: HELP,
@@ -53,6 +56,8 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   const reports: CheckReport[] = [];
   for (const file of files) reports.push(await checkPath(file, version));
   if (flags.json) printJson(context.io.stdout, traceCheckDocument(context.version, reports));
-  else for (const report of reports) printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
+  else
+    for (const report of reports)
+      printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
 }

@@ -1,4 +1,6 @@
-/** `shootdown trace info FILE`: what is in a recording of a real kernel, and which window a hunt would take. */
+/**
+ * `shootdown trace info FILE`: what is in a recording of a real kernel, and which window a hunt would take.
+ */
 
 import { traceInfoDocument } from '../../../report/json-documents.js';
 import { EXIT_OK } from '../../exit-codes.js';
@@ -14,7 +16,8 @@ Examples:
 export const traceInfoCommand = defineCommand({
   name: 'info',
   summary: 'what a recording holds',
-  description: 'Counts what a recording holds, what of it can be modelled, and names the window that a hunt takes by default.',
+  description:
+    'Counts what a recording holds, what of it can be modelled, and names the window that a hunt takes by default.',
   arguments: { file: required('file', 'ftrace text, gzipped or not') },
   flags: { json: JSON_FLAG },
   help: HELP,

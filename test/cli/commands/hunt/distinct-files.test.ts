@@ -26,7 +26,9 @@ describe('two outputs', () => {
       { flag: '--baseline', path: at(one) },
       { flag: '--reporter-file', path: `${folder}/${other}` },
     ];
-    expect(() => requireDistinctFiles(outputs, [])).toThrow(/^--baseline and --reporter-file name one file, .*; give two$/);
+    expect(() => requireDistinctFiles(outputs, [])).toThrow(
+      /^--baseline and --reporter-file name one file, .*; give two$/,
+    );
   });
 
   it('may differ, and may both be no file', () => {

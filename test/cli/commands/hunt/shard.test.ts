@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { chooseShard, shardFlag } from '../../../../src/cli/commands/hunt/shard.js';
 
 const slurm = (id: string, more = {}) => ({
-  ...{ SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_MIN: '10', SLURM_ARRAY_TASK_MAX: '16', SLURM_ARRAY_TASK_STEP: '2' },
+  ...{
+    SLURM_ARRAY_TASK_ID: id,
+    SLURM_ARRAY_TASK_MIN: '10',
+    SLURM_ARRAY_TASK_MAX: '16',
+    SLURM_ARRAY_TASK_STEP: '2',
+  },
   ...{ SLURM_ARRAY_TASK_COUNT: '4', ...more },
 });
 const gitlab = (index: string, total = '4') => ({ CI_NODE_INDEX: index, CI_NODE_TOTAL: total });
@@ -15,15 +20,31 @@ describe('--shard', () => {
     expect(shardFlag('auto/8')).toEqual({ auto: true, of: 8 });
   });
 
-  it.each(['', '0/4', '5/4', '1/0', '1', '1/4097', '-1/4', '1.5/4', '1/4/4', 'auto/0', 'auto/4097', 'auto/', 'AUTO', '1/4 ', '９/９'])(
-    'refuses %j',
-    (text) => {
-      expect(() => shardFlag(text)).toThrow(/^--shard: ".*" is not I\/N with 1 <= I <= N <= 4096; give one/);
-    },
-  );
+  it.each([
+    '',
+    '0/4',
+    '5/4',
+    '1/0',
+    '1',
+    '1/4097',
+    '-1/4',
+    '1.5/4',
+    '1/4/4',
+    'auto/0',
+    'auto/4097',
+    'auto/',
+    'AUTO',
+    '1/4 ',
+    '９/９',
+  ])('refuses %j', (text) => {
+    expect(() => shardFlag(text)).toThrow(/^--shard: ".*" is not I\/N with 1 <= I <= N <= 4096; give one/);
+  });
 
   it('goes before the environment', () => {
-    expect(chooseShard(shardFlag('2/3'), { ...gitlab('x'), ...slurm('y') })).toEqual({ shard: { index: 2, of: 3 }, notice: null });
+    expect(chooseShard(shardFlag('2/3'), { ...gitlab('x'), ...slurm('y') })).toEqual({
+      shard: { index: 2, of: 3 },
+      notice: null,
+    });
   });
 
   it.each([
@@ -40,9 +61,17 @@ describe('--shard', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['auto', {}, /^--shard auto: none of JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID, CI_NODE_INDEX is set; give --shard I\/N/],
+    [
+      'auto',
+      {},
+      /^--shard auto: none of JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID, CI_NODE_INDEX is set; give --shard I\/N/,
+    ],
     ['auto', { JOB_COMPLETION_INDEX: '' }, /none of/],
-    ['auto', { JOB_COMPLETION_INDEX: '2' }, /JOB_COMPLETION_INDEX does not say of how many; give --shard auto\/N/],
+    [
+      'auto',
+      { JOB_COMPLETION_INDEX: '2' },
+      /JOB_COMPLETION_INDEX does not say of how many; give --shard auto\/N/,
+    ],
     ['auto/2', { JOB_COMPLETION_INDEX: '2' }, /^JOB_COMPLETION_INDEX: says shard 3 of 2, which is none/],
     ['auto', gitlab('0'), /^CI_NODE_INDEX: says shard 0 of 4/],
     ['auto', gitlab('5'), /^CI_NODE_INDEX: says shard 5 of 4/],
@@ -50,7 +79,11 @@ describe('--shard', () => {
     ['auto', gitlab('2', '-4'), /^CI_NODE_TOTAL: "-4" is not a whole number/],
     ['auto', slurm('11'), /^SLURM_ARRAY_TASK_ID: 11 is not 10 and a multiple of 2/],
     ['auto', slurm('8'), /^SLURM_ARRAY_TASK_ID: 8 is not 10 and a multiple of 2/],
-    ['auto', slurm('10', { SLURM_ARRAY_TASK_STEP: '0' }), /^SLURM_ARRAY_TASK_ID: 10 is not 10 and a multiple of 0/],
+    [
+      'auto',
+      slurm('10', { SLURM_ARRAY_TASK_STEP: '0' }),
+      /^SLURM_ARRAY_TASK_ID: 10 is not 10 and a multiple of 0/,
+    ],
     [
       'auto',
       { ...slurm('10'), ...gitlab('1') },
@@ -69,7 +102,9 @@ describe('--shard', () => {
     });
     const { shard, notice } = chooseShard(undefined, { JOB_COMPLETION_INDEX: '3' });
     expect(shard).toBeUndefined();
-    expect(notice).toMatch(/^JOB_COMPLETION_INDEX is set, and nothing says of how many: the whole hunt is done/);
+    expect(notice).toMatch(
+      /^JOB_COMPLETION_INDEX is set, and nothing says of how many: the whole hunt is done/,
+    );
     expect(() => chooseShard(undefined, gitlab('x'))).toThrow(/^CI_NODE_INDEX/);
   });
 });
