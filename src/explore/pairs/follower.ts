@@ -84,7 +84,9 @@ export class Follower {
     const at = this.done[id]++;
     this.setGoing(id, step);
     this.advance(id, at, step);
-    if (!machine.enabled.has(agentOf(id, CPU_AGENT)) && !machine.cpus[id].finished) this.help(id, step);
+    // Only where the base went on: a CPU that waits after the very same operation waits in the base as well.
+    const isHeldUp = this.next[id] <= at && !machine.enabled.has(agentOf(id, CPU_AGENT));
+    if (isHeldUp && !machine.cpus[id].finished) this.help(id, step);
     if (this.next[id] > at && this.lead.buffered[step] === 0) this.drainTo(id, 0);
     // A CPU that has nothing more to do in the base: what it is asked for is done at once.
     for (let cpu = 0; cpu < this.next.length && machine.violation === null; cpu++)
