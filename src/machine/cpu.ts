@@ -235,7 +235,7 @@ export class Cpu {
   invlpg(page: number): Op {
     return this.op(K.OP_INVLPG, page, 0, 0);
   }
-  /** INVPCID: type 0 one page of one PCID, 1 one PCID, 2 and 3 everything. Serialising. */
+  /** INVPCID: type 0 what translates one page of one PCID, 1 one PCID, 2 and 3 everything. Serialising. */
   invpcid(type: number, pcid: number, page: number): Op {
     return this.op(K.OP_INVPCID, type, pcid, page);
   }
@@ -247,7 +247,7 @@ export class Cpu {
   walk(page: number, write: boolean): Op {
     return this.op(K.OP_WALK, page, write ? 1 : 0, 0);
   }
-  /** Entry of the page-fault handler: serialising, drops the entry that faulted. */
+  /** Entry of the page-fault handler: serialising, drops what translates the address that faulted. */
   faultEntry(page: number): Op {
     return this.op(K.OP_FAULT, page, 0, 0);
   }

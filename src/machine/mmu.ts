@@ -7,7 +7,7 @@ import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame, pt
  * One CPU's view of translation: its TLB, its paging-structure cache and its two page walkers. They belong to
  * the CPU and are changed by nobody else. Hardware contract: A0 of the reference (TLB tagged by PCID, D=1
  * entries write without a walk, walks are several loads, INVLPG drops every paging-structure entry of the
- * PCID).
+ * PCID, INVPCID of one address and a page fault those of the address).
  */
 
 export const ACCESS_OK = 0;
@@ -132,17 +132,27 @@ export class Mmu {
   }
 
   invpcid(block: number, type: number, pcid: number, page: number): void {
-    if (type === 0) {
-      this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (pcid << 8) | page);
-      this.drop(block, H.PSC_COUNT, H.PSC_BASE, ~0xff, pcid << 8);
-    } else if (type === 1) this.dropPcid(block, pcid);
+    if (type === 0) this.dropAddress(block, pcid, page);
+    else if (type === 1) this.dropPcid(block, pcid);
     else this.dropAll(block);
     this.endWalks(block);
   }
 
-  /** A fault drops the entry that caused it, so that the access walks again after the handler. */
-  dropPage(block: number, page: number): void {
-    this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (this.mem[block + H.CR3_PCID] << 8) | page);
+  /**
+   * A page fault drops what translated its address under the current PCID, so that the access walks again after
+   * the handler, from the root.
+   */
+  pageFault(block: number, page: number): void {
+    this.dropAddress(block, this.mem[block + H.CR3_PCID], page);
+  }
+
+  /**
+   * What translates one address of one PCID, its paging-structure entry among it; other paging-structure entries
+   * stay (SDM 4.10.4.1).
+   */
+  private dropAddress(block: number, pcid: number, page: number): void {
+    this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (pcid << 8) | page);
+    this.drop(block, H.PSC_COUNT, H.PSC_BASE, -1, (pcid << 8) | (page >> TABLE_SHIFT));
   }
 
   /**

@@ -47,6 +47,14 @@ export const assumptions: readonly Assumption[] = [
     'Drops the page in the current PCID and every upper-level entry of that PCID, whatever the address.',
   ),
   modelled(
+    'invpcid',
+    'Type 0 drops what translates one address of one PCID, no other upper-level entry; 1 a PCID; 2 and 3 all.',
+  ),
+  modelled(
+    'page-fault',
+    'Drops what translates its address in the current PCID, the upper-level entry included, before the handler.',
+  ),
+  modelled(
     'cr3',
     'A write without the no-flush bit drops everything of the new PCID; with it, nothing. Either ends the walks in flight.',
   ),

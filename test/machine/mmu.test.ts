@@ -176,10 +176,11 @@ describe('a walk', () => {
         (cpu) => cpu.smpMb(),
         (cpu) => cpu.faultEntry(1),
         walk(1),
+        walk(1),
       ],
       RWU | AD,
     );
-    expect([values[3], values[6]]).toEqual([WALK_DONE, WALK_FAULT]);
+    expect([values[3], values[7]]).toEqual([WALK_DONE, WALK_FAULT]);
   });
 
   it('by the environment fills the TLB without an access, and sets A but never D', () => {
@@ -325,6 +326,24 @@ describe('the TLB', () => {
       (cpu: Cpu) => cpu.invlpg(5),
       ['1:0', '1:1', '1:8', '2:0'],
       ['2:0'],
+    ],
+    [
+      'INVPCID type 0 keeps paging-structure entries of other addresses',
+      (cpu: Cpu) => cpu.invpcid(0, 1, 8),
+      ['1:0', '1:1', '2:0'],
+      ['1:0', '2:0'],
+    ],
+    [
+      'a page fault drops what translates its address',
+      (cpu: Cpu) => cpu.faultEntry(0),
+      ['1:1', '1:8', '2:0'],
+      ['1:1', '2:0'],
+    ],
+    [
+      'a page fault drops the paging-structure entry where there is no other',
+      (cpu: Cpu) => cpu.faultEntry(2),
+      ['1:0', '1:1', '1:8', '2:0'],
+      ['1:1', '2:0'],
     ],
     [
       'INVPCID type 0 drops one page of the PCID named',

@@ -34,7 +34,7 @@ const invpcid: Operation = (machine, { id }, { a, b, c }) => {
 
 const fault: Operation = (machine, { id }, { a }) => {
   machine.operands[id].page('faultEntry', a);
-  machine.mmu.dropPage(machine.block(id), a);
+  machine.mmu.pageFault(machine.block(id), a);
   return 0;
 };
 

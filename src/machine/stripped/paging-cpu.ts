@@ -63,7 +63,7 @@ export abstract class PagingCpu extends MemoryCpu {
   faultEntry(page: number): number {
     this.boundary();
     this.drain();
-    this.machine.mmu.dropPage(this.block, page);
+    this.machine.mmu.pageFault(this.block, page);
     this.note(K.OP_FAULT, page, 0);
     return 0;
   }
