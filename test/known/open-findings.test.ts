@@ -123,7 +123,7 @@ describe('a hunt', () => {
   });
 
   it.each([
-    ['5.10', 'b38', ['reclaim-two-tables'], 700],
+    ['5.10', 'b38', ['reclaim-two-tables'], 1_500],
     ['6.15-rc6', 'b1', ['lazy-other-mm'], 1_000],
     ['6.12-stable', 'b2', ['ping-pong-munmap'], 400],
     ['6.15-rc5', 'b3', ['ping-pong-munmap'], 200],

@@ -123,7 +123,7 @@ export const plants: readonly Plant[] = [
       script(run(A), write(0, 0, 0, 0)),
     ),
     plant: noFlush,
-    executions: 60,
+    executions: 300,
   },
   {
     name: 'MADV_DONTNEED frees the page while a store to it is still buffered',
@@ -506,13 +506,22 @@ export const plants: readonly Plant[] = [
     name: 'a flush of freed tables is counted as done and not done',
     class: 'gen-ahead',
     says: /^CPU1's slot \d claims generation \d+ of mm A but holds a paging-structure entry for table 0 older than generation \d+$/,
-    // CPU1 touches a page without a VMA: it caches the way to the table, and no translation.
+    // CPU1 reads under another table; its walker caches the way to table 0 and finds no translation there.
     scenario: two(
       'plant-structure',
       script(run(A), write(0), munmap(0, 2)),
-      script(run(A), read(2, 2, 2, 2, 2, 2)),
+      script(run(A), read(8, 8, 8, 8, 8, 8)),
       {
-        mms: [{ vmas: [[0, 2, true]] }],
+        pages: 16,
+        walks: 6,
+        mms: [
+          {
+            vmas: [
+              [0, 2, true],
+              [8, 1, true],
+            ],
+          },
+        ],
       },
     ),
     plant: {
