@@ -1,12 +1,5 @@
-import {
-  afterFlush,
-  defineVariant,
-  type KernelCpu,
-  type Protocol,
-  raisePairByOne,
-  requestCtxId,
-  requestTlbGen,
-} from 'shootdown';
+import type { KernelCpu, Protocol } from 'shootdown';
+import { afterFlush, defineVariant, raisePairByOne, requestCtxId, requestTlbGen } from 'shootdown';
 
 /**
  * After a flush hypercall, each CPU that it reached: one compare-exchange of its slot from {ctx_id, g-1} to

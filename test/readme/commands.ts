@@ -78,7 +78,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown study': cli(0, { prints: /^remote-tlb-gen +88 /m }),
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
   'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
-  'shootdown hunt examples/my-variant.ts': cli(1, { executions: 300, prints: /^caught-up +stale-use/m }),
+  'shootdown hunt examples/my-variant.ts': cli(1, { executions: 800, prints: /^caught-up +stale-use/m }),
   'shootdown study remote-tlb-gen examples/my-rule.ts': cli(0, {
     perRow: 1_000,
     prints: /^my-rule +none/m,
@@ -116,7 +116,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
 
   'shootdown hunt --variant b1': cli(1, { executions: 300, prints: /^b1 +stale-use/m }),
-  'shootdown hunt --variant cve-2025-37964 --json': cli(1, { prints: /^\{/ }),
+  'shootdown hunt --variant cve-2025-37964 --json': cli(1, { executions: 200, prints: /^\{/ }),
   // 60 executions, not 60 s.
   'shootdown hunt --variant 6.12-stable+switchingBeforeGen --budget 60s': cli(0),
   'shootdown hunt --variant 6.18 --scenario trace:my.trace.gz --window 4000..4200': cli(0),
