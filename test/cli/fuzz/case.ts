@@ -191,6 +191,9 @@ function kindOf(index: number): Kind {
   return 'bytes';
 }
 
+/** What the file says of its execution and the replay does not show: a line each, or none. */
+const NAMED_DIFFERENCES = /^(?:shootdown: [^\n]+: \w+: the file says [^\n]+, the replay shows [^\n]+\n)*$/;
+
 /**
  * Exit codes that a file can be answered with: no violation, a violation, bad input; never a failure of
  * shootdown's own.
@@ -207,7 +210,7 @@ function judge(
   if (exitCode === 2 && !/^shootdown: [^\n]+\n$/.test(stderr))
     return `stderr is not one line: ${JSON.stringify(stderr.slice(0, 400))}`;
   if (exitCode === 2 && stderr.length > 1_000) return `a line of ${stderr.length} characters`;
-  if (exitCode !== 2 && stderr !== '')
+  if (exitCode !== 2 && !NAMED_DIFFERENCES.test(stderr))
     return `exit code ${exitCode}, and stderr says ${JSON.stringify(stderr.slice(0, 400))}`;
   if (/\n\s+at .*:\d+/.test(stderr)) return 'a stack';
   if (kind === 'lies' && exitCode === 0) return 'a replay that ends with 0';
