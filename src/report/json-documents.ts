@@ -251,6 +251,8 @@ export type StressDocument = CampaignResult['result'] & {
   readonly selfTest: SelfTest;
   /** What the explorer found of what the threads have shown; null where it did not look. */
   readonly witness: StressWitness | null;
+  /** The kernel's open finding that the explorer met in what failed, where it met nothing else; else null. */
+  readonly known: string | null;
 };
 
 export interface StressWitness {
@@ -264,7 +266,7 @@ export interface StressWitness {
 export function stressDocument(
   shootdown: string,
   { result }: CampaignResult,
-  about: Pick<StressDocument, 'interrupted' | 'selfTest' | 'witness'>,
+  about: Pick<StressDocument, 'interrupted' | 'selfTest' | 'witness' | 'known'>,
 ): StressDocument {
   return { format: 'shootdown-stress', version: 1, shootdown, ...result, ...about };
 }

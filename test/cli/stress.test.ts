@@ -97,7 +97,7 @@ describe('stress', () => {
         progressed: 2,
       },
       flushes: { full: 300, partial: 600, atSwitch: 12 },
-      ...{ violations: [], hang: null, dead: [], interrupted: false, witness: null },
+      ...{ violations: [], hang: null, dead: [], interrupted: false, witness: null, known: null },
     });
   });
 
@@ -126,6 +126,23 @@ describe('stress', () => {
     });
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toContain('the explorer found no witness in ');
+  });
+
+  it('names the open finding where the explorer met that and nothing else', async () => {
+    const seen = { class: 'stale-use', scenario: 'two-mm-switch', executions: 3, execution: 2 } as const;
+    const met = [{ ...seen, cause: 'no IPI', isKnown: true, finding: 'b38' }];
+    const engine = engineWith(VIOLATION);
+    const plain = engine.hunt;
+    engine.hunt = async (request, pool) => {
+      const result = await plain(request, pool);
+      return { ...result, verdict: { ...result.verdict, met, known: 'b38' } };
+    };
+    const line = 'stress --variant b1-fixed --scenario two-mm-switch';
+    const run = await cli(line.split(' '), { engine });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toContain(': nothing but what is known of this kernel was met: b38');
+    const json = await cli(`${line} --json`.split(' '), { engine });
+    expect(JSON.parse(json.stdout).known).toBe('b38');
   });
 
   it('ends with 3 on a hang, and tells who waits for what', async () => {

@@ -5,6 +5,7 @@
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
+import { openFindingLines } from '../../../report/hunt-words.js';
 import { type StressWitness, stressDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/layout.js';
 import { Progress } from '../../../report/progress.js';
@@ -171,9 +172,10 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const interrupted = abort.signal.aborted;
   if (flags.json) {
     const found = witness === null ? null : witnessOf(witness);
+    const known = witness?.verdict.known ?? null;
     printJson(
       io.stdout,
-      stressDocument(context.version, campaign, { interrupted, selfTest: test, witness: found }),
+      stressDocument(context.version, campaign, { interrupted, selfTest: test, witness: found, known }),
     );
   } else printResult(context, campaign, witness);
   if (interrupted) {
@@ -254,6 +256,8 @@ function printResult(context: CliContext, { result }: CampaignResult, witness: W
     const { executions, seconds } = witness.verdict;
     printIndented(context, [
       `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of the same ${same}`,
+      // It goes past what is known of the kernel: then threads have most likely shown just that.
+      ...openFindingLines([witness.verdict]),
     ]);
     return;
   }
