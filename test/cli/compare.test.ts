@@ -14,7 +14,7 @@ afterAll(() => folder.remove());
 
 const run = (line: string, settings: CliSettings = {}) =>
   cli(['compare', ...line.split(' '), '--out', out], { engine: createEngine(), ...settings });
-const FEW = '--scenario ping-pong-dontneed,lazy-targets --executions 60';
+const FEW = '--scenario ping-pong-dontneed,lazy-targets --executions 400';
 
 describe('two kernels', () => {
   it('a patch with a violation that the base has not: exit code 1, a finding, its sentence, in 78 columns', async () => {
@@ -23,7 +23,7 @@ describe('two kernels', () => {
     expect(stdout).toContain('known of this kernel: ');
     const broken = await run(`6.18~filterSwitching ${FEW}`);
     expect([broken.exitCode, broken.stderr]).toEqual([1, '']);
-    expect(broken.stdout).toMatch(/^base {3}6\.18: none in 60 executions$/m);
+    expect(broken.stdout).toMatch(/^base {3}6\.18: none in 400 executions$/m);
     expect(broken.stdout).toMatch(
       /^ {2}Not safe: stale-use in ping-pong-dontneed, and 6\.18 has it neither/m,
     );

@@ -9,7 +9,7 @@ describe('compare', () => {
   it('answers verdicts, what is new, and counters with their intervals', async () => {
     const { isNew, verdicts, counters, findings } = await compare('6.18', '6.18~filterSwitching', {
       scenarios,
-      executions: 60,
+      executions: 400,
     });
     expect([isNew, verdicts.map(({ violation }) => violation)]).toEqual([true, [null, 'stale-use']]);
     expect(counters.ipis).toMatchObject({
