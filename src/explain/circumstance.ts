@@ -1,5 +1,5 @@
 import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
-import { EV_BATCH_MARK_CLEARED, EV_LEFT_MASK } from '../kernel/events.js';
+import { EV_LEFT_MASK } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { RawStep } from './raw-step.js';
@@ -76,7 +76,7 @@ export function passedOver(
 
 /**
  * The mark that somebody set for `mm` after step `changed` was cleared by a flush that had been counted
- * before it.
+ * before it: in memory, where a store that was made before the change may come after it.
  */
 export function markCleared(
   { steps, kernel }: Recorded,
@@ -84,9 +84,9 @@ export function markCleared(
   changed: number,
   until: number,
 ): Circumstance | null {
-  const { tlbGen } = kernel.layout.mms[mm];
+  const { tlbGen, tlbFlushBatched } = kernel.layout.mms[mm];
   const cleared = steps.some((step) => {
-    if (step.step <= changed || step.step >= until || !notes(step, EV_BATCH_MARK_CLEARED, mm)) return false;
+    if (step.step <= changed || step.step >= until || !zeroes(step, tlbFlushBatched)) return false;
     const flushed = steps.findLast(
       (own) =>
         own.step < step.step && own.cpu === step.cpu && own.kind === K.OP_FETCH_ADD && own.a === tlbGen,
@@ -94,6 +94,10 @@ export function markCleared(
     return flushed !== undefined && flushed.step < changed;
   });
   return cleared ? CIRCUMSTANCES.markCleared : null;
+}
+
+function zeroes({ writes }: RawStep, word: number): boolean {
+  return writes.some(({ address, before, value }) => address === word && before !== 0 && value === 0);
 }
 
 function notes({ events }: RawStep, kind: number, mm: number): boolean {

@@ -110,7 +110,10 @@ function requested(
   if (!isDone) overtaker(story, change, use);
   if (!isDone) erasedMark(story, change, use, stale.mm);
   const why = mid ?? culprit(parts, own, decided, informed);
-  if (why === null || (!isDone && why.cause.kind === 'noIpi')) return unflushed(story, stale, isDone, why);
+  // While its flush is under way nobody need have flushed: what an older request made a target decide is chance.
+  const isErased = !isDone && markCleared(story, stale.mm, change.step, use.step) !== null;
+  if (why === null || isErased || (!isDone && why.cause.kind === 'noIpi'))
+    return unflushed(story, stale, isDone, why);
   const isPassedOver = why === told && isOverlooked(told);
   const side = isPassedOver ? passed(story, stale, counted, told, decided?.also ?? []) : null;
   const isRaised = why.cause.isRaised || (why !== decided && decided?.cause.isRaised === true);

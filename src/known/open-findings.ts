@@ -60,7 +60,8 @@ export const openFindings: readonly OpenFinding[] = [
       'archTlbbatchAddPending',
     ],
     class: 'stale-use',
-    causes: [flushCause('noIpi'), ...OVERTAKEN],
+    // What an older request made a CPU decide meanwhile is chance.
+    causes: [flushCause('noIpi'), flushCause('notFlushed'), ...OVERTAKEN],
     circumstance: CIRCUMSTANCES.markCleared,
     scenarios: ['reclaim-two-tables'],
     since: '4.13',
