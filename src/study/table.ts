@@ -67,6 +67,9 @@ export class StudyTable {
           : null;
     if (painted !== null) lines[0] = painted(lines[0]);
     for (const text of this.latentLines(verdict)) lines.push(BELOW + text);
+    const known = knownWords(result);
+    if (known !== null)
+      for (const text of wrap(known, this.width - BELOW.length)) lines.push(BELOW + this.colors.red(text));
     if (verdict?.violation === 'deadlock' || verdict?.violation === 'livelock') {
       for (const text of wrap(visible(verdict.message ?? ''), this.width - BELOW.length))
         lines.push(BELOW + text);
@@ -103,7 +106,13 @@ export class StudyTable {
 }
 
 const DIFFERENCES =
-  '(-9 ±2): the difference to the first row in the same executions, with its interval; all intervals of the table hold together with 95 %. none seen: the interval spans 0';
+  '(-9 ±2): the difference to the first row in the same executions, with its interval; all intervals of the table hold together with 95 %. none seen: the interval spans 0. A row with a witness is counted in fewer executions: differences compare, not rates';
+
+/** A witness that the package brings is told where this run has none, lest "none" be read as safe. */
+function knownWords({ known, verdict }: RowResult): string | null {
+  if (known === null || verdict === null || verdict.violation !== null) return null;
+  return `known: ${known}, by a witness of the package; this run did not meet it`;
+}
 
 /**
  * What must not be overlooked of a row that does what the first row does; null of one that does anything

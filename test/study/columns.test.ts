@@ -104,6 +104,17 @@ describe('columns', () => {
     expect(below).toBe('    seen in 1,234 of 12,345 executions, first in s: ahead');
   });
 
+  it('names a witness that is known where this run has none', () => {
+    const [study] = studies;
+    const table = new StudyTable(study, ['v4']);
+    const lines = (violation: 'stale-use' | null): string[] =>
+      table.row(result({ verdict: sampleVerdict({ violation }), known: 'stale-use' }), null).split('\n');
+    expect(lines(null)[1]).toBe(
+      '    known: stale-use, by a witness of the package; this run did not meet it',
+    );
+    expect(lines('stale-use')).toHaveLength(1);
+  });
+
   it.each([
     [{}, '-', null],
     [{ lostHostFlushes: 3 }, 'undecided: 3', null],
