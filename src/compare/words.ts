@@ -121,27 +121,32 @@ function changeCell(counter: Difference): string {
   return `${differenceText(counter)}${percentOf(base, difference)}`;
 }
 
+/** With a decimal below one percent: a difference that is seen is never told as 0. */
 function percentOf(base: number | null, difference: number): string {
-  return base === null || base === 0 ? '' : ` (${signed((100 * difference) / base, 0)} %)`;
+  if (base === null || base === 0) return '';
+  const percent = (100 * difference) / base;
+  return ` (${signed(percent, Math.abs(percent) < 1 ? 1 : 0)} %)`;
 }
 
 /** What it saves and what it costs, a sentence each. */
 export function savingWords({ counters, pairs }: Comparison): string[] {
   if (pairs === 0) return [];
   const told = Object.entries(counters).map(([name, counter]) => ({ name: titleOf(name).trim(), counter }));
-  const moved = (seen: Difference['seen']): string[] =>
-    told
-      .filter(
-        ({ counter }) => counter.seen === seen || (counter.seen === 'none' && counter.apart.seen === seen),
-      )
-      .map(movedWords);
-  const [less, more] = [moved('less'), moved('more')];
-  const same = told
-    .filter(({ counter }) => counter.seen === 'none' && counter.apart.seen === 'none')
-    .map(({ name }) => name);
+  const ways = (counter: Differences): Set<Difference['seen']> =>
+    new Set([counter.seen, counter.apart.seen].filter((seen) => seen !== 'none'));
+  const moved = (...seen: Difference['seen'][]): typeof told =>
+    told.filter(({ counter }) => {
+      const own = ways(counter);
+      return own.size === seen.length && seen.every((way) => own.has(way));
+    });
+  const [less, more, both] = [moved('less'), moved('more'), moved('less', 'more')].map((some) =>
+    some.map(movedWords),
+  );
+  const same = moved().map(({ name }) => name);
   return [
     less.length === 0 ? 'Saves nothing that is counted.' : `Less: ${less.join('; ')}.`,
     ...(more.length === 0 ? [] : [`More: ${more.join('; ')}.`]),
+    ...(both.length === 0 ? [] : [`Less or more, by how long instructions take: ${both.join('; ')}.`]),
     ...(same.length === 0 ? [] : [`No difference seen: ${same.join(', ')}.`]),
   ];
 }
