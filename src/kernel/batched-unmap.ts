@@ -2,7 +2,6 @@ import type { Protocol } from '../machine/protocol.js';
 import { PTE_DIRTY } from '../machine/pte.js';
 import { MM_NULL, TLB_FLUSH_ALL, TLB_GENERATION_INVALID } from './constants.js';
 import { cpumaskAnyOther, cpumaskTestCpu } from './cpumask.js';
-import { EV_BATCH_MARK_CLEARED } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -76,7 +75,6 @@ export function* flushTlbBatchedPending(cpu: KernelCpu, mm: number): Protocol<vo
     yield* cpu.fn.flushTlbMm(cpu, mm);
     // Erases a mark that another CPU set during the flush (B38).
     yield* cpu.writeOnce(word, 0);
-    yield* cpu.event(EV_BATCH_MARK_CLEARED, mm, 0);
     return;
   }
   const pending = batch & PENDING_MASK;

@@ -47,5 +47,3 @@ export const EV_DEGRADED = 16;
 export const EV_ADDED_LOCKED = 17;
 /** A CPU took its own bit out of the mask of the mm whose root is still in its CR3: a = mm. */
 export const EV_LEFT_MASK = 18;
-/** A flush of pending batched unmaps cleared the mark of all, whether it covered them or not: a = mm. */
-export const EV_BATCH_MARK_CLEARED = 19;
