@@ -123,7 +123,8 @@ function report(profile: string, parts: readonly Part[]): void {
   ];
   const seconds = parts.reduce((total, made) => total + made.seconds, 0);
   console.log(
-    `\n${profile}: seeds ${parts[0].seed} to ${parts[0].seed + parts.length - 1}, ${jobs} jobs, ${seconds.toFixed(0)} s`,
+    `\n${profile}: seeds ${parts[0].seed} to ${parts[0].seed + parts.length - 1}, ${jobs} jobs, ` +
+      `${seconds.toFixed(0)} s`,
   );
   printTable([
     ['scenario', 'executions', 'steps', ...HAPPENED.map(([heading]) => heading)],

@@ -41,7 +41,8 @@ try {
         .digest('hex')
         .slice(0, 12);
       console.log(
-        `${variant} ${memory} seed ${seed}: ${verdict.violation ?? 'none'} in ${verdict.executions} executions, trace hash ${verdict.traceHash}, bytes ${all}`,
+        `${variant} ${memory} seed ${seed}: ${verdict.violation ?? 'none'} in ${verdict.executions} ` +
+          `executions, trace hash ${verdict.traceHash}, bytes ${all}`,
       );
     }
   }

@@ -65,7 +65,8 @@ function describe(line: Record<string, unknown>): string {
   }
   if (line.meanExecutions !== undefined)
     columns.push(
-      `${number(line.meanExecutions)} executions to the bug (mean of 30 seeds, most ${number(line.maxExecutions)})`,
+      `${number(line.meanExecutions)} executions to the bug (mean of 30 seeds, most ` +
+        `${number(line.maxExecutions)})`,
     );
   if (line.ratio !== undefined) columns.push(`a step costs ${number(line.ratio)} times as much`);
   if (typeof line.bar === 'number')

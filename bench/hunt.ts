@@ -48,7 +48,8 @@ for (const variant of values.variants.split(',')) {
   const good = found.length === seeds.length && worst < limitSeconds;
   failed ||= !good;
   const result =
-    `${found.length} of ${seeds.length} seeds (${classes}), seconds median ${median(seconds).toFixed(2)} worst ${worst.toFixed(2)}, ` +
+    `${found.length} of ${seeds.length} seeds (${classes}), seconds median ` +
+    `${median(seconds).toFixed(2)} worst ${worst.toFixed(2)}, ` +
     `executions median ${median(executions)} worst ${quantile(executions, 1)}`;
   console.log(`${variant}: ${result}${good ? '' : ', FAILED'}`);
   const command = `npx tsx bench/hunt.ts --variants ${variant} --seeds ${seeds.length} --jobs ${jobs}`;
@@ -72,7 +73,8 @@ async function withoutStoreBuffers(found: readonly Verdict[]): Promise<void> {
   for (const line of seen) console.log(`  FOUND ${line}`);
   failed ||= seen.length > 0;
   console.log(
-    `${SC_VARIANT} --memory sc: ${seen.length === 0 ? 'nothing' : 'FAILED, something'} in ${executions} executions (${SC_FACTOR} times as many per seed)`,
+    `${SC_VARIANT} --memory sc: ${seen.length === 0 ? 'nothing' : 'FAILED, something'} in ${executions} ` +
+      `executions (${SC_FACTOR} times as many per seed)`,
   );
 }
 

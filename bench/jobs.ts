@@ -39,7 +39,9 @@ const { one, two } = await alternate(runs, {
   two: (run) => seconds(2, run + 1),
 });
 const ratio = median(ratiosOf(one, two));
-const result = `one job ${median(one).toFixed(2)} s, two ${median(two).toFixed(2)} s; ratio ${ratio.toFixed(2)}, median of ${runs} pairs`;
+const result =
+  `one job ${median(one).toFixed(2)} s, two ${median(two).toFixed(2)} s; ratio ` +
+  `${ratio.toFixed(2)}, median of ${runs} pairs`;
 console.log(`${result}, bar ${BAR}: ${ratio >= BAR ? 'met' : 'MISSED'}`);
 if (isRecorded) record({ what: 'a second worker', result, command: `npx tsx bench/jobs.ts --runs ${runs}` });
 process.exitCode = ratio >= BAR ? 0 : 1;

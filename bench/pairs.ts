@@ -66,7 +66,8 @@ try {
     });
     const ratios = ratiosOf(rates.own, rates.other);
     const [middle, low, high] = [0.5, 0.25, 0.75].map((q) => quantile(ratios, q).toFixed(3));
-    const result = `${(median(rates.own) / 1e6).toFixed(2)} M steps/s, ratio ${middle} (quartiles ${low} to ${high})`;
+    const result =
+      `${(median(rates.own) / 1e6).toFixed(2)} M steps/s, ratio ${middle} (quartiles ` + `${low} to ${high})`;
     console.log(`${workload.padEnd(20)} ${result}`);
     const command = `npx tsx bench/pairs.ts OTHER-CLONE --rounds ${rounds} --cpu-ms ${cpuMs}`;
     if (isRecorded) record({ what: `explorer, ${workload}, beside ${positionals[0]}`, result, command });

@@ -12,7 +12,8 @@ const { A, B, dontneed, kthread, read, repeat, run, script, write } = steps;
 export const allocator = defineScenario({
   name: 'allocator',
   summary:
-    'an allocator gives pages back under two workers, one of which shares its CPU and one of which is often lazy',
+    'an allocator gives pages back under two workers, one of which shares its CPU and one of which ' +
+    'is often lazy',
   scripts: [
     script(run(A), repeat(4, write(0, 1), dontneed(0, 2))),
     repeat(4, run(A), read(0), run(B), write(0)),

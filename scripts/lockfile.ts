@@ -54,7 +54,8 @@ export function licenceList(packages: readonly LockedPackage[]): string {
   return [
     '# Licences',
     '',
-    'shootdown is under the MIT licence (LICENSE). An installation brings these packages along; none is changed or',
+    'shootdown is under the MIT licence (LICENSE). An installation brings these packages along; none ' +
+      'is changed or',
     'copied into it. From package-lock.json, by `scripts/licences.ts`.',
     '',
     '| package | version | licence |',

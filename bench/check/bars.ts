@@ -98,7 +98,8 @@ for (const file of files) {
 }
 for (const [config, { recordings, agreed, decided, contradicted, worst, worstKind }] of groups) {
   process.stdout.write(
-    `${config}: ${recordings} recordings, ${decided} decisions, ${percent(agreed / decided)}, ${contradicted} contradictions; ` +
+    `${config}: ${recordings} recordings, ${decided} decisions, ${percent(agreed / decided)}, ` +
+      `${contradicted} contradictions; ` +
       `worst ${worst[1]} ${percent(worst[0])}; worst kind ${worstKind[1]} ${percent(worstKind[0])}\n`,
   );
 }

@@ -55,10 +55,12 @@ for (const [number, file] of files.entries()) {
     const [{ line, kind, kernel, model }] = beyond;
     const rest = beyond.length === 1 ? '' : ` (and ${beyond.length - 1} more)`;
     process.stdout.write(
-      `${recording.name} events ${from}..${from + length}: line ${line} ${kind}: kernel ${kernel}, model ${model}${rest}\n`,
+      `${recording.name} events ${from}..${from + length}: line ${line} ${kind}: kernel ${kernel}, ` +
+        `model ${model}${rest}\n`,
     );
   }
 }
 process.stdout.write(
-  `${differing} of ${windows} windows disagree beyond what the whole recordings do; ${lacking} seem to lack a probe\n`,
+  `${differing} of ${windows} windows disagree beyond what the whole recordings do; ${lacking} seem to ` +
+    'lack a probe\n',
 );

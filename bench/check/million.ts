@@ -84,7 +84,8 @@ try {
   const number = copies * lines.length;
   process.stdout.write(measured.stdout.split('\n').slice(0, 2).join('\n'));
   process.stdout.write(
-    `\n${copies * each} requests, ${number} lines, ${Math.round(statSync(path).size / 2 ** 20)} MiB: ${processor.toFixed(1)} s of processor time, ` +
+    `\n${copies * each} requests, ${number} lines, ${Math.round(statSync(path).size / 2 ** 20)} MiB: ` +
+      `${processor.toFixed(1)} s of processor time, ` +
       `${Math.round(number / processor)} lines/s, at most ${Math.round(Number(times[3]) / 1024)} MiB\n`,
   );
 } finally {

@@ -24,7 +24,8 @@ const { values, positionals: files } = parseArgs({
 });
 if (files.length === 0) {
   process.stderr.write(
-    'usage: npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] RECORDING.trace.gz...\n',
+    'usage: npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] ' +
+      'RECORDING.trace.gz...\n',
   );
   process.exit(2);
 }
@@ -115,7 +116,8 @@ for (const [name, tally] of tallies) {
   const reasons = Object.entries(tally.unseen).filter(([, count]) => count > 0);
   const text = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ');
   process.stdout.write(
-    `${name.padEnd(24)} ${tally.seen + tally.refused} of ${tally.tried} seen${text === '' ? '' : `; ${text}`}\n`,
+    `${name.padEnd(24)} ${tally.seen + tally.refused} of ${tally.tried} ` +
+      `seen${text === '' ? '' : `; ${text}`}\n`,
   );
 }
 process.stdout.write(`all: ${seen} of ${tried} (${((100 * seen) / Math.max(1, tried)).toFixed(1)} %)\n`);

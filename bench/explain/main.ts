@@ -131,7 +131,8 @@ function judged(
     );
     for (const fix of trace.filter(isFix).slice(0, 3))
       console.log(
-        `  fix: step ${fix.step} CPU${fix.cpu} ${fix.text} in ${fix.functions.at(-1)} ${JSON.stringify(fix.site)}`,
+        `  fix: step ${fix.step} CPU${fix.cpu} ${fix.text} in ${fix.functions.at(-1)} ` +
+          `${JSON.stringify(fix.site)}`,
       );
     for (const one of marked) console.log(`  > ${one.step} CPU${one.cpu} ${one.text}: ${one.deciding}`);
     console.log(`  ${sentence}`);
@@ -144,7 +145,8 @@ function report(): boolean {
   const percent = (part: number, all: number): string => (all === 0 ? '-' : `${part} of ${all}`);
   const all = { found: 0, marked: 0, short: 0, named: 0, whole: 0 };
   console.log(
-    '| bug | witnesses | fix marked | at most 12 | fix named | all three |\n| --- | --- | --- | --- | --- | --- |',
+    '| bug | witnesses | fix marked | at most 12 | fix named | all three |\n| --- | --- | --- | --- | ' +
+      '--- | --- |',
   );
   for (const { name } of chosen) {
     const found = Object.keys(known).flatMap((key) => (key.startsWith(`${name} `) ? (known[key] ?? []) : []));

@@ -37,7 +37,8 @@ for (let index = from; index < from + cases; index++) {
 }
 const seconds = (performance.now() - began) / 1000;
 console.log(
-  `${cases} cases in ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms of processor time, wrong: ${wrong}`,
+  `${cases} cases in ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms of processor time, ` +
+    `wrong: ${wrong}`,
 );
 for (const [key, number] of [...codes].sort()) console.log(`  ${key}: ${number}`);
 console.log(`seconds: ${[...spent].map(([kind, ms]) => `${kind} ${(ms / 1000).toFixed(1)}`).join(', ')}`);

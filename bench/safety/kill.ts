@@ -38,7 +38,9 @@ mkdirSync(temporary);
 
 /** A hunt's command line; another seed is other findings under the same names. */
 const argv = (seed: number): string[] => {
-  const line = `hunt --variant ${values.variants} --scenario ${values.scenarios} --jobs 1 --seed ${seed} --out ${out}`;
+  const line =
+    `hunt --variant ${values.variants} --scenario ${values.scenarios} --jobs 1 --seed ` +
+    `${seed} --out ${out}`;
   return ['--import', 'tsx', 'src/cli/main.ts', ...line.split(' ')];
 };
 
@@ -137,8 +139,10 @@ const bundles = bundled().length;
 if (bundles > 0) wrong.push(`${bundles} directories of bundled code were not taken away`);
 
 console.log(
-  `${died} of ${kills} killed (the others were faster) in runs of ${(whole.ms / 1000).toFixed(1)} s, ${aimed} more while saving; ` +
-    `${printed} findings printed, ${known.size} files, ${before.leftovers} temporary files and ${before.bundles} bundles left and taken away; wrong: ${wrong.length}`,
+  `${died} of ${kills} killed (the others were faster) in runs of ${(whole.ms / 1000).toFixed(1)} s, ` +
+    `${aimed} more while saving; ` +
+    `${printed} findings printed, ${known.size} files, ${before.leftovers} temporary files and ` +
+    `${before.bundles} bundles left and taken away; wrong: ${wrong.length}`,
 );
 for (const text of wrong) console.log(`  ${text}`);
 rmSync(directory, { recursive: true });

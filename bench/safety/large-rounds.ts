@@ -30,6 +30,7 @@ for (let round = 1; round <= Number(rounds); round++) {
 }
 const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(
-  `one process, ${rounds} rounds of ${files.length} files: ${megabytes} MB, ${slowest.toFixed(1)} s for one of them at most`,
+  `one process, ${rounds} rounds of ${files.length} files: ${megabytes} MB, ${slowest.toFixed(1)} s for ` +
+    'one of them at most',
 );
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -71,7 +71,8 @@ for (const { name, argv } of values.processes === 'yes' ? files : []) {
   if (!isWithin) wrong++;
   const told = stderr.split('\n')[0]?.slice(0, 110);
   console.log(
-    `${isWithin ? 'ok   ' : 'WRONG'} ${name}: exit ${status}, ${seconds.toFixed(1)} s, ${Math.round(megabytes)} MB  ${told}`,
+    `${isWithin ? 'ok   ' : 'WRONG'} ${name}: exit ${status}, ${seconds.toFixed(1)} s, ` +
+      `${Math.round(megabytes)} MB  ${told}`,
   );
 }
 if (rounds > 0) {

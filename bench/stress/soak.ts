@@ -56,7 +56,8 @@ for (const cpus of new Set(all.map((slice) => slice.cpus))) {
   const own = all.filter((slice) => slice.cpus === cpus);
   const seconds = own.reduce((sum, slice) => sum + slice.seconds, 0);
   console.error(
-    `${cpus} CPUs: ${own.length} of ${slices} slices, ${seconds.toFixed(0)} s, ${own.filter(({ ok }) => !ok).length} bad`,
+    `${cpus} CPUs: ${own.length} of ${slices} slices, ${seconds.toFixed(0)} s, ` +
+      `${own.filter(({ ok }) => !ok).length} bad`,
   );
 }
 process.exitCode = all.some(({ ok }) => !ok) ? 1 : abort.signal.aborted ? 130 : 0;

@@ -163,7 +163,8 @@ async function throughput({
   console.log(JSON.stringify(line));
   const beside = peer === null ? '' : `   C ${digits(peer)} (ratio ${(value / peer).toFixed(3)})`;
   console.error(
-    `${name.padEnd(10)} ${digits(value).padStart(10)} ${measure}/s${beside}   bar ${digits(bar)}: ${ok ? 'met' : 'MISSED'}`,
+    `${name.padEnd(10)} ${digits(value).padStart(10)} ${measure}/s${beside}   bar ${digits(bar)}: ` +
+      `${ok ? 'met' : 'MISSED'}`,
   );
 }
 
@@ -187,7 +188,8 @@ async function startUp(cpus: number): Promise<void> {
     };
     console.log(JSON.stringify(line));
     console.error(
-      `start      ${String(cpus).padStart(4)} CPUs ${first.startSeconds.toFixed(2)} s, again ${second.startSeconds.toFixed(2)} s, ${line.mebibytes} MiB`,
+      `start      ${String(cpus).padStart(4)} CPUs ${first.startSeconds.toFixed(2)} s, again ` +
+        `${second.startSeconds.toFixed(2)} s, ${line.mebibytes} MiB`,
     );
   } finally {
     await engine.close();

@@ -26,8 +26,10 @@ for (const name of names.filter((each) => given.length === 0 || given.includes(e
         ? 'incomplete'
         : `violated in ${schedule.length} decisions`;
     console.log(
-      `${name} ${memory}: ${verdict}; ${states} states, ${transitions} transitions, depth ${depth}, ${localStates} local states, ` +
-        `${memories} memories, ${(cpuMs / 1000).toFixed(2)} s, ${(peakMemoryBytes / states).toFixed(0)} bytes a state`,
+      `${name} ${memory}: ${verdict}; ${states} states, ${transitions} transitions, depth ${depth}, ` +
+        `${localStates} local states, ` +
+        `${memories} memories, ${(cpuMs / 1000).toFixed(2)} s, ${(peakMemoryBytes / states).toFixed(0)} ` +
+        'bytes a state',
     );
   }
 }

@@ -42,5 +42,6 @@ for (let at = first; at < first + count; at += PORTION) {
   }
 }
 console.log(
-  `${count} programs from ${first}: ${compared} compared, ${tooLarge} too large to enumerate, ${ends} ends, ${different} differ`,
+  `${count} programs from ${first}: ${compared} compared, ${tooLarge} too large to enumerate, ${ends} ` +
+    `ends, ${different} differ`,
 );

@@ -43,7 +43,8 @@ export function* kvmFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> 
 export const kvmPvBackend: Backend = {
   name: 'kvm',
   summary:
-    'KVM paravirtual flush: vCPUs that the host has preempted are flushed before they run again, the others by IPI',
+    'KVM paravirtual flush: vCPUs that the host has preempted are flushed before they run again, the ' +
+    'others by IPI',
   has: { ipis: true, virtualCpus: true, preemptedByte: true },
   profile: '6.18',
   // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced

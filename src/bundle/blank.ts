@@ -50,7 +50,8 @@ export function blankGenerators(source: string, file: string): string {
       if (parent?.type === 'ExpressionStatement' && '([`+-'.includes(first))
         fail(
           node.start,
-          `a statement may not begin with "yield* ${first}": without the yield it would join the line before it`,
+          `a statement may not begin with "yield* ${first}": without the yield it would join the ` +
+            'line before it',
         );
       blanks.push([node.start, node.start + 'yield'.length], [star, star + 1]);
     } else if (GENERATORS.has(node.type) && node.generator === true) {

@@ -7,7 +7,8 @@ import type { Asked, State } from './state.js';
 import type { InfoEvent, SendEvent } from './values.js';
 
 const infoText = ({ start, end, stride, freed, trim }: Asked): string =>
-  `0x${start.toString(16)}-0x${end.toString(16)} stride ${stride} freed ${Number(freed)} trim ${Number(trim)}`;
+  `0x${start.toString(16)}-0x${end.toString(16)} stride ${stride} freed ${Number(freed)} trim ` +
+  `${Number(trim)}`;
 
 /**
  * The request that the line passes on, against the one that its initiator made. The model says whether it

@@ -3,8 +3,12 @@
  * + raced + disagreed + learnt of a kind is the number of those lines.
  */
 export const KINDS = {
-  gen: 'lines with gen= : flush_mm_range (before), native_flush_multi, kvm_flush_multi, flush_func (given out), exit_mmap',
-  cpus: 'flush_mm_range, kvm_flush_multi, batch_flush, exit_mmap, and native_flush_multi that no kvm_flush_multi made',
+  gen:
+    'lines with gen= : flush_mm_range (before), native_flush_multi, kvm_flush_multi, flush_func ' +
+    '(given out), exit_mmap',
+  cpus:
+    'flush_mm_range, kvm_flush_multi, batch_flush, exit_mmap, and native_flush_multi that no ' +
+    'kvm_flush_multi made',
   ngen: 'switch_mm',
   ncpus: 'switch_mm',
   pcid: 'write_cr3',
@@ -13,11 +17,15 @@ export const KINDS = {
   should_flush: 'should_flush_ret',
   tlb_flush: 'tlb_flush: page count and reason',
   'no tlb_flush':
-    'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows; a return before a target flushed',
+    'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows; a ' +
+    'return before a target flushed',
   'pv dropped': 'native_flush_multi that a kvm_flush_multi made: the vCPUs that it left to the hypervisor',
   request:
-    'native_flush_multi, kvm_flush_multi, flush_func: range, stride, freed tables and trimming as the CPU that it names asked for',
-  trim: 'native_flush_multi and kvm_flush_multi of an mm: whether mm_cpumask is trimmed, which is due once a second',
+    'native_flush_multi, kvm_flush_multi, flush_func: range, stride, freed tables and trimming as the ' +
+    'CPU that it names asked for',
+  trim:
+    'native_flush_multi and kvm_flush_multi of an mm: whether mm_cpumask is trimmed, which is due ' +
+    'once a second',
   'page table': 'write_cr3: the page table is that of the mm',
   'IPI targets': 'native_flush_multi: who gets an IPI, but for CPUs whose queue was not empty',
   'IPI really sent': 'native_flush_multi: the CPUs that then get an IPI, as the queues are in the model',

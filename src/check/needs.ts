@@ -64,6 +64,7 @@ export function requireProbes({ events, file }: Recording): void {
   throw new TraceError(
     file,
     null,
-    `has nothing to compare without the probes ${missing.join(', ')}; docs/recording.md has them (trace info counts what the lines give)`,
+    `has nothing to compare without the probes ${missing.join(', ')}; docs/recording.md has them (trace ` +
+      'info counts what the lines give)',
   );
 }

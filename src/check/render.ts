@@ -120,7 +120,8 @@ function withoutBar({ kinds }: CheckReport): string[] {
   if (agreed + disagreed === 0) return [];
   return [
     '',
-    `Without a bar, and in none of the sums: in ${disagreed} of ${agreed + disagreed} sends a target had calls waiting`,
+    `Without a bar, and in none of the sums: in ${disagreed} of ${agreed + disagreed} sends a target ` +
+      'had calls waiting',
     '  already, or none any more, where the model has it the other way (the scheduler queues there, too)',
   ];
 }
@@ -132,7 +133,8 @@ export function renderCheck(report: CheckReport): string {
   const parts = report.parts === undefined ? '' : ` in ${report.parts} parts`;
   const contradicted = Object.values(report.contradicted).reduce((sum, number) => sum + number, 0);
   return [
-    `${visible(report.file)}: ${report.events} events${parts}, profile ${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
+    `${visible(report.file)}: ${report.events} events${parts}, profile ` +
+      `${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
     `${report.disagreed} of ${decidedOf(report)} decisions differ from the model's: ${verdict(report)}`,
     ...places('Disagreements', report.disagreements, report.disagreed),
     ...places('The recording contradicts itself (counted as learnt)', report.contradictions, contradicted),

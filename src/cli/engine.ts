@@ -168,7 +168,9 @@ async function importTrace(file: string, given: string | null): Promise<Imported
       ? 'given by --window'
       : `the first ${ruleWords(rule === 'strict' ? WINDOW_RULE : RELAXED_RULE)}`;
   const steps = scenario.scripts.reduce((sum, script) => sum + script.length, 0);
-  const size = `${count(scenario.cpus, 'CPU')}, ${count(scenario.mms.length, 'mm')}, ${count(scenario.pages, 'page')}, ${count(steps, 'script step')}`;
+  const size =
+    `${count(scenario.cpus, 'CPU')}, ${count(scenario.mms.length, 'mm')}, ` +
+    `${count(scenario.pages, 'page')}, ${count(steps, 'script step')}`;
   const description = [
     { label: 'recording', text: recordingWords(chosen) },
     { label: 'window', text: `lines ${chosen.window.firstLine}..${chosen.window.lastLine}, ${by}` },
@@ -193,7 +195,8 @@ async function importTraces(file: string, windows: number): Promise<readonly Imp
 function windowWords({ firstLine, lastLine, flushes, switches, returns }: ChosenScenario['window']): string {
   const nothing =
     returns === 0
-      ? '; nobody comes back to an mm that another flushes: needless flushes at switches are not to be expected'
+      ? '; nobody comes back to an mm that another flushes: needless flushes at switches are not to ' +
+        'be expected'
       : '';
   const facts = [
     count(flushes, 'flush', 'flushes'),

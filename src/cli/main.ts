@@ -18,7 +18,8 @@ import { processConfirm, processTerminal } from './terminal.js';
 const end = guardEnd(() => {
   writeSync(
     2,
-    'shootdown: the process ends before the command has said its verdict; look for what its modules do to the process\n',
+    'shootdown: the process ends before the command has said its verdict; look for what its modules do ' +
+      'to the process\n',
   );
   return EXIT_FAILURE;
 });

@@ -45,7 +45,8 @@ export function safetyWords(comparison: Comparison): string[] {
     ...(!isNew && least === 0 ? ['Nothing is known: the time was over before the first execution.'] : []),
     ...(!isNew && least > 0
       ? [
-          `No violation seen that ${base} has not, in ${count(verdict.executions, 'execution')}: a sample, not a proof.`,
+          `No violation seen that ${base} has not, in ${count(verdict.executions, 'execution')}: a ` +
+            'sample, not a proof.',
         ]
       : []),
     ...(witness !== null && !isNew ? [`Both are known to be unsafe: ${witness.class}.`] : []),
@@ -162,5 +163,12 @@ function movedWords({ name, counter }: { readonly name: string; readonly counter
 /** What the counters are, and how sure. */
 export function groundsWords({ pairs, comparisons }: Comparison, per: number): string {
   if (pairs === 0) return 'Nothing was counted.';
-  return `Per ${groupDigits(per)} client operations, over ${groupDigits(pairs)} executions of each. In pairs the patch follows the base step by step, and what only it executes takes no time: what its decisions change. Apart each runs as it is hunted, every instruction a turn. Between the two lies what depends on how long instructions take. None seen: the interval spans 0; all ${comparisons} hold together with 95 %.`;
+  return (
+    `Per ${groupDigits(per)} client operations, over ${groupDigits(pairs)} executions of each. In ` +
+    'pairs the patch follows the base step by step, and what only it executes takes no time: what its ' +
+    'decisions change. Apart each runs as it is hunted, every instruction a turn. Between the ' +
+    'two lies what ' +
+    `depends on how long instructions take. None seen: the interval spans 0; all ${comparisons} hold ` +
+    'together with 95 %.'
+  );
 }

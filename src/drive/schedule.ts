@@ -83,7 +83,8 @@ export function decodeSchedule(tokens: readonly string[]): number[] {
     const entry = parseEntry(token);
     if (entry === null)
       throw new Error(
-        `schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", "1w" or "=3"`,
+        `schedule[${index}]: "${token.slice(0, 20)}" is no decision; expected e.g. "0*12", "1b", "1i", ` +
+          '"1w" or "=3"',
       );
     if ('choice' in entry) {
       decisions.push(-1 - entry.choice);

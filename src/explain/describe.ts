@@ -104,7 +104,10 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.STEP_DELIVER:
       return 'interrupt';
     case K.OP_POST_FLUSH:
-      return `hypercall: flush CPU${step.a} ${step.value !== 0 ? '(runs: it serves this itself)' : '(is out: flushed before it runs again)'}`;
+      return (
+        `hypercall: flush CPU${step.a} ` +
+        `${step.value !== 0 ? '(runs: it serves this itself)' : '(is out: flushed before it runs again)'}`
+      );
     case K.STEP_SERVE:
       return 'flush posted by a hypercall';
     case K.STEP_PREEMPT:

@@ -157,7 +157,8 @@ class PlainExplainer {
       const what = `CPU${cpu}'s store of ${this.names.value(step.a, value)}`;
       this.mark(
         step,
-        `CPU${step.cpu} reads ${this.names.value(step.a, step.value)}: ${what} is in its store buffer ${when}`,
+        `CPU${step.cpu} reads ${this.names.value(step.a, step.value)}: ${what} is in its store ` +
+          `buffer ${when}`,
       );
     }
   }

@@ -110,7 +110,8 @@ function requested(
   if (!isDone) overtaker(story, change, use);
   if (!isDone) erasedMark(story, change, use, stale.mm);
   const why = mid ?? culprit(parts, own, decided, informed);
-  // While its flush is under way nobody need have flushed: what an older request made a target decide is chance.
+  // While its flush is under way nobody need have flushed: what an older request made a target decide is
+  // chance.
   const isErased = !isDone && markCleared(story, stale.mm, change.step, use.step) !== null;
   if (why === null || isErased || (!isDone && why.cause.kind === 'noIpi'))
     return unflushed(story, stale, isDone, why);

@@ -116,7 +116,8 @@ export function markClaim(
   if (read !== null) story.mark(read, `CPU${cpu} reads generation ${read.value}`);
   story.mark(
     store,
-    `CPU${cpu} stores generation ${store.b} in its slot ${asid}, and still has an entry older than generation ${generation}`,
+    `CPU${cpu} stores generation ${store.b} in its slot ${asid}, and still has an entry older than ` +
+      `generation ${generation}`,
   );
   return `CPU${cpu} itself had stored generation ${store.b} in slot ${asid}, which its flush did not cover`;
 }

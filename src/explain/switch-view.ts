@@ -38,7 +38,8 @@ export function switchersSide(
   if (stored !== undefined)
     story.mark(
       stored,
-      `CPU${target} stores ${names.value(stored.a, stored.b)}, which waits in its store buffer when CPU${asked.cpu} looks`,
+      `CPU${target} stores ${names.value(stored.a, stored.b)}, which waits in its store buffer when ` +
+        `CPU${asked.cpu} looks`,
     );
   const read = story.before(
     use.step,
@@ -75,7 +76,9 @@ export function interrupted(story: Story, from: number, until: number, target: n
     story.mark(delivered, `an interrupt reaches CPU${target} in the middle of its switch`);
     const begun = beginning(own, index);
     if (begun !== null) story.mark(begun, `CPU${target} begins to switch, with interrupts on`);
-    const words = `an interrupt reached CPU${target} in the middle of its switch, and its handler went by loaded_mm = SWITCHING`;
+    const words =
+      `an interrupt reached CPU${target} in the middle of its switch, and its handler went ` +
+      'by loaded_mm = SWITCHING';
     return {
       words,
       cause: flushCause('interrupted'),

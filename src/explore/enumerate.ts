@@ -244,7 +244,8 @@ class Enumerator implements Decider {
     }
     if (machine.step >= this.maxSteps) {
       throw new EnumerationLimitError(
-        `${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into condLoadAcquire`,
+        `${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into ` +
+          'condLoadAcquire',
       );
     }
     this.steps++;

@@ -118,7 +118,9 @@ export class HuntPool implements BatchRunner {
     request: Subject,
   ): Promise<ReturnType<ExplorerTasks[Name]>> {
     const piscina = await this.ready;
-    const what = `while it ran ${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
+    const what =
+      'while it ran ' +
+      `${'program' in request ? request.program : `${request.variant} in ${request.scenario.name}`}`;
     try {
       const answered = piscina.run({ task: name, argument }) as Promise<
         Answered<ReturnType<ExplorerTasks[Name]>>

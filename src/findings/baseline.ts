@@ -107,5 +107,6 @@ export function serializeBaseline(entries: readonly BaselineEntry[]): string {
     ...{ variant, memory, scenario, class: name, cause },
     ...(note === undefined ? {} : { note }),
   }));
-  return `${printableJson(JSON.stringify({ format: BASELINE_FORMAT, version: BASELINE_VERSION, violations }, null, 2))}\n`;
+  const file = { format: BASELINE_FORMAT, version: BASELINE_VERSION, violations };
+  return `${printableJson(JSON.stringify(file, null, 2))}\n`;
 }

@@ -99,7 +99,8 @@ export const features: readonly Feature[] = [
   {
     name: 'genEarlyOut',
     summary:
-      'flush_tlb_func returns early when the generation asked for is already reached, and reads that of the mm late',
+      'flush_tlb_func returns early when the generation asked for is already reached, and reads that of ' +
+      'the mm late',
     commit: 'aa44284960d5',
     since: '6.0',
   },
@@ -145,7 +146,8 @@ export const features: readonly Feature[] = [
   {
     name: 'strictSlotTest',
     summary:
-      'choose_new_asid flushes a slot only when its generation is less than that of the mm, not when it is the same',
+      'choose_new_asid flushes a slot only when its generation is less than that of the mm, not when it ' +
+      'is the same',
     commit: '10af6235e0d3',
     since: '4.14',
   },
@@ -209,7 +211,8 @@ export const features: readonly Feature[] = [
   {
     name: 'localCondFirst',
     summary:
-      'smp_call_function_many_cond asks the condition for its own CPU before it sends; before and after, once it has sent',
+      'smp_call_function_many_cond asks the condition for its own CPU before it sends; before and ' +
+      'after, once it has sent',
     commit: '63a48181fbcd',
     since: '6.14 to 6.16',
     needs: 'concurrentFlush',

@@ -262,7 +262,8 @@ export function kernelLayout(
   // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
   if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
     throw new Error(
-      `the scenario "${scenario.name}" has ${scenario.pages} pages; at most ${FRAME_WORDS * TABLE_PAGES} fit under one root`,
+      `the scenario "${scenario.name}" has ${scenario.pages} pages; at most ` +
+        `${FRAME_WORDS * TABLE_PAGES} fit under one root`,
     );
   const layout = new Layout(lineWords);
   const maskWords = Math.ceil(scenario.cpus / 32);

@@ -66,7 +66,8 @@ export const profiles: readonly Profile[] = [
   {
     name: '5.10',
     summary:
-      'mainline 5.10: local flush first, then remote ones; no early return by generation; b38 is not fixed yet',
+      'mainline 5.10: local flush first, then remote ones; no early return by generation; b38 is ' +
+      'not fixed yet',
     features: v510,
   },
   {
@@ -77,17 +78,22 @@ export const profiles: readonly Profile[] = [
   {
     name: '6.14',
     summary:
-      'mainline 6.14: lazy mm_cpumask and the loaded_mm filter, SWITCHING published late (B3, and the order of B2)',
+      'mainline 6.14: lazy mm_cpumask and the loaded_mm filter, SWITCHING published late (B3, and the ' +
+      'order of B2)',
     features: v614,
   },
   {
     name: '6.15-rc5',
-    summary: `mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, B1); ${IPI_PATH}`,
+    summary:
+      'mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, ' +
+      `B1); ${IPI_PATH}`,
     features: v615rc5,
   },
   {
     name: '6.15-rc6',
-    summary: `mainline 6.15-rc6 to 6.16: the filter honours SWITCHING (B3 fixed), no barrier when the bit is set (B1); ${IPI_PATH}`,
+    summary:
+      'mainline 6.15-rc6 to 6.16: the filter honours SWITCHING (B3 fixed), no barrier when the ' +
+      `bit is set (B1); ${IPI_PATH}`,
     features: v615rc6,
   },
   { name: '6.17.5', summary: `stable 6.17.5: B3 and B1 fixed; ${IPI_PATH}`, features: v6175 },
@@ -95,7 +101,8 @@ export const profiles: readonly Profile[] = [
   {
     name: '6.12.28',
     summary:
-      'stable 6.12 up to 6.12.28, once the filter was backported: it ignores SWITCHING (B3), published late (B2)',
+      'stable 6.12 up to 6.12.28, once the filter was backported: it ignores SWITCHING (B3), ' +
+      'published late (B2)',
     features: stable61228,
   },
   {
@@ -115,7 +122,9 @@ export const profiles: readonly Profile[] = [
   },
   {
     name: '6.16.3',
-    summary: `stable 6.16.3 as recorded: lazy mm_cpumask, the filter with its fixes, no barrier when the bit is set (B1); ${IPI_PATH}`,
+    summary:
+      'stable 6.16.3 as recorded: lazy mm_cpumask, the filter with its fixes, no barrier when ' +
+      `the bit is set (B1); ${IPI_PATH}`,
     features: v615rc6,
   },
   {

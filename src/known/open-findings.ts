@@ -26,7 +26,8 @@ export const openFindings: readonly OpenFinding[] = [
   {
     name: 'left-mask-before-cr3',
     summary:
-      'switch_mm_irqs_off takes the bit of its CPU out of the old mm_cpumask before it writes CR3: a flush that frees tables in between sends this CPU no IPI, and its walker can still go into them',
+      'switch_mm_irqs_off takes the bit of its CPU out of the old mm_cpumask before it writes CR3: a ' +
+      'flush that frees tables in between sends this CPU no IPI, and its walker can still go into them',
     profiles: ['5.10', '6.12', '6.12.28', '6.12-stable', '6.1.192', '6.12.117'],
     features: { lazyCpumask: false, rcuTableFree: false },
     functions: ['switchMmIrqsOff', 'updateMmCpumask', 'chooseNewAsid', 'loadNewMmCr3', 'tlbFlushMmu'],
@@ -35,22 +36,28 @@ export const openFindings: readonly OpenFinding[] = [
     circumstance: CIRCUMSTANCES.leftMask,
     scenarios: ['exit-while-lazy', 'lazy-freed-tables'],
     since:
-      'every kernel up to 6.13 that frees page tables right after the flush (native_tlb_remove_table), stable ones of today too',
+      'every kernel up to 6.13 that frees page tables right after the flush (native_tlb_remove_table), ' +
+      'stable ones of today too',
     until: '6.14',
     closedBy: ['lazyCpumask', 'rcuTableFree'],
     closes:
-      'page tables freed after an RCU grace period (KVM, Xen and Hyper-V guests in every version; 6.14 with CONFIG_PT_RECLAIM, every x86 from 6.15), or the bit left set at switch-out (209954cbc7d0, 6.14); so would CR3 written before the bit is cleared',
+      'page tables freed after an RCU grace period (KVM, Xen and Hyper-V guests in every version; 6.14 ' +
+      'with CONFIG_PT_RECLAIM, every x86 from 6.15), or the bit left set at switch-out ' +
+      '(209954cbc7d0, 6.14); ' +
+      'so would CR3 written before the bit is cleared',
     windows: {
       bareMetal:
         'the instructions from the locked clear to the write of CR3, with interrupts off: nanoseconds',
       preemptedVcpu:
-        'as long as the host keeps a vCPU out that it preempted there: unbounded, in a guest without PV flush',
+        'as long as the host keeps a vCPU out that it preempted there: unbounded, in a guest ' +
+        'without PV flush',
     },
   },
   {
     name: 'b38',
     summary:
-      'flush_tlb_batched_pending clears one mark for all pending batched unmaps, also for one that came during its flush',
+      'flush_tlb_batched_pending clears one mark for all pending batched unmaps, also for one that came ' +
+      'during its flush',
     profiles: ['5.10'],
     features: { flushBatchedPending: true, batchedPendingCounters: false },
     functions: [
@@ -72,7 +79,8 @@ export const openFindings: readonly OpenFinding[] = [
   {
     name: 'b3',
     summary:
-      'should_flush_tlb passes over a CPU in the SWITCHING window, which may have read the old generation (CVE-2025-37964)',
+      'should_flush_tlb passes over a CPU in the SWITCHING window, which may have read the old ' +
+      'generation (CVE-2025-37964)',
     profiles: ['6.14', '6.15-rc5', '6.12.28'],
     features: { filterLoadedMm: true, filterSwitching: false },
     functions: ['shouldFlushTlb', 'condFunc', 'queueRemoteCalls', 'switchMmIrqsOff', 'loadNewMmCr3'],
@@ -88,7 +96,8 @@ export const openFindings: readonly OpenFinding[] = [
   {
     name: 'b2',
     summary:
-      'switch_mm_irqs_off stores SWITCHING only after it has read tlb_gen, and until then looks as if it ran its old mm',
+      'switch_mm_irqs_off stores SWITCHING only after it has read tlb_gen, and until then looks as if ' +
+      'it ran its old mm',
     profiles: ['6.12-stable', '6.12.28', '6.14'],
     features: { filterLoadedMm: true, switchingBeforeGen: false },
     functions: [
@@ -107,12 +116,14 @@ export const openFindings: readonly OpenFinding[] = [
     until: '6.15-rc1; 6.12.97',
     closedBy: ['switchingBeforeGen'],
     closes:
-      'SWITCHING stored before tlb_gen is read (global ASID series; "Fix check/use ordering in switch_mm_irqs_off" in stable trees)',
+      'SWITCHING stored before tlb_gen is read (global ASID series; "Fix check/use ordering in ' +
+      'switch_mm_irqs_off" in stable trees)',
   },
   {
     name: 'b1',
     summary:
-      'switch_mm_irqs_off has no full barrier where its bit was set already: SWITCHING waits in the store buffer (CVE-2025-40174)',
+      'switch_mm_irqs_off has no full barrier where its bit was set already: SWITCHING waits in the ' +
+      'store buffer (CVE-2025-40174)',
     profiles: ['6.15-rc5', '6.15-rc6', '6.16.3'],
     features: { filterLoadedMm: true, lazyCpumask: true, switchingBeforeGen: true, barrierWhenBitSet: false },
     functions: [

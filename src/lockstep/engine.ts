@@ -136,7 +136,10 @@ function difference(expected: Machine, expectedDiverged: string | null, seen: Se
     return `the trace hash is ${seen.traceHash} on threads, ${hex(expected.hash)} on one`;
   const word = expected.mem.findIndex((value, address) => value !== seen.mem[address]);
   if (word >= 0)
-    return `${expected.program.layout.nameOf(word)} is ${seen.mem[word]} on threads, ${expected.mem[word]} on one`;
+    return (
+      `${expected.program.layout.nameOf(word)} is ${seen.mem[word]} on threads, ` +
+      `${expected.mem[word]} on one`
+    );
   const names = [seen.violation, expected.violation].map((violation) =>
     violation === null ? 'none' : `${violation.class} at step ${violation.step}`,
   );

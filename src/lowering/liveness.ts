@@ -237,7 +237,8 @@ class Liveness {
         if (contains(node.body, isSite))
           throw new Unsupported(
             lineOf(node),
-            `an operation in a loop over ${node.type === 'ForOfStatement' ? 'of' : 'in'}: count with for (let i = 0; ...)`,
+            `an operation in a loop over ${node.type === 'ForOfStatement' ? 'of' : 'in'}: count with ` +
+              'for (let i = 0; ...)',
           );
         const head = this.fixpoint((before) => union(out, this.body(node.body, before, out, before, scope)));
         return this.flow(node.right, head, scope);

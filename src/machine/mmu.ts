@@ -139,16 +139,16 @@ export class Mmu {
   }
 
   /**
-   * A page fault drops what translated its address under the current PCID, so that the access walks again after
-   * the handler, from the root.
+   * A page fault drops what translated its address under the current PCID, so that the access walks again
+   * after the handler, from the root.
    */
   pageFault(block: number, page: number): void {
     this.dropAddress(block, this.mem[block + H.CR3_PCID], page);
   }
 
   /**
-   * What translates one address of one PCID, its paging-structure entry among it; other paging-structure entries
-   * stay (SDM 4.10.4.1).
+   * What translates one address of one PCID, its paging-structure entry among it; other paging-structure
+   * entries stay (SDM 4.10.4.1).
    */
   private dropAddress(block: number, pcid: number, page: number): void {
     this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (pcid << 8) | page);

@@ -68,6 +68,6 @@ export function isRestricting(before: number, after: number): boolean {
 export function formatPte(pte: number): string {
   if ((pte & PTE_PRESENT) === 0) return (pte & PTE_SWAP) !== 0 ? 'swap entry' : 'none';
   const flag = (bit: number, letter: string): string => ((pte & bit) !== 0 ? letter : '-');
-  const flags = `${flag(PTE_WRITE, 'W')}${flag(PTE_USER, 'U')}${flag(PTE_ACCESSED, 'A')}${flag(PTE_DIRTY, 'D')}`;
+  const flags = flag(PTE_WRITE, 'W') + flag(PTE_USER, 'U') + flag(PTE_ACCESSED, 'A') + flag(PTE_DIRTY, 'D');
   return `frame ${pteFrame(pte)} ${flags}`;
 }

@@ -17,7 +17,10 @@ const CONFIGURATIONS = ['tsconfig.json', 'jsconfig.json', 'package.json'];
 export function tooLarge(path: string): string | null {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= BYTES_MAX) return null;
-  return `${displayPath(path)}: ${size} bytes are too many for a part of a module (at most ${BYTES_MAX}); make it smaller`;
+  return (
+    `${displayPath(path)}: ${size} bytes are too many for a part of a module (at most ` +
+    `${BYTES_MAX}); make it smaller`
+  );
 }
 
 /** Throws InputError for a module, or a configuration of its project, that is too large. */

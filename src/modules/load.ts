@@ -156,7 +156,9 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
           ? {
               errors: [
                 {
-                  text: 'a module is no CommonJS: write import { plainProgram } from "shootdown", and export what is to be hunted',
+                  text:
+                    'a module is no CommonJS: write import { plainProgram } from "shootdown", and ' +
+                    'export what is to be hunted',
                 },
               ],
             }

@@ -20,7 +20,8 @@ export function requireSame(
   expected: readonly ModuleRef[],
   metafile: Metafile,
 ): void {
-  const remedy = `to replay with what is there now, give ${expected.map(({ file }) => `--module ${file}`).join(' ')}`;
+  const modules = expected.map(({ file }) => `--module ${file}`).join(' ');
+  const remedy = `to replay with what is there now, give ${modules}`;
   for (const ref of expected) {
     const file = realpathSync(resolve(ref.file));
     const now = found.find((one) => realpathSync(resolve(one.file)) === file);
@@ -42,7 +43,10 @@ function difference(now: ModuleRef, expected: ModuleRef, file: string, metafile:
   const packages = differentPackages(now.packages ?? [], expected.packages ?? []);
   if (packages !== null) return `has changed since the finding was made: ${packages}`;
   if (now.inputs !== expected.inputs)
-    return `has changed since the finding was made: it consists of ${now.inputs} files instead of ${expected.inputs}`;
+    return (
+      `has changed since the finding was made: it consists of ${now.inputs} files instead of ` +
+      `${expected.inputs}`
+    );
   return now.sha256 === expected.sha256 ? null : 'has changed since the finding was made';
 }
 

@@ -16,23 +16,28 @@ const notModelled = (name: string, summary: string): Assumption => ({ name, mode
 export const assumptions: readonly Assumption[] = [
   modelled(
     'tlb-tags',
-    'A TLB entry is used only under the PCID it was filled under. With PCIDs off every CR3 write drops everything.',
+    'A TLB entry is used only under the PCID it was filled under. With PCIDs off every CR3 write drops ' +
+      'everything.',
   ),
   modelled(
     'paging-structure-cache',
-    'Upper-level entries are cached too, by PCID: a later walk may read a page table that was unlinked since.',
+    'Upper-level entries are cached too, by PCID: a later walk may read a page table that was ' +
+      'unlinked since.',
   ),
   modelled(
     'speculative-fills',
-    'A walk may begin at any instruction, for any page that CR3 reaches, in a kernel thread too; never from a non-present entry.',
+    'A walk may begin at any instruction, for any page that CR3 reaches, in a kernel thread too; never ' +
+      'from a non-present entry.',
   ),
   modelled(
     'walks-are-not-atomic',
-    'A walk reads one level per step, from memory and not from the store buffer; entries may change in between.',
+    'A walk reads one level per step, from memory and not from the store buffer; entries may change ' +
+      'in between.',
   ),
   modelled(
     'accessed-and-dirty',
-    'A fill sets A, and D for a store, with a locked step that starts the walk again where the entry has changed.',
+    'A fill sets A, and D for a store, with a locked step that starts the walk again where the entry ' +
+      'has changed.',
   ),
   modelled(
     'silent-stores',
@@ -40,7 +45,8 @@ export const assumptions: readonly Assumption[] = [
   ),
   modelled(
     'flushes-are-exact',
-    'An invalidation drops what the instruction must drop and no more; only a full TLB drops its oldest entry.',
+    'An invalidation drops what the instruction must drop and no more; only a full TLB drops its ' +
+      'oldest entry.',
   ),
   modelled(
     'invlpg',
@@ -48,27 +54,33 @@ export const assumptions: readonly Assumption[] = [
   ),
   modelled(
     'invpcid',
-    'Type 0 drops what translates one address of one PCID, no other upper-level entry; 1 a PCID; 2 and 3 all.',
+    'Type 0 drops what translates one address of one PCID, no other upper-level entry; 1 a PCID; ' +
+      '2 and 3 all.',
   ),
   modelled(
     'page-fault',
-    'Drops what translates its address in the current PCID, the upper-level entry included, before the handler.',
+    'Drops what translates its address in the current PCID, the upper-level entry included, before ' +
+      'the handler.',
   ),
   modelled(
     'cr3',
-    'A write without the no-flush bit drops everything of the new PCID; with it, nothing. Either ends the walks in flight.',
+    'A write without the no-flush bit drops everything of the new PCID; with it, nothing. Either ends ' +
+      'the walks in flight.',
   ),
   modelled(
     'serialising',
-    'CR3 writes, INVLPG, INVPCID, interrupts and IRET drain the store buffer, and later fills come after them.',
+    'CR3 writes, INVLPG, INVPCID, interrupts and IRET drain the store buffer, and later fills come ' +
+      'after them.',
   ),
   modelled(
     'x86-tso',
-    'Stores of a CPU become visible in order and possibly late; loads are in order; locked operations drain (--memory sc: no delay).',
+    'Stores of a CPU become visible in order and possibly late; loads are in order; locked operations ' +
+      'drain (--memory sc: no delay).',
   ),
   modelled(
     'interrupts',
-    'An IPI is delivered between two instructions while IF=1, arbitrarily late; what was queued before it was sent is visible then.',
+    'An IPI is delivered between two instructions while IF=1, arbitrarily late; what was queued before ' +
+      'it was sent is visible then.',
   ),
   modelled(
     'word-sized-steps',
@@ -76,11 +88,13 @@ export const assumptions: readonly Assumption[] = [
   ),
   modelled(
     'kvm-preemption',
-    'A vCPU may be taken off at any boundary; its stores drain, its walks end, its preempted byte is set. At entry the host takes byte and request in one step, and flushes every PCID if asked.',
+    'A vCPU may be taken off at any boundary; its stores drain, its walks end, its preempted byte is ' +
+      'set. At entry the host takes byte and request in one step, and flushes every PCID if asked.',
   ),
   modelled(
     'flush-hypercall',
-    'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; the caller returns after the last one.',
+    'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; ' +
+      'the caller returns after the last one.',
   ),
   notModelled(
     'pti',
@@ -104,7 +118,8 @@ export const assumptions: readonly Assumption[] = [
   notModelled('broadcast-flushes', 'INVLPGB, RAR, and Xen PV.'),
   notModelled(
     'vcpu-placement',
-    'vCPUs that move between physical CPUs, nested guests, hosts that run out of ASIDs, directed yield, halted idle vCPUs.',
+    'vCPUs that move between physical CPUs, nested guests, hosts that run out of ASIDs, directed ' +
+      'yield, halted idle vCPUs.',
   ),
   notModelled('compiler', 'The compiler: each operation is taken as the kernel source orders it.'),
 ];

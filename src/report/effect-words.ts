@@ -52,7 +52,10 @@ export function baseWords({ base, scenario }: Verdict): string | null {
   const { variant, hasIt, schedule, executions, execution, interrupted } = base;
   if (schedule.isSame) return `the base has this too: ${variant} does the same on this very schedule`;
   if (hasIt)
-    return `the base has this too: ${variant} does the same in execution ${groupDigits(execution ?? 0)} of ${scenario}`;
+    return (
+      `the base has this too: ${variant} does the same in execution ${groupDigits(execution ?? 0)} ` +
+      `of ${scenario}`
+    );
   const other = schedule.violation === null ? 'nothing' : `${schedule.violation} by another cause`;
   const { decisions, fitted } = schedule;
   const fits =
@@ -85,7 +88,8 @@ function partWords(part: EffectPartReport, effect: Effect, verdict: Verdict): st
   if (idle !== null) return `changes nothing: ${idle}`;
   const never = kind === 'feature' ? 'nothing ever looked at it' : 'never ran';
   if (calls === 0) return never;
-  const times = `${groupDigits(calls)} ${calls === 1 ? 'time' : 'times'} in ${count(executions, 'execution')}`;
+  const times =
+    `${groupDigits(calls)} ${calls === 1 ? 'time' : 'times'} in ` + `${count(executions, 'execution')}`;
   const ran = kind === 'feature' ? `looked at ${times}` : `ran ${times}`;
   return `${ran}${placesOf(part, verdict)}; ${otherwiseWords(part, effect)}`;
 }
@@ -103,7 +107,10 @@ function otherwiseWords(part: EffectPartReport, { base, notCompared }: Effect): 
   const where =
     first === null ? '' : `, first in execution ${groupDigits(first.execution)} of ${first.scenario}`;
   const executions = `in ${count(part.otherwise, 'execution')}`;
-  return `otherwise than in ${base} ${groupDigits(times)} ${times === 1 ? 'time' : 'times'} ${executions} (${kinds.join(', ')})${where}`;
+  return (
+    `otherwise than in ${base} ${groupDigits(times)} ${times === 1 ? 'time' : 'times'} ` +
+    `${executions} (${kinds.join(', ')})${where}`
+  );
 }
 
 /** Where it ran, if not in every scenario. */

@@ -31,7 +31,8 @@ export class Progress {
     const seconds = (progress.elapsedMs / 1_000).toFixed(1);
     const rate = groupDigits(Math.round(progress.steps / Math.max(progress.elapsedMs, 1)));
     this.show(
-      `${before}${visible(progress.variant)}: ${groupDigits(progress.executions)} executions, ${rate} k steps/s, ${seconds} s, ${visible(progress.scenario)}`,
+      `${before}${visible(progress.variant)}: ${groupDigits(progress.executions)} executions, ${rate} k ` +
+        `steps/s, ${seconds} s, ${visible(progress.scenario)}`,
     );
   };
 

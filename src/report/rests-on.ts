@@ -27,13 +27,15 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
       : verdict.program === true
         ? 'the program'
         : `scenario ${visible(verdict.scenario)}`;
-  const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
+  const sample =
+    `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ` + `${scenarios}`;
   const interrupted = verdict.interrupted ? ', interrupted' : '';
   const shard = verdict.shard === undefined ? '' : `, ${shardWords(verdict.shard)}`;
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
   return [
     ...[...effectLines(verdict), ...codeLines(verdict)].map(visible),
-    `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ${verdict.seed}${shard}${interrupted}${reach}`,
+    `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ` +
+      `${verdict.seed}${shard}${interrupted}${reach}`,
     ...(verdict.program === true
       ? [memoryLine(verdict.memory), PROGRAM_MACHINE]
       : reachOf(verdict.memory, notes)),
@@ -41,7 +43,8 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
 }
 
 const PROGRAM_MACHINE =
-  'machine: one operation a step, interrupts between any two; loads and stores keep the order in which they are written (no compiler)';
+  'machine: one operation a step, interrupts between any two; loads and stores keep the order in which ' +
+  'they are written (no compiler)';
 
 function memoryLine(memory: MemoryModel): string {
   return `memory model: ${MEMORY_MODELS[memory]}`;

@@ -15,9 +15,11 @@ const CPUS_SHOWN = 16;
 const BEHIND_SHOWN = 4;
 
 const RESTS_ON =
-  'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that outlives 4,096 changes of its page can be missed';
+  'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that ' +
+  'outlives 4,096 changes of its page can be missed';
 const RESTS_ON_PROGRAM =
-  'what threads happened to do in this time; judged are final memories and cpu.assert, not every state (the explorer does that)';
+  'what threads happened to do in this time; judged are final memories and cpu.assert, not every state ' +
+  '(the explorer does that)';
 
 export function stressLines(result: StressResult): Line[] {
   const { seconds, flushes } = result;
@@ -25,7 +27,9 @@ export function stressLines(result: StressResult): Line[] {
   const lines: Line[] = [
     {
       label: 'ran',
-      text: `${seconds.toFixed(2)} s; ${result.progressed} of ${count(result.cpus, 'CPU')} made progress (${groupDigits(result.stepsMin)} to ${groupDigits(result.stepsMax)} script steps)`,
+      text:
+        `${seconds.toFixed(2)} s; ${result.progressed} of ${count(result.cpus, 'CPU')} made ` +
+        `progress (${groupDigits(result.stepsMin)} to ${groupDigits(result.stepsMax)} script steps)`,
     },
     {
       label: 'waiting',
@@ -35,17 +39,23 @@ export function stressLines(result: StressResult): Line[] {
       ? [
           {
             label: 'shootdowns',
-            text: `${groupDigits(result.shootdowns)} (${rate(result.shootdowns)}), IPIs served ${groupDigits(result.ipis)} (${rate(result.ipis)})`,
+            text:
+              `${groupDigits(result.shootdowns)} (${rate(result.shootdowns)}), IPIs served ` +
+              `${groupDigits(result.ipis)} (${rate(result.ipis)})`,
           },
           {
             label: 'flushes',
-            text: `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ${groupDigits(flushes.atSwitch)} at switches`,
+            text:
+              `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ` +
+              `${groupDigits(flushes.atSwitch)} at switches`,
           },
         ]
       : [
           {
             label: 'rounds',
-            text: `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, judged at its end`,
+            text:
+              `${groupDigits(result.rounds)} (${rate(result.rounds)}), each of all scripts, ` +
+              'judged at its end',
           },
         ]),
   ];
@@ -89,7 +99,10 @@ export function stressLines(result: StressResult): Line[] {
 function behindText({ cpu, steps, others, waited, scenario }: CpuBehind, whole: string): string {
   const where = scenario === whole ? '' : `${scenario}: `;
   const share = `${Math.round(100 * Math.min(1, waited))} % of the time asleep in waits`;
-  return `${where}CPU${cpu} made ${count(steps, 'step')} where the others made ${groupDigits(others)} (${share})`;
+  return (
+    `${where}CPU${cpu} made ${count(steps, 'step')} where the others made ` +
+    `${groupDigits(others)} (${share})`
+  );
 }
 
 function hangLines(hang: Hang): Line[] {
@@ -107,5 +120,8 @@ function hangLines(hang: Hang): Line[] {
 function cpuText(cpu: CpuState): string {
   const waits = cpu.waitsFor === null ? 'waits for nothing' : `waits for ${cpu.waitsFor}`;
   const pending = cpu.pending.length === 0 ? '' : `, ${cpu.pending.join(' and ')} pending`;
-  return `${waits}, interrupts ${cpu.interrupts ? 'on' : 'off'}${pending}; last: ${cpu.lastEvents.slice(-EVENTS_SHOWN).join(', ')}`;
+  return (
+    `${waits}, interrupts ${cpu.interrupts ? 'on' : 'off'}${pending}; last: ` +
+    `${cpu.lastEvents.slice(-EVENTS_SHOWN).join(', ')}`
+  );
 }

@@ -81,7 +81,9 @@ export class VerdictTable {
         lines.push(DETAIL_INDENT + line);
     for (const latent of verdict.latent) {
       const where = `first in execution ${groupDigits(latent.execution)} of ${visible(latent.scenario)}`;
-      const text = `latent ${latent.class} in ${count(latent.executions, 'execution')} (${where}): ${visible(latent.message)}`;
+      const text =
+        `latent ${latent.class} in ${count(latent.executions, 'execution')} (${where}): ` +
+        `${visible(latent.message)}`;
       for (const line of wrap(text, this.width - DETAIL_INDENT.length))
         lines.push(DETAIL_INDENT + colors.yellow(line));
     }

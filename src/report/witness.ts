@@ -21,7 +21,9 @@ export function sentenceLines(finding: Finding, colors: Colors, width = TABLE_WI
   const { violation, execution, steps } = finding;
   const { name, scenario } = findingSubject(finding);
   const where = `execution ${groupDigits(execution)}, ${groupDigits(steps)} steps`;
-  const text = `${visible(name)}: ${violation.class} in ${visible(scenario)} (${where}): ${visible(violation.message)}`;
+  const text =
+    `${visible(name)}: ${violation.class} in ${visible(scenario)} (${where}): ` +
+    `${visible(violation.message)}`;
   return wrap(text, width).map((line) => colors.bold(line));
 }
 

@@ -60,7 +60,8 @@ function packed(name: string, tagBits: number, summary: string): Rule {
     action: `compare-exchanges a slot that is one word, generation and a tag of ${tagBits} bits`,
     summary,
     assumes:
-      'no two mms with the same tag follow each other in a slot at the same generation; the flush was complete',
+      'no two mms with the same tag follow each other in a slot at the same generation; the flush ' +
+      'was complete',
     packedTagBits: tagBits,
     senseless: fitsAll,
     functions: (backend) => ({

@@ -19,7 +19,8 @@ export function* raiseWhateverRange(cpu: KernelCpu, target: number): Protocol<vo
 export const v6: Rule = {
   name: 'v6',
   action:
-    'compare-exchanges {ctx_id, tlb_gen} as a pair, after any flush, of a range too, from whatever generation',
+    'compare-exchanges {ctx_id, tlb_gen} as a pair, after any flush, of a range too, from ' +
+    'whatever generation',
   summary: 'as v4, after partial flushes too: (X, old) to (X, max(old, g))',
   assumes: 'nothing outside the range changed at a generation that the slot has not reached',
   needsPair: true,

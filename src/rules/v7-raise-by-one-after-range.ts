@@ -21,7 +21,8 @@ export function* raiseByOneAfterRange(cpu: KernelCpu, target: number): Protocol<
 export const v7: Rule = {
   name: 'v7',
   action:
-    'compare-exchanges {ctx_id, tlb_gen} as a pair, after the flush; after a range only from the generation just before',
+    'compare-exchanges {ctx_id, tlb_gen} as a pair, after the flush; after a range only from the ' +
+    'generation just before',
   summary: 'as v4; after a partial flush (X, g-1) to (X, g) only',
   assumes: 'a slot at g-1 is true, and the range covers all that changed at g',
   needsPair: true,

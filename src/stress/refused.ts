@@ -10,5 +10,8 @@ import type { Variant } from '../variants/variant.js';
 export function refusedOnThreads(variant: string, arch: string, own: readonly Variant[] = []): string | null {
   const rule = findVariant(variant, own)?.rule;
   if (arch === 'x64' || rule?.needsPair !== true) return null;
-  return `${variant} needs a compare-exchange of two words at once, which threads have on x86-64 only (this is ${arch}); hunt it instead`;
+  return (
+    `${variant} needs a compare-exchange of two words at once, which threads have on x86-64 only ` +
+    `(this is ${arch}); hunt it instead`
+  );
 }

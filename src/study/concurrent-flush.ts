@@ -66,7 +66,9 @@ const VARIANTS = [
 const groups = TARGETS.flatMap((targets) =>
   [true, false].map((full) => ({
     name: `${full ? 'full' : 'partial'}-${targets}`,
-    heading: `${targets === 1 ? 'one target' : `up to ${targets} targets`}, ${full ? 'full flush' : `range of ${PAGES} pages`}`,
+    heading:
+      `${targets === 1 ? 'one target' : `up to ${targets} targets`}, ` +
+      `${full ? 'full flush' : `range of ${PAGES} pages`}`,
     targets,
     full,
   })),
@@ -76,7 +78,8 @@ export const concurrentFlush: Study = {
   name: 'concurrent-flush',
   rowTitle: 'KERNEL',
   summary:
-    'local flush before the remote ones (up to 5.12) against both at once (from 5.13): what overlaps, in rounds of one step per CPU',
+    'local flush before the remote ones (up to 5.12) against both at once (from 5.13): what overlaps, ' +
+    'in rounds of one step per CPU',
   groups,
   rows: groups.flatMap(({ name, targets, full }) => {
     const scenarios = STARTS.map((start) => shootdowns(targets, full, start));

@@ -19,7 +19,8 @@ export const lazy: Study = {
   name: 'lazy',
   rowTitle: 'ANSWER',
   summary:
-    'lazy CPUs under paravirtual flush: left alone, sent an IPI, asked to leave, parked, or lazy mode off; what does each cost?',
+    'lazy CPUs under paravirtual flush: left alone, sent an IPI, asked to leave, parked, or lazy mode ' +
+    'off; what does each cost?',
   ...ruleRows([kvmPvBackend, hypercallBackend], [v0, ...lazyAnswers]),
   scenarios: [...lazyScenarios, ...remote.filter(({ name }) => name === 'lazy-targets')],
   probes: ['hunt', 'counts'],

@@ -29,7 +29,8 @@ export const remoteTlbGen: Study = {
   name: 'remote-tlb-gen',
   rowTitle: 'RULE',
   summary:
-    "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, at what gain and cost?",
+    "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, " +
+    'at what gain and cost?',
   ...ruleRows([hypercallBackend, kvmPvBackend, nativeBackend, nativeOthersBackend], rules),
   scenarios: [...remote, ...catalogue.filter(({ name }) => name === 'full-and-partial')],
   probes: ['hunt', 'counts', 'broken-host'],

@@ -95,7 +95,9 @@ export class StudyTable {
     const worst = verdict?.violation == null ? worstLatent(verdict?.latent ?? []) : undefined;
     if (verdict === null || worst === undefined) return [];
     const { executions, scenario, message } = worst;
-    const text = `seen in ${groupDigits(executions)} of ${count(verdict.executions, 'execution')}, first in ${scenario}: ${message}`;
+    const text =
+      `seen in ${groupDigits(executions)} of ${count(verdict.executions, 'execution')}, ` +
+      `first in ${scenario}: ${message}`;
     return wrap(visible(text), this.width - BELOW.length);
   }
 
@@ -106,7 +108,9 @@ export class StudyTable {
 }
 
 const DIFFERENCES =
-  '(-9 ±2): the difference to the first row in the same executions, with its interval; all intervals of the table hold together with 95 %. none seen: the interval spans 0. A row with a witness is counted in fewer executions: differences compare, not rates';
+  '(-9 ±2): the difference to the first row in the same executions, with its interval; all intervals of ' +
+  'the table hold together with 95 %. none seen: the interval spans 0. A row with a witness is counted in ' +
+  'fewer executions: differences compare, not rates';
 
 /** A witness that the package brings is told where this run has none, lest "none" be read as safe. */
 function knownWords({ known, verdict }: RowResult): string | null {
@@ -120,7 +124,10 @@ function knownWords({ known, verdict }: RowResult): string | null {
  */
 export function noEffectWords({ row, pairs }: RowResult): string | null {
   if (pairs === null || pairs.pairs === 0 || pairs.otherwise > 0) return null;
-  return `NO EFFECT: executed what ${row.baseline} executes, step by step, in all of ${count(pairs.pairs, 'pair')}`;
+  return (
+    `NO EFFECT: executed what ${row.baseline} executes, step by step, in all of ` +
+    `${count(pairs.pairs, 'pair')}`
+  );
 }
 
 /** Continued lines are indented, so that the beginnings stand out. */

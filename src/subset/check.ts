@@ -71,11 +71,12 @@ export function checkSubset(sources: readonly SourceModule[], options: SubsetOpt
   }
   for (const { path } of recursions(calls)) {
     const [first] = path;
+    const circle = [...path, first].map((func) => func.name).join(' calls ');
     violations.push({
       file: first.module.path,
       line: lineOf(first.node),
       construct: 'recursion',
-      message: `${[...path, first].map((func) => func.name).join(' calls ')}; the depth of calls must be known`,
+      message: `${circle}; the depth of calls must be known`,
     });
   }
   const order = new Map([...graph.modules.keys()].map((path, index) => [path, index]));

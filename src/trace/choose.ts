@@ -73,7 +73,8 @@ function noWindow(path: string): TraceError {
   return new TraceError(
     path,
     null,
-    `no block of ${events} events has ${flushes} flushes and an mm that one CPU flushes and another has loaded; expected one, or --window A..B`,
+    `no block of ${events} events has ${flushes} flushes and an mm that one CPU flushes and another has ` +
+      'loaded; expected one, or --window A..B',
   );
 }
 

@@ -141,7 +141,8 @@ export type EventBody =
       readonly kind: 'finish_mmu';
       readonly mm: string;
       readonly start: bigint;
-      readonly end: bigint /** The bit-field word: 0 fullmm, 1 need_flush_all, 2 freed_tables, then by version. */;
+      readonly end: bigint;
+      /** The bit-field word: 0 fullmm, 1 need_flush_all, 2 freed_tables, then by version. */
       readonly gatherFlags: number;
     }
   | { readonly kind: 'batch_flush'; readonly cpus: bigint }

@@ -107,11 +107,13 @@ export function importWindow(
   );
   if (ctxs.length === 0)
     refuse(
-      `lines ${window.firstLine}..${window.lastLine} hold no flush of an mm that a CPU runs; expected at least one`,
+      `lines ${window.firstLine}..${window.lastLine} hold no flush of an mm that a CPU runs; expected ` +
+        'at least one',
     );
   if (ctxs.length > MAX_MMS)
     refuse(
-      `lines ${window.firstLine}..${window.lastLine} need ${ctxs.length} mms; expected at most ${MAX_MMS} (take fewer lines)`,
+      `lines ${window.firstLine}..${window.lastLine} need ${ctxs.length} mms; expected at most ` +
+        `${MAX_MMS} (take fewer lines)`,
     );
   if (recording.cpus > MAX_CPUS)
     refuse(`the recording has ${recording.cpus} CPUs; expected at most ${MAX_CPUS}`);
@@ -119,7 +121,8 @@ export function importWindow(
   const pages = Math.max(...ctxs.map((ctx) => spaces.of(ctx).pages));
   if (pages > MAX_PAGES)
     refuse(
-      `lines ${window.firstLine}..${window.lastLine} need ${pages} pages in one mm; expected at most ${MAX_PAGES} (take fewer lines)`,
+      `lines ${window.firstLine}..${window.lastLine} need ${pages} pages in one mm; expected at most ` +
+        `${MAX_PAGES} (take fewer lines)`,
     );
 
   const context: ImportContext = {
@@ -161,12 +164,14 @@ export function importWindow(
   const scripts = render(fitting ?? { perStay: 1, rounds: 1, perFlush: 1 });
   const lines = `${window.firstLine}..${window.lastLine}`;
   const name = escapeText(recording.name).slice(0, 120);
+  const { meta } = recording;
+  const kernel = meta === undefined ? '' : `, kernel ${escapeText(meta.kernel).slice(0, 120)}`;
   return {
     ctxs,
     tally,
     scenario: {
       name: `trace:${name}:${lines}`,
-      summary: `lines ${lines} of the recording ${name}${recording.meta === undefined ? '' : `, kernel ${escapeText(recording.meta.kernel).slice(0, 120)}`}`,
+      summary: `lines ${lines} of the recording ${name}${kernel}`,
       cpus: recording.cpus,
       mms: start.mms,
       pages,

@@ -87,7 +87,8 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
     const match = SCHED_SWITCH.exec(text) ?? SHORT_SWITCH.exec(text);
     if (match === null)
       fail(
-        `sched_switch with ${quote(text)}; expected "prev_comm= prev_pid= prev_prio= prev_state= ==> next_comm= next_pid= next_prio="`,
+        `sched_switch with ${quote(text)}; expected "prev_comm= prev_pid= prev_prio= prev_state= ==> ` +
+          'next_comm= next_pid= next_prio="',
       );
     return {
       kind: 'sched_switch',

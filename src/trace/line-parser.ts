@@ -192,7 +192,8 @@ export class LineParser {
       this.bad(`time ${stamp} after ${this.last.stamp}; expected times of one clock (files joined?)`);
     if (time < this.last.time) {
       this.bad(
-        `time ${stamp} after ${this.last.stamp}; expected times that never run backward (lines moved or files joined?)`,
+        `time ${stamp} after ${this.last.stamp}; expected times that never run backward (lines moved or ` +
+          'files joined?)',
       );
     }
     this.last.time = time;
@@ -239,7 +240,8 @@ export class LineParser {
     if (events === 0) this.bad(`the end of the file and no event before it; ${EXPECTED_LINE}`);
     if (header.entries !== null && events < header.entries) {
       this.bad(
-        `the end of the file after ${events} events; expected ${header.entries}, as line ${header.line} says (the file is cut; if on purpose, delete that line)`,
+        `the end of the file after ${events} events; expected ${header.entries}, as line ${header.line} ` +
+          'says (the file is cut; if on purpose, delete that line)',
         this.lineNumber + 1,
       );
     }

@@ -45,7 +45,8 @@ export function readMeta(path: string): RecordingMeta | undefined {
     throw new TraceError(
       path,
       null,
-      `has a wrong ${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'not readable'}; expected the description of a recording`,
+      `has a wrong ${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'not readable'}; ` +
+        'expected the description of a recording',
     );
   }
   const meta = parsed.data;

@@ -101,7 +101,8 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
     return new TraceError(
       name,
       null,
-      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
+      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace ` +
+        `recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
     );
   }
   if (code === 'Z_BUF_ERROR') {

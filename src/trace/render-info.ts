@@ -228,11 +228,13 @@ function importSection(info: TraceInfo): string[] {
     '  nothing:',
     ...counts(info.import.ignored, '    '),
     '',
-    `Windows of ${rule.events} events with ${rule.flushes} flushes of shared mms, ${rule.switches} mm switches, ${rule.returns} returns`,
+    `Windows of ${rule.events} events with ${rule.flushes} flushes of shared mms, ${rule.switches} mm ` +
+      `switches, ${rule.returns} returns`,
     ...(w === null
       ? ['  none; name one by --window A..B']
       : [
-          `  ${windows.count}; the default is --window ${w.firstLine}..${w.lastLine}: ${w.flushes} flushes, ${w.switches} switches, ${w.returns} returns`,
+          `  ${windows.count}; the default is --window ${w.firstLine}..${w.lastLine}: ${w.flushes} ` +
+            `flushes, ${w.switches} switches, ${w.returns} returns`,
         ]),
     ...(windows.scenario === null ? [] : scenarioLines(windows.scenario)),
   ];

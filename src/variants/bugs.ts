@@ -32,7 +32,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b1',
     ['cve-2025-40174'],
-    'no full barrier in switch_mm_irqs_off when the mm_cpumask bit was set already: SWITCHING waits in the store buffer (6.14 to 6.17.4)',
+    'no full barrier in switch_mm_irqs_off when the mm_cpumask bit was set already: SWITCHING waits in ' +
+      'the store buffer (6.14 to 6.17.4)',
     '6.15-rc6',
     {},
     { barrierWhenBitSet: true },
@@ -40,7 +41,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b2',
     [],
-    'stable 6.12.29 to 6.12.96: SWITCHING published after tlb_gen is read, with the loaded_mm filter backported',
+    'stable 6.12.29 to 6.12.96: SWITCHING published after tlb_gen is read, with the loaded_mm ' +
+      'filter backported',
     '6.12-stable',
     {},
     { switchingBeforeGen: true },
@@ -48,7 +50,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b3',
     ['cve-2025-37964'],
-    'should_flush_tlb ignores LOADED_MM_SWITCHING: no IPI to a CPU in the middle of a switch (6.14 to 6.14.6, 6.15-rc5; here without b1)',
+    'should_flush_tlb ignores LOADED_MM_SWITCHING: no IPI to a CPU in the middle of a switch (6.14 to ' +
+      '6.14.6, 6.15-rc5; here without b1)',
     '6.18',
     { filterSwitching: false },
     { filterSwitching: true },
@@ -104,7 +107,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b27',
     ['cve-2019-3016'],
-    'the KVM host writes the preempted byte back from a copy, over a flush request that came in between (before 5.6)',
+    'the KVM host writes the preempted byte back from a copy, over a flush request that came in between ' +
+      '(before 5.6)',
     '6.18',
     { hostAtomicClear: false },
     { hostAtomicClear: true },
@@ -113,7 +117,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b29',
     ['cve-2022-39189'],
-    'the KVM host marks a vCPU as preempted whose access it emulates with a translation already made (before 5.19)',
+    'the KVM host marks a vCPU as preempted whose access it emulates with a translation already made ' +
+      '(before 5.19)',
     '6.18',
     { hostMarksAtBoundary: false },
     { hostMarksAtBoundary: true },

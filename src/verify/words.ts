@@ -10,13 +10,21 @@ export function verdictLine({ variant, complete, violation, ended, depth, ...siz
   const looked = `${count(sizes.states, 'state')}, ${count(sizes.transitions, 'transition')}`;
   const seconds = `${sizes.seconds.toFixed(1)} s`;
   if (violation !== null)
-    return `${variant}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs (${looked}, ${seconds})`;
+    return (
+      `${variant}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs ` +
+      `(${looked}, ${seconds})`
+    );
   if (complete)
-    return `${variant}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a state, ${seconds})`;
+    return (
+      `${variant}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a ` +
+      `state, ${seconds})`
+    );
   const why = { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[
     ended ?? 'interrupted'
   ];
-  const reached = `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps was looked at and no violation met`;
+  const reached =
+    `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps was looked at ` +
+    'and no violation met';
   return `${variant}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
 }
 
@@ -36,17 +44,24 @@ export function verifyRestsOn({
   return [
     ...(complete && violation === null
       ? [
-          'executions: all of them, with every delivery of interrupts and every answer of choose; none that is fair goes on without end',
+          'executions: all of them, with every delivery of interrupts and every answer of choose; none ' +
+            'that is fair goes on without end',
         ]
       : []),
     `memory model: ${buffers}`,
-    `search: breadth first, exact states, ${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ${Math.ceil(peakMemoryBytes / MEBIBYTE)} MiB`,
-    'machine: one operation a step, interrupts between any two; loads and stores keep the order in which they are written (no compiler)',
+    'search: breadth first, exact states, ' +
+      `${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ` +
+      `${Math.ceil(peakMemoryBytes / MEBIBYTE)} MiB`,
+    'machine: one operation a step, interrupts between any two; loads and stores keep the order in ' +
+      'which they are written (no compiler)',
   ];
 }
 
 export function progressWords(name: string, { states, expanded, depth, elapsedMs }: VerifyProgress): string {
   const rate = groupDigits(Math.round(states / Math.max(elapsedMs, 1)));
   const left = groupDigits(states - expanded);
-  return `${name}: ${groupDigits(states)} states, ${left} of them still to go, depth ${groupDigits(depth)}, ${rate} k states/s`;
+  return (
+    `${name}: ${groupDigits(states)} states, ${left} of them still to go, depth ` +
+    `${groupDigits(depth)}, ${rate} k states/s`
+  );
 }

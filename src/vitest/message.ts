@@ -31,7 +31,8 @@ export function violationMessage(
   const { name } = findingSubject(finding);
   const { violation, execution } = finding;
   return [
-    `${visible(name)} did not survive: ${violation.class} in execution ${execution}: ${visible(violation.message)}`,
+    `${visible(name)} did not survive: ${violation.class} in execution ${execution}: ` +
+      `${visible(violation.message)}`,
     '',
     timeline(finding, replay, true),
     '',
@@ -42,7 +43,10 @@ export function violationMessage(
 }
 
 export function survivalMessage(name: string, executions: number): string {
-  return `${visible(name)} was expected not to survive, but no violation was found in ${count(executions, 'execution')}`;
+  return (
+    `${visible(name)} was expected not to survive, but no violation was found in ` +
+    `${count(executions, 'execution')}`
+  );
 }
 
 /**

@@ -143,14 +143,18 @@ export function violationWords(facts: ViolationFacts, spelling: Spelling): strin
           ? 'a translation revoked by an operation that had returned'
           : `a page that had been freed (frame ${number(facts.frame)})`;
       const how = facts.isBuffered ? ', from its store buffer' : '';
-      return `${cpu} ${facts.isWrite ? 'wrote to' : 'read'} page ${number(facts.page)} of mm ${mm(facts.mm)} through ${what}${how}`;
+      return (
+        `${cpu} ${facts.isWrite ? 'wrote to' : 'read'} page ${number(facts.page)} of mm ` +
+        `${mm(facts.mm)} through ${what}${how}`
+      );
     }
     case 'cross-mm': {
       const spaces = `filled under mm ${mm(facts.filledUnder)} while running mm ${mm(facts.running)}`;
       return `${cpu} used a translation of page ${number(facts.page)} ${spaces}`;
     }
     case 'split-page': {
-      const what = `${cpu} read page ${number(facts.page)} of mm ${mm(facts.mm)} in frame ${number(facts.frame)}`;
+      const what =
+        `${cpu} read page ${number(facts.page)} of mm ${mm(facts.mm)} in frame ` + `${number(facts.frame)}`;
       return `${what}, while stores to its copy in frame ${number(facts.copy)} were visible already`;
     }
     case 'freed-table-walk': {
@@ -175,11 +179,13 @@ export function violationWords(facts: ViolationFacts, spelling: Spelling): strin
       const what = facts.isStructure
         ? `a paging-structure entry for table ${number(facts.page)}`
         : `a translation of page ${number(facts.page)}`;
-      const claim = `slot ${number(facts.asid)} claims generation ${number(facts.claimed)} of mm ${mm(facts.mm)}`;
+      const claim =
+        `slot ${number(facts.asid)} claims generation ${number(facts.claimed)} of mm ` + `${mm(facts.mm)}`;
       return `${cpu}'s ${claim} but holds ${what} older than generation ${number(facts.due)}`;
     }
     case 'gen-above-mm': {
-      const claim = `slot ${number(facts.asid)} claims generation ${number(facts.claimed)} of mm ${mm(facts.mm)}`;
+      const claim =
+        `slot ${number(facts.asid)} claims generation ${number(facts.claimed)} of mm ` + `${mm(facts.mm)}`;
       return `${cpu}'s ${claim}, which is at ${number(facts.tlbGen)}`;
     }
   }

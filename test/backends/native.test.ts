@@ -49,20 +49,23 @@ describe('the native backend', () => {
     expect(bench.word(bench.layout.mms[MM_A].cpumask)).toBe((1 << 1) | (1 << 2));
   });
 
-  it('up to 5.12 runs the target function here too once all have answered, where no tables were freed', () => {
-    const here = (freedTables: boolean): [number, number][] => {
-      const bench = new Bench(quiet({ start: [{ loadedMm: 0 }, { loadedMm: 0 }] }), { profile: '5.10' });
-      const { flushInfo } = bench.layout.cpus[0];
-      bench.set(flushInfo.mm, MM_A).set(flushInfo.freedTables, freedTables ? 1 : 0);
-      bench.run((cpu) => nativeOthersBackend.flushTlbMulti(cpu, cpu.mms[MM_A].cpumask));
-      return bench.eventsOf(0, EV_TLB_FLUSH);
-    };
-    expect(here(false)).toEqual([
-      [TLB_REMOTE_SEND_IPI, 0],
-      [TLB_REMOTE_SHOOTDOWN, 0],
-    ]);
-    expect(here(true)).toEqual([[TLB_REMOTE_SEND_IPI, 0]]);
-  });
+  it(
+    'up to 5.12 runs the target function here too once all have answered, where no ' + 'tables were freed',
+    () => {
+      const here = (freedTables: boolean): [number, number][] => {
+        const bench = new Bench(quiet({ start: [{ loadedMm: 0 }, { loadedMm: 0 }] }), { profile: '5.10' });
+        const { flushInfo } = bench.layout.cpus[0];
+        bench.set(flushInfo.mm, MM_A).set(flushInfo.freedTables, freedTables ? 1 : 0);
+        bench.run((cpu) => nativeOthersBackend.flushTlbMulti(cpu, cpu.mms[MM_A].cpumask));
+        return bench.eventsOf(0, EV_TLB_FLUSH);
+      };
+      expect(here(false)).toEqual([
+        [TLB_REMOTE_SEND_IPI, 0],
+        [TLB_REMOTE_SHOOTDOWN, 0],
+      ]);
+      expect(here(true)).toEqual([[TLB_REMOTE_SEND_IPI, 0]]);
+    },
+  );
 
   it('traces what it does before it does it', () => {
     expect(targets(false).bench.eventsOf(0, EV_TLB_FLUSH)[0]).toEqual([TLB_REMOTE_SEND_IPI, 0]);

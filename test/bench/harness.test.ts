@@ -4,7 +4,8 @@ import { alternate, median, numbersFrom, quantile, ratiosOf, withRow } from '../
 const NOW = { date: '2026-11-27', machine: '2 x CPU', commit: 'abc1234' };
 const FIGURE = { what: 'one', result: '3 s', command: 'npx tsx bench/one.ts' };
 const TABLE =
-  '# Results\n\n| what | result | command | date | machine | commit |\n| --- | --- | --- | --- | --- | --- |\n| zero | 0 s | `x` | d | m | c |\n\nAfter.\n';
+  '# Results\n\n| what | result | command | date | machine | commit |\n| --- | --- | --- | --- | --- | ' +
+  '--- |\n| zero | 0 s | `x` | d | m | c |\n\nAfter.\n';
 
 describe('what benches share', () => {
   it('takes numbers by name, and refuses what is none', () => {
@@ -37,7 +38,8 @@ describe('what benches share', () => {
   it('writes a row at the end of the table, and the next time in its place', () => {
     const once = withRow(TABLE, FIGURE, NOW);
     expect(once).toContain(
-      '| zero | 0 s | `x` | d | m | c |\n| one | 3 s | `npx tsx bench/one.ts` | 2026-11-27 | 2 x CPU | abc1234 |\n\nAfter.',
+      '| zero | 0 s | `x` | d | m | c |\n| one | 3 s | `npx tsx bench/one.ts` | 2026-11-27 | 2 x CPU | ' +
+        'abc1234 |\n\nAfter.',
     );
     const twice = withRow(once, { ...FIGURE, result: '4 s' }, NOW);
     expect(twice).toBe(once.replace('3 s', '4 s'));

@@ -4,10 +4,12 @@ import { blankGenerators, StripError } from '../../src/bundle/blank.js';
 describe('blanking generators', () => {
   it('blanks the stars and the yields, and keeps every length', () => {
     const source =
-      'export function* f(cpu: Cpu): Protocol<number> {\n  const x = yield* cpu.readOnce(1);\n  return (yield* g(cpu)) + x;\n}\n';
+      'export function* f(cpu: Cpu): Protocol<number> {\n  const x = yield* cpu.readOnce(1);\n  return ' +
+      '(yield* g(cpu)) + x;\n}\n';
     const blanked = blankGenerators(source, 'f.ts');
     expect(blanked).toBe(
-      'export function  f(cpu: Cpu): Protocol<number> {\n  const x =        cpu.readOnce(1);\n  return (       g(cpu)) + x;\n}\n',
+      'export function  f(cpu: Cpu): Protocol<number> {\n  const x =        cpu.readOnce(1);\n  return ' +
+        '(       g(cpu)) + x;\n}\n',
     );
     expect(blanked.length).toBe(source.length);
   });

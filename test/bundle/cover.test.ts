@@ -35,8 +35,10 @@ describe('code that is noted', () => {
      return x }; out.push(f(1), f(2), f(3));`,
     `function* g(c) { const v = c ? yield* h(1) : (yield* h(2)); if (v) while (out.length < 3) out.push(v); else if (c) out.push(9); else { out.push(8) } }
      function* h(x) { yield x; return x } for (const y of g(true)) out.push(y); for (const y of g(false)) out.push(y);`,
-    'function f() { do if (out.length > 1) out.push(3); else out.push(1); while (out.length < 4); a: for (;;) { break a } } f();',
-    'function f(x) { if (x) for (const i of [1]) out.push(i); else while (out.length < 2) out.push(x) } f(1); f(0);',
+    'function f() { do if (out.length > 1) out.push(3); else out.push(1); while (out.length < 4); a: ' +
+      'for (;;) { break a } } f();',
+    'function f(x) { if (x) for (const i of [1]) out.push(i); else while (out.length < 2) out.push(x) } ' +
+      'f(1); f(0);',
     `function f(x) { 'use strict'; const a = x
      if (a) { out.push(1) } else out.push(2)
      try { if (!a) throw 1; out.push(3) } catch (e) { if (e) out.push(4) } finally { out.push(5) } } f(1); f(0);`,

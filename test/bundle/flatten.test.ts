@@ -53,7 +53,8 @@ describe('flat protocol code', () => {
 
   it('decides for each function by itself', () => {
     const source =
-      'function* f(cpu) { const r = function* () { yield* [1, 2]; }; for (const i of r()) yield* cpu.readOnce(i); }';
+      'function* f(cpu) { const r = function* () { yield* [1, 2]; }; for (const i of r()) yield* ' +
+      'cpu.readOnce(i); }';
     expect(flatten(source, 'f.js', 'mixed')).toBe(source.replace('yield* cpu', 'yield  cpu'));
   });
 });

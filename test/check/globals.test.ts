@@ -17,7 +17,8 @@ function marked(bodies: readonly string[]): string[] {
   return bodies.filter((_, index) => marks?.[index] === 1).map((body) => body.slice(0, body.indexOf(':')));
 }
 const request = (mm: string, asid: number) =>
-  `flush_mm_range: (x) mm=${mm} start=0x0 end=0x1000 stride=12 freed=0 ctx=9 gen=1 cpus=0x1 asid=${asid} trans=0`;
+  `flush_mm_range: (x) mm=${mm} start=0x0 end=0x1000 stride=12 freed=0 ctx=9 gen=1 cpus=0x1 ` +
+  `asid=${asid} trans=0`;
 const switchTo = (mm: string, nasid: number) =>
   `switch_mm: (x) prev=0x0 next=${mm} nctx=9 ngen=1 ncpus=0x1 nasid=${nasid} ntrans=0`;
 

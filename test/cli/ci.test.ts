@@ -247,7 +247,8 @@ describe('--baseline', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('none new in 30,000 executions');
     expect(stdout).toContain(
-      '2 known violations met, 1 entry was not seen in these executions:\n  6.15-rc6 (tso): stale-use in two-mm-switch: never\n',
+      '2 known violations met, 1 entry was not seen in these executions:\n  6.15-rc6 (tso): stale-use ' +
+        'in two-mm-switch: never\n',
     );
     expect(existsSync(at('findings'))).toBe(false);
     const json = await run(' --json');

@@ -23,7 +23,8 @@ describe('hunt', () => {
   it('asks the engine for what the flags say', async () => {
     const engine = fakeEngine();
     const flags =
-      '--variant CVE-2025-40174,b1 --variant b1-fixed --scenario lazy-return --strategy pct --executions 50 --seed 7 --jobs 3 --memory sc';
+      '--variant CVE-2025-40174,b1 --variant b1-fixed --scenario lazy-return --strategy pct ' +
+      '--executions 50 --seed 7 --jobs 3 --memory sc';
     await cli(['hunt', ...flags.split(' '), '--out', out], { engine });
     expect(engine.requests.map(({ variant }) => variant)).toEqual(['6.15-rc6', '6.17.5']);
     expect(engine.requests[0]).toMatchObject({
@@ -50,24 +51,28 @@ describe('hunt', () => {
     expect(engine.requests[0].budgetMs).toBe(budgetMs);
   });
 
-  it('is no success where the time was over before anything ran; a share of executions may be empty', async () => {
-    const engine = fakeEngine();
-    const hunt: Engine['hunt'] = async (request, pool) => {
-      const result = await engine.hunt(request, pool);
-      return { ...result, verdict: { ...result.verdict, executions: 0, steps: 0 } };
-    };
-    const run = (...flags: string[]) =>
-      cli(['hunt', '--variant', 'b1-fixed', ...flags], { engine: { ...engine, hunt } });
-    const late = await run('--budget', '1s');
-    expect(late).toMatchObject({
-      exitCode: 3,
-      stderr:
-        'shootdown: 6.17.5: the time was over before the first execution, so nothing is known of it; give more with --budget\n',
-    });
-    expect(late.stdout).toContain('nothing run');
-    expect((await run('--budget', '1s', '--shard', '2/2')).exitCode).toBe(3);
-    expect(await run('--executions', '1', '--shard', '2/2')).toMatchObject({ exitCode: 0, stderr: '' });
-  });
+  it(
+    'is no success where the time was over before anything ran; a share of executions ' + 'may be empty',
+    async () => {
+      const engine = fakeEngine();
+      const hunt: Engine['hunt'] = async (request, pool) => {
+        const result = await engine.hunt(request, pool);
+        return { ...result, verdict: { ...result.verdict, executions: 0, steps: 0 } };
+      };
+      const run = (...flags: string[]) =>
+        cli(['hunt', '--variant', 'b1-fixed', ...flags], { engine: { ...engine, hunt } });
+      const late = await run('--budget', '1s');
+      expect(late).toMatchObject({
+        exitCode: 3,
+        stderr:
+          'shootdown: 6.17.5: the time was over before the first execution, so nothing is known of it; ' +
+          'give more with --budget\n',
+      });
+      expect(late.stdout).toContain('nothing run');
+      expect((await run('--budget', '1s', '--shard', '2/2')).exitCode).toBe(3);
+      expect(await run('--executions', '1', '--shard', '2/2')).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
 
   it('takes the whole catalogue, every strategy and 30 seconds by default', async () => {
     const engine = fakeEngine();

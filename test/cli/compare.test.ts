@@ -17,39 +17,46 @@ const run = (line: string, settings: CliSettings = {}) =>
 const FEW = '--scenario ping-pong-dontneed,lazy-targets --executions 400';
 
 describe('two kernels', () => {
-  it('a patch with a violation that the base has not: exit code 1, a finding, its sentence, in 78 columns', async () => {
-    const { exitCode, stdout, stderr } = await run('6.18 6.14 --scenario far-generations --executions 100');
-    expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('known of this kernel: ');
-    const broken = await run(`6.18~filterSwitching ${FEW}`);
-    expect([broken.exitCode, broken.stderr]).toEqual([1, '']);
-    expect(broken.stdout).toMatch(/^base {3}6\.18: none in 400 executions$/m);
-    expect(broken.stdout).toMatch(
-      /^ {2}Not safe: stale-use in ping-pong-dontneed, and 6\.18 has it neither/m,
-    );
-    expect(readdirSync(out)).toEqual([
-      expect.stringMatching(/^6\.18-filterSwitching--ping-pong-dontneed--stale-use/),
-    ]);
-    for (const { stdout: text } of [{ stdout }, broken])
-      expect(text.split('\n').filter((line) => line.length > 78 && !line.includes(out))).toEqual([]);
-  });
+  it(
+    'a patch with a violation that the base has not: exit code 1, a finding, its sentence, ' +
+      'in 78 columns',
+    async () => {
+      const { exitCode, stdout, stderr } = await run('6.18 6.14 --scenario far-generations --executions 100');
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(stdout).toContain('known of this kernel: ');
+      const broken = await run(`6.18~filterSwitching ${FEW}`);
+      expect([broken.exitCode, broken.stderr]).toEqual([1, '']);
+      expect(broken.stdout).toMatch(/^base {3}6\.18: none in 400 executions$/m);
+      expect(broken.stdout).toMatch(
+        /^ {2}Not safe: stale-use in ping-pong-dontneed, and 6\.18 has it neither/m,
+      );
+      expect(readdirSync(out)).toEqual([
+        expect.stringMatching(/^6\.18-filterSwitching--ping-pong-dontneed--stale-use/),
+      ]);
+      for (const { stdout: text } of [{ stdout }, broken])
+        expect(text.split('\n').filter((line) => line.length > 78 && !line.includes(out))).toEqual([]);
+    },
+  );
 
-  it('a base with it is gone past, and what both have, or only the base, is told as that: exit code 0', async () => {
-    const same = await run(`6.18~filterSwitching 6.18~filterSwitching~filterLoadedMm --json ${FEW}`);
-    const document = JSON.parse(same.stdout);
-    expect(document).toMatchObject({
-      base: '6.18~filterSwitching',
-      verdicts: [{ violation: 'stale-use' }, {}],
-    });
-    expect(document.shared.length + document.gone.length).toBeGreaterThan(0);
-    const fixed = JSON.parse((await run(`6.18~filterSwitching 6.18 --json ${FEW}`)).stdout);
-    expect(fixed).toMatchObject({
-      isNew: false,
-      shared: [],
-      verdicts: [{ violation: 'stale-use' }, { violation: null }],
-    });
-    expect(fixed.gone.map((met: { class: string }) => met.class)).toContain('stale-use');
-  });
+  it(
+    'a base with it is gone past, and what both have, or only the base, is told as that: ' + 'exit code 0',
+    async () => {
+      const same = await run(`6.18~filterSwitching 6.18~filterSwitching~filterLoadedMm --json ${FEW}`);
+      const document = JSON.parse(same.stdout);
+      expect(document).toMatchObject({
+        base: '6.18~filterSwitching',
+        verdicts: [{ violation: 'stale-use' }, {}],
+      });
+      expect(document.shared.length + document.gone.length).toBeGreaterThan(0);
+      const fixed = JSON.parse((await run(`6.18~filterSwitching 6.18 --json ${FEW}`)).stdout);
+      expect(fixed).toMatchObject({
+        isNew: false,
+        shared: [],
+        verdicts: [{ violation: 'stale-use' }, { violation: null }],
+      });
+      expect(fixed.gone.map((met: { class: string }) => met.class)).toContain('stale-use');
+    },
+  );
 
   it('a known witness is a violation of the patch, whatever the run meets', async () => {
     const { exitCode, stdout } = await run('kvm/v0 kvm/v6 --scenario lazy-targets --executions 30 --json');
@@ -105,31 +112,35 @@ describe('modules', () => {
     'two.ts',
     "import { defineVariant } from 'shootdown';",
     "export const one = defineVariant({ name: 'one', base: '6.18', features: { filterSwitching: false } });",
-    "export const other = defineVariant({ name: 'other', base: '6.18', features: { filterLoadedMm: false } });",
+    "export const other = defineVariant({ name: 'other', base: '6.18', features: { filterLoadedMm: " +
+      'false } });',
   );
   const few = '--no-type-check --scenario lazy-targets --executions 30 --json';
 
-  it('one variant alone is compared with what it was made from; that it changed nothing is exit code 3', async () => {
-    const { exitCode, stdout, stderr } = await run(`${idle} ${few}`);
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('mine: changed nothing of 6.17.5; give --allow-no-effect if that is meant');
-    expect(JSON.parse(stdout)).toMatchObject({
-      base: '6.17.5',
-      patch: 'mine',
-      isNew: false,
-      otherwise: 0,
-      changedNothing: true,
-    });
-    const same = await run('6.18 6.17.5 --scenario lazy-targets --executions 30');
-    expect(same.stdout).toMatch(
-      /NO EFFECT: 6\.17\.5 executed what 6\.18 executes, step by step, in all 30\s+pairs\./,
-    );
-    expect([same.exitCode, same.stderr]).toEqual([
-      3,
-      expect.stringContaining('6.17.5: changed nothing of 6.18'),
-    ]);
-    expect((await run(`${idle} ${few} --allow-no-effect`)).exitCode).toBe(0);
-  });
+  it(
+    'one variant alone is compared with what it was made from; that it changed nothing is ' + 'exit code 3',
+    async () => {
+      const { exitCode, stdout, stderr } = await run(`${idle} ${few}`);
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain('mine: changed nothing of 6.17.5; give --allow-no-effect if that is meant');
+      expect(JSON.parse(stdout)).toMatchObject({
+        base: '6.17.5',
+        patch: 'mine',
+        isNew: false,
+        otherwise: 0,
+        changedNothing: true,
+      });
+      const same = await run('6.18 6.17.5 --scenario lazy-targets --executions 30');
+      expect(same.stdout).toMatch(
+        /NO EFFECT: 6\.17\.5 executed what 6\.18 executes, step by step, in all 30\s+pairs\./,
+      );
+      expect([same.exitCode, same.stderr]).toEqual([
+        3,
+        expect.stringContaining('6.17.5: changed nothing of 6.18'),
+      ]);
+      expect((await run(`${idle} ${few} --allow-no-effect`)).exitCode).toBe(0);
+    },
+  );
 
   it('a name alone is the base; with two, both are as named', async () => {
     expect(JSON.parse((await run(`6.18 ${idle} ${few}`)).stdout)).toMatchObject({

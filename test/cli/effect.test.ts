@@ -14,7 +14,8 @@ const run = (...argv: string[]) =>
   cli(['hunt', ...argv, '--no-type-check', '--out', out], { engine: createEngine() });
 const variant = (base: string): string[] => [
   "import { defineVariant, shouldFlushTlb } from 'shootdown';",
-  `export const mine = defineVariant({ name: 'mine', base: '${base}', replace: { shouldFlushTlb, *hypercallTarget() {} } });`,
+  `export const mine = defineVariant({ name: 'mine', base: '${base}', replace: { shouldFlushTlb, ` +
+    '*hypercallTarget() {} } });',
 ];
 
 describe('a hunt of a variant that changes nothing', () => {
@@ -106,7 +107,8 @@ describe('the code of a module', () => {
     '  return yield* shouldFlushTlb(cpu, target);',
     '}',
     "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { shouldFlushTlb: half } });",
-    "export const others = defineVariant({ name: 'others', base: '6.18', replace: { shouldFlushTlb: other } });",
+    "export const others = defineVariant({ name: 'others', base: '6.18', replace: { shouldFlushTlb: " +
+      'other } });',
   );
   const options = [
     '--allow-no-effect',
@@ -128,7 +130,8 @@ describe('the code of a module', () => {
       },
     ]);
     expect(verdict.restsOn[1]).toBe(
-      `code of ${folder.shown(half)}: 2 of 4 lines and 1 of 2 branches ran; never: lines 4 to 5, line 3 (if true)`,
+      `code of ${folder.shown(half)}: 2 of 4 lines and 1 of 2 branches ran; never: lines 4 to 5, line ` +
+        '3 (if true)',
     );
     const two = JSON.parse((await run(half, ...options, '--json', '--jobs', '2')).stdout).verdicts[0];
     expect([two.code, two.effect]).toEqual([verdict.code, verdict.effect]);

@@ -21,7 +21,8 @@ const counter = (increment: string): string[] => [
   'const count = function* (cpu, at) {',
   `  ${increment}`,
   '};',
-  "export const counter = plainProgram({ name: 'counter', words: { x: 0 }, cpus: [count, count], final: (read, at) => read(at.x) === 2 || 'lost one' });",
+  "export const counter = plainProgram({ name: 'counter', words: { x: 0 }, cpus: [count, count], final: " +
+    "(read, at) => read(at.x) === 2 || 'lost one' });",
 ];
 const LOST = 'const seen = yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, seen + 1);';
 const KEPT = 'yield* cpu.fetchAdd(at.x, 1);';
@@ -48,69 +49,79 @@ describe('a module on the command line', () => {
     const changed = await run('replay', finding);
     expect(changed).toMatchObject({ exitCode: 2, stdout: '' });
     expect(changed.stderr).toContain(
-      `${folder.shown(file)}: has changed since the finding was made; to replay with what is there now, give --module`,
+      `${folder.shown(file)}: has changed since the finding was made; to replay with what is there now, ` +
+        'give --module',
     );
     const now = await run('replay', finding, '--module', file);
     expect(now.exitCode).toBe(2);
     expect(now.stderr).toContain('not reproduced');
   });
 
-  it('runs for a finding of another project only by a flag or a yes, and the hunt prints what a replay needs', async () => {
-    const file = folder.write('mine.ts', ...counter(LOST));
-    const away = new ModuleFolder();
-    try {
-      const hunted = await run('hunt', file, '--executions', '500', '--out', away.path, '--jobs', '1');
-      const finding = join(away.path, readdirSync(away.path)[0]);
-      expect(hunted.stdout).toContain(`  shootdown replay ${finding} --module ${folder.shown(file)}\n`);
-      const alone = await run('replay', finding);
-      expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
-      expect(alone.stderr).toMatch(
-        /^shootdown: \S+ is of another project than \S+; to run it, give --module \S+\n$/,
-      );
-      const asked: string[] = [];
-      const answer = (yes: boolean) => async (question: string) => {
-        asked.push(question);
-        return yes;
-      };
-      expect(
-        (await cli(['replay', finding], { engine: createEngine(), confirm: answer(false) })).exitCode,
-      ).toBe(2);
-      expect(
-        (await cli(['replay', finding], { engine: createEngine(), confirm: answer(true) })).exitCode,
-      ).toBe(1);
-      expect(asked).toHaveLength(2);
-      expect(asked[0]).toContain(
-        `is of another project than ${folder.shown(file)}, which the replay runs if it is what it was`,
-      );
-      expect((await run('replay', finding, '--module', file)).exitCode).toBe(1);
-    } finally {
-      away.remove();
-    }
-  });
+  it(
+    'runs for a finding of another project only by a flag or a yes, and the hunt prints what a ' +
+      'replay needs',
+    async () => {
+      const file = folder.write('mine.ts', ...counter(LOST));
+      const away = new ModuleFolder();
+      try {
+        const hunted = await run('hunt', file, '--executions', '500', '--out', away.path, '--jobs', '1');
+        const finding = join(away.path, readdirSync(away.path)[0]);
+        expect(hunted.stdout).toContain(`  shootdown replay ${finding} --module ${folder.shown(file)}\n`);
+        const alone = await run('replay', finding);
+        expect(alone).toMatchObject({ exitCode: 2, stdout: '' });
+        expect(alone.stderr).toMatch(
+          /^shootdown: \S+ is of another project than \S+; to run it, give --module \S+\n$/,
+        );
+        const asked: string[] = [];
+        const answer = (yes: boolean) => async (question: string) => {
+          asked.push(question);
+          return yes;
+        };
+        expect(
+          (await cli(['replay', finding], { engine: createEngine(), confirm: answer(false) })).exitCode,
+        ).toBe(2);
+        expect(
+          (await cli(['replay', finding], { engine: createEngine(), confirm: answer(true) })).exitCode,
+        ).toBe(1);
+        expect(asked).toHaveLength(2);
+        expect(asked[0]).toContain(
+          `is of another project than ${folder.shown(file)}, which the replay runs if it is what it was`,
+        );
+        expect((await run('replay', finding, '--module', file)).exitCode).toBe(1);
+      } finally {
+        away.remove();
+      }
+    },
+  );
 
-  it('whose code keeps state that the source check does not see is told so: its witness does not replay', async () => {
-    const file = folder.write(
-      'hidden.ts',
-      "import { plainProgram } from 'shootdown';",
-      'const box = { n: 0 };',
-      'const set = function* (cpu, at) { const alias = box; alias.n++; yield* cpu.writeOnce(at.x, alias.n); };',
-      "export const hidden = plainProgram({ name: 'hidden', words: { x: 0 }, cpus: [set], final: (read, at) => read(at.x) < 20 || 'too large' });",
-    );
-    const hunted = await run(
-      'hunt',
-      file,
-      '--executions',
-      '100',
-      '--out',
-      join(folder.path, 'hidden'),
-      '--jobs',
-      '1',
-    );
-    expect(hunted.exitCode).toBe(1);
-    expect(hunted.stderr).toMatch(
-      /^shootdown: hidden: the witness does not replay \(.+\): its code keeps state outside the words, .+\n$/,
-    );
-  });
+  it(
+    'whose code keeps state that the source check does not see is told so: its witness ' + 'does not replay',
+    async () => {
+      const file = folder.write(
+        'hidden.ts',
+        "import { plainProgram } from 'shootdown';",
+        'const box = { n: 0 };',
+        'const set = function* (cpu, at) { const alias = box; alias.n++; yield* cpu.writeOnce(at.x, ' +
+          'alias.n); };',
+        "export const hidden = plainProgram({ name: 'hidden', words: { x: 0 }, cpus: [set], final: (read, " +
+          "at) => read(at.x) < 20 || 'too large' });",
+      );
+      const hunted = await run(
+        'hunt',
+        file,
+        '--executions',
+        '100',
+        '--out',
+        join(folder.path, 'hidden'),
+        '--jobs',
+        '1',
+      );
+      expect(hunted.exitCode).toBe(1);
+      expect(hunted.stderr).toMatch(
+        /^shootdown: hidden: the witness does not replay \(.+\): its code keeps state outside the words, .+\n$/,
+      );
+    },
+  );
 
   // A hunt of each: a wild word, one that the kernel's own code is led to, and what only the executed
   // operation shows.
@@ -127,7 +138,8 @@ describe('a module on the command line', () => {
       /^shootdown: \S*wild\.ts: variant "wild" in \S+: kernel code cannot go on at src\/\S+:\d+: .+\n$/,
     ],
     [
-      'yield* cpu.writeOnce(cpu.own.tlbstate.nextAsid, 0x7fffffff); yield* cpu.incReturn(cpu.own.tlbstate.nextAsid);',
+      'yield* cpu.writeOnce(cpu.own.tlbstate.nextAsid, 0x7fffffff); yield* ' +
+        'cpu.incReturn(cpu.own.tlbstate.nextAsid);',
       'ping-pong-dontneed',
       /^shootdown: \S*wild\.ts:3: scenario "\S+": CPU\d: fetchAdd overflows cpu\d\.next_asid at 2147483647 \+ 1\n$/,
     ],

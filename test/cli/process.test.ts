@@ -76,36 +76,39 @@ describe('the process', () => {
     rmSync(out, { recursive: true });
   });
 
-  it("winds down when it is asked to end by a job that is cancelled, and ends with that signal's code", async () => {
-    const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
-    const child = start([
-      'hunt',
-      '--variant',
-      'b4,6.18',
-      '--scenario',
-      'reclaim',
-      '--budget',
-      '50s',
-      '--jobs',
-      '1',
-      '--out',
-      out,
-    ]);
-    const ended = finish(child);
-    await new Promise<void>((resolve) => {
-      child.stdout?.on('data', (chunk: Buffer) => chunk.includes('b4--') && resolve());
-      child.on('close', () => resolve());
-    });
-    child.kill('SIGTERM');
-    const run = await ended;
-    expect(run).toMatchObject({
-      exitCode: 143,
-      stderr: 'interrupted: what is known by now follows; findings are kept\n',
-    });
-    expect(run.stdout).toContain('6.18 rests on');
-    expect(readdirSync(out)).toHaveLength(1);
-    rmSync(out, { recursive: true });
-  });
+  it(
+    'winds down when it is asked to end by a job that is cancelled, and ends with that ' + "signal's code",
+    async () => {
+      const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
+      const child = start([
+        'hunt',
+        '--variant',
+        'b4,6.18',
+        '--scenario',
+        'reclaim',
+        '--budget',
+        '50s',
+        '--jobs',
+        '1',
+        '--out',
+        out,
+      ]);
+      const ended = finish(child);
+      await new Promise<void>((resolve) => {
+        child.stdout?.on('data', (chunk: Buffer) => chunk.includes('b4--') && resolve());
+        child.on('close', () => resolve());
+      });
+      child.kill('SIGTERM');
+      const run = await ended;
+      expect(run).toMatchObject({
+        exitCode: 143,
+        stderr: 'interrupted: what is known by now follows; findings are kept\n',
+      });
+      expect(run.stdout).toContain('6.18 rests on');
+      expect(readdirSync(out)).toHaveLength(1);
+      rmSync(out, { recursive: true });
+    },
+  );
 
   it.skipIf(!existsSync('/dev/full'))(
     'keeps the finding whose JSON document could not be written',

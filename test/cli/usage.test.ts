@@ -101,7 +101,8 @@ describe('an internal error', () => {
       exitCode: 3,
       stdout: '',
       stderr:
-        'shootdown: internal error: x is not a function\\x1b[0m; SHOOTDOWN_DEBUG=1 shows where, please report it\n',
+        'shootdown: internal error: x is not a function\\x1b[0m; SHOOTDOWN_DEBUG=1 shows where, please ' +
+        'report it\n',
     });
   });
 

@@ -21,7 +21,10 @@ function moduleOf(body: string, more = ''): string {
   const file = join(directory, `m${Math.abs(body.length * 31 + more.length)}.ts`);
   writeFileSync(
     file,
-    `import { plainProgram } from 'shootdown';\nconst kept: number[] = [];\nconst script = function* (cpu: any, at: any): any {\n${body}\n};\nexport const p = plainProgram({ name: 'p', words: { x: 0, y: 0 }, cpus: [script, script]${more} });\n`,
+    `import { plainProgram } from 'shootdown';\nconst kept: number[] = [];\nconst script = function* ` +
+      `(cpu: any, at: any): any {\n${body}\n};\nexport const p = plainProgram({ name: 'p', words: ` +
+      '{ x: 0, y: ' +
+      `0 }, cpus: [script, script]${more} });\n`,
   );
   return file;
 }
@@ -111,7 +114,8 @@ describe('shootdown verify', () => {
       /a script keeps a Map across an operation/,
     ],
     [
-      'const next = (list: number[]): number => list.push(0);\nfor (let i = 0; i < 2; i++) { const seen = yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, (seen + next(kept)) & 3); }',
+      'const next = (list: number[]): number => list.push(0);\nfor (let i = 0; i < 2; i++) { const seen ' +
+        '= yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, (seen + next(kept)) & 3); }',
       '',
       /it changes an object that outlives an operation; it can/,
     ],

@@ -51,15 +51,18 @@ describe('the culprit', () => {
     expect(marked(replay).length).toBeLessThanOrEqual(12);
   });
 
-  it('is a recycled PCID that is loaded without a flush: its making, the recycling and the write of CR3', async () => {
-    const replay = await explained('recycled', 'three-mms-two-slots');
-    expect(replay.cause).toBe('a PCID was loaded for another mm without a flush');
-    expect(replay.former).toBe('CPU# used a translation of page # filled under mm # while running mm #');
-    const texts = marked(replay).join('\n');
-    expect(texts).toMatch(/TLB entry made|speculative walk/);
-    expect(texts).toMatch(/ctxs\[\d\]\.ctx_id = \d+/);
-    expect(texts).toMatch(/CR3 = .*, no flush/);
-  });
+  it(
+    'is a recycled PCID that is loaded without a flush: its making, the recycling and the ' + 'write of CR3',
+    async () => {
+      const replay = await explained('recycled', 'three-mms-two-slots');
+      expect(replay.cause).toBe('a PCID was loaded for another mm without a flush');
+      expect(replay.former).toBe('CPU# used a translation of page # filled under mm # while running mm #');
+      const texts = marked(replay).join('\n');
+      expect(texts).toMatch(/TLB entry made|speculative walk/);
+      expect(texts).toMatch(/ctxs\[\d\]\.ctx_id = \d+/);
+      expect(texts).toMatch(/CR3 = .*, no flush/);
+    },
+  );
 
   it('is an interrupt in the middle of a switch', async () => {
     const replay = await explained('interrupts-on', 'ping-pong-munmap');

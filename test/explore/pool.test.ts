@@ -53,7 +53,8 @@ describe('a worker that fails', () => {
   it.each<[string, string, PoolSettings]>([
     [
       'exit',
-      'a worker thread died while it ran 6.18 in exit (exit code 7); run again, with fewer --jobs if it recurs',
+      'a worker thread died while it ran 6.18 in exit (exit code 7); run again, with fewer --jobs ' +
+        'if it recurs',
       {},
     ],
     [

@@ -46,24 +46,28 @@ describe('a baseline', () => {
     expect(parseBaseline(text, 'f').violations).toEqual(mergeEntries([], entries));
   });
 
-  it('tells two entries apart by variant, memory model, scenario, class and cause, and by nothing else', () => {
-    const others = [
-      { variant: 'b3' },
-      { memory: 'sc' as const },
-      { scenario: 't' },
-      { class: 'deadlock' as const },
-      { cause: 'c' },
-    ];
-    expect(mergeEntries([entry()], [...others.map(entry), entry()])).toHaveLength(6);
-    expect(mergeEntries([entry({ note: 'kept' })], [entry({ note: 'other' })])).toEqual([
-      entry({ note: 'kept' }),
-    ]);
-  });
+  it(
+    'tells two entries apart by variant, memory model, scenario, class and cause, and by ' + 'nothing else',
+    () => {
+      const others = [
+        { variant: 'b3' },
+        { memory: 'sc' as const },
+        { scenario: 't' },
+        { class: 'deadlock' as const },
+        { cause: 'c' },
+      ];
+      expect(mergeEntries([entry()], [...others.map(entry), entry()])).toHaveLength(6);
+      expect(mergeEntries([entry({ note: 'kept' })], [entry({ note: 'other' })])).toEqual([
+        entry({ note: 'kept' }),
+      ]);
+    },
+  );
 
   it.each<[string, string]>([
     [
       '{',
-      'f:1:2: malformed JSON: expected a "key" in double quotes, "," or "}", got the end of the file; undo the edit',
+      'f:1:2: malformed JSON: expected a "key" in double quotes, "," or "}", got the end of the file; ' +
+        'undo the edit',
     ],
     [
       '[]',

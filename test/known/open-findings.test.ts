@@ -133,8 +133,8 @@ describe('a hunt', () => {
     expect(verdict).toMatchObject({ violation: null, known: name, executions });
   });
 
-  // Execution 1,115: a CPU decides by an older request meanwhile. 3,339: the mark is cleared in memory by a store
-  // that was made before the change.
+  // Execution 1,115: a CPU decides by an older request meanwhile. 3,339: the mark is cleared in memory by a
+  // store that was made before the change.
   it('of 5.10 knows b38 by what memory shows of the mark', async () => {
     const verdict = await huntPast('5.10', ['reclaim-two-tables'], 3_400, [], 2);
     expect(verdict).toMatchObject({ violation: null, known: 'b38', executions: 3_400 });

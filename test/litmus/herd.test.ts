@@ -27,7 +27,8 @@ for (const file of ['x86tso.json', 'x86tso-diy.json']) {
   const path = fileURLToPath(new URL(`../../../shared/litmus/${file}`, import.meta.url));
   const present = existsSync(path);
   describe.skipIf(!present)(
-    `herd7's results of ${file}${present ? '' : ' (skipped: ../shared/litmus beside the repository is absent)'}`,
+    `herd7's results of ` +
+      `${file}${present ? '' : ' (skipped: ../shared/litmus beside the repository is absent)'}`,
     () => {
       const tests: readonly HerdTest[] = present ? JSON.parse(readFileSync(path, 'utf8')).tests : [];
 

@@ -175,23 +175,27 @@ describe('a host that is broken', () => {
     expect(guest.field(0, H.TLB_COUNT)).toBe(0);
   });
 
-  it('B29: marks a vCPU whose access has its translation already; a correct one does not, and both complete it', () => {
-    for (const [variant, preempted, byte] of [
-      ['b29', HOST_PREEMPTED_IN_ACCESS, KVM_VCPU_PREEMPTED],
-      ['b29-fixed', HOST_PREEMPTED_IN_ACCESS_UNMARKED, 0],
-    ] as const) {
-      const guest = new Guest(variant, [readPage, idle]);
-      guest.fill(0);
-      guest.choice = 1;
-      expect(guest.step(0, PREEMPT_AGENT)).toBe(preempted);
-      expect(guest.byte).toBe(byte);
-      // Whatever becomes of the TLB, the access is done with what was latched.
-      guest.machine.mem[guest.machine.block(0) + H.TLB_COUNT] = 0;
-      expect(guest.step(0, HOST_AGENT)).toBe(HOST_COMPLETED_ACCESS);
-      expect(guest.machine.cpus[0].pending.kind).toBe(11);
-      expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED);
-    }
-  });
+  it(
+    'B29: marks a vCPU whose access has its translation already; a correct one does not, and both ' +
+      'complete it',
+    () => {
+      for (const [variant, preempted, byte] of [
+        ['b29', HOST_PREEMPTED_IN_ACCESS, KVM_VCPU_PREEMPTED],
+        ['b29-fixed', HOST_PREEMPTED_IN_ACCESS_UNMARKED, 0],
+      ] as const) {
+        const guest = new Guest(variant, [readPage, idle]);
+        guest.fill(0);
+        guest.choice = 1;
+        expect(guest.step(0, PREEMPT_AGENT)).toBe(preempted);
+        expect(guest.byte).toBe(byte);
+        // Whatever becomes of the TLB, the access is done with what was latched.
+        guest.machine.mem[guest.machine.block(0) + H.TLB_COUNT] = 0;
+        expect(guest.step(0, HOST_AGENT)).toBe(HOST_COMPLETED_ACCESS);
+        expect(guest.machine.cpus[0].pending.kind).toBe(11);
+        expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED);
+      }
+    },
+  );
 
   it('stores its mark over a request if it does not remember that it has marked', () => {
     for (const [variant, left] of [
@@ -225,18 +229,22 @@ describe('a flush hypercall', () => {
     return guest;
   };
 
-  it('waits for a vCPU that runs, which serves it at a boundary, interrupts on or off, its stores drained', () => {
-    const guest = posted('hypercall/v0', post(FLUSH_EVERYTHING));
-    guest.step(0, CPU_AGENT);
-    guest.machine.mem[guest.machine.block(0) + H.IF] = 0;
-    expect(guest.step(1, CPU_AGENT)).toBe(1);
-    expect(guest.can(1, CPU_AGENT)).toBe(false);
-    expect(guest.field(0, H.TLB_COUNT)).toBe(2);
-    guest.step(0, SERVICE_AGENT);
-    expect(guest.field(0, H.TLB_COUNT)).toBe(0);
-    expect(guest.field(0, H.SB_COUNT)).toBe(0);
-    expect([guest.can(1, CPU_AGENT), guest.can(0, SERVICE_AGENT)]).toEqual([true, false]);
-  });
+  it(
+    'waits for a vCPU that runs, which serves it at a boundary, interrupts on or off, its ' +
+      'stores drained',
+    () => {
+      const guest = posted('hypercall/v0', post(FLUSH_EVERYTHING));
+      guest.step(0, CPU_AGENT);
+      guest.machine.mem[guest.machine.block(0) + H.IF] = 0;
+      expect(guest.step(1, CPU_AGENT)).toBe(1);
+      expect(guest.can(1, CPU_AGENT)).toBe(false);
+      expect(guest.field(0, H.TLB_COUNT)).toBe(2);
+      guest.step(0, SERVICE_AGENT);
+      expect(guest.field(0, H.TLB_COUNT)).toBe(0);
+      expect(guest.field(0, H.SB_COUNT)).toBe(0);
+      expect([guest.can(1, CPU_AGENT), guest.can(0, SERVICE_AGENT)]).toEqual([true, false]);
+    },
+  );
 
   it('is owed to a vCPU that is out, and nobody waits', () => {
     const guest = posted('hypercall/v0', post(FLUSH_EVERYTHING));

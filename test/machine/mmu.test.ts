@@ -272,7 +272,8 @@ describe('a user access', () => {
         version: number,
       ): void {
         told.push(
-          `drain ${cpu} frame ${frame} alloc ${alloc} ghost ${ghost - drive.machine.ghost.index(MM, 0)} version ${version}`,
+          `drain ${cpu} frame ${frame} alloc ${alloc} ghost ${ghost - drive.machine.ghost.index(MM, 0)} ` +
+            `version ${version}`,
         );
       }
     })();

@@ -38,37 +38,42 @@ const STORE_BUFFERING = [
   'export const p = plainProgram({',
   "  name: 'p', words: { x: 0, y: 0, sawX: 0, sawY: 0 },",
   '  cpus: [',
-  '    function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); const seen = yield* cpu.readOnce(at.y); yield* cpu.poke(at.sawY, seen); },',
-  '    function* (cpu, at) { yield* cpu.writeOnce(at.y, 1); const seen = yield* cpu.readOnce(at.x); yield* cpu.poke(at.sawX, seen); },',
+  '    function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); const seen = yield* cpu.readOnce(at.y); ' +
+    'yield* cpu.poke(at.sawY, seen); },',
+  '    function* (cpu, at) { yield* cpu.writeOnce(at.y, 1); const seen = yield* cpu.readOnce(at.x); ' +
+    'yield* cpu.poke(at.sawX, seen); },',
   '  ],',
   "  final: (read, at) => read(at.sawX) + read(at.sawY) > 0 || 'both read 0',",
   '});',
 ];
 
 describe('a program of a module', () => {
-  it('is hunted, the same for one job and two, and its witness replays from its file, on threads too', async () => {
-    const one = await huntProgram('sb.ts', STORE_BUFFERING);
-    expect(one.verdict).toMatchObject({
-      variant: 'p',
-      program: true,
-      scenario: 'plain program',
-      violation: 'assertion',
-    });
-    const two = await huntProgram('sb.ts', STORE_BUFFERING, { jobs: 2 });
-    expect(two.finding).toEqual(one.finding);
-    const finding = parseFinding(serializeFinding(one.finding!), 'f.json');
-    expect(finding).toMatchObject({ program: 'p', cpus: 2, modules: [{ sha256: expect.any(String) }] });
-    const replay = replayFinding(finding, true, one.modules);
-    expect(replay).toMatchObject({
-      reproduced: true,
-      violation: { class: 'assertion', message: 'both read 0' },
-    });
-    expect(replay.trace.map(({ site }) => site)).toContainEqual({
-      file: folder.shown(`${folder.path}/sb.ts`),
-      line: 5,
-    });
-    expect(await replayOnThreads(finding, one.modules)).toMatchObject({ agrees: true, threads: 2 });
-  });
+  it(
+    'is hunted, the same for one job and two, and its witness replays from its file, on ' + 'threads too',
+    async () => {
+      const one = await huntProgram('sb.ts', STORE_BUFFERING);
+      expect(one.verdict).toMatchObject({
+        variant: 'p',
+        program: true,
+        scenario: 'plain program',
+        violation: 'assertion',
+      });
+      const two = await huntProgram('sb.ts', STORE_BUFFERING, { jobs: 2 });
+      expect(two.finding).toEqual(one.finding);
+      const finding = parseFinding(serializeFinding(one.finding!), 'f.json');
+      expect(finding).toMatchObject({ program: 'p', cpus: 2, modules: [{ sha256: expect.any(String) }] });
+      const replay = replayFinding(finding, true, one.modules);
+      expect(replay).toMatchObject({
+        reproduced: true,
+        violation: { class: 'assertion', message: 'both read 0' },
+      });
+      expect(replay.trace.map(({ site }) => site)).toContainEqual({
+        file: folder.shown(`${folder.path}/sb.ts`),
+        line: 5,
+      });
+      expect(await replayOnThreads(finding, one.modules)).toMatchObject({ agrees: true, threads: 2 });
+    },
+  );
 
   it('shows no store buffering under sequential consistency', async () => {
     expect((await huntProgram('sb.ts', STORE_BUFFERING, { memory: 'sc' })).verdict).toMatchObject({
@@ -81,7 +86,8 @@ describe('a program of a module', () => {
     const { finding, modules } = await huntProgram('always.ts', [
       "import { plainProgram } from 'shootdown';",
       "export const p = plainProgram({ name: 'p', words: { a: 0, b: 0 }, cpus: [function* (cpu, at) {",
-      '  yield* cpu.writeOnce(at.a, 1); yield* cpu.writeOnce(at.b, 1); yield* cpu.smpMb(); yield* cpu.writeOnce(at.a, 0);',
+      '  yield* cpu.writeOnce(at.a, 1); yield* cpu.writeOnce(at.b, 1); yield* cpu.smpMb(); yield* ' +
+        'cpu.writeOnce(at.a, 0);',
       "}], always: (read, at) => read(at.a) === read(at.b) || 'a is not b', final: () => true });",
     ]);
     expect(finding).toMatchObject({ violation: { class: 'assertion', message: 'a is not b' } });
@@ -141,27 +147,30 @@ describe('a program of a module', () => {
 });
 
 describe('a variant of a module', () => {
-  it('that calls a function of the kernel with what it cannot bear is told the line of its own that did', async () => {
-    const file = folder.write(
-      'caller.ts',
-      "import { defineVariant, type KernelCpu, type Protocol } from 'shootdown';",
-      'function* drop(cpu: KernelCpu): Protocol<void> {',
-      '  yield* cpu.fn.mmdrop(cpu, 1_000);',
-      '}',
-      'function* flushTlbMmRange(cpu: KernelCpu): Protocol<void> {',
-      '  yield* drop(cpu);',
-      '}',
-      "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { flushTlbMmRange } });",
-    );
-    const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
-    const pool = openPool(1, modules);
-    try {
-      const failed = hunt({ ...plan, variant: 'mine', scenarios: catalogue, executions: 2_000, pool });
-      await expect(failed).rejects.toThrow(`${folder.shown(file)}:3: threw TypeError: `);
-    } finally {
-      await pool.close();
-    }
-  });
+  it(
+    'that calls a function of the kernel with what it cannot bear is told the line of its ' + 'own that did',
+    async () => {
+      const file = folder.write(
+        'caller.ts',
+        "import { defineVariant, type KernelCpu, type Protocol } from 'shootdown';",
+        'function* drop(cpu: KernelCpu): Protocol<void> {',
+        '  yield* cpu.fn.mmdrop(cpu, 1_000);',
+        '}',
+        'function* flushTlbMmRange(cpu: KernelCpu): Protocol<void> {',
+        '  yield* drop(cpu);',
+        '}',
+        "export const mine = defineVariant({ name: 'mine', base: '6.18', replace: { flushTlbMmRange } });",
+      );
+      const { modules } = await loadModules([file], { api, apiFile: sourceFile('index'), typeCheck: false });
+      const pool = openPool(1, modules);
+      try {
+        const failed = hunt({ ...plan, variant: 'mine', scenarios: catalogue, executions: 2_000, pool });
+        await expect(failed).rejects.toThrow(`${folder.shown(file)}:3: threw TypeError: `);
+      } finally {
+        await pool.close();
+      }
+    },
+  );
 
   it('is found to be wrong where a function of its own is, and its witness names the place', async () => {
     const file = folder.write(

@@ -46,72 +46,79 @@ async function message(work: Promise<unknown>): Promise<string> {
 }
 
 describe('a module is known by', () => {
-  it('every file that it reaches: through a link, in a package, of data; in each a change is told before anything runs', async () => {
-    writePackage('dep', '1.2.3', 'module.exports = { one: 1 };');
-    mkdirSync(join(folder.path, 'lib'));
-    symlinkSync('lib', join(folder.path, 'linked'));
-    folder.write('lib/part.ts', 'export const two = 2;');
-    folder.write('data.json', '{ "three": 3 }');
-    const file = folder.write(
-      'main.ts',
-      RAN,
-      "import dep from 'dep';",
-      "import { two } from './linked/part.js';",
-      "import data from './data.json';",
-      ...program('yield* cpu.writeOnce(at.x, dep.one + two + data.three);'),
-    );
-    const [ref] = await refs(file);
-    expect(ref).toMatchObject({ inputs: 4, packages: ['dep 1.2.3'] });
-    const changes: (readonly [string, () => unknown, () => unknown])[] = [
-      [
-        'has changed since the finding was made',
-        () => folder.write('lib/part.ts', 'export const two = 9;'),
-        () => folder.write('lib/part.ts', 'export const two = 2;'),
-      ],
-      [
-        'has changed since the finding was made',
-        () => folder.write('data.json', '{ "three": 9 }'),
-        () => folder.write('data.json', '{ "three": 3 }'),
-      ],
-      [
-        'has changed since the finding was made',
-        () => writePackage('dep', '1.2.3', 'module.exports = { one: 9 };'),
-        () => writePackage('dep', '1.2.3', 'module.exports = { one: 1 };'),
-      ],
-      [
-        'package dep 1.2.4 instead of dep 1.2.3',
-        () => writePackage('dep', '1.2.4', 'module.exports = { one: 1 };'),
-        () => writePackage('dep', '1.2.3', 'module.exports = { one: 1 };'),
-      ],
-    ];
-    for (const [told, change, undo] of changes) {
-      change();
-      delete ran.shootdownRan;
-      expect(await message(load(file, [ref]))).toContain(told);
-      expect(ran.shootdownRan).toBeUndefined();
-      undo();
-      await load(file, [ref]);
-    }
-  });
+  it(
+    'every file that it reaches: through a link, in a package, of data; in each a change is told ' +
+      'before anything runs',
+    async () => {
+      writePackage('dep', '1.2.3', 'module.exports = { one: 1 };');
+      mkdirSync(join(folder.path, 'lib'));
+      symlinkSync('lib', join(folder.path, 'linked'));
+      folder.write('lib/part.ts', 'export const two = 2;');
+      folder.write('data.json', '{ "three": 3 }');
+      const file = folder.write(
+        'main.ts',
+        RAN,
+        "import dep from 'dep';",
+        "import { two } from './linked/part.js';",
+        "import data from './data.json';",
+        ...program('yield* cpu.writeOnce(at.x, dep.one + two + data.three);'),
+      );
+      const [ref] = await refs(file);
+      expect(ref).toMatchObject({ inputs: 4, packages: ['dep 1.2.3'] });
+      const changes: (readonly [string, () => unknown, () => unknown])[] = [
+        [
+          'has changed since the finding was made',
+          () => folder.write('lib/part.ts', 'export const two = 9;'),
+          () => folder.write('lib/part.ts', 'export const two = 2;'),
+        ],
+        [
+          'has changed since the finding was made',
+          () => folder.write('data.json', '{ "three": 9 }'),
+          () => folder.write('data.json', '{ "three": 3 }'),
+        ],
+        [
+          'has changed since the finding was made',
+          () => writePackage('dep', '1.2.3', 'module.exports = { one: 9 };'),
+          () => writePackage('dep', '1.2.3', 'module.exports = { one: 1 };'),
+        ],
+        [
+          'package dep 1.2.4 instead of dep 1.2.3',
+          () => writePackage('dep', '1.2.4', 'module.exports = { one: 1 };'),
+          () => writePackage('dep', '1.2.3', 'module.exports = { one: 1 };'),
+        ],
+      ];
+      for (const [told, change, undo] of changes) {
+        change();
+        delete ran.shootdownRan;
+        expect(await message(load(file, [ref]))).toContain(told);
+        expect(ran.shootdownRan).toBeUndefined();
+        undo();
+        await load(file, [ref]);
+      }
+    },
+  );
 
-  it('its real path: a module behind a link, a linked directory, /proc is the file that they lead to', async () => {
-    const lines = [RAN, ...program('yield* cpu.writeOnce(at.x, 1);')];
-    const file = folder.write('real.ts', ...lines);
-    const [ref] = await refs(file);
-    symlinkSync('real.ts', join(folder.path, 'link.ts'));
-    symlinkSync(folder.path, join(folder.path, 'around'));
-    const ways = [
-      join(folder.path, 'link.ts'),
-      join(folder.path, 'around', 'real.ts'),
-      `/proc/self/root${file}`,
-    ];
-    for (const way of ways) expect(await refs(way)).toEqual([ref]);
-    folder.write('real.ts', ...lines, 'export const changed = true;');
-    delete ran.shootdownRan;
-    for (const way of ways)
-      expect(await message(load(way, [{ ...ref, file: way }]))).toContain('has changed');
-    expect(ran.shootdownRan).toBeUndefined();
-  });
+  it(
+    'its real path: a module behind a link, a linked directory, /proc is the file that ' + 'they lead to',
+    async () => {
+      const lines = [RAN, ...program('yield* cpu.writeOnce(at.x, 1);')];
+      const file = folder.write('real.ts', ...lines);
+      const [ref] = await refs(file);
+      symlinkSync('real.ts', join(folder.path, 'link.ts'));
+      symlinkSync(folder.path, join(folder.path, 'around'));
+      const ways = [
+        join(folder.path, 'link.ts'),
+        join(folder.path, 'around', 'real.ts'),
+        `/proc/self/root${file}`,
+      ];
+      for (const way of ways) expect(await refs(way)).toEqual([ref]);
+      folder.write('real.ts', ...lines, 'export const changed = true;');
+      delete ran.shootdownRan;
+      for (const way of ways)
+        expect(await message(load(way, [{ ...ref, file: way }]))).toContain('has changed');
+      expect(ran.shootdownRan).toBeUndefined();
+    },
+  );
 
   it('its own text where it lies in a package', async () => {
     writePackage('models', '3.0.0', 'export {};');
@@ -146,19 +153,24 @@ describe('a module is known by', () => {
     expect(
       await message(load(reaching, [{ file: folder.shown(reaching), sha256: formerHash([reaching]) }])),
     ).toContain(
-      'imports packages, and the finding, of an older shootdown, does not vouch for them; to replay with what is there now, give --module',
+      'imports packages, and the finding, of an older shootdown, does not vouch for them; to replay ' +
+        'with what is there now, give --module',
     );
   });
 
-  it('nothing at all where it does not import shootdown: a script of the project is no module of a finding', async () => {
-    const file = folder.write('deploy.ts', RAN, 'export {};');
-    const other = folder.write('fine.ts', ...program('yield* cpu.writeOnce(at.x, 1);'));
-    const [ref] = await refs(other);
-    expect(await message(load(file, [{ ...ref, file: folder.shown(file) }]))).toContain(
-      'does not import shootdown',
-    );
-    expect(ran.shootdownRan).toBeUndefined();
-  });
+  it(
+    'nothing at all where it does not import shootdown: a script of the project is no module ' +
+      'of a finding',
+    async () => {
+      const file = folder.write('deploy.ts', RAN, 'export {};');
+      const other = folder.write('fine.ts', ...program('yield* cpu.writeOnce(at.x, 1);'));
+      const [ref] = await refs(other);
+      expect(await message(load(file, [{ ...ref, file: folder.shown(file) }]))).toContain(
+        'does not import shootdown',
+      );
+      expect(ran.shootdownRan).toBeUndefined();
+    },
+  );
 });
 
 describe('what no hash can have is refused, with its line', () => {

@@ -30,10 +30,14 @@ describe('a module', () => {
     const file = folder.write(
       'all.ts',
       "import { defineScenario, defineVariant, plainProgram, steps } from 'shootdown';",
-      "export const z = plainProgram({ name: 'first', words: { x: 0 }, cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); }] });",
-      "export const a = plainProgram({ name: 'second', words: { x: 0 }, cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); }] });",
-      "export const v = [defineVariant({ name: 'mine', base: 'b1', features: { skipLazy: false } }), defineVariant({ name: 'other' })];",
-      "export const s = defineScenario({ name: 'short', scripts: [[steps.run(1), ...steps.write(4)], [steps.run(0)]] });",
+      "export const z = plainProgram({ name: 'first', words: { x: 0 }, cpus: [function* (cpu, at) { " +
+        'yield* cpu.writeOnce(at.x, 1); }] });',
+      "export const a = plainProgram({ name: 'second', words: { x: 0 }, cpus: [function* (cpu, at) { " +
+        'yield* cpu.writeOnce(at.x, 1); }] });',
+      "export const v = [defineVariant({ name: 'mine', base: 'b1', features: { skipLazy: false } }), " +
+        "defineVariant({ name: 'other' })];",
+      "export const s = defineScenario({ name: 'short', scripts: [[steps.run(1), ...steps.write(4)], " +
+        '[steps.run(0)]] });',
     );
     const loaded = await load([file]);
     expect(loaded.programs.map(({ name }) => name)).toEqual(['first', 'second']);

@@ -245,7 +245,9 @@ const spaces: Condition[] = [
   })),
   ...[false, true].flatMap((speculative) =>
     [0, 1].map((freed) => ({
-      name: `freed-table-walk: a ${speculative ? 'speculative' : 'demanded'} walk, the table freed ${freed} times`,
+      name:
+        `freed-table-walk: a ${speculative ? 'speculative' : 'demanded'} walk, the table freed ` +
+        `${freed} times`,
       check: () => {
         const stand = new Stand('freed-table-walk');
         const alloc = stand.mem[stand.ghost.allocOf(frame)];

@@ -168,10 +168,14 @@ export const COMMANDS: Readonly<Record<string, How>> = {
 
 /** Several options of README in one command line each. */
 const A_STUDY = cli(0, {
-  argv: 'study remote-tlb-gen --budget 10m --variant kvm/v4,kvm/v12 --scenario trace:my.trace.gz --window 4000..4200',
+  argv:
+    'study remote-tlb-gen --budget 10m --variant kvm/v4,kvm/v12 --scenario trace:my.trace.gz ' +
+    '--window 4000..4200',
 });
 const A_HUNT = cli(0, {
-  argv: 'hunt --variant 6.18 --memory sc --shard 2/3 --reporter junit --reporter-file junit.xml --baseline known.json --jobs 1 --seed 2',
+  argv:
+    'hunt --variant 6.18 --memory sc --shard 2/3 --reporter junit --reporter-file junit.xml ' +
+    '--baseline known.json --jobs 1 --seed 2',
 });
 const AN_UPDATE = cli(0, {
   argv: 'hunt --variant b3 --scenario two-flushers,lazy-return --baseline new.json --update-baseline',

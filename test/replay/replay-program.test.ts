@@ -90,15 +90,17 @@ const texts = (program: Program, run: RecordedRun) =>
   );
 
 describe('the replay of a plain program', () => {
-  it('shows store buffering: who read past whose buffered store, and where the judged words come from', () => {
-    const run = recordRun(storeBuffering, ['0*2', '1*2', '0b', '1b'], 'tso');
-    expect(run.violation).toEqual({ class: 'assertion', step: 6, cpu: 0, message: 'both CPUs read 0' });
-    expect(replayProgram(storeBuffering, run)).toMatchObject({
-      reproduced: true,
-      reason: null,
-      sentence: 'both CPUs read 0; at the end sawY is 0, sawX is 0',
-    });
-    expect(texts(storeBuffering, run)).toMatchInlineSnapshot(`
+  it(
+    'shows store buffering: who read past whose buffered store, and where the judged ' + 'words come from',
+    () => {
+      const run = recordRun(storeBuffering, ['0*2', '1*2', '0b', '1b'], 'tso');
+      expect(run.violation).toEqual({ class: 'assertion', step: 6, cpu: 0, message: 'both CPUs read 0' });
+      expect(replayProgram(storeBuffering, run)).toMatchObject({
+        reproduced: true,
+        reason: null,
+        sentence: 'both CPUs read 0; at the end sawY is 0, sawX is 0',
+      });
+      expect(texts(storeBuffering, run)).toMatchInlineSnapshot(`
       [
         "CPU0 x = 1 (buffered) <- CPU1 reads the word at step 3, before this reaches memory",
         "CPU0 y is 0; sawY = 0 <- sawY is 0 from here on, and is judged at the end",
@@ -108,7 +110,8 @@ describe('the replay of a plain program', () => {
         "CPU1 y = 1 reaches memory",
       ]
     `);
-  });
+    },
+  );
 
   it('names functions and places from the working directory', () => {
     const { trace } = replayProgram(treiber, witness(treiber));

@@ -53,7 +53,8 @@ export function raceSteps(): TraceStep[] {
     .add(1, 'tlb_gen(A) is 4', {
       functions: switching,
       deciding:
-        'the generation was read before the flush raised it; nothing tells CPU1 to flush when it has loaded A',
+        'the generation was read before the flush raised it; nothing tells CPU1 to flush when it ' +
+        'has loaded A',
     })
     .add(1, 'loaded_mm(1) = SWITCHING', { agent: 'buffer' })
     .add(1, 'user store to page 1', { deciding: 'reaches frame 7, which munmap has freed' }).all;

@@ -54,7 +54,8 @@ const hunt = (name: string): Promise<Ended> =>
 
 const oneLine = (text: string): string => `shootdown: ${text}\n`;
 const sealed = (name: string): string =>
-  `process.${name}() would end the process before it has said its verdict; a module has no use for it, leave it out`;
+  `process.${name}() would end the process before it has said its verdict; a module has no use for it, ` +
+  'leave it out';
 
 describe('a module that ends the process is told the line, with exit code 2', () => {
   it.each([
@@ -68,11 +69,13 @@ describe('a module that ends the process is told the line, with exit code 2', ()
     ['kill-in-final', `kill-in-final.ts:4: ${sealed('kill')}`],
     [
       'exit-in-script',
-      'exit-in-script.ts:5: process: an execution must repeat exactly: no clock, no timer, no surroundings (in script)',
+      'exit-in-script.ts:5: process: an execution must repeat exactly: no clock, no timer, no ' +
+        'surroundings (in script)',
     ],
     [
       'chdir-at-load',
-      'chdir-at-load.ts:3: process.chdir() would move the process away from the files that it was given; a module has no use for it, leave it out',
+      'chdir-at-load.ts:3: process.chdir() would move the process away from the files that it was ' +
+        'given; a module has no use for it, leave it out',
     ],
   ])('%s', async (name, line) => {
     expect(await hunt(name)).toMatchObject({ exitCode: 2, stderr: oneLine(line) });
@@ -105,7 +108,8 @@ describe('an end before the verdict that no line explains is exit code 3', () =>
     expect(exitCode).toBe(3);
     expect(stderr).toContain(
       oneLine(
-        'the process ends before the command has said its verdict; look for what its modules do to the process',
+        'the process ends before the command has said its verdict; look for what its modules do to ' +
+          'the process',
       ),
     );
   });

@@ -64,7 +64,8 @@ export const roundEnds = [
 
 /** Three CPUs: two wait for what the first stores. x is 1 at first. */
 const wait = (name: string, store: string, waiting = 'cpu.condLoadAcquire(at.x, -1, 0)'): string[] => [
-  `export const ${name.replaceAll('-', '')} = plainProgram({ name: '${name}', words: { x: 1, y: 0, done: 0 }, cpus: [`,
+  `export const ${name.replaceAll('-', '')} = plainProgram({ name: '${name}', words: { x: 1, y: 0, ` +
+    'done: 0 }, cpus: [',
   '  function* (cpu, at) {',
   '    // Late enough for the others to sleep.',
   '    for (let i = 0; i < 3000; i++) yield* cpu.readOnce(at.done);',
@@ -94,7 +95,8 @@ export const waits = [
 ];
 
 const ack = (name: string, store: string): string[] => [
-  `export const ${name.replaceAll('-', '')} = defineVariant({ name: '${name}', replace: { *csdUnlock(cpu, csd) { yield* ${store}; } } });`,
+  `export const ${name.replaceAll('-', '')} = defineVariant({ name: '${name}', replace: { ` +
+    `*csdUnlock(cpu, csd) { yield* ${store}; } } });`,
 ];
 
 /** Variants whose acknowledgments are other stores than the kernel's; one that makes a CPU starve. */
@@ -105,6 +107,7 @@ export const acks = [
   ...ack('acks-by-xchg', 'cpu.xchg(csd + CSD_FLAGS, 0)'),
   "export const starves = defineVariant({ name: 'starves-one', replace: { *doMunmap(cpu, mm, start, end) {",
   '  // The last CPU all but stands still: it looks at a word again and again.',
-  '  if (cpu.id === cpu.per.length - 1) for (let i = 0; i < 3e5; i++) yield* cpu.readOnce(cpu.own.cfd.queue);',
+  '  if (cpu.id === cpu.per.length - 1) for (let i = 0; i < 3e5; i++) yield* ' +
+    'cpu.readOnce(cpu.own.cfd.queue);',
   '} } });',
 ];

@@ -18,7 +18,8 @@ const interrupts = [
   '  function* (cpu) { for (let i = 0; i < 3; i++) yield* cpu.sendIpi(1); },',
   '  function* (cpu, at) { yield* cpu.condLoadAcquireNot(at.served, -1, 0); },',
   '], *interrupt(cpu, at) { yield* cpu.fetchAdd(at.served, 1); yield* cpu.iret(); },',
-  '  final: (read, at) => (read(at.served) >= 1 && read(at.served) <= 3) || "served more or less than was sent" });',
+  '  final: (read, at) => (read(at.served) >= 1 && read(at.served) <= 3) || "served more or less than ' +
+    'was sent" });',
   "export const stuck = plainProgram({ name: 'stuck', words: { x: 0 }, cpus: [",
   '  function* (cpu, at) { yield* cpu.condLoadAcquire(at.x, -1, 1); },',
   '  function* (cpu, at) { yield* cpu.readOnce(at.x); },',

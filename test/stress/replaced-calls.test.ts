@@ -15,7 +15,8 @@ const module = folder.write(
   "import { defineVariant, shouldFlushTlb } from 'shootdown';",
   'function* never() {}',
   'function* mine(cpu, target) { return yield* shouldFlushTlb(cpu, target); }',
-  "export const ran = defineVariant({ name: 'ran', base: '6.18', replace: { shouldFlushTlb: mine, hypercallTarget: never } });",
+  "export const ran = defineVariant({ name: 'ran', base: '6.18', replace: { shouldFlushTlb: mine, " +
+    'hypercallTarget: never } });',
   "export const idle = defineVariant({ name: 'idle', base: '6.18', replace: { hypercallTarget: never } });",
 );
 const run = (variant: string, ...flags: string[]) =>

@@ -92,17 +92,23 @@ describe('columns', () => {
     expect(text({ violation: null, executions: 300, latent: [] })).toBe('none in 300');
   });
 
-  it('keeps every cell of a verdict within its column, and says below how often what is latent was seen', () => {
-    const [study] = studies;
-    const table = new StudyTable(study, ['v4']);
-    const seen = { ...latent, class: 'gen-above-mm', executions: 1234 } as const;
-    const [line, below] = table
-      .row(result({ verdict: sampleVerdict({ violation: null, executions: 12_345, latent: [seen] }) }), null)
-      .split('\n');
-    expect('latent gen-above-mm'.length).toBeLessThanOrEqual(verdictColumn.width);
-    expect(line).toMatch(/^v4 +latent gen-above-mm {2,}/);
-    expect(below).toBe('    seen in 1,234 of 12,345 executions, first in s: ahead');
-  });
+  it(
+    'keeps every cell of a verdict within its column, and says below how often what is ' + 'latent was seen',
+    () => {
+      const [study] = studies;
+      const table = new StudyTable(study, ['v4']);
+      const seen = { ...latent, class: 'gen-above-mm', executions: 1234 } as const;
+      const [line, below] = table
+        .row(
+          result({ verdict: sampleVerdict({ violation: null, executions: 12_345, latent: [seen] }) }),
+          null,
+        )
+        .split('\n');
+      expect('latent gen-above-mm'.length).toBeLessThanOrEqual(verdictColumn.width);
+      expect(line).toMatch(/^v4 +latent gen-above-mm {2,}/);
+      expect(below).toBe('    seen in 1,234 of 12,345 executions, first in s: ahead');
+    },
+  );
 
   it('names a witness that is known where this run has none', () => {
     const [study] = studies;

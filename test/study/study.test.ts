@@ -180,27 +180,30 @@ describe('the command', () => {
 
   const few = ['--scenario', 'lazy-targets', '--executions', '40'];
 
-  it('prints rows, reasons, a timeline, the answer and what it rests on; rules that fail are no failure', async () => {
-    const run = await cli(['study', 'remote-tlb-gen', '--variant', 'native/v5', ...few, '--out', out], {
-      engine,
-    });
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(run.stdout).toMatch(/^v0 +none in 40 +\d/m);
-    expect(run.stdout).toMatch(/^v5 +stale-use after \d+ +\d+\.\d \((none seen|[-+]\d)/m);
-    // A path stays in one piece, so that it can be copied.
-    expect(run.stdout.split('\n').filter((line) => line.length > 80 && !line.includes(out))).toEqual([]);
-    expect(run.stdout.indexOf('\nanswer\n')).toBeGreaterThan(run.stdout.indexOf('\nrests on\n'));
-    for (const part of [
-      '\nwhy\n',
-      'v5 (stale-use on native): ',
-      '> decides',
-      '\nanswer\n',
-      'No, not by this rule.',
-    ])
-      expect(run.stdout).toContain(part);
-    expect(run.stdout).toContain('not modelled: ');
-    expect(readdirSync(out)).toHaveLength(1);
-  });
+  it(
+    'prints rows, reasons, a timeline, the answer and what it rests on; rules that fail ' + 'are no failure',
+    async () => {
+      const run = await cli(['study', 'remote-tlb-gen', '--variant', 'native/v5', ...few, '--out', out], {
+        engine,
+      });
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(run.stdout).toMatch(/^v0 +none in 40 +\d/m);
+      expect(run.stdout).toMatch(/^v5 +stale-use after \d+ +\d+\.\d \((none seen|[-+]\d)/m);
+      // A path stays in one piece, so that it can be copied.
+      expect(run.stdout.split('\n').filter((line) => line.length > 80 && !line.includes(out))).toEqual([]);
+      expect(run.stdout.indexOf('\nanswer\n')).toBeGreaterThan(run.stdout.indexOf('\nrests on\n'));
+      for (const part of [
+        '\nwhy\n',
+        'v5 (stale-use on native): ',
+        '> decides',
+        '\nanswer\n',
+        'No, not by this rule.',
+      ])
+        expect(run.stdout).toContain(part);
+      expect(run.stdout).toContain('not modelled: ');
+      expect(readdirSync(out)).toHaveLength(1);
+    },
+  );
 
   it('gives one document: verdicts as hunt has them, and the columns of every row', async () => {
     const run = await cli(

@@ -33,15 +33,18 @@ describe('the subset allows', () => {
   it.each([
     [
       'locals, loops, labels and switch',
-      'let i = 0; outer: for (;;) { while (i < 3) { i++; if (i === 2) continue outer; } do { i += 1; } while (i < 9); switch (i) { case 9: break outer; default: break; } }',
+      'let i = 0; outer: for (;;) { while (i < 3) { i++; if (i === 2) continue outer; } do { i += 1; } ' +
+        'while (i < 9); switch (i) { case 9: break outer; default: break; } }',
     ],
     [
       'operations anywhere in an expression',
-      'const x = (yield* cpu.readOnce(a)) + twice(yield* cpu.readOnce(yield* cpu.peek(a)));  if (x > 0 && (yield* cpu.readOnce(x)) === 1) return;',
+      'const x = (yield* cpu.readOnce(a)) + twice(yield* cpu.readOnce(yield* cpu.peek(a)));  if (x > 0 ' +
+        '&& (yield* cpu.readOnce(x)) === 1) return;',
     ],
     [
       'branches that operate on one side',
-      'const x = a > 0 ? yield* cpu.readOnce(a) : h.default ?? (yield* cpu.readOnce(LIMIT)); yield* cpu.writeOnce(x, 0);',
+      'const x = a > 0 ? yield* cpu.readOnce(a) : h.default ?? (yield* cpu.readOnce(LIMIT)); yield* ' +
+        'cpu.writeOnce(x, 0);',
     ],
     [
       'protocol functions by name and through the table',
@@ -49,7 +52,8 @@ describe('the subset allows', () => {
     ],
     [
       'immutable handles',
-      'const state = cpu.own.tlbstate; const { gen, ctxs } = state; const [first] = ctxs; for (const c of ctxs) yield* cpu.readOnce(c.id); yield* cpu.writeOnce(first.id + state.ctxs[a].id, gen);',
+      'const state = cpu.own.tlbstate; const { gen, ctxs } = state; const [first] = ctxs; for (const c ' +
+        'of ctxs) yield* cpu.readOnce(c.id); yield* cpu.writeOnce(first.id + state.ctxs[a].id, gen);',
     ],
     ['the int32 range', 'let x = -0x80000000; x = 0x7fffffff; x = (x / 2) | 0; x = Math.imul(x, -1);'],
     [
@@ -66,7 +70,8 @@ describe('the subset allows', () => {
   it('generator functions as values of set-up code, with the constants around them', () => {
     expect(
       check(
-        'export function program(me: number) {\n  const other = 1 - me;\n  return { cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.flag + me, other); }] };\n}',
+        'export function program(me: number) {\n  const other = 1 - me;\n  return { cpus: [function* ' +
+          '(cpu, at) { yield* cpu.writeOnce(at.flag + me, other); }] };\n}',
       ),
     ).toEqual([]);
   });
@@ -74,7 +79,8 @@ describe('the subset allows', () => {
   it('methods of a class', () => {
     expect(
       check(
-        'class Lock {\n  *take(cpu: Cpu): Protocol<void> { yield* this.spin(cpu); }\n  *spin(cpu: Cpu): Protocol<void> { yield* cpu.xchg(this.word, 1); }\n}',
+        'class Lock {\n  *take(cpu: Cpu): Protocol<void> { yield* this.spin(cpu); }\n  *spin(cpu: Cpu): ' +
+          'Protocol<void> { yield* cpu.xchg(this.word, 1); }\n}',
       ),
     ).toEqual([]);
   });
@@ -82,7 +88,8 @@ describe('the subset allows', () => {
   it('anything in what protocol code does not call', () => {
     expect(
       check(
-        'export const setUp = (xs) => { try { return [...xs, { a: 1 }]; } catch { throw new Error(`no`); } };\nvar x = 1;',
+        'export const setUp = (xs) => { try { return [...xs, { a: 1 }]; } catch { throw new ' +
+          'Error(`no`); } };\nvar x = 1;',
       ),
     ).toEqual([]);
   });
@@ -174,7 +181,8 @@ describe('the subset refuses, naming line and construct:', () => {
   it('async', () => {
     expect(
       check(
-        'async function* f(cpu) {\n  yield* cpu.readOnce(await 1);\n  for await (const x of cpu.own) yield* cpu.readOnce(x);\n}',
+        'async function* f(cpu) {\n  yield* cpu.readOnce(await 1);\n  for await (const x of cpu.own) ' +
+          'yield* cpu.readOnce(x);\n}',
       ),
     ).toEqual(['1 async', '2 await', '3 await']);
   });
@@ -182,7 +190,8 @@ describe('the subset refuses, naming line and construct:', () => {
   it('getter', () => {
     expect(
       check(
-        'class Lock {\n  get word() { return 1; }\n  *take(cpu: Cpu) {\n    yield* cpu.xchg(this.word, this.other);\n  }\n}',
+        'class Lock {\n  get word() { return 1; }\n  *take(cpu: Cpu) {\n    yield* cpu.xchg(this.word, ' +
+          'this.other);\n  }\n}',
       ),
     ).toEqual(['4 getter']);
   });
@@ -190,12 +199,14 @@ describe('the subset refuses, naming line and construct:', () => {
   it('mutable module state: bare literals and objects, and variables of functions around', () => {
     expect(
       check(
-        'const cache = new Map();\nconst list = [1];\nfunction* f(cpu) {\n  yield* cpu.readOnce(cache.size);\n  yield* cpu.readOnce(list[0]);\n}',
+        'const cache = new Map();\nconst list = [1];\nfunction* f(cpu) {\n  yield* ' +
+          'cpu.readOnce(cache.size);\n  yield* cpu.readOnce(list[0]);\n}',
       ),
     ).toEqual(['4 mutable module state', '5 mutable module state']);
     expect(
       check(
-        'export function make() {\n  let n = 1;\n  n = 2;\n  return function* (cpu) {\n    yield* cpu.readOnce(n);\n  };\n}',
+        'export function make() {\n  let n = 1;\n  n = 2;\n  return function* (cpu) {\n    yield* ' +
+          'cpu.readOnce(n);\n  };\n}',
       ),
     ).toEqual(['5 mutable module state']);
   });
@@ -210,7 +221,8 @@ describe('the subset refuses, naming line and construct:', () => {
     ).toEqual(['1 recursion']);
     expect(
       check(
-        'function depth(n: number): number {\n  return n === 0 ? 0 : depth(n - 1);\n}\nfunction* f(cpu) {\n  yield* cpu.readOnce(depth(3));\n}',
+        'function depth(n: number): number {\n  return n === 0 ? 0 : depth(n - 1);\n}\nfunction* f(cpu) ' +
+          '{\n  yield* cpu.readOnce(depth(3));\n}',
       ),
     ).toEqual(['1 recursion']);
   });
@@ -218,11 +230,16 @@ describe('the subset refuses, naming line and construct:', () => {
   it('what a plain function does that protocol code calls, in whatever module', () => {
     const helpers = {
       path: 'lib/helpers.ts',
-      text: '\nexport function helper(n: number): number[] {\n  return [n];\n}\nexport const unused = () => [1];\nexport let last = 0;',
+      text:
+        '\nexport function helper(n: number): number[] {\n  return [n];\n}\nexport const unused = ' +
+        '() => [1];\nexport let last = 0;',
     };
     const main = {
       path: 'm.ts',
-      text: "import { helper as h } from './lib/helpers.js';\nimport * as all from './lib/helpers.js';\nfunction* f(cpu) {\n  yield* cpu.readOnce(h(1));\n  yield* cpu.readOnce(all.helper(all.last));\n}",
+      text:
+        "import { helper as h } from './lib/helpers.js';\nimport * as all from " +
+        "'./lib/helpers.js';\nfunction* f(cpu) {\n  yield* cpu.readOnce(h(1));\n  yield* " +
+        'cpu.readOnce(all.helper(all.last));\n}',
     };
     const violations = checkSubset([helpers, main], { ...options, checked: (path) => path === 'm.ts' });
     expect(violations.map(({ file, line, construct }) => `${file}:${line} ${construct}`)).toEqual([
@@ -234,7 +251,8 @@ describe('the subset refuses, naming line and construct:', () => {
   it('an operation in a plain function', () => {
     expect(
       check(
-        'function helper(cpu: Cpu): void {\n  cpu.readOnce(1);\n}\nfunction* f(cpu) {\n  yield* cpu.readOnce(helper(cpu));\n}',
+        'function helper(cpu: Cpu): void {\n  cpu.readOnce(1);\n}\nfunction* f(cpu) {\n  yield* ' +
+          'cpu.readOnce(helper(cpu));\n}',
       ),
     ).toEqual(['2 protocol call without yield*']);
   });
@@ -243,7 +261,8 @@ describe('the subset refuses, naming line and construct:', () => {
 describe('the checker', () => {
   it('takes what is imported from elsewhere by name', () => {
     const text =
-      "import { userAccess as access, pteFrame } from 'shootdown';\nfunction* f(cpu) {\n  const x = yield* access(cpu, 1);\n  access(cpu, pteFrame(x));\n}";
+      "import { userAccess as access, pteFrame } from 'shootdown';\nfunction* f(cpu) {\n  const x = " +
+      'yield* access(cpu, 1);\n  access(cpu, pteFrame(x));\n}';
     const external = { protocol: new Set(['userAccess']), pure: new Set(['pteFrame']) };
     expect(check(text, { external })).toEqual(['4 protocol call without yield*']);
     expect(check(text)).toEqual(['3 unknown call', '4 unknown call', '4 unknown call']);

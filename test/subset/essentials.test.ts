@@ -78,22 +78,28 @@ describe('the essentials of plain programs', () => {
 
   it('refuse state of the function that makes the scripts', () => {
     const found = check(
-      'function make() { const log = []; return function* (cpu, at) { log.push(1); yield* cpu.writeOnce(at.x, 1); }; }',
+      'function make() { const log = []; return function* (cpu, at) { log.push(1); yield* ' +
+        'cpu.writeOnce(at.x, 1); }; }',
     );
     expect(found.join()).toContain('state outside the words: log would keep its value');
   });
 
-  it('leave helpers alone that change what they are given, or make an operation, and what no script calls', () => {
-    expect(
-      check(
-        'const log = []; const put = (list, n) => { list.push(n); return n; };',
-        'const store = (cpu, word) => cpu.writeOnce(word, 1);',
-        'function setUp() { log.push(1); }',
-        'setUp();',
-        'function* script(cpu, at) { const own = []; put(own, 1); yield* store(cpu, at.x); Reflect.set({}, "a", 1); }',
-      ),
-    ).toEqual([]);
-  });
+  it(
+    'leave helpers alone that change what they are given, or make an operation, and what no ' +
+      'script calls',
+    () => {
+      expect(
+        check(
+          'const log = []; const put = (list, n) => { list.push(n); return n; };',
+          'const store = (cpu, word) => cpu.writeOnce(word, 1);',
+          'function setUp() { log.push(1); }',
+          'setUp();',
+          'function* script(cpu, at) { const own = []; put(own, 1); yield* store(cpu, at.x); ' +
+            'Reflect.set({}, "a", 1); }',
+        ),
+      ).toEqual([]);
+    },
+  );
 
   it('tell a member of that name from the global', () => {
     expect(

@@ -58,7 +58,9 @@ describe('the protocol code', () => {
       const at = module.text.search(/^(?:export )?function\*/m);
       return {
         path: module.path,
-        text: `${module.text.slice(0, at)}function* planted(cpu: Cpu): Protocol<void> {\n  yield 1;\n}\n${module.text.slice(at)}`,
+        text:
+          `${module.text.slice(0, at)}function* planted(cpu: Cpu): Protocol<void> {\n  yield ` +
+          `1;\n}\n${module.text.slice(at)}`,
       };
     });
     const violations = checkSubset(planted, {

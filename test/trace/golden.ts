@@ -28,7 +28,8 @@ export function switchTo(
     line(
       from,
       cpu,
-      `sched_switch: prev_comm=${fromComm} prev_pid=${fromPid} prev_prio=120 prev_state=R ==> next_comm=${toComm} next_pid=${toPid} next_prio=120`,
+      `sched_switch: prev_comm=${fromComm} prev_pid=${fromPid} prev_prio=120 prev_state=R ==> ` +
+        `next_comm=${toComm} next_pid=${toPid} next_prio=120`,
       'd..2.',
     ),
     line(
@@ -64,12 +65,14 @@ function munmap(
     line(
       who,
       cpu,
-      `flush_mm_range: (flush_tlb_mm_range+0x0/0x170) mm=${A} start=0x${address} end=0x${end} stride=12 freed=0 ctx=10 gen=${gen} cpus=0x3`,
+      `flush_mm_range: (flush_tlb_mm_range+0x0/0x170) mm=${A} start=0x${address} end=0x${end} stride=12 ` +
+        `freed=0 ctx=10 gen=${gen} cpus=0x3`,
     ),
     line(
       who,
       cpu,
-      `native_flush_multi: (native_flush_tlb_multi+0x0/0x100) cpus=0x3 mm=${A} start=0x${address} end=0x${end} gen=${gen + 1} init=${cpu} stride=12 freed=0 trim=0`,
+      `native_flush_multi: (native_flush_tlb_multi+0x0/0x100) cpus=0x3 mm=${A} start=0x${address} ` +
+        `end=0x${end} gen=${gen + 1} init=${cpu} stride=12 freed=0 trim=0`,
     ),
     line(who, cpu, 'tlb_flush: pages:4 reason:remote ipi send (4)'),
     line(who, cpu, `ipi_single: (native_send_call_func_single_ipi+0x0/0x20) cpu=${1 - cpu}`, '...2.'),

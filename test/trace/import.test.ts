@@ -120,7 +120,8 @@ describe('operations', () => {
     line(
       who,
       0,
-      `flush_mm_range: (flush_tlb_mm_range+0x0/0x170) mm=${A} start=${start} end=${end} stride=${stride} freed=0 ctx=10 gen=${gen} cpus=0x3`,
+      `flush_mm_range: (flush_tlb_mm_range+0x0/0x170) mm=${A} start=${start} end=${end} ` +
+        `stride=${stride} freed=0 ctx=10 gen=${gen} cpus=0x3`,
     ),
     line(who, 0, `flush_mm_range_ret: (${caller}+0x1/0x2 <- flush_tlb_mm_range)`),
   ];
@@ -218,7 +219,8 @@ describe('operations', () => {
       line(
         'other-200',
         1,
-        'sched_switch: prev_comm=other prev_pid=200 prev_prio=120 prev_state=S ==> next_comm=my-task 1 next_pid=300 next_prio=120',
+        'sched_switch: prev_comm=other prev_pid=200 prev_prio=120 prev_state=S ==> next_comm=my-task 1 ' +
+          'next_pid=300 next_prio=120',
       ),
       line(
         'other-200',
@@ -274,7 +276,8 @@ describe('operations', () => {
     const foreign = line(
       'my-task 1-101',
       1,
-      'flush_mm_range: (x) mm=0xffff888000000b00 start=0x1000 end=0x2000 stride=12 freed=0 ctx=11 gen=7 cpus=0x2',
+      'flush_mm_range: (x) mm=0xffff888000000b00 start=0x1000 end=0x2000 stride=12 freed=0 ctx=11 ' +
+        'gen=7 cpus=0x2',
     );
     const { tally, scenario } = imported([
       foreign,
@@ -290,7 +293,8 @@ describe('operations', () => {
       line(
         'my-task 1-101',
         1,
-        'sched_switch: prev_comm=my-task 1 prev_pid=101 prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120',
+        'sched_switch: prev_comm=my-task 1 prev_pid=101 prev_prio=120 prev_state=S ==> ' +
+          'next_comm=swapper/1 next_pid=0 next_prio=120',
       ),
       line('my-task 1-101', 1, `enter_lazy: (enter_lazy_tlb+0x0/0x30) mm=${A}`),
       line('<idle>-0', 1, 'leave_mm: (leave_mm+0x0/0x40)'),
@@ -311,7 +315,8 @@ describe('page tables', () => {
     line(
       who,
       0,
-      `flush_mm_range: (x) mm=${A} start=0x${start} end=0x${end} stride=12 freed=${freed} ctx=10 gen=${gen} cpus=0x3`,
+      `flush_mm_range: (x) mm=${A} start=0x${start} end=0x${end} stride=12 freed=${freed} ctx=10 ` +
+        `gen=${gen} cpus=0x3`,
     ),
     line(who, 0, 'flush_mm_range_ret: (tlb_finish_mmu+0x1/0x2 <- flush_tlb_mm_range)'),
     line(who, 0, 'sys_munmap -> 0x0'),
@@ -382,7 +387,8 @@ describe('what a window does not show', () => {
     line(
       'my-task 1-100',
       0,
-      `flush_mm_range: (x) mm=${A} start=0x7f0000000000 end=0x7f0000001000 stride=12 freed=0 ctx=10 gen=4 cpus=0x1`,
+      `flush_mm_range: (x) mm=${A} start=0x7f0000000000 end=0x7f0000001000 stride=12 freed=0 ctx=10 ` +
+        'gen=4 cpus=0x1',
     ),
     line('my-task 1-100', 0, 'flush_mm_range_ret: (move_page_tables+0x1/0x2 <- flush_tlb_mm_range)'),
   ];
@@ -424,7 +430,8 @@ describe('limits', () => {
       line(
         'my-task 1-100',
         0,
-        `flush_mm_range: (x) mm=0xffff888000000a00 start=0x${(i * 2 + 1).toString(16)}000 end=0x${(i * 2 + 2).toString(16)}000 stride=12 freed=0 ctx=10 gen=${4 + i} cpus=0x3`,
+        `flush_mm_range: (x) mm=0xffff888000000a00 start=0x${(i * 2 + 1).toString(16)}000 ` +
+          `end=0x${(i * 2 + 2).toString(16)}000 stride=12 freed=0 ctx=10 gen=${4 + i} cpus=0x3`,
       ),
     );
     expect(() => imported(lines)).toThrow(

@@ -35,14 +35,20 @@ const parts = (line: string): string[] => HEAD.exec(line)?.slice(1) ?? [];
 const traceCmd = (line: string): string => {
   const [comm = '', pid = '', cpu = '', flags = '', time = '', text = ''] = parts(line);
   const [name = '', ...rest] = rewritten(text).split(': ');
-  return `${`${comm}-${pid}`.padStart(24)} ${cpu} ${flags}  ${time}: ${`${name}:`.padEnd(21)} ${rest.join(': ')}`;
+  return (
+    `${`${comm}-${pid}`.padStart(24)} ${cpu} ${flags}  ${time}: ${`${name}:`.padEnd(21)} ` +
+    `${rest.join(': ')}`
+  );
 };
 const perf = (line: string): string => {
   const [comm = '', pid = '', cpu = '', , time = '', text = ''] = parts(line);
   const name = rewritten(text);
   const system =
     /^(\w+):/.exec(name)?.[1] === 'tlb_flush' ? 'tlb' : name.startsWith('sys_') ? 'syscalls' : 'tlbk';
-  return `${comm.padStart(16)} ${pid.padStart(5)} ${cpu} ${time.padStart(14)}: ${`${system}`.padStart(20)}:${name}`;
+  return (
+    `${comm.padStart(16)} ${pid.padStart(5)} ${cpu} ${time.padStart(14)}: ` +
+    `${`${system}`.padStart(20)}:${name}`
+  );
 };
 
 const HEADS = {

@@ -82,7 +82,8 @@ describe('every kind of event', () => {
       { kind: 'tlb_flush', pages: -1, reason: 0, reasonText: 'flush on task switch' },
     ],
     [
-      'flush_mm_range: (flush_tlb_mm_range+0x0/0x170) mm=0xffff8880055bba80 start=0x0 end=0xffffffffffffffff stride=0 freed=1 ctx=793 gen=5 cpus=0x4',
+      'flush_mm_range: (flush_tlb_mm_range+0x0/0x170) mm=0xffff8880055bba80 start=0x0 ' +
+        'end=0xffffffffffffffff stride=0 freed=1 ctx=793 gen=5 cpus=0x4',
       {
         kind: 'flush_mm_range',
         mm: '0xffff8880055bba80',
@@ -167,7 +168,8 @@ describe('every kind of event', () => {
       { kind: 'mmdrop', mm: '0xffff888005c35580', ctx: 536 },
     ],
     [
-      'sched_switch: prev_comm=a b ==> c prev_pid=15 prev_prio=120 prev_state=R+ ==> next_comm=ksoftirqd/2 next_pid=25 next_prio=-1',
+      'sched_switch: prev_comm=a b ==> c prev_pid=15 prev_prio=120 prev_state=R+ ==> ' +
+        'next_comm=ksoftirqd/2 next_pid=25 next_prio=-1',
       {
         kind: 'sched_switch',
         prevComm: 'a b ==> c',
@@ -222,7 +224,8 @@ describe('every kind of event', () => {
     ['sys_munmap(addr: 7f16ffceb000, len: 4000)', { kind: 'sys_enter', name: 'munmap' }],
     ['sys_mmap -> 0x7f16ffceb000', { kind: 'sys_exit', name: 'mmap', ret: 0x7f16ffceb000n }],
     [
-      'ipi_send_cpumask: cpumask=00000000,0000000e callsite=on_each_cpu_cond_mask+0x24/0x40 callback=generic+0x0/0x20',
+      'ipi_send_cpumask: cpumask=00000000,0000000e callsite=on_each_cpu_cond_mask+0x24/0x40 ' +
+        'callback=generic+0x0/0x20',
       {
         kind: 'ipi_send_cpumask',
         cpus: 14n,
@@ -242,7 +245,8 @@ describe('every kind of event', () => {
     ['tlb_flush: pages:0 reason:0x5 (5)', { kind: 'tlb_flush', pages: 0, reason: 5, reasonText: '0x5' }],
     ['tlb_flush: pages:0 reason:remote wrong CPU (5)', { kind: 'tlb_flush', pages: 0, reason: 5 }],
     [
-      'flush_mm_range: (flush_tlb_mm_range+0x4/0x770) mm=0xffff888006518000 start=0x0 end=0x1000 stride=12 freed=0 ctx=696 gen=19 cpus=0xf asid=6 trans=1',
+      'flush_mm_range: (flush_tlb_mm_range+0x4/0x770) mm=0xffff888006518000 start=0x0 end=0x1000 ' +
+        'stride=12 freed=0 ctx=696 gen=19 cpus=0xf asid=6 trans=1',
       { kind: 'flush_mm_range', cpus: 15n, asid: 6 },
     ],
     [
@@ -254,7 +258,8 @@ describe('every kind of event', () => {
       { kind: 'use_global_asid', mm: '0xffff888006518000', asid: 6, ctx: 696, cpus: 15n },
     ],
     [
-      'bcast_flush: (flush_tlb_mm_range+0xbb/0x770) mm=0xffff888005fabf00 start=0x7f16ffceb000 end=0x7f16ffcef000 gen=26 init=2 stride=12 freed=0 asid=6 trans=1 cpus=0xf',
+      'bcast_flush: (flush_tlb_mm_range+0xbb/0x770) mm=0xffff888005fabf00 start=0x7f16ffceb000 ' +
+        'end=0x7f16ffcef000 gen=26 init=2 stride=12 freed=0 asid=6 trans=1 cpus=0xf',
       { kind: 'bcast_flush', ...infoFields, trim: false, asid: 6, transition: true, cpus: 15n },
     ],
     [
@@ -305,7 +310,9 @@ describe('a file', () => {
   });
 
   it('may have lost events, stack traces and buffer marks', () => {
-    const text = `${line('a-1', 0, 'leave_mm: (x)')}\n => schedule\n##### CPU 1 buffer started ####\nCPU:1 [LOST 12 EVENTS]\nCPU:1 [LOST EVENTS]\n\n`;
+    const text =
+      `${line('a-1', 0, 'leave_mm: (x)')}\n => schedule\n##### CPU 1 buffer started ` +
+      '####\nCPU:1 [LOST 12 EVENTS]\nCPU:1 [LOST EVENTS]\n\n';
     expect(parseTrace(text, 'f')).toMatchObject({ lostEvents: 13, lines: 6 });
     expect(
       parseTrace(

@@ -22,18 +22,22 @@ describe('layoutTables', () => {
     });
   });
 
-  it('gives what was unmapped with its table a table of its own, with an anchor only if another unmap kept it', () => {
-    expect(layoutTables(3, [kept(0), freed(1), kept(2)], 64)).toEqual({
-      pageOf: [0, 8, 1],
-      anchors: [2],
-      pages: 9,
-    });
-    expect(layoutTables(2, [kept(0), freed(0), freed(1)], 64)).toEqual({
-      pageOf: [0, 8],
-      anchors: [1],
-      pages: 9,
-    });
-  });
+  it(
+    'gives what was unmapped with its table a table of its own, with an anchor only if another ' +
+      'unmap kept it',
+    () => {
+      expect(layoutTables(3, [kept(0), freed(1), kept(2)], 64)).toEqual({
+        pageOf: [0, 8, 1],
+        anchors: [2],
+        pages: 9,
+      });
+      expect(layoutTables(2, [kept(0), freed(0), freed(1)], 64)).toEqual({
+        pageOf: [0, 8],
+        anchors: [1],
+        pages: 9,
+      });
+    },
+  );
 
   it('shares tables where there are not pages enough, then leaves anchors out', () => {
     expect(layoutTables(3, [freed(0), freed(1), freed(2)], 16)).toEqual({

@@ -90,14 +90,18 @@ describe('variants', () => {
     });
   });
 
-  it('only kernels that free page tables through RCU do so in their profile: guests whatever their version', () => {
-    const rcu = profiles.filter(({ features }) => features.rcuTableFree).map(({ name }) => name);
-    expect(rcu.sort()).toEqual(['6.14', '6.15-rc5', '6.15-rc6', '6.16.3', '6.17.5', '6.18', '6.18.15']);
-    for (const name of ['6.12/kvm/v0', '6.12.117/kvm/v4', '6.12/hypercall/v0'])
-      expect(findVariant(name)?.features.rcuTableFree).toBe(true);
-    for (const name of ['6.12/native/v0', '5.10', 'native-5.10/v4'])
-      expect(findVariant(name)?.features.rcuTableFree).toBe(false);
-  });
+  it(
+    'only kernels that free page tables through RCU do so in their profile: guests whatever ' +
+      'their version',
+    () => {
+      const rcu = profiles.filter(({ features }) => features.rcuTableFree).map(({ name }) => name);
+      expect(rcu.sort()).toEqual(['6.14', '6.15-rc5', '6.15-rc6', '6.16.3', '6.17.5', '6.18', '6.18.15']);
+      for (const name of ['6.12/kvm/v0', '6.12.117/kvm/v4', '6.12/hypercall/v0'])
+        expect(findVariant(name)?.features.rcuTableFree).toBe(true);
+      for (const name of ['6.12/native/v0', '5.10', 'native-5.10/v4'])
+        expect(findVariant(name)?.features.rcuTableFree).toBe(false);
+    },
+  );
 
   it('a base on another backend is the kernel that runs there', () => {
     const guest = defineVariant({ name: 'guest-of-6.12', base: '6.12', backend: 'kvm' });

@@ -7,7 +7,8 @@ import { randomPrograms } from './random-source.js';
 type Module = typeof Compare & { readonly programs: readonly PlainProgram[] };
 
 const text = (first: number, count: number): string =>
-  `export * from ${JSON.stringify(projectFile('test/verify/compare.ts'))};\n${randomPrograms(first, count, projectFile('src/programs/plain-program.ts'))}`;
+  'export * from ' +
+  `${JSON.stringify(projectFile('test/verify/compare.ts'))};\n${randomPrograms(first, count, projectFile('src/programs/plain-program.ts'))}`;
 
 /**
  * Two hundred and fifty programs of about a dozen operations; `npx tsx bench/verify/random.ts` does as many

@@ -71,9 +71,15 @@ class Writer {
       case 6:
         return `if (${this.local()} > 1) ${target} = yield* ${this.operation()};`;
       case 7:
-        return `if ((yield* cpu.readOnce(${this.word()})) === ${this.value()}) { ${this.block(depth)} } else { ${this.block(depth)} }`;
+        return (
+          `if ((yield* cpu.readOnce(${this.word()})) === ${this.value()}) { ${this.block(depth)} } ` +
+          `else { ${this.block(depth)} }`
+        );
       case 8:
-        return `for (let i${depth} = 0; i${depth} < 2; i${depth}++) { ${this.block(depth)} if (${this.local()} === 1) ${this.pick(['break', 'continue'])}; ${this.block(depth)} }`;
+        return (
+          `for (let i${depth} = 0; i${depth} < 2; i${depth}++) { ${this.block(depth)} if ` +
+          `(${this.local()} === 1) ${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
+        );
       case 9:
         return `yield* cpu.spinLock(at.lock); ${this.block(depth)} yield* cpu.spinUnlock(at.lock);`;
       case 10:
@@ -83,7 +89,10 @@ class Writer {
       case 12:
         return `yield* cpu.${this.pick(['sendIpi', 'sendNmi'])}(1 - cpu.id);`;
       default:
-        return `switch (${this.local()}) { case 0: ${target} = 1; case 1: yield* ${this.operation()}; break; default: ${target} = yield* ${this.operation()}; }`;
+        return (
+          `switch (${this.local()}) { case 0: ${target} = 1; case 1: yield* ${this.operation()}; ` +
+          `break; default: ${target} = yield* ${this.operation()}; }`
+        );
     }
   }
 
@@ -96,11 +105,17 @@ class Writer {
     this.left = statements;
     const lines: string[] = [];
     while (this.left > 0) lines.push(`      ${this.statement(0)}`);
-    return `function* (cpu, at) {\n      let a = 0, b = 1, c = 2;\n${lines.join('\n')}\n      yield* cpu.writeOnce(at.seen + cpu.id, a + b * 4 + c * 16);\n    }`;
+    return (
+      `function* (cpu, at) {\n      let a = 0, b = 1, c = 2;\n${lines.join('\n')}\n      yield* ` +
+      'cpu.writeOnce(at.seen + cpu.id, a + b * 4 + c * 16);\n    }'
+    );
   }
 
   program(name: string): string {
-    const handler = `function* (cpu, at) { const old = yield* ${this.pick([`cpu.readOnce(${this.word()})`, `cpu.incReturn(${this.word()})`])}; yield* cpu.writeOnce(${this.word()}, old & 3); yield* cpu.iret(); }`;
+    const handler =
+      'function* (cpu, at) { const old = yield* ' +
+      `${this.pick([`cpu.readOnce(${this.word()})`, `cpu.incReturn(${this.word()})`])}; yield* ` +
+      `cpu.writeOnce(${this.word()}, old & 3); yield* cpu.iret(); }`;
     return `  plainProgram({
     name: '${name}',
     words: { x: 0, y: 0, z: 1, lock: 0, seen: [0, 0] },

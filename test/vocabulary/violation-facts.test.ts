@@ -19,8 +19,10 @@ const CASES: readonly (readonly [ViolationFacts, string, string])[] = [
   ],
   [
     { class: 'stale-use', cpu: 1, mm: 26, page: 3, isWrite: true, frame: null, isBuffered: true },
-    'CPU1 wrote to page 3 of mm mm26 through a translation revoked by an operation that had returned, from its store buffer',
-    'CPU# wrote to page # of mm mm# through a translation revoked by an operation that had returned, from its store buffer',
+    'CPU1 wrote to page 3 of mm mm26 through a translation revoked by an operation that had returned, ' +
+      'from its store buffer',
+    'CPU# wrote to page # of mm mm# through a translation revoked by an operation that had returned, ' +
+      'from its store buffer',
   ],
   [
     { class: 'split-page', cpu: 1, mm: 1, page: 3, frame: 4, copy: 5 },
@@ -49,8 +51,10 @@ const CASES: readonly (readonly [ViolationFacts, string, string])[] = [
   ],
   [
     { class: 'gen-ahead', cpu: 0, asid: 1, mm: 0, claimed: 4, page: 2, isStructure: true, due: 3 },
-    "CPU0's slot 1 claims generation 4 of mm A but holds a paging-structure entry for table 2 older than generation 3",
-    "CPU#'s slot # claims generation # of mm # but holds a paging-structure entry for table # older than generation #",
+    "CPU0's slot 1 claims generation 4 of mm A but holds a paging-structure entry for table 2 older " +
+      'than generation 3',
+    "CPU#'s slot # claims generation # of mm # but holds a paging-structure entry for table # older " +
+      'than generation #',
   ],
   [
     { class: 'gen-above-mm', cpu: 0, asid: 1, mm: 0, claimed: 4, tlbGen: 3 },

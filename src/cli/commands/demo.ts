@@ -50,7 +50,8 @@ export const demoCommand = defineCommand({
   name: 'demo',
   summary: 'the tour: a recorded window, two bugs and their fixes, within a minute',
   description:
-    'Hunts three variants in a window of the carried recording: before the fix of CVE-2025-37964, with that fix but not that of CVE-2025-40174, and with both.',
+    'Hunts three variants in a window of the carried recording: before the fix of CVE-2025-37964, with ' +
+    'that fix but not that of CVE-2025-40174, and with both.',
   flags: FLAGS,
   help: HELP,
   run: (context, _, flags) => demo(context, flags),

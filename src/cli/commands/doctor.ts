@@ -22,7 +22,8 @@ export const doctorCommand = defineCommand({
   name: 'doctor',
   summary: 'test the host: Node, cores, memory accesses',
   description:
-    'Runs small litmus programs on two threads through the memory accesses of the stress build, and tells whether this host shows store buffering and nothing that x86 forbids.',
+    'Runs small litmus programs on two threads through the memory accesses of the stress build, and ' +
+    'tells whether this host shows store buffering and nothing that x86 forbids.',
   flags: FLAGS,
   help: HELP,
   run: (context, _, { json }) => doctor(context, json),
@@ -39,7 +40,13 @@ async function doctor(context: CliContext, isJson: boolean): Promise<number> {
       { label: 'cores', text: `${test.cores}` },
       ...test.tests.map(({ test: name, stores, tries, forbidden, reordered }) => ({
         label: name,
-        text: `${stores} stores: ${groupDigits(tries)} tries, ${forbidden} forbidden${name === 'SB' ? `, store buffering in ${groupDigits(reordered)} (${percent(reordered, tries)})` : ''}`,
+        text:
+          `${stores} stores: ${groupDigits(tries)} tries, ${forbidden} ` +
+          `forbidden${
+            name === 'SB'
+              ? `, store buffering in ${groupDigits(reordered)} ` + `(${percent(reordered, tries)})`
+              : ''
+          }`,
       })),
       { label: 'verdict', text: verdict(test) },
     ]);
@@ -47,7 +54,8 @@ async function doctor(context: CliContext, isJson: boolean): Promise<number> {
   if (test.failed)
     printLine(
       io.stderr,
-      'shootdown: the self-test failed: even Atomics showed what x86 forbids; runs on threads prove nothing here',
+      'shootdown: the self-test failed: even Atomics showed what x86 forbids; runs on threads prove ' +
+        'nothing here',
     );
   return test.failed ? EXIT_FAILURE : EXIT_OK;
 }

@@ -22,8 +22,10 @@ export const litmusCommand = defineCommand({
   name: 'litmus',
   summary: "explore herd7's litmus tests",
   description:
-    "Reads litmus tests in herd7's format (X86 and X86_64), explores every execution on the machine's own operations, and prints the final " +
-    'states and the verdict of the condition as herd7 does. A test that needs what is not modelled is skipped, with the reason.',
+    "Reads litmus tests in herd7's format (X86 and X86_64), explores every execution on the machine's " +
+    'own operations, and prints the final ' +
+    'states and the verdict of the condition as herd7 does. A test that needs what is not modelled is ' +
+    'skipped, with the reason.',
   arguments: { path: required('path', 'a .litmus file, a directory of them, or a collection in JSON') },
   flags: FLAGS,
   help: HELP,
@@ -74,5 +76,8 @@ function linesOf({ name, file, explored, skipped }: LitmusOutcome): string[] {
 function summary(outcomes: readonly LitmusOutcome[], memory: MemoryModel): string {
   const verdicts = outcomes.map(({ explored }) => explored?.result.verdict ?? 'skipped');
   const of = (verdict: string): number => verdicts.filter((each) => each === verdict).length;
-  return `${count(outcomes.length, 'test')} under ${memory}: ${of('Ok')} Ok, ${of('No')} No, ${of('skipped')} skipped`;
+  return (
+    `${count(outcomes.length, 'test')} under ${memory}: ${of('Ok')} Ok, ${of('No')} No, ` +
+    `${of('skipped')} skipped`
+  );
 }

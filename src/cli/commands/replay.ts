@@ -39,7 +39,8 @@ export const replayCommand = defineCommand({
   name: 'replay',
   summary: 'run the witness of a finding file again',
   description:
-    'Runs the schedule of a finding again and draws it. The same violation, at the same step, with the same trace, is "reproduced".',
+    'Runs the schedule of a finding again and draws it. The same violation, at the same step, with the ' +
+    'same trace, is "reproduced".',
   arguments: { file: FINDING },
   flags: FLAGS,
   help: HELP,
@@ -76,7 +77,8 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
     if (!flags.json)
       printLine(
         io.stdout,
-        `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ${traceHash})`,
+        `in lockstep on ${threads} threads (${count(turns, 'turn')}): same memory, same trace (hash ` +
+          `${traceHash})`,
       );
   }
   return reportDifferences(context, file, finding, result) ? EXIT_VIOLATION : EXIT_USAGE;

@@ -63,8 +63,10 @@ export const verifyCommand = defineCommand({
   name: 'verify',
   summary: 'explore all executions of programs of your own',
   description:
-    'Explores every execution of each plain program: every interleaving, every drain of a store buffer, every delivery of an interrupt, every ' +
-    'answer of choose. A violation comes with the shortest witness there is, saved as a finding file that "shootdown replay" reproduces.',
+    'Explores every execution of each plain program: every interleaving, every drain of a store buffer, ' +
+    'every delivery of an interrupt, every ' +
+    'answer of choose. A violation comes with the shortest witness there is, saved as a finding file ' +
+    'that "shootdown replay" reproduces.',
   arguments: { modules: MODULES },
   flags: FLAGS,
   help: HELP,

@@ -50,7 +50,8 @@ export function resultsMarkdown(comparison: ResultComparison): string {
 }
 
 const COUNTER_GROUNDS =
-  "Counters: each file's differences to its own base, and the difference of the two; all intervals hold together with at least 90 %.";
+  "Counters: each file's differences to its own base, and the difference of the two; all intervals hold " +
+  'together with at least 90 %.';
 
 function fileWords({ file, command, shootdown, interrupted }: ResultFile): string {
   return `${file} (${command}, shootdown ${shootdown}${interrupted ? ', interrupted' : ''})`;
@@ -112,8 +113,10 @@ function answer({ verdicts, counters, isNew, onlyBase, onlyPatch }: ResultCompar
     names.length === 0 ? [] : [`Only in the ${side}'s file: ${names.join(', ')}.`];
   return [
     changed.length === 0
-      ? `No verdict changed, of ${groupDigits(verdicts.length)}, in at least ${count(least, 'execution')} each: samples, not proofs.`
-      : `${isNew ? 'New violations: ' : ''}${count(changed.length, 'verdict')} of ${groupDigits(verdicts.length)} changed: ${changed.map(changeOf).join('; ')}.`,
+      ? `No verdict changed, of ${groupDigits(verdicts.length)}, in at least ` +
+        `${count(least, 'execution')} each: samples, not proofs.`
+      : `${isNew ? 'New violations: ' : ''}${count(changed.length, 'verdict')} of ` +
+        `${groupDigits(verdicts.length)} changed: ${changed.map(changeOf).join('; ')}.`,
     counters.length === 0
       ? 'No counter is in both with an interval, so nothing is said of what it saves.'
       : `${moved.length} of ${count(counters.length, 'counter')} changed.`,

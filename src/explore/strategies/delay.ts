@@ -122,6 +122,7 @@ class DelayStrategy implements Strategy {
 export const delay: StrategyInfo = {
   name: 'delay',
   summary:
-    'holds CPUs before accesses to words that another CPU touched last, and lets the others go on (after DataCollider)',
+    'holds CPUs before accesses to words that another CPU touched last, and lets the others go on ' +
+    '(after DataCollider)',
   create: () => new DelayStrategy(),
 };

@@ -86,6 +86,7 @@ class PctStrategy implements Strategy {
 export const pct: StrategyInfo = {
   name: 'pct',
   summary:
-    'random priorities with 1 to 4 priority change points (PCT, depth 2 to 5); buffers and interrupt lines are threads',
+    'random priorities with 1 to 4 priority change points (PCT, depth 2 to 5); buffers and interrupt ' +
+    'lines are threads',
   create: () => new PctStrategy(),
 };

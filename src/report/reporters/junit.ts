@@ -126,7 +126,9 @@ function asides(verdict: Verdict): string[] {
 function witnessText(title: readonly string[], witness: Witness | null): string {
   if (witness === null) return title.join('\n');
   const { finding, trace, replay } = witness;
-  const where = `execution ${finding.execution}, ${count(finding.steps, 'step')}, seed ${finding.seed}, ${finding.memory}`;
+  const where =
+    `execution ${finding.execution}, ${count(finding.steps, 'step')}, seed ${finding.seed}, ` +
+    `${finding.memory}`;
   const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
   return [...title, where, ...(replay === null ? [] : [replay]), '', timeline].join('\n');
 }

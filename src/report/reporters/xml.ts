@@ -1,6 +1,7 @@
 /** Text on its way into XML 1.0, which has no way at all to write most control characters. */
 
-// Everything that XML 1.0's production Char leaves out, lone surrogates among them; DEL to U+009F are allowed, and discouraged.
+// Everything that XML 1.0's production Char leaves out, lone surrogates among them; DEL to U+009F are allowed,
+// and discouraged.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\p{Cs}/gu;
 

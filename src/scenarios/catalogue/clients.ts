@@ -121,7 +121,8 @@ export const clients: readonly Scenario[] = [
     ...machine,
     name: 'reclaim-two-tables',
     summary:
-      'two CPUs reclaim pages of two tables while a thread drops and write-protects both, and another writes to one',
+      'two CPUs reclaim pages of two tables while a thread drops and write-protects both, and another ' +
+      'writes to one',
     cpus: 4,
     pages: 9,
     mms: [{}, {}],

@@ -37,7 +37,8 @@ export const remote: readonly Scenario[] = [
     ...machine,
     name: 'slots-recycled',
     summary:
-      'three mms of very different generations share two slots of a CPU, which flushes one of them while another CPU flushes the first',
+      'three mms of very different generations share two slots of a CPU, which flushes one of them ' +
+      'while another CPU flushes the first',
     cpus: 2,
     pages: 1,
     mms: [{ tlbGen: 90 }, { tlbGen: 3 }, { tlbGen: 20 }],
@@ -51,7 +52,8 @@ export const remote: readonly Scenario[] = [
     ...machine,
     name: 'one-slot-equal-generations',
     summary:
-      'two mms of equal generations share the only slot of a CPU, which flushes one of them while another CPU flushes the first',
+      'two mms of equal generations share the only slot of a CPU, which flushes one of them while ' +
+      'another CPU flushes the first',
     cpus: 2,
     pages: 1,
     slots: 1,
@@ -107,7 +109,8 @@ export const remote: readonly Scenario[] = [
     ...machine,
     name: 'lazy-targets',
     summary:
-      'two CPUs flush one mm, one fully and one page by page, while a third goes lazy, and comes back from there or by way of another mm',
+      'two CPUs flush one mm, one fully and one page by page, while a third goes lazy, and comes back ' +
+      'from there or by way of another mm',
     cpus: 3,
     slots: 3,
     mms: [{}, {}],
@@ -122,7 +125,8 @@ export const remote: readonly Scenario[] = [
     ...machine,
     name: 'preempted-targets',
     summary:
-      'two CPUs alternate between two mms, one of them flushing fully, and both are preempted often where they are virtual',
+      'two CPUs alternate between two mms, one of them flushing fully, and both are preempted often ' +
+      'where they are virtual',
     cpus: 2,
     slots: 3,
     preemptions: 8,
@@ -141,7 +145,8 @@ export const remote: readonly Scenario[] = [
     ...machine,
     name: 'cow-few-slots',
     summary:
-      'a process forks, its copies break and its child exits, while a thread of it alternates with another process over two slots',
+      'a process forks, its copies break and its child exits, while a thread of it alternates with ' +
+      'another process over two slots',
     cpus: 2,
     mms: [{}, {}, { alive: false }],
     scripts: [

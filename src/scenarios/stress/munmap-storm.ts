@@ -63,7 +63,8 @@ export function dontneedStorm(cpus: number): Scenario {
     ...munmapStorm(cpus),
     name: 'dontneed-storm',
     summary:
-      'threads of one process touch pages and give them back (MADV_DONTNEED) as fast as they can, on every CPU',
+      'threads of one process touch pages and give them back (MADV_DONTNEED) as fast as they can, ' +
+      'on every CPU',
     scripts: Array.from({ length: cpus }, (_, cpu) => dontneeds(cpu, cpus)),
   };
 }

@@ -14,9 +14,12 @@ export function concurrentFlushAnswer(results: readonly RowResult[]): string[] {
   const overlapsBefore = Math.max(...pairs.map(({ before }) => before.overlap.max));
   const saved = pairs.map(({ before, after }) => before.rounds.mean - after.rounds.mean);
   return [
-    `Local first, then remote: at most ${overlapsBefore} rounds in which both went on. Both at once: ${range(shares, 0)} % of the local flush goes on while a target is in its handler.`,
-    `From 5.10 to both at once a shootdown becomes shorter by ${range(saved, 1)} rounds, mean of each row; the middle row of a group tells what is due to other changes.`,
-    'A round is one step of every CPU: an INVLPG counts as much as a load, and an interrupt that is sent is delivered in the next round.',
+    `Local first, then remote: at most ${overlapsBefore} rounds in which both went on. Both at once: ` +
+      `${range(shares, 0)} % of the local flush goes on while a target is in its handler.`,
+    `From 5.10 to both at once a shootdown becomes shorter by ${range(saved, 1)} rounds, mean of each ` +
+      'row; the middle row of a group tells what is due to other changes.',
+    'A round is one step of every CPU: an INVLPG counts as much as a load, and an interrupt that is ' +
+      'sent is delivered in the next round.',
   ];
 }
 

@@ -29,6 +29,7 @@ export function lazyAnswer(results: readonly RowResult[]): string[] {
   return [
     unsafe,
     ...lines,
-    'A lazy virtual CPU counts as reached when it would have to be running for it; one that its host has put is flushed where it lies.',
+    'A lazy virtual CPU counts as reached when it would have to be running for it; one that its host ' +
+      'has put is flushed where it lies.',
   ];
 }

@@ -25,7 +25,8 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
     ...yesOrNo(clean, latent, unsafe),
     ...latent.map(
       ([label, rows]) =>
-        `Not so sure, ${named(label, rows)}: slots claim too much on ${where(rows.filter(isLatent))}, no harm seen.`,
+        `Not so sure, ${named(label, rows)}: slots claim too much on ${where(rows.filter(isLatent))}, ` +
+        'no harm seen.',
     ),
     ...refused(unsafe),
     ...savings(ran, clean),
@@ -44,7 +45,8 @@ function yesOrNo(clean: readonly Rule[], latent: readonly Rule[], unsafe: readon
   );
   const which = all === 1 ? 'this rule' : `${clean.length} of the ${all} rules that were run`;
   return [
-    `Yes, on conditions: ${which} had no witness on any backend (in at least ${least} executions each: a sample, not a proof):`,
+    `Yes, on conditions: ${which} had no witness on any backend (in at least ${least} executions each: ` +
+      'a sample, not a proof):',
     ...clean.map(([label, rows]) => `${named(label, rows)}${conditionOf(label)}.`),
   ];
 }
@@ -120,6 +122,7 @@ function lostFlushes(ran: readonly RowResult[]): string[] {
   const healing = `under ${listed(healed)} the next switch healed every one that was seen`;
   if (kept.length === 0) return [`On a host that loses a flush request (CVE-2019-3016): ${healing}.`];
   return [
-    `The price, on a host that loses a flush request (CVE-2019-3016): the lost flush stays lost under ${listed(kept)}${healed.length === 0 ? '' : `; ${healing}`}.`,
+    'The price, on a host that loses a flush request (CVE-2019-3016): the lost flush stays lost under ' +
+      `${listed(kept)}${healed.length === 0 ? '' : `; ${healing}`}.`,
   ];
 }

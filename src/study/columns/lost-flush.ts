@@ -10,7 +10,8 @@ export const lostFlushColumn: Column = {
   title: ['A FLUSH THE', 'HOST LOSES'],
   width: 13,
   legend:
-    'A FLUSH THE HOST LOSES (a host with CVE-2019-3016): healed at the next switch, or kept: K of N stayed lost',
+    'A FLUSH THE HOST LOSES (a host with CVE-2019-3016): healed at the next switch, or kept: K of N ' +
+    'stayed lost',
   value({ brokenHost }) {
     if (brokenHost === null) return null;
     return { lost: brokenHost.lostHostFlushes, ...settled(brokenHost) };

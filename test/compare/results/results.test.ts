@@ -42,16 +42,19 @@ describe('verdicts', () => {
     expect([onlyBase, onlyPatch, isNew]).toEqual([['a'], ['d'], false]);
   });
 
-  it('of one variant each are compared whatever they are called; a violation where there was none is new', () => {
-    const [none, stale] = [
-      read(hunt({ variant: '6.18' })),
-      read(hunt({ variant: 'mine', violation: 'stale-use' })),
-    ];
-    expect(between(none, stale).isNew).toBe(true);
-    expect(between(stale, none)).toMatchObject({ isNew: false, verdicts: [{ isChanged: true }] });
-    expect(between(stale, stale)).toMatchObject({ isNew: false, verdicts: [{ isChanged: false }] });
-    expect(between(stale, read(hunt({ variant: 'mine', violation: 'deadlock' }))).isNew).toBe(true);
-  });
+  it(
+    'of one variant each are compared whatever they are called; a violation where there was ' + 'none is new',
+    () => {
+      const [none, stale] = [
+        read(hunt({ variant: '6.18' })),
+        read(hunt({ variant: 'mine', violation: 'stale-use' })),
+      ];
+      expect(between(none, stale).isNew).toBe(true);
+      expect(between(stale, none)).toMatchObject({ isNew: false, verdicts: [{ isChanged: true }] });
+      expect(between(stale, stale)).toMatchObject({ isNew: false, verdicts: [{ isChanged: false }] });
+      expect(between(stale, read(hunt({ variant: 'mine', violation: 'deadlock' }))).isNew).toBe(true);
+    },
+  );
 
   it('of nothing in common are refused', () => {
     const [one, other] = [

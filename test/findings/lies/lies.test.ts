@@ -127,18 +127,22 @@ describe('no single place of a finding of a user can lie', () => {
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   assertion: [
     "import { plainProgram } from 'shootdown';",
-    'const count = function* (cpu, at) { const seen = yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, seen + 1); };',
-    "export const p = plainProgram({ name: 'assertion', words: { x: 0 }, cpus: [count, count], final: (read, at) => read(at.x) === 2 || 'lost' });",
+    'const count = function* (cpu, at) { const seen = yield* cpu.readOnce(at.x); yield* ' +
+      'cpu.writeOnce(at.x, seen + 1); };',
+    "export const p = plainProgram({ name: 'assertion', words: { x: 0 }, cpus: [count, count], final: " +
+      "(read, at) => read(at.x) === 2 || 'lost' });",
   ],
   invariant: [
     "import { plainProgram } from 'shootdown';",
     'const script = function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); yield* cpu.writeOnce(at.y, 1); };',
-    "export const p = plainProgram({ name: 'invariant', words: { x: 0, y: 0 }, cpus: [script, script], always: (read, at) => read(at.x) === read(at.y) || 'apart', final: () => true });",
+    "export const p = plainProgram({ name: 'invariant', words: { x: 0, y: 0 }, cpus: [script, script], " +
+      "always: (read, at) => read(at.x) === read(at.y) || 'apart', final: () => true });",
   ],
   deadlock: [
     "import { plainProgram } from 'shootdown';",
     'const wait = function* (cpu, at) { yield* cpu.condLoadAcquire(at.x, -1, 1); };',
-    "export const p = plainProgram({ name: 'deadlock', words: { x: 0 }, cpus: [wait, wait], final: () => true });",
+    "export const p = plainProgram({ name: 'deadlock', words: { x: 0 }, cpus: [wait, wait], final: () " +
+      '=> true });',
   ],
   variant: [
     "import { defineVariant } from 'shootdown';",

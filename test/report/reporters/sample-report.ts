@@ -5,7 +5,8 @@ import { sampleVerdict } from '../verdicts.js';
 
 /** Text that would be something else in every format that it is written into unescaped. */
 export const HOSTILE =
-  'a]]>b <x y="z">&amp; \u0000\u001b[2J\ud800 100% | `c` **d**\r\n::set-env name=PATH::/evil\n##[error]e\u0085\u2028::error::f, g:h </details>';
+  'a]]>b <x y="z">&amp; \u0000\u001b[2J\ud800 100% | `c` **d**\r\n::set-env ' +
+  'name=PATH::/evil\n##[error]e\u0085\u2028::error::f, g:h </details>';
 
 export function failed(change: Partial<HuntResult['verdict']> = {}): HuntResult {
   const finding = sampleFinding();

@@ -75,7 +75,8 @@ export const compareCommand = defineCommand({
   name: 'compare',
   summary: 'is a patch safe, and what does it save?',
   description:
-    'Hunts two variants in the same executions, and counts what each does in pairs of executions: verdicts beside each other, and each difference with its interval.',
+    'Hunts two variants in the same executions, and counts what each does in pairs of executions: ' +
+    'verdicts beside each other, and each difference with its interval.',
   arguments: {
     given: atLeastOne(
       'base-patch',
@@ -170,7 +171,8 @@ function exitCodeOf(
     );
   if (!isNew && !allowNoEffect && changedNothing(comparison))
     failures.push(
-      `${patch}: changed nothing of ${outcomes[1]?.verdict.effect?.base ?? base}; give --allow-no-effect if that is meant`,
+      `${patch}: changed nothing of ${outcomes[1]?.verdict.effect?.base ?? base}; give ` +
+        '--allow-no-effect if that is meant',
     );
   for (const message of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (isUnsaved) return EXIT_FAILURE;

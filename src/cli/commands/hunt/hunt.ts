@@ -100,7 +100,9 @@ export const huntCommand = defineCommand({
   name: 'hunt',
   summary: 'look for races of variants in scenarios, or of programs of your own',
   description:
-    'Explores interleavings of each variant in the scenarios, round-robin, and of each program, until a violation is found or the budget is used up. A witness is saved as a finding file that "shootdown replay" reproduces.',
+    'Explores interleavings of each variant in the scenarios, round-robin, and of each program, until a ' +
+    'violation is found or the budget is used up. A witness is saved as a finding file that "shootdown ' +
+    'replay" reproduces.',
   arguments: { modules: MODULES },
   flags: FLAGS,
   help: HELP,
@@ -244,7 +246,11 @@ function warnOfUnrepeatable({ io }: CliContext, outcomes: readonly Outcome[]): v
     const why = `the witness does not replay (${replay.reason ?? 'the execution differs'})`;
     printLine(
       io.stderr,
-      `shootdown: ${visible(`${verdict.variant}: ${why}: its code keeps state outside the words, and the report may be wrong`)}`,
+      'shootdown: ' +
+        `${visible(
+          `${verdict.variant}: ${why}: its code keeps state outside the words, and the report ` +
+            'may be wrong',
+        )}`,
     );
   }
 }
@@ -252,10 +258,9 @@ function warnOfUnrepeatable({ io }: CliContext, outcomes: readonly Outcome[]): v
 /** Nothing was found, and some variants say nothing of what was to be hunted. */
 function refuseIdle({ io }: CliContext, verdicts: readonly Verdict[]): number {
   const idle = verdicts.filter(changedNothing);
-  for (const { variant, effect } of idle)
-    printLine(
-      io.stderr,
-      `shootdown: ${visible(`${variant}: changed nothing of ${effect?.base}; give --allow-no-effect if that is meant`)}`,
-    );
+  for (const { variant, effect } of idle) {
+    const what = `${variant}: changed nothing of ${effect?.base}`;
+    printLine(io.stderr, `shootdown: ${visible(what)}; give --allow-no-effect if that is meant`);
+  }
   return idle.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

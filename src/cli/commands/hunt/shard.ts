@@ -106,7 +106,9 @@ export function chooseShard(flag: ShardFlag | undefined, env: Env): ChosenShard 
       throw new InputError(`--shard auto: ${variable} does not say of how many`, 'give --shard auto/N');
     return {
       shard: undefined,
-      notice: `${variable} is set, and nothing says of how many: the whole hunt is done; --shard auto/N shares it`,
+      notice:
+        `${variable} is set, and nothing says of how many: the whole hunt is done; --shard ` +
+        'auto/N shares it',
     };
   }
   const shard = { index: only.index + 1, of };

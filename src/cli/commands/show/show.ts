@@ -45,7 +45,9 @@ export const showCommand = defineCommand({
   name: 'show',
   summary: 'the timeline of a finding file, to read or to step through',
   description:
-    'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and what waits in store buffers, the steps that decide. On a terminal one can step through it, with the state of the CPUs at each step.',
+    'Runs a finding again and shows every step: a column per CPU and one for the host, what drains and ' +
+    'what waits in store buffers, the steps that decide. On a terminal one can step through it, with the ' +
+    'state of the CPUs at each step.',
   arguments: { file: FINDING },
   flags: FLAGS,
   help: HELP,

@@ -54,7 +54,8 @@ const FLAGS = {
     'programs of the modules, in turn (default: all, where the modules have no variant)',
   ),
   scenario: SCENARIOS.scenario.saying(
-    "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the catalogue, in turn)",
+    "catalogue names, munmap-storm, dontneed-storm or munmap-storm-busy (default: the modules', or the " +
+      'catalogue, in turn)',
   ),
   cpus: flag(
     '--cpus <N>',
@@ -77,7 +78,8 @@ const FLAGS = {
   ),
   perturb: flag(
     '--perturb <N>',
-    `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for programs ${PERTURB_PROGRAMS})`,
+    `mean instructions between two perturbations of a CPU; 0: none (default: ${PERTURB_DEFAULT}, for ` +
+      `programs ${PERTURB_PROGRAMS})`,
     (name) => wholeNumber(name, 0, 1e9),
   ),
   allowNoEffect: ALLOW_NO_EFFECT.saying('a variant of which nothing ever ran is no failure'),
@@ -104,7 +106,9 @@ export const stressCommand = defineCommand({
   name: 'stress',
   summary: 'run a variant, or programs of your own, on worker threads, one per simulated CPU',
   description:
-    "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then looked for by the explorer, so that it gets a witness that can be replayed.",
+    "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real " +
+    "parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then " +
+    'looked for by the explorer, so that it gets a witness that can be replayed.',
   arguments: { modules: MODULES },
   flags: FLAGS,
   help: HELP,
@@ -148,7 +152,8 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
         signal: abort.signal,
         onProgress: (now: StressProgress) =>
           progress.show(
-            `${visible(name)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
+            `${visible(name)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ` +
+              `${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
           ),
       },
       targets,
@@ -194,7 +199,8 @@ function exitCode({ io }: CliContext, { result }: CampaignResult, { allowNoEffec
   if (!result.changedNothing || allowNoEffect) return EXIT_OK;
   printLine(
     io.stderr,
-    `shootdown: ${visible(result.variant)}: nothing that it replaces ever ran; give --allow-no-effect if that is meant`,
+    `shootdown: ${visible(result.variant)}: nothing that it replaces ever ran; give --allow-no-effect ` +
+      'if that is meant',
   );
   return EXIT_FAILURE;
 }
@@ -255,7 +261,8 @@ function printResult(context: CliContext, { result }: CampaignResult, witness: W
   if (witness.finding === null || witness.replay === null) {
     const { executions, seconds } = witness.verdict;
     printIndented(context, [
-      `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of the same ${same}`,
+      `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of ` +
+        `the same ${same}`,
       // It goes past what is known of the kernel: then threads have most likely shown just that.
       ...openFindingLines([witness.verdict]),
     ]);

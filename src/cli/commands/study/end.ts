@@ -63,7 +63,8 @@ function printGrounds(
   printIndented(
     context,
     [
-      `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled with seed ${seed}; where none is found, a sample and not a proof`,
+      `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled ` +
+        `with seed ${seed}; where none is found, a sample and not a proof`,
       ...(probes.includes('counts') ? countedWords(results) : []),
       ...reachOf(memory, notes),
     ],
@@ -83,7 +84,12 @@ function countedWords(results: readonly RowResult[]): string[] {
   ];
   const pairs = least === most ? groupDigits(most) : `${groupDigits(least)} to ${groupDigits(most)}`;
   return [
-    `differences: over ${pairs} pairs of executions a row, in which the rule follows the first row's execution step by step; what only the rule executes takes no time of its own. Apart: each by itself as it is hunted, every instruction a turn. ${count(counted[0].comparisons, 'interval')} of each, together 95 % (Student's t, Bonferroni)`,
+    `differences: over ${pairs} pairs of executions a row, in which the rule follows the first row's ` +
+      'execution step by step; what only the rule executes takes no time of its own. Apart: each ' +
+      'by itself as ' +
+      `it is hunted, every instruction a turn. ${count(counted[0].comparisons, 'interval')} of ` +
+      'each, together ' +
+      `95 % (Student's t, Bonferroni)`,
   ];
 }
 
@@ -101,7 +107,8 @@ function reasons(witnessed: readonly Witnessed[]): string[] {
   }
   return [...best.values()].map(
     ({ shortest: { row, finding, verdict }, where }) =>
-      `${row.label} (${finding.violation.class} on ${where.join(', ')}): ${finding.violation.message}${keptIn(verdict?.finding)}`,
+      `${row.label} (${finding.violation.class} on ${where.join(', ')}): ` +
+      `${finding.violation.message}${keptIn(verdict?.finding)}`,
   );
 }
 

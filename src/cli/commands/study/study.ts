@@ -51,7 +51,8 @@ const FLAGS = {
   executions: LIMITS.executions.saying('executions per row; without --budget there is no time limit'),
   count: flag(
     '--count <N>',
-    'pairs of executions that each row is counted over (default: as planned; with --budget as many as it allows)',
+    'pairs of executions that each row is counted over (default: as planned; with --budget as many ' +
+      'as it allows)',
     (name) => wholeNumber(name, 1, 1e6),
   ),
   ...EXPLORATION,
@@ -75,7 +76,8 @@ export const studyCommand = defineCommand({
   name: 'study',
   summary: 'answer a question by a table of runs',
   description:
-    'Runs a study: every row is hunted in the same scenarios, and its costs are counted over the same executions. Without a name, lists the studies.',
+    'Runs a study: every row is hunted in the same scenarios, and its costs are counted over the same ' +
+    'executions. Without a name, lists the studies.',
   arguments: {
     given: optional('name', 'the study (default where modules are given: remote-tlb-gen)'),
     modules: MODULES,
@@ -248,7 +250,9 @@ function printHead(
   const pairs = counted ?? executions ?? (budget === undefined ? plan.counted : undefined);
   const compared =
     pairs === undefined ? 'as many pairs as the time allows' : `at most ${count(pairs, 'pair')}`;
-  const settings = `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
+  const settings =
+    `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted ` +
+    `over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
   printLabelled(
     context,
     [

@@ -12,7 +12,8 @@ import { defineCommand } from '../command.js';
 const FLAGS = {
   profile: flag(
     '--profile <name>',
-    'the kernel to compare with (default: the one that the meta file names); PROFILE~feature switches one off',
+    'the kernel to compare with (default: the one that the meta file names); PROFILE~feature ' +
+      'switches one off',
     () => String,
   ),
   json: JSON_FLAG,
@@ -31,7 +32,8 @@ export const traceCheckCommand = defineCommand({
   name: 'check',
   summary: "compare the model's decisions with a recording's",
   description:
-    'Replays the inputs of recordings through the simulated kernel and compares every decision: generations, masks, ASIDs, CR3 writes, targets, flushes.',
+    'Replays the inputs of recordings through the simulated kernel and compares every decision: ' +
+    'generations, masks, ASIDs, CR3 writes, targets, flushes.',
   arguments: {
     files: atLeastOne(
       'file',

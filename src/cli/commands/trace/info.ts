@@ -17,7 +17,8 @@ export const traceInfoCommand = defineCommand({
   name: 'info',
   summary: 'what a recording holds',
   description:
-    'Counts what a recording holds, what of it can be modelled, and names the window that a hunt takes by default.',
+    'Counts what a recording holds, what of it can be modelled, and names the window that a hunt takes ' +
+    'by default.',
   arguments: { file: required('file', 'ftrace text, gzipped or not') },
   flags: { json: JSON_FLAG },
   help: HELP,
