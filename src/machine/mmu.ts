@@ -1,6 +1,6 @@
 import { Ghost, TABLE_SHIFT } from './ghost.js';
 import * as H from './hardware.js';
-import type { Machine } from './machine.js';
+import type { WalkedMachine } from './ports.js';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame, pteVersion } from './pte.js';
 
 /**
@@ -26,7 +26,7 @@ export class Mmu {
   private readonly ghost: Ghost;
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: WalkedMachine,
     private readonly framesBase: number,
     private readonly frameStride: number,
   ) {

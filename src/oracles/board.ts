@@ -2,6 +2,7 @@ import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import type { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import { Counters } from './counters.js';
 import { oracles } from './index.js';
 import type { Oracle, OracleInfo } from './oracle.js';
@@ -36,7 +37,7 @@ export class OracleBoard extends MachineObserver {
 
   /** `chosen`: all, or those that can judge here. */
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: JudgedMachine,
     private readonly kernel: KernelConfig,
     chosen: readonly OracleInfo[] = oracles,
   ) {

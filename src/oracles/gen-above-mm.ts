@@ -1,7 +1,7 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import { EV_DECIDED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 import { Slots } from './slots.js';
 
@@ -13,7 +13,7 @@ class GenAboveMm implements Oracle {
   private readonly slots: Slots;
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: JudgedMachine,
     kernel: KernelConfig,
   ) {
     this.slots = new Slots(machine, kernel);

@@ -3,7 +3,7 @@ import { EV_DECIDED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import { pteVersion } from '../machine/pte.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 import { Slots } from './slots.js';
@@ -17,7 +17,7 @@ class GenAhead implements Oracle {
   private readonly slots: Slots;
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: JudgedMachine,
     kernel: KernelConfig,
   ) {
     this.slots = new Slots(machine, kernel);

@@ -1,5 +1,5 @@
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 
 /**
@@ -24,5 +24,5 @@ export interface OracleInfo {
   readonly latent: boolean;
   readonly summary: string;
   /** Null for what the explorer itself sees (nobody can move, no end). */
-  readonly create: ((machine: Machine, kernel: KernelConfig) => Oracle) | null;
+  readonly create: ((machine: JudgedMachine, kernel: KernelConfig) => Oracle) | null;
 }

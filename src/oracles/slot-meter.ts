@@ -7,7 +7,7 @@ import {
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { packedGen } from '../kernel/packed-slots.js';
 import * as H from '../machine/hardware.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import { pteVersion } from '../machine/pte.js';
 import type { Counters } from './counters.js';
 import { Slots } from './slots.js';
@@ -31,7 +31,7 @@ export class SlotMeter {
   private readonly packed: boolean;
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: JudgedMachine,
     kernel: KernelConfig,
     private readonly counters: Counters,
   ) {

@@ -2,7 +2,7 @@ import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { packedGen } from '../kernel/packed-slots.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 
 /** What the running owner's slots say, as the owner sees them (its own buffered stores included). */
 export class Slots {
@@ -12,7 +12,7 @@ export class Slots {
   private readonly packed: boolean;
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: JudgedMachine,
     kernel: KernelConfig,
   ) {
     this.mms = kernel.layout.mms;

@@ -1,7 +1,7 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import { Ghost, SPLIT_WORDS } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import { makePte, PTE_PRESENT, PTE_SWAP, pteFrame, pteVersion, withVersion } from '../machine/pte.js';
 import type { Oracle, OracleInfo } from './oracle.js';
 
@@ -40,7 +40,7 @@ class SplitPage implements Oracle {
   private readonly ghost: Ghost;
 
   constructor(
-    private readonly machine: Machine,
+    private readonly machine: JudgedMachine,
     private readonly base: number,
   ) {
     this.mem = machine.mem;

@@ -1,7 +1,7 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import { pteFrame, pteVersion } from '../machine/pte.js';
 import type { FactsOf } from '../vocabulary/violation-facts.js';
 import type { Oracle, OracleInfo } from './oracle.js';
@@ -14,7 +14,7 @@ import type { Oracle, OracleInfo } from './oracle.js';
 class StaleUse implements Oracle {
   private readonly ghost: Ghost;
 
-  constructor(private readonly machine: Machine) {
+  constructor(private readonly machine: JudgedMachine) {
     this.ghost = machine.ghost;
   }
 

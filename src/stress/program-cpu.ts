@@ -1,4 +1,4 @@
-import type { Program } from '../machine/program.js';
+import { type BlankedProgram, blanked } from '../machine/stripped/blanked.js';
 import { COUNTERS } from '../oracles/counters.js';
 import type { Definitions } from '../programs/definitions.js';
 import * as C from './control.js';
@@ -24,13 +24,13 @@ const START_LOOKS = 4_000;
  * state is the explorer's: nobody here sees every state.
  */
 export class ProgramCpu extends ThreadCpu {
-  private readonly program: Program;
+  private readonly program: BlankedProgram;
 
   constructor(setup: ThreadSetup & ProgramPart, { programs }: Definitions) {
     const program = programs.find(({ name }) => name === setup.program);
     if (program === undefined) throw new Error(`no such program: ${setup.program}`);
     super(setup, program);
-    this.program = program;
+    this.program = blanked(program);
   }
 
   protected counters(): number[] {
@@ -42,13 +42,12 @@ export class ProgramCpu extends ThreadCpu {
     const own = C.cpuBlock(this.setup.id);
     for (let round = 1; ; round++) {
       this.startTogether(round);
-      // In this build a protocol function acts at once.
-      program.main(cpu as never);
+      program.main(cpu);
       words[own + C.STEPS]++;
       words[own + C.LOOPS]++;
       this.meet(
         () => {
-          const wrong = program.check(machine as never);
+          const wrong = program.check(machine);
           if (wrong !== null) machine.report({ class: 'assertion', cpu: this.setup.id, text: wrong });
           mem.set(image);
         },

@@ -69,8 +69,7 @@ export class SimCpu extends ThreadCpu {
     // The table of this CPU alone; one that replaces nothing runs the kernel's own.
     if (names.length > 0) (this.cpu as unknown as { fn: KernelFunctions }).fn = table;
     this.replaced = calls;
-    // The oracles are written against the explorer's machine, whose methods this one has.
-    this.board = new StressBoard(this.machine as never, program.config);
+    this.board = new StressBoard(this.machine, program.config);
     this.machine.observer = this.board;
   }
 

@@ -1,6 +1,6 @@
 import { EV_DECIDED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
-import type { Machine } from '../machine/machine.js';
+import type { JudgedMachine } from '../machine/ports.js';
 import { OracleBoard } from '../oracles/board.js';
 import { crossMm } from '../oracles/cross-mm.js';
 import { freedTableWalk } from '../oracles/freed-table-walk.js';
@@ -18,7 +18,7 @@ import { unlockOfFree } from '../oracles/unlock-of-free.js';
 export class StressBoard extends OracleBoard {
   private readonly genAhead: Oracle;
 
-  constructor(machine: Machine, kernel: KernelConfig) {
+  constructor(machine: JudgedMachine, kernel: KernelConfig) {
     super(machine, kernel, [staleUse, crossMm, freedTableWalk, unlockOfFree]);
     this.genAhead = genAhead.create?.(machine, kernel) as Oracle;
   }

@@ -1,5 +1,6 @@
 import * as H from '../machine/hardware.js';
 import type { Program } from '../machine/program.js';
+import { blanked } from '../machine/stripped/blanked.js';
 import type { Cpu } from '../machine/stripped/cpu.js';
 import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
@@ -76,7 +77,7 @@ export abstract class ThreadCpu {
       setup.atomicStores,
       setup.id,
     );
-    this.cpu = program.createCpu(this.machine as never, setup.id) as never;
+    this.cpu = blanked(program).createCpu(this.machine, setup.id);
   }
 
   /** Waits at the gate, runs until the run is over, answers what was seen. */

@@ -1,5 +1,6 @@
 import type { Cpu as ExplorerCpu } from '../cpu.js';
 import type { Op } from '../protocol.js';
+import { blanked } from './blanked.js';
 import { PagingCpu } from './paging-cpu.js';
 
 /**
@@ -9,6 +10,12 @@ import { PagingCpu } from './paging-cpu.js';
  * checked-cpu.ts).
  */
 export class Cpu extends PagingCpu {
+  protected override handle(nmi: boolean): void {
+    const handlers = blanked(this.machine.program);
+    if (nmi) handlers.nmi(this);
+    else handlers.interrupt(this);
+  }
+
   // No instructions.
 
   peek(address: number): number {

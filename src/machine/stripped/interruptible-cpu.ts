@@ -152,6 +152,9 @@ export abstract class InterruptibleCpu {
     this.note(K.STEP_HOST, 0, 0);
   }
 
+  /** Runs the program's handler of an IPI, or of an NMI. */
+  protected abstract handle(nmi: boolean): void;
+
   /** Runs a handler to its IRET, with interrupts off, on top of what it interrupted. */
   private take(nmi: boolean): void {
     // The handler's boundaries are not those of the access that it interrupted.
@@ -159,10 +162,7 @@ export abstract class InterruptibleCpu {
     this.saved.push(this.interrupts);
     this.setInterrupts(false);
     this.note(K.STEP_DELIVER, 0, 0);
-    const { program } = this.machine;
-    // In this build a handler is a plain function.
-    if (nmi) program.nmi(this as never);
-    else program.interrupt(this as never);
+    this.handle(nmi);
     if (this.host.served(this.id)) this.fuel = 0;
   }
 

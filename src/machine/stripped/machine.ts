@@ -63,8 +63,7 @@ export class Machine {
     this.firstGeneration = Math.min(...addresses);
     this.lastGeneration = Math.max(...addresses);
     this.frames = new Frames(this);
-    // The MMU is the explorer's own code: in this build its Machine is this class.
-    this.mmu = new Mmu(this as never, this.layout.framesBase, this.layout.frameStride);
+    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride);
   }
 
   block(cpu: number): number {
