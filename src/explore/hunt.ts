@@ -4,16 +4,11 @@ import { COUNTERS } from '../oracles/counters.js';
 import { isOwnVariantName } from '../programs/definitions.js';
 import type { Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
-import {
-  FINDING_FORMAT,
-  FINDING_VERSION,
-  type Finding,
-  type LatentClass,
-  PLAIN_PROGRAM,
-} from '../vocabulary/finding.js';
+import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
 import type { BatchRequest, BatchResult, BatchWitness } from './batch.js';
+import { BatchOrder, type NextBatch, type Target, targetsOf } from './batch-order.js';
 import { type CodeReport, CodeTally } from './effect/code.js';
 import { EffectTally } from './effect/effect.js';
 import { effectPlan } from './effect/parts.js';
@@ -26,19 +21,10 @@ import { mix } from './random.js';
  * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the
  * budget.
  *
- * The order of batches is fixed by the request and by each scenario's measured length alone. Workers may
- * finish in any order; what is reported is the completed prefix of that order, and the witness is the first
- * in it, so the result does not depend on the number of jobs.
+ * The order of batches is fixed (batch-order.ts). Workers may finish in any order; what is reported is the
+ * completed prefix of that order, and the witness is the first in it, so the result does not depend on the
+ * number of jobs.
  */
-
-/**
- * Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing,
- * so that batches are worth their messages. A round is five eighths as long as all before it: in the middle
- * of one, no scenario has had more than twice the steps of another, even where its executions are somewhat
- * longer than measured.
- */
-const ROUND_STEPS_FIRST = 25_000;
-const ROUND_STEPS_MAX = 400_000;
 
 interface Tally {
   executions: number;
@@ -46,9 +32,7 @@ interface Tally {
   readonly counters: number[];
 }
 
-interface Planned {
-  readonly scenario: number;
-  readonly request: BatchRequest;
+interface Planned extends NextBatch {
   result: BatchResult | null;
 }
 
@@ -73,19 +57,6 @@ export async function hunt(
   return state.outcome(seconds);
 }
 
-interface Target {
-  readonly name: string;
-  readonly subject: Subject;
-}
-
-function targetsOf(request: HuntRequest | ProgramHuntRequest): Target[] {
-  if ('program' in request) return [{ name: PLAIN_PROGRAM, subject: { program: request.program } }];
-  return request.scenarios.map((scenario) => ({
-    name: scenario.name,
-    subject: { variant: request.variant, scenario },
-  }));
-}
-
 function effectTally(request: HuntRequest | ProgramHuntRequest, { variants }: Modules): EffectTally | null {
   const variant = 'program' in request ? undefined : findVariant(request.variant, variants);
   const plan = variant === undefined ? null : effectPlan(variant);
@@ -100,9 +71,7 @@ function effectTally(request: HuntRequest | ProgramHuntRequest, { variants }: Mo
 class Hunt {
   private readonly targets: readonly Target[];
   private readonly tallies: Tally[];
-  /** By scenario, once it is asked for: the promise, and its value. */
-  private readonly measured: Promise<number>[] = [];
-  private readonly lengths: number[] = [];
+  private readonly order: BatchOrder;
   private readonly planned: Planned[] = [];
   /** Batches of `planned` before this one are in the completed prefix. */
   private merged = 0;
@@ -114,12 +83,6 @@ class Hunt {
   } | null = null;
   private readonly met: { -readonly [K in keyof MetViolation]: MetViolation[K] }[] = [];
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
-  /** Steps per scenario in this round, and in all rounds before it. */
-  private roundSteps = ROUND_STEPS_FIRST;
-  private earlierSteps = 0;
-  private nextScenario = 0;
-  private plannedExecutions = 0;
-  private readonly nextExecution: number[];
   private interrupted = false;
   /** Of a variant that was made from another. */
   private readonly effect: EffectTally | null;
@@ -128,71 +91,12 @@ class Hunt {
   constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }) {
     this.targets = targetsOf(request);
     this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
-    this.nextExecution = this.targets.map(() => 0);
+    this.order = new BatchOrder(request, this.targets);
     this.effect = effectTally(request, request.pool.modules);
     this.code = new CodeTally(
       request.pool.modules.covered,
       this.targets.map(({ name }) => name),
     );
-  }
-
-  /**
-   * Knows the next scenario's length, from which the size of its batch follows. A scenario is measured when
-   * its first batch is nearly due, so that the first batches do not wait for the last scenarios; those after
-   * it are begun with it, one for each worker.
-   */
-  private async measureNext(): Promise<void> {
-    const { pool } = this.request;
-    const next = this.nextScenario;
-    for (let index = next; index < Math.min(next + 1 + pool.jobs, this.targets.length); index++) {
-      if (this.measured[index] !== undefined) continue;
-      this.measured[index] = pool.length(this.batchRequest(index, 0, 0));
-      // Who waits for it hears of a failure; a hunt that ends before does not need to.
-      this.measured[index].catch(() => undefined);
-    }
-    this.lengths[next] = await this.measured[next];
-  }
-
-  private batchRequest(index: number, first: number, count: number): BatchRequest {
-    const { memory, strategies, seed, shard, pastViolations, sought } = this.request;
-    const { name, subject } = this.targets[index];
-    const known = this.request.known?.filter(({ scenario }) => scenario === name);
-    const ofHunt = {
-      ...subject,
-      memory,
-      strategies,
-      seed,
-      shard,
-      known,
-      pastViolations,
-      sought,
-      compared: true,
-    };
-    return { ...ofHunt, first, count, length: this.lengths[index] };
-  }
-
-  /** The next batch in the fixed order, or null when the number of executions is reached. */
-  private plan(): Planned | null {
-    const limit = this.request.executions ?? Number.POSITIVE_INFINITY;
-    const left = limit - this.plannedExecutions;
-    if (left <= 0) return null;
-    const index = this.nextScenario;
-    const count = Math.min(left, Math.max(1, Math.round(this.roundSteps / this.lengths[index])));
-    const planned: Planned = {
-      scenario: index,
-      request: this.batchRequest(index, this.nextExecution[index], count),
-      result: null,
-    };
-    this.nextExecution[index] += count;
-    this.plannedExecutions += count;
-    this.nextScenario++;
-    if (this.nextScenario === this.targets.length) {
-      this.nextScenario = 0;
-      this.earlierSteps += this.roundSteps;
-      this.roundSteps = Math.min(ROUND_STEPS_MAX, (this.earlierSteps * 5) >> 3);
-    }
-    this.planned.push(planned);
-    return planned;
   }
 
   async run(started: number): Promise<void> {
@@ -211,12 +115,14 @@ class Hunt {
     while (!over()) {
       // One batch more than workers, so that none waits for this thread.
       while (inFlight.size <= pool.jobs) {
-        if (this.lengths[this.nextScenario] === undefined) {
-          await this.measureNext();
+        if (!this.order.isMeasured) {
+          await this.order.measure();
           if (over()) break;
         }
-        const planned = this.plan();
-        if (planned === null) break;
+        const next = this.order.next();
+        if (next === null) break;
+        const planned: Planned = { ...next, result: null };
+        this.planned.push(planned);
         const task = pool.run(planned.request).then((result) => {
           planned.result = result;
           inFlight.delete(task);
