@@ -1,35 +1,20 @@
-import { type HuntPool, openPool } from '../explore/pool.js';
 import { strategies as allStrategies } from '../explore/strategies/index.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
-import type { Finding, MemoryModel } from '../vocabulary/finding.js';
-import type { Scenario } from '../vocabulary/scenario.js';
+import { onPool, type RunOptions } from '../study/run-options.js';
+import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { type CompareDocument, compareDocument } from './document.js';
 import { compareVariants } from './run.js';
 
 /** How two variants are compared; everything may be left out. */
-export interface CompareOptions {
-  /** Default: the whole catalogue. */
-  readonly scenarios?: readonly Scenario[];
+export interface CompareOptions extends RunOptions {
   /** Names of strategies, alternating in each scenario. Default: all. */
   readonly strategies?: readonly string[];
-  /** Executions of each hunt. Default: as many as the time allows. */
-  readonly executions?: number;
-  /** Pairs of executions to count. Default: `executions`, or as many as the time allows. */
-  readonly count?: number;
   /**
    * Wall time in milliseconds, a third for each hunt and one for the counts. Default: none where `executions`
    * is given, else 60,000.
    */
   readonly budgetMs?: number;
-  /** Seed of every random choice. Default 1. */
-  readonly seed?: number;
-  /** Default `tso`. */
-  readonly memory?: MemoryModel;
-  /** Worker threads, and the modules that they know. Default: two, opened and closed here. */
-  readonly pool?: HuntPool;
-  /** Aborting ends it early; what is known by then is answered with `interrupted: true`. */
-  readonly signal?: AbortSignal;
 }
 
 /** The document that `compare --json` prints, and the witnesses of the base and of the patch. */
@@ -37,7 +22,6 @@ export interface CompareResult extends CompareDocument {
   readonly findings: readonly Finding[];
 }
 
-const JOBS_DEFAULT = 2;
 const BUDGET_MS_DEFAULT = 60_000;
 
 /**
@@ -58,15 +42,12 @@ export async function compare(
   const { scenarios = catalogue, executions, count, seed = 1, memory = 'tso', signal } = options;
   const strategies = options.strategies ?? allStrategies.map(({ name }) => name);
   const budgetMs = options.budgetMs ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined);
-  const pool = options.pool ?? openPool(JOBS_DEFAULT);
-  try {
+  return onPool(options.pool, async (pool) => {
     const comparison = await compareVariants(
       { base, patch, scenarios, strategies, memory, seed, executions, count, budgetMs, signal },
       pool,
     );
     const findings = comparison.outcomes.flatMap(({ finding }) => finding ?? []);
     return { ...compareDocument(VERSION, comparison, []), findings };
-  } finally {
-    if (options.pool === undefined) await pool.close();
-  }
+  });
 }

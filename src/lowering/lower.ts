@@ -66,7 +66,7 @@ export function lowerModule(
     for (const child of isFunction(node) ? [...node.params, node.body] : evaluated(node))
       visit(child as AnyNode, scope);
   };
-  visit(program, scopes.within(program, null as unknown as Scope));
+  visit(program, scopes.top);
   if (inserts.length === 0) return source;
   const kept = topLevelNames(program);
   if (kept.length > 0) inserts.push([source.length, `\nshootdownFrames.freeze([${kept.join(',')}]);`]);

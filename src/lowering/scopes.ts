@@ -48,12 +48,13 @@ const OPENS = new Set([
 
 /** The scopes that nodes of a module open. */
 export class Scopes {
+  /** The module's own. */
+  readonly top = new Scope(null, true);
   private readonly opened = new Map<AnyNode, Scope>();
 
   constructor(program: AnyNode) {
-    const top = new Scope(null, true);
-    this.opened.set(program, top);
-    for (const child of childrenOf(program)) this.visit(child, top);
+    this.opened.set(program, this.top);
+    for (const child of childrenOf(program)) this.visit(child, this.top);
   }
 
   /** The scope in which a node's children stand, given the one in which the node does. */

@@ -1,43 +1,26 @@
-import { type HuntPool, openPool } from '../explore/pool.js';
 import { strategies as allStrategies } from '../explore/strategies/index.js';
 import { type StudyDocument, studyDocument } from '../report/json-documents.js';
 import { InputError } from '../vocabulary/errors.js';
-import type { Finding, MemoryModel } from '../vocabulary/finding.js';
-import type { Scenario } from '../vocabulary/scenario.js';
+import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { studies } from './index.js';
 import { studyReport } from './report.js';
 import { runStudy } from './run.js';
+import { onPool, type RunOptions } from './run-options.js';
 import type { ColumnValue, StudyRow } from './study.js';
 
 /** What a study is asked to do; everything may be left out. */
-export interface StudyOptions {
+export interface StudyOptions extends RunOptions {
   /** Variants of the rows to run, with those that they are compared with. Default: all rows. */
   readonly variants?: readonly string[];
-  /** Default: the study's own. */
-  readonly scenarios?: readonly Scenario[];
-  /** Executions of each row's hunt. Default: as planned. */
-  readonly executions?: number;
-  /** Pairs of executions that each row is counted over. Default: `executions`, or as planned. */
-  readonly count?: number;
   /** Wall time in milliseconds for all rows. Default: none where `executions` is given, else as planned. */
   readonly budgetMs?: number;
-  /** Seed of every random choice. Default 1. */
-  readonly seed?: number;
-  /** Default `tso`. */
-  readonly memory?: MemoryModel;
-  /** Worker threads, and the modules that they know. Default: two, opened and closed here. */
-  readonly pool?: HuntPool;
-  /** Aborting ends the study early; what is known by then is answered with `interrupted: true`. */
-  readonly signal?: AbortSignal;
 }
 
 /** The document that `study --json` prints, and the witnesses of its rows. */
 export interface StudyResult extends StudyDocument<ColumnValue> {
   readonly findings: readonly Finding[];
 }
-
-const JOBS_DEFAULT = 2;
 
 /**
  * Runs a study (`remote-tlb-gen`, `concurrent-flush`, `lazy`) and answers its table as `study --json` prints
@@ -64,11 +47,10 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
     seed = 1,
   } = options;
   const rows = variants === undefined ? asked.rows : chosenRows(asked.rows, variants);
-  const pool = options.pool ?? openPool(JOBS_DEFAULT);
   const findings: Finding[] = [];
   const { plan } = asked;
   const isPlanned = executions === undefined && budgetMs === undefined;
-  try {
+  return onPool(options.pool, async (pool) => {
     const { results, interrupted } = await runStudy(
       {
         ...{ study: asked, rows, scenarios: options.scenarios ?? asked.scenarios, memory, seed, signal },
@@ -88,9 +70,7 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
       pool,
     );
     return { ...studyDocument(VERSION, studyReport(asked, results, [], interrupted)), findings };
-  } finally {
-    if (options.pool === undefined) await pool.close();
-  }
+  });
 }
 
 /** The rows of these variants, and what they are compared with. */
