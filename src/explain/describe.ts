@@ -145,9 +145,8 @@ export function hostAct({ kind, value }: RawStep): string | null {
 /** A store in the CPU's store buffer, or one that leaves it: `loaded_mm=SWITCHING`. */
 export function describeStore({ address, value, kind }: BufferedStore, cpu: number, names: Names): string {
   if (kind === SB_USER) return 'a user store';
-  const word = names.word(address, cpu);
-  const equals = word.includes(' ') ? ' = ' : '=';
-  return word + equals + names.value(address, value);
+  const equals = names.isPhrase(address, cpu) ? ' = ' : '=';
+  return names.word(address, cpu) + equals + names.value(address, value);
 }
 
 /** The first half's name and format stand for the pair's; the second word follows it. */

@@ -14,6 +14,8 @@ import { mmName } from '../vocabulary/mm-name.js';
 export interface Names {
   /** The word, as seen from a CPU. */
   word(address: number, cpu: number): string;
+  /** Whether `word` answers several words, beside which a sign needs room. */
+  isPhrase(address: number, cpu: number): boolean;
   /** A value of the word. */
   value(address: number, value: number): string;
   /** A page-table entry: `mm` is the handle, `key` a page or a root entry behind the pages. */
@@ -54,6 +56,11 @@ export class KernelNames implements Names {
     const owner = layout.ownerOf(address);
     if (owner === null) return layout.nameOf(address);
     return owner.cpu === cpu ? owner.name : `CPU${owner.cpu}'s ${owner.name}`;
+  }
+
+  isPhrase(address: number, cpu: number): boolean {
+    const owner = this.kernel.layout.layout.ownerOf(address);
+    return this.entries.has(address) || (owner !== null && owner.cpu !== cpu);
   }
 
   value(address: number, value: number): string {

@@ -9,6 +9,10 @@ export class PlainNames implements Names {
     return this.layout.nameOf(address);
   }
 
+  isPhrase(): boolean {
+    return false;
+  }
+
   value(_address: number, value: number): string {
     return String(value);
   }
