@@ -1,3 +1,4 @@
+import { INVLPGB_PCID, INVLPGB_VA } from '../machine/broadcast.js';
 import { SB_USER } from '../machine/hardware.js';
 import * as HV from '../machine/hypervisor.js';
 import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mmu.js';
@@ -110,6 +111,12 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
       );
     case K.STEP_SERVE:
       return 'flush posted by a hypercall';
+    case K.OP_INVLPGB:
+      return invlpgbText(step);
+    case K.OP_TLBSYNC:
+      return 'tlbsync';
+    case K.STEP_INVALIDATE:
+      return `carries out what CPU${step.value} has broadcast`;
     case K.STEP_PREEMPT:
     case K.STEP_HOST:
       return hostAct(step) === null ? K.opName(step.kind) : `the host ${hostAct(step)}`;
@@ -118,6 +125,13 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     default:
       return K.opName(step.kind);
   }
+}
+
+/** `invlpgb pages 3-4 of PCID 7`. */
+function invlpgbText({ a: flags, b: pcid, c: first, d: pages }: RawStep): string {
+  const of = (flags & INVLPGB_PCID) !== 0 ? ` of PCID ${pcid}` : '';
+  if ((flags & INVLPGB_VA) === 0) return `invlpgb all${of === '' ? ' but global entries' : of}`;
+  return `invlpgb ${pages === 1 ? `page ${first}` : `pages ${first}-${first + pages - 1}`}${of}`;
 }
 
 /** What the host does, without the subject. */

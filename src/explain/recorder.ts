@@ -4,6 +4,7 @@ import {
   CPU_AGENT,
   cpuOfAgent,
   HOST_AGENT,
+  INVALIDATION_AGENT,
   kindOfAgent,
   LINE_AGENT,
   PREEMPT_AGENT,
@@ -20,6 +21,7 @@ import {
   STEP_DELIVER,
   STEP_DRAIN,
   STEP_HOST,
+  STEP_INVALIDATE,
   STEP_PREEMPT,
   STEP_SERVE,
   STEP_WALK,
@@ -35,10 +37,11 @@ const STEP_OF: Readonly<Record<number, number>> = {
   [HOST_AGENT]: STEP_HOST,
   [SERVICE_AGENT]: STEP_SERVE,
   [PREEMPT_AGENT]: STEP_PREEMPT,
+  [INVALIDATION_AGENT]: STEP_INVALIDATE,
 };
 
 /** Agents after whose step the machine's last value is the step's. */
-const ANSWERS: ReadonlySet<number> = new Set([CPU_AGENT, HOST_AGENT, PREEMPT_AGENT]);
+const ANSWERS: ReadonlySet<number> = new Set([CPU_AGENT, HOST_AGENT, PREEMPT_AGENT, INVALIDATION_AGENT]);
 
 type Operation = Pick<RawStep, 'kind' | 'a' | 'b' | 'c' | 'd' | 'e' | 'site' | 'unseen' | 'found'>;
 const NO_OPERATION: Operation = {

@@ -239,6 +239,18 @@ export class Cpu {
   invpcid(type: number, pcid: number, page: number): Op {
     return this.op(K.OP_INVPCID, type, pcid, page);
   }
+  /**
+   * INVLPGB: asks the MMUs of all CPUs, this one's too, to drop what `flags` select (INVLPGB_* of
+   * broadcast.ts). Weakly ordered: it waits neither for this CPU's stores nor for anybody's answer.
+   */
+  invlpgb(flags: number, pcid: number, page: number, pages: number): Op {
+    this.pending.d = pages;
+    return this.op(K.OP_INVLPGB, flags, pcid, page);
+  }
+  /** TLBSYNC: waits until every CPU has carried out what this CPU has broadcast. */
+  tlbsync(): Op {
+    return this.op(K.OP_TLBSYNC, 0, 0, 0);
+  }
   /** One try of a user load or store: TLB lookup and access in one step. Returns one of ACCESS_*. */
   userAccess(page: number, write: boolean): Op {
     return this.op(K.OP_USER_ACCESS, page, write ? 1 : 0, 0);

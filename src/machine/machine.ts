@@ -7,20 +7,21 @@ import {
 } from '../vocabulary/violation-facts.js';
 import {
   AGENT_KINDS,
+  agentKindsOf,
   agentOf,
   BUFFER_AGENT,
   CPU_AGENT,
   cpuOfAgent,
   HOST_AGENT,
+  INVALIDATION_AGENT,
   kindOfAgent,
   LINE_AGENT,
-  NATIVE_KINDS,
   PREEMPT_AGENT,
   SERVICE_AGENT,
   tracedAgent,
-  VIRTUAL_KINDS,
   WALKER_AGENT,
 } from './agents.js';
+import { Broadcasts } from './broadcast.js';
 import type { Cpu, PendingOp } from './cpu.js';
 import { EnabledSet } from './enabled-set.js';
 import { Frames } from './frames.js';
@@ -61,6 +62,8 @@ export class Machine {
   readonly frames: Frames;
   /** The host, if the CPUs are virtual. */
   readonly hypervisor: Hypervisor | null;
+  /** Broadcast invalidations, if the CPUs have them. */
+  readonly broadcasts: Broadcasts | null;
   /** Kinds of agents that a CPU has here. */
   readonly agentKinds: number;
   readonly cpus: Cpu[] = [];
@@ -118,7 +121,8 @@ export class Machine {
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
     this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
-    this.agentKinds = this.hypervisor === null ? NATIVE_KINDS : VIRTUAL_KINDS;
+    this.broadcasts = program.broadcast == null ? null : new Broadcasts(this, program.broadcast);
+    this.agentKinds = agentKindsOf(this.hypervisor !== null, this.broadcasts !== null);
     this.named = namedWords(program.words);
     for (let id = 0; id < program.cpus; id++) {
       this.operands.push(new Operands(program, id));
@@ -126,7 +130,7 @@ export class Machine {
     }
     this.cpuSteps = new Int32Array(program.cpus);
     this.frames = new Frames(this);
-    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride);
+    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride, program.tce === true);
     for (let id = 0; id < program.cpus; id++) {
       const cpu = program.createCpu(this, id);
       cpu.code = program.continuation?.(cpu) ?? new GeneratorCode(program, cpu);
@@ -209,6 +213,7 @@ export class Machine {
   refresh(id: number): void {
     this.refreshVcpu(id);
     this.buffers.refresh(id);
+    this.broadcasts?.refresh(id);
   }
 
   /**
@@ -381,22 +386,25 @@ export class Machine {
     } else if (kind === WALKER_AGENT) {
       this.walkerSteps++;
       this.stepWalker(id, agent);
-    } else this.stepHypervisor(cpu, agent, kind);
+    } else this.stepUnheard(cpu, agent, kind);
     if (this.program.invariant !== undefined && this.violation === null) judgeInvariant(this, id);
     this.step++;
   }
 
-  private stepHypervisor(cpu: Cpu, agent: number, kind: number): void {
-    const host = this.hypervisor as Hypervisor;
+  /** A step of the CPU's host, or of its MMU for another CPU: the CPU's code does not hear of it. */
+  private stepUnheard(cpu: Cpu, agent: number, kind: number): void {
+    const { hypervisor: host, broadcasts } = this;
     if (kind === PREEMPT_AGENT) this.walkerSteps++;
     const did =
-      kind === HOST_AGENT
-        ? host.stepHost(cpu)
-        : kind === SERVICE_AGENT
-          ? host.serve(cpu.id)
-          : host.preempt(cpu);
-    this.lastValue = did;
-    this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (did << 12)), HASH_PRIME);
+      kind === INVALIDATION_AGENT
+        ? broadcasts?.carryOut(cpu.id)
+        : kind === HOST_AGENT
+          ? host?.stepHost(cpu)
+          : kind === SERVICE_AGENT
+            ? host?.serve(cpu.id)
+            : host?.preempt(cpu);
+    this.lastValue = did ?? 0;
+    this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (this.lastValue << 12)), HASH_PRIME);
   }
 
   /**

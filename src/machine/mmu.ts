@@ -1,3 +1,4 @@
+import { INVLPGB_FINAL_ONLY, INVLPGB_PCID, INVLPGB_PMD_STRIDE, INVLPGB_VA } from './broadcast.js';
 import { Ghost, TABLE_SHIFT } from './ghost.js';
 import * as H from './hardware.js';
 import type { WalkedMachine } from './ports.js';
@@ -29,6 +30,8 @@ export class Mmu {
     private readonly machine: WalkedMachine,
     private readonly framesBase: number,
     private readonly frameStride: number,
+    /** EFER.TCE: an invalidation of an address keeps upper-level entries that do not lead to it. */
+    private readonly tce: boolean,
   ) {
     this.mem = machine.mem;
     this.ghost = machine.ghost;
@@ -126,9 +129,42 @@ export class Mmu {
 
   invlpg(block: number, page: number): void {
     const pcid = this.mem[block + H.CR3_PCID];
-    this.drop(block, H.TLB_COUNT, H.TLB_BASE, -1, (pcid << 8) | page);
-    this.drop(block, H.PSC_COUNT, H.PSC_BASE, ~0xff, pcid << 8);
+    this.dropPage(block, -1, (pcid << 8) | page);
     this.endWalks(block);
+  }
+
+  /**
+   * One page's entries, of the PCIDs that the mask lets through, and the paging-structure entries that go
+   * with them: all of those PCIDs', or with EFER.TCE those that lead to the page.
+   */
+  private dropPage(block: number, mask: number, key: number): void {
+    this.drop(block, H.TLB_COUNT, H.TLB_BASE, mask, key & mask);
+    const structure = this.tce ? (key & ~0xff) | ((key & 0xff) >> TABLE_SHIFT) : key & ~0xff;
+    const structureMask = this.tce ? mask : mask & ~0xff;
+    this.drop(block, H.PSC_COUNT, H.PSC_BASE, structureMask, structure & structureMask);
+  }
+
+  /**
+   * What the request at word `at` (see broadcast.ts) selects. A walk in flight that it concerns ends: what it
+   * has read may be what is to go.
+   */
+  invlpgb(block: number, at: number): void {
+    const mem = this.mem;
+    const [flags, pcid, first, pages] = [mem[at], mem[at + 1], mem[at + 2], mem[at + 3]];
+    const ofPcid = (flags & INVLPGB_PCID) !== 0;
+    if ((flags & INVLPGB_VA) === 0) {
+      if (ofPcid) this.dropPcid(block, pcid);
+      else this.dropAll(block);
+    } else {
+      const stride = (flags & INVLPGB_PMD_STRIDE) !== 0 ? 1 << TABLE_SHIFT : 1;
+      const mask = ofPcid ? -1 : 0xff;
+      for (let i = 0; i < pages; i++) {
+        const key = (pcid << 8) | (first + i * stride);
+        if ((flags & INVLPGB_FINAL_ONLY) === 0) this.dropPage(block, mask, key);
+        else this.drop(block, H.TLB_COUNT, H.TLB_BASE, mask, key & mask);
+      }
+    }
+    if (!ofPcid || pcid === mem[block + H.CR3_PCID]) this.endWalks(block);
   }
 
   invpcid(block: number, type: number, pcid: number, page: number): void {

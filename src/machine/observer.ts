@@ -38,6 +38,8 @@ export class MachineObserver {
    * does not hear of it.
    */
   hostServed(_cpu: number): void {}
+  /** The CPU's MMU has carried out what another CPU, or it itself, had broadcast; its code hears nothing. */
+  invalidated(_cpu: number): void {}
   /** A lock that the CPU does not hold was unlocked. */
   unlockOfFree(_cpu: number, _address: number): void {}
   /** A locked or buffered store reached memory while another CPU had moved since the store was executed. */

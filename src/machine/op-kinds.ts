@@ -39,6 +39,9 @@ export const OP_USER_ACCESS = 33;
 /** One level of a demand walk. */
 export const OP_WALK = 34;
 export const OP_FAULT = 35; // drains
+export const OP_INVLPGB = 36;
+/** Waits until what this CPU has broadcast is carried out everywhere. */
+export const OP_TLBSYNC = 37; // drains
 export const OP_SET_PTE = 40;
 export const OP_PTEP_GET_AND_CLEAR = 41; // drains
 export const OP_PTEP_SET_WRPROTECT = 42; // drains
@@ -61,6 +64,8 @@ for (const kind of [
   OP_PTEP_SET_WRPROTECT,
 ])
   IS_LOCKED[kind] = 1;
+/** A CPU's MMU carries out what another CPU has broadcast: a step of the invalidation agent. */
+export const STEP_INVALIDATE = 56;
 /**
  * The host takes a virtual CPU off its processor; does something for one that is off; serves what was posted
  * to one that runs.
@@ -101,6 +106,8 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_USER_ACCESS]: 'user access',
   [OP_WALK]: 'page walk',
   [OP_FAULT]: 'page fault',
+  [OP_INVLPGB]: 'invlpgb',
+  [OP_TLBSYNC]: 'tlbsync',
   [OP_SET_PTE]: 'set_pte',
   [OP_PTEP_GET_AND_CLEAR]: 'ptep_get_and_clear',
   [OP_PTEP_SET_WRPROTECT]: 'ptep_set_wrprotect',
@@ -108,6 +115,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_FREE_FRAME]: 'free_page',
   [OP_FREE_FRAME_RCU]: 'call_rcu(free_page)',
   [OP_POST_FLUSH]: 'hypercall(flush)',
+  [STEP_INVALIDATE]: 'broadcast invalidation',
   [STEP_PREEMPT]: 'preempt',
   [STEP_HOST]: 'host',
   [STEP_SERVE]: 'serve',

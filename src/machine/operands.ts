@@ -1,4 +1,5 @@
 import type { Told } from '../vocabulary/told.js';
+import { INVLPGB_FLAGS, INVLPGB_PCID, INVLPGB_PMD_STRIDE, INVLPGB_VA } from './broadcast.js';
 import type { PendingOp } from './cpu.js';
 import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
 import { FLUSH_PAGES } from './hypervisor.js';
@@ -143,6 +144,23 @@ export class Operands {
     this.inRange('invpcid', 'type', type, INVPCID_TYPES);
     this.inRange('invpcid', 'PCID', pcid, PCID_END);
     this.page('invpcid', page);
+  }
+
+  /** Executed without broadcasts there would be nobody to carry it out. */
+  invlpgb(flags: number, pcid: number, page: number, pages: number): void {
+    this.broadcasts('invlpgb');
+    this.inRange('invlpgb', 'flags', flags, INVLPGB_FLAGS + 1);
+    if ((flags & INVLPGB_PCID) !== 0) this.inRange('invlpgb', 'PCID', pcid, PCID_END);
+    if ((flags & INVLPGB_VA) === 0) return;
+    if ((pages | 0) !== pages || pages < 0) this.mistake('invlpgb', `of ${pages} pages`);
+    const stride = (flags & INVLPGB_PMD_STRIDE) !== 0 ? TABLE_PAGES : 1;
+    this.page('invlpgb', page);
+    if (pages > 0) this.page('invlpgb', page + (pages - 1) * stride);
+  }
+
+  broadcasts(operation: string): void {
+    if (this.program.broadcast == null)
+      this.mistake(operation, 'needs CPUs that broadcast invalidations, which this backend has not');
   }
 
   promise(mm: number, page: number, rights: number): void {

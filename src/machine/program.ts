@@ -1,3 +1,4 @@
+import type { BroadcastLayout } from './broadcast.js';
 import type { Continuation } from './continuation.js';
 import type { Cpu } from './cpu.js';
 import type { GhostLayout } from './ghost.js';
@@ -26,6 +27,10 @@ export interface Program {
   readonly mmu: MmuLayout | null;
   /** The host of virtual CPUs; null or absent: bare metal. */
   readonly host?: HostLayout | null;
+  /** Where CPUs broadcast invalidations: the words for it; null or absent: they do not. */
+  readonly broadcast?: BroadcastLayout | null;
+  /** EFER.TCE: an invalidation of an address keeps the upper-level entries that do not lead to it. */
+  readonly tce?: boolean;
   /** Makes the CPU object that `main` and `interrupt` are given; a subclass of Cpu may carry addresses. */
   createCpu(machine: Machine, id: number): Cpu;
   /** The CPU's script. */

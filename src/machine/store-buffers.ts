@@ -73,6 +73,17 @@ export class StoreBuffers {
     }
   }
 
+  /** Drains as far as the newest store of a user; what the kernel has stored since stays. */
+  drainUserStores(cpu: number, block: number): void {
+    const { mem } = this.machine;
+    for (let i = mem[block + H.SB_COUNT] - 1; i >= 0; i--) {
+      const at = block + H.SB_BASE + ((mem[block + H.SB_HEAD] + i) % H.SB_DEPTH) * H.SB_WORDS;
+      if (mem[at + H.SB_KIND] !== H.SB_USER) continue;
+      for (let drained = 0; drained <= i; drained++) this.drainOne(cpu, block);
+      return;
+    }
+  }
+
   drainAll(cpu: number, block: number): void {
     while (this.machine.mem[block + H.SB_COUNT] > 0) this.drainOne(cpu, block);
   }

@@ -52,6 +52,10 @@ export class Waits {
       return;
     }
     const pending = cpu.pending;
+    if (pending.kind === K.OP_TLBSYNC) {
+      this.refreshSync(cpu, agent);
+      return;
+    }
     if (pending.kind !== K.OP_COND_LOAD_ACQUIRE && pending.kind !== K.OP_SPIN_LOCK) {
       machine.enabled.add(agent);
       return;
@@ -67,6 +71,25 @@ export class Waits {
     // Watched even while it holds: it can cease to hold before this CPU moves.
     this.address[id] = pending.a;
     this.watch[pending.a] |= WATCH_WAITER;
+  }
+
+  /** TLBSYNC can be executed once nothing is outstanding of what the CPU has broadcast. */
+  private refreshSync(cpu: Cpu, agent: number): void {
+    const { machine } = this;
+    const { broadcasts } = machine;
+    if (broadcasts === null) {
+      try {
+        machine.operands[cpu.id].broadcasts('tlbsync');
+      } catch (error) {
+        throw machine.told(cpu, error);
+      }
+      return;
+    }
+    const address = broadcasts.outstandingOf(cpu.id);
+    if (machine.mem[address] === 0) machine.enabled.add(agent);
+    else machine.enabled.remove(agent);
+    this.address[cpu.id] = address;
+    this.watch[address] |= WATCH_WAITER;
   }
 
   /** A wait is looked at before it is executed, which it might never be. */

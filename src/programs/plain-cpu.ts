@@ -32,6 +32,12 @@ export class PlainCpu extends Cpu {
   override invpcid(): Op {
     return this.refuse('invpcid');
   }
+  override invlpgb(): Op {
+    return this.refuse('invlpgb');
+  }
+  override tlbsync(): Op {
+    return this.refuse('tlbsync');
+  }
   override userAccess(): Op {
     return this.refuse('userAccess');
   }

@@ -11,6 +11,7 @@ export const SIGNS: Readonly<Record<Agent, string>> = {
   line: '! ',
   walker: '^ ',
   host: '# ',
+  mmu: '* ',
 };
 
 const SIGN_MEANINGS: Readonly<Record<Agent, string>> = {
@@ -19,6 +20,7 @@ const SIGN_MEANINGS: Readonly<Record<Agent, string>> = {
   line: '! an interrupt is delivered',
   walker: '^ the page walker moves',
   host: '# the host moves',
+  mmu: '* a broadcast invalidation is carried out',
 };
 
 /** What the signs mean that occur in these steps; in a column of its own the host needs none. */
@@ -31,7 +33,7 @@ export function signMeanings(
     steps.some(
       (step) => step.agent === agent || (isDetailed && agent === 'buffer' && step.drained.length > 0),
     );
-  const parts = (['buffer', 'line', 'walker', 'host'] as const)
+  const parts = (['buffer', 'line', 'walker', 'host', 'mmu'] as const)
     .filter((agent) => occurs(agent) && !(agent === 'host' && hasHostColumn))
     .map((agent) => SIGN_MEANINGS[agent]);
   if (isDetailed && occurs('buffer')) parts.push('sb: stores that wait in the store buffer');
@@ -45,6 +47,6 @@ export function paintOf(step: TraceStep, colors: Colors): (text: string) => stri
   if (step.agent === 'buffer') return colors.cyan;
   if (step.agent === 'line') return colors.magenta;
   if (step.agent === 'walker') return colors.blue;
-  if (step.agent === 'host') return colors.magenta;
+  if (step.agent === 'host' || step.agent === 'mmu') return colors.magenta;
   return (text) => text;
 }

@@ -103,7 +103,7 @@ describe('the text of a schedule', () => {
 describe('kinds of agents', () => {
   it('have numbers, letters and room as findings and trace hashes know them', () => {
     expect(AGENTS.map(({ number }) => number)).toEqual(AGENTS.map((_, index) => index));
-    expect(AGENTS.map(({ letter }) => letter)).toEqual(['', 'b', 'i', 'w', 'h', 'r', 'p']);
+    expect(AGENTS.map(({ letter }) => letter)).toEqual(['', 'b', 'i', 'w', 'h', 'r', 'p', 'v']);
     expect(AGENT_KINDS).toBeGreaterThan(8);
     for (const cpu of [0, 1, 63, 255])
       for (const { number } of AGENTS) {

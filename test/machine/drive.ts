@@ -1,4 +1,12 @@
-import { agentOf, BUFFER_AGENT, CPU_AGENT, LINE_AGENT, WALKER_AGENT } from '../../src/machine/agents.js';
+import {
+  agentOf,
+  BUFFER_AGENT,
+  CPU_AGENT,
+  INVALIDATION_AGENT,
+  LINE_AGENT,
+  WALKER_AGENT,
+} from '../../src/machine/agents.js';
+import { broadcastLayout } from '../../src/machine/broadcast.js';
 import { Cpu } from '../../src/machine/cpu.js';
 import { Ghost, ghostLayout, TABLE_PAGES } from '../../src/machine/ghost.js';
 import * as H from '../../src/machine/hardware.js';
@@ -50,6 +58,14 @@ export class Drive {
   deliver(id: number): void {
     this.step(agentOf(id, LINE_AGENT), `the interrupt line of CPU ${id}`);
   }
+  canInvalidate(id: number): boolean {
+    return this.can(agentOf(id, INVALIDATION_AGENT));
+  }
+  /** The CPU's MMU carries out what one CPU has broadcast; answers which one. */
+  invalidate(id: number): number {
+    this.step(agentOf(id, INVALIDATION_AGENT), `the MMU of CPU ${id}`);
+    return this.machine.lastValue;
+  }
   /** One step of a speculative walk, of `page` if none is under way. */
   walk(id: number, page: number): void {
     this.machine.choose = () => page;
@@ -86,6 +102,7 @@ export interface MmuProgram extends Program {
 export function mmuProgram(
   cpus: readonly ((cpu: Cpu) => Protocol<void>)[],
   flags = PTE_PRESENT | PTE_WRITE | PTE_USER,
+  broadcasts?: { readonly waitsForAccesses: boolean; readonly tce?: boolean },
 ): MmuProgram {
   const layout = new Layout();
   const framesBase = layout.alloc('frame memory', FRAMES * TABLE_PAGES, 'pte');
@@ -94,6 +111,8 @@ export function mmuProgram(
   const grace = layout.alloc('grace period', 1 + GRACE * (1 + Math.ceil(cpus.length / 32)));
   const hardwareBase = layout.alloc('hardware', H.HW_WORDS * cpus.length);
   const ghost = ghostLayout(layout, PAGES, MMS, FRAMES, TABLE_PAGES);
+  const broadcast =
+    broadcasts === undefined ? null : broadcastLayout(layout, cpus.length, broadcasts.waitsForAccesses);
   const image = new Int32Array(layout.size);
   const entry = (frame: number, index: number): number => framesBase + frame * TABLE_PAGES + index;
   const owners = new Ghost(image, ghost, hardwareBase);
@@ -146,6 +165,8 @@ export function mmuProgram(
       generations: [],
       pages: PAGES,
     },
+    broadcast,
+    tce: broadcasts?.tce === true,
     createCpu: (machine, id) => new Cpu(machine, id),
     main: (cpu) => cpus[cpu.id](cpu),
     interrupt: onlyIret,

@@ -4,6 +4,7 @@ import {
   CPU_AGENT,
   cpuOfAgent,
   HOST_AGENT,
+  INVALIDATION_AGENT,
   kindOfAgent,
   LINE_AGENT,
   SERVICE_AGENT,
@@ -23,7 +24,7 @@ export interface LeadSteps {
 }
 
 /** Agents of a CPU that somebody else can set going: the base had them enabled, or not. */
-export const SET_GOING = [LINE_AGENT, HOST_AGENT, SERVICE_AGENT];
+export const SET_GOING = [LINE_AGENT, HOST_AGENT, SERVICE_AGENT, INVALIDATION_AGENT];
 
 /** An execution of the base, as those who follow it need it: who moved, and what for. */
 export class Lead {

@@ -3,6 +3,7 @@ import {
   CPU_AGENT,
   cpuOfAgent,
   HOST_AGENT,
+  isBehind,
   kindOfAgent,
   NATIVE_KINDS,
 } from '../../machine/agents.js';
@@ -90,7 +91,7 @@ class DelayStrategy implements Strategy {
   }
 
   private isSlow(kind: number): boolean {
-    return (this.slowBuffers && kind === BUFFER_AGENT) || (this.slowHosts && kind === HOST_AGENT);
+    return (this.slowBuffers && kind === BUFFER_AGENT) || (this.slowHosts && isBehind(kind));
   }
 
   /** Whether the agent is not held; decides about a racy write when it is first seen. */

@@ -1,7 +1,7 @@
 import {
   AGENT_KINDS,
   BUFFER_AGENT,
-  HOST_AGENT,
+  isBehind,
   isEnvironment,
   kindOfAgent,
   NATIVE_KINDS,
@@ -16,8 +16,8 @@ import type { Strategy, StrategyInfo } from './strategy.js';
  * priorities, and depth-1 change points at random steps at which the running agent falls below all others.
  * Deviations: the depth is drawn per execution (2 to 5); a store buffer and an interrupt line are threads of
  * their own; in half of the executions every buffer starts below all CPUs, so that stores stay buffered for
- * long, and in half every host, so that virtual CPUs stay out for long; an environment agent draws a new
- * priority after each of its steps, since it has no goal of its own.
+ * long, and in half every host and every broadcast invalidation, so that virtual CPUs stay out for long; an
+ * environment agent draws a new priority after each of its steps, since it has no goal of its own.
  *
  * Invariant: priorities of different agents differ; `best` is the enabled agent with the highest one, or
  * unknown (-1).
@@ -44,7 +44,7 @@ class PctStrategy implements Strategy {
     for (let agent = 0; agent < agents; agent++) {
       const kind = kindOfAgent(agent);
       if (kind >= kinds) continue;
-      const low = (buffersLow && kind === BUFFER_AGENT) || (hostsLow && kind === HOST_AGENT);
+      const low = (buffersLow && kind === BUFFER_AGENT) || (hostsLow && isBehind(kind));
       // The low bits keep priorities distinct.
       this.priority[agent] =
         ((low ? 1 : 2) * BASE + random.below(BASE - 1)) * 0x100 + (tracedAgent(agent) & 0xff);

@@ -1,4 +1,4 @@
-import { BUFFER_AGENT, HOST_AGENT, kindOfAgent, NATIVE_KINDS } from '../../machine/agents.js';
+import { BUFFER_AGENT, isBehind, kindOfAgent, NATIVE_KINDS } from '../../machine/agents.js';
 import type { EnabledSet } from '../../machine/enabled-set.js';
 import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
@@ -8,7 +8,7 @@ import type { Strategy, StrategyInfo } from './strategy.js';
  * 0.97. Uniform picking alone practically never meets a window ten steps long that must stay open while
  * another CPU takes ten steps. In half of the executions store buffers are slow: a drain that was drawn is
  * drawn again seven times out of eight, so that a store stays invisible for long. The same for hosts, so that
- * a virtual CPU stays out for long.
+ * a virtual CPU stays out for long, and for broadcast invalidations.
  */
 
 /** Probabilities in 1/1024. */
@@ -29,7 +29,7 @@ class RandomStrategy implements Strategy {
   }
 
   private isSlow(kind: number): boolean {
-    return (this.slowBuffers && kind === BUFFER_AGENT) || (this.slowHosts && kind === HOST_AGENT);
+    return (this.slowBuffers && kind === BUFFER_AGENT) || (this.slowHosts && isBehind(kind));
   }
 
   pick(enabled: EnabledSet, last: number): number {

@@ -1,3 +1,4 @@
+import type { Broadcasts } from '../broadcast.js';
 import { DEMAND } from '../hardware.js';
 import * as K from '../op-kinds.js';
 import type { Operation, OperationGroup } from './operation.js';
@@ -32,6 +33,15 @@ const invpcid: Operation = (machine, { id }, { a, b, c }) => {
   return 0;
 };
 
+const invlpgb: Operation = (machine, { id }, { a, b, c, d }) => {
+  machine.operands[id].invlpgb(a, b, c, d);
+  (machine.broadcasts as Broadcasts).issue(id, a, b, c, d);
+  return 0;
+};
+
+/** It could not be picked before its CPU's broadcasts were carried out. */
+const tlbsync: Operation = () => 0;
+
 const fault: Operation = (machine, { id }, { a }) => {
   machine.operands[id].page('faultEntry', a);
   machine.mmu.pageFault(machine.block(id), a);
@@ -39,11 +49,12 @@ const fault: Operation = (machine, { id }, { a }) => {
 };
 
 export const translationOperations: OperationGroup = {
-  plain: { [K.OP_USER_ACCESS]: userAccess, [K.OP_WALK]: walk },
+  plain: { [K.OP_USER_ACCESS]: userAccess, [K.OP_WALK]: walk, [K.OP_INVLPGB]: invlpgb },
   draining: {
     [K.OP_WRITE_CR3]: writeCr3,
     [K.OP_INVLPG]: invlpg,
     [K.OP_INVPCID]: invpcid,
     [K.OP_FAULT]: fault,
+    [K.OP_TLBSYNC]: tlbsync,
   },
 };

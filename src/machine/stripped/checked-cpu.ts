@@ -118,6 +118,14 @@ export class Cpu extends UncheckedCpu {
     this.operands.invpcid(type, pcid, page);
     return super.invpcid(type, pcid, page);
   }
+  override invlpgb(flags: number, pcid: number, page: number, pages: number): number {
+    this.operands.invlpgb(flags, pcid, page, pages);
+    return super.invlpgb(flags, pcid, page, pages);
+  }
+  override tlbsync(): number {
+    this.operands.broadcasts('tlbsync');
+    return super.tlbsync();
+  }
   override postFlush(target: number): number {
     this.operands.request(target, this.machine);
     return super.postFlush(target);

@@ -44,7 +44,7 @@ export const ATTEND_IPI = 1;
 export const ATTEND_NMI = 2;
 /** The run is over. */
 export const ATTEND_STOP = 4;
-/** A flush was posted to a virtual CPU. */
+/** A flush was posted to a virtual CPU, or an invalidation broadcast to this one. */
 export const ATTEND_REQUEST = 8;
 
 /** Thrown at a boundary when the run is over, and after a violation; caught by whoever started the script. */

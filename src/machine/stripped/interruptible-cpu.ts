@@ -2,6 +2,7 @@ import * as H from '../hardware.js';
 import * as K from '../op-kinds.js';
 import { Operands } from '../operands.js';
 import { storeWord } from './access.js';
+import { Broadcasts } from './broadcasts.js';
 import {
   ATTEND_IPI,
   ATTEND_NMI,
@@ -49,6 +50,8 @@ export abstract class InterruptibleCpu {
   private readonly saved: boolean[] = [];
   /** The CPU's host, if it is virtual. */
   protected readonly vcpu: Vcpu | null;
+  /** Its part in broadcast invalidations, if the CPUs have them. */
+  protected readonly broadcasts: Broadcasts | null;
   /**
    * The user access whose boundary this is (page * 2 + write), or -1; and its outcome, if the host has done
    * it.
@@ -74,8 +77,9 @@ export abstract class InterruptibleCpu {
     this.ring = machine.control.ring(id);
     this.block = machine.block(id);
     this.atomicStores = machine.atomicStores;
-    const { host } = machine.program;
+    const { host, broadcast } = machine.program;
     this.vcpu = host == null ? null : new Vcpu(machine, machine.host, host, id);
+    this.broadcasts = broadcast == null ? null : new Broadcasts(machine, machine.host, broadcast, id);
   }
 
   /** Brings the CPU back to the state in which a script starts. */
@@ -129,7 +133,8 @@ export abstract class InterruptibleCpu {
         // Before the requests are looked at: one that comes later sets it again.
         this.controlLocked.and(this.attention, ~ATTEND_REQUEST);
         this.vcpu?.serve();
-        this.note(K.STEP_SERVE, 0, 0);
+        this.broadcasts?.serve();
+        this.note(this.broadcasts === null ? K.STEP_SERVE : K.STEP_INVALIDATE, 0, 0);
       } else if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
         this.controlLocked.and(this.attention, ~ATTEND_NMI);
         this.inNmi = true;

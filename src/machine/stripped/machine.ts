@@ -63,7 +63,7 @@ export class Machine {
     this.firstGeneration = Math.min(...addresses);
     this.lastGeneration = Math.max(...addresses);
     this.frames = new Frames(this);
-    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride);
+    this.mmu = new Mmu(this, this.layout.framesBase, this.layout.frameStride, program.tce === true);
   }
 
   block(cpu: number): number {

@@ -1,6 +1,7 @@
 import * as H from '../hardware.js';
 import * as K from '../op-kinds.js';
 import { PTE_PRESENT, PTE_WRITE, pteFrame, pteValue, VERSION_MAX, withVersion } from '../pte.js';
+import type { Broadcasts } from './broadcasts.js';
 import { MemoryCpu } from './memory-cpu.js';
 import type { Vcpu } from './vcpu.js';
 
@@ -27,6 +28,18 @@ export abstract class PagingCpu extends MemoryCpu {
     this.drain();
     this.machine.mmu.invpcid(this.block, type, pcid, page);
     this.note(K.OP_INVPCID, type, 0);
+    return 0;
+  }
+  invlpgb(flags: number, pcid: number, page: number, pages: number): number {
+    this.boundary();
+    (this.broadcasts as Broadcasts).issue(flags, pcid, page, pages);
+    this.note(K.OP_INVLPGB, flags, pcid);
+    return 0;
+  }
+  tlbsync(): number {
+    this.condLoadAcquire((this.broadcasts as Broadcasts).outstanding(), -1, 0);
+    this.drain();
+    this.note(K.OP_TLBSYNC, 0, 0);
     return 0;
   }
   postFlush(target: number): number {

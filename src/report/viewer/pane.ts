@@ -69,6 +69,7 @@ const AGENTS: Readonly<Record<TraceStep['agent'], string>> = {
   line: 'interrupt line',
   walker: 'page walker',
   host: 'host',
+  mmu: 'broadcast invalidation',
 };
 
 function stateText(state: CpuState | null): string {
