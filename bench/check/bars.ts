@@ -12,11 +12,9 @@ import {
   checkRecording,
   KIND_NAMES,
   KIND_WITHOUT_BAR,
-  profileOf,
-  readHypervisorLog,
 } from '../../src/check/index.js';
-import { readRecording } from '../../src/trace/read-recording.js';
 import { findVariant } from '../../src/variants/index.js';
+import { subjectOf } from './subject.js';
 
 const { values, positionals: files } = parseArgs({
   allowPositionals: true,
@@ -79,10 +77,9 @@ function note(config: string, name: string, report: CheckReport): void {
 }
 
 for (const file of files) {
-  const recording = readRecording(file);
-  const version = profileOf(recording);
-  if (version === null) continue;
-  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
+  const subject = subjectOf(file);
+  if (subject === null) continue;
+  const { recording, version, log } = subject;
   const report = checkRecording(recording, version, log);
   note(recording.name.replace(/-w\d+$/, ''), recording.name, report);
   if (!values.features) continue;

@@ -6,10 +6,10 @@
  *     npx tsx bench/check/cut.ts [--each N] [--seed N] RECORDING.trace.gz...
  */
 import { parseArgs } from 'node:util';
-import { type CheckReport, checkRecording, profileOf, readHypervisorLog } from '../../src/check/index.js';
-import { readRecording } from '../../src/trace/read-recording.js';
+import { type CheckReport, checkRecording } from '../../src/check/index.js';
 import type { Recording } from '../../src/trace/recording.js';
 import { generator } from './scramble.js';
+import { subjectOf } from './subject.js';
 
 /** Events of a window, in turn. */
 const LENGTHS = [10, 30, 100, 300, 1030, 3000];
@@ -34,10 +34,9 @@ const cut = (recording: Recording, from: number, length: number): Recording => (
 
 let [windows, differing, lacking] = [0, 0, 0];
 for (const [number, file] of files.entries()) {
-  const recording = readRecording(file);
-  const version = profileOf(recording);
-  if (version === null) continue;
-  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
+  const subject = subjectOf(file);
+  if (subject === null) continue;
+  const { recording, version, log } = subject;
   const whole = new Set(checkRecording(recording, version, log).disagreements.map(key));
   const random = generator(Number(values.seed) * 1_009 + number);
   for (let round = 0; round < Number(values.each); round++) {

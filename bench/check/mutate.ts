@@ -6,12 +6,12 @@
  *     npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] RECORDING.trace.gz...
  */
 import { parseArgs } from 'node:util';
-import { type CheckReport, checkRecording, profileOf, readHypervisorLog } from '../../src/check/index.js';
+import { type CheckReport, checkRecording } from '../../src/check/index.js';
 import type { TraceEvent } from '../../src/trace/events.js';
-import { readRecording } from '../../src/trace/read-recording.js';
 import { TraceError } from '../../src/trace/trace-error.js';
 import { MUTATIONS } from './mutations.js';
 import { generator } from './scramble.js';
+import { subjectOf } from './subject.js';
 
 const { values, positionals: files } = parseArgs({
   allowPositionals: true,
@@ -91,11 +91,9 @@ function tryOne(name: string, file: string, seed: number): void {
 
 type Loaded = NonNullable<ReturnType<typeof read>>;
 function read(file: string) {
-  const recording = readRecording(file);
-  const version = profileOf(recording);
-  if (version === null) throw new TraceError(file, null, 'there is no profile of its kernel');
-  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
-  return { file, recording, version, log, whole: checkRecording(recording, version, log) };
+  const subject = subjectOf(file);
+  if (subject === null) throw new TraceError(file, null, 'there is no profile of its kernel');
+  return { file, ...subject, whole: checkRecording(subject.recording, subject.version, subject.log) };
 }
 let loaded: Loaded | null = null;
 function load(file: string): Loaded {

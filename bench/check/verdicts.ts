@@ -6,13 +6,13 @@
  *     ONLY='part|changed' npx tsx bench/check/verdicts.ts ...     only the documents whose name matches
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type CheckReport, checkRecording, profileOf, readHypervisorLog } from '../../src/check/index.js';
+import { type CheckReport, checkRecording } from '../../src/check/index.js';
 import { parseTrace } from '../../src/trace/parse.js';
 import { readBytes, textOf } from '../../src/trace/read-file.js';
-import { readRecording } from '../../src/trace/read-recording.js';
 import { TraceError } from '../../src/trace/trace-error.js';
 import { findVariant } from '../../src/variants/index.js';
 import { generator, scramble } from './scramble.js';
+import { type Subject, subjectOf } from './subject.js';
 
 const PARTS = 24;
 const CHANGED = 60;
@@ -42,16 +42,15 @@ function dump(name: string, check: () => CheckReport): void {
 
 files.forEach((file, number) => {
   const name = file.replace(/.*\//, '');
-  let recording: ReturnType<typeof readRecording>;
+  let subject: Subject | null;
   try {
-    recording = readRecording(file);
+    subject = subjectOf(file);
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
     return;
   }
-  const version = profileOf(recording);
-  if (version === null) return;
-  const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
+  if (subject === null) return;
+  const { recording, version, log } = subject;
   dump(name, () => checkRecording(recording, version, log));
   const without = findVariant(`${version.name}~${OFF[number % OFF.length]}`);
   if (without !== undefined) dump(`${name} ${without.name}`, () => checkRecording(recording, without, log));

@@ -4,20 +4,19 @@ import { nativeBackend } from '../backends/native.js';
 import type { Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { TraceEvent } from '../trace/events.js';
+import { type HypervisorEvent, readHypervisorLog } from '../trace/hypervisor-log.js';
+import { type FoundBy, identify } from '../trace/identify.js';
 import { missingProbes } from '../trace/probes.js';
 import { recordingParts } from '../trace/read-parts.js';
 import { readRecording } from '../trace/read-recording.js';
 import type { Recording } from '../trace/recording.js';
 import { TraceError } from '../trace/trace-error.js';
-import { added } from './add-reports.js';
-import { type Disagreement, emptyScore, type Score } from './board.js';
+import { addedReports } from './add-reports.js';
+import { Board, type Findings, type Score } from './board.js';
 import { BROADCAST_KINDS, broadcastLines } from './globals.js';
-import { type HypervisorEvent, readHypervisorLog } from './hypervisor-log.js';
-import { type FoundBy, identify } from './identify.js';
-import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
 import { type NotCompared, notCompared, requireProbes } from './needs.js';
-import { replay } from './replay.js';
+import { takeLines } from './take-lines.js';
 
 /** What of a kernel a check runs: a profile, or a variant of one. */
 export interface CheckedVersion {
@@ -26,11 +25,8 @@ export interface CheckedVersion {
   readonly replace?: Partial<KernelFunctions>;
 }
 
-/**
- * The answer of `trace check --json`: scores by kind, their sums over the kinds that have a bar, and every
- * disagreement.
- */
-export interface CheckReport extends Score {
+/** The answer of `trace check --json`: what was found, and the sums over the kinds that have a bar. */
+export interface CheckReport extends Findings, Score {
   readonly file: string;
   readonly profile: string;
   /** Parts that a large file was checked in; absent where it was checked as a whole. */
@@ -39,43 +35,23 @@ export interface CheckReport extends Score {
   readonly profileBy: FoundBy;
   readonly backend: string;
   readonly events: number;
-  readonly kinds: Readonly<Record<Kind, Score>>;
-  /**
-   * Lines by kind of event that the model has nothing for (mms with a global ASID, broadcast flushes): in no
-   * score.
-   */
-  readonly notModelled: Readonly<Record<string, number>>;
   /** Kinds that stand on a probe which the recording lacks: in no score. */
   readonly notCompared: readonly NotCompared[];
-  readonly disagreements: readonly Disagreement[];
-  /** What another order explains. */
-  readonly races: readonly Disagreement[];
-  /** Where the recording contradicts itself: learnt, in the scores. */
-  readonly contradictions: readonly Disagreement[];
-  /** Their number by kind. */
-  readonly contradicted: Readonly<Partial<Record<Kind, number>>>;
-  /** Disagreements of the kind that has no bar: in no sum. */
-  readonly uncounted: readonly Disagreement[];
 }
 
-const SCORED = Object.keys(emptyScore()) as readonly (keyof Score)[];
 /** CPU masks are printed with 64 bits; the model's words of a mask have 32. */
 const MAX_CPUS = 32;
 /** Words of the simulated machine are 32 bits wide. */
 const MAX_GEN = 2 ** 30;
 
 function validate(recording: Recording): void {
-  if (recording.cpus > MAX_CPUS) {
-    throw new TraceError(
-      recording.file,
-      null,
-      `${recording.cpus} CPUs; expected at most ${MAX_CPUS} for a check`,
-    );
-  }
-  for (const event of recording.events) {
+  const { file, cpus, events } = recording;
+  if (cpus > MAX_CPUS)
+    throw new TraceError(file, null, `${cpus} CPUs; expected at most ${MAX_CPUS} for a check`);
+  for (const event of events) {
     const gen = event.kind === 'switch_mm' ? event.ngen : 'gen' in event ? event.gen : 0;
     if (gen >= MAX_GEN)
-      throw new TraceError(recording.file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
+      throw new TraceError(file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
   }
 }
 
@@ -125,35 +101,17 @@ export function checkRecording(
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
   const { events, marks } = modelled(recording.events);
   const left = notCompared(missingProbes(events));
-  const board = replay(
-    { ...recording, events },
-    kernel,
-    pcid,
-    hypervisor ?? [],
-    marks,
-    new Set(left.map(({ kind }) => kind)),
-  );
+  const board = new Board(new Set(left.map(({ kind }) => kind)));
+  takeLines({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks, board);
   for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
-  const sum = emptyScore();
-  for (const kind of KIND_NAMES) {
-    if (kind === KIND_WITHOUT_BAR) continue;
-    for (const key of SCORED) sum[key] += board.kinds[kind][key];
-  }
   return {
     file: recording.file,
     profile: version.name,
     profileBy: 'given',
     backend: backend.name,
     events: recording.events.length,
-    kinds: board.kinds,
-    ...sum,
-    notModelled: board.notModelled,
     notCompared: left,
-    disagreements: board.disagreements,
-    races: board.races,
-    contradictions: board.contradictions,
-    contradicted: board.contradicted,
-    uncounted: board.uncounted,
+    ...board.report(),
   };
 }
 
@@ -173,11 +131,9 @@ function prepare(recording: Recording, version: CheckedVersion | null) {
   // Of a vCPU that wrote no line the recording may not know.
   const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
   if (log !== null && recording.ticks) {
-    throw new TraceError(
-      file,
-      null,
-      'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)',
-    );
+    const what =
+      'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)';
+    throw new TraceError(file, null, what);
   }
   return { chosen, by: found?.by ?? ('given' as const), log };
 }
@@ -206,7 +162,7 @@ export async function checkPath(file: string, version: CheckedVersion | null): P
     const shown = traitsOf(part);
     traits = { pv: traits.pv || shown.pv, pcid: traits.pcid || shown.pcid };
     const report = { ...checkRecording(part, prepared.chosen, prepared.log, traits), profileBy: prepared.by };
-    sum = sum === null ? report : added(sum, report);
+    sum = sum === null ? report : addedReports(sum, report);
     parts++;
   }
   if (sum === null) throw new TraceError(file, null, 'has no event; expected a recording');

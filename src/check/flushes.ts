@@ -9,7 +9,7 @@ import {
   TLB_REMOTE_SHOOTDOWN,
   TLB_REMOTE_WRONG_CPU,
 } from '../kernel/constants.js';
-import type { EventOf } from '../trace/events.js';
+import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
 import { learnMm, learnSlotGen, setBit, setLazy } from './beliefs.js';
 import { type Context, differsHere, type StepOf } from './context.js';
@@ -231,7 +231,7 @@ function judgeFlush(s: State, event: EventOf<'tlb_flush'>, model: ModelFlush | n
 /** Whether the CPU's last flush_func served a batch whose increments the model does not have. */
 function ofUnknownUnmaps(s: State, cpu: number): boolean {
   const initiator = s.cpus[s.cpus[cpu].beforeFlush?.initiator ?? -1];
-  return initiator?.request?.batch === true && initiator.unmapsUnknown;
+  return initiator?.request?.mm === MM_NULL && initiator.unmapsUnknown;
 }
 
 /** The kernel flushed the loaded mm's slot, or left the mask of the request's mm. */
@@ -244,10 +244,13 @@ function adoptFlush(s: State, cpu: number, reason: number): void {
     s.mem[s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen] = genOf(s, mm);
 }
 
-/** 4 KiB pages of the model's send: the request's range, or everything. */
+/** 4 KiB pages of the model's send: the request's range; -1: everything. */
 function sentPages(s: State, cpu: number): number {
-  const full = s.mem[s.lab.per(cpu).flushInfo.end] === TLB_FLUSH_ALL;
-  return full ? -1 : (s.cpus[cpu].request?.pages ?? -1);
+  const asked = s.cpus[cpu].request?.asked;
+  const isFull = s.mem[s.lab.per(cpu).flushInfo.end] === TLB_FLUSH_ALL;
+  return isFull || asked === undefined || asked.end === FLUSH_ALL
+    ? -1
+    : Number((asked.end - asked.start) >> 12n);
 }
 
 /**

@@ -1,7 +1,5 @@
 /** Agreement with real kernels: a recording's inputs through the simulated kernel, its decisions compared. */
 export type { Disagreement, Score } from './board.js';
 export { type CheckedVersion, type CheckReport, checkFile, checkPath, checkRecording } from './check.js';
-export { type HypervisorEvent, parseHypervisorLog, readHypervisorLog } from './hypervisor-log.js';
-export { type FoundBy, type Identified, identify, profileOf } from './identify.js';
 export { KIND_NAMES, KIND_WITHOUT_BAR, KINDS, type Kind } from './kinds.js';
 export { agreement, passes, renderCheck } from './render.js';

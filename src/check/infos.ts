@@ -29,7 +29,6 @@ export function judgeRequest(s: State, event: InfoEvent, ctx: Context): Outcome 
       : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
   }
   const { asked } = request;
-  if (asked === null) return learnt('request');
   const info = s.lab.per(init).flushInfo;
   const isFull = mm === MM_NULL || s.mem[info.end] === TLB_FLUSH_ALL;
   const model = isFull ? { ...asked, start: 0n, end: FLUSH_ALL } : asked;

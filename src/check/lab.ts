@@ -47,17 +47,17 @@ export interface ModelFlush {
 }
 
 /** What the recording decides at a CPU's gates, and what the model decided there. */
-interface Port {
+class Port {
   /** Answer of should_flush_tlb to go on with. */
-  answer: boolean;
+  answer = false;
   /** The model's own answer. */
-  answered: boolean;
+  answered = false;
   /** ASID * 2 + flush to load CR3 with; -1: the model's own. */
-  cr3: number;
+  cr3 = -1;
   /** Whether this flush trims mm_cpumask: an input. */
-  trim: boolean;
+  trim = false;
   /** CPUs that smp_call_function_many_cond was last about to send an IPI to. */
-  ipis: number;
+  ipis = 0;
 }
 
 class FlushObserver extends MachineObserver {
@@ -90,13 +90,7 @@ export class Lab {
     });
     this.layout = program.config.layout;
     this.cpus = scenario.cpus;
-    this.ports = Array.from({ length: this.cpus }, () => ({
-      answer: false,
-      answered: false,
-      cr3: -1,
-      trim: false,
-      ipis: 0,
-    }));
+    this.ports = Array.from({ length: this.cpus }, () => new Port());
     // LOADED_MM_SWITCHING is no mm: nobody reads or writes the words that its handle would have.
     this.gates = new G.Gates(this.cpus, this.layout.mms[LOADED_MM_SWITCHING].tlbGen);
     this.next = new Array<Activity | null>(this.cpus).fill(null);

@@ -12,35 +12,28 @@ export const MAX_MMS = 4096;
 /** init_mm is the one mm that is no slab object: it lies in the kernel image. */
 const isStatic = (pointer: string): boolean => pointer.startsWith('0xffffffff');
 
-export interface MmView {
+export class MmView {
   /** ctx_id of the mm, null until a line names it. */
-  ctx: number | null;
-  /**
-   * Another ctx_id that a line gave the mm while it cannot have been freed; null when the last line gave its
-   * own.
-   */
-  doubted: number | null;
-  /**
-   * Whether the generation is known: false before its first sight and after increments that are not recorded.
-   */
-  genKnown: boolean;
+  ctx: number | null = null;
+  /** Another ctx_id that a line gave the mm while it cannot have been freed; null where the last gave its own. */
+  doubted: number | null = null;
+  /** Whether the generation is known: false before its first sight and after increments that are not recorded. */
+  genKnown = false;
   /** Whether the generation was ever seen. */
-  genSeen: boolean;
+  genSeen = false;
   /** Whether its mask was ever seen, or began empty within the recording. */
   maskSeen: boolean;
-  /** Whether the mm came to be within the recording: then no CPU has a slot for it that has not been seen. */
-  born: boolean;
   /** The page table that CR3 had with the mm, null until it was seen. */
-  pageTable: bigint | null;
+  pageTable: bigint | null = null;
   /** When trimming its mask is due: not before the one, at the latest at the other (microseconds). */
-  trimFrom: number;
-  trimBy: number;
-}
+  trimFrom = Number.NEGATIVE_INFINITY;
+  trimBy = Number.POSITIVE_INFINITY;
 
-const fresh = (born: boolean): MmView => ({
-  ...{ ctx: null, doubted: null, genKnown: false, genSeen: false, maskSeen: born, born },
-  ...{ pageTable: null, trimFrom: Number.NEGATIVE_INFINITY, trimBy: Number.POSITIVE_INFINITY },
-});
+  /** `born`: the mm came to be within the recording, so that no CPU has a slot for it that has not been seen. */
+  constructor(readonly born: boolean) {
+    this.maskSeen = born;
+  }
+}
 
 export class Mms {
   private readonly handles = new Map<string, number>();
@@ -59,18 +52,16 @@ export class Mms {
       if (isStatic(pointer) || (event.kind === 'switch_mm' && event.nctx === INIT_CTX))
         this.handles.set(pointer, INIT_MM);
       else this.handles.set(pointer, FIRST_USER_MM + this.users++);
-      if (this.users > MAX_MMS)
-        throw new TraceError(
-          file,
-          event.line,
-          `more than ${MAX_MMS} address spaces; expected at most that many`,
-        );
+      if (this.users > MAX_MMS) {
+        const what = `more than ${MAX_MMS} address spaces; expected at most that many`;
+        throw new TraceError(file, event.line, what);
+      }
       if (event.kind === 'switch_mm' && event.prev !== '0x0' && !this.handles.has(event.prev)) {
         this.handles.set(event.prev, isStatic(event.prev) ? INIT_MM : FIRST_USER_MM + this.users++);
       }
     }
     this.unknown = FIRST_USER_MM + this.users++;
-    this.views = Array.from({ length: FIRST_USER_MM + this.users }, () => fresh(false));
+    this.views = Array.from({ length: FIRST_USER_MM + this.users }, () => new MmView(false));
   }
 
   /** User mms, the unknown one included. */
@@ -100,13 +91,13 @@ export class Mms {
       view.doubted = ctx;
       return false;
     }
-    if (renewed) this.views[handle] = fresh(true);
+    if (renewed) this.views[handle] = new MmView(true);
     this.views[handle].ctx = ctx;
     return renewed;
   }
 
   /** The mm is freed: the pointer's next mm is a new one. */
   dropped(handle: number): void {
-    this.views[handle] = fresh(true);
+    this.views[handle] = new MmView(true);
   }
 }

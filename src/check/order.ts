@@ -3,7 +3,7 @@
  * answers what comes next on a CPU, which is what an input that is only printed later (trim) and the windows
  * of races need.
  */
-import type { EventOf, TraceEvent } from '../trace/events.js';
+import type { EventKind, EventOf, TraceEvent } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
 
 /** Whether an interrupt handler wrote the line (hard, soft, both, NMI). */
@@ -12,32 +12,20 @@ export function inInterrupt(event: TraceEvent): boolean {
   return context !== undefined && context !== '.';
 }
 
+type Kinds = ReadonlySet<EventKind>;
+const kinds = (...names: readonly EventKind[]): Kinds => new Set(names);
+/** Sends, of flush_tlb_multi and of the PV one before it. */
+const SENDS: Kinds = kinds('native_flush_multi', 'kvm_flush_multi');
+/** After a flush_mm_range: it has counted. */
+const COUNTED: Kinds = kinds(...SENDS, 'flush_mm_range_ret', 'flush_mm_range');
 /** After a request's line: it was sent, or it is over. A flush_func of its own shows that it stayed local. */
-const SHOWS_SEND: ReadonlySet<string> = new Set([
-  'native_flush_multi',
-  'kvm_flush_multi',
-  'flush_mm_range_ret',
-  'flush_mm_range',
-  'batch_flush',
-  'sched_switch',
-]);
-
+const SHOWS_SEND: Kinds = kinds(...COUNTED, 'batch_flush', 'sched_switch');
 /** Lines of a request that is under way on its CPU, whatever came before them. */
-const WITHIN_REQUEST: ReadonlySet<string> = new Set([
-  'native_flush_multi',
-  'kvm_flush_multi',
-  'should_flush',
-  'should_flush_ret',
-  'flush_mm_range_ret',
-]);
+const WITHIN_REQUEST: Kinds = kinds(...SENDS, 'should_flush', 'should_flush_ret', 'flush_mm_range_ret');
 /** Lines between which and the next one no request is left from before. */
-const ENDS_REQUEST: ReadonlySet<string> = new Set([
-  'flush_mm_range_ret',
-  'flush_mm_range',
-  'batch_flush',
-  'sched_switch',
-  'sys_enter',
-]);
+const ENDS_REQUEST: Kinds = kinds(
+  ...(['flush_mm_range_ret', 'flush_mm_range', 'batch_flush', 'sched_switch', 'sys_enter'] as const),
+);
 
 /** A batch is not gathered over more lines of its CPU than this. */
 const BATCH_LINES = 400;
@@ -51,12 +39,6 @@ export class Order {
   /** Index from which on no request is under way that began before the file. */
   readonly headEnd: number;
 
-  /**
-   * By batch_flush: the line of its task after which the page was unmapped (set_tlb_ubc_flush_pending has no
-   * line of its own).
-   */
-  readonly unmappedFrom = new Map<number, number>();
-
   /** Index of the next event of the same CPU; `events.length` when there is none. */
   readonly next: Int32Array;
   /** Index of the previous event of the same CPU; -1 when there is none. */
@@ -66,21 +48,14 @@ export class Order {
     readonly events: readonly TraceEvent[],
     cpus: number,
   ) {
-    this.next = new Int32Array(events.length);
+    this.next = new Int32Array(events.length).fill(events.length);
     this.previous = new Int32Array(events.length);
-    const last = new Int32Array(cpus).fill(events.length);
-    for (let index = events.length - 1; index >= 0; index--) {
-      const cpu = events[index].cpu;
-      this.next[index] = last[cpu];
-      last[cpu] = index;
-    }
-    last.fill(-1);
-    for (let index = 0; index < events.length; index++) {
-      const cpu = events[index].cpu;
+    const last = new Int32Array(cpus).fill(-1);
+    events.forEach(({ cpu }, index) => {
       this.previous[index] = last[cpu];
+      if (last[cpu] >= 0) this.next[last[cpu]] = index;
       last[cpu] = index;
-    }
-    this.placeUnmaps();
+    });
     this.headEnd = this.findHeadEnd(cpus);
   }
 
@@ -106,17 +81,36 @@ export class Order {
     return end;
   }
 
-  private placeUnmaps(): void {
-    const { events } = this;
-    for (let index = 0; index < events.length; index++) {
-      const flush = events[index];
-      if (flush.kind !== 'batch_flush') continue;
-      // The task's line before, whatever interrupts wrote.
-      let from = this.previous[index];
-      while (from >= 0 && (events[from].pid !== flush.pid || inInterrupt(events[from])))
-        from = this.previous[from];
-      this.unmappedFrom.set(index, from);
-    }
+  /**
+   * Index of the line of its task after which the page of the batch_flush at `index` was unmapped
+   * (set_tlb_ubc_flush_pending has no line of its own), whatever interrupts wrote; -1 when there is none.
+   */
+  unmappedFrom(index: number): number {
+    const { events, previous } = this;
+    let from = previous[index];
+    while (from >= 0 && (events[from].pid !== events[index].pid || inInterrupt(events[from])))
+      from = previous[from];
+    return from;
+  }
+
+  /** Index of the CPU's first line after `index` that `is` so; `events.length` when there is none. */
+  private nextThat(index: number, is: (event: TraceEvent) => boolean): number {
+    let at = this.next[index];
+    while (at < this.events.length && !is(this.events[at])) at = this.next[at];
+    return at;
+  }
+
+  /** Index of the next line of the CPU's task, whatever interrupts come between. */
+  nextOfTask(index: number): number {
+    return this.nextThat(index, (event) => !inInterrupt(event));
+  }
+
+  /** Index of the request's next line on its CPU: one of `shown`, or its own flush_func. */
+  private nextOfRequest(index: number, shown: Kinds): number {
+    const { cpu } = this.events[index];
+    return this.nextThat(index, (event) =>
+      event.kind === 'flush_func' ? event.init === cpu : shown.has(event.kind),
+    );
   }
 
   after(index: number): TraceEvent | undefined {
@@ -162,12 +156,7 @@ export class Order {
    * file ends before it.
    */
   private sendShownAt(index: number): number {
-    const cpu = this.events[index].cpu;
-    for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {
-      const event = this.events[at];
-      if (event.kind === 'flush_func' ? event.init === cpu : SHOWS_SEND.has(event.kind)) return at;
-    }
-    return this.events.length;
+    return this.nextOfRequest(index, SHOWS_SEND);
   }
 
   /** The send that belongs to the flush_mm_range or batch_flush at `index`: null when it stayed local. */
@@ -230,10 +219,7 @@ export class Order {
    * interrupt can come in between.
    */
   nextOwn(index: number): number {
-    if (inInterrupt(this.events[index])) return this.next[index];
-    let at = this.next[index];
-    while (at < this.events.length && inInterrupt(this.events[at])) at = this.next[at];
-    return at;
+    return inInterrupt(this.events[index]) ? this.next[index] : this.nextOfTask(index);
   }
 
   /**
@@ -241,13 +227,6 @@ export class Order {
    * interrupts come between.
    */
   countedAt(index: number): number {
-    const cpu = this.events[index].cpu;
-    for (let at = this.next[index]; at < this.events.length; at = this.next[at]) {
-      const event = this.events[at];
-      if (event.kind === 'native_flush_multi' || event.kind === 'kvm_flush_multi') return at;
-      if (event.kind === 'flush_func' && event.init === cpu) return at;
-      if (event.kind === 'flush_mm_range_ret' || event.kind === 'flush_mm_range') return at;
-    }
-    return this.events.length;
+    return this.nextOfRequest(index, COUNTED);
   }
 }

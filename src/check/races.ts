@@ -87,7 +87,7 @@ export class Races {
    * perhaps already].
    */
   increments(cpu: number, mm: number, from: number, to: number, at: number): [number, number] {
-    const { events, unmappedFrom } = this.order;
+    const { events } = this.order;
     const around: [number, number] = [0, 0];
     const requests = this.requests[mm] ?? [];
     for (let place = firstFrom(requests, from - LOOK_BACK); requests[place] < to; place++) {
@@ -99,7 +99,7 @@ export class Races {
     }
     for (let place = firstFrom(this.batches, from); this.batches[place] < to + LOOK_AHEAD; place++) {
       const index = this.batches[place];
-      if ((unmappedFrom.get(index) ?? index) < to && this.reclaims(events[index].cpu) === mm)
+      if (this.order.unmappedFrom(index) < to && this.reclaims(events[index].cpu) === mm)
         around[index <= at ? 0 : 1]++;
     }
     return around;

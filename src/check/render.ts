@@ -1,5 +1,6 @@
 /** A check as a page to read. */
 import { visible } from '../report/escape.js';
+import { wrap } from '../report/layout.js';
 import { type Column, renderTable } from '../report/table.js';
 import type { Disagreement, Score } from './board.js';
 import type { CheckReport } from './check.js';
@@ -83,16 +84,8 @@ function leftOut({ notCompared }: CheckReport): string[] {
 }
 
 /** Words joined by ", " in indented lines of at most 100 columns. */
-function wrapped(words: readonly string[]): string[] {
-  const lines: string[] = [];
-  for (const [index, word] of words.entries()) {
-    const piece = index === words.length - 1 ? word : `${word},`;
-    const last = lines.at(-1);
-    if (last === undefined || last.length + piece.length + 1 > WIDTH) lines.push(`  ${piece}`);
-    else lines[lines.length - 1] = `${last} ${piece}`;
-  }
-  return lines;
-}
+const wrapped = (words: readonly string[]): string[] =>
+  wrap(words.join(', '), WIDTH - 2).map((line) => `  ${line}`);
 
 function verdict(report: CheckReport): string {
   if (decidedOf(report) === 0) return 'there was nothing to compare';

@@ -11,9 +11,6 @@ import { closeSend } from './sends.js';
 import { answer, genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
 import { compareGen, compareMask, type InfoEvent } from './values.js';
 
-/** Pages of 4 KiB of a range; -1: everything. */
-const pagesOf = (start: bigint, end: bigint): number =>
-  end === FLUSH_ALL ? -1 : Number((end - start) >> 12n);
 /**
  * No kernel flushes more steps than this one by one, whatever its ceiling: a range beyond is a damaged one.
  */
@@ -50,15 +47,8 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
   const steps = full ? 0 : stepsOf(event);
   const trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
   s.lab.ports[cpu].trim = trim;
-  const { start, end, stride, freed } = event;
   s.cpus[cpu].hasAsked = true;
-  s.cpus[cpu].request = {
-    index: ctx.at,
-    mm,
-    batch: false,
-    pages: pagesOf(start, end),
-    asked: { start, end, stride, freed, trim },
-  };
+  s.cpus[cpu].request = { index: ctx.at, mm, asked: { ...event, trim } };
   s.lab.start(cpu, (c) => c.fn.flushTlbMmRange(c, mm, 0, full ? TLB_FLUSH_ALL : steps, steps, event.freed));
 };
 
@@ -71,13 +61,7 @@ export function adoptRequest(
   const { cpu } = event;
   const mm = s.mms.handle(event.mm);
   s.cpus[cpu].hasAsked = true;
-  s.cpus[cpu].request = {
-    index: ctx.at,
-    mm,
-    batch: mm === MM_NULL,
-    pages: pagesOf(event.start, event.end),
-    asked: event,
-  };
+  s.cpus[cpu].request = { index: ctx.at, mm, asked: event };
   fillInfo(s, cpu, event);
   if (mm === MM_NULL) learnBatch(s, cpu, event.cpus);
 }
@@ -110,7 +94,7 @@ export const batchFlush: StepOf<'batch_flush'> = (s, event, ctx) => {
     unmap(s, cpu);
     compareMask(s, 'cpus', cpu, MM_NULL, event.cpus, ctx);
   }
-  view.request = { index: ctx.at, mm: MM_NULL, batch: true, pages: -1, asked: EVERYTHING };
+  view.request = { index: ctx.at, mm: MM_NULL, asked: EVERYTHING };
   s.lab.ports[cpu].trim = false;
   s.lab.start(cpu, (c) => c.fn.archTlbbatchFlush(c));
   expectSend(s, cpu, ctx.order.sendOf(ctx.at) !== null, ctx);

@@ -5,30 +5,20 @@
 import { MM_NULL } from '../kernel/constants.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import { CSD_FLAGS } from '../kernel/structs.js';
+import type { FlushInfoFields } from '../trace/events.js';
 import { type Lab, SLOTS } from './lab.js';
 import type { Mms } from './mms.js';
 
+/** What a flush request asks for: the range, and what its send says of trimming (false where none is sent). */
+export type Asked = Pick<FlushInfoFields, 'start' | 'end' | 'stride' | 'freed' | 'trim'>;
+
 /** A flush request under way on its initiator. */
 export interface Request {
-  /** Index of its flush_mm_range or batch_flush. */
+  /** Index of its flush_mm_range or batch_flush; of its send, where the request began before the file. */
   readonly index: number;
   /** Handle; MM_NULL for a batch. */
   readonly mm: number;
-  readonly batch: boolean;
-  /** Pages of 4 KiB that the request asks for; -1: everything. */
-  readonly pages: number;
-  /** What it asks for; null when the request began before the file. */
-  readonly asked: Asked | null;
-}
-
-/** The arguments of flush_tlb_mm_range (of a batch: everything). */
-export interface Asked {
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly stride: number;
-  readonly freed: boolean;
-  /** What its send says of trimming: false where nothing is sent. */
-  readonly trim: boolean;
+  readonly asked: Asked;
 }
 
 /** A send whose IPIs are being collected. */
@@ -61,16 +51,14 @@ export interface Switching {
 }
 
 /** What is known of a slot of `cpu_tlbstate.ctxs`. */
-export interface SlotState {
-  known: boolean;
-  genKnown: boolean;
-  /**
-   * Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since.
-   */
-  mayBeGone: boolean;
+export class SlotState {
+  known = false;
+  genKnown = false;
+  /** Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since. */
+  mayBeGone = false;
   /** How far its generation may be lower and higher if what it was taken from came in another order. */
-  below: number;
-  above: number;
+  below = 0;
+  above = 0;
 }
 
 /** The slot's generation and its bounds before a flush_func, and whose request that was. */
@@ -83,66 +71,64 @@ export interface BeforeFlush {
   readonly from: number;
 }
 
-/** -1 stands for none in every number that names a CPU, a slot or a line. */
-export interface CpuState {
+/** What is known of a CPU. -1 stands for none in every number that names a CPU, a slot or a line. */
+export class CpuState {
   /** Whether the loaded mm is known. */
-  mmKnown: boolean;
+  mmKnown = false;
   /**
    * Known from enter_lazy only, which names the borrowed mm: the CPU may have been pushed to init_mm before.
    */
-  tentative: boolean;
-  /**
-   * The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none.
-   */
-  notLoaded: number;
-  lazyKnown: boolean;
-  readonly slots: readonly SlotState[];
+  tentative = false;
+  /** The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none. */
+  notLoaded: number = MM_NULL;
+  lazyKnown = false;
+  readonly slots: readonly SlotState[] = Array.from({ length: SLOTS }, () => new SlotState());
   /** The slot that stands in for the loaded mm's while its number is unknown. */
-  standIn: number;
-  cursorKnown: boolean;
+  standIn = -1;
+  cursorKnown = false;
   /** Where the cursor is if a slot taken over was not handed out in turn but found. */
-  cursorDoubt: number;
+  cursorDoubt = -1;
   /** Whether the current task is the idle task. */
-  idle: boolean;
+  idle = false;
   /** Index of the last line that shows the CPU to be lazy: a request for its mm that passed it over. */
-  lazySeen: number;
+  lazySeen = 0;
 
-  request: Request | null;
+  request: Request | null = null;
   /** Whether it has asked for a flush since the file began. */
-  hasAsked: boolean;
+  hasAsked = false;
   /**
    * The flush_mm_range that waits for the CPU's next line of its own: its increment is done as late as it can
    * have been.
    */
-  laterRequest: number;
+  laterRequest = -1;
   /** Whether the increments of the CPU's last batch are not in the model. */
-  unmapsUnknown: boolean;
-  send: Send | null;
+  unmapsUnknown = false;
+  send: Send | null = null;
   /**
    * Whether the CPU's queue of function calls holds something: an IPI is under way to it, or has come and
-   * nothing was taken off yet.
+   * nothing was taken off yet. Before the file something may have been queued, and its IPI be under way.
    */
-  queue: 'empty' | 'called' | 'arrived';
+  queue: 'empty' | 'called' | 'arrived' = 'called';
   /** When the PV flush began whose native one has not come yet, in microseconds. */
-  pvSince: number | null;
+  pvSince: number | null = null;
   /** The CPU that should_flush_tlb was last asked for, and where. */
-  asked: { readonly target: number; readonly index: number };
+  asked: { readonly target: number; readonly index: number } = { target: -1, index: 0 };
 
   /** The initiator of a flush_func whose flush is traced next. */
-  func: number;
+  func = -1;
   /** Whether that flush taught the slot's generation. */
-  slotGenLearnt: boolean;
+  slotGenLearnt = false;
   /** Whether the reason 5 that comes next tells something new of the CPU. */
-  wrongCpuLearnt: boolean;
-  beforeFlush: BeforeFlush | null;
+  wrongCpuLearnt = false;
+  beforeFlush: BeforeFlush | null = null;
 
-  switching: Switching | null;
+  switching: Switching | null = null;
   /** The switch_mm that waits for its CR3 write. */
-  laterSwitch: number;
+  laterSwitch = -1;
   /** Whether the last CR3 write's flush bit raced. */
-  cr3Raced: boolean;
+  cr3Raced = false;
   /** Whether the last CR3 write was that of a switch that began before the file. */
-  headless: boolean;
+  headless = false;
 }
 
 export interface State {
@@ -164,48 +150,6 @@ export interface State {
   readonly missed: Record<string, number>;
   /** ctx_id of the next new mm in the model. */
   serial: number;
-}
-
-export function unseenCpu(): CpuState {
-  const slots = Array.from({ length: SLOTS }, () => ({
-    known: false,
-    genKnown: false,
-    mayBeGone: false,
-    below: 0,
-    above: 0,
-  }));
-  return {
-    ...{
-      mmKnown: false,
-      tentative: false,
-      notLoaded: MM_NULL,
-      lazyKnown: false,
-      slots,
-      standIn: -1,
-      cursorKnown: false,
-      cursorDoubt: -1,
-    },
-    ...{
-      idle: false,
-      lazySeen: 0,
-      request: null,
-      hasAsked: false,
-      laterRequest: -1,
-      unmapsUnknown: false,
-      send: null,
-      // Something may have been queued before the file began, and its IPI be under way.
-      queue: 'called',
-      pvSince: null,
-    },
-    ...{
-      asked: { target: -1, index: 0 },
-      func: -1,
-      slotGenLearnt: false,
-      wrongCpuLearnt: false,
-      beforeFlush: null,
-    },
-    ...{ switching: null, laterSwitch: -1, cr3Raced: false, headless: false },
-  };
 }
 
 /** Addresses of an mm's words in the model. */

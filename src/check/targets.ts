@@ -3,7 +3,6 @@ import type { EventOf } from '../trace/events.js';
 import { setLazy } from './beliefs.js';
 import { type Context, differsHere, type StepOf } from './context.js';
 import * as G from './gates.js';
-import { inInterrupt } from './order.js';
 import { agreed, learnt, type Outcome } from './outcome.js';
 import { loadedMm, type State } from './state.js';
 import { seenSwitching } from './switches.js';
@@ -39,9 +38,7 @@ export const shouldFlushRet: StepOf<'should_flush_ret'> = (s, event, ctx) => {
 
 /** Whether the send at work asks for another CPU after this one's own answer. */
 function asksOthersLater(cpu: number, { order, at }: Context): boolean {
-  let next = order.next[at];
-  while (next < order.events.length && inInterrupt(order.events[next])) next = order.next[next];
-  const event = order.events[next];
+  const event = order.events[order.nextOfTask(at)];
   return event?.kind === 'should_flush' && event.target !== cpu;
 }
 

@@ -6,9 +6,9 @@ import {
   KIND_NAMES,
   KIND_WITHOUT_BAR,
   type Kind,
-  profileOf,
   renderCheck,
 } from '../../src/check/index.js';
+import { profileOf } from '../../src/trace/identify.js';
 import { readRecording } from '../../src/trace/read-recording.js';
 import { findVariant } from '../../src/variants/index.js';
 import { CARRIED } from '../trace/recordings.js';

@@ -5,7 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { MUTATIONS } from '../../bench/check/mutations.js';
 import { generator } from '../../bench/check/scramble.js';
-import { type CheckReport, checkRecording, profileOf } from '../../src/check/index.js';
+import { type CheckReport, checkRecording } from '../../src/check/index.js';
+import { profileOf } from '../../src/trace/identify.js';
 import { readRecording } from '../../src/trace/read-recording.js';
 import type { Recording } from '../../src/trace/recording.js';
 import { CARRIED } from '../trace/recordings.js';

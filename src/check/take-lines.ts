@@ -1,18 +1,14 @@
-/**
- * The replay: every line of the recording in file order, driving the simulated kernel and comparing what it
- * decides.
- */
+/** Takes the lines of a recording in file order: they drive the simulated kernel, whose decisions are compared. */
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import type { EventKind, TraceEvent } from '../trace/events.js';
+import type { HypervisorEvent } from '../trace/hypervisor-log.js';
 import type { Recording } from '../trace/recording.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { hasLoaded } from './beliefs.js';
-import { Board } from './board.js';
+import type { Board } from './board.js';
 import type { Context, Step, StepOf } from './context.js';
 import { flushFunc, tlbFlush } from './flushes.js';
 import { Host } from './host.js';
-import type { HypervisorEvent } from './hypervisor-log.js';
-import type { Kind } from './kinds.js';
 import { type CheckedKernel, Lab, ownFunctions, SLOTS } from './lab.js';
 import { low32 } from './masks.js';
 import { Mms } from './mms.js';
@@ -21,7 +17,7 @@ import { inInterrupt, Order } from './order.js';
 import { Races } from './races.js';
 import { batchFlush, countedSomewhere, finish, forget, proceed, unmap } from './requests.js';
 import { closeSend, flushMulti, followSend, sawIpis } from './sends.js';
-import { answer, genWord, loadedMm, type State, unseenCpu } from './state.js';
+import { answer, CpuState, genWord, loadedMm, type State } from './state.js';
 import { dropSwitch, endSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
 import { shouldFlushRet } from './targets.js';
 import { compareGen, compareMask } from './values.js';
@@ -123,7 +119,7 @@ const emptyScenario = (recording: Recording, mms: number, pcid: boolean): Scenar
 function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean): State {
   const mms = new Mms(recording.events, recording.file);
   const lab = new Lab(emptyScenario(recording, mms.users, pcid), kernel);
-  const cpus = Array.from({ length: lab.cpus }, unseenCpu);
+  const cpus = Array.from({ length: lab.cpus }, () => new CpuState());
   const own = ownFunctions(kernel.backend, kernel.replace);
   const { lazyCpumask, filterLoadedMm } = kernel.features;
   const trims = filterLoadedMm ? (recording.ticks ? 'not told' : 'by the clock') : 'never';
@@ -154,20 +150,19 @@ function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean):
 }
 
 /**
- * Replays the recording through the kernel; `log` is the hypervisor's, `passed` marks the events that it
- * passes over, `left` are the kinds that are not compared.
+ * Takes a recording's lines through the kernel, and tells the board what was compared; `log` is the
+ * hypervisor's, `passed` marks the events that are not modelled.
  */
-export function replay(
+export function takeLines(
   recording: Recording,
   kernel: CheckedKernel,
   pcid: boolean,
   log: readonly HypervisorEvent[],
   passed: Uint8Array | null,
-  left: ReadonlySet<Kind>,
-): Board {
+  board: Board,
+): void {
   const { events } = recording;
   const s = startState(recording, kernel, pcid);
-  const board = new Board(left);
   const order = new Order(events, recording.cpus);
   const host = new Host(log, recording);
   const races = new Races(order, s.mms, (cpu) => loadedMm(s, cpu));
@@ -195,5 +190,4 @@ export function replay(
     proceed(s, cpu, false, atEnd);
     closeSend(s, cpu, atEnd);
   }
-  return board;
 }

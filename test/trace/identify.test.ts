@@ -1,10 +1,10 @@
 /** Which kernel a recording is of: by its meta file, by the sizes of its probed functions, by its wording. */
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { identify } from '../../src/check/index.js';
+import { identify } from '../../src/trace/identify.js';
 import { parseTrace } from '../../src/trace/parse.js';
 import { readRecording } from '../../src/trace/read-recording.js';
-import { NEW_RECORDINGS, RECORDINGS } from '../trace/recordings.js';
+import { NEW_RECORDINGS, RECORDINGS } from './recordings.js';
 
 const recording = (...bodies: string[]) =>
   parseTrace(

@@ -5,7 +5,7 @@
  */
 import { TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import { type Profile, profiles } from '../kernel/profiles.js';
-import type { Recording } from '../trace/recording.js';
+import type { Recording } from './recording.js';
 
 /** How a recording's profile was found. */
 export type FoundBy = 'given' | 'meta' | 'build' | 'wording';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asSeenByGuest, LOG_LAG, parseHypervisorLog } from '../../src/check/hypervisor-log.js';
+import { asSeenByGuest, LOG_LAG } from '../../src/check/host.js';
+import { parseHypervisorLog } from '../../src/trace/hypervisor-log.js';
 
 const LOG = `# time_s tsc vcpu event
 8.434217 22756751105 0 load preempted=3 wait_ns=3514320
