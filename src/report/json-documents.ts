@@ -16,7 +16,7 @@ import type { SelfTest } from '../stress/self-test.js';
 import { type Finding, findingSubject, type Violation, type ViolationClass } from '../vocabulary/finding.js';
 import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
-import type { HuntBaseline, HuntReport } from './reporters/hunt-report.js';
+import type { HuntBaseline, HuntMerged, HuntReport } from './reporters/hunt-report.js';
 import { restsOn } from './rests-on.js';
 import { knownScenario } from './witness.js';
 
@@ -32,13 +32,15 @@ export interface HuntDocument {
   readonly verdicts: readonly HuntVerdict[];
   /** With --baseline: what was compared with it. */
   readonly baseline?: Omit<HuntBaseline, 'isUpdated'>;
+  /** Of `merge`: how many blobs, which shards are missing, every bug that was met. */
+  readonly merged?: Omit<HuntMerged, 'blob'>;
 }
 
 /** A verdict, and in words what it rests on. */
 export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
 
 /** A finding, seen again. */
-export type ReplayResult = Omit<Replay, 'cause' | 'former' | 'circumstance' | 'told'>;
+export type ReplayResult = Omit<Replay, 'former' | 'circumstance' | 'told'>;
 
 /** `replay --json`. */
 export interface ReplayDocument {
@@ -77,13 +79,23 @@ export function traceInfoDocument(shootdown: string, info: object): TraceInfoDoc
   return { format: 'shootdown-trace-info', version: 1, shootdown, ...info };
 }
 
-export function huntDocument({ version, results, notes, interrupted, baseline }: HuntReport): HuntDocument {
+export function huntDocument(report: HuntReport): HuntDocument {
+  const { version, results, notes, interrupted, baseline } = report;
   const verdicts = results.map(({ verdict }) => withGrounds(verdict, notes));
   const compared =
     baseline === null
       ? {}
       : { baseline: { file: baseline.file, notSeen: baseline.notSeen, added: baseline.added } };
-  return { format: 'shootdown-hunt', version: 1, shootdown: version, interrupted, verdicts, ...compared };
+  const merged = report.merged === undefined ? {} : { merged: withoutBlob(report.merged) };
+  return {
+    ...{ format: 'shootdown-hunt', version: 1, shootdown: version, interrupted, verdicts },
+    ...compared,
+    ...merged,
+  };
+}
+
+function withoutBlob({ files, missing, findings }: HuntMerged): Omit<HuntMerged, 'blob'> {
+  return { files, missing, findings };
 }
 
 function withGrounds(verdict: Verdict, notes: readonly string[]): HuntVerdict {

@@ -20,7 +20,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['lockstep'],
   ['report'],
   ['check', 'study', 'vitest', 'litmus', 'verify'],
-  ['compare'],
+  ['compare', 'merge'],
   ['index'],
   ['cli'],
   ['workers'],

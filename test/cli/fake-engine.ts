@@ -36,7 +36,7 @@ export function sampleReplay({ violation, latent, steps, traceHash }: Finding): 
     trace: raceSteps(),
     start: [],
   };
-  return { reproduced: true, reason: null, differences: [], ...seen };
+  return { reproduced: true, reason: null, differences: [], cause: 'no IPI', ...seen };
 }
 
 /** Seen again, and something else happened. */
@@ -50,7 +50,7 @@ export function otherReplay(reason: string, trace = raceSteps()): ReplayResult {
     trace,
     start: [],
   };
-  return { reproduced: false, reason, differences: [], ...seen };
+  return { reproduced: false, reason, differences: [], cause: null, ...seen };
 }
 
 /** What a hunt answers, its witness seen again. */

@@ -91,6 +91,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     executions: 600,
     prints: /known: left-mask-before-cr3/,
   }),
+  'shootdown hunt --variant 6.18 --budget 20m --shard 2/8 --reporter blob --reporter-file blobs/2.json':
+    cli(0),
+  // One shard of eight, which is no whole hunt.
+  'shootdown merge blobs': cli(3, { prints: /^6\.18: shards 1, 3, 4, 5, 6, 7, 8 are missing/m }),
+  'shootdown merge blobs --reporter junit --reporter-file junit.xml': cli(3, { prints: /^6\.18 +none/m }),
   'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
   // Where the wrong one fails soonest.
   'shootdown hunt examples/my-backend.ts': cli(1, {

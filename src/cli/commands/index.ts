@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.js';
 import { huntCommand } from './hunt/hunt.js';
 import { listCommand } from './list.js';
 import { litmusCommand } from './litmus.js';
+import { mergeCommand } from './merge/merge.js';
 import { replayCommand } from './replay.js';
 import { showCommand } from './show/show.js';
 import { stressCommand } from './stress/stress.js';
@@ -17,6 +18,7 @@ import { verifyCommand } from './verify.js';
 export const COMMANDS: readonly CliCommand[] = [
   studyCommand,
   huntCommand,
+  mergeCommand,
   compareCommand,
   replayCommand,
   showCommand,

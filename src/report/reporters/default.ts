@@ -8,6 +8,7 @@ import { baselineLines } from '../baseline-words.js';
 import { visible } from '../escape.js';
 import { openFindingLines, shardWords } from '../hunt-words.js';
 import { count } from '../layout.js';
+import { mergedLines } from '../merged-words.js';
 import { restsOn } from '../rests-on.js';
 import { renderTimeline } from '../timeline.js';
 import { VerdictTable } from '../verdict-table.js';
@@ -53,18 +54,24 @@ function settingsLine({
   ].flat();
   return [
     scenarios === 0 ? [] : count(scenarios, 'scenario'),
-    [strategies.join('+'), `seed ${seed}`, memory, shardWords(shard) ?? [], count(jobs, 'job')]
+    [
+      ...[strategies.join('+'), `seed ${seed}`, memory],
+      ...[shardWords(shard) ?? [], jobs === undefined ? [] : count(jobs, 'job')],
+    ]
       .flat()
       .join(', '),
-    `at most ${limits.join(' or ')} per ${scenarios === 0 ? 'program' : 'variant'}`,
+    limits.length === 0
+      ? []
+      : `at most ${limits.join(' or ')} per ${scenarios === 0 ? 'program' : 'variant'}`,
   ]
     .flat()
     .join('; ');
 }
 
-function printEnd(to: ReportTarget, { results, notes, baseline }: HuntReport): void {
+function printEnd(to: ReportTarget, { results, notes, baseline, merged }: HuntReport): void {
   const first = results.find(({ witness }) => witness !== null);
   for (const result of results) for (const line of witnessLines(to, result, result === first)) to.print(line);
+  if (merged !== undefined) for (const line of mergedLines(merged)) to.print(line);
   for (const { verdict } of results) {
     to.print(`\n${visible(verdict.variant)} rests on`);
     for (const line of indentedLines(restsOn(verdict, notes))) to.print(line);
@@ -81,9 +88,10 @@ function witnessLines(
 ): string[] {
   if (witness === null) return [];
   const { finding, trace } = witness;
-  const timeline = isDrawn
-    ? [renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true, colors }), '']
-    : [];
+  const timeline =
+    isDrawn && trace.length > 0
+      ? [renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true, colors }), '']
+      : [];
   const commands = verdict.finding === null ? [] : commandLines(verdict.finding, finding);
   return ['', ...timeline, ...sentenceLines(finding, colors), ...commands];
 }

@@ -4,7 +4,8 @@ import type { TraceStep } from '../../explain/trace-step.js';
 import type { Verdict } from '../../explore/api.js';
 import type { Shard } from '../../explore/shard.js';
 import type { BaselineEntry } from '../../findings/baseline.js';
-import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
+import type { Blob } from '../../findings/blob.js';
+import type { Finding, MemoryModel, ViolationClass } from '../../vocabulary/finding.js';
 import type { LabelledLine } from '../witness.js';
 
 /** What is the same for the whole hunt. */
@@ -24,7 +25,8 @@ export interface HuntPlan extends HuntSettings {
   /** Number of scenarios, and the names that verdicts may have as theirs. */
   readonly scenarios: number;
   readonly places: readonly string[];
-  readonly jobs: number;
+  /** Worker threads; undefined where others did the work. */
+  readonly jobs: number | undefined;
   readonly budgetMs: number | undefined;
   readonly executions: number | undefined;
   /** A baseline says what is known. */
@@ -39,7 +41,10 @@ export interface HuntResult {
 
 export interface Witness {
   readonly finding: Finding;
+  /** Every step; empty where it was not executed again. */
   readonly trace: readonly TraceStep[];
+  /** See explain/cause.ts; null where it is not known. */
+  readonly cause: string | null;
   /** The command that shows it again, or null where the finding could not be saved. */
   readonly replay: string | null;
 }
@@ -58,6 +63,31 @@ export interface HuntReport extends HuntSettings {
   readonly notes: readonly string[];
   /** What was compared with a baseline, or null. */
   readonly baseline: HuntBaseline | null;
+  /** What shards did, put together. */
+  readonly merged?: HuntMerged;
+}
+
+/** What is to be said of a hunt that was put together from blobs. */
+export interface HuntMerged {
+  /** How many files. */
+  readonly files: number;
+  /** All parts, for another merge. */
+  readonly blob: Blob;
+  /** Shards of which no blob was given, by subject. */
+  readonly missing: readonly { readonly subject: string; readonly shards: readonly number[] }[];
+  /** Every bug that was met once, with its best witness. */
+  readonly findings: readonly MergedFinding[];
+}
+
+export interface MergedFinding {
+  readonly variant: string;
+  readonly class: ViolationClass;
+  readonly scenario: string;
+  readonly cause: string | null;
+  readonly steps: number;
+  readonly shards: readonly number[];
+  /** Path of the finding file, or null where it could not be saved. */
+  readonly finding: string | null;
 }
 
 export interface HuntBaseline {

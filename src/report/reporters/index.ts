@@ -3,6 +3,7 @@
  * here.
  */
 
+import { blobReporter } from './blob.js';
 import { defaultReporter } from './default.js';
 import { githubActionsReporter } from './github-actions.js';
 import { jsonReporter } from './json.js';
@@ -14,4 +15,5 @@ export const reporters: readonly Reporter[] = [
   jsonReporter,
   junitReporter,
   githubActionsReporter,
+  blobReporter,
 ];

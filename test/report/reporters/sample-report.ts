@@ -20,7 +20,7 @@ export function failed(change: Partial<HuntResult['verdict']> = {}): HuntResult 
       executions: 43,
       ...change,
     }),
-    witness: { finding, trace: raceSteps(), replay: 'shootdown replay findings/x.json' },
+    witness: { finding, trace: raceSteps(), cause: 'no IPI', replay: 'shootdown replay findings/x.json' },
   };
 }
 
@@ -71,7 +71,7 @@ export function hostileReport(): HuntReport {
   return sampleReport({
     strategies: [HOSTILE],
     results: [
-      { verdict, witness: { finding, trace, replay: HOSTILE } },
+      { verdict, witness: { finding, trace, cause: HOSTILE, replay: HOSTILE } },
       { verdict: { ...verdict, violation: null, message: null }, witness: null },
     ],
     notReached: [HOSTILE],

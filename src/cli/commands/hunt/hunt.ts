@@ -3,7 +3,6 @@
 import type { Verdict } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { baselineLines } from '../../../report/baseline-words.js';
-import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
 import { openFindingLines } from '../../../report/hunt-words.js';
 import type {
@@ -16,7 +15,7 @@ import { replayCommand } from '../../../report/witness.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../context.js';
-import { EXIT_FAILURE, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
@@ -39,6 +38,7 @@ import { BaselineUse } from './baseline.js';
 import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
 import { requireDistinctFiles } from './distinct-files.js';
 import { inputsOf, outputsOf } from './files.js';
+import { refuseIdle } from './idle.js';
 import { REPORTING, Reporting } from './reporting.js';
 import { huntRequests } from './requests.js';
 import { chooseShard, shardFlag } from './shard.js';
@@ -197,7 +197,7 @@ function reportOf(
 function resultOf({ verdict, finding, replay }: Outcome): HuntResult {
   if (finding === null || replay === null) return { verdict, witness: null };
   const command = verdict.finding === null ? null : replayCommand(verdict.finding, finding);
-  return { verdict, witness: { finding, trace: replay.trace, replay: command } };
+  return { verdict, witness: { finding, trace: replay.trace, cause: replay.cause, replay: command } };
 }
 
 /** Work that the disk may refuse, which must not keep the rest from being said. */
@@ -253,14 +253,4 @@ function warnOfUnrepeatable({ io }: CliContext, outcomes: readonly Outcome[]): v
         )}`,
     );
   }
-}
-
-/** Nothing was found, and some variants say nothing of what was to be hunted. */
-function refuseIdle({ io }: CliContext, verdicts: readonly Verdict[]): number {
-  const idle = verdicts.filter(changedNothing);
-  for (const { variant, effect } of idle) {
-    const what = `${variant}: changed nothing of ${effect?.base}`;
-    printLine(io.stderr, `shootdown: ${visible(what)}; give --allow-no-effect if that is meant`);
-  }
-  return idle.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

@@ -1,0 +1,185 @@
+/** `shootdown merge`: what the shards of a hunt wrote with `--reporter blob`, as one hunt's report. */
+
+import type { Verdict } from '../../../explore/api.js';
+import type { Blob } from '../../../findings/blob.js';
+import type { Keeper } from '../../../findings/keeper.js';
+import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { totalOf } from '../../../merge/total.js';
+import { missingShards, unionOf } from '../../../merge/union.js';
+import { kindsOf } from '../../../merge/witnesses.js';
+import { visible } from '../../../report/escape.js';
+import { count } from '../../../report/layout.js';
+import { missingLines } from '../../../report/merged-words.js';
+import type { HuntReport, HuntResult, MergedFinding } from '../../../report/reporters/hunt-report.js';
+import { InfrastructureError } from '../../../vocabulary/errors.js';
+import { type CliContext, keeperOf } from '../../context.js';
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
+import { printLine } from '../../io.js';
+import { ALLOW_NO_EFFECT, atLeastOne, type Given, OUT, toggle } from '../../options.js';
+import { defineCommand } from '../command.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { outputsOf } from '../hunt/files.js';
+import { refuseIdle } from '../hunt/idle.js';
+import { REPORTING, Reporting } from '../hunt/reporting.js';
+import { readBlobs } from './blobs.js';
+import { saveKinds, seenAgain, shownWitness } from './witnesses.js';
+
+const FLAGS = {
+  out: OUT,
+  allowMissing: toggle('--allow-missing', 'shards that are missing or were interrupted are no failure'),
+  allowNoEffect: ALLOW_NO_EFFECT,
+  ...REPORTING,
+};
+
+type MergeFlags = Given<typeof FLAGS>;
+
+const HELP = `
+Examples:
+  $ shootdown hunt --variant 6.18 --shard 2/8 --reporter blob --reporter-file blobs/2.json
+  $ shootdown merge blobs
+  $ shootdown merge blobs --reporter junit --reporter-file junit.xml
+  $ shootdown merge monday tuesday --reporter blob --reporter-file week.json
+
+Executions add up; a shard that is there twice counts once. Each bug is told once, with its shortest
+witness, which is saved as a finding file and executed again if it is of no module. Merging is the same
+in every order, and what was merged can be merged again.
+
+Exit codes: 0 no violation found, or known ones only, 1 a violation, 2 usage or bad input, or a witness
+that does not replay, 3 a shard is missing or was interrupted, a finding cannot be saved, or a variant
+changed nothing of its base.`;
+
+export const mergeCommand = defineCommand({
+  name: 'merge',
+  summary: 'put together what the shards of a hunt have found',
+  description:
+    'Reads the blobs of the shards of one hunt, adds up what they did, and reports it as that hunt would.',
+  arguments: { paths: atLeastOne('paths', 'blobs, or directories with blobs in them') },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { paths }, flags) => merge(context, paths, flags),
+});
+
+async function merge(context: CliContext, paths: readonly string[], flags: MergeFlags): Promise<number> {
+  const { io } = context;
+  const blobs = readBlobs(paths);
+  requireDistinctFiles(
+    outputsOf(flags),
+    blobs.map(({ file }) => ({ flag: 'a blob', path: file })),
+  );
+  const blob = unionOf(blobs);
+  const reporting = new Reporting(context, flags);
+  checkOutDirectory(flags.out);
+  begin(reporting, blobs.length, blob);
+
+  const keeper = await keeperOf(context, flags.out);
+  const outcomes: SubjectOutcome[] = [];
+  for (const subject of blob.hunt.subjects) {
+    const outcome = await outcomeOf(context, blob, subject, keeper);
+    if (outcome === null) continue;
+    outcomes.push(outcome);
+    reporting.verdict(outcome.result.verdict);
+  }
+  const report = reportOf(context, blobs.length, blob, outcomes, flags.allowNoEffect);
+  const failures = endAll(reporting, report);
+  for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
+  if (!reporting.showsDefault)
+    for (const line of missingLines(missingShards(blob))) printLine(io.stderr, `shootdown: ${line}`);
+  if (outcomes.some(({ isDoubtful }) => isDoubtful)) return EXIT_USAGE;
+  if (keeper.failed || failures.length > 0) return EXIT_FAILURE;
+  return exitCodeOf(context, report, flags);
+}
+
+/** What became of a variant or program. */
+interface SubjectOutcome {
+  readonly result: HuntResult;
+  readonly findings: readonly MergedFinding[];
+  /** Its witness does not replay. */
+  readonly isDoubtful: boolean;
+}
+
+/** Null where no shard has come to it. */
+async function outcomeOf(
+  context: CliContext,
+  blob: Blob,
+  subject: string,
+  keeper: Keeper,
+): Promise<SubjectOutcome | null> {
+  const parts = blob.parts.filter(({ did }) => did.variant === subject);
+  if (parts.length === 0) return null;
+  const kinds = kindsOf(parts);
+  const findings = saveKinds(kinds, keeper);
+  const [best = null] = kinds;
+  const total = totalOf(blob, parts, best);
+  if (best === null) return { result: { verdict: total, witness: null }, findings, isDoubtful: false };
+  const replay = await seenAgain(context, best.witness);
+  const isDoubtful = replay?.reproduced === false;
+  if (isDoubtful) {
+    const why = `${subject}: the witness does not replay: ${replay.reason ?? 'the execution differs'}`;
+    printLine(context.io.stderr, `shootdown: ${visible(why)}`);
+  }
+  const [{ finding: file }] = findings;
+  // What a file says of it is nobody's word where it can be seen.
+  const message = replay?.reproduced ? (replay.sentence ?? total.message) : total.message;
+  const result = {
+    verdict: { ...total, message, finding: file },
+    witness: shownWitness(best.witness, replay, file),
+  };
+  return { result, findings, isDoubtful };
+}
+
+function reportOf(
+  { version }: CliContext,
+  files: number,
+  blob: Blob,
+  outcomes: readonly SubjectOutcome[],
+  allowNoEffect: boolean,
+): HuntReport {
+  const { seed, memory, strategies, subjects } = blob.hunt;
+  const results = outcomes.map(({ result }) => result);
+  const reached = new Set(results.map(({ verdict }) => verdict.variant));
+  const findings = outcomes.flatMap((outcome) => outcome.findings);
+  return {
+    ...{ version, results, notes: blob.notes, baseline: null, allowNoEffect },
+    ...{ seed, memory, strategies, shard: undefined },
+    notReached: subjects.filter((name) => !reached.has(name)),
+    interrupted: results.some(({ verdict }) => verdict.interrupted),
+    merged: { files, blob, missing: missingShards(blob), findings },
+  };
+}
+
+function begin(reporting: Reporting, files: number, { hunt, parts }: Blob): void {
+  const places = new Set(parts.flatMap(({ did }) => did.scenarios.map(({ scenario }) => scenario)));
+  reporting.begin({
+    ...{ seed: hunt.seed, memory: hunt.memory, strategies: hunt.strategies, shard: undefined },
+    description: [{ label: 'merged', text: `${count(files, 'blob')} of ${count(hunt.shards, 'shard')}` }],
+    subjects: hunt.subjects,
+    scenarios: parts.every(({ did }) => did.program) ? 0 : places.size,
+    places: [...places],
+    ...{ jobs: undefined, budgetMs: undefined, executions: undefined, hasKnown: false },
+  });
+}
+
+function endAll(reporting: Reporting, report: HuntReport): InfrastructureError[] {
+  return reporting.ends(report).flatMap((end) => {
+    try {
+      end();
+      return [];
+    } catch (error) {
+      if (error instanceof InfrastructureError) return [error];
+      throw error;
+    }
+  });
+}
+
+/** A violation is one whatever is missing; without one, what is missing might have been. */
+function exitCodeOf(
+  context: CliContext,
+  { results, merged, interrupted }: HuntReport,
+  flags: MergeFlags,
+): number {
+  const verdicts: Verdict[] = results.map(({ verdict }) => verdict);
+  if (verdicts.some(({ violation }) => violation !== null)) return EXIT_VIOLATION;
+  const isWhole = merged?.missing.length === 0 && !interrupted;
+  if (!isWhole && !flags.allowMissing) return EXIT_FAILURE;
+  return flags.allowNoEffect ? EXIT_OK : refuseIdle(context, verdicts);
+}

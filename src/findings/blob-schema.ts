@@ -1,0 +1,110 @@
+/** What a blob may contain. Its findings are checked as findings are, by their own schema. */
+
+import { z } from 'zod';
+import { SHARDS_MAX } from '../explore/shard.js';
+import { HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/violation.js';
+import { list } from './list-schema.js';
+import { text, whole } from './scenario-schema.js';
+
+const SUBJECTS_MAX = 1_000;
+const SCENARIOS_MAX = 10_000;
+const COUNTERS_MAX = 1_000;
+const PARTS_MAX = 10_000;
+const KINDS_MAX = 10_000;
+
+const counted = whole(0, Number.MAX_SAFE_INTEGER);
+const variantName = text(2_000).min(1);
+const scenarioName = text(200).min(1);
+const counters = z
+  .record(text(200), z.number())
+  .refine((value) => Object.keys(value).length <= COUNTERS_MAX, `has more than ${COUNTERS_MAX} entries`);
+
+const place = z.strictObject({ scenario: scenarioName, execution: counted });
+
+const effectPart = z.strictObject({
+  kind: z.enum(['function', 'feature', 'backend', 'rule']),
+  name: text(200),
+  calls: counted,
+  executions: counted,
+  answered: counted,
+  acted: counted,
+  reordered: counted,
+  otherwise: counted,
+  first: place.nullable(),
+  idle: text(2_000).nullable(),
+  scenarios: list(
+    z.strictObject({ scenario: scenarioName, calls: counted, otherwise: counted }),
+    SCENARIOS_MAX,
+  ),
+});
+
+const effect = z.strictObject({
+  base: variantName,
+  changedNothing: z.boolean(),
+  notCompared: text(2_000).nullable(),
+  otherwise: counted,
+  first: place.nullable(),
+  parts: list(effectPart, 1_000),
+});
+
+const met = z.strictObject({
+  scenario: scenarioName,
+  class: z.enum([...HARM_CLASSES, ...LATENT_CLASSES]),
+  cause: text(100_000).min(1),
+  former: text(100_000).optional(),
+  circumstance: text(100_000).optional(),
+  finding: text(200).optional(),
+  isKnown: z.boolean(),
+  executions: counted,
+  execution: counted,
+});
+
+const verdict = z.strictObject({
+  variant: variantName,
+  program: z.literal(true).optional(),
+  executions: counted,
+  steps: counted,
+  seconds: z.number().min(0),
+  latent: list(
+    z.strictObject({
+      class: z.enum(LATENT_CLASSES),
+      executions: counted,
+      scenario: scenarioName,
+      execution: counted,
+      message: text(100_000),
+    }),
+    LATENT_CLASSES.length,
+  ),
+  counters,
+  scenarios: list(
+    z.strictObject({ scenario: scenarioName, executions: counted, steps: counted, counters }),
+    SCENARIOS_MAX,
+  ),
+  traceHash: z.string().regex(/^[0-9a-f]{8}$/, 'expected eight hex digits'),
+  interrupted: z.boolean(),
+  effect: effect.optional(),
+  known: text(200).nullable().optional(),
+  met: list(met, KINDS_MAX).optional(),
+});
+
+export const blobSchema = z.strictObject({
+  format: z.string(),
+  version: z.number(),
+  hunt: z.strictObject({
+    shootdown: text(40),
+    memory: z.enum(['tso', 'sc']),
+    seed: counted,
+    strategies: list(text(200).min(1), 100),
+    subjects: list(variantName, SUBJECTS_MAX),
+    shards: whole(1, SHARDS_MAX),
+  }),
+  notes: list(text(2_000), 1_000),
+  parts: list(
+    z.strictObject({
+      shard: whole(1, SHARDS_MAX),
+      did: verdict,
+      witness: z.strictObject({ finding: z.unknown(), cause: text(100_000).nullable() }).nullable(),
+    }),
+    PARTS_MAX,
+  ),
+});
