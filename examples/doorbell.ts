@@ -1,6 +1,5 @@
-import type { Protocol } from '../src/machine/protocol.js';
+import { type PlainCpu, type PlainProgram, type Protocol, plainProgram } from 'shootdown';
 import { type Bell, type BellOps, ringBell, sleepOnBell } from '../src/programs/doorbell.js';
-import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
 import { ModelHost } from './model-host.js';
 
 /**
@@ -81,3 +80,6 @@ export function doorbellProgram(
     },
   }) as unknown as PlainProgram;
 }
+
+/** Two producers and the consumer: what is hunted and proved by this file's name. */
+export const doorbell = doorbellProgram('doorbell');

@@ -1,5 +1,4 @@
-import type { Op, Protocol } from '../src/machine/protocol.js';
-import type { PlainCpu } from '../src/programs/plain-program.js';
+import type { Op, PlainCpu, Protocol } from 'shootdown';
 
 /**
  * The host of a simulated CPU as a plain program sees it: what the stress engine's doorbell and run tokens

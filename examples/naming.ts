@@ -1,6 +1,5 @@
-import type { Protocol } from '../src/machine/protocol.js';
+import { type PlainCpu, type PlainProgram, type Protocol, plainProgram } from 'shootdown';
 import { NAMED, type NamingOps, NO_LINKS, TAKEN, writeAndName } from '../src/programs/naming.js';
-import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
 
 /**
  * How findings get their names, as a plain program: processes save to one directory, whose names are words
@@ -106,3 +105,9 @@ export function namingProgram(name: string, shape: NamingShape = {}): PlainProgr
     },
   }) as unknown as PlainProgram;
 }
+
+export const naming = namingProgram('naming, three processes');
+export const namingWithoutLinks = namingProgram('naming, two processes without hard links', {
+  files: [1, 2],
+  hardLinks: false,
+});

@@ -1,5 +1,4 @@
-import type { Protocol } from '../src/machine/protocol.js';
-import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
+import { type PlainCpu, type PlainProgram, type Protocol, plainProgram } from 'shootdown';
 import {
   blockForRing,
   enterTokens,
@@ -132,3 +131,11 @@ export function runTokenProgram(
     },
   });
 }
+
+export const runToken = runTokenProgram('one token, three CPUs');
+/** The smallest in which a token is free while another is held. */
+export const twoTokens = runTokenProgram(
+  'two tokens, a ring against a wait',
+  {},
+  { roles: ['waits', 'rings'], tokens: 2, entered: true, stays: true },
+);

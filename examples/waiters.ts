@@ -1,6 +1,5 @@
-import type { Op, Protocol } from '../src/machine/protocol.js';
+import { type Op, type PlainCpu, type PlainProgram, type Protocol, plainProgram } from 'shootdown';
 import { ringBell, sleepOnBell } from '../src/programs/doorbell.js';
-import { type PlainCpu, type PlainProgram, plainProgram } from '../src/programs/plain-program.js';
 import {
   announceWait,
   holds,
@@ -34,14 +33,15 @@ export interface WaiterParts {
 
 const REAL: WaiterParts = { announce: announceWait, ring: ringWaiters, passesTurn: true };
 
+type Wait = readonly [address: number, mask: number, value: number, not: number];
+
 /** One CPU's host: what it waits for decides whether it has a reason to wake up. */
 class WaitingHost extends ModelHost implements WaiterOps {
-  /** What the running wait is for. */
-  private waits: readonly [address: number, mask: number, value: number, not: number] = [0, 0, 0, 0];
-
   constructor(
     private readonly owner: PlainCpu,
     private readonly at: Addresses,
+    /** What the running wait is for. */
+    private readonly waits: Wait = [0, 0, 0, 0],
   ) {
     super(owner, at.flag);
   }
@@ -69,11 +69,11 @@ class WaitingHost extends ModelHost implements WaiterOps {
     not: number,
   ): Protocol<boolean> {
     const { id } = this.owner;
-    this.waits = [address, mask, value, not];
-    yield* parts.announce(this, words, id, address, mask, value, not);
-    yield* sleepOnBell(this, { sleep: this.at[`sleep${id}`], awake: this.at.awake });
-    yield* withdrawWait(this, words, id, address);
-    const reason = yield* this.hasReason();
+    const host = new WaitingHost(this.owner, this.at, [address, mask, value, not]);
+    yield* parts.announce(host, words, id, address, mask, value, not);
+    yield* sleepOnBell(host, { sleep: this.at[`sleep${id}`], awake: this.at.awake });
+    yield* withdrawWait(host, words, id, address);
+    const reason = yield* host.hasReason();
     return reason === 1 && isTurn(mask, value, not);
   }
 }
@@ -94,48 +94,43 @@ function wordsOf(at: Addresses, cpus: number): WaiterWords {
 type Role = (host: WaitingHost, cpu: PlainCpu, at: Addresses, acts: Acts) => Protocol<void>;
 
 /** How roles wait and change words. */
-interface Acts {
-  /** Until (word & mask) === value; the turn, if there is one to pass on, is passed on behind a barrier. */
-  until(host: WaitingHost, cpu: PlainCpu, address: number, mask: number, value: number): Protocol<void>;
-  /** A plain store, as `ThreadHost.released` rings for it. */
-  set(host: WaitingHost, cpu: PlainCpu, address: number, value: number): Protocol<void>;
-  lock(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void>;
-}
+class Acts {
+  constructor(
+    private readonly parts: WaiterParts,
+    private readonly words: WaiterWords,
+  ) {}
 
-function actsOf(parts: WaiterParts, words: WaiterWords): Acts {
-  function* ringFor(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void> {
-    const any = yield* cpu.readOnce(words.counts);
+  /** Until (word & mask) === value; the turn, if there is one to pass on, is passed on behind a barrier. */
+  *until(host: WaitingHost, cpu: PlainCpu, address: number, mask: number, value: number): Protocol<void> {
+    let owes = false;
+    for (;;) {
+      const seen = yield* cpu.readOnce(address);
+      if ((seen & mask) === value) break;
+      owes = yield* host.wait(this.parts, this.words, address, mask, value, 0);
+    }
+    if (!owes || !this.parts.passesTurn) return;
+    yield* cpu.smpMb();
+    yield* this.ringFor(host, cpu, address);
+  }
+  /** A plain store, as `ThreadHost.released` rings for it. */
+  *set(host: WaitingHost, cpu: PlainCpu, address: number, value: number): Protocol<void> {
+    yield* cpu.writeOnce(address, value);
+    yield* cpu.smpMb();
+    yield* this.ringFor(host, cpu, address);
+  }
+  *lock(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void> {
+    for (;;) {
+      const owner = yield* cpu.cmpxchg(address, 0, cpu.id + 1);
+      if (owner === 0) return;
+      yield* host.wait(this.parts, this.words, address, -1, 0, 0);
+    }
+  }
+  *ringFor(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void> {
+    const any = yield* cpu.readOnce(this.words.counts);
     if (any === 0) return;
     const current = yield* cpu.readOnce(address);
-    yield* parts.ring(host, words, cpu.id, address, current);
+    yield* this.parts.ring(host, this.words, cpu.id, address, current);
   }
-  function* passOn(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void> {
-    yield* cpu.smpMb();
-    yield* ringFor(host, cpu, address);
-  }
-  return {
-    *until(host, cpu, address, mask, value) {
-      let owes = false;
-      for (;;) {
-        const seen = yield* cpu.readOnce(address);
-        if ((seen & mask) === value) break;
-        owes = yield* host.wait(parts, words, address, mask, value, 0);
-      }
-      if (owes && parts.passesTurn) yield* passOn(host, cpu, address);
-    },
-    *set(host, cpu, address, value) {
-      yield* cpu.writeOnce(address, value);
-      yield* cpu.smpMb();
-      yield* ringFor(host, cpu, address);
-    },
-    *lock(host, cpu, address) {
-      for (;;) {
-        const owner = yield* cpu.cmpxchg(address, 0, cpu.id + 1);
-        if (owner === 0) return;
-        yield* host.wait(parts, words, address, -1, 0, 0);
-      }
-    },
-  };
 }
 
 export const WAITS_FOR_FLAG: Role = function* (host, cpu, at, acts) {
@@ -192,7 +187,7 @@ export function waitersProgram(
     cpus: roles.map(
       (role) =>
         function* (cpu: PlainCpu, at: Addresses): Protocol<void> {
-          const acts = actsOf({ ...REAL, ...parts }, wordsOf(at, roles.length));
+          const acts = new Acts({ ...REAL, ...parts }, wordsOf(at, roles.length));
           yield* role(new WaitingHost(cpu, at), cpu, at, acts);
         },
     ),
@@ -295,3 +290,11 @@ export function* announceBuffered(
   yield* ops.store(words.counts, count + 1);
   yield* ops.store(own.address, address + 1);
 }
+
+export const oneWaiter = waitersProgram('one waiter', [LOOKS_AT_LOCK, RELEASES], 2);
+export const twoContend = waitersProgram('two contend for a lock', [CONTEND, CONTEND], 0);
+export const twoLookAtLock = waitersProgram(
+  'two wait for a lock',
+  [LOOKS_AT_LOCK, LOOKS_AT_LOCK, RELEASES],
+  3,
+);

@@ -1,63 +1,51 @@
-import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { lock } from 'proper-lockfile';
-import { errorCode, InfrastructureError } from '../vocabulary/errors.js';
-import { removeQuietly } from './synced-file.js';
+import { takeClaim } from '../programs/claims.js';
+import { InfrastructureError } from '../vocabulary/errors.js';
+import { type Claim, ClaimFiles } from './claim-files.js';
 import { fitting } from './temporary-name.js';
 
 /** How long another process may write the file before this one gives up. */
 const WAIT_MS = 15_000;
 const POLL_MS = 25;
-/**
- * The owner of a lock touches it every few seconds. One that has not been touched for so long has no owner
- * any more, and is taken over.
- */
-const STALE_MS = 8_000;
-
-/** Who holds a lock, for who waits in vain. */
-interface Owner {
-  readonly pid: number;
-  /** ISO 8601. */
-  readonly since: string;
-}
 
 /**
  * Runs `work` while no other process does for the same file, under whatever name it goes: what is read in it
- * is still there when it is written. A lock whose owner was killed is taken over. Throws InfrastructureError
- * where another process goes on holding it.
+ * is still there when it is written. A lock whose owner was killed is taken over (programs/claims.ts).
+ * Throws InfrastructureError where another process goes on holding it.
  */
-export async function withFileLock<T>(file: string, work: () => T): Promise<T> {
+export async function withFileLock<T>(file: string, work: () => T, waitMs = WAIT_MS): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   const real = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
-  const path = join(dirname(real), `.${fitting(basename(real))}.lock`);
-  const ownerFile = `${path}.json`;
-  let release: () => Promise<void>;
+  const claims = new ClaimFiles(join(dirname(real), `.${fitting(basename(real))}.lock`));
   try {
-    const retries = { retries: Math.ceil(WAIT_MS / POLL_MS), minTimeout: POLL_MS, maxTimeout: POLL_MS };
-    release = await lock(real, { lockfilePath: path, realpath: false, stale: STALE_MS, retries });
-  } catch (error) {
-    if (errorCode(error) !== 'ELOCKED') throw error;
-    throw new InfrastructureError(
-      `${file}: ${whoHolds(ownerFile)} has been writing it for ${WAIT_MS / 1_000} s`,
-      'if it hangs, end it and run this again',
-    );
-  }
-  try {
-    const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
-    writeFileSync(ownerFile, JSON.stringify(owner));
+    const taking = takeClaim(claims);
+    for (let waits = 0; taking.next().done !== true; waits++) {
+      if (waits * POLL_MS >= waitMs) throw heldBy(file, claims.waitsFor, waitMs);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
     return work();
   } finally {
-    removeQuietly(ownerFile);
-    await release();
+    withdrawQuietly(claims);
   }
 }
 
-function whoHolds(ownerFile: string): string {
+/** A claim that cannot be withdrawn is this process's, and goes with it; the file is written all the same. */
+function withdrawQuietly(claims: ClaimFiles): void {
   try {
-    const { pid, since } = JSON.parse(readFileSync(ownerFile, 'utf8')) as Owner;
-    return `process ${Number(pid)} (since ${String(since)})`;
+    claims.withdraw().next();
   } catch {
-    // Between taking the lock and saying so, or afterwards.
-    return 'another process';
+    claims.end();
   }
+}
+
+function heldBy(file: string, claim: Claim | null, waitMs: number): InfrastructureError {
+  const who =
+    claim === null ? 'another process' : `process ${claim.owner.pid} (since ${claim.since ?? 'just now'})`;
+  return new InfrastructureError(
+    `${file}: ${who} has been writing it for ${Math.round(waitMs / 1_000)} s`,
+    claim === null
+      ? 'run this again'
+      : `if it hangs, end it and run this again; if it is gone, remove ${claim.path}`,
+  );
 }

@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 import { GUARDED_BANNER } from '../bundle/bundle.js';
 import { guardLoops } from '../bundle/guard-loops.js';
-import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from '../bundle/user-files.js';
+import { displayPath, isTypeScript, sourceFile, sourceName } from '../bundle/user-files.js';
 import { lowerModule } from './lower.js';
 
-/** Lowers protocol code while it is bundled: users' modules, and our own that plain programs are made of. */
+/**
+ * Lowers protocol code while it is bundled: users' modules and whatever they import, packages too, and our
+ * own that plain programs are made of. A generator that were left as it is, between two lowered ones, would
+ * be seen by nobody: states that stand at different places in it would count as one.
+ */
 
 const OWN = ['programs/'];
 
@@ -22,7 +26,9 @@ export function loweringPlugin(): Plugin {
       build.onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
         const name = sourceName(path);
         const isOwn = name !== null && OWN.some((prefix) => name.startsWith(prefix));
-        if (!isOwn && !isUserFile(path)) return null;
+        // The engine itself, which no script runs through; sources of ours that a module has by a path of its
+        // own (the examples do) are the module's.
+        if (name !== null && !isOwn) return null;
         const source = readFileSync(path, 'utf8');
         const shown = displayPath(path);
         const guarded = isOwn ? source : guardLoops(source, path, shown);

@@ -72,8 +72,8 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
 };
 
-/** Not modules for `hunt`: they import the sources, and are hunted by tests in test/stress. */
-const OTHERS = ['doorbell.ts', 'model-host.ts', 'naming.ts', 'run-token.ts', 'waiters.ts'];
+/** The tool's own concurrency, which needs its sources: tests in test/programs hunt and verify it. */
+const OTHERS = ['claims.ts', 'doorbell.ts', 'model-host.ts', 'naming.ts', 'run-token.ts', 'waiters.ts'];
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
 const engines = new ReducedEngines();

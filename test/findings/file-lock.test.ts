@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withFileLock } from '../../src/findings/file-lock.js';
+import { thisProcess } from '../../src/findings/process-name.js';
 
 let folder = '';
 beforeEach(() => {
@@ -38,13 +40,57 @@ describe('the lock of a file', () => {
     expect(readdirSync(folder).sort()).toEqual(['known.json', 'link.json']);
   });
 
-  it('is taken over when its owner is gone', async () => {
+  /** Leaves a claim of some process, as it lies on the disk; answers its path. */
+  function leaveClaim(owner: { pid: number; started: number; system: string }, ageMs = 0): string {
     const lock = join(folder, '.known.json.lock');
-    mkdirSync(lock);
-    const long = new Date(Date.now() - 60_000);
-    utimesSync(lock, long, long);
-    expect(await withFileLock(join(folder, 'known.json'), () => 7)).toBe(7);
+    mkdirSync(lock, { recursive: true });
+    const path = join(lock, `${owner.pid}.${owner.started}.${owner.system}.0123456789abcdef`);
+    writeFileSync(path, '');
+    const at = new Date(Date.now() - ageMs);
+    utimesSync(path, at, at);
+    return path;
+  }
+  const HOUR_MS = 3_600_000;
+  const file = (): string => join(folder, 'known.json');
+
+  it('is taken over when its owner is gone, and what that one left is taken away', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    leaveClaim({ ...thisProcess(), pid });
+    expect(await withFileLock(file(), () => 7)).toBe(7);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is taken over when another process has got the number of its owner', async () => {
+    const { started, ...self } = thisProcess();
+    if (started === 0) return;
+    leaveClaim({ ...self, started: started - 1 });
+    expect(await withFileLock(file(), () => 7)).toBe(7);
+  });
+
+  it('is not taken over from a living process, however long that has it', async () => {
+    const path = leaveClaim(thisProcess(), 2 * HOUR_MS);
+    await expect(withFileLock(file(), () => 7, 100)).rejects.toThrow(`process ${process.pid} (since `);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('of another system, which cannot be asked, is waited for, and taken over when it is old', async () => {
+    const foreign = { ...thisProcess(), system: '00000000' };
+    const path = leaveClaim(foreign);
+    await expect(withFileLock(file(), () => 7, 100)).rejects.toThrow('has been writing it');
+    expect(existsSync(path)).toBe(true);
+    leaveClaim(foreign, 2 * HOUR_MS);
+    expect(await withFileLock(file(), () => 7)).toBe(7);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('goes past the directory of an earlier version and files that are no claims', async () => {
+    mkdirSync(join(folder, '.known.json.lock'));
+    expect(await withFileLock(file(), () => 7)).toBe(7);
+    expect(readdirSync(folder)).toEqual([]);
+    mkdirSync(join(folder, '.known.json.lock'));
+    writeFileSync(join(folder, '.known.json.lock', 'mine'), '');
+    expect(await withFileLock(file(), () => 7)).toBe(7);
+    expect(readdirSync(join(folder, '.known.json.lock'))).toEqual(['mine']);
   });
 
   it('is free again after work that throws', async () => {

@@ -42,6 +42,17 @@ function planted(fault: Fault): Plugin {
   };
 }
 
+/** What the examples import. */
+const api: Plugin = {
+  name: 'api',
+  setup(build) {
+    build.onResolve({ filter: /^shootdown$/ }, () => ({
+      path: projectFile('src/index.ts'),
+      sideEffects: false,
+    }));
+  },
+};
+
 /** Bundles the text of a module with its protocol code lowered, and evaluates it here. */
 export async function evaluateLowered<Module>(text: string, fault: Fault | null = null): Promise<Module> {
   const directory = mkdtempSync(join(tmpdir(), 'lowered-'));
@@ -54,7 +65,7 @@ export async function evaluateLowered<Module>(text: string, fault: Fault | null 
       outfile,
       plain: true,
       delegating: true,
-      plugins: [...(fault === null ? [] : [planted(fault)]), loweringPlugin()],
+      plugins: [api, ...(fault === null ? [] : [planted(fault)]), loweringPlugin()],
     });
     return (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as Module;
   } finally {

@@ -1,0 +1,29 @@
+import * as claims from '../../examples/claims.js';
+import * as doorbell from '../../examples/doorbell.js';
+import * as naming from '../../examples/naming.js';
+import * as runToken from '../../examples/run-token.js';
+import * as waiters from '../../examples/waiters.js';
+import { exportedDefinitions } from '../../src/programs/definitions.js';
+import { Search } from '../../src/verify/search.js';
+
+/** Bundled with the programs lowered. */
+
+const MODULES = { claims, doorbell, naming, runToken, waiters } as const;
+
+export interface Proved {
+  readonly program: string;
+  readonly complete: boolean;
+  /** Steps to the nearest violation; null: none in any execution. */
+  readonly steps: number | null;
+}
+
+/** Every execution of each program that the example exports. */
+export function prove(example: string): Proved[] {
+  return exportedDefinitions([MODULES[example as keyof typeof MODULES]]).programs.map((program) => {
+    const { complete, schedule } = new Search(program, 'tso', {
+      memoryBytes: 2 ** 30,
+      isOver: () => false,
+    }).run();
+    return { program: program.name, complete, steps: schedule?.length ?? null };
+  });
+}
