@@ -1,15 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { TraceStep } from '../../src/explain/trace-step.js';
-import { hunt } from '../../src/explore/hunt.js';
-import { InlinePool } from '../../src/explore/inline-pool.js';
-import { knownOf } from '../../src/known/of-variant.js';
 import { programOf } from '../../src/programs/subject.js';
-import { causeOf } from '../../src/replay/cause-of.js';
 import { type Replay, replayFinding } from '../../src/replay/replay-finding.js';
 import { type Finding, isProgramFinding } from '../../src/vocabulary/finding.js';
 import { type ExplainSubject, own, subjects } from './subjects.js';
 import { type Difference, firstDifference } from './twin.js';
+import { Witnesses } from './witnesses.js';
 
 /**
  * Does an explanation name the culprit? For each bug with a twin that has it not, over seeds: the place where
@@ -18,16 +14,14 @@ import { type Difference, firstDifference } from './twin.js';
  * writes. A marked step has to be of such a place, at most twelve may be marked, and the sentence has to
  * speak of that step.
  *
- *     npx tsx bench/explain/main.ts [--seeds 20] [--only b1,b2] [--state FILE] [--seconds 150] [--verbose]
+ *     npx tsx bench/explain/main.ts [--seeds 20] [--only b1,b2] [--witnesses FILE] [--seconds 150] [--verbose]
  *
- * With `--state` it goes on where it was stopped by `--seconds`. Exit code 1 where fewer than 95 % are
+ * With `--witnesses` it keeps what it has hunted, and goes on there where `--seconds` stopped it. Exit code 1 where fewer than 95 % are
  * explained.
  */
 
 const MARKED_MAX = 12;
 const ENOUGH = 0.95;
-/** A hunt that has not found the bug by then has none to explain. */
-const HUNT_MS = 3_000;
 
 /** What became of one witness; null: none was found, or the twin does the same along its schedule. */
 type Outcome = { readonly isMarked: boolean; readonly isShort: boolean; readonly isNamed: boolean } | null;
@@ -36,16 +30,14 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
     only: { type: 'string' },
-    state: { type: 'string' },
+    witnesses: { type: 'string' },
     seconds: { type: 'string', default: '150' },
     verbose: { type: 'boolean', default: false },
   },
 });
 
-const known: Record<string, Outcome> =
-  values.state !== undefined && existsSync(values.state)
-    ? JSON.parse(readFileSync(values.state, 'utf8'))
-    : {};
+const witnesses = new Witnesses(values.witnesses ?? null);
+const outcomes = new Map<string, Outcome[]>();
 const until = performance.now() + 1000 * Number(values.seconds);
 const chosen = subjects.filter(
   ({ name }) => values.only === undefined || values.only.split(',').includes(name),
@@ -54,30 +46,19 @@ let isWhole = true;
 
 for (const subject of chosen) {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const key = `${subject.name} ${seed}`;
-    if (key in known) continue;
-    if (performance.now() > until) {
+    if (!witnesses.has(subject, seed) && performance.now() > until) {
       isWhole = false;
-      break;
+      continue;
     }
-    known[key] = await explained(subject, seed);
-    if (values.state !== undefined) writeFileSync(values.state, JSON.stringify(known));
+    const finding = await witnesses.of(subject, seed);
+    const of = outcomes.get(subject.name) ?? [];
+    outcomes.set(subject.name, of);
+    of.push(finding === null ? null : explained(subject, seed, finding));
   }
 }
 process.exitCode = report() ? 0 : 1;
 
-async function explained({ name, request, twin }: ExplainSubject, seed: number): Promise<Outcome> {
-  const plan = {
-    strategies: ['random', 'pct', 'delay'],
-    seed,
-    memory: 'tso' as const,
-    jobs: 1,
-    pool: new InlinePool(causeOf, own),
-    budgetMs: HUNT_MS,
-  };
-  const known = 'variant' in request ? knownOf(request.variant, request.scenarios, own.variants) : undefined;
-  const { finding } = await hunt({ ...plan, ...request, ...(known === undefined ? {} : { known }) });
-  if (finding === null) return null;
+function explained({ name, twin }: ExplainSubject, seed: number, finding: Finding): Outcome {
   const replay = replayFinding(finding, true, own);
   if (twin === null) return judged(name, seed, finding, isOfRule, replay);
   const fixed = twin(isProgramFinding(finding) ? null : finding.scenario);
@@ -149,7 +130,7 @@ function report(): boolean {
       '--- | --- |',
   );
   for (const { name } of chosen) {
-    const found = Object.keys(known).flatMap((key) => (key.startsWith(`${name} `) ? (known[key] ?? []) : []));
+    const found = (outcomes.get(name) ?? []).filter((outcome) => outcome !== null);
     if (found.length === 0) continue;
     const marked = found.filter(({ isMarked }) => isMarked).length;
     const short = found.filter(({ isShort }) => isShort).length;

@@ -14,7 +14,11 @@ export interface Did {
   readonly hash: number;
 }
 
-function operations(program: Program, schedule: readonly string[], memory: MemoryModel): Did[] {
+function operations(
+  program: Program,
+  schedule: readonly string[],
+  memory: MemoryModel,
+): { readonly did: readonly Did[]; readonly isViolated: boolean } {
   const machine = new Machine(program, memory);
   const told: { what: string; cpu: number; hash: number }[] = [];
   follow(machine, decodeSchedule(schedule), {
@@ -31,7 +35,7 @@ function operations(program: Program, schedule: readonly string[], memory: Memor
       told[told.length - 1].hash = machine.hash;
     },
   });
-  return told;
+  return { did: told, isViolated: machine.violation !== null };
 }
 
 /**
@@ -48,21 +52,27 @@ export interface Difference {
   readonly moved: readonly number[];
 }
 
-/** Null where it does the same throughout. */
+/**
+ * Null where it does the same throughout, and ends in the same. Where it does the same and does not end in it,
+ * the fix comes behind the last step: the bug judges there.
+ */
 export function firstDifference(
   bug: Program,
   fixed: Program,
   schedule: readonly string[],
   memory: MemoryModel,
 ): Difference | null {
-  const [own, other] = [operations(bug, schedule, memory), operations(fixed, schedule, memory)];
-  const step = own.findIndex(
+  const ran = operations(bug, schedule, memory);
+  const twin = operations(fixed, schedule, memory);
+  const [own, other] = [ran.did, twin.did];
+  const differs = own.findIndex(
     ({ what, hash }, index) => what !== other[index]?.what || hash !== other[index]?.hash,
   );
+  const step = differs < 0 && !twin.isViolated ? own.length - 1 : differs;
   if (step < 0) return null;
   const { cpu } = own[step];
   const before = own.findLastIndex((did, index) => index < step && did.cpu === cpu);
-  const instead = other[step]?.what;
+  const instead = differs < 0 ? undefined : other[step]?.what;
   const moved = own.flatMap(({ what }, index) => (index > step && what === instead ? [index] : []));
   return { step, before: before < 0 ? null : before, moved };
 }

@@ -31,13 +31,32 @@ export interface FlushCause {
 export interface OutcomeCause {
   readonly kind: 'outcome';
   readonly facts: ViolationFacts;
+  /** What the execution shows that led to it; absent where it shows nothing. */
+  readonly detail?: OutcomeDetail;
+}
+
+/** What CPUs did to each other's words: the same for every program. */
+export interface OutcomeDetail {
+  readonly kind: keyof typeof DETAILS;
+  /** Addresses of the words, in the order in which they are told. */
+  readonly words: readonly number[];
 }
 
 /** What the CPUs of a machine that is stuck wait for. */
 export interface StuckCause {
   readonly kind: 'stuck';
   readonly waiting: readonly WaitingCpu[];
+  readonly detail?: OutcomeDetail;
 }
+
+const DETAILS = {
+  buffered: 'a store waited in its store buffer, and its CPU had read on',
+  changed: 'changed between two loads',
+  early: 'was stored before the other word',
+  lost: 'was stored on an old value',
+  aba: 'was the same value again',
+  missed: 'was read before it changed',
+} as const;
 
 const WORDS = {
   notCounted: 'no flush was requested before the use',
@@ -73,14 +92,23 @@ export function flushCause(kind: FlushCauseKind, isBuffered = false, isRaised = 
 
 /** The cause's words in a baseline. `names`: names of the program's words. */
 export function causeWords(cause: Cause, names: WordNames): string {
-  if (cause.kind === 'outcome') return violationWords(cause.facts, impersonally(names));
-  if (cause.kind === 'stuck') return stuckWords(cause.waiting, names);
+  if (cause.kind === 'outcome')
+    return violationWords(cause.facts, impersonally(names)) + detailWords(cause.detail, names);
+  if (cause.kind === 'stuck') return stuckWords(cause.waiting, names) + detailWords(cause.detail, names);
   return (
     WORDS[cause.kind] +
     (cause.isBuffered ? BUFFERED : '') +
     (cause.isRaised ? RAISED : '') +
     (cause.isClaimed ? CLAIMED : '')
   );
+}
+
+/** `; flag, data: was stored before the other word`. */
+function detailWords(detail: OutcomeDetail | undefined, names: WordNames): string {
+  if (detail === undefined) return '';
+  const { word } = impersonally(names);
+  const words = [...new Set(detail.words.map((address) => word(address)))].join(', ');
+  return `; ${words}: ${DETAILS[detail.kind]}`;
 }
 
 /** Which CPU waits for which word is chance, and so is how many wait for the same. */

@@ -27,15 +27,10 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
   const later = buffered ? ' (buffered)' : '';
   switch (step.kind) {
     case K.OP_READ_ONCE:
-    case K.OP_LOAD_ACQUIRE: {
-      const unseen =
-        step.unseen === null
-          ? ''
-          : ` (CPU${step.unseen.cpu}'s store of ${value(step.unseen.value)} is still buffered)`;
-      return `${word()} is ${value(step.value)}${unseen}`;
-    }
+    case K.OP_LOAD_ACQUIRE:
+      return `${word()} is ${value(step.value)}${unseenWords(step, value)}`;
     case K.OP_COND_LOAD_ACQUIRE:
-      return `waited for ${word()}, is ${value(step.value)}`;
+      return `waited for ${word()}, is ${value(step.value)}${unseenWords(step, value)}`;
     case K.OP_WRITE_ONCE:
     case K.OP_STORE_RELEASE:
       return `${word()} = ${value(step.b)}${later}`;
@@ -132,6 +127,10 @@ function invlpgbText({ a: flags, b: pcid, c: first, d: pages }: RawStep): string
   const of = (flags & INVLPGB_PCID) !== 0 ? ` of PCID ${pcid}` : '';
   if ((flags & INVLPGB_VA) === 0) return `invlpgb all${of === '' ? ' but global entries' : of}`;
   return `invlpgb ${pages === 1 ? `page ${first}` : `pages ${first}-${first + pages - 1}`}${of}`;
+}
+
+function unseenWords({ unseen }: RawStep, value: (number: number) => string): string {
+  return unseen === null ? '' : ` (CPU${unseen.cpu}'s store of ${value(unseen.value)} is still buffered)`;
 }
 
 /** What the host does, without the subject. */

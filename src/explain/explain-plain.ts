@@ -2,24 +2,33 @@ import type { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import type { JudgedViolation } from '../vocabulary/violation.js';
 import { personally, type WaitingCpu, waitingWords } from '../vocabulary/violation-facts.js';
+import { aboutToStore, aboutToStoreFact } from './about-to-store.js';
+import type { Cause } from './cause.js';
 import type { Explanation } from './explanation.js';
+import type { Fact } from './fact.js';
 import type { Names } from './names.js';
-import { isStore, type Overtaken, overtakenStores, reads } from './overtaken.js';
-import type { RawStep, Write } from './raw-step.js';
+import { overtakenFact, overtakenStores } from './overtaken.js';
+import type { RawStep } from './raw-step.js';
+import { reordering, reorderingFact } from './reordering.js';
+import { repeats } from './repeats.js';
+import { groundFact, groundOf, missed, missedFact, sourceFact, sources } from './sources.js';
+import { tornFact, tornReads } from './torn-reads.js';
+import { Traffic } from './traffic.js';
 
 /**
- * The deciding steps of a program that is not the simulated kernel. What it is for is unknown here, so
- * nothing is called a cause. Marked are facts: where it was judged, where the words that were judged got
- * their values, loads that missed a buffered store, and stores that rest on a load which another CPU had
- * overtaken.
+ * The deciding steps of a program that is not the simulated kernel. What it is for is unknown here. Told are
+ * facts: where it was judged, where the words that were judged got their values, and what CPUs did to each
+ * other's words on the way (`Fact`).
  */
 
-/** The newest facts of a kind that are marked; a long execution may have many more, further from its end. */
-const MARKS_MAX = 8;
+/** Deciding steps that a reader can still hold together. */
+const MARKS_MAX = 12;
+/** Facts that the sentence tells. */
+const FACTS_TOLD_MAX = 3;
 /** Words of the final memory that the sentence tells. */
 const WORDS_TOLD_MAX = 8;
-/** Values that the history of a word shows. */
-const VALUES_MAX = 6;
+/** Of a kind of which an execution may have many. */
+const OF_A_KIND_MAX = 2;
 
 /**
  * The machine stands where the execution ended; `judged`: the words that an assertion over the final memory
@@ -36,98 +45,167 @@ export function explainPlain(
 }
 
 class PlainExplainer {
-  private readonly reasons = new Map<number, string>();
+  private readonly reasons = new Map<number, string[]>();
+  private readonly told = new Set<number>();
+  private readonly sentence: string[];
+  private readonly traffic: Traffic;
 
   constructor(
     private readonly machine: Machine,
     private readonly steps: readonly RawStep[],
     private readonly names: Names,
     private readonly violation: JudgedViolation,
-  ) {}
+  ) {
+    this.sentence = [violation.message];
+    this.traffic = new Traffic(steps);
+  }
 
   explain(judged: readonly number[]): Explanation {
-    const { violation, steps } = this;
-    const atEnd = violation.step >= steps.length;
+    const { violation, steps, machine } = this;
     const isStuck = violation.class === 'deadlock' || violation.class === 'livelock';
-    let sentence = violation.message;
-    const waiting = this.machine.cpus
-      .filter((cpu) => !cpu.finished)
-      .map((cpu) => this.machine.waiting(cpu.id));
-    if (isStuck) this.stuck(waiting);
-    else if (atEnd) {
-      sentence = [violation.message, ...this.finalMemory(judged)].join('; ');
-      this.givenUp();
-    } else this.judgedAt(steps[violation.step]);
-    this.unseenStores();
-    for (const overtaken of overtakenStores(steps).slice(-MARKS_MAX)) this.overtaken(overtaken);
-    // What it is for is unknown, so that what was judged has to do.
+    const waiting = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.waiting(cpu.id));
+    const last = steps.at(-1);
+    let facts: Fact[] = [];
+    if (isStuck) facts = this.stuck(waiting);
+    else if (last === undefined || violation.step > last.step) facts = this.finalMemory(judged);
+    else facts = this.judgedAt(last);
+    const first = this.take(facts);
+    const cause: Cause = isStuck ? { kind: 'stuck', waiting } : { kind: 'outcome', facts: violation.facts };
+    const detail = first?.detail ?? null;
     return {
-      deciding: this.reasons,
-      sentence,
-      cause: isStuck ? { kind: 'stuck', waiting } : { kind: 'outcome', facts: violation.facts },
+      deciding: new Map([...this.reasons].map(([step, reasons]) => [step, reasons.join('; ')])),
+      sentence: this.sentence.join('; '),
+      cause: detail === null ? cause : { ...cause, detail },
+      former: detail === null ? null : cause,
       circumstance: null,
-      causeStep: null,
-      former: null,
-      told: [],
+      causeStep: first?.marks[0]?.step.step ?? null,
+      told: [...this.told],
     };
   }
 
-  private mark(step: RawStep, why: string): void {
-    const before = this.reasons.get(step.step);
-    this.reasons.set(step.step, before === undefined ? why : `${before}; ${why}`);
+  /** Marks what the facts tell, as far as there is room; answers the first one that tells a bug from others. */
+  private take(facts: readonly Fact[]): Fact | undefined {
+    for (const [index, { words, marks }] of facts.entries()) {
+      const isTold = index < FACTS_TOLD_MAX;
+      if (isTold) this.sentence.push(words);
+      for (const { step, why, isPlain } of marks)
+        if (this.mark(step, why, isPlain) && isTold) this.told.add(step.step);
+    }
+    return facts.find(({ detail }) => detail !== null);
+  }
+
+  /** Whether there was room for it. */
+  private mark({ step }: RawStep, why: string, isPlain = false): boolean {
+    const reasons = this.reasons.get(step);
+    if (reasons === undefined) {
+      if (this.reasons.size >= MARKS_MAX) return false;
+      this.reasons.set(step, [why]);
+    } else if (!isPlain && !reasons.includes(why)) reasons.push(why);
+    return true;
   }
 
   private is(address: number, value: number): string {
     return `${this.names.word(address, -1)} is ${this.names.value(address, value)}`;
   }
 
-  /** The newest step before `until` that wrote the word. */
-  private lastWrite(address: number, until: number): RawStep | undefined {
-    return this.steps.findLast(
-      (step) => step.step < until && step.writes.some((write) => write.address === address),
-    );
+  /** What no order of operations explains, and what was stored on old values: wherever it was. */
+  private everywhere(): Fact[] {
+    const { traffic, names } = this;
+    const chain = reordering(traffic);
+    return [
+      ...(chain === null ? [] : [reorderingFact(chain, names)]),
+      ...overtakenStores(traffic, OF_A_KIND_MAX).map((overtaken) => overtakenFact(overtaken, names)),
+    ];
   }
 
-  private judgedAt(step: RawStep): void {
+  /** An assertion in a script, or over every state. */
+  private judgedAt(step: RawStep): Fact[] {
+    const { traffic, names } = this;
     this.mark(step, this.violation.message);
-    if (!reads(step)) return;
-    const source = this.lastWrite(step.a, step.step);
-    if (source !== undefined && step.unseen === null)
-      this.mark(
-        source,
-        `what CPU${step.cpu} meets in ${this.names.word(step.a, step.cpu)} at step ${step.step}`,
-      );
+    this.told.add(step.step);
+    const torn = tornReads(traffic, step.cpu, step.step);
+    const coming = aboutToStore(this.machine, traffic, step.cpu, step.step);
+    const known = [
+      ...this.everywhere(),
+      ...(torn === null ? [] : [tornFact(torn, names)]),
+      ...(coming === null ? [] : [aboutToStoreFact(coming, names)]),
+    ];
+    return [...known, ...this.grounds(step), ...this.sources(step.cpu, step.step, known)];
   }
 
-  /** Where every CPU that has not finished stands, and who last wrote the word that it waits for. */
-  private stuck(waiting: readonly WaitingCpu[]): void {
+  /** By what the CPU went that made the newest store of another one that was met. */
+  private grounds({ cpu, step }: RawStep): Fact[] {
+    const { traffic, names } = this;
+    const [newest] = sources(traffic, cpu, step);
+    const ground = newest === undefined ? undefined : groundOf(traffic, newest.store);
+    return newest === undefined || ground === undefined ? [] : [groundFact(ground, newest.store, names)];
+  }
+
+  /** What the CPU's last loads saw of others, as far as no other fact speaks of it. */
+  private sources(cpu: number, until: number, known: readonly Fact[]): Fact[] {
+    const marked = new Set(known.flatMap(({ marks }) => marks.map(({ step }) => step)));
+    return sources(this.traffic, cpu, until)
+      .filter(({ load, store }) => !marked.has(load.step) || !marked.has(store.made))
+      .map((source) => sourceFact(source, this.names));
+  }
+
+  /** Where every CPU that has not finished stands, who last wrote the word that it waits for, who looked too soon. */
+  private stuck(waiting: readonly WaitingCpu[]): Fact[] {
+    const { traffic, names, machine } = this;
+    const stuck = new Set(waiting.map(({ cpu }) => cpu));
     for (const stands of waiting) {
       const last = this.steps.findLast((step) => step.cpu === stands.cpu);
-      if (last !== undefined)
-        this.mark(last, `then ${waitingWords(stands, personally(this.machine.program.layout))}`);
+      if (last !== undefined) {
+        this.mark(last, `then ${waitingWords(stands, personally(machine.program.layout))}`);
+        this.told.add(last.step);
+      }
       if (stands.wait === null) continue;
       const { word } = stands.wait;
-      const source = this.lastWrite(word, this.steps.length);
-      if (source !== undefined) this.mark(source, `${this.is(word, this.machine.mem[word])} from here on`);
+      const source = traffic.last(word);
+      if (source === undefined) this.sentence.push(`nobody has stored to ${names.word(word, -1)}`);
+      else {
+        this.mark(source.made, `${this.is(word, machine.mem[word])} from here on`);
+        this.told.add(source.made.step);
+      }
     }
+    if (this.violation.class === 'livelock')
+      for (const { words, marks } of repeats(this.steps, stuck, names)) {
+        this.sentence.push(words);
+        for (const { step, why } of marks) if (this.mark(step, why)) this.told.add(step.step);
+      }
+    const others = machine.cpus.map(({ id }) => id);
+    const looked = others.flatMap((cpu) =>
+      missed(traffic, cpu, (store) => stuck.has(store.cpu) || stuck.has(cpu)).slice(0, 1),
+    );
+    return [...this.everywhere(), ...looked.map((one) => missedFact(one, names))];
   }
 
-  /** Marks the last store to each word that was judged; answers their values in words. */
-  private finalMemory(judged: readonly number[]): string[] {
+  /** Marks the last store to each word that was judged, and tells their values. */
+  private finalMemory(judged: readonly number[]): Fact[] {
+    const { traffic, names } = this;
     const { mem } = this.machine;
-    for (const address of judged.slice(0, WORDS_TOLD_MAX)) {
-      const source = this.lastWrite(address, this.steps.length);
-      if (source !== undefined)
-        this.mark(source, `${this.is(address, mem[address])} from here on, and is judged at the end`);
+    const last = judged.slice(0, WORDS_TOLD_MAX).flatMap((address) => traffic.last(address) ?? []);
+    if (judged.length > 0) {
+      const told = judged.slice(0, WORDS_TOLD_MAX).map((address) => this.is(address, mem[address]));
+      const more = judged.length > told.length ? ` (and ${judged.length - told.length} more)` : '';
+      this.sentence.push(`at the end ${told.join(', ')}${more}`);
     }
-    if (judged.length === 0) return [];
-    const told = judged.slice(0, WORDS_TOLD_MAX).map((address) => this.is(address, mem[address]));
-    const more = judged.length > told.length ? ` (and ${judged.length - told.length} more)` : '';
-    return [`at the end ${told.join(', ')}${more}`];
+    for (const store of last.slice(0, MARKS_MAX / 2)) {
+      this.mark(
+        store.made,
+        `${this.is(store.address, mem[store.address])} from here on, and is judged at the end`,
+      );
+      this.told.add(store.made.step);
+    }
+    const torn = last
+      .flatMap(({ cpu, made }) => tornReads(traffic, cpu, made.step) ?? [])
+      .slice(0, OF_A_KIND_MAX);
+    const known = [...this.everywhere(), ...this.givenUp(), ...torn.map((one) => tornFact(one, names))];
+    return [...known, ...last.flatMap(({ cpu, made }) => this.sources(cpu, made.step, known))];
   }
 
   /** The last compare-exchange of a CPU on a word, where it failed: nothing was stored for it in the end. */
-  private givenUp(): void {
+  private givenUp(): Fact[] {
     const last = new Map<string, RawStep>();
     for (const step of this.steps)
       if (step.kind === K.OP_CMPXCHG || step.kind === K.OP_CMPXCHG_PAIR)
@@ -135,58 +213,10 @@ class PlainExplainer {
     const failed = [...last.values()].filter((step) =>
       step.kind === K.OP_CMPXCHG ? step.value !== step.b : step.value === 0,
     );
-    for (const step of failed.slice(-MARKS_MAX))
-      this.mark(step, `fails, and CPU${step.cpu} does not try again`);
-  }
-
-  /** Loads that missed another CPU's buffered store: the newest of each CPU and word. */
-  private unseenStores(): void {
-    const newest = new Map<string, RawStep>();
-    for (const step of this.steps) if (step.unseen !== null) newest.set(`${step.cpu} ${step.a}`, step);
-    for (const step of [...newest.values()].slice(-MARKS_MAX)) {
-      const { cpu, value } = step.unseen as { cpu: number; value: number };
-      const ofStore = (one: RawStep): boolean => one.cpu === cpu && one.a === step.a;
-      const stored = this.steps.findLast((one) => one.step < step.step && ofStore(one) && isStore(one));
-      if (stored !== undefined)
-        this.mark(stored, `CPU${step.cpu} reads the word at step ${step.step}, before this reaches memory`);
-      const drain = this.steps.find(
-        (one) =>
-          one.step > step.step && one.writes.some((write) => write.cpu === cpu && write.address === step.a),
-      );
-      const when = drain === undefined ? 'and does not leave it' : `until step ${drain.step}`;
-      const what = `CPU${cpu}'s store of ${this.names.value(step.a, value)}`;
-      this.mark(
-        step,
-        `CPU${step.cpu} reads ${this.names.value(step.a, step.value)}: ${what} is in its store ` +
-          `buffer ${when}`,
-      );
-    }
-  }
-
-  private overtaken({ read, step, write, between }: Overtaken): void {
-    const { address } = write;
-    const word = this.names.word(address, write.cpu);
-    const value = (number: number): string => this.names.value(address, number);
-    const others = [...new Set(between.map(({ cpu }) => `CPU${cpu}`))].join(' and ');
-    const since = `since CPU${write.cpu} had read ${value(read.value)} at step ${read.step}`;
-    const history = this.history(between, value);
-    this.mark(
-      read,
-      `CPU${write.cpu} reads ${value(read.value)}, and stores to ${word} on it at step ${step.step}`,
-    );
-    if (step.kind === K.OP_CMPXCHG && write.address === step.a)
-      this.mark(
-        step,
-        `succeeds although ${others} changed ${word} ${since} (${history}): it is the same value again`,
-      );
-    else this.mark(step, `overwrites what ${others} stored to ${word} ${since} (${history})`);
-  }
-
-  /** `1, 0, 2, 1`: what a word was, one store after the other. */
-  private history(between: readonly Write[], value: (number: number) => string): string {
-    const values = [between[0].before, ...between.map((write) => write.value)].map(value);
-    return values.length <= VALUES_MAX
-      ? values.join(', ')
-      : `${values.slice(0, VALUES_MAX - 1).join(', ')}, ..., ${values.at(-1)}`;
+    return failed.slice(-OF_A_KIND_MAX).map((step) => ({
+      words: `CPU${step.cpu}'s compare-exchange of ${this.names.word(step.a, -1)} at step ${step.step} failed for good`,
+      marks: [{ step, why: `fails, and CPU${step.cpu} does not try again` }],
+      detail: null,
+    }));
   }
 }

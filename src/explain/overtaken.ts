@@ -1,5 +1,7 @@
 import * as K from '../machine/op-kinds.js';
-import type { RawStep, Write } from './raw-step.js';
+import type { Fact, FactMark } from './fact.js';
+import type { Names } from './names.js';
+import { isStore, type Load, type Store, type Traffic } from './traffic.js';
 
 /**
  * Stores that were made on the ground of a load which was out of date by then: another CPU had changed the
@@ -8,75 +10,63 @@ import type { RawStep, Write } from './raw-step.js';
  * of the execution.
  */
 export interface Overtaken {
-  /** The load. */
-  readonly read: RawStep;
-  /**
-   * The step in which the store reached memory: the operation itself, a drain, or what drained the buffer.
-   */
-  readonly step: RawStep;
-  readonly write: Write;
+  readonly read: Load;
+  readonly store: Store;
   /** What others had stored in between, in order. */
-  readonly between: readonly Write[];
+  readonly between: readonly Store[];
 }
 
-/** A store in a store buffer, with the load that its CPU had last made of the word. */
-interface Buffered {
-  readonly address: number;
-  readonly read: RawStep | undefined;
-}
+/** Values that the history of a word shows. */
+const VALUES_MAX = 6;
 
-export function overtakenStores(steps: readonly RawStep[]): Overtaken[] {
+/** The newest of them first, at most so many. */
+export function overtakenStores(traffic: Traffic, most: number): Overtaken[] {
   const found: Overtaken[] = [];
-  const lastRead = new Map<string, RawStep>();
-  const buffers = new Map<number, Buffered[]>();
-  const written = new Map<number, { readonly step: number; readonly write: Write }[]>();
-  const judge = (read: RawStep | undefined, step: RawStep, write: Write): void => {
-    if (read === undefined) return;
-    const between = (written.get(write.address) ?? []).filter(
-      (one) => one.step > read.step && one.write.cpu !== write.cpu,
-    );
-    if (between.some(({ write: { value, before } }) => value !== before))
-      found.push({ read, step, write, between: between.map((one) => one.write) });
-  };
-  for (const step of steps) {
-    const buffer = buffers.get(step.cpu) ?? [];
-    buffers.set(step.cpu, buffer);
-    const key = `${step.cpu} ${step.a}`;
-    if (isStore(step)) buffer.push({ address: step.a, read: lastRead.get(key) });
-    for (const write of step.writes) {
-      if (write.cpu !== step.cpu || write.poked) continue;
-      if (buffer[0]?.address === write.address) judge(buffer.shift()?.read, step, write);
-      else if (step.kind === K.OP_CMPXCHG) judge(lastRead.get(key), step, write);
-    }
-    for (const write of step.writes) {
-      const known = written.get(write.address);
-      if (known === undefined) written.set(write.address, [{ step: step.step, write }]);
-      else known.push({ step: step.step, write });
-    }
-    if (reads(step)) lastRead.set(key, step);
+  for (let index = traffic.stores.length - 1; index >= 0 && found.length < most; index--) {
+    const store = traffic.stores[index];
+    if (!isStore(store.made) && store.made.kind !== K.OP_CMPXCHG) continue;
+    if (store.read === null || store.landed === null) continue;
+    const between: Store[] = [];
+    for (let at = traffic.missed(store.read); at !== null && at !== store; at = at.next)
+      if (at.cpu !== store.cpu) between.push(at);
+    if (between.some(({ before, value }) => before !== value))
+      found.push({ read: store.read, store, between });
   }
   return found;
 }
 
-/** Whether the step is a plain store, which goes through the store buffer. */
-export function isStore(step: RawStep): boolean {
-  return step.kind === K.OP_WRITE_ONCE || step.kind === K.OP_STORE_RELEASE || step.kind === K.OP_SPIN_UNLOCK;
+export function overtakenFact({ read, store, between }: Overtaken, names: Names): Fact {
+  const { cpu, address, made } = store;
+  const landed = store.landed ?? made;
+  const word = names.word(address, cpu);
+  const value = (number: number): string => names.value(address, number);
+  const others = [...new Set(between.map((one) => `CPU${one.cpu}`))].join(' and ');
+  const since = `since CPU${cpu} had read ${value(read.value)} at step ${read.step.step}`;
+  const history = historyOf(between, value);
+  const isSame = made.kind === K.OP_CMPXCHG;
+  const what = isSame
+    ? `succeeds although ${others} changed ${word} ${since} (${history}): it is the same value again`
+    : `overwrites what ${others} stored to ${word} ${since} (${history})`;
+  const reason = `CPU${cpu} reads ${value(read.value)}, and stores to ${word} on it at step ${made.step}`;
+  const marks: FactMark[] = [
+    { step: read.step, why: reason },
+    { step: landed, why: what },
+  ];
+  if (landed !== made)
+    marks.push({ step: made, why: `CPU${cpu} stores by what it had read at step ${read.step.step}` });
+  const last = between.at(-1);
+  if (last !== undefined) marks.push({ step: last.made, why: `CPU${last.cpu} changes ${word} meanwhile` });
+  return {
+    words: `CPU${cpu}'s ${isSame ? 'compare-exchange' : 'store'} at step ${made.step} ${what}`,
+    marks,
+    detail: { kind: isSame ? 'aba' : 'lost', words: [address] },
+  };
 }
 
-/** Whether the CPU knows the word's value after the step. */
-export function reads(step: RawStep): boolean {
-  switch (step.kind) {
-    case K.OP_READ_ONCE:
-    case K.OP_LOAD_ACQUIRE:
-    case K.OP_COND_LOAD_ACQUIRE:
-    case K.OP_XCHG:
-    case K.OP_CMPXCHG:
-    case K.OP_FETCH_ADD:
-    case K.OP_FETCH_OR:
-    case K.OP_FETCH_AND:
-    case K.OP_SPIN_LOCK:
-      return true;
-    default:
-      return false;
-  }
+/** `1, 0, 2, 1`: what a word was, one store after the other. */
+function historyOf(between: readonly Store[], value: (number: number) => string): string {
+  const values = [between[0].before, ...between.map((store) => store.value)].map(value);
+  return values.length <= VALUES_MAX
+    ? values.join(', ')
+    : `${values.slice(0, VALUES_MAX - 1).join(', ')}, ..., ${values.at(-1)}`;
 }

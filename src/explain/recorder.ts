@@ -16,6 +16,7 @@ import * as H from '../machine/hardware.js';
 import type { Machine } from '../machine/machine.js';
 import {
   OP_CMPXCHG_PAIR,
+  OP_COND_LOAD_ACQUIRE,
   OP_LOAD_ACQUIRE,
   OP_READ_ONCE,
   STEP_DELIVER,
@@ -42,6 +43,9 @@ const STEP_OF: Readonly<Record<number, number>> = {
 
 /** Agents after whose step the machine's last value is the step's. */
 const ANSWERS: ReadonlySet<number> = new Set([CPU_AGENT, HOST_AGENT, PREEMPT_AGENT, INVALIDATION_AGENT]);
+
+/** Operations of which it is told that they missed another CPU's buffered store. */
+const LOADS: ReadonlySet<number> = new Set([OP_READ_ONCE, OP_LOAD_ACQUIRE, OP_COND_LOAD_ACQUIRE]);
 
 type Operation = Pick<RawStep, 'kind' | 'a' | 'b' | 'c' | 'd' | 'e' | 'site' | 'unseen' | 'found'>;
 const NO_OPERATION: Operation = {
@@ -133,7 +137,7 @@ export class Recorder implements StepWatcher {
     } else if (kind === CPU_AGENT) {
       const { kind: op, a, b, c, d, e } = pending;
       const site = this.sites[id][depth] ?? null;
-      const unseen = op === OP_READ_ONCE || op === OP_LOAD_ACQUIRE ? this.unseenStore(id, a) : null;
+      const unseen = LOADS.has(op) ? this.unseenStore(id, a) : null;
       const found =
         op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
       this.operation = { kind: op, a, b, c, d, e, site, unseen, found };

@@ -98,18 +98,21 @@ describe('the replay of a plain program', () => {
       expect(replayProgram(storeBuffering, run)).toMatchObject({
         reproduced: true,
         reason: null,
-        sentence: 'both CPUs read 0; at the end sawY is 0, sawX is 0',
+        sentence:
+          "both CPUs read 0; at the end sawY is 0, sawX is 0; CPU1's store of 1 to y at step 2 waited in its store " +
+          "buffer until step 5: CPU1 does not see CPU0's 1 in x at step 3, CPU0 reads y at step 1, and CPU1 stores " +
+          '1 to it at step 2',
       });
       expect(texts(storeBuffering, run)).toMatchInlineSnapshot(`
-      [
-        "CPU0 x = 1 (buffered) <- CPU1 reads the word at step 3, before this reaches memory",
-        "CPU0 y is 0; sawY = 0 <- sawY is 0 from here on, and is judged at the end",
-        "CPU1 y = 1 (buffered)",
-        "CPU1 x is 0 (CPU0's store of 1 is still buffered); sawX = 0 <- sawX is 0 from here on, and is judged at the end; CPU1 reads 0: CPU0's store of 1 is in its store buffer until step 4",
-        "CPU0 x = 1 reaches memory",
-        "CPU1 y = 1 reaches memory",
-      ]
-    `);
+        [
+          "CPU0 x = 1 (buffered) <- CPU1 does not see CPU0's 1 in x at step 3",
+          "CPU0 y is 0; sawY = 0 <- sawY is 0 from here on, and is judged at the end",
+          "CPU1 y = 1 (buffered) <- CPU1's store to y waits in its store buffer until step 5",
+          "CPU1 x is 0 (CPU0's store of 1 is still buffered); sawX = 0 <- sawX is 0 from here on, and is judged at the end; CPU1 reads x while its store to y waits",
+          "CPU0 x = 1 reaches memory",
+          "CPU1 y = 1 reaches memory <- CPU1's store of step 2 is seen from here on",
+        ]
+      `);
     },
   );
 
@@ -131,7 +134,7 @@ describe('the replay of a plain program', () => {
     expect(texts(treiber, run)).toMatchInlineSnapshot(`
       [
         "CPU0 top is 1 <- CPU0 reads 1, and stores to top on it at step 11",
-        "CPU0 next[1] is 2",
+        "CPU0 next[1] is 2 <- CPU0 reads 2 in next[1] at step 1",
         "CPU1 top is 1",
         "CPU1 next[1] is 2",
         "CPU1 cmpxchg top: 1 to 2",
@@ -139,8 +142,8 @@ describe('the replay of a plain program', () => {
         "CPU1 next[2] is 0",
         "CPU1 cmpxchg top: 2 to 0; got[1] = 2",
         "CPU1 top is 0",
-        "CPU1 xchg next[1]: 2 to 0",
-        "CPU1 cmpxchg top: 0 to 1",
+        "CPU1 xchg next[1]: 2 to 0 <- CPU1 stores 0 to next[1] at step 9",
+        "CPU1 cmpxchg top: 0 to 1 <- CPU1 changes top meanwhile",
         "CPU0 cmpxchg top: 1 to 2; got[0] = 1 <- top is 2 from here on, and is judged at the end; succeeds although CPU1 changed top since CPU0 had read 1 at step 0 (1, 2, 0, 1): it is the same value again",
       ]
     `);
@@ -202,8 +205,8 @@ describe('the replay of a plain program', () => {
     const run = recordRun(middle, ['1', '1b', '0'], 'tso');
     expect(replayProgram(middle, run).reproduced).toBe(true);
     expect(texts(middle, run)).toEqual([
-      'CPU1 x = 5 (buffered)',
-      'CPU1 x = 5 reaches memory <- what CPU0 meets in x at step 2',
+      'CPU1 x = 5 (buffered) <- what CPU0 meets in x at step 2',
+      "CPU1 x = 5 reaches memory <- here CPU1's store of step 0 reaches memory",
       'CPU0 x is 5 <- x has changed',
     ]);
   });

@@ -1,14 +1,10 @@
 import type { Protocol } from '../../../src/machine/protocol.js';
 import type { PlainCpu } from '../../../src/programs/plain-cpu.js';
 import { type PlainProgram, plainProgram } from '../../../src/programs/plain-program.js';
-
-/** A broken program and the same one without its bug. */
-export interface ProgramCulprit {
-  readonly bug: PlainProgram;
-  readonly fixed: PlainProgram;
-}
-
-type At<N extends string> = Readonly<Record<N, number>>;
+import { lockCulprits } from './locks.js';
+import { numberCulprits } from './numbers.js';
+import { type At, type ProgramCulprit, pair } from './program-culprit.js';
+import { waitCulprits } from './waits.js';
 
 /** A sequence lock whose reader does not look at the sequence again. */
 function seqlock(name: string, looksAgain: boolean): PlainProgram {
@@ -85,13 +81,11 @@ function mailbox(name: string, isEarly: boolean): PlainProgram {
   return plainProgram({ name, words, cpus }) as unknown as PlainProgram;
 }
 
-const pair = (name: string, make: (name: string, isFixed: boolean) => PlainProgram): ProgramCulprit => ({
-  bug: make(name, false),
-  fixed: make(`${name}-fixed`, true),
-});
-
 export const programCulprits: readonly ProgramCulprit[] = [
   pair('seqlock', seqlock),
   pair('grace-period', gracePeriod),
   pair('early-publication', (name, isFixed) => mailbox(name, !isFixed)),
+  ...lockCulprits,
+  ...waitCulprits,
+  ...numberCulprits,
 ];
