@@ -5,8 +5,6 @@ import type { KernelCpu } from './kernel-cpu.js';
 /**
  * `choose_new_asid` (arch/x86/mm/tlb.c): which slot to use, and whether its TLB contents are too old. Returns
  * asid * 2 + needFlush.
- *
- * The test is strict: a slot generation that is wrongly high silences flushes until the mm catches up.
  */
 export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number): Protocol<number> {
   const state = cpu.own.tlbstate;
@@ -19,7 +17,7 @@ export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number)
     if (slotCtxId !== ctxId) continue;
     let slotGen = yield* cpu.fn.readSlotTlbGen(cpu, asid);
     if (slotGen < nextTlbGen) slotGen = yield* cpu.fn.reconsiderSlot(cpu, asid, slotGen);
-    const stale = cpu.features.strictSlotTest ? slotGen < nextTlbGen : slotGen <= nextTlbGen;
+    const stale = yield* cpu.fn.isSlotStale(cpu, slotGen, nextTlbGen);
     if (stale) yield* cpu.event(EV_SLOT_BEHIND, asid, next);
     return asid * 2 + (stale ? 1 : 0);
   }
@@ -28,6 +26,15 @@ export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number)
   if (victim >= state.ctxs.length) victim = 0;
   yield* cpu.poke(state.nextAsid, victim + 1);
   return victim * 2 + 1;
+}
+
+/**
+ * choose_new_asid's `tlb_gen < next_tlb_gen`: whether a slot that holds the mm needs a flush. The test is
+ * strict: a slot generation that is wrongly high silences flushes until the mm catches up.
+ */
+export function* isSlotStale(cpu: KernelCpu, slotGen: number, nextTlbGen: number): Protocol<boolean> {
+  yield* cpu.barrier();
+  return cpu.features.strictSlotTest ? slotGen < nextTlbGen : slotGen <= nextTlbGen;
 }
 
 /** `clear_asid_other` (PTI): kernel mappings changed, so every slot but the loaded one is dirty. */

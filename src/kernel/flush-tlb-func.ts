@@ -33,39 +33,19 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
   const local = cpu.id === initiator && asRemote !== true;
   const loadedMm = yield* cpu.readOnce(state.loadedMm);
   const mm = yield* cpu.readOnce(info.mm);
-  if (mm !== MM_NULL && mm !== loadedMm) {
-    if (cpu.features.lazyCpumask) {
-      // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own
-      // switch to the mm.
-      yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
-      yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
-      return;
-    }
-    // Up to 6.13 only a target returns here: an initiator whose bit is in the mask has the mm loaded.
-    if (!local) return;
-  }
+  if (mm !== MM_NULL && mm !== loadedMm && (yield* cpu.fn.flushOfOtherMm(cpu, mm, local))) return;
   // Up to 5.19 first of all. An older value is safe: the slot then claims less than it has.
   const earlyMmTlbGen = cpu.features.genEarlyOut ? 0 : yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen);
   if (loadedMm === INIT_MM) return;
-  const isLazy = yield* cpu.readOnce(state.isLazy);
-  if (isLazy !== 0) {
-    // Leaving the mm drops every reach into its tables and ends these IPIs. The slot keeps its old
-    // generation: the way back flushes.
-    yield* cpu.event(EV_UNLAZIED, loadedMm, 0);
-    yield* cpu.fn.switchMmIrqsOff(cpu, INIT_MM);
-    return;
-  }
+  if (yield* cpu.fn.flushWhileLazy(cpu, loadedMm)) return;
 
   const asid = yield* cpu.readOnce(state.loadedMmAsid);
   const slotGen = yield* cpu.fn.readSlotTlbGen(cpu, asid);
   const localTlbGen = yield* cpu.fn.reconsiderSlot(cpu, asid, slotGen);
   const newTlbGen = yield* cpu.readOnce(info.newTlbGen);
-  if (cpu.features.genEarlyOut && newTlbGen <= localTlbGen) {
-    // A request without a generation must never take this exit (B4).
-    if (newTlbGen !== TLB_GENERATION_INVALID || cpu.features.earlyOutOnGenZero) {
-      yield* cpu.event(EV_DECIDED, asid, DECIDED_EARLY_OUT);
-      return;
-    }
+  if (cpu.features.genEarlyOut && (yield* cpu.fn.isRequestDone(cpu, newTlbGen, localTlbGen))) {
+    yield* cpu.event(EV_DECIDED, asid, DECIDED_EARLY_OUT);
+    return;
   }
   // As late as possible, and before the flush: entries filled after the flush are then at least as new as
   // this generation.
@@ -75,7 +55,7 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
       ? TLB_LOCAL_SHOOTDOWN
       : TLB_LOCAL_MM_SHOOTDOWN
     : TLB_REMOTE_SHOOTDOWN;
-  if (localTlbGen === mmTlbGen) {
+  if (yield* cpu.fn.isSlotUpToDate(cpu, localTlbGen, mmTlbGen)) {
     yield* cpu.event(EV_DECIDED, asid, DECIDED_UP_TO_DATE);
     yield* cpu.event(EV_TLB_FLUSH, reason, 0);
     return;
@@ -83,9 +63,7 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
 
   const end = yield* cpu.readOnce(info.end);
   let pages = -1;
-  // A partial flush may take the slot from g-1 to g only: what changed at the generations between would be
-  // skipped.
-  if (end !== TLB_FLUSH_ALL && newTlbGen === localTlbGen + 1 && newTlbGen === mmTlbGen) {
+  if (end !== TLB_FLUSH_ALL && (yield* cpu.fn.isPartialFlush(cpu, newTlbGen, localTlbGen, mmTlbGen))) {
     const start = yield* cpu.readOnce(info.start);
     pages = end - start;
     yield* cpu.event(EV_DECIDED, asid, DECIDED_PARTIAL);
@@ -96,6 +74,61 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
   }
   yield* cpu.fn.storeSlotTlbGen(cpu, asid, mmTlbGen);
   yield* cpu.event(EV_TLB_FLUSH, reason, pages);
+}
+
+/**
+ * flush_tlb_func, where the request is of another mm than the loaded one. Answers whether that was all: up to
+ * 6.13 a target only returns, and an initiator, whose bit is in the mask, has the mm loaded. Since 6.14 the
+ * CPU leaves the mm's mask.
+ */
+export function* flushOfOtherMm(cpu: KernelCpu, mm: number, local: boolean): Protocol<boolean> {
+  if (!cpu.features.lazyCpumask) return !local;
+  // Only a CPU itself clears its bit, with interrupts off: that is why this cannot race with its own switch
+  // to the mm.
+  yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
+  yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
+  return true;
+}
+
+/** flush_tlb_func on a lazy CPU, which leaves the mm instead of flushing. Answers whether it was lazy. */
+export function* flushWhileLazy(cpu: KernelCpu, loadedMm: number): Protocol<boolean> {
+  const isLazy = yield* cpu.readOnce(cpu.own.tlbstate.isLazy);
+  if (isLazy === 0) return false;
+  // Leaving the mm drops every reach into its tables and ends these IPIs. The slot keeps its old generation:
+  // the way back flushes.
+  yield* cpu.event(EV_UNLAZIED, loadedMm, 0);
+  yield* cpu.fn.switchMmIrqsOff(cpu, INIT_MM);
+  return true;
+}
+
+/**
+ * flush_tlb_func's early exit (since 6.0, f_tlb_gen <= local_tlb_gen): whether the slot has what the request
+ * asks for. One without a generation must never take it (B4).
+ */
+export function* isRequestDone(cpu: KernelCpu, newTlbGen: number, localTlbGen: number): Protocol<boolean> {
+  yield* cpu.barrier();
+  if (newTlbGen > localTlbGen) return false;
+  return newTlbGen !== TLB_GENERATION_INVALID || cpu.features.earlyOutOnGenZero;
+}
+
+/** flush_tlb_func's `local_tlb_gen == mm_tlb_gen`: whether the slot has everything that is asked by now. */
+export function* isSlotUpToDate(cpu: KernelCpu, localTlbGen: number, mmTlbGen: number): Protocol<boolean> {
+  yield* cpu.barrier();
+  return localTlbGen === mmTlbGen;
+}
+
+/**
+ * Whether a request for a range may be carried out as one. A partial flush may take the slot from g-1 to g
+ * only: what changed at the generations between would be skipped.
+ */
+export function* isPartialFlush(
+  cpu: KernelCpu,
+  newTlbGen: number,
+  localTlbGen: number,
+  mmTlbGen: number,
+): Protocol<boolean> {
+  yield* cpu.barrier();
+  return newTlbGen === localTlbGen + 1 && newTlbGen === mmTlbGen;
 }
 
 /** `flush_tlb_one_user`: one page of the current PCID (and all its paging-structure entries). */

@@ -16,14 +16,29 @@ import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './structs.js';
  * Interrupts are on in the wait: two CPUs that flush each other serve each other.
  */
 export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, conditional: boolean): Protocol<void> {
-  const cfd = cpu.own.cfd;
   const { concurrentFlush, localCondFirst, localTestLast } = cpu.features;
   // Before 5.13 the caller has flushed here already (SCF_RUN_LOCAL came with the concurrent flush).
   let runLocal = concurrentFlush && !localTestLast ? yield* cpumaskTestCpu(cpu, cpu.id, mask) : false;
   const askFirst = localCondFirst && !localTestLast && conditional;
   if (runLocal && askFirst) runLocal = yield* cpu.fn.condFunc(cpu, cpu.id);
+  const others = yield* cpu.fn.copyCallMask(cpu, mask);
+  if (others) {
+    yield* cpu.fn.queueRemoteCalls(cpu, conditional);
+    yield* cpu.fn.sendCallFunctionIpis(cpu);
+  }
+  if (concurrentFlush && localTestLast) runLocal = yield* cpumaskTestCpu(cpu, cpu.id, mask);
+  if (runLocal && conditional && !askFirst) runLocal = yield* cpu.fn.condFunc(cpu, cpu.id);
+  if (runLocal) yield* cpu.fn.flushHere(cpu);
+  if (others) yield* cpu.fn.waitForCsds(cpu);
+}
+
+/**
+ * The CPUs of `mask` but this one, into cfd.cpumask; answers whether there are any. The mask can change while
+ * it is iterated: work on a copy, and tolerate that nobody is left (B53, B55).
+ */
+export function* copyCallMask(cpu: KernelCpu, mask: number): Protocol<boolean> {
+  const cfd = cpu.own.cfd;
   let others = false;
-  // The mask can change while it is iterated: work on a copy, and tolerate that nobody is left (B53, B55).
   for (let word = 0; word < cpu.maskWords; word++) {
     let bits = yield* cpu.readOnce(mask + word);
     if (word === cpu.id >> 5) bits = bits & ~(1 << (cpu.id & 31));
@@ -31,20 +46,7 @@ export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, condition
     yield* cpu.poke(cfd.cpumask + word, bits);
     yield* cpu.poke(cfd.cpumaskIpi + word, 0);
   }
-  if (others) {
-    yield* cpu.fn.queueRemoteCalls(cpu, conditional);
-    yield* cpu.fn.sendCallFunctionIpis(cpu);
-  }
-  if (concurrentFlush && localTestLast) runLocal = yield* cpumaskTestCpu(cpu, cpu.id, mask);
-  if (runLocal) {
-    const wanted = conditional && !askFirst ? yield* cpu.fn.condFunc(cpu, cpu.id) : true;
-    if (wanted) {
-      yield* cpu.localIrqDisable();
-      yield* cpu.fn.flushTlbFunc(cpu, cpu.id);
-      yield* cpu.localIrqEnable();
-    }
-  }
-  if (others) yield* cpu.fn.waitForCsds(cpu);
+  return others;
 }
 
 /**
@@ -68,15 +70,7 @@ export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protoco
       const target = word * 32 + bit;
       const wanted = conditional ? yield* cpu.fn.condFunc(cpu, target) : true;
       if (wanted) {
-        const csd = cfd.csd[target];
-        yield* cpu.fn.beforeTargetFlush(cpu, target);
-        yield* cpu.fn.csdLock(cpu, csd);
-        yield* cpu.writeOnce(csd + CSD_FUNC, FUNC_FLUSH_TLB);
-        yield* cpu.writeOnce(csd + CSD_INFO, cpu.id);
-        const wasEmpty = yield* cpu.fn.llistAdd(cpu, csd, cpu.per[target].cfd.queue);
-        yield* cpu.fn.targetAsked(cpu, target, BY_IPI);
-        // Only the first to queue sends: the handler takes the whole list.
-        if (wasEmpty) {
+        if (yield* cpu.fn.queueRemoteCall(cpu, target)) {
           const marked = yield* cpu.peek(cfd.cpumaskIpi + word);
           yield* cpu.poke(cfd.cpumaskIpi + word, marked | (1 << bit));
         }
@@ -86,6 +80,21 @@ export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protoco
       }
     }
   }
+}
+
+/**
+ * Queues this CPU's csd for `target` and answers whether the target needs an IPI: only the first to queue
+ * sends one, since the handler takes the whole list.
+ */
+export function* queueRemoteCall(cpu: KernelCpu, target: number): Protocol<boolean> {
+  const csd = cpu.own.cfd.csd[target];
+  yield* cpu.fn.beforeTargetFlush(cpu, target);
+  yield* cpu.fn.csdLock(cpu, csd);
+  yield* cpu.writeOnce(csd + CSD_FUNC, FUNC_FLUSH_TLB);
+  yield* cpu.writeOnce(csd + CSD_INFO, cpu.id);
+  const wasEmpty = yield* cpu.fn.llistAdd(cpu, csd, cpu.per[target].cfd.queue);
+  yield* cpu.fn.targetAsked(cpu, target, BY_IPI);
+  return wasEmpty;
 }
 
 /**

@@ -24,30 +24,40 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
   const state = cpu.own.tlbstate;
   const prev = yield* cpu.readOnce(state.loadedMm);
   const wasLazy = yield* cpu.readOnce(state.isLazy);
-  // Only when it was set: the line is read by every initiator (5.13).
-  if (wasLazy !== 0 || !cpu.features.lazyStoreWhenSet) yield* cpu.writeOnce(state.isLazy, 0);
-
+  yield* cpu.fn.clearIsLazy(cpu, wasLazy);
   if (prev === next) {
-    yield* cpu.fn.checkMmCpumask(cpu, next);
-    if (wasLazy === 0) return;
-    yield* cpu.fn.leaveLazyTlb(cpu, next);
+    yield* cpu.fn.switchToLoadedMm(cpu, next, wasLazy);
     return;
   }
 
   // Without this order a CPU between reading tlb_gen and publishing SWITCHING still looks as if it ran
   // `prev`: no IPI comes for a generation that it has not seen (B2).
-  if (cpu.features.switchingBeforeGen) {
-    yield* cpu.writeOnce(state.loadedMm, LOADED_MM_SWITCHING);
-    yield* cpu.barrier();
-  }
+  if (cpu.features.switchingBeforeGen) yield* cpu.fn.publishSwitching(cpu);
   yield* cpu.fn.updateMmCpumask(cpu, prev, next);
   const nextTlbGen = yield* cpu.readOnce(cpu.mms[next].tlbGen);
   const choice = yield* cpu.fn.chooseNewAsid(cpu, next, nextTlbGen);
-  if (!cpu.features.switchingBeforeGen) {
-    yield* cpu.writeOnce(state.loadedMm, LOADED_MM_SWITCHING);
-    yield* cpu.barrier();
-  }
+  if (!cpu.features.switchingBeforeGen) yield* cpu.fn.publishSwitching(cpu);
   yield* cpu.fn.loadNewMmCr3(cpu, next, choice >> 1, (choice & 1) !== 0, nextTlbGen);
+}
+
+/**
+ * The CPU is lazy no longer: before anything of the switch is decided, so that initiators ask it again. Since
+ * 5.13 stored only when it was set: the line is read by every initiator.
+ */
+export function* clearIsLazy(cpu: KernelCpu, wasLazy: number): Protocol<void> {
+  if (wasLazy !== 0 || !cpu.features.lazyStoreWhenSet) yield* cpu.writeOnce(cpu.own.tlbstate.isLazy, 0);
+}
+
+/** switch_mm_irqs_off to the mm that is loaded: there is something to do only on the way back from lazy mode. */
+export function* switchToLoadedMm(cpu: KernelCpu, mm: number, wasLazy: number): Protocol<void> {
+  yield* cpu.fn.checkMmCpumask(cpu, mm);
+  if (wasLazy !== 0) yield* cpu.fn.leaveLazyTlb(cpu, mm);
+}
+
+/** `this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING)`: from here initiators send to this CPU. */
+export function* publishSwitching(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.writeOnce(cpu.own.tlbstate.loadedMm, LOADED_MM_SWITCHING);
+  yield* cpu.barrier();
 }
 
 /**
@@ -96,7 +106,7 @@ export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
   const nextTlbGen = yield* cpu.readOnce(cpu.mms[mm].tlbGen);
   const asid = yield* cpu.readOnce(state.loadedMmAsid);
   const slotGen = yield* cpu.fn.readSlotTlbGen(cpu, asid);
-  if (slotGen === nextTlbGen) {
+  if (yield* cpu.fn.isCurrentAfterLazy(cpu, slotGen, nextTlbGen)) {
     yield* cpu.event(EV_DECIDED, asid, DECIDED_NO_FLUSH_LAZY);
     yield* cpu.event(EV_LAZY_REENTRY, mm, 0);
     return;
@@ -104,6 +114,12 @@ export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.event(EV_LAZY_REENTRY, mm, 1);
   yield* cpu.event(EV_SLOT_BEHIND, asid, mm);
   yield* cpu.fn.loadNewMmCr3(cpu, mm, asid, true, nextTlbGen);
+}
+
+/** Whether the loaded slot has all that was asked of the mm while the CPU was lazy: then it is kept. */
+export function* isCurrentAfterLazy(cpu: KernelCpu, slotGen: number, nextTlbGen: number): Protocol<boolean> {
+  yield* cpu.barrier();
+  return slotGen === nextTlbGen;
 }
 
 /** `load_new_mm_cr3` and what surrounds it: the slot first, then CR3, then loaded_mm. */
@@ -114,7 +130,6 @@ export function* loadNewMmCr3(
   needFlush: boolean,
   nextTlbGen: number,
 ): Protocol<void> {
-  const state = cpu.own.tlbstate;
   const root = yield* cpu.peek(cpu.mms[next].pgd);
   const pcid = cpu.scenario.pcid ? asid + 1 : 0;
   if (needFlush) {
@@ -127,8 +142,14 @@ export function* loadNewMmCr3(
     yield* cpu.writeCr3(root, pcid, true);
     yield* cpu.event(EV_TLB_FLUSH, TLB_FLUSH_ON_TASK_SWITCH, 0);
   }
-  // loaded_mm must not name the new mm before CR3 does: nmi_uaccess_okay relies on it.
+  yield* cpu.fn.publishLoadedMm(cpu, next, asid);
+}
+
+/**
+ * The end of a switch. loaded_mm must not name the new mm before CR3 does: nmi_uaccess_okay relies on it.
+ */
+export function* publishLoadedMm(cpu: KernelCpu, mm: number, asid: number): Protocol<void> {
   yield* cpu.barrier();
-  yield* cpu.writeOnce(state.loadedMm, next);
-  yield* cpu.writeOnce(state.loadedMmAsid, asid);
+  yield* cpu.writeOnce(cpu.own.tlbstate.loadedMm, mm);
+  yield* cpu.writeOnce(cpu.own.tlbstate.loadedMmAsid, asid);
 }
