@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import type { LatentCount, ScenarioTally } from '../src/explore/api.js';
 import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
@@ -7,14 +7,17 @@ import { knownOf } from '../src/known/of-variant.js';
 import type { CounterName } from '../src/oracles/counters.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
 import { findVariant } from '../src/variants/index.js';
-import { CleanState, engineHash, type Part } from './clean-state.js';
+import { argumentsOf } from './arguments.js';
+import { engineHash } from './engine-hash.js';
+import { printTable, record } from './harness.js';
+import { Kept, type KeptLine } from './kept.js';
 
 /**
  * Correct kernels over the whole catalogue, in the scenarios and settings in which the known bugs are found:
  * nothing may be found, and everything that the protocol is about must have happened.
  *
- *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18,kvm/v0,...] [--jobs 2]
- *     [--state FILE]
+ *     npx tsx bench/clean.ts [--executions 300000] [--profiles 6.12,6.17.5,6.18] [--jobs 2] [--state FILE]
+ *     [--record]
  *
  * Executions are per profile, in parts of 20,000, each with a seed of its own (profiles with the same
  * features would else repeat each other's executions). A run that was stopped goes on where it was; other
@@ -46,25 +49,28 @@ function cannotHappen(variant: string, counter: CounterName): boolean {
   );
 }
 
-const { values } = parseArgs({
-  options: {
-    executions: { type: 'string', default: '300000' },
-    profiles: { type: 'string', default: '6.12,6.17.5,6.18' },
-    jobs: { type: 'string', default: '2' },
-    state: {
-      type: 'string',
-      default: fileURLToPath(new URL('../node_modules/.cache/shootdown/clean.json', import.meta.url)),
-    },
-  },
-});
+/** What is kept of a part. */
+interface Part extends KeptLine {
+  readonly seed: number;
+  readonly violation: string | null;
+  readonly latent: readonly LatentCount[];
+  readonly scenarios: readonly ScenarioTally[];
+  readonly traceHash: string;
+  readonly seconds: number;
+}
 
-const executions = Number(values.executions);
-const jobs = Number(values.jobs);
-const state = new CleanState(values.state, await engineHash());
+const { executions, profiles, jobs, state, isRecorded } = argumentsOf({
+  executions: 300_000,
+  profiles: '6.12,6.17.5,6.18',
+  jobs: 2,
+  state: fileURLToPath(new URL('../node_modules/.cache/shootdown/clean.jsonl', import.meta.url)),
+});
+const engine = await engineHash();
+const kept = new Kept<Part>(state);
 const pool = openPool(jobs);
 let failed = false;
 try {
-  for (const [index, profile] of values.profiles.split(',').entries()) {
+  for (const [index, profile] of profiles.split(',').entries()) {
     const parts: Part[] = [];
     for (let done = 0, seed = index * SEEDS + 1; done < executions; done += PART, seed++)
       parts.push(await part(profile, seed, Math.min(PART, executions - done)));
@@ -75,10 +81,13 @@ try {
 }
 process.exitCode = failed ? 1 : 0;
 
-/** One part: from the state if it is there, else run and kept. */
-async function part(profile: string, seed: number, count: number): Promise<Part> {
-  const known = state.find(profile, seed, count);
-  if (known !== undefined) return known;
+/** One part, of this very engine: from the state if it is there, else run and kept. */
+function part(profile: string, seed: number, count: number): Promise<Part> {
+  const key = `${engine} ${profile} ${seed} ${count}`;
+  return kept.of(key, () => explored(key, profile, seed, count));
+}
+
+async function explored(key: string, profile: string, seed: number, count: number): Promise<Part> {
   const { verdict } = await hunt({
     variant: profile,
     scenarios: catalogue,
@@ -91,21 +100,12 @@ async function part(profile: string, seed: number, count: number): Promise<Part>
     known: knownOf(profile, catalogue),
     pool,
   });
-  const made: Part = {
-    profile,
-    seed,
-    executions: count,
-    violation:
-      verdict.violation === null ? null : `${verdict.violation} in ${verdict.scenario}: ${verdict.message}`,
-    latent: verdict.latent,
-    scenarios: verdict.scenarios,
-    traceHash: verdict.traceHash,
-    seconds: verdict.seconds,
-  };
-  state.add(made);
+  const { latent, scenarios, traceHash, seconds } = verdict;
   if (process.stderr.isTTY)
-    process.stderr.write(`${profile} seed ${seed}: ${count} executions in ${verdict.seconds.toFixed(1)} s\n`);
-  return made;
+    process.stderr.write(`${profile} seed ${seed}: ${count} executions in ${seconds.toFixed(1)} s\n`);
+  const violation =
+    verdict.violation === null ? null : `${verdict.violation} in ${verdict.scenario}: ${verdict.message}`;
+  return { key, seed, violation, latent, scenarios, traceHash, seconds };
 }
 
 function report(profile: string, parts: readonly Part[]): void {
@@ -142,18 +142,10 @@ function report(profile: string, parts: readonly Part[]): void {
   ).map(([heading]) => heading);
   for (const line of found) console.log(`  FOUND ${line}`);
   for (const heading of never) console.log(`  NEVER ${heading}`);
-  console.log(
-    found.length + never.length === 0 ? `${profile}: no violation, nothing latent` : `${profile}: FAILED`,
-  );
-  failed ||= found.length + never.length > 0;
-}
-
-function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
-        .join('  '),
-    );
+  const isClean = found.length + never.length === 0;
+  console.log(isClean ? `${profile}: no violation, nothing latent` : `${profile}: FAILED`);
+  failed ||= !isClean;
+  const result = `${isClean ? 'nothing' : '**FAILED**'} in ${executions} executions`;
+  const command = `npx tsx bench/clean.ts --profiles ${profile} --executions ${executions}`;
+  if (isRecorded) record({ what: `${profile} over the whole catalogue`, result, command });
 }

@@ -15,6 +15,7 @@ import { p1 } from './peers/p1.js';
 import { p2 } from './peers/p2.js';
 import { p3 } from './peers/p3.js';
 import { p4 } from './peers/p4.js';
+import { median } from './statistics.js';
 
 /** The measurements of bench/explore.ts, which bundles this file: one JSON line each. */
 
@@ -26,10 +27,6 @@ const BATCH = 20;
 
 function emit(line: Record<string, unknown>): void {
   console.log(JSON.stringify(line));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
 interface Measured {

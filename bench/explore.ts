@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
+import { argumentsOf } from './arguments.js';
 import { bundle } from './bundle.js';
+import { record } from './harness.js';
 
 /**
  * How fast the explorer is, on one core:
  *
- *     node --import tsx bench/explore.ts [--only throughput|peers|bug|scaling] [--seconds 1]
+ *     npx tsx bench/explore.ts [--only throughput|peers|bug|scaling] [--seconds 1] [--record]
  *
  * JSON lines on stdout, the same as a table on stderr. Every figure is the median of five runs in one
  * process, after warm-up; a step is a CPU instruction, a drain or a delivery (walker steps are beside it).
@@ -14,14 +15,14 @@ import { bundle } from './bundle.js';
  * (caches, shared cores), so run it alone.
  */
 
-const { values } = parseArgs({
-  options: { only: { type: 'string', default: 'all' }, seconds: { type: 'string', default: '1' } },
-});
+const { only, seconds, isRecorded } = argumentsOf({ only: 'all', seconds: 1 });
 
+/** Columns of a line that say what was measured. */
+const NAMES = 57;
 const bundled = await bundle('./explore-main.ts');
 const lines: Record<string, unknown>[] = [];
 try {
-  const child = spawn(process.execPath, [bundled.file, values.only, values.seconds], {
+  const child = spawn(process.execPath, [bundled.file, only, String(seconds)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const done = new Promise<number>((resolve, reject) => {
@@ -31,7 +32,18 @@ try {
   for await (const line of createInterface({ input: child.stdout })) {
     console.log(line);
     lines.push(JSON.parse(line));
-    console.error(describe(lines[lines.length - 1]));
+    const described = describe(lines[lines.length - 1]);
+    console.error(described);
+    const [what, result] = [
+      described.slice(0, NAMES).trim(),
+      described.slice(NAMES).replace(/ +/g, ' ').trim(),
+    ];
+    if (isRecorded)
+      record({
+        what: `explorer: ${what.replace(/ +/g, ' ')}`,
+        result,
+        command: `npx tsx bench/explore.ts --only ${only}`,
+      });
   }
   const code = await done;
   process.exitCode = code !== 0 ? code : lines.every((line) => line.ok !== false) ? 0 : 1;

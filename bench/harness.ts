@@ -2,50 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { replaceFile } from '../src/findings/atomic-file.js';
+import { pad } from '../src/report/layout.js';
 
 /**
- * What benches share: arguments, sides in turn, medians, and the row of bench/RESULTS.md that each can write.
+ * What benches share: sides in turn, tables, and the row of bench/RESULTS.md that each can write. Their
+ * arguments: arguments.ts; medians: statistics.ts; what lasts long and goes on after a stop: kept.ts.
  */
 
-/**
- * Numbers from the command line, `--name N`, by name with their defaults; `isRecorded` where `--record` asks
- * for a row of RESULTS.md. Throws for an argument that is none.
- */
-export function numbersFrom<Name extends string>(
-  defaults: Readonly<Record<Name, number>>,
-  argv = process.argv.slice(2),
-): Readonly<Record<Name, number>> & {
-  readonly isRecorded: boolean;
-  readonly positionals: readonly string[];
-} {
-  const names = Object.keys(defaults) as Name[];
-  const options = Object.fromEntries(
-    names.map((name) => [name, { type: 'string' as const, default: String(defaults[name]) }]),
-  );
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { ...options, record: { type: 'boolean' as const, default: false } },
-  });
-  const texts: Readonly<Record<string, unknown>> = values;
-  const given = names.map((name) => [name, Number(texts[name])] as const);
-  for (const [name, value] of given) if (!(value > 0)) throw new Error(`--${name} needs a number above 0`);
-  return {
-    ...(Object.fromEntries(given) as Record<Name, number>),
-    isRecorded: values.record === true,
-    positionals,
-  };
+/** Prints rows in columns: the first to the left, the others, figures, to the right. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  for (const row of rows)
+    console.log(
+      row.map((cell, column) => pad(cell, widths[column], column === 0 ? 'left' : 'right')).join('  '),
+    );
 }
-
-/** One value at a quantile of others, which need not be sorted; NaN of none. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN;
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /**
  * Measures each side once a round, and each is first in turn: what else the computer does meets all of them
@@ -63,11 +35,6 @@ export async function alternate<Name extends string>(
       seen[name].push(await sides[name](round));
     }
   return seen;
-}
-
-/** The quotients of two sides' rounds. */
-export function ratiosOf(over: readonly number[], under: readonly number[]): number[] {
-  return over.map((value, round) => value / under[round]);
 }
 
 /** A figure of RESULTS.md. `what` names it: a later one takes its place. */

@@ -1,11 +1,12 @@
-import { parseArgs } from 'node:util';
 import type { Verdict } from '../src/explore/api.js';
 import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
 import type { MemoryModel } from '../src/vocabulary/finding.js';
-import { median, quantile, record } from './harness.js';
+import { argumentsOf } from './arguments.js';
+import { record } from './harness.js';
+import { median, quantile } from './statistics.js';
 
 /**
  * How long a plain hunt over the catalogue takes to find the known bugs, pool start included; and that b1
@@ -23,21 +24,12 @@ const BUDGET_MS = 20_000;
 const SC_VARIANT = 'b1';
 const SC_FACTOR = 20;
 
-const { values } = parseArgs({
-  options: {
-    variants: { type: 'string', default: 'b1,b2,b3,b4' },
-    seeds: { type: 'string', default: '20' },
-    jobs: { type: 'string', default: '2' },
-    limit: { type: 'string', default: '5' },
-    record: { type: 'boolean', default: false },
-  },
-});
-const jobs = Number(values.jobs);
-const limitSeconds = Number(values.limit);
-const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const given = argumentsOf({ variants: 'b1,b2,b3,b4', seeds: 20, jobs: 2, limit: 5 });
+const { variants, jobs, limit: limitSeconds, isRecorded } = given;
+const seeds = Array.from({ length: given.seeds }, (_, i) => i + 1);
 let failed = false;
 
-for (const variant of values.variants.split(',')) {
+for (const variant of variants.split(',')) {
   const runs: { verdict: Verdict; seconds: number }[] = [];
   for (const seed of seeds) runs.push(await run(variant, seed, 'tso', { budgetMs: BUDGET_MS }));
   const found = runs.filter(({ verdict }) => verdict.violation !== null);
@@ -53,7 +45,7 @@ for (const variant of values.variants.split(',')) {
     `executions median ${median(executions)} worst ${quantile(executions, 1)}`;
   console.log(`${variant}: ${result}${good ? '' : ', FAILED'}`);
   const command = `npx tsx bench/hunt.ts --variants ${variant} --seeds ${seeds.length} --jobs ${jobs}`;
-  if (values.record) record({ what: `${variant} by plain hunt`, result, command });
+  if (isRecorded) record({ what: `${variant} by plain hunt`, result, command });
   if (variant === SC_VARIANT) await withoutStoreBuffers(found.map(({ verdict }) => verdict));
 }
 process.exitCode = failed ? 1 : 0;

@@ -2,7 +2,9 @@ import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
 import { catalogue } from '../src/scenarios/catalogue/index.js';
-import { alternate, median, numbersFrom, ratiosOf, record } from './harness.js';
+import { argumentsOf } from './arguments.js';
+import { alternate, record } from './harness.js';
+import { median, ratiosOf } from './statistics.js';
 
 /**
  * What a second worker is worth: the same hunt with one job and with two, in turn, as a ratio of wall times.
@@ -14,7 +16,7 @@ import { alternate, median, numbersFrom, ratiosOf, record } from './harness.js';
  */
 const BAR = 1.7;
 const EXECUTIONS = 20_000;
-const { runs, isRecorded } = numbersFrom({ runs: 5 });
+const { runs, isRecorded } = argumentsOf({ runs: 5 });
 
 async function seconds(jobs: number, seed: number): Promise<number> {
   const pool = openPool(jobs);

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { alternate, median, numbersFrom, quantile, ratiosOf, record } from './harness.js';
+import { argumentsOf } from './arguments.js';
+import { alternate, record } from './harness.js';
+import { median, quantile, ratiosOf } from './statistics.js';
 
 /**
  * How fast the explorer of this clone is beside that of another one, such as an older commit:
@@ -16,8 +18,8 @@ import { alternate, median, numbersFrom, quantile, ratiosOf, record } from './ha
  * its quartiles.
  */
 
-const { rounds, 'cpu-ms': cpuMs, isRecorded, positionals } = numbersFrom({ rounds: 15, 'cpu-ms': 300 });
-if (positionals.length !== 1) throw new Error('give the directory of the other clone');
+const given = argumentsOf({ rounds: 15, 'cpu-ms': 300 }, 'OTHER-CLONE');
+const { rounds, 'cpu-ms': cpuMs, isRecorded, positionals } = given;
 const WORKLOADS = ['ping-pong-dontneed', 'ping-pong-munmap', 'lazy-other-mm', 'P3', 'P4'];
 const here = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { alternate, median, numbersFrom, quantile, ratiosOf, record } from './harness.js';
+import { argumentsOf } from './arguments.js';
+import { alternate, record } from './harness.js';
+import { median, quantile, ratiosOf } from './statistics.js';
 
 /**
  * How long a command of a clone takes until it has answered: through scripts/run.mjs, which keeps a
@@ -12,7 +14,7 @@ import { alternate, median, numbersFrom, quantile, ratiosOf, record } from './ha
  * after a change of the sources translates them, and is told apart.
  */
 
-const { rounds, isRecorded } = numbersFrom({ rounds: 15 });
+const { rounds, isRecorded } = argumentsOf({ rounds: 15 });
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 function seconds(...args: readonly string[]): number {

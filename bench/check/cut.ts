@@ -3,25 +3,20 @@
  * disagrees about and the whole recording does not is a fault of the check, since nothing but the beginning
  * and the end is missing.
  *
- *     npx tsx bench/check/cut.ts [--each N] [--seed N] RECORDING.trace.gz...
+ *     npx tsx bench/check/cut.ts [--each 20] [--seed 1] [--record] RECORDING.trace.gz...
  */
-import { parseArgs } from 'node:util';
 import { type CheckReport, checkRecording } from '../../src/check/index.js';
 import type { Recording } from '../../src/trace/recording.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
 import { generator } from './scramble.js';
 import { subjectOf } from './subject.js';
 
 /** Events of a window, in turn. */
 const LENGTHS = [10, 30, 100, 300, 1030, 3000];
 
-const { values, positionals: files } = parseArgs({
-  allowPositionals: true,
-  options: { each: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
-});
-if (files.length === 0) {
-  process.stderr.write('usage: npx tsx bench/check/cut.ts [--each N] [--seed N] RECORDING.trace.gz...\n');
-  process.exit(2);
-}
+const given = argumentsOf({ each: 20, seed: 1 }, 'RECORDING.trace.gz...');
+const { each, seed, isRecorded, positionals: files } = given;
 
 type Place = CheckReport['disagreements'][number];
 const key = ({ line, kind }: Place): string => `${line} ${kind}`;
@@ -38,8 +33,8 @@ for (const [number, file] of files.entries()) {
   if (subject === null) continue;
   const { recording, version, log } = subject;
   const whole = new Set(checkRecording(recording, version, log).disagreements.map(key));
-  const random = generator(Number(values.seed) * 1_009 + number);
-  for (let round = 0; round < Number(values.each); round++) {
+  const random = generator(seed * 1_009 + number);
+  for (let round = 0; round < each; round++) {
     const length = LENGTHS[round % LENGTHS.length];
     const from = random(Math.max(1, recording.events.length - length));
     const part = cut(recording, from, length);
@@ -59,7 +54,10 @@ for (const [number, file] of files.entries()) {
     );
   }
 }
-process.stdout.write(
+const result =
   `${differing} of ${windows} windows disagree beyond what the whole recordings do; ${lacking} seem to ` +
-    'lack a probe\n',
-);
+  'lack a probe';
+console.log(result);
+const command = `npx tsx bench/check/cut.ts --each ${each} --seed ${seed} RECORDING...`;
+if (isRecorded)
+  record({ what: 'windows of recordings that disagree where the whole does not', result, command });

@@ -3,7 +3,7 @@
  * flush requests, and measures `trace check` (and, with --info, `trace info`) on the file, in a process of
  * its own: lines a second of processor time, and peak memory.
  *
- *     npx tsx bench/check/million.ts [--requests N] [--info] RECORDING.trace.gz
+ *     npx tsx bench/check/million.ts [--requests 1000000] [--info] [--record] RECORDING.trace.gz
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -18,20 +18,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { metaPath } from '../../src/trace/meta.js';
 import { readBytes } from '../../src/trace/read-file.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { requests: { type: 'string', default: '1000000' }, info: { type: 'boolean', default: false } },
-});
-const [file] = positionals;
-if (file === undefined) {
-  process.stderr.write('usage: npx tsx bench/check/million.ts [--requests N] [--info] RECORDING.trace.gz\n');
-  process.exit(2);
-}
+const given = argumentsOf({ requests: 1_000_000, info: false }, 'RECORDING.trace.gz');
+const { requests, info, isRecorded } = given;
+const [file] = given.positionals;
 
 const TIME = /^(.{1,60}?\[\d+\] \S+ +)(\d+)\.(\d{6}): /;
 const lines = gunzipSync(readBytes(file))
@@ -61,7 +56,7 @@ function copy(number: number): string {
 }
 
 const each = lines.filter((line) => line.includes(': flush_mm_range: ')).length;
-const copies = Math.ceil(Number(values.requests) / each);
+const copies = Math.ceil(requests / each);
 const folder = mkdtempSync(join(tmpdir(), 'shootdown-million-'));
 const path = join(folder, 'joined.trace');
 try {
@@ -69,7 +64,7 @@ try {
   for (let number = 0; number < copies; number++) writeSync(out, copy(number));
   closeSync(out);
   if (existsSync(metaPath(file))) copyFileSync(metaPath(file), metaPath(path));
-  const command = values.info ? ['trace', 'info'] : ['trace', 'check'];
+  const command = info ? ['trace', 'info'] : ['trace', 'check'];
   const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
   const measured = spawnSync(
     '/usr/bin/env',
@@ -83,11 +78,15 @@ try {
   const processor = Number(times[1]) + Number(times[2]);
   const number = copies * lines.length;
   process.stdout.write(measured.stdout.split('\n').slice(0, 2).join('\n'));
-  process.stdout.write(
-    `\n${copies * each} requests, ${number} lines, ${Math.round(statSync(path).size / 2 ** 20)} MiB: ` +
-      `${processor.toFixed(1)} s of processor time, ` +
-      `${Math.round(number / processor)} lines/s, at most ${Math.round(Number(times[3]) / 1024)} MiB\n`,
-  );
+  const what =
+    `trace ${command[1]}: ${copies * each} requests in ${number} lines ` +
+    `(${Math.round(statSync(path).size / 2 ** 20)} MiB)`;
+  const result =
+    `${Math.round(number / processor)} lines/s of processor time (${processor.toFixed(1)} s), ` +
+    `at most ${Math.round(Number(times[3]) / 1024)} MiB`;
+  console.log(`\n${what}: ${result}`);
+  const line = `npx tsx bench/check/million.ts --requests ${requests}${info ? ' --info' : ''} RECORDING`;
+  if (isRecorded) record({ what, result, command: line });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -3,34 +3,21 @@
  * `trace check` sees: by a disagreement, or by a contradiction, that the whole recording does not have. Says
  * for those that it does not see why.
  *
- *     npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] RECORDING.trace.gz...
+ *     npx tsx bench/check/mutate.ts [--each 2] [--seed 1] [--only PATTERN] [--show] [--record]
+ *     RECORDING.trace.gz...
  */
-import { parseArgs } from 'node:util';
 import { type CheckReport, checkRecording } from '../../src/check/index.js';
 import type { TraceEvent } from '../../src/trace/events.js';
 import { TraceError } from '../../src/trace/trace-error.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
 import { MUTATIONS } from './mutations.js';
 import { generator } from './scramble.js';
 import { subjectOf } from './subject.js';
 
-const { values, positionals: files } = parseArgs({
-  allowPositionals: true,
-  options: {
-    each: { type: 'string', default: '2' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string', default: '' },
-    show: { type: 'boolean', default: false },
-  },
-});
-if (files.length === 0) {
-  process.stderr.write(
-    'usage: npx tsx bench/check/mutate.ts [--each N] [--seed N] [--only PATTERN] [--show] ' +
-      'RECORDING.trace.gz...\n',
-  );
-  process.exit(2);
-}
-const each = Number(values.each);
-const names = Object.keys(MUTATIONS).filter((name) => new RegExp(values.only).test(name));
+const given = argumentsOf({ each: 2, seed: 1, only: '', show: false }, 'RECORDING.trace.gz...');
+const { each, seed, isRecorded, positionals: files } = given;
+const names = Object.keys(MUTATIONS).filter((name) => new RegExp(given.only).test(name));
 /**
  * Lines from either end of a recording that are left alone: what they decide may be a first sight, or be cut
  * off.
@@ -60,9 +47,9 @@ function why(whole: CheckReport, changed: CheckReport): Unseen {
   return changed.learnt > whole.learnt ? 'learnt' : 'nothing compared';
 }
 
-function tryOne(name: string, file: string, seed: number): void {
+function tryOne(name: string, file: string, start: number): void {
   const { recording, version, log, whole } = load(file);
-  const random = generator(seed);
+  const random = generator(start);
   const tally = tallies.get(name) as Tally;
   const { events, cpus } = recording;
   for (let attempt = 0; attempt < 20_000; attempt++) {
@@ -76,7 +63,7 @@ function tryOne(name: string, file: string, seed: number): void {
       if (faults(report) > faults(whole)) tally.seen++;
       else {
         tally.unseen[why(whole, report)]++;
-        if (values.show)
+        if (given.show)
           process.stdout.write(
             `${name}: ${recording.name} line ${events[index].line}: ${why(whole, report)}\n`,
           );
@@ -104,7 +91,7 @@ function load(file: string): Loaded {
 files.forEach((file, number) => {
   for (const [kind, name] of names.entries())
     for (let round = 0; round < each; round++)
-      tryOne(name, file, Number(values.seed) * 1_000_003 + number * 10_007 + kind * 101 + round);
+      tryOne(name, file, seed * 1_000_003 + number * 10_007 + kind * 101 + round);
 });
 
 let [tried, seen] = [0, 0];
@@ -118,4 +105,7 @@ for (const [name, tally] of tallies) {
       `seen${text === '' ? '' : `; ${text}`}\n`,
   );
 }
-process.stdout.write(`all: ${seen} of ${tried} (${((100 * seen) / Math.max(1, tried)).toFixed(1)} %)\n`);
+const result = `${seen} of ${tried} (${((100 * seen) / Math.max(1, tried)).toFixed(1)} %)`;
+console.log(`all: ${result}`);
+const command = `npx tsx bench/check/mutate.ts --each ${each} --seed ${seed} RECORDING...`;
+if (isRecorded) record({ what: 'changes of one line that trace check sees', result, command });

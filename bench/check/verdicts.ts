@@ -2,8 +2,9 @@
  * Dumps what `trace check` says of all recordings, of parts of them, of changed ones and with features
  * switched off: one document a line, so that two versions of src/check can be compared with `cmp`.
  *
- *     npx tsx bench/check/verdicts.ts OUT.jsonl RECORDING.trace.gz...
- *     ONLY='part|changed' npx tsx bench/check/verdicts.ts ...     only the documents whose name matches
+ *     npx tsx bench/check/verdicts.ts [--only 'part|changed'] OUT.jsonl RECORDING.trace.gz...
+ *
+ * `--only`: the documents whose name matches.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type CheckReport, checkRecording } from '../../src/check/index.js';
@@ -11,6 +12,7 @@ import { parseTrace } from '../../src/trace/parse.js';
 import { readBytes, textOf } from '../../src/trace/read-file.js';
 import { TraceError } from '../../src/trace/trace-error.js';
 import { findVariant } from '../../src/variants/index.js';
+import { argumentsOf } from '../arguments.js';
 import { generator, scramble } from './scramble.js';
 import { type Subject, subjectOf } from './subject.js';
 
@@ -18,13 +20,10 @@ const PARTS = 24;
 const CHANGED = 60;
 const OFF = ['genEarlyOut', 'skipLazy', 'strictSlotTest'];
 
-const [out, ...files] = process.argv.slice(2);
-if (out === undefined || files.length === 0) {
-  process.stderr.write('usage: npx tsx bench/check/verdicts.ts OUT.jsonl RECORDING.trace.gz...\n');
-  process.exit(2);
-}
+const { only, positionals } = argumentsOf({ only: '' }, 'OUT.jsonl RECORDING.trace.gz...');
+const [out, ...files] = positionals;
 const target = openSync(out, 'w');
-const wanted = new RegExp(process.env.ONLY ?? '');
+const wanted = new RegExp(only);
 
 /** Writes the document that `check` gives, or the line that refuses the recording. */
 function dump(name: string, check: () => CheckReport): void {

@@ -2,22 +2,21 @@
  * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each must
  * end in an answer or one line.
  *
- *     node --import tsx bench/safety/fuzz.ts [--cases 20000] [--from 0]
+ *     npx tsx bench/safety/fuzz.ts [--cases 20000] [--from 0] [--record]
+ *
+ * Exit code 1 where one is not. A long run goes on with `--from`: case N is the same in every run.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { FileFuzzer } from '../../test/cli/fuzz/case.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
 
-const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '20000' }, from: { type: 'string', default: '0' } },
-});
+const { cases, from, isRecorded } = argumentsOf({ cases: 20_000, from: 0 });
 // A replay reads the call stack at every step; where it is written in the sources matters to nobody here.
 process.setSourceMapsEnabled(false);
-const from = Number(values.from);
-const cases = Number(values.cases);
 const directory = mkdtempSync(join(tmpdir(), 'shootdown-fuzz-'));
 const fuzzer = new FileFuzzer(directory, 10_000);
 const codes = new Map<string, number>();
@@ -36,10 +35,10 @@ for (let index = from; index < from + cases; index++) {
   console.log(`case ${index} (${result.kind}): ${result.argv.join(' ')}\n    ${result.wrong}`);
 }
 const seconds = (performance.now() - began) / 1000;
-console.log(
-  `${cases} cases in ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms of processor time, ` +
-    `wrong: ${wrong}`,
-);
+const result = `wrong: ${wrong}; ${seconds.toFixed(0)} s, slowest ${Math.round(slowest)} ms of processor time`;
+console.log(`${cases} cases, ${result}`);
+const command = `npx tsx bench/safety/fuzz.ts --cases ${cases}${from === 0 ? '' : ` --from ${from}`}`;
+if (isRecorded) record({ what: `${cases} mutated files through the command line`, result, command });
 for (const [key, number] of [...codes].sort()) console.log(`  ${key}: ${number}`);
 console.log(`seconds: ${[...spent].map(([kind, ms]) => `${kind} ${(ms / 1000).toFixed(1)}`).join(', ')}`);
 if (wrong === 0) rmSync(directory, { recursive: true });

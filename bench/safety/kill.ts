@@ -1,13 +1,14 @@
 /**
  * Hunts that find something, each killed with SIGKILL at a seeded moment, one after the other in one --out:
  *
- *     node --import tsx bench/safety/kill.ts [--kills 100] [--aimed 30] [--seed 1] [--variants ...]
- *     [--scenarios ...]
+ *     npx tsx bench/safety/kill.ts [--kills 100] [--aimed 30] [--seed 1] [--variants ...] [--scenarios ...]
+ *     [--record]
  *
  * `--kills` fall anywhere between the start of the process and its end; `--aimed` ones within the
  * milliseconds in which a finding is being saved. After each: every finding that the process had printed is
  * there and whole, every *.json in --out is one that reads and replays, nothing that was there before has
- * changed, and what else is there is recognisable. At the end a run among the leftovers must succeed.
+ * changed, and what else is there is recognisable. At the end a run among the leftovers must succeed. Exit
+ * code 1 where anything of it is not so.
  */
 
 import { spawn } from 'node:child_process';
@@ -15,21 +16,20 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { readFinding } from '../../src/findings/read.js';
 import { isTemporaryName } from '../../src/findings/temporary-name.js';
 import { replayFinding } from '../../src/replay/replay-finding.js';
 import { xorshift } from '../../test/trace/xorshift.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const option = (value: string) => ({ type: 'string', default: value }) as const;
-const { values } = parseArgs({
-  options: {
-    ...{ kills: option('100'), aimed: option('30'), seed: option('1') },
-    ...{ variants: option('b3,b4,kvm/v5,b2'), scenarios: option('ping-pong-dontneed,reclaim,two-flushers') },
-  },
+const given = argumentsOf({
+  ...{ kills: 100, aimed: 30, seed: 1 },
+  ...{ variants: 'b3,b4,kvm/v5,b2', scenarios: 'ping-pong-dontneed,reclaim,two-flushers' },
 });
-const random = xorshift(Number(values.seed));
+const { kills, isRecorded } = given;
+const random = xorshift(given.seed);
 const directory = mkdtempSync(join(tmpdir(), 'shootdown-kill-'));
 const out = join(directory, 'findings');
 const temporary = join(directory, 'tmp');
@@ -39,7 +39,7 @@ mkdirSync(temporary);
 /** A hunt's command line; another seed is other findings under the same names. */
 const argv = (seed: number): string[] => {
   const line =
-    `hunt --variant ${values.variants} --scenario ${values.scenarios} --jobs 1 --seed ` +
+    `hunt --variant ${given.variants} --scenario ${given.scenarios} --jobs 1 --seed ` +
     `${seed} --out ${out}`;
   return ['--import', 'tsx', 'src/cli/main.ts', ...line.split(' ')];
 };
@@ -103,7 +103,6 @@ function check({ stdout }: Run, what: string): void {
 const whole = await run(1);
 check(whole, 'the whole run');
 if (whole.code !== 1) wrong.push(`the whole run ended with ${whole.code}`);
-const kills = Number(values.kills);
 let died = 0;
 for (let i = 1; i <= kills; i++) {
   const ms = random(Math.round(whole.ms));
@@ -112,7 +111,7 @@ for (let i = 1; i <= kills; i++) {
   check(killed, `kill ${i} after ${ms} ms`);
 }
 let aimed = 0;
-for (let i = 1; i <= Number(values.aimed); i++) {
+for (let i = 1; i <= given.aimed; i++) {
   // The directory changes when a temporary file is made, gets its finding's name, and goes.
   const skip = random(8);
   let changes = 0;
@@ -138,12 +137,14 @@ if (leftovers > 0) wrong.push(`${leftovers} temporary files were not taken away`
 const bundles = bundled().length;
 if (bundles > 0) wrong.push(`${bundles} directories of bundled code were not taken away`);
 
-console.log(
+const result =
   `${died} of ${kills} killed (the others were faster) in runs of ${(whole.ms / 1000).toFixed(1)} s, ` +
-    `${aimed} more while saving; ` +
-    `${printed} findings printed, ${known.size} files, ${before.leftovers} temporary files and ` +
-    `${before.bundles} bundles left and taken away; wrong: ${wrong.length}`,
-);
+  `${aimed} more while saving; ` +
+  `${printed} findings printed, ${known.size} files, ${before.leftovers} temporary files and ` +
+  `${before.bundles} bundles left and taken away; wrong: ${wrong.length}`;
+console.log(result);
+const command = `npx tsx bench/safety/kill.ts --kills ${kills} --aimed ${given.aimed}`;
+if (isRecorded) record({ what: 'hunts that are killed lose no finding', result, command });
 for (const text of wrong) console.log(`  ${text}`);
 rmSync(directory, { recursive: true });
 process.exitCode = wrong.length === 0 ? 0 : 1;

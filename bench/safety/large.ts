@@ -4,8 +4,9 @@
  * them in one process, for so many rounds, where what is slow only once it has been compiled would show, and
  * what is kept from file to file.
  *
- *     node --import tsx bench/safety/large.ts [--only 'beginning of the names'] [--rounds 10] [--processes
- *     no]
+ *     npx tsx bench/safety/large.ts [--only 'beginning of the names'] [--rounds 10] [--together] [--record]
+ *
+ * `--together` leaves the processes of their own out. Exit code 1 where a file costs more.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -13,8 +14,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { largeFiles } from '../../test/cli/fuzz/large.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
 
 const MEGABYTES_MAX = 512;
 const SECONDS_MAX = 10;
@@ -31,16 +33,10 @@ writeFileSync(
 process.on('exit', () => writeFileSync(${JSON.stringify(usage)}, JSON.stringify(process.resourceUsage())));`,
 );
 let wrong = 0;
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '10' },
-    processes: { type: 'string', default: 'yes' },
-  },
-});
-const rounds = Number(values.rounds);
-const files = largeFiles(directory).filter(({ name }) => name.startsWith(values.only));
-for (const { name, argv } of values.processes === 'yes' ? files : []) {
+const { only, rounds, together, isRecorded } = argumentsOf({ only: '', rounds: 10, together: false });
+const files = largeFiles(directory).filter(({ name }) => name.startsWith(only));
+let [secondsMost, megabytesMost, inOne] = [0, 0, ''];
+for (const { name, argv } of together ? [] : files) {
   const heap = `--max-old-space-size=${GRACE * MEGABYTES_MAX}`;
   const command = [
     `--cpu=${GRACE * SECONDS_MAX}`,
@@ -65,6 +61,8 @@ for (const { name, argv } of values.processes === 'yes' ? files : []) {
   rmSync(usage, { force: true });
   const seconds = (userCPUTime + systemCPUTime) / 1e6;
   const megabytes = maxRSS / 1024;
+  secondsMost = Math.max(secondsMost, seconds);
+  megabytesMost = Math.max(megabytesMost, megabytes);
   const isLine = status !== 2 || /^shootdown: [^\n]{1,1000}\n$/.test(stderr);
   const isWithin =
     seconds <= SECONDS_MAX && megabytes <= MEGABYTES_MAX && [0, 1, 2].includes(status ?? -1) && isLine;
@@ -83,15 +81,20 @@ if (rounds > 0) {
   const limits = [`--max-old-space-size=${MEGABYTES_MAX}`, '--import', 'tsx'];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...limits, script, commands, values.rounds, String(SECONDS_MAX)],
+    [...limits, script, commands, String(rounds), String(SECONDS_MAX)],
     {
       cwd: root,
       encoding: 'utf8',
     },
   );
+  inOne = stdout.trimEnd().split('\n').at(-1) ?? '';
   console.log(`${stdout.trimEnd()}${status === 0 ? '' : stderr.slice(-1_000)}`);
   if (status !== 0) wrong++;
 }
 console.log(`wrong: ${wrong}`);
+const result = `${wrong} above; at most ${secondsMost.toFixed(1)} s of processor time, ${Math.round(megabytesMost)} MB; ${inOne}`;
+const command = `npx tsx bench/safety/large.ts --only '${only}' --rounds ${rounds}`;
+const what = `${files.length} files of megabytes (bar: ${SECONDS_MAX} s, ${MEGABYTES_MAX} MB)`;
+if (isRecorded) record({ what, result, command });
 rmSync(directory, { recursive: true });
 process.exitCode = wrong === 0 ? 0 : 1;

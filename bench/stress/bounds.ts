@@ -1,47 +1,50 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { argumentsOf } from '../arguments.js';
+import { alternate, record } from '../harness.js';
+import { median, quantile } from '../statistics.js';
+import { compileC } from './compile-c.js';
 
 /**
  * What bounds runs on threads on this machine, whatever they do: a cache line's way between two cores, and a
  * thread woken by another that then sleeps, in C (bounds.c) and with `Atomics.wait` and `notify`. Least and
- * median of several short runs: other work adds to them, and a virtual core may be anywhere:
+ * median of several short runs, in turn: other work adds to them, and a virtual core may be anywhere:
  *
- *     node --import tsx bench/stress/bounds.ts
+ *     npx tsx bench/stress/bounds.ts [--runs 8] [--record]
  */
-const RUNS = 8;
 const SECONDS = 0.3;
 
-const folder = mkdtempSync(join(tmpdir(), 'shootdown-bench-'));
+const { runs, isRecorded } = argumentsOf({ runs: 8 });
+const bounds = compileC('bounds');
 try {
-  const binary = join(folder, 'bounds');
-  const source = fileURLToPath(new URL('./bounds.c', import.meta.url));
-  const made = spawnSync('gcc', ['-O2', '-pthread', '-o', binary, source], { encoding: 'utf8' });
-  if (made.status !== 0) console.error('the bounds in C are skipped: gcc is not present or failed');
-  const inC: Record<string, number>[] = [];
-  const inJs: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    if (made.status === 0)
-      inC.push(JSON.parse(execFileSync(binary, [String(SECONDS)], { encoding: 'utf8' })));
-    inJs.push(await wakeByAtomics());
-  }
-  const spread = (values: readonly number[]): { least: number; median: number } | null => {
-    const sorted = values.map(Math.round).sort((a, b) => a - b);
-    return sorted.length === 0 ? null : { least: sorted[0], median: sorted[sorted.length >> 1] };
-  };
+  const inC: Readonly<Record<string, number>>[] = [];
+  const { byAtomics } = await alternate(runs, {
+    byAtomics: wakeByAtomics,
+    inC: () => {
+      if (bounds !== null) inC.push(bounds.run(SECONDS));
+      return 0;
+    },
+  });
+  const spread = (values: readonly number[]): { least: number; median: number } | null =>
+    values.length === 0
+      ? null
+      : { least: Math.round(quantile(values, 0)), median: Math.round(median(values)) };
   const line = {
     bench: 'bounds',
     lineNanoseconds: spread(inC.map(({ lineNanoseconds }) => lineNanoseconds)),
     wakeNanoseconds: spread(inC.map(({ wakeNanoseconds }) => wakeNanoseconds)),
-    wakeByAtomicsNanoseconds: spread(inJs),
+    wakeByAtomicsNanoseconds: spread(byAtomics),
     node: process.version,
   };
   console.log(JSON.stringify(line));
+  const told = (value: ReturnType<typeof spread>): string =>
+    value === null ? '-' : `${value.median} ns (least ${value.least})`;
+  const result =
+    `a line's way ${told(line.lineNanoseconds)}, wake and sleep in C ${told(line.wakeNanoseconds)}, by Atomics ` +
+    told(line.wakeByAtomicsNanoseconds);
+  const command = `npx tsx bench/stress/bounds.ts --runs ${runs}`;
+  if (isRecorded) record({ what: 'what bounds threads on this machine', result, command });
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  bounds?.dispose();
 }
 
 /** Nanoseconds from one thread to the other and asleep, with two workers that hand a word on. */

@@ -3,13 +3,15 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { argumentsOf } from '../arguments.js';
+import { alternate, record } from '../harness.js';
+import { median, ratiosOf } from '../statistics.js';
 
 /**
  * How fast runs on threads are in this clone beside another one, such as an older commit:
  *
  *     npx tsx bench/stress/pairs.ts OTHER-CLONE [THIS-CLONE] [--starts 5] [--rounds 5] [--ms 400] [--warm 5]
- *     [--only storm-2,dontneed-8]
+ *     [--only storm-2,dontneed-8] [--record]
  *
  * Each side is one process, whose threads first have `--warm` seconds to compile (each for itself); short
  * runs alternate, and each side goes first in turn. Told is the median of the pairs' ratios (this one's rate
@@ -18,18 +20,11 @@ import { parseArgs } from 'node:util';
  * priority.
  */
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    starts: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '5' },
-    ms: { type: 'string', default: '400' },
-    warm: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'storm-2,dontneed-8' },
-  },
-});
-const [otherRoot, ownRoot = fileURLToPath(new URL('../..', import.meta.url))] = positionals;
-if (otherRoot === undefined) throw new Error('give the directory of the other clone');
+const given = argumentsOf(
+  { starts: 5, rounds: 5, ms: 400, warm: 5, only: 'storm-2,dontneed-8' },
+  'OTHER-CLONE [THIS-CLONE]',
+);
+const [otherRoot, ownRoot = fileURLToPath(new URL('../..', import.meta.url))] = given.positionals;
 
 interface Side {
   round(workload: string, ms?: number): Promise<number>;
@@ -45,7 +40,7 @@ function side(root: string): Side {
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    async round(workload, ms = Number(values.ms)) {
+    async round(workload, ms = given.ms) {
       child.stdin.write(`${workload} ${ms}\n`);
       const { value, done } = await lines.next();
       if (done === true) throw new Error(`the side in ${root} ended`);
@@ -58,34 +53,31 @@ function side(root: string): Side {
   };
 }
 
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
-
 /** The median of the pairs' ratios, and of this one's rates, with both sides started anew. */
 async function start(workload: string): Promise<{ ratio: number; rate: number }> {
   const other = side(resolve(otherRoot));
   const own = side(resolve(ownRoot));
   try {
-    for (const one of [other, own]) await one.round(workload, 1000 * Number(values.warm));
-    const ratios: number[] = [];
-    const rates: number[] = [];
-    for (let i = 0; i < Number(values.rounds); i++) {
-      const first = i % 2 === 0 ? await other.round(workload) : 0;
-      const mine = await own.round(workload);
-      ratios.push(mine / (i % 2 === 0 ? first : await other.round(workload)));
-      rates.push(mine);
-    }
-    return { ratio: median(ratios), rate: median(rates) };
+    for (const one of [other, own]) await one.round(workload, 1000 * given.warm);
+    const rates = await alternate(given.rounds, {
+      other: () => other.round(workload),
+      own: () => own.round(workload),
+    });
+    return { ratio: median(ratiosOf(rates.own, rates.other)), rate: median(rates.own) };
   } finally {
     other.close();
     own.close();
   }
 }
 
-for (const workload of values.only.split(',')) {
+for (const workload of given.only.split(',')) {
   const starts: { ratio: number; rate: number }[] = [];
-  for (let i = 0; i < Number(values.starts); i++) starts.push(await start(workload));
+  for (let i = 0; i < given.starts; i++) starts.push(await start(workload));
   const thousands = (median(starts.map(({ rate }) => rate)) / 1000).toFixed(0);
   const each = starts.map(({ ratio }) => ratio.toFixed(3)).join(', ');
   const ratio = median(starts.map((one) => one.ratio)).toFixed(3);
-  console.log(`${workload.padEnd(12)} ${thousands.padStart(6)} k/s, ratio ${ratio} (starts: ${each})`);
+  const result = `${thousands} k/s, ratio ${ratio} (starts: ${each})`;
+  console.log(`${workload.padEnd(12)} ${result}`);
+  const command = `npx tsx bench/stress/pairs.ts OTHER-CLONE --only ${workload}`;
+  if (given.isRecorded) record({ what: `threads, ${workload}, beside ${otherRoot}`, result, command });
 }

@@ -1,15 +1,16 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import type { StressResult } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
+import { Kept, type KeptLine } from '../kept.js';
 
 /**
  * Correct kernels on threads for a long time, oracles on: the catalogue, replicated to the number of CPUs,
  * perturbed as a plain `shootdown stress` is.
  *
- *     node --import tsx bench/stress/soak.ts [--cpus 8,64] [--minutes 10] [--profiles 6.12,6.17.5,6.18]
- *     [--state soak.jsonl]
+ *     npx tsx bench/stress/soak.ts [--cpus 8,64] [--minutes 10] [--profiles 6.12,6.17.5,6.18]
+ *     [--state soak.jsonl] [--record]
  *
  * Minutes are per number of CPUs, cut into a slice for each profile and scenario. A JSON line per slice on
  * stdout and at the end of the state file: run again, it goes on after the last slice that is there. A slice
@@ -17,24 +18,16 @@ import { StressEngine } from '../../src/stress/run.js';
  * code 1 if any slice, of an earlier run too, was bad; 130 at Ctrl-C.
  */
 
-const { values } = parseArgs({
-  options: {
-    cpus: { type: 'string', default: '8,64' },
-    minutes: { type: 'string', default: '10' },
-    profiles: { type: 'string', default: '6.12,6.17.5,6.18' },
-    state: { type: 'string', default: 'soak.jsonl' },
-    seed: { type: 'string', default: '1' },
-  },
+const given = argumentsOf({
+  ...{ cpus: '8,64', minutes: 10, profiles: '6.12,6.17.5,6.18', state: 'soak.jsonl', seed: 1 },
 });
-const profiles = values.profiles.split(',');
+const profiles = given.profiles.split(',');
 const slices = profiles.length * catalogue.length;
-const sliceMs = Math.round((Number(values.minutes) * 60_000) / slices);
+const sliceMs = Math.round((given.minutes * 60_000) / slices);
 /** As `shootdown stress` has it. */
 const PERTURB_EVERY = 200;
 
-interface Slice {
-  /** Which slice of which soak: what is looked for when it goes on. */
-  readonly key: string;
+interface Slice extends KeptLine {
   readonly ok: boolean;
   readonly seconds: number;
   readonly cpus: number;
@@ -42,23 +35,18 @@ interface Slice {
 
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort());
-const done = new Map(
-  (existsSync(values.state) ? readFileSync(values.state, 'utf8') : '')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Slice)
-    .map((slice) => [slice.key, slice]),
-);
+const kept = new Kept<Slice>(given.state);
 const all: Slice[] = [];
-for (const cpus of values.cpus.split(',').map(Number)) if (!abort.signal.aborted) await soak(cpus);
+for (const cpus of given.cpus.split(',').map(Number)) if (!abort.signal.aborted) await soak(cpus);
 
 for (const cpus of new Set(all.map((slice) => slice.cpus))) {
   const own = all.filter((slice) => slice.cpus === cpus);
   const seconds = own.reduce((sum, slice) => sum + slice.seconds, 0);
-  console.error(
-    `${cpus} CPUs: ${own.length} of ${slices} slices, ${seconds.toFixed(0)} s, ` +
-      `${own.filter(({ ok }) => !ok).length} bad`,
-  );
+  const bad = own.filter(({ ok }) => !ok).length;
+  const result = `${own.length} of ${slices} slices, ${seconds.toFixed(0)} s, ${bad} bad`;
+  console.error(`${cpus} CPUs: ${result}`);
+  const command = `npx tsx bench/stress/soak.ts --cpus ${cpus} --minutes ${given.minutes}`;
+  if (given.isRecorded) record({ what: `soak of ${given.profiles} on ${cpus} CPUs`, result, command });
 }
 process.exitCode = all.some(({ ok }) => !ok) ? 1 : abort.signal.aborted ? 130 : 0;
 
@@ -68,9 +56,9 @@ async function soak(cpus: number): Promise<void> {
     for (let slice = 0; slice < slices && !abort.signal.aborted; slice++) {
       const scenario = catalogue[slice % catalogue.length];
       const variant = profiles[Math.floor(slice / catalogue.length)];
-      const seed = Number(values.seed) + slice;
+      const seed = given.seed + slice;
       const key = `${variant} ${scenario.name} ${cpus} ${sliceMs} ${seed}`;
-      const known = done.get(key);
+      const known = kept.find(key);
       if (known !== undefined) {
         all.push(known);
         continue;
@@ -87,7 +75,7 @@ async function soak(cpus: number): Promise<void> {
       const line = lineOf(key, result);
       all.push(line);
       console.log(JSON.stringify(line));
-      appendFileSync(values.state, `${JSON.stringify(line)}\n`);
+      kept.add(line);
     }
   } finally {
     await engine.close();

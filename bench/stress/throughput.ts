@@ -1,35 +1,26 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus as hostCpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { cpus as hostCpus } from 'node:os';
 import { dontneedStorm, munmapStorm, munmapStormBusy } from '../../src/scenarios/stress/munmap-storm.js';
 import type { StressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
+import { argumentsOf } from '../arguments.js';
+import { alternate, record } from '../harness.js';
+import { median, ratiosOf } from '../statistics.js';
+import { compileC } from './compile-c.js';
 
 /**
  * How fast runs on threads are, oracles on:
  *
- *     node --import tsx bench/stress/throughput.ts [--only storm-2|storm-8|dontneed-8|busy-64|start]
- *     [--seconds 4] [--runs 3]
+ *     npx tsx bench/stress/throughput.ts [--only storm-2|storm-8|dontneed-8|busy-64|start] [--seconds 4]
+ *     [--runs 3] [--record]
  *
  * JSON lines on stdout, a table on stderr. Each figure is the median of the runs after one that warms up on
- * the same threads; runs of the C twin (doorbell.c: the same waiting and nothing else; munmaps of one process
- * follow each other, so beside storm-8 it does as well) alternate with ours where gcc is present. Exit code 1
- * if a bar is missed. Times depend on the machine and on what else it does: run it alone.
+ * the same threads; runs of the C twin (twin.c: the same work, without oracles, and as long looks before it
+ * sleeps) alternate with ours where gcc is present, and the ratio is the median of the pairs'. Exit code 1 if a
+ * bar is missed. Times depend on the machine and on what else it does: run it alone; the ratio is what stays.
  */
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: 'all' },
-    seconds: { type: 'string', default: '4' },
-    runs: { type: 'string', default: '3' },
-  },
-});
-const seconds = Number(values.seconds);
-const runs = Number(values.runs);
+const { only, seconds, runs, isRecorded } = argumentsOf({ only: 'all', seconds: 4, runs: 3 });
 const isNode24 = Number(process.versions.node.split('.')[0]) >= 24;
 
 interface Case {
@@ -39,8 +30,8 @@ interface Case {
   readonly waiting: StressRequest['waiting'];
   readonly measure: 'shootdowns' | 'ipis';
   readonly bar: number;
-  /** How the C twin initiates. */
-  readonly twin: 'at once' | 'serial' | null;
+  /** What the C twin does. */
+  readonly twin: 'munmap' | 'dontneed' | null;
   /** Length of the warming run in seconds: each of many threads compiles for itself. */
   readonly warm: number;
 }
@@ -53,7 +44,7 @@ const CASES: readonly Case[] = [
     waiting: 'auto',
     measure: 'shootdowns',
     bar: 300_000,
-    twin: 'at once',
+    twin: 'munmap',
     warm: seconds,
   },
   {
@@ -63,7 +54,7 @@ const CASES: readonly Case[] = [
     waiting: 'auto',
     measure: 'ipis',
     bar: isNode24 ? 200_000 : 100_000,
-    twin: 'serial',
+    twin: 'munmap',
     warm: 2 * seconds,
   },
   {
@@ -73,7 +64,7 @@ const CASES: readonly Case[] = [
     waiting: 'auto',
     measure: 'ipis',
     bar: isNode24 ? 200_000 : 100_000,
-    twin: 'at once',
+    twin: 'dontneed',
     warm: 2 * seconds,
   },
   {
@@ -88,11 +79,11 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const twin = compileTwin();
+const twin = compileC('twin');
 let missed = false;
 try {
-  for (const one of CASES) if (values.only === 'all' || values.only === one.name) await throughput(one);
-  if (values.only === 'all' || values.only === 'start') for (const cpus of [8, 64, 256]) await startUp(cpus);
+  for (const one of CASES) if (only === 'all' || only === one.name) await throughput(one);
+  if (only === 'all' || only === 'start') for (const cpus of [8, 64, 256]) await startUp(cpus);
 } finally {
   twin?.dispose();
 }
@@ -114,58 +105,50 @@ async function throughput({
   waiting,
   measure,
   bar,
-  twin: initiates,
+  twin: work,
   warm,
 }: Case): Promise<void> {
   const engine = new StressEngine();
-  const ours: number[] = [];
-  const theirs: number[] = [];
   let how = '';
   let sleeps = 0;
+  const own = async (): Promise<number> => {
+    const result = await engine.run(request(make(cpus), cpus, waiting, seconds * 1000));
+    if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0)
+      throw new Error(JSON.stringify(result));
+    sleeps = result.sleeps / Math.max(1, result.shootdowns);
+    how = `${result.waiting} (${result.waitingReason})`;
+    return result[measure] / result.seconds;
+  };
+  const inC = (): number =>
+    twin === null || work === null ? Number.NaN : twin.run(cpus, seconds, work)[`${measure}PerSecond`];
+  let measured: Readonly<Record<'ours' | 'theirs', readonly number[]>>;
   try {
     await engine.run(request(make(cpus), cpus, waiting, warm * 1000));
-    for (let run = 0; run < runs; run++) {
-      const result = await engine.run(request(make(cpus), cpus, waiting, seconds * 1000));
-      if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0)
-        throw new Error(JSON.stringify(result));
-      ours.push(result[measure] / result.seconds);
-      sleeps = result.sleeps / Math.max(1, result.shootdowns);
-      how = `${result.waiting} (${result.waitingReason})`;
-      if (initiates !== null && twin !== null)
-        theirs.push(twin.run(cpus, initiates === 'serial')[`${measure}PerSecond`]);
-    }
+    measured = await alternate(runs, { ours: own, theirs: inC });
   } finally {
     await engine.close();
   }
+  const { ours, theirs } = measured;
   const value = median(ours);
   const ok = value >= bar;
   missed ||= !ok;
-  const peer = theirs.length === 0 ? null : median(theirs);
+  const hasPeer = twin !== null && work !== null;
+  const peer = median(theirs);
+  const ratio = Number(median(ratiosOf(ours, theirs)).toFixed(3));
   const line = {
     bench: name,
-    ...{
-      cpus,
-      measure,
-      perSecond: Math.round(value),
-      all: ours.map(Math.round),
-      waiting: how,
-      sleepsPerShootdown: Number(sleeps.toFixed(2)),
-    },
-    ...(peer === null
-      ? {}
-      : {
-          cPerSecond: Math.round(peer),
-          cAll: theirs.map(Math.round),
-          ratio: Number((value / peer).toFixed(3)),
-        }),
+    ...{ cpus, measure, perSecond: Math.round(value), all: ours.map(Math.round), waiting: how },
+    sleepsPerShootdown: Number(sleeps.toFixed(2)),
+    ...(hasPeer ? { cPerSecond: Math.round(peer), cAll: theirs.map(Math.round), ratio } : {}),
     ...{ node: process.version, cores: hostCpus().length, bar, ok },
   };
   console.log(JSON.stringify(line));
-  const beside = peer === null ? '' : `   C ${digits(peer)} (ratio ${(value / peer).toFixed(3)})`;
-  console.error(
-    `${name.padEnd(10)} ${digits(value).padStart(10)} ${measure}/s${beside}   bar ${digits(bar)}: ` +
-      `${ok ? 'met' : 'MISSED'}`,
-  );
+  const beside = hasPeer ? `; C ${digits(peer)}, ratio ${ratio}` : '';
+  const result = `${digits(value)} ${measure}/s (bar ${digits(bar)}: ${ok ? 'met' : '**missed**'})${beside}`;
+  console.error(`${name.padEnd(10)} ${result}`);
+  const command = `npx tsx bench/stress/throughput.ts --only ${name} --seconds ${seconds} --runs ${runs}`;
+  if (isRecorded)
+    record({ what: `threads, ${name}, beside a C twin that does the same work`, result, command });
 }
 
 /** Start-up and memory of a machine, then the start of a second run on the same threads. */
@@ -194,37 +177,6 @@ async function startUp(cpus: number): Promise<void> {
   } finally {
     await engine.close();
   }
-}
-
-/** The C twin, or null with a message where there is no gcc. */
-function compileTwin(): {
-  run(cpus: number, serial: boolean): Record<string, number>;
-  dispose(): void;
-} | null {
-  const folder = mkdtempSync(join(tmpdir(), 'shootdown-bench-'));
-  const binary = join(folder, 'doorbell');
-  const source = fileURLToPath(new URL('./doorbell.c', import.meta.url));
-  const made = spawnSync('gcc', ['-O2', '-pthread', '-o', binary, source], { encoding: 'utf8' });
-  if (made.status !== 0) {
-    console.error(
-      `the C twin is skipped: ${made.error === undefined ? made.stderr.trim() : 'gcc is not present'}`,
-    );
-    rmSync(folder, { recursive: true, force: true });
-    return null;
-  }
-  return {
-    run: (cpus, serial) =>
-      JSON.parse(
-        execFileSync(binary, [String(cpus), String(seconds), ...(serial ? ['serial'] : [])], {
-          encoding: 'utf8',
-        }),
-      ),
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
-  };
-}
-
-function median(list: readonly number[]): number {
-  return [...list].sort((a, b) => a - b)[list.length >> 1];
 }
 
 function digits(value: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alternate, median, numbersFrom, quantile, ratiosOf, withRow } from '../../bench/harness.js';
+import { alternate, withRow } from '../../bench/harness.js';
+import { ratiosOf } from '../../bench/statistics.js';
 
 const NOW = { date: '2026-11-27', machine: '2 x CPU', commit: 'abc1234' };
 const FIGURE = { what: 'one', result: '3 s', command: 'npx tsx bench/one.ts' };
@@ -8,16 +9,6 @@ const TABLE =
   '--- |\n| zero | 0 s | `x` | d | m | c |\n\nAfter.\n';
 
 describe('what benches share', () => {
-  it('takes numbers by name, and refuses what is none', () => {
-    expect(numbersFrom({ rounds: 15, runs: 2 }, ['--runs', '7', 'there'])).toEqual({
-      ...{ rounds: 15, runs: 7, isRecorded: false, positionals: ['there'] },
-    });
-    expect(numbersFrom({ rounds: 15 }, ['--record']).isRecorded).toBe(true);
-    expect(() => numbersFrom({ rounds: 15 }, ['--rounds', 'many'])).toThrow(
-      '--rounds needs a number above 0',
-    );
-  });
-
   it('measures sides in turn, each first as often as the others', async () => {
     const order: string[] = [];
     const side = (name: string, value: number) => (round: number) => {
@@ -27,12 +18,6 @@ describe('what benches share', () => {
     expect(await alternate(2, { a: side('a', 10), b: side('b', 5) })).toEqual({ a: [10, 11], b: [5, 6] });
     expect(order).toEqual(['a0', 'b0', 'b1', 'a1']);
     expect(ratiosOf([10, 12], [5, 6])).toEqual([2, 2]);
-  });
-
-  it('takes medians and quantiles of what is not sorted', () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect([0, 1].map((q) => quantile([3, 1, 2], q))).toEqual([1, 3]);
-    expect(median([])).toBeNaN();
   });
 
   it('writes a row at the end of the table, and the next time in its place', () => {
