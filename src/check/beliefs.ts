@@ -25,6 +25,10 @@ export function setSlot(s: State, cpu: number, slot: number, ctxId: number, gen:
   s.mem[words.tlbGen] = gen;
 }
 
+export function setSlotGen(s: State, cpu: number, slot: number, gen: number): void {
+  s.mem[s.lab.per(cpu).tlbstate.ctxs[slot].tlbGen] = gen;
+}
+
 export function setBit(s: State, cpu: number, handle: number, on: boolean): void {
   if (handle === INIT_MM) return;
   if (on) s.mem[maskWord(s, handle)] |= 1 << cpu;
@@ -41,13 +45,8 @@ export function learnMm(s: State, cpu: number, handle: number, tentative: boolea
   s.mem[state.loadedMm] = handle;
   setBit(s, cpu, handle, true);
   const known = slotOf(s, cpu, handle);
-  const free = s.pcid
-    ? Math.max(
-        0,
-        view.slots.findIndex((slot) => !slot.known),
-      )
-    : 0;
-  const slot = known >= 0 ? known : free;
+  const free = s.pcid ? view.slots.findIndex((slot) => !slot.known) : 0;
+  const slot = known >= 0 ? known : Math.max(0, free);
   view.standIn = s.pcid && known < 0 ? slot : -1;
   if (known < 0) {
     setSlot(s, cpu, slot, ctxIdOf(s, handle), genOf(s, handle));
@@ -96,7 +95,7 @@ export function setLazy(s: State, cpu: number, lazy: boolean, known: boolean): v
  */
 export function learnSlotGen(s: State, cpu: number, gap: number): void {
   const asid = loadedAsid(s, cpu);
-  s.mem[s.lab.per(cpu).tlbstate.ctxs[asid].tlbGen] = Math.max(0, genOf(s, loadedMm(s, cpu)) - gap);
+  setSlotGen(s, cpu, asid, Math.max(0, genOf(s, loadedMm(s, cpu)) - gap));
   s.cpus[cpu].slots[asid].genKnown = true;
 }
 

@@ -1,8 +1,8 @@
 /** Counts what was compared, by kind, and keeps the disagreements. */
 import type { TraceEvent } from '../trace/events.js';
 import { ownText } from '../trace/own-text.js';
+import type { Outcome, Verdict } from './judgement.js';
 import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
-import type { Outcome, Verdict } from './outcome.js';
 
 /**
  * Numbers by verdict; where the recording contradicts itself there is nothing to compare with, as at a first

@@ -11,14 +11,21 @@ import {
 } from '../kernel/constants.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
-import { learnMm, learnSlotGen, setBit, setLazy } from './beliefs.js';
-import { type Context, differsHere, type StepOf } from './context.js';
+import { learnMm, learnSlotGen, setBit, setLazy, setSlotGen } from './beliefs.js';
 import * as G from './gates.js';
 import { judgeRequest } from './infos.js';
+import {
+  agreed,
+  type Context,
+  contradicts,
+  differsHere,
+  learnt,
+  type Outcome,
+  type StepOf,
+} from './judgement.js';
 import type { ModelFlush } from './lab.js';
 import { inInterrupt } from './order.js';
 import { noteBefore, otherOrder, setBounds } from './other-orders.js';
-import { agreed, contradicts, learnt, type Outcome } from './outcome.js';
 import { fillInfo, proceed } from './requests.js';
 import { answer, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 import { compareGiven } from './values.js';
@@ -138,7 +145,7 @@ function judgeNoFlush(s: State, cpu: number, known: boolean, ctx: Context): Outc
  */
 function tryOtherOrder(s: State, cpu: number, kernel: ModelFlush | null, ctx: Context): boolean {
   const gen = otherOrder(s, cpu, kernel, ctx);
-  if (gen !== null) s.mem[s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen] = gen;
+  if (gen !== null) setSlotGen(s, cpu, loadedAsid(s, cpu), gen);
   return gen !== null;
 }
 
@@ -198,12 +205,8 @@ export const tlbFlush: StepOf<'tlb_flush'> = (s, event, ctx) => {
  */
 function unannounced(event: EventOf<'tlb_flush'>, outcome: Outcome): Outcome {
   if (outcome.verdict !== 'agreed' && outcome.verdict !== 'raced') return outcome;
-  return contradicts(
-    'tlb_flush',
-    event.line,
-    `${flushText(event)}, and no flush_func`,
-    'no flush without flush_func',
-  );
+  const kernel = `${flushText(event)}, and no flush_func`;
+  return contradicts('tlb_flush', event.line, kernel, 'no flush without flush_func');
 }
 
 /**
@@ -240,8 +243,7 @@ function adoptFlush(s: State, cpu: number, reason: number): void {
   if (reason === TLB_REMOTE_WRONG_CPU) {
     const initiator = s.cpus[cpu].beforeFlush?.initiator ?? -1;
     if (initiator >= 0) setBit(s, cpu, s.mem[s.lab.per(initiator).flushInfo.mm], false);
-  } else if (mm !== LOADED_MM_SWITCHING)
-    s.mem[s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen] = genOf(s, mm);
+  } else if (mm !== LOADED_MM_SWITCHING) setSlotGen(s, cpu, loadedAsid(s, cpu), genOf(s, mm));
 }
 
 /** 4 KiB pages of the model's send: the request's range; -1: everything. */

@@ -1,8 +1,7 @@
 /** What a `struct flush_tlb_info` carries from who asks to who flushes. */
 import { MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
 import { FLUSH_ALL } from '../trace/events.js';
-import { type Context, differsHere } from './context.js';
-import { agreed, differs, learnt, type Outcome } from './outcome.js';
+import { agreed, type Context, compared, differs, differsHere, learnt, type Outcome } from './judgement.js';
 import type { Asked, State } from './state.js';
 import type { InfoEvent, SendEvent } from './values.js';
 
@@ -26,15 +25,12 @@ export function judgeRequest(s: State, event: InfoEvent, ctx: Context): Outcome 
       !isStranger && request === null && (event.kind !== 'flush_func' || s.cpus[init]?.hasAsked === false);
     return isFromBefore
       ? learnt('request')
-      : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request', false);
+      : differsHere(ctx, 'request', `of CPU ${init}, mm ${event.mm}`, 'no such request');
   }
-  const { asked } = request;
   const info = s.lab.per(init).flushInfo;
   const isFull = mm === MM_NULL || s.mem[info.end] === TLB_FLUSH_ALL;
-  const model = isFull ? { ...asked, start: 0n, end: FLUSH_ALL } : asked;
-  const sameRange = event.start === model.start && event.end === model.end && event.stride === model.stride;
-  if (sameRange && event.freed === model.freed && event.trim === model.trim) return agreed('request');
-  return differsHere(ctx, 'request', infoText(event), infoText(model), false);
+  const model = isFull ? { ...request.asked, start: 0n, end: FLUSH_ALL } : request.asked;
+  return compared(ctx, 'request', infoText(event), infoText(model));
 }
 
 /** `HZ` jiffies, and how far jiffies and the trace clock can be apart (25 ms were seen), in microseconds. */
@@ -45,8 +41,7 @@ const TRIM_SLACK = 40_000;
 function judgeTrim(s: State, event: SendEvent): Outcome {
   const { trimFrom, trimBy } = s.mms.view(s.mms.handle(event.mm));
   const { line, time, trim } = event;
-  if (s.trims === 'never')
-    return trim ? differs('trim', line, 'trims', 'never trims', false) : agreed('trim');
+  if (s.trims === 'never') return trim ? differs('trim', line, 'trims', 'never trims') : agreed('trim');
   const isKnown = trim ? trimFrom > Number.NEGATIVE_INFINITY : trimBy < Number.POSITIVE_INFINITY;
   if (s.trims === 'not told' || !isKnown) return learnt('trim');
   if (trim ? time >= trimFrom : time <= trimBy) return agreed('trim');

@@ -1,6 +1,7 @@
 /** CPU masks of a recording as the model's words have them. */
 
-export const hex = (mask: number): string => `0x${(mask >>> 0).toString(16)}`;
+export const hex = (mask: number | bigint): string =>
+  `0x${(typeof mask === 'bigint' ? mask : mask >>> 0).toString(16)}`;
 export const low32 = (mask: bigint): number => Number(mask & 0xffff_ffffn);
 export const has = (mask: number, cpu: number): boolean => ((mask >>> cpu) & 1) !== 0;
 /** The CPUs of a mask, ascending. */

@@ -1,7 +1,7 @@
 /** What flush_tlb_func would have done in another order: it is run again on what it would then have read. */
 import { INIT_MM } from '../kernel/constants.js';
-import type { Context } from './context.js';
 import * as G from './gates.js';
+import type { Context } from './judgement.js';
 import type { ModelFlush } from './lab.js';
 import { genWord, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 

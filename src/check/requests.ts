@@ -1,12 +1,21 @@
 /** Flush requests on their initiator: flush_tlb_mm_range and arch_tlbbatch_flush. */
 import { INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
-import { type Context, differsHere, lateAt, type StepOf } from './context.js';
 import { flushText, serve } from './flushes.js';
 import * as G from './gates.js';
+import {
+  agreed,
+  type Context,
+  contradicts,
+  differs,
+  differsHere,
+  lateAt,
+  learnt,
+  type Outcome,
+  type StepOf,
+} from './judgement.js';
 import { cpusOf, low32 } from './masks.js';
 import { named } from './naming.js';
-import { agreed, contradicts, differs, learnt, type Outcome } from './outcome.js';
 import { closeSend } from './sends.js';
 import { answer, genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
 import { compareGen, compareMask, type InfoEvent } from './values.js';
@@ -41,8 +50,8 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
   const { cpu } = event;
   finish(s, cpu, ctx);
   const mm = named(s, event.mm, event.ctx);
-  compareGen(s, 'gen', cpu, mm, event.gen, ctx);
-  compareMask(s, 'cpus', cpu, mm, event.cpus, ctx);
+  compareGen(s, 'gen', mm, event.gen, ctx);
+  compareMask(s, 'cpus', mm, event.cpus, ctx);
   const full = event.end === FLUSH_ALL;
   const steps = full ? 0 : stepsOf(event);
   const trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
@@ -92,7 +101,7 @@ export const batchFlush: StepOf<'batch_flush'> = (s, event, ctx) => {
     ctx.tell(learnt('cpus'));
   } else {
     unmap(s, cpu);
-    compareMask(s, 'cpus', cpu, MM_NULL, event.cpus, ctx);
+    compareMask(s, 'cpus', MM_NULL, event.cpus, ctx);
   }
   view.request = { index: ctx.at, mm: MM_NULL, asked: EVERYTHING };
   s.lab.ports[cpu].trim = false;
@@ -134,13 +143,8 @@ function judgeNoSend(s: State, cpu: number, model: boolean, ctx: Context): Outco
   const from = s.cpus[cpu].request?.index ?? ctx.at;
   if (!model) return agreed('no tlb_flush');
   if (ctx.order.sendNotShown(from)) return learnt('no tlb_flush');
-  return differs(
-    'no tlb_flush',
-    ctx.order.events[from].line,
-    'no send',
-    'a send',
-    racedMask(s, cpu, from, ctx),
-  );
+  const { line } = ctx.order.events[from];
+  return differs('no tlb_flush', line, 'no send', 'a send', racedMask(s, cpu, from, ctx));
 }
 
 /** Whether every other CPU of the mask can have entered it only just now. */
@@ -208,7 +212,7 @@ function serveLate(s: State, cpu: number, ctx: Context): void {
     serve(s, target, cpu);
     const flush = s.lab.takeFlush(target, 1);
     if (flush !== null)
-      ctx.tell(differsHere(ctx, 'no tlb_flush', `CPU ${target} did not flush`, flushText(flush), false));
+      ctx.tell(differsHere(ctx, 'no tlb_flush', `CPU ${target} did not flush`, flushText(flush)));
     s.lab.dropFlushes(target);
     answer(s, cpu, target);
   }

@@ -1,11 +1,19 @@
 /** Sends: flush_tlb_multi, native and PV, and the IPIs that follow. */
 import type { EventKind, EventOf, TraceEvent } from '../trace/events.js';
-import { type Context, differsHere, type Step } from './context.js';
 import * as G from './gates.js';
 import { compareTrim, judgeRequest } from './infos.js';
+import {
+  agreed,
+  type Context,
+  contradicts,
+  differs,
+  differsHere,
+  learnt,
+  type Outcome,
+  type Step,
+} from './judgement.js';
 import { cpusOf, has, hex, low32 } from './masks.js';
 import { inInterrupt } from './order.js';
-import { agreed, contradicts, differs, learnt, type Outcome } from './outcome.js';
 import { adoptRequest, fillInfo, finish, proceed } from './requests.js';
 import { online, requestMask, type Send, type State } from './state.js';
 import { compareGiven, compareMask } from './values.js';
@@ -36,7 +44,7 @@ export const flushMulti: Step<EventOf<'kvm_flush_multi' | 'native_flush_multi'>>
   compareTrim(s, event, ctx);
   // Of a native send whose PV flush lies before the file only what that left is known, not the mm's mask.
   if (isFromBefore && s.pv && event.kind === 'native_flush_multi') ctx.tell(learnt('cpus'));
-  else compareMask(s, 'cpus', cpu, s.mem[s.lab.per(cpu).flushInfo.mm], event.cpus, ctx);
+  else compareMask(s, 'cpus', s.mem[s.lab.per(cpu).flushInfo.mm], event.cpus, ctx);
   compareGiven(s, cpu, event, ctx);
   if (event.kind === 'kvm_flush_multi') {
     view.pvSince = event.time;
@@ -55,7 +63,7 @@ function judgeDropped(s: State, event: EventOf<'native_flush_multi'>, since: num
   const beyond = event.cpus >> 32n !== 0n;
   // Without the hypervisor's log nothing tells which vCPUs were preempted.
   if (!ctx.host.logged) return learnt('pv dropped');
-  const [kernelText, modelText] = [`0x${event.cpus.toString(16)}`, hex(model)];
+  const [kernelText, modelText] = [hex(event.cpus), hex(model)];
   if (kernel === model && !beyond) return agreed('pv dropped');
   const raced = !beyond && ctx.host.racedByte(kernel ^ model, since, event.time);
   // The guest left out whom it then did not ask: by its own lines it saw other bytes than the hypervisor's
@@ -70,10 +78,7 @@ function judgeDropped(s: State, event: EventOf<'native_flush_multi'>, since: num
 function openSend(s: State, { cpu, line }: TraceEvent, ctx: Context): void {
   closeSend(s, cpu, ctx);
   s.lab.ports[cpu].ipis = 0;
-  const queued = s.cpus.reduce(
-    (mask, view, other) => (view.queue !== 'empty' ? mask | (1 << other) : mask),
-    0,
-  );
+  const queued = s.cpus.reduce((mask, { queue }, other) => mask | (queue === 'empty' ? 0 : 1 << other), 0);
   s.cpus[cpu].send = { index: ctx.at, line, kernel: 0, queued, until: ctx.at, isTraced: false, isOut: false };
 }
 
@@ -83,16 +88,13 @@ export function closeSend(s: State, cpu: number, ctx: Context): void {
   s.cpus[cpu].send = null;
   if (send === null) return;
   const isCut = ctx.at >= ctx.order.events.length;
-  if (!send.isTraced && !isCut)
-    ctx.tell(differs('no tlb_flush', send.line, 'none of the send', 'one', false));
+  if (!send.isTraced && !isCut) ctx.tell(differs('no tlb_flush', send.line, 'none of the send', 'one'));
   const { ipis } = s.lab.ports[cpu];
   const isSame = ipis >>> 0 === send.kernel >>> 0;
   // A file may end before the line of an IPI.
   ctx.tell(isCut && !isSame ? learnt('IPI targets') : judgeTargets(s, cpu, send, ipis, ctx));
   ctx.tell(
-    isSame
-      ? agreed('IPI really sent')
-      : differs('IPI really sent', send.line, hex(send.kernel), hex(ipis), false),
+    isSame ? agreed('IPI really sent') : differs('IPI really sent', send.line, hex(send.kernel), hex(ipis)),
   );
 }
 

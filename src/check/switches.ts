@@ -1,14 +1,32 @@
 /** switch_mm_irqs_off with its CR3 write, and enter_lazy_tlb. */
 import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
-import { learnMm, learnSlotGen, prepareSwitch, setCursor, setLazy, setSlot, switched } from './beliefs.js';
-import { type Context, differsHere, lateAt, type StepOf } from './context.js';
+import {
+  learnMm,
+  learnSlotGen,
+  prepareSwitch,
+  setCursor,
+  setLazy,
+  setSlot,
+  setSlotGen,
+  switched,
+} from './beliefs.js';
 import * as G from './gates.js';
+import {
+  agreed,
+  type Context,
+  compared,
+  differsHere,
+  lateAt,
+  learnt,
+  type Outcome,
+  type StepOf,
+} from './judgement.js';
 import type { Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
+import { hex } from './masks.js';
 import { named } from './naming.js';
 import { racedFlush, setBounds } from './other-orders.js';
-import { agreed, learnt, type Outcome } from './outcome.js';
 import { finish } from './requests.js';
 import { ctxIdOf, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
 import { compareGen, compareMask } from './values.js';
@@ -31,11 +49,10 @@ const PAGE_TABLE = 0x000f_ffff_ffff_f000n;
 
 /** The page table that the CPU loads: an mm keeps its own for life. */
 function judgePageTable(s: State, event: Cr3Write, mm: number, ctx: Context): Outcome {
-  const known = s.mms.view(mm).pageTable;
-  const loaded = event.cr3 & PAGE_TABLE;
-  if (known === null) return learnt('page table');
-  if (known === loaded) return agreed('page table');
-  return differsHere(ctx, 'page table', `0x${loaded.toString(16)}`, `0x${known.toString(16)}`, false);
+  const known = mm === MM_NULL ? null : s.mms.view(mm).pageTable;
+  return known === null
+    ? learnt('page table')
+    : compared(ctx, 'page table', hex(event.cr3 & PAGE_TABLE), hex(known));
 }
 
 /** The CPU has switched where the model does not follow. */
@@ -71,7 +88,7 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
   const cr3 = ctx.order.cr3Of(ctx.at);
   const inFlush = s.lab.standsAt(cpu, G.GATE_SWITCH_MM, next);
   if (!inFlush) finish(s, cpu, ctx);
-  compareGen(s, 'ngen', cpu, next, event.ngen, ctx);
+  compareGen(s, 'ngen', next, event.ngen, ctx);
   if (!view.mmKnown && event.prev !== '0x0') {
     // `prev` is the task's active_mm. A lazy CPU that a flush found has left it for init_mm, and its mask:
     // seen where it comes back to it.
@@ -80,20 +97,14 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
       prev === view.notLoaded || (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
     learnMm(s, cpu, left ? INIT_MM : prev, false);
   }
-  compareMask(s, 'ncpus', cpu, next, event.ncpus, ctx);
+  compareMask(s, 'ncpus', next, event.ncpus, ctx);
   const reload = loadedMm(s, cpu) === next;
   if (!view.lazyKnown) setLazy(s, cpu, reload && cr3 !== null, true);
   const genLearnt = reload && isLazy(s, cpu) && !view.slots[loadedAsid(s, cpu)].genKnown;
   if (genLearnt) learnSlotGen(s, cpu, cr3 === null ? 0 : 1);
   const sight = cr3 === null ? { slot: false, flush: false } : prepareSwitch(s, cpu, next, cr3);
-  view.switching = {
-    index: ctx.at,
-    next,
-    slotLearnt: sight.slot,
-    flushLearnt: sight.flush || genLearnt,
-    inFlush,
-    pending: true,
-  };
+  const [slotLearnt, flushLearnt] = [sight.slot, sight.flush || genLearnt];
+  view.switching = { index: ctx.at, next, slotLearnt, flushLearnt, inFlush, pending: true };
   if (cr3 === null) runSwitch(s, cpu);
   view.mmKnown = true;
   view.tentative = false;
@@ -110,22 +121,16 @@ function judgeNoCr3(s: State, cpu: number, next: number, genLearnt: boolean, ctx
   // The file may end between the switch and its CR3 write.
   if (!writes || ctx.order.isLast(ctx.at)) return learnt('no tlb_flush');
   const { below, above } = s.cpus[cpu].slots[s.lab.stop(cpu).a];
-  return differsHere(
-    ctx,
-    'no tlb_flush',
-    'no CR3 write',
-    'a CR3 write',
-    below + above > 0 || racedFlush(cpu, next, ctx),
-  );
+  const raced = below + above > 0 || racedFlush(cpu, next, ctx);
+  return differsHere(ctx, 'no tlb_flush', 'no CR3 write', 'a CR3 write', raced);
 }
 
 /** The kernel found the slot up to date. */
 function giveUpCr3(s: State, cpu: number, next: number): void {
-  const { ctxs, loadedMm: word } = s.lab.per(cpu).tlbstate;
   const asid = s.lab.stop(cpu).a;
   s.lab.abandon(cpu);
-  s.mem[ctxs[asid].tlbGen] = genOf(s, next);
-  s.mem[word] = next;
+  setSlotGen(s, cpu, asid, genOf(s, next));
+  s.mem[s.lab.per(cpu).tlbstate.loadedMm] = next;
 }
 
 /** Lets the model begin the switch that the CPU is in, up to its CR3 write. */
@@ -152,7 +157,7 @@ export const writeCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
     return;
   }
   const mm = view.switching?.next ?? MM_NULL;
-  ctx.tell(mm === MM_NULL ? learnt('page table') : judgePageTable(s, event, mm, ctx));
+  ctx.tell(judgePageTable(s, event, mm, ctx));
   if (mm !== MM_NULL) s.mms.view(mm).pageTable ??= event.cr3 & PAGE_TABLE;
   runSwitch(s, cpu);
   if (s.lab.gate(cpu) === G.GATE_CR3) loadCr3(s, event, ctx);
@@ -174,24 +179,17 @@ const loadCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
   const { a: asid, b: flush } = s.lab.stop(cpu);
   const kernelAsid = event.pcid === 0 ? 0 : Math.min(SLOTS - 1, event.pcid - 1);
   const next = s.cpus[cpu].switching?.next ?? INIT_MM;
-  const outcomes = judgeSlot(s, event, asid, kernelAsid, next, ctx);
-  for (const outcome of outcomes) ctx.tell(outcome);
-  const isOther =
-    s.cpus[cpu].switching?.slotLearnt !== true && event.pcid !== (event.pcid === 0 ? 0 : asid + 1);
+  const learns = s.cpus[cpu].switching ?? { slotLearnt: false, flushLearnt: false };
+  for (const outcome of judgeSlot(s, event, asid, kernelAsid, next, ctx)) ctx.tell(outcome);
+  const isOther = !learns.slotLearnt && event.pcid !== (event.pcid === 0 ? 0 : asid + 1);
   // The slot that the kernel handed out is the last one that it has, whatever the model would have taken.
   if (isOther && !holds(s, cpu, kernelAsid, next)) setCursor(s, cpu, kernelAsid + 1);
   const bit = judgeFlushBit(s, event, flush !== 0, kernelAsid, next, ctx);
   ctx.tell(bit);
   s.cpus[cpu].cr3Raced = bit.verdict === 'raced';
-  if (
-    event.noFlush &&
-    flush !== 0 &&
-    bit.verdict !== 'raced' &&
-    s.cpus[cpu].switching?.flushLearnt !== true
-  ) {
-    // The kernel found the slot up to date.
-    s.mem[s.lab.per(cpu).tlbstate.ctxs[kernelAsid].tlbGen] = genOf(s, next);
-  }
+  // The kernel found the slot up to date.
+  if (event.noFlush && flush !== 0 && bit.verdict !== 'raced' && !learns.flushLearnt)
+    setSlotGen(s, cpu, kernelAsid, genOf(s, next));
   s.lab.ports[cpu].cr3 = kernelAsid * 2 + (event.noFlush ? 0 : 1);
   s.lab.run(cpu, true);
   s.lab.ports[cpu].cr3 = -1;
@@ -213,8 +211,8 @@ function judgeSlot(
   const text = (slot: number): string =>
     `${holds(s, cpu, slot, next) ? 'used again' : 'next in turn'} (${slot})`;
   return [
-    differsHere(ctx, 'pcid', String(pcid), String(model), false),
-    differsHere(ctx, 'slot', text(kernelAsid), text(asid), false),
+    differsHere(ctx, 'pcid', String(pcid), String(model)),
+    differsHere(ctx, 'slot', text(kernelAsid), text(asid)),
   ];
 }
 
@@ -229,13 +227,13 @@ function judgeFlushBit(
   const { cpu, pcid, noFlush } = event;
   const { switching, slots } = s.cpus[cpu];
   if (switching?.flushLearnt === true) return learnt('flush bit');
-  if (flush === !noFlush) return agreed('flush bit');
-  const [before, after] = ctx.races.increments(cpu, next, switching?.index ?? ctx.at, ctx.at, ctx.now);
-  const { below, above } = slots[kernelAsid];
-  // Only a slot that holds the mm can be found up to date, whatever was counted when.
-  const canBe = !noFlush || (pcid !== 0 && holds(s, cpu, kernelAsid, next));
-  const raced = canBe && before + after + below + above > 0;
-  return differsHere(ctx, 'flush bit', noFlush ? 'no flush' : 'flush', flush ? 'flush' : 'no flush', raced);
+  return compared(ctx, 'flush bit', noFlush ? 'no flush' : 'flush', flush ? 'flush' : 'no flush', () => {
+    const [before, after] = ctx.races.increments(cpu, next, switching?.index ?? ctx.at, ctx.at, ctx.now);
+    const { below, above } = slots[kernelAsid];
+    // Only a slot that holds the mm can be found up to date, whatever was counted when.
+    const canBe = !noFlush || (pcid !== 0 && holds(s, cpu, kernelAsid, next));
+    return canBe && before + after + below + above > 0;
+  });
 }
 
 /** A CR3 write that the model does not make: it is made to. */

@@ -6,9 +6,9 @@ import type { Recording } from '../trace/recording.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { hasLoaded } from './beliefs.js';
 import type { Board } from './board.js';
-import type { Context, Step, StepOf } from './context.js';
 import { flushFunc, tlbFlush } from './flushes.js';
 import { Host } from './host.js';
+import type { Context, Step, StepOf } from './judgement.js';
 import { type CheckedKernel, Lab, ownFunctions, SLOTS } from './lab.js';
 import { low32 } from './masks.js';
 import { Mms } from './mms.js';
@@ -55,8 +55,8 @@ const STEPS: { readonly [K in EventKind]?: StepOf<K> } = {
   enter_lazy: enterLazy,
   exit_mmap: (s, event, ctx) => {
     const mm = named(s, event.mm, event.ctx);
-    compareGen(s, 'gen', event.cpu, mm, event.gen, ctx);
-    compareMask(s, 'cpus', event.cpu, mm, event.cpus, ctx);
+    compareGen(s, 'gen', mm, event.gen, ctx);
+    compareMask(s, 'cpus', mm, event.cpus, ctx);
   },
   mmdrop: (s, event) => {
     const mm = named(s, event.mm, event.ctx);

@@ -1,9 +1,8 @@
 /** should_flush_tlb: which targets get an IPI. */
 import type { EventOf } from '../trace/events.js';
 import { setLazy } from './beliefs.js';
-import { type Context, differsHere, type StepOf } from './context.js';
 import * as G from './gates.js';
-import { agreed, learnt, type Outcome } from './outcome.js';
+import { type Context, compared, learnt, type Outcome, type StepOf } from './judgement.js';
 import { loadedMm, type State } from './state.js';
 import { seenSwitching } from './switches.js';
 
@@ -64,14 +63,8 @@ function judgeAnswer(
 ): Outcome {
   const view = s.cpus[target];
   if (!view.mmKnown || !view.lazyKnown) return learnt('should_flush');
-  if (model === ret) return agreed('should_flush');
-  return differsHere(
-    ctx,
-    'should_flush',
-    ret ? 'yes' : 'no',
-    model ? 'yes' : 'no',
-    otherAnswer(s, cpu, target, ret, ctx),
-  );
+  const [kernelText, modelText] = [ret, model].map((answer) => (answer ? 'yes' : 'no'));
+  return compared(ctx, 'should_flush', kernelText, modelText, () => otherAnswer(s, cpu, target, ret, ctx));
 }
 
 /**
@@ -79,14 +72,8 @@ function judgeAnswer(
  * again.
  */
 function otherAnswer(s: State, cpu: number, target: number, kernel: boolean, ctx: Context): boolean {
-  const view = s.cpus[cpu];
-  const { lazy, loaded } = ctx.races.appearances(
-    cpu,
-    target,
-    view.asked.index,
-    ctx.order.next[ctx.at],
-    s.cpus[target].lazySeen,
-  );
+  const [from, to] = [s.cpus[cpu].asked.index, ctx.order.next[ctx.at]];
+  const { lazy, loaded } = ctx.races.appearances(cpu, target, from, to, s.cpus[target].lazySeen);
   const state = s.lab.per(target).tlbstate;
   const [mm, flag] = [s.mem[state.loadedMm], s.mem[state.isLazy]];
   const looks = [mm, ...loaded].flatMap((seen) =>

@@ -2,10 +2,9 @@
 import { INIT_MM, MM_NULL } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
 import { learnMm } from './beliefs.js';
-import { type Context, differsHere } from './context.js';
+import { agreed, type Context, comparedGen, differsHere, learnt, type Outcome } from './judgement.js';
 import type { Kind } from './kinds.js';
 import { cpusOf, has, hex, low32 } from './masks.js';
-import { agreed, learnt, type Outcome } from './outcome.js';
 import { seenCounted } from './requests.js';
 import { ctxIdOf, genOf, genWord, loadedMm, maskWord, online, requestMask, type State } from './state.js';
 import { seenSwitching } from './switches.js';
@@ -16,40 +15,22 @@ export type SendEvent = EventOf<'kvm_flush_multi' | 'native_flush_multi'>;
 
 /** A generation of an mm as the line samples it. */
 function judgeGen(s: State, kind: Kind, cpu: number, mm: number, kernel: number, ctx: Context): Outcome {
-  const view = s.mms.view(mm);
+  const { doubted, ctx: named, genKnown } = s.mms.view(mm);
   const model = genOf(s, mm);
-  if (view.doubted !== null)
-    return differsHere(
-      ctx,
-      kind,
-      `${kernel} of ctx ${view.doubted}`,
-      `${model} of ctx ${view.ctx}, which was not freed`,
-      false,
-    );
-  if (!view.genKnown) return learnt(kind);
-  if (kernel === model) return agreed(kind);
-  const [before, after] = ctx.races.increments(cpu, mm, ctx.at, ctx.order.nextOwn(ctx.at), ctx.now);
-  return differsHere(
-    ctx,
-    kind,
-    String(kernel),
-    String(model),
-    kernel >= model - before && kernel <= model + after,
-  );
+  if (doubted !== null) {
+    const own = `${model} of ctx ${named}, which was not freed`;
+    return differsHere(ctx, kind, `${kernel} of ctx ${doubted}`, own);
+  }
+  if (!genKnown) return learnt(kind);
+  return comparedGen(ctx, kind, kernel, model, { cpu, mm, from: ctx.at, to: ctx.order.nextOwn(ctx.at) });
 }
 
-export function compareGen(
-  s: State,
-  kind: Kind,
-  cpu: number,
-  mm: number,
-  kernel: number,
-  ctx: Context,
-): void {
+/** Judges and takes over a generation that the line samples. */
+export function compareGen(s: State, kind: Kind, mm: number, kernel: number, ctx: Context): void {
   const view = s.mms.view(mm);
   if (!view.genKnown) seenCounted(s, mm, kernel, ctx);
   const model = genOf(s, mm);
-  const outcome = judgeGen(s, kind, cpu, mm, kernel, ctx);
+  const outcome = judgeGen(s, kind, ctx.order.events[ctx.at].cpu, mm, kernel, ctx);
   ctx.tell(outcome);
   if (view.doubted !== null) return;
   if (outcome.verdict === 'raced') {
@@ -77,20 +58,7 @@ function mapSlots(s: State, mm: number, map: (gen: number) => number): void {
 const shiftSlots = (s: State, mm: number, by: number): void =>
   mapSlots(s, mm, (gen) => Math.max(0, gen + by));
 
-/** The generation that a request carries. */
-function judgeGiven(s: State, cpu: number, event: InfoEvent, model: number, ctx: Context): Outcome {
-  if (model === event.gen) return agreed('gen');
-  const from = s.cpus[cpu].request?.index ?? ctx.at;
-  const [before, after] = ctx.races.increments(cpu, s.mms.handle(event.mm), from, ctx.at, ctx.now);
-  return differsHere(
-    ctx,
-    'gen',
-    String(event.gen),
-    String(model),
-    event.gen >= model - before && event.gen <= model + after,
-  );
-}
-
+/** Judges and takes over the generation that a request carries. */
 export function compareGiven(s: State, cpu: number, event: InfoEvent, ctx: Context): void {
   const mm = s.mms.handle(event.mm);
   const view = s.mms.view(mm);
@@ -103,7 +71,8 @@ export function compareGiven(s: State, cpu: number, event: InfoEvent, ctx: Conte
   }
   const info = s.lab.per(event.init < s.lab.cpus ? event.init : cpu).flushInfo;
   const model = s.mem[info.newTlbGen];
-  const outcome = judgeGiven(s, cpu, event, model, ctx);
+  const from = s.cpus[cpu].request?.index ?? ctx.at;
+  const outcome = comparedGen(ctx, 'gen', event.gen, model, { cpu, mm, from, to: ctx.at });
   ctx.tell(outcome);
   s.mem[info.newTlbGen] = event.gen;
   // Two requests that counted in the other order: the mm's generation is the same in the end.
@@ -148,13 +117,12 @@ function learnFromMask(s: State, cpu: number, mm: number, kernel: number, ctx: C
 function judgeMask(
   s: State,
   kind: Kind,
-  cpu: number,
   mm: number,
   recorded: bigint,
+  model: number,
   told: boolean,
   ctx: Context,
 ): Outcome {
-  const model = s.lab.mask(requestMask(s, cpu, mm));
   // CPUs that the check cannot have: the words of its masks have 32 bits.
   const beyond = recorded >> 32n !== 0n;
   const differing = low32(recorded) ^ model;
@@ -163,31 +131,26 @@ function judgeMask(
   // Where these CPUs were when the batch was gathered, no line has told.
   const unseen = (other: number): boolean => !s.cpus[other].mmKnown || s.cpus[other].tentative;
   if (mm === MM_NULL && others.every(unseen)) return learnt(kind);
+  const { cpu } = ctx.order.events[ctx.at];
   const to = ctx.order.nextOwn(ctx.at);
   // A batch takes the masks when its pages are unmapped.
   const from = mm === MM_NULL ? ctx.order.gatheredFrom(ctx.at) : ctx.at;
   const possible = (differing & ~online(s)) === 0 && !beyond;
   const raced = possible && others.every((other) => ctx.races.changesMasks(cpu, other, from, to));
-  return differsHere(ctx, kind, `0x${recorded.toString(16)}`, hex(model), raced);
+  return differsHere(ctx, kind, hex(recorded), hex(model), raced);
 }
 
-export function compareMask(
-  s: State,
-  kind: Kind,
-  cpu: number,
-  mm: number,
-  recorded: bigint,
-  ctx: Context,
-): void {
+/** Judges and takes over a mask that the line samples: the mm's, or (MM_NULL) that of the CPU's batch. */
+export function compareMask(s: State, kind: Kind, mm: number, recorded: bigint, ctx: Context): void {
   if (s.lazyCpumask && mm > INIT_MM && !s.mms.view(mm).maskSeen) {
     firstMask(s, kind, mm, low32(recorded), ctx);
     return;
   }
+  const { cpu } = ctx.order.events[ctx.at];
   const told = learnFromMask(s, cpu, mm, low32(recorded), ctx);
-  const outcome = judgeMask(s, kind, cpu, mm, recorded, told, ctx);
-  ctx.tell(outcome);
   const address = requestMask(s, cpu, mm);
-  const differing = low32(recorded) ^ s.lab.mask(address);
+  const outcome = judgeMask(s, kind, mm, recorded, s.lab.mask(address), told, ctx);
+  ctx.tell(outcome);
   if (outcome.verdict !== 'raced' || mm === MM_NULL) s.mem[address] = low32(recorded) & online(s);
-  else for (const other of cpusOf(differing)) seenSwitching(s, other, ctx);
+  else for (const other of cpusOf(low32(recorded) ^ s.lab.mask(address))) seenSwitching(s, other, ctx);
 }
