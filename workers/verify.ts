@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LoweringError } from '../src/lowering/frames.js';
 import type { Definitions } from '../src/programs/definitions.js';
 import { thrownOf } from '../src/seal/thrown.js';
-import { Search } from '../src/verify/search.js';
+import { searchOf } from '../src/verify/searches.js';
 import type { SearchMessage, SearchTask } from '../src/verify/worker-api.js';
 
 /** Entry of a verification's thread: one search, its progress and its result as messages. */
@@ -11,13 +11,11 @@ const PROGRESS_MS = 200;
 
 /** `own`: what the users' modules in its bundle define. */
 export function start(own: Definitions): void {
-  const { program: name, memory, memoryLimit, budgetMs, stop } = workerData as SearchTask;
+  const { subject, memory, memoryLimit, budgetMs, walks, preemptions, stop } = workerData as SearchTask;
   const stopped = new Int32Array(stop);
   const started = performance.now();
   let toldAt = started;
   const send = (message: SearchMessage): void => parentPort?.postMessage(message);
-  const program = own.programs.find((each) => each.name === name);
-  if (program === undefined) throw new Error(`the worker does not know the program "${name}"`);
   const isOver = (): boolean => {
     const now = performance.now();
     if (now - toldAt >= PROGRESS_MS) {
@@ -30,10 +28,11 @@ export function start(own: Definitions): void {
     }
     return Atomics.load(stopped, 0) !== 0 || (budgetMs !== null && now - started >= budgetMs);
   };
-  const run = new Search(program, memory, { memoryBytes: memoryLimit, isOver });
+  const limits = { memoryBytes: memoryLimit, isOver };
+  const { search: run, latent } = searchOf(subject, own, memory, { walks, preemptions }, limits);
   try {
     const result = run.run();
-    send({ kind: 'result', result, seconds: (performance.now() - started) / 1000 });
+    send({ kind: 'result', result, latent: latent(), seconds: (performance.now() - started) / 1000 });
   } catch (error) {
     if (error instanceof LoweringError) send({ kind: 'refused', what: error.what, place: error.place });
     else send({ kind: 'thrown', thrown: thrownOf(error) });

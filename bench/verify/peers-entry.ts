@@ -1,4 +1,5 @@
-import { Search, type SearchResult } from '../../src/verify/search.js';
+import type { SearchResult } from '../../src/verify/search.js';
+import { plainSearch } from '../../src/verify/searches.js';
 import { p1 } from '../peers/p1.js';
 import { p2 } from '../peers/p2.js';
 import { p3 } from '../peers/p3.js';
@@ -22,7 +23,7 @@ export const names = Object.keys(PROGRAMS) as PeerName[];
 
 export function verifyPeer(name: PeerName, memory: 'tso' | 'sc'): SearchResult & { readonly cpuMs: number } {
   const before = process.cpuUsage();
-  const result = new Search(PROGRAMS[name](), memory, {
+  const result = plainSearch(PROGRAMS[name](), memory, {
     memoryBytes: 8 * 2 ** 30,
     isOver: () => false,
   }).run();

@@ -94,7 +94,7 @@ export interface ComparisonEngine {
   run(request: CompareRequest, pool: Pool): Promise<Comparison>;
 }
 
-/** Verifies programs, one at a time, until it is closed. */
+/** Verifies programs and kernels, one at a time, until it is closed. */
 export interface ProgramVerifier {
   verify(request: VerifyRequest): Promise<VerifyOutcome>;
   close(): void;
@@ -137,6 +137,8 @@ export interface Engine {
   /** Why a rule makes no sense with a backend, or null if the name is of no such pair. */
   senseless(name: string): Promise<string | null>;
   scenarios(): Promise<readonly Scenario[]>;
+  /** Small ones, for `verify`. */
+  verifyScenarios(): Promise<readonly Scenario[]>;
   features(): Promise<readonly Listed[]>;
   /** What is wrong in some of the kernels, and known. */
   openFindings(): Promise<readonly Listed[]>;
@@ -157,7 +159,7 @@ export interface Engine {
    */
   importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
-  /** For all executions of programs of the loaded modules. */
+  /** For all executions of programs of the loaded modules, and of kernels in scenarios. */
   verifier(): Promise<ProgramVerifier>;
   /** The litmus tests of a file or directory, explored one after the other. Throws InputError. */
   litmus(path: string, memory: MemoryModel): AsyncIterable<LitmusOutcome>;

@@ -60,6 +60,7 @@ export function createEngine(): Engine {
       }));
     },
     scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
+    verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
     features: async () => (await import('../kernel/features.js')).features,
     openFindings: async () => (await import('../known/open-findings.js')).openFindings,
     oracles: async () =>

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { Scenario, ScenarioCpu } from '../vocabulary/scenario.js';
 import { list } from './list-schema.js';
+import { badCached, badMapped } from './warm-start.js';
 
 const CPUS_MAX = 256;
 const MMS_MAX = 256;
@@ -51,6 +52,7 @@ const scenarioMm = z.strictObject({
   tlbGen: tlbGen.optional(),
   vmas: list(z.tuple([start, end, z.boolean()]), PAGES_MAX).optional(),
   cpumask: list(cpu, CPUS_MAX).optional(),
+  mapped: list(z.strictObject({ page, write: z.boolean(), sharedWith: mm.optional() }), PAGES_MAX).optional(),
 });
 
 const scenarioCpu = z.strictObject({
@@ -59,6 +61,7 @@ const scenarioCpu = z.strictObject({
   slots: list(z.strictObject({ mm, tlbGen }).nullable(), SLOTS_MAX).optional(),
   loadedMmAsid: whole(0, SLOTS_MAX - 1).optional(),
   nextAsid: whole(0, SLOTS_MAX).optional(),
+  cached: list(z.strictObject({ mm, page }), PAGES_MAX).optional(),
 });
 
 export const scenarioSchema = z
@@ -84,7 +87,7 @@ export const scenarioSchema = z
     if (value !== undefined) context.addIssue({ code: 'custom', ...value });
   });
 
-interface Contradiction {
+export interface Contradiction {
   readonly path: (string | number)[];
   readonly message: string;
 }
@@ -114,6 +117,7 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, u
       if (other >= scenario.cpus)
         yield { path: ['mms', index, 'cpumask', entry], message: `names CPU ${other} of ${scenario.cpus}` };
     }
+    yield* badMapped(index, scenario);
   }
   for (const [index, state] of (scenario.start ?? []).entries()) {
     const path = ['start', index];
@@ -133,6 +137,7 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, u
       };
     }
     yield* badStart(path, state, scenario);
+    yield* badCached(index, scenario);
   }
   for (const [index, script] of scenario.scripts.entries()) {
     for (const [position, step] of script.entries()) {

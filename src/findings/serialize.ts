@@ -48,7 +48,7 @@ const KEY_ORDER: readonly string[] = [
   ],
   // the rest of a script step, an mm, a CPU
   ...['end', 'nominalPages', 'write', 'deep'],
-  ...['alive', 'tlbGen', 'vmas', 'cpumask', 'loadedMmAsid', 'nextAsid'],
+  ...['alive', 'tlbGen', 'vmas', 'cpumask', 'mapped', 'sharedWith', 'loadedMmAsid', 'nextAsid', 'cached'],
   ...['cpu', 'message'],
   // a user's module
   ...['file', 'sha256', 'inputs', 'packages'],

@@ -5,6 +5,7 @@ import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } fr
 import { type KernelLayout, vmaOffset } from './layout.js';
 import { packSlot } from './packed-slots.js';
 import { MM_ALIVE, MM_DEAD } from './sched.js';
+import { cacheTranslations, mapPages } from './start-warm.js';
 
 /** The frame of init_mm's root table: the first that is handed out. */
 export const INIT_MM_ROOT = 0;
@@ -21,8 +22,9 @@ export function startImage(
   let top = 0;
   // Highest frame at the bottom, so that frames are handed out in ascending order.
   for (let frame = kernel.mmu.frames - 1; frame >= 0; frame--) mem[kernel.mmu.freeStack + top++] = frame;
+  const takeFrame = (): number => mem[kernel.mmu.freeStack + --top];
   const takeRoot = (owner: number): number => {
-    const frame = mem[kernel.mmu.freeStack + --top];
+    const frame = takeFrame();
     mem[ghost.ownerOf(frame)] = owner;
     return frame;
   };
@@ -55,8 +57,12 @@ export function startImage(
       mem[kernel.cpus[cpu].current.threads + handle] = 1;
     });
   });
+  mapPages(mem, scenario, kernel, ghost, takeFrame);
   mem[kernel.mmu.freeTop] = top;
-  for (let cpu = 0; cpu < scenario.cpus; cpu++) startCpu(mem, scenario, kernel, cpu, ghost, packedTagBits);
+  for (let cpu = 0; cpu < scenario.cpus; cpu++) {
+    startCpu(mem, scenario, kernel, cpu, ghost, packedTagBits);
+    cacheTranslations(mem, scenario, kernel, ghost, cpu);
+  }
   return mem;
 }
 

@@ -34,6 +34,7 @@ export class OracleBoard extends MachineObserver {
   protected readonly meter: SlotMeter;
   private readonly onEvent: Hook<'event'>;
   private readonly onUnlock: Hook<'unlockOfFree'>;
+  private readonly keepers: (Oracle & Required<Pick<Oracle, 'state' | 'restore'>>)[];
 
   /** `chosen`: all, or those that can judge here. */
   constructor(
@@ -55,6 +56,28 @@ export class OracleBoard extends MachineObserver {
     this.meter = new SlotMeter(machine, kernel, this.counters);
     this.onEvent = withHook('event');
     this.onUnlock = withHook('unlockOfFree');
+    this.keepers = made.filter(
+      (oracle): oracle is (typeof this.keepers)[number] =>
+        oracle.state !== undefined && oracle.restore !== undefined,
+    );
+  }
+
+  /** What oracles keep beside ghost words: for each that keeps something how many numbers, and those. */
+  states(): number[] {
+    return this.keepers.flatMap((oracle) => {
+      const state = oracle.state();
+      return [state.length, ...state];
+    });
+  }
+
+  /** Takes back what `states` told; counters go on counting. */
+  restore(states: readonly number[]): void {
+    let at = 0;
+    for (const oracle of this.keepers) {
+      const length = states[at++];
+      oracle.restore(states.slice(at, at + length));
+      at += length;
+    }
   }
 
   override begin(): void {

@@ -10,6 +10,7 @@ import type { Oracle, OracleInfo } from './oracle.js';
 const QUEUED = 1;
 const SERVED = 2;
 const RAN = 3;
+const NOTHING: readonly number[] = [];
 
 /** The notes that the oracles follow, and what a csd is after each. */
 export const CSD_NOTES: ReadonlyMap<number, number> = new Map([
@@ -27,7 +28,13 @@ function follow(judge: (state: number, cpu: number, kind: number, csd: number) =
       const next = CSD_NOTES.get(kind);
       if (next === undefined) return;
       judge(state.get(csd) ?? 0, cpu, kind, csd);
-      state.set(csd, next);
+      if (next === 0) state.delete(csd);
+      else state.set(csd, next);
+    },
+    state: () => (state.size === 0 ? NOTHING : [...state].sort(([a], [b]) => a - b).flat()),
+    restore(told: readonly number[]): void {
+      state.clear();
+      for (let i = 0; i < told.length; i += 2) state.set(told[i], told[i + 1]);
     },
   };
 }

@@ -17,6 +17,12 @@ export interface Oracle {
   vcpuEntered?(cpu: number): void;
   event?(cpu: number, kind: number, a: number, b: number): void;
   unlockOfFree?(cpu: number, address: number): void;
+  /**
+   * What it keeps from one step to the next beside ghost words, as numbers that are equal where it judges all
+   * that follows equally. Whoever comes back to a state of the machine gives them back.
+   */
+  state?(): readonly number[];
+  restore?(state: readonly number[]): void;
 }
 
 export interface OracleInfo {

@@ -1,10 +1,11 @@
-import type { MemoryModel, ViolationClass } from '../vocabulary/violation.js';
+import type { Subject } from '../programs/subject.js';
+import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 
 /** What a verification is asked and what it answers. */
 
 export interface VerifyRequest {
-  /** Name of a program of the loaded modules. */
-  readonly program: string;
+  /** A program of the loaded modules, or a kernel in a scenario. */
+  readonly subject: Subject;
   readonly memory: MemoryModel;
   /** What the search may take for its tables, in bytes. */
   readonly memoryLimit: number;
@@ -13,6 +14,13 @@ export interface VerifyRequest {
   /** Aborting ends it early; what is known by then is answered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+export interface VerifyBounds {
+  readonly storeBufferDepth: number;
+  /** Speculative walks and preemptions of virtual CPUs that the environment may begin; 0 for plain programs. */
+  readonly walks: number;
+  readonly preemptions: number;
 }
 
 export interface VerifyProgress {
@@ -25,10 +33,10 @@ export interface VerifyProgress {
 
 /** `verify --json` has these. */
 export interface VerifyVerdict {
-  /** The program's name. */
+  /** The program's name, or the variant's. */
   readonly variant: string;
-  readonly program: true;
-  /** "plain program". */
+  readonly program: boolean;
+  /** "plain program", or the scenario's name. */
   readonly scenario: string;
   readonly memory: MemoryModel;
   /** Whether every state that any execution reaches was looked at; false too where a violation ended it. */
@@ -37,6 +45,8 @@ export interface VerifyVerdict {
   readonly ended: 'memory' | 'time' | 'interrupted' | null;
   readonly violation: ViolationClass | null;
   readonly message: string | null;
+  /** Latent violations that some execution meets, each class once. */
+  readonly latent: readonly { readonly class: LatentClass; readonly message: string }[];
   readonly states: number;
   /** States whose every step was taken. */
   readonly expanded: number;
@@ -47,7 +57,7 @@ export interface VerifyVerdict {
   /** Of the search's tables. */
   readonly peakMemoryBytes: number;
   /** What limits "all executions". */
-  readonly bounds: { readonly storeBufferDepth: number };
+  readonly bounds: VerifyBounds;
   /** Names of reductions that were on. */
   readonly reductions: readonly string[];
   /** Path of the finding file, once saved. */

@@ -1,11 +1,9 @@
 import { type Frame, frames, LoweringError } from '../lowering/frames.js';
-import type { PendingOp } from '../machine/cpu.js';
-import { Machine } from '../machine/machine.js';
+import type { Cpu, PendingOp } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
-import { Operands } from '../machine/operands.js';
+import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
-import type { PlainProgram } from '../programs/plain-program.js';
-import { LocalCpu, OP_DONE, OP_IMMEDIATE_MIN, OP_THROW } from './local-cpu.js';
+import { OP_DONE, OP_THROW } from './local-ops.js';
 import { LocalValues } from './local-values.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
 
@@ -22,6 +20,17 @@ export type Role = 'main' | 'interrupt' | 'nmi';
 export const END = 0;
 /** What a local state takes in JavaScript's heap, roughly. */
 const BYTES_A_STATE = 600;
+
+/** Code whose local states are to be found out. */
+export interface LocalCode {
+  readonly program: Program;
+  /** What the scripts run on: every operation, of whatever kind, ends in a suspension there. */
+  readonly cpus: readonly Cpu[];
+  /** Objects that scripts keep and that are the same in every execution and never change. */
+  readonly statics: readonly object[];
+  /** Whether the machine would execute the operation. */
+  isValid(op: PendingOp, cpu: number): boolean;
+}
 
 interface Run {
   readonly script: Protocol<void>;
@@ -50,19 +59,15 @@ export class Automaton {
   private readonly by: number[] = [0];
   /** Scripts that stand in a state. */
   private readonly standing = new Map<number, Run>();
-  private readonly cpus: readonly LocalCpu[];
-  private readonly operands: readonly Operands[];
+  /** What a state's script throws. */
+  readonly thrown = new Map<number, unknown>();
   private readonly values: LocalValues;
 
   constructor(
-    private readonly program: PlainProgram,
+    private readonly code: LocalCode,
     private readonly budget: MemoryBudget,
   ) {
-    // Never moved: it has the checks of operands.
-    const machine = new Machine(program, 'sc');
-    this.cpus = machine.cpus.map(({ id }) => new LocalCpu(machine, id));
-    this.operands = this.cpus.map(({ id }) => new Operands(program, id));
-    this.values = new LocalValues([program.at, ...this.cpus], frames.veiled);
+    this.values = new LocalValues([...code.statics, ...code.cpus], frames.veiled);
     this.edges = new RowTable(2, budget);
   }
 
@@ -95,7 +100,7 @@ export class Automaton {
   }
 
   private begun(cpu: number, role: Role): Protocol<void> {
-    return this.program[role](this.cpus[cpu]);
+    return this.code.program[role](this.code.cpus[cpu]);
   }
 
   /** A script that stands in the state: a kept one, or one that is brought there. */
@@ -127,7 +132,7 @@ export class Automaton {
   private resume(cpu: number, script: Protocol<void>, isSuspended: boolean, result: number): boolean {
     this.runs++;
     frames.newest = null;
-    this.cpus[cpu].pending.armed = isSuspended;
+    this.code.cpus[cpu].pending.armed = isSuspended;
     return script.next(result).done === true;
   }
 
@@ -140,16 +145,18 @@ export class Automaton {
     from: number | Role,
   ): number {
     frames.stack = [...stack];
-    const { pending } = this.cpus[cpu];
+    const { pending } = this.code.cpus[cpu];
     try {
       if (this.resume(cpu, script, isSuspended, result)) return END;
     } catch (error) {
       if (error instanceof LoweringError) throw error;
-      return this.stateFor(`${cpu} throws after ${from} ${result}`, cpu, from, result, null);
+      const state = this.stateFor(`${cpu} throws after ${from} ${result}`, cpu, from, result, null);
+      this.thrown.set(state, error);
+      return state;
     }
     if (frames.newest !== pending)
       throw new LoweringError(
-        `"${this.program.name}": CPU${cpu} runs a generator that is not seen through, of a package perhaps`,
+        `"${this.code.program.name}": CPU${cpu} runs a generator that is not seen through, of a package perhaps`,
       );
     const state = this.stateFor(this.keyOf(cpu), cpu, from, result, operationOf(pending));
     if (!this.standing.has(state)) this.standing.set(state, { script, stack: [...frames.stack] });
@@ -158,7 +165,7 @@ export class Automaton {
 
   /** What tells the state in which a CPU's script stands from all others. */
   private keyOf(cpu: number): string {
-    return `${cpu} ${operationOf(this.cpus[cpu].pending).join(' ')} ${this.values.textOf(frames.stack)}`;
+    return `${cpu} ${operationOf(this.code.cpus[cpu].pending).join(' ')} ${this.values.textOf(frames.stack)}`;
   }
 
   private stateFor(
@@ -179,7 +186,7 @@ export class Automaton {
     this.c.push(c);
     this.d.push(d);
     this.e.push(e);
-    this.valid.push(operation === null || isValid(this.operands[cpu], this.cpus[cpu].pending));
+    this.valid.push(operation === null || this.code.isValid(this.code.cpus[cpu].pending, cpu));
     this.cpuOf.push(cpu);
     this.from.push(from);
     this.by.push(result);
@@ -188,24 +195,17 @@ export class Automaton {
   }
 }
 
+/** Kinds with a fourth operand. */
+const USES_D: ReadonlySet<number> = new Set([
+  K.OP_CMPXCHG_PAIR,
+  K.OP_COND_LOAD_ACQUIRE,
+  K.OP_SET_PTE,
+  K.OP_PTEP_GET_AND_CLEAR,
+  K.OP_PTEP_SET_WRPROTECT,
+  K.OP_INVLPGB,
+]);
+
 /** Kind and operands; what the kind does not use is 0, whatever an earlier operation left there. */
 function operationOf({ kind, a, b, c, d, e }: PendingOp): readonly number[] {
-  if (kind === K.OP_CMPXCHG_PAIR) return [kind, a, b, c, d, e];
-  return [kind, a, b, c, kind === K.OP_COND_LOAD_ACQUIRE ? d : 0, 0];
-}
-
-/** Whether the machine would execute it, by the machine's own checks. */
-function isValid(operands: Operands, op: PendingOp): boolean {
-  const { kind, a, b } = op;
-  if (kind >= OP_IMMEDIATE_MIN) return true;
-  try {
-    if (kind <= K.OP_MEMORY_MAX && kind !== K.OP_SMP_MB) operands.word('an operation', a);
-    if (kind === K.OP_WRITE_ONCE || kind === K.OP_STORE_RELEASE) operands.value('a store', b);
-    if (kind === K.OP_COND_LOAD_ACQUIRE) operands.wait(op);
-    if (kind >= K.OP_XCHG && kind <= K.OP_FETCH_AND) operands.locked(op);
-    if (kind === K.OP_SEND_IPI || kind === K.OP_SEND_NMI) operands.target('an interrupt', a);
-    return true;
-  } catch {
-    return false;
-  }
+  return [kind, a, b, c, USES_D.has(kind) ? d : 0, kind === K.OP_CMPXCHG_PAIR ? e : 0];
 }

@@ -1,17 +1,18 @@
-import { BUFFER_AGENT, CPU_AGENT, LINE_AGENT } from '../machine/agents.js';
+import { isEnvironment } from '../machine/agents.js';
+import { Choices } from './choices.js';
 import { Column } from './column.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
-import { FINE, NOBODY, type Stepper, VIOLATION } from './step.js';
 
 /**
  * What one CPU's agents can do, by memory and the CPU's component. Far fewer pairs than states: each is
- * worked out once. In the pool an entry is a number of moves, then MOVE_WORDS words for each.
+ * worked out once. In the pool an entry is a number of moves, how many of them are not the environment's, then
+ * MOVE_WORDS words for each.
  */
 
 export const MOVE_WORDS = 6;
 /**
- * Of a move: the agent's kind; memory and component after it; who is interrupted (or NOBODY) by which flag;
- * how it ended.
+ * Of a move: the agent's kind; memory and component after it; who is interrupted (or nobody, negative) by
+ * which flag; how it ended.
  */
 export const MOVE_AGENT = 0;
 export const MOVE_MEMORY = 1;
@@ -19,8 +20,20 @@ export const MOVE_COMPONENT = 2;
 export const MOVE_TARGET = 3;
 export const MOVE_FLAG = 4;
 export const MOVE_OUTCOME = 5;
+/** Of an entry: where its moves begin, and where it says how many have to be made some time. */
+export const ENTRY_MOVES = 2;
+export const ENTRY_DUE = 1;
 
-const AGENTS = [CPU_AGENT, BUFFER_AGENT, LINE_AGENT] as const;
+/** What makes moves. */
+export interface Mover {
+  /** Kinds of agents, in the order of moves. */
+  readonly agents: readonly number[];
+  choose: (n: number) => number;
+  load(memory: number, component: number): void;
+  canMove(agent: number): boolean;
+  /** The words of the move; null: it changes nothing, so that no execution needs it. */
+  move(agent: number): readonly number[] | null;
+}
 
 export class Moves {
   pool: Int32Array;
@@ -33,18 +46,19 @@ export class Moves {
   private readonly answers = new Map<number, readonly number[]>();
   private readonly choices = new Choices();
 
-  /** `isBad` says whether the program's invariant is broken in a memory. */
   constructor(
-    private readonly stepper: Stepper,
-    private readonly memory: RowTable,
-    private readonly isBad: (memory: number) => boolean,
+    private readonly mover: Mover,
     private readonly budget: MemoryBudget,
   ) {
     this.pairs = new RowTable(2, budget);
     this.entries = new Column(budget);
     budget.take(4096 * 4);
     this.pool = new Int32Array(4096);
-    stepper.choose = (n) => this.choices.next(n);
+  }
+
+  /** Pairs that were worked out. */
+  get count(): number {
+    return this.pairs.count;
   }
 
   /** Where the entry is in the pool. */
@@ -61,49 +75,32 @@ export class Moves {
   }
 
   private workOut(index: number, memory: number, component: number): number {
-    const { stepper } = this;
+    const { mover } = this;
     const moves: { readonly words: readonly number[]; readonly answers: readonly number[] }[] = [];
-    for (const agent of AGENTS) {
-      this.load(memory, component);
-      if (!stepper.canMove(agent)) continue;
+    let due = 0;
+    mover.choose = (n) => this.choices.next(n);
+    for (const agent of mover.agents) {
+      mover.load(memory, component);
+      if (!mover.canMove(agent)) continue;
       this.choices.begin();
       do {
-        this.load(memory, component);
-        stepper.move(agent);
-        moves.push({ words: this.told(agent), answers: this.choices.answers() });
+        mover.load(memory, component);
+        const words = mover.move(agent);
+        if (words === null) continue;
+        moves.push({ words, answers: this.choices.answers() });
+        if (!isEnvironment(agent)) due++;
       } while (this.choices.another());
     }
-    const entry = this.room(1 + moves.length * MOVE_WORDS);
+    const entry = this.room(ENTRY_MOVES + moves.length * MOVE_WORDS);
     this.pool[entry] = moves.length;
+    this.pool[entry + ENTRY_DUE] = due;
     moves.forEach(({ words, answers }, i) => {
-      const at = entry + 1 + i * MOVE_WORDS;
+      const at = entry + ENTRY_MOVES + i * MOVE_WORDS;
       this.pool.set(words, at);
       if (answers.length > 0) this.answers.set(at, answers);
     });
     this.entries.set(index, entry);
     return entry;
-  }
-
-  private told(agent: number): number[] {
-    const { stepper } = this;
-    const memory = this.memory.intern(stepper.mem);
-    const { outcome, target, targetFlag } = stepper;
-    const isBad = outcome === FINE && this.isBad(memory);
-    return [
-      agent,
-      memory,
-      stepper.store(),
-      target,
-      target === NOBODY ? 0 : targetFlag,
-      isBad ? VIOLATION : outcome,
-    ];
-  }
-
-  private load(memory: number, component: number): void {
-    const { stepper } = this;
-    const { width, rows } = this.memory;
-    for (let i = 0; i < width; i++) stepper.mem[i] = rows[memory * width + i];
-    stepper.load(component);
   }
 
   private room(words: number): number {
@@ -118,43 +115,5 @@ export class Moves {
     }
     this.used += words;
     return at;
-  }
-}
-
-/** All ways to answer the choices on the way through some code, which is run once for each. */
-export class Choices {
-  private readonly limits: number[] = [];
-  private readonly values: number[] = [];
-  private at = 0;
-
-  /** Before the first way. */
-  begin(): void {
-    this.limits.length = 0;
-    this.values.length = 0;
-    this.at = 0;
-  }
-
-  next(n: number): number {
-    if (this.at === this.values.length) {
-      this.values.push(0);
-      this.limits.push(n);
-    }
-    return this.values[this.at++];
-  }
-
-  answers(): number[] {
-    return this.values.slice(0, this.at);
-  }
-
-  /** Turns to the next way, if there is one. */
-  another(): boolean {
-    this.at = 0;
-    while (this.values.length > 0) {
-      const last = this.values.length - 1;
-      if (++this.values[last] < this.limits[last]) return true;
-      this.values.pop();
-      this.limits.pop();
-    }
-    return false;
   }
 }

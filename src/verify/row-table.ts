@@ -40,7 +40,8 @@ export class RowTable {
   private mask: number;
 
   constructor(
-    readonly width: number,
+    /** Words of a row; `widen` makes them more. */
+    public width: number,
     private readonly budget: MemoryBudget,
   ) {
     this.rows = this.allocated(ROWS_FIRST * width);
@@ -70,6 +71,33 @@ export class RowTable {
     return id;
   }
 
+  /**
+   * Each row gets more words at its end, the same ones: rows stay as different as they were and keep their
+   * numbers.
+   */
+  widen(added: readonly number[]): void {
+    const before = this.width;
+    const { rows, count } = this;
+    this.width = before + added.length;
+    this.rows = this.allocated((rows.length / before) * this.width);
+    for (let id = 0; id < count; id++) {
+      const to = id * this.width;
+      for (let i = 0; i < before; i++) this.rows[to + i] = rows[id * before + i];
+      for (let i = 0; i < added.length; i++) this.rows[to + before + i] = added[i];
+    }
+    this.budget.giveBack(rows.length * 4);
+    this.slots.fill(0);
+    this.fillSlots(this.slots, this.mask);
+  }
+
+  private fillSlots(slots: Int32Array, mask: number): void {
+    for (let id = 0; id < this.count; id++) {
+      let slot = this.hash(this.rows, id * this.width) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id + 1;
+    }
+  }
+
   private hash(from: Int32Array, at: number): number {
     let hash = 0x9e3779b9 | 0;
     for (let i = 0; i < this.width; i++) {
@@ -86,7 +114,7 @@ export class RowTable {
 
   private growRows(): void {
     const factor = this.count < ROWS_DOUBLED_MAX ? 2 : 1.5;
-    const rows = this.allocated(Math.ceil(this.count * factor) * this.width);
+    const rows = this.allocated(Math.ceil((this.count + 1) * factor) * this.width);
     rows.set(this.rows);
     this.budget.giveBack(this.rows.length * 4);
     this.rows = rows;
@@ -95,11 +123,7 @@ export class RowTable {
   private growSlots(): void {
     const slots = this.allocated(this.slots.length * 2);
     const mask = slots.length - 1;
-    for (let id = 0; id < this.count; id++) {
-      let slot = this.hash(this.rows, id * this.width) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = id + 1;
-    }
+    this.fillSlots(slots, mask);
     this.budget.giveBack(this.slots.length * 4);
     this.slots = slots;
     this.mask = mask;

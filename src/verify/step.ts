@@ -4,20 +4,14 @@ import type { PlainProgram } from '../programs/plain-program.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import { type Automaton, END } from './automaton.js';
 import * as C from './components.js';
-import { OP_CHOOSE, OP_DONE, OP_FAIL, OP_PEEK, OP_POKE, OP_THROW } from './local-cpu.js';
+import { OP_CHOOSE, OP_DONE, OP_FAIL, OP_PEEK, OP_POKE, OP_THROW } from './local-ops.js';
+import { FINE, MISTAKE, VIOLATION } from './space.js';
 
 /**
  * One step of one CPU's agents, on a state that is numbers: what Machine.stepAgent does for a plain program.
  * The machine stays the reference; tests compare the two step by step, and every witness is executed on the
  * machine before it is told.
  */
-
-/** How a step ended. */
-export const FINE = 0;
-/** An assertion in a script is false, or a lock is unlocked that was not held. */
-export const VIOLATION = 1;
-/** The machine would refuse: a mistake in the program. */
-export const MISTAKE = 2;
 
 /** Of what is done at once, one after the other: a loop of it does not end. */
 const IMMEDIATE_MAX = 1_000_000;

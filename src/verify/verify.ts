@@ -4,18 +4,19 @@ import { bundle } from '../bundle/bundle.js';
 import type { Modules } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
+import { environmentOf } from '../explore/batch.js';
 import { workerFailure } from '../explore/worker-failure.js';
 import { loweringPlugin } from '../lowering/plugin.js';
 import * as H from '../machine/hardware.js';
+import { programOf, type Subject } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { received } from '../vocabulary/told.js';
 import type { VerifyRequest, VerifyVerdict } from './api.js';
-import type { SearchResult } from './search.js';
 import { witnessOf } from './witness.js';
 import type { SearchMessage, SearchTask } from './worker-api.js';
 
-/** All executions of plain programs of the loaded modules. */
+/** All executions of plain programs of the loaded modules, and of kernels in scenarios. */
 
 export interface VerifyOutcome {
   readonly verdict: VerifyVerdict;
@@ -33,11 +34,11 @@ export class Verifier {
 
   constructor(private readonly modules: Modules) {}
 
-  /** Throws InputError for a program that there is not, code that is not seen through, and mistakes in it. */
+  /** Throws InputError for a name that there is not, code that is not seen through, and mistakes in it. */
   async verify(request: VerifyRequest): Promise<VerifyOutcome> {
-    const { program: name, memory, signal } = request;
-    const program = this.modules.programs.find((each) => each.name === name);
-    if (program === undefined) throw new InputError(`there is no program "${name}" in the modules given`);
+    const { subject, memory, signal } = request;
+    const asked = programOf(subject, this.modules);
+    const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
     this.made ??= bundle({
       entry: '../workers/verify',
       outfile: this.outfile,
@@ -47,25 +48,28 @@ export class Verifier {
       plugins: [loweringPlugin()],
     });
     await this.made;
-    const { result, seconds } = await this.search(request);
+    const { result, latent, seconds } = await this.search(request, { walks, preemptions });
     const found =
-      result.schedule === null ? null : witnessOf(program, memory, result.schedule, result, this.modules);
+      result.schedule === null
+        ? null
+        : witnessOf(subject, asked, memory, result.schedule, result, this.modules);
     const verdict: VerifyVerdict = {
-      variant: name,
-      program: true,
-      scenario: PLAIN_PROGRAM,
+      variant: nameOf(subject),
+      program: 'program' in subject,
+      scenario: 'program' in subject ? PLAIN_PROGRAM : subject.scenario.name,
       memory,
       complete: result.complete,
       ended: result.ended === 'time' && signal?.aborted === true ? 'interrupted' : result.ended,
       violation: found?.violation.class ?? null,
       message: found?.violation.message ?? null,
+      latent,
       states: result.states,
       expanded: result.expanded,
       transitions: result.transitions,
       depth: found?.steps ?? result.depth,
       seconds,
       peakMemoryBytes: result.peakMemoryBytes,
-      bounds: { storeBufferDepth: memory === 'tso' ? H.SB_DEPTH : 0 },
+      bounds: { storeBufferDepth: memory === 'tso' ? H.SB_DEPTH : 0, walks, preemptions },
       reductions: [],
       finding: null,
     };
@@ -81,19 +85,16 @@ export class Verifier {
     return userError(error, new BundlePlaces(this.outfile), this.modules.paths) ?? error;
   }
 
-  private async search({
-    program,
-    memory,
-    memoryLimit,
-    budgetMs,
-    signal,
-    onProgress,
-  }: VerifyRequest): Promise<{
-    readonly result: SearchResult;
-    readonly seconds: number;
-  }> {
+  private async search(
+    { subject, memory, memoryLimit, budgetMs, signal, onProgress }: VerifyRequest,
+    environment: Pick<SearchTask, 'walks' | 'preemptions'>,
+  ): Promise<Extract<SearchMessage, { kind: 'result' }>> {
+    const name = nameOf(subject);
     const stop = new SharedArrayBuffer(4);
-    const task: SearchTask = { program, memory, memoryLimit, budgetMs: budgetMs ?? null, stop };
+    const task: SearchTask = {
+      ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, stop },
+      ...environment,
+    };
     const worker = new Worker(this.outfile, { workerData: task, execArgv: [] });
     const abort = (): void => {
       Atomics.store(new Int32Array(stop), 0, 1);
@@ -109,19 +110,17 @@ export class Verifier {
           else
             reject(
               new InputError(
-                `"${program}" cannot be verified: ${message.what}`,
+                `"${name}" cannot be verified: ${message.what}`,
                 'it can still be hunted',
                 message.place,
               ),
             );
         });
         worker.on('error', (error) =>
-          reject(workerFailure(this.mistake(error), `while it verified ${program}`)),
+          reject(workerFailure(this.mistake(error), `while it verified ${name}`)),
         );
         worker.on('exit', (code) =>
-          reject(
-            workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${program}`),
-          ),
+          reject(workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${name}`)),
         );
       });
     } finally {
@@ -129,4 +128,8 @@ export class Verifier {
       await worker.terminate();
     }
   }
+}
+
+function nameOf(subject: Subject): string {
+  return 'program' in subject ? subject.program : subject.variant;
 }

@@ -5,7 +5,9 @@ import { follow } from '../drive/recorded.js';
 import { encodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
 import { Machine } from '../machine/machine.js';
-import type { PlainProgram } from '../programs/plain-program.js';
+import { watch } from '../oracles/board.js';
+import { isOwnVariantName } from '../programs/definitions.js';
+import type { Subject, SubjectProgram } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
@@ -21,13 +23,15 @@ const STRATEGY = 'verify';
  * wrong: the two engines disagree then.
  */
 export function witnessOf(
-  program: PlainProgram,
+  subject: Subject,
+  { program, kernel }: SubjectProgram,
   memory: MemoryModel,
   schedule: readonly number[],
   { isMistake, isLivelock }: Pick<SearchResult, 'isMistake' | 'isLivelock'>,
   modules: Modules,
 ): Finding {
   const machine = new Machine(program, memory);
+  watch(machine, kernel);
   let diverged: string | null;
   try {
     diverged = follow(machine, schedule);
@@ -47,7 +51,7 @@ export function witnessOf(
     throw new Error(
       `${name}: the search has a violation that the machine has not: ${diverged ?? schedule.join(' ')}`,
     );
-  return {
+  const found = {
     format: FINDING_FORMAT,
     version: FINDING_VERSION,
     shootdown: VERSION,
@@ -60,8 +64,11 @@ export function witnessOf(
     violation: withoutFacts(machine.violation),
     latent: machine.latent.map(withoutFacts),
     traceHash: hex(machine.hash),
-    program: name,
-    cpus,
-    modules: modules.refs,
+  } as const;
+  if ('program' in subject) return { ...found, program: name, cpus, modules: modules.refs };
+  return {
+    ...found,
+    ...subject,
+    ...(isOwnVariantName(subject.variant, modules) ? { modules: modules.refs } : {}),
   };
 }

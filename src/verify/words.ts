@@ -6,17 +6,27 @@ import type { VerifyProgress, VerifyVerdict } from './api.js';
 const MEBIBYTE = 2 ** 20;
 
 /** The verdict's line: what is so, and of how much. */
-export function verdictLine({ variant, complete, violation, ended, depth, ...sizes }: VerifyVerdict): string {
+export function verdictLine({
+  variant,
+  program,
+  scenario,
+  complete,
+  violation,
+  ended,
+  depth,
+  ...sizes
+}: VerifyVerdict): string {
+  const what = program ? variant : `${variant} in ${scenario}`;
   const looked = `${count(sizes.states, 'state')}, ${count(sizes.transitions, 'transition')}`;
   const seconds = `${sizes.seconds.toFixed(1)} s`;
   if (violation !== null)
     return (
-      `${variant}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs ` +
+      `${what}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs ` +
       `(${looked}, ${seconds})`
     );
   if (complete)
     return (
-      `${variant}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a ` +
+      `${what}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a ` +
       `state, ${seconds})`
     );
   const why = { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[
@@ -25,11 +35,13 @@ export function verdictLine({ variant, complete, violation, ended, depth, ...siz
   const reached =
     `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps was looked at ` +
     'and no violation met';
-  return `${variant}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
+  return `${what}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
 }
 
 /** What the verdict rests on, a line each. */
 export function verifyRestsOn({
+  program,
+  latent,
   memory,
   bounds,
   peakMemoryBytes,
@@ -41,13 +53,16 @@ export function verifyRestsOn({
     memory === 'tso'
       ? `x86-TSO, store buffers of ${bounds.storeBufferDepth}, each draining in steps of its own`
       : 'sequential consistency: no store is ever delayed';
+  const environment = `${count(bounds.walks, 'speculative walk')}, ${count(bounds.preemptions, 'preemption')}`;
   return [
+    ...latent.map(({ class: name, message }) => `latent ${name} in some execution: ${message}`),
     ...(complete && violation === null
       ? [
           'executions: all of them, with every delivery of interrupts and every answer of choose; none ' +
             'that is fair goes on without end',
         ]
       : []),
+    ...(program ? [] : [`environment: up to ${environment}, wherever they come`]),
     `memory model: ${buffers}`,
     'search: breadth first, exact states, ' +
       `${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ` +

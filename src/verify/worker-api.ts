@@ -1,12 +1,15 @@
+import type { Subject } from '../programs/subject.js';
 import type { Place, ThrownError } from '../vocabulary/told.js';
-import type { MemoryModel } from '../vocabulary/violation.js';
+import type { LatentClass, MemoryModel } from '../vocabulary/violation.js';
 import type { VerifyProgress } from './api.js';
 import type { SearchResult } from './search.js';
 
 /** What passes between the thread that asks and the one that searches. */
 
 export interface SearchTask {
-  readonly program: string;
+  readonly subject: Subject;
+  readonly walks: number;
+  readonly preemptions: number;
   readonly memory: MemoryModel;
   readonly memoryLimit: number;
   readonly budgetMs: number | null;
@@ -16,7 +19,12 @@ export interface SearchTask {
 
 export type SearchMessage =
   | { readonly kind: 'progress'; readonly progress: VerifyProgress }
-  | { readonly kind: 'result'; readonly result: SearchResult; readonly seconds: number }
+  | {
+      readonly kind: 'result';
+      readonly result: SearchResult;
+      readonly latent: readonly { readonly class: LatentClass; readonly message: string }[];
+      readonly seconds: number;
+    }
   /** What an assertion over memory threw. */
   | { readonly kind: 'thrown'; readonly thrown: ThrownError }
   /** Code that is not seen through. */

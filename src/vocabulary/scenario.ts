@@ -54,6 +54,15 @@ export interface FlushedRange {
   readonly nominalPages?: number;
 }
 
+/** A page that is in memory at the start. */
+export interface MappedPage {
+  readonly page: number;
+  /** Whether its entry allows stores; it has been stored to then. */
+  readonly write: boolean;
+  /** An mm before this one whose page it is too, as after a fork: neither entry allows stores then. */
+  readonly sharedWith?: number;
+}
+
 /** The state of one mm at the start. */
 export interface ScenarioMm {
   /** Whether the mm exists at the start; false: a later `fork` creates it. Default true. */
@@ -64,6 +73,8 @@ export interface ScenarioMm {
   readonly vmas?: readonly (readonly [start: number, end: number, write: boolean])[];
   /** CPUs whose bit is set in `mm_cpumask` at the start besides those that have it loaded. Default none. */
   readonly cpumask?: readonly number[];
+  /** Pages that are in memory. Default none: each faults at its first use. */
+  readonly mapped?: readonly MappedPage[];
 }
 
 /** The state of one CPU at the start. */
@@ -81,6 +92,11 @@ export interface ScenarioCpu {
   readonly loadedMmAsid?: number;
   /** The round-robin cursor. Default: the slot after the last used one. */
   readonly nextAsid?: number;
+  /**
+   * Pages, each of an mm that has a slot here, whose translation and table are cached as the page tables have
+   * them. Default none.
+   */
+  readonly cached?: readonly { readonly mm: number; readonly page: number }[];
 }
 
 export interface Scenario {

@@ -81,6 +81,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       const typed = name.toLowerCase();
       return VARIANTS.find((variant) => [variant.name, ...variant.aliases].includes(typed))?.name ?? null;
     },
+    verifyScenarios: async () => [],
     scenarios: async () => [
       sampleScenario(),
       sampleScenario({ name: 'lazy-return', summary: 'A kernel thread in between.' }),

@@ -68,6 +68,26 @@ describe('shootdown verify', () => {
     expect(stdout).toContain('sequential consistency');
   });
 
+  it('decides a kernel in a scenario', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await verify('--variant', '6.18', '--scenario', 'munmap-walk', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).verdicts).toMatchObject([
+      {
+        ...{ variant: '6.18', scenario: 'munmap-walk', program: false, complete: true, violation: null },
+        bounds: { storeBufferDepth: 8, walks: 1, preemptions: 0 },
+      },
+    ]);
+  });
+
+  it('has the shortest witness against a kernel, which replays', { timeout: 60_000 }, async () => {
+    const { exitCode, stdout } = await verify('--variant', 'b27', '--scenario', 'preempted-read', '--json');
+    expect(exitCode).toBe(1);
+    const [{ violation, depth, finding }] = JSON.parse(stdout).verdicts;
+    expect({ violation, depth }).toEqual({ violation: 'stale-use', depth: 50 });
+    const replayed = await run('replay', finding, '--json');
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'stale-use' });
+  });
+
   it('is not decided where the memory is used up, and says how far it came', {
     timeout: 60_000,
   }, async () => {
@@ -85,9 +105,10 @@ describe('shootdown verify', () => {
   });
 
   it.each([
-    ['verify', 'no program is given'],
-    ['verify --variant 6.18', 'kernels in scenarios are not verified yet'],
-    ['verify --scenario two-mm-switch', 'kernels in scenarios are not verified yet'],
+    ['verify', 'nothing is given'],
+    ['verify --variant 6.17.3', '6.17.3'],
+    ['verify --scenario dontneed-read', 'no variant is named'],
+    ['verify --variant 6.18 --scenario dontneed', 'dontneed-read'],
     ['verify examples/ticket-lock.ts --program lock', 'lock'],
     ['verify examples/ticket-lock.ts --memory-limit lots', '--memory-limit: "lots" is not a size'],
   ])('%s is refused', async (line, message) => {

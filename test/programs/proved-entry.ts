@@ -4,7 +4,7 @@ import * as naming from '../../examples/naming.js';
 import * as runToken from '../../examples/run-token.js';
 import * as waiters from '../../examples/waiters.js';
 import { exportedDefinitions } from '../../src/programs/definitions.js';
-import { Search } from '../../src/verify/search.js';
+import { plainSearch } from '../../src/verify/searches.js';
 
 /** Bundled with the programs lowered. */
 
@@ -20,7 +20,7 @@ export interface Proved {
 /** Every execution of each program that the example exports. */
 export function prove(example: string): Proved[] {
   return exportedDefinitions([MODULES[example as keyof typeof MODULES]]).programs.map((program) => {
-    const { complete, schedule } = new Search(program, 'tso', {
+    const { complete, schedule } = plainSearch(program, 'tso', {
       memoryBytes: 2 ** 30,
       isOver: () => false,
     }).run();

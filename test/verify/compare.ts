@@ -15,9 +15,11 @@ import { Machine } from '../../src/machine/machine.js';
 import type { PlainProgram } from '../../src/programs/plain-program.js';
 import { Automaton } from '../../src/verify/automaton.js';
 import * as C from '../../src/verify/components.js';
+import { plainCode } from '../../src/verify/local-cpu.js';
 import { MemoryBudget } from '../../src/verify/row-table.js';
-import { Search } from '../../src/verify/search.js';
-import { FINE, NOBODY, Stepper } from '../../src/verify/step.js';
+import { plainSearch } from '../../src/verify/searches.js';
+import { FINE } from '../../src/verify/space.js';
+import { NOBODY, Stepper } from '../../src/verify/step.js';
 import type { MemoryModel } from '../../src/vocabulary/violation.js';
 
 /** The exhaustive engine beside the machine. Bundled with lowered programs and run there. */
@@ -46,7 +48,7 @@ export function compareEnds(
   const onEnd = (end: string, words: Int32Array): void => void searched.add(`${end} ${words.join(' ')}`);
   // Far more states than these programs have: a faulty search may find no end.
   let looks = 0;
-  const { complete } = new Search(program, memory, {
+  const { complete } = plainSearch(program, memory, {
     memoryBytes: BYTES,
     isOver: () => ++looks > 200,
     onEnd,
@@ -62,7 +64,7 @@ export function compareEnds(
  * asked elsewhere.
  */
 export function shortest(program: PlainProgram, memory: MemoryModel): readonly number[] | null {
-  return new Search(program, memory, { memoryBytes: BYTES, isOver: () => false }).run().schedule;
+  return plainSearch(program, memory, { memoryBytes: BYTES, isOver: () => false }).run().schedule;
 }
 
 /**
@@ -104,7 +106,7 @@ class Lockstep {
     this.random.seed(1, 2, execution);
     this.machine = new Machine(program, memory);
     const budget = new MemoryBudget(BYTES);
-    this.automaton = new Automaton(program, budget);
+    this.automaton = new Automaton(plainCode(program), budget);
     this.components = new C.Components(budget);
     this.stepper = new Stepper(program, memory, this.automaton, this.components);
     this.stepper.choose = () => this.answers.shift() as number;

@@ -4,7 +4,8 @@ import { p4 } from '../../bench/peers/p4.js';
 import { doorbellProgram } from '../../examples/doorbell.js';
 import { runTokenProgram } from '../../examples/run-token.js';
 import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
-import { Search, type SearchLimits, type SearchResult } from '../../src/verify/search.js';
+import type { SearchResult } from '../../src/verify/search.js';
+import { plainSearch, type SearchOptions } from '../../src/verify/searches.js';
 import type { MemoryModel } from '../../src/vocabulary/violation.js';
 import { compareSteps } from './compare.js';
 
@@ -21,9 +22,9 @@ const PEERS = {
 export function search(
   name: keyof typeof PEERS,
   memory: MemoryModel,
-  limits: Partial<SearchLimits> = {},
+  limits: Partial<SearchOptions> = {},
 ): SearchResult {
-  return new Search(PEERS[name](), memory, { memoryBytes: 2 ** 30, isOver: () => false, ...limits }).run();
+  return plainSearch(PEERS[name](), memory, { memoryBytes: 2 ** 30, isOver: () => false, ...limits }).run();
 }
 
 /** Interrupts, NMIs within handlers, masked interrupts, choices and waits. */

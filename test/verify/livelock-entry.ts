@@ -1,5 +1,6 @@
 import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
-import { Search, type SearchResult } from '../../src/verify/search.js';
+import type { SearchResult } from '../../src/verify/search.js';
+import { plainSearch } from '../../src/verify/searches.js';
 import type { MemoryModel } from '../../src/vocabulary/violation.js';
 
 /** Programs that may go on without end, lowered. */
@@ -47,5 +48,5 @@ export const programs = {
 } as const;
 
 export function search(name: keyof typeof programs, memory: MemoryModel): SearchResult {
-  return new Search(programs[name], memory, { memoryBytes: 2 ** 28, isOver: () => false }).run();
+  return plainSearch(programs[name], memory, { memoryBytes: 2 ** 28, isOver: () => false }).run();
 }

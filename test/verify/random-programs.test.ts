@@ -57,7 +57,7 @@ describe('random programs', () => {
     ],
     [
       'a second answer of choose is not tried',
-      { file: 'verify/moves.ts', text: '++this.values[last] <', by: 'false && this.values[last] <' },
+      { file: 'verify/choices.ts', text: '++this.values[last] <', by: 'false && this.values[last] <' },
     ],
     [
       'rows are compared by their hash',

@@ -10,7 +10,7 @@ import { type CliContext, outColors } from '../context.js';
 import type { Engine, Listed } from '../engine-api.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
-import { JSON_FLAG, required } from '../options.js';
+import { JSON_FLAG, required, toggle } from '../options.js';
 import { defineCommand } from './command.js';
 
 /**
@@ -62,7 +62,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   assumptions: { items: () => assumptions, columns: [field('MODELLED', 'modelled')] },
 };
 
-const FLAGS = { json: JSON_FLAG.saying('one JSON array on stdout, [{name, summary, ...}], nothing else') };
+const FLAGS = {
+  verify: toggle('--verify', 'of scenarios the small ones, which "verify" goes through'),
+  json: JSON_FLAG.saying('one JSON array on stdout, [{name, summary, ...}], nothing else'),
+};
+
+/** Scenarios that all executions can be looked at of. */
+const SMALL_SCENARIOS: Partial<Kind> = {
+  items: async (engine) => (await engine.verifyScenarios()).map(scenarioItem),
+};
 
 const HELP = `
 Examples:
@@ -76,11 +84,14 @@ export const listCommand = defineCommand({
   arguments: { kind: required('kind', Object.keys(KINDS).join(', ')) },
   flags: FLAGS,
   help: HELP,
-  run: (context, { kind }, { json }) => list(context, kind, json),
+  run: (context, { kind }, { json, verify }) => list(context, kind, verify, json),
 });
 
-async function list(context: CliContext, name: string, isJson: boolean): Promise<number> {
-  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+async function list(context: CliContext, name: string, isSmall: boolean, isJson: boolean): Promise<number> {
+  const known = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  if (isSmall && name !== 'scenarios')
+    throw new InputError('list: --verify is of scenarios', 'say "list scenarios --verify"');
+  const kind = isSmall && known !== undefined ? { ...known, ...SMALL_SCENARIOS } : known;
   if (kind === undefined) {
     const all = Object.keys(KINDS);
     const near = nearNames(name, all);

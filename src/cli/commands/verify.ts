@@ -1,6 +1,7 @@
-/** `shootdown verify FILE`: all executions of plain programs. */
+/** `shootdown verify [FILE]`: all executions of plain programs, and of kernels in scenarios. */
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
+import type { Subject } from '../../programs/subject.js';
 import { visible } from '../../report/escape.js';
 import { Progress } from '../../report/progress.js';
 import type { VerifyVerdict } from '../../verify/api.js';
@@ -9,6 +10,7 @@ import { progressWords, verdictLine, verifyRestsOn } from '../../verify/words.js
 import { InputError } from '../../vocabulary/errors.js';
 import type { Finding } from '../../vocabulary/finding.js';
 import { type CliContext, errColors, keeperOf } from '../context.js';
+import type { Engine, OwnDefinitions } from '../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import {
@@ -25,6 +27,7 @@ import {
   VARIANTS,
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
+import { selectScenarios, selectVariants } from '../select.js';
 import { byteSize } from '../values.js';
 import { printCommands, printIndented, printTimeline } from '../witness.js';
 import { defineCommand } from './command.js';
@@ -34,17 +37,19 @@ const MEMORY_LIMIT_DEFAULT = 4 * 2 ** 30;
 
 const FLAGS = {
   program: PROGRAMS.saying('programs of the modules (default: all)'),
-  variant: VARIANTS.saying('kernels are not verified yet: refused'),
-  scenario: SCENARIOS.scenario.saying('kernel scenarios are not verified yet: refused'),
+  variant: VARIANTS,
+  scenario: SCENARIOS.scenario.saying(
+    'names of "list scenarios", small ones (--verify) or large (default: all small ones)',
+  ),
   memory: MEMORY,
   memoryLimit: flagOr(
     '--memory-limit <size>',
-    'what the states of a program may take, such as 512m or 4g',
+    'what the states of a program or scenario may take, such as 512m or 4g',
     byteSize,
     MEMORY_LIMIT_DEFAULT,
     '4g',
   ),
-  budget: LIMITS.budget.saying('time per program: 500ms, 30s, 2m, 1h (default: no limit)'),
+  budget: LIMITS.budget.saying('time per program or scenario: 500ms, 30s, 2m, 1h (default: no limit)'),
   out: OUT,
   typeCheck: TYPE_CHECK,
   json: JSON_FLAG,
@@ -54,6 +59,7 @@ type VerifyFlags = Given<typeof FLAGS>;
 const HELP = `
 Examples:
   $ shootdown verify examples/ticket-lock.ts
+  $ shootdown verify --variant 6.18 --scenario dontneed-read
   $ shootdown verify lock.ts --program my-lock --memory sc --memory-limit 8g --json
 
 Exit codes: 0 no violation (where time or memory ended: none met), 1 a violation, 2 usage or bad input,
@@ -61,11 +67,11 @@ Exit codes: 0 no violation (where time or memory ended: none met), 1 a violation
 
 export const verifyCommand = defineCommand({
   name: 'verify',
-  summary: 'explore all executions of programs of your own',
+  summary: 'explore all executions of programs of your own, or of a kernel in small scenarios',
   description:
-    'Explores every execution of each plain program: every interleaving, every drain of a store buffer, ' +
-    'every delivery of an interrupt, every ' +
-    'answer of choose. A violation comes with the shortest witness there is, saved as a finding file ' +
+    'Explores every execution of each plain program, or of a variant in each scenario: every interleaving, ' +
+    'every drain of a store buffer, every delivery of an interrupt, every speculative walk and every ' +
+    'preemption within the bound of the scenario, every answer of choose. A violation comes with the shortest witness there is, saved as a finding file ' +
     'that "shootdown replay" reproduces.',
   arguments: { modules: MODULES },
   flags: FLAGS,
@@ -75,22 +81,44 @@ export const verifyCommand = defineCommand({
 
 async function verify(context: CliContext, modules: readonly string[], flags: VerifyFlags): Promise<number> {
   const { engine, io, version } = context;
-  if (flags.variant !== undefined || flags.scenario !== undefined)
-    throw new InputError(
-      'verify: kernels in scenarios are not verified yet, plain programs are',
-      'use "shootdown hunt" for a kernel',
-    );
   const own = await loadOwn(engine, modules, flags.typeCheck);
-  requirePrograms(flags.program ?? [], own);
-  const programs = flags.program ?? own.programs.map(({ name }) => name);
-  if (programs.length === 0)
-    throw new InputError('verify: no program is given', 'give a module that exports one (plainProgram)');
+  const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);
-  const run = await verifyAll(context, programs, flags);
+  const run = await verifyAll(context, subjects, flags);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
+}
+
+/** Flags choose; what they do not name comes from the modules, as for a hunt. Throws InputError. */
+async function subjectsOf(engine: Engine, own: OwnDefinitions, flags: VerifyFlags): Promise<Subject[]> {
+  const isKernel = flags.variant !== undefined || flags.scenario !== undefined;
+  requirePrograms(flags.program ?? [], own);
+  const programs = flags.program ?? (isKernel ? [] : own.programs.map(({ name }) => name));
+  const variants =
+    flags.variant === undefined
+      ? flags.program === undefined
+        ? own.variants
+        : []
+      : await selectVariants(engine, flags.variant);
+  if (variants.length === 0 && flags.scenario !== undefined)
+    throw new InputError('verify: no variant is named', 'give one with --variant');
+  if (programs.length + variants.length === 0)
+    throw new InputError(
+      'verify: nothing is given',
+      'give a module that exports a program (plainProgram), or a kernel with --variant',
+    );
+  const small = await engine.verifyScenarios();
+  const given = flags.scenario ?? [...own.scenarios, ...small].map(({ name }) => name);
+  const { scenarios } =
+    variants.length === 0
+      ? { scenarios: [] }
+      : await selectScenarios(engine, given, null, 1, [...own.scenarios, ...small]);
+  return [
+    ...programs.map((program) => ({ program })),
+    ...variants.flatMap((variant) => scenarios.map((scenario) => ({ variant, scenario }))),
+  ];
 }
 
 interface Verified {
@@ -102,7 +130,7 @@ interface Verified {
 
 async function verifyAll(
   context: CliContext,
-  programs: readonly string[],
+  subjects: readonly Subject[],
   flags: VerifyFlags,
 ): Promise<Verified> {
   const { engine, io } = context;
@@ -114,13 +142,14 @@ async function verifyAll(
   const verdicts: VerifyVerdict[] = [];
   const verifier = await engine.verifier();
   try {
-    for (const program of programs) {
+    for (const subject of subjects) {
       if (abort.signal.aborted) break;
-      progress.show(`${program}: starting`);
+      const name = 'program' in subject ? subject.program : `${subject.variant} in ${subject.scenario.name}`;
+      progress.show(`${name}: starting`);
       const onProgress = (told: Parameters<typeof progressWords>[1]): void =>
-        progress.show(progressWords(program, told));
+        progress.show(progressWords(name, told));
       const { verdict, finding } = await verifier.verify({
-        program,
+        subject,
         memory,
         memoryLimit,
         budgetMs,
