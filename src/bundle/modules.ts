@@ -1,5 +1,5 @@
 import type { Definitions } from '../programs/definitions.js';
-import type { ModuleRef } from '../vocabulary/finding.js';
+import type { KernelSourceRef, ModuleRef } from '../vocabulary/finding.js';
 import type { CoveredFile } from './cover.js';
 import type { BundlePlaces } from './places.js';
 import type { ModulesToBundle } from './user-modules.js';
@@ -11,6 +11,8 @@ import type { ModulesToBundle } from './user-modules.js';
 export interface Modules extends Definitions, ModulesToBundle {
   /** What findings say of them. */
   readonly refs: readonly ModuleRef[];
+  /** What findings say of those variants that are a kernel's C text. */
+  readonly kernelSources: readonly KernelSourceRef[];
   /** Of the bundle that this process evaluated; null where there is none. */
   readonly places: BundlePlaces | null;
   /** What bundles that are explored note of their files. */
@@ -23,6 +25,7 @@ export const NO_MODULES: Modules = {
   paths: [],
   apiFile: '',
   refs: [],
+  kernelSources: [],
   places: null,
   covered: [],
 };

@@ -51,6 +51,13 @@ export function isUserFile(path: string): boolean {
   return !/[\\/]node_modules[\\/]/.test(path) && !known.ours.some((folder) => path.startsWith(folder));
 }
 
+/** How modules that are translations of C code end. */
+export const GENERATED_SUFFIX = '.of-c.mjs';
+
+export function isGenerated(path: string): boolean {
+  return path.endsWith(GENERATED_SUFFIX);
+}
+
 export function isTypeScript(path: string): boolean {
   return /\.[cm]?tsx?$/.test(path);
 }

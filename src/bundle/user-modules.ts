@@ -5,7 +5,7 @@ import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { blankGenerators } from './blank.js';
 import { flatten } from './flatten.js';
 import { guardAndCover, guardLoops, noteThrows } from './guard-loops.js';
-import { displayPath, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
+import { displayPath, isGenerated, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
 /**
  * Users' modules in a bundle. `import 'shootdown'` in them means the same build as the worker's around them,
@@ -21,6 +21,7 @@ export type UserCode = 'blanked' | 'guarded' | 'flat' | 'delegating';
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const API = /^shootdown$/;
+export const C_RUNTIME = /^shootdown\/c-runtime$/;
 
 /**
  * Users' modules, and what `import 'shootdown'` in them means: a file of the sources that this room does not
@@ -31,6 +32,8 @@ export interface ModulesToBundle {
   readonly paths: readonly string[];
   /** The file of the public API. */
   readonly apiFile: string;
+  /** The file that generated modules import as `shootdown/c-runtime`, where there are such. */
+  readonly cRuntimeFile?: string;
 }
 
 /**
@@ -48,7 +51,7 @@ export function resolveByNumber(build: PluginBuild, paths: readonly string[]): v
   build.onResolve({ filter: BY_NUMBER }, ({ path }) => ({ path: paths[Number(BY_NUMBER.exec(path)?.[1])] }));
 }
 
-export function userModulesPlugin(code: UserCode, { paths, apiFile }: ModulesToBundle): Plugin {
+export function userModulesPlugin(code: UserCode, { paths, apiFile, cRuntimeFile }: ModulesToBundle): Plugin {
   const require = createRequire(import.meta.url);
   return {
     name: 'user-modules',
@@ -56,6 +59,7 @@ export function userModulesPlugin(code: UserCode, { paths, apiFile }: ModulesToB
       resolveByNumber(build, paths);
       // Without side effects: what a module does not use of the API is not in its worker.
       build.onResolve({ filter: API }, () => ({ path: apiFile, sideEffects: false }));
+      build.onResolve({ filter: C_RUNTIME }, () => ({ path: cRuntimeFile, sideEffects: false }));
       build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
         // Our own dependencies are not to be found from where the bundle lies.
         if (kind === 'entry-point' || sourceName(importer) === null || path.startsWith('node:')) return null;
@@ -69,6 +73,7 @@ export function userModulesPlugin(code: UserCode, { paths, apiFile }: ModulesToB
 export function userFile(path: string, code: UserCode): OnLoadResult {
   const source = readFileSync(path, 'utf8');
   const name = displayPath(path);
+  if (isGenerated(path)) return { contents: generated(source, path, code), loader: 'js' };
   const contents = {
     blanked: () => noteThrows(blankGenerators(source, name), path),
     guarded: () => guardLoops(source, path, name),
@@ -76,6 +81,12 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
     delegating: () => guardAndCover(source, path, name),
   }[code]();
   return { contents, loader: isTypeScript(path) ? 'ts' : 'js' };
+}
+
+/** The translation of a kernel's C text: nobody wrote its loops and throws, and none of it is left out. */
+function generated(source: string, path: string, code: UserCode): string {
+  if (code === 'blanked') return blankGenerators(source, displayPath(path));
+  return code === 'flat' ? flatten(source, path, 'protocol') : source;
 }
 
 /**

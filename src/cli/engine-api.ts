@@ -5,6 +5,8 @@
 
 import type { Comparison } from '../compare/comparison.js';
 import type { CompareRequest } from '../compare/run.js';
+import type { SourceCheck } from '../csource/check.js';
+import type { PreparedSource, SourceOptions } from '../csource/source.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
 import type { LitmusOutcome } from '../litmus/run.js';
 import type { LockstepResult } from '../lockstep/api.js';
@@ -122,7 +124,12 @@ export interface Engine {
     files: readonly string[],
     typeCheck: boolean,
     expected?: readonly ModuleRef[],
+    kernelSources?: readonly PreparedSource[],
   ): Promise<OwnDefinitions>;
+  /** Tells what of a kernel's C text is mapped to what. Throws InputError. */
+  checkSource(tree: string, options: SourceOptions): Promise<SourceCheck>;
+  /** Compiles and translates a kernel's C text. Throws InputError. */
+  prepareSource(tree: string, options: SourceOptions): Promise<PreparedSource>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
   asInputError(error: unknown): unknown;
   variants(): Promise<readonly ListedVariant[]>;

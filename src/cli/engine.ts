@@ -19,17 +19,29 @@ const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 export function createEngine(): Engine {
   let modules = NO_MODULES;
   return {
-    loadModules: async (files, typeCheck, expected) => {
+    loadModules: async (files, typeCheck, expected, kernelSources = []) => {
       const [{ loadModules }, api, { sourceFile }] = await Promise.all([
         import('../modules/load.js'),
         import('../index.js'),
         import('../bundle/user-files.js'),
       ]);
-      const loaded = await loadModules(files, { api, apiFile: sourceFile('index'), typeCheck, expected });
+      const sources =
+        kernelSources.length === 0
+          ? undefined
+          : {
+              files: kernelSources.map(({ module }) => module),
+              refs: kernelSources.map(({ ref }) => ref),
+              runtimeFile: sourceFile('csource/runtime/index'),
+            };
+      const apiFile = sourceFile('index');
+      const loaded = await loadModules(files, { api, apiFile, typeCheck, expected, sources });
       const { variants, programs, scenarios } = loaded;
       modules = loaded.modules;
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
+    checkSource: async (tree, options) => (await import('../csource/check.js')).checkSource(tree, options),
+    prepareSource: async (tree, options) =>
+      (await import('../csource/source.js')).prepareSource(tree, options),
     asInputError: (error) => asInputError(error, modules),
     variants: async () => {
       const { listVariants } = await import('../variants/index.js');

@@ -164,6 +164,13 @@ export const MODULES = anyNumber(
   'TypeScript or JavaScript files with programs, variants or scenarios of your own',
 );
 
+/** The tree of a finding of C text, where it is not what it was. */
+export const FINDING_TREE = flag(
+  '--kernel-source <dir>',
+  'tree of the C text that the finding is of, as it is now',
+  path,
+);
+
 /** A finding, and its modules where they are not what they were when it was made. */
 export const FINDING = required('file', 'a finding that "shootdown hunt" wrote');
 export const FINDING_MODULES = flag(

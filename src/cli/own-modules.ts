@@ -8,6 +8,7 @@ import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import type { CliContext } from './context.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import type { CliIo } from './io.js';
+import { sourceOfFinding, type sourcesOf } from './kernel-source.js';
 import { selectVariants } from './select.js';
 
 /** Whether an argument names a module, where it could be something else too. */
@@ -22,8 +23,10 @@ export async function loadOwn(
   engine: Engine,
   files: readonly string[],
   typeCheck: boolean,
+  sources: Awaited<ReturnType<typeof sourcesOf>> = [],
 ): Promise<OwnDefinitions> {
-  return files.length === 0 ? NOTHING : engine.loadModules(files, typeCheck);
+  if (files.length + sources.length === 0) return NOTHING;
+  return engine.loadModules(files, typeCheck, undefined, sources);
 }
 
 /**
@@ -35,11 +38,19 @@ export async function openFinding(
   { engine, io }: CliContext,
   file: string,
   given: readonly string[] | undefined,
+  tree?: string,
 ): Promise<Finding> {
   const { readFinding } = await import('../findings/read.js');
   const finding = readFinding(file);
   const { modules = [] } = finding;
-  if (given !== undefined) await engine.loadModules(given, true);
+  const kernelSource = isProgramFinding(finding) ? undefined : finding.kernelSource;
+  if (kernelSource === undefined && tree !== undefined)
+    throw new InputError(`--kernel-source: ${visible(file)} is not of C text`, 'leave it out');
+  if (kernelSource !== undefined)
+    await named(file, async () =>
+      engine.loadModules([], false, undefined, [await sourceOfFinding(engine, kernelSource, tree)]),
+    );
+  else if (given !== undefined) await engine.loadModules(given, true);
   else if (modules.length > 0) {
     const files = modules.map((module) => module.file);
     await requireConsent(io, file, files);

@@ -117,9 +117,14 @@ export function programSites(loaded: BundlePlaces | null): () => Site {
   };
 }
 
+/** A file of a kernel's source tree, from the tree's root on. */
+const IN_TREE = /[\\/]((?:arch[\\/]x86|include|kernel|mm)[\\/][^:]*\.[ch])$/;
+
 /** Never absolute; null for text that is in no file. */
 function placeOf({ file, line }: Frame): Place | null {
   if (!isAbsolute(file)) return null;
+  const inTree = IN_TREE.exec(file);
+  if (inTree !== null) return { file: inTree[1].replaceAll('\\', '/'), line };
   const path = relative(process.cwd(), file);
   return isAbsolute(path) ? null : { file: path.replaceAll('\\', '/'), line };
 }

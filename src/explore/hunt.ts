@@ -297,13 +297,18 @@ class Hunt {
       latent: found.latent,
       traceHash: hex(found.hash),
     } as const;
-    const { refs: modules, programs } = pool.modules;
-    if (!('program' in subject))
+    const { refs: modules, programs, kernelSources } = pool.modules;
+    if (!('program' in subject)) {
+      const [name] = subject.variant.split(/[+~]/);
+      const kernelSource = kernelSources.find(({ variant }) => variant === name);
+      const isOwn = kernelSource === undefined && isOwnVariantName(subject.variant, pool.modules);
       return {
         ...witness,
         ...subject,
-        ...(isOwnVariantName(subject.variant, pool.modules) ? { modules } : {}),
+        ...(isOwn ? { modules } : {}),
+        ...(kernelSource === undefined ? {} : { kernelSource }),
       };
+    }
     const { cpus = 1 } = programs.find(({ name }) => name === subject.program) ?? {};
     return { ...witness, program: subject.program, cpus, modules };
   }

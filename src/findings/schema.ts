@@ -76,6 +76,15 @@ const modules = list(moduleRef, 100).superRefine((refs, context) => {
     });
 });
 
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
+const kernelSource = z.strictObject({
+  tree: text(4_096).min(1),
+  variant: text(200).min(1),
+  base: text(200).min(1),
+  config: list(text(60), 100),
+  files: list(z.strictObject({ file: text(4_096).min(1), sha256: hash }), 1_000),
+});
+
 const witness = {
   format: z.literal(FINDING_FORMAT),
   version: z.literal(FINDING_VERSION),
@@ -98,6 +107,7 @@ const kernelFinding = z
     variant: text(2_000).min(1),
     scenario: scenarioSchema,
     modules: modules.optional(),
+    kernelSource: kernelSource.optional(),
   })
   .superRefine((finding, context) => foreignCpus(finding, finding.scenario.cpus, context));
 

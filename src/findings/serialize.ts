@@ -25,7 +25,7 @@ const KEY_ORDER: readonly string[] = [
     'schedule',
     'steps',
   ],
-  ...['violation', 'latent', 'traceHash', 'modules'],
+  ...['violation', 'latent', 'traceHash', 'modules', 'kernelSource'],
   // violation
   ...['class', 'step'],
   // the first keys of a script step and of a CPU, which share later ones with the scenario
@@ -52,6 +52,8 @@ const KEY_ORDER: readonly string[] = [
   ...['cpu', 'message'],
   // a user's module
   ...['file', 'sha256', 'inputs', 'packages'],
+  // a kernel's C files
+  ...['tree', 'base', 'config', 'files'],
 ];
 
 /**

@@ -10,6 +10,7 @@ import type { Features } from './features.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
 import { type KernelConfig, KernelCpu } from './kernel-cpu.js';
 import { type KernelLayout, kernelLayout } from './layout.js';
+import { NO_OWN_WORDS, type OwnWords } from './own-words.js';
 import { INIT_MM_ROOT, startImage } from './start-state.js';
 
 /** The simulated kernel running a scenario, as a program for the machine. */
@@ -35,6 +36,8 @@ export interface KernelChoice {
    * absent: pairs.
    */
   readonly packedTagBits?: number;
+  /** Words beyond the kernel's. */
+  readonly ownWords?: OwnWords;
 }
 
 /** The host that the backend runs under, behaving as the features say. */
@@ -67,7 +70,8 @@ export function kernelProgram(
   framesMax?: number,
   lineWords?: number,
 ): KernelProgram {
-  const layout = kernelLayout(scenario, framesMax, lineWords);
+  const ownWords = choice.ownWords ?? NO_OWN_WORDS;
+  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords);
   const functions: KernelFunctions = {
     ...kernelFunctions,
     flushTlbMulti: choice.backend.flushTlbMulti,
@@ -99,7 +103,7 @@ export function kernelProgram(
     hardwareWords: HW_WORDS,
     // Made when first asked for: the threads of a stress run share one.
     get image() {
-      image ??= startImage(scenario, layout, runs, packedTagBits);
+      image ??= startImage(scenario, layout, runs, packedTagBits, ownWords);
       return image;
     },
     mmu: layout.mmu,

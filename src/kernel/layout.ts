@@ -16,6 +16,7 @@ import { FRAMES_MAX } from '../machine/pte.js';
 import { mmName } from '../vocabulary/mm-name.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM } from './constants.js';
+import { NO_OWN_WORDS, type OwnLayout, type OwnWords, ownLayout } from './own-words.js';
 import type { HypercallLayout, KvmLayout, MmStruct, PerCpu, RuleLayout, TlbContext } from './structs.js';
 
 /**
@@ -38,6 +39,8 @@ export interface KernelLayout {
   readonly kvm: KvmLayout;
   readonly hypercall: HypercallLayout;
   readonly rule: RuleLayout;
+  /** Words that the variant asked for. */
+  readonly own: OwnLayout;
   readonly maskWords: number;
   readonly lastCtxId: number;
   /** Per frame: reference count; page-table lock of a table page. */
@@ -258,6 +261,7 @@ export function kernelLayout(
   scenario: Scenario,
   framesMax: number = FRAMES_MAX,
   lineWords: number = LINE_WORDS,
+  ownWords: OwnWords = NO_OWN_WORDS,
 ): KernelLayout {
   // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
   if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
@@ -277,12 +281,14 @@ export function kernelLayout(
     cpus.push(perCpu(layout, cpu, scenario, maskWords, gatherCapacity));
   const vmaStride = Math.ceil(TABLE_PAGES / lineWords) * lineWords;
   const mms: MmStruct[] = [];
+  const mmNames = Array.from({ length: handles }, (_, handle) =>
+    handle < 2 ? 'none' : handle === 2 ? 'init_mm' : mmName(handle - FIRST_USER_MM),
+  );
   for (let handle = 0; handle < handles; handle++) {
-    const name = handle < 2 ? 'none' : handle === 2 ? 'init_mm' : mmName(handle - FIRST_USER_MM);
     mms.push(
       mmStruct(
         layout,
-        name,
+        mmNames[handle],
         vmaOffset(vmaStride, handle < FIRST_USER_MM ? 0 : scenario.pages - 1) + 1,
         maskWords,
       ),
@@ -325,6 +331,7 @@ export function kernelLayout(
     mailbox: perCpuWords('remote_gen_mailbox', 2, 'number', 2),
     unlazy: perCpuWords('please_unlazy', 1, 'bool'),
   };
+  const own = ownLayout(layout, ownWords, scenario.cpus, mmNames);
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
   const splitPage =
@@ -339,6 +346,7 @@ export function kernelLayout(
     kvm,
     hypercall,
     rule,
+    own,
     maskWords,
     lastCtxId,
     pageRefcount,

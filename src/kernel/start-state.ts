@@ -3,6 +3,7 @@ import * as H from '../machine/hardware.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } from './constants.js';
 import { type KernelLayout, vmaOffset } from './layout.js';
+import { NO_OWN_WORDS, startOwnWords } from './own-words.js';
 import { packSlot } from './packed-slots.js';
 import { MM_ALIVE, MM_DEAD } from './sched.js';
 import { cacheTranslations, mapPages } from './start-warm.js';
@@ -16,8 +17,10 @@ export function startImage(
   kernel: KernelLayout,
   runs: readonly ReadonlySet<number>[],
   packedTagBits = 0,
+  ownWords = NO_OWN_WORDS,
 ): Int32Array {
   const mem = new Int32Array(kernel.layout.size);
+  startOwnWords(mem, ownWords, kernel.own);
   const ghost = new Ghost(mem, kernel.mmu.ghost, kernel.hardwareBase);
   let top = 0;
   // Highest frame at the bottom, so that frames are handed out in ascending order.

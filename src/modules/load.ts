@@ -7,8 +7,8 @@ import { coveredFile } from '../bundle/guard-loops.js';
 import type { Modules } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary, writeOutput } from '../bundle/temporary.js';
-import { displayPath, isUserFile } from '../bundle/user-files.js';
-import { moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
+import { displayPath, isGenerated, isUserFile } from '../bundle/user-files.js';
+import { C_RUNTIME, moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
 import {
   type Definitions,
   exportedDefinitions,
@@ -17,7 +17,7 @@ import {
 } from '../programs/definitions.js';
 import { plainError } from '../seal/thrown.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
-import type { ModuleRef } from '../vocabulary/finding.js';
+import type { KernelSourceRef, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { computedImport } from './computed-imports.js';
 import { requireReadable, tooLarge } from './input-size.js';
@@ -51,6 +51,17 @@ export interface LoadOptions {
    * before any of it runs.
    */
   readonly expected?: readonly ModuleRef[];
+  /** Modules that are translations of C text, and what there is to say of them. */
+  readonly sources?: LoadedSources;
+}
+
+/** Translations of kernels' C text. */
+export interface LoadedSources {
+  /** Their generated modules. */
+  readonly files: readonly string[];
+  readonly refs: readonly KernelSourceRef[];
+  /** What they import as `shootdown/c-runtime`. */
+  readonly runtimeFile: string;
 }
 
 /** How long a module may take until it is evaluated. */
@@ -61,10 +72,10 @@ const MODULE_FILE = /\.[cm]?[jt]s$/;
 /** Reads modules. Throws InputError. */
 export async function loadModules(
   given: readonly string[],
-  { api, apiFile, typeCheck, expected }: LoadOptions,
+  { api, apiFile, typeCheck, expected, sources: ofC }: LoadOptions,
 ): Promise<Loaded> {
   // Real paths: through a link the bundler would read a file that we do not know it by.
-  const files = [...new Set(given.map(realFile))];
+  const files = [...new Set([...given, ...(ofC?.files ?? [])].map(realFile))];
   if (typeCheck) {
     const mistake = await typeMistake(files, apiFile);
     if (mistake !== null) throw new InputError(mistake);
@@ -72,23 +83,24 @@ export async function loadModules(
   const folder = makeTemporary();
   try {
     const outfile = join(folder, 'modules.mjs');
-    const metafile = await bundleModules(files, outfile, api);
+    const metafile = await bundleModules(files, outfile, api, ofC?.runtimeFile);
     requireWhole(metafile);
-    const refs = files.map((file) => refOf(file, metafile));
+    const refs = files.filter((file) => !isGenerated(file)).map((file) => refOf(file, metafile));
     const computed = computedImport(inputFiles(metafile));
     if (computed !== null) throw new InputError(computed);
     if (expected !== undefined) requireSame(refs, expected, metafile);
     const places = new BundlePlaces(outfile).keep();
     const modules = await evaluate(files, outfile, api, places);
     const { exported, scenarios } = lookedThrough(modules, files, places);
-    const sources = userInputs(metafile).map((path) => ({
+    const written = userInputs(metafile).filter((path) => !isGenerated(path));
+    const sources = written.map((path) => ({
       path: displayPath(path),
       text: readFileSync(path, 'utf8'),
     }));
     const mistake = protocolMistake(sources, api, exported.variants.length > 0);
     if (mistake !== null) throw new InputError(mistake);
     requireDistinct(files, [...exported.variants, ...exported.programs, ...scenarios]);
-    const covered = userInputs(metafile).flatMap(
+    const covered = written.flatMap(
       (path) => coveredFile(readFileSync(path, 'utf8'), path, displayPath(path)) ?? [],
     );
     const variants = [...exported.variants, ...hiddenBases(exported.variants)];
@@ -97,7 +109,9 @@ export async function loadModules(
       programs: exported.programs,
       paths: files,
       apiFile,
+      ...(ofC === undefined ? {} : { cRuntimeFile: ofC.runtimeFile }),
       refs,
+      kernelSources: ofC?.refs ?? [],
       places,
       covered,
     };
@@ -134,7 +148,12 @@ function realFile(given: string): string {
 
 const API_KEY = 'shootdown.api';
 
-async function bundleModules(files: readonly string[], outfile: string, api: object): Promise<Metafile> {
+async function bundleModules(
+  files: readonly string[],
+  outfile: string,
+  api: object,
+  runtimeFile?: string,
+): Promise<Metafile> {
   const { build } = await import('esbuild');
   // The very objects of this process, not a second copy of them: what a module defines is recognised by them.
   const contents = [
@@ -164,6 +183,7 @@ async function bundleModules(files: readonly string[], outfile: string, api: obj
             }
           : { path: 'shootdown', namespace: 'api' },
       );
+      setup.onResolve({ filter: C_RUNTIME }, () => ({ path: runtimeFile }));
       setup.onLoad({ filter: /.*/, namespace: 'api' }, () => ({ contents, loader: 'js' }));
       setup.onLoad({ filter: /.*/ }, ({ path }) => {
         const text = tooLarge(path);

@@ -2,6 +2,7 @@ import { backends, findBackend } from '../backends/index.js';
 import type { Backend } from '../kernel/backend.js';
 import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
+import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
 import { findRule } from '../rules/index.js';
@@ -35,6 +36,8 @@ export interface VariantSpec {
    * `chooseNewAsid`, ...).
    */
   readonly replace?: Partial<KernelFunctions>;
+  /** Words beyond the kernel's, which its functions find in `cpu.layout.own`. Default: the base's. */
+  readonly ownWords?: OwnWords;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/;
@@ -105,6 +108,7 @@ export function defineVariant(spec: VariantSpec): Variant {
     features: { ...featuresOn(base, backend), ...spec.features },
     ...(rule === undefined ? {} : rulePart(backend, rule)),
     replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
+    ...(spec.ownWords === undefined ? {} : { ownWords: spec.ownWords }),
     made: {
       base,
       functions: Object.keys(spec.replace ?? {}) as (keyof KernelFunctions)[],

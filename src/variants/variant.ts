@@ -2,6 +2,7 @@ import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
 import type { FeatureName, Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
+import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import type { Rule } from '../rules/rule.js';
 
@@ -28,6 +29,8 @@ export interface Variant {
   /** What of a rule the machine has to know; see KernelChoice. */
   readonly entryFlushesLoadedPcid?: boolean;
   readonly packedTagBits?: number;
+  /** Words beyond the kernel's that its functions use. */
+  readonly ownWords?: OwnWords;
   readonly watchSlots?: boolean;
   /**
    * What it was made from, if its name or a user's module says so; a variant that the project brings stands

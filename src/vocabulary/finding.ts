@@ -34,6 +34,25 @@ export interface ModuleRef {
   readonly packages?: readonly string[];
 }
 
+/** A file of a kernel's source tree: where it lies under the tree, and what was in it. */
+export interface SourceFileRef {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** A kernel's C files that a finding was made with: which they were, never their text. */
+export interface KernelSourceRef {
+  /** The tree, relative to the directory in which the hunt was started. */
+  readonly tree: string;
+  /** The variant's name. */
+  readonly variant: string;
+  /** The variant that all but the C code is of. */
+  readonly base: string;
+  /** Options of the kernel's configuration that were on, without CONFIG_. */
+  readonly config: readonly string[];
+  readonly files: readonly SourceFileRef[];
+}
+
 interface Witness {
   readonly format: typeof FINDING_FORMAT;
   readonly version: typeof FINDING_VERSION;
@@ -63,6 +82,8 @@ export interface KernelFinding extends Witness {
   readonly scenario: Scenario;
   /** Where the variant comes from, if it is a user's own. */
   readonly modules?: readonly ModuleRef[];
+  /** The same, if it is of a kernel's C text. */
+  readonly kernelSource?: KernelSourceRef;
 }
 
 /** A witness against a plain program of a user's module. */

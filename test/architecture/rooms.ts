@@ -10,7 +10,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['kernel'],
   ['backends', 'rules'],
   ['variants'],
-  ['programs', 'scenarios', 'oracles', 'trace', 'drive'],
+  ['programs', 'scenarios', 'oracles', 'trace', 'drive', 'csource'],
   ['bundle'],
   ['explore', 'lowering'],
   ['explain'],

@@ -72,6 +72,12 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
         scenarios: [],
       };
     },
+    checkSource: async () => {
+      throw new InputError('clang cannot be run');
+    },
+    prepareSource: async () => {
+      throw new InputError('clang cannot be run');
+    },
     asInputError: (error) => error,
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],

@@ -1,9 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { HAS_CLANG } from '../csource/with-clang.js';
+
 /**
  * Every command line of README.md and of docs/, and how `readme.test.ts` executes it. What costs minutes is
  * reduced, and by what is said here; the rest is run as it stands, in a directory that has copies of
  * `examples`, the carried recording as `my.trace.gz`, an empty `known.json`, and the findings of earlier
  * commands.
  */
+
+const SMALL_KERNEL = fileURLToPath(new URL('../csource/fixtures/tree', import.meta.url));
 
 export type How =
   /** In this process, by the real engine. */
@@ -65,6 +70,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown study remote-tlb-gen --budget 10m': cli(0, {
     argv: 'study remote-tlb-gen --budget 10m --variant hypercall/v12',
     prints: /^v12 +none/m,
+  }),
+  // The lab's own small kernel; without a compiler both say how to get one.
+  'shootdown source check ~/linux': cli(HAS_CLANG ? 0 : 2, { argv: `source check ${SMALL_KERNEL}` }),
+  'shootdown hunt --kernel-source ~/linux': cli(HAS_CLANG ? 0 : 2, {
+    argv: `hunt --kernel-source ${SMALL_KERNEL}`,
   }),
   'shootdown verify examples/ticket-lock.ts': cli(1, {
     prints: /^ticket-lock: no violation in any execution/m,

@@ -10,6 +10,7 @@ import { litmusCommand } from './litmus.js';
 import { mergeCommand } from './merge/merge.js';
 import { replayCommand } from './replay.js';
 import { showCommand } from './show/show.js';
+import { sourceCommand } from './source/source.js';
 import { stressCommand } from './stress/stress.js';
 import { studyCommand } from './study/study.js';
 import { traceCommand } from './trace/trace.js';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly CliCommand[] = [
   showCommand,
   stressCommand,
   traceCommand,
+  sourceCommand,
   verifyCommand,
   litmusCommand,
   listCommand,

@@ -8,7 +8,7 @@ import { InfrastructureError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
-import { FINDING, FINDING_MODULES, type Given, JSON_FLAG, toggle } from '../options.js';
+import { FINDING, FINDING_MODULES, FINDING_TREE, type Given, JSON_FLAG, toggle } from '../options.js';
 import { openFinding } from '../own-modules.js';
 import { printReplayed, printTimeline, reportDifferences } from '../witness.js';
 import { defineCommand } from './command.js';
@@ -16,6 +16,7 @@ import { defineCommand } from './command.js';
 const FLAGS = {
   full: toggle('--full', 'draw every step, not only those around the deciding ones'),
   module: FINDING_MODULES,
+  kernelSource: FINDING_TREE,
   onThreads: toggle(
     '--on-threads',
     'follow the schedule in lockstep too, on a worker thread per CPU, and compare',
@@ -49,7 +50,7 @@ export const replayCommand = defineCommand({
 
 async function replay(context: CliContext, file: string, flags: ReplayFlags): Promise<number> {
   const { engine, io, version } = context;
-  const finding = await openFinding(context, file, flags.module);
+  const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   const result = await engine.replay(finding);
   const onThreads = flags.onThreads ? await engine.threads.replay(finding) : null;
   if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));

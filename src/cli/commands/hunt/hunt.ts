@@ -17,6 +17,7 @@ import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
+import { KERNEL_SOURCE, sourcesOf } from '../../kernel-source.js';
 import {
   ALLOW_NO_EFFECT,
   EXPLORATION,
@@ -56,6 +57,7 @@ const FLAGS = {
   ),
   executions: LIMITS.executions.saying('executions per variant; without --budget there is no time limit'),
   ...EXPLORATION,
+  ...KERNEL_SOURCE,
   shard: flag(
     '--shard <I/N>',
     "the I-th of N shares of the executions; limits are each share's own; auto[/N] asks the environment",
@@ -80,6 +82,7 @@ Examples:
   $ shootdown hunt --variant b1,b1-fixed --executions 20000 --seed 7
   $ shootdown hunt --variant cve-2025-37964 --scenario trace:boot.trace.gz --window 1200..1320
   $ shootdown hunt ticket-lock.ts --executions 100000
+  $ shootdown hunt --kernel-source ~/linux --scenario lazy-return
   $ shootdown hunt my-rule.ts --variant kvm/v4,my-rule
   $ shootdown hunt --variant b1 --memory sc --budget 2m --json > verdicts.json
   $ shootdown hunt --variant b1-fixed --budget 1h --shard 3/8 --reporter junit --reporter-file junit.xml
@@ -112,7 +115,7 @@ export const huntCommand = defineCommand({
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
   requireDistinctFiles(outputsOf(flags), inputsOf(modules, flags.scenario));
-  const own = await loadOwn(engine, modules, flags.typeCheck);
+  const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const strategies = await selectStrategies(engine, flags.strategy);
   const targets = await selectTargets(engine, flags, own);
   const reporting = new Reporting(context, flags);

@@ -9,7 +9,15 @@ import { type CliContext, outColors } from '../../context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { FINDING, FINDING_MODULES, flag, type Given, JSON_FLAG, toggle } from '../../options.js';
+import {
+  FINDING,
+  FINDING_MODULES,
+  FINDING_TREE,
+  flag,
+  type Given,
+  JSON_FLAG,
+  toggle,
+} from '../../options.js';
 import { openFinding } from '../../own-modules.js';
 import { wholeNumber } from '../../values.js';
 import { printReplayed, reportDifferences } from '../../witness.js';
@@ -26,6 +34,7 @@ const FLAGS = {
     wholeNumber(name, WIDTH_MIN, WIDTH_MAX),
   ),
   module: FINDING_MODULES,
+  kernelSource: FINDING_TREE,
   json: JSON_FLAG.saying('the steps as one JSON document on stdout, nothing else'),
 };
 
@@ -56,7 +65,7 @@ export const showCommand = defineCommand({
 
 async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
   const { engine, io, version } = context;
-  const finding = await openFinding(context, file, flags.module);
+  const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   const result = await engine.replay(finding);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));

@@ -1,0 +1,58 @@
+/**
+ * Where things lie for C code of the lab: byte addresses of 32 bits, none of them of any memory. `shims/lab`
+ * says the same to the compiler.
+ *
+ *     0x0000_0000   variables of the C files, read-only data
+ *     0x0010_0000   per-CPU variables of CPU 0, one stride for each CPU
+ *     0x2000_0000   address spaces, by handle
+ *     0x3000_0000   batches of unmapped pages, by CPU
+ *     0x4000_0000   the CPU's own stack, which nobody else can reach
+ */
+export const CPU_SHIFT = 20;
+export const MM_BASE = 0x2000_0000;
+export const MM_SHIFT = 16;
+export const BATCH_BASE = 0x3000_0000;
+export const BATCH_SHIFT = 12;
+export const STACK_BASE = 0x4000_0000;
+
+/** How a word of the layout stands for what C code has there. */
+export type Codec = 'number' | 'mm' | 'frame' | 'pages';
+
+/** What word of the layout a field is. */
+export type FieldWord =
+  | { readonly of: 'tlbstate' | 'flushInfo' | 'ubc' | 'mm'; readonly word: string; readonly index?: number }
+  | { readonly of: 'ctxs'; readonly slot: number; readonly word: 'ctxId' | 'tlbGen' }
+  /** A word that the layout has only because the C code has it. */
+  | { readonly of: 'own'; readonly index: number }
+  /** Never stored to: what it holds is in the code. */
+  | { readonly of: 'constant' };
+
+/** A word of a structure or variable as C code sees it. */
+export interface Field {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly codec: Codec;
+  readonly word: FieldWord;
+}
+
+/** Every word that C code can name, by kind of address. */
+export interface FieldTables {
+  readonly variables: readonly Field[];
+  readonly perCpu: readonly Field[];
+  readonly mm: readonly Field[];
+  readonly batch: readonly Field[];
+}
+
+/** Entries into C code, by number: each has its own piece of the stack, at each depth of interrupts. */
+export const ENTRIES = [
+  'inc_mm_tlb_gen',
+  'switch_mm_irqs_off',
+  'enter_lazy_tlb',
+  'flush_tlb_func',
+  'flush_tlb_mm_range',
+  'arch_tlbbatch_flush',
+  'should_flush_tlb',
+  'leave_mm',
+] as const;
+export type EntryName = (typeof ENTRIES)[number];

@@ -1,0 +1,135 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../vocabulary/errors.js';
+import { packageRoot } from '../vocabulary/package-root.js';
+import { mappedAssembly } from './assembly.js';
+import type { KernelTree } from './tree.js';
+import type { Unit } from './unit.js';
+
+/** The user's compiler and linker: from C files to a module of WebAssembly. */
+
+export interface Compiler {
+  readonly clang: string;
+  readonly linker: string;
+  /** As clang says it. */
+  readonly version: string;
+}
+
+const HOW_TO_GET = 'install clang and lld (Debian, Ubuntu: apt install clang lld), or give --clang PATH';
+const OUTPUT_MAX = 64 * 2 ** 20;
+
+/** Throws InputError where there is none that makes WebAssembly. */
+export function findCompiler(clang = 'clang'): Compiler {
+  const version = lineOf(clang, ['--version']);
+  if (version === null) throw new InputError(`${clang} cannot be run`, HOW_TO_GET);
+  const named = lineOf(clang, ['-print-prog-name=wasm-ld']) ?? '';
+  const beside = join(dirname(clang), 'wasm-ld');
+  const linker = [named, beside, 'wasm-ld'].find(
+    (path) => path !== '' && lineOf(path, ['--version']) !== null,
+  );
+  if (linker === undefined)
+    throw new InputError(`${clang} is there, and its linker wasm-ld is not`, HOW_TO_GET);
+  return { clang, linker, version };
+}
+
+function lineOf(command: string, args: readonly string[]): string | null {
+  try {
+    const text = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return text.split('\n')[0];
+  } catch {
+    return null;
+  }
+}
+
+export const SHIMS = fileURLToPath(new URL('src/csource/shims', packageRoot()));
+const FLAGS = [
+  '--target=wasm32',
+  '-O0',
+  '-g',
+  '-gdwarf-4',
+  '-ffreestanding',
+  '-nostdinc',
+  '-std=gnu11',
+  '-fms-extensions',
+  '-fno-strict-aliasing',
+  '-Wno-everything',
+  '-D__KERNEL__',
+  '-DCONFIG_SMP=1',
+  '-DCONFIG_X86_64=1',
+] as const;
+
+export function flagsFor(unit: Unit, config: readonly string[]): string[] {
+  return [
+    ...FLAGS,
+    ...unit.definitions.map((one) => `-D${one}`),
+    ...config.map((option) => `-DCONFIG_${option}=1`),
+  ];
+}
+
+/** C code that clang refuses, in its own words. */
+export class CompileError extends InputError {
+  constructor(
+    /** All that clang said. */
+    readonly said: string,
+    first: string,
+  ) {
+    super(first);
+  }
+}
+
+export interface Compiled {
+  readonly wasm: Uint8Array;
+  /** Names of per-CPU variables. */
+  readonly perCpu: ReadonlySet<string>;
+}
+
+/** Compiles in `folder`, an empty directory. Throws CompileError, InputError. */
+export function compile(
+  tree: KernelTree,
+  unit: Unit,
+  config: readonly string[],
+  { clang, linker }: Compiler,
+  folder: string,
+): Compiled {
+  const stubs = join(folder, 'stubs');
+  for (const name of unit.stubs) {
+    mkdirSync(dirname(join(stubs, name)), { recursive: true });
+    writeFileSync(join(stubs, name), '#include <lab/kernel.h>\n');
+  }
+  const file = (name: string): string => join(folder, name);
+  writeFileSync(file('unit.c'), unit.text);
+  const include = [stubs, SHIMS, join(tree.root, 'arch/x86/include'), tree.root].flatMap((path) => [
+    '-I',
+    path,
+  ]);
+  const flags = flagsFor(unit, config);
+  run(tree, folder, clang, [...flags, ...include, '-S', '-emit-llvm', file('unit.c'), '-o', file('unit.ll')]);
+  const code = mappedAssembly(readFileSync(file('unit.ll'), 'utf8'), tree.root);
+  writeFileSync(file('mapped.ll'), code);
+  run(tree, folder, clang, ['--target=wasm32', '-O0', '-g', '-c', file('mapped.ll'), '-o', file('unit.o')]);
+  const link = ['--no-entry', '--allow-undefined', '--gc-sections', file('unit.o'), '-o', file('unit.wasm')];
+  run(tree, folder, linker, link);
+  const perCpu = new Set(
+    [...code.matchAll(/^@([\w.$]+) = .*section "\.lab\.percpu"/gm)].map(([, name]) => name),
+  );
+  return { wasm: readFileSync(file('unit.wasm')), perCpu };
+}
+
+/** In `folder`: what lies under the working directory is named from there in debug information. */
+function run(tree: KernelTree, folder: string, command: string, args: readonly string[]): void {
+  const options = { cwd: folder, encoding: 'utf8', maxBuffer: OUTPUT_MAX } as const;
+  const { status, stderr, error } = spawnSync(command, args, options);
+  if (status === 0) return;
+  if (error !== undefined) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
+  const said = stderr.replaceAll(`${tree.root}/`, '').replaceAll(`${SHIMS}/`, 'shims/');
+  const errors = said.split('\n').filter((line) => /\berror:/.test(line));
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more: shootdown source check shows them)` : '';
+  throw new CompileError(said, `${errors[0] ?? said.split('\n')[0] ?? `${command} failed`}${more}`);
+}
+
+/** Whether the package carries its shims. */
+export function shimsAreThere(): boolean {
+  return existsSync(join(SHIMS, 'lab/kernel.h'));
+}

@@ -1,0 +1,120 @@
+import type { KernelFunctions } from '../../kernel/functions.js';
+import type { KernelCpu } from '../../kernel/kernel-cpu.js';
+import type { Protocol } from '../../machine/protocol.js';
+import { CPU_SHIFT, type EntryName, type FieldTables } from '../addresses.js';
+import { batchPointer, mmPointer } from './c-words.js';
+import { type CContext, Contexts } from './context.js';
+
+/** A translated C function: the CPU, what it runs with, the top of its stack, its arguments. */
+export type CFunction = (cpu: KernelCpu, c: CContext, sp: number, ...args: number[]) => Protocol<number>;
+
+/** What the translation says of its code. */
+export interface CCode {
+  readonly tables: FieldTables;
+  /** Bytes of stack that the deepest chain of calls takes. */
+  readonly stackBytes: number;
+  /** By entry: the function. */
+  readonly entries: Readonly<Partial<Record<EntryName, CFunction>>>;
+}
+
+const PAGE_SHIFT = 12;
+/** More pages than this become a full flush in every kernel; see `flushTlbMmRange`. */
+const PAGES_MAX = 4096;
+const FLUSH_ALL = -1;
+
+/** The kernel's functions that the C code has, for a variant to replace the lab's own by. */
+export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<KernelFunctions> {
+  const contexts = new Contexts(tables, stackBytes);
+  const enter = (cpu: KernelCpu, name: EntryName, ...args: number[]): Protocol<number> => {
+    const c = contexts.of(cpu);
+    const run = entries[name] as CFunction;
+    return run(cpu, c, c.top(name, cpu.depth), ...args);
+  };
+  const all: Partial<Record<EntryName, Partial<KernelFunctions>>> = {
+    inc_mm_tlb_gen: {
+      *incMmTlbGen(cpu, mm) {
+        return yield* enter(cpu, 'inc_mm_tlb_gen', mmPointer(mm));
+      },
+    },
+    switch_mm_irqs_off: {
+      *switchMmIrqsOff(cpu, next) {
+        yield* enter(cpu, 'switch_mm_irqs_off', mmPointer(next));
+      },
+    },
+    enter_lazy_tlb: {
+      *enterLazyTlb(cpu) {
+        yield* enter(cpu, 'enter_lazy_tlb');
+      },
+    },
+    leave_mm: {
+      *leaveMm(cpu) {
+        yield* enter(cpu, 'leave_mm');
+      },
+    },
+    flush_tlb_func: {
+      *flushTlbFunc(cpu, initiator) {
+        yield* enter(cpu, 'flush_tlb_func', initiator);
+      },
+    },
+    should_flush_tlb: {
+      *shouldFlushTlb(cpu, target) {
+        return (yield* enter(cpu, 'should_flush_tlb', target)) !== 0;
+      },
+    },
+    flush_tlb_mm_range: {
+      *flushTlbMmRange(cpu, mm, start, end, nominalPages, freedTables) {
+        const isAll = end === FLUSH_ALL;
+        // What a recording says of the range decides whether all is flushed; the pages are the scenario's.
+        const pages = nominalPages > end - start ? Math.min(nominalPages, PAGES_MAX) : end - start;
+        const isWide = pages > end - start && pages > RANGE_MAX;
+        const last = isAll ? FLUSH_ALL : (isWide ? start + pages : end) << PAGE_SHIFT;
+        yield* enter(
+          cpu,
+          'flush_tlb_mm_range',
+          mmPointer(mm),
+          isAll ? 0 : start << PAGE_SHIFT,
+          last,
+          freedTables ? 1 : 0,
+        );
+      },
+    },
+    arch_tlbbatch_flush: {
+      *archTlbbatchFlush(cpu) {
+        yield* enter(cpu, 'arch_tlbbatch_flush', batchPointer(cpu.id));
+      },
+    },
+  };
+  return Object.assign({}, ...(Object.keys(entries) as EntryName[]).map((name) => all[name]));
+}
+
+/** `tlb_single_page_flush_ceiling` as scenarios know it. */
+const RANGE_MAX = 33;
+
+/** Which C functions a call of others may name: by their numbers in the table of functions. */
+export interface Callable {
+  readonly function: number;
+  readonly condition: number;
+  /** Where the request lies among per-CPU variables. */
+  readonly request: number;
+}
+
+/**
+ * `on_each_cpu_cond_mask` and its kin: the lab's kernel/smp.c, which knows one function and one condition.
+ * Throws an Error for a call of another.
+ */
+export function* callMany(
+  cpu: KernelCpu,
+  c: CContext,
+  known: Callable,
+  mask: number,
+  condition: number,
+  called: number,
+  info: number,
+): Protocol<void> {
+  if (called !== known.function) throw new Error('has another function than flush_tlb_func called on CPUs');
+  if (condition !== 0 && condition !== known.condition)
+    throw new Error('has CPUs chosen by another function than should_flush_tlb');
+  if (info !== known.request + ((cpu.id + 1) << CPU_SHIFT))
+    throw new Error('hands on another request than the one of this CPU, flush_tlb_info');
+  yield* cpu.fn.smpCallFunctionManyCond(cpu, c.words.word(mask, 4), condition !== 0);
+}

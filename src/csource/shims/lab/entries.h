@@ -1,0 +1,30 @@
+#pragma once
+/*
+ * Where the lab enters the tree's functions, under names that stay the same while theirs and their
+ * parameters change.
+ */
+#define LAB_ENTRY(name) __attribute__((export_name("lab_" #name))) lab_##name
+
+/* In a file of the kernel that the lab does not compile, or in the one that it does: C takes both for one. */
+DEFINE_PER_CPU(struct tlb_state, cpu_tlbstate);
+/* Inline assembly becomes calls of this, which must be declared. */
+__attribute__((used)) static void lab_keep(u32 address) { lab_invlpg(address); }
+
+u64 LAB_ENTRY(inc_mm_tlb_gen)(struct mm_struct *mm) { return inc_mm_tlb_gen(mm); }
+void LAB_ENTRY(switch_mm_irqs_off)(struct mm_struct *next) { switch_mm_irqs_off(NULL, next, NULL); }
+void LAB_ENTRY(enter_lazy_tlb)(void) { enter_lazy_tlb(NULL, NULL); }
+void LAB_ENTRY(flush_tlb_func)(u32 initiator) { flush_tlb_func(per_cpu_ptr(&flush_tlb_info, initiator)); }
+void LAB_ENTRY(flush_tlb_mm_range)(struct mm_struct *mm, unsigned long start, unsigned long end, bool freed)
+{
+	flush_tlb_mm_range(mm, start, end, PAGE_SHIFT, freed);
+}
+void LAB_ENTRY(arch_tlbbatch_flush)(struct arch_tlbflush_unmap_batch *batch) { arch_tlbbatch_flush(batch); }
+u32 LAB_ENTRY(should_flush_tlb)(u32 cpu) { return LAB_CONDITION((int)cpu, this_cpu_ptr(&flush_tlb_info)); }
+void LAB_ENTRY(leave_mm)(void)
+{
+#ifdef LAB_LEAVE_MM_TAKES_CPU
+	leave_mm(smp_processor_id());
+#else
+	leave_mm();
+#endif
+}

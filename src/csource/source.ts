@@ -1,0 +1,205 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { profiles } from '../kernel/profiles.js';
+import { InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
+import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
+import { VERSION } from '../vocabulary/version.js';
+import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
+import { moduleText } from './emit.js';
+import { Untranslatable } from './translate/function.js';
+import { type Translation, translate } from './translate/program.js';
+import { type KernelTree, readTree, sha256 } from './tree.js';
+import { type Unit, unitOf } from './unit.js';
+import { readModule } from './wasm/module.js';
+
+/**
+ * A kernel tree as a module of the lab: compiled, translated, kept. What is kept is found by a hash of the
+ * sources, the shims, the flags, the compiler and this version.
+ */
+
+export interface SourceOptions {
+  /** The compiler. Default: `clang`. */
+  readonly clang?: string;
+  /** Options of the kernel's configuration that are on, without CONFIG_. */
+  readonly config: readonly string[];
+  /** The variant that everything but the C code is of. Default: by the tree's version. */
+  readonly base?: string;
+  /** What it is called. Default: `c/` and the tree's version. */
+  readonly variant?: string;
+  /** What the files must be for this to make sense. */
+  readonly expected?: readonly SourceFileRef[];
+}
+
+export interface PreparedSource {
+  /** The generated module. */
+  readonly module: string;
+  readonly variant: string;
+  readonly ref: KernelSourceRef;
+}
+
+/** How generated modules are told from those that people write. */
+const GENERATED_SUFFIX = '.of-c.mjs';
+
+/** Throws InputError for trees that do not compile or translate, and where there is no compiler. */
+export function prepareSource(given: string, options: SourceOptions): PreparedSource {
+  const tree = readTree(given);
+  requireConfig(options.config);
+  if (options.expected !== undefined) requireSame(tree, options.expected);
+  const base = options.base ?? baseFor(tree.version);
+  const unit = unitOf(tree);
+  const compiler = findCompiler(options.clang);
+  const folder = join(cacheFolder(), keyOf(tree, unit, compiler, options.config, base, options.variant));
+  const variant = options.variant ?? `c/${tree.version ?? 'tree'}`;
+  const module = join(folder, `kernel${GENERATED_SUFFIX}`);
+  if (!existsSync(module)) {
+    const translation = translated(tree, unit, options.config, compiler);
+    const summary = `arch/x86/mm/tlb.c of ${tree.version === null ? 'a tree' : `Linux ${tree.version}`}, the rest as ${base}`;
+    keep(folder, moduleText(translation, { variant, base, summary }, folder));
+  }
+  const { files } = tree;
+  return { module, variant, ref: { tree: shown(tree.root), variant, base, config: options.config, files } };
+}
+
+/** Compiles and translates, in a directory of its own. Throws InputError. */
+export function translated(
+  tree: KernelTree,
+  unit: Unit,
+  config: readonly string[],
+  compiler: Compiler,
+): Translation {
+  const folder = temporary();
+  try {
+    const { wasm, perCpu } = compile(tree, unit, config, compiler, folder);
+    return translate({ module: readModule(wasm), perCpu, condition: unit.condition });
+  } catch (error) {
+    if (!(error instanceof Untranslatable)) throw error;
+    const file = error.at?.file.replace(`${tree.root}/`, '');
+    throw new InputError(
+      error.message,
+      null,
+      file === undefined ? null : { file, line: error.at?.line ?? 0 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the lab has of everything but the C code: the newest profile that is not newer than the tree. */
+export function baseFor(treeVersion: string | null): string {
+  const newest = '6.18';
+  if (treeVersion === null) return newest;
+  const wanted = numbers(treeVersion);
+  const older = profiles
+    .filter(({ name }) => /^\d+\.\d+(\.\d+)?$/.test(name) && compareVersions(numbers(name), wanted) <= 0)
+    .map(({ name }) => name)
+    .sort((a, b) => compareVersions(numbers(a), numbers(b)));
+  return older.at(-1) ?? '5.10';
+}
+
+function numbers(text: string): number[] {
+  return text.split('.').map(Number);
+}
+
+function compareVersions(a: readonly number[], b: readonly number[]): number {
+  for (let at = 0; at < 3; at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Throws InputError for a tree that is not the one a finding was made with. */
+function requireSame(tree: KernelTree, expected: readonly SourceFileRef[]): void {
+  for (const { file, sha256: before } of expected) {
+    const now = tree.files.find((one) => one.file === file);
+    if (now?.sha256 === before) continue;
+    throw new InputError(
+      `${file} of ${shown(tree.root)} has changed since the finding was made`,
+      `to replay with what is there now, give --kernel-source ${shown(tree.root)}`,
+    );
+  }
+}
+
+function requireConfig(config: readonly string[]): void {
+  for (const option of config)
+    if (!/^[A-Z0-9_]{1,60}$/.test(option))
+      throw new InputError(`--config: "${option}" is no option of a kernel`, 'give names such as DEBUG_VM');
+}
+
+function keyOf(
+  tree: KernelTree,
+  unit: Unit,
+  compiler: Compiler,
+  config: readonly string[],
+  base: string,
+  variant: string | undefined,
+): string {
+  const shims = readdirSync(join(SHIMS, 'lab'))
+    .sort()
+    .map((name) => [name, sha256(readFileSync(join(SHIMS, 'lab', name), 'utf8'))]);
+  const parts = [
+    tree.root,
+    tree.files,
+    unit,
+    shims,
+    flagsFor(unit, config),
+    compiler,
+    base,
+    variant,
+    VERSION,
+    FORMAT,
+  ];
+  return sha256(JSON.stringify(parts)).slice(0, 32);
+}
+
+/** Counted up when the same sources give another module. */
+const FORMAT = 1;
+
+/** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. */
+function cacheFolder(): string {
+  const given = process.env.XDG_CACHE_HOME ?? '';
+  return join(given.startsWith('/') ? given : join(homedir(), '.cache'), 'shootdown', 'c');
+}
+
+function temporary(): string {
+  const parent = cacheFolder();
+  try {
+    mkdirSync(parent, { recursive: true });
+    return mkdtempSync(join(parent, 'making-'));
+  } catch (error) {
+    throw refused(parent, error);
+  }
+}
+
+/** Whole or not at all: another process may be making the same. */
+function keep(folder: string, text: string): void {
+  const made = temporary();
+  try {
+    writeFileSync(join(made, `kernel${GENERATED_SUFFIX}`), text);
+    renameSync(made, folder);
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(join(folder, `kernel${GENERATED_SUFFIX}`))) throw refused(folder, error);
+  }
+}
+
+function refused(folder: string, error: unknown): InfrastructureError {
+  return new InfrastructureError(
+    `${folder}: translations of C code cannot be kept there: ${systemReason(error)}`,
+    'set XDG_CACHE_HOME to a directory that can be written',
+  );
+}
+
+function shown(path: string): string {
+  return relative(process.cwd(), path).split(sep).join('/') || '.';
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
+
+/** A kernel's source tree, or a directory with just the files that are needed. */
+
+export const TLB_C = 'arch/x86/mm/tlb.c';
+export const INCLUDE = 'arch/x86/include';
+/** Headers that say what the protocol's words and inline functions are: the tree's own, whatever is in them. */
+export const KEPT_HEADERS = ['asm/tlbflush.h', 'asm/mmu.h', 'asm/mmu_context.h'] as const;
+const NEEDED = [TLB_C, 'arch/x86/mm/mm_internal.h', ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`)];
+
+export interface SourceFile {
+  /** Under the tree's root, with forward slashes. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
+export interface KernelTree {
+  /** Absolute, without links. */
+  readonly root: string;
+  /** `6.12.117`; null where there is no Makefile that says it. */
+  readonly version: string | null;
+  readonly files: readonly SourceFile[];
+  /** Text of a file of the tree. */
+  text(file: string): string;
+}
+
+/** Throws InputError for what is no such tree. */
+export function readTree(given: string): KernelTree {
+  let root: string;
+  try {
+    root = realpathSync(resolve(given));
+    if (!statSync(root).isDirectory()) throw new InputError(`--kernel-source: ${given} is no directory`);
+  } catch (error) {
+    if (errorCode(error) === null) throw error;
+    throw new InputError(
+      `--kernel-source: ${given} cannot be read: ${systemReason(error)}`,
+      'give the directory of a kernel',
+    );
+  }
+  const missing = NEEDED.filter((file) => !existsSync(join(root, file)));
+  if (missing.length > 0)
+    throw new InputError(
+      `--kernel-source: ${given} has no ${missing.join(', no ')}`,
+      `give the root of a Linux tree, or a directory with ${NEEDED.join(', ')}`,
+    );
+  const text = (file: string): string => readText(root, file);
+  const files = NEEDED.map((file) => ({ file, sha256: sha256(text(file)) }));
+  return { root, version: versionOf(root), files, text };
+}
+
+function readText(root: string, file: string): string {
+  try {
+    return readFileSync(join(root, file), 'utf8');
+  } catch (error) {
+    throw new InputError(`--kernel-source: ${join(root, file)} cannot be read: ${systemReason(error)}`);
+  }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function versionOf(root: string): string | null {
+  const path = join(root, 'Makefile');
+  if (!existsSync(path)) return null;
+  const head = readFileSync(path, 'utf8').slice(0, 1000);
+  const part = (name: string): string | undefined =>
+    new RegExp(`^${name} *= *(\\d{1,4})$`, 'm').exec(head)?.[1];
+  const [major, minor, stable] = [part('VERSION'), part('PATCHLEVEL'), part('SUBLEVEL')];
+  if (major === undefined || minor === undefined) return null;
+  return stable === undefined || stable === '0' ? `${major}.${minor}` : `${major}.${minor}.${stable}`;
+}

@@ -1,0 +1,45 @@
+import { INCLUDE, KEPT_HEADERS, type KernelTree, TLB_C } from './tree.js';
+
+/**
+ * The one file that is compiled: the tree's tlb.c, between the lab's shims and its entries. Headers that are
+ * not the tree's own become stubs which include the shims.
+ */
+
+export interface Unit {
+  readonly text: string;
+  /** Names as they are included: `linux/mm.h`. */
+  readonly stubs: readonly string[];
+  /** The function that chooses CPUs. */
+  readonly condition: string;
+  readonly definitions: readonly string[];
+}
+
+/** Newest first: functions that `on_each_cpu_cond_mask` has been given. */
+const CONDITIONS = ['should_flush_tlb', 'tlb_is_not_lazy'] as const;
+const INCLUDED = /^[ \t]*#[ \t]*include[ \t]+<([A-Za-z0-9_./-]+)>/gm;
+
+export function unitOf(tree: KernelTree): Unit {
+  const kept = KEPT_HEADERS.map((name) => tree.text(`${INCLUDE}/${name}`));
+  const code = tree.text(TLB_C);
+  const included = [code, ...kept, tree.text('arch/x86/mm/mm_internal.h')].flatMap((text) =>
+    [...text.matchAll(INCLUDED)].map(([, name]) => name),
+  );
+  const stubs = [...new Set(included)].filter((name) => !KEPT_HEADERS.some((one) => one === name));
+  const condition = CONDITIONS.find((name) => new RegExp(`\\b${name}\\s*\\(`).test(code)) ?? CONDITIONS[0];
+  const takesCpu = /\bvoid\s+leave_mm\s*\(\s*int\b/.test(code);
+  return {
+    stubs: stubs.filter((name) => !name.split('/').includes('..')).sort(),
+    condition,
+    definitions: [`LAB_CONDITION=${condition}`, ...(takesCpu ? ['LAB_LEAVE_MM_TAKES_CPU'] : [])],
+    text: [
+      '#include <lab/kernel.h>',
+      '#include <asm/tlbflush.h>',
+      '/* As many slots as the scenario has; the structure keeps the number that the tree says. */',
+      '#undef TLB_NR_DYN_ASIDS',
+      '#define TLB_NR_DYN_ASIDS lab_slots()',
+      `#include "${TLB_C}"`,
+      '#include <lab/entries.h>',
+      '',
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,191 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../src/cli/engine.js';
+import { cli } from '../cli/run-cli.js';
+import { compiling, HAS_CLANG } from './with-clang.js';
+
+/** C text from the command line, with the real engine: the lab's own small kernel, as it is and broken. */
+
+const folder = mkdtempSync(join(tmpdir(), 'c-text-'));
+const cacheBefore = process.env.XDG_CACHE_HOME;
+process.env.XDG_CACHE_HOME = join(folder, 'cache');
+afterAll(() => {
+  process.env.XDG_CACHE_HOME = cacheBefore ?? '';
+  rmSync(folder, { recursive: true });
+});
+
+const TREE = new URL('fixtures/tree', import.meta.url).pathname;
+const TLB_C = 'arch/x86/mm/tlb.c';
+const run = (...argv: string[]) => cli(argv, { engine: createEngine() });
+
+/** A copy of the small kernel in which `change` was made of its tlb.c. */
+function treeWith(name: string, change: (c: string) => string): string {
+  const root = join(folder, name);
+  cpSync(TREE, root, { recursive: true });
+  const file = join(root, TLB_C);
+  const before = readFileSync(file, 'utf8');
+  const after = change(before);
+  if (after === before) throw new Error('the change is none');
+  writeFileSync(file, after);
+  return root;
+}
+
+/** Several processes' worth of starting up a test, on a machine that may be busy. */
+const PATIENCE = { timeout: 240_000 };
+const HUNT = ['--executions', '100', '--scenario', 'ping-pong-munmap', '--jobs', '1', '--no-base'];
+
+describe('what is no C text to run', () => {
+  it('is told in one line', async () => {
+    const nothing = join(folder, 'nothing');
+    mkdirSync(nothing, { recursive: true });
+    for (const [argv, said] of [
+      [['hunt', '--kernel-source', join(folder, 'absent')], /absent cannot be read: no such file/],
+      [
+        ['hunt', '--kernel-source', nothing],
+        /nothing has no arch\/x86\/mm\/tlb\.c.*give the root of a Linux tree/,
+      ],
+      [
+        ['hunt', '--kernel-source', TREE, '--clang', '/no/clang'],
+        /\/no\/clang cannot be run; install clang and lld/,
+      ],
+      [['hunt', '--kernel-source', TREE, '--config', 'a-b'], /--config: "a-b" is no option/],
+      [['hunt', '--variant', 'b1', '--config', 'DEBUG_VM'], /--config: there is no C text to compile/],
+      [['source', 'check', nothing], /nothing has no arch/],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await run(...argv);
+      expect([argv, exitCode, stdout]).toEqual([argv, 2, '']);
+      expect(stderr).toMatch(said);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+});
+
+describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
+  it('runs as it stands, and nothing is found in what is right', PATIENCE, async () => {
+    const { exitCode, stdout, stderr } = await run('hunt', '--kernel-source', TREE, ...HUNT);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('c/6.12');
+    expect(stdout).toMatch(/replaced flushTlbFunc: ran \d+ times/);
+  });
+
+  it(
+    'is found where it is wrong, told with its lines, and replayed while it is what it was',
+    PATIENCE,
+    async () => {
+      const root = treeWith('no-ipi', (c) => c.replace('return true;', 'return false;'));
+      const out = join(folder, 'findings');
+      const hunted = await run('hunt', '--kernel-source', root, ...HUNT, '--out', out);
+      expect(hunted).toMatchObject({ exitCode: 1, stderr: '' });
+      expect(hunted.stdout).toContain('[arch/x86/include/asm/tlbflush.h:');
+      const [name] = readdirSync(out);
+      const finding = join(out, name);
+      const text = readFileSync(finding, 'utf8');
+      expect(JSON.parse(text)).toMatchObject({
+        variant: 'c/6.12',
+        kernelSource: {
+          base: '6.12',
+          config: [],
+          files: expect.arrayContaining([{ file: TLB_C, sha256: expect.any(String) }]),
+        },
+      });
+      expect(text).not.toContain('should_flush_tlb(int');
+      expect(JSON.parse(text)).not.toHaveProperty('modules');
+
+      const replayed = await run('replay', finding);
+      expect(replayed).toMatchObject({ exitCode: 1, stderr: '' });
+      expect(replayed.stdout).toContain('reproduced: same violation, same step, same trace');
+      expect(await run('show', finding)).toMatchObject({ exitCode: 0 });
+
+      writeFileSync(join(root, TLB_C), readFileSync(join(TREE, TLB_C), 'utf8'));
+      const changed = await run('replay', finding);
+      expect(changed).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(changed.stderr).toMatch(
+        /tlb\.c of \S+ has changed since the finding was made; to replay .*--kernel-source/,
+      );
+      const now = await run('replay', finding, '--kernel-source', root);
+      expect(now.exitCode).toBe(2);
+      expect(now.stderr).toContain('not reproduced');
+    },
+  );
+
+  it('is told in the words of clang where it does not compile', PATIENCE, async () => {
+    const root = treeWith('broken', (c) => c.replace('return true;', 'return true'));
+    for (const argv of [
+      ['hunt', '--kernel-source', root, ...HUNT],
+      ['source', 'check', root],
+    ]) {
+      const { exitCode, stdout, stderr } = await run(...argv);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/arch\/x86\/mm\/tlb\.c:\d+:\d+: error: expected ';'/);
+    }
+  });
+
+  it('is told by its line where it does what the lab does not know', PATIENCE, async () => {
+    const check = (root: string) => ['source', 'check', root];
+    const hunt = (root: string) => ['hunt', '--kernel-source', root, ...HUNT];
+    const changes: readonly (readonly [
+      name: string,
+      change: (c: string) => string,
+      command: (root: string) => string[],
+      said: RegExp,
+    ])[] = [
+      [
+        'assembly',
+        (c) => c.replace('load(next, atomic64', '__asm__ volatile("wbinvd"); load(next, atomic64'),
+        check,
+        /tlb\.c:\d+: inline assembly that the lab does not know: "wbinvd"/,
+      ],
+      [
+        'wide',
+        (c) => c.replace('load(next, atomic64_read(', 'load(next, (long long)atomic64_read('),
+        check,
+        /tlb\.c:\d+: switch_mm_irqs_off has arithmetic of 64 bits/,
+      ],
+      [
+        'unknown',
+        (c) => c.replace('if (prev == next)', 'void who(void); who(); if (prev == next)'),
+        hunt,
+        /tlb\.c:\d+: .*calls who, which the lab does not have/,
+      ],
+      [
+        'null',
+        (c) => c.replace('mm->context.tlb_gen));\n}', 'mm->context.tlb_gen));\n\t*(u32 *)0 = 1;\n}'),
+        hunt,
+        /tlb\.c:\d+: .*accesses address 0: a NULL pointer/,
+      ],
+    ];
+    for (const [name, change, command, said] of changes) {
+      const { exitCode, stderr } = await run(...command(treeWith(name, change)));
+      expect([name, exitCode]).toEqual([name, 2]);
+      expect(stderr).toMatch(said);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('works with a field, a per-CPU variable and a parameter that no kernel has', PATIENCE, async () => {
+    const root = treeWith('more', (c) =>
+      c
+        .replace('static void load(', 'static DEFINE_PER_CPU(u32, loads);\nstatic void load(')
+        .replace('this_cpu_write(cpu_tlbstate.ctxs[0].ctx_id', 'this_cpu_inc(loads);\n\t$&')
+        .replace('static bool should_flush_tlb', 'static bool unused_one(int a) { return a; }\n$&'),
+    );
+    const checked = await run('source', 'check', root);
+    expect(checked).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(checked.stdout).toMatch(/fields? with a word of their own, 0 at the start: .*loads/);
+    expect(checked.stdout).toContain('cpu_tlbstate.switches');
+    expect(await run('hunt', '--kernel-source', root, ...HUNT)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('keeps what was made, by what it was made of', async () => {
+    const cache = join(folder, 'cache', 'shootdown', 'c');
+    const prepare = (config: readonly string[]) => createEngine().prepareSource(TREE, { config });
+    const first = await prepare([]);
+    const made = readdirSync(cache);
+    expect(made.filter((name) => name.startsWith('making-'))).toEqual([]);
+    expect(await prepare([])).toEqual(first);
+    expect(readdirSync(cache)).toEqual(made);
+    expect((await prepare(['DEBUG_VM'])).module).not.toBe(first.module);
+  });
+});
