@@ -8,6 +8,7 @@ import { bugs } from '../../src/variants/bugs.js';
 import { findVariant } from '../../src/variants/index.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { programCulprits } from '../../test/explain/culprits/programs.js';
+import { seamCulprits } from '../../test/explain/culprits/seams.js';
 import { culprits } from '../../test/explain/culprits/variants.js';
 
 /** A bug with a twin without it: what is hunted, and what the twin is of a finding. */
@@ -23,10 +24,12 @@ export interface ExplainSubject {
   readonly twin: ((scenario: Scenario | null) => Program) | null;
 }
 
+const replaced = [...culprits, ...seamCulprits];
+
 /** What is known by name beside what the project brings. */
 export const own: Modules = {
   ...NO_MODULES,
-  variants: culprits.flatMap(({ bug, fixed }) => [bug, fixed]),
+  variants: replaced.flatMap(({ bug, fixed }) => [bug, fixed]),
   programs: programCulprits.flatMap(({ bug, fixed }) => [bug, fixed]),
 };
 
@@ -55,7 +58,7 @@ export const subjects: readonly ExplainSubject[] = [
   ...bugs
     .filter(({ bug }) => bug !== undefined)
     .map(({ name }) => variantSubject(name, `${name}-fixed`, catalogue)),
-  ...culprits.map(({ bug, fixed }) => variantSubject(bug.name, fixed.name, catalogue)),
+  ...replaced.map(({ bug, fixed }) => variantSubject(bug.name, fixed.name, catalogue)),
   ...programCulprits.map(({ bug, fixed }) => ({
     name: bug.name,
     request: { program: bug.name },

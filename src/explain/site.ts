@@ -34,22 +34,63 @@ const FRAME = /^\s*at (?:async )?(?:(\S+)(?: \[as [^\]]*\])? \()?(.*?):(\d+):(\d
 /** Where the program's code is handed its turn: what is below is no longer the program. */
 const RESUMED = /(?:^|\.)_?Generator(?:Stack|Code)\d*\.(?:resume|settle)$/;
 
-/** Reads the call stack, innermost function first, without the two functions that ask. Slow. */
-function callStack(loaded: BundlePlaces | null): Frame[] {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  const stack = new Error().stack ?? '';
-  Error.stackTraceLimit = limit;
-  const frames: Frame[] = [];
-  for (const text of stack.split('\n').slice(1)) {
-    const match = FRAME.exec(text);
-    if (match === null) continue;
-    if (RESUMED.test(match[1] ?? '')) break;
-    const written = writtenAt({ path: fileOf(match[2]), line: Number(match[3]) }, Number(match[4]), loaded);
-    frames.push({ name: match[1] ?? '', file: written.path, line: written.line });
+/**
+ * Call stacks, innermost function first, without the functions that ask. Reading one is slow, above all where
+ * source maps are on; a program has few different ones, and a long execution comes by each of them any number
+ * of times.
+ */
+class CallStacks {
+  private readonly known = new Map<string, readonly Frame[]>();
+
+  constructor(private readonly loaded: BundlePlaces | null) {}
+
+  /** To be called by what the recorder's hook calls. */
+  frames(): readonly Frame[] {
+    const { stackTraceLimit, prepareStackTrace } = Error;
+    Error.stackTraceLimit = DEPTH;
+    let isNamed: boolean[] = [];
+    Error.prepareStackTrace = (_error, sites) => {
+      isNamed = sites.map((site) => hasOwnName(site.getFunctionName() ?? ''));
+      return sites.map(positionOf).join(' ');
+    };
+    const key = String(new Error().stack);
+    Error.prepareStackTrace = prepareStackTrace;
+    let frames = this.known.get(key);
+    if (frames === undefined) {
+      // This method, its caller, and the recorder's hook.
+      frames = this.read(new Error().stack ?? '', isNamed).slice(3);
+      this.known.set(key, frames);
+    }
+    Error.stackTraceLimit = stackTraceLimit;
+    return frames;
   }
-  // This function, its caller, and the recorder's hook.
-  return frames.slice(3);
+
+  /**
+   * `isNamed`: by frame; where source maps are on, V8 calls a function without a name by what stands around it
+   * (`length` in `Array.from({ length: 2 }, () => function* ...)`).
+   */
+  private read(stack: string, isNamed: readonly boolean[]): Frame[] {
+    const frames: Frame[] = [];
+    for (const [index, text] of stack.split('\n').slice(1).entries()) {
+      const match = FRAME.exec(text);
+      if (match === null) continue;
+      if (RESUMED.test(match[1] ?? '')) break;
+      const place = { path: fileOf(match[2]), line: Number(match[3]) };
+      const written = writtenAt(place, Number(match[4]), this.loaded);
+      frames.push({ name: isNamed[index] ? (match[1] ?? '') : '', file: written.path, line: written.line });
+    }
+    return frames;
+  }
+}
+
+/** V8 also guesses names, from what a function without one is assigned to or listed in: `x.cpus.length`. */
+function hasOwnName(name: string): boolean {
+  return name !== '' && !name.includes('.');
+}
+
+/** Where a frame stands in what runs: no source map is asked. */
+function positionOf(site: NodeJS.CallSite): string {
+  return `${site.getFileName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
 }
 
 function fileOf(location: string): string {
@@ -68,20 +109,15 @@ function ownName(name: string): string {
 }
 
 /**
- * What V8 calls a generator without a name that stands in `cpus: [...]`, where source maps are on; each has
- * its own column anyway.
- */
-const LIST_OF_SCRIPTS = 'cpus';
-
-/**
  * Tells the site of an operation of the simulated kernel, or of what a user's variant has in its place.
  * `loaded`: places of the modules that this process evaluated.
  */
 export function kernelSites(loaded: BundlePlaces | null): () => Site {
+  const stacks = new CallStacks(loaded);
   return () => {
     const functions: string[] = [];
     let place: Place | null = null;
-    for (const { name, file, line } of callStack(loaded)) {
+    for (const { name, file, line } of stacks.frames()) {
       const own = ownName(name);
       if (own === '' || NOT_KERNEL.has(own)) continue;
       const isKernel = /[\\/]src[\\/](?:kernel|backends|rules)[\\/]/.test(file);
@@ -105,14 +141,15 @@ export function kernelSites(loaded: BundlePlaces | null): () => Site {
  * from the working directory.
  */
 export function programSites(loaded: BundlePlaces | null): () => Site {
+  const stacks = new CallStacks(loaded);
   return () => {
     // The handler that a program gets for an interrupt of which it says nothing is not its text.
-    const frames = callStack(loaded).filter(
-      ({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)),
-    );
+    const frames = stacks
+      .frames()
+      .filter(({ name, file }) => !(ownName(name) === 'onlyIret' && /plain-program\.[jt]s$/.test(file)));
     const functions = frames
       .map(({ name }) => ownName(name))
-      .filter((name) => name !== '' && name !== 'next' && name !== LIST_OF_SCRIPTS);
+      .filter((name) => name !== '' && name !== 'next');
     return { functions: functions.reverse(), place: frames.length === 0 ? null : placeOf(frames[0]) };
   };
 }
