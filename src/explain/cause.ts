@@ -77,6 +77,10 @@ const WORDS = {
   hostErased: 'the host marked the vCPU once more over the flush request',
   interrupted: 'the interrupt came in the middle of the switch',
   recycled: 'a PCID was loaded for another mm without a flush',
+  answeredEarly: 'the target answered before it had carried out the request',
+  waitedElsewhere: 'the initiator waited for another word than the answer',
+  freedEarly: 'the page was freed before its flush was requested',
+  sameGeneration: 'the generation was not counted up',
   claimed: 'the slot took a generation that was read after its flush',
 } as const;
 

@@ -1,5 +1,7 @@
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
+import { CSD_FLAGS } from '../kernel/structs.js';
 import type { Machine } from '../machine/machine.js';
+import { OP_CMPXCHG, OP_SEND_IPI, STEP_PREEMPT } from '../machine/op-kinds.js';
 import type { JudgedViolation } from '../vocabulary/violation.js';
 import { personally, waitingWords } from '../vocabulary/violation-facts.js';
 import { crossMm } from './cross-mm.js';
@@ -38,6 +40,29 @@ export function explain(
   }
 }
 
+/** Where a CPU queued the request whose csd it waits for, if it has sent its target no interrupt since. */
+function unsent(story: Story, cpu: number, word: number): RawStep | undefined {
+  const { csd } = story.kernel.layout.cpus[cpu].cfd;
+  const target = csd.findIndex((address) => address + CSD_FLAGS === word);
+  if (target < 0) return undefined;
+  const { queue } = story.kernel.layout.cpus[target].cfd;
+  const queued = story.steps.findLast(
+    (step) => step.cpu === cpu && step.kind === OP_CMPXCHG && step.a === queue && step.c === csd[target],
+  );
+  if (queued === undefined || queued.value !== 0) return undefined;
+  if (story.after(queued.step, ({ kind, a }) => kind === OP_SEND_IPI && a === target) !== undefined)
+    return undefined;
+  const after = story.after(queued.step, (step) => step.cpu === cpu && step.kind < STEP_PREEMPT);
+  story.mark(queued, `CPU${cpu} queues its request for CPU${target}; no IPI follows`);
+  if (after !== undefined) story.mark(after, `CPU${cpu} goes on, and has sent CPU${target} no IPI`);
+  story.tell(
+    `CPU${cpu} queued its request for CPU${target} and sent no IPI`,
+    queued,
+    ...(after === undefined ? [] : [after]),
+  );
+  return queued;
+}
+
 /** Marks where every CPU stands that has not finished, and what it waits for was last changed. */
 function stuck(story: Story): Explanation {
   const { machine, kernel, steps, names } = story;
@@ -53,6 +78,8 @@ function stuck(story: Story): Explanation {
         ? undefined
         : steps.findLast(({ writes }) => writes.some(({ address }) => address === wait.word));
     if (source !== undefined) sources.push(source);
+    const request = wait === null ? undefined : unsent(story, stands.cpu, wait.word);
+    if (request !== undefined) sources.push(request);
     if (wait !== null && source !== undefined && source !== last)
       story.mark(
         source,

@@ -10,6 +10,7 @@ import type { Part, Story } from './story.js';
 import type { StaleEntry } from './survived.js';
 import { interrupted, switchersSide } from './switch-view.js';
 import { type Due, decision, flushed } from './target-view.js';
+import { freedEarly, uncounted } from './uncounted.js';
 
 /** A change of an entry, and a use of what was there before. */
 export interface StaleChange {
@@ -45,11 +46,8 @@ export function flushStory(story: Story, stale: StaleChange): Explanation {
       returned,
       `CPU${initiator}'s operation returns, or frees the page: from here nobody may use it`,
     );
-  if (counted === undefined || counted.step > use.step) {
-    story.tell(`CPU${initiator} had not counted a flush request for its change`, change);
-    if (!isDone) overtaker(story, change, use);
-    return story.end(flushCause('notCounted'), change.step);
-  }
+  if (counted === undefined || counted.step > use.step) return uncounted(story, stale, isDone);
+  freedEarly(story, change, counted.step);
   const name = story.names.mm(mm);
   const generation = stores(counted) ? counted.b : counted.value;
   story.mark(counted, `generation ${generation} of ${name} is the one that covers the change`);

@@ -4,6 +4,7 @@ import * as K from '../machine/op-kinds.js';
 import { type FlushCause, flushCause } from './cause.js';
 import type { RawStep } from './raw-step.js';
 import type { Part, Story } from './story.js';
+import { answered, answeredEarly, waitedElsewhere } from './went-on.js';
 
 /**
  * From an initiator's request to its target: whether it was sent, and whether the initiator waited for it.
@@ -134,9 +135,17 @@ export function waitersView(
   if (queued === undefined) return null;
   const returned = story.after(queued.step, (step) => step.cpu === initiator && story.returns(step));
   if (returned === undefined || returned.step > until) return null;
-  const served = story.after(queued.step, (step) => step.cpu === target && notes(step, E.EV_IPI_SERVED));
-  if (served !== undefined && served.step < returned.step) return null;
+  const request = { asked: queued, returned, initiator, target };
+  const early = answeredEarly(story, request);
+  if (early === null) {
+    const served = story.after(queued.step, (step) => step.cpu === target && notes(step, E.EV_IPI_SERVED));
+    if (served !== undefined && served.step < returned.step) return null;
+    // Nobody notes it: the target's answer has to do.
+    if (served === undefined && answered(story, request) !== undefined) return null;
+  }
   story.mark(queued, `CPU${initiator} asks CPU${target} for the flush`);
+  const elsewhere = early ?? waitedElsewhere(story, request);
+  if (elsewhere !== null) return elsewhere;
   const words = `CPU${initiator} went on before CPU${target} had served its request`;
   return { words, cause: flushCause('notServed'), step: queued.step };
 }

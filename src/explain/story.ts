@@ -8,6 +8,7 @@ import type { Circumstance } from './circumstance.js';
 import type { Explanation } from './explanation.js';
 import type { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
+import { Traffic } from './traffic.js';
 
 /** A part of the story: in words, for the cause, and the step that it is about. */
 export interface Part {
@@ -28,6 +29,7 @@ export class Story {
   private readonly deciding = new Map<number, string>();
   private readonly sentence: string[];
   private readonly told = new Set<number>();
+  private known: Traffic | null = null;
 
   constructor(
     readonly machine: Machine,
@@ -37,6 +39,12 @@ export class Story {
     readonly violation: JudgedViolation,
   ) {
     this.sentence = [violation.message];
+  }
+
+  /** Who stored what, and who saw it. */
+  get traffic(): Traffic {
+    this.known ??= new Traffic(this.steps);
+    return this.known;
   }
 
   /** The step decides; with an earlier reason for the same step the later one counts. */

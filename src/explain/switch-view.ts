@@ -2,6 +2,7 @@ import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import * as K from '../machine/op-kinds.js';
 import { flushCause } from './cause.js';
 import type { RawStep } from './raw-step.js';
+import { flushes } from './slots-view.js';
 import type { Part, Story } from './story.js';
 
 /** Where a target stood in its switch, as its own steps tell. */
@@ -59,11 +60,12 @@ export function switchersSide(
 }
 
 /**
- * An interrupt that was delivered between SWITCHING and the new loaded_mm, where interrupts are to be off:
- * its handler took the CPU for one that has nothing loaded. Null if there was none.
+ * An interrupt that was delivered between SWITCHING and the new loaded_mm, where interrupts are to be off, and
+ * whose handler took the CPU for one that has nothing loaded, or loaded something itself. Null if there was
+ * none: a handler that does neither, as that of an NMI, is no part of the story.
  */
 export function interrupted(story: Story, from: number, until: number, target: number): Part | null {
-  const { kernel, steps } = story;
+  const { kernel, steps, names } = story;
   const { loadedMm } = kernel.layout.cpus[target].tlbstate;
   const own = steps.filter(({ step, cpu }) => cpu === target && step < until);
   const publishing = ({ kind, a }: RawStep): boolean =>
@@ -73,20 +75,46 @@ export function interrupted(story: Story, from: number, until: number, target: n
     const index = own.indexOf(delivered);
     const published = own.slice(0, index).findLast(publishing);
     if (published?.b !== LOADED_MM_SWITCHING) continue;
+    const acted = actedOn(handlerOf(own, index), loadedMm);
+    if (acted === null) continue;
     story.mark(delivered, `an interrupt reaches CPU${target} in the middle of its switch`);
+    const isLoad = acted.kind === K.OP_READ_ONCE;
+    const what = isLoad ? 'went by loaded_mm = SWITCHING' : 'loaded an mm itself';
+    story.mark(
+      acted,
+      isLoad
+        ? `the handler goes by ${names.word(loadedMm, target)} = SWITCHING`
+        : `the handler loads an mm itself`,
+    );
     const begun = beginning(own, index);
     if (begun !== null) story.mark(begun, `CPU${target} begins to switch, with interrupts on`);
-    const words =
-      `an interrupt reached CPU${target} in the middle of its switch, and its handler went ` +
-      'by loaded_mm = SWITCHING';
     return {
-      words,
+      words: `an interrupt reached CPU${target} in the middle of its switch, and its handler ${what}`,
       cause: flushCause('interrupted'),
       step: delivered.step,
-      also: begun === null ? [] : [begun],
+      also: [acted, begun ?? []].flat(),
     };
   }
   return null;
+}
+
+/** The steps of the handler that a delivery starts. */
+function handlerOf(own: readonly RawStep[], delivered: number): readonly RawStep[] {
+  const { handlerDepth } = own[delivered];
+  const end = own.findIndex(
+    (step, index) => index > delivered && step.kind === K.OP_IRET && step.handlerDepth === handlerDepth + 1,
+  );
+  return own.slice(delivered + 1, end < 0 ? own.length : end);
+}
+
+/** By what a handler went: it loaded an mm, or it saw SWITCHING and flushed nothing. */
+function actedOn(handler: readonly RawStep[], loadedMm: number): RawStep | null {
+  const loads = handler.find(({ kind }) => kind === K.OP_WRITE_CR3);
+  if (loads !== undefined) return loads;
+  if (handler.some(flushes)) return null;
+  const isSeen = ({ kind, a, value }: RawStep): boolean =>
+    kind === K.OP_READ_ONCE && a === loadedMm && value === LOADED_MM_SWITCHING;
+  return handler.find(isSeen) ?? null;
 }
 
 /**

@@ -154,7 +154,24 @@ export function flushed(
       informed,
       `CPU${target} reads generation ${informed.value} of ${story.names.mm(mm)}, and flushes nothing`,
     );
-  return { words: `CPU${target} flushed nothing`, cause, step: informed?.step ?? until };
+  const also = knewBetter(story, informed?.step ?? from, until, target, slot.asid);
+  return { words: `CPU${target} flushed nothing`, cause, step: informed?.step ?? until, also };
+}
+
+/** Where a target that flushed nothing looked at its slot, or came back to the mm without a look. */
+function knewBetter(story: Story, from: number, until: number, target: number, asid: number): RawStep[] {
+  const { ctxs, isLazy } = story.kernel.layout.cpus[target].tlbstate;
+  const own = (wanted: (step: RawStep) => boolean): RawStep | undefined =>
+    story.after(from, (step) => step.step < until && step.cpu === target && wanted(step));
+  const looked = own(({ kind, a }) => kind === K.OP_READ_ONCE && a === ctxs[asid]?.tlbGen);
+  if (looked !== undefined) {
+    story.mark(looked, `CPU${target}'s slot ${asid} has generation ${looked.value}: it goes on with that`);
+    return [looked];
+  }
+  const back = own(({ kind, a, b }) => kind === K.OP_WRITE_ONCE && a === isLazy && b === 0);
+  if (back === undefined) return [];
+  story.mark(back, `CPU${target} leaves lazy mode, and does not look at its slot`);
+  return [back];
 }
 
 function otherPages(story: Story, invalidated: RawStep, target: number, entry: StaleEntry): Part {

@@ -1,4 +1,4 @@
-import { CSD_FLAG_LOCK, INIT_MM, LOADED_MM_SWITCHING } from '../../../src/kernel/constants.js';
+import { CSD_FLAG_LOCK, INIT_MM } from '../../../src/kernel/constants.js';
 import type { KernelFunctions } from '../../../src/kernel/functions.js';
 import { CSD_FLAGS, CSD_INFO } from '../../../src/kernel/structs.js';
 import { defineVariant } from '../../../src/variants/define.js';
@@ -132,20 +132,6 @@ const noBarrier = (isFixed: boolean): Replace => ({
   },
 });
 
-/** is_lazy is looked at before loaded_mm: a CPU that comes back in between is passed over. */
-const lazyFirst = (isFixed: boolean): Replace => ({
-  *shouldFlushTlb(cpu, target) {
-    const { loadedMm, isLazy } = cpu.per[target].tlbstate;
-    const mm = yield* cpu.readOnce(cpu.own.flushInfo.mm);
-    let lazy = isFixed ? 0 : yield* cpu.readOnce(isLazy);
-    const loaded = yield* cpu.readOnce(loadedMm);
-    if (isFixed) lazy = yield* cpu.readOnce(isLazy);
-    if (loaded === LOADED_MM_SWITCHING) return true;
-    if (lazy !== 0) return false;
-    return mm === 0 || loaded === mm;
-  },
-});
-
 export const seamCulprits: readonly SeamCulprit[] = [
   pair('early-ack', earlyAck),
   pair('same-gen', sameGen),
@@ -158,5 +144,4 @@ export const seamCulprits: readonly SeamCulprit[] = [
   pair('lost-ipi', lostIpi),
   pair('odd-pages', oddPages),
   pair('no-barrier', noBarrier),
-  pair('lazy-first', lazyFirst),
 ];
