@@ -21,14 +21,53 @@ const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
  * model).
  */
 export function restsOn(verdict: Verdict, notes: readonly string[] = []): string[] {
+  return [...ofItsOwn(verdict), ...shared(verdict, notes)];
+}
+
+/** Lines under a title. */
+export interface RestsOn {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** The same for several verdicts: what they have in common stands once, behind what each has of its own. */
+export function allRestOn(verdicts: readonly Verdict[], notes: readonly string[] = []): RestsOn[] {
+  if (verdicts.length === 1)
+    return verdicts.map((verdict) => ({
+      title: `${visible(verdict.variant)} rests on`,
+      lines: restsOn(verdict, notes),
+    }));
+  const groups = new Map<string, { readonly names: string[]; readonly lines: readonly string[] }>();
+  for (const verdict of verdicts) {
+    const lines = shared(verdict, notes);
+    const group = groups.get(lines.join('\n')) ?? { names: [], lines };
+    group.names.push(visible(verdict.variant));
+    groups.set(lines.join('\n'), group);
+  }
+  return [
+    ...verdicts.map((verdict) => ({
+      title: `${visible(verdict.variant)} rests on`,
+      lines: ofItsOwn(verdict),
+    })),
+    ...[...groups.values()].map(({ names, lines }) => {
+      const who =
+        groups.size === 1
+          ? 'all of them rest'
+          : `${names.join(', ')} ${names.length === 1 ? 'rests' : 'rest'}`;
+      return { title: `${who} on`, lines };
+    }),
+  ];
+}
+
+/** What its own executions say. */
+function ofItsOwn(verdict: Verdict): string[] {
   const scenarios =
     verdict.scenarios.length > 1
       ? count(verdict.scenarios.length, 'scenario')
       : verdict.program === true
         ? 'the program'
         : `scenario ${visible(verdict.scenario)}`;
-  const sample =
-    `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ` + `${scenarios}`;
+  const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
   const interrupted = verdict.interrupted ? ', interrupted' : '';
   const shard = verdict.shard === undefined ? '' : `, ${shardWords(verdict.shard)}`;
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';
@@ -36,10 +75,14 @@ export function restsOn(verdict: Verdict, notes: readonly string[] = []): string
     ...[...effectLines(verdict), ...codeLines(verdict)].map(visible),
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ` +
       `${verdict.seed}${shard}${interrupted}${reach}`,
-    ...(verdict.program === true
-      ? [memoryLine(verdict.memory), PROGRAM_MACHINE]
-      : reachOf(verdict.memory, notes)),
   ];
+}
+
+/** What it has in common with others. */
+function shared(verdict: Verdict, notes: readonly string[]): string[] {
+  return verdict.program === true
+    ? [memoryLine(verdict.memory), PROGRAM_MACHINE]
+    : reachOf(verdict.memory, notes);
 }
 
 const PROGRAM_MACHINE =

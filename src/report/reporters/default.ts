@@ -5,11 +5,10 @@
 
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baselineLines } from '../baseline-words.js';
-import { visible } from '../escape.js';
 import { openFindingLines, shardWords } from '../hunt-words.js';
 import { count } from '../layout.js';
 import { mergedLines } from '../merged-words.js';
-import { restsOn } from '../rests-on.js';
+import { allRestOn } from '../rests-on.js';
 import { renderTimeline } from '../timeline.js';
 import { VerdictTable } from '../verdict-table.js';
 import { commandLines, indentedLines, labelledLines, sentenceLines } from '../witness.js';
@@ -72,11 +71,11 @@ function printEnd(to: ReportTarget, { results, notes, baseline, merged }: HuntRe
   const first = results.find(({ witness }) => witness !== null);
   for (const result of results) for (const line of witnessLines(to, result, result === first)) to.print(line);
   if (merged !== undefined) for (const line of mergedLines(merged)) to.print(line);
-  for (const { verdict } of results) {
-    to.print(`\n${visible(verdict.variant)} rests on`);
-    for (const line of indentedLines(restsOn(verdict, notes))) to.print(line);
-  }
   const verdicts = results.map(({ verdict }) => verdict);
+  for (const { title, lines } of allRestOn(verdicts, notes)) {
+    to.print(`\n${title}`);
+    for (const line of indentedLines(lines)) to.print(line);
+  }
   for (const line of openFindingLines(verdicts)) to.print(line);
   if (baseline !== null) for (const line of ['', ...baselineLines(baseline, verdicts)]) to.print(line);
 }
