@@ -113,7 +113,7 @@ describe('a hunt', () => {
         cause: 'no IPI',
       },
     ]);
-    // 18 of 3,000 executions show it.
+    // 24 of 3,000 executions show it.
     expect(verdict.met![0].executions).toBeGreaterThan(0);
   });
 
