@@ -12,15 +12,22 @@ import { compileC } from './compile-c.js';
  * How fast runs on threads are, oracles on:
  *
  *     npx tsx bench/stress/throughput.ts [--only storm-2|storm-8|dontneed-8|busy-64|start] [--seconds 4]
- *     [--runs 3] [--record]
+ *     [--runs 3] [--warm 4] [--record]
  *
- * JSON lines on stdout, a table on stderr. Each figure is the median of the runs after one that warms up on
- * the same threads; runs of the C twin (twin.c: the same work, without oracles, and as long looks before it
- * sleeps) alternate with ours where gcc is present, and the ratio is the median of the pairs'. Exit code 1 if a
- * bar is missed. Times depend on the machine and on what else it does: run it alone; the ratio is what stays.
+ * JSON lines on stdout, a table on stderr. Each figure is the median of the runs after one of `--warm`
+ * seconds (more for more CPUs) that warms up on the same threads; runs of the C twin (twin.c: the same work,
+ * without oracles, and as many looks before it sleeps) alternate with ours where gcc is present, and the ratio
+ * is the median of the pairs'. Exit code 1 if a bar is missed. Times depend on the machine and on what else it
+ * does: run it alone; the ratio is what stays.
  */
 
-const { only, seconds, runs, isRecorded } = argumentsOf({ only: 'all', seconds: 4, runs: 3 });
+const {
+  only,
+  seconds,
+  runs,
+  warm: warmSeconds,
+  isRecorded,
+} = argumentsOf({ only: 'all', seconds: 4, runs: 3, warm: 4 });
 const isNode24 = Number(process.versions.node.split('.')[0]) >= 24;
 
 interface Case {
@@ -45,7 +52,7 @@ const CASES: readonly Case[] = [
     measure: 'shootdowns',
     bar: 300_000,
     twin: 'munmap',
-    warm: seconds,
+    warm: warmSeconds,
   },
   {
     name: 'storm-8',
@@ -55,7 +62,7 @@ const CASES: readonly Case[] = [
     measure: 'ipis',
     bar: isNode24 ? 200_000 : 100_000,
     twin: 'munmap',
-    warm: 2 * seconds,
+    warm: 2 * warmSeconds,
   },
   {
     name: 'dontneed-8',
@@ -65,7 +72,7 @@ const CASES: readonly Case[] = [
     measure: 'ipis',
     bar: isNode24 ? 200_000 : 100_000,
     twin: 'dontneed',
-    warm: 2 * seconds,
+    warm: 2 * warmSeconds,
   },
   {
     name: 'busy-64',
@@ -75,7 +82,7 @@ const CASES: readonly Case[] = [
     measure: 'shootdowns',
     bar: 500,
     twin: null,
-    warm: 10 * seconds,
+    warm: 10 * warmSeconds,
   },
 ];
 
