@@ -153,7 +153,8 @@ async function throughput({
   const beside = hasPeer ? `; C ${digits(peer)}, ratio ${ratio}` : '';
   const result = `${digits(value)} ${measure}/s (bar ${digits(bar)}: ${ok ? 'met' : '**missed**'})${beside}`;
   console.error(`${name.padEnd(10)} ${result}`);
-  const command = `npx tsx bench/stress/throughput.ts --only ${name} --seconds ${seconds} --runs ${runs}`;
+  const asked = `--only ${name} --seconds ${seconds} --runs ${runs} --warm ${warmSeconds}`;
+  const command = `npx tsx bench/stress/throughput.ts ${asked}`;
   if (isRecorded)
     record({ what: `threads, ${name}, beside a C twin that does the same work`, result, command });
 }
