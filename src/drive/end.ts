@@ -37,7 +37,7 @@ function judge(machine: Machine, isFairlyOver: boolean, seen: Machine): boolean 
 }
 
 function reportStuck(machine: Machine, canMove: boolean): void {
-  const waiting = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.waiting(cpu.id));
+  const waiting = machine.waits.unfinished();
   if (canMove) machine.report({ class: 'livelock', cpu: 0, steps: machine.step, waiting });
   else machine.report({ class: 'deadlock', cpu: waiting[0].cpu, waiting });
 }

@@ -63,7 +63,7 @@ class PlainExplainer {
   explain(judged: readonly number[]): Explanation {
     const { violation, steps, machine } = this;
     const isStuck = violation.class === 'deadlock' || violation.class === 'livelock';
-    const waiting = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.waiting(cpu.id));
+    const waiting = machine.waits.unfinished();
     const last = steps.at(-1);
     let facts: Fact[] = [];
     if (isStuck) facts = this.stuck(waiting);

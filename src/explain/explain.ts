@@ -67,7 +67,7 @@ function unsent(story: Story, cpu: number, word: number): RawStep | undefined {
 function stuck(story: Story): Explanation {
   const { machine, kernel, steps, names } = story;
   const sources: RawStep[] = [];
-  const waiting = machine.cpus.filter((cpu) => !cpu.finished).map((cpu) => machine.waiting(cpu.id));
+  const waiting = machine.waits.unfinished();
   for (const stands of waiting) {
     const last = steps.findLast((step) => step.cpu === stands.cpu);
     const why = `then ${waitingWords(stands, personally(kernel.layout.layout))}`;

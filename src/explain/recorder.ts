@@ -11,8 +11,8 @@ import {
   SERVICE_AGENT,
   WALKER_AGENT,
 } from '../machine/agents.js';
-import type { Cpu } from '../machine/cpu.js';
 import * as H from '../machine/hardware.js';
+import { MachineListener } from '../machine/listener.js';
 import type { Machine } from '../machine/machine.js';
 import {
   OP_CMPXCHG_PAIR,
@@ -64,7 +64,7 @@ const NO_OPERATION: Operation = {
  * Records the steps of one execution. With sites it is slow, and only for replays: it looks at the call stack
  * at every operation.
  */
-export class Recorder implements StepWatcher {
+export class Recorder extends MachineListener implements StepWatcher {
   readonly steps: RawStep[] = [];
   /**
    * Of the pending operation, per CPU and depth of handlers: an interrupted operation is where it was when
@@ -86,36 +86,17 @@ export class Recorder implements StepWatcher {
     private readonly board: EventLog,
     private readonly captureSite: (() => Site) | null,
   ) {
+    super();
     this.sites = machine.cpus.map(() => []);
-    for (const cpu of machine.cpus) this.watch(cpu);
-    const commit = machine.commit.bind(machine);
-    machine.commit = (cpu, address, value) => {
-      this.write(cpu, address, value, false);
-      commit(cpu, address, value);
-    };
+    machine.listen(this);
   }
 
-  /**
-   * `yield*` asks the pending operation for its iterator where the operation is written: the place and the
-   * functions around it.
-   */
-  private watch(cpu: Cpu): void {
-    const { pending } = cpu;
+  override handsOut(cpu: number): void {
     const { captureSite } = this;
-    if (captureSite !== null) {
-      pending[Symbol.iterator] = () => {
-        this.sites[cpu.id][cpu.depth] = captureSite();
-        return pending;
-      };
-    }
-    const poke = cpu.poke.bind(cpu);
-    cpu.poke = (address, value) => {
-      this.write(cpu.id, address, value, true);
-      return poke(address, value);
-    };
+    if (captureSite !== null) this.sites[cpu][this.machine.cpus[cpu].depth] = captureSite();
   }
 
-  private write(cpu: number, address: number, value: number, poked: boolean): void {
+  override stores(cpu: number, address: number, value: number, poked: boolean): void {
     this.writes.push({ cpu, address, before: this.machine.mem[address], value, poked });
   }
 

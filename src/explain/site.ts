@@ -44,7 +44,7 @@ class CallStacks {
 
   constructor(private readonly loaded: BundlePlaces | null) {}
 
-  /** To be called by what the recorder's hook calls. */
+  /** To be called by what the recorder calls. */
   frames(): readonly Frame[] {
     const { stackTraceLimit, prepareStackTrace } = Error;
     Error.stackTraceLimit = DEPTH;
@@ -57,8 +57,8 @@ class CallStacks {
     Error.prepareStackTrace = prepareStackTrace;
     let frames = this.known.get(key);
     if (frames === undefined) {
-      // This method, its caller, and the recorder's hook.
-      frames = this.read(new Error().stack ?? '', isNamed).slice(3);
+      // This method, its caller, the recorder, and the operation that tells it.
+      frames = this.read(new Error().stack ?? '', isNamed).slice(4);
       this.known.set(key, frames);
     }
     Error.stackTraceLimit = stackTraceLimit;

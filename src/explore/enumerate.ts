@@ -6,6 +6,7 @@ import type { Continuation, Vector } from '../machine/continuation.js';
 import type { Cpu } from '../machine/cpu.js';
 import { GeneratorCode } from '../machine/generator-stack.js';
 import * as H from '../machine/hardware.js';
+import { MachineListener } from '../machine/listener.js';
 import { Machine } from '../machine/machine.js';
 import type { Refusal } from '../machine/operands.js';
 import type { Program } from '../machine/program.js';
@@ -62,9 +63,7 @@ const STEPS_MAX = 1_000;
  * these.
  */
 const TOLD = 'r';
-const PEEKED = 'p';
-const CHOSE = 'c';
-const MADE_SPACE = 's';
+const ANSWERED = 'a';
 const INTERRUPT = 'i';
 const NMI = 'n';
 
@@ -72,13 +71,12 @@ const NMI = 'n';
  * Numbers for histories: a history is its predecessor's number and one more event, so that equal numbers mean
  * equal histories.
  */
-class Histories {
+class Histories extends MachineListener {
   private readonly known = new Map<string, number>();
   readonly of: Int32Array;
-  /** The CPU whose code runs now. */
-  running = 0;
 
   constructor(cpus: number) {
+    super();
     this.of = new Int32Array(cpus);
   }
 
@@ -94,6 +92,11 @@ class Histories {
       this.known.set(key, id);
     }
     this.of[cpu] = id;
+  }
+
+  /** What is no instruction still tells something: what was peeked or chosen, a new address space. */
+  override answers(cpu: number, value: number): void {
+    this.add(cpu, ANSWERED, value);
   }
 }
 
@@ -123,7 +126,6 @@ class ListenedCode implements Continuation {
   }
 
   resume(result: number): boolean {
-    this.histories.running = this.cpu.id;
     this.histories.add(this.cpu.id, TOLD, result);
     return this.code.resume(result);
   }
@@ -137,20 +139,6 @@ class ListenedCode implements Continuation {
 function listened(program: Program, histories: Histories): Program {
   return {
     ...program,
-    createCpu(machine, id) {
-      const cpu = program.createCpu(machine, id);
-      // What is no instruction still tells something: the results go into the history too.
-      const { peek, newAddressSpace } = cpu;
-      cpu.peek = (address) => {
-        histories.add(id, PEEKED, machine.mem[address]);
-        return peek.call(cpu, address);
-      };
-      cpu.newAddressSpace = (mm) => {
-        histories.add(id, MADE_SPACE, machine.ghost.addressSpace(mm));
-        return newAddressSpace.call(cpu, mm);
-      };
-      return cpu;
-    },
     continuation: (cpu) => new ListenedCode(program, cpu, histories),
   };
 }
@@ -187,6 +175,7 @@ class Enumerator implements Decider {
   ) {
     this.histories = new Histories(program.cpus);
     this.machine = new Machine(listened(program, this.histories), options.memory);
+    this.machine.listen(this.histories);
     this.maxStates = options.maxStates ?? STATES_MAX;
     this.maxSteps = options.maxSteps ?? STEPS_MAX;
   }
@@ -231,9 +220,7 @@ class Enumerator implements Decider {
   }
 
   choose(n: number): number {
-    const value = -1 - this.decide(() => Array.from({ length: n }, (_, c) => -1 - c));
-    this.histories.add(this.histories.running, CHOSE, value);
-    return value;
+    return -1 - this.decide(() => Array.from({ length: n }, (_, c) => -1 - c));
   }
 
   pick(machine: Machine): number {

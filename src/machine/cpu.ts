@@ -1,4 +1,5 @@
 import type { Continuation } from './continuation.js';
+import type { MachineListener } from './listener.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
 import type { Refusal } from './operands.js';
@@ -32,8 +33,13 @@ export class PendingOp implements Op {
    */
   readonly handedOn = this as unknown as undefined;
   private readonly yielded = { done: false, value: this.handedOn } as const;
+  /** Null while nobody listens. */
+  listener: MachineListener | null = null;
+
+  constructor(private readonly cpu: number) {}
 
   [Symbol.iterator](): Iterator<undefined, number, number> {
+    if (this.listener !== null) this.listener.handsOut(this.cpu);
     return this;
   }
 
@@ -59,6 +65,18 @@ export class PendingOp implements Op {
 /** An operation that is no instruction: done at once, without a boundary. */
 export class ImmediateOp implements Op {
   value = 0;
+  /** Null while nobody listens. */
+  listener: MachineListener | null = null;
+
+  constructor(private readonly cpu: number) {}
+
+  /** Its answer is this one now. */
+  answered(value: number): this {
+    this.value = value;
+    if (this.listener !== null) this.listener.answers(this.cpu, value);
+    return this;
+  }
+
   [Symbol.iterator](): Iterator<undefined, number, number> {
     return this;
   }
@@ -71,8 +89,8 @@ export class ImmediateOp implements Op {
 export class Cpu {
   readonly id: number;
   readonly machine: Machine;
-  readonly pending = new PendingOp();
-  readonly immediate = new ImmediateOp();
+  readonly pending: PendingOp;
+  readonly immediate: ImmediateOp;
   /** The script, and the handlers on top of it. The machine sets it. */
   code!: Continuation;
   /** Pending operations that handlers interrupted. */
@@ -84,6 +102,8 @@ export class Cpu {
   constructor(machine: Machine, id: number) {
     this.machine = machine;
     this.id = id;
+    this.pending = new PendingOp(id);
+    this.immediate = new ImmediateOp(id);
   }
 
   protected op(kind: number, a: number, b: number, c: number): Op {
@@ -96,8 +116,7 @@ export class Cpu {
   }
 
   protected done(value: number): Op {
-    this.immediate.value = value;
-    return this.immediate;
+    return this.immediate.answered(value);
   }
 
   // Memory. Addresses are word indices; values are int32.

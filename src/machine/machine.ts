@@ -1,10 +1,5 @@
 import { isLatent, type JudgedViolation, type MemoryModel } from '../vocabulary/violation.js';
-import {
-  personally,
-  type ViolationFacts,
-  violationWords,
-  type WaitingCpu,
-} from '../vocabulary/violation-facts.js';
+import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import {
   AGENT_KINDS,
   agentKindsOf,
@@ -30,6 +25,7 @@ import { Ghost } from './ghost.js';
 import * as H from './hardware.js';
 import { Hypervisor } from './hypervisor.js';
 import { Interrupts } from './interrupts.js';
+import type { MachineListener } from './listener.js';
 import { memoryOrders } from './memory-order/index.js';
 import type { MemoryOrder } from './memory-order/order.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
@@ -41,7 +37,7 @@ import { DRAINS, OPERATIONS } from './operations/index.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import { StoreBuffers } from './store-buffers.js';
 import type { Touches } from './touches.js';
-import { WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js';
+import { WATCH_LISTENER, WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js';
 
 /**
  * The simulated machine, one step at a time. A step is one agent's: a CPU executes its pending operation and
@@ -102,6 +98,7 @@ export class Machine {
   private totalCpuSteps = 0;
   /** Null while nobody asks. */
   touches: Touches | null = null;
+  private listener: MachineListener | null = null;
 
   constructor(
     readonly program: Program,
@@ -138,6 +135,13 @@ export class Machine {
     }
     for (const address of program.watched) this.watch[address] |= WATCH_OBSERVER;
     for (const [address] of this.layout.generations) this.watch[address] |= WATCH_OBSERVER;
+  }
+
+  /** From here on the listener hears of everything. */
+  listen(listener: MachineListener): void {
+    this.listener = listener;
+    for (let address = 0; address < this.watch.length; address++) this.watch[address] |= WATCH_LISTENER;
+    for (const { pending, immediate } of this.cpus) pending.listener = immediate.listener = listener;
   }
 
   /** Operations that the CPU has executed. */
@@ -252,14 +256,6 @@ export class Machine {
     else this.violation = violation;
   }
 
-  /** Where the CPU stands. */
-  waiting(id: number): WaitingCpu {
-    const { kind, a } = this.cpus[id].pending;
-    const isWait = kind === K.OP_COND_LOAD_ACQUIRE || kind === K.OP_SPIN_LOCK;
-    const wait = isWait ? { word: a, value: this.load(id, a) } : null;
-    return { cpu: id, wait, operation: K.opName(kind), interrupts: this.mem[this.block(id) + H.IF] !== 0 };
-  }
-
   event(cpu: number, kind: number, a: number, b: number): void {
     if ((kind | 0) !== kind || (a | 0) !== a || (b | 0) !== b) this.early[cpu].event(kind, a, b);
     this.observer.event(cpu, kind, a, b);
@@ -304,18 +300,22 @@ export class Machine {
   poke(cpu: number, address: number, value: number): void {
     if (this.named[address] !== 1) this.early[cpu].word('poke', address);
     if ((value | 0) !== value) this.early[cpu].value('poke', value);
+    const watch = this.watch[address];
+    if ((watch & WATCH_LISTENER) !== 0) this.listener?.stores(cpu, address, value, true);
     this.mem[address] = value;
-    if ((this.watch[address] & WATCH_WAITER) !== 0) this.waits.wake(address);
+    if ((watch & WATCH_WAITER) !== 0) this.waits.wake(address);
   }
 
   /** A value becomes visible to all: wakes whoever waits for the word. */
   commit(cpu: number, address: number, value: number): void {
-    this.mem[address] = value;
     const watch = this.watch[address];
     if (watch !== 0) this.watched(cpu, address, value, watch);
+    else this.mem[address] = value;
   }
 
   private watched(cpu: number, address: number, value: number, watch: number): void {
+    if ((watch & WATCH_LISTENER) !== 0) this.listener?.stores(cpu, address, value, false);
+    this.mem[address] = value;
     if ((watch & WATCH_OBSERVER) !== 0) {
       this.ghost.generationCommitted(cpu, address, value);
       this.observer.wordCommitted(cpu, address, value);

@@ -3,8 +3,8 @@ import type { Ghost } from './ghost.js';
 import type { MachineObserver } from './observer.js';
 
 /**
- * What parts of a machine, and those who judge it, may use of it. The explorer's machine and each thread's view
- * of a shared one both have it, so that walker and oracles are written once.
+ * What parts of a machine, and those who judge it, may use of it. The explorer's machine and each thread's
+ * view of a shared one both have it, so that walker and oracles are written once.
  */
 
 /** What everybody may look at. */

@@ -1,6 +1,7 @@
 import type { BroadcastLayout } from './broadcast.js';
 import type { Continuation } from './continuation.js';
 import type { Cpu } from './cpu.js';
+import type { FreeLists } from './free-lists.js';
 import type { GhostLayout } from './ghost.js';
 import type { HostLayout } from './hypervisor.js';
 import type { Layout } from './layout.js';
@@ -69,18 +70,8 @@ export interface MmuLayout {
   /** The allocator's stack of free frames: one word for its height, then the frames, top last. */
   readonly freeTop: number;
   readonly freeStack: number;
-  /**
-   * Threads: how many lists of free frames there are, the first one's head being `freeTop`, and words from
-   * one head to the next.
-   */
-  readonly freeLists: number;
-  readonly freeListStride: number;
-  /**
-   * Threads: the link of frame 0 in its list; words from one frame's link (or any word that the kernel keeps
-   * of it) to the next one's.
-   */
-  readonly freeNext: number;
-  readonly pageStride: number;
+  /** What becomes of that stack where each CPU has a list of its own; null: it stays one stack. */
+  readonly freeLists: FreeLists | null;
   /**
    * Frames that wait for a grace period: one word for their number, then per frame its number and a mask of
    * CPUs still to be waited for.

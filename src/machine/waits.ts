@@ -1,3 +1,4 @@
+import type { WaitingCpu } from '../vocabulary/violation-facts.js';
 import { agentOf, CPU_AGENT } from './agents.js';
 import type { Cpu, PendingOp } from './cpu.js';
 import type { Machine } from './machine.js';
@@ -5,9 +6,10 @@ import * as K from './op-kinds.js';
 
 /** Which CPUs can move: those that wait for a word can when it holds what they wait for. */
 
-/** Bits of `Waits.watch`: somebody waits for the word; an observer wants to hear of it. */
+/** Bits of `Waits.watch`: somebody waits for the word; an observer, or a listener, wants to hear of it. */
 export const WATCH_WAITER = 1;
 export const WATCH_OBSERVER = 2;
+export const WATCH_LISTENER = 4;
 
 export class Waits {
   /** A byte per word. */
@@ -39,6 +41,20 @@ export class Waits {
     for (let other = 0; other < this.address.length; other++)
       others = others || this.address[other] === address;
     if (!others) this.watch[address] &= ~WATCH_WAITER;
+  }
+
+  /** Where the CPU stands, as is told of one that does not go on. */
+  standing(id: number): WaitingCpu {
+    const { machine } = this;
+    const { kind, a } = machine.cpus[id].pending;
+    const isWait = kind === K.OP_COND_LOAD_ACQUIRE || kind === K.OP_SPIN_LOCK;
+    const wait = isWait ? { word: a, value: machine.load(id, a) } : null;
+    return { cpu: id, wait, operation: K.opName(kind), interrupts: machine.interruptsOn(id) };
+  }
+
+  /** Where those CPUs stand whose scripts have not ended. */
+  unfinished(): WaitingCpu[] {
+    return this.machine.cpus.filter(({ finished }) => !finished).map(({ id }) => this.standing(id));
   }
 
   /** Looks anew at whether the CPU can execute its pending operation. */

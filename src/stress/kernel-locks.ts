@@ -20,7 +20,7 @@ export function kernelLocks(program: KernelProgram, mem: Int32Array): string[] {
     look(mm.anonVmaLock, false);
     look(mm.pageTableLock, true);
   }
-  const { pagePtl, mmu } = config.layout;
-  for (let frame = 0; frame < mmu.frames; frame++) look(pagePtl + frame * mmu.pageStride, true);
+  const { pagePtl, pageStride, mmu } = config.layout;
+  for (let frame = 0; frame < mmu.frames; frame++) look(pagePtl + frame * pageStride, true);
   return taken;
 }

@@ -131,7 +131,7 @@ export class Bench {
       if (enabled.length === 0)
         throw new Error(
           'nobody can move: ' +
-            `${machine.cpus.map((cpu) => waitingWords(machine.waiting(cpu.id), personally(machine.program.layout))).join('; ')}`,
+            `${machine.cpus.map((cpu) => waitingWords(machine.waits.standing(cpu.id), personally(machine.program.layout))).join('; ')}`,
         );
       const agent = enabled[0];
       if (agent === 0) this.ops.push(this.describe());

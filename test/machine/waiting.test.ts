@@ -96,7 +96,7 @@ describe('condLoadAcquire', () => {
 
   it('says what it waits for', () => {
     const drive = new Drive(waiting());
-    expect(waitingWords(drive.machine.waiting(0), personally(drive.machine.program.layout))).toBe(
+    expect(waitingWords(drive.machine.waits.standing(0), personally(drive.machine.program.layout))).toBe(
       'CPU0 waits for x (is 0), interrupts on',
     );
   });

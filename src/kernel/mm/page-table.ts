@@ -36,12 +36,12 @@ export function tableEnd(page: number, end: number): number {
 
 /** Word of the table's page-table lock. */
 export function ptlOf(cpu: KernelCpu, table: number): number {
-  return cpu.layout.pagePtl + table * cpu.layout.mmu.pageStride;
+  return cpu.layout.pagePtl + table * cpu.layout.pageStride;
 }
 
 /** Word of the frame's reference count. */
 export function refcountOf(cpu: KernelCpu, frame: number): number {
-  return cpu.layout.pageRefcount + frame * cpu.layout.mmu.pageStride;
+  return cpu.layout.pageRefcount + frame * cpu.layout.pageStride;
 }
 
 /** Word of the protection of the page's VMA. */

@@ -1,3 +1,4 @@
+import type { FreeLists } from '../free-lists.js';
 import type { MmuLayout } from '../program.js';
 import type { Machine } from './machine.js';
 
@@ -6,13 +7,15 @@ import type { Machine } from './machine.js';
  * grace period, each with the CPU that freed it.
  *
  * A CPU frees to its own list and takes from it what it freed last, so a freed frame is soon another page;
- * from others' lists it takes when its own is empty. A list is a chain through the frames' `freeNext` words
+ * from others' lists it takes when its own is empty. A list is a chain through the frames' link words
  * (the frame below, + 1). Its head is one word, frame + 1 in the low bits and a tag above that counts
  * removals, so that a head that was taken and put back meanwhile is told from one that stayed.
  */
 
 const FRAME_MASK = 0x3fff;
 const TAG_ONE = FRAME_MASK + 1;
+/** Of a plain program, which has no frames. */
+const NO_LISTS: FreeLists = { lists: 1, head: 0, headStride: 1, link: 0, linkStride: 1 };
 
 /**
  * A frame, and the CPUs that had interrupts off when it was freed: [cpu, its count of enablings then, ...].
@@ -24,6 +27,7 @@ interface Waiting {
 
 export class Frames {
   private readonly mem: Int32Array;
+  private readonly lists: FreeLists;
   /** Frames that this thread's CPU freed and that wait for a grace period. */
   private readonly waiting: Waiting[] = [];
   /** Heads: the own list's, and that of the list which had something when the own one was empty last. */
@@ -31,9 +35,9 @@ export class Frames {
   private other: number;
 
   constructor(private readonly machine: Machine) {
-    const { layout } = machine;
     this.mem = machine.mem;
-    this.own = layout.freeTop + (machine.id % layout.freeLists) * layout.freeListStride;
+    this.lists = machine.layout.freeLists ?? NO_LISTS;
+    this.own = this.lists.head + (machine.id % this.lists.lists) * this.lists.headStride;
     this.other = this.own;
   }
 
@@ -42,12 +46,13 @@ export class Frames {
    * before any CPU runs.
    */
   static prepare(mem: Int32Array, layout: MmuLayout): void {
-    const { freeTop, freeStack, freeNext, pageStride, freeLists, freeListStride } = layout;
+    const { freeTop, freeStack } = layout;
+    const { lists, head: first, headStride, link, linkStride } = layout.freeLists ?? NO_LISTS;
     const stack = Array.from(mem.subarray(freeStack, freeStack + mem[freeTop]));
     mem[freeTop] = 0;
     stack.forEach((frame, i) => {
-      const head = freeTop + (i % freeLists) * freeListStride;
-      mem[freeNext + frame * pageStride] = mem[head];
+      const head = first + (i % lists) * headStride;
+      mem[link + frame * linkStride] = mem[head];
       mem[head] = frame + 1;
     });
   }
@@ -69,12 +74,12 @@ export class Frames {
   /** The frame at the top of a list, or -1 if it is empty. */
   private take(list: number): number {
     const { locked } = this.machine;
-    const { freeNext, pageStride } = this.machine.layout;
+    const { link, linkStride } = this.lists;
     for (;;) {
       const head = locked.load(list);
       if ((head & FRAME_MASK) === 0) return -1;
       const frame = (head & FRAME_MASK) - 1;
-      const below = locked.load(freeNext + frame * pageStride);
+      const below = locked.load(link + frame * linkStride);
       const tag = (head & ~FRAME_MASK) + TAG_ONE;
       if (locked.compareExchange(list, head, tag | below) === head) return frame;
     }
@@ -82,25 +87,25 @@ export class Frames {
 
   /** Once round the lists, from the one that had something last. */
   private takeFromOthers(): number {
-    const { freeTop, freeLists, freeListStride } = this.machine.layout;
-    const end = freeTop + freeLists * freeListStride;
-    for (let i = 0; i < freeLists; i++) {
+    const { lists, head, headStride } = this.lists;
+    const end = head + lists * headStride;
+    for (let i = 0; i < lists; i++) {
       const frame = this.take(this.other);
       if (frame >= 0) return frame;
-      this.other += freeListStride;
-      if (this.other === end) this.other = freeTop;
+      this.other += headStride;
+      if (this.other === end) this.other = head;
     }
     return -1;
   }
 
   /** Releases a frame: from now on it may be handed out again. The ghost count is published before. */
   free(frame: number): void {
-    const { mem, own } = this;
-    const { layout, ghost, locked } = this.machine;
+    const { mem, own, lists } = this;
+    const { ghost, locked } = this.machine;
     locked.add(ghost.allocOf(frame), 1);
     for (;;) {
       const head = locked.load(own);
-      mem[layout.freeNext + frame * layout.pageStride] = head & FRAME_MASK;
+      mem[lists.link + frame * lists.linkStride] = head & FRAME_MASK;
       if (locked.compareExchange(own, head, (head & ~FRAME_MASK) | (frame + 1)) === head) return;
     }
   }
