@@ -41,6 +41,8 @@ const REAL: RunTokenParts = { enter: enterTokens, pass: passToken, block: blockF
  */
 export type Role = 'asks' | 'answers' | 'waits' | 'rings' | 'computes';
 
+const ROLES: readonly Role[] = ['asks', 'answers', 'computes'];
+
 export interface RunTokenShape {
   readonly roles?: readonly Role[];
   readonly tokens?: number;
@@ -58,13 +60,7 @@ export function runTokenProgram(
   shape: RunTokenShape = {},
 ): PlainProgram {
   const { enter, pass, block, ring } = { ...REAL, ...parts };
-  const {
-    roles = ['asks', 'answers', 'computes'],
-    tokens = 1,
-    entered = false,
-    stays = false,
-    passes = 1,
-  } = shape;
+  const { roles = ROLES, tokens = 1, entered = false, stays = false, passes = 1 } = shape;
   const cpus = roles.length;
   const ids = Array.from({ length: cpus }, (_, id) => id);
   const wordsOf = (at: Addresses): TokenWords => ({
@@ -105,18 +101,13 @@ export function runTokenProgram(
 
   const named = (prefix: string, value: number): Record<string, number> =>
     Object.fromEntries(ids.map((id) => [`${prefix}${id}`, value]));
-  const pairs = Object.fromEntries(
-    ids.map((id) => [`run${id}`, [entered ? RUN_RUNNING : RUN_BLOCKED, 0] as const]),
-  );
+  const first = [entered ? RUN_RUNNING : RUN_BLOCKED, 0] as const;
   const heldOf = (read: (address: number) => number, at: Addresses): number =>
     ids.filter((id) => read(at[`run${id}`]) === RUN_RUNNING).length;
   return plainProgram({
     name,
-    words: { free: entered ? tokens - cpus : tokens, ready: 0, urgent: 0, ...named('pending', 0) } as Record<
-      string,
-      number
-    >,
-    pairs,
+    words: { free: entered ? tokens - cpus : tokens, ready: 0, urgent: 0, ...named('pending', 0) },
+    pairs: Object.fromEntries(ids.map((id) => [`run${id}`, first])),
     cpus: roles.map(() => main),
     always: (read, at) => {
       const held = heldOf(read, at);

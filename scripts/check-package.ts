@@ -67,20 +67,26 @@ export const mine = defineVariant({ name: 'mine', replace: { shouldFlushTlb } })
 
 const TYPED = `import { type Finding, hunt, openPool, plainProgram, type Verdict } from 'shootdown';
 
-const program = plainProgram({ name: 'typed', words: { x: 0 }, cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); }] });
+const program = plainProgram({
+  name: 'typed',
+  words: { x: 0 },
+  cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); }],
+});
 const address: number = program.at.x;
 // @ts-expect-error: there is no such word
 program.at.y;
 export async function first(): Promise<{ verdict: Verdict; finding: Finding | null }> {
   const pool = openPool(1);
-  return hunt({ variant: 'b1', scenarios: [], strategies: ['random'], seed: address, memory: 'tso', jobs: 1, pool });
+  const plan = { scenarios: [], strategies: ['random'], seed: address, jobs: 1 };
+  return hunt({ ...plan, variant: 'b1', memory: 'tso', pool });
 }
 `;
 
 const PLAIN = `import assert from 'node:assert';
 import { catalogue, hunt, openPool, replayFinding } from 'shootdown';
 const pool = openPool(1);
-const { finding } = await hunt({ variant: 'b3', scenarios: catalogue, strategies: ['random'], seed: 1, memory: 'tso', jobs: 1, pool });
+const plan = { scenarios: catalogue, strategies: ['random'], seed: 1, memory: 'tso', jobs: 1 };
+const { finding } = await hunt({ ...plan, variant: 'b3', pool });
 await pool.close();
 assert.equal(replayFinding(finding).reproduced, true);
 `;
@@ -88,7 +94,12 @@ assert.equal(replayFinding(finding).reproduced, true);
 const TEST = `import 'shootdown/vitest';
 import { plainProgram } from 'shootdown';
 import { expect, it } from 'vitest';
-const program = plainProgram({ name: 'p', words: { x: 0 }, cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); }], final: (read, at) => read(at.x) === 1 });
+const program = plainProgram({
+  name: 'p',
+  words: { x: 0 },
+  cpus: [function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); }],
+  final: (read, at) => read(at.x) === 1,
+});
 it('survives', async () => { await expect(program).toSurvive({ executions: 100 }); });
 `;
 

@@ -27,7 +27,8 @@ if (source === undefined || target === undefined || !Number.isInteger(wanted) ||
 
 const lines = textOf(readBytes(source), source).split('\n').slice(0, wanted);
 const events = lines.filter((line) => !line.startsWith('#')).length;
-const text = `${lines.map((line) => line.replace(/^(# entries-in-buffer\/entries-written: )\d+\/\d+/, `$1${events}/${events}`)).join('\n')}\n`;
+const COUNTS = /^(# entries-in-buffer\/entries-written: )\d+\/\d+/;
+const text = `${lines.map((line) => line.replace(COUNTS, `$1${events}/${events}`)).join('\n')}\n`;
 const recording = parseTrace(text, target);
 
 const packed = gzipSync(text, { level: 9 });

@@ -80,8 +80,7 @@ export { checkSubset, formatSubsetViolation, operationNames } from './subset/che
 export { defineVariant, type VariantSpec } from './variants/define.js';
 export { findVariant, listVariants } from './variants/index.js';
 export type { Variant } from './variants/variant.js';
-export { DefinitionError } from './vocabulary/definition-error.js';
-export { InfrastructureError, InputError } from './vocabulary/errors.js';
+export { DefinitionError, InfrastructureError, InputError } from './vocabulary/errors.js';
 export type {
   Finding,
   HarmClass,

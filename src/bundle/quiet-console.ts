@@ -4,7 +4,10 @@
  * first lines of a bundle.
  */
 export const QUIET_CONSOLE = `import { format as shootdownFormat } from 'node:util';
-const console = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'].map((name) => [name, (...values) => {
-  const text = shootdownFormat(...values).replace(/[^\\n\\t\\P{C}]/gu, (c) => '\\\\u' + c.codePointAt(0).toString(16).padStart(4, '0'));
-  process.stderr.write(text + '\\n');
-}]));`;
+const shootdownEscape = (c) => '\\\\u' + c.codePointAt(0).toString(16).padStart(4, '0');
+const shootdownPrint = (...values) => {
+  process.stderr.write(shootdownFormat(...values).replace(/[^\\n\\t\\P{C}]/gu, shootdownEscape) + '\\n');
+};
+const console = Object.fromEntries(
+  ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'].map((name) => [name, shootdownPrint]),
+);`;

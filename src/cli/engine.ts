@@ -4,7 +4,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { NO_MODULES } from '../bundle/modules.js';
+import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { asInputError } from '../bundle/places.js';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/layout.js';
@@ -42,50 +42,11 @@ export function createEngine(): Engine {
     checkSource: async (tree, options) => (await import('../csource/check.js')).checkSource(tree, options),
     prepareSource: async (tree, options) =>
       (await import('../csource/source.js')).prepareSource(tree, options),
+    ...LISTINGS,
     asInputError: (error) => asInputError(error, modules),
-    variants: async () => {
-      const { listVariants } = await import('../variants/index.js');
-      return listVariants().map(({ name, aliases, summary, profile }) => ({
-        name,
-        aliases,
-        summary,
-        profile,
-      }));
-    },
     findVariant: async (name) =>
       (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
     senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),
-    rules: async () => {
-      const { lazyAnswers, rules } = await import('../rules/index.js');
-      return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
-    },
-    backends: async () => {
-      const [{ backends }, { capabilityNames }] = await Promise.all([
-        import('../backends/index.js'),
-        import('../kernel/backend.js'),
-      ]);
-      return backends.map(({ name, summary, has, profile }) => ({
-        name,
-        summary,
-        has: capabilityNames(has),
-        profile,
-      }));
-    },
-    scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
-    verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
-    features: async () => (await import('../kernel/features.js')).features,
-    openFindings: async () => (await import('../known/open-findings.js')).openFindings,
-    oracles: async () =>
-      (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({
-        name,
-        latent,
-        summary,
-      })),
-    strategies: async () =>
-      (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({
-        name,
-        summary,
-      })),
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs, modules),
     hunt: huntOn,
     huntProgram: huntOn,
@@ -93,44 +54,9 @@ export function createEngine(): Engine {
       const { replayFinding } = await import('../replay/replay-finding.js');
       return replayFinding(finding, true, modules);
     },
-    threads: {
-      scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
-      refused: async (variant) =>
-        (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch, modules.variants),
-      selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
-      stress: async (request, scenarios) =>
-        (await import('../stress/campaign.js')).stressCampaign(request, scenarios, modules),
-      replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding, modules),
-    },
-    studies: {
-      list: async () => (await import('../study/index.js')).studies,
-      withOwn: async (study, variants, beside) =>
-        (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules.variants),
-      run: async (request, pool) => {
-        const [{ runStudy }, { HuntPool }] = await Promise.all([
-          import('../study/run.js'),
-          import('../explore/pool.js'),
-        ]);
-        if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
-        return runStudy(request, pool);
-      },
-    },
-    comparisons: {
-      baseOf: async (variant) => {
-        const { findVariant } = await import('../variants/index.js');
-        const base = findVariant(variant, modules.variants)?.made?.base.name;
-        return base !== undefined && findVariant(base, modules.variants) !== undefined ? base : null;
-      },
-      run: async (request, pool) => {
-        const [{ compareVariants }, { HuntPool }] = await Promise.all([
-          import('../compare/run.js'),
-          import('../explore/pool.js'),
-        ]);
-        if (!(pool instanceof HuntPool))
-          throw new TypeError('a comparison needs the pool that openPool made');
-        return compareVariants(request, pool);
-      },
-    },
+    threads: threadEngine(() => modules),
+    studies: studyEngine(() => modules),
+    comparisons: comparisonEngine(() => modules),
     importTrace,
     importTraces,
     traceInfo: async (file) => {
@@ -143,6 +69,108 @@ export function createEngine(): Engine {
       yield* (await import('../litmus/run.js')).litmusOutcomes(path, memory);
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
+  };
+}
+
+/** What `list` shows of what is built in. */
+const LISTINGS: Pick<
+  Engine,
+  | 'variants'
+  | 'rules'
+  | 'backends'
+  | 'scenarios'
+  | 'verifyScenarios'
+  | 'features'
+  | 'openFindings'
+  | 'oracles'
+  | 'strategies'
+> = {
+  variants: async () => {
+    const { listVariants } = await import('../variants/index.js');
+    return listVariants().map(({ name, aliases, summary, profile }) => ({
+      name,
+      aliases,
+      summary,
+      profile,
+    }));
+  },
+  rules: async () => {
+    const { lazyAnswers, rules } = await import('../rules/index.js');
+    return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
+  },
+  backends: async () => {
+    const [{ backends }, { capabilityNames }] = await Promise.all([
+      import('../backends/index.js'),
+      import('../kernel/backend.js'),
+    ]);
+    return backends.map(({ name, summary, has, profile }) => ({
+      name,
+      summary,
+      has: capabilityNames(has),
+      profile,
+    }));
+  },
+  scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
+  verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
+  features: async () => (await import('../kernel/features.js')).features,
+  openFindings: async () => (await import('../known/open-findings.js')).openFindings,
+  oracles: async () =>
+    (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({
+      name,
+      latent,
+      summary,
+    })),
+  strategies: async () =>
+    (await import('../explore/strategies/index.js')).strategies.map(({ name, summary }) => ({
+      name,
+      summary,
+    })),
+};
+
+/** `modules`: those that the engine knows when it is asked. */
+function threadEngine(modules: () => Modules): Engine['threads'] {
+  return {
+    scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,
+    refused: async (variant) =>
+      (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch, modules().variants),
+    selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
+    stress: async (request, scenarios) =>
+      (await import('../stress/campaign.js')).stressCampaign(request, scenarios, modules()),
+    replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding, modules()),
+  };
+}
+
+function studyEngine(modules: () => Modules): Engine['studies'] {
+  return {
+    list: async () => (await import('../study/index.js')).studies,
+    withOwn: async (study, variants, beside) =>
+      (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules().variants),
+    run: async (request, pool) => {
+      const [{ runStudy }, { HuntPool }] = await Promise.all([
+        import('../study/run.js'),
+        import('../explore/pool.js'),
+      ]);
+      if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
+      return runStudy(request, pool);
+    },
+  };
+}
+
+function comparisonEngine(modules: () => Modules): Engine['comparisons'] {
+  return {
+    baseOf: async (variant) => {
+      const { findVariant } = await import('../variants/index.js');
+      const base = findVariant(variant, modules().variants)?.made?.base.name;
+      return base !== undefined && findVariant(base, modules().variants) !== undefined ? base : null;
+    },
+    run: async (request, pool) => {
+      const [{ compareVariants }, { HuntPool }] = await Promise.all([
+        import('../compare/run.js'),
+        import('../explore/pool.js'),
+      ]);
+      if (!(pool instanceof HuntPool)) throw new TypeError('a comparison needs the pool that openPool made');
+      return compareVariants(request, pool);
+    },
   };
 }
 

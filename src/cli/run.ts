@@ -6,7 +6,6 @@ import { Command, CommanderError } from 'commander';
 import { visible } from '../report/escape.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { thrownOf } from '../seal/thrown.js';
-import { TraceError } from '../trace/trace-error.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { VERSION } from '../vocabulary/version.js';
 import { COMMANDS } from './commands/index.js';
@@ -72,7 +71,7 @@ export function reportError(thrown: unknown, io: CliIo, engine: Engine): number 
     printLine(io.stderr, `shootdown: ${visible(usageLine(error))}`);
     return EXIT_USAGE;
   }
-  if (error instanceof InputError || error instanceof TraceError) {
+  if (error instanceof InputError) {
     printLine(io.stderr, `shootdown: ${visible(error.message)}`);
     return EXIT_USAGE;
   }

@@ -22,6 +22,16 @@ export function describeWithPokes(step: RawStep, names: Names, buffered: boolean
 
 /** What a step did, on one line. */
 export function describe(step: RawStep, names: Names, buffered: boolean): string {
+  return (
+    aboutMemory(step, names, buffered) ??
+    aboutPages(step, names, buffered) ??
+    aboutInterrupts(step) ??
+    K.opName(step.kind)
+  );
+}
+
+/** Loads, stores, locked operations, locks; null for any other step. */
+function aboutMemory(step: RawStep, names: Names, buffered: boolean): string | null {
   const word = (): string => names.word(step.a, step.cpu);
   const value = (number: number): string => names.value(step.a, number);
   const later = buffered ? ' (buffered)' : '';
@@ -59,16 +69,18 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
       return `lock ${word()}`;
     case K.OP_SPIN_UNLOCK:
       return `unlock ${word()}${later}`;
-    case K.OP_LOCAL_IRQ_DISABLE:
-      return 'interrupts off';
-    case K.OP_LOCAL_IRQ_ENABLE:
-      return 'interrupts on';
-    case K.OP_SEND_IPI:
-      return `IPI to CPU${step.a}`;
-    case K.OP_SEND_NMI:
-      return `NMI to CPU${step.a}`;
-    case K.OP_IRET:
-      return 'iret';
+    case K.STEP_DRAIN:
+      return step.c === SB_USER
+        ? 'a user store reaches memory'
+        : `${word()} = ${value(step.b)} reaches memory`;
+    default:
+      return null;
+  }
+}
+
+/** What concerns translations: CR3, TLB, walks, page tables and frames; null for any other step. */
+function aboutPages(step: RawStep, names: Names, buffered: boolean): string | null {
+  switch (step.kind) {
     case K.OP_WRITE_CR3:
       return `CR3 = root in frame ${step.a}, PCID ${step.b}, ${step.c !== 0 ? 'no flush' : 'flush'}`;
     case K.OP_INVLPG:
@@ -82,7 +94,7 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.OP_FAULT:
       return `page fault on page ${step.a}`;
     case K.OP_SET_PTE:
-      return `set ${names.entry(step.c, step.d)} to ${formatPte(step.b)}${later}`;
+      return `set ${names.entry(step.c, step.d)} to ${formatPte(step.b)}${buffered ? ' (buffered)' : ''}`;
     case K.OP_PTEP_GET_AND_CLEAR:
       return `clear ${names.entry(step.c, step.d)} (was ${formatPte(step.value)})`;
     case K.OP_PTEP_SET_WRPROTECT:
@@ -93,10 +105,26 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
       return `free frame ${step.a}`;
     case K.OP_FREE_FRAME_RCU:
       return `free frame ${step.a} after a grace period`;
-    case K.STEP_DRAIN:
-      return step.c === SB_USER
-        ? 'a user store reaches memory'
-        : `${word()} = ${value(step.b)} reaches memory`;
+    case K.STEP_WALK:
+      return `speculative walk, page ${step.a}`;
+    default:
+      return null;
+  }
+}
+
+/** What concerns interrupts and the host; null for any other step. */
+function aboutInterrupts(step: RawStep): string | null {
+  switch (step.kind) {
+    case K.OP_LOCAL_IRQ_DISABLE:
+      return 'interrupts off';
+    case K.OP_LOCAL_IRQ_ENABLE:
+      return 'interrupts on';
+    case K.OP_SEND_IPI:
+      return `IPI to CPU${step.a}`;
+    case K.OP_SEND_NMI:
+      return `NMI to CPU${step.a}`;
+    case K.OP_IRET:
+      return 'iret';
     case K.STEP_DELIVER:
       return 'interrupt';
     case K.OP_POST_FLUSH:
@@ -115,10 +143,8 @@ export function describe(step: RawStep, names: Names, buffered: boolean): string
     case K.STEP_PREEMPT:
     case K.STEP_HOST:
       return hostAct(step) === null ? K.opName(step.kind) : `the host ${hostAct(step)}`;
-    case K.STEP_WALK:
-      return `speculative walk, page ${step.a}`;
     default:
-      return K.opName(step.kind);
+      return null;
   }
 }
 

@@ -29,7 +29,8 @@ export function mapPages(
   ghost: Ghost,
   takeFrame: () => number,
 ): void {
-  const { framesBase, frameStride, pageStride } = kernel.mmu;
+  const { pageStride } = kernel;
+  const { framesBase, frameStride } = kernel.mmu;
   const set = (handle: number, key: number, address: number, frame: number, flags: number): void => {
     const index = ghost.index(handle, key);
     const version = ghost.nextVersion(index);

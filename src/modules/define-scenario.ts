@@ -1,6 +1,5 @@
 import { checkScenario } from '../findings/schema.js';
-import { DefinitionError } from '../vocabulary/definition-error.js';
-import { InputError } from '../vocabulary/errors.js';
+import { DefinitionError, InputError } from '../vocabulary/errors.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /** What a scenario is made of; a name and scripts are enough. */
@@ -37,6 +36,6 @@ export function defineScenario(spec: ScenarioSpec): Scenario {
   try {
     return checkScenario(scenario, `scenario "${String(spec.name)}"`);
   } catch (error) {
-    throw error instanceof InputError ? new DefinitionError(error.message) : error;
+    throw error instanceof InputError ? new DefinitionError(error.what, null, error.remedy) : error;
   }
 }

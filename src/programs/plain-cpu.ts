@@ -1,6 +1,6 @@
 import { Cpu } from '../machine/cpu.js';
 import type { Op } from '../machine/protocol.js';
-import { DefinitionError } from '../vocabulary/definition-error.js';
+import { DefinitionError } from '../vocabulary/errors.js';
 
 /** Thrown for a specification that makes no program; the message is one line and names the place. */
 export class ProgramError extends DefinitionError {

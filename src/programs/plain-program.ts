@@ -93,7 +93,51 @@ export const madePrograms = new Made<PlainProgram>();
 export function plainProgram<const W extends WordSpec, const P extends PairSpec = Record<never, never>>(
   spec: PlainProgramSpec<W, P>,
 ): PlainProgram<W, P> {
-  const name = spec.name;
+  const { name } = spec;
+  requireShape(spec);
+  const { layout, at, initial } = placeWords(spec);
+  const cpus = spec.cpus.length;
+  const hardwareBase = layout.alloc('hardware', HW_WORDS_PLAIN * cpus, 'hidden');
+  const image = new Int32Array(layout.size);
+  for (const [address, value] of initial) image[address] = value;
+  for (let id = 0; id < cpus; id++) image[hardwareBase + id * HW_WORDS_PLAIN + IF] = 1;
+
+  const { cpus: scripts, interrupt = onlyIret, nmi = onlyIret, final, always } = spec;
+  const judged = (judge: Judge<W, P> | undefined, machine: Machine, words: string): string | null => {
+    const verdict = judge === undefined || judge((address) => machine.mem[address], at);
+    if (typeof verdict === 'string') return verdict === '' ? words : verdict;
+    if (typeof verdict !== 'boolean')
+      throw new ProgramError(`an assertion answers true, false or a sentence, not ${verdict}`, name);
+    return verdict ? null : words;
+  };
+  const program: PlainProgram<W, P> = {
+    name,
+    cpus,
+    layout,
+    words: { first: 0, end: hardwareBase, holeFirst: hardwareBase, holeEnd: hardwareBase },
+    hardwareBase,
+    hardwareWords: HW_WORDS_PLAIN,
+    image,
+    mmu: null,
+    watched: [],
+    at,
+    createCpu: (machine, id) => new PlainCpu(machine, id),
+    main: (cpu) => begun(scripts[cpu.id](cpu as PlainCpu, at), name, `cpus[${cpu.id}]`),
+    interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, at), name, 'interrupt'),
+    nmi: (cpu) => begun(nmi(cpu as PlainCpu, at), name, 'nmi'),
+    fault: (message) => new ProgramError(message, name),
+    check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
+    ...(always === undefined
+      ? {}
+      : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
+  };
+  madePrograms.add(program as unknown as PlainProgram);
+  return program;
+}
+
+/** What is no program by its form. */
+function requireShape<W extends WordSpec, P extends PairSpec>(spec: PlainProgramSpec<W, P>): void {
+  const { name, final, always } = spec;
   if (typeof name !== 'string' || name === '' || name.length > NAME_MAX)
     throw new ProgramError(`a program needs a name of at most ${NAME_MAX} characters`);
   if (typeof spec.words !== 'object' || spec.words === null)
@@ -104,7 +148,24 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   for (const [id, script] of spec.cpus.entries()) requireFunction(name, `cpus[${id}]`, script);
   if (spec.interrupt !== undefined) requireFunction(name, 'interrupt', spec.interrupt);
   if (spec.nmi !== undefined) requireFunction(name, 'nmi', spec.nmi);
+  for (const [which, judge] of Object.entries({ final, always })) {
+    if (
+      judge !== undefined &&
+      (typeof judge !== 'function' || Object.prototype.toString.call(judge) === '[object GeneratorFunction]')
+    )
+      throw new ProgramError(`${which} must be a plain function of (read, at)`, name);
+  }
+}
 
+/** Where the words lie, and what they are at first. */
+interface Placed<W extends WordSpec, P extends PairSpec> {
+  readonly layout: Layout;
+  readonly at: Addresses<W, P>;
+  readonly initial: readonly (readonly [address: number, value: number])[];
+}
+
+function placeWords<W extends WordSpec, P extends PairSpec>(spec: PlainProgramSpec<W, P>): Placed<W, P> {
+  const { name } = spec;
   const layout = new Layout();
   const initial: [address: number, value: number][] = [];
   // Without a prototype: a word may have any name.
@@ -127,55 +188,7 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
   }
   for (const [word, value] of Object.entries(spec.words))
     place(word, typeof value === 'number' ? [value] : value, 1);
-
-  const cpus = spec.cpus.length;
-  const hardwareBase = layout.alloc('hardware', HW_WORDS_PLAIN * cpus, 'hidden');
-  const image = new Int32Array(layout.size);
-  for (const [address, value] of initial) image[address] = value;
-  for (let id = 0; id < cpus; id++) image[hardwareBase + id * HW_WORDS_PLAIN + IF] = 1;
-
-  const addresses = Object.freeze(at) as Addresses<W, P>;
-  const scripts = spec.cpus;
-  const interrupt = spec.interrupt ?? onlyIret;
-  const nmi = spec.nmi ?? onlyIret;
-  const { final, always } = spec;
-  for (const [which, judge] of Object.entries({ final, always })) {
-    if (
-      judge !== undefined &&
-      (typeof judge !== 'function' || Object.prototype.toString.call(judge) === '[object GeneratorFunction]')
-    )
-      throw new ProgramError(`${which} must be a plain function of (read, at)`, name);
-  }
-  const judged = (judge: Judge<W, P> | undefined, machine: Machine, words: string): string | null => {
-    const verdict = judge === undefined || judge((address) => machine.mem[address], addresses);
-    if (typeof verdict === 'string') return verdict === '' ? words : verdict;
-    if (typeof verdict !== 'boolean')
-      throw new ProgramError(`an assertion answers true, false or a sentence, not ${verdict}`, name);
-    return verdict ? null : words;
-  };
-  const program: PlainProgram<W, P> = {
-    name,
-    cpus,
-    layout,
-    words: { first: 0, end: hardwareBase, holeFirst: hardwareBase, holeEnd: hardwareBase },
-    hardwareBase,
-    hardwareWords: HW_WORDS_PLAIN,
-    image,
-    mmu: null,
-    watched: [],
-    at: addresses,
-    createCpu: (machine, id) => new PlainCpu(machine, id),
-    main: (cpu) => begun(scripts[cpu.id](cpu as PlainCpu, addresses), name, `cpus[${cpu.id}]`),
-    interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, addresses), name, 'interrupt'),
-    nmi: (cpu) => begun(nmi(cpu as PlainCpu, addresses), name, 'nmi'),
-    fault: (message) => new ProgramError(message, name),
-    check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
-    ...(always === undefined
-      ? {}
-      : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
-  };
-  madePrograms.add(program as unknown as PlainProgram);
-  return program;
+  return { layout, at: Object.freeze(at) as Addresses<W, P>, initial };
 }
 
 function requireFunction(program: string, which: string, script: unknown): void {

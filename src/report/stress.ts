@@ -22,9 +22,32 @@ const RESTS_ON_PROGRAM =
   '(the explorer does that)';
 
 export function stressLines(result: StressResult): Line[] {
+  const isWhole = result.violations.length === 0 && result.hang === null && result.dead.length === 0;
+  return [
+    ...didLines(result),
+    ...effectLines(result),
+    ...behindLines(result),
+    ...(result.failedIn === undefined ? [] : [{ label: 'seen in', text: result.failedIn }]),
+    ...result.violations.map(({ class: name, message }) => ({
+      label: 'violation',
+      text: `${name}: ${message}`,
+    })),
+    ...result.latent.map(({ class: name, times, message }) => ({
+      label: 'latent',
+      text: `${name} (${count(times, 'time')}): ${message}`,
+    })),
+    ...result.dead.map((text) => ({ label: 'died', text })),
+    ...(result.hang === null ? [] : hangLines(result.hang)),
+    ...(isWhole ? [{ label: 'verdict', text: 'no violation seen' }] : []),
+    { label: 'rests on', text: result.rounds === undefined ? RESTS_ON : RESTS_ON_PROGRAM },
+  ];
+}
+
+/** What the threads did. */
+function didLines(result: StressResult): Line[] {
   const { seconds, flushes } = result;
   const rate = (amount: number): string => `${groupDigits(Math.round(amount / Math.max(seconds, 1e-3)))}/s`;
-  const lines: Line[] = [
+  return [
     {
       label: 'ran',
       text:
@@ -59,41 +82,24 @@ export function stressLines(result: StressResult): Line[] {
           },
         ]),
   ];
-  lines.push(
-    ...result.replaced.map(({ name, calls }) => ({
-      label: `replaced ${name}`,
-      text: calls === 0 ? 'NEVER RAN' : `ran ${count(calls, 'time')}`,
-    })),
-  );
-  if (result.changedNothing)
-    lines.push({
-      label: 'NO EFFECT',
-      text: `nothing that ${result.variant} replaces ever ran: this says no more than a run of its base`,
-    });
-  lines.push(
-    ...result.behind
-      .slice(0, BEHIND_SHOWN)
-      .map((one) => ({ label: 'behind', text: behindText(one, result.scenario) })),
-  );
-  if (result.behind.length > BEHIND_SHOWN)
-    lines.push({ label: '', text: `and ${count(result.behind.length - BEHIND_SHOWN, 'time')} more` });
-  if (result.failedIn !== undefined) lines.push({ label: 'seen in', text: result.failedIn });
-  for (const violation of result.violations)
-    lines.push({ label: 'violation', text: `${violation.class}: ${violation.message}` });
-  for (const latent of result.latent)
-    lines.push({
-      label: 'latent',
-      text: `${latent.class} (${count(latent.times, 'time')}): ${latent.message}`,
-    });
-  for (const dead of result.dead) lines.push({ label: 'died', text: dead });
-  if (result.hang !== null) lines.push(...hangLines(result.hang));
-  if (result.violations.length === 0 && result.hang === null && result.dead.length === 0)
-    lines.push({ label: 'verdict', text: 'no violation seen' });
-  lines.push({
-    label: 'rests on',
-    text: result.rounds === undefined ? RESTS_ON : RESTS_ON_PROGRAM,
-  });
-  return lines;
+}
+
+/** Whether what the variant replaces ran. */
+function effectLines({ replaced, changedNothing, variant }: StressResult): Line[] {
+  const lines = replaced.map(({ name, calls }) => ({
+    label: `replaced ${name}`,
+    text: calls === 0 ? 'NEVER RAN' : `ran ${count(calls, 'time')}`,
+  }));
+  const text = `nothing that ${variant} replaces ever ran: this says no more than a run of its base`;
+  return changedNothing ? [...lines, { label: 'NO EFFECT', text }] : lines;
+}
+
+function behindLines({ behind, scenario }: StressResult): Line[] {
+  const lines = behind
+    .slice(0, BEHIND_SHOWN)
+    .map((one) => ({ label: 'behind', text: behindText(one, scenario) }));
+  const more = behind.length - BEHIND_SHOWN;
+  return more > 0 ? [...lines, { label: '', text: `and ${count(more, 'time')} more` }] : lines;
 }
 
 function behindText({ cpu, steps, others, waited, scenario }: CpuBehind, whole: string): string {

@@ -1,20 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { ATTEND_STOP } from '../machine/stripped/host.js';
-import { COUNTERS, type CounterName } from '../oracles/counters.js';
-import { findVariant } from '../variants/index.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { received } from '../vocabulary/told.js';
-import { isLatent } from '../vocabulary/violation.js';
-import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
-import { cpusBehind } from './behind.js';
 import * as C from './control.js';
 import { PostMortem } from './post-mortem.js';
-import { neverRan, replacedNames } from './replaced-calls.js';
-import { RunMemory } from './run-memory.js';
+import { RunMemory, type RunWords } from './run-memory.js';
 import type { SimCpuApi } from './sim-cpu.js';
 import { type StressSubject, subjectOf } from './subject.js';
+import { summary } from './summary.js';
 import type { CpuReport } from './thread-cpu.js';
 import type { HostSettings } from './thread-host.js';
 import { compileAsUsual, compileSooner } from './tier-up.js';
@@ -98,38 +93,9 @@ class Run {
     const begun = performance.now();
     const subject = subjectOf(request, this.pool.modules);
     const { program, cpus } = subject;
-    const busy = subject.kinds.map((kind) => kind !== null);
-    const size = program.image.length;
-    const buffers = this.memory.take(size + C.TAIL_WORDS, C.controlWords(cpus));
-    const image = new Int32Array(new SharedArrayBuffer(4 * size));
-    image.set(program.image);
-    subject.prepare(image);
+    const { threads, buffers } = await this.setUp(subject);
     const mem = new Int32Array(buffers.mem.buffer);
-    mem.set(image);
     const words = new Int32Array(buffers.control.buffer);
-    const { seed, perturbEvery } = request;
-    const settings: HostSettings = {
-      cpus,
-      cores,
-      waiting: this.waiting,
-      seed,
-      perturbEvery,
-      ...subject.environment,
-    };
-
-    const threads = await this.pool.take(cpus);
-    const common = {
-      memory: request.memory,
-      atomicStores: request.memory === 'sc' || request.atomicStores === true,
-      settings,
-      ...buffers,
-      image: image.buffer,
-    };
-    await Promise.all(
-      threads.map((thread, id) =>
-        this.pool.call(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id })),
-      ),
-    );
 
     const reports: (CpuReport | null)[] = threads.map(() => null);
     const dead: string[] = [];
@@ -144,6 +110,7 @@ class Run {
     Atomics.notify(words, C.GATE);
     request.onStart?.({ mem, program, kill: (cpu) => void threads[cpu].worker.terminate() });
     const postMortem = new PostMortem(program, mem, words, () => subject.locks(mem));
+    const busy = subject.kinds.map((kind) => kind !== null);
     const watchdog = new Watchdog(busy, postMortem, cores, opened);
     const { hang, interrupted } = await this.watch(words, watchdog, dead, opened);
     const seconds = (performance.now() - opened) / 1000;
@@ -153,16 +120,45 @@ class Run {
     for (const report of reports)
       if (report?.error != null) this.pool.refuseUserError(received(report.error));
     if (all) this.memory.giveBack(buffers);
-    return this.summary(
-      subject,
-      reports,
-      dead,
-      hang,
-      interrupted,
-      seconds,
-      (opened - begun) / 1000,
-      postMortem,
+    return summary({
+      ...{ subject, request, postMortem, reports, dead, hang, interrupted, seconds, cores },
+      variants: this.pool.modules.variants,
+      startSeconds: (opened - begun) / 1000,
+      waiting: this.waiting,
+      waitingReason: this.waitingReason,
+    });
+  }
+
+  /** Memory with the start image in it, and threads that know their CPUs. */
+  private async setUp(
+    subject: StressSubject,
+  ): Promise<{ threads: readonly Thread<SimCpuApi>[]; buffers: RunWords }> {
+    const { program, cpus } = subject;
+    const { seed, perturbEvery, memory, atomicStores } = this.request;
+    const size = program.image.length;
+    const buffers = this.memory.take(size + C.TAIL_WORDS, C.controlWords(cpus));
+    const image = new Int32Array(new SharedArrayBuffer(4 * size));
+    image.set(program.image);
+    subject.prepare(image);
+    new Int32Array(buffers.mem.buffer).set(image);
+    const settings: HostSettings = {
+      ...{ cpus, cores: this.cores, waiting: this.waiting, seed, perturbEvery },
+      ...subject.environment,
+    };
+    const threads = await this.pool.take(cpus);
+    const common = {
+      memory,
+      atomicStores: memory === 'sc' || atomicStores === true,
+      settings,
+      ...buffers,
+      image: image.buffer,
+    };
+    await Promise.all(
+      threads.map((thread, id) =>
+        this.pool.call(thread, thread.api.setUp({ ...common, ...subject.partOf(id), id })),
+      ),
     );
+    return { threads, buffers };
   }
 
   private async runThread(
@@ -243,87 +239,6 @@ class Run {
     await Promise.all(lost.map((thread) => thread.worker.terminate()));
     await Promise.all(done);
     return false;
-  }
-
-  private summary(
-    subject: StressSubject,
-    reports: readonly (CpuReport | null)[],
-    dead: string[],
-    hang: Hang | null,
-    interrupted: boolean,
-    seconds: number,
-    startSeconds: number,
-    postMortem: PostMortem,
-  ): StressResult {
-    const { request } = this;
-    const known = reports.filter((report) => report !== null);
-    const totals = COUNTERS.map((_, i) => known.reduce((sum, report) => sum + report.counters[i], 0));
-    const counters = Object.fromEntries(COUNTERS.map((name, i) => [name, totals[i]])) as Record<
-      CounterName,
-      number
-    >;
-    for (const [id, report] of reports.entries())
-      if (report?.error != null) dead.push(`CPU${id}: ${report.error.stack}`);
-    const steps = reports.map((_, cpu) => postMortem.steps(cpu));
-    const idle = (cpu: number): boolean => subject.kinds[cpu] === null;
-    const progress = subject.kinds.map((kind, cpu) => ({
-      kind,
-      steps: steps[cpu],
-      waited: postMortem.waitedUs(cpu) / 1e6 / seconds,
-    }));
-    const served = COUNTERS.indexOf('ipisServed');
-    const variant =
-      'program' in request ? undefined : findVariant(request.variant, this.pool.modules.variants);
-    const replaced = replacedNames(variant).map((name, i) => ({
-      name,
-      calls: known.reduce((sum, report) => sum + report.replaced[i], 0),
-    }));
-    const words = (facts: ViolationFacts): string =>
-      violationWords(facts, personally(subject.program.layout));
-    return {
-      variant: subject.name,
-      scenario: subject.scenario,
-      cpus: subject.cpus,
-      ...('program' in request ? { rounds: Math.min(...steps) } : {}),
-      cores: this.cores,
-      seconds,
-      startSeconds,
-      shootdowns: counters.shootdowns,
-      ipis: counters.ipisServed,
-      flushes: {
-        full: counters.fullFlushes,
-        partial: counters.partialFlushes,
-        atSwitch: counters.switchFlushes,
-      },
-      counters,
-      replaced,
-      changedNothing: neverRan(variant, replaced),
-      progressed: steps.filter(
-        (count, cpu) => count > 0 || (idle(cpu) && (reports[cpu]?.counters[served] ?? 0) > 0),
-      ).length,
-      sleeps: reports.reduce((sum, _, cpu) => sum + postMortem.sleeps(cpu), 0),
-      unrung: reports.reduce((sum, _, cpu) => sum + postMortem.unrung(cpu), 0),
-      stepsMin: Math.min(...steps),
-      stepsMax: Math.max(...steps),
-      behind: cpusBehind(subject.scenario, progress),
-      violations: known.flatMap(({ violation }) =>
-        violation === null
-          ? []
-          : [{ class: violation.facts.class, cpu: violation.facts.cpu, message: words(violation.facts) }],
-      ),
-      latent: known.flatMap(({ latent }) =>
-        latent.flatMap(({ facts, times }) =>
-          isLatent(facts.class) ? [{ class: facts.class, cpu: facts.cpu, message: words(facts), times }] : [],
-        ),
-      ),
-      hang,
-      dead,
-      waiting: this.waiting,
-      waitingReason: this.waitingReason,
-      memory: request.memory,
-      seed: request.seed,
-      interrupted,
-    };
   }
 }
 

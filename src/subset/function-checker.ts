@@ -1,72 +1,11 @@
 import type { AnyNode } from 'acorn';
-import type { SubsetOptions } from './check.js';
-import { Checker } from './checker.js';
-import type { Binding, FunctionInfo, ModuleGraph } from './modules.js';
+import type { FunctionInfo } from './modules.js';
+import { NameResolver, type Target } from './name-resolver.js';
+import { BINARY_REFUSED, FORBIDDEN, isTruncated, PLAIN } from './refused-syntax.js';
 import { boundNames, childrenOf, isFunction, withoutTypes } from './syntax.js';
 
 /** Checks one function of protocol code. */
 
-/**
- * Syntax that is refused wherever it stands, by node type: the construct's name, and what to write instead.
- */
-const FORBIDDEN: Readonly<Record<string, readonly [construct: string, message: string]>> = {
-  TryStatement: ['try', 'operations do not throw; there is nothing to catch'],
-  ThrowStatement: ['throw', 'use cpu.assert'],
-  AwaitExpression: ['await', 'protocol code is synchronous'],
-  ObjectExpression: [
-    'object literal',
-    'locals are numbers and immutable handles; state is in words of memory',
-  ],
-  ArrayExpression: ['array literal', 'locals are numbers and immutable handles; state is in words of memory'],
-  TemplateLiteral: ['template literal', 'locals are numbers and immutable handles'],
-  TaggedTemplateExpression: ['template literal', 'locals are numbers and immutable handles'],
-  SpreadElement: ['spread', 'name the arguments'],
-  ChainExpression: ['optional chaining', 'test for undefined'],
-  ClassDeclaration: ['class', 'declare it outside protocol functions'],
-  ClassExpression: ['class', 'declare it outside protocol functions'],
-  NewExpression: ['new', 'state is in words of memory'],
-  ForInStatement: ['for-in', 'loop over numbers'],
-  WithStatement: ['with', 'not in a module'],
-  ImportExpression: ['import()', 'import at the top of the module'],
-  MetaProperty: ['meta property', 'nothing here depends on the module'],
-  Super: ['super', 'call protocol functions by name'],
-  DebuggerStatement: ['debugger', 'it is no operation'],
-  TSEnumDeclaration: ['enum', 'declare it outside protocol functions'],
-};
-
-/** Syntax that is allowed and needs no look of its own; its parts are visited. */
-const PLAIN = new Set([
-  'BlockStatement',
-  'ExpressionStatement',
-  'IfStatement',
-  'ForStatement',
-  'WhileStatement',
-  'DoWhileStatement',
-  'SwitchStatement',
-  'SwitchCase',
-  'ReturnStatement',
-  'EmptyStatement',
-  'BinaryExpression',
-  'LogicalExpression',
-  'ConditionalExpression',
-  'SequenceExpression',
-  'VariableDeclarator',
-  'BreakStatement',
-  'ContinueStatement',
-  'LabeledStatement',
-  'TSAsExpression',
-  'TSNonNullExpression',
-  'TSSatisfiesExpression',
-  'TSTypeAssertion',
-  'ParenthesizedExpression',
-]);
-
-const BINARY_REFUSED: Readonly<Record<string, string>> = {
-  in: 'handles have fixed members',
-  instanceof: 'locals are numbers and immutable handles',
-  '**': 'numbers are int32',
-};
-const PURE_MATH = new Set(['abs', 'clz32', 'imul', 'max', 'min']);
 const CONSTANT_GLOBALS = new Set(['undefined']);
 /** What of the CPU belongs to the machine, not to protocol code: mutable state that no operation guards. */
 const MACHINE_STATE = new Set([
@@ -80,22 +19,9 @@ const MACHINE_STATE = new Set([
   'finished',
 ]);
 
-type Target =
-  | { readonly kind: 'operation'; readonly name: string }
-  | { readonly kind: 'protocol'; readonly name: string; readonly funcs: readonly FunctionInfo[] }
-  | { readonly kind: 'pure'; readonly funcs: readonly FunctionInfo[] }
-  | { readonly kind: 'unknown'; readonly name: string };
-
-export class FunctionChecker extends Checker {
+export class FunctionChecker extends NameResolver {
   /** Functions that this one calls. */
   readonly calls: FunctionInfo[] = [];
-  private readonly locals = new Set<string>();
-  private readonly cpu: string | null;
-
-  constructor(graph: ModuleGraph, options: SubsetOptions, func: FunctionInfo) {
-    super(graph, options, func);
-    this.cpu = this.cpuParameter();
-  }
 
   check(): void {
     const { node } = this.func;
@@ -104,17 +30,6 @@ export class FunctionChecker extends Checker {
     this.collectLocals(node.body);
     if (node.body.type === 'BlockStatement') this.visitAll(node.body);
     else this.visit(node.body, node);
-  }
-
-  /** The CPU is the first parameter of a protocol function; a plain function has one if the type says so. */
-  private cpuParameter(): string | null {
-    const first = this.func.node.params[0] as
-      | (AnyNode & { typeAnnotation?: { typeAnnotation?: { typeName?: { name?: string } } } })
-      | undefined;
-    if (first?.type !== 'Identifier') return null;
-    const type = first.typeAnnotation?.typeAnnotation?.typeName?.name;
-    if (this.func.protocol) return type === undefined || type.endsWith('Cpu') ? first.name : null;
-    return type?.endsWith('Cpu') === true ? first.name : null;
   }
 
   private checkParameter(param: AnyNode): void {
@@ -146,17 +61,35 @@ export class FunctionChecker extends Checker {
       this.report(node, 'closure', 'declare the function at the top of the module');
       return;
     }
+    if (!this.visitStatement(node)) this.visitExpression(node, parent);
+  }
+
+  /** Statements that need a look; false: it is none of them. */
+  private visitStatement(node: AnyNode): boolean {
     switch (node.type) {
       case 'VariableDeclaration':
         if (node.kind !== 'const' && node.kind !== 'let') this.report(node, node.kind, 'use const or let');
         for (const { id } of node.declarations) this.checkPattern(id);
         for (const { init } of node.declarations)
           if (init !== null && init !== undefined) this.visit(init, node);
-        return;
+        return true;
       case 'ForOfStatement':
         if (node.await) this.report(node, 'await', 'protocol code is synchronous');
         this.visitAll(node);
-        return;
+        return true;
+      case 'LabeledStatement':
+        this.visit(node.body, node);
+        return true;
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private visitExpression(node: AnyNode, parent: AnyNode): void {
+    switch (node.type) {
       case 'YieldExpression':
         this.visitYield(node);
         return;
@@ -196,12 +129,6 @@ export class FunctionChecker extends Checker {
         this.visitAll(node);
         return;
       }
-      case 'LabeledStatement':
-        this.visit(node.body, node);
-        return;
-      case 'BreakStatement':
-      case 'ContinueStatement':
-        return;
       default:
         if (!PLAIN.has(node.type)) this.report(node, node.type, 'this syntax is not in the subset');
         this.visitAll(node);
@@ -245,17 +172,6 @@ export class FunctionChecker extends Checker {
     if (typeof node.value !== 'number') return;
     const value = node.value * sign;
     if ((value | 0) !== value) this.report(node, 'number outside int32', `${value} is none`);
-  }
-
-  // Names.
-
-  private bindingOf(name: string): Binding | undefined {
-    for (const names of this.func.around) {
-      const kind = names.get(name);
-      if (kind !== undefined)
-        return kind === 'constant' ? { kind } : { kind, why: 'a variable of a function around it' };
-    }
-    return this.graph.resolve(this.func.module, name);
   }
 
   /** A name used as a value. */
@@ -374,75 +290,4 @@ export class FunctionChecker extends Checker {
     const object = callee.type === 'MemberExpression' ? withoutTypes(callee.object) : callee;
     if (object.type !== 'Identifier') this.visit(object, callee);
   }
-
-  /** What a call's callee is. */
-  private targetOf(called: AnyNode): Target {
-    const callee = withoutTypes(called);
-    if (callee.type === 'Identifier') return this.namedTarget(callee.name);
-    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') {
-      return { kind: 'unknown', name: 'what is called' };
-    }
-    const { name } = callee.property;
-    const object = withoutTypes(callee.object);
-    if (object.type === 'ThisExpression') {
-      const method = this.func.methods?.get(name);
-      return method === undefined ? { kind: 'unknown', name: `this.${name}` } : targetOfFunction(method);
-    }
-    if (object.type === 'Identifier') {
-      if (object.name === this.cpu) {
-        if (this.options.operations.has(name)) return { kind: 'operation', name: `cpu.${name}` };
-        if (this.options.configuration?.has(name) === true) return { kind: 'pure', funcs: [] };
-        return { kind: 'unknown', name: `cpu.${name}` };
-      }
-      if (object.name === 'Math' && PURE_MATH.has(name)) return { kind: 'pure', funcs: [] };
-      const member = this.locals.has(object.name)
-        ? undefined
-        : this.graph.resolveMember(this.func.module, object.name, name);
-      if (member?.kind === 'function') return targetOfFunction(member.func);
-    }
-    if (this.isFunctionTable(object))
-      return { kind: 'protocol', name: `cpu.fn.${name}`, funcs: this.graph.protocolNamed(name) };
-    return { kind: 'unknown', name: `${name} of something that is not the CPU` };
-  }
-
-  private isFunctionTable(node: AnyNode): boolean {
-    if (
-      node.type !== 'MemberExpression' ||
-      node.computed ||
-      node.property.type !== 'Identifier' ||
-      node.property.name !== 'fn'
-    )
-      return false;
-    const object = withoutTypes(node.object);
-    return object.type === 'Identifier' && object.name === this.cpu;
-  }
-
-  private namedTarget(name: string): Target {
-    if (!this.locals.has(name)) {
-      const binding = this.bindingOf(name);
-      if (binding?.kind === 'function') return targetOfFunction(binding.func);
-      if (binding?.kind === 'import') {
-        const external = this.options.external;
-        if (external?.protocol?.has(binding.name) === true) return { kind: 'protocol', name, funcs: [] };
-        if (external?.pure?.has(binding.name) === true) return { kind: 'pure', funcs: [] };
-      }
-    }
-    return { kind: 'unknown', name };
-  }
-}
-
-function targetOfFunction(func: FunctionInfo): Target {
-  return func.protocol
-    ? { kind: 'protocol', name: func.name, funcs: [func] }
-    : { kind: 'pure', funcs: [func] };
-}
-
-/** Whether the parent cuts a quotient down to an int32: `(a / b) | 0`. */
-function isTruncated(parent: AnyNode): boolean {
-  return (
-    parent.type === 'BinaryExpression' &&
-    parent.operator === '|' &&
-    parent.right.type === 'Literal' &&
-    parent.right.value === 0
-  );
 }

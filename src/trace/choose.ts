@@ -74,7 +74,8 @@ function noWindow(path: string): TraceError {
     path,
     null,
     `no block of ${events} events has ${flushes} flushes and an mm that one CPU flushes and another has ` +
-      'loaded; expected one, or --window A..B',
+      'loaded',
+    'expected one, or --window A..B',
   );
 }
 
@@ -105,7 +106,7 @@ async function partAround(path: string, text: string): Promise<Recording> {
     if (before < from) parts = parts.slice(-1);
     parts.push(part);
     if (parts.length > MAX_PARTS)
-      throw new TraceError(path, from, `window ${text} is too long; expected at most ${AROUND} lines`);
+      throw new TraceError(path, from, `window ${text} is too long`, `expected at most ${AROUND} lines`);
     if (before > to && lastLine > to) break;
   }
   return { ...(parts.at(-1) as Recording), events: parts.flatMap(({ events }) => events) };

@@ -16,11 +16,20 @@ export interface Head {
 }
 
 /** Task, CPU, flags and time. Task names are bounded so that a hostile line cannot make the match slow. */
-const FTRACE =
-  /^ {0,32}(.{1,64}?)-(\d{1,10}) {1,16}(?:\([ \d-]{1,12}\) {1,8})?\[(\d{1,4})\] {1,8}(?:([A-Za-z.\d#]{3,8}) {1,12})?(\d{1,20})(?:\.(\d{1,9}))?: (.*)$/u;
+const FTRACE = joined(
+  /^ {0,32}(.{1,64}?)-(\d{1,10}) {1,16}(?:\([ \d-]{1,12}\) {1,8})?/,
+  /\[(\d{1,4})\] {1,8}(?:([A-Za-z.\d#]{3,8}) {1,12})?(\d{1,20})(?:\.(\d{1,9}))?: (.*)$/,
+);
 /** perf prints pid/tid or the tid alone, and may print a count of the event before its name. */
-const PERF =
-  /^[ \t]{0,64}(.{1,64}?) {1,32}(?:\d{1,10}\/ {0,10})?(\d{1,10}) {1,32}\[(\d{1,4})\] {1,32}(?:([A-Za-z.\d#]{3,8}) {1,12})?(\d{1,20})\.(\d{1,9}): {1,32}(?:\d{1,20} {1,8})?[a-z][\w-]{0,63}:(\w{1,64}: {0,32}.*)$/u;
+const PERF = joined(
+  /^[ \t]{0,64}(.{1,64}?) {1,32}(?:\d{1,10}\/ {0,10})?(\d{1,10}) {1,32}/,
+  /\[(\d{1,4})\] {1,32}(?:([A-Za-z.\d#]{3,8}) {1,12})?(\d{1,20})\.(\d{1,9}): {1,32}/,
+  /(?:\d{1,20} {1,8})?[a-z][\w-]{0,63}:(\w{1,64}: {0,32}.*)$/,
+);
+
+function joined(...parts: readonly RegExp[]): RegExp {
+  return new RegExp(parts.map(({ source }) => source).join(''), 'u');
+}
 
 type Reader = (line: string) => Head | null;
 

@@ -3,7 +3,7 @@
  * it elsewhere in the file. Made once over the whole file, so that a window can know what began before it and
  * ends after it.
  */
-import { type EventOf, FLUSH_ALL, type SyscallName } from './events.js';
+import { type EventOf, FLUSH_ALL, type SyscallName, type TraceEvent } from './events.js';
 import { MachineState } from './machine-state.js';
 import type { Recording } from './recording.js';
 
@@ -89,114 +89,124 @@ export function historyOf(recording: Recording): History {
 }
 
 function makeHistory(recording: Recording): History {
-  const machine = new MachineState(recording.cpus);
-  const syscalls: SyscallRecord[] = [];
-  const flushes: FlushRecord[] = [];
-  const forks: ForkRecord[] = [];
-  const syscallAt = new Map<number, SyscallRecord>();
-  const flushAt = new Map<number, FlushRecord>();
-  const batchAt = new Map<number, SyscallRecord | null>();
-  const openSyscall = new Map<number, SyscallRecord>();
-  const exiting = new Map<number, number>();
-  const openFlush = new Map<number, FlushRecord>();
-  /** By pid: the bit-field word of the gather whose finish came last. */
-  const finishing = new Map<number, number>();
-  /** By parent pid: the flush of a dup_mmap whose sched_process_fork comes later. */
-  const copying = new Map<number, FlushRecord>();
-  const childOf = new Map<number, ForkRecord>();
+  const reader = new HistoryReader(recording.cpus);
+  for (const [index, event] of recording.events.entries()) reader.read(event, index);
+  const { syscalls, flushes, forks, syscallAt, flushAt, batchAt } = reader;
+  return { syscalls, flushes, forks, syscallAt, flushAt, batchAt };
+}
 
-  recording.events.forEach((event, index) => {
-    const cpu = machine.cpu(event.cpu);
-    const comingPid = cpu.comingPid;
+/** Reads a recording once, from its beginning: what is open is closed by what comes later. */
+class HistoryReader implements History {
+  readonly syscalls: SyscallRecord[] = [];
+  readonly flushes: FlushRecord[] = [];
+  readonly forks: ForkRecord[] = [];
+  readonly syscallAt = new Map<number, SyscallRecord>();
+  readonly flushAt = new Map<number, FlushRecord>();
+  readonly batchAt = new Map<number, SyscallRecord | null>();
+  readonly #machine: MachineState;
+  readonly #openSyscall = new Map<number, SyscallRecord>();
+  readonly #exiting = new Map<number, number>();
+  readonly #openFlush = new Map<number, FlushRecord>();
+  /** By pid: the bit-field word of the gather whose finish came last. */
+  readonly #finishing = new Map<number, number>();
+  /** By parent pid: the flush of a dup_mmap whose sched_process_fork comes later. */
+  readonly #copying = new Map<number, FlushRecord>();
+  readonly #childOf = new Map<number, ForkRecord>();
+
+  constructor(cpus: number) {
+    this.#machine = new MachineState(cpus);
+  }
+
+  read(event: TraceEvent, index: number): void {
+    const { comingPid } = this.#machine.cpu(event.cpu);
     switch (event.kind) {
-      case 'sys_enter': {
-        const call: SyscallRecord = {
-          name: event.name,
-          pid: event.pid,
-          ctx: ownCtx(machine, event.pid, event.cpu),
-          enter: index,
-          exit: null,
-          args: event.args,
-          ret: null,
-          flushes: [],
-        };
-        syscalls.push(call);
-        syscallAt.set(index, call);
-        openSyscall.set(event.pid, call);
+      case 'sys_enter':
+        this.#entered(event, index);
         break;
-      }
-      case 'sys_exit': {
-        const call = openSyscall.get(event.pid);
-        if (call === undefined || call.name !== event.name) break; // Entered before the recording began.
-        call.exit = index;
-        call.ret = event.ret;
-        syscallAt.set(index, call);
-        openSyscall.delete(event.pid);
+      case 'sys_exit':
+        this.#exited(event, index);
         break;
-      }
       case 'batch_flush':
-        batchAt.set(index, openSyscall.get(event.pid) ?? null);
+        this.batchAt.set(index, this.#openSyscall.get(event.pid) ?? null);
         break;
       case 'exit_mmap':
-        exiting.set(event.pid, event.ctx);
+        this.#exiting.set(event.pid, event.ctx);
         break;
       case 'finish_mmu':
-        finishing.set(event.pid, event.gatherFlags);
+        this.#finishing.set(event.pid, event.gatherFlags);
         break;
-      case 'flush_mm_range': {
-        const call = openSyscall.get(event.pid) ?? null;
-        // A call whose task was not known to have an mm learns it here; a call of another mm's task is not
-        // this flush's.
-        const syscall = call !== null && (call.ctx === null || call.ctx === event.ctx) ? call : null;
-        const exits = exiting.get(event.pid) === event.ctx;
-        const gathered =
-          event.end === FLUSH_ALL ? ((finishing.get(event.pid) ?? 0) & GATHER_FREED_TABLES) !== 0 : true;
-        const freedTables = event.freed && gathered;
-        finishing.delete(event.pid);
-        const record: FlushRecord = {
-          index,
-          event,
-          caller: null,
-          syscall,
-          exits,
-          freedTables,
-          loaded: cpu.ctx,
-          lazy: cpu.lazy,
-        };
-        flushes.push(record);
-        flushAt.set(index, record);
-        syscall?.flushes.push(record);
-        openFlush.set(event.cpu, record);
+      case 'flush_mm_range':
+        this.#flushed(event, index);
         break;
-      }
-      case 'flush_mm_range_ret': {
-        const record = openFlush.get(event.cpu);
-        if (record === undefined) break;
-        record.caller = event.caller;
-        openFlush.delete(event.cpu);
-        if (isForkCaller(event.caller)) copying.set(event.pid, record);
+      case 'flush_mm_range_ret':
+        this.#flushReturned(event);
         break;
-      }
-      case 'sched_process_fork': {
-        const flush = copying.get(event.parentPid);
-        if (flush === undefined) break;
-        copying.delete(event.parentPid);
-        const fork: ForkRecord = { flush, childPid: event.childPid, childCtx: null };
-        forks.push(fork);
-        childOf.set(event.childPid, fork);
+      case 'sched_process_fork':
+        this.#forked(event);
         break;
-      }
       case 'switch_mm': {
-        const fork = comingPid === null ? undefined : childOf.get(comingPid);
+        const fork = comingPid === null ? undefined : this.#childOf.get(comingPid);
         if (fork !== undefined && fork.childCtx === null) fork.childCtx = event.nctx;
         break;
       }
       default:
         break;
     }
-    machine.apply(event);
-  });
-  return { syscalls, flushes, forks, syscallAt, flushAt, batchAt };
+    this.#machine.apply(event);
+  }
+
+  #entered({ name, pid, cpu, args }: EventOf<'sys_enter'>, index: number): void {
+    const ctx = ownCtx(this.#machine, pid, cpu);
+    const call = { name, pid, ctx, enter: index, exit: null, args, ret: null, flushes: [] };
+    this.syscalls.push(call);
+    this.syscallAt.set(index, call);
+    this.#openSyscall.set(pid, call);
+  }
+
+  #exited({ name, pid, ret }: EventOf<'sys_exit'>, index: number): void {
+    const call = this.#openSyscall.get(pid);
+    if (call === undefined || call.name !== name) return; // Entered before the recording began.
+    call.exit = index;
+    call.ret = ret;
+    this.syscallAt.set(index, call);
+    this.#openSyscall.delete(pid);
+  }
+
+  #flushed(event: EventOf<'flush_mm_range'>, index: number): void {
+    const { pid } = event;
+    const { ctx: loaded, lazy } = this.#machine.cpu(event.cpu);
+    const call = this.#openSyscall.get(pid) ?? null;
+    // A call whose task was not known to have an mm learns it here; a call of another mm's task is not
+    // this flush's.
+    const syscall = call !== null && (call.ctx === null || call.ctx === event.ctx) ? call : null;
+    const exits = this.#exiting.get(pid) === event.ctx;
+    const gathered =
+      event.end === FLUSH_ALL ? ((this.#finishing.get(pid) ?? 0) & GATHER_FREED_TABLES) !== 0 : true;
+    const freedTables = event.freed && gathered;
+    this.#finishing.delete(pid);
+    const record = { index, event, caller: null, syscall, exits, freedTables, loaded, lazy };
+    this.flushes.push(record);
+    this.flushAt.set(index, record);
+    syscall?.flushes.push(record);
+    this.#openFlush.set(event.cpu, record);
+  }
+
+  #flushReturned({ cpu, pid, caller }: EventOf<'flush_mm_range_ret'>): void {
+    const record = this.#openFlush.get(cpu);
+    if (record === undefined) return;
+    record.caller = caller;
+    this.#openFlush.delete(cpu);
+    if (isForkCaller(caller)) this.#copying.set(pid, record);
+  }
+
+  #forked({ parentPid, childPid }: EventOf<'sched_process_fork'>): void {
+    const flush = this.#copying.get(parentPid);
+    if (flush === undefined) return;
+    this.#copying.delete(parentPid);
+    const fork: ForkRecord = { flush, childPid, childCtx: null };
+    this.forks.push(fork);
+    this.#childOf.set(childPid, fork);
+  }
 }
 
 /**

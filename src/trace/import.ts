@@ -9,7 +9,7 @@ import { AddressSpaces, flushPages, MADV_PAGEOUT, type RangeUse, syscallPages } 
 import { type Classified, classifyFlush, forksWithin } from './classify.js';
 import { addEarlierStays } from './earlier-stays.js';
 import { type FlushRecord, type History, historyOf } from './history.js';
-import { INIT_CTX } from './machine-state.js';
+import { INIT_CTX, type MachineState } from './machine-state.js';
 import type { Recording } from './recording.js';
 import { scanWindow } from './scan-window.js';
 import { ScriptBuilder } from './script-builder.js';
@@ -77,13 +77,50 @@ export function importWindow(
   window: TraceWindow,
   options: ImportOptions = {},
 ): Imported {
-  const refuse = (what: string): never => {
-    throw new TraceError(recording.file, window.firstLine, what);
+  const machine = machineBefore(recording, window.first);
+  const context = contextOf(recording, window, machine);
+  const { ctxs, spaces } = context;
+  const tally = emptyImportTally();
+  const builders = machine.cpus.map(() => new ScriptBuilder());
+  const scanned = scanWindow(context, machine, builders, tally);
+  const pcid = usesPcid(recording);
+  const { first, end } = window;
+  const start = startState(recording, machine, { ctxs, unborn: scanned.forked, spaces, first, end });
+  const slots = pcid
+    ? start.cpus
+    : start.cpus.map(({ slots, nextAsid: _, ...cpu }) => ({ ...cpu, slots: (slots ?? []).slice(0, 1) }));
+  // A child shares pages with its parent: what it does to them matters even if nobody flushes it.
+  const born = [...scanned.forked].map((ctx) => ctxs.indexOf(ctx));
+  const flushed = new Set([...scanned.flushes.map((flush) => flush.mm), ...scanned.exited, ...born]);
+  const dropped = builders.reduce((sum, builder) => sum + builder.dropTail(flushed), 0);
+  if (dropped > 0) count(tally.dropped, 'step at the end of a CPU in an mm that nobody flushes', dropped);
+  const cpus = addEarlierStays({ mms: start.mms, cpus: slots }, scanned, builders, pcid, tally);
+  return {
+    ctxs,
+    tally,
+    scenario: {
+      ...named(recording, window),
+      cpus: recording.cpus,
+      mms: start.mms,
+      pages: Math.max(...ctxs.map((ctx) => spaces.of(ctx).pages)),
+      slots: pcid ? 6 : 1,
+      pcid,
+      lazy: true,
+      walks: options.walks ?? 2,
+      start: cpus,
+      scripts: scriptsOf(context, builders, options.accesses),
+      notes: tallyNotes(tally),
+    },
   };
+}
+
+/**
+ * Flushes, mms and address spaces of the window; `machine` stands before it. Throws TraceError as importing
+ * does.
+ */
+function contextOf(recording: Recording, window: TraceWindow, machine: MachineState): ImportContext {
   const history = historyOf(recording);
   const forks = forksWithin(history, window.first, window.end);
-  const machine = machineBefore(recording, window.first);
-
   const flushes = new Map<number, readonly [FlushRecord, Classified]>();
   for (const flush of history.flushes) {
     if (flush.index >= window.first && flush.index < window.end)
@@ -95,95 +132,70 @@ export function importWindow(
     forks.map((fork, index) => [fork.flush.index, fork.childCtx ?? -1 - index] as const),
   );
   const uses = rangeUses(history, window, flushes);
-  const ctxs = mattering(
-    recording,
-    window,
-    machine,
-    new Set([
-      ...[...flushes.values()].filter(([, c]) => c.treatment !== 'ignored').map(([flush]) => flush.event.ctx),
-      ...uses.filter((use) => use.flushed).map((use) => use.ctx),
-    ]),
-    children,
-  );
-  if (ctxs.length === 0)
-    refuse(
-      `lines ${window.firstLine}..${window.lastLine} hold no flush of an mm that a CPU runs; expected ` +
-        'at least one',
-    );
-  if (ctxs.length > MAX_MMS)
-    refuse(
-      `lines ${window.firstLine}..${window.lastLine} need ${ctxs.length} mms; expected at most ` +
-        `${MAX_MMS} (take fewer lines)`,
-    );
-  if (recording.cpus > MAX_CPUS)
-    refuse(`the recording has ${recording.cpus} CPUs; expected at most ${MAX_CPUS}`);
+  const asked = new Set([
+    ...[...flushes.values()].filter(([, c]) => c.treatment !== 'ignored').map(([flush]) => flush.event.ctx),
+    ...uses.filter((use) => use.flushed).map((use) => use.ctx),
+  ]);
+  const ctxs = mattering(recording, window, machine, asked, children);
+  refuseSizes(recording, window, ctxs);
   const spaces = new AddressSpaces(history, ctxs, uses, forks, MAX_PAGES);
   const pages = Math.max(...ctxs.map((ctx) => spaces.of(ctx).pages));
-  if (pages > MAX_PAGES)
-    refuse(
-      `lines ${window.firstLine}..${window.lastLine} need ${pages} pages in one mm; expected at most ` +
-        `${MAX_PAGES} (take fewer lines)`,
+  if (pages > MAX_PAGES) refuseMore(recording, window, `need ${pages} pages in one mm`, MAX_PAGES);
+  const ceiling = recording.meta?.flushCeiling ?? DEFAULT_CEILING;
+  return { recording, window, flushes, ctxs, spaces, children, ceiling };
+}
+
+function refuseSizes(recording: Recording, window: TraceWindow, ctxs: readonly number[]): void {
+  const { file, cpus } = recording;
+  const { firstLine, lastLine } = window;
+  if (ctxs.length === 0)
+    throw new TraceError(
+      file,
+      firstLine,
+      `lines ${firstLine}..${lastLine} hold no flush of an mm that a CPU runs`,
+      `expected at least one`,
     );
+  if (ctxs.length > MAX_MMS) refuseMore(recording, window, `need ${ctxs.length} mms`, MAX_MMS);
+  if (cpus > MAX_CPUS)
+    throw new TraceError(file, firstLine, `the recording has ${cpus} CPUs`, `expected at most ${MAX_CPUS}`);
+}
 
-  const context: ImportContext = {
-    recording,
-    window,
-    flushes,
-    ctxs,
-    spaces,
-    children,
-    ceiling: recording.meta?.flushCeiling ?? DEFAULT_CEILING,
-  };
-  const tally = emptyImportTally();
-  const builders = machine.cpus.map(() => new ScriptBuilder());
-  const scanned = scanWindow(context, machine, builders, tally);
-  const pcid = usesPcid(recording);
-  const start = startState(recording, machine, {
-    ctxs,
-    unborn: scanned.forked,
-    spaces,
-    first: window.first,
-    end: window.end,
-  });
-  const slots = pcid
-    ? start.cpus
-    : start.cpus.map(({ slots, nextAsid: _, ...cpu }) => ({ ...cpu, slots: (slots ?? []).slice(0, 1) }));
-  // A child shares pages with its parent: what it does to them matters even if nobody flushes it.
-  const born = [...scanned.forked].map((ctx) => ctxs.indexOf(ctx));
-  const flushed = new Set([...scanned.flushes.map((flush) => flush.mm), ...scanned.exited, ...born]);
-  const dropped = builders.reduce((sum, builder) => sum + builder.dropTail(flushed), 0);
-  if (dropped > 0) count(tally.dropped, 'step at the end of a CPU in an mm that nobody flushes', dropped);
-  const cpus = addEarlierStays({ mms: start.mms, cpus: slots }, scanned, builders, pcid, tally);
+function refuseMore({ file }: Recording, window: TraceWindow, what: string, atMost: number): never {
+  const { firstLine, lastLine } = window;
+  throw new TraceError(
+    file,
+    firstLine,
+    `lines ${firstLine}..${lastLine} ${what}`,
+    `expected at most ${atMost} (take fewer lines)`,
+  );
+}
 
-  const plans = ctxs.map((ctx) => accessPlan(context, ctx));
+/** The scripts, with as many accesses added as leave them short enough. */
+function scriptsOf(
+  context: ImportContext,
+  builders: readonly ScriptBuilder[],
+  accesses: AccessBudget | undefined,
+): Scenario['scripts'] {
+  const plans = context.ctxs.map((ctx) => accessPlan(context, ctx));
   const render = (budget: AccessBudget) => builders.map((builder) => builder.render(plans, budget));
-  const budgets = options.accesses === undefined ? BUDGETS : [options.accesses];
+  const budgets = accesses === undefined ? BUDGETS : [accesses];
   const fitting =
     budgets.find((budget) => render(budget).every((script) => script.length <= WANTED_STEPS)) ??
     budgets.at(-1);
-  const scripts = render(fitting ?? { perStay: 1, rounds: 1, perFlush: 1 });
-  const lines = `${window.firstLine}..${window.lastLine}`;
-  const name = escapeText(recording.name).slice(0, 120);
-  const { meta } = recording;
+  return render(fitting ?? { perStay: 1, rounds: 1, perFlush: 1 });
+}
+
+function named(
+  { name: recorded, meta }: Recording,
+  { firstLine, lastLine }: TraceWindow,
+): Pick<Scenario, 'name' | 'summary' | 'source'> {
+  const lines = `${firstLine}..${lastLine}`;
+  const name = escapeText(recorded).slice(0, 120);
   const kernel = meta === undefined ? '' : `, kernel ${escapeText(meta.kernel).slice(0, 120)}`;
   return {
-    ctxs,
-    tally,
-    scenario: {
-      name: `trace:${name}:${lines}`,
-      summary: `lines ${lines} of the recording ${name}${kernel}`,
-      cpus: recording.cpus,
-      mms: start.mms,
-      pages,
-      slots: pcid ? 6 : 1,
-      pcid,
-      lazy: true,
-      walks: options.walks ?? 2,
-      start: cpus,
-      scripts,
-      source: `trace:${name} lines ${lines}`,
-      notes: tallyNotes(tally),
-    },
+    name: `trace:${name}:${lines}`,
+    summary: `lines ${lines} of the recording ${name}${kernel}`,
+    source: `trace:${name} lines ${lines}`,
   };
 }
 

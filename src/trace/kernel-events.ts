@@ -8,8 +8,15 @@ import type { BodyParser } from './probe-events.js';
 import { quote } from './trace-error.js';
 
 // Task names are at most 16 bytes in these events; the bound keeps the patterns linear on hostile lines.
-const SCHED_SWITCH =
-  /^prev_comm=(.{0,64}?) prev_pid=(\d{1,10}) prev_prio=(-?\d{1,10}) prev_state=(\S{1,16}) ==> next_comm=(.{0,64}?) next_pid=(\d{1,10}) next_prio=(-?\d{1,10})$/u;
+const SCHED_SWITCH = new RegExp(
+  [
+    /^prev_comm=(.{0,64}?) prev_pid=(\d{1,10}) prev_prio=(-?\d{1,10}) prev_state=(\S{1,16}) ==> /,
+    /next_comm=(.{0,64}?) next_pid=(\d{1,10}) next_prio=(-?\d{1,10})$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'u',
+);
 /** The same as trace-cmd and perf print it. */
 const SHORT_SWITCH =
   /^(.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\] (\S{1,16}) ==> (.{0,64}?):(\d{1,10}) \[(-?\d{1,10})\]$/u;

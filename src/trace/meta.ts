@@ -37,7 +37,7 @@ export function readMeta(path: string): RecordingMeta | undefined {
     json = JSON.parse(readBytes(path, MAX_META_BYTES, META).toString('utf8'));
   } catch (error) {
     if (error instanceof TraceError) throw error;
-    throw new TraceError(path, null, `is not JSON; expected ${META}`);
+    throw new TraceError(path, null, `is not JSON`, `expected ${META}`);
   }
   const parsed = MetaFile.safeParse(json);
   if (!parsed.success) {

@@ -48,7 +48,8 @@ export function parseTrace(text: string, file: string, name: string = file): Rec
         throw new TraceError(
           file,
           lineNumber,
-          `more than ${MAX_EVENTS} events; expected at most that many (cut the recording)`,
+          `more than ${MAX_EVENTS} events`,
+          `expected at most that many (cut the recording)`,
         );
       events.push(event);
     }

@@ -49,7 +49,8 @@ export function readBytes(
       throw new TraceError(
         path,
         null,
-        `cannot be read (is ${stats.isDirectory() ? 'a directory' : 'no regular file'}); expected ${what}`,
+        `cannot be read (is ${stats.isDirectory() ? 'a directory' : 'no regular file'})`,
+        `expected ${what}`,
       );
     descriptor = openSync(path, 'r');
     for (;;) {
@@ -62,11 +63,11 @@ export function readBytes(
     }
   } catch (error) {
     if (error instanceof TraceError) throw error;
-    throw new TraceError(path, null, `cannot be read (${reason(error)}); expected ${what}`);
+    throw new TraceError(path, null, `cannot be read (${reason(error)})`, `expected ${what}`);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
-  throw new TraceError(path, null, `is larger than ${mib(limit)}; expected ${what} of at most that size`);
+  throw new TraceError(path, null, `is larger than ${mib(limit)}`, `expected ${what} of at most that size`);
 }
 
 /** The first bytes of a file; none where it cannot be read. */
@@ -101,8 +102,8 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
     return new TraceError(
       name,
       null,
-      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes; expected an ftrace ` +
-        `recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
+      `holds more than ${mib(limit)} of text in ${bytes.length} compressed bytes`,
+      `expected an ftrace recording (at most ${mib(MAX_TEXT_BYTES)}, packed as text packs)`,
     );
   }
   if (code === 'Z_BUF_ERROR') {
@@ -118,13 +119,15 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
     return new TraceError(
       name,
       readable + 1,
-      `compressed data ends early after ${readable} whole lines; expected the rest of the gzip file`,
+      `compressed data ends early after ${readable} whole lines`,
+      `expected the rest of the gzip file`,
     );
   }
   return new TraceError(
     name,
     null,
-    `gzip data is damaged (${code ?? 'unknown error'}); expected an intact gzip file`,
+    `gzip data is damaged (${code ?? 'unknown error'})`,
+    `expected an intact gzip file`,
   );
 }
 

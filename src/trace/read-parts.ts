@@ -53,7 +53,8 @@ const tooTight = (path: string, packed: number, text: number): TraceError =>
   new TraceError(
     path,
     null,
-    `holds ${text} bytes in ${packed} compressed ones; expected an ftrace recording, packed as text packs`,
+    `holds ${text} bytes in ${packed} compressed ones`,
+    `expected an ftrace recording, packed as text packs`,
   );
 
 /** The file's text in pieces, decompressed when it is gzip. */
@@ -78,7 +79,8 @@ async function* pieces(path: string): AsyncGenerator<string> {
     throw new TraceError(
       path,
       null,
-      `cannot be read to its end (${code}); expected an intact recording, plain or gzip`,
+      `cannot be read to its end (${code})`,
+      `expected an intact recording, plain or gzip`,
     );
   }
 }

@@ -76,7 +76,8 @@ export function startState(recording: Recording, machine: MachineState, options:
     throw new TraceError(
       recording.file,
       recording.events[first]?.line ?? null,
-      `context ${ctxs[tooLarge]} has tlb_gen ${generations[tooLarge]}; expected at most ${MAX_GEN}`,
+      `context ${ctxs[tooLarge]} has tlb_gen ${generations[tooLarge]}`,
+      `expected at most ${MAX_GEN}`,
     );
   }
   const mms = ctxs.map((ctx, index): ScenarioMm => {

@@ -2,6 +2,7 @@
  * The one error that reading, parsing or importing a recording throws, and the quoting of text that came from
  * a file.
  */
+import { InputError } from '../vocabulary/errors.js';
 import { UNPRINTABLE } from '../vocabulary/unprintable.js';
 
 /** Longest piece of a file that a message quotes, in characters. */
@@ -26,14 +27,16 @@ export function quote(text: string): string {
  * complete without a stack; `line` is 1-based, or null where no line is to blame (then the message has no
  * `:LINE`).
  */
-export class TraceError extends Error {
+export class TraceError extends InputError {
   override readonly name = 'TraceError';
-  readonly file: string;
-  readonly line: number | null;
 
-  constructor(file: string, line: number | null, what: string) {
-    super(`${escapeText(file)}${line === null ? '' : `:${line}`}: ${what}`);
-    this.file = file;
-    this.line = line;
+  constructor(
+    readonly file: string,
+    readonly line: number | null,
+    what: string,
+    expected: string | null = null,
+  ) {
+    const shown = escapeText(file);
+    super(line === null ? `${shown}: ${what}` : what, expected, line === null ? null : { file: shown, line });
   }
 }

@@ -21,7 +21,8 @@
  */
 import { flushPages, MADV_PAGEOUT, syscallPages } from './address-space.js';
 import { classifyFlush, forksWithin } from './classify.js';
-import { historyOf } from './history.js';
+import type { TraceEvent } from './events.js';
+import { type FlushRecord, historyOf } from './history.js';
 import { INIT_CTX, MachineState } from './machine-state.js';
 import type { PageRange } from './page-map.js';
 import type { Recording } from './recording.js';
@@ -83,77 +84,107 @@ function rate(
   end: number,
   everyFlush: boolean,
 ): WindowFacts {
-  const history = historyOf(recording);
-  const forks = forksWithin(history, first, end);
-  /** By CPU: mms whose translations it still has, for all that it did itself. */
-  const cached = machine.cpus.map(
-    (cpu) =>
-      new Set(
-        cpu.slots.flatMap((slot) =>
-          slot !== null && slot.gen >= (machine.mms.get(slot.ctx)?.gen ?? 0) ? [slot.ctx] : [],
-        ),
-      ),
-  );
-  /** By mm: the CPU of each of its flushes; the CPUs that have it loaded at some time. */
-  const flushers = new Map<number, number[]>();
-  const loaders = new Map<number, Set<number>>();
-  const loads = (ctx: number, cpu: number): void =>
-    void loaders.set(ctx, (loaders.get(ctx) ?? new Set()).add(cpu));
-  const flushed = (ctx: number, cpu: number): void =>
-    void flushers.set(ctx, [...(flushers.get(ctx) ?? []), cpu]);
-  machine.cpus.forEach((cpu, index) => {
-    if (cpu.ctx === null) return;
-    loads(cpu.ctx, index);
-    if (!cpu.lazy) cached[index]?.add(cpu.ctx);
-  });
-  /** What is mapped in the block. */
-  const mapped: { readonly ctx: number; readonly range: PageRange }[] = [];
-  const returned = new Map<string, readonly [cpu: number, ctx: number]>();
-  let switches = 0;
+  const rating = new Rating(recording, machine, forksWithin(historyOf(recording), first, end), everyFlush);
   for (let i = first; i < end; i++) {
     const event = recording.events[i];
     if (event === undefined) break;
-    const flush = history.flushAt.get(i);
-    if (flush !== undefined && (everyFlush || !flush.event.freed)) {
-      const { op, treatment } = classifyFlush(flush, forks);
-      const range = flushPages(flush);
-      const fresh =
-        op === 'munmap' &&
-        range !== null &&
-        mapped.some((made) => made.ctx === flush.event.ctx && contains(made.range, range));
-      if (treatment === 'modelled' && op !== 'implied' && (everyFlush || !fresh))
-        flushed(flush.event.ctx, event.cpu);
-    }
-    const call = event.kind === 'sys_exit' ? history.syscallAt.get(i) : undefined;
-    if (call?.name === 'mmap' && call.ctx !== null) {
-      const range = syscallPages(call);
-      if (range !== null) mapped.push({ ctx: call.ctx, range });
-    }
-    const reclaiming = history.batchAt.get(i);
-    if (reclaiming?.ctx != null && reclaiming.args.behavior === MADV_PAGEOUT)
-      flushed(reclaiming.ctx, event.cpu);
-    if (event.kind === 'switch_mm' && event.nctx !== INIT_CTX) {
-      loads(event.nctx, event.cpu);
-      const { ctx, slots } = machine.cpu(event.cpu);
-      if (ctx !== event.nctx) {
-        switches++;
-        // Without PCIDs, or with more mms than slots, the slot has another mm's translations now.
-        const kept = slots.some((slot) => slot?.ctx === event.nctx);
-        if (kept && ctx !== null && ctx !== INIT_CTX && cached[event.cpu]?.has(event.nctx))
-          returned.set(`${event.cpu} ${event.nctx}`, [event.cpu, event.nctx]);
-      }
-      cached[event.cpu]?.add(event.nctx);
-    }
+    rating.see(event, i);
     machine.apply(event);
   }
-  const flushedByOther = (ctx: number, cpu: number): boolean =>
-    (flushers.get(ctx) ?? []).some((flusher) => flusher !== cpu);
-  let flushes = 0;
-  for (const [ctx, cpus] of flushers) {
-    if ([...(loaders.get(ctx) ?? [])].some((cpu) => flushedByOther(ctx, cpu))) flushes += cpus.length;
+  return rating.facts();
+}
+
+/** What there is to count in a block of events, seen one by one. */
+class Rating {
+  /** By CPU: mms whose translations it still has, for all that it did itself. */
+  readonly #cached: readonly Set<number>[];
+  /** By mm: the CPU of each of its flushes; the CPUs that have it loaded at some time. */
+  readonly #flushers = new Map<number, number[]>();
+  readonly #loaders = new Map<number, Set<number>>();
+  /** What is mapped in the block. */
+  readonly #mapped: { readonly ctx: number; readonly range: PageRange }[] = [];
+  readonly #returned = new Map<string, readonly [cpu: number, ctx: number]>();
+  #switches = 0;
+
+  /** `machine` stands before the block, and is moved behind each event once that was seen. */
+  constructor(
+    private readonly recording: Recording,
+    private readonly machine: MachineState,
+    private readonly forks: ReturnType<typeof forksWithin>,
+    private readonly everyFlush: boolean,
+  ) {
+    this.#cached = machine.cpus.map(
+      (cpu) =>
+        new Set(
+          cpu.slots.flatMap((slot) =>
+            slot !== null && slot.gen >= (machine.mms.get(slot.ctx)?.gen ?? 0) ? [slot.ctx] : [],
+          ),
+        ),
+    );
+    machine.cpus.forEach((cpu, index) => {
+      if (cpu.ctx === null) return;
+      this.#loads(cpu.ctx, index);
+      if (!cpu.lazy) this.#cached[index]?.add(cpu.ctx);
+    });
   }
-  const returns = [...returned.values()].filter(([cpu, ctx]) => flushedByOther(ctx, cpu)).length;
-  return { flushes, switches, returns };
+
+  see(event: TraceEvent, index: number): void {
+    const history = historyOf(this.recording);
+    const flush = history.flushAt.get(index);
+    if (flush !== undefined && (this.everyFlush || !flush.event.freed)) this.#seeFlush(flush);
+    const call = event.kind === 'sys_exit' ? history.syscallAt.get(index) : undefined;
+    if (call?.name === 'mmap' && call.ctx !== null) {
+      const range = syscallPages(call);
+      if (range !== null) this.#mapped.push({ ctx: call.ctx, range });
+    }
+    const reclaiming = history.batchAt.get(index);
+    if (reclaiming?.ctx != null && reclaiming.args.behavior === MADV_PAGEOUT)
+      this.#flushed(reclaiming.ctx, event.cpu);
+    if (event.kind === 'switch_mm' && event.nctx !== INIT_CTX) this.#seeSwitch(event.cpu, event.nctx);
+  }
+
+  #seeFlush(flush: FlushRecord): void {
+    const { op, treatment } = classifyFlush(flush, this.forks);
+    const { ctx, cpu } = flush.event;
+    const range = flushPages(flush);
+    const fresh =
+      op === 'munmap' &&
+      range !== null &&
+      this.#mapped.some((made) => made.ctx === ctx && contains(made.range, range));
+    if (treatment === 'modelled' && op !== 'implied' && (this.everyFlush || !fresh)) this.#flushed(ctx, cpu);
+  }
+
+  #seeSwitch(cpu: number, next: number): void {
+    this.#loads(next, cpu);
+    const { ctx, slots } = this.machine.cpu(cpu);
+    if (ctx !== next) {
+      this.#switches++;
+      // Without PCIDs, or with more mms than slots, the slot has another mm's translations now.
+      const kept = slots.some((slot) => slot?.ctx === next);
+      if (kept && ctx !== null && ctx !== INIT_CTX && this.#cached[cpu]?.has(next))
+        this.#returned.set(`${cpu} ${next}`, [cpu, next]);
+    }
+    this.#cached[cpu]?.add(next);
+  }
+
+  facts(): WindowFacts {
+    const flushedByOther = (ctx: number, cpu: number): boolean =>
+      (this.#flushers.get(ctx) ?? []).some((flusher) => flusher !== cpu);
+    let flushes = 0;
+    for (const [ctx, cpus] of this.#flushers) {
+      if ([...(this.#loaders.get(ctx) ?? [])].some((cpu) => flushedByOther(ctx, cpu))) flushes += cpus.length;
+    }
+    const returns = [...this.#returned.values()].filter(([cpu, ctx]) => flushedByOther(ctx, cpu)).length;
+    return { flushes, switches: this.#switches, returns };
+  }
+
+  #loads(ctx: number, cpu: number): void {
+    this.#loaders.set(ctx, (this.#loaders.get(ctx) ?? new Set()).add(cpu));
+  }
+
+  #flushed(ctx: number, cpu: number): void {
+    this.#flushers.set(ctx, [...(this.#flushers.get(ctx) ?? []), cpu]);
+  }
 }
 
 /** What a window holds, whatever the rule says. */
@@ -199,7 +230,8 @@ export function requireWindowLines(
     throw new TraceError(
       file,
       null,
-      `window ${quote(text)}; expected A..B, two line numbers with 1 <= A <= B${upTo}`,
+      `window ${quote(text)}`,
+      `expected A..B, two line numbers with 1 <= A <= B${upTo}`,
     );
   return lines;
 }
@@ -214,12 +246,13 @@ export function parseWindow(recording: Recording, text: string): TraceWindow {
     throw new TraceError(
       recording.file,
       null,
-      `window ${text} goes beyond the file's last line; expected lines up to ${recording.lines}`,
+      `window ${text} goes beyond the file's last line`,
+      `expected lines up to ${recording.lines}`,
     );
   const first = recording.events.findIndex((event) => event.line >= from);
   const after = recording.events.findIndex((event) => event.line > to);
   const end = after === -1 ? recording.events.length : after;
   if (first === -1 || end <= first)
-    throw new TraceError(recording.file, from, `no event in lines ${text}; expected at least one`);
+    throw new TraceError(recording.file, from, `no event in lines ${text}`, `expected at least one`);
   return { firstLine: from, lastLine: to, first, end };
 }

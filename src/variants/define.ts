@@ -7,7 +7,7 @@ import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
 import { findRule } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
-import { DefinitionError } from '../vocabulary/definition-error.js';
+import { DefinitionError } from '../vocabulary/errors.js';
 import { findVariant, listVariants } from './index.js';
 import { Made } from './made.js';
 import { rulePart, type Variant } from './variant.js';
@@ -63,18 +63,18 @@ export function defineVariant(spec: VariantSpec): Variant {
     throw new DefinitionError(
       `a variant's name is made of letters, digits, dots, dashes and slashes, not ${JSON.stringify(name)}`,
     );
-  const refuse = (what: string): never => {
-    throw new DefinitionError(`variant "${name}": ${what}`);
+  const refuse = (what: string, remedy: string | null = null): never => {
+    throw new DefinitionError(`variant "${name}": ${what}`, null, remedy);
   };
   if (
     listVariants().some(
       (known) => known.name === name.toLowerCase() || known.aliases.includes(name.toLowerCase()),
     )
   )
-    refuse('this is the name of a built-in variant; choose another');
+    refuse('this is the name of a built-in variant', 'choose another');
   const base =
     baseOf(spec.base ?? BASE_DEFAULT) ??
-    refuse(`its base "${spec.base}" is no variant; "shootdown list variants" shows them`);
+    refuse(`its base "${spec.base}" is no variant`, '"shootdown list variants" shows them');
   const backend =
     spec.backend === undefined
       ? base.backend
@@ -82,13 +82,13 @@ export function defineVariant(spec: VariantSpec): Variant {
   const rule =
     spec.rule === undefined
       ? base.rule
-      : (ruleOf(spec.rule) ?? refuse(`there is no rule "${spec.rule}"; see "shootdown list rules"`));
+      : (ruleOf(spec.rule) ?? refuse(`there is no rule "${spec.rule}"`, 'see "shootdown list rules"'));
   const senseless = rule?.senseless(backend) ?? null;
   if (rule !== undefined && senseless !== null)
     refuse(`rule ${rule.name} makes no sense on ${backend.name}: ${senseless}`);
   for (const [feature, value] of Object.entries(spec.features ?? {})) {
     if (!features.some((known) => known.name === feature))
-      refuse(`there is no feature "${feature}"; see "shootdown list features"`);
+      refuse(`there is no feature "${feature}"`, 'see "shootdown list features"');
     if (typeof value !== 'boolean')
       refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
   }

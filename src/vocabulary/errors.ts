@@ -1,23 +1,39 @@
-import type { Place } from './told.js';
+import type { Place, Told } from './told.js';
 
 /**
- * The two ways in which the world outside can fail us; neither is a bug of shootdown. Anything else that is
- * thrown is one. The message is one line of what is wrong, where, and what to do: `FILE:LINE: what; remedy`.
+ * The ways in which the world outside can fail us; none is a bug of shootdown. Anything else that is thrown
+ * is one. The message is one line of what is wrong, where, and what to do: `FILE:LINE: what; remedy`.
  */
 abstract class OutsideError extends Error {
+  /** `told`: what is kept when the error leaves a thread, which loses its class. */
   constructor(
     readonly what: string,
     readonly remedy: string | null = null,
     readonly place: Place | null = null,
+    told?: Told,
   ) {
     const where = place === null ? '' : `${place.file}:${place.line}: `;
-    super(where + what + (remedy === null ? '' : `; ${remedy}`));
+    const message = where + what + (remedy === null ? '' : `; ${remedy}`);
+    super(message, told === undefined ? undefined : { cause: told });
   }
 }
 
 /** Something the user gave us is not usable: a bad file, name or value. The command line exits 2. */
 export class InputError extends OutsideError {
-  override readonly name = 'InputError';
+  override readonly name: string = 'InputError';
+}
+
+/**
+ * Thrown for a definition (a variant, scenario or program of a user's module) that makes no sense. Where it
+ * comes out of that module it becomes an InputError with its place. `program`: the plain program that it is
+ * of.
+ */
+export class DefinitionError extends OutsideError {
+  override readonly name: string = 'DefinitionError';
+
+  constructor(what: string, program: string | null = null, remedy: string | null = null) {
+    super(what, remedy, null, { told: 'definition', program });
+  }
 }
 
 /**

@@ -111,9 +111,8 @@ function outcome(verdict: Verdict, witness: Witness | null, report: HuntReport):
     return [`      <error${attributes({ type: 'interrupted', message: words })}/>`];
   }
   const title = `${violation} in ${visible(scenario)}: ${visible(message ?? '')}`;
-  return [
-    `      <failure${attributes({ type: violation, message: title })}>${cdata(witnessText([title, ...asides(verdict)], witness))}</failure>`,
-  ];
+  const text = cdata(witnessText([title, ...asides(verdict)], witness));
+  return [`      <failure${attributes({ type: violation, message: title })}>${text}</failure>`];
 }
 
 /** Whose the violation is. */

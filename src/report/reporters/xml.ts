@@ -1,7 +1,7 @@
 /** Text on its way into XML 1.0, which has no way at all to write most control characters. */
 
-// Everything that XML 1.0's production Char leaves out, lone surrogates among them; DEL to U+009F are allowed,
-// and discouraged.
+// Everything that XML 1.0's production Char leaves out, lone surrogates among them; DEL to U+009F are
+// allowed, and discouraged.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\p{Cs}/gu;
 
@@ -26,15 +26,21 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '[': '&#91;',
 };
 
+/** What an attribute's value cannot hold as it is. */
+const UNQUOTED = /[&<>"\t\n\r]|(?<=##(?:vso|teamcity)?)\[/gi;
+
 /** ` name="value"`. */
 export function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(
-      ([name, value]) =>
-        ` ${name}="${xmlChars(String(value)).replace(/[&<>"\t\n\r]|(?<=##(?:vso|teamcity)?)\[/gi, (char) => ENTITIES[char])}"`,
-    )
+    .map(([name, value]) => {
+      const quoted = xmlChars(String(value)).replace(UNQUOTED, (char) => ENTITIES[char]);
+      return ` ${name}="${quoted}"`;
+    })
     .join('');
 }
+
+/** What CI takes for the beginning of a command. */
+const COMMAND = /(?<=##(?:vso|teamcity)?)\[|(?<=^\s*:):/gim;
 
 /**
  * A CDATA section, or as many as it takes: `]]>` would end it, and what CI takes for a command must not stand
@@ -43,5 +49,5 @@ export function attributes(values: Readonly<Record<string, string | number>>): s
 export function cdata(text: string): string {
   const divided = ']]><![CDATA[';
   const whole = xmlChars(text).replaceAll('\r', '\\r').replaceAll(']]>', `]]${divided}>`);
-  return `<![CDATA[${whole.replace(/(?<=##(?:vso|teamcity)?)\[|(?<=^\s*:):/gim, (char) => divided + char)}]]>`;
+  return `<![CDATA[${whole.replace(COMMAND, (char) => divided + char)}]]>`;
 }

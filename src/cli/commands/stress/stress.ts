@@ -131,11 +131,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   let failure: unknown = null;
   try {
     progress.show('self-test of the memory accesses');
-    test = await engine.threads.selfTest();
-    if (test.failed)
-      throw new InfrastructureError(
-        `self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`,
-      );
+    test = await selfTest(context);
     if (!flags.json) {
       progress.clear();
       printHeader(context, chosen, flags, test);
@@ -175,20 +171,34 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     stopListening();
   }
   const interrupted = abort.signal.aborted;
-  if (flags.json) {
-    const found = witness === null ? null : witnessOf(witness);
-    const known = witness?.verdict.known ?? null;
-    printJson(
-      io.stdout,
-      stressDocument(context.version, campaign, { interrupted, selfTest: test, witness: found, known }),
-    );
-  } else printResult(context, campaign, witness);
+  if (flags.json) printDocument(context, campaign, { interrupted, selfTest: test, witness });
+  else printResult(context, campaign, witness);
   if (interrupted) {
     printLine(io.stderr, 'interrupted: what was seen by then is above');
     return EXIT_INTERRUPTED;
   }
   if (failure !== null) throw failure;
   return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign, flags);
+}
+
+/** Whether the host's memory is as shootdown takes it to be. */
+async function selfTest({ engine }: CliContext): Promise<SelfTest> {
+  const test = await engine.threads.selfTest();
+  if (test.failed)
+    throw new InfrastructureError(
+      `self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`,
+    );
+  return test;
+}
+
+function printDocument(
+  { io, version }: CliContext,
+  campaign: CampaignResult,
+  { interrupted, selfTest, witness }: { interrupted: boolean; selfTest: SelfTest; witness: Witness | null },
+): void {
+  const found = witness === null ? null : witnessOf(witness);
+  const known = witness?.verdict.known ?? null;
+  printJson(io.stdout, stressDocument(version, campaign, { interrupted, selfTest, witness: found, known }));
 }
 
 function exitCode({ io }: CliContext, { result }: CampaignResult, { allowNoEffect }: StressFlags): number {

@@ -1,12 +1,14 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
 import type { HuntProgress } from '../../../explore/api.js';
+import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/layout.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
 import { studyReport } from '../../../study/report.js';
+import type { StudyRequest } from '../../../study/run.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
 import { StudyTable } from '../../../study/table.js';
 import { InputError } from '../../../vocabulary/errors.js';
@@ -26,7 +28,7 @@ import {
   VARIANTS,
 } from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
-import { selectScenarios, selectStrategies } from '../../select.js';
+import { type SelectedScenarios, selectScenarios, selectStrategies } from '../../select.js';
 import { wholeNumber } from '../../values.js';
 import { withPool } from '../../with-pool.js';
 import { printLabelled } from '../../witness.js';
@@ -96,6 +98,42 @@ async function study(
   const { engine, io } = context;
   const studies = await engine.studies.list();
   if (given === undefined) return listStudies(context, studies, flags.json);
+  const asked = await askedOf(context, studies, given, rest, flags);
+  const { chosen, selected } = asked;
+  const { out, json } = flags;
+  if (chosen.probes.includes('hunt')) checkOutDirectory(out);
+  const keeper = await keeperOf(context, out);
+  const { results, failure, interrupted } = await runRows(context, asked, keeper, flags);
+  // Several windows of one recording: each note with its window.
+  const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
+    all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
+  );
+  if (json)
+    printJson(io.stdout, studyDocument(context.version, studyReport(chosen, results, notes, interrupted)));
+  else printStudyEnd(context, chosen, results, notes, screenWidth(io));
+  if (failure !== null) throw failure;
+  if (interrupted) return EXIT_INTERRUPTED;
+  if (keeper.failed) return EXIT_FAILURE;
+  return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null)
+    ? EXIT_VIOLATION
+    : EXIT_OK;
+}
+
+/** A study as it was asked for. */
+interface Asked {
+  readonly chosen: Study;
+  readonly rows: Study['rows'];
+  readonly selected: SelectedScenarios;
+  readonly strategies: readonly string[];
+}
+
+async function askedOf(
+  { engine }: CliContext,
+  studies: readonly Study[],
+  given: string,
+  rest: readonly string[],
+  flags: StudyFlags,
+): Promise<Asked> {
   const { name, modules } = isModulePath(given)
     ? { name: STUDY_DEFAULT, modules: [given, ...rest] }
     : { name: given, modules: rest };
@@ -120,57 +158,84 @@ async function study(
           TRACE_WINDOWS,
           own.scenarios,
         );
-  const { plan } = chosen;
-  const limited = flags.executions === undefined && flags.budget === undefined;
-  const { seed, memory, jobs, out, json } = flags;
-  // Fewer executions than planned: fewer are counted too.
-  const atMost = (planned: number): number => Math.min(planned, flags.executions ?? planned);
+  return { chosen, rows, selected, strategies };
+}
 
-  if (chosen.probes.includes('hunt')) checkOutDirectory(out);
-  const table = new StudyTable(
-    chosen,
-    rows.map(({ label }) => label),
-    outColors(context),
-    screenWidth(io),
-  );
+/** How much of a study is run: as it is planned, unless something else was asked for. */
+function amountOf(
+  { plan }: Study,
+  { executions, budget, count }: StudyFlags,
+): Pick<
+  StudyRequest,
+  'executions' | 'executionsMin' | 'counted' | 'countedUnsafe' | 'onBrokenHost' | 'budgetMs'
+> {
+  const isPlanned = executions === undefined && budget === undefined;
+  // Fewer executions than planned: fewer are counted too.
+  const atMost = (planned: number): number => Math.min(planned, executions ?? planned);
+  return {
+    executions: isPlanned ? plan.executions : executions,
+    executionsMin: isPlanned ? plan.executionsMin : 1,
+    counted: count ?? executions ?? (isPlanned ? plan.counted : undefined),
+    countedUnsafe: isPlanned && count === undefined ? plan.countedUnsafe : undefined,
+    onBrokenHost: atMost(plan.onBrokenHost),
+    budgetMs: isPlanned ? plan.budgetMs : budget,
+  };
+}
+
+/** The table's head, and then each row as soon as it is known. */
+class RowPrinter {
+  readonly results: RowResult[] = [];
+  private readonly table: StudyTable;
+
+  constructor(
+    private readonly context: CliContext,
+    { chosen, rows, selected }: Asked,
+    private readonly flags: StudyFlags,
+  ) {
+    const labels = rows.map(({ label }) => label);
+    this.table = new StudyTable(chosen, labels, outColors(context), screenWidth(context.io));
+    if (flags.json) return;
+    printHead(context, chosen, selected, flags);
+    const { stdout } = context.io;
+    if (this.table.legend() !== '') printLine(stdout, `\n${this.table.legend()}`);
+    printLine(stdout, `\n${this.table.header()}`);
+  }
+
+  add(result: RowResult): void {
+    const { results, table } = this;
+    const { stdout } = this.context.io;
+    const previous = results.at(-1);
+    results.push(result);
+    if (this.flags.json) return;
+    if (previous?.row.group !== result.row.group) printLine(stdout, table.group(result.row.group));
+    printLine(stdout, table.row(result, baselineOf(result, results)));
+  }
+}
+
+async function runRows(
+  context: CliContext,
+  asked: Asked,
+  keeper: Keeper,
+  flags: StudyFlags,
+): Promise<{ results: readonly RowResult[]; failure: unknown; interrupted: boolean }> {
+  const { chosen, rows, selected, strategies } = asked;
+  const { seed, memory, jobs, json } = flags;
   const toRun = rows.filter(({ senseless }) => senseless === undefined).length;
-  if (!json) printHead(context, chosen, selected, flags);
-  if (!json && table.legend() !== '') printLine(io.stdout, `\n${table.legend()}`);
-  if (!json) printLine(io.stdout, `\n${table.header()}`);
-  const results: RowResult[] = [];
+  const printer = new RowPrinter(context, asked, flags);
+  const { results } = printer;
   let failure: unknown = null;
-  const keeper = await keeperOf(context, out);
   const interrupted = await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
-    const onRow = (result: RowResult): void => {
-      progress.clear();
-      const previous = results.at(-1);
-      results.push(result);
-      if (json) return;
-      if (previous?.row.group !== result.row.group) printLine(io.stdout, table.group(result.row.group));
-      printLine(io.stdout, table.row(result, baselineOf(result, results)));
-    };
-    const keep = (finding: Finding): string | null => {
-      progress.clear();
-      return keeper.keep(finding);
-    };
     const request = {
-      ...{
-        study: chosen,
-        rows,
-        scenarios: selected.scenarios,
-        strategies,
-        memory,
-        seed,
-        signal,
-        keep,
-        onRow,
+      ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal },
+      ...amountOf(chosen, flags),
+      keep: (finding: Finding): string | null => {
+        progress.clear();
+        return keeper.keep(finding);
       },
-      executions: limited ? plan.executions : flags.executions,
-      executionsMin: limited ? plan.executionsMin : 1,
-      counted: flags.count ?? flags.executions ?? (limited ? plan.counted : undefined),
-      countedUnsafe: limited && flags.count === undefined ? plan.countedUnsafe : undefined,
-      onBrokenHost: atMost(plan.onBrokenHost),
-      budgetMs: limited ? plan.budgetMs : flags.budget,
+      onRow: (result: RowResult): void => {
+        progress.clear();
+        printer.add(result);
+      },
       onProgress: (of: HuntProgress) =>
         progress.update(
           of,
@@ -178,7 +243,7 @@ async function study(
         ),
     };
     try {
-      await engine.studies.run(request, pool);
+      await context.engine.studies.run(request, pool);
     } catch (error) {
       // What is known is told first.
       if (results.length === 0) throw error;
@@ -186,19 +251,7 @@ async function study(
     }
     return results.length > 0;
   });
-  // Several windows of one recording: each note with its window.
-  const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
-    all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
-  );
-  if (json)
-    printJson(io.stdout, studyDocument(context.version, studyReport(chosen, results, notes, interrupted)));
-  else printStudyEnd(context, chosen, results, notes, screenWidth(io));
-  if (failure !== null) throw failure;
-  if (interrupted) return EXIT_INTERRUPTED;
-  if (keeper.failed) return EXIT_FAILURE;
-  return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null)
-    ? EXIT_VIOLATION
-    : EXIT_OK;
+  return { results, failure, interrupted };
 }
 
 function listStudies({ io, ...context }: CliContext, studies: readonly Study[], json: boolean): number {
@@ -238,10 +291,7 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
 function printHead(
   context: CliContext,
   { summary, plan, probes }: Study,
-  {
-    scenarios,
-    description,
-  }: { scenarios: Study['scenarios']; description: readonly { label: string; text: string }[] },
+  { scenarios, description }: SelectedScenarios,
   { executions, budget, count: counted, seed, memory, jobs }: StudyFlags,
 ): void {
   const limit = executions ?? (budget === undefined ? plan.executions : undefined);
