@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { TraceStep } from '../../src/explain/trace-step.js';
 import { programOf } from '../../src/programs/subject.js';
 import { type Replay, replayFinding } from '../../src/replay/replay-finding.js';
 import { type Finding, isProgramFinding } from '../../src/vocabulary/finding.js';
+import { argumentsOf } from '../arguments.js';
 import { type ExplainSubject, own, subjects } from './subjects.js';
 import { type Difference, firstDifference } from './twin.js';
 import { Witnesses } from './witnesses.js';
@@ -26,26 +26,16 @@ const ENOUGH = 0.95;
 /** What became of one witness; null: none was found, or the twin does the same along its schedule. */
 type Outcome = { readonly isMarked: boolean; readonly isShort: boolean; readonly isNamed: boolean } | null;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '20' },
-    only: { type: 'string' },
-    witnesses: { type: 'string' },
-    seconds: { type: 'string', default: '150' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
+const values = argumentsOf({ seeds: 20, only: '', witnesses: '', seconds: 150, verbose: false });
 
-const witnesses = new Witnesses(values.witnesses ?? null);
+const witnesses = new Witnesses(values.witnesses === '' ? null : values.witnesses);
 const outcomes = new Map<string, Outcome[]>();
-const until = performance.now() + 1000 * Number(values.seconds);
-const chosen = subjects.filter(
-  ({ name }) => values.only === undefined || values.only.split(',').includes(name),
-);
+const until = performance.now() + 1000 * values.seconds;
+const chosen = subjects.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
 let isWhole = true;
 
 for (const subject of chosen) {
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+  for (let seed = 1; seed <= values.seeds; seed++) {
     if (!witnesses.has(subject, seed) && performance.now() > until) {
       isWhole = false;
       continue;
