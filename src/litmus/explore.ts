@@ -15,8 +15,13 @@ export interface LitmusResult {
   readonly observation: 'Never' | 'Sometimes' | 'Always';
 }
 
-/** Beyond this a test is told to be too large: what is explored is re-executed from the start each time. */
+/** Beyond this a test is told to be too large. */
 const STATES_MAX = 200_000;
+/**
+ * Each way from a state is executed from the start: so many states of a test with one thread and one
+ * instruction, and the fewer the more it has of both, so that no test costs more than some seconds.
+ */
+const STATES_OF_ONE = 20_000_000;
 
 type Valuation = Readonly<Record<string, number>>;
 
@@ -48,10 +53,15 @@ function shown(observed: readonly string[], values: Valuation): string {
 
 function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly string[]): Valuation[] {
   const program = litmusProgram(test, names);
+  const instructions = test.threads.reduce((sum, thread) => sum + thread.length, 0);
+  const maxStates = Math.min(
+    STATES_MAX,
+    Math.ceil(STATES_OF_ONE / (test.threads.length * instructions || 1)),
+  );
   try {
     const { outcomes } = enumerate(program, {
       memory,
-      maxStates: STATES_MAX,
+      maxStates,
       project: (machine) => names.map((name) => machine.mem[program.at[name]]).join(' '),
     });
     return outcomes.map(({ state, violation }) => {
@@ -60,8 +70,7 @@ function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly s
       return Object.fromEntries(names.map((name, index) => [name, values[index]]));
     });
   } catch (error) {
-    if (error instanceof EnumerationLimitError)
-      throw new SkippedTest(`it has more than ${STATES_MAX} states`);
+    if (error instanceof EnumerationLimitError) throw new SkippedTest(`it has more than ${maxStates} states`);
     throw error;
   }
 }

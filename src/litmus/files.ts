@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from '../findings/read.js';
+import { isObject, parseJson } from '../findings/schema.js';
 import { InputError, systemReason } from '../vocabulary/errors.js';
 
 /** Litmus tests on disk: a `.litmus` file, a directory of them, or a collection in JSON. */
@@ -13,6 +14,8 @@ export interface LitmusSource {
 
 const BYTES_MAX = 64 * 1024;
 const FILES_MAX = 20_000;
+/** Of all tests together: a directory of small files may hold gigabytes. */
+const TOTAL_UNITS_MAX = 64 * 1024 * 1024;
 const REMEDY = 'give a .litmus file, a directory of them, or a collection in JSON';
 
 /**
@@ -23,7 +26,14 @@ export function litmusSources(path: string): LitmusSource[] {
   const files = isDirectory(path) ? filesUnder(path) : [path];
   if (files.length === 0)
     throw new InputError(`${path}: no .litmus file and no collection is in it; ${REMEDY}`);
-  return files.flatMap((file) => (file.endsWith('.json') ? collection(file) : [single(file)]));
+  let units = 0;
+  return files.flatMap((file) => {
+    const tests = file.endsWith('.json') ? collection(file) : [single(file)];
+    units += tests.reduce((sum, { text }) => sum + text.length, 0);
+    if (units > TOTAL_UNITS_MAX)
+      throw new InputError(`${path}: more than ${TOTAL_UNITS_MAX} characters of tests; give fewer`);
+    return tests;
+  });
 }
 
 function isDirectory(path: string): boolean {
@@ -58,17 +68,14 @@ function collection(file: string): LitmusSource[] {
       `${file}:1: no collection of litmus tests: {"tests": [{"litmus": "X86 SB ..."}]} is expected`,
     );
   };
-  let value: unknown;
-  try {
-    value = JSON.parse(readText(file, 'a collection of litmus tests', REMEDY));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    return bad();
-  }
-  const tests: unknown = typeof value === 'object' && value !== null && 'tests' in value ? value.tests : null;
+  const what = 'a collection of litmus tests';
+  const value = parseJson(readText(file, what, REMEDY), file, what, REMEDY);
+  const tests: unknown = isObject(value) ? value.tests : null;
   if (!Array.isArray(tests)) return bad();
+  if (tests.length > FILES_MAX)
+    throw new InputError(`${file}: more than ${FILES_MAX} tests; give a smaller collection`);
   return tests.map((test: unknown) => {
-    const text: unknown = typeof test === 'object' && test !== null && 'litmus' in test ? test.litmus : null;
+    const text: unknown = isObject(test) ? test.litmus : null;
     if (typeof text !== 'string' || text.length > BYTES_MAX) return bad();
     return { file, text };
   });

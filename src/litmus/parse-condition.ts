@@ -6,10 +6,13 @@ import { int32, quoted, type Source } from './source.js';
 const TOKEN = /\s*(\/\\|\\\/|=>|[()[\];=~]|[^\s()[\];=~/\\]+)/y;
 /** Deeper nesting is nobody's condition. */
 const DEPTH_MAX = 64;
+/** More comparisons are nobody's either; each is one deeper in what is judged. */
+const ATOMS_MAX = 1_000;
 
 export class ConditionParser {
   private offset: number;
   private depth = 0;
+  private atoms = 0;
 
   /** Reads from `offset` of the source to its end. */
   constructor(
@@ -81,6 +84,8 @@ export class ConditionParser {
   private atom(): Condition {
     if (++this.depth > DEPTH_MAX)
       this.source.malformed(this.place, `a condition nests deeper than ${DEPTH_MAX}`);
+    if (++this.atoms > ATOMS_MAX)
+      this.source.malformed(this.place, `more than ${ATOMS_MAX} parts are too many for a condition`);
     const condition = this.simple();
     this.depth--;
     return condition;

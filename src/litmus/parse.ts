@@ -43,7 +43,8 @@ export function parseLitmus(text: string, file: string): LitmusTest {
 }
 
 function header(source: Source): { arch: LitmusTest['arch']; name: string; end: number } {
-  const match = /^\s*([A-Za-z]\w*)[ \t]+(\S[^\n]*?)[ \t]*(?:\r?\n|$)/.exec(source.text);
+  // Not with blanks at the end taken off in the pattern: of a long line of blanks it would try each.
+  const match = /^\s*([A-Za-z]\w*)[ \t]+(\S[^\n]*)(?:\n|$)/.exec(source.text);
   if (match === null)
     source.malformed(0, 'a litmus test begins with its architecture and its name, such as "X86 SB"');
   const [whole, arch, name] = match;
@@ -52,7 +53,7 @@ function header(source: Source): { arch: LitmusTest['arch']; name: string; end: 
       source.malformed(0, `${quoted(whole)} is no litmus test; one begins like "X86 SB"`);
     throw new SkippedTest(`${source.file}: a test for ${arch}; X86 and X86_64 are explored`);
   }
-  return { arch, name: name.slice(0, 100), end: whole.length };
+  return { arch, name: name.trimEnd().slice(0, 100), end: whole.length };
 }
 
 /** `x=1; 0:EAX=2; int y = 3; [z]=4` */

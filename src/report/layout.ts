@@ -40,14 +40,18 @@ export function wrap(text: string, width: number, seams = false): string[] {
       line = '';
     }
     line = line === '' ? word : `${line} ${word}`;
-    while (textWidth(line) > room) {
-      const chars = [...line];
-      const seam = seams ? chars.findLastIndex((char, index) => index < room && SEAMS.test(char)) + 1 : 0;
+    if (textWidth(line) <= room) continue;
+    // Its characters once: again for every line, they would be looked at as often as it has lines.
+    const chars = [...line];
+    let from = 0;
+    while (chars.length - from > room) {
+      const seam = seams ? chars.slice(from, from + room).findLastIndex((char) => SEAMS.test(char)) + 1 : 0;
       // A seam near the beginning would waste the line.
-      const end = seam * 2 > room ? seam : room;
-      lines.push(chars.slice(0, end).join(''));
-      line = chars.slice(end).join('');
+      const end = from + (seam * 2 > room ? seam : room);
+      lines.push(chars.slice(from, end).join(''));
+      from = end;
     }
+    line = chars.slice(from).join('');
   }
   lines.push(line);
   return lines;

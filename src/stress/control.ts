@@ -1,7 +1,7 @@
 import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
 import type { TokenWords } from '../programs/run-token.js';
-import type { WaiterWords } from '../programs/waiters.js';
+import type { WaiterWords, WaitRecord } from '../programs/waiters.js';
 
 /**
  * The words that the threads of a stress run share besides the simulated memory: interrupts in flight,
@@ -82,17 +82,19 @@ export function tokenWords(cpus: number): TokenWords {
 
 /** Where it is said who waits for what. */
 export function waiterWords(cpus: number): WaiterWords {
-  const records = Array.from({ length: cpus }, (_, cpu) => {
-    const own = cpuBlock(cpu);
-    return {
-      waits: own + WAITS,
-      address: own + WAIT_ADDRESS,
-      mask: own + WAIT_MASK,
-      value: own + WAIT_VALUE,
-      not: own + WAIT_NOT,
-    };
-  });
+  const records = Array.from({ length: cpus }, (_, cpu) => waiterRecord(cpu));
   return { records, counts: WAITERS, sets: WAITER_CPUS, setWords: SET_WORDS, hashMask: WAITER_BUCKETS - 1 };
+}
+
+export function waiterRecord(cpu: number): WaitRecord {
+  const own = cpuBlock(cpu);
+  return {
+    waits: own + WAITS,
+    address: own + WAIT_ADDRESS,
+    mask: own + WAIT_MASK,
+    value: own + WAIT_VALUE,
+    not: own + WAIT_NOT,
+  };
 }
 
 /** The part that the machine layer knows. */

@@ -1,6 +1,7 @@
 import * as H from '../machine/hardware.js';
 import { opName } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
+import type { Protocol } from '../machine/protocol.js';
 import {
   ATTEND_IPI,
   ATTEND_NMI,
@@ -9,13 +10,19 @@ import {
   RING_WORDS,
 } from '../machine/stripped/host.js';
 import { lockedOn } from '../machine/stripped/locked.js';
-import { holds } from '../programs/waiters.js';
+import { atOnce } from '../programs/naming.js';
+import { type WatchOps, waitsInVain } from '../programs/watch.js';
 import type { CpuState, Hang } from './api.js';
 import * as C from './control.js';
 
 /** Reads a machine that runs, stands still or is dead, from outside: only words, and no thread is asked. */
 export class PostMortem {
   private readonly machine: ControlWords;
+  private readonly watching: WatchOps = {
+    load: (address) => answered(Atomics.load(this.words, address)),
+    // The barrier's words lie behind the program's.
+    loadMemory: (address) => answered(Atomics.load(this.mem, address)),
+  };
 
   constructor(
     private readonly program: Program,
@@ -56,20 +63,12 @@ export class PostMortem {
     return Atomics.load(this.words, C.cpuBlock(cpu) + C.WAITED_US);
   }
 
-  /** Whether what it waits for holds (it has only not been seen), as memory is now. */
-  waitHolds(cpu: number): boolean {
-    const address = this.waitAddress(cpu);
-    const own = C.cpuBlock(cpu);
-    const { words } = this;
-    return (
-      address < 0 ||
-      holds(
-        Atomics.load(this.mem, address),
-        words[own + C.WAIT_MASK],
-        words[own + C.WAIT_VALUE],
-        words[own + C.WAIT_NOT],
-      )
-    );
+  /**
+   * The word that the CPU waits for and that has not come, as memory is now; GETS_ON for none: what it waits
+   * for may hold and only not be seen yet.
+   */
+  waitsInVain(cpu: number): number {
+    return atOnce(waitsInVain(this.watching, C.waiterRecord(cpu)));
   }
 
   hang(message: string, cpus: readonly number[]): Hang {
@@ -111,4 +110,9 @@ export class PostMortem {
     }
     return events;
   }
+}
+
+/** An operation that has acted. */
+function* answered(value: number): Protocol<number> {
+  return value;
 }

@@ -1,3 +1,4 @@
+import { GETS_ON } from '../programs/watch.js';
 import type { Hang } from './api.js';
 import type { PostMortem } from './post-mortem.js';
 
@@ -58,7 +59,7 @@ export class Watchdog {
       const steps = postMortem.steps(cpu);
       const address = postMortem.waitAddress(cpu);
       if (steps !== this.steps[cpu]) this.lastProgress = now;
-      const isWaiting = address >= 0 && !postMortem.isAtBarrier(cpu) && !postMortem.waitHolds(cpu);
+      const isWaiting = !postMortem.isAtBarrier(cpu) && postMortem.waitsInVain(cpu) !== GETS_ON;
       if (steps !== this.steps[cpu] || address !== this.address[cpu] || !isWaiting) this.since[cpu] = now;
       else if (now - this.since[cpu] > this.oneLimitMs) stuck.push(cpu);
       this.steps[cpu] = steps;

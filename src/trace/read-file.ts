@@ -39,7 +39,6 @@ export function readBytes(
   limit: number = MAX_TEXT_BYTES,
   what = 'an ftrace recording',
 ): Buffer {
-  const pieces: Buffer[] = [];
   let total = 0;
   let descriptor: number | undefined;
   try {
@@ -53,13 +52,15 @@ export function readBytes(
         `expected ${what}`,
       );
     descriptor = openSync(path, 'r');
+    // In one piece, with room for a byte more: pieces and what they make together would take twice as much.
+    let bytes = Buffer.allocUnsafe(Math.min(stats.size, limit) + 1);
     for (;;) {
-      const piece = Buffer.allocUnsafe(1 << 20);
-      const got = readSync(descriptor, piece, 0, piece.length, null);
-      if (got === 0) return Buffer.concat(pieces, total);
+      const got = readSync(descriptor, bytes, total, bytes.length - total, null);
+      if (got === 0) return bytes.subarray(0, total);
       total += got;
       if (total > limit) break;
-      pieces.push(piece.subarray(0, got));
+      // It holds more than it says, as files of the system do.
+      if (total === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(total)]);
     }
   } catch (error) {
     if (error instanceof TraceError) throw error;

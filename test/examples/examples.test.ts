@@ -73,7 +73,15 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 };
 
 /** The tool's own concurrency, which needs its sources: tests in test/programs hunt and verify it. */
-const OTHERS = ['claims.ts', 'doorbell.ts', 'model-host.ts', 'naming.ts', 'run-token.ts', 'waiters.ts'];
+const OTHERS = [
+  'claims.ts',
+  'doorbell.ts',
+  'model-host.ts',
+  'naming.ts',
+  'run-token.ts',
+  'waiters.ts',
+  'watch.ts',
+];
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
 const engines = new ReducedEngines();

@@ -3,12 +3,13 @@ import * as doorbell from '../../examples/doorbell.js';
 import * as naming from '../../examples/naming.js';
 import * as runToken from '../../examples/run-token.js';
 import * as waiters from '../../examples/waiters.js';
+import * as watch from '../../examples/watch.js';
 import { exportedDefinitions } from '../../src/programs/definitions.js';
 import { plainSearch } from '../../src/verify/searches.js';
 
 /** Bundled with the programs lowered. */
 
-const MODULES = { claims, doorbell, naming, runToken, waiters } as const;
+const MODULES = { claims, doorbell, naming, runToken, waiters, watch } as const;
 
 export interface Proved {
   readonly program: string;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('all executions', () => {
-  it.each(['claims', 'doorbell', 'naming', 'runToken', 'waiters'])('of examples: %s', (name) => {
+  it.each(['claims', 'doorbell', 'naming', 'runToken', 'waiters', 'watch'])('of examples: %s', (name) => {
     const proved = entry.prove(name);
     const right = proved.filter(({ program }) => !program.startsWith('planted'));
     expect(right.length).toBeGreaterThan(0);

@@ -54,14 +54,15 @@ export function between(base: ResultFile, patch: ResultFile): ResultComparison {
       `${base.file} and ${patch.file} have no variant in common`,
       'give results of the same variants, or of one each',
     );
-  const paired = (side: 'base' | 'patch', one: ResultVerdict): boolean =>
-    verdicts.some((pair) => pair[side] === one);
-  const left = (side: 'base' | 'patch', file: ResultFile): string[] =>
-    file.verdicts.filter((one) => !paired(side, one)).map(({ variant }) => variant);
+  const left = (side: 'base' | 'patch', file: ResultFile): string[] => {
+    const paired = new Set(verdicts.map((pair) => pair[side]));
+    return file.verdicts.filter((one) => !paired.has(one)).map(({ variant }) => variant);
+  };
+  const counterOf = new Map(patch.counters.toReversed().map((one) => [one.key, one]));
   return {
     ...{ base, patch, verdicts, onlyBase: left('base', base), onlyPatch: left('patch', patch) },
     counters: base.counters.flatMap((before) => {
-      const after = patch.counters.find(({ key }) => key === before.key);
+      const after = counterOf.get(before.key);
       return after === undefined ? [] : [counterPair(before, after)];
     }),
     isNew: verdicts.some((pair) => pair.isNew),
@@ -76,14 +77,17 @@ function pairsOf(base: ResultFile, patch: ResultFile): (readonly [ResultVerdict,
   const [before, after] = [base.verdicts, patch.verdicts];
   if (before.length === 1 && after.length === 1) return [[before[0], after[0]]];
   const isBoth = base.command === 'compare' && patch.command === 'compare';
-  const free = new Set(after);
+  const keyOf = ({ role, variant }: ResultVerdict): string => (isBoth ? role : variant);
+  /** By key those that are left, the next one last. */
+  const free = new Map<string, ResultVerdict[]>();
+  for (const one of after.toReversed()) {
+    const same = free.get(keyOf(one));
+    if (same === undefined) free.set(keyOf(one), [one]);
+    else same.push(one);
+  }
   return before.flatMap((one) => {
-    const other = [...free].find((candidate) =>
-      isBoth ? candidate.role === one.role : candidate.variant === one.variant,
-    );
-    if (other === undefined) return [];
-    free.delete(other);
-    return [[one, other] as const];
+    const other = free.get(keyOf(one))?.pop();
+    return other === undefined ? [] : [[one, other] as const];
   });
 }
 

@@ -90,7 +90,30 @@ export function largeFiles(directory: string): LargeFile[] {
     ...results(directory),
     ...recordings(directory),
     ...configurations(directory),
+    ...litmusTests(directory),
   ];
+}
+
+/** Litmus tests, and collections of them. */
+function litmusTests(directory: string): LargeFile[] {
+  const head = (name: string): string => `X86 ${name}\n{ }\n P0 ;\n MOV [x],$1 ;\n`;
+  const threads = Array.from({ length: 8 }, (_, id) => id);
+  const row = (of: (id: number) => string): string => ` ${threads.map(of).join(' | ')} ;\n`;
+  const stores = row((id) => `MOV [x${id}],$1`).repeat(60);
+  const texts: Readonly<Record<string, string>> = {
+    'brackets.json': '['.repeat(15 * MIB),
+    'empty-lists.json': `{"tests":[${'[],'.repeat(5 * MIB)}[]]}`,
+    'tests-that-are-none.json': `{"tests":[${'{"litmus":"x"},'.repeat(MIB)}{}]}`,
+    'blanks.litmus': `X86 a${' '.repeat(64_000)}b\n${head('a')}`,
+    'implications.litmus': `${head('a')}exists (x=1)${' => x=1'.repeat(9_000)}\n`,
+    'large.litmus': 'x'.repeat(15 * MIB),
+    'long.litmus': `X86 long\n{ }\n${row((id) => `P${id}`)}${stores}exists (x0=1)\n`,
+  };
+  return Object.entries(texts).map(([name, text]) => {
+    const file = join(directory, name);
+    writeFileSync(file, text);
+    return { name: `litmus: ${name}`, argv: ['litmus', file] };
+  });
 }
 
 /** Results of commands, as `compare` reads them. */
