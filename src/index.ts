@@ -5,12 +5,21 @@
  * shared-memory program), `defineScenario` with `steps`, `defineVariant` with a backend, a rule, replaced
  * functions.
  *
- * To hunt: `hunt({ variant, scenarios, strategies, seed, memory, jobs, pool })` answers a verdict and, for a
- * violation, a finding that `replayFinding` reproduces step by step. `compare(base, patch)` and `study(name)`
- * answer what the commands print with --json. `enumerate(program, { memory })` runs every schedule of a small
+ * To hunt: `hunt({ variant: mine })` answers a verdict and, for a violation, a finding and its witness, step
+ * by step. `compare(base, patch)`, `study(name)` and `check(file)` answer what the commands print with
+ * --json. `enumerate(program, { memory })` runs every schedule of a small
  * plain program instead.
  */
 
+import { moduleLoader } from './api/load.js';
+import { sourceFile } from './bundle/user-files.js';
+import * as api from './index.js';
+
+export { type CheckAnswer, check } from './api/check.js';
+export { type HuntAnswer, type HuntOptions, hunt } from './api/hunt.js';
+export type { LoadModulesOptions } from './api/load.js';
+export { renderReport } from './api/report.js';
+export { modulesOf, type Subject } from './api/subject.js';
 export { hypercallBackend, hypercallFlushTlbMulti } from './backends/hypercall.js';
 export { backends, findBackend } from './backends/index.js';
 export { kvmFlushTlbMulti, kvmPvBackend } from './backends/kvm-pv.js';
@@ -35,10 +44,13 @@ export {
   enumerate,
   type Outcome as EnumeratedOutcome,
 } from './explore/enumerate.js';
-export { type HuntOutcome, hunt } from './explore/hunt.js';
+export type { HuntOutcome } from './explore/hunt.js';
+export { InlinePool } from './explore/inline-pool.js';
 export { HuntPool, openPool } from './explore/pool.js';
 export { strategies } from './explore/strategies/index.js';
 export type { Strategy, StrategyInfo } from './explore/strategies/strategy.js';
+export { type Baseline, type BaselineEntry, parseBaseline, readBaseline } from './findings/baseline.js';
+export { addToBaseline } from './findings/baseline-store.js';
 export { readFinding } from './findings/read.js';
 export { saveFinding } from './findings/store.js';
 export type { Backend, Capabilities } from './kernel/backend.js';
@@ -47,6 +59,7 @@ export type { KernelFunctions } from './kernel/functions.js';
 export * from './kernel/index.js';
 export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
+export { RIGHT_ALL, RIGHT_READ, RIGHT_WRITE } from './machine/ghost.js';
 export {
   FLUSH_EVERYTHING,
   FLUSH_PAGES,
@@ -55,7 +68,20 @@ export {
   KVM_VCPU_PREEMPTED,
 } from './machine/hypervisor.js';
 export type { Op, Protocol } from './machine/protocol.js';
+export {
+  isRestricting,
+  makePte,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_SWAP,
+  PTE_USER,
+  PTE_WRITE,
+  pteFrame,
+  pteValue,
+} from './machine/pte.js';
 export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
+export type { Loaded } from './modules/load.js';
 export { oracles } from './oracles/index.js';
 export type { OracleInfo } from './oracles/oracle.js';
 export { PlainCpu, ProgramError } from './programs/plain-cpu.js';
@@ -69,7 +95,11 @@ export {
   plainProgram,
   type WordSpec,
 } from './programs/plain-program.js';
+export { type ListedFunction, listedFunctions } from './reference/functions.js';
+export { type ListedOperation, listedOperations } from './reference/operations.js';
 export { type RecordedRun, type Replay, replayFinding, replayProgram } from './replay/replay-finding.js';
+export { reporters } from './report/reporters/index.js';
+export type { OpenReport, Reporter, ReportTarget } from './report/reporters/reporter.js';
 export { renderTimeline } from './report/timeline.js';
 export * from './rules/helpers.js';
 export { findRule, lazyAnswers, rules } from './rules/index.js';
@@ -94,3 +124,12 @@ export type {
 } from './vocabulary/finding.js';
 export type { FlushedRange, Scenario, ScenarioCpu, ScenarioMm, ScriptStep } from './vocabulary/scenario.js';
 export { VERSION } from './vocabulary/version.js';
+
+/**
+ * Reads users' modules for worker threads: `openPool(2, await loadModules(['mine.ts']))`. Throws InputError,
+ * `file:line: what`, for a mistake in them.
+ */
+export const loadModules = /* @__PURE__ */ moduleLoader(
+  () => api,
+  () => sourceFile('index'),
+);

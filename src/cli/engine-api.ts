@@ -148,6 +148,10 @@ export interface Engine {
   verifyScenarios(): Promise<readonly Scenario[]>;
   features(): Promise<readonly Listed[]>;
   /** What is wrong in some of the kernels, and known. */
+  /** Protocol functions that a variant can replace. */
+  functions(): Promise<readonly Listed[]>;
+  /** What the machine can be told to do. */
+  operations(): Promise<readonly Listed[]>;
   openFindings(): Promise<readonly Listed[]>;
   oracles(): Promise<readonly Listed[]>;
   strategies(): Promise<readonly Listed[]>;

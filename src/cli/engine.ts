@@ -81,6 +81,8 @@ const LISTINGS: Pick<
   | 'scenarios'
   | 'verifyScenarios'
   | 'features'
+  | 'functions'
+  | 'operations'
   | 'openFindings'
   | 'oracles'
   | 'strategies'
@@ -113,6 +115,8 @@ const LISTINGS: Pick<
   scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
   verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
   features: async () => (await import('../kernel/features.js')).features,
+  functions: async () => (await import('../reference/functions.js')).listedFunctions(),
+  operations: async () => (await import('../reference/operations.js')).listedOperations(),
   openFindings: async () => (await import('../known/open-findings.js')).openFindings,
   oracles: async () =>
     (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({

@@ -22,10 +22,17 @@ export interface CompareResult extends CompareDocument {
   readonly findings: readonly Finding[];
 }
 
+/** A variant, of which the pool's modules know the name. */
+interface Named {
+  readonly name: string;
+}
+
+const nameOf = (variant: Named | string): string => (typeof variant === 'string' ? variant : variant.name);
+
 const BUDGET_MS_DEFAULT = 60_000;
 
 /**
- * Compares two variants by name: is the patch safe, and what does it save? Answers what `compare --json`
+ * Compares two variants, those of users by the pool's modules: is the patch safe, and what does it save? Answers what `compare --json`
  * prints: both verdicts, `isNew` where the patch has a violation that the base has not, and `counters` per
  * 1,000 client operations, each difference with its interval. The same request has the same answer, but for
  * times, wherever no time limit ends it.
@@ -35,8 +42,8 @@ const BUDGET_MS_DEFAULT = 60_000;
  * Throws InputError for a name that is no variant's.
  */
 export async function compare(
-  base: string,
-  patch: string,
+  base: Named | string,
+  patch: Named | string,
   options: CompareOptions = {},
 ): Promise<CompareResult> {
   const { scenarios = catalogue, executions, count, seed = 1, memory = 'tso', signal } = options;
@@ -44,7 +51,18 @@ export async function compare(
   const budgetMs = options.budgetMs ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined);
   return onPool(options.pool, async (pool) => {
     const comparison = await compareVariants(
-      { base, patch, scenarios, strategies, memory, seed, executions, count, budgetMs, signal },
+      {
+        base: nameOf(base),
+        patch: nameOf(patch),
+        scenarios,
+        strategies,
+        memory,
+        seed,
+        executions,
+        count,
+        budgetMs,
+        signal,
+      },
       pool,
     );
     const findings = comparison.outcomes.flatMap(({ finding }) => finding ?? []);

@@ -29,6 +29,8 @@ export interface EnumerateOptions {
   readonly maxStates?: number;
   /** Give up when a schedule gets longer than this (default 1,000 steps). */
   readonly maxSteps?: number;
+  /** End at the first violation; `isWhole` is false then (default false). */
+  readonly untilViolation?: boolean;
   /** What of a final state counts; default: every word below the hardware blocks. */
   readonly project?: (machine: Machine) => string;
 }
@@ -44,6 +46,8 @@ export interface Outcome {
 }
 
 export interface Enumeration {
+  /** Whether every schedule was run: false where the enumeration ended at a violation. */
+  readonly isWhole: boolean;
   /** Different outcomes, sorted by state. */
   readonly outcomes: readonly Outcome[];
   readonly states: number;
@@ -53,7 +57,19 @@ export interface Enumeration {
 }
 
 /** The program has more behaviour than the bounds allow. */
-export class EnumerationLimitError extends Error {}
+export class EnumerationLimitError extends Error {
+  /** The outcome with a violation that had been met by then, or null. What it had not met may be there too. */
+  readonly violated: Outcome | null;
+
+  constructor(limit: string, violated: Outcome | null = null) {
+    super(
+      violated === null
+        ? limit
+        : `${limit}; by then it had met ${violated.violation?.class}: ${violated.violation?.message}`,
+    );
+    this.violated = violated;
+  }
+}
 
 const STATES_MAX = 1_000_000;
 const STEPS_MAX = 1_000;
@@ -166,6 +182,8 @@ class Enumerator implements Decider {
   private followed = 0;
   /** Whether the current execution has come to a state that was met before. */
   private isKnown = false;
+  /** The first outcome with a violation. */
+  private violated: Outcome | null = null;
   private executions = 0;
   private steps = 0;
 
@@ -182,11 +200,16 @@ class Enumerator implements Decider {
 
   run(): Enumeration {
     do this.execute();
-    while (this.nextPath());
+    while (!this.isDecided() && this.nextPath());
+    const isWhole = !this.isDecided();
     const outcomes = [...this.outcomes.values()].sort((a, b) =>
       a.state < b.state ? -1 : a.state > b.state ? 1 : 0,
     );
-    return { outcomes, states: this.visited.size, executions: this.executions, steps: this.steps };
+    return { isWhole, outcomes, states: this.visited.size, executions: this.executions, steps: this.steps };
+  }
+
+  private isDecided(): boolean {
+    return this.options.untilViolation === true && this.violated !== null;
   }
 
   /** Turns the deepest decision that has another option left; false when none has. */
@@ -233,6 +256,7 @@ class Enumerator implements Decider {
       throw new EnumerationLimitError(
         `${this.program.name}: a schedule has more than ${this.maxSteps} steps; waiting belongs into ` +
           'condLoadAcquire',
+        this.violated,
       );
     }
     this.steps++;
@@ -250,7 +274,10 @@ class Enumerator implements Decider {
     const key = this.stateKey();
     if (this.visited.has(key)) return true;
     if (this.visited.size >= this.maxStates) {
-      throw new EnumerationLimitError(`${this.program.name} has more than ${this.maxStates} states`);
+      throw new EnumerationLimitError(
+        `${this.program.name} has more than ${this.maxStates} states`,
+        this.violated,
+      );
     }
     this.visited.add(key);
     return false;
@@ -267,7 +294,9 @@ class Enumerator implements Decider {
     const key = `${state}\n${violation?.class ?? ''} ${violation?.message ?? ''}`;
     if (this.outcomes.has(key)) return;
     const schedule = this.path.slice(0, this.followed).map((branch) => branch.options[branch.taken]);
-    this.outcomes.set(key, { state, violation: violation && withoutFacts(violation), schedule });
+    const outcome = { state, violation: violation && withoutFacts(violation), schedule };
+    this.outcomes.set(key, outcome);
+    if (violation !== null) this.violated ??= outcome;
   }
 
   private words(from: number, to: number): string {

@@ -194,6 +194,9 @@ export class HuntPool implements BatchRunner {
   }
 }
 
-export function openPool(jobs: number, modules: Modules = NO_MODULES): HuntPool {
-  return new HuntPool(jobs, { modules });
+/**
+ * Opens worker threads; whoever opens them closes them. `of`: users' modules, or what `loadModules` answered.
+ */
+export function openPool(jobs: number, of: Modules | { readonly modules: Modules } = NO_MODULES): HuntPool {
+  return new HuntPool(jobs, { modules: 'modules' in of ? of.modules : of });
 }

@@ -65,6 +65,8 @@ export function* markTlbFlushBatched(cpu: KernelCpu, mm: number): Protocol<void>
  * `flush_tlb_batched_pending`: under the page-table lock, before entries are looked at. Without it munmap or
  * mprotect finds an entry that reclaim cleared, thinks there is nothing to flush, and returns while another
  * CPU can still write through it (B36).
+ *
+ * @assumes the page-table lock is held.
  */
 export function* flushTlbBatchedPending(cpu: KernelCpu, mm: number): Protocol<void> {
   if (!cpu.features.flushBatchedPending) return;

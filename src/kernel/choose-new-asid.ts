@@ -5,6 +5,8 @@ import type { KernelCpu } from './kernel-cpu.js';
 /**
  * `choose_new_asid` (arch/x86/mm/tlb.c): which slot to use, and whether its TLB contents are too old. Returns
  * asid * 2 + needFlush.
+ *
+ * @assumes interrupts are off; nextTlbGen was read after SWITCHING was published.
  */
 export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number): Protocol<number> {
   const state = cpu.own.tlbstate;
@@ -31,13 +33,19 @@ export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number)
 /**
  * choose_new_asid's `tlb_gen < next_tlb_gen`: whether a slot that holds the mm needs a flush. The test is
  * strict: a slot generation that is wrongly high silences flushes until the mm catches up.
+ *
+ * @assumes the slot holds the mm.
  */
 export function* isSlotStale(cpu: KernelCpu, slotGen: number, nextTlbGen: number): Protocol<boolean> {
   yield* cpu.barrier();
   return cpu.features.strictSlotTest ? slotGen < nextTlbGen : slotGen <= nextTlbGen;
 }
 
-/** `clear_asid_other` (PTI): kernel mappings changed, so every slot but the loaded one is dirty. */
+/**
+ * `clear_asid_other` (PTI): kernel mappings changed, so every slot but the loaded one is dirty.
+ *
+ * @assumes interrupts are off.
+ */
 export function* clearAsidOther(cpu: KernelCpu): Protocol<void> {
   const state = cpu.own.tlbstate;
   const loaded = yield* cpu.readOnce(state.loadedMmAsid);

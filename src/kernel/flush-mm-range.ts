@@ -10,6 +10,8 @@ const PAGE_SHIFT = 12;
  * `inc_mm_tlb_gen` (arch/x86/include/asm/tlbflush.h): counts a flush request. The locked increment is the
  * full barrier between the page-table stores before it and the look at mm_cpumask and loaded_mm after it;
  * without it both sides of the Dekker handshake can miss each other (B8).
+ *
+ * @assumes the entries are written; nobody has looked at mm_cpumask yet.
  */
 export function* incMmTlbGen(cpu: KernelCpu, mm: number): Protocol<number> {
   const word = cpu.mms[mm].tlbGen;
@@ -23,6 +25,8 @@ export function* incMmTlbGen(cpu: KernelCpu, mm: number): Protocol<number> {
  * `get_flush_tlb_info`: fills this CPU's one request. More pages than the ceiling become a full flush.
  * `nominalPages` is the number of pages that the range stands for. The targets read the request, so it must
  * not change before all have acknowledged.
+ *
+ * @assumes every target of the last request has acknowledged.
  */
 export function* getFlushTlbInfo(
   cpu: KernelCpu,
@@ -48,6 +52,8 @@ export function* getFlushTlbInfo(
 /**
  * `flush_tlb_mm_range` (arch/x86/mm/tlb.c, since 5.13). The caller has written the entries; interrupts are
  * on. When it returns, no CPU can use what was there before.
+ *
+ * @assumes the entries are written; interrupts are on.
  */
 export function* flushTlbMmRange(
   cpu: KernelCpu,
@@ -79,6 +85,8 @@ export function* flushTlbMmRange(
 
 /**
  * The rest of flush_tlb_mm_range before 5.13: the local flush, and only then the others (`flush_tlb_others`).
+ *
+ * @assumes the request is filled in; interrupts are on.
  */
 export function* flushLocalThenOthers(cpu: KernelCpu, mm: number): Protocol<void> {
   const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
@@ -86,14 +94,22 @@ export function* flushLocalThenOthers(cpu: KernelCpu, mm: number): Protocol<void
   if (yield* cpumaskAnyOther(cpu, cpu.mms[mm].cpumask)) yield* cpu.fn.flushRemote(cpu, cpu.mms[mm].cpumask);
 }
 
-/** The backend's flush, between the places where rules of src/rules step in. */
+/**
+ * The backend's flush, between the places where rules of src/rules step in.
+ *
+ * @assumes the request is filled in, its generation counted; interrupts are on.
+ */
 export function* flushRemote(cpu: KernelCpu, mask: number): Protocol<void> {
   yield* cpu.fn.beforeRemoteFlush(cpu);
   yield* cpu.fn.flushTlbMulti(cpu, mask);
   yield* cpu.fn.afterRemoteFlush(cpu);
 }
 
-/** Carries this CPU's own request out on itself. */
+/**
+ * Carries this CPU's own request out on itself.
+ *
+ * @assumes the request is filled in; interrupts are on.
+ */
 export function* flushHere(cpu: KernelCpu): Protocol<void> {
   yield* cpu.localIrqDisable();
   yield* cpu.fn.flushTlbFunc(cpu, cpu.id);

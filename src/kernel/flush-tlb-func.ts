@@ -26,6 +26,8 @@ import type { KernelCpu } from './kernel-cpu.js';
  * for, on this CPU, with interrupts off: as an IPI's function on a target, or called directly on the
  * initiator. `asRemote` is for an initiator that runs what its targets run (`flush_tlb_func_remote`, up to
  * 5.12).
+ *
+ * @assumes interrupts are off; the request does not change before it is acknowledged.
  */
 export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: boolean): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -80,6 +82,8 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
  * flush_tlb_func, where the request is of another mm than the loaded one. Answers whether that was all: up to
  * 6.13 a target only returns, and an initiator, whose bit is in the mask, has the mm loaded. Since 6.14 the
  * CPU leaves the mm's mask.
+ *
+ * @assumes interrupts are off; mm is not what is loaded.
  */
 export function* flushOfOtherMm(cpu: KernelCpu, mm: number, local: boolean): Protocol<boolean> {
   if (!cpu.features.lazyCpumask) return !local;
@@ -90,7 +94,11 @@ export function* flushOfOtherMm(cpu: KernelCpu, mm: number, local: boolean): Pro
   return true;
 }
 
-/** flush_tlb_func on a lazy CPU, which leaves the mm instead of flushing. Answers whether it was lazy. */
+/**
+ * flush_tlb_func on a lazy CPU, which leaves the mm instead of flushing. Answers whether it was lazy.
+ *
+ * @assumes interrupts are off; a user mm is loaded.
+ */
 export function* flushWhileLazy(cpu: KernelCpu, loadedMm: number): Protocol<boolean> {
   const isLazy = yield* cpu.readOnce(cpu.own.tlbstate.isLazy);
   if (isLazy === 0) return false;
@@ -104,6 +112,8 @@ export function* flushWhileLazy(cpu: KernelCpu, loadedMm: number): Protocol<bool
 /**
  * flush_tlb_func's early exit (since 6.0, f_tlb_gen <= local_tlb_gen): whether the slot has what the request
  * asks for. One without a generation must never take it (B4).
+ *
+ * @assumes localTlbGen is the loaded slot's generation.
  */
 export function* isRequestDone(cpu: KernelCpu, newTlbGen: number, localTlbGen: number): Protocol<boolean> {
   yield* cpu.barrier();
@@ -111,15 +121,21 @@ export function* isRequestDone(cpu: KernelCpu, newTlbGen: number, localTlbGen: n
   return newTlbGen !== TLB_GENERATION_INVALID || cpu.features.earlyOutOnGenZero;
 }
 
-/** flush_tlb_func's `local_tlb_gen == mm_tlb_gen`: whether the slot has everything that is asked by now. */
+/**
+ * flush_tlb_func's `local_tlb_gen == mm_tlb_gen`: whether the slot has everything that is asked by now.
+ *
+ * @assumes mmTlbGen was read before any flush.
+ */
 export function* isSlotUpToDate(cpu: KernelCpu, localTlbGen: number, mmTlbGen: number): Protocol<boolean> {
   yield* cpu.barrier();
   return localTlbGen === mmTlbGen;
 }
 
 /**
- * Whether a request for a range may be carried out as one. A partial flush may take the slot from g-1 to g
- * only: what changed at the generations between would be skipped.
+ * flush_tlb_func: whether a request for a range may be carried out as one. A partial flush may take the slot
+ * from g-1 to g only: what changed at the generations between would be skipped.
+ *
+ * @assumes the request names a range; the slot is behind the mm.
  */
 export function* isPartialFlush(
   cpu: KernelCpu,
@@ -131,12 +147,20 @@ export function* isPartialFlush(
   return newTlbGen === localTlbGen + 1 && newTlbGen === mmTlbGen;
 }
 
-/** `flush_tlb_one_user`: one page of the current PCID (and all its paging-structure entries). */
+/**
+ * `flush_tlb_one_user`: one page of the current PCID (and all its paging-structure entries).
+ *
+ * @assumes interrupts are off.
+ */
 export function* flushTlbOneUser(cpu: KernelCpu, page: number): Protocol<void> {
   yield* cpu.invlpg(page);
 }
 
-/** `flush_tlb_local`: the whole current PCID, by rewriting CR3 with itself. */
+/**
+ * `flush_tlb_local`: the whole current PCID, by rewriting CR3 with itself.
+ *
+ * @assumes interrupts are off.
+ */
 export function* flushTlbLocal(cpu: KernelCpu): Protocol<void> {
   const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
   const root = yield* cpu.peek(cpu.mms[loadedMm].pgd);

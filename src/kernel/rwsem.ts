@@ -10,6 +10,7 @@ import type { KernelCpu } from './kernel-cpu.js';
  */
 const SIGN = -0x80000000;
 
+/** `down_read`: waits until no writer has it. */
 export function* downRead(cpu: KernelCpu, lock: number): Protocol<void> {
   for (;;) {
     const readers = yield* cpu.condLoadAcquire(lock, SIGN, 0);
@@ -18,10 +19,12 @@ export function* downRead(cpu: KernelCpu, lock: number): Protocol<void> {
   }
 }
 
+/** `up_read`; readers are counted down, locked. */
 export function* upRead(cpu: KernelCpu, lock: number): Protocol<void> {
   yield* cpu.fetchAdd(lock, -1);
 }
 
+/** `down_write`: waits until nobody has it. */
 export function* downWrite(cpu: KernelCpu, lock: number): Protocol<void> {
   for (;;) {
     yield* cpu.condLoadAcquire(lock, -1, 0);
@@ -30,6 +33,7 @@ export function* downWrite(cpu: KernelCpu, lock: number): Protocol<void> {
   }
 }
 
+/** `up_write`: free, locked. */
 export function* upWrite(cpu: KernelCpu, lock: number): Protocol<void> {
   yield* cpu.fetchAdd(lock, 1);
 }

@@ -12,6 +12,7 @@ export function* runScript(cpu: KernelCpu, script: readonly ScriptStep[]): Proto
   for (let i = 0; i < script.length; i++) yield* cpu.fn.runStep(cpu, script[i]);
 }
 
+/** One step of a script: the client operation that it names. */
 export function* runStep(cpu: KernelCpu, step: ScriptStep): Protocol<void> {
   const current = yield* cpu.peek(cpu.own.current.mm);
   switch (step.op) {
@@ -60,6 +61,7 @@ export function* userInstruction(cpu: KernelCpu, page: number, write: boolean): 
   }
 }
 
+/** A client operation as a system call of the running task: it returns to its user. */
 export function* systemCall(cpu: KernelCpu, mm: number, step: ScriptStep): Protocol<void> {
   switch (step.op) {
     case 'mmap':

@@ -6,6 +6,8 @@ import type { KernelCpu } from './kernel-cpu.js';
  * `should_flush_tlb` (since 6.14 and in stable trees; before, `tlb_is_not_lazy`): whether CPU `target` needs
  * an IPI for this CPU's request. Asked once per target, when the request is queued; what the target does
  * later is covered by the handshake with switch_mm_irqs_off.
+ *
+ * @assumes the generation is counted; asked on the initiator, of a CPU of the mask.
  */
 export function* shouldFlushTlb(cpu: KernelCpu, target: number): Protocol<boolean> {
   const state = cpu.per[target].tlbstate;

@@ -14,6 +14,8 @@ import { CSD_FLAGS, CSD_FUNC, CSD_INFO, CSD_NEXT } from './structs.js';
  * and waits for all.
  *
  * Interrupts are on in the wait: two CPUs that flush each other serve each other.
+ *
+ * @assumes interrupts are on; the request is filled in.
  */
 export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, conditional: boolean): Protocol<void> {
   const { concurrentFlush, localCondFirst, localTestLast } = cpu.features;
@@ -33,8 +35,11 @@ export function* smpCallFunctionManyCond(cpu: KernelCpu, mask: number, condition
 }
 
 /**
- * The CPUs of `mask` but this one, into cfd.cpumask; answers whether there are any. The mask can change while
- * it is iterated: work on a copy, and tolerate that nobody is left (B53, B55).
+ * smp_call_function_many_cond: the CPUs of `mask` but this one, into cfd.cpumask; answers whether there are
+ * any. The mask can change while it is iterated: work on a copy, and tolerate that nobody is left (B53,
+ * B55).
+ *
+ * @assumes this CPU cannot be moved to another.
  */
 export function* copyCallMask(cpu: KernelCpu, mask: number): Protocol<boolean> {
   const cfd = cpu.own.cfd;
@@ -52,6 +57,8 @@ export function* copyCallMask(cpu: KernelCpu, mask: number): Protocol<boolean> {
 /**
  * The condition of a call. What it answers is noted here, so that a variant's own `shouldFlushTlb` is
  * explained as the kernel's is.
+ *
+ * @assumes the generation is counted; asked on the initiator.
  */
 export function* condFunc(cpu: KernelCpu, target: number): Protocol<boolean> {
   const answer = yield* cpu.fn.shouldFlushTlb(cpu, target);
@@ -59,7 +66,11 @@ export function* condFunc(cpu: KernelCpu, target: number): Protocol<boolean> {
   return answer;
 }
 
-/** Queues a csd on every target of cfd.cpumask that needs one; the others leave the mask. */
+/**
+ * Queues a csd on every target of cfd.cpumask that needs one; the others leave the mask.
+ *
+ * @assumes cfd.cpumask has the CPUs to call.
+ */
 export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protocol<void> {
   const cfd = cpu.own.cfd;
   for (let word = 0; word < cpu.maskWords; word++) {
@@ -83,8 +94,10 @@ export function* queueRemoteCalls(cpu: KernelCpu, conditional: boolean): Protoco
 }
 
 /**
- * Queues this CPU's csd for `target` and answers whether the target needs an IPI: only the first to queue
- * sends one, since the handler takes the whole list.
+ * smp_call_function_many_cond: queues this CPU's csd for `target` and answers whether the target needs an
+ * IPI: only the first to queue sends one, since the handler takes the whole list.
+ *
+ * @assumes the request is filled in.
  */
 export function* queueRemoteCall(cpu: KernelCpu, target: number): Protocol<boolean> {
   const csd = cpu.own.cfd.csd[target];
@@ -100,6 +113,8 @@ export function* queueRemoteCall(cpu: KernelCpu, target: number): Protocol<boole
 /**
  * `csd_lock`: the previous request to this target must have been finished; the locked flag must be visible
  * before func and info change.
+ *
+ * @assumes interrupts are on: the target may be waiting for this CPU.
  */
 export function* csdLock(cpu: KernelCpu, csd: number): Protocol<void> {
   yield* cpu.condLoadAcquire(csd + CSD_FLAGS, CSD_FLAG_LOCK, 0);
@@ -110,6 +125,8 @@ export function* csdLock(cpu: KernelCpu, csd: number): Protocol<void> {
 /**
  * `llist_add`: returns whether the queue was empty. The locked cmpxchg makes the request visible before
  * anybody can find it.
+ *
+ * @assumes the csd is locked and filled in.
  */
 export function* llistAdd(cpu: KernelCpu, csd: number, queue: number): Protocol<boolean> {
   for (;;) {
@@ -123,7 +140,11 @@ export function* llistAdd(cpu: KernelCpu, csd: number, queue: number): Protocol<
   }
 }
 
-/** `native_send_call_func_ipi`. */
+/**
+ * `native_send_call_func_ipi`.
+ *
+ * @assumes the csds are queued.
+ */
 export function* sendCallFunctionIpis(cpu: KernelCpu): Protocol<void> {
   for (let word = 0; word < cpu.maskWords; word++) {
     let bits = yield* cpu.peek(cpu.own.cfd.cpumaskIpi + word);
@@ -138,6 +159,8 @@ export function* sendCallFunctionIpis(cpu: KernelCpu): Protocol<void> {
 /**
  * Waits until every target has unlocked its csd: what the functions did, slot generation included, is then
  * visible here.
+ *
+ * @assumes interrupts are on: two CPUs that flush each other serve each other.
  */
 export function* waitForCsds(cpu: KernelCpu): Protocol<void> {
   const cfd = cpu.own.cfd;
@@ -151,13 +174,21 @@ export function* waitForCsds(cpu: KernelCpu): Protocol<void> {
   }
 }
 
-/** `generic_smp_call_function_single_interrupt`: the IPI handler. Takes the whole queue, oldest first. */
+/**
+ * `generic_smp_call_function_single_interrupt`: the IPI handler. Takes the whole queue, oldest first.
+ *
+ * @assumes an interrupt handler: interrupts are off, and it ends by iret.
+ */
 export function* callFunctionInterrupt(cpu: KernelCpu): Protocol<void> {
   yield* cpu.fn.flushSmpCallFunctionQueue(cpu);
   yield* cpu.iret();
 }
 
-/** `__flush_smp_call_function_queue`. */
+/**
+ * `__flush_smp_call_function_queue`.
+ *
+ * @assumes interrupts are off.
+ */
 export function* flushSmpCallFunctionQueue(cpu: KernelCpu): Protocol<void> {
   let entry = yield* cpu.xchg(cpu.own.cfd.queue, 0);
   // The list is newest first: reverse it.
@@ -179,6 +210,8 @@ export function* flushSmpCallFunctionQueue(cpu: KernelCpu): Protocol<void> {
 /**
  * Runs a synchronous csd's function, then unlocks it: the unlock is the acknowledgment, so nothing of the
  * function may come after it.
+ *
+ * @assumes interrupts are off; the csd is off the queue.
  */
 export function* runCsd(cpu: KernelCpu, csd: number): Protocol<void> {
   const initiator = yield* cpu.readOnce(csd + CSD_INFO);
@@ -188,7 +221,11 @@ export function* runCsd(cpu: KernelCpu, csd: number): Protocol<void> {
   yield* cpu.fn.csdUnlock(cpu, csd);
 }
 
-/** `csd_unlock`. */
+/**
+ * `csd_unlock`.
+ *
+ * @assumes the function has been carried out.
+ */
 export function* csdUnlock(cpu: KernelCpu, csd: number): Protocol<void> {
   yield* cpu.event(EV_CSD_UNLOCKED, csd, 0);
   yield* cpu.storeRelease(csd + CSD_FLAGS, 0);

@@ -19,6 +19,8 @@ import type { KernelCpu } from './kernel-cpu.js';
  * The switcher's order and the initiator's (flush-mm-range.ts) form a Dekker handshake: publish that we are
  * switching, full barrier, read tlb_gen; against: count tlb_gen up (full barrier), read loaded_mm. Either the
  * switcher sees the new generation and flushes, or the initiator sees the switcher and sends an IPI, or both.
+ *
+ * @assumes interrupts are off.
  */
 export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -41,20 +43,30 @@ export function* switchMmIrqsOff(cpu: KernelCpu, next: number): Protocol<void> {
 }
 
 /**
- * The CPU is lazy no longer: before anything of the switch is decided, so that initiators ask it again. Since
- * 5.13 stored only when it was set: the line is read by every initiator.
+ * switch_mm_irqs_off: the CPU is lazy no longer: before anything of the switch is decided, so that
+ * initiators ask it again. Since 5.13 stored only when it was set: the line is read by every initiator.
+ *
+ * @assumes interrupts are off; before loaded_mm or tlb_gen are looked at.
  */
 export function* clearIsLazy(cpu: KernelCpu, wasLazy: number): Protocol<void> {
   if (wasLazy !== 0 || !cpu.features.lazyStoreWhenSet) yield* cpu.writeOnce(cpu.own.tlbstate.isLazy, 0);
 }
 
-/** switch_mm_irqs_off to the mm that is loaded: there is something to do only on the way back from lazy mode. */
+/**
+ * switch_mm_irqs_off to the mm that is loaded: there is something to do only on the way back from lazy mode.
+ *
+ * @assumes interrupts are off; is_lazy is cleared.
+ */
 export function* switchToLoadedMm(cpu: KernelCpu, mm: number, wasLazy: number): Protocol<void> {
   yield* cpu.fn.checkMmCpumask(cpu, mm);
   if (wasLazy !== 0) yield* cpu.fn.leaveLazyTlb(cpu, mm);
 }
 
-/** `this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING)`: from here initiators send to this CPU. */
+/**
+ * `this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING)`: from here initiators send to this CPU.
+ *
+ * @assumes interrupts are off.
+ */
 export function* publishSwitching(cpu: KernelCpu): Protocol<void> {
   yield* cpu.writeOnce(cpu.own.tlbstate.loadedMm, LOADED_MM_SWITCHING);
   yield* cpu.barrier();
@@ -63,6 +75,8 @@ export function* publishSwitching(cpu: KernelCpu): Protocol<void> {
 /**
  * Up to 6.13 a switch to the mm that is loaded warns when the own bit is not in its mask, and sets it: a lazy
  * CPU stays in the mask. Since 6.14 only a debug kernel looks.
+ *
+ * @assumes interrupts are off.
  */
 export function* checkMmCpumask(cpu: KernelCpu, mm: number): Protocol<void> {
   if (cpu.features.lazyCpumask || mm === INIT_MM) return;
@@ -75,6 +89,8 @@ export function* checkMmCpumask(cpu: KernelCpu, mm: number): Protocol<void> {
  * barrier between SWITCHING and the read of tlb_gen. Since 6.14 (209954cbc7d0) the bit may already be set and
  * nothing locked is executed: then SWITCHING can still be in the store buffer when tlb_gen is read (B1),
  * unless an explicit barrier stands in its place (83b0177a6c48).
+ *
+ * @assumes interrupts are off; CR3 is still that of prev.
  */
 export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Protocol<void> {
   if (!cpu.features.lazyCpumask) {
@@ -99,6 +115,8 @@ export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Pr
  * The way back from lazy mode to the same mm. The barrier pairs with the initiator's increment of tlb_gen: an
  * initiator that saw us lazy, and so sent nothing, counted up before; we clear is_lazy before the barrier and
  * read tlb_gen after it.
+ *
+ * @assumes interrupts are off; is_lazy is cleared.
  */
 export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
   const state = cpu.own.tlbstate;
@@ -116,13 +134,22 @@ export function* leaveLazyTlb(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.fn.loadNewMmCr3(cpu, mm, asid, true, nextTlbGen);
 }
 
-/** Whether the loaded slot has all that was asked of the mm while the CPU was lazy: then it is kept. */
+/**
+ * switch_mm_irqs_off: whether the loaded slot has all that was asked of the mm while the CPU was lazy: then
+ * it is kept.
+ *
+ * @assumes nextTlbGen was read after the barrier that follows is_lazy.
+ */
 export function* isCurrentAfterLazy(cpu: KernelCpu, slotGen: number, nextTlbGen: number): Protocol<boolean> {
   yield* cpu.barrier();
   return slotGen === nextTlbGen;
 }
 
-/** `load_new_mm_cr3` and what surrounds it: the slot first, then CR3, then loaded_mm. */
+/**
+ * `load_new_mm_cr3` and what surrounds it: the slot first, then CR3, then loaded_mm.
+ *
+ * @assumes interrupts are off; SWITCHING is published.
+ */
 export function* loadNewMmCr3(
   cpu: KernelCpu,
   next: number,
@@ -146,7 +173,10 @@ export function* loadNewMmCr3(
 }
 
 /**
- * The end of a switch. loaded_mm must not name the new mm before CR3 does: nmi_uaccess_okay relies on it.
+ * The end of switch_mm_irqs_off. loaded_mm must not name the new mm before CR3 does: nmi_uaccess_okay relies
+ * on it.
+ *
+ * @assumes interrupts are off; CR3 is that of mm.
  */
 export function* publishLoadedMm(cpu: KernelCpu, mm: number, asid: number): Protocol<void> {
   yield* cpu.barrier();

@@ -222,6 +222,7 @@ export class Cpu {
 
   // Interrupts.
 
+  /** `local_irq_disable`: interrupts wait from here on; NMIs do not. */
   localIrqDisable(): Op {
     return this.op(K.OP_LOCAL_IRQ_DISABLE, 0, 0, 0);
   }
@@ -236,6 +237,7 @@ export class Cpu {
   sendIpi(target: number): Op {
     return this.op(K.OP_SEND_IPI, target, 0, 0);
   }
+  /** Posts an NMI, which no interrupt flag keeps out, to another CPU. */
   sendNmi(target: number): Op {
     return this.op(K.OP_SEND_NMI, target, 0, 0);
   }
@@ -332,9 +334,11 @@ export class Cpu {
   // Memory that only the running task can reach (its stack, per-CPU scratch): no boundary, because nobody
   // else could tell.
 
+  /** A load of memory that only the running task can reach. */
   peek(address: number): Op {
     return this.done(this.machine.peek(this.id, address));
   }
+  /** A store to memory that only the running task can reach. */
   poke(address: number, value: number): Op {
     this.machine.poke(this.id, address, value);
     return this.done(0);

@@ -49,22 +49,22 @@ export interface PlainProgramSpec<W extends WordSpec, P extends PairSpec> {
   readonly words: W;
   readonly pairs?: P;
   /** One script per CPU. `at` has the addresses. */
-  readonly cpus: readonly PlainScript<W, P>[];
+  readonly cpus: readonly PlainScript<W, NoInfer<P>>[];
   /** Handler of `sendIpi`; must end with `iret`. Default: only that. */
-  readonly interrupt?: PlainScript<W, P>;
+  readonly interrupt?: PlainScript<W, NoInfer<P>>;
   /** Handler of `sendNmi`; must end with `iret`. Default: only that. */
-  readonly nmi?: PlainScript<W, P>;
+  readonly nmi?: PlainScript<W, NoInfer<P>>;
   /**
    * Judges the memory at the end of an execution (every script has ended, every store buffer is empty): true
    * if it is as it should be, false or a sentence that says what is wrong if not. For assertions at one place
    * of a script see `cpu.assert`.
    */
-  readonly final?: Judge<W, P>;
+  readonly final?: Judge<W, NoInfer<P>>;
   /**
    * Judges the memory after every step, as all CPUs see it: a store that waits in a store buffer is not in it
    * yet.
    */
-  readonly always?: Judge<W, P>;
+  readonly always?: Judge<W, NoInfer<P>>;
 }
 
 export type Judge<W extends WordSpec, P extends PairSpec> = (

@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import type { AnyNode } from 'acorn';
 import type { SubsetOptions, SubsetViolation } from './check.js';
 import { Checker } from './checker.js';
@@ -60,6 +61,9 @@ const CHANGES = new Set([
   'clear',
 ]);
 
+/** Modules of Node that are functions of their arguments alone. */
+const HARMLESS: ReadonlySet<string> = new Set(['assert', 'assert/strict', 'path', 'util', 'punycode']);
+
 class EssentialChecker extends Checker {
   /** Plain functions of the modules that it calls. */
   readonly helpers: FunctionInfo[] = [];
@@ -119,10 +123,24 @@ class EssentialChecker extends Checker {
             node.name,
             'an execution must repeat exactly: no clock, no timer, no surroundings',
           );
+        this.checkSurroundings(node, parent);
         break;
       default:
     }
     for (const child of childrenOf(node)) this.visit(child, node);
+  }
+
+  /** What comes from Node's own modules (files, the clock, the host) is input from outside the words. */
+  private checkSurroundings(node: AnyNode & { type: 'Identifier' }, parent: AnyNode): void {
+    if (this.locals.has(node.name) || !isValue(node, parent)) return;
+    const binding = this.graph.resolve(this.func.module, node.name);
+    if (binding?.kind !== 'import' || !isNodeModule(binding.from)) return;
+    this.report(
+      node,
+      node.name,
+      `an execution must repeat exactly: what ${binding.from} gives is no word; read it at the top of the ` +
+        'module, once',
+    );
   }
 
   /** An operation that nobody delegates to never happens, and one more overwrites it. */
@@ -179,6 +197,11 @@ class EssentialChecker extends Checker {
       `${root.name} would keep its value from execution to execution; use a word or a local`,
     );
   }
+}
+
+/** `node:fs` and `fs`; of the first, what bundlers leave as it is too. */
+function isNodeModule(name: string): boolean {
+  return isBuiltin(name) && !HARMLESS.has(name.replace(/^node:/, ''));
 }
 
 /** What a chain of members begins with. */

@@ -10,14 +10,21 @@
 
 import { relative } from 'node:path';
 import { expect } from 'vitest';
+import { isSubject, modulesOf } from '../api/subject.js';
 import { readFinding } from '../findings/read.js';
 import { saveFinding } from '../findings/store.js';
 import { withoutForeignCommands } from '../report/ci-commands.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { findingSubject } from '../vocabulary/finding.js';
-import { REPLAY_VARIABLE, replayMessage, survivalMessage, violationMessage } from './message.js';
-import { modulesOf, type SurviveOptions, type Survivor, survive } from './survive.js';
+import {
+  REPLAY_VARIABLE,
+  replayMessage,
+  shortMessage,
+  survivalMessage,
+  violationMessage,
+} from './message.js';
+import { type SurviveOptions, type Survivor, survive } from './survive.js';
 
 export type { SurviveOptions, Survivor } from './survive.js';
 
@@ -36,7 +43,9 @@ const OUT_DEFAULT = 'findings';
 
 expect.extend({
   async toSurvive(received: unknown, options: SurviveOptions = {}) {
-    const subject = received as Survivor;
+    if (!isSubject(received))
+      throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
+    const subject: Survivor = received;
     const modules = modulesOf(subject);
     const asked = process.env[REPLAY_VARIABLE];
     if (asked !== undefined && findingSubject(readFinding(asked)).name === subject.name) {
@@ -47,12 +56,18 @@ expect.extend({
         message: () => message ?? `${asked}: the violation does not come any more`,
       };
     }
-    const { verdict, finding, replay } = await survive(subject, options);
-    if (finding === null || replay === null)
+    const limit = limitOf(this.task as LimitedTask | undefined);
+    const { verdict, finding, replay } = await survive(subject, options, limit);
+    if (finding === null || replay === null) {
+      const isShort = options.executions !== undefined && verdict.executions < options.executions;
+      const told = isShort ? shortMessage : survivalMessage;
       return {
-        pass: true,
-        message: () => withoutForeignCommands(survivalMessage(subject.name, verdict.executions)),
+        // Neither `toSurvive` nor its opposite may pass on less than what was asked for.
+        pass: isShort ? this.isNot === true : true,
+        message: () =>
+          withoutForeignCommands(told(subject.name, verdict.executions, options.executions, limit)),
       };
+    }
     // One that is expected is not worth a file.
     if (this.isNot) return { pass: false, message: () => '' };
     const { testPath, currentTestName } = this as {
@@ -69,6 +84,23 @@ expect.extend({
     return { pass: false, message: () => text };
   },
 });
+
+/** What of vitest's task says how long the test may take: the runner stops waiting then, and tells nothing. */
+interface LimitedTask {
+  readonly timeout?: number;
+  readonly result?: { readonly startTime?: number };
+}
+
+/** Of the time that the test has left, this part is hunted in; the rest is for the witness. */
+const HUNTED_PART = 0.75;
+
+/** Milliseconds to hunt in, or undefined where the test may take any time. */
+function limitOf(task: LimitedTask | undefined): number | undefined {
+  const { timeout, result } = task ?? {};
+  if (timeout === undefined || !Number.isFinite(timeout) || timeout <= 0) return undefined;
+  const elapsed = result?.startTime === undefined ? 0 : Date.now() - result.startTime;
+  return Math.max(1, Math.floor((timeout - elapsed) * HUNTED_PART));
+}
 
 /** Where the finding was saved, or why it was not. */
 function saved(finding: Finding, out: string): string | { readonly unsaved: string } {

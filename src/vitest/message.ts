@@ -49,6 +49,20 @@ export function survivalMessage(name: string, executions: number): string {
   );
 }
 
+/** The test's time was over before all that was asked for was done. */
+export function shortMessage(
+  name: string,
+  executions: number,
+  asked: number | undefined,
+  limitMs: number | undefined,
+): string {
+  return (
+    `${visible(name)}: ${count(executions, 'execution')} of ${asked} in the ${limitMs} ms that the test ` +
+    'leaves for them, without a violation; give the test more time (it(name, test, 60_000)), or fewer ' +
+    'executions'
+  );
+}
+
 /**
  * The message of a replay, whole; `modules` have its subject; null where the violation does not come any
  * more.

@@ -1,21 +1,16 @@
-import { type Modules, NO_MODULES } from '../bundle/modules.js';
-import { hunt } from '../explore/hunt.js';
-import { InlinePool } from '../explore/inline-pool.js';
+import { type HuntAnswer, hunt } from '../api/hunt.js';
+import { isProgram, type Subject } from '../api/subject.js';
 import { strategies } from '../explore/strategies/index.js';
-import { knownOf } from '../known/of-variant.js';
-import { hiddenBases } from '../programs/definitions.js';
-import { madePrograms, type PlainProgram } from '../programs/plain-program.js';
-import { causeOf } from '../replay/cause-of.js';
-import { type Explained, explained } from '../replay/explained.js';
-import { catalogue } from '../scenarios/catalogue/index.js';
-import type { Variant } from '../variants/variant.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /** What a test asks to survive, and how hard it is tried. */
 
 export interface SurviveOptions {
-  /** How many executions. Default 10,000. */
+  /**
+   * How many executions; the test fails where its own time limit leaves no time for them. Default: as many as
+   * it leaves time for, at most 10,000.
+   */
   readonly executions?: number;
   /** Name of a strategy or several that alternate. Default: all of them. */
   readonly strategy?: string | readonly string[];
@@ -30,47 +25,22 @@ export interface SurviveOptions {
 }
 
 /** A plain program, or a variant of the kernel (made by `defineVariant`, or found by `findVariant`). */
-export type Survivor = PlainProgram | Variant;
+export type Survivor = Subject;
 
 const EXECUTIONS_DEFAULT = 10_000;
 
-/** Hunts in this thread. Throws a TypeError for what cannot be judged, or a strategy that does not exist. */
-export async function survive(subject: Survivor, options: SurviveOptions = {}): Promise<Explained> {
-  const modules = modulesOf(subject);
-  const plan = {
-    strategies: strategiesOf(options.strategy),
-    seed: options.seed ?? 1,
-    memory: options.memory ?? 'tso',
-    executions: options.executions ?? EXECUTIONS_DEFAULT,
-    jobs: 1,
-    pool: new InlinePool((request, witness) => causeOf(request, witness, modules), modules),
-  };
-  if (isProgram(subject)) return explained(await hunt({ ...plan, program: subject.name }), modules);
-  const { name: variant } = subject;
-  const { scenarios = catalogue } = options;
-  // What is known of the kernel beneath is no failure of what is made of it.
-  return explained(
-    await hunt({ ...plan, variant, scenarios, known: knownOf(variant, scenarios, modules.variants) }),
-    modules,
-  );
-}
-
 /**
- * The subject as what is known by name, as requests and findings name it. Throws a TypeError for what cannot
- * be judged.
+ * Hunts in this thread, for `budgetMs` milliseconds at most. Throws a TypeError for a strategy that does not
+ * exist.
  */
-export function modulesOf(subject: Survivor): Modules {
-  if (isProgram(subject)) return { ...NO_MODULES, programs: [subject] };
-  if (isVariant(subject)) return { ...NO_MODULES, variants: [subject, ...hiddenBases([subject])] };
-  throw new TypeError('toSurvive judges what plainProgram or defineVariant returns');
-}
-
-export function isProgram(subject: unknown): subject is PlainProgram {
-  return madePrograms.has(subject);
-}
-
-function isVariant(subject: unknown): subject is Variant {
-  return typeof subject === 'object' && subject !== null && 'backend' in subject && 'features' in subject;
+export async function survive(
+  subject: Survivor,
+  options: SurviveOptions = {},
+  budgetMs?: number,
+): Promise<HuntAnswer> {
+  const { strategy, seed, memory, scenarios, executions = EXECUTIONS_DEFAULT } = options;
+  const plan = { strategies: strategiesOf(strategy), seed, memory, executions, budgetMs };
+  return hunt(isProgram(subject) ? { ...plan, program: subject } : { ...plan, variant: subject, scenarios });
 }
 
 function strategiesOf(given: SurviveOptions['strategy']): string[] {

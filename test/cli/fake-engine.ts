@@ -92,6 +92,8 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       sampleScenario(),
       sampleScenario({ name: 'lazy-return', summary: 'A kernel thread in between.' }),
     ],
+    functions: async () => [{ name: 'shouldFlushTlb', summary: 'whether a CPU needs an IPI' }],
+    operations: async () => [{ name: 'readOnce', summary: 'a plain load' }],
     features: async () => [
       {
         name: 'switching-first',

@@ -220,4 +220,39 @@ describe("the peers' programs, all schedules", () => {
     expect(violations(p4(1), 'sc')).toEqual([]);
     expect(new Set(violations(p4(1, true), 'sc'))).toEqual(new Set(['assertion']));
   });
+
+  const spinner = plainProgram({
+    name: 'violated, and spinning',
+    words: { x: 0, stop: 0 },
+    cpus: [
+      function* (cpu, at) {
+        const x = yield* cpu.readOnce(at.x);
+        yield* cpu.assert(x === 1, 'x is not 1 yet');
+        for (;;) yield* cpu.fetchAdd(at.stop, 1);
+      },
+      function* (cpu, at) {
+        yield* cpu.writeOnce(at.x, 1);
+      },
+    ],
+  });
+
+  it('says which violation it had met before a limit', () => {
+    const limited = (): unknown => {
+      try {
+        return enumerate(spinner, { memory: 'sc', maxSteps: 20 });
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(limited()).toMatchObject({
+      message: expect.stringContaining('by then it had met assertion: x is not 1 yet'),
+      violated: { violation: { class: 'assertion' } },
+    });
+  });
+
+  it('ends at the first violation where it is asked to', () => {
+    const { isWhole, outcomes } = enumerate(spinner, { memory: 'sc', maxSteps: 20, untilViolation: true });
+    expect(isWhole).toBe(false);
+    expect(outcomes.filter(({ violation }) => violation !== null)).toHaveLength(1);
+  });
 });

@@ -43,8 +43,11 @@ describe('the essentials of plain programs', () => {
     ['yield* cpu.writeOnce(at.x, Date.now());', 'Date: '],
     ['yield* cpu.writeOnce(at.x, performance.now());', 'performance: '],
     ['setTimeout(() => 0, 1);', 'setTimeout: '],
+    ["yield* cpu.writeOnce(at.x, readFileSync('f').length);", 'readFileSync: '],
+    ['yield* cpu.writeOnce(at.x, os.freemem());', 'os: '],
   ])('refuse %s', (line, expected) => {
     const found = check(
+      "import { readFileSync } from 'node:fs'; import * as os from 'os';",
       'let total = 0; const shared = { n: 0 }; const log = [];',
       'function* helper(cpu, at) { yield* cpu.readOnce(at.x); }',
       `function* script(cpu, at) {`,
@@ -52,7 +55,7 @@ describe('the essentials of plain programs', () => {
       '}',
     );
     expect(found).toHaveLength(1);
-    expect(found[0]).toContain(`p.ts:4: ${expected}`);
+    expect(found[0]).toContain(`p.ts:5: ${expected}`);
   });
 
   it.each([

@@ -1,9 +1,11 @@
 /** `shootdown list KIND`: the names that the other commands take, and what verdicts rest on. */
 
+import type { Ordering } from '../../reference/operations.js';
 import { assumptions } from '../../report/assumptions.js';
 import { visible } from '../../report/escape.js';
+import { wrap } from '../../report/layout.js';
 import { nearNames } from '../../report/near-names.js';
-import { type Column, renderTable } from '../../report/table.js';
+import { type Column, renderTable, TABLE_WIDTH } from '../../report/table.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
 import { type CliContext, outColors } from '../context.js';
@@ -23,6 +25,8 @@ interface Kind {
     readonly title: string;
     readonly text: (item: Readonly<Record<string, unknown>>) => string;
   }[];
+  /** Instead of a row of a table: lines below each other, the first at the margin. */
+  readonly block?: (item: Readonly<Record<string, unknown>>) => readonly unknown[];
   /** Fields that are shown in brackets after the summary. */
   readonly after?: readonly string[];
 }
@@ -34,6 +38,14 @@ const field = (title: string, key: string) => ({
 
 /** Fields after the summary whose text is a sentence or a list. */
 const WITH_COLON = new Set(['assumes', 'profiles', 'scenarios', 'closes', 'windows']);
+
+const ORDERING_WORDS: Readonly<Record<Ordering, string>> = {
+  drains: 'a full barrier: the store buffer drains first',
+  buffered: 'a store, which waits in the store buffer under TSO',
+  load: "a load; the CPU's own waiting store is seen first",
+  plain: 'one step, in order; no barrier',
+  none: 'no step: nobody comes in between',
+};
 
 const KINDS: Readonly<Record<string, Kind>> = {
   variants: {
@@ -52,6 +64,28 @@ const KINDS: Readonly<Record<string, Kind>> = {
   // Releases and commits are told in words of any length: after the summary they wrap with it, in a column
   // they would squeeze it out.
   features: { items: (engine) => engine.features(), columns: [], after: ['since', 'commit'] },
+  functions: {
+    items: (engine) => engine.functions(),
+    columns: [],
+    block: (item) => [
+      item.signature,
+      item.summary,
+      ...(item.c === null ? [] : [`C: ${[item.c, item.file].filter((part) => part !== null).join(', ')}`]),
+      ...(item.assumes === null ? [] : [`assumes: ${fieldText(item.assumes)}`]),
+      `called by: ${fieldText(item.callers)}`,
+      item.source,
+    ],
+  },
+  operations: {
+    items: (engine) => engine.operations(),
+    columns: [],
+    block: ({ signature, summary, c, ordering }) => [
+      signature,
+      summary,
+      ...(c === null ? [] : [`C: ${fieldText(c)}`]),
+      `ordering: ${ORDERING_WORDS[ordering as Ordering]}`,
+    ],
+  },
   findings: {
     items: (engine) => engine.openFindings(),
     columns: [field('CLASS', 'class')],
@@ -105,6 +139,11 @@ async function list(context: CliContext, name: string, isSmall: boolean, isJson:
     printJson(context.io.stdout, items);
     return EXIT_OK;
   }
+  const { block } = kind;
+  if (block !== undefined) {
+    for (const item of items) printLine(context.io.stdout, blockText(block({ ...item }).map(String)));
+    return EXIT_OK;
+  }
   const columns: Column[] = [
     { title: 'NAME' },
     ...kind.columns.map(({ title }) => ({ title })),
@@ -123,6 +162,13 @@ async function list(context: CliContext, name: string, isSmall: boolean, isJson:
   });
   printLine(context.io.stdout, renderTable(columns, rows, { colors: outColors(context) }));
   return EXIT_OK;
+}
+
+const INDENT = '    ';
+
+function blockText([head, ...lines]: readonly string[]): string {
+  const below = lines.flatMap((line) => wrap(visible(line), TABLE_WIDTH - INDENT.length));
+  return [visible(head), ...below.map((line) => `${INDENT}${line}`)].join('\n');
 }
 
 /** A scenario in the list: its size, not its scripts. */

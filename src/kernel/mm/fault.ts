@@ -117,7 +117,11 @@ export function* doWpPage(
   yield* cpu.fn.putPage(cpu, old);
 }
 
-/** `wp_page_copy`. The caller holds a reference to the old page. */
+/**
+ * `wp_page_copy`. The caller holds a reference to the old page.
+ *
+ * @assumes mmap_lock is held for reading.
+ */
 export function* wpPageCopy(
   cpu: KernelCpu,
   mm: number,
@@ -147,7 +151,11 @@ export function* wpPageCopy(
   yield* cpu.fn.putPage(cpu, same ? old : frame);
 }
 
-/** `ptep_clear_flush`. */
+/**
+ * `ptep_clear_flush`.
+ *
+ * @assumes the page-table lock is held.
+ */
 export function* ptepClearFlush(cpu: KernelCpu, mm: number, page: number, address: number): Protocol<number> {
   const pte = yield* cpu.ptepGetAndClear(mm, page, address);
   if ((pte & PTE_PRESENT) !== 0) yield* cpu.fn.flushTlbMmRange(cpu, mm, page, page + 1, 1, false);

@@ -64,7 +64,11 @@ export function* copyPageRange(cpu: KernelCpu, parent: number, child: number): P
   }
 }
 
-/** `copy_present_pte`. */
+/**
+ * `copy_present_pte`.
+ *
+ * @assumes both page-table locks are held.
+ */
 export function* copyPresentPte(
   cpu: KernelCpu,
   parent: number,

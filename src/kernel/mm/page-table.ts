@@ -49,7 +49,11 @@ export function vmaOf(cpu: KernelCpu, mm: number, page: number): number {
   return cpu.mms[mm].vmas + vmaOffset(cpu.layout.vmaStride, page);
 }
 
-/** The frame of the table for `page`, or NO_TABLE. */
+/**
+ * The frame of the table for `page`, or NO_TABLE.
+ *
+ * @assumes the table cannot be freed meanwhile: mmap_lock, or the lock of the page's mapping.
+ */
 export function* pmdTable(cpu: KernelCpu, mm: number, page: number): Protocol<number> {
   const root = yield* cpu.peek(cpu.mms[mm].pgd);
   const entry = yield* cpu.readOnce(pmdAddress(cpu, root, page));

@@ -52,6 +52,8 @@ export function* changeProtection(cpu: KernelCpu, mm: number, start: number, end
 /**
  * One entry: `ptep_modify_prot_start` takes it away, so that no walker sets D in it meanwhile; `..._commit`
  * puts it back with fewer rights.
+ *
+ * @assumes the page-table lock is held.
  */
 export function* changePte(cpu: KernelCpu, mm: number, page: number, address: number): Protocol<void> {
   const pte = yield* cpu.readOnce(address);

@@ -25,6 +25,8 @@ export function* reclaimPage(cpu: KernelCpu, mm: number, page: number): Protocol
 
 /**
  * `try_to_unmap_one`: the frame that was unmapped, or NO_TABLE. Pages that several mms map are left alone.
+ *
+ * @assumes the lock of the page's mapping is held.
  */
 export function* tryToUnmapOne(cpu: KernelCpu, mm: number, page: number): Protocol<number> {
   const table = yield* cpu.fn.pmdTable(cpu, mm, page);

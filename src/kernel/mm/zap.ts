@@ -8,6 +8,8 @@ import { NO_TABLE, pteAddress, ptlOf, tableEnd } from './page-table.js';
  * `unmap_page_range` and `zap_pte_range` (mm/memory.c): clears the entries of [start, end) into the gather.
  * `promises` says that the caller promises its user that nothing of it can be used after it returns (munmap,
  * MADV_DONTNEED; not exit, which has no user left).
+ *
+ * @assumes mmap_lock is held.
  */
 export function* zapPageRange(
   cpu: KernelCpu,
@@ -33,7 +35,11 @@ export function* zapPageRange(
   }
 }
 
-/** One entry, under the page-table lock. */
+/**
+ * One entry, under the page-table lock.
+ *
+ * @assumes the page-table lock is held.
+ */
 export function* zapPte(
   cpu: KernelCpu,
   mm: number,
