@@ -17,6 +17,8 @@ export interface RawStep {
   readonly value: number;
   readonly events: readonly KernelEvent[];
   readonly site: Site | null;
+  /** Where an assertion of the program failed in this step, behind its operation; null: none did. */
+  readonly asserted: Site | null;
   readonly handlerDepth: number;
   /**
    * A load that another CPU's buffered store would have answered otherwise: that CPU and its newest value.

@@ -79,6 +79,7 @@ export class Recorder extends MachineListener implements StepWatcher {
   private base = { step: 0, agent: 0, cpu: 0, handlerDepth: 0 };
   private operation = NO_OPERATION;
   private waiting: readonly BufferedStore[] = [];
+  private asserted: Site | null = null;
 
   /** `captureSite`: which functions on the stack are the program's; null: nobody wants to know. */
   constructor(
@@ -96,6 +97,11 @@ export class Recorder extends MachineListener implements StepWatcher {
     if (captureSite !== null) this.sites[cpu][this.machine.cpus[cpu].depth] = captureSite();
   }
 
+  override fails(): void {
+    const { captureSite } = this;
+    if (captureSite !== null) this.asserted ??= captureSite();
+  }
+
   override stores(cpu: number, address: number, value: number, poked: boolean): void {
     this.writes.push({ cpu, address, before: this.machine.mem[address], value, poked });
   }
@@ -107,6 +113,7 @@ export class Recorder extends MachineListener implements StepWatcher {
     const kind = kindOfAgent(agent);
     this.board.events.length = 0;
     this.writes.length = 0;
+    this.asserted = null;
     const waiting = bufferedStores(machine, id);
     this.base = { step: machine.step, agent, cpu: id, handlerDepth: depth };
     this.waiting = waiting;
@@ -131,7 +138,7 @@ export class Recorder extends MachineListener implements StepWatcher {
     const a =
       kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(cpuOfAgent(agent))) : operation.a;
     const value = ANSWERS.has(kind) ? machine.lastValue : 0;
-    this.steps.push({ ...this.base, ...operation, a, value, ...this.told() });
+    this.steps.push({ ...this.base, ...operation, a, value, asserted: this.asserted, ...this.told() });
   }
 
   /** What was heard during the step. */

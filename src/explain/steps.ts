@@ -48,6 +48,7 @@ export function traceSteps(
     ...(hostAct(step) === null ? {} : { hostAct: hostAct(step) as string }),
     functions: step.site?.functions ?? [],
     site: step.site?.place ?? null,
+    ...(step.asserted?.place == null ? {} : { judgedAt: step.asserted.place }),
     handlerDepth: step.handlerDepth,
     deciding: explanation?.deciding.get(step.step) ?? null,
     drained: step.drained.map((store) => describeStore(store, step.cpu, teller.names)),

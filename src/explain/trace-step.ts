@@ -22,6 +22,8 @@ export interface TraceStep {
   readonly functions: readonly string[];
   /** Where the operation is written in the protocol source, or null. */
   readonly site: Place | null;
+  /** Where an assertion failed in this step, behind its operation; absent where none did. */
+  readonly judgedAt?: Place;
   /** Depth of interrupt handlers the CPU is in. */
   readonly handlerDepth: number;
   /** Why this step decides the outcome, or null. */

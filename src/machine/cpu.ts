@@ -380,7 +380,10 @@ export class Cpu {
   }
   /** A property of the program under test; false is a violation (`assertion`). */
   assert(condition: boolean, message: string): Op {
-    if (!condition) this.machine.report({ class: 'assertion', cpu: this.id, text: message });
+    if (!condition) {
+      if (this.immediate.listener !== null) this.immediate.listener.fails(this.id);
+      this.machine.report({ class: 'assertion', cpu: this.id, text: message });
+    }
     return this.done(0);
   }
 }

@@ -16,6 +16,8 @@ export class MachineListener {
    * Only code that delegates (`yield*`) is heard, not that of a bundle that was flattened.
    */
   handsOut(_cpu: number): void {}
+  /** An assertion of the CPU's code does not hold: its callers are on the stack. */
+  fails(_cpu: number): void {}
   /** The CPU's code is told the answer of what is done at once, such as a peek. */
   answers(_cpu: number, _value: number): void {}
 }

@@ -223,11 +223,18 @@ export interface ShowDocument {
   readonly steps: readonly StepJson[];
 }
 
-/** A step, with its place as `file:line`. */
-type StepJson = Omit<TraceStep, 'site'> & { readonly site: string | null };
+/** A step, with its places as `file:line`. */
+type StepJson = Omit<TraceStep, 'site' | 'judgedAt'> & {
+  readonly site: string | null;
+  readonly judgedAt?: string;
+};
 
-function stepJson(step: TraceStep): StepJson {
-  return { ...step, site: step.site === null ? null : placeWords(step.site) };
+function stepJson({ judgedAt, site, ...step }: TraceStep): StepJson {
+  return {
+    ...step,
+    site: site === null ? null : placeWords(site),
+    ...(judgedAt === undefined ? {} : { judgedAt: placeWords(judgedAt) }),
+  };
 }
 
 export function showDocument(

@@ -14,15 +14,16 @@ const COLUMN_WIDTH_GOOD = 20;
 const SEPARATOR = ' │ ';
 
 /**
- * All CPUs of a machine of at most `columnsMax`; of a larger one those with the most deciding steps, then
- * those with the most steps. In ascending order.
+ * All CPUs of a machine of at most `columnsMax`; of a larger one the one of which the cause speaks, those with
+ * the most deciding steps, then those with the most steps. In ascending order.
  */
 export function chooseColumns(steps: readonly TraceStep[], cpus: number, columnsMax: number): number[] {
   if (cpus <= columnsMax) return Array.from({ length: cpus }, (_, cpu) => cpu);
   const weight = new Map<number, { deciding: number; steps: number }>();
-  for (const { cpu, deciding } of steps) {
+  for (const { cpu, deciding, isCause } of steps) {
     const of = weight.get(cpu) ?? { deciding: 0, steps: 0 };
-    weight.set(cpu, { deciding: of.deciding + (deciding === null ? 0 : 1), steps: of.steps + 1 });
+    const more = isCause === true ? Number.POSITIVE_INFINITY : deciding === null ? 0 : 1;
+    weight.set(cpu, { deciding: of.deciding + more, steps: of.steps + 1 });
   }
   const ranked = [...weight].sort(
     ([cpuA, a], [cpuB, b]) => b.deciding - a.deciding || b.steps - a.steps || cpuA - cpuB,
@@ -57,9 +58,11 @@ export class Grid {
     this.gutterWidth = 2 + options.numberWidth;
     const room = width - this.gutterWidth;
     const columnsOf = (columnWidth: number): number => Math.floor(room / (columnWidth + SEPARATOR.length));
+    // A CPU whose step decides has a column, as long as one can be read.
+    const deciding = new Set(steps.flatMap((step) => (step.deciding === null ? [] : [step.cpu])));
     const columnsMax = Math.max(
       1,
-      Math.min(COLUMNS_MAX, columnsOf(COLUMN_WIDTH_MIN)),
+      Math.min(Math.max(COLUMNS_MAX, deciding.size), columnsOf(COLUMN_WIDTH_MIN)),
       columnsOf(COLUMN_WIDTH_GOOD),
     );
     const hasHost = options.hostColumn && columnsMax > 1 && steps.some(({ agent }) => agent === 'host');

@@ -121,7 +121,8 @@ export class StepDrawer {
   }
 
   private reason(step: TraceStep, why: string): void {
-    const where = step.site === null ? '' : ` [${visible(placeWords(step.site))}]`;
+    const place = step.judgedAt ?? step.site;
+    const where = place === null ? '' : ` [${visible(placeWords(place))}]`;
     this.below(' └─ ', visible(why) + where, this.colors.yellow);
     const waiting = this.waiting?.everywhere(step) ?? [];
     if (waiting.length > 0)

@@ -68,3 +68,22 @@ describe('the recorded steps', () => {
     expect(trace[9].states).toMatchObject([{ buffer: ['lock=0'], locks: [] }]);
   });
 });
+
+describe('a failed assertion', () => {
+  it('stands where it is written, not at the operation before it', () => {
+    const program = plainProgram({
+      name: 'asserts',
+      words: { x: 0 },
+      cpus: [
+        function* (cpu, at) {
+          const x = yield* cpu.readOnce(at.x);
+          const wanted = x + 1;
+          yield* cpu.assert(x === wanted, 'x is not one more');
+        },
+      ],
+    });
+    const [step] = replayProgram(program, recordRun(program, ['0'], 'tso')).trace;
+    expect(step.judgedAt?.file).toBe('test/explain/recorder.test.ts');
+    expect(step.judgedAt?.line).toBe((step.site?.line ?? 0) + 2);
+  });
+});

@@ -25,6 +25,7 @@ const operations = (each: readonly (readonly [kind: number, a: number, value: nu
     value,
     events: [],
     site: null,
+    asserted: null,
     handlerDepth: 0,
     unseen: null,
     found: null,

@@ -120,34 +120,33 @@ describe('the timeline', () => {
     steps.add(1, 'decides too, but later', { deciding: 'a fifth' });
     steps.add(1, 'and again', { deciding: 'a sixth' });
     expect(renderTimeline(steps.all, { cpus: 64, aroundDeciding: true, context: 0 })).toMatchInlineSnapshot(`
-      "  step │ CPU1                 │ CPU3                 │ CPU5                 │ CPU7
+      "  step │ CPU1            │ CPU3            │ CPU5            │ CPU7            │ CPU9
              │ ... 4 steps of CPU0, 3 of CPU1, 3 of CPU2, 3 of CPU3, 3 of CPU4, 3 of CPU5, 12 of 4 other
              │ CPUs
-          31 │ step 31              │                      │                      │
+          31 │ step 31         │                 │                 │                 │
           32 │ CPU2: step 32
-          33 │                      │ step 33              │                      │
+          33 │                 │ step 33         │                 │                 │
           34 │ CPU4: step 34
-          35 │                      │                      │ step 35              │
+          35 │                 │                 │ step 35         │                 │
           36 │ CPU6: step 36
-          37 │                      │                      │                      │ step 37
+          37 │                 │                 │                 │ step 37         │
           38 │ CPU8: step 38
-          39 │ CPU9: step 39
-      >   40 │ CPU9: decides
+          39 │                 │                 │                 │                 │ step 39
+      >   40 │                 │                 │                 │                 │ decides
              └─ because of CPU9
-      >   41 │                      │                      │                      │ decides
+      >   41 │                 │                 │                 │ decides         │
              └─ because of CPU7
-      >   42 │                      │                      │ decides              │
+      >   42 │                 │                 │ decides         │                 │
              └─ because of CPU5
-      >   43 │                      │ decides              │                      │
+      >   43 │                 │ decides         │                 │                 │
              └─ because of CPU3
-      >   44 │ decides too, but     │                      │                      │
-             │ later                │                      │                      │
+      >   44 │ decides too,    │                 │                 │                 │
+             │ but later       │                 │                 │                 │
              └─ a fifth
-      >   45 │ and again            │                      │                      │
+      >   45 │ and again       │                 │                 │                 │
              └─ a sixth
         > decides
-        without a column: CPU0 (4 steps), CPU2 (4 steps), CPU4 (4 steps), CPU6 (4 steps), CPU8 (4 steps),
-        CPU9 (5 steps)"
+        without a column: CPU0 (4 steps), CPU2 (4 steps), CPU4 (4 steps), CPU6 (4 steps), CPU8 (4 steps)"
     `);
   });
 
@@ -204,5 +203,18 @@ describe('the timeline', () => {
 
   it('draws an execution without steps', () => {
     expect(renderTimeline([], { cpus: 2, aroundDeciding: true })).toContain('CPU0');
+  });
+
+  it('has a column for every CPU whose step decides, and for the one of the cause before all', () => {
+    const steps = new Steps();
+    for (let cpu = 0; cpu < 6; cpu++) steps.add(cpu, `step of ${cpu}`, { deciding: 'it does' });
+    for (let more = 0; more < 20; more++) steps.add(7, 'busy');
+    const header = renderTimeline(steps.all, { cpus: 8, aroundDeciding: true }).split('\n')[0];
+    expect(header.match(/CPU\d/g)).toEqual(['CPU0', 'CPU1', 'CPU2', 'CPU3', 'CPU4', 'CPU5']);
+    const many = new Steps();
+    for (let cpu = 0; cpu < 12; cpu++)
+      many.add(cpu, 'once', { deciding: 'it does' }).add(cpu % 11, 'twice', { deciding: 'too' });
+    const last = many.add(11, 'the cause', { deciding: 'this is it', isCause: true });
+    expect(renderTimeline(last.all, { cpus: 12 }).split('\n')[0]).toContain('CPU11');
   });
 });

@@ -95,7 +95,7 @@ function placeOf(witness: Witness | null): { readonly file: string; readonly lin
   const step =
     steps.find(({ isCause, site }) => isCause && site !== null) ??
     steps.findLast(({ deciding, site }) => deciding !== null && site !== null);
-  return step?.site ?? null;
+  return step?.judgedAt ?? step?.site ?? null;
 }
 
 function noticeOf({ verdict }: HuntResult): string {

@@ -26,7 +26,8 @@ export function paneLines(
 ): string[] {
   const cut = (text: string): string => shorten(text, width);
   const agent = step.agent === 'cpu' ? '' : `'s ${AGENTS[step.agent]}`;
-  const place = step.site === null ? '' : `  [${placeWords(step.site)}]`;
+  const written = step.judgedAt ?? step.site;
+  const place = written === null ? '' : `  [${placeWords(written)}]`;
   const reason = step.deciding === null ? [] : wrap(visible(step.deciding), width - 2);
   const told = Array.from({ length: REASON_LINES }, (_, index) => {
     const line = index < REASON_LINES - 1 ? reason[index] : reason.slice(index).join(' ');
