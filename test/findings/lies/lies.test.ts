@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/cli/engine.js';
 import { serializeFinding } from '../../../src/findings/serialize.js';
 import { type CliRun, cli } from '../../cli/run-cli.js';
@@ -57,13 +57,16 @@ function entryAt({ path, document }: Lie): string {
   return schedule[Number(/\d+/.exec(path)?.[0])] ?? '';
 }
 
+/** By the documents that were lied about before: each kind has its places changed in other ways. */
+let turn = 0;
+
 async function checkAll(text: string): Promise<number> {
   mkdirSync(folder.path, { recursive: true });
   const file = join(folder.path, 'finding.json');
   writeFileSync(file, text);
   const honest = await replay(file);
   expect(honest, honest.stderr).toMatchObject({ exitCode: 1, stderr: '' });
-  const all = lies(JSON.parse(text));
+  const all = lies(JSON.parse(text), turn++);
   const found: string[] = [];
   for (const lie of all) {
     writeFileSync(file, JSON.stringify(lie.document));
@@ -84,11 +87,11 @@ describe('no single place of a finding can lie', () => {
     ['a preempted vCPU', known('kvm--v3')],
     ['a slot claimed', known('native--v1')],
   ])('%s', { timeout: 600_000 }, async (_, text) => {
-    expect(await checkAll(text)).toBeGreaterThan(100);
+    expect(await checkAll(text)).toBeGreaterThan(60);
   });
 
   it('a witness in the catalogue, as this version tells it', { timeout: 600_000 }, async () => {
-    expect(await checkAll(serializeFinding(findWitness('b4')))).toBeGreaterThan(100);
+    expect(await checkAll(serializeFinding(findWitness('b4')))).toBeGreaterThan(60);
   });
 
   it('a witness in a scenario of its own', { timeout: 600_000 }, async () => {
@@ -99,30 +102,32 @@ describe('no single place of a finding can lie', () => {
       source: 'a recording',
       notes: ['two lines were left out'],
     };
-    expect(await checkAll(serializeFinding({ ...finding, scenario }))).toBeGreaterThan(100);
+    expect(await checkAll(serializeFinding({ ...finding, scenario }))).toBeGreaterThan(60);
   });
 });
 
 describe('no single place of a finding of a user can lie', () => {
-  const hunted = new Map<string, string>();
-  beforeAll(async () => {
-    for (const [name, lines] of Object.entries(MODULES)) {
-      const module = folder.write(`${name}.ts`, ...lines);
-      const out = join(folder.path, `of-${name}`);
-      const where = name === 'variant' ? ['--scenario', 'reclaim', '--allow-no-effect'] : [];
-      const flags = ['--executions', '2000', '--jobs', '1', '--out', out, '--json', ...where];
-      const run = await cli(['hunt', module, ...flags], { engine: createEngine() });
-      expect(run, run.stderr).toMatchObject({ exitCode: 1 });
-      const { verdicts } = JSON.parse(run.stdout) as { verdicts: readonly { readonly finding: string }[] };
-      hunted.set(name, readFileSync(verdicts[0].finding, 'utf8'));
-    }
-  }, 120_000);
+  async function found(name: string, lines: readonly string[]): Promise<string> {
+    const module = folder.write(`${name}.ts`, ...lines);
+    const out = join(folder.path, `of-${name}`);
+    const run = await cli([...commandOf(name, module), '--out', out, '--json'], { engine: createEngine() });
+    expect(run, run.stderr).toMatchObject({ exitCode: 1 });
+    const { verdicts } = JSON.parse(run.stdout) as { verdicts: readonly { readonly finding: string }[] };
+    return readFileSync(verdicts[0].finding, 'utf8');
+  }
 
   // A livelock's replay is minutes long: see test/replay/livelock.test.ts.
-  it.each(['assertion', 'invariant', 'deadlock', 'variant'])('%s', { timeout: 600_000 }, async (name) => {
-    expect(await checkAll(hunted.get(name) ?? '')).toBeGreaterThan(50);
+  it.each(Object.entries(MODULES))('%s', { timeout: 600_000 }, async (name, lines) => {
+    expect(await checkAll(await found(name, lines))).toBeGreaterThan(30);
   });
 });
+
+/** The command that finds it. */
+function commandOf(name: string, module: string): string[] {
+  if (name.startsWith('verified')) return ['verify', module];
+  const where = name === 'variant' ? ['--scenario', 'reclaim', '--allow-no-effect'] : [];
+  return ['hunt', module, '--executions', '2000', '--jobs', '1', ...where];
+}
 
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   assertion: [
@@ -143,6 +148,12 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'const wait = function* (cpu, at) { yield* cpu.condLoadAcquire(at.x, -1, 1); };',
     "export const p = plainProgram({ name: 'deadlock', words: { x: 0 }, cpus: [wait, wait], final: () " +
       '=> true });',
+  ],
+  'verified-assertion': [
+    "import { plainProgram } from 'shootdown';",
+    'const take = function* (cpu, at) { const seen = yield* cpu.readOnce(at.lock); if (seen === 0) yield* ' +
+      'cpu.writeOnce(at.lock, 1); yield* cpu.assert(seen === 1, "two have it"); };',
+    "export const p = plainProgram({ name: 'taken', words: { lock: 0 }, cpus: [take, take] });",
   ],
   variant: [
     "import { defineVariant } from 'shootdown';",
