@@ -11,7 +11,8 @@ const PROGRESS_MS = 200;
 
 /** `own`: what the users' modules in its bundle define. */
 export function start(own: Definitions): void {
-  const { subject, memory, memoryLimit, budgetMs, walks, preemptions, stop } = workerData as SearchTask;
+  const { subject, memory, memoryLimit, budgetMs, switchesMax, walks, preemptions, stop } =
+    workerData as SearchTask;
   const stopped = new Int32Array(stop);
   const started = performance.now();
   let toldAt = started;
@@ -28,7 +29,7 @@ export function start(own: Definitions): void {
     }
     return Atomics.load(stopped, 0) !== 0 || (budgetMs !== null && now - started >= budgetMs);
   };
-  const limits = { memoryBytes: memoryLimit, isOver };
+  const limits = { memoryBytes: memoryLimit, isOver, switchesMax };
   const { search: run, latent } = searchOf(subject, own, memory, { walks, preemptions }, limits);
   try {
     const result = run.run();

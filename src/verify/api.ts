@@ -9,6 +9,8 @@ export interface VerifyRequest {
   readonly memory: MemoryModel;
   /** What the search may take for its tables, in bytes. */
   readonly memoryLimit: number;
+  /** How often a CPU may be taken off in favour of another while it could go on; absent: without a bound. */
+  readonly switchesMax?: number;
   /** Wall time; absent: no limit. */
   readonly budgetMs?: number;
   /** Aborting ends it early; what is known by then is answered. */
@@ -17,6 +19,8 @@ export interface VerifyRequest {
 }
 
 export interface VerifyBounds {
+  /** How often a CPU was taken off in favour of another while it could go on; null: without a bound. */
+  readonly switches: number | null;
   readonly storeBufferDepth: number;
   /** Speculative walks and preemptions of virtual CPUs that the environment may begin; 0 for plain programs. */
   readonly walks: number;
@@ -39,8 +43,13 @@ export interface VerifyVerdict {
   /** "plain program", or the scenario's name. */
   readonly scenario: string;
   readonly memory: MemoryModel;
-  /** Whether every state that any execution reaches was looked at; false too where a violation ended it. */
+  /**
+   * Whether every state that any execution reaches was looked at; false too where a violation ended it, and
+   * where `bounds.switches` left executions out.
+   */
   readonly complete: boolean;
+  /** Whether every execution within `bounds.switches` was looked at, and there are others. */
+  readonly completeWithinSwitches: boolean;
   /** Why neither: `memory`, `time` or `interrupted`; else null. */
   readonly ended: 'memory' | 'time' | 'interrupted' | null;
   readonly violation: ViolationClass | null;

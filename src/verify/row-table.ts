@@ -114,7 +114,7 @@ export class RowTable {
 
   private growRows(): void {
     const factor = this.count < ROWS_DOUBLED_MAX ? 2 : 1.5;
-    const rows = this.allocated(Math.ceil((this.count + 1) * factor) * this.width);
+    const rows = this.allocated(Math.ceil(this.count * factor) * this.width);
     rows.set(this.rows);
     this.budget.giveBack(this.rows.length * 4);
     this.rows = rows;

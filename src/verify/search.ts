@@ -23,6 +23,8 @@ export interface SearchLimits {
 export interface SearchResult {
   /** Every reachable state has been expanded. */
   readonly complete: boolean;
+  /** Whether executions beyond a bound on switches were left out of what is complete. */
+  readonly isCut: boolean;
   /** Why it is not complete, or null. */
   readonly ended: 'memory' | 'time' | null;
   /**
@@ -92,6 +94,7 @@ export class Search implements StateGraph {
     }
     return {
       complete: ended === null && schedule === null,
+      isCut: this.space.isCut === true,
       ended,
       isMistake: this.isMistake,
       isLivelock: this.isLivelock,
@@ -126,6 +129,8 @@ export class Search implements StateGraph {
 
   private livelock(): readonly number[] | null {
     if (!this.goesBack || this.limits.onEnd !== undefined) return null;
+    // Somebody who is kept from moving by a bound alone would look as if it could not.
+    if (this.space.isCut === true) return null;
     const cycle = fairCycle(this, this.budget, () => this.look());
     if (cycle === null) return null;
     this.isLivelock = true;

@@ -3,15 +3,19 @@ import type { Definitions } from '../programs/definitions.js';
 import type { PlainProgram } from '../programs/plain-program.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import type { LatentClass, MemoryModel } from '../vocabulary/violation.js';
+import { BoundedSpace } from './bounded-space.js';
 import type { KernelBounds } from './kernel/kernel-machine.js';
 import { KernelSpace, type KernelSpaceOptions } from './kernel/kernel-space.js';
 import { PlainSpace } from './plain-space.js';
 import { MemoryBudget } from './row-table.js';
 import { Search, type SearchLimits } from './search.js';
+import type { Space } from './space.js';
 
 /** What a search may take, beside its limits: bytes for its tables. */
 export interface SearchOptions extends SearchLimits {
   readonly memoryBytes: number;
+  /** How often a CPU may be taken off in favour of another; absent or null: without a bound. */
+  readonly switchesMax?: number | null;
 }
 
 /** A search of all executions of what is asked for, and the latent violations that it has met so far. */
@@ -38,7 +42,11 @@ export function searchOf(
 /** A search of all executions of a plain program. */
 export function plainSearch(program: PlainProgram, memory: MemoryModel, options: SearchOptions): Search {
   const budget = new MemoryBudget(options.memoryBytes);
-  return new Search(new PlainSpace(program, memory, budget), budget, options);
+  return new Search(bounded(new PlainSpace(program, memory, budget), options), budget, options);
+}
+
+function bounded(space: Space, { switchesMax }: SearchOptions): Space {
+  return switchesMax == null ? space : new BoundedSpace(space, switchesMax);
 }
 
 /** A search of all executions of a kernel in a scenario. */
@@ -50,5 +58,5 @@ export function kernelSearch(
 ): { readonly search: Search; readonly space: KernelSpace } {
   const budget = new MemoryBudget(options.memoryBytes);
   const space = new KernelSpace(program, memory, bounds, budget, options);
-  return { search: new Search(space, budget, options), space };
+  return { search: new Search(bounded(space, options), budget, options), space };
 }

@@ -8,6 +8,8 @@ export interface Space {
   readonly width: number;
   readonly localStates: number;
   readonly memories: number;
+  /** Whether moves were left out that executions can make: who can move is not all there is then. */
+  readonly isCut?: boolean;
   /** The states that executions begin in, with the answers to choices on the way there and an outcome. */
   begin(first: (row: Int32Array, answers: readonly number[], outcome: number) => void): void;
   /** Looks at the state whose row begins at a place; answers how many moves lead from it. */

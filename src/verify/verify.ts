@@ -58,7 +58,8 @@ export class Verifier {
       program: 'program' in subject,
       scenario: 'program' in subject ? PLAIN_PROGRAM : subject.scenario.name,
       memory,
-      complete: result.complete,
+      complete: result.complete && !result.isCut,
+      completeWithinSwitches: result.complete && result.isCut,
       ended: result.ended === 'time' && signal?.aborted === true ? 'interrupted' : result.ended,
       violation: found?.violation.class ?? null,
       message: found?.violation.message ?? null,
@@ -69,7 +70,10 @@ export class Verifier {
       depth: found?.steps ?? result.depth,
       seconds,
       peakMemoryBytes: result.peakMemoryBytes,
-      bounds: { storeBufferDepth: memory === 'tso' ? H.SB_DEPTH : 0, walks, preemptions },
+      bounds: {
+        storeBufferDepth: memory === 'tso' ? H.SB_DEPTH : 0,
+        ...{ walks, preemptions, switches: request.switchesMax ?? null },
+      },
       reductions: [],
       finding: null,
     };
@@ -86,13 +90,13 @@ export class Verifier {
   }
 
   private async search(
-    { subject, memory, memoryLimit, budgetMs, signal, onProgress }: VerifyRequest,
+    { subject, memory, memoryLimit, budgetMs, switchesMax, signal, onProgress }: VerifyRequest,
     environment: Pick<SearchTask, 'walks' | 'preemptions'>,
   ): Promise<Extract<SearchMessage, { kind: 'result' }>> {
     const name = nameOf(subject);
     const stop = new SharedArrayBuffer(4);
     const task: SearchTask = {
-      ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, stop },
+      ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, switchesMax: switchesMax ?? null, stop },
       ...environment,
     };
     const worker = new Worker(this.outfile, { workerData: task, execArgv: [] });

@@ -11,6 +11,8 @@ export function verdictLine({
   program,
   scenario,
   complete,
+  completeWithinSwitches,
+  bounds,
   violation,
   ended,
   depth,
@@ -21,8 +23,14 @@ export function verdictLine({
   const seconds = `${sizes.seconds.toFixed(1)} s`;
   if (violation !== null)
     return (
-      `${what}: ${violation} in ${count(depth, 'step')}, the fewest that any execution needs ` +
+      `${what}: ${violation} in ${count(depth, 'step')}, the fewest that any execution` +
+      `${withinOf(bounds.switches)} needs ` +
       `(${looked}, ${seconds})`
+    );
+  if (completeWithinSwitches)
+    return (
+      `${what}: no violation in any execution${withinOf(bounds.switches)} (${looked}, at most ` +
+      `${count(depth, 'step')} to a state, ${seconds}); others were not looked at`
     );
   if (complete)
     return (
@@ -33,7 +41,8 @@ export function verdictLine({
     ended ?? 'interrupted'
   ];
   const reached =
-    `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps was looked at ` +
+    `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps` +
+    `${withinOf(bounds.switches)} was looked at ` +
     'and no violation met';
   return `${what}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
 }
@@ -70,6 +79,12 @@ export function verifyRestsOn({
     'machine: one operation a step, interrupts between any two; loads and stores keep the order in ' +
       'which they are written (no compiler)',
   ];
+}
+
+/** Of which executions, where switches are bounded. */
+function withinOf(switches: number | null): string {
+  if (switches === null) return '';
+  return ` in which a CPU that could go on is taken off at most ${count(switches, 'time')}`;
 }
 
 export function progressWords(name: string, { states, expanded, depth, elapsedMs }: VerifyProgress): string {

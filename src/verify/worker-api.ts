@@ -8,6 +8,7 @@ import type { SearchResult } from './search.js';
 
 export interface SearchTask {
   readonly subject: Subject;
+  readonly switchesMax: number | null;
   readonly walks: number;
   readonly preemptions: number;
   readonly memory: MemoryModel;

@@ -3,6 +3,10 @@ import { p3 } from '../../bench/peers/p3.js';
 import { p4 } from '../../bench/peers/p4.js';
 import { doorbellProgram } from '../../examples/doorbell.js';
 import { runTokenProgram } from '../../examples/run-token.js';
+import { drive } from '../../src/drive/drive.js';
+import { RecordedDecider } from '../../src/drive/recorded.js';
+import { CPU_AGENT, kindOfAgent } from '../../src/machine/agents.js';
+import { Machine } from '../../src/machine/machine.js';
 import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
 import type { SearchResult } from '../../src/verify/search.js';
 import { plainSearch, type SearchOptions } from '../../src/verify/searches.js';
@@ -75,4 +79,39 @@ export function compareExamples(
     steps: compared.reduce((sum, { steps }) => sum + steps, 0),
     different: compared.flatMap(({ different }) => different ?? []),
   };
+}
+
+/** How often an execution takes a CPU off that could go on. */
+export function switchesIn(
+  name: keyof typeof PEERS,
+  memory: MemoryModel,
+  schedule: readonly number[],
+): number {
+  const machine = new Machine(PEERS[name](), memory);
+  const decider = new RecordedDecider(machine, schedule);
+  let last = -1;
+  let switches = 0;
+  drive(machine, decider, {
+    before(agent) {
+      if (kindOfAgent(agent) !== CPU_AGENT) return;
+      if (last >= 0 && last !== agent && machine.enabled.has(last)) switches++;
+      last = agent;
+    },
+    after: () => undefined,
+  });
+  return switches;
+}
+
+/** Ends of all executions within a bound; null: without one. */
+export function endsWithin(
+  name: keyof typeof PEERS,
+  memory: MemoryModel,
+  switchesMax: number | null,
+): { readonly ends: readonly string[]; readonly isCut: boolean } {
+  const ends = new Set<string>();
+  const { isCut } = search(name, memory, {
+    switchesMax,
+    onEnd: (end, words) => void ends.add(`${end} ${words.join(' ')}`),
+  });
+  return { ends: [...ends].sort(), isCut };
 }

@@ -14,6 +14,7 @@ import type { Engine, OwnDefinitions } from '../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import {
+  flag,
   flagOr,
   type Given,
   JSON_FLAG,
@@ -28,11 +29,12 @@ import {
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
 import { selectScenarios, selectVariants } from '../select.js';
-import { byteSize } from '../values.js';
+import { byteSize, wholeNumber } from '../values.js';
 import { printCommands, printIndented, printTimeline } from '../witness.js';
 import { defineCommand } from './command.js';
 import { requirePrograms } from './hunt/targets.js';
 
+const SWITCHES_MAX = 2 ** 20;
 const MEMORY_LIMIT_DEFAULT = 4 * 2 ** 30;
 
 const FLAGS = {
@@ -48,6 +50,11 @@ const FLAGS = {
     byteSize,
     MEMORY_LIMIT_DEFAULT,
     '4g',
+  ),
+  preemptionsOfCpus: flag(
+    '--preemptions-of-cpus <K>',
+    'only executions in which a CPU is taken off in favour of another at most K times while it could go on',
+    (name) => wholeNumber(name, 0, SWITCHES_MAX),
   ),
   budget: LIMITS.budget.saying('time per program or scenario: 500ms, 30s, 2m, 1h (default: no limit)'),
   out: OUT,
@@ -134,7 +141,7 @@ async function verifyAll(
   flags: VerifyFlags,
 ): Promise<Verified> {
   const { engine, io } = context;
-  const { memory, memoryLimit, budget: budgetMs, json } = flags;
+  const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, json } = flags;
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   const progress = new Progress(io.stderr, !json && io.stderr.isTTY === true, errColors(context));
@@ -153,6 +160,7 @@ async function verifyAll(
         memory,
         memoryLimit,
         budgetMs,
+        switchesMax,
         signal: abort.signal,
         onProgress,
       });

@@ -1,4 +1,5 @@
 import type { KernelProgram } from '../../kernel/kernel-program.js';
+import { TABLE_PAGES } from '../../machine/ghost.js';
 import * as H from '../../machine/hardware.js';
 import { Machine } from '../../machine/machine.js';
 import { OracleBoard } from '../../oracles/board.js';
@@ -70,7 +71,7 @@ export class KernelMachine {
     this.machine.observer = this.board;
     this.oracleStates = new Sequences(budget);
     const { scenario } = program.config;
-    const tables = Math.ceil(scenario.pages >> 3) + 1;
+    const tables = Math.ceil(scenario.pages / TABLE_PAGES);
     this.parts = new CpuParts(
       this.machine,
       automaton,
