@@ -34,7 +34,7 @@ export function moduleText(translation: Translation, naming: Naming, folder: str
   plain(
     `export const variant = defineVariant({ name: ${JSON.stringify(naming.variant)}, ` +
       `base: ${JSON.stringify(naming.base)}, summary: ${JSON.stringify(naming.summary)}, ` +
-      `replace, ownWords: ${JSON.stringify(own)} });`,
+      `isKernelText: true, replace, ownWords: ${JSON.stringify(own)} });`,
   );
   const map = Buffer.from(JSON.stringify(sourceMap(lines, folder))).toString('base64');
   plain(`//# sourceMappingURL=data:application/json;base64,${map}`);

@@ -163,7 +163,7 @@ function keyOf(
 }
 
 /** Counted up when the same sources give another module. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. */
 function cacheFolder(): string {

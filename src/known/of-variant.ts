@@ -8,9 +8,16 @@ import { openFindings } from './open-findings.js';
 
 /**
  * The open findings of a variant: those of its profile that its features leave open. Not those that it is
- * made to show (`b38`), nor those in functions that it has replaced: whoever asks about these wants to hear.
+ * made to show (`b38`), nor those in functions that it has replaced: whoever asks about these wants to hear. A kernel's own
+ * text in their place has what the kernel has.
  */
-export function openFindingsOf({ profile, features, replace = {}, bug }: Variant): OpenFinding[] {
+export function openFindingsOf({
+  profile,
+  features,
+  replace = {},
+  bug,
+  isKernelText,
+}: Variant): OpenFinding[] {
   return openFindings.filter(
     (finding) =>
       finding.profiles.includes(profile) &&
@@ -18,7 +25,7 @@ export function openFindingsOf({ profile, features, replace = {}, bug }: Variant
       (Object.keys(finding.features) as FeatureName[]).every(
         (name) => features[name] === finding.features[name],
       ) &&
-      !finding.functions.some((name) => replace[name] !== undefined),
+      (isKernelText === true || !finding.functions.some((name) => replace[name] !== undefined)),
   );
 }
 

@@ -38,6 +38,11 @@ export interface VariantSpec {
   readonly replace?: Partial<KernelFunctions>;
   /** Words beyond the kernel's, which its functions find in `cpu.layout.own`. Default: the base's. */
   readonly ownWords?: OwnWords;
+  /**
+   * `replace` is a kernel's own text, translated, and nobody's change: open findings of the base's profile are
+   * gone past in it too. Default: false.
+   */
+  readonly isKernelText?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/;
@@ -108,6 +113,7 @@ export function defineVariant(spec: VariantSpec): Variant {
     features: { ...featuresOn(base, backend), ...spec.features },
     ...(rule === undefined ? {} : rulePart(backend, rule)),
     replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
+    ...(spec.isKernelText === true ? { isKernelText: true } : {}),
     ...(spec.ownWords === undefined ? {} : { ownWords: spec.ownWords }),
     made: {
       base,

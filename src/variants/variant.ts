@@ -29,6 +29,8 @@ export interface Variant {
   /** What of a rule the machine has to know; see KernelChoice. */
   readonly entryFlushesLoadedPcid?: boolean;
   readonly packedTagBits?: number;
+  /** Its functions are a kernel's own text: what is known of its profile is known of it. */
+  readonly isKernelText?: boolean;
   /** Words beyond the kernel's that its functions use. */
   readonly ownWords?: OwnWords;
   readonly watchSlots?: boolean;

@@ -45,6 +45,14 @@ async function huntPast(
 }
 
 describe('open findings', () => {
+  it("are those of a kernel's own text too, whose functions stand for the lab's", () => {
+    const replace = { switchMmIrqsOff: kernelFunctions.switchMmIrqsOff };
+    const made = (name: string, isKernelText: boolean) =>
+      defineVariant({ name, base: '6.12.117', replace, isKernelText });
+    expect(named(made('of-c', true))).toContain('left-mask-before-cr3');
+    expect(named(made('of-mine', false))).not.toContain('left-mask-before-cr3');
+  });
+
   it('are of profiles, features, functions and scenarios that there are', () => {
     expect(new Set(openFindings.map(({ name }) => name)).size).toBe(openFindings.length);
     for (const finding of openFindings) {

@@ -37,10 +37,10 @@ export class ReducedEngines {
     const unshared = (pool: Pool): Pool => (pool instanceof SharedPool ? pool.real : pool);
     return {
       ...real,
-      loadModules: (files, _typeCheck, expected) => {
+      loadModules: (files, _typeCheck, expected, kernelSources) => {
         hasModules = true;
         // `tsc --noEmit` checks the examples too, all at once.
-        return real.loadModules(files, false, expected);
+        return real.loadModules(files, false, expected, kernelSources);
       },
       openPool: async (jobs) => {
         if (hasModules) return real.openPool(jobs);
