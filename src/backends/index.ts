@@ -1,5 +1,6 @@
 import type { Backend } from '../kernel/backend.js';
 import { hypercallBackend } from './hypercall.js';
+import { invlpgbBackend } from './invlpgb.js';
 import { kvmPvBackend } from './kvm-pv.js';
 import { nativeBackend } from './native.js';
 import { nativeOthersBackend } from './native-others.js';
@@ -10,6 +11,7 @@ export const backends: readonly Backend[] = [
   nativeOthersBackend,
   kvmPvBackend,
   hypercallBackend,
+  invlpgbBackend,
 ];
 
 export function findBackend(name: string): Backend | undefined {

@@ -1,5 +1,5 @@
 import type { Backend } from '../kernel/backend.js';
-import { TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
+import { MM_NULL, TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
 import { EV_TLB_FLUSH } from '../kernel/events.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
@@ -14,7 +14,12 @@ import type { Protocol } from '../machine/protocol.js';
 export function* nativeFlushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void> {
   yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_SEND_IPI, 0);
   const freedTables = yield* cpu.readOnce(cpu.own.flushInfo.freedTables);
-  const everyCpu = freedTables !== 0 && cpu.features.freedTablesReachLazy;
+  let everyCpu = freedTables !== 0 && cpu.features.freedTablesReachLazy;
+  // Stragglers are to follow to the global ASID, whatever they run now.
+  if (cpu.broadcasts && !everyCpu) {
+    const mm = yield* cpu.readOnce(cpu.own.flushInfo.mm);
+    everyCpu = mm !== MM_NULL && (yield* cpu.fn.mmInAsidTransition(cpu, mm));
+  }
   yield* cpu.fn.smpCallFunctionManyCond(cpu, mask, !everyCpu);
 }
 

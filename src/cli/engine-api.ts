@@ -146,6 +146,10 @@ export interface Engine {
   scenarios(): Promise<readonly Scenario[]>;
   /** Small ones, for `verify`. */
   verifyScenarios(): Promise<readonly Scenario[]>;
+  /** Why a variant makes no sense in a scenario; null where it does. */
+  misfit(variant: string, scenario: Scenario): Promise<string | null>;
+  /** Whether a scenario is hunted with a variant where none is named. */
+  isUsual(variant: string, scenario: Scenario): Promise<boolean>;
   features(): Promise<readonly Listed[]>;
   /** What is wrong in some of the kernels, and known. */
   /** Protocol functions that a variant can replace. */

@@ -47,6 +47,22 @@ export function createEngine(): Engine {
     findVariant: async (name) =>
       (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
     senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),
+    misfit: async (name, scenario) => {
+      const [{ findVariant }, { misfit }] = await Promise.all([
+        import('../variants/index.js'),
+        import('../variants/misfit.js'),
+      ]);
+      const variant = findVariant(name, modules.variants);
+      return variant === undefined ? null : misfit(variant, scenario);
+    },
+    isUsual: async (name, scenario) => {
+      const [{ findVariant }, { isUsual }] = await Promise.all([
+        import('../variants/index.js'),
+        import('../variants/misfit.js'),
+      ]);
+      const variant = findVariant(name, modules.variants);
+      return variant === undefined ? scenario.forBroadcasts !== true : isUsual(variant, scenario);
+    },
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs, modules),
     hunt: huntOn,
     huntProgram: huntOn,
@@ -112,7 +128,7 @@ const LISTINGS: Pick<
       profile,
     }));
   },
-  scenarios: async () => (await import('../scenarios/catalogue/index.js')).catalogue,
+  scenarios: async () => (await import('../scenarios/catalogue/index.js')).everyScenario,
   verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
   features: async () => (await import('../kernel/features.js')).features,
   functions: async () => (await import('../reference/functions.js')).listedFunctions(),

@@ -68,7 +68,10 @@ export async function selectScenarios(
     );
   }
   const catalogue = await engine.scenarios();
-  if (given === undefined) return { scenarios: catalogue, description: [] };
+  if (given === undefined) {
+    const scenarios = catalogue.filter(({ forBroadcasts }) => forBroadcasts !== true);
+    return { scenarios, description: [] };
+  }
   const scenarios: Scenario[] = [];
   const description: LabelledLine[] = [];
   for (const name of new Set(given)) {

@@ -13,6 +13,8 @@ const CPUS_MAX = 256;
 const MMS_MAX = 256;
 const PAGES_MAX = 64;
 const SLOTS_MAX = 6;
+/** With the slots they are bits of one word. */
+const GLOBAL_ASIDS_MAX = 24;
 const SCRIPT_STEPS_MAX = 10_000;
 /** Of all scripts together; whole recordings have some thousand. */
 const ALL_STEPS_MAX = 50_000;
@@ -76,6 +78,8 @@ export const scenarioSchema = z
     lazy: z.boolean(),
     walks: whole(0, 10_000),
     preemptions: whole(0, 10_000).optional(),
+    globalAsids: whole(1, GLOBAL_ASIDS_MAX).optional(),
+    forBroadcasts: z.literal(true).optional(),
     start: list(scenarioCpu, CPUS_MAX).optional(),
     scripts: list(list(scriptStep, SCRIPT_STEPS_MAX), CPUS_MAX),
     source: text(2_000).optional(),

@@ -1,5 +1,5 @@
 import type { Protocol } from '../machine/protocol.js';
-import type { Features } from './features.js';
+import type { FeatureName, Features } from './features.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly preemptedByte?: true;
   /** A flush is a request to the host, which flushes vCPUs wherever they are. */
   readonly postedRequests?: true;
+  /** CPUs broadcast invalidations to the MMUs of all others. */
+  readonly broadcasts?: true;
 }
 
 const CAPABILITIES: Readonly<Record<keyof Capabilities, string>> = {
@@ -23,6 +25,7 @@ const CAPABILITIES: Readonly<Record<keyof Capabilities, string>> = {
   virtualCpus: 'virtual CPUs',
   preemptedByte: 'preempted byte',
   postedRequests: 'posted requests',
+  broadcasts: 'broadcast invalidations',
 };
 
 /** Capabilities in words, always in the same order. */
@@ -44,6 +47,10 @@ export interface Backend {
    * RCU.
    */
   readonly features?: Partial<Features>;
+  /** The kernel's feature without which it does not use what the backend has. */
+  readonly uses?: FeatureName;
+  /** Why rules about remote generations make no sense on it; absent where they do. */
+  readonly noRules?: string;
   /**
    * `flush_tlb_multi`: has the request of `cpu` (its flush_tlb_info) carried out on every CPU of `mask` that
    * needs it, `cpu` included, and returns when that is done. Before 5.13 (feature concurrentFlush off) it is

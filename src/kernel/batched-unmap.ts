@@ -2,6 +2,7 @@ import type { Protocol } from '../machine/protocol.js';
 import { PTE_DIRTY } from '../machine/pte.js';
 import { MM_NULL, TLB_FLUSH_ALL, TLB_GENERATION_INVALID } from './constants.js';
 import { cpumaskAnyOther, cpumaskTestCpu } from './cpumask.js';
+import { EV_BATCH_BROADCAST } from './events.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -33,13 +34,28 @@ export function* setTlbUbcFlushPending(cpu: KernelCpu, mm: number, pte: number):
 /** `arch_tlbbatch_add_pending`. */
 export function* archTlbbatchAddPending(cpu: KernelCpu, mm: number): Protocol<void> {
   const ubc = cpu.own.ubc;
+  if (cpu.broadcasts && cpu.features.batchByMm && (yield* cpu.fn.batchBroadcast(cpu, mm))) return;
   yield* cpu.fn.incMmTlbGen(cpu, mm);
   for (let word = 0; word < cpu.maskWords; word++) {
     const bits = yield* cpu.readOnce(cpu.mms[mm].cpumask + word);
     const batch = yield* cpu.peek(ubc.cpumask + word);
     yield* cpu.poke(ubc.cpumask + word, batch | bits);
   }
-  yield* cpu.poke(ubc.unmappedPages, 1);
+  if (!cpu.features.batchByMm) yield* cpu.poke(ubc.unmappedPages, 1);
+}
+
+/**
+ * arch_tlbbatch_add_pending as the postings of the series had it (v2 to v7): an mm with a global ASID is
+ * broadcast at once, and waited for in arch_tlbbatch_flush. Answers whether that was all: CPUs that still run
+ * it under an ASID of their own need an IPI as well (B20b).
+ */
+export function* batchBroadcast(cpu: KernelCpu, mm: number): Protocol<boolean> {
+  const asid = yield* cpu.fn.mmGlobalAsid(cpu, mm);
+  if (asid === 0) return false;
+  yield* cpu.fn.invlpgbFlushSinglePcidNosync(cpu, asid);
+  yield* cpu.poke(cpu.own.ubc.unmappedPages, 1);
+  if (!cpu.features.batchSeesTransition) return true;
+  return !(yield* cpu.fn.mmInAsidTransition(cpu, mm));
 }
 
 /**
@@ -112,6 +128,10 @@ export function* tryToUnmapFlushDirty(cpu: KernelCpu): Protocol<void> {
 export function* archTlbbatchFlush(cpu: KernelCpu): Protocol<void> {
   const mask = cpu.own.ubc.cpumask;
   yield* cpu.fn.getFlushTlbInfo(cpu, MM_NULL, 0, TLB_FLUSH_ALL, 0, false, TLB_GENERATION_INVALID);
+  if (cpu.broadcasts && (yield* cpu.fn.flushBatchByBroadcast(cpu))) {
+    for (let word = 0; word < cpu.maskWords; word++) yield* cpu.poke(mask + word, 0);
+    return;
+  }
   const others = yield* cpumaskAnyOther(cpu, mask);
   // Before 5.13 the local flush comes first, and the backend does not do it.
   if (!others || !cpu.features.concurrentFlush) {
@@ -119,4 +139,23 @@ export function* archTlbbatchFlush(cpu: KernelCpu): Protocol<void> {
   }
   if (others) yield* cpu.fn.flushTlbMulti(cpu, mask);
   for (let word = 0; word < cpu.maskWords; word++) yield* cpu.poke(mask + word, 0);
+}
+
+/**
+ * arch_tlbbatch_flush since 6.15, where CPUs broadcast: one flush of everything, whoever is in the mask.
+ * Answers whether that was all. As posted, with broadcasts of each mm, it waits for those, and the CPUs of the
+ * mask get IPIs for the other mms; doing only one of the two loses the other's (B20a).
+ */
+export function* flushBatchByBroadcast(cpu: KernelCpu): Protocol<boolean> {
+  const { unmappedPages } = cpu.own.ubc;
+  const unmapped = yield* cpu.peek(unmappedPages);
+  if (unmapped === 0) return false;
+  yield* cpu.poke(unmappedPages, 0);
+  yield* cpu.event(EV_BATCH_BROADCAST, 0, 0);
+  if (cpu.features.batchByMm) {
+    yield* cpu.fn.tlbSync(cpu);
+    return !cpu.features.batchSyncsAndSends;
+  }
+  yield* cpu.fn.invlpgbFlushAllNonglobals(cpu);
+  return true;
 }

@@ -21,6 +21,21 @@ export const TLB_LOCAL_MM_SHOOTDOWN = 3;
 export const TLB_REMOTE_SEND_IPI = 4;
 export const TLB_REMOTE_WRONG_CPU = 5;
 
+/** Pages that one INVLPGB covers at most (`invlpgb_count_max`, from CPUID). */
+export const INVLPGB_COUNT_MAX = 8;
+/**
+ * One of this many flushes by IPI looks whether the mm is to have a global ASID: in the kernel one in 32, a
+ * recorded choice here, made often so that short scenarios come to it.
+ */
+export const PROMOTE_ONE_IN = 2;
+/** CPUs that must run the mm then are more than this; on a machine that has no more, more than one. */
+export const PROMOTE_ABOVE_CPUS = 3;
+/**
+ * Global ASIDs of a machine whose scenario does not say how many: few, as there are few slots, so that the
+ * search comes to its end (the kernel has some 2,000 or 4,000).
+ */
+export const GLOBAL_ASIDS = 4;
+
 /** csd flags (include/linux/smp_types.h). */
 export const CSD_FLAG_LOCK = 1;
 export const CSD_TYPE_SYNC = 2;

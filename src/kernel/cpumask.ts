@@ -27,6 +27,29 @@ export function* cpumaskClearCpu(cpu: KernelCpu, target: number, mask: number): 
   yield* cpu.fetchAnd(mask + (target >> 5), ~(1 << (target & 31)));
 }
 
+/** `cpumask_next`: the first CPU of the mask from `from` on, or -1. The mask may change from call to call. */
+export function* cpumaskNext(cpu: KernelCpu, from: number, mask: number): Protocol<number> {
+  for (let word = from >> 5; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.readOnce(mask + word);
+    if (word === from >> 5) bits = bits & (-1 << (from & 31));
+    if (bits !== 0) return word * 32 + lowestBit(bits);
+  }
+  return -1;
+}
+
+/** `cpumask_weight`. */
+export function* cpumaskWeight(cpu: KernelCpu, mask: number): Protocol<number> {
+  let weight = 0;
+  for (let word = 0; word < cpu.maskWords; word++) {
+    let bits = yield* cpu.readOnce(mask + word);
+    while (bits !== 0) {
+      bits = bits & (bits - 1);
+      weight++;
+    }
+  }
+  return weight;
+}
+
 /**
  * `cpumask_any_but(mask, self) < nr_cpu_ids`: whether any other CPU is in the mask. Stops at the first word
  * that has one.

@@ -47,3 +47,15 @@ export const EV_DEGRADED = 16;
 export const EV_ADDED_LOCKED = 17;
 /** A CPU took its own bit out of the mask of the mm whose root is still in its CR3: a = mm. */
 export const EV_LEFT_MASK = 18;
+/** An mm has got a global ASID: a = mm, b = ASID. */
+export const EV_GLOBAL_ASID_GIVEN = 19;
+/** A global ASID was given back: a = mm, b = ASID. */
+export const EV_GLOBAL_ASID_FREED = 20;
+/** broadcast_tlb_flush begins: a = mm, b = ASID. */
+export const EV_BROADCAST = 21;
+/** finish_asid_transition found a CPU under another ASID: a = mm, b = the CPU. */
+export const EV_TRANSITION_WAIT = 22;
+/** finish_asid_transition found none: a = mm. */
+export const EV_TRANSITION_DONE = 23;
+/** arch_tlbbatch_flush broadcasts instead of sending IPIs. */
+export const EV_BATCH_BROADCAST = 24;

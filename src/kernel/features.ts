@@ -14,6 +14,10 @@ export interface Feature {
   readonly needs?: FeatureName;
   /** It is the KVM host's: other backends have none that marks its vCPUs. */
   readonly host?: true;
+  /** Nothing looks at it but where CPUs broadcast invalidations. */
+  readonly broadcast?: true;
+  /** It is the machine's, or decides what the kernel uses of it: no protocol function looks at it. */
+  readonly machine?: true;
 }
 
 export interface Features {
@@ -91,6 +95,31 @@ export interface Features {
    * KVM host: remembers that it has marked a vCPU, and does not store the mark again over a flush request.
    */
   readonly hostRemembersMark: boolean;
+  /** mms that many CPUs run get a global ASID, and are flushed by broadcast (INVLPGB). */
+  readonly globalAsids: boolean;
+  /** EFER.TCE is set: an invalidation of an address keeps upper-level entries that do not lead to it. */
+  readonly translationCacheExtension: boolean;
+  /** CPUs: a target answers a broadcast when what it stored through what goes is in memory. */
+  readonly broadcastWaitsForAccesses: boolean;
+  /** INVLPGB is not used before its largest count has been read from CPUID (B17). */
+  readonly invlpgbCountKnown: boolean;
+  /** Without PCIDs there are no broadcasts (B18). */
+  readonly globalAsidNeedsPcid: boolean;
+  /** INVLPGB names the host's or guest's own ASID; else a host's broadcast flushes its guests too (B19). */
+  readonly invlpgbAsidValid: boolean;
+  /**
+   * Batched unmaps as the series was posted: an mm with a global ASID is broadcast when its page is unmapped;
+   * else everything is, once, in arch_tlbbatch_flush.
+   */
+  readonly batchByMm: boolean;
+  /** arch_tlbbatch_flush waits for broadcasts and sends IPIs too (B20a). */
+  readonly batchSyncsAndSends: boolean;
+  /** An mm in transition gets both, its broadcast and IPIs (B20b). */
+  readonly batchSeesTransition: boolean;
+  /** TLBSYNC is executed on the CPU that has broadcast: the task cannot migrate in between (B20c). */
+  readonly tlbsyncOnSameCpu: boolean;
+  /** An mm is in transition before its global ASID can be seen (B20d). */
+  readonly transitionBeforeAsid: boolean;
 }
 
 export type FeatureName = keyof Features;
@@ -244,5 +273,98 @@ export const features: readonly Feature[] = [
     commit: '8c6de56a42e0',
     since: '5.6',
     host: true,
+  },
+  {
+    name: 'globalAsids',
+    summary: 'an mm that many CPUs run gets a global ASID, and is flushed by broadcast',
+    commit: '4afeb0ed1753',
+    since: '6.15',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'translationCacheExtension',
+    summary: 'EFER.TCE: INVLPG and INVLPGB of an address keep upper-level entries that do not lead to it',
+    commit: '440a65b7d25f',
+    since: '6.15',
+    needs: 'globalAsids',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'broadcastWaitsForAccesses',
+    summary:
+      'a CPU answers a broadcast when its own accesses through what goes are done (arm64 C1-Pro does not: ' +
+      'erratum 4193714, CVE-2026-0995)',
+    commit: null,
+    since: 'AMD CPUs with INVLPGB',
+    needs: 'globalAsids',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'invlpgbCountKnown',
+    summary: 'INVLPGB is not used before its largest count is known (B17)',
+    commit: 'cb6075bc62dc',
+    since: '6.16-rc3',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'globalAsidNeedsPcid',
+    summary: 'without PCIDs nothing is broadcast (B18)',
+    commit: null,
+    since: '7.1',
+    needs: 'globalAsids',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'invlpgbAsidValid',
+    summary: "INVLPGB names an ASID, so that a host's broadcast leaves its guests' translations alone (B19)",
+    commit: null,
+    since: '6.15',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'batchByMm',
+    summary: 'batched unmaps broadcast mm by mm, as posted up to v7; else everything, once for a batch',
+    commit: null,
+    since: 'postings of December 2024 to January 2025',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'batchSyncsAndSends',
+    summary: 'arch_tlbbatch_flush waits for broadcasts and sends IPIs, not one of the two (B20a)',
+    commit: null,
+    since: 'v2 of the postings',
+    needs: 'batchByMm',
+    broadcast: true,
+  },
+  {
+    name: 'batchSeesTransition',
+    summary: 'a batched unmap of an mm in transition sends IPIs besides its broadcast (B20b)',
+    commit: null,
+    since: 'v5 of the postings',
+    needs: 'batchByMm',
+    broadcast: true,
+  },
+  {
+    name: 'tlbsyncOnSameCpu',
+    summary: 'TLBSYNC is executed on the CPU that has broadcast (B20c)',
+    commit: null,
+    since: 'v5 of the postings (an assertion that the task cannot migrate)',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'transitionBeforeAsid',
+    summary: 'asid_transition is set before global_asid can be seen (B20d)',
+    commit: null,
+    since: '6.15',
+    needs: 'globalAsids',
+    broadcast: true,
   },
 ];

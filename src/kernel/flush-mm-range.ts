@@ -69,12 +69,17 @@ export function* flushTlbMmRange(
     yield* cpu.fn.flushLocalThenOthers(cpu, mm);
     return;
   }
+  if (cpu.broadcasts && (yield* cpu.fn.mmGlobalAsid(cpu, mm)) !== 0) {
+    yield* cpu.fn.broadcastTlbFlush(cpu, mm);
+    return;
+  }
   if (yield* cpumaskAnyOther(cpu, cpu.mms[mm].cpumask)) {
     if (cpu.features.filterLoadedMm) {
       const trim = yield* cpu.fn.shouldTrimCpumask(cpu, mm);
       yield* cpu.writeOnce(cpu.own.flushInfo.trimCpumask, trim ? 1 : 0);
     }
     yield* cpu.fn.flushRemote(cpu, cpu.mms[mm].cpumask);
+    if (cpu.broadcasts) yield* cpu.fn.considerGlobalAsid(cpu, mm);
     return;
   }
   const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);

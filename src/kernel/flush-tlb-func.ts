@@ -19,6 +19,7 @@ import {
   EV_TLB_FLUSH,
   EV_UNLAZIED,
 } from './events.js';
+import { isGlobalAsid } from './global-asid.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -39,6 +40,7 @@ export function* flushTlbFunc(cpu: KernelCpu, initiator: number, asRemote?: bool
   // Up to 5.19 first of all. An older value is safe: the slot then claims less than it has.
   const earlyMmTlbGen = cpu.features.genEarlyOut ? 0 : yield* cpu.readOnce(cpu.mms[loadedMm].tlbGen);
   if (loadedMm === INIT_MM) return;
+  if (cpu.broadcasts && (yield* cpu.fn.flushUnderGlobalAsid(cpu, loadedMm))) return;
   if (yield* cpu.fn.flushWhileLazy(cpu, loadedMm)) return;
 
   const asid = yield* cpu.readOnce(state.loadedMmAsid);
@@ -92,6 +94,22 @@ export function* flushOfOtherMm(cpu: KernelCpu, mm: number, local: boolean): Pro
   yield* cpumaskClearCpu(cpu, cpu.id, cpu.mms[mm].cpumask);
   yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_WRONG_CPU, 0);
   return true;
+}
+
+/**
+ * flush_tlb_func since 6.15, where CPUs broadcast: a CPU that has the mm under an ASID of its own goes over to
+ * the global one, if there is one. Answers whether that was all: under a global ASID broadcasts do the rest.
+ *
+ * @assumes interrupts are off; a user mm is loaded.
+ */
+export function* flushUnderGlobalAsid(cpu: KernelCpu, loadedMm: number): Protocol<boolean> {
+  const state = cpu.own.tlbstate;
+  let asid = yield* cpu.readOnce(state.loadedMmAsid);
+  if (yield* cpu.fn.mmNeedsGlobalAsid(cpu, loadedMm, asid)) {
+    yield* cpu.fn.switchMmIrqsOff(cpu, loadedMm);
+    asid = yield* cpu.readOnce(state.loadedMmAsid);
+  }
+  return isGlobalAsid(cpu, asid);
 }
 
 /**

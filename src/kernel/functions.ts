@@ -1,8 +1,10 @@
 import type { Protocol } from '../machine/protocol.js';
 import * as batchedUnmap from './batched-unmap.js';
+import * as broadcastFlush from './broadcast-flush.js';
 import * as chooseNewAsid from './choose-new-asid.js';
 import * as flushMmRange from './flush-mm-range.js';
 import * as flushTlbFunc from './flush-tlb-func.js';
+import * as globalAsid from './global-asid.js';
 import * as hypercall from './hypercall.js';
 import type { KernelCpu } from './kernel-cpu.js';
 import * as lazy from './lazy.js';
@@ -31,9 +33,11 @@ import * as switchMm from './switch-mm.js';
  */
 export const kernelFunctions = {
   ...protocolFunctions(batchedUnmap),
+  ...protocolFunctions(broadcastFlush),
   ...protocolFunctions(chooseNewAsid),
   ...protocolFunctions(flushMmRange),
   ...protocolFunctions(flushTlbFunc),
+  ...protocolFunctions(globalAsid),
   ...protocolFunctions(hypercall),
   ...protocolFunctions(lazy),
   ...protocolFunctions(exit),

@@ -5,12 +5,14 @@
  */
 
 export * from './batched-unmap.js';
+export * from './broadcast-flush.js';
 export * from './choose-new-asid.js';
 export * from './constants.js';
 export * from './cpumask.js';
 export * from './events.js';
 export * from './flush-mm-range.js';
 export * from './flush-tlb-func.js';
+export * from './global-asid.js';
 export * from './hypercall.js';
 export * from './lazy.js';
 export * from './mm/exit.js';

@@ -17,6 +17,8 @@ export interface KernelConfig {
   readonly layout: KernelLayout;
   /** Per CPU: handles of the mms that its script runs tasks of. */
   readonly runs: readonly ReadonlySet<number>[];
+  /** CPUs broadcast invalidations, and the kernel uses it. */
+  readonly broadcasts: boolean;
   /** Slots are one word, a tag of that many bits above the generation; 0: pairs (see packed-slots.ts). */
   readonly packedTagBits: number;
 }
@@ -36,6 +38,7 @@ export class KernelCpu extends Cpu {
   readonly scenario: Scenario;
   readonly maskWords: number;
   readonly packedTagBits: number;
+  readonly broadcasts: boolean;
   private readonly runs: readonly ReadonlySet<number>[];
 
   constructor(machine: Machine, id: number, config: KernelConfig) {
@@ -49,6 +52,7 @@ export class KernelCpu extends Cpu {
     this.mms = config.layout.mms;
     this.maskWords = config.layout.maskWords;
     this.packedTagBits = config.packedTagBits;
+    this.broadcasts = config.broadcasts;
     this.runs = config.runs;
   }
 

@@ -63,6 +63,12 @@ function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | nu
   };
 }
 
+/** Whether the kernel broadcasts: without PCIDs it does not, if it knows that it must not (B18). */
+function broadcasts({ backend, features }: KernelChoice, scenario: Scenario): boolean {
+  if (backend.has.broadcasts !== true || !features.globalAsids) return false;
+  return scenario.pcid || !features.globalAsidNeedsPcid;
+}
+
 /** `framesMax`, `lineWords`: for a layout that equals that of a build with another format (the threads'). */
 export function kernelProgram(
   scenario: Scenario,
@@ -71,7 +77,10 @@ export function kernelProgram(
   lineWords?: number,
 ): KernelProgram {
   const ownWords = choice.ownWords ?? NO_OWN_WORDS;
-  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords);
+  const { features } = choice;
+  const isBroadcasting = broadcasts(choice, scenario);
+  const answers = isBroadcasting ? { waitsForAccesses: features.broadcastWaitsForAccesses } : null;
+  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, answers);
   const functions: KernelFunctions = {
     ...kernelFunctions,
     flushTlbMulti: choice.backend.flushTlbMulti,
@@ -88,11 +97,12 @@ export function kernelProgram(
   const packedTagBits = choice.packedTagBits ?? 0;
   const config: KernelConfig = {
     scenario,
-    features: choice.features,
+    features,
     functions,
     layout,
     runs,
     packedTagBits,
+    broadcasts: isBroadcasting,
   };
   return {
     name: scenario.name,
@@ -108,6 +118,8 @@ export function kernelProgram(
     },
     mmu: layout.mmu,
     host: hostLayout(choice, layout),
+    broadcast: layout.broadcast,
+    tce: isBroadcasting && features.translationCacheExtension,
     config,
     createCpu: (machine, id) => new KernelCpu(machine, id, config),
     main: (cpu: Cpu): Protocol<void> => functions.runScript(cpu as KernelCpu, scenario.scripts[cpu.id]),

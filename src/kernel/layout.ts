@@ -1,3 +1,4 @@
+import { type BroadcastLayout, broadcastLayout } from '../machine/broadcast.js';
 import { LINE_WORDS } from '../machine/frame-bits.js';
 import {
   type GhostLayout,
@@ -17,10 +18,11 @@ import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM, INIT_MM } from './constants.js';
 import { perCpu } from './cpu-layout.js';
 import { FRAME_WORDS, type FrameLayout, frameLayout, frameLayoutApart, framesFor } from './frame-layout.js';
+import { globalAsidLayout } from './global-asid-layout.js';
 import { type GuestLayout, guestLayout } from './guest-layout.js';
 import { mmStruct } from './mm-layout.js';
 import { NO_OWN_WORDS, type OwnLayout, type OwnWords, ownLayout } from './own-words.js';
-import type { MmStruct, PerCpu } from './structs.js';
+import type { GlobalAsidLayout, MmStruct, PerCpu } from './structs.js';
 
 /**
  * Where the kernel's structures lie. Every field is a word address, fixed for a scenario, so protocol code
@@ -34,6 +36,9 @@ export interface KernelLayout extends GuestLayout {
   readonly mms: readonly MmStruct[];
   /** Words that the variant asked for. */
   readonly own: OwnLayout;
+  /** Without broadcasts: of no words, and null. */
+  readonly globalAsids: GlobalAsidLayout;
+  readonly broadcast: BroadcastLayout | null;
   readonly maskWords: number;
   readonly lastCtxId: number;
   /** Of frame 0: reference count; page-table lock of a table page; and from a frame's words to the next's. */
@@ -117,6 +122,7 @@ export function kernelLayout(
   framesMax: number = FRAMES_MAX,
   lineWords: number = LINE_WORDS,
   ownWords: OwnWords = NO_OWN_WORDS,
+  broadcasts: Pick<BroadcastLayout, 'waitsForAccesses'> | null = null,
 ): KernelLayout {
   // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
   if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
@@ -145,16 +151,20 @@ export function kernelLayout(
   const holeEnd = layout.size;
   const guest = guestLayout(layout, scenario.cpus, maskWords);
   const own = ownLayout(layout, ownWords, scenario.cpus, mmNames);
+  const globalAsids = globalAsidLayout(layout, scenario, broadcasts === null ? [] : mmNames);
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
   const splitWords = mmu.ghost.keys * mms.length * SPLIT_WORDS;
   const splitPage = isApart ? 0 : layout.alloc('ghost split pages', splitWords, 'hidden');
+  const broadcast = broadcasts && broadcastLayout(layout, scenario.cpus, broadcasts.waitsForAccesses);
   const generations = mms
     .map((mm, handle) => [mm.tlbGen, handle] as const)
     .filter(([, handle]) => handle >= FIRST_USER_MM);
   return {
     ...guest,
     own,
+    globalAsids,
+    broadcast,
     layout,
     cpus,
     mms,

@@ -30,6 +30,17 @@ const v612: Features = {
   hostAtomicClear: true,
   hostMarksAtBoundary: true,
   hostRemembersMark: true,
+  globalAsids: false,
+  translationCacheExtension: true,
+  broadcastWaitsForAccesses: true,
+  invlpgbCountKnown: true,
+  globalAsidNeedsPcid: false,
+  invlpgbAsidValid: true,
+  batchByMm: false,
+  batchSyncsAndSends: true,
+  batchSeesTransition: true,
+  tlbsyncOnSameCpu: true,
+  transitionBeforeAsid: true,
 };
 // Hosts are as of today in every profile: guests and hosts are different machines.
 const v510: Features = {
@@ -46,9 +57,10 @@ const v614: Features = {
   rcuTableFree: true,
   localCondFirst: true,
 };
-const v615rc5: Features = { ...v614, switchingBeforeGen: true };
+const v615rc5: Features = { ...v614, switchingBeforeGen: true, globalAsids: true };
 const v615rc6: Features = { ...v615rc5, filterSwitching: true };
 const v6175: Features = { ...v615rc6, barrierWhenBitSet: true, localCondFirst: false, localTestLast: true };
+const v71: Features = { ...v6175, globalAsidNeedsPcid: true };
 // Stable trees of 2025: the loaded_mm filter and trimming (6db2526c1d69) without the lazy mm_cpumask
 // (209954cbc7d0).
 const stable61228: Features = { ...v612, filterLoadedMm: true };
@@ -56,11 +68,6 @@ const stable612: Features = { ...stable61228, filterSwitching: true };
 // Both releases are later than the fix of B2. The recordings agree with either order of SWITCHING and
 // tlb_gen.
 const recorded: Features = { ...stable612, switchingBeforeGen: true };
-
-/**
- * From 6.15 on AMD CPUs with INVLPGB broadcast flushes of mms with a global ASID; these profiles have none.
- */
-const IPI_PATH = 'the IPI path, no broadcast flushes';
 
 export const profiles: readonly Profile[] = [
   {
@@ -85,19 +92,19 @@ export const profiles: readonly Profile[] = [
   {
     name: '6.15-rc5',
     summary:
-      'mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, ' +
-      `B1); ${IPI_PATH}`,
+      'mainline 6.15-rc5: SWITCHING published before tlb_gen is read; the filter ignores it (B3, ' + 'B1)',
     features: v615rc5,
   },
   {
     name: '6.15-rc6',
     summary:
       'mainline 6.15-rc6 to 6.16: the filter honours SWITCHING (B3 fixed), no barrier when the ' +
-      `bit is set (B1); ${IPI_PATH}`,
+      'bit is set (B1)',
     features: v615rc6,
   },
-  { name: '6.17.5', summary: `stable 6.17.5: B3 and B1 fixed; ${IPI_PATH}`, features: v6175 },
-  { name: '6.18', summary: `mainline 6.18: B3 and B1 fixed; ${IPI_PATH}`, features: v6175 },
+  { name: '6.17.5', summary: 'stable 6.17.5: B3 and B1 fixed', features: v6175 },
+  { name: '6.18', summary: 'mainline 6.18: B3 and B1 fixed', features: v6175 },
+  { name: '7.1', summary: 'mainline 7.1: as 6.18; no broadcasts without PCIDs (B18 fixed)', features: v71 },
   {
     name: '6.12.28',
     summary:
@@ -124,12 +131,12 @@ export const profiles: readonly Profile[] = [
     name: '6.16.3',
     summary:
       'stable 6.16.3 as recorded: lazy mm_cpumask, the filter with its fixes, no barrier when ' +
-      `the bit is set (B1); ${IPI_PATH}`,
+      'the bit is set (B1)',
     features: v615rc6,
   },
   {
     name: '6.18.15',
-    summary: `stable 6.18.15 as recorded: lazy mm_cpumask, the filter with its fixes, B1 fixed; ${IPI_PATH}`,
+    summary: 'stable 6.18.15 as recorded: lazy mm_cpumask, the filter with its fixes, B1 fixed',
     features: v6175,
   },
 ];

@@ -42,6 +42,7 @@ export function* mmdrop(cpu: KernelCpu, mm: number): Protocol<void> {
   if (left !== 0) return;
   const root = yield* cpu.peek(cpu.mms[mm].pgd);
   yield* cpu.freeFrame(root);
+  if (cpu.broadcasts) yield* cpu.fn.mmFreeGlobalAsid(cpu, mm);
   yield* cpu.storeRelease(cpu.mms[mm].alive, MM_DEAD);
 }
 

@@ -37,6 +37,12 @@ export function startImage(
   mem[initMm.pgd] = takeRoot(ghost.newAddressSpace(INIT_MM));
   mem[initMm.alive] = MM_ALIVE;
   mem[kernel.lastCtxId] = INIT_MM_CTX_ID + scenario.mms.length;
+  const { globalAsids } = kernel;
+  if (globalAsids.asid.length > 0) {
+    // As if the search had come to its end: the first one to be given out flushes everything.
+    mem[globalAsids.last] = globalAsids.end;
+    mem[globalAsids.available] = globalAsids.end - globalAsids.first - 1;
+  }
   scenario.mms.forEach((start, index) => {
     const handle = FIRST_USER_MM + index;
     const mm = kernel.mms[handle];

@@ -129,6 +129,24 @@ export interface HypercallLayout {
   readonly parked: readonly number[];
 }
 
+/** Global ASIDs: the pool, and what each mm has of it (`mm->context`). */
+export interface GlobalAsidLayout {
+  /** `global_asid_lock`, `last_global_asid`, `global_asid_available`; bitmaps of a word each, by ASID. */
+  readonly lock: number;
+  readonly last: number;
+  readonly available: number;
+  readonly used: number;
+  readonly freed: number;
+  /** By mm handle: `global_asid`, `asid_transition`. */
+  readonly asid: readonly number[];
+  readonly transition: readonly number[];
+  /** The first global ASID (TLB_NR_DYN_ASIDS), and the number behind the last one (MAX_ASID_AVAILABLE). */
+  readonly first: number;
+  readonly end: number;
+  /** An mm that more CPUs run than this is given one. */
+  readonly threshold: number;
+}
+
 /** What rules about remote generations have per CPU (src/rules). */
 export interface RuleLayout {
   /** Scratch: CPUs that the flush under way reaches. */

@@ -10,6 +10,7 @@ import {
   EV_SLOT_BEHIND,
   EV_TLB_FLUSH,
 } from './events.js';
+import { isGlobalAsid } from './global-asid.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -59,7 +60,24 @@ export function* clearIsLazy(cpu: KernelCpu, wasLazy: number): Protocol<void> {
  */
 export function* switchToLoadedMm(cpu: KernelCpu, mm: number, wasLazy: number): Protocol<void> {
   yield* cpu.fn.checkMmCpumask(cpu, mm);
+  if (cpu.broadcasts && (yield* cpu.fn.followGlobalAsid(cpu, mm))) return;
   if (wasLazy !== 0) yield* cpu.fn.leaveLazyTlb(cpu, mm);
+}
+
+/**
+ * switch_mm_irqs_off to the mm that is loaded, since 6.15, where CPUs broadcast: under an ASID of the CPU's
+ * own it goes over to the mm's global one, if there is one. Answers whether that was all: under a global ASID
+ * there is nothing to look at, lazy or not.
+ *
+ * @assumes interrupts are off; is_lazy is cleared.
+ */
+export function* followGlobalAsid(cpu: KernelCpu, mm: number): Protocol<boolean> {
+  const asid = yield* cpu.readOnce(cpu.own.tlbstate.loadedMmAsid);
+  if (!(yield* cpu.fn.mmNeedsGlobalAsid(cpu, mm, asid))) return isGlobalAsid(cpu, asid);
+  const nextTlbGen = yield* cpu.readOnce(cpu.mms[mm].tlbGen);
+  const choice = yield* cpu.fn.chooseNewAsid(cpu, mm, nextTlbGen);
+  yield* cpu.fn.loadNewMmCr3(cpu, mm, choice >> 1, (choice & 1) !== 0, nextTlbGen);
+  return true;
 }
 
 /**

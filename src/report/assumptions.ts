@@ -96,6 +96,11 @@ export const assumptions: readonly Assumption[] = [
     'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; ' +
       'the caller returns after the last one.',
   ),
+  modelled(
+    'broadcast-invalidations',
+    'INVLPGB waits for nothing; each MMU carries it out at a step of its own, and answers when its own user ' +
+      "stores through what goes are in memory; TLBSYNC waits for its CPU's broadcasts.",
+  ),
   notModelled(
     'pti',
     'Page-table isolation: user PCIDs, the deferred flush on return to user mode, invalidate_other.',
@@ -113,9 +118,9 @@ export const assumptions: readonly Assumption[] = [
   ),
   notModelled(
     'vendor-differences',
-    'Differences between processors, errata, AMD translation-cache extension, five levels (tables have two).',
+    'Differences between processors, errata, EFER.TCE where nothing is broadcast, five levels (tables have two).',
   ),
-  notModelled('broadcast-flushes', 'INVLPGB, RAR, and Xen PV.'),
+  notModelled('broadcast-flushes', 'Intel RAR and Xen PV; flushes of kernel ranges by INVLPGB.'),
   notModelled(
     'vcpu-placement',
     'vCPUs that move between physical CPUs, nested guests, hosts that run out of ASIDs, directed ' +

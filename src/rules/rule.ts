@@ -32,5 +32,14 @@ export interface Rule {
   readonly needsPair?: boolean;
 }
 
+/** Doing nothing fits wherever there is nothing to be done. */
+const NOTHING = 'v0';
+
+/** Why the rule makes no sense on the backend; null where it does. */
+export function senselessOn(backend: Backend, rule: Rule): string | null {
+  if (backend.noRules !== undefined && rule.name !== NOTHING) return backend.noRules;
+  return rule.senseless(backend);
+}
+
 /** For rules that fit every backend. */
 export const fitsAll = (): null => null;

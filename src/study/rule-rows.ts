@@ -1,5 +1,5 @@
 import type { Backend } from '../kernel/backend.js';
-import type { Rule } from '../rules/rule.js';
+import { type Rule, senselessOn } from '../rules/rule.js';
 import { v0 } from '../rules/v0-do-nothing.js';
 import type { StudyGroup, StudyRow } from './study.js';
 
@@ -14,7 +14,7 @@ export function ruleRows(
   const groups = backends.map(({ name, summary }) => ({ name, heading: `${name}: ${summary}` }));
   const rows = backends.flatMap((backend) =>
     rules.map((rule): StudyRow => {
-      const reason = rule.senseless(backend);
+      const reason = senselessOn(backend, rule);
       return {
         group: backend.name,
         variant: `${backend.name}/${rule.name}`,

@@ -1,3 +1,4 @@
+import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
@@ -123,5 +124,62 @@ export const bugs: readonly Variant[] = [
     { hostMarksAtBoundary: false },
     { hostMarksAtBoundary: true },
     kvmPvBackend,
+  ),
+  ...bug(
+    'b17',
+    [],
+    'INVLPGB with the largest count still unknown, 0: its loop over a range never ends (6.15 to 6.16-rc2; in ' +
+      'the kernel at boot)',
+    '6.18',
+    { invlpgbCountKnown: false },
+    { invlpgbCountKnown: true },
+    invlpgbBackend,
+  ),
+  ...bug(
+    'b18',
+    [],
+    'INVLPGB of a PCID while PCIDs are off: general protection fault (6.15 to 7.0 with nopcid)',
+    '6.18',
+    { globalAsidNeedsPcid: false },
+    { globalAsidNeedsPcid: true },
+    invlpgbBackend,
+  ),
+  ...bug(
+    'b20a',
+    [],
+    'arch_tlbbatch_flush waits for broadcasts and sends no IPIs to CPUs that need them (v1 of the INVLPGB series)',
+    '6.18',
+    { batchByMm: true, batchSyncsAndSends: false },
+    { batchSyncsAndSends: true },
+    invlpgbBackend,
+  ),
+  ...bug(
+    'b20b',
+    [],
+    'a batched unmap broadcasts to an mm in transition and forgets CPUs that run it under another ASID (v4 of ' +
+      'the series)',
+    '6.18',
+    { batchByMm: true, batchSeesTransition: false },
+    { batchSeesTransition: true },
+    invlpgbBackend,
+  ),
+  ...bug(
+    'b20c',
+    [],
+    'TLBSYNC on another CPU than the INVLPGBs, after a migration: it waits for nothing (v4 of the series)',
+    '6.18',
+    { tlbsyncOnSameCpu: false },
+    { tlbsyncOnSameCpu: true },
+    invlpgbBackend,
+  ),
+  ...bug(
+    'b20d',
+    [],
+    'a global ASID is seen before asid_transition: CPUs under another ASID are not waited for (review of the ' +
+      'series)',
+    '6.18',
+    { transitionBeforeAsid: false },
+    { transitionBeforeAsid: true },
+    invlpgbBackend,
   ),
 ];

@@ -6,7 +6,7 @@ import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
 import { findRule } from '../rules/index.js';
-import type { Rule } from '../rules/rule.js';
+import { type Rule, senselessOn } from '../rules/rule.js';
 import { DefinitionError } from '../vocabulary/errors.js';
 import { findVariant, listVariants } from './index.js';
 import { Made } from './made.js';
@@ -88,7 +88,7 @@ export function defineVariant(spec: VariantSpec): Variant {
     spec.rule === undefined
       ? base.rule
       : (ruleOf(spec.rule) ?? refuse(`there is no rule "${spec.rule}"`, 'see "shootdown list rules"'));
-  const senseless = rule?.senseless(backend) ?? null;
+  const senseless = rule === undefined ? null : senselessOn(backend, rule);
   if (rule !== undefined && senseless !== null)
     refuse(`rule ${rule.name} makes no sense on ${backend.name}: ${senseless}`);
   for (const [feature, value] of Object.entries(spec.features ?? {})) {

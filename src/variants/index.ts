@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend.js';
 import { type FeatureName, type Features, features } from '../kernel/features.js';
 import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
+import { senselessOn } from '../rules/rule.js';
 import { bugs } from './bugs.js';
 import { type MadeFrom, type Variant, variant, withRule } from './variant.js';
 
@@ -42,7 +43,7 @@ function backendOf({ name }: Profile): Backend {
 function ruleVariants(): Variant[] {
   return backends.flatMap((backend) =>
     [...rules, ...lazyAnswers]
-      .filter((rule) => rule.senseless(backend) === null)
+      .filter((rule) => senselessOn(backend, rule) === null)
       .map((rule) => withRule(backend, rule)),
   );
 }
@@ -51,7 +52,7 @@ function ruleVariants(): Variant[] {
 export function senselessVariants(): readonly SenselessVariant[] {
   return backends.flatMap((backend) =>
     [...rules, ...lazyAnswers].flatMap((rule) => {
-      const reason = rule.senseless(backend);
+      const reason = senselessOn(backend, rule);
       return reason === null ? [] : [{ name: `${backend.name}/${rule.name}`, reason }];
     }),
   );
@@ -63,7 +64,17 @@ export function senselessReason(name: string): string | null {
   const known = senselessVariants().find(
     (one) => plain === one.name || profiles.some((profile) => plain === `${profile.name}/${one.name}`),
   );
-  return known?.reason ?? null;
+  return known?.reason ?? tooOld(plain);
+}
+
+/** Why the kernel that `PROFILE/BACKEND` names does not use the backend; null where that is no question. */
+function tooOld(name: string): string | null {
+  const [profile, backend] = name.split('/');
+  const uses = backends.find((known) => known.name === backend)?.uses;
+  const plain = findProfile(profile);
+  if (uses === undefined || plain === undefined || plain.features[uses]) return null;
+  const since = features.find((feature) => feature.name === uses)?.since;
+  return `kernels use it since ${since}, and ${profile} is older`;
 }
 
 /** The variants that the project brings; those of a user's module are not among them. */
@@ -125,6 +136,8 @@ function onOtherProfile(name: string): Variant | undefined {
       (known.name === name.slice(slash + 1) || known.aliases.includes(name.slice(slash + 1))),
   );
   if (profile === undefined || base?.rule === undefined) return undefined;
+  const { uses } = base.backend;
+  if (uses !== undefined && !profile.features[uses]) return undefined;
   return withRule(base.backend, base.rule, profile.name);
 }
 

@@ -121,6 +121,13 @@ export interface Scenario {
    * 3.
    */
   readonly preemptions?: number;
+  /**
+   * Global ASIDs that there are where CPUs broadcast invalidations (the kernel has 2,040 or 4,088), 1 to 24.
+   * Default 4.
+   */
+  readonly globalAsids?: number;
+  /** Where no scenario is named, only kernels whose CPUs broadcast invalidations are hunted in it. */
+  readonly forBroadcasts?: true;
   /** State of each CPU at the start; default: all in init_mm with empty slots. */
   readonly start?: readonly ScenarioCpu[];
   /** One script per CPU, in CPU order. */

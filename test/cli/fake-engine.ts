@@ -78,6 +78,8 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     prepareSource: async () => {
       throw new InputError('clang cannot be run');
     },
+    misfit: async () => null,
+    isUsual: async () => true,
     asInputError: (error) => error,
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],

@@ -3,6 +3,7 @@ import { Executor } from '../../src/explore/executor.js';
 import { hashText, Random } from '../../src/explore/random.js';
 import { findStrategy } from '../../src/explore/strategies/index.js';
 import type { Strategy } from '../../src/explore/strategies/strategy.js';
+import type { Backend } from '../../src/kernel/backend.js';
 import type { Features } from '../../src/kernel/features.js';
 import type { KernelFunctions } from '../../src/kernel/functions.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
@@ -28,6 +29,7 @@ export interface Setup {
   readonly features?: Partial<Features>;
   readonly replace?: Partial<KernelFunctions>;
   readonly memory?: MemoryModel;
+  readonly backend?: Backend;
 }
 
 /** A scenario of idle CPUs, for tests that run a single kernel function. */
@@ -68,7 +70,7 @@ export class Bench {
     const bodies = this.bodies;
     this.program = kernelProgram(scenario, {
       features: { ...profile.features, ...setup.features },
-      backend: nativeBackend,
+      backend: setup.backend ?? nativeBackend,
       replace: {
         ...setup.replace,
         *runScript(cpu, _script) {
@@ -151,6 +153,10 @@ export class Bench {
         return name;
       case K.OP_WRITE_CR3:
         return `${name} pcid ${b}${c === 0 ? ' flush' : ' no flush'}`;
+      case K.OP_INVLPGB:
+        return `${name} flags ${a} pcid ${b} page ${c} pages ${this.machine.cpus[0].pending.d}`;
+      case K.OP_TLBSYNC:
+        return name;
       case K.OP_INVLPG:
       case K.OP_SEND_IPI:
         return `${name} ${a}`;

@@ -95,7 +95,16 @@ describe('variants', () => {
       'their version',
     () => {
       const rcu = profiles.filter(({ features }) => features.rcuTableFree).map(({ name }) => name);
-      expect(rcu.sort()).toEqual(['6.14', '6.15-rc5', '6.15-rc6', '6.16.3', '6.17.5', '6.18', '6.18.15']);
+      expect(rcu.sort()).toEqual([
+        '6.14',
+        '6.15-rc5',
+        '6.15-rc6',
+        '6.16.3',
+        '6.17.5',
+        '6.18',
+        '6.18.15',
+        '7.1',
+      ]);
       for (const name of ['6.12/kvm/v0', '6.12.117/kvm/v4', '6.12/hypercall/v0'])
         expect(findVariant(name)?.features.rcuTableFree).toBe(true);
       for (const name of ['6.12/native/v0', '5.10', 'native-5.10/v4'])
@@ -159,6 +168,7 @@ describe('variants', () => {
       'native-5.10: IPIs',
       'kvm: IPIs, virtual CPUs, preempted byte',
       'hypercall: virtual CPUs, posted requests',
+      'invlpgb: IPIs, broadcast invalidations',
     ]);
     expect(backends.length).toBeGreaterThan(0);
   });

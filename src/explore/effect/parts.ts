@@ -16,7 +16,7 @@ export interface EffectPart {
   readonly name: string;
   /** Functions in which it can show. */
   readonly functions: readonly FunctionName[];
-  /** It is the host's, and shows as another execution. */
+  /** It is the host's or the machine's, and shows as another execution. */
   readonly isHosts?: true;
   /** Why it changes nothing, if that is plain before anything is run. */
   readonly idle?: string;
@@ -76,13 +76,13 @@ function incomparable(variant: Variant, base: Variant): string | null {
 }
 
 /** What of a backend is another machine under the kernel; IPIs are in every machine. */
-function hostOf({ has: { virtualCpus, preemptedByte, postedRequests } }: Backend): string {
-  return capabilityNames({ virtualCpus, preemptedByte, postedRequests }).join();
+function hostOf({ has: { virtualCpus, preemptedByte, postedRequests, broadcasts } }: Backend): string {
+  return capabilityNames({ virtualCpus, preemptedByte, postedRequests, broadcasts }).join();
 }
 
 function featurePart(name: FeatureName, variant: Variant, base: Variant, table: KernelFunctions): EffectPart {
   const feature = features.find((known) => known.name === name);
-  const isHosts = feature?.host === true;
+  const isHosts = feature?.host === true || feature?.machine === true;
   const idle = idleReason(name, variant, base);
   const part = { kind: 'feature', name, ...(idle === null ? {} : { idle }) } as const;
   return isHosts
@@ -95,6 +95,8 @@ function idleReason(name: FeatureName, variant: Variant, base: Variant): string 
   const to = variant.features[name];
   if (feature?.host === true && variant.backend.has.preemptedByte !== true)
     return `${variant.backend.name} has no KVM host`;
+  if (feature?.broadcast === true && variant.backend.has.broadcasts !== true)
+    return `${variant.backend.name} broadcasts nothing`;
   if (base.features[name] === to) return `${base.name} has it ${to ? 'on' : 'off'} already`;
   const { needs } = feature ?? {};
   return needs !== undefined && !variant.features[needs] ? `nothing looks at it without ${needs}` : null;

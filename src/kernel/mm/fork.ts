@@ -40,6 +40,7 @@ export function* mmInit(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.poke(fields.mmCount, 1);
   yield* cpu.poke(fields.tlbFlushPending, 0);
   yield* cpu.poke(fields.tlbFlushBatched, 0);
+  if (cpu.broadcasts) yield* cpu.fn.mmInitGlobalAsid(cpu, mm);
 }
 
 /** `copy_page_range` over all VMAs. */

@@ -51,7 +51,7 @@ export abstract class InterruptibleCpu {
   /** The CPU's host, if it is virtual. */
   protected readonly vcpu: Vcpu | null;
   /** Its part in broadcast invalidations, if the CPUs have them. */
-  protected readonly broadcasts: Broadcasts | null;
+  protected readonly invalidations: Broadcasts | null;
   /**
    * The user access whose boundary this is (page * 2 + write), or -1; and its outcome, if the host has done
    * it.
@@ -79,7 +79,7 @@ export abstract class InterruptibleCpu {
     this.atomicStores = machine.atomicStores;
     const { host, broadcast } = machine.program;
     this.vcpu = host == null ? null : new Vcpu(machine, machine.host, host, id);
-    this.broadcasts = broadcast == null ? null : new Broadcasts(machine, machine.host, broadcast, id);
+    this.invalidations = broadcast == null ? null : new Broadcasts(machine, machine.host, broadcast, id);
   }
 
   /** Brings the CPU back to the state in which a script starts. */
@@ -133,8 +133,8 @@ export abstract class InterruptibleCpu {
         // Before the requests are looked at: one that comes later sets it again.
         this.controlLocked.and(this.attention, ~ATTEND_REQUEST);
         this.vcpu?.serve();
-        this.broadcasts?.serve();
-        this.note(this.broadcasts === null ? K.STEP_SERVE : K.STEP_INVALIDATE, 0, 0);
+        this.invalidations?.serve();
+        this.note(this.invalidations === null ? K.STEP_SERVE : K.STEP_INVALIDATE, 0, 0);
       } else if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
         this.controlLocked.and(this.attention, ~ATTEND_NMI);
         this.inNmi = true;

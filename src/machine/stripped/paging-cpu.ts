@@ -32,12 +32,12 @@ export abstract class PagingCpu extends MemoryCpu {
   }
   invlpgb(flags: number, pcid: number, page: number, pages: number): number {
     this.boundary();
-    (this.broadcasts as Broadcasts).issue(flags, pcid, page, pages);
+    (this.invalidations as Broadcasts).issue(flags, pcid, page, pages);
     this.note(K.OP_INVLPGB, flags, pcid);
     return 0;
   }
   tlbsync(): number {
-    this.condLoadAcquire((this.broadcasts as Broadcasts).outstanding(), -1, 0);
+    this.condLoadAcquire((this.invalidations as Broadcasts).outstanding(), -1, 0);
     this.drain();
     this.note(K.OP_TLBSYNC, 0, 0);
     return 0;

@@ -1,4 +1,5 @@
 import type { Scenario } from '../../vocabulary/scenario.js';
+import { broadcast } from './broadcast.js';
 import { clients } from './clients.js';
 import { lazy } from './lazy.js';
 import { remote } from './remote.js';
@@ -9,3 +10,6 @@ import { switching } from './switching.js';
  * them.
  */
 export const catalogue: readonly Scenario[] = [...switching, ...lazy, ...clients, ...remote];
+
+/** And those that are about what only some kernels do: hunted with these, and with any by name. */
+export const everyScenario: readonly Scenario[] = [...catalogue, ...broadcast];

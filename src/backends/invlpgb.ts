@@ -1,0 +1,19 @@
+import type { Backend } from '../kernel/backend.js';
+import { nativeFlushTlbMulti } from './native.js';
+
+/**
+ * AMD's INVLPGB and TLBSYNC (Linux 6.15 and later): an mm that many CPUs run has a global ASID, and its
+ * flushes are broadcast (kernel/broadcast-flush.ts, kernel/global-asid.ts). IPIs are for the other mms, and
+ * for CPUs that have still to follow to a global ASID.
+ */
+export const invlpgbBackend: Backend = {
+  name: 'invlpgb',
+  summary:
+    'AMD INVLPGB/TLBSYNC: mms that many CPUs run have a global ASID and are flushed by broadcast, the others ' +
+    'by IPI',
+  has: { ipis: true, broadcasts: true },
+  profile: '6.18',
+  uses: 'globalAsids',
+  noRules: 'a flush by broadcast leaves no slot behind its mm, and those by IPI are those of native',
+  flushTlbMulti: nativeFlushTlbMulti,
+};
