@@ -40,7 +40,9 @@ export class ModelClaims implements ClaimOps {
     private readonly mortal: boolean,
   ) {}
 
-  /** Before each system call: whether the process is dead, or dies now. What it would do then, it does not. */
+  /**
+   * Before each system call: whether the process is dead, or dies now. What it would do then, it does not.
+   */
   *dead(): Protocol<number> {
     const own = this.at[`process${this.cpu.id}`];
     const state = yield* this.cpu.peek(own);

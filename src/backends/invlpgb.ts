@@ -9,7 +9,8 @@ import { nativeFlushTlbMulti } from './native.js';
 export const invlpgbBackend: Backend = {
   name: 'invlpgb',
   summary:
-    'AMD INVLPGB/TLBSYNC: mms that many CPUs run have a global ASID and are flushed by broadcast, the others ' +
+    'AMD INVLPGB/TLBSYNC: mms that many CPUs run have a global ASID and are flushed by broadcast, ' +
+    'the others ' +
     'by IPI',
   has: { ipis: true, broadcasts: true },
   profile: '6.18',

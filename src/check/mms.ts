@@ -15,9 +15,13 @@ const isStatic = (pointer: string): boolean => pointer.startsWith('0xffffffff');
 export class MmView {
   /** ctx_id of the mm, null until a line names it. */
   ctx: number | null = null;
-  /** Another ctx_id that a line gave the mm while it cannot have been freed; null where the last gave its own. */
+  /**
+   * Another ctx_id that a line gave the mm while it cannot have been freed; null where the last gave its own.
+   */
   doubted: number | null = null;
-  /** Whether the generation is known: false before its first sight and after increments that are not recorded. */
+  /**
+   * Whether the generation is known: false before its first sight and after increments that are not recorded.
+   */
   genKnown = false;
   /** Whether the generation was ever seen. */
   genSeen = false;
@@ -29,7 +33,9 @@ export class MmView {
   trimFrom = Number.NEGATIVE_INFINITY;
   trimBy = Number.POSITIVE_INFINITY;
 
-  /** `born`: the mm came to be within the recording, so that no CPU has a slot for it that has not been seen. */
+  /**
+   * `born`: the mm came to be within the recording, so that no CPU has a slot for it that has not been seen.
+   */
   constructor(readonly born: boolean) {
     this.maskSeen = born;
   }

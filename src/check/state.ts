@@ -9,7 +9,9 @@ import type { FlushInfoFields } from '../trace/events.js';
 import { type Lab, SLOTS } from './lab.js';
 import type { Mms } from './mms.js';
 
-/** What a flush request asks for: the range, and what its send says of trimming (false where none is sent). */
+/**
+ * What a flush request asks for: the range, and what its send says of trimming (false where none is sent).
+ */
 export type Asked = Pick<FlushInfoFields, 'start' | 'end' | 'stride' | 'freed' | 'trim'>;
 
 /** A flush request under way on its initiator. */
@@ -54,7 +56,9 @@ export interface Switching {
 export class SlotState {
   known = false;
   genKnown = false;
-  /** Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since. */
+  /**
+   * Of a slot that stands in for an unseen one: whether that one may have been handed to another mm since.
+   */
   mayBeGone = false;
   /** How far its generation may be lower and higher if what it was taken from came in another order. */
   below = 0;
@@ -79,7 +83,9 @@ export class CpuState {
    * Known from enter_lazy only, which names the borrowed mm: the CPU may have been pushed to init_mm before.
    */
   tentative = false;
-  /** The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none. */
+  /**
+   * The mm that the CPU was last seen not to have loaded, while nothing tells which it has; MM_NULL: none.
+   */
   notLoaded: number = MM_NULL;
   lazyKnown = false;
   readonly slots: readonly SlotState[] = Array.from({ length: SLOTS }, () => new SlotState());

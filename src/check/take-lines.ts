@@ -1,4 +1,7 @@
-/** Takes the lines of a recording in file order: they drive the simulated kernel, whose decisions are compared. */
+/**
+ * Takes the lines of a recording in file order: they drive the simulated kernel, whose decisions are
+ * compared.
+ */
 import { FIRST_USER_MM } from '../kernel/constants.js';
 import type { EventKind, TraceEvent } from '../trace/events.js';
 import type { HypervisorEvent } from '../trace/hypervisor-log.js';

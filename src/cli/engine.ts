@@ -75,11 +75,7 @@ export function createEngine(): Engine {
     comparisons: comparisonEngine(() => modules),
     importTrace,
     importTraces,
-    traceInfo: async (file) => {
-      const trace = await import('../trace/index.js');
-      const info = await trace.traceInfoOf(file);
-      return { text: trace.renderTraceInfo(info), json: info };
-    },
+    traceInfo,
     verifier: async () => new (await import('../verify/verify.js')).Verifier(modules),
     litmus: async function* (path, memory) {
       yield* (await import('../litmus/run.js')).litmusOutcomes(path, memory);
@@ -238,6 +234,12 @@ async function importTrace(file: string, given: string | null): Promise<Imported
     { label: 'scenario', text: size },
   ];
   return { scenario, description };
+}
+
+async function traceInfo(file: string): Promise<{ text: string; json: object }> {
+  const trace = await import('../trace/index.js');
+  const info = await trace.traceInfoOf(file);
+  return { text: trace.renderTraceInfo(info), json: info };
 }
 
 async function importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]> {

@@ -32,10 +32,10 @@ const nameOf = (variant: Named | string): string => (typeof variant === 'string'
 const BUDGET_MS_DEFAULT = 60_000;
 
 /**
- * Compares two variants, those of users by the pool's modules: is the patch safe, and what does it save? Answers what `compare --json`
- * prints: both verdicts, `isNew` where the patch has a violation that the base has not, and `counters` per
- * 1,000 client operations, each difference with its interval. The same request has the same answer, but for
- * times, wherever no time limit ends it.
+ * Compares two variants, those of users by the pool's modules: is the patch safe, and what does it save?
+ * Answers what `compare --json` prints: both verdicts, `isNew` where the patch has a violation that the base
+ * has not, and `counters` per 1,000 client operations, each difference with its interval. The same request
+ * has the same answer, but for times, wherever no time limit ends it.
  *
  *     const { isNew, counters } = await compare('kvm/v0', 'kvm/v7', { executions: 2_000 });
  *

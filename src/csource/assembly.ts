@@ -6,8 +6,11 @@ import { InputError } from '../vocabulary/errors.js';
  * with its line.
  */
 
-const CALL =
-  /^(.*?\b)(?:tail |notail |musttail )?call (\S+) asm (?:sideeffect )?(?:alignstack )?(?:inteldialect )?"((?:[^"\\]|\\.)*)", "([^"]*)"\(([^)]*)\)(.*)$/;
+const CALL = new RegExp(
+  /^(.*?\b)(?:tail |notail |musttail )?call (\S+) asm /.source +
+    /(?:sideeffect )?(?:alignstack )?(?:inteldialect )?/.source +
+    /"((?:[^"\\]|\\.)*)", "([^"]*)"\(([^)]*)\)(.*)$/.source,
+);
 /** `invlpg (%0)` with the address in a register. */
 const INVLPG = /^\s*invlpg \(\$0\)\s*$/;
 const REGISTER = /^i32(?: noundef)? ([^,]+)$/;

@@ -29,7 +29,8 @@ export function moduleText(translation: Translation, naming: Naming, folder: str
   const named = Object.entries(entries).map(([entry, name]) => `${entry}: ${name}`);
   plain(`const tables = ${JSON.stringify(tables)};`);
   plain(
-    `const replace = lab.cFunctions({ tables, stackBytes: ${stackBytes}, entries: { ${named.join(', ')} } });`,
+    `const replace = lab.cFunctions({ tables, stackBytes: ${stackBytes}, entries: { ` +
+      `${named.join(', ')} } });`,
   );
   plain(
     `export const variant = defineVariant({ name: ${JSON.stringify(naming.variant)}, ` +

@@ -63,7 +63,8 @@ export function prepareSource(given: string, options: SourceOptions): PreparedSo
   const module = join(folder, `kernel${GENERATED_SUFFIX}`);
   if (!existsSync(module)) {
     const translation = translated(tree, unit, options.config, compiler);
-    const summary = `arch/x86/mm/tlb.c of ${tree.version === null ? 'a tree' : `Linux ${tree.version}`}, the rest as ${base}`;
+    const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
+    const summary = `arch/x86/mm/tlb.c of ${of}, the rest as ${base}`;
     keep(folder, moduleText(translation, { variant, base, summary }, folder));
   }
   const { files } = tree;

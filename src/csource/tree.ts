@@ -7,7 +7,9 @@ import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 
 export const TLB_C = 'arch/x86/mm/tlb.c';
 export const INCLUDE = 'arch/x86/include';
-/** Headers that say what the protocol's words and inline functions are: the tree's own, whatever is in them. */
+/**
+ * Headers that say what the protocol's words and inline functions are: the tree's own, whatever is in them.
+ */
 export const KEPT_HEADERS = ['asm/tlbflush.h', 'asm/mmu.h', 'asm/mmu_context.h'] as const;
 const NEEDED = [TLB_C, 'arch/x86/mm/mm_internal.h', ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`)];
 

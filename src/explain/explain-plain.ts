@@ -83,7 +83,9 @@ class PlainExplainer {
     };
   }
 
-  /** Marks what the facts tell, as far as there is room; answers the first one that tells a bug from others. */
+  /**
+   * Marks what the facts tell, as far as there is room; answers the first one that tells a bug from others.
+   */
   private take(facts: readonly Fact[]): Fact | undefined {
     for (const [index, { words, marks }] of facts.entries()) {
       const isTold = index < FACTS_TOLD_MAX;
@@ -149,7 +151,10 @@ class PlainExplainer {
       .map((source) => sourceFact(source, this.names));
   }
 
-  /** Where every CPU that has not finished stands, who last wrote the word that it waits for, who looked too soon. */
+  /**
+   * Where every CPU that has not finished stands, who last wrote the word that it waits for, who looked too
+   * soon.
+   */
   private stuck(waiting: readonly WaitingCpu[]): Fact[] {
     const { traffic, names, machine } = this;
     const stuck = new Set(waiting.map(({ cpu }) => cpu));
@@ -214,7 +219,9 @@ class PlainExplainer {
       step.kind === K.OP_CMPXCHG ? step.value !== step.b : step.value === 0,
     );
     return failed.slice(-OF_A_KIND_MAX).map((step) => ({
-      words: `CPU${step.cpu}'s compare-exchange of ${this.names.word(step.a, -1)} at step ${step.step} failed for good`,
+      words:
+        `CPU${step.cpu}'s compare-exchange of ${this.names.word(step.a, -1)} at step ` +
+        `${step.step} failed for good`,
       marks: [{ step, why: `fails, and CPU${step.cpu} does not try again` }],
       detail: null,
     }));

@@ -135,7 +135,9 @@ export function reorderingFact({ store, load, edges }: Chain, names: Names): Fac
     return words;
   });
   return {
-    words: `CPU${cpu}'s store of ${value} to ${word} at step ${made.step} waited in its store buffer ${until}: ${told.join(', ')}`,
+    words:
+      `CPU${cpu}'s store of ${value} to ${word} at step ${made.step} waited in its store ` +
+      `buffer ${until}: ${told.join(', ')}`,
     marks,
     detail: { kind: 'buffered', words: [address] },
   };
@@ -147,10 +149,14 @@ function edgeWords({ kind, store, from, to }: Seen, names: Names): string {
   switch (kind) {
     case 'stored after the load':
       if (from.kind === OP_COND_LOAD_ACQUIRE)
-        return `CPU${from.cpu}'s wait for ${word} is over at step ${from.step} without CPU${to.cpu}'s ${value}`;
+        return (
+          `CPU${from.cpu}'s wait for ${word} is over at step ${from.step} ` +
+          `without CPU${to.cpu}'s ${value}`
+        );
       return store.made.step < from.step
         ? `CPU${from.cpu} does not see CPU${to.cpu}'s ${value} in ${word} at step ${from.step}`
-        : `CPU${from.cpu} reads ${word} at step ${from.step}, and CPU${to.cpu} stores ${value} to it at step ${to.step}`;
+        : `CPU${from.cpu} reads ${word} at step ${from.step}, ` +
+            `and CPU${to.cpu} stores ${value} to it at step ${to.step}`;
     case 'saw the store':
       return `CPU${to.cpu} sees CPU${from.cpu}'s ${value} in ${word} at step ${to.step}`;
     case 'stored over':

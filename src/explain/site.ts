@@ -66,8 +66,8 @@ class CallStacks {
   }
 
   /**
-   * `isNamed`: by frame; where source maps are on, V8 calls a function without a name by what stands around it
-   * (`length` in `Array.from({ length: 2 }, () => function* ...)`).
+   * `isNamed`: by frame; where source maps are on, V8 calls a function without a name by what stands around
+   * it (`length` in `Array.from({ length: 2 }, () => function* ...)`).
    */
   private read(stack: string, isNamed: readonly boolean[]): Frame[] {
     const frames: Frame[] = [];

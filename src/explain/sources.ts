@@ -4,7 +4,9 @@ import type { Names } from './names.js';
 import { arrives, latest, storeMarks } from './torn-reads.js';
 import type { Load, Store, Traffic } from './traffic.js';
 
-/** What a CPU knew when it was judged, and from whom; and what it, or somebody else, had looked at too soon. */
+/**
+ * What a CPU knew when it was judged, and from whom; and what it, or somebody else, had looked at too soon.
+ */
 
 /** How far back a store's CPU is asked what it went by. */
 const GROUNDS_MAX = 4;
@@ -54,7 +56,8 @@ export function groundFact(ground: Load, store: Store, names: Names): Fact {
     ? `waits for ${word}, which is ${names.value(address, value)}`
     : `reads ${names.value(address, value)} in ${word}`;
   const words =
-    `CPU${cpu} stores ${names.value(store.address, store.value)} to ${names.word(store.address, -1)} at step ` +
+    `CPU${cpu} stores ${names.value(store.address, store.value)} to ` +
+    `${names.word(store.address, -1)} at step ` +
     `${store.made.step} after it ${isWait ? 'waited for' : 'read'} ${word} at step ${step.step}`;
   return { words, marks: [{ step, why: `CPU${cpu} ${what}, and goes on`, isPlain: true }], detail: null };
 }

@@ -60,9 +60,9 @@ export function switchersSide(
 }
 
 /**
- * An interrupt that was delivered between SWITCHING and the new loaded_mm, where interrupts are to be off, and
- * whose handler took the CPU for one that has nothing loaded, or loaded something itself. Null if there was
- * none: a handler that does neither, as that of an NMI, is no part of the story.
+ * An interrupt that was delivered between SWITCHING and the new loaded_mm, where interrupts are to be off,
+ * and whose handler took the CPU for one that has nothing loaded, or loaded something itself. Null if there
+ * was none: a handler that does neither, as that of an NMI, is no part of the story.
  */
 export function interrupted(story: Story, from: number, until: number, target: number): Part | null {
   const { kernel, steps, names } = story;

@@ -41,7 +41,9 @@ export function latest({ loads }: Traffic, cpu: number, until: number): Load[] {
   return own;
 }
 
-/** Another CPU stored to the first word after it had been read, and the second load saw that or newer things. */
+/**
+ * Another CPU stored to the first word after it had been read, and the second load saw that or newer things.
+ */
 function changedBetween(traffic: Traffic, first: Load, second: Load): Torn | null {
   const missed = traffic.missed(first);
   const seen = second.from;

@@ -7,7 +7,9 @@ import { overtaker } from './overtaker.js';
 import type { RawStep } from './raw-step.js';
 import type { Story } from './story.js';
 
-/** No request was counted between the change and the use: it came too late, or was asked for by an old one. */
+/**
+ * No request was counted between the change and the use: it came too late, or was asked for by an old one.
+ */
 
 /** Nobody was asked before the use. */
 export function uncounted(story: Story, { change, use, mm }: StaleChange, isDone: boolean): Explanation {

@@ -57,7 +57,9 @@ export function answeredEarly(story: Story, request: Asked): Part | null {
   story.mark(wait.step, `CPU${initiator}'s wait for ${word} is over`);
   story.mark(late, `CPU${target} carries the request out only here`);
   return {
-    words: `CPU${target} stored to ${word} at step ${answer.made.step} before it had carried out CPU${initiator}'s request, and CPU${initiator} went on`,
+    words:
+      `CPU${target} stored to ${word} at step ${answer.made.step} before it had carried out ` +
+      `CPU${initiator}'s request, and CPU${initiator} went on`,
     cause: flushCause('answeredEarly'),
     former: flushCause('notServed'),
     step: answer.made.step,
@@ -75,7 +77,9 @@ export function waitedElsewhere(story: Story, { asked, returned, initiator, targ
   const word = story.names.word(wait.a, -1);
   story.mark(wait, `CPU${initiator} waits for ${word}: that is no answer of CPU${target}`);
   return {
-    words: `CPU${initiator} waited for ${word}, which is no answer of CPU${target}, and went on before CPU${target} had served its request`,
+    words:
+      `CPU${initiator} waited for ${word}, which is no answer of CPU${target}, and went on ` +
+      `before CPU${target} had served its request`,
     cause: flushCause('waitedElsewhere'),
     former: flushCause('notServed'),
     step: wait.step,

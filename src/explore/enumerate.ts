@@ -58,7 +58,9 @@ export interface Enumeration {
 
 /** The program has more behaviour than the bounds allow. */
 export class EnumerationLimitError extends Error {
-  /** The outcome with a violation that had been met by then, or null. What it had not met may be there too. */
+  /**
+   * The outcome with a violation that had been met by then, or null. What it had not met may be there too.
+   */
   readonly violated: Outcome | null;
 
   constructor(limit: string, violated: Outcome | null = null) {

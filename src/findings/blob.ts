@@ -1,7 +1,7 @@
 /**
  * A blob: what one shard of a hunt did and met, as a small versioned JSON file that `shootdown merge` adds up
- * with those of the other shards. It holds its witnesses whole, so that it needs no other file, and parts that
- * stay apart, so that what has been merged can be merged again.
+ * with those of the other shards. It holds its witnesses whole, so that it needs no other file, and parts
+ * that stay apart, so that what has been merged can be merged again.
  */
 
 import type { Verdict } from '../explore/api.js';

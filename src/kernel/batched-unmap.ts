@@ -143,8 +143,8 @@ export function* archTlbbatchFlush(cpu: KernelCpu): Protocol<void> {
 
 /**
  * arch_tlbbatch_flush since 6.15, where CPUs broadcast: one flush of everything, whoever is in the mask.
- * Answers whether that was all. As posted, with broadcasts of each mm, it waits for those, and the CPUs of the
- * mask get IPIs for the other mms; doing only one of the two loses the other's (B20a).
+ * Answers whether that was all. As posted, with broadcasts of each mm, it waits for those, and the CPUs of
+ * the mask get IPIs for the other mms; doing only one of the two loses the other's (B20a).
  */
 export function* flushBatchByBroadcast(cpu: KernelCpu): Protocol<boolean> {
   const { unmappedPages } = cpu.own.ubc;

@@ -97,8 +97,9 @@ export function* flushOfOtherMm(cpu: KernelCpu, mm: number, local: boolean): Pro
 }
 
 /**
- * flush_tlb_func since 6.15, where CPUs broadcast: a CPU that has the mm under an ASID of its own goes over to
- * the global one, if there is one. Answers whether that was all: under a global ASID broadcasts do the rest.
+ * flush_tlb_func since 6.15, where CPUs broadcast: a CPU that has the mm under an ASID of its own goes over
+ * to the global one, if there is one. Answers whether that was all: under a global ASID broadcasts do the
+ * rest.
  *
  * @assumes interrupts are off; a user mm is loaded.
  */

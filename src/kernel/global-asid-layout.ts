@@ -3,7 +3,9 @@ import type { Scenario } from '../vocabulary/scenario.js';
 import { GLOBAL_ASIDS, PROMOTE_ABOVE_CPUS } from './constants.js';
 import type { GlobalAsidLayout } from './structs.js';
 
-/** The pool of global ASIDs, and what each mm (by handle, placeholders too) has of it; of no words for none. */
+/**
+ * The pool of global ASIDs, and what each mm (by handle, placeholders too) has of it; of no words for none.
+ */
 export function globalAsidLayout(
   layout: Layout,
   { slots, cpus, globalAsids }: Scenario,

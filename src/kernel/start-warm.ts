@@ -15,8 +15,8 @@ import { FIRST_USER_MM } from './constants.js';
 import type { KernelLayout } from './layout.js';
 
 /**
- * Pages in memory and translations cached at the start: what page faults and walks would have left, ghost words
- * included.
+ * Pages in memory and translations cached at the start: what page faults and walks would have left, ghost
+ * words included.
  */
 
 const TABLE_FLAGS = PTE_PRESENT | PTE_WRITE | PTE_USER;

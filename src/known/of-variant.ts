@@ -8,8 +8,8 @@ import { openFindings } from './open-findings.js';
 
 /**
  * The open findings of a variant: those of its profile that its features leave open. Not those that it is
- * made to show (`b38`), nor those in functions that it has replaced: whoever asks about these wants to hear. A kernel's own
- * text in their place has what the kernel has.
+ * made to show (`b38`), nor those in functions that it has replaced: whoever asks about these wants to hear.
+ * A kernel's own text in their place has what the kernel has.
  */
 export function openFindingsOf({
   profile,

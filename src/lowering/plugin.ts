@@ -7,9 +7,9 @@ import { lowerModule } from './lower.js';
 
 /**
  * Lowers protocol code while it is bundled: users' modules and whatever they import, packages too, the
- * simulated kernel with what plugs into it, and our own that plain programs are made of. A generator that were
- * left as it is, between two lowered ones, would be seen by nobody: states that stand at different places in it
- * would count as one.
+ * simulated kernel with what plugs into it, and our own that plain programs are made of. A generator that
+ * were left as it is, between two lowered ones, would be seen by nobody: states that stand at different
+ * places in it would count as one.
  */
 
 const OWN = ['kernel/', 'backends/', 'rules/', 'variants/', 'machine/user-access', 'programs/'];

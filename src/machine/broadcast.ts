@@ -7,10 +7,10 @@ import type { Machine } from './machine.js';
  * own among them, to drop translations. No code runs on the targets, and their interrupt flags do not matter.
  *
  * INVLPGB is weakly ordered: it does not wait for the CPU's own stores, and each target carries it out at a
- * time of its own, a step of an agent of its own. TLBSYNC waits until every target has done what this CPU, and
- * no other, has asked for. A CPU's requests stand in a list of its own; a target has a bit for each CPU that
- * wants something of it, and then does all that is in that CPU's list: what it has done already it does again,
- * which drops more than was asked and never less.
+ * time of its own, a step of an agent of its own. TLBSYNC waits until every target has done what this CPU,
+ * and no other, has asked for. A CPU's requests stand in a list of its own; a target has a bit for each CPU
+ * that wants something of it, and then does all that is in that CPU's list: what it has done already it does
+ * again, which drops more than was asked and never less.
  */
 
 /** What a request selects by; a flag that is not set selects whatever there is of it. Bits of rAX. */

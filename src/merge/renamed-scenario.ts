@@ -1,6 +1,6 @@
 /**
- * A scenario up to the names of its CPUs and pages, as text: two that differ in which CPU does what, or on which
- * page, have the same.
+ * A scenario up to the names of its CPUs and pages, as text: two that differ in which CPU does what, or on
+ * which page, have the same.
  */
 
 import type { Scenario, ScenarioCpu, ScriptStep } from '../vocabulary/scenario.js';

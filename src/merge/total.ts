@@ -8,8 +8,8 @@ import { sumCounters, sumEffects, sumLatent, sumMet, sumOf, sumScenarios } from 
 import type { Kind } from './witnesses.js';
 
 /**
- * What all parts of a subject come to. `best`: the witness that the verdict is of, or null; `seconds` are those
- * of all shards together. Files and lines of users' code are not in it.
+ * What all parts of a subject come to. `best`: the witness that the verdict is of, or null; `seconds` are
+ * those of all shards together. Files and lines of users' code are not in it.
  */
 export function totalOf({ hunt }: Blob, parts: readonly BlobPart[], best: Kind | null): Verdict {
   const did = parts.map((part) => part.did);

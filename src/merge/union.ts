@@ -13,9 +13,9 @@ export interface NamedBlob {
 }
 
 /**
- * All parts, each once. Of a shard that was run twice the run that got further counts: executions are numbered,
- * and it has done all that the other has. Throws InputError for blobs of two hunts, and for two runs of one
- * shard that did not do the same.
+ * All parts, each once. Of a shard that was run twice the run that got further counts: executions are
+ * numbered, and it has done all that the other has. Throws InputError for blobs of two hunts, and for two
+ * runs of one shard that did not do the same.
  */
 export function unionOf(blobs: readonly NamedBlob[]): Blob {
   const [first, ...others] = blobs;

@@ -28,8 +28,8 @@ export function kindsOf(parts: readonly BlobPart[]): Kind[] {
 }
 
 /**
- * The same class by the same cause, in the same scenario but for the names of CPUs and pages. A witness that did
- * not replay has no cause, and is taken for another's duplicate only where it is the same execution.
+ * The same class by the same cause, in the same scenario but for the names of CPUs and pages. A witness that
+ * did not replay has no cause, and is taken for another's duplicate only where it is the same execution.
  */
 function keyOf({ finding, cause }: BlobWitness): string {
   const { name } = findingSubject(finding);

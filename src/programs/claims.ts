@@ -18,7 +18,9 @@ export interface ClaimOps {
   claim(): Protocol<void>;
   /** Takes it away. */
   withdraw(): Protocol<void>;
-  /** The number of another's claim, the first after number `after`; 0: there is none. From 0 it looks anew. */
+  /**
+   * The number of another's claim, the first after number `after`; 0: there is none. From 0 it looks anew.
+   */
   next(after: number): Protocol<number>;
   /** Whether the process that put the claim up lives: 1 or 0. */
   isLiving(claim: number): Protocol<number>;

@@ -98,7 +98,8 @@ export const assumptions: readonly Assumption[] = [
   ),
   modelled(
     'broadcast-invalidations',
-    'INVLPGB waits for nothing; each MMU carries it out at a step of its own, and answers when its own user ' +
+    'INVLPGB waits for nothing; each MMU carries it out at a step of its own, and answers when its ' +
+      'own user ' +
       "stores through what goes are in memory; TLBSYNC waits for its CPU's broadcasts.",
   ),
   notModelled(
@@ -118,7 +119,8 @@ export const assumptions: readonly Assumption[] = [
   ),
   notModelled(
     'vendor-differences',
-    'Differences between processors, errata, EFER.TCE where nothing is broadcast, five levels (tables have two).',
+    'Differences between processors, errata, EFER.TCE where nothing is broadcast, five levels ' +
+      '(tables have two).',
   ),
   notModelled('broadcast-flushes', 'Intel RAR and Xen PV; flushes of kernel ranges by INVLPGB.'),
   notModelled(

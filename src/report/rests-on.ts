@@ -67,7 +67,8 @@ function ofItsOwn(verdict: Verdict): string[] {
       : verdict.program === true
         ? 'the program'
         : `scenario ${visible(verdict.scenario)}`;
-  const sample = `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ${scenarios}`;
+  const sample =
+    `${count(verdict.executions, 'execution')} (${count(verdict.steps, 'step')}) of ` + `${scenarios}`;
   const interrupted = verdict.interrupted ? ', interrupted' : '';
   const shard = verdict.shard === undefined ? '' : `, ${shardWords(verdict.shard)}`;
   const reach = verdict.violation === null ? '; a sample, not a proof' : '';

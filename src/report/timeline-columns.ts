@@ -14,8 +14,8 @@ const COLUMN_WIDTH_GOOD = 20;
 const SEPARATOR = ' │ ';
 
 /**
- * All CPUs of a machine of at most `columnsMax`; of a larger one the one of which the cause speaks, those with
- * the most deciding steps, then those with the most steps. In ascending order.
+ * All CPUs of a machine of at most `columnsMax`; of a larger one the one of which the cause speaks, those
+ * with the most deciding steps, then those with the most steps. In ascending order.
  */
 export function chooseColumns(steps: readonly TraceStep[], cpus: number, columnsMax: number): number[] {
   if (cpus <= columnsMax) return Array.from({ length: cpus }, (_, cpu) => cpu);

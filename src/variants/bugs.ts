@@ -128,7 +128,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b17',
     [],
-    'INVLPGB with the largest count still unknown, 0: its loop over a range never ends (6.15 to 6.16-rc2; in ' +
+    'INVLPGB with the largest count still unknown, 0: its loop over a range never ends (6.15 to ' +
+      '6.16-rc2; in ' +
       'the kernel at boot)',
     '6.18',
     { invlpgbCountKnown: false },
@@ -147,7 +148,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b20a',
     [],
-    'arch_tlbbatch_flush waits for broadcasts and sends no IPIs to CPUs that need them (v1 of the INVLPGB series)',
+    'arch_tlbbatch_flush waits for broadcasts and sends no IPIs to CPUs that need them (v1 of the ' +
+      'INVLPGB series)',
     '6.18',
     { batchByMm: true, batchSyncsAndSends: false },
     { batchSyncsAndSends: true },
@@ -156,7 +158,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b20b',
     [],
-    'a batched unmap broadcasts to an mm in transition and forgets CPUs that run it under another ASID (v4 of ' +
+    'a batched unmap broadcasts to an mm in transition and forgets CPUs that run it under another ' +
+      'ASID (v4 of ' +
       'the series)',
     '6.18',
     { batchByMm: true, batchSeesTransition: false },
@@ -175,7 +178,8 @@ export const bugs: readonly Variant[] = [
   ...bug(
     'b20d',
     [],
-    'a global ASID is seen before asid_transition: CPUs under another ASID are not waited for (review of the ' +
+    'a global ASID is seen before asid_transition: CPUs under another ASID are not waited for ' +
+      '(review of the ' +
       'series)',
     '6.18',
     { transitionBeforeAsid: false },

@@ -39,8 +39,8 @@ export interface VariantSpec {
   /** Words beyond the kernel's, which its functions find in `cpu.layout.own`. Default: the base's. */
   readonly ownWords?: OwnWords;
   /**
-   * `replace` is a kernel's own text, translated, and nobody's change: open findings of the base's profile are
-   * gone past in it too. Default: false.
+   * `replace` is a kernel's own text, translated, and nobody's change: open findings of the base's profile
+   * are gone past in it too. Default: false.
    */
   readonly isKernelText?: boolean;
 }

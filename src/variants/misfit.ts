@@ -4,7 +4,9 @@ import type { Variant } from './variant.js';
 /** The bug whose question it is what INVLPGB does without PCIDs. */
 const WITHOUT_PCIDS = 'b18';
 
-/** Why a variant makes no sense in a scenario, for silicon or kernel rules the two out; null where it does. */
+/**
+ * Why a variant makes no sense in a scenario, for silicon or kernel rules the two out; null where it does.
+ */
 export function misfit({ backend, features, bug }: Variant, scenario: Scenario): string | null {
   const broadcasts = backend.has.broadcasts === true && features.globalAsids;
   if (!broadcasts || scenario.pcid || features.globalAsidNeedsPcid || bug === WITHOUT_PCIDS) return null;

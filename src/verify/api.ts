@@ -22,7 +22,9 @@ export interface VerifyBounds {
   /** How often a CPU was taken off in favour of another while it could go on; null: without a bound. */
   readonly switches: number | null;
   readonly storeBufferDepth: number;
-  /** Speculative walks and preemptions of virtual CPUs that the environment may begin; 0 for plain programs. */
+  /**
+   * Speculative walks and preemptions of virtual CPUs that the environment may begin; 0 for plain programs.
+   */
   readonly walks: number;
   readonly preemptions: number;
 }

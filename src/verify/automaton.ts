@@ -156,7 +156,8 @@ export class Automaton {
     }
     if (frames.newest !== pending)
       throw new LoweringError(
-        `"${this.code.program.name}": CPU${cpu} runs a generator that is not seen through, of a package perhaps`,
+        `"${this.code.program.name}": CPU${cpu} runs a generator that is not seen through, of a ` +
+          `package perhaps`,
       );
     const state = this.stateFor(this.keyOf(cpu), cpu, from, result, operationOf(pending));
     if (!this.standing.has(state)) this.standing.set(state, { script, stack: [...frames.stack] });

@@ -1,4 +1,6 @@
-/** Kinds of what is no instruction, as a script's local states have them, beside those of machine/op-kinds.ts. */
+/**
+ * Kinds of what is no instruction, as a script's local states have them, beside those of machine/op-kinds.ts.
+ */
 
 export const OP_DONE = 0;
 export const OP_PEEK = 100;

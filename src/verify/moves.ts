@@ -5,8 +5,8 @@ import { type MemoryBudget, RowTable } from './row-table.js';
 
 /**
  * What one CPU's agents can do, by memory and the CPU's component. Far fewer pairs than states: each is
- * worked out once. In the pool an entry is a number of moves, how many of them are not the environment's, then
- * MOVE_WORDS words for each.
+ * worked out once. In the pool an entry is a number of moves, how many of them are not the environment's,
+ * then MOVE_WORDS words for each.
  */
 
 export const MOVE_WORDS = 6;

@@ -23,8 +23,8 @@ import { type End, FINE, MISTAKE, type Space } from './space.js';
 import { NOBODY, Stepper } from './step.js';
 
 /**
- * The states of a plain program. The number of a state stands for its memory and for each CPU its local state,
- * store buffer, interrupt line and interrupted contexts, all compared word by word.
+ * The states of a plain program. The number of a state stands for its memory and for each CPU its local
+ * state, store buffer, interrupt line and interrupted contexts, all compared word by word.
  */
 export class PlainSpace implements Space {
   readonly cpus: number;

@@ -5,9 +5,9 @@ import { type MemoryBudget, OutOfBudget, RowTable } from './row-table.js';
 import { FINE, MISTAKE, type Space } from './space.js';
 
 /**
- * All executions, breadth first: every state once, with the state that it was first reached from. So a witness
- * is the shortest there is. Nothing is left out and no two states are taken for one: rows are compared word by
- * word.
+ * All executions, breadth first: every state once, with the state that it was first reached from. So a
+ * witness is the shortest there is. Nothing is left out and no two states are taken for one: rows are
+ * compared word by word.
  */
 
 export interface SearchLimits {
@@ -149,7 +149,9 @@ export class Search implements StateGraph {
     return this.space.cpus;
   }
 
-  /** See StateGraph. The environment need not do anything: what it can do saves no execution from livelock. */
+  /**
+   * See StateGraph. The environment need not do anything: what it can do saves no execution from livelock.
+   */
   successor(state: number, nth: number): number {
     const { space, states, row } = this;
     const count = space.open(states.rows, state * states.width);

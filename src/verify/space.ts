@@ -1,6 +1,6 @@
 /**
- * All states that executions reach, as a search sees them: rows of numbers, equal where all that can follow is
- * equal. What is behind the numbers is the space's own affair.
+ * All states that executions reach, as a search sees them: rows of numbers, equal where all that can follow
+ * is equal. What is behind the numbers is the space's own affair.
  */
 export interface Space {
   readonly cpus: number;
@@ -14,7 +14,9 @@ export interface Space {
   begin(first: (row: Int32Array, answers: readonly number[], outcome: number) => void): void;
   /** Looks at the state whose row begins at a place; answers how many moves lead from it. */
   open(rows: Int32Array, at: number): number;
-  /** The row after the k-th move of the opened state; answers how the move ended: one of the outcomes below. */
+  /**
+   * The row after the k-th move of the opened state; answers how the move ended: one of the outcomes below.
+   */
   follow(k: number, row: Int32Array): number;
   /** Who makes the move, and the answers to choices in it. */
   agent(k: number): number;

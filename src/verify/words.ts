@@ -62,7 +62,8 @@ export function verifyRestsOn({
     memory === 'tso'
       ? `x86-TSO, store buffers of ${bounds.storeBufferDepth}, each draining in steps of its own`
       : 'sequential consistency: no store is ever delayed';
-  const environment = `${count(bounds.walks, 'speculative walk')}, ${count(bounds.preemptions, 'preemption')}`;
+  const environment =
+    `${count(bounds.walks, 'speculative walk')}, ` + `${count(bounds.preemptions, 'preemption')}`;
   return [
     ...latent.map(({ class: name, message }) => `latent ${name} in some execution: ${message}`),
     ...(complete && violation === null

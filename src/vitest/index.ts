@@ -85,7 +85,9 @@ expect.extend({
   },
 });
 
-/** What of vitest's task says how long the test may take: the runner stops waiting then, and tells nothing. */
+/**
+ * What of vitest's task says how long the test may take: the runner stops waiting then, and tells nothing.
+ */
 interface LimitedTask {
   readonly timeout?: number;
   readonly result?: { readonly startTime?: number };

@@ -3,6 +3,7 @@ import { readFinding } from '../findings/read.js';
 import { type Replay, replayFinding } from '../replay/replay-finding.js';
 import { visible } from '../report/escape.js';
 import { count } from '../report/layout.js';
+import { shellWord } from '../report/shell-word.js';
 import { renderTimeline } from '../report/timeline.js';
 import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
 
@@ -84,14 +85,12 @@ function timeline(finding: Finding, replay: Replay, aroundDeciding: boolean): st
 }
 
 function replayLines(finding: Finding, path: string, { file, name }: TestPlace): string[] {
-  const test = [file === null ? '' : ` ${quoted(file)}`, name === null ? '' : ` -t ${quoted(name)}`].join('');
-  const whole = `replay, step by step:  ${REPLAY_VARIABLE}=${quoted(path)} npx vitest run${test}`;
+  const test = [
+    file === null ? '' : ` ${shellWord(file)}`,
+    name === null ? '' : ` -t ` + `${shellWord(name)}`,
+  ].join('');
+  const whole = `replay, step by step:  ${REPLAY_VARIABLE}=${shellWord(path)} npx vitest run${test}`;
   return isProgramFinding(finding)
     ? [whole]
-    : [whole, `or, without the test:   npx shootdown show ${quoted(path)}`];
-}
-
-/** A word that a shell takes as it is. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+    : [whole, `or, without the test:   npx shootdown show ${shellWord(path)}`];
 }

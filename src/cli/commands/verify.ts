@@ -78,7 +78,8 @@ export const verifyCommand = defineCommand({
   description:
     'Explores every execution of each plain program, or of a variant in each scenario: every interleaving, ' +
     'every drain of a store buffer, every delivery of an interrupt, every speculative walk and every ' +
-    'preemption within the bound of the scenario, every answer of choose. A violation comes with the shortest witness there is, saved as a finding file ' +
+    'preemption within the bound of the scenario, every answer of choose. A violation comes with ' +
+    'the shortest witness there is, saved as a finding file ' +
     'that "shootdown replay" reproduces.',
   arguments: { modules: MODULES },
   flags: FLAGS,

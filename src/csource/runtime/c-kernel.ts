@@ -48,7 +48,8 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
     },
     leave_mm: {
       *leaveMm(cpu) {
-        // As idle drivers call it: a flush's IPI between its looks at loaded_mm and is_lazy would make it warn.
+        // As idle drivers call it: a flush's IPI between its looks at loaded_mm and is_lazy would make it
+        // warn.
         yield* cpu.localIrqDisable();
         yield* enter(cpu, 'leave_mm');
         yield* cpu.localIrqEnable();

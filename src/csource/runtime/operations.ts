@@ -87,7 +87,8 @@ export function* set_cpu(cpu: KernelCpu, c: CContext, target: number, mask: numb
 export function* clear_cpu(cpu: KernelCpu, c: CContext, target: number, mask: number): Protocol<void> {
   yield* cpu.fetchAnd(wordOfCpu(c, mask, target), ~(1 << (target & 31)));
   if (target !== cpu.id || isInBatch(mask)) return;
-  // From here to the next write of CR3 no flush of the mm reaches this CPU, and its walker can still go there.
+  // From here to the next write of CR3 no flush of the mm reaches this CPU, and its walker can still go
+  // there.
   const handle = mmHandle(mask & ~0xffff);
   const root = yield* cpu.peek(cpu.mms[handle].pgd);
   if (cr3Root(cpu) === root) yield* cpu.event(EV_LEFT_MASK, handle, 0);

@@ -4,6 +4,7 @@ import type { FunctionBody } from '../wasm/module.js';
 import { binary, isUnary, unary } from './arithmetic.js';
 import type { Frame } from './frame.js';
 import { constant, expression, readsOf, text, type Value } from './values.js';
+import { LOADS, STORES, truth } from './written.js';
 
 /**
  * One function of WebAssembly as a generator function of protocol code. Locals and what of the frame nobody
@@ -53,19 +54,6 @@ interface Control {
   /** The stack's height where it begins. */
   readonly height: number;
 }
-
-const LOADS: Readonly<Record<number, readonly [bytes: number, template: string]>> = {
-  [OP.i32Load]: [4, '$v'],
-  [OP.i32Load8S]: [1, '($v << 24 >> 24)'],
-  [OP.i32Load8U]: [1, '($v & 255)'],
-  [OP.i32Load16S]: [2, '($v << 16 >> 16)'],
-  [OP.i32Load16U]: [2, '($v & 65535)'],
-};
-const STORES: Readonly<Record<number, readonly [bytes: number, mask: number]>> = {
-  [OP.i32Store]: [4, -1],
-  [OP.i32Store8]: [1, 255],
-  [OP.i32Store16]: [2, 65535],
-};
 
 export class FunctionTranslation {
   readonly lines: MadeLine[] = [];
@@ -492,19 +480,4 @@ function slotName(offset: number): string {
 function isSmall(value: Value): boolean {
   if (value.kind === 'constant') return value.value >= 0 && value.value < 256;
   return value.kind === 'text' && value.isBoolean === true;
-}
-
-/** `(x === 0 ? 1 : 0)` as a condition. */
-function truth(made: string): string {
-  const match = /^\((.*) \? 1 : 0\)$/.exec(made);
-  return match === null || !isBalanced(match[1]) ? `${made} !== 0` : match[1];
-}
-
-function isBalanced(made: string): boolean {
-  let open = 0;
-  for (const letter of made) {
-    if (letter === '(') open++;
-    if (letter === ')' && --open < 0) return false;
-  }
-  return open === 0;
 }

@@ -125,7 +125,9 @@ class Program {
     this.noteStores(instructions);
   }
 
-  /** `i32.const a; ...; i32.store b`: at -O0 a variable's address is 0 with the rest as the store's offset. */
+  /**
+   * `i32.const a; ...; i32.store b`: at -O0 a variable's address is 0 with the rest as the store's offset.
+   */
   private noteStores(instructions: readonly Instruction[]): void {
     for (const { opcode, a } of instructions)
       if ((opcode === OP.i32Store || opcode === OP.i32Store8 || opcode === OP.i32Store16) && a >= 1024)
@@ -266,7 +268,8 @@ function plain(name: string): string {
 }
 
 const RESERVED: ReadonlySet<string> = new Set(
-  'cpu c sp lab delete new in of function var let const class yield await switch_ default this typeof void with'.split(
-    ' ',
-  ),
+  (
+    'cpu c sp lab delete new in of function var let const class yield await switch_ default this ' +
+    'typeof void with'
+  ).split(' '),
 );

@@ -1,3 +1,5 @@
+import { STOP } from '../../drive/decider.js';
+import { proceed } from '../../drive/drive.js';
 import {
   AGENT_KINDS,
   agentOf,
@@ -198,9 +200,14 @@ export class Follower {
     this.answers(0, 0);
     strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
     const stepsMax = machine.step + 20 * length + 2_000;
-    for (let last = -1; enabled.obligations > 0 && machine.violation === null && machine.step < stepsMax; ) {
-      last = strategy.pick(enabled, last, machine.step);
-      machine.stepAgent(last);
-    }
+    let last = -1;
+    proceed(machine, {
+      pick: () => {
+        if (enabled.obligations === 0 || machine.step >= stepsMax) return STOP;
+        last = strategy.pick(enabled, last, machine.step);
+        return last;
+      },
+      choose: (n) => this.answer(n),
+    });
   }
 }

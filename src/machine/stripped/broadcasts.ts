@@ -5,11 +5,11 @@ import type { Machine } from './machine.js';
 
 /**
  * This thread's part in broadcast invalidations: the stripped build's twin of machine/broadcast.ts, with the
- * same words. A target carries them out at a boundary, whatever its interrupt flag says; what it stored before
- * is in memory by then, which is more than the explorer promises.
+ * same words. A target carries them out at a boundary, whatever its interrupt flag says; what it stored
+ * before is in memory by then, which is more than the explorer promises.
  *
- * A request is in its CPU's list before the target's bit is set, and the bit is taken before the list is read:
- * whoever finds its bit still set knows that what it has added will be read.
+ * A request is in its CPU's list before the target's bit is set, and the bit is taken before the list is
+ * read: whoever finds its bit still set knows that what it has added will be read.
  */
 export class Broadcasts {
   private readonly mem: Int32Array;

@@ -16,9 +16,9 @@ import {
 } from '../local-ops.js';
 
 /**
- * A CPU's code as the automaton of its script and handlers: where it stands is a number and the numbers of what
- * handlers have interrupted, so that it can be put anywhere. The machine drives it as it drives generators;
- * what is no instruction is done on the machine's own CPU.
+ * A CPU's code as the automaton of its script and handlers: where it stands is a number and the numbers of
+ * what handlers have interrupted, so that it can be put anywhere. The machine drives it as it drives
+ * generators; what is no instruction is done on the machine's own CPU.
  */
 export class AutomatonCode implements Continuation {
   node = END;

@@ -7,14 +7,15 @@ import { Sequences } from '../sequences.js';
 import type { AutomatonCode } from './automaton-code.js';
 
 /**
- * What a CPU of a kernel is to the rest of a state: where its code stands and its registers, its store buffer,
- * its cached translations, and what oracles keep of it. Each different part is stored once, each different
- * CPU by the numbers of its parts, and a state names it by its number.
+ * What a CPU of a kernel is to the rest of a state: where its code stands and its registers, its store
+ * buffer, its cached translations, and what oracles keep of it. Each different part is stored once, each
+ * different CPU by the numbers of its parts, and a state names it by its number.
  *
  * What cannot make a difference is left out; test/verify/kernel compares verdicts and ends with and without:
  * - where the ring of a store buffer begins, and what lies behind the last of its stores, of a list of
  *   translations, of changes and of promises: nobody reads it;
- * - how many steps others have made (SB_OTHERS), the step of a fill (TLB_STEP) and how often a CPU has entered
+ * - how many steps others have made (SB_OTHERS), the step of a fill (TLB_STEP) and how often a CPU has
+ * entered
  *   the guest (VCPU_ENTRIES): counters, strategies and explanations ask, no operation and no oracle;
  * - of a page walk that is over all but that it is: the next one begins with the root or the cached table;
  * - the order of cached translations, where they can never be so many that the oldest makes room: a key is

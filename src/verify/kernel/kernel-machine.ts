@@ -24,7 +24,9 @@ export interface KernelBounds {
 }
 
 export interface KernelMachineOptions {
-  /** Words as the machine has them, whether they can make a difference or not: for tests of what is left out. */
+  /**
+   * Words as the machine has them, whether they can make a difference or not: for tests of what is left out.
+   */
   readonly isRaw?: boolean;
 }
 

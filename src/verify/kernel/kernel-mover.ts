@@ -16,9 +16,9 @@ import { FINE, VIOLATION } from '../space.js';
 import type { KernelMachine } from './kernel-machine.js';
 
 /**
- * Moves of a kernel's CPUs that read and change nothing but shared words and the CPU's own component, whatever
- * the other CPUs are. An operation is known to be one by its kind; any other is executed in its whole state
- * (KernelSpace).
+ * Moves of a kernel's CPUs that read and change nothing but shared words and the CPU's own component,
+ * whatever the other CPUs are. An operation is known to be one by its kind; any other is executed in its
+ * whole state (KernelSpace).
  */
 
 /** Operations that look at no other CPU's hardware. */
@@ -124,7 +124,9 @@ export class KernelMover implements Mover {
     return [kindOfAgent(agent), memory, kernel.parts.save(cpu), -1, 0, isFine ? FINE : VIOLATION];
   }
 
-  /** What the environment began has changed nothing: an execution without it is the same, with one more left. */
+  /**
+   * What the environment began has changed nothing: an execution without it is the same, with one more left.
+   */
   private isUnchanged(): boolean {
     return this.kernel.saveShared() === this.memory && this.kernel.parts.save(this.cpu) === this.component;
   }

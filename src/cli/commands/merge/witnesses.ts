@@ -23,8 +23,8 @@ export function saveKinds(kinds: readonly Kind[], keeper: Keeper): MergedFinding
 }
 
 /**
- * The witness, seen again; null for one of users' modules. Those are not run: a blob comes from another machine,
- * and `replay` asks before it runs what a file names.
+ * The witness, seen again; null for one of users' modules. Those are not run: a blob comes from another
+ * machine, and `replay` asks before it runs what a file names.
  */
 export async function seenAgain(
   { engine }: CliContext,

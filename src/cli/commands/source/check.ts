@@ -52,7 +52,8 @@ function linesOf(found: SourceCheck): string[] {
   const own = fields.filter(({ word }) => word === null).map(({ name }) => name);
   const mapped = fields.filter(({ word }) => word !== null);
   return [
-    `${found.version === null ? 'a tree of no known version' : `Linux ${found.version}`}, sources ${found.hash}, ` +
+    `${found.version === null ? 'a tree of no known version' : `Linux ${found.version}`}, sources ` +
+      `${found.hash}, ` +
       found.compiler,
     `compiles; everything but its C text is as in ${found.base}`,
     '',
@@ -61,7 +62,8 @@ function linesOf(found: SourceCheck): string[] {
     '',
     `in the place of ${count(replaced.length, 'function')} of the lab: ${replaced.join(', ')}`,
     ...(entriesMissing.length === 0 ? [] : [`not in the tree: ${entriesMissing.join(', ')}`]),
-    `${count(kept.length, 'function')} stay the lab's own (clients, kernel/smp.c, the scheduler): --json lists them`,
+    `${count(kept.length, 'function')} stay the lab's own (clients, kernel/smp.c, the scheduler): ` +
+      '--json lists them',
     '',
     `${count(mapped.length, 'field')} that are words of the lab:`,
     ...grouped(mapped.map(({ name, word }) => [name, word ?? ''])),
