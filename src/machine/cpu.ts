@@ -118,6 +118,11 @@ export class Cpu {
   protected done(value: number): Op {
     return this.immediate.answered(value);
   }
+  /** Done at once, and the code learns nothing by it: whoever listens need not hear of it. */
+  protected nothing(): Op {
+    this.immediate.value = 0;
+    return this.immediate;
+  }
 
   // Memory. Addresses are word indices; values are int32.
 
@@ -185,15 +190,15 @@ export class Cpu {
   }
   /** Loads are ordered on x86: a compiler barrier, no instruction. */
   smpRmb(): Op {
-    return this.done(0);
+    return this.nothing();
   }
   /** Stores are ordered on x86: a compiler barrier, no instruction. */
   smpWmb(): Op {
-    return this.done(0);
+    return this.nothing();
   }
   /** A compiler barrier. */
   barrier(): Op {
-    return this.done(0);
+    return this.nothing();
   }
   /**
    * Waits until (word & mask) === value, then loads it, in one step. While it waits, interrupts are served if
@@ -341,7 +346,7 @@ export class Cpu {
   /** A store to memory that only the running task can reach. */
   poke(address: number, value: number): Op {
     this.machine.poke(this.id, address, value);
-    return this.done(0);
+    return this.nothing();
   }
 
   // No instructions: recorded choices and ghost notes.
@@ -354,7 +359,7 @@ export class Cpu {
   /** A tracepoint or a note to the oracles. */
   event(kind: number, a: number, b: number): Op {
     this.machine.event(this.id, kind, a, b);
-    return this.done(0);
+    return this.nothing();
   }
   /**
    * Ghost: the running client operation promises that entries of this page older than now lose `rights` once
@@ -363,12 +368,12 @@ export class Cpu {
   promise(mm: number, page: number, rights: number): Op {
     this.machine.early[this.id].promise(mm, page, rights);
     this.machine.ghost.promise(this.id, mm, page, rights);
-    return this.done(0);
+    return this.nothing();
   }
   /** Ghost: the client operation returns to its caller; its promises hold from here. */
   operationReturned(): Op {
     this.machine.ghost.operationReturned(this.id);
-    return this.done(0);
+    return this.nothing();
   }
   /**
    * Ghost: `mm` begins a new life (a handle may be used again). Returns the address-space id for
@@ -384,6 +389,6 @@ export class Cpu {
       if (this.immediate.listener !== null) this.immediate.listener.fails(this.id);
       this.machine.report({ class: 'assertion', cpu: this.id, text: message });
     }
-    return this.done(0);
+    return this.nothing();
   }
 }

@@ -301,7 +301,7 @@ export class Machine {
     if (this.named[address] !== 1) this.early[cpu].word('poke', address);
     if ((value | 0) !== value) this.early[cpu].value('poke', value);
     const watch = this.watch[address];
-    if ((watch & WATCH_LISTENER) !== 0) this.listener?.stores(cpu, address, value, true);
+    if (watch !== 0 && this.listener !== null) this.listener.stores(cpu, address, value, true);
     this.mem[address] = value;
     if ((watch & WATCH_WAITER) !== 0) this.waits.wake(address);
   }

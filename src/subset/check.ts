@@ -35,7 +35,7 @@ export interface SubsetOptions {
 }
 
 /** Methods of a CPU class that are no operations for protocol code. */
-const NOT_OPERATIONS = new Set(['constructor', 'op', 'done']);
+const NOT_OPERATIONS = new Set(['constructor', 'op', 'done', 'nothing']);
 
 /** The operations of a CPU class: the methods of its prototype. */
 export function operationNames(cpuClass: { readonly prototype: object }): Set<string> {
