@@ -30,7 +30,7 @@ const BUFFERED: ReadonlySet<number> = new Set([
 ]);
 const LOADS: ReadonlySet<number> = new Set([K.OP_READ_ONCE, K.OP_LOAD_ACQUIRE, K.OP_COND_LOAD_ACQUIRE]);
 const C_NAME = /`(\w+)`/;
-const HELPERS: ReadonlySet<string> = new Set(['op', 'done']);
+const HELPERS: ReadonlySet<string> = new Set(['op', 'done', 'nothing']);
 
 /** The operations with what their docstrings say, in the order of the package's sources. */
 export function listedOperations(): ListedOperation[] {
