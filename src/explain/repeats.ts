@@ -19,15 +19,20 @@ export function repeats(steps: readonly RawStep[], cpus: ReadonlySet<number>, na
     const same = periodOf(own, isSame) === null ? isSameOperation : isSame;
     const period = periodOf(own, same);
     if (period === null) return [];
-    const begin = own[beginOf(own, period, same)];
+    const index = beginOf(own, period, same);
+    const begin = own[index];
+    // Of a long execution the end is recorded: a round that stands where that begins may be older.
+    const isOlder = index === 0 && steps[0].step > 0;
     const round = own.slice(-period);
     const told = round.slice(0, TOLD_MAX).map((step) => describe(step, names, false));
     const more = period > told.length ? `, and ${period - told.length} more` : '';
     const count = period === 1 ? 'one step' : `${period} steps`;
-    const words = `CPU${cpu} repeats ${count} from step ${begin.step} on (${told.join(', ')}${more})`;
-    return [
-      { words, marks: [{ step: begin, why: `from here on CPU${cpu} repeats ${count}` }], detail: null },
-    ];
+    const since = isOlder ? `since before step ${begin.step}` : `from step ${begin.step} on`;
+    const words = `CPU${cpu} repeats ${count} ${since} (${told.join(', ')}${more})`;
+    const why = isOlder
+      ? `CPU${cpu} repeats ${count} since before`
+      : `from here on CPU${cpu} repeats ${count}`;
+    return [{ words, marks: [{ step: begin, why }], detail: null }];
   });
 }
 

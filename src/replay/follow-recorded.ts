@@ -21,8 +21,8 @@ export interface Followed {
   /** Why the decisions could not be followed to their end; null if they could. */
   readonly diverged: string | null;
   readonly steps: readonly RawStep[];
-  /** See FairTail. */
-  readonly fairSteps: number;
+  /** Who could move at the end, and who did. */
+  readonly fair: FairTail;
 }
 
 /**
@@ -66,5 +66,5 @@ export function followRecorded(
     if (!(error instanceof InternalError)) throw error;
     diverged = `step ${machine.step}: the simulated machine cannot go on: ${error.message}`;
   }
-  return { diverged, steps: recorder?.steps ?? [], fairSteps: fair.steps };
+  return { diverged, steps: recorder?.steps ?? [], fair };
 }

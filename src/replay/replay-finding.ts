@@ -1,7 +1,6 @@
 import { NO_MODULES } from '../bundle/modules.js';
 import type { BundlePlaces } from '../bundle/places.js';
 import { judgeEndWatched } from '../drive/end.js';
-import { FAIR_STEPS_MIN } from '../drive/fair.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
@@ -25,6 +24,7 @@ import {
   findingDifferences,
   wordDifferences,
 } from './compare.js';
+import { isFairlyOver } from './fairly-over.js';
 import { followRecorded } from './follow-recorded.js';
 
 /** A finding, seen again. */
@@ -129,15 +129,10 @@ export function replayProgram(
       },
     };
   };
-  const { diverged, steps, fairSteps } = followRecorded(
-    machine,
-    decodeSchedule(run.schedule),
-    teller.log,
-    record,
-  );
+  const { diverged, steps, fair } = followRecorded(machine, decodeSchedule(run.schedule), teller.log, record);
   const judged =
     diverged === null
-      ? judgeEndWatched(machine, run.violation.class === 'livelock' && fairSteps >= FAIR_STEPS_MIN)
+      ? judgeEndWatched(machine, run.violation.class === 'livelock' && isFairlyOver(steps, fair))
       : [];
   const { violation } = machine;
   const traceHash = hex(machine.hash);

@@ -1,3 +1,4 @@
+import { FAIR_STEPS_MIN } from '../drive/fair.js';
 import { isEnvironment } from '../machine/agents.js';
 import { Column } from './column.js';
 import { fairCycle, type StateGraph } from './livelock.js';
@@ -52,8 +53,8 @@ export interface SearchResult {
 /** States between two looks at the clock. */
 const CHECK_EVERY = 1024;
 const NO_PARENT = -1;
-/** Rounds of the cycle in a witness of a livelock: enough to see it repeat. */
-const ROUNDS = 2;
+/** Rounds of the cycle in a witness of a livelock at least: enough to see it repeat. */
+const ROUNDS_MIN = 3;
 
 export class Search implements StateGraph {
   readonly states: RowTable;
@@ -138,7 +139,9 @@ export class Search implements StateGraph {
       this.successor(from, k);
       return this.decisions(this.k);
     });
-    return [...this.pathTo(cycle.state), ...Array.from({ length: ROUNDS }, () => round).flat()];
+    // As many steps as a replay wants of something that does not end.
+    const rounds = Math.max(ROUNDS_MIN, Math.ceil(FAIR_STEPS_MIN / cycle.steps.length));
+    return [...this.pathTo(cycle.state), ...Array.from({ length: rounds }, () => round).flat()];
   }
 
   get count(): number {

@@ -55,6 +55,26 @@ describe('shootdown verify', () => {
     expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'deadlock' });
   });
 
+  it('has a witness of a livelock that replays, under a scheduler that is fair in another way too', {
+    timeout: 60_000,
+  }, async () => {
+    // One waits by hand for what nobody does; the other makes two steps a round.
+    const file = moduleOf(
+      '  for (;;) {\n' +
+        '    if (cpu.id === 1) yield* cpu.readOnce(at.x);\n' +
+        '    const seen = yield* cpu.readOnce(at.y);\n' +
+        '    if (seen === 1) return;\n' +
+        '  }',
+    );
+    const { exitCode, stdout, stderr } = await verify(file, '--no-type-check', '--json');
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(1);
+    const [{ violation, finding }] = JSON.parse(stdout).verdicts;
+    expect(violation).toBe('livelock');
+    const replayed = await run('replay', finding, '--json', '--module', file);
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'livelock' });
+  });
+
   it('says in words how much was looked at', { timeout: 60_000 }, async () => {
     const { exitCode, stdout } = await verify(
       'examples/ticket-lock.ts',
