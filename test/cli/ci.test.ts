@@ -125,7 +125,7 @@ describe('--reporter', () => {
   });
 
   it.each([
-    ['--reporter tap', '--reporter: "tap" is none of default, json, junit, github-actions'],
+    ['--reporter tap', '--reporter: "tap" is none of default, json, junit, github-actions, blob'],
     ['--reporter json,junit', '--reporter: json and junit are each one document; give one of them'],
     ['--reporter junit --json', '--reporter: json and junit are each one document'],
     [
@@ -134,7 +134,7 @@ describe('--reporter', () => {
     ],
     [
       '--reporter-file x',
-      '--reporter-file: no report is named for it; give --reporter json, junit or github-actions',
+      '--reporter-file: no report is named for it; give --reporter json, junit, github-actions or blob',
     ],
     ['--reporter junit --reporter-file /dev/null/x', '--reporter-file: /dev/null/x cannot be written'],
     ['--shard 3/2', '--shard: "3/2" is not I/N'],
