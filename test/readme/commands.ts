@@ -8,6 +8,8 @@ import { HAS_CLANG } from '../csource/with-clang.js';
  * commands.
  */
 
+/** It imports the sources beside it. */
+const RUN_TOKEN = fileURLToPath(new URL('../../examples/run-token.ts', import.meta.url));
 const SMALL_KERNEL = fileURLToPath(new URL('../csource/fixtures/tree', import.meta.url));
 
 export type How =
@@ -83,6 +85,19 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     cli(0, {
       prints: /"complete": true/,
     }),
+  'shootdown verify --variant 6.18 --scenario dontneed-read': cli(0, {
+    prints: /no violation in any execution/,
+  }),
+  'shootdown verify --variant b27 --scenario preempted-read --json': cli(1, {
+    prints: /"violation": "stale-use"/,
+  }),
+  'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),
+  // For two seconds; test/programs proves it whole.
+  'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 2s` }),
+  'shootdown list scenarios --verify': cli(0, { prints: /^dontneed-read /m }),
+  'shootdown list functions': cli(0, { prints: /flush_tlb_func/ }),
+  'shootdown list operations': cli(0, { prints: /invlpg/i }),
+  'shootdown hunt --variant invlpgb': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
   'shootdown litmus examples --memory sc --json': cli(0, { prints: /"verdict": "No"/ }),
   'shootdown study': cli(0, { prints: /^remote-tlb-gen +88 /m }),

@@ -183,7 +183,18 @@ describe('each command line of README.md and docs/', () => {
   it('has options that there are; those of the table are tried', async () => {
     const options = optionsIn(text);
     expect(options).toEqual(expect.arrayContaining(Object.keys(OPTIONS)));
-    const helps = ['hunt', 'study', 'stress', 'replay', 'show', 'compare', 'trace check', 'litmus', 'merge'];
+    const helps = [
+      'hunt',
+      'study',
+      'stress',
+      'replay',
+      'show',
+      'compare',
+      'trace check',
+      'litmus',
+      'merge',
+      'verify',
+    ];
     const runs = await Promise.all(helps.map((name) => run(`${name} --help`, { executions: 1, perRow: 1 })));
     const known = runs.map(({ stdout }) => stdout).join('\n');
     for (const option of options)
