@@ -14,8 +14,10 @@ import type { Machine } from './machine.js';
 
 const FRAME_MASK = 0x3fff;
 const TAG_ONE = FRAME_MASK + 1;
-/** Of a plain program, which has no frames. */
-const NO_LISTS: FreeLists = { lists: 1, head: 0, headStride: 1, link: 0, linkStride: 1 };
+/** The lists of a layout; one that was made for explorers has a stack, in whose words one list fits. */
+function listsOf({ freeLists, freeTop, freeStack }: MmuLayout): FreeLists {
+  return freeLists ?? { lists: 1, head: freeTop, headStride: 1, link: freeStack, linkStride: 1 };
+}
 
 /**
  * A frame, and the CPUs that had interrupts off when it was freed: [cpu, its count of enablings then, ...].
@@ -36,7 +38,7 @@ export class Frames {
 
   constructor(private readonly machine: Machine) {
     this.mem = machine.mem;
-    this.lists = machine.layout.freeLists ?? NO_LISTS;
+    this.lists = listsOf(machine.layout);
     this.own = this.lists.head + (machine.id % this.lists.lists) * this.lists.headStride;
     this.other = this.own;
   }
@@ -47,7 +49,7 @@ export class Frames {
    */
   static prepare(mem: Int32Array, layout: MmuLayout): void {
     const { freeTop, freeStack } = layout;
-    const { lists, head: first, headStride, link, linkStride } = layout.freeLists ?? NO_LISTS;
+    const { lists, head: first, headStride, link, linkStride } = listsOf(layout);
     const stack = Array.from(mem.subarray(freeStack, freeStack + mem[freeTop]));
     mem[freeTop] = 0;
     stack.forEach((frame, i) => {
