@@ -80,7 +80,8 @@ describe('what is printed of others', () => {
     expect(commandsIn(readFileSync(join(out, 'summary'), 'utf8'))).toEqual([]);
   });
 
-  it('replayed, shown, on threads, refused', async () => {
+  // Eight processes, each some seconds on a slow machine.
+  it('replayed, shown, on threads, refused', { timeout: 180_000 }, async () => {
     const folder = join(out, 'findings');
     const finding = join(folder, readdirSync(folder)[0]);
     const lines: readonly string[][] = [
