@@ -2,8 +2,8 @@ import { AGENT_KINDS, isEnvironment } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 
 /**
- * Whether an execution was fair to everybody at its end: only then is what has not ended a livelock; a schedule
- * that somebody cut short just is not over.
+ * Whether an execution was fair to everybody at its end: only then is what has not ended a livelock; a
+ * schedule that somebody cut short just is not over.
  */
 export class FairTail {
   private last = -1;
