@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** A bench's options with their defaults: a number, a text (a list is one with commas), or a switch, false. */
+/**
+ * A bench's options with their defaults: a number, a text (a list is one with commas), or a switch, false.
+ */
 export type Defaults = Readonly<Record<string, number | string | false>>;
 
 type ValueOf<D> = D extends number ? number : D extends string ? string : boolean;
@@ -43,7 +45,8 @@ function usage(defaults: Defaults, files: string): string {
 
 /**
  * The arguments of the bench that runs; `files` says what the others are, and that there must be one
- * (`RECORDING.trace.gz...`), unless it is in brackets. Wrong ones end the process with the usage, exit code 2.
+ * (`RECORDING.trace.gz...`), unless it is in brackets. Wrong ones end the process with the usage, exit code
+ * 2.
  */
 export function argumentsOf<D extends Defaults>(defaults: D, files = ''): Given<D> {
   try {

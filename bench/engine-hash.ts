@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** A hash of all code that runs in an exploration worker: what was measured with another engine is measured anew. */
+/**
+ * A hash of all code that runs in an exploration worker: what was measured with another engine is measured
+ * anew.
+ */
 export async function engineHash(): Promise<string> {
   const entry = fileURLToPath(new URL('../workers/explore-batch.ts', import.meta.url));
   const built = await build({

@@ -1,7 +1,7 @@
 /**
  * How far the checks of recordings agree: by kernel and machine the decisions, the share agreed or raced, the
- * worst recording and the worst kind. Bars: 99.9 % of the decisions, 99 % of every kind. With --features the features that only newer kernels have are switched
- * off, one by one.
+ * worst recording and the worst kind. Bars: 99.9 % of the decisions, 99 % of every kind. With --features the
+ * features that only newer kernels have are switched off, one by one.
  *
  *     npx tsx bench/check/bars.ts [--features] [--record] RECORDING.trace.gz...
  */

@@ -16,9 +16,10 @@ import { PATCHES, patchedTree } from './patches.js';
  *
  *     npx tsx bench/csource/bugs.ts [--seeds 20] [--executions 100000] [--jobs 2] [--record] TREE...
  *
- * Trees are what Debian's linux-source packages unpack to, or clones. Executions are of the unpatched text, in
- * which nothing but named open findings may be met. Processor time is that of this process and its workers.
- * Exit code 1 where a bug is missed, a patch does not apply or something is found in the unpatched text.
+ * Trees are what Debian's linux-source packages unpack to, or clones. Executions are of the unpatched text,
+ * in which nothing but named open findings may be met. Processor time is that of this process and its
+ * workers. Exit code 1 where a bug is missed, a patch does not apply or something is found in the unpatched
+ * text.
  */
 
 /** A hunt that has not found it by then has missed it. */

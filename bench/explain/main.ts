@@ -16,8 +16,8 @@ import { Witnesses } from './witnesses.js';
  *
  *     npx tsx bench/explain/main.ts [--seeds 20] [--only b1,b2] [--witnesses FILE] [--seconds 150] [--verbose]
  *
- * With `--witnesses` it keeps what it has hunted, and goes on there where `--seconds` stopped it. Exit code 1 where fewer than 95 % are
- * explained.
+ * With `--witnesses` it keeps what it has hunted, and goes on there where `--seconds` stopped it. Exit code 1
+ * where fewer than 95 % are explained.
  */
 
 const MARKED_MAX = 12;

@@ -53,8 +53,8 @@ export interface Difference {
 }
 
 /**
- * Null where it does the same throughout, and ends in the same. Where it does the same and does not end in it,
- * the fix comes behind the last step: the bug judges there.
+ * Null where it does the same throughout, and ends in the same. Where it does the same and does not end in
+ * it, the fix comes behind the last step: the bug judges there.
  */
 export function firstDifference(
   bug: Program,

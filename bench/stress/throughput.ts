@@ -16,9 +16,9 @@ import { compileC } from './compile-c.js';
  *
  * JSON lines on stdout, a table on stderr. Each figure is the median of the runs after one of `--warm`
  * seconds (more for more CPUs) that warms up on the same threads; runs of the C twin (twin.c: the same work,
- * without oracles, and as many looks before it sleeps) alternate with ours where gcc is present, and the ratio
- * is the median of the pairs'. Exit code 1 if a bar is missed. Times depend on the machine and on what else it
- * does: run it alone; the ratio is what stays.
+ * without oracles, and as many looks before it sleeps) alternate with ours where gcc is present, and the
+ * ratio is the median of the pairs'. Exit code 1 if a bar is missed. Times depend on the machine and on what
+ * else it does: run it alone; the ratio is what stays.
  */
 
 const {

@@ -6,9 +6,9 @@ import type { RawStep } from '../explain/raw-step.js';
 const ROUNDS_MIN = 3;
 
 /**
- * Whether an execution that could go on makes no progress: for long everybody who could move moved in turn, as
- * a hunt lets an execution end; or for as long the same steps came again and again, and each round was fair
- * to everybody, as in a cycle that verify has found.
+ * Whether an execution that could go on makes no progress: for long everybody who could move moved in turn,
+ * as a hunt lets an execution end; or for as long the same steps came again and again, and each round was
+ * fair to everybody, as in a cycle that verify has found.
  */
 export function isFairlyOver(steps: readonly RawStep[], fair: FairTail): boolean {
   if (fair.steps >= FAIR_STEPS_MIN) return true;

@@ -12,8 +12,8 @@ import { type Run, runnerOf } from './translate/run-translated.js';
 import { compiling, HAS_CLANG } from './with-clang.js';
 
 /**
- * Every macro and imported operation of the shims, by what it does to the machine: a kind of operation that is
- * weaker, one too many or one too few, another order, and its row fails.
+ * Every macro and imported operation of the shims, by what it does to the machine: a kind of operation that
+ * is weaker, one too many or one too few, another order, and its row fails.
  */
 
 const TREE = new URL('fixtures/tree', import.meta.url).pathname;

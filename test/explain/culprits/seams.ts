@@ -4,7 +4,10 @@ import { CSD_FLAGS, CSD_INFO } from '../../../src/kernel/structs.js';
 import { defineVariant } from '../../../src/variants/define.js';
 import type { Variant } from '../../../src/variants/variant.js';
 
-/** Mistakes in one small function of the kernel each, and the function without it. They say nothing of themselves. */
+/**
+ * Mistakes in one small function of the kernel each, and the function without it. They say nothing of
+ * themselves.
+ */
 
 export interface SeamCulprit {
   readonly bug: Variant;

@@ -1,6 +1,6 @@
 /**
- * Changes of single places of a JSON document: each place once, in a way that comes round from place to place.
- * Documents of one kind that begin with another `turn` have their places changed in other ways.
+ * Changes of single places of a JSON document: each place once, in a way that comes round from place to
+ * place. Documents of one kind that begin with another `turn` have their places changed in other ways.
  */
 
 export interface Lie {
