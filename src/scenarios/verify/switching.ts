@@ -7,6 +7,16 @@ const mapped = [{ page: 0, write: true }];
 const cached = [{ mm: A, page: 0 }];
 const running: ScenarioCpu = { loadedMm: A, cached };
 const lazily: ScenarioCpu = { loadedMm: A, lazy: true, cached };
+/** A CPU that runs B, and whose slot of A is of that generation. */
+const backTo = (tlbGen: number): ScenarioCpu => ({
+  loadedMm: B,
+  loadedMmAsid: 1,
+  slots: [
+    { mm: A, tlbGen },
+    { mm: B, tlbGen: 1 },
+  ],
+  cached,
+});
 const machine = {
   cpus: 2,
   pages: 1,
@@ -21,19 +31,9 @@ export const switching: readonly Scenario[] = [
   {
     ...machine,
     name: 'switch-back',
+    // Out of A's mask, as a switch leaves a CPU before 6.14; for kernels since then see switch-back-marked.
     summary: 'a CPU comes back to a slot that is as new as its mm was while a page is dropped',
-    start: [
-      running,
-      {
-        loadedMm: B,
-        loadedMmAsid: 1,
-        slots: [
-          { mm: A, tlbGen: 1 },
-          { mm: B, tlbGen: 1 },
-        ],
-        cached,
-      },
-    ],
+    start: [running, backTo(1)],
     scripts: [script(dontneed(0, 1)), script(run(A), read(0))],
   },
   {
@@ -41,18 +41,16 @@ export const switching: readonly Scenario[] = [
     name: 'switch-back-behind',
     summary: 'a CPU comes back to a slot that is a generation behind its mm while a page is dropped',
     mms: [{ mapped, tlbGen: 2 }, {}],
-    start: [
-      running,
-      {
-        loadedMm: B,
-        loadedMmAsid: 1,
-        slots: [
-          { mm: A, tlbGen: 1 },
-          { mm: B, tlbGen: 1 },
-        ],
-        cached,
-      },
-    ],
+    start: [running, backTo(1)],
+    scripts: [script(dontneed(0, 1)), script(run(A), read(0))],
+  },
+  {
+    ...machine,
+    name: 'switch-back-marked',
+    summary: 'a CPU that is in the mask of an mm still comes back to it while a page is dropped',
+    // As a switch leaves it since 6.14; a bit that is set already is set by no locked instruction again.
+    mms: [{ mapped, cpumask: [1] }, {}],
+    start: [running, backTo(1)],
     scripts: [script(dontneed(0, 1)), script(run(A), read(0))],
   },
   {

@@ -24,6 +24,20 @@ describe('all executions of a kernel in a scenario', () => {
   });
 });
 
+describe('a bug that needs a bit of mm_cpumask which is set already', () => {
+  const marked = (variant: string, memory: 'tso' | 'sc') =>
+    entry.search(variant, entry.scenarioOf('switch-back-marked'), memory);
+
+  it('has a witness, and none without store buffers', { timeout: 60_000 }, () => {
+    expect(marked('b1', 'tso').schedule).not.toBeNull();
+    expect(marked('b1', 'sc')).toMatchObject({ complete: true, schedule: null });
+  });
+
+  it('has none where it is fixed', { timeout: 60_000 }, () => {
+    expect(marked('b1-fixed', 'tso')).toMatchObject({ complete: true, schedule: null });
+  });
+});
+
 describe('what is left out of states, and what is remembered for other states', () => {
   it.each([
     ['6.18', 'dontneed-read', 'tso', {}],
