@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { MadeLine } from './translate/function.js';
+import type { MadeLine } from './translate/operands.js';
 import type { Translation } from './translate/program.js';
 
 /**

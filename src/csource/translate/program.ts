@@ -6,8 +6,9 @@ import { type Fields, fieldsOf } from '../fields.js';
 import { type Instruction, instructionsOf, OP, UnknownInstruction } from '../wasm/instructions.js';
 import type { FunctionBody, WasmModule } from '../wasm/module.js';
 import { Frame } from './frame.js';
-import { FunctionTranslation, type MadeLine, type Surroundings, Untranslatable } from './function.js';
+import { FunctionTranslation, type Surroundings } from './function.js';
 import { imported } from './imports.js';
+import { type MadeLine, Untranslatable } from './operands.js';
 
 /** A module of C code as protocol code: functions that the entries reach, and the words that they name. */
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Untranslatable } from '../../../src/csource/translate/function.js';
+import { Untranslatable } from '../../../src/csource/translate/operands.js';
 import { translate } from '../../../src/csource/translate/program.js';
 import { readModule } from '../../../src/csource/wasm/module.js';
 import { FakeCpu } from '../fake-cpu.js';
