@@ -1,5 +1,7 @@
+import { Cpu } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import { DRAINS } from '../machine/operations/index.js';
+import { operationNames } from '../subset/check.js';
 import { docOf, sourcesOf } from './sources.js';
 
 /** An operation of the simulated machine, as `list operations` has it. */
@@ -30,14 +32,14 @@ const BUFFERED: ReadonlySet<number> = new Set([
 ]);
 const LOADS: ReadonlySet<number> = new Set([K.OP_READ_ONCE, K.OP_LOAD_ACQUIRE, K.OP_COND_LOAD_ACQUIRE]);
 const C_NAME = /`(\w+)`/;
-const HELPERS: ReadonlySet<string> = new Set(['op', 'done', 'nothing']);
 
 /** The operations with what their docstrings say, in the order of the package's sources. */
 export function listedOperations(): ListedOperation[] {
   const [{ text }] = sourcesOf('machine').filter(({ path }) => path === 'src/machine/cpu.ts');
   const kinds: Readonly<Record<string, unknown>> = { ...K };
+  const operations = operationNames(Cpu);
   return [...text.matchAll(METHOD)]
-    .filter(([, , name]) => !HELPERS.has(name))
+    .filter(([, , name]) => operations.has(name))
     .map(([, comment = '', name, parameters, body]) => {
       const kind = kinds[KIND.exec(body)?.[1] ?? ''];
       const doc = docOf(comment.trim()).text;
