@@ -64,6 +64,7 @@ export class FileFuzzer {
   private readonly findings: readonly KernelFinding[];
   private readonly texts: readonly string[];
   private program: ProgramFinding | null = null;
+  private isLoaded = false;
   private readonly recording: readonly string[];
   private readonly meta: string;
 
@@ -91,6 +92,7 @@ export class FileFuzzer {
     };
     const argv =
       kind === 'program' ? await this.prepareProgram(random, write) : this.prepare(kind, random, write);
+    await this.load();
     const began = process.cpuUsage();
     let run = { exitCode: -1, stdout: '', stderr: '' };
     let wrong: string | null;
@@ -105,6 +107,13 @@ export class FileFuzzer {
     if (ms > this.limitMs) wrong ??= `took ${Math.round(ms)} ms`;
     if (wrong === null) for (const file of files) rmSync(file);
     return { kind, argv, exitCode: run.exitCode, ms, wrong };
+  }
+
+  /** What the first hunt of a process loads and compiles is no cost of any file: seconds, on a slow machine. */
+  private async load(): Promise<void> {
+    if (this.isLoaded) return;
+    this.isLoaded = true;
+    await cli(['hunt', '--variant', 'b3', '--out', join(this.directory, 'out')], { engine: this.engine });
   }
 
   /** A witness against a user's program: its module is read again, as it is or as the mutant says. */
