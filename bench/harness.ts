@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { replaceFile } from '../src/findings/atomic-file.js';
-import { pad } from '../src/report/layout.js';
+import { pad } from '../src/report/text-columns.js';
 
 /**
  * What benches share: sides in turn, tables, and the row of bench/RESULTS.md that each can write. Their

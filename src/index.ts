@@ -95,8 +95,8 @@ export {
   plainProgram,
   type WordSpec,
 } from './programs/plain-program.js';
-export { type ListedFunction, listedFunctions } from './reference/functions.js';
-export { type ListedOperation, listedOperations } from './reference/operations.js';
+export { type ListedFunction, listedFunctions } from './reference/listed-functions.js';
+export { type ListedOperation, listedOperations } from './reference/listed-operations.js';
 export { type RecordedRun, type Replay, replayFinding, replayProgram } from './replay/replay-finding.js';
 export { reporters } from './report/reporters/index.js';
 export type { OpenReport, Reporter, ReportTarget } from './report/reporters/reporter.js';
@@ -106,7 +106,7 @@ export { findRule, lazyAnswers, rules } from './rules/index.js';
 export { catalogue } from './scenarios/catalogue/index.js';
 export * as steps from './scenarios/steps.js';
 export { type StudyOptions, type StudyResult, study } from './study/api.js';
-export { checkSubset, formatSubsetViolation, operationNames } from './subset/check.js';
+export { checkSubset, formatSubsetViolation, operationNames } from './subset/check-subset.js';
 export { defineVariant, type VariantSpec } from './variants/define.js';
 export { findVariant, listVariants } from './variants/index.js';
 export type { Variant } from './variants/variant.js';

@@ -1,6 +1,6 @@
 import { openWords } from '../src/machine/stripped/locked.js';
 import { expose } from '../src/stress/expose.js';
-import { type LitmusApi, runLitmus } from '../src/stress/litmus.js';
+import { type LitmusApi, runLitmus } from '../src/stress/self-test-litmus.js';
 
 /** Entry of a thread of the self-test. */
 const api: LitmusApi = {

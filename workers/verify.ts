@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { LoweringError } from '../src/lowering/frames.js';
+import { LoweringError } from '../src/lowering/yield-frames.js';
 import type { Definitions } from '../src/programs/definitions.js';
 import { thrownOf } from '../src/seal/thrown.js';
 import { searchOf } from '../src/verify/searches.js';

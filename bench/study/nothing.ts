@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { comparedCounters } from '../../src/compare/counters.js';
+import { comparedCounters } from '../../src/compare/compared-counters.js';
 import { openPool } from '../../src/explore/pool.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import * as api from '../../src/index.js';

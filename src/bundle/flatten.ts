@@ -1,7 +1,7 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import { Parser } from 'acorn';
 import { Cpu } from '../machine/cpu.js';
-import { operationNames } from '../subset/check.js';
+import { operationNames } from '../subset/check-subset.js';
 import { isTypeScript } from './user-files.js';
 
 /**

@@ -1,6 +1,6 @@
 /** The reports of a large recording's parts, added up. */
 import { added, KEEP } from './board.js';
-import type { CheckReport } from './check.js';
+import type { CheckReport } from './check-recording.js';
 import { KIND_NAMES } from './kinds.js';
 
 /** `a` and `b` of one file, `b` the later part. */

@@ -27,8 +27,8 @@ import type { ModelFlush } from './lab.js';
 import { inInterrupt } from './order.js';
 import { noteBefore, otherOrder, setBounds } from './other-orders.js';
 import { fillInfo, proceed } from './requests.js';
+import { compareGiven } from './sampled-values.js';
 import { answer, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
-import { compareGiven } from './values.js';
 
 const sameFlush = (a: ModelFlush | null, b: ModelFlush | null): boolean =>
   a?.reason === b?.reason && a?.pages === b?.pages;

@@ -1,5 +1,11 @@
 /** Agreement with real kernels: a recording's inputs through the simulated kernel, its decisions compared. */
 export type { Disagreement, Score } from './board.js';
-export { type CheckedVersion, type CheckReport, checkFile, checkPath, checkRecording } from './check.js';
+export {
+  type CheckedVersion,
+  type CheckReport,
+  checkFile,
+  checkPath,
+  checkRecording,
+} from './check-recording.js';
 export { KIND_NAMES, KIND_WITHOUT_BAR, KINDS, type Kind } from './kinds.js';
 export { agreement, passes, renderCheck } from './render.js';

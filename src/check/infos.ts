@@ -2,8 +2,8 @@
 import { MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
 import { FLUSH_ALL } from '../trace/events.js';
 import { agreed, type Context, compared, differs, differsHere, learnt, type Outcome } from './judgement.js';
+import type { InfoEvent, SendEvent } from './sampled-values.js';
 import type { Asked, State } from './state.js';
-import type { InfoEvent, SendEvent } from './values.js';
 
 const infoText = ({ start, end, stride, freed, trim }: Asked): string =>
   `0x${start.toString(16)}-0x${end.toString(16)} stride ${stride} freed ${Number(freed)} trim ` +

@@ -1,6 +1,6 @@
 /** Where a judgement stands, what a comparison comes to, and who is told. */
 import type { EventOf, TraceEvent } from '../trace/events.js';
-import type { Host } from './host.js';
+import type { Host } from './hypervisor.js';
 import type { Kind } from './kinds.js';
 import type { Order } from './order.js';
 import type { Races } from './races.js';

@@ -1,9 +1,9 @@
 /** A check as a page to read. */
 import { visible } from '../report/escape.js';
-import { wrap } from '../report/layout.js';
 import { type Column, renderTable } from '../report/table.js';
+import { wrap } from '../report/text-columns.js';
 import type { Disagreement, Score } from './board.js';
-import type { CheckReport } from './check.js';
+import type { CheckReport } from './check-recording.js';
 import { KIND_NAMES, KIND_WITHOUT_BAR, type Kind } from './kinds.js';
 
 /** Disagreements shown; --json has all. */

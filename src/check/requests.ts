@@ -15,10 +15,10 @@ import {
   type StepOf,
 } from './judgement.js';
 import { cpusOf, low32 } from './masks.js';
-import { named } from './naming.js';
+import { named } from './mm-lives.js';
+import { compareGen, compareMask, type InfoEvent } from './sampled-values.js';
 import { closeSend } from './sends.js';
 import { answer, genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
-import { compareGen, compareMask, type InfoEvent } from './values.js';
 
 /**
  * No kernel flushes more steps than this one by one, whatever its ceiling: a range beyond is a damaged one.

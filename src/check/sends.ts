@@ -15,8 +15,8 @@ import {
 import { cpusOf, has, hex, low32 } from './masks.js';
 import { inInterrupt } from './order.js';
 import { adoptRequest, fillInfo, finish, proceed } from './requests.js';
+import { compareGiven, compareMask } from './sampled-values.js';
 import { online, requestMask, type Send, type State } from './state.js';
-import { compareGiven, compareMask } from './values.js';
 
 export const flushMulti: Step<EventOf<'kvm_flush_multi' | 'native_flush_multi'>> = (s, event, ctx) => {
   const { cpu } = event;

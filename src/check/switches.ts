@@ -25,11 +25,11 @@ import {
 import type { Kind } from './kinds.js';
 import { SLOTS } from './lab.js';
 import { hex } from './masks.js';
-import { named } from './naming.js';
+import { named } from './mm-lives.js';
 import { racedFlush, setBounds } from './other-orders.js';
 import { finish } from './requests.js';
+import { compareGen, compareMask } from './sampled-values.js';
 import { ctxIdOf, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
-import { compareGen, compareMask } from './values.js';
 
 type Cr3Write = EventOf<'write_cr3'>;
 const CR3_KINDS: readonly Kind[] = ['pcid', 'slot', 'flush bit'];

@@ -10,20 +10,20 @@ import type { Scenario } from '../vocabulary/scenario.js';
 import { hasLoaded } from './beliefs.js';
 import type { Board } from './board.js';
 import { flushFunc, tlbFlush } from './flushes.js';
-import { Host } from './host.js';
+import { Host } from './hypervisor.js';
 import type { Context, Step, StepOf } from './judgement.js';
 import { type CheckedKernel, Lab, ownFunctions, SLOTS } from './lab.js';
 import { low32 } from './masks.js';
+import { named, newLife } from './mm-lives.js';
 import { Mms } from './mms.js';
-import { named, newLife } from './naming.js';
 import { inInterrupt, Order } from './order.js';
 import { Races } from './races.js';
 import { batchFlush, countedSomewhere, finish, forget, proceed, unmap } from './requests.js';
+import { compareGen, compareMask } from './sampled-values.js';
 import { closeSend, flushMulti, followSend, sawIpis } from './sends.js';
+import { shouldFlushRet } from './should-flush.js';
 import { answer, CpuState, genWord, loadedMm, type State } from './state.js';
 import { dropSwitch, endSwitch, enterLazy, switchMm, writeCr3 } from './switches.js';
-import { shouldFlushRet } from './targets.js';
-import { compareGen, compareMask } from './values.js';
 
 /** Generation of an mm that no line has told: high enough that a slot can be seen to be behind it. */
 const UNSEEN_GEN = 2 ** 20;

@@ -3,19 +3,19 @@
  * can give it a small one; the real one is wired up in engine.ts.
  */
 
+import type { CompareRequest } from '../compare/compare-variants.js';
 import type { Comparison } from '../compare/comparison.js';
-import type { CompareRequest } from '../compare/run.js';
-import type { SourceCheck } from '../csource/check.js';
+import type { SourceCheck } from '../csource/check-source.js';
 import type { PreparedSource, SourceOptions } from '../csource/source.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
-import type { LitmusOutcome } from '../litmus/run.js';
+import type { LitmusOutcome } from '../litmus/litmus-outcomes.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { ReplayResult } from '../report/json-documents.js';
-import type { LabelledLine } from '../report/witness.js';
+import type { LabelledLine } from '../report/witness-words.js';
 import type { StressPlan } from '../stress/api.js';
-import type { CampaignResult, StressTarget } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
-import type { StudyOutcome, StudyRequest } from '../study/run.js';
+import type { CampaignResult, StressTarget } from '../stress/stress-campaign.js';
+import type { StudyOutcome, StudyRequest } from '../study/run-study.js';
 import type { Study } from '../study/study.js';
 import type { VerifyRequest } from '../verify/api.js';
 import type { VerifyOutcome } from '../verify/verify.js';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { asInputError } from '../bundle/places.js';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
-import { count } from '../report/layout.js';
+import { count } from '../report/text-columns.js';
 import type { ChosenScenario, WindowRule } from '../trace/index.js';
 import type { Variant } from '../variants/variant.js';
 import { packageRoot } from '../vocabulary/package-root.js';
@@ -39,7 +39,8 @@ export function createEngine(): Engine {
       modules = loaded.modules;
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
-    checkSource: async (tree, options) => (await import('../csource/check.js')).checkSource(tree, options),
+    checkSource: async (tree, options) =>
+      (await import('../csource/check-source.js')).checkSource(tree, options),
     prepareSource: async (tree, options) =>
       (await import('../csource/source.js')).prepareSource(tree, options),
     ...LISTINGS,
@@ -78,7 +79,7 @@ export function createEngine(): Engine {
     traceInfo,
     verifier: async () => new (await import('../verify/verify.js')).Verifier(modules),
     litmus: async function* (path, memory) {
-      yield* (await import('../litmus/run.js')).litmusOutcomes(path, memory);
+      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(path, memory);
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
@@ -127,8 +128,8 @@ const LISTINGS: Pick<
   scenarios: async () => (await import('../scenarios/catalogue/index.js')).everyScenario,
   verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
   features: async () => (await import('../kernel/features.js')).features,
-  functions: async () => (await import('../reference/functions.js')).listedFunctions(),
-  operations: async () => (await import('../reference/operations.js')).listedOperations(),
+  functions: async () => (await import('../reference/listed-functions.js')).listedFunctions(),
+  operations: async () => (await import('../reference/listed-operations.js')).listedOperations(),
   openFindings: async () => (await import('../known/open-findings.js')).openFindings,
   oracles: async () =>
     (await import('../oracles/index.js')).oracles.map(({ name, latent, summary }) => ({
@@ -151,8 +152,9 @@ function threadEngine(modules: () => Modules): Engine['threads'] {
       (await import('../stress/refused.js')).refusedOnThreads(variant, process.arch, modules().variants),
     selfTest: async () => (await import('../stress/self-test.js')).selfTest(),
     stress: async (request, scenarios) =>
-      (await import('../stress/campaign.js')).stressCampaign(request, scenarios, modules()),
-    replay: async (finding) => (await import('../lockstep/engine.js')).replayOnThreads(finding, modules()),
+      (await import('../stress/stress-campaign.js')).stressCampaign(request, scenarios, modules()),
+    replay: async (finding) =>
+      (await import('../lockstep/replay-on-threads.js')).replayOnThreads(finding, modules()),
   };
 }
 
@@ -163,7 +165,7 @@ function studyEngine(modules: () => Modules): Engine['studies'] {
       (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules().variants),
     run: async (request, pool) => {
       const [{ runStudy }, { HuntPool }] = await Promise.all([
-        import('../study/run.js'),
+        import('../study/run-study.js'),
         import('../explore/pool.js'),
       ]);
       if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
@@ -181,7 +183,7 @@ function comparisonEngine(modules: () => Modules): Engine['comparisons'] {
     },
     run: async (request, pool) => {
       const [{ compareVariants }, { HuntPool }] = await Promise.all([
-        import('../compare/run.js'),
+        import('../compare/compare-variants.js'),
         import('../explore/pool.js'),
       ]);
       if (!(pool instanceof HuntPool)) throw new TypeError('a comparison needs the pool that openPool made');

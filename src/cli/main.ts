@@ -11,7 +11,7 @@ import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
 import { guarded } from './guarded.js';
 import type { CliIo } from './io.js';
 import { processOutput } from './process-output.js';
-import { reportError, runCli } from './run.js';
+import { reportError, runCli } from './run-cli.js';
 import { processConfirm, processTerminal } from './terminal.js';
 
 // Before any module runs: from here on only `end` ends the process, and everything else is no verdict.

@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { Argument, Option } from 'commander';
 import type { MemoryModel } from '../vocabulary/finding.js';
-import { duration, lineWindow, memoryModel, names, path, wholeNumber } from './values.js';
+import { duration, lineWindow, memoryModel, names, path, wholeNumber } from './flag-values.js';
 
 /** A flag that gives a `Value`. */
 export class Flag<Value> {

@@ -2,10 +2,10 @@
 
 import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
-import { moduleFlags } from '../report/witness.js';
+import { moduleFlags } from '../report/witness-words.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
-import type { CliContext } from './context.js';
+import type { CliContext } from './command-context.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import type { CliIo } from './io.js';
 import { sourceOfFinding, type sourcesOf } from './kernel-source.js';

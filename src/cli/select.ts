@@ -2,8 +2,8 @@
 
 import { visible } from '../report/escape.js';
 import { unknownName } from '../report/near-names.js';
-import type { LabelledLine } from '../report/witness.js';
-import type { StressScenario } from '../stress/campaign.js';
+import type { LabelledLine } from '../report/witness-words.js';
+import type { StressScenario } from '../stress/stress-campaign.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { Engine } from './engine-api.js';

@@ -3,7 +3,7 @@
  */
 
 import { Progress } from '../report/progress.js';
-import { type CliContext, errColors } from './context.js';
+import { type CliContext, errColors } from './command-context.js';
 import type { Pool } from './engine-api.js';
 import { printLine } from './io.js';
 

@@ -3,8 +3,8 @@ import { catalogue } from '../scenarios/catalogue/index.js';
 import { onPool, type RunOptions } from '../study/run-options.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
-import { type CompareDocument, compareDocument } from './document.js';
-import { compareVariants } from './run.js';
+import { type CompareDocument, compareDocument } from './compare-document.js';
+import { compareVariants } from './compare-variants.js';
 
 /** How two variants are compared; everything may be left out. */
 export interface CompareOptions extends RunOptions {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { MadeLine } from './translate/operands.js';
-import type { Translation } from './translate/program.js';
+import type { Translation } from './translate/translate.js';
 
 /**
  * The module that a translation becomes: a variant of the lab whose functions are those of C, with a source

@@ -17,7 +17,7 @@ import { VERSION } from '../vocabulary/version.js';
 import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
 import { moduleText } from './emit.js';
 import { Untranslatable } from './translate/operands.js';
-import { type Translation, translate } from './translate/program.js';
+import { type Translation, translate } from './translate/translate.js';
 import { type KernelTree, readTree, sha256 } from './tree.js';
 import { type Unit, unitOf } from './unit.js';
 import { readModule } from './wasm/module.js';

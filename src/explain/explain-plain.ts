@@ -6,12 +6,12 @@ import { aboutToStore, aboutToStoreFact } from './about-to-store.js';
 import type { Cause } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { Fact } from './fact.js';
+import { groundFact, groundOf, missed, missedFact, sourceFact, sources } from './known-from.js';
 import type { Names } from './names.js';
 import { overtakenFact, overtakenStores } from './overtaken.js';
 import type { RawStep } from './raw-step.js';
 import { reordering, reorderingFact } from './reordering.js';
 import { repeats } from './repeats.js';
-import { groundFact, groundOf, missed, missedFact, sourceFact, sources } from './sources.js';
 import { tornFact, tornReads } from './torn-reads.js';
 import { Traffic } from './traffic.js';
 

@@ -5,7 +5,7 @@ import type { Explanation } from './explanation.js';
 import { hostsView } from './hosts-view.js';
 import { erasedMark, overtaker } from './overtaker.js';
 import type { RawStep } from './raw-step.js';
-import { initiatorsView, waitersView } from './requests.js';
+import { initiatorsView, waitersView } from './request-to-target.js';
 import type { Part, Story } from './story.js';
 import type { StaleEntry } from './survived.js';
 import { interrupted, switchersSide } from './switch-view.js';

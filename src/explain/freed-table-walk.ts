@@ -2,7 +2,7 @@ import * as K from '../machine/op-kinds.js';
 import type { FactsOf } from '../vocabulary/violation-facts.js';
 import { leftMask } from './circumstance.js';
 import type { Explanation } from './explanation.js';
-import { initiatorsView } from './requests.js';
+import { initiatorsView } from './request-to-target.js';
 import type { Story } from './story.js';
 
 /**

@@ -9,7 +9,7 @@ import { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
 import { RecordingBoard } from './recording-board.js';
 import { kernelSites, type Site } from './site.js';
-import { namesEntry } from './steps.js';
+import { namesEntry } from './tell-steps.js';
 import type { Teller } from './teller.js';
 
 /** The simulated kernel: judged by the oracles, told in the kernel's words. */

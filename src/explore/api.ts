@@ -1,9 +1,9 @@
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
-import type { BaseCheck } from './base-check.js';
 import type { CodeReport } from './effect/code.js';
 import type { Effect } from './effect/effect.js';
 import type { KnownViolation, MetViolation } from './known.js';
+import type { BaseCheck } from './schedule-on-base.js';
 import type { Shard } from './shard.js';
 
 /**

@@ -3,7 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { Features } from './features.js';
 import type { KernelFunctions } from './functions.js';
-import type { KernelLayout } from './layout.js';
+import type { KernelLayout } from './kernel-layout.js';
 import type { MmStruct, PerCpu } from './structs.js';
 
 /** The immutable configuration that kernel code reads: what silicon, build and version decide. */

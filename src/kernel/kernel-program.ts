@@ -9,7 +9,7 @@ import { FIRST_USER_MM } from './constants.js';
 import type { Features } from './features.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
 import { type KernelConfig, KernelCpu } from './kernel-cpu.js';
-import { type KernelLayout, kernelLayout } from './layout.js';
+import { type KernelLayout, kernelLayout } from './kernel-layout.js';
 import { NO_OWN_WORDS, type OwnWords } from './own-words.js';
 import { INIT_MM_ROOT, startImage } from './start-state.js';
 

@@ -2,7 +2,7 @@ import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } from './constants.js';
-import { type KernelLayout, vmaOffset } from './layout.js';
+import { type KernelLayout, vmaOffset } from './kernel-layout.js';
 import { NO_OWN_WORDS, startOwnWords } from './own-words.js';
 import { packSlot } from './packed-slots.js';
 import { MM_ALIVE, MM_DEAD } from './sched.js';

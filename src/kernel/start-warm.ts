@@ -12,7 +12,7 @@ import {
 } from '../machine/pte.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM } from './constants.js';
-import type { KernelLayout } from './layout.js';
+import type { KernelLayout } from './kernel-layout.js';
 
 /**
  * Pages in memory and translations cached at the start: what page faults and walks would have left, ghost

@@ -1,8 +1,8 @@
 import { EnumerationLimitError, enumerate } from '../explore/enumerate.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import { holds, namesIn } from './condition.js';
+import { litmusProgram } from './litmus-program.js';
 import { type LitmusProgram, type LitmusTest, SkippedTest } from './litmus-test.js';
-import { litmusProgram } from './program.js';
 
 /** All final states of a litmus test on the machine, and what they say of its condition. */
 

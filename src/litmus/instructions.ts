@@ -1,5 +1,5 @@
 import { type Instruction, SkippedTest } from './litmus-test.js';
-import { int32, quoted, type Source } from './source.js';
+import { int32, quoted, type Source } from './test-text.js';
 
 /**
  * Instructions as herd7 writes them: Intel's order with `X86` (`MOV [x],$1`), AT&T's with `X86_64` (`movl

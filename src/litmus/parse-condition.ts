@@ -1,5 +1,5 @@
 import type { Condition } from './condition.js';
-import { int32, quoted, type Source } from './source.js';
+import { int32, quoted, type Source } from './test-text.js';
 
 /** Reads what follows the code of a litmus test: `locations [x; 0:EAX;]`, `filter ...`, and the condition. */
 

@@ -8,7 +8,7 @@ import {
   SkippedTest,
 } from './litmus-test.js';
 import { ConditionParser } from './parse-condition.js';
-import { int32, quoted, Source } from './source.js';
+import { int32, quoted, Source } from './test-text.js';
 
 /** Reads herd7's litmus tests for X86 and X86_64. */
 

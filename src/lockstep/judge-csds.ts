@@ -3,7 +3,7 @@ import { Machine } from '../machine/machine.js';
 import { OracleBoard } from '../oracles/board.js';
 import { csdReuse, lostAck } from '../oracles/csd.js';
 import type { Violation } from '../vocabulary/violation.js';
-import * as W from './words.js';
+import * as W from './turn-words.js';
 
 /**
  * Judges call-function descriptors from the log of a lockstep run: their oracles follow events of several

@@ -10,7 +10,7 @@ import type { Definitions } from '../programs/definitions.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import type { Answered } from '../seal/answered.js';
 import type { MemoryModel, Violation } from '../vocabulary/violation.js';
-import * as W from './words.js';
+import * as W from './turn-words.js';
 
 /** What a thread of a lockstep run is told. */
 export type LockstepSetup = Subject & {

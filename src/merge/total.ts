@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Verdict } from '../explore/api.js';
 import type { Blob, BlobPart } from '../findings/blob.js';
 import { findingSubject, PLAIN_PROGRAM } from '../vocabulary/finding.js';
+import type { Kind } from './kinds.js';
 import { sumCounters, sumEffects, sumLatent, sumMet, sumOf, sumScenarios } from './sums.js';
-import type { Kind } from './witnesses.js';
 
 /**
  * What all parts of a subject come to. `best`: the witness that the verdict is of, or null; `seconds` are

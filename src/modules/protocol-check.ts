@@ -1,7 +1,12 @@
 import { KernelCpu } from '../kernel/kernel-cpu.js';
 import { Cpu } from '../machine/cpu.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
-import { checkSubset, formatSubsetViolation, operationNames, type SubsetOptions } from '../subset/check.js';
+import {
+  checkSubset,
+  formatSubsetViolation,
+  operationNames,
+  type SubsetOptions,
+} from '../subset/check-subset.js';
 import { checkEssentials } from '../subset/essentials.js';
 import type { SourceModule } from '../subset/syntax.js';
 

@@ -1,7 +1,7 @@
 import type { HuntRequest } from '../explore/api.js';
-import type { BaseCheck } from '../explore/base-check.js';
 import { hunt } from '../explore/hunt.js';
 import type { BatchRunner } from '../explore/pool.js';
+import type { BaseCheck } from '../explore/schedule-on-base.js';
 import { findVariant } from '../variants/index.js';
 import { isProgramFinding } from '../vocabulary/finding.js';
 import type { Explained } from './explained.js';

@@ -7,7 +7,7 @@ import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { KernelTeller } from '../explain/kernel-teller.js';
 import { ProgramTeller } from '../explain/program-teller.js';
 import { Recorder } from '../explain/recorder.js';
-import { traceSteps } from '../explain/steps.js';
+import { traceSteps } from '../explain/tell-steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import { hex } from '../explore/hex.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
@@ -23,7 +23,7 @@ import {
   executionDifferences,
   findingDifferences,
   wordDifferences,
-} from './compare.js';
+} from './differences.js';
 import { isFairlyOver } from './fairly-over.js';
 import { followRecorded } from './follow-recorded.js';
 

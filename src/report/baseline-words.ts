@@ -1,8 +1,8 @@
 import type { Verdict } from '../explore/api.js';
 import { visible } from './escape.js';
 import { metKnown } from './hunt-words.js';
-import { count } from './layout.js';
 import type { HuntBaseline } from './reporters/hunt-report.js';
+import { count } from './text-columns.js';
 
 /** Entries not seen that are named one by one. */
 const NAMED_MAX = 20;

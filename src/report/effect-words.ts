@@ -2,7 +2,7 @@
 
 import type { Verdict } from '../explore/api.js';
 import type { Effect, EffectPartReport } from '../explore/effect/effect.js';
-import { count, groupDigits } from './layout.js';
+import { count, groupDigits } from './text-columns.js';
 
 /** Scenarios that are named one by one. */
 const NAMED_MAX = 4;

@@ -4,7 +4,7 @@ import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
 import type { Shard } from '../explore/shard.js';
 import { visible } from './escape.js';
-import { count } from './layout.js';
+import { count } from './text-columns.js';
 
 /** The known violations that a hunt met, none without a baseline. */
 export function metKnown({ met = [] }: Verdict): MetViolation[] {

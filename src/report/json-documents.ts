@@ -9,16 +9,16 @@ import type { CpuState } from '../explain/cpu-state.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
 import type { LockstepResult } from '../lockstep/api.js';
-import type { Difference } from '../replay/compare.js';
+import type { Difference } from '../replay/differences.js';
 import type { Replay } from '../replay/replay-finding.js';
-import type { CampaignResult } from '../stress/campaign.js';
 import type { SelfTest } from '../stress/self-test.js';
+import type { CampaignResult } from '../stress/stress-campaign.js';
 import { type Finding, findingSubject, type Violation, type ViolationClass } from '../vocabulary/finding.js';
 import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
 import type { HuntBaseline, HuntMerged, HuntReport } from './reporters/hunt-report.js';
 import { restsOn } from './rests-on.js';
-import { knownScenario } from './witness.js';
+import { knownScenario } from './witness-words.js';
 
 /** `hunt --json`. */
 export interface HuntDocument {

@@ -1,9 +1,9 @@
 /** What was put together from blobs, in lines. */
 
 import { visible } from './escape.js';
-import { count, wrap } from './layout.js';
 import type { HuntMerged, MergedFinding } from './reporters/hunt-report.js';
 import { TABLE_WIDTH } from './table.js';
+import { count, wrap } from './text-columns.js';
 
 /** Numbers that are named one by one. */
 const SHARDS_NAMED_MAX = 12;

@@ -2,7 +2,7 @@
 
 import { distance } from 'fastest-levenshtein';
 import { InputError } from '../vocabulary/errors.js';
-import { shorten } from './layout.js';
+import { shorten } from './text-columns.js';
 
 const NEAR_MAX = 5;
 /** A list this short is given whole where nothing is near. */

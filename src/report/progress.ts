@@ -3,7 +3,7 @@
 import type { HuntProgress } from '../explore/api.js';
 import { type Colors, plain } from './colors.js';
 import { visible } from './escape.js';
-import { groupDigits, shorten } from './layout.js';
+import { groupDigits, shorten } from './text-columns.js';
 
 /** Where it is drawn. */
 export interface ProgressStream {

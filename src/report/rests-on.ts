@@ -9,7 +9,7 @@ import { assumptions } from './assumptions.js';
 import { codeLines, effectLines } from './effect-words.js';
 import { visible } from './escape.js';
 import { shardWords } from './hunt-words.js';
-import { count } from './layout.js';
+import { count } from './text-columns.js';
 
 const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
   tso: 'x86-TSO, each store buffer draining in steps of its own',

@@ -5,7 +5,7 @@
  */
 
 import { type Colors, plain } from './colors.js';
-import { pad, shorten, textWidth, wrap } from './layout.js';
+import { pad, shorten, textWidth, wrap } from './text-columns.js';
 
 export interface Column {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** Which CPUs of a machine get a column of their own, and lines that keep to the columns. */
 
 import type { TraceStep } from '../explain/trace-step.js';
-import { pad } from './layout.js';
+import { pad } from './text-columns.js';
 
 /** A CPU, or the host of all of them. */
 export type Column = number | 'host';

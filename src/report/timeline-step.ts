@@ -4,7 +4,7 @@ import type { TraceStep } from '../explain/trace-step.js';
 import { placeWords } from '../vocabulary/told.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
-import { pad, shorten, wrap } from './layout.js';
+import { pad, shorten, wrap } from './text-columns.js';
 import type { Column, Grid } from './timeline-columns.js';
 import { paintOf, SIGNS } from './timeline-signs.js';
 import type { WaitingStores } from './waiting-stores.js';

@@ -19,7 +19,7 @@
 
 import type { TraceStep } from '../explain/trace-step.js';
 import { type Colors, plain } from './colors.js';
-import { count, groupDigits, wrap } from './layout.js';
+import { count, groupDigits, wrap } from './text-columns.js';
 import { Grid } from './timeline-columns.js';
 import { countByCpu, selectAll, selectAroundDeciding, type TimelineItem } from './timeline-select.js';
 import { signMeanings } from './timeline-signs.js';

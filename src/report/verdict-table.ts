@@ -8,8 +8,8 @@ import { type Colors, plain } from './colors.js';
 import { baseWords, changedNothing, noEffectWords } from './effect-words.js';
 import { visible } from './escape.js';
 import { knownWords, metKnown } from './hunt-words.js';
-import { count, groupDigits, textWidth, wrap } from './layout.js';
 import { TABLE_WIDTH, TableLayout } from './table.js';
+import { count, groupDigits, textWidth, wrap } from './text-columns.js';
 
 const SCENARIO_WIDTH_MAX = 32;
 const VARIANT_WIDTH_MAX = 24;

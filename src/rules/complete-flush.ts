@@ -4,7 +4,7 @@ import { flushTlbFunc } from '../kernel/flush-tlb-func.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
-import { findSlot } from './slots.js';
+import { findSlot } from './raise-slot.js';
 
 /**
  * An IPI's flush that covers the mm's slot wherever it is. `flush_tlb_func` flushes what is loaded: a target

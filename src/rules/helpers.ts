@@ -4,8 +4,8 @@
  */
 
 export { completeFlush, completeFlushTlbFunc } from './complete-flush.js';
-export { raiseUnderLock, storeSlotUnderLock } from './lock.js';
+export { findSlot, raisePair, raisePairByOne, raisePlainly } from './raise-slot.js';
+export { afterFlush, forgetTargets, noteTarget, updateTargets } from './reached-targets.js';
 export { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 export { fitsAll, type Rule } from './rule.js';
-export { findSlot, raisePair, raisePairByOne, raisePlainly } from './slots.js';
-export { afterFlush, forgetTargets, noteTarget, updateTargets } from './targets.js';
+export { raiseUnderLock, storeSlotUnderLock } from './slot-lock.js';

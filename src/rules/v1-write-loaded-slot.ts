@@ -1,9 +1,9 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { afterFlush } from './reached-targets.js';
 import { requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V1: the sketch of 2019 as literally written. Assumes that what a target has loaded is still the mm that was

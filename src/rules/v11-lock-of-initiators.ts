@@ -1,7 +1,7 @@
 import { completeFlush } from './complete-flush.js';
-import { raiseUnderLock } from './lock.js';
+import { afterFlush } from './reached-targets.js';
 import { fitsAll, type Rule } from './rule.js';
-import { afterFlush } from './targets.js';
+import { raiseUnderLock } from './slot-lock.js';
 
 /**
  * V11: a lock that only initiators take. Assumes that only they write to slots; the owner does too, and

@@ -1,7 +1,7 @@
 import { completeFlush } from './complete-flush.js';
-import { raiseUnderLock, storeSlotUnderLock } from './lock.js';
+import { afterFlush } from './reached-targets.js';
 import { fitsAll, type Rule } from './rule.js';
-import { afterFlush } from './targets.js';
+import { raiseUnderLock, storeSlotUnderLock } from './slot-lock.js';
 
 /**
  * V12: a lock that the owner takes too, around its stores to a slot in switch_mm_irqs_off; never held across

@@ -3,11 +3,11 @@ import { EV_ADDED_LOCKED } from '../kernel/events.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
-import { storeSlotUnderLock } from './lock.js';
+import { raisePlainly } from './raise-slot.js';
+import { forgetTargets, noteTarget } from './reached-targets.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { raisePlainly } from './slots.js';
-import { forgetTargets, noteTarget } from './targets.js';
+import { storeSlotUnderLock } from './slot-lock.js';
 
 /**
  * V13: V12 with the lock held from before the flush is sent until it is complete. Assumes that a target can

@@ -2,9 +2,9 @@ import { describeHypercall } from '../kernel/hypercall.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { FLUSH_LOADED_PCID } from '../machine/hypervisor.js';
 import type { Protocol } from '../machine/protocol.js';
+import { afterFlush } from './reached-targets.js';
 import { requestIsFull } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { afterFlush } from './targets.js';
 import { raiseFlushed } from './v4-exchange-pair.js';
 
 /**

@@ -2,9 +2,9 @@ import { EV_ADDED_LOCKED } from '../kernel/events.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V16: a mailbox per target, one pair {ctx_id, g * 2 + full}. The initiator leaves a hint when its flush is

@@ -3,9 +3,9 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { PACKED_GEN_MAX, PACKED_TAG_BITS_MAX, packedGen, packSlot } from '../kernel/packed-slots.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V17: a slot is one word, a tag of the ctx_id above the generation; the owner stores it whole, a remote

@@ -1,10 +1,10 @@
 import { EV_ADDED_LOCKED } from '../kernel/events.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
+import { findSlot } from './raise-slot.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { findSlot } from './slots.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V18: the other direction, for a flush that nobody confirms: makes sure that the target flushes at its next

@@ -1,10 +1,10 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { findSlot } from './raise-slot.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { findSlot } from './slots.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V2: check, then act. Assumes that a slot is not recycled between the look at its ctx_id and the store to

@@ -2,10 +2,10 @@ import { EV_ADDED_LOCKED } from '../kernel/events.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { findSlot } from './raise-slot.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { findSlot } from './slots.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V3: compare-exchange of the generation alone. Assumes that a slot recycled after the look at its ctx_id has

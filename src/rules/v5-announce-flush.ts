@@ -1,9 +1,9 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { raisePair } from './raise-slot.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { raisePair } from './slots.js';
 
 /**
  * V5: V4 before the flush ("announce, then flush"). Assumes that a target which claims g can no longer decide

@@ -1,10 +1,10 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { raisePair } from './raise-slot.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { raisePair } from './slots.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V6: V4 after ranges too. Assumes that a range says something of everything up to g; what changed at an

@@ -1,10 +1,10 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { raisePair, raisePairByOne } from './raise-slot.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestIsFull, requestTlbGen } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { raisePair, raisePairByOne } from './slots.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V7: V4, and after a range from g-1 to g only. Assumes that a slot at g-1 holds nothing older than g-1, so

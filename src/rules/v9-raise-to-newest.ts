@@ -1,10 +1,10 @@
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
+import { raisePair } from './raise-slot.js';
+import { afterFlush } from './reached-targets.js';
 import { requestCtxId, requestIsFull } from './request.js';
 import { fitsAll, type Rule } from './rule.js';
-import { raisePair } from './slots.js';
-import { afterFlush } from './targets.js';
 
 /**
  * V9: V4 up to the mm's generation as it is read after the flush. Assumes that nobody has counted it up since

@@ -8,7 +8,7 @@ import * as C from './control.js';
 import { PostMortem } from './post-mortem.js';
 import { RunMemory, type RunWords } from './run-memory.js';
 import type { SimCpuApi } from './sim-cpu.js';
-import { type StressSubject, subjectOf } from './subject.js';
+import { type StressSubject, subjectOf } from './stress-subject.js';
 import { summary } from './summary.js';
 import type { CpuReport } from './thread-cpu.js';
 import type { HostSettings } from './thread-host.js';

@@ -1,7 +1,7 @@
 import { arch, availableParallelism } from 'node:os';
 import { type SharedWords, sharedWords } from '../machine/stripped/locked.js';
-import type { LitmusApi } from './litmus.js';
-import { LITMUS_TESTS, LITMUS_WORDS, type LitmusCount, type LitmusTest } from './litmus.js';
+import type { LitmusApi } from './self-test-litmus.js';
+import { LITMUS_TESTS, LITMUS_WORDS, type LitmusCount, type LitmusTest } from './self-test-litmus.js';
 import { Threads } from './workers.js';
 
 /** What the self-test of the memory accesses found. */

@@ -7,7 +7,7 @@ import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './
 import { cpusBehind } from './behind.js';
 import type { PostMortem } from './post-mortem.js';
 import { neverRan, replacedNames } from './replaced-calls.js';
-import type { StressSubject } from './subject.js';
+import type { StressSubject } from './stress-subject.js';
 import type { CpuReport } from './thread-cpu.js';
 
 /** What is known when the threads of a run have stopped. */

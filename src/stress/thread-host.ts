@@ -13,8 +13,8 @@ import { isTurn } from '../programs/waiters.js';
 import { BellOperations } from './bell-operations.js';
 import * as C from './control.js';
 import { Perturbation, type PerturbationSettings } from './perturbation.js';
+import { Waiters } from './thread-waiters.js';
 import { Turns } from './turns.js';
-import { Waiters } from './waiters.js';
 
 /** How a run is perturbed and how its CPUs share the cores; the same for every thread of a run. */
 export interface HostSettings extends PerturbationSettings {

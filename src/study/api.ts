@@ -4,10 +4,10 @@ import { InputError } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { studies } from './index.js';
-import { studyReport } from './report.js';
-import { runStudy } from './run.js';
 import { onPool, type RunOptions } from './run-options.js';
+import { runStudy } from './run-study.js';
 import type { ColumnValue, StudyRow } from './study.js';
+import { studyReport } from './study-report.js';
 
 /** What a study is asked to do; everything may be left out. */
 export interface StudyOptions extends RunOptions {

@@ -6,5 +6,5 @@ import type { Study } from './study.js';
 /** Every study, in the order of `study` without a name. */
 export const studies: readonly Study[] = [remoteTlbGen, concurrentFlush, lazy];
 
-export { runStudy, type StudyOutcome, type StudyRequest } from './run.js';
+export { runStudy, type StudyOutcome, type StudyRequest } from './run-study.js';
 export type { Column, RowResult, Study, StudyRow } from './study.js';

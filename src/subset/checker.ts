@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import type { SubsetOptions, SubsetViolation } from './check.js';
+import type { SubsetOptions, SubsetViolation } from './check-subset.js';
 import type { FunctionInfo, ModuleGraph } from './modules.js';
 import { lineOf } from './syntax.js';
 

@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import type { AnyNode } from 'acorn';
-import type { SubsetOptions, SubsetViolation } from './check.js';
+import type { SubsetOptions, SubsetViolation } from './check-subset.js';
 import { Checker } from './checker.js';
 import { type FunctionInfo, ModuleGraph } from './modules.js';
 import { boundNames, childrenOf, isFunction, type SourceModule, withoutTypes } from './syntax.js';

@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import type { SubsetOptions } from './check.js';
+import type { SubsetOptions } from './check-subset.js';
 import { Checker } from './checker.js';
 import type { Binding, FunctionInfo, ModuleGraph } from './modules.js';
 import { withoutTypes } from './syntax.js';

@@ -1,18 +1,19 @@
 /**
  * The one pass over a recording's events that counts what `trace info` shows.
  */
-import type { TraceEvent } from './events.js';
-import type { MmInfo, ReasonInfo, TraceInfo } from './info-types.js';
-import { INIT_CTX, MachineState } from './machine-state.js';
-import { type MissingProbe, ProbeWatch } from './probes.js';
-import { count } from './tally.js';
+
 import {
   type CountedCpu,
   type CountedShootdowns,
   provenMissing,
   toldOfCpu,
   toldOfShootdowns,
-} from './told.js';
+} from './counted.js';
+import type { TraceEvent } from './events.js';
+import type { MmInfo, ReasonInfo, TraceInfo } from './info-types.js';
+import { INIT_CTX, MachineState } from './machine-state.js';
+import { type MissingProbe, ProbeWatch } from './probes.js';
+import { count } from './tally.js';
 import { TracepointCounts } from './tracepoint-counts.js';
 
 const ones = (mask: bigint): number => {

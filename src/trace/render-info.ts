@@ -1,9 +1,10 @@
 /**
  * A recording's summary as a page of plain text, at most 100 columns wide.
  */
+
+import { provenMissing } from './counted.js';
 import type { CpuInfo, ScenarioInfo, TraceInfo } from './info-types.js';
 import { neededForScenario, type Probe } from './probes.js';
-import { provenMissing } from './told.js';
 import { escapeText } from './trace-error.js';
 import { RELAXED_RULE, WINDOW_RULE } from './window.js';
 

@@ -1,4 +1,4 @@
-import { type Frame, frames, LoweringError } from '../lowering/frames.js';
+import { type Frame, frames, LoweringError } from '../lowering/yield-frames.js';
 import type { Cpu, PendingOp } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';

@@ -1,4 +1,4 @@
-import { type Frame, LoweringError } from '../lowering/frames.js';
+import { type Frame, LoweringError } from '../lowering/yield-frames.js';
 import type { Place } from '../vocabulary/told.js';
 
 /**

@@ -1,4 +1,4 @@
-import { count, groupDigits } from '../report/layout.js';
+import { count, groupDigits } from '../report/text-columns.js';
 import type { VerifyProgress, VerifyVerdict } from './api.js';
 
 /** A verification in words. */

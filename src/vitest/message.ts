@@ -2,8 +2,8 @@ import type { Modules } from '../bundle/modules.js';
 import { readFinding } from '../findings/read.js';
 import { type Replay, replayFinding } from '../replay/replay-finding.js';
 import { visible } from '../report/escape.js';
-import { count } from '../report/layout.js';
 import { shellWord } from '../report/shell-word.js';
+import { count } from '../report/text-columns.js';
 import { renderTimeline } from '../report/timeline.js';
 import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
 

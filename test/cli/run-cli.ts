@@ -1,6 +1,6 @@
 import type { Engine } from '../../src/cli/engine-api.js';
 import type { Terminal } from '../../src/cli/io.js';
-import { runCli } from '../../src/cli/run.js';
+import { runCli } from '../../src/cli/run-cli.js';
 import { fakeEngine } from './fake-engine.js';
 
 export interface CliRun {

@@ -1,4 +1,4 @@
-import type { KernelLayout } from '../../src/kernel/layout.js';
+import type { KernelLayout } from '../../src/kernel/kernel-layout.js';
 import * as H from '../../src/machine/hardware.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, findCompiler } from '../../src/csource/clang.js';
 import { batchPointer, mmPointer } from '../../src/csource/runtime/c-words.js';
-import { translate } from '../../src/csource/translate/program.js';
+import { translate } from '../../src/csource/translate/translate.js';
 import { readTree } from '../../src/csource/tree.js';
 import { unitOf } from '../../src/csource/unit.js';
 import { readModule } from '../../src/csource/wasm/module.js';

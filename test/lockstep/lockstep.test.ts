@@ -3,7 +3,7 @@ import { Executor } from '../../src/explore/executor.js';
 import { hashText, Random } from '../../src/explore/random.js';
 import { findStrategy } from '../../src/explore/strategies/index.js';
 import { kernelProgram } from '../../src/kernel/kernel-program.js';
-import { LockstepEngine } from '../../src/lockstep/engine.js';
+import { LockstepEngine } from '../../src/lockstep/replay-on-threads.js';
 import { Machine } from '../../src/machine/machine.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';

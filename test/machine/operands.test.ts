@@ -7,7 +7,7 @@ import { Machine } from '../../src/machine/machine.js';
 import { OperandError } from '../../src/machine/operands.js';
 import type { Op } from '../../src/machine/protocol.js';
 import { Cpu as StrippedCpu } from '../../src/machine/stripped/checked-cpu.js';
-import { operationNames } from '../../src/subset/check.js';
+import { operationNames } from '../../src/subset/check-subset.js';
 import { quiet } from '../kernel/harness.js';
 
 /**

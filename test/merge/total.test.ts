@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetViolation } from '../../src/explore/known.js';
+import { kindsOf } from '../../src/merge/kinds.js';
 import { totalOf } from '../../src/merge/total.js';
-import { kindsOf } from '../../src/merge/witnesses.js';
 import { sampleBlob, samplePart, withWitness } from './sample-blobs.js';
 
 const latent = (execution: number, executions: number) =>

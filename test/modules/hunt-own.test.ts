@@ -5,7 +5,7 @@ import { openPool } from '../../src/explore/pool.js';
 import { parseFinding } from '../../src/findings/schema.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import * as api from '../../src/index.js';
-import { replayOnThreads } from '../../src/lockstep/engine.js';
+import { replayOnThreads } from '../../src/lockstep/replay-on-threads.js';
 import { loadModules } from '../../src/modules/load.js';
 import { replayFinding } from '../../src/replay/replay-finding.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';

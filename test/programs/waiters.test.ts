@@ -15,7 +15,7 @@ import {
 import { enumerate } from '../../src/explore/enumerate.js';
 import { announceWait, ringWaiters, type WaiterOps, withdrawWait } from '../../src/programs/waiters.js';
 import { controlWords, WAITER_BUCKETS, waiterWords } from '../../src/stress/control.js';
-import { Waiters } from '../../src/stress/waiters.js';
+import { Waiters } from '../../src/stress/thread-waiters.js';
 import { hunt } from '../stress/hunt-program.js';
 
 /** Each wait and change of words, with who holds the lock at the start. */

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { kernelFunctions } from '../../src/kernel/functions.js';
 import { KernelCpu } from '../../src/kernel/kernel-cpu.js';
 import { isProtocolFunction } from '../../src/machine/protocol-function.js';
-import { listedFunctions } from '../../src/reference/functions.js';
-import { listedOperations } from '../../src/reference/operations.js';
+import { listedFunctions } from '../../src/reference/listed-functions.js';
+import { listedOperations } from '../../src/reference/listed-operations.js';
 import { docOf } from '../../src/reference/sources.js';
-import { operationNames } from '../../src/subset/check.js';
+import { operationNames } from '../../src/subset/check-subset.js';
 
 const names = Object.keys(kernelFunctions).filter((name) =>
   isProtocolFunction(kernelFunctions[name as keyof typeof kernelFunctions]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textWidth } from '../../src/report/layout.js';
+import { textWidth } from '../../src/report/text-columns.js';
 import { renderTimeline } from '../../src/report/timeline.js';
 import { state } from './states.js';
 import { Steps } from './steps.js';

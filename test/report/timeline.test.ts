@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { textWidth } from '../../src/report/layout.js';
+import { textWidth } from '../../src/report/text-columns.js';
 import { renderTimeline } from '../../src/report/timeline.js';
 import { raceSteps, Steps } from './steps.js';
 

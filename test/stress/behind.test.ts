@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stressLines } from '../../src/report/stress.js';
+import { stressLines } from '../../src/report/stress-words.js';
 import { cpusBehind, kindOfScript } from '../../src/stress/behind.js';
 import { sampleResult } from './sample-result.js';
 

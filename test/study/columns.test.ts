@@ -8,7 +8,7 @@ import { studies } from '../../src/study/index.js';
 import { totalsOf } from '../../src/study/paired-counts.js';
 import { roundsOf } from '../../src/study/rounds.js';
 import type { Counts, RowResult } from '../../src/study/study.js';
-import { StudyTable } from '../../src/study/table.js';
+import { StudyTable } from '../../src/study/study-table.js';
 import { findVariant } from '../../src/variants/index.js';
 import { sampleVerdict } from '../report/verdicts.js';
 import { pairsOf } from './pairs.js';

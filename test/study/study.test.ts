@@ -6,7 +6,7 @@ import { createEngine } from '../../src/cli/engine.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
 import { remote } from '../../src/scenarios/catalogue/remote.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
-import { runStudy, type StudyOutcome } from '../../src/study/run.js';
+import { runStudy, type StudyOutcome } from '../../src/study/run-study.js';
 import { baselineOf, type RowResult } from '../../src/study/study.js';
 import type { Finding } from '../../src/vocabulary/finding.js';
 import { cli } from '../cli/run-cli.js';

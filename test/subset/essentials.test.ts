@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cpu } from '../../src/machine/cpu.js';
-import { formatSubsetViolation, operationNames } from '../../src/subset/check.js';
+import { formatSubsetViolation, operationNames } from '../../src/subset/check-subset.js';
 import { checkEssentials } from '../../src/subset/essentials.js';
 
 /** What plain programs may and may not do. */

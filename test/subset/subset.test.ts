@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { KernelCpu } from '../../src/kernel/kernel-cpu.js';
 import { Cpu } from '../../src/machine/cpu.js';
-import { checkSubset, formatSubsetViolation, operationNames } from '../../src/subset/check.js';
+import { checkSubset, formatSubsetViolation, operationNames } from '../../src/subset/check-subset.js';
 import type { SourceModule } from '../../src/subset/syntax.js';
 
 /**

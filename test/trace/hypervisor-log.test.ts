@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asSeenByGuest, LOG_LAG } from '../../src/check/host.js';
+import { asSeenByGuest, LOG_LAG } from '../../src/check/hypervisor.js';
 import { parseHypervisorLog } from '../../src/trace/hypervisor-log.js';
 
 const LOG = `# time_s tsc vcpu event

@@ -32,7 +32,7 @@ function planted(fault: Fault): Plugin {
         let sites = 0;
         const text =
           fault.file === 'entry.ts'
-            ? lowerModule(source, path, true, projectFile('src/lowering/frames.ts'), () => sites++)
+            ? lowerModule(source, path, true, projectFile('src/lowering/yield-frames.ts'), () => sites++)
             : source;
         const faulty = text.replaceAll(fault.text, fault.by);
         if (faulty === text) throw new Error(`${fault.file} has no ${fault.text}`);

@@ -1,7 +1,7 @@
 /** A command as a table: what it is called, takes and says of itself, and what it does. */
 
 import type { Command } from 'commander';
-import type { CliContext } from '../context.js';
+import type { CliContext } from '../command-context.js';
 import type { Flag, Given, Positional, Table } from '../options.js';
 
 /** A command, or several under one name. */

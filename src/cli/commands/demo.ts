@@ -8,13 +8,13 @@ import { checkOutDirectory } from '../../findings/out-directory.js';
 import { visible } from '../../report/escape.js';
 import { restsOn } from '../../report/rests-on.js';
 import { VerdictTable } from '../../report/verdict-table.js';
-import { replayCommand, showCommand } from '../../report/witness.js';
-import { type CliContext, outColors } from '../context.js';
+import { replayCommand, showCommand } from '../../report/witness-words.js';
+import { type CliContext, outColors } from '../command-context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { printLine } from '../io.js';
 import { type Given, JOBS, OUT, SEED } from '../options.js';
+import { printIndented, printLabelled, printSentence, printTimeline } from '../print-witness.js';
 import { selectStrategies, selectVariants } from '../select.js';
-import { printIndented, printLabelled, printSentence, printTimeline } from '../witness.js';
 import { defineCommand } from './command.js';
 import { campaignExitCode, type Outcome, runCampaign } from './hunt/campaign.js';
 

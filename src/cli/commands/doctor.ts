@@ -1,13 +1,13 @@
 /** `shootdown doctor`: what this host is like for runs on threads. */
 
 import { doctorDocument } from '../../report/json-documents.js';
-import { groupDigits } from '../../report/layout.js';
+import { groupDigits } from '../../report/text-columns.js';
 import type { SelfTest } from '../../stress/self-test.js';
-import type { CliContext } from '../context.js';
+import type { CliContext } from '../command-context.js';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import { JSON_FLAG } from '../options.js';
-import { printLabelled } from '../witness.js';
+import { printLabelled } from '../print-witness.js';
 import { defineCommand } from './command.js';
 
 const FLAGS = { json: JSON_FLAG };

@@ -1,14 +1,14 @@
 /** `shootdown list KIND`: the names that the other commands take, and what verdicts rest on. */
 
-import type { Ordering } from '../../reference/operations.js';
+import type { Ordering } from '../../reference/listed-operations.js';
 import { assumptions } from '../../report/assumptions.js';
 import { visible } from '../../report/escape.js';
-import { wrap } from '../../report/layout.js';
 import { nearNames } from '../../report/near-names.js';
 import { type Column, renderTable, TABLE_WIDTH } from '../../report/table.js';
+import { wrap } from '../../report/text-columns.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
-import { type CliContext, outColors } from '../context.js';
+import { type CliContext, outColors } from '../command-context.js';
 import type { Engine, Listed } from '../engine-api.js';
 import { EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';

@@ -1,11 +1,11 @@
 /** `shootdown litmus FILE|DIR`: herd7's litmus tests on the machine's own operations. */
 
-import { litmusDocument } from '../../litmus/document.js';
-import type { LitmusOutcome } from '../../litmus/run.js';
+import { litmusDocument } from '../../litmus/litmus-document.js';
+import type { LitmusOutcome } from '../../litmus/litmus-outcomes.js';
 import { visible } from '../../report/escape.js';
-import { count } from '../../report/layout.js';
+import { count } from '../../report/text-columns.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
-import type { CliContext } from '../context.js';
+import type { CliContext } from '../command-context.js';
 import { EXIT_INTERRUPTED, EXIT_OK } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import { type Given, JSON_FLAG, MEMORY, required } from '../options.js';

@@ -2,15 +2,15 @@
 
 import { visible } from '../../report/escape.js';
 import { replayDocument } from '../../report/json-documents.js';
-import { count } from '../../report/layout.js';
-import { originOf } from '../../report/witness.js';
+import { count } from '../../report/text-columns.js';
+import { originOf } from '../../report/witness-words.js';
 import { InfrastructureError } from '../../vocabulary/errors.js';
-import type { CliContext } from '../context.js';
+import type { CliContext } from '../command-context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import { FINDING, FINDING_MODULES, FINDING_TREE, type Given, JSON_FLAG, toggle } from '../options.js';
 import { openFinding } from '../own-modules.js';
-import { printReplayed, printTimeline, reportDifferences } from '../witness.js';
+import { printReplayed, printTimeline, reportDifferences } from '../print-witness.js';
 import { defineCommand } from './command.js';
 
 const FLAGS = {

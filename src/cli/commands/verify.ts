@@ -9,9 +9,10 @@ import { verifyDocument } from '../../verify/document.js';
 import { progressWords, verdictLine, verifyRestsOn } from '../../verify/words.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { Finding } from '../../vocabulary/finding.js';
-import { type CliContext, errColors, keeperOf } from '../context.js';
+import { type CliContext, errColors, keeperOf } from '../command-context.js';
 import type { Engine, OwnDefinitions } from '../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { byteSize, wholeNumber } from '../flag-values.js';
 import { printJson, printLine } from '../io.js';
 import {
   flag,
@@ -28,11 +29,10 @@ import {
   VARIANTS,
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
+import { printCommands, printIndented, printTimeline } from '../print-witness.js';
 import { selectScenarios, selectVariants } from '../select.js';
-import { byteSize, wholeNumber } from '../values.js';
-import { printCommands, printIndented, printTimeline } from '../witness.js';
 import { defineCommand } from './command.js';
-import { requirePrograms } from './hunt/targets.js';
+import { requirePrograms } from './hunt/hunt-targets.js';
 
 const SWITCHES_MAX = 2 ** 20;
 const MEMORY_LIMIT_DEFAULT = 4 * 2 ** 30;

@@ -2,8 +2,8 @@ import type { KernelFunctions } from '../../kernel/functions.js';
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { CPU_SHIFT, type EntryName, type FieldTables } from '../addresses.js';
+import { type CContext, Contexts } from './c-context.js';
 import { batchPointer, mmPointer } from './c-words.js';
-import { type CContext, Contexts } from './context.js';
 
 /** A translated C function: the CPU, what it runs with, the top of its stack, its arguments. */
 export type CFunction = (cpu: KernelCpu, c: CContext, sp: number, ...args: number[]) => Protocol<number>;

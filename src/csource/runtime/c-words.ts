@@ -1,4 +1,4 @@
-import type { KernelLayout } from '../../kernel/layout.js';
+import type { KernelLayout } from '../../kernel/kernel-layout.js';
 import {
   BATCH_BASE,
   BATCH_SHIFT,

@@ -1,5 +1,5 @@
 /** What generated modules import: `shootdown/c-runtime`. */
 
 export { type Callable, callMany, cFunctions } from './c-kernel.js';
-export * from './operations.js';
+export * from './imported-operations.js';
 export { cr3, interruptsOn } from './registers.js';

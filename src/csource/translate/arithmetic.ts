@@ -1,4 +1,4 @@
-import { constant, expression, readsOf, text, type Value } from './values.js';
+import { constant, expression, readsOf, text, type Value } from './stack-value.js';
 
 /** The arithmetic of 32-bit integers, as JavaScript expressions. */
 

@@ -1,10 +1,10 @@
 import type { CLine } from '../dwarf/lines.js';
-import { type Instruction, NO_RESULT, OP } from '../wasm/instructions.js';
+import { type Instruction, NO_RESULT, OP } from '../wasm/decode.js';
 import type { FunctionBody } from '../wasm/module.js';
 import { binary, isUnary, unary } from './arithmetic.js';
 import type { Frame } from './frame.js';
 import { type MadeLine, Operands } from './operands.js';
-import { constant, readsOf, text, type Value } from './values.js';
+import { constant, readsOf, text, type Value } from './stack-value.js';
 import { LOADS, STORES, truth } from './written.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { CLine } from '../dwarf/lines.js';
-import { type Instruction, OP } from '../wasm/instructions.js';
+import { type Instruction, OP } from '../wasm/decode.js';
 import type { FunctionBody } from '../wasm/module.js';
 import type { Frame } from './frame.js';
-import { constant, expression, readsOf, text, type Value } from './values.js';
+import { constant, expression, readsOf, text, type Value } from './stack-value.js';
 
 /**
  * What WebAssembly computes with while a function is translated: its stack of operands and its locals, as

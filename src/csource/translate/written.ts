@@ -1,4 +1,4 @@
-import { OP } from '../wasm/instructions.js';
+import { OP } from '../wasm/decode.js';
 
 /** How loads and stores of WebAssembly's widths are written, and conditions. */
 

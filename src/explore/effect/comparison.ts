@@ -2,7 +2,7 @@ import type { FeatureName } from '../../kernel/features.js';
 import { type KernelProgram, kernelProgram } from '../../kernel/kernel-program.js';
 import type { Variant } from '../../variants/variant.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
-import type { CountingEffect, EffectCount } from './counts.js';
+import type { CountingEffect, EffectCount } from './effect-counts.js';
 import { type EffectPlan, effectPlan } from './parts.js';
 import { Watch } from './watch.js';
 

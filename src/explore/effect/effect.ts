@@ -1,5 +1,5 @@
 import type { BatchEffect } from './comparison.js';
-import { addCounts, type EffectCount, NO_COUNT } from './counts.js';
+import { addCounts, type EffectCount, NO_COUNT } from './effect-counts.js';
 import type { EffectPart, EffectPlan } from './parts.js';
 
 /** Whether a variant did anything otherwise than what it was made from, over the executions of a hunt. */

@@ -5,8 +5,8 @@ import { GeneratorStack } from '../../machine/generator-stack.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { AskedCall } from './asked-call.js';
-import { CountingEffect, type EffectCount } from './counts.js';
 import { AskedCpu, WatchedCpu } from './cpus.js';
+import { CountingEffect, type EffectCount } from './effect-counts.js';
 import type { EffectPlan, FunctionName } from './parts.js';
 import { WatchedCall } from './watched-call.js';
 

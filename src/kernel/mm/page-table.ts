@@ -2,7 +2,7 @@ import { TABLE_PAGES, TABLE_SHIFT } from '../../machine/ghost.js';
 import type { Protocol } from '../../machine/protocol.js';
 import { makePte, PTE_PRESENT, PTE_USER, PTE_WRITE, pteFrame } from '../../machine/pte.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { vmaOffset } from '../layout.js';
+import { vmaOffset } from '../kernel-layout.js';
 
 /**
  * Page tables: a root of tables, TABLE_PAGES pages a table; one page-table lock per table, one per mm for the

@@ -6,12 +6,12 @@
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baselineLines } from '../baseline-words.js';
 import { openFindingLines, shardWords } from '../hunt-words.js';
-import { count } from '../layout.js';
 import { mergedLines } from '../merged-words.js';
 import { allRestOn } from '../rests-on.js';
+import { count } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
 import { VerdictTable } from '../verdict-table.js';
-import { commandLines, indentedLines, labelledLines, sentenceLines } from '../witness.js';
+import { commandLines, indentedLines, labelledLines, sentenceLines } from '../witness-words.js';
 import type { HuntPlan, HuntReport, HuntResult } from './hunt-report.js';
 import type { Reporter, ReportTarget } from './reporter.js';
 

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
-import { count, groupDigits, shorten } from '../layout.js';
+import { count, groupDigits, shorten } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
 import { verdictWords } from '../verdict-table.js';
 import type { HuntReport, HuntResult, Witness } from './hunt-report.js';

@@ -6,7 +6,7 @@ import type { Shard } from '../../explore/shard.js';
 import type { BaselineEntry } from '../../findings/baseline.js';
 import type { Blob } from '../../findings/blob.js';
 import type { Finding, MemoryModel, ViolationClass } from '../../vocabulary/finding.js';
-import type { LabelledLine } from '../witness.js';
+import type { LabelledLine } from '../witness-words.js';
 
 /** What is the same for the whole hunt. */
 export interface HuntSettings {

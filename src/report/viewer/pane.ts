@@ -5,8 +5,8 @@ import type { TraceStep } from '../../explain/trace-step.js';
 import { placeWords } from '../../vocabulary/told.js';
 import type { Colors } from '../colors.js';
 import { visible } from '../escape.js';
-import { shorten, textWidth, wrap } from '../layout.js';
 import type { StateHistory } from '../state-history.js';
+import { shorten, textWidth, wrap } from '../text-columns.js';
 
 /** Lines that a reason may take: fixed, so that the pane does not jump from step to step. */
 const REASON_LINES = 2;

@@ -1,5 +1,5 @@
 import type { RowResult } from '../study.js';
-import { grouped } from './words.js';
+import { grouped } from './answer-words.js';
 
 /** What overlaps, made of the rows alone: the last row of a group against its baseline. */
 export function concurrentFlushAnswer(results: readonly RowResult[]): string[] {

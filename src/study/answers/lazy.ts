@@ -2,7 +2,7 @@ import { findRule } from '../../rules/index.js';
 import { lazyWakeups } from '../columns/rates.js';
 import { differencesOf } from '../difference.js';
 import type { RowResult } from '../study.js';
-import { changesWords, grouped, isHarmed, isKnownUnsafe, listed } from './words.js';
+import { changesWords, grouped, isHarmed, isKnownUnsafe, listed } from './answer-words.js';
 
 /** What the answers to lazy CPUs cost, made of the rows alone. */
 export function lazyAnswer(results: readonly RowResult[]): string[] {

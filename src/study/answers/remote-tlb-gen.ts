@@ -1,11 +1,11 @@
-import { groupDigits } from '../../report/layout.js';
+import { groupDigits } from '../../report/text-columns.js';
 import { findRule } from '../../rules/index.js';
 import { findVariant } from '../../variants/index.js';
 import { isPermanent } from '../columns/lost-flush.js';
 import { needlessSwitchFlushes, switchFlushes } from '../columns/rates.js';
 import { type Differences, differencesOf } from '../difference.js';
 import type { Column, RowResult } from '../study.js';
-import { changesWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './words.js';
+import { changesWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './answer-words.js';
 
 /**
  * The answer to the study's question, made of its rows alone: yes or no, by what and on which conditions,

@@ -1,5 +1,5 @@
 import type { LatentCount, Verdict } from '../../explore/api.js';
-import { groupDigits } from '../../report/layout.js';
+import { groupDigits } from '../../report/text-columns.js';
 import type { Column } from '../study.js';
 
 /** The hunt's verdict in a cell. Harm comes before what is latent: a latent finding alone is none. */

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { defineCommand, defineGroup } from '../../../src/cli/commands/command.js';
+import { wholeNumber } from '../../../src/cli/flag-values.js';
 import { anyNumber, flag, flagOr, required, toggle } from '../../../src/cli/options.js';
-import { wholeNumber } from '../../../src/cli/values.js';
 
 /** What a command is given for a command line. */
 async function given(argv: readonly string[]): Promise<unknown> {

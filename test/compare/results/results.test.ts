@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { between } from '../../../src/compare/results/between.js';
 import { parseResult } from '../../../src/compare/results/result-file.js';
-import { resultsText } from '../../../src/compare/results/text.js';
+import { resultsText } from '../../../src/compare/results/results-text.js';
 import { cli } from '../../cli/run-cli.js';
 import { sampleVerdict } from '../../report/verdicts.js';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { CContext } from '../../../src/csource/runtime/c-context.js';
 import { CWords } from '../../../src/csource/runtime/c-words.js';
-import { CContext } from '../../../src/csource/runtime/context.js';
 import * as runtime from '../../../src/csource/runtime/index.js';
-import { type Translation, translate } from '../../../src/csource/translate/program.js';
+import { type Translation, translate } from '../../../src/csource/translate/translate.js';
 import { readModule } from '../../../src/csource/wasm/module.js';
-import { kernelLayout } from '../../../src/kernel/layout.js';
+import { kernelLayout } from '../../../src/kernel/kernel-layout.js';
 import { FakeCpu } from '../fake-cpu.js';
 
 /** Translated C code that runs without a machine: its functions, and every operation that it does. */

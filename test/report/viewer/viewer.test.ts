@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../../src/report/colors.js';
-import { textWidth } from '../../../src/report/layout.js';
+import { textWidth } from '../../../src/report/text-columns.js';
 import type { Move } from '../../../src/report/viewer/keys.js';
 import { Viewer, type ViewState } from '../../../src/report/viewer/viewer.js';
 import { state } from '../states.js';

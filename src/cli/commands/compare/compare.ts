@@ -4,8 +4,9 @@ import { type ComparedOutcome, type Comparison, changedNothing } from '../../../
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
-import { type CliContext, keeperOf } from '../../context.js';
+import { type CliContext, keeperOf } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { oneOf, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
@@ -20,10 +21,9 @@ import {
   STRATEGIES,
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
+import { printCommands } from '../../print-witness.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
-import { oneOf, wholeNumber } from '../../values.js';
 import { withPool } from '../../with-pool.js';
-import { printCommands } from '../../witness.js';
 import { defineCommand } from '../command.js';
 import { comparedNames, splitArguments } from './names.js';
 
@@ -144,11 +144,22 @@ async function print(
   if (json)
     printJson(
       stdout,
-      (await import('../../../compare/document.js')).compareDocument(context.version, comparison, notes),
+      (await import('../../../compare/compare-document.js')).compareDocument(
+        context.version,
+        comparison,
+        notes,
+      ),
     );
   else if (format === 'markdown')
-    printLine(stdout, (await import('../../../compare/markdown.js')).comparisonMarkdown(comparison, notes));
-  else printLine(stdout, (await import('../../../compare/text.js')).comparisonText(comparison, notes));
+    printLine(
+      stdout,
+      (await import('../../../compare/comparison-markdown.js')).comparisonMarkdown(comparison, notes),
+    );
+  else
+    printLine(
+      stdout,
+      (await import('../../../compare/comparison-text.js')).comparisonText(comparison, notes),
+    );
   if (json || format === 'markdown') return;
   for (const { verdict, finding } of comparison.outcomes)
     if (verdict.finding !== null) printCommands(context, verdict.finding, finding);

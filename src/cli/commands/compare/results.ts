@@ -1,10 +1,10 @@
 /** `shootdown compare A.json B.json`: two results that are there already. */
 
 import { between } from '../../../compare/results/between.js';
-import { resultsDocument } from '../../../compare/results/document.js';
 import { readResult } from '../../../compare/results/result-file.js';
-import { resultsMarkdown, resultsText } from '../../../compare/results/text.js';
-import type { CliContext } from '../../context.js';
+import { resultsDocument } from '../../../compare/results/results-document.js';
+import { resultsMarkdown, resultsText } from '../../../compare/results/results-text.js';
+import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 

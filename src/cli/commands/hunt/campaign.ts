@@ -6,7 +6,7 @@
 
 import type { ProgramHuntRequest, Verdict } from '../../../explore/api.js';
 import type { Finding } from '../../../vocabulary/finding.js';
-import { type CliContext, keeperOf } from '../../context.js';
+import { type CliContext, keeperOf } from '../../command-context.js';
 import type { AskedHunt, HuntResult, ReplayResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { withPool } from '../../with-pool.js';

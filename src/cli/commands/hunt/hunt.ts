@@ -11,11 +11,12 @@ import type {
   HuntReport,
   HuntResult,
 } from '../../../report/reporters/hunt-report.js';
-import { replayCommand } from '../../../report/witness.js';
+import { replayCommand } from '../../../report/witness-words.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
-import type { CliContext } from '../../context.js';
+import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { path } from '../../flag-values.js';
 import { printLine } from '../../io.js';
 import { KERNEL_SOURCE, sourcesOf } from '../../kernel-source.js';
 import {
@@ -33,17 +34,16 @@ import {
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
-import { path } from '../../values.js';
 import { defineCommand } from '../command.js';
-import { BaselineUse } from './baseline.js';
 import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
 import { requireDistinctFiles } from './distinct-files.js';
-import { inputsOf, outputsOf } from './files.js';
+import { huntRequests } from './hunt-requests.js';
+import { selectTargets, type Targets } from './hunt-targets.js';
 import { refuseIdle } from './idle.js';
+import { BaselineUse } from './known-violations.js';
+import { inputsOf, outputsOf } from './named-files.js';
 import { REPORTING, Reporting } from './reporting.js';
-import { huntRequests } from './requests.js';
 import { chooseShard, shardFlag } from './shard.js';
-import { selectTargets, type Targets } from './targets.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
 

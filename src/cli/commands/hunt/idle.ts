@@ -1,7 +1,7 @@
 import type { Verdict } from '../../../explore/api.js';
 import { changedNothing } from '../../../report/effect-words.js';
 import { visible } from '../../../report/escape.js';
-import type { CliContext } from '../../context.js';
+import type { CliContext } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_OK } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
 

@@ -15,10 +15,10 @@ import type { HuntPlan, HuntReport } from '../../../report/reporters/hunt-report
 import { reporters } from '../../../report/reporters/index.js';
 import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporters/reporter.js';
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
-import { type CliContext, outColors } from '../../context.js';
+import { type CliContext, outColors } from '../../command-context.js';
+import { oneOf, path } from '../../flag-values.js';
 import { printCommand, printLine } from '../../io.js';
 import { flag, type Given, JSON_FLAG } from '../../options.js';
-import { oneOf, path } from '../../values.js';
 
 /** A collector for `--reporter`, which may be repeated and may hold a comma list. */
 function reporterNames(text: string, before: readonly Reporter[] = []): Reporter[] {

@@ -7,7 +7,7 @@
 
 import { SHARDS_MAX, type Shard } from '../../../explore/shard.js';
 import { InputError } from '../../../vocabulary/errors.js';
-import { quoted } from '../../values.js';
+import { quoted } from '../../flag-values.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

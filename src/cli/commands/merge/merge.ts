@@ -4,25 +4,25 @@ import type { Verdict } from '../../../explore/api.js';
 import type { Blob } from '../../../findings/blob.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { kindsOf } from '../../../merge/kinds.js';
 import { totalOf } from '../../../merge/total.js';
 import { missingShards, unionOf } from '../../../merge/union.js';
-import { kindsOf } from '../../../merge/witnesses.js';
 import { visible } from '../../../report/escape.js';
-import { count } from '../../../report/layout.js';
 import { missingLines } from '../../../report/merged-words.js';
 import type { HuntReport, HuntResult, MergedFinding } from '../../../report/reporters/hunt-report.js';
+import { count } from '../../../report/text-columns.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
-import { type CliContext, keeperOf } from '../../context.js';
+import { type CliContext, keeperOf } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
 import { ALLOW_NO_EFFECT, atLeastOne, type Given, OUT, toggle } from '../../options.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
-import { outputsOf } from '../hunt/files.js';
 import { refuseIdle } from '../hunt/idle.js';
+import { outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
 import { readBlobs } from './blobs.js';
-import { saveKinds, seenAgain, shownWitness } from './witnesses.js';
+import { saveKinds, seenAgain, shownWitness } from './save-kinds.js';
 
 const FLAGS = {
   out: OUT,

@@ -3,11 +3,12 @@
 import { showDocument } from '../../../report/json-documents.js';
 import { TABLE_WIDTH } from '../../../report/table.js';
 import { renderTimeline } from '../../../report/timeline.js';
-import { originOf } from '../../../report/witness.js';
+import { originOf } from '../../../report/witness-words.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
-import { type CliContext, outColors } from '../../context.js';
+import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
+import { wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   FINDING,
@@ -19,8 +20,7 @@ import {
   toggle,
 } from '../../options.js';
 import { openFinding } from '../../own-modules.js';
-import { wholeNumber } from '../../values.js';
-import { printReplayed, reportDifferences } from '../../witness.js';
+import { printReplayed, reportDifferences } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
 import { view } from './view.js';
 

@@ -2,9 +2,9 @@
 
 import { movesOf } from '../../../report/viewer/keys.js';
 import { Viewer } from '../../../report/viewer/viewer.js';
-import { replayedSentence } from '../../../report/witness.js';
+import { replayedSentence } from '../../../report/witness-words.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
-import { type CliContext, outColors } from '../../context.js';
+import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import type { Terminal } from '../../io.js';
 import { screenText } from '../../terminal.js';

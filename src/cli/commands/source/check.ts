@@ -1,9 +1,9 @@
 /** `shootdown source check DIR`: whether a tree's C text compiles, and what of it is mapped to what. */
 
-import type { SourceCheck } from '../../../csource/check.js';
+import type { SourceCheck } from '../../../csource/check-source.js';
 import { visible } from '../../../report/escape.js';
-import { count } from '../../../report/layout.js';
-import type { CliContext } from '../../context.js';
+import { count } from '../../../report/text-columns.js';
+import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 import { KERNEL_SOURCE } from '../../kernel-source.js';

@@ -7,16 +7,17 @@ import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
 import { openFindingLines } from '../../../report/hunt-words.js';
 import { type StressWitness, stressDocument } from '../../../report/json-documents.js';
-import { count } from '../../../report/layout.js';
 import { Progress } from '../../../report/progress.js';
-import { stressLines } from '../../../report/stress.js';
+import { stressLines } from '../../../report/stress-words.js';
+import { count } from '../../../report/text-columns.js';
 import type { StressProgress } from '../../../stress/api.js';
-import type { CampaignResult, StressTarget } from '../../../stress/campaign.js';
 import type { SelfTest } from '../../../stress/self-test.js';
+import type { CampaignResult, StressTarget } from '../../../stress/stress-campaign.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
-import { type CliContext, errColors, keeperOf } from '../../context.js';
+import { type CliContext, errColors, keeperOf } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { duration, names, oneOf, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
@@ -34,10 +35,15 @@ import {
   toggle,
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
-import { duration, names, oneOf, wholeNumber } from '../../values.js';
-import { printCommands, printIndented, printLabelled, printSentence, printTimeline } from '../../witness.js';
+import {
+  printCommands,
+  printIndented,
+  printLabelled,
+  printSentence,
+  printTimeline,
+} from '../../print-witness.js';
 import { defineCommand } from '../command.js';
-import { type StressTargets, selectStressTargets } from './targets.js';
+import { type StressTargets, selectStressTargets } from './stress-targets.js';
 
 const FOR_MS_DEFAULT = 10_000;
 const PERTURB_DEFAULT = 200;

@@ -4,17 +4,18 @@ import type { HuntProgress } from '../../../explore/api.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { studyDocument } from '../../../report/json-documents.js';
-import { count } from '../../../report/layout.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
-import { studyReport } from '../../../study/report.js';
-import type { StudyRequest } from '../../../study/run.js';
+import { count } from '../../../report/text-columns.js';
+import type { StudyRequest } from '../../../study/run-study.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
-import { StudyTable } from '../../../study/table.js';
+import { studyReport } from '../../../study/study-report.js';
+import { StudyTable } from '../../../study/study-table.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Finding } from '../../../vocabulary/finding.js';
-import { type CliContext, keeperOf, outColors, screenWidth } from '../../context.js';
+import { type CliContext, keeperOf, outColors, screenWidth } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   EXPLORATION,
@@ -28,12 +29,11 @@ import {
   VARIANTS,
 } from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
+import { printLabelled } from '../../print-witness.js';
 import { type SelectedScenarios, selectScenarios, selectStrategies } from '../../select.js';
-import { wholeNumber } from '../../values.js';
 import { withPool } from '../../with-pool.js';
-import { printLabelled } from '../../witness.js';
 import { defineCommand } from '../command.js';
-import { printStudyEnd } from './end.js';
+import { printStudyEnd } from './below-table.js';
 
 /** The study that modules are put into where none is named. */
 const STUDY_DEFAULT = 'remote-tlb-gen';

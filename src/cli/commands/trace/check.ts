@@ -3,7 +3,7 @@
 import type { CheckReport } from '../../../check/index.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
 import { InputError } from '../../../vocabulary/errors.js';
-import type { CliContext } from '../../context.js';
+import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 import { atLeastOne, flag, type Given, JSON_FLAG } from '../../options.js';

@@ -1,0 +1,133 @@
+/**
+ * What stands below a study's table: why rules fail, one witness drawn, the answer in words, and what it
+ * rests on.
+ */
+
+import type { Replay } from '../../../replay/replay-finding.js';
+import { visible } from '../../../report/escape.js';
+import { reachOf } from '../../../report/rests-on.js';
+import { count, groupDigits, wrap } from '../../../report/text-columns.js';
+import type { RowResult, Study } from '../../../study/study.js';
+import type { Finding } from '../../../vocabulary/finding.js';
+import { type CliContext, outColors } from '../../command-context.js';
+import { printLine } from '../../io.js';
+import { printCommands, printIndented, printSentence, printTimeline } from '../../print-witness.js';
+
+type Witnessed = RowResult & { readonly finding: Finding; readonly replay: Replay };
+
+export function printStudyEnd(
+  context: CliContext,
+  study: Study,
+  results: readonly RowResult[],
+  notes: readonly string[],
+  width: number,
+): void {
+  const { io } = context;
+  const witnessed = results.filter(
+    (result): result is Witnessed => result.finding !== null && result.replay !== null,
+  );
+  if (study.explainsWitnesses && witnessed.length > 0) {
+    printLine(io.stdout, '\nwhy');
+    printIndented(context, reasons(witnessed), width);
+    printShortest(context, witnessed, width);
+  }
+  printGrounds(context, study, results, notes, width);
+  printAnswer(context, study, results, width);
+}
+
+/** Stands last: what whoever reads no more than the end of it should know. */
+function printAnswer(context: CliContext, study: Study, results: readonly RowResult[], width: number): void {
+  const answer = study.answer(results);
+  if (answer.length === 0) return;
+  printLine(context.io.stdout, '\nanswer');
+  const colors = outColors(context);
+  for (const [at, paragraph] of answer.entries()) {
+    for (const [index, line] of wrap(visible(paragraph), width - 4).entries())
+      printLine(context.io.stdout, (index === 0 ? '  ' : '    ') + (at === 0 ? colors.bold(line) : line));
+  }
+}
+
+function printGrounds(
+  context: CliContext,
+  { probes }: Study,
+  results: readonly RowResult[],
+  notes: readonly string[],
+  width: number,
+): void {
+  const verdicts = results.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
+  if (verdicts.length === 0) return;
+  printLine(context.io.stdout, '\nrests on');
+  const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
+  const steps = verdicts.reduce((sum, verdict) => sum + verdict.steps, 0);
+  const [{ memory, seed }] = verdicts;
+  printIndented(
+    context,
+    [
+      `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled ` +
+        `with seed ${seed}; where none is found, a sample and not a proof`,
+      ...(probes.includes('counts') ? countedWords(results) : []),
+      ...reachOf(memory, notes),
+    ],
+    width,
+  );
+}
+
+/** How many pairs the differences come from. */
+function countedWords(results: readonly RowResult[]): string[] {
+  const counted = results.flatMap(({ pairs, comparisons }) =>
+    pairs === null ? [] : [{ pairs: pairs.pairs, comparisons }],
+  );
+  if (counted.length === 0) return [];
+  const [least, most] = [
+    Math.min(...counted.map(({ pairs }) => pairs)),
+    Math.max(...counted.map(({ pairs }) => pairs)),
+  ];
+  const pairs = least === most ? groupDigits(most) : `${groupDigits(least)} to ${groupDigits(most)}`;
+  return [
+    `differences: over ${pairs} pairs of executions a row, in which the rule follows the first row's ` +
+      'execution step by step; what only the rule executes takes no time of its own. Apart: each ' +
+      'by itself as ' +
+      `it is hunted, every instruction a turn. ${count(counted[0].comparisons, 'interval')} of ` +
+      'each, together ' +
+      `95 % (Student's t, Bonferroni)`,
+  ];
+}
+
+/** A line for each rule and class of violation, from the shortest of its witnesses. */
+function reasons(witnessed: readonly Witnessed[]): string[] {
+  const best = new Map<string, { shortest: Witnessed; where: string[] }>();
+  for (const result of witnessed) {
+    const key = `${result.row.label} ${result.finding.violation.class}`;
+    const known = best.get(key);
+    if (known === undefined) best.set(key, { shortest: result, where: [result.row.group] });
+    else {
+      known.where.push(result.row.group);
+      if (result.finding.steps < known.shortest.finding.steps) known.shortest = result;
+    }
+  }
+  return [...best.values()].map(
+    ({ shortest: { row, finding, verdict }, where }) =>
+      `${row.label} (${finding.violation.class} on ${where.join(', ')}): ` +
+      `${finding.violation.message}${keptIn(verdict?.finding)}`,
+  );
+}
+
+const keptIn = (file: string | null | undefined): string => (file == null ? '' : ` [${file}]`);
+
+/**
+ * The timeline that is shortest to read: of a use of something stale if there is one, since a deadlock has no
+ * step that decides.
+ */
+function printShortest(context: CliContext, witnessed: readonly Witnessed[], width: number): void {
+  const used = witnessed.filter(({ finding }) => finding.violation.class === 'stale-use');
+  const candidates = used.length > 0 ? used : witnessed;
+  const shortest = candidates.reduce((best, result) =>
+    result.finding.steps < best.finding.steps ? result : best,
+  );
+  printLine(context.io.stdout, `\n${visible(shortest.row.variant)}, the shortest witness`);
+  printTimeline(context, shortest.finding, shortest.replay, false, width);
+  printLine(context.io.stdout, '');
+  printSentence(context, shortest.finding, width);
+  const file = shortest.verdict?.finding;
+  if (file != null) printCommands(context, file, shortest.finding);
+}

@@ -1,0 +1,276 @@
+import { CPU_SHIFT, ENTRIES, type EntryName } from '../addresses.js';
+import { type CFunction, CTypes, type GlobalVariable } from '../dwarf/c-types.js';
+import { readEntries } from '../dwarf/entries.js';
+import { type CLine, LineTable } from '../dwarf/lines.js';
+import { type Fields, fieldsOf } from '../known-fields.js';
+import { type Instruction, instructionsOf, OP, UnknownInstruction } from '../wasm/decode.js';
+import type { FunctionBody, WasmModule } from '../wasm/module.js';
+import { Frame } from './frame.js';
+import { FunctionTranslation, type Surroundings } from './function.js';
+import { imported } from './imports.js';
+import { type MadeLine, Untranslatable } from './operands.js';
+
+/** A module of C code as protocol code: functions that the entries reach, and the words that they name. */
+
+export interface TranslatedFunction {
+  /** As C has it. */
+  readonly name: string;
+  /** In the generated text. */
+  readonly jsName: string;
+  readonly lines: readonly MadeLine[];
+  readonly at: CLine | null;
+}
+
+/** Something that the code asks for and nobody has: reached, it ends the run. */
+export interface Missing {
+  readonly name: string;
+  readonly by: string;
+  readonly at: CLine | null;
+}
+
+export interface Translation extends Fields {
+  readonly functions: readonly TranslatedFunction[];
+  /** By entry: the function's name in the generated text. */
+  readonly entries: Readonly<Partial<Record<EntryName, string>>>;
+  /** Bytes of stack that the deepest chain of calls takes, with room for a word. */
+  readonly stackBytes: number;
+  readonly missing: readonly Missing[];
+  /** Numbers of flush_tlb_func and of the condition in the table of functions, and the request's address. */
+  readonly callable: { readonly function: number; readonly condition: number; readonly request: number };
+}
+
+export interface TranslationInput {
+  readonly module: WasmModule;
+  /** Names of per-CPU variables. */
+  readonly perCpu: ReadonlySet<string>;
+  /** The function that chooses CPUs. */
+  readonly condition: string;
+}
+
+/** Throws Untranslatable. */
+export function translate(input: TranslationInput): Translation {
+  return new Program(input).translate();
+}
+
+interface Code {
+  readonly body: FunctionBody;
+  readonly instructions: readonly Instruction[];
+}
+
+class Program {
+  private readonly module: WasmModule;
+  private readonly types: CTypes;
+  private readonly lines: LineTable;
+  private readonly perCpu: readonly GlobalVariable[];
+  private readonly variables: readonly GlobalVariable[];
+  private readonly made: readonly CFunction[];
+  private readonly code = new Map<number, Code>();
+  private readonly stored = new Set<number>();
+  private readonly names = new Map<number, string>();
+  private readonly missing: Missing[] = [];
+  private readonly frames = new Map<number, { readonly bytes: number; readonly calls: number[] }>();
+
+  constructor(private readonly input: TranslationInput) {
+    this.module = input.module;
+    this.types = new CTypes(readEntries(input.module.custom));
+    this.lines = new LineTable(input.module.custom.get('.debug_line'));
+    this.made = this.types.functions();
+    const all = this.types.variables();
+    this.perCpu = all.filter(({ name }) => input.perCpu.has(name));
+    this.variables = all.filter(({ name }) => !input.perCpu.has(name));
+  }
+
+  translate(): Translation {
+    const entries = ENTRIES.flatMap((name) => {
+      const index = this.module.exports.get(`lab_${name}`);
+      return index === undefined ? [] : [[name, index] as const];
+    });
+    for (const [, index] of entries) this.reach(index);
+    const functions = [...this.code.values()].map((code) => this.function(code));
+    const fields = fieldsOf({
+      variables: this.variables,
+      perCpu: this.perCpu,
+      mm: this.types.structure('mm_struct') ?? [],
+      batch: this.types.structure('arch_tlbflush_unmap_batch') ?? [],
+      isStored: (variable) => [...this.stored].some((address) => isIn(variable, address)),
+      initial: (address, bytes) => this.initial(address, bytes),
+    });
+    return {
+      ...fields,
+      functions,
+      entries: Object.fromEntries(entries.map(([name, index]) => [name, this.nameOf(index)])),
+      stackBytes: this.stackBytes(entries.map(([, index]) => index)),
+      missing: this.missing,
+      callable: {
+        function: this.numberOf('flush_tlb_func'),
+        condition: this.numberOf(this.input.condition),
+        request: this.perCpu.find(({ name }) => name === 'flush_tlb_info')?.address ?? 0,
+      },
+    };
+  }
+
+  /** Reads a function and what it calls; notes which addresses are stored to. */
+  private reach(index: number): void {
+    const body = this.bodyOf(index);
+    if (body === null || this.code.has(index)) return;
+    let instructions: Instruction[];
+    try {
+      instructions = instructionsOf(this.module, body);
+    } catch (error) {
+      if (!(error instanceof UnknownInstruction)) throw error;
+      const what = `${body.name} has arithmetic of 64 bits or of fractions, which the lab does not know`;
+      throw new Untranslatable(what, this.lines.at(error.address));
+    }
+    this.code.set(index, { body, instructions });
+    for (const { opcode, a } of instructions) if (opcode === OP.call) this.reach(a);
+    this.noteStores(instructions);
+  }
+
+  /**
+   * `i32.const a; ...; i32.store b`: at -O0 a variable's address is 0 with the rest as the store's offset.
+   */
+  private noteStores(instructions: readonly Instruction[]): void {
+    for (const { opcode, a } of instructions)
+      if ((opcode === OP.i32Store || opcode === OP.i32Store8 || opcode === OP.i32Store16) && a >= 1024)
+        this.stored.add(a);
+  }
+
+  private bodyOf(index: number): FunctionBody | null {
+    const { imports, functions } = this.module;
+    return index < imports.length ? null : functions[index - imports.length];
+  }
+
+  private function({ body, instructions }: Code): TranslatedFunction {
+    const made = this.made.find(({ name, low }) => name === plain(body.name) && this.isOf(body, low));
+    const frame = new Frame(made?.objects ?? []);
+    const missingBefore = this.missing.length;
+    new FunctionTranslation(body, instructions, this.around(body), frame, null).run();
+    this.missing.length = missingBefore;
+    const variables = frame.variables();
+    const translation = new FunctionTranslation(
+      body,
+      instructions,
+      this.around(body),
+      frame,
+      variables,
+    ).run();
+    this.frames.set(body.index, {
+      bytes: -frame.base,
+      calls: instructions.flatMap(({ opcode, a }) => (opcode === OP.call ? [a] : [])),
+    });
+    const parameters = body.type.parameters.map((_, index) => `p${index}`);
+    const declared = translation.declarations();
+    const lines: MadeLine[] = [
+      {
+        text: `function* ${this.nameOf(body.index)}(${['cpu', 'c', 'sp', ...parameters].join(', ')}) {`,
+        at: null,
+      },
+      ...(declared.length === 0 ? [] : [{ text: `let ${declared.join(', ')};`, at: null }]),
+      ...translation.lines,
+      { text: '}', at: null },
+    ];
+    const at = this.lines.at(body.start - this.module.codeStart);
+    return { name: plain(body.name), jsName: this.nameOf(body.index), lines, at };
+  }
+
+  private isOf(body: FunctionBody, low: number): boolean {
+    const address = body.start - this.module.codeStart;
+    // The entry's address is that of the function's header, before its locals.
+    return low <= address && address - low < 1000;
+  }
+
+  private around(body: FunctionBody): Surroundings {
+    const { module } = this;
+    return {
+      call: (index, args, sp) => {
+        const known = module.imports[index] as WasmModule['imports'][number] | undefined;
+        if (known === undefined) {
+          const answers = (this.bodyOf(index)?.type.results.length ?? 0) > 0;
+          const call = `${this.nameOf(index)}(${['cpu', 'c', sp, ...args].join(', ')})`;
+          return { text: call, isProtocol: true, answers, isPure: false };
+        }
+        const call = known.module === 'lab' ? imported(known.name, args) : null;
+        if (call !== null) return call;
+        const line = this.lines.at(body.start - module.codeStart);
+        if (!this.missing.some(({ name, by }) => name === known.name && by === body.name))
+          this.missing.push({ name: known.name, by: plain(body.name), at: line });
+        const what = JSON.stringify(`calls ${known.name}, which the lab does not have`);
+        const answers = known.type.results.length > 0;
+        return { text: `lab.missing(${what})`, isProtocol: false, answers, isPure: false };
+      },
+      parametersOf: (index) =>
+        (module.imports[index]?.type ?? this.bodyOf(index)?.type)?.parameters.length ?? 0,
+      constantAt: (address, bytes) => {
+        const variable = this.variables.find((one) => isIn(one, address));
+        if (variable === undefined || [...this.stored].some((stored) => isIn(variable, stored))) return null;
+        return this.initial(address, bytes);
+      },
+      lineAt: (address) => this.lines.at(address),
+    };
+  }
+
+  private initial(address: number, bytes: number): number {
+    for (const segment of this.module.segments) {
+      const at = address - segment.address;
+      if (at < 0 || at + bytes > segment.bytes.length) continue;
+      let value = 0;
+      for (let byte = bytes - 1; byte >= 0; byte--) value = (value << 8) | segment.bytes[at + byte];
+      return value;
+    }
+    return 0;
+  }
+
+  private numberOf(name: string): number {
+    const index = this.module.functions.find((one) => plain(one.name) === name)?.index;
+    return [...this.module.table].find(([, one]) => one === index)?.[0] ?? -1;
+  }
+
+  private nameOf(index: number): string {
+    const known = this.names.get(index);
+    if (known !== undefined) return known;
+    const base = (this.bodyOf(index)?.name ?? '').replace(/\W/g, '_');
+    const taken = new Set(this.names.values());
+    const name = RESERVED.has(base) || taken.has(base) ? `${base}_${index}` : base;
+    this.names.set(index, name);
+    return name;
+  }
+
+  /** The deepest chain of calls. Throws Untranslatable for one that comes back to itself. */
+  private stackBytes(entries: readonly number[]): number {
+    const depths = new Map<number, number>();
+    const open = new Set<number>();
+    const depthOf = (index: number): number => {
+      const frame = this.frames.get(index);
+      if (frame === undefined) return 0;
+      const body = this.bodyOf(index);
+      if (open.has(index)) {
+        const at = body === null ? null : this.lines.at(body.start - this.module.codeStart);
+        throw new Untranslatable(`${body?.name} calls itself, and the depth of calls must be known`, at);
+      }
+      const known = depths.get(index);
+      if (known !== undefined) return known;
+      open.add(index);
+      const depth = frame.bytes + Math.max(0, ...frame.calls.map(depthOf));
+      open.delete(index);
+      depths.set(index, depth);
+      return depth;
+    };
+    return (Math.max(...entries.map(depthOf), 0) + 16 + 15) & ~15;
+  }
+}
+
+function isIn({ address, bytes }: GlobalVariable, at: number): boolean {
+  return at >= address && at < address + Math.max(bytes, 1) && at < 1 << CPU_SHIFT;
+}
+
+/** `name.1` of a second static function of one name. */
+function plain(name: string): string {
+  return name.replace(/\.\d+$/, '');
+}
+
+const RESERVED: ReadonlySet<string> = new Set(
+  (
+    'cpu c sp lab delete new in of function var let const class yield await switch_ default this ' +
+    'typeof void with'
+  ).split(' '),
+);
