@@ -1,6 +1,6 @@
 import { type PlainCpu, type PlainProgram, type Protocol, plainProgram } from 'shootdown';
 import { type Bell, type BellOps, ringBell, sleepOnBell } from '../src/programs/doorbell.js';
-import { ModelHost } from './model-host.js';
+import { ModelThread } from './model-thread.js';
 
 /**
  * The stress engine's own doorbell as a plain shared-memory program: one CPU consumes what two others
@@ -51,7 +51,7 @@ export function doorbellProgram(
     pairs: { sleep: [0, 0] },
     cpus: [
       function* (cpu, at) {
-        const ops = new ModelHost(cpu, at.pending);
+        const ops = new ModelThread(cpu, at.pending);
         let served = 0;
         while (served !== wanted) {
           const taken = yield* cpu.xchg(at.pending, 0);
@@ -68,7 +68,7 @@ export function doorbellProgram(
             at: Readonly<Record<'pending' | 'awake' | 'served' | 'sleep', number>>,
           ): Protocol<void> {
             yield* publish(cpu, at.pending);
-            yield* ringBell(new ModelHost(cpu, at.pending), { sleep: at.sleep, awake: at.awake });
+            yield* ringBell(new ModelThread(cpu, at.pending), { sleep: at.sleep, awake: at.awake });
           },
       ),
     ],

@@ -10,7 +10,7 @@ import {
   type TokenOps,
   type TokenWords,
 } from '../src/programs/run-token.js';
-import { ModelHost } from './model-host.js';
+import { ModelThread } from './model-thread.js';
 
 /**
  * The stress engine's own run tokens as a plain shared-memory program: CPUs ask each other for something,
@@ -69,7 +69,7 @@ export function runTokenProgram(
     ready: at.ready,
     urgent: at.urgent,
   });
-  const opsOf = (cpu: PlainCpu, at: Addresses): TokenOps => new ModelHost(cpu, at[`pending${cpu.id}`]);
+  const opsOf = (cpu: PlainCpu, at: Addresses): TokenOps => new ModelThread(cpu, at[`pending${cpu.id}`]);
 
   /** A CPU's last step: it holds a token and wants none any more, whoever still rings for it. */
   function* leave(cpu: PlainCpu, at: Addresses): Protocol<void> {

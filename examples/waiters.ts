@@ -10,7 +10,7 @@ import {
   type WaiterWords,
   withdrawWait,
 } from '../src/programs/waiters.js';
-import { ModelHost } from './model-host.js';
+import { ModelThread } from './model-thread.js';
 
 /**
  * Who waits for which word, in the stress engine, as a plain shared-memory program: CPUs that wait for words
@@ -18,7 +18,7 @@ import { ModelHost } from './model-host.js';
  * lost rings: a sleep here never ends by itself, so a ring that is lost is a deadlock.
  *
  * `announceWait`, `withdrawWait`, `ringWaiters` and the bell's functions are the very text that stress runs
- * execute; around them stands what `ThreadHost` does at a wait and after a store.
+ * execute; around them stands what `ThreadRunner` does at a wait and after a store.
  */
 
 type Addresses = Readonly<Record<string, number>>;
@@ -35,8 +35,8 @@ const REAL: WaiterParts = { announce: announceWait, ring: ringWaiters, passesTur
 
 type Wait = readonly [address: number, mask: number, value: number, not: number];
 
-/** One CPU's host: what it waits for decides whether it has a reason to wake up. */
-class WaitingHost extends ModelHost implements WaiterOps {
+/** One CPU's thread: what it waits for decides whether it has a reason to wake up. */
+class WaitingThread extends ModelThread implements WaiterOps {
   constructor(
     private readonly owner: PlainCpu,
     private readonly at: Addresses,
@@ -58,7 +58,7 @@ class WaitingHost extends ModelHost implements WaiterOps {
     return holds(current, mask, value, not) ? 1 : 0;
   }
   /**
-   * As `ThreadHost.wait`, called again until the wait is over; answers whether the turn is to be passed on.
+   * As `ThreadRunner.wait`, called again until the wait is over; answers whether the turn is to be passed on.
    */
   *wait(
     parts: WaiterParts,
@@ -69,11 +69,11 @@ class WaitingHost extends ModelHost implements WaiterOps {
     not: number,
   ): Protocol<boolean> {
     const { id } = this.owner;
-    const host = new WaitingHost(this.owner, this.at, [address, mask, value, not]);
-    yield* parts.announce(host, words, id, address, mask, value, not);
-    yield* sleepOnBell(host, { sleep: this.at[`sleep${id}`], awake: this.at.awake });
-    yield* withdrawWait(host, words, id, address);
-    const reason = yield* host.hasReason();
+    const thread = new WaitingThread(this.owner, this.at, [address, mask, value, not]);
+    yield* parts.announce(thread, words, id, address, mask, value, not);
+    yield* sleepOnBell(thread, { sleep: this.at[`sleep${id}`], awake: this.at.awake });
+    yield* withdrawWait(thread, words, id, address);
+    const reason = yield* thread.hasReason();
     return reason === 1 && isTurn(mask, value, not);
   }
 }
@@ -90,8 +90,8 @@ function wordsOf(at: Addresses, cpus: number): WaiterWords {
   return { records, counts: at.count, sets: at.set, setWords: 1, hashMask: 0 };
 }
 
-/** What a CPU does, with its host. */
-type Role = (host: WaitingHost, cpu: PlainCpu, at: Addresses, acts: Acts) => Protocol<void>;
+/** What a CPU does, with its thread. */
+type Role = (thread: WaitingThread, cpu: PlainCpu, at: Addresses, acts: Acts) => Protocol<void>;
 
 /** How roles wait and change words. */
 class Acts {
@@ -101,70 +101,70 @@ class Acts {
   ) {}
 
   /** Until (word & mask) === value; the turn, if there is one to pass on, is passed on behind a barrier. */
-  *until(host: WaitingHost, cpu: PlainCpu, address: number, mask: number, value: number): Protocol<void> {
+  *until(thread: WaitingThread, cpu: PlainCpu, address: number, mask: number, value: number): Protocol<void> {
     let owes = false;
     for (;;) {
       const seen = yield* cpu.readOnce(address);
       if ((seen & mask) === value) break;
-      owes = yield* host.wait(this.parts, this.words, address, mask, value, 0);
+      owes = yield* thread.wait(this.parts, this.words, address, mask, value, 0);
     }
     if (!owes || !this.parts.passesTurn) return;
     yield* cpu.smpMb();
-    yield* this.ringFor(host, cpu, address);
+    yield* this.ringFor(thread, cpu, address);
   }
-  /** A plain store, as `ThreadHost.released` rings for it. */
-  *set(host: WaitingHost, cpu: PlainCpu, address: number, value: number): Protocol<void> {
+  /** A plain store, as `ThreadRunner.released` rings for it. */
+  *set(thread: WaitingThread, cpu: PlainCpu, address: number, value: number): Protocol<void> {
     yield* cpu.writeOnce(address, value);
     yield* cpu.smpMb();
-    yield* this.ringFor(host, cpu, address);
+    yield* this.ringFor(thread, cpu, address);
   }
-  *lock(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void> {
+  *lock(thread: WaitingThread, cpu: PlainCpu, address: number): Protocol<void> {
     for (;;) {
       const owner = yield* cpu.cmpxchg(address, 0, cpu.id + 1);
       if (owner === 0) return;
-      yield* host.wait(this.parts, this.words, address, -1, 0, 0);
+      yield* thread.wait(this.parts, this.words, address, -1, 0, 0);
     }
   }
-  *ringFor(host: WaitingHost, cpu: PlainCpu, address: number): Protocol<void> {
+  *ringFor(thread: WaitingThread, cpu: PlainCpu, address: number): Protocol<void> {
     const any = yield* cpu.readOnce(this.words.counts);
     if (any === 0) return;
     const current = yield* cpu.readOnce(address);
-    yield* this.parts.ring(host, this.words, cpu.id, address, current);
+    yield* this.parts.ring(thread, this.words, cpu.id, address, current);
   }
 }
 
-export const WAITS_FOR_FLAG: Role = function* (host, cpu, at, acts) {
-  yield* acts.until(host, cpu, at.flag, 1, 1);
+export const WAITS_FOR_FLAG: Role = function* (thread, cpu, at, acts) {
+  yield* acts.until(thread, cpu, at.flag, 1, 1);
 };
 
 /** CPUs contend for a lock, under which each counts up. */
-export const CONTEND: Role = function* (host, cpu, at, acts) {
-  yield* acts.lock(host, cpu, at.lock);
+export const CONTEND: Role = function* (thread, cpu, at, acts) {
+  yield* acts.lock(thread, cpu, at.lock);
   const counted = yield* cpu.readOnce(at.counted);
   yield* cpu.writeOnce(at.counted, counted + 1);
-  yield* acts.set(host, cpu, at.lock, 0);
+  yield* acts.set(thread, cpu, at.lock, 0);
 };
 
 /** Waits for the lock to be free without taking it: the next one's turn comes after it. */
-export const LOOKS_AT_LOCK: Role = function* (host, cpu, at, acts) {
-  yield* acts.until(host, cpu, at.lock, -1, 0);
+export const LOOKS_AT_LOCK: Role = function* (thread, cpu, at, acts) {
+  yield* acts.until(thread, cpu, at.lock, -1, 0);
 };
 
 /** Holds the lock from the start, and lets it go. */
-export const RELEASES: Role = function* (host, cpu, at, acts) {
-  yield* acts.set(host, cpu, at.lock, 0);
+export const RELEASES: Role = function* (thread, cpu, at, acts) {
+  yield* acts.set(thread, cpu, at.lock, 0);
 };
 
 /** Waits for the flag, then for the lock: what it waits for changes under who rings it. */
-export const FLAG_THEN_LOCK: Role = function* (host, cpu, at, acts) {
-  yield* acts.until(host, cpu, at.flag, 1, 1);
-  yield* acts.until(host, cpu, at.lock, -1, 0);
+export const FLAG_THEN_LOCK: Role = function* (thread, cpu, at, acts) {
+  yield* acts.until(thread, cpu, at.flag, 1, 1);
+  yield* acts.until(thread, cpu, at.lock, -1, 0);
 };
 
 /** Sets the flag that two others wait for, then lets the lock go. */
-export const SETS_FLAG_THEN_RELEASES: Role = function* (host, cpu, at, acts) {
-  yield* acts.set(host, cpu, at.flag, 1);
-  yield* acts.set(host, cpu, at.lock, 0);
+export const SETS_FLAG_THEN_RELEASES: Role = function* (thread, cpu, at, acts) {
+  yield* acts.set(thread, cpu, at.flag, 1);
+  yield* acts.set(thread, cpu, at.lock, 0);
 };
 
 export function waitersProgram(
@@ -188,7 +188,7 @@ export function waitersProgram(
       (role) =>
         function* (cpu: PlainCpu, at: Addresses): Protocol<void> {
           const acts = new Acts({ ...REAL, ...parts }, wordsOf(at, roles.length));
-          yield* role(new WaitingHost(cpu, at), cpu, at, acts);
+          yield* role(new WaitingThread(cpu, at), cpu, at, acts);
         },
     ),
     final: (read, at) => {

@@ -1,7 +1,7 @@
 import { type Op, type PlainCpu, type PlainProgram, type Protocol, plainProgram } from 'shootdown';
 import { announceWait, type WaiterOps, type WaiterWords, withdrawWait } from '../src/programs/waiters.js';
 import { GETS_ON, type WatchOps, waitsInVain } from '../src/programs/watch.js';
-import { ModelHost } from './model-host.js';
+import { ModelThread } from './model-thread.js';
 
 /**
  * The watchdog of a stress run as a plain program: a CPU that waits for one word and then for another, one
@@ -21,7 +21,7 @@ export interface WatchShape {
   readonly look?: typeof waitsInVain;
 }
 
-class WaitingCpu extends ModelHost implements WaiterOps, WatchOps {
+class WaitingCpu extends ModelThread implements WaiterOps, WatchOps {
   constructor(
     private readonly owner: PlainCpu,
     at: Addresses,

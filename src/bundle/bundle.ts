@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { blankGenerators } from './blank.js';
 import { COVER_BANNER } from './cover.js';
 import { flatten } from './flatten.js';
 import { LOOP_GUARD } from './guard-loops.js';
 import { THROW_NOTES } from './note-throws.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
+import { stripGenerators } from './strip.js';
 import { writeOutput } from './temporary.js';
 import { isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
 import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modules.js';
 
 /**
  * Makes what worker threads run: one plain module out of a worker's entry and, perhaps, users' modules. The
- * stripped build has protocol code as plain functions over operations that act at once: its plugin blanks the
+ * stripped build has protocol code as plain functions over operations that act at once: its plugin strips the
  * generators and puts the stripped machine in the place of the explorer's. The explorer's has generators that
  * delegate to nobody (flatten.ts). esbuild drops the types.
  *
@@ -73,7 +73,7 @@ export const OUTPUT = {
 
 /** The first lines of a bundle in which users' code is explored. */
 export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}\n${LOOP_GUARD}\n${COVER_BANNER}`;
-const BLANKED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
+const STRIPPED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
 
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
@@ -85,14 +85,14 @@ export async function bundle(options: BundleOptions): Promise<void> {
     stdin: { contents: entryWith(entry, own?.paths ?? []), resolveDir: SOURCES },
     outfile,
     ...OUTPUT,
-    banner: own !== null ? { js: plain ? GUARDED_BANNER : BLANKED_BANNER } : {},
+    banner: own !== null ? { js: plain ? GUARDED_BANNER : STRIPPED_BANNER } : {},
     plugins: [
       ...(options.plugins ?? []),
       ...(plain
         ? []
         : [stripPlugin(options.sameFormat === true, own === null ? SWAPPED : SWAPPED_FOR_USERS)]),
       ...(own !== null
-        ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'blanked', own)]
+        ? [userModulesPlugin(plain ? (delegating ? 'delegating' : 'flat') : 'stripped', own)]
         : []),
       ...(plain && !delegating ? [flatPlugin()] : []),
     ],
@@ -114,7 +114,7 @@ function stripPlugin(sameFormat: boolean, swaps: Readonly<Record<string, string>
           return { contents: readFileSync(file, 'utf8'), loader: loaderOf(file), resolveDir: dirname(file) };
         }
         if (!PROTOCOL.some((prefix) => name.startsWith(prefix))) return null;
-        return { contents: blankGenerators(readFileSync(path, 'utf8'), path), loader: loaderOf(path) };
+        return { contents: stripGenerators(readFileSync(path, 'utf8'), path), loader: loaderOf(path) };
       });
     },
   };

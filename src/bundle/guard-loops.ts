@@ -71,13 +71,13 @@ export function noteThrows(source: string, path: string): string {
   const program = parsed(source, path);
   if (program === null) return source;
   const inserts: Insert[] = [];
-  walk(program, (node) => inserts.push(...throwNote(node, path)));
+  visitAll(program, (node) => inserts.push(...throwNote(node, path)));
   return withInserts(source, inserts);
 }
 
 function guards(program: Node, path: string, name: string): Insert[] {
   const inserts: Insert[] = [];
-  walk(program, (node) => {
+  visitAll(program, (node) => {
     inserts.push(...throwNote(node, path));
     if (LOOPS.has(node.type)) {
       const body = node.body as Node;
@@ -89,11 +89,11 @@ function guards(program: Node, path: string, name: string): Insert[] {
   return inserts;
 }
 
-function walk(node: Node, visit: (node: Node) => void): void {
+function visitAll(node: Node, visit: (node: Node) => void): void {
   visit(node);
   for (const value of Object.values(node)) {
-    if (Array.isArray(value)) for (const item of value) if (isNode(item)) walk(item, visit);
-    if (isNode(value)) walk(value, visit);
+    if (Array.isArray(value)) for (const item of value) if (isNode(item)) visitAll(item, visit);
+    if (isNode(value)) visitAll(value, visit);
   }
 }
 

@@ -7,9 +7,9 @@ import { bundle } from './bundle.js';
  */
 
 const WORKERS: readonly { readonly entry: string; readonly plain: boolean }[] = [
-  { entry: 'sim-cpu', plain: false },
+  { entry: 'stress-thread', plain: false },
   { entry: 'litmus', plain: false },
-  { entry: 'lockstep-cpu', plain: true },
+  { entry: 'lockstep-thread', plain: true },
 ];
 
 for (const { entry, plain } of WORKERS) {

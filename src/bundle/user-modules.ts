@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
-import { blankGenerators } from './blank.js';
 import { flatten } from './flatten.js';
 import { guardAndCover, guardLoops, noteThrows } from './guard-loops.js';
+import { stripGenerators } from './strip.js';
 import { displayPath, isGenerated, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
 /**
  * Users' modules in a bundle. `import 'shootdown'` in them means the same build as the worker's around them,
- * whatever is installed where the module lies; their generators are blanked in a stripped bundle as the
+ * whatever is installed where the module lies; their generators are stripped in a stripped bundle as the
  * kernel's are, and their loops guarded in one that is explored.
  */
 
 /**
- * `blanked`: for threads. `guarded`: for the process that loads them. For workers that explore, guarded and
+ * `stripped`: for threads. `guarded`: for the process that loads them. For workers that explore, guarded and
  * with what runs noted: `flat`, and `delegating`, with every `yield*`.
  */
-export type UserCode = 'blanked' | 'guarded' | 'flat' | 'delegating';
+export type UserCode = 'stripped' | 'guarded' | 'flat' | 'delegating';
 
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
 const API = /^shootdown$/;
@@ -75,7 +75,7 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
   const name = displayPath(path);
   if (isGenerated(path)) return { contents: generated(source, path, code), loader: 'js' };
   const contents = {
-    blanked: () => noteThrows(blankGenerators(source, name), path),
+    stripped: () => noteThrows(stripGenerators(source, name), path),
     guarded: () => guardLoops(source, path, name),
     flat: () => guardAndCover(flatten(source, path, 'mixed'), path, name),
     delegating: () => guardAndCover(source, path, name),
@@ -85,7 +85,7 @@ export function userFile(path: string, code: UserCode): OnLoadResult {
 
 /** The translation of a kernel's C text: nobody wrote its loops and throws, and none of it is left out. */
 function generated(source: string, path: string, code: UserCode): string {
-  if (code === 'blanked') return blankGenerators(source, displayPath(path));
+  if (code === 'stripped') return stripGenerators(source, displayPath(path));
   return code === 'flat' ? flatten(source, path, 'protocol') : source;
 }
 

@@ -70,7 +70,7 @@ export interface ThreadEngine {
   /** Scenarios that are made for a number of CPUs and run on threads only. */
   scenarios(): Promise<readonly (Listed & { make(cpus: number): Scenario })[]>;
   selfTest(): Promise<SelfTest>;
-  /** Why a variant does not run on threads of this host, or null. */
+  /** Why a variant does not run on threads of this computer, or null. */
   refused(variant: string): Promise<string | null>;
   /** Programs are of the modules loaded. */
   stress(plan: StressPlan, targets: readonly StressTarget[]): Promise<CampaignResult>;

@@ -12,7 +12,7 @@ export interface ProcessName {
   readonly pid: number;
   /** Clock ticks from the system's start to the process's; 0 where the system does not tell. */
   readonly started: number;
-  /** Of the host, its boot and its table of processes: eight hexadecimal digits. */
+  /** Of the computer, its boot and its table of processes: eight hexadecimal digits. */
   readonly system: string;
 }
 
@@ -38,7 +38,7 @@ function lineOf(read: () => string): string {
 
 export function thisProcess(): ProcessName {
   const boot = lineOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1'));
-  // Containers on one host have tables of their own.
+  // Containers on one computer have tables of their own.
   const table = lineOf(() => readlinkSync('/proc/self/ns/pid'));
   const system = createHash('sha256').update(`${hostname()}\n${boot}\n${table}`).digest('hex').slice(0, 8);
   return { pid: process.pid, started: statusOf('self')?.started ?? 0, system };

@@ -12,7 +12,7 @@ import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import { type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
 import type { LockstepResult } from './api.js';
 import { judgeCsds } from './judge-csds.js';
-import type { LockstepApi, LockstepReport } from './lockstep-cpu.js';
+import type { LockstepApi, LockstepReport } from './lockstep-thread.js';
 import * as W from './turn-words.js';
 
 /** A schedule to be followed. */
@@ -30,7 +30,7 @@ export class LockstepEngine {
 
   /** `modules`: users' modules, whose variants and programs may be asked for. */
   constructor(private readonly modules: Modules = NO_MODULES) {
-    this.pool = new Threads('lockstep-cpu', false, modules);
+    this.pool = new Threads('lockstep-thread', false, modules);
   }
 
   /**

@@ -14,7 +14,7 @@ import {
 } from './syntax.js';
 
 /**
- * The third translation of protocol code, beside "as is" and "blanked": generators that say, at each
+ * The third translation of protocol code, beside "as is" and "stripped": generators that say, at each
  * `yield*`, where they stand and what of their variables is still read. By that a local state is known,
  * although nobody can look into a generator or copy it.
  *

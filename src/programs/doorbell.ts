@@ -3,7 +3,7 @@ import type { Op, Protocol } from '../machine/protocol.js';
 /**
  * The doorbell: how a simulated CPU that has nothing to do sleeps in the operating system, and how others
  * wake it. It is a shared-memory protocol itself, so it is written as one: the explorer hunts this text for
- * lost wake-ups, and stress runs execute it with its yields blanked.
+ * lost wake-ups, and stress runs execute it with its yields stripped.
  *
  * One `sleep` word per CPU and one counter of awake CPUs, which spinning is gated by: it must not leak. The
  * ringer counts up for the sleeper that it wakes; the sleeper counts itself down before it sleeps.

@@ -12,7 +12,7 @@ import { addToSet, nextInSet, type SetOps, takeFromSet } from './cpu-set.js';
  *
  * Like the doorbell a shared-memory protocol itself, and written as one: the explorer hunts this text for
  * lost tokens and lost wake-ups (test/programs/run-token.test.ts), and stress runs execute it with its yields
- * blanked.
+ * stripped.
  */
 
 export const RUN_BLOCKED = 0;

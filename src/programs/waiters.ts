@@ -4,7 +4,7 @@ import { addToSet, nextInSet, type SetOps, takeFromSet } from './cpu-set.js';
 /**
  * Who waits for which word of simulated memory, and who is rung when it changes. Like the doorbell a
  * shared-memory protocol itself: the explorer hunts this text for lost rings, and stress runs execute it with
- * its yields blanked.
+ * its yields stripped.
  *
  * A waiter announces itself, then looks at the word once more, then sleeps. Who changes a word does so, then,
  * behind a barrier, looks whether anybody waits for words of its hash, and rings.

@@ -26,8 +26,8 @@ export interface Rule {
   /** Bits of the tag where the rule keeps slots as one word (kernel/packed-slots.ts). */
   readonly packedTagBits?: number;
   /**
-   * Whether it needs a compare-exchange of two words: on threads of hosts other than x86 that is outside the
-   * JavaScript memory model.
+   * Whether it needs a compare-exchange of two words: on threads of other computers than x86 that is outside
+   * the JavaScript memory model.
    */
   readonly needsPair?: boolean;
 }

@@ -23,7 +23,7 @@ export interface CpuProgress {
   readonly waited: number;
 }
 
-/** Others have made so many times the steps. Below that the host's time slices can be the cause. */
+/** Others have made so many times the steps. Below that the system's time slices can be the cause. */
 const FAR = 10;
 /** A short run, or one in which nobody got far, says nothing. */
 const OTHERS_MIN = 100;

@@ -1,5 +1,5 @@
-import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
+import { type ControlWords, RING_EVENTS, RING_WORDS } from '../machine/stripped/runner.js';
 import type { TokenWords } from '../programs/run-token.js';
 import type { WaiterWords, WaitRecord } from '../programs/waiters.js';
 

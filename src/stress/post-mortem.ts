@@ -2,14 +2,14 @@ import * as H from '../machine/hardware.js';
 import { opName } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
+import { lockedOn } from '../machine/stripped/locked.js';
 import {
   ATTEND_IPI,
   ATTEND_NMI,
   type ControlWords,
   RING_EVENTS,
   RING_WORDS,
-} from '../machine/stripped/host.js';
-import { lockedOn } from '../machine/stripped/locked.js';
+} from '../machine/stripped/runner.js';
 import { atOnce } from '../programs/naming.js';
 import { type WatchOps, waitsInVain } from '../programs/watch.js';
 import type { CpuState, Hang } from './api.js';

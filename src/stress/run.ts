@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
-import { ATTEND_STOP } from '../machine/stripped/host.js';
+import { ATTEND_STOP } from '../machine/stripped/runner.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { received } from '../vocabulary/told.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
 import * as C from './control.js';
+import type { CpuReport } from './cpu-thread.js';
+import type { StressApi } from './kernel-thread.js';
 import { PostMortem } from './post-mortem.js';
 import { RunMemory, type RunWords } from './run-memory.js';
-import type { SimCpuApi } from './sim-cpu.js';
 import { type StressSubject, subjectOf } from './stress-subject.js';
 import { summary } from './summary.js';
-import type { CpuReport } from './thread-cpu.js';
-import type { HostSettings } from './thread-host.js';
+import type { RunnerSettings } from './thread-runner.js';
 import { compileAsUsual, compileSooner } from './tier-up.js';
 import { Watchdog } from './watchdog.js';
 import { type Thread, Threads } from './workers.js';
@@ -29,12 +29,12 @@ const STOP_MS = 700;
 
 /** Runs stress runs one after the other on the same threads. */
 export class StressEngine {
-  private readonly threads: Threads<SimCpuApi>;
+  private readonly threads: Threads<StressApi>;
   private readonly memory = new RunMemory();
 
   /** `modules`: users' modules, whose variants and programs may be asked for. */
   constructor(private readonly modules: Modules = NO_MODULES) {
-    this.threads = new Threads('sim-cpu', true, modules);
+    this.threads = new Threads('stress-thread', true, modules);
   }
 
   async run(request: StressRequest | ProgramStressRequest): Promise<StressResult> {
@@ -77,7 +77,7 @@ class Run {
   private mistake: InputError | null = null;
 
   constructor(
-    private readonly pool: Threads<SimCpuApi>,
+    private readonly pool: Threads<StressApi>,
     private readonly memory: RunMemory,
     private readonly request: StressRequest | ProgramStressRequest,
     private readonly waiting: 'doorbell' | 'token',
@@ -132,7 +132,7 @@ class Run {
   /** Memory with the start image in it, and threads that know their CPUs. */
   private async setUp(
     subject: StressSubject,
-  ): Promise<{ threads: readonly Thread<SimCpuApi>[]; buffers: RunWords }> {
+  ): Promise<{ threads: readonly Thread<StressApi>[]; buffers: RunWords }> {
     const { program, cpus } = subject;
     const { seed, perturbEvery, memory, atomicStores } = this.request;
     const size = program.image.length;
@@ -141,7 +141,7 @@ class Run {
     image.set(program.image);
     subject.prepare(image);
     new Int32Array(buffers.mem.buffer).set(image);
-    const settings: HostSettings = {
+    const settings: RunnerSettings = {
       ...{ cpus, cores: this.cores, waiting: this.waiting, seed, perturbEvery },
       ...subject.environment,
     };
@@ -162,7 +162,7 @@ class Run {
   }
 
   private async runThread(
-    thread: Thread<SimCpuApi>,
+    thread: Thread<StressApi>,
     reports: (CpuReport | null)[],
     id: number,
     dead: string[],
@@ -178,7 +178,7 @@ class Run {
   /** All CPUs stand at the gate. */
   private async untilReady(
     words: Int32Array,
-    threads: readonly Thread<SimCpuApi>[],
+    threads: readonly Thread<StressApi>[],
     dead: readonly string[],
   ): Promise<void> {
     while (Atomics.load(words, C.READY) < threads.length) {
@@ -228,7 +228,7 @@ class Run {
   /** Waits for the reports; threads that do not come back are ended. Whether all came back. */
   private async settle(
     done: readonly Promise<void>[],
-    threads: readonly Thread<SimCpuApi>[],
+    threads: readonly Thread<StressApi>[],
     reports: readonly (CpuReport | null)[],
     dead: readonly string[],
   ): Promise<boolean> {

@@ -2,8 +2,8 @@ import { loadWord, storeWord } from '../machine/stripped/access.js';
 import type { Locked, SharedWords } from '../machine/stripped/locked.js';
 
 /**
- * The litmus programs of the self-test, as their two threads run them: through the accessors of the stress
- * build, in step. Each test tells whether an outcome is forbidden on x86 (TSO) or merely shows the store
+ * The litmus programs of the self-test, as their two threads run them: through the accessors of the
+ * stripped build, in step. Each test tells whether an outcome is forbidden on x86 (TSO) or merely shows the store
  * buffer.
  */
 
@@ -24,7 +24,7 @@ export const LITMUS_WORDS = RESULTS + SLOTS * 6;
 /** Rounds between two looks at the clock, at which results are judged and slots used again. */
 const BATCH = SLOTS;
 
-/** A test that a busy host keeps from as many tries goes on for up to this many times as long. */
+/** A test that a busy computer keeps from as many tries goes on for up to this many times as long. */
 const TRIES_MIN = 10_000;
 const PATIENCE = 6;
 

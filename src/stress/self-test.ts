@@ -16,11 +16,11 @@ export interface SelfTest {
   } & LitmusCount)[];
   /** Share of tries in which store buffering was seen, 0 to 1, with the stores in use. */
   readonly storeBuffering: number;
-  /** Stores are `Atomics.store`: the host is no x86-64, or plain ones showed what x86 forbids. */
+  /** Stores are `Atomics.store`: the computer is no x86-64, or plain ones showed what x86 forbids. */
   readonly atomicStores: boolean;
   /** Why. */
   readonly reason: string;
-  /** Even `Atomics` showed what x86 forbids: nothing can be concluded from runs on this host. */
+  /** Even `Atomics` showed what x86 forbids: nothing can be concluded from runs on this computer. */
   readonly failed: boolean;
 }
 

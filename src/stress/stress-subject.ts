@@ -8,11 +8,11 @@ import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { ProgramStressRequest, StressRequest } from './api.js';
 import { kindOfScript } from './behind.js';
 import { kernelLocks } from './kernel-locks.js';
+import type { KernelPart } from './kernel-thread.js';
 import { ownParts } from './own-part.js';
-import type { ProgramPart } from './program-cpu.js';
+import type { ProgramPart } from './program-thread.js';
 import { replicate, roundsPerRestart } from './replicate.js';
-import type { KernelPart } from './sim-cpu.js';
-import type { HostSettings } from './thread-host.js';
+import type { RunnerSettings } from './thread-runner.js';
 
 /** What threads run: a kernel with a scenario, or a plain program; and what the engine has to know of it. */
 export interface StressSubject {
@@ -22,7 +22,7 @@ export interface StressSubject {
   readonly program: Program;
   /** Per CPU: what its script does, null where it has none. */
   readonly kinds: readonly (string | null)[];
-  readonly environment: Pick<HostSettings, 'walkPages' | 'virtual'>;
+  readonly environment: Pick<RunnerSettings, 'walkPages' | 'virtual'>;
   /** Makes the threads' start image out of the explorer's. */
   prepare(image: Int32Array): void;
   /** What the thread of a CPU is told beside what all are told. */

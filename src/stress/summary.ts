@@ -5,10 +5,10 @@ import { isLatent } from '../vocabulary/violation.js';
 import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
 import { cpusBehind } from './behind.js';
+import type { CpuReport } from './cpu-thread.js';
 import type { PostMortem } from './post-mortem.js';
 import { neverRan, replacedNames } from './replaced-calls.js';
 import type { StressSubject } from './stress-subject.js';
-import type { CpuReport } from './thread-cpu.js';
 
 /** What is known when the threads of a run have stopped. */
 export interface EndedRun {

@@ -41,7 +41,7 @@ export class Threads<Api> {
   constructor(
     /** The worker's entry under `workers/`, without extension. */
     private readonly entry: string,
-    /** Whether its generators are blanked. */
+    /** Whether its generators are stripped. */
     private readonly stripped: boolean,
     /** Users' modules, for the bundle. */
     readonly modules: Modules = NO_MODULES,

@@ -1,7 +1,7 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import { type AnyNode, Parser, type Program } from 'acorn';
 
-/** Parsing TypeScript, and walking its tree without caring for types. */
+/** Parsing TypeScript, and visiting its tree without caring for types. */
 
 /** A module to be checked: a path to name in messages and to resolve imports by, and its text. */
 export interface SourceModule {

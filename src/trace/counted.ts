@@ -8,7 +8,7 @@ import type { TracepointCounts } from './tracepoint-counts.js';
 
 /** Counts as they are while it is not known what is missing. */
 export type Counted<T> = { [K in keyof T]: NonNullable<T[K]> };
-export type CountedCpu = Counted<CpuInfo>;
+export type CpuCounts = Counted<CpuInfo>;
 export type CountedShootdowns = Counted<TraceInfo['shootdowns']>;
 
 /** The probes without a line that some other line shows to be missing. */
@@ -17,7 +17,7 @@ export const provenMissing = (missing: readonly MissingProbe[]): ReadonlySet<Pro
 
 /** The figures of CPU `index`. */
 export function toldOfCpu(
-  cpu: CountedCpu,
+  cpu: CpuCounts,
   index: number,
   lacks: ReadonlySet<Probe>,
   traced: TracepointCounts,

@@ -3,7 +3,7 @@
  */
 
 import {
-  type CountedCpu,
+  type CpuCounts,
   type CountedShootdowns,
   provenMissing,
   toldOfCpu,
@@ -25,7 +25,7 @@ const ones = (mask: bigint): number => {
 /** Call function vectors of x86: one target, several. */
 const CALL_FUNCTION_VECTORS: ReadonlySet<number> = new Set([251, 252]);
 
-const emptyCpu = (): CountedCpu => ({
+const emptyCpu = (): CpuCounts => ({
   schedSwitches: 0,
   cr3Flush: 0,
   cr3NoFlush: 0,
@@ -51,7 +51,7 @@ export class Collector {
   readonly #openSend: (number | null)[] = [];
   readonly #pvMask: (bigint | null)[] = [];
   readonly #lazySince: (number | null)[] = [];
-  readonly #perCpu: CountedCpu[] = [];
+  readonly #perCpu: CpuCounts[] = [];
   readonly byKind = Object.create(null) as Record<string, number>;
   readonly unknown = Object.create(null) as Record<string, number>;
   readonly #shootdowns: CountedShootdowns = {
@@ -142,7 +142,7 @@ export class Collector {
     }
   }
 
-  #lazy(event: TraceEvent, cpu: CountedCpu): void {
+  #lazy(event: TraceEvent, cpu: CpuCounts): void {
     const lazy = this.#machine.cpu(event.cpu).lazy;
     const since = this.#lazySince[event.cpu] ?? null;
     if (lazy && since === null) {
@@ -158,7 +158,7 @@ export class Collector {
    * Sends and their IPIs. The scheduler uses the same vectors, so an IPI counts only in task context while a
    * send is open.
    */
-  #send(event: TraceEvent, cpu: CountedCpu): void {
+  #send(event: TraceEvent, cpu: CpuCounts): void {
     const totals = this.#shootdowns;
     const open = this.#openSend[event.cpu] ?? null;
     const inTask = event.flags === '' || event.flags[2] === '.';

@@ -16,7 +16,7 @@ const isSends = ({ callsite }: { readonly callsite: string }): boolean =>
   CALL_SITES.some((site) => callsite.startsWith(site));
 
 /** One CPU's counts. */
-export interface TracepointCpu {
+export interface TracepointCpuCounts {
   /** CR3 writes with a flush, and without: `tlb_flush` has a line for each. */
   cr3Flush: number;
   cr3NoFlush: number;
@@ -27,7 +27,7 @@ export interface TracepointCpu {
 }
 
 export class TracepointCounts {
-  private readonly perCpu: TracepointCpu[] = [];
+  private readonly perCpu: TracepointCpuCounts[] = [];
   sends = 0;
   /** Whether any IPI has a line. */
   hasIpis = false;
@@ -37,7 +37,7 @@ export class TracepointCounts {
   /** By CPU: IPIs since its open send; null when none is open. */
   private readonly open: (number | null)[] = [];
 
-  cpu(index: number): TracepointCpu {
+  cpu(index: number): TracepointCpuCounts {
     this.perCpu[index] ??= { cr3Flush: 0, cr3NoFlush: 0, sent: 0, served: 0, flushed: 0 };
     return this.perCpu[index];
   }

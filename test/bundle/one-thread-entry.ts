@@ -4,9 +4,9 @@ import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import * as H from '../../src/machine/hardware.js';
 import type { Cpu } from '../../src/machine/stripped/cpu.js';
 import { Frames } from '../../src/machine/stripped/frames.js';
-import { ATTEND_IPI, type Host } from '../../src/machine/stripped/host.js';
 import { lockedOn, sharedWords } from '../../src/machine/stripped/locked.js';
 import { Machine } from '../../src/machine/stripped/machine.js';
+import { ATTEND_IPI, type Runner } from '../../src/machine/stripped/runner.js';
 import { OracleBoard } from '../../src/oracles/board.js';
 import { findVariant } from '../../src/variants/index.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
@@ -66,7 +66,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     cpus[cpu].boundary();
   };
   const others = (cpu: number): number[] => cpus.map((_, id) => id).filter((id) => id !== cpu);
-  const host: Host = {
+  const runner: Runner = {
     served: () => false,
     tick(cpu) {
       if (skip || random.below(often) !== 0) {
@@ -108,7 +108,7 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
     },
     trace: (cpu, kind, a, value) => trace.push([cpu, kind, a, value]),
   };
-  const machine = new Machine(program, 'sc', mem, lockedOn(mem, memory), control, host, false, 0);
+  const machine = new Machine(program, 'sc', mem, lockedOn(mem, memory), control, runner, false, 0);
   machine.observer = new OracleBoard(machine as never, program.config);
   for (let id = 0; id < program.cpus; id++) cpus.push(program.createCpu(machine as never, id) as never);
   let stuck = false;

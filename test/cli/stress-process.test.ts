@@ -95,7 +95,7 @@ describe('stress on threads', () => {
   });
 });
 
-describe('doctor on this host', () => {
+describe('doctor on this computer', () => {
   it('tests the memory accesses', async () => {
     const run = await start('doctor --json').ended;
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });

@@ -175,7 +175,7 @@ describe('stress', () => {
     });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toBe(
-      'shootdown: self-test failed: even Atomics showed what x86 forbids on this host (broken)\n',
+      'shootdown: self-test failed: even Atomics showed what x86 forbids on this computer (broken)\n',
     );
     expect(asked).toEqual([]);
   });

@@ -76,7 +76,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 const OTHERS = [
   'claims.ts',
   'doorbell.ts',
-  'model-host.ts',
+  'model-thread.ts',
   'naming.ts',
   'run-token.ts',
   'waiters.ts',

@@ -46,12 +46,12 @@ function edit(file: string, from: string, to: string): void {
 
 describe('the command line of a clone', () => {
   it('is translated once, and again when a source has changed', () => {
-    expect(run('list', 'strategies')).toMatch(/^random +random walk;/m);
+    expect(run('list', 'strategies')).toMatch(/^random +picks at random;/m);
     const [first] = builds();
     run('list', 'strategies');
     expect(builds()).toEqual([first]);
-    edit('src/explore/strategies/random.ts', 'random walk;', 'another walk;');
-    expect(run('list', 'strategies')).toMatch(/^random +another walk;/m);
+    edit('src/explore/strategies/random.ts', 'picks at random;', 'picks otherwise;');
+    expect(run('list', 'strategies')).toMatch(/^random +picks otherwise;/m);
     expect(builds()).toHaveLength(2);
   });
 
@@ -65,6 +65,6 @@ describe('the command line of a clone', () => {
 
   it('is run from the sources where nothing can be written', () => {
     writeFileSync(cache(), 'a file');
-    expect(run('list', 'strategies')).toMatch(/^random +random walk;/m);
+    expect(run('list', 'strategies')).toMatch(/^random +picks at random;/m);
   });
 });

@@ -7,7 +7,7 @@ import type { ProgramStressRequest } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
 import { ModuleFolder } from '../modules/write-module.js';
 
-/** Plain programs of modules on real threads: the same text, blanked, with the host's own races. */
+/** Plain programs of modules on real threads: the same text, stripped, with the computer's own races. */
 
 const folder = new ModuleFolder();
 let engine: StressEngine;

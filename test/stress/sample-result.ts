@@ -1,7 +1,7 @@
 import type { StressResult } from '../../src/stress/api.js';
 import type { SelfTest } from '../../src/stress/self-test.js';
 
-/** A stress run in which all went well, and a host that is fine. */
+/** A stress run in which all went well, and a computer that is fine. */
 
 export function sampleResult(change: Partial<StressResult> = {}): StressResult {
   return {

@@ -54,7 +54,7 @@ describe('a stress run', () => {
     expect(result.shootdowns).toBeGreaterThan(10);
     // Each request was served by an interrupt, but for those that the end of the run cut off. A shootdown
     // asks three CPUs, and fewer while a thread has not come yet: 0 to 9 of 45,000 requests were missing in
-    // eight runs on a busy host.
+    // eight runs on a busy computer.
     expect(result.ipis).toBeLessThanOrEqual(3 * result.shootdowns);
     expect(result.ipis).toBeGreaterThan(2 * result.shootdowns);
   });

@@ -1,4 +1,4 @@
-/** `shootdown doctor`: what this host is like for runs on threads. */
+/** `shootdown doctor`: what this computer is like for runs on threads. */
 
 import { doctorDocument } from '../../report/json-documents.js';
 import { groupDigits } from '../../report/text-columns.js';
@@ -20,10 +20,10 @@ Exit codes: 0 runs on threads are sound here (perhaps with Atomics for stores), 
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
-  summary: 'test the host: Node, cores, memory accesses',
+  summary: 'test the computer: Node, cores, memory accesses',
   description:
-    'Runs small litmus programs on two threads through the memory accesses of the stress build, and ' +
-    'tells whether this host shows store buffering and nothing that x86 forbids.',
+    'Runs small litmus programs on two threads through the memory accesses of the stripped build, and ' +
+    'tells whether this computer shows store buffering and nothing that x86 forbids.',
   flags: FLAGS,
   help: HELP,
   run: (context, _, { json }) => doctor(context, json),
@@ -67,7 +67,7 @@ function percent(part: number, whole: number): string {
 function verdict(test: SelfTest): string {
   const weak =
     test.storeBuffering > 0
-      ? "stress runs have the host's own store buffering"
+      ? "stress runs have the computer's own store buffering"
       : 'no store buffering was seen: stress runs are close to sequential consistency';
   return `${test.reason}; ${weak}`;
 }

@@ -17,7 +17,7 @@ import type { Strategy, StrategyInfo } from './strategy.js';
 /**
  * Delays before racy accesses (after DataCollider, Erickson, Musuvathi, Burckhardt, Olynyk, OSDI 2010): a CPU
  * that is about to write a word that another CPU touched last, or in half of the executions to read it, is
- * held, with a probability drawn per execution, while the others go on by a random walk. What is checked
+ * held, with a probability drawn per execution, while others are picked at random. What is checked
  * before such an access and no longer true at it lies in a window of a few steps, which picking at random
  * seldom meets and keeps open more seldom still. The host of a virtual CPU between two steps of its own is
  * held in the same way.
@@ -25,7 +25,7 @@ import type { Strategy, StrategyInfo } from './strategy.js';
 
 /** Probability of a delay, one in so many; drawn per execution. */
 const ONE_IN = [2, 8, 32];
-/** Stickiness of the walk, in 1/1024; drawn per execution. */
+/** Stickiness of what is picked at random, in 1/1024; drawn per execution. */
 const STICKINESS = [0, 922];
 /** Shortest delay in steps; the longest is a fraction of an execution beyond it, drawn per execution. */
 const STEPS_MIN = 8;

@@ -4,7 +4,7 @@ import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
- * Random walk with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or
+ * Picks at random, with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or
  * 0.97. Uniform picking alone practically never meets a window ten steps long that must stay open while
  * another CPU takes ten steps. In half of the executions store buffers are slow: a drain that was drawn is
  * drawn again seven times out of eight, so that a store stays invisible for long. The same for hosts, so that
@@ -42,6 +42,6 @@ class RandomStrategy implements Strategy {
 
 export const random: StrategyInfo = {
   name: 'random',
-  summary: 'random walk; stays with the running agent with probability 0, 0.9 or 0.97, drawn per execution',
+  summary: 'picks at random; stays with the running agent with probability 0, 0.9 or 0.97, drawn per execution',
   create: () => new RandomStrategy(),
 };

@@ -1,7 +1,7 @@
 import { addRequest, type BroadcastLayout, REQUEST_WORDS } from '../broadcast.js';
-import { ATTEND_REQUEST, type ControlWords, type Host } from './host.js';
 import type { Locked } from './locked.js';
 import type { Machine } from './machine.js';
+import { ATTEND_REQUEST, type ControlWords, type Runner } from './runner.js';
 
 /**
  * This thread's part in broadcast invalidations: the stripped build's twin of machine/broadcast.ts, with the
@@ -19,7 +19,7 @@ export class Broadcasts {
 
   constructor(
     private readonly machine: Machine,
-    private readonly host: Host,
+    private readonly runner: Runner,
     private readonly layout: BroadcastLayout,
     private readonly id: number,
   ) {
@@ -45,7 +45,8 @@ export class Broadcasts {
       locked.add(layout.outstanding[id], 1);
       if ((locked.or(layout.wanted[target] + (id >> 5), bit) & bit) !== 0)
         locked.add(layout.outstanding[id], -1);
-      else if (control.locked.or(control.attention(target), ATTEND_REQUEST) === 0) this.host.ring(id, target);
+      else if (control.locked.or(control.attention(target), ATTEND_REQUEST) === 0)
+        this.runner.ring(id, target);
     }
   }
 
@@ -67,7 +68,7 @@ export class Broadcasts {
         for (let i = 0; i < requests; i++) machine.mmu.invlpgb(block, list + 1 + i * REQUEST_WORDS);
         machine.observer.invalidated(id);
         locked.add(layout.outstanding[asking], -1);
-        this.host.changed(id, layout.outstanding[asking]);
+        this.runner.changed(id, layout.outstanding[asking]);
       }
     }
   }

@@ -181,7 +181,7 @@ export class Cpu extends UncheckedCpu {
     this.operands.word('poke', address);
     this.operands.value('poke', value);
     super.poke(address, value);
-    this.host.stored(this.id, address);
+    this.runner.stored(this.id, address);
     return 0;
   }
   override choose(n: number): number {

@@ -1,7 +1,7 @@
 import type { Cpu as ExplorerCpu } from '../cpu.js';
 import type { Op } from '../protocol.js';
-import { blanked } from './blanked.js';
 import { PagingCpu } from './paging-cpu.js';
+import { stripped } from './stripped-program.js';
 
 /**
  * A simulated CPU whose operations act at once: the stripped build's twin of machine/cpu.ts, with the same
@@ -11,7 +11,7 @@ import { PagingCpu } from './paging-cpu.js';
  */
 export class Cpu extends PagingCpu {
   protected override handle(nmi: boolean): void {
-    const handlers = blanked(this.machine.program);
+    const handlers = stripped(this.machine.program);
     if (nmi) handlers.nmi(this);
     else handlers.interrupt(this);
   }
@@ -27,7 +27,7 @@ export class Cpu extends PagingCpu {
     return 0;
   }
   choose(n: number): number {
-    return this.host.choose(this.id, n);
+    return this.runner.choose(this.id, n);
   }
   event(kind: number, a: number, b: number): number {
     this.machine.event(this.id, kind, a, b);

@@ -3,7 +3,7 @@
  */
 export const FRAME_BITS = 13;
 /**
- * The host's cache line of 64 bytes: a CPU that looks at a lock again and again must not slow down who works
+ * The real cache line of 64 bytes: a CPU that looks at a lock again and again must not slow down who works
  * on the words beside it.
  */
 export const LINE_WORDS: number = 16;

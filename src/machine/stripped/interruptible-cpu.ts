@@ -3,18 +3,18 @@ import * as K from '../op-kinds.js';
 import { Operands } from '../operands.js';
 import { storeWord } from './access.js';
 import { Broadcasts } from './broadcasts.js';
+import type { Locked } from './locked.js';
+import type { Machine } from './machine.js';
 import {
   ATTEND_IPI,
   ATTEND_NMI,
   ATTEND_REQUEST,
   ATTEND_STOP,
   type ControlWords,
-  type Host,
   RING_EVENTS,
+  type Runner,
   Stopped,
-} from './host.js';
-import type { Locked } from './locked.js';
-import type { Machine } from './machine.js';
+} from './runner.js';
 import { Vcpu } from './vcpu.js';
 
 /**
@@ -26,8 +26,8 @@ export abstract class InterruptibleCpu {
   readonly machine: Machine;
   protected readonly mem: Int32Array;
   protected readonly locked: Locked;
-  protected readonly host: Host;
-  private readonly trace: Host['trace'];
+  protected readonly runner: Runner;
+  private readonly trace: Runner['trace'];
   protected readonly operands: Operands;
   protected readonly control: Int32Array;
   protected readonly controlLocked: Locked;
@@ -39,7 +39,7 @@ export abstract class InterruptibleCpu {
   private readonly ring: number;
   protected readonly block: number;
   protected readonly atomicStores: boolean;
-  /** Boundaries until the host is called. */
+  /** Boundaries until the runner is called. */
   private fuel = 1;
   private events = 0;
   /** The interrupt flag, as in `mem` for others. */
@@ -64,8 +64,8 @@ export abstract class InterruptibleCpu {
     this.machine = machine;
     this.mem = machine.mem;
     this.locked = machine.locked;
-    this.host = machine.host;
-    this.trace = machine.host.trace;
+    this.runner = machine.runner;
+    this.trace = machine.runner.trace;
     this.operands = new Operands(machine.program, id, true);
     this.words = machine.control;
     this.control = machine.control.words;
@@ -78,8 +78,8 @@ export abstract class InterruptibleCpu {
     this.block = machine.block(id);
     this.atomicStores = machine.atomicStores;
     const { host, broadcast } = machine.program;
-    this.vcpu = host == null ? null : new Vcpu(machine, machine.host, host, id);
-    this.invalidations = broadcast == null ? null : new Broadcasts(machine, machine.host, broadcast, id);
+    this.vcpu = host == null ? null : new Vcpu(machine, machine.runner, host, id);
+    this.invalidations = broadcast == null ? null : new Broadcasts(machine, machine.runner, broadcast, id);
   }
 
   /** Brings the CPU back to the state in which a script starts. */
@@ -94,7 +94,7 @@ export abstract class InterruptibleCpu {
 
   /** A boundary that belongs to no instruction: between steps of a script, and while the CPU idles. */
   boundary(): void {
-    if (--this.fuel <= 0) this.fuel = this.host.tick(this.id);
+    if (--this.fuel <= 0) this.fuel = this.runner.tick(this.id);
     // A plain load: should it come late, so may an interrupt. A wait reads it atomically.
     if (this.control[this.attention] !== 0) this.attend();
   }
@@ -168,7 +168,7 @@ export abstract class InterruptibleCpu {
     this.setInterrupts(false);
     this.note(K.STEP_DELIVER, 0, 0);
     this.handle(nmi);
-    if (this.host.served(this.id)) this.fuel = 0;
+    if (this.runner.served(this.id)) this.fuel = 0;
   }
 
   /**
@@ -228,7 +228,7 @@ export abstract class InterruptibleCpu {
   }
   /** Whoever sets the first bit rings; who finds one set knows that it has been rung for. */
   private post(target: number, bit: number): void {
-    if (this.controlLocked.or(this.words.attention(target), bit) === 0) this.host.ring(this.id, target);
+    if (this.controlLocked.or(this.words.attention(target), bit) === 0) this.runner.ring(this.id, target);
   }
   iret(): number {
     this.boundary();

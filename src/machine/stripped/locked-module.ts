@@ -86,7 +86,7 @@ function bytes(): Uint8Array<ArrayBuffer> {
       ),
     ),
     // 2: a memory; 3: shared, with a maximum.
-    ...section(2, list([[...text('host'), ...text('memory'), 2, 3, ...number(1), ...number(PAGES_MAX)]])),
+    ...section(2, list([[...text('threads'), ...text('memory'), 2, 3, ...number(1), ...number(PAGES_MAX)]])),
     ...section(3, list(FUNCTIONS.map((_, i) => number(i)))),
     ...section(7, list(FUNCTIONS.map((one, i) => [...text(one.name), 0, ...number(i)]))),
     ...section(10, list(FUNCTIONS.map((one) => sized([0, ...one.body, 0x0b])))),

@@ -24,7 +24,7 @@ export interface Locked {
 }
 
 /**
- * Words that threads share: a buffer, and the WebAssembly memory that it belongs to, or null where the host
+ * Words that threads share: a buffer, and the WebAssembly memory that it belongs to, or null where Node
  * gives none.
  */
 export interface SharedWords {
@@ -50,7 +50,7 @@ export function sharedWords(words: number): SharedWords {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     return { id, buffer: memory.buffer, memory };
   } catch {
-    // It reserves addresses far beyond its size, which a host may refuse.
+    // It reserves addresses far beyond its size, which an operating system may refuse.
     return { id, buffer: new SharedArrayBuffer(4 * words), memory: null };
   }
 }
@@ -79,7 +79,7 @@ export function openWords({ id, buffer, memory }: SharedWords): OpenWords {
 /** The operations on the words of `mem`, which begins where its buffer does. */
 export function lockedOn(mem: Int32Array, memory: WebAssembly.Memory | null): Locked {
   if (memory === null) return new LockedByAtomics(mem);
-  const { exports } = new WebAssembly.Instance(lockedModule(), { host: { memory } });
+  const { exports } = new WebAssembly.Instance(lockedModule(), { threads: { memory } });
   return { ...(exports as Locked) };
 }
 

@@ -8,12 +8,12 @@ import type { MmuLayout, Program } from '../program.js';
 import { storeWord } from './access.js';
 import { Frames } from './frames.js';
 import { SharedGhost } from './ghost.js';
-import { type ControlWords, type Host, Stopped } from './host.js';
 import type { Locked } from './locked.js';
+import { type ControlWords, type Runner, Stopped } from './runner.js';
 
 /**
  * One thread's view of the simulated machine in the stripped build: the shared memory, and the parts that act
- * on it for this thread's CPU. There is no scheduler and no store buffer here; the host's own are the real
+ * on it for this thread's CPU. There is no scheduler and no store buffer here; the computer's own are the real
  * ones. Code that is written against the explorer's Machine (MMU, oracles) finds the methods it uses under
  * the same names.
  */
@@ -46,9 +46,9 @@ export class Machine {
     /** Atomic loads and locked operations on `mem`. */
     readonly locked: Locked,
     readonly control: ControlWords,
-    readonly host: Host,
+    readonly runner: Runner,
     /**
-     * Plain stores become `Atomics.store`: sequential consistency, or a host whose plain accesses are not
+     * Plain stores become `Atomics.store`: sequential consistency, or a computer whose plain accesses are not
      * x86's.
      */
     readonly atomicStores: boolean,
@@ -82,7 +82,7 @@ export class Machine {
     return this.locked.load(address);
   }
 
-  /** What the CPU sees: the host's own store forwarding sees to it. */
+  /** What the CPU sees: the computer's own store forwarding sees to it. */
   load(_cpu: number, address: number): number {
     return this.locked.load(address);
   }
@@ -98,14 +98,14 @@ export class Machine {
 
   replaceEntry(_cpu: number, address: number, entry: number, updated: number): boolean {
     const replaced = this.locked.compareExchange(address, entry, updated) === entry;
-    if (replaced) this.host.changed(this.id, address);
+    if (replaced) this.runner.changed(this.id, address);
     return replaced;
   }
 
   /** A plain store, of the user's too. */
   store(_cpu: number, address: number, value: number): void {
     storeWord(this.mem, address, value, this.atomicStores);
-    this.host.stored(this.id, address);
+    this.runner.stored(this.id, address);
   }
 
   /** A word changed: if it is a generation, it is the generation of the CPU's changes before it. */

@@ -4,7 +4,7 @@ import { InterruptibleCpu } from './interruptible-cpu.js';
 
 /**
  * Operations on words. Loads are atomic: a plain MOV on x86, which no compiler may keep in a register or
- * move. Plain stores stay plain, so that the host's store buffer is the real one. See access.ts and
+ * move. Plain stores stay plain, so that the computer's store buffer is the real one. See access.ts and
  * locked.ts.
  */
 export abstract class MemoryCpu extends InterruptibleCpu {
@@ -19,7 +19,7 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     this.put(address, value);
     this.machine.committed(this.id, address, value);
     this.note(K.OP_WRITE_ONCE, address, 0);
-    this.host.stored(this.id, address);
+    this.runner.stored(this.id, address);
     return 0;
   }
   loadAcquire(address: number): number {
@@ -32,21 +32,21 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     this.boundary();
     this.put(address, value);
     this.note(K.OP_STORE_RELEASE, address, 0);
-    this.host.released(this.id, address);
+    this.runner.released(this.id, address);
     return 0;
   }
   xchg(address: number, value: number): number {
     this.boundary();
     const old = this.locked.exchange(address, value);
     this.note(K.OP_XCHG, address, old);
-    this.host.changed(this.id, address);
+    this.runner.changed(this.id, address);
     return old;
   }
   cmpxchg(address: number, expected: number, value: number): number {
     this.boundary();
     const old = this.locked.compareExchange(address, expected, value);
     this.note(K.OP_CMPXCHG, address, old);
-    if (old === expected) this.host.changed(this.id, address);
+    if (old === expected) this.runner.changed(this.id, address);
     return old;
   }
   /**
@@ -64,8 +64,8 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     const replaced = this.locked.compareExchangePair(address, expectedFirst, expectedSecond, first, second);
     this.note(K.OP_CMPXCHG_PAIR, address, replaced);
     if (replaced !== 0) {
-      this.host.changed(this.id, address);
-      this.host.changed(this.id, address + 1);
+      this.runner.changed(this.id, address);
+      this.runner.changed(this.id, address + 1);
     }
     return replaced;
   }
@@ -85,21 +85,21 @@ export abstract class MemoryCpu extends InterruptibleCpu {
       this.operands.mistake('fetchAdd', `overflows word ${address} at ${old} + ${addend}`);
     this.machine.committed(this.id, address, old + addend);
     this.note(K.OP_FETCH_ADD, address, old + inResult);
-    this.host.changed(this.id, address);
+    this.runner.changed(this.id, address);
     return old + inResult;
   }
   fetchOr(address: number, bits: number): number {
     this.boundary();
     const old = this.locked.or(address, bits);
     this.note(K.OP_FETCH_OR, address, old);
-    this.host.changed(this.id, address);
+    this.runner.changed(this.id, address);
     return old;
   }
   fetchAnd(address: number, bits: number): number {
     this.boundary();
     const old = this.locked.and(address, bits);
     this.note(K.OP_FETCH_AND, address, old);
-    this.host.changed(this.id, address);
+    this.runner.changed(this.id, address);
     return old;
   }
   smpMb(): number {
@@ -121,7 +121,7 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) !== value) {
-      this.host.wait(this.id, address, mask, value, false);
+      this.runner.wait(this.id, address, mask, value, false);
       if (this.controlLocked.load(this.attention) !== 0) this.attend();
       seen = loadWord(this.locked, address);
     }
@@ -132,7 +132,7 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     this.boundary();
     let seen = loadWord(this.locked, address);
     while ((seen & mask) === value) {
-      this.host.wait(this.id, address, mask, value, true);
+      this.runner.wait(this.id, address, mask, value, true);
       if (this.controlLocked.load(this.attention) !== 0) this.attend();
       seen = loadWord(this.locked, address);
     }
@@ -142,7 +142,7 @@ export abstract class MemoryCpu extends InterruptibleCpu {
   spinLock(lock: number): number {
     this.boundary();
     while (this.locked.compareExchange(lock, 0, this.id + 1) !== 0) {
-      this.host.wait(this.id, lock, -1, 0, false);
+      this.runner.wait(this.id, lock, -1, 0, false);
       if (this.controlLocked.load(this.attention) !== 0) this.attend();
     }
     this.note(K.OP_SPIN_LOCK, lock, 0);
@@ -158,7 +158,7 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     }
     this.put(lock, 0);
     this.note(K.OP_SPIN_UNLOCK, lock, 0);
-    this.host.released(this.id, lock);
+    this.runner.released(this.id, lock);
     return 0;
   }
 }

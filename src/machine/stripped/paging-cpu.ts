@@ -80,7 +80,7 @@ export abstract class PagingCpu extends MemoryCpu {
     this.note(K.OP_FAULT, page, 0);
     return 0;
   }
-  /** A level of a speculative walk: the environment's step, begun by the host between two boundaries. */
+  /** A level of a speculative walk: the environment's step, begun by the runner between two boundaries. */
   speculate(page: number): void {
     const { mmu } = this.machine;
     const at = mmu.walking(this.block) ? mmu.speculativePage(this.block) : page;
@@ -107,7 +107,7 @@ export abstract class PagingCpu extends MemoryCpu {
     if ((value & PTE_PRESENT) === 0) this.put(linked, alloc);
     ghost.addChange(this.id, index, version, before, after);
     this.note(K.OP_SET_PTE, address, 0);
-    this.host.stored(this.id, address);
+    this.runner.stored(this.id, address);
     return 0;
   }
   ptepGetAndClear(mm: number, key: number, address: number): number {
@@ -118,7 +118,7 @@ export abstract class PagingCpu extends MemoryCpu {
     const before = this.locked.exchange(address, withVersion(0, version & VERSION_MAX));
     ghost.addChange(this.id, index, version, before, 0);
     this.note(K.OP_PTEP_GET_AND_CLEAR, address, pteValue(before));
-    this.host.changed(this.id, address);
+    this.runner.changed(this.id, address);
     return pteValue(before);
   }
   ptepSetWrprotect(mm: number, key: number, address: number): number {
@@ -138,7 +138,7 @@ export abstract class PagingCpu extends MemoryCpu {
     }
     ghost.addChange(this.id, index, version, before, pteValue(before) & ~PTE_WRITE);
     this.note(K.OP_PTEP_SET_WRPROTECT, address, pteValue(before));
-    this.host.changed(this.id, address);
+    this.runner.changed(this.id, address);
     return pteValue(before);
   }
   /**
@@ -152,7 +152,7 @@ export abstract class PagingCpu extends MemoryCpu {
         this.note(K.OP_ALLOC_FRAME, owner, frame);
         return frame;
       }
-      this.host.pause(this.id);
+      this.runner.pause(this.id);
     }
   }
   freeFrame(frame: number): number {

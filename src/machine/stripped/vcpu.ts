@@ -8,8 +8,8 @@ import {
   KVM_VCPU_FLUSH_TLB,
   KVM_VCPU_PREEMPTED,
 } from '../hypervisor.js';
-import { ATTEND_REQUEST, type ControlWords, type Host } from './host.js';
 import type { Machine } from './machine.js';
+import { ATTEND_REQUEST, type ControlWords, type Runner } from './runner.js';
 
 /**
  * The host of this thread's virtual CPU: the stripped build's twin of machine/hypervisor.ts, with the same
@@ -38,7 +38,7 @@ export class Vcpu {
 
   constructor(
     private readonly machine: Machine,
-    private readonly host: Host,
+    private readonly runner: Runner,
     private readonly layout: HostLayout,
     private readonly id: number,
   ) {
@@ -56,7 +56,7 @@ export class Vcpu {
   preempt(page: number, write: boolean): number {
     const { mem, block, behaviour, machine } = this;
     const entry = page < 0 ? -1 : machine.mmu.usableEntry(block, page, write);
-    const inAccess = entry >= 0 && this.host.choose(this.id, 2) !== 0;
+    const inAccess = entry >= 0 && this.runner.choose(this.id, 2) !== 0;
     machine.mmu.endWalks(block);
     if (inAccess) mem.copyWithin(block + H.LATCH_BASE, entry, entry + H.TLB_WORDS);
     // A locked store: what the vCPU stored before is in memory, as after any exit.
@@ -65,9 +65,9 @@ export class Vcpu {
     const marked = behaviour.marks && (!inAccess || !behaviour.marksAtBoundaryOnly);
     if (marked) {
       Atomics.store(mem, this.layout.preempted[this.id], KVM_VCPU_PREEMPTED);
-      this.host.changed(this.id, this.layout.preempted[this.id]);
+      this.runner.changed(this.id, this.layout.preempted[this.id]);
     }
-    this.host.out(this.id);
+    this.runner.out(this.id);
     const outcome = inAccess ? machine.mmu.accessThrough(this.id, block + H.LATCH_BASE, page, write) : -1;
     const owed = marked && this.recordStealTime();
     this.enter(owed);
@@ -81,7 +81,7 @@ export class Vcpu {
     if (behaviour.clearsAtomically) return (this.clear(byte) & KVM_VCPU_FLUSH_TLB) !== 0;
     // B27: a copy now, the byte written back later.
     const copy = Atomics.load(mem, byte);
-    this.host.pause(this.id);
+    this.runner.pause(this.id);
     const overwritten = this.clear(byte);
     if ((overwritten & ~copy & KVM_VCPU_FLUSH_TLB) !== 0) this.machine.observer.hostLostFlush(this.id);
     return (copy & KVM_VCPU_FLUSH_TLB) !== 0;
@@ -89,7 +89,7 @@ export class Vcpu {
 
   private clear(byte: number): number {
     const old = Atomics.exchange(this.mem, byte, 0);
-    this.host.changed(this.id, byte);
+    this.runner.changed(this.id, byte);
     return old;
   }
 
@@ -117,7 +117,7 @@ export class Vcpu {
     Atomics.add(mem, layout.outstanding[id], 1);
     Atomics.or(mem, layout.requests[target] + (id >> 5), 1 << (id & 31));
     if (Atomics.or(control.words, control.attention(target), ATTEND_REQUEST) === 0)
-      this.host.ring(id, target);
+      this.runner.ring(id, target);
     return 1;
   }
 
@@ -134,7 +134,7 @@ export class Vcpu {
         bits &= bits - 1;
         this.flush(requester);
         Atomics.sub(mem, layout.outstanding[requester], 1);
-        this.host.changed(id, layout.outstanding[requester]);
+        this.runner.changed(id, layout.outstanding[requester]);
       }
     }
   }
@@ -154,7 +154,7 @@ export class Vcpu {
         if (Atomics.load(mem, layout.isLazy[id]) === 0) return;
         machine.mmu.writeCr3(block, layout.parkRoot, mem[block + H.CR3_PCID], false);
         Atomics.store(mem, layout.parked[id], 1);
-        this.host.changed(id, layout.parked[id]);
+        this.runner.changed(id, layout.parked[id]);
         return;
       default:
         machine.mmu.hostFlush(block);

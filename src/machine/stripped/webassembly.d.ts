@@ -10,7 +10,7 @@ declare namespace WebAssembly {
   }
 
   class Instance {
-    constructor(module: Module, imports: { readonly host: { readonly memory: Memory } });
+    constructor(module: Module, imports: { readonly threads: { readonly memory: Memory } });
     readonly exports: unknown;
   }
 }

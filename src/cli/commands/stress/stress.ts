@@ -75,7 +75,7 @@ const FLAGS = {
     FOR_MS_DEFAULT,
   ),
   seed: SEED.saying('seed of perturbation and choices'),
-  memory: MEMORY.saying("tso: the host's own; sc: every store is a full barrier"),
+  memory: MEMORY.saying("tso: the computer's own; sc: every store is a full barrier"),
   wait: flagOr(
     '--wait <how>',
     `how CPUs share the cores: ${WAITING.join(', ')}`,
@@ -113,7 +113,7 @@ export const stressCommand = defineCommand({
   summary: 'run a variant, or programs of your own, on worker threads, one per simulated CPU',
   description:
     "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real " +
-    "parallelism, the host's own store buffers and preemption, perturbed by a seed. A violation is then " +
+    "parallelism, the computer's own store buffers and preemption, perturbed by a seed. A violation is then " +
     'looked for by the explorer, so that it gets a witness that can be replayed.',
   arguments: { modules: MODULES },
   flags: FLAGS,
@@ -187,12 +187,12 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign, flags);
 }
 
-/** Whether the host's memory is as shootdown takes it to be. */
+/** Whether the computer's memory is as shootdown takes it to be. */
 async function selfTest({ engine }: CliContext): Promise<SelfTest> {
   const test = await engine.threads.selfTest();
   if (test.failed)
     throw new InfrastructureError(
-      `self-test failed: even Atomics showed what x86 forbids on this host (${test.reason})`,
+      `self-test failed: even Atomics showed what x86 forbids on this computer (${test.reason})`,
     );
   return test;
 }
@@ -264,7 +264,10 @@ function printHeader(
       label: 'stress',
       text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}`,
     },
-    { label: 'host', text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}` },
+    {
+      label: 'computer',
+      text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}`,
+    },
   ]);
 }
 

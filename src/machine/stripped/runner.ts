@@ -4,7 +4,7 @@ import type { Locked } from './locked.js';
  * What a CPU of the stripped build needs of the world that runs it: its thread in a stress run, a plan in a
  * test. Called at instruction boundaries only, never in the middle of an instruction.
  */
-export interface Host {
+export interface Runner {
   /**
    * The CPU's fuel is used up: the place for perturbation, heartbeat and passing the turn. Answers the
    * boundaries until the next call.
@@ -25,7 +25,7 @@ export interface Host {
   /** A bit of the target's attention word went from none set to set. */
   ring(cpu: number, target: number): void;
   /**
-   * The CPU has served an interrupt; whether its turn ends with that: the host is then called at the next
+   * The CPU has served an interrupt; whether its turn ends with that: the runner is then called at the next
    * boundary.
    */
   served(cpu: number): boolean;
@@ -50,7 +50,7 @@ export const ATTEND_REQUEST = 8;
 /** Thrown at a boundary when the run is over, and after a violation; caught by whoever started the script. */
 export class Stopped extends Error {}
 
-/** Where each CPU's words for the host lie, in an Int32Array apart from the simulated memory. */
+/** Where each CPU's words for the runner lie, in an Int32Array apart from the simulated memory. */
 export interface ControlWords {
   readonly words: Int32Array;
   /** Locked operations on them. */

@@ -1,8 +1,8 @@
-import { type BlankedProgram, blanked } from '../machine/stripped/blanked.js';
+import { type StrippedProgram, stripped } from '../machine/stripped/stripped-program.js';
 import { COUNTERS } from '../oracles/counters.js';
 import type { Definitions } from '../programs/definitions.js';
 import * as C from './control.js';
-import { TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
+import { CpuThread, TAIL_OWN, type ThreadSetup } from './cpu-thread.js';
 
 /** What a thread that runs a plain program is told beside what all are told. */
 export interface ProgramPart {
@@ -23,14 +23,14 @@ const START_LOOKS = 4_000;
  * the last to arrive judges the final memory and puts the initial one in its place. An assertion over every
  * state is the explorer's: nobody here sees every state.
  */
-export class ProgramCpu extends ThreadCpu {
-  private readonly program: BlankedProgram;
+export class ProgramThread extends CpuThread {
+  private readonly program: StrippedProgram;
 
   constructor(setup: ThreadSetup & ProgramPart, { programs }: Definitions) {
     const program = programs.find(({ name }) => name === setup.program);
     if (program === undefined) throw new Error(`no such program: ${setup.program}`);
     super(setup, program);
-    this.program = blanked(program);
+    this.program = stripped(program);
   }
 
   protected counters(): number[] {

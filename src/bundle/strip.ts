@@ -29,10 +29,10 @@ const TypeScriptParser = Parser.extend(tsPlugin());
 const GENERATORS = new Set(['FunctionDeclaration', 'FunctionExpression']);
 
 /**
- * The blanked text of a TypeScript or JavaScript module. Throws StripError, also where the text does not
+ * The stripped text of a TypeScript or JavaScript module. Throws StripError, also where the text does not
  * parse.
  */
-export function blankGenerators(source: string, file: string): string {
+export function stripGenerators(source: string, file: string): string {
   const blanks: [from: number, to: number][] = [];
   const fail = (at: number, what: string): never => {
     throw new StripError(`${file}:${source.slice(0, at).split('\n').length}: ${what}`);

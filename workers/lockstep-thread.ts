@@ -1,4 +1,4 @@
-import { type LockstepApi, runLockstep } from '../src/lockstep/lockstep-cpu.js';
+import { type LockstepApi, runLockstep } from '../src/lockstep/lockstep-thread.js';
 import type { Definitions } from '../src/programs/definitions.js';
 import { answering } from '../src/seal/answered.js';
 import { expose } from '../src/stress/expose.js';

@@ -1,6 +1,6 @@
 import type { Cpu } from '../machine/stripped/cpu.js';
-import { ATTEND_IPI, type ControlWords, type Host } from '../machine/stripped/host.js';
 import type { Locked } from '../machine/stripped/locked.js';
+import { ATTEND_IPI, type ControlWords, type Runner } from '../machine/stripped/runner.js';
 import { type Bell, ringBell, sleepOnBell } from '../programs/doorbell.js';
 import {
   blockForRing,
@@ -17,15 +17,15 @@ import { Waiters } from './thread-waiters.js';
 import { Turns } from './turns.js';
 
 /** How a run is perturbed and how its CPUs share the cores; the same for every thread of a run. */
-export interface HostSettings extends PerturbationSettings {
+export interface RunnerSettings extends PerturbationSettings {
   readonly cpus: number;
   readonly cores: number;
   readonly waiting: 'doorbell' | 'token';
 }
 
 /**
- * Looks at memory before a CPU sleeps: at most longer than the host takes to wake a sleeper, or two CPUs send
- * each other to sleep for ever.
+ * Looks at memory before a CPU sleeps: at most longer than the system takes to wake a sleeper, or two CPUs
+ * send each other to sleep for ever.
  */
 const SPINS_MAX = 5000;
 const SPINS_MIN = 50;
@@ -37,14 +37,14 @@ const OWED_MAX = 8;
 const clock = performance;
 
 /**
- * The host of one simulated CPU on its thread: it lets the CPU run, wait and be rung.
+ * The runner of one simulated CPU on its thread: it lets the CPU run, wait and be rung.
  *
  * A store that ends a wait must be seen to be out of the store buffer before its waiters are looked for, or
  * waiter and waker miss each other; a barrier behind every store would hide the races that stores have. So a
  * store rings at once whom it sees waiting, and owes a second look, paid after the CPU's next locked
  * operation, tick or wait.
  */
-export class ThreadHost implements Host {
+export class ThreadRunner implements Runner {
   readonly trace = null;
   private cpu: Cpu | null = null;
   private readonly own: number;
@@ -81,7 +81,7 @@ export class ThreadHost implements Host {
     private readonly id: number,
     /** The CPU's interrupt flag in `mem`. */
     private readonly interruptFlag: number,
-    private readonly settings: HostSettings,
+    private readonly settings: RunnerSettings,
   ) {
     this.words = words;
     this.control = locked;
@@ -184,7 +184,7 @@ export class ThreadHost implements Host {
 
   /**
    * Looks at memory for a while, if there is a core for each CPU that is awake; whether that ended the wait.
-   * Where it does not help, since the host has put both CPUs on one core, or other work on theirs, less and
+   * Where it does not help, since the system has put both CPUs on one core, or other work on theirs, less and
    * less; now and then a long look tells whether it would again.
    */
   private spinFor(): boolean {

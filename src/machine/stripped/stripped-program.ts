@@ -3,7 +3,7 @@ import type { Cpu } from './cpu.js';
 import type { Machine } from './machine.js';
 
 /** A program as this build runs it: its functions act at once, on this build's CPUs and machine. */
-export interface BlankedProgram {
+export interface StrippedProgram {
   createCpu(machine: Machine, id: number): Cpu;
   main(cpu: Cpu): void;
   interrupt(cpu: Cpu): void;
@@ -12,9 +12,9 @@ export interface BlankedProgram {
 }
 
 /**
- * The one place where the two builds' types meet. The bundle blanks the yields of the very text that the
+ * The one place where the two builds' types meet. The bundle strips the yields of the very text that the
  * explorer runs as generators (src/bundle), which the type checker, who reads the sources, cannot know.
  */
-export function blanked(program: Program): BlankedProgram {
-  return program as unknown as BlankedProgram;
+export function stripped(program: Program): StrippedProgram {
+  return program as unknown as StrippedProgram;
 }

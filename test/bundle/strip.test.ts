@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { blankGenerators, StripError } from '../../src/bundle/blank.js';
+import { StripError, stripGenerators } from '../../src/bundle/strip.js';
 
-describe('blanking generators', () => {
+describe('stripping generators', () => {
   it('blanks the stars and the yields, and keeps every length', () => {
     const source =
       'export function* f(cpu: Cpu): Protocol<number> {\n  const x = yield* cpu.readOnce(1);\n  return ' +
       '(yield* g(cpu)) + x;\n}\n';
-    const blanked = blankGenerators(source, 'f.ts');
-    expect(blanked).toBe(
+    const stripped = stripGenerators(source, 'f.ts');
+    expect(stripped).toBe(
       'export function  f(cpu: Cpu): Protocol<number> {\n  const x =        cpu.readOnce(1);\n  return ' +
         '(       g(cpu)) + x;\n}\n',
     );
-    expect(blanked.length).toBe(source.length);
+    expect(stripped.length).toBe(source.length);
   });
 
   it.each([
@@ -42,8 +42,8 @@ describe('blanking generators', () => {
     ],
     ['text that looks like one', "function* f() { return 'yield*'; }", "function  f() { return 'yield*'; }"],
     ['a product', 'function f(a, b) { return a * b; }', 'function f(a, b) { return a * b; }'],
-  ])('leaves %s right', (_what, source, blanked) => {
-    expect(blankGenerators(source, 'f.js')).toBe(blanked);
+  ])('leaves %s right', (_what, source, stripped) => {
+    expect(stripGenerators(source, 'f.js')).toBe(stripped);
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe('blanking generators', () => {
     ],
     ['no JavaScript', 'function* {', 'f.js: '],
   ])('refuses %s', (_what, source, message) => {
-    expect(() => blankGenerators(source, 'f.js')).toThrow(StripError);
-    expect(() => blankGenerators(source, 'f.js')).toThrow(message);
+    expect(() => stripGenerators(source, 'f.js')).toThrow(StripError);
+    expect(() => stripGenerators(source, 'f.js')).toThrow(message);
   });
 });

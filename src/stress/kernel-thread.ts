@@ -7,10 +7,10 @@ import { findVariant } from '../variants/index.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { alike } from './alike.js';
 import * as C from './control.js';
-import type { ProgramPart } from './program-cpu.js';
+import { type CpuReport, CpuThread, TAIL_OWN, type ThreadSetup } from './cpu-thread.js';
+import type { ProgramPart } from './program-thread.js';
 import { countingTable, replacedNames } from './replaced-calls.js';
 import { StressBoard } from './stress-board.js';
-import { type CpuReport, TAIL_OWN, ThreadCpu, type ThreadSetup } from './thread-cpu.js';
 
 /** What a thread that runs the kernel is told beside what all are told. */
 export interface KernelPart {
@@ -27,7 +27,7 @@ export interface KernelPart {
 export type CpuSetup = ThreadSetup & KernelPart;
 
 /** What the thread of a simulated CPU answers to: it is set up, runs, and can be set up again. */
-export interface SimCpuApi {
+export interface StressApi {
   setUp(setup: ThreadSetup & (KernelPart | ProgramPart)): Promise<Answered<void>>;
   run(): Promise<CpuReport>;
 }
@@ -52,7 +52,7 @@ const WANTED = TAIL_OWN;
  * round cannot simply follow the last one (an mm of the start has exited), and before any counter comes near
  * its end, all CPUs meet at a barrier; the last one copies the start image over the memory.
  */
-export class SimCpu extends ThreadCpu {
+export class KernelThread extends CpuThread {
   private readonly board: StressBoard;
   private readonly part: KernelPart;
   /** Calls of what a user's variant replaces, in the order of replacedNames. */
@@ -104,11 +104,11 @@ export class SimCpu extends ThreadCpu {
 
   /** A CPU without a script serves interrupts until others want a restart. */
   private idle(): never {
-    const { cpu, host, mem, setup } = this;
+    const { cpu, runner, mem, setup } = this;
     const wanted = this.tail + WANTED;
     for (;;) {
       while (Atomics.load(mem, wanted) === 0) {
-        host.wait(setup.id, wanted, -1, 1, false);
+        runner.wait(setup.id, wanted, -1, 1, false);
         cpu.boundary();
       }
       this.restart();
@@ -117,7 +117,7 @@ export class SimCpu extends ThreadCpu {
 
   private wantRestart(): void {
     Atomics.store(this.mem, this.tail + WANTED, 1);
-    this.host.changed(this.setup.id, this.tail + WANTED);
+    this.runner.changed(this.setup.id, this.tail + WANTED);
   }
 
   private restart(): void {

@@ -1,22 +1,22 @@
 import * as H from '../machine/hardware.js';
 import type { Program } from '../machine/program.js';
-import { blanked } from '../machine/stripped/blanked.js';
 import type { Cpu } from '../machine/stripped/cpu.js';
-import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/host.js';
 import { openWords, type SharedWords } from '../machine/stripped/locked.js';
 import { Machine, type SeenViolation } from '../machine/stripped/machine.js';
+import { ATTEND_IPI, ATTEND_NMI, ATTEND_REQUEST, Stopped } from '../machine/stripped/runner.js';
+import { stripped } from '../machine/stripped/stripped-program.js';
 import { thrownOf } from '../seal/thrown.js';
 import type { ThrownError } from '../vocabulary/told.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import * as C from './control.js';
-import { type HostSettings, ThreadHost } from './thread-host.js';
+import { type RunnerSettings, ThreadRunner } from './thread-runner.js';
 
 /** What every thread is told before a run. */
 export interface ThreadSetup {
   readonly id: number;
   readonly memory: MemoryModel;
   readonly atomicStores: boolean;
-  readonly settings: HostSettings;
+  readonly settings: RunnerSettings;
   /** Simulated memory, with TAIL_WORDS more at its end; the image that it starts from; control words. */
   readonly mem: SharedWords;
   readonly image: SharedArrayBuffer;
@@ -44,7 +44,7 @@ const MEETINGS = 1;
 export const TAIL_OWN = 2;
 
 /** One simulated CPU on its thread: what it works on, and how a run begins and ends. */
-export abstract class ThreadCpu {
+export abstract class CpuThread {
   protected readonly machine: Machine;
   protected readonly cpu: Cpu;
   protected readonly words: Int32Array;
@@ -52,7 +52,7 @@ export abstract class ThreadCpu {
   protected readonly image: Int32Array;
   /** First word behind the image. */
   protected readonly tail: number;
-  protected readonly host: ThreadHost;
+  protected readonly runner: ThreadRunner;
 
   constructor(
     protected readonly setup: ThreadSetup,
@@ -66,18 +66,18 @@ export abstract class ThreadCpu {
     const control = C.machineControl(words.words, words.locked);
     this.tail = this.image.length;
     const flag = program.hardwareBase + setup.id * program.hardwareWords + H.IF;
-    this.host = new ThreadHost(control, this.mem, mem.locked, setup.id, flag, setup.settings);
+    this.runner = new ThreadRunner(control, this.mem, mem.locked, setup.id, flag, setup.settings);
     this.machine = new Machine(
       program,
       setup.memory,
       this.mem,
       mem.locked,
       control,
-      this.host,
+      this.runner,
       setup.atomicStores,
       setup.id,
     );
-    this.cpu = blanked(program).createCpu(this.machine, setup.id);
+    this.cpu = stripped(program).createCpu(this.machine, setup.id);
   }
 
   /** Waits at the gate, runs until the run is over, answers what was seen. */
@@ -88,7 +88,7 @@ export abstract class ThreadCpu {
       Atomics.add(words, C.READY, 1);
       Atomics.notify(words, C.READY);
       while (Atomics.load(words, C.GATE) === 0) Atomics.wait(words, C.GATE, 0, 1000);
-      this.host.attach(this.cpu);
+      this.runner.attach(this.cpu);
       this.rounds();
     } catch (thrown) {
       if (!(thrown instanceof Stopped)) error = thrownOf(thrown);
@@ -134,19 +134,19 @@ export abstract class ThreadCpu {
       this.dropInterrupts();
       locked.exchange(tail + ARRIVED, 0);
       locked.add(tail + MEETINGS, 1);
-      this.host.changed(setup.id, tail + MEETINGS);
+      this.runner.changed(setup.id, tail + MEETINGS);
     } else this.waitAtBarrier(meetings);
     fresh();
   }
 
   /** Without boundaries: a walk or a preemption that began here would end in the next round. */
   private waitAtBarrier(meetings: number): void {
-    const { cpu, host, machine, tail, setup, words } = this;
+    const { cpu, runner, machine, tail, setup, words } = this;
     const own = C.cpuBlock(setup.id);
     const waitedUs = words[own + C.WAITED_US];
     const isOver = (): boolean => machine.locked.load(tail + MEETINGS) !== meetings;
     while (!isOver()) {
-      host.wait(setup.id, tail + MEETINGS, -1, meetings + 1, false);
+      runner.wait(setup.id, tail + MEETINGS, -1, meetings + 1, false);
       cpu.serve(isOver);
     }
     // Who waits for the others' round to end is ahead of them.
@@ -157,7 +157,7 @@ export abstract class ThreadCpu {
     for (let look = 1; !this.isQuiet(); look++) {
       this.cpu.serve(() => false);
       // Whoever still runs a handler may want this core, or this CPU's token.
-      if (look % LOOKS === 0 || this.setup.settings.waiting === 'token') this.host.pause();
+      if (look % LOOKS === 0 || this.setup.settings.waiting === 'token') this.runner.pause();
     }
   }
 

@@ -1,11 +1,11 @@
 import type { Op, PlainCpu, Protocol } from 'shootdown';
 
 /**
- * The host of a simulated CPU as a plain program sees it: what the stress engine's doorbell and run tokens
+ * The thread of a simulated CPU as a plain program sees it: what the stress engine's doorbell and run tokens
  * need of the world. Its futex lies in a pair {word, somebody sleeps}: check and sleep are one step, a wake
  * ends the sleep, and a sleep never ends by itself.
  */
-export class ModelHost {
+export class ModelThread {
   constructor(
     private readonly cpu: PlainCpu,
     /** Word that is not 0 while there is something for this CPU to do. */

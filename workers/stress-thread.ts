@@ -1,21 +1,21 @@
 import type { Definitions } from '../src/programs/definitions.js';
 import { answering } from '../src/seal/answered.js';
 import { settled } from '../src/seal/settled.js';
+import type { CpuThread } from '../src/stress/cpu-thread.js';
 import { expose } from '../src/stress/expose.js';
-import { ProgramCpu } from '../src/stress/program-cpu.js';
-import { SimCpu, type SimCpuApi } from '../src/stress/sim-cpu.js';
-import type { ThreadCpu } from '../src/stress/thread-cpu.js';
+import { KernelThread, type StressApi } from '../src/stress/kernel-thread.js';
+import { ProgramThread } from '../src/stress/program-thread.js';
 
 /**
  * Entry of a simulated CPU: a thread that is set up, runs, and can be set up again. Bundled with its
- * generators blanked.
+ * generators stripped.
  */
 export function start(own: Definitions): void {
-  let cpu: ThreadCpu | null = null;
-  const api: SimCpuApi = {
+  let cpu: CpuThread | null = null;
+  const api: StressApi = {
     setUp(setup) {
       return answering(() => {
-        cpu = 'program' in setup ? new ProgramCpu(setup, own) : new SimCpu(setup, own);
+        cpu = 'program' in setup ? new ProgramThread(setup, own) : new KernelThread(setup, own);
       });
     },
     run() {
