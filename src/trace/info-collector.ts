@@ -3,8 +3,8 @@
  */
 
 import {
-  type CpuCounts,
   type CountedShootdowns,
+  type CpuCounts,
   provenMissing,
   toldOfCpu,
   toldOfShootdowns,

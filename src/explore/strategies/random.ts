@@ -42,6 +42,7 @@ class RandomStrategy implements Strategy {
 
 export const random: StrategyInfo = {
   name: 'random',
-  summary: 'picks at random; stays with the running agent with probability 0, 0.9 or 0.97, drawn per execution',
+  summary:
+    'picks at random; stays with the running agent with probability 0, 0.9 or 0.97, drawn per execution',
   create: () => new RandomStrategy(),
 };
