@@ -61,7 +61,10 @@ export interface GhostLayout {
   readonly mmSerial: number;
 }
 
-/** Ghost words of frames, where they lie with the kernel's own words of the frame (see kernel/kernel-layout.ts). */
+/**
+ * Ghost words of frames, where they lie with the kernel's own words of the frame (see
+ * kernel/kernel-layout.ts).
+ */
 export type FrameGhost = Pick<GhostLayout, 'frameStride' | 'frameAlloc' | 'frameOwner' | 'linkedAlloc'>;
 
 /** Ghost words packed, an array for each kind. */

@@ -3,9 +3,9 @@ import type { Variant } from '../variants/variant.js';
 
 /**
  * Why a variant does not run on threads of a computer of this architecture (Node's `process.arch`), or null.
- * A compare-exchange of two words is done on a BigInt64Array over the bytes of an Int32Array; accesses of mixed
- * size are outside the JavaScript memory model, and only on x86-64 is it known what the hardware makes of
- * them.
+ * A compare-exchange of two words is done on a BigInt64Array over the bytes of an Int32Array; accesses of
+ * mixed size are outside the JavaScript memory model, and only on x86-64 is it known what the hardware makes
+ * of them.
  */
 export function refusedOnThreads(variant: string, arch: string, own: readonly Variant[] = []): string | null {
   const rule = findVariant(variant, own)?.rule;

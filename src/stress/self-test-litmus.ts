@@ -2,8 +2,8 @@ import { loadWord, storeWord } from '../machine/stripped/access.js';
 import type { Locked, SharedWords } from '../machine/stripped/locked.js';
 
 /**
- * The litmus programs of the self-test, as their two threads run them: through the accessors of the
- * stripped build, in step. Each test tells whether an outcome is forbidden on x86 (TSO) or merely shows the store
+ * The litmus programs of the self-test, as their two threads run them: through the accessors of the stripped
+ * build, in step. Each test tells whether an outcome is forbidden on x86 (TSO) or merely shows the store
  * buffer.
  */
 

@@ -17,10 +17,10 @@ import type { Strategy, StrategyInfo } from './strategy.js';
 /**
  * Delays before racy accesses (after DataCollider, Erickson, Musuvathi, Burckhardt, Olynyk, OSDI 2010): a CPU
  * that is about to write a word that another CPU touched last, or in half of the executions to read it, is
- * held, with a probability drawn per execution, while others are picked at random. What is checked
- * before such an access and no longer true at it lies in a window of a few steps, which picking at random
- * seldom meets and keeps open more seldom still. The host of a virtual CPU between two steps of its own is
- * held in the same way.
+ * held, with a probability drawn per execution, while others are picked at random. What is checked before
+ * such an access and no longer true at it lies in a window of a few steps, which picking at random seldom
+ * meets and keeps open more seldom still. The host of a virtual CPU between two steps of its own is held in
+ * the same way.
  */
 
 /** Probability of a delay, one in so many; drawn per execution. */

@@ -4,8 +4,8 @@ import type { Random } from '../random.js';
 import type { Strategy, StrategyInfo } from './strategy.js';
 
 /**
- * Picks at random, with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9 or
- * 0.97. Uniform picking alone practically never meets a window ten steps long that must stay open while
+ * Picks at random, with a stickiness drawn per execution: the running agent goes on with probability 0, 0.9
+ * or 0.97. Uniform picking alone practically never meets a window ten steps long that must stay open while
  * another CPU takes ten steps. In half of the executions store buffers are slow: a drain that was drawn is
  * drawn again seven times out of eight, so that a store stays invisible for long. The same for hosts, so that
  * a virtual CPU stays out for long, and for broadcast invalidations.

@@ -13,9 +13,9 @@ import { type ControlWords, type Runner, Stopped } from './runner.js';
 
 /**
  * One thread's view of the simulated machine in the stripped build: the shared memory, and the parts that act
- * on it for this thread's CPU. There is no scheduler and no store buffer here; the computer's own are the real
- * ones. Code that is written against the explorer's Machine (MMU, oracles) finds the methods it uses under
- * the same names.
+ * on it for this thread's CPU. There is no scheduler and no store buffer here; the computer's own are the
+ * real ones. Code that is written against the explorer's Machine (MMU, oracles) finds the methods it uses
+ * under the same names.
  */
 
 /** A violation as a thread saw it. */

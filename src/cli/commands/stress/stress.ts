@@ -113,8 +113,8 @@ export const stressCommand = defineCommand({
   summary: 'run a variant, or programs of your own, on worker threads, one per simulated CPU',
   description:
     "Runs the scenarios' scripts over and over, each simulated CPU on a thread of its own: real " +
-    "parallelism, the computer's own store buffers and preemption, perturbed by a seed. A violation is then " +
-    'looked for by the explorer, so that it gets a witness that can be replayed.',
+    "parallelism, the computer's own store buffers and preemption, perturbed by a seed. A violation is " +
+    'then looked for by the explorer, so that it gets a witness that can be replayed.',
   arguments: { modules: MODULES },
   flags: FLAGS,
   help: HELP,
