@@ -80,6 +80,7 @@ export {
   pteFrame,
   pteValue,
 } from './machine/pte.js';
+export { waitUntil } from './machine/wait-until.js';
 export { defineScenario, type ScenarioSpec } from './modules/define-scenario.js';
 export type { Loaded } from './modules/load.js';
 export { oracles } from './oracles/index.js';

@@ -22,7 +22,15 @@ import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modul
  */
 
 /** Folders and files whose generators are protocol code. */
-const PROTOCOL = ['kernel/', 'backends/', 'rules/', 'machine/user-access', 'programs/', 'csource/runtime/'];
+const PROTOCOL = [
+  'kernel/',
+  'backends/',
+  'rules/',
+  'machine/user-access',
+  'machine/wait-until',
+  'programs/',
+  'csource/runtime/',
+];
 
 /**
  * Modules that the stripped build has its own of: explorer's, stripped. Paths under the root of the sources,

@@ -41,6 +41,8 @@ function aboutMemory(step: RawStep, names: Names, buffered: boolean): string | n
       return `${word()} is ${value(step.value)}${unseenWords(step, value)}`;
     case K.OP_COND_LOAD_ACQUIRE:
       return `waited for ${word()}, is ${value(step.value)}${unseenWords(step, value)}`;
+    case K.OP_WAIT_CHANGE:
+      return `waited until ${word()}${step.c > 1 ? `, or one of ${step.c - 1} more words,` : ''} changed`;
     case K.OP_WRITE_ONCE:
     case K.OP_STORE_RELEASE:
       return `${word()} = ${value(step.b)}${later}`;

@@ -164,13 +164,13 @@ class PlainExplainer {
         this.mark(last, `then ${waitingWords(stands, personally(machine.program.layout))}`);
         this.told.add(last.step);
       }
-      if (stands.wait === null) continue;
-      const { word } = stands.wait;
-      const source = traffic.last(word);
-      if (source === undefined) this.sentence.push(`nobody has stored to ${names.word(word, -1)}`);
-      else {
-        this.mark(source.made, `${this.is(word, machine.mem[word])} from here on`);
-        this.told.add(source.made.step);
+      for (const { word } of stands.waits) {
+        const source = traffic.last(word);
+        if (source === undefined) this.sentence.push(`nobody has stored to ${names.word(word, -1)}`);
+        else {
+          this.mark(source.made, `${this.is(word, machine.mem[word])} from here on`);
+          this.told.add(source.made.step);
+        }
       }
     }
     if (this.violation.class === 'livelock')

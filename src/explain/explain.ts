@@ -72,19 +72,14 @@ function stuck(story: Story): Explanation {
     const last = steps.findLast((step) => step.cpu === stands.cpu);
     const why = `then ${waitingWords(stands, personally(kernel.layout.layout))}`;
     if (last !== undefined) story.mark(last, why);
-    const { wait } = stands;
-    const source =
-      wait === null
-        ? undefined
-        : steps.findLast(({ writes }) => writes.some(({ address }) => address === wait.word));
-    if (source !== undefined) sources.push(source);
-    const request = wait === null ? undefined : unsent(story, stands.cpu, wait.word);
-    if (request !== undefined) sources.push(request);
-    if (wait !== null && source !== undefined && source !== last)
-      story.mark(
-        source,
-        `${names.word(wait.word, -1)} is ${names.value(wait.word, wait.value)} from here on`,
-      );
+    for (const { word, value } of stands.waits) {
+      const source = steps.findLast(({ writes }) => writes.some(({ address }) => address === word));
+      if (source !== undefined) sources.push(source);
+      const request = unsent(story, stands.cpu, word);
+      if (request !== undefined) sources.push(request);
+      if (source !== undefined && source !== last)
+        story.mark(source, `${names.word(word, -1)} is ${names.value(word, value)} from here on`);
+    }
   }
   story.tell('', ...sources);
   return story.end({ kind: 'stuck', waiting }, null);

@@ -1,6 +1,7 @@
 import { tsPlugin } from '@sveltejs/acorn-typescript';
 import { Parser } from 'acorn';
 import { type Insert, withInserts } from '../bundle/cover.js';
+import { closureInserts } from './closures.js';
 import { liveSites, type Site } from './liveness.js';
 import { type Scope, Scopes } from './scopes.js';
 import {
@@ -67,6 +68,7 @@ export function lowerModule(
       visit(child as AnyNode, scope);
   };
   visit(program, scopes.top);
+  if (inserts.length > 0) inserts.push(...closureInserts(program, scopes, number));
   if (inserts.length === 0) return source;
   const kept = topLevelNames(program);
   if (kept.length > 0) inserts.push([source.length, `\nshootdownFrames.freeze([${kept.join(',')}]);`]);

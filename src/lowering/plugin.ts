@@ -12,10 +12,18 @@ import { lowerModule } from './lower.js';
  * places in it would count as one.
  */
 
-const OWN = ['kernel/', 'backends/', 'rules/', 'variants/', 'machine/user-access', 'programs/'];
+const OWN = [
+  'kernel/',
+  'backends/',
+  'rules/',
+  'variants/',
+  'machine/user-access',
+  'machine/wait-until',
+  'programs/',
+];
 
 export function loweringPlugin(): Plugin {
-  const runtime = sourceFile('lowering/frames');
+  const runtime = sourceFile('lowering/yield-frames');
   let sites = 0;
   const number = (): number => sites++;
   return {

@@ -35,6 +35,14 @@ export class Frames {
     this.veiled.set(made.prototype, { file, line });
   }
 
+  /** By function that a script made: where, and what it captures. */
+  readonly closures = new WeakMap<object, { readonly site: number; readonly captured: () => unknown[] }>();
+
+  closure<F extends object>(site: number, made: F, captured: () => unknown[]): F {
+    this.closures.set(made, { site, captured });
+    return made;
+  }
+
   /** Of the function that begins now. */
   get depth(): number {
     return this.stack.length;

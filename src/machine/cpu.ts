@@ -86,6 +86,12 @@ export class ImmediateOp implements Op {
   }
 }
 
+/** Words that a CPU waits for, and what it saw in each. */
+export interface WatchedWords {
+  readonly words: readonly number[];
+  readonly seen: readonly number[];
+}
+
 export class Cpu {
   readonly id: number;
   readonly machine: Machine;
@@ -95,6 +101,8 @@ export class Cpu {
   code!: Continuation;
   /** Pending operations that handlers interrupted. */
   readonly saved: number[] = [];
+  /** By `depth`: what `waitForChange` was told; a handler's own wait leaves what it interrupted alone. */
+  readonly watched: WatchedWords[] = [];
   /** Handlers that run: at most 2 (an NMI within an IPI handler). */
   depth = 0;
   finished = false;
@@ -215,6 +223,14 @@ export class Cpu {
   condLoadAcquireNot(address: number, mask: number, value: number): Op {
     this.pending.d = K.WAIT_DIFFERENT;
     return this.op(K.OP_COND_LOAD_ACQUIRE, address, mask, value);
+  }
+  /**
+   * Waits until one of the words is not what it was seen to be, `seen` in the order of `words`; loads none of
+   * them. As `condLoadAcquire` otherwise. `waitUntil` is made of it.
+   */
+  waitForChange(words: readonly number[], seen: readonly number[]): Op {
+    this.watched[this.depth] = { words: [...words], seen: [...seen] };
+    return this.op(K.OP_WAIT_CHANGE, words[0], seen[0], words.length);
   }
   /** Takes the lock when it is free (0); the lock word is then the CPU's number + 1. */
   spinLock(lock: number): Op {

@@ -24,8 +24,10 @@ export const WAIT_EQUAL = 0;
 export const WAIT_DIFFERENT = 1;
 export const OP_SPIN_LOCK = 13; // drains
 export const OP_SPIN_UNLOCK = 14;
+/** Waits until one of several words is not what it was seen to be. */
+export const OP_WAIT_CHANGE = 15;
 /** Kinds up to this one name a word of memory first, but for OP_SMP_MB, which names none. */
-export const OP_MEMORY_MAX = OP_SPIN_UNLOCK;
+export const OP_MEMORY_MAX = OP_WAIT_CHANGE;
 export const OP_LOCAL_IRQ_DISABLE = 20;
 export const OP_LOCAL_IRQ_ENABLE = 21;
 export const OP_SEND_IPI = 22;
@@ -95,6 +97,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_COND_LOAD_ACQUIRE]: 'smp_cond_load_acquire',
   [OP_SPIN_LOCK]: 'spin_lock',
   [OP_SPIN_UNLOCK]: 'spin_unlock',
+  [OP_WAIT_CHANGE]: 'wait for a change',
   [OP_LOCAL_IRQ_DISABLE]: 'local_irq_disable',
   [OP_LOCAL_IRQ_ENABLE]: 'local_irq_enable',
   [OP_SEND_IPI]: 'send IPI',

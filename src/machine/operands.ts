@@ -1,6 +1,6 @@
 import type { Told } from '../vocabulary/told.js';
 import { INVLPGB_FLAGS, INVLPGB_PCID, INVLPGB_PMD_STRIDE, INVLPGB_VA } from './broadcast.js';
-import type { PendingOp } from './cpu.js';
+import type { PendingOp, WatchedWords } from './cpu.js';
 import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
 import { FLUSH_PAGES } from './hypervisor.js';
 import * as K from './op-kinds.js';
@@ -34,6 +34,9 @@ export interface WordRange {
 export function namedWords({ first, end, holeFirst, holeEnd }: WordRange): Uint8Array {
   return new Uint8Array(end).fill(1, first).fill(0, holeFirst, holeEnd);
 }
+
+/** How many words one wait can be for. */
+const WATCHED_MAX = 64;
 
 /** A kernel's operation that no machine can execute. A plain program has its own error for the same. */
 export class OperandError extends InternalError {
@@ -225,6 +228,17 @@ export class Operands {
     this.value('condLoadAcquire', op.c);
   }
 
+  /** What a wait for a change looks at. */
+  change({ words, seen }: WatchedWords): void {
+    if (words.length === 0 || words.length > WATCHED_MAX || words.length !== seen.length)
+      this.mistake(
+        'waitForChange',
+        `of ${words.length} words and ${seen.length} values: give 1 to ${WATCHED_MAX}, and a value of each`,
+      );
+    for (const word of words) this.word('waitForChange', word);
+    for (const value of seen) this.value('waitForChange', value);
+  }
+
   /** The operands of a locked operation that are values. */
   locked(op: PendingOp): void {
     const name = NAMES[op.kind];
@@ -252,4 +266,5 @@ const NAMES: Readonly<Record<number, string>> = {
   [K.OP_COND_LOAD_ACQUIRE]: 'condLoadAcquire',
   [K.OP_SPIN_LOCK]: 'spinLock',
   [K.OP_SPIN_UNLOCK]: 'spinUnlock',
+  [K.OP_WAIT_CHANGE]: 'waitForChange',
 };

@@ -16,6 +16,8 @@ export class Waits {
   readonly watch: Uint8Array;
   /** By CPU: the word that it waits for, or -1. */
   private readonly address: Int32Array;
+  /** By CPU: all the words, where it waits for several; the first is in `address` too. */
+  private readonly several: (readonly number[] | null)[];
 
   constructor(
     private readonly machine: Machine,
@@ -24,32 +26,44 @@ export class Waits {
   ) {
     this.watch = new Uint8Array(words);
     this.address = new Int32Array(cpus).fill(-1);
+    this.several = new Array(cpus).fill(null);
   }
 
   /** The word has become another one. */
   wake(address: number): void {
     const { cpus } = this.machine;
-    for (let id = 0; id < cpus.length; id++) if (this.address[id] === address) this.refresh(cpus[id]);
+    for (let id = 0; id < cpus.length; id++) if (this.awaits(id, address)) this.refresh(cpus[id]);
   }
 
   /** The CPU waits no longer. */
   end(id: number): void {
     const address = this.address[id];
     if (address < 0) return;
+    const several = this.several[id];
     this.address[id] = -1;
-    let others = false;
-    for (let other = 0; other < this.address.length; other++)
-      others = others || this.address[other] === address;
-    if (!others) this.watch[address] &= ~WATCH_WAITER;
+    this.several[id] = null;
+    if (several === null) this.forget(address);
+    else for (const word of several) this.forget(word);
+  }
+
+  private forget(address: number): void {
+    for (let other = 0; other < this.address.length; other++) if (this.awaits(other, address)) return;
+    this.watch[address] &= ~WATCH_WAITER;
+  }
+
+  private awaits(id: number, address: number): boolean {
+    return this.address[id] === address || this.several[id]?.includes(address) === true;
   }
 
   /** Where the CPU stands, as is told of one that does not go on. */
   standing(id: number): WaitingCpu {
     const { machine } = this;
-    const { kind, a } = machine.cpus[id].pending;
+    const { pending, watched, depth } = machine.cpus[id];
+    const { kind, a } = pending;
     const isWait = kind === K.OP_COND_LOAD_ACQUIRE || kind === K.OP_SPIN_LOCK;
-    const wait = isWait ? { word: a, value: machine.load(id, a) } : null;
-    return { cpu: id, wait, operation: K.opName(kind), interrupts: machine.interruptsOn(id) };
+    const words = kind === K.OP_WAIT_CHANGE ? watched[depth].words : isWait ? [a] : [];
+    const waits = words.map((word) => ({ word, value: machine.load(id, word) }));
+    return { cpu: id, waits, operation: K.opName(kind), interrupts: machine.interruptsOn(id) };
   }
 
   /** Where those CPUs stand whose scripts have not ended. */
@@ -72,6 +86,10 @@ export class Waits {
       this.refreshSync(cpu, agent);
       return;
     }
+    if (pending.kind === K.OP_WAIT_CHANGE) {
+      this.refreshSeveral(cpu, agent);
+      return;
+    }
     if (pending.kind !== K.OP_COND_LOAD_ACQUIRE && pending.kind !== K.OP_SPIN_LOCK) {
       machine.enabled.add(agent);
       return;
@@ -87,6 +105,23 @@ export class Waits {
     // Watched even while it holds: it can cease to hold before this CPU moves.
     this.address[id] = pending.a;
     this.watch[pending.a] |= WATCH_WAITER;
+  }
+
+  /** A wait for several words is over once one of them is not what it was seen to be. */
+  private refreshSeveral(cpu: Cpu, agent: number): void {
+    const { machine } = this;
+    const { id, watched, depth } = cpu;
+    try {
+      machine.operands[id].change(watched[depth]);
+    } catch (error) {
+      throw machine.told(cpu, error);
+    }
+    const { words, seen } = watched[depth];
+    if (words.some((word, at) => machine.load(id, word) !== seen[at])) machine.enabled.add(agent);
+    else machine.enabled.remove(agent);
+    this.address[id] = words[0];
+    this.several[id] = words;
+    for (const word of words) this.watch[word] |= WATCH_WAITER;
   }
 
   /** TLBSYNC can be executed once nothing is outstanding of what the CPU has broadcast. */

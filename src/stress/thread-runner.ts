@@ -149,6 +149,12 @@ export class ThreadRunner implements Runner {
     if (this.tokens !== null) passToken(this.ops, this.tokens, this.id, false);
   }
 
+  poll(): void {
+    // Others may wait for what it has stored; and it must not look alive by looking on.
+    if (this.owing > 0) this.payAfterBarrier();
+    this.pause();
+  }
+
   choose(_cpu: number, n: number): number {
     return this.perturbation.choose(n);
   }

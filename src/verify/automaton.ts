@@ -1,5 +1,5 @@
 import { type Frame, frames, LoweringError } from '../lowering/yield-frames.js';
-import type { Cpu, PendingOp } from '../machine/cpu.js';
+import type { Cpu, PendingOp, WatchedWords } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
@@ -29,7 +29,7 @@ export interface LocalCode {
   /** Objects that scripts keep and that are the same in every execution and never change. */
   readonly statics: readonly object[];
   /** Whether the machine would execute the operation. */
-  isValid(op: PendingOp, cpu: number): boolean;
+  isValid(cpu: Cpu): boolean;
 }
 
 interface Run {
@@ -45,6 +45,8 @@ export class Automaton {
   readonly c: number[] = [0];
   readonly d: number[] = [0];
   readonly e: number[] = [0];
+  /** What it waits for where that is several words. */
+  readonly watched: (WatchedWords | null)[] = [null];
   readonly valid: boolean[] = [true];
   readonly cpuOf: number[] = [0];
   /** How often a script was run further. */
@@ -67,7 +69,7 @@ export class Automaton {
     private readonly code: LocalCode,
     private readonly budget: MemoryBudget,
   ) {
-    this.values = new LocalValues([...code.statics, ...code.cpus], frames.veiled);
+    this.values = new LocalValues([...code.statics, ...code.cpus], frames.veiled, frames.closures);
     this.edges = new RowTable(2, budget);
   }
 
@@ -166,7 +168,15 @@ export class Automaton {
 
   /** What tells the state in which a CPU's script stands from all others. */
   private keyOf(cpu: number): string {
-    return `${cpu} ${operationOf(this.code.cpus[cpu].pending).join(' ')} ${this.values.textOf(frames.stack)}`;
+    const { pending } = this.code.cpus[cpu];
+    const watched = this.watchedBy(cpu);
+    const many = watched === null ? '' : ` of ${watched.words.join(' ')} seen ${watched.seen.join(' ')}`;
+    return `${cpu} ${operationOf(pending).join(' ')}${many} ${this.values.textOf(frames.stack)}`;
+  }
+
+  private watchedBy(cpu: number): WatchedWords | null {
+    const { pending, watched, depth } = this.code.cpus[cpu];
+    return pending.kind === K.OP_WAIT_CHANGE ? watched[depth] : null;
   }
 
   private stateFor(
@@ -187,7 +197,8 @@ export class Automaton {
     this.c.push(c);
     this.d.push(d);
     this.e.push(e);
-    this.valid.push(operation === null || this.code.isValid(this.code.cpus[cpu].pending, cpu));
+    this.watched.push(operation === null ? null : this.watchedBy(cpu));
+    this.valid.push(operation === null || this.code.isValid(this.code.cpus[cpu]));
     this.cpuOf.push(cpu);
     this.from.push(from);
     this.by.push(result);

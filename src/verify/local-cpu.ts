@@ -1,4 +1,4 @@
-import type { PendingOp } from '../machine/cpu.js';
+import type { Cpu } from '../machine/cpu.js';
 import { Machine } from '../machine/machine.js';
 import * as K from '../machine/op-kinds.js';
 import { Operands } from '../machine/operands.js';
@@ -41,18 +41,19 @@ export function plainCode(program: PlainProgram): LocalCode {
     program,
     cpus: machine.cpus.map(({ id }) => new LocalCpu(machine, id)),
     statics: [program.at],
-    isValid: (op, cpu) => isValid(operands[cpu], op),
+    isValid: (cpu) => isValid(operands[cpu.id], cpu),
   };
 }
 
 /** Whether the machine would execute it, by the machine's own checks. */
-function isValid(operands: Operands, op: PendingOp): boolean {
+function isValid(operands: Operands, { pending: op, watched, depth }: Cpu): boolean {
   const { kind, a, b } = op;
   if (kind >= OP_IMMEDIATE_MIN) return true;
   try {
     if (kind <= K.OP_MEMORY_MAX && kind !== K.OP_SMP_MB) operands.word('an operation', a);
     if (kind === K.OP_WRITE_ONCE || kind === K.OP_STORE_RELEASE) operands.value('a store', b);
     if (kind === K.OP_COND_LOAD_ACQUIRE) operands.wait(op);
+    if (kind === K.OP_WAIT_CHANGE) operands.change(watched[depth]);
     if (kind >= K.OP_XCHG && kind <= K.OP_FETCH_AND) operands.locked(op);
     if (kind === K.OP_SEND_IPI || kind === K.OP_SEND_NMI) operands.target('an interrupt', a);
     return true;

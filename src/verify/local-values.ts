@@ -1,4 +1,4 @@
-import { type Frame, LoweringError } from '../lowering/yield-frames.js';
+import { type Frame, type Frames, LoweringError } from '../lowering/yield-frames.js';
 import type { Place } from '../vocabulary/told.js';
 
 /**
@@ -14,6 +14,7 @@ export class LocalValues {
   constructor(
     statics: readonly object[],
     private readonly veiled: WeakMap<object, Place>,
+    private readonly closures: Frames['closures'],
   ) {
     for (const each of statics) this.numberOf(each);
     this.statics = new Set(statics);
@@ -41,12 +42,24 @@ export class LocalValues {
       case 'bigint':
         return `${value}n`;
       case 'function':
-        return `f${this.numberOf(value)}`;
+        return this.closure(value, seen);
       case 'object':
         return value === null ? 'null' : this.object(value, seen);
       default:
         throw new LoweringError(`a script keeps a ${typeof value} across an operation: keep numbers`);
     }
+  }
+
+  private closure(value: object, seen: Map<object, number>): string {
+    const made = this.closures.get(value);
+    if (made === undefined) return `f${this.numberOf(value)}`;
+    const before = seen.get(value);
+    if (before !== undefined) return `@${before}`;
+    seen.set(value, seen.size);
+    return `c${made.site}(${made
+      .captured()
+      .map((each) => this.value(each, seen))
+      .join(',')})`;
   }
 
   private object(value: object, seen: Map<object, number>): string {

@@ -16,6 +16,8 @@ import { FINE, MISTAKE, VIOLATION } from './space.js';
 /** Of what is done at once, one after the other: a loop of it does not end. */
 const IMMEDIATE_MAX = 1_000_000;
 
+const WAITS: ReadonlySet<number> = new Set([K.OP_COND_LOAD_ACQUIRE, K.OP_WAIT_CHANGE, K.OP_SPIN_LOCK]);
+
 /** Nobody is interrupted. */
 export const NOBODY = -1;
 
@@ -101,6 +103,8 @@ export class Stepper {
   private waits(): boolean {
     const { automaton, node } = this;
     const kind = automaton.kind[node];
+    const watched = automaton.watched[node];
+    if (watched !== null) return watched.words.every((word, at) => this.read(word) === watched.seen[at]);
     if (kind !== K.OP_COND_LOAD_ACQUIRE && kind !== K.OP_SPIN_LOCK) return false;
     const value = this.read(automaton.a[node]);
     if (kind === K.OP_SPIN_LOCK) return value !== 0;
@@ -179,9 +183,7 @@ export class Stepper {
           return;
         default:
           // A wait is looked at before it is executed, which it might never be.
-          if (!automaton.valid[node] && automaton.kind[node] === K.OP_COND_LOAD_ACQUIRE)
-            this.outcome = MISTAKE;
-          if (!automaton.valid[node] && automaton.kind[node] === K.OP_SPIN_LOCK) this.outcome = MISTAKE;
+          if (!automaton.valid[node] && WAITS.has(automaton.kind[node])) this.outcome = MISTAKE;
           this.node = node;
           return;
       }
@@ -215,6 +217,8 @@ export class Stepper {
       case K.OP_WRITE_ONCE:
       case K.OP_STORE_RELEASE:
         this.write(a, b);
+        return 0;
+      case K.OP_WAIT_CHANGE:
         return 0;
       case K.OP_SPIN_UNLOCK:
         if (this.read(a) !== cpu + 1) this.outcome = VIOLATION;

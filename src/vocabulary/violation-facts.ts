@@ -75,8 +75,8 @@ export type FactsOf<C extends ViolationFacts['class']> = Extract<ViolationFacts,
 /** Where a CPU stands that has not finished. */
 export interface WaitingCpu {
   readonly cpu: number;
-  /** The word that it waits for, and its value; null: it waits for none. */
-  readonly wait: { readonly word: number; readonly value: number } | null;
+  /** The words that it waits for, and their values; it goes on with the first of them that changes. */
+  readonly waits: readonly { readonly word: number; readonly value: number }[];
   /** Name of the operation that it is before. */
   readonly operation: string;
   /** Whether interrupts are enabled. */
@@ -191,14 +191,14 @@ export function violationWords(facts: ViolationFacts, spelling: Spelling): strin
   }
 }
 
-/** `CPU1 waits for csd(0->1).flags (is 3), interrupts off`. */
+/** `CPU1 waits for csd(0->1).flags (is 3), interrupts off`; for one of several words, each is named. */
 export function waitingWords(
-  { cpu, wait, operation, interrupts }: WaitingCpu,
+  { cpu, waits, operation, interrupts }: WaitingCpu,
   { number, word, text }: Spelling,
 ): string {
   const what =
-    wait === null
+    waits.length === 0
       ? `is before ${text(operation)}`
-      : `waits for ${word(wait.word)} (is ${number(wait.value)})`;
+      : `waits for ${waits.map((wait) => `${word(wait.word)} (is ${number(wait.value)})`).join(' or ')}`;
   return `CPU${number(cpu)} ${what}, interrupts ${interrupts ? 'on' : 'off'}`;
 }

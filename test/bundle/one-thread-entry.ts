@@ -93,6 +93,9 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
       if (fresh.length === 0) throw new Stuck();
       start(fresh[0]);
     },
+    poll: () => {
+      throw new Stuck();
+    },
     changed: () => {},
     released: () => {},
     stored: () => {},

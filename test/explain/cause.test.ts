@@ -67,7 +67,7 @@ describe('the words of a cause', () => {
   it('tell what is waited for once, in an order of their own', () => {
     const stands = (cpu: number, word: number | null, value = 0): WaitingCpu => ({
       cpu,
-      wait: word === null ? null : { word, value },
+      waits: word === null ? [] : [{ word, value }],
       operation: 'write_cr3',
       interrupts: cpu === 0,
     });

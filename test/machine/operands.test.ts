@@ -194,6 +194,8 @@ describe.each([
       'operationReturned',
       'assert',
       'tlbsync',
+      // It takes lists: test/machine/wait-until.
+      'waitForChange',
     ];
     const names = [...operationNames(Cpu)].filter(
       (name) => ![...none, 'postFlush', 'invlpgb'].includes(name),

@@ -44,7 +44,7 @@ const CASES: readonly (readonly [ViolationFacts, string, string])[] = [
       class: 'livelock',
       cpu: 0,
       steps: 90,
-      waiting: [{ cpu: 1, wait: { word: 3, value: -2 }, operation: '', interrupts: true }],
+      waiting: [{ cpu: 1, waits: [{ word: 3, value: -2 }], operation: '', interrupts: true }],
     },
     'no end in 90 steps, the last of them fair: CPU1 waits for lock 3 (is -2), interrupts on',
     'no end in # steps, the last of them fair: CPU# waits for lock # (is -#), interrupts on',

@@ -11,6 +11,9 @@ const store: Operation = (machine, { id }, { a, b }) => {
   return 0;
 };
 
+/** The wait is over; what the words are now, the code reads. */
+const changed: Operation = () => 0;
+
 const spinUnlock: Operation = (machine, { id }, { a }) => {
   if (machine.load(id, a) !== id + 1) {
     machine.observer.unlockOfFree(id, a);
@@ -29,5 +32,6 @@ export const memoryOperations: OperationGroup = {
     [K.OP_WRITE_ONCE]: store,
     [K.OP_STORE_RELEASE]: store,
     [K.OP_SPIN_UNLOCK]: spinUnlock,
+    [K.OP_WAIT_CHANGE]: changed,
   },
 };

@@ -84,6 +84,10 @@ export class Cpu extends UncheckedCpu {
     this.operands.value('condLoadAcquireNot', value);
     return super.condLoadAcquireNot(address, mask, value);
   }
+  override waitForChange(words: readonly number[], seen: readonly number[]): number {
+    this.operands.change({ words, seen });
+    return super.waitForChange(words, seen);
+  }
   override spinLock(lock: number): number {
     this.operands.word('spinLock', lock);
     return super.spinLock(lock);

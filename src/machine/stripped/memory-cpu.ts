@@ -139,6 +139,15 @@ export abstract class MemoryCpu extends InterruptibleCpu {
     this.note(K.OP_COND_LOAD_ACQUIRE, address, seen);
     return seen;
   }
+  waitForChange(words: readonly number[], seen: readonly number[]): number {
+    this.boundary();
+    while (words.every((word, at) => loadWord(this.locked, word) === seen[at])) {
+      this.runner.poll(this.id);
+      if (this.controlLocked.load(this.attention) !== 0) this.attend();
+    }
+    this.note(K.OP_WAIT_CHANGE, words[0], 0);
+    return 0;
+  }
   spinLock(lock: number): number {
     this.boundary();
     while (this.locked.compareExchange(lock, 0, this.id + 1) !== 0) {

@@ -16,6 +16,11 @@ export interface Runner {
    * of them is so.
    */
   wait(cpu: number, address: number, mask: number, value: number, not: boolean): void;
+  /**
+   * The CPU waits for one of several words, and none has changed. Nobody rings it for that: it looks again,
+   * and others run in between.
+   */
+  poll(cpu: number): void;
   /** A locked operation changed the word: whoever waits for it must look again. */
   changed(cpu: number, address: number): void;
   /** A plain store that is there to end a wait: the same, as soon as the store has certainly drained. */

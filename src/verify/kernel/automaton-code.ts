@@ -1,5 +1,5 @@
 import type { Continuation, Vector } from '../../machine/continuation.js';
-import type { Cpu } from '../../machine/cpu.js';
+import type { Cpu, WatchedWords } from '../../machine/cpu.js';
 import type { Refusal } from '../../machine/operands.js';
 import { type Automaton, END, type Role } from '../automaton.js';
 import {
@@ -14,6 +14,9 @@ import {
   OP_RETURNED,
   OP_THROW,
 } from '../local-ops.js';
+
+/** What a CPU waits for that waits for no several words. */
+export const NOTHING_WATCHED: WatchedWords = { words: [], seen: [] };
 
 /**
  * A CPU's code as the automaton of its script and handlers: where it stands is a number and the numbers of
@@ -73,7 +76,8 @@ export class AutomatonCode implements Continuation {
   /** The CPU's pending registers are those of the local state. */
   load(): void {
     const { automaton, node } = this;
-    const { pending } = this.cpu;
+    const { pending, watched, depth } = this.cpu;
+    watched[depth] = automaton.watched[node] ?? NOTHING_WATCHED;
     pending.kind = automaton.kind[node];
     pending.a = automaton.a[node];
     pending.b = automaton.b[node];

@@ -4,7 +4,7 @@ import type { Machine } from '../../machine/machine.js';
 import { type Automaton, END } from '../automaton.js';
 import { type MemoryBudget, RowTable } from '../row-table.js';
 import { Sequences } from '../sequences.js';
-import type { AutomatonCode } from './automaton-code.js';
+import { type AutomatonCode, NOTHING_WATCHED } from './automaton-code.js';
 
 /**
  * What a CPU of a kernel is to the rest of a state: where its code stands and its registers, its store
@@ -193,6 +193,7 @@ export class CpuParts {
       const caller = words[at++];
       const flag = words[at++];
       code.callers.push(caller);
+      cpu.watched[i] = automaton.watched[caller] ?? NOTHING_WATCHED;
       cpu.saved.push(0, automaton.kind[caller], automaton.a[caller], automaton.b[caller]);
       cpu.saved.push(automaton.c[caller], automaton.d[caller], automaton.e[caller]);
       if (flag !== IRET_TAKEN) cpu.saved.push(flag);

@@ -1,0 +1,94 @@
+import type { Insert } from '../bundle/cover.js';
+import type { Binding, Scope, Scopes } from './scopes.js';
+import { type AnyNode, boundNames, evaluated, isFunction } from './syntax.js';
+
+/**
+ * A function that a script makes and hands to another is a new one in every execution, so that no state in
+ * which it is kept were ever met again. What tells it is its place in the text and what it captures, as long
+ * as nobody assigns to that:
+ *
+ *     yield* waitUntil(cpu, [a, b], (x, y) => x + y > limit)
+ *     yield* waitUntil(cpu, [a, b], shootdownFrames.closure(7, (x, y) => x + y > limit, () => [limit]))
+ *
+ * One that captures a variable that is assigned to, or `this`, stays as it is and is met once.
+ */
+export function closureInserts(program: AnyNode, scopes: Scopes, number: () => number): Insert[] {
+  const assigned = assignedBindings(program, scopes);
+  const inserts: Insert[] = [];
+  const visit = (node: AnyNode, around: Scope, isInside: boolean, isMethod: boolean): void => {
+    if (isInside && !isMethod && isPlainClosure(node)) {
+      const captured = capturedBy(node, scopes, around);
+      if (captured !== null && [...captured].every((binding) => !assigned.has(binding))) {
+        const names = [...captured].map(({ name }) => name).join(',');
+        inserts.push([node.start, `shootdownFrames.closure(${number()},(`]);
+        inserts.push([node.end, `),()=>[${names}])`, node.start]);
+      }
+    }
+    const scope = scopes.within(node, around);
+    const within = isInside || isFunction(node);
+    for (const child of childrenWithParams(node)) visit(child, scope, within, hasMethod(node));
+  };
+  visit(program, scopes.top, false, false);
+  return inserts;
+}
+
+function isPlainClosure(node: AnyNode): boolean {
+  if (node.type !== 'ArrowFunctionExpression' && node.type !== 'FunctionExpression') return false;
+  return node.generator !== true && node.async !== true;
+}
+
+/** Methods and accessors cannot be wrapped: their text begins with their name. */
+function hasMethod(node: AnyNode): boolean {
+  return (
+    node.type === 'MethodDefinition' || (node.type === 'Property' && (node.method || node.kind !== 'init'))
+  );
+}
+
+/** Bindings of functions around it that it reads; null: also something that is no binding. */
+function capturedBy(closure: AnyNode, scopes: Scopes, around: Scope): ReadonlySet<Binding> | null {
+  const captured = new Set<Binding>();
+  const own = scopes.within(closure, around);
+  let isOpaque = false;
+  const visit = (node: AnyNode, scope: Scope): void => {
+    if (node.type === 'ThisExpression' || node.type === 'Super') isOpaque = true;
+    if (node.type === 'Identifier') {
+      const binding = scope.resolve(node.name);
+      if (binding === null && node.name === 'arguments') isOpaque = true;
+      if (binding !== null && binding.kind !== 'module' && !binding.scope.isWithin(own))
+        captured.add(binding);
+    }
+    const inner = scopes.within(node, scope);
+    for (const child of childrenWithParams(node)) visit(child, inner);
+  };
+  visit(closure, around);
+  return isOpaque ? null : captured;
+}
+
+/** Variables that something is assigned to after they were made. */
+function assignedBindings(program: AnyNode, scopes: Scopes): ReadonlySet<Binding> {
+  const assigned = new Set<Binding>();
+  const note = (target: AnyNode, scope: Scope): void => {
+    for (const name of boundNames(target)) {
+      const binding = scope.resolve(name);
+      if (binding !== null) assigned.add(binding);
+    }
+  };
+  const visit = (node: AnyNode, around: Scope): void => {
+    const scope = scopes.within(node, around);
+    if (node.type === 'AssignmentExpression') note(node.left as AnyNode, scope);
+    if (node.type === 'UpdateExpression') note(node.argument as AnyNode, scope);
+    if ((node.type === 'ForOfStatement' || node.type === 'ForInStatement') && isTarget(node.left as AnyNode))
+      note(node.left as AnyNode, scope);
+    for (const child of childrenWithParams(node)) visit(child, scope);
+  };
+  visit(program, scopes.top);
+  return assigned;
+}
+
+function isTarget(node: AnyNode): boolean {
+  return node.type !== 'VariableDeclaration';
+}
+
+function childrenWithParams(node: AnyNode): AnyNode[] {
+  return isFunction(node) ? [...(node.params as AnyNode[]), node.body as AnyNode] : evaluated(node);
+}

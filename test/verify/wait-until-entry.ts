@@ -1,0 +1,54 @@
+import { waitUntil } from '../../src/machine/wait-until.js';
+import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
+import type { SearchResult } from '../../src/verify/search.js';
+import { plainSearch } from '../../src/verify/searches.js';
+
+/** Scripts that make functions while they run and keep them across operations, lowered. */
+
+const words = { a: 1, b: 1, c: 1 } as const;
+type Script = PlainScript<typeof words, Record<never, never>>;
+const program = (name: string, ...cpus: Script[]): PlainProgram =>
+  plainProgram({ name, words, cpus }) as unknown as PlainProgram;
+
+const clears: Script = function* (cpu, at) {
+  yield* cpu.xchg(at.b, 0);
+  yield* cpu.xchg(at.a, 0);
+  yield* cpu.xchg(at.a, 1);
+};
+
+/** What is enough is what it has read: two states that differ in nothing else are two. */
+const captures: Script = function* (cpu, at) {
+  const first = yield* cpu.readOnce(at.a);
+  yield* waitUntil(cpu, [at.b], (b) => b === first);
+};
+
+/** The same with a variable that is assigned to afterwards. */
+const assigns: Script = function* (cpu, at) {
+  let first = yield* cpu.readOnce(at.a);
+  const isEnough = (b: number): boolean => b === first;
+  first = 0;
+  yield* waitUntil(cpu, [at.b], isEnough);
+};
+
+export const programs = {
+  either: program(
+    'either',
+    function* (cpu, at) {
+      yield* waitUntil(cpu, [at.a, at.b, at.c], (a, b, c) => a === 0 || b === 0 || c === 0);
+    },
+    clears,
+  ),
+  both: program(
+    'both',
+    function* (cpu, at) {
+      yield* waitUntil(cpu, [at.a, at.b], (a, b) => a === 0 && b === 0);
+    },
+    clears,
+  ),
+  captures: program('captures', captures, clears),
+  assigns: program('assigns', assigns, clears),
+} as const;
+
+export function search(name: keyof typeof programs): SearchResult {
+  return plainSearch(programs[name], 'sc', { memoryBytes: 2 ** 28, isOver: () => false }).run();
+}

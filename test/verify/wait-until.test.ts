@@ -1,0 +1,26 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { enumerate } from '../../src/explore/enumerate.js';
+import { evaluateLowered, projectFile } from './lowered.js';
+import type * as Entry from './wait-until-entry.js';
+import { programs } from './wait-until-entry.js';
+
+describe('waits for several words, and functions that scripts make', () => {
+  let entry: typeof Entry;
+
+  beforeAll(async () => {
+    entry = await evaluateLowered(
+      `export * from ${JSON.stringify(projectFile('test/verify/wait-until-entry.ts'))};`,
+    );
+  }, 120_000);
+
+  it.each(['either', 'both', 'captures'] as const)('%s: as all its schedules', (name) => {
+    const { schedule, complete } = entry.search(name);
+    const { outcomes } = enumerate(programs[name], { memory: 'sc' });
+    const isViolated = outcomes.some(({ violation }) => violation !== null);
+    expect({ isViolated: schedule !== null, complete }).toEqual({ isViolated, complete: !isViolated });
+  });
+
+  it('what captures a variable that is assigned to is refused, not taken for another', () => {
+    expect(() => entry.search('assigns')).toThrow(/does not come to the same state again/);
+  });
+});
