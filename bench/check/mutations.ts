@@ -38,6 +38,9 @@ const lose =
   (event, _, around) =>
     event.kind === kind && fits(event, around) ? [] : null;
 
+/** A `struct flush_tlb_info` of a batch. */
+const EVERYTHING = { mm: '0x0', start: 0n, end: FLUSH_ALL, gen: 0, stride: 0, freed: false, trim: false };
+
 const REQUEST = ['flush_mm_range'] as const;
 const SEND = ['native_flush_multi', 'kvm_flush_multi'] as const;
 const FUNC = ['flush_func'] as const;
@@ -86,7 +89,48 @@ function flushPages({ pages, reason }: EventOf<'tlb_flush'>, random: Random): ob
   return pages === -1 ? { pages: 1 + random(33) } : { pages: random(2) === 0 ? -1 : pages + 1 };
 }
 
+/** Lines of kernels that broadcast. */
+const BROADCAST_MUTATIONS: Readonly<Record<string, Change>> = {
+  'global ASID': on(['flush_mm_range', 'bcast_flush'], (event) =>
+    event.asid === 0 ? null : { asid: event.asid + 1 },
+  ),
+  'global ASID of next': on(['switch_mm'], (event) =>
+    event.nasid === 0 ? null : { nasid: event.nasid + 1 },
+  ),
+  'global ASID gone': on(['flush_mm_range'], (event) => (event.asid === 0 ? null : { asid: 0 })),
+  'global ASID in transition': on(['flush_mm_range', 'bcast_flush'], (event) =>
+    event.asid === 0 ? null : { transition: !event.transition },
+  ),
+  'ASID given': on(['use_global_asid'], (event, random) => ({ asid: event.asid + 1 + random(2000) })),
+  'ASID given line lost': lose('use_global_asid'),
+  'ASID freed': on(['free_global_asid'], (event, random) => ({ asid: event.asid + 1 + random(2000) })),
+  'broadcast line lost': lose('bcast_flush'),
+  'broadcast end': on(['bcast_flush'], end),
+  'broadcast gen': on(['bcast_flush'], gen),
+  'broadcast mask': on(['bcast_flush'], cpusBit),
+  'INVLPGB PCID': on(['invlpgb'], (event, random) =>
+    (event.rax & 2n) === 0n ? null : { pcid: event.pcid + 1 + random(6) },
+  ),
+  'INVLPGB pages': on(['invlpgb'], (event) => ((event.rax & 1n) === 0n ? null : { pages: event.pages + 1 })),
+  'INVLPGB address': on(['invlpgb'], (event) =>
+    (event.rax & 1n) === 0n ? null : { rax: event.rax + 0x1000n },
+  ),
+  'INVLPGB page size': on(['invlpgb'], (event) => ((event.rax & 1n) === 0n ? null : { large: !event.large })),
+  'INVLPGB without ASID': on(['invlpgb'], (event) => ({ rax: event.rax ^ 4n })),
+  'INVLPGB line lost': lose('invlpgb'),
+  'INVLPGB twice': (event) => (event.kind === 'invlpgb' ? [event, { ...event }] : null),
+  'TLBSYNC lost': lose('tlbsync'),
+  'transition wait lost': lose('transition_wait'),
+  'transition end lost': lose('transition_done'),
+  'transition ends early': on(['transition_wait'], () => ({ kind: 'transition_done' })),
+  'batch sent': (event) =>
+    event.kind === 'invlpgb' && event.pcid === 0
+      ? [{ ...event, kind: 'native_flush_multi', ...EVERYTHING, init: event.cpu, cpus: 15n }]
+      : null,
+};
+
 export const MUTATIONS: Readonly<Record<string, Change>> = {
+  ...BROADCAST_MUTATIONS,
   'request start': on(REQUEST, start),
   'request end': on(REQUEST, end),
   'request stride': on(REQUEST, stride),

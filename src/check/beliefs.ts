@@ -26,7 +26,7 @@ export function setSlot(s: State, cpu: number, slot: number, ctxId: number, gen:
 }
 
 export function setSlotGen(s: State, cpu: number, slot: number, gen: number): void {
-  s.mem[s.lab.per(cpu).tlbstate.ctxs[slot].tlbGen] = gen;
+  if (slot < SLOTS) s.mem[s.lab.per(cpu).tlbstate.ctxs[slot].tlbGen] = gen;
 }
 
 export function setBit(s: State, cpu: number, handle: number, on: boolean): void {
@@ -44,6 +44,13 @@ export function learnMm(s: State, cpu: number, handle: number, tentative: boolea
   view.tentative = tentative;
   s.mem[state.loadedMm] = handle;
   setBit(s, cpu, handle, true);
+  if (!view.lazyKnown) setLazy(s, cpu, view.idle && handle !== INIT_MM, view.idle);
+  view.mayHaveFollowed = false;
+  const globalAsid = s.broadcasts ? s.mem[s.lab.layout.globalAsids.asid[handle]] : 0;
+  if (globalAsid !== 0) {
+    learnGlobalAsid(s, cpu, handle);
+    return;
+  }
   const known = slotOf(s, cpu, handle);
   const free = s.pcid ? view.slots.findIndex((slot) => !slot.known) : 0;
   const slot = known >= 0 ? known : Math.max(0, free);
@@ -53,7 +60,21 @@ export function learnMm(s: State, cpu: number, handle: number, tentative: boolea
     Object.assign(view.slots[slot], { genKnown: false, mayBeGone: false });
   }
   s.mem[state.loadedMmAsid] = slot;
-  if (!view.lazyKnown) setLazy(s, cpu, view.idle && handle !== INIT_MM, view.idle);
+}
+
+/** The CPU has the mm under its global ASID, if the transition has come to it. */
+export function learnGlobalAsid(s: State, cpu: number, handle: number): void {
+  const { asid, transition } = s.lab.layout.globalAsids;
+  const view = s.cpus[cpu];
+  view.standIn = -1;
+  view.mayHaveFollowed = s.mem[transition[handle]] !== 0;
+  s.mem[s.lab.per(cpu).tlbstate.loadedMmAsid] = s.mem[asid[handle]];
+}
+
+/** What had not been told: the CPU has the mm under an ASID of its own. */
+export function learnOwnAsid(s: State, cpu: number): void {
+  s.cpus[cpu].mayHaveFollowed = false;
+  s.mem[s.lab.per(cpu).tlbstate.loadedMmAsid] = 0;
 }
 
 /**
@@ -96,7 +117,7 @@ export function setLazy(s: State, cpu: number, lazy: boolean, known: boolean): v
 export function learnSlotGen(s: State, cpu: number, gap: number): void {
   const asid = loadedAsid(s, cpu);
   setSlotGen(s, cpu, asid, Math.max(0, genOf(s, loadedMm(s, cpu)) - gap));
-  s.cpus[cpu].slots[asid].genKnown = true;
+  s.cpus[cpu].slot(asid).genKnown = true;
 }
 
 /** What a slot holds in the model. */
@@ -168,7 +189,7 @@ function prepareReload(s: State, cpu: number, chosen: number): FirstSight {
   const asid = loadedAsid(s, cpu);
   if (view.standIn !== asid) return DECIDED;
   const { ctxId, gen } = slotAt(s, cpu, asid);
-  const { genKnown } = view.slots[asid];
+  const { genKnown } = view.slot(asid);
   moveStandIn(s, cpu, asid, chosen);
   setSlot(s, cpu, chosen, ctxId, gen);
   Object.assign(view.slots[chosen], { genKnown, known: true });

@@ -1,4 +1,5 @@
 /** Checks a recording: the model's decisions against the kernel's. */
+import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Features } from '../kernel/features.js';
@@ -63,11 +64,15 @@ const PASSED_OVER: ReadonlySet<string> = new Set<TraceEvent['kind']>([
 ]);
 
 /** The lines that the model takes, and which of them it does not model (null: none). */
-function modelled(all: readonly TraceEvent[]): { events: TraceEvent[]; marks: Uint8Array | null } {
-  const marks = broadcastLines(all, SLOTS);
+function modelled(
+  all: readonly TraceEvent[],
+  broadcasts: boolean,
+): { events: TraceEvent[]; marks: Uint8Array | null } {
+  const marks = broadcasts ? null : broadcastLines(all, SLOTS);
   // What else was traced says nothing of the protocol, and may stand anywhere: between a switch_mm and its
   // CR3 write, too.
-  const taken = ({ kind }: TraceEvent): boolean => !PASSED_OVER.has(kind) && !BROADCAST_KINDS.has(kind);
+  const taken = ({ kind }: TraceEvent): boolean =>
+    !PASSED_OVER.has(kind) && (broadcasts || !BROADCAST_KINDS.has(kind));
   return { events: all.filter(taken), marks: marks?.filter((_, index) => taken(all[index])) ?? null };
 }
 
@@ -75,11 +80,14 @@ function modelled(all: readonly TraceEvent[]): { events: TraceEvent[]; marks: Ui
 interface Traits {
   readonly pv: boolean;
   readonly pcid: boolean;
+  /** CPUs broadcast, and the probes on it are set. */
+  readonly broadcasts: boolean;
 }
 
 function traitsOf({ events, meta }: Recording): Traits {
   return {
     pv: events.some((event) => event.kind === 'kvm_flush_multi'),
+    broadcasts: events.some(({ kind }) => BROADCAST_KINDS.has(kind)),
     pcid: meta?.pcid ?? events.some((event) => event.kind === 'write_cr3' && event.pcid !== 0),
   };
 }
@@ -96,14 +104,16 @@ export function checkRecording(
 ): CheckReport {
   validate(recording);
   if (traits === null) requireProbes(recording);
-  const { pv, pcid } = traits ?? traitsOf(recording);
-  const backend = pv ? kvmPvBackend : nativeBackend;
+  const { pv, pcid, ...shown } = traits ?? traitsOf(recording);
+  const broadcasts = shown.broadcasts && version.features.globalAsids;
+  const backend = pv ? kvmPvBackend : broadcasts ? invlpgbBackend : nativeBackend;
   const kernel = { features: version.features, backend, replace: version.replace ?? {} };
-  const { events, marks } = modelled(recording.events);
+  const { events, marks } = modelled(recording.events, broadcasts);
   const left = notCompared(missingProbes(events));
   const board = new Board(new Set(left.map(({ kind }) => kind)));
   takeLines({ ...recording, events }, kernel, pcid, hypervisor ?? [], marks, board);
-  for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
+  if (!broadcasts)
+    for (const event of recording.events) if (BROADCAST_KINDS.has(event.kind)) board.leave(event);
   return {
     file: recording.file,
     profile: version.name,
@@ -154,13 +164,17 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
  */
 export async function checkPath(file: string, version: CheckedVersion | null): Promise<CheckReport> {
   let prepared: ReturnType<typeof prepare> | null = null;
-  let traits: Traits = { pv: false, pcid: false };
+  let traits: Traits = { pv: false, pcid: false, broadcasts: false };
   let sum: CheckReport | null = null;
   let parts = 0;
   for await (const part of recordingParts(file)) {
     prepared ??= prepare(part, version);
     const shown = traitsOf(part);
-    traits = { pv: traits.pv || shown.pv, pcid: traits.pcid || shown.pcid };
+    traits = {
+      pv: traits.pv || shown.pv,
+      pcid: traits.pcid || shown.pcid,
+      broadcasts: traits.broadcasts || shown.broadcasts,
+    };
     const report = { ...checkRecording(part, prepared.chosen, prepared.log, traits), profileBy: prepared.by };
     sum = sum === null ? report : addedReports(sum, report);
     parts++;

@@ -11,8 +11,11 @@ import {
 } from '../kernel/constants.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
-import { learnMm, learnSlotGen, setBit, setLazy, setSlotGen } from './beliefs.js';
+import { learnMm, learnSlotGen, setBit, setSlotGen } from './beliefs.js';
+import { expectFollowing, judgeFollowing } from './following.js';
+import { learnFromFunc } from './func-sights.js';
 import * as G from './gates.js';
+import { hasGlobalAsid } from './global-asids.js';
 import { judgeRequest } from './infos.js';
 import {
   agreed,
@@ -28,7 +31,7 @@ import { inInterrupt } from './order.js';
 import { noteBefore, otherOrder, setBounds } from './other-orders.js';
 import { fillInfo, proceed } from './requests.js';
 import { compareGiven } from './sampled-values.js';
-import { answer, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
+import { answer, genOf, loadedAsid, loadedMm, type State } from './state.js';
 
 const sameFlush = (a: ModelFlush | null, b: ModelFlush | null): boolean =>
   a?.reason === b?.reason && a?.pages === b?.pages;
@@ -46,74 +49,17 @@ export function serve(s: State, cpu: number, initiator: number): void {
   });
 }
 
-/**
- * What the line, and the flush that follows it or does not, tell of a CPU of which not everything is known.
- */
-function learnFromFunc(
-  s: State,
-  event: EventOf<'flush_func'>,
-  flushed: EventOf<'tlb_flush'> | null,
-  ctx: Context,
-): void {
-  const { cpu } = event;
-  const view = s.cpus[cpu];
-  const mm = s.mms.handle(event.mm);
-  const wrongCpu = flushed?.reason === TLB_REMOTE_WRONG_CPU;
-  view.wrongCpuLearnt = wrongCpu && learnOtherMm(s, cpu, mm);
-  // A lazy CPU that has the mm leaves it for init_mm.
-  const leaves = ctx.order.after(ctx.at)?.kind === 'switch_mm';
-  if (!view.mmKnown && !wrongCpu && (event.init === cpu || flushed !== null || leaves) && mm !== MM_NULL)
-    learnMm(s, cpu, mm, false);
-  // Before it looks whether it is lazy, the function returns on a CPU that has init_mm or another mm.
-  const tellsLazy = leaves || (flushed === null ? view.mmKnown : !wrongCpu);
-  if (!view.lazyKnown && tellsLazy) setLazy(s, cpu, leaves, true);
-  // A lazy CPU that has an mm leaves it: one that does not has init_mm.
-  if (view.tentative && flushed === null && !leaves && isLazy(s, cpu)) {
-    const borrowed = loadedMm(s, cpu);
-    learnMm(s, cpu, INIT_MM, false);
-    if (s.lazyCpumask) setBit(s, cpu, borrowed, true);
-  }
-  const isLoaded = mm === MM_NULL || mm === loadedMm(s, cpu);
-  // What a batch counts up, an mm that is not known does not show.
-  const isKnown = view.mmKnown && view.slots[loadedAsid(s, cpu)].genKnown;
-  if (isKnown || isLazy(s, cpu) || !isLoaded) return;
-  const asid = loadedAsid(s, cpu);
-  learnSlotGen(s, cpu, gapShown(event, flushed, genOf(s, loadedMm(s, cpu))));
-  view.slotGenLearnt = true;
-  // A flush of everything takes the mm's generation over, of which a request from before the file shows only
-  // a lower bound.
-  view.slots[asid].genKnown =
-    (flushed !== null && flushed.pages > 0) || s.mms.view(loadedMm(s, cpu)).genKnown;
-}
-
-/**
- * How far behind the mm's generation `gen` the slot was, as the flush tells that was made of the request; a
- * full one: further than that.
- */
-function gapShown(event: EventOf<'flush_func'>, flushed: EventOf<'tlb_flush'> | null, gen: number): number {
-  if (flushed === null || flushed.pages === 0) return 0;
-  return flushed.pages > 0 ? 1 : Math.max(2, event.gen === 0 ? 0 : gen - event.gen + 1);
-}
-
-/** The CPU has another mm loaded than `mm`, as its reason 5 shows: whether nothing had told that before. */
-function learnOtherMm(s: State, cpu: number, mm: number): boolean {
-  const view = s.cpus[cpu];
-  if (view.mmKnown && !view.tentative) return false;
-  // enter_lazy names the mm that was borrowed last: a flush has pushed the CPU to init_mm since.
-  if (view.tentative && loadedMm(s, cpu) === mm) learnMm(s, cpu, INIT_MM, false);
-  view.notLoaded = mm;
-  return true;
-}
-
 export const flushFunc: StepOf<'flush_func'> = (s, event, ctx) => {
   const { cpu } = event;
   const view = s.cpus[cpu];
-  if (event.init === cpu) proceed(s, cpu, false, ctx);
+  if (event.init === cpu) proceed(s, cpu, 'kept', ctx);
   ctx.tell(judgeRequest(s, event, ctx));
   fillInfo(s, cpu, event);
   compareGiven(s, cpu, event, ctx);
   const flushed = ctx.order.flushOf(ctx.at);
   learnFromFunc(s, event, flushed, ctx);
+  const mm = s.mms.handle(event.mm);
+  const mayFollow = hasGlobalAsid(s, mm) && mm === loadedMm(s, cpu);
   view.func = event.init;
   if (flushed !== null) return;
   if (!view.mmKnown && event.init !== cpu && event.init < s.lab.cpus) {
@@ -124,7 +70,9 @@ export const flushFunc: StepOf<'flush_func'> = (s, event, ctx) => {
     ctx.tell(learnt('no tlb_flush'));
     return;
   }
+  const following = mayFollow ? expectFollowing(s, cpu, mm, ctx) : null;
   runFunc(s, cpu, ctx);
+  if (following !== null) ctx.tell(judgeFollowing(s, cpu, mm, following, ctx));
   const known = view.mmKnown && !view.slotGenLearnt;
   view.slotGenLearnt = false;
   ctx.tell(judgeNoFlush(s, cpu, known, ctx));

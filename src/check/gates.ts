@@ -22,6 +22,16 @@ export const GATE_SWITCH_MM = 4;
 export const GATE_CR3 = 5;
 /** Before a request's inc_mm_tlb_gen. */
 export const GATE_INC_GEN = 6;
+/** Before broadcast_tlb_flush. */
+export const GATE_BROADCAST = 7;
+/** Before an INVLPGB; `a` is the PCID (0: all of them), `b` the first page, `c` their number (0: all). */
+export const GATE_INVLPGB = 8;
+/** Before finish_asid_transition. */
+export const GATE_TRANSITION = 9;
+/** Before a TLBSYNC. */
+export const GATE_TLBSYNC = 10;
+/** Before consider_global_asid. */
+export const GATE_CONSIDER = 11;
 
 /**
  * Thrown into a generator that the recording contradicts: it unwinds to the loop that runs a CPU's
@@ -34,6 +44,7 @@ export interface Stop {
   gate: number;
   a: number;
   b: number;
+  c: number;
 }
 
 export class Gates {
@@ -51,7 +62,9 @@ export class Gates {
   ) {
     this.arrived = new Array<boolean>(cpus).fill(false);
     this.abandoning = new Array<boolean>(cpus).fill(false);
-    this.stops = Array.from({ length: cpus }, () => [0, 1, 2].map(() => ({ gate: GATE_IDLE, a: 0, b: 0 })));
+    this.stops = Array.from({ length: cpus }, () =>
+      [0, 1, 2].map(() => ({ gate: GATE_IDLE, a: 0, b: 0, c: 0 })),
+    );
   }
 
   /** Whether the CPU's pending operation is a gate. */
@@ -62,8 +75,8 @@ export class Gates {
     return this.stops[cpu.id][cpu.depth];
   }
 
-  *stop(cpu: Cpu, gate: number, a = 0, b = 0): Protocol<void> {
-    Object.assign(this.at(cpu), { gate, a, b });
+  *stop(cpu: Cpu, gate: number, a = 0, b = 0, c = 0): Protocol<void> {
+    Object.assign(this.at(cpu), { gate, a, b, c });
     this.arrived[cpu.id] = true;
     yield* cpu.condLoadAcquire(this.word, -1, 0);
     if (this.abandoning[cpu.id]) throw new Abandoned();

@@ -53,6 +53,11 @@ function judgeTrim(s: State, event: SendEvent): Outcome {
 export function compareTrim(s: State, event: SendEvent, ctx: Context): void {
   const mm = s.mms.handle(event.mm);
   if (mm === MM_NULL) return;
+  if (s.cpus[event.cpu].broadcasting) {
+    // Broadcast requests do not trim, nor do the IPIs to CPUs that are to follow.
+    ctx.tell(compared(ctx, 'trim', event.trim ? 'trims' : 'does not trim', 'does not trim'));
+    return;
+  }
   ctx.tell(judgeTrim(s, event));
   const view = s.mms.view(mm);
   if (event.trim) view.trimFrom = event.time + TRIM_EVERY - TRIM_SLACK;

@@ -4,10 +4,10 @@
  */
 export const KINDS = {
   gen:
-    'lines with gen= : flush_mm_range (before), native_flush_multi, kvm_flush_multi, flush_func ' +
-    '(given out), exit_mmap',
+    'lines with gen= : flush_mm_range (before), native_flush_multi, kvm_flush_multi, bcast_flush, ' +
+    'flush_func (given out), exit_mmap',
   cpus:
-    'flush_mm_range, kvm_flush_multi, batch_flush, exit_mmap, and native_flush_multi that no ' +
+    'flush_mm_range, kvm_flush_multi, bcast_flush, batch_flush, exit_mmap, and native_flush_multi that no ' +
     'kvm_flush_multi made',
   ngen: 'switch_mm',
   ncpus: 'switch_mm',
@@ -20,9 +20,18 @@ export const KINDS = {
     'flush_func, switch_mm, flush_mm_range and batch_flush that no tlb_flush of theirs follows; a ' +
     'return before a target flushed',
   'pv dropped': 'native_flush_multi that a kvm_flush_multi made: the vCPUs that it left to the hypervisor',
+  'global asid':
+    'flush_mm_range, bcast_flush, switch_mm: the global ASID of the mm, and whether it is in transition',
+  'asid given': 'use_global_asid: to an mm that enough CPUs run, and which number',
+  'asid freed': 'free_global_asid: which number',
+  broadcast: 'flush_mm_range and batch_flush: whether the flush is broadcast',
+  invlpgb: 'each INVLPGB: PCID, address, number and size of pages',
+  tlbsync: 'each TLBSYNC; a request that returns without the one that it needs',
+  transition: 'bcast_flush: a CPU that is to follow to the ASID is waited for, or the transition ends',
+  'follows asid': 'flush_func of an mm with a global ASID that is loaded: whether the CPU goes over to it',
   request:
-    'native_flush_multi, kvm_flush_multi, flush_func: range, stride, freed tables and trimming as the ' +
-    'CPU that it names asked for',
+    'native_flush_multi, kvm_flush_multi, bcast_flush, flush_func: range, stride, freed tables and ' +
+    'trimming as the CPU that it names asked for',
   trim:
     'native_flush_multi and kvm_flush_multi of an mm: whether mm_cpumask is trimmed, which is due ' +
     'once a second',

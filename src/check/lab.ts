@@ -15,10 +15,11 @@ import { CSD_FLAGS, type PerCpu } from '../kernel/structs.js';
 import { agentOf, CPU_AGENT, LINE_AGENT } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
 import { MachineObserver } from '../machine/observer.js';
-import { OP_COND_LOAD_ACQUIRE } from '../machine/op-kinds.js';
+import { OP_COND_LOAD_ACQUIRE, OP_SPIN_LOCK, WAIT_DIFFERENT } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import type { Scenario } from '../vocabulary/scenario.js';
+import { broadcastGates } from './broadcast-gates.js';
 import * as G from './gates.js';
 
 /** `TLB_NR_DYN_ASIDS`. */
@@ -83,10 +84,11 @@ export class Lab {
   readonly ports: readonly Port[];
 
   constructor(scenario: Scenario, { features, backend, replace }: CheckedKernel) {
+    const own = ownFunctions(backend, replace);
     const program = kernelProgram(scenario, {
       features,
       backend,
-      replace: { ...replace, ...this.wrappers(ownFunctions(backend, replace)) },
+      replace: { ...replace, ...this.wrappers(own), ...broadcastGates(this, own) },
     });
     this.layout = program.config.layout;
     this.cpus = scenario.cpus;
@@ -103,6 +105,8 @@ export class Lab {
     this.observer = new FlushObserver(this.cpus);
     this.machine.observer = this.observer;
     this.mem = this.machine.mem;
+    // What the kernel does once in so many times it does where the recording shows it.
+    this.machine.choose = (n) => n - 1;
     this.machine.begin();
   }
 
@@ -241,9 +245,10 @@ export class Lab {
   }
 
   private blocked(cpu: KernelCpu): boolean {
-    const pending = cpu.pending;
-    if (pending.kind !== OP_COND_LOAD_ACQUIRE || this.gates.standsAt(cpu)) return false;
-    return (this.mem[pending.a] & pending.b) !== pending.c;
+    const { kind, a, b, c, d } = cpu.pending;
+    if (kind === OP_SPIN_LOCK) return this.mem[a] !== 0;
+    if (kind !== OP_COND_LOAD_ACQUIRE || this.gates.standsAt(cpu)) return false;
+    return ((this.mem[a] & b) === c) === (d === WAIT_DIFFERENT);
   }
 
   /** Unwinds the CPU's activity from the gate it stands at. */
@@ -265,7 +270,9 @@ export class Lab {
 
   /** Answers for whoever the CPU waits for. */
   private unblock(cpu: KernelCpu): void {
-    if (this.blocked(cpu)) this.mem[cpu.pending.a] = cpu.pending.c;
+    if (!this.blocked(cpu)) return;
+    const { kind, a, c, d } = cpu.pending;
+    this.mem[a] = kind === OP_SPIN_LOCK || d === WAIT_DIFFERENT ? 0 : c;
   }
 
   /** Whether the request that `initiator` queued for `target` has not been acknowledged. */

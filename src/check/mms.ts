@@ -27,6 +27,10 @@ export class MmView {
   genSeen = false;
   /** Whether its mask was ever seen, or began empty within the recording. */
   maskSeen: boolean;
+  /** Whether its global ASID is known, or that it has none. */
+  asidKnown = false;
+  /** Whether that of the pointer's last mm, which is not given back yet, is known. */
+  leavesAsid = false;
   /** The page table that CR3 had with the mm, null until it was seen. */
   pageTable: bigint | null = null;
   /** When trimming its mask is due: not before the one, at the latest at the other (microseconds). */
@@ -104,6 +108,8 @@ export class Mms {
 
   /** The mm is freed: the pointer's next mm is a new one. */
   dropped(handle: number): void {
+    const { asidKnown } = this.views[handle];
     this.views[handle] = new MmView(true);
+    this.views[handle].leavesAsid = asidKnown;
   }
 }

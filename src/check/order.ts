@@ -6,26 +6,50 @@
 import type { EventKind, EventOf, TraceEvent } from '../trace/events.js';
 import { isFuncReason } from '../trace/reasons.js';
 
+type Kinds = ReadonlySet<EventKind>;
+const kinds = (...names: readonly EventKind[]): Kinds => new Set(names);
+/** Lines of a request, or a batch, that is broadcast: of the task that asks for it. */
+const BROADCASTS: Kinds = kinds(
+  ...([
+    'bcast_flush',
+    'invlpgb',
+    'tlbsync',
+    'transition_wait',
+    'transition_done',
+    'use_global_asid',
+  ] as const),
+);
+
 /** Whether an interrupt handler wrote the line (hard, soft, both, NMI). */
 export function inInterrupt(event: TraceEvent): boolean {
   const context = event.flags[2];
+  // A probe on an instruction is a breakpoint, which the flags call an NMI.
+  if (context === 'Z' && BROADCASTS.has(event.kind)) return false;
   return context !== undefined && context !== '.';
 }
 
-type Kinds = ReadonlySet<EventKind>;
-const kinds = (...names: readonly EventKind[]): Kinds => new Set(names);
 /** Sends, of flush_tlb_multi and of the PV one before it. */
 const SENDS: Kinds = kinds('native_flush_multi', 'kvm_flush_multi');
 /** After a flush_mm_range: it has counted. */
-const COUNTED: Kinds = kinds(...SENDS, 'flush_mm_range_ret', 'flush_mm_range');
-/** After a request's line: it was sent, or it is over. A flush_func of its own shows that it stayed local. */
-const SHOWS_SEND: Kinds = kinds(...COUNTED, 'batch_flush', 'sched_switch');
+const COUNTED: Kinds = kinds(...SENDS, 'bcast_flush', 'flush_mm_range_ret', 'flush_mm_range');
+/**
+ * After a request's line: it was sent, or broadcast, or it is over. A flush_func of its own shows that it
+ * stayed local.
+ */
+const SHOWS_SEND: Kinds = kinds(...COUNTED, 'invlpgb', 'batch_flush', 'sched_switch');
 /** Lines of a request that is under way on its CPU, whatever came before them. */
-const WITHIN_REQUEST: Kinds = kinds(...SENDS, 'should_flush', 'should_flush_ret', 'flush_mm_range_ret');
+const WITHIN_REQUEST: Kinds = kinds(
+  ...SENDS,
+  ...BROADCASTS,
+  ...(['should_flush', 'should_flush_ret', 'flush_mm_range_ret'] as const),
+);
 /** Lines between which and the next one no request is left from before. */
 const ENDS_REQUEST: Kinds = kinds(
   ...(['flush_mm_range_ret', 'flush_mm_range', 'batch_flush', 'sched_switch', 'sys_enter'] as const),
 );
+
+/** Where a request goes: by flush_tlb_multi to other CPUs, by broadcast to all, or nowhere else. */
+export type Way = 'sent' | 'broadcast' | 'kept';
 
 /** A batch is not gathered over more lines of its CPU than this. */
 const BATCH_LINES = 400;
@@ -206,6 +230,13 @@ export class Order {
       return event.pid === 0 && !inInterrupt(event);
     }
     return false;
+  }
+
+  /** How the request or batch at `index` reached the CPUs. */
+  wayOf(index: number): Way {
+    const kind = this.events[this.sendShownAt(index)]?.kind;
+    if (kind === 'bcast_flush' || kind === 'invlpgb') return 'broadcast';
+    return kind !== undefined && SENDS.has(kind) ? 'sent' : 'kept';
   }
 
   /** Whether the file ends before it shows where the request at `index` went. */

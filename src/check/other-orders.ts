@@ -3,7 +3,7 @@ import { INIT_MM } from '../kernel/constants.js';
 import * as G from './gates.js';
 import type { Context } from './judgement.js';
 import type { ModelFlush } from './lab.js';
-import { genWord, isLazy, loadedAsid, loadedMm, type State } from './state.js';
+import { genWord, isLazy, loadedAsid, loadedMm, type State, underGlobalAsid } from './state.js';
 
 /**
  * Index of the line from which on what the flush at `ctx.at` read can have been read: the CPU's line before.
@@ -13,8 +13,8 @@ const readFrom = (ctx: Context): number => Math.max(0, ctx.order.previous[ctx.at
 /** Notes what the flush_tlb_func that is about to run for `initiator` begins from. */
 export function noteBefore(s: State, cpu: number, initiator: number, ctx: Context): void {
   const asid = loadedAsid(s, cpu);
-  const { below, above } = s.cpus[cpu].slots[asid];
-  const gen = s.mem[s.lab.per(cpu).tlbstate.ctxs[asid].tlbGen];
+  const { below, above } = s.cpus[cpu].slot(asid);
+  const gen = underGlobalAsid(s, cpu) ? 0 : s.mem[s.lab.per(cpu).tlbstate.ctxs[asid].tlbGen];
   const from = ctx.order.events[ctx.at].kind === 'flush_func' ? ctx.at : readFrom(ctx);
   s.cpus[cpu].beforeFlush = { gen, below, above, initiator, from };
 }
@@ -22,7 +22,7 @@ export function noteBefore(s: State, cpu: number, initiator: number, ctx: Contex
 /** The slot's generation was taken from the mm's, read between `from` and now: how far off it may be. */
 export function setBounds(s: State, cpu: number, asid: number, mm: number, from: number, ctx: Context): void {
   const [below, above] = ctx.races.increments(cpu, mm, from, ctx.at, ctx.now);
-  Object.assign(s.cpus[cpu].slots[asid], { below, above });
+  Object.assign(s.cpus[cpu].slot(asid), { below, above });
 }
 
 /**
@@ -33,6 +33,7 @@ export function otherOrder(s: State, cpu: number, kernel: ModelFlush | null, ctx
   const was = s.cpus[cpu].beforeFlush;
   const mm = loadedMm(s, cpu);
   if (was === null || mm <= INIT_MM || isLazy(s, cpu) || s.lab.gate(cpu) === G.GATE_SWITCH_MM) return null;
+  if (underGlobalAsid(s, cpu)) return null;
   const slot = s.lab.per(cpu).tlbstate.ctxs[loadedAsid(s, cpu)].tlbGen;
   const word = genWord(s, mm);
   const [gen, left] = [s.mem[word], s.mem[slot]];

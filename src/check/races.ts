@@ -112,6 +112,31 @@ export class Races {
     return this.overlapping(cpu, from, to, (event) => event.cpu === other && event.kind === 'switch_mm');
   }
 
+  /** Whether a batch is flushed between the lines `from` and `to`. */
+  hasBatch(from: number, to: number): boolean {
+    return this.batches[firstFrom(this.batches, from)] < to;
+  }
+
+  /** Whether another CPU can give the mm a global ASID between `from` and `to`. */
+  givesAsid(cpu: number, mm: number, from: number, to: number): boolean {
+    return this.overlapping(
+      cpu,
+      from,
+      to,
+      (event) => event.kind === 'use_global_asid' && this.mms.handle(event.mm) === mm,
+    );
+  }
+
+  /** Whether another CPU can end the mm's transition to its global ASID between `from` and `to`. */
+  endsTransition(cpu: number, mm: number, from: number, to: number): boolean {
+    return this.overlapping(
+      cpu,
+      from,
+      to,
+      (event) => event.kind === 'transition_done' && this.mms.handle(event.mm) === mm,
+    );
+  }
+
   /**
    * What CPU `other` can look like between `from` and `to`. An enter_lazy before `lazySeen` is over: an idle
    * CPU writes no line for long, but another has seen it.

@@ -3,6 +3,7 @@ import { INIT_MM, MM_NULL, TLB_FLUSH_ALL } from '../kernel/constants.js';
 import { type EventOf, FLUSH_ALL } from '../trace/events.js';
 import { flushText, serve } from './flushes.js';
 import * as G from './gates.js';
+import { compareAsid } from './global-asids.js';
 import {
   agreed,
   type Context,
@@ -16,6 +17,7 @@ import {
 } from './judgement.js';
 import { cpusOf, low32 } from './masks.js';
 import { named } from './mm-lives.js';
+import type { Way } from './order.js';
 import { compareGen, compareMask, type InfoEvent } from './sampled-values.js';
 import { closeSend } from './sends.js';
 import { answer, genOf, genWord, isLazy, loadedMm, maskWord, online, type State } from './state.js';
@@ -42,7 +44,7 @@ export function seenCounted(s: State, mm: number, gen: number, ctx: Context): vo
     if (line?.kind !== 'flush_mm_range' || from === ctx.at || s.mms.handle(line.mm) !== mm) continue;
     // An mm whose generation is not known has that of the request's line.
     if ((s.mms.view(mm).genKnown ? genOf(s, mm) : line.gen) >= gen) continue;
-    proceed(s, cpu, ctx.order.sendOf(from) !== null, ctx);
+    proceed(s, cpu, ctx.order.wayOf(from), ctx);
   }
 }
 
@@ -52,6 +54,7 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
   const mm = named(s, event.mm, event.ctx);
   compareGen(s, 'gen', mm, event.gen, ctx);
   compareMask(s, 'cpus', mm, event.cpus, ctx);
+  compareAsid(s, mm, event, ctx);
   const full = event.end === FLUSH_ALL;
   const steps = full ? 0 : stepsOf(event);
   const trim = ctx.order.sendOf(ctx.at)?.trim ?? false;
@@ -64,7 +67,7 @@ const flushMmRange: StepOf<'flush_mm_range'> = (s, event, ctx) => {
 /** A send whose request is not in the file. */
 export function adoptRequest(
   s: State,
-  event: EventOf<'kvm_flush_multi' | 'native_flush_multi'>,
+  event: EventOf<'kvm_flush_multi' | 'native_flush_multi' | 'bcast_flush'>,
   ctx: Context,
 ): void {
   const { cpu } = event;
@@ -81,6 +84,7 @@ export function adoptRequest(
  */
 function learnBatch(s: State, cpu: number, cpus: bigint): void {
   s.mem[s.lab.per(cpu).ubc.cpumask] = low32(cpus) & online(s);
+  s.mem[s.lab.per(cpu).ubc.unmappedPages] = 1;
   s.cpus[cpu].unmapsUnknown = true;
   countedSomewhere(s);
 }
@@ -106,7 +110,7 @@ export const batchFlush: StepOf<'batch_flush'> = (s, event, ctx) => {
   view.request = { index: ctx.at, mm: MM_NULL, asked: EVERYTHING };
   s.lab.ports[cpu].trim = false;
   s.lab.start(cpu, (c) => c.fn.archTlbbatchFlush(c));
-  expectSend(s, cpu, ctx.order.sendOf(ctx.at) !== null, ctx);
+  expectWay(s, cpu, ctx.order.wayOf(ctx.at), ctx);
 };
 
 /** Reclaim on the CPU unmaps a page of the mm that its task runs in. */
@@ -118,24 +122,34 @@ export function unmap(s: State, cpu: number): void {
   s.mms.view(mm).genKnown = false;
 }
 
-/**
- * Takes the request that waits for the CPU's next line; `sends`: this line shows that it goes to other CPUs.
- */
-export function proceed(s: State, cpu: number, sends: boolean, ctx: Context): void {
+/** Takes the request that waits for the CPU's next line; `way`: where this line shows that it goes. */
+export function proceed(s: State, cpu: number, way: Way, ctx: Context): void {
   const from = s.cpus[cpu].laterRequest;
   s.cpus[cpu].laterRequest = -1;
   const line = ctx.order.events[from];
   if (line?.kind === 'flush_mm_range') flushMmRange(s, line, lateAt(ctx, from));
   if (s.lab.gate(cpu) !== G.GATE_INC_GEN) return;
   s.lab.run(cpu, false);
-  expectSend(s, cpu, sends, ctx);
+  expectWay(s, cpu, way, ctx);
 }
 
-/** Whether the request goes to other CPUs: known at once, because the mask is. */
-function expectSend(s: State, cpu: number, sends: boolean, ctx: Context): void {
-  const model = s.lab.gate(cpu) === G.GATE_MULTI;
-  if (!sends) ctx.tell(judgeNoSend(s, cpu, model, ctx));
-  if (model !== sends) s.lab.abandon(cpu);
+/** Where the request goes: known at once, because the mask and the mm's ASID are. */
+function expectWay(s: State, cpu: number, way: Way, ctx: Context): void {
+  const gate = s.lab.gate(cpu);
+  const isBroadcast = gate === G.GATE_BROADCAST || gate === G.GATE_INVLPGB;
+  const model: Way = gate === G.GATE_MULTI ? 'sent' : isBroadcast ? 'broadcast' : 'kept';
+  if (s.broadcasts) ctx.tell(judgeWay(s, cpu, way, model, ctx));
+  if (way === 'kept') ctx.tell(judgeNoSend(s, cpu, model === 'sent', ctx));
+  if (model !== way) s.lab.abandon(cpu);
+}
+
+/** Whether the request is broadcast: what else becomes of it other judgements tell. */
+function judgeWay(s: State, cpu: number, kernel: Way, model: Way, ctx: Context): Outcome {
+  if ((kernel === 'broadcast') === (model === 'broadcast')) return agreed('broadcast');
+  const { index = ctx.at, mm = MM_NULL } = s.cpus[cpu].request ?? {};
+  if (ctx.order.sendNotShown(index)) return learnt('broadcast');
+  const raced = mm !== MM_NULL && ctx.races.givesAsid(cpu, mm, index, ctx.order.next[ctx.at]);
+  return differs('broadcast', ctx.order.events[index].line, kernel, model, raced);
 }
 
 /** A request that the kernel made on its own CPU alone; `model`: whether the model sends it. */
@@ -183,20 +197,30 @@ export function finish(s: State, cpu: number, ctx: Context): void {
   }
   s.cpus[cpu].pvSince = null;
   if (s.lab.gate(cpu) === G.GATE_IDLE) return;
+  awaitTargets(s, cpu, ctx);
+  if (SYNCING.has(s.lab.gate(cpu)))
+    ctx.tell(differsHere(ctx, 'tlbsync', 'none before the return', 'TLBSYNC'));
+  s.lab.abandon(cpu);
+  while (s.lab.interrupted(cpu)) s.lab.abandon(cpu);
+  s.lab.dropFlushes(cpu);
+}
+
+/** Before these a broadcast is not known to be over. */
+const SYNCING: ReadonlySet<number> = new Set([G.GATE_INVLPGB, G.GATE_TRANSITION, G.GATE_TLBSYNC]);
+
+/** The CPU's task has gone on: if it waited for other CPUs, all have answered. */
+export function awaitTargets(s: State, cpu: number, ctx: Context): void {
   for (let round = 0; round < 2 && s.lab.gate(cpu) === -1; round++) {
     s.lab.run(cpu, false);
     if (s.lab.gate(cpu) !== -1) break;
     serveLate(s, cpu, ctx);
     s.lab.run(cpu, false);
   }
-  s.lab.abandon(cpu);
-  while (s.lab.interrupted(cpu)) s.lab.abandon(cpu);
-  s.lab.dropFlushes(cpu);
 }
 
 /** Drops the CPU's request, whoever has not answered it yet. */
 export function forget(s: State, cpu: number, ctx: Context): void {
-  proceed(s, cpu, s.lab.gate(cpu) === G.GATE_MULTI, ctx);
+  proceed(s, cpu, s.lab.gate(cpu) === G.GATE_MULTI ? 'sent' : 'kept', ctx);
   for (let target = 0; target < s.lab.cpus; target++) answer(s, cpu, target);
   finish(s, cpu, ctx);
   s.cpus[cpu].request = null;

@@ -21,7 +21,7 @@ import { online, requestMask, type Send, type State } from './state.js';
 export const flushMulti: Step<EventOf<'kvm_flush_multi' | 'native_flush_multi'>> = (s, event, ctx) => {
   const { cpu } = event;
   const view = s.cpus[cpu];
-  proceed(s, cpu, true, ctx);
+  proceed(s, cpu, 'sent', ctx);
   ctx.tell(judgeRequest(s, event, ctx));
   if (event.kind === 'native_flush_multi' && view.pvSince !== null) {
     const since = view.pvSince;

@@ -89,8 +89,15 @@ export class CpuState {
   notLoaded: number = MM_NULL;
   lazyKnown = false;
   readonly slots: readonly SlotState[] = Array.from({ length: SLOTS }, () => new SlotState());
+  /** In the place of a slot under a global ASID: there is nothing to know. */
+  private readonly noSlot = Object.assign(new SlotState(), { known: true, genKnown: true });
   /** The slot that stands in for the loaded mm's while its number is unknown. */
   standIn = -1;
+  /**
+   * The loaded mm has a global ASID and is in transition to it: nothing told yet whether this CPU has
+   * followed.
+   */
+  mayHaveFollowed = false;
   cursorKnown = false;
   /** Where the cursor is if a slot taken over was not handed out in turn but found. */
   cursorDoubt = -1;
@@ -99,7 +106,14 @@ export class CpuState {
   /** Index of the last line that shows the CPU to be lazy: a request for its mm that passed it over. */
   lazySeen = 0;
 
+  /** What is known of the slot of an ASID. */
+  slot(asid: number): SlotState {
+    return this.slots[asid] ?? this.noSlot;
+  }
+
   request: Request | null = null;
+  /** Whether that request is broadcast. */
+  broadcasting = false;
   /** Whether it has asked for a flush since the file began. */
   hasAsked = false;
   /**
@@ -145,6 +159,8 @@ export interface State {
   readonly pcid: boolean;
   /** Whether sends go by kvm_flush_tlb_multi first. */
   readonly pv: boolean;
+  /** Whether CPUs broadcast, and the recording shows it. */
+  readonly broadcasts: boolean;
   /** Whether a CPU that switches away stays in the mm's mask. */
   readonly lazyCpumask: boolean;
   /** How the kernel decides to trim masks: not told where the times of the recording are ticks. */
@@ -156,6 +172,8 @@ export interface State {
   readonly missed: Record<string, number>;
   /** ctx_id of the next new mm in the model. */
   serial: number;
+  /** Whether the global ASID that was last given out is known. */
+  poolKnown: boolean;
 }
 
 /** Addresses of an mm's words in the model. */
@@ -170,6 +188,8 @@ export const ctxIdOf = (s: State, mm: number): number => s.mem[s.lab.layout.mms[
 export const loadedMm = (s: State, cpu: number): number => s.mem[s.lab.per(cpu).tlbstate.loadedMm];
 export const loadedAsid = (s: State, cpu: number): number => s.mem[s.lab.per(cpu).tlbstate.loadedMmAsid];
 export const isLazy = (s: State, cpu: number): boolean => s.mem[s.lab.per(cpu).tlbstate.isLazy] !== 0;
+/** Whether the CPU runs under a global ASID: no slot of its own. */
+export const underGlobalAsid = (s: State, cpu: number): boolean => loadedAsid(s, cpu) >= SLOTS;
 /** Mask of the CPUs that there are. */
 export const online = (s: State): number => (s.lab.cpus >= 32 ? -1 : 2 ** s.lab.cpus - 1);
 /** `target` has answered the call of `initiator`, whatever it did: its csd is unlocked. */

@@ -3,6 +3,7 @@ import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
 import {
   learnMm,
+  learnOwnAsid,
   learnSlotGen,
   prepareSwitch,
   setCursor,
@@ -12,6 +13,7 @@ import {
   switched,
 } from './beliefs.js';
 import * as G from './gates.js';
+import { compareAsid } from './global-asids.js';
 import {
   agreed,
   type Context,
@@ -29,7 +31,7 @@ import { named } from './mm-lives.js';
 import { racedFlush, setBounds } from './other-orders.js';
 import { finish } from './requests.js';
 import { compareGen, compareMask } from './sampled-values.js';
-import { ctxIdOf, genOf, isLazy, loadedAsid, loadedMm, type State } from './state.js';
+import { ctxIdOf, genOf, isLazy, loadedAsid, loadedMm, type State, underGlobalAsid } from './state.js';
 
 type Cr3Write = EventOf<'write_cr3'>;
 const CR3_KINDS: readonly Kind[] = ['pcid', 'slot', 'flush bit'];
@@ -98,12 +100,17 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
     learnMm(s, cpu, left ? INIT_MM : prev, false);
   }
   compareMask(s, 'ncpus', next, event.ncpus, ctx);
+  compareAsid(s, next, { asid: event.nasid, transition: event.ntransition }, ctx);
   const reload = loadedMm(s, cpu) === next;
-  if (!view.lazyKnown) setLazy(s, cpu, reload && cr3 !== null, true);
-  const genLearnt = reload && isLazy(s, cpu) && !view.slots[loadedAsid(s, cpu)].genKnown;
+  const isGlobal = underGlobalAsid(s, cpu) || (cr3 !== null && cr3.pcid > SLOTS);
+  const isUnseen = view.mayHaveFollowed && reload;
+  view.mayHaveFollowed = false;
+  if (isUnseen && cr3 !== null) learnOwnAsid(s, cpu);
+  if (!view.lazyKnown) setLazy(s, cpu, reload && cr3 !== null && !isGlobal, true);
+  const genLearnt = reload && !isGlobal && isLazy(s, cpu) && !view.slot(loadedAsid(s, cpu)).genKnown;
   if (genLearnt) learnSlotGen(s, cpu, cr3 === null ? 0 : 1);
   const sight = cr3 === null ? { slot: false, flush: false } : prepareSwitch(s, cpu, next, cr3);
-  const [slotLearnt, flushLearnt] = [sight.slot, sight.flush || genLearnt];
+  const [slotLearnt, flushLearnt] = [sight.slot || isUnseen, sight.flush || genLearnt || isUnseen];
   view.switching = { index: ctx.at, next, slotLearnt, flushLearnt, inFlush, pending: true };
   if (cr3 === null) runSwitch(s, cpu);
   view.mmKnown = true;
@@ -120,7 +127,7 @@ function judgeNoCr3(s: State, cpu: number, next: number, genLearnt: boolean, ctx
   if (!writes && !genLearnt) return agreed('no tlb_flush');
   // The file may end between the switch and its CR3 write.
   if (!writes || ctx.order.isLast(ctx.at)) return learnt('no tlb_flush');
-  const { below, above } = s.cpus[cpu].slots[s.lab.stop(cpu).a];
+  const { below, above } = s.cpus[cpu].slot(s.lab.stop(cpu).a);
   const raced = below + above > 0 || racedFlush(cpu, next, ctx);
   return differsHere(ctx, 'no tlb_flush', 'no CR3 write', 'a CR3 write', raced);
 }
@@ -171,19 +178,20 @@ export const writeCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
 
 /** Whether a slot of the CPU holds the mm. */
 const holds = (s: State, cpu: number, slot: number, mm: number): boolean =>
-  s.mem[s.lab.per(cpu).tlbstate.ctxs[slot].ctxId] === ctxIdOf(s, mm);
+  slot < SLOTS && s.mem[s.lab.per(cpu).tlbstate.ctxs[slot].ctxId] === ctxIdOf(s, mm);
 
 /** The model stands before its CR3 write: both choices are judged, and it goes on with the kernel's. */
 const loadCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
   const { cpu } = event;
   const { a: asid, b: flush } = s.lab.stop(cpu);
-  const kernelAsid = event.pcid === 0 ? 0 : Math.min(SLOTS - 1, event.pcid - 1);
+  const asids = s.broadcasts ? s.lab.layout.globalAsids.end : SLOTS;
+  const kernelAsid = event.pcid === 0 ? 0 : Math.min(asids - 1, event.pcid - 1);
   const next = s.cpus[cpu].switching?.next ?? INIT_MM;
   const learns = s.cpus[cpu].switching ?? { slotLearnt: false, flushLearnt: false };
   for (const outcome of judgeSlot(s, event, asid, kernelAsid, next, ctx)) ctx.tell(outcome);
   const isOther = !learns.slotLearnt && event.pcid !== (event.pcid === 0 ? 0 : asid + 1);
   // The slot that the kernel handed out is the last one that it has, whatever the model would have taken.
-  if (isOther && !holds(s, cpu, kernelAsid, next)) setCursor(s, cpu, kernelAsid + 1);
+  if (isOther && kernelAsid < SLOTS && !holds(s, cpu, kernelAsid, next)) setCursor(s, cpu, kernelAsid + 1);
   const bit = judgeFlushBit(s, event, flush !== 0, kernelAsid, next, ctx);
   ctx.tell(bit);
   s.cpus[cpu].cr3Raced = bit.verdict === 'raced';
@@ -225,11 +233,11 @@ function judgeFlushBit(
   ctx: Context,
 ): Outcome {
   const { cpu, pcid, noFlush } = event;
-  const { switching, slots } = s.cpus[cpu];
+  const { switching } = s.cpus[cpu];
   if (switching?.flushLearnt === true) return learnt('flush bit');
   return compared(ctx, 'flush bit', noFlush ? 'no flush' : 'flush', flush ? 'flush' : 'no flush', () => {
     const [before, after] = ctx.races.increments(cpu, next, switching?.index ?? ctx.at, ctx.at, ctx.now);
-    const { below, above } = slots[kernelAsid];
+    const { below, above } = s.cpus[cpu].slot(kernelAsid);
     // Only a slot that holds the mm can be found up to date, whatever was counted when.
     const canBe = !noFlush || (pcid !== 0 && holds(s, cpu, kernelAsid, next));
     return canBe && before + after + below + above > 0;
@@ -246,11 +254,11 @@ function forceCr3(s: State, event: Cr3Write, asid: number, ctx: Context): void {
   s.cpus[cpu].cr3Raced = raced;
   const kernel = `PCID ${event.pcid}, ${event.noFlush ? 'no flush' : 'flush'}`;
   for (const kind of CR3_KINDS) ctx.tell(differsHere(ctx, kind, kernel, 'no CR3 write', raced));
-  if (next <= LOADED_MM_SWITCHING || asid >= SLOTS) return;
+  if (next <= LOADED_MM_SWITCHING || (asid >= SLOTS && !s.broadcasts)) return;
   const gen = genOf(s, next);
   finish(s, cpu, ctx);
   s.mem[s.lab.per(cpu).tlbstate.loadedMm] = next;
-  setSlot(s, cpu, asid, ctxIdOf(s, next), gen);
+  if (asid < SLOTS) setSlot(s, cpu, asid, ctxIdOf(s, next), gen);
   s.lab.start(cpu, (c) => s.own.loadNewMmCr3(c, next, asid, !event.noFlush, gen), true);
 }
 

@@ -9,7 +9,9 @@ import type { Recording } from '../trace/recording.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { hasLoaded } from './beliefs.js';
 import type { Board } from './board.js';
+import { broadcastFlush, invlpgb, tlbsync, transitionDone, transitionWait } from './broadcasts.js';
 import { flushFunc, tlbFlush } from './flushes.js';
+import { freeGlobalAsid, useGlobalAsid } from './global-asids.js';
 import { Host } from './hypervisor.js';
 import type { Context, Step, StepOf } from './judgement.js';
 import { type CheckedKernel, Lab, ownFunctions, SLOTS } from './lab.js';
@@ -36,13 +38,14 @@ const CALL_FUNCTION_VECTOR = 252;
 /** What each kind of line does; the other kinds decide nothing that is checked. */
 const STEPS: { readonly [K in EventKind]?: StepOf<K> } = {
   flush_mm_range: (s, { cpu }, ctx) => {
-    proceed(s, cpu, false, ctx);
+    proceed(s, cpu, 'kept', ctx);
+    s.cpus[cpu].broadcasting = false;
     s.cpus[cpu].laterRequest = ctx.at;
   },
   flush_mm_range_ret: (s, { cpu }, ctx) => {
-    proceed(s, cpu, false, ctx);
+    proceed(s, cpu, 'kept', ctx);
     finish(s, cpu, ctx);
-    s.cpus[cpu].request = null;
+    Object.assign(s.cpus[cpu], { request: null, broadcasting: false });
   },
   batch_flush: batchFlush,
   kvm_flush_multi: flushMulti,
@@ -56,6 +59,13 @@ const STEPS: { readonly [K in EventKind]?: StepOf<K> } = {
   switch_mm: switchMm,
   write_cr3: writeCr3,
   enter_lazy: enterLazy,
+  use_global_asid: useGlobalAsid,
+  free_global_asid: freeGlobalAsid,
+  bcast_flush: broadcastFlush,
+  invlpgb,
+  transition_wait: transitionWait,
+  transition_done: transitionDone,
+  tlbsync,
   exit_mmap: (s, event, ctx) => {
     const mm = named(s, event.mm, event.ctx);
     compareGen(s, 'gen', mm, event.gen, ctx);
@@ -106,12 +116,13 @@ const PASSED_STEPS: typeof STEPS = {
 };
 
 /** A machine with the recording's CPUs and mms, none of which runs anything by itself. */
-const emptyScenario = (recording: Recording, mms: number, pcid: boolean): Scenario => ({
+const emptyScenario = (recording: Recording, mms: number, pcid: boolean, globalAsids: number): Scenario => ({
   name: recording.name,
   summary: 'a recording under check',
   cpus: recording.cpus,
   mms: Array.from({ length: mms }, () => ({ alive: false })),
   pages: 1,
+  globalAsids,
   slots: SLOTS,
   pcid,
   lazy: true,
@@ -119,9 +130,22 @@ const emptyScenario = (recording: Recording, mms: number, pcid: boolean): Scenar
   scripts: Array.from({ length: recording.cpus }, () => []),
 });
 
+/**
+ * Global ASIDs behind the CPUs' own: PCIDs have 12 bits, one less in kernels that can isolate page tables
+ * (CONFIG_MITIGATION_PAGE_TABLE_ISOLATION); MAX_ASID_AVAILABLE is 2 less than that gives.
+ */
+const GLOBAL_ASIDS = 2 ** 11 - 2 - SLOTS;
+const GLOBAL_ASIDS_WITHOUT_ISOLATION = 2 ** 12 - 2 - SLOTS;
+
+function globalAsidsOf({ events }: Recording): number {
+  const isBeyond = ({ kind, ...event }: TraceEvent): boolean =>
+    kind === 'use_global_asid' && 'asid' in event && event.asid > GLOBAL_ASIDS + SLOTS;
+  return events.some(isBeyond) ? GLOBAL_ASIDS_WITHOUT_ISOLATION : GLOBAL_ASIDS;
+}
+
 function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean): State {
   const mms = new Mms(recording.events, recording.file);
-  const lab = new Lab(emptyScenario(recording, mms.users, pcid), kernel);
+  const lab = new Lab(emptyScenario(recording, mms.users, pcid, globalAsidsOf(recording)), kernel);
   const cpus = Array.from({ length: lab.cpus }, () => new CpuState());
   const own = ownFunctions(kernel.backend, kernel.replace);
   const { lazyCpumask, filterLoadedMm } = kernel.features;
@@ -138,6 +162,8 @@ function startState(recording: Recording, kernel: CheckedKernel, pcid: boolean):
     own,
     cpus,
     serial: FIRST_CTX_ID,
+    broadcasts: kernel.backend.has.broadcasts === true,
+    poolKnown: false,
   };
   for (let mm = FIRST_USER_MM; mm < FIRST_USER_MM + mms.users; mm++) {
     s.mem[lab.layout.mms[mm].ctxId] = s.serial++;
@@ -190,7 +216,7 @@ export function takeLines(
   const atEnd = { ...contextAt(events.length), now: events.length - 1 };
   for (let cpu = 0; cpu < s.lab.cpus; cpu++) endSwitch(s, cpu, atEnd);
   for (let cpu = 0; cpu < s.lab.cpus; cpu++) {
-    proceed(s, cpu, false, atEnd);
+    proceed(s, cpu, 'kept', atEnd);
     closeSend(s, cpu, atEnd);
   }
 }

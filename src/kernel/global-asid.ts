@@ -2,6 +2,7 @@ import type { Protocol } from '../machine/protocol.js';
 import { PROMOTE_ONE_IN } from './constants.js';
 import { cpumaskNext, cpumaskWeight } from './cpumask.js';
 import { EV_GLOBAL_ASID_FREED, EV_GLOBAL_ASID_GIVEN } from './events.js';
+import { bitmapWord } from './global-asid-layout.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -95,14 +96,17 @@ export function* allocateGlobalAsid(cpu: KernelCpu): Protocol<number> {
     yield* cpu.fn.resetGlobalAsidSpace(cpu);
     last = pool.first;
   }
-  const used = yield* cpu.readOnce(pool.used);
   let asid = last;
-  while (asid < pool.end && ((used >>> asid) & 1) !== 0) asid++;
+  let used = yield* cpu.readOnce(pool.used + bitmapWord(asid));
+  while (asid < pool.end && ((used >>> asid) & 1) !== 0) {
+    asid++;
+    if (asid % 32 === 0) used = yield* cpu.readOnce(pool.used + bitmapWord(asid));
+  }
   const available = yield* cpu.readOnce(pool.available);
   // As in the kernel: where the search finds nothing and some are said to be available, it goes on with the
   // number behind the last one.
   if (asid >= pool.end && available === 0) return 0;
-  yield* cpu.writeOnce(pool.used, used | (1 << asid));
+  yield* cpu.writeOnce(pool.used + bitmapWord(asid), used | (1 << asid));
   yield* cpu.writeOnce(pool.last, asid);
   yield* cpu.writeOnce(pool.available, available - 1);
   return asid;
@@ -115,11 +119,14 @@ export function* allocateGlobalAsid(cpu: KernelCpu): Protocol<number> {
 export function* resetGlobalAsidSpace(cpu: KernelCpu): Protocol<void> {
   const pool = cpu.layout.globalAsids;
   yield* cpu.fn.invlpgbFlushAllNonglobals(cpu);
-  const used = yield* cpu.readOnce(pool.used);
-  const freed = yield* cpu.readOnce(pool.freed);
-  // `bitmap_andnot` masks what lies behind the last bit.
-  yield* cpu.writeOnce(pool.used, used & ~freed & ((1 << pool.end) - 1));
-  yield* cpu.writeOnce(pool.freed, 0);
+  for (let word = 0; word <= bitmapWord(pool.end); word++) {
+    const used = yield* cpu.readOnce(pool.used + word);
+    const freed = yield* cpu.readOnce(pool.freed + word);
+    // `bitmap_andnot` masks what lies behind the last bit.
+    const within = word < bitmapWord(pool.end) ? -1 : (1 << pool.end) - 1;
+    yield* cpu.writeOnce(pool.used + word, used & ~freed & within);
+    yield* cpu.writeOnce(pool.freed + word, 0);
+  }
   yield* cpu.writeOnce(pool.last, pool.first);
 }
 
@@ -130,8 +137,9 @@ export function* mmFreeGlobalAsid(cpu: KernelCpu, mm: number): Protocol<void> {
   if (asid === 0) return;
   yield* cpu.localIrqDisable();
   yield* cpu.spinLock(pool.lock);
-  const freed = yield* cpu.readOnce(pool.freed);
-  yield* cpu.writeOnce(pool.freed, freed | (1 << asid));
+  const word = pool.freed + bitmapWord(asid);
+  const freed = yield* cpu.readOnce(word);
+  yield* cpu.writeOnce(word, freed | (1 << asid));
   yield* cpu.writeOnce(pool.asid[mm], 0);
   const available = yield* cpu.readOnce(pool.available);
   yield* cpu.writeOnce(pool.available, available + 1);

@@ -11,6 +11,7 @@ import { type BodyParser, flushInfo } from './probe-events.js';
  * the PCID.
  */
 const COUNT_BITS = 0xffffn;
+const LARGE_STEPS = 1n << 31n;
 const PCID_SHIFT = 16n;
 const PCID_BITS = 0xfffn;
 
@@ -22,6 +23,7 @@ function invlpgb(site: number): BodyParser {
       site,
       rax: fields.hex('rax'),
       pages: Number(fields.hex('ecx') & COUNT_BITS) + 1,
+      large: (fields.hex('ecx') & LARGE_STEPS) !== 0n,
       pcid: Number((fields.hex('edx') >> PCID_SHIFT) & PCID_BITS),
     };
   };

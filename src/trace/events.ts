@@ -68,18 +68,21 @@ export type BroadcastBody =
       readonly transition: boolean;
     } & FlushInfoFields)
   /**
-   * One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `pcid` the PCID it names.
+   * One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `large` whether those are of
+   * 2 MiB, `pcid` the PCID it names.
    */
   | {
       readonly kind: 'invlpgb';
       readonly site: number;
       readonly rax: bigint;
       readonly pages: number;
+      readonly large: boolean;
       readonly pcid: number;
     }
   | { readonly kind: 'tlbsync'; readonly site: number }
   /** `finish_asid_transition` found a CPU with the mm under another ASID, or found none. */
-  | { readonly kind: 'transition_wait' | 'transition_done'; readonly mm: string; readonly asid: number }
+  | { readonly kind: 'transition_wait'; readonly mm: string; readonly asid: number }
+  | { readonly kind: 'transition_done'; readonly mm: string; readonly asid: number }
   /** `mm_free_global_asid`; asid 0: the mm had none. */
   | { readonly kind: 'free_global_asid'; readonly mm: string; readonly asid: number; readonly ctx: number };
 
@@ -105,6 +108,8 @@ export type EventBody =
        * flushes.
        */
       readonly asid: number;
+      /** Whether the mm is in transition to it. */
+      readonly transition: boolean;
     }
   | {
       readonly kind: 'flush_mm_range_ret' /** The function that asked for the flush. */;
@@ -127,6 +132,7 @@ export type EventBody =
       readonly ncpus: bigint;
       /** Global ASID of the next mm; 0 when it has none. */
       readonly nasid: number;
+      readonly ntransition: boolean;
     }
   | {
       readonly kind: 'write_cr3' /** Which of the probed places: the N of `write_cr3_N`. */;

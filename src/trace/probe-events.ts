@@ -57,6 +57,7 @@ export const PROBE_EVENTS: Readonly<Record<string, BodyParser>> = {
       gen: fields.number('gen'),
       cpus: fields.hex('cpus'),
       asid: fields.numberIfAny('asid'),
+      transition: fields.numberIfAny('trans') !== 0,
     };
   },
   flush_mm_range_ret: (text) => ({
@@ -94,6 +95,7 @@ export const PROBE_EVENTS: Readonly<Record<string, BodyParser>> = {
       ngen: fields.number('ngen'),
       ncpus: fields.hex('ncpus'),
       nasid: fields.numberIfAny('nasid'),
+      ntransition: fields.numberIfAny('ntrans') !== 0,
     };
   },
   write_cr3_1: (text) => writeCr3('write_cr3_1', text, 1),

@@ -41,7 +41,11 @@ describe('a check without a probe', () => {
 
   it('does not call it agreement where nothing could be compared', () => {
     const events = whole.events.filter(({ kind }) => kind === 'sched_switch');
-    const nothing = checkRecording({ ...whole, events }, version, null, { pv: false, pcid: true });
+    const nothing = checkRecording({ ...whole, events }, version, null, {
+      pv: false,
+      pcid: true,
+      broadcasts: false,
+    });
     expect(renderCheck(nothing)).toContain('there was nothing to compare');
   });
 });
