@@ -68,8 +68,8 @@ export type BroadcastBody =
       readonly transition: boolean;
     } & FlushInfoFields)
   /**
-   * One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `large` whether those are of
-   * 2 MiB, `pcid` the PCID it names.
+   * One INVLPGB: `site` is the N of `invlpgb_N`, `pages` how many steps it takes, `large` whether those are
+   * of 2 MiB, `pcid` the PCID it names.
    */
   | {
       readonly kind: 'invlpgb';
