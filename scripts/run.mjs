@@ -1,8 +1,10 @@
 /**
  * Runs the command line in a clone, without the build step of the package and without waiting for a
  * translation of the sources at each start: they are translated once, to node_modules/.cache, and again when
- * one of them has changed. `npm start` and `npm run shootdown` go through here. Where that fails (a disk that
- * cannot be written) the sources are run by tsx, as `node --import tsx src/cli/main.ts` does.
+ * one of them has changed. What is started is a bundle of them and of what they depend on: Node takes as long
+ * to find and open a file as to run it. The sources lie beside it one by one, since workers' code is made of
+ * those. `npm start` and `npm run shootdown` go through here. Where that fails (a disk that cannot be
+ * written) the sources are run by tsx, as `node --import tsx src/cli/main.ts` does.
  */
 
 import { createHash } from 'node:crypto';
@@ -23,6 +25,13 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/shootdown');
 /** Builds that are kept: another process may still load from an earlier one. */
 const KEPT = 3;
+/** The bundle's entry. Its parts lie in the same folder, as deep as the sources that ask where they are. */
+const START = 'src/cli/start';
+/** Dependencies that are not bundled: they load files of their own by path, or are large and seldom used. */
+const LOADED = ['esbuild', 'piscina', 'tsx', 'typescript', 'vitest'];
+/** Gives bundled CommonJS modules the `require` that they expect, for what Node has built in. */
+const REQUIRE = `import { createRequire as createRequireOf } from 'node:module';
+const require = createRequireOf(import.meta.url);`;
 
 /** Paths of the sources under the root. */
 function sources(folder) {
@@ -55,19 +64,32 @@ async function build(paths, into) {
   const temporary = join(CACHE, `.${process.pid}-${Math.trunc(performance.timeOrigin)}`);
   try {
     const options = {
-      outdir: temporary,
-      outbase: ROOT,
       format: 'esm',
       platform: 'node',
       target: 'node20',
       sourcemap: 'linked',
-    };
-    const { warnings } = await translate({
-      entryPoints: paths.map((path) => join(ROOT, path)),
-      ...options,
       logLevel: 'silent',
-    });
-    if (warnings.length > 0) throw new Error(warnings[0].text);
+    };
+    const results = await Promise.all([
+      translate({
+        entryPoints: paths.map((path) => join(ROOT, path)),
+        outdir: temporary,
+        outbase: ROOT,
+        ...options,
+      }),
+      translate({
+        entryPoints: { [START]: join(ROOT, 'src/cli/main.ts') },
+        outdir: temporary,
+        chunkNames: `${START}-[hash]`,
+        bundle: true,
+        splitting: true,
+        external: LOADED.flatMap((name) => [name, `${name}/*`]),
+        mainFields: ['module', 'main'],
+        banner: { js: REQUIRE },
+        ...options,
+      }),
+    ]);
+    for (const { warnings } of results) if (warnings.length > 0) throw new Error(warnings[0].text);
     const { sideEffects } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     // What bundlers may not leave out, by the names that the files have here.
     const kept = sideEffects
@@ -98,7 +120,7 @@ async function entry() {
     const paths = [...sources('src'), ...sources('workers')].sort();
     const built = join(CACHE, keyOf(paths));
     if (!existsSync(built)) await build(paths, built);
-    return join(built, 'src/cli/main.js');
+    return join(built, `${START}.js`);
   } catch {
     const { register } = await import('tsx/esm/api');
     register();
