@@ -3,6 +3,7 @@
  * what to do.
  */
 
+import { isMemoryModel, memoryModelWords } from '../memory-order/index.js';
 import { shorten } from '../report/text-columns.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
@@ -70,11 +71,8 @@ export function lineWindow(flag: string): (text: string) => string {
 
 export function memoryModel(flag: string): (text: string) => MemoryModel {
   return (text) => {
-    if (text === 'tso' || text === 'sc') return text;
-    throw new InputError(
-      `${flag}: ${quoted(text)} is not a memory model`,
-      'give tso (x86) or sc (sequential consistency)',
-    );
+    if (isMemoryModel(text)) return text;
+    throw new InputError(`${flag}: ${quoted(text)} is not a memory model`, `give ${memoryModelWords()}`);
   };
 }
 

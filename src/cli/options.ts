@@ -5,6 +5,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Argument, Option } from 'commander';
+import { memoryModelWords } from '../memory-order/index.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
 import { duration, lineWindow, memoryModel, names, path, wholeNumber } from './flag-values.js';
 
@@ -108,12 +109,7 @@ export const JOBS = flagOr(
   // The number of cores stays out of the help text, which should be the same everywhere.
   'all cores',
 );
-export const MEMORY = flagOr<MemoryModel>(
-  '--memory <model>',
-  'tso (x86) or sc (sequential consistency)',
-  memoryModel,
-  'tso',
-);
+export const MEMORY = flagOr<MemoryModel>('--memory <model>', memoryModelWords(), memoryModel, 'tso');
 export const OUT = flagOr('--out <dir>', 'directory for finding files', path, './findings');
 export const TYPE_CHECK = toggle('--no-type-check', 'take modules without checking their types');
 export const JSON_FLAG = toggle('--json', 'one JSON document on stdout, nothing else');

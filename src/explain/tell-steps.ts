@@ -7,6 +7,7 @@ import {
   OP_STORE_RELEASE,
   OP_WRITE_ONCE,
 } from '../machine/op-kinds.js';
+import { memoryOrders } from '../memory-order/index.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import type { StateLog } from './cpu-state.js';
 import { describeStore, hostAct } from './describe.js';
@@ -39,12 +40,14 @@ export function traceSteps(
   steps: readonly RawStep[],
   { teller, memory, explanation, states }: Telling,
 ): TraceStep[] {
+  const { hasStoreBuffers } = memoryOrders[memory];
+  const waits = (step: RawStep): boolean => hasStoreBuffers && stores(step);
   return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,
     agent: AGENTS[kindOfAgent(step.agent)].who,
-    text: teller.describe(step, memory === 'tso' && stores(step)),
-    ...(memory === 'tso' && stores(step) ? { isBuffered: true as const } : {}),
+    text: teller.describe(step, waits(step)),
+    ...(waits(step) ? { isBuffered: true as const } : {}),
     ...(hostAct(step) === null ? {} : { hostAct: hostAct(step) as string }),
     functions: step.site?.functions ?? [],
     site: step.site?.place ?? null,

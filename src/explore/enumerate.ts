@@ -10,6 +10,7 @@ import { MachineListener } from '../machine/listener.js';
 import { Machine } from '../machine/machine.js';
 import type { Refusal } from '../machine/operands.js';
 import type { Program } from '../machine/program.js';
+import type { MemoryModel } from '../vocabulary/violation.js';
 import { type Violation, withoutFacts } from '../vocabulary/violation.js';
 
 /**
@@ -24,7 +25,7 @@ import { type Violation, withoutFacts } from '../vocabulary/violation.js';
  */
 
 export interface EnumerateOptions {
-  readonly memory: 'tso' | 'sc';
+  readonly memory: MemoryModel;
   /** Give up beyond this many different states (default 1,000,000). */
   readonly maxStates?: number;
   /** Give up when a schedule gets longer than this (default 1,000 steps). */

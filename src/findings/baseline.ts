@@ -10,6 +10,7 @@
 
 import { z } from 'zod';
 import type { KnownViolation } from '../explore/known.js';
+import { MEMORY_MODELS } from '../memory-order/index.js';
 import { InputError } from '../vocabulary/errors.js';
 import { HARM_CLASSES, type MemoryModel } from '../vocabulary/finding.js';
 import { printableJson } from '../vocabulary/unprintable.js';
@@ -42,7 +43,7 @@ const baselineSchema = z.strictObject({
     z.strictObject({
       // As findings have it: any number of features may be switched.
       variant: text(2_000).min(1),
-      memory: z.enum(['tso', 'sc']),
+      memory: z.enum(MEMORY_MODELS),
       scenario: text(200).min(1),
       class: z.enum(HARM_CLASSES),
       // Of a deadlock it has what every CPU waits for.

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { SHARDS_MAX } from '../explore/shard.js';
+import { MEMORY_MODELS } from '../memory-order/index.js';
 import { HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/violation.js';
 import { list } from './list-schema.js';
 import { text, whole } from './scenario-schema.js';
@@ -92,7 +93,7 @@ export const blobSchema = z.strictObject({
   version: z.number(),
   hunt: z.strictObject({
     shootdown: text(40),
-    memory: z.enum(['tso', 'sc']),
+    memory: z.enum(MEMORY_MODELS),
     seed: counted,
     strategies: list(text(200).min(1), 100),
     subjects: list(variantName, SUBJECTS_MAX),

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { parseEntry } from '../drive/schedule.js';
+import { MEMORY_MODELS } from '../memory-order/index.js';
 import { InputError } from '../vocabulary/errors.js';
 import {
   FINDING_FORMAT,
@@ -89,7 +90,7 @@ const witness = {
   format: z.literal(FINDING_FORMAT),
   version: z.literal(FINDING_VERSION),
   shootdown: text(40),
-  memory: z.enum(['tso', 'sc']),
+  memory: z.enum(MEMORY_MODELS),
   strategy: text(200),
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   execution: whole(0, Number.MAX_SAFE_INTEGER),

@@ -1,3 +1,5 @@
+import { memoryOrders } from '../memory-order/index.js';
+import type { MemoryOrder } from '../memory-order/order.js';
 import { isLatent, type JudgedViolation, type MemoryModel } from '../vocabulary/violation.js';
 import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import {
@@ -26,8 +28,6 @@ import * as H from './hardware.js';
 import { Hypervisor } from './hypervisor.js';
 import { Interrupts } from './interrupts.js';
 import type { MachineListener } from './listener.js';
-import { memoryOrders } from './memory-order/index.js';
-import type { MemoryOrder } from './memory-order/order.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
 import { NO_MMU } from './no-mmu.js';
 import { MachineObserver } from './observer.js';
@@ -271,7 +271,7 @@ export class Machine {
   /** A plain store, as the memory model has it; see MemoryOrder. */
   store(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
     if ((value | 0) !== value) this.operands[cpu].value('a store', value);
-    this.order.store(this, cpu, address, value, kind, x, y, z);
+    this.order.store(this.buffers, cpu, address, value, kind, x, y, z);
   }
 
   /** A store becomes visible, and part of the trace. */

@@ -1,3 +1,4 @@
+import type { PlainStores } from '../memory-order/order.js';
 import { agentOf, BUFFER_AGENT } from './agents.js';
 import * as H from './hardware.js';
 import type { Machine } from './machine.js';
@@ -6,7 +7,7 @@ import type { Machine } from './machine.js';
  * The CPUs' store buffers: rings in their hardware blocks. What goes into them, and when it may leave them,
  * is the memory model's (memory-order/).
  */
-export class StoreBuffers {
+export class StoreBuffers implements PlainStores {
   constructor(private readonly machine: Machine) {}
 
   /** What the CPU sees at the address: its own newest buffered store, else memory. */
@@ -46,6 +47,16 @@ export class StoreBuffers {
     mem[at + H.SB_OTHERS] = machine.stepsOfOthers(cpu);
     mem[block + H.SB_COUNT] = count + 1;
     if (count === 0) machine.enabled.add(agentOf(cpu, BUFFER_AGENT));
+  }
+
+  /** A store that is in memory within the step. What has ghost words goes through the buffer. */
+  atOnce(cpu: number, address: number, value: number, kind: number, x: number, y: number, z: number): void {
+    if (kind === H.SB_PLAIN) {
+      this.machine.commitStore(cpu, address, value);
+      return;
+    }
+    this.push(cpu, address, value, kind, x, y, z);
+    this.drainAll(cpu, this.machine.block(cpu));
   }
 
   /** Drains the oldest buffered store to memory. */

@@ -4,17 +4,13 @@
  */
 
 import type { Verdict } from '../explore/api.js';
+import { memoryOrders } from '../memory-order/index.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
 import { assumptions } from './assumptions.js';
 import { codeLines, effectLines } from './effect-words.js';
 import { visible } from './escape.js';
 import { shardWords } from './hunt-words.js';
 import { count } from './text-columns.js';
-
-const MEMORY_MODELS: Readonly<Record<MemoryModel, string>> = {
-  tso: 'x86-TSO, each store buffer draining in steps of its own',
-  sc: 'sequential consistency: no store is ever delayed, so races that need the store buffer cannot occur',
-};
 
 /**
  * What a verdict rests on, as lines without indentation; `notes` are the scenarios' (what an import did not
@@ -91,7 +87,7 @@ const PROGRAM_MACHINE =
   'they are written (no compiler)';
 
 function memoryLine(memory: MemoryModel): string {
-  return `memory model: ${MEMORY_MODELS[memory]}`;
+  return `memory model: ${memoryOrders[memory].reach}`;
 }
 
 /** The part of it that does not depend on how much was run. */

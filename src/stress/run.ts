@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { ATTEND_STOP } from '../machine/stripped/runner.js';
+import { memoryOrders } from '../memory-order/index.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { received } from '../vocabulary/told.js';
 import type { Hang, ProgramStressRequest, StressRequest, StressResult } from './api.js';
@@ -148,7 +149,7 @@ class Run {
     const threads = await this.pool.take(cpus);
     const common = {
       memory,
-      atomicStores: memory === 'sc' || atomicStores === true,
+      atomicStores: !memoryOrders[memory].hasStoreBuffers || atomicStores === true,
       settings,
       ...buffers,
       image: image.buffer,

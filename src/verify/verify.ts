@@ -8,6 +8,7 @@ import { environmentOf } from '../explore/batch.js';
 import { workerFailure } from '../explore/worker-failure.js';
 import { loweringPlugin } from '../lowering/plugin.js';
 import * as H from '../machine/hardware.js';
+import { memoryOrders } from '../memory-order/index.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
@@ -71,7 +72,7 @@ export class Verifier {
       seconds,
       peakMemoryBytes: result.peakMemoryBytes,
       bounds: {
-        storeBufferDepth: memory === 'tso' ? H.SB_DEPTH : 0,
+        storeBufferDepth: memoryOrders[memory].hasStoreBuffers ? H.SB_DEPTH : 0,
         ...{ walks, preemptions, switches: request.switchesMax ?? null },
       },
       reductions: [],

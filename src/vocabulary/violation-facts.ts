@@ -1,5 +1,30 @@
 import { mmName } from './mm-name.js';
 
+/** What can go wrong, as oracles and engines name it, what is known of it, and its words. */
+
+/** Harm and misuse end an execution; latent classes are recorded and the run goes on. */
+export const HARM_CLASSES = [
+  'stale-use',
+  'cross-mm',
+  'split-page',
+  'freed-table-walk',
+  'deadlock',
+  'livelock',
+  'csd-reuse',
+  'lost-ack',
+  'unlock-of-free',
+  'assertion',
+] as const;
+export const LATENT_CLASSES = ['gen-ahead', 'gen-above-mm'] as const;
+export type HarmClass = (typeof HARM_CLASSES)[number];
+export type LatentClass = (typeof LATENT_CLASSES)[number];
+export type ViolationClass = HarmClass | LatentClass;
+
+/** Whether a class is recorded only, and the run goes on. */
+export function isLatent(name: ViolationClass): name is LatentClass {
+  return (LATENT_CLASSES as readonly string[]).includes(name);
+}
+
 /**
  * What an oracle knows of a violation, as data. `mm` is the index of a user mm (0 is A), `csd`, `lock` and
  * `word` are addresses; CPUs, pages, frames and slots are numbers.
@@ -70,7 +95,7 @@ export type ViolationFacts =
     };
 
 /** What is known of a violation of a class. */
-export type FactsOf<C extends ViolationFacts['class']> = Extract<ViolationFacts, { readonly class: C }>;
+export type FactsOf<C extends ViolationClass> = Extract<ViolationFacts, { readonly class: C }>;
 
 /** Where a CPU stands that has not finished. */
 export interface WaitingCpu {

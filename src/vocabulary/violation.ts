@@ -1,34 +1,10 @@
-import type { ViolationFacts } from './violation-facts.js';
+import type { ViolationClass, ViolationFacts } from './violation-facts.js';
 
-/** What can go wrong, as oracles and engines name it. */
+/** What went wrong, as machines and files have it. */
 
-/** Harm and misuse end an execution; latent classes are recorded and the run goes on. */
-export const HARM_CLASSES = [
-  'stale-use',
-  'cross-mm',
-  'split-page',
-  'freed-table-walk',
-  'deadlock',
-  'livelock',
-  'csd-reuse',
-  'lost-ack',
-  'unlock-of-free',
-  'assertion',
-] as const;
-export const LATENT_CLASSES = ['gen-ahead', 'gen-above-mm'] as const;
-export type HarmClass = (typeof HARM_CLASSES)[number];
-export type LatentClass = (typeof LATENT_CLASSES)[number];
-export type ViolationClass = HarmClass | LatentClass;
-
-/** Whether a class is recorded only, and the run goes on. */
-export function isLatent(name: ViolationClass): name is LatentClass {
-  return (LATENT_CLASSES as readonly string[]).includes(name);
-}
-
-/**
- * x86-TSO with modelled store buffers, or sequential consistency, to tell an ordering bug from a logic bug.
- */
-export type MemoryModel = 'tso' | 'sc';
+export type { MemoryModel } from '../memory-order/index.js';
+export type { HarmClass, LatentClass, ViolationClass } from './violation-facts.js';
+export { HARM_CLASSES, isLatent, LATENT_CLASSES } from './violation-facts.js';
 
 export interface Violation {
   readonly class: ViolationClass;

@@ -130,7 +130,7 @@ const strippedCpu = (): Ops => {
   const machine = {
     program: { ...program, host: null, image: program.image, words: program.words },
     control,
-    host: { trace: null },
+    runner: { trace: null },
     block: () => 0,
   };
   return new StrippedCpu(

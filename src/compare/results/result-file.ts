@@ -8,6 +8,7 @@ import { list } from '../../findings/list-schema.js';
 import { readText } from '../../findings/read.js';
 import { text, whole } from '../../findings/scenario-schema.js';
 import { brief, isObject, issueLine, parseJson } from '../../findings/schema.js';
+import { MEMORY_MODELS } from '../../memory-order/index.js';
 import { InputError } from '../../vocabulary/errors.js';
 import {
   HARM_CLASSES,
@@ -71,7 +72,7 @@ const verdict = z.object({
   violation: z.enum(HARM_CLASSES).nullable(),
   scenario: text(200),
   executions: whole(0, Number.MAX_SAFE_INTEGER),
-  memory: z.enum(['tso', 'sc']),
+  memory: z.enum(MEMORY_MODELS),
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   message: text(100_000).nullable(),
   finding: text(5_000).nullable(),

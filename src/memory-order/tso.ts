@@ -5,7 +5,8 @@ import type { MemoryOrder } from './order.js';
  * whenever it likes.
  */
 export const tso: MemoryOrder = {
-  store(machine, cpu, address, value, kind, x, y, z) {
-    machine.buffers.push(cpu, address, value, kind, x, y, z);
-  },
+  summary: 'x86',
+  reach: 'x86-TSO, each store buffer draining in steps of its own',
+  hasStoreBuffers: true,
+  store: (stores, cpu, address, value, kind, x, y, z) => stores.push(cpu, address, value, kind, x, y, z),
 };
