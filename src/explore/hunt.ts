@@ -15,6 +15,7 @@ import { effectPlan } from './effect/parts.js';
 import { hex } from './hex.js';
 import { type MetViolation, sameKind } from './known.js';
 import type { BatchRunner } from './pool.js';
+import { PoolHandOver } from './pool-hand-over.js';
 import { mix } from './random.js';
 
 /**
@@ -23,17 +24,13 @@ import { mix } from './random.js';
  *
  * The order of batches is fixed (batch-order.ts). Workers may finish in any order; what is reported is the
  * completed prefix of that order, and the witness is the first in it, so the result does not depend on the
- * number of jobs.
+ * number of jobs (programs/hand-over.ts).
  */
 
 interface Tally {
   executions: number;
   steps: number;
   readonly counters: number[];
-}
-
-interface Planned extends NextBatch {
-  result: BatchResult | null;
 }
 
 export interface HuntOutcome {
@@ -72,9 +69,6 @@ class Hunt {
   private readonly targets: readonly Target[];
   private readonly tallies: Tally[];
   private readonly order: BatchOrder;
-  private readonly planned: Planned[] = [];
-  /** Batches of `planned` before this one are in the completed prefix. */
-  private merged = 0;
   private hash = 0;
   private witness: {
     readonly scenario: Target;
@@ -101,42 +95,17 @@ class Hunt {
 
   async run(started: number): Promise<void> {
     const { pool, budgetMs, executionsMin = 0, signal } = this.request;
-    const inFlight = new Set<Promise<void>>();
-    const over = (): boolean => {
-      if (signal?.aborted === true) this.interrupted = true;
-      if (this.interrupted || this.isDecided()) return true;
-      return (
-        budgetMs !== undefined &&
-        performance.now() - started >= budgetMs &&
-        this.totals().executions >= executionsMin
-      );
+    const { order } = this;
+    const isTimeUp = (): boolean =>
+      budgetMs !== undefined &&
+      performance.now() - started >= budgetMs &&
+      this.totals().executions >= executionsMin;
+    const take = ({ scenario, request }: NextBatch, result: BatchResult): boolean => {
+      this.add(scenario, request, result);
+      this.report(started, this.targets[scenario].name);
+      return this.isDecided();
     };
-    const abort = aborted(signal);
-    while (!over()) {
-      // One batch more than workers, so that none waits for this thread.
-      while (inFlight.size <= pool.jobs) {
-        if (!this.order.isMeasured) {
-          await this.order.measure();
-          if (over()) break;
-        }
-        const next = this.order.next();
-        if (next === null) break;
-        const planned: Planned = { ...next, result: null };
-        this.planned.push(planned);
-        const task = pool.run(planned.request).then((result) => {
-          planned.result = result;
-          inFlight.delete(task);
-          this.merge(started);
-        });
-        inFlight.add(task);
-      }
-      if (inFlight.size === 0) break;
-      await Promise.race([...inFlight, abort.promise]);
-    }
-    abort.forget();
-    // What is under way may complete the prefix; an interrupted hunt does not wait for it.
-    if (!this.interrupted) await Promise.all(inFlight);
-    else for (const task of inFlight) task.catch(() => undefined);
+    this.interrupted = await new PoolHandOver({ pool, order, signal, isTimeUp, take }).run();
   }
 
   private isDecided(): boolean {
@@ -151,17 +120,6 @@ class Hunt {
       ...this.witness,
       found: await this.request.pool.simplify(this.witness.request, this.witness.found),
     };
-  }
-
-  /** Takes every result that extends the completed prefix. */
-  private merge(started: number): void {
-    while (!this.isDecided() && this.merged < this.planned.length) {
-      const { result, scenario } = this.planned[this.merged];
-      if (result === null) return;
-      this.merged++;
-      this.add(scenario, this.planned[this.merged - 1].request, result);
-      this.report(started, this.targets[scenario].name);
-    }
   }
 
   private add(index: number, request: BatchRequest, result: BatchResult): void {
@@ -312,15 +270,4 @@ class Hunt {
     const { cpus = 1 } = programs.find(({ name }) => name === subject.program) ?? {};
     return { ...witness, program: subject.program, cpus, modules };
   }
-}
-
-/** A promise of the signal's abort, and how to stop waiting for it: many hunts may share a signal. */
-function aborted(signal: AbortSignal | undefined): { readonly promise: Promise<void>; forget(): void } {
-  let listener = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    listener = resolve;
-    if (signal?.aborted === true) resolve();
-  });
-  signal?.addEventListener('abort', listener, { once: true });
-  return { promise, forget: () => signal?.removeEventListener('abort', listener) };
 }

@@ -76,6 +76,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 const OTHERS = [
   'claims.ts',
   'doorbell.ts',
+  'hand-over.ts',
   'model-thread.ts',
   'naming.ts',
   'run-token.ts',

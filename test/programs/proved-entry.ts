@@ -1,5 +1,6 @@
 import * as claims from '../../examples/claims.js';
 import * as doorbell from '../../examples/doorbell.js';
+import * as handOver from '../../examples/hand-over.js';
 import * as naming from '../../examples/naming.js';
 import * as runToken from '../../examples/run-token.js';
 import * as waiters from '../../examples/waiters.js';
@@ -9,7 +10,7 @@ import { plainSearch } from '../../src/verify/searches.js';
 
 /** Bundled with the programs lowered. */
 
-const MODULES = { claims, doorbell, naming, runToken, waiters, watch } as const;
+const MODULES = { claims, doorbell, handOver, naming, runToken, waiters, watch } as const;
 
 export interface Proved {
   readonly program: string;
