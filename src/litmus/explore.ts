@@ -58,16 +58,21 @@ function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly s
     STATES_MAX,
     Math.ceil(STATES_OF_ONE / (test.threads.length * instructions || 1)),
   );
+  const valuations = new Map<string, Valuation>();
   try {
     const { outcomes } = enumerate(program, {
       memory,
       maxStates,
-      project: (machine) => names.map((name) => machine.mem[program.at[name]]).join(' '),
+      project: ({ mem }) => {
+        const values = Object.fromEntries(names.map((name) => [name, mem[program.at[name]]]));
+        const state = names.map((name) => values[name]).join(' ');
+        valuations.set(state, values);
+        return state;
+      },
     });
     return outcomes.map(({ state, violation }) => {
       if (violation !== null) throw new Error(`${test.name}: ${violation.message}`);
-      const values = state === '' ? [] : state.split(' ').map(Number);
-      return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+      return valuations.get(state) as Valuation;
     });
   } catch (error) {
     if (error instanceof EnumerationLimitError) throw new SkippedTest(`it has more than ${maxStates} states`);

@@ -1,21 +1,21 @@
-import { constant, expression, readsOf, text, type Value } from './stack-value.js';
+import { condition, constant, expression, readsOf, text, type Value } from './stack-value.js';
 
 /** The arithmetic of 32-bit integers, as JavaScript expressions. */
 
-type Binary = readonly [template: string, fold: (a: number, b: number) => number, isBoolean?: boolean];
+type Binary = readonly [template: string, fold: (a: number, b: number) => number, isCondition?: boolean];
 
-/** `$a` and `$b` stand for the operands. */
+/** `$a` and `$b` stand for the operands. A condition has the value 1 or 0. */
 const BINARY: Readonly<Record<number, Binary>> = {
-  70: ['($a === $b ? 1 : 0)', (a, b) => Number(a === b), true],
-  71: ['($a !== $b ? 1 : 0)', (a, b) => Number(a !== b), true],
-  72: ['($a < $b ? 1 : 0)', (a, b) => Number(a < b), true],
-  73: ['($a >>> 0 < $b >>> 0 ? 1 : 0)', (a, b) => Number(a >>> 0 < b >>> 0), true],
-  74: ['($a > $b ? 1 : 0)', (a, b) => Number(a > b), true],
-  75: ['($a >>> 0 > $b >>> 0 ? 1 : 0)', (a, b) => Number(a >>> 0 > b >>> 0), true],
-  76: ['($a <= $b ? 1 : 0)', (a, b) => Number(a <= b), true],
-  77: ['($a >>> 0 <= $b >>> 0 ? 1 : 0)', (a, b) => Number(a >>> 0 <= b >>> 0), true],
-  78: ['($a >= $b ? 1 : 0)', (a, b) => Number(a >= b), true],
-  79: ['($a >>> 0 >= $b >>> 0 ? 1 : 0)', (a, b) => Number(a >>> 0 >= b >>> 0), true],
+  70: ['$a === $b', (a, b) => Number(a === b), true],
+  71: ['$a !== $b', (a, b) => Number(a !== b), true],
+  72: ['$a < $b', (a, b) => Number(a < b), true],
+  73: ['$a >>> 0 < $b >>> 0', (a, b) => Number(a >>> 0 < b >>> 0), true],
+  74: ['$a > $b', (a, b) => Number(a > b), true],
+  75: ['$a >>> 0 > $b >>> 0', (a, b) => Number(a >>> 0 > b >>> 0), true],
+  76: ['$a <= $b', (a, b) => Number(a <= b), true],
+  77: ['$a >>> 0 <= $b >>> 0', (a, b) => Number(a >>> 0 <= b >>> 0), true],
+  78: ['$a >= $b', (a, b) => Number(a >= b), true],
+  79: ['$a >>> 0 >= $b >>> 0', (a, b) => Number(a >>> 0 >= b >>> 0), true],
   106: ['($a + $b | 0)', (a, b) => a + b],
   107: ['($a - $b | 0)', (a, b) => a - b],
   108: ['Math.imul($a, $b)', Math.imul],
@@ -36,7 +36,7 @@ const DIVISIONS: ReadonlySet<number> = new Set([109, 110, 111, 112]);
 const [ADD, SUB, AND] = [106, 107, 113];
 
 const UNARY: Readonly<Record<number, readonly [string, (a: number) => number, boolean?]>> = {
-  69: ['($a === 0 ? 1 : 0)', (a) => Number(a === 0), true],
+  69: ['$a === 0', (a) => Number(a === 0), true],
   103: ['Math.clz32($a)', Math.clz32],
   104: ['($a === 0 ? 32 : 31 - Math.clz32($a & -$a))', (a) => (a === 0 ? 32 : 31 - Math.clz32(a & -a))],
   192: ['($a << 24 >> 24)', (a) => (a << 24) >> 24],
@@ -47,7 +47,7 @@ const UNARY: Readonly<Record<number, readonly [string, (a: number) => number, bo
 export function binary(opcode: number, a: Value, b: Value, frame: string): Value | null {
   const known = BINARY[opcode] as Binary | undefined;
   if (known === undefined) return null;
-  const [template, fold, isBoolean = false] = known;
+  const [template, fold, isCondition = false] = known;
   if (a.kind === 'constant' && b.kind === 'constant' && !(DIVISIONS.has(opcode) && b.value === 0))
     return constant(fold(a.value, b.value));
   const moved = addressMoved(opcode, a, b);
@@ -57,7 +57,8 @@ export function binary(opcode: number, a: Value, b: Value, frame: string): Value
     return a;
   const [left, right] = [expression(a, frame), expression(b, frame)];
   const made = template.replaceAll('$a', () => left).replaceAll('$b', () => right);
-  return text(made, [...readsOf(a), ...readsOf(b)], false, isBoolean);
+  const reads = [...readsOf(a), ...readsOf(b)];
+  return isCondition ? condition(made, reads) : text(made, reads);
 }
 
 /** An address in the frame with something constant added. */
@@ -77,13 +78,9 @@ export function isUnary(opcode: number): boolean {
 
 /** Of an opcode that is unary. */
 export function unary(opcode: number, a: Value, frame: string): Value {
-  const [template, fold, isBoolean = false] = UNARY[opcode];
+  const [template, fold, isCondition = false] = UNARY[opcode];
   if (a.kind === 'constant') return constant(fold(a.value));
   const operand = expression(a, frame);
-  return text(
-    template.replaceAll('$a', () => operand),
-    readsOf(a),
-    false,
-    isBoolean,
-  );
+  const made = template.replaceAll('$a', () => operand);
+  return isCondition ? condition(made, readsOf(a)) : text(made, readsOf(a));
 }

@@ -5,7 +5,7 @@ import { binary, isUnary, unary } from './arithmetic.js';
 import type { Frame } from './frame.js';
 import { type MadeLine, Operands } from './operands.js';
 import { constant, readsOf, text, type Value } from './stack-value.js';
-import { LOADS, STORES, truth } from './written.js';
+import { LOADS, STORES } from './written.js';
 
 /**
  * One function of WebAssembly as a generator function of protocol code. Locals and what of the frame nobody
@@ -270,7 +270,7 @@ export class FunctionTranslation {
         this.dead = 0;
         return true;
       case OP.brIf: {
-        const condition = truth(this.operands.use(this.operands.pop()));
+        const condition = this.operands.truth(this.operands.pop());
         this.operands.settle();
         this.operands.emit(`if (${condition}) ${this.jump(a)}`);
         return true;
@@ -309,7 +309,7 @@ export class FunctionTranslation {
   }
 
   private begin(opcode: number, type: number): void {
-    const condition = opcode === OP.if ? truth(this.operands.use(this.operands.pop())) : '';
+    const condition = opcode === OP.if ? this.operands.truth(this.operands.pop()) : '';
     this.operands.settle();
     const label = `L${this.labels++}`;
     let result: string | null = null;

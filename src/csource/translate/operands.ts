@@ -80,6 +80,12 @@ export class Operands {
     return expression(value, 'sp');
   }
 
+  /** The text of a value that is asked for being 0 or not. */
+  truth(value: Value): string {
+    if (value.kind === 'text' && value.condition !== undefined) return value.condition;
+    return `${this.use(value)} !== 0`;
+  }
+
   /** A value that may stand in several places. */
   named(value: Value): Value {
     if (value.kind !== 'text' || value.isShort) return value;

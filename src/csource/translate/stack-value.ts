@@ -13,6 +13,8 @@ export type Value =
       readonly isShort: boolean;
       /** Whether it is 0 or 1. */
       readonly isBoolean?: boolean;
+      /** What is true where it is 1. */
+      readonly condition?: string;
     };
 
 export const constant = (value: number): Value => ({ kind: 'constant', value: value | 0 });
@@ -24,6 +26,12 @@ export function text(
   isBoolean = false,
 ): Value {
   return { kind: 'text', text: expression, reads, isShort, isBoolean };
+}
+
+/** 1 where the condition is true, else 0. */
+export function condition(made: string, reads: readonly string[]): Value {
+  const value = `(${made} ? 1 : 0)`;
+  return { kind: 'text', text: value, reads, isShort: false, isBoolean: true, condition: made };
 }
 
 /** The expression; `frame`: that of the frame's lowest address. */

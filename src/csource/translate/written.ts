@@ -1,6 +1,6 @@
 import { OP } from '../wasm/decode.js';
 
-/** How loads and stores of WebAssembly's widths are written, and conditions. */
+/** How loads and stores of WebAssembly's widths are written. */
 
 /** `$v`: the word loaded. */
 export const LOADS: Readonly<Record<number, readonly [bytes: number, template: string]>> = {
@@ -15,18 +15,3 @@ export const STORES: Readonly<Record<number, readonly [bytes: number, mask: numb
   [OP.i32Store8]: [1, 255],
   [OP.i32Store16]: [2, 65535],
 };
-
-/** `(x === 0 ? 1 : 0)` as a condition. */
-export function truth(made: string): string {
-  const match = /^\((.*) \? 1 : 0\)$/.exec(made);
-  return match === null || !isBalanced(match[1]) ? `${made} !== 0` : match[1];
-}
-
-function isBalanced(made: string): boolean {
-  let open = 0;
-  for (const letter of made) {
-    if (letter === '(') open++;
-    if (letter === ')' && --open < 0) return false;
-  }
-  return open === 0;
-}
