@@ -86,6 +86,8 @@ export interface StudyEngine {
    * own rows or `beside` them.
    */
   withOwn(study: Study, variants: readonly string[], beside: boolean): Promise<Study>;
+  /** A study that shows each scenario by itself, in these; others as they are. */
+  over(study: Study, scenarios: readonly Scenario[]): Promise<Study>;
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
 }
 

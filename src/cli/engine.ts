@@ -163,6 +163,7 @@ function studyEngine(modules: () => Modules): Engine['studies'] {
     list: async () => (await import('../study/index.js')).studies,
     withOwn: async (study, variants, beside) =>
       (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules().variants),
+    over: async (study, scenarios) => (await import('../study/per-scenario.js')).spreadOver(study, scenarios),
     run: async (request, pool) => {
       const [{ runStudy }, { HuntPool }] = await Promise.all([
         import('../study/run-study.js'),

@@ -1,3 +1,4 @@
+import { EV_CSD_QUEUED } from '../kernel/events.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import type { Machine } from '../machine/machine.js';
@@ -113,8 +114,14 @@ export class OracleBoard extends MachineObserver {
   }
   override event(cpu: number, kind: number, a: number, b: number): void {
     this.counters.event(kind, a, b);
+    if (kind === EV_CSD_QUEUED) this.queued(cpu, a);
     this.meter.event(cpu, kind, a, b);
     for (const oracle of this.onEvent) oracle.event(cpu, kind, a, b);
+  }
+  /** The initiator waits until the target has its interrupts on again. */
+  private queued(cpu: number, csd: number): void {
+    const target = this.kernel.layout.cpus[cpu].cfd.csd.indexOf(csd);
+    if (target >= 0 && !this.machine.interruptsOn(target)) this.counters.add('ipisHeldUp');
   }
   override vcpuEntered(cpu: number, flushed: boolean): void {
     this.counters.add('preemptions');

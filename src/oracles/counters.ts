@@ -36,6 +36,8 @@ export const COUNTERS = [
   'lockedOperations',
   'hostExits',
   'entryFlushes',
+  'broadcasts',
+  'ipisHeldUp',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
@@ -68,6 +70,10 @@ export class Counters {
         return;
       case E.EV_SHOULD_FLUSH:
         if (b === 0) values[index.targetsFiltered]++;
+        return;
+      case E.EV_BROADCAST:
+      case E.EV_BATCH_BROADCAST:
+        values[index.broadcasts]++;
         return;
       case E.EV_IPI_SERVED:
         values[index.ipisServed]++;

@@ -4,6 +4,7 @@ import { InputError } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { studies } from './index.js';
+import { spreadOver } from './per-scenario.js';
 import { onPool, type RunOptions } from './run-options.js';
 import { runStudy } from './run-study.js';
 import type { ColumnValue, StudyRow } from './study.js';
@@ -31,8 +32,8 @@ export interface StudyResult extends StudyDocument<ColumnValue> {
  * Throws InputError for a study or a row that there is not.
  */
 export async function study(name: string, options: StudyOptions = {}): Promise<StudyResult> {
-  const asked = studies.find((known) => known.name === name);
-  if (asked === undefined)
+  const found = studies.find((known) => known.name === name);
+  if (found === undefined)
     throw new InputError(
       `there is no study "${name}"`,
       `there are ${studies.map((one) => one.name).join(', ')}`,
@@ -46,6 +47,7 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
     memory = 'tso',
     seed = 1,
   } = options;
+  const asked = spreadOver(found, options.scenarios ?? found.scenarios);
   const rows = variants === undefined ? asked.rows : chosenRows(asked.rows, variants);
   const findings: Finding[] = [];
   const { plan } = asked;

@@ -29,6 +29,8 @@ export interface Study {
   /** What is run for a row, in this order. */
   readonly probes: readonly ProbeName[];
   readonly columns: readonly Column[];
+  /** Each scenario is shown by itself: the rows stand in a group for each. */
+  readonly isPerScenario?: true;
   readonly plan: StudyPlan;
   /** Whether the rows' witnesses are explained below the table, with a timeline. */
   readonly explainsWitnesses: boolean;

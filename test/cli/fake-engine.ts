@@ -169,6 +169,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     studies: {
       list: async () => [],
       withOwn: async (study) => study,
+      over: async (study) => study,
       run: async () => Promise.reject(new Error('no studies in this engine')),
     },
     comparisons: {

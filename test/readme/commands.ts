@@ -180,6 +180,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown list rules': cli(0, { prints: /^v4 /m }),
   'shootdown list variants': cli(0, { prints: /^b1 /m }),
   'shootdown study lazy': cli(0),
+  'shootdown study backends': cli(0),
+  'shootdown study backends --count 300': cli(0, {
+    argv: 'study backends --count 5 --scenario global-switch',
+    prints: /^invlpgb /m,
+  }),
   'shootdown study NAME': cli(0, { argv: 'study lazy' }),
   'shootdown compare BASE PATCH': cli(0, {
     argv: 'compare kvm/v0 kvm/v7 --scenario two-flushers --executions 13',

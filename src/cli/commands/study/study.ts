@@ -140,17 +140,16 @@ async function askedOf(
   const found = studies.find((known) => known.name === name.toLowerCase());
   if (found === undefined) throw unknownStudy(name, studies);
   const own = await loadOwn(engine, modules, flags.typeCheck);
-  const chosen = await engine.studies.withOwn(found, own.variants, flags.variant !== undefined);
-  const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
+  const asked = await engine.studies.withOwn(found, own.variants, flags.variant !== undefined);
   const strategies = await selectStrategies(engine, undefined);
-  if (flags.scenario !== undefined && chosen.rows.every(({ scenarios }) => scenarios !== undefined))
+  if (flags.scenario !== undefined && asked.rows.every(({ scenarios }) => scenarios !== undefined))
     throw new InputError(
-      `--scenario: ${chosen.name} has scenarios of its own, made for what it counts`,
+      `--scenario: ${asked.name} has scenarios of its own, made for what it counts`,
       'leave it out',
     );
   const selected =
     flags.scenario === undefined && flags.window === undefined && own.scenarios.length === 0
-      ? { scenarios: chosen.scenarios, description: [] }
+      ? { scenarios: asked.scenarios, description: [] }
       : await selectScenarios(
           engine,
           flags.scenario ?? own.scenarios.map(({ name }) => name),
@@ -158,6 +157,8 @@ async function askedOf(
           TRACE_WINDOWS,
           own.scenarios,
         );
+  const chosen = await engine.studies.over(asked, selected.scenarios);
+  const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
   return { chosen, rows, selected, strategies };
 }
 
@@ -290,7 +291,7 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
 
 function printHead(
   context: CliContext,
-  { summary, plan, probes }: Study,
+  { name, summary, plan, probes }: Study,
   { scenarios, description }: SelectedScenarios,
   { executions, budget, count: counted, seed, memory, jobs }: StudyFlags,
 ): void {
@@ -303,12 +304,18 @@ function printHead(
   const settings =
     `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted ` +
     `over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
+  const countedOnly =
+    `${count(scenarios.length, 'scenario')}; a row is counted over ${count(pairs ?? 0, 'execution')}; ` +
+    `${memory}, ${count(jobs, 'job')}: shootdown study ${name} --count ${pairs ?? 0} --seed ${seed}`;
   printLabelled(
     context,
     [
       { label: 'question', text: summary },
       ...description,
       ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : []),
+      ...(probes.includes('hunt') || !probes.includes('counts')
+        ? []
+        : [{ label: 'runs', text: countedOnly }]),
     ],
     screenWidth(context.io),
   );
