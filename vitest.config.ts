@@ -1,7 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Rooms whose tests change nothing that outlives them: one process runs file after file and loads the sources
+ * once. The others have a process for each file.
+ */
+const SHARED = (
+  'backends check drive explain kernel litmus lowering machine merge programs report rules scenarios subset ' +
+  'trace variants vocabulary'
+)
+  .split(' ')
+  .map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   resolve: {
@@ -12,7 +23,17 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'own',
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...SHARED],
+        },
+      },
+    ],
     // Forks, not threads: some tests start worker threads of their own and install signal handlers, which
     // belong to a whole process.
     pool: 'forks',
