@@ -16,13 +16,13 @@ export function broadcastGates(
       yield* own.broadcastTlbFlush(cpu, mm);
     },
     *invlpgbFlushSinglePcidNosync(cpu, asid) {
-      yield* lab.gates.stop(cpu, G.GATE_INVLPGB, yield* own.pcidOperand(cpu, asid));
+      yield* lab.gates.stop(cpu, G.GATE_INVLPGB, yield* own.pcidOperand(cpu, asid), 0, -1);
     },
     *invlpgbFlushUserNrNosync(cpu, asid, page, pages) {
       yield* lab.gates.stop(cpu, G.GATE_INVLPGB, yield* own.pcidOperand(cpu, asid), page, pages);
     },
     *invlpgbFlushAllNonglobals(cpu) {
-      yield* lab.gates.stop(cpu, G.GATE_INVLPGB);
+      yield* lab.gates.stop(cpu, G.GATE_INVLPGB, 0, 0, -1);
       yield* lab.gates.stop(cpu, G.GATE_TLBSYNC);
     },
     *finishAsidTransition(cpu, mm) {

@@ -56,7 +56,7 @@ function modelText(s: State, cpu: number): string {
   if (gate !== G.GATE_INVLPGB) return 'none';
   if (pcid === 0) return 'every PCID';
   const asked = s.cpus[cpu].request?.asked;
-  if (pages === 0 || asked === undefined) return `PCID ${pcid}`;
+  if (pages < 0 || asked === undefined) return `PCID ${pcid}`;
   const address = asked.start + (BigInt(page) << BigInt(asked.stride));
   return `PCID ${pcid}, ${pages}${asked.stride === LARGE_SHIFT ? ' large' : ''} from ${hex(address)}`;
 }
@@ -69,12 +69,16 @@ export const invlpgb: StepOf<'invlpgb'> = (s, event, ctx) => {
   if (s.lab.gate(cpu) === G.GATE_INVLPGB) s.lab.run(cpu, false);
 };
 
+/** No range takes more of them, but that of a kernel that never comes to its end (B17). */
+const INVLPGBS_MAX = 64;
+
 /** The kernel has gone on: it makes no more INVLPGB, whatever the model would. */
 function endInvlpgbs(s: State, cpu: number, ctx: Context): void {
-  while (s.lab.gate(cpu) === G.GATE_INVLPGB) {
+  for (let left = INVLPGBS_MAX; left > 0 && s.lab.gate(cpu) === G.GATE_INVLPGB; left--) {
     ctx.tell(differsHere(ctx, 'invlpgb', 'none', modelText(s, cpu)));
     s.lab.run(cpu, false);
   }
+  if (s.lab.gate(cpu) === G.GATE_INVLPGB) s.lab.abandon(cpu);
 }
 
 /** What finish_asid_transition does. */

@@ -24,7 +24,7 @@ export const GATE_CR3 = 5;
 export const GATE_INC_GEN = 6;
 /** Before broadcast_tlb_flush. */
 export const GATE_BROADCAST = 7;
-/** Before an INVLPGB; `a` is the PCID (0: all of them), `b` the first page, `c` their number (0: all). */
+/** Before an INVLPGB; `a` is the PCID (0: all of them), `b` the first page, `c` their number (-1: all). */
 export const GATE_INVLPGB = 8;
 /** Before finish_asid_transition. */
 export const GATE_TRANSITION = 9;

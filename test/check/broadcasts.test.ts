@@ -122,8 +122,10 @@ function check(lines: readonly Line[], name = '6.18.15'): CheckReport {
   return checkRecording(parseTrace(`# #P:4\n${text.join('')}`, 'story.trace'), version, null);
 }
 
-const told = (lines: readonly Line[]): string[] =>
-  check(lines).disagreements.map(({ kind, kernel, model }) => `${kind}: kernel ${kernel}, model ${model}`);
+const told = (lines: readonly Line[], name?: string): string[] =>
+  check(lines, name).disagreements.map(
+    ({ kind, kernel, model }) => `${kind}: kernel ${kernel}, model ${model}`,
+  );
 
 /** The `nth` line of a name, changed; `to` null: lost. */
 function changed(name: string, nth: number, from: RegExp, to: string | null): Line[] {
@@ -216,6 +218,14 @@ describe('a kernel that broadcasts', () => {
     expect(told([...STORY.slice(0, at), ...away, ...STORY.slice(at)])).toContain(
       'asid given: kernel 6, model none',
     );
+  });
+
+  it('is not what a kernel does whose INVLPGBs come to no end, and the check does', () => {
+    expect(told(STORY, 'b17')).toContain('invlpgb: kernel none, model PCID 7, 0 from 0x10000');
+  });
+
+  it('is not what was posted: batches by mm', () => {
+    expect(told(STORY, 'b20a')).toContain('broadcast: kernel broadcast, model kept');
   });
 
   it('is left out where the version has no global ASIDs', () => {
