@@ -2,10 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LoweringError } from '../src/lowering/yield-frames.js';
 import type { Definitions } from '../src/programs/definitions.js';
 import { thrownOf } from '../src/seal/thrown.js';
-import { searchOf } from '../src/verify/searches.js';
+import { Deepening } from '../src/verify/deepening.js';
+import { type LatentMet, type SubjectSpace, spaceOf } from '../src/verify/searches.js';
 import type { SearchMessage, SearchTask } from '../src/verify/worker-api.js';
 
-/** Entry of a verification's thread: one search, its progress and its result as messages. */
+/** Entry of a verification's thread: its searches' progress and the result as messages. */
 
 const PROGRESS_MS = 200;
 
@@ -16,24 +17,43 @@ export function start(own: Definitions): void {
   const stopped = new Int32Array(stop);
   const started = performance.now();
   let toldAt = started;
+  let told: Deepening['current'] = null;
+  let since = started;
   const send = (message: SearchMessage): void => parentPort?.postMessage(message);
+  const latent = new Map<LatentMet['class'], LatentMet>();
+  let met: SubjectSpace['latent'] = () => [];
+  const collect = (): void => {
+    for (const each of met()) if (!latent.has(each.class)) latent.set(each.class, each);
+  };
   const isOver = (): boolean => {
     const now = performance.now();
-    if (now - toldAt >= PROGRESS_MS) {
+    if (run.current !== told) {
+      told = run.current;
+      since = now;
+    }
+    if (now - toldAt >= PROGRESS_MS && told !== null) {
       toldAt = now;
-      const { states, expanded, depth } = run;
-      send({
-        kind: 'progress',
-        progress: { states: states.count, expanded, depth, elapsedMs: now - started },
-      });
+      const { states, expanded, depth } = told;
+      const progress = { states: states.count, expanded, depth, switches: run.switches };
+      send({ kind: 'progress', progress: { ...progress, elapsedMs: now - since } });
     }
     return Atomics.load(stopped, 0) !== 0 || (budgetMs !== null && now - started >= budgetMs);
   };
-  const limits = { memoryBytes: memoryLimit, isOver, switchesMax };
-  const { search: run, latent } = searchOf(subject, own, memory, { walks, preemptions }, limits);
+  const isHalfOver = (): boolean => budgetMs !== null && performance.now() - started >= budgetMs / 2;
+  const run = new Deepening(
+    () => {
+      collect();
+      const made = spaceOf(subject, own, memory, { walks, preemptions }, memoryLimit);
+      met = made.latent;
+      return made;
+    },
+    { isOver, isHalfOver },
+  );
   try {
-    const result = run.run();
-    send({ kind: 'result', result, latent: latent(), seconds: (performance.now() - started) / 1000 });
+    const found = switchesMax === null ? run.run() : run.only(switchesMax);
+    collect();
+    const seconds = (performance.now() - started) / 1000;
+    send({ kind: 'result', found, latent: [...latent.values()], seconds });
   } catch (error) {
     if (error instanceof LoweringError) send({ kind: 'refused', what: error.what, place: error.place });
     else send({ kind: 'thrown', thrown: thrownOf(error) });

@@ -146,7 +146,8 @@ function realFile(given: string): string {
   }
 }
 
-const API_KEY = 'shootdown.api';
+/** Under which a bundle finds the API: several may be read at a time. */
+const apiKey = (outfile: string): string => `shootdown.api of ${outfile}`;
 
 async function bundleModules(
   files: readonly string[],
@@ -157,7 +158,7 @@ async function bundleModules(
   const { build } = await import('esbuild');
   // The very objects of this process, not a second copy of them: what a module defines is recognised by them.
   const contents = [
-    `const api = globalThis[Symbol.for(${JSON.stringify(API_KEY)})];`,
+    `const api = globalThis[Symbol.for(${JSON.stringify(apiKey(outfile))})];`,
     // Under names that no module has: the bundler would give the module's own function another one, and a
     // timeline shows it.
     ...Object.keys(api).map(
@@ -229,7 +230,7 @@ async function evaluate(
   places: BundlePlaces,
 ): Promise<object[]> {
   const known = globalThis as Record<symbol, unknown>;
-  known[Symbol.for(API_KEY)] = api;
+  known[Symbol.for(apiKey(outfile))] = api;
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
@@ -250,7 +251,7 @@ async function evaluate(
     throw loadMistake(error, files, places);
   } finally {
     clearTimeout(timer);
-    delete known[Symbol.for(API_KEY)];
+    delete known[Symbol.for(apiKey(outfile))];
   }
 }
 

@@ -4,11 +4,19 @@
  */
 export class Made<T extends object> {
   private readonly order = new WeakMap<object, number>();
+  private readonly stacks = new WeakMap<object, Error>();
   private count = 0;
 
   add<V extends T>(value: V): V {
     this.order.set(value, this.count++);
+    // Its text is made when it is asked for, which it hardly ever is.
+    this.stacks.set(value, new Error('made here'));
     return value;
+  }
+
+  /** The stack of calls in which it was made; empty for what was not. */
+  stackOf(value: T): string {
+    return this.stacks.get(value)?.stack ?? '';
   }
 
   has(value: unknown): value is T {

@@ -9,7 +9,10 @@ export interface VerifyRequest {
   readonly memory: MemoryModel;
   /** What the search may take for its tables, in bytes. */
   readonly memoryLimit: number;
-  /** How often a CPU may be taken off in favour of another while it could go on; absent: without a bound. */
+  /**
+   * How often a CPU may be taken off in favour of another while it could go on; absent: all executions, and
+   * where those are too many a bound that deepens.
+   */
   readonly switchesMax?: number;
   /** Wall time; absent: no limit. */
   readonly budgetMs?: number;
@@ -34,6 +37,9 @@ export interface VerifyProgress {
   /** Of them expanded. */
   readonly expanded: number;
   readonly depth: number;
+  /** The bound on switches of what is searched now; null: none. */
+  readonly switches: number | null;
+  /** Of that search. */
   readonly elapsedMs: number;
 }
 
@@ -52,7 +58,12 @@ export interface VerifyVerdict {
   readonly complete: boolean;
   /** Whether every execution within `bounds.switches` was looked at, and there are others. */
   readonly completeWithinSwitches: boolean;
-  /** Why neither: `memory`, `time` or `interrupted`; else null. */
+  /**
+   * Every execution of up to so many steps was looked at (within `bounds.switches`, where that was asked
+   * for).
+   */
+  readonly withinSteps: number;
+  /** Why not more was looked at: `memory`, `time` or `interrupted`; else null. */
   readonly ended: 'memory' | 'time' | 'interrupted' | null;
   readonly violation: ViolationClass | null;
   readonly message: string | null;

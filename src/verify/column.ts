@@ -20,6 +20,12 @@ export class Column {
     this.values[index] = value;
   }
 
+  /** Nobody asks it again: its memory is others' to take. */
+  release(): void {
+    this.budget.giveBack(this.values.length * 4);
+    this.values = new Int32Array(0);
+  }
+
   private allocated(length: number): Int32Array {
     this.budget.take(length * 4);
     return new Int32Array(length).fill(this.initial);

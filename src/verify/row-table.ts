@@ -90,6 +90,13 @@ export class RowTable {
     this.fillSlots(this.slots, this.mask);
   }
 
+  /** Nobody asks it again: its memory is others' to take. */
+  release(): void {
+    this.budget.giveBack((this.rows.length + this.slots.length) * 4);
+    this.rows = new Int32Array(0);
+    this.slots = new Int32Array(0);
+  }
+
   private fillSlots(slots: Int32Array, mask: number): void {
     for (let id = 0; id < this.count; id++) {
       let slot = this.hash(this.rows, id * this.width) & mask;

@@ -14,6 +14,8 @@ import { FINE, MISTAKE, type Space } from './space.js';
 export interface SearchLimits {
   /** Asked now and then; true ends the search. */
   readonly isOver: () => boolean;
+  /** States after which it ends too; absent: without a bound. */
+  readonly statesMax?: number;
   /**
    * Is told of every way in which an execution ends, as often as states have it; violations do not end the
    * search then.
@@ -27,7 +29,7 @@ export interface SearchResult {
   /** Whether executions beyond a bound on switches were left out of what is complete. */
   readonly isCut: boolean;
   /** Why it is not complete, or null. */
-  readonly ended: 'memory' | 'time' | null;
+  readonly ended: 'memory' | 'time' | 'states' | null;
   /**
    * Whether the schedule ends in a mistake of the program, which no machine executes, and in no violation.
    */
@@ -91,6 +93,7 @@ export class Search implements StateGraph {
     } catch (error) {
       if (error instanceof OutOfBudget) ended = 'memory';
       else if (error instanceof TimeOver) ended = 'time';
+      else if (error instanceof EnoughStates) ended = 'states';
       else throw error;
     }
     return {
@@ -170,6 +173,12 @@ export class Search implements StateGraph {
     return -1;
   }
 
+  /** Its result is all that is wanted of it: its memory is the next search's to take. */
+  release(): void {
+    this.states.release();
+    this.parents.release();
+  }
+
   private look(): void {
     if (this.limits.isOver()) throw new TimeOver();
   }
@@ -179,6 +188,7 @@ export class Search implements StateGraph {
    * step from it.
    */
   private explore(): readonly number[] | null {
+    const { statesMax = Number.POSITIVE_INFINITY } = this.limits;
     let levelEnd = this.states.count;
     let found: { readonly state: number; readonly k: number } | null = null;
     for (let state = 0; state < this.states.count; state++) {
@@ -188,6 +198,7 @@ export class Search implements StateGraph {
         this.depth++;
       }
       if (state % CHECK_EVERY === 0) this.look();
+      if (this.states.count > statesMax) throw new EnoughStates();
       const wrong = this.expand(state);
       if (wrong === STUCK) return this.pathTo(state);
       if (wrong !== FINE_ALL) found ??= { state, k: wrong };
@@ -259,3 +270,4 @@ const STUCK = -2;
 const FINE_ALL = -1;
 
 class TimeOver extends Error {}
+class EnoughStates extends Error {}

@@ -18,35 +18,48 @@ export interface SearchOptions extends SearchLimits {
   readonly switchesMax?: number | null;
 }
 
-/** A search of all executions of what is asked for, and the latent violations that it has met so far. */
-export function searchOf(
+/** The states of what is asked for, and the latent violations that steps between them have met so far. */
+export interface SubjectSpace {
+  readonly space: Space;
+  readonly budget: MemoryBudget;
+  latent(): readonly LatentMet[];
+}
+
+export interface LatentMet {
+  readonly class: LatentClass;
+  readonly message: string;
+}
+
+export function spaceOf(
   subject: Subject,
   own: Definitions,
   memory: MemoryModel,
   bounds: KernelBounds,
-  options: SearchOptions,
-): { readonly search: Search; latent(): { readonly class: LatentClass; readonly message: string }[] } {
+  memoryBytes: number,
+): SubjectSpace {
+  const budget = new MemoryBudget(memoryBytes);
   const { kernel } = programOf(subject, own);
   if (kernel !== null) {
-    const { search, space } = kernelSearch(kernel, memory, bounds, options);
-    return {
-      search,
-      latent: () => [...space.kernel.latent].map(([name, message]) => ({ class: name, message })),
-    };
+    const space = new KernelSpace(kernel, memory, bounds, budget);
+    const latent = (): readonly LatentMet[] =>
+      [...space.kernel.latent].map(([name, message]) => ({ class: name, message }));
+    return { space, budget, latent };
   }
   const program = own.programs.find(({ name }) => 'program' in subject && name === subject.program);
   if (program === undefined) throw new Error('a plain program that is none of the modules');
-  return { search: plainSearch(program, memory, options), latent: () => [] };
+  return { space: new PlainSpace(program, memory, budget), budget, latent: () => [] };
+}
+
+/** The executions of a space within a bound on switches; null: all of them. */
+export function within(space: Space, switchesMax: number | null): Space {
+  return switchesMax === null ? space : new BoundedSpace(space, switchesMax);
 }
 
 /** A search of all executions of a plain program. */
 export function plainSearch(program: PlainProgram, memory: MemoryModel, options: SearchOptions): Search {
   const budget = new MemoryBudget(options.memoryBytes);
-  return new Search(bounded(new PlainSpace(program, memory, budget), options), budget, options);
-}
-
-function bounded(space: Space, { switchesMax }: SearchOptions): Space {
-  return switchesMax == null ? space : new BoundedSpace(space, switchesMax);
+  const space = new PlainSpace(program, memory, budget);
+  return new Search(within(space, options.switchesMax ?? null), budget, options);
 }
 
 /** A search of all executions of a kernel in a scenario. */
@@ -58,5 +71,5 @@ export function kernelSearch(
 ): { readonly search: Search; readonly space: KernelSpace } {
   const budget = new MemoryBudget(options.memoryBytes);
   const space = new KernelSpace(program, memory, bounds, budget, options);
-  return { search: new Search(bounded(space, options), budget, options), space };
+  return { search: new Search(within(space, options.switchesMax ?? null), budget, options), space };
 }

@@ -49,7 +49,8 @@ export class Verifier {
       plugins: [loweringPlugin()],
     });
     await this.made;
-    const { result, latent, seconds } = await this.search(request, { walks, preemptions });
+    const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions });
+    const { result, switches, withinSteps, ended } = deepened;
     const found =
       result.schedule === null
         ? null
@@ -61,7 +62,8 @@ export class Verifier {
       memory,
       complete: result.complete && !result.isCut,
       completeWithinSwitches: result.complete && result.isCut,
-      ended: result.ended === 'time' && signal?.aborted === true ? 'interrupted' : result.ended,
+      withinSteps,
+      ended: ended === 'time' && signal?.aborted === true ? 'interrupted' : ended,
       violation: found?.violation.class ?? null,
       message: found?.violation.message ?? null,
       latent,
@@ -73,7 +75,7 @@ export class Verifier {
       peakMemoryBytes: result.peakMemoryBytes,
       bounds: {
         storeBufferDepth: memoryOrders[memory].hasStoreBuffers ? H.SB_DEPTH : 0,
-        ...{ walks, preemptions, switches: request.switchesMax ?? null },
+        ...{ walks, preemptions, switches },
       },
       reductions: [],
       finding: null,

@@ -6,80 +6,102 @@ import type { VerifyProgress, VerifyVerdict } from './api.js';
 const MEBIBYTE = 2 ** 20;
 
 /** The verdict's line: what is so, and of how much. */
-export function verdictLine({
-  variant,
-  program,
-  scenario,
-  complete,
-  completeWithinSwitches,
-  bounds,
-  violation,
-  ended,
-  depth,
-  ...sizes
-}: VerifyVerdict): string {
-  const what = program ? variant : `${variant} in ${scenario}`;
-  const looked = `${count(sizes.states, 'state')}, ${count(sizes.transitions, 'transition')}`;
-  const seconds = `${sizes.seconds.toFixed(1)} s`;
-  if (violation !== null)
-    return (
-      `${what}: ${violation} in ${count(depth, 'step')}, the fewest that any execution` +
-      `${withinOf(bounds.switches)} needs ` +
-      `(${looked}, ${seconds})`
-    );
-  if (completeWithinSwitches)
-    return (
-      `${what}: no violation in any execution${withinOf(bounds.switches)} (${looked}, at most ` +
-      `${count(depth, 'step')} to a state, ${seconds}); others were not looked at`
-    );
-  if (complete)
-    return (
-      `${what}: no violation in any execution (${looked}, at most ${count(depth, 'step')} to a ` +
-      `state, ${seconds})`
-    );
-  const why = { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[
-    ended ?? 'interrupted'
-  ];
-  const reached =
-    `every execution of up to ${groupDigits(Math.max(0, depth - 1))} steps` +
-    `${withinOf(bounds.switches)} was looked at ` +
-    'and no violation met';
-  return `${what}: not decided, ${why}: ${reached} (${looked}, ${seconds})`;
+export function verdictLine(verdict: VerifyVerdict): string {
+  const { variant, program, scenario } = verdict;
+  return `${program ? variant : `${variant} in ${scenario}`}: ${saidOf(verdict)}`;
 }
 
-/** What the verdict rests on, a line each. */
-export function verifyRestsOn({
-  program,
-  latent,
-  memory,
-  bounds,
-  peakMemoryBytes,
-  reductions,
-  complete,
-  violation,
-}: VerifyVerdict): string[] {
+function saidOf(verdict: VerifyVerdict): string {
+  const { complete, completeWithinSwitches, bounds, violation, depth, withinSteps } = verdict;
+  const within = withinOf(bounds.switches);
+  const looked = lookedAt(verdict);
+  const reach = `at most ${count(depth, 'step')} to a state`;
+  if (violation !== null)
+    return `${violation} in ${count(depth, 'step')}, the fewest that any execution${within} needs (${looked})`;
+  if (complete) return `no violation in any execution (${looked}, ${reach})`;
+  const why = whyOf(verdict);
+  if (!completeWithinSwitches)
+    return (
+      `not decided, ${why}: every execution of up to ${count(withinSteps, 'step')}${within} ` +
+      `was looked at and no violation met (${looked})`
+    );
+  const others =
+    why === null
+      ? 'others were not looked at'
+      : `of the others those of up to ${count(withinSteps, 'step')}, then ${why}`;
+  return `no violation in any execution${within} (${looked}, ${reach}); ${others}`;
+}
+
+function whyOf({ ended }: VerifyVerdict): string | null {
+  if (ended === null) return null;
+  return { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[ended];
+}
+
+function lookedAt({ states, transitions, seconds }: VerifyVerdict): string {
+  return `${count(states, 'state')}, ${count(transitions, 'transition')}, ${seconds.toFixed(1)} s`;
+}
+
+/** Of several verdicts at their end: how many are decided, and how. */
+export function summaryLine(verdicts: readonly VerifyVerdict[]): string {
+  const violated = verdicts.filter(({ violation }) => violation !== null).length;
+  const complete = verdicts.filter((verdict) => verdict.complete).length;
+  const partly = verdicts.filter((verdict) => verdict.completeWithinSwitches).length;
+  const undecided = verdicts.length - violated - complete - partly;
+  const least = Math.min(
+    ...verdicts.flatMap(({ completeWithinSwitches, bounds }) =>
+      completeWithinSwitches ? [bounds.switches ?? 0] : [],
+    ),
+  );
+  return [
+    `${count(verdicts.length, 'verdict')}: ${complete} without a violation in any execution`,
+    ...(partly === 0 ? [] : [`${partly} in any${withinOf(least)}`]),
+    ...(violated === 0 ? [] : [`${violated} with a violation`]),
+    ...(undecided === 0 ? [] : [`${undecided} not decided`]),
+  ].join(', ');
+}
+
+/** Latent violations, a line each. */
+export function latentLines({ latent }: VerifyVerdict): string[] {
+  return latent.map(({ class: name, message }) => `latent ${name} in some execution: ${message}`);
+}
+
+/** What verdicts rest on, a line each; several share what is the same for all of them. */
+export function verifyRestsOn(verdicts: readonly VerifyVerdict[]): string[] {
+  if (verdicts.length === 0) return [];
+  const [{ memory, bounds }] = verdicts;
   const buffers =
     memory === 'tso'
       ? `x86-TSO, store buffers of ${bounds.storeBufferDepth}, each draining in steps of its own`
       : 'sequential consistency: no store is ever delayed';
-  const environment =
-    `${count(bounds.walks, 'speculative walk')}, ` + `${count(bounds.preemptions, 'preemption')}`;
+  const peak = Math.max(...verdicts.map(({ peakMemoryBytes }) => peakMemoryBytes));
+  const reductions = [...new Set(verdicts.flatMap((verdict) => verdict.reductions))];
   return [
-    ...latent.map(({ class: name, message }) => `latent ${name} in some execution: ${message}`),
-    ...(complete && violation === null
+    ...(verdicts.some(({ complete }) => complete)
       ? [
-          'executions: all of them, with every delivery of interrupts and every answer of choose; none ' +
+          'any execution: all of them, with every delivery of interrupts and every answer of choose; none ' +
             'that is fair goes on without end',
         ]
       : []),
-    ...(program ? [] : [`environment: up to ${environment}, wherever they come`]),
+    ...(verdicts.some(({ program }) => !program) ? [environmentLine(verdicts)] : []),
     `memory model: ${buffers}`,
     'search: breadth first, exact states, ' +
       `${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ` +
-      `${Math.ceil(peakMemoryBytes / MEBIBYTE)} MiB`,
+      `at most ${Math.ceil(peak / MEBIBYTE)} MiB`,
     'machine: one operation a step, interrupts between any two; loads and stores keep the order in ' +
       'which they are written (no compiler)',
   ];
+}
+
+function environmentLine(verdicts: readonly VerifyVerdict[]): string {
+  const told = new Set(
+    verdicts
+      .filter(({ program }) => !program)
+      .map(
+        ({ bounds }) =>
+          `${count(bounds.walks, 'speculative walk')}, ${count(bounds.preemptions, 'preemption')}`,
+      ),
+  );
+  return `environment: up to ${[...told].join(' or ')}, as the scenario says, wherever they come`;
 }
 
 /** Of which executions, where switches are bounded. */
@@ -88,11 +110,13 @@ function withinOf(switches: number | null): string {
   return ` in which a CPU that could go on is taken off at most ${count(switches, 'time')}`;
 }
 
-export function progressWords(name: string, { states, expanded, depth, elapsedMs }: VerifyProgress): string {
+export function progressWords(name: string, progress: VerifyProgress): string {
+  const { states, expanded, depth, switches, elapsedMs } = progress;
   const rate = groupDigits(Math.round(states / Math.max(elapsedMs, 1)));
   const left = groupDigits(states - expanded);
   return (
-    `${name}: ${groupDigits(states)} states, ${left} of them still to go, depth ` +
-    `${groupDigits(depth)}, ${rate} k states/s`
+    `${name}${switches === null ? '' : `, up to ${count(switches, 'switch', 'switches')}`}: ` +
+    `${groupDigits(states)} states, ${left} of them to go, depth ${groupDigits(depth)}, ` +
+    `${rate} k states/s`
   );
 }

@@ -1,8 +1,9 @@
 import type { Subject } from '../programs/subject.js';
 import type { Place, ThrownError } from '../vocabulary/told.js';
-import type { LatentClass, MemoryModel } from '../vocabulary/violation.js';
+import type { MemoryModel } from '../vocabulary/violation.js';
 import type { VerifyProgress } from './api.js';
-import type { SearchResult } from './search.js';
+import type { Deepened } from './deepening.js';
+import type { LatentMet } from './searches.js';
 
 /** What passes between the thread that asks and the one that searches. */
 
@@ -22,8 +23,8 @@ export type SearchMessage =
   | { readonly kind: 'progress'; readonly progress: VerifyProgress }
   | {
       readonly kind: 'result';
-      readonly result: SearchResult;
-      readonly latent: readonly { readonly class: LatentClass; readonly message: string }[];
+      readonly found: Deepened;
+      readonly latent: readonly LatentMet[];
       readonly seconds: number;
     }
   /** What an assertion over memory threw. */

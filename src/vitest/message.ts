@@ -5,6 +5,8 @@ import { visible } from '../report/escape.js';
 import { shellWord } from '../report/shell-word.js';
 import { count } from '../report/text-columns.js';
 import { renderTimeline } from '../report/timeline.js';
+import type { VerifyVerdict } from '../verify/api.js';
+import { verdictLine } from '../verify/words.js';
 import { type Finding, findingSubject, isProgramFinding } from '../vocabulary/finding.js';
 
 /** What a failing test prints: what went wrong, the timeline, and how to see it again. */
@@ -31,9 +33,36 @@ export function violationMessage(
 ): string {
   const { name } = findingSubject(finding);
   const { violation, execution } = finding;
-  return [
+  return witnessMessage(
     `${visible(name)} did not survive: ${violation.class} in execution ${execution}: ` +
       `${visible(violation.message)}`,
+    ...([finding, replay, path, place] as const),
+  );
+}
+
+/** The message for a violation that some execution has; see `violationMessage`. */
+export function unverifiedMessage(
+  verdict: VerifyVerdict,
+  finding: Finding,
+  replay: Replay,
+  path: string | { readonly unsaved: string },
+  place: TestPlace,
+): string {
+  return witnessMessage(
+    `${visible(verdictLine(verdict))}: ${visible(finding.violation.message)}`,
+    ...([finding, replay, path, place] as const),
+  );
+}
+
+function witnessMessage(
+  what: string,
+  finding: Finding,
+  replay: Replay,
+  path: string | { readonly unsaved: string },
+  place: TestPlace,
+): string {
+  return [
+    what,
     '',
     timeline(finding, replay, true),
     '',
@@ -47,6 +76,19 @@ export function survivalMessage(name: string, executions: number): string {
   return (
     `${visible(name)} was expected not to survive, but no violation was found in ` +
     `${count(executions, 'execution')}`
+  );
+}
+
+export function verifiedMessage(name: string): string {
+  return `${visible(name)} was expected not to be verified, but no execution has a violation`;
+}
+
+/** Too many executions to look at all of them. */
+export function undecidedMessage(verdict: VerifyVerdict): string {
+  const within = 'ask for fewer (preemptionsOfCpus)';
+  return (
+    `${visible(verdictLine(verdict))}; give the test more time (it(name, test, 60_000)) or memory ` +
+    `(memoryLimit), or ${within}`
   );
 }
 

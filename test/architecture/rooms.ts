@@ -23,7 +23,8 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['check', 'study', 'litmus', 'verify'],
   ['compare', 'merge'],
   ['api'],
-  ['index', 'vitest'],
+  ['index'],
+  ['vitest'],
   ['cli'],
   ['workers'],
 ];

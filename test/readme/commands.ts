@@ -91,6 +91,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown verify --variant b27 --scenario preempted-read --json': cli(1, {
     prints: /"violation": "stale-use"/,
   }),
+  'shootdown verify --variant 6.18 --scenario two-flushers --budget 30s': cli(0, {
+    argv: 'verify --variant 6.18 --scenario two-flushers --budget 4s',
+    prints: /no violation in any execution in which/,
+  }),
   'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),
   // For two seconds; test/programs proves it whole.
   'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 2s` }),

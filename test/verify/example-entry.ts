@@ -8,6 +8,9 @@ import { RecordedDecider } from '../../src/drive/recorded.js';
 import { CPU_AGENT, kindOfAgent } from '../../src/machine/agents.js';
 import { Machine } from '../../src/machine/machine.js';
 import { type PlainProgram, plainProgram } from '../../src/programs/plain-program.js';
+import { type Deepened, Deepening, type DeepeningLimits } from '../../src/verify/deepening.js';
+import { PlainSpace } from '../../src/verify/plain-space.js';
+import { MemoryBudget } from '../../src/verify/row-table.js';
 import type { SearchResult } from '../../src/verify/search.js';
 import { plainSearch, type SearchOptions } from '../../src/verify/searches.js';
 import type { MemoryModel } from '../../src/vocabulary/violation.js';
@@ -29,6 +32,19 @@ export function search(
   limits: Partial<SearchOptions> = {},
 ): SearchResult {
   return plainSearch(PEERS[name](), memory, { memoryBytes: 2 ** 30, isOver: () => false, ...limits }).run();
+}
+
+/** What `verify` does without a bound on switches. */
+export function deepen(
+  name: keyof typeof PEERS,
+  memory: MemoryModel,
+  { memoryBytes = 2 ** 30, ...limits }: Partial<DeepeningLimits> & { readonly memoryBytes?: number } = {},
+): Deepened {
+  const make = () => {
+    const budget = new MemoryBudget(memoryBytes);
+    return { space: new PlainSpace(PEERS[name](), memory, budget), budget, latent: () => [] };
+  };
+  return new Deepening(make, { isOver: () => false, isHalfOver: () => false, ...limits }).run();
 }
 
 /** Interrupts, NMIs within handlers, masked interrupts, choices and waits. */

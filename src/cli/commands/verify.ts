@@ -4,12 +4,13 @@ import { checkOutDirectory } from '../../findings/out-directory.js';
 import type { Subject } from '../../programs/subject.js';
 import { visible } from '../../report/escape.js';
 import { Progress } from '../../report/progress.js';
+import { wrap } from '../../report/text-columns.js';
 import type { VerifyVerdict } from '../../verify/api.js';
 import { verifyDocument } from '../../verify/document.js';
-import { progressWords, verdictLine, verifyRestsOn } from '../../verify/words.js';
+import { latentLines, progressWords, summaryLine, verdictLine, verifyRestsOn } from '../../verify/words.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { Finding } from '../../vocabulary/finding.js';
-import { type CliContext, errColors, keeperOf } from '../command-context.js';
+import { type CliContext, errColors, keeperOf, screenWidth } from '../command-context.js';
 import type { Engine, OwnDefinitions } from '../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { byteSize, wholeNumber } from '../flag-values.js';
@@ -35,6 +36,7 @@ import { defineCommand } from './command.js';
 import { requirePrograms } from './hunt/hunt-targets.js';
 
 const SWITCHES_MAX = 2 ** 20;
+const INDENT = '    ';
 const MEMORY_LIMIT_DEFAULT = 4 * 2 ** 30;
 
 const FLAGS = {
@@ -53,7 +55,8 @@ const FLAGS = {
   ),
   preemptionsOfCpus: flag(
     '--preemptions-of-cpus <K>',
-    'only executions in which a CPU is taken off in favour of another at most K times while it could go on',
+    'only executions in which a CPU is taken off in favour of another at most K times while it could go on ' +
+      '(default: all; where they are too many, K = 0, 1, 2, ... until time or memory ends)',
     (name) => wholeNumber(name, 0, SWITCHES_MAX),
   ),
   budget: LIMITS.budget.saying('time per program or scenario: 500ms, 30s, 2m, 1h (default: no limit)'),
@@ -94,6 +97,7 @@ async function verify(context: CliContext, modules: readonly string[], flags: Ve
   checkOutDirectory(flags.out);
   const run = await verifyAll(context, subjects, flags);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
+  else printRest(context, run.verdicts);
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
@@ -177,14 +181,23 @@ async function verifyAll(
   return { verdicts, interrupted: abort.signal.aborted, unsaved: keeper.failed };
 }
 
+/** As it ends: its line, and a witness. */
 async function print(context: CliContext, verdict: VerifyVerdict, finding: Finding | null): Promise<void> {
   const { io } = context;
-  printLine(io.stdout, visible(verdictLine(verdict)));
-  if (finding !== null) {
-    printLine(io.stdout, `  ${visible(finding.violation.message)}\n`);
-    printTimeline(context, finding, await context.engine.replay(finding), false);
-    if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
-  }
-  printIndented(context, verifyRestsOn(verdict));
+  const [line, ...more] = wrap(visible(verdictLine(verdict)), screenWidth(io) - INDENT.length);
+  printLine(io.stdout, [line, ...more.map((text) => `${INDENT}${text}`)].join('\n'));
+  printIndented(context, latentLines(verdict), screenWidth(io));
+  if (finding === null) return;
+  printLine(io.stdout, `  ${visible(finding.violation.message)}\n`);
+  printTimeline(context, finding, await context.engine.replay(finding), false);
+  if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
   printLine(io.stdout, '');
+}
+
+/** After the last one. */
+function printRest(context: CliContext, verdicts: readonly VerifyVerdict[]): void {
+  const { io } = context;
+  if (verdicts.length > 1)
+    printLine(io.stdout, `\n${wrap(summaryLine(verdicts), screenWidth(io)).join('\n')}`);
+  printIndented(context, verifyRestsOn(verdicts), screenWidth(io));
 }
