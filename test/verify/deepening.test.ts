@@ -72,7 +72,9 @@ describe('a bound on switches that deepens', () => {
   ])('is seen to be wrong where %s', { timeout: 180_000 }, async (_, text, by) => {
     const faulty = await load({ file: 'verify/deepening.ts', text, by });
     const told = (made: typeof Examples) => {
-      const { result, ...found } = made.deepen('P4', 'tso', { memoryBytes: 2 ** 22 });
+      const limits = { isHalfOver: () => true, isOver: () => looks++ > 6 };
+      let looks = 0;
+      const { result, ...found } = made.deepen('P3 3x3', 'sc', limits);
       return { ...found, ...result };
     };
     expect(told(faulty)).not.toEqual(told(examples));
