@@ -16,8 +16,8 @@ function saidOf(verdict: VerifyVerdict): string {
   const within = withinOf(bounds.switches);
   const looked = lookedAt(verdict);
   const reach = `at most ${count(depth, 'step')} to a state`;
-  if (violation !== null)
-    return `${violation} in ${count(depth, 'step')}, the fewest that any execution${within} needs (${looked})`;
+  const fewest = `the fewest that any execution${within} needs`;
+  if (violation !== null) return `${violation} in ${count(depth, 'step')}, ${fewest} (${looked})`;
   if (complete) return `no violation in any execution (${looked}, ${reach})`;
   const why = whyOf(verdict);
   if (!completeWithinSwitches)
