@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { COVER_BANNER } from './cover.js';
 import { flatten } from './flatten.js';
@@ -64,6 +64,8 @@ export interface BundleOptions {
   readonly modules?: ModulesToBundle;
   /** Asked for each file before our own plugins: other translations of protocol code. */
   readonly plugins?: readonly Plugin[];
+  /** What they make, where it is the same for the same text. */
+  readonly translation?: string;
 }
 
 /** How every bundle is made. */
@@ -85,10 +87,19 @@ const STRIPPED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
 
 /** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
 export async function bundle(options: BundleOptions): Promise<void> {
-  const { build } = await import('esbuild');
   const { outfile, modules = null, plain = false, delegating = false } = options;
   const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
   const own = modules === null || modules.paths.length === 0 ? null : modules;
+  const key =
+    own === null && (options.plugins === undefined) === (options.translation === undefined)
+      ? keyOf(entry, options)
+      : null;
+  const before = key === null ? undefined : made.get(key);
+  if (before !== undefined) {
+    writeOutput(before.map((file) => ({ ...file, path: join(dirname(outfile), basename(file.path)) })));
+    return;
+  }
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     stdin: { contents: entryWith(entry, own?.paths ?? []), resolveDir: SOURCES },
     outfile,
@@ -105,7 +116,22 @@ export async function bundle(options: BundleOptions): Promise<void> {
       ...(plain && !delegating ? [flatPlugin()] : []),
     ],
   });
-  writeOutput(outputFiles ?? []);
+  const files = (outputFiles ?? []).map(({ path, contents }) => ({ path, contents }));
+  if (key !== null) made.set(key, files);
+  writeOutput(files);
+}
+
+/**
+ * Bundles of nothing but our own sources, which are the same all through a process: a test run, or a script,
+ * that opens one pool after the other makes each once.
+ */
+const made = new Map<string, readonly { readonly path: string; readonly contents: Uint8Array }[]>();
+
+function keyOf(entry: string, { outfile, translation, ...kinds }: BundleOptions): string {
+  // Its source map has paths relative to where it lies, its code the map's name.
+  const place = [dirname(dirname(outfile)), basename(outfile)];
+  const { sameFormat, plain, delegating } = kinds;
+  return JSON.stringify([entry, ...place, translation, sameFormat, plain, delegating]);
 }
 
 function stripPlugin(sameFormat: boolean, swaps: Readonly<Record<string, string>>): Plugin {

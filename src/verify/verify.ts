@@ -47,6 +47,7 @@ export class Verifier {
       delegating: true,
       modules: this.modules,
       plugins: [loweringPlugin()],
+      translation: 'lowered',
     });
     await this.made;
     const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions });
