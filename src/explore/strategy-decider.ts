@@ -86,11 +86,11 @@ export class StrategyDecider implements Decider {
   private planEnvironment(length: number): void {
     const { random } = this;
     const { walks, preemptions = 0 } = this.plan;
-    this.triggers.length = 0;
+    if (this.triggers.length !== 0) this.triggers.length = 0;
     for (let i = 0; i < walks; i++) this.triggers.push(random.below(Math.max(1, length)) << 1);
     for (let i = 0; i < preemptions; i++) this.triggers.push((random.below(Math.max(1, length)) << 1) | 1);
-    this.triggers.sort((a, b) => a - b);
-    this.awaited.length = 0;
+    if (this.triggers.length > 1) this.triggers.sort((a, b) => a - b);
+    if (this.awaited.length !== 0) this.awaited.length = 0;
     this.preemptInAccess = preemptions > 0 && random.below(2) === 0;
   }
 

@@ -43,7 +43,8 @@ export class GeneratorStack {
 
   /** A call begins; whatever ran before is forgotten. */
   begin(call: Protocol<unknown>): void {
-    this.callers.length = 0;
+    // Setting a length is a call out of compiled code, and executions are short.
+    if (this.callers.length !== 0) this.callers.length = 0;
     this.base = 0;
     this.top = call;
   }
@@ -154,7 +155,7 @@ export class GeneratorCode extends GeneratorStack implements Continuation {
   }
 
   start(): void {
-    this.bases.length = 0;
+    if (this.bases.length !== 0) this.bases.length = 0;
     this.begin(this.program.main(this.cpu));
   }
 

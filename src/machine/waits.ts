@@ -11,6 +11,11 @@ export const WATCH_WAITER = 1;
 export const WATCH_OBSERVER = 2;
 export const WATCH_LISTENER = 4;
 
+/** By kind of operation: 1 where it can be that a CPU waits before it. */
+const MAY_WAIT = new Uint8Array(64);
+for (const kind of [K.OP_TLBSYNC, K.OP_WAIT_CHANGE, K.OP_COND_LOAD_ACQUIRE, K.OP_SPIN_LOCK])
+  MAY_WAIT[kind] = 1;
+
 export class Waits {
   /** A byte per word. */
   readonly watch: Uint8Array;
@@ -82,18 +87,15 @@ export class Waits {
       return;
     }
     const pending = cpu.pending;
-    if (pending.kind === K.OP_TLBSYNC) {
-      this.refreshSync(cpu, agent);
-      return;
-    }
-    if (pending.kind === K.OP_WAIT_CHANGE) {
-      this.refreshSeveral(cpu, agent);
-      return;
-    }
-    if (pending.kind !== K.OP_COND_LOAD_ACQUIRE && pending.kind !== K.OP_SPIN_LOCK) {
-      machine.enabled.add(agent);
-      return;
-    }
+    if (MAY_WAIT[pending.kind] !== 1) machine.enabled.add(agent);
+    else if (pending.kind === K.OP_TLBSYNC) this.refreshSync(cpu, agent);
+    else if (pending.kind === K.OP_WAIT_CHANGE) this.refreshSeveral(cpu, agent);
+    else this.refreshWord(cpu, agent, pending);
+  }
+
+  private refreshWord(cpu: Cpu, agent: number, pending: PendingOp): void {
+    const { machine } = this;
+    const { id } = cpu;
     this.check(cpu, pending);
     const value = machine.load(id, pending.a);
     const holds =
