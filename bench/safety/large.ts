@@ -67,7 +67,7 @@ for (const { name, argv } of together ? [] : files) {
   const isWithin =
     seconds <= SECONDS_MAX && megabytes <= MEGABYTES_MAX && [0, 1, 2].includes(status ?? -1) && isLine;
   if (!isWithin) wrong++;
-  const told = stderr.split('\n')[0]?.slice(0, 110);
+  const told = isWithin ? stderr.split('\n')[0].slice(0, 110) : JSON.stringify(stderr.slice(-500));
   console.log(
     `${isWithin ? 'ok   ' : 'WRONG'} ${name}: exit ${status}, ${seconds.toFixed(1)} s, ` +
       `${Math.round(megabytes)} MB  ${told}`,

@@ -51,6 +51,10 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls `listener` at the first Ctrl-C; answers a function that stops listening. */
   onInterrupt(listener: () => void): () => void;
+  /**
+   * Whether the process has been asked to end, also by what is on its way. Absent where nobody can ask.
+   */
+  readonly isInterrupted?: () => Promise<boolean>;
 }
 
 export function printLine(stream: OutputStream, text: string): void {

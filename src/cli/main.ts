@@ -2,10 +2,10 @@
 /** The process: its streams, its signals, its exit code. */
 
 import { writeSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { guardEnd } from '../seal/guard-end.js';
 import { sealProcess } from '../seal/process-seal.js';
-import { systemReason } from '../vocabulary/errors.js';
+import { errorCode, systemReason } from '../vocabulary/errors.js';
 import { createEngine } from './engine.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
 import { guarded } from './guarded.js';
@@ -30,6 +30,9 @@ sealProcess();
  * cancelled lose no finding either.
  */
 const SIGNALS = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** How long a signal that was sent before something else failed may take to be heard of. */
+const SIGNAL_MS = 20;
 
 const interruptListeners = new Set<() => void>();
 let interruptedWith: number | null = null;
@@ -56,16 +59,32 @@ const io: CliIo = {
     interruptListeners.add(listener);
     return () => interruptListeners.delete(listener);
   },
+  isInterrupted: async () => {
+    // A signal that has come is heard of in the next round of the event loop.
+    await setTimeout(SIGNAL_MS);
+    return interruptedWith !== null;
+  },
 };
 
 // Node would print a stack and end with 1, which is a violation's exit code.
-const fail = (error: unknown): never => end(reportError(error, guarded(io), engine));
+const fail = (error: unknown): void => {
+  // What else fails ends the process at once, whatever is still to run.
+  if (errorCode(error) !== 'EPIPE') end(reportError(error, guarded(io), engine));
+  failing ??= failedPipe(error);
+};
+/** The bundler's pipe: it may have been asked to end as this process has. */
+let failing: Promise<never> | null = null;
+async function failedPipe(error: unknown): Promise<never> {
+  await setTimeout(SIGNAL_MS);
+  return end(interruptedWith ?? reportError(error, guarded(io), engine));
+}
 process.on('uncaughtException', fail).on('unhandledRejection', fail);
 
 let exitCode = await runCli(process.argv.slice(2), io, engine);
 if (exitCode === EXIT_INTERRUPTED && interruptedWith !== null) exitCode = interruptedWith;
 // What a module began and nobody waits for may still fail.
 await setImmediate();
+if (failing !== null) await failing;
 await Promise.all([stdout.flushed(), stderr.flushed()]);
 if (stdout.failure() !== null) {
   stderr.write(

@@ -6,12 +6,12 @@ import { Command, CommanderError } from 'commander';
 import { visible } from '../report/escape.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { thrownOf } from '../seal/thrown.js';
-import { InfrastructureError, InputError } from '../vocabulary/errors.js';
+import { InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { CliContext } from './command-context.js';
 import { COMMANDS } from './commands/index.js';
 import type { Engine } from './engine-api.js';
-import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import { guarded } from './guarded.js';
 import { type CliIo, printLine } from './io.js';
 
@@ -35,6 +35,10 @@ export async function runCli(argv: readonly string[], world: CliIo, engine: Engi
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
+    // A signal to the group has ended the bundler or the compiler too, and that is no failure to speak of.
+    const isOwn = error instanceof InputError || error instanceof InfrastructureError;
+    const mayBeIt = !isOwn || error instanceof ProgramEndedError;
+    if (mayBeIt && (await io.isInterrupted?.()) === true) return EXIT_INTERRUPTED;
     return reportError(error, io, engine);
   }
 }

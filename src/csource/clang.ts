@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../vocabulary/errors.js';
+import { errorCode, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import { mappedAssembly } from './assembly.js';
 import type { KernelTree } from './tree.js';
@@ -35,12 +35,13 @@ export function findCompiler(clang = 'clang'): Compiler {
 }
 
 function lineOf(command: string, args: readonly string[]): string | null {
-  try {
-    const text = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return text.split('\n')[0];
-  } catch {
-    return null;
-  }
+  const options: SpawnSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  };
+  const { status, signal, stdout } = spawnSync(command, args, options);
+  if (signal !== null) throw new ProgramEndedError(command, signal);
+  return status === 0 ? stdout.split('\n')[0] : null;
 }
 
 export const SHIMS = fileURLToPath(new URL('src/csource/shims', packageRoot()));
@@ -117,11 +118,20 @@ export function compile(
   return { wasm: readFileSync(file('unit.wasm')), perCpu };
 }
 
+/** A pipe among the headers of a tree would be waited for without end, and no signal heard meanwhile. */
+const RUN_MS = 120_000;
+
 /** In `folder`: what lies under the working directory is named from there in debug information. */
 function run(tree: KernelTree, folder: string, command: string, args: readonly string[]): void {
-  const options = { cwd: folder, encoding: 'utf8', maxBuffer: OUTPUT_MAX } as const;
-  const { status, stderr, error } = spawnSync(command, args, options);
+  const options = { cwd: folder, encoding: 'utf8', maxBuffer: OUTPUT_MAX, timeout: RUN_MS } as const;
+  const { status, signal, stderr, error } = spawnSync(command, args, options);
   if (status === 0) return;
+  if (errorCode(error) === 'ETIMEDOUT')
+    throw new InputError(
+      `${command} has not ended after ${RUN_MS / 1000} s`,
+      'look for a pipe or a device among the headers of the tree',
+    );
+  if (error === undefined && signal !== null) throw new ProgramEndedError(command, signal);
   if (error !== undefined) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
   const said = stderr.replaceAll(`${tree.root}/`, '').replaceAll(`${SHIMS}/`, 'shims/');
   const errors = said.split('\n').filter((line) => /\berror:/.test(line));

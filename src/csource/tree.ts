@@ -13,6 +13,10 @@ export const INCLUDE = 'arch/x86/include';
 export const KEPT_HEADERS = ['asm/tlbflush.h', 'asm/mmu.h', 'asm/mmu_context.h'] as const;
 const NEEDED = [TLB_C, 'arch/x86/mm/mm_internal.h', ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`)];
 
+const REMEDY = 'give the directory of a kernel';
+/** Largest file of a tree that is read here; tlb.c has 50 kB. */
+const TEXT_BYTES_MAX = 4 * 1024 * 1024;
+
 export interface SourceFile {
   /** Under the tree's root, with forward slashes. */
   readonly file: string;
@@ -34,30 +38,33 @@ export function readTree(given: string): KernelTree {
   let root: string;
   try {
     root = realpathSync(resolve(given));
-    if (!statSync(root).isDirectory()) throw new InputError(`--kernel-source: ${given} is no directory`);
+    if (!statSync(root).isDirectory()) throw new InputError(`${given} is no directory`, REMEDY);
   } catch (error) {
     if (errorCode(error) === null) throw error;
-    throw new InputError(
-      `--kernel-source: ${given} cannot be read: ${systemReason(error)}`,
-      'give the directory of a kernel',
-    );
+    throw new InputError(`${given} cannot be read: ${systemReason(error)}`, REMEDY);
   }
   const missing = NEEDED.filter((file) => !existsSync(join(root, file)));
   if (missing.length > 0)
     throw new InputError(
-      `--kernel-source: ${given} has no ${missing.join(', no ')}`,
+      `${given} has no ${missing.join(', no ')}`,
       `give the root of a Linux tree, or a directory with ${NEEDED.join(', ')}`,
     );
-  const text = (file: string): string => readText(root, file);
+  const text = (file: string): string => readText(join(root, file));
   const files = NEEDED.map((file) => ({ file, sha256: sha256(text(file)) }));
   return { root, version: versionOf(root), files, text };
 }
 
-function readText(root: string, file: string): string {
+function readText(path: string): string {
   try {
-    return readFileSync(join(root, file), 'utf8');
+    // Before the open: a pipe that nobody writes to would be waited for, and no signal heard.
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new InputError(`${path} is no regular file`, REMEDY);
+    if (stats.size > TEXT_BYTES_MAX)
+      throw new InputError(`${path} has ${stats.size} bytes; at most ${TEXT_BYTES_MAX}`, REMEDY);
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InputError(`--kernel-source: ${join(root, file)} cannot be read: ${systemReason(error)}`);
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${path} cannot be read: ${systemReason(error)}`, REMEDY);
   }
 }
 
@@ -68,7 +75,7 @@ export function sha256(text: string): string {
 function versionOf(root: string): string | null {
   const path = join(root, 'Makefile');
   if (!existsSync(path)) return null;
-  const head = readFileSync(path, 'utf8').slice(0, 1000);
+  const head = readText(path).slice(0, 1000);
   const part = (name: string): string | undefined =>
     new RegExp(`^${name} *= *(\\d{1,4})$`, 'm').exec(head)?.[1];
   const [major, minor, stable] = [part('VERSION'), part('PATCHLEVEL'), part('SUBLEVEL')];

@@ -21,7 +21,7 @@ const STATES_MAX = 200_000;
  * Each way from a state is executed from the start: so many states of a test with one thread and one
  * instruction, and the fewer the more it has of both, so that no test costs more than some seconds.
  */
-const STATES_OF_ONE = 20_000_000;
+const STATES_OF_ONE = 14_000_000;
 
 type Valuation = Readonly<Record<string, number>>;
 

@@ -44,6 +44,13 @@ export class InfrastructureError extends OutsideError {
   override readonly name = 'InfrastructureError';
 }
 
+/** A program that we have started was ended by a signal, which may have been meant for us too. */
+export class ProgramEndedError extends InfrastructureError {
+  constructor(program: string, signal: string) {
+    super(`${program} was ended by ${signal}`, 'run this again');
+  }
+}
+
 /** The `code` of a system error (`ENOENT`, ...), or null. */
 export function errorCode(error: unknown): string | null {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;

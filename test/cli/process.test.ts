@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -107,6 +108,38 @@ describe('the process', () => {
       expect(run.stdout).toContain('6.18 rests on');
       expect(readdirSync(out)).toHaveLength(1);
       rmSync(out, { recursive: true });
+    },
+  );
+
+  it.each([0, 500])(
+    "ends with the signal's code where the bundler is asked to end too: %i ms after it begins",
+    async (ms) => {
+      const folder = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
+      const marker = join(folder, 'loaded');
+      const module = join(folder, 'm.ts');
+      writeFileSync(
+        module,
+        [
+          "import { writeFileSync } from 'node:fs';",
+          "import { plainProgram } from 'shootdown';",
+          `writeFileSync(${JSON.stringify(marker)}, '');`,
+          'const set = function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); };',
+          "export const p = plainProgram({ name: 'p', words: { x: 0 }, cpus: [set] });",
+        ].join('\n'),
+      );
+      const argv = ['--import', 'tsx', 'src/cli/main.ts', 'verify', module, '--out', folder];
+      const child = spawn(process.execPath, argv, {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      });
+      const ended = finish(child);
+      while (!existsSync(marker) && child.exitCode === null) await setTimeout(2);
+      await setTimeout(ms);
+      // The whole group, as a terminal and most of CI do.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      expect(await ended).toMatchObject({ exitCode: 143, stderr: '' });
+      rmSync(folder, { recursive: true });
     },
   );
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,10 @@ describe('what is no C text to run', () => {
   it('is told in one line', async () => {
     const nothing = join(folder, 'nothing');
     mkdirSync(nothing, { recursive: true });
+    const piped = join(folder, 'piped');
+    cpSync(TREE, piped, { recursive: true });
+    rmSync(join(piped, 'arch/x86/mm/tlb.c'));
+    execFileSync('mkfifo', [join(piped, 'arch/x86/mm/tlb.c')]);
     for (const [argv, said] of [
       [['hunt', '--kernel-source', join(folder, 'absent')], /absent cannot be read: no such file/],
       [
@@ -52,7 +57,10 @@ describe('what is no C text to run', () => {
       ],
       [['hunt', '--kernel-source', TREE, '--config', 'a-b'], /--config: "a-b" is no option/],
       [['hunt', '--variant', 'b1', '--config', 'DEBUG_VM'], /--config: there is no C text to compile/],
-      [['source', 'check', nothing], /nothing has no arch/],
+      [['source', 'check', nothing], /^shootdown: [^ ]*nothing has no arch/],
+      [['source', 'check', join(folder, 'absent')], /^shootdown: [^ ]*absent cannot be read: no such file/],
+      [['source', 'check', '/dev/null'], /^shootdown: \/dev\/null is no directory/],
+      [['source', 'check', piped], /tlb\.c is no regular file/],
     ] as const) {
       const { exitCode, stdout, stderr } = await run(...argv);
       expect([argv, exitCode, stdout]).toEqual([argv, 2, '']);

@@ -1,6 +1,7 @@
 /**
- * Changes of single places of a JSON document: each place once, in a way that comes round from place to
- * place. Documents of one kind that begin with another `turn` have their places changed in other ways.
+ * Changes of single places of a JSON document: all that there are, or each place once, in a way that comes
+ * round from place to place; then documents of one kind that begin with another `turn` have their places
+ * changed in other ways.
  */
 
 export interface Lie {
@@ -12,15 +13,24 @@ export interface Lie {
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Of a longer list so many places are tried, evenly. */
-const PLACES_MAX = 8;
+export interface Thoroughness {
+  /** Of a longer list so many places are tried, evenly. */
+  readonly placesMax: number;
+  /** Every change of a place, not one. */
+  readonly everyWay: boolean;
+  /** The fields that are changed. Default: all. */
+  readonly fields?: RegExp;
+}
 
-export function lies(document: Json, turn: number): Lie[] {
-  return new Liar(turn).liesOf(document, '');
+export function lies(document: Json, turn: number, thoroughness: Thoroughness): Lie[] {
+  return new Liar(turn, thoroughness).liesOf(document, '');
 }
 
 class Liar {
-  constructor(private turn: number) {}
+  constructor(
+    private turn: number,
+    private readonly thoroughness: Thoroughness,
+  ) {}
 
   liesOf(document: Json, path: string): Lie[] {
     if (Array.isArray(document)) return this.inList(document, path);
@@ -30,13 +40,14 @@ class Liar {
     return this.one(values).map(([how, value]) => ({ path, how, document: value }));
   }
 
-  /** The one whose turn it is, of what there is. */
+  /** What is tried of what there is: the one whose turn it is, or all. */
   private one<T>(all: readonly T[]): T[] {
+    if (this.thoroughness.everyWay) return [...all];
     return all.length === 0 ? [] : [all[this.turn++ % all.length]];
   }
 
   private inList(list: readonly Json[], path: string): Lie[] {
-    const stride = Math.max(1, Math.ceil(list.length / PLACES_MAX));
+    const stride = Math.max(1, Math.ceil(list.length / this.thoroughness.placesMax));
     return list.flatMap((item, index) => {
       if (index % stride !== 0 && index !== list.length - 1) return [];
       const at = `${path}[${index}]`;
@@ -54,7 +65,9 @@ class Liar {
   }
 
   private inObject(object: Readonly<Record<string, Json>>, path: string): Lie[] {
+    const { fields } = this.thoroughness;
     return Object.entries(object).flatMap(([key, value]) => {
+      if (path === '' && fields?.test(key) === false) return [];
       const at = path === '' ? key : `${path}.${key}`;
       const { [key]: _, ...rest } = object;
       return [
