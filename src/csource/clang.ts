@@ -2,7 +2,7 @@ import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_p
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { errorCode, InputError, ProgramEndedError } from '../vocabulary/errors.js';
+import { errorCode, InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import { mappedAssembly } from './assembly.js';
 import type { KernelTree } from './tree.js';
@@ -133,6 +133,8 @@ function run(tree: KernelTree, folder: string, command: string, args: readonly s
     );
   if (error === undefined && signal !== null) throw new ProgramEndedError(command, signal);
   if (error !== undefined) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
+  if (stderr.includes('No space left on device'))
+    throw new InfrastructureError(`${command}: no room in ${folder}`, 'make room there');
   const said = stderr.replaceAll(`${tree.root}/`, '').replaceAll(`${SHIMS}/`, 'shims/');
   const errors = said.split('\n').filter((line) => /\berror:/.test(line));
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more: shootdown source check shows them)` : '';

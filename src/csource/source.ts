@@ -11,7 +11,7 @@ import {
 import { homedir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { profiles } from '../kernel/profiles.js';
-import { InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
+import { errorCode, InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
@@ -83,6 +83,7 @@ export function translated(
     const { wasm, perCpu } = compile(tree, unit, config, compiler, folder);
     return translate({ module: readModule(wasm), perCpu, condition: unit.condition });
   } catch (error) {
+    if (errorCode(error) !== null) throw refused(folder, error);
     if (!(error instanceof Untranslatable)) throw error;
     const file = error.at?.file.replace(`${tree.root}/`, '');
     throw new InputError(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { cli } from '../cli/run-cli.js';
+import { onFullDisk } from '../findings/full-disk.js';
 import { compiling, HAS_CLANG } from './with-clang.js';
 
 /** C text from the command line, with the real engine: the lab's own small kernel, as it is and broken. */
@@ -38,6 +39,24 @@ const PATIENCE = { timeout: 240_000 };
 const HUNT = ['--executions', '100', '--scenario', 'ping-pong-munmap', '--jobs', '1', '--no-base'];
 
 describe('what is no C text to run', () => {
+  it.skipIf(!HAS_CLANG)('is no full disk, which is told in one line', PATIENCE, async (context) => {
+    const before = process.env.XDG_CACHE_HOME;
+    const could = await onFullDisk(async (disk) => {
+      process.env.XDG_CACHE_HOME = join(disk, 'empty');
+      for (const argv of [
+        ['source', 'check', TREE],
+        ['hunt', '--kernel-source', TREE, ...HUNT],
+      ]) {
+        const { exitCode, stderr } = await run(...argv);
+        expect([argv, exitCode]).toEqual([argv, 3]);
+        expect(stderr).toMatch(/^shootdown: [^\n]*(?:the disk is full|no room)[^\n]*\n$/);
+        expect(stderr).not.toContain('internal');
+      }
+    });
+    process.env.XDG_CACHE_HOME = before;
+    if (!could) context.skip('nothing can be mounted here');
+  });
+
   it('is told in one line', async () => {
     const nothing = join(folder, 'nothing');
     mkdirSync(nothing, { recursive: true });

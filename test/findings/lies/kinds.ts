@@ -103,7 +103,7 @@ export const KINDS: readonly Kind[] = [
     'stale-use-on-a-hypercall': 'hypercall--v1',
     'preempted-vcpu': 'kvm--v3',
     'slot-claimed': 'native--v1',
-  }).map(([name, file]) => ({ name, make: () => known(file) })),
+  }).map(([name, file]) => ({ name, byExecution: true as const, make: () => known(file) })),
   {
     name: 'in-the-catalogue',
     make: () => serializeFinding(findWitness('b4')),

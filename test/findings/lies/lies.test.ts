@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { KINDS } from './kinds.js';
 
-it('no single place of a finding can lie', { timeout: 300_000 }, () => {
+it('no single place of a finding can lie', { timeout: 600_000 }, () => {
   const argv = ['--import', 'tsx', 'bench/safety/lies.ts', '--places', '1', '--once'];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   const lines = stdout.split('\n').map((line) => line.replace(/ \(.*$/, ''));
