@@ -6,9 +6,9 @@ import { moduleFlags } from '../report/witness-words.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import type { CliContext } from './command-context.js';
+import { sourceOfFinding, type sourcesOf } from './commands/source/kernel-source.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
 import type { CliIo } from './io.js';
-import { sourceOfFinding, type sourcesOf } from './kernel-source.js';
 import { selectVariants } from './select.js';
 
 /** Whether an argument names a module, where it could be something else too. */

@@ -93,5 +93,6 @@ export function endSealed(code: number): never {
   } catch {
     // A handler of a module's: nothing that it throws is of interest any more.
   }
-  return made.reallyExit.call(process, code) as never;
+  made.reallyExit.call(process, code);
+  throw new Error('the process goes on after its end');
 }

@@ -18,7 +18,6 @@ import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { path } from '../../flag-values.js';
 import { printLine } from '../../io.js';
-import { KERNEL_SOURCE, sourcesOf } from '../../kernel-source.js';
 import {
   ALLOW_NO_EFFECT,
   EXPLORATION,
@@ -35,6 +34,7 @@ import {
 import { loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
 import { defineCommand } from '../command.js';
+import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
 import { requireDistinctFiles } from './distinct-files.js';
 import { huntRequests } from './hunt-requests.js';

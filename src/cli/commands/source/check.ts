@@ -6,9 +6,9 @@ import { count } from '../../../report/text-columns.js';
 import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { KERNEL_SOURCE } from '../../kernel-source.js';
 import { type Given, JSON_FLAG, required } from '../../options.js';
 import { defineCommand } from '../command.js';
+import { KERNEL_SOURCE } from './kernel-source.js';
 
 const FLAGS = { config: KERNEL_SOURCE.config, clang: KERNEL_SOURCE.clang, json: JSON_FLAG };
 

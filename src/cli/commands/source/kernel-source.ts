@@ -1,10 +1,10 @@
 /** `--kernel-source DIR`: a kernel's own C text in the place of the lab's transcription. */
 
-import { InputError } from '../vocabulary/errors.js';
-import type { KernelSourceRef } from '../vocabulary/finding.js';
-import type { Engine } from './engine-api.js';
-import { names, path } from './flag-values.js';
-import { flag } from './options.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { KernelSourceRef } from '../../../vocabulary/finding.js';
+import type { Engine } from '../../engine-api.js';
+import { names, path } from '../../flag-values.js';
+import { flag } from '../../options.js';
 
 export const KERNEL_SOURCE = {
   kernelSource: flag('--kernel-source <dir>', 'a Linux tree, whose own arch/x86/mm/tlb.c is run', path),
