@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { flatten } from './flatten.js';
 import { guardAndCover, guardLoops, noteThrows } from './guard-loops.js';
+import { withOwnUrl } from './own-url.js';
 import { stripGenerators } from './strip.js';
 import { displayPath, isGenerated, isTypeScript, isUserFile, sourceFile, sourceName } from './user-files.js';
 
@@ -71,7 +72,7 @@ export function userModulesPlugin(code: UserCode, { paths, apiFile, cRuntimeFile
 }
 
 export function userFile(path: string, code: UserCode): OnLoadResult {
-  const source = readFileSync(path, 'utf8');
+  const source = withOwnUrl(readFileSync(path, 'utf8'), path);
   const name = displayPath(path);
   if (isGenerated(path)) return { contents: generated(source, path, code), loader: 'js' };
   const contents = {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 import { GUARDED_BANNER } from '../bundle/bundle.js';
 import { guardLoops } from '../bundle/guard-loops.js';
+import { withOwnUrl } from '../bundle/own-url.js';
 import { displayPath, isTypeScript, sourceFile, sourceName } from '../bundle/user-files.js';
 import { lowerModule } from './lower.js';
 
@@ -38,7 +39,7 @@ export function loweringPlugin(): Plugin {
         // The engine itself, which no script runs through; sources of ours that a module has by a path of its
         // own (the examples do) are the module's.
         if (name !== null && !isOwn) return null;
-        const source = readFileSync(path, 'utf8');
+        const source = withOwnUrl(readFileSync(path, 'utf8'), path);
         const shown = displayPath(path);
         const guarded = isOwn ? source : guardLoops(source, path, shown);
         return {
