@@ -7,7 +7,10 @@ const URL = '"file:///a%20b/mine.ts"';
 it.each([
   ['const here: string = import.meta.url;', `const here: string = ${URL};`],
   ['f(import.meta.url, import . meta . url)', `f(${URL}, ${URL})`],
-  ["const text = 'import.meta.url'; // import.meta.url", "const text = 'import.meta.url'; // import.meta.url"],
+  [
+    "const text = 'import.meta.url'; // import.meta.url",
+    "const text = 'import.meta.url'; // import.meta.url",
+  ],
   ['const all = import.meta;', 'const all = import.meta;'],
   ['no module import.meta.url', 'no module import.meta.url'],
 ])('%s', (source, expected) => {
