@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LoweringError } from '../src/lowering/yield-frames.js';
 import type { Definitions } from '../src/programs/definitions.js';
+import { settled } from '../src/seal/settled.js';
 import { thrownOf } from '../src/seal/thrown.js';
 import { Deepening } from '../src/verify/deepening.js';
 import { type LatentMet, type SubjectSpace, spaceOf } from '../src/verify/searches.js';
@@ -11,7 +12,7 @@ import type { SearchMessage, SearchTask } from '../src/verify/worker-api.js';
 const PROGRESS_MS = 200;
 
 /** `own`: what the users' modules in its bundle define. */
-export function start(own: Definitions): void {
+export async function start(own: Definitions): Promise<void> {
   const { subject, memory, memoryLimit, budgetMs, switchesMax, walks, preemptions, stop } =
     workerData as SearchTask;
   const stopped = new Int32Array(stop);
@@ -50,7 +51,7 @@ export function start(own: Definitions): void {
     { isOver, isHalfOver },
   );
   try {
-    const found = switchesMax === null ? run.run() : run.only(switchesMax);
+    const found = await settled(() => (switchesMax === null ? run.run() : run.only(switchesMax)));
     collect();
     const seconds = (performance.now() - started) / 1000;
     send({ kind: 'result', found, latent: [...latent.values()], seconds });

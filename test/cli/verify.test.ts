@@ -79,6 +79,13 @@ describe('shootdown verify', () => {
     expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'livelock' });
   });
 
+  it('tells what a script rejects and nobody waits for', { timeout: 120_000 }, async () => {
+    const module = moduleOf("yield* cpu.writeOnce(at.x, 1);\n Promise.reject(new Error('late'));");
+    const { exitCode, stdout, stderr } = await verify(module, '--no-type-check');
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^shootdown: [^ ]*\.ts:\d+: [^\n]*late[^\n]*\n$/);
+  });
+
   it('says in words how much was looked at', { timeout: 60_000 }, async () => {
     const { exitCode, stdout } = await verify(
       'examples/ticket-lock.ts',
