@@ -327,6 +327,34 @@ const csds: Condition[] = lives.map(([what, events, replace, reuse, lost]) => ({
   },
 }));
 
+/** What is known of csds, where an execution is taken up in its middle. */
+const keptCsds: Condition = {
+  name: 'lives of csds are kept, in order, and taken up again',
+  check: () => {
+    const [stand, later] = [new Stand('csd-reuse'), new Stand('csd-reuse')];
+    const [low, high] = [0, 1]
+      .map((target) => stand.kernel.layout.cpus[0].cfd.csd[target])
+      .sort((a, b) => a - b);
+    const note = ({ oracle }: Stand, kind: number, csd: number): void => oracle.event!(0, kind, csd, 0);
+    assert.deepEqual(stand.oracle.state!(), []);
+    note(stand, QUEUED, high);
+    note(stand, QUEUED, low);
+    note(stand, SERVED, low);
+    const kept = stand.oracle.state!();
+    assert.deepEqual(kept, [low, 2, high, 1]);
+    note(later, QUEUED, high);
+    note(later, UNLOCKED, high);
+    assert.deepEqual(later.oracle.state!(), []);
+    note(later, SERVED, low);
+    later.oracle.restore!(kept);
+    assert.deepEqual(later.oracle.state!(), kept);
+    note(later, QUEUED, high);
+    says(later, ['csd-reuse CPU0']);
+    later.oracle.restore!([]);
+    assert.deepEqual(later.oracle.state!(), []);
+  },
+};
+
 /** How the two oracles of slots are asked. */
 const asks: readonly [string, (stand: Stand, asid: number) => void][] = [
   ['at a decision', ({ oracle }, asid) => oracle.event!(1, EV_DECIDED, asid, 0)],
@@ -726,6 +754,7 @@ export const conditions: readonly Condition[] = [
   ...staleUse,
   ...spaces,
   ...csds,
+  keptCsds,
   ...genAhead,
   ...genAbove,
 ];

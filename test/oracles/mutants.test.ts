@@ -30,6 +30,7 @@ const EQUAL: readonly (readonly [file: string, condition: string, change: Mutant
       'false',
       'a shortcut: of the newest version nothing is due',
     ],
+    ['csd.ts', 'state.size === 0', 'false', 'a shortcut: the list of nothing is empty'],
     ['gen-ahead.ts', 'mm < 0', 'other side of the bound', 'mm 0 is none: nothing is filled under it'],
   ];
 
