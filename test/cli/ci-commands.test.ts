@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandsIn } from '../report/ci-reader.js';
+import { COMMAND } from './start.js';
 
 /**
  * Whole processes with modules, files and names that would be commands to CI: nothing printed is one but our
@@ -20,7 +21,7 @@ async function shootdown(
   ...argv: readonly string[]
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   const env = { ...process.env, GITHUB_STEP_SUMMARY: join(out, 'summary') };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+  const child = spawn(process.execPath, [COMMAND, ...argv], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env,

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { COMMAND } from './start.js';
 
 /** The command as a process of its own: streams that fail, and the exit code as a shell sees it. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 function start(argv: readonly string[], stdout: 'pipe' | number = 'pipe'): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+  return spawn(process.execPath, [COMMAND, ...argv], {
     cwd: ROOT,
     stdio: ['ignore', stdout, 'pipe'],
   });
@@ -127,7 +128,7 @@ describe('the process', () => {
           "export const p = plainProgram({ name: 'p', words: { x: 0 }, cpus: [set] });",
         ].join('\n'),
       );
-      const argv = ['--import', 'tsx', 'src/cli/main.ts', 'verify', module, '--out', folder];
+      const argv = [COMMAND, 'verify', module, '--out', folder];
       const child = spawn(process.execPath, argv, {
         cwd: ROOT,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { COMMAND } from './start.js';
 
 /** One seed, twice, as real processes: other jobs, and other seeds of V8's hashes and random numbers. */
 
@@ -18,7 +19,7 @@ function hunt(
   v8Seed: number,
 ): Promise<{ printed: string; saved: (readonly [string, string])[] }> {
   const out = join(folder, name);
-  const node = [`--hash-seed=${v8Seed}`, `--random-seed=${v8Seed}`, '--import', 'tsx', 'src/cli/main.ts'];
+  const node = [`--hash-seed=${v8Seed}`, `--random-seed=${v8Seed}`, COMMAND];
   const variants = ['--variant', 'b1,b3,6.18', '--scenario', 'ping-pong-dontneed,two-flushers'];
   const argv = [
     ...node,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { COMMAND } from './start.js';
 
 /**
  * `stress` and `doctor` as processes, with real threads. What is asked for must hold on a busy machine too:
@@ -20,7 +21,7 @@ function start(line: string): {
   ended: Promise<Ended>;
   prints(text: string): Promise<void>;
 } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...line.split(' ')], {
+  const child = spawn(process.execPath, [COMMAND, ...line.split(' ')], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

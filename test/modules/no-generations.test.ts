@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { COMMAND } from '../cli/start.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'shootdown-no-generations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +31,7 @@ export const long = defineScenario({
 it('a kernel without generations runs, however many entries it changes', { timeout: 60_000 }, () => {
   const path = join(folder, 'no-generations.ts');
   writeFileSync(path, MODULE);
-  const argv = ['--import', 'tsx', 'src/cli/main.ts', 'hunt', path, '--executions', '10', '--jobs', '1'];
+  const argv = [COMMAND, 'hunt', path, '--executions', '10', '--jobs', '1'];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   expect(stderr).not.toContain('generation');
   expect(stdout).toMatch(/no-generation +none in 10 executions/);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { COMMAND } from '../cli/start.js';
 
 /**
  * Modules that try to end the process as if all were well, or that fail where nobody waits for them: each a
@@ -23,7 +24,7 @@ interface Ended {
 }
 
 async function shootdown(...argv: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+  const child = spawn(process.execPath, [COMMAND, ...argv], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -11,10 +11,10 @@ const text = (first: number, count: number): string =>
   `${JSON.stringify(projectFile('test/verify/compare.ts'))};\n${randomPrograms(first, count, projectFile('src/programs/plain-program.ts'))}`;
 
 /**
- * Two hundred and fifty programs of about a dozen operations; `npx tsx bench/verify/random.ts` does as many
- * as are asked for.
+ * Some hundred programs of about a dozen operations; `npx tsx bench/verify/random.ts` does as many as are
+ * asked for.
  */
-const COUNT = 250;
+const COUNT = 125;
 
 describe('random programs', () => {
   it('end in the same ways by the search and by brute force, under both memory models', {
