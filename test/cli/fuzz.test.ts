@@ -13,7 +13,7 @@ const CASES = process.env.FUZZ_CASES ?? '200';
 it(`${CASES} mutated files are answered, whatever is in them`, { timeout: 300_000 }, () => {
   const argv = ['--import', 'tsx', 'bench/safety/fuzz.ts', '--cases', CASES];
   const { status, stdout } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
-  expect(stdout).toMatch(new RegExp(`^${CASES} cases in .*, wrong: 0\n`, 'm'));
+  expect(stdout).toMatch(new RegExp(`^${CASES} cases, wrong: 0;`, 'm'));
   expect(status).toBe(0);
   // Not all may be refused at the door: then nothing behind it would be tried.
   for (const outcome of [
