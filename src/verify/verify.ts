@@ -19,6 +19,9 @@ import type { SearchMessage, SearchTask } from './worker-api.js';
 
 /** All executions of plain programs of the loaded modules, and of kernels in scenarios. */
 
+/** Memory models that the search has stores of its own for; taken for another one, a proof would be none. */
+const SEARCHED: ReadonlySet<string> = new Set(['sc', 'tso']);
+
 export interface VerifyOutcome {
   readonly verdict: VerifyVerdict;
   readonly finding: Finding | null;
@@ -38,6 +41,8 @@ export class Verifier {
   /** Throws InputError for a name that there is not, code that is not seen through, and mistakes in it. */
   async verify(request: VerifyRequest): Promise<VerifyOutcome> {
     const { subject, memory, signal } = request;
+    if (!SEARCHED.has(memory))
+      throw new InputError(`verify does not know the memory model "${memory}"`, 'hunt under it');
     const asked = programOf(subject, this.modules);
     const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
     this.made ??= bundle({
