@@ -1,7 +1,6 @@
-import { tsPlugin } from '@sveltejs/acorn-typescript';
-import { Parser } from 'acorn';
 import { Cpu } from '../machine/cpu.js';
 import { operationNames } from '../subset/check-subset.js';
+import { parserFor } from '../subset/syntax.js';
 import { isTypeScript } from './user-files.js';
 
 /**
@@ -26,7 +25,6 @@ interface Node {
 /** What a module's generators are: protocol code all of them, or those that show it. */
 export type Generators = 'protocol' | 'mixed';
 
-const TypeScriptParser = Parser.extend(tsPlugin());
 const OPERATIONS: ReadonlySet<string> = operationNames(Cpu);
 /** A module that resumes generators itself expects of them what it wrote. */
 const DRIVES = /\.next\s*\(/;
@@ -101,7 +99,7 @@ function isFunction(node: Node): boolean {
 
 function parsed(source: string, path: string): Node | null {
   try {
-    return (isTypeScript(path) ? TypeScriptParser : Parser).parse(source, {
+    return parserFor(isTypeScript(path)).parse(source, {
       ecmaVersion: 'latest',
       sourceType: 'module',
       locations: true,

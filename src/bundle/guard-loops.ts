@@ -1,5 +1,4 @@
-import { tsPlugin } from '@sveltejs/acorn-typescript';
-import { Parser } from 'acorn';
+import { parserFor } from '../subset/syntax.js';
 import { Cover, type CoveredFile, type Insert, withInserts } from './cover.js';
 import { throwNote } from './note-throws.js';
 import { isTypeScript } from './user-files.js';
@@ -13,7 +12,6 @@ import { isTypeScript } from './user-files.js';
  * guards.
  */
 
-const TypeScriptParser = Parser.extend(tsPlugin());
 const LOOPS = new Set([
   'WhileStatement',
   'DoWhileStatement',
@@ -98,9 +96,8 @@ function visitAll(node: Node, visit: (node: Node) => void): void {
 }
 
 function parsed(source: string, path: string): Node | null {
-  const parser = isTypeScript(path) ? TypeScriptParser : Parser;
   try {
-    return parser.parse(source, {
+    return parserFor(isTypeScript(path)).parse(source, {
       ecmaVersion: 'latest',
       sourceType: 'module',
       locations: true,

@@ -1,5 +1,4 @@
-import { tsPlugin } from '@sveltejs/acorn-typescript';
-import { Parser } from 'acorn';
+import { parserFor } from '../subset/syntax.js';
 
 /**
  * Turns protocol code into plain functions: the `*` of generators and every `yield*` become blanks. The text
@@ -25,7 +24,6 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-const TypeScriptParser = Parser.extend(tsPlugin());
 const GENERATORS = new Set(['FunctionDeclaration', 'FunctionExpression']);
 
 /**
@@ -84,7 +82,7 @@ export function stripGenerators(source: string, file: string): string {
 function parse(source: string, file: string): Node {
   const options = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
   try {
-    return (file.endsWith('.ts') ? TypeScriptParser : Parser).parse(source, options) as unknown as Node;
+    return parserFor(file.endsWith('.ts')).parse(source, options) as unknown as Node;
   } catch (error) {
     throw new StripError(`${file}: ${(error as Error).message}`);
   }

@@ -1,6 +1,5 @@
-import { tsPlugin } from '@sveltejs/acorn-typescript';
-import { Parser } from 'acorn';
 import { type Insert, withInserts } from '../bundle/cover.js';
+import { parserFor } from '../subset/syntax.js';
 import { closureInserts } from './closures.js';
 import { liveSites, type Site } from './liveness.js';
 import { type Scope, Scopes } from './scopes.js';
@@ -27,8 +26,6 @@ import {
  * execute.
  */
 
-const TypeScriptParser = Parser.extend(tsPlugin());
-
 /** What a function that is not seen through begins with; it can still be hunted. */
 export interface Refused {
   readonly line: number;
@@ -48,8 +45,8 @@ export function lowerModule(
 ): string {
   let program: AnyNode;
   try {
-    const parser = isTypeScript ? TypeScriptParser : Parser;
-    program = parser.parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true });
+    const options = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
+    program = parserFor(isTypeScript).parse(source, options);
   } catch {
     return source;
   }

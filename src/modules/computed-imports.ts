@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { tsPlugin } from '@sveltejs/acorn-typescript';
-import { Parser } from 'acorn';
 import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
+import { parserFor } from '../subset/syntax.js';
 
 /**
  * Imports whose file is only known when they run. No bundler reads what they load, so no hash has it, and a
@@ -15,7 +14,6 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-const TypeScriptParser = Parser.extend(tsPlugin());
 /** What no parse is needed for: most files have none of these words. */
 const SUSPECT = /\bimport\s*(?:\/[*/]|\()|\brequire\b|\beval\b|\bFunction\b/;
 
@@ -86,7 +84,7 @@ function isLiteral(node: unknown): boolean {
 
 /** Null where it does not parse: JSON, JSX. */
 function parse(source: string, path: string): Node | null {
-  const parser = isTypeScript(path) ? TypeScriptParser : Parser;
+  const parser = parserFor(isTypeScript(path));
   for (const sourceType of ['module', 'script'] as const) {
     try {
       return parser.parse(source, { ecmaVersion: 'latest', sourceType, locations: true }) as unknown as Node;

@@ -14,6 +14,11 @@ export class SubsetSyntaxError extends Error {}
 
 const TypeScriptParser = Parser.extend(tsPlugin());
 
+/** What reads the text of a module. */
+export function parserFor(isTypeScript: boolean): typeof Parser {
+  return isTypeScript ? TypeScriptParser : Parser;
+}
+
 export function parseModule(module: SourceModule): Program {
   try {
     return TypeScriptParser.parse(module.text, {

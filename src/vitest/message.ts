@@ -129,7 +129,7 @@ function timeline(finding: Finding, replay: Replay, aroundDeciding: boolean): st
 function replayLines(finding: Finding, path: string, { file, name }: TestPlace): string[] {
   const test = [
     file === null ? '' : ` ${shellWord(file)}`,
-    name === null ? '' : ` -t ` + `${shellWord(name)}`,
+    name === null ? '' : ` -t ${shellWord(name)}`,
   ].join('');
   const whole = `replay, step by step:  ${REPLAY_VARIABLE}=${shellWord(path)} npx vitest run${test}`;
   return isProgramFinding(finding)
