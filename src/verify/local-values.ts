@@ -52,14 +52,12 @@ export class LocalValues {
 
   private closure(value: object, seen: Map<object, number>): string {
     const made = this.closures.get(value);
-    if (made === undefined) return `f${this.numberOf(value)}`;
+    const captured = made === undefined ? null : valuesOf(made.captured);
+    if (made === undefined || captured === null) return `f${this.numberOf(value)}`;
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);
-    return `c${made.site}(${made
-      .captured()
-      .map((each) => this.value(each, seen))
-      .join(',')})`;
+    return `c${made.site}(${captured.map((each) => this.value(each, seen)).join(',')})`;
   }
 
   private object(value: object, seen: Map<object, number>): string {
@@ -99,5 +97,14 @@ export class LocalValues {
       this.numbers.set(value, number);
     }
     return number;
+  }
+}
+
+/** Null where a variable that is captured is declared further down and has no value yet. */
+function valuesOf(captured: () => unknown[]): unknown[] | null {
+  try {
+    return captured();
+  } catch {
+    return null;
   }
 }

@@ -30,6 +30,14 @@ const assigns: Script = function* (cpu, at) {
   yield* waitUntil(cpu, [at.b], isEnough);
 };
 
+/** What it captures is declared after it, and after an operation. */
+const declaresLater: Script = function* (cpu, at) {
+  const isEnough = (b: number): boolean => b === later;
+  yield* cpu.smpMb();
+  const later = 0;
+  yield* waitUntil(cpu, [at.b], isEnough);
+};
+
 export const programs = {
   either: program(
     'either',
@@ -47,6 +55,7 @@ export const programs = {
   ),
   captures: program('captures', captures, clears),
   assigns: program('assigns', assigns, clears),
+  declaresLater: program('declares later', declaresLater, clears),
 } as const;
 
 export function search(name: keyof typeof programs): SearchResult {

@@ -13,7 +13,7 @@ describe('waits for several words, and functions that scripts make', () => {
     );
   }, 120_000);
 
-  it.each(['either', 'both', 'captures'] as const)('%s: as all its schedules', (name) => {
+  it.each(['either', 'both', 'captures', 'declaresLater'] as const)('%s: as all its schedules', (name) => {
     const { schedule, complete } = entry.search(name);
     const { outcomes } = enumerate(programs[name], { memory: 'sc' });
     const isViolated = outcomes.some(({ violation }) => violation !== null);
