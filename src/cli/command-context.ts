@@ -16,6 +16,8 @@ export interface CliContext {
   readonly io: CliIo;
   /** Version of shootdown. */
   readonly version: string;
+  /** The command as it was typed, to be printed beside what it came to. */
+  readonly command: string;
 }
 
 /** The colours for stdout. */

@@ -4,6 +4,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { visible } from '../report/escape.js';
+import { shellWord } from '../report/shell-word.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { thrownOf } from '../seal/thrown.js';
 import { InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
@@ -20,7 +21,10 @@ export async function runCli(argv: readonly string[], world: CliIo, engine: Engi
   const io = guarded(world);
   let exitCode = EXIT_OK;
   try {
-    const context: CliContext = { engine, io, version: VERSION };
+    const context: CliContext = {
+      ...{ engine, io, version: VERSION },
+      command: `shootdown ${argv.map(shellWord).join(' ')}`,
+    };
     const program = createProgram(context, (code) => {
       exitCode = code;
     });

@@ -3,6 +3,7 @@
 import type { HuntProgress } from '../../../explore/api.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { visible } from '../../../report/escape.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
@@ -291,7 +292,7 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
 
 function printHead(
   context: CliContext,
-  { name, summary, plan, probes }: Study,
+  { summary, plan, probes }: Study,
   { scenarios, description }: SelectedScenarios,
   { executions, budget, count: counted, seed, memory, jobs }: StudyFlags,
 ): void {
@@ -305,11 +306,13 @@ function printHead(
     `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted ` +
     `over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
   const countedOnly =
-    `${count(scenarios.length, 'scenario')}; a row is counted over ${count(pairs ?? 0, 'execution')}; ` +
-    `${memory}, ${count(jobs, 'job')}: shootdown study ${name} --count ${pairs ?? 0} --seed ${seed}`;
+    `${count(scenarios.length, 'scenario')}; a row is counted over ` +
+    `${pairs === undefined ? 'as many executions as the time allows' : count(pairs, 'execution')}; ` +
+    `seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
   printLabelled(
     context,
     [
+      { label: 'command', text: visible(context.command) },
       { label: 'question', text: summary },
       ...description,
       ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : []),
