@@ -104,7 +104,7 @@ function passedOver(story: Story, asked: RawStep, from: number, initiator: numbe
       : `, whose store of ${names.value(decisive.a, hidden.value)} was still in its store buffer`;
   story.mark(decisive, `should_flush_tlb ${reason}${buffered}: no IPI`);
   return {
-    words: `should_flush_tlb ${reason}${buffered} and sent no IPI`,
+    words: `should_flush_tlb ${reason}${buffered}${buffered === '' ? '' : ','} and sent no IPI`,
     cause: seen(wasLazy, loaded, hidden !== null),
     step: decisive.step,
   };

@@ -1,6 +1,7 @@
+import { ratio } from '../columns/rates.js';
 import type { Difference, Differences } from '../difference.js';
-import { differenceText, signed } from '../difference-text.js';
-import type { RowResult } from '../study.js';
+import { differenceText, levelText, signed } from '../difference-text.js';
+import type { Column, RowResult } from '../study.js';
 
 /** What answers in words have in common. */
 
@@ -33,6 +34,16 @@ export function grouped(
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? 'none') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/**
+ * ` (v0: 158 per 1,000 operations)`: the first row of a group as the table has it. What a row in pairs with it
+ * was compared with is another sample of the same.
+ */
+export function baseWords({ compared }: Column, rows: readonly RowResult[]): string {
+  const base = rows.find(({ row }) => row.baseline === null);
+  const level = base === undefined || compared === undefined ? null : ratio(compared, base);
+  return level === null ? '' : ` (${base?.row.label}: ${levelText(level)} per 1,000 operations)`;
 }
 
 /** `-66 % (-103 ±10), apart -57 % (-90 ±12)`, `no difference seen, apart neither`. */

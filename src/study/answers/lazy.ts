@@ -2,7 +2,7 @@ import { findRule } from '../../rules/index.js';
 import { lazyWakeups } from '../columns/rates.js';
 import { differencesOf } from '../difference.js';
 import type { RowResult } from '../study.js';
-import { changesWords, grouped, isHarmed, isKnownUnsafe, listed } from './answer-words.js';
+import { baseWords, changesWords, grouped, isHarmed, isKnownUnsafe, listed } from './answer-words.js';
 
 /** What the answers to lazy CPUs cost, made of the rows alone. */
 export function lazyAnswer(results: readonly RowResult[]): string[] {
@@ -18,10 +18,8 @@ export function lazyAnswer(results: readonly RowResult[]): string[] {
     const parts = compared
       .sort((a, b) => (a.change.difference ?? 0) - (b.change.difference ?? 0))
       .map(({ label, change }) => `${label} (${findRule(label)?.action ?? label}) ${changesWords(change)}`);
-    const base = (compared[0].change.base ?? 0).toFixed(0);
-    return [
-      `On ${group}, lazy CPUs that flushes reach (v0: ${base} per 1,000 operations): ${parts.join('; ')}.`,
-    ];
+    const base = baseWords(lazyWakeups, rows);
+    return [`On ${group}, lazy CPUs that flushes reach${base}: ${parts.join('; ')}.`];
   });
   if (lines.length === 0 && harmed.length === 0) return [];
   const unsafe =

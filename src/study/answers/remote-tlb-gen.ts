@@ -5,7 +5,15 @@ import { isPermanent } from '../columns/lost-flush.js';
 import { needlessSwitchFlushes, switchFlushes } from '../columns/rates.js';
 import { type Differences, differencesOf } from '../difference.js';
 import type { Column, RowResult } from '../study.js';
-import { changesWords, grouped, isHarmed, isKnownUnsafe, isLatent, listed } from './answer-words.js';
+import {
+  baseWords,
+  changesWords,
+  grouped,
+  isHarmed,
+  isKnownUnsafe,
+  isLatent,
+  listed,
+} from './answer-words.js';
 
 /**
  * The answer to the study's question, made of its rows alone: yes or no, by what and on which conditions,
@@ -99,14 +107,13 @@ function savings(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
     const more = candidates
       .filter(({ needless }) => needless.seen === 'more')
       .map(({ result }) => result.row.label);
-    const base = candidates[0].needless.base ?? 0;
     const parts = better.map(({ result, needless }) => `${result.row.label} ${changesWords(needless)}`);
     const saved =
       parts.length === 0
         ? 'no difference seen by any rule without a witness, or none to the better'
         : parts.join(', ');
     const worse = more.length === 0 ? '' : `; ${listed(more)} more`;
-    return [`Needless flushes on ${group} (v0: ${base.toFixed(0)} per 1,000 operations): ${saved}${worse}.`];
+    return [`Needless flushes on ${group}${baseWords(needlessSwitchFlushes, rows)}: ${saved}${worse}.`];
   });
 }
 
