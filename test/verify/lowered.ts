@@ -22,7 +22,8 @@ export interface Fault {
 }
 
 /**
- * The fault in our own text; for `entry.ts` in the lowered text. Throws where there is nothing to replace.
+ * The fault in our own text, which is then lowered where it is the simulated kernel's; for `entry.ts` in the
+ * lowered text. Throws where there is nothing to replace.
  */
 function planted(fault: Fault): Plugin {
   return {
@@ -31,13 +32,16 @@ function planted(fault: Fault): Plugin {
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.endsWith(fault.file)) return null;
         const source = readFileSync(path, 'utf8');
-        let sites = 0;
-        const text =
-          fault.file === 'entry.ts'
-            ? lowerModule(source, path, true, projectFile('src/lowering/yield-frames.ts'), () => sites++)
-            : source;
-        const faulty = text.replaceAll(fault.text, fault.by);
-        if (faulty === text) throw new Error(`${fault.file} has no ${fault.text}`);
+        // Numbers of their own, beside those of the plugin.
+        let sites = 1_000_000;
+        const lowered = (text: string): string =>
+          lowerModule(text, path, true, projectFile('src/lowering/yield-frames.ts'), () => sites++);
+        const isEntry = fault.file === 'entry.ts';
+        const text = isEntry ? lowered(source) : source;
+        const replaced = text.replaceAll(fault.text, fault.by);
+        if (replaced === text) throw new Error(`${fault.file} has no ${fault.text}`);
+        const faulty =
+          fault.file.startsWith('kernel/') && path.includes('/src/kernel/') ? lowered(replaced) : replaced;
         return { contents: faulty, loader: 'ts' };
       });
     },

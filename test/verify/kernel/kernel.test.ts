@@ -88,6 +88,25 @@ describe('random executions of the machine', () => {
     expect(steps).toBeGreaterThan(10_000);
   });
 
+  it('are too where a CPU waits for one of several words, and is interrupted', {
+    timeout: 120_000,
+  }, async () => {
+    const waiting = await load({
+      file: 'kernel/smp.ts',
+      text: 'yield* cpu.condLoadAcquire(cfd.csd[word * 32 + bit] + CSD_FLAGS, CSD_FLAG_LOCK, 0);',
+      by:
+        'for (const own = cpu.own.tlbstate, csd = cfd.csd[word * 32 + bit] + CSD_FLAGS; ; ) {' +
+        'const flags = yield* cpu.readOnce(csd); const lazy = yield* cpu.readOnce(own.isLazy);' +
+        'if ((flags & CSD_FLAG_LOCK) === 0) break;' +
+        'yield* cpu.waitForChange([csd, own.isLazy], [flags, lazy]); }',
+    });
+    for (const memory of ['tso', 'sc'] as const) {
+      const found = waiting.followRandomly('6.18', waiting.scenarioOf('two-flushers'), memory, 40);
+      expect(found.different).toBeNull();
+      expect(found.steps).toBeGreaterThan(2_000);
+    }
+  });
+
   it.each([
     [
       'a word that changes is not noticed',
