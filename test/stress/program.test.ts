@@ -30,6 +30,22 @@ const interrupts = [
   '  },',
   '] });',
 ];
+/** Each waits for both words of the other; who waits is interrupted by who is done. */
+const waits = [
+  "import { plainProgram, waitUntil } from 'shootdown';",
+  'const script = function* (cpu, at) {',
+  '  yield* cpu.xchg(at.first + cpu.id, 1);',
+  '  yield* cpu.writeOnce(at.second + cpu.id, 1);',
+  '  const other = 1 - cpu.id;',
+  '  yield* waitUntil(cpu, [at.first + other, at.second + other], (a, b) => a === 1 && b === 1);',
+  '  yield* cpu.sendIpi(other);',
+  '  const seen = yield* waitUntil(cpu, [at.served, at.served + 1], (a, b) => a + b > 0);',
+  "  yield* cpu.assert(seen.length === 2, 'both were read');",
+  '};',
+  "export const waits = plainProgram({ name: 'waits', words: { first: [0, 0], second: [0, 0], served: [0, 0] },",
+  '  cpus: [script, script],',
+  '  interrupt: function* (cpu, at) { yield* cpu.incReturn(at.served + cpu.id); yield* cpu.iret(); } });',
+];
 let file = '';
 
 beforeAll(async () => {
@@ -37,7 +53,8 @@ beforeAll(async () => {
   const examples = ['treiber-stack', 'seqlock', 'ring-buffer'].map((name) =>
     fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url)),
   );
-  const { modules } = await loadModules([...examples, file], {
+  const waiting = folder.write('waits.ts', ...waits);
+  const { modules } = await loadModules([...examples, file, waiting], {
     api,
     apiFile: sourceFile('index'),
     typeCheck: false,
@@ -62,7 +79,7 @@ const run = (program: string, forMs = 1_000) => {
 };
 
 describe('a plain program on threads', () => {
-  it.each(['treiber-stack-versioned', 'seqlock', 'ring-buffer', 'ipis'])(
+  it.each(['treiber-stack-versioned', 'seqlock', 'ring-buffer', 'ipis', 'waits'])(
     '%s runs round after round, and is right',
     async (program) => {
       const result = await run(program);

@@ -1,4 +1,6 @@
+import type { Protocol } from '../../src/machine/protocol.js';
 import { waitUntil } from '../../src/machine/wait-until.js';
+import type { PlainCpu } from '../../src/programs/plain-cpu.js';
 import { type PlainProgram, type PlainScript, plainProgram } from '../../src/programs/plain-program.js';
 import type { SearchResult } from '../../src/verify/search.js';
 import { plainSearch } from '../../src/verify/searches.js';
@@ -38,6 +40,28 @@ const declaresLater: Script = function* (cpu, at) {
   yield* waitUntil(cpu, [at.b], isEnough);
 };
 
+/** Clears c where what it read in a is 1, and only the function that it hands on knows that. */
+function* clearIf(cpu: PlainCpu, word: number, isIt: (value: number) => boolean): Protocol<void> {
+  yield* cpu.smpMb();
+  if (isIt(1)) yield* cpu.xchg(word, 0);
+}
+const handsOn: Script = function* (cpu, at) {
+  const first = yield* cpu.readOnce(at.a);
+  yield* clearIf(cpu, at.c, (value) => value === first);
+};
+const never = (c: number): PlainProgram =>
+  plainProgram({
+    name: `c is never ${c}`,
+    words,
+    cpus: [
+      handsOn,
+      function* (cpu, at) {
+        yield* cpu.xchg(at.a, 0);
+      },
+    ],
+    final: (read, at) => read(at.c) !== c || `c is ${c}`,
+  }) as unknown as PlainProgram;
+
 export const programs = {
   either: program(
     'either',
@@ -53,6 +77,8 @@ export const programs = {
     },
     clears,
   ),
+  'never 0': never(0),
+  'never 1': never(1),
   captures: program('captures', captures, clears),
   assigns: program('assigns', assigns, clears),
   declaresLater: program('declares later', declaresLater, clears),

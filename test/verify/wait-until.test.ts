@@ -20,6 +20,10 @@ describe('waits for several words, and functions that scripts make', () => {
     expect({ isViolated: schedule !== null, complete }).toEqual({ isViolated, complete: !isViolated });
   });
 
+  it.each(['never 0', 'never 1'] as const)('%s: states that differ in what is captured are two', (name) => {
+    expect(entry.search(name).schedule).not.toBeNull();
+  });
+
   it('what captures a variable that is assigned to is refused, not taken for another', () => {
     expect(() => entry.search('assigns')).toThrow(/does not come to the same state again/);
   });
