@@ -119,22 +119,23 @@ export class Races {
 
   /** Whether another CPU can give the mm a global ASID between `from` and `to`. */
   givesAsid(cpu: number, mm: number, from: number, to: number): boolean {
-    return this.overlapping(
-      cpu,
-      from,
-      to,
-      (event) => event.kind === 'use_global_asid' && this.mms.handle(event.mm) === mm,
-    );
+    return this.happensTo('use_global_asid', cpu, mm, from, to);
   }
 
   /** Whether another CPU can end the mm's transition to its global ASID between `from` and `to`. */
   endsTransition(cpu: number, mm: number, from: number, to: number): boolean {
-    return this.overlapping(
-      cpu,
-      from,
-      to,
-      (event) => event.kind === 'transition_done' && this.mms.handle(event.mm) === mm,
-    );
+    return this.happensTo('transition_done', cpu, mm, from, to);
+  }
+
+  private happensTo(
+    kind: 'use_global_asid' | 'transition_done',
+    cpu: number,
+    mm: number,
+    from: number,
+    to: number,
+  ): boolean {
+    const isIt = (event: TraceEvent): boolean => event.kind === kind && this.mms.handle(event.mm) === mm;
+    return this.overlapping(cpu, from, to, isIt);
   }
 
   /**
