@@ -37,8 +37,8 @@ export function listed(names: readonly string[]): string {
 }
 
 /**
- * ` (v0: 158 per 1,000 operations)`: the first row of a group as the table has it. What a row in pairs with it
- * was compared with is another sample of the same.
+ * ` (v0: 158 per 1,000 operations)`: the first row of a group as the table has it. What a row in pairs with
+ * it was compared with is another sample of the same.
  */
 export function baseWords({ compared }: Column, rows: readonly RowResult[]): string {
   const base = rows.find(({ row }) => row.baseline === null);
