@@ -4,7 +4,8 @@ import { modulesElsewhere } from '../modules/project.js';
 import { visible } from '../report/escape.js';
 import { moduleFlags } from '../report/witness-words.js';
 import { InputError } from '../vocabulary/errors.js';
-import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
+import { type Finding, isProgramFinding, type KernelSourceRef } from '../vocabulary/finding.js';
+import type { LineText } from '../vocabulary/told.js';
 import type { CliContext } from './command-context.js';
 import { sourceOfFinding, type sourcesOf } from './commands/source/kernel-source.js';
 import type { Engine, OwnDefinitions } from './engine-api.js';
@@ -60,6 +61,20 @@ export async function openFinding(
   if (!isProgramFinding(finding))
     await named(`${file}: variant`, () => selectVariants(engine, [finding.variant]));
   return finding;
+}
+
+/** Lines of C files, to be shown; undefined where nothing is of C text. `tree`: see sourceLines. */
+export async function lineTextOf(
+  ref: KernelSourceRef | undefined,
+  tree?: string,
+): Promise<LineText | undefined> {
+  if (ref === undefined) return undefined;
+  return (await import('../csource/source-lines.js')).sourceLines(ref, tree);
+}
+
+/** The same for a finding. */
+export async function lineTextOfFinding(finding: Finding, tree?: string): Promise<LineText | undefined> {
+  return lineTextOf(isProgramFinding(finding) ? undefined : finding.kernelSource, tree);
 }
 
 /**

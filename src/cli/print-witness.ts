@@ -12,6 +12,7 @@ import {
   sentenceLines,
 } from '../report/witness-words.js';
 import { type Finding, findingSubject } from '../vocabulary/finding.js';
+import type { LineText } from '../vocabulary/told.js';
 import { type CliContext, outColors } from './command-context.js';
 import type { ReplayResult } from './engine-api.js';
 import { printLine } from './io.js';
@@ -21,11 +22,11 @@ export function printTimeline(
   finding: Finding,
   { trace }: Pick<ReplayResult, 'trace'>,
   isFull: boolean,
-  width?: number,
+  { width, lineText }: { readonly width?: number; readonly lineText?: LineText } = {},
 ): void {
   const { cpus } = findingSubject(finding);
   print(context, [
-    renderTimeline(trace, { cpus, aroundDeciding: !isFull, colors: outColors(context), width }),
+    renderTimeline(trace, { cpus, aroundDeciding: !isFull, colors: outColors(context), width, lineText }),
   ]);
 }
 

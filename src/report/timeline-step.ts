@@ -1,7 +1,7 @@
 /** The lines of one step of a timeline: functions entered, what drains, what happens, why it decides. */
 
 import type { TraceStep } from '../explain/trace-step.js';
-import { placeWords } from '../vocabulary/told.js';
+import { type LineText, placeWords } from '../vocabulary/told.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
 import { pad, shorten, wrap } from './text-columns.js';
@@ -28,6 +28,7 @@ export class StepDrawer {
     private readonly grid: Grid,
     private readonly colors: Colors,
     private readonly waiting: WaitingStores | null,
+    private readonly lineText: LineText = () => null,
   ) {}
 
   /** Steps are drawn in their order. */
@@ -124,6 +125,8 @@ export class StepDrawer {
     const place = step.judgedAt ?? step.site;
     const where = place === null ? '' : ` [${visible(placeWords(place))}]`;
     this.below(' └─ ', visible(why) + where, this.colors.yellow);
+    const text = place === null ? null : this.lineText(place);
+    if (text !== null) this.below('    ', `| ${visible(text)}`, this.colors.dim);
     const waiting = this.waiting?.everywhere(step) ?? [];
     if (waiting.length > 0)
       this.below('    ', `waiting in store buffers: ${visible(waiting.join('; '))}`, this.colors.cyan);

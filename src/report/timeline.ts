@@ -18,6 +18,7 @@
  */
 
 import type { TraceStep } from '../explain/trace-step.js';
+import type { LineText } from '../vocabulary/told.js';
 import { type Colors, plain } from './colors.js';
 import { count, groupDigits, wrap } from './text-columns.js';
 import { Grid } from './timeline-columns.js';
@@ -39,6 +40,8 @@ export interface TimelineOptions {
   readonly context?: number;
   /** See above. Default: no. */
   readonly detailed?: boolean;
+  /** What stands at the place of a deciding step. Default: the place alone. */
+  readonly lineText?: LineText;
 }
 
 /** A timeline, piece by piece. */
@@ -100,7 +103,12 @@ class Timeline {
       hostColumn: this.isDetailed,
       numberWidth,
     });
-    this.drawer = new StepDrawer(this.grid, this.colors, this.isDetailed ? new WaitingStores(steps) : null);
+    this.drawer = new StepDrawer(
+      this.grid,
+      this.colors,
+      this.isDetailed ? new WaitingStores(steps) : null,
+      options.lineText,
+    );
   }
 
   draw(): Drawing {

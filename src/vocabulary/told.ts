@@ -4,6 +4,9 @@ export interface Place {
   readonly line: number;
 }
 
+/** What stands on a line of a file, in one line; null where it is not to be had. */
+export type LineText = (place: Place) => string | null;
+
 /** `file:line`. */
 export function placeWords({ file, line }: Place): string {
   return `${file}:${line}`;

@@ -106,6 +106,8 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
       const hunted = await run('hunt', '--kernel-source', root, ...HUNT, '--out', out);
       expect(hunted).toMatchObject({ exitCode: 1, stderr: '' });
       expect(hunted.stdout).toContain('[arch/x86/include/asm/tlbflush.h:');
+      const LINE = /^ +\| .*atomic64_inc_return/m;
+      expect(hunted.stdout).toMatch(LINE);
       const [name] = readdirSync(out);
       const finding = join(out, name);
       const text = readFileSync(finding, 'utf8');
@@ -118,12 +120,15 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
         },
       });
       expect(text).not.toContain('should_flush_tlb(int');
+      expect(text).not.toContain('atomic64_inc_return');
       expect(JSON.parse(text)).not.toHaveProperty('modules');
 
       const replayed = await run('replay', finding);
       expect(replayed).toMatchObject({ exitCode: 1, stderr: '' });
       expect(replayed.stdout).toContain('reproduced: same violation, same step, same trace');
-      expect(await run('show', finding)).toMatchObject({ exitCode: 0 });
+      expect(replayed.stdout).toMatch(LINE);
+      expect(await run('show', finding)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(LINE) });
+      expect((await run('show', '--json', finding)).stdout).not.toContain('atomic64_inc_return');
 
       writeFileSync(join(root, TLB_C), readFileSync(join(TREE, TLB_C), 'utf8'));
       const changed = await run('replay', finding);

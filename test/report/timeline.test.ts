@@ -72,6 +72,18 @@ describe('the timeline', () => {
     expect(widest(drawing)).toBeLessThanOrEqual(100);
   });
 
+  it("has the text of a deciding step's line beneath it, where there is one", () => {
+    const site = { file: 'a.c', line: 3 };
+    const steps = new Steps()
+      .add(0, 'one', { site, deciding: 'it does' })
+      .add(0, 'two', { site: { ...site, line: 4 }, deciding: 'it does too' })
+      .add(0, 'three', { site }).all;
+    const lineText = ({ line }: { line: number }) => (line === 3 ? 'if (x\u001b[0m)' : null);
+    const drawing = renderTimeline(steps, { cpus: 1, lineText });
+    expect(drawing.split('\n').filter((line) => line.includes('| '))).toEqual(['          | if (x\\x1b[0m)']);
+    expect(renderTimeline(steps, { cpus: 1 })).not.toContain('if (x');
+  });
+
   it('leaves out what is far from the deciding steps', () => {
     expect(renderTimeline(raceSteps(), { cpus: 4, aroundDeciding: true, context: 1 })).toMatchInlineSnapshot(`
       "  step │ CPU0                                         │ CPU1

@@ -9,7 +9,7 @@ import type { CliContext } from '../command-context.js';
 import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import { FINDING, FINDING_MODULES, FINDING_TREE, type Given, JSON_FLAG, toggle } from '../options.js';
-import { openFinding } from '../own-modules.js';
+import { lineTextOfFinding, openFinding } from '../own-modules.js';
 import { printReplayed, printTimeline, reportDifferences } from '../print-witness.js';
 import { defineCommand } from './command.js';
 
@@ -59,7 +59,8 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
     const omitted = result.trace[0]?.step ?? 0;
     if (omitted > 0)
       printLine(io.stdout, `the first ${count(omitted, 'step')} of this long execution are not drawn`);
-    printTimeline(context, finding, result, flags.full);
+    const lineText = await lineTextOfFinding(finding, flags.kernelSource);
+    printTimeline(context, finding, result, flags.full, { lineText });
     printLine(io.stdout, '');
     if (result.reproduced) {
       printReplayed(context, finding, result);

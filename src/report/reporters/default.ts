@@ -81,15 +81,16 @@ function printEnd(to: ReportTarget, { results, notes, baseline, merged }: HuntRe
 }
 
 function witnessLines(
-  { colors }: ReportTarget,
+  { colors, lineText }: ReportTarget,
   { verdict, witness }: HuntResult,
   isDrawn: boolean,
 ): string[] {
   if (witness === null) return [];
   const { finding, trace } = witness;
+  const { cpus } = findingSubject(finding);
   const timeline =
     isDrawn && trace.length > 0
-      ? [renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true, colors }), '']
+      ? [renderTimeline(trace, { cpus, aroundDeciding: true, colors, lineText }), '']
       : [];
   const commands = verdict.finding === null ? [] : commandLines(verdict.finding, finding);
   return ['', ...timeline, ...sentenceLines(finding, colors), ...commands];

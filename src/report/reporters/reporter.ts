@@ -4,6 +4,7 @@
  */
 
 import type { Verdict } from '../../explore/api.js';
+import type { LineText } from '../../vocabulary/told.js';
 import type { Colors } from '../colors.js';
 import type { HuntPlan, HuntReport } from './hunt-report.js';
 
@@ -24,6 +25,8 @@ export interface ReportTarget {
   readonly colors: Colors;
   /** Whether others print there too, what users' files hold among it. */
   readonly isShared: boolean;
+  /** What stands at places, where it may be shown: nowhere that is kept. */
+  readonly lineText?: LineText;
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
    * Adds to a file that the environment names. `what`: the file's part in the report; `remedy`: what to do

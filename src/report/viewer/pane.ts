@@ -2,7 +2,7 @@
 
 import type { CpuState } from '../../explain/cpu-state.js';
 import type { TraceStep } from '../../explain/trace-step.js';
-import { placeWords } from '../../vocabulary/told.js';
+import { type LineText, placeWords } from '../../vocabulary/told.js';
 import type { Colors } from '../colors.js';
 import { visible } from '../escape.js';
 import type { StateHistory } from '../state-history.js';
@@ -16,18 +16,21 @@ export interface PaneOptions {
   /** CPUs to tell of, in ascending order. */
   readonly cpus: readonly number[];
   readonly colors: Colors;
+  /** What stands at a step's place. */
+  readonly lineText?: LineText;
 }
 
 /** The pane, always as many lines for the same options; the most important lines come first. */
 export function paneLines(
   step: TraceStep,
   history: StateHistory,
-  { width, cpus, colors }: PaneOptions,
+  { width, cpus, colors, lineText }: PaneOptions,
 ): string[] {
   const cut = (text: string): string => shorten(text, width);
   const agent = step.agent === 'cpu' ? '' : `'s ${AGENTS[step.agent]}`;
   const written = step.judgedAt ?? step.site;
-  const place = written === null ? '' : `  [${placeWords(written)}]`;
+  const text = written === null ? null : (lineText?.(written) ?? null);
+  const place = written === null ? '' : `  [${placeWords(written)}]${text === null ? '' : ` ${text}`}`;
   const reason = step.deciding === null ? [] : wrap(visible(step.deciding), width - 2);
   const told = Array.from({ length: REASON_LINES }, (_, index) => {
     const line = index < REASON_LINES - 1 ? reason[index] : reason.slice(index).join(' ');

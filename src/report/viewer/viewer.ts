@@ -12,6 +12,7 @@
 
 import type { CpuState } from '../../explain/cpu-state.js';
 import type { TraceStep } from '../../explain/trace-step.js';
+import type { LineText } from '../../vocabulary/told.js';
 import type { Colors } from '../colors.js';
 import { visible } from '../escape.js';
 import { StateHistory } from '../state-history.js';
@@ -27,6 +28,8 @@ export interface ViewedTrace {
   readonly steps: readonly TraceStep[];
   readonly start: readonly CpuState[];
   readonly colors: Colors;
+  /** What stands at a step's place. */
+  readonly lineText?: LineText;
 }
 
 export interface Size {
@@ -138,6 +141,7 @@ export class Viewer {
       width: columns,
       cpus,
       colors: this.trace.colors,
+      lineText: this.trace.lineText,
     });
     // The timeline keeps at least half of a small screen.
     return lines.slice(0, Math.floor((rows - FRAME_ROWS) / 2));
@@ -177,8 +181,9 @@ export class Viewer {
 
   private pageAt(columns: number): Page {
     if (this.page?.width === columns) return this.page.page;
-    const { steps, cpus, colors } = this.trace;
-    const drawing = drawTimeline(steps, { cpus, colors, width: columns - CURRENT.length, detailed: true });
+    const { steps, cpus, colors, lineText } = this.trace;
+    const width = columns - CURRENT.length;
+    const drawing = drawTimeline(steps, { cpus, colors, width, detailed: true, lineText });
     const lines: string[] = [];
     const from: number[] = [];
     const to: number[] = [];

@@ -31,7 +31,7 @@ import {
   toggle,
   VARIANTS,
 } from '../../options.js';
-import { loadOwn } from '../../own-modules.js';
+import { lineTextOf, loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
 import { defineCommand } from '../command.js';
 import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
@@ -115,10 +115,11 @@ export const huntCommand = defineCommand({
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
   requireDistinctFiles(outputsOf(flags), inputsOf(modules, flags.scenario));
-  const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
+  const sources = await sourcesOf(engine, flags);
+  const own = await loadOwn(engine, modules, flags.typeCheck, sources);
   const strategies = await selectStrategies(engine, flags.strategy);
   const targets = await selectTargets(engine, flags, own);
-  const reporting = new Reporting(context, flags);
+  const reporting = new Reporting(context, flags, await lineTextOf(sources[0]?.ref));
   const { shard, notice } = chooseShard(flags.shard, io.env);
   const baseline = await BaselineUse.open(flags);
   if (notice !== null) printLine(io.stderr, `shootdown: ${notice}`);

@@ -15,6 +15,7 @@ import type { HuntPlan, HuntReport } from '../../../report/reporters/hunt-report
 import { reporters } from '../../../report/reporters/index.js';
 import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporters/reporter.js';
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
+import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
 import { oneOf, path } from '../../flag-values.js';
 import { printCommand, printLine } from '../../io.js';
@@ -47,8 +48,11 @@ export class Reporting {
   readonly showsDefault: boolean;
   private readonly open: readonly OpenReport[];
 
-  /** Throws InputError for reports that cannot be given together. */
-  constructor(context: CliContext, flags: ReportingFlags) {
+  /**
+   * `lineText`: for what is printed, not for files. Throws InputError for reports that cannot be given
+   * together.
+   */
+  constructor(context: CliContext, flags: ReportingFlags, lineText?: LineText) {
     const { reporterFile: file } = flags;
     const named = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
     const [document, other] = named.filter(({ kind }) => kind === 'document');
@@ -76,7 +80,10 @@ export class Reporting {
     this.open = active.map((reporter) =>
       file !== undefined && toFile.includes(reporter)
         ? openInFile(context, reporter, file)
-        : reporter.open(stdoutOf(context, document === undefined || toFile.includes(document))),
+        : reporter.open({
+            ...stdoutOf(context, document === undefined || toFile.includes(document)),
+            lineText,
+          }),
     );
   }
 

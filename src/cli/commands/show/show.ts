@@ -5,6 +5,7 @@ import { TABLE_WIDTH } from '../../../report/table.js';
 import { renderTimeline } from '../../../report/timeline.js';
 import { originOf } from '../../../report/witness-words.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
+import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
@@ -19,7 +20,7 @@ import {
   JSON_FLAG,
   toggle,
 } from '../../options.js';
-import { openFinding } from '../../own-modules.js';
+import { lineTextOfFinding, openFinding } from '../../own-modules.js';
 import { printReplayed, reportDifferences } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
 import { view } from './view.js';
@@ -68,13 +69,19 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   const result = await engine.replay(finding);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
+  const lineText = await lineTextOfFinding(finding, flags.kernelSource);
   if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
-  else if (isPrinted || result.trace.length === 0) print(context, finding, result, flags);
-  else await view(context, io.terminal, finding, result);
+  else if (isPrinted || result.trace.length === 0) print(context, finding, result, { ...flags, lineText });
+  else await view(context, io.terminal, finding, result, lineText);
   return reportDifferences(context, file, finding, result) ? EXIT_OK : EXIT_USAGE;
 }
 
-function print(context: CliContext, finding: Finding, result: ReplayResult, flags: ShowFlags): void {
+function print(
+  context: CliContext,
+  finding: Finding,
+  result: ReplayResult,
+  flags: ShowFlags & { readonly lineText?: LineText },
+): void {
   const { stdout } = context.io;
   printLine(stdout, originOf(finding));
   const timeline = renderTimeline(result.trace, {
@@ -83,6 +90,7 @@ function print(context: CliContext, finding: Finding, result: ReplayResult, flag
     colors: outColors(context),
     aroundDeciding: flags.deciding,
     detailed: true,
+    lineText: flags.lineText,
   });
   printLine(stdout, timeline);
   if (!result.reproduced) return;

@@ -4,6 +4,7 @@ import { movesOf } from '../../../report/viewer/keys.js';
 import { Viewer } from '../../../report/viewer/viewer.js';
 import { replayedSentence } from '../../../report/witness-words.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
+import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import type { Terminal } from '../../io.js';
@@ -15,6 +16,7 @@ export async function view(
   terminal: Terminal,
   finding: Finding,
   result: ReplayResult,
+  lineText?: LineText,
 ): Promise<void> {
   const { cpus } = findingSubject(finding);
   const viewer = new Viewer({
@@ -23,6 +25,7 @@ export async function view(
     steps: result.trace,
     start: result.start,
     colors: outColors(context),
+    lineText,
   });
   const size = () => ({ rows: terminal.rows, columns: terminal.columns });
   let state = viewer.begin(size());

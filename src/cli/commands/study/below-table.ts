@@ -125,7 +125,7 @@ function printShortest(context: CliContext, witnessed: readonly Witnessed[], wid
     result.finding.steps < best.finding.steps ? result : best,
   );
   printLine(context.io.stdout, `\n${visible(shortest.row.variant)}, the shortest witness`);
-  printTimeline(context, shortest.finding, shortest.replay, false, width);
+  printTimeline(context, shortest.finding, shortest.replay, false, { width });
   printLine(context.io.stdout, '');
   printSentence(context, shortest.finding, width);
   const file = shortest.verdict?.finding;
