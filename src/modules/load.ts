@@ -77,7 +77,7 @@ export async function loadModules(
   // Real paths: through a link the bundler would read a file that we do not know it by.
   const files = [...new Set([...given, ...(ofC?.files ?? [])].map(realFile))];
   if (typeCheck) {
-    const mistake = await typeMistake(files, apiFile);
+    const mistake = await typeMistake(files, apiFile, expected !== undefined);
     if (mistake !== null) throw new InputError(mistake);
   }
   const folder = makeTemporary();

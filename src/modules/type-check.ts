@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type ts from 'typescript';
@@ -9,8 +10,9 @@ import { tooLarge } from './input-size.js';
 
 /**
  * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest
- * tsconfig.json is honoured as far as it concerns types; `shootdown` means this version's API whatever is
- * installed beside the module.
+ * tsconfig.json is honoured as far as it concerns types, and the TypeScript that is installed beside them is
+ * the one that reads them: what their editor accepts, we do. `shootdown` means this version's API whatever is
+ * installed there.
  */
 
 /**
@@ -19,11 +21,21 @@ import { tooLarge } from './input-size.js';
 const ENVIRONMENT = new Set([2580, 2584, 2591, 2592, 2593, 7016]);
 const CANNOT_FIND_MODULE = 2307;
 
-/** The first mistake as `file:line: message`, or null. `apiFile`: what `shootdown` means. */
-export async function typeMistake(files: readonly string[], apiFile: string): Promise<string | null> {
+/** Older ones do not know how a bundler resolves modules. */
+const COMPILER_MIN = 5;
+
+/**
+ * The first mistake as `file:line: message`, or null. `apiFile`: what `shootdown` means. `ownCompiler`: keeps
+ * from the TypeScript beside the modules: code that no finding vouches for.
+ */
+export async function typeMistake(
+  files: readonly string[],
+  apiFile: string,
+  ownCompiler: boolean,
+): Promise<string | null> {
   const roots = files.filter(isTypeScript);
   if (roots.length === 0) return null;
-  const { default: compiler } = await import('typescript');
+  const compiler = await compilerFor(roots[0], ownCompiler);
   const options = optionsFor(compiler, roots[0], apiFile);
   const compilerHost = compiler.createCompilerHost(options);
   const program = compiler.createProgram(roots, options, {
@@ -47,6 +59,23 @@ export async function typeMistake(files: readonly string[], apiFile: string): Pr
     }
   }
   return null;
+}
+
+/** What reads `file`: the TypeScript of its project, ours where there is none that can. */
+export async function compilerFor(file: string, ownCompiler: boolean): Promise<typeof ts> {
+  return (ownCompiler ? null : compilerBeside(file)) ?? (await import('typescript')).default;
+}
+
+function compilerBeside(file: string): typeof ts | null {
+  try {
+    const compiler: typeof ts = createRequire(file)('typescript');
+    const isFit =
+      Number.parseInt(compiler.version, 10) >= COMPILER_MIN && typeof compiler.createProgram === 'function';
+    return isFit ? compiler : null;
+  } catch {
+    // None is installed, or one that does not load.
+    return null;
+  }
 }
 
 /** A file that is too large is none of the program, and told. */

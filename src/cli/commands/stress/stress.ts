@@ -73,6 +73,7 @@ const FLAGS = {
     'length of the run: 10s, 500ms, 2m; a plain number is seconds',
     duration,
     FOR_MS_DEFAULT,
+    `${FOR_MS_DEFAULT / 1000}s`,
   ),
   seed: SEED.saying('seed of perturbation and choices'),
   memory: MEMORY.saying("tso: the computer's own; sc: every store is a full barrier"),
