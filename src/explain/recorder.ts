@@ -1,14 +1,11 @@
 import type { StepWatcher } from '../drive/drive.js';
 import {
+  AGENTS,
+  answers,
   BUFFER_AGENT,
   CPU_AGENT,
   cpuOfAgent,
-  HOST_AGENT,
-  INVALIDATION_AGENT,
   kindOfAgent,
-  LINE_AGENT,
-  PREEMPT_AGENT,
-  SERVICE_AGENT,
   WALKER_AGENT,
 } from '../machine/agents.js';
 import * as H from '../machine/hardware.js';
@@ -19,30 +16,11 @@ import {
   OP_COND_LOAD_ACQUIRE,
   OP_LOAD_ACQUIRE,
   OP_READ_ONCE,
-  STEP_DELIVER,
   STEP_DRAIN,
-  STEP_HOST,
-  STEP_INVALIDATE,
-  STEP_PREEMPT,
-  STEP_SERVE,
-  STEP_WALK,
 } from '../machine/op-kinds.js';
 import type { BufferedStore, RawStep, Write } from './raw-step.js';
 import type { EventLog } from './recording-board.js';
 import type { Site } from './site.js';
-
-/** What a step of these agents is recorded as. */
-const STEP_OF: Readonly<Record<number, number>> = {
-  [LINE_AGENT]: STEP_DELIVER,
-  [WALKER_AGENT]: STEP_WALK,
-  [HOST_AGENT]: STEP_HOST,
-  [SERVICE_AGENT]: STEP_SERVE,
-  [PREEMPT_AGENT]: STEP_PREEMPT,
-  [INVALIDATION_AGENT]: STEP_INVALIDATE,
-};
-
-/** Agents after whose step the machine's last value is the step's. */
-const ANSWERS: ReadonlySet<number> = new Set([CPU_AGENT, HOST_AGENT, PREEMPT_AGENT, INVALIDATION_AGENT]);
 
 /** Operations of which it is told that they missed another CPU's buffered store. */
 const LOADS: ReadonlySet<number> = new Set([OP_READ_ONCE, OP_LOAD_ACQUIRE, OP_COND_LOAD_ACQUIRE]);
@@ -129,7 +107,7 @@ export class Recorder extends MachineListener implements StepWatcher {
       const found =
         op === OP_CMPXCHG_PAIR ? { first: machine.load(id, a), second: machine.load(id, a + 1) } : null;
       this.operation = { kind: op, a, b, c, d, e, site, unseen, found };
-    } else this.operation = { ...NO_OPERATION, kind: STEP_OF[kind] };
+    } else this.operation = { ...NO_OPERATION, kind: AGENTS[kind].step ?? 0 };
   }
 
   after(agent: number): void {
@@ -137,7 +115,7 @@ export class Recorder extends MachineListener implements StepWatcher {
     const kind = kindOfAgent(agent);
     const a =
       kind === WALKER_AGENT ? machine.mmu.speculativePage(machine.block(cpuOfAgent(agent))) : operation.a;
-    const value = ANSWERS.has(kind) ? machine.lastValue : 0;
+    const value = answers(kind) ? machine.lastValue : 0;
     this.steps.push({ ...this.base, ...operation, a, value, asserted: this.asserted, ...this.told() });
   }
 

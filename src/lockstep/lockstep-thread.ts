@@ -10,6 +10,7 @@ import type { Definitions } from '../programs/definitions.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import type { Answered } from '../seal/answered.js';
 import type { MemoryModel, Violation } from '../vocabulary/violation.js';
+import { loadProgress, saveProgress } from './progress.js';
 import * as W from './turn-words.js';
 
 /** What a thread of a lockstep run is told. */
@@ -113,7 +114,7 @@ class TurnDecider implements Decider {
   passOn(): void {
     if (!this.hasTurn) return;
     const { machine, words, decisions } = this;
-    machine.saveProgress(this.progress);
+    saveProgress(machine, this.progress);
     const next = decisions.at(words[W.NEXT]);
     const isOver = words[W.NEXT] >= decisions.length || machine.violation !== null || this.diverged !== null;
     if (!isOver && next < 0) this.diverge('the schedule answers a choice that was not asked for');
@@ -132,7 +133,7 @@ class TurnDecider implements Decider {
     }
     if (turn === W.DONE) return false;
     this.hasTurn = true;
-    this.machine.loadProgress(this.progress);
+    loadProgress(this.machine, this.progress);
     this.machine.refresh(this.cpu);
     return true;
   }

@@ -13,6 +13,7 @@ import { type MemoryModel, type Violation, withoutFacts } from '../vocabulary/vi
 import type { LockstepResult } from './api.js';
 import { judgeCsds } from './judge-csds.js';
 import type { LockstepApi, LockstepReport } from './lockstep-thread.js';
+import { saveProgress } from './progress.js';
 import * as W from './turn-words.js';
 
 /** A schedule to be followed. */
@@ -53,7 +54,7 @@ export class LockstepEngine {
     const words = new Int32Array(buffers.words);
     const fresh = new Machine(program, memory);
     fresh.reset();
-    fresh.saveProgress(words.subarray(W.PROGRESS, W.EVENT_COUNT));
+    saveProgress(fresh, words.subarray(W.PROGRESS, W.EVENT_COUNT));
     const threads = await this.pool.take(program.cpus);
     const setup = { ...run, decisions: Int32Array.from(decisions), ...buffers };
     const runs = threads.map((thread, cpu) => this.pool.call(thread, thread.api.run({ ...setup, cpu })));

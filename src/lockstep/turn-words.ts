@@ -1,6 +1,6 @@
 /** The words that the threads of a lockstep run share besides the machine's memory. */
 
-import { PROGRESS_WORDS } from '../machine/machine.js';
+import { PROGRESS_WORDS } from './progress.js';
 
 /** Whose turn it is: CPU + 1; 0 before the run, DONE after it. */
 export const TURN = 0;
@@ -11,7 +11,7 @@ export const NEXT = 1;
 export const TURNS = 2;
 /** CPUs that stand before their first operation. */
 export const STARTED = 3;
-/** Machine.saveProgress. */
+/** See progress.ts. */
 export const PROGRESS = 8;
 /** Events of call-function descriptors, in order: [step, cpu, kind, csd] each; EVENT_COUNT of them. */
 export const EVENT_COUNT = PROGRESS + PROGRESS_WORDS;

@@ -1,11 +1,13 @@
+import * as K from './op-kinds.js';
+
 /**
  * The kinds of agents: what moves by itself in a machine. An agent is one thread to a strategy: a CPU, its
  * store buffer, its interrupt line, its page walker, and for a virtual CPU its host: what brings it back,
  * what serves requests that others posted to it, and what preempts it. Where CPUs broadcast invalidations,
  * also what carries them out.
  *
- * A kind once released keeps its number and its letter: schedules in findings name agents by them. The parser
- * and the printer of schedules, and the check of finding files, read this table.
+ * A kind once released keeps its number and its letter: schedules in findings name agents by them. Whoever
+ * treats kinds alike or apart reads this table: schedules, recordings, pairs of executions, verification.
  */
 
 export interface AgentKind {
@@ -17,10 +19,16 @@ export interface AgentKind {
   readonly who: 'cpu' | 'buffer' | 'line' | 'walker' | 'host' | 'mmu';
   /** Only ever starts a disturbance; what others do counts as progress. */
   readonly isEnvironment?: true;
-  /** A machine has it only where CPUs are virtual. */
-  readonly isHosts?: true;
-  /** A machine has it only where CPUs broadcast invalidations. */
-  readonly isBroadcast?: true;
+  /** What a recording has its steps as, a number of op-kinds.ts; a CPU's have that of their operation. */
+  readonly step?: number;
+  /** The machine's last value says what its step did. */
+  readonly answers?: true;
+  /** Moves once somebody else has given it something to do. */
+  readonly isSetGoing?: true;
+  /** Moves at a time of its own, which may be late: what strategies may leave undone for long. */
+  readonly isBehind?: true;
+  /** Only machines that have such a unit have it (machine/unit.ts). */
+  readonly isOfUnit?: true;
 }
 
 export const CPU_AGENT = 0;
@@ -38,35 +46,62 @@ export const INVALIDATION_AGENT = 7;
 
 /** By number; those that only some machines have come last. */
 export const AGENTS: readonly AgentKind[] = [
-  { number: CPU_AGENT, name: 'CPU', letter: '', who: 'cpu' },
-  { number: BUFFER_AGENT, name: 'store buffer', letter: 'b', who: 'buffer' },
-  { number: LINE_AGENT, name: 'interrupt line', letter: 'i', who: 'line' },
-  { number: WALKER_AGENT, name: 'page walker', letter: 'w', who: 'walker', isEnvironment: true },
-  { number: HOST_AGENT, name: 'host', letter: 'h', who: 'host', isHosts: true },
-  { number: SERVICE_AGENT, name: 'requests', letter: 'r', who: 'host', isHosts: true },
-  { number: PREEMPT_AGENT, name: 'preemption', letter: 'p', who: 'host', isEnvironment: true, isHosts: true },
-  { number: INVALIDATION_AGENT, name: 'invalidations', letter: 'v', who: 'mmu', isBroadcast: true },
+  { number: CPU_AGENT, name: 'CPU', letter: '', who: 'cpu', answers: true },
+  { number: BUFFER_AGENT, name: 'store buffer', letter: 'b', who: 'buffer', step: K.STEP_DRAIN },
+  {
+    number: LINE_AGENT,
+    name: 'interrupt line',
+    letter: 'i',
+    who: 'line',
+    step: K.STEP_DELIVER,
+    isSetGoing: true,
+  },
+  {
+    number: WALKER_AGENT,
+    name: 'page walker',
+    letter: 'w',
+    who: 'walker',
+    step: K.STEP_WALK,
+    isEnvironment: true,
+  },
+  {
+    ...{ number: HOST_AGENT, name: 'host', letter: 'h', who: 'host', step: K.STEP_HOST },
+    ...{ answers: true, isSetGoing: true, isBehind: true, isOfUnit: true },
+  },
+  {
+    ...{ number: SERVICE_AGENT, name: 'requests', letter: 'r', who: 'host', step: K.STEP_SERVE },
+    ...{ isSetGoing: true, isOfUnit: true },
+  },
+  {
+    ...{ number: PREEMPT_AGENT, name: 'preemption', letter: 'p', who: 'host', step: K.STEP_PREEMPT },
+    ...{ answers: true, isEnvironment: true, isOfUnit: true },
+  },
+  {
+    ...{
+      number: INVALIDATION_AGENT,
+      name: 'invalidations',
+      letter: 'v',
+      who: 'mmu',
+      step: K.STEP_INVALIDATE,
+    },
+    ...{ answers: true, isSetGoing: true, isBehind: true, isOfUnit: true },
+  },
 ];
 
-/** First number of the kinds that a machine on bare metal lacks, and one whose CPUs are virtual. */
-export const NATIVE_KINDS = AGENTS.findIndex(({ isHosts }) => isHosts === true);
-export const VIRTUAL_KINDS = AGENTS.findIndex(({ isBroadcast }) => isBroadcast === true);
-const BROADCAST_KINDS = AGENTS.length;
+/** First number of the kinds that a machine lacks which has no unit. */
+export const NATIVE_KINDS = AGENTS.findIndex(({ isOfUnit }) => isOfUnit === true);
 
-/** Numbers below this are kinds of agents that the machine may have. */
-export function agentKindsOf(virtualCpus: boolean, broadcasts: boolean): number {
-  return broadcasts ? BROADCAST_KINDS : virtualCpus ? VIRTUAL_KINDS : NATIVE_KINDS;
-}
+/** A bit for each kind of which `holds`. */
+const bitsOf = (holds: (kind: AgentKind) => boolean | undefined): number =>
+  AGENTS.reduce((bits, kind) => bits | (holds(kind) === true ? 1 << kind.number : 0), 0);
 
 /** Agents of a CPU are numbered cpu * AGENT_KINDS + kind: there is room for kinds to come. */
 export const AGENT_KINDS = 16;
 const KIND_MASK = AGENT_KINDS - 1;
 const CPU_SHIFT = 4;
-/** A bit for each kind. */
-const ENVIRONMENT = AGENTS.reduce(
-  (bits, { number, isEnvironment }) => bits | (isEnvironment === true ? 1 << number : 0),
-  0,
-);
+const ENVIRONMENT = bitsOf(({ isEnvironment }) => isEnvironment);
+const BEHIND = bitsOf(({ isBehind }) => isBehind);
+const ANSWERING = bitsOf(({ answers }) => answers);
 
 export function agentOf(cpu: number, kind: number): number {
   return cpu * AGENT_KINDS + kind;
@@ -85,12 +120,14 @@ export function isEnvironment(agent: number): boolean {
   return ((ENVIRONMENT >> (agent & KIND_MASK)) & 1) !== 0;
 }
 
-/**
- * Whether the agent does what others have asked of a CPU at a time of its own, behind its code: what a
- * strategy may leave undone for long.
- */
+/** Whether agents of the kind do what others have asked of a CPU at a time of their own, behind its code. */
 export function isBehind(kind: number): boolean {
-  return kind === HOST_AGENT || kind === INVALIDATION_AGENT;
+  return ((BEHIND >> kind) & 1) !== 0;
+}
+
+/** Whether the machine's last value says what a step of the kind did. */
+export function answers(kind: number): boolean {
+  return ((ANSWERING >> kind) & 1) !== 0;
 }
 
 /** `3b`: an agent as schedules write it. */

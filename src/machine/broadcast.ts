@@ -1,6 +1,8 @@
 import { agentOf, INVALIDATION_AGENT } from './agents.js';
+import type { Cpu } from './cpu.js';
 import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
+import type { Unit } from './unit.js';
 
 /**
  * Broadcast invalidations (AMD INVLPGB and TLBSYNC; A24 of the reference): one CPU asks the MMUs of all, its
@@ -72,7 +74,8 @@ export function addRequest(mem: Int32Array, list: number, request: readonly numb
 }
 
 /** The CPUs' broadcast invalidations in the explorer. */
-export class Broadcasts {
+export class Broadcasts implements Unit {
+  readonly moves = { [INVALIDATION_AGENT]: ({ id }: Cpu) => this.carryOut(id) };
   private readonly mem: Int32Array;
   private readonly maskWords: number;
 

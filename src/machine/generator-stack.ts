@@ -1,6 +1,7 @@
 import type { Continuation, Vector } from './continuation.js';
-import type { Cpu, ImmediateOp, PendingOp } from './cpu.js';
+import type { Cpu } from './cpu.js';
 import { Refusal } from './operands.js';
+import type { ImmediateOp, PendingOp } from './pending-op.js';
 import type { Program } from './program.js';
 import type { Protocol } from './protocol.js';
 

@@ -3,6 +3,7 @@ import type { Cpu } from './cpu.js';
 import * as H from './hardware.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
+import type { Unit } from './unit.js';
 
 /**
  * The host of virtual CPUs: takes them off their processor and brings them back, says so in a byte that
@@ -88,7 +89,12 @@ export const HOST_ENTERED_LOST = 9;
 export const HOST_COMPLETED_ACCESS = 10;
 export const HOST_SERVED = 11;
 
-export class Hypervisor {
+export class Hypervisor implements Unit {
+  readonly moves = {
+    [HOST_AGENT]: (cpu: Cpu) => this.stepHost(cpu),
+    [SERVICE_AGENT]: ({ id }: Cpu) => this.serve(id),
+    [PREEMPT_AGENT]: (cpu: Cpu) => this.preempt(cpu),
+  };
   private readonly mem: Int32Array;
   private readonly maskWords: number;
   private readonly behaviour: HostBehaviour;

@@ -4,22 +4,20 @@ import { isLatent, type JudgedViolation, type MemoryModel } from '../vocabulary/
 import { personally, type ViolationFacts, violationWords } from '../vocabulary/violation-facts.js';
 import {
   AGENT_KINDS,
-  agentKindsOf,
   agentOf,
   BUFFER_AGENT,
   CPU_AGENT,
   cpuOfAgent,
-  HOST_AGENT,
-  INVALIDATION_AGENT,
+  isEnvironment,
   kindOfAgent,
   LINE_AGENT,
+  NATIVE_KINDS,
   PREEMPT_AGENT,
-  SERVICE_AGENT,
   tracedAgent,
   WALKER_AGENT,
 } from './agents.js';
 import { Broadcasts } from './broadcast.js';
-import type { Cpu, PendingOp } from './cpu.js';
+import type { Cpu } from './cpu.js';
 import { EnabledSet } from './enabled-set.js';
 import { Frames } from './frames.js';
 import { GeneratorCode } from './generator-stack.js';
@@ -34,9 +32,11 @@ import { MachineObserver } from './observer.js';
 import * as K from './op-kinds.js';
 import { namedWords, Operands, Refusal } from './operands.js';
 import { DRAINS, OPERATIONS } from './operations/index.js';
+import type { PendingOp } from './pending-op.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import { StoreBuffers } from './store-buffers.js';
 import type { Touches } from './touches.js';
+import type { Unit } from './unit.js';
 import { WATCH_LISTENER, WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js';
 
 /**
@@ -48,8 +48,6 @@ import { WATCH_LISTENER, WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js'
  */
 
 const HASH_PRIME = 0x01000193;
-/** Words that `saveProgress` fills. */
-export const PROGRESS_WORDS = 4;
 
 export class Machine {
   readonly mem: Int32Array;
@@ -60,7 +58,10 @@ export class Machine {
   readonly hypervisor: Hypervisor | null;
   /** Broadcast invalidations, if the CPUs have them. */
   readonly broadcasts: Broadcasts | null;
-  /** Kinds of agents that a CPU has here. */
+  private readonly units: readonly Unit[];
+  /** By kind of agent that is of a unit: its step. */
+  private readonly moves: Unit['moves'];
+  /** Numbers below this are kinds of agents that a CPU may have here. */
   readonly agentKinds: number;
   readonly cpus: Cpu[] = [];
   readonly enabled: EnabledSet;
@@ -95,7 +96,8 @@ export class Machine {
   /** The same for what is done at once, with its line on the stack. */
   readonly early: Operands[] = [];
   private readonly cpuSteps: Int32Array;
-  private totalCpuSteps = 0;
+  /** Operations that all CPUs have executed. */
+  totalCpuSteps = 0;
   /** Null while nobody asks. */
   touches: Touches | null = null;
   private listener: MachineListener | null = null;
@@ -119,7 +121,9 @@ export class Machine {
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
     this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
     this.broadcasts = program.broadcast == null ? null : new Broadcasts(this, program.broadcast);
-    this.agentKinds = agentKindsOf(this.hypervisor !== null, this.broadcasts !== null);
+    this.units = [this.hypervisor, this.broadcasts].filter((unit) => unit !== null);
+    this.moves = Object.assign({}, ...this.units.map(({ moves }) => moves));
+    this.agentKinds = Math.max(NATIVE_KINDS, ...Object.keys(this.moves).map((kind) => Number(kind) + 1));
     this.named = namedWords(program.words);
     for (let id = 0; id < program.cpus; id++) {
       this.operands.push(new Operands(program, id));
@@ -217,25 +221,7 @@ export class Machine {
   refresh(id: number): void {
     this.refreshVcpu(id);
     this.buffers.refresh(id);
-    this.broadcasts?.refresh(id);
-  }
-
-  /**
-   * What of an execution's progress is not in `mem`, in PROGRESS_WORDS words: it goes from thread to thread
-   * with the turn.
-   */
-  saveProgress(into: Int32Array): void {
-    into[0] = this.step;
-    into[1] = this.totalCpuSteps;
-    into[2] = this.hash;
-    into[3] = this.walkerSteps;
-  }
-
-  loadProgress(from: Int32Array): void {
-    this.step = from[0];
-    this.totalCpuSteps = from[1];
-    this.hash = from[2];
-    this.walkerSteps = from[3];
+    for (const unit of this.units) unit.refresh(id);
   }
 
   /** Whether every script has ended, every buffer is empty and no interrupt is under way. */
@@ -391,20 +377,16 @@ export class Machine {
     this.step++;
   }
 
-  /** A step of the CPU's host, or of its MMU for another CPU: the CPU's code does not hear of it. */
+  /** A step of a unit: the CPU's code does not hear of it. */
   private stepUnheard(cpu: Cpu, agent: number, kind: number): void {
-    const { hypervisor: host, broadcasts } = this;
-    if (kind === PREEMPT_AGENT) this.walkerSteps++;
-    const did =
-      kind === INVALIDATION_AGENT
-        ? broadcasts?.carryOut(cpu.id)
-        : kind === HOST_AGENT
-          ? host?.stepHost(cpu)
-          : kind === SERVICE_AGENT
-            ? host?.serve(cpu.id)
-            : host?.preempt(cpu);
-    this.lastValue = did ?? 0;
+    if (isEnvironment(agent)) this.walkerSteps++;
+    this.lastValue = this.moves[kind](cpu);
     this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (this.lastValue << 12)), HASH_PRIME);
+  }
+
+  /** Whether CPUs have agents of the kind here. */
+  hasAgents(kind: number): boolean {
+    return kind < NATIVE_KINDS || this.moves[kind] !== undefined;
   }
 
   /**

@@ -1,9 +1,9 @@
 import type { Told } from '../vocabulary/told.js';
 import { INVLPGB_FLAGS, INVLPGB_PCID, INVLPGB_PMD_STRIDE, INVLPGB_VA } from './broadcast.js';
-import type { PendingOp, WatchedWords } from './cpu.js';
 import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
 import { FLUSH_PAGES } from './hypervisor.js';
 import * as K from './op-kinds.js';
+import type { PendingOp, WatchedWords } from './pending-op.js';
 import type { MmuLayout, Program } from './program.js';
 import { pteFrame } from './pte.js';
 

@@ -1,8 +1,9 @@
 import type { WaitingCpu } from '../vocabulary/violation-facts.js';
 import { agentOf, CPU_AGENT } from './agents.js';
-import type { Cpu, PendingOp } from './cpu.js';
+import type { Cpu } from './cpu.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
+import type { PendingOp } from './pending-op.js';
 
 /** Which CPUs can move: those that wait for a word can when it holds what they wait for. */
 

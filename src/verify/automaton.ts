@@ -1,6 +1,7 @@
 import { type Frame, frames, LoweringError } from '../lowering/yield-frames.js';
-import type { Cpu, PendingOp, WatchedWords } from '../machine/cpu.js';
+import type { Cpu } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
+import type { PendingOp, WatchedWords } from '../machine/pending-op.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import { OP_DONE, OP_THROW } from './local-ops.js';

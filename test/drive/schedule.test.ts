@@ -14,7 +14,6 @@ import {
   PREEMPT_AGENT,
   SERVICE_AGENT,
   tracedAgent,
-  VIRTUAL_KINDS,
   WALKER_AGENT,
 } from '../../src/machine/agents.js';
 
@@ -54,7 +53,7 @@ describe('the text of a schedule', () => {
         const decision =
           random.below(4) === 0
             ? -1 - random.below(9)
-            : agentOf(random.below(256), random.below(VIRTUAL_KINDS));
+            : agentOf(random.below(256), random.below(AGENTS.length));
         for (let times = random.below(3); times >= 0; times--) decisions.push(decision);
       }
       expect(decodeSchedule(encodeSchedule(decisions))).toEqual(decisions);

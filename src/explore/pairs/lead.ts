@@ -1,15 +1,5 @@
 import type { Schedule } from '../../drive/schedule.js';
-import {
-  agentOf,
-  CPU_AGENT,
-  cpuOfAgent,
-  HOST_AGENT,
-  INVALIDATION_AGENT,
-  kindOfAgent,
-  LINE_AGENT,
-  SERVICE_AGENT,
-  WALKER_AGENT,
-} from '../../machine/agents.js';
+import { AGENTS, agentOf, CPU_AGENT, cpuOfAgent, kindOfAgent, WALKER_AGENT } from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
 import type { Machine } from '../../machine/machine.js';
 import type { CallFrame } from './call-tree.js';
@@ -24,7 +14,7 @@ export interface LeadSteps {
 }
 
 /** Agents of a CPU that somebody else can set going: the base had them enabled, or not. */
-export const SET_GOING = [LINE_AGENT, HOST_AGENT, SERVICE_AGENT, INVALIDATION_AGENT];
+export const SET_GOING = AGENTS.filter(({ isSetGoing }) => isSetGoing).map(({ number }) => number);
 
 /** An execution of the base, as those who follow it need it: who moved, and what for. */
 export class Lead {

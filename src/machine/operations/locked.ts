@@ -1,6 +1,7 @@
-import type { Cpu, PendingOp } from '../cpu.js';
+import type { Cpu } from '../cpu.js';
 import type { Machine } from '../machine.js';
 import * as K from '../op-kinds.js';
+import type { PendingOp } from '../pending-op.js';
 import type { Operation, OperationGroup } from './operation.js';
 
 /**

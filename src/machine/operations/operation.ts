@@ -1,5 +1,6 @@
-import type { Cpu, PendingOp } from '../cpu.js';
+import type { Cpu } from '../cpu.js';
 import type { Machine } from '../machine.js';
+import type { PendingOp } from '../pending-op.js';
 
 /**
  * Executes a CPU's pending operation in one step; answers its result. Throws a Refusal for what cannot be

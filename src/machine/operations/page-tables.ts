@@ -1,7 +1,7 @@
-import type { PendingOp } from '../cpu.js';
 import { SB_PTE } from '../hardware.js';
 import type { Machine } from '../machine.js';
 import * as K from '../op-kinds.js';
+import type { PendingOp } from '../pending-op.js';
 import { PTE_WRITE, pteFrame, pteValue, withVersion } from '../pte.js';
 import type { Operation, OperationGroup } from './operation.js';
 

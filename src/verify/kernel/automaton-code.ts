@@ -1,6 +1,7 @@
 import type { Continuation, Vector } from '../../machine/continuation.js';
-import type { Cpu, WatchedWords } from '../../machine/cpu.js';
+import type { Cpu } from '../../machine/cpu.js';
 import type { Refusal } from '../../machine/operands.js';
+import type { WatchedWords } from '../../machine/pending-op.js';
 import { type Automaton, END, type Role } from '../automaton.js';
 import {
   OP_CHOOSE,

@@ -1,13 +1,9 @@
 import {
+  AGENTS,
   agentOf,
-  BUFFER_AGENT,
   CPU_AGENT,
-  HOST_AGENT,
-  INVALIDATION_AGENT,
   kindOfAgent,
-  LINE_AGENT,
   PREEMPT_AGENT,
-  SERVICE_AGENT,
   WALKER_AGENT,
 } from '../../machine/agents.js';
 import * as K from '../../machine/op-kinds.js';
@@ -57,9 +53,6 @@ const OWN: ReadonlySet<number> = new Set([
   K.OP_FREE_FRAME,
 ]);
 
-const EVERYWHERE = [CPU_AGENT, BUFFER_AGENT, LINE_AGENT, WALKER_AGENT];
-const HOSTS = [HOST_AGENT, SERVICE_AGENT, PREEMPT_AGENT];
-
 export class KernelMover implements Mover {
   readonly agents: readonly number[];
   private cpu = 0;
@@ -71,12 +64,7 @@ export class KernelMover implements Mover {
     private readonly kernel: KernelMachine,
     private readonly isWhole: boolean,
   ) {
-    const { hypervisor, broadcasts } = kernel.machine;
-    this.agents = [
-      ...EVERYWHERE,
-      ...(hypervisor === null ? [] : HOSTS),
-      ...(broadcasts === null ? [] : [INVALIDATION_AGENT]),
-    ];
+    this.agents = AGENTS.map(({ number }) => number).filter((kind) => kernel.machine.hasAgents(kind));
   }
 
   set choose(choose: (n: number) => number) {

@@ -1,0 +1,12 @@
+import type { Cpu } from './cpu.js';
+
+/**
+ * What moves beside the CPUs' code, which does not hear of it: a host, MMUs that serve other CPUs. A machine
+ * has a unit, or lacks it with all its agents.
+ */
+export interface Unit {
+  /** By kind of agent (agents.ts): a step of that agent of the CPU; answers what the step is recorded with. */
+  readonly moves: Readonly<Record<number, (cpu: Cpu) => number>>;
+  /** Looks at memory anew for which of the CPU's agents can move. */
+  refresh(id: number): void;
+}
