@@ -1,4 +1,5 @@
 import type { Protocol } from '../machine/protocol.js';
+import type { LayOutUnit } from '../machine/unit.js';
 import type { FeatureName, Features } from './features.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
@@ -51,6 +52,8 @@ export interface Backend {
   readonly uses?: FeatureName;
   /** Why rules about remote generations make no sense on it; absent where they do. */
   readonly noRules?: string;
+  /** Hardware that it brings with it; the words of that are `cpu.layout.unit`. Threads have none. */
+  readonly unit?: LayOutUnit;
   /**
    * `flush_tlb_multi`: has the request of `cpu` (its flush_tlb_info) carried out on every CPU of `mask` that
    * needs it, `cpu` included, and returns when that is done. Before 5.13 (feature concurrentFlush off) it is

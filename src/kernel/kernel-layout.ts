@@ -13,6 +13,7 @@ import { Layout } from '../machine/layout.js';
 import type { WordRange } from '../machine/operands.js';
 import type { MmuLayout } from '../machine/program.js';
 import { FRAMES_MAX } from '../machine/pte.js';
+import type { LayOutUnit, UnitPlan } from '../machine/unit.js';
 import { mmName } from '../vocabulary/mm-name.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM, INIT_MM } from './constants.js';
@@ -39,6 +40,8 @@ export interface KernelLayout extends GuestLayout {
   /** Without broadcasts: of no words, and null. */
   readonly globalAsids: GlobalAsidLayout;
   readonly broadcast: BroadcastLayout | null;
+  /** Hardware that the backend brings. */
+  readonly unit: UnitPlan | null;
   readonly maskWords: number;
   readonly lastCtxId: number;
   /** Of frame 0: reference count; page-table lock of a table page; and from a frame's words to the next's. */
@@ -123,6 +126,7 @@ export function kernelLayout(
   lineWords: number = LINE_WORDS,
   ownWords: OwnWords = NO_OWN_WORDS,
   broadcasts: Pick<BroadcastLayout, 'waitsForAccesses'> | null = null,
+  layOutUnit: LayOutUnit | null = null,
 ): KernelLayout {
   // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
   if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
@@ -152,6 +156,7 @@ export function kernelLayout(
   const guest = guestLayout(layout, scenario.cpus, maskWords);
   const own = ownLayout(layout, ownWords, scenario.cpus, mmNames);
   const globalAsids = globalAsidLayout(layout, scenario, broadcasts === null ? [] : mmNames);
+  const unit = layOutUnit?.(layout, scenario.cpus) ?? null;
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
   const splitWords = mmu.ghost.keys * mms.length * SPLIT_WORDS;
@@ -165,6 +170,7 @@ export function kernelLayout(
     own,
     globalAsids,
     broadcast,
+    unit,
     layout,
     cpus,
     mms,

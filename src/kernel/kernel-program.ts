@@ -80,7 +80,7 @@ export function kernelProgram(
   const { features } = choice;
   const isBroadcasting = broadcasts(choice, scenario);
   const answers = isBroadcasting ? { waitsForAccesses: features.broadcastWaitsForAccesses } : null;
-  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, answers);
+  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, answers, choice.backend.unit);
   const functions: KernelFunctions = {
     ...kernelFunctions,
     flushTlbMulti: choice.backend.flushTlbMulti,
@@ -119,6 +119,7 @@ export function kernelProgram(
     mmu: layout.mmu,
     host: hostLayout(choice, layout),
     broadcast: layout.broadcast,
+    unit: layout.unit,
     tce: isBroadcasting && features.translationCacheExtension,
     config,
     createCpu: (machine, id) => new KernelCpu(machine, id, config),

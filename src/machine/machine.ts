@@ -58,6 +58,8 @@ export class Machine {
   readonly hypervisor: Hypervisor | null;
   /** Broadcast invalidations, if the CPUs have them. */
   readonly broadcasts: Broadcasts | null;
+  /** A unit that the program brings. */
+  readonly own: Unit | null;
   private readonly units: readonly Unit[];
   /** By kind of agent that is of a unit: its step. */
   private readonly moves: Unit['moves'];
@@ -121,7 +123,8 @@ export class Machine {
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
     this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
     this.broadcasts = program.broadcast == null ? null : new Broadcasts(this, program.broadcast);
-    this.units = [this.hypervisor, this.broadcasts].filter((unit) => unit !== null);
+    this.own = program.unit?.make(this) ?? null;
+    this.units = [this.hypervisor, this.broadcasts, this.own].filter((unit) => unit !== null);
     this.moves = Object.assign({}, ...this.units.map(({ moves }) => moves));
     this.agentKinds = Math.max(NATIVE_KINDS, ...Object.keys(this.moves).map((kind) => Number(kind) + 1));
     this.named = namedWords(program.words);

@@ -8,6 +8,7 @@ import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
 import type { WordRange } from './operands.js';
 import type { Protocol } from './protocol.js';
+import type { UnitPlan } from './unit.js';
 
 /**
  * What a machine runs: words with their initial values, and one generator per CPU. The simulated kernel with
@@ -30,6 +31,8 @@ export interface Program {
   readonly host?: HostLayout | null;
   /** Where CPUs broadcast invalidations: the words for it; null or absent: they do not. */
   readonly broadcast?: BroadcastLayout | null;
+  /** A unit of its own. */
+  readonly unit?: UnitPlan | null;
   /** EFER.TCE: an invalidation of an address keeps the upper-level entries that do not lead to it. */
   readonly tce?: boolean;
   /** Makes the CPU object that `main` and `interrupt` are given; a subclass of Cpu may carry addresses. */

@@ -1,4 +1,6 @@
 import type { Cpu } from './cpu.js';
+import type { Layout } from './layout.js';
+import type { Machine } from './machine.js';
 
 /**
  * What moves beside the CPUs' code, which does not hear of it: a host, MMUs that serve other CPUs. A machine
@@ -10,3 +12,13 @@ export interface Unit {
   /** Looks at memory anew for which of the CPU's agents can move. */
   refresh(id: number): void;
 }
+
+/** A unit that a program brings with it. */
+export interface UnitPlan {
+  /** Addresses of its words, by name and CPU. */
+  readonly words: Readonly<Record<string, readonly number[]>>;
+  make(machine: Machine): Unit;
+}
+
+/** Lays out a unit's words for so many CPUs. */
+export type LayOutUnit = (layout: Layout, cpus: number) => UnitPlan;

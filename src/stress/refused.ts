@@ -3,12 +3,16 @@ import type { Variant } from '../variants/variant.js';
 
 /**
  * Why a variant does not run on threads of a computer of this architecture (Node's `process.arch`), or null.
+ * Hardware that a backend brings along is a unit of the explorer's machine.
+ *
  * A compare-exchange of two words is done on a BigInt64Array over the bytes of an Int32Array; accesses of
  * mixed size are outside the JavaScript memory model, and only on x86-64 is it known what the hardware makes
  * of them.
  */
 export function refusedOnThreads(variant: string, arch: string, own: readonly Variant[] = []): string | null {
-  const rule = findVariant(variant, own)?.rule;
+  const { rule, backend } = findVariant(variant, own) ?? {};
+  if (backend?.unit !== undefined)
+    return `${variant} has hardware of its own, which threads have not; hunt it instead`;
   if (arch === 'x64' || rule?.needsPair !== true) return null;
   return (
     `${variant} needs a compare-exchange of two words at once, which threads have on x86-64 only ` +
