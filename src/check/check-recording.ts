@@ -48,11 +48,11 @@ const MAX_GEN = 2 ** 30;
 function validate(recording: Recording): void {
   const { file, cpus, events } = recording;
   if (cpus > MAX_CPUS)
-    throw new TraceError(file, null, `${cpus} CPUs; expected at most ${MAX_CPUS} for a check`);
+    throw new TraceError(file, null, `${cpus} CPUs`, `expected at most ${MAX_CPUS} for a check`);
   for (const event of events) {
     const gen = event.kind === 'switch_mm' ? event.ngen : 'gen' in event ? event.gen : 0;
     if (gen >= MAX_GEN)
-      throw new TraceError(file, event.line, `generation ${gen}; expected less than ${MAX_GEN}`);
+      throw new TraceError(file, event.line, `generation ${gen}`, `expected less than ${MAX_GEN}`);
   }
 }
 
@@ -136,14 +136,13 @@ function prepare(recording: Recording, version: CheckedVersion | null) {
       recording.meta === undefined
         ? 'no meta file names its kernel, and its lines do not show which it was'
         : `there is no profile of its kernel ${recording.meta.kernel}`;
-    throw new TraceError(file, null, `${kernel}; give one with --profile (shootdown list variants)`);
+    throw new TraceError(file, null, kernel, 'give one with --profile (shootdown list variants)');
   }
   // Of a vCPU that wrote no line the recording may not know.
   const log = readHypervisorLog(file, Math.max(recording.cpus, recording.meta?.cpus ?? 0));
   if (log !== null && recording.ticks) {
-    const what =
-      'has ticks for times, and a hypervisor log beside it; expected the trace clock of the log (mono)';
-    throw new TraceError(file, null, what);
+    const what = 'has ticks for times, and a hypervisor log beside it';
+    throw new TraceError(file, null, what, 'expected the trace clock of the log (mono)');
   }
   return { chosen, by: found?.by ?? ('given' as const), log };
 }
@@ -179,6 +178,6 @@ export async function checkPath(file: string, version: CheckedVersion | null): P
     sum = sum === null ? report : addedReports(sum, report);
     parts++;
   }
-  if (sum === null) throw new TraceError(file, null, 'has no event; expected a recording');
+  if (sum === null) throw new TraceError(file, null, 'has no event', 'expected a recording');
   return parts === 1 ? sum : { ...sum, parts };
 }

@@ -63,8 +63,8 @@ export class Mms {
         this.handles.set(pointer, INIT_MM);
       else this.handles.set(pointer, FIRST_USER_MM + this.users++);
       if (this.users > MAX_MMS) {
-        const what = `more than ${MAX_MMS} address spaces; expected at most that many`;
-        throw new TraceError(file, event.line, what);
+        const what = `more than ${MAX_MMS} address spaces`;
+        throw new TraceError(file, event.line, what, 'expected at most that many');
       }
       if (event.kind === 'switch_mm' && event.prev !== '0x0' && !this.handles.has(event.prev)) {
         this.handles.set(event.prev, isStatic(event.prev) ? INIT_MM : FIRST_USER_MM + this.users++);

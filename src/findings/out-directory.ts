@@ -36,8 +36,8 @@ export function checkOutDirectory(directory: string): void {
     if (code === null) throw error;
     const Kind = MACHINE.has(code) ? InfrastructureError : InputError;
     throw new Kind(
-      `--out: no finding can be kept in ${directory}: ${systemReason(error)}; give another ` +
-        'directory with --out',
+      `--out: no finding can be kept in ${directory}: ${systemReason(error)}`,
+      'give another directory with --out',
     );
   }
 }

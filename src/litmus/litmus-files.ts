@@ -31,7 +31,7 @@ export function litmusSources(path: string): LitmusSource[] {
     const tests = file.endsWith('.json') ? collection(file) : [single(file)];
     units += tests.reduce((sum, { text }) => sum + text.length, 0);
     if (units > TOTAL_UNITS_MAX)
-      throw new InputError(`${path}: more than ${TOTAL_UNITS_MAX} characters of tests; give fewer`);
+      throw new InputError(`${path}: more than ${TOTAL_UNITS_MAX} characters of tests`, 'give fewer');
     return tests;
   });
 }
@@ -50,7 +50,7 @@ function filesUnder(directory: string): string[] {
   // Where there are tests, JSON beside them is something else.
   const files = (tests.length > 0 ? tests : names.filter((name) => name.endsWith('.json'))).sort();
   if (files.length > FILES_MAX)
-    throw new InputError(`${directory}: more than ${FILES_MAX} tests; give a smaller directory`);
+    throw new InputError(`${directory}: more than ${FILES_MAX} tests`, 'give a smaller directory');
   return files.map((name) => join(directory, name));
 }
 
@@ -73,7 +73,7 @@ function collection(file: string): LitmusSource[] {
   const tests: unknown = isObject(value) ? value.tests : null;
   if (!Array.isArray(tests)) return bad();
   if (tests.length > FILES_MAX)
-    throw new InputError(`${file}: more than ${FILES_MAX} tests; give a smaller collection`);
+    throw new InputError(`${file}: more than ${FILES_MAX} tests`, 'give a smaller collection');
   return tests.map((test: unknown) => {
     const text: unknown = isObject(test) ? test.litmus : null;
     if (typeof text !== 'string' || text.length > BYTES_MAX) return bad();

@@ -24,7 +24,7 @@ export function parseLitmus(text: string, file: string): LitmusTest {
   const source = new Source(file, text);
   const { arch, name, end } = header(source);
   const open = source.text.indexOf('{', end);
-  if (open < 0) source.malformed(end, 'no initial state follows; write { } where all is 0');
+  if (open < 0) source.malformed(end, 'no initial state follows', 'write { } where all is 0');
   const close = source.text.indexOf('}', open);
   if (close < 0) source.malformed(open, 'the initial state has no end: "}" is missing');
   const initial = initialState(source, open + 1, close);
@@ -32,7 +32,8 @@ export function parseLitmus(text: string, file: string): LitmusTest {
   if (tail === undefined)
     return source.malformed(
       source.text.length,
-      'no condition follows the code; write exists, ~exists or forall',
+      'no condition follows the code',
+      'write exists, ~exists or forall',
     );
   const tailAt = close + tail;
   const threads = code(source, close + 1, tailAt, arch);
@@ -66,7 +67,8 @@ function initialState(source: Source, from: number, to: number): Record<string, 
     const text = setting.trim();
     if (text === '') continue;
     const match = /^(?:[a-z]\w*\s+)?\[?((?:(\d{1,3}):)?%?([A-Za-z_]\w*))\]?\s*(?:=\s*([-\w]+))?$/.exec(text);
-    if (match === null) source.malformed(place, `${quoted(text)} is no initial value; write x=1 or 0:EAX=1`);
+    if (match === null)
+      source.malformed(place, `${quoted(text)} is no initial value`, 'write x=1 or 0:EAX=1');
     const value = int32(match[4] ?? '0');
     if (value === null)
       throw new SkippedTest(

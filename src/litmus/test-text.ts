@@ -21,8 +21,8 @@ export class Source {
   }
 
   /** Throws InputError: `file:line: what`. */
-  malformed(offset: number, what: string): never {
-    throw new InputError(`${this.place(offset)}: ${what}`);
+  malformed(offset: number, what: string, remedy: string | null = null): never {
+    throw new InputError(`${this.place(offset)}: ${what}`, remedy);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Machine } from './machine.js';
  * has a unit, or lacks it with all its agents.
  */
 export interface Unit {
-  /** By kind of agent (agents.ts): a step of that agent of the CPU; answers what the step is recorded with. */
+  /** By kind of agent (agents.ts): a step of the CPU's; answers what the step is recorded with. */
   readonly moves: Readonly<Record<number, (cpu: Cpu) => number>>;
   /** Looks at memory anew for which of the CPU's agents can move. */
   refresh(id: number): void;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
 import { parserFor } from '../subset/syntax.js';
+import { InputError } from '../vocabulary/errors.js';
 
 /**
  * Imports whose file is only known when they run. No bundler reads what they load, so no hash has it, and a
@@ -17,26 +18,32 @@ interface Node {
 /** What no parse is needed for: most files have none of these words. */
 const SUSPECT = /\bimport\s*(?:\/[*/]|\()|\brequire\b|\beval\b|\bFunction\b/;
 
-/**
- * The first computed import of these files as `file:line: message`, or null. Of packages only what would run:
- * `import()`.
- */
-export function computedImport(paths: readonly string[]): string | null {
+/** Throws InputError for the first computed import of these files; of packages only what would run. */
+export function refuseComputedImports(paths: readonly string[]): void {
   for (const path of paths) {
     const source = readFileSync(path, 'utf8');
     if (!SUSPECT.test(source)) continue;
     const root = parse(source, path);
     const found = root === null ? firstInText(source, path) : firstIn(root, isUserFile(path));
-    if (found !== null) return `${displayPath(path)}:${found.line}: ${found.what}`;
+    if (found === null) continue;
+    const { line, mistake } = found;
+    throw new InputError(mistake.what, mistake.remedy, { file: displayPath(path), line });
   }
-  return null;
 }
 
-const COMPUTED = 'what this import() loads is only known when it runs; write the file name in quotes';
+interface Mistake {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const COMPUTED: Mistake = {
+  what: 'what this import() loads is only known when it runs',
+  remedy: 'write the file name in quotes',
+};
 
 interface Found {
   readonly line: number;
-  readonly what: string;
+  readonly mistake: Mistake;
 }
 
 /** What the parser does not know (JSX) is searched as text: a comment that looks like one is refused too. */
@@ -44,16 +51,16 @@ function firstInText(source: string, path: string): Found | null {
   const at = /\.[cm]?[jt]sx?$/.test(path)
     ? source.search(/\bimport\s*\(\s*[^\s'"]|\beval\s*\(|\bFunction\s*\(/)
     : -1;
-  return at < 0 ? null : { line: source.slice(0, at).split('\n').length, what: COMPUTED };
+  return at < 0 ? null : { line: source.slice(0, at).split('\n').length, mistake: COMPUTED };
 }
 
 function firstIn(root: Node, isOwn: boolean): Found | null {
   const open: Node[] = [root];
   let first: Found | null = null;
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const what = mistake(node, isOwn);
+    const mistake = mistakeOf(node, isOwn);
     const { line } = node.loc.start;
-    if (what !== null && (first === null || line < first.line)) first = { line, what };
+    if (mistake !== null && (first === null || line < first.line)) first = { line, mistake };
     for (const value of Object.values(node)) {
       for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) open.push(child);
     }
@@ -61,16 +68,22 @@ function firstIn(root: Node, isOwn: boolean): Found | null {
   return first;
 }
 
-function mistake(node: Node, isOwn: boolean): string | null {
+function mistakeOf(node: Node, isOwn: boolean): Mistake | null {
   if (node.type === 'ImportExpression' && !isLiteral(node.source)) return COMPUTED;
   if (!isOwn || (node.type !== 'CallExpression' && node.type !== 'NewExpression')) return null;
   const callee = node.callee as Node;
   if (callee.type !== 'Identifier') return null;
   const [first] = node.arguments as readonly unknown[];
   if (callee.name === 'require' && !isLiteral(first))
-    return 'what this require() loads is only known when it runs; import the file by its name';
+    return {
+      what: 'what this require() loads is only known when it runs',
+      remedy: 'import the file by its name',
+    };
   if (callee.name === 'eval' || callee.name === 'Function')
-    return `${callee.name} runs text that no finding names; write the code into the module`;
+    return {
+      what: `${callee.name} runs text that no finding names`,
+      remedy: 'write the code into the module',
+    };
   return null;
 }
 

@@ -19,7 +19,7 @@ import { plainError } from '../seal/thrown.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import type { KernelSourceRef, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import { computedImport } from './computed-imports.js';
+import { refuseComputedImports } from './computed-imports.js';
 import { requireReadable, tooLarge } from './input-size.js';
 import { refOf, requireWhole } from './inputs.js';
 import { protocolMistake } from './protocol-check.js';
@@ -86,8 +86,7 @@ export async function loadModules(
     const metafile = await bundleModules(files, outfile, api, ofC?.runtimeFile);
     requireWhole(metafile);
     const refs = files.filter((file) => !isGenerated(file)).map((file) => refOf(file, metafile));
-    const computed = computedImport(inputFiles(metafile));
-    if (computed !== null) throw new InputError(computed);
+    refuseComputedImports(inputFiles(metafile));
     if (expected !== undefined) requireSame(refs, expected, metafile);
     const places = new BundlePlaces(outfile).keep();
     const modules = await evaluate(files, outfile, api, places);

@@ -5,27 +5,35 @@
 import { quote } from './trace-error.js';
 
 /** What is wrong with one event's text; the parser adds file and line. */
-export class FieldError extends Error {}
+export class FieldError extends Error {
+  constructor(
+    what: string,
+    readonly expected: string,
+  ) {
+    super(what);
+  }
+}
 
 const DECIMAL = /^-?\d{1,16}$/;
 const HEX64 = /^0x[0-9a-f]{1,16}$/i;
 const ARGUMENT_HEX64 = /^(?:0x)?[0-9a-f]{1,16}$/i;
 
-export function fail(what: string): never {
-  throw new FieldError(what);
+export function fail(what: string, expected: string): never {
+  throw new FieldError(what, expected);
 }
 
 /** `value` as a decimal integer in [min, 2^53). */
 export function decimal(event: string, key: string, value: string, min = 0): number {
   const number = DECIMAL.test(value) ? Number(value) : Number.NaN;
   if (!Number.isSafeInteger(number) || number < min)
-    fail(`${event} has ${key}=${quote(value)}; expected a decimal number`);
+    fail(`${event} has ${key}=${quote(value)}`, `expected a decimal number`);
   return number;
 }
 
 /** `value` as 64 bits of hex with `0x`. */
 export function hex(event: string, key: string, value: string): bigint {
-  if (!HEX64.test(value)) fail(`${event} has ${key}=${quote(value)}; expected a hexadecimal number (0x...)`);
+  if (!HEX64.test(value))
+    fail(`${event} has ${key}=${quote(value)}`, `expected a hexadecimal number (0x...)`);
   return BigInt(value);
 }
 
@@ -35,7 +43,7 @@ export function hex(event: string, key: string, value: string): bigint {
  */
 export function argumentHex(event: string, key: string, value: string): bigint {
   if (!ARGUMENT_HEX64.test(value))
-    fail(`${event} has ${key}: ${quote(value)}; expected a hexadecimal number, with 0x or without`);
+    fail(`${event} has ${key}: ${quote(value)}`, `expected a hexadecimal number, with 0x or without`);
   return BigInt(value.startsWith('0x') || value.startsWith('0X') ? value : `0x${value}`);
 }
 
@@ -65,7 +73,7 @@ export class Fields {
   text(key: string): string {
     return (
       this.find(key) ??
-      fail(`${this.#event} without "${key}="; expected ${key}=VALUE in ${quote(this.#text)}`)
+      fail(`${this.#event} without "${key}="`, `expected ${key}=VALUE in ${quote(this.#text)}`)
     );
   }
 
@@ -85,7 +93,7 @@ export class Fields {
   /** A pointer, kept as printed but checked. */
   pointer(key: string): string {
     const value = this.text(key);
-    if (!HEX64.test(value)) fail(`${this.#event} has ${key}=${quote(value)}; expected a pointer (0x...)`);
+    if (!HEX64.test(value)) fail(`${this.#event} has ${key}=${quote(value)}`, `expected a pointer (0x...)`);
     return value;
   }
 

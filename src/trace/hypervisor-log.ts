@@ -36,14 +36,15 @@ export function parseHypervisorLog(text: string, file: string, cpus: number): Hy
       throw new TraceError(
         file,
         index + 1,
-        `${quote(line)}; expected "seconds tsc vcpu put REASON" or "... load preempted=N wait_ns=N"`,
+        `${quote(line)}`,
+        `expected "seconds tsc vcpu put REASON" or "... load preempted=N wait_ns=N"`,
       );
     const time = Number(match[1]) * 1_000_000 + Number(match[2]);
     const vcpu = Number(match[3]);
     if (time < last)
-      throw new TraceError(file, index + 1, 'time runs backward; expected the log in its own order');
+      throw new TraceError(file, index + 1, 'time runs backward', 'expected the log in its own order');
     if (vcpu >= cpus)
-      throw new TraceError(file, index + 1, `vCPU ${vcpu}; expected one of the recording's ${cpus}`);
+      throw new TraceError(file, index + 1, `vCPU ${vcpu}`, `expected one of the recording's ${cpus}`);
     last = time;
     events.push({ time, vcpu, put: match[4] === undefined });
   });

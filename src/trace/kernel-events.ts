@@ -34,7 +34,7 @@ const LISTED_MASK = /^\d{1,3}(?:-\d{1,3})?(?:,\d{1,3}(?:-\d{1,3})?){0,99}$/;
 function cpumask(text: string): bigint {
   if (GROUPED_MASK.test(text)) return BigInt(`0x${text.replaceAll(',', '')}`);
   if (!LISTED_MASK.test(text))
-    fail(`ipi_send_cpumask has cpumask=${quote(text)}; expected hexadecimal groups like 00000000,0000000e`);
+    fail(`ipi_send_cpumask has cpumask=${quote(text)}`, `expected hexadecimal groups like 00000000,0000000e`);
   let mask = 0n;
   for (const range of text.split(',')) {
     const [first = 0, last = first] = range.split('-').map(Number);
@@ -82,7 +82,7 @@ function csdFunction(phase: 'entry' | 'exit'): BodyParser {
 export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   tlb_flush: (text) => {
     const match = TLB_FLUSH.exec(text);
-    if (match === null) fail(`tlb_flush with ${quote(text)}; expected "pages:N reason:TEXT (CODE)"`);
+    if (match === null) fail(`tlb_flush with ${quote(text)}`, `expected "pages:N reason:TEXT (CODE)"`);
     return {
       kind: 'tlb_flush',
       pages: decimal('tlb_flush', 'pages', match[1] ?? '', -1),
@@ -94,8 +94,8 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
     const match = SCHED_SWITCH.exec(text) ?? SHORT_SWITCH.exec(text);
     if (match === null)
       fail(
-        `sched_switch with ${quote(text)}; expected "prev_comm= prev_pid= prev_prio= prev_state= ==> ` +
-          'next_comm= next_pid= next_prio="',
+        `sched_switch with ${quote(text)}`,
+        `expected "prev_comm= prev_pid= prev_prio= prev_state= ==> ` + 'next_comm= next_pid= next_prio="',
       );
     return {
       kind: 'sched_switch',
@@ -111,7 +111,7 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   sched_migrate_task: (text) => {
     const match = TASK.exec(text);
     if (match === null)
-      fail(`sched_migrate_task with ${quote(text)}; expected "comm= pid= prio= orig_cpu= dest_cpu="`);
+      fail(`sched_migrate_task with ${quote(text)}`, `expected "comm= pid= prio= orig_cpu= dest_cpu="`);
     const fields = new Fields('sched_migrate_task', text);
     return {
       kind: 'sched_migrate_task',
@@ -125,7 +125,7 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   sched_process_fork: (text) => {
     const match = FORK.exec(text);
     if (match === null)
-      fail(`sched_process_fork with ${quote(text)}; expected "comm= pid= child_comm= child_pid="`);
+      fail(`sched_process_fork with ${quote(text)}`, `expected "comm= pid= child_comm= child_pid="`);
     return {
       kind: 'sched_process_fork',
       parentComm: match[1] ?? '',
@@ -136,7 +136,7 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   },
   sched_process_exec: (text) => {
     const match = EXEC.exec(text);
-    if (match === null) fail(`sched_process_exec with ${quote(text)}; expected "filename= pid= old_pid="`);
+    if (match === null) fail(`sched_process_exec with ${quote(text)}`, `expected "filename= pid= old_pid="`);
     return {
       kind: 'sched_process_exec',
       filename: match[1] ?? '',
@@ -146,7 +146,7 @@ export const KERNEL_EVENTS: Readonly<Record<string, BodyParser>> = {
   },
   sched_process_exit: (text) => {
     const match = TASK.exec(text);
-    if (match === null) fail(`sched_process_exit with ${quote(text)}; expected "comm= pid= prio="`);
+    if (match === null) fail(`sched_process_exit with ${quote(text)}`, `expected "comm= pid= prio="`);
     return {
       kind: 'sched_process_exit',
       taskComm: match[1] ?? '',
@@ -206,7 +206,8 @@ function syscallArguments(name: SyscallName, text: string): EventBody {
   const args = Object.create(null) as Record<string, bigint>;
   for (const argument of text.split(', ')) {
     const colon = argument.indexOf(': ');
-    if (colon <= 0 || colon > 32) fail(`sys_${name} with argument ${quote(argument)}; expected "name: hex"`);
+    if (colon <= 0 || colon > 32)
+      fail(`sys_${name} with argument ${quote(argument)}`, `expected "name: hex"`);
     args[argument.slice(0, colon)] = argumentHex(
       `sys_${name}`,
       argument.slice(0, colon),
@@ -215,7 +216,7 @@ function syscallArguments(name: SyscallName, text: string): EventBody {
   }
   for (const wanted of SYSCALL_ARGUMENTS[name]) {
     if (args[wanted] === undefined)
-      fail(`sys_${name} without argument "${wanted}"; expected ${SYSCALL_ARGUMENTS[name].join(', ')}`);
+      fail(`sys_${name} without argument "${wanted}"`, `expected ${SYSCALL_ARGUMENTS[name].join(', ')}`);
   }
   return { kind: 'sys_enter', name, args };
 }
@@ -230,7 +231,8 @@ export function parseSyscall(text: string): EventBody | undefined {
   const name = match[1] as SyscallName;
   const rest = match[3] ?? '';
   if (match[2] !== '(') return { kind: 'sys_exit', name, ret: hex(`sys_${name}`, 'return value', rest) };
-  if (!rest.endsWith(')')) fail(`sys_${name} with ${quote(text)}; expected a closing ")" (is the line cut?)`);
+  if (!rest.endsWith(')'))
+    fail(`sys_${name} with ${quote(text)}`, `expected a closing ")" (is the line cut?)`);
   return syscallArguments(name, rest.slice(0, -1));
 }
 

@@ -103,8 +103,8 @@ export class LineParser {
   /** `file` names the recording in messages. */
   constructor(private readonly file: string) {}
 
-  private bad(what: string, line = this.lineNumber): never {
-    throw new TraceError(this.file, line, what);
+  private bad(what: string, expected: string, line = this.lineNumber): never {
+    throw new TraceError(this.file, line, what, expected);
   }
 
   /**
@@ -114,9 +114,7 @@ export class LineParser {
   push(line: string, ended: boolean): TraceEvent | null {
     this.lineNumber++;
     if (line.length > MAX_LINE)
-      this.bad(
-        `a line of ${line.length} characters beginning ${quote(line.slice(0, 100))}; ${EXPECTED_LINE}`,
-      );
+      this.bad(`a line of ${line.length} characters beginning ${quote(line.slice(0, 100))}`, EXPECTED_LINE);
     if (line.startsWith('#')) {
       this.readHeaderLine(line);
       return null;
@@ -131,22 +129,22 @@ export class LineParser {
     // A line without its end is whole only if the header counts it as the last: an editor or a shell has
     // dropped the newline.
     if (!ended && this.header.entries !== this.events + 1)
-      this.bad(`the last line has no end, ${quote(line)}; expected a whole line (the file is cut)`);
+      this.bad(`the last line has no end, ${quote(line)}`, `expected a whole line (the file is cut)`);
     return this.event(head);
   }
 
   private event(head: Head): TraceEvent {
     const time = this.checkedTime(head);
-    if (head.cpu > MAX_CPU) this.bad(`CPU ${head.cpu}; expected a CPU number up to ${MAX_CPU}`);
+    if (head.cpu > MAX_CPU) this.bad(`CPU ${head.cpu}`, `expected a CPU number up to ${MAX_CPU}`);
     this.highestCpu = Math.max(this.highestCpu, head.cpu);
     let body: EventBody | null = null;
     try {
       body = parseBody(head.text);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
-      this.bad(error.message);
+      this.bad(error.message, error.expected);
     }
-    if (body === null) return this.bad(`${quote(head.text)} after the time; expected "event: fields"`);
+    if (body === null) return this.bad(`${quote(head.text)} after the time`, `expected "event: fields"`);
     this.marks.take(head.text);
     this.highestNamed = Math.max(this.highestNamed, highestInMask(body));
     this.events++;
@@ -189,11 +187,11 @@ export class LineParser {
     const stamp = head.fraction === undefined ? head.whole : `${head.whole}.${head.fraction}`;
     this.ticks ??= head.fraction === undefined;
     if (this.ticks !== (head.fraction === undefined))
-      this.bad(`time ${stamp} after ${this.last.stamp}; expected times of one clock (files joined?)`);
+      this.bad(`time ${stamp} after ${this.last.stamp}`, `expected times of one clock (files joined?)`);
     if (time < this.last.time) {
       this.bad(
-        `time ${stamp} after ${this.last.stamp}; expected times that never run backward (lines moved or ` +
-          'files joined?)',
+        `time ${stamp} after ${this.last.stamp}`,
+        `expected times that never run backward (lines moved or ` + 'files joined?)',
       );
     }
     this.last.time = time;
@@ -215,7 +213,7 @@ export class LineParser {
     const lost = LOST.exec(line);
     if (lost !== null) this.header.lost += Number(lost[1] ?? 1);
     else if (!PREAMBLE.test(line) && !(this.events > 0 && FRAME.test(line)))
-      this.bad(`${quote(line)}; ${EXPECTED_LINE}`);
+      this.bad(`${quote(line)}`, EXPECTED_LINE);
   }
 
   /** What the lines so far told. */
@@ -236,11 +234,12 @@ export class LineParser {
   /** The file is over. Throws TraceError when it is not a whole recording. */
   finish(): FileFacts {
     const { header, events } = this;
-    if (this.lineNumber === 0) this.bad('nothing, the file is empty; expected an ftrace recording', 1);
-    if (events === 0) this.bad(`the end of the file and no event before it; ${EXPECTED_LINE}`);
+    if (this.lineNumber === 0) this.bad('nothing, the file is empty', 'expected an ftrace recording', 1);
+    if (events === 0) this.bad(`the end of the file and no event before it`, EXPECTED_LINE);
     if (header.entries !== null && events < header.entries) {
       this.bad(
-        `the end of the file after ${events} events; expected ${header.entries}, as line ${header.line} ` +
+        `the end of the file after ${events} events`,
+        `expected ${header.entries}, as line ${header.line} ` +
           'says (the file is cut; if on purpose, delete that line)',
         this.lineNumber + 1,
       );

@@ -25,7 +25,8 @@ function lineAt(
     throw new TraceError(
       file,
       lineNumber,
-      `a line of ${end - at} characters beginning ${quote(text.slice(at, at + 100))}; ${EXPECTED_LINE}`,
+      `a line of ${end - at} characters beginning ${quote(text.slice(at, at + 100))}`,
+      EXPECTED_LINE,
     );
   const line = text.slice(at, end > at && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
   return [line, newline === -1 ? -1 : newline + 1];

@@ -21,7 +21,7 @@ function functionName(symbol: string): string {
 function returnCaller(event: string, text: string): string {
   const match = RETURN_PLACE.exec(text);
   if (match === null)
-    fail(`${event} with ${quote(text)}; expected a return probe's place "(caller+0x1/0x2 <- function)"`);
+    fail(`${event} with ${quote(text)}`, `expected a return probe's place "(caller+0x1/0x2 <- function)"`);
   return functionName(match[1] ?? '');
 }
 
