@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { LoweringError } from '../src/lowering/yield-frames.js';
 import type { Definitions } from '../src/programs/definitions.js';
 import { settled } from '../src/seal/settled.js';
@@ -7,14 +7,22 @@ import { Deepening } from '../src/verify/deepening.js';
 import { type LatentMet, type SubjectSpace, spaceOf } from '../src/verify/searches.js';
 import type { SearchMessage, SearchTask } from '../src/verify/worker-api.js';
 
-/** Entry of a verification's thread: its searches' progress and the result as messages. */
+/**
+ * Entry of a verification's thread: a task comes as a message, its searches' progress and the result go as
+ * messages.
+ */
 
 const PROGRESS_MS = 200;
 
 /** `own`: what the users' modules in its bundle define. */
-export async function start(own: Definitions): Promise<void> {
-  const { subject, memory, memoryLimit, budgetMs, switchesMax, walks, preemptions, stop } =
-    workerData as SearchTask;
+export function start(own: Definitions): void {
+  parentPort?.on('message', (task: SearchTask) => void search(own, task));
+}
+
+async function search(
+  own: Definitions,
+  { subject, memory, memoryLimit, budgetMs, switchesMax, walks, preemptions, stop }: SearchTask,
+): Promise<void> {
   const stopped = new Int32Array(stop);
   const started = performance.now();
   let toldAt = started;

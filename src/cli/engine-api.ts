@@ -15,6 +15,7 @@ import type { LabelledLine } from '../report/witness-words.js';
 import type { StressPlan } from '../stress/api.js';
 import type { SelfTest } from '../stress/self-test.js';
 import type { CampaignResult, StressTarget } from '../stress/stress-campaign.js';
+import type { Decided, DecideRequest } from '../study/exhaustive/decide-cells.js';
 import type { StudyOutcome, StudyRequest } from '../study/run-study.js';
 import type { Study } from '../study/study.js';
 import type { VerifyRequest } from '../verify/api.js';
@@ -89,6 +90,8 @@ export interface StudyEngine {
   /** A study that shows each scenario by itself, in these; others as they are. */
   over(study: Study, scenarios: readonly Scenario[]): Promise<Study>;
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
+  /** Decides cells by all executions, but those that `file` keeps. Throws InputError for a file of others. */
+  decide(request: DecideRequest, file: string): Promise<Decided>;
 }
 
 /** Two variants beside each other. */

@@ -172,6 +172,8 @@ function studyEngine(modules: () => Modules): Engine['studies'] {
       if (!(pool instanceof HuntPool)) throw new TypeError('a study needs the pool that openPool made');
       return runStudy(request, pool);
     },
+    decide: async (request, file) =>
+      (await import('../study/exhaustive/decide-cells.js')).decideStudy(request, file, modules()),
   };
 }
 

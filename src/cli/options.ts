@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { Argument, Option } from 'commander';
 import { memoryModelWords } from '../memory-order/index.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
-import { duration, lineWindow, memoryModel, names, path, wholeNumber } from './flag-values.js';
+import { byteSize, duration, lineWindow, memoryModel, names, path, wholeNumber } from './flag-values.js';
 
 /** A flag that gives a `Value`. */
 export class Flag<Value> {
@@ -110,6 +110,13 @@ export const JOBS = flagOr(
   'all cores',
 );
 export const MEMORY = flagOr<MemoryModel>('--memory <model>', memoryModelWords(), memoryModel, 'tso');
+export const MEMORY_LIMIT = flagOr(
+  '--memory-limit <size>',
+  'what the states of a program or scenario may take, such as 512m or 4g',
+  byteSize,
+  4 * 2 ** 30,
+  '4g',
+);
 export const OUT = flagOr('--out <dir>', 'directory for finding files', path, './findings');
 export const TYPE_CHECK = toggle('--no-type-check', 'take modules without checking their types');
 export const JSON_FLAG = toggle('--json', 'one JSON document on stdout, nothing else');

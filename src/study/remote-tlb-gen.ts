@@ -5,6 +5,7 @@ import { nativeOthersBackend } from '../backends/native-others.js';
 import { rules } from '../rules/index.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
 import { remote } from '../scenarios/catalogue/remote.js';
+import { verifyCatalogue } from '../scenarios/verify/index.js';
 import { remoteTlbGenAnswer } from './answers/remote-tlb-gen.js';
 import { findingColumn } from './columns/finding.js';
 import { lostFlushColumn } from './columns/lost-flush.js';
@@ -18,6 +19,7 @@ import {
   switchFlushes,
 } from './columns/rates.js';
 import { verdictColumn } from './columns/verdict.js';
+import { provedAnswer } from './exhaustive/proved-answer.js';
 import { ruleRows } from './rule-rows.js';
 import type { Study } from './study.js';
 
@@ -56,4 +58,5 @@ export const remoteTlbGen: Study = {
   },
   explainsWitnesses: true,
   answer: remoteTlbGenAnswer,
+  exhaustive: { scenarios: verifyCatalogue, answer: provedAnswer },
 };

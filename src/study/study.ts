@@ -5,6 +5,7 @@ import type { Replay } from '../replay/replay-finding.js';
 import type { Finding, ViolationClass } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { RateOf } from './difference.js';
+import type { ProvedRow } from './exhaustive/proved-row.js';
 import type { PairedCounts } from './paired-counts.js';
 
 import type { RoundsTally } from './rounds.js';
@@ -36,6 +37,15 @@ export interface Study {
   readonly explainsWitnesses: boolean;
   /** The answer in words, made of the rows alone; a paragraph each. */
   answer(results: readonly RowResult[]): string[];
+  /** How its rows are decided by all executions, where they are. */
+  readonly exhaustive?: ExhaustivePlan;
+}
+
+/** Every row in every one of these scenarios, unless others are asked for. */
+export interface ExhaustivePlan {
+  readonly scenarios: readonly Scenario[];
+  /** What it comes to in words, a paragraph each. */
+  answer(rows: readonly ProvedRow[]): string[];
 }
 
 export interface StudyGroup {

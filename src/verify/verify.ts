@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { bundle } from '../bundle/bundle.js';
@@ -22,19 +24,25 @@ import type { SearchMessage, SearchTask } from './worker-api.js';
 /** Memory models that the search has stores of its own for; taken for another one, a proof would be none. */
 const SEARCHED: ReadonlySet<string> = new Set(['sc', 'tso']);
 
+/** A line of a bundle that says where code comes from. */
+const COMMENT = /^\s*\/\//;
+
 export interface VerifyOutcome {
   readonly verdict: VerifyVerdict;
   readonly finding: Finding | null;
 }
 
 /**
- * Searches in a thread of its own, so that this one hears signals. The code is bundled and lowered once for
- * all programs.
+ * Searches in a thread of its own, so that this one hears signals; several at a time, where it is asked so.
+ * The code is bundled and lowered once for all programs.
  */
 export class Verifier {
   private readonly directory = makeTemporary();
   private readonly outfile = join(this.directory, 'verify.mjs');
   private made: Promise<void> | null = null;
+  /** Threads that wait for their next task. */
+  private readonly idle: Worker[] = [];
+  private isClosed = false;
 
   constructor(private readonly modules: Modules) {}
 
@@ -45,16 +53,7 @@ export class Verifier {
       throw new InputError(`verify does not know the memory model "${memory}"`, 'hunt under it');
     const asked = programOf(subject, this.modules);
     const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
-    this.made ??= bundle({
-      entry: '../workers/verify',
-      outfile: this.outfile,
-      plain: true,
-      delegating: true,
-      modules: this.modules,
-      plugins: [loweringPlugin()],
-      translation: 'lowered',
-    });
-    await this.made;
+    await this.bundled();
     const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions });
     const { result, switches, withinSteps, ended } = deepened;
     const found =
@@ -89,8 +88,35 @@ export class Verifier {
     return { verdict, finding: found };
   }
 
+  /**
+   * A hash of all code that a search runs: what was decided by other code is to be decided anew. Comments and
+   * places do not count.
+   */
+  async codeHash(): Promise<string> {
+    await this.bundled();
+    const code = readFileSync(this.outfile, 'utf8')
+      .split('\n')
+      .filter((line) => !COMMENT.test(line));
+    return createHash('sha256').update(code.join('\n')).digest('hex').slice(0, 16);
+  }
+
   close(): void {
+    this.isClosed = true;
+    for (const worker of this.idle.splice(0)) void worker.terminate();
     removeTemporary(this.directory);
+  }
+
+  private bundled(): Promise<void> {
+    this.made ??= bundle({
+      entry: '../workers/verify',
+      outfile: this.outfile,
+      plain: true,
+      delegating: true,
+      modules: this.modules,
+      plugins: [loweringPlugin()],
+      translation: 'lowered',
+    });
+    return this.made;
   }
 
   /** What of an error is the module's, with its line. */
@@ -108,14 +134,17 @@ export class Verifier {
       ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, switchesMax: switchesMax ?? null, stop },
       ...environment,
     };
-    const worker = new Worker(this.outfile, { workerData: task, execArgv: [] });
+    const worker = this.idle.pop() ?? new Worker(this.outfile, { execArgv: [] });
+    worker.ref();
+    let isWhole = false;
     const abort = (): void => {
       Atomics.store(new Int32Array(stop), 0, 1);
     };
     if (signal?.aborted === true) abort();
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await new Promise((resolve, reject) => {
+      worker.postMessage(task);
+      const result = await new Promise<Extract<SearchMessage, { kind: 'result' }>>((resolve, reject) => {
         worker.on('message', (message: SearchMessage) => {
           if (message.kind === 'progress') onProgress?.(message.progress);
           else if (message.kind === 'result') resolve(message);
@@ -136,9 +165,16 @@ export class Verifier {
           reject(workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${name}`)),
         );
       });
+      isWhole = true;
+      return result;
     } finally {
       signal?.removeEventListener('abort', abort);
-      await worker.terminate();
+      for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+      // What a user's module has done in a thread, the next search is not to find there.
+      if (isWhole && this.modules.paths.length === 0 && !this.isClosed) {
+        worker.unref();
+        this.idle.push(worker);
+      } else await worker.terminate();
     }
   }
 }

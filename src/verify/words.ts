@@ -93,15 +93,18 @@ export function verifyRestsOn(verdicts: readonly VerifyVerdict[]): string[] {
 }
 
 function environmentLine(verdicts: readonly VerifyVerdict[]): string {
-  const told = new Set(
-    verdicts
-      .filter(({ program }) => !program)
-      .map(
-        ({ bounds }) =>
-          `${count(bounds.walks, 'speculative walk')}, ${count(bounds.preemptions, 'preemption')}`,
-      ),
+  const kernels = verdicts.filter(({ program }) => !program).map(({ bounds }) => bounds);
+  const range = (of: 'walks' | 'preemptions', noun: string): string => {
+    const [least, most] = [
+      Math.min(...kernels.map((bounds) => bounds[of])),
+      Math.max(...kernels.map((bounds) => bounds[of])),
+    ];
+    return least === most ? count(most, noun) : `${least} to ${count(most, noun)}`;
+  };
+  return (
+    `environment: at most ${range('walks', 'speculative walk')} and ` +
+    `${range('preemptions', 'preemption')}, as the scenario says, wherever they come`
   );
-  return `environment: up to ${[...told].join(' or ')}, as the scenario says, wherever they come`;
 }
 
 /** Of which executions, where switches are bounded. */

@@ -171,6 +171,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       withOwn: async (study) => study,
       over: async (study) => study,
       run: async () => Promise.reject(new Error('no studies in this engine')),
+      decide: async () => Promise.reject(new Error('no studies in this engine')),
     },
     comparisons: {
       baseOf: async () => null,

@@ -98,6 +98,14 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),
   // For two seconds; test/programs proves it whole.
   'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 2s` }),
+  'shootdown study remote-tlb-gen --exhaustive': cli(0, {
+    argv: 'study remote-tlb-gen --exhaustive --variant kvm/v5 --scenario preempted-read,preempted-whole',
+    prints: /^v5 +stale-use, \d+ steps/m,
+  }),
+  'shootdown study remote-tlb-gen --exhaustive --variant kvm/v7 --budget 1m': cli(0, {
+    argv: 'study remote-tlb-gen --exhaustive --variant kvm/v7 --scenario preempted-read --budget 1m',
+    prints: /^v7 +none +1 of 1/m,
+  }),
   'shootdown list scenarios --verify': cli(0, { prints: /^dontneed-read /m }),
   'shootdown list functions': cli(0, { prints: /flush_tlb_func/ }),
   'shootdown list operations': cli(0, { prints: /invlpg/i }),

@@ -13,15 +13,15 @@ import type { Finding } from '../../vocabulary/finding.js';
 import { type CliContext, errColors, keeperOf, screenWidth } from '../command-context.js';
 import type { Engine, OwnDefinitions } from '../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
-import { byteSize, wholeNumber } from '../flag-values.js';
+import { wholeNumber } from '../flag-values.js';
 import { printJson, printLine } from '../io.js';
 import {
   flag,
-  flagOr,
   type Given,
   JSON_FLAG,
   LIMITS,
   MEMORY,
+  MEMORY_LIMIT,
   MODULES,
   OUT,
   PROGRAMS,
@@ -37,7 +37,6 @@ import { requirePrograms } from './hunt/hunt-targets.js';
 
 const SWITCHES_MAX = 2 ** 20;
 const INDENT = '    ';
-const MEMORY_LIMIT_DEFAULT = 4 * 2 ** 30;
 
 const FLAGS = {
   program: PROGRAMS.saying('programs of the modules (default: all)'),
@@ -46,13 +45,7 @@ const FLAGS = {
     'names of "list scenarios", small ones (--verify) or large (default: all small ones)',
   ),
   memory: MEMORY,
-  memoryLimit: flagOr(
-    '--memory-limit <size>',
-    'what the states of a program or scenario may take, such as 512m or 4g',
-    byteSize,
-    MEMORY_LIMIT_DEFAULT,
-    '4g',
-  ),
+  memoryLimit: MEMORY_LIMIT,
   preemptionsOfCpus: flag(
     '--preemptions-of-cpus <K>',
     'only executions in which a CPU is taken off in favour of another at most K times while it could go on ' +

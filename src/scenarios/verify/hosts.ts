@@ -30,4 +30,11 @@ export const hosts: readonly Scenario[] = [
     preemptions: 2,
     scripts: [script(dontneed(0, 1)), script(write(0))],
   },
+  {
+    ...machine,
+    name: 'preempted-whole',
+    summary: 'all of an mm is flushed while the CPU that reads a page of it may be off its processor',
+    preemptions: 1,
+    scripts: [script(dontneed(0, 1, 64)), script(read(0))],
+  },
 ];

@@ -64,6 +64,7 @@ export const onePage: readonly Scenario[] = [
   {
     ...machine,
     name: 'two-flushers',
+    preemptions: 1,
     summary: 'two threads drop a page each at the same time and read the other one',
     pages: 2,
     mms: [{ mapped: [...mapped, { page: 1, write: true }] }],

@@ -14,6 +14,7 @@ const machine = {
   pcid: true,
   lazy: true,
   walks: 0,
+  preemptions: 1,
   mms: [{ mapped }],
 } as const;
 

@@ -37,7 +37,11 @@ export function printStudyEnd(
 
 /** Stands last: what whoever reads no more than the end of it should know. */
 function printAnswer(context: CliContext, study: Study, results: readonly RowResult[], width: number): void {
-  const answer = study.answer(results);
+  printParagraphs(context, study.answer(results), width);
+}
+
+/** The answer in words, its first paragraph emphasised. */
+export function printParagraphs(context: CliContext, answer: readonly string[], width: number): void {
   if (answer.length === 0) return;
   printLine(context.io.stdout, '\nanswer');
   const colors = outColors(context);

@@ -16,17 +16,20 @@ import { InputError } from '../../../vocabulary/errors.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf, outColors, screenWidth } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
-import { wholeNumber } from '../../flag-values.js';
+import { path, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   EXPLORATION,
   flag,
+  flagOr,
   type Given,
   JSON_FLAG,
   LIMITS,
+  MEMORY_LIMIT,
   MODULES,
   optional,
   SCENARIOS,
+  toggle,
   VARIANTS,
 } from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
@@ -35,9 +38,13 @@ import { type SelectedScenarios, selectScenarios, selectStrategies } from '../..
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { printStudyEnd } from './below-table.js';
+import { studyExhaustively } from './exhaustive.js';
 
 /** The study that modules are put into where none is named. */
 const STUDY_DEFAULT = 'remote-tlb-gen';
+
+/** Time of a row in a scenario, where all executions are looked at. */
+const CELL_BUDGET_MS = 20_000;
 
 /** Windows of a recording that are taken where none is named. */
 const TRACE_WINDOWS = 4;
@@ -50,7 +57,10 @@ const FLAGS = {
   window: SCENARIOS.window.saying(
     'lines of the recording of trace:FILE (default: the few that hold most to count)',
   ),
-  budget: LIMITS.budget.saying('time for all rows; it ends hunts early, and without --executions late'),
+  budget: LIMITS.budget.saying(
+    'time for all rows; it ends hunts early, and without --executions late. With --exhaustive: for each ' +
+      'row in each scenario (default: 20s)',
+  ),
   executions: LIMITS.executions.saying('executions per row; without --budget there is no time limit'),
   count: flag(
     '--count <N>',
@@ -58,6 +68,17 @@ const FLAGS = {
       'as it allows)',
     (name) => wholeNumber(name, 1, 1e6),
   ),
+  exhaustive: toggle(
+    '--exhaustive',
+    'decide every row by all executions of small scenarios; goes on where an earlier run has ended',
+  ),
+  state: flagOr(
+    '--state <file>',
+    'with --exhaustive: file in which verdicts are kept',
+    path,
+    './exhaustive/verdicts.jsonl',
+  ),
+  memoryLimit: MEMORY_LIMIT.saying('with --exhaustive: what the states of a row in a scenario may take'),
   ...EXPLORATION,
   json: JSON_FLAG,
 };
@@ -70,6 +91,7 @@ Examples:
   $ shootdown study remote-tlb-gen --budget 10m
   $ shootdown study remote-tlb-gen --variant kvm/v4,kvm/v12 --executions 20000 --json
   $ shootdown study remote-tlb-gen my-rule.ts
+  $ shootdown study remote-tlb-gen --exhaustive --variant kvm/v7
   $ shootdown study remote-tlb-gen --scenario trace:my.trace.gz
 
 Exit codes: 0 the study ran (rules that fail are its result), 1 a row that the others are compared with
@@ -102,6 +124,7 @@ async function study(
   const asked = await askedOf(context, studies, given, rest, flags);
   const { chosen, selected } = asked;
   const { out, json } = flags;
+  if (flags.exhaustive) return exhaustive(context, asked, flags);
   if (chosen.probes.includes('hunt')) checkOutDirectory(out);
   const keeper = await keeperOf(context, out);
   const { results, failure, interrupted } = await runRows(context, asked, keeper, flags);
@@ -118,6 +141,22 @@ async function study(
   return results.some(({ row, verdict }) => row.baseline === null && verdict?.violation != null)
     ? EXIT_VIOLATION
     : EXIT_OK;
+}
+
+async function exhaustive(context: CliContext, asked: Asked, flags: StudyFlags): Promise<number> {
+  const { chosen, rows, selected } = asked;
+  if (chosen.exhaustive === undefined)
+    throw new InputError(
+      `--exhaustive: ${chosen.name} only counts`,
+      'leave it out, or see "shootdown verify"',
+    );
+  if (flags.executions !== undefined || flags.count !== undefined)
+    throw new InputError('--exhaustive looks at all executions', 'leave --executions and --count out');
+  const { memory, memoryLimit, budget: budgetMs = CELL_BUDGET_MS, jobs, json, out, state } = flags;
+  checkOutDirectory(out);
+  return studyExhaustively(context, chosen, rows, selected.scenarios, {
+    ...{ memory, memoryLimit, budgetMs, jobs, json, out, state },
+  });
 }
 
 /** A study as it was asked for. */
@@ -148,15 +187,16 @@ async function askedOf(
       `--scenario: ${asked.name} has scenarios of its own, made for what it counts`,
       'leave it out',
     );
+  const small = flags.exhaustive ? (asked.exhaustive?.scenarios ?? []) : [];
   const selected =
     flags.scenario === undefined && flags.window === undefined && own.scenarios.length === 0
-      ? { scenarios: asked.scenarios, description: [] }
+      ? { scenarios: flags.exhaustive ? small : asked.scenarios, description: [] }
       : await selectScenarios(
           engine,
           flags.scenario ?? own.scenarios.map(({ name }) => name),
           flags.window ?? null,
           TRACE_WINDOWS,
-          own.scenarios,
+          [...own.scenarios, ...small],
         );
   const chosen = await engine.studies.over(asked, selected.scenarios);
   const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);

@@ -1,0 +1,97 @@
+import type { Modules } from '../../bundle/modules.js';
+import { findKnown } from '../../explore/known.js';
+import { knownOf } from '../../known/of-variant.js';
+import { replayFinding } from '../../replay/replay-finding.js';
+import type { VerifyProgress } from '../../verify/api.js';
+import { Verifier } from '../../verify/verify.js';
+import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
+import type { Cell, CellVerdict, DecidedCell } from './decided-cell.js';
+import { type Allowed, KeptVerdicts } from './kept-verdicts.js';
+
+export interface DecideRequest extends Allowed {
+  /** In the order in which they are told. */
+  readonly cells: readonly Cell[];
+  readonly memory: MemoryModel;
+  /** How many are searched at a time; each may take the memory. */
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  /** Keeps a finding; answers its path, or null where it could not be kept. */
+  readonly keep: (finding: Finding) => string | null;
+  /** Called with each cell as soon as it and those before it are decided. */
+  readonly onCell: (cell: DecidedCell) => void;
+  readonly onProgress: (cell: Cell, progress: VerifyProgress) => void;
+}
+
+export interface Decided {
+  /** In order; fewer than were asked for where it was aborted. */
+  readonly cells: readonly DecidedCell[];
+  /** Of the code that has decided. */
+  readonly codeHash: string;
+}
+
+/**
+ * Decides cells, but those that `file` keeps of the same code. Throws InputError where it keeps other things.
+ */
+export async function decideStudy(request: DecideRequest, file: string, modules: Modules): Promise<Decided> {
+  const verifier = new Verifier(modules);
+  try {
+    const codeHash = await verifier.codeHash();
+    const kept = new KeptVerdicts(file, codeHash);
+    return { codeHash, cells: await decideCells(request, verifier, kept) };
+  } finally {
+    verifier.close();
+  }
+}
+
+async function decideCells(
+  request: DecideRequest,
+  verifier: Verifier,
+  kept: KeptVerdicts,
+): Promise<readonly DecidedCell[]> {
+  const { cells, memory, jobs, signal, onCell } = request;
+  const decided: (DecidedCell | undefined)[] = cells.map((cell) => {
+    const verdict = kept.find(cell, memory, request);
+    return verdict === null ? undefined : { ...cell, verdict, isKept: true };
+  });
+  const open = cells.flatMap((_, index) => (decided[index] === undefined ? [index] : []));
+  const told: DecidedCell[] = [];
+  const tell = (): void => {
+    for (let cell = decided[told.length]; cell !== undefined; cell = decided[told.length]) {
+      told.push(cell);
+      onCell(cell);
+    }
+  };
+  tell();
+  const lane = async (): Promise<void> => {
+    for (let index = open.shift(); index !== undefined && !signal.aborted; index = open.shift()) {
+      const verdict = await decide(cells[index], request, verifier);
+      // What was interrupted is to be asked again.
+      if (verdict.ended === 'interrupted') return;
+      kept.add(cells[index], verdict, request);
+      decided[index] = { ...cells[index], verdict, isKept: false };
+      tell();
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+  return told;
+}
+
+async function decide(cell: Cell, request: DecideRequest, verifier: Verifier): Promise<CellVerdict> {
+  const { memory, memoryLimit, budgetMs, signal, keep, onProgress } = request;
+  const { variant } = cell.row;
+  const { verdict, finding } = await verifier.verify({
+    subject: { variant, scenario: cell.scenario },
+    ...{ memory, memoryLimit, budgetMs, signal },
+    onProgress: (progress) => onProgress(cell, progress),
+  });
+  if (finding === null) return { ...verdict, known: null };
+  const { cause, circumstance } = replayFinding(finding, true);
+  const met = {
+    scenario: cell.scenario.name,
+    class: finding.violation.class,
+    cause: cause ?? '',
+    circumstance: circumstance ?? undefined,
+  };
+  const known = findKnown(knownOf(variant, [cell.scenario]) ?? [], met)?.finding ?? null;
+  return { ...verdict, finding: keep(finding), known };
+}
