@@ -3,6 +3,7 @@
  * can give it a small one; the real one is wired up in engine.ts.
  */
 
+import type { AccessComparison } from '../compare/accesses/tally.js';
 import type { CompareRequest } from '../compare/compare-variants.js';
 import type { Comparison } from '../compare/comparison.js';
 import type { SourceCheck } from '../csource/check-source.js';
@@ -101,6 +102,16 @@ export interface ComparisonEngine {
   run(request: CompareRequest, pool: Pool): Promise<Comparison>;
 }
 
+/** A kernel's C text beside the lab's transcription, access by access. */
+export interface ComparedSource extends AccessComparison {
+  readonly variant: string;
+  readonly base: string;
+  readonly scenarios: number;
+  /** Of each scenario. */
+  readonly executions: number;
+  readonly seed: number;
+}
+
 /** Verifies programs and kernels, one at a time, until it is closed. */
 export interface ProgramVerifier {
   verify(request: VerifyRequest): Promise<VerifyOutcome>;
@@ -135,6 +146,11 @@ export interface Engine {
   checkSource(tree: string, options: SourceOptions): Promise<SourceCheck>;
   /** Compiles and translates a kernel's C text. Throws InputError. */
   prepareSource(tree: string, options: SourceOptions): Promise<PreparedSource>;
+  /** Compares the functions of a kernel's C text with those of its base. Throws InputError. */
+  compareSource(
+    tree: string,
+    options: SourceOptions & { readonly executions: number; readonly seed: number },
+  ): Promise<ComparedSource>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
   asInputError(error: unknown): unknown;
   variants(): Promise<readonly ListedVariant[]>;

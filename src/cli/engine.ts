@@ -10,15 +10,16 @@ import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/text-columns.js';
 import type { ChosenScenario, WindowRule } from '../trace/index.js';
 import type { Variant } from '../variants/variant.js';
+import type { KernelSourceRef } from '../vocabulary/finding.js';
 import { packageRoot } from '../vocabulary/package-root.js';
-import type { AskedHunt, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
+import type { AskedHunt, ComparedSource, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
 
 const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 
 /** An engine that knows the modules which it has read, and no others. */
 export function createEngine(): Engine {
   let modules = NO_MODULES;
-  return {
+  const engine: Engine = {
     loadModules: async (files, typeCheck, expected, kernelSources = []) => {
       const [{ loadModules }, api, { sourceFile }] = await Promise.all([
         import('../modules/load.js'),
@@ -43,6 +44,11 @@ export function createEngine(): Engine {
       (await import('../csource/check-source.js')).checkSource(tree, options),
     prepareSource: async (tree, options) =>
       (await import('../csource/source.js')).prepareSource(tree, options),
+    compareSource: async (tree, { executions, seed, ...options }) => {
+      const source = await engine.prepareSource(tree, options);
+      await engine.loadModules([], false, undefined, [source]);
+      return comparedSource(source.ref, { executions, seed }, modules);
+    },
     ...LISTINGS,
     asInputError: (error) => asInputError(error, modules),
     findVariant: async (name) =>
@@ -83,6 +89,28 @@ export function createEngine(): Engine {
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
+  return engine;
+}
+
+async function comparedSource(
+  { variant: name, base: baseName }: KernelSourceRef,
+  size: { readonly executions: number; readonly seed: number },
+  { variants, places }: Modules,
+): Promise<ComparedSource> {
+  const [{ compareAccesses }, { kernelSites }, { catalogue }, { findVariant }, { isUsual }] =
+    await Promise.all([
+      import('../compare/accesses/compare-accesses.js'),
+      import('../explain/site.js'),
+      import('../scenarios/catalogue/index.js'),
+      import('../variants/index.js'),
+      import('../variants/misfit.js'),
+    ]);
+  const variant = findVariant(name, variants);
+  const base = findVariant(baseName, variants);
+  if (variant === undefined || base === undefined) throw new Error(`${name} or ${baseName} is not known`);
+  const scenarios = catalogue.filter((scenario) => isUsual(variant, scenario));
+  const found = compareAccesses({ variant, base, scenarios, ...size, site: kernelSites(places) });
+  return { ...found, ...{ variant: name, base: baseName, scenarios: scenarios.length, ...size } };
 }
 
 /** What `list` shows of what is built in. */

@@ -75,6 +75,9 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     checkSource: async () => {
       throw new InputError('clang cannot be run');
     },
+    compareSource: async () => {
+      throw new InputError('clang cannot be run');
+    },
     prepareSource: async () => {
       throw new InputError('clang cannot be run');
     },

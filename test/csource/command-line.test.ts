@@ -210,6 +210,23 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
     expect(await run('hunt', '--kernel-source', root, ...HUNT)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  it('is compared access by access, with places in both texts', PATIENCE, async () => {
+    const root = treeWith('drift', (c) => c.replace('return true;', 'smp_mb();\n\t\treturn true;'));
+    const compare = async (...argv: string[]) =>
+      run('source', 'compare', root, '--profile', '6.12', '--executions', '1', ...argv);
+    const { exitCode, stdout, stderr } = await compare();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toMatch(/NOT EXPLAINED: smp_mb: only in C\n .*\[arch\/x86\/mm\/tlb\.c:\d+\]/);
+    expect(stdout).toMatch(/\d+ differences, \d+ not explained\n$/);
+    const document = JSON.parse((await compare('--json')).stdout);
+    expect(document).toMatchObject({ format: 'shootdown-source-compare', variant: 'c/6.12', base: '6.12' });
+    const asked = document.functions.find(({ name }: { name: string }) => name === 'should_flush_tlb');
+    expect(asked.differences).toContainEqual(
+      expect.objectContaining({ kind: 'left', name: 'smp_mb', right: [], why: null }),
+    );
+    expect((await run('source', 'compare', root, '--profile', 'no-such')).exitCode).toBe(2);
+  });
+
   it('keeps what was made, by what it was made of', async () => {
     const cache = join(folder, 'cache', 'shootdown', 'c');
     const prepare = (config: readonly string[]) => createEngine().prepareSource(TREE, { config });

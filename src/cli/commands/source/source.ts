@@ -2,6 +2,7 @@
 
 import { defineGroup } from '../command.js';
 import { sourceCheckCommand } from './check.js';
+import { sourceCompareCommand } from './compare.js';
 
 export const sourceCommand = defineGroup(
   {
@@ -9,5 +10,5 @@ export const sourceCommand = defineGroup(
     summary: "look into a kernel's C text",
     description: 'Works on a Linux source tree, whose arch/x86/mm/tlb.c the lab can run (--kernel-source).',
   },
-  [sourceCheckCommand],
+  [sourceCheckCommand, sourceCompareCommand],
 );

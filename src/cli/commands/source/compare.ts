@@ -1,0 +1,101 @@
+/** `shootdown source compare DIR`: a kernel's C text against the transcription, access by access. */
+
+import { accessesLines, isAllExplained } from '../../../compare/accesses/accesses-text.js';
+import { whyExplained } from '../../../compare/accesses/explained.js';
+import { visible } from '../../../report/escape.js';
+import { count } from '../../../report/text-columns.js';
+import type { CliContext } from '../../command-context.js';
+import type { ComparedSource } from '../../engine-api.js';
+import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { wholeNumber } from '../../flag-values.js';
+import { printJson, printLine } from '../../io.js';
+import { EXPLORATION, flag, type Given, JSON_FLAG, required } from '../../options.js';
+import { selectVariants } from '../../select.js';
+import { defineCommand } from '../command.js';
+import { KERNEL_SOURCE } from './kernel-source.js';
+
+const EXECUTIONS_DEFAULT = 10;
+const EXECUTIONS_MAX = 100_000;
+
+const FLAGS = {
+  profile: flag(
+    '--profile <name>',
+    'the variant that it is compared with (default: the nearest below its version)',
+    () => (name) => name,
+  ),
+  executions: flag(
+    '--executions <N>',
+    `executions of each scenario that bring states about (default: ${EXECUTIONS_DEFAULT})`,
+    (name) => wholeNumber(name, 1, EXECUTIONS_MAX),
+  ),
+  seed: EXPLORATION.seed,
+  config: KERNEL_SOURCE.config,
+  clang: KERNEL_SOURCE.clang,
+  json: JSON_FLAG,
+};
+
+const HELP = `
+Examples:
+  $ shootdown source compare ~/linux
+  $ shootdown source compare ~/linux --profile 6.18 --json
+
+Executions over the catalogue bring states about; at each call of a function that the tree has, its C text
+and the lab's own function are run by themselves on that state. What they do otherwise is listed; what
+changes nothing, with the reason (docs/csource.md).
+
+Exit codes: 0 all differences are explained, 1 some are not, 2 usage or bad input, 3 internal or
+infrastructure failure.`;
+
+export const sourceCompareCommand = defineCommand({
+  name: 'compare',
+  summary: 'accesses of C functions against those of the lab',
+  description:
+    "Compares the sequence of accesses of each of a tree's C functions with that of the lab's transcription, " +
+    'on the same states.',
+  arguments: { tree: required('tree', 'the root of a Linux tree') },
+  flags: FLAGS,
+  help: HELP,
+  run: (context, { tree }, flags) => compare(context, tree, flags),
+});
+
+async function compare(
+  context: CliContext,
+  tree: string,
+  { profile, executions = EXECUTIONS_DEFAULT, seed, config = [], clang, json }: Given<typeof FLAGS>,
+): Promise<number> {
+  const { engine, io, version: shootdown } = context;
+  const base = profile === undefined ? undefined : (await selectVariants(engine, [profile]))[0];
+  const found = await engine.compareSource(tree, { config, clang, base, executions, seed });
+  if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...documentOf(found) });
+  else for (const line of linesOf(found, tree)) printLine(io.stdout, visible(line));
+  return isAllExplained(found) ? EXIT_OK : EXIT_VIOLATION;
+}
+
+function documentOf({ functions, ...rest }: ComparedSource): object {
+  return {
+    ...rest,
+    functions: functions.map((one) => ({
+      ...one,
+      differences: one.differences.map((difference) => ({
+        ...difference,
+        why: whyExplained(one, difference),
+      })),
+    })),
+  };
+}
+
+function linesOf(found: ComparedSource, tree: string): string[] {
+  const { functions } = found;
+  const open = functions.reduce(
+    (sum, one) => sum + one.differences.filter((each) => whyExplained(one, each) === null).length,
+    0,
+  );
+  const all = functions.reduce((sum, { differences }) => sum + differences.length, 0);
+  return [
+    `${tree} (left, ${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of each ` +
+      `of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`,
+    ...accessesLines(found),
+    '',
+    `${count(all, 'difference')}, ${open === 0 ? 'all explained' : `${open} not explained`}`,
+  ];
+}
