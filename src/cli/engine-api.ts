@@ -21,7 +21,7 @@ import type { StudyOutcome, StudyRequest } from '../study/run-study.js';
 import type { Study } from '../study/study.js';
 import type { VerifyRequest } from '../verify/api.js';
 import type { VerifyOutcome } from '../verify/verify.js';
-import type { Finding, MemoryModel, ModuleRef } from '../vocabulary/finding.js';
+import type { Finding, KernelSourceRef, MemoryModel, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 
 /** Anything that `list` can show. */
@@ -146,10 +146,10 @@ export interface Engine {
   checkSource(tree: string, options: SourceOptions): Promise<SourceCheck>;
   /** Compiles and translates a kernel's C text. Throws InputError. */
   prepareSource(tree: string, options: SourceOptions): Promise<PreparedSource>;
-  /** Compares the functions of a kernel's C text with those of its base. Throws InputError. */
+  /** Compares the functions of a kernel's C text, which is loaded, with those of its base. */
   compareSource(
-    tree: string,
-    options: SourceOptions & { readonly executions: number; readonly seed: number },
+    ref: KernelSourceRef,
+    size: { readonly executions: number; readonly seed: number },
   ): Promise<ComparedSource>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
   asInputError(error: unknown): unknown;

@@ -19,7 +19,7 @@ const CARRIED_RECORDING = 'data/server-6.12.trace.gz';
 /** An engine that knows the modules which it has read, and no others. */
 export function createEngine(): Engine {
   let modules = NO_MODULES;
-  const engine: Engine = {
+  return {
     loadModules: async (files, typeCheck, expected, kernelSources = []) => {
       const [{ loadModules }, api, { sourceFile }] = await Promise.all([
         import('../modules/load.js'),
@@ -40,15 +40,8 @@ export function createEngine(): Engine {
       modules = loaded.modules;
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
-    checkSource: async (tree, options) =>
-      (await import('../csource/check-source.js')).checkSource(tree, options),
-    prepareSource: async (tree, options) =>
-      (await import('../csource/source.js')).prepareSource(tree, options),
-    compareSource: async (tree, { executions, seed, ...options }) => {
-      const source = await engine.prepareSource(tree, options);
-      await engine.loadModules([], false, undefined, [source]);
-      return comparedSource(source.ref, { executions, seed }, modules);
-    },
+    ...SOURCES,
+    compareSource: (ref, size) => comparedSource(ref, size, modules),
     ...LISTINGS,
     asInputError: (error) => asInputError(error, modules),
     findVariant: async (name) =>
@@ -89,8 +82,13 @@ export function createEngine(): Engine {
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
-  return engine;
 }
+
+const SOURCES: Pick<Engine, 'checkSource' | 'prepareSource'> = {
+  checkSource: async (tree, options) =>
+    (await import('../csource/check-source.js')).checkSource(tree, options),
+  prepareSource: async (tree, options) => (await import('../csource/source.js')).prepareSource(tree, options),
+};
 
 async function comparedSource(
   { variant: name, base: baseName }: KernelSourceRef,

@@ -7,8 +7,8 @@ import type { Access } from './access.js';
 
 export interface Difference {
   /**
-   * `moved`: both have it, in another order; `left`, `right`: only that one has it, `repeated` where the other
-   * has it once at least; `told`: it stores another value.
+   * `moved`: both have it, in another order; `left`, `right`: only that one has it, `isRepeated` where the
+   * other has it once at least; `told`: it stores another value.
    */
   readonly kind: 'moved' | 'left' | 'right' | 'told';
   readonly name: string;

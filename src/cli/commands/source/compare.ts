@@ -10,6 +10,7 @@ import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import { EXPLORATION, flag, type Given, JSON_FLAG, required } from '../../options.js';
+import { loadOwn } from '../../own-modules.js';
 import { selectVariants } from '../../select.js';
 import { defineCommand } from '../command.js';
 import { KERNEL_SOURCE } from './kernel-source.js';
@@ -50,8 +51,8 @@ export const sourceCompareCommand = defineCommand({
   name: 'compare',
   summary: 'accesses of C functions against those of the lab',
   description:
-    "Compares the sequence of accesses of each of a tree's C functions with that of the lab's transcription, " +
-    'on the same states.',
+    "Compares the sequence of accesses of each of a tree's C functions with that of the lab's " +
+    'transcription, on the same states.',
   arguments: { tree: required('tree', 'the root of a Linux tree') },
   flags: FLAGS,
   help: HELP,
@@ -65,7 +66,9 @@ async function compare(
 ): Promise<number> {
   const { engine, io, version: shootdown } = context;
   const base = profile === undefined ? undefined : (await selectVariants(engine, [profile]))[0];
-  const found = await engine.compareSource(tree, { config, clang, base, executions, seed });
+  const source = await engine.prepareSource(tree, { config, clang, base });
+  await loadOwn(engine, [], false, [source]);
+  const found = await engine.compareSource(source.ref, { executions, seed });
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...documentOf(found) });
   else for (const line of linesOf(found, tree)) printLine(io.stdout, visible(line));
   return isAllExplained(found) ? EXIT_OK : EXIT_VIOLATION;
@@ -92,8 +95,8 @@ function linesOf(found: ComparedSource, tree: string): string[] {
   );
   const all = functions.reduce((sum, { differences }) => sum + differences.length, 0);
   return [
-    `${tree} (left, ${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of each ` +
-      `of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`,
+    `${tree} (${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of ` +
+      `each of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`,
     ...accessesLines(found),
     '',
     `${count(all, 'difference')}, ${open === 0 ? 'all explained' : `${open} not explained`}`,
