@@ -7,25 +7,26 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { atEnd } from '../seal/at-end.js';
 import { InfrastructureError, systemReason } from '../vocabulary/errors.js';
 
 const NAME = /^shootdown-(\d{1,10})-[A-Za-z0-9]{6}$/;
 /** Younger ones stay: where containers share a directory, a process that we cannot see may be starting. */
 const STALE_MS = 3_600_000;
 
-const made = new Set<string>();
-let isListening = false;
+/** What is left of each to be undone at the end. */
+const made = new Map<string, () => void>();
 
 /** A new directory. Throws InfrastructureError where there can be none. */
 export function makeTemporary(): string {
   const parent = tmpdir();
-  // Once: directories come and go many times in a long process.
-  if (!isListening) process.once('exit', () => made.forEach(removeTemporary));
-  isListening = true;
   try {
     removeStale(parent);
     const directory = mkdtempSync(join(parent, `shootdown-${process.pid}-`));
-    made.add(directory);
+    made.set(
+      directory,
+      atEnd(() => removeTemporary(directory)),
+    );
     return directory;
   } catch (error) {
     throw refused(parent, error);
@@ -33,12 +34,13 @@ export function makeTemporary(): string {
 }
 
 export function removeTemporary(directory: string): void {
-  made.delete(directory);
   try {
     rmSync(directory, { recursive: true, force: true });
   } catch {
     // Somebody else's business by now; a later run tries again.
   }
+  made.get(directory)?.();
+  made.delete(directory);
 }
 
 /** Writes what a bundler made. Throws InfrastructureError where the disk refuses. */

@@ -197,8 +197,11 @@ export interface Engine {
   traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
   /** For all executions of programs of the loaded modules, and of kernels in scenarios. */
   verifier(): Promise<ProgramVerifier>;
-  /** The litmus tests of a file or directory, explored one after the other. Throws InputError. */
-  litmus(path: string, memory: MemoryModel): AsyncIterable<LitmusOutcome>;
+  /**
+   * The litmus tests of a file or directory, explored one after the other until `signal` is aborted. Throws
+   * InputError.
+   */
+  litmus(path: string, memory: MemoryModel, signal: AbortSignal): AsyncIterable<LitmusOutcome>;
   /** The recording that the project carries, for the demo. */
   carriedRecording(): string;
 }

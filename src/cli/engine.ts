@@ -77,8 +77,8 @@ export function createEngine(): Engine {
     importTraces,
     traceInfo,
     verifier: async () => new (await import('../verify/verify.js')).Verifier(modules),
-    litmus: async function* (path, memory) {
-      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(path, memory);
+    litmus: async function* (path, memory, signal) {
+      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(path, memory, signal);
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };

@@ -10,3 +10,8 @@ export const EXIT_USAGE = 2;
 export const EXIT_FAILURE = 3;
 /** Ended by Ctrl-C: 128 + SIGINT, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
+/**
+ * What was to be printed had no reader any more (`| head`): 128 + SIGPIPE, as shells have it for who is ended
+ * by that.
+ */
+export const EXIT_UNREAD = 141;

@@ -49,8 +49,13 @@ export interface CliIo {
    */
   readonly confirm?: (question: string) => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls `listener` at the first Ctrl-C; answers a function that stops listening. */
+  /**
+   * Calls `listener` at the first Ctrl-C, and when nobody reads stdout any more; answers a function that
+   * stops listening.
+   */
   onInterrupt(listener: () => void): () => void;
+  /** Whether the reader of stdout went away. Absent where nobody can. */
+  readonly isUnread?: () => boolean;
   /**
    * Whether the process has been asked to end, also by what is on its way. Absent where nobody can ask.
    */
@@ -70,4 +75,9 @@ export function printJson(stream: OutputStream, document: unknown): void {
 export function printCommand(stream: OutputStream, line: string): void {
   if (stream.command === undefined) printLine(stream, line);
   else stream.command(line);
+}
+
+/** Says that the work was ended early. Who closed its output knows, and expects silence. */
+export function printInterrupted({ stderr, isUnread }: CliIo, text: string): void {
+  if (isUnread?.() !== true) printLine(stderr, `interrupted: ${text}`);
 }

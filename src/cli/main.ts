@@ -3,11 +3,12 @@
 
 import { writeSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { watchAtEnd } from '../seal/at-end.js';
 import { guardEnd } from '../seal/guard-end.js';
 import { sealProcess } from '../seal/process-seal.js';
 import { errorCode, systemReason } from '../vocabulary/errors.js';
 import { createEngine } from './engine.js';
-import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-codes.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_UNREAD, EXIT_USAGE } from './exit-codes.js';
 import { guarded } from './guarded.js';
 import type { CliIo } from './io.js';
 import { processOutput } from './process-output.js';
@@ -37,16 +38,50 @@ const SIGNAL_MS = 20;
 const interruptListeners = new Set<() => void>();
 let interruptedWith: number | null = null;
 
-for (const [signal, code] of Object.entries(SIGNALS)) {
-  process.on(signal, () => {
+const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
+  const handler = (): void => {
     // Nobody who could wind down, or the second time: end at once.
     if (interruptedWith !== null || interruptListeners.size === 0) end(code);
     interruptedWith = code;
     for (const listener of interruptListeners) listener();
-  });
+  };
+  return { signal, handler };
+});
+/** Directories and processes that go with this one. */
+let hasToUndo = false;
+let isHearing = false;
+/**
+ * Hears signals where there is something to wind down or to take away. Else the system ends the process at
+ * one, in the middle of whatever keeps it busy, and shells tell the same exit code.
+ */
+function hear(): void {
+  if (!isHearingWanted() || isHearing) return;
+  isHearing = true;
+  for (const { signal, handler } of handlers) process.on(signal, handler);
 }
+/** Once what has come by now has been heard of: that is in the next round of the event loop. */
+async function hearNoLonger(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+  if (isHearingWanted() || !isHearing) return;
+  isHearing = false;
+  for (const { signal, handler } of handlers) process.off(signal, handler);
+}
+// What a container begins with is ended by no signal that it does not handle.
+function isHearingWanted(): boolean {
+  return process.pid === 1 || hasToUndo || interruptListeners.size > 0;
+}
+watchAtEnd((hasSome) => {
+  hasToUndo = hasSome;
+  hear();
+  void hearNoLonger();
+});
 
-const [stdout, stderr] = [processOutput(process.stdout), processOutput(process.stderr)];
+// What is to be printed is nobody's any more: what can wind down does, as at a signal.
+const onUnread = (): void => {
+  for (const listener of interruptListeners) listener();
+};
+const [stdout, stderr] = [processOutput(process.stdout, onUnread), processOutput(process.stderr)];
 
 const engine = createEngine();
 const io: CliIo = {
@@ -57,8 +92,14 @@ const io: CliIo = {
   env: process.env,
   onInterrupt: (listener) => {
     interruptListeners.add(listener);
-    return () => interruptListeners.delete(listener);
+    hear();
+    if (stdout.isUnread()) queueMicrotask(listener);
+    return () => {
+      interruptListeners.delete(listener);
+      void hearNoLonger();
+    };
   },
+  isUnread: () => stdout.isUnread(),
   isInterrupted: async () => {
     // A signal that has come is heard of in the next round of the event loop.
     await setTimeout(SIGNAL_MS);
@@ -92,5 +133,8 @@ if (stdout.failure() !== null) {
   );
   exitCode = EXIT_FAILURE;
 }
+// A verdict that nobody was told is none. What went wrong besides was told on stderr.
+const isTold = [EXIT_USAGE, EXIT_FAILURE].includes(exitCode) || interruptedWith !== null;
+if (stdout.isUnread() && !isTold) exitCode = EXIT_UNREAD;
 // Worker threads are closed by now; should one hang, it must not keep the command from ending.
 end(exitCode);

@@ -11,29 +11,40 @@ export interface ProcessOutput extends OutputStream {
    * failure.
    */
   failure(): unknown;
+  /** Whether the reader went away (`| head -1`), so that the rest was printed for nobody. */
+  isUnread(): boolean;
   /** Resolves when everything is written: pipes are written asynchronously. */
   flushed(): Promise<void>;
 }
 
+/** What a write to a pipe, or to a socket, whose reader is gone fails with. */
+const NO_READER: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET']);
+
 /**
  * Takes the stream over: whoever else writes to it from now on cannot begin a command to CI with it. Once per
- * stream.
+ * stream. `onUnread` is called once, when a write has shown that the reader went away.
  */
-export function processOutput(stream: NodeJS.WriteStream): ProcessOutput {
+export function processOutput(
+  stream: NodeJS.WriteStream,
+  onUnread: () => void = () => undefined,
+): ProcessOutput {
   // The stream's own, whatever a module puts in its place.
   const write = stream.write.bind(stream) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
   const commands = new CommandBreaker();
   let failure: unknown = null;
-  let isGone = false;
-  // A reader that goes away (`shootdown list variants | head -1`): the rest is dropped and the command ends
-  // as it would.
-  stream.on('error', (error) => {
-    if (errorCode(error) === 'EPIPE') isGone = true;
-    else failure ??= error;
-  });
+  let isUnread = false;
+  const fail = (error: Error): void => {
+    if (!NO_READER.has(errorCode(error) ?? '')) failure ??= error;
+    else if (!isUnread) {
+      isUnread = true;
+      onUnread();
+    }
+  };
+  stream.on('error', fail);
   const attempt = (text: string): unknown => {
     if (stream.writable) return write(text);
-    if (!isGone) failure ??= new Error('somebody has closed it');
+    // The stream knows of its end before it tells.
+    fail(stream.errored ?? new Error('somebody has closed it'));
     return undefined;
   };
   const others = (chunk: unknown, ...rest: unknown[]): boolean => {
@@ -54,6 +65,7 @@ export function processOutput(stream: NodeJS.WriteStream): ProcessOutput {
       return stream.columns;
     },
     failure: () => failure,
+    isUnread: () => isUnread,
     flushed: () =>
       new Promise((resolve) => {
         if (!stream.writable) resolve();

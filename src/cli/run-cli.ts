@@ -112,4 +112,5 @@ Examples:
   $ shootdown list variants
 
 Exit codes: 0 nothing unexpected, 1 a violation, 2 usage or bad input, 3 internal or infrastructure
-failure, 130 interrupted. NO_COLOR is honoured; SHOOTDOWN_DEBUG=1 adds stacks to internal errors.`;
+failure, 130 interrupted, 141 nobody reads the output. NO_COLOR is honoured; SHOOTDOWN_DEBUG=1 adds
+stacks to internal errors.`;

@@ -5,7 +5,7 @@
 import { Progress } from '../report/progress.js';
 import { type CliContext, errColors } from './command-context.js';
 import type { Pool } from './engine-api.js';
-import { printLine } from './io.js';
+import { printInterrupted } from './io.js';
 
 export interface PoolOptions {
   readonly jobs: number;
@@ -44,7 +44,7 @@ export async function withPool(
   }
   if (abort.signal.aborted) {
     const known = anythingKnown ? 'what is known by now follows; findings are kept' : 'nothing is known yet';
-    printLine(io.stderr, `interrupted: ${known}`);
+    printInterrupted(io, known);
   }
   return abort.signal.aborted;
 }

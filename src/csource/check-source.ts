@@ -41,10 +41,10 @@ export interface SourceCheck {
 }
 
 /** Throws InputError for what is no tree, and where there is no compiler. */
-export function checkSource(given: string, options: SourceOptions): SourceCheck {
+export async function checkSource(given: string, options: SourceOptions): Promise<SourceCheck> {
   const tree = readTree(given);
   const unit = unitOf(tree);
-  const compiler = findCompiler(options.clang);
+  const compiler = await findCompiler(options.clang);
   const head = {
     tree: given,
     version: tree.version,
@@ -54,7 +54,7 @@ export function checkSource(given: string, options: SourceOptions): SourceCheck 
     shimmed: unit.stubs,
   };
   try {
-    const translation = translated(tree, unit, options.config, compiler);
+    const translation = await translated(tree, unit, options.config, compiler);
     return { ...head, refused: null, ...described(translation, tree) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

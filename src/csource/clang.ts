@@ -1,10 +1,10 @@
-import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { errorCode, InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
+import { InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import { mappedAssembly } from './assembly.js';
+import { runTool } from './tool.js';
 import type { KernelTree } from './tree.js';
 import type { Unit } from './unit.js';
 
@@ -18,28 +18,24 @@ export interface Compiler {
 }
 
 const HOW_TO_GET = 'install clang and lld (Debian, Ubuntu: apt install clang lld), or give --clang PATH';
-const OUTPUT_MAX = 64 * 2 ** 20;
+/** What asks a compiler for its name may wait. */
+const ASK_MS = 20_000;
 
 /** Throws InputError where there is none that makes WebAssembly. */
-export function findCompiler(clang = 'clang'): Compiler {
-  const version = lineOf(clang, ['--version']);
+export async function findCompiler(clang = 'clang'): Promise<Compiler> {
+  const version = await lineOf(clang, ['--version']);
   if (version === null) throw new InputError(`${clang} cannot be run`, HOW_TO_GET);
-  const named = lineOf(clang, ['-print-prog-name=wasm-ld']) ?? '';
+  const named = (await lineOf(clang, ['-print-prog-name=wasm-ld'])) ?? '';
   const beside = join(dirname(clang), 'wasm-ld');
-  const linker = [named, beside, 'wasm-ld'].find(
-    (path) => path !== '' && lineOf(path, ['--version']) !== null,
-  );
-  if (linker === undefined)
-    throw new InputError(`${clang} is there, and its linker wasm-ld is not`, HOW_TO_GET);
-  return { clang, linker, version };
+  for (const linker of [named, beside, 'wasm-ld'])
+    if (linker !== '' && (await lineOf(linker, ['--version'])) !== null) return { clang, linker, version };
+  throw new InputError(`${clang} is there, and its linker wasm-ld is not`, HOW_TO_GET);
 }
 
-function lineOf(command: string, args: readonly string[]): string | null {
-  const options: SpawnSyncOptionsWithStringEncoding = {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  };
-  const { status, signal, stdout } = spawnSync(command, args, options);
+async function lineOf(command: string, args: readonly string[]): Promise<string | null> {
+  const { status, signal, stdout, isLate } = await runTool(command, args, { patienceMs: ASK_MS });
+  if (isLate)
+    throw new InputError(`${command} ${args.join(' ')} has not ended after ${ASK_MS / 1_000} s`, HOW_TO_GET);
   if (signal !== null) throw new ProgramEndedError(command, signal);
   return status === 0 ? stdout.split('\n')[0] : null;
 }
@@ -87,13 +83,13 @@ export interface Compiled {
 }
 
 /** Compiles in `folder`, an empty directory. Throws CompileError, InputError. */
-export function compile(
+export async function compile(
   tree: KernelTree,
   unit: Unit,
   config: readonly string[],
   { clang, linker }: Compiler,
   folder: string,
-): Compiled {
+): Promise<Compiled> {
   const stubs = join(folder, 'stubs');
   for (const name of unit.stubs) {
     mkdirSync(dirname(join(stubs, name)), { recursive: true });
@@ -106,33 +102,54 @@ export function compile(
     path,
   ]);
   const flags = flagsFor(unit, config);
-  run(tree, folder, clang, [...flags, ...include, '-S', '-emit-llvm', file('unit.c'), '-o', file('unit.ll')]);
+  await run(tree, folder, clang, [
+    ...flags,
+    ...include,
+    '-S',
+    '-emit-llvm',
+    file('unit.c'),
+    '-o',
+    file('unit.ll'),
+  ]);
   const code = mappedAssembly(readFileSync(file('unit.ll'), 'utf8'), tree.root);
   writeFileSync(file('mapped.ll'), code);
-  run(tree, folder, clang, ['--target=wasm32', '-O0', '-g', '-c', file('mapped.ll'), '-o', file('unit.o')]);
+  await run(tree, folder, clang, [
+    '--target=wasm32',
+    '-O0',
+    '-g',
+    '-c',
+    file('mapped.ll'),
+    '-o',
+    file('unit.o'),
+  ]);
   const link = ['--no-entry', '--allow-undefined', '--gc-sections', file('unit.o'), '-o', file('unit.wasm')];
-  run(tree, folder, linker, link);
+  await run(tree, folder, linker, link);
   const perCpu = new Set(
     [...code.matchAll(/^@([\w.$]+) = .*section "\.lab\.percpu"/gm)].map(([, name]) => name),
   );
   return { wasm: readFileSync(file('unit.wasm')), perCpu };
 }
 
-/** A pipe among the headers of a tree would be waited for without end, and no signal heard meanwhile. */
+/** A pipe among the headers of a tree would be waited for without end. */
 const RUN_MS = 120_000;
 
 /** In `folder`: what lies under the working directory is named from there in debug information. */
-function run(tree: KernelTree, folder: string, command: string, args: readonly string[]): void {
-  const options = { cwd: folder, encoding: 'utf8', maxBuffer: OUTPUT_MAX, timeout: RUN_MS } as const;
-  const { status, signal, stderr, error } = spawnSync(command, args, options);
+async function run(
+  tree: KernelTree,
+  folder: string,
+  command: string,
+  args: readonly string[],
+): Promise<void> {
+  const options = { cwd: folder, patienceMs: RUN_MS };
+  const { status, signal, stderr, error, isLate } = await runTool(command, args, options);
   if (status === 0) return;
-  if (errorCode(error) === 'ETIMEDOUT')
+  if (isLate)
     throw new InputError(
-      `${command} has not ended after ${RUN_MS / 1000} s`,
+      `${command} has not ended after ${RUN_MS / 1_000} s`,
       'look for a pipe or a device among the headers of the tree',
     );
-  if (error === undefined && signal !== null) throw new ProgramEndedError(command, signal);
-  if (error !== undefined) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
+  if (signal !== null) throw new ProgramEndedError(command, signal);
+  if (error !== null) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
   if (stderr.includes('No space left on device'))
     throw new InfrastructureError(`${command}: no room in ${folder}`, 'make room there');
   const said = stderr.replaceAll(`${tree.root}/`, '').replaceAll(`${SHIMS}/`, 'shims/');

@@ -6,11 +6,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { profiles } from '../kernel/profiles.js';
+import { atEnd } from '../seal/at-end.js';
 import { errorCode, InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
@@ -51,18 +53,18 @@ export interface PreparedSource {
 const GENERATED_SUFFIX = '.of-c.mjs';
 
 /** Throws InputError for trees that do not compile or translate, and where there is no compiler. */
-export function prepareSource(given: string, options: SourceOptions): PreparedSource {
+export async function prepareSource(given: string, options: SourceOptions): Promise<PreparedSource> {
   const tree = readTree(given);
   requireConfig(options.config);
   if (options.expected !== undefined) requireSame(tree, options.expected);
   const base = options.base ?? baseFor(tree.version);
   const unit = unitOf(tree);
-  const compiler = findCompiler(options.clang);
+  const compiler = await findCompiler(options.clang);
   const folder = join(cacheFolder(), keyOf(tree, unit, compiler, options.config, base, options.variant));
   const variant = options.variant ?? `c/${tree.version ?? 'tree'}`;
   const module = join(folder, `kernel${GENERATED_SUFFIX}`);
   if (!existsSync(module)) {
-    const translation = translated(tree, unit, options.config, compiler);
+    const translation = await translated(tree, unit, options.config, compiler);
     const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
     const summary = `arch/x86/mm/tlb.c of ${of}, the rest as ${base}`;
     keep(folder, moduleText(translation, { variant, base, summary }, folder));
@@ -72,15 +74,17 @@ export function prepareSource(given: string, options: SourceOptions): PreparedSo
 }
 
 /** Compiles and translates, in a directory of its own. Throws InputError. */
-export function translated(
+export async function translated(
   tree: KernelTree,
   unit: Unit,
   config: readonly string[],
   compiler: Compiler,
-): Translation {
+): Promise<Translation> {
   const folder = temporary();
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const done = atEnd(remove);
   try {
-    const { wasm, perCpu } = compile(tree, unit, config, compiler, folder);
+    const { wasm, perCpu } = await compile(tree, unit, config, compiler, folder);
     return translate({ module: readModule(wasm), perCpu, condition: unit.condition });
   } catch (error) {
     if (errorCode(error) !== null) throw refused(folder, error);
@@ -92,7 +96,8 @@ export function translated(
       file === undefined ? null : { file, line: error.at?.line ?? 0 },
     );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    done();
   }
 }
 
@@ -177,9 +182,25 @@ function temporary(): string {
   const parent = cacheFolder();
   try {
     mkdirSync(parent, { recursive: true });
-    return mkdtempSync(join(parent, 'making-'));
+    removeStale(parent);
+    return mkdtempSync(join(parent, MAKING));
   } catch (error) {
     throw refused(parent, error);
+  }
+}
+
+/** How directories are named in which something is being made. */
+const MAKING = 'making-';
+const STALE_MS = 3_600_000;
+
+/** What processes have left that were killed in the middle. */
+function removeStale(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(MAKING)) continue;
+    const path = join(parent, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS)
+      rmSync(path, { recursive: true, force: true });
   }
 }
 

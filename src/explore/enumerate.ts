@@ -76,6 +76,8 @@ export class EnumerationLimitError extends Error {
 
 const STATES_MAX = 1_000_000;
 const STEPS_MAX = 1_000;
+/** Executions of a turn: some milliseconds, or of the longest a second. */
+const TURN = 100;
 
 /**
  * Events of a CPU's history that are no result; results are prefixed so that they cannot be mistaken for
@@ -170,6 +172,15 @@ interface Branch {
 }
 
 export function enumerate(program: Program, options: EnumerateOptions): Enumeration {
+  const turns = enumerateInTurns(program, options);
+  for (let turn = turns.next(); ; turn = turns.next()) if (turn.done) return turn.value;
+}
+
+/** The same, some executions at a time: between two turns the thread may do something else. */
+export function enumerateInTurns(
+  program: Program,
+  options: EnumerateOptions,
+): Generator<undefined, Enumeration> {
   return new Enumerator(program, options).run();
 }
 
@@ -201,9 +212,11 @@ class Enumerator implements Decider {
     this.maxSteps = options.maxSteps ?? STEPS_MAX;
   }
 
-  run(): Enumeration {
-    do this.execute();
-    while (!this.isDecided() && this.nextPath());
+  *run(): Generator<undefined, Enumeration> {
+    do {
+      this.execute();
+      if (this.executions % TURN === 0) yield;
+    } while (!this.isDecided() && this.nextPath());
     const isWhole = !this.isDecided();
     const outcomes = [...this.outcomes.values()].sort((a, b) =>
       a.state < b.state ? -1 : a.state > b.state ? 1 : 0,

@@ -1,4 +1,4 @@
-import { EnumerationLimitError, enumerate } from '../explore/enumerate.js';
+import { EnumerationLimitError, enumerateInTurns } from '../explore/enumerate.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import { holds, namesIn } from './condition.js';
 import { litmusProgram } from './litmus-program.js';
@@ -27,10 +27,15 @@ type Valuation = Readonly<Record<string, number>>;
 
 /** Throws SkippedTest for one with too many states. */
 export function exploreLitmus(test: LitmusTest, memory: MemoryModel): LitmusResult {
+  return atOnce(exploreInTurns(test, memory));
+}
+
+/** The same in turns, between which the thread may do something else. */
+export function* exploreInTurns(test: LitmusTest, memory: MemoryModel): Generator<undefined, LitmusResult> {
   // What the filter speaks of has to be known and is not shown.
   const { filter } = test;
   const known = [...new Set([...test.observed, ...(filter === null ? [] : namesIn(filter))])];
-  const finals = finalValues(test, memory, known).filter(
+  const finals = (yield* finalValues(test, memory, known)).filter(
     (values) => filter === null || holds(filter, (name) => values[name]),
   );
   const holding = finals.filter((values) => holds(test.condition, (name) => values[name])).length;
@@ -42,7 +47,7 @@ export function exploreLitmus(test: LitmusTest, memory: MemoryModel): LitmusResu
 
 /** Every final state, projected to `observed` (`0:EAX`, `x`), in herd7's notation, sorted. */
 export function finalStates(test: LitmusProgram, memory: MemoryModel, observed: readonly string[]): string[] {
-  return finalValues(test, memory, observed)
+  return atOnce(finalValues(test, memory, observed))
     .map((values) => shown(observed, values))
     .sort();
 }
@@ -51,7 +56,15 @@ function shown(observed: readonly string[], values: Valuation): string {
   return observed.map((name) => `${name.includes(':') ? name : `[${name}]`}=${values[name]};`).join(' ');
 }
 
-function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly string[]): Valuation[] {
+function atOnce<T>(turns: Generator<undefined, T>): T {
+  for (let turn = turns.next(); ; turn = turns.next()) if (turn.done) return turn.value;
+}
+
+function* finalValues(
+  test: LitmusProgram,
+  memory: MemoryModel,
+  names: readonly string[],
+): Generator<undefined, Valuation[]> {
   const program = litmusProgram(test, names);
   const instructions = test.threads.reduce((sum, thread) => sum + thread.length, 0);
   const maxStates = Math.min(
@@ -60,7 +73,7 @@ function finalValues(test: LitmusProgram, memory: MemoryModel, names: readonly s
   );
   const valuations = new Map<string, Valuation>();
   try {
-    const { outcomes } = enumerate(program, {
+    const { outcomes } = yield* enumerateInTurns(program, {
       memory,
       maxStates,
       project: ({ mem }) => {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MemoryModel } from '../vocabulary/violation.js';
-import { exploreLitmus, type LitmusResult } from './explore.js';
+import { exploreInTurns, type LitmusResult } from './explore.js';
 import { litmusSources } from './litmus-files.js';
 import { type LitmusTest, SkippedTest } from './litmus-test.js';
 import { parseLitmus } from './parse.js';
@@ -16,16 +16,31 @@ export interface LitmusOutcome {
   readonly skipped: string | null;
 }
 
+/** Tests that are read before the thread may do something else. */
+const READ_AT_ONCE = 100;
+
 /**
- * Each test of a path in turn. All are read before the first is explored, so that a malformed one costs
- * nobody an hour. Throws InputError.
+ * Each test of a path in turn, until `signal` is aborted. All are read before the first is explored, so that
+ * a malformed one costs nobody an hour. Throws InputError.
  */
-export async function* litmusOutcomes(path: string, memory: MemoryModel): AsyncGenerator<LitmusOutcome> {
-  const parsed = litmusSources(path).map(({ file, text }) => ({ file, test: readable(file, text) }));
+export async function* litmusOutcomes(
+  path: string,
+  memory: MemoryModel,
+  signal?: AbortSignal,
+): AsyncGenerator<LitmusOutcome> {
+  const parsed: { readonly file: string; readonly test: Readable }[] = [];
+  for (const { file, text } of litmusSources(path)) {
+    if (parsed.length % READ_AT_ONCE === 0) await setImmediate();
+    if (signal?.aborted) return;
+    parsed.push({ file, test: readable(file, text) });
+  }
   for (const { file, test } of parsed) {
-    yield outcomeOf(file, test, memory);
-    // Signals are heard between two tests.
+    const outcome = await outcomeOf(file, test, memory, signal);
+    if (outcome === null) return;
+    yield outcome;
+    // Signals are heard between two tests too.
     await setImmediate();
+    if (signal?.aborted) return;
   }
 }
 
@@ -42,11 +57,23 @@ function readable(file: string, text: string): Readable {
   }
 }
 
-function outcomeOf(file: string, test: Readable, memory: MemoryModel): LitmusOutcome {
+/** Null where `signal` was aborted in the middle of it. */
+async function outcomeOf(
+  file: string,
+  test: Readable,
+  memory: MemoryModel,
+  signal: AbortSignal | undefined,
+): Promise<LitmusOutcome | null> {
   const { name } = test;
   if ('skipped' in test) return { name, file, explored: null, skipped: test.skipped };
   try {
-    return { name, file, explored: { test, result: exploreLitmus(test, memory) }, skipped: null };
+    const turns = exploreInTurns(test, memory);
+    let turn = turns.next();
+    for (; !turn.done; turn = turns.next()) {
+      await setImmediate();
+      if (signal?.aborted) return null;
+    }
+    return { name, file, explored: { test, result: turn.value }, skipped: null };
   } catch (error) {
     if (!(error instanceof SkippedTest)) throw error;
     return { name, file, explored: null, skipped: error.message };

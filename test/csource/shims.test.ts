@@ -108,7 +108,7 @@ describe.skipIf(!HAS_CLANG)(compiling('shims'), () => {
   let begin: () => { readonly done: readonly string[] };
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  beforeAll(() => {
+  beforeAll(async () => {
     const tree = readTree(TREE);
     const rows = ROWS.map(
       ([c], index) =>
@@ -127,7 +127,7 @@ describe.skipIf(!HAS_CLANG)(compiling('shims'), () => {
       'u32 __attribute__((export_name("lab_inc_mm_tlb_gen"))) rows(int which, struct mm_struct *mm,',
       `struct arch_tlbflush_unmap_batch *batch) { switch (which) { ${calls} } return 0; }`,
     ].join('\n');
-    const { wasm, perCpu } = compile(tree, { ...unit, text }, [], findCompiler(), folder);
+    const { wasm, perCpu } = await compile(tree, { ...unit, text }, [], await findCompiler(), folder);
     const translation = translate({ module: readModule(wasm), perCpu, condition: unit.condition });
     const made = runnerOf(translation);
     run = made.run;

@@ -39,19 +39,17 @@ async function litmus(
   { memory, json }: Given<typeof FLAGS>,
 ): Promise<number> {
   const outcomes: LitmusOutcome[] = [];
-  let interrupted = false;
-  const stopListening = io.onInterrupt(() => {
-    interrupted = true;
-  });
+  const abort = new AbortController();
+  const stopListening = io.onInterrupt(() => abort.abort());
   try {
-    for await (const outcome of engine.litmus(path, memory)) {
+    for await (const outcome of engine.litmus(path, memory, abort.signal)) {
       outcomes.push(outcome);
       if (!json) for (const line of linesOf(outcome)) printLine(io.stdout, visible(line));
-      if (interrupted) break;
     }
   } finally {
     stopListening();
   }
+  const interrupted = abort.signal.aborted;
   if (json) printJson(io.stdout, litmusDocument(version, memory, outcomes, interrupted));
   else if (outcomes.length > 1) printLine(io.stdout, summary(outcomes, memory));
   return interrupted ? EXIT_INTERRUPTED : EXIT_OK;

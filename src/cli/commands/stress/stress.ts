@@ -18,7 +18,7 @@ import { type CliContext, errColors, keeperOf } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { duration, names, oneOf, wholeNumber } from '../../flag-values.js';
-import { printJson, printLine } from '../../io.js';
+import { printInterrupted, printJson, printLine } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
   flag,
@@ -181,7 +181,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   if (flags.json) printDocument(context, campaign, { interrupted, selfTest: test, witness });
   else printResult(context, campaign, witness);
   if (interrupted) {
-    printLine(io.stderr, 'interrupted: what was seen by then is above');
+    printInterrupted(io, 'what was seen by then is above');
     return EXIT_INTERRUPTED;
   }
   if (failure !== null) throw failure;
