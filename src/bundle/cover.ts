@@ -1,3 +1,5 @@
+import { childrenOf, type Node } from './loose-tree.js';
+
 /**
  * Which lines and branches of a user's module run. In bundles that are explored, statements and branches of
  * its functions set a byte each; `sites` says what each byte stands for. Text is inserted within lines, so
@@ -37,14 +39,6 @@ function shootdownCover(file, sites) {
   globalThis.shootdownCovered.set(file, ran);
   return ran;
 }`;
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly loc: { readonly start: { readonly line: number } };
-  readonly [field: string]: unknown;
-}
 
 /** Text to be inserted; `from`: where what it closes begins, if it closes something. */
 export type Insert = readonly [at: number, text: string, from?: number];
@@ -98,11 +92,7 @@ export class Cover {
   }
 
   private children(node: Node): void {
-    for (const value of Object.values(node)) {
-      if (Array.isArray(value)) {
-        for (const item of value) if (isNode(item)) this.visit(item, node);
-      } else if (isNode(value)) this.visit(value, node);
-    }
+    for (const child of childrenOf(node)) this.visit(child, node);
   }
 
   private statements(list: readonly Node[], parent: Node): void {
@@ -146,10 +136,6 @@ function nameOf(node: Node, parent: Node | null): string {
   const named = (node.id ??
     (parent?.type === 'VariableDeclarator' ? parent.id : (parent?.key ?? null))) as Node | null;
   return typeof named?.name === 'string' ? named.name : 'a function';
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
 /**

@@ -1,7 +1,6 @@
 import { Cpu } from '../machine/cpu.js';
 import { operationNames } from '../subset/check-subset.js';
-import { parserFor } from '../subset/syntax.js';
-import { isTypeScript } from './user-files.js';
+import { childrenOf, type Node, parsed } from './loose-tree.js';
 
 /**
  * Turns the delegation of protocol code into plain yields, for bundles in which millions of executions run: a
@@ -14,13 +13,6 @@ import { isTypeScript } from './user-files.js';
  * Both yields bind alike. The text keeps its length and its lines, so that places in it and source maps stay
  * those of the file. What is left delegating is slower and as right.
  */
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [field: string]: unknown;
-}
 
 /** What a module's generators are: protocol code all of them, or those that show it. */
 export type Generators = 'protocol' | 'mixed';
@@ -95,26 +87,4 @@ function isFunction(node: Node): boolean {
     node.type === 'FunctionExpression' ||
     node.type === 'ArrowFunctionExpression'
   );
-}
-
-function parsed(source: string, path: string): Node | null {
-  try {
-    return parserFor(isTypeScript(path)).parse(source, {
-      ecmaVersion: 'latest',
-      sourceType: 'module',
-      locations: true,
-    }) as unknown as Node;
-  } catch {
-    return null;
-  }
-}
-
-function childrenOf(node: Node): Node[] {
-  return Object.values(node).flatMap((value) =>
-    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-  );
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }

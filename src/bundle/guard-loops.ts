@@ -1,7 +1,6 @@
-import { parserFor } from '../subset/syntax.js';
 import { Cover, type CoveredFile, type Insert, withInserts } from './cover.js';
+import { type Node, parsed, visitAll } from './loose-tree.js';
 import { throwNote } from './note-throws.js';
-import { isTypeScript } from './user-files.js';
 
 /**
  * Loops of a user's module that never end would hang a worker without a word. In bundles that are explored,
@@ -30,14 +29,6 @@ function shootdownLoop(line, file) {
     throw new Error('a loop does not end', { cause: { told: 'loop', place: { file, line } } });
   }
 }`;
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly loc: { readonly start: { readonly line: number } };
-  readonly [field: string]: unknown;
-}
 
 /**
  * The module with its loops guarded and its throws noted. A module that does not parse comes back as it is:
@@ -85,28 +76,4 @@ function guards(program: Node, path: string, name: string): Insert[] {
     }
   });
   return inserts;
-}
-
-function visitAll(node: Node, visit: (node: Node) => void): void {
-  visit(node);
-  for (const value of Object.values(node)) {
-    if (Array.isArray(value)) for (const item of value) if (isNode(item)) visitAll(item, visit);
-    if (isNode(value)) visitAll(value, visit);
-  }
-}
-
-function parsed(source: string, path: string): Node | null {
-  try {
-    return parserFor(isTypeScript(path)).parse(source, {
-      ecmaVersion: 'latest',
-      sourceType: 'module',
-      locations: true,
-    }) as unknown as Node;
-  } catch {
-    return null;
-  }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }

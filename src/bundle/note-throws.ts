@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Insert } from './cover.js';
+import type { Node } from './loose-tree.js';
 
 /**
  * Where a user's module throws what tells no place by itself: every `throw` of it notes its line first. Read
@@ -11,14 +12,6 @@ export const THROW_NOTES = `function shootdownThrow(at, value) {
   globalThis.shootdownThrew = { value, at };
   return value;
 }`;
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly loc: { readonly start: { readonly line: number } };
-  readonly [field: string]: unknown;
-}
 
 /** What notes one `throw`; none for any other node. */
 export function throwNote(node: Node, path: string): Insert[] {

@@ -1,4 +1,4 @@
-import { parserFor } from '../subset/syntax.js';
+import { childrenOf, type Node, parse } from './loose-tree.js';
 
 /**
  * Turns protocol code into plain functions: the `*` of generators and every `yield*` become blanks. The text
@@ -15,13 +15,6 @@ import { parserFor } from '../subset/syntax.js';
 /** Code that cannot be stripped; the message is one line and names the place. */
 export class StripError extends Error {
   override readonly name = 'StripError';
-}
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [field: string]: unknown;
 }
 
 const GENERATORS = new Set(['FunctionDeclaration', 'FunctionExpression']);
@@ -64,12 +57,9 @@ export function stripGenerators(source: string, file: string): string {
       if (star < 0 || star >= node.end) fail(node.start, 'the star of a generator was not found');
       blanks.push([star, star + 1]);
     }
-    for (const value of Object.values(node)) {
-      if (Array.isArray(value)) for (const item of value) if (isNode(item)) visit(item, node);
-      if (isNode(value)) visit(value, node);
-    }
+    for (const child of childrenOf(node)) visit(child, node);
   };
-  visit(parse(source, file), null);
+  visit(parseOrRefuse(source, file), null);
   let text = '';
   let from = 0;
   for (const [start, end] of blanks.sort((a, b) => a[0] - b[0])) {
@@ -79,17 +69,12 @@ export function stripGenerators(source: string, file: string): string {
   return text + source.slice(from);
 }
 
-function parse(source: string, file: string): Node {
-  const options = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
+function parseOrRefuse(source: string, file: string): Node {
   try {
-    return parserFor(file.endsWith('.ts')).parse(source, options) as unknown as Node;
+    return parse(source, file);
   } catch (error) {
     throw new StripError(`${file}: ${(error as Error).message}`);
   }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
 function skipSpace(source: string, at: number): number {

@@ -4,6 +4,7 @@ import { visible } from '../report/escape.js';
 import { unknownName } from '../report/near-names.js';
 import type { LabelledLine } from '../report/witness-words.js';
 import type { StressScenario } from '../stress/stress-campaign.js';
+import { switchedName } from '../variants/switched-name.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { Engine } from './engine-api.js';
@@ -33,13 +34,13 @@ export async function selectVariants(engine: Engine, given: readonly string[]): 
  * near names help.
  */
 async function requireFeatures(engine: Engine, name: string): Promise<void> {
-  const [base, ...switched] = name.split(/[+~]/);
+  const { base, switched } = switchedName(name);
   if (switched.length === 0 || (await engine.findVariant(base)) === null) return;
   const known = (await engine.features()).map((feature) => feature.name);
   const unknown = switched.find(
-    (part) => !known.some((feature) => feature.toLowerCase() === part.toLowerCase()),
+    (part) => !known.some((feature) => feature.toLowerCase() === part.feature.toLowerCase()),
   );
-  if (unknown !== undefined) throw unknownName('feature', unknown, known, 'features');
+  if (unknown !== undefined) throw unknownName('feature', unknown.feature, known, 'features');
 }
 
 export interface SelectedScenarios {

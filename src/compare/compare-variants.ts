@@ -7,11 +7,10 @@ import { knownWitnesses } from '../known/witnesses.js';
 import { checkBase } from '../replay/base-check.js';
 import { explained } from '../replay/explained.js';
 import { type Differences, differencesOf } from '../study/difference.js';
-import { countPairs, type PairedCounts } from '../study/paired-counts.js';
+import { countPairs, type PairedCounts, type PairsRequest } from '../study/paired-counts.js';
 import { findVariant, type Variant } from '../variants/index.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
-import type { Scenario } from '../vocabulary/scenario.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 import { comparedCounters } from './compared-counters.js';
 import type { ComparedOutcome, Comparison } from './comparison.js';
@@ -21,21 +20,10 @@ import type { ComparedOutcome, Comparison } from './comparison.js';
  * them.
  */
 
-export interface CompareRequest {
-  /** Names of variants. */
-  readonly base: string;
-  readonly patch: string;
-  readonly scenarios: readonly Scenario[];
-  readonly strategies: readonly string[];
-  readonly memory: MemoryModel;
-  readonly seed: number;
+/** `budgetMs`: wall time, a third for each hunt, the last for the counts. */
+export interface CompareRequest extends Omit<PairsRequest, 'onRound'> {
   /** Executions of each hunt; undefined: as many as the time allows. */
   readonly executions?: number;
-  /** Pairs of executions to count; undefined: as many as the time allows. */
-  readonly count?: number;
-  /** Wall time in milliseconds: a third for each hunt, the last for the counts. */
-  readonly budgetMs?: number;
-  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HuntProgress) => void;
   /** Called with each outcome as soon as it is known; answers where its finding is kept, or null. */
   readonly onOutcome?: (outcome: ComparedOutcome) => string | null;

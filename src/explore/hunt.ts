@@ -4,6 +4,7 @@ import { COUNTERS } from '../oracles/counters.js';
 import { isOwnVariantName } from '../programs/definitions.js';
 import type { Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
+import { switchedName } from '../variants/switched-name.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
@@ -257,7 +258,7 @@ class Hunt {
     } as const;
     const { refs: modules, programs, kernelSources } = pool.modules;
     if (!('program' in subject)) {
-      const [name] = subject.variant.split(/[+~]/);
+      const name = switchedName(subject.variant).base;
       const kernelSource = kernelSources.find(({ variant }) => variant === name);
       const isOwn = kernelSource === undefined && isOwnVariantName(subject.variant, pool.modules);
       return {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
-import { parserFor } from '../subset/syntax.js';
+import { childrenOf, isNode, type Node, parsed } from '../bundle/loose-tree.js';
+import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 
 /**
@@ -8,12 +8,6 @@ import { InputError } from '../vocabulary/errors.js';
  * worker finds something else there or nothing. Source text that is made at run time may hold one and is
  * refused with them.
  */
-
-interface Node {
-  readonly type: string;
-  readonly loc: { readonly start: { readonly line: number } };
-  readonly [field: string]: unknown;
-}
 
 /** What no parse is needed for: most files have none of these words. */
 const SUSPECT = /\bimport\s*(?:\/[*/]|\()|\brequire\b|\beval\b|\bFunction\b/;
@@ -23,7 +17,7 @@ export function refuseComputedImports(paths: readonly string[]): void {
   for (const path of paths) {
     const source = readFileSync(path, 'utf8');
     if (!SUSPECT.test(source)) continue;
-    const root = parse(source, path);
+    const root = tree(source, path);
     const found = root === null ? firstInText(source, path) : firstIn(root, isUserFile(path));
     if (found === null) continue;
     const { line, mistake } = found;
@@ -61,9 +55,7 @@ function firstIn(root: Node, isOwn: boolean): Found | null {
     const mistake = mistakeOf(node, isOwn);
     const { line } = node.loc.start;
     if (mistake !== null && (first === null || line < first.line)) first = { line, mistake };
-    for (const value of Object.values(node)) {
-      for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) open.push(child);
-    }
+    open.push(...childrenOf(node));
   }
   return first;
 }
@@ -95,19 +87,7 @@ function isLiteral(node: unknown): boolean {
   );
 }
 
-/** Null where it does not parse: JSON, JSX. */
-function parse(source: string, path: string): Node | null {
-  const parser = parserFor(isTypeScript(path));
-  for (const sourceType of ['module', 'script'] as const) {
-    try {
-      return parser.parse(source, { ecmaVersion: 'latest', sourceType, locations: true }) as unknown as Node;
-    } catch {
-      // CommonJS of a package may be no module.
-    }
-  }
-  return null;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+/** Null where it does not parse: JSON, JSX. CommonJS of a package may be no module. */
+function tree(source: string, path: string): Node | null {
+  return parsed(source, path) ?? parsed(source, path, 'script');
 }

@@ -1,4 +1,5 @@
 import { madeVariants } from '../variants/define.js';
+import { switchedName } from '../variants/switched-name.js';
 import type { Variant } from '../variants/variant.js';
 import { madePrograms, type PlainProgram } from './plain-program.js';
 
@@ -16,7 +17,7 @@ export const NO_DEFINITIONS: Definitions = { variants: [], programs: [] };
 
 /** Whether a name is that of a user's variant, with or without features switched. */
 export function isOwnVariantName(name: string, { variants }: Definitions): boolean {
-  const base = name.split(/[+~]/)[0];
+  const { base } = switchedName(name);
   return variants.some((variant) => variant.name === base);
 }
 

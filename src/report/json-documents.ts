@@ -42,9 +42,8 @@ export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
 /** A finding, seen again. */
 export type ReplayResult = Omit<Replay, 'former' | 'circumstance' | 'told'>;
 
-/** `replay --json`. */
-export interface ReplayDocument {
-  readonly format: 'shootdown-replay';
+/** A finding that was executed again. */
+interface ReplayedDocument {
   readonly version: 1;
   readonly shootdown: string;
   readonly file: string;
@@ -58,6 +57,11 @@ export interface ReplayDocument {
   readonly reason: string | null;
   /** Where the file says something else than the replay shows. */
   readonly differences: readonly Difference[];
+}
+
+/** `replay --json`. */
+export interface ReplayDocument extends ReplayedDocument {
+  readonly format: 'shootdown-replay';
   /** Class of the violation that the replay met, or null; then its sentence, CPU and step. */
   readonly violation: string | null;
   readonly message: string | null;
@@ -172,6 +176,17 @@ export function studyDocument<Value>(
   };
 }
 
+function replayed(
+  shootdown: string,
+  file: string,
+  finding: Finding,
+  { reproduced, reason, differences }: ReplayResult,
+): ReplayedDocument {
+  const [variant, scenario] = [findingSubject(finding).name, knownScenario(finding)];
+  const { memory } = finding;
+  return { version: 1, shootdown, file, variant, scenario, memory, reproduced, reason, differences };
+}
+
 export function replayDocument(
   shootdown: string,
   file: string,
@@ -181,15 +196,7 @@ export function replayDocument(
 ): ReplayDocument {
   return {
     format: 'shootdown-replay',
-    version: 1,
-    shootdown,
-    file,
-    variant: findingSubject(finding).name,
-    scenario: knownScenario(finding),
-    memory: finding.memory,
-    reproduced: result.reproduced,
-    reason: result.reason,
-    differences: result.differences,
+    ...replayed(shootdown, file, finding, result),
     violation: result.violation?.class ?? null,
     message: result.sentence ?? result.violation?.message ?? null,
     cpu: result.violation?.cpu ?? null,
@@ -200,21 +207,9 @@ export function replayDocument(
 }
 
 /** `show --json`: an execution step by step. */
-export interface ShowDocument {
+export interface ShowDocument extends ReplayedDocument {
   readonly format: 'shootdown-show';
-  readonly version: 1;
-  readonly shootdown: string;
-  readonly file: string;
-  readonly variant: string;
-  /** Null where only the file calls it by a name. */
-  readonly scenario: string | null;
-  readonly memory: string;
   readonly cpus: number;
-  readonly reproduced: boolean;
-  /** Why not, or null. */
-  readonly reason: string | null;
-  /** Where the file says something else than the replay shows. */
-  readonly differences: readonly Difference[];
   /** What the replay met, or null. */
   readonly violation: Violation | null;
   /** How each CPU stood before the first step. */
@@ -243,17 +238,11 @@ export function showDocument(
   finding: Finding,
   result: ReplayResult,
 ): ShowDocument {
-  const { name, cpus } = findingSubject(finding);
-  const about = { file, variant: name, scenario: knownScenario(finding), memory: finding.memory, cpus };
-  const { reproduced, reason, differences, violation, start, trace } = result;
+  const { violation, start, trace } = result;
   return {
     format: 'shootdown-show',
-    version: 1,
-    shootdown,
-    ...about,
-    reproduced,
-    reason,
-    differences,
+    ...replayed(shootdown, file, finding, result),
+    cpus: findingSubject(finding).cpus,
     violation,
     start,
     steps: trace.map(stepJson),

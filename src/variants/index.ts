@@ -6,6 +6,7 @@ import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { senselessOn } from '../rules/rule.js';
 import { bugs } from './bugs.js';
+import { switchedName } from './switched-name.js';
 import { type MadeFrom, type Variant, variant, withRule } from './variant.js';
 
 /**
@@ -60,7 +61,7 @@ export function senselessVariants(): readonly SenselessVariant[] {
 
 /** Why a name stands for nothing, if it does for that: on whatever profile, with whatever features. */
 export function senselessReason(name: string): string | null {
-  const [plain] = name.toLowerCase().split(/[+~]/);
+  const plain = switchedName(name.toLowerCase()).base;
   const known = senselessVariants().find(
     (one) => plain === one.name || profiles.some((profile) => plain === `${profile.name}/${one.name}`),
   );
@@ -94,15 +95,15 @@ export function findVariant(name: string, own: readonly Variant[] = []): Variant
   const wanted = name.toLowerCase();
   const named = own.find((variant) => variant.name === name) ?? builtInVariant(wanted);
   if (named !== undefined) return named;
-  const match = /^([^+~]+)((?:[+~][A-Za-z0-9]+)+)$/.exec(name);
-  if (match === null) return onOtherProfile(wanted);
-  const base = findVariant(match[1], own);
+  const parts = switchedName(name);
+  if (parts.switched.length === 0) return onOtherProfile(wanted);
+  const base = findVariant(parts.base, own);
   if (base === undefined) return undefined;
   const changes: Partial<Record<FeatureName, boolean>> = {};
-  for (const part of match[2].match(/[+~][A-Za-z0-9]+/g) ?? []) {
-    const feature = features.find((known) => known.name.toLowerCase() === part.slice(1).toLowerCase());
+  for (const part of parts.switched) {
+    const feature = features.find((known) => known.name.toLowerCase() === part.feature.toLowerCase());
     if (feature === undefined) return undefined;
-    changes[feature.name] = part[0] === '+';
+    changes[feature.name] = part.on;
   }
   const summary = `${base.name} with features switched`;
   return {

@@ -22,22 +22,10 @@ export interface EffectPlace {
   readonly execution: number;
 }
 
-export interface EffectPartReport {
+export interface EffectPartReport extends Omit<EffectCount, 'first'> {
   readonly kind: EffectPart['kind'];
   readonly name: string;
-  /** Calls of a function; looks at a feature; executions, for what the host does. */
-  readonly calls: number;
-  /** Executions in which it ran. */
-  readonly executions: number;
-  /**
-   * Calls that answered another value, acted otherwise, or read the same words in another order than the base
-   * would have there.
-   */
-  readonly answered: number;
-  readonly acted: number;
-  readonly reordered: number;
-  /** Executions with at least one of those, and the first. */
-  readonly otherwise: number;
+  /** First of the executions in which it did otherwise. */
   readonly first: EffectPlace | null;
   /** Why it cannot change anything here, if that is plain; else null. */
   readonly idle: string | null;
