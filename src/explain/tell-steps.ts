@@ -1,27 +1,14 @@
 import { AGENTS, kindOfAgent } from '../machine/agents.js';
-import {
-  OP_PTEP_GET_AND_CLEAR,
-  OP_PTEP_SET_WRPROTECT,
-  OP_SET_PTE,
-  OP_SPIN_UNLOCK,
-  OP_STORE_RELEASE,
-  OP_WRITE_ONCE,
-} from '../machine/op-kinds.js';
+import { OP_PTEP_GET_AND_CLEAR, OP_PTEP_SET_WRPROTECT, OP_SET_PTE } from '../machine/op-kinds.js';
 import { memoryOrders } from '../memory-order/index.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
+import { entersBuffer } from './buffered.js';
 import type { StateLog } from './cpu-state.js';
 import { describeStore, hostAct } from './describe.js';
 import type { Explanation } from './explanation.js';
 import type { RawStep } from './raw-step.js';
 import type { Teller } from './teller.js';
 import type { TraceStep } from './trace-step.js';
-
-/** Whether the step's store goes into a store buffer, if there are any. */
-function stores({ kind }: RawStep): boolean {
-  return (
-    kind === OP_WRITE_ONCE || kind === OP_STORE_RELEASE || kind === OP_SPIN_UNLOCK || kind === OP_SET_PTE
-  );
-}
 
 /** Whether the step names a page-table entry: its address, mm and key. */
 export function namesEntry({ kind }: RawStep): boolean {
@@ -41,7 +28,7 @@ export function traceSteps(
   { teller, memory, explanation, states }: Telling,
 ): TraceStep[] {
   const { hasStoreBuffers } = memoryOrders[memory];
-  const waits = (step: RawStep): boolean => hasStoreBuffers && stores(step);
+  const waits = (step: RawStep): boolean => hasStoreBuffers && entersBuffer(step);
   return steps.map((step, index) => ({
     step: step.step,
     cpu: step.cpu,

@@ -5,14 +5,17 @@ import { decodeSchedule } from '../drive/schedule.js';
 import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { KernelTeller } from '../explain/kernel-teller.js';
+import { MemoryLog, type MemoryTold } from '../explain/memory-log.js';
 import { ProgramTeller } from '../explain/program-teller.js';
 import { Recorder } from '../explain/recorder.js';
+import { type StepLink, stepLinks } from '../explain/step-links.js';
 import { traceSteps } from '../explain/tell-steps.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import { hex } from '../explore/hex.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
+import { memoryOrders } from '../memory-order/index.js';
 import { programOf } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
 import { type Finding, isProgramFinding, type MemoryModel, type Violation } from '../vocabulary/finding.js';
@@ -61,6 +64,10 @@ export interface Replay {
   readonly trace: readonly TraceStep[];
   /** How every CPU stood before the first step; each step of the trace tells what it changed. */
   readonly start: readonly CpuState[];
+  /** Words of memory, and what each step of the trace did to them. */
+  readonly memory: MemoryTold;
+  /** Which step of the trace goes back to which; by their index in it. */
+  readonly links: readonly StepLink[];
 }
 
 /** A recorded execution of a program, and what it is expected to end in. A finding is one. */
@@ -113,12 +120,16 @@ export function replayProgram(
     : new ProgramTeller(machine, loaded);
   machine.observer = teller.log;
   const states = new StateLog(machine, teller);
+  const words = new MemoryLog(machine, teller.names);
   const record = () => {
     const recorder = new Recorder(machine, teller.log, isWhole ? teller.site : null);
     return {
       steps: recorder.steps,
       before(agent: number): void {
-        if (isWhole && recorder.steps.length === 0) states.begin();
+        if (isWhole && recorder.steps.length === 0) {
+          states.begin();
+          words.begin();
+        }
         recorder.before(agent);
       },
       after(agent: number): void {
@@ -144,7 +155,10 @@ export function replayProgram(
   const former = coarse === cause ? null : coarse;
   const judgedAs = violation === null ? null : withoutFacts(violation);
   const latent = machine.latent.map(withoutFacts);
-  const execution = { steps: machine.step, traceHash, trace, start: states.start };
+  const { hasStoreBuffers } = memoryOrders[run.memory];
+  const links = isWhole ? stepLinks(steps, states.start, states.changed, hasStoreBuffers) : [];
+  const memory = isWhole ? words.told(steps) : { words: [], accesses: [] };
+  const execution = { steps: machine.step, traceHash, trace, start: states.start, memory, links };
   const met = { violation: judgedAs, sentence, cause, former, circumstance, told, latent, ...execution };
   const differences = executionDifferences(run, { ...met, cpus: program.cpus, variant: null });
   const { class: expected, step } = run.violation;

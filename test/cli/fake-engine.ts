@@ -35,6 +35,8 @@ export function sampleReplay({ violation, latent, steps, traceHash }: Finding): 
     traceHash,
     trace: raceSteps(),
     start: [],
+    memory: { words: [], accesses: [] },
+    links: [],
   };
   return { reproduced: true, reason: null, differences: [], cause: 'no IPI', ...seen };
 }
@@ -49,6 +51,8 @@ export function otherReplay(reason: string, trace = raceSteps()): ReplayResult {
     traceHash: '00000000',
     trace,
     start: [],
+    memory: { words: [], accesses: [] },
+    links: [],
   };
   return { reproduced: false, reason, differences: [], cause: null, ...seen };
 }
