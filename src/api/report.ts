@@ -15,11 +15,12 @@ import type { HuntAnswer } from './hunt.js';
  * Throws InputError for a reporter that there is not.
  */
 export function renderReport(name: string, answers: readonly HuntAnswer[]): string {
-  const reporter = reporters.find((known) => known.name === name);
+  const ofText = reporters.filter(({ kind }) => kind !== 'directory');
+  const reporter = ofText.find((known) => known.name === name);
   if (reporter === undefined)
     throw new InputError(
-      `there is no reporter "${name}"`,
-      `there are ${reporters.map((known) => known.name).join(', ')}`,
+      `there is no reporter "${name}" that makes a text`,
+      `there are ${ofText.map((known) => known.name).join(', ')}`,
     );
   const lines: string[] = [];
   const open = reporter.open({
@@ -29,6 +30,7 @@ export function renderReport(name: string, answers: readonly HuntAnswer[]): stri
     isShared: false,
     env: {},
     append: () => undefined,
+    directory: { save: () => undefined },
   });
   for (const { verdict } of answers) open.verdict?.(verdict);
   open.end({

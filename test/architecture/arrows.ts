@@ -18,11 +18,11 @@ export function sourceFiles(): string[] {
       const path = join(directory, entry.name);
       return entry.isDirectory()
         ? below(path)
-        : path.endsWith('.ts') && !path.endsWith('.d.ts')
+        : /\.tsx?$/.test(path) && !path.endsWith('.d.ts')
           ? [path]
           : [];
     });
-  return [...below('src'), ...below('workers')];
+  return [...below('src'), ...below('workers'), ...below('browser')];
 }
 
 /**
@@ -30,7 +30,7 @@ export function sourceFiles(): string[] {
  * ours.
  */
 function target(from: string, specifier: string): string | null {
-  const path = relative(ROOT, resolve(ROOT, dirname(from), specifier)).replace(/\.js$/, '.ts');
+  const path = relative(ROOT, resolve(ROOT, dirname(from), specifier)).replace(/\.js(x?)$/, '.ts$1');
   return specifier.startsWith('.') && existsSync(join(ROOT, path)) ? path : null;
 }
 

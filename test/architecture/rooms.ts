@@ -1,6 +1,6 @@
 /**
  * The rooms of the sources, bottom up: a room imports from rooms of lower floors only. Rooms on one floor do
- * not know each other. A folder under `src`, `workers/` and every file at the top of `src` is a room, and
+ * not know each other. A folder under `src`, `workers/`, `browser/` and every file at the top of `src` is a room, and
  * each has to stand here.
  */
 export const FLOORS: readonly (readonly string[])[] = [
@@ -27,7 +27,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['index'],
   ['vitest'],
   ['cli'],
-  ['workers'],
+  ['workers', 'browser'],
 ];
 
 /** An import: the files, as paths under the root of the project. */

@@ -125,7 +125,7 @@ describe('--reporter', () => {
   });
 
   it.each([
-    ['--reporter tap', '--reporter: "tap" is none of default, json, junit, github-actions, blob'],
+    ['--reporter tap', '--reporter: "tap" is none of default, json, junit, github-actions, blob, html'],
     ['--reporter json,junit', '--reporter: json and junit are each one document; give one of them'],
     ['--reporter junit --json', '--reporter: json and junit are each one document'],
     [

@@ -5,6 +5,7 @@ import type { Verdict } from '../../explore/api.js';
 import type { Shard } from '../../explore/shard.js';
 import type { BaselineEntry } from '../../findings/baseline.js';
 import type { Blob } from '../../findings/blob.js';
+import type { Replay } from '../../replay/replay-finding.js';
 import type { Finding, MemoryModel, ViolationClass } from '../../vocabulary/finding.js';
 import type { LabelledLine } from '../witness-words.js';
 
@@ -47,7 +48,12 @@ export interface Witness {
   readonly cause: string | null;
   /** The command that shows it again, or null where the finding could not be saved. */
   readonly replay: string | null;
+  /** What a page draws it from; absent where it was not executed again. */
+  readonly execution?: Execution;
 }
+
+/** An execution with all that is known of each step. */
+export type Execution = Pick<Replay, 'trace' | 'start' | 'memory' | 'links'>;
 
 export interface HuntReport extends HuntSettings {
   /** Version of shootdown. */

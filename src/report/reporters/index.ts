@@ -6,6 +6,7 @@
 import { blobReporter } from './blob.js';
 import { defaultReporter } from './default.js';
 import { githubActionsReporter } from './github-actions.js';
+import { htmlReporter } from './html.js';
 import { jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import type { Reporter } from './reporter.js';
@@ -16,4 +17,5 @@ export const reporters: readonly Reporter[] = [
   junitReporter,
   githubActionsReporter,
   blobReporter,
+  htmlReporter,
 ];

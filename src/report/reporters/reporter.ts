@@ -10,8 +10,11 @@ import type { HuntPlan, HuntReport } from './hunt-report.js';
 
 export interface Reporter {
   readonly name: string;
-  /** `lines` stand on stdout beside those of others; a `document` is alone there, or goes to a file. */
-  readonly kind: 'lines' | 'document';
+  /**
+   * `lines` stand on stdout beside those of others; a `document` is alone there, or goes to a file; a
+   * `directory` is several files, and nothing on stdout.
+   */
+  readonly kind: 'lines' | 'document' | 'directory';
   /** Begins the report of one hunt. */
   open(to: ReportTarget): OpenReport;
 }
@@ -28,11 +31,19 @@ export interface ReportTarget {
   /** What stands at places, where it may be shown: nowhere that is kept. */
   readonly lineText?: LineText;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For reports that are several files. */
+  readonly directory: ReportDirectory;
   /**
    * Adds to a file that the environment names. `what`: the file's part in the report; `remedy`: what to do
    * where it cannot be written.
    */
   append(what: string, file: string, remedy: string, text: string): void;
+}
+
+/** Where a report of several files goes. */
+export interface ReportDirectory {
+  /** Writes a file whole, at a path below the directory. May throw InfrastructureError. */
+  save(path: string, text: string): void;
 }
 
 export interface OpenReport {
@@ -41,5 +52,5 @@ export interface OpenReport {
   /** A subject's verdict, as soon as it is known. */
   verdict?(verdict: Verdict): void;
   /** The hunt has ended. May throw InfrastructureError. */
-  end(report: HuntReport): void;
+  end(report: HuntReport): void | Promise<void>;
 }

@@ -25,7 +25,7 @@ const PLAN: HuntPlan = {
 };
 
 /** What a reporter prints of a hunt, as it goes and at its end; and what it appends to files. */
-function told(reporter: Reporter, isShared = true) {
+async function told(reporter: Reporter, isShared = true) {
   const printed: string[] = [];
   const appended: string[] = [];
   const env = { GITHUB_STEP_SUMMARY: 'summary.md' };
@@ -36,33 +36,34 @@ function told(reporter: Reporter, isShared = true) {
     isShared,
     env,
     append: (...all: string[]) => appended.push(all[1]),
+    directory: { save: (_: string, text: string) => printed.push(text) },
   };
   const open = reporter.open(to);
   const report = sampleReport();
   open.begin?.(PLAN);
   for (const { verdict } of report.results) open.verdict?.(verdict);
   const before = printed.length;
-  open.end(report);
+  await open.end(report);
   return { before: printed.slice(0, before).join('\n'), end: printed.slice(before).join('\n'), appended };
 }
 
 const named = (name: string): Reporter => reporters.find((reporter) => reporter.name === name)!;
 
 describe('reporters', () => {
-  it.each(reporters)('$name tells of every subject', (reporter) => {
-    const { before, end } = told(reporter);
+  it.each(reporters)('$name tells of every subject', async (reporter) => {
+    const { before, end } = await told(reporter);
     for (const name of ['b1', 'b1-fixed']) expect(before + end).toContain(name);
   });
 
   it.each(reporters.filter(({ kind }) => kind === 'document'))(
     '$name says nothing before the end: a document is one piece',
-    (reporter) => {
-      expect(told(reporter).before).toBe('');
+    async (reporter) => {
+      expect((await told(reporter)).before).toBe('');
     },
   );
 
-  it('the default has a row for each verdict as it comes, and the witness below', () => {
-    const { before, end } = told(named('default'));
+  it('the default has a row for each verdict as it comes, and the witness below', async () => {
+    const { before, end } = await told(named('default'));
     expect(before).toMatch(
       /^1 scenario; random\+pct, seed 1, tso, 2 jobs; at most 30 s per variant\nVARIANT /,
     );
@@ -71,9 +72,9 @@ describe('reporters', () => {
     expect(end).toContain('b1-fixed rests on');
   });
 
-  it('github-actions switches commands off for what others print, and only there', () => {
-    expect(told(named('github-actions')).before).toMatch(/^::stop-commands::/);
-    const alone = told(named('github-actions'), false);
+  it('github-actions switches commands off for what others print, and only there', async () => {
+    expect((await told(named('github-actions'))).before).toMatch(/^::stop-commands::/);
+    const alone = await told(named('github-actions'), false);
     expect(alone.before).toBe('');
     expect(alone.end).toMatch(/^::error /);
     expect(alone.appended).toEqual(['summary.md']);

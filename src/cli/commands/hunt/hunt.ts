@@ -140,7 +140,7 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   const compared = baseline === null ? null : await attempts.make(() => baseline.finish(verdicts));
   if (!reporting.showsDefault) for (const line of asideLines(verdicts, compared)) printLine(io.stderr, line);
   const report = reportOf(context, plan, targets, campaign, compared, flags.allowNoEffect);
-  for (const end of reporting.ends(report)) await attempts.make(async () => end());
+  for (const end of reporting.ends(report)) await attempts.make(async () => await end());
   for (const { message } of attempts.failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (campaign.failure !== null) throw campaign.failure;
   const exitCode = campaignExitCode({
@@ -201,7 +201,8 @@ function reportOf(
 function resultOf({ verdict, finding, replay }: Outcome): HuntResult {
   if (finding === null || replay === null) return { verdict, witness: null };
   const command = verdict.finding === null ? null : replayCommand(verdict.finding, finding);
-  return { verdict, witness: { finding, trace: replay.trace, cause: replay.cause, replay: command } };
+  const { trace, cause } = replay;
+  return { verdict, witness: { finding, trace, cause, replay: command, execution: replay } };
 }
 
 /** Work that the disk may refuse, which must not keep the rest from being said. */

@@ -1,10 +1,10 @@
 /**
  * `--reporter` and `--reporter-file`: who is told, where. Reports made of lines share stdout; a document is
- * alone on it, or goes to the file and leaves stdout to the default.
+ * alone on it, or goes to the file and leaves stdout to the default; one of several files has a directory.
  */
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Verdict } from '../../../explore/api.js';
 import { replaceFile, writeError } from '../../../findings/atomic-file.js';
 import { appendWhole } from '../../../findings/synced-file.js';
@@ -20,6 +20,7 @@ import { type CliContext, outColors } from '../../command-context.js';
 import { oneOf, path } from '../../flag-values.js';
 import { printCommand, printLine } from '../../io.js';
 import { flag, type Given, JSON_FLAG } from '../../options.js';
+import { directoryOf, NO_DIRECTORY, REPORT_DIR } from '../../report-directory.js';
 
 /** A collector for `--reporter`, which may be repeated and may hold a comma list. */
 function reporterNames(text: string, before: readonly Reporter[] = []): Reporter[] {
@@ -28,7 +29,7 @@ function reporterNames(text: string, before: readonly Reporter[] = []): Reporter
   return reporters.filter((reporter) => before.includes(reporter) || named.includes(reporter.name));
 }
 
-const DOCUMENTS = orList(othersThanDefault());
+const DOCUMENTS = orList(inOneFile());
 
 /** What `hunt` takes of it. */
 export const REPORTING = {
@@ -38,6 +39,7 @@ export const REPORTING = {
     () => reporterNames,
   ),
   reporterFile: flag('--reporter-file <file>', `write the ${DOCUMENTS} report there`, path),
+  reportDir: REPORT_DIR,
   json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
 
@@ -61,18 +63,21 @@ export class Reporting {
         `--reporter: ${document.name} and ${other.name} are each one document`,
         'give one of them',
       );
-    if (document !== undefined && file === undefined && named.length > 1)
+    const directories = named.filter(({ kind }) => kind === 'directory');
+    const printed = named.filter((reporter) => !directories.includes(reporter));
+    if (document !== undefined && file === undefined && printed.length > 1)
       throw new InputError(
         `--reporter: ${document.name} is alone on stdout`,
         'give it a file with --reporter-file',
       );
-    const lines = named.filter((reporter) => reporter !== document && reporter !== defaultReporter);
+    if (directories.length > 0) tryDirectory('--report-dir', join(flags.reportDir, 'index.html'));
+    const lines = printed.filter((reporter) => reporter !== document && reporter !== defaultReporter);
     this.showsDefault = document === undefined || file !== undefined;
     const toFile = file === undefined ? [] : document === undefined ? lines : [document];
     if (file !== undefined) {
       if (toFile.length === 0)
         throw new InputError('--reporter-file: no report is named for it', `give --reporter ${DOCUMENTS}`);
-      tryDirectory(file);
+      tryDirectory('--reporter-file', file);
     }
     const active = reporters.filter(
       (reporter) => named.includes(reporter) || (reporter === defaultReporter && this.showsDefault),
@@ -83,6 +88,7 @@ export class Reporting {
         : reporter.open({
             ...stdoutOf(context, document === undefined || toFile.includes(document)),
             lineText,
+            directory: directoryOf(context, flags.reportDir, this.showsDefault),
           }),
     );
   }
@@ -100,20 +106,22 @@ export class Reporting {
    * What each report has to do at the end: one that fails (InfrastructureError) must not keep the others from
    * being given.
    */
-  ends(report: HuntReport): (() => void)[] {
+  ends(report: HuntReport): (() => void | Promise<void>)[] {
     return this.open.map((open) => () => open.end(report));
   }
 }
 
-function othersThanDefault(): string[] {
-  return reporters.flatMap((reporter) => (reporter === defaultReporter ? [] : [reporter.name]));
+function inOneFile(): string[] {
+  return reporters.flatMap(({ name, kind }) =>
+    name === defaultReporter.name || kind === 'directory' ? [] : [name],
+  );
 }
 
 function orList(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-function stdoutOf(context: CliContext, isShared: boolean): ReportTarget {
+function stdoutOf(context: CliContext, isShared: boolean): Omit<ReportTarget, 'directory'> {
   const { stdout, env } = context.io;
   const to = {
     print: (text: string) => printLine(stdout, text),
@@ -129,12 +137,15 @@ function openInFile({ io }: CliContext, reporter: Reporter, file: string): OpenR
     print: (text: string) => lines.push(withoutForeignCommands(text)),
     command: (line: string) => lines.push(line),
   };
-  const open = reporter.open({ ...to, colors: plain, isShared: false, env: io.env, append });
+  const open = reporter.open({
+    ...{ ...to, colors: plain, isShared: false, env: io.env, append },
+    directory: NO_DIRECTORY,
+  });
   return {
     ...open,
-    end(report) {
+    async end(report) {
       try {
-        open.end(report);
+        await open.end(report);
       } finally {
         write(file, lines);
       }
@@ -162,16 +173,16 @@ function append(what: string, file: string, remedy: string, text: string): void 
 }
 
 /** A report that cannot be written is better known before the hunt than after it. */
-function tryDirectory(file: string): void {
+function tryDirectory(flagName: string, file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     accessSync(dirname(file), constants.W_OK);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-      throw new InputError(`--reporter-file: ${file} is a directory`, 'give a file');
+      throw new InputError(`${flagName}: ${file} is a directory`, 'give a file');
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `--reporter-file: ${file} cannot be written: ${systemReason(error)}`,
+      `${flagName}: ${file} cannot be written: ${systemReason(error)}`,
       'give another path',
     );
   }

@@ -80,7 +80,7 @@ async function merge(context: CliContext, paths: readonly string[], flags: Merge
     reporting.verdict(outcome.result.verdict);
   }
   const report = reportOf(context, blobs.length, blob, outcomes, flags.allowNoEffect);
-  const failures = endAll(reporting, report);
+  const failures = await endAll(reporting, report);
   for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
   if (!reporting.showsDefault)
     for (const line of missingLines(missingShards(blob))) printLine(io.stderr, `shootdown: ${line}`);
@@ -159,16 +159,16 @@ function begin(reporting: Reporting, files: number, { hunt, parts }: Blob): void
   });
 }
 
-function endAll(reporting: Reporting, report: HuntReport): InfrastructureError[] {
-  return reporting.ends(report).flatMap((end) => {
+async function endAll(reporting: Reporting, report: HuntReport): Promise<InfrastructureError[]> {
+  const failures: InfrastructureError[] = [];
+  for (const end of reporting.ends(report))
     try {
-      end();
-      return [];
+      await end();
     } catch (error) {
-      if (error instanceof InfrastructureError) return [error];
-      throw error;
+      if (!(error instanceof InfrastructureError)) throw error;
+      failures.push(error);
     }
-  });
+  return failures;
 }
 
 /** A violation is one whatever is missing; without one, what is missing might have been. */

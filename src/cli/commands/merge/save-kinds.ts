@@ -45,5 +45,6 @@ export function shownWitness(
     trace: replay?.reproduced ? replay.trace : [],
     cause,
     replay: file === null ? null : replayCommand(file, finding),
+    ...(replay?.reproduced ? { execution: replay } : {}),
   };
 }

@@ -22,7 +22,9 @@ import {
 } from '../../options.js';
 import { lineTextOfFinding, openFinding } from '../../own-modules.js';
 import { printReplayed, reportDifferences } from '../../print-witness.js';
+import { REPORT_DIR } from '../../report-directory.js';
 import { defineCommand } from '../command.js';
+import { writePage } from './open.js';
 import { view } from './view.js';
 
 const WIDTH_MIN = 40;
@@ -34,6 +36,8 @@ const FLAGS = {
   width: flag('--width <N>', `characters per line of what is printed (default: ${TABLE_WIDTH})`, (name) =>
     wholeNumber(name, WIDTH_MIN, WIDTH_MAX),
   ),
+  open: toggle('--open', 'write it as a page for a browser, and print its path'),
+  reportDir: REPORT_DIR,
   module: FINDING_MODULES,
   kernelSource: FINDING_TREE,
   json: JSON_FLAG.saying('the steps as one JSON document on stdout, nothing else'),
@@ -46,6 +50,7 @@ On a terminal: j k or arrows a step, n p a deciding step, space b a page, g G th
 
 Examples:
   $ shootdown show findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
+  $ shootdown show --open FILE
   $ shootdown show --plain --width 160 FILE | less -RS
 
 Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure
@@ -70,7 +75,8 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   const result = await engine.replay(finding);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   const lineText = await lineTextOfFinding(finding, flags.kernelSource);
-  if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
+  if (flags.open && result.trace.length > 0) await writePage(context, file, finding, result, flags.reportDir);
+  else if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
   else if (isPrinted || result.trace.length === 0) print(context, finding, result, { ...flags, lineText });
   else await view(context, io.terminal, finding, result, lineText);
   return reportDifferences(context, file, finding, result) ? EXIT_OK : EXIT_USAGE;

@@ -1,0 +1,26 @@
+/** `--reporter html`: a page to look at, and its data beside it, in a directory. */
+
+import { jsonText } from '../json-documents.js';
+import { pageApp } from '../page/app.js';
+import { pageHtml } from '../page/html.js';
+import { huntPage, type ReportPage } from '../page/results.js';
+import type { ReportDirectory, Reporter } from './reporter.js';
+
+export const htmlReporter: Reporter = {
+  name: 'html',
+  kind: 'directory',
+  open: (to) => ({
+    end: async (report) => {
+      const command = report.merged === undefined ? 'hunt' : 'merge';
+      await savePage(to.directory, huntPage(report, command));
+    },
+  }),
+};
+
+/** Writes everything; the page comes last, so that what it names is there. */
+export async function savePage(directory: ReportDirectory, { document, files }: ReportPage): Promise<void> {
+  const page = pageHtml(document, await pageApp());
+  for (const [path, text] of files) directory.save(path, text);
+  directory.save('results.json', `${jsonText(document.results)}\n`);
+  directory.save('index.html', page);
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { Looked } from '../../browser/report/execution.js';
+import { movedTo, moveOf } from '../../browser/report/keys.js';
+import { hashOf, placeOf } from '../../browser/report/place.js';
+import { bufferBars, slotsOf } from '../../browser/report/timeline/bars.js';
+import { lanesIn } from '../../browser/report/timeline/lanes.js';
+import { functionSpans } from '../../browser/report/timeline/spans.js';
+import { Steps } from '../report/steps.js';
+import { longExecution } from './executions.js';
+
+/** What the page computes from its data, without a browser. */
+
+describe('bars', () => {
+  it('last from a store until it reaches memory, or to the end', () => {
+    const whole = longExecution(3);
+    // As if the last store were still in its buffer at the end.
+    const execution = { ...whole, links: whole.links.filter(({ from }) => from !== 12) };
+    const bars = bufferBars(execution).map(({ cpu, slot, from, to, label }) => ({
+      cpu,
+      slot,
+      from,
+      to,
+      label,
+    }));
+    const last = execution.trace.length - 1;
+    expect(bars.map(({ from, to }) => [from, to])).toEqual([
+      [0, 1],
+      [4, 5],
+      [8, 9],
+      [12, last],
+    ]);
+    expect(bars.every(({ cpu, slot }) => cpu === 0 && slot === 0)).toBe(true);
+    expect(bars[3].label).toBe('late = 1 (buffered)');
+  });
+
+  it('of the same time stand beside each other', () => {
+    const bars = [
+      { cpu: 0, slot: 0, from: 0, to: 4, label: 'a' },
+      { cpu: 0, slot: 1, from: 1, to: 3, label: 'b' },
+      { cpu: 1, slot: 4, from: 1, to: 3, label: 'c' },
+    ];
+    expect([slotsOf(bars, 0), slotsOf(bars, 1), slotsOf(bars, 2)]).toEqual([2, 5, 0]);
+  });
+});
+
+describe('spans of functions', () => {
+  const steps = new Steps()
+    .add(0, 'a', { functions: ['outer', 'inner'] })
+    .add(0, 'b', { functions: ['outer', 'inner'] })
+    .add(1, 'c', { functions: ['other'] })
+    .add(0, 'd', { functions: ['handler'], handlerDepth: 1 })
+    .add(0, 'e', { functions: ['outer', 'inner'] })
+    .add(0, 'f', { functions: ['outer'] }).all;
+
+  it('nest, go on behind a handler, and are named once', () => {
+    const spans = functionSpans(steps).map(
+      ({ cpu, name, depth, from, to, label }) => `${cpu} ${name} ${depth} ${from}-${to} "${label}"`,
+    );
+    expect(spans).toEqual([
+      '0 outer 0 0-5 ""',
+      '0 inner 1 0-4 "outer › inner"',
+      '1 other 0 2-2 "other"',
+      '0 handler 2 3-3 "handler"',
+    ]);
+  });
+});
+
+describe('an execution', () => {
+  const looked = new Looked(longExecution(20));
+
+  it('has its words at every step', () => {
+    const x = looked.words.words.findIndex(({ name }) => name === 'x');
+    expect([-1, 0, 1, 4, 5, 80].map((at) => looked.words.after(x, at))).toEqual([
+      '0',
+      '0',
+      '1',
+      '1',
+      '2',
+      '20',
+    ]);
+  });
+
+  it('begins at the step that the cause speaks of', () => {
+    expect(looked.begin).toBe(7);
+    expect(looked.indexOf(9_999)).toBe(looked.steps.length - 1);
+  });
+
+  it('has lanes that do not overlap, as wide as the window where it has room', () => {
+    for (const width of [300, 900, 1_600]) {
+      const { lanes, width: all } = lanesIn(looked, width);
+      for (const [index, lane] of lanes.entries()) {
+        expect(lane.left + lane.textWidth).toBeLessThanOrEqual(lane.band);
+        expect(lane.right).toBeLessThanOrEqual(lanes[index + 1]?.left ?? all);
+      }
+      if (width === 900) expect(all).toBeLessThanOrEqual(width);
+    }
+  });
+});
+
+describe('keys and addresses', () => {
+  it('a key moves, and one with Ctrl is the browser’s', () => {
+    const key = { ctrlKey: false, metaKey: false, altKey: false };
+    expect(moveOf({ ...key, key: 'n' })).toBe('nextDeciding');
+    expect(moveOf({ ...key, key: 'n', ctrlKey: true })).toBeNull();
+    expect(moveOf({ ...key, key: 'toString' })).toBeNull();
+    expect(['next', 'previousDeciding', 'last'].map((move) => movedTo(move as 'next', 5, 9, [2, 7]))).toEqual(
+      [6, 2, 8],
+    );
+  });
+
+  it('an address leads back to the same place, and a wrong one nowhere', () => {
+    const place = {
+      ...{ witness: 2, step: 14, view: 'functions' as const, filter: 'a&b=c#', status: 'none' },
+      sorted: { column: 'steps', isDescending: true },
+    };
+    expect(placeOf(hashOf(place))).toEqual(place);
+    expect(placeOf('#witness=-1&step=x&view=toString')).toEqual(placeOf(''));
+  });
+});
