@@ -21,7 +21,7 @@ export function start(own: Definitions): void {
 
 async function search(
   own: Definitions,
-  { subject, memory, memoryLimit, budgetMs, switchesMax, walks, preemptions, stop }: SearchTask,
+  { subject, memory, memoryLimit, budgetMs, switchesMax, statesMax, walks, preemptions, stop }: SearchTask,
 ): Promise<void> {
   const stopped = new Int32Array(stop);
   const started = performance.now();
@@ -59,7 +59,10 @@ async function search(
     { isOver, isHalfOver },
   );
   try {
-    const found = await settled(() => (switchesMax === null ? run.run() : run.only(switchesMax)));
+    const found = await settled(() => {
+      if (statesMax !== null) return run.upTo(statesMax);
+      return switchesMax === null ? run.run() : run.only(switchesMax);
+    });
     collect();
     const seconds = (performance.now() - started) / 1000;
     send({ kind: 'result', found, latent: [...latent.values()], seconds });

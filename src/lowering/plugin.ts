@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 import { GUARDED_BANNER } from '../bundle/bundle.js';
@@ -25,8 +26,7 @@ const OWN = [
 
 export function loweringPlugin(): Plugin {
   const runtime = sourceFile('lowering/yield-frames');
-  let sites = 0;
-  const number = (): number => sites++;
+  const sites = new SiteNumbers();
   return {
     name: 'lowering',
     setup(build) {
@@ -43,10 +43,30 @@ export function loweringPlugin(): Plugin {
         const shown = displayPath(path);
         const guarded = isOwn ? source : guardLoops(source, path, shown);
         return {
-          contents: lowerModule(guarded, shown, isTypeScript(path), runtime, number),
+          contents: lowerModule(guarded, shown, isTypeScript(path), runtime, sites.of(name ?? path)),
           loader: isTypeScript(path) ? 'ts' : 'js',
         };
       });
     },
   };
+}
+
+/** Sites of a file, at most. */
+const SITES_MAX = 2 ** 20;
+
+/**
+ * Numbers of sites: each its own, and the same for the same sources in whatever order files are loaded, so
+ * that equal sources make equal bundles.
+ */
+export class SiteNumbers {
+  private readonly first = new Map<number, string>();
+
+  /** Numbers for a file, one after the other. */
+  of(file: string): () => number {
+    let hash = createHash('sha256').update(file).digest().readUInt32LE();
+    while ((this.first.get(hash) ?? file) !== file) hash = (hash + 1) >>> 0;
+    this.first.set(hash, file);
+    let next = hash * SITES_MAX;
+    return () => next++;
+  }
 }

@@ -140,8 +140,24 @@ export interface StudyDocumentRow<Value> {
    * compared with none.
    */
   readonly effect: RowEffect | null;
+  /** What all executions of a few small scenarios show; null where that was not asked. */
+  readonly proof: RowProof | null;
   /** By the column's key. */
   readonly columns: Readonly<Record<string, Value>>;
+}
+
+export interface RowProof {
+  /** The shortest of those that are not known of the kernel beneath. */
+  readonly witness: {
+    readonly class: ViolationClass;
+    readonly steps: number;
+    readonly scenario: string;
+  } | null;
+  /** Scenarios of which no execution goes wrong, and the states of those. */
+  readonly proved: readonly string[];
+  readonly states: number;
+  /** Scenarios with more executions than were looked at: all of up to so many steps were. */
+  readonly undecided: readonly { readonly scenario: string; readonly withinSteps: number }[];
 }
 
 export interface RowEffect {

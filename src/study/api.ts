@@ -59,6 +59,7 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
         strategies: allStrategies.map((strategy) => strategy.name),
         executions: isPlanned ? plan.executions : executions,
         executionsMin: isPlanned ? plan.executionsMin : 1,
+        proof: executions === undefined ? plan.proof : undefined,
         counted: count ?? executions ?? (isPlanned ? plan.counted : undefined),
         onBrokenHost: Math.min(plan.onBrokenHost, executions ?? plan.onBrokenHost),
         budgetMs: isPlanned ? plan.budgetMs : budgetMs,

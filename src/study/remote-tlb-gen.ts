@@ -5,7 +5,7 @@ import { nativeOthersBackend } from '../backends/native-others.js';
 import { rules } from '../rules/index.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
 import { remote } from '../scenarios/catalogue/remote.js';
-import { verifyCatalogue } from '../scenarios/verify/index.js';
+import { quickProofs, verifyCatalogue } from '../scenarios/verify/index.js';
 import { remoteTlbGenAnswer } from './answers/remote-tlb-gen.js';
 import { findingColumn } from './columns/finding.js';
 import { lostFlushColumn } from './columns/lost-flush.js';
@@ -49,12 +49,13 @@ export const remoteTlbGen: Study = {
     findingColumn,
   ],
   plan: {
-    executions: 2_000,
+    executions: 1_500,
     executionsMin: 140,
     counted: 650,
     countedUnsafe: 130,
     onBrokenHost: 200,
     budgetMs: 46_000,
+    proof: { scenarios: quickProofs, statesMax: 100_000 },
   },
   explainsWitnesses: true,
   answer: remoteTlbGenAnswer,

@@ -10,7 +10,15 @@ import type { Scenario } from '../vocabulary/scenario.js';
 import { countOver } from './count-over.js';
 import { countPairs, totalsOf } from './paired-counts.js';
 import { roundsOf } from './rounds.js';
-import { comparisonsOf, type ProbeName, type RowResult, type Study, type StudyRow } from './study.js';
+import { RowProofs } from './row-proofs.js';
+import {
+  comparisonsOf,
+  type ProbeName,
+  type ProofPlan,
+  type RowResult,
+  type Study,
+  type StudyRow,
+} from './study.js';
 
 export interface StudyRequest {
   readonly study: Study;
@@ -24,6 +32,8 @@ export interface StudyRequest {
   readonly executions?: number;
   /** Executions of a row's hunt that are done whatever the time. */
   readonly executionsMin: number;
+  /** What of a row is proved beside its hunt; absent: nothing. */
+  readonly proof?: ProofPlan;
   /** Pairs of executions that a row's counts come from; undefined: as many as the time allows. */
   readonly counted?: number;
   /** Of a row with a witness, at most so many. */
@@ -64,6 +74,7 @@ const UNKNOWN: Probed = {
   comparisons: 1,
   brokenHost: null,
   rounds: null,
+  proof: null,
 };
 /** Pairs of a baseline's own counts where only time limits those of the others. */
 const BASELINE_COUNTED = 2_000;
@@ -75,6 +86,19 @@ const COUNTING_SHARE = 0.5;
  * for the end of a row.
  */
 export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
+  const proofs = request.proof === undefined ? null : new RowProofs(request.proof, request, pool.modules);
+  try {
+    return await runRows(request, pool, proofs);
+  } finally {
+    proofs?.close();
+  }
+}
+
+async function runRows(
+  request: StudyRequest,
+  pool: HuntPool,
+  proofs: RowProofs | null,
+): Promise<StudyOutcome> {
   const began = performance.now();
   const results: RowResult[] = [];
   const { probes } = request.study;
@@ -93,6 +117,8 @@ export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<S
       const shareMs = leftMs === undefined ? undefined : leftMs / left;
       const countsByTime = probes.includes('counts') && request.counted === undefined;
       const huntMs = shareMs === undefined || !countsByTime ? shareMs : shareMs * (1 - COUNTING_SHARE);
+      // All the while that the row is hunted and counted.
+      const proof = proofs?.of(row, shareMs) ?? Promise.resolve(null);
       if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, huntMs)) };
       // Where the number of pairs is set, time only sees to it that the last rows come to their end.
       const countMs =
@@ -102,11 +128,12 @@ export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<S
             ? shareMs * COUNTING_SHARE
             : leftMs;
       if (!request.signal.aborted) {
-        others = Promise.all(
-          probes.flatMap((probe) =>
+        others = Promise.all([
+          proof.then((proved) => ({ proof: proved })),
+          ...probes.flatMap((probe) =>
             probe === 'hunt' ? [] : [PROBES[probe]({ row, request, pool, probed, countMs })],
           ),
-        );
+        ]);
         // It is waited for below, and a failure is heard of there.
         others.catch(() => undefined);
       }

@@ -1,4 +1,4 @@
-import type { RowEffect, StudyReport } from '../report/json-documents.js';
+import type { RowEffect, RowProof, StudyReport } from '../report/json-documents.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from './study.js';
 
 /** What a study has come to, for its document. `notes`: what the import of a recording left out. */
@@ -23,11 +23,24 @@ export function studyReport(
       known: verdict?.known ?? null,
       knownWitness: known,
       effect: effectOf(result),
+      proof: proofOf(result),
       columns,
     };
   });
   const verdicts = results.flatMap(({ verdict }) => verdict ?? []);
   return { study: study.name, interrupted, verdicts, notes, rows, answer: study.answer(results) };
+}
+
+function proofOf({ proof }: RowResult): RowProof | null {
+  if (proof === null) return null;
+  const { witness, proved, partly, states } = proof;
+  return {
+    witness:
+      witness === null ? null : { class: witness.class, steps: witness.steps, scenario: witness.scenario },
+    proved,
+    undecided: partly.map(({ scenario, withinSteps }) => ({ scenario, withinSteps })),
+    states,
+  };
 }
 
 function effectOf({ pairs }: RowResult): RowEffect | null {

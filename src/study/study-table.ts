@@ -4,6 +4,7 @@ import { visible } from '../report/escape.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { count, groupDigits, pad, textWidth, wrap } from '../report/text-columns.js';
 import { worstLatent } from './columns/verdict.js';
+import { proofWords } from './exhaustive/proof-words.js';
 import type { Column, RowResult, Study } from './study.js';
 
 /**
@@ -74,6 +75,10 @@ export class StudyTable {
       for (const text of wrap(visible(verdict.message ?? ''), this.width - BELOW.length))
         lines.push(BELOW + text);
     }
+    const { proof } = result;
+    if (proof !== null)
+      for (const text of wrap(visible(proofWords(proof)), this.width - BELOW.length))
+        lines.push(BELOW + text);
     const idle = noEffectWords(result);
     if (idle !== null)
       for (const text of wrap(visible(idle), this.width - BELOW.length))

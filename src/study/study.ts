@@ -68,6 +68,15 @@ export interface StudyPlan {
   readonly onBrokenHost: number;
   /** Wall time in milliseconds after which the rows that are left hunt no further than they must. */
   readonly budgetMs: number;
+  /** What of a row is proved beside its hunt; absent: nothing. */
+  readonly proof?: ProofPlan;
+}
+
+/** All executions of a row in a few scenarios. */
+export interface ProofPlan {
+  readonly scenarios: readonly Scenario[];
+  /** A search that has more states than that ends. */
+  readonly statesMax: number;
 }
 
 export interface StudyRow {
@@ -108,6 +117,8 @@ export interface RowResult {
   /** The same on the host that loses flush requests. */
   readonly brokenHost: Counts | null;
   readonly rounds: RoundsTally | null;
+  /** What all executions of a few small scenarios show; null where that was not asked, or cannot be. */
+  readonly proof: ProvedRow | null;
 }
 
 export type ColumnValue =

@@ -14,6 +14,11 @@ export interface VerifyRequest {
    * where those are too many a bound that deepens.
    */
   readonly switchesMax?: number;
+  /**
+   * One search of all executions, which ends after so many states: then the answer does not depend on how
+   * fast it is.
+   */
+  readonly statesMax?: number;
   /** Wall time; absent: no limit. */
   readonly budgetMs?: number;
   /** Aborting ends it early; what is known by then is answered. */
@@ -63,8 +68,8 @@ export interface VerifyVerdict {
    * for).
    */
   readonly withinSteps: number;
-  /** Why not more was looked at: `memory`, `time` or `interrupted`; else null. */
-  readonly ended: 'memory' | 'time' | 'interrupted' | null;
+  /** Why not more was looked at: `memory`, `time`, `states` or `interrupted`; else null. */
+  readonly ended: 'memory' | 'time' | 'states' | 'interrupted' | null;
   readonly violation: ViolationClass | null;
   readonly message: string | null;
   /** Latent violations that some execution meets, each class once. */

@@ -26,7 +26,7 @@ export interface Deepened {
   /** Every execution of up to so many steps was looked at, whatever its switches. */
   readonly withinSteps: number;
   /** Why there is no answer about all executions; null: there is one, or a violation. */
-  readonly ended: 'memory' | 'time' | null;
+  readonly ended: 'memory' | 'time' | 'states' | null;
 }
 
 /** Most two-CPU scenarios of the catalogue have fewer. */
@@ -77,6 +77,13 @@ export class Deepening {
     const result = this.search(switches);
     const ended = endedOf(result);
     return { result, switches, withinSteps: Math.max(0, result.depth - 1), ended };
+  }
+
+  /** All executions, up to so many states. */
+  upTo(statesMax: number): Deepened {
+    this.statesMax = statesMax;
+    const result = this.searchAll();
+    return { result, switches: null, withinSteps: this.withinSteps, ended: result.ended };
   }
 
   private answer(result: SearchResult, switches: number | null): Deepened {

@@ -55,6 +55,8 @@ class Components {
   private opened = 0;
   private visited = 0;
   private components = 0;
+  /** States with a step to themselves. */
+  private readonly loops = new Set<number>();
 
   constructor(
     private readonly graph: StateGraph,
@@ -87,6 +89,7 @@ class Components {
       const to = graph.successor(state, next.get(depth));
       if (to >= 0) {
         next.set(depth, next.get(depth) + 1);
+        if (to === state) this.loops.add(state);
         if (index.get(to) === 0) this.enter(to, ++depth);
         else if (low.get(to) > 0 && low.get(to) < low.get(state)) low.set(state, low.get(to));
         continue;
@@ -118,6 +121,12 @@ class Components {
    */
   private complete(root: number, free: number): FairCycle | null {
     const number = -++this.components;
+    // Most are one state without a cycle.
+    if (this.open.get(this.opened - 1) === root && !this.loops.has(root)) {
+      this.low.set(root, number);
+      this.opened--;
+      return null;
+    }
     const members: number[] = [];
     for (;;) {
       const member = this.open.get(--this.opened);

@@ -74,6 +74,9 @@ export class Search implements StateGraph {
   /** Of the newest `successor`: who moves, and the number of the move in its state. */
   agent = 0;
   private k = 0;
+  /** The opened state, and how many moves it has. */
+  private opened = -1;
+  private moves = 0;
 
   constructor(
     private readonly space: Space,
@@ -160,10 +163,11 @@ export class Search implements StateGraph {
    */
   successor(state: number, nth: number): number {
     const { space, states, row } = this;
-    const count = space.open(states.rows, state * states.width);
+    // Asked for one after the other: the state is open already.
+    if (state !== this.opened) this.open(state);
     if (space.end() !== 'none') return -1;
     let left = nth;
-    for (let k = 0; k < count; k++) {
+    for (let k = 0; k < this.moves; k++) {
       if (isEnvironment(space.agent(k)) || left-- > 0) continue;
       this.agent = space.agent(k);
       this.k = k;
@@ -206,7 +210,7 @@ export class Search implements StateGraph {
     }
     if (found === null) return null;
     const path = this.pathTo(found.state);
-    this.space.open(this.states.rows, found.state * this.states.width);
+    this.open(found.state);
     this.isMistake = this.space.follow(found.k, this.row) === MISTAKE;
     return [...path, ...this.decisions(found.k)];
   }
@@ -214,7 +218,7 @@ export class Search implements StateGraph {
   /** STUCK: nobody can move, and that is wrong. Else the number of a move that goes wrong, or FINE_ALL. */
   private expand(state: number): number {
     const { row, states, space, limits } = this;
-    const count = space.open(states.rows, state * states.width);
+    const count = this.open(state);
     const end = space.end();
     if (end !== 'none') {
       if (limits.onEnd === undefined) return end === 'finished' ? FINE_ALL : STUCK;
@@ -254,10 +258,17 @@ export class Search implements StateGraph {
   /** The decisions of a step from one state to another. */
   private between(from: number, to: number): number[] {
     const { states, space, row } = this;
-    const count = space.open(states.rows, from * states.width);
+    const count = this.open(from);
     for (let k = 0; k < count; k++)
       if (space.follow(k, row) === FINE && states.intern(row) === to) return this.decisions(k);
     throw new Error(`no step leads from state ${from} to ${to}`);
+  }
+
+  /** Opens a state; answers how many moves it has. */
+  private open(state: number): number {
+    this.opened = state;
+    this.moves = this.space.open(this.states.rows, state * this.states.width);
+    return this.moves;
   }
 
   /** Those of a move of the opened state. */

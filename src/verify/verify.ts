@@ -125,13 +125,14 @@ export class Verifier {
   }
 
   private async search(
-    { subject, memory, memoryLimit, budgetMs, switchesMax, signal, onProgress }: VerifyRequest,
+    { subject, memory, memoryLimit, budgetMs, switchesMax, statesMax, signal, onProgress }: VerifyRequest,
     environment: Pick<SearchTask, 'walks' | 'preemptions'>,
   ): Promise<Extract<SearchMessage, { kind: 'result' }>> {
     const name = nameOf(subject);
     const stop = new SharedArrayBuffer(4);
     const task: SearchTask = {
       ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, switchesMax: switchesMax ?? null, stop },
+      statesMax: statesMax ?? null,
       ...environment,
     };
     const worker = this.idle.pop() ?? new Worker(this.outfile, { execArgv: [] });

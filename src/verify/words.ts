@@ -34,7 +34,12 @@ function saidOf(verdict: VerifyVerdict): string {
 
 function whyOf({ ended }: VerifyVerdict): string | null {
   if (ended === null) return null;
-  return { memory: 'the memory was used up', time: 'the time was over', interrupted: 'interrupted' }[ended];
+  return {
+    memory: 'the memory was used up',
+    time: 'the time was over',
+    states: 'there were more states than asked for',
+    interrupted: 'interrupted',
+  }[ended];
 }
 
 function lookedAt({ states, transitions, seconds }: VerifyVerdict): string {

@@ -10,6 +10,7 @@ import type { LatentMet } from './searches.js';
 export interface SearchTask {
   readonly subject: Subject;
   readonly switchesMax: number | null;
+  readonly statesMax: number | null;
   readonly walks: number;
   readonly preemptions: number;
   readonly memory: MemoryModel;

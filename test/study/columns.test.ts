@@ -30,6 +30,7 @@ const result = (change: Partial<RowResult>): RowResult => ({
     comparisons: 1,
     brokenHost: null,
     rounds: null,
+    proof: null,
   },
   ...change,
 });

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
 import { remote } from '../../src/scenarios/catalogue/remote.js';
+import { quickProofs } from '../../src/scenarios/verify/index.js';
+import { remoteTlbGenAnswer } from '../../src/study/answers/remote-tlb-gen.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
 import { runStudy, type StudyOutcome } from '../../src/study/run-study.js';
 import { baselineOf, type RowResult } from '../../src/study/study.js';
@@ -97,6 +99,27 @@ describe('a study', () => {
     expect(results).toMatchObject([
       { verdict: null, counts: null, row: { senseless: expect.stringContaining('preempted vCPU') } },
     ]);
+  });
+
+  it('proves a row in small scenarios, and has the shortest witness of a rule that is wrong', {
+    timeout: 240_000,
+  }, async () => {
+    const [preemptedWhole] = quickProofs;
+    const { results } = await runStudy(
+      {
+        ...{ study: remoteTlbGen, rows: rowsOf('kvm/v0', 'kvm/v5'), scenarios: lazyTargets },
+        ...{ strategies: ['random'], memory: 'tso', seed: 1, executions: 1, executionsMin: 1, counted: 1 },
+        ...{ onBrokenHost: 1, signal: new AbortController().signal, onProgress: () => undefined },
+        proof: { scenarios: [preemptedWhole], statesMax: 30_000 },
+        keep: () => null,
+        onRow: () => undefined,
+      },
+      two,
+    );
+    const [v0, v5] = results.map(({ proof }) => proof);
+    expect(v0).toMatchObject({ witness: null, proved: ['preempted-whole'], partly: [] });
+    expect(v5?.witness).toMatchObject({ class: 'stale-use', scenario: 'preempted-whole', steps: 85 });
+    expect(remoteTlbGenAnswer(results).join(' ')).toContain('No, not v5');
   });
 
   it('ends early when it is interrupted, with what is known', async () => {

@@ -12,6 +12,9 @@ export const isLatent = ({ verdict }: RowResult): boolean =>
   verdict !== null && verdict.violation === null && verdict.latent.length > 0;
 export const isHarmed = ({ verdict }: RowResult): boolean => verdict !== null && verdict.violation !== null;
 
+/** All executions of a small scenario were looked at, and one goes wrong. */
+export const isRefuted = ({ proof }: RowResult): boolean => proof !== null && proof.witness !== null;
+
 /**
  * Whether there is a witness that this run need not have met: it travels with the package, and is replayed at
  * each build.

@@ -4,6 +4,7 @@ import { findVariant } from '../../variants/index.js';
 import { isPermanent } from '../columns/lost-flush.js';
 import { needlessSwitchFlushes, switchFlushes } from '../columns/rates.js';
 import { type Differences, differencesOf } from '../difference.js';
+import { weakestLock } from '../exhaustive/locks.js';
 import type { Column, RowResult } from '../study.js';
 import {
   baseWords,
@@ -12,6 +13,7 @@ import {
   isHarmed,
   isKnownUnsafe,
   isLatent,
+  isRefuted,
   listed,
 } from './answer-words.js';
 
@@ -26,7 +28,9 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
     rows.some(({ row }) => row.baseline !== null),
   );
   if (rules.length === 0) return [];
-  const unsafe = rules.filter(([, rows]) => rows.some((row) => isHarmed(row) || isKnownUnsafe(row)));
+  const unsafe = rules.filter(([, rows]) =>
+    rows.some((row) => isHarmed(row) || isKnownUnsafe(row) || isRefuted(row)),
+  );
   const latent = rules.filter((rule) => !unsafe.includes(rule) && rule[1].some(isLatent));
   const clean = rules.filter((rule) => !unsafe.includes(rule) && !latent.includes(rule));
   return [
@@ -37,6 +41,8 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
         'no harm seen.',
     ),
     ...refused(unsafe),
+    ...proofs(ran, clean),
+    ...weakestLock(new Map(rules.map(([label, rows]) => [label, stands(clean, label, rows)]))),
     ...savings(ran, clean),
     ...lostFlushes(ran),
   ];
@@ -78,14 +84,34 @@ const where = (rows: readonly RowResult[]): string => listed(rows.map(({ row }) 
 
 function refused(unsafe: readonly Rule[]): string[] {
   return unsafe.map(([label, rows]) => {
-    const met = rows.filter(isHarmed);
-    const known = rows.filter((row) => !isHarmed(row) && isKnownUnsafe(row));
+    const met = rows.filter((row) => isHarmed(row) || isRefuted(row));
+    const known = rows.filter((row) => !met.includes(row) && isKnownUnsafe(row));
     const parts = [
       ...(met.length === 0 ? [] : [`a witness on ${where(met)}`]),
       ...(known.length === 0 ? [] : [`a known one on ${where(known)}, which this run did not meet`]),
     ];
     return `No, not ${named(label, rows)}: ${parts.join('; ')}.`;
   });
+}
+
+/** Whether no witness of a rule is met or known, nor anything latent. */
+const stands = (clean: readonly Rule[], label: string, rows: readonly RowResult[]): boolean =>
+  clean.some(([known]) => known === label) && rows.every(({ proof }) => proof?.witness == null);
+
+/** Of which rules all executions were looked at, and of how much. */
+function proofs(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
+  const whole = clean.filter(([, rows]) =>
+    rows.every(({ proof }) => proof !== null && proof.witness === null && proof.partly.length === 0),
+  );
+  const rows = whole.flatMap(([, own]) => own.flatMap(({ proof }) => proof ?? []));
+  if (rows.length === 0) return [];
+  const scenarios = [...new Set(rows.flatMap(({ proved }) => proved))];
+  const states = rows.reduce((sum, row) => sum + row.states, 0);
+  return [
+    `Proved, for ${listed(whole.map(([label]) => label))}: no execution at all of ${listed(scenarios)} ` +
+      `goes wrong (${groupDigits(states)} states), on two CPUs, with as many preemptions as stand there. ` +
+      'What is proved of more scenarios: docs/verify.md.',
+  ];
 }
 
 /**

@@ -1,11 +1,9 @@
 import type { Modules } from '../../bundle/modules.js';
-import { findKnown } from '../../explore/known.js';
-import { knownOf } from '../../known/of-variant.js';
-import { replayFinding } from '../../replay/replay-finding.js';
 import type { VerifyProgress } from '../../verify/api.js';
 import { Verifier } from '../../verify/verify.js';
 import type { Finding, MemoryModel } from '../../vocabulary/finding.js';
 import type { Cell, CellVerdict, DecidedCell } from './decided-cell.js';
+import { judgedCell } from './judged-cell.js';
 import { type Allowed, KeptVerdicts } from './kept-verdicts.js';
 
 export interface DecideRequest extends Allowed {
@@ -79,19 +77,12 @@ async function decideCells(
 async function decide(cell: Cell, request: DecideRequest, verifier: Verifier): Promise<CellVerdict> {
   const { memory, memoryLimit, budgetMs, signal, keep, onProgress } = request;
   const { variant } = cell.row;
-  const { verdict, finding } = await verifier.verify({
+  const outcome = await verifier.verify({
     subject: { variant, scenario: cell.scenario },
     ...{ memory, memoryLimit, budgetMs, signal },
     onProgress: (progress) => onProgress(cell, progress),
   });
-  if (finding === null) return { ...verdict, known: null };
-  const { cause, circumstance } = replayFinding(finding, true);
-  const met = {
-    scenario: cell.scenario.name,
-    class: finding.violation.class,
-    cause: cause ?? '',
-    circumstance: circumstance ?? undefined,
-  };
-  const known = findKnown(knownOf(variant, [cell.scenario]) ?? [], met)?.finding ?? null;
-  return { ...verdict, finding: keep(finding), known };
+  const { finding } = outcome;
+  const kept = finding === null ? null : keep(finding);
+  return { ...judgedCell(outcome, variant, cell.scenario), finding: kept };
 }

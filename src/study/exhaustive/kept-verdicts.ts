@@ -23,7 +23,7 @@ const LINE = z.looseObject({
     complete: z.boolean(),
     completeWithinSwitches: z.boolean(),
     withinSteps: z.number(),
-    ended: z.enum(['memory', 'time', 'interrupted']).nullable(),
+    ended: z.enum(['memory', 'time', 'states', 'interrupted']).nullable(),
     violation: z.enum([...HARM_CLASSES, ...LATENT_CLASSES]).nullable(),
     latent: z.array(z.looseObject({ class: z.enum(LATENT_CLASSES), message: z.string() })),
     states: z.number(),

@@ -1,6 +1,6 @@
 import { count, groupDigits } from '../../report/text-columns.js';
 import { listed } from '../answers/answer-words.js';
-import { LOCKS } from './locks.js';
+import { weakestLock } from './locks.js';
 import type { ProvedRow } from './proved-row.js';
 
 /**
@@ -15,7 +15,9 @@ export function provedAnswer(rows: readonly ProvedRow[]): string[] {
   return [
     ...standingWords(standing),
     ...refuted.map(([label, own]) => refutedWords(label, own)),
-    ...weakestWords(new Map(rules)),
+    ...weakestLock(
+      new Map(rules.map(([label, own]) => [label, own.every(({ witness }) => witness === null)])),
+    ),
   ];
 }
 
@@ -53,24 +55,3 @@ function refutedWords(label: string, rows: readonly ProvedRow[]): string {
   const rest = clean.length === 0 ? '' : `; none met on ${listed(clean)}`;
   return `Refuted: ${label}: ${where.join(', ')}${rest}.`;
 }
-
-/** Only where the rows say it of all that is weaker, too. */
-function weakestWords(rules: ReadonlyMap<string, readonly ProvedRow[]>): string[] {
-  const isStanding = (label: string): boolean =>
-    rules.get(label)?.every(({ witness }) => witness === null) === true;
-  const asked = LOCKS.filter((lock) => lock.rules.every((label) => rules.has(label)));
-  const weakest = asked.find((lock) => lock.rules.every(isStanding));
-  if (weakest === undefined) return [];
-  const before = asked.slice(0, asked.indexOf(weakest)).map(({ words }) => words);
-  const after = asked.slice(asked.indexOf(weakest) + 1);
-  const works = after.filter((lock) => lock.rules.every(isStanding)).map(named);
-  const fails = after.filter((lock) => !lock.rules.every(isStanding)).map(named);
-  return [
-    `The weakest that suffices: ${named(weakest)}.` +
-      (before.length === 0 ? '' : ` What is weaker fails: ${listed(before)}.`) +
-      (works.length === 0 ? '' : ` ${listed(works)} suffice too.`) +
-      (fails.length === 0 ? '' : ` Stronger, and wrong: ${listed(fails)}.`),
-  ];
-}
-
-const named = ({ rules, words }: (typeof LOCKS)[number]): string => `${words} (${rules.join(', ')})`;

@@ -7,6 +7,7 @@ import type { Replay } from '../../../replay/replay-finding.js';
 import { visible } from '../../../report/escape.js';
 import { reachOf } from '../../../report/rests-on.js';
 import { count, groupDigits, wrap } from '../../../report/text-columns.js';
+import { proofsOf } from '../../../study/exhaustive/proof-words.js';
 import type { RowResult, Study } from '../../../study/study.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../../command-context.js';
@@ -53,7 +54,7 @@ export function printParagraphs(context: CliContext, answer: readonly string[], 
 
 function printGrounds(
   context: CliContext,
-  { probes }: Study,
+  { probes, plan }: Study,
   results: readonly RowResult[],
   notes: readonly string[],
   width: number,
@@ -64,12 +65,14 @@ function printGrounds(
   const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
   const steps = verdicts.reduce((sum, verdict) => sum + verdict.steps, 0);
   const [{ memory, seed }] = verdicts;
+  const proofs = results.flatMap(({ proof }) => proof ?? []);
   printIndented(
     context,
     [
       `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled ` +
         `with seed ${seed}; where none is found, a sample and not a proof`,
       ...(probes.includes('counts') ? countedWords(results) : []),
+      ...(plan.proof === undefined || proofs.length === 0 ? [] : [proofsOf(plan.proof, proofs)]),
       ...reachOf(memory, notes),
     ],
     width,

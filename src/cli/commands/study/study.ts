@@ -209,7 +209,7 @@ function amountOf(
   { executions, budget, count }: StudyFlags,
 ): Pick<
   StudyRequest,
-  'executions' | 'executionsMin' | 'counted' | 'countedUnsafe' | 'onBrokenHost' | 'budgetMs'
+  'executions' | 'executionsMin' | 'proof' | 'counted' | 'countedUnsafe' | 'onBrokenHost' | 'budgetMs'
 > {
   const isPlanned = executions === undefined && budget === undefined;
   // Fewer executions than planned: fewer are counted too.
@@ -217,6 +217,8 @@ function amountOf(
   return {
     executions: isPlanned ? plan.executions : executions,
     executionsMin: isPlanned ? plan.executionsMin : 1,
+    // So many executions are asked for where nothing else is to take time.
+    proof: executions === undefined ? plan.proof : undefined,
     counted: count ?? executions ?? (isPlanned ? plan.counted : undefined),
     countedUnsafe: isPlanned && count === undefined ? plan.countedUnsafe : undefined,
     onBrokenHost: atMost(plan.onBrokenHost),
