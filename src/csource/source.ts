@@ -85,7 +85,7 @@ export async function translated(
   const done = atEnd(remove);
   try {
     const { wasm, perCpu } = await compile(tree, unit, config, compiler, folder);
-    return translate({ module: readModule(wasm), perCpu, condition: unit.condition });
+    return translate({ module: readModule(wasm), perCpu, condition: unit.condition, called: unit.called });
   } catch (error) {
     if (errorCode(error) !== null) throw refused(folder, error);
     if (!(error instanceof Untranslatable)) throw error;
@@ -170,7 +170,7 @@ function keyOf(
 }
 
 /** Counted up when the same sources give another module. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. */
 function cacheFolder(): string {

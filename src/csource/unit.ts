@@ -11,6 +11,8 @@ export interface Unit {
   readonly stubs: readonly string[];
   /** The function that chooses CPUs. */
   readonly condition: string;
+  /** The function that CPUs are called to run. */
+  readonly called: string;
   readonly definitions: readonly string[];
 }
 
@@ -26,17 +28,24 @@ export function unitOf(tree: KernelTree): Unit {
   );
   const stubs = [...new Set(included)].filter((name) => !KEPT_HEADERS.some((one) => one === name));
   const condition = CONDITIONS.find((name) => new RegExp(`\\b${name}\\s*\\(`).test(code)) ?? CONDITIONS[0];
+  const hasRemote = /\bflush_tlb_func_remote\s*\(/.test(code);
+  const isOnStack = !/\bDEFINE_PER_CPU\w*\s*\(\s*struct\s+flush_tlb_info\b/.test(code);
   const takesCpu = /\bvoid\s+leave_mm\s*\(\s*int\b/.test(code);
   return {
     stubs: stubs.filter((name) => !name.split('/').includes('..')).sort(),
     condition,
-    definitions: [`LAB_CONDITION=${condition}`, ...(takesCpu ? ['LAB_LEAVE_MM_TAKES_CPU'] : [])],
+    called: hasRemote ? 'flush_tlb_func_remote' : 'flush_tlb_func',
+    definitions: [
+      `LAB_CONDITION=${condition}`,
+      ...(takesCpu ? ['LAB_LEAVE_MM_TAKES_CPU'] : []),
+      ...(hasRemote ? ['LAB_FUNC_REMOTE'] : []),
+      ...(isOnStack ? ['LAB_REQUEST_ON_STACK'] : []),
+    ],
     text: [
       '#include <lab/kernel.h>',
       '#include <asm/tlbflush.h>',
-      '/* As many slots as the scenario has; the structure keeps the number that the tree says. */',
-      '#undef TLB_NR_DYN_ASIDS',
-      '#define TLB_NR_DYN_ASIDS lab_slots()',
+      '#include <lab/request.h>',
+      '#include <lab/slots.h>',
       `#include "${TLB_C}"`,
       '#include <lab/entries.h>',
       '',

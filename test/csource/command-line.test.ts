@@ -210,6 +210,49 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
     expect(await run('hunt', '--kernel-source', root, ...HUNT)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  it(
+    'works with a request on the stack of its sender, which others find as it was sent',
+    PATIENCE,
+    async () => {
+      const onStack = (c: string) =>
+        c
+          .replace('static DEFINE_PER_CPU(struct flush_tlb_info, flush_tlb_info);', '')
+          .replace('*info = this_cpu_ptr(&flush_tlb_info);', 'own, *info = &own;')
+          .replace('if (mm != &init_mm)', 'if (((struct flush_tlb_info *)info)->mm == mm)');
+      const hunt = (root: string) => run('hunt', '--kernel-source', root, ...HUNT);
+      expect(await hunt(treeWith('on-stack', onStack))).toMatchObject({ exitCode: 0, stderr: '' });
+      const unsaid = treeWith('unsaid', (c) => onStack(c).replace('info->mm = mm;', 'info->mm = NULL;'));
+      expect((await hunt(unsaid)).exitCode).toBe(1);
+    },
+  );
+
+  it(
+    'works in the form of kernels up to 5.12, whose callers run what their targets run',
+    PATIENCE,
+    async () => {
+      const root = treeWith('before-5.13', (c) =>
+        c
+          .replace('static void flush_tlb_func(', 'static void flush_tlb_func_remote(')
+          .replace('should_flush_tlb, flush_tlb_func,', 'tlb_is_not_lazy, flush_tlb_func_remote,')
+          .replace('should_flush_tlb', 'tlb_is_not_lazy')
+          .replace(
+            'static void flush(',
+            'static void flush_tlb_func_local(const void *info, int reason)\n{\n' +
+              '\tflush_tlb_func_remote((void *)info);\n}\n\n' +
+              'static const struct flush_tlb_info full = { .end = TLB_FLUSH_ALL };\n\n$&',
+          )
+          .replace('flush(&batch->cpumask, NULL, 0);', 'flush_tlb_func_local(&full, 0);'),
+      );
+      writeFileSync(join(root, 'Makefile'), 'VERSION = 5\nPATCHLEVEL = 10\nSUBLEVEL = 7\n');
+      const hunted = await run('hunt', '--kernel-source', root, ...HUNT);
+      expect(hunted).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(hunted.stdout).toContain('c/5.10.7');
+      const checked = await run('source', 'check', root);
+      expect(checked.stdout).toContain('as in 5.10');
+      expect(checked.stdout).toContain('not in the tree: arch_tlbbatch_flush');
+    },
+  );
+
   it('is compared access by access, with places in both texts', PATIENCE, async () => {
     const root = treeWith('drift', (c) => c.replace('return true;', 'smp_mb();\n\t\treturn true;'));
     const compare = async (...argv: string[]) =>

@@ -19,6 +19,7 @@ import { compiling, HAS_CLANG } from './with-clang.js';
 const TREE = new URL('fixtures/tree', import.meta.url).pathname;
 const MM = mmPointer(3);
 const BATCH = batchPointer(1);
+const EACH_CPU = ['read_once mm_cpumask(A)', 'read_once mm_cpumask(A)'];
 type Row = readonly [c: string, done: readonly string[], answer?: number];
 
 /** `mm` is an address space, `batch` this CPU's; `result` what the function answers. */
@@ -55,6 +56,7 @@ const ROWS: readonly Row[] = [
   ['__cpumask_clear_cpu(1, mm_cpumask(mm));', ['read_once mm_cpumask(A)', 'write_once mm_cpumask(A) 0']],
   ['result = cpumask_any_but(mm_cpumask(mm), 0);', ['read_once mm_cpumask(A)'], 1],
   ['result = cpumask_any_but(mm_cpumask(mm), 1) >= nr_cpu_ids;', ['read_once mm_cpumask(A)'], 1],
+  ['int c; for_each_cpu(c, mm_cpumask(mm)) result = result + c + 1;', EACH_CPU, 2],
   ['result = cpumask_empty(mm_cpumask(mm));', ['read_once mm_cpumask(A)'], 0],
   ['cpumask_clear(mm_cpumask(mm));', ['write_once mm_cpumask(A) 0']],
   ['cpumask_clear(&batch->cpumask);', ['poke cpu1.tlb_ubc.cpumask 0']],
@@ -128,7 +130,12 @@ describe.skipIf(!HAS_CLANG)(compiling('shims'), () => {
       `struct arch_tlbflush_unmap_batch *batch) { switch (which) { ${calls} } return 0; }`,
     ].join('\n');
     const { wasm, perCpu } = await compile(tree, { ...unit, text }, [], await findCompiler(), folder);
-    const translation = translate({ module: readModule(wasm), perCpu, condition: unit.condition });
+    const translation = translate({
+      module: readModule(wasm),
+      perCpu,
+      condition: unit.condition,
+      called: unit.called,
+    });
     const made = runnerOf(translation);
     run = made.run;
     begin = () => {

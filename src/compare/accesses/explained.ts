@@ -11,6 +11,10 @@ export interface Explained {
   /** In which functions; absent: in all. */
   readonly functions?: readonly string[];
   readonly kinds?: readonly AccessDifference['kind'][];
+  /** Of what moved: past nothing but these. */
+  readonly past?: readonly string[];
+  /** Only where the function has such a difference of every one of the names: one alone is drift. */
+  readonly together?: true;
   readonly why: string;
 }
 
@@ -18,6 +22,8 @@ const reads = (...words: readonly string[]): string[] => words.map((word) => `RE
 const stores = (...words: readonly string[]): string[] => words.map((word) => `WRITE_ONCE ${word}`);
 const REQUEST = ['mm', 'start', 'end', 'new_tlb_gen', 'initiating_cpu', 'stride_shift'];
 const request = [...REQUEST, 'freed_tables', 'trim_cpumask'].map((field) => `flush_info.${field}`);
+
+const FILLING = ['flush_tlb_mm_range', 'arch_tlbbatch_flush'];
 
 export const explained: readonly Explained[] = [
   {
@@ -28,9 +34,33 @@ export const explained: readonly Explained[] = [
   },
   {
     names: stores(...request),
-    functions: ['flush_tlb_mm_range', 'arch_tlbbatch_flush'],
+    functions: FILLING,
     kinds: ['moved'],
     why: 'nobody looks at the request before it is queued, which is behind all of these stores',
+  },
+  {
+    names: stores(...request),
+    functions: FILLING,
+    kinds: ['right'],
+    together: true,
+    why:
+      "a request on its sender's stack (7.3) is stored where others see it only when it is sent: not where " +
+      'nobody is asked',
+  },
+  {
+    names: stores('flush_info.trim_cpumask', 'flush_info.stride_shift'),
+    functions: FILLING,
+    kinds: ['right', 'told'],
+    why:
+      'whether a mask is trimmed stands in the request by the time that it is sent; a stride says nothing of ' +
+      'a flush of everything',
+  },
+  {
+    names: [...reads('mm_cpumask'), 'a choice by time'],
+    functions: FILLING,
+    kinds: ['moved'],
+    past: stores(...request),
+    why: 'nobody looks at the request before it is queued: it is filled before the mask is read or after',
   },
   {
     names: reads('loaded_mm_asid', 'loaded_mm'),
@@ -51,12 +81,24 @@ export const explained: readonly Explained[] = [
 
 /** Why a difference between C text and the transcription is none; null for one that is not explained. */
 export function whyExplained(
-  { name: inFunction }: Pick<FunctionAccesses, 'name'>,
-  { name, kind }: Pick<AccessDifference, 'name' | 'kind'>,
+  { name: inFunction, differences }: Pick<FunctionAccesses, 'name' | 'differences'>,
+  { name, kind, past }: Pick<AccessDifference, 'name' | 'kind' | 'past'>,
 ): string | null {
   const found = explained.find(
-    ({ names, functions, kinds }) =>
-      names.includes(name) && functions?.includes(inFunction) !== false && kinds?.includes(kind) !== false,
+    (one) =>
+      one.names.includes(name) &&
+      one.functions?.includes(inFunction) !== false &&
+      one.kinds?.includes(kind) !== false &&
+      (one.together !== true || one.names.every((each) => has(differences, each, kind))) &&
+      (one.past === undefined || past.every((each) => one.past?.includes(each))),
   );
   return found?.why ?? null;
+}
+
+function has(
+  differences: readonly AccessDifference[],
+  name: string,
+  kind: AccessDifference['kind'],
+): boolean {
+  return differences.some((one) => one.name === name && one.kind === kind);
 }

@@ -140,7 +140,7 @@ export class AccessTally {
   ): (readonly [string, string])[] {
     const keys = differencesOf(this.shared(left.accesses), this.shared(right.accesses)).map((difference) => {
       const functions = (difference.left ?? difference.right)?.functions ?? [];
-      const where = functions.findLast((one) => this.byName.has(one)) ?? name;
+      const where = functions.map(asCompared).findLast((one) => this.byName.has(one)) ?? name;
       const { kind, isRepeated, isLater } = difference;
       const key = JSON.stringify([kind, difference.name, isRepeated, isLater]);
       const { differences } = this.of(where);
@@ -155,6 +155,14 @@ export class AccessTally {
     return [...new Map(keys.map((key) => [key.join(), key])).values()];
   }
 }
+
+/** Up to 5.12 one function of today is three. */
+const PARTS: Readonly<Record<string, string>> = {
+  flush_tlb_func_local: 'flush_tlb_func',
+  flush_tlb_func_remote: 'flush_tlb_func',
+  flush_tlb_func_common: 'flush_tlb_func',
+};
+const asCompared = (name: string): string => (Object.hasOwn(PARTS, name) ? PARTS[name] : name);
 
 function begun({ kind, name, isRepeated, isLater }: Difference, first: CallPlace): Found {
   const places = { left: new Set<string>(), right: new Set<string>(), past: new Set<string>() };

@@ -1,7 +1,7 @@
 import type { KernelFunctions } from '../../kernel/functions.js';
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import type { Protocol } from '../../machine/protocol.js';
-import { CPU_SHIFT, type EntryName, type FieldTables } from '../addresses.js';
+import { CPU_SHIFT, type EntryName, type FieldTables, STACK_BASE } from '../addresses.js';
 import { type CContext, Contexts } from './c-context.js';
 import { batchPointer, mmPointer } from './c-words.js';
 
@@ -56,8 +56,8 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
       },
     },
     flush_tlb_func: {
-      *flushTlbFunc(cpu, initiator) {
-        yield* enter(cpu, 'flush_tlb_func', initiator);
+      *flushTlbFunc(cpu, initiator, asRemote) {
+        yield* enter(cpu, 'flush_tlb_func', initiator, asRemote === true ? 1 : 0);
       },
     },
     should_flush_tlb: {
@@ -118,7 +118,19 @@ export function* callMany(
   if (called !== known.function) throw new Error('has another function than flush_tlb_func called on CPUs');
   if (condition !== 0 && condition !== known.condition)
     throw new Error('has CPUs chosen by another function than should_flush_tlb');
-  if (info !== known.request + ((cpu.id + 1) << CPU_SHIFT))
+  if (info >= STACK_BASE) yield* shareRequest(cpu, c, known.request, info);
+  else if (info !== known.request + ((cpu.id + 1) << CPU_SHIFT))
     throw new Error('hands on another request than the one of this CPU, flush_tlb_info');
   yield* cpu.fn.smpCallFunctionManyCond(cpu, c.words.word(mask, 4), condition !== 0);
+}
+
+/** Copies a request on the sender's stack to the words in which others find it, as it is when it is sent. */
+function* shareRequest(cpu: KernelCpu, c: CContext, request: number, info: number): Protocol<void> {
+  const to = request + ((cpu.id + 1) << CPU_SHIFT);
+  for (const { offset, bytes } of c.words.requestFields) {
+    const from = info + offset - request;
+    const value = bytes === 1 ? c.load8(from) : bytes === 2 ? c.load16(from) : c.load32(from);
+    const at = to + offset - request;
+    yield* cpu.writeOnce(c.words.word(at, bytes), c.words.stored(at, value));
+  }
 }

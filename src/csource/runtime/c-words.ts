@@ -70,7 +70,11 @@ export class CWords {
   private readonly mm: Table;
   private readonly batch: Table;
 
+  /** Of the request, `struct flush_tlb_info`. */
+  readonly requestFields: readonly Field[];
+
   constructor(tables: FieldTables, layout: KernelLayout) {
+    this.requestFields = tables.perCpu.filter(({ name }) => name.startsWith('flush_tlb_info.'));
     const { cpus, mms, own } = layout;
     this.variables = new Table(tables.variables, 1, ({ word }) =>
       word.of === 'own' ? own.machine[word.index] : -1,

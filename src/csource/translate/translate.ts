@@ -43,8 +43,9 @@ export interface TranslationInput {
   readonly module: WasmModule;
   /** Names of per-CPU variables. */
   readonly perCpu: ReadonlySet<string>;
-  /** The function that chooses CPUs. */
+  /** The function that chooses CPUs, and the one that they run. */
   readonly condition: string;
+  readonly called: string;
 }
 
 /** Throws Untranslatable. */
@@ -102,7 +103,7 @@ class Program {
       stackBytes: this.stackBytes(entries.map(([, index]) => index)),
       missing: this.missing,
       callable: {
-        function: this.numberOf('flush_tlb_func'),
+        function: this.numberOf(this.input.called),
         condition: this.numberOf(this.input.condition),
         request: this.perCpu.find(({ name }) => name === 'flush_tlb_info')?.address ?? 0,
       },

@@ -14,7 +14,12 @@ const FIXTURE = new URL('../fixtures/small.wasm', import.meta.url);
 export const fixture = (): Uint8Array => readFileSync(FIXTURE);
 
 export function translateFixture(): Translation {
-  return translate({ module: readModule(fixture()), perCpu: new Set(['state']), condition: 'none' });
+  return translate({
+    module: readModule(fixture()),
+    perCpu: new Set(['state']),
+    condition: 'none',
+    called: 'none',
+  });
 }
 
 /** By C name: runs a function of the translation on a CPU, and answers what it answers. */

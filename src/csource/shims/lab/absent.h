@@ -54,6 +54,7 @@
 #define time_after(now, then) ((void)(now), (void)(then), lab_second_is_over() != 0)
 
 /* Declared, so that functions which the lab never runs compile. */
+#define TIF_IA32 17
 #define MSR_IA32_FLUSH_CMD 0
 #define L1D_FLUSH 0
 #define SIGBUS 7
@@ -69,6 +70,7 @@ void force_sig(int signal);
 void wrmsrl(unsigned int msr, u64 value);
 void wrmsrq(unsigned int msr, u64 value);
 void clear_ti_thread_flag(struct thread_info *info, int flag);
+#define task_thread_info(task) (&(task)->thread_info)
 unsigned long read_task_thread_flags(struct task_struct *task);
 int task_work_add(struct task_struct *task, struct callback_head *work, int mode);
 void indirect_branch_prediction_barrier(void);

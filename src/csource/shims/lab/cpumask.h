@@ -13,6 +13,9 @@ typedef struct cpumask *cpumask_var_t;
 #define cpumask_test_and_set_cpu(cpu, mask) ((bool)lab_test_and_set_cpu(cpu, mask))
 #define cpumask_test_and_clear_cpu(cpu, mask) ((bool)lab_test_and_clear_cpu(cpu, mask))
 #define cpumask_any_but(mask, cpu) lab_any_cpu_but(mask, cpu)
+#define for_each_cpu(cpu, mask)                                \
+	for ((cpu) = 0; (cpu) < (int)lab_cpus(); (cpu)++)      \
+		if (lab_test_cpu(cpu, mask))
 #define cpumask_empty(mask) (lab_any_cpu_but(mask, NR_CPUS) >= lab_cpus())
 #define cpumask_clear(mask) lab_clear_mask(mask)
 #define cpumask_or(into, left, right) lab_or_masks(into, left, right)

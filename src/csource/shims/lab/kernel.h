@@ -7,4 +7,5 @@
 #include <lab/cpumask.h>
 #include <lab/machine.h>
 #include <lab/absent.h>
+#include <lab/broadcast.h>
 #include <lab/mm.h>

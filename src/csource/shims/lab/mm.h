@@ -43,8 +43,21 @@ enum tlb_flush_reason {
 /* Calls of a function on other CPUs: the lab's kernel/smp.c. */
 typedef void (*smp_call_func_t)(void *info);
 typedef bool (*smp_cond_func_t)(int cpu, void *info);
+#ifdef LAB_FUNC_REMOTE
+/* Up to 5.12: after the wait the caller runs it too, if it is in the mask and the condition holds. */
+#define on_each_cpu_cond_mask(condition, function, info, wait, mask)                        \
+	do {                                                                                \
+		lab_call_many(mask, (void *)(condition), (void *)(function), info);         \
+		if (cpumask_test_cpu(lab_this_cpu(), mask) && condition(lab_this_cpu(), info)) { \
+			lab_irq_disable();                                                  \
+			function(info);                                                     \
+			lab_irq_enable();                                                   \
+		}                                                                           \
+	} while (0)
+#else
 #define on_each_cpu_cond_mask(condition, function, info, wait, mask) \
 	lab_call_many(mask, (void *)(condition), (void *)(function), info)
+#endif
 #define on_each_cpu_mask(mask, function, info, wait) \
 	lab_call_many(mask, NULL, (void *)(function), info)
 #define smp_call_function_many(mask, function, info, wait) \

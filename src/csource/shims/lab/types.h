@@ -49,7 +49,7 @@ typedef struct {
 } pgprot_t;
 enum page_cache_mode { _PAGE_CACHE_MODE_WB };
 
-/* Locks that the files taken from a tree only carry. */
+/* Locks that the files taken from a tree only carry, or take where the lab's machine never comes. */
 typedef struct {
 	int unused;
 } spinlock_t, raw_spinlock_t;
@@ -76,6 +76,7 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	struct mm_struct *mm;
+	int pid;
 	struct callback_head l1d_flush_kill;
 };
 
