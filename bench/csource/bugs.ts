@@ -84,7 +84,7 @@ async function clean(tree: string): Promise<string> {
   return `${found} in ${verdict.executions.toLocaleString('en')} executions`;
 }
 
-findCompiler();
+await findCompiler();
 try {
   for (const tree of given.positionals) {
     console.log(tree);

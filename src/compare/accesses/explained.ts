@@ -52,8 +52,8 @@ export const explained: readonly Explained[] = [
     functions: FILLING,
     kinds: ['right', 'told'],
     why:
-      'whether a mask is trimmed stands in the request by the time that it is sent; a stride says nothing of ' +
-      'a flush of everything',
+      'whether a mask is trimmed stands in the request by the time that it is sent; a stride says nothing ' +
+      'of a flush of everything',
   },
   {
     names: [...reads('mm_cpumask'), 'a choice by time'],
