@@ -15,6 +15,9 @@ export const BATCH_BASE = 0x3000_0000;
 export const BATCH_SHIFT = 12;
 export const STACK_BASE = 0x4000_0000;
 
+/** Where debug information has what the linker dropped, since no code names it. */
+export const DROPPED = 0xffff_ffff;
+
 /** How a word of the layout stands for what C code has there. */
 export type Codec = 'number' | 'mm' | 'frame' | 'pages';
 

@@ -31,8 +31,6 @@ export interface CFunction {
   readonly objects: readonly FrameObject[];
 }
 
-/** The address of what the linker has dropped since nothing names it. */
-const DROPPED = 0xffffffff;
 const DW_OP_ADDR = 0x03;
 const DW_OP_FBREG = 0x91;
 /** Longest list of one structure's words. */
@@ -62,8 +60,7 @@ export class CTypes {
         const type = this.referenced(declaration, AT.type);
         this.collect(type, '', 0, scalars);
         const address = new Bytes(location, 1).u32();
-        if (address !== DROPPED)
-          found.push({ name: nameOf(declaration), address, bytes: this.size(type), scalars });
+        found.push({ name: nameOf(declaration), address, bytes: this.size(type), scalars });
       }
       entry.children.forEach(visit);
     };

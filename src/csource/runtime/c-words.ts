@@ -4,6 +4,7 @@ import {
   BATCH_SHIFT,
   type Codec,
   CPU_SHIFT,
+  DROPPED,
   type Field,
   type FieldTables,
   MM_BASE,
@@ -76,7 +77,8 @@ export class CWords {
   constructor(tables: FieldTables, layout: KernelLayout) {
     this.requestFields = tables.perCpu.filter(({ name }) => name.startsWith('flush_tlb_info.'));
     const { cpus, mms, own } = layout;
-    this.variables = new Table(tables.variables, 1, ({ word }) =>
+    const variables = tables.variables.filter(({ offset }) => offset < DROPPED);
+    this.variables = new Table(variables, 1, ({ word }) =>
       word.of === 'own' ? own.machine[word.index] : -1,
     );
     this.perCpu = new Table(tables.perCpu, cpus.length, ({ word }, cpu) => {
