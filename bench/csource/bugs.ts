@@ -4,12 +4,13 @@ import { basename, join } from 'node:path';
 import { createEngine } from '../../src/cli/engine.js';
 import type { HuntResult } from '../../src/cli/engine-api.js';
 import { findCompiler } from '../../src/csource/clang.js';
+import { readTree } from '../../src/csource/tree.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
 import { argumentsOf } from '../arguments.js';
 import { record } from '../harness.js';
 import { median, quantile } from '../statistics.js';
-import { PATCHES, patchedTree } from './patches.js';
+import { concerns, PATCHES, patchedTree } from './patches.js';
 
 /**
  * Kernels' own C text, as it is and with known bugs patched in, by a plain hunt over the catalogue.
@@ -49,7 +50,8 @@ async function huntTree(tree: string, seed: number, executions: number): Promise
 
 async function bugs(tree: string): Promise<string[]> {
   const rows: string[] = [];
-  for (const patch of PATCHES) {
+  const { version } = readTree(tree);
+  for (const patch of PATCHES.filter((one) => concerns(one, version))) {
     const copy = join(folder, `${basename(tree)}-${patch.name}`);
     if (!patchedTree(tree, copy, patch)) {
       failed = true;

@@ -3,6 +3,7 @@ import { InputError } from '../vocabulary/errors.js';
 import { ENTRIES, type Field } from './addresses.js';
 import { CompileError, findCompiler } from './clang.js';
 import type { CLine } from './dwarf/lines.js';
+import { treeAt } from './revision.js';
 import { cFunctions } from './runtime/c-kernel.js';
 import { baseFor, type SourceOptions, translated } from './source.js';
 import type { Translation } from './translate/translate.js';
@@ -42,7 +43,7 @@ export interface SourceCheck {
 
 /** Throws InputError for what is no tree, and where there is no compiler. */
 export async function checkSource(given: string, options: SourceOptions): Promise<SourceCheck> {
-  const tree = readTree(given);
+  const tree = readTree(await treeAt(given));
   const unit = unitOf(tree);
   const compiler = await findCompiler(options.clang);
   const head = {

@@ -1,23 +1,14 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { profiles } from '../kernel/profiles.js';
 import { atEnd } from '../seal/at-end.js';
-import { errorCode, InfrastructureError, InputError, systemReason } from '../vocabulary/errors.js';
+import { errorCode, InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
+import { cacheFolder, keep, refused, temporary } from './cache.js';
 import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
 import { moduleText } from './emit.js';
+import { treeAt } from './revision.js';
 import { Untranslatable } from './translate/operands.js';
 import { type Translation, translate } from './translate/translate.js';
 import { type KernelTree, readTree, sha256 } from './tree.js';
@@ -54,7 +45,7 @@ const GENERATED_SUFFIX = '.of-c.mjs';
 
 /** Throws InputError for trees that do not compile or translate, and where there is no compiler. */
 export async function prepareSource(given: string, options: SourceOptions): Promise<PreparedSource> {
-  const tree = readTree(given);
+  const tree = readTree(await treeAt(given));
   requireConfig(options.config);
   if (options.expected !== undefined) requireSame(tree, options.expected);
   const base = options.base ?? baseFor(tree.version);
@@ -67,7 +58,8 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
     const translation = await translated(tree, unit, options.config, compiler);
     const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
     const summary = `arch/x86/mm/tlb.c of ${of}, the rest as ${base}`;
-    keep(folder, moduleText(translation, { variant, base, summary }, folder));
+    const text = moduleText(translation, { variant, base, summary }, folder);
+    keep(folder, new Map([[`kernel${GENERATED_SUFFIX}`, text]]));
   }
   const { files } = tree;
   return { module, variant, ref: { tree: shown(tree.root), variant, base, config: options.config, files } };
@@ -171,57 +163,6 @@ function keyOf(
 
 /** Counted up when the same sources give another module. */
 const FORMAT = 3;
-
-/** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. */
-function cacheFolder(): string {
-  const given = process.env.XDG_CACHE_HOME ?? '';
-  return join(given.startsWith('/') ? given : join(homedir(), '.cache'), 'shootdown', 'c');
-}
-
-function temporary(): string {
-  const parent = cacheFolder();
-  try {
-    mkdirSync(parent, { recursive: true });
-    removeStale(parent);
-    return mkdtempSync(join(parent, MAKING));
-  } catch (error) {
-    throw refused(parent, error);
-  }
-}
-
-/** How directories are named in which something is being made. */
-const MAKING = 'making-';
-const STALE_MS = 3_600_000;
-
-/** What processes have left that were killed in the middle. */
-function removeStale(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    if (!name.startsWith(MAKING)) continue;
-    const path = join(parent, name);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS)
-      rmSync(path, { recursive: true, force: true });
-  }
-}
-
-/** Whole or not at all: another process may be making the same. */
-function keep(folder: string, text: string): void {
-  const made = temporary();
-  try {
-    writeFileSync(join(made, `kernel${GENERATED_SUFFIX}`), text);
-    renameSync(made, folder);
-  } catch (error) {
-    rmSync(made, { recursive: true, force: true });
-    if (!existsSync(join(folder, `kernel${GENERATED_SUFFIX}`))) throw refused(folder, error);
-  }
-}
-
-function refused(folder: string, error: unknown): InfrastructureError {
-  return new InfrastructureError(
-    `${folder}: translations of C code cannot be kept there: ${systemReason(error)}`,
-    'set XDG_CACHE_HOME to a directory that can be written',
-  );
-}
 
 function shown(path: string): string {
   return relative(process.cwd(), path).split(sep).join('/') || '.';

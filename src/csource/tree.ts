@@ -11,7 +11,12 @@ export const INCLUDE = 'arch/x86/include';
  * Headers that say what the protocol's words and inline functions are: the tree's own, whatever is in them.
  */
 export const KEPT_HEADERS = ['asm/tlbflush.h', 'asm/mmu.h', 'asm/mmu_context.h'] as const;
-const NEEDED = [TLB_C, 'arch/x86/mm/mm_internal.h', ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`)];
+export const MAKEFILE = 'Makefile';
+export const NEEDED: readonly string[] = [
+  TLB_C,
+  'arch/x86/mm/mm_internal.h',
+  ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`),
+];
 
 const REMEDY = 'give the directory of a kernel';
 /** Largest file of a tree that is read here; tlb.c has 50 kB. */
@@ -73,7 +78,7 @@ export function sha256(text: string): string {
 }
 
 function versionOf(root: string): string | null {
-  const path = join(root, 'Makefile');
+  const path = join(root, MAKEFILE);
   if (!existsSync(path)) return null;
   const head = readText(path).slice(0, 1000);
   const part = (name: string): string | undefined =>

@@ -270,6 +270,42 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
     expect((await run('source', 'compare', root, '--profile', 'no-such')).exitCode).toBe(2);
   });
 
+  it('is compared with another state of its tree, a commit among them', PATIENCE, async () => {
+    const root = treeWith('states', (c) => c.replace('return true;', 'return  true;'));
+    const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { stdio: 'ignore' });
+    git('init', '-q');
+    git('add', '-A');
+    git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-q', '-m', 'right');
+    const file = join(root, TLB_C);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('return  true;', 'return false;'));
+    const [, ...of] = HUNT.filter((one) => one !== '--no-base');
+    const compare = (...argv: string[]) =>
+      run('compare', ...argv, '--executions', ...of, '--count', '10', '--out', join(folder, 'states-out'));
+    const { exitCode, stdout, stderr } = await compare(
+      '--kernel-source',
+      root,
+      '--against',
+      'HEAD',
+      '--json',
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ base: 'c/6.12-against', patch: 'c/6.12', isNew: true });
+    for (const [argv, said] of [
+      [['--kernel-source', root], /--kernel-source: a tree is compared with another; give it, or a revision/],
+      [['--kernel-source', root, '--against', 'gone'], /states@gone: .*; give DIR@REVISION/],
+      [['--kernel-source', `${root}@HEAD`, '--against', 'HEAD'], /--against: HEAD has the same text as/],
+      [['--kernel-source', root, '--against', 'HEAD', '6.18'], /6\.18 is named beside --kernel-source/],
+      [['--against', 'HEAD', '6.18', '6.14'], /--against: there is no C text to compare/],
+    ] as const) {
+      const refused = await compare(...argv);
+      expect([argv, refused.exitCode, refused.stdout]).toEqual([argv, 2, '']);
+      expect(refused.stderr).toMatch(said);
+      expect(refused.stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+    const hunted = await run('hunt', '--kernel-source', `${root}@HEAD`, ...HUNT);
+    expect(hunted).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
   it('keeps what was made, by what it was made of', async () => {
     const cache = join(folder, 'cache', 'shootdown', 'c');
     const prepare = (config: readonly string[]) => createEngine().prepareSource(TREE, { config });

@@ -3,14 +3,15 @@
 import { type ComparedOutcome, type Comparison, changedNothing } from '../../../compare/comparison.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
+import { InputError } from '../../../vocabulary/errors.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
-import { oneOf, wholeNumber } from '../../flag-values.js';
+import { oneOf, path, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
-  atLeastOne,
+  anyNumber,
   EXPLORATION,
   flag,
   flagOr,
@@ -25,6 +26,7 @@ import { printCommands } from '../../print-witness.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
+import { comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
 import { comparedNames, splitArguments } from './names.js';
 
 const BUDGET_MS_DEFAULT = 60_000;
@@ -41,6 +43,12 @@ const FLAGS = {
     (name) => wholeNumber(name, 1, 1e5),
   ),
   ...EXPLORATION,
+  ...KERNEL_SOURCE,
+  against: flag(
+    '--against <dir>',
+    'with --kernel-source: the tree, or the revision of the same, that BASE is',
+    path,
+  ),
   allowNoEffect: ALLOW_NO_EFFECT.saying('a patch that changed nothing in any execution is no failure'),
   format: flagOr(
     '--format <format>',
@@ -59,12 +67,14 @@ Which two:
   BASE FILE.ts         PATCH is the only variant that the module defines
   FILE.ts              and BASE is what it was made from
   6.18~filterSwitching BASE is 6.18
+  --kernel-source DIR --against DIR, or a revision: two states of a Linux tree, PATCH and BASE
   A.json B.json        two results, each of hunt, study or compare with --json: nothing is run
 
 Examples:
   $ shootdown compare kvm/v0 kvm/v7
   $ shootdown compare 6.18 mine my-rule.ts --budget 5m
   $ shootdown compare my-rule.ts --format markdown > comment.md
+  $ shootdown compare --kernel-source ~/linux --against HEAD~1
   $ shootdown compare 6.14 6.15-rc6 --executions 20000 --json > compared.json
 
 Exit codes: 0 no violation of PATCH that BASE has not, 1 such a violation, met by this run or by a witness
@@ -78,7 +88,7 @@ export const compareCommand = defineCommand({
     'Hunts two variants in the same executions, and counts what each does in pairs of executions: ' +
     'verdicts beside each other, and each difference with its interval.',
   arguments: {
-    given: atLeastOne(
+    given: anyNumber(
       'base-patch',
       'two variants as "hunt --variant" takes them, and modules of your own; or two results',
     ),
@@ -93,8 +103,15 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
   const split = splitArguments(given);
   if ('results' in split) return (await import('./results.js')).compareResults(context, split.results, flags);
   const { names: named, modules } = split;
-  const own = await loadOwn(engine, modules, flags.typeCheck);
-  const { base, patch } = await comparedNames(engine, named, own);
+  const sources = await comparedSources(engine, flags, flags.against);
+  if (sources !== null && named.length > 0)
+    throw new InputError(`compare: ${visible(named[0])} is named beside --kernel-source`, 'name trees alone');
+  const prepared = sources === null ? [] : [sources.base, sources.patch];
+  const own = await loadOwn(engine, modules, flags.typeCheck, prepared);
+  const { base, patch } =
+    sources === null
+      ? await comparedNames(engine, named, own)
+      : { base: sources.base.variant, patch: sources.patch.variant };
   const strategies = await selectStrategies(engine, flags.strategy);
   const { seed, memory, jobs, out, executions, count, json } = flags;
   const scenarioNames =

@@ -1,5 +1,7 @@
 /** `--kernel-source DIR`: a kernel's own C text in the place of the lab's transcription. */
 
+import { existsSync } from 'node:fs';
+import type { PreparedSource } from '../../../csource/source.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { KernelSourceRef } from '../../../vocabulary/finding.js';
 import type { Engine } from '../../engine-api.js';
@@ -7,7 +9,11 @@ import { names, path } from '../../flag-values.js';
 import { flag } from '../../options.js';
 
 export const KERNEL_SOURCE = {
-  kernelSource: flag('--kernel-source <dir>', 'a Linux tree, whose own arch/x86/mm/tlb.c is run', path),
+  kernelSource: flag(
+    '--kernel-source <dir>',
+    'a Linux tree, whose own arch/x86/mm/tlb.c is run; DIR@REVISION for a commit of it',
+    path,
+  ),
   config: flag('--config <options>', 'options of its configuration that are on, such as DEBUG_VM', names),
   clang: flag('--clang <path>', 'the compiler (default: clang)', path),
 };
@@ -48,3 +54,40 @@ export async function sourceOfFinding(
   const expected = given === undefined ? ref.files : undefined;
   return engine.prepareSource(given ?? ref.tree, { config, base, variant, expected });
 }
+
+/**
+ * Two states of a tree: the one that is asked about, and the one `against` which it is compared, a tree too
+ * or a revision of the first. What is not C is the same in both. Throws InputError.
+ */
+export async function comparedSources(
+  engine: Engine,
+  { kernelSource, config = [], clang }: KernelSourceFlags,
+  against: string | undefined,
+): Promise<{ readonly base: PreparedSource; readonly patch: PreparedSource } | null> {
+  if (kernelSource === undefined) {
+    await sourcesOf(engine, { config: config.length === 0 ? undefined : config, clang });
+    if (against === undefined) return null;
+    throw new InputError(
+      '--against: there is no C text to compare',
+      'give the tree with --kernel-source DIR',
+    );
+  }
+  if (against === undefined)
+    throw new InputError(
+      '--kernel-source: a tree is compared with another',
+      'give it, or a revision of the same, with --against',
+    );
+  const patch = await engine.prepareSource(kernelSource, { config, clang });
+  const other = existsSync(against) || against.includes('@') ? against : `${treeOf(kernelSource)}@${against}`;
+  const { base: rest, variant } = patch.ref;
+  const named = `${variant}-against`;
+  const base = await engine.prepareSource(other, { config, clang, base: rest, variant: named });
+  if (JSON.stringify(base.ref.files) === JSON.stringify(patch.ref.files))
+    throw new InputError(
+      `--against: ${against} has the same text as ${kernelSource}`,
+      'give another state of it',
+    );
+  return { base, patch };
+}
+
+const treeOf = (given: string): string => (existsSync(given) ? given : given.replace(/@[^@]+$/, ''));

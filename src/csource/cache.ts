@@ -1,0 +1,70 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { InfrastructureError, systemReason } from '../vocabulary/errors.js';
+
+/** What is made of users' C text, in the user's cache: never in a project or a finding. */
+
+/** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. */
+export function cacheFolder(): string {
+  const given = process.env.XDG_CACHE_HOME ?? '';
+  return join(given.startsWith('/') ? given : join(homedir(), '.cache'), 'shootdown', 'c');
+}
+
+export function temporary(): string {
+  const parent = cacheFolder();
+  try {
+    mkdirSync(parent, { recursive: true });
+    removeStale(parent);
+    return mkdtempSync(join(parent, MAKING));
+  } catch (error) {
+    throw refused(parent, error);
+  }
+}
+
+/** How directories are named in which something is being made. */
+const MAKING = 'making-';
+const STALE_MS = 3_600_000;
+
+/** What processes have left that were killed in the middle. */
+function removeStale(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(MAKING)) continue;
+    const path = join(parent, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS)
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Files by name, whole or not at all: another process may be making the same. */
+export function keep(folder: string, files: ReadonlyMap<string, string>): void {
+  const made = temporary();
+  try {
+    for (const [name, text] of files) {
+      mkdirSync(dirname(join(made, name)), { recursive: true });
+      writeFileSync(join(made, name), text);
+    }
+    mkdirSync(dirname(folder), { recursive: true });
+    renameSync(made, folder);
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(folder)) throw refused(folder, error);
+  }
+}
+
+export function refused(folder: string, error: unknown): InfrastructureError {
+  return new InfrastructureError(
+    `${folder}: translations of C code cannot be kept there: ${systemReason(error)}`,
+    'set XDG_CACHE_HOME to a directory that can be written',
+  );
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../vocabulary/errors.js';
+import { cacheFolder, keep } from './cache.js';
+import { runTool } from './tool.js';
+import { MAKEFILE, NEEDED } from './tree.js';
+
+/** `DIR@REVISION`: a tree as it is in a commit of its repository. */
+
+const AT = /^(.+)@([^@]+)$/;
+const GIT_MS = 60_000;
+const REMEDY = 'give DIR@REVISION, a git repository and what "git rev-parse" knows, such as ~/linux@HEAD~1';
+
+/**
+ * The directory that is named: itself, or, of a revision, one in the user's cache with the files that are
+ * needed, by the commit's hash. Throws InputError for what git does not know.
+ */
+export async function treeAt(given: string): Promise<string> {
+  const match = existsSync(given) ? null : AT.exec(given);
+  if (match === null || !existsSync(match[1])) return given;
+  const [, repository, revision] = match;
+  const commit = (
+    await git(given, repository, ['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`])
+  ).trim();
+  const folder = join(cacheFolder(), 'trees', commit);
+  if (existsSync(folder)) return folder;
+  const listed = await git(given, repository, [
+    'ls-tree',
+    '-r',
+    '--name-only',
+    commit,
+    '--',
+    MAKEFILE,
+    ...NEEDED,
+  ]);
+  const there = new Set(listed.split('\n'));
+  const files = new Map<string, string>();
+  for (const file of [MAKEFILE, ...NEEDED])
+    if (there.has(file)) files.set(file, await git(given, repository, ['show', `${commit}:${file}`]));
+  keep(folder, files);
+  return folder;
+}
+
+async function git(given: string, repository: string, args: readonly string[]): Promise<string> {
+  const all = ['-C', repository, ...args];
+  const { status, stdout, stderr, error, isLate } = await runTool('git', all, { patienceMs: GIT_MS });
+  if (status === 0) return stdout;
+  const said = isLate
+    ? `git has not ended after ${GIT_MS / 1_000} s`
+    : (error?.message ?? stderr.split('\n')[0]);
+  throw new InputError(`${given}: ${said || 'git failed'}`, REMEDY);
+}
