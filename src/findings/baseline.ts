@@ -8,7 +8,7 @@
  * new with every change of a scenario; places in the source would with every edit.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KnownViolation } from '../explore/known.js';
 import { MEMORY_MODELS } from '../memory-order/index.js';
 import { InputError } from '../vocabulary/errors.js';

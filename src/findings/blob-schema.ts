@@ -1,6 +1,6 @@
 /** What a blob may contain. Its findings are checked as findings are, by their own schema. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { SHARDS_MAX } from '../explore/shard.js';
 import { MEMORY_MODELS } from '../memory-order/index.js';
 import { HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/violation.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Lists as files have them. The library's own collect what is wrong with every entry, and look at the length

@@ -4,7 +4,7 @@
  * more.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Scenario, ScenarioCpu } from '../vocabulary/scenario.js';
 import { list } from './list-schema.js';
 import { badCached, badMapped } from './warm-start.js';

@@ -4,7 +4,7 @@
  * field.path: what; do what`.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseEntry } from '../drive/schedule.js';
 import { MEMORY_MODELS } from '../memory-order/index.js';
 import { InputError } from '../vocabulary/errors.js';

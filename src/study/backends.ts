@@ -4,7 +4,7 @@ import { backendsAnswer } from './answers/backends.js';
 import { backendColumns } from './columns/backends.js';
 import type { Study, StudyRow } from './study.js';
 
-/** A26: every way to flush a remote TLB, in the same scenarios. */
+/** Every way to flush a remote TLB, in the same scenarios. */
 
 /** Threads that come and go, lazy CPUs, vCPUs that their host takes away, and batches of reclaim. */
 const SCENARIOS = ['global-switch', 'lazy-targets', 'preempted-targets', 'global-reclaim'];

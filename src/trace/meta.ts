@@ -2,7 +2,7 @@
  * The `NAME.meta.json` beside a recording: optional, and every key of it is optional.
  */
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readBytes } from './read-file.js';
 import type { RecordingMeta } from './recording.js';
 import { TraceError } from './trace-error.js';

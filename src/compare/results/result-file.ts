@@ -3,7 +3,7 @@
  * compared out.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { list } from '../../findings/list-schema.js';
 import { readText } from '../../findings/read.js';
 import { text, whole } from '../../findings/scenario-schema.js';

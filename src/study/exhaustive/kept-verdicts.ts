@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { appendWhole, makeDirectories } from '../../findings/synced-file.js';
 import { InfrastructureError, InputError, systemReason } from '../../vocabulary/errors.js';
 import { HARM_CLASSES, LATENT_CLASSES, type MemoryModel } from '../../vocabulary/finding.js';
