@@ -1,4 +1,4 @@
-import { begin, proceed } from '../drive/drive.js';
+import { begin, proceed, type StepWatcher } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
 import { FAIR_STEPS_MIN, FairDecider } from '../drive/fair.js';
 import type { Schedule } from '../drive/schedule.js';
@@ -30,6 +30,7 @@ export class Executor {
   constructor(
     readonly machine: Machine,
     plan: EnvironmentPlan,
+    private readonly watcher: StepWatcher | null = null,
   ) {
     this.decider = new StrategyDecider(plan);
   }
@@ -49,11 +50,12 @@ export class Executor {
     decider.prepare(machine, strategy, random);
     begin(machine, decider);
     decider.begin(machine, length, limit);
-    proceed(machine, decider);
+    proceed(machine, decider, this.watcher);
     if (machine.violation === null && machine.step >= limit && !machine.finished) {
       const turnsMax = limit * machine.cpus.length * AGENT_KINDS;
       const stepsMax = machine.step + Math.max(limit, FAIR_STEPS_MAX);
-      proceed(machine, new FairDecider(decider.schedule, turnsMax, stepsMax, (n) => decider.choose(n)));
+      const fair = new FairDecider(decider.schedule, turnsMax, stepsMax, (n) => decider.choose(n));
+      proceed(machine, fair, this.watcher);
     }
     judgeEnd(machine, true);
     return machine.step;

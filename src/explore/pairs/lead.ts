@@ -1,7 +1,7 @@
+import type { StepWatcher } from '../../drive/drive.js';
 import type { Schedule } from '../../drive/schedule.js';
 import { AGENTS, agentOf, CPU_AGENT, cpuOfAgent, kindOfAgent, WALKER_AGENT } from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
-import type { Machine } from '../../machine/machine.js';
 import type { CallFrame } from './call-tree.js';
 import type { Side } from './side.js';
 
@@ -17,7 +17,7 @@ export interface LeadSteps {
 export const SET_GOING = AGENTS.filter(({ isSetGoing }) => isSetGoing).map(({ number }) => number);
 
 /** An execution of the base, as those who follow it need it: who moved, and what for. */
-export class Lead {
+export class Lead implements StepWatcher {
   readonly agents: number[] = [];
   readonly cpus: readonly LeadSteps[];
   /** By step: stores that its CPU had in its buffer afterwards. */
@@ -32,7 +32,6 @@ export class Lead {
 
   constructor(private readonly side: Side) {
     this.cpus = side.machine.cpus.map(() => ({ signatures: [], frames: [], scriptSteps: [] }));
-    this.watch(side.machine);
   }
 
   begin(): void {
@@ -69,17 +68,9 @@ export class Lead {
     return (this.pending[step * this.cpus.length + cpu] & (1 << SET_GOING.indexOf(kind))) !== 0;
   }
 
-  /** Notes every step that the machine is made to take. */
-  private watch(machine: Machine): void {
-    const step = machine.stepAgent.bind(machine);
-    machine.stepAgent = (agent) => {
-      this.before(machine, agent);
-      step(agent);
-      this.buffered.push(machine.mem[machine.block(cpuOfAgent(agent)) + H.SB_COUNT]);
-    };
-  }
-
-  private before(machine: Machine, agent: number): void {
+  /** Notes a step that the machine is about to take. */
+  before(agent: number): void {
+    const { machine } = this.side;
     const id = cpuOfAgent(agent);
     const kind = kindOfAgent(agent);
     this.side.clock = this.agents.length;
@@ -96,5 +87,10 @@ export class Lead {
     signatures.push(this.side.signature(id));
     frames.push(this.side.trees.top[id]);
     scriptSteps.push(this.side.trees.scriptSteps[id]);
+  }
+
+  after(agent: number): void {
+    const { machine } = this.side;
+    this.buffered.push(machine.mem[machine.block(cpuOfAgent(agent)) + H.SB_COUNT]);
   }
 }

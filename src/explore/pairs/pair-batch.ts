@@ -76,6 +76,7 @@ class Pair {
     this.executor = new Executor(
       this.base.machine,
       environmentOf({ variant: base, scenario }, this.base.program),
+      this.lead,
     );
     this.executorAlone = new Executor(
       this.alone.machine,
