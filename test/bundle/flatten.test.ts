@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { flatten } from '../../src/bundle/flatten.js';
+import { AT_ONCE, flatten } from '../../src/bundle/flatten.js';
 import { sourceFile } from '../../src/bundle/user-files.js';
+import { AskedCpu, WatchedCpu } from '../../src/explore/effect/cpus.js';
+import { KernelCpu } from '../../src/kernel/kernel-cpu.js';
+import { ImmediateOp } from '../../src/machine/pending-op.js';
+import { Bench, quiet } from '../kernel/harness.js';
 
 describe('flat protocol code', () => {
   it('has lost its stars, and keeps its length and its lines', () => {
@@ -9,6 +13,33 @@ describe('flat protocol code', () => {
     expect(flatten(source, 'f.ts', 'protocol')).toBe(
       'export function* f(cpu: Cpu): Protocol<number> {\n  return (yield  g(cpu)) * 2;\n}\n',
     );
+  });
+
+  it.each([
+    ['const x = yield* cpu.peek(a);', 'const x =  cpu.peek(a).value;'],
+    ['if ((yield* cpu.peek(a)) !== 0) return;', 'if (( cpu.peek(a).value) !== 0) return;'],
+    ['yield* cpu.event(A, yield* cpu.peek(a), 0);', ' cpu.event(A,  cpu.peek(a).value, 0).value;'],
+    ['yield* cpu.event(A, yield* cpu.readOnce(a), 0);', ' cpu.event(A, yield  cpu.readOnce(a), 0).value;'],
+    ['yield* cpu.poke(a, 1);', 'yield  cpu.poke(a, 1);'],
+    ['yield* other.peek(a);', 'yield  other.peek(a);'],
+  ])('does not leave for what is done at once: %s', (body, flat) => {
+    const text = (inner: string): string => `function* f(cpu, other, a) { ${inner} }`;
+    expect(flatten(text(body), 'f.js', 'protocol')).toBe(text(flat));
+    expect(flat).toHaveLength(body.length);
+    expect(flatten(text(body), 'f.js', 'mixed')).toBe(text(body.replaceAll('yield*', 'yield ')));
+  });
+
+  it('what is done at once is that on all CPUs of an explorer', () => {
+    const scenario = quiet({});
+    for (const Kind of [KernelCpu, WatchedCpu, AskedCpu]) {
+      const { machine, program } = new Bench(scenario);
+      const { config } = program;
+      const cpu = new Kind(machine, 0, config);
+      for (const name of AT_ONCE) {
+        const operation = cpu[name as 'event'](config.layout.cpus[0].tlbstate.loadedMm, 0, 0);
+        expect([Kind.name, name, operation instanceof ImmediateOp]).toEqual([Kind.name, name, true]);
+      }
+    }
   });
 
   it('delegates nowhere in the kernel but where a line ends', () => {
