@@ -84,13 +84,17 @@ export function writtenAt(place: Place, column: number, loaded: BundlePlaces | n
   return loaded?.written(path, line, column) ?? shippedAt(path, line, column) ?? place;
 }
 
-const shipped = new Map<string, BundlePlaces>();
+/** By path: the package's own files do not change while it runs. Null for one without a map. */
+const shipped = new Map<string, BundlePlaces | null>();
 
 function shippedAt(path: string, line: number, column: number): Place | null {
-  if (!path.endsWith('.js') || sourceName(path) === null || !existsSync(`${path}.map`)) return null;
-  const places = shipped.get(path) ?? new BundlePlaces(path);
-  shipped.set(path, places);
-  return places.written(path, line, column);
+  let places = shipped.get(path);
+  if (places === undefined) {
+    const hasMap = path.endsWith('.js') && sourceName(path) !== null && existsSync(`${path}.map`);
+    places = hasMap ? new BundlePlaces(path) : null;
+    shipped.set(path, places);
+  }
+  return places?.written(path, line, column) ?? null;
 }
 
 /** Users' modules, as far as places are told. */

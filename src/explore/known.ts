@@ -48,6 +48,11 @@ export function sameKind(a: KnownViolation, b: KnownViolation): boolean {
   return sameViolation(a, b) && a.circumstance === b.circumstance;
 }
 
+/** The same for those that are counted together, and for no others. */
+export function kindKey({ scenario, class: name, cause, circumstance }: KnownViolation): string {
+  return JSON.stringify([scenario, name, cause, circumstance]);
+}
+
 /**
  * The one among `known` that a violation is, or undefined. A named finding comes before a baseline's entry,
  * and is recognised by its circumstance too: of the bugs that go wrong at one line it is one.

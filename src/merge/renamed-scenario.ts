@@ -8,15 +8,25 @@ import type { Scenario, ScenarioCpu, ScriptStep } from '../vocabulary/scenario.j
 /** With more CPUs there would be too many orders to try, and CPUs keep their numbers. */
 const CPUS_MAX = 6;
 
-export function renamedScenario(scenario: Scenario): string {
+export interface RenamedScenario {
+  readonly text: string;
+  /** Characters that were laid out to find it. */
+  readonly laidOut: number;
+}
+
+/** Lays out at most `charactersMax`; what needs more keeps the numbers of its CPUs. */
+export function renamedScenario(scenario: Scenario, charactersMax: number): RenamedScenario {
   const numbers = Array.from({ length: scenario.cpus }, (_, cpu) => cpu);
-  const orders = scenario.cpus <= CPUS_MAX ? permutations(numbers) : [numbers];
-  let least: string | null = null;
+  let text = inOrder(scenario, numbers);
+  let laidOut = text.length;
+  const orders = scenario.cpus <= CPUS_MAX ? permutations(numbers) : [];
+  if (orders.length * text.length > charactersMax) return { text, laidOut };
   for (const order of orders) {
-    const text = inOrder(scenario, order);
-    if (least === null || text < least) least = text;
+    const other = inOrder(scenario, order);
+    laidOut += other.length;
+    if (other < text) text = other;
   }
-  return least ?? '';
+  return { text, laidOut };
 }
 
 function permutations(numbers: readonly number[]): number[][] {

@@ -2,7 +2,7 @@
 
 import type { LatentCount, ScenarioTally } from '../explore/api.js';
 import type { Effect, EffectPartReport, EffectPlace } from '../explore/effect/effect.js';
-import { type MetViolation, sameKind } from '../explore/known.js';
+import { kindKey, type MetViolation } from '../explore/known.js';
 
 type Counters = Readonly<Record<string, number>>;
 
@@ -33,13 +33,7 @@ export function sumLatent(all: readonly LatentCount[]): LatentCount[] {
 }
 
 export function sumMet(all: readonly MetViolation[]): MetViolation[] {
-  const kinds: MetViolation[][] = [];
-  for (const one of all) {
-    const kind = kinds.find(([first]) => sameKind(first, one));
-    if (kind === undefined) kinds.push([one]);
-    else kind.push(one);
-  }
-  return kinds.map((kind) => ({
+  return groupsOf(all, kindKey).map((kind) => ({
     ...kind.reduce(earlier),
     isKnown: kind.some(({ isKnown }) => isKnown),
     executions: sumOf(kind.map(({ executions }) => executions)),

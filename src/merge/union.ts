@@ -29,7 +29,8 @@ export function unionOf(blobs: readonly NamedBlob[]): Blob {
       if (known === undefined || isFurther(part, known.part)) parts.set(key, { part, file });
     }
   const { format, version, hunt } = first.blob;
-  const rank = ({ did, shard }: BlobPart) => hunt.subjects.indexOf(did.variant) * hunt.shards + shard;
+  const places = new Map(hunt.subjects.map((subject, index) => [subject, index]));
+  const rank = ({ did, shard }: BlobPart) => (places.get(did.variant) ?? 0) * hunt.shards + shard;
   return {
     ...{ format, version, hunt },
     notes: [...new Set(blobs.flatMap(({ blob }) => blob.notes))].sort(byUnits),

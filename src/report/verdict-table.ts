@@ -108,5 +108,6 @@ export function verdictWords(verdict: Verdict): string {
 }
 
 function widest(names: readonly string[]): number {
-  return Math.max(0, ...names.map((name) => textWidth(visible(name))));
+  // As arguments of one call they may be too many.
+  return names.reduce((most, name) => Math.max(most, textWidth(visible(name))), 0);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,33 @@ describe('merge', () => {
     expect(merged.findings).toMatchObject([{ variant: 'b1', steps: 30, shards: [1, 2], cause: 'no IPI' }]);
     expect(merged.missing).toEqual([]);
     expect(JSON.parse(readFileSync(verdicts[0].finding, 'utf8'))).toMatchObject({ traceHash: 'bbbbbbbb' });
+  });
+
+  it('saves no more findings than anybody has bugs, and says so', async () => {
+    const parts = Array.from({ length: 203 }, (_, index) =>
+      withWitness(samplePart(index + 1), { execution: index }, `cause ${index}`),
+    );
+    const { exitCode, stderr } = await merge([sampleBlob(parts, { subjects: ['b1'], shards: 203 })]);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'shootdown: 3 bugs more than a merge saves: their witnesses are in the blobs\n',
+    ]);
+    expect(readdirSync(join(directory, 'findings'))).toHaveLength(200);
+  });
+
+  it('executes no more witnesses again than a hunt has variants, and says so', async () => {
+    const subjects = Array.from({ length: 52 }, (_, index) => `b1${'+skipLazy'.repeat(index)}`);
+    const parts = subjects.map((variant) => withWitness(samplePart(1, { variant }), { variant }));
+    const engine = fakeEngine({ findVariant: async (name) => name });
+    let replayed = 0;
+    const replay: typeof engine.replay = (finding) => {
+      replayed++;
+      return engine.replay(finding);
+    };
+    const blobs = [sampleBlob(parts, { subjects, shards: 1 })];
+    const { stderr } = await merge(blobs, [], { engine: { ...engine, replay } });
+    expect(stderr).toContain('shootdown: 2 witnesses more than a merge executes again');
+    expect(replayed).toBe(50);
   });
 
   it('tells other bugs of a variant below', async () => {

@@ -57,6 +57,20 @@ describe('witnesses of several shards', () => {
     expect(kindsOf([one, withWitness(samplePart(2), { scenario: reads })])).toHaveLength(2);
   });
 
+  it('are compared as they are where trying all names would take too long', () => {
+    const script = (page: number) => Array(60).fill({ op: 'access', page, write: true });
+    const scenario = (pages: readonly number[]) =>
+      sampleScenario({ mms: [{}], start: undefined, cpus: 6, pages: 8, scripts: pages.map(script) });
+    const here = withWitness(samplePart(1), { scenario: scenario([0, 0, 0, 0, 0, 1]) });
+    const there = withWitness(samplePart(2), { scenario: scenario([1, 0, 0, 0, 0, 0]) });
+    const began = process.cpuUsage();
+    // Each is laid out 720 times, until a merge has done enough of that.
+    expect(kindsOf([here, there])).toHaveLength(1);
+    const many = Array.from({ length: 400 }, (_, shard) => ({ ...(shard % 2 === 0 ? here : there), shard }));
+    expect(kindsOf(many)).toHaveLength(2);
+    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(30);
+  });
+
   it('without a cause are one bug only where they are one execution', () => {
     const parts = [
       withWitness(samplePart(1), {}, null),

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { BASELINE_FORMAT, BASELINE_VERSION } from '../../../src/findings/baseline.js';
 import { serializeFinding } from '../../../src/findings/serialize.js';
 import { findWitness } from '../../findings/witness.js';
 import { sampleVerdict } from '../../report/verdicts.js';
-import { CARRIED } from '../../trace/recordings.js';
+import { largeBlobs } from './large-blobs.js';
+import { largeRecordings } from './large-recordings.js';
+import { largeSources } from './large-sources.js';
 
 /** Files of 5 to 63 MB, each large in a way of its own, and the command line that reads it. */
 
@@ -88,7 +89,9 @@ export function largeFiles(directory: string): LargeFile[] {
       argv: [...hunt, '--scenario', 'ping-pong-dontneed', '--baseline', write(`known ${name}.json`, text)],
     })),
     ...results(directory),
-    ...recordings(directory),
+    ...largeBlobs(directory),
+    ...largeRecordings(directory),
+    ...largeSources(directory),
     ...configurations(directory),
     ...litmusTests(directory),
   ];
@@ -103,6 +106,11 @@ function litmusTests(directory: string): LargeFile[] {
   const texts: Readonly<Record<string, string>> = {
     'brackets.json': '['.repeat(15 * MIB),
     'empty-lists.json': `{"tests":[${'[],'.repeat(5 * MIB)}[]]}`,
+    'tests-that-are-skipped.json': JSON.stringify({
+      tests: Array(20_000).fill({
+        litmus: `AArch64 a\n{ }\n P0 ;\n MOV X0,#1 ;\nexists (x=1)\n${' '.repeat(600)}`,
+      }),
+    }),
     'tests-that-are-none.json': `{"tests":[${'{"litmus":"x"},'.repeat(MIB)}{}]}`,
     'blanks.litmus': `X86 a${' '.repeat(64_000)}b\n${head('a')}`,
     'implications.litmus': `${head('a')}exists (x=1)${' => x=1'.repeat(9_000)}\n`,
@@ -147,31 +155,6 @@ function results(directory: string): LargeFile[] {
     const file = join(directory, `result-${name.replaceAll(/\W+/g, '-')}.json`);
     writeFileSync(file, text);
     return { name: `result: ${name}`, argv: ['compare', file, file] };
-  });
-}
-
-/** Recordings, plain and packed. */
-function recordings(directory: string): LargeFile[] {
-  const real = gunzipSync(readFileSync(CARRIED)).toString('utf8');
-  const [some] = /^.*(?:tlb_flush|mmap).*$/m.exec(real) ?? [''];
-  const nothing = gzipSync(Buffer.alloc(64 * MIB));
-  const contents: Readonly<Record<string, string | Buffer>> = {
-    'one line': 'x'.repeat(63 * MIB),
-    lines: '\n'.repeat(63 * MIB),
-    'a line again and again': `${some}\n`.repeat(Math.floor((40 * MIB) / (some.length + 1))),
-    'no recording': 'nobody knows what this is\n'.repeat(2_000_000),
-    'itself again and again': real.repeat(Math.floor((30 * MIB) / real.length)),
-    'zeros, packed': nothing,
-    'zeros, packed again and again': Buffer.concat(Array(100).fill(nothing)),
-    'packed and cut': gzipSync(Buffer.from(real.repeat(5))).subarray(0, -1_000),
-  };
-  return Object.entries(contents).flatMap(([name, content]) => {
-    const file = join(directory, `recording-${name.replaceAll(/\W+/g, '-')}`);
-    writeFileSync(file, content);
-    return ['check', 'info'].map((command) => ({
-      name: `recording, ${command}: ${name}`,
-      argv: ['trace', command, file],
-    }));
   });
 }
 

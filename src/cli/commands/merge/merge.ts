@@ -1,10 +1,9 @@
 /** `shootdown merge`: what the shards of a hunt wrote with `--reporter blob`, as one hunt's report. */
 
 import type { Verdict } from '../../../explore/api.js';
-import type { Blob } from '../../../findings/blob.js';
-import type { Keeper } from '../../../findings/keeper.js';
+import type { Blob, BlobPart } from '../../../findings/blob.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
-import { kindsOf } from '../../../merge/kinds.js';
+import { kindsOf, Renaming } from '../../../merge/kinds.js';
 import { totalOf } from '../../../merge/total.js';
 import { missingShards, unionOf } from '../../../merge/union.js';
 import { visible } from '../../../report/escape.js';
@@ -22,7 +21,7 @@ import { refuseIdle } from '../hunt/idle.js';
 import { outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
 import { readBlobs } from './blobs.js';
-import { saveKinds, seenAgain, shownWitness } from './save-kinds.js';
+import { Executions, KindSaver, shownWitness } from './save-kinds.js';
 
 const FLAGS = {
   out: OUT,
@@ -72,13 +71,26 @@ async function merge(context: CliContext, paths: readonly string[], flags: Merge
   begin(reporting, blobs.length, blob);
 
   const keeper = await keeperOf(context, flags.out);
+  const saver = new KindSaver(keeper);
+  const renaming = new Renaming();
+  const executions = new Executions(context.engine);
   const outcomes: SubjectOutcome[] = [];
-  for (const subject of blob.hunt.subjects) {
-    const outcome = await outcomeOf(context, blob, subject, keeper);
-    if (outcome === null) continue;
+  for (const [subject, parts] of partsBySubject(blob)) {
+    const outcome = await outcomeOf(context, blob, { subject, parts, saver, renaming, executions });
     outcomes.push(outcome);
     reporting.verdict(outcome.result.verdict);
   }
+  if (saver.unsaved > 0)
+    printLine(
+      io.stderr,
+      `shootdown: ${count(saver.unsaved, 'bug')} more than a merge saves: their witnesses are in the blobs`,
+    );
+  if (executions.left > 0)
+    printLine(
+      io.stderr,
+      `shootdown: ${count(executions.left, 'witness', 'witnesses')} more than a merge executes again: ` +
+        'what is said of them is the word of the blobs; replay their files',
+    );
   const report = reportOf(context, blobs.length, blob, outcomes, flags.allowNoEffect);
   const failures = await endAll(reporting, report);
   for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
@@ -97,21 +109,34 @@ interface SubjectOutcome {
   readonly isDoubtful: boolean;
 }
 
-/** Null where no shard has come to it. */
+/** Parts of each subject that any shard has come to, in the order of the hunt. */
+function partsBySubject({ hunt, parts }: Blob): Map<string, BlobPart[]> {
+  const found = new Map(hunt.subjects.map((subject): [string, BlobPart[]] => [subject, []]));
+  for (const part of parts) found.get(part.did.variant)?.push(part);
+  for (const [subject, own] of found) if (own.length === 0) found.delete(subject);
+  return found;
+}
+
+/** A variant or program, and what a merge has for all of them. */
+interface MergedSubject {
+  readonly subject: string;
+  readonly parts: readonly BlobPart[];
+  readonly saver: KindSaver;
+  readonly renaming: Renaming;
+  readonly executions: Executions;
+}
+
 async function outcomeOf(
   context: CliContext,
   blob: Blob,
-  subject: string,
-  keeper: Keeper,
-): Promise<SubjectOutcome | null> {
-  const parts = blob.parts.filter(({ did }) => did.variant === subject);
-  if (parts.length === 0) return null;
-  const kinds = kindsOf(parts);
-  const findings = saveKinds(kinds, keeper);
+  { subject, parts, saver, renaming, executions }: MergedSubject,
+): Promise<SubjectOutcome> {
+  const kinds = kindsOf(parts, renaming);
+  const findings = saver.save(kinds);
   const [best = null] = kinds;
   const total = totalOf(blob, parts, best);
   if (best === null) return { result: { verdict: total, witness: null }, findings, isDoubtful: false };
-  const replay = await seenAgain(context, best.witness);
+  const replay = await executions.seenAgain(best.witness);
   const isDoubtful = replay?.reproduced === false;
   if (isDoubtful) {
     const why = `${subject}: the witness does not replay: ${replay.reason ?? 'the execution differs'}`;

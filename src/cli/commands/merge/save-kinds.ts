@@ -5,33 +5,68 @@ import type { Keeper } from '../../../findings/keeper.js';
 import type { Kind } from '../../../merge/kinds.js';
 import type { MergedFinding, Witness } from '../../../report/reporters/hunt-report.js';
 import { replayCommand } from '../../../report/witness-words.js';
-import { findingSubject } from '../../../vocabulary/finding.js';
-import type { CliContext } from '../../command-context.js';
-import type { ReplayResult } from '../../engine-api.js';
+import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
+import type { Engine, ReplayResult } from '../../engine-api.js';
 
-/** A finding file for each kind. */
-export function saveKinds(kinds: readonly Kind[], keeper: Keeper): MergedFinding[] {
-  return kinds.map(({ subject, shards, witness: { finding, cause } }) => ({
-    variant: subject,
-    class: finding.violation.class,
-    scenario: findingSubject(finding).scenario,
-    cause,
-    steps: finding.steps,
-    shards,
-    finding: keeper.keep(finding),
-  }));
+/** Findings that one merge saves: nobody has heard of more bugs at a time, and each costs a sync. */
+const SAVED_MAX = 200;
+
+/** Saves the kinds of a merge, the best of each subject first, as long as there are not too many. */
+export class KindSaver {
+  /** Kinds that are told and not saved. */
+  unsaved = 0;
+  private saved = 0;
+
+  constructor(private readonly keeper: Keeper) {}
+
+  /** A finding file for each kind. */
+  save(kinds: readonly Kind[]): MergedFinding[] {
+    return kinds.map(({ subject, shards, witness: { finding, cause } }) => ({
+      variant: subject,
+      class: finding.violation.class,
+      scenario: findingSubject(finding).scenario,
+      cause,
+      steps: finding.steps,
+      shards,
+      finding: this.keep(finding),
+    }));
+  }
+
+  private keep(finding: Finding): string | null {
+    if (this.saved >= SAVED_MAX) {
+      this.unsaved++;
+      return null;
+    }
+    this.saved++;
+    return this.keeper.keep(finding);
+  }
 }
 
-/**
- * The witness, seen again; null for one of users' modules. Those are not run: a blob comes from another
- * machine, and `replay` asks before it runs what a file names.
- */
-export async function seenAgain(
-  { engine }: CliContext,
-  { finding }: BlobWitness,
-): Promise<ReplayResult | null> {
-  if ((finding.modules ?? []).length > 0 || 'program' in finding) return null;
-  return (await engine.findVariant(finding.variant)) === null ? null : engine.replay(finding);
+/** Witnesses that one merge executes again: each takes a tenth of a second, or more where it is long. */
+const EXECUTED_MAX = 50;
+
+/** Executes the best witnesses of a merge again, as long as there are not too many. */
+export class Executions {
+  /** Witnesses that were not executed for being too many. */
+  left = 0;
+  private done = 0;
+
+  constructor(private readonly engine: Engine) {}
+
+  /**
+   * The witness, seen again; null for one of users' modules. Those are not run: a blob comes from another
+   * machine, and `replay` asks before it runs what a file names.
+   */
+  async seenAgain({ finding }: BlobWitness): Promise<ReplayResult | null> {
+    if ((finding.modules ?? []).length > 0 || 'program' in finding) return null;
+    if ((await this.engine.findVariant(finding.variant)) === null) return null;
+    if (this.done >= EXECUTED_MAX) {
+      this.left++;
+      return null;
+    }
+    this.done++;
+    return this.engine.replay(finding);
+  }
 }
 
 /** What a report shows of it. */
