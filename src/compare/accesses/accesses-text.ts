@@ -5,30 +5,30 @@ import type { AccessComparison, AccessDifference, FunctionAccesses } from './tal
 /** A comparison of C text (left) with the transcription (right), in words. */
 
 /** Whether everything that differs is explained. */
-export function isAllExplained({ functions }: AccessComparison): boolean {
+export function isAllExplained({ functions, leftWords }: AccessComparison): boolean {
   return functions.every(
     (one) =>
       one.answered === 0 &&
       one.stopped.length === 0 &&
-      one.differences.every((difference) => whyExplained(one, difference) !== null),
+      one.differences.every((difference) => whyExplained(leftWords, one, difference) !== null),
   );
 }
 
-export function accessesLines({ functions, privateWords }: AccessComparison): string[] {
+export function accessesLines({ functions, privateWords, leftWords }: AccessComparison): string[] {
   return [
-    ...functions.flatMap(functionLines),
+    ...functions.flatMap((one) => functionLines(one, leftWords)),
     '',
     `not compared, since nobody else reaches them: ${privateWords.join(', ') || 'nothing'}`,
   ];
 }
 
-function functionLines(one: FunctionAccesses): string[] {
+function functionLines(one: FunctionAccesses, leftWords: readonly string[]): string[] {
   const { name, calls, same, answered, differences, stopped } = one;
   if (calls === 0) return ['', `${name}: never called`];
-  const open = differences.filter((difference) => whyExplained(one, difference) === null);
+  const open = differences.filter((difference) => whyExplained(leftWords, one, difference) === null);
   const reasons = new Map<string, AccessDifference[]>();
   for (const difference of differences) {
-    const why = whyExplained(one, difference);
+    const why = whyExplained(leftWords, one, difference);
     if (why !== null) reasons.set(why, [...(reasons.get(why) ?? []), difference]);
   }
   return [

@@ -15,6 +15,8 @@ export interface Explained {
   readonly past?: readonly string[];
   /** Only where the function has such a difference of every one of the names: one alone is drift. */
   readonly together?: true;
+  /** Only where the C text has nothing to do with this word, in any function. */
+  readonly without?: string;
   readonly why: string;
 }
 
@@ -68,6 +70,22 @@ export const explained: readonly Explained[] = [
     why: 'only the CPU itself stores these, and it is at this: its own reads find the same at either place',
   },
   {
+    names: stores('flush_info.initiating_cpu'),
+    functions: FILLING,
+    kinds: ['right'],
+    without: 'flush_info.initiating_cpu',
+    why: 'up to 5.12 a request has no such field, and nothing of the transcription reads it there',
+  },
+  {
+    names: reads('ctxs[].tlb_gen', 'is_lazy'),
+    functions: ['flush_tlb_func'],
+    kinds: ['moved', 'left'],
+    past: [...reads('is_lazy', 'loaded_mm_asid', 'ctxs[].tlb_gen', 'tlb_gen'), ...reads(...request)],
+    why:
+      'up to 6.14 the slot is read before is_lazy, as it is since 6.15 in the transcription after it: only ' +
+      'the CPU itself stores to either, but for rules about remote generations, which C text has none of',
+  },
+  {
     names: [...reads('next_trim_cpumask'), ...stores('next_trim_cpumask')],
     why: 'whether the second of a trimmed mask is over is a recorded choice, not a clock',
   },
@@ -79,8 +97,12 @@ export const explained: readonly Explained[] = [
   },
 ];
 
-/** Why a difference between C text and the transcription is none; null for one that is not explained. */
+/**
+ * Why a difference between C text and the transcription is none; null for one that is not explained.
+ * `leftWords`: see AccessComparison.
+ */
 export function whyExplained(
+  leftWords: readonly string[],
   { name: inFunction, differences }: Pick<FunctionAccesses, 'name' | 'differences'>,
   { name, kind, past }: Pick<AccessDifference, 'name' | 'kind' | 'past'>,
 ): string | null {
@@ -89,6 +111,7 @@ export function whyExplained(
       one.names.includes(name) &&
       one.functions?.includes(inFunction) !== false &&
       one.kinds?.includes(kind) !== false &&
+      (one.without === undefined || !leftWords.includes(one.without)) &&
       (one.together !== true || one.names.every((each) => has(differences, each, kind))) &&
       (one.past === undefined || past.every((each) => one.past?.includes(each))),
   );

@@ -48,6 +48,8 @@ export interface AccessComparison {
    * stores them is not compared.
    */
   readonly privateWords: readonly string[];
+  /** Words that the left one reads or stores at all. */
+  readonly leftWords: readonly string[];
 }
 
 /** Runs both, with these answers to choices; with places, which takes long, or without. */
@@ -73,6 +75,7 @@ export class AccessTally {
   /** By what two calls did: the differences, by key, so that places are asked for once. */
   private readonly known = new Map<string, readonly (readonly [name: string, key: string])[]>();
   private readonly privateWords = new Set<string>();
+  private readonly leftWords = new Set<string>();
   private calls = 0;
 
   constructor(names: readonly string[]) {
@@ -96,6 +99,7 @@ export class AccessTally {
     if (right.answer !== undefined && Number(left.answer) !== Number(right.answer)) counted.answered++;
     for (const { word, isPrivate } of right.accesses)
       if (isPrivate && word !== null) this.privateWords.add(word);
+    for (const { word } of left.accesses) if (word !== null) this.leftWords.add(word);
     const [ofLeft, ofRight] = both.map(({ accesses }) => this.shared(accesses));
     if (ofLeft.length === ofRight.length && ofLeft.every((one, i) => keyOf(one) === keyOf(ofRight[i]))) {
       counted.same++;
@@ -120,7 +124,8 @@ export class AccessTally {
       })),
       stopped: [...stopped.values()],
     }));
-    return { functions, privateWords: [...this.privateWords].sort() };
+    const { privateWords, leftWords } = this;
+    return { functions, privateWords: [...privateWords].sort(), leftWords: [...leftWords].sort() };
   }
 
   private shared(accesses: readonly Access[]): readonly Access[] {

@@ -81,8 +81,11 @@ it('finds an access that has moved, one that is missing, and another answer', ()
       right: [expect.stringMatching(/^src\/kernel\/should-flush-tlb\.ts:\d+$/)],
     }),
   );
-  expect(whyExplained(asked, { kind: 'right', name: 'smp_rmb', past: [] })).toBeNull();
+  expect(whyExplained([], asked, { kind: 'right', name: 'smp_rmb', past: [] })).toBeNull();
   const stored = { ...asked, name: 'flush_tlb_mm_range', differences: [] };
-  expect(whyExplained(stored, { kind: 'right', name: 'WRITE_ONCE flush_info.end', past: [] })).toBeNull();
-  expect(isAllExplained({ functions, privateWords: [] })).toBe(false);
+  expect(whyExplained([], stored, { kind: 'right', name: 'WRITE_ONCE flush_info.end', past: [] })).toBeNull();
+  const initiator = { kind: 'right', name: 'WRITE_ONCE flush_info.initiating_cpu', past: [] } as const;
+  expect(whyExplained([], stored, initiator)).toMatch(/no such field/);
+  expect(whyExplained(['flush_info.initiating_cpu'], stored, initiator)).toBeNull();
+  expect(isAllExplained({ functions, privateWords: [], leftWords: [] })).toBe(false);
 });

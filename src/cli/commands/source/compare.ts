@@ -74,23 +74,23 @@ async function compare(
   return isAllExplained(found) ? EXIT_OK : EXIT_VIOLATION;
 }
 
-function documentOf({ functions, ...rest }: ComparedSource): object {
+function documentOf({ functions, leftWords, ...rest }: ComparedSource): object {
   return {
     ...rest,
     functions: functions.map((one) => ({
       ...one,
       differences: one.differences.map((difference) => ({
         ...difference,
-        why: whyExplained(one, difference),
+        why: whyExplained(leftWords, one, difference),
       })),
     })),
   };
 }
 
 function linesOf(found: ComparedSource, tree: string): string[] {
-  const { functions } = found;
+  const { functions, leftWords } = found;
   const open = functions.reduce(
-    (sum, one) => sum + one.differences.filter((each) => whyExplained(one, each) === null).length,
+    (sum, one) => sum + one.differences.filter((each) => whyExplained(leftWords, one, each) === null).length,
     0,
   );
   const all = functions.reduce((sum, { differences }) => sum + differences.length, 0);
