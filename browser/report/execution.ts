@@ -1,10 +1,11 @@
 /** An execution as the views ask for it: what is derived from its data once. */
 
 import type { TraceStep } from '../../src/explain/trace-step.js';
+import { type Bar, bufferBars, stateBands, tlbBars } from '../../src/report/bars.js';
+import { functionSpans } from '../../src/report/function-spans.js';
 import type { Execution } from '../../src/report/reporters/hunt-report.js';
 import { StateHistory } from '../../src/report/state-history.js';
-import { type Bar, bufferBars, stateBands, tlbBars } from './timeline/bars.js';
-import { functionSpans, type Span } from './timeline/spans.js';
+import { type LabelledSpan, labelledSpans } from './timeline/spans.js';
 import { WordHistory } from './words.js';
 
 export class Looked {
@@ -19,7 +20,7 @@ export class Looked {
   readonly buffers: readonly Bar[];
   readonly tlbs: readonly Bar[];
   readonly bands: readonly Bar[];
-  readonly spans: readonly Span[];
+  readonly spans: readonly LabelledSpan[];
 
   constructor(readonly execution: Execution) {
     const { trace, start, memory } = execution;
@@ -32,7 +33,7 @@ export class Looked {
     this.buffers = bufferBars(execution);
     this.tlbs = tlbBars(execution);
     this.bands = stateBands(execution);
-    this.spans = functionSpans(trace);
+    this.spans = labelledSpans(functionSpans(trace));
   }
 
   /** Where a reader begins: the step that the cause speaks of, the first that decides, or the first. */

@@ -40,8 +40,20 @@ export function WitnessView({ page, index, place, go }: Props) {
 }
 
 function Heading({ witness }: { witness: WitnessDocument }) {
-  const { subject, scenario, violation, message, cause, memory, steps, execution, seed, strategy, replay } =
-    witness;
+  const {
+    subject,
+    scenario,
+    violation,
+    message,
+    cause,
+    memory,
+    steps,
+    execution,
+    seed,
+    strategy,
+    replay,
+    perfetto,
+  } = witness;
   return (
     <section class="heading">
       <h1>
@@ -61,6 +73,14 @@ function Heading({ witness }: { witness: WitnessDocument }) {
             {digits(execution)} of seed {seed}, {strategy}, {counted(steps, 'step')}, {memory}
           </dd>
         </div>
+        {perfetto !== null && (
+          <div>
+            <dt>for ui.perfetto.dev</dt>
+            <dd>
+              <code>{perfetto}</code>
+            </dd>
+          </div>
+        )}
         {replay !== null && (
           <div>
             <dt>again</dt>

@@ -6,9 +6,9 @@ import { visible } from '../report/escape.js';
 import type { ReportDirectory } from '../report/reporters/reporter.js';
 import { shellWord } from '../report/shell-word.js';
 import type { CliContext } from './command-context.js';
-import { path } from './flag-values.js';
+import { oneOf, path } from './flag-values.js';
 import { printLine } from './io.js';
-import { flagOr } from './options.js';
+import { flag, flagOr } from './options.js';
 
 export const REPORT_DIR = flagOr(
   '--report-dir <dir>',
@@ -16,6 +16,22 @@ export const REPORT_DIR = flagOr(
   path,
   './shootdown-report',
 );
+
+const SIMPLE = ['default', 'json', 'html'] as const;
+
+/** What commands take that are no hunts. */
+export const PAGE_REPORTING = {
+  reporter: flag('--reporter <names>', `${SIMPLE.join(', ')}; repeat it or give a comma list`, simpleNames),
+  reportDir: REPORT_DIR,
+};
+
+/** A collector. */
+function simpleNames(name: string) {
+  return (text: string, before: readonly (typeof SIMPLE)[number][] = []) => [
+    ...before,
+    ...text.split(',').map((one) => oneOf(name, SIMPLE)(one.trim())),
+  ];
+}
 
 /** The page of a report directory. */
 export const PAGE = 'index.html';

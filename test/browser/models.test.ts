@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Looked } from '../../browser/report/execution.js';
 import { movedTo, moveOf } from '../../browser/report/keys.js';
 import { hashOf, placeOf } from '../../browser/report/place.js';
-import { bufferBars, slotsOf } from '../../browser/report/timeline/bars.js';
 import { lanesIn } from '../../browser/report/timeline/lanes.js';
-import { functionSpans } from '../../browser/report/timeline/spans.js';
+import { labelledSpans } from '../../browser/report/timeline/spans.js';
+import { bufferBars, slotsOf } from '../../src/report/bars.js';
+import { functionSpans } from '../../src/report/function-spans.js';
+import { longExecution } from '../report/executions.js';
 import { Steps } from '../report/steps.js';
-import { longExecution } from './executions.js';
 
 /** What the page computes from its data, without a browser. */
 
@@ -53,7 +54,7 @@ describe('spans of functions', () => {
     .add(0, 'f', { functions: ['outer'] }).all;
 
   it('nest, go on behind a handler, and are named once', () => {
-    const spans = functionSpans(steps).map(
+    const spans = labelledSpans(functionSpans(steps)).map(
       ({ cpu, name, depth, from, to, label }) => `${cpu} ${name} ${depth} ${from}-${to} "${label}"`,
     );
     expect(spans).toEqual([

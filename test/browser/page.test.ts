@@ -6,9 +6,9 @@ import { bundleApp, type PageApp } from '../../src/report/page/app.js';
 import { pageHtml } from '../../src/report/page/html.js';
 import { huntPage } from '../../src/report/page/results.js';
 import { sampleFinding } from '../findings/sample.js';
+import { longExecution, pageOf } from '../report/executions.js';
 import { hostileReport, sampleReport } from '../report/reporters/sample-report.js';
 import { hasChromium, WITHOUT, withPage } from './chromium.js';
-import { longExecution, pageOf } from './executions.js';
 
 let app: PageApp;
 beforeAll(async () => {

@@ -21,6 +21,7 @@ afterEach(() => {
   rmSync(out, { recursive: true, force: true });
 });
 const at = (name: string): string => join(out, name);
+const read = (name: string): string => readFileSync(at(name), 'utf8');
 const hunt = (line: string, settings = {}) =>
   cli(['hunt', ...line.split(' '), '--out', at('findings')], settings);
 
@@ -121,20 +122,46 @@ describe('--reporter', () => {
       withInterrupt: (f: () => void) => (interrupt = f),
     });
     expect(run.exitCode).toBe(130);
-    expect(parseXml(run.stdout).attributes).toMatchObject({ tests: '2', errors: '1', skipped: '1' });
+    const [suite] = parseXml(run.stdout).children;
+    expect(suite.attributes).toMatchObject({ tests: '2', errors: '1', skipped: '1' });
+  });
+
+  it('gives several reports their files, and a page its directory', async () => {
+    const files = ['json', 'junit', 'sarif'].map((name) => `--reporter-file ${name}=${at(`all/${name}`)}`);
+    const run = await hunt(
+      `--variant b1,b1-fixed --reporter json,junit,sarif,html ${files.join(' ')} --report-dir ${at('page')}`,
+    );
+    expect(run).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(run.stdout).toMatch(/^33? scenarios?;|VARIANT/);
+    expect(run.stdout).toContain(`report: ${at('page/index.html')}`);
+    expect(JSON.parse(read('all/json')).format).toBe('shootdown-hunt');
+    expect(parseXml(read('all/junit')).name).toBe('testsuites');
+    expect(JSON.parse(read('all/sarif')).version).toBe('2.1.0');
+    expect(JSON.parse(read('page/results.json'))).toMatchObject({ format: 'shootdown-report', version: 1 });
+    expect(read('page/index.html')).toMatch(/^<!doctype html>/);
   });
 
   it.each([
-    ['--reporter tap', '--reporter: "tap" is none of default, json, junit, github-actions, blob, html'],
+    [
+      '--reporter tap',
+      '--reporter: "tap" is none of default, verbose, dot, json, junit, github-actions, sarif, blob, html',
+    ],
     ['--reporter json,junit', '--reporter: json and junit are each one document; give one of them'],
     ['--reporter junit --json', '--reporter: json and junit are each one document'],
+    ['--reporter dot,verbose', '--reporter: verbose and dot tell the same; give one of them'],
+    ['--reporter junit --reporter-file json=x', '--reporter-file: json is not among the reporters'],
+    [
+      '--reporter html --reporter-file html=x',
+      '--reporter-file: html is several files; give their directory',
+    ],
+    ['--reporter json --reporter-file x --reporter-file y', '--reporter-file: several files; say whose'],
     [
       '--reporter junit,github-actions',
       '--reporter: junit is alone on stdout; give it a file with --reporter-file',
     ],
     [
       '--reporter-file x',
-      '--reporter-file: no report is named for it; give --reporter json, junit, github-actions or blob',
+      '--reporter-file: no report is named for it; give --reporter json, junit, github-actions, sarif or blob',
     ],
     ['--reporter junit --reporter-file /dev/null/x', '--reporter-file: /dev/null/x cannot be written'],
     ['--shard 3/2', '--shard: "3/2" is not I/N'],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +57,24 @@ describe('shootdown verify', () => {
     });
     const replayed = await run('replay', broken.finding, '--json', '--module', 'examples/ticket-lock.ts');
     expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'deadlock' });
+  });
+
+  it('writes a page where that is asked for, beside the document or what is printed', {
+    timeout: 120_000,
+  }, async () => {
+    const file = moduleOf('  yield* cpu.writeOnce(at.x, 1);', ', final: () => false');
+    const reports = join(directory, 'page');
+    const { exitCode, stdout, stderr } = await verify(
+      ...[file, '--no-type-check', '--reporter', 'json,html', '--report-dir', reports],
+    );
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).verdicts).toHaveLength(1);
+    expect(stderr).toContain(`report: ${join(reports, 'index.html')}`);
+    const { rows, witnesses } = JSON.parse(readFileSync(join(reports, 'results.json'), 'utf8'));
+    expect(rows).toMatchObject([{ subject: 'p', status: 'violation', violation: 'assertion', witness: 0 }]);
+    expect(witnesses[0].steps).toBe(rows[0].steps);
+    expect(existsSync(join(reports, witnesses[0].finding))).toBe(true);
+    expect(existsSync(join(reports, witnesses[0].perfetto))).toBe(true);
   });
 
   it('has a witness of a livelock that replays, under a scheduler that is fair in another way too', {

@@ -1,4 +1,4 @@
-import type { Bar } from './bars.js';
+import type { Bar } from '../../../src/report/bars.js';
 
 interface Props {
   readonly bars: readonly Bar[];

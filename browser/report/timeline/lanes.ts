@@ -1,8 +1,8 @@
 /** Where everything stands from left to right. All lengths are in CSS pixels. */
 
 import type { TraceStep } from '../../../src/explain/trace-step.js';
+import { slotsOf } from '../../../src/report/bars.js';
 import type { Looked } from '../execution.js';
-import { slotsOf } from './bars.js';
 
 /** The column of step numbers. */
 export const GUTTER = 76;

@@ -1,5 +1,5 @@
 import type { Lane } from './lanes.js';
-import type { Span } from './spans.js';
+import type { LabelledSpan as Span } from './spans.js';
 
 const INDENT = 9;
 const INDENTS_MAX = 8;

@@ -3,15 +3,19 @@
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import type { Subject } from '../../programs/subject.js';
 import { visible } from '../../report/escape.js';
+import type { ShownWitness } from '../../report/page/results.js';
 import { Progress } from '../../report/progress.js';
+import { savePage } from '../../report/reporters/html.js';
 import { wrap } from '../../report/text-columns.js';
+import { replayCommand } from '../../report/witness-words.js';
 import type { VerifyVerdict } from '../../verify/api.js';
 import { verifyDocument } from '../../verify/document.js';
+import { type VerifyResult, verifyPage } from '../../verify/page.js';
 import { latentLines, progressWords, summaryLine, verdictLine, verifyRestsOn } from '../../verify/words.js';
 import { InputError } from '../../vocabulary/errors.js';
 import type { Finding } from '../../vocabulary/finding.js';
 import { type CliContext, errColors, keeperOf, screenWidth } from '../command-context.js';
-import type { Engine, OwnDefinitions } from '../engine-api.js';
+import type { Engine, OwnDefinitions, ReplayResult } from '../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { wholeNumber } from '../flag-values.js';
 import { printJson, printLine } from '../io.js';
@@ -31,6 +35,7 @@ import {
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
 import { printCommands, printIndented, printTimeline } from '../print-witness.js';
+import { directoryOf, PAGE_REPORTING } from '../report-directory.js';
 import { selectScenarios, selectVariants } from '../select.js';
 import { defineCommand } from './command.js';
 import { requirePrograms } from './hunt/hunt-targets.js';
@@ -55,7 +60,8 @@ const FLAGS = {
   budget: LIMITS.budget.saying('time per program or scenario: 500ms, 30s, 2m, 1h (default: no limit)'),
   out: OUT,
   typeCheck: TYPE_CHECK,
-  json: JSON_FLAG,
+  ...PAGE_REPORTING,
+  json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
 type VerifyFlags = Given<typeof FLAGS>;
 
@@ -83,7 +89,8 @@ export const verifyCommand = defineCommand({
   run: (context, { modules }, flags) => verify(context, modules, flags),
 });
 
-async function verify(context: CliContext, modules: readonly string[], flags: VerifyFlags): Promise<number> {
+async function verify(context: CliContext, modules: readonly string[], given: VerifyFlags): Promise<number> {
+  const flags = { ...given, json: given.json || given.reporter?.includes('json') === true };
   const { engine, io, version } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const subjects = await subjectsOf(engine, own, flags);
@@ -91,6 +98,7 @@ async function verify(context: CliContext, modules: readonly string[], flags: Ve
   const run = await verifyAll(context, subjects, flags);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
   else printRest(context, run.verdicts);
+  if (flags.reporter?.includes('html') === true) await savePageOf(context, run, flags);
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
@@ -128,6 +136,8 @@ async function subjectsOf(engine: Engine, own: OwnDefinitions, flags: VerifyFlag
 
 interface Verified {
   readonly verdicts: readonly VerifyVerdict[];
+  /** The same, with witnesses as a page shows them. */
+  readonly results: readonly VerifyResult[];
   readonly interrupted: boolean;
   /** A finding could not be saved in its directory. */
   readonly unsaved: boolean;
@@ -145,6 +155,7 @@ async function verifyAll(
   const progress = new Progress(io.stderr, !json && io.stderr.isTTY === true, errColors(context));
   const keeper = await keeperOf(context, flags.out);
   const verdicts: VerifyVerdict[] = [];
+  const results: VerifyResult[] = [];
   const verifier = await engine.verifier();
   try {
     for (const subject of subjects) {
@@ -163,28 +174,54 @@ async function verifyAll(
         onProgress,
       });
       progress.clear();
-      verdicts.push({ ...verdict, finding: finding === null ? null : keeper.keep(finding) });
-      if (!json) await print(context, verdicts[verdicts.length - 1], finding);
+      const kept = { ...verdict, finding: finding === null ? null : keeper.keep(finding) };
+      verdicts.push(kept);
+      const replay =
+        finding === null || (json && flags.reporter?.includes('html') !== true)
+          ? null
+          : await engine.replay(finding);
+      results.push({ verdict: kept, witness: witnessOf(finding, kept.finding, replay) });
+      if (!json) print(context, kept, finding, replay);
     }
   } finally {
     progress.clear();
     stopListening();
     verifier.close();
   }
-  return { verdicts, interrupted: abort.signal.aborted, unsaved: keeper.failed };
+  return { verdicts, results, interrupted: abort.signal.aborted, unsaved: keeper.failed };
 }
 
 /** As it ends: its line, and a witness. */
-async function print(context: CliContext, verdict: VerifyVerdict, finding: Finding | null): Promise<void> {
+function print(
+  context: CliContext,
+  verdict: VerifyVerdict,
+  finding: Finding | null,
+  replay: ReplayResult | null,
+): void {
   const { io } = context;
   const [line, ...more] = wrap(visible(verdictLine(verdict)), screenWidth(io) - INDENT.length);
   printLine(io.stdout, [line, ...more.map((text) => `${INDENT}${text}`)].join('\n'));
   printIndented(context, latentLines(verdict), screenWidth(io));
-  if (finding === null) return;
+  if (finding === null || replay === null) return;
   printLine(io.stdout, `  ${visible(finding.violation.message)}\n`);
-  printTimeline(context, finding, await context.engine.replay(finding), false);
+  printTimeline(context, finding, replay, false);
   if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
   printLine(io.stdout, '');
+}
+
+function witnessOf(
+  finding: Finding | null,
+  file: string | null,
+  replay: ReplayResult | null,
+): ShownWitness | null {
+  if (finding === null || replay === null) return null;
+  const command = file === null ? null : replayCommand(file, finding);
+  return { finding, cause: replay.cause, replay: command, file, execution: replay };
+}
+
+async function savePageOf(context: CliContext, run: Verified, flags: VerifyFlags): Promise<void> {
+  const directory = directoryOf(context, flags.reportDir, !flags.json);
+  await savePage(directory, verifyPage(context.version, run.results, run.interrupted));
 }
 
 /** After the last one. */

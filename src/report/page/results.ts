@@ -5,8 +5,10 @@ import type { TraceStep } from '../../explain/trace-step.js';
 import type { Verdict } from '../../explore/api.js';
 import { serializeFinding } from '../../findings/serialize.js';
 import { type Finding, findingSubject } from '../../vocabulary/finding.js';
+import { printableJson } from '../../vocabulary/unprintable.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, shardWords } from '../hunt-words.js';
+import { perfettoTrace } from '../perfetto/perfetto-trace.js';
 import type { Execution, HuntReport, HuntResult } from '../reporters/hunt-report.js';
 import { allRestOn } from '../rests-on.js';
 import { count } from '../text-columns.js';
@@ -55,11 +57,9 @@ export function reportPage(
   const told = witnesses.map((witness): WitnessDocument => {
     const path = witness.file === null ? null : `findings/${basename(witness.file)}`;
     if (path !== null) files.set(path, serializeFinding(witness.finding));
-    return witnessDocument(witness, path);
+    return witnessDocument(witness, path, saveTrace(witness, files));
   });
-  const executions = witnesses.map(({ execution }) =>
-    execution === undefined || execution.trace.length === 0 ? null : onlyExecution(execution),
-  );
+  const executions = witnesses.map(executionOf);
   const results: ResultsDocument = {
     ...{ format: RESULTS_FORMAT, version: RESULTS_VERSION, ...head },
     ...{ rows, witnesses: told, grounds },
@@ -134,18 +134,35 @@ function notReachedRow(subject: string, memory: string): ResultRow {
 function witnessDocument(
   { finding, cause, replay, execution }: ShownWitness,
   path: string | null,
+  perfetto: string | null,
 ): WitnessDocument {
   const { name: subject, scenario, cpus } = findingSubject(finding);
   const { memory, violation, steps, strategy, seed, execution: index } = finding;
   return {
     ...{ subject, scenario, memory, violation: violation.class, message: violation.message, cause, cpus },
-    ...{ steps, strategy, seed, execution: index, finding: path, replay },
+    ...{ steps, strategy, seed, execution: index, finding: path, perfetto, replay },
     deciding: (execution?.trace ?? []).flatMap(decidingStep),
   };
 }
 
 function decidingStep({ step, cpu, text, deciding }: TraceStep): DecidingStep[] {
   return deciding === null ? [] : [{ step, cpu, text, why: deciding }];
+}
+
+/** Its trace for Perfetto, under a name that no other witness has; null without an execution. */
+function saveTrace(witness: ShownWitness, files: Map<string, string>): string | null {
+  const execution = executionOf(witness);
+  if (execution === null) return null;
+  const { name, scenario } = findingSubject(witness.finding);
+  const base = witness.file === null ? 'finding' : basename(witness.file, '.json');
+  let path = `perfetto/${base}.json`;
+  for (let n = 2; files.has(path); n++) path = `perfetto/${base}-${n}.json`;
+  files.set(path, printableJson(JSON.stringify(perfettoTrace(`${name} in ${scenario}`, execution))));
+  return path;
+}
+
+function executionOf({ execution }: ShownWitness): Execution | null {
+  return execution === undefined || execution.trace.length === 0 ? null : onlyExecution(execution);
 }
 
 /** A replay has more, which the page has no use for. */

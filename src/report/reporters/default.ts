@@ -13,29 +13,35 @@ import { renderTimeline } from '../timeline.js';
 import { VerdictTable } from '../verdict-table.js';
 import { commandLines, indentedLines, labelledLines, sentenceLines } from '../witness-words.js';
 import type { HuntPlan, HuntReport, HuntResult } from './hunt-report.js';
-import type { Reporter, ReportTarget } from './reporter.js';
+import type { OpenReport, Reporter, ReportTarget } from './reporter.js';
 
-export const defaultReporter: Reporter = {
-  name: 'default',
-  kind: 'lines',
-  open(to) {
-    let table: VerdictTable | null = null;
-    return {
-      begin(plan) {
-        table = new VerdictTable(
-          { variants: plan.subjects, scenarios: plan.places, hasKnown: plan.hasKnown },
-          to.colors,
-        );
-        for (const line of [...labelledLines(plan.description), settingsLine(plan), table.header()])
-          to.print(line);
-      },
-      verdict(verdict) {
-        if (table !== null) to.print(table.row(verdict));
-      },
-      end: (report) => printEnd(to, report),
-    };
-  },
-};
+/** How much of witnesses is drawn: around what decides of the first one, or every step of each. */
+type Drawing = 'first' | 'all';
+
+export const defaultReporter = tableReporter('default', 'first');
+
+/** Reports with the table of verdicts. */
+export function tableReporter(name: string, drawing: Drawing): Reporter {
+  return { name, kind: 'lines', isForPeople: true, open: (to) => openTable(to, drawing) };
+}
+
+function openTable(to: ReportTarget, drawing: Drawing): OpenReport {
+  let table: VerdictTable | null = null;
+  return {
+    begin(plan) {
+      table = new VerdictTable(
+        { variants: plan.subjects, scenarios: plan.places, hasKnown: plan.hasKnown },
+        to.colors,
+      );
+      for (const line of [...labelledLines(plan.description), settingsLine(plan), table.header()])
+        to.print(line);
+    },
+    verdict(verdict) {
+      if (table !== null) to.print(table.row(verdict));
+    },
+    end: (report) => printEnd(to, report, drawing),
+  };
+}
 
 function settingsLine({
   strategies,
@@ -67,9 +73,16 @@ function settingsLine({
     .join('; ');
 }
 
-function printEnd(to: ReportTarget, { results, notes, baseline, merged }: HuntReport): void {
+function printEnd(
+  to: ReportTarget,
+  { results, notes, baseline, merged }: HuntReport,
+  drawing: Drawing,
+): void {
   const first = results.find(({ witness }) => witness !== null);
-  for (const result of results) for (const line of witnessLines(to, result, result === first)) to.print(line);
+  for (const result of results) {
+    const drawn = drawing === 'all' ? 'whole' : result === first ? 'deciding' : 'not';
+    for (const line of witnessLines(to, result, drawn)) to.print(line);
+  }
   if (merged !== undefined) for (const line of mergedLines(merged)) to.print(line);
   const verdicts = results.map(({ verdict }) => verdict);
   for (const { title, lines } of allRestOn(verdicts, notes)) {
@@ -80,18 +93,20 @@ function printEnd(to: ReportTarget, { results, notes, baseline, merged }: HuntRe
   if (baseline !== null) for (const line of ['', ...baselineLines(baseline, verdicts)]) to.print(line);
 }
 
+const DRAWINGS = { whole: { detailed: true }, deciding: { aroundDeciding: true } } as const;
+
 function witnessLines(
   { colors, lineText }: ReportTarget,
   { verdict, witness }: HuntResult,
-  isDrawn: boolean,
+  drawn: 'whole' | 'deciding' | 'not',
 ): string[] {
   if (witness === null) return [];
   const { finding, trace } = witness;
   const { cpus } = findingSubject(finding);
   const timeline =
-    isDrawn && trace.length > 0
-      ? [renderTimeline(trace, { cpus, aroundDeciding: true, colors, lineText }), '']
-      : [];
+    drawn === 'not' || trace.length === 0
+      ? []
+      : [renderTimeline(trace, { cpus, ...DRAWINGS[drawn], colors, lineText }), ''];
   const commands = verdict.finding === null ? [] : commandLines(verdict.finding, finding);
   return ['', ...timeline, ...sentenceLines(finding, colors), ...commands];
 }

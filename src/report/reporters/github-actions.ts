@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
+import { placeOf } from '../places.js';
 import { count, groupDigits, shorten } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
 import { verdictWords } from '../verdict-table.js';
@@ -78,24 +79,12 @@ function violationAnnotation({ verdict, witness }: HuntResult): string {
     );
     if (witness.replay !== null) lines.push(witness.replay);
   }
-  return annotation('error', placeOf(witness), title, lines);
+  return annotation('error', placeOf(witness?.trace ?? []), title, lines);
 }
 
 /** Whose the violation is. */
 function asides(verdict: HuntResult['verdict']): string[] {
   return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) => words ?? []);
-}
-
-/**
- * Where the protocol went wrong: the step that the cause speaks of, else the last deciding one whose place is
- * known.
- */
-function placeOf(witness: Witness | null): { readonly file: string; readonly line: number } | null {
-  const steps = witness?.trace ?? [];
-  const step =
-    steps.find(({ isCause, site }) => isCause && site !== null) ??
-    steps.findLast(({ deciding, site }) => deciding !== null && site !== null);
-  return step?.judgedAt ?? step?.site ?? null;
 }
 
 function noticeOf({ verdict }: HuntResult): string {

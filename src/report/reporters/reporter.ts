@@ -15,6 +15,8 @@ export interface Reporter {
    * `directory` is several files, and nothing on stdout.
    */
   readonly kind: 'lines' | 'document' | 'directory';
+  /** It is one of those that tell people on a terminal, of which one is in use. */
+  readonly isForPeople?: true;
   /** Begins the report of one hunt. */
   open(to: ReportTarget): OpenReport;
 }

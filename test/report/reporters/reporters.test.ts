@@ -3,6 +3,7 @@ import { plain } from '../../../src/report/colors.js';
 import type { HuntPlan } from '../../../src/report/reporters/hunt-report.js';
 import { reporters } from '../../../src/report/reporters/index.js';
 import type { Reporter } from '../../../src/report/reporters/reporter.js';
+import { raceSteps } from '../steps.js';
 import { sampleReport } from './sample-report.js';
 
 const PLAN: HuntPlan = {
@@ -78,5 +79,30 @@ describe('reporters', () => {
     expect(alone.before).toBe('');
     expect(alone.end).toMatch(/^::error /);
     expect(alone.appended).toEqual(['summary.md']);
+  });
+
+  it('verbose draws every step of every witness', async () => {
+    const { before, end } = await told(named('verbose'));
+    expect(before).toMatch(/\nb1 .*stale-use/);
+    for (let step = 0; step < raceSteps().length; step++)
+      expect(end).toMatch(new RegExp(`^[> ] +${step} │`, 'm'));
+  });
+
+  it('dot has a sign for each subject, a sentence for each witness, and no timeline', async () => {
+    const { before, end } = await told(named('dot'));
+    expect(before).toBe('');
+    expect(end).toMatch(/^x\.\n1 of 2 subjects with a violation, in 30,043 executions; none is a sample/);
+    expect(end).toContain('b1: stale-use in two-mm-switch');
+    expect(end).not.toContain('│');
+  });
+
+  it('html saves the page last, with its data and findings', async () => {
+    const saved: string[] = [];
+    const to = { print: () => 0, colors: plain, command: () => 0, isShared: true, env: {}, append: () => 0 };
+    const directory = { save: (path: string) => saved.push(path) };
+    await named('html')
+      .open({ ...to, directory } as never)
+      .end(sampleReport());
+    expect(saved).toEqual(['findings/x.json', 'results.json', 'index.html']);
   });
 });

@@ -6,12 +6,15 @@ import type { NamedFile } from './distinct-files.js';
 export interface FileFlags {
   readonly out: string;
   readonly baseline?: string;
-  readonly reporterFile?: string;
+  readonly reporterFile?: readonly { readonly file: string }[];
 }
 
 export function outputsOf({ out, baseline, reporterFile }: FileFlags): NamedFile[] {
-  const files = { '--out': out, '--baseline': baseline, '--reporter-file': reporterFile };
-  return Object.entries(files).flatMap(([flag, file]) => (file === undefined ? [] : [{ flag, path: file }]));
+  return [
+    { flag: '--out', path: out },
+    ...(baseline === undefined ? [] : [{ flag: '--baseline', path: baseline }]),
+    ...(reporterFile ?? []).map(({ file }) => ({ flag: '--reporter-file', path: file })),
+  ];
 }
 
 export function inputsOf(modules: readonly string[], scenarios: readonly string[] = []): NamedFile[] {

@@ -17,10 +17,11 @@ import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporte
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
 import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
-import { oneOf, path } from '../../flag-values.js';
+import { oneOf } from '../../flag-values.js';
 import { printCommand, printLine } from '../../io.js';
 import { flag, type Given, JSON_FLAG } from '../../options.js';
 import { directoryOf, NO_DIRECTORY, REPORT_DIR } from '../../report-directory.js';
+import { IN_ONE_FILE, reporterFiles, reportPlaces } from './reporter-files.js';
 
 /** A collector for `--reporter`, which may be repeated and may hold a comma list. */
 function reporterNames(text: string, before: readonly Reporter[] = []): Reporter[] {
@@ -29,8 +30,6 @@ function reporterNames(text: string, before: readonly Reporter[] = []): Reporter
   return reporters.filter((reporter) => before.includes(reporter) || named.includes(reporter.name));
 }
 
-const DOCUMENTS = orList(inOneFile());
-
 /** What `hunt` takes of it. */
 export const REPORTING = {
   reporter: flag(
@@ -38,7 +37,11 @@ export const REPORTING = {
     `${reporters.map(({ name }) => name).join(', ')}; repeat it or give a comma list`,
     () => reporterNames,
   ),
-  reporterFile: flag('--reporter-file <file>', `write the ${DOCUMENTS} report there`, path),
+  reporterFile: flag(
+    '--reporter-file <file>',
+    `write the ${IN_ONE_FILE} report there; repeat it as NAME=FILE for several`,
+    () => reporterFiles,
+  ),
   reportDir: REPORT_DIR,
   json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
@@ -55,42 +58,19 @@ export class Reporting {
    * together.
    */
   constructor(context: CliContext, flags: ReportingFlags, lineText?: LineText) {
-    const { reporterFile: file } = flags;
-    const named = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
-    const [document, other] = named.filter(({ kind }) => kind === 'document');
-    if (other !== undefined)
-      throw new InputError(
-        `--reporter: ${document.name} and ${other.name} are each one document`,
-        'give one of them',
-      );
-    const directories = named.filter(({ kind }) => kind === 'directory');
-    const printed = named.filter((reporter) => !directories.includes(reporter));
-    if (document !== undefined && file === undefined && printed.length > 1)
-      throw new InputError(
-        `--reporter: ${document.name} is alone on stdout`,
-        'give it a file with --reporter-file',
-      );
-    if (directories.length > 0) tryDirectory('--report-dir', join(flags.reportDir, 'index.html'));
-    const lines = printed.filter((reporter) => reporter !== document && reporter !== defaultReporter);
-    this.showsDefault = document === undefined || file !== undefined;
-    const toFile = file === undefined ? [] : document === undefined ? lines : [document];
-    if (file !== undefined) {
-      if (toFile.length === 0)
-        throw new InputError('--reporter-file: no report is named for it', `give --reporter ${DOCUMENTS}`);
-      tryDirectory('--reporter-file', file);
-    }
-    const active = reporters.filter(
-      (reporter) => named.includes(reporter) || (reporter === defaultReporter && this.showsDefault),
-    );
-    this.open = active.map((reporter) =>
-      file !== undefined && toFile.includes(reporter)
-        ? openInFile(context, reporter, file)
-        : reporter.open({
-            ...stdoutOf(context, document === undefined || toFile.includes(document)),
-            lineText,
-            directory: directoryOf(context, flags.reportDir, this.showsDefault),
-          }),
-    );
+    const asked = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
+    const { files, alone } = reportPlaces(asked, flags.reporterFile ?? []);
+    if (asked.some(({ kind }) => kind === 'directory'))
+      tryDirectory('--report-dir', join(flags.reportDir, 'index.html'));
+    for (const file of files.values()) tryDirectory('--reporter-file', file);
+    this.showsDefault = alone === null;
+    const active = [...(alone === null ? [tellerOfPeople(asked)] : []), ...asked.filter(isForOthers)];
+    this.open = active.map((reporter) => {
+      const file = files.get(reporter);
+      if (file !== undefined) return openInFile(context, reporter, file);
+      const directory = directoryOf(context, flags.reportDir, this.showsDefault);
+      return reporter.open({ ...stdoutOf(context, alone === null), lineText, directory });
+    });
   }
 
   /** From the outermost to the default's, which others may have to stand around. */
@@ -111,14 +91,16 @@ export class Reporting {
   }
 }
 
-function inOneFile(): string[] {
-  return reporters.flatMap(({ name, kind }) =>
-    name === defaultReporter.name || kind === 'directory' ? [] : [name],
-  );
+function isForOthers({ isForPeople }: Reporter): boolean {
+  return isForPeople !== true;
 }
 
-function orList(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+/** The one that tells people, where nobody says otherwise the default. Throws InputError for several. */
+function tellerOfPeople(named: readonly Reporter[]): Reporter {
+  const [first = defaultReporter, second] = named.filter((reporter) => !isForOthers(reporter));
+  if (second !== undefined)
+    throw new InputError(`--reporter: ${first.name} and ${second.name} tell the same`, 'give one of them');
+  return first;
 }
 
 function stdoutOf(context: CliContext, isShared: boolean): Omit<ReportTarget, 'directory'> {

@@ -1,6 +1,7 @@
 /** `shootdown show FILE`: the timeline of a finding, to read or to step through. */
 
 import { showDocument } from '../../../report/json-documents.js';
+import { perfettoTrace } from '../../../report/perfetto/perfetto-trace.js';
 import { TABLE_WIDTH } from '../../../report/table.js';
 import { renderTimeline } from '../../../report/timeline.js';
 import { originOf } from '../../../report/witness-words.js';
@@ -9,7 +10,7 @@ import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
-import { wholeNumber } from '../../flag-values.js';
+import { oneOf, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   FINDING,
@@ -30,11 +31,18 @@ import { view } from './view.js';
 const WIDTH_MIN = 40;
 const WIDTH_MAX = 1_000;
 
+const FORMATS = ['perfetto'] as const;
+
 const FLAGS = {
   plain: toggle('--plain', 'print it, on a terminal too'),
   deciding: toggle('--deciding', 'print the deciding steps and those around them only'),
   width: flag('--width <N>', `characters per line of what is printed (default: ${TABLE_WIDTH})`, (name) =>
     wholeNumber(name, WIDTH_MIN, WIDTH_MAX),
+  ),
+  format: flag(
+    '--format <name>',
+    'perfetto: a trace for ui.perfetto.dev, on stdout',
+    (name) => (text) => oneOf(name, FORMATS)(text),
   ),
   open: toggle('--open', 'write it as a page for a browser, and print its path'),
   reportDir: REPORT_DIR,
@@ -51,6 +59,7 @@ On a terminal: j k or arrows a step, n p a deciding step, space b a page, g G th
 Examples:
   $ shootdown show findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
   $ shootdown show --open FILE
+  $ shootdown show --format perfetto FILE > trace.json
   $ shootdown show --plain --width 160 FILE | less -RS
 
 Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure
@@ -76,6 +85,7 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   const lineText = await lineTextOfFinding(finding, flags.kernelSource);
   if (flags.open && result.trace.length > 0) await writePage(context, file, finding, result, flags.reportDir);
+  else if (flags.format === 'perfetto') printJson(io.stdout, perfettoTrace(originOf(finding), result));
   else if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
   else if (isPrinted || result.trace.length === 0) print(context, finding, result, { ...flags, lineText });
   else await view(context, io.terminal, finding, result, lineText);

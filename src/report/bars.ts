@@ -3,8 +3,8 @@
  * entry of the TLB, how the CPU stands as others see it.
  */
 
-import type { CpuState } from '../../../src/explain/cpu-state.js';
-import type { Execution } from '../../../src/report/reporters/hunt-report.js';
+import type { CpuState } from '../explain/cpu-state.js';
+import type { Execution } from './reporters/hunt-report.js';
 
 export interface Bar {
   readonly cpu: number;

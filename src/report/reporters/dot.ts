@@ -1,0 +1,49 @@
+/**
+ * `--reporter dot`: a sign for each subject, and what came of it in a line or a sentence. What verdicts rest on is left
+ * to others, but for the word that none is a sample.
+ */
+
+import type { Verdict } from '../../explore/api.js';
+import { changedNothing } from '../effect-words.js';
+import { visible } from '../escape.js';
+import { metKnown } from '../hunt-words.js';
+import { TABLE_WIDTH } from '../table.js';
+import { count, wrap } from '../text-columns.js';
+import { verdictWords } from '../verdict-table.js';
+import { commandLines, sentenceLines } from '../witness-words.js';
+import type { HuntReport } from './hunt-report.js';
+import type { Reporter, ReportTarget } from './reporter.js';
+
+export const dotReporter: Reporter = {
+  name: 'dot',
+  kind: 'lines',
+  isForPeople: true,
+  open: (to) => ({ end: (report) => printDots(to, report) }),
+};
+
+/** `x` a violation, `k` known ones only, `.` none met, `-` nothing to be said. */
+function signOf(verdict: Verdict): string {
+  if (verdict.violation !== null) return 'x';
+  if (verdict.executions === 0 || verdict.interrupted || changedNothing(verdict)) return '-';
+  return metKnown(verdict).length > 0 ? 'k' : '.';
+}
+
+function printDots(to: ReportTarget, { results, notReached }: HuntReport): void {
+  const verdicts = results.map(({ verdict }) => verdict);
+  const signs = [...verdicts.map(signOf), ...notReached.map(() => '-')];
+  for (let at = 0; at < signs.length; at += TABLE_WIDTH) to.print(signs.slice(at, at + TABLE_WIDTH).join(''));
+  const violated = verdicts.filter(({ violation }) => violation !== null).length;
+  const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
+  const said =
+    `${violated} of ${count(signs.length, 'subject')} with a violation, in ` +
+    `${count(executions, 'execution')}; none is a sample, not a proof`;
+  for (const line of wrap(said, TABLE_WIDTH)) to.print(line);
+  for (const verdict of verdicts.filter(({ violation }) => violation === null))
+    to.print(`${signOf(verdict)} ${visible(verdict.variant)}: ${verdictWords(verdict)}`);
+  for (const name of notReached) to.print(`- ${visible(name)}: not reached`);
+  for (const { verdict, witness } of results) {
+    if (witness === null) continue;
+    const commands = verdict.finding === null ? [] : commandLines(verdict.finding, witness.finding);
+    for (const line of ['', ...sentenceLines(witness.finding, to.colors), ...commands]) to.print(line);
+  }
+}
