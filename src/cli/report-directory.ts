@@ -25,6 +25,20 @@ export const PAGE_REPORTING = {
   reportDir: REPORT_DIR,
 };
 
+interface Reported {
+  readonly reporter?: readonly (typeof SIMPLE)[number][];
+  readonly json: boolean;
+}
+
+/** The flags, with `--reporter json` as `--json`. */
+export function withReporters<Flags extends Reported>(flags: Flags): Flags {
+  return { ...flags, json: flags.json || flags.reporter?.includes('json') === true };
+}
+
+export function wantsPage({ reporter }: Pick<Reported, 'reporter'>): boolean {
+  return reporter?.includes('html') === true;
+}
+
 /** A collector. */
 function simpleNames(name: string) {
   return (text: string, before: readonly (typeof SIMPLE)[number][] = []) => [

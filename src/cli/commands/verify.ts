@@ -35,7 +35,7 @@ import {
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
 import { printCommands, printIndented, printTimeline } from '../print-witness.js';
-import { directoryOf, PAGE_REPORTING } from '../report-directory.js';
+import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from '../report-directory.js';
 import { selectScenarios, selectVariants } from '../select.js';
 import { defineCommand } from './command.js';
 import { requirePrograms } from './hunt/hunt-targets.js';
@@ -90,7 +90,7 @@ export const verifyCommand = defineCommand({
 });
 
 async function verify(context: CliContext, modules: readonly string[], given: VerifyFlags): Promise<number> {
-  const flags = { ...given, json: given.json || given.reporter?.includes('json') === true };
+  const flags = withReporters(given);
   const { engine, io, version } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const subjects = await subjectsOf(engine, own, flags);
@@ -98,7 +98,7 @@ async function verify(context: CliContext, modules: readonly string[], given: Ve
   const run = await verifyAll(context, subjects, flags);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
   else printRest(context, run.verdicts);
-  if (flags.reporter?.includes('html') === true) await savePageOf(context, run, flags);
+  if (wantsPage(flags)) await savePageOf(context, run, flags);
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
@@ -176,10 +176,7 @@ async function verifyAll(
       progress.clear();
       const kept = { ...verdict, finding: finding === null ? null : keeper.keep(finding) };
       verdicts.push(kept);
-      const replay =
-        finding === null || (json && flags.reporter?.includes('html') !== true)
-          ? null
-          : await engine.replay(finding);
+      const replay = finding === null || (json && !wantsPage(flags)) ? null : await engine.replay(finding);
       results.push({ verdict: kept, witness: witnessOf(finding, kept.finding, replay) });
       if (!json) print(context, kept, finding, replay);
     }

@@ -9,7 +9,7 @@ import { printableJson } from '../../vocabulary/unprintable.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { knownWords, metKnown, shardWords } from '../hunt-words.js';
 import { perfettoTrace } from '../perfetto/perfetto-trace.js';
-import type { Execution, HuntReport, HuntResult } from '../reporters/hunt-report.js';
+import type { Execution, HuntReport } from '../reporters/hunt-report.js';
 import { allRestOn } from '../rests-on.js';
 import { count } from '../text-columns.js';
 import { verdictWords } from '../verdict-table.js';
@@ -73,7 +73,7 @@ export function huntPage(report: HuntReport, command = 'hunt'): ReportPage {
   const witnesses: ShownWitness[] = [];
   const rows = results.map(({ verdict, witness }): ResultRow => {
     if (witness !== null) witnesses.push({ ...witness, file: verdict.finding });
-    return rowOf({ verdict, witness }, witness === null ? null : witnesses.length - 1);
+    return verdictRow(verdict, witness === null ? null : witnesses.length - 1);
   });
   const head = { shootdown: version, command, settings: settingsOf(report), interrupted };
   const missed = notReached.map((subject) => notReachedRow(subject, report.memory));
@@ -96,7 +96,8 @@ function settingsOf({ seed, memory, strategies, shard, results }: HuntReport): L
   ];
 }
 
-function rowOf({ verdict }: HuntResult, witness: number | null): ResultRow {
+/** `witness`: its index, or null. */
+export function verdictRow(verdict: Verdict, witness: number | null): ResultRow {
   const { variant, scenario, memory, violation, message, executions, steps, seconds, strategy } = verdict;
   return {
     ...{ subject: variant, scenario, memory, status: statusOf(verdict), verdict: verdictWords(verdict) },

@@ -2,7 +2,8 @@
  * An execution as a trace that ui.perfetto.dev and chrome://tracing open: the JSON of trace events. A track
  * for each CPU with its functions and, inside them, its steps; tracks for the stores that wait in its buffer
  * and for the host; a flow for each interrupt, hypercall and broadcast, and for what a load reads from
- * another CPU's releasing store; a counter for each generation. A step takes a microsecond, its number says when.
+ * another CPU's releasing store; a counter for each generation. A step takes a microsecond, its number says
+ * when.
  */
 
 import type { TraceStep } from '../../explain/trace-step.js';

@@ -1,6 +1,6 @@
 /**
- * `--reporter dot`: a sign for each subject, and what came of it in a line or a sentence. What verdicts rest on is left
- * to others, but for the word that none is a sample.
+ * `--reporter dot`: a sign for each subject, and what came of it in a line or a sentence. What verdicts rest
+ * on is left to others, but for the word that none is a sample.
  */
 
 import type { Verdict } from '../../explore/api.js';

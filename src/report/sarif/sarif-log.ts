@@ -2,8 +2,8 @@
  * A hunt as a SARIF 2.1.0 log: a rule for each class of violation, a result for each violation, suppressed
  * where it is known, and a code flow with a thread flow for each CPU.
  *
- * A result's fingerprint is made of what a baseline tells bugs by, never of a seed, a step or a line: it is the
- * same for every witness of one bug.
+ * A result's fingerprint is made of what a baseline tells bugs by, never of a seed, a step or a line: it is
+ * the same for every witness of one bug.
  */
 
 import { createHash } from 'node:crypto';

@@ -6,8 +6,10 @@ import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
+import { savePage } from '../../../report/reporters/html.js';
 import { renderTable } from '../../../report/table.js';
 import { count } from '../../../report/text-columns.js';
+import { studyPage } from '../../../study/page.js';
 import type { StudyRequest } from '../../../study/run-study.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
 import { studyReport } from '../../../study/study-report.js';
@@ -34,6 +36,7 @@ import {
 } from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
 import { printLabelled } from '../../print-witness.js';
+import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from '../../report-directory.js';
 import { type SelectedScenarios, selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
@@ -80,7 +83,8 @@ const FLAGS = {
   ),
   memoryLimit: MEMORY_LIMIT.saying('with --exhaustive: what the states of a row in a scenario may take'),
   ...EXPLORATION,
-  json: JSON_FLAG,
+  ...PAGE_REPORTING,
+  json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
 
 type StudyFlags = Given<typeof FLAGS>;
@@ -116,14 +120,17 @@ async function study(
   context: CliContext,
   given: string | undefined,
   rest: readonly string[],
-  flags: StudyFlags,
+  asGiven: StudyFlags,
 ): Promise<number> {
+  const flags = withReporters(asGiven);
   const { engine, io } = context;
   const studies = await engine.studies.list();
   if (given === undefined) return listStudies(context, studies, flags.json);
   const asked = await askedOf(context, studies, given, rest, flags);
   const { chosen, selected } = asked;
   const { out, json } = flags;
+  if (flags.exhaustive && wantsPage(flags))
+    throw new InputError('--reporter html: --exhaustive has no page', 'leave one of them out');
   if (flags.exhaustive) return exhaustive(context, asked, flags);
   if (chosen.probes.includes('hunt')) checkOutDirectory(out);
   const keeper = await keeperOf(context, out);
@@ -132,9 +139,11 @@ async function study(
   const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
     all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
   );
-  if (json)
-    printJson(io.stdout, studyDocument(context.version, studyReport(chosen, results, notes, interrupted)));
+  const report = studyReport(chosen, results, notes, interrupted);
+  if (json) printJson(io.stdout, studyDocument(context.version, report));
   else printStudyEnd(context, chosen, results, notes, screenWidth(io));
+  if (wantsPage(flags))
+    await savePage(directoryOf(context, flags.reportDir, !json), studyPage(context.version, results, report));
   if (failure !== null) throw failure;
   if (interrupted) return EXIT_INTERRUPTED;
   if (keeper.failed) return EXIT_FAILURE;

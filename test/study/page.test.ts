@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { studyPage } from '../../src/study/page.js';
+import type { RowResult } from '../../src/study/study.js';
+import { sampleFinding } from '../findings/sample.js';
+import { failed } from '../report/reporters/sample-report.js';
+import { sampleVerdict } from '../report/verdicts.js';
+
+/** A study as a page: rows by the names of its table, with their witnesses. */
+
+const row = (label: string) => ({ group: 'kvm', variant: `kvm/${label}`, label, baseline: null });
+const result = (label: string, change: Partial<RowResult>): RowResult => ({
+  ...{ row: row(label), verdict: null, finding: null, replay: null, known: null, counts: null },
+  ...{ pairs: null, comparisons: 0, brokenHost: null, rounds: null, proof: null },
+  ...change,
+});
+const replay = { cause: 'no IPI', trace: [], start: [], memory: { words: [], accesses: [] }, links: [] };
+
+describe('a study as a page', () => {
+  it('has its rows, what is known of them, and its answer', () => {
+    const results = [
+      result('v0', { verdict: sampleVerdict(), known: 'stale-use' }),
+      result('v1', { verdict: failed().verdict, finding: sampleFinding(), replay: replay as never }),
+      result('v2', {}),
+    ];
+    const report = {
+      study: 's',
+      interrupted: false,
+      verdicts: [sampleVerdict()],
+      notes: [],
+      answer: ['Yes.'],
+    };
+    const { rows, witnesses, grounds } = studyPage('0.1.0', results, report).document.results;
+    expect(rows.map(({ subject, status, witness }) => [subject, status, witness])).toEqual([
+      ['kvm v0', 'none', null],
+      ['kvm v1', 'violation', 0],
+    ]);
+    expect(rows[0].remarks).toEqual(['a witness of stale-use travels with the package']);
+    expect(witnesses).toMatchObject([{ subject: 'b1', cause: 'no IPI', perfetto: null }]);
+    expect(grounds[0]).toEqual({ title: 'answer', lines: ['Yes.'] });
+  });
+});
