@@ -41,6 +41,9 @@ export function readLockfile(path: string): LockedPackage[] {
   });
 }
 
+/** Packages of development that are copied into something that the package carries. */
+const COPIED: Readonly<Record<string, string>> = { preact: 'the page of reports' };
+
 /** The list as Markdown. Builds of a package for one platform each are one line with it. */
 export function licenceList(packages: readonly LockedPackage[]): string {
   const rows = packages
@@ -67,6 +70,14 @@ export function licenceList(packages: readonly LockedPackage[]): string {
       .map((scope) => `\`${scope}/*\``)
       .join(', ')}, under`,
     'the licences of the packages that use them.',
+    '',
+    'Copied into what shootdown carries, with their notices:',
+    '',
+    '| package | version | licence | into |',
+    '| --- | --- | --- | --- |',
+    ...packages
+      .filter(({ name }) => Object.hasOwn(COPIED, name))
+      .map(({ name, version, license }) => `| ${name} | ${version} | ${license} | ${COPIED[name]} |`),
     '',
   ].join('\n');
 }

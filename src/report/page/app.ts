@@ -39,9 +39,16 @@ export async function bundleApp(): Promise<PageApp> {
     ...{ bundle: true, minify: true, format: 'esm', target: TARGET, charset: 'utf8' },
     ...{ jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
     ...{ logLevel: 'silent', write: false },
+    // Its licence wants the notice in every copy, and a page is one.
+    banner: { js: `/*! Preact:\n${noticeOf('preact')}*/` },
   });
   const [script, style] = ['.js', '.css'].map(
     (end) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '',
   );
   return { script, style };
+}
+
+/** The licence of a package that the page is bundled with. */
+function noticeOf(name: string): string {
+  return readFileSync(new URL(`node_modules/${name}/LICENSE`, packageRoot()), 'utf8');
 }

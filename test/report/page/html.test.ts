@@ -14,6 +14,7 @@ describe('the page', () => {
     const html = pageHtml(huntPage(sampleReport()).document, app);
     expect(app.script.length + app.style.length).toBeLessThan(SIZE_MAX);
     expect(app.script.length).toBeGreaterThan(10_000);
+    expect(app.script).toContain('Copyright (c) 2015-present Jason Miller');
     expect(html.match(/<script/g)).toHaveLength(2);
     // The namespace of SVG is a name, and nothing is fetched from there.
     expect(html.match(/https?:\/\/(?!www\.w3\.org\/)[^\s"'`]+/g) ?? []).toEqual([]);
