@@ -57,6 +57,7 @@ export type { Backend, Capabilities } from './kernel/backend.js';
 export { type Feature, type FeatureName, type Features, features } from './kernel/features.js';
 export type { KernelFunctions } from './kernel/functions.js';
 export * from './kernel/index.js';
+export type { KernelAssertions, KernelJudge } from './kernel/kernel-assertions.js';
 export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
 export { RIGHT_ALL, RIGHT_READ, RIGHT_WRITE } from './machine/ghost.js';

@@ -124,6 +124,12 @@ export interface Features {
 
 export type FeatureName = keyof Features;
 
+/** The feature among `known`, a variant's, that a name stands for, whatever its letters' case. */
+export function featureNamed(name: string, known: Features): FeatureName | undefined {
+  const wanted = name.toLowerCase();
+  return (Object.keys(known) as FeatureName[]).find((one) => one.toLowerCase() === wanted);
+}
+
 export const features: readonly Feature[] = [
   {
     name: 'genEarlyOut',

@@ -1,7 +1,7 @@
 import { Cpu } from '../machine/cpu.js';
 import type { Machine } from '../machine/machine.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import type { Features } from './features.js';
+import type { FeatureName, Features } from './features.js';
 import type { KernelFunctions } from './functions.js';
 import type { KernelLayout } from './kernel-layout.js';
 import type { MmStruct, PerCpu } from './structs.js';
@@ -54,6 +54,11 @@ export class KernelCpu extends Cpu {
     this.packedTagBits = config.packedTagBits;
     this.broadcasts = config.broadcasts;
     this.runs = config.runs;
+  }
+
+  /** Whether a feature is on: one of the variant's own, or of the kernel's. */
+  hasFeature(name: string): boolean {
+    return this.features[name as FeatureName] === true;
   }
 
   /** Whether the script of CPU `id` runs a task of `mm`. */

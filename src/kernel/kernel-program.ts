@@ -8,6 +8,7 @@ import type { Backend } from './backend.js';
 import { FIRST_USER_MM } from './constants.js';
 import type { Features } from './features.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
+import { judgesOf, type KernelAssertions } from './kernel-assertions.js';
 import { type KernelConfig, KernelCpu } from './kernel-cpu.js';
 import { type KernelLayout, kernelLayout } from './kernel-layout.js';
 import { NO_OWN_WORDS, type OwnWords } from './own-words.js';
@@ -19,7 +20,7 @@ export interface KernelProgram extends Program {
 }
 
 /** What of the kernel a variant decides. */
-export interface KernelChoice {
+export interface KernelChoice extends KernelAssertions {
   readonly features: Features;
   readonly backend: Backend;
   /** Protocol functions that replace the kernel's. */
@@ -126,7 +127,7 @@ export function kernelProgram(
     main: (cpu: Cpu): Protocol<void> => functions.runScript(cpu as KernelCpu, scenario.scripts[cpu.id]),
     interrupt: (cpu: Cpu): Protocol<void> => functions.callFunctionInterrupt(cpu as KernelCpu),
     nmi: (cpu: Cpu): Protocol<void> => emptyNmi(cpu),
-    check: () => null,
+    ...judgesOf(choice, layout),
     watched:
       choice.watchSlots === true
         ? layout.cpus.flatMap(({ tlbstate }) => tlbstate.ctxs.map(({ tlbGen }) => tlbGen))

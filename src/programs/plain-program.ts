@@ -5,6 +5,7 @@ import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import { isProtocol } from '../machine/protocol-function.js';
 import { Made } from '../variants/made.js';
+import { NOT_ALWAYS, NOT_FINAL, wrongBy } from '../vocabulary/assertion.js';
 import { PlainCpu, ProgramError } from './plain-cpu.js';
 
 export { PlainCpu, ProgramError };
@@ -104,11 +105,11 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
 
   const { cpus: scripts, interrupt = onlyIret, nmi = onlyIret, final, always } = spec;
   const judged = (judge: Judge<W, P> | undefined, machine: Machine, words: string): string | null => {
-    const verdict = judge === undefined || judge((address) => machine.mem[address], at);
-    if (typeof verdict === 'string') return verdict === '' ? words : verdict;
-    if (typeof verdict !== 'boolean')
-      throw new ProgramError(`an assertion answers true, false or a sentence, not ${verdict}`, name);
-    return verdict ? null : words;
+    const answer: unknown = judge === undefined || judge((address) => machine.mem[address], at);
+    const wrong = wrongBy(answer, words);
+    if (wrong === undefined)
+      throw new ProgramError(`an assertion answers true, false or a sentence, not ${answer}`, name);
+    return wrong;
   };
   const program: PlainProgram<W, P> = {
     name,
@@ -126,10 +127,8 @@ export function plainProgram<const W extends WordSpec, const P extends PairSpec 
     interrupt: (cpu) => begun(interrupt(cpu as PlainCpu, at), name, 'interrupt'),
     nmi: (cpu) => begun(nmi(cpu as PlainCpu, at), name, 'nmi'),
     fault: (message) => new ProgramError(message, name),
-    check: (machine) => judged(final, machine, 'the assertion over the final memory does not hold'),
-    ...(always === undefined
-      ? {}
-      : { invariant: (machine) => judged(always, machine, 'the assertion over every state does not hold') }),
+    check: (machine) => judged(final, machine, NOT_FINAL),
+    ...(always === undefined ? {} : { invariant: (machine) => judged(always, machine, NOT_ALWAYS) }),
   };
   madePrograms.add(program as unknown as PlainProgram);
   return program;

@@ -15,7 +15,8 @@ const CPUS_SHOWN = 16;
 const BEHIND_SHOWN = 4;
 
 const RESTS_ON =
-  'what threads happened to do in this time; each CPU judges its own accesses; a stale entry that ' +
+  "what threads happened to do in this time; each CPU judges its own accesses (a variant's assertions are " +
+  'for the explorer); a stale entry that ' +
   'outlives 4,096 changes of its page can be missed';
 const RESTS_ON_PROGRAM =
   'what threads happened to do in this time; judged are final memories and cpu.assert, not every state ' +

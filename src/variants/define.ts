@@ -1,7 +1,8 @@
 import { backends, findBackend } from '../backends/index.js';
 import type { Backend } from '../kernel/backend.js';
-import { type FeatureName, type Features, features } from '../kernel/features.js';
+import { type FeatureName, type Features, featureNamed } from '../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
+import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
@@ -10,10 +11,10 @@ import { type Rule, senselessOn } from '../rules/rule.js';
 import { DefinitionError } from '../vocabulary/errors.js';
 import { findVariant, listVariants } from './index.js';
 import { Made } from './made.js';
-import { rulePart, type Variant } from './variant.js';
+import { type MadeFrom, rulePart, type Variant } from './variant.js';
 
 /** What a variant of one's own is made of; everything but the name may be left out. */
-export interface VariantSpec {
+export interface VariantSpec extends KernelAssertions {
   /** Letters, digits, dots, dashes and slashes; no built-in variant's name. */
   readonly name: string;
   /** What it does differently, in one line. Default: the base's summary. */
@@ -24,7 +25,12 @@ export interface VariantSpec {
    */
   readonly base?: string | Variant;
   /** Features switched on (true) and off (false), by the names that `shootdown list features` shows. */
-  readonly features?: Partial<Features>;
+  readonly features?: Partial<Features> & Readonly<Record<string, boolean>>;
+  /**
+   * Features of one's own, and whether they are on: `cpu.hasFeature(NAME)` asks for one, and `NAME+feature`,
+   * `NAME~feature` switch it. Default: the base's.
+   */
+  readonly ownFeatures?: Readonly<Record<string, boolean>>;
   /** How a flush reaches the other CPUs: a backend's name, or one of your own. Default: the base's. */
   readonly backend?: string | Backend;
   /**
@@ -47,6 +53,8 @@ export interface VariantSpec {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/;
 const NAME_MAX = 100;
+/** As `NAME+feature` can hold it. */
+const FEATURE = /^[A-Za-z][A-Za-z0-9]*$/;
 const BASE_DEFAULT = '6.18';
 
 /** What `defineVariant` made. */
@@ -91,12 +99,23 @@ export function defineVariant(spec: VariantSpec): Variant {
   const senseless = rule === undefined ? null : senselessOn(backend, rule);
   if (rule !== undefined && senseless !== null)
     refuse(`rule ${rule.name} makes no sense on ${backend.name}: ${senseless}`);
-  for (const [feature, value] of Object.entries(spec.features ?? {})) {
-    if (!features.some((known) => known.name === feature))
+  const own = spec.ownFeatures ?? {};
+  const plainFeatures = findProfile(base.profile)?.features ?? base.features;
+  for (const feature of Object.keys(own)) {
+    if (!FEATURE.test(feature))
+      refuse(`a feature's name is made of letters and digits, not ${JSON.stringify(feature)}`);
+    if (featureNamed(feature, plainFeatures) !== undefined)
+      refuse(`the kernel has a feature "${feature}"`, 'choose another name');
+  }
+  for (const [feature, value] of Object.entries({ ...own, ...spec.features })) {
+    if (!(feature in base.features) && !(feature in own))
       refuse(`there is no feature "${feature}"`, 'see "shootdown list features"');
     if (typeof value !== 'boolean')
       refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
   }
+  for (const [which, judge] of Object.entries({ always: spec.always, final: spec.final }))
+    if (judge !== undefined && !isPlainFunction(judge))
+      refuse(`${which} is not a plain function of (read, kernel)`);
   for (const [key, value] of Object.entries(spec.replace ?? {})) {
     if (!(key in kernelFunctions) && key !== 'flushTlbMulti')
       refuse(`replace.${key}: the kernel's function table has no function of that name`);
@@ -110,18 +129,37 @@ export function defineVariant(spec: VariantSpec): Variant {
     aliases: [],
     summary: spec.summary ?? base.summary,
     backend,
-    features: { ...featuresOn(base, backend), ...spec.features },
+    features: { ...featuresOn(base, backend), ...own, ...spec.features },
     ...(rule === undefined ? {} : rulePart(backend, rule)),
     replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
     ...(spec.isKernelText === true ? { isKernelText: true } : {}),
     ...(spec.ownWords === undefined ? {} : { ownWords: spec.ownWords }),
-    made: {
-      base,
-      functions: Object.keys(spec.replace ?? {}) as (keyof KernelFunctions)[],
-      features: Object.keys(spec.features ?? {}) as FeatureName[],
-    },
+    ...(spec.always === undefined ? {} : { always: spec.always }),
+    ...(spec.final === undefined ? {} : { final: spec.final }),
+    ...(judgesOnly(spec) ? {} : { made: madeFrom(spec, base) }),
   };
   return madeVariants.add(made);
+}
+
+/** Threads run generators as plain functions: there is nothing to tell them by. */
+function isPlainFunction(value: unknown): boolean {
+  return (
+    typeof value === 'function' && Object.prototype.toString.call(value) !== '[object GeneratorFunction]'
+  );
+}
+
+function madeFrom({ replace, features }: VariantSpec, base: Variant): MadeFrom {
+  return {
+    base,
+    functions: Object.keys(replace ?? {}) as (keyof KernelFunctions)[],
+    features: Object.keys(features ?? {}) as FeatureName[],
+  };
+}
+
+/** It changes nothing and says so: with its assertions, the base stands for itself. */
+function judgesOnly({ always, final, features, replace, backend, rule }: VariantSpec): boolean {
+  const changes = [features, replace, backend, rule].some((change) => change !== undefined);
+  return (always !== undefined || final !== undefined) && !changes;
 }
 
 /**

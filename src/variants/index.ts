@@ -1,7 +1,7 @@
 import { backends } from '../backends/index.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
-import { type FeatureName, type Features, features } from '../kernel/features.js';
+import { type FeatureName, type Features, featureNamed, features } from '../kernel/features.js';
 import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { lazyAnswers, rules } from '../rules/index.js';
 import { senselessOn } from '../rules/rule.js';
@@ -101,9 +101,9 @@ export function findVariant(name: string, own: readonly Variant[] = []): Variant
   if (base === undefined) return undefined;
   const changes: Partial<Record<FeatureName, boolean>> = {};
   for (const part of parts.switched) {
-    const feature = features.find((known) => known.name.toLowerCase() === part.feature.toLowerCase());
+    const feature = featureNamed(part.feature, base.features);
     if (feature === undefined) return undefined;
-    changes[feature.name] = part.on;
+    changes[feature] = part.on;
   }
   const summary = `${base.name} with features switched`;
   return {

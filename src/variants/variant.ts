@@ -2,6 +2,7 @@ import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
 import type { FeatureName, Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
+import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import type { Rule } from '../rules/rule.js';
@@ -10,7 +11,7 @@ import type { Rule } from '../rules/rule.js';
  * A variant: a profile, a backend, features switched, protocol functions replaced, and perhaps a rule. It is
  * what a hunt, a stress run or a row of a study runs a scenario on.
  */
-export interface Variant {
+export interface Variant extends KernelAssertions {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly summary: string;

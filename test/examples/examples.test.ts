@@ -39,6 +39,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     broken: ['optimistic-hypercall'],
     right: [],
   },
+  'my-features.ts': {
+    options: '--scenario ping-pong-mprotect --executions 400',
+    broken: ['quiet'],
+    right: [],
+  },
   'my-scenario.ts': {
     options: '--executions 1000 --variant b1,b1-fixed,b3,6.18',
     broken: ['b1', 'b3'],

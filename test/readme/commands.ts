@@ -116,6 +116,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
   'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
   'shootdown hunt examples/my-variant.ts': cli(1, { executions: 800, prints: /^caught-up +stale-use/m }),
+  'shootdown hunt examples/my-features.ts': cli(1, { executions: 400, prints: /^quiet +stale-use/m }),
+  'shootdown hunt examples/my-features.ts --variant quiet~quietWhenSwitching --allow-no-effect': cli(0, {
+    executions: 200,
+    prints: /what\s+quietWhenSwitching does otherwise the rest undoes/,
+  }),
   'shootdown study remote-tlb-gen examples/my-rule.ts': cli(0, {
     perRow: 1_000,
     prints: /^my-rule +none/m,

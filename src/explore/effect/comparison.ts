@@ -1,9 +1,8 @@
-import type { FeatureName } from '../../kernel/features.js';
 import { type KernelProgram, kernelProgram } from '../../kernel/kernel-program.js';
 import type { Variant } from '../../variants/variant.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
 import type { CountingEffect, EffectCount } from './effect-counts.js';
-import { type EffectPlan, effectPlan } from './parts.js';
+import { effectPlan, undoneFeature } from './parts.js';
 import { Watch } from './watch.js';
 
 /** What a batch says of a variant that was made from another. */
@@ -37,7 +36,7 @@ export class Comparison {
     );
     const add = (indexes: readonly number[], counts: readonly CountingEffect[]): void => {
       const undone = Object.fromEntries(
-        indexes.map((index) => [plan.parts[index].name, plan.base.features[featureOf(plan, index)]]),
+        indexes.map((index) => [plan.parts[index].name, undoneFeature(plan, plan.parts[index].name)]),
       );
       const program = kernelProgram(scenario, { ...variant, features: { ...variant.features, ...undone } });
       this.hosts.push({ counts, run: runOf(program) });
@@ -95,8 +94,4 @@ export class Comparison {
   get counts(): BatchEffect {
     return this.watch.counts;
   }
-}
-
-function featureOf(plan: EffectPlan, index: number): FeatureName {
-  return plan.parts[index].name as FeatureName;
 }

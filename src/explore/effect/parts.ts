@@ -30,6 +30,15 @@ export interface EffectPlan {
   readonly incomparable: string | null;
 }
 
+/** A feature before the change; one that the base does not know, the other way round. */
+export function undoneFeature(
+  { base, variant }: Pick<EffectPlan, 'base' | 'variant'>,
+  name: string,
+): boolean {
+  const feature = name as FeatureName;
+  return base.features[feature] ?? !variant.features[feature];
+}
+
 /** The function table of a variant. */
 export function tableOf({ backend, replace }: Variant): KernelFunctions {
   return { ...kernelFunctions, flushTlbMulti: backend.flushTlbMulti, ...replace };
@@ -97,7 +106,8 @@ function idleReason(name: FeatureName, variant: Variant, base: Variant): string 
     return `${variant.backend.name} has no KVM host`;
   if (feature?.broadcast === true && variant.backend.has.broadcasts !== true)
     return `${variant.backend.name} broadcasts nothing`;
-  if (base.features[name] === to) return `${base.name} has it ${to ? 'on' : 'off'} already`;
+  if (undoneFeature({ base, variant }, name) === to)
+    return `${base.name} has it ${to ? 'on' : 'off'} already`;
   const { needs } = feature ?? {};
   return needs !== undefined && !variant.features[needs] ? `nothing looks at it without ${needs}` : null;
 }

@@ -7,7 +7,7 @@ import type { Protocol } from '../../machine/protocol.js';
 import { AskedCall } from './asked-call.js';
 import { AskedCpu, WatchedCpu } from './cpus.js';
 import { CountingEffect, type EffectCount } from './effect-counts.js';
-import type { EffectPlan, FunctionName } from './parts.js';
+import { type EffectPlan, type FunctionName, undoneFeature } from './parts.js';
 import { WatchedCall } from './watched-call.js';
 
 /**
@@ -112,7 +112,7 @@ export class Watch {
       const single = isFeature
         ? {}
         : Object.fromEntries(part.functions.map((name) => [name, functions[name]]));
-      const switched = isFeature ? { [part.name]: features[part.name as keyof Features] } : {};
+      const switched = isFeature ? { [part.name]: undoneFeature(this.plan, part.name) } : {};
       const undone = {
         functions: { ...config.functions, ...single },
         features: { ...config.features, ...switched },

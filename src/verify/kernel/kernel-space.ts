@@ -140,7 +140,9 @@ export class KernelSpace implements Space {
     if (this.due > 0) return 'none';
     for (let cpu = 0; cpu < this.cpus; cpu++)
       if (!this.kernel.parts.isFinished(this.opened[cpu + 1])) return 'stuck';
-    return 'finished';
+    this.kernel.load(this.opened);
+    const { machine } = this.kernel;
+    return machine.program.check(machine) === null ? 'finished' : 'wrong';
   }
 
   words(row: Int32Array): Int32Array {

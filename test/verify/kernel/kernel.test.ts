@@ -38,6 +38,18 @@ describe('a bug that needs a bit of mm_cpumask which is set already', () => {
   });
 });
 
+describe("a variant's own assertions", () => {
+  const witness = (variant: string) =>
+    entry.search(variant, entry.scenarioOf('dontneed-read'), 'tso').schedule?.length ?? null;
+
+  it('are judged in every state, and at every end', { timeout: 60_000 }, () => {
+    expect(witness('always-true')).toBeNull();
+    const [always, final] = [witness('always-young'), witness('young-at-the-end')];
+    expect(always).toBeGreaterThan(0);
+    expect(final).toBeGreaterThan(always!);
+  });
+});
+
 describe('what is left out of states, and what is remembered for other states', () => {
   it.each([
     ['6.18', 'dontneed-read', 'tso', {}],
