@@ -103,6 +103,25 @@ describe('what a module throws is its mistake, whatever it is and whenever it co
   });
 });
 
+describe('a verification', () => {
+  it.each([
+    ['exit-in-timer', `exit-in-timer.ts:3: ${sealed('exit')}`],
+    ['exit-in-final', `exit-in-final.ts:4: ${sealed('exit')}`],
+    ['throw-in-timer', 'throw-in-timer.ts:4: threw null, which is no Error'],
+    ['late-rejection', 'late-rejection.ts:3: threw RangeError: too late'],
+    ['null-in-final', 'null-in-final.ts:5: threw null, which is no Error'],
+  ])('of %s is refused with its line', async (name, line) => {
+    const module = `${FIXTURES}/${name}.ts`;
+    const run = await shootdown('verify', module, '--no-type-check', '--out', out);
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: oneLine(line) });
+  });
+
+  it('that a module ends is exit code 3', async () => {
+    const run = await shootdown('verify', `${FIXTURES}/emit-exit.ts`, '--no-type-check', '--out', out);
+    expect(run).toMatchObject({ exitCode: 3, stdout: '' });
+  });
+});
+
 describe('an end before the verdict that no line explains is exit code 3', () => {
   it.each(['emit-exit', 'no-listeners', 'empty-loop'])('%s', async (name) => {
     const { exitCode, stderr } = await hunt(name);
