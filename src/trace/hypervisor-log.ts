@@ -19,6 +19,9 @@ export interface HypervisorEvent {
 const LINE =
   /^(\d{1,10})\.(\d{6}) \d{1,20} (\d{1,4}) (?:put [a-z]{1,16}|(load) preempted=\d{1,3} wait_ns=\d{1,16})$/;
 
+/** Lines of a log that are taken; those of recordings have some thousand. */
+const EVENTS_MAX = 1_000_000;
+
 /** Where the log of a recording would be. */
 export function hypervisorLogPaths(recording: string): string[] {
   const base = recording.replace(/\.gz$/, '').replace(/\.trace$/, '');
@@ -29,26 +32,45 @@ export function hypervisorLogPaths(recording: string): string[] {
 export function parseHypervisorLog(text: string, file: string, cpus: number): HypervisorEvent[] {
   const events: HypervisorEvent[] = [];
   let last = 0;
-  text.split('\n').forEach((line, index) => {
-    if (line === '' || line.startsWith('#')) return;
+  let number = 0;
+  for (const line of linesOf(text)) {
+    number++;
+    if (line === '' || line.startsWith('#')) continue;
     const match = LINE.exec(line);
     if (match === null)
       throw new TraceError(
         file,
-        index + 1,
+        number,
         `${quote(line)}`,
         `expected "seconds tsc vcpu put REASON" or "... load preempted=N wait_ns=N"`,
       );
     const time = Number(match[1]) * 1_000_000 + Number(match[2]);
     const vcpu = Number(match[3]);
     if (time < last)
-      throw new TraceError(file, index + 1, 'time runs backward', 'expected the log in its own order');
+      throw new TraceError(file, number, 'time runs backward', 'expected the log in its own order');
     if (vcpu >= cpus)
-      throw new TraceError(file, index + 1, `vCPU ${vcpu}`, `expected one of the recording's ${cpus}`);
+      throw new TraceError(file, number, `vCPU ${vcpu}`, `expected one of the recording's ${cpus}`);
     last = time;
+    if (events.length === EVENTS_MAX)
+      throw new TraceError(
+        file,
+        number,
+        `more than ${EVENTS_MAX} lines`,
+        'expected the log of one recording',
+      );
     events.push({ time, vcpu, put: match[4] === undefined });
-  });
+  }
   return events;
+}
+
+/** One at a time: millions of them at once would be a gigabyte. */
+function* linesOf(text: string): Generator<string> {
+  let from = 0;
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+    yield text.slice(from, end);
+    from = end + 1;
+  }
+  yield text.slice(from);
 }
 
 /** The log beside a recording; null when there is none. */

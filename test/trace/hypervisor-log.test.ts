@@ -23,6 +23,11 @@ describe('the hypervisor log', () => {
     expect(() => parseHypervisorLog(text, 'x.hv', 2)).toThrow(message);
   });
 
+  it('is refused where it has more lines than any recording', () => {
+    const text = '1.000000 1 0 put halt\n'.repeat(1_000_001);
+    expect(() => parseHypervisorLog(text, 'x.hv', 2)).toThrow('x.hv:1000001: more than 1000000 lines');
+  });
+
   it("is taken as the guest saw it: earlier than logged, but a put not before the vCPU's last line", () => {
     const log = parseHypervisorLog(LOG, 'x.hv', 2);
     const seen = asSeenByGuest(log, [

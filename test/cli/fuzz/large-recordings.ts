@@ -42,7 +42,9 @@ export function largeRecordings(directory: string): LargeFile[] {
 
 /** Descriptions and hypervisor logs of a small recording. */
 function largeBeside(directory: string, real: string): LargeFile[] {
-  const start = real.split('\n').slice(0, 4_000).join('\n');
+  // Without the head, which tells how many events there are.
+  const beginning = real.split('\n').slice(0, 4_000);
+  const start = `${beginning.filter((line) => !line.startsWith('#')).join('\n')}\n`;
   const fields = (value: unknown): object =>
     Object.fromEntries(Array.from({ length: 250_000 }, (_, i) => [`e${i}`, value]));
   const metas: Readonly<Record<string, string>> = {
