@@ -110,6 +110,8 @@ export interface ComparedSource extends AccessComparison {
   /** Of each scenario. */
   readonly executions: number;
   readonly seed: number;
+  /** Where they have fields that the other has not, nothing is compared. */
+  readonly ownWords: 'same' | 'other';
 }
 
 /** Verifies programs and kernels, one at a time, until it is closed. */
@@ -148,7 +150,7 @@ export interface Engine {
   prepareSource(tree: string, options: SourceOptions): Promise<PreparedSource>;
   /** Compares the functions of a kernel's C text, which is loaded, with those of its base. */
   compareSource(
-    ref: KernelSourceRef,
+    ref: Pick<KernelSourceRef, 'variant' | 'base'>,
     size: { readonly executions: number; readonly seed: number },
   ): Promise<ComparedSource>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */

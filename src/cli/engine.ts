@@ -91,7 +91,7 @@ const SOURCES: Pick<Engine, 'checkSource' | 'prepareSource'> = {
 };
 
 async function comparedSource(
-  { variant: name, base: baseName }: KernelSourceRef,
+  { variant: name, base: baseName }: Pick<KernelSourceRef, 'variant' | 'base'>,
   size: { readonly executions: number; readonly seed: number },
   { variants, places }: Modules,
 ): Promise<ComparedSource> {
@@ -107,8 +107,15 @@ async function comparedSource(
   const base = findVariant(baseName, variants);
   if (variant === undefined || base === undefined) throw new Error(`${name} or ${baseName} is not known`);
   const scenarios = catalogue.filter((scenario) => isUsual(variant, scenario));
-  const found = compareAccesses({ variant, base, scenarios, ...size, site: kernelSites(places) });
-  return { ...found, ...{ variant: name, base: baseName, scenarios: scenarios.length, ...size } };
+  // Own words are told apart by their numbers.
+  const isOther =
+    base.ownWords !== undefined && JSON.stringify(base.ownWords) !== JSON.stringify(variant.ownWords);
+  const found = compareAccesses({
+    ...{ variant, base, scenarios: isOther ? [] : scenarios, ...size },
+    site: kernelSites(places),
+  });
+  const of = { variant: name, base: baseName, scenarios: scenarios.length, ...size };
+  return { ...found, ...of, ownWords: isOther ? 'other' : 'same' };
 }
 
 /** What `list` shows of what is built in. */

@@ -290,6 +290,10 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
     );
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ base: 'c/6.12-against', patch: 'c/6.12', isNew: true });
+    const { accesses } = JSON.parse(stdout);
+    expect(accesses).toMatchObject({ variant: 'c/6.12', base: 'c/6.12-against', ownWords: 'same' });
+    const asked = accesses.functions.find(({ name }: { name: string }) => name === 'should_flush_tlb');
+    expect(asked).toMatchObject({ differences: [], answered: asked.calls });
     for (const [argv, said] of [
       [['--kernel-source', root], /--kernel-source: a tree is compared with another; give it, or a revision/],
       [['--kernel-source', root, '--against', 'gone'], /states@gone: .*; give DIR@REVISION/],

@@ -55,25 +55,26 @@ function functionLines(one: FunctionAccesses, leftWords: readonly string[]): str
 const SIDES = { left: 'C', right: 'the transcription' } as const;
 const PAST_MAX = 4;
 
-function differenceWords({ kind, name, isRepeated, isLater, past }: AccessDifference): string {
+export function differenceWords(
+  { kind, name, isRepeated, isLater, past }: AccessDifference,
+  { left, right }: { readonly left: string; readonly right: string } = SIDES,
+): string {
   switch (kind) {
     case 'left':
-      return `${name}: ${isRepeated ? 'more often in C' : 'only in C'}`;
     case 'right':
-      return `${name}: ${isRepeated ? 'more often in the transcription' : 'only in the transcription'}`;
+      return `${name}: ${isRepeated ? 'more often' : 'only'} in ${kind === 'left' ? left : right}`;
     case 'told':
       return `${name}: another value`;
     case 'moved': {
       const named = past.slice(0, PAST_MAX).join(', ');
       const rest = past.length > PAST_MAX ? ` and ${past.length - PAST_MAX} more` : '';
-      return `${name}: in C ${isLater ? 'after' : 'before'} ${named}${rest}, in the transcription ${
-        isLater ? 'before' : 'after'
-      }`;
+      const [here, there] = isLater ? ['after', 'before'] : ['before', 'after'];
+      return `${name}: in ${left} ${here} ${named}${rest}, in ${right} ${there}`;
     }
   }
 }
 
-function placesOf({ left, right }: AccessDifference): string {
+export function placesOf({ left, right }: AccessDifference): string {
   const places = [...left, ...right].join(', ');
   return places === '' ? '' : ` [${places}]`;
 }

@@ -6,6 +6,7 @@ import { visible } from '../../../report/escape.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
+import type { ComparedSource } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { oneOf, path, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
@@ -27,6 +28,7 @@ import { selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
+import { changedAccesses, changedLines } from './changed-accesses.js';
 import { comparedNames, splitArguments } from './names.js';
 
 const BUDGET_MS_DEFAULT = 60_000;
@@ -147,27 +149,23 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
     return true;
   });
   if (comparison === null) throw new Error('a comparison ended without an outcome');
-  await print(context, comparison, notesOf(scenarios), flags);
+  const accesses = await changedAccesses(engine, sources, seed);
+  await print(context, comparison, { notes: notesOf(scenarios), accesses }, flags);
   return exitCodeOf(context, comparison, flags, keeper.failed);
 }
 
 async function print(
   context: CliContext,
   comparison: Comparison,
-  notes: readonly string[],
+  { notes, accesses }: { readonly notes: readonly string[]; readonly accesses: ComparedSource | null },
   { json, format }: CompareFlags,
 ): Promise<void> {
   const { stdout } = context.io;
-  if (json)
-    printJson(
-      stdout,
-      (await import('../../../compare/compare-document.js')).compareDocument(
-        context.version,
-        comparison,
-        notes,
-      ),
-    );
-  else if (format === 'markdown')
+  if (json) {
+    const { compareDocument } = await import('../../../compare/compare-document.js');
+    const document = compareDocument(context.version, comparison, notes);
+    printJson(stdout, accesses === null ? document : { ...document, accesses });
+  } else if (format === 'markdown')
     printLine(
       stdout,
       (await import('../../../compare/comparison-markdown.js')).comparisonMarkdown(comparison, notes),
@@ -178,6 +176,7 @@ async function print(
       (await import('../../../compare/comparison-text.js')).comparisonText(comparison, notes),
     );
   if (json || format === 'markdown') return;
+  if (accesses !== null) for (const line of ['', ...changedLines(accesses)]) printLine(stdout, visible(line));
   for (const { verdict, finding } of comparison.outcomes)
     if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
 }

@@ -1,0 +1,39 @@
+/** What two states of a Linux tree do otherwise, access by access. */
+
+import { differenceWords, placesOf } from '../../../compare/accesses/accesses-text.js';
+import type { PreparedSource } from '../../../csource/source.js';
+import { count } from '../../../report/text-columns.js';
+import type { ComparedSource, Engine } from '../../engine-api.js';
+
+/** Executions of each scenario that bring states about. */
+const EXECUTIONS = 5;
+
+export interface ComparedTrees {
+  readonly base: PreparedSource;
+  readonly patch: PreparedSource;
+}
+
+/** Both are loaded. Null where no trees are compared. */
+export async function changedAccesses(
+  engine: Engine,
+  trees: ComparedTrees | null,
+  seed: number,
+): Promise<ComparedSource | null> {
+  if (trees === null) return null;
+  const ref = { variant: trees.patch.variant, base: trees.base.variant };
+  return engine.compareSource(ref, { executions: EXECUTIONS, seed });
+}
+
+const SIDES = { left: 'PATCH', right: 'BASE' };
+
+export function changedLines({ functions, ownWords }: ComparedSource): string[] {
+  if (ownWords === 'other') return ['changed accesses: not compared, since the two have other fields'];
+  const changed = functions.filter(({ differences, answered }) => differences.length + answered > 0);
+  return [
+    changed.length === 0 ? 'changed accesses: none' : 'changed accesses',
+    ...changed.flatMap(({ name, calls, same, answered, differences }) => [
+      `  ${name}: ${calls - same} of ${count(calls, 'call')}, ${answered} answered otherwise`,
+      ...differences.map((one) => `    ${differenceWords(one, SIDES)}${placesOf(one)}`),
+    ]),
+  ];
+}
