@@ -4,7 +4,7 @@ import type { Definitions } from '../src/programs/definitions.js';
 import { settled } from '../src/seal/settled.js';
 import { thrownOf } from '../src/seal/thrown.js';
 import { Deepening } from '../src/verify/deepening.js';
-import { type LatentMet, type SubjectSpace, spaceOf } from '../src/verify/searches.js';
+import { type LatentMet, type Reduction, type SubjectSpace, spaceOf } from '../src/verify/searches.js';
 import type { SearchMessage, SearchTask } from '../src/verify/worker-api.js';
 
 /**
@@ -21,7 +21,18 @@ export function start(own: Definitions): void {
 
 async function search(
   own: Definitions,
-  { subject, memory, memoryLimit, budgetMs, switchesMax, statesMax, walks, preemptions, stop }: SearchTask,
+  {
+    subject,
+    memory,
+    memoryLimit,
+    budgetMs,
+    switchesMax,
+    statesMax,
+    isReduced,
+    walks,
+    preemptions,
+    stop,
+  }: SearchTask,
 ): Promise<void> {
   const stopped = new Int32Array(stop);
   const started = performance.now();
@@ -49,14 +60,16 @@ async function search(
     return Atomics.load(stopped, 0) !== 0 || (budgetMs !== null && now - started >= budgetMs);
   };
   const isHalfOver = (): boolean => budgetMs !== null && performance.now() - started >= budgetMs / 2;
+  const reduction: Reduction = { footprints: null };
   const run = new Deepening(
-    () => {
+    (atOnce) => {
       collect();
-      const made = spaceOf(subject, own, memory, { walks, preemptions }, memoryLimit);
+      const bounds = { walks, preemptions };
+      const made = spaceOf(subject, own, memory, bounds, memoryLimit, atOnce, reduction);
       met = made.latent;
       return made;
     },
-    { isOver, isHalfOver },
+    { isOver, isHalfOver, isReduced },
   );
   try {
     const found = await settled(() => {

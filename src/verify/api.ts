@@ -19,6 +19,8 @@ export interface VerifyRequest {
    * fast it is.
    */
   readonly statesMax?: number;
+  /** Executes local steps at once (kernel/local-steps.ts). Default: each step is one of its own. */
+  readonly isReduced?: boolean;
   /** Wall time; absent: no limit. */
   readonly budgetMs?: number;
   /** Aborting ends it early; what is known by then is answered. */
@@ -72,6 +74,8 @@ export interface VerifyVerdict {
   readonly ended: 'memory' | 'time' | 'states' | 'interrupted' | null;
   readonly violation: ViolationClass | null;
   readonly message: string | null;
+  /** Of a violation: no execution needs fewer steps, within `bounds.switches`. */
+  readonly isShortest: boolean;
   /** Latent violations that some execution meets, each class once. */
   readonly latent: readonly { readonly class: LatentClass; readonly message: string }[];
   readonly states: number;

@@ -85,6 +85,10 @@ export class BoundedSpace implements Space {
     return this.space.answers(this.allowed[k]);
   }
 
+  after(k: number): number {
+    return this.space.after?.(this.allowed[k]) ?? 0;
+  }
+
   /** Somebody who can move, but for the bound, is no deadlock. */
   end(): End {
     return this.space.end();

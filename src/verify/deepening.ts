@@ -1,3 +1,4 @@
+import { WronglyRelied } from './kernel/footprints.js';
 import { OutOfBudget } from './row-table.js';
 import { Search, type SearchLimits, type SearchResult } from './search.js';
 import { type SubjectSpace, within } from './searches.js';
@@ -14,6 +15,8 @@ export interface DeepeningLimits {
   readonly isOver: () => boolean;
   /** So much of the time is used that what is left belongs to bounded searches. */
   readonly isHalfOver: () => boolean;
+  /** Local steps are executed at once (kernel/local-steps.ts). */
+  readonly isReduced?: boolean;
   /** States of the first search of all executions. */
   readonly statesFirst?: number;
 }
@@ -23,6 +26,10 @@ export interface Deepened {
   readonly result: SearchResult;
   /** The bound on switches of that search; null: none. */
   readonly switches: number | null;
+  /** Of a violation: no execution needs fewer steps, within the bound. */
+  readonly isShortest: boolean;
+  /** Names of the reductions of that search. */
+  readonly reductions: readonly string[];
   /** Every execution of up to so many steps was looked at, whatever its switches. */
   readonly withinSteps: number;
   /** Why there is no answer about all executions; null: there is one, or a violation. */
@@ -42,12 +49,19 @@ export class Deepening {
   private statesMax: number;
   /** A search of all executions has used up the memory, or its half of the time. */
   private isTooLarge = false;
+  private isReduced: boolean;
+  private isShortest = true;
+  private reductions: readonly string[] = [];
 
-  /** `make` is called anew where memory was used up: what was being stored then is not whole. */
+  /**
+   * `make` is called anew where memory was used up, for what was being stored then is not whole, and where a
+   * search has relied on what is not so.
+   */
   constructor(
-    private readonly make: () => SubjectSpace,
+    private readonly make: (isReduced: boolean) => SubjectSpace,
     private readonly limits: DeepeningLimits,
   ) {
+    this.isReduced = limits.isReduced === true;
     this.statesMax = limits.statesFirst ?? STATES_FIRST;
   }
 
@@ -60,7 +74,7 @@ export class Deepening {
       if (isDecided(result)) return this.answer(result, switches);
       if (!result.complete) {
         const ended = endedOf(result) ?? 'time';
-        return { ...(best ?? { result: whole, switches: null }), withinSteps: this.withinSteps, ended };
+        return this.told(best?.result ?? whole, best?.switches ?? null, this.withinSteps, ended);
       }
       best = { result, switches };
       spent += result.states;
@@ -76,20 +90,30 @@ export class Deepening {
   only(switches: number): Deepened {
     const result = this.search(switches);
     const ended = endedOf(result);
-    return { result, switches, withinSteps: Math.max(0, result.depth - 1), ended };
+    return this.told(result, switches, Math.max(0, result.depth - 1), ended);
   }
 
   /** All executions, up to so many states. */
   upTo(statesMax: number): Deepened {
     this.statesMax = statesMax;
     const result = this.searchAll();
-    return { result, switches: null, withinSteps: this.withinSteps, ended: result.ended };
+    return this.told(result, null, this.withinSteps, result.ended);
   }
 
   private answer(result: SearchResult, switches: number | null): Deepened {
     // A bound that left nothing out is none; a witness is the shortest within it all the same.
     const bound = result.complete ? null : switches;
-    return { result, switches: bound, withinSteps: this.withinSteps, ended: null };
+    return this.told(result, bound, this.withinSteps, null);
+  }
+
+  private told(
+    result: SearchResult,
+    switches: number | null,
+    withinSteps: number,
+    ended: Deepened['ended'],
+  ): Deepened {
+    const { isShortest, reductions } = this;
+    return { result, switches, isShortest, reductions, withinSteps, ended };
   }
 
   private searchAll(): SearchResult {
@@ -101,22 +125,45 @@ export class Deepening {
 
   private search(switches: number | null): SearchResult {
     const { limits } = this;
-    const search = this.searchWithin(switches, {
+    const found = this.ran(switches, {
       isOver: () => limits.isOver() || (switches === null && limits.isHalfOver()),
       statesMax: switches === null ? this.statesMax : undefined,
     });
-    this.current = search;
-    this.switches = switches;
-    const result = search.run();
-    // What executions do is known to the next search too.
-    search.release();
-    if (result.ended === 'memory') this.made = null;
-    return result;
+    if (found.schedule === null || this.reductions.length === 0) return found;
+    // Steps at once are not counted one by one: the fewest are found where each is one of its own.
+    this.isReduced = false;
+    this.made = null;
+    const { reductions } = this;
+    const shortest = this.ran(switches, { isOver: limits.isOver });
+    if (shortest.schedule !== null) return shortest;
+    this.isShortest = false;
+    this.reductions = reductions;
+    return found;
+  }
+
+  /** A search that has relied on nothing that is not so. */
+  private ran(switches: number | null, limits: SearchLimits): SearchResult {
+    for (;;) {
+      const search = this.searchWithin(switches, limits);
+      this.current = search;
+      this.switches = switches;
+      this.reductions = this.made?.reductions ?? [];
+      try {
+        const result = search.run();
+        // What executions do is known to the next search too.
+        search.release();
+        if (result.ended === 'memory') this.made = null;
+        return result;
+      } catch (error) {
+        if (!(error instanceof WronglyRelied)) throw error;
+        this.made = null;
+      }
+    }
   }
 
   private searchWithin(switches: number | null, limits: SearchLimits): Search {
     const isNew = this.made === null;
-    this.made ??= this.make();
+    this.made ??= this.make(this.isReduced);
     try {
       return new Search(within(this.made.space, switches), this.made.budget, limits);
     } catch (error) {

@@ -9,10 +9,10 @@ import { type MemoryBudget, RowTable } from './row-table.js';
  * then MOVE_WORDS words for each.
  */
 
-export const MOVE_WORDS = 6;
+export const MOVE_WORDS = 7;
 /**
  * Of a move: the agent's kind; memory and component after it; who is interrupted (or nobody, negative) by
- * which flag; how it ended.
+ * which flag; how it ended; how many steps of the CPU's code were executed with it.
  */
 export const MOVE_AGENT = 0;
 export const MOVE_MEMORY = 1;
@@ -20,6 +20,7 @@ export const MOVE_COMPONENT = 2;
 export const MOVE_TARGET = 3;
 export const MOVE_FLAG = 4;
 export const MOVE_OUTCOME = 5;
+export const MOVE_AFTER = 6;
 /** Of an entry: where its moves begin, and where it says how many have to be made some time. */
 export const ENTRY_MOVES = 2;
 export const ENTRY_DUE = 1;

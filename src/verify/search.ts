@@ -1,5 +1,5 @@
 import { FAIR_STEPS_MIN } from '../drive/fair.js';
-import { isEnvironment } from '../machine/agents.js';
+import { agentOf, CPU_AGENT, cpuOfAgent, isEnvironment } from '../machine/agents.js';
 import { Column } from './column.js';
 import { fairCycle, type StateGraph } from './livelock.js';
 import { type MemoryBudget, OutOfBudget, RowTable } from './row-table.js';
@@ -273,7 +273,13 @@ export class Search implements StateGraph {
 
   /** Those of a move of the opened state. */
   private decisions(k: number): number[] {
-    return [this.space.agent(k), ...this.space.answers(k).map((answer) => -1 - answer)];
+    const { space } = this;
+    const agent = space.agent(k);
+    const own = agentOf(cpuOfAgent(agent), CPU_AGENT);
+    return [
+      ...[agent, ...space.answers(k).map((answer) => -1 - answer)],
+      ...Array.from({ length: space.after?.(k) ?? 0 }, () => own),
+    ];
   }
 }
 

@@ -4,6 +4,7 @@ import type { PlainProgram } from '../programs/plain-program.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import type { LatentClass, MemoryModel } from '../vocabulary/violation.js';
 import { BoundedSpace } from './bounded-space.js';
+import { Footprints, WronglyRelied } from './kernel/footprints.js';
 import type { KernelBounds } from './kernel/kernel-machine.js';
 import { KernelSpace, type KernelSpaceOptions } from './kernel/kernel-space.js';
 import { PlainSpace } from './plain-space.js';
@@ -22,6 +23,8 @@ export interface SearchOptions extends SearchLimits {
 export interface SubjectSpace {
   readonly space: Space;
   readonly budget: MemoryBudget;
+  /** Names of the reductions that are on. */
+  readonly reductions: readonly string[];
   latent(): readonly LatentMet[];
 }
 
@@ -30,24 +33,40 @@ export interface LatentMet {
   readonly message: string;
 }
 
+/**
+ * Which steps of a kernel are executed at once: none, or those that are local as far as `footprints` knows,
+ * which searches of the same kernel in the same scenario share.
+ */
+export interface Reduction {
+  footprints: Footprints | null;
+}
+
+/** What a verdict calls it. */
+const LOCAL_STEPS = "steps of a CPU's own at once";
+
 export function spaceOf(
   subject: Subject,
   own: Definitions,
   memory: MemoryModel,
   bounds: KernelBounds,
   memoryBytes: number,
+  isReduced: boolean,
+  reduction: Reduction,
 ): SubjectSpace {
   const budget = new MemoryBudget(memoryBytes);
   const { kernel } = programOf(subject, own);
   if (kernel !== null) {
-    const space = new KernelSpace(kernel, memory, bounds, budget);
+    reduction.footprints ??= new Footprints(kernel.image.length);
+    reduction.footprints.forget();
+    const footprints = isReduced ? reduction.footprints : undefined;
+    const space = new KernelSpace(kernel, memory, bounds, budget, { footprints });
     const latent = (): readonly LatentMet[] =>
       [...space.kernel.latent].map(([name, message]) => ({ class: name, message }));
-    return { space, budget, latent };
+    return { space, budget, reductions: isReduced ? [LOCAL_STEPS] : [], latent };
   }
   const program = own.programs.find(({ name }) => 'program' in subject && name === subject.program);
   if (program === undefined) throw new Error('a plain program that is none of the modules');
-  return { space: new PlainSpace(program, memory, budget), budget, latent: () => [] };
+  return { space: new PlainSpace(program, memory, budget), budget, reductions: [], latent: () => [] };
 }
 
 /** The executions of a space within a bound on switches; null: all of them. */
@@ -60,6 +79,21 @@ export function plainSearch(program: PlainProgram, memory: MemoryModel, options:
   const budget = new MemoryBudget(options.memoryBytes);
   const space = new PlainSpace(program, memory, budget);
   return new Search(within(space, options.switchesMax ?? null), budget, options);
+}
+
+/**
+ * Searches until a search has relied on nothing that is not so. `make`: a search with what is known by then.
+ */
+export function relying<Result>(kernel: KernelProgram, make: (footprints: Footprints) => Result): Result {
+  const footprints = new Footprints(kernel.image.length);
+  for (;;) {
+    footprints.forget();
+    try {
+      return make(footprints);
+    } catch (error) {
+      if (!(error instanceof WronglyRelied)) throw error;
+    }
+  }
 }
 
 /** A search of all executions of a kernel in a scenario. */

@@ -21,6 +21,8 @@ export interface Space {
   /** Who makes the move, and the answers to choices in it. */
   agent(k: number): number;
   answers(k: number): readonly number[];
+  /** How many further steps of that CPU's code belong to it; absent: none. */
+  after?(k: number): number;
   /** Whether nobody who has to go on can move in the opened state, and what that is. */
   end(): End;
   /** The words of memory in a row, for those who compare ends. */

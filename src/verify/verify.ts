@@ -55,7 +55,7 @@ export class Verifier {
     const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
     await this.bundled();
     const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions });
-    const { result, switches, withinSteps, ended } = deepened;
+    const { result, switches, isShortest, reductions, withinSteps, ended } = deepened;
     const found =
       result.schedule === null
         ? null
@@ -71,7 +71,7 @@ export class Verifier {
       ended: ended === 'time' && signal?.aborted === true ? 'interrupted' : ended,
       violation: found?.violation.class ?? null,
       message: found?.violation.message ?? null,
-      latent,
+      ...{ isShortest, latent },
       states: result.states,
       expanded: result.expanded,
       transitions: result.transitions,
@@ -82,7 +82,7 @@ export class Verifier {
         storeBufferDepth: memoryOrders[memory].hasStoreBuffers ? H.SB_DEPTH : 0,
         ...{ walks, preemptions, switches },
       },
-      reductions: [],
+      reductions,
       finding: null,
     };
     return { verdict, finding: found };
@@ -125,14 +125,24 @@ export class Verifier {
   }
 
   private async search(
-    { subject, memory, memoryLimit, budgetMs, switchesMax, statesMax, signal, onProgress }: VerifyRequest,
+    {
+      subject,
+      memory,
+      memoryLimit,
+      budgetMs,
+      switchesMax,
+      statesMax,
+      isReduced,
+      signal,
+      onProgress,
+    }: VerifyRequest,
     environment: Pick<SearchTask, 'walks' | 'preemptions'>,
   ): Promise<Extract<SearchMessage, { kind: 'result' }>> {
     const name = nameOf(subject);
     const stop = new SharedArrayBuffer(4);
     const task: SearchTask = {
       ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, switchesMax: switchesMax ?? null, stop },
-      statesMax: statesMax ?? null,
+      ...{ statesMax: statesMax ?? null, isReduced: isReduced === true },
       ...environment,
     };
     const worker = this.idle.pop() ?? new Worker(this.outfile, { execArgv: [] });

@@ -16,7 +16,9 @@ function saidOf(verdict: VerifyVerdict): string {
   const within = withinOf(bounds.switches);
   const looked = lookedAt(verdict);
   const reach = `at most ${count(depth, 'step')} to a state`;
-  const fewest = `the fewest that any execution${within} needs`;
+  const fewest = verdict.isShortest
+    ? `the fewest that any execution${within} needs`
+    : `of an execution${within}; fewer may do`;
   if (violation !== null) return `${violation} in ${count(depth, 'step')}, ${fewest} (${looked})`;
   if (complete) return `no violation in any execution (${looked}, ${reach})`;
   const why = whyOf(verdict);

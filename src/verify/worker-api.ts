@@ -11,6 +11,7 @@ export interface SearchTask {
   readonly subject: Subject;
   readonly switchesMax: number | null;
   readonly statesMax: number | null;
+  readonly isReduced: boolean;
   readonly walks: number;
   readonly preemptions: number;
   readonly memory: MemoryModel;

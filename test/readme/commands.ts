@@ -106,6 +106,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: 'study remote-tlb-gen --exhaustive --variant kvm/v7 --scenario preempted-read --budget 1m',
     prints: /^v7 +none +1 of 1/m,
   }),
+  'shootdown verify --variant 6.18 --scenario switch-back --reduce': cli(0, {
+    prints: /steps of a CPU's own at\s+once/,
+  }),
   'shootdown list scenarios --verify': cli(0, { prints: /^dontneed-read /m }),
   'shootdown list functions': cli(0, { prints: /flush_tlb_func/ }),
   'shootdown list operations': cli(0, { prints: /invlpg/i }),

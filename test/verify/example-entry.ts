@@ -42,7 +42,8 @@ export function deepen(
 ): Deepened {
   const make = () => {
     const budget = new MemoryBudget(memoryBytes);
-    return { space: new PlainSpace(PEERS[name](), memory, budget), budget, latent: () => [] };
+    const space = new PlainSpace(PEERS[name](), memory, budget);
+    return { space, budget, reductions: [], latent: () => [] };
   };
   return new Deepening(make, { isOver: () => false, isHalfOver: () => false, ...limits }).run();
 }

@@ -31,6 +31,7 @@ import {
   PROGRAMS,
   SCENARIOS,
   TYPE_CHECK,
+  toggle,
   VARIANTS,
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
@@ -58,6 +59,10 @@ const FLAGS = {
     (name) => wholeNumber(name, 0, SWITCHES_MAX),
   ),
   budget: LIMITS.budget.saying('time per program or scenario: 500ms, 30s, 2m, 1h (default: no limit)'),
+  reduce: toggle(
+    '--reduce',
+    'executes steps of a CPU at once that no other can tell apart: fewer states, the same verdicts',
+  ),
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...PAGE_REPORTING,
@@ -170,6 +175,7 @@ async function verifyAll(
         memoryLimit,
         budgetMs,
         switchesMax,
+        isReduced: flags.reduce,
         signal: abort.signal,
         onProgress,
       });

@@ -30,6 +30,8 @@ export class AutomatonCode implements Continuation {
   readonly callers: number[] = [];
   /** What begins with the next `resume`; null: nothing does. */
   private begun: Role | null = null;
+  /** Is told of words that handlers change without a boundary. */
+  onHandlerPoke: (word: number) => void = () => undefined;
 
   constructor(
     private readonly automaton: Automaton,
@@ -101,6 +103,7 @@ export class AutomatonCode implements Continuation {
         break;
       case OP_POKE:
         cpu.poke(a, b);
+        if (this.callers.length > 0) this.onHandlerPoke(a);
         break;
       case OP_CHOOSE:
         cpu.choose(a);

@@ -3,6 +3,7 @@ import {
   agentOf,
   CPU_AGENT,
   kindOfAgent,
+  LINE_AGENT,
   PREEMPT_AGENT,
   WALKER_AGENT,
 } from '../../machine/agents.js';
@@ -109,8 +110,10 @@ export class KernelMover implements Mover {
     if (begins && isFine && this.isUnchanged()) return null;
     if (begins && kind === WALKER_AGENT) kernel.walksLeft = walksLeft - 1;
     if (kind === PREEMPT_AGENT) kernel.preemptionsLeft = preemptionsLeft - 1;
+    const goesOn = isFine && (kind === CPU_AGENT || kind === LINE_AGENT);
+    const after = goesOn ? kernel.runLocalSteps(cpu) : 0;
     const memory = kernel.saveShared();
-    return [kindOfAgent(agent), memory, kernel.parts.save(cpu), -1, 0, isFine ? FINE : VIOLATION];
+    return [kindOfAgent(agent), memory, kernel.parts.save(cpu), -1, 0, isFine ? FINE : VIOLATION, after];
   }
 
   /**

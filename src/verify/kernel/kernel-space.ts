@@ -1,10 +1,11 @@
 import type { KernelProgram } from '../../kernel/kernel-program.js';
-import { agentOf, CPU_AGENT } from '../../machine/agents.js';
+import { agentOf, CPU_AGENT, cpuOfAgent } from '../../machine/agents.js';
 import type { MemoryModel } from '../../vocabulary/violation.js';
 import { Choices } from '../choices.js';
 import {
   ENTRY_DUE,
   ENTRY_MOVES,
+  MOVE_AFTER,
   MOVE_AGENT,
   MOVE_COMPONENT,
   MOVE_MEMORY,
@@ -14,6 +15,7 @@ import {
 } from '../moves.js';
 import type { MemoryBudget } from '../row-table.js';
 import { type End, FINE, type Space, VIOLATION } from '../space.js';
+import type { Footprints } from './footprints.js';
 import { type KernelBounds, KernelMachine } from './kernel-machine.js';
 import { KernelMover } from './kernel-mover.js';
 
@@ -24,6 +26,8 @@ export interface KernelSpaceOptions {
   readonly isRaw?: boolean;
   /** Nothing that a CPU does is remembered for other states: for tests of what is. */
   readonly isWhole?: boolean;
+  /** See KernelMachineOptions. */
+  readonly footprints?: Footprints;
 }
 
 /** A move that was executed in the whole opened state. */
@@ -32,6 +36,7 @@ interface WholeMove {
   readonly answers: readonly number[];
   readonly outcome: number;
   readonly row: Int32Array;
+  readonly after: number;
 }
 
 export class KernelSpace implements Space {
@@ -136,6 +141,11 @@ export class KernelSpace implements Space {
     return this.moves.answersOf(this.place(this.cpuOf(k), k));
   }
 
+  after(k: number): number {
+    if (k >= this.before[this.cpus]) return this.whole[k - this.before[this.cpus]].after;
+    return this.moves.pool[this.place(this.cpuOf(k), k) + MOVE_AFTER];
+  }
+
   end(): End {
     if (this.due > 0) return 'none';
     for (let cpu = 0; cpu < this.cpus; cpu++)
@@ -162,9 +172,10 @@ export class KernelSpace implements Space {
       if (!machine.enabled.has(agent)) return;
       kernel.changingAll();
       const outcome = kernel.step(agent) ? FINE : VIOLATION;
+      const after = outcome === FINE ? kernel.runLocalSteps(cpuOfAgent(agent)) : 0;
       const row = new Int32Array(this.width);
       kernel.save(row);
-      this.whole.push({ agent, answers: choices.answers(), outcome, row });
+      this.whole.push({ agent, answers: choices.answers(), outcome, row, after });
     } while (choices.another());
   }
 

@@ -10,8 +10,13 @@ export class SharedWords {
   private readonly columns: number[] = [];
   private readonly isColumn: Uint8Array;
   private row: Int32Array;
+  /** What memory is at the start, but for the words that have changed in some execution. */
+  private readonly usual: Int32Array;
+  private readonly isUsual: () => boolean;
   /** What memory has now, if nobody has changed it since. */
   private loaded = -1;
+  /** What it had before the change that is under way. */
+  private before = -1;
 
   /**
    * `ranges`: of addresses, half open. `extra`: what belongs to it and is no word of the machine's.
@@ -26,6 +31,8 @@ export class SharedWords {
     this.table = new RowTable(extra.length, budget);
     this.row = new Int32Array(extra.length);
     this.isColumn = new Uint8Array(image.length);
+    this.usual = image.slice();
+    this.isUsual = comparing(mem, this.usual, ranges);
   }
 
   /** Words that have changed in some execution. */
@@ -41,6 +48,7 @@ export class SharedWords {
     for (let i = 0; i < extra.length; i++) extra[i] = rows[at + i];
     for (let i = extra.length; i < width; i++) mem[columns[i - extra.length]] = rows[at + i];
     this.loaded = id;
+    this.before = id;
   }
 
   /** Somebody changes memory next. */
@@ -48,28 +56,52 @@ export class SharedWords {
     this.loaded = -1;
   }
 
-  save(): number {
+  /** Tells of each word that is another one than before the change, but not of those of `extra`. */
+  changes(tell: (word: number) => void): void {
     this.note();
+    if (this.before < 0) return;
+    const { table, columns, extra, mem } = this;
+    const at = this.before * table.width + extra.length;
+    for (let i = 0; i < columns.length; i++) if (mem[columns[i]] !== table.rows[at + i]) tell(columns[i]);
+  }
+
+  /** `isNoted`: `changes` has been called since the last change. */
+  save(isNoted = false): number {
+    if (!isNoted) this.note();
     const { table, columns, extra, mem, row } = this;
     for (let i = 0; i < extra.length; i++) row[i] = extra[i];
     for (let i = extra.length; i < row.length; i++) row[i] = mem[columns[i - extra.length]];
     this.loaded = table.intern(row);
+    this.before = this.loaded;
     return this.loaded;
   }
 
   /** Words that have changed for the first time. */
   private note(): void {
-    const { mem, image, isColumn } = this;
-    let first = -1;
+    const { mem, image, isColumn, columns, usual, isUsual } = this;
+    // Only what no execution has changed so far is looked at, all of it at a stroke.
+    for (const word of columns) usual[word] = mem[word];
+    if (isUsual()) return;
+    const first = columns.length;
     for (const [from, end] of this.ranges)
       for (let i = from; i < end; i++)
         if (mem[i] !== image[i] && isColumn[i] === 0) {
-          if (first < 0) first = this.columns.length;
-          this.columns.push(i);
+          columns.push(i);
           isColumn[i] = 1;
         }
-    if (first < 0) return;
-    this.table.widen(this.columns.slice(first).map((address) => image[address]));
+    this.table.widen(columns.slice(first).map((address) => image[address]));
     this.row = new Int32Array(this.table.width);
   }
+}
+
+/** Whether two arrays have the same words in these ranges: compared as bytes, which takes a tenth of the time. */
+function comparing(
+  a: Int32Array,
+  b: Int32Array,
+  ranges: readonly (readonly [from: number, end: number])[],
+): () => boolean {
+  const bytesOf = (array: Int32Array, from: number, end: number): Buffer =>
+    Buffer.from(array.buffer, array.byteOffset + from * 4, (end - from) * 4);
+  const pairs = ranges.map(([from, end]) => [bytesOf(a, from, end), bytesOf(b, from, end)] as const);
+  return () => pairs.every(([left, right]) => left.equals(right));
 }

@@ -14,7 +14,15 @@ export function cellOf(variant: string, scenario: string): Cell {
 export function verdictOf(variant: string, scenario: string, more: Partial<CellVerdict> = {}): CellVerdict {
   return {
     ...{ variant, scenario, program: false, memory: 'tso', complete: true, completeWithinSwitches: false },
-    ...{ withinSteps: 90, ended: null, violation: null, message: null, latent: [], states: 1_000 },
+    ...{
+      withinSteps: 90,
+      ended: null,
+      violation: null,
+      message: null,
+      isShortest: true,
+      latent: [],
+      states: 1_000,
+    },
     ...{ expanded: 1_000, transitions: 3_000, depth: 90, seconds: 0.1, peakMemoryBytes: 2 ** 20 },
     bounds: { switches: null, storeBufferDepth: 8, walks: 0, preemptions: 1 },
     ...{ reductions: [], finding: null, known: null },

@@ -1,9 +1,15 @@
 import { begin } from '../../../src/drive/drive.js';
+import { judgeEnd } from '../../../src/drive/end.js';
+import { follow } from '../../../src/drive/recorded.js';
 import { environmentOf } from '../../../src/explore/batch.js';
 import { Random } from '../../../src/explore/random.js';
 import type { KernelJudge } from '../../../src/kernel/kernel-assertions.js';
+import type { KernelCpu } from '../../../src/kernel/kernel-cpu.js';
+import type { KernelProgram } from '../../../src/kernel/kernel-program.js';
+import { clearIsLazy } from '../../../src/kernel/switch-mm.js';
 import { isEnvironment } from '../../../src/machine/agents.js';
 import { Machine } from '../../../src/machine/machine.js';
+import type { Protocol } from '../../../src/machine/protocol.js';
 import { watch } from '../../../src/oracles/board.js';
 import { programOf } from '../../../src/programs/subject.js';
 import { verifyCatalogue } from '../../../src/scenarios/verify/index.js';
@@ -11,7 +17,7 @@ import { defineVariant } from '../../../src/variants/define.js';
 import { KernelSpace, type KernelSpaceOptions } from '../../../src/verify/kernel/kernel-space.js';
 import { MemoryBudget } from '../../../src/verify/row-table.js';
 import type { SearchResult } from '../../../src/verify/search.js';
-import { kernelSearch } from '../../../src/verify/searches.js';
+import { kernelSearch, relying } from '../../../src/verify/searches.js';
 import { FINE } from '../../../src/verify/space.js';
 import type { Scenario } from '../../../src/vocabulary/scenario.js';
 import type { MemoryModel } from '../../../src/vocabulary/violation.js';
@@ -35,8 +41,25 @@ export function scenarioOf(name: string, changes: Partial<Scenario> = {}): Scena
   return { ...found, ...changes };
 }
 
+/** Looks twice at a word that the initiator of a flush stores to. */
+const twice = defineVariant({
+  name: 'twice',
+  ownWords: { perCpu: [], perMm: [], machine: [{ name: 'mark' }] },
+  replace: {
+    *beforeRemoteFlush(cpu: KernelCpu): Protocol<void> {
+      yield* cpu.writeOnce(cpu.layout.own.machine[0], 1);
+    },
+    *clearIsLazy(cpu: KernelCpu, wasLazy: number): Protocol<void> {
+      yield* clearIsLazy(cpu, wasLazy);
+      const before = yield* cpu.readOnce(cpu.layout.own.machine[0]);
+      const after = yield* cpu.readOnce(cpu.layout.own.machine[0]);
+      yield* cpu.assert(before === after, 'nobody has come in between');
+    },
+  },
+});
+
 function asked(variant: string, scenario: Scenario) {
-  const { kernel } = programOf({ variant, scenario }, { variants: asserted, programs: [] });
+  const { kernel } = programOf({ variant, scenario }, { variants: [...asserted, twice], programs: [] });
   if (kernel === null) throw new Error('a scenario is of a kernel');
   const { walks, preemptions = 0 } = environmentOf({ variant, scenario }, kernel);
   return { kernel, bounds: { walks, preemptions } };
@@ -54,23 +77,55 @@ export function search(
   return { ...result, latent: [...made.space.kernel.latent.keys()] };
 }
 
+/** A search in which local steps are executed at once, and how its witness ends on the machine. */
+export function reducedSearch(
+  variant: string,
+  scenario: Scenario,
+  memory: MemoryModel,
+): SearchResult & { readonly latent: readonly string[]; readonly ending: string | null } {
+  const { kernel, bounds } = asked(variant, scenario);
+  return relying(kernel, (footprints) => {
+    const limits = { memoryBytes: BYTES, isOver: () => false, footprints };
+    const made = kernelSearch(kernel, memory, bounds, limits);
+    const result = made.search.run();
+    return {
+      ...result,
+      latent: [...made.space.kernel.latent.keys()],
+      ending: result.schedule === null ? null : endingOf(kernel, memory, result.schedule),
+    };
+  });
+}
+
+/** Class of the violation that a schedule ends in on the machine; else why it does not. */
+function endingOf(kernel: KernelProgram, memory: MemoryModel, schedule: readonly number[]): string {
+  const machine = new Machine(kernel, memory);
+  watch(machine, kernel);
+  const diverged = follow(machine, schedule);
+  judgeEnd(machine, false);
+  return diverged ?? machine.violation?.class ?? 'nothing is wrong';
+}
+
 /** All ends of executions, words of the kernel's own memory, and whether the search was complete. */
 export function ends(
   variant: string,
   scenario: Scenario,
   memory: MemoryModel,
   options: KernelSpaceOptions,
+  isReduced = false,
 ): { readonly ends: readonly string[]; readonly states: number; readonly complete: boolean } {
   const { kernel, bounds } = asked(variant, scenario);
-  const seen = new Set<string>();
-  const { search } = kernelSearch(kernel, memory, bounds, {
-    ...options,
-    memoryBytes: BYTES,
-    isOver: () => false,
-    onEnd: (end, words) => void seen.add(`${end} ${words.subarray(0, kernel.hardwareBase).join(' ')}`),
+  return relying(kernel, (footprints) => {
+    const seen = new Set<string>();
+    const { search } = kernelSearch(kernel, memory, bounds, {
+      ...options,
+      ...(isReduced ? { footprints } : {}),
+      memoryBytes: BYTES,
+      isOver: () => false,
+      onEnd: (end, words) => void seen.add(`${end} ${words.subarray(0, kernel.hardwareBase).join(' ')}`),
+    });
+    const { states, complete } = search.run();
+    return { ends: [...seen].sort(), states, complete };
   });
-  const { states, complete } = search.run();
-  return { ends: [...seen].sort(), states, complete };
 }
 
 /**
