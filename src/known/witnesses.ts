@@ -6,8 +6,8 @@ import { packageRoot } from '../vocabulary/package-root.js';
 
 /**
  * Witnesses that are known of variants and travel with the package, one finding file each in data/witnesses:
- * what a short hunt does not meet is still known. `scripts/known-witnesses.ts` makes them; a test replays
- * them all.
+ * what a short hunt does not meet is still known. `scripts/known-witnesses.ts` makes them, and where no hunt
+ * meets one `shootdown verify`; a test replays them all.
  */
 export interface KnownWitness {
   /** Name of the variant, e.g. `hypercall/v6`. */

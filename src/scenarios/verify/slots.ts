@@ -49,6 +49,14 @@ export const slots: readonly Scenario[] = [
   },
   {
     ...toAnother,
+    name: 'slot-to-another-equal',
+    summary: 'a CPU gives its only slot to an mm of the same generation and drops a page of that meanwhile',
+    mms: [{ mapped: [page0] }, {}, {}, {}, { mapped: [page0] }],
+    start: [running, { loadedMm: A }],
+    scripts: [script(dontneed(0, 1, MANY)), script(run(E), read(0), dontneed(0, 1), read(0))],
+  },
+  {
+    ...toAnother,
     name: 'loaded-another',
     summary: 'a CPU goes to the slot of another mm and drops a page of that, while the first is flushed',
     slots: 2,
@@ -108,6 +116,15 @@ export const slots: readonly Scenario[] = [
     mms: [{ mapped: [page0, page1] }],
     start: [running, lazily],
     scripts: [script(dontneed(0, 1), dontneed(1, 2)), script(run(A), read(0))],
+  },
+  {
+    ...machine,
+    name: 'lazy-back-drop-then-whole',
+    summary: 'a CPU comes back from lazy TLB while a page of its mm is dropped, then all of that flushed',
+    pages: 2,
+    mms: [{ mapped: [page0, page1] }],
+    start: [running, lazily],
+    scripts: [script(dontneed(0, 1), dontneed(1, 2, MANY)), script(run(A), read(0))],
   },
   {
     ...machine,

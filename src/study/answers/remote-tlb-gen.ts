@@ -41,7 +41,7 @@ export function remoteTlbGenAnswer(results: readonly RowResult[]): string[] {
         'no harm seen.',
     ),
     ...refused(unsafe),
-    ...proofs(ran, clean),
+    ...proofs(clean),
     ...weakestLock(new Map(rules.map(([label, rows]) => [label, stands(clean, label, rows)]))),
     ...savings(ran, clean),
     ...lostFlushes(ran),
@@ -99,7 +99,7 @@ const stands = (clean: readonly Rule[], label: string, rows: readonly RowResult[
   clean.some(([known]) => known === label) && rows.every(({ proof }) => proof?.witness == null);
 
 /** Of which rules all executions were looked at, and of how much. */
-function proofs(ran: readonly RowResult[], clean: readonly Rule[]): string[] {
+function proofs(clean: readonly Rule[]): string[] {
   const whole = clean.filter(([, rows]) =>
     rows.every(({ proof }) => proof !== null && proof.witness === null && proof.partly.length === 0),
   );

@@ -5,19 +5,18 @@ import type { ProvedRow } from './proved-row.js';
 
 /** What is said of a row beneath its counts: a shortest witness, or of how much every execution is right. */
 export function proofWords({ witness, proved, known, partly, states }: ProvedRow): string {
-  const parts = [
-    ...(witness === null
-      ? []
-      : [`the shortest witness of ${witness.scenario} has ${count(witness.steps, 'step')}`]),
+  return [
+    ...(witness === null ? [] : [`shortest witness in ${witness.scenario}: ${count(witness.steps, 'step')}`]),
     ...(proved.length === 0
       ? []
-      : [`no execution of ${listed(proved)} goes wrong (${groupDigits(states)} states)`]),
+      : [
+          `all executions of ${count(proved.length, 'scenario')}, ${count(states, 'state')}: none goes wrong`,
+        ]),
     ...known.map(({ finding, scenario }) => `in ${scenario} ${finding} of the kernel is met`),
     ...partly.map(
-      ({ scenario, withinSteps }) => `none of up to ${count(withinSteps, 'step')} of ${scenario}`,
+      ({ scenario, withinSteps }) => `none of up to ${count(withinSteps, 'step')} in ${scenario}`,
     ),
-  ];
-  return `proved: ${parts.join('; ')}`;
+  ].join('; ');
 }
 
 /** What the rows' proofs are of, for what a study rests on. */
