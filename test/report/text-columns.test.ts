@@ -16,12 +16,26 @@ describe('layout', () => {
     ]);
   });
 
-  it('pads and shortens by characters, not by UTF-16 units', () => {
-    expect(pad('€😀', 4)).toBe('€😀  ');
+  it('pads and shortens by columns of a terminal', () => {
+    expect(pad('€😀', 5)).toBe('€😀  ');
     expect(pad('a', 3, 'right')).toBe('  a');
-    expect(shorten('😀😀😀😀', 3)).toBe('😀😀…');
+    expect(pad('語', 3)).toBe('語 ');
+    // One letter of two code points, and one of seven, two columns wide.
+    expect(pad('e\u0301', 2)).toBe('e\u0301 ');
+    expect(pad('👨‍👩‍👧', 3)).toBe('👨‍👩‍👧 ');
+    expect(shorten('😀😀😀😀', 6)).toBe('😀😀…');
+    expect(shorten('😀😀😀😀', 3)).toBe('😀…');
+    expect(shorten('語語', 2)).toBe('…');
+    expect(shorten('e\u0301e\u0301e\u0301', 2)).toBe('e\u0301…');
     expect(shorten('ab cd', 4)).toBe('ab…');
     expect(shorten('abc', 3)).toBe('abc');
+    expect(shorten('abc', 0)).toBe('…');
+  });
+
+  it('wraps wide characters by their columns', () => {
+    expect(wrap('語語語語 a', 5)).toEqual(['語語', '語語', 'a']);
+    expect(wrap('語語', 1)).toEqual(['語', '語']);
+    expect(wrap('e\u0301e\u0301e\u0301', 2)).toEqual(['e\u0301e\u0301', 'e\u0301']);
   });
 
   it('wraps at spaces, and through words that are longer than a line', () => {
