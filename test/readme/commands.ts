@@ -62,6 +62,8 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   // Without the build, and without writing the tarball. All of it, with an installation:
   // scripts/check-package.ts.
   'npm pack': { by: 'npm pack' },
+  // What packing runs first.
+  'npm run build': { by: 'npm pack' },
   'npm install ./shootdown-0.1.0.tgz': { by: 'npm install' },
   'npx shootdown': { by: 'npx' },
 
@@ -77,6 +79,12 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown source check ~/linux': cli(HAS_CLANG ? 0 : 2, { argv: `source check ${SMALL_KERNEL}` }),
   'shootdown hunt --kernel-source ~/linux': cli(HAS_CLANG ? 0 : 2, {
     argv: `hunt --kernel-source ${SMALL_KERNEL}`,
+  }),
+  // It does little that the lab's transcription does; test/compare/accesses has trees that do.
+  'shootdown source compare ~/linux': cli(HAS_CLANG ? 1 : 2, { argv: `source compare ${SMALL_KERNEL}` }),
+  // It has no other state, and is told so; test/csource/command-line.test.ts compares two.
+  'shootdown compare --kernel-source ~/linux --against HEAD~1': cli(2, {
+    argv: `compare --kernel-source ${SMALL_KERNEL} --against ${SMALL_KERNEL}`,
   }),
   'shootdown verify examples/ticket-lock.ts': cli(1, {
     prints: /^ticket-lock: no violation in any execution/m,
@@ -141,6 +149,25 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   // One shard of eight, which is no whole hunt.
   'shootdown merge blobs': cli(3, { prints: /^6\.18: shards 1, 3, 4, 5, 6, 7, 8 are missing/m }),
   'shootdown merge blobs --reporter junit --reporter-file junit.xml': cli(3, { prints: /^6\.18 +none/m }),
+  'shootdown merge blobs --reporter html --report-dir night': cli(3, { prints: /^6\.18 +none/m }),
+  'shootdown hunt --variant 6.14 --reporter html': cli([0, 1], { prints: /^6\.14 /m }),
+  'shootdown hunt --variant 6.14 --reporter html,junit --reporter-file junit.xml': cli([0, 1]),
+  'shootdown verify lock.ts --reporter html': cli(1, {
+    argv: 'verify examples/ticket-lock.ts --reporter html',
+  }),
+  'shootdown study remote-tlb-gen --reporter html': cli(0, {
+    argv: 'study remote-tlb-gen --variant hypercall/v4 --reporter html',
+    prints: /^v4 /m,
+  }),
+  'shootdown show --open FILE': cli(0, {
+    argv: `show --open ${B1_PLACEHOLDER}`,
+    prints: /shootdown-report\/index\.html/,
+  }),
+  'shootdown show --open findings/b1--....json': cli(0, { prints: /shootdown-report\/index\.html/ }),
+  'shootdown show --format perfetto FILE > trace.json': cli(0, {
+    argv: `show --format perfetto ${B1_PLACEHOLDER}`,
+    prints: /"traceEvents"/,
+  }),
   'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
   // Where the wrong one fails soonest.
   'shootdown hunt examples/my-backend.ts': cli(1, {
