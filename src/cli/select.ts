@@ -3,6 +3,7 @@
 import { visible } from '../report/escape.js';
 import { unknownName } from '../report/near-names.js';
 import type { LabelledLine } from '../report/witness-words.js';
+import { requireCold } from '../scenarios/cold.js';
 import type { StressScenario } from '../stress/stress-campaign.js';
 import { switchedName } from '../variants/switched-name.js';
 import { InputError } from '../vocabulary/errors.js';
@@ -52,8 +53,9 @@ export interface SelectedScenarios {
 export const TRACE_PREFIX = 'trace:';
 
 /**
- * Scenarios by catalogue name or `trace:FILE`; the whole catalogue where none is given. `windows`: at most so
- * many of a recording; `own`: a module's.
+ * Scenarios by name or `trace:FILE`; the whole catalogue where none is given. The small ones, which all
+ * executions are looked at of, are taken where they are named: what is proved of one can be sampled too.
+ * `windows`: at most so many of a recording; `own`: a module's.
  */
 export async function selectScenarios(
   engine: Engine,
@@ -73,6 +75,7 @@ export async function selectScenarios(
     const scenarios = catalogue.filter(({ forBroadcasts }) => forBroadcasts !== true);
     return { scenarios, description: [] };
   }
+  const named = [...catalogue, ...(await engine.verifyScenarios())];
   const scenarios: Scenario[] = [];
   const description: LabelledLine[] = [];
   for (const name of new Set(given)) {
@@ -94,8 +97,8 @@ export async function selectScenarios(
     }
     const scenario =
       own.find((candidate) => candidate.name === name) ??
-      catalogue.find((candidate) => candidate.name === name.toLowerCase());
-    const known = [...own, ...catalogue].map((candidate) => candidate.name);
+      named.find((candidate) => candidate.name === name.toLowerCase());
+    const known = [...own, ...named].map((candidate) => candidate.name);
     if (scenario === undefined) throw unknownName('scenario', name, known, 'scenarios');
     scenarios.push(scenario);
   }
@@ -122,6 +125,7 @@ export async function selectStressScenarios(
   });
   if (known !== undefined && known.length === 0) return selected;
   const { scenarios } = await selectScenarios(engine, known, null, 1, own);
+  for (const scenario of scenarios) requireCold(scenario);
   return [
     ...selected,
     ...scenarios.map((scenario) => ({ name: scenario.name, cpus: cpus ?? scenario.cpus, scenario })),

@@ -3,6 +3,7 @@ import type { Program } from '../machine/program.js';
 import { FRAME_BITS, LINE_WORDS } from '../machine/stripped/frame-bits.js';
 import { Frames } from '../machine/stripped/frames.js';
 import type { Definitions } from '../programs/definitions.js';
+import { requireCold } from '../scenarios/cold.js';
 import { findVariant } from '../variants/index.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { ProgramStressRequest, StressRequest } from './api.js';
@@ -42,6 +43,7 @@ function kernelSubject(
 ): StressSubject {
   const variant = findVariant(name, own.variants);
   if (variant === undefined) throw new Error(`no such variant: ${name}`);
+  requireCold(original);
   const scenario = replicate(original, cpus);
   const program = kernelProgram(scenario, variant, 1 << FRAME_BITS, LINE_WORDS);
   const parts = ownParts(scenario);
