@@ -11,6 +11,12 @@ describe('code and pages', () => {
   });
 });
 
+it('the command line has at most sixteen files beside its commands', () => {
+  const files = sizedFiles().filter((file) => /^src\/cli\/[^/]+\.ts$/.test(file));
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.length).toBeLessThanOrEqual(16);
+});
+
 describe('what is too large is seen', () => {
   const many = (count: number, line: string): string => Array.from({ length: count }, () => line).join('\n');
 

@@ -36,10 +36,10 @@ import {
 } from '../options.js';
 import { loadOwn } from '../own-modules.js';
 import { printCommands, printIndented, printTimeline } from '../print-witness.js';
-import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from '../report-directory.js';
 import { selectScenarios, selectVariants } from '../select.js';
 import { defineCommand } from './command.js';
 import { requirePrograms } from './hunt/hunt-targets.js';
+import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from './report-directory.js';
 
 const SWITCHES_MAX = 2 ** 20;
 const INDENT = '    ';

@@ -20,7 +20,7 @@ import { type CliContext, outColors } from '../../command-context.js';
 import { oneOf } from '../../flag-values.js';
 import { printCommand, printLine } from '../../io.js';
 import { flag, type Given, JSON_FLAG } from '../../options.js';
-import { directoryOf, NO_DIRECTORY, REPORT_DIR } from '../../report-directory.js';
+import { directoryOf, NO_DIRECTORY, REPORT_DIR } from '../report-directory.js';
 import { IN_ONE_FILE, reporterFiles, reportPlaces } from './reporter-files.js';
 
 /** A collector for `--reporter`, which may be repeated and may hold a comma list. */

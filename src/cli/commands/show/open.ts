@@ -6,7 +6,7 @@ import { replayCommand } from '../../../report/witness-words.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
-import { directoryOf } from '../../report-directory.js';
+import { directoryOf } from '../report-directory.js';
 
 /** Writes it, in the words of the replay, and prints its path. */
 export async function writePage(

@@ -23,8 +23,8 @@ import {
 } from '../../options.js';
 import { lineTextOfFinding, openFinding } from '../../own-modules.js';
 import { printReplayed, reportDifferences } from '../../print-witness.js';
-import { REPORT_DIR } from '../../report-directory.js';
 import { defineCommand } from '../command.js';
+import { REPORT_DIR } from '../report-directory.js';
 import { writePage } from './open.js';
 import { view } from './view.js';
 

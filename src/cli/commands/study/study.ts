@@ -36,10 +36,10 @@ import {
 } from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
 import { printLabelled } from '../../print-witness.js';
-import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from '../../report-directory.js';
 import { type SelectedScenarios, selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
+import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from '../report-directory.js';
 import { printStudyEnd } from './below-table.js';
 import { studyExhaustively } from './exhaustive.js';
 

@@ -1,14 +1,14 @@
 /** The directory of a report of several files. */
 
 import { join } from 'node:path';
-import { replaceFile, writeError } from '../findings/atomic-file.js';
-import { visible } from '../report/escape.js';
-import type { ReportDirectory } from '../report/reporters/reporter.js';
-import { shellWord } from '../report/shell-word.js';
-import type { CliContext } from './command-context.js';
-import { oneOf, path } from './flag-values.js';
-import { printLine } from './io.js';
-import { flag, flagOr } from './options.js';
+import { replaceFile, writeError } from '../../findings/atomic-file.js';
+import { visible } from '../../report/escape.js';
+import type { ReportDirectory } from '../../report/reporters/reporter.js';
+import { shellWord } from '../../report/shell-word.js';
+import type { CliContext } from '../command-context.js';
+import { oneOf, path } from '../flag-values.js';
+import { printLine } from '../io.js';
+import { flag, flagOr } from '../options.js';
 
 export const REPORT_DIR = flagOr(
   '--report-dir <dir>',
