@@ -201,7 +201,8 @@ function kindOf(index: number): Kind {
 }
 
 /** What the file says of its execution and the replay does not show: a line each, or none. */
-const NAMED_DIFFERENCES = /^(?:shootdown: [^\n]+: \w+: the file says [^\n]+, the replay shows [^\n]+\n)*$/;
+const NAMED_DIFFERENCES =
+  /^(?:shootdown: [^\n]+: [\w.[\]]+: the file says [^\n]+, the replay shows [^\n]+\n)*$/;
 
 /**
  * Exit codes that a file can be answered with: no violation, a violation, bad input; never a failure of
