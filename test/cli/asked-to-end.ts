@@ -65,7 +65,7 @@ export function longCommands(directory: string): LongCommand[] {
     { name: 'trace check', argv: ['trace', 'check', at('long.trace')] },
     { name: 'trace info', argv: ['trace', 'info', at('long.trace')] },
     { name: 'source check', argv: ['source', 'check', tree] },
-    { name: 'verify', argv: ['verify', '--variant', '6.18', '--scenario', 'two-flushers', ...out] },
+    { name: 'verify', argv: ['verify', '--variant', '6.18', '--scenario', 'two-dontneed', ...out] },
     { name: 'stress', argv: ['stress', '--variant', 'b3', '--cpus', '2', '--for', '60s', ...out] },
     { name: 'demo', argv: ['demo', ...out] },
   ];

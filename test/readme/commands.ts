@@ -99,8 +99,8 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown verify --variant b27 --scenario preempted-read --json': cli(1, {
     prints: /"violation": "stale-use"/,
   }),
-  'shootdown verify --variant 6.18 --scenario two-flushers --budget 30s': cli(0, {
-    argv: 'verify --variant 6.18 --scenario two-flushers --budget 4s',
+  'shootdown verify --variant 6.18 --scenario two-dontneed --budget 30s': cli(0, {
+    argv: 'verify --variant 6.18 --scenario two-dontneed --budget 4s',
     prints: /no violation/,
   }),
   'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),

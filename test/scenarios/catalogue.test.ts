@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { verifyCatalogue } from '../../src/scenarios/verify/index.js';
 import type { ScriptStep } from '../../src/vocabulary/scenario.js';
 import { account } from '../kernel/accounting.js';
 import { runMany } from '../kernel/harness.js';
@@ -21,6 +22,11 @@ describe('the catalogue', () => {
     expect(catalogue.length).toBeLessThanOrEqual(40);
     expect(new Set(catalogue.map((scenario) => scenario.name)).size).toBe(catalogue.length);
     for (const scenario of catalogue) expect(scenario.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  });
+
+  it('shares no name with the small scenarios, or a name would mean one to hunt and another to verify', () => {
+    const names = [...catalogue, ...verifyCatalogue].map(({ name }) => name);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
   it('is mostly of 2-3 CPUs, 2-3 mms, 1-3 pages and 2-6 slots', () => {

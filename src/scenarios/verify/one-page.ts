@@ -63,7 +63,7 @@ export const onePage: readonly Scenario[] = [
   },
   {
     ...machine,
-    name: 'two-flushers',
+    name: 'two-dontneed',
     preemptions: 1,
     summary: 'two threads drop a page each at the same time and read the other one',
     pages: 2,

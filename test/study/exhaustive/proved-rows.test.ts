@@ -35,12 +35,12 @@ describe('what is proved of a row', () => {
 
   it('says how far what is too large was looked at', () => {
     const [row] = provedRows([
-      decided('kvm/v4', 'two-flushers', { ...partly, bounds: within(3), states: 5 }),
+      decided('kvm/v4', 'two-dontneed', { ...partly, bounds: within(3), states: 5 }),
       decided('kvm/v4', 'dontneed-two-readers', { complete: false, ended: 'time', withinSteps: 40 }),
       decided('kvm/v4', 'dontneed-read'),
     ]);
     const table = new ProvedTable(remoteTlbGen, ['v4'], 3);
-    expect(table.row(row)).toMatch(/^v4 +none +1 of 3 +1,000 +not all of two-flushers \(3\),/);
+    expect(table.row(row)).toMatch(/^v4 +none +1 of 3 +1,000 +not all of two-dontneed \(3\),/);
     expect(table.row(row)).toContain('(40 steps)');
   });
 });

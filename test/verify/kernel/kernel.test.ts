@@ -73,7 +73,7 @@ describe('what is left out of states, and what is remembered for other states', 
 const FOLLOWED = [
   ['6.18', 'switch-one-slot', 20],
   ['6.18', 'munmap-walk', 30],
-  ['6.18', 'two-flushers', 20],
+  ['6.18', 'two-dontneed', 20],
   ['6.18', 'lazy-exit', 20],
   ['6.18', 'dontneed-two-readers', 10],
   ['kvm', 'preempted-write', 30],
@@ -113,7 +113,7 @@ describe('random executions of the machine', () => {
         'yield* cpu.waitForChange([csd, own.isLazy], [flags, lazy]); }',
     });
     for (const memory of ['tso', 'sc'] as const) {
-      const found = waiting.followRandomly('6.18', waiting.scenarioOf('two-flushers'), memory, 40);
+      const found = waiting.followRandomly('6.18', waiting.scenarioOf('two-dontneed'), memory, 40);
       expect(found.different).toBeNull();
       expect(found.steps).toBeGreaterThan(2_000);
     }
