@@ -4,8 +4,11 @@ import { allKnownWitnesses } from '../../src/known/witnesses.js';
 import type { Program } from '../../src/machine/program.js';
 import { programOf } from '../../src/programs/subject.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { verifyCatalogue } from '../../src/scenarios/verify/index.js';
 import { bugs } from '../../src/variants/bugs.js';
 import { findVariant } from '../../src/variants/index.js';
+import { isUsual } from '../../src/variants/misfit.js';
+import type { Variant } from '../../src/variants/variant.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { programCulprits } from '../../test/explain/culprits/programs.js';
 import { seamCulprits } from '../../test/explain/culprits/seams.js';
@@ -33,32 +36,30 @@ export const own: Modules = {
   programs: programCulprits.flatMap(({ bug, fixed }) => [bug, fixed]),
 };
 
-function variantSubject(name: string, fixed: string, scenarios: readonly Scenario[]): ExplainSubject {
+const variantOf = (name: string): Variant => findVariant(name, own.variants) as Variant;
+
+/** In the scenarios that a hunt goes through where none is named. */
+function variantSubject(name: string, fixed: string): ExplainSubject {
+  const scenarios = catalogue.filter((scenario) => isUsual(variantOf(name), scenario));
   return {
     name,
     request: { variant: name, scenarios },
-    twin: (scenario) =>
-      kernelProgram(
-        scenario as Scenario,
-        findVariant(fixed, own.variants) as NonNullable<ReturnType<typeof findVariant>>,
-      ),
+    twin: (scenario) => kernelProgram(scenario as Scenario, variantOf(fixed)),
   };
 }
 
 /** A rule in the scenario of its witness. */
 function ruleSubjects(): ExplainSubject[] {
   return allKnownWitnesses().map(({ variant, scenario }) => {
-    const scenarios = catalogue.filter(({ name }) => name === scenario);
+    const scenarios = [...catalogue, ...verifyCatalogue].filter(({ name }) => name === scenario);
     return { name: variant, request: { variant, scenarios }, twin: null };
   });
 }
 
 /** Built-in bugs, bugs in replaced functions, programs, and rules with a witness. */
 export const subjects: readonly ExplainSubject[] = [
-  ...bugs
-    .filter(({ bug }) => bug !== undefined)
-    .map(({ name }) => variantSubject(name, `${name}-fixed`, catalogue)),
-  ...replaced.map(({ bug, fixed }) => variantSubject(bug.name, fixed.name, catalogue)),
+  ...bugs.filter(({ bug }) => bug !== undefined).map(({ name }) => variantSubject(name, `${name}-fixed`)),
+  ...replaced.map(({ bug, fixed }) => variantSubject(bug.name, fixed.name)),
   ...programCulprits.map(({ bug, fixed }) => ({
     name: bug.name,
     request: { program: bug.name },

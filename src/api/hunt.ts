@@ -10,7 +10,8 @@ import type { PlainProgram } from '../programs/plain-program.js';
 import { causeOf } from '../replay/cause-of.js';
 import { type Explained, explained } from '../replay/explained.js';
 import { renderTimeline } from '../report/timeline.js';
-import { catalogue } from '../scenarios/catalogue/index.js';
+import { fittingScenarios } from '../scenarios/fitting.js';
+import { findVariant } from '../variants/index.js';
 import type { Variant } from '../variants/variant.js';
 import { InputError } from '../vocabulary/errors.js';
 import { findingSubject } from '../vocabulary/finding.js';
@@ -23,7 +24,7 @@ export interface HuntOptions extends Partial<HuntPlan> {
   readonly variant?: Variant | string;
   /** What plainProgram returned, or the name of a program that the pool's modules define. */
   readonly program?: PlainProgram | string;
-  /** Where a variant runs. Default: the catalogue. */
+  /** Where a variant runs. Default: the scenarios of the catalogue that are usual for it. */
   readonly scenarios?: readonly Scenario[];
   /** Violations that are known: what `readBaseline` returned. */
   readonly baseline?: Baseline;
@@ -53,10 +54,11 @@ const EXECUTIONS_DEFAULT = 10_000;
  * of its module: `openPool(2, await loadModules(['mine.ts']))`. Open findings of the kernel beneath are no
  * failure, and are told in `verdict.met`; `known: []` makes them one.
  *
- * Throws InputError for a name that is nobody's and for a mistake in a user's module.
+ * Throws InputError for a name that is nobody's, for a scenario that makes no sense with the variant, for
+ * none at all, and for a mistake in a user's module.
  */
 export async function hunt(options: HuntOptions): Promise<HuntAnswer> {
-  const { variant, program, pool, jobs, baseline, scenarios = catalogue, ...rest } = options;
+  const { variant, program, pool, jobs, baseline, scenarios: given, ...rest } = options;
   const { seed = 1, memory = 'tso', strategies = allStrategies.map(({ name }) => name), ...plan } = rest;
   const subject = variant ?? program;
   if (subject === undefined || (variant !== undefined && program !== undefined))
@@ -74,6 +76,7 @@ export async function hunt(options: HuntOptions): Promise<HuntAnswer> {
         await huntOn({ ...whole, ...withKnown(plan, baseline, name, memory), program: name }),
         modules,
       );
+    const scenarios = fittingScenarios([findVariant(name, modules.variants)], given);
     // What is known of the kernel beneath is no failure of what is made of it.
     const open = knownOf(name, scenarios, modules.variants);
     const known = withKnown(plan, baseline, name, memory, open);

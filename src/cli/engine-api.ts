@@ -169,10 +169,15 @@ export interface Engine {
   scenarios(): Promise<readonly Scenario[]>;
   /** Small ones, for `verify`. */
   verifyScenarios(): Promise<readonly Scenario[]>;
-  /** Why a variant makes no sense in a scenario; null where it does. */
-  misfit(variant: string, scenario: Scenario): Promise<string | null>;
-  /** Whether a scenario is hunted with a variant where none is named. */
-  isUsual(variant: string, scenario: Scenario): Promise<boolean>;
+  /**
+   * Where variants run: in those that are given, else in those among `usual` (default: the catalogue) that
+   * are usual for all of them. Throws InputError for one that makes no sense.
+   */
+  fittingScenarios(
+    variants: readonly string[],
+    given: readonly Scenario[] | undefined,
+    usual?: readonly Scenario[],
+  ): Promise<readonly Scenario[]>;
   features(): Promise<readonly Listed[]>;
   /** What is wrong in some of the kernels, and known. */
   /** Protocol functions that a variant can replace. */

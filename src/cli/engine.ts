@@ -47,21 +47,13 @@ export function createEngine(): Engine {
     findVariant: async (name) =>
       (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
     senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),
-    misfit: async (name, scenario) => {
-      const [{ findVariant }, { misfit }] = await Promise.all([
+    fittingScenarios: async (names, given, usual) => {
+      const [{ findVariant }, { fittingScenarios }] = await Promise.all([
         import('../variants/index.js'),
-        import('../variants/misfit.js'),
+        import('../scenarios/fitting.js'),
       ]);
-      const variant = findVariant(name, modules.variants);
-      return variant === undefined ? null : misfit(variant, scenario);
-    },
-    isUsual: async (name, scenario) => {
-      const [{ findVariant }, { isUsual }] = await Promise.all([
-        import('../variants/index.js'),
-        import('../variants/misfit.js'),
-      ]);
-      const variant = findVariant(name, modules.variants);
-      return variant === undefined ? scenario.forBroadcasts !== true : isUsual(variant, scenario);
+      const variants = names.map((name) => findVariant(name, modules.variants));
+      return fittingScenarios(variants, given, usual);
     },
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs, modules),
     hunt: huntOn,
@@ -95,18 +87,16 @@ async function comparedSource(
   size: { readonly executions: number; readonly seed: number },
   { variants, places }: Modules,
 ): Promise<ComparedSource> {
-  const [{ compareAccesses }, { kernelSites }, { catalogue }, { findVariant }, { isUsual }] =
-    await Promise.all([
-      import('../compare/accesses/compare-accesses.js'),
-      import('../explain/site.js'),
-      import('../scenarios/catalogue/index.js'),
-      import('../variants/index.js'),
-      import('../variants/misfit.js'),
-    ]);
+  const [{ compareAccesses }, { kernelSites }, { fittingScenarios }, { findVariant }] = await Promise.all([
+    import('../compare/accesses/compare-accesses.js'),
+    import('../explain/site.js'),
+    import('../scenarios/fitting.js'),
+    import('../variants/index.js'),
+  ]);
   const variant = findVariant(name, variants);
   const base = findVariant(baseName, variants);
   if (variant === undefined || base === undefined) throw new Error(`${name} or ${baseName} is not known`);
-  const scenarios = catalogue.filter((scenario) => isUsual(variant, scenario));
+  const scenarios = fittingScenarios([variant], undefined);
   // Own words are told apart by their numbers.
   const isOther =
     base.ownWords !== undefined && JSON.stringify(base.ownWords) !== JSON.stringify(variant.ownWords);

@@ -1,6 +1,7 @@
 import { strategies as allStrategies } from '../explore/strategies/index.js';
-import { catalogue } from '../scenarios/catalogue/index.js';
+import { fittingScenarios } from '../scenarios/fitting.js';
 import { onPool, type RunOptions } from '../study/run-options.js';
+import { findVariant } from '../variants/index.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import { type CompareDocument, compareDocument } from './compare-document.js';
@@ -46,10 +47,12 @@ export async function compare(
   patch: Named | string,
   options: CompareOptions = {},
 ): Promise<CompareResult> {
-  const { scenarios = catalogue, executions, count, seed = 1, memory = 'tso', signal } = options;
+  const { executions, count, seed = 1, memory = 'tso', signal } = options;
   const strategies = options.strategies ?? allStrategies.map(({ name }) => name);
   const budgetMs = options.budgetMs ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined);
   return onPool(options.pool, async (pool) => {
+    const named = [base, patch].map((one) => findVariant(nameOf(one), pool.modules.variants));
+    const scenarios = fittingScenarios(named, options.scenarios);
     const comparison = await compareVariants(
       {
         base: nameOf(base),

@@ -5,6 +5,7 @@ import { BundlePlaces } from '../bundle/places.js';
 import { displayPath } from '../bundle/user-files.js';
 import { madePrograms } from '../programs/plain-program.js';
 import type { Subject as NamedSubject } from '../programs/subject.js';
+import { fittingScenarios } from '../scenarios/fitting.js';
 import { verifyCatalogue } from '../scenarios/verify/index.js';
 import { madeVariants } from '../variants/define.js';
 import { findVariant } from '../variants/index.js';
@@ -76,14 +77,14 @@ export async function verified(
   return { outcomes, modules };
 }
 
-function subjectsOf(
-  subject: Subject,
-  scenarios: readonly Scenario[] = verifyCatalogue,
-): readonly NamedSubject[] {
+function subjectsOf(subject: Subject, scenarios: readonly Scenario[] | undefined): readonly NamedSubject[] {
   const { name } = subject;
   return isProgram(subject)
     ? [{ program: name }]
-    : scenarios.map((scenario) => ({ variant: name, scenario }));
+    : fittingScenarios([subject], scenarios, verifyCatalogue).map((scenario) => ({
+        variant: name,
+        scenario,
+      }));
 }
 
 /** The modules that define it under its name; of a built-in variant none. */

@@ -85,8 +85,8 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     prepareSource: async () => {
       throw new InputError('clang cannot be run');
     },
-    misfit: async () => null,
-    isUsual: async () => true,
+    fittingScenarios: async (_, given, usual) =>
+      given ?? usual ?? [sampleScenario(), sampleScenario({ name: 'lazy-return', summary: 'idle' })],
     asInputError: (error) => error,
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],

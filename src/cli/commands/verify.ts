@@ -128,15 +128,16 @@ async function subjectsOf(engine: Engine, own: OwnDefinitions, flags: VerifyFlag
       'give a module that exports a program (plainProgram), or a kernel with --variant',
     );
   const small = await engine.verifyScenarios();
-  const given = flags.scenario ?? [...own.scenarios, ...small].map(({ name }) => name);
-  const { scenarios } =
-    variants.length === 0
-      ? { scenarios: [] }
-      : await selectScenarios(engine, given, null, 1, [...own.scenarios, ...small]);
-  return [
-    ...programs.map((program) => ({ program })),
-    ...variants.flatMap((variant) => scenarios.map((scenario) => ({ variant, scenario }))),
-  ];
+  const known = [...own.scenarios, ...small];
+  const given =
+    flags.scenario === undefined || variants.length === 0
+      ? undefined
+      : (await selectScenarios(engine, flags.scenario, null, 1, known)).scenarios;
+  const subjects: Subject[] = programs.map((program) => ({ program }));
+  for (const variant of variants)
+    for (const scenario of await engine.fittingScenarios([variant], given, known))
+      subjects.push({ variant, scenario });
+  return subjects;
 }
 
 interface Verified {

@@ -118,7 +118,11 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
   const { seed, memory, jobs, out, executions, count, json } = flags;
   const scenarioNames =
     flags.scenario ?? (own.scenarios.length === 0 ? undefined : own.scenarios.map(({ name }) => name));
-  const { scenarios } = await selectScenarios(engine, scenarioNames, flags.window ?? null, 1, own.scenarios);
+  const selected = await selectScenarios(engine, scenarioNames, flags.window ?? null, 1, own.scenarios);
+  const scenarios = await engine.fittingScenarios(
+    [base, patch],
+    scenarioNames === undefined ? undefined : selected.scenarios,
+  );
   const isLimited = flags.budget !== undefined || executions !== undefined;
   checkOutDirectory(out);
 

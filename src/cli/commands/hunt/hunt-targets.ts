@@ -1,6 +1,5 @@
 /** What a hunt is of: variants in scenarios, programs, or both, named by flags or defined in modules. */
 
-import { visible } from '../../../report/escape.js';
 import { unknownName } from '../../../report/near-names.js';
 import type { LabelledLine } from '../../../report/witness-words.js';
 import { InputError } from '../../../vocabulary/errors.js';
@@ -60,33 +59,15 @@ export async function selectTargets(
       ? { scenarios: [], description: [] }
       : await selectScenarios(engine, given, flags.window ?? null, 1, own.scenarios);
   const hunted = [];
+  const named = given === undefined ? undefined : selected.scenarios;
   for (const variant of variants)
-    hunted.push({ variant, scenarios: await scenariosOf(engine, variant, given, selected.scenarios) });
+    hunted.push({ variant, scenarios: await engine.fittingScenarios([variant], named) });
   return {
     subjects: [...programs.map((program) => ({ program })), ...hunted],
     names: [...programs, ...variants],
     scenarios: [...new Set(hunted.flatMap(({ scenarios }) => scenarios))],
     description: selected.description,
   };
-}
-
-/** Those that are named, which must fit; where none is, all in which the variant is usually hunted. */
-async function scenariosOf(
-  engine: Engine,
-  variant: string,
-  given: readonly string[] | undefined,
-  selected: readonly Scenario[],
-): Promise<readonly Scenario[]> {
-  const fitting: Scenario[] = [];
-  for (const scenario of given === undefined ? await engine.scenarios() : selected) {
-    const reason = given === undefined ? null : await engine.misfit(variant, scenario);
-    if (reason !== null)
-      throw new InputError(
-        `${visible(variant)} makes no sense in scenario ${visible(scenario.name)}: ${reason}`,
-      );
-    if (given !== undefined || (await engine.isUsual(variant, scenario))) fitting.push(scenario);
-  }
-  return fitting;
 }
 
 async function variantsOf(

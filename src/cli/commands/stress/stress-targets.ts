@@ -43,7 +43,11 @@ export async function selectStressTargets(
   const [variant] = await selectVariants(engine, given);
   const refused = await engine.threads.refused(variant);
   if (refused !== null) throw new InputError(`stress: ${refused}`);
-  const scenarios = await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios);
+  const selected = await selectStressScenarios(engine, flags.scenario, flags.cpus, own.scenarios);
+  const all = selected.map(({ scenario }) => scenario);
+  const isNamed = flags.scenario !== undefined || own.scenarios.length > 0;
+  const fitting = await engine.fittingScenarios([variant], isNamed ? all : undefined, all);
+  const scenarios = selected.filter(({ scenario }) => fitting.includes(scenario));
   return {
     name: variant,
     ofPrograms: false,
