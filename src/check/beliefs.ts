@@ -35,6 +35,15 @@ export function setBit(s: State, cpu: number, handle: number, on: boolean): void
   else s.mem[maskWord(s, handle)] &= ~(1 << cpu);
 }
 
+/**
+ * Whether a CPU whose task brings an mm along cannot have it loaded: its bit, which stays set for as long as
+ * it has, is not in the mm's mask. A lazy CPU that a flush found has left the mm for init_mm, and the next
+ * flush took it out of the mask.
+ */
+export function hasLeft(s: State, cpu: number, handle: number): boolean {
+  return s.lazyCpumask && s.mms.view(handle).maskSeen && (s.mem[maskWord(s, handle)] & (1 << cpu)) === 0;
+}
+
 /** First sight of the mm that a CPU has loaded. */
 export function learnMm(s: State, cpu: number, handle: number, tentative: boolean): void {
   const view = s.cpus[cpu];
@@ -143,7 +152,8 @@ export function prepareSwitch(s: State, cpu: number, next: number, cr3: EventOf<
     // A stand-in: the real slot is seen now.
     if (slots[chosen].known) return DECIDED;
     const { ctxId, gen } = slotAt(s, cpu, found);
-    const known = slots[found].genKnown;
+    // Where it may have been handed on since, a flush tells that it was, whatever its generation.
+    const known = slots[found].genKnown && (cr3.noFlush || !slots[found].mayBeGone);
     moveStandIn(s, cpu, found, chosen);
     setSlot(s, cpu, chosen, ctxId, known ? gen : genOf(s, next) - (cr3.noFlush ? 0 : 1));
     slots[chosen].known = true;

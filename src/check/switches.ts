@@ -2,6 +2,7 @@
 import { INIT_MM, LOADED_MM_SWITCHING, MM_NULL } from '../kernel/constants.js';
 import type { EventOf } from '../trace/events.js';
 import {
+  hasLeft,
   learnMm,
   learnOwnAsid,
   learnSlotGen,
@@ -96,6 +97,7 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
     // seen where it comes back to it.
     const prev = s.mms.handle(event.prev);
     const left =
+      hasLeft(s, cpu, prev) ||
       prev === view.notLoaded || (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
     learnMm(s, cpu, left ? INIT_MM : prev, false);
   }
@@ -265,7 +267,10 @@ function forceCr3(s: State, event: Cr3Write, asid: number, ctx: Context): void {
 export const enterLazy: StepOf<'enter_lazy'> = (s, event, ctx) => {
   const { cpu } = event;
   finish(s, cpu, ctx);
-  if (!s.cpus[cpu].mmKnown) learnMm(s, cpu, s.mms.handle(event.mm), true);
+  if (!s.cpus[cpu].mmKnown) {
+    const mm = s.mms.handle(event.mm);
+    learnMm(s, cpu, hasLeft(s, cpu, mm) ? INIT_MM : mm, true);
+  }
   s.cpus[cpu].lazyKnown = true;
   s.lab.start(cpu, (c) => c.fn.enterLazyTlb(c));
 };

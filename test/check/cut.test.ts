@@ -88,6 +88,9 @@ describe('a part of a recording', () => {
     ['reason 5 on a CPU that is lazy with another mm', 'k618bcast8-w8', '6.18.15', 8261, 3000],
     ['an idle CPU that has init_mm, as a batch shows', 'k616native4-w7', '6.16.3', 5850, 100],
     ['a PV flush that began before the file', 'k618pv4-w3', '6.18.15', 12184, 30],
+    ['an mm that a lazy CPU has left', 'k618bcast8-w8', '6.18.15/invlpgb', 9240, 3000],
+    ['an mm that an idle CPU has left', 'k618bcast8-w8', '6.18.15/invlpgb', 10_378, 300],
+    ['a slot that was handed on before it was seen', 'k618bcast4-w8', '6.18.15/invlpgb', 18_074, 260],
     ['a switch that the file ends in', 'k612native4-w5', '6.12.117', 17721, 37],
     ['a send that began before the file', 'k612native4-w5', '6.12.117', 23548, 1014],
   ] as const)('does not take for known what it does not show: %s', (_, name, profile, from, length) => {
