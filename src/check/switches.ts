@@ -98,7 +98,8 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
     const prev = s.mms.handle(event.prev);
     const left =
       hasLeft(s, cpu, prev) ||
-      prev === view.notLoaded || (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
+      prev === view.notLoaded ||
+      (event.prev === event.next && ((event.ncpus >> BigInt(cpu)) & 1n) === 0n);
     learnMm(s, cpu, left ? INIT_MM : prev, false);
   }
   compareMask(s, 'ncpus', next, event.ncpus, ctx);

@@ -123,6 +123,9 @@ const emptyScenario = (recording: Recording, mms: number, pcid: boolean, globalA
   mms: Array.from({ length: mms }, () => ({ alive: false })),
   pages: 1,
   globalAsids,
+  ...(recording.meta?.invlpgbCountMax === undefined
+    ? {}
+    : { invlpgbCountMax: recording.meta.invlpgbCountMax }),
   slots: SLOTS,
   pcid,
   lazy: true,

@@ -15,6 +15,8 @@ const PAGES_MAX = 64;
 const SLOTS_MAX = 6;
 /** With the slots they are bits of one word. */
 const GLOBAL_ASIDS_MAX = 24;
+/** The kernel's `invlpgb_count_max` is a u16: with 65,536 it would be 0, and a range never end (B17). */
+const INVLPGB_COUNT_MAX = 65_535;
 const SCRIPT_STEPS_MAX = 10_000;
 /** Of all scripts together; whole recordings have some thousand. */
 const ALL_STEPS_MAX = 50_000;
@@ -79,6 +81,8 @@ export const scenarioSchema = z
     walks: whole(0, 10_000),
     preemptions: whole(0, 10_000).optional(),
     globalAsids: whole(1, GLOBAL_ASIDS_MAX).optional(),
+    freshGlobalAsids: z.literal(true).optional(),
+    invlpgbCountMax: whole(1, INVLPGB_COUNT_MAX).optional(),
     forBroadcasts: z.literal(true).optional(),
     start: list(scenarioCpu, CPUS_MAX).optional(),
     scripts: list(list(scriptStep, SCRIPT_STEPS_MAX), CPUS_MAX),

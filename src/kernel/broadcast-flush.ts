@@ -19,7 +19,8 @@ export function* broadcastTlbFlush(cpu: KernelCpu, mm: number): Protocol<void> {
   if (end === TLB_FLUSH_ALL) {
     yield* cpu.fn.invlpgbFlushSinglePcidNosync(cpu, asid);
   } else {
-    const countMax = cpu.features.invlpgbCountKnown ? INVLPGB_COUNT_MAX : 0;
+    const ofHardware = cpu.scenario.invlpgbCountMax ?? INVLPGB_COUNT_MAX;
+    const countMax = cpu.features.invlpgbCountKnown ? ofHardware : 0;
     let page = yield* cpu.readOnce(info.start);
     do {
       // Before the count has been read from CPUID it is 0, and this goes on for ever (B17).

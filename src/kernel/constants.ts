@@ -21,7 +21,10 @@ export const TLB_LOCAL_MM_SHOOTDOWN = 3;
 export const TLB_REMOTE_SEND_IPI = 4;
 export const TLB_REMOTE_WRONG_CPU = 5;
 
-/** Pages that one INVLPGB covers at most (`invlpgb_count_max`, from CPUID). */
+/**
+ * Pages that one INVLPGB covers at most where a scenario does not say (`invlpgb_count_max`, from CPUID): what
+ * the recorded machines told.
+ */
 export const INVLPGB_COUNT_MAX = 8;
 /**
  * One of this many flushes by IPI looks whether the mm is to have a global ASID: in the kernel one in 32, a

@@ -39,8 +39,8 @@ export function startImage(
   mem[kernel.lastCtxId] = INIT_MM_CTX_ID + scenario.mms.length;
   const { globalAsids } = kernel;
   if (globalAsids.asid.length > 0) {
-    // As if the search had come to its end: the first one to be given out flushes everything.
-    mem[globalAsids.last] = globalAsids.end;
+    // At its end the search flushes everything before the next one is given out.
+    mem[globalAsids.last] = scenario.freshGlobalAsids === true ? globalAsids.first : globalAsids.end;
     mem[globalAsids.available] = globalAsids.end - globalAsids.first - 1;
   }
   scenario.mms.forEach((start, index) => {

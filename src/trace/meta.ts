@@ -15,6 +15,7 @@ const MetaFile = z.object({
   machine: z.string().optional(),
   vcpus: z.number().int().min(1).max(8192).optional(),
   cpu_flags: z.object({ pcid: z.boolean().optional() }).optional(),
+  invlpgb_count_max: z.number().int().min(1).max(65_535).optional(),
   tlb_single_page_flush_ceiling: z.number().int().min(0).max(1_000_000).nullish(),
   workload: z.object({ name: z.string() }).optional(),
   check: z.object({ kprobe_misses: z.record(z.string(), z.number()).optional() }).optional(),
@@ -57,6 +58,7 @@ export function readMeta(path: string): RecordingMeta | undefined {
     ...(meta.machine === undefined ? {} : { machine: meta.machine }),
     ...(meta.vcpus === undefined ? {} : { cpus: meta.vcpus }),
     ...(meta.cpu_flags?.pcid === undefined ? {} : { pcid: meta.cpu_flags.pcid }),
+    ...(meta.invlpgb_count_max === undefined ? {} : { invlpgbCountMax: meta.invlpgb_count_max }),
     ...(typeof meta.tlb_single_page_flush_ceiling === 'number'
       ? { flushCeiling: meta.tlb_single_page_flush_ceiling }
       : {}),

@@ -13,6 +13,8 @@ export interface RecordingMeta {
   readonly machine?: string;
   readonly cpus?: number;
   readonly pcid?: boolean;
+  /** Pages that one INVLPGB covers at most. */
+  readonly invlpgbCountMax?: number;
   /** More steps than this make a flush full. */
   readonly flushCeiling?: number;
   readonly workload?: string;

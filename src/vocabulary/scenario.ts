@@ -126,6 +126,16 @@ export interface Scenario {
    * Default 4.
    */
   readonly globalAsids?: number;
+  /**
+   * Whether the search for a free global ASID is at its beginning at the start; else it is at its end, as in
+   * a kernel that has just booted, and the first mm to be given one waits for a flush of everything.
+   */
+  readonly freshGlobalAsids?: true;
+  /**
+   * Pages that one INVLPGB covers at most (CPUID Fn8000_0008 EDX[15:0], and one more), 1 to 65,535: the
+   * kernel keeps it in 16 bits. Default 8.
+   */
+  readonly invlpgbCountMax?: number;
   /** Where no scenario is named, only kernels whose CPUs broadcast invalidations are hunted in it. */
   readonly forBroadcasts?: true;
   /** State of each CPU at the start; default: all in init_mm with empty slots. */

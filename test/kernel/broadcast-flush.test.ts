@@ -19,8 +19,13 @@ const A = FIRST_USER_MM;
 const GLOBAL = 3;
 
 /** Two CPUs run A, CPU 1 under a slot of its own; A has a global ASID. */
-function bench(transition: boolean, setup: Setup = {}, pages = 20): Bench {
-  const machine = new Bench(quiet({ pages, start: [{ loadedMm: 0 }, { loadedMm: 0 }] }), {
+function bench(
+  transition: boolean,
+  setup: Setup = {},
+  pages = 20,
+  changes: Parameters<typeof quiet>[0] = {},
+): Bench {
+  const machine = new Bench(quiet({ pages, start: [{ loadedMm: 0 }, { loadedMm: 0 }], ...changes }), {
     backend: invlpgbBackend,
     ...setup,
   });
@@ -53,6 +58,16 @@ describe('flush_tlb_mm_range of an mm with a global ASID', () => {
       'invlpgb flags 7 pcid 4 page 17 pages 1',
       'tlbsync',
     ]);
+    const pieces = (invlpgbCountMax: number): number[] => {
+      const other = bench(false, {}, 20, { invlpgbCountMax });
+      other.run(flush(1, 8));
+      return broadcasts(other).flatMap((op) =>
+        [...op.matchAll(/pages (\d+)/g)].map((seen) => Number(seen[1])),
+      );
+    };
+    expect(pieces(3)).toEqual([3, 3, 1]);
+    expect(pieces(1)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(pieces(65_535)).toEqual([7]);
     const nameless = bench(false, { features: { invlpgbAsidValid: false } });
     nameless.run(flush(0, 1));
     expect(broadcasts(nameless)[0]).toContain('flags 3 ');

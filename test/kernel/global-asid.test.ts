@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { invlpgbBackend } from '../../src/backends/invlpgb.js';
 import { FIRST_USER_MM } from '../../src/kernel/constants.js';
 import { EV_GLOBAL_ASID_FREED, EV_GLOBAL_ASID_GIVEN } from '../../src/kernel/events.js';
-import { Bench, quiet, type Setup } from './harness.js';
+import { everyScenario } from '../../src/scenarios/catalogue/index.js';
+import { Bench, quiet, runMany, type Setup } from './harness.js';
 
 /** A24: global ASIDs, who gets one, and how their numbers come round. */
 
@@ -117,5 +118,19 @@ describe('a global ASID', () => {
     const again = numbers('A -A A -A A -A D A -A A -A A B -A A -A A -A A -A C');
     expect([again[7], again.at(-1)]).toEqual([6, 6]);
     expect(C).toBe(A + 2);
+  });
+
+  it('that is seen before its transition leaves stragglers behind', { timeout: 60_000 }, () => {
+    const together = everyScenario.find(({ name }) => name === 'global-together');
+    if (together === undefined) throw new Error('no such scenario');
+    const meet = (transitionBeforeAsid: boolean): Record<string, number> =>
+      runMany(together, {
+        backend: invlpgbBackend,
+        features: { transitionBeforeAsid },
+        strategies: ['random', 'pct', 'delay'],
+        executions: 1_500,
+      }).harm;
+    expect(meet(false)['stale-use']).toBeGreaterThanOrEqual(1);
+    expect(meet(true)).toEqual({});
   });
 });

@@ -221,7 +221,7 @@ export function runMany(scenario: Scenario, options: Many): Tally {
   if (profile === undefined) throw new Error(`no profile ${options.profile}`);
   const program = kernelProgram(scenario, {
     features: { ...profile.features, ...options.features },
-    backend: nativeBackend,
+    backend: options.backend ?? nativeBackend,
     replace: options.replace,
   });
   const machine = new Machine(program, options.memory ?? 'tso');

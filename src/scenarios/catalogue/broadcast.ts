@@ -67,6 +67,19 @@ export const broadcast: readonly Scenario[] = [
   },
   {
     ...machine,
+    name: 'global-together',
+    // Not the first mm to be given one: that waits for a flush of everything, which leaves no translation.
+    summary: 'two threads of an mm drop a page each, again and again, while it is given a global ASID',
+    cpus: 2,
+    pages: 2,
+    walks: 0,
+    freshGlobalAsids: true,
+    mms: [{ mapped: [0, 1].map((page) => ({ page, write: true })) }],
+    start: [0, 1].map((page) => ({ loadedMm: A, cached: [{ mm: A, page }] })),
+    scripts: [script(repeat(3, dontneed(0, 1), read(0))), script(repeat(3, dontneed(1, 2), read(1)))],
+  },
+  {
+    ...machine,
     name: 'global-recycled',
     summary: 'mms with global ASIDs are born and die, with so few that the search comes to its end',
     cpus: 2,
