@@ -1,0 +1,52 @@
+import { basename } from 'node:path';
+import { findCompiler } from '../../src/csource/clang.js';
+import { readTree, sha256 } from '../../src/csource/tree.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
+import { Kept, type KeptLine } from '../kept.js';
+import { huntTree, metBy } from './hunt-tree.js';
+
+/**
+ * Kernels' own C text as it is: nothing but named open findings may be met.
+ *
+ *     npx tsx bench/csource/unmodified.ts [--seeds 10] [--executions 10000] [--jobs 1] [--kept FILE] TREE...
+ *
+ * A hunt over the catalogue for each seed. With --kept each is written down when it is done, and a run that
+ * was stopped goes on where it was. Exit code 1 where something else is found.
+ */
+
+interface Hunted extends KeptLine {
+  readonly executions: number;
+  readonly violation: string | null;
+  readonly known: readonly string[];
+}
+
+const given = argumentsOf({ seeds: 10, executions: 10_000, jobs: 1, kept: '' }, 'TREE...');
+const kept = new Kept<Hunted>(given.kept);
+
+await findCompiler();
+for (const tree of given.positionals) {
+  const { files, version } = readTree(tree);
+  const hash = sha256(JSON.stringify(files)).slice(0, 12);
+  const lines: Hunted[] = [];
+  for (let seed = 1; seed <= given.seeds; seed++) {
+    const key = `${hash} ${given.executions} ${seed}`;
+    const line = await kept.of(key, async () => {
+      const result = await huntTree(tree, { ...given, seed });
+      return { key, executions: result.verdict.executions, ...metBy(result) };
+    });
+    lines.push(line);
+    console.log(`${basename(tree)} seed ${seed}: ${line.violation ?? 'nothing'} in ${line.executions}`);
+  }
+  const executions = lines.reduce((sum, one) => sum + one.executions, 0);
+  const violations = lines.flatMap(({ violation }) => violation ?? []);
+  const known = [...new Set(lines.flatMap((one) => one.known))];
+  if (violations.length > 0) process.exitCode = 1;
+  const met = known.length === 0 ? 'nothing' : `nothing but ${known.join(', ')}`;
+  const result =
+    `${violations.length === 0 ? met : `${violations.join(', ')} and ${met}`} in ` +
+    `${executions.toLocaleString('en')} executions, ${given.seeds} seeds`;
+  const command = `npx tsx bench/csource/unmodified.ts --executions ${given.executions} TREE`;
+  console.log(`${version}: ${result}`);
+  if (given.isRecorded) record({ what: `C text of ${version}, unmodified (bar 100,000)`, result, command });
+}
