@@ -2,8 +2,10 @@
 import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
+import type { Backend } from '../kernel/backend.js';
 import type { Features } from '../kernel/features.js';
 import type { KernelFunctions } from '../kernel/functions.js';
+import type { OwnWords } from '../kernel/own-words.js';
 import type { TraceEvent } from '../trace/events.js';
 import { type HypervisorEvent, readHypervisorLog } from '../trace/hypervisor-log.js';
 import { type FoundBy, identify } from '../trace/identify.js';
@@ -24,6 +26,9 @@ export interface CheckedVersion {
   readonly name: string;
   readonly features: Features;
   readonly replace?: Partial<KernelFunctions>;
+  /** Its functions are a kernel's C text, of the form that calls through the table. */
+  readonly isKernelText?: boolean;
+  readonly ownWords?: OwnWords;
 }
 
 /** The answer of `trace check --json`: what was found, and the sums over the kinds that have a bar. */
@@ -106,8 +111,10 @@ export function checkRecording(
   if (traits === null) requireProbes(recording);
   const { pv, pcid, ...shown } = traits ?? traitsOf(recording);
   const broadcasts = shown.broadcasts && version.features.globalAsids;
+  if (broadcasts && version.isKernelText === true)
+    throw new TraceError(recording.file, null, 'its CPUs broadcast', 'C text runs on CPUs without INVLPGB');
   const backend = pv ? kvmPvBackend : broadcasts ? invlpgbBackend : nativeBackend;
-  const kernel = { features: version.features, backend, replace: version.replace ?? {} };
+  const kernel = { ...version, backend, replace: replacedBy(version, backend) };
   const { events, marks } = modelled(recording.events, broadcasts);
   const left = notCompared(missingProbes(events));
   const board = new Board(new Set(left.map(({ kind }) => kind)));
@@ -123,6 +130,16 @@ export function checkRecording(
     notCompared: left,
     ...board.report(),
   };
+}
+
+/** What the version's functions replace; a hypervisor's way to reach vCPUs is not in C text. */
+function replacedBy(
+  { replace = {}, isKernelText }: CheckedVersion,
+  backend: Backend,
+): Partial<KernelFunctions> {
+  if (isKernelText !== true || backend === nativeBackend) return replace;
+  const { flushTlbMulti: _, ...rest } = replace;
+  return rest;
 }
 
 /** The profile to check with, the hypervisor's log, and what the first part of the recording shows. */

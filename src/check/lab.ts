@@ -11,6 +11,7 @@ import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { KernelLayout } from '../kernel/kernel-layout.js';
 import { kernelProgram } from '../kernel/kernel-program.js';
+import type { OwnWords } from '../kernel/own-words.js';
 import { CSD_FLAGS, type PerCpu } from '../kernel/structs.js';
 import { agentOf, CPU_AGENT, LINE_AGENT } from '../machine/agents.js';
 import { Machine } from '../machine/machine.js';
@@ -29,6 +30,9 @@ export interface CheckedKernel {
   readonly features: Features;
   readonly backend: Backend;
   readonly replace: Partial<KernelFunctions>;
+  /** Its functions are C text, which chooses the slot of a switch and fills it before CR3 is written. */
+  readonly isKernelText?: boolean;
+  readonly ownWords?: OwnWords;
 }
 
 /** The functions of a checked kernel, without gates. */
@@ -55,6 +59,8 @@ class Port {
   answered = false;
   /** ASID * 2 + flush to load CR3 with; -1: the model's own. */
   cr3 = -1;
+  /** The slot of a switch under way has passed the gate. */
+  chosen = false;
   /** Whether this flush trims mm_cpumask: an input. */
   trim = false;
   /** CPUs that smp_call_function_many_cond was last about to send an IPI to. */
@@ -83,12 +89,18 @@ export class Lab {
 
   readonly ports: readonly Port[];
 
-  constructor(scenario: Scenario, { features, backend, replace }: CheckedKernel) {
+  constructor(scenario: Scenario, { features, backend, replace, isKernelText, ownWords }: CheckedKernel) {
     const own = ownFunctions(backend, replace);
     const program = kernelProgram(scenario, {
       features,
       backend,
-      replace: { ...replace, ...this.wrappers(own), ...broadcastGates(this, own) },
+      replace: {
+        ...replace,
+        ...this.wrappers(own),
+        ...(isKernelText === true ? this.cr3OfText(own) : this.cr3Gate(own)),
+        ...broadcastGates(this, own),
+      },
+      ownWords,
     });
     this.layout = program.config.layout;
     this.cpus = scenario.cpus;
@@ -138,12 +150,6 @@ export class Lab {
         yield* lab.gates.stop(cpu, G.GATE_INC_GEN, mm);
         return yield* own.incMmTlbGen(cpu, mm);
       },
-      *loadNewMmCr3(cpu, next, asid, needFlush, nextTlbGen) {
-        yield* lab.gates.stop(cpu, G.GATE_CR3, asid, needFlush ? 1 : 0);
-        const choice = lab.ports[cpu.id].cr3;
-        const [slot, flush] = choice < 0 ? [asid, needFlush] : [choice >> 1, (choice & 1) !== 0];
-        yield* own.loadNewMmCr3(cpu, next, slot, flush, nextTlbGen);
-      },
       *flushTlbOneUser(cpu) {
         // Recorded ranges have more pages than the lab, in whose TLB nothing stands: that, and what was
         // flushed, is all that is compared.
@@ -156,6 +162,40 @@ export class Lab {
         // The IPIs' arrival is an input (which flush_tlb_func ran where): only whom they would go to is the
         // model's.
         lab.ports[cpu.id].ipis = yield* cpu.peek(cpu.own.cfd.cpumaskIpi);
+      },
+    };
+  }
+
+  private cr3Gate(own: KernelFunctions): Partial<KernelFunctions> {
+    const lab = this;
+    return {
+      *loadNewMmCr3(cpu, next, asid, needFlush, nextTlbGen) {
+        yield* lab.gates.stop(cpu, G.GATE_CR3, asid, needFlush ? 1 : 0);
+        const choice = lab.ports[cpu.id].cr3;
+        const [slot, flush] = choice < 0 ? [asid, needFlush] : [choice >> 1, (choice & 1) !== 0];
+        yield* own.loadNewMmCr3(cpu, next, slot, flush, nextTlbGen);
+      },
+    };
+  }
+
+  /**
+   * The same gate in C text, where one function chooses the slot and another writes CR3: behind the choice,
+   * so that the text goes on with the recorded one, or before the write of a CPU that keeps its slot.
+   */
+  private cr3OfText(own: KernelFunctions): Partial<KernelFunctions> {
+    const lab = this;
+    return {
+      *chooseNewAsid(cpu, next, nextTlbGen) {
+        const choice = yield* own.chooseNewAsid(cpu, next, nextTlbGen);
+        yield* lab.gates.stop(cpu, G.GATE_CR3, choice >> 1, choice & 1);
+        const port = lab.ports[cpu.id];
+        port.chosen = true;
+        return port.cr3 < 0 ? choice : port.cr3;
+      },
+      *beforeCr3(cpu, asid, needFlush) {
+        const { chosen } = lab.ports[cpu.id];
+        lab.ports[cpu.id].chosen = false;
+        if (!chosen) yield* lab.gates.stop(cpu, G.GATE_CR3, asid, needFlush ? 1 : 0);
       },
     };
   }

@@ -3,6 +3,7 @@
  * can give it a small one; the real one is wired up in engine.ts.
  */
 
+import type { CheckReport } from '../check/index.js';
 import type { AccessComparison } from '../compare/accesses/tally.js';
 import type { CompareRequest } from '../compare/compare-variants.js';
 import type { Comparison } from '../compare/comparison.js';
@@ -153,6 +154,11 @@ export interface Engine {
     ref: Pick<KernelSourceRef, 'variant' | 'base'>,
     size: { readonly executions: number; readonly seed: number },
   ): Promise<ComparedSource>;
+  /**
+   * Checks a recording against a profile or variant, C text that is loaded among them; null: against the
+   * profile of the kernel that made it. Throws InputError.
+   */
+  checkTrace(file: string, version: string | null): Promise<CheckReport>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
   asInputError(error: unknown): unknown;
   variants(): Promise<readonly ListedVariant[]>;

@@ -6,10 +6,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { asInputError } from '../bundle/places.js';
+import type { CheckReport } from '../check/index.js';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/text-columns.js';
 import type { ChosenScenario, WindowRule } from '../trace/index.js';
 import type { Variant } from '../variants/variant.js';
+import { InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef } from '../vocabulary/finding.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import type { AskedHunt, ComparedSource, Engine, HuntResult, ImportedWindow, Pool } from './engine-api.js';
@@ -41,6 +43,7 @@ export function createEngine(): Engine {
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
     ...SOURCES,
+    checkTrace: (file, version) => checkedTrace(file, version, modules),
     compareSource: (ref, size) => comparedSource(ref, size, modules),
     ...LISTINGS,
     asInputError: (error) => asInputError(error, modules),
@@ -106,6 +109,20 @@ async function comparedSource(
   });
   const of = { variant: name, base: baseName, scenarios: scenarios.length, ...size };
   return { ...found, ...of, ownWords: isOther ? 'other' : 'same' };
+}
+
+async function checkedTrace(file: string, name: string | null, { variants }: Modules): Promise<CheckReport> {
+  const [{ checkPath }, { findVariant }] = await Promise.all([
+    import('../check/index.js'),
+    import('../variants/index.js'),
+  ]);
+  const version = name === null ? null : findVariant(name, variants);
+  if (version === undefined)
+    throw new InputError(
+      `trace check: there is no profile ${JSON.stringify(name?.slice(0, 60))}`,
+      'shootdown list variants shows them',
+    );
+  return checkPath(file, version);
 }
 
 /** What `list` shows of what is built in. */

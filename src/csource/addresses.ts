@@ -58,4 +58,12 @@ export const ENTRIES = [
   'should_flush_tlb',
   'leave_mm',
 ] as const;
-export type EntryName = (typeof ENTRIES)[number];
+/** Entries beside them of the form in which C functions call each other through the lab's table. */
+export const TABLE_ENTRIES = ['choose_new_asid', 'flush_tlb_multi'] as const;
+export type EntryName = (typeof ENTRIES)[number] | (typeof TABLE_ENTRIES)[number];
+
+/**
+ * How C functions call each other: by themselves, or those that the lab has too through its table of
+ * functions, so that whoever replaces one there (the check of a recording) stands between them.
+ */
+export type CallForm = 'direct' | 'table';

@@ -55,7 +55,7 @@ export async function checkSource(given: string, options: SourceOptions): Promis
     shimmed: unit.stubs,
   };
   try {
-    const translation = await translated(tree, unit, options.config, compiler);
+    const translation = await translated(tree, unit, options, compiler);
     return { ...head, refused: null, ...described(translation, tree) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

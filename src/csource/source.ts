@@ -5,6 +5,7 @@ import { atEnd } from '../seal/at-end.js';
 import { errorCode, InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
+import type { CallForm } from './addresses.js';
 import { cacheFolder, keep, refused, temporary } from './cache.js';
 import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
 import { moduleText } from './emit.js';
@@ -29,6 +30,8 @@ export interface SourceOptions {
   readonly base?: string;
   /** What it is called. Default: `c/` and the tree's version. */
   readonly variant?: string;
+  /** How C functions call each other. Default: direct. */
+  readonly form?: CallForm;
   /** What the files must be for this to make sense. */
   readonly expected?: readonly SourceFileRef[];
 }
@@ -51,11 +54,11 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
   const base = options.base ?? baseFor(tree.version);
   const unit = unitOf(tree);
   const compiler = await findCompiler(options.clang);
-  const folder = join(cacheFolder(), keyOf(tree, unit, compiler, options.config, base, options.variant));
+  const folder = join(cacheFolder(), keyOf(tree, unit, compiler, { ...options, base }));
   const variant = options.variant ?? `c/${tree.version ?? 'tree'}`;
   const module = join(folder, `kernel${GENERATED_SUFFIX}`);
   if (!existsSync(module)) {
-    const translation = await translated(tree, unit, options.config, compiler);
+    const translation = await translated(tree, unit, options, compiler);
     const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
     const summary = `arch/x86/mm/tlb.c of ${of}, the rest as ${base}`;
     const text = moduleText(translation, { variant, base, summary }, folder);
@@ -69,7 +72,7 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
 export async function translated(
   tree: KernelTree,
   unit: Unit,
-  config: readonly string[],
+  { config, form = 'direct' }: Pick<SourceOptions, 'config' | 'form'>,
   compiler: Compiler,
 ): Promise<Translation> {
   const folder = temporary();
@@ -77,7 +80,8 @@ export async function translated(
   const done = atEnd(remove);
   try {
     const { wasm, perCpu } = await compile(tree, unit, config, compiler, folder);
-    return translate({ module: readModule(wasm), perCpu, condition: unit.condition, called: unit.called });
+    const { condition, called } = unit;
+    return translate({ module: readModule(wasm), perCpu, condition, called, form });
   } catch (error) {
     if (errorCode(error) !== null) throw refused(folder, error);
     if (!(error instanceof Untranslatable)) throw error;
@@ -139,9 +143,7 @@ function keyOf(
   tree: KernelTree,
   unit: Unit,
   compiler: Compiler,
-  config: readonly string[],
-  base: string,
-  variant: string | undefined,
+  { config, base, variant, form = 'direct' }: SourceOptions,
 ): string {
   const shims = readdirSync(join(SHIMS, 'lab'))
     .sort()
@@ -155,6 +157,7 @@ function keyOf(
     compiler,
     base,
     variant,
+    form,
     VERSION,
     FORMAT,
   ];
@@ -162,7 +165,7 @@ function keyOf(
 }
 
 /** Counted up when the same sources give another module. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 function shown(path: string): string {
   return relative(process.cwd(), path).split(sep).join('/') || '.';

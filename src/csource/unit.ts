@@ -31,6 +31,8 @@ export function unitOf(tree: KernelTree): Unit {
   const hasRemote = /\bflush_tlb_func_remote\s*\(/.test(code);
   const isOnStack = !/\bDEFINE_PER_CPU\w*\s*\(\s*struct\s+flush_tlb_info\b/.test(code);
   const takesCpu = /\bvoid\s+leave_mm\s*\(\s*int\b/.test(code);
+  const choosesByPointers = /\bvoid\s+choose_new_asid\s*\(/.test(code);
+  const choosesStructure = /\bstruct\s+new_asid\s+choose_new_asid\s*\(/.test(code);
   return {
     stubs: stubs.filter((name) => !name.split('/').includes('..')).sort(),
     condition,
@@ -39,6 +41,9 @@ export function unitOf(tree: KernelTree): Unit {
       `LAB_CONDITION=${condition}`,
       ...(takesCpu ? ['LAB_LEAVE_MM_TAKES_CPU'] : []),
       ...(hasRemote ? ['LAB_FUNC_REMOTE'] : []),
+      ...(choosesByPointers ? ['LAB_NEW_ASID_POINTERS'] : []),
+      ...(choosesStructure ? ['LAB_NEW_ASID_STRUCT'] : []),
+      ...(/\bvoid\s+native_flush_tlb_multi\s*\(/.test(code) ? ['LAB_FLUSH_TLB_MULTI'] : []),
       ...(isOnStack ? ['LAB_REQUEST_ON_STACK'] : []),
     ],
     text: [

@@ -63,6 +63,8 @@ export const kernelFunctions = {
 /** The table, and the backend's way to reach other CPUs. */
 export type KernelFunctions = typeof kernelFunctions & {
   flushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void>;
+  /** Of C text that recordings are checked with: before switch_mm_irqs_off writes CR3. */
+  beforeCr3?(cpu: KernelCpu, asid: number, needFlush: boolean): Protocol<void>;
 };
 
 type ProtocolFunctionsOf<M> = {

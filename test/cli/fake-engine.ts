@@ -79,6 +79,9 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     checkSource: async () => {
       throw new InputError('clang cannot be run');
     },
+    checkTrace: async () => {
+      throw new InputError('no recordings here');
+    },
     compareSource: async () => {
       throw new InputError('clang cannot be run');
     },

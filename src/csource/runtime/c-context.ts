@@ -1,9 +1,10 @@
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
-import { ENTRIES, type EntryName, type FieldTables, STACK_BASE } from '../addresses.js';
+import { ENTRIES, type EntryName, type FieldTables, STACK_BASE, TABLE_ENTRIES } from '../addresses.js';
 import { CWords } from './c-words.js';
 
 /** Depths of interrupts: a task, an interrupt's handler, an NMI's. */
 const DEPTHS = 3;
+const ALL_ENTRIES: readonly EntryName[] = [...ENTRIES, ...TABLE_ENTRIES];
 
 /**
  * What C code on one CPU runs with: the map of its words, and its stack. The stack is private: of a CPU's
@@ -18,7 +19,7 @@ export class CContext {
     readonly words: CWords,
     private readonly levelBytes: number,
   ) {
-    const memory = new ArrayBuffer(ENTRIES.length * DEPTHS * levelBytes);
+    const memory = new ArrayBuffer(ALL_ENTRIES.length * DEPTHS * levelBytes);
     this.bytes = new Uint8Array(memory);
     this.halves = new Uint16Array(memory);
     this.wholes = new Int32Array(memory);
@@ -30,7 +31,7 @@ export class CContext {
    * their own.
    */
   top(entry: EntryName, depth: number): number {
-    return STACK_BASE + (depth * ENTRIES.length + ENTRIES.indexOf(entry) + 1) * this.levelBytes;
+    return STACK_BASE + (depth * ALL_ENTRIES.length + ALL_ENTRIES.indexOf(entry) + 1) * this.levelBytes;
   }
 
   load8(address: number): number {

@@ -82,6 +82,16 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
         );
       },
     },
+    choose_new_asid: {
+      *chooseNewAsid(cpu, next, nextTlbGen) {
+        return yield* enter(cpu, 'choose_new_asid', mmPointer(next), nextTlbGen);
+      },
+    },
+    flush_tlb_multi: {
+      *flushTlbMulti(cpu, mask) {
+        yield* enter(cpu, 'flush_tlb_multi', contexts.of(cpu).words.maskAddress(mask));
+      },
+    },
     arch_tlbbatch_flush: {
       *archTlbbatchFlush(cpu) {
         yield* enter(cpu, 'arch_tlbbatch_flush', batchPointer(cpu.id));
@@ -118,10 +128,15 @@ export function* callMany(
   if (called !== known.function) throw new Error('has another function than flush_tlb_func called on CPUs');
   if (condition !== 0 && condition !== known.condition)
     throw new Error('has CPUs chosen by another function than should_flush_tlb');
-  if (info >= STACK_BASE) yield* shareRequest(cpu, c, known.request, info);
-  else if (info !== known.request + ((cpu.id + 1) << CPU_SHIFT))
-    throw new Error('hands on another request than the one of this CPU, flush_tlb_info');
+  yield* publishRequest(cpu, c, known.request, info);
   yield* cpu.fn.smpCallFunctionManyCond(cpu, c.words.word(mask, 4), condition !== 0);
+}
+
+/** Sees to it that others find the request where they look for it. Throws an Error for another's request. */
+export function* publishRequest(cpu: KernelCpu, c: CContext, request: number, info: number): Protocol<void> {
+  if (info >= STACK_BASE) yield* shareRequest(cpu, c, request, info);
+  else if (info !== request + ((cpu.id + 1) << CPU_SHIFT))
+    throw new Error('hands on another request than the one of this CPU, flush_tlb_info');
 }
 
 /** Copies a request on the sender's stack to the words in which others find it, as it is when it is sent. */

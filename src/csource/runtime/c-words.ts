@@ -71,6 +71,8 @@ export class CWords {
   private readonly mm: Table;
   private readonly batch: Table;
 
+  /** By the first word of a mask: where C code has it. */
+  private readonly masks = new Map<number, number>();
   /** Of the request, `struct flush_tlb_info`. */
   readonly requestFields: readonly Field[];
 
@@ -87,6 +89,17 @@ export class CWords {
       if (word.of !== 'tlbstate' && word.of !== 'flushInfo') return -1;
       return (cpus[cpu][word.of] as unknown as Readonly<Record<string, number>>)[word.word] ?? -1;
     });
+    const isMask = ({ word }: Field): boolean => 'index' in word && word.index === 0 && word.of !== 'own';
+    const ofMm = tables.mm.find(isMask);
+    const ofBatch = tables.batch.find(isMask);
+    if (ofMm !== undefined)
+      mms.forEach(({ cpumask }, handle) => {
+        this.masks.set(cpumask, mmPointer(handle) + ofMm.offset);
+      });
+    if (ofBatch !== undefined)
+      cpus.forEach(({ ubc }, cpu) => {
+        this.masks.set(ubc.cpumask, batchPointer(cpu) + ofBatch.offset);
+      });
     const ofMask = (base: number, index: number): number => (index < layout.maskWords ? base + index : -1);
     this.mm = new Table(tables.mm, mms.length, ({ word }, handle) => {
       if (word.of === 'own') return own.perMm[handle][word.index];
@@ -105,6 +118,13 @@ export class CWords {
   word(address: number, bytes: number): number {
     const word = this.table(address).word(ownerOf(address), offsetOf(address), bytes);
     return word >= 0 ? word : this.missing(address, bytes, word === -2);
+  }
+
+  /** Where C code has the mask whose first word that is. Throws an Error for a mask that is no field. */
+  maskAddress(word: number): number {
+    const address = this.masks.get(word);
+    if (address === undefined) throw new Error(`has CPUs of a mask called that C code cannot name`);
+    return address;
   }
 
   /** What C code finds where the word holds `value`. */

@@ -3,3 +3,4 @@
 export { type Callable, callMany, cFunctions } from './c-kernel.js';
 export * from './imported-operations.js';
 export { cr3, interruptsOn } from './registers.js';
+export * as table from './through-table.js';

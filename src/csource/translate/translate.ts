@@ -1,4 +1,4 @@
-import { CPU_SHIFT, ENTRIES, type EntryName } from '../addresses.js';
+import { type CallForm, CPU_SHIFT, ENTRIES, type EntryName, TABLE_ENTRIES } from '../addresses.js';
 import { type CFunction, CTypes, type GlobalVariable } from '../dwarf/c-types.js';
 import { readEntries } from '../dwarf/entries.js';
 import { type CLine, LineTable } from '../dwarf/lines.js';
@@ -46,6 +46,8 @@ export interface TranslationInput {
   /** The function that chooses CPUs, and the one that they run. */
   readonly condition: string;
   readonly called: string;
+  /** Default: direct. */
+  readonly form?: CallForm;
 }
 
 /** Throws Untranslatable. */
@@ -82,7 +84,9 @@ class Program {
   }
 
   translate(): Translation {
-    const entries = ENTRIES.flatMap((name) => {
+    const names: readonly EntryName[] =
+      this.input.form === 'table' ? [...ENTRIES, ...TABLE_ENTRIES] : ENTRIES;
+    const entries = names.flatMap((name) => {
       const index = this.module.exports.get(`lab_${name}`);
       return index === undefined ? [] : [[name, index] as const];
     });
@@ -188,7 +192,8 @@ class Program {
         if (known === undefined) {
           const answers = (this.bodyOf(index)?.type.results.length ?? 0) > 0;
           const call = `${this.nameOf(index)}(${['cpu', 'c', sp, ...args].join(', ')})`;
-          return { text: call, isProtocol: true, answers, isPure: false };
+          const made = this.input.form === 'table' ? this.throughTable(body, index, args, call) : call;
+          return { text: made, isProtocol: true, answers, isPure: false };
         }
         const call = known.module === 'lab' ? imported(known.name, args) : null;
         if (call !== null) return call;
@@ -208,6 +213,14 @@ class Program {
       },
       lineAt: (address) => this.lines.at(address),
     };
+  }
+
+  /** The lab's own entries call what they stand for. */
+  private throughTable(by: FunctionBody, index: number, args: readonly string[], call: string): string {
+    const name = plain(this.bodyOf(index)?.name ?? '');
+    if (!THROUGH_TABLE.has(name) || by.name.startsWith('lab_')) return call;
+    const made = `lab.table.${name}(${['cpu', 'c', 'callable', ...args].join(', ')})`;
+    return BEFORE_CALL.has(name) ? `${made}; yield* ${call}` : made;
   }
 
   private initial(address: number, bytes: number): number {
@@ -275,3 +288,13 @@ const RESERVED: ReadonlySet<string> = new Set(
     'typeof void with'
   ).split(' '),
 );
+
+/** By their names in C: runtime/through-table.ts has what is called in their place, */
+const THROUGH_TABLE: ReadonlySet<string> = new Set(
+  (
+    'inc_mm_tlb_gen switch_mm_irqs_off flush_tlb_func flush_tlb_multi flush_tlb_one_user ' +
+    'should_trim_cpumask choose_new_asid load_new_mm_cr3'
+  ).split(' '),
+);
+/** or, of these, before them. */
+const BEFORE_CALL: ReadonlySet<string> = new Set(['load_new_mm_cr3']);

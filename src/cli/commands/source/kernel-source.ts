@@ -1,7 +1,7 @@
 /** `--kernel-source DIR`: a kernel's own C text in the place of the lab's transcription. */
 
 import { existsSync } from 'node:fs';
-import type { PreparedSource } from '../../../csource/source.js';
+import type { PreparedSource, SourceOptions } from '../../../csource/source.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { KernelSourceRef } from '../../../vocabulary/finding.js';
 import type { Engine } from '../../engine-api.js';
@@ -28,6 +28,7 @@ export interface KernelSourceFlags {
 export async function sourcesOf(
   engine: Engine,
   { kernelSource, config, clang }: KernelSourceFlags,
+  how: Pick<SourceOptions, 'base' | 'form'> = {},
 ): Promise<Awaited<ReturnType<Engine['prepareSource']>>[]> {
   if (kernelSource === undefined) {
     const idle = config !== undefined ? '--config' : clang !== undefined ? '--clang' : null;
@@ -38,7 +39,7 @@ export async function sourcesOf(
       );
     return [];
   }
-  return [await engine.prepareSource(kernelSource, { config: config ?? [], clang })];
+  return [await engine.prepareSource(kernelSource, { config: config ?? [], clang, ...how })];
 }
 
 /**

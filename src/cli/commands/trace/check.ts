@@ -4,10 +4,13 @@ import type { CheckReport } from '../../../check/index.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../command-context.js';
+import type { Engine } from '../../engine-api.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 import { atLeastOne, flag, type Given, JSON_FLAG } from '../../options.js';
+import { loadOwn } from '../../own-modules.js';
 import { defineCommand } from '../command.js';
+import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 
 const FLAGS = {
   profile: flag(
@@ -16,6 +19,7 @@ const FLAGS = {
       'switches one off',
     () => String,
   ),
+  ...KERNEL_SOURCE,
   json: JSON_FLAG,
 };
 
@@ -26,7 +30,8 @@ Exit codes: 0 at least 99.5 % of all decisions agree and 99 % of each kind, 1 le
 
 Examples:
   $ shootdown trace check recording.trace.gz
-  $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz`;
+  $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz
+  $ shootdown trace check --kernel-source ~/linux recording.trace.gz`;
 
 export const traceCheckCommand = defineCommand({
   name: 'check',
@@ -46,20 +51,31 @@ export const traceCheckCommand = defineCommand({
 });
 
 async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
-  const { checkPath, passes, renderCheck } = await import('../../../check/index.js');
-  const { findVariant } = await import('../../../variants/index.js');
-  const version = flags.profile === undefined ? null : findVariant(flags.profile);
-  if (version === undefined) {
-    throw new InputError(
-      `trace check: there is no profile ${JSON.stringify(flags.profile?.slice(0, 60))}`,
-      'shootdown list variants shows them',
-    );
-  }
+  const { passes, renderCheck } = await import('../../../check/index.js');
+  const { engine } = context;
+  const ofC = await sourceOf(engine, flags);
+  const version = ofC ?? flags.profile ?? null;
   const reports: CheckReport[] = [];
-  for (const file of files) reports.push(await checkPath(file, version));
+  for (const file of files) reports.push(await engine.checkTrace(file, version));
   if (flags.json) printJson(context.io.stdout, traceCheckDocument(context.version, reports));
   else
     for (const report of reports)
       printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
+}
+
+/**
+ * The variant of the C text that flags name, in the form that a recording drives; null where they name none.
+ * A profile beside it says of what everything else is.
+ */
+async function sourceOf(engine: Engine, flags: Flags): Promise<string | null> {
+  const base = flags.kernelSource === undefined ? undefined : flags.profile;
+  if (base !== undefined && (await engine.findVariant(base)) === null)
+    throw new InputError(
+      `trace check: there is no profile ${JSON.stringify(base.slice(0, 60))}`,
+      'shootdown list variants shows them',
+    );
+  const sources = await sourcesOf(engine, flags, { base, form: 'table' });
+  if (sources.length === 0) return null;
+  return (await loadOwn(engine, [], false, sources)).variants[0];
 }

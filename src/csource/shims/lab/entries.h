@@ -33,6 +33,27 @@ void LAB_ENTRY(flush_tlb_mm_range)(struct mm_struct *mm, unsigned long start, un
 /* Up to 5.12 its request is a constant, which the lab's csds cannot name: it stays the lab's. */
 void LAB_ENTRY(arch_tlbbatch_flush)(struct arch_tlbflush_unmap_batch *batch) { arch_tlbbatch_flush(batch); }
 #endif
+#ifdef LAB_NEW_ASID_STRUCT
+u32 LAB_ENTRY(choose_new_asid)(struct mm_struct *next, u64 tlb_gen)
+{
+	struct new_asid chosen = choose_new_asid(next, tlb_gen);
+	return chosen.asid * 2 + chosen.need_flush;
+}
+#elif defined(LAB_NEW_ASID_POINTERS)
+u32 LAB_ENTRY(choose_new_asid)(struct mm_struct *next, u64 tlb_gen)
+{
+	u16 asid;
+	bool need_flush;
+	choose_new_asid(next, tlb_gen, &asid, &need_flush);
+	return asid * 2 + need_flush;
+}
+#endif
+#ifdef LAB_FLUSH_TLB_MULTI
+void LAB_ENTRY(flush_tlb_multi)(struct cpumask *mask)
+{
+	native_flush_tlb_multi(mask, this_cpu_ptr(&flush_tlb_info));
+}
+#endif
 u32 LAB_ENTRY(should_flush_tlb)(u32 cpu) { return LAB_CONDITION((int)cpu, this_cpu_ptr(&flush_tlb_info)); }
 void LAB_ENTRY(leave_mm)(void)
 {
