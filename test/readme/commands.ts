@@ -10,6 +10,7 @@ import { HAS_CLANG } from '../csource/with-clang.js';
 
 /** It imports the sources beside it. */
 const RUN_TOKEN = fileURLToPath(new URL('../../examples/run-token.ts', import.meta.url));
+const SLOTS_KERNEL = fileURLToPath(new URL('../csource/fixtures/slots', import.meta.url));
 const SMALL_KERNEL = fileURLToPath(new URL('../csource/fixtures/tree', import.meta.url));
 
 export type How =
@@ -79,6 +80,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown source check ~/linux': cli(HAS_CLANG ? 0 : 2, { argv: `source check ${SMALL_KERNEL}` }),
   'shootdown hunt --kernel-source ~/linux': cli(HAS_CLANG ? 0 : 2, {
     argv: `hunt --kernel-source ${SMALL_KERNEL}`,
+  }),
+  'shootdown trace check --kernel-source ~/linux my.trace.gz': cli(HAS_CLANG ? 0 : 2, {
+    argv: `trace check --kernel-source ${SLOTS_KERNEL} my.trace.gz`,
   }),
   // It does little that the lab's transcription does; test/compare/accesses has trees that do.
   'shootdown source compare ~/linux': cli(HAS_CLANG ? 1 : 2, { argv: `source compare ${SMALL_KERNEL}` }),
