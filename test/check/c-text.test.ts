@@ -68,7 +68,7 @@ describe.skipIf(!HAS_CLANG)(compiling('trace check with C text'), () => {
   });
 
   it.each([
-    ['the slot', 'MINE.next_asid = *slot + 1', 'MINE.next_asid = *slot + 2', 'slot'],
+    ['the slot', 'MINE.ctxs[*slot].ctx_id != mm', '*slot + MINE.ctxs[*slot].ctx_id != mm', 'slot'],
     ['whether it is flushed', '.tlb_gen < gen', '.tlb_gen <= gen', 'flush bit'],
     ['who gets an IPI', 'runs == asked->mm ||', '', 'should_flush'],
     ['how much is flushed', 'asked->new_tlb_gen == *has + 1 && gen == *has + 1', 'false', 'tlb_flush'],
