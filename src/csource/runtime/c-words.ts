@@ -89,7 +89,7 @@ export class CWords {
       if (word.of !== 'tlbstate' && word.of !== 'flushInfo') return -1;
       return (cpus[cpu][word.of] as unknown as Readonly<Record<string, number>>)[word.word] ?? -1;
     });
-    const isMask = ({ word }: Field): boolean => 'index' in word && word.index === 0 && word.of !== 'own';
+    const isMask = ({ word }: Field): boolean => (word.of === 'mm' || word.of === 'ubc') && word.index === 0;
     const ofMm = tables.mm.find(isMask);
     const ofBatch = tables.batch.find(isMask);
     if (ofMm !== undefined)
