@@ -67,19 +67,8 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
     },
     flush_tlb_mm_range: {
       *flushTlbMmRange(cpu, mm, start, end, nominalPages, freedTables) {
-        const isAll = end === FLUSH_ALL;
-        // What a recording says of the range decides whether all is flushed; the pages are the scenario's.
-        const pages = nominalPages > end - start ? Math.min(nominalPages, PAGES_MAX) : end - start;
-        const isWide = pages > end - start && pages > RANGE_MAX;
-        const last = isAll ? FLUSH_ALL : (isWide ? start + pages : end) << PAGE_SHIFT;
-        yield* enter(
-          cpu,
-          'flush_tlb_mm_range',
-          mmPointer(mm),
-          isAll ? 0 : start << PAGE_SHIFT,
-          last,
-          freedTables ? 1 : 0,
-        );
+        const [first, last] = rangeOf(start, end, nominalPages);
+        yield* enter(cpu, 'flush_tlb_mm_range', mmPointer(mm), first, last, freedTables ? 1 : 0);
       },
     },
     choose_new_asid: {
@@ -103,6 +92,15 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
 
 /** `tlb_single_page_flush_ceiling` as scenarios know it. */
 const RANGE_MAX = 33;
+
+/** The addresses of a range of pages. */
+function rangeOf(start: number, end: number, nominalPages: number): readonly [first: number, last: number] {
+  if (end === FLUSH_ALL) return [0, FLUSH_ALL];
+  // What a recording says of the range decides whether all is flushed; the pages are the scenario's.
+  const pages = nominalPages > end - start ? Math.min(nominalPages, PAGES_MAX) : end - start;
+  const isWide = pages > end - start && pages > RANGE_MAX;
+  return [start << PAGE_SHIFT, (isWide ? start + pages : end) << PAGE_SHIFT];
+}
 
 /** Which C functions a call of others may name: by their numbers in the table of functions. */
 export interface Callable {
