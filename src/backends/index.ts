@@ -1,5 +1,6 @@
 import type { Backend } from '../kernel/backend.js';
 import { hypercallBackend } from './hypercall.js';
+import { hypervBackend } from './hyperv.js';
 import { invlpgbBackend } from './invlpgb.js';
 import { kvmPvBackend } from './kvm-pv.js';
 import { nativeBackend } from './native.js';
@@ -11,6 +12,7 @@ export const backends: readonly Backend[] = [
   nativeOthersBackend,
   kvmPvBackend,
   hypercallBackend,
+  hypervBackend,
   invlpgbBackend,
 ];
 

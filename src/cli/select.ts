@@ -7,7 +7,7 @@ import { requireCold } from '../scenarios/cold.js';
 import type { StressScenario } from '../stress/stress-campaign.js';
 import { switchedName } from '../variants/switched-name.js';
 import { InputError } from '../vocabulary/errors.js';
-import type { Scenario } from '../vocabulary/scenario.js';
+import { isForAll, type Scenario } from '../vocabulary/scenario.js';
 import type { Engine } from './engine-api.js';
 
 /** A scenario with its number of CPUs, of whatever variant. */
@@ -72,7 +72,7 @@ export async function selectScenarios(
   }
   const catalogue = await engine.scenarios();
   if (given === undefined) {
-    const scenarios = catalogue.filter(({ forBroadcasts }) => forBroadcasts !== true);
+    const scenarios = catalogue.filter(isForAll);
     return { scenarios, description: [] };
   }
   const named = [...catalogue, ...(await engine.verifyScenarios())];

@@ -17,6 +17,8 @@ const SLOTS_MAX = 6;
 const GLOBAL_ASIDS_MAX = 24;
 /** The kernel's `invlpgb_count_max` is a u16: with 65,536 it would be 0, and a range never end (B17). */
 const INVLPGB_COUNT_MAX = 65_535;
+/** More than HV_MAX_SPARSE_VCPU_BANKS banks of 64, so that what becomes of those can be asked. */
+const VP_NUMBERS_MAX = 8_192;
 const SCRIPT_STEPS_MAX = 10_000;
 /** Of all scripts together; whole recordings have some thousand. */
 const ALL_STEPS_MAX = 50_000;
@@ -48,7 +50,7 @@ const scriptStep = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('madvise'), start, end, nominalPages }),
   z.strictObject({ op: z.literal('fork'), child: mm }),
   z.strictObject({ op: z.literal('exit') }),
-  z.strictObject({ op: z.literal('reclaim'), mm, page }),
+  z.strictObject({ op: z.literal('reclaim'), mm, page, unbatched: z.literal(true).optional() }),
 ]);
 
 const scenarioMm = z.strictObject({
@@ -68,6 +70,16 @@ const scenarioCpu = z.strictObject({
   cached: list(z.strictObject({ mm, page }), PAGES_MAX).optional(),
 });
 
+const hypervHost = z.strictObject({
+  vpNumbers: list(whole(0, VP_NUMBERS_MAX - 1).nullable(), CPUS_MAX).optional(),
+  hypercallPage: z.boolean().optional(),
+  sparseSets: z.boolean().optional(),
+  refuses: z.boolean().optional(),
+  entryPages: whole(1, 4_096).optional(),
+  listEntries: whole(1, 509).optional(),
+  addressPages: whole(1, 65_536).optional(),
+});
+
 export const scenarioSchema = z
   .strictObject({
     name: text(200).min(1),
@@ -84,6 +96,7 @@ export const scenarioSchema = z
     freshGlobalAsids: z.literal(true).optional(),
     invlpgbCountMax: whole(1, INVLPGB_COUNT_MAX).optional(),
     forBroadcasts: z.literal(true).optional(),
+    hyperv: hypervHost.optional(),
     start: list(scenarioCpu, CPUS_MAX).optional(),
     scripts: list(list(scriptStep, SCRIPT_STEPS_MAX), CPUS_MAX),
     source: text(2_000).optional(),
@@ -118,6 +131,7 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, u
   if ((scenario.start?.length ?? 0) > scenario.cpus) {
     yield { path: ['start'], message: `has ${scenario.start?.length} CPUs, but cpus is ${scenario.cpus}` };
   }
+  yield* badHost(scenario);
   for (const [index, space] of scenario.mms.entries()) {
     for (const [vma, [from, to]] of (space.vmas ?? []).entries())
       yield* badRange(['mms', index, 'vmas', vma], from, to, scenario);
@@ -158,6 +172,20 @@ function* scenarioContradictions(scenario: Scenario): Generator<Contradiction, u
       }
     }
   }
+}
+
+function* badHost({ hyperv, cpus, pages }: Scenario): Generator<Contradiction> {
+  const numbers = hyperv?.vpNumbers;
+  if (numbers !== undefined && numbers.length !== cpus) {
+    const message = `needs one number per CPU, ${cpus}, not ${numbers.length}`;
+    yield { path: ['hyperv', 'vpNumbers'], message };
+  }
+  const known = (numbers ?? []).map((number, cpu) => number ?? cpu);
+  const twice = known.findIndex((number, cpu) => known.indexOf(number) !== cpu);
+  if (twice >= 0)
+    yield { path: ['hyperv', 'vpNumbers', twice], message: `is ${known[twice]}, another CPU's number` };
+  if ((hyperv?.addressPages ?? pages) < pages)
+    yield { path: ['hyperv', 'addressPages'], message: `is less than the ${pages} pages that there are` };
 }
 
 /**

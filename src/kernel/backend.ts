@@ -1,6 +1,7 @@
 import type { Protocol } from '../machine/protocol.js';
 import type { LayOutUnit } from '../machine/unit.js';
 import type { FeatureName, Features } from './features.js';
+import type { KernelFunctions } from './functions.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
@@ -36,6 +37,9 @@ export function capabilityNames(has: Capabilities): string[] {
   );
 }
 
+/** A hypervisor whose own interface the kernel uses. */
+export type GuestOf = 'hyperv';
+
 /** How a flush reaches the other CPUs. Adding one is adding one file and one line in backends/index.ts. */
 export interface Backend {
   readonly name: string;
@@ -52,6 +56,10 @@ export interface Backend {
   readonly uses?: FeatureName;
   /** Why rules about remote generations make no sense on it; absent where they do. */
   readonly noRules?: string;
+  /** The hypervisor whose guest the kernel is. */
+  readonly guestOf?: GuestOf;
+  /** What its guests do in the place of the kernel's functions, beside `flushTlbMulti`. */
+  readonly functions?: Partial<KernelFunctions>;
   /** Hardware that it brings with it; the words of that are `cpu.layout.unit`. Threads have none. */
   readonly unit?: LayOutUnit;
   /**
@@ -60,4 +68,9 @@ export interface Backend {
    * `flush_tlb_others`: `cpu` has been flushed already.
    */
   flushTlbMulti(cpu: KernelCpu, mask: number): Protocol<void>;
+}
+
+/** What a backend has in the function table. */
+export function functionsOf(backend: Backend): Pick<KernelFunctions, 'flushTlbMulti'> {
+  return { ...backend.functions, flushTlbMulti: backend.flushTlbMulti };
 }

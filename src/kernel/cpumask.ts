@@ -62,3 +62,23 @@ export function* cpumaskAnyOther(cpu: KernelCpu, mask: number): Protocol<boolean
   }
   return false;
 }
+
+/** `cpumask_last`: the highest CPU of the mask, or -1 where the kernel answers nr_cpumask_bits. */
+export function* cpumaskLast(cpu: KernelCpu, mask: number): Protocol<number> {
+  for (let word = cpu.maskWords - 1; word >= 0; word--) {
+    const bits = yield* cpu.readOnce(mask + word);
+    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits);
+  }
+  return -1;
+}
+
+/** `cpumask_equal(mask, cpu_present_mask)`. Stops at the first word that lacks a CPU. */
+export function* cpumaskEqualAll(cpu: KernelCpu, mask: number): Protocol<boolean> {
+  const cpus = cpu.per.length;
+  for (let word = 0; word < cpu.maskWords; word++) {
+    const present = cpus - word * 32 >= 32 ? -1 : (1 << (cpus - word * 32)) - 1;
+    const bits = yield* cpu.readOnce(mask + word);
+    if (bits !== present) return false;
+  }
+  return true;
+}

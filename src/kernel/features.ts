@@ -1,3 +1,5 @@
+import type { GuestOf } from './backend.js';
+
 /**
  * Version differences of the kernel, each a named switch: what it changes, the commit that made it, and since
  * when. A profile is a set of features; a variant may switch single ones.
@@ -16,6 +18,8 @@ export interface Feature {
   readonly host?: true;
   /** Nothing looks at it but where CPUs broadcast invalidations. */
   readonly broadcast?: true;
+  /** It is of that hypervisor's guests: nothing else looks at it. */
+  readonly guestOf?: GuestOf;
   /** It is the machine's, or decides what the kernel uses of it: no protocol function looks at it. */
   readonly machine?: true;
 }
@@ -120,6 +124,17 @@ export interface Features {
   readonly tlbsyncOnSameCpu: boolean;
   /** An mm is in transition before its global ASID can be seen (B20d). */
   readonly transitionBeforeAsid: boolean;
+  /** Hyper-V guests: CPUs in lazy TLB mode are left out of the hypercall when no tables were freed. */
+  readonly hypervSkipsLazy: boolean;
+  /**
+   * Hyper-V guests: a mask that has become empty is no CPU's number; else it is tested once, before its last
+   * CPU is looked for (B32).
+   */
+  readonly hypervSeesEmptyMask: boolean;
+  /** Hyper-V guests: a CPU whose virtual processor's number is not known sends the flush by IPI (B33). */
+  readonly hypervChecksVpNumber: boolean;
+  /** Hyper-V guests: an address list ends at the range's end, not behind it (B34). */
+  readonly hypervListEndsAtEnd: boolean;
 }
 
 export type FeatureName = keyof Features;
@@ -372,5 +387,33 @@ export const features: readonly Feature[] = [
     since: '6.15',
     needs: 'globalAsids',
     broadcast: true,
+  },
+  {
+    name: 'hypervSkipsLazy',
+    summary: 'Hyper-V guests leave lazy CPUs out of the flush hypercall when no tables were freed',
+    commit: '493cc07385cf',
+    since: '6.4',
+    guestOf: 'hyperv',
+  },
+  {
+    name: 'hypervSeesEmptyMask',
+    summary: 'Hyper-V guests take a mask that becomes empty meanwhile for what it is (B32)',
+    commit: '51500b71d500',
+    since: '5.17, and stable trees of then',
+    guestOf: 'hyperv',
+  },
+  {
+    name: 'hypervChecksVpNumber',
+    summary: 'Hyper-V guests flush by IPI where a virtual processor has no number yet (B33)',
+    commit: '110d2a7fc397',
+    since: '4.19',
+    guestOf: 'hyperv',
+  },
+  {
+    name: 'hypervListEndsAtEnd',
+    summary: "Hyper-V guests end an address list at the range's end, wherever that is (B34)",
+    commit: '4030b4c585c4',
+    since: '5.4',
+    guestOf: 'hyperv',
   },
 ];

@@ -6,6 +6,7 @@ import * as flushMmRange from './flush-mm-range.js';
 import * as flushTlbFunc from './flush-tlb-func.js';
 import * as globalAsid from './global-asid.js';
 import * as hypercall from './hypercall.js';
+import * as hyperv from './hyperv.js';
 import type { KernelCpu } from './kernel-cpu.js';
 import * as lazy from './lazy.js';
 import * as exit from './mm/exit.js';
@@ -39,6 +40,7 @@ export const kernelFunctions = {
   ...protocolFunctions(flushTlbFunc),
   ...protocolFunctions(globalAsid),
   ...protocolFunctions(hypercall),
+  ...protocolFunctions(hyperv),
   ...protocolFunctions(lazy),
   ...protocolFunctions(exit),
   ...protocolFunctions(fault),

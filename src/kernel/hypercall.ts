@@ -26,6 +26,17 @@ export function* describeHypercall(cpu: KernelCpu): Protocol<void> {
 }
 
 /**
+ * Has one vCPU flushed by the hypercall; a guest of a named hypervisor writes it into its request instead.
+ *
+ * @assumes the vCPU is to be flushed.
+ */
+export function* askByHypercall(cpu: KernelCpu, target: number): Protocol<void> {
+  yield* cpu.fn.beforeTargetFlush(cpu, target);
+  yield* cpu.postFlush(target);
+  yield* cpu.fn.targetAsked(cpu, target, BY_HYPERCALL);
+}
+
+/**
  * One vCPU's part, unless it is lazy and may stay so: it reads the generation after a full barrier when it
  * comes back.
  */
@@ -34,7 +45,5 @@ export function* hypercallTarget(cpu: KernelCpu, target: number, freedTables: bo
     const isLazy = yield* cpu.readOnce(cpu.per[target].tlbstate.isLazy);
     if (isLazy !== 0) return;
   }
-  yield* cpu.fn.beforeTargetFlush(cpu, target);
-  yield* cpu.postFlush(target);
-  yield* cpu.fn.targetAsked(cpu, target, BY_HYPERCALL);
+  yield* cpu.fn.askByHypercall(cpu, target);
 }

@@ -14,6 +14,7 @@ export * from './flush-mm-range.js';
 export * from './flush-tlb-func.js';
 export * from './global-asid.js';
 export * from './hypercall.js';
+export * from './hyperv.js';
 export * from './lazy.js';
 export * from './mm/exit.js';
 export * from './mm/fault.js';

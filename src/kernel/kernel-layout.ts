@@ -16,11 +16,13 @@ import { FRAMES_MAX } from '../machine/pte.js';
 import type { LayOutUnit, UnitPlan } from '../machine/unit.js';
 import { mmName } from '../vocabulary/mm-name.js';
 import type { Scenario } from '../vocabulary/scenario.js';
+import type { GuestOf } from './backend.js';
 import { FIRST_USER_MM, INIT_MM } from './constants.js';
 import { perCpu } from './cpu-layout.js';
 import { FRAME_WORDS, type FrameLayout, frameLayout, frameLayoutApart, framesFor } from './frame-layout.js';
 import { globalAsidLayout } from './global-asid-layout.js';
 import { type GuestLayout, guestLayout } from './guest-layout.js';
+import { type HypervLayout, hypervLayout } from './hyperv-layout.js';
 import { mmStruct } from './mm-layout.js';
 import { NO_OWN_WORDS, type OwnLayout, type OwnWords, ownLayout } from './own-words.js';
 import type { GlobalAsidLayout, MmStruct, PerCpu } from './structs.js';
@@ -40,6 +42,8 @@ export interface KernelLayout extends GuestLayout {
   /** Without broadcasts: of no words, and null. */
   readonly globalAsids: GlobalAsidLayout;
   readonly broadcast: BroadcastLayout | null;
+  /** Of no words but for Hyper-V guests. */
+  readonly hyperv: HypervLayout;
   /** Hardware that the backend brings. */
   readonly unit: UnitPlan | null;
   readonly maskWords: number;
@@ -127,6 +131,7 @@ export function kernelLayout(
   ownWords: OwnWords = NO_OWN_WORDS,
   broadcasts: Pick<BroadcastLayout, 'waitsForAccesses'> | null = null,
   layOutUnit: LayOutUnit | null = null,
+  guestOf: GuestOf | null = null,
 ): KernelLayout {
   // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
   if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
@@ -157,6 +162,7 @@ export function kernelLayout(
   const own = ownLayout(layout, ownWords, scenario.cpus, mmNames);
   const globalAsids = globalAsidLayout(layout, scenario, broadcasts === null ? [] : mmNames);
   const unit = layOutUnit?.(layout, scenario.cpus) ?? null;
+  const hyperv = hypervLayout(layout, scenario, guestOf === 'hyperv');
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
   const splitWords = mmu.ghost.keys * mms.length * SPLIT_WORDS;
@@ -170,6 +176,7 @@ export function kernelLayout(
     own,
     globalAsids,
     broadcast,
+    hyperv,
     unit,
     layout,
     cpus,

@@ -4,7 +4,7 @@ import type { HostLayout } from '../machine/hypervisor.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import type { Backend } from './backend.js';
+import { type Backend, functionsOf } from './backend.js';
 import { FIRST_USER_MM } from './constants.js';
 import type { Features } from './features.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
@@ -81,10 +81,11 @@ export function kernelProgram(
   const { features } = choice;
   const isBroadcasting = broadcasts(choice, scenario);
   const answers = isBroadcasting ? { waitsForAccesses: features.broadcastWaitsForAccesses } : null;
-  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, answers, choice.backend.unit);
+  const { unit, guestOf } = choice.backend;
+  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, answers, unit, guestOf);
   const functions: KernelFunctions = {
     ...kernelFunctions,
-    flushTlbMulti: choice.backend.flushTlbMulti,
+    ...functionsOf(choice.backend),
     ...choice.replace,
   };
   const runs = scenario.scripts.map((script, cpu) => {

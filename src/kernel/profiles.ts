@@ -41,6 +41,10 @@ const v612: Features = {
   batchSeesTransition: true,
   tlbsyncOnSameCpu: true,
   transitionBeforeAsid: true,
+  hypervSkipsLazy: true,
+  hypervSeesEmptyMask: true,
+  hypervChecksVpNumber: true,
+  hypervListEndsAtEnd: true,
 };
 // Hosts are as of today in every profile: guests and hosts are different machines.
 const v510: Features = {
@@ -49,6 +53,7 @@ const v510: Features = {
   concurrentFlush: false,
   lazyStoreWhenSet: false,
   batchedPendingCounters: false,
+  hypervSkipsLazy: false,
 };
 const v614: Features = {
   ...v612,
@@ -68,6 +73,7 @@ const stable612: Features = { ...stable61228, filterSwitching: true };
 // Both releases are later than the fix of B2. The recordings agree with either order of SWITCHING and
 // tlb_gen.
 const recorded: Features = { ...stable612, switchingBeforeGen: true };
+const recorded61: Features = { ...recorded, hypervSkipsLazy: false };
 
 export const profiles: readonly Profile[] = [
   {
@@ -120,7 +126,7 @@ export const profiles: readonly Profile[] = [
   {
     name: '6.1.192',
     summary: 'stable 6.1.192 as recorded: mainline 6.1 with the loaded_mm filter, its fixes and trimming',
-    features: recorded,
+    features: recorded61,
   },
   {
     name: '6.12.117',

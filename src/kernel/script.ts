@@ -27,7 +27,7 @@ export function* runStep(cpu: KernelCpu, step: ScriptStep): Protocol<void> {
       if (step.deep === true) yield* cpu.fn.leaveMm(cpu);
       return;
     case 'reclaim':
-      yield* cpu.fn.reclaimPage(cpu, step.mm + FIRST_USER_MM, step.page);
+      yield* cpu.fn.reclaimPage(cpu, step.mm + FIRST_USER_MM, step.page, step.unbatched === true);
       return;
     case 'access':
       if (current !== MM_NULL) yield* cpu.fn.userInstruction(cpu, step.page, step.write);

@@ -1,6 +1,7 @@
 import { agentOf, HOST_AGENT, PREEMPT_AGENT, SERVICE_AGENT } from './agents.js';
 import type { Cpu } from './cpu.js';
 import * as H from './hardware.js';
+import { flushAsInputPage } from './hyperv-request.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
 import type { Unit } from './unit.js';
@@ -63,12 +64,13 @@ export const KVM_VCPU_FLUSH_TLB = 2;
 
 /**
  * What a request asks for: everything; the loaded PCID; pages of any PCID and all paging-structure entries;
- * everything, and leave the mm.
+ * everything, and leave the mm; what a Hyper-V guest's input page says (hyperv-request.ts).
  */
 export const FLUSH_EVERYTHING = 0;
 export const FLUSH_LOADED_PCID = 1;
 export const FLUSH_PAGES = 2;
 export const FLUSH_PARK = 3;
+export const FLUSH_INPUT_PAGE = 4;
 export const WANTED_WORDS = 3;
 
 /** Values of H.VCPU_STATE. */
@@ -305,6 +307,9 @@ export class Hypervisor implements Unit {
         return;
       case FLUSH_PAGES:
         machine.mmu.hostFlushPages(block, mem[wanted + 1], mem[wanted + 2]);
+        return;
+      case FLUSH_INPUT_PAGE:
+        flushAsInputPage(machine.mmu, mem, block, mem[wanted + 1], mem[wanted + 2]);
         return;
       case FLUSH_PARK:
         machine.mmu.hostFlush(block);

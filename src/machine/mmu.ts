@@ -207,6 +207,13 @@ export class Mmu {
     this.endWalks(block);
   }
 
+  /** What translates one address, whatever its PCID, its paging-structure entries among it; walks end. */
+  hostFlushAddress(block: number, page: number): void {
+    this.drop(block, H.TLB_COUNT, H.TLB_BASE, 0xff, page);
+    this.drop(block, H.PSC_COUNT, H.PSC_BASE, 0xff, page >> TABLE_SHIFT);
+    this.endWalks(block);
+  }
+
   /** Word of the entry with which a user access would be done at once, or -1. */
   usableEntry(block: number, page: number, write: boolean): number {
     const entry = this.lookup(block, page);

@@ -182,6 +182,7 @@ export class Operands {
     const { host } = this.program;
     if (host == null) this.mistake('postFlush', 'needs a host, and there is none under this backend');
     const wanted = host.wanted[this.id];
+    // An input page is the guest's backend's, and made of pages that are asked for.
     if (machine.load(this.id, wanted) !== FLUSH_PAGES) return;
     const start = machine.load(this.id, wanted + 1);
     const end = machine.load(this.id, wanted + 2);

@@ -4,6 +4,7 @@ import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { enterLazyTlb } from '../kernel/lazy.js';
 import { BY_ENTRY } from '../kernel/remote-flush.js';
 import type { Protocol } from '../machine/protocol.js';
+import { askOneByOne } from './one-by-one.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -43,10 +44,10 @@ export const lazyFlag: Rule = {
   summary: 'a flag asks lazy CPUs that were flushed to leave the mm at their next kernel thread',
   assumes: 'nothing: the flag is advice',
   senseless: ({ has }) => (has.virtualCpus === true ? null : 'a question about paravirtual flushes'),
-  functions: ({ has }) => ({
+  functions: (backend) => ({
     enterLazyTlb: enterOrLeave,
-    ...(has.preemptedByte === true
+    ...(backend.has.preemptedByte === true
       ? { targetAsked: askPreemptedToUnlazy }
-      : { hypercallTarget: askToUnlazy }),
+      : { hypercallTarget: askToUnlazy, ...askOneByOne(backend) }),
   }),
 };

@@ -1,6 +1,7 @@
 import { hypercallTarget } from '../kernel/hypercall.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
+import { askOneByOne } from './one-by-one.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -39,10 +40,11 @@ export const lazyIpi: Rule = {
   summary: 'lazy CPUs get an IPI instead of the hypercall, and leave the mm',
   assumes: 'nothing beyond what IPIs assume',
   senseless: ({ has, name }) =>
-    has.ipis !== true ? null : `${name} sends IPIs to lazy CPUs that run already`,
-  functions: () => ({
+    has.postedRequests === true ? null : `${name} sends IPIs to lazy CPUs that run already`,
+  functions: (backend) => ({
     beforeRemoteFlush: forgetLazy,
     hypercallTarget: setLazyAside,
     afterRemoteFlush: interruptLazy,
+    ...askOneByOne(backend),
   }),
 };

@@ -1,9 +1,11 @@
 import { chooseNewAsid } from '../kernel/choose-new-asid.js';
 import { describeHypercall, hypercallTarget } from '../kernel/hypercall.js';
+import { hypervDescribe } from '../kernel/hyperv.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { leaveLazyTlb } from '../kernel/switch-mm.js';
 import { FLUSH_PARK } from '../machine/hypervisor.js';
 import type { Protocol } from '../machine/protocol.js';
+import { askOneByOne } from './one-by-one.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -14,6 +16,13 @@ import type { Rule } from './rule.js';
  */
 export function* describePark(cpu: KernelCpu): Protocol<void> {
   yield* describeHypercall(cpu);
+  const freedTables = yield* cpu.readOnce(cpu.own.flushInfo.freedTables);
+  if (freedTables !== 0) yield* cpu.writeOnce(cpu.layout.hypercall.wanted[cpu.id], FLUSH_PARK);
+}
+
+/** The same request in a Hyper-V guest's input page, if its host knew of it. */
+export function* describeParkInput(cpu: KernelCpu): Protocol<void> {
+  yield* hypervDescribe(cpu);
   const freedTables = yield* cpu.readOnce(cpu.own.flushInfo.freedTables);
   if (freedTables !== 0) yield* cpu.writeOnce(cpu.layout.hypercall.wanted[cpu.id], FLUSH_PARK);
 }
@@ -57,8 +66,11 @@ export const lazyPark: Rule = {
   assumes: 'the host parks a CPU between two of its instructions, and only while it is lazy',
   senseless: ({ has, name }) =>
     has.postedRequests === true ? null : `asks a hypervisor for it, and ${name} has no such hypercall`,
-  functions: () => ({
-    describeHypercall: describePark,
+  functions: (backend) => ({
+    ...(backend.guestOf === 'hyperv'
+      ? { hypervDescribe: describeParkInput }
+      : { describeHypercall: describePark }),
+    ...askOneByOne(backend),
     hypercallTarget: leaveParkedOut,
     leaveLazyTlb: unpark,
     chooseNewAsid: chooseUnparked,

@@ -1,7 +1,7 @@
 import { isUsual, misfit } from '../variants/misfit.js';
 import type { Variant } from '../variants/variant.js';
 import { InputError } from '../vocabulary/errors.js';
-import type { Scenario } from '../vocabulary/scenario.js';
+import { isForAll, type Scenario } from '../vocabulary/scenario.js';
 import { everyScenario } from './catalogue/index.js';
 
 /**
@@ -19,7 +19,7 @@ export function fittingScenarios(
 ): readonly Scenario[] {
   const known = variants.flatMap((variant) => variant ?? []);
   if (given === undefined) {
-    if (known.length === 0) return usual.filter(({ forBroadcasts }) => forBroadcasts !== true);
+    if (known.length === 0) return usual.filter(isForAll);
     return usual.filter((scenario) => known.every((variant) => isUsual(variant, scenario)));
   }
   if (given.length === 0) throw new InputError('no scenario is given', 'give one, or leave scenarios out');

@@ -54,6 +54,12 @@ export const protectRw = (start: number, end: number, nominalPages?: number): Sc
 export const fork = (child: number): ScriptStep => ({ op: 'fork', child });
 export const exit: ScriptStep = { op: 'exit' };
 export const reclaim = (mm: number, page: number): ScriptStep => ({ op: 'reclaim', mm, page });
+export const migrate = (mm: number, page: number): ScriptStep => ({
+  op: 'reclaim',
+  mm,
+  page,
+  unbatched: true,
+});
 
 /** A script from steps and lists of steps. */
 export const script = (...parts: readonly (ScriptStep | readonly ScriptStep[])[]): ScriptStep[] =>

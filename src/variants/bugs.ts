@@ -1,3 +1,4 @@
+import { hypervBackend } from '../backends/hyperv.js';
 import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
@@ -185,5 +186,35 @@ export const bugs: readonly Variant[] = [
     { transitionBeforeAsid: false },
     { transitionBeforeAsid: true },
     invlpgbBackend,
+  ),
+  ...bug(
+    'b32',
+    [],
+    'a Hyper-V guest asks for the last CPU of a mask that has just become empty, and reads behind ' +
+      'hv_vp_index (5.11 to 5.16)',
+    '6.12',
+    { hypervSeesEmptyMask: false },
+    { hypervSeesEmptyMask: true },
+    hypervBackend,
+  ),
+  ...bug(
+    'b33',
+    [],
+    'a Hyper-V guest does not see that a virtual processor has no number yet: the hypercall leaves it out ' +
+      '(4.18)',
+    '6.12',
+    { hypervChecksVpNumber: false },
+    { hypervChecksVpNumber: true },
+    hypervBackend,
+  ),
+  ...bug(
+    'b34',
+    [],
+    'a Hyper-V guest steps over the end of the address space and fills memory with an address list ' +
+      '(before 5.4)',
+    '6.12',
+    { hypervListEndsAtEnd: false },
+    { hypervListEndsAtEnd: true },
+    hypervBackend,
   ),
 ];

@@ -41,7 +41,13 @@ export type ScriptStep =
    */
   | { readonly op: 'exit' }
   /** Reclaim one page of `mm` through the batched-unmap path, from whatever task is current. */
-  | { readonly op: 'reclaim'; readonly mm: number; readonly page: number };
+  | {
+      readonly op: 'reclaim';
+      readonly mm: number;
+      readonly page: number;
+      /** Flushed at once, page by page, as compaction and migration did up to 6.2 (`ptep_clear_flush`). */
+      readonly unbatched?: true;
+    };
 
 /** A half-open range of virtual pages handed to a flush. */
 export interface FlushedRange {
@@ -99,6 +105,27 @@ export interface ScenarioCpu {
   readonly cached?: readonly { readonly mm: number; readonly page: number }[];
 }
 
+/** What a Hyper-V host shows of itself to its guest. */
+export interface HypervHost {
+  /**
+   * The virtual processor's number of each CPU (`hv_vp_index`), all different, 0 to 8,191; null: not known to
+   * the kernel yet (VP_INVAL; the host's is then the CPU's own). Default: the CPU's own.
+   */
+  readonly vpNumbers?: readonly (number | null)[];
+  /** Whether there is a hypercall page. Default true. */
+  readonly hypercallPage?: boolean;
+  /** Whether it takes sets of banks (EX_PROCESSOR_MASKS_RECOMMENDED). Default true. */
+  readonly sparseSets?: boolean;
+  /** It refuses every second hypercall, a recorded choice. Default false. */
+  readonly refuses?: boolean;
+  /** Pages that one entry of an address list covers at most. Default 4,096, as the interface has it. */
+  readonly entryPages?: number;
+  /** Entries of a list that an input page holds. Default 509 less a bank's share. */
+  readonly listEntries?: number;
+  /** Pages after which addresses begin anew, at least as many as the scenario's. Default: never. */
+  readonly addressPages?: number;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly summary: string;
@@ -138,6 +165,8 @@ export interface Scenario {
   readonly invlpgbCountMax?: number;
   /** Where no scenario is named, only kernels whose CPUs broadcast invalidations are hunted in it. */
   readonly forBroadcasts?: true;
+  /** The host of Hyper-V guests; where no scenario is named, only such guests are hunted in it. */
+  readonly hyperv?: HypervHost;
   /** State of each CPU at the start; default: all in init_mm with empty slots. */
   readonly start?: readonly ScenarioCpu[];
   /** One script per CPU, in CPU order. */
@@ -146,4 +175,9 @@ export interface Scenario {
   readonly source?: string;
   /** Notes that belong in a verdict: what the import did not model, and how often. */
   readonly notes?: readonly string[];
+}
+
+/** Whether it is about nothing that only some kernels have. */
+export function isForAll({ forBroadcasts, hyperv }: Scenario): boolean {
+  return forBroadcasts !== true && hyperv === undefined;
 }

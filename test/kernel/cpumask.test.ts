@@ -3,6 +3,8 @@ import { FIRST_USER_MM } from '../../src/kernel/constants.js';
 import {
   cpumaskAnyOther,
   cpumaskClearCpu,
+  cpumaskEqualAll,
+  cpumaskLast,
   cpumaskSetCpu,
   cpumaskTestCpu,
   lowestBit,
@@ -37,6 +39,24 @@ describe('cpumask', () => {
       expect(yield* cpumaskAnyOther(cpu, mask)).toBe(false);
     });
     expect([bench.word(mask), bench.word(mask + 1)]).toEqual([0, 0]);
+  });
+
+  it.each([
+    [1, [1], true, 0],
+    [32, [-1], true, 31],
+    [33, [-1, 1], true, 32],
+    [33, [-1, 0], false, 31],
+    [40, [0, 0], false, -1],
+    [64, [-1, -1], true, 63],
+    [64, [-1, 0x7fffffff], false, 62],
+  ] as const)('of %i CPUs, words %j: all of them %s, the last %i', (cpus, words, all, last) => {
+    const bench = new Bench(quiet({ cpus }));
+    const mask = bench.layout.mms[MM_A].cpumask;
+    for (const [word, bits] of words.entries()) bench.set(mask + word, bits);
+    bench.run(function* (cpu) {
+      expect(yield* cpumaskEqualAll(cpu, mask)).toBe(all);
+      expect(yield* cpumaskLast(cpu, mask)).toBe(last);
+    });
   });
 
   it('clears one of many, the sign bit too', () => {

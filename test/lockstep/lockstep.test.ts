@@ -60,7 +60,7 @@ describe('lockstep', () => {
     },
   );
 
-  it.each(['kvm/v14', 'hypercall/v12', 'hypercall/v16', 'b27-fixed', 'hypercall/lazy-park'])(
+  it.each(['kvm/v14', 'hypercall/v12', 'hypercall/v16', 'b27-fixed', 'hypercall/lazy-park', 'hyperv/v7'])(
     'follows hosts and hypercalls under %s',
     async (variant) => {
       for (const name of ['preempted-targets', 'lazy-full-and-partial', 'lazy-freed-tables']) {

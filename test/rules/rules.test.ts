@@ -3,7 +3,7 @@ import { backends } from '../../src/backends/index.js';
 import { runBatch } from '../../src/explore/batch.js';
 import { COUNTERS as COUNTER_NAMES } from '../../src/oracles/counters.js';
 import { lazyAnswers, rules } from '../../src/rules/index.js';
-import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { catalogue, everyScenario } from '../../src/scenarios/catalogue/index.js';
 import { findVariant, senselessVariants } from '../../src/variants/index.js';
 
 /**
@@ -12,7 +12,7 @@ import { findVariant, senselessVariants } from '../../src/variants/index.js';
  */
 
 function hunt(variant: string, scenario: string, executions: number, seed = 1) {
-  const found = catalogue.find(({ name }) => name === scenario);
+  const found = everyScenario.find(({ name }) => name === scenario);
   if (found === undefined) throw new Error(`no scenario ${scenario}`);
   return runBatch({
     variant,
@@ -49,6 +49,7 @@ describe('unsafe rules are caught', () => {
     ['kvm/v1', 'slots-recycled', 'stale-use'],
     ['native/v1', 'slots-recycled', 'stale-use'],
     ['hypercall/v1', 'slots-recycled', 'stale-use'],
+    ['hyperv/v1', 'slots-recycled', 'stale-use'],
     ['kvm/v2', 'slots-recycled', 'stale-use'],
     ['kvm/v3', 'recycled-then-flushed', 'stale-use'],
     ['kvm/v5', 'full-against-partial', 'stale-use'],
@@ -154,9 +155,18 @@ describe('broken hosts', () => {
     ['b27', 'preempted-targets'],
     ['b29', 'lazy-return'],
     ['kvm/v4~hostRemembersMark', 'preempted-targets'],
+    ['b33', 'hyperv-unknown-processor'],
   ])('%s is caught in %s, its twin is not', (variant, scenario) => {
     expect(hunt(variant, scenario, 6000).witness?.violation.class).toBe('stale-use');
     const twin = variant.startsWith('b') ? `${variant}-fixed` : variant.replace(/~.*/, '');
     expect(hunt(twin, scenario, 600).witness).toBe(null);
+  });
+
+  it.each([
+    ['b32', 'hyperv-mask-empties'],
+    ['b34', 'hyperv-list-at-the-end'],
+  ])("%s is a guest's own mistake in %s, its twin makes none", (variant, scenario) => {
+    expect(hunt(variant, scenario, 2000).witness?.violation.class).toBe('assertion');
+    expect(hunt(`${variant}-fixed`, scenario, 600).witness).toBe(null);
   });
 });

@@ -29,6 +29,10 @@ describe('scenarios that are hunted where none is named', () => {
     expect(usual('invlpgb')).toContain('global-reclaim');
     expect(usual('invlpgb')).not.toContain(noPcid.name);
     expect(usual('b18')).toContain(noPcid.name);
+    expect(usual('hyperv')).toContain('hyperv-sparse');
+    expect(usual('hyperv')).not.toContain('global-reclaim');
+    for (const name of ['hypercall', 'kvm', 'invlpgb', '6.18'])
+      expect(usual(name), name).not.toContain('hyperv-sparse');
   });
 });
 

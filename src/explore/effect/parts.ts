@@ -1,4 +1,4 @@
-import { type Backend, capabilityNames } from '../../kernel/backend.js';
+import { type Backend, capabilityNames, functionsOf } from '../../kernel/backend.js';
 import { type FeatureName, features } from '../../kernel/features.js';
 import { type KernelFunctions, kernelFunctions } from '../../kernel/functions.js';
 import type { Variant } from '../../variants/variant.js';
@@ -41,7 +41,7 @@ export function undoneFeature(
 
 /** The function table of a variant. */
 export function tableOf({ backend, replace }: Variant): KernelFunctions {
-  return { ...kernelFunctions, flushTlbMulti: backend.flushTlbMulti, ...replace };
+  return { ...kernelFunctions, ...functionsOf(backend), ...replace };
 }
 
 /** Null for a variant that stands for itself. */
@@ -54,8 +54,9 @@ export function effectPlan(variant: Variant): EffectPlan | null {
   const differing = (Object.keys(table) as FunctionName[]).filter(
     (name) => table[name] !== before[name] && !made.functions.includes(name),
   );
+  const backends = { ...functionsOf(variant.backend), ...functionsOf(base.backend) };
   const ofBackend: readonly FunctionName[] =
-    variant.backend === base.backend ? [] : differing.filter((name) => name === 'flushTlbMulti');
+    variant.backend === base.backend ? [] : differing.filter((name) => name in backends);
   const ofRule = differing.filter((name) => !ofBackend.includes(name));
   const isOtherRule = variant.rule !== base.rule || ofRule.length > 0;
   const parts: EffectPart[] = [
@@ -104,6 +105,8 @@ function idleReason(name: FeatureName, variant: Variant, base: Variant): string 
   const to = variant.features[name];
   if (feature?.host === true && variant.backend.has.preemptedByte !== true)
     return `${variant.backend.name} has no KVM host`;
+  if (feature?.guestOf !== undefined && variant.backend.guestOf !== feature.guestOf)
+    return `${variant.backend.name} is no ${feature.guestOf} guest`;
   if (feature?.broadcast === true && variant.backend.has.broadcasts !== true)
     return `${variant.backend.name} broadcasts nothing`;
   if (undoneFeature({ base, variant }, name) === to)

@@ -1,3 +1,4 @@
+import { functionsOf } from '../../kernel/backend.js';
 import { EV_OPERATION } from '../../kernel/events.js';
 import { kernelFunctions } from '../../kernel/functions.js';
 import { type KernelProgram, kernelProgram } from '../../kernel/kernel-program.js';
@@ -85,7 +86,7 @@ export class Side {
 
   constructor(variant: Variant, scenario: Scenario, memory: MemoryModel) {
     this.trees = new CallTrees(scenario.cpus, (cpu) => this.machine.stepsOf(cpu));
-    const table = { ...kernelFunctions, flushTlbMulti: variant.backend.flushTlbMulti, ...variant.replace };
+    const table = { ...kernelFunctions, ...functionsOf(variant.backend), ...variant.replace };
     this.program = kernelProgram(scenario, { ...variant, replace: this.trees.watched(table) });
     this.machine = new Machine(this.program, memory);
     this.board = new TallyBoard(this.program, this.machine, this);

@@ -7,13 +7,13 @@ import { NO_TABLE, pteAddress, ptlOf, refcountOf } from './page-table.js';
 
 /**
  * Reclaim of one anonymous page (mm/vmscan.c `shrink_folio_list`, mm/rmap.c `try_to_unmap_one`), with the
- * flush deferred to the end.
+ * flush deferred to the end; `unbatched`: flushed at once, as migration did up to 6.2.
  */
-export function* reclaimPage(cpu: KernelCpu, mm: number, page: number): Protocol<void> {
+export function* reclaimPage(cpu: KernelCpu, mm: number, page: number, unbatched?: boolean): Protocol<void> {
   yield* cpu.fn.downRead(cpu, cpu.mms[mm].anonVmaLock);
   const alive = yield* cpu.readOnce(cpu.mms[mm].alive);
   let frame = NO_TABLE;
-  if (alive === MM_ALIVE) frame = yield* cpu.fn.tryToUnmapOne(cpu, mm, page);
+  if (alive === MM_ALIVE) frame = yield* cpu.fn.tryToUnmapOne(cpu, mm, page, unbatched);
   yield* cpu.fn.upRead(cpu, cpu.mms[mm].anonVmaLock);
   if (frame === NO_TABLE) return;
   // A dirty page is written out now, and any page freed: not before no CPU can write to it.
@@ -28,7 +28,12 @@ export function* reclaimPage(cpu: KernelCpu, mm: number, page: number): Protocol
  *
  * @assumes the lock of the page's mapping is held.
  */
-export function* tryToUnmapOne(cpu: KernelCpu, mm: number, page: number): Protocol<number> {
+export function* tryToUnmapOne(
+  cpu: KernelCpu,
+  mm: number,
+  page: number,
+  unbatched?: boolean,
+): Protocol<number> {
   const table = yield* cpu.fn.pmdTable(cpu, mm, page);
   if (table === NO_TABLE) return NO_TABLE;
   const address = pteAddress(cpu, table, page);
@@ -39,7 +44,7 @@ export function* tryToUnmapOne(cpu: KernelCpu, mm: number, page: number): Protoc
     const users = yield* cpu.readOnce(refcountOf(cpu, pteFrame(pte)));
     if (users === 1) {
       frame = pteFrame(pte);
-      if (yield* cpu.fn.shouldDeferFlush(cpu, mm)) {
+      if (unbatched !== true && (yield* cpu.fn.shouldDeferFlush(cpu, mm))) {
         const old = yield* cpu.ptepGetAndClear(mm, page, address);
         yield* cpu.fn.setTlbUbcFlushPending(cpu, mm, old);
       } else {

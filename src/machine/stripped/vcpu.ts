@@ -1,5 +1,7 @@
 import * as H from '../hardware.js';
+import { flushAsInputPage } from '../hyperv-request.js';
 import {
+  FLUSH_INPUT_PAGE,
   FLUSH_LOADED_PCID,
   FLUSH_PAGES,
   FLUSH_PARK,
@@ -148,6 +150,10 @@ export class Vcpu {
         return;
       case FLUSH_PAGES:
         machine.mmu.hostFlushPages(block, Atomics.load(mem, wanted + 1), Atomics.load(mem, wanted + 2));
+        return;
+      case FLUSH_INPUT_PAGE:
+        // Written before the request, by the CPU that waits until this is done.
+        flushAsInputPage(machine.mmu, mem, block, mem[wanted + 1], mem[wanted + 2]);
         return;
       case FLUSH_PARK:
         machine.mmu.hostFlush(block);

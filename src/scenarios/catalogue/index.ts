@@ -1,6 +1,7 @@
 import type { Scenario } from '../../vocabulary/scenario.js';
 import { broadcast } from './broadcast.js';
 import { clients } from './clients.js';
+import { hyperv } from './hyperv.js';
 import { lazy } from './lazy.js';
 import { remote } from './remote.js';
 import { switching } from './switching.js';
@@ -12,4 +13,4 @@ import { switching } from './switching.js';
 export const catalogue: readonly Scenario[] = [...switching, ...lazy, ...clients, ...remote];
 
 /** And those that are about what only some kernels do: hunted with these, and with any by name. */
-export const everyScenario: readonly Scenario[] = [...catalogue, ...broadcast];
+export const everyScenario: readonly Scenario[] = [...catalogue, ...broadcast, ...hyperv];
