@@ -19,6 +19,7 @@ import type { SelfTest } from '../stress/self-test.js';
 import type { CampaignResult, StressTarget } from '../stress/stress-campaign.js';
 import type { Decided, DecideRequest } from '../study/exhaustive/decide-cells.js';
 import type { StudyOutcome, StudyRequest } from '../study/run-study.js';
+import type { ShippedProofs } from '../study/shipped/shipped-proofs.js';
 import type { Study } from '../study/study.js';
 import type { VerifyRequest } from '../verify/api.js';
 import type { VerifyOutcome } from '../verify/verify.js';
@@ -91,6 +92,8 @@ export interface StudyEngine {
   withOwn(study: Study, variants: readonly string[], beside: boolean): Promise<Study>;
   /** A study that shows each scenario by itself, in these; others as they are. */
   over(study: Study, scenarios: readonly Scenario[]): Promise<Study>;
+  /** What the package says of a study's rows; null of a study or a memory model of which it says nothing. */
+  shipped(study: Study, memory: MemoryModel): Promise<ShippedProofs | null>;
   run(request: StudyRequest, pool: Pool): Promise<StudyOutcome>;
   /** Decides cells by all executions, but those that `file` keeps. Throws InputError for a file of others. */
   decide(request: DecideRequest, file: string): Promise<Decided>;

@@ -204,6 +204,8 @@ function studyEngine(modules: () => Modules): Engine['studies'] {
     withOwn: async (study, variants, beside) =>
       (await import('../study/own-rows.js')).withOwnRows(study, variants, beside, modules().variants),
     over: async (study, scenarios) => (await import('../study/per-scenario.js')).spreadOver(study, scenarios),
+    shipped: async (study, memory) =>
+      (await import('../study/shipped/shipped-proofs.js')).shippedProofs(study, memory),
     run: async (request, pool) => {
       const [{ runStudy }, { HuntPool }] = await Promise.all([
         import('../study/run-study.js'),

@@ -158,6 +158,8 @@ export interface RowProof {
   readonly states: number;
   /** Scenarios with more executions than were looked at: all of up to so many steps were. */
   readonly undecided: readonly { readonly scenario: string; readonly withinSteps: number }[];
+  /** Whether the package has brought it; else this run has decided it. */
+  readonly isShipped: boolean;
 }
 
 export interface RowEffect {

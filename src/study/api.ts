@@ -7,6 +7,7 @@ import { studies } from './index.js';
 import { spreadOver } from './per-scenario.js';
 import { onPool, type RunOptions } from './run-options.js';
 import { runStudy } from './run-study.js';
+import { shippedProofs } from './shipped/shipped-proofs.js';
 import type { ColumnValue, StudyRow } from './study.js';
 import { studyReport } from './study-report.js';
 
@@ -59,6 +60,7 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
         strategies: allStrategies.map((strategy) => strategy.name),
         executions: isPlanned ? plan.executions : executions,
         executionsMin: isPlanned ? plan.executionsMin : 1,
+        shipped: shippedProofs(asked, memory) ?? undefined,
         proof: executions === undefined ? plan.proof : undefined,
         counted: count ?? executions ?? (isPlanned ? plan.counted : undefined),
         onBrokenHost: Math.min(plan.onBrokenHost, executions ?? plan.onBrokenHost),

@@ -10,7 +10,8 @@ import type { Scenario } from '../vocabulary/scenario.js';
 import { countOver } from './count-over.js';
 import { countPairs, totalsOf } from './paired-counts.js';
 import { roundsOf } from './rounds.js';
-import { RowProofs } from './row-proofs.js';
+import { proveRows } from './row-proofs.js';
+import type { ShippedProofs } from './shipped/shipped-proofs.js';
 import {
   comparisonsOf,
   type ProbeName,
@@ -32,7 +33,9 @@ export interface StudyRequest {
   readonly executions?: number;
   /** Executions of a row's hunt that are done whatever the time. */
   readonly executionsMin: number;
-  /** What of a row is proved beside its hunt; absent: nothing. */
+  /** What the package says of rows; absent: nothing. */
+  readonly shipped?: ShippedProofs;
+  /** How rows are proved that it says nothing of, once all are sampled; absent: they are not. */
   readonly proof?: ProofPlan;
   /** Pairs of executions that a row's counts come from; undefined: as many as the time allows. */
   readonly counted?: number;
@@ -40,7 +43,10 @@ export interface StudyRequest {
   readonly countedUnsafe?: number;
   /** Executions per scenario on the broken host. */
   readonly onBrokenHost: number;
-  /** Wall time in milliseconds for all rows. It ends hunts early, and counting after a whole round. */
+  /**
+   * Wall time in milliseconds for all rows. It ends hunts early, and counting after a whole round. Where rows
+   * are to be proved and hunts take what time there is, a quarter of it is for that.
+   */
   readonly budgetMs?: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: HuntProgress) => void;
@@ -48,6 +54,8 @@ export interface StudyRequest {
   readonly keep: (finding: Finding) => string | null;
   /** Called with each row as soon as it is known, in the order of `rows`. */
   readonly onRow: (result: RowResult) => void;
+  /** Called after all rows with each of which more is known by then: what was proved of it. */
+  readonly onProof?: (result: RowResult) => void;
 }
 
 export interface StudyOutcome {
@@ -78,6 +86,8 @@ const UNKNOWN: Probed = {
 };
 /** Pairs of a baseline's own counts where only time limits those of the others. */
 const BASELINE_COUNTED = 2_000;
+/** Of all the time, how much is for proofs where hunts take the rest. */
+const PROVING_SHARE = 0.25;
 /** Of a row's share of the time, how much is for its counts where only time limits them. */
 const COUNTING_SHARE = 0.5;
 
@@ -86,19 +96,45 @@ const COUNTING_SHARE = 0.5;
  * for the end of a row.
  */
 export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
-  const proofs = request.proof === undefined ? null : new RowProofs(request.proof, request, pool.modules);
-  try {
-    return await runRows(request, pool, proofs);
-  } finally {
-    proofs?.close();
-  }
+  const began = performance.now();
+  const { rows, shipped, proof, budgetMs } = request;
+  const isOpen = (row: StudyRow): boolean =>
+    proof !== undefined &&
+    proof.scenarios.length > 0 &&
+    row.senseless === undefined &&
+    (shipped?.of(row) ?? null) === null;
+  const takesAll = request.executions === undefined && rows.some(isOpen);
+  const samplingMs = budgetMs !== undefined && takesAll ? budgetMs * (1 - PROVING_SHARE) : budgetMs;
+  const outcome = await runRows({ ...request, budgetMs: samplingMs }, pool);
+  const open = outcome.results.filter(({ row }) => isOpen(row));
+  if (proof === undefined || open.length === 0 || outcome.interrupted) return outcome;
+  const results = [...outcome.results];
+  const untilMs = takesAll ? budgetMs : proof.untilMs;
+  await proveRows(
+    {
+      ...{ plan: proof, memory: request.memory, signal: request.signal, jobs: pool.jobs },
+      // Of what has a witness already, a proof says least.
+      rows: [...open.filter(isOpenQuestion), ...open.filter((row) => !isOpenQuestion(row))].map(
+        ({ row }) => row,
+      ),
+      budgetMs:
+        budgetMs === undefined ? undefined : Math.max(0, (untilMs ?? 0) - (performance.now() - began)),
+      onProof: (proved) => {
+        const at = results.findIndex(({ row }) => row === proved.row);
+        results[at] = { ...results[at], proof: proved };
+        request.onProof?.(results[at]);
+      },
+    },
+    pool.modules,
+  );
+  return { results, interrupted: request.signal.aborted };
 }
 
-async function runRows(
-  request: StudyRequest,
-  pool: HuntPool,
-  proofs: RowProofs | null,
-): Promise<StudyOutcome> {
+/** Neither this run nor the package has a witness. */
+const isOpenQuestion = ({ verdict, known }: RowResult): boolean =>
+  known === null && verdict?.violation == null;
+
+async function runRows(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
   const began = performance.now();
   const results: RowResult[] = [];
   const { probes } = request.study;
@@ -106,7 +142,7 @@ async function runRows(
   let previous: Promise<void> = Promise.resolve();
   for (const [index, row] of request.rows.entries()) {
     if (request.signal.aborted) break;
-    let probed: Probed = { ...UNKNOWN, comparisons };
+    let probed: Probed = { ...UNKNOWN, comparisons, proof: request.shipped?.of(row) ?? null };
     let others: Promise<readonly Partial<Probed>[]> = Promise.resolve([]);
     if (row.senseless === undefined) {
       const left = request.rows.slice(index).filter(({ senseless }) => senseless === undefined).length;
@@ -117,8 +153,6 @@ async function runRows(
       const shareMs = leftMs === undefined ? undefined : leftMs / left;
       const countsByTime = probes.includes('counts') && request.counted === undefined;
       const huntMs = shareMs === undefined || !countsByTime ? shareMs : shareMs * (1 - COUNTING_SHARE);
-      // All the while that the row is hunted and counted.
-      const proof = proofs?.of(row, shareMs) ?? Promise.resolve(null);
       if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, huntMs)) };
       // Where the number of pairs is set, time only sees to it that the last rows come to their end.
       const countMs =
@@ -129,7 +163,6 @@ async function runRows(
             : leftMs;
       if (!request.signal.aborted) {
         others = Promise.all([
-          proof.then((proved) => ({ proof: proved })),
           ...probes.flatMap((probe) =>
             probe === 'hunt' ? [] : [PROBES[probe]({ row, request, pool, probed, countMs })],
           ),

@@ -33,13 +33,14 @@ export function studyReport(
 
 function proofOf({ proof }: RowResult): RowProof | null {
   if (proof === null) return null;
-  const { witness, proved, partly, states } = proof;
+  const { witness, proved, partly, states, isShipped } = proof;
   return {
     witness:
       witness === null ? null : { class: witness.class, steps: witness.steps, scenario: witness.scenario },
     proved,
     undecided: partly.map(({ scenario, withinSteps }) => ({ scenario, withinSteps })),
     states,
+    isShipped,
   };
 }
 

@@ -4,7 +4,8 @@ import { visible } from '../report/escape.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { count, groupDigits, pad, textWidth, wrap } from '../report/text-columns.js';
 import { worstLatent } from './columns/verdict.js';
-import { proofWords } from './exhaustive/proof-words.js';
+import { beneathWords, proofWords } from './exhaustive/proof-words.js';
+import type { ShippedProofs } from './shipped/shipped-proofs.js';
 import type { Column, RowResult, Study } from './study.js';
 
 /**
@@ -24,6 +25,10 @@ export class StudyTable {
     labels: readonly string[],
     private readonly colors: Colors = plain,
     private readonly width: number = TABLE_WIDTH,
+    private readonly proofs: {
+      readonly shipped: ShippedProofs;
+      readonly isProvedAnew: boolean;
+    } | null = null,
   ) {
     this.columns = study.columns.filter(({ jsonOnly, from = 0 }) => jsonOnly !== true && from <= width);
     this.labelWidth = Math.max(study.rowTitle.length, ...labels.map((label) => textWidth(visible(label))));
@@ -33,6 +38,7 @@ export class StudyTable {
   legend(): string {
     const lines = this.columns.flatMap(({ legend }) => (legend === undefined ? [] : [legend]));
     if (this.columns.some(({ compared }) => compared !== undefined)) lines.push(DIFFERENCES);
+    if (this.proofs !== null) lines.push(beneathWords(this.proofs.shipped, this.proofs.isProvedAnew));
     return lines.flatMap((line) => wrapped(line, this.width)).join('\n');
   }
 
@@ -85,6 +91,12 @@ export class StudyTable {
         lines.push(BELOW + this.colors.yellow(text));
     if (verdict?.interrupted === true) lines.push(`${BELOW}interrupted`);
     return lines.join('\n');
+  }
+
+  /** What was proved of a row after the table. */
+  proofBelow({ row, proof }: RowResult): string {
+    const words = proof === null ? 'nothing' : proofWords(proof);
+    return wrapped(visible(`${row.group} ${row.label}: ${words}`), this.width).join('\n');
   }
 
   private senseless(label: string, reason: string): string {

@@ -5,7 +5,7 @@ import type { Replay } from '../replay/replay-finding.js';
 import type { Finding, ViolationClass } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { RateOf } from './difference.js';
-import type { ProvedRow } from './exhaustive/proved-row.js';
+import type { Proved, ProvedRow } from './exhaustive/proved-row.js';
 import type { PairedCounts } from './paired-counts.js';
 
 import type { RoundsTally } from './rounds.js';
@@ -68,15 +68,20 @@ export interface StudyPlan {
   readonly onBrokenHost: number;
   /** Wall time in milliseconds after which the rows that are left hunt no further than they must. */
   readonly budgetMs: number;
-  /** What of a row is proved beside its hunt; absent: nothing. */
+  /** What of a row is proved; absent: nothing. */
   readonly proof?: ProofPlan;
 }
 
-/** All executions of a row in a few scenarios. */
+/** All executions of a row in small scenarios. */
 export interface ProofPlan {
+  /** In which the package may say what has been decided before; absent: it says nothing. */
+  readonly shipped?: readonly Scenario[];
+  /** In which rows are proved anew that it says nothing of, once all are sampled; none: they are not. */
   readonly scenarios: readonly Scenario[];
   /** A search that has more states than that ends. */
   readonly statesMax: number;
+  /** Wall time in milliseconds from the beginning of all, after which nothing more is proved. */
+  readonly untilMs: number;
 }
 
 export interface StudyRow {
@@ -118,7 +123,7 @@ export interface RowResult {
   readonly brokenHost: Counts | null;
   readonly rounds: RoundsTally | null;
   /** What all executions of a few small scenarios show; null where that was not asked, or cannot be. */
-  readonly proof: ProvedRow | null;
+  readonly proof: Proved | null;
 }
 
 export type ColumnValue =

@@ -180,6 +180,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
       list: async () => [],
       withOwn: async (study) => study,
       over: async (study) => study,
+      shipped: async () => null,
       run: async () => Promise.reject(new Error('no studies in this engine')),
       decide: async () => Promise.reject(new Error('no studies in this engine')),
     },

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { type HuntPool, openPool } from '../../src/explore/pool.js';
@@ -9,6 +10,9 @@ import { quickProofs } from '../../src/scenarios/verify/index.js';
 import { remoteTlbGenAnswer } from '../../src/study/answers/remote-tlb-gen.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
 import { runStudy, type StudyOutcome } from '../../src/study/run-study.js';
+import { codeHashOf, valueHashOf } from '../../src/study/shipped/code-hash.js';
+import { serializeShipped } from '../../src/study/shipped/shipped-file.js';
+import { ShippedProofs, shippedFile } from '../../src/study/shipped/shipped-proofs.js';
 import { baselineOf, type RowResult } from '../../src/study/study.js';
 import type { Finding } from '../../src/vocabulary/finding.js';
 import { cli } from '../cli/run-cli.js';
@@ -110,7 +114,7 @@ describe('a study', () => {
         ...{ study: remoteTlbGen, rows: rowsOf('kvm/v0', 'kvm/v5'), scenarios: lazyTargets },
         ...{ strategies: ['random'], memory: 'tso', seed: 1, executions: 1, executionsMin: 1, counted: 1 },
         ...{ onBrokenHost: 1, signal: new AbortController().signal, onProgress: () => undefined },
-        proof: { scenarios: [preemptedWhole], statesMax: 30_000 },
+        proof: { scenarios: [preemptedWhole], statesMax: 30_000, untilMs: 0 },
         keep: () => null,
         onRow: () => undefined,
       },
@@ -120,6 +124,42 @@ describe('a study', () => {
     expect(v0).toMatchObject({ witness: null, proved: ['preempted-whole'], partly: [] });
     expect(v5?.witness).toMatchObject({ class: 'stale-use', scenario: 'preempted-whole', steps: 85 });
     expect(remoteTlbGenAnswer(results).join(' ')).toContain('No, not v5');
+  });
+
+  it('tells what the package says of a row at once, and proves the others after all are sampled', {
+    timeout: 240_000,
+  }, async () => {
+    const [preemptedWhole] = quickProofs;
+    const told: string[] = [];
+    const tell = ({ row, proof }: RowResult): void =>
+      void told.push(`${row.variant}: ${proof === null ? 'nothing' : proof.proved.join(', ')}`);
+    const root = mkdtempSync(join(tmpdir(), 'shootdown-shipped-'));
+    mkdirSync(join(root, 'data/proofs'), { recursive: true });
+    const rows = [{ variant: 'kvm/v0', cells: [{ scenario: 'preempted-whole', states: 7 }] }];
+    const scenario = { 'preempted-whole': valueHashOf(preemptedWhole) };
+    const at = pathToFileURL(`${root}/`);
+    writeFileSync(
+      join(root, shippedFile('remote-tlb-gen')),
+      serializeShipped({
+        ...{ format: 'shootdown-proofs', version: 1, study: 'remote-tlb-gen', memory: 'tso', files: [] },
+        ...{ codeHash: codeHashOf([], at), scenarios: scenario, rows },
+      }),
+    );
+    const { results } = await runStudy(
+      {
+        ...{ study: remoteTlbGen, rows: rowsOf('kvm/v0', 'kvm/v4'), scenarios: lazyTargets },
+        ...{ strategies: ['random'], memory: 'tso', seed: 1, executions: 1, executionsMin: 1, counted: 1 },
+        ...{ onBrokenHost: 1, signal: new AbortController().signal, onProgress: () => undefined },
+        shipped: ShippedProofs.read('remote-tlb-gen', [preemptedWhole], at),
+        proof: { scenarios: [preemptedWhole], statesMax: 30_000, untilMs: 0 },
+        ...{ keep: () => null, onRow: tell, onProof: tell },
+      },
+      two,
+    );
+    rmSync(root, { recursive: true });
+    expect(told).toEqual(['kvm/v0: preempted-whole', 'kvm/v4: nothing', 'kvm/v4: preempted-whole']);
+    expect(results.map(({ proof }) => proof?.states)).toEqual([7, expect.any(Number)]);
+    expect(results[1].proof?.states).toBeGreaterThan(1_000);
   });
 
   it('ends early when it is interrupted, with what is known', async () => {

@@ -1,5 +1,5 @@
 import type { Scenario, ScenarioCpu } from '../../vocabulary/scenario.js';
-import { A, B, C, dontneed, E, read, run, script } from '../steps.js';
+import { A, B, C, dontneed, E, read, reclaim, run, script } from '../steps.js';
 
 /**
  * A CPU whose slots change hands, or are not the loaded one, while another one flushes: what a kernel must
@@ -129,10 +129,21 @@ export const slots: readonly Scenario[] = [
   {
     ...machine,
     name: 'whole-and-own',
-    summary: 'a thread drops a page and reads it while another one flushes the whole address space',
+    summary: 'a thread drops a page that it has read while another one flushes the whole address space',
+    preemptions: 0,
     pages: 2,
     mms: [{ mapped: [page0, page1] }],
-    start: [running, { loadedMm: A, cached: [{ mm: A, page: 1 }] }],
-    scripts: [script(dontneed(0, 1, MANY)), script(dontneed(1, 2), read(1))],
+    start: [{ loadedMm: A }, { loadedMm: A }],
+    scripts: [script(dontneed(0, 1, MANY)), script(read(1), dontneed(1, 2), read(1))],
+  },
+  {
+    ...machine,
+    name: 'whole-and-reclaim',
+    summary: 'a thread reclaims a page that it has read while another one flushes the whole address space',
+    preemptions: 0,
+    pages: 2,
+    mms: [{ mapped: [page0, page1] }],
+    start: [{ loadedMm: A }, { loadedMm: A }],
+    scripts: [script(dontneed(0, 1, MANY)), script(read(1), reclaim(A, 1), read(1))],
   },
 ];

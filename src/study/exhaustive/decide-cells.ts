@@ -75,11 +75,11 @@ async function decideCells(
 }
 
 async function decide(cell: Cell, request: DecideRequest, verifier: Verifier): Promise<CellVerdict> {
-  const { memory, memoryLimit, budgetMs, signal, keep, onProgress } = request;
+  const { memory, memoryLimit, budgetMs, statesMax, signal, keep, onProgress } = request;
   const { variant } = cell.row;
   const outcome = await verifier.verify({
     subject: { variant, scenario: cell.scenario },
-    ...{ memory, memoryLimit, budgetMs, signal },
+    ...{ memory, memoryLimit, budgetMs, statesMax, signal },
     onProgress: (progress) => onProgress(cell, progress),
   });
   const { finding } = outcome;

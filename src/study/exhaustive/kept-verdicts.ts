@@ -39,6 +39,8 @@ const LINE = z.looseObject({
 export interface Allowed {
   readonly budgetMs?: number;
   readonly memoryLimit: number;
+  /** One search alone, of so many states. */
+  readonly statesMax?: number;
 }
 
 interface Kept {
@@ -77,7 +79,10 @@ export class KeptVerdicts {
     const hadAsMuch =
       kept.memoryLimit >= allowed.memoryLimit &&
       (kept.budgetMs ?? Number.POSITIVE_INFINITY) >= (allowed.budgetMs ?? Number.POSITIVE_INFINITY);
-    return isDecided(kept.verdict) || hadAsMuch ? kept.verdict : null;
+    const hadStates =
+      kept.verdict.ended !== 'states' ||
+      kept.verdict.states >= (allowed.statesMax ?? Number.POSITIVE_INFINITY);
+    return isDecided(kept.verdict) || (hadAsMuch && hadStates) ? kept.verdict : null;
   }
 
   /** Throws InfrastructureError where the disk takes no more. */

@@ -34,7 +34,7 @@ export function weakestLock(standing: ReadonlyMap<string, boolean>): string[] {
   return [
     `The weakest that suffices: ${named(weakest)}.` +
       ` What is weaker fails: ${listed(before)}.` +
-      (works.length === 0 ? '' : ` ${listed(works)} suffice too.`) +
+      (works.length === 0 ? '' : ` Enough too: ${listed(works)}.`) +
       (fails.length === 0 ? '' : ` Stronger, and wrong: ${listed(fails)}.`),
   ];
 }

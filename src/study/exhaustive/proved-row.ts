@@ -4,9 +4,10 @@ import type { StudyRow } from '../study.js';
 import type { CellVerdict, DecidedCell } from './decided-cell.js';
 
 /** What verifications say of a row, over all scenarios in which it was looked at. */
-export interface ProvedRow {
+export interface Proved {
   readonly row: StudyRow;
-  readonly verdicts: readonly CellVerdict[];
+  /** Decided before, and brought by the package. */
+  readonly isShipped: boolean;
   /** The shortest of those that are not known of the kernel beneath. */
   readonly witness: ShortestWitness | null;
   /** Scenarios in which it has such a witness. */
@@ -21,6 +22,11 @@ export interface ProvedRow {
   readonly partly: readonly CellVerdict[];
   /** Latent violations that some execution meets, each class once. */
   readonly latent: readonly string[];
+}
+
+/** The same, with the verdicts that it comes from. */
+export interface ProvedRow extends Proved {
+  readonly verdicts: readonly CellVerdict[];
 }
 
 export interface ShortestWitness {
@@ -41,6 +47,7 @@ export function provedRow(row: StudyRow, cells: readonly DecidedCell[]): ProvedR
   );
   return {
     row,
+    isShipped: false,
     verdicts,
     witness:
       shortest === null || shortest.violation === null

@@ -73,7 +73,7 @@ describe('the answer', () => {
       decided('kvm/v12', 'slot-to-another'),
     ]);
     expect(provedAnswer(more).at(-1)).toMatch(
-      /^The weakest .*only initiators take \(v11\)\. .* \(v12\) suffice/,
+      /^The weakest .*only initiators take \(v11\)\. .*Enough too: .*\(v12\)/,
     );
     expect(provedAnswer(rows(null, null)).join(' ')).not.toContain('weakest');
   });

@@ -8,6 +8,7 @@ import { visible } from '../../../report/escape.js';
 import { reachOf } from '../../../report/rests-on.js';
 import { count, groupDigits, wrap } from '../../../report/text-columns.js';
 import { proofsOf } from '../../../study/exhaustive/proof-words.js';
+import type { ShippedProofs } from '../../../study/shipped/shipped-proofs.js';
 import type { RowResult, Study } from '../../../study/study.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../../command-context.js';
@@ -16,11 +17,18 @@ import { printCommands, printIndented, printSentence, printTimeline } from '../.
 
 type Witnessed = RowResult & { readonly finding: Finding; readonly replay: Replay };
 
+/** What a table rests on beside its rows. */
+export interface Grounds {
+  readonly shipped: ShippedProofs | null;
+  /** What the import of a recording left out. */
+  readonly notes: readonly string[];
+}
+
 export function printStudyEnd(
   context: CliContext,
   study: Study,
   results: readonly RowResult[],
-  notes: readonly string[],
+  grounds: Grounds,
   width: number,
 ): void {
   const { io } = context;
@@ -32,7 +40,7 @@ export function printStudyEnd(
     printIndented(context, reasons(witnessed), width);
     printShortest(context, witnessed, width);
   }
-  printGrounds(context, study, results, notes, width);
+  printGrounds(context, study, results, grounds, width);
   printAnswer(context, study, results, width);
 }
 
@@ -56,7 +64,7 @@ function printGrounds(
   context: CliContext,
   { probes, plan }: Study,
   results: readonly RowResult[],
-  notes: readonly string[],
+  { shipped, notes }: Grounds,
   width: number,
 ): void {
   const verdicts = results.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
@@ -72,7 +80,7 @@ function printGrounds(
       `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled ` +
         `with seed ${seed}; where none is found, a sample and not a proof`,
       ...(probes.includes('counts') ? countedWords(results) : []),
-      ...(plan.proof === undefined || proofs.length === 0 ? [] : [proofsOf(plan.proof, proofs)]),
+      ...(plan.proof === undefined ? [] : proofsOf(plan.proof, shipped, proofs)),
       ...reachOf(memory, notes),
     ],
     width,

@@ -11,6 +11,7 @@ import { renderTable } from '../../../report/table.js';
 import { count } from '../../../report/text-columns.js';
 import { studyPage } from '../../../study/page.js';
 import type { StudyRequest } from '../../../study/run-study.js';
+import type { ShippedProofs } from '../../../study/shipped/shipped-proofs.js';
 import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
 import { studyReport } from '../../../study/study-report.js';
 import { StudyTable } from '../../../study/study-table.js';
@@ -134,14 +135,15 @@ async function study(
   if (flags.exhaustive) return exhaustive(context, asked, flags);
   if (chosen.probes.includes('hunt')) checkOutDirectory(out);
   const keeper = await keeperOf(context, out);
-  const { results, failure, interrupted } = await runRows(context, asked, keeper, flags);
+  const shipped = await engine.studies.shipped(chosen, flags.memory);
+  const { results, failure, interrupted } = await runRows(context, { ...asked, shipped }, keeper, flags);
   // Several windows of one recording: each note with its window.
   const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
     all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
   );
   const report = studyReport(chosen, results, notes, interrupted);
   if (json) printJson(io.stdout, studyDocument(context.version, report));
-  else printStudyEnd(context, chosen, results, notes, screenWidth(io));
+  else printStudyEnd(context, chosen, results, { shipped, notes }, screenWidth(io));
   if (wantsPage(flags))
     await savePage(directoryOf(context, flags.reportDir, !json), studyPage(context.version, results, report));
   if (failure !== null) throw failure;
@@ -212,6 +214,11 @@ async function askedOf(
   return { chosen, rows, selected, strategies };
 }
 
+interface AskedWithProofs extends Asked {
+  /** What the package says of rows; null where it may not. */
+  readonly shipped: ShippedProofs | null;
+}
+
 /** How much of a study is run: as it is planned, unless something else was asked for. */
 function amountOf(
   { plan }: Study,
@@ -239,14 +246,17 @@ function amountOf(
 class RowPrinter {
   readonly results: RowResult[] = [];
   private readonly table: StudyTable;
+  private hasProofs = false;
 
   constructor(
     private readonly context: CliContext,
-    { chosen, rows, selected }: Asked,
+    { chosen, rows, selected, shipped }: AskedWithProofs,
     private readonly flags: StudyFlags,
   ) {
     const labels = rows.map(({ label }) => label);
-    this.table = new StudyTable(chosen, labels, outColors(context), screenWidth(context.io));
+    const proofs =
+      shipped === null ? null : { shipped, isProvedAnew: amountOf(chosen, flags).proof !== undefined };
+    this.table = new StudyTable(chosen, labels, outColors(context), screenWidth(context.io), proofs);
     if (flags.json) return;
     printHead(context, chosen, selected, flags);
     const { stdout } = context.io;
@@ -263,11 +273,22 @@ class RowPrinter {
     if (previous?.row.group !== result.row.group) printLine(stdout, table.group(result.row.group));
     printLine(stdout, table.row(result, baselineOf(result, results)));
   }
+
+  /** More is known of a row. */
+  proved(result: RowResult): void {
+    const { results, table } = this;
+    const { stdout } = this.context.io;
+    results[results.findIndex(({ row }) => row === result.row)] = result;
+    if (this.flags.json) return;
+    if (!this.hasProofs) printLine(stdout, '\nproved in this run');
+    this.hasProofs = true;
+    printLine(stdout, table.proofBelow(result));
+  }
 }
 
 async function runRows(
   context: CliContext,
-  asked: Asked,
+  asked: AskedWithProofs,
   keeper: Keeper,
   flags: StudyFlags,
 ): Promise<{ results: readonly RowResult[]; failure: unknown; interrupted: boolean }> {
@@ -281,6 +302,7 @@ async function runRows(
     const request = {
       ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal },
       ...amountOf(chosen, flags),
+      shipped: asked.shipped ?? undefined,
       keep: (finding: Finding): string | null => {
         progress.clear();
         return keeper.keep(finding);
@@ -288,6 +310,10 @@ async function runRows(
       onRow: (result: RowResult): void => {
         progress.clear();
         printer.add(result);
+      },
+      onProof: (result: RowResult): void => {
+        progress.clear();
+        printer.proved(result);
       },
       onProgress: (of: HuntProgress) =>
         progress.update(
