@@ -48,7 +48,8 @@ const GENERATED_SUFFIX = '.of-c.mjs';
 
 /** Throws InputError for trees that do not compile or translate, and where there is no compiler. */
 export async function prepareSource(given: string, options: SourceOptions): Promise<PreparedSource> {
-  const tree = readTree(await treeAt(given));
+  // A commit is what a user names. Git runs what a repository tells it to, and a finding names none.
+  const tree = readTree(options.expected === undefined ? await treeAt(given) : given);
   requireConfig(options.config);
   if (options.expected !== undefined) requireSame(tree, options.expected);
   const base = options.base ?? baseFor(tree.version);
@@ -121,8 +122,21 @@ function compareVersions(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** Throws InputError for a tree that is not the one a finding was made with. */
+/**
+ * Throws InputError for a tree that is not the one a finding was made with: each file that is compiled must
+ * be named, once and no other, or it could be anything.
+ */
 function requireSame(tree: KernelTree, expected: readonly SourceFileRef[]): void {
+  const names = expected.map(({ file }) => file);
+  const compiled = tree.files.map(({ file }) => file);
+  const other = [...names, ...compiled].find(
+    (file) => !compiled.includes(file) || names.filter((name) => name === file).length !== 1,
+  );
+  if (other !== undefined)
+    throw new InputError(
+      `kernelSource.files: ${JSON.stringify(other.slice(0, 60))} is not there once, as each file that is compiled`,
+      'undo the edit, or hunt again to write a new file',
+    );
   for (const { file, sha256: before } of expected) {
     const now = tree.files.find((one) => one.file === file);
     if (now?.sha256 === before) continue;

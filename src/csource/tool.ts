@@ -19,6 +19,13 @@ export interface EndedTool {
   readonly isLate: boolean;
 }
 
+interface ToolOptions {
+  readonly cwd?: string;
+  /** Beside the variables of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly patienceMs: number;
+}
+
 /** Characters of each stream that are kept. */
 const OUTPUT_MAX = 64 * 2 ** 20;
 
@@ -26,10 +33,14 @@ const OUTPUT_MAX = 64 * 2 ** 20;
 export function runTool(
   command: string,
   args: readonly string[],
-  { cwd, patienceMs }: { readonly cwd?: string; readonly patienceMs: number },
+  { cwd, env, patienceMs }: ToolOptions,
 ): Promise<EndedTool> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const kill = (): void => void child.kill('SIGKILL');
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)

@@ -244,7 +244,8 @@ class Program {
     if (known !== undefined) return known;
     const base = (this.bodyOf(index)?.name ?? '').replace(/\W/g, '_');
     const taken = new Set(this.names.values());
-    const name = RESERVED.has(base) || taken.has(base) ? `${base}_${index}` : base;
+    const isFree = base !== '' && !RESERVED.has(base) && !VARIABLE.test(base) && !taken.has(base);
+    const name = isFree ? base : `${base}_${index}`;
     this.names.set(index, name);
     return name;
   }
@@ -282,12 +283,17 @@ function plain(name: string): string {
   return name.replace(/\.\d+$/, '');
 }
 
+/** Names that C may have and the generated text cannot: JavaScript's words, and those of the text itself. */
 const RESERVED: ReadonlySet<string> = new Set(
   (
-    'cpu c sp lab delete new in of function var let const class yield await switch_ default this ' +
-    'typeof void with'
+    'arguments await break case catch class const continue debugger default delete do else enum eval export ' +
+    'extends false finally for function if implements import in instanceof interface let new null of package ' +
+    'private protected public return static super switch this throw true try typeof undefined var void while ' +
+    'with yield Math callable cpu c defineVariant lab replace sp tables variant'
   ).split(' '),
 );
+/** Parameters, locals, temporaries, words of the frame, labels. */
+const VARIABLE = /^[Llprst]\d+$/;
 
 /** By their names in C: runtime/through-table.ts has what is called in their place, */
 const THROUGH_TABLE: ReadonlySet<string> = new Set(

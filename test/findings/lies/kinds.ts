@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEngine } from '../../../src/cli/engine.js';
 import { serializeFinding } from '../../../src/findings/serialize.js';
 import { cli } from '../../cli/run-cli.js';
+import { HAS_CLANG } from '../../csource/with-clang.js';
 import type { ModuleFolder } from '../../modules/write-module.js';
 import { findWitness } from '../witness.js';
 
@@ -27,7 +28,7 @@ const known = (name: string): string =>
 /** Runs a command; answers the finding that its JSON document names under `path`. */
 async function foundBy(argv: readonly string[], out: string): Promise<string> {
   const run = await cli([...argv, '--out', out, '--json'], { engine: createEngine() });
-  const [, file] = /"finding": ?"([^"]+)"/.exec(run.stdout) ?? [];
+  const [, file] = /"finding": ?"([^"]+\.json)"/.exec(run.stdout) ?? [];
   if (file === undefined) throw new Error(`${argv.join(' ')}: exit ${run.exitCode}: ${run.stderr}`);
   return readFileSync(file, 'utf8');
 }
@@ -46,6 +47,12 @@ const SPINNING = [
   "export const p = plainProgram({ name: 'spinning', words: { x: 0 }, cpus: [spin, spin] });",
 ];
 const HUNT = ['hunt', '--executions', '2000', '--jobs', '1'];
+
+/** A variant of 6.18 with things of its own. */
+const ofVariant = (own: string): readonly string[] => [
+  "import { defineVariant, LOADED_MM_SWITCHING, shouldFlushTlb } from 'shootdown';",
+  `export const v = defineVariant({ name: 'mine', base: '6.18', ${own} });`,
+];
 
 /** Of a module of the user's: the command that finds it, and its text. */
 const OF_USERS: Readonly<Record<string, readonly [command: readonly string[], text: readonly string[]]>> = {
@@ -86,16 +93,55 @@ const OF_USERS: Readonly<Record<string, readonly [command: readonly string[], te
       "export const v = defineVariant({ name: 'mine', base: 'b4' });",
     ],
   ],
+  'own-assertion': [
+    [...HUNT, '--scenario', 'ping-pong-dontneed', '--no-base'],
+    ofVariant(
+      'replace: {}, always: (read, { cpus }) => cpus.every(({ tlbstate }) => read(tlbstate.loadedMm) !== ' +
+        "LOADED_MM_SWITCHING) || 'in the middle of a switch'",
+    ),
+  ],
+  'own-final-assertion': [
+    [...HUNT, '--scenario', 'ping-pong-dontneed', '--no-base'],
+    ofVariant(
+      "replace: {}, final: (read, { mms }) => mms.every(({ tlbGen }) => read(tlbGen) < 2) || 'flushed'",
+    ),
+  ],
+  'own-feature': [
+    [...HUNT, '--scenario', 'ping-pong-dontneed', '--no-base'],
+    ofVariant(
+      'ownFeatures: { sendsNone: true }, replace: { shouldFlushTlb: function* (cpu, target) { return ' +
+        "cpu.hasFeature('sendsNone') ? false : yield* shouldFlushTlb(cpu, target); } }",
+    ),
+  ],
   'stress-witness': [['stress', '--for', '300ms'], LOST_UPDATE],
 };
 
 /** Files as those of `assertion` are. */
 const AS_ANOTHER = [
-  ...['invariant', 'program-deadlock', 'livelock', 'verified-livelock', 'verified-assertion'],
+  ...[
+    'own-final-assertion',
+    'invariant',
+    'program-deadlock',
+    'livelock',
+    'verified-livelock',
+    'verified-assertion',
+  ],
   'stress-witness',
 ];
 
+/** The lab's own small kernel with a mistake in it, in a directory of its own. */
+function brokenTree(folder: ModuleFolder): string {
+  const root = join(folder.path, 'tree');
+  cpSync(fileURLToPath(new URL('../../csource/fixtures/tree', import.meta.url)), root, { recursive: true });
+  const file = join(root, 'arch/x86/mm/tlb.c');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('return true;', 'return false;'));
+  return root;
+}
+
 const STUDY = ['study', 'remote-tlb-gen', '--variant', 'kvm/v1', '--executions', '3000', '--count', '1'];
+
+const VERIFY = ['verify', '--variant', 'hypercall/v1', '--scenario', 'slot-to-another'];
+const COMPARE = ['compare', 'kvm/v0', 'kvm/v5', '--scenario', 'two-flushers', '--executions', '2000'];
 
 export const KINDS: readonly Kind[] = [
   ...Object.entries({
@@ -132,6 +178,28 @@ export const KINDS: readonly Kind[] = [
     byExecution: true,
     make: (folder) => foundBy([...STUDY, '--jobs', '1'], join(folder.path, 'of-a-study')),
   },
+  {
+    name: 'of-all-executions',
+    byExecution: true,
+    make: (folder) => foundBy(VERIFY, join(folder.path, 'of-all-executions')),
+  },
+  {
+    name: 'of-a-comparison',
+    byExecution: true,
+    make: (folder) => foundBy([...COMPARE, '--jobs', '1'], join(folder.path, 'of-a-comparison')),
+  },
+  ...(HAS_CLANG
+    ? [
+        {
+          name: 'of-c-text',
+          make: (folder: ModuleFolder) =>
+            foundBy(
+              [...HUNT, '--kernel-source', brokenTree(folder), '--scenario', 'ping-pong-munmap', '--no-base'],
+              join(folder.path, 'of-c-text'),
+            ),
+        },
+      ]
+    : []),
   ...Object.entries(OF_USERS).map(([name, [command, text]]) => ({
     name,
     ...(name === 'livelock' ? { isSlow: true as const } : {}),
