@@ -1,4 +1,6 @@
-import { relative } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
+import { SHIMS } from './clang.js';
+import type { CLine } from './dwarf/lines.js';
 import type { MadeLine } from './translate/operands.js';
 import type { Translation } from './translate/translate.js';
 
@@ -12,11 +14,13 @@ export interface Naming {
   readonly variant: string;
   readonly base: string;
   readonly summary: string;
+  /** Of the tree, absolute. */
+  readonly root: string;
 }
 
 /** `folder`: where the module will lie, absolute, so that the map's sources are found from there. */
 export function moduleText(translation: Translation, naming: Naming, folder: string): string {
-  const { functions, entries, tables, own, stackBytes, callable } = translation;
+  const { functions, entries, tables, stackBytes, callable } = translation;
   const lines: MadeLine[] = [];
   const plain = (text: string): void => {
     lines.push({ text, at: null });
@@ -35,9 +39,13 @@ export function moduleText(translation: Translation, naming: Naming, folder: str
   plain(
     `export const variant = defineVariant({ name: ${JSON.stringify(naming.variant)}, ` +
       `base: ${JSON.stringify(naming.base)}, summary: ${JSON.stringify(naming.summary)}, ` +
-      `isKernelText: true, replace, ownWords: ${JSON.stringify(own)} });`,
+      `isKernelText: true, replace, ownWords: ${JSON.stringify(translation.own)} });`,
   );
-  const map = Buffer.from(JSON.stringify(sourceMap(lines, folder))).toString('base64');
+  const own = [naming.root, SHIMS].map((root) => root + sep);
+  const isOwn = ({ file }: CLine): boolean => own.some((root) => resolve(file).startsWith(root));
+  // A #line may name any file of the reader's, whose lines would then be shown.
+  const mapped = lines.map(({ text, at }) => ({ text, at: at !== null && isOwn(at) ? at : null }));
+  const map = Buffer.from(JSON.stringify(sourceMap(mapped, folder))).toString('base64');
   plain(`//# sourceMappingURL=data:application/json;base64,${map}`);
   return `${lines.map(({ text }) => text).join('\n')}\n`;
 }

@@ -62,7 +62,7 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
     const translation = await translated(tree, unit, options, compiler);
     const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
     const summary = `arch/x86/mm/tlb.c of ${of}, the rest as ${base}`;
-    const text = moduleText(translation, { variant, base, summary }, folder);
+    const text = moduleText(translation, { variant, base, summary, root: tree.root }, folder);
     keep(folder, new Map([[`kernel${GENERATED_SUFFIX}`, text]]));
   }
   const { files } = tree;
@@ -134,7 +134,8 @@ function requireSame(tree: KernelTree, expected: readonly SourceFileRef[]): void
   );
   if (other !== undefined)
     throw new InputError(
-      `kernelSource.files: ${JSON.stringify(other.slice(0, 60))} is not there once, as each file that is compiled`,
+      `kernelSource.files: ${JSON.stringify(other.slice(0, 60))} is not there once, as each file is that ` +
+        'is compiled',
       'undo the edit, or hunt again to write a new file',
     );
   for (const { file, sha256: before } of expected) {

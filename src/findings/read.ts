@@ -20,7 +20,13 @@ export function readText(file: string, what: string, remedy: string): string {
   return decodeUtf8(readBounded(file, what, remedy), file, remedy);
 }
 
-function readBounded(file: string, what: string, remedy: string): Buffer {
+/** The bytes of a regular file of at most so many. Throws InputError. */
+export function readBounded(
+  file: string,
+  what: string,
+  remedy: string,
+  bytesMax = FINDING_BYTES_MAX,
+): Buffer {
   let descriptor: number;
   try {
     // Before the open: opening a pipe that nobody writes to would wait for ever.
@@ -32,11 +38,8 @@ function readBounded(file: string, what: string, remedy: string): Buffer {
   }
   try {
     const { size } = fstatSync(descriptor);
-    if (size > FINDING_BYTES_MAX) {
-      throw new InputError(
-        `${file}: ${size} bytes is too large for ${what} (at most ${FINDING_BYTES_MAX})`,
-        remedy,
-      );
+    if (size > bytesMax) {
+      throw new InputError(`${file}: ${size} bytes is too large for ${what} (at most ${bytesMax})`, remedy);
     }
     const bytes = Buffer.alloc(size);
     let length = 0;

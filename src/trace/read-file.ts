@@ -66,9 +66,18 @@ export function readBytes(
     if (error instanceof TraceError) throw error;
     throw new TraceError(path, null, `cannot be read (${reason(error)})`, `expected ${what}`);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    closeQuietly(descriptor);
   }
   throw new TraceError(path, null, `is larger than ${mib(limit)}`, `expected ${what} of at most that size`);
+}
+
+/** Of a file that was read: whatever a close fails with, its bytes are there. */
+function closeQuietly(descriptor: number | undefined): void {
+  try {
+    if (descriptor !== undefined) closeSync(descriptor);
+  } catch {
+    // It is gone all the same.
+  }
 }
 
 /** The first bytes of a file; none where it cannot be read. */
@@ -81,7 +90,7 @@ export function readStart(path: string, count: number): Buffer {
   } catch {
     return bytes.subarray(0, 0);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    closeQuietly(descriptor);
   }
 }
 

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -130,6 +139,31 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
       expect(await run('show', finding)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(LINE) });
       expect((await run('show', '--json', finding)).stdout).not.toContain('atomic64_inc_return');
 
+      // Each file that is compiled is named, and no commit: git would do what a repository says.
+      const { kernelSource } = JSON.parse(text);
+      const [first, ...rest] = kernelSource.files;
+      for (const other of [
+        { files: [] },
+        { files: rest },
+        { files: [...kernelSource.files, first] },
+        { files: [...kernelSource.files, { ...first, file: '../../etc/passwd' }] },
+        { tree: `${kernelSource.tree}@HEAD` },
+      ]) {
+        const lie = join(folder, 'lie.json');
+        writeFileSync(
+          lie,
+          JSON.stringify({ ...JSON.parse(text), kernelSource: { ...kernelSource, ...other } }),
+        );
+        for (const verb of ['replay', 'show'])
+          expect(await run(verb, lie)).toMatchObject({
+            exitCode: 2,
+            stdout: '',
+            stderr: expect.stringMatching(
+              /^shootdown: [^\n]*(?:is not there once|@HEAD cannot be read)[^\n]*\n$/,
+            ),
+          });
+      }
+
       writeFileSync(join(root, TLB_C), readFileSync(join(TREE, TLB_C), 'utf8'));
       const changed = await run('replay', finding);
       expect(changed).toMatchObject({ exitCode: 2, stdout: '' });
@@ -194,6 +228,47 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
       expect(stderr).toMatch(said);
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     }
+  });
+
+  it('shows no lines of files that are none of the tree', PATIENCE, async () => {
+    const secret = join(folder, 'secret.ts');
+    writeFileSync(secret, "a line that is nobody's business\n".repeat(200));
+    const root = treeWith('elsewhere', (c) =>
+      c.replace('return true;', `\n#line 9 "${secret}"\n\treturn false;\n#line 60 "arch/x86/mm/tlb.c"\n`),
+    );
+    const out = join(folder, 'elsewhere-out');
+    const page = ['--reporter', 'html', '--report-dir', join(folder, 'elsewhere-page')];
+    const hunted = await run('hunt', '--kernel-source', root, ...HUNT, '--out', out, ...page);
+    expect(hunted).toMatchObject({ exitCode: 1, stderr: '' });
+    const shown = await run('show', '--plain', join(out, readdirSync(out)[0]), '--kernel-source', root);
+    expect(shown.stdout).toContain('should_flush_tlb');
+    for (const text of [
+      hunted.stdout,
+      shown.stdout,
+      readFileSync(join(folder, 'elsewhere-page/index.html'), 'utf8'),
+    ])
+      expect(text.includes('business')).toBe(false);
+  });
+
+  it('has whatever names C has', PATIENCE, async () => {
+    const names = ['arguments', 'eval', 'import', 'replace', 'lab', 'Math', 'p0', 's4', 't0', 'cpu', '$x'];
+    const root = treeWith('names', (c) =>
+      c
+        .replace(
+          'static void load(',
+          `${names.map((name) => `static int ${name}(int a) { return a + 1; }\n`).join('')}
+          int odd(int a) __asm__("x(){process.exit(0)}function*y");
+          int odd(int a) { return a; }
+          $&`,
+        )
+        .replace(
+          'if (prev == next)',
+          `int all = odd(0); ${names.map((name) => `all = ${name}(all);`).join(' ')}
+          if (all != ${names.length}) *(u32 *)0 = 1;
+          $&`,
+        ),
+    );
+    expect(await run('hunt', '--kernel-source', root, ...HUNT)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('works with a field, a per-CPU variable and a parameter that no kernel has', PATIENCE, async () => {
@@ -308,6 +383,41 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
     }
     const hunted = await run('hunt', '--kernel-source', `${root}@HEAD`, ...HUNT);
     expect(hunted).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('runs nothing that a repository asks for, and believes none about the commits of another', async () => {
+    const root = treeWith('stranger', (c) => c.replace('return true;', 'return   true;'));
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    git('init', '-q');
+    git('add', '-A');
+    git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-q', '-m', 'of a stranger');
+    const twin = join(folder, 'twin');
+    cpSync(root, twin, { recursive: true });
+    const ran = join(folder, 'ran');
+    const object = git('rev-parse', `HEAD:${TLB_C}`).trim();
+    rmSync(join(root, '.git/objects', object.slice(0, 2), object.slice(2)), { force: true });
+    const settings = {
+      ...{ 'core.repositoryformatversion': '1', 'extensions.partialClone': 'origin' },
+      ...{ 'remote.origin.promisor': 'true', 'remote.origin.url': 'ssh://nowhere/x' },
+      ...{ 'core.sshCommand': `touch ${ran}; false`, 'core.fsmonitor': `touch ${ran}; false` },
+    };
+    for (const [name, value] of Object.entries(settings)) git('config', name, value);
+    // By itself git does.
+    expect(() => git('cat-file', 'blob', object)).toThrow();
+    expect(existsSync(ran)).toBe(true);
+    rmSync(ran);
+    const { exitCode, stderr } = await run('source', 'check', `${root}@HEAD`);
+    expect([exitCode, stderr.split('\n').length]).toEqual([2, 2]);
+    expect(existsSync(ran)).toBe(false);
+
+    const commit = git('rev-parse', 'HEAD').trim();
+    const other = join(folder, 'other-twin');
+    cpSync(twin, other, { recursive: true });
+    const trees = [twin, other].map(
+      async (from) => (await createEngine().prepareSource(`${from}@${commit}`, { config: [] })).ref.tree,
+    );
+    expect(new Set(await Promise.all(trees)).size).toBe(2);
   });
 
   it('keeps what was made, by what it was made of', async () => {

@@ -29,7 +29,7 @@ export class LineTable {
     const bytes = new Bytes(section ?? new Uint8Array());
     while (!bytes.done) {
       const end = bytes.u32() + bytes.at;
-      rows.push(...readUnit(new Bytes(bytes.data, bytes.at, end)));
+      for (const row of readUnit(new Bytes(bytes.data, bytes.at, end))) rows.push(row);
       bytes.at = end;
     }
     this.rows = rows.sort((a, b) => a.address - b.address);

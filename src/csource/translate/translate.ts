@@ -286,10 +286,10 @@ function plain(name: string): string {
 /** Names that C may have and the generated text cannot: JavaScript's words, and those of the text itself. */
 const RESERVED: ReadonlySet<string> = new Set(
   (
-    'arguments await break case catch class const continue debugger default delete do else enum eval export ' +
-    'extends false finally for function if implements import in instanceof interface let new null of package ' +
-    'private protected public return static super switch this throw true try typeof undefined var void while ' +
-    'with yield Math callable cpu c defineVariant lab replace sp tables variant'
+    'arguments await break case catch class const continue debugger default delete do else enum eval ' +
+    'export extends false finally for function if implements import in instanceof interface let new null ' +
+    'of package private protected public return static super switch this throw true try typeof undefined ' +
+    'var void while with yield Math callable cpu c defineVariant lab replace sp tables variant'
   ).split(' '),
 );
 /** Parameters, locals, temporaries, words of the frame, labels. */

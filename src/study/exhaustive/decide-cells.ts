@@ -25,6 +25,8 @@ export interface Decided {
   readonly cells: readonly DecidedCell[];
   /** Of the code that has decided. */
   readonly codeHash: string;
+  /** Why a verdict could not be kept, which has ended the study; null if all was well. */
+  readonly failure: unknown;
 }
 
 /**
@@ -35,17 +37,18 @@ export async function decideStudy(request: DecideRequest, file: string, modules:
   try {
     const codeHash = await verifier.codeHash();
     const kept = new KeptVerdicts(file, codeHash);
-    return { codeHash, cells: await decideCells(request, verifier, kept) };
+    return { codeHash, ...(await decideCells(request, verifier, kept)) };
   } finally {
     verifier.close();
   }
 }
 
-async function decideCells(
+/** Decides cells, but those that are `kept`; keeps what it decides. */
+export async function decideCells(
   request: DecideRequest,
-  verifier: Verifier,
+  verifier: Pick<Verifier, 'verify'>,
   kept: KeptVerdicts,
-): Promise<readonly DecidedCell[]> {
+): Promise<Pick<Decided, 'cells' | 'failure'>> {
   const { cells, memory, jobs, signal, onCell } = request;
   const decided: (DecidedCell | undefined)[] = cells.map((cell) => {
     const verdict = kept.find(cell, memory, request);
@@ -60,21 +63,32 @@ async function decideCells(
     }
   };
   tell();
+  let failure: unknown = null;
   const lane = async (): Promise<void> => {
-    for (let index = open.shift(); index !== undefined && !signal.aborted; index = open.shift()) {
+    const goesOn = (): boolean => !signal.aborted && failure === null;
+    for (let index = open.shift(); index !== undefined && goesOn(); index = open.shift()) {
       const verdict = await decide(cells[index], request, verifier);
       // What was interrupted is to be asked again.
       if (verdict.ended === 'interrupted') return;
-      kept.add(cells[index], verdict, request);
+      try {
+        kept.add(cells[index], verdict, request);
+      } catch (error) {
+        // What is known is told first, this verdict and those that others are about to find.
+        failure ??= error;
+      }
       decided[index] = { ...cells[index], verdict, isKept: false };
       tell();
     }
   };
   await Promise.all(Array.from({ length: jobs }, lane));
-  return told;
+  return { cells: told, failure };
 }
 
-async function decide(cell: Cell, request: DecideRequest, verifier: Verifier): Promise<CellVerdict> {
+async function decide(
+  cell: Cell,
+  request: DecideRequest,
+  verifier: Pick<Verifier, 'verify'>,
+): Promise<CellVerdict> {
   const { memory, memoryLimit, budgetMs, statesMax, signal, keep, onProgress } = request;
   const { variant } = cell.row;
   const outcome = await verifier.verify({

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { readBounded } from '../../findings/read.js';
 import { appendWhole, makeDirectories } from '../../findings/synced-file.js';
 import { InfrastructureError, InputError, systemReason } from '../../vocabulary/errors.js';
 import { HARM_CLASSES, LATENT_CLASSES, type MemoryModel } from '../../vocabulary/finding.js';
@@ -49,8 +50,18 @@ interface Kept {
   readonly verdict: CellVerdict;
 }
 
+/** A study of all rows in all scenarios has some 2 MB, and each version of the code adds as much. */
+const FILE_BYTES_MAX = 32 * 1024 * 1024;
+const LINES_MAX = 100_000;
+/** A verdict has some hundreds of characters, and a sentence that may be long. */
+const LINE_UNITS_MAX = 1_000_000;
+/** How a line begins, one that was cut short too. */
+const BEGINNING = '{"key":"';
+const REMEDY = 'give another file with --state';
+
 export class KeptVerdicts {
-  private readonly verdicts = new Map<string, Kept>();
+  /** Lines by their keys: they are a third of what is made of them. */
+  private readonly verdicts = new Map<string, string>();
   private isCut = false;
 
   /**
@@ -61,11 +72,17 @@ export class KeptVerdicts {
     private readonly file: string,
     private readonly codeHash: string,
   ) {
-    const text = readOrEmpty(file);
-    const lines = text.split('\n');
-    // A run that was killed may leave half a line.
-    this.isCut = lines.pop() !== '';
-    for (const [index, line] of lines.entries()) this.read(line, index + 1);
+    const text = existsSync(file)
+      ? readBounded(file, "a study's verdicts", REMEDY, FILE_BYTES_MAX).toString('utf8')
+      : '';
+    let number = 1;
+    for (let start = 0; start < text.length; number++) {
+      const end = text.indexOf('\n', start);
+      // A run that was killed may leave half a line.
+      this.isCut = end < 0;
+      this.read(text.slice(start, this.isCut ? undefined : end), number);
+      start = this.isCut ? text.length : end + 1;
+    }
   }
 
   get count(): number {
@@ -74,8 +91,9 @@ export class KeptVerdicts {
 
   /** What is known of a cell, if more could not be found out with what is allowed now. */
   find(cell: Cell, memory: MemoryModel, allowed: Allowed): CellVerdict | null {
-    const kept = this.verdicts.get(this.keyOf(cell, memory));
-    if (kept === undefined) return null;
+    const line = this.verdicts.get(this.keyOf(cell, memory));
+    if (line === undefined) return null;
+    const kept = JSON.parse(line) as Kept;
     const hadAsMuch =
       kept.memoryLimit >= allowed.memoryLimit &&
       (kept.budgetMs ?? Number.POSITIVE_INFINITY) >= (allowed.budgetMs ?? Number.POSITIVE_INFINITY);
@@ -87,12 +105,13 @@ export class KeptVerdicts {
 
   /** Throws InfrastructureError where the disk takes no more. */
   add(cell: Cell, verdict: CellVerdict, { budgetMs, memoryLimit }: Allowed): void {
-    const kept = { budgetMs: budgetMs ?? null, memoryLimit, verdict };
     const key = this.keyOf(cell, verdict.memory);
-    this.verdicts.set(key, kept);
+    const kept: Kept = { budgetMs: budgetMs ?? null, memoryLimit, verdict };
+    const line = JSON.stringify({ key, ...kept });
+    this.verdicts.set(key, line);
     try {
       makeDirectories(dirname(this.file));
-      appendWhole(this.file, `${this.isCut ? '\n' : ''}${JSON.stringify({ key, ...kept })}\n`);
+      appendWhole(this.file, `${this.isCut ? '\n' : ''}${line}\n`);
     } catch (error) {
       throw new InfrastructureError(`${this.file}: the verdict cannot be kept: ${systemReason(error)}`);
     }
@@ -100,33 +119,24 @@ export class KeptVerdicts {
   }
 
   private read(line: string, number: number): void {
+    const refuse = (): InputError =>
+      new InputError(`${this.file}:${number}: no verdict of an exhaustive study`, REMEDY);
+    if (line.length > LINE_UNITS_MAX || number > LINES_MAX) throw refuse();
     let told: unknown;
     try {
       told = JSON.parse(line);
     } catch {
-      // Half a line, behind which a later run has gone on.
-      return;
+      // Half a line, behind which a later run has gone on; what begins otherwise is another's file.
+      if (line.startsWith(BEGINNING) || BEGINNING.startsWith(line)) return;
+      throw refuse();
     }
     const parsed = LINE.safeParse(told);
-    if (!parsed.success)
-      throw new InputError(
-        `${this.file}:${number}: no verdict of an exhaustive study`,
-        'give another file with --state',
-      );
-    this.verdicts.set(parsed.data.key, parsed.data as unknown as Kept);
+    if (!parsed.success) throw refuse();
+    this.verdicts.set(parsed.data.key, line);
   }
 
   private keyOf({ row, scenario }: Cell, memory: MemoryModel): string {
     const asked = JSON.stringify([this.codeHash, row.variant, memory, scenario]);
     return createHash('sha256').update(asked).digest('hex').slice(0, 32);
-  }
-}
-
-function readOrEmpty(file: string): string {
-  if (!existsSync(file)) return '';
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new InputError(`${file}: cannot be read: ${systemReason(error)}`, 'give another file with --state');
   }
 }

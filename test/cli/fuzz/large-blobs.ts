@@ -132,11 +132,19 @@ export function largeBlobs(directory: string): LargeFile[] {
       ),
     ).slice(0, -500),
   };
-  return Object.entries(blobs).map(([name, blob]) => {
+  return Object.entries(blobs).flatMap(([name, blob]) => {
     const file = join(directory, `blob-${name.replaceAll(/\W+/g, '-')}.json`);
     writeFileSync(file, typeof blob === 'string' ? blob : JSON.stringify(blob));
     const out = ['--out', join(directory, 'merged'), '--allow-missing'];
-    return { name: `blob: ${name}`, argv: ['merge', file, ...out] };
+    const page = ['--report-dir', join(directory, 'merged-page')];
+    const files = ['--reporter-file', `sarif=${join(directory, 'merged.sarif')}`];
+    return [
+      { name: `blob: ${name}`, argv: ['merge', file, ...out] },
+      {
+        name: `blob, html and SARIF: ${name}`,
+        argv: ['merge', file, ...out, '--reporter', 'html,sarif', ...page, ...files],
+      },
+    ];
   });
 }
 

@@ -14,12 +14,25 @@ export function largeSources(directory: string): LargeFile[] {
     'a Makefile': ['Makefile', `VERSION = 6\n${'#\n'.repeat(2 * MIB - 20)}`],
     'a file of more than may be': ['arch/x86/mm/tlb.c', ' '.repeat(60 * MIB)],
     'blank lines': ['arch/x86/mm/tlb.c', '\n'.repeat(4 * MIB)],
+    'headers that it includes': [
+      'arch/x86/mm/tlb.c',
+      Array.from({ length: 230_000 }, (_, i) => `#include <a${i}>\n`).join(''),
+    ],
+    garbage: ['arch/x86/mm/tlb.c', Buffer.alloc(3 * MIB, '\u0001\u00ff#\u0000"/*\n').toString('latin1')],
+    'a function': [
+      'arch/x86/mm/mm_internal.h',
+      `static inline void f(int *a)\n{\n${'\t*a += 1;\n'.repeat(380_000)}}\n`,
+    ],
     'a comment': ['arch/x86/include/asm/mmu.h', `/*${'x'.repeat(4 * MIB - 10)}*/`],
   };
-  return Object.entries(texts).map(([name, [file, text]]) => {
+  return Object.entries(texts).flatMap(([name, [file, text]]) => {
     const tree = join(directory, `tree-${name.replaceAll(/\W+/g, '-')}`);
     cpSync(TREE, tree, { recursive: true });
     if (existsSync(join(tree, file))) writeFileSync(join(tree, file), text);
-    return { name: `tree: ${name}`, argv: ['source', 'check', tree] };
+    const hunt = ['hunt', '--kernel-source', tree, '--executions', '5', '--jobs', '1'];
+    return [
+      { name: `tree: ${name}`, argv: ['source', 'check', tree] },
+      { name: `tree, hunt: ${name}`, argv: [...hunt, '--out', join(directory, 'out')] },
+    ];
   });
 }

@@ -64,5 +64,17 @@ describe('verdicts that are kept', () => {
     new KeptVerdicts(path, 'a').add(cellOf(...V4), verdictOf(...V4), allowed);
     appendFileSync(path, '{"format": "shootdown-finding"}\n');
     expect(() => new KeptVerdicts(path, 'a')).toThrow(`${path}:2: no verdict of an exhaustive study`);
+    // Which nothing is to be added to.
+    for (const text of [
+      '# Notes\n',
+      'half a line',
+      '\0\0\n',
+      '{"x": [1,\n2]}\n',
+      `${'['.repeat(2 ** 21)}\n`,
+    ]) {
+      writeFileSync(path, text);
+      expect(() => new KeptVerdicts(path, 'a')).toThrow(`${path}:1: no verdict of an exhaustive study`);
+    }
+    expect(() => new KeptVerdicts('/dev/zero', 'a')).toThrow('/dev/zero: not a regular file');
   });
 });

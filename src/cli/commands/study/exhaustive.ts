@@ -1,6 +1,8 @@
 /** `shootdown study NAME --exhaustive`: every row in every small scenario, by all executions. */
 
+import { visible } from '../../../report/escape.js';
 import { Progress } from '../../../report/progress.js';
+import { shellWord } from '../../../report/shell-word.js';
 import { count } from '../../../report/text-columns.js';
 import type { Cell, DecidedCell } from '../../../study/exhaustive/decided-cell.js';
 import { provedDocument } from '../../../study/exhaustive/proved-document.js';
@@ -47,7 +49,11 @@ export async function studyExhaustively(
   const stopListening = io.onInterrupt(() => abort.abort());
   let done = 0;
   try {
-    const { cells: decided, codeHash } = await engine.studies.decide(
+    const {
+      cells: decided,
+      codeHash,
+      failure,
+    } = await engine.studies.decide(
       {
         ...{ cells, memory, memoryLimit, budgetMs, jobs, signal: abort.signal },
         keep: (finding: Finding): string | null => keeper.keep(finding),
@@ -69,7 +75,8 @@ export async function studyExhaustively(
     const names = scenarios.map(({ name }) => name);
     const asked = { shootdown: version, codeHash, interrupted, memory, scenarios: names };
     if (json) printJson(io.stdout, provedDocument(study, decided, asked));
-    else printEnd(context, study, decided, state);
+    else printEnd(context, study, decided, flags);
+    if (failure !== null) throw failure;
     if (interrupted) return EXIT_INTERRUPTED;
     return keeper.failed ? EXIT_FAILURE : EXIT_OK;
   } finally {
@@ -148,7 +155,12 @@ class ProvedPrinter {
   }
 }
 
-function printEnd(context: CliContext, study: Study, cells: readonly DecidedCell[], state: string): void {
+function printEnd(
+  context: CliContext,
+  study: Study,
+  cells: readonly DecidedCell[],
+  { state, out }: ExhaustiveFlags,
+): void {
   const { io } = context;
   const width = screenWidth(io);
   const verdicts = cells.map(({ verdict }) => verdict);
@@ -162,5 +174,11 @@ function printEnd(context: CliContext, study: Study, cells: readonly DecidedCell
     ],
     width,
   );
+  const saved = cells.filter(({ verdict, isKept }) => verdict.finding !== null && !isKept).length;
+  if (saved > 0)
+    printLine(
+      io.stdout,
+      `\n${count(saved, 'witness', 'witnesses')} in ${visible(shellWord(out))}; "shootdown replay" runs one`,
+    );
   printParagraphs(context, study.exhaustive?.answer(provedRows(cells)) ?? [], width);
 }
