@@ -88,6 +88,8 @@ const UNKNOWN: Probed = {
 const BASELINE_COUNTED = 2_000;
 /** Of all the time, how much is for proofs where hunts take the rest. */
 const PROVING_SHARE = 0.25;
+const GENEROSITY = 1.5;
+const WARM_UP_MS = 1_800;
 /** Of a row's share of the time, how much is for its counts where only time limits them. */
 const COUNTING_SHARE = 0.5;
 
@@ -134,6 +136,16 @@ export async function runStudy(request: StudyRequest, pool: HuntPool): Promise<S
 const isOpenQuestion = ({ verdict, known }: RowResult): boolean =>
   known === null && verdict?.violation == null;
 
+/**
+ * A row's time. Where it ends with a number of executions, rows with a witness need little and leave it to
+ * the others, which may take more than an equal share; and what workers need to become fast belongs to no
+ * row, least of all to the first.
+ */
+function shareOf(leftMs: number, rows: number, index: number, executions: number | undefined): number {
+  if (executions === undefined) return leftMs / rows;
+  return Math.min(leftMs, Math.max((leftMs / rows) * GENEROSITY, index === 0 ? WARM_UP_MS : 0));
+}
+
 async function runRows(request: StudyRequest, pool: HuntPool): Promise<StudyOutcome> {
   const began = performance.now();
   const results: RowResult[] = [];
@@ -150,7 +162,7 @@ async function runRows(request: StudyRequest, pool: HuntPool): Promise<StudyOutc
         request.budgetMs === undefined
           ? undefined
           : Math.max(0, request.budgetMs - (performance.now() - began));
-      const shareMs = leftMs === undefined ? undefined : leftMs / left;
+      const shareMs = leftMs === undefined ? undefined : shareOf(leftMs, left, index, request.executions);
       const countsByTime = probes.includes('counts') && request.counted === undefined;
       const huntMs = shareMs === undefined || !countsByTime ? shareMs : shareMs * (1 - COUNTING_SHARE);
       if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, huntMs)) };
