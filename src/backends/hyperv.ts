@@ -1,5 +1,6 @@
 import type { Backend } from '../kernel/backend.js';
-import { HV_STATUS_SUCCESS, hypervNameTarget } from '../kernel/hyperv.js';
+import { HV_STATUS_SUCCESS } from '../kernel/hyperv.js';
+import { hypervNameTarget } from '../kernel/hyperv-target.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { nativeFlushTlbMulti } from './native.js';

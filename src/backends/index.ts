@@ -5,6 +5,7 @@ import { invlpgbBackend } from './invlpgb.js';
 import { kvmPvBackend } from './kvm-pv.js';
 import { nativeBackend } from './native.js';
 import { nativeOthersBackend } from './native-others.js';
+import { xenBackend } from './xen.js';
 
 /** Every backend, in the order of `list`. */
 export const backends: readonly Backend[] = [
@@ -13,6 +14,7 @@ export const backends: readonly Backend[] = [
   kvmPvBackend,
   hypercallBackend,
   hypervBackend,
+  xenBackend,
   invlpgbBackend,
 ];
 

@@ -38,7 +38,7 @@ export function capabilityNames(has: Capabilities): string[] {
 }
 
 /** A hypervisor whose own interface the kernel uses. */
-export type GuestOf = 'hyperv';
+export type GuestOf = 'hyperv' | 'xen';
 
 /** How a flush reaches the other CPUs. Adding one is adding one file and one line in backends/index.ts. */
 export interface Backend {

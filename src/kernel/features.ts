@@ -135,6 +135,12 @@ export interface Features {
   readonly hypervChecksVpNumber: boolean;
   /** Hyper-V guests: an address list ends at the range's end, not behind it (B34). */
   readonly hypervListEndsAtEnd: boolean;
+  /** Xen: a load of CR3 drops what was cached before it; else it carries the no-flush bit (B23, XSA-292). */
+  readonly xenCr3Purges: boolean;
+  /** Xen PV guests: a flush is carried out behind updates of page tables that were queued before it (C12). */
+  readonly xenKeepsOrder: boolean;
+  /** Xen PV guests: CPUs that have an mm loaded lazily leave it before its page tables are unpinned. */
+  readonly xenDropsLazyRefs: boolean;
 }
 
 export type FeatureName = keyof Features;
@@ -415,5 +421,26 @@ export const features: readonly Feature[] = [
     commit: '4030b4c585c4',
     since: '5.4',
     guestOf: 'hyperv',
+  },
+  {
+    name: 'xenCr3Purges',
+    summary: 'Xen drops what was cached before a load of CR3 (B23: with PCIDs it did not, XSA-292)',
+    commit: null,
+    since: 'Xen of March 2019',
+    guestOf: 'xen',
+  },
+  {
+    name: 'xenKeepsOrder',
+    summary: 'Xen PV guests queue a flush behind the page-table updates that lazy MMU mode has queued (C12)',
+    commit: null,
+    since: 'every kernel with xen_flush_tlb_others',
+    guestOf: 'xen',
+  },
+  {
+    name: 'xenDropsLazyRefs',
+    summary: 'Xen PV guests push lazy CPUs off an mm before they unpin its page tables',
+    commit: null,
+    since: 'every kernel with xen_exit_mmap',
+    guestOf: 'xen',
   },
 ];

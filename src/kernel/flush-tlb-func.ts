@@ -184,5 +184,14 @@ export function* flushTlbLocal(cpu: KernelCpu): Protocol<void> {
   const loadedMm = yield* cpu.readOnce(cpu.own.tlbstate.loadedMm);
   const root = yield* cpu.peek(cpu.mms[loadedMm].pgd);
   const asid = yield* cpu.readOnce(cpu.own.tlbstate.loadedMmAsid);
-  yield* cpu.writeCr3(root, cpu.scenario.pcid ? asid + 1 : 0, false);
+  yield* cpu.fn.writeMmCr3(cpu, root, cpu.scenario.pcid ? asid + 1 : 0, false);
+}
+
+/**
+ * `native_write_cr3`.
+ *
+ * @assumes interrupts are off.
+ */
+export function* writeMmCr3(cpu: KernelCpu, root: number, pcid: number, noFlush: boolean): Protocol<void> {
+  yield* cpu.writeCr3(root, pcid, noFlush);
 }

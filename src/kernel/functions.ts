@@ -27,6 +27,7 @@ import * as shouldFlush from './should-flush-tlb.js';
 import * as slots from './slots.js';
 import * as smp from './smp.js';
 import * as switchMm from './switch-mm.js';
+import * as xen from './xen.js';
 
 /**
  * Every protocol function under its name: the table through which they call each other, so that a variant can
@@ -60,6 +61,7 @@ export const kernelFunctions = {
   ...protocolFunctions(slots),
   ...protocolFunctions(smp),
   ...protocolFunctions(switchMm),
+  ...protocolFunctions(xen),
 };
 
 /** The table, and the backend's way to reach other CPUs. */

@@ -27,11 +27,10 @@ export const HV_STATUS_INVALID_PARAMETER = 5;
 /** `VP_INVAL` in an int. */
 export const VP_INVAL = -1;
 
-/** Flags of a request; and the bit that number -1 of the mask behind it is. */
+/** Flags of a request. */
 export const HV_FLUSH_ALL_PROCESSORS = 1;
 export const HV_FLUSH_ALL_VIRTUAL_ADDRESS_SPACES = 2;
 export const HV_FLUSH_NON_GLOBAL_MAPPINGS_ONLY = 4;
-const BIT_BEFORE_MASK = 1 << 31;
 
 /** Values of INPUT_NAMED: all can be named so far; one has no number; one's is above 63. */
 export const NAMED_ALL = 0;
@@ -139,38 +138,6 @@ export function* hypervClearSet(cpu: KernelCpu, banks: number): Protocol<void> {
  */
 export function* hypervIsEveryCpu(cpu: KernelCpu, mask: number): Protocol<boolean> {
   return yield* cpumaskEqualAll(cpu, mask);
-}
-
-/**
- * One CPU becomes a bit of the request: what `askByHypercall` is for these guests.
- *
- * @assumes interrupts are off; the CPU is to be flushed.
- */
-export function* hypervNameTarget(cpu: KernelCpu, target: number): Protocol<void> {
-  const { input, vpIndex } = cpu.layout.hyperv;
-  const page = input[cpu.id];
-  const vp = vpIndex[target];
-  const isSparse = yield* cpu.peek(page + INPUT_IS_SPARSE);
-  if (vp === VP_INVAL) {
-    if (isSparse !== 0 || cpu.features.hypervChecksVpNumber) {
-      yield* cpu.poke(page + INPUT_NAMED, NAMED_NONE);
-      return;
-    }
-    // B33: bit -1 of the mask is the flags' highest, and the processor is not in the mask.
-    const flags = yield* cpu.peek(page + INPUT_FLAGS);
-    yield* cpu.poke(page + INPUT_FLAGS, flags | BIT_BEFORE_MASK);
-    return;
-  }
-  if (isSparse === 0 && vp >= BANK_VPS) {
-    yield* cpu.poke(page + INPUT_NAMED, NAMED_ABOVE);
-    return;
-  }
-  yield* cpu.fn.beforeTargetFlush(cpu, target);
-  const word = page + INPUT_SET + (vp >> 5);
-  const bits = yield* cpu.peek(word);
-  yield* cpu.poke(word, bits | (1 << (vp & 31)));
-  const banks = yield* cpu.peek(page + INPUT_BANKS);
-  if (isSparse !== 0 && vp >> 6 >= banks) yield* cpu.poke(page + INPUT_BANKS, (vp >> 6) + 1);
 }
 
 /**

@@ -26,6 +26,7 @@ import { type HypervLayout, hypervLayout } from './hyperv-layout.js';
 import { mmStruct } from './mm-layout.js';
 import { NO_OWN_WORDS, type OwnLayout, type OwnWords, ownLayout } from './own-words.js';
 import type { GlobalAsidLayout, MmStruct, PerCpu } from './structs.js';
+import { type XenLayout, xenLayout } from './xen-layout.js';
 
 /**
  * Where the kernel's structures lie. Every field is a word address, fixed for a scenario, so protocol code
@@ -44,6 +45,8 @@ export interface KernelLayout extends GuestLayout {
   readonly broadcast: BroadcastLayout | null;
   /** Of no words but for Hyper-V guests. */
   readonly hyperv: HypervLayout;
+  /** Of no words but for Xen PV guests. */
+  readonly xen: XenLayout;
   /** Hardware that the backend brings. */
   readonly unit: UnitPlan | null;
   readonly maskWords: number;
@@ -123,6 +126,12 @@ function paging(layout: Layout, scenario: Scenario, framesMax: number, lineWords
   return { ...words, ...kept, frames, grace, graceCapacity, hardwareBase, ghost, isApart: apart !== null };
 }
 
+/** Words of guests that use a hypervisor's own interface. */
+function namedGuests(layout: Layout, scenario: Scenario, guestOf: GuestOf | null) {
+  const hyperv = hypervLayout(layout, scenario, guestOf === 'hyperv');
+  return { hyperv, xen: xenLayout(layout, scenario, guestOf === 'xen') };
+}
+
 /** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
 export function kernelLayout(
   scenario: Scenario,
@@ -162,7 +171,7 @@ export function kernelLayout(
   const own = ownLayout(layout, ownWords, scenario.cpus, mmNames);
   const globalAsids = globalAsidLayout(layout, scenario, broadcasts === null ? [] : mmNames);
   const unit = layOutUnit?.(layout, scenario.cpus) ?? null;
-  const hyperv = hypervLayout(layout, scenario, guestOf === 'hyperv');
+  const guests = namedGuests(layout, scenario, guestOf);
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
   const splitWords = mmu.ghost.keys * mms.length * SPLIT_WORDS;
@@ -176,7 +185,7 @@ export function kernelLayout(
     own,
     globalAsids,
     broadcast,
-    hyperv,
+    ...guests,
     unit,
     layout,
     cpus,

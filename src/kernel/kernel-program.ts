@@ -13,6 +13,7 @@ import { type KernelConfig, KernelCpu } from './kernel-cpu.js';
 import { type KernelLayout, kernelLayout } from './kernel-layout.js';
 import { NO_OWN_WORDS, type OwnWords } from './own-words.js';
 import { INIT_MM_ROOT, startImage } from './start-state.js';
+import { withoutPcids } from './xen-layout.js';
 
 /** The simulated kernel running a scenario, as a program for the machine. */
 export interface KernelProgram extends Program {
@@ -72,11 +73,12 @@ function broadcasts({ backend, features }: KernelChoice, scenario: Scenario): bo
 
 /** `framesMax`, `lineWords`: for a layout that equals that of a build with another format (the threads'). */
 export function kernelProgram(
-  scenario: Scenario,
+  given: Scenario,
   choice: KernelChoice,
   framesMax?: number,
   lineWords?: number,
 ): KernelProgram {
+  const scenario = choice.backend.guestOf === 'xen' ? withoutPcids(given) : given;
   const ownWords = choice.ownWords ?? NO_OWN_WORDS;
   const { features } = choice;
   const isBroadcasting = broadcasts(choice, scenario);

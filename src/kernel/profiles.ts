@@ -45,6 +45,9 @@ const v612: Features = {
   hypervSeesEmptyMask: true,
   hypervChecksVpNumber: true,
   hypervListEndsAtEnd: true,
+  xenCr3Purges: true,
+  xenKeepsOrder: true,
+  xenDropsLazyRefs: true,
 };
 // Hosts are as of today in every profile: guests and hosts are different machines.
 const v510: Features = {

@@ -113,6 +113,7 @@ function startCpu(
   }
   const block = kernel.hardwareBase + cpu * H.HW_WORDS;
   const root = mem[kernel.mms[loaded].pgd];
+  if (kernel.xen.currentCr3.length > 0) mem[kernel.xen.currentCr3[cpu]] = root;
   mem[block + H.IF] = 1;
   mem[block + H.CR3_ROOT] = root;
   mem[block + H.CR3_PCID] = scenario.pcid ? asid + 1 : 0;

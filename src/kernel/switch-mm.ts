@@ -180,11 +180,11 @@ export function* loadNewMmCr3(
   if (needFlush) {
     const ctxId = yield* cpu.peek(cpu.mms[next].ctxId);
     yield* cpu.fn.storeSlot(cpu, asid, ctxId, nextTlbGen);
-    yield* cpu.writeCr3(root, pcid, false);
+    yield* cpu.fn.writeMmCr3(cpu, root, pcid, false);
     yield* cpu.event(EV_TLB_FLUSH, TLB_FLUSH_ON_TASK_SWITCH, -1);
   } else {
     yield* cpu.event(EV_DECIDED, asid, DECIDED_NO_FLUSH_SWITCH);
-    yield* cpu.writeCr3(root, pcid, true);
+    yield* cpu.fn.writeMmCr3(cpu, root, pcid, true);
     yield* cpu.event(EV_TLB_FLUSH, TLB_FLUSH_ON_TASK_SWITCH, 0);
   }
   yield* cpu.fn.publishLoadedMm(cpu, next, asid);

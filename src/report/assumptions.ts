@@ -122,7 +122,7 @@ export const assumptions: readonly Assumption[] = [
     'Differences between processors, errata, EFER.TCE where nothing is broadcast, five levels ' +
       '(tables have two).',
   ),
-  notModelled('broadcast-flushes', 'Intel RAR and Xen PV; flushes of kernel ranges by INVLPGB.'),
+  notModelled('broadcast-flushes', 'Intel RAR; flushes of kernel ranges by INVLPGB.'),
   notModelled(
     'vcpu-placement',
     'vCPUs that move between physical CPUs, nested guests, hosts that run out of ASIDs, directed ' +

@@ -2,6 +2,7 @@ import { hypervBackend } from '../backends/hyperv.js';
 import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
+import { xenBackend } from '../backends/xen.js';
 import type { Backend } from '../kernel/backend.js';
 import type { Features } from '../kernel/features.js';
 import { type Variant, variant } from './variant.js';
@@ -216,5 +217,15 @@ export const bugs: readonly Variant[] = [
     { hypervListEndsAtEnd: false },
     { hypervListEndsAtEnd: true },
     hypervBackend,
+  ),
+  ...bug(
+    'b23',
+    ['xsa-292'],
+    'Xen loads CR3 with the no-flush bit: what is cached between its flush and the load outlives both ' +
+      '(before March 2019)',
+    '6.12',
+    { xenCr3Purges: false },
+    { xenCr3Purges: true },
+    xenBackend,
   ),
 ];

@@ -60,23 +60,28 @@ describe('lockstep', () => {
     },
   );
 
-  it.each(['kvm/v14', 'hypercall/v12', 'hypercall/v16', 'b27-fixed', 'hypercall/lazy-park', 'hyperv/v7'])(
-    'follows hosts and hypercalls under %s',
-    async (variant) => {
-      for (const name of ['preempted-targets', 'lazy-full-and-partial', 'lazy-freed-tables']) {
-        for (const [seed, strategy] of [
-          [1, 'random'],
-          [2, 'pct'],
-          [3, 'delay'],
-        ] as const) {
-          const { scenario, decisions, steps } = randomRun(variant, name, strategy, seed, 'tso');
-          const result = await engine.run({ variant, scenario, memory: 'tso', decisions });
-          expect(result.reason).toBeNull();
-          expect(result).toMatchObject({ agrees: true, steps, violation: null });
-        }
+  it.each([
+    'kvm/v14',
+    'hypercall/v12',
+    'hypercall/v16',
+    'b27-fixed',
+    'hypercall/lazy-park',
+    'hyperv/v7',
+    'xen',
+  ])('follows hosts and hypercalls under %s', async (variant) => {
+    for (const name of ['preempted-targets', 'lazy-full-and-partial', 'lazy-freed-tables']) {
+      for (const [seed, strategy] of [
+        [1, 'random'],
+        [2, 'pct'],
+        [3, 'delay'],
+      ] as const) {
+        const { scenario, decisions, steps } = randomRun(variant, name, strategy, seed, 'tso');
+        const result = await engine.run({ variant, scenario, memory: 'tso', decisions });
+        expect(result.reason).toBeNull();
+        expect(result).toMatchObject({ agrees: true, steps, violation: null });
       }
-    },
-  );
+    }
+  });
 
   it('meets a violation at the same step', async () => {
     for (let seed = 1; seed < 3000; seed++) {

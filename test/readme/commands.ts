@@ -124,6 +124,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown list scenarios --verify': cli(0, { prints: /^dontneed-read /m }),
   'shootdown list functions': cli(0, { prints: /flush_tlb_func/ }),
   'shootdown list operations': cli(0, { prints: /invlpg/i }),
+  'shootdown hunt --variant xen': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant hyperv': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant invlpgb': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),

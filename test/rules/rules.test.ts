@@ -162,6 +162,11 @@ describe('broken hosts', () => {
     expect(hunt(twin, scenario, 600).witness).toBe(null);
   });
 
+  it('b23 lets a translation outlive its mm, its twin does not', () => {
+    expect(hunt('b23', 'ping-pong-dontneed', 2000).witness?.violation.class).toBe('cross-mm');
+    expect(hunt('b23-fixed', 'ping-pong-dontneed', 600).witness).toBe(null);
+  });
+
   it.each([
     ['b32', 'hyperv-mask-empties'],
     ['b34', 'hyperv-list-at-the-end'],

@@ -30,6 +30,7 @@ export function* mmput(cpu: KernelCpu, mm: number): Protocol<void> {
  */
 export function* exitMmap(cpu: KernelCpu, mm: number): Protocol<void> {
   const pages = cpu.scenario.pages;
+  yield* cpu.fn.archExitMmap(cpu, mm);
   yield* cpu.fn.downRead(cpu, cpu.mms[mm].mmapLock);
   yield* cpu.fn.tlbGatherMmu(cpu, mm, true);
   yield* cpu.fn.zapPageRange(cpu, mm, 0, pages, false);
@@ -40,4 +41,9 @@ export function* exitMmap(cpu: KernelCpu, mm: number): Protocol<void> {
   yield* cpu.fn.freePgtables(cpu, mm, 0, pages);
   yield* cpu.fn.tlbFinishMmu(cpu, 0);
   yield* cpu.fn.upWrite(cpu, cpu.mms[mm].mmapLock);
+}
+
+/** `arch_exit_mmap`: what guests do before page tables go. */
+export function* archExitMmap(cpu: KernelCpu, _mm: number): Protocol<void> {
+  yield* cpu.barrier();
 }

@@ -40,7 +40,9 @@ export function* changeProtection(cpu: KernelCpu, mm: number, start: number, end
     if (table !== NO_TABLE) {
       yield* cpu.spinLock(ptlOf(cpu, table));
       yield* cpu.fn.flushTlbBatchedPending(cpu, mm);
+      yield* cpu.fn.enterLazyMmu(cpu);
       for (let at = page; at < stop; at++) yield* cpu.fn.changePte(cpu, mm, at, pteAddress(cpu, table, at));
+      yield* cpu.fn.leaveLazyMmu(cpu);
       yield* cpu.spinUnlock(ptlOf(cpu, table));
     } else {
       for (let at = page; at < stop; at++) yield* cpu.promise(mm, at, RIGHT_WRITE);
@@ -64,4 +66,18 @@ export function* changePte(cpu: KernelCpu, mm: number, page: number, address: nu
     if ((old & PTE_WRITE) !== 0) yield* cpu.fn.tlbRemoveTlbEntry(cpu, page);
   }
   yield* cpu.promise(mm, page, RIGHT_WRITE);
+}
+
+/** `arch_enter_lazy_mmu_mode`: a guest may queue updates of page tables from here. */
+export function* enterLazyMmu(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.barrier();
+}
+
+/**
+ * `arch_leave_lazy_mmu_mode`.
+ *
+ * @assumes the page-table lock is held.
+ */
+export function* leaveLazyMmu(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.barrier();
 }
