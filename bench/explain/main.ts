@@ -14,7 +14,7 @@ import { Witnesses } from './witnesses.js';
  * writes. A marked step has to be of such a place, at most twelve may be marked, and the sentence has to
  * speak of that step.
  *
- *     npx tsx bench/explain/main.ts [--seeds 20] [--only b1,b2] [--witnesses FILE] [--seconds 150] [--verbose]
+ *     npx tsx bench/explain/main.ts [--seeds 20] [--only b1,b2] [--witnesses FILE] [--seconds 150]
  *
  * With `--witnesses` it keeps what it has hunted, and goes on there where `--seconds` stopped it. Exit code 1
  * where fewer than 95 % are explained.
@@ -67,10 +67,12 @@ function isOfRule({ site, text }: TraceStep): boolean {
 }
 
 function isOfFix(
-  { step, before, moved }: Difference,
+  { step, before, moved, again }: Difference,
   trace: readonly TraceStep[],
 ): (one: TraceStep) => boolean {
-  const candidates = [step, ...(before === null ? [] : [before]), ...moved].map((index) => trace[index]);
+  const first = trace[0]?.step ?? 0;
+  const places = [step, ...(before === null ? [] : [before]), ...moved, ...(step < first ? again : [])];
+  const candidates = places.flatMap((index) => trace[index - first] ?? []);
   return (one) =>
     candidates.some(
       (fix) =>

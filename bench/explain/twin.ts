@@ -50,6 +50,8 @@ export interface Difference {
    * Steps of the program with the bug that do what the other one does here: an operation that the fix moves.
    */
   readonly moved: readonly number[];
+  /** Steps that do what the program with the bug does here: of a long execution only the end is recorded. */
+  readonly again: readonly number[];
 }
 
 /**
@@ -74,5 +76,6 @@ export function firstDifference(
   const before = own.findLastIndex((did, index) => index < step && did.cpu === cpu);
   const instead = differs < 0 ? undefined : other[step]?.what;
   const moved = own.flatMap(({ what }, index) => (index > step && what === instead ? [index] : []));
-  return { step, before: before < 0 ? null : before, moved };
+  const again = own.flatMap(({ what }, index) => (index > step && what === own[step].what ? [index] : []));
+  return { step, before: before < 0 ? null : before, moved, again };
 }

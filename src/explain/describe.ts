@@ -154,6 +154,7 @@ function aboutInterrupts(step: RawStep): string | null {
 function invlpgbText({ a: flags, b: pcid, c: first, d: pages }: RawStep): string {
   const of = (flags & INVLPGB_PCID) !== 0 ? ` of PCID ${pcid}` : '';
   if ((flags & INVLPGB_VA) === 0) return `invlpgb all${of === '' ? ' but global entries' : of}`;
+  if (pages <= 0) return `invlpgb no page${of}: its count is ${pages}`;
   return `invlpgb ${pages === 1 ? `page ${first}` : `pages ${first}-${first + pages - 1}`}${of}`;
 }
 

@@ -1,20 +1,23 @@
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import { CSD_FLAGS } from '../kernel/structs.js';
+import { CPU_AGENT, kindOfAgent } from '../machine/agents.js';
 import type { Machine } from '../machine/machine.js';
 import { OP_CMPXCHG, OP_SEND_IPI, STEP_PREEMPT } from '../machine/op-kinds.js';
 import type { JudgedViolation } from '../vocabulary/violation.js';
 import { personally, waitingWords } from '../vocabulary/violation-facts.js';
+import { asserted } from './asserted.js';
 import { crossMm } from './cross-mm.js';
 import type { Explanation } from './explanation.js';
 import { freedTableWalk } from './freed-table-walk.js';
 import type { KernelNames } from './names.js';
 import type { RawStep } from './raw-step.js';
+import { repeats } from './repeats.js';
 import { staleUse } from './stale-use.js';
 import { Story } from './story.js';
 
 /**
  * Why an execution of the simulated kernel ended as it did. The machine stands where it ended; `steps` are
- * all its steps.
+ * all its steps; `judged`: the words that an assertion over the final memory looked at, in order.
  */
 export function explain(
   machine: Machine,
@@ -22,6 +25,7 @@ export function explain(
   steps: readonly RawStep[],
   names: KernelNames,
   violation: JudgedViolation,
+  judged: readonly number[] = [],
 ): Explanation {
   const story = new Story(machine, kernel, steps, names, violation);
   const { facts } = violation;
@@ -32,6 +36,8 @@ export function explain(
       return crossMm(story, facts);
     case 'freed-table-walk':
       return freedTableWalk(story, facts);
+    case 'assertion':
+      return asserted(story, judged);
     case 'deadlock':
     case 'livelock':
       return stuck(story);
@@ -65,7 +71,7 @@ function unsent(story: Story, cpu: number, word: number): RawStep | undefined {
 
 /** Marks where every CPU stands that has not finished, and what it waits for was last changed. */
 function stuck(story: Story): Explanation {
-  const { machine, kernel, steps, names } = story;
+  const { machine, kernel, steps, names, violation } = story;
   const sources: RawStep[] = [];
   const waiting = machine.waits.unfinished();
   for (const stands of waiting) {
@@ -81,6 +87,16 @@ function stuck(story: Story): Explanation {
         story.mark(source, `${names.word(word, -1)} is ${names.value(word, value)} from here on`);
     }
   }
+  if (violation.class === 'livelock') roundsOf(story, new Set(waiting.map(({ cpu }) => cpu)));
   story.tell('', ...sources);
   return story.end({ kind: 'stuck', waiting }, null);
+}
+
+/** What each of them does over and over: its own operations, whatever buffers and MMUs do in between. */
+function roundsOf(story: Story, stuck: ReadonlySet<number>): void {
+  const own = story.steps.filter(({ agent }) => kindOfAgent(agent) === CPU_AGENT);
+  for (const { words, marks } of repeats(own, stuck, story.names)) {
+    for (const { step, why } of marks) story.mark(step, why);
+    story.tell(words, ...marks.map(({ step }) => step));
+  }
 }

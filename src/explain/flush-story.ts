@@ -1,4 +1,5 @@
 import * as K from '../machine/op-kinds.js';
+import { broadcastOf, unsynced } from './broadcasts-view.js';
 import { type Cause, flushCause } from './cause.js';
 import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './circumstance.js';
 import type { Explanation } from './explanation.js';
@@ -85,7 +86,11 @@ function requested(
 ): Explanation {
   const { change, use, entry, target } = stale;
   const initiator = change.cpu;
-  const told = initiatorsView(story, counted.step, use.step, initiator, target);
+  const broadcast = broadcastOf(story, counted.step, use.step, initiator);
+  const told =
+    broadcast === undefined
+      ? initiatorsView(story, counted.step, use.step, initiator, target)
+      : unsynced(story, broadcast, use.step, target);
   const lost = hostsView(story, counted.step, use.step, target);
   const early = told === null ? waitersView(story, counted.step, use.step, initiator, target) : null;
   // What it decided before the request reached it is no part of the story.

@@ -42,7 +42,7 @@ export class KernelTeller implements Teller {
     return [`loaded_mm ${this.names.value(loadedMm, mem[loadedMm])}`, ...(mem[isLazy] !== 0 ? ['lazy'] : [])];
   }
 
-  explain(steps: readonly RawStep[], violation: JudgedViolation): Explanation {
-    return explain(this.machine, this.kernel, steps, this.names, violation);
+  explain(steps: readonly RawStep[], violation: JudgedViolation, judged: readonly number[]): Explanation {
+    return explain(this.machine, this.kernel, steps, this.names, violation, judged);
   }
 }
