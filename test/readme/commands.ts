@@ -214,6 +214,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], {
     argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness',
   }),
+  'shootdown completion bash': cli(0, { prints: /complete -o default -F _shootdown shootdown/ }),
   'shootdown doctor': cli(0, { prints: /^verdict/m }),
   // Each of the eight lists.
   'shootdown list variants|rules|backends|scenarios|features|oracles|strategies|assumptions': cli(0, {

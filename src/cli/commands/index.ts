@@ -2,6 +2,7 @@
 
 import type { CliCommand } from './command.js';
 import { compareCommand } from './compare/compare.js';
+import { completeCommand, completionCommand } from './completion/completion.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { huntCommand } from './hunt/hunt.js';
@@ -31,4 +32,6 @@ export const COMMANDS: readonly CliCommand[] = [
   listCommand,
   demoCommand,
   doctorCommand,
+  completionCommand,
+  completeCommand,
 ];

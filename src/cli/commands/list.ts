@@ -96,6 +96,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   assumptions: { items: () => assumptions, columns: [field('MODELLED', 'modelled')] },
 };
 
+/** What there are lists of. */
+export const LISTS = Object.keys(KINDS);
+
 const FLAGS = {
   verify: toggle('--verify', 'of scenarios the small ones, which "verify" goes through'),
   json: JSON_FLAG.saying('one JSON array on stdout, [{name, summary, ...}], nothing else'),
@@ -113,9 +116,9 @@ Examples:
 
 export const listCommand = defineCommand({
   name: 'list',
-  summary: `list ${Object.keys(KINDS).join(', ')}`,
+  summary: `list ${LISTS.join(', ')}`,
   description: 'Lists what there is, with a summary of each.',
-  arguments: { kind: required('kind', Object.keys(KINDS).join(', ')) },
+  arguments: { kind: required('kind', LISTS.join(', ')) },
   flags: FLAGS,
   help: HELP,
   run: (context, { kind }, { json, verify }) => list(context, kind, verify, json),
@@ -127,11 +130,10 @@ async function list(context: CliContext, name: string, isSmall: boolean, isJson:
     throw new InputError('list: --verify is of scenarios', 'say "list scenarios --verify"');
   const kind = isSmall && known !== undefined ? { ...known, ...SMALL_SCENARIOS } : known;
   if (kind === undefined) {
-    const all = Object.keys(KINDS);
-    const near = nearNames(name, all);
+    const near = nearNames(name, LISTS);
     throw new InputError(
       `list: there is no list of ${JSON.stringify(name.slice(0, 60))}`,
-      `give ${(near.length > 0 ? near : all).join(', ')}`,
+      `give ${(near.length > 0 ? near : LISTS).join(', ')}`,
     );
   }
   const items = await kind.items(context.engine);
