@@ -61,8 +61,8 @@ describe('scripts of shells', () => {
   const typed = 'shootdown hunt --memory=t';
   // Bash splits words at "=", and replaces what follows it.
   const bash =
-    `COMP_LINE="${typed}"; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(shootdown hunt --memory = t); COMP_CWORD=4; ` +
-    '_shootdown; echo "$COMPREPLY"';
+    `COMP_LINE="${typed}"; COMP_POINT=\${#COMP_LINE}; COMP_CWORD=4; ` +
+    'COMP_WORDS=(shootdown hunt --memory = t); _shootdown; echo "$COMPREPLY"';
   const zsh = `compadd() { print -- $found }; words=(${typed}); CURRENT=3; _shootdown`;
 
   it.each([

@@ -1,4 +1,4 @@
-/** What may stand next on a command line: read off the commands themselves, and the names that the lab knows. */
+/** What may stand next on a command line: read off the commands, and the names that the lab knows. */
 
 import type { Command, Option } from 'commander';
 import { MEMORY_MODELS } from '../../../memory-order/index.js';
