@@ -260,6 +260,7 @@ describe('what they quote', () => {
     line
       .replace(/none in [\d,]+( executions?)?/, 'none')
       .replace(/latent (\S+) [\d,]+ of [\d,]+/, 'latent $1')
+      .replace(/[\d,]+ states/, 'N states')
       .replace(/(\s[\d,]+)?\s+\d+\.\d( +-)?$/, (_all, executions: string | undefined) =>
         line.includes('none in') ? '' : (executions ?? ''),
       )

@@ -59,6 +59,16 @@ describe('verdicts that are kept', () => {
       expect(later.find(cellOf(...V4), 'tso', { ...allowed, ...more })).toBeNull();
   });
 
+  it('are asked again where there were too few states, and now more are allowed', () => {
+    const path = file();
+    const few = verdictOf(...V4, { complete: false, ended: 'states', states: 1_001 });
+    new KeptVerdicts(path, 'a').add(cellOf(...V4), few, allowed);
+    const later = new KeptVerdicts(path, 'a');
+    expect(later.find(cellOf(...V4), 'tso', { ...allowed, statesMax: 1_000 })).toEqual(few);
+    for (const statesMax of [2_000, undefined])
+      expect(later.find(cellOf(...V4), 'tso', { ...allowed, statesMax })).toBeNull();
+  });
+
   it('are told from other files', () => {
     const path = file();
     new KeptVerdicts(path, 'a').add(cellOf(...V4), verdictOf(...V4), allowed);
