@@ -104,12 +104,19 @@ describe('merge', () => {
 
   it('runs no module that a blob names', async () => {
     const modules = [{ file: 'evil.ts', sha256: '0'.repeat(64) }];
-    const blobs = [two([withWitness(samplePart(1), { modules })]), two([samplePart(2)])];
+    const kernelSource = { tree: 'evil', variant: 'b1', base: '6.18', config: [], files: [] };
     const engine = fakeEngine({
       loadModules: () => Promise.reject(new Error('ran a module')),
       replay: () => Promise.reject(new Error('ran a module')),
     });
-    expect((await merge(blobs, [], { engine })).exitCode).toBe(1);
+    for (const change of [{ modules }, { kernelSource }]) {
+      const blobs = [two([withWitness(samplePart(1), change)]), two([samplePart(2)])];
+      const { exitCode, stderr } = await merge(blobs, [], { engine });
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(
+        /^shootdown: 1 witness of modules or C text, which a merge does not run: what is /,
+      );
+    }
   });
 
   it('can be merged again', async () => {

@@ -9,6 +9,7 @@ import type { CliContext } from '../command-context.js';
 import { oneOf, path } from '../flag-values.js';
 import { printLine } from '../io.js';
 import { flag, flagOr } from '../options.js';
+import type { NamedFile } from './hunt/distinct-files.js';
 
 export const REPORT_DIR = flagOr(
   '--report-dir <dir>',
@@ -49,6 +50,11 @@ function simpleNames(name: string) {
 
 /** The page of a report directory. */
 export const PAGE = 'index.html';
+
+/** What a page is written to, beside directories of its own: nothing else may be there. */
+export function pageFiles(directory: string): NamedFile[] {
+  return [PAGE, 'results.json'].map((name) => ({ flag: '--report-dir', path: join(directory, name) }));
+}
 
 /** Tells of the page when it is there: on stdout, or on stderr where stdout is a document's. */
 export function directoryOf({ io }: CliContext, directory: string, isOnStdout: boolean): ReportDirectory {

@@ -38,8 +38,10 @@ import { loadOwn } from '../own-modules.js';
 import { printCommands, printIndented, printTimeline } from '../print-witness.js';
 import { selectScenarios, selectVariants } from '../select.js';
 import { defineCommand } from './command.js';
+import { requireDistinctFiles } from './hunt/distinct-files.js';
 import { requirePrograms } from './hunt/hunt-targets.js';
-import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from './report-directory.js';
+import { inputsOf } from './hunt/named-files.js';
+import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from './report-directory.js';
 
 const SWITCHES_MAX = 2 ** 20;
 const INDENT = '    ';
@@ -97,6 +99,7 @@ export const verifyCommand = defineCommand({
 async function verify(context: CliContext, modules: readonly string[], given: VerifyFlags): Promise<number> {
   const flags = withReporters(given);
   const { engine, io, version } = context;
+  if (wantsPage(flags)) requireDistinctFiles(pageFiles(flags.reportDir), inputsOf(modules, flags.scenario));
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);

@@ -1,19 +1,25 @@
 /** The files that a hunt reads and writes, by the flags that name them. */
 
+import type { Reporter } from '../../../report/reporters/reporter.js';
 import { TRACE_PREFIX } from '../../select.js';
+import { pageFiles } from '../report-directory.js';
 import type { NamedFile } from './distinct-files.js';
 
 export interface FileFlags {
   readonly out: string;
   readonly baseline?: string;
   readonly reporterFile?: readonly { readonly file: string }[];
+  readonly reporter?: readonly Pick<Reporter, 'kind'>[];
+  readonly reportDir: string;
 }
 
-export function outputsOf({ out, baseline, reporterFile }: FileFlags): NamedFile[] {
+export function outputsOf({ out, baseline, reporterFile, reporter, reportDir }: FileFlags): NamedFile[] {
+  const hasPage = reporter?.some(({ kind }) => kind === 'directory') === true;
   return [
     { flag: '--out', path: out },
     ...(baseline === undefined ? [] : [{ flag: '--baseline', path: baseline }]),
     ...(reporterFile ?? []).map(({ file }) => ({ flag: '--reporter-file', path: file })),
+    ...(hasPage ? pageFiles(reportDir) : []),
   ];
 }
 

@@ -91,6 +91,12 @@ async function merge(context: CliContext, paths: readonly string[], flags: Merge
       `shootdown: ${count(executions.left, 'witness', 'witnesses')} more than a merge executes again: ` +
         'what is said of them is the word of the blobs; replay their files',
     );
+  if (executions.foreign > 0)
+    printLine(
+      io.stderr,
+      `shootdown: ${count(executions.foreign, 'witness', 'witnesses')} of modules or C text, which a ` +
+        'merge does not run: what is said of them is the word of the blobs; replay their files',
+    );
   const report = reportOf(context, blobs.length, blob, outcomes, flags.allowNoEffect);
   const failures = await endAll(reporting, report);
   for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);

@@ -5,7 +5,12 @@ import type { Keeper } from '../../../findings/keeper.js';
 import type { Kind } from '../../../merge/kinds.js';
 import type { MergedFinding, Witness } from '../../../report/reporters/hunt-report.js';
 import { replayCommand } from '../../../report/witness-words.js';
-import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
+import {
+  type Finding,
+  findingSubject,
+  isProgramFinding,
+  type KernelFinding,
+} from '../../../vocabulary/finding.js';
 import type { Engine, ReplayResult } from '../../engine-api.js';
 
 /** Findings that one merge saves: nobody has heard of more bugs at a time, and each costs a sync. */
@@ -49,17 +54,21 @@ const EXECUTED_MAX = 50;
 export class Executions {
   /** Witnesses that were not executed for being too many. */
   left = 0;
+  /** Witnesses that are of users' modules or of C text, or of a variant that this version does not know. */
+  foreign = 0;
   private done = 0;
 
   constructor(private readonly engine: Engine) {}
 
   /**
-   * The witness, seen again; null for one of users' modules. Those are not run: a blob comes from another
-   * machine, and `replay` asks before it runs what a file names.
+   * The witness, seen again; null for one of users' modules or of C text. Those are not run: a blob comes
+   * from another machine, and `replay` asks before it runs what a file names.
    */
   async seenAgain({ finding }: BlobWitness): Promise<ReplayResult | null> {
-    if ((finding.modules ?? []).length > 0 || 'program' in finding) return null;
-    if ((await this.engine.findVariant(finding.variant)) === null) return null;
+    if (!isOurs(finding) || (await this.engine.findVariant(finding.variant)) === null) {
+      this.foreign++;
+      return null;
+    }
     if (this.done >= EXECUTED_MAX) {
       this.left++;
       return null;
@@ -67,6 +76,15 @@ export class Executions {
     this.done++;
     return this.engine.replay(finding);
   }
+}
+
+/** Whether it executes the package's own code and no other. */
+function isOurs(finding: Finding): finding is KernelFinding {
+  return !(
+    isProgramFinding(finding) ||
+    (finding.modules ?? []).length > 0 ||
+    finding.kernelSource !== undefined
+  );
 }
 
 /** What a report shows of it. */

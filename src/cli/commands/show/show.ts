@@ -24,7 +24,8 @@ import {
 import { lineTextOfFinding, openFinding } from '../../own-modules.js';
 import { printReplayed, reportDifferences } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
-import { REPORT_DIR } from '../report-directory.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { pageFiles, REPORT_DIR } from '../report-directory.js';
 import { writePage } from './open.js';
 import { view } from './view.js';
 
@@ -80,6 +81,7 @@ export const showCommand = defineCommand({
 
 async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
   const { engine, io, version } = context;
+  if (flags.open) requireDistinctFiles(pageFiles(flags.reportDir), [{ flag: 'the finding', path: file }]);
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   const result = await engine.replay(finding);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;

@@ -40,7 +40,9 @@ import { printLabelled } from '../../print-witness.js';
 import { type SelectedScenarios, selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
-import { directoryOf, PAGE_REPORTING, wantsPage, withReporters } from '../report-directory.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { inputsOf } from '../hunt/named-files.js';
+import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
 import { printStudyEnd } from './below-table.js';
 import { studyExhaustively } from './exhaustive.js';
 
@@ -127,6 +129,8 @@ async function study(
   const { engine, io } = context;
   const studies = await engine.studies.list();
   if (given === undefined) return listStudies(context, studies, flags.json);
+  if (wantsPage(flags))
+    requireDistinctFiles(pageFiles(flags.reportDir), inputsOf([given, ...rest], flags.scenario));
   const asked = await askedOf(context, studies, given, rest, flags);
   const { chosen, selected } = asked;
   const { out, json } = flags;

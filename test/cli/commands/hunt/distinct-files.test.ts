@@ -1,8 +1,11 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { requireDistinctFiles } from '../../../../src/cli/commands/hunt/distinct-files.js';
+import { serializeBlob } from '../../../../src/findings/blob.js';
+import { sampleBlob, samplePart } from '../../../merge/sample-blobs.js';
+import { cli } from '../../run-cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'distinct-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,4 +50,38 @@ it('no output is written over an input, and inputs may be one file', () => {
     /^the module and --reporter-file name one file/,
   );
   expect(() => requireDistinctFiles([], [input, input])).not.toThrow();
+});
+
+describe('a page and another file', () => {
+  const page = at('page');
+  const [finding, module] = [join(page, 'results.json'), join(page, 'index.html')];
+  mkdirSync(page);
+  const blob = serializeBlob(sampleBlob([samplePart(1)]));
+  writeFileSync(finding, blob);
+  writeFileSync(module, 'another');
+  const html = ['--reporter', 'html', '--report-dir', page];
+
+  it.each([
+    ['show', ['show', '--open', finding, '--report-dir', page], 'the finding'],
+    ['merge', ['merge', finding, ...html], 'a blob'],
+    ['verify', ['verify', module, ...html], 'the module'],
+    [
+      'verify of a recording',
+      ['verify', '--variant', '6.18', '--scenario', `trace:${finding}`, ...html],
+      '--scenario',
+    ],
+    ['study', ['study', 'remote-tlb-gen', module, ...html], 'the module'],
+    ['hunt', ['hunt', module, ...html], 'the module'],
+    ['hunt with a baseline', ['hunt', '--variant', 'b1', '--baseline', finding, ...html], '--baseline'],
+    [
+      'hunt with a report',
+      ['hunt', '--variant', 'b1', ...html, '--reporter', 'sarif', '--reporter-file', `sarif=${finding}`],
+      '--reporter-file',
+    ],
+  ])('are refused when they are one: %s', async (_, argv, other) => {
+    const { exitCode, stdout, stderr } = await cli(argv);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${other} and --report-dir name one file`);
+    expect([finding, module].map((file) => readFileSync(file, 'utf8'))).toEqual([blob, 'another']);
+  });
 });
