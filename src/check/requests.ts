@@ -30,6 +30,9 @@ const MAX_STEPS = 4096;
 const stepsOf = ({ start, end, stride }: { start: bigint; end: bigint; stride: number }): number =>
   Math.min(MAX_STEPS, Number(BigInt.asUintN(30, (end - start) >> BigInt(Math.min(63, stride)))));
 
+/** Page shift of the scenario's pages. */
+const PAGE_SHIFT = 12;
+
 /** What arch_tlbbatch_flush asks for. */
 const EVERYTHING = { start: 0n, end: FLUSH_ALL, stride: 0, freed: false, trim: false };
 
@@ -180,6 +183,8 @@ export function fillInfo(s: State, cpu: number, event: InfoEvent): void {
   s.mem[info.start] = 0;
   s.mem[info.end] = full ? TLB_FLUSH_ALL : stepsOf(event);
   s.mem[info.newTlbGen] = event.gen;
+  // Its steps are the scenario's pages, whatever they were; C text counts by it.
+  s.mem[info.strideShift] = PAGE_SHIFT;
   s.mem[info.initiatingCpu] = event.init;
   s.mem[info.freedTables] = event.freed ? 1 : 0;
   s.mem[info.trimCpumask] = event.trim ? 1 : 0;

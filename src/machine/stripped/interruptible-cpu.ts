@@ -82,6 +82,11 @@ export abstract class InterruptibleCpu {
     this.invalidations = broadcast == null ? null : new Broadcasts(machine, machine.runner, broadcast, id);
   }
 
+  /** Handlers that run: at most an IPI's and an NMI's. */
+  get depth(): number {
+    return this.saved.length;
+  }
+
   /** Brings the CPU back to the state in which a script starts. */
   reset(): void {
     this.fuel = 1;

@@ -43,6 +43,7 @@ import {
   printTimeline,
 } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
+import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { type StressTargets, selectStressTargets } from './stress-targets.js';
 
 const FOR_MS_DEFAULT = 10_000;
@@ -93,6 +94,7 @@ const FLAGS = {
   witness: toggle('--no-witness', 'do not let the explorer look for a witness'),
   out: OUT,
   typeCheck: TYPE_CHECK,
+  ...KERNEL_SOURCE,
   json: JSON_FLAG,
 };
 
@@ -104,6 +106,7 @@ Examples:
   $ shootdown stress --variant 6.18 --cpus 64 --for 1m
   $ shootdown stress my-rule.ts --for 1m
   $ shootdown stress ticket-lock.ts
+  $ shootdown stress --kernel-source ~/linux --cpus 8
   $ shootdown stress --variant 6.18 --scenario munmap-storm --cpus 8 --json
 
 Exit codes: 0 no violation seen, 1 a violation, 2 usage or bad input, 3 a hang, a dead thread, a failed
@@ -124,7 +127,7 @@ export const stressCommand = defineCommand({
 
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
   const { engine, io } = context;
-  const own = await loadOwn(engine, modules, flags.typeCheck);
+  const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const chosen = await selectStressTargets(engine, flags, own);
   const { name, ofPrograms, targets } = chosen;
   if (flags.witness) checkOutDirectory(flags.out);
