@@ -5,6 +5,7 @@ import { CompileError, findCompiler } from './clang.js';
 import type { CLine } from './dwarf/lines.js';
 import { treeAt } from './revision.js';
 import { cFunctions } from './runtime/c-kernel.js';
+import { readShim } from './shim.js';
 import { baseFor, type SourceOptions, translated } from './source.js';
 import type { Translation } from './translate/translate.js';
 import { type KernelTree, readTree, sha256 } from './tree.js';
@@ -44,7 +45,7 @@ export interface SourceCheck {
 /** Throws InputError for what is no tree, and where there is no compiler. */
 export async function checkSource(given: string, options: SourceOptions): Promise<SourceCheck> {
   const tree = readTree(await treeAt(given));
-  const unit = unitOf(tree);
+  const unit = unitOf(tree, options.shim === undefined ? null : readShim(options.shim).path);
   const compiler = await findCompiler(options.clang);
   const head = {
     tree: given,

@@ -10,6 +10,7 @@ import { cacheFolder, keep, refused, temporary } from './cache.js';
 import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
 import { moduleText } from './emit.js';
 import { treeAt } from './revision.js';
+import { readShim, requireSameShim, type Shim } from './shim.js';
 import { Untranslatable } from './translate/operands.js';
 import { type Translation, translate } from './translate/translate.js';
 import { type KernelTree, readTree, sha256 } from './tree.js';
@@ -26,12 +27,16 @@ export interface SourceOptions {
   readonly clang?: string;
   /** Options of the kernel's configuration that are on, without CONFIG_. */
   readonly config: readonly string[];
+  /** A C header with what the lab lacks of what the tree includes. */
+  readonly shim?: string;
   /** The variant that everything but the C code is of. Default: by the tree's version. */
   readonly base?: string;
   /** What it is called. Default: `c/` and the tree's version. */
   readonly variant?: string;
   /** How C functions call each other. Default: direct. */
   readonly form?: CallForm;
+  /** What the header must be. */
+  readonly expectedShim?: SourceFileRef;
   /** What the files must be for this to make sense. */
   readonly expected?: readonly SourceFileRef[];
 }
@@ -53,9 +58,11 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
   requireConfig(options.config);
   if (options.expected !== undefined) requireSame(tree, options.expected);
   const base = options.base ?? baseFor(tree.version);
-  const unit = unitOf(tree);
+  const shim = options.shim === undefined ? null : readShim(options.shim);
+  if (shim !== null && options.expectedShim !== undefined) requireSameShim(shim, options.expectedShim);
+  const unit = unitOf(tree, shim?.path ?? null);
   const compiler = await findCompiler(options.clang);
-  const folder = join(cacheFolder(), keyOf(tree, unit, compiler, { ...options, base }));
+  const folder = join(cacheFolder(), keyOf(tree, unit, compiler, shim, { ...options, base }));
   const variant = options.variant ?? `c/${tree.version ?? 'tree'}`;
   const module = join(folder, `kernel${GENERATED_SUFFIX}`);
   if (!existsSync(module)) {
@@ -66,7 +73,9 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
     keep(folder, new Map([[`kernel${GENERATED_SUFFIX}`, text]]));
   }
   const { files } = tree;
-  return { module, variant, ref: { tree: shown(tree.root), variant, base, config: options.config, files } };
+  const ofShim = shim === null ? {} : { shim: { file: shown(shim.path), sha256: shim.sha256 } };
+  const { config } = options;
+  return { module, variant, ref: { tree: shown(tree.root), variant, base, config, files, ...ofShim } };
 }
 
 /** Compiles and translates, in a directory of its own. Throws InputError. */
@@ -158,6 +167,7 @@ function keyOf(
   tree: KernelTree,
   unit: Unit,
   compiler: Compiler,
+  shim: Shim | null,
   { config, base, variant, form = 'direct' }: SourceOptions,
 ): string {
   const shims = readdirSync(join(SHIMS, 'lab'))
@@ -170,6 +180,7 @@ function keyOf(
     shims,
     flagsFor(unit, config),
     compiler,
+    shim,
     base,
     variant,
     form,

@@ -59,7 +59,8 @@ export function readTree(given: string): KernelTree {
   return { root, version: versionOf(root), files, text };
 }
 
-function readText(path: string): string {
+/** Throws InputError for what is no file of text. */
+export function readText(path: string): string {
   try {
     // Before the open: a pipe that nobody writes to would be waited for, and no signal heard.
     const stats = statSync(path);

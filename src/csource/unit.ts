@@ -20,7 +20,8 @@ export interface Unit {
 const CONDITIONS = ['should_flush_tlb', 'tlb_is_not_lazy'] as const;
 const INCLUDED = /^[ \t]*#[ \t]*include[ \t]+<([A-Za-z0-9_./-]+)>/gm;
 
-export function unitOf(tree: KernelTree): Unit {
+/** `shim`: a header of the user's that stands between the lab's and the tree's, absolute. */
+export function unitOf(tree: KernelTree, shim: string | null = null): Unit {
   const kept = KEPT_HEADERS.map((name) => tree.text(`${INCLUDE}/${name}`));
   const code = tree.text(TLB_C);
   const included = [code, ...kept, tree.text('arch/x86/mm/mm_internal.h')].flatMap((text) =>
@@ -48,6 +49,7 @@ export function unitOf(tree: KernelTree): Unit {
     ],
     text: [
       '#include <lab/kernel.h>',
+      ...(shim === null ? [] : [`#include ${JSON.stringify(shim)}`]),
       '#include <asm/tlbflush.h>',
       '#include <lab/request.h>',
       '#include <lab/slots.h>',

@@ -78,12 +78,14 @@ const modules = list(moduleRef, 100).superRefine((refs, context) => {
 });
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
+const sourceFile = z.strictObject({ file: text(4_096).min(1), sha256: hash });
 const kernelSource = z.strictObject({
   tree: text(4_096).min(1),
   variant: text(200).min(1),
   base: text(200).min(1),
   config: list(text(60), 100),
-  files: list(z.strictObject({ file: text(4_096).min(1), sha256: hash }), 1_000),
+  files: list(sourceFile, 1_000),
+  shim: sourceFile.optional(),
 });
 
 const witness = {

@@ -51,6 +51,8 @@ export interface KernelSourceRef {
   /** Options of the kernel's configuration that were on, without CONFIG_. */
   readonly config: readonly string[];
   readonly files: readonly SourceFileRef[];
+  /** The user's own header that was compiled with them. */
+  readonly shim?: SourceFileRef;
 }
 
 interface Witness {

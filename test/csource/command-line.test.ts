@@ -271,6 +271,49 @@ describe.skipIf(!HAS_CLANG)(compiling('C text on the command line'), () => {
     expect(await run('hunt', '--kernel-source', root, ...HUNT)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  it(
+    'is given what the lab lacks by a header of the user, which a finding is bound to',
+    PATIENCE,
+    async () => {
+      const root = treeWith('who', (c) =>
+        c.replace('return true;', 'return who() != 0;').replace('static bool should', 'u32 who(void);\n$&'),
+      );
+      const shim = join(folder, 'who.h');
+      const out = join(folder, 'who-out');
+      writeFileSync(shim, '#define who() 1\n');
+      const hunt = ['hunt', '--kernel-source', root, '--shim', shim, ...HUNT, '--out', out];
+      const bare = await run(...hunt.filter((one) => one !== '--shim' && one !== shim));
+      expect(bare.stderr).toMatch(/calls who, which the lab does not have: --shim FILE gives it/);
+      // A macro in the place of a declaration is none: the declaration goes.
+      writeFileSync(shim, 'static inline u32 lab_who(void) { return 0; }\n#define who(...) lab_who()\n');
+      writeFileSync(join(root, TLB_C), readFileSync(join(root, TLB_C), 'utf8').replace('u32 who(void);', ''));
+      expect((await run(...hunt)).exitCode).toBe(1);
+      const finding = join(out, readdirSync(out)[0]);
+      expect(await run('replay', finding)).toMatchObject({ exitCode: 1, stderr: '' });
+      writeFileSync(shim, readFileSync(shim, 'utf8').replace('return 0', 'return 1'));
+      const replayed = await run('replay', finding);
+      expect(replayed.exitCode).toBe(2);
+      expect(replayed.stderr).toMatch(/who\.h has changed since the finding was made/);
+      expect(await run(...hunt)).toMatchObject({ exitCode: 0, stderr: '' });
+      const gone = await run('source', 'check', root, '--shim', join(folder, 'gone.h'));
+      expect(gone).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(gone.stderr).toMatch(/--shim: .*gone\.h cannot be read: no such file/);
+    },
+  );
+
+  it('runs on threads', PATIENCE, async () => {
+    const stress = (root: string) =>
+      run(
+        ...['stress', '--kernel-source', root, '--scenario', 'munmap-storm', '--cpus', '4', '--for', '3s'],
+        '--no-witness',
+      );
+    const right = await stress(TREE);
+    expect(right).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(right.stdout).toMatch(/replaced flushTlbFunc +ran [\d,]+ times/);
+    const wrong = await stress(treeWith('silent', (c) => c.replace('return true;', 'return false;')));
+    expect(wrong.exitCode).toBe(1);
+  });
+
   it('works with a field, a per-CPU variable and a parameter that no kernel has', PATIENCE, async () => {
     const root = treeWith('more', (c) =>
       c

@@ -200,7 +200,7 @@ class Program {
         const line = this.lines.at(body.start - module.codeStart);
         if (!this.missing.some(({ name, by }) => name === known.name && by === body.name))
           this.missing.push({ name: known.name, by: plain(body.name), at: line });
-        const what = JSON.stringify(`calls ${known.name}, which the lab does not have`);
+        const what = JSON.stringify(`calls ${known.name}, which the lab does not have: --shim FILE gives it`);
         const answers = known.type.results.length > 0;
         return { text: `lab.missing(${what})`, isProtocol: false, answers, isPure: false };
       },

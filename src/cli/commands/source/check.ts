@@ -10,7 +10,12 @@ import { type Given, JSON_FLAG, required } from '../../options.js';
 import { defineCommand } from '../command.js';
 import { KERNEL_SOURCE } from './kernel-source.js';
 
-const FLAGS = { config: KERNEL_SOURCE.config, clang: KERNEL_SOURCE.clang, json: JSON_FLAG };
+const FLAGS = {
+  config: KERNEL_SOURCE.config,
+  clang: KERNEL_SOURCE.clang,
+  shim: KERNEL_SOURCE.shim,
+  json: JSON_FLAG,
+};
 
 const HELP = `
 Examples:
@@ -37,9 +42,9 @@ export const sourceCheckCommand = defineCommand({
 async function check(
   { engine, io, version: shootdown }: CliContext,
   tree: string,
-  { config = [], clang, json }: Given<typeof FLAGS>,
+  { config = [], clang, shim, json }: Given<typeof FLAGS>,
 ): Promise<number> {
-  const found = await engine.checkSource(tree, { config, clang });
+  const found = await engine.checkSource(tree, { config, clang, shim });
   const isFit = found.refused === null;
   if (json) printJson(io.stdout, { format: 'shootdown-source-check', shootdown, ...found });
   else if (found.refused === null) for (const line of linesOf(found)) printLine(io.stdout, visible(line));

@@ -32,6 +32,7 @@ const FLAGS = {
   seed: EXPLORATION.seed,
   config: KERNEL_SOURCE.config,
   clang: KERNEL_SOURCE.clang,
+  shim: KERNEL_SOURCE.shim,
   json: JSON_FLAG,
 };
 
@@ -62,11 +63,11 @@ export const sourceCompareCommand = defineCommand({
 async function compare(
   context: CliContext,
   tree: string,
-  { profile, executions = EXECUTIONS_DEFAULT, seed, config = [], clang, json }: Given<typeof FLAGS>,
+  { profile, executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, json }: Given<typeof FLAGS>,
 ): Promise<number> {
   const { engine, io, version: shootdown } = context;
   const base = profile === undefined ? undefined : (await selectVariants(engine, [profile]))[0];
-  const source = await engine.prepareSource(tree, { config, clang, base });
+  const source = await engine.prepareSource(tree, { config, clang, shim, base });
   await loadOwn(engine, [], false, [source]);
   const found = await engine.compareSource(source.ref, { executions, seed });
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...documentOf(found) });

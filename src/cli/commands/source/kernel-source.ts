@@ -16,30 +16,32 @@ export const KERNEL_SOURCE = {
   ),
   config: flag('--config <options>', 'options of its configuration that are on, such as DEBUG_VM', names),
   clang: flag('--clang <path>', 'the compiler (default: clang)', path),
+  shim: flag('--shim <file>', 'a C header with what the lab lacks of what the tree includes', path),
 };
 
 export interface KernelSourceFlags {
   readonly kernelSource?: string;
   readonly config?: readonly string[];
   readonly clang?: string;
+  readonly shim?: string;
 }
 
 /** The translation of the tree that flags name; none where they name none. Throws InputError. */
 export async function sourcesOf(
   engine: Engine,
-  { kernelSource, config, clang }: KernelSourceFlags,
+  { kernelSource, config, clang, shim }: KernelSourceFlags,
   how: Pick<SourceOptions, 'base' | 'form'> = {},
 ): Promise<Awaited<ReturnType<Engine['prepareSource']>>[]> {
   if (kernelSource === undefined) {
-    const idle = config !== undefined ? '--config' : clang !== undefined ? '--clang' : null;
-    if (idle !== null)
+    const idle = Object.entries({ config, clang, shim }).find(([, given]) => given !== undefined)?.[0];
+    if (idle !== undefined)
       throw new InputError(
-        `${idle}: there is no C text to compile`,
+        `--${idle}: there is no C text to compile`,
         'give the tree with --kernel-source DIR',
       );
     return [];
   }
-  return [await engine.prepareSource(kernelSource, { config: config ?? [], clang, ...how })];
+  return [await engine.prepareSource(kernelSource, { config: config ?? [], clang, shim, ...how })];
 }
 
 /**
@@ -53,7 +55,9 @@ export async function sourceOfFinding(
 ): Promise<Awaited<ReturnType<Engine['prepareSource']>>> {
   const { config, base, variant } = ref;
   const expected = given === undefined ? ref.files : undefined;
-  return engine.prepareSource(given ?? ref.tree, { config, base, variant, expected });
+  const expectedShim = given === undefined ? ref.shim : undefined;
+  const shim = ref.shim?.file;
+  return engine.prepareSource(given ?? ref.tree, { config, base, variant, shim, expected, expectedShim });
 }
 
 /**
@@ -62,11 +66,11 @@ export async function sourceOfFinding(
  */
 export async function comparedSources(
   engine: Engine,
-  { kernelSource, config = [], clang }: KernelSourceFlags,
+  { kernelSource, config = [], clang, shim }: KernelSourceFlags,
   against: string | undefined,
 ): Promise<{ readonly base: PreparedSource; readonly patch: PreparedSource } | null> {
   if (kernelSource === undefined) {
-    await sourcesOf(engine, { config: config.length === 0 ? undefined : config, clang });
+    await sourcesOf(engine, { config: config.length === 0 ? undefined : config, clang, shim });
     if (against === undefined) return null;
     throw new InputError(
       '--against: there is no C text to compare',
@@ -78,11 +82,11 @@ export async function comparedSources(
       '--kernel-source: a tree is compared with another',
       'give it, or a revision of the same, with --against',
     );
-  const patch = await engine.prepareSource(kernelSource, { config, clang });
+  const patch = await engine.prepareSource(kernelSource, { config, clang, shim });
   const other = existsSync(against) || against.includes('@') ? against : `${treeOf(kernelSource)}@${against}`;
   const { base: rest, variant } = patch.ref;
   const named = `${variant}-against`;
-  const base = await engine.prepareSource(other, { config, clang, base: rest, variant: named });
+  const base = await engine.prepareSource(other, { config, clang, shim, base: rest, variant: named });
   if (JSON.stringify(base.ref.files) === JSON.stringify(patch.ref.files))
     throw new InputError(
       `--against: ${against} has the same text as ${kernelSource}`,
