@@ -261,7 +261,7 @@ export class Lab {
   /** Starts an activity in an interrupt handler, on top of whatever the CPU does. */
   interrupt(id: number, activity: Activity): void {
     this.next[id] = activity;
-    this.machine.stepAgent(agentOf(id, LINE_AGENT));
+    this.step(agentOf(id, LINE_AGENT));
     this.gates.arrived[id] = false;
     this.run(id, false, true);
   }
@@ -278,10 +278,19 @@ export class Lab {
     if (begun && this.gates.standsAt(cpu)) return;
     this.gates.arrived[id] = false;
     while (!this.blocked(cpu)) {
-      this.machine.stepAgent(agentOf(id, CPU_AGENT));
+      this.step(agentOf(id, CPU_AGENT));
       if (this.gates.arrived[id] || cpu.depth < depth) return;
       if (toFlush && traced.length > before) return;
     }
+  }
+
+  /**
+   * A WARN of C text ends nothing, as in a kernel: what is believed of one at different lines need not fit
+   * together.
+   */
+  private step(agent: number): void {
+    this.machine.stepAgent(agent);
+    this.machine.violation = null;
   }
 
   private blocked(cpu: KernelCpu): boolean {
