@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LargeFile } from './large.js';
 
-/** Files in which a study keeps its verdicts, and findings of executions as long as may be. */
+/** Files in which a study keeps its verdicts. */
 
 const MIB = 1024 * 1024;
 
@@ -33,37 +33,4 @@ export function largeVerdicts(directory: string): LargeFile[] {
     writeFileSync(file, text);
     return { name: `verdicts: ${name}`, argv: [...study, ...where, '--state', file] };
   });
-}
-
-/** A finding of a project whose program goes on and on, and all that shows it. */
-export function longExecutions(directory: string): LargeFile[] {
-  const module = join(directory, 'spins.ts');
-  writeFileSync(
-    module,
-    `import { plainProgram } from 'shootdown';
-const spin = function* (cpu: any, at: any): any {
-  for (let seen = 0; seen < 1e7; ) seen = yield* cpu.incReturn(at.x);
-};
-export const p = plainProgram({ name: 'spins', words: { x: 0 }, cpus: [spin, spin] });
-`,
-  );
-  const file = join(directory, 'spins.json');
-  const finding = {
-    ...{ format: 'shootdown-finding', version: 1, shootdown: '0.1.0', program: 'spins', cpus: 2 },
-    ...{ memory: 'tso', strategy: 'random', seed: 1, execution: 0, schedule: ['0*2400000', '1*2400000'] },
-    ...{ steps: 4_800_000, latent: [], traceHash: '00000000' },
-    violation: { class: 'livelock', step: 4_800_000, cpu: 0, message: 'no end' },
-    modules: [{ file: module, sha256: '0'.repeat(64) }],
-  };
-  writeFileSync(file, JSON.stringify(finding));
-  const given = ['--module', module];
-  return [
-    ['replay', file],
-    ...['--plain', '--deciding', '--json'].map((flag) => ['show', file, flag]),
-    ['show', file, '--format', 'perfetto'],
-    ['show', file, '--open', '--report-dir', join(directory, 'page')],
-  ].map((argv) => ({
-    name: `a long execution: ${argv.filter((one) => !one.includes(directory)).join(' ')}`,
-    argv: [...argv, ...given],
-  }));
 }

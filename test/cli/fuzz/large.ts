@@ -5,7 +5,7 @@ import { serializeFinding } from '../../../src/findings/serialize.js';
 import { findWitness } from '../../findings/witness.js';
 import { sampleVerdict } from '../../report/verdicts.js';
 import { largeBlobs } from './large-blobs.js';
-import { largeVerdicts, longExecutions } from './large-kept.js';
+import { largeVerdicts } from './large-kept.js';
 import { largeRecordings } from './large-recordings.js';
 import { largeSources } from './large-sources.js';
 
@@ -96,7 +96,6 @@ export function largeFiles(directory: string): LargeFile[] {
     ...configurations(directory),
     ...litmusTests(directory),
     ...largeVerdicts(directory),
-    ...longExecutions(directory),
   ];
 }
 
