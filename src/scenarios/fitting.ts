@@ -20,7 +20,10 @@ export function fittingScenarios(
   const known = variants.flatMap((variant) => variant ?? []);
   if (given === undefined) {
     if (known.length === 0) return usual.filter(isForAll);
-    return usual.filter((scenario) => known.every((variant) => isUsual(variant, scenario)));
+    const fitting = usual.filter((scenario) => known.every((variant) => isUsual(variant, scenario)));
+    // What is about the guest itself first: its branches are what its bugs are in.
+    const own = fitting.filter(({ hyperv }) => hyperv !== undefined);
+    return [...own, ...fitting.filter((scenario) => !own.includes(scenario))];
   }
   if (given.length === 0) throw new InputError('no scenario is given', 'give one, or leave scenarios out');
   for (const variant of known) for (const scenario of given) requireFitting(variant, scenario);
