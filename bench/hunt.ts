@@ -2,7 +2,8 @@ import type { Verdict } from '../src/explore/api.js';
 import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
-import { catalogue } from '../src/scenarios/catalogue/index.js';
+import { fittingScenarios } from '../src/scenarios/fitting.js';
+import { findVariant } from '../src/variants/index.js';
 import type { MemoryModel } from '../src/vocabulary/finding.js';
 import { argumentsOf } from './arguments.js';
 import { record } from './harness.js';
@@ -13,25 +14,25 @@ import { median, quantile } from './statistics.js';
  * needs the store buffer: under sequential consistency nothing is found in 20 times the executions in which
  * it was found.
  *
- *     npx tsx bench/hunt.ts [--variants b1,b2,b3,b4] [--seeds 20] [--jobs 2] [--limit 5] [--record]
+ *     npx tsx bench/hunt.ts [--variants b1,b2] [--seeds 20] [--jobs 2] [--limit 5] [--budget 20] [--record]
  *
  * Exit code 1 if a bug was missed or took the limit in seconds or more, or if something was found without
  * store buffers.
  */
 
-/** A hunt that has not found it by then has missed it. */
-const BUDGET_MS = 20_000;
 const SC_VARIANT = 'b1';
 const SC_FACTOR = 20;
 
-const given = argumentsOf({ variants: 'b1,b2,b3,b4', seeds: 20, jobs: 2, limit: 5 });
+const given = argumentsOf({ variants: 'b1,b2,b3,b4', seeds: 20, jobs: 2, limit: 5, budget: 20 });
 const { variants, jobs, limit: limitSeconds, isRecorded } = given;
+/** A hunt that has not found it by then has missed it. */
+const budgetMs = given.budget * 1000;
 const seeds = Array.from({ length: given.seeds }, (_, i) => i + 1);
 let failed = false;
 
 for (const variant of variants.split(',')) {
   const runs: { verdict: Verdict; seconds: number }[] = [];
-  for (const seed of seeds) runs.push(await run(variant, seed, 'tso', { budgetMs: BUDGET_MS }));
+  for (const seed of seeds) runs.push(await run(variant, seed, 'tso', { budgetMs }));
   const found = runs.filter(({ verdict }) => verdict.violation !== null);
   const seconds = found.map((one) => one.seconds);
   const executions = found.map(({ verdict }) => verdict.executions);
@@ -44,7 +45,9 @@ for (const variant of variants.split(',')) {
     `${median(seconds).toFixed(2)} worst ${worst.toFixed(2)}, ` +
     `executions median ${median(executions)} worst ${quantile(executions, 1)}`;
   console.log(`${variant}: ${result}${good ? '' : ', FAILED'}`);
-  const command = `npx tsx bench/hunt.ts --variants ${variant} --seeds ${seeds.length} --jobs ${jobs}`;
+  const command =
+    `npx tsx bench/hunt.ts --variants ${variant} --seeds ${seeds.length} --jobs ${jobs} ` +
+    `--budget ${given.budget}`;
   if (isRecorded) record({ what: `${variant} by plain hunt`, result, command });
   if (variant === SC_VARIANT) await withoutStoreBuffers(found.map(({ verdict }) => verdict));
 }
@@ -81,7 +84,7 @@ async function run(
   try {
     const { verdict } = await hunt({
       variant,
-      scenarios: catalogue,
+      scenarios: fittingScenarios([findVariant(variant)], undefined),
       strategies: strategies.map(({ name }) => name),
       seed,
       memory,

@@ -15,6 +15,12 @@ export const invlpgbBackend: Backend = {
   has: { ipis: true, broadcasts: true },
   profile: '6.18',
   uses: 'globalAsids',
-  noRules: 'a flush by broadcast leaves no slot behind its mm, and those by IPI are those of native',
+  onlyRules: {
+    // Those that a CPU's loaded_mm_asid, and slots that nobody uses any more, may make a difference to.
+    names: ['v1', 'v4', 'v7', 'v12'],
+    because:
+      'a flush by broadcast leaves no slot behind its mm, and those by IPI are those of native (v1, v4, v7 ' +
+      'and v12 are asked here too, for CPUs on their way to a global ASID)',
+  },
   flushTlbMulti: nativeFlushTlbMulti,
 };

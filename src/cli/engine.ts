@@ -150,8 +150,8 @@ const LISTINGS: Pick<
     }));
   },
   rules: async () => {
-    const { lazyAnswers, rules } = await import('../rules/index.js');
-    return [...rules, ...lazyAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
+    const { otherAnswers, rules } = await import('../rules/index.js');
+    return [...rules, ...otherAnswers].map(({ name, summary, assumes }) => ({ name, summary, assumes }));
   },
   backends: async () => {
     const [{ backends }, { capabilityNames }] = await Promise.all([

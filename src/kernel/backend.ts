@@ -54,8 +54,8 @@ export interface Backend {
   readonly features?: Partial<Features>;
   /** The kernel's feature without which it does not use what the backend has. */
   readonly uses?: FeatureName;
-  /** Why rules about remote generations make no sense on it; absent where they do. */
-  readonly noRules?: string;
+  /** The only rules that are asked of it besides doing nothing, and why no other; absent where all are. */
+  readonly onlyRules?: { readonly names: readonly string[]; readonly because: string };
   /** The hypervisor whose guest the kernel is. */
   readonly guestOf?: GuestOf;
   /** What its guests do in the place of the kernel's functions, beside `flushTlbMulti`. */

@@ -2,6 +2,10 @@ import { lazyFlag } from './lazy-flag.js';
 import { lazyIpi } from './lazy-ipi.js';
 import { lazyOff } from './lazy-off.js';
 import { lazyPark } from './lazy-park.js';
+import { maskNeverTrimmed } from './mask-never-trimmed.js';
+import { maskTrimmedByOthers } from './mask-trimmed-by-others.js';
+import { rangeAlways } from './range-always.js';
+import { rangeInTurn } from './range-in-turn.js';
 import type { Rule } from './rule.js';
 import { v0 } from './v0-do-nothing.js';
 import { v1 } from './v1-write-loaded-slot.js';
@@ -52,6 +56,15 @@ export const rules: readonly Rule[] = [
 /** Answers to lazy CPUs under paravirtual flushes (A27.5 of the reference, question C2). */
 export const lazyAnswers: readonly Rule[] = [lazyIpi, lazyOff, lazyFlag, lazyPark];
 
+/** Answers to what becomes of mm_cpumask bits (question C3). */
+export const maskAnswers: readonly Rule[] = [maskNeverTrimmed, maskTrimmedByOthers];
+
+/** Answers to when a range is flushed as one (question C11). */
+export const rangeAnswers: readonly Rule[] = [rangeInTurn, rangeAlways];
+
+/** What is asked of kernels besides remote generations. */
+export const otherAnswers: readonly Rule[] = [...lazyAnswers, ...maskAnswers, ...rangeAnswers];
+
 export function findRule(name: string): Rule | undefined {
-  return [...rules, ...lazyAnswers].find((rule) => rule.name === name);
+  return [...rules, ...otherAnswers].find((rule) => rule.name === name);
 }

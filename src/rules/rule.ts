@@ -37,7 +37,9 @@ const NOTHING = 'v0';
 
 /** Why the rule makes no sense on the backend; null where it does. */
 export function senselessOn(backend: Backend, rule: Rule): string | null {
-  if (backend.noRules !== undefined && rule.name !== NOTHING) return backend.noRules;
+  const { onlyRules } = backend;
+  if (onlyRules !== undefined && rule.name !== NOTHING && !onlyRules.names.includes(rule.name))
+    return onlyRules.because;
   return rule.senseless(backend);
 }
 

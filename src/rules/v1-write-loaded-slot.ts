@@ -1,3 +1,4 @@
+import { isGlobalAsid } from '../kernel/global-asid.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { completeFlush } from './complete-flush.js';
@@ -15,6 +16,11 @@ export function* writeLoadedSlot(cpu: KernelCpu, target: number): Protocol<void>
   const tlbGen = yield* requestTlbGen(cpu);
   const state = cpu.per[target].tlbstate;
   const asid = yield* cpu.readOnce(state.loadedMmAsid);
+  if (isGlobalAsid(cpu, asid)) {
+    // Since 6.15 the number may be a global ASID, behind the array (fact F6, race R13).
+    yield* cpu.assert(false, 'loaded_mm_asid is a global ASID: the write lands behind ctxs[]');
+    return;
+  }
   yield* cpu.writeOnce(state.ctxs[asid].tlbGen, tlbGen);
 }
 

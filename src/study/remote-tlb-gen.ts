@@ -1,4 +1,5 @@
 import { hypercallBackend } from '../backends/hypercall.js';
+import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import { nativeOthersBackend } from '../backends/native-others.js';
@@ -33,7 +34,7 @@ export const remoteTlbGen: Study = {
   summary:
     "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, " +
     'at what gain and cost?',
-  ...ruleRows([hypercallBackend, kvmPvBackend, nativeBackend, nativeOthersBackend], rules),
+  ...ruleRows([hypercallBackend, kvmPvBackend, nativeBackend, nativeOthersBackend, invlpgbBackend], rules),
   scenarios: [...remote, ...catalogue.filter(({ name }) => name === 'full-and-partial')],
   probes: ['hunt', 'counts', 'broken-host'],
   columns: [

@@ -3,7 +3,7 @@ import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
 import { type FeatureName, type Features, featureNamed, features } from '../kernel/features.js';
 import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
-import { lazyAnswers, rules } from '../rules/index.js';
+import { otherAnswers, rules } from '../rules/index.js';
 import { senselessOn } from '../rules/rule.js';
 import { bugs } from './bugs.js';
 import { switchedName } from './switched-name.js';
@@ -43,7 +43,7 @@ function backendOf({ name }: Profile): Backend {
 /** Every rule on every backend where it makes sense. */
 function ruleVariants(): Variant[] {
   return backends.flatMap((backend) =>
-    [...rules, ...lazyAnswers]
+    [...rules, ...otherAnswers]
       .filter((rule) => senselessOn(backend, rule) === null)
       .map((rule) => withRule(backend, rule)),
   );
@@ -52,7 +52,7 @@ function ruleVariants(): Variant[] {
 /** The others, with the reason. */
 export function senselessVariants(): readonly SenselessVariant[] {
   return backends.flatMap((backend) =>
-    [...rules, ...lazyAnswers].flatMap((rule) => {
+    [...rules, ...otherAnswers].flatMap((rule) => {
       const reason = senselessOn(backend, rule);
       return reason === null ? [] : [{ name: `${backend.name}/${rule.name}`, reason }];
     }),

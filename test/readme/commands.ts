@@ -93,6 +93,12 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown compare --kernel-source ~/linux --against HEAD~1': cli(2, {
     argv: `compare --kernel-source ${SMALL_KERNEL} --against ${SMALL_KERNEL}`,
   }),
+  'shootdown verify examples/debates/kernel-cr3-loaded.ts': cli(1, {
+    prints: /^4 verdicts: 1 without a violation in any execution, 3 with a violation$/m,
+  }),
+  'shootdown verify examples/debates/csd-lock.ts': cli(1, {
+    prints: /^4 verdicts: 2 without a violation in any execution, 2 with a violation$/m,
+  }),
   'shootdown verify examples/ticket-lock.ts': cli(1, {
     prints: /^ticket-lock: no violation in any execution/m,
   }),
@@ -132,7 +138,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown hunt --variant invlpgb': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
   'shootdown litmus examples --memory sc --json': cli(0, { prints: /"verdict": "No"/ }),
-  'shootdown study': cli(0, { prints: /^remote-tlb-gen +88 /m }),
+  'shootdown study': cli(0, { prints: /^remote-tlb-gen +110 /m }),
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
   'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
   'shootdown hunt examples/my-variant.ts': cli(1, { executions: 800, prints: /^caught-up +stale-use/m }),
@@ -237,6 +243,12 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown list rules': cli(0, { prints: /^v4 /m }),
   'shootdown list variants': cli(0, { prints: /^b1 /m }),
   'shootdown study lazy': cli(0),
+  'shootdown study cpumask': cli(0),
+  'shootdown study cpumask --count 600 --executions 300': cli(0, {
+    argv: 'study cpumask --variant native/mask-never-trimmed --count 20 --executions 20',
+  }),
+  'shootdown hunt --variant invlpgb/v1': cli([0, 1]),
+  'shootdown study partial': cli(0),
   'shootdown study backends': cli(0),
   'shootdown study backends --count 300': cli(0, {
     argv: 'study backends --count 5 --scenario global-switch',

@@ -8,7 +8,7 @@ import type { Column, ColumnValue, RowResult } from '../study.js';
  * same executions.
  */
 
-interface Rate extends RateOf {
+export interface Rate extends RateOf {
   readonly key: string;
   readonly title: Column['title'];
   readonly width: number;
@@ -28,7 +28,7 @@ export function ratio({ of, per, times }: RateOf, { counts }: RowResult): number
   return below === 0 ? null : (sum(counts, of) / below) * times;
 }
 
-function rateColumn(rate: Rate): Column {
+export function rateColumn(rate: Rate): Column {
   const { key, title, width, jsonOnly, from, legend } = rate;
   const compared: RateOf = { of: rate.of, per: rate.per, times: rate.times };
   return {
@@ -71,7 +71,7 @@ function plainRate(rate: Rate): Column {
   };
 }
 
-const perThousandOperations = { per: ['operations'], times: 1000 } as const;
+export const perThousandOperations = { per: ['operations'], times: 1000 } as const;
 
 /** Flushes at a switch, or on the way back from lazy mode, that found nothing stale. */
 export const needlessSwitchFlushes = rateColumn({
