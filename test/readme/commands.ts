@@ -99,6 +99,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown verify examples/debates/csd-lock.ts': cli(1, {
     prints: /^4 verdicts: 2 without a violation in any execution, 2 with a violation$/m,
   }),
+  'shootdown hunt examples/papers/early-ack.ts': cli([0, 1], {
+    argv: 'hunt examples/papers/early-ack.ts --scenario lazy-freed-tables',
+  }),
   'shootdown verify examples/ticket-lock.ts': cli(1, {
     prints: /^ticket-lock: no violation in any execution/m,
   }),
