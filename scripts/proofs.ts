@@ -2,9 +2,10 @@
  * Makes the verdicts that travel with the package: decides the rows of `study remote-tlb-gen` by all
  * executions of small scenarios and writes data/proofs/remote-tlb-gen.json. Each verdict is on the disk as
  * soon as it is there, so that a run which was ended goes on there; where code has changed on which verdicts
- * depend, all are decided anew. A test says when the file is of other code.
+ * depend, all are decided anew. A test says when the file is of other code. One that is ended early (Ctrl-C,
+ * `--minutes`) writes what is decided by then; what is smallest comes first.
  *
- *     npx tsx scripts/proofs.ts [--jobs N] [--state FILE]
+ *     npx tsx scripts/proofs.ts [--jobs N] [--minutes N] [--state FILE]
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -22,6 +23,7 @@ import { proofCells, STATES_MAX, shippedCell } from './proof-cells.js';
 const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '2' },
+    minutes: { type: 'string' },
     state: { type: 'string', default: 'node_modules/.cache/shootdown-proofs.jsonl' },
   },
 });
@@ -34,6 +36,7 @@ const codeHash = codeHashOf(files, ROOT);
 const cells = proofCells();
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort());
+if (values.minutes !== undefined) setTimeout(() => abort.abort(), Number(values.minutes) * 60_000).unref();
 let done = 0;
 const decided = await decideStudy(
   {
@@ -46,12 +49,8 @@ const decided = await decideStudy(
   values.state,
   NO_MODULES,
 );
+if (decided.failure !== null) throw decided.failure;
 if (codeHash !== codeHashOf(files, ROOT)) throw new Error('sources have changed meanwhile: run it again');
-if (abort.signal.aborted) {
-  console.log(`ended early, nothing written; what was decided is kept in ${values.state}`);
-  process.exit(130);
-}
-
 const rows = new Map<string, ShippedCell[]>();
 for (const cell of decided.cells.filter(({ verdict }) => isDecided(verdict)))
   rows.set(cell.row.variant, [...(rows.get(cell.row.variant) ?? []), shippedCell(cell)]);
