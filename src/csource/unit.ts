@@ -1,3 +1,4 @@
+import { InputError } from '../vocabulary/errors.js';
 import { INCLUDE, KEPT_HEADERS, type KernelTree, TLB_C } from './tree.js';
 
 /**
@@ -18,9 +19,12 @@ export interface Unit {
 
 /** Newest first: functions that `on_each_cpu_cond_mask` has been given. */
 const CONDITIONS = ['should_flush_tlb', 'tlb_is_not_lazy'] as const;
+/** tlb.c and its headers include some forty; a file is written for each. */
+const STUBS_MAX = 1_000;
 const INCLUDED = /^[ \t]*#[ \t]*include[ \t]+<([A-Za-z0-9_./-]+)>/gm;
 
 /** `shim`: a header of the user's that stands between the lab's and the tree's, absolute. */
+/** Throws InputError for a tree that includes more than any kernel does. */
 export function unitOf(tree: KernelTree, shim: string | null = null): Unit {
   const kept = KEPT_HEADERS.map((name) => tree.text(`${INCLUDE}/${name}`));
   const code = tree.text(TLB_C);
@@ -28,6 +32,11 @@ export function unitOf(tree: KernelTree, shim: string | null = null): Unit {
     [...text.matchAll(INCLUDED)].map(([, name]) => name),
   );
   const stubs = [...new Set(included)].filter((name) => !KEPT_HEADERS.some((one) => one === name));
+  if (stubs.length > STUBS_MAX)
+    throw new InputError(
+      `${TLB_C} and its headers include ${stubs.length} others; at most ${STUBS_MAX}`,
+      'give the root of a Linux tree',
+    );
   const condition = CONDITIONS.find((name) => new RegExp(`\\b${name}\\s*\\(`).test(code)) ?? CONDITIONS[0];
   const hasRemote = /\bflush_tlb_func_remote\s*\(/.test(code);
   const isOnStack = !/\bDEFINE_PER_CPU\w*\s*\(\s*struct\s+flush_tlb_info\b/.test(code);

@@ -16,7 +16,7 @@ export function largeSources(directory: string): LargeFile[] {
     'blank lines': ['arch/x86/mm/tlb.c', '\n'.repeat(4 * MIB)],
     'headers that it includes': [
       'arch/x86/mm/tlb.c',
-      Array.from({ length: 230_000 }, (_, i) => `#include <a${i}>\n`).join(''),
+      Array.from({ length: 200_000 }, (_, i) => `#include <a${i}>\n`).join(''),
     ],
     garbage: ['arch/x86/mm/tlb.c', Buffer.alloc(3 * MIB, '\u0001\u00ff#\u0000"/*\n').toString('latin1')],
     'a function': [
@@ -30,8 +30,10 @@ export function largeSources(directory: string): LargeFile[] {
     cpSync(TREE, tree, { recursive: true });
     if (existsSync(join(tree, file))) writeFileSync(join(tree, file), text);
     const hunt = ['hunt', '--kernel-source', tree, '--executions', '5', '--jobs', '1'];
+    // Of what clang refuses, the check tells all that it says.
+    const check = { name: `tree: ${name}`, argv: ['source', 'check', tree] };
     return [
-      { name: `tree: ${name}`, argv: ['source', 'check', tree] },
+      ...(name === 'garbage' ? [] : [check]),
       { name: `tree, hunt: ${name}`, argv: [...hunt, '--out', join(directory, 'out')] },
     ];
   });
