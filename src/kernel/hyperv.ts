@@ -192,7 +192,8 @@ export function* hypervFillList(cpu: KernelCpu, start: number, end: number): Pro
 }
 
 function wrapped(page: number, addressPages: number): number {
-  return addressPages === 0 ? page : page % addressPages;
+  // The end itself is no page that an entry begins with.
+  return addressPages === 0 || page <= addressPages ? page : page - addressPages;
 }
 
 /**

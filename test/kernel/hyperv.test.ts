@@ -196,6 +196,9 @@ describe('what is to go', () => {
         setup: { features },
       });
     expect(atTheEnd({}).list).toEqual([listEntry(10, 1)]);
+    // An entry that is full where the addresses end.
+    const hyperv = { entryPages: 2, listEntries: 1, addressPages: 12 };
+    expect(flush({ range: [10, 12], hyperv }).list).toEqual([listEntry(10, 1)]);
     expect(atTheEnd({ hypervListEndsAtEnd: false }).bench.machine.violation?.class).toBe('assertion');
   });
 });
