@@ -91,9 +91,13 @@ export function* xenExitMmap(cpu: KernelCpu, mm: number): Protocol<void> {
   }
 }
 
-/** The only IPI here is that of `xen_drop_mm_ref`; a CPU's own flush is the kernel's. */
+/**
+ * The kernel's only IPI here is that of `xen_drop_mm_ref`, whose request names an mm and no generation. A
+ * CPU's own flush, and one by IPI that a rule asks for, is the kernel's.
+ */
 export function* xenFlushTlbFunc(cpu: KernelCpu, initiator: number): Protocol<void> {
-  if (initiator === cpu.id) {
+  const newTlbGen = yield* cpu.readOnce(cpu.per[initiator].flushInfo.newTlbGen);
+  if (initiator === cpu.id || newTlbGen !== TLB_GENERATION_INVALID) {
     yield* flushTlbFunc(cpu, initiator);
     return;
   }
