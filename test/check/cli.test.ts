@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../src/check/index.js';
-import { cli } from '../cli/run-cli.js';
+import { createEngine } from '../../src/cli/engine.js';
+import { type CliRun, cli as runCli } from '../cli/run-cli.js';
 import { CARRIED } from '../trace/recordings.js';
+
+const cli = (argv: readonly string[]): Promise<CliRun> => runCli(argv, { engine: createEngine() });
 
 const folder = mkdtempSync(join(tmpdir(), 'shootdown-check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
