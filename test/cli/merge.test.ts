@@ -69,8 +69,8 @@ describe('merge', () => {
     expect(readdirSync(join(directory, 'findings'))).toHaveLength(200);
   });
 
-  it('executes no more witnesses again than a hunt has variants, and says so', async () => {
-    const subjects = Array.from({ length: 52 }, (_, index) => `b1${'+skipLazy'.repeat(index)}`);
+  it('executes no more witnesses again than it has time for, and says so', async () => {
+    const subjects = Array.from({ length: 34 }, (_, index) => `b1${'+skipLazy'.repeat(index)}`);
     const parts = subjects.map((variant) => withWitness(samplePart(1, { variant }), { variant }));
     const engine = fakeEngine({ findVariant: async (name) => name });
     let replayed = 0;
@@ -81,7 +81,7 @@ describe('merge', () => {
     const blobs = [sampleBlob(parts, { subjects, shards: 1 })];
     const { stderr } = await merge(blobs, [], { engine: { ...engine, replay } });
     expect(stderr).toContain('shootdown: 2 witnesses more than a merge executes again');
-    expect(replayed).toBe(50);
+    expect(replayed).toBe(32);
   });
 
   it('tells other bugs of a variant below', async () => {

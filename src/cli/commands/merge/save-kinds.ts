@@ -48,7 +48,7 @@ export class KindSaver {
 }
 
 /** Witnesses that one merge executes again: each takes a tenth of a second, or more where it is long. */
-const EXECUTED_MAX = 50;
+const EXECUTED_MAX = 32;
 
 /** Executes the best witnesses of a merge again, as long as there are not too many. */
 export class Executions {
