@@ -1,6 +1,6 @@
 import type { Backend } from '../kernel/backend.js';
 import { HV_STATUS_SUCCESS } from '../kernel/hyperv.js';
-import { hypervNameTarget } from '../kernel/hyperv-target.js';
+import { hypervFillRequest, hypervNameTarget } from '../kernel/hyperv-target.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { nativeFlushTlbMulti } from './native.js';
@@ -36,6 +36,6 @@ export const hypervBackend: Backend = {
   // It interrupts nobody, so lockless walkers are waited for by RCU: such guests have replaced
   // tlb_remove_table in every version.
   features: { rcuTableFree: true },
-  functions: { askByHypercall: hypervNameTarget },
+  functions: { fillRequest: hypervFillRequest, askByHypercall: hypervNameTarget },
   flushTlbMulti: hypervFlushTlbMulti,
 };

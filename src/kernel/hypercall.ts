@@ -9,11 +9,16 @@ import { BY_HYPERCALL } from './remote-flush.js';
  * backends/hypercall.ts.
  */
 
+/** What the host is asked for. Rules that ask for something else do so behind `fillRequest`. */
+export function* describeHypercall(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.fn.fillRequest(cpu);
+}
+
 /**
  * The input page of the hypercall: everything (FLUSH_VIRTUAL_ADDRESS_SPACE), or a list of pages
- * (FLUSH_VIRTUAL_ADDRESS_LIST).
+ * (FLUSH_VIRTUAL_ADDRESS_LIST). A guest of a named hypervisor fills in that one's instead.
  */
-export function* describeHypercall(cpu: KernelCpu): Protocol<void> {
+export function* fillRequest(cpu: KernelCpu): Protocol<void> {
   const info = cpu.own.flushInfo;
   const wanted = cpu.layout.hypercall.wanted[cpu.id];
   const mm = yield* cpu.readOnce(info.mm);

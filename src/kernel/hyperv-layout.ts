@@ -8,6 +8,8 @@ import type { Scenario } from '../vocabulary/scenario.js';
 export const BANK_VPS = 64;
 /** `HV_MAX_SPARSE_VCPU_BANKS`. */
 export const BANKS_MAX = 64;
+/** `VP_INVAL`, a number that is not known yet, in an int. */
+export const VP_INVAL = -1;
 /** Fields of an input page, as offsets from its address; the banks and the address space lie behind them. */
 export const INPUT_FLAGS = 0;
 /** Whether it is that of an EX hypercall, whose processors are a set of banks. */
@@ -60,7 +62,7 @@ export function hypervLayout(layout: Layout, scenario: Scenario, isGuest: boolea
   const perCpu = (name: string, words: number): number[] =>
     isGuest ? Array.from({ length: cpus }, (_, cpu) => layout.allocOf(cpu, name, words)) : [];
   return {
-    vpIndex: isOwn ? hostVp : vpNumbers.map((vp) => vp ?? -1),
+    vpIndex: isOwn ? hostVp : vpNumbers.map((vp) => vp ?? VP_INVAL),
     hostVp,
     input: perCpu('hyperv_pcpu_input_arg', space + 1 + listWords),
     space,

@@ -1,7 +1,6 @@
-import { EVERY_SPACE, listEntry, WHOLE_SPACE } from '../machine/hyperv-request.js';
-import { FLUSH_INPUT_PAGE } from '../machine/hypervisor.js';
+import { EVERY_SPACE, listEntry } from '../machine/hyperv-request.js';
 import type { Protocol } from '../machine/protocol.js';
-import { MM_NULL, TLB_FLUSH_ALL, TLB_REMOTE_SEND_IPI } from './constants.js';
+import { MM_NULL, TLB_REMOTE_SEND_IPI } from './constants.js';
 import { cpumaskEqualAll, cpumaskLast, cpumaskNext } from './cpumask.js';
 import { EV_TLB_FLUSH } from './events.js';
 import {
@@ -24,8 +23,6 @@ import { BY_HYPERCALL } from './remote-flush.js';
 
 export const HV_STATUS_SUCCESS = 0;
 export const HV_STATUS_INVALID_PARAMETER = 5;
-/** `VP_INVAL` in an int. */
-export const VP_INVAL = -1;
 
 /** Flags of a request. */
 export const HV_FLUSH_ALL_PROCESSORS = 1;
@@ -141,31 +138,6 @@ export function* hypervIsEveryCpu(cpu: KernelCpu, mask: number): Protocol<boolea
 }
 
 /**
- * What is to go: the whole space, also where the range takes more entries than the page holds, or a list of
- * ranges.
- *
- * @assumes interrupts are off; the processors are named.
- */
-export function* hypervDescribe(cpu: KernelCpu): Protocol<void> {
-  const { input, space, entryPages, listEntries } = cpu.layout.hyperv;
-  const page = input[cpu.id];
-  const wanted = cpu.layout.hypercall.wanted[cpu.id];
-  const start = yield* cpu.readOnce(cpu.own.flushInfo.start);
-  const end = yield* cpu.readOnce(cpu.own.flushInfo.end);
-  const banks = yield* cpu.peek(page + INPUT_BANKS);
-  const flags = yield* cpu.peek(page + INPUT_FLAGS);
-  let entries = WHOLE_SPACE;
-  if (end === TLB_FLUSH_ALL) {
-    yield* cpu.poke(page + INPUT_FLAGS, flags | HV_FLUSH_NON_GLOBAL_MAPPINGS_ONLY);
-  } else if ((((end - start) / entryPages) | 0) <= listEntries - banks) {
-    entries = yield* cpu.fn.hypervFillList(cpu, start, end);
-  }
-  yield* cpu.writeOnce(wanted, FLUSH_INPUT_PAGE);
-  yield* cpu.writeOnce(wanted + 1, page + space);
-  yield* cpu.writeOnce(wanted + 2, entries);
-}
-
-/**
  * `fill_gva_list`: entries of a page and a number of further ones. Answers how many.
  *
  * @assumes the range takes no more entries than there is room for.
@@ -205,7 +177,7 @@ function wrapped(page: number, addressPages: number): number {
 export function* hvDoHypercall(cpu: KernelCpu): Protocol<number> {
   if (cpu.layout.hyperv.refuses && (yield* cpu.choose(2)) !== 0) return HV_STATUS_INVALID_PARAMETER;
   yield* cpu.event(EV_TLB_FLUSH, TLB_REMOTE_SEND_IPI, 0);
-  yield* cpu.fn.hypervDescribe(cpu);
+  yield* cpu.fn.describeHypercall(cpu);
   for (let target = 0; target < cpu.per.length; target++) {
     if (yield* cpu.fn.hypervIsNamed(cpu, target)) yield* cpu.postFlush(target);
   }

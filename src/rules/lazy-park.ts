@@ -1,6 +1,5 @@
 import { chooseNewAsid } from '../kernel/choose-new-asid.js';
 import { describeHypercall, hypercallTarget } from '../kernel/hypercall.js';
-import { hypervDescribe } from '../kernel/hyperv.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { leaveLazyTlb } from '../kernel/switch-mm.js';
 import { FLUSH_PARK } from '../machine/hypervisor.js';
@@ -16,13 +15,6 @@ import type { Rule } from './rule.js';
  */
 export function* describePark(cpu: KernelCpu): Protocol<void> {
   yield* describeHypercall(cpu);
-  const freedTables = yield* cpu.readOnce(cpu.own.flushInfo.freedTables);
-  if (freedTables !== 0) yield* cpu.writeOnce(cpu.layout.hypercall.wanted[cpu.id], FLUSH_PARK);
-}
-
-/** The same request in a Hyper-V guest's input page, if its host knew of it. */
-export function* describeParkInput(cpu: KernelCpu): Protocol<void> {
-  yield* hypervDescribe(cpu);
   const freedTables = yield* cpu.readOnce(cpu.own.flushInfo.freedTables);
   if (freedTables !== 0) yield* cpu.writeOnce(cpu.layout.hypercall.wanted[cpu.id], FLUSH_PARK);
 }
@@ -67,9 +59,7 @@ export const lazyPark: Rule = {
   senseless: ({ has, name }) =>
     has.postedRequests === true ? null : `asks a hypervisor for it, and ${name} has no such hypercall`,
   functions: (backend) => ({
-    ...(backend.guestOf === 'hyperv'
-      ? { hypervDescribe: describeParkInput }
-      : { describeHypercall: describePark }),
+    describeHypercall: describePark,
     ...askOneByOne(backend),
     hypercallTarget: leaveParkedOut,
     leaveLazyTlb: unpark,

@@ -1,5 +1,4 @@
 import { describeHypercall } from '../kernel/hypercall.js';
-import { hypervDescribe } from '../kernel/hyperv.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import { FLUSH_LOADED_PCID } from '../machine/hypervisor.js';
 import type { Protocol } from '../machine/protocol.js';
@@ -17,12 +16,6 @@ export function* describeLoadedOnly(cpu: KernelCpu): Protocol<void> {
   if (yield* requestIsFull(cpu)) yield* cpu.writeOnce(cpu.layout.hypercall.wanted[cpu.id], FLUSH_LOADED_PCID);
 }
 
-/** The same of a Hyper-V host that went by the loaded PCID. */
-export function* describeLoadedInput(cpu: KernelCpu): Protocol<void> {
-  yield* hypervDescribe(cpu);
-  if (yield* requestIsFull(cpu)) yield* cpu.writeOnce(cpu.layout.hypercall.wanted[cpu.id], FLUSH_LOADED_PCID);
-}
-
 export const v15: Rule = {
   name: 'v15',
   action: 'compare-exchanges {ctx_id, tlb_gen} after a flush of the loaded PCID only',
@@ -31,11 +24,5 @@ export const v15: Rule = {
   needsPair: true,
   entryFlushesLoadedPcid: true,
   senseless: fitsAll,
-  functions: ({ guestOf }) => ({
-    ...afterFlush,
-    ...(guestOf === 'hyperv'
-      ? { hypervDescribe: describeLoadedInput }
-      : { describeHypercall: describeLoadedOnly }),
-    updateRemoteGen: raiseFlushed,
-  }),
+  functions: () => ({ ...afterFlush, describeHypercall: describeLoadedOnly, updateRemoteGen: raiseFlushed }),
 };

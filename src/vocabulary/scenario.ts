@@ -116,7 +116,7 @@ export interface HypervHost {
   readonly hypercallPage?: boolean;
   /** Whether it takes sets of banks (EX_PROCESSOR_MASKS_RECOMMENDED). Default true. */
   readonly sparseSets?: boolean;
-  /** It refuses every second hypercall, a recorded choice. Default false. */
+  /** It may refuse any hypercall, a recorded choice. Default false. */
   readonly refuses?: boolean;
   /** Pages that one entry of an address list covers at most. Default 4,096, as the interface has it. */
   readonly entryPages?: number;
