@@ -21,9 +21,8 @@ export function fittingScenarios(
   if (given === undefined) {
     if (known.length === 0) return usual.filter(isForAll);
     const fitting = usual.filter((scenario) => known.every((variant) => isUsual(variant, scenario)));
-    // What is about the guest itself first: its branches are what its bugs are in.
-    const own = fitting.filter(({ hyperv }) => hyperv !== undefined);
-    return [...own, ...fitting.filter((scenario) => !own.includes(scenario))];
+    // What is about the guest or the hardware itself first: its branches are what its bugs are in.
+    return [...fitting.filter((scenario) => !isForAll(scenario)), ...fitting.filter(isForAll)];
   }
   if (given.length === 0) throw new InputError('no scenario is given', 'give one, or leave scenarios out');
   for (const variant of known) for (const scenario of given) requireFitting(variant, scenario);
