@@ -7,13 +7,12 @@ import type { Proved } from './proved-row.js';
 
 /** What is said of a row beneath its counts: a shortest witness, or of how much every execution is right. */
 export function proofWords({ witness, proved, known, partly, states }: Proved): string {
+  const others = witness === null ? 'scenario' : 'other scenario';
   return [
     ...(witness === null ? [] : [`shortest witness in ${witness.scenario}: ${count(witness.steps, 'step')}`]),
     ...(proved.length === 0
       ? []
-      : [
-          `all executions of ${count(proved.length, 'scenario')}, ${count(states, 'state')}: none goes wrong`,
-        ]),
+      : [`all executions of ${count(proved.length, others)}, ${count(states, 'state')}: none goes wrong`]),
     ...known.map(({ finding, scenario }) => `in ${scenario} ${finding} of the kernel is met`),
     ...partly.map(
       ({ scenario, withinSteps }) => `none of up to ${count(withinSteps, 'step')} in ${scenario}`,

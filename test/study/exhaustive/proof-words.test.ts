@@ -14,6 +14,13 @@ describe('what is said of a row beneath its counts', () => {
     );
   });
 
+  it('is of how many others, where one goes wrong', () => {
+    expect(said(decided('kvm/v5', 'preempted-whole', wrong(85)), decided('kvm/v5', 'lazy-back-whole'))).toBe(
+      'shortest witness in preempted-whole: 85 steps; all executions of 1 other scenario, 1,000 states: ' +
+        'none goes wrong',
+    );
+  });
+
   it('is a shortest witness, and how far other scenarios were looked at', () => {
     expect(
       said(
