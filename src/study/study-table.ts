@@ -5,8 +5,9 @@ import { TABLE_WIDTH } from '../report/table.js';
 import { count, groupDigits, pad, textWidth, wrap } from '../report/text-columns.js';
 import { worstLatent } from './columns/verdict.js';
 import { beneathWords, proofWords } from './exhaustive/proof-words.js';
+import { senselessRows } from './senseless-rows.js';
 import type { ShippedProofs } from './shipped/shipped-proofs.js';
-import type { Column, RowResult, Study } from './study.js';
+import type { Column, RowResult, Study, StudyRow } from './study.js';
 
 /**
  * A study's table, printable row by row: a heading per group, two lines of titles. It fits the width, leaving
@@ -63,7 +64,6 @@ export class StudyTable {
 
   row(result: RowResult, baseline: RowResult | null): string {
     const { row, verdict } = result;
-    if (row.senseless !== undefined) return this.senseless(row.label, row.senseless);
     const cells = this.columns.map((column) => visible(column.text(result, baseline)));
     const lines = [this.line(visible(row.label), cells)];
     const painted =
@@ -93,18 +93,14 @@ export class StudyTable {
     return lines.join('\n');
   }
 
+  senseless(rows: readonly StudyRow[]): string[] {
+    return senselessRows(rows, this.labelWidth + GAP.length, this.width);
+  }
+
   /** What was proved of a row after the table. */
   proofBelow({ row, proof }: RowResult): string {
     const words = proof === null ? 'nothing' : proofWords(proof);
     return wrapped(visible(`${row.group} ${row.label}: ${words}`), this.width).join('\n');
-  }
-
-  private senseless(label: string, reason: string): string {
-    const indent = this.labelWidth + GAP.length;
-    const lines = wrap(`makes no sense: ${visible(reason)}`, this.width - indent);
-    return lines
-      .map((line, i) => (i === 0 ? pad(visible(label), indent) : ' '.repeat(indent)) + line)
-      .join('\n');
   }
 
   /** How often something latent was seen, and what it was at first; a cell has no room for it. */

@@ -1,7 +1,8 @@
 import { type Colors, plain } from '../../report/colors.js';
 import { visible } from '../../report/escape.js';
 import { TableLayout } from '../../report/table.js';
-import { count, groupDigits, pad, textWidth, wrap } from '../../report/text-columns.js';
+import { count, groupDigits, textWidth, wrap } from '../../report/text-columns.js';
+import { senselessRows } from '../senseless-rows.js';
 import type { Study, StudyRow } from '../study.js';
 import { type ProvedRow, partlyWords } from './proved-row.js';
 
@@ -55,11 +56,8 @@ export class ProvedTable {
     return wrap(visible(heading), this.width).map(this.colors.bold).join('\n');
   }
 
-  senseless({ label }: StudyRow, reason: string): string {
-    const indent = this.labelWidth + 2;
-    return wrap(`makes no sense: ${visible(reason)}`, this.width - indent)
-      .map((line, index) => (index === 0 ? pad(visible(label), indent) : ' '.repeat(indent)) + line)
-      .join('\n');
+  senseless(rows: readonly StudyRow[]): string[] {
+    return senselessRows(rows, this.labelWidth + 2, this.width);
   }
 
   row(proved: ProvedRow): string {

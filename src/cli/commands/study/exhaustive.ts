@@ -17,6 +17,7 @@ import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 import { printIndented, printLabelled } from '../../print-witness.js';
 import { printParagraphs } from './below-table.js';
+import { GroupedRows } from './grouped-rows.js';
 
 export interface ExhaustiveFlags {
   readonly memory: MemoryModel;
@@ -90,7 +91,7 @@ class ProvedPrinter {
   private readonly table: ProvedTable;
   private readonly cells: DecidedCell[] = [];
   private left: readonly StudyRow[];
-  private group = '';
+  private readonly grouped: GroupedRows;
 
   constructor(
     private readonly context: CliContext,
@@ -108,6 +109,7 @@ class ProvedPrinter {
       outColors(context),
       screenWidth(context.io),
     );
+    this.grouped = new GroupedRows(this.table, (text) => this.say(text));
     if (flags.json) return;
     const { memory, budgetMs, jobs, state } = flags;
     printLabelled(
@@ -131,23 +133,18 @@ class ProvedPrinter {
   add(cell: DecidedCell): void {
     this.cells.push(cell);
     if (this.flags.json || this.cells.length < this.scenarios.length) return;
-    this.heading(cell.row.group);
-    this.say(this.table.row(provedRow(cell.row, this.cells.splice(0))));
+    this.grouped.add(cell.row, () => this.table.row(provedRow(cell.row, this.cells.splice(0))));
     this.left = this.left.slice(1);
     this.skipSenseless();
   }
 
+  /** Those that nothing is looked at of stand where they come. */
   private skipSenseless(): void {
     for (let [row] = this.left; row?.senseless !== undefined; [row] = this.left) {
-      this.heading(row.group);
-      this.say(this.table.senseless(row, row.senseless));
+      this.grouped.add(row, () => '');
       this.left = this.left.slice(1);
     }
-  }
-
-  private heading(group: string): void {
-    if (group !== this.group) this.say(this.table.group(group));
-    this.group = group;
+    if (this.left.length === 0) this.grouped.end();
   }
 
   private say(text: string): void {

@@ -3,18 +3,15 @@
 import type { HuntProgress } from '../../../explore/api.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
-import { visible } from '../../../report/escape.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
 import { savePage } from '../../../report/reporters/html.js';
 import { renderTable } from '../../../report/table.js';
-import { count } from '../../../report/text-columns.js';
 import { studyPage } from '../../../study/page.js';
 import type { StudyRequest } from '../../../study/run-study.js';
 import type { ShippedProofs } from '../../../study/shipped/shipped-proofs.js';
-import { baselineOf, type RowResult, type Study, type StudyRow } from '../../../study/study.js';
+import type { RowResult, Study, StudyRow } from '../../../study/study.js';
 import { studyReport } from '../../../study/study-report.js';
-import { StudyTable } from '../../../study/study-table.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf, outColors, screenWidth } from '../../command-context.js';
@@ -36,7 +33,6 @@ import {
   VARIANTS,
 } from '../../options.js';
 import { isModulePath, loadOwn } from '../../own-modules.js';
-import { printLabelled } from '../../print-witness.js';
 import { type SelectedScenarios, selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
@@ -45,6 +41,8 @@ import { inputsOf } from '../hunt/named-files.js';
 import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
 import { printStudyEnd } from './below-table.js';
 import { studyExhaustively } from './exhaustive.js';
+import { RowPrinter } from './row-printer.js';
+import { printHead } from './study-head.js';
 
 /** The study that modules are put into where none is named. */
 const STUDY_DEFAULT = 'remote-tlb-gen';
@@ -246,50 +244,6 @@ function amountOf(
   };
 }
 
-/** The table's head, and then each row as soon as it is known. */
-class RowPrinter {
-  readonly results: RowResult[] = [];
-  private readonly table: StudyTable;
-  private hasProofs = false;
-
-  constructor(
-    private readonly context: CliContext,
-    { chosen, rows, selected, shipped }: AskedWithProofs,
-    private readonly flags: StudyFlags,
-  ) {
-    const labels = rows.map(({ label }) => label);
-    const proofs =
-      shipped === null ? null : { shipped, isProvedAnew: amountOf(chosen, flags).proof !== undefined };
-    this.table = new StudyTable(chosen, labels, outColors(context), screenWidth(context.io), proofs);
-    if (flags.json) return;
-    printHead(context, chosen, selected, flags);
-    const { stdout } = context.io;
-    if (this.table.legend() !== '') printLine(stdout, `\n${this.table.legend()}`);
-    printLine(stdout, `\n${this.table.header()}`);
-  }
-
-  add(result: RowResult): void {
-    const { results, table } = this;
-    const { stdout } = this.context.io;
-    const previous = results.at(-1);
-    results.push(result);
-    if (this.flags.json) return;
-    if (previous?.row.group !== result.row.group) printLine(stdout, table.group(result.row.group));
-    printLine(stdout, table.row(result, baselineOf(result, results)));
-  }
-
-  /** More is known of a row. */
-  proved(result: RowResult): void {
-    const { results, table } = this;
-    const { stdout } = this.context.io;
-    results[results.findIndex(({ row }) => row === result.row)] = result;
-    if (this.flags.json) return;
-    if (!this.hasProofs) printLine(stdout, '\nproved in this run');
-    this.hasProofs = true;
-    printLine(stdout, table.proofBelow(result));
-  }
-}
-
 async function runRows(
   context: CliContext,
   asked: AskedWithProofs,
@@ -299,13 +253,15 @@ async function runRows(
   const { chosen, rows, selected, strategies } = asked;
   const { seed, memory, jobs, json } = flags;
   const toRun = rows.filter(({ senseless }) => senseless === undefined).length;
-  const printer = new RowPrinter(context, asked, flags);
+  const amount = amountOf(chosen, flags);
+  if (!json) printHead(context, chosen, selected, flags);
+  const printer = new RowPrinter(context, asked, { json, isProvedAnew: amount.proof !== undefined });
   const { results } = printer;
   let failure: unknown = null;
   const interrupted = await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
     const request = {
       ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal },
-      ...amountOf(chosen, flags),
+      ...amount,
       shipped: asked.shipped ?? undefined,
       keep: (finding: Finding): string | null => {
         progress.clear();
@@ -327,6 +283,7 @@ async function runRows(
     };
     try {
       await context.engine.studies.run(request, pool);
+      printer.end();
     } catch (error) {
       // What is known is told first.
       if (results.length === 0) throw error;
@@ -369,38 +326,4 @@ function selectRows({ name, rows }: Study, given: readonly string[]): StudyRow[]
       for (const key of [row.variant, row.baseline]) if (key !== null) wanted.add(`${row.group} ${key}`);
   }
   return rows.filter((row) => wanted.has(`${row.group} ${row.variant}`));
-}
-
-function printHead(
-  context: CliContext,
-  { summary, plan, probes }: Study,
-  { scenarios, description }: SelectedScenarios,
-  { executions, budget, count: counted, seed, memory, jobs }: StudyFlags,
-): void {
-  const limit = executions ?? (budget === undefined ? plan.executions : undefined);
-  const hunted =
-    limit === undefined ? 'as many executions as the time allows' : `at most ${count(limit, 'execution')}`;
-  const pairs = counted ?? executions ?? (budget === undefined ? plan.counted : undefined);
-  const compared =
-    pairs === undefined ? 'as many pairs as the time allows' : `at most ${count(pairs, 'pair')}`;
-  const settings =
-    `${count(scenarios.length, 'scenario')}; a row is hunted for ${hunted} and counted ` +
-    `over ${compared}; seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
-  const countedOnly =
-    `${count(scenarios.length, 'scenario')}; a row is counted over ` +
-    `${pairs === undefined ? 'as many executions as the time allows' : count(pairs, 'execution')}; ` +
-    `seed ${seed}, ${memory}, ${count(jobs, 'job')}`;
-  printLabelled(
-    context,
-    [
-      { label: 'command', text: visible(context.command) },
-      { label: 'question', text: summary },
-      ...description,
-      ...(probes.includes('hunt') ? [{ label: 'runs', text: settings }] : []),
-      ...(probes.includes('hunt') || !probes.includes('counts')
-        ? []
-        : [{ label: 'runs', text: countedOnly }]),
-    ],
-    screenWidth(context.io),
-  );
 }
