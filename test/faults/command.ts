@@ -55,11 +55,11 @@ const engine = () =>
           cause: `new in ${variant}`,
           executions: 1,
           execution: 1,
-          known: false,
+          isKnown: false,
         },
       ];
       return hunted(
-        sampleVerdict({ variant, memory, scenario, violation: 'stale-use', message, met: met as never }),
+        sampleVerdict({ variant, memory, scenario, violation: 'stale-use', message, met }),
         finding,
       );
     },

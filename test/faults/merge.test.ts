@@ -26,7 +26,7 @@ const parts = [
   withWitness(samplePart(1), { variant: 'b1' }),
   withWitness(samplePart(2), { variant: 'b1', execution: 9, traceHash: '5e6f7a8b' }, 'another cause'),
 ];
-const found = parts.map(({ witness }) => serializeFinding(witness?.finding as never));
+const found = parts.flatMap(({ witness }) => (witness === null ? [] : serializeFinding(witness.finding)));
 /** Of the first one's name. */
 const namesake = sampleFinding({ variant: 'b1', execution: 7 });
 

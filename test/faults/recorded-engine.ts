@@ -1,18 +1,18 @@
-import type { Engine } from '../../src/cli/engine-api.js';
+import type { Engine, Pool } from '../../src/cli/engine-api.js';
 
 /**
  * An engine whose long answers are made once and then given again, with all that they called on their way: so
  * that a command can be run a hundred times.
  */
 
-type Work = (...args: never[]) => Promise<unknown>;
-type Fields = Readonly<Record<string, unknown>>;
-
 interface Answer {
   /** Calls of functions of the request. */
   readonly told: { readonly field: string; readonly args: readonly unknown[]; readonly returned: unknown }[];
   result: unknown;
 }
+
+/** No command looks into what it is given to run on. */
+const NO_POOL: Pool = { close: async () => undefined };
 
 export class RecordedEngine {
   private readonly answers = new Map<string, Answer>();
@@ -24,78 +24,86 @@ export class RecordedEngine {
   /** The engine for the next run. */
   next(change: Partial<Engine> = {}): Engine {
     const { real } = this;
+    const { comparisons, studies } = real;
     this.asked.clear();
     return {
       ...real,
-      openPool: async () => ({ close: async () => undefined }),
-      hunt: this.again('hunt', (request: never) => this.onPool((pool) => real.hunt(request, pool))) as never,
-      replay: this.again('replay', real.replay as Work) as never,
+      openPool: async () => NO_POOL,
+      hunt: this.again('hunt', (request) => this.onPool((pool) => real.hunt(request, pool))),
+      replay: this.again('replay', (finding) => real.replay(finding)),
       comparisons: {
-        ...real.comparisons,
-        run: this.again('compare', (request: never) =>
-          this.onPool((pool) => real.comparisons.run(request, pool)),
-        ) as never,
+        ...comparisons,
+        run: this.again('compare', (request) => this.onPool((pool) => comparisons.run(request, pool))),
       },
       studies: {
-        ...real.studies,
-        run: this.again('study', (request: never) =>
-          this.onPool((pool) => real.studies.run(request, pool)),
-        ) as never,
+        ...studies,
+        run: this.again('study', (request) => this.onPool((pool) => studies.run(request, pool))),
       },
-      verifier: async () => ({ verify: this.verify as never, close: () => undefined }),
+      verifier: async () => ({ verify: this.verify, close: () => undefined }),
       ...change,
     };
   }
 
-  readonly verify = this.again('verify', async (request: never) => {
-    const verifier = await this.real.verifier();
-    try {
-      return await verifier.verify(request);
-    } finally {
-      verifier.close();
-    }
-  });
+  readonly verify: Awaited<ReturnType<Engine['verifier']>>['verify'] = this.again(
+    'verify',
+    async (request) => {
+      const verifier = await this.real.verifier();
+      try {
+        return await verifier.verify(request);
+      } finally {
+        verifier.close();
+      }
+    },
+  );
 
-  private async onPool<T>(work: (pool: never) => Promise<T>): Promise<T> {
+  private async onPool<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
     const pool = await this.real.openPool(1);
     try {
-      return await work(pool as never);
+      return await work(pool);
     } finally {
       await pool.close();
     }
   }
 
-  private again(name: string, work: Work): (request: Fields) => Promise<unknown> {
+  private again<Request extends object, Result>(
+    name: string,
+    work: (request: Request) => Promise<Result>,
+  ): (request: Request) => Promise<Result> {
     return async (request) => {
       const n = this.asked.get(name) ?? 0;
       this.asked.set(name, n + 1);
       const known = this.answers.get(`${name} ${n}`);
-      if (known !== undefined) return repeated(known, request);
+      // Under its name stands only what this work has answered.
+      if (known !== undefined) return repeated(known, request) as Result;
       const answer: Answer = { told: [], result: null };
-      const watched = Object.fromEntries(
-        Object.entries(request).map(([field, value]) => [
-          field,
-          typeof value !== 'function'
-            ? value
-            : (...args: unknown[]) => {
-                const returned: unknown = value(...args);
-                answer.told.push({ field, args, returned });
-                return returned;
-              },
-        ]),
-      );
-      answer.result = await work(watched as never);
+      const result = await work(watched(request, answer));
+      answer.result = result;
       this.answers.set(`${name} ${n}`, answer);
-      return answer.result;
+      return result;
     };
   }
 }
 
+/** The request, whose functions note what they are called with. */
+function watched<Request extends object>(request: Request, { told }: Answer): Request {
+  const copy: Request = { ...request };
+  for (const field of Object.keys(request)) {
+    const value: unknown = Reflect.get(request, field);
+    if (typeof value !== 'function') continue;
+    Reflect.set(copy, field, (...args: unknown[]) => {
+      const returned: unknown = value(...args);
+      told.push({ field, args, returned });
+      return returned;
+    });
+  }
+  return copy;
+}
+
 /** The same, with what is answered now in the place of what was answered then: where a finding is kept. */
-function repeated({ told, result }: Answer, request: Fields): unknown {
+function repeated({ told, result }: Answer, request: object): unknown {
   const instead = new Map<unknown, unknown>();
   for (const { field, args, returned } of told) {
-    const call = request[field] as (...args: unknown[]) => unknown;
+    const call: (...args: unknown[]) => unknown = Reflect.get(request, field);
     const now = call(...args.map((one) => replaced(one, instead)));
     if (typeof returned === 'string') instead.set(returned, now);
   }

@@ -84,11 +84,7 @@ export const SUBJECTS: readonly Subject[] = [
         ...createEngine().studies,
         decide: async (request, file) => ({
           codeHash: 'the same',
-          ...(await decideCells(
-            request,
-            { verify: engine.verify as never },
-            new KeptVerdicts(file, 'the same'),
-          )),
+          ...(await decideCells(request, { verify: engine.verify }, new KeptVerdicts(file, 'the same'))),
         }),
       },
     })),
