@@ -188,11 +188,11 @@ export interface Engine {
     usual?: readonly Scenario[],
   ): Promise<readonly Scenario[]>;
   features(): Promise<readonly Listed[]>;
-  /** What is wrong in some of the kernels, and known. */
   /** Protocol functions that a variant can replace. */
   functions(): Promise<readonly Listed[]>;
   /** What the machine can be told to do. */
   operations(): Promise<readonly Listed[]>;
+  /** What is wrong in some of the kernels, and known. */
   openFindings(): Promise<readonly Listed[]>;
   oracles(): Promise<readonly Listed[]>;
   strategies(): Promise<readonly Listed[]>;
