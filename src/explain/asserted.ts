@@ -50,14 +50,11 @@ function tellWritten(story: Story, last: RawStep): void {
 /** In the middle of a function: what the CPU had read last, and who had stored that. */
 function tellKnown(story: Story, last: RawStep): void {
   const { names } = story;
-  for (const { step, cpu, address, value, from } of knownTo(story, last.cpu, last.step)) {
+  for (const { step, cpu, address, value, from } of knownTo(story, last)) {
     const word = names.word(address, -1);
     const is = names.value(address, value);
     story.mark(step, `CPU${cpu} goes by ${word}, which is ${is}`);
-    if (from === null) {
-      story.tell(`CPU${cpu} read ${is} in ${word}, as at the start`, step);
-      continue;
-    }
+    if (from === null) continue;
     story.mark(from.made, `CPU${from.cpu} stores what CPU${cpu} goes by: ${word} is ${is}`);
     const by = `CPU${from.cpu}'s store of step ${from.made.step}${arrives(from)}`;
     story.tell(`CPU${cpu} read ${is} in ${word}, by ${by}`, step, from.made);
@@ -65,17 +62,29 @@ function tellKnown(story: Story, last: RawStep): void {
 }
 
 /**
- * The CPU's last loads, of each word the newest: those of words that anybody has stored first. What it has
- * filled in for its own functions to read tells nothing.
+ * What the function that asserts had loaded itself, or had its callees load; where that is nothing that
+ * anybody has stored, the function that called it, and so on outwards. What the CPU has filled in for its own
+ * functions to read tells nothing.
  */
-function knownTo({ traffic, kernel }: Story, cpu: number, until: number): readonly Load[] {
-  const own = new Set<number>(Object.values(kernel.layout.cpus[cpu].flushInfo));
-  const words = new Set<number>();
-  const loads = latest(traffic, cpu, until).filter(({ address }) => {
-    const isNew = !own.has(address) && !words.has(address);
-    words.add(address);
-    return isNew;
-  });
-  const stored = loads.filter(({ from }) => from !== null);
-  return [...stored, ...loads.filter(({ from }) => from === null)].slice(0, WORDS_MAX);
+function knownTo(story: Story, last: RawStep): readonly Load[] {
+  const { traffic, kernel } = story;
+  const own = new Set<number>(Object.values(kernel.layout.cpus[last.cpu].flushInfo));
+  const functions = last.site?.functions ?? [];
+  for (let depth = functions.length; depth > 0; depth--) {
+    const begin = calledAt(story, last, functions.slice(0, depth));
+    const loads = latest(traffic, last.cpu, last.step).filter(
+      ({ step, address, from }) => step.step >= begin && from !== null && !own.has(address),
+    );
+    const words = new Set(loads.map(({ address }) => address));
+    const newest = [...words].flatMap((word) => loads.find(({ address }) => address === word) ?? []);
+    if (newest.length > 0) return newest.slice(0, WORDS_MAX);
+  }
+  return [];
+}
+
+/** The first step of the call, of these functions, in which the CPU stands with `last`. */
+function calledAt({ steps }: Story, last: RawStep, functions: readonly string[]): number {
+  const own = steps.filter(({ cpu, site, step }) => cpu === last.cpu && site !== null && step <= last.step);
+  const before = own.findLast(({ site }) => functions.some((name, at) => site?.functions[at] !== name));
+  return before === undefined ? 0 : before.step + 1;
 }

@@ -51,6 +51,16 @@ describe('an assertion of the kernel', () => {
   });
 });
 
+describe('an assertion of a guest', () => {
+  it('says what its function had read, and nothing that was read before it', async () => {
+    const { sentence, marked } = await explained('b32', 'hyperv-mask-empties');
+    expect(sentence).toMatch(
+      /; CPU\d read 0x0 in mm_cpumask\(A\), by CPU0's store of step \d+( \(in memory.*\))?$/,
+    );
+    expect(marked).toHaveLength(2);
+  });
+});
+
 describe('a round without end in the kernel', () => {
   it('says what repeats', async () => {
     const { sentence, saying } = await explained('b17', 'ping-pong-dontneed');
