@@ -1,4 +1,5 @@
 import { FIRST_USER_MM } from '../kernel/constants.js';
+import { Ghost, TABLE_SHIFT } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import * as K from '../machine/op-kinds.js';
 import type { FactsOf } from '../vocabulary/violation-facts.js';
@@ -20,16 +21,62 @@ export function crossMm(story: Story, { cpu, page, filledUnder, running }: Facts
   const block = machine.block(cpu);
   const entry = use.kind === K.STEP_HOST ? block + H.LATCH_BASE : machine.mmu.lookup(block, page);
   if (entry < 0) return story.unexplained();
-  const filledAt = machine.mem[entry + H.TLB_STEP];
-  const fill = story.steps.find(({ step }) => step === filledAt);
+  const madeAt = machine.mem[entry + H.TLB_STEP];
+  const made = story.steps.find(({ step }) => step === madeAt);
   const [other, own] = [filledUnder, running].map((mm) => names.mm(mm + FIRST_USER_MM));
-  if (fill !== undefined) story.mark(fill, `CPU${cpu}'s TLB entry for page ${page} of ${other} is made`);
+  if (made !== undefined) story.mark(made, `CPU${cpu}'s TLB entry for page ${page} of ${other} is made`);
+  return keptAcross(story, use, { cpu, madeAt, pcid: machine.mem[entry + H.TLB_KEY] >> 8, own });
+}
+
+/**
+ * The walk that made a page's TLB entry (`walked`) found the table by what the CPU had cached of another mm's
+ * paging structures: the entry says what that mm's page is. Null where it did not.
+ */
+export function throughOthersTable(
+  story: Story,
+  use: RawStep,
+  walked: RawStep,
+  { cpu, page, mm }: { readonly cpu: number; readonly page: number; readonly mm: number },
+): Explanation | null {
+  const { machine, names } = story;
+  const { mem } = machine;
+  const block = machine.block(cpu);
+  const entries = Array.from(
+    { length: mem[block + H.PSC_COUNT] },
+    (_, index) => block + H.PSC_BASE + index * H.TLB_WORDS,
+  );
+  const pcid = story.before(walked.step, (step) => step.cpu === cpu && step.kind === K.OP_WRITE_CR3)?.b;
+  const entry = entries.find((at) => mem[at + H.TLB_KEY] === (((pcid ?? 0) << 8) | (page >> TABLE_SHIFT)));
+  if (entry === undefined) return null;
+  const owner = Ghost.mmOf(mem[entry + H.TLB_OWNER]);
+  const madeAt = mem[entry + H.TLB_STEP];
+  const made = story.steps.find(({ step }) => step === madeAt);
+  if (owner === mm || made === undefined || madeAt >= walked.step) return null;
+  story.mark(made, `CPU${cpu} caches where ${names.mm(owner)}'s page table is`);
+  story.mark(
+    walked,
+    `the walk for ${names.mm(mm)} reads that table: the entry that it makes is ${names.mm(owner)}'s`,
+  );
+  story.tell(`CPU${cpu} walked ${names.mm(owner)}'s page table for ${names.mm(mm)}`, made, walked);
+  return keptAcross(story, use, { cpu, madeAt, pcid: pcid ?? 0, own: names.mm(mm) });
+}
+
+/** How what a CPU had cached under another mm outlived the load of CR3 for its own. */
+function keptAcross(
+  story: Story,
+  use: RawStep,
+  {
+    cpu,
+    madeAt,
+    pcid,
+    own,
+  }: { readonly cpu: number; readonly madeAt: number; readonly pcid: number; readonly own: string },
+): Explanation {
   const loaded = story.before(
     use.step,
-    (step) => step.cpu === cpu && step.kind === K.OP_WRITE_CR3 && step.step > filledAt,
+    (step) => step.cpu === cpu && step.kind === K.OP_WRITE_CR3 && step.step > madeAt,
   );
   if (loaded === undefined) return story.unexplained();
-  const pcid = machine.mem[entry + H.TLB_KEY] >> 8;
   const isKept = loaded.c !== 0;
   story.mark(loaded, `PCID ${loaded.b} is loaded for ${own} ${isKept ? 'without a flush' : 'with a flush'}`);
   const part =

@@ -5,6 +5,7 @@ import { ACCESS_OK, WALK_DONE } from '../machine/mmu.js';
 import * as K from '../machine/op-kinds.js';
 import { PTE_WRITE, pteFrame } from '../machine/pte.js';
 import type { FactsOf } from '../vocabulary/violation-facts.js';
+import { throughOthersTable } from './cross-mm.js';
 import type { Explanation } from './explanation.js';
 import { flushStory } from './flush-story.js';
 import type { RawStep } from './raw-step.js';
@@ -45,7 +46,11 @@ export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation
     filledAt,
     (step) => step.step < judged.step && revokes(step, mm, page, facts.isWrite),
   );
-  if (change === undefined) return story.unexplained();
+  if (change === undefined) {
+    const others =
+      fill === undefined ? null : throughOthersTable(story, judged, fill, { cpu: target, page, mm });
+    return others ?? story.unexplained();
+  }
   story.mark(change, `this takes away what CPU${target}'s entry still says`);
   return flushStory(story, { change, use: judged, executed, mm, target, entry });
 }
