@@ -75,6 +75,8 @@ const WORDS = {
   otherPcid: 'another PCID was flushed',
   nothing: 'nothing was flushed',
   hostErased: 'the host marked the vCPU once more over the flush request',
+  hostLeftMark: 'the host left its mark on a vCPU that runs',
+  userSpaceCompleted: "the host's user space completed an access with an old translation",
   interrupted: 'the interrupt came in the middle of the switch',
   recycled: 'a PCID was loaded for another mm without a flush',
   answeredEarly: 'the target answered before it had carried out the request',

@@ -177,6 +177,11 @@ const HOST_ACTS: Readonly<Record<number, string>> = {
   [HV.HOST_ENTERED_LOST]:
     'writes 0 over the preempted byte and the FLUSH_TLB in it: the vCPU enters the guest unflushed',
   [HV.HOST_COMPLETED_ACCESS]: 'completes the emulated access with the translation made before',
+  [HV.HOST_LEFT_FOR_USER_SPACE]:
+    'leaves an access, its address translated, to its user space, and marks the vCPU PREEMPTED',
+  [HV.HOST_MARKED_AGAIN]: 'stores the mark once more, over the flush request: the vCPU had been out already',
+  [HV.HOST_ENTERED_MARKED]:
+    'takes the mark in a page that the guest has left: the vCPU enters the guest, PREEMPTED to all others',
 };
 
 /** What the host did, for a column of its own: the subject is known there. Null for any other step. */

@@ -3,7 +3,7 @@ import { broadcastOf, unsynced } from './broadcasts-view.js';
 import { type Cause, flushCause } from './cause.js';
 import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './circumstance.js';
 import type { Explanation } from './explanation.js';
-import { hostsView } from './hosts-view.js';
+import { askedOfHost, hostsView } from './hosts-view.js';
 import { erasedMark, overtaker } from './overtaker.js';
 import type { RawStep } from './raw-step.js';
 import { initiatorsView, waitersView } from './request-to-target.js';
@@ -91,6 +91,8 @@ function requested(
     broadcast === undefined
       ? initiatorsView(story, counted.step, use.step, initiator, target)
       : unsynced(story, broadcast, use.step, target);
+  const asked = askedOfHost(story, counted.step, use.step, target, initiator);
+  if (asked !== undefined) story.mark(asked, `CPU${initiator} asks CPU${target}'s host for the flush`);
   const lost = hostsView(story, counted.step, use.step, target);
   const early = told === null ? waitersView(story, counted.step, use.step, initiator, target) : null;
   // What it decided before the request reached it is no part of the story.
@@ -121,7 +123,12 @@ function requested(
   const isPassedOver = why === told && isOverlooked(told);
   const side = isPassedOver ? passed(story, stale, counted, told, decided?.also ?? []) : null;
   const isRaised = why.cause.isRaised || (why !== decided && decided?.cause.isRaised === true);
-  const before = why === mid ? (decided?.cause ?? flushCause('nothing')) : (why.former ?? why.cause);
+  const wasUnheard = told === null && initiator !== target && asked !== undefined;
+  const before = wasUnheard
+    ? flushCause('noIpi')
+    : why === mid
+      ? (decided?.cause ?? flushCause('nothing'))
+      : (why.former ?? why.cause);
   const wasRaised = why !== decided && (decided?.former ?? decided?.cause)?.isRaised === true;
   const former = { ...before, isRaised: before.isRaised || wasRaised };
   return story.end({ ...why.cause, isRaised }, why.step, side, former);

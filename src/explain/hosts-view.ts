@@ -2,6 +2,8 @@ import {
   HOST_COMPLETED_ACCESS,
   HOST_COPIED,
   HOST_ENTERED_LOST,
+  HOST_ENTERED_MARKED,
+  HOST_LEFT_FOR_USER_SPACE,
   HOST_PREEMPTED_IN_ACCESS,
   KVM_VCPU_FLUSH_TLB,
 } from '../machine/hypervisor.js';
@@ -43,17 +45,64 @@ export function hostsView(story: Story, from: number, until: number, target: num
   }
   const erased = erasedRequest(story, from, until, target);
   if (erased !== null) return erased;
+  const left = leftMark(story, from, until, target);
+  if (left !== null) return left;
   const latched = story.before(
     until,
-    (step) => step.cpu === target && step.kind === K.STEP_PREEMPT && step.value === HOST_PREEMPTED_IN_ACCESS,
+    ({ cpu, kind, value }) => cpu === target && kind === K.STEP_PREEMPT && LATCHED_AND_MARKED.has(value),
   );
   if (host(HOST_COMPLETED_ACCESS)?.step !== until || latched === undefined) return null;
   story.mark(
     latched,
     `CPU${target}'s access has its translation already, and the host still marks the vCPU as preempted`,
   );
-  const words = `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
-  return { words, cause: flushCause('hostCompleted'), step: latched.step };
+  const isOfUserSpace = latched.value === HOST_LEFT_FOR_USER_SPACE;
+  const words = isOfUserSpace
+    ? `CPU${target}'s host marked the vCPU as preempted while its user space had an access to complete`
+    : `CPU${target}'s host had translated the address before it marked the vCPU as preempted`;
+  const cause = flushCause(isOfUserSpace ? 'userSpaceCompleted' : 'hostCompleted');
+  return { words, cause, step: latched.step };
+}
+
+const LATCHED_AND_MARKED: ReadonlySet<number> = new Set([HOST_PREEMPTED_IN_ACCESS, HOST_LEFT_FOR_USER_SPACE]);
+
+/** A flush was asked of a vCPU through a mark that its host had meant to clear (B30). */
+function leftMark(story: Story, from: number, until: number, target: number): Part | null {
+  const asked = askedOfHost(story, from, until, target);
+  if (asked === undefined) return null;
+  const left = story.before(
+    asked.step,
+    ({ cpu, kind, value }) => cpu === target && kind === K.STEP_HOST && value === HOST_ENTERED_MARKED,
+  );
+  if (left === undefined) return null;
+  story.mark(
+    left,
+    `CPU${target}'s host clears its mark in a page that the guest has left: CPU${target} runs marked`,
+  );
+  story.mark(asked, `CPU${asked.cpu} sees the mark, and asks for a flush that the host never looks for`);
+  const words = `CPU${target}'s host cleared its mark in a page that the guest had left`;
+  return { words, cause: flushCause('hostLeftMark'), step: left.step, also: [asked] };
+}
+
+/** Where a guest asked the target's host for a flush, in the preempted byte; no `initiator`: any guest. */
+export function askedOfHost(
+  { machine, steps }: Story,
+  from: number,
+  until: number,
+  target: number,
+  initiator?: number,
+): RawStep | undefined {
+  const byte = machine.program.host?.preempted[target];
+  return steps.find(
+    ({ step, cpu, kind, a, b, c, value }) =>
+      step > from &&
+      step < until &&
+      cpu === (initiator ?? cpu) &&
+      kind === K.OP_CMPXCHG &&
+      a === byte &&
+      b === value &&
+      (c & KVM_VCPU_FLUSH_TLB) !== 0,
+  );
 }
 
 /** The flush bit of the preempted byte went without a flush: somebody stored the byte again over it. */

@@ -2,6 +2,7 @@ import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
 import * as E from '../kernel/events.js';
 import * as K from '../machine/op-kinds.js';
 import { type FlushCause, flushCause } from './cause.js';
+import { askedOfHost } from './hosts-view.js';
 import type { RawStep } from './raw-step.js';
 import type { Part, Story } from './story.js';
 import { answered, answeredEarly, waitedElsewhere } from './went-on.js';
@@ -36,6 +37,7 @@ function unnoted(story: Story, from: number, until: number, initiator: number, t
   const isServed = ({ step, cpu, events }: RawStep): boolean =>
     cpu === target && step > from && step < until && events.some(({ kind }) => kind === E.EV_IPI_SERVED);
   if (story.steps.some(isServed)) return null;
+  if (askedOfHost(story, from, until, target, initiator) !== undefined) return null;
   const sent = sentTo(story, from, until, initiator, target);
   if (sent !== undefined) return unawaited(story, sent, until, initiator, target);
   return { words: `CPU${target} got no IPI for it`, cause: flushCause('noIpi'), step: from };

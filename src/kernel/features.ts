@@ -96,9 +96,20 @@ export interface Features {
    */
   readonly hostMarksAtBoundary: boolean;
   /**
-   * KVM host: remembers that it has marked a vCPU, and does not store the mark again over a flush request.
+   * KVM host: remembers that it has marked a vCPU, and does not store the mark again over a flush request
+   * (B28).
    */
   readonly hostRemembersMark: boolean;
+  /**
+   * KVM host: reaches the preempted byte where the guest's page is now, not through a mapping that it made
+   * before the page was moved (B30).
+   */
+  readonly hostFollowsPage: boolean;
+  /**
+   * KVM host: marks vCPUs that it has preempted, not those that are out because its user space emulates
+   * something for them (B31).
+   */
+  readonly hostMarksPreemptedOnly: boolean;
   /** mms that many CPUs run get a global ASID, and are flushed by broadcast (INVLPGB). */
   readonly globalAsids: boolean;
   /** EFER.TCE is set: an invalidation of an address keeps upper-level entries that do not lead to it. */
@@ -299,6 +310,20 @@ export const features: readonly Feature[] = [
     summary: 'the KVM host does not mark a vCPU twice, over a flush request',
     commit: '8c6de56a42e0',
     since: '5.6',
+    host: true,
+  },
+  {
+    name: 'hostFollowsPage',
+    summary: 'the KVM host reaches the preempted byte through its user address, wherever the page is now',
+    commit: '7e2175ebd695',
+    since: '5.16',
+    host: true,
+  },
+  {
+    name: 'hostMarksPreemptedOnly',
+    summary: 'the KVM host does not mark a vCPU that has left for its user space as preempted',
+    commit: '54aa83c90198',
+    since: '5.19',
     host: true,
   },
   {

@@ -53,6 +53,8 @@ function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | nu
       clearsAtomically: features.hostAtomicClear,
       marksAtBoundaryOnly: features.hostMarksAtBoundary,
       remembersMark: features.hostRemembersMark,
+      followsPage: features.hostFollowsPage,
+      marksPreemptedOnly: features.hostMarksPreemptedOnly,
       flushesAllPcids: choice.entryFlushesLoadedPcid !== true,
     },
     preempted: kvm.preempted,

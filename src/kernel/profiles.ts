@@ -30,6 +30,8 @@ const v612: Features = {
   hostAtomicClear: true,
   hostMarksAtBoundary: true,
   hostRemembersMark: true,
+  hostFollowsPage: true,
+  hostMarksPreemptedOnly: true,
   globalAsids: false,
   translationCacheExtension: true,
   broadcastWaitsForAccesses: true,

@@ -32,8 +32,18 @@ export interface HostBehaviour {
    * emulates (B29).
    */
   readonly marksAtBoundaryOnly: boolean;
-  /** Remembers that it has marked, and does not store the mark again over a flush request. */
+  /** Remembers that it has marked, and does not store the mark again over a flush request (B28). */
   readonly remembersMark: boolean;
+  /**
+   * Reaches the byte where the guest's page is now; else the page may have been moved, when the vCPU comes
+   * back, and from then on the host marks and clears what the guest does not look at any more (B30).
+   */
+  readonly followsPage: boolean;
+  /**
+   * Marks no vCPU that is out because user space emulates something for it, an access perhaps whose address
+   * is translated already (B31).
+   */
+  readonly marksPreemptedOnly: boolean;
   /** A flush at entry drops everything; else the PCID that is loaded only. */
   readonly flushesAllPcids: boolean;
 }
@@ -90,6 +100,16 @@ export const HOST_ENTERED_FLUSHED = 8;
 export const HOST_ENTERED_LOST = 9;
 export const HOST_COMPLETED_ACCESS = 10;
 export const HOST_SERVED = 11;
+export const HOST_LEFT_FOR_USER_SPACE = 12;
+export const HOST_ENTERED_MARKED = 13;
+export const HOST_MARKED_AGAIN = 14;
+
+/** Bits of H.VCPU_MARKED: the host has marked the vCPU; its mapping is of a page that the guest has left. */
+const MARKED = 1;
+export const PAGE_MOVED = 2;
+/** Values of H.VCPU_IN_ACCESS: who completes it. */
+const IN_HOST = 1;
+const IN_USER_SPACE = 2;
 
 export class Hypervisor implements Unit {
   readonly moves = {
@@ -150,10 +170,11 @@ export class Hypervisor implements Unit {
     if (!this.running(id)) {
       // Scheduled in and out again before it ran: a host that does not remember stores its mark over a flush
       // request.
-      const again = behaviour.marks && !behaviour.remembersMark && mem[block + H.VCPU_MARKED] !== 0;
+      const again = behaviour.marks && !behaviour.remembersMark && mem[block + H.VCPU_MARKED] === MARKED;
       if (again && (mem[layout.preempted[id]] & KVM_VCPU_FLUSH_TLB) !== 0) {
         machine.observer.hostLostFlush(id);
         machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);
+        return HOST_MARKED_AGAIN;
       }
       return HOST_NOTHING;
     }
@@ -167,22 +188,26 @@ export class Hypervisor implements Unit {
     if (!inAccess) this.serve(id);
     const marked = this.mark(id, block);
     machine.refreshVcpu(id);
+    if (mem[block + H.VCPU_IN_ACCESS] === IN_USER_SPACE) return HOST_LEFT_FOR_USER_SPACE;
     if (inAccess) return marked ? HOST_PREEMPTED_IN_ACCESS : HOST_PREEMPTED_IN_ACCESS_UNMARKED;
     return marked ? HOST_PREEMPTED : HOST_PREEMPTED_UNMARKED;
   }
 
   /**
    * The exit may come in the middle of a user access that the host emulates, its address already translated
-   * (B29).
+   * (B29), or that its user space emulates (B31): whether that is so makes a difference to a host only that
+   * marks the vCPU nonetheless.
    */
   private latch(cpu: Cpu, block: number): boolean {
     const { machine, mem } = this;
     const { kind, a: page, b: write } = cpu.pending;
     if (kind !== K.OP_USER_ACCESS) return false;
     const entry = machine.mmu.usableEntry(block, page, write !== 0);
-    if (entry < 0 || machine.choose(2) === 0) return false;
+    if (entry < 0) return false;
+    const emulatedBy = machine.choose(this.behaviour.marksPreemptedOnly ? IN_USER_SPACE : IN_USER_SPACE + 1);
+    if (emulatedBy === 0) return false;
     mem.copyWithin(block + H.LATCH_BASE, entry, entry + H.TLB_WORDS);
-    mem[block + H.VCPU_IN_ACCESS] = 1;
+    mem[block + H.VCPU_IN_ACCESS] = emulatedBy;
     return true;
   }
 
@@ -203,10 +228,11 @@ export class Hypervisor implements Unit {
    */
   private mark(id: number, block: number): boolean {
     const { machine, mem, layout, behaviour } = this;
-    if (!behaviour.marks || (mem[block + H.VCPU_IN_ACCESS] !== 0 && behaviour.marksAtBoundaryOnly))
+    if (!behaviour.marks || (mem[block + H.VCPU_IN_ACCESS] === IN_HOST && behaviour.marksAtBoundaryOnly))
       return false;
-    machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);
-    mem[block + H.VCPU_MARKED] = 1;
+    if ((mem[block + H.VCPU_MARKED] & PAGE_MOVED) === 0)
+      machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);
+    mem[block + H.VCPU_MARKED] |= MARKED;
     return true;
   }
 
@@ -221,7 +247,15 @@ export class Hypervisor implements Unit {
   /** `record_steal_time`: takes the mark, and learns whether a flush is owed. */
   private recordStealTime(id: number, block: number): number {
     const { machine, mem, layout, behaviour } = this;
-    if (mem[block + H.VCPU_MARKED] === 0) return this.enter(id, block);
+    if ((mem[block + H.VCPU_MARKED] & MARKED) === 0) return this.enter(id, block);
+    if (!behaviour.followsPage) this.movePage(block);
+    if ((mem[block + H.VCPU_MARKED] & PAGE_MOVED) !== 0) {
+      // B30: what it takes and clears is in the page that the guest has left; the guest goes on seeing the
+      // mark.
+      mem[block + H.VCPU_MARKED] = PAGE_MOVED;
+      this.enter(id, block);
+      return HOST_ENTERED_MARKED;
+    }
     if ((mem[layout.preempted[id]] & KVM_VCPU_FLUSH_TLB) !== 0) mem[block + H.VCPU_OWED] = 1;
     mem[block + H.VCPU_MARKED] = 0;
     if (!behaviour.clearsAtomically) {
@@ -230,6 +264,13 @@ export class Hypervisor implements Unit {
     }
     machine.commit(id, layout.preempted[id], 0);
     return this.enter(id, block);
+  }
+
+  /** The page may have been moved, its content with it, since the host made its mapping; for good then. */
+  private movePage(block: number): void {
+    const { machine, mem } = this;
+    if ((mem[block + H.VCPU_MARKED] & PAGE_MOVED) === 0 && machine.choose(2) !== 0)
+      mem[block + H.VCPU_MARKED] |= PAGE_MOVED;
   }
 
   /** B27: the copy goes back, over whatever a guest has asked for since it was made. */

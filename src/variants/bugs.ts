@@ -118,6 +118,16 @@ export const bugs: readonly Variant[] = [
     kvmPvBackend,
   ),
   ...bug(
+    'b28',
+    [],
+    'the KVM host marks a vCPU that is out a second time, over a flush request (before 5.6; part of ' +
+      'CVE-2019-3016)',
+    '6.18',
+    { hostRemembersMark: false },
+    { hostRemembersMark: true },
+    kvmPvBackend,
+  ),
+  ...bug(
     'b29',
     ['cve-2022-39189'],
     'the KVM host marks a vCPU as preempted whose access it emulates with a translation already made ' +
@@ -125,6 +135,26 @@ export const bugs: readonly Variant[] = [
     '6.18',
     { hostMarksAtBoundary: false },
     { hostMarksAtBoundary: true },
+    kvmPvBackend,
+  ),
+  ...bug(
+    'b30',
+    [],
+    "the KVM host clears its mark in a page that the guest's preempted byte has left: the vCPU runs " +
+      'marked, and is asked for flushes that nobody looks for (5.6 to 5.15)',
+    '6.18',
+    { hostFollowsPage: false },
+    { hostFollowsPage: true },
+    kvmPvBackend,
+  ),
+  ...bug(
+    'b31',
+    [],
+    'the KVM host marks a vCPU as preempted that is out because user space emulates an access, its address ' +
+      'translated (before 5.19)',
+    '6.18',
+    { hostMarksPreemptedOnly: false },
+    { hostMarksPreemptedOnly: true },
     kvmPvBackend,
   ),
   ...bug(

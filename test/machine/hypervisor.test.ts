@@ -21,6 +21,8 @@ import {
   HOST_ENTERED,
   HOST_ENTERED_FLUSHED,
   HOST_ENTERED_LOST,
+  HOST_ENTERED_MARKED,
+  HOST_LEFT_FOR_USER_SPACE,
   HOST_NOTHING,
   HOST_PREEMPTED,
   HOST_PREEMPTED_IN_ACCESS,
@@ -197,10 +199,49 @@ describe('a host that is broken', () => {
     },
   );
 
-  it('stores its mark over a request if it does not remember that it has marked', () => {
+  it('B30: leaves its mark on a vCPU that runs once the page has been moved, and never looks again', () => {
+    const guest = new Guest('b30', [storeTwice, idle]);
+    guest.fill(0);
+    guest.step(0, PREEMPT_AGENT);
+    guest.choice = 1;
+    expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED_MARKED);
+    expect(guest.byte).toBe(KVM_VCPU_PREEMPTED);
+    guest.choice = 0;
+    guest.byte |= KVM_VCPU_FLUSH_TLB;
+    guest.step(0, PREEMPT_AGENT);
+    expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED_MARKED);
+    expect([guest.byte, guest.field(0, H.TLB_COUNT)]).toEqual([KVM_VCPU_PREEMPTED | KVM_VCPU_FLUSH_TLB, 1]);
+  });
+
+  it('B30: serves a request where the page has stayed', () => {
+    const guest = new Guest('b30', [storeTwice, idle]);
+    guest.fill(0);
+    guest.step(0, PREEMPT_AGENT);
+    guest.byte |= KVM_VCPU_FLUSH_TLB;
+    expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED_FLUSHED);
+    expect([guest.byte, guest.field(0, H.TLB_COUNT)]).toEqual([0, 0]);
+  });
+
+  it('B31: marks a vCPU whose access user space emulates, and not one whose access it emulates itself', () => {
+    for (const [choice, preempted, byte] of [
+      [1, HOST_PREEMPTED_IN_ACCESS_UNMARKED, 0],
+      [2, HOST_LEFT_FOR_USER_SPACE, KVM_VCPU_PREEMPTED],
+    ] as const) {
+      const guest = new Guest('b31', [readPage, idle]);
+      guest.fill(0);
+      guest.choice = choice;
+      expect(guest.step(0, PREEMPT_AGENT)).toBe(preempted);
+      expect(guest.byte).toBe(byte);
+      expect(guest.step(0, HOST_AGENT)).toBe(HOST_COMPLETED_ACCESS);
+      guest.choice = 0;
+      expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED);
+    }
+  });
+
+  it('B28: stores its mark over a request if it does not remember that it has marked', () => {
     for (const [variant, left] of [
-      ['kvm/v0~hostRemembersMark', KVM_VCPU_PREEMPTED],
-      ['kvm/v0', KVM_VCPU_PREEMPTED | KVM_VCPU_FLUSH_TLB],
+      ['b28', KVM_VCPU_PREEMPTED],
+      ['b28-fixed', KVM_VCPU_PREEMPTED | KVM_VCPU_FLUSH_TLB],
     ] as const) {
       const guest = new Guest(variant, [storeTwice, idle]);
       guest.step(0, PREEMPT_AGENT);

@@ -160,7 +160,10 @@ describe('broken hosts', () => {
 
   it.each([
     ['b27', 'preempted-targets'],
+    ['b28', 'preempted-targets'],
     ['b29', 'lazy-return'],
+    ['b30', 'preempted-targets'],
+    ['b31', 'lazy-return'],
     ['kvm/v4~hostRemembersMark', 'preempted-targets'],
     ['b33', 'hyperv-unknown-processor'],
   ])('%s is caught in %s, its twin is not', (variant, scenario) => {

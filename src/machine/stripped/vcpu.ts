@@ -9,6 +9,7 @@ import {
   type HostLayout,
   KVM_VCPU_FLUSH_TLB,
   KVM_VCPU_PREEMPTED,
+  PAGE_MOVED,
 } from '../hypervisor.js';
 import type { Machine } from './machine.js';
 import { ATTEND_REQUEST, type ControlWords, type Runner } from './runner.js';
@@ -64,8 +65,10 @@ export class Vcpu {
     // A locked store: what the vCPU stored before is in memory, as after any exit.
     Atomics.store(mem, block + H.VCPU_STATE, inAccess ? OUT | IN_ACCESS : OUT);
     if (!inAccess) this.serve();
-    const marked = behaviour.marks && (!inAccess || !behaviour.marksAtBoundaryOnly);
-    if (marked) {
+    // Whether the host or its user space emulates an access is chance, where that makes a difference.
+    const isOfUserSpace = inAccess && !behaviour.marksPreemptedOnly && this.runner.choose(this.id, 2) !== 0;
+    const marked = behaviour.marks && (!inAccess || isOfUserSpace || !behaviour.marksAtBoundaryOnly);
+    if (marked && mem[block + H.VCPU_MARKED] !== PAGE_MOVED) {
       Atomics.store(mem, this.layout.preempted[this.id], KVM_VCPU_PREEMPTED);
       this.runner.changed(this.id, this.layout.preempted[this.id]);
     }
@@ -80,6 +83,8 @@ export class Vcpu {
   private recordStealTime(): boolean {
     const { mem, behaviour } = this;
     const byte = this.layout.preempted[this.id];
+    // B30: the page may have been moved; what the host clears is not what guests look at from then on.
+    if (!behaviour.followsPage && this.hasMoved()) return false;
     if (behaviour.clearsAtomically) return (this.clear(byte) & KVM_VCPU_FLUSH_TLB) !== 0;
     // B27: a copy now, the byte written back later.
     const copy = Atomics.load(mem, byte);
@@ -87,6 +92,13 @@ export class Vcpu {
     const overwritten = this.clear(byte);
     if ((overwritten & ~copy & KVM_VCPU_FLUSH_TLB) !== 0) this.machine.observer.hostLostFlush(this.id);
     return (copy & KVM_VCPU_FLUSH_TLB) !== 0;
+  }
+
+  private hasMoved(): boolean {
+    const marked = this.block + H.VCPU_MARKED;
+    if (this.mem[marked] !== PAGE_MOVED && this.runner.choose(this.id, 2) !== 0)
+      this.mem[marked] = PAGE_MOVED;
+    return this.mem[marked] === PAGE_MOVED;
   }
 
   private clear(byte: number): number {
