@@ -140,11 +140,12 @@ export interface OwnDefinitions {
 export interface Engine {
   /**
    * Reads users' modules; what they define is known by name from then on, here and in pools opened later.
-   * `expected`: what they must be. Throws InputError.
+   * `typeCheck`: of a finding's modules, only where they are no longer these. `expected`: what they must be.
+   * Throws InputError.
    */
   loadModules(
     files: readonly string[],
-    typeCheck: boolean,
+    typeCheck: boolean | readonly ModuleRef[],
     expected?: readonly ModuleRef[],
     kernelSources?: readonly PreparedSource[],
   ): Promise<OwnDefinitions>;

@@ -51,7 +51,7 @@ export async function openFinding(
     await named(file, async () =>
       engine.loadModules([], false, undefined, [await sourceOfFinding(engine, kernelSource, tree)]),
     );
-  else if (given !== undefined) await engine.loadModules(given, true);
+  else if (given !== undefined) await engine.loadModules(given, modules);
   else if (modules.length > 0) {
     const files = modules.map((module) => module.file);
     await requireConsent(io, file, files);

@@ -56,6 +56,17 @@ describe('a module', () => {
     ]);
   });
 
+  it('of a finding has its types checked only where it is no longer what it was', async () => {
+    const file = folder.write(
+      'loose.ts',
+      ...program('const y: number = "1"; yield* cpu.writeOnce(at.x, +y);'),
+    );
+    const { refs } = (await load([file])).modules;
+    await expect(load([file], { typeCheck: refs })).resolves.toMatchObject({ programs: [{ name: 'p' }] });
+    folder.write('loose.ts', ...program('const y: number = "2"; yield* cpu.writeOnce(at.x, +y);'));
+    await expect(load([file], { typeCheck: refs })).rejects.toThrow('(TS2322)');
+  });
+
   it('is known by what is in it and in the files that it imports', async () => {
     folder.write('part.ts', 'export const one = 1;');
     const file = folder.write(
