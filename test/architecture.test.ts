@@ -20,7 +20,7 @@ describe('the rooms', () => {
 
   it('load by a computed name only what a user wrote', () => {
     expect(files.flatMap((file) => computedImports(file)).map((place) => place.replace(/:\d+$/, ''))).toEqual(
-      ['src/modules/load.ts'],
+      ['src/modules/evaluate.ts'],
     );
   });
 });
