@@ -114,8 +114,12 @@ function removeOld() {
     rmSync(path, { recursive: true, force: true });
 }
 
-/** The entry: translated, or, where that cannot be, for tsx. */
+/**
+ * The entry: translated, or, where that cannot be, for tsx. Something is waited for meanwhile: were the
+ * translator's process ended by others, this one would end with it and nobody would hear of it.
+ */
 async function entry() {
+  const awake = setInterval(() => undefined, 1_000_000);
   try {
     const paths = [...sources('src'), ...sources('workers')].sort();
     const built = join(CACHE, keyOf(paths));
@@ -125,7 +129,15 @@ async function entry() {
     const { register } = await import('tsx/esm/api');
     register();
     return join(ROOT, 'src/cli/main.ts');
+  } finally {
+    clearInterval(awake);
   }
 }
 
-await import(pathToFileURL(await entry()).href);
+try {
+  await import(pathToFileURL(await entry()).href);
+} catch (error) {
+  // Node would end with 1, which is a violation's exit code.
+  console.error(`shootdown: cannot be loaded: ${error?.message ?? error}; "npm ci" installs what it needs`);
+  process.exit(3);
+}

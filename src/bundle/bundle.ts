@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { build } from './bundler.js';
 import { COVER_BANNER } from './cover.js';
 import { flatten } from './flatten.js';
 import { LOOP_GUARD } from './guard-loops.js';
@@ -99,7 +100,6 @@ export async function bundle(options: BundleOptions): Promise<void> {
     writeOutput(before.map((file) => ({ ...file, path: join(dirname(outfile), basename(file.path)) })));
     return;
   }
-  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     stdin: { contents: entryWith(entry, own?.paths ?? []), resolveDir: SOURCES },
     outfile,

@@ -36,7 +36,7 @@ async function lineOf(command: string, args: readonly string[]): Promise<string 
   const { status, signal, stdout, isLate } = await runTool(command, args, { patienceMs: ASK_MS });
   if (isLate)
     throw new InputError(`${command} ${args.join(' ')} has not ended after ${ASK_MS / 1_000} s`, HOW_TO_GET);
-  if (signal !== null) throw new ProgramEndedError(command, signal);
+  if (signal !== null) throw new ProgramEndedError(command, `was ended by ${signal}`);
   return status === 0 ? stdout.split('\n')[0] : null;
 }
 
@@ -148,7 +148,7 @@ async function run(
       `${command} has not ended after ${RUN_MS / 1_000} s`,
       'look for a pipe or a device among the headers of the tree',
     );
-  if (signal !== null) throw new ProgramEndedError(command, signal);
+  if (signal !== null) throw new ProgramEndedError(command, `was ended by ${signal}`);
   if (error !== null) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
   if (stderr.includes('No space left on device'))
     throw new InfrastructureError(`${command}: no room in ${folder}`, 'make room there');

@@ -19,7 +19,15 @@ import { removeStale } from './stale-files.js';
 import { temporaryName } from './temporary-name.js';
 
 /** What room or the machine lacks; everything else is a directory that will never do. */
-const MACHINE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+const MACHINE: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+]);
 
 /**
  * Throws InputError where findings can never be kept in `directory`, InfrastructureError where the disk is

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
+import { build } from '../bundle/bundler.js';
 import { writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { C_RUNTIME, moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
@@ -25,7 +26,6 @@ export async function bundleModules(
   api: object,
   runtimeFile?: string,
 ): Promise<Metafile> {
-  const { build } = await import('esbuild');
   // The very objects of this process, not a second copy of them: what a module defines is recognised by them.
   const contents = [
     `const api = globalThis[Symbol.for(${JSON.stringify(apiKey(outfile))})];`,

@@ -5,6 +5,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
+import { refuseCompanion } from './companions.js';
 import type { TraceEvent } from './events.js';
 import { type FileFacts, LineParser, MAX_LINE } from './line-parser.js';
 import { metaPath, readMeta } from './meta.js';
@@ -109,6 +110,7 @@ async function* linesOf(path: string): AsyncGenerator<readonly [line: string, en
  * the middle. Throws TraceError as parsing does.
  */
 export async function* readParts(path: string, size = PART_EVENTS): AsyncGenerator<Recording> {
+  refuseCompanion(path);
   const meta = readMeta(metaPath(path));
   const name = recordingName(path);
   const parser = new LineParser(path);

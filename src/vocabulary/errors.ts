@@ -44,10 +44,11 @@ export class InfrastructureError extends OutsideError {
   override readonly name = 'InfrastructureError';
 }
 
-/** A program that we have started was ended by a signal, which may have been meant for us too. */
+/** A program that we have started was ended by others, by a signal that may have been meant for us too. */
 export class ProgramEndedError extends InfrastructureError {
-  constructor(program: string, signal: string) {
-    super(`${program} was ended by ${signal}`, 'run this again');
+  /** `how`: its end in words, `was ended by SIGKILL`. */
+  constructor(program: string, how: string) {
+    super(`${program} ${how}`, 'run this again');
   }
 }
 
@@ -71,6 +72,7 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file may not become that large',
   ENOENT: 'no such file or directory',
   ENOTDIR: 'a part of the path is not a directory',
   EISDIR: 'it is a directory',
@@ -80,4 +82,17 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
   EIO: 'input/output error',
+  ENOMEM: 'out of memory',
+  EBUSY: 'it is in use',
+  ETXTBSY: 'it is being executed',
+  ESTALE: 'the network file system has lost it',
+  ETIMEDOUT: 'the file system does not answer',
+  EMLINK: 'too many links',
+  ENOTEMPTY: 'the directory is not empty',
+  ENXIO: 'no such device, or a pipe that nobody reads',
+  ENODEV: 'no such device',
+  EPIPE: 'nobody reads it any more',
+  EINVAL: 'the file system refuses it',
+  ENOTSUP: 'the file system cannot do that',
+  EOPNOTSUPP: 'the file system cannot do that',
 };

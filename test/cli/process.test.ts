@@ -11,9 +11,14 @@ import { COMMAND } from './start.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-function start(argv: readonly string[], stdout: 'pipe' | number = 'pipe'): ChildProcess {
+function start(
+  argv: readonly string[],
+  stdout: 'pipe' | number = 'pipe',
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn(process.execPath, [COMMAND, ...argv], {
     cwd: ROOT,
+    env: { ...process.env, ...env },
     stdio: ['ignore', stdout, 'pipe'],
   });
 }
@@ -137,6 +142,19 @@ describe('the process', () => {
       rmSync(folder, { recursive: true });
     },
   );
+
+  it('ends with 3 where the bundler is gone, and says that it was the bundler', async () => {
+    const argv = ['hunt', '--variant', 'b3', '--scenario', 'reclaim', '--jobs', '1'];
+    const gone = join(tmpdir(), 'no-such-bundler');
+    writeFileSync(gone, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    expect(await finish(start(argv, 'pipe', { ESBUILD_BINARY_PATH: gone }))).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(
+        /^shootdown: the bundler, esbuild, gave no answer: [^\n]*; run this again\n$/,
+      ),
+    });
+    rmSync(gone);
+  });
 
   it.skipIf(!existsSync('/dev/full'))(
     'keeps the finding whose JSON document could not be written',

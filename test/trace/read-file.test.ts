@@ -56,6 +56,27 @@ describe('a recording on disk', () => {
     );
   });
 
+  it('is named where what lies beside it is given in its place', () => {
+    const recording = put('own.trace.gz', gzipSync(GOLDEN));
+    for (const [name, what] of [
+      ['own.meta.json', 'the description of a recording'],
+      ['own.hv', "a hypervisor's log"],
+      ['own.hv.gz', "a hypervisor's log"],
+    ]) {
+      const path = put(name, '{}');
+      expect(() => readRecording(path)).toThrow(
+        new TraceError(
+          path,
+          null,
+          `is ${what}, not the recording`,
+          `give ${recording}; what lies beside it is found by its name`,
+        ),
+      );
+      rmSync(path);
+    }
+    expect(() => readRecording(join(folder, 'lost.meta.json'))).toThrow(/; give the recording itself; /);
+  });
+
   it('is told as cut when its gzip data ends early, with the line it came to', () => {
     const noise = Array.from(
       { length: 400 },

@@ -5,6 +5,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { build } from '../../bundle/bundler.js';
 import { packageRoot } from '../../vocabulary/package-root.js';
 
 export interface PageApp {
@@ -32,7 +33,6 @@ function shipped(): PageApp | null {
 
 /** Made from its sources. */
 export async function bundleApp(): Promise<PageApp> {
-  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('browser/report/main.tsx', packageRoot()))],
     outdir: 'out',
