@@ -41,8 +41,16 @@ function removeStale(parent: string): void {
     if (!name.startsWith(MAKING)) continue;
     const path = join(parent, name);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS)
-      rmSync(path, { recursive: true, force: true });
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS) remove(path);
+  }
+}
+
+/** Takes a directory of `temporary` away. What cannot be goes when it is stale: nothing is lost by it. */
+export function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // A later run tries again.
   }
 }
 
@@ -52,12 +60,13 @@ export function keep(folder: string, files: ReadonlyMap<string, string>): void {
   try {
     for (const [name, text] of files) {
       mkdirSync(dirname(join(made, name)), { recursive: true });
-      writeFileSync(join(made, name), text);
+      // After a power cut the name must not lead to half of it: nothing would ever be made again.
+      writeFileSync(join(made, name), text, { flush: true });
     }
     mkdirSync(dirname(folder), { recursive: true });
     renameSync(made, folder);
   } catch (error) {
-    rmSync(made, { recursive: true, force: true });
+    remove(made);
     if (!existsSync(folder)) throw refused(folder, error);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { profiles } from '../kernel/profiles.js';
 import { atEnd } from '../seal/at-end.js';
@@ -6,7 +6,7 @@ import { errorCode, InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { CallForm } from './addresses.js';
-import { cacheFolder, keep, refused, temporary } from './cache.js';
+import { cacheFolder, keep, refused, remove, temporary } from './cache.js';
 import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
 import { moduleText } from './emit.js';
 import { treeAt } from './revision.js';
@@ -86,8 +86,7 @@ export async function translated(
   compiler: Compiler,
 ): Promise<Translation> {
   const folder = temporary();
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  const done = atEnd(remove);
+  const done = atEnd(() => remove(folder));
   try {
     const { wasm, perCpu } = await compile(tree, unit, config, compiler, folder);
     const { condition, called } = unit;
@@ -102,7 +101,7 @@ export async function translated(
       file === undefined ? null : { file, line: error.at?.line ?? 0 },
     );
   } finally {
-    remove();
+    remove(folder);
     done();
   }
 }

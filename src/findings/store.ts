@@ -43,7 +43,11 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
     const written = join(directory, temporaryName(name));
     const naming = new FileNaming(written, directory, name, bytes);
     const existing = findSame(naming, bytes);
-    if (existing !== null) return { path: existing, reused: true };
+    if (existing !== null) {
+      // Whoever saved it may have been ended before its name was safe.
+      syncDirectory(directory);
+      return { path: existing, reused: true };
+    }
     temporary = written;
     const saved = publish(naming, directory, name);
     syncDirectory(directory);

@@ -81,7 +81,7 @@ const CANNOT_SYNC: ReadonlySet<string> = new Set([
   'EROFS',
 ]);
 
-/** Adds to a file that others have begun: all of the text, on the disk, or nothing of it. */
+/** Adds to a file, made where missing: all of the text, on the disk under its name, or nothing of it. */
 export function appendWhole(path: string, text: string): void {
   const bytes = Buffer.from(text, 'utf8');
   const descriptor = openSync(path, 'a', 0o644);
@@ -90,6 +90,8 @@ export function appendWhole(path: string, text: string): void {
     try {
       writeAll(descriptor, bytes);
       fsyncSync(descriptor);
+      // Perhaps nobody has had anything in it yet, and its name is as new.
+      if (size === 0 && fstatSync(descriptor).isFile()) syncDirectory(dirname(path));
     } catch (error) {
       // A pipe or a terminal has no size to go back to.
       if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor, size);

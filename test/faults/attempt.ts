@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { parseFinding } from '../../src/findings/schema.js';
-import { type CliRun, cli } from '../cli/run-cli.js';
-import { type FileCall, type Hand, withHand } from './faulty-fs.js';
+import { dirname } from 'node:path';
+import type { CliRun } from '../cli/run-cli.js';
+import type { FileCall, Hand } from './faulty-fs.js';
+import { filesBelow, inRoom, isTemporary, isWhole, type Room } from './room.js';
 import type { Subject } from './subjects.js';
 
 /** One run of a command in a directory of its own, with a hand in its file operations. */
@@ -23,61 +21,33 @@ export async function attempt(
   hand: Hand,
   found: readonly string[] | null,
 ): Promise<Attempt> {
-  const root = mkdtempSync(join(tmpdir(), 'shootdown-faults-'));
-  const at = (name: string): string => join(root, name);
-  const before = process.env.TMPDIR;
-  const calls: FileCall[] = [];
-  let isRemovalFailed = false;
-  try {
-    mkdirSync(at('tmp'));
-    subject.prepare?.(at);
-    for (const [name, text] of Object.entries(subject.old ?? {})) {
-      mkdirSync(dirname(at(name)), { recursive: true });
-      writeFileSync(at(name), text);
-    }
-    const given = filesBelow(root);
-    process.env.TMPDIR = at('tmp');
+  return inRoom(subject, async (room) => {
+    const calls: FileCall[] = [];
+    let isRemovalFailed = false;
     const counting: Hand = {
       before: (call) => {
         calls.push(call);
         const verdict = hand.before(call);
-        if (verdict instanceof Error && ['unlink', 'rmdir', 'rename'].includes(call.op))
+        if (verdict instanceof Error && ['unlink', 'rmdir', 'rm', 'rename'].includes(call.op))
           isRemovalFailed = true;
         return verdict;
       },
     };
-    const engine = subject.engine();
-    const run = await withHand([root], counting, () => cli(subject.argv(at), { engine, env: {} }));
-    const place = { at, files: filesBelow(root), given };
+    const run = await room.run(counting);
+    const place = { ...room, files: filesBelow(room.root) };
     const wrongs = [
       ...wrongsOfFiles(subject, run, place, isRemovalFailed),
       ...(found === null ? [] : lost(subject, run, place.files, found)),
       ...wrongsOfExit(subject, run, place, found?.length ?? subject.findings),
     ];
-    const findings = [...place.files].flatMap(([path, text]) => (isFinding(path, given) ? [text] : []));
+    const findings = [...place.files].flatMap(([path, text]) => (isFinding(path, place.given) ? [text] : []));
     return { run, calls, findings, wrongs };
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = before;
-    rmSync(root, { recursive: true, force: true });
-  }
+  });
 }
 
-interface Place {
-  at(name: string): string;
+interface Place extends Room {
   /** Contents by absolute path, at the end. */
   readonly files: ReadonlyMap<string, string>;
-  /** The same, before the run. */
-  readonly given: ReadonlyMap<string, string>;
-}
-
-function filesBelow(root: string): Map<string, string> {
-  return new Map(
-    readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .map((name) => join(root, name))
-      .filter((path) => statSync(path).isFile())
-      .map((path) => [path, readFileSync(path, 'latin1')]),
-  );
 }
 
 const isFinding = (path: string, given: ReadonlyMap<string, string>): boolean =>
@@ -101,29 +71,13 @@ function wrongsOfFiles(
   }
   for (const [path, text] of files) {
     if (text === given.get(path)) continue;
-    const isTemporary = path.split('/').some((part) => part.startsWith('.') || part.endsWith('.tmp'));
-    if (isTemporary && !isRemovalFailed) wrong.push(`${path} is left behind`);
-    if (!isTemporary && !isWhole(path, text)) wrong.push(`${path} is not whole: ${text.slice(-40)}`);
+    if (isTemporary(path) && !isRemovalFailed) wrong.push(`${path} is left behind`);
+    if (!isTemporary(path) && !isWhole(path, text)) wrong.push(`${path} is not whole: ${text.slice(-40)}`);
   }
   for (const name of written)
     if ([0, 1].includes(exitCode) && (files.get(at(name)) ?? old[name]) === old[name])
       wrong.push(`all well, and no ${name}`);
   return wrong;
-}
-
-function isWhole(path: string, text: string): boolean {
-  try {
-    if (/\/(?:out|shootdown-findings-\w+|findings)\/[^/]*\.json$/.test(path)) parseFinding(text, path);
-    else if (path.endsWith('.json')) JSON.parse(text);
-    else if (path.endsWith('.jsonl'))
-      for (const line of text.trimEnd().split('\n').slice(1)) JSON.parse(line);
-    else if (path.endsWith('.html')) return text.startsWith('<!doctype html>') && /<\/html>\s*$/.test(text);
-    else if (path.endsWith('.xml'))
-      return text.startsWith('<?xml') && text.trimEnd().endsWith('</testsuites>');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Nothing that was found is lost: it is in a file that a line names, or the line is it. */

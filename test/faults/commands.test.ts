@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Attempt, attempt } from './attempt.js';
+import { powerCuts } from './cut-command.js';
 import { type FileCall, type Hand, systemError } from './faulty-fs.js';
 import { SUBJECTS } from './subjects.js';
 
 /**
  * The n-th file operation of each command that reads or writes files fails, for every n: what was there
- * stays, what was found is kept, nothing is half, and the exit code says it. `hunt` with a baseline:
- * every-call.test.ts.
+ * stays, what was found is kept, nothing is half, and the exit code says it. Then the power goes after each.
+ * `hunt` with a baseline: every-call.test.ts and power-cut.test.ts.
  */
 
 const CODES = ['EIO', 'ENOSPC', 'EMFILE', 'EACCES', 'EPERM', 'EDQUOT'];
@@ -64,5 +65,11 @@ describe.each(SUBJECTS)('$name', (subject) => {
   it('writes on after a write that took less than it was given', async () => {
     const { run, wrongs } = await wrongsOf({ before: ({ op }) => (op === 'write' ? 20_000 : null) });
     expect([run.exitCode, wrongs]).toEqual([subject.exitCode, []]);
+  });
+
+  it('takes nothing in a power cut that it told, and leaves nothing half', { timeout: 240_000 }, async () => {
+    const { run, wrongs, states } = await powerCuts(subject);
+    expect([run.exitCode, wrongs]).toEqual([subject.exitCode, []]);
+    if (subject.written !== undefined) expect(states).toBeGreaterThan(100);
   });
 });

@@ -69,11 +69,14 @@ export class Disk {
         this.change(dirname(String(args[1])), [], [[String(args[1]), this.node(path)]]);
         return;
       case 'rename':
-        this.change(dirname(path), [path], [[String(args[1]), this.node(path)]]);
+        this.rename(path, String(args[1]));
         return;
       case 'unlink':
       case 'rmdir':
         this.change(dirname(path), [path], []);
+        return;
+      case 'rm':
+        this.change(dirname(path), [path, ...this.below(path)], []);
         return;
       case 'mkdir':
         this.makeDirectories(path);
@@ -81,9 +84,12 @@ export class Disk {
       case 'mkdtemp':
         this.makeDirectories(String(result));
         return;
-      case 'writeFile':
-        this.change(dirname(path), [], [[path, { bytes: Buffer.from(String(args[1])), synced: null }]]);
+      case 'writeFile': {
+        const bytes = Buffer.from(String(args[1]));
+        const isSynced = typeof args[2] === 'object' && args[2] !== null && 'flush' in args[2];
+        this.change(dirname(path), [], [[path, { bytes, synced: isSynced ? bytes : null }]]);
         return;
+      }
       case 'ftruncate':
       case 'truncate':
       case 'appendFile':
@@ -132,6 +138,17 @@ export class Disk {
     if (node !== undefined) node.synced = node.bytes;
     const path = this.open.get(descriptor);
     for (const one of this.changes) if (one.directory === path) one.isSynced = true;
+  }
+
+  /** What is in a directory that moves has its own names there, each as safe as a new one. */
+  private rename(from: string, to: string): void {
+    const inside = this.below(from).map((path) => [to + path.slice(from.length), this.node(path)] as const);
+    this.change(dirname(from), [from, ...this.below(from)], [[to, this.node(from)]]);
+    for (const [path, node] of inside) this.change(dirname(path), [], [[path, node]]);
+  }
+
+  private below(directory: string): string[] {
+    return [...this.names.keys()].filter((path) => path.startsWith(`${directory}/`));
   }
 
   private makeDirectories(path: string): void {

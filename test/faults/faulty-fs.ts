@@ -27,7 +27,7 @@ export interface Hand {
 
 const WITH_PATH = [
   ...['access', 'open', 'stat', 'lstat', 'realpath', 'readdir', 'readFile', 'writeFile', 'appendFile'],
-  ...['mkdir', 'mkdtemp', 'rmdir', 'link', 'rename', 'unlink', 'utimes', 'truncate'],
+  ...['mkdir', 'mkdtemp', 'rmdir', 'rm', 'link', 'rename', 'unlink', 'utimes', 'truncate'],
 ];
 const WITH_DESCRIPTOR = ['write', 'read', 'fsync', 'fdatasync', 'fstat', 'ftruncate', 'futimes', 'close'];
 

@@ -6,10 +6,12 @@ import { serializeBlob } from '../../src/findings/blob.js';
 import { decideCells } from '../../src/study/exhaustive/decide-cells.js';
 import { KeptVerdicts } from '../../src/study/exhaustive/kept-verdicts.js';
 import { sampleReplay } from '../cli/fake-engine.js';
+import { HAS_CLANG } from '../csource/with-clang.js';
 import { sampleBlob, samplePart, withWitness } from '../merge/sample-blobs.js';
 import { sampleVerdict } from '../report/verdicts.js';
 import { sampleResult, sampleSelfTest } from '../stress/sample-result.js';
 import { CARRIED } from '../trace/recordings.js';
+import { C_TEXT } from './c-text-subject.js';
 import { RecordedEngine } from './recorded-engine.js';
 
 /** Commands that read and write files, each with what it writes. */
@@ -202,4 +204,5 @@ export const SUBJECTS: readonly Subject[] = [
     findings: 0,
     engine: recorded(),
   },
+  ...(HAS_CLANG ? [C_TEXT] : []),
 ];

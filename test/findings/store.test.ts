@@ -18,6 +18,8 @@ import { FINDING_BYTES_MAX } from '../../src/findings/schema.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { findingName, saveFinding } from '../../src/findings/store.js';
 import { InfrastructureError, InputError } from '../../src/vocabulary/errors.js';
+import { afterCut } from '../faults/after-cut.js';
+import { systemError } from '../faults/faulty-fs.js';
 import { sampleFinding, sampleScenario } from './sample.js';
 
 let directory: string;
@@ -35,6 +37,22 @@ describe('saving a finding', () => {
     expect(saved).toEqual({ path: join(out, 'b1--two-mm-switch--stale-use--1a2b3c4d.json'), reused: false });
     expect(readFinding(saved.path)).toEqual(sampleFinding());
     expect(readdirSync(out)).toHaveLength(1);
+  });
+
+  it('makes a name safe that a run has left which was ended before it could', async () => {
+    const path = join(directory, 'b1--two-mm-switch--stale-use--1a2b3c4d.json');
+    const isUnsafe = (op: string, of: string) => op === 'fsync' && of === directory;
+    const save = () => saveFinding(sampleFinding(), directory);
+    const left = await afterCut(
+      directory,
+      () => {
+        expect(save).toThrow(InfrastructureError);
+        expect(save()).toEqual({ path, reused: true });
+      },
+      (call, n) => (isUnsafe(call.op, call.path) && n === 1 ? systemError('EIO', call) : null),
+    );
+    const text = serializeFinding(sampleFinding());
+    expect(left.map((files) => files.get(path))).toEqual(left.map(() => text));
   });
 
   it('reuses a file with the same bytes and gives another finding another name', () => {

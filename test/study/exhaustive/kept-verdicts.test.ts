@@ -1,8 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeptVerdicts } from '../../../src/study/exhaustive/kept-verdicts.js';
+import { afterCut } from '../../faults/after-cut.js';
 import { cellOf, verdictOf } from './cells.js';
 
 const V4 = ['kvm/v4', 'dontneed-full'] as const;
@@ -25,6 +26,17 @@ describe('verdicts that are kept', () => {
     expect(later.find(cellOf(...V4), 'tso', allowed)).toEqual(verdictOf(...V4));
     expect(later.find(cellOf(...V5), 'tso', allowed)).toBeNull();
     expect(later.find(cellOf(...V4), 'sc', allowed)).toBeNull();
+  });
+
+  it('are there after a power cut, also the first of a file that is new', async () => {
+    const room = join(directory, 'new');
+    mkdirSync(room);
+    const path = join(room, 'verdicts.jsonl');
+    const left = await afterCut(room, () => {
+      new KeptVerdicts(path, 'a').add(cellOf(...V4), verdictOf(...V4), allowed);
+    });
+    const text = readFileSync(path, 'utf8');
+    expect(left.map((files) => files.get(path))).toEqual(left.map(() => text));
   });
 
   it('do not count where other code has decided, or of a scenario that has changed', () => {
