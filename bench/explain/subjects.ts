@@ -11,7 +11,11 @@ import { isUsual } from '../../src/variants/misfit.js';
 import type { Variant } from '../../src/variants/variant.js';
 import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { programCulprits } from '../../test/explain/culprits/programs.js';
+import { requestCulprits } from '../../test/explain/culprits/requests.js';
 import { seamCulprits } from '../../test/explain/culprits/seams.js';
+import { switchCulprits } from '../../test/explain/culprits/switches.js';
+import { tableCulprits } from '../../test/explain/culprits/tables.js';
+import { targetCulprits } from '../../test/explain/culprits/targets.js';
 import { culprits } from '../../test/explain/culprits/variants.js';
 
 /** A bug with a twin without it: what is hunted, and what the twin is of a finding. */
@@ -27,7 +31,14 @@ export interface ExplainSubject {
   readonly twin: ((scenario: Scenario | null) => Program) | null;
 }
 
-const replaced = [...culprits, ...seamCulprits];
+const replaced = [
+  ...culprits,
+  ...seamCulprits,
+  ...requestCulprits,
+  ...targetCulprits,
+  ...switchCulprits,
+  ...tableCulprits,
+];
 
 /** What is known by name beside what the project brings. */
 export const own: Modules = {

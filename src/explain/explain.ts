@@ -10,6 +10,8 @@ import { crossMm } from './cross-mm.js';
 import type { Explanation } from './explanation.js';
 import { freedTableWalk } from './freed-table-walk.js';
 import type { KernelNames } from './names.js';
+import type { OwnCalls } from './own-calls.js';
+import { tellOwnDifferences } from './own-differences.js';
 import type { RawStep } from './raw-step.js';
 import { repeats } from './repeats.js';
 import { staleUse } from './stale-use.js';
@@ -17,7 +19,8 @@ import { Story } from './story.js';
 
 /**
  * Why an execution of the simulated kernel ended as it did. The machine stands where it ended; `steps` are
- * all its steps; `judged`: the words that an assertion over the final memory looked at, in order.
+ * all its steps; `judged`: the words that an assertion over the final memory looked at, in order; `own`:
+ * what the variant's own functions did otherwise than its base's, where that was followed.
  */
 export function explain(
   machine: Machine,
@@ -26,9 +29,17 @@ export function explain(
   names: KernelNames,
   violation: JudgedViolation,
   judged: readonly number[] = [],
+  own: OwnCalls | null = null,
 ): Explanation {
   const story = new Story(machine, kernel, steps, names, violation);
-  const { facts } = violation;
+  const explanation = byClass(story, judged);
+  if (own === null) return explanation;
+  tellOwnDifferences(story, own);
+  return story.more(explanation);
+}
+
+function byClass(story: Story, judged: readonly number[]): Explanation {
+  const { facts } = story.violation;
   switch (facts.class) {
     case 'stale-use':
       return staleUse(story, facts);
@@ -80,7 +91,7 @@ function stuck(story: Story): Explanation {
     if (last !== undefined) story.mark(last, why);
     for (const { word, value } of stands.waits) {
       const source = steps.findLast(({ writes }) => writes.some(({ address }) => address === word));
-      if (source !== undefined) sources.push(source);
+      if (source !== undefined) sources.push(source, ...madeBefore(story, word, source));
       const request = unsent(story, stands.cpu, word);
       if (request !== undefined) sources.push(request);
       if (source !== undefined && source !== last)
@@ -90,6 +101,14 @@ function stuck(story: Story): Explanation {
   if (violation.class === 'livelock') roundsOf(story, new Set(waiting.map(({ cpu }) => cpu)));
   story.tell('', ...sources);
   return story.end({ kind: 'stuck', waiting }, null);
+}
+
+/** The store that reached memory in a later step than its own. */
+function madeBefore(story: Story, word: number, landed: RawStep): RawStep[] {
+  const made = story.traffic.last(word)?.made;
+  if (made === undefined || made === landed) return [];
+  story.mark(made, `CPU${made.cpu} stores what is waited for`);
+  return [made];
 }
 
 /** What each of them does over and over: its own operations, whatever buffers and MMUs do in between. */

@@ -1,8 +1,10 @@
+import { EV_OPERATION } from '../kernel/events.js';
 import * as K from '../machine/op-kinds.js';
 import { broadcastOf, unsynced } from './broadcasts-view.js';
 import { type Cause, flushCause } from './cause.js';
 import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './circumstance.js';
 import type { Explanation } from './explanation.js';
+import { flushed } from './flushed-instead.js';
 import { askedOfHost, hostsView } from './hosts-view.js';
 import { erasedMark, overtaker } from './overtaker.js';
 import type { RawStep } from './raw-step.js';
@@ -10,7 +12,7 @@ import { initiatorsView, waitersView } from './request-to-target.js';
 import type { Part, Story } from './story.js';
 import type { StaleEntry } from './survived.js';
 import { interrupted, switchersSide } from './switch-view.js';
-import { type Due, decision, flushed } from './target-view.js';
+import { type Due, decision } from './target-view.js';
 import { freedEarly, uncounted } from './uncounted.js';
 
 /** A change of an entry, and a use of what was there before. */
@@ -36,7 +38,12 @@ export function flushStory(story: Story, stale: StaleChange): Explanation {
     cpu === initiator && kind === K.OP_FETCH_ADD && a === tlbGen;
   const stores = ({ cpu, kind, a }: RawStep): boolean =>
     cpu === initiator && kind === K.OP_WRITE_ONCE && a === tlbGen;
-  const counted = story.after(change.step, (step) => adds(step) || stores(step));
+  const first = story.after(change.step, (step) => adds(step) || stores(step));
+  const ended = story.after(change.step, (step) => step.cpu === initiator && ends(step));
+  // What is counted after the operation has returned is another one's.
+  const isLate =
+    first !== undefined && ended !== undefined && ended.step < first.step && ended.step < use.step;
+  const counted = isLate ? undefined : first;
   const returned = story.after(
     counted?.step ?? change.step,
     (step) => step.cpu === initiator && story.returns(step),
@@ -57,6 +64,11 @@ export function flushStory(story: Story, stale: StaleChange): Explanation {
   if (isPlain) countedPlainly(story, counted);
   const explained = requested(story, stale, counted, isDone, { target, mm, generation });
   return isPlain ? { ...explained, former: flushCause('notCounted') } : explained;
+}
+
+/** The client operation returns. */
+function ends({ events }: RawStep): boolean {
+  return events.some(({ kind }) => kind === EV_OPERATION);
 }
 
 /**

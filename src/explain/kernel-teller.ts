@@ -6,6 +6,7 @@ import { describe } from './describe.js';
 import { explain } from './explain.js';
 import type { Explanation } from './explanation.js';
 import { KernelNames } from './names.js';
+import type { OwnCalls } from './own-calls.js';
 import type { RawStep } from './raw-step.js';
 import { RecordingBoard } from './recording-board.js';
 import { kernelSites, type Site } from './site.js';
@@ -22,6 +23,7 @@ export class KernelTeller implements Teller {
     private readonly machine: Machine,
     private readonly kernel: KernelConfig,
     loaded: BundlePlaces | null,
+    private readonly own: OwnCalls | null = null,
   ) {
     this.site = kernelSites(loaded);
     this.names = new KernelNames(kernel);
@@ -43,6 +45,6 @@ export class KernelTeller implements Teller {
   }
 
   explain(steps: readonly RawStep[], violation: JudgedViolation, judged: readonly number[]): Explanation {
-    return explain(this.machine, this.kernel, steps, this.names, violation, judged);
+    return explain(this.machine, this.kernel, steps, this.names, violation, judged, this.own);
   }
 }

@@ -3,7 +3,7 @@ import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import { ACCESS_OK, WALK_DONE } from '../machine/mmu.js';
 import * as K from '../machine/op-kinds.js';
-import { PTE_WRITE, pteFrame } from '../machine/pte.js';
+import { PTE_PRESENT, PTE_WRITE, pteFrame } from '../machine/pte.js';
 import type { FactsOf } from '../vocabulary/violation-facts.js';
 import { throughOthersTable } from './cross-mm.js';
 import type { Explanation } from './explanation.js';
@@ -20,8 +20,9 @@ interface Use {
   readonly entry: StaleEntry;
   /** Step in which the entry was made. */
   readonly filledAt: number;
-  /** `frame 4`, if it is still known. */
-  readonly frame: string | null;
+  /** The frame that it leads to, if that is still known. */
+  readonly frame: number | null;
+  readonly isWrite: boolean;
 }
 
 export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation {
@@ -30,7 +31,9 @@ export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation
   story.mark(judged, story.violation.message);
   const mm = facts.mm + FIRST_USER_MM;
   const { cpu: target, page } = facts;
-  const use = facts.isBuffered ? bufferedUse(story, judged, mm, page) : directUse(story, judged, mm);
+  const use = facts.isBuffered
+    ? bufferedUse(story, judged, mm, page)
+    : directUse(story, judged, mm, facts.isWrite);
   if (use === null) return story.unexplained();
   const { executed, entry, filledAt, frame } = use;
   const fill = story.steps.find(({ step }) => step === filledAt);
@@ -38,14 +41,12 @@ export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation
   if (fill !== undefined)
     story.mark(
       fill,
-      `CPU${target}'s TLB entry for page ${page} of ${name} is made${frame === null ? '' : ` (${frame})`}`,
+      `CPU${target}'s TLB entry for page ${page} of ${name} is made` +
+        (frame === null ? '' : ` (frame ${frame})`),
     );
   if (executed !== judged)
     story.mark(executed, `CPU${target} stores through the entry; the store waits in its store buffer`);
-  const change = story.after(
-    filledAt,
-    (step) => step.step < judged.step && revokes(step, mm, page, facts.isWrite),
-  );
+  const change = story.after(filledAt, (step) => step.step < judged.step && revokes(step, mm, page, use));
   if (change === undefined) {
     const others =
       fill === undefined ? null : throughOthersTable(story, judged, fill, { cpu: target, page, mm });
@@ -56,7 +57,7 @@ export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation
 }
 
 /** The access that was judged when it was executed, or that its host has completed. */
-function directUse({ machine, kernel }: Story, judged: RawStep, mm: number): Use | null {
+function directUse({ machine, kernel }: Story, judged: RawStep, mm: number, isWrite: boolean): Use | null {
   const { mem } = machine;
   const block = machine.block(judged.cpu);
   const latch = block + H.LATCH_BASE;
@@ -68,7 +69,8 @@ function directUse({ machine, kernel }: Story, judged: RawStep, mm: number): Use
     executed: judged,
     entry: { page: key & 0xff, pcid: key >> 8, root },
     filledAt: mem[entry + H.TLB_STEP],
-    frame: Ghost.mmOf(mem[entry + H.TLB_OWNER]) === mm ? `frame ${pteFrame(mem[entry + H.TLB_PTE])}` : null,
+    frame: Ghost.mmOf(mem[entry + H.TLB_OWNER]) === mm ? pteFrame(mem[entry + H.TLB_PTE]) : null,
+    isWrite,
   };
 }
 
@@ -98,7 +100,13 @@ function bufferedUse(
   if (filled === undefined) return null;
   const loaded = own.findLast(({ step, kind }) => step < executed.step && kind === K.OP_WRITE_CR3);
   const root = machine.word(kernel.layout.mms[mm].pgd);
-  return { executed, entry: { page, pcid: loaded?.b ?? 0, root }, filledAt: filled.step, frame: null };
+  return {
+    executed,
+    entry: { page, pcid: loaded?.b ?? 0, root },
+    filledAt: filled.step,
+    frame: null,
+    isWrite: true,
+  };
 }
 
 function userStoresLeft(step: RawStep): number {
@@ -106,11 +114,13 @@ function userStoresLeft(step: RawStep): number {
   return drained + (step.kind === K.STEP_DRAIN && step.c === H.SB_USER ? 1 : 0);
 }
 
-function revokes(step: RawStep, mm: number, page: number, isWrite: boolean): boolean {
+/** What takes away a right that is used, or leads elsewhere. */
+function revokes(step: RawStep, mm: number, page: number, { isWrite, frame }: Use): boolean {
+  const { kind, b } = step;
   if (step.c !== mm || step.d !== page) return false;
-  if (step.kind === K.OP_PTEP_GET_AND_CLEAR) return true;
-  return (
-    isWrite &&
-    (step.kind === K.OP_PTEP_SET_WRPROTECT || (step.kind === K.OP_SET_PTE && (step.b & PTE_WRITE) === 0))
-  );
+  if (kind === K.OP_PTEP_GET_AND_CLEAR) return true;
+  if (kind === K.OP_PTEP_SET_WRPROTECT) return isWrite;
+  if (kind !== K.OP_SET_PTE) return false;
+  if ((b & PTE_PRESENT) === 0 || (isWrite && (b & PTE_WRITE) === 0)) return true;
+  return frame !== null && pteFrame(b) !== frame;
 }

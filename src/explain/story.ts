@@ -52,6 +52,33 @@ export class Story {
     this.deciding.set(step.step, why);
   }
 
+  /** The step decides for one more reason. */
+  note(step: RawStep, why: string): void {
+    const known = this.deciding.get(step.step);
+    this.deciding.set(step.step, known === undefined ? why : `${known}; ${why}`);
+  }
+
+  /**
+   * Whether the step can be marked beside at most `most` others; one that nothing has been told of makes
+   * room.
+   */
+  makeRoom({ step }: RawStep, most: number): boolean {
+    if (this.deciding.has(step) || this.deciding.size < most) return true;
+    const last = this.steps.at(-1)?.step;
+    const spare = [...this.deciding.keys()].find((index) => index !== last && !this.told.has(index));
+    return spare !== undefined && this.deciding.delete(spare);
+  }
+
+  /** The first step that has been told of; 0 where none has. */
+  get firstTold(): number {
+    return this.told.size === 0 ? 0 : Math.min(...this.told);
+  }
+
+  /** Steps that decide, by their index. */
+  get marked(): ReadonlyMap<number, string> {
+    return this.deciding;
+  }
+
   /** The sentence says so, of these steps; without words it has said it already. */
   tell(words: string, ...steps: readonly (RawStep | number)[]): void {
     if (words !== '') this.sentence.push(words);
@@ -89,6 +116,15 @@ export class Story {
       circumstance,
       causeStep: step,
       told: [...this.told],
+    };
+  }
+
+  /** What has been told since its end, too. */
+  more(ended: Explanation): Explanation {
+    return {
+      ...ended,
+      sentence: this.sentence.join('; '),
+      told: [...new Set([...ended.told, ...this.told])],
     };
   }
 

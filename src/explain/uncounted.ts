@@ -1,3 +1,4 @@
+import { EV_OPERATION } from '../kernel/events.js';
 import * as K from '../machine/op-kinds.js';
 import { pteFrame } from '../machine/pte.js';
 import { flushCause } from './cause.js';
@@ -21,10 +22,33 @@ export function uncounted(story: Story, { change, use, mm }: StaleChange, isDone
   story.tell(`CPU${initiator} had not counted a flush request for its change`, change);
   if (!isDone) overtaker(story, change, use);
   if (freed !== null) return story.end(flushCause('freedEarly'), freed.step, null, former);
-  if (read === undefined) return story.end(former, change.step);
+  if (read === undefined) {
+    flushedBefore(story, change, tlbGen);
+    return story.end(former, change.step);
+  }
   story.mark(read, `CPU${initiator} takes generation ${read.value} for its change, and does not count it up`);
   story.tell(`it asked for generation ${read.value}, which is older`, read);
   return story.end(flushCause('sameGeneration'), read.step, null, former);
+}
+
+/** The operation's flush came before its change. */
+function flushedBefore(story: Story, change: RawStep, tlbGen: number): void {
+  const isOwn = ({ cpu, kind }: RawStep): boolean => cpu === change.cpu && kind < K.STEP_PREEMPT;
+  const counted = story.before(
+    change.step,
+    (step) => isOwn(step) && step.kind === K.OP_FETCH_ADD && step.a === tlbGen,
+  );
+  if (counted === undefined) return;
+  const isBetween = (step: RawStep): boolean =>
+    step.step > counted.step && step.step < change.step && step.cpu === change.cpu;
+  const isOver = story.steps.some(
+    (step) =>
+      isBetween(step) &&
+      (step.kind === K.OP_USER_ACCESS || step.events.some(({ kind }) => kind === EV_OPERATION)),
+  );
+  if (isOver) return;
+  story.mark(counted, `CPU${change.cpu} asks for its flush, and has not made its change yet`);
+  story.tell(`its flush had been asked for before the change`, counted);
 }
 
 /** The load of the generation that the initiator asked for in the place of one of its own. */

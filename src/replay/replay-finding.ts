@@ -6,6 +6,7 @@ import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { KernelTeller } from '../explain/kernel-teller.js';
 import { MemoryLog, type MemoryTold } from '../explain/memory-log.js';
+import type { OwnCalls } from '../explain/own-calls.js';
 import { ProgramTeller } from '../explain/program-teller.js';
 import { Recorder } from '../explain/recorder.js';
 import { type StepLink, stepLinks } from '../explain/step-links.js';
@@ -29,6 +30,7 @@ import {
 } from './differences.js';
 import { isFairlyOver } from './fairly-over.js';
 import { followRecorded } from './follow-recorded.js';
+import { followedProgram } from './followed-program.js';
 
 /** A finding, seen again. */
 export interface Replay {
@@ -87,8 +89,10 @@ export interface RecordedRun {
  * where operations are written nor how CPUs stand after them, and is some ten times faster.
  */
 export function replayFinding(finding: Finding, isWhole = true, modules = NO_MODULES): Replay {
-  const { program } = programOf(finding, modules);
-  const replay = replayProgram(program, finding, isWhole, modules.places);
+  const { program, own } = isWhole
+    ? followedProgram(finding, modules)
+    : { program: programOf(finding, modules).program, own: null };
+  const replay = replayProgram(program, finding, isWhole, modules.places, own);
   if (!replay.reproduced) return replay;
   const shown = {
     ...replay,
@@ -106,17 +110,18 @@ export function replayFinding(finding: Finding, isWhole = true, modules = NO_MOD
 /**
  * Runs a recorded schedule of any program again. The simulated kernel is watched by its oracles and explained
  * in its words; any other program is judged by its own assertions, with its words named as its layout names
- * them.
+ * them. `own`: what follows the calls of the program's own functions.
  */
 export function replayProgram(
   program: Program,
   run: RecordedRun,
   isWhole = true,
   loaded: BundlePlaces | null = null,
+  own: OwnCalls | null = null,
 ): Replay {
   const machine = new Machine(program, run.memory);
   const teller = isKernel(program)
-    ? new KernelTeller(machine, program.config, loaded)
+    ? new KernelTeller(machine, program.config, loaded, own)
     : new ProgramTeller(machine, loaded);
   machine.observer = teller.log;
   const states = new StateLog(machine, teller);
@@ -126,6 +131,7 @@ export function replayProgram(
     return {
       steps: recorder.steps,
       before(agent: number): void {
+        if (own !== null) own.step = machine.step;
         if (isWhole && recorder.steps.length === 0) {
           states.begin();
           words.begin();

@@ -50,7 +50,7 @@ const leaves = (pages: number): KernelFunctions['flushTlbFunc'] =>
 describe('the story of a stale use', () => {
   it('tells a flush function that flushed nothing', async () => {
     const { sentence, cause, step } = await explained('flushes-nothing', { flushTlbFunc: leaves(64) });
-    expect(sentence).toMatch(/CPU\d's short_flush flushed nothing of page \d$/);
+    expect(sentence).toMatch(/CPU\d's short_flush flushed nothing of page \d;/);
     expect(cause).toBe('nothing was flushed');
     expect(step?.functions.at(-1)).toMatch(/^short_flush$|^store_slot_tlb_gen$/);
   });
@@ -61,7 +61,7 @@ describe('the story of a stale use', () => {
         yield* cpu.invlpg(page + 1);
       },
     });
-    expect(sentence).toMatch(/CPU\d invalidated page (\d), not page (?!\1)\d$/);
+    expect(sentence).toMatch(/CPU\d invalidated page (\d), not page (?!\1)\d; at step/);
     expect(cause).toBe('other pages were flushed');
     expect(step?.text).toMatch(/^invlpg page \d$/);
   });
@@ -76,7 +76,7 @@ describe('the story of a stale use', () => {
         yield* cpu.writeCr3(root, asid + 1, true);
       },
     });
-    expect(sentence).toMatch(/CPU\d flushed PCID (\d), and the entry is under PCID (?!\1)\d$/);
+    expect(sentence).toMatch(/CPU\d flushed PCID (\d), and the entry is under PCID (?!\1)\d; /);
     expect(cause).toBe('another PCID was flushed');
     expect(step?.text).toMatch(/^CR3 = .*, flush$/);
   });
@@ -92,7 +92,7 @@ describe('the story of a stale use', () => {
         yield* cpu.writeOnce(cpu.own.tlbstate.loadedMmAsid, asid);
       },
     });
-    expect(sentence).toMatch(/sent no IPI; CPU\d flushed nothing$/);
+    expect(sentence).toMatch(/sent no IPI; CPU\d loaded PCID \d without a flush; /);
     expect(cause).toBe('nothing was flushed');
     expect(step?.text).toMatch(/^tlb_gen\([AB]\) is \d+$/);
   });
@@ -103,7 +103,7 @@ describe('the story of a stale use', () => {
         yield* cpu.smpMb();
       },
     });
-    expect(sentence).toMatch(/CPU\d went on before CPU\d had served its request$/);
+    expect(sentence).toMatch(/CPU\d went on before CPU\d had served its request; /);
     expect(cause).toBe('the initiator went on before its request had been served');
   });
 });

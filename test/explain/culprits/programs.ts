@@ -4,6 +4,8 @@ import { type PlainProgram, plainProgram } from '../../../src/programs/plain-pro
 import { lockCulprits } from './locks.js';
 import { numberCulprits } from './numbers.js';
 import { type At, type ProgramCulprit, pair } from './program-culprit.js';
+import { queueCulprits } from './queues.js';
+import { sharingCulprits } from './sharing.js';
 import { waitCulprits } from './waits.js';
 
 /** A sequence lock whose reader does not look at the sequence again. */
@@ -88,4 +90,6 @@ export const programCulprits: readonly ProgramCulprit[] = [
   ...lockCulprits,
   ...waitCulprits,
   ...numberCulprits,
+  ...queueCulprits,
+  ...sharingCulprits,
 ];

@@ -1,24 +1,11 @@
 import { CSD_FLAG_LOCK, INIT_MM } from '../../../src/kernel/constants.js';
-import type { KernelFunctions } from '../../../src/kernel/functions.js';
 import { CSD_FLAGS, CSD_INFO } from '../../../src/kernel/structs.js';
-import { defineVariant } from '../../../src/variants/define.js';
-import type { Variant } from '../../../src/variants/variant.js';
+import { pair, type Replace, type SeamCulprit } from './seam-culprit.js';
 
 /**
  * Mistakes in one small function of the kernel each, and the function without it. They say nothing of
  * themselves.
  */
-
-export interface SeamCulprit {
-  readonly bug: Variant;
-  readonly fixed: Variant;
-}
-
-type Replace = Partial<KernelFunctions>;
-const pair = (name: string, make: (isFixed: boolean) => Replace): SeamCulprit => ({
-  bug: defineVariant({ name, base: '6.18', replace: make(false) }),
-  fixed: defineVariant({ name: `${name}-fixed`, base: '6.18', replace: make(true) }),
-});
 
 /** The request is acknowledged before it is carried out. */
 const earlyAck = (isFixed: boolean): Replace => ({
