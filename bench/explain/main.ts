@@ -34,8 +34,9 @@ const until = performance.now() + 1000 * values.seconds;
 const chosen = subjects.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
 let isWhole = true;
 
-for (const subject of chosen) {
-  for (let seed = 1; seed <= values.seeds; seed++) {
+// Seed by seed: where it is stopped, each bug has had as many.
+for (let seed = 1; seed <= values.seeds; seed++) {
+  for (const subject of chosen) {
     if (!witnesses.has(subject, seed) && performance.now() > until) {
       isWhole = false;
       continue;

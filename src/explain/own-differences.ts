@@ -19,8 +19,9 @@ const FUNCTIONS_MAX = 3;
 interface Shown {
   readonly cpu: number;
   readonly name: string;
-  /** The base's function, in words. */
+  /** The base's function, in words: as short as beside the variant's own, and by itself. */
   readonly base: string;
+  readonly baseName: string;
   readonly otherwise: Otherwise;
   /** The operation; of what is none, or was not executed any more, the one before. */
   readonly step: RawStep;
@@ -106,7 +107,8 @@ function shownBy({ steps }: Story, difference: OwnDifference, from: string): Sho
   const { cpu, depth, did, looked } = difference;
   const ofTable = kernelSpelling(difference.name);
   const name = difference.ownName === '' ? ofTable : kernelSpelling(difference.ownName);
-  const base = name === ofTable ? `${from}'s` : `${from}'s ${ofTable}`;
+  const baseName = `${from}'s ${ofTable}`;
+  const base = name === ofTable ? `${from}'s` : baseName;
   const first = steps[0]?.step ?? 0;
   const isOwn = (step: RawStep): boolean =>
     step.cpu === cpu && step.kind < K.STEP_PREEMPT && step.handlerDepth === depth;
@@ -123,7 +125,9 @@ function shownBy({ steps }: Story, difference: OwnDifference, from: string): Sho
     const step = isDone ? next : (last ?? next);
     if (step === undefined) return [];
     const moved = later === undefined ? undefined : nextOf(later);
-    return [{ cpu, name, base, otherwise, step, isDone, ...(moved === undefined ? {} : { moved }) }];
+    return [
+      { cpu, name, base, baseName, otherwise, step, isDone, ...(moved === undefined ? {} : { moved }) },
+    ];
   });
 }
 
@@ -135,7 +139,7 @@ function tellMoved(story: Story, { cpu, name, base, moved }: Shown): void {
 }
 
 function differenceWords(
-  { cpu, name, base, otherwise: { kind, does, instead, answers, left }, step, isDone }: Shown,
+  { cpu, name, base, baseName, otherwise: { kind, does, instead, answers, left }, step, isDone }: Shown,
   names: KernelNames,
 ): { readonly step: string; readonly sentence: string } {
   const would = instead === null ? 'has ended' : doing(instead, names, cpu);
@@ -147,7 +151,7 @@ function differenceWords(
     case 'operation':
       if (!isDone) return said(does === null ? 'ends' : doing(does, names, cpu), would);
       return {
-        step: `here ${base} ${would}`,
+        step: `here ${baseName} ${would}`,
         sentence:
           `at step ${step.step} CPU${cpu}'s ${name} has "${describe(step, names, false)}", ` +
           `where ${base} ${would}`,
