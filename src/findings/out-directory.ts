@@ -31,35 +31,40 @@ const MACHINE: ReadonlySet<string> = new Set([
 
 /**
  * Throws InputError where findings can never be kept in `directory`, InfrastructureError where the disk is
- * full.
+ * full. `flag`: which one named it, and what is kept there.
  */
-export function checkOutDirectory(directory: string): void {
+export function checkOutDirectory(directory: string, [flag, kept] = ['--out', 'finding']): void {
+  const refused = (Kind: typeof InputError | typeof InfrastructureError, path: string, why: string): Error =>
+    new Kind(`${flag}: no ${kept} can be kept in ${path}: ${why}`, `give another directory with ${flag}`);
   try {
     if (exists(directory)) {
       probe(directory);
       removeStale(directory);
     } else accessSync(nearestAncestor(directory), constants.W_OK | constants.X_OK);
   } catch (error) {
+    if (error instanceof NoDirectory) throw refused(InputError, error.path, error.message);
     const code = errorCode(error);
     if (code === null) throw error;
-    const Kind = MACHINE.has(code) ? InfrastructureError : InputError;
-    throw new Kind(
-      `--out: no finding can be kept in ${directory}: ${systemReason(error)}`,
-      'give another directory with --out',
-    );
+    throw refused(MACHINE.has(code) ? InfrastructureError : InputError, directory, systemReason(error));
   }
 }
 
-/** Whether there is a directory; throws where there is something else. */
+class NoDirectory extends Error {
+  constructor(
+    readonly path: string,
+    why: string,
+  ) {
+    super(why);
+  }
+}
+
+/** Whether there is a directory; throws NoDirectory where there is something else. */
 function exists(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return true;
   if (stats !== undefined || lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
     const what = stats === undefined ? 'it is a link that leads nowhere' : 'it is not a directory';
-    throw new InputError(
-      `--out: no finding can be kept in ${path}: ${what}`,
-      'give another directory with --out',
-    );
+    throw new NoDirectory(path, what);
   }
   return false;
 }

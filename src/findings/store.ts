@@ -73,7 +73,7 @@ export function findingName(finding: Finding): string {
  * Letters, digits, dots, underscores and single dashes; nothing that a shell, a path or a terminal could take
  * for something else.
  */
-function harmless(part: string): string {
+export function harmless(part: string): string {
   const kept = part
     .replaceAll(/[^A-Za-z0-9._]+/g, '-')
     .replaceAll(/\.{2,}/g, '.')

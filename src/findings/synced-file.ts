@@ -25,7 +25,8 @@ export function writeSynced(path: string, bytes: Buffer): void {
   }
 }
 
-function writeAll(descriptor: number, bytes: Buffer): void {
+/** Throws system errors, for a full disk too. */
+export function writeAll(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) {
     const count = writeSync(descriptor, bytes, written);
     // A disk that takes nothing and does not say why is full.

@@ -1,5 +1,6 @@
 import type { Subject } from '../programs/subject.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
+import type { KeptNews } from './checkpoint/search-keeper.js';
 
 /** What a verification is asked and what it answers. */
 
@@ -26,6 +27,17 @@ export interface VerifyRequest {
   /** Aborting ends it early; what is known by then is answered. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: VerifyProgress) => void;
+  /** Keeps the search in a file; absent: nowhere. */
+  readonly kept?: KeptRequest;
+}
+
+export interface KeptRequest {
+  readonly file: string;
+  /** How often it is written. */
+  readonly everyMs: number;
+  /** Goes on with the search that the file has, if there is one. */
+  readonly isResumed: boolean;
+  readonly onNews: (news: KeptNews) => void;
 }
 
 export interface VerifyBounds {

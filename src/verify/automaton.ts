@@ -4,6 +4,7 @@ import * as K from '../machine/op-kinds.js';
 import type { PendingOp, WatchedWords } from '../machine/pending-op.js';
 import type { Program } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { OP_DONE, OP_THROW } from './local-ops.js';
 import { LocalValues } from './local-values.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
@@ -38,7 +39,7 @@ interface Run {
   readonly stack: readonly Frame[];
 }
 
-export class Automaton {
+export class Automaton implements Keepable {
   /** By local state: the operation, its operands, and whether a machine can execute it. */
   readonly kind: number[] = [OP_DONE];
   readonly a: number[] = [0];
@@ -102,6 +103,37 @@ export class Automaton {
     return next;
   }
 
+  keep(to: RecordWriter): void {
+    to.value([
+      this.from.slice(1),
+      this.by.slice(1),
+      this.cpuOf.slice(1),
+      this.edgeTo,
+      [...this.known.keys()],
+    ]);
+    this.edges.keep(to);
+  }
+
+  /**
+   * Local states hold what nobody can write down: each is come to again, in the order in which it was first,
+   * from the same state. Throws LoweringError where one is another one then.
+   */
+  restore(from: RecordReader): void {
+    type Told = readonly [(number | Role)[], number[], number[], number[], string[]];
+    const [before, by, cpuOf, edgeTo, keys] = from.value<Told>();
+    for (let i = 0; i < before.length; i++) {
+      const state = this.arriveAgain(before[i], by[i], cpuOf[i]);
+      if (state !== i + 1 || !this.known.has(keys[i])) throw anotherState(cpuOf[i]);
+    }
+    this.edges.restore(from);
+    this.edgeTo.push(...edgeTo);
+  }
+
+  private arriveAgain(from: number | Role, result: number, cpu: number): number {
+    if (typeof from === 'number') return this.arrive(cpu, this.take(from), true, result, from);
+    return this.root(cpu, from);
+  }
+
   private begun(cpu: number, role: Role): Protocol<void> {
     return this.code.program[role](this.code.cpus[cpu]);
   }
@@ -125,10 +157,7 @@ export class Automaton {
     frames.stack = [];
     this.resume(cpu, script, false, 0);
     for (const result of results.reverse()) this.resume(cpu, script, true, result);
-    if (this.known.get(this.keyOf(cpu)) !== state)
-      throw new LoweringError(
-        `CPU${cpu} does not come to the same state again: its code keeps state outside the words`,
-      );
+    if (this.known.get(this.keyOf(cpu)) !== state) throw anotherState(cpu);
     return { script, stack: [...frames.stack] };
   }
 
@@ -206,6 +235,12 @@ export class Automaton {
     this.known.set(key, state);
     return state;
   }
+}
+
+function anotherState(cpu: number): LoweringError {
+  return new LoweringError(
+    `CPU${cpu} does not come to the same state again: its code keeps state outside the words`,
+  );
 }
 
 /** Kinds with a fourth operand. */

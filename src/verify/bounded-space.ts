@@ -1,4 +1,5 @@
 import { agentOf, CPU_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
+import type { RecordReader, RecordWriter } from './checkpoint/records.js';
 import type { End, Space } from './space.js';
 
 /**
@@ -44,6 +45,16 @@ export class BoundedSpace implements Space {
       row[this.width - 1] = NOBODY;
       first(row, answers, outcome);
     });
+  }
+
+  keep(to: RecordWriter): void {
+    to.value(this.isCut);
+    this.space.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    this.isCut = from.value<boolean>();
+    this.space.restore(from);
   }
 
   open(rows: Int32Array, at: number): number {

@@ -1,7 +1,8 @@
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import type { MemoryBudget } from './row-table.js';
 
 /** One 32-bit number for each row of a table; grows with it. */
-export class Column {
+export class Column implements Keepable {
   values: Int32Array;
 
   constructor(
@@ -24,6 +25,17 @@ export class Column {
   release(): void {
     this.budget.giveBack(this.values.length * 4);
     this.values = new Int32Array(0);
+  }
+
+  keep(to: RecordWriter): void {
+    to.value(this.values.length);
+    to.words(this.values, this.values.length);
+  }
+
+  restore(from: RecordReader): void {
+    this.release();
+    this.values = this.allocated(from.value<number>());
+    from.words(this.values);
   }
 
   private allocated(length: number): Int32Array {

@@ -1,4 +1,5 @@
 import * as H from '../machine/hardware.js';
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
 
 /**
@@ -29,7 +30,7 @@ export const IRET_TAKEN = -1;
 export const NO_CONTEXT = 0;
 export const EMPTY_BUFFER = 0;
 
-export class Components {
+export class Components implements Keepable {
   readonly table: RowTable;
   private readonly buffers: RowTable;
   private readonly contexts: RowTable;
@@ -113,6 +114,14 @@ export class Components {
     for (let at = this.field(component, CONTEXT); at !== NO_CONTEXT; at = this.contextBelow(at))
       node = this.contextNode(at);
     return node;
+  }
+
+  keep(to: RecordWriter): void {
+    for (const table of [this.table, this.buffers, this.contexts]) table.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    for (const table of [this.table, this.buffers, this.contexts]) table.restore(from);
   }
 
   get states(): number {

@@ -1,3 +1,5 @@
+import { InputError } from '../vocabulary/errors.js';
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { WronglyRelied } from './kernel/footprints.js';
 import { OutOfBudget } from './row-table.js';
 import { Search, type SearchLimits, type SearchResult } from './search.js';
@@ -19,6 +21,8 @@ export interface DeepeningLimits {
   readonly isReduced?: boolean;
   /** States of the first search of all executions. */
   readonly statesFirst?: number;
+  /** See SearchLimits. */
+  readonly onRest?: () => void;
 }
 
 export interface Deepened {
@@ -40,18 +44,34 @@ export interface Deepened {
 const STATES_FIRST = 2 ** 18;
 const STATES_FACTOR = 4;
 
-/** `current` and `begun` are for those who tell how far it is. */
-export class Deepening {
-  current: Search | null = null;
-  switches: number | null = null;
-  private made: SubjectSpace | null = null;
-  private withinSteps = 0;
-  private statesMax: number;
+/** How far it has come, between two searches; plain data, so that it can be kept. */
+interface Way {
+  /** The bound on switches of the search that is next, or under way; null: none. */
+  switches: number | null;
+  /** The newest search of all executions, which was not enough. */
+  whole: SearchResult | null;
+  /** The newest one within a bound. */
+  best: { readonly result: SearchResult; readonly switches: number } | null;
+  /** States of those within bounds since the newest of all executions. */
+  spent: number;
+  statesMax: number;
+  withinSteps: number;
   /** A search of all executions has used up the memory, or its half of the time. */
-  private isTooLarge = false;
-  private isReduced: boolean;
-  private isShortest = true;
-  private reductions: readonly string[] = [];
+  isTooLarge: boolean;
+  isReduced: boolean;
+  isShortest: boolean;
+  reductions: readonly string[];
+  /** A violation that steps at once have met, while the fewest steps are looked for. */
+  reduced: { readonly found: SearchResult; readonly reductions: readonly string[] } | null;
+}
+
+/** `current` and `switches` are for those who tell how far it is. */
+export class Deepening implements Keepable {
+  current: Search | null = null;
+  private made: SubjectSpace | null = null;
+  private way: Way;
+  /** What was kept of the search that is next. */
+  private restored: RecordReader | null = null;
 
   /**
    * `make` is called anew where memory was used up, for what was being stored then is not whole, and where a
@@ -61,33 +81,67 @@ export class Deepening {
     private readonly make: (isReduced: boolean) => SubjectSpace,
     private readonly limits: DeepeningLimits,
   ) {
-    this.isReduced = limits.isReduced === true;
-    this.statesMax = limits.statesFirst ?? STATES_FIRST;
+    this.way = {
+      ...{ switches: null, whole: null, best: null, spent: 0, withinSteps: 0 },
+      statesMax: limits.statesFirst ?? STATES_FIRST,
+      ...{ isTooLarge: false, isReduced: limits.isReduced === true, isShortest: true },
+      ...{ reductions: [], reduced: null },
+    };
+  }
+
+  get switches(): number | null {
+    return this.way.switches;
   }
 
   run(): Deepened {
-    let whole = this.searchAll();
-    if (isDecided(whole)) return this.answer(whole, null);
-    let best: { readonly result: SearchResult; readonly switches: number } | null = null;
-    for (let switches = 0, spent = 0; ; switches++) {
-      const result = this.search(switches);
+    const { way } = this;
+    for (;;) {
+      const { switches } = way;
+      const result = switches === null ? this.searchAll() : this.search(switches);
       if (isDecided(result)) return this.answer(result, switches);
-      if (!result.complete) {
-        const ended = endedOf(result) ?? 'time';
-        return this.told(best?.result ?? whole, best?.switches ?? null, this.withinSteps, ended);
-      }
-      best = { result, switches };
-      spent += result.states;
-      if (this.isTooLarge || spent < this.statesMax) continue;
-      spent = 0;
-      this.statesMax *= STATES_FACTOR;
-      whole = this.searchAll();
-      if (isDecided(whole)) return this.answer(whole, null);
+      if (switches === null) {
+        way.whole = result;
+        way.switches = way.best === null ? 0 : way.best.switches + 1;
+      } else if (result.complete) this.deepen(result, switches);
+      else return this.undecided(endedOf(result) ?? 'time', result);
     }
+  }
+
+  /** After every execution within a bound: what comes next. */
+  private deepen(result: SearchResult, switches: number): void {
+    const { way } = this;
+    way.best = { result, switches };
+    way.spent += result.states;
+    way.switches = switches + 1;
+    if (way.isTooLarge || way.spent < way.statesMax) return;
+    way.spent = 0;
+    way.statesMax *= STATES_FACTOR;
+    way.switches = null;
+  }
+
+  private undecided(ended: Deepened['ended'], newest: SearchResult): Deepened {
+    const { best, whole, withinSteps } = this.way;
+    return this.told(best?.result ?? whole ?? newest, best?.switches ?? null, withinSteps, ended);
+  }
+
+  /** Between two states of a search (`onRest`). */
+  keep(to: RecordWriter): void {
+    const { current, made, way } = this;
+    if (current === null || made === null) throw new Error('no search is under way');
+    to.value(way);
+    to.value([made.budget.limit, made.budget.used]);
+    current.keep(to);
+  }
+
+  /** The next call of `run` or `only` goes on there. What it reads of the search itself it reads then. */
+  restore(from: RecordReader): void {
+    this.way = from.value<Way>();
+    this.restored = from;
   }
 
   /** Executions within one bound alone. */
   only(switches: number): Deepened {
+    this.way.switches = switches;
     const result = this.search(switches);
     const ended = endedOf(result);
     return this.told(result, switches, Math.max(0, result.depth - 1), ended);
@@ -95,15 +149,15 @@ export class Deepening {
 
   /** All executions, up to so many states. */
   upTo(statesMax: number): Deepened {
-    this.statesMax = statesMax;
+    this.way.statesMax = statesMax;
     const result = this.searchAll();
-    return this.told(result, null, this.withinSteps, result.ended);
+    return this.told(result, null, this.way.withinSteps, result.ended);
   }
 
   private answer(result: SearchResult, switches: number | null): Deepened {
     // A bound that left nothing out is none; a witness is the shortest within it all the same.
     const bound = result.complete ? null : switches;
-    return this.told(result, bound, this.withinSteps, null);
+    return this.told(result, bound, this.way.withinSteps, null);
   }
 
   private told(
@@ -112,32 +166,38 @@ export class Deepening {
     withinSteps: number,
     ended: Deepened['ended'],
   ): Deepened {
-    const { isShortest, reductions } = this;
+    const { isShortest, reductions } = this.way;
     return { result, switches, isShortest, reductions, withinSteps, ended };
   }
 
   private searchAll(): SearchResult {
     const result = this.search(null);
-    this.withinSteps = Math.max(this.withinSteps, result.depth - 1);
-    this.isTooLarge = result.ended === 'memory' || result.ended === 'time';
+    this.way.withinSteps = Math.max(this.way.withinSteps, result.depth - 1);
+    this.way.isTooLarge = result.ended === 'memory' || result.ended === 'time';
     return result;
   }
 
   private search(switches: number | null): SearchResult {
-    const { limits } = this;
-    const found = this.ran(switches, {
-      isOver: () => limits.isOver() || (switches === null && limits.isHalfOver()),
-      statesMax: switches === null ? this.statesMax : undefined,
-    });
-    if (found.schedule === null || this.reductions.length === 0) return found;
-    // Steps at once are not counted one by one: the fewest are found where each is one of its own.
-    this.isReduced = false;
-    this.made = null;
-    const { reductions } = this;
-    const shortest = this.ran(switches, { isOver: limits.isOver });
+    const { limits, way } = this;
+    const { isOver, onRest } = limits;
+    if (way.reduced === null) {
+      const found = this.ran(switches, {
+        isOver: () => isOver() || (switches === null && limits.isHalfOver()),
+        statesMax: switches === null ? way.statesMax : undefined,
+        onRest,
+      });
+      const { reductions } = way;
+      if (found.schedule === null || reductions.length === 0) return found;
+      // Steps at once are not counted one by one: the fewest are found where each is one of its own.
+      way.reduced = { found, reductions };
+      way.isReduced = false;
+      this.made = null;
+    }
+    const { found, reductions } = way.reduced;
+    const shortest = this.ran(switches, { isOver, onRest });
     if (shortest.schedule !== null) return shortest;
-    this.isShortest = false;
-    this.reductions = reductions;
+    way.isShortest = false;
+    way.reductions = reductions;
     return found;
   }
 
@@ -146,8 +206,7 @@ export class Deepening {
     for (;;) {
       const search = this.searchWithin(switches, limits);
       this.current = search;
-      this.switches = switches;
-      this.reductions = this.made?.reductions ?? [];
+      this.way.reductions = this.made?.reductions ?? [];
       try {
         const result = search.run();
         // What executions do is known to the next search too.
@@ -163,7 +222,8 @@ export class Deepening {
 
   private searchWithin(switches: number | null, limits: SearchLimits): Search {
     const isNew = this.made === null;
-    this.made ??= this.make(this.isReduced);
+    this.made ??= this.make(this.way.isReduced);
+    if (this.restored !== null) return this.restoredWithin(switches, limits, this.made, this.restored);
     try {
       return new Search(within(this.made.space, switches), this.made.budget, limits);
     } catch (error) {
@@ -172,6 +232,26 @@ export class Deepening {
       this.made = null;
       return this.searchWithin(switches, limits);
     }
+  }
+
+  private restoredWithin(
+    switches: number | null,
+    limits: SearchLimits,
+    { space, budget }: SubjectSpace,
+    from: RecordReader,
+  ): Search {
+    this.restored = null;
+    const [limit, used] = from.value<readonly number[]>();
+    if (used > budget.limit)
+      throw new InputError(
+        `the search that is kept takes ${used} bytes already, and may take ${budget.limit}`,
+        'give more with --memory-limit',
+      );
+    // With more memory, all executions may fit that did not.
+    if (budget.limit > limit) this.way.isTooLarge = false;
+    const search = new Search(within(space, switches), budget, limits);
+    search.restore(from);
+    return search;
   }
 }
 

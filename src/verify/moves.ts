@@ -1,4 +1,5 @@
 import { isEnvironment } from '../machine/agents.js';
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { Choices } from './choices.js';
 import { Column } from './column.js';
 import { type MemoryBudget, RowTable } from './row-table.js';
@@ -36,7 +37,7 @@ export interface Mover {
   move(agent: number): readonly number[] | null;
 }
 
-export class Moves {
+export class Moves implements Keepable {
   pool: Int32Array;
   private used = 1;
   private readonly pairs: RowTable;
@@ -73,6 +74,28 @@ export class Moves {
 
   answersOf(move: number): readonly number[] {
     return this.answers.get(move) ?? [];
+  }
+
+  keep(to: RecordWriter): void {
+    const { pairs, entries, pool, used, answers } = this;
+    pairs.keep(to);
+    entries.keep(to);
+    to.value([pool.length, used]);
+    to.words(pool, used);
+    to.value([...answers]);
+  }
+
+  restore(from: RecordReader): void {
+    this.pairs.restore(from);
+    this.entries.restore(from);
+    const [length, used] = from.value<readonly number[]>();
+    this.budget.giveBack(this.pool.length * 4);
+    this.budget.take(length * 4);
+    this.pool = new Int32Array(length);
+    this.used = used;
+    from.words(this.pool);
+    for (const [move, answers] of from.value<readonly (readonly [number, readonly number[]])[]>())
+      this.answers.set(move, answers);
   }
 
   private workOut(index: number, memory: number, component: number): number {

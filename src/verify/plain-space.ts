@@ -2,6 +2,7 @@ import { agentOf } from '../machine/agents.js';
 import type { PlainProgram } from '../programs/plain-program.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import { Automaton, END } from './automaton.js';
+import type { RecordReader, RecordWriter } from './checkpoint/records.js';
 import { Choices } from './choices.js';
 import { Components } from './components.js';
 import { Judged, judgeAlways, judgeFinal } from './judged.js';
@@ -88,6 +89,16 @@ export class PlainSpace implements Space {
       row[0] = this.memory.intern(stepper.mem);
       first(row, choices.answers(), outcome);
     } while (choices.another());
+  }
+
+  keep(to: RecordWriter): void {
+    const { automaton, components, memory, moves } = this;
+    for (const part of [automaton, components, memory, moves]) part.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    const { automaton, components, memory, moves } = this;
+    for (const part of [automaton, components, memory, moves]) part.restore(from);
   }
 
   open(rows: Int32Array, at: number): number {

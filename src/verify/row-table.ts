@@ -1,3 +1,5 @@
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
+
 /**
  * Rows of a fixed number of 32-bit words, each stored once: equal rows have equal numbers, and numbers are
  * given in the order of arrival. Exact: rows are compared word by word, never by their hash alone.
@@ -8,7 +10,7 @@ const ROWS_FIRST = 1024;
 const ROWS_DOUBLED_MAX = 1 << 22;
 
 /** What all tables of a search may take together. */
-export class MemoryBudget {
+export class MemoryBudget implements Keepable {
   used = 0;
   /** The most that was in use at a time. */
   peak = 0;
@@ -25,6 +27,15 @@ export class MemoryBudget {
   giveBack(bytes: number): void {
     this.used -= bytes;
   }
+
+  /** The tables take by themselves what they take. */
+  keep(to: RecordWriter): void {
+    to.value(this.peak);
+  }
+
+  restore(from: RecordReader): void {
+    this.peak = from.value<number>();
+  }
 }
 
 /** The memory that a search may take is used up; what it has stored is whole. */
@@ -32,7 +43,7 @@ export class OutOfBudget extends Error {
   override readonly name = 'OutOfBudget';
 }
 
-export class RowTable {
+export class RowTable implements Keepable {
   count = 0;
   /** Row i is at i * width. */
   rows: Int32Array;
@@ -95,6 +106,24 @@ export class RowTable {
     this.budget.giveBack((this.rows.length + this.slots.length) * 4);
     this.rows = new Int32Array(0);
     this.slots = new Int32Array(0);
+  }
+
+  keep(to: RecordWriter): void {
+    const { width, count, rows, slots } = this;
+    to.value([width, count, rows.length, slots.length]);
+    to.words(rows, count * width);
+  }
+
+  restore(from: RecordReader): void {
+    const [width, count, words, slots] = from.value<readonly number[]>();
+    this.release();
+    this.width = width;
+    this.count = count;
+    this.rows = this.allocated(words);
+    this.slots = this.allocated(slots);
+    this.mask = slots - 1;
+    from.words(this.rows);
+    this.fillSlots(this.slots, this.mask);
   }
 
   private fillSlots(slots: Int32Array, mask: number): void {

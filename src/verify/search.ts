@@ -1,5 +1,6 @@
 import { FAIR_STEPS_MIN } from '../drive/fair.js';
 import { agentOf, CPU_AGENT, cpuOfAgent, isEnvironment } from '../machine/agents.js';
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { Column } from './column.js';
 import { fairCycle, type StateGraph } from './livelock.js';
 import { type MemoryBudget, OutOfBudget, RowTable } from './row-table.js';
@@ -14,6 +15,8 @@ import { FINE, MISTAKE, type Space } from './space.js';
 export interface SearchLimits {
   /** Asked now and then; true ends the search. */
   readonly isOver: () => boolean;
+  /** Is told just as often, and before it, that the search can be kept as it stands. */
+  readonly onRest?: () => void;
   /** States after which it ends too; absent: without a bound. */
   readonly statesMax?: number;
   /**
@@ -58,7 +61,7 @@ const NO_PARENT = -1;
 /** Rounds of the cycle in a witness of a livelock at least: enough to see it repeat. */
 const ROUNDS_MIN = 3;
 
-export class Search implements StateGraph {
+export class Search implements StateGraph, Keepable {
   readonly states: RowTable;
   transitions = 0;
   depth = 0;
@@ -66,7 +69,11 @@ export class Search implements StateGraph {
   private readonly parents: Column;
   private readonly row: Int32Array;
   /** By number of a first state: answers to choices on the way there. */
-  private readonly firstAnswers: number[][] = [];
+  private firstAnswers: number[][] = [];
+  /** The first state of the next depth, and the first step that goes wrong in this one. */
+  private levelEnd = 0;
+  private found: Wrong | null = null;
+  private isRestored = false;
   private isMistake = false;
   private isLivelock = false;
   /** A step leads to a state that was expanded before: without one there is no cycle. */
@@ -92,7 +99,7 @@ export class Search implements StateGraph {
     let schedule: readonly number[] | null = null;
     let ended: SearchResult['ended'] = null;
     try {
-      schedule = this.begin() ?? this.explore() ?? this.livelock();
+      schedule = (this.isRestored ? null : this.begin()) ?? this.explore() ?? this.livelock();
     } catch (error) {
       if (error instanceof OutOfBudget) ended = 'memory';
       else if (error instanceof TimeOver) ended = 'time';
@@ -131,6 +138,7 @@ export class Search implements StateGraph {
       this.parents.set(id, NO_PARENT);
       this.firstAnswers[id] = [...answers];
     });
+    this.levelEnd = this.states.count;
     return wrong;
   }
 
@@ -183,7 +191,34 @@ export class Search implements StateGraph {
     this.parents.release();
   }
 
+  /** What it has found out, between two states; a search for cycles begins anew. */
+  keep(to: RecordWriter): void {
+    const { expanded, transitions, depth, levelEnd, found, goesBack, firstAnswers } = this;
+    to.value({ expanded, transitions, depth, levelEnd, found, goesBack, firstAnswers });
+    this.space.keep(to);
+    this.states.keep(to);
+    this.parents.keep(to);
+    this.budget.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    const told = from.value<Pick<Search, 'expanded' | 'transitions' | 'depth'> & Inner>();
+    this.expanded = told.expanded;
+    this.transitions = told.transitions;
+    this.depth = told.depth;
+    this.levelEnd = told.levelEnd;
+    this.found = told.found;
+    this.goesBack = told.goesBack;
+    this.firstAnswers = told.firstAnswers;
+    this.space.restore(from);
+    this.states.restore(from);
+    this.parents.restore(from);
+    this.budget.restore(from);
+    this.isRestored = true;
+  }
+
   private look(): void {
+    this.limits.onRest?.();
     if (this.limits.isOver()) throw new TimeOver();
   }
 
@@ -193,21 +228,20 @@ export class Search implements StateGraph {
    */
   private explore(): readonly number[] | null {
     const { statesMax = Number.POSITIVE_INFINITY } = this.limits;
-    let levelEnd = this.states.count;
-    let found: { readonly state: number; readonly k: number } | null = null;
-    for (let state = 0; state < this.states.count; state++) {
-      if (state === levelEnd) {
-        if (found !== null) break;
-        levelEnd = this.states.count;
+    for (let state = this.expanded; state < this.states.count; state = this.expanded) {
+      if (state === this.levelEnd) {
+        if (this.found !== null) break;
+        this.levelEnd = this.states.count;
         this.depth++;
       }
       if (state % CHECK_EVERY === 0) this.look();
       if (this.states.count > statesMax) throw new EnoughStates();
       const wrong = this.expand(state);
       if (wrong === STUCK) return this.pathTo(state);
-      if (wrong !== FINE_ALL) found ??= { state, k: wrong };
+      if (wrong !== FINE_ALL) this.found ??= { state, k: wrong };
       this.expanded++;
     }
+    const { found } = this;
     if (found === null) return null;
     const path = this.pathTo(found.state);
     this.open(found.state);
@@ -281,6 +315,20 @@ export class Search implements StateGraph {
       ...Array.from({ length: space.after?.(k) ?? 0 }, () => own),
     ];
   }
+}
+
+/** A step that goes wrong. */
+interface Wrong {
+  readonly state: number;
+  readonly k: number;
+}
+
+/** What is kept of a search and nobody else sees. */
+interface Inner {
+  readonly levelEnd: number;
+  readonly found: Wrong | null;
+  readonly goesBack: boolean;
+  readonly firstAnswers: number[][];
 }
 
 const STUCK = -2;

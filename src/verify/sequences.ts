@@ -1,10 +1,11 @@
+import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import type { MemoryBudget } from './row-table.js';
 
 /**
  * Sequences of 32-bit words, of any length, each stored once: equal sequences have equal numbers. Exact, as
  * RowTable is.
  */
-export class Sequences {
+export class Sequences implements Keepable {
   count = 0;
   private words: Int32Array;
   private used = 0;
@@ -52,6 +53,26 @@ export class Sequences {
     return this.words[this.starts[id] + index];
   }
 
+  keep(to: RecordWriter): void {
+    const { count, used, words, starts, slots } = this;
+    to.value([count, used, words.length, starts.length, slots.length]);
+    to.words(words, used);
+    to.words(starts, count + 1);
+  }
+
+  restore(from: RecordReader): void {
+    const [count, used, words, starts, slots] = from.value<readonly number[]>();
+    this.budget.giveBack((this.words.length + this.starts.length + this.slots.length) * 4);
+    this.count = count;
+    this.used = used;
+    this.words = this.allocated(words);
+    this.starts = this.allocated(starts);
+    this.slots = this.allocated(slots);
+    from.words(this.words);
+    from.words(this.starts);
+    this.fillSlots();
+  }
+
   private equals(id: number, from: Int32Array, length: number): boolean {
     const start = this.starts[id];
     if (this.starts[id + 1] - start !== length) return false;
@@ -73,6 +94,13 @@ export class Sequences {
 
   private growSlots(): void {
     const slots = this.allocated(this.slots.length * 2);
+    this.budget.giveBack(this.slots.length * 4);
+    this.slots = slots;
+    this.fillSlots();
+  }
+
+  private fillSlots(): void {
+    const { slots } = this;
     const mask = slots.length - 1;
     for (let id = 0; id < this.count; id++) {
       const start = this.starts[id];
@@ -80,8 +108,6 @@ export class Sequences {
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = id + 1;
     }
-    this.budget.giveBack(this.slots.length * 4);
-    this.slots = slots;
   }
 }
 

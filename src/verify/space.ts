@@ -1,8 +1,10 @@
+import type { Keepable } from './checkpoint/records.js';
+
 /**
  * All states that executions reach, as a search sees them: rows of numbers, equal where all that can follow
  * is equal. What is behind the numbers is the space's own affair.
  */
-export interface Space {
+export interface Space extends Keepable {
   readonly cpus: number;
   /** Words of a row. */
   readonly width: number;

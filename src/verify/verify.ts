@@ -16,6 +16,7 @@ import { InputError } from '../vocabulary/errors.js';
 import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { received } from '../vocabulary/told.js';
 import type { VerifyRequest, VerifyVerdict } from './api.js';
+import type { KeptSearch } from './checkpoint/search-keeper.js';
 import { witnessOf } from './witness.js';
 import type { SearchMessage, SearchTask } from './worker-api.js';
 
@@ -54,7 +55,8 @@ export class Verifier {
     const asked = programOf(subject, this.modules);
     const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
     await this.bundled();
-    const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions });
+    const kept = await this.keptOf(request);
+    const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions, kept });
     const { result, switches, isShortest, reductions, withinSteps, ended } = deepened;
     const found =
       result.schedule === null
@@ -97,7 +99,23 @@ export class Verifier {
     const code = readFileSync(this.outfile, 'utf8')
       .split('\n')
       .filter((line) => !COMMENT.test(line));
-    return createHash('sha256').update(code.join('\n')).digest('hex').slice(0, 16);
+    return hashOf(code.join('\n'));
+  }
+
+  /** Whose search a file may hold. */
+  private async keptOf(request: VerifyRequest): Promise<KeptSearch | null> {
+    const { kept, subject, memory, switchesMax, isReduced } = request;
+    if (kept === undefined) return null;
+    const { file, everyMs, isResumed } = kept;
+    const options = {
+      '--memory': memory,
+      '--preemptions-of-cpus': switchesMax === undefined ? 'any number' : String(switchesMax),
+      '--reduce': isReduced === true ? 'on' : 'off',
+    };
+    return {
+      ...{ file, everyMs, isResumed },
+      key: { code: await this.codeHash(), subject: hashOf(JSON.stringify(subject)), options },
+    };
   }
 
   close(): void {
@@ -135,8 +153,9 @@ export class Verifier {
       isReduced,
       signal,
       onProgress,
+      kept,
     }: VerifyRequest,
-    environment: Pick<SearchTask, 'walks' | 'preemptions'>,
+    environment: Pick<SearchTask, 'walks' | 'preemptions' | 'kept'>,
   ): Promise<Extract<SearchMessage, { kind: 'result' }>> {
     const name = nameOf(subject);
     const stop = new SharedArrayBuffer(4);
@@ -159,6 +178,8 @@ export class Verifier {
         worker.on('message', (message: SearchMessage) => {
           if (message.kind === 'progress') onProgress?.(message.progress);
           else if (message.kind === 'result') resolve(message);
+          else if (message.kind === 'kept') kept?.onNews(message.news);
+          else if (message.kind === 'input') reject(new InputError(message.what, message.remedy));
           else if (message.kind === 'thrown') reject(this.mistake(received(message.thrown)));
           else
             reject(
@@ -188,6 +209,10 @@ export class Verifier {
       } else await worker.terminate();
     }
   }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function nameOf(subject: Subject): string {

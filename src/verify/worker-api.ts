@@ -2,8 +2,7 @@ import type { Subject } from '../programs/subject.js';
 import type { Place, ThrownError } from '../vocabulary/told.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
 import type { VerifyProgress } from './api.js';
-import type { Deepened } from './deepening.js';
-import type { LatentMet } from './searches.js';
+import type { KeptNews, KeptSearch, SearchAnswer } from './checkpoint/search-keeper.js';
 
 /** What passes between the thread that asks and the one that searches. */
 
@@ -17,18 +16,18 @@ export interface SearchTask {
   readonly memory: MemoryModel;
   readonly memoryLimit: number;
   readonly budgetMs: number | null;
+  /** Where the search is kept; null: nowhere. */
+  readonly kept: KeptSearch | null;
   /** One word; not 0: end. */
   readonly stop: SharedArrayBuffer;
 }
 
 export type SearchMessage =
   | { readonly kind: 'progress'; readonly progress: VerifyProgress }
-  | {
-      readonly kind: 'result';
-      readonly found: Deepened;
-      readonly latent: readonly LatentMet[];
-      readonly seconds: number;
-    }
+  | ({ readonly kind: 'result' } & SearchAnswer)
+  | { readonly kind: 'kept'; readonly news: KeptNews }
+  /** What an InputError says. */
+  | { readonly kind: 'input'; readonly what: string; readonly remedy: string | null }
   /** What an assertion over memory threw. */
   | { readonly kind: 'thrown'; readonly thrown: ThrownError }
   /** Code that is not seen through. */

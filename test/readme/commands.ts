@@ -119,6 +119,13 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: 'verify --variant 6.18 --scenario two-dontneed --budget 4s',
     prints: /no violation/,
   }),
+  'shootdown verify --variant 6.18 --scenario two-dontneed --state searches': cli(0, {
+    argv: 'verify --variant 6.18 --scenario dontneed-read --state searches',
+  }),
+  'shootdown verify --variant 6.18 --scenario two-dontneed --state searches --resume': cli(0, {
+    argv: 'verify --variant 6.18 --scenario dontneed-read --state searches-again --resume',
+    after: ['verify --variant 6.18 --scenario dontneed-read --state searches-again'],
+  }),
   'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),
   // For two seconds; test/programs proves it whole.
   'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 2s` }),

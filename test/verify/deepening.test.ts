@@ -53,6 +53,19 @@ describe('a bound on switches that deepens', () => {
     expect(withinSteps).toBeLessThan(74);
   });
 
+  it.each([
+    ['P4', 'tso', 20, {}],
+    ['P3 3x3', 'tso', 1, { statesFirst: 1000 }],
+    // A violation within a bound on switches.
+    ['P4b', 'tso', 3, { statesFirst: 1 }],
+    // A search for cycles follows.
+    ['P3 3x3', 'tso', 2, {}],
+  ] as const)('comes to the same answer where it is killed: %s under %s', (name, memory, rests, limits) => {
+    const { found, kills } = examples.deepenWithKills(name, memory, rests, limits);
+    expect(kills).toBeGreaterThan(1);
+    expect(found).toEqual(examples.deepen(name, memory, limits));
+  });
+
   it('leaves half of the time to the bounded searches', () => {
     let looks = 0;
     const { switches, ended } = examples.deepen('P4', 'tso', {

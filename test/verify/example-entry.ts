@@ -12,9 +12,10 @@ import { type Deepened, Deepening, type DeepeningLimits } from '../../src/verify
 import { PlainSpace } from '../../src/verify/plain-space.js';
 import { MemoryBudget } from '../../src/verify/row-table.js';
 import type { SearchResult } from '../../src/verify/search.js';
-import { plainSearch, type SearchOptions } from '../../src/verify/searches.js';
+import { plainSearch, type SearchOptions, type SubjectSpace } from '../../src/verify/searches.js';
 import type { MemoryModel } from '../../src/vocabulary/violation.js';
 import { compareSteps } from './compare.js';
+import { withKills } from './killed.js';
 
 /** Bundled with the programs lowered. */
 
@@ -40,12 +41,27 @@ export function deepen(
   memory: MemoryModel,
   { memoryBytes = 2 ** 30, ...limits }: Partial<DeepeningLimits> & { readonly memoryBytes?: number } = {},
 ): Deepened {
-  const make = () => {
+  return new Deepening(made(name, memory, memoryBytes), { ...NO_END, ...limits }).run();
+}
+
+/** The same, killed when it has looked `restsBetween` times whether it is over, and so on. */
+export function deepenWithKills(
+  name: keyof typeof PEERS,
+  memory: MemoryModel,
+  restsBetween: number,
+  limits: Partial<DeepeningLimits> = {},
+): ReturnType<typeof withKills> {
+  return withKills(made(name, memory, 2 ** 30), { ...NO_END, ...limits }, restsBetween);
+}
+
+const NO_END = { isOver: () => false, isHalfOver: () => false };
+
+function made(name: keyof typeof PEERS, memory: MemoryModel, memoryBytes: number): () => SubjectSpace {
+  return () => {
     const budget = new MemoryBudget(memoryBytes);
     const space = new PlainSpace(PEERS[name](), memory, budget);
     return { space, budget, reductions: [], latent: () => [] };
   };
-  return new Deepening(make, { isOver: () => false, isHalfOver: () => false, ...limits }).run();
 }
 
 /** Interrupts, NMIs within handlers, masked interrupts, choices and waits. */

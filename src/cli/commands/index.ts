@@ -15,7 +15,7 @@ import { sourceCommand } from './source/source.js';
 import { stressCommand } from './stress/stress.js';
 import { studyCommand } from './study/study.js';
 import { traceCommand } from './trace/trace.js';
-import { verifyCommand } from './verify.js';
+import { verifyCommand } from './verify/verify.js';
 
 export const COMMANDS: readonly CliCommand[] = [
   studyCommand,

@@ -2,6 +2,7 @@ import { agentOf, WALKER_AGENT } from '../../machine/agents.js';
 import * as H from '../../machine/hardware.js';
 import type { Machine } from '../../machine/machine.js';
 import { type Automaton, END } from '../automaton.js';
+import type { Keepable, RecordReader, RecordWriter } from '../checkpoint/records.js';
 import { type MemoryBudget, RowTable } from '../row-table.js';
 import { Sequences } from '../sequences.js';
 import { type AutomatonCode, NOTHING_WATCHED } from './automaton-code.js';
@@ -59,7 +60,7 @@ export interface PartsOptions {
   readonly isRaw: boolean;
 }
 
-export class CpuParts {
+export class CpuParts implements Keepable {
   private readonly tables: readonly Sequences[];
   private readonly components: RowTable;
   private readonly row = new Int32Array(PARTS);
@@ -139,6 +140,17 @@ export class CpuParts {
       this.loaded[cpu * PARTS + part] = id;
     }
     this.length = 0;
+  }
+
+  keep(to: RecordWriter): void {
+    for (const table of this.tables) table.keep(to);
+    this.components.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    for (const table of this.tables) table.restore(from);
+    this.components.restore(from);
+    this.loaded.fill(-1);
   }
 
   private part(component: number, part: number): number {

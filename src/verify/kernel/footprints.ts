@@ -1,3 +1,5 @@
+import type { Keepable, RecordReader, RecordWriter } from '../checkpoint/records.js';
+
 /**
  * Who changes which word, as far as any search of a kernel in a scenario has seen: what is executed at once
  * (local-steps.ts) rests on it. It is found out on the way. When a word turns out to be changed by somebody
@@ -15,7 +17,7 @@ export const CPUS_MAX = 30;
 /** Somebody who is no CPU: a walker, a host. */
 export const OTHERS = CPUS_MAX;
 
-export class Footprints {
+export class Footprints implements Keepable {
   /** By word: a bit for each CPU that changes it, and one for OTHERS. */
   private readonly changers: Int32Array;
   /** By word: whether an interrupt handler stores to it. */
@@ -34,6 +36,23 @@ export class Footprints {
     this.only = new Int32Array(words);
     this.alone = new Uint8Array(words);
     this.constant = new Uint8Array(words);
+  }
+
+  keep(to: RecordWriter): void {
+    to.value([this.hasNmis, [...this.byHandler], [...this.alone], [...this.constant]]);
+    to.words(this.changers, this.changers.length);
+    to.words(this.only, this.only.length);
+  }
+
+  restore(from: RecordReader): void {
+    const [hasNmis, byHandler, alone, constant] =
+      from.value<readonly [boolean, readonly number[], readonly number[], readonly number[]]>();
+    this.hasNmis = hasNmis;
+    this.byHandler.set(byHandler);
+    this.alone.set(alone);
+    this.constant.set(constant);
+    from.words(this.changers);
+    from.words(this.only);
   }
 
   /** A search begins, which has relied on nothing. */

@@ -14,6 +14,7 @@ import * as K from '../../machine/op-kinds.js';
 import { OracleBoard } from '../../oracles/board.js';
 import { isLatent, type LatentClass, type MemoryModel } from '../../vocabulary/violation.js';
 import { Automaton } from '../automaton.js';
+import type { Keepable, RecordReader, RecordWriter } from '../checkpoint/records.js';
 import type { MemoryBudget } from '../row-table.js';
 import { Sequences } from '../sequences.js';
 import { AutomatonCode } from './automaton-code.js';
@@ -52,7 +53,7 @@ const PREEMPTIONS_LEFT = 1;
 const ORACLES = 2;
 const EXTRA_WORDS = 3;
 
-export class KernelMachine {
+export class KernelMachine implements Keepable {
   readonly machine: Machine;
   readonly automaton: Automaton;
   readonly parts: CpuParts;
@@ -174,6 +175,23 @@ export class KernelMachine {
     this.oraclesLoaded = this.oracleStates.intern(this.oracleWords, states.length);
     this.extra[ORACLES] = this.oraclesLoaded;
     return this.shared.save(this.isNoted);
+  }
+
+  keep(to: RecordWriter): void {
+    to.value([...this.latent]);
+    for (const part of this.keepables()) part.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    for (const [name, message] of from.value<readonly (readonly [LatentClass, string])[]>())
+      this.latent.set(name, message);
+    for (const part of this.keepables()) part.restore(from);
+    this.oraclesLoaded = -1;
+  }
+
+  private keepables(): Keepable[] {
+    const { automaton, parts, shared, oracleStates, footprints } = this;
+    return [automaton, parts, shared, oracleStates, ...(footprints === null ? [] : [footprints])];
   }
 
   /** What was loaded of a CPU and of what all share is no longer what is there. */

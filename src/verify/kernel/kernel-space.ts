@@ -1,6 +1,7 @@
 import type { KernelProgram } from '../../kernel/kernel-program.js';
 import { agentOf, CPU_AGENT, cpuOfAgent } from '../../machine/agents.js';
 import type { MemoryModel } from '../../vocabulary/violation.js';
+import type { RecordReader, RecordWriter } from '../checkpoint/records.js';
 import { Choices } from '../choices.js';
 import {
   ENTRY_DUE,
@@ -92,6 +93,18 @@ export class KernelSpace implements Space {
       kernel.begin(row);
       first(row, choices.answers(), kernel.machine.violation === null ? FINE : VIOLATION);
     } while (choices.another());
+  }
+
+  keep(to: RecordWriter): void {
+    this.kernel.keep(to);
+    this.moves.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    this.kernel.restore(from);
+    this.moves.restore(from);
+    // The machine itself has not begun yet.
+    this.begin(() => undefined);
   }
 
   open(rows: Int32Array, at: number): number {

@@ -1,3 +1,4 @@
+import type { Keepable, RecordReader, RecordWriter } from '../checkpoint/records.js';
 import { type MemoryBudget, RowTable } from '../row-table.js';
 
 /**
@@ -5,7 +6,7 @@ import { type MemoryBudget, RowTable } from '../row-table.js';
  * changed for the first time joins the rows that there are, in which it is what it is at the start. So all of
  * memory tells states apart, and only what varies is stored.
  */
-export class SharedWords {
+export class SharedWords implements Keepable {
   readonly table: RowTable;
   private readonly columns: number[] = [];
   private readonly isColumn: Uint8Array;
@@ -74,6 +75,22 @@ export class SharedWords {
     this.loaded = table.intern(row);
     this.before = this.loaded;
     return this.loaded;
+  }
+
+  keep(to: RecordWriter): void {
+    to.value(this.columns);
+    this.table.keep(to);
+  }
+
+  restore(from: RecordReader): void {
+    for (const address of from.value<readonly number[]>()) {
+      this.columns.push(address);
+      this.isColumn[address] = 1;
+    }
+    this.table.restore(from);
+    this.row = new Int32Array(this.table.width);
+    this.loaded = -1;
+    this.before = -1;
   }
 
   /** Words that have changed for the first time. */

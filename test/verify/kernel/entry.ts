@@ -14,13 +14,21 @@ import { watch } from '../../../src/oracles/board.js';
 import { programOf } from '../../../src/programs/subject.js';
 import { verifyCatalogue } from '../../../src/scenarios/verify/index.js';
 import { defineVariant } from '../../../src/variants/define.js';
+import { Deepening } from '../../../src/verify/deepening.js';
 import { KernelSpace, type KernelSpaceOptions } from '../../../src/verify/kernel/kernel-space.js';
 import { MemoryBudget } from '../../../src/verify/row-table.js';
 import type { SearchResult } from '../../../src/verify/search.js';
-import { kernelSearch, relying } from '../../../src/verify/searches.js';
+import {
+  kernelSearch,
+  type Reduction,
+  relying,
+  type SubjectSpace,
+  spaceOf,
+} from '../../../src/verify/searches.js';
 import { FINE } from '../../../src/verify/space.js';
 import type { Scenario } from '../../../src/vocabulary/scenario.js';
 import type { MemoryModel } from '../../../src/vocabulary/violation.js';
+import { withKills } from '../killed.js';
 
 /** Kernels in scenarios, all executions. Bundled with the kernel lowered, and run there. */
 
@@ -94,6 +102,39 @@ export function reducedSearch(
       ending: result.schedule === null ? null : endingOf(kernel, memory, result.schedule),
     };
   });
+}
+
+/**
+ * What `verify` comes to, and what it comes to when it is killed again and again; `latent`: the classes met
+ * by the last search.
+ */
+export function killedAndNot(
+  variant: string,
+  scenario: Scenario,
+  memory: MemoryModel,
+  { rests, isReduced, switchesMax }: { rests: number; isReduced: boolean; switchesMax?: number },
+): { readonly whole: object; readonly killed: object; readonly kills: number } {
+  const { bounds } = asked(variant, scenario);
+  const own = { variants: [...asserted, twice], programs: [] };
+  const space = () => {
+    const reduction: Reduction = { footprints: null };
+    let newest: SubjectSpace | null = null;
+    const make = (atOnce: boolean): SubjectSpace => {
+      newest = spaceOf({ variant, scenario }, own, memory, bounds, BYTES, atOnce, reduction);
+      return newest;
+    };
+    return { make, latent: () => newest?.latent() };
+  };
+  const limits = { isOver: () => false, isHalfOver: () => false, isReduced };
+  const ask = (run: Deepening) => (switchesMax === undefined ? run.run() : run.only(switchesMax));
+  const [usual, again] = [space(), space()];
+  const whole = ask(new Deepening(usual.make, limits));
+  const { found, kills } = withKills(again.make, limits, rests, ask);
+  return {
+    whole: { ...whole, latent: usual.latent() },
+    killed: { ...found, latent: again.latent() },
+    kills,
+  };
 }
 
 /** Class of the violation that a schedule ends in on the machine; else why it does not. */

@@ -38,6 +38,22 @@ describe('a bug that needs a bit of mm_cpumask which is set already', () => {
   });
 });
 
+describe('a search that is killed and gone on with', () => {
+  it.each([
+    ['6.18', 'switch-back', 'sc', { rests: 3, isReduced: false }],
+    ['b1', 'switch-back-marked', 'tso', { rests: 2, isReduced: false }],
+    // Steps at once: who changes what is kept; the witness is searched again without them.
+    ['b1', 'switch-back-marked', 'tso', { rests: 1, isReduced: true }],
+    ['kvm', 'preempted-read', 'tso', { rests: 1, isReduced: false }],
+    ['6.18', 'switch-back', 'tso', { rests: 1, isReduced: false, switchesMax: 1 }],
+  ] as const)('%s in %s under %s comes to the same answer: %o', { timeout: 60_000 }, (...given) => {
+    const [variant, name, memory, how] = given;
+    const { whole, killed, kills } = entry.killedAndNot(variant, entry.scenarioOf(name), memory, how);
+    expect(kills).toBeGreaterThan(1);
+    expect(killed).toEqual(whole);
+  });
+});
+
 describe("a variant's own assertions", () => {
   const witness = (variant: string) =>
     entry.search(variant, entry.scenarioOf('dontneed-read'), 'tso').schedule?.length ?? null;

@@ -1,24 +1,30 @@
 /** `shootdown verify [FILE]`: all executions of plain programs, and of kernels in scenarios. */
 
-import { checkOutDirectory } from '../../findings/out-directory.js';
-import type { Subject } from '../../programs/subject.js';
-import { visible } from '../../report/escape.js';
-import type { ShownWitness } from '../../report/page/results.js';
-import { Progress } from '../../report/progress.js';
-import { savePage } from '../../report/reporters/html.js';
-import { wrap } from '../../report/text-columns.js';
-import { replayCommand } from '../../report/witness-words.js';
-import type { VerifyVerdict } from '../../verify/api.js';
-import { verifyDocument } from '../../verify/document.js';
-import { type VerifyResult, verifyPage } from '../../verify/page.js';
-import { latentLines, progressWords, summaryLine, verdictLine, verifyRestsOn } from '../../verify/words.js';
-import { InputError } from '../../vocabulary/errors.js';
-import type { Finding } from '../../vocabulary/finding.js';
-import { type CliContext, errColors, keeperOf, screenWidth } from '../command-context.js';
-import type { Engine, OwnDefinitions, ReplayResult } from '../engine-api.js';
-import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
-import { wholeNumber } from '../flag-values.js';
-import { printJson, printLine } from '../io.js';
+import { checkOutDirectory } from '../../../findings/out-directory.js';
+import type { Subject } from '../../../programs/subject.js';
+import { visible } from '../../../report/escape.js';
+import type { ShownWitness } from '../../../report/page/results.js';
+import { Progress } from '../../../report/progress.js';
+import { savePage } from '../../../report/reporters/html.js';
+import { wrap } from '../../../report/text-columns.js';
+import { replayCommand } from '../../../report/witness-words.js';
+import type { VerifyVerdict } from '../../../verify/api.js';
+import { verifyDocument } from '../../../verify/document.js';
+import { type VerifyResult, verifyPage } from '../../../verify/page.js';
+import {
+  latentLines,
+  progressWords,
+  summaryLine,
+  verdictLine,
+  verifyRestsOn,
+} from '../../../verify/words.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import type { Finding } from '../../../vocabulary/finding.js';
+import { type CliContext, errColors, keeperOf, screenWidth } from '../../command-context.js';
+import type { Engine, OwnDefinitions, ReplayResult } from '../../engine-api.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { wholeNumber } from '../../flag-values.js';
+import { printJson, printLine } from '../../io.js';
 import {
   flag,
   type Given,
@@ -33,15 +39,16 @@ import {
   TYPE_CHECK,
   toggle,
   VARIANTS,
-} from '../options.js';
-import { loadOwn } from '../own-modules.js';
-import { printCommands, printIndented, printTimeline } from '../print-witness.js';
-import { selectScenarios, selectVariants } from '../select.js';
-import { defineCommand } from './command.js';
-import { requireDistinctFiles } from './hunt/distinct-files.js';
-import { requirePrograms } from './hunt/hunt-targets.js';
-import { inputsOf } from './hunt/named-files.js';
-import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from './report-directory.js';
+} from '../../options.js';
+import { loadOwn } from '../../own-modules.js';
+import { printCommands, printIndented, printTimeline } from '../../print-witness.js';
+import { selectScenarios, selectVariants } from '../../select.js';
+import { defineCommand } from '../command.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { requirePrograms } from '../hunt/hunt-targets.js';
+import { inputsOf } from '../hunt/named-files.js';
+import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
+import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
 
 const SWITCHES_MAX = 2 ** 20;
 const INDENT = '    ';
@@ -65,6 +72,7 @@ const FLAGS = {
     '--reduce',
     'executes steps of a CPU at once that no other can tell apart: fewer states, the same verdicts',
   ),
+  ...KEEPING,
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...PAGE_REPORTING,
@@ -76,6 +84,7 @@ const HELP = `
 Examples:
   $ shootdown verify examples/ticket-lock.ts
   $ shootdown verify --variant 6.18 --scenario dontneed-read
+  $ shootdown verify --variant 6.18 --scenario two-dontneed --state searches --resume
   $ shootdown verify lock.ts --program my-lock --memory sc --memory-limit 8g --json
 
 Exit codes: 0 no violation (where time or memory ended: none met), 1 a violation, 2 usage or bad input,
@@ -103,7 +112,8 @@ async function verify(context: CliContext, modules: readonly string[], given: Ve
   const own = await loadOwn(engine, modules, flags.typeCheck);
   const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);
-  const run = await verifyAll(context, subjects, flags);
+  const searches = keptSearches(context, subjects, flags);
+  const run = await verifyAll(context, subjects, flags, searches);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
   else printRest(context, run.verdicts);
   if (wantsPage(flags)) await savePageOf(context, run, flags);
@@ -143,6 +153,10 @@ async function subjectsOf(engine: Engine, own: OwnDefinitions, flags: VerifyFlag
   return subjects;
 }
 
+function nameOf(subject: Subject): string {
+  return 'program' in subject ? subject.program : `${subject.variant} in ${subject.scenario.name}`;
+}
+
 interface Verified {
   readonly verdicts: readonly VerifyVerdict[];
   /** The same, with witnesses as a page shows them. */
@@ -156,6 +170,7 @@ async function verifyAll(
   context: CliContext,
   subjects: readonly Subject[],
   flags: VerifyFlags,
+  searches: KeptSearches | null,
 ): Promise<Verified> {
   const { engine, io } = context;
   const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, json } = flags;
@@ -169,7 +184,7 @@ async function verifyAll(
   try {
     for (const subject of subjects) {
       if (abort.signal.aborted) break;
-      const name = 'program' in subject ? subject.program : `${subject.variant} in ${subject.scenario.name}`;
+      const name = nameOf(subject);
       progress.show(`${name}: starting`);
       const onProgress = (told: Parameters<typeof progressWords>[1]): void =>
         progress.show(progressWords(name, told));
@@ -182,8 +197,10 @@ async function verifyAll(
         isReduced: flags.reduce,
         signal: abort.signal,
         onProgress,
+        kept: searches?.request(subject, progress),
       });
       progress.clear();
+      searches?.tell(subject, verdict);
       const kept = { ...verdict, finding: finding === null ? null : keeper.keep(finding) };
       verdicts.push(kept);
       const replay = finding === null || (json && !wantsPage(flags)) ? null : await engine.replay(finding);
