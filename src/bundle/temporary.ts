@@ -4,10 +4,11 @@
  * process's number, and taken away by a later run.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { atEnd } from '../seal/at-end.js';
+import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError, systemReason } from '../vocabulary/errors.js';
 
 const NAME = /^shootdown-(\d{1,10})-[A-Za-z0-9]{6}$/;
@@ -49,7 +50,7 @@ export function writeOutput(
 ): void {
   for (const { path, contents } of files) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeDirectory(dirname(path));
       writeFileSync(path, contents);
     } catch (error) {
       throw refused(dirname(path), error);

@@ -1,15 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError, systemReason } from '../vocabulary/errors.js';
 
 /** What is made of users' C text, in the user's cache: never in a project or a finding. */
@@ -23,7 +15,7 @@ export function cacheFolder(): string {
 export function temporary(): string {
   const parent = cacheFolder();
   try {
-    mkdirSync(parent, { recursive: true });
+    makeDirectory(parent);
     removeStale(parent);
     return mkdtempSync(join(parent, MAKING));
   } catch (error) {
@@ -59,11 +51,11 @@ export function keep(folder: string, files: ReadonlyMap<string, string>): void {
   const made = temporary();
   try {
     for (const [name, text] of files) {
-      mkdirSync(dirname(join(made, name)), { recursive: true });
+      makeDirectory(dirname(join(made, name)));
       // After a power cut the name must not lead to half of it: nothing would ever be made again.
       writeFileSync(join(made, name), text, { flush: true });
     }
-    mkdirSync(dirname(folder), { recursive: true });
+    makeDirectory(dirname(folder));
     renameSync(made, folder);
   } catch (error) {
     remove(made);

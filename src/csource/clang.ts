@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import { mappedAssembly } from './assembly.js';
@@ -92,7 +93,7 @@ export async function compile(
 ): Promise<Compiled> {
   const stubs = join(folder, 'stubs');
   for (const name of unit.stubs) {
-    mkdirSync(dirname(join(stubs, name)), { recursive: true });
+    makeDirectory(dirname(join(stubs, name)));
     writeFileSync(join(stubs, name), '#include <lab/kernel.h>\n');
   }
   const file = (name: string): string => join(folder, name);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Protocol } from '../machine/protocol.js';
 import type { ClaimOps } from '../programs/claims.js';
+import { makeDirectory } from '../vocabulary/directories.js';
 import { errorCode } from '../vocabulary/errors.js';
 import { isAlive, type ProcessName, thisProcess } from './process-name.js';
 
@@ -44,7 +45,7 @@ export class ClaimFiles implements ClaimOps {
 
   *claim(): Protocol<void> {
     for (let attempt = 1; ; attempt++) {
-      mkdirSync(this.directory, { recursive: true });
+      makeDirectory(this.directory);
       try {
         closeSync(openSync(join(this.directory, this.own), 'wx'));
         return;

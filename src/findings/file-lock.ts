@@ -1,6 +1,7 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { takeClaim } from '../programs/claims.js';
+import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import { type Claim, ClaimFiles } from './claim-files.js';
 import { fitting } from './temporary-name.js';
@@ -15,7 +16,7 @@ const POLL_MS = 25;
  * Throws InfrastructureError where another process goes on holding it.
  */
 export async function withFileLock<T>(file: string, work: () => T, waitMs = WAIT_MS): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   const real = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
   const claims = new ClaimFiles(join(dirname(real), `.${fitting(basename(real))}.lock`));
   try {

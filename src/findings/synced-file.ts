@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeDirectory } from '../vocabulary/directories.js';
 import { errorCode } from '../vocabulary/errors.js';
 
 /**
@@ -105,7 +97,7 @@ export function appendWhole(path: string, text: string): void {
 
 /** Makes a directory and those above it where missing, their names synced. */
 export function makeDirectories(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true });
+  const first = makeDirectory(directory);
   if (first === undefined) return;
   for (
     let made = resolve(directory);

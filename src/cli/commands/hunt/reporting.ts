@@ -3,7 +3,7 @@
  * alone on it, or goes to the file and leaves stdout to the default; one of several files has a directory.
  */
 
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Verdict } from '../../../explore/api.js';
 import { replaceFile, writeError } from '../../../findings/atomic-file.js';
@@ -14,6 +14,7 @@ import { defaultReporter } from '../../../report/reporters/default.js';
 import type { HuntPlan, HuntReport } from '../../../report/reporters/hunt-report.js';
 import { reporters } from '../../../report/reporters/index.js';
 import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporters/reporter.js';
+import { makeDirectory } from '../../../vocabulary/directories.js';
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
 import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
@@ -157,7 +158,7 @@ function append(what: string, file: string, remedy: string, text: string): void 
 /** A report that cannot be written is better known before the hunt than after it. */
 function tryDirectory(flagName: string, file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     accessSync(dirname(file), constants.W_OK);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
       throw new InputError(`${flagName}: ${file} is a directory`, 'give a file');

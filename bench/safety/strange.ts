@@ -1,0 +1,138 @@
+/**
+ * Strange files in each place where a command reads or writes one, each in a process of its own: pipes,
+ * devices, links, directories, holes, and texts that are almost right. Each must end, in one line, with the
+ * exit code that says whose fault it was, and take no more than any file may.
+ *
+ *     npx tsx bench/safety/strange.ts [--place 'beginning of the names'] [--every 1] [--jobs 1] [--record]
+ *
+ * `--every N`: every N-th of them, another at each place. Exit code 1 where one is not.
+ */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { COMMAND } from '../../test/cli/start.js';
+import { argumentsOf } from '../arguments.js';
+import { record } from '../harness.js';
+import { CONTENTS, NO_FILES, type StrangeFile } from './strange-files.js';
+import { PLACES, type Place, wholeFiles } from './strange-places.js';
+
+const MEGABYTES_MAX = 512;
+const SECONDS_MAX = 10;
+/** Whatever takes so long hangs. */
+const PATIENCE_MS = 120_000;
+
+const { place: only, every, jobs, isRecorded } = argumentsOf({ place: '', every: 1, jobs: 1 });
+const directory = mkdtempSync(join(tmpdir(), 'shootdown-strange-'));
+const hook = join(directory, 'hook.mjs');
+writeFileSync(
+  hook,
+  `import { writeFileSync } from 'node:fs';
+process.on('exit', () => writeFileSync(process.env.USAGE_FILE, JSON.stringify(process.resourceUsage())));`,
+);
+const whole = wholeFiles(directory);
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+function ended(argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string, usage: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', hook, COMMAND, ...argv], {
+      cwd,
+      env: { ...process.env, USAGE_FILE: usage, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].on('data', (chunk) => {
+        said[name] += chunk;
+      });
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    child.on('close', (exitCode) => {
+      clearTimeout(timer);
+      const { userCPUTime, systemCPUTime, maxRSS } = existsSync(usage)
+        ? JSON.parse(readFileSync(usage, 'utf8'))
+        : { userCPUTime: NaN, systemCPUTime: NaN, maxRSS: NaN };
+      const seconds = (userCPUTime + systemCPUTime) / 1e6;
+      resolve({ exitCode, ...said, seconds, megabytes: maxRSS / 1024 });
+    });
+  });
+}
+
+/** What is wrong with how it ended; null if nothing. */
+function wrongOf(place: Place, { exitCode, stdout, stderr, seconds, megabytes }: Ended): string | null {
+  if (exitCode === null) return 'it was ended from outside, or hangs';
+  // What is read is bad input; what cannot be written may be the machine's fault.
+  const codes = place.isOutput ? [0, 1, 2, 3] : [0, 1, 2];
+  if (!codes.includes(exitCode)) return `exit code ${exitCode}`;
+  if (/internal error|\n\s+at .*:\d+/.test(stderr)) return 'an internal error or a stack';
+  if (exitCode >= 2 && !/^(?:[^\n]{1,1500}\n){1,4}$/.test(stderr)) return 'not told in a line';
+  if (exitCode >= 2 && !/^shootdown: /m.test(stderr)) return 'no word why';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(stdout + stderr)) return 'control characters';
+  if (/^(?:::|##\[)/m.test(stdout + stderr)) return 'a command to CI';
+  if (!(seconds <= SECONDS_MAX)) return `${seconds.toFixed(1)} s of processor time`;
+  return megabytes <= MEGABYTES_MAX ? null : `${Math.round(megabytes)} MB`;
+}
+
+let number = 0;
+let wrong = 0;
+let [secondsMost, megabytesMost] = [0, 0];
+const codes = new Map<string, number>();
+
+async function look(place: Place, file: StrangeFile): Promise<void> {
+  const room = join(directory, `room-${++number}`);
+  mkdirSync(room);
+  const at = (name: string): string => join(room, name);
+  place.prepare?.(at, whole);
+  const path = at(place.file);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { recursive: true, force: true });
+  file.make(path, place.whole === null ? Buffer.alloc(0) : whole[place.whole]);
+  const run = await ended(place.argv(at), place.env?.(at) ?? {}, room, join(directory, `usage-${number}`));
+  const bad = wrongOf(place, run) ?? place.wrong?.(at, file) ?? null;
+  secondsMost = Math.max(secondsMost, run.seconds);
+  megabytesMost = Math.max(megabytesMost, run.megabytes);
+  codes.set(`${run.exitCode}`, (codes.get(`${run.exitCode}`) ?? 0) + 1);
+  if (bad !== null) wrong++;
+  const told = (run.stderr === '' ? run.stdout : run.stderr)
+    .replaceAll(room, '')
+    .split('\n')[0]
+    .slice(0, 150);
+  console.log(
+    `${bad === null ? 'ok   ' : 'WRONG'} ${place.name}: ${file.name}: exit ${run.exitCode}, ` +
+      `${run.seconds.toFixed(1)} s, ${Math.round(run.megabytes)} MB  ${JSON.stringify(told)}` +
+      (bad === null ? '' : `\n      ${bad}: ${JSON.stringify((run.stderr + run.stdout).slice(0, 600))}`),
+  );
+  rmSync(room, { recursive: true, force: true });
+}
+
+const work = PLACES.filter(({ name }) => name.startsWith(only)).flatMap((place) =>
+  [...NO_FILES, ...(place.whole === null ? [] : CONTENTS)].map((file) => ({ place, file })),
+);
+const queue = work.filter((_, index) => index % every === 0);
+const looks = queue.length;
+await Promise.all(
+  Array.from({ length: jobs }, async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      await look(next.place, next.file);
+  }),
+);
+const result =
+  `${wrong} wrong; at most ${secondsMost.toFixed(1)} s of processor time, ${Math.round(megabytesMost)} MB; ` +
+  `exit codes: ${[...codes]
+    .sort()
+    .map(([code, times]) => `${code}: ${times}`)
+    .join(', ')}`;
+console.log(result);
+const command = `npx tsx bench/safety/strange.ts${only === '' ? '' : ` --place '${only}'`}${every === 1 ? '' : ` --every ${every}`}`;
+const what = `${looks} strange files in every place where a command reads or writes one`;
+if (isRecorded) record({ what, result, command });
+rmSync(directory, { recursive: true, force: true });
+process.exitCode = wrong === 0 ? 0 : 1;
