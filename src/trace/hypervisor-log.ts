@@ -5,7 +5,7 @@
  *     time_s tsc vcpu load preempted=N wait_ns=W
  */
 import { existsSync } from 'node:fs';
-import { readBytes, textOf } from './read-file.js';
+import { plainBytes, readBytes } from './read-file.js';
 import { quote, TraceError } from './trace-error.js';
 
 export interface HypervisorEvent {
@@ -21,6 +21,10 @@ const LINE =
 
 /** Lines of a log that are taken; those of recordings have some thousand. */
 const EVENTS_MAX = 1_000_000;
+/** Bytes of a line that are looked at: no line of a log has as many. */
+const LINE_BYTES_MAX = 200;
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** Where the log of a recording would be. */
 export function hypervisorLogPaths(recording: string): string[] {
@@ -28,12 +32,12 @@ export function hypervisorLogPaths(recording: string): string[] {
   return [`${base}.hv.gz`, `${base}.hv`];
 }
 
-/** Parses the log's text; `file` names it in messages. Throws TraceError for anything but an ordered log. */
-export function parseHypervisorLog(text: string, file: string, cpus: number): HypervisorEvent[] {
+/** Parses the log; `file` names it in messages. Throws TraceError for anything but an ordered log. */
+export function parseHypervisorLog(log: Buffer, file: string, cpus: number): HypervisorEvent[] {
   const events: HypervisorEvent[] = [];
   let last = 0;
   let number = 0;
-  for (const line of linesOf(text)) {
+  for (const line of linesOf(log)) {
     number++;
     if (line === '' || line.startsWith('#')) continue;
     const match = LINE.exec(line);
@@ -63,14 +67,17 @@ export function parseHypervisorLog(text: string, file: string, cpus: number): Hy
   return events;
 }
 
-/** One at a time: millions of them at once would be a gigabyte. */
-function* linesOf(text: string): Generator<string> {
-  let from = 0;
-  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-    yield text.slice(from, end);
+/**
+ * One at a time, each cut where it is longer than any line of a log: all of them at once, and the text that
+ * they are cut from, would be a gigabyte.
+ */
+function* linesOf(log: Buffer): Generator<string> {
+  for (let from = log.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0; from <= log.length; ) {
+    const newline = log.indexOf(10, from);
+    const end = newline === -1 ? log.length : newline;
+    yield log.toString('utf8', from, Math.min(end, from + LINE_BYTES_MAX)).replace(/\r$/, '');
     from = end + 1;
   }
-  yield text.slice(from);
 }
 
 /** The log beside a recording; null when there is none. */
@@ -78,5 +85,5 @@ export function readHypervisorLog(recording: string, cpus: number): HypervisorEv
   const path = hypervisorLogPaths(recording).find((candidate) => existsSync(candidate));
   return path === undefined
     ? null
-    : parseHypervisorLog(textOf(readBytes(path, undefined, 'a hypervisor log'), path), path, cpus);
+    : parseHypervisorLog(plainBytes(readBytes(path, undefined, 'a hypervisor log'), path), path, cpus);
 }

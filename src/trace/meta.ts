@@ -35,7 +35,8 @@ export function readMeta(path: string): RecordingMeta | undefined {
   if (!existsSync(path)) return undefined;
   let json: unknown;
   try {
-    json = JSON.parse(readBytes(path, MAX_META_BYTES, META).toString('utf8'));
+    // A decoder drops a byte order mark, JSON has none.
+    json = JSON.parse(new TextDecoder().decode(readBytes(path, MAX_META_BYTES, META)));
   } catch (error) {
     if (error instanceof TraceError) throw error;
     throw new TraceError(path, null, `is not JSON`, `expected ${META}`);

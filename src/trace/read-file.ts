@@ -147,16 +147,19 @@ function gunzipFailure(bytes: Buffer, name: string, error: unknown, limit: numbe
  * above.
  */
 export function textOf(bytes: Buffer, name: string): string {
-  if (!isGzip(bytes)) return bytes.toString('utf8');
+  return plainBytes(bytes, name).toString('utf8');
+}
+
+/** The bytes themselves, or what is in them when they are gzip. Throws TraceError as `textOf` does. */
+export function plainBytes(bytes: Buffer, name: string): Buffer {
+  if (!isGzip(bytes)) return bytes;
   const limit = Math.min(
     MAX_TEXT_BYTES,
     Math.max(bytes.length * MAX_PLAUSIBLE_RATIO, MAX_TEXT_BYTES_WHEN_IMPLAUSIBLE),
   );
-  let plain: Buffer;
   try {
-    plain = gunzipSync(bytes, { maxOutputLength: limit });
+    return gunzipSync(bytes, { maxOutputLength: limit });
   } catch (error) {
     throw gunzipFailure(bytes, name, error, limit);
   }
-  return plain.toString('utf8');
 }

@@ -125,6 +125,6 @@ describe('a meta file', () => {
     expect(() => readMeta(put('wrong.meta.json', '{"vcpus": "two"}'))).toThrow(
       /wrong\.meta\.json: has a wrong vcpus:/,
     );
-    expect(readMeta(put('short.meta.json', '{}'))).toEqual({ kernel: 'not named' });
+    expect(readMeta(put('short.meta.json', '\ufeff{}\r\n'))).toEqual({ kernel: 'not named' });
   });
 });
