@@ -1,4 +1,5 @@
 import { measureLength, runBatch, simplifyWitness } from '../src/explore/batch.js';
+import { minimise } from '../src/explore/minimise/minimise.js';
 import { runPairs } from '../src/explore/pairs/pair-batch.js';
 import type { ExplorerTasks } from '../src/explore/pool.js';
 import type { Definitions } from '../src/programs/definitions.js';
@@ -12,5 +13,6 @@ export function start(own: Definitions): ExplorerTasks {
     length: (request) => measureLength(request, own),
     simplified: ({ request, witness }) => simplifyWitness(request, witness, cause, own),
     pairs: (request) => runPairs(request, own),
+    minimised: (request) => minimise(request, cause, own),
   };
 }

@@ -12,6 +12,7 @@ import type { PreparedSource, SourceOptions } from '../csource/source.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
 import type { LitmusOutcome } from '../litmus/litmus-outcomes.js';
 import type { LockstepResult } from '../lockstep/api.js';
+import type { MinimisedFinding, MinimiseLimits } from '../minimise/minimise-finding.js';
 import type { ReplayResult } from '../report/json-documents.js';
 import type { LabelledLine } from '../report/witness-words.js';
 import type { StressPlan } from '../stress/api.js';
@@ -201,6 +202,16 @@ export interface Engine {
   hunt(request: AskedHunt, pool: Pool): Promise<HuntResult>;
   huntProgram(request: ProgramHuntRequest, pool: Pool): Promise<HuntResult>;
   replay(finding: Finding): Promise<ReplayResult>;
+  /**
+   * A finding with less in it; null where `signal` was aborted before there was one. Throws InputError where
+   * the finding does not replay.
+   */
+  minimise(
+    finding: Finding,
+    pool: Pool,
+    limits: MinimiseLimits,
+    signal: AbortSignal,
+  ): Promise<MinimisedFinding | null>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;
   readonly comparisons: ComparisonEngine;

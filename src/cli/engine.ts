@@ -65,6 +65,14 @@ export function createEngine(): Engine {
       const { replayFinding } = await import('../replay/replay-finding.js');
       return replayFinding(finding, true, modules);
     },
+    minimise: async (finding, pool, limits, signal) => {
+      const [{ minimiseFinding }, { HuntPool }] = await Promise.all([
+        import('../minimise/minimise-finding.js'),
+        import('../explore/pool.js'),
+      ]);
+      if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
+      return minimiseFinding(finding, pool, modules, limits, signal);
+    },
     threads: threadEngine(() => modules),
     studies: studyEngine(() => modules),
     comparisons: comparisonEngine(() => modules),

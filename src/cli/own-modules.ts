@@ -95,9 +95,9 @@ async function requireConsent(io: CliIo, file: string, modules: readonly string[
 }
 
 /** What is wrong with something of a file is told with the file's name. */
-async function named(where: string, act: () => Promise<unknown>): Promise<void> {
+export async function named<Result>(where: string, act: () => Promise<Result>): Promise<Result> {
   try {
-    await act();
+    return await act();
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
   }

@@ -10,6 +10,7 @@ import type { Subject } from '../programs/subject.js';
 import { type Answered, answerOf } from '../seal/answered.js';
 import { InfrastructureError, type InputError } from '../vocabulary/errors.js';
 import { type BatchRequest, type BatchResult, type BatchWitness, subjectKey } from './batch.js';
+import type { Minimised, MinimiseRequest } from './minimise/minimise.js';
 import type { PairRequest, PairResult } from './pairs/pair-batch.js';
 import { Silence } from './silence.js';
 import { WithCallers } from './with-callers.js';
@@ -35,6 +36,7 @@ export interface ExplorerTasks {
   length(request: BatchRequest): number;
   simplified(of: { readonly request: BatchRequest; readonly witness: BatchWitness }): BatchWitness;
   pairs(request: PairRequest): PairResult;
+  minimised(request: MinimiseRequest): Minimised;
 }
 
 export interface PoolSettings {
@@ -178,6 +180,11 @@ export class HuntPool implements BatchRunner {
   /** Executions of two kernels, the patch's following the base's. */
   pairs(request: PairRequest): Promise<PairResult> {
     return this.task('pairs', request, { variant: request.patch, scenario: request.scenario });
+  }
+
+  /** A witness with less in it, of the same class and cause. */
+  minimise(request: MinimiseRequest): Promise<Minimised> {
+    return this.task('minimised', request, request.request);
   }
 
   /** Ends the workers, whatever they do. */

@@ -16,30 +16,45 @@ import { CandidateDecider, CompletionDecider, type Pick } from './candidate-deci
 
 const ATTEMPTS_MAX = 800;
 
-type Run = readonly Pick[];
+export type Run = readonly Pick[];
 
-export function simplify(machine: Machine, decisions: readonly number[], wanted: ViolationClass): number[] {
+export interface Simplification {
+  /** Candidates that are executed at most. Default 800. */
+  readonly attemptsMax?: number;
+  /** Whether a simpler schedule still shows what is wanted, beyond the class. Default: it does. */
+  readonly isWanted?: (decisions: readonly number[]) => boolean;
+  /** Is told how many candidates were executed. */
+  readonly onAttempts?: (attempts: number) => void;
+}
+
+export function simplify(
+  machine: Machine,
+  decisions: readonly number[],
+  wanted: ViolationClass,
+  { attemptsMax = ATTEMPTS_MAX, isWanted, onAttempts }: Simplification = {},
+): number[] {
   let attempts = 0;
   let best = runsOf(picksOf(decisions));
   /** Executes the candidate; takes it over if it is simpler. */
   const improve = (candidate: readonly Run[]): boolean => {
     attempts++;
-    const executed = execute(machine, candidate.flat(), wanted);
+    const executed = executeCandidate(machine, candidate.flat(), wanted);
     if (executed === null) return false;
     const runs = runsOf(executed);
     if (!simpler(runs, best)) return false;
+    if (isWanted !== undefined && !isWanted(decisionsOf(executed))) return false;
     best = runs;
     return true;
   };
-  for (let progress = true; progress && attempts < ATTEMPTS_MAX; ) {
+  for (let progress = true; progress && attempts < attemptsMax; ) {
     progress = false;
-    for (let size = best.length >> 1; size >= 1 && attempts < ATTEMPTS_MAX; size >>= 1) {
-      for (let start = 0; start < best.length && attempts < ATTEMPTS_MAX; ) {
+    for (let size = best.length >> 1; size >= 1 && attempts < attemptsMax; size >>= 1) {
+      for (let start = 0; start < best.length && attempts < attemptsMax; ) {
         if (improve([...best.slice(0, start), ...best.slice(start + size)])) progress = true;
         else start += size;
       }
     }
-    for (let i = 0; i < best.length && attempts < ATTEMPTS_MAX; i++) {
+    for (let i = 0; i < best.length && attempts < attemptsMax; i++) {
       const next = best.findIndex((run, j) => j > i && run[0].agent === best[i][0].agent);
       if (next < 0) continue;
       const joined = [
@@ -52,7 +67,12 @@ export function simplify(machine: Machine, decisions: readonly number[], wanted:
       if (improve(joined) || improve(delayed)) progress = true;
     }
   }
-  return best.flat().flatMap((pick) => [pick.agent, ...pick.choices.map((choice) => -1 - choice)]);
+  onAttempts?.(attempts);
+  return decisionsOf(best.flat());
+}
+
+export function decisionsOf(picks: readonly Pick[]): number[] {
+  return picks.flatMap((pick) => [pick.agent, ...pick.choices.map((choice) => -1 - choice)]);
 }
 
 function simpler(a: readonly Run[], b: readonly Run[]): boolean {
@@ -60,7 +80,7 @@ function simpler(a: readonly Run[], b: readonly Run[]): boolean {
   return a.flat().length < b.flat().length;
 }
 
-function picksOf(decisions: readonly number[]): Pick[] {
+export function picksOf(decisions: readonly number[]): Pick[] {
   const picks: { agent: number; choices: number[] }[] = [];
   for (const decision of decisions) {
     if (decision >= 0) picks.push({ agent: decision, choices: [] });
@@ -69,7 +89,7 @@ function picksOf(decisions: readonly number[]): Pick[] {
   return picks;
 }
 
-function runsOf(picks: readonly Pick[]): Run[] {
+export function runsOf(picks: readonly Pick[]): Run[] {
   const runs: Pick[][] = [];
   for (const pick of picks) {
     if (runs.at(-1)?.[0].agent === pick.agent) runs.at(-1)?.push(pick);
@@ -83,11 +103,20 @@ function runsOf(picks: readonly Pick[]): Run[] {
  */
 const FINISH_FACTOR = 2;
 
+/** What shows only when nobody has anything left to do. */
+export function isJudgedAtEnd(violation: ViolationClass): boolean {
+  return violation === 'assertion' || violation === 'deadlock';
+}
+
 /** What happened, up to and with the violation; null if another one, or none, came. */
-function execute(machine: Machine, picks: readonly Pick[], wanted: ViolationClass): Pick[] | null {
+export function executeCandidate(
+  machine: Machine,
+  picks: readonly Pick[],
+  wanted: ViolationClass,
+): Pick[] | null {
   const candidate = new CandidateDecider(picks);
   drive(machine, candidate);
-  if (machine.violation === null && wanted === 'assertion') {
+  if (machine.violation === null && isJudgedAtEnd(wanted)) {
     proceed(machine, new CompletionDecider(candidate, picks.length * FINISH_FACTOR));
     judgeEnd(machine);
   }

@@ -21,7 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['lockstep'],
   ['report'],
   ['check', 'litmus', 'verify'],
-  ['study'],
+  ['study', 'minimise'],
   ['compare', 'merge'],
   ['api'],
   ['index'],

@@ -226,6 +226,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   [`shootdown replay ${B1_PLACEHOLDER}`]: cli(1, { prints: /^reproduced/m }),
   [`shootdown replay ${B1_PLACEHOLDER} --on-threads`]: cli(1, { prints: /^in lockstep on 2 threads/m }),
   // No terminal here: it prints. Walking through it is tested by test/cli/show.test.ts.
+  [`shootdown minimise ${B1_PLACEHOLDER}`]: cli(0, {
+    argv: `minimise ${B1_PLACEHOLDER} --executions 300 --states 0`,
+    prints: /^ {2}operations +\d+ +to \d+$/m,
+  }),
   [`shootdown show ${B1_PLACEHOLDER}`]: cli(0, { prints: /user load/ }),
   'shootdown trace info my.trace.gz': cli(0, { prints: /17588|17,588/ }),
   'shootdown trace check my.trace.gz': cli(0),

@@ -9,6 +9,7 @@ import { huntCommand } from './hunt/hunt.js';
 import { listCommand } from './list.js';
 import { litmusCommand } from './litmus.js';
 import { mergeCommand } from './merge/merge.js';
+import { minimiseCommand } from './minimise.js';
 import { replayCommand } from './replay.js';
 import { showCommand } from './show/show.js';
 import { sourceCommand } from './source/source.js';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CliCommand[] = [
   mergeCommand,
   compareCommand,
   replayCommand,
+  minimiseCommand,
   showCommand,
   stressCommand,
   traceCommand,
