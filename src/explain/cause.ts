@@ -83,6 +83,7 @@ const WORDS = {
   waitedElsewhere: 'the initiator waited for another word than the answer',
   freedEarly: 'the page was freed before its flush was requested',
   sameGeneration: 'the generation was not counted up',
+  unordered: 'the generation was counted without a barrier',
   claimed: 'the slot took a generation that was read after its flush',
 } as const;
 

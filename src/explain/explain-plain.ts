@@ -6,7 +6,8 @@ import { aboutToStore, aboutToStoreFact } from './about-to-store.js';
 import type { Cause } from './cause.js';
 import type { Explanation } from './explanation.js';
 import type { Fact } from './fact.js';
-import { groundFact, groundOf, missed, missedFact, sourceFact, sources } from './known-from.js';
+import { groundFacts, landedFacts, staleFacts } from './judged-facts.js';
+import { missed, missedFact, sourceFact, sources } from './known-from.js';
 import type { Names } from './names.js';
 import { overtakenFact, overtakenStores } from './overtaken.js';
 import type { RawStep } from './raw-step.js';
@@ -132,15 +133,10 @@ class PlainExplainer {
       ...(torn === null ? [] : [tornFact(torn, names)]),
       ...(coming === null ? [] : [aboutToStoreFact(coming, names)]),
     ];
-    return [...known, ...this.grounds(step), ...this.sources(step.cpu, step.step, known)];
-  }
-
-  /** By what the CPU went that made the newest store of another one that was met. */
-  private grounds({ cpu, step }: RawStep): Fact[] {
-    const { traffic, names } = this;
-    const [newest] = sources(traffic, cpu, step);
-    const ground = newest === undefined ? undefined : groundOf(traffic, newest.store);
-    return newest === undefined || ground === undefined ? [] : [groundFact(ground, newest.store, names)];
+    const landed = step.asserted === null ? landedFacts(traffic, names, step) : [];
+    const grounds = groundFacts(traffic, names, step);
+    const stale = staleFacts(traffic, names, step, [...known, ...grounds]);
+    return [...known, ...landed, ...grounds, ...stale, ...this.sources(step.cpu, step.step, known)];
   }
 
   /** What the CPU's last loads saw of others, as far as no other fact speaks of it. */

@@ -12,8 +12,10 @@ import { freedTableWalk } from './freed-table-walk.js';
 import type { KernelNames } from './names.js';
 import type { OwnCalls } from './own-calls.js';
 import { tellOwnDifferences } from './own-differences.js';
+import { acknowledged, csdReused, unlockedFree } from './protocol-breach.js';
 import type { RawStep } from './raw-step.js';
 import { repeats } from './repeats.js';
+import { splitPage } from './split-page.js';
 import { staleUse } from './stale-use.js';
 import { Story } from './story.js';
 
@@ -47,6 +49,14 @@ function byClass(story: Story, judged: readonly number[]): Explanation {
       return crossMm(story, facts);
     case 'freed-table-walk':
       return freedTableWalk(story, facts);
+    case 'split-page':
+      return splitPage(story, facts);
+    case 'csd-reuse':
+      return csdReused(story, facts);
+    case 'lost-ack':
+      return acknowledged(story, facts);
+    case 'unlock-of-free':
+      return unlockedFree(story, facts);
     case 'assertion':
       return asserted(story, judged);
     case 'deadlock':

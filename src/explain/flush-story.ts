@@ -3,6 +3,7 @@ import * as K from '../machine/op-kinds.js';
 import { broadcastOf, unsynced } from './broadcasts-view.js';
 import { type Cause, flushCause } from './cause.js';
 import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './circumstance.js';
+import { countedPlainly } from './counted-plainly.js';
 import type { Explanation } from './explanation.js';
 import { flushed } from './flushed-instead.js';
 import { askedOfHost, hostsView } from './hosts-view.js';
@@ -61,31 +62,19 @@ export function flushStory(story: Story, stale: StaleChange): Explanation {
   story.mark(counted, `generation ${generation} of ${name} is the one that covers the change`);
   story.tell(`CPU${initiator}'s change is covered by generation ${generation} of ${name}`, counted);
   const isPlain = stores(counted);
-  if (isPlain) countedPlainly(story, counted);
+  const isOrdered = !isPlain || countedPlainly(story, counted);
   const explained = requested(story, stale, counted, isDone, { target, mm, generation });
-  return isPlain ? { ...explained, former: flushCause('notCounted') } : explained;
+  if (!isPlain) return explained;
+  const former = flushCause('notCounted');
+  // Whatever it was that nobody saw: it is for the want of a barrier.
+  return isOrdered
+    ? { ...explained, former }
+    : { ...explained, cause: flushCause('unordered'), causeStep: counted.step, former };
 }
 
 /** The client operation returns. */
 function ends({ events }: RawStep): boolean {
   return events.some(({ kind }) => kind === EV_OPERATION);
-}
-
-/**
- * The generation was read and stored: no barrier stands between the change and what the initiator looks at
- * next.
- */
-function countedPlainly(story: Story, counted: RawStep): void {
-  const read = story.before(
-    counted.step,
-    ({ cpu, kind, a }) => cpu === counted.cpu && kind === K.OP_READ_ONCE && a === counted.a,
-  );
-  if (read === undefined) return;
-  story.mark(
-    read,
-    `CPU${counted.cpu} counts in two steps and without a barrier: its change may still be buffered`,
-  );
-  story.tell(`CPU${counted.cpu} counted it without a barrier`, read);
 }
 
 /** The request has been counted. */
@@ -101,7 +90,7 @@ function requested(
   const broadcast = broadcastOf(story, counted.step, use.step, initiator);
   const told =
     broadcast === undefined
-      ? initiatorsView(story, counted.step, use.step, initiator, target)
+      ? initiatorsView(story, counted.step, use.step, initiator, target, stale.mm)
       : unsynced(story, broadcast, use.step, target);
   const asked = askedOfHost(story, counted.step, use.step, target, initiator);
   if (asked !== undefined) story.mark(asked, `CPU${initiator} asks CPU${target}'s host for the flush`);

@@ -1,5 +1,5 @@
 import { OP_COND_LOAD_ACQUIRE } from '../machine/op-kinds.js';
-import type { Fact } from './fact.js';
+import type { Fact, FactMark } from './fact.js';
 import type { Names } from './names.js';
 import { arrives, latest, storeMarks } from './torn-reads.js';
 import type { Load, Store, Traffic } from './traffic.js';
@@ -48,18 +48,39 @@ export function groundOf({ loads }: Traffic, { cpu, made }: Store): Load | undef
   return own.findLast(({ step }) => step.kind === OP_COND_LOAD_ACQUIRE) ?? own.at(-1);
 }
 
-export function groundFact(ground: Load, store: Store, names: Names): Fact {
-  const { cpu, step, address, value } = ground;
+/**
+ * `traffic` tells who had stored what the ground saw, and whose store it missed: that of `judged`, who relied
+ * on being seen, or of whoever changed the word before the store that went by it.
+ */
+export function groundFact(
+  ground: Load,
+  store: Store,
+  { traffic, judged, names }: { readonly traffic: Traffic; readonly judged: number; readonly names: Names },
+): Fact {
+  const { cpu, step, address, value, from } = ground;
   const isWait = step.kind === OP_COND_LOAD_ACQUIRE;
   const word = names.word(address, -1);
-  const what = isWait
-    ? `waits for ${word}, which is ${names.value(address, value)}`
-    : `reads ${names.value(address, value)} in ${word}`;
-  const words =
+  const told = (number: number): string => names.value(address, number);
+  const what = isWait ? `waits for ${word}, which is ${told(value)}` : `reads ${told(value)} in ${word}`;
+  const marks: FactMark[] = [{ step, why: `CPU${cpu} ${what}, and goes on`, isPlain: true }];
+  const parts = [
     `CPU${cpu} stores ${names.value(store.address, store.value)} to ` +
-    `${names.word(store.address, -1)} at step ` +
-    `${store.made.step} after it ${isWait ? 'waited for' : 'read'} ${word} at step ${step.step}`;
-  return { words, marks: [{ step, why: `CPU${cpu} ${what}, and goes on`, isPlain: true }], detail: null };
+      `${names.word(store.address, -1)} at step ` +
+      `${store.made.step} after it ${isWait ? 'waited for' : 'read'} ${word} at step ${step.step}`,
+  ];
+  if (from !== null && from.cpu !== cpu) {
+    marks.push({ step: from.made, why: `CPU${from.cpu} stores what lets CPU${cpu} go on`, isPlain: true });
+    parts.push(`which CPU${from.cpu} had stored at step ${from.made.step}`);
+  }
+  const later = traffic.missed(ground);
+  if (later !== null && later.cpu === judged && later.cpu !== cpu) {
+    marks.push({
+      step: later.made,
+      why: `CPU${judged} stores ${told(later.value)} to ${word}: CPU${cpu} has looked`,
+    });
+    parts.push(`before CPU${judged}'s ${told(later.value)} of step ${later.made.step}`);
+  }
+  return { words: parts.join(', '), marks, detail: null };
 }
 
 /** Loads of a CPU that a store of another one, which came later, has made out of date; the newest first. */

@@ -28,11 +28,22 @@ export function overtakenStores(traffic: Traffic, most: number): Overtaken[] {
     if (store.read === null || store.landed === null) continue;
     const between: Store[] = [];
     for (let at = traffic.missed(store.read); at !== null && at !== store; at = at.next)
-      if (at.cpu !== store.cpu) between.push(at);
+      if (at.cpu !== store.cpu || isOfHandler(at, store)) between.push(at);
     if (between.some(({ before, value }) => before !== value))
       found.push({ read: store.read, store, between });
   }
   return found;
+}
+
+/** Whether an interrupt handler of the CPU made the store, in the middle of what made the other one. */
+function isOfHandler(at: Store, { made, read }: Store): boolean {
+  const { step, handlerDepth } = at.made;
+  return handlerDepth > made.handlerDepth && read !== null && step > read.step.step && step < made.step;
+}
+
+/** Who made a store that came in between. */
+function whose(one: Store, cpu: number): string {
+  return one.cpu === cpu ? `CPU${cpu}'s interrupt handler` : `CPU${one.cpu}`;
 }
 
 export function overtakenFact({ read, store, between }: Overtaken, names: Names): Fact {
@@ -40,7 +51,7 @@ export function overtakenFact({ read, store, between }: Overtaken, names: Names)
   const landed = store.landed ?? made;
   const word = names.word(address, cpu);
   const value = (number: number): string => names.value(address, number);
-  const others = [...new Set(between.map((one) => `CPU${one.cpu}`))].join(' and ');
+  const others = [...new Set(between.map((one) => whose(one, cpu)))].join(' and ');
   const since = `since CPU${cpu} had read ${value(read.value)} at step ${read.step.step}`;
   const history = historyOf(between, value);
   const isSame = made.kind === K.OP_CMPXCHG;
@@ -55,7 +66,8 @@ export function overtakenFact({ read, store, between }: Overtaken, names: Names)
   if (landed !== made)
     marks.push({ step: made, why: `CPU${cpu} stores by what it had read at step ${read.step.step}` });
   const last = between.at(-1);
-  if (last !== undefined) marks.push({ step: last.made, why: `CPU${last.cpu} changes ${word} meanwhile` });
+  if (last !== undefined)
+    marks.push({ step: last.made, why: `${whose(last, cpu)} changes ${word} meanwhile` });
   return {
     words: `CPU${cpu}'s ${isSame ? 'compare-exchange' : 'store'} at step ${made.step} ${what}`,
     marks,

@@ -33,13 +33,13 @@ export function overtaker(story: Story, change: RawStep, use: RawStep): void {
   );
   if (found !== undefined) story.mark(found, `CPU${first.cpu} finds the entry changed, and does not flush`);
   const { tlbFlushPending, tlbFlushBatched } = story.kernel.layout.mms[change.c];
-  const looked = [tlbFlushPending, tlbFlushBatched].flatMap(
-    (word) =>
-      story.before(
-        first.step,
-        ({ cpu, a, kind }) => cpu === first.cpu && a === word && kind <= K.OP_FETCH_AND,
-      ) ?? [],
-  );
+  const looked = [tlbFlushPending, tlbFlushBatched].flatMap((word) => {
+    const touches = ({ cpu, a, kind }: RawStep): boolean =>
+      cpu === first.cpu && a === word && kind <= K.OP_FETCH_AND;
+    const reads = (step: RawStep): boolean =>
+      touches(step) && step.kind === K.OP_READ_ONCE && step.step > change.step;
+    return story.before(first.step, reads) ?? story.before(first.step, touches) ?? [];
+  });
   for (const look of looked)
     story.mark(look, `CPU${first.cpu} learns here of flushes that are pending, or could`);
   story.tell(

@@ -3,6 +3,7 @@ import * as E from '../kernel/events.js';
 import * as K from '../machine/op-kinds.js';
 import { type FlushCause, flushCause } from './cause.js';
 import { askedOfHost } from './hosts-view.js';
+import { seenInMask } from './mask-view.js';
 import type { RawStep } from './raw-step.js';
 import type { Part, Story } from './story.js';
 import { answered, answeredEarly, waitedElsewhere } from './went-on.js';
@@ -18,12 +19,13 @@ export function initiatorsView(
   until: number,
   initiator: number,
   target: number,
+  mm: number,
 ): Part | null {
   const looks = (step: RawStep): boolean =>
     step.cpu === initiator &&
     step.events.some((event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target);
   const asked = story.steps.find((step) => step.step >= from && step.step < until && looks(step));
-  if (asked === undefined) return unnoted(story, from, until, initiator, target);
+  if (asked === undefined) return unnoted(story, from, until, initiator, target, mm);
   const answer = asked.events.some(
     (event) => event.kind === E.EV_SHOULD_FLUSH && event.a === target && event.b === 1,
   );
@@ -31,7 +33,14 @@ export function initiatorsView(
 }
 
 /** Nobody noted whether the target was to be asked: what the machine did is known all the same. */
-function unnoted(story: Story, from: number, until: number, initiator: number, target: number): Part | null {
+function unnoted(
+  story: Story,
+  from: number,
+  until: number,
+  initiator: number,
+  target: number,
+  mm: number,
+): Part | null {
   // It flushes itself, without an IPI.
   if (initiator === target) return null;
   const isServed = ({ step, cpu, events }: RawStep): boolean =>
@@ -40,7 +49,10 @@ function unnoted(story: Story, from: number, until: number, initiator: number, t
   if (askedOfHost(story, from, until, target, initiator) !== undefined) return null;
   const sent = sentTo(story, from, until, initiator, target);
   if (sent !== undefined) return unawaited(story, sent, until, initiator, target);
-  return { words: `CPU${target} got no IPI for it`, cause: flushCause('noIpi'), step: from };
+  const seen = seenInMask(story, { from, until, initiator, target, mm });
+  const cause = flushCause('noIpi');
+  if (seen === null) return { words: `CPU${target} got no IPI for it`, cause, step: from };
+  return { words: seen.words, cause, step: seen.step, also: seen.also };
 }
 
 /** The interrupt or NMI by which the initiator asked the target. */
@@ -105,11 +117,30 @@ function passedOver(story: Story, asked: RawStep, from: number, initiator: numbe
       ? ''
       : `, whose store of ${names.value(decisive.a, hidden.value)} was still in its store buffer`;
   story.mark(decisive, `should_flush_tlb ${reason}${buffered}: no IPI`);
+  const also = wasLazy ? laziness(story, lazy, target) : [];
   return {
+    also,
     words: `should_flush_tlb ${reason}${buffered}${buffered === '' ? '' : ','} and sent no IPI`,
     cause: seen(wasLazy, loaded, hidden !== null),
     step: decisive.step,
   };
+}
+
+/** Where the target had said that it is lazy, and where it says otherwise. */
+function laziness(story: Story, looked: RawStep, target: number): RawStep[] {
+  const load = story.traffic.loads.find(({ step }) => step === looked);
+  if (load === undefined) return [];
+  const [said, later] = [load.from, story.traffic.missed(load)];
+  const own: RawStep[] = [];
+  if (said !== null && said.cpu === target) {
+    story.mark(said.made, `CPU${target} says that it is lazy`);
+    own.push(said.made);
+  }
+  if (later !== null && later.cpu === target && later.made.step > looked.step) {
+    story.mark(later.made, `CPU${target} says only here that it is lazy no longer`);
+    own.push(later.made);
+  }
+  return own;
 }
 
 function seen(wasLazy: boolean, loaded: RawStep | undefined, isBuffered: boolean): FlushCause {

@@ -81,9 +81,18 @@ export function claim(story: Story, until: number, slot: Slot, generation: numbe
   const packed = story.kernel.packedTagBits > 0;
   if ((packed ? packedGen(stored) : stored) < generation) return null;
   const own = story.steps.filter(({ step, cpu }) => cpu === slot.cpu && step < store.step);
+  const { layout } = story.kernel;
+  const generations = new Set([
+    ...layout.mms.map(({ tlbGen }) => tlbGen),
+    ...layout.cpus.flatMap(({ flushInfo, tlbstate }) => [
+      flushInfo.newTlbGen,
+      ...tlbstate.ctxs.map(({ tlbGen }) => tlbGen),
+    ]),
+  ]);
   const read =
     own.findLast(
-      ({ kind, value }) => (kind === K.OP_READ_ONCE || kind === K.OP_LOAD_ACQUIRE) && value === stored,
+      ({ kind, a, value }) =>
+        (kind === K.OP_READ_ONCE || kind === K.OP_LOAD_ACQUIRE) && value === stored && generations.has(a),
     ) ?? null;
   return { store, read, flush: own.findLast(flushes) ?? null };
 }

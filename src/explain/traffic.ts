@@ -42,6 +42,7 @@ export class Traffic {
   private readonly buffers = new Map<number, Store[]>();
   private readonly newest = new Map<number, Store>();
   private readonly first = new Map<number, Store>();
+  /** By CPU, handlers that run on it, and word: a handler's loads are not those of what it interrupts. */
   private readonly lastLoad = new Map<string, Load>();
 
   constructor(readonly steps: readonly RawStep[]) {
@@ -64,7 +65,7 @@ export class Traffic {
     const buffer = this.buffers.get(cpu) ?? [];
     this.buffers.set(cpu, buffer);
     const drains = step.drained.length;
-    const read = this.lastLoad.get(`${cpu} ${step.a}`) ?? null;
+    const read = this.lastLoad.get(keyOf(step)) ?? null;
     for (const write of step.writes.slice(0, drains)) this.land(step, write, buffer, null);
     if (reads(step)) this.load(step, buffer);
     if (isStore(step)) {
@@ -115,8 +116,12 @@ export class Traffic {
       overtook: own.filter((store) => !isOfWord(store)),
     };
     this.loads.push(load);
-    this.lastLoad.set(`${cpu} ${address}`, load);
+    this.lastLoad.set(keyOf(step), load);
   }
+}
+
+function keyOf({ cpu, handlerDepth, a }: RawStep): string {
+  return `${cpu} ${handlerDepth} ${a}`;
 }
 
 /** What the operation found in the word. */
