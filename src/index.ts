@@ -61,6 +61,7 @@ export type { KernelAssertions, KernelJudge } from './kernel/kernel-assertions.j
 export { KernelCpu } from './kernel/kernel-cpu.js';
 export { type Profile, profiles } from './kernel/profiles.js';
 export { RIGHT_ALL, RIGHT_READ, RIGHT_WRITE } from './machine/ghost.js';
+export * from './machine/host-operations.js';
 export {
   FLUSH_EVERYTHING,
   FLUSH_PAGES,

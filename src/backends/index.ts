@@ -2,6 +2,7 @@ import type { Backend } from '../kernel/backend.js';
 import { hypercallBackend } from './hypercall.js';
 import { hypervBackend } from './hyperv.js';
 import { invlpgbBackend } from './invlpgb.js';
+import { kvmHostBackend } from './kvm-host.js';
 import { kvmPvBackend } from './kvm-pv.js';
 import { nativeBackend } from './native.js';
 import { nativeOthersBackend } from './native-others.js';
@@ -12,6 +13,7 @@ export const backends: readonly Backend[] = [
   nativeBackend,
   nativeOthersBackend,
   kvmPvBackend,
+  kvmHostBackend,
   hypercallBackend,
   hypervBackend,
   xenBackend,

@@ -76,6 +76,8 @@ const WORDS = {
   nothing: 'nothing was flushed',
   hostErased: 'the host marked the vCPU once more over the flush request',
   hostLeftMark: 'the host left its mark on a vCPU that runs',
+  hostMoved: 'the host moved the vCPU to another physical CPU and flushed nothing',
+  sharedVpid: 'two vCPUs had the same VPID',
   userSpaceCompleted: "the host's user space completed an access with an old translation",
   interrupted: 'the interrupt came in the middle of the switch',
   recycled: 'a PCID was loaded for another mm without a flush',

@@ -1,5 +1,6 @@
 import { INVLPGB_PCID, INVLPGB_VA } from '../machine/broadcast.js';
 import { SB_USER } from '../machine/hardware.js';
+import * as HO from '../machine/host-operations.js';
 import * as HV from '../machine/hypervisor.js';
 import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mmu.js';
 import * as K from '../machine/op-kinds.js';
@@ -134,6 +135,8 @@ function aboutInterrupts(step: RawStep): string | null {
         `hypercall: flush CPU${step.a} ` +
         `${step.value !== 0 ? '(runs: it serves this itself)' : '(is out: flushed before it runs again)'}`
       );
+    case K.OP_HOST:
+      return hostOpText(step);
     case K.STEP_SERVE:
       return 'flush posted by a hypercall';
     case K.OP_INVLPGB:
@@ -149,6 +152,30 @@ function aboutInterrupts(step: RawStep): string | null {
       return null;
   }
 }
+
+/** What a host's code has its processor do: `vCPU onto pCPU2, VPID 1`. */
+function hostOpText({ a: what, b: vpid, c: page, value }: RawStep): string {
+  switch (what) {
+    case HO.HOST_OP_REASON:
+      return `VM exit: ${EXIT_REASONS[value] ?? 'unknown'}`;
+    case HO.HOST_OP_PUT:
+      return `vCPU off pCPU${value}`;
+    case HO.HOST_OP_PLACE:
+      return `vCPU onto pCPU${value}, VPID ${vpid}`;
+    case HO.HOST_OP_INVVPID_ADDRESS:
+      return `invvpid: page ${page} of VPID ${vpid}`;
+    case HO.HOST_OP_INVVPID_CONTEXT:
+      return `invvpid: all of VPID ${vpid}`;
+    case HO.HOST_OP_INVVPID_ALL:
+      return 'invvpid: all VPIDs';
+    case HO.HOST_OP_COMPLETE_ACCESS:
+      return 'the emulated access, with the translation made before';
+    default:
+      return `VM entry${value === 0 ? '' : ', after a flush'}`;
+  }
+}
+
+const EXIT_REASONS = ['preempted', 'an access to emulate', 'an access that user space emulates'];
 
 /** `invlpgb pages 3-4 of PCID 7`. */
 function invlpgbText({ a: flags, b: pcid, c: first, d: pages }: RawStep): string {

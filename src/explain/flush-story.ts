@@ -6,6 +6,7 @@ import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './cir
 import { countedPlainly } from './counted-plainly.js';
 import type { Explanation } from './explanation.js';
 import { flushed } from './flushed-instead.js';
+import { hostCodeView } from './host-code-view.js';
 import { askedOfHost, hostsView } from './hosts-view.js';
 import { erasedMark, overtaker } from './overtaker.js';
 import type { RawStep } from './raw-step.js';
@@ -94,7 +95,8 @@ function requested(
       : unsynced(story, broadcast, use.step, target);
   const asked = askedOfHost(story, counted.step, use.step, target, initiator);
   if (asked !== undefined) story.mark(asked, `CPU${initiator} asks CPU${target}'s host for the flush`);
-  const lost = hostsView(story, counted.step, use.step, target);
+  const lost =
+    hostCodeView(story, counted.step, use.step, target) ?? hostsView(story, counted.step, use.step, target);
   const early = told === null ? waitersView(story, counted.step, use.step, initiator, target) : null;
   // What it decided before the request reached it is no part of the story.
   const decided = early === null ? decision(story, change.step, use.step, due) : null;

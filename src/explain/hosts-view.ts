@@ -45,6 +45,7 @@ export function hostsView(story: Story, from: number, until: number, target: num
   }
   const erased = erasedRequest(story, from, until, target);
   if (erased !== null) return erased;
+  if (story.machine.hypervisor?.hasCode === true) return null;
   const left = leftMark(story, from, until, target);
   if (left !== null) return left;
   const latched = story.before(
@@ -70,16 +71,15 @@ const LATCHED_AND_MARKED: ReadonlySet<number> = new Set([HOST_PREEMPTED_IN_ACCES
 function leftMark(story: Story, from: number, until: number, target: number): Part | null {
   const asked = askedOfHost(story, from, until, target);
   if (asked === undefined) return null;
-  const left = story.before(
-    asked.step,
-    ({ cpu, kind, value }) => cpu === target && kind === K.STEP_HOST && value === HOST_ENTERED_MARKED,
-  );
-  if (left === undefined) return null;
+  const leaves = ({ cpu, kind, value }: RawStep): boolean =>
+    cpu === target && kind === K.STEP_HOST && value === HOST_ENTERED_MARKED;
+  const left = story.before(asked.step, leaves) ?? story.after(asked.step, leaves);
+  if (left === undefined || left.step >= until) return null;
   story.mark(
     left,
     `CPU${target}'s host clears its mark in a page that the guest has left: CPU${target} runs marked`,
   );
-  story.mark(asked, `CPU${asked.cpu} sees the mark, and asks for a flush that the host never looks for`);
+  story.mark(asked, `CPU${asked.cpu} sees the mark, and asks for a flush that the host does not look for`);
   const words = `CPU${target}'s host cleared its mark in a page that the guest had left`;
   return { words, cause: flushCause('hostLeftMark'), step: left.step, also: [asked] };
 }

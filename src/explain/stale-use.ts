@@ -8,11 +8,15 @@ import type { FactsOf } from '../vocabulary/violation-facts.js';
 import { throughOthersTable } from './cross-mm.js';
 import type { Explanation } from './explanation.js';
 import { flushStory } from './flush-story.js';
+import { isByLatch, othersVpid } from './host-code-view.js';
 import type { RawStep } from './raw-step.js';
 import type { Story } from './story.js';
 import type { StaleEntry } from './survived.js';
 
 /** An old translation that was used: its making, the change that it missed, and why nothing flushed it. */
+
+/** Of an entry that was there when the execution began. */
+const BEFORE_ALL = -1;
 
 /** The access, and the translation that it went through. */
 interface Use {
@@ -37,6 +41,8 @@ export function staleUse(story: Story, facts: FactsOf<'stale-use'>): Explanation
   if (use === null) return story.unexplained();
   const { executed, entry, filledAt, frame } = use;
   const fill = story.steps.find(({ step }) => step === filledAt);
+  const shared = othersVpid(story, fill, target);
+  if (shared !== null) return shared;
   const name = story.names.mm(mm);
   if (fill !== undefined)
     story.mark(
@@ -61,7 +67,7 @@ function directUse({ machine, kernel }: Story, judged: RawStep, mm: number, isWr
   const { mem } = machine;
   const block = machine.block(judged.cpu);
   const latch = block + H.LATCH_BASE;
-  const entry = judged.kind === K.STEP_HOST ? latch : machine.mmu.lookup(block, judged.a);
+  const entry = isByLatch(judged) ? latch : machine.mmu.lookup(block, judged.a);
   if (entry < 0) return null;
   const key = mem[entry + H.TLB_KEY];
   const root = machine.word(kernel.layout.mms[mm].pgd);
@@ -97,13 +103,12 @@ function bufferedUse(
       a === page &&
       ((kind === K.OP_WALK && value === WALK_DONE) || kind === K.STEP_WALK),
   );
-  if (filled === undefined) return null;
   const loaded = own.findLast(({ step, kind }) => step < executed.step && kind === K.OP_WRITE_CR3);
   const root = machine.word(kernel.layout.mms[mm].pgd);
   return {
     executed,
     entry: { page, pcid: loaded?.b ?? 0, root },
-    filledAt: filled.step,
+    filledAt: filled?.step ?? BEFORE_ALL,
     frame: null,
     isWrite: true,
   };

@@ -87,6 +87,7 @@ const TOLD = 'r';
 const ANSWERED = 'a';
 const INTERRUPT = 'i';
 const NMI = 'n';
+const VM_EXIT = 'x';
 
 /**
  * Numbers for histories: a history is its predecessor's number and one more event, so that equal numbers mean
@@ -142,7 +143,7 @@ class ListenedCode implements Continuation {
   }
 
   interrupt(vector: Vector): void {
-    this.histories.add(this.cpu.id, vector === 'nmi' ? NMI : INTERRUPT, 0);
+    this.histories.add(this.cpu.id, vector === 'nmi' ? NMI : vector === 'exit' ? VM_EXIT : INTERRUPT, 0);
     this.code.interrupt(vector);
   }
 

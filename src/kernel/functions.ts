@@ -8,6 +8,7 @@ import * as globalAsid from './global-asid.js';
 import * as hypercall from './hypercall.js';
 import * as hyperv from './hyperv.js';
 import type { KernelCpu } from './kernel-cpu.js';
+import * as kvmHost from './kvm-host.js';
 import * as lazy from './lazy.js';
 import * as exit from './mm/exit.js';
 import * as fault from './mm/fault.js';
@@ -42,6 +43,7 @@ export const kernelFunctions = {
   ...protocolFunctions(globalAsid),
   ...protocolFunctions(hypercall),
   ...protocolFunctions(hyperv),
+  ...protocolFunctions(kvmHost),
   ...protocolFunctions(lazy),
   ...protocolFunctions(exit),
   ...protocolFunctions(fault),

@@ -16,6 +16,7 @@ export * from './global-asid.js';
 export * from './hypercall.js';
 export * from './hyperv.js';
 export * from './hyperv-target.js';
+export * from './kvm-host.js';
 export * from './lazy.js';
 export * from './mm/exit.js';
 export * from './mm/fault.js';

@@ -1,5 +1,6 @@
 import { Cpu } from '../machine/cpu.js';
 import type { Machine } from '../machine/machine.js';
+import { type VcpuWords, vcpuWords } from '../machine/vcpu-words.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { FeatureName, Features } from './features.js';
 import type { KernelFunctions } from './functions.js';
@@ -30,6 +31,8 @@ export class KernelCpu extends Cpu {
   readonly features: Features;
   /** This CPU's structures. */
   readonly own: PerCpu;
+  /** What the host keeps of this virtual CPU; only where its steps are code (kernel/kvm-host.ts). */
+  readonly vcpu: VcpuWords;
   /** Every CPU's structures, by CPU. */
   readonly per: readonly PerCpu[];
   /** By mm handle. */
@@ -48,6 +51,7 @@ export class KernelCpu extends Cpu {
     this.layout = config.layout;
     this.scenario = config.scenario;
     this.own = config.layout.cpus[id];
+    this.vcpu = vcpuWords(config.layout.unit?.words ?? {}, id);
     this.per = config.layout.cpus;
     this.mms = config.layout.mms;
     this.maskWords = config.layout.maskWords;

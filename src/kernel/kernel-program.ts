@@ -132,6 +132,7 @@ export function kernelProgram(
     main: (cpu: Cpu): Protocol<void> => functions.runScript(cpu as KernelCpu, scenario.scripts[cpu.id]),
     interrupt: (cpu: Cpu): Protocol<void> => functions.callFunctionInterrupt(cpu as KernelCpu),
     nmi: (cpu: Cpu): Protocol<void> => emptyNmi(cpu),
+    vmExit: (cpu: Cpu): Protocol<void> => functions.kvmVcpuExit(cpu as KernelCpu),
     ...judgesOf(choice, layout),
     watched:
       choice.watchSlots === true

@@ -34,4 +34,5 @@ export interface Continuation {
   refuse(refusal: Refusal): unknown;
 }
 
-export type Vector = 'ipi' | 'nmi';
+/** `exit`: a VM exit, which the host's code follows. */
+export type Vector = 'ipi' | 'nmi' | 'exit';

@@ -234,6 +234,14 @@ export class Cpu {
     return this.op(K.OP_POST_FLUSH, target, 0, 0);
   }
 
+  /**
+   * Of a host's code, in the place of what it has of VMX: one of HOST_OP_* (host-operations.ts), for the
+   * entries of a VPID, and of a page where it is about one address. Answers what that says. Serialising.
+   */
+  hostOp(what: number, vpid = 0, page = 0): Op {
+    return this.op(K.OP_HOST, what, vpid, page);
+  }
+
   // Page tables and frames. `mm` is the handle; `key` a page, or pages + root index for a root entry (see
   // Ghost.key).
 

@@ -2,7 +2,7 @@ import type { Continuation, Vector } from './continuation.js';
 import type { Cpu } from './cpu.js';
 import { Refusal } from './operands.js';
 import type { ImmediateOp, PendingOp } from './pending-op.js';
-import type { Program } from './program.js';
+import { type Program, vmExitOf } from './program.js';
 import type { Protocol } from './protocol.js';
 
 /**
@@ -164,7 +164,7 @@ export class GeneratorCode extends GeneratorStack implements Continuation {
     this.callers.push(this.top);
     this.bases.push(this.base);
     this.base = this.callers.length;
-    this.top = vector === 'nmi' ? this.program.nmi(this.cpu) : this.program.interrupt(this.cpu);
+    this.top = handlerOf(this.program, vector, this.cpu);
   }
 
   protected override ended(): false {
@@ -175,6 +175,11 @@ export class GeneratorCode extends GeneratorStack implements Continuation {
     }
     return false;
   }
+}
+
+function handlerOf(program: Program, vector: Vector, cpu: Cpu): Protocol<unknown> {
+  if (vector === 'exit') return vmExitOf(program, cpu);
+  return vector === 'nmi' ? program.nmi(cpu) : program.interrupt(cpu);
 }
 
 /** Goes through whatever `yield*` goes through; where that is nothing, throws what `yield*` throws. */

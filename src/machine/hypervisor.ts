@@ -4,6 +4,7 @@ import * as H from './hardware.js';
 import { flushAsInputPage } from './hyperv-request.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
+import type { Program } from './program.js';
 import type { Unit } from './unit.js';
 
 /**
@@ -112,17 +113,19 @@ const IN_HOST = 1;
 const IN_USER_SPACE = 2;
 
 export class Hypervisor implements Unit {
-  readonly moves = {
+  /** Whether the host's steps are code that runs on the vCPU's CPU. */
+  readonly hasCode: boolean = false;
+  readonly moves: Unit['moves'] = {
     [HOST_AGENT]: (cpu: Cpu) => this.stepHost(cpu),
     [SERVICE_AGENT]: ({ id }: Cpu) => this.serve(id),
     [PREEMPT_AGENT]: (cpu: Cpu) => this.preempt(cpu),
   };
-  private readonly mem: Int32Array;
+  protected readonly mem: Int32Array;
   private readonly maskWords: number;
   private readonly behaviour: HostBehaviour;
 
   constructor(
-    private readonly machine: Machine,
+    protected readonly machine: Machine,
     private readonly layout: HostLayout,
   ) {
     this.mem = machine.mem;
@@ -132,6 +135,16 @@ export class Hypervisor implements Unit {
 
   running(id: number): boolean {
     return this.mem[this.machine.block(id) + H.VCPU_STATE] === VCPU_RUNNING;
+  }
+
+  /** Whether code runs on the vCPU's CPU: the guest's, or the host's. */
+  executes(id: number): boolean {
+    return this.running(id);
+  }
+
+  /** Of an access that the host's code has completed the outcome, once; -1: there was none. */
+  takeOutcome(_id: number): number {
+    return -1;
   }
 
   /** A number that changes whenever the host has done something for this vCPU. */
@@ -198,7 +211,7 @@ export class Hypervisor implements Unit {
    * (B29), or that its user space emulates (B31): whether that is so makes a difference to a host only that
    * marks the vCPU nonetheless.
    */
-  private latch(cpu: Cpu, block: number): boolean {
+  protected latch(cpu: Cpu, block: number): boolean {
     const { machine, mem } = this;
     const { kind, a: page, b: write } = cpu.pending;
     if (kind !== K.OP_USER_ACCESS) return false;
@@ -363,4 +376,10 @@ export class Hypervisor implements Unit {
         machine.mmu.hostFlush(block);
     }
   }
+}
+
+/** The host of a machine that runs the program: none, the program's own, or the usual one. */
+export function hostOf(machine: Machine, { host, unit }: Program): Hypervisor | null {
+  if (host == null) return null;
+  return unit?.makeHost?.(machine, host) ?? new Hypervisor(machine, host);
 }

@@ -7,6 +7,8 @@ import type { Machine } from './machine.js';
 
 /** What an interrupt saves: the pending operation, whether `yield*` waits for it, and the interrupt flag. */
 const SAVED_WORDS = 8;
+/** Where the first operand is among them. */
+const SAVED_A = 2;
 
 export class Interrupts {
   constructor(private readonly machine: Machine) {}
@@ -42,24 +44,37 @@ export class Interrupts {
   /** A handler begins; the CPU's code is then to be resumed. */
   deliver(cpu: Cpu): void {
     const { machine } = this;
-    const { id, pending, saved } = cpu;
+    const { id } = cpu;
     const { mem } = machine;
     const block = machine.block(id);
     const isNmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;
     // An interrupt is serialising: the buffer drains before the handler's first instruction.
     machine.drain(id);
-    machine.waits.end(id);
-    saved.push(pending.armed ? 1 : 0, pending.kind, pending.a, pending.b, pending.c, pending.d, pending.e);
-    cpu.depth++;
-    pending.armed = false;
+    this.push(cpu);
     if (isNmi) {
       mem[block + H.PENDING_NMI] = 0;
       mem[block + H.IN_NMI] = 1;
     } else mem[block + H.PENDING_IPI] = 0;
-    saved.push(mem[block + H.IF]);
     mem[block + H.IF] = 0;
     cpu.code.interrupt(isNmi ? 'nmi' : 'ipi');
     this.refreshLine(id);
+  }
+
+  /** What runs on the CPU is put by, its interrupt flag last. */
+  push(cpu: Cpu): void {
+    const { machine } = this;
+    const { id, pending, saved } = cpu;
+    machine.waits.end(id);
+    saved.push(pending.armed ? 1 : 0, pending.kind, pending.a, pending.b, pending.c, pending.d, pending.e);
+    cpu.depth++;
+    pending.armed = false;
+    saved.push(machine.mem[machine.block(id) + H.IF]);
+  }
+
+  /** The first two operands of what was put by last. */
+  interrupted({ depth, saved }: Cpu): readonly [a: number, b: number] {
+    const at = SAVED_WORDS * (depth - 1) + SAVED_A;
+    return [saved[at], saved[at + 1]];
   }
 
   iret({ id, depth, saved }: Cpu): number {

@@ -23,7 +23,7 @@ import { Frames } from './frames.js';
 import { GeneratorCode } from './generator-stack.js';
 import { Ghost } from './ghost.js';
 import * as H from './hardware.js';
-import { Hypervisor } from './hypervisor.js';
+import { type Hypervisor, hostOf } from './hypervisor.js';
 import { Interrupts } from './interrupts.js';
 import type { MachineListener } from './listener.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
@@ -121,9 +121,9 @@ export class Machine {
     this.ghost = new Ghost(this.mem, this.layout.ghost, program.hardwareBase);
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
-    this.hypervisor = program.host == null ? null : new Hypervisor(this, program.host);
+    this.hypervisor = hostOf(this, program);
     this.broadcasts = program.broadcast == null ? null : new Broadcasts(this, program.broadcast);
-    this.own = program.unit?.make(this) ?? null;
+    this.own = program.unit?.make?.(this) ?? null;
     this.units = [this.hypervisor, this.broadcasts, this.own].filter((unit) => unit !== null);
     this.moves = Object.assign({}, ...this.units.map(({ moves }) => moves));
     this.agentKinds = Math.max(NATIVE_KINDS, ...Object.keys(this.moves).map((kind) => Number(kind) + 1));
@@ -403,6 +403,14 @@ export class Machine {
     this.enabled.remove(agentOf(id, WALKER_AGENT));
   }
 
+  /** A virtual CPU has left the guest, and its host's code runs on its CPU until that enters it again. */
+  beginHostCode(cpu: Cpu): void {
+    this.interrupts.push(cpu);
+    cpu.code.interrupt('exit');
+    this.refreshVcpu(cpu.id);
+    this.resume(cpu, 0);
+  }
+
   /** What serialises drains the store buffer. */
   drain(id: number): void {
     this.buffers.drainAll(id, this.block(id));
@@ -432,6 +440,11 @@ export class Machine {
     return this.hypervisor === null || this.hypervisor.running(id);
   }
 
+  /** Whether code runs on the CPU: its own, or its host's. */
+  executes(id: number): boolean {
+    return this.hypervisor === null || this.hypervisor.executes(id);
+  }
+
   /** Whether the agent can move: what a replay checks before it follows a recorded pick. */
   canStep(agent: number): boolean {
     if (agent < 0 || agent >= this.cpus.length * AGENT_KINDS) return false;
@@ -457,6 +470,9 @@ export class Machine {
   private ended(cpu: Cpu): void {
     if (cpu.depth > 0) {
       this.interrupts.handlerEnded(cpu);
+      // An access that the host has emulated is done: the guest goes on behind it.
+      const outcome = this.hypervisor?.takeOutcome(cpu.id) ?? -1;
+      if (outcome >= 0) this.resume(cpu, outcome);
       return;
     }
     cpu.finished = true;

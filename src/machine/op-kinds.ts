@@ -52,6 +52,8 @@ export const OP_FREE_FRAME = 44; // drains
 export const OP_FREE_FRAME_RCU = 45; // drains
 /** A hypercall's request to one vCPU. */
 export const OP_POST_FLUSH = 50; // drains
+/** What a host's code asks of its processor (HOST_OP_* of placed-host.ts). */
+export const OP_HOST = 51; // drains
 /** By kind: 1 for a locked instruction. */
 export const IS_LOCKED = new Uint8Array(64);
 for (const kind of [
@@ -118,6 +120,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_FREE_FRAME]: 'free_page',
   [OP_FREE_FRAME_RCU]: 'call_rcu(free_page)',
   [OP_POST_FLUSH]: 'hypercall(flush)',
+  [OP_HOST]: 'host',
   [STEP_INVALIDATE]: 'broadcast invalidation',
   [STEP_PREEMPT]: 'preempt',
   [STEP_HOST]: 'host',

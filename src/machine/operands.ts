@@ -1,6 +1,7 @@
 import type { Told } from '../vocabulary/told.js';
 import { INVLPGB_FLAGS, INVLPGB_PCID, INVLPGB_PMD_STRIDE, INVLPGB_VA } from './broadcast.js';
 import { InternalError, RIGHT_ALL, TABLE_PAGES } from './ghost.js';
+import { HOST_OP_ENTER, HOST_OP_INVVPID_ADDRESS } from './host-operations.js';
 import { FLUSH_PAGES } from './hypervisor.js';
 import * as K from './op-kinds.js';
 import type { PendingOp, WatchedWords } from './pending-op.js';
@@ -174,6 +175,15 @@ export class Operands {
 
   event(kind: number, a: number, b: number): void {
     for (const value of [kind, a, b]) this.value('event', value);
+  }
+
+  /** A host's operation: one of HOST_OP_*, and of INVVPID for an address the page. */
+  host(what: number, vpid: number, page: number): void {
+    if (!(this.program.unit?.makeHost !== undefined))
+      this.mistake('hostOp', 'needs a host whose steps are code (backend kvm-host)');
+    this.inRange('hostOp', 'what', what, HOST_OP_ENTER + 1);
+    this.value('hostOp', vpid);
+    if (what === HOST_OP_INVVPID_ADDRESS) this.page('hostOp', page);
   }
 
   /** A flush hypercall: to whom, and what `load` says that this CPU asks for. */

@@ -43,6 +43,8 @@ export interface Program {
   interrupt(cpu: Cpu): Protocol<void>;
   /** Handler of an NMI; must end with `iret`. */
   nmi(cpu: Cpu): Protocol<void>;
+  /** The host's code, from a VM exit on; must end with the VM entry. Where hosts are code. */
+  vmExit?(cpu: Cpu): Protocol<void>;
   /** What the machine runs a CPU's code through; absent: the generators above. */
   continuation?(cpu: Cpu): Continuation;
   /**
@@ -85,6 +87,12 @@ export interface MmuLayout {
   readonly generations: readonly (readonly [number, number])[];
   /** Virtual pages that a speculative walk may go for. */
   readonly pages: number;
+}
+
+/** What runs from a VM exit on. */
+export function vmExitOf(program: Program, cpu: Cpu): Protocol<void> {
+  if (program.vmExit === undefined) throw new Error(`"${program.name}" has no code for its host`);
+  return program.vmExit(cpu);
 }
 
 /** An assertion over any state is a violation of the step after which it does not hold. */

@@ -1,4 +1,5 @@
 import type { Cpu } from './cpu.js';
+import type { HostLayout, Hypervisor } from './hypervisor.js';
 import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
 
@@ -17,7 +18,9 @@ export interface Unit {
 export interface UnitPlan {
   /** Addresses of its words, by name and CPU. */
   readonly words: Readonly<Record<string, readonly number[]>>;
-  make(machine: Machine): Unit;
+  make?(machine: Machine): Unit;
+  /** A host in the place of the usual one. */
+  makeHost?(machine: Machine, host: HostLayout): Hypervisor;
 }
 
 /** Lays out a unit's words for so many CPUs. */

@@ -83,7 +83,7 @@ export class Waits {
     const id = cpu.id;
     const agent = agentOf(id, CPU_AGENT);
     if (this.address[id] >= 0) this.end(id);
-    if (cpu.code.idle || !machine.running(id)) {
+    if (cpu.code.idle || !machine.executes(id)) {
       machine.enabled.remove(agent);
       return;
     }

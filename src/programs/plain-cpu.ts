@@ -44,6 +44,9 @@ export class PlainCpu extends Cpu {
   override walk(): Op {
     return this.refuse('walk');
   }
+  override hostOp(): Op {
+    return this.refuse('hostOp');
+  }
   override postFlush(): Op {
     return this.refuse('postFlush');
   }

@@ -28,7 +28,7 @@ const CALL = /\bcpu\.fn\.(\w+)\(/g;
 const C_NAME = /`?\b(_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b`?/;
 const C_FILE = /\b((?:arch|kernel|mm|include)\/[\w./-]+\.[ch])\b/;
 /** What the machine itself begins: a CPU's script, and the handler of the call-function interrupt. */
-const ENTRIES: ReadonlySet<string> = new Set(['runScript', 'callFunctionInterrupt']);
+const ENTRIES: ReadonlySet<string> = new Set(['runScript', 'callFunctionInterrupt', 'kvmVcpuExit']);
 
 /**
  * The functions of the kernel's table with what their docstrings and bodies say: read from the sources that

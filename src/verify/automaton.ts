@@ -2,7 +2,7 @@ import { type Frame, frames, LoweringError } from '../lowering/yield-frames.js';
 import type { Cpu } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { PendingOp, WatchedWords } from '../machine/pending-op.js';
-import type { Program } from '../machine/program.js';
+import { type Program, vmExitOf } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
 import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { OP_DONE, OP_THROW } from './local-ops.js';
@@ -16,7 +16,7 @@ import { type MemoryBudget, RowTable } from './row-table.js';
  * there again.
  */
 
-export type Role = 'main' | 'interrupt' | 'nmi';
+export type Role = 'main' | 'interrupt' | 'nmi' | 'vmExit';
 
 /** The end of any script; number 0. */
 export const END = 0;
@@ -135,7 +135,8 @@ export class Automaton implements Keepable {
   }
 
   private begun(cpu: number, role: Role): Protocol<void> {
-    return this.code.program[role](this.code.cpus[cpu]);
+    const { program, cpus } = this.code;
+    return role === 'vmExit' ? vmExitOf(program, cpus[cpu]) : program[role](cpus[cpu]);
   }
 
   /** A script that stands in the state: a kept one, or one that is brought there. */

@@ -59,6 +59,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     broken: ['hasty-kvm'],
     right: ['serial-ipis'],
   },
+  'my-host.ts': {
+    options: '--executions 400 --scenario ping-pong-munmap --variant host-forgets-move,host-flushes-own',
+    broken: ['host-forgets-move'],
+    right: ['host-flushes-own'],
+  },
   'ticket-lock.ts': { options: '--executions 5000', broken: ['ticket-lock-broken'], right: ['ticket-lock'] },
   'treiber-stack.ts': {
     options: '--executions 5000',

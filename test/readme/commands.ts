@@ -200,6 +200,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     executions: 50,
     prints: /^hasty-kvm +stale-use/m,
   }),
+  'shootdown hunt examples/my-host.ts --variant host-forgets-move': cli(1, {
+    argv: 'hunt examples/my-host.ts --variant host-forgets-move --scenario ping-pong-munmap',
+    executions: 200,
+    prints: /^host-forgets-move +stale-use/m,
+  }),
   'shootdown hunt examples/my-rule-optimistic.ts --scenario five-mms-two-slots': cli(1, {
     executions: 300,
     prints: /^optimistic-hypercall +stale-use/m,

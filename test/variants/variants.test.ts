@@ -167,6 +167,7 @@ describe('variants', () => {
       'native: IPIs',
       'native-5.10: IPIs',
       'kvm: IPIs, virtual CPUs, preempted byte',
+      'kvm-host: IPIs, virtual CPUs, preempted byte',
       'hypercall: virtual CPUs, posted requests',
       'hyperv: IPIs, virtual CPUs, posted requests',
       'xen: virtual CPUs, posted requests',

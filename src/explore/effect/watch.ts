@@ -63,6 +63,7 @@ export class Watch {
       main: (cpu) =>
         functions.runScript(cpu as WatchedCpu, config.scenario.scripts[cpu.id]) as Protocol<void>,
       interrupt: (cpu) => functions.callFunctionInterrupt(cpu as WatchedCpu) as Protocol<void>,
+      vmExit: (cpu) => functions.kvmVcpuExit(cpu as WatchedCpu) as Protocol<void>,
     };
   }
 

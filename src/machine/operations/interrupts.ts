@@ -1,6 +1,7 @@
 import { PENDING_IPI, PENDING_NMI } from '../hardware.js';
 import type { Hypervisor } from '../hypervisor.js';
 import * as K from '../op-kinds.js';
+import type { PlacedHost } from '../placed-host.js';
 import type { Operation, OperationGroup } from './operation.js';
 
 /** The interrupt flag, interrupts to other CPUs, and requests to their host. */
@@ -29,6 +30,11 @@ const postFlush: Operation = (machine, { id }, { a }) => {
   return (machine.hypervisor as Hypervisor).post(id, a);
 };
 
+const host: Operation = (machine, cpu, { a, b, c }) => {
+  machine.operands[cpu.id].host(a, b, c);
+  return (machine.hypervisor as PlacedHost).operate(cpu, a, b, c);
+};
+
 export const interruptOperations: OperationGroup = {
   plain: {
     [K.OP_LOCAL_IRQ_DISABLE]: disable,
@@ -39,5 +45,6 @@ export const interruptOperations: OperationGroup = {
   draining: {
     [K.OP_IRET]: (machine, cpu) => machine.interrupts.iret(cpu),
     [K.OP_POST_FLUSH]: postFlush,
+    [K.OP_HOST]: host,
   },
 };

@@ -49,6 +49,9 @@ export abstract class PagingCpu extends MemoryCpu {
     this.note(K.OP_POST_FLUSH, target, waits);
     return waits;
   }
+  hostOp(_what: number, _vpid?: number, _page?: number): number {
+    throw new Error(`CPU${this.id}: a host whose steps are code is not on threads`);
+  }
   userAccess(page: number, write: boolean): number {
     if (this.vcpu !== null) return this.virtualAccess(page, write);
     this.boundary();

@@ -16,6 +16,8 @@ import {
   OP_THROW,
 } from '../local-ops.js';
 
+const ROLES = { ipi: 'interrupt', nmi: 'nmi', exit: 'vmExit' } as const;
+
 /** What a CPU waits for that waits for no several words. */
 export const NOTHING_WATCHED: WatchedWords = { words: [], seen: [] };
 
@@ -54,7 +56,7 @@ export class AutomatonCode implements Continuation {
 
   interrupt(vector: Vector): void {
     this.callers.push(this.node);
-    this.begun = vector === 'nmi' ? 'nmi' : 'interrupt';
+    this.begun = ROLES[vector];
   }
 
   resume(result: number): boolean {

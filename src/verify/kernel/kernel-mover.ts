@@ -50,6 +50,8 @@ const OWN: ReadonlySet<number> = new Set([
   K.OP_SET_PTE,
   K.OP_PTEP_GET_AND_CLEAR,
   K.OP_PTEP_SET_WRPROTECT,
+  // Physical CPUs and what is parked there are shared words.
+  K.OP_HOST,
   K.OP_ALLOC_FRAME,
   K.OP_FREE_FRAME,
 ]);

@@ -37,7 +37,9 @@ export class LocalSteps {
     if (!machine.enabled.has(agentOf(cpu, CPU_AGENT))) return false;
     const { node } = this.codes[cpu];
     const block = machine.block(cpu);
-    const isInterruptible = machine.mem[block + H.IF] !== 0 || !footprints.flagsSuffice;
+    // A VM exit comes whatever the flag says.
+    const isHosted = machine.hypervisor?.hasCode === true;
+    const isInterruptible = machine.mem[block + H.IF] !== 0 || !footprints.flagsSuffice || isHosted;
     const a = automaton.a[node];
     let result = 0;
     switch (automaton.kind[node]) {
