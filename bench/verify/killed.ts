@@ -33,7 +33,7 @@ interface Ended {
 
 function verify(more: readonly string[], killAfterMs: number | null): Promise<Ended> {
   return new Promise((resolve) => {
-    const command = ['--import', 'tsx', 'src/cli/main.ts', 'verify', '--json', ...more];
+    const command = ['scripts/run.mjs', 'verify', '--json', ...more];
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
     const timer = killAfterMs === null ? null : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     let [stdout, stderr] = ['', ''];

@@ -226,10 +226,15 @@ export interface Engine {
   /** For all executions of programs of the loaded modules, and of kernels in scenarios. */
   verifier(): Promise<ProgramVerifier>;
   /**
-   * The litmus tests of a file or directory, explored one after the other until `signal` is aborted. Throws
-   * InputError.
+   * The litmus tests of a file or directory, explored one after the other until `signal` is aborted, and each
+   * run on threads for so long. Throws InputError.
    */
-  litmus(path: string, memory: MemoryModel, signal: AbortSignal): AsyncIterable<LitmusOutcome>;
+  litmus(
+    path: string,
+    memory: MemoryModel,
+    signal: AbortSignal,
+    onThreadsMs: number | null,
+  ): AsyncIterable<LitmusOutcome>;
   /** The recording that the project carries, for the demo. */
   carriedRecording(): string;
 }

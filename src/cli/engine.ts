@@ -80,8 +80,8 @@ export function createEngine(): Engine {
     importTraces,
     traceInfo,
     verifier: async () => new (await import('../verify/verify.js')).Verifier(modules),
-    litmus: async function* (path, memory, signal) {
-      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(path, memory, signal);
+    litmus: async function* (path, memory, signal, onThreadsMs) {
+      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(path, memory, signal, onThreadsMs);
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };

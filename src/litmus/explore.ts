@@ -39,7 +39,7 @@ export function* exploreInTurns(test: LitmusTest, memory: MemoryModel): Generato
     (values) => filter === null || holds(filter, (name) => values[name]),
   );
   const holding = finals.filter((values) => holds(test.condition, (name) => values[name])).length;
-  const states = [...new Set(finals.map((values) => shown(test.observed, values)))].sort();
+  const states = [...new Set(finals.map((values) => shownState(test.observed, values)))].sort();
   const observation = holding === 0 ? 'Never' : holding === finals.length ? 'Always' : 'Sometimes';
   const validated = { exists: holding > 0, '~exists': holding === 0, forall: holding === finals.length };
   return { states, verdict: validated[test.quantifier] ? 'Ok' : 'No', observation };
@@ -48,11 +48,12 @@ export function* exploreInTurns(test: LitmusTest, memory: MemoryModel): Generato
 /** Every final state, projected to `observed` (`0:EAX`, `x`), in herd7's notation, sorted. */
 export function finalStates(test: LitmusProgram, memory: MemoryModel, observed: readonly string[]): string[] {
   return atOnce(finalValues(test, memory, observed))
-    .map((values) => shown(observed, values))
+    .map((values) => shownState(observed, values))
     .sort();
 }
 
-function shown(observed: readonly string[], values: Valuation): string {
+/** A final state in herd7's notation. */
+export function shownState(observed: readonly string[], values: Valuation): string {
   return observed.map((name) => `${name.includes(':') ? name : `[${name}]`}=${values[name]};`).join(' ');
 }
 

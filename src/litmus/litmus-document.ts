@@ -1,4 +1,5 @@
 import type { LitmusOutcome } from './litmus-outcomes.js';
+import type { SeenOnThreads } from './on-threads.js';
 
 /** `litmus --json`. */
 export interface LitmusDocument {
@@ -21,6 +22,8 @@ export interface LitmusDocumentTest {
   /** `Never`, `Sometimes` or `Always`; null where the test was skipped. */
   readonly observation: string | null;
   readonly condition: string | null;
+  /** With --on-threads: in how many tries each state came out; else null. */
+  readonly onThreads: SeenOnThreads | null;
   /** Why it was not explored, or null. */
   readonly skipped: string | null;
 }
@@ -31,7 +34,7 @@ export function litmusDocument(
   outcomes: readonly LitmusOutcome[],
   interrupted: boolean,
 ): LitmusDocument {
-  const tests = outcomes.map(({ name, file, explored, skipped }): LitmusDocumentTest => {
+  const tests = outcomes.map(({ name, file, explored, onThreads, skipped }): LitmusDocumentTest => {
     const { states = [], verdict = null, observation = null } = explored?.result ?? {};
     return {
       name,
@@ -40,6 +43,7 @@ export function litmusDocument(
       verdict,
       observation,
       condition: explored?.test.conditionText ?? null,
+      onThreads,
       skipped,
     };
   });

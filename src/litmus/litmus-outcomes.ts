@@ -3,6 +3,7 @@ import type { MemoryModel } from '../vocabulary/violation.js';
 import { exploreInTurns, type LitmusResult } from './explore.js';
 import { litmusSources } from './litmus-files.js';
 import { type LitmusTest, SkippedTest } from './litmus-test.js';
+import { LitmusThreads, type SeenOnThreads } from './on-threads.js';
 import { parseLitmus } from './parse.js';
 
 /** Every litmus test of a path, explored. */
@@ -12,6 +13,8 @@ export interface LitmusOutcome {
   readonly file: string;
   /** The test and its result; null where it was skipped. */
   readonly explored: { readonly test: LitmusTest; readonly result: LitmusResult } | null;
+  /** What threads of this computer showed, where that was asked for and the test was explored. */
+  readonly onThreads: SeenOnThreads | null;
   /** Why it was skipped, or null. */
   readonly skipped: string | null;
 }
@@ -21,12 +24,14 @@ const READ_AT_ONCE = 100;
 
 /**
  * Each test of a path in turn, until `signal` is aborted. All are read before the first is explored, so that
- * a malformed one costs nobody an hour. Throws InputError.
+ * a malformed one costs nobody an hour. `onThreadsMs`: each runs on threads for so long too. Throws
+ * InputError.
  */
 export async function* litmusOutcomes(
   path: string,
   memory: MemoryModel,
   signal?: AbortSignal,
+  onThreadsMs: number | null = null,
 ): AsyncGenerator<LitmusOutcome> {
   const parsed: { readonly file: string; readonly test: Readable }[] = [];
   for (const { file, text } of litmusSources(path)) {
@@ -34,13 +39,20 @@ export async function* litmusOutcomes(
     if (signal?.aborted) return;
     parsed.push({ file, test: readable(file, text) });
   }
-  for (const { file, test } of parsed) {
-    const outcome = await outcomeOf(file, test, memory, signal);
-    if (outcome === null) return;
-    yield outcome;
-    // Signals are heard between two tests too.
-    await setImmediate();
-    if (signal?.aborted) return;
+  const threads = onThreadsMs === null ? null : new LitmusThreads();
+  try {
+    for (const { file, test } of parsed) {
+      const outcome = await outcomeOf(file, test, memory, signal);
+      if (outcome === null) return;
+      const { explored } = outcome;
+      if (threads === null || onThreadsMs === null || explored === null) yield outcome;
+      else yield { ...outcome, onThreads: await threads.run(explored.test, explored.result, onThreadsMs) };
+      // Signals are heard between two tests too.
+      await setImmediate();
+      if (signal?.aborted) return;
+    }
+  } finally {
+    await threads?.close();
   }
 }
 
@@ -65,7 +77,7 @@ async function outcomeOf(
   signal: AbortSignal | undefined,
 ): Promise<LitmusOutcome | null> {
   const { name } = test;
-  if ('skipped' in test) return { name, file, explored: null, skipped: test.skipped };
+  if ('skipped' in test) return { name, file, explored: null, onThreads: null, skipped: test.skipped };
   try {
     const turns = exploreInTurns(test, memory);
     let turn = turns.next();
@@ -73,9 +85,9 @@ async function outcomeOf(
       await setImmediate();
       if (signal?.aborted) return null;
     }
-    return { name, file, explored: { test, result: turn.value }, skipped: null };
+    return { name, file, explored: { test, result: turn.value }, onThreads: null, skipped: null };
   } catch (error) {
     if (!(error instanceof SkippedTest)) throw error;
-    return { name, file, explored: null, skipped: error.message };
+    return { name, file, explored: null, onThreads: null, skipped: error.message };
   }
 }

@@ -147,6 +147,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown hunt --variant hyperv': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant invlpgb': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
+  'shootdown litmus examples/SB.litmus --on-threads': cli(0, {
+    argv: 'litmus examples/SB.litmus --on-threads --for 20ms',
+    prints: /^On threads [\d,]+ tries$/m,
+  }),
   'shootdown litmus examples --memory sc --json': cli(0, { prints: /"verdict": "No"/ }),
   'shootdown study': cli(0, { prints: /^remote-tlb-gen +110 /m }),
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.

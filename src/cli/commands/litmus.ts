@@ -2,21 +2,34 @@
 
 import { litmusDocument } from '../../litmus/litmus-document.js';
 import type { LitmusOutcome } from '../../litmus/litmus-outcomes.js';
+import type { SeenOnThreads } from '../../litmus/on-threads.js';
 import { visible } from '../../report/escape.js';
-import { count } from '../../report/text-columns.js';
+import { count, groupDigits, pad } from '../../report/text-columns.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
 import type { CliContext } from '../command-context.js';
-import { EXIT_INTERRUPTED, EXIT_OK } from '../exit-codes.js';
+import { EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
+import { duration } from '../flag-values.js';
 import { printJson, printLine } from '../io.js';
-import { type Given, JSON_FLAG, MEMORY, required } from '../options.js';
+import { flagOr, type Given, JSON_FLAG, MEMORY, required, toggle } from '../options.js';
 import { defineCommand } from './command.js';
 
-const FLAGS = { memory: MEMORY, json: JSON_FLAG };
+const FOR_MS = 200;
+
+const FLAGS = {
+  memory: MEMORY,
+  onThreads: toggle('--on-threads', 'run each test on threads of this computer too, and say what came out'),
+  for: flagOr('--for <time>', 'with --on-threads: how long each test', duration, FOR_MS, '200ms'),
+  json: JSON_FLAG,
+};
 
 const HELP = `
 Examples:
   $ shootdown litmus SB.litmus
-  $ shootdown litmus tests/ --memory sc --json`;
+  $ shootdown litmus tests/ --memory sc --json
+  $ shootdown litmus SB.litmus --on-threads --for 1s
+
+Exit codes: 0 for every test that could be read, 1 where threads showed a state that is none of the
+machine's, 2 usage or bad input, 3 internal or infrastructure failure, 130 interrupted.`;
 
 export const litmusCommand = defineCommand({
   name: 'litmus',
@@ -32,17 +45,20 @@ export const litmusCommand = defineCommand({
   run: (context, { path }, flags) => litmus(context, path, flags),
 });
 
-/** A verdict is an answer and no failure: the exit code is 0 for every test that could be read. */
+/**
+ * A verdict is an answer and no failure: the exit code is 0 for every test that could be read, unless threads
+ * show what the machine does not allow.
+ */
 async function litmus(
   { engine, io, version }: CliContext,
   path: string,
-  { memory, json }: Given<typeof FLAGS>,
+  { memory, onThreads, for: forMs, json }: Given<typeof FLAGS>,
 ): Promise<number> {
   const outcomes: LitmusOutcome[] = [];
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {
-    for await (const outcome of engine.litmus(path, memory, abort.signal)) {
+    for await (const outcome of engine.litmus(path, memory, abort.signal, onThreads ? forMs : null)) {
       outcomes.push(outcome);
       if (!json) for (const line of linesOf(outcome)) printLine(io.stdout, visible(line));
     }
@@ -52,12 +68,17 @@ async function litmus(
   const interrupted = abort.signal.aborted;
   if (json) printJson(io.stdout, litmusDocument(version, memory, outcomes, interrupted));
   else if (outcomes.length > 1) printLine(io.stdout, summary(outcomes, memory));
-  return interrupted ? EXIT_INTERRUPTED : EXIT_OK;
+  if (interrupted) return EXIT_INTERRUPTED;
+  return outcomes.some(({ onThreads: seen }) => seen !== null && hasOther(seen)) ? EXIT_VIOLATION : EXIT_OK;
 }
 
 const EXPECTATION = { exists: 'Allowed', '~exists': 'Forbidden', forall: 'Required' } as const;
 
-function linesOf({ name, file, explored, skipped }: LitmusOutcome): string[] {
+function hasOther({ states }: SeenOnThreads): boolean {
+  return states.some(({ isAllowed }) => !isAllowed);
+}
+
+function linesOf({ name, file, explored, onThreads, skipped }: LitmusOutcome): string[] {
   if (explored === null) return [`Test ${name} skipped (${file}): ${skipped}`, ''];
   const { test, result } = explored;
   return [
@@ -67,7 +88,20 @@ function linesOf({ name, file, explored, skipped }: LitmusOutcome): string[] {
     result.verdict,
     `Condition ${test.conditionText}`,
     `Observation ${name} ${result.observation}`,
+    ...(onThreads === null ? [] : seenLines(onThreads)),
     '',
+  ];
+}
+
+/** States as often as threads came to them. */
+function seenLines({ tries, states }: SeenOnThreads): string[] {
+  const width = Math.max(...states.map(({ count: times }) => groupDigits(times).length));
+  return [
+    `On threads ${count(tries, 'try', 'tries')}`,
+    ...states.map(
+      ({ state, count: times, isAllowed }) =>
+        `${pad(groupDigits(times), width, 'right')} ${state}${isAllowed ? '' : '  none of the states above'}`,
+    ),
   ];
 }
 
