@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +46,7 @@ function edit(file: string, from: string, to: string): void {
 }
 
 describe('the command line of a clone', () => {
-  it('is translated once, and again when a source has changed', () => {
+  it('is translated once, and again when a source has changed', { timeout: 180_000 }, () => {
     expect(run('list', 'strategies')).toMatch(/^random +picks at random;/m);
     const [first] = builds();
     run('list', 'strategies');
@@ -56,11 +57,16 @@ describe('the command line of a clone', () => {
   });
 
   it('keeps no more than three translations', () => {
-    for (const words of ['one', 'two', 'three', 'four']) {
-      writeFileSync(join(clone, 'src/kernel/more.ts'), `export const more = '${words}';\n`);
-      run('--version');
+    for (const [minutes, name] of ['new', 'old', 'older', 'oldest'].entries()) {
+      const path = join(cache(), 'shootdown', name);
+      mkdirSync(path, { recursive: true });
+      const at = new Date(Date.now() - (minutes + 1) * 60_000);
+      utimesSync(path, at, at);
     }
-    expect(builds()).toHaveLength(3);
+    run('--version');
+    const kept = builds();
+    expect(kept).toHaveLength(3);
+    expect(kept).toEqual(expect.arrayContaining(['new', 'old']));
   });
 
   it('is run from the sources where nothing can be written', () => {

@@ -206,7 +206,8 @@ export const KINDS: readonly Kind[] = [
     ...(AS_ANOTHER.includes(name) ? { byExecution: true as const } : {}),
     make(folder: ModuleFolder) {
       const [verb, ...flags] = command;
-      return foundBy([verb, folder.write(`${name}.ts`, ...text), ...flags], join(folder.path, `of-${name}`));
+      const argv = [verb, folder.write(`${name}.ts`, ...text), '--no-type-check', ...flags];
+      return foundBy(argv, join(folder.path, `of-${name}`));
     },
   })),
 ];
