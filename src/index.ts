@@ -112,6 +112,7 @@ export { type StudyOptions, type StudyResult, study } from './study/api.js';
 export { checkSubset, formatSubsetViolation, operationNames } from './subset/check-subset.js';
 export { defineVariant, type VariantSpec } from './variants/define.js';
 export { findVariant, listVariants } from './variants/index.js';
+export type { KernelCount, OwnCounters } from './variants/own-counters.js';
 export type { Variant } from './variants/variant.js';
 export { DefinitionError, InfrastructureError, InputError } from './vocabulary/errors.js';
 export type {

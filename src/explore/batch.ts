@@ -1,5 +1,6 @@
 import { judgeEnd } from '../drive/end.js';
 import { follow } from '../drive/recorded.js';
+import type { KernelLayout } from '../kernel/kernel-layout.js';
 import type { KernelProgram } from '../kernel/kernel-program.js';
 import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
@@ -8,6 +9,7 @@ import { COUNTERS } from '../oracles/counters.js';
 import { type Definitions, isOwnVariantName, NO_DEFINITIONS } from '../programs/definitions.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
+import { counted, type OwnCounters } from '../variants/own-counters.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { type LatentClass, type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
 import { type BatchEffect, Comparison } from './effect/comparison.js';
@@ -85,7 +87,7 @@ export interface BatchResult {
   readonly executions: number;
   readonly steps: number;
   readonly walkerSteps: number;
-  /** In the order of COUNTERS. */
+  /** In the order of COUNTERS; behind them the variant's own. */
   readonly counters: readonly number[];
   readonly latent: readonly BatchLatent[];
   readonly hash: number;
@@ -130,6 +132,8 @@ class Runner {
   private readonly stream: number;
   /** Mean steps of an execution. */
   readonly length: number;
+  private readonly counters: OwnCounters | undefined;
+  private readonly layout: KernelLayout | null;
 
   /** `instead`: a kernel to run in the place of the request's, compared with nothing. */
   constructor(
@@ -143,6 +147,9 @@ class Runner {
     const program = this.comparison?.program ?? plain;
     this.machine = new Machine(program, request.memory);
     this.board = watch(this.machine, kernel);
+    const variant = 'program' in request ? undefined : findVariant(request.variant, own.variants);
+    this.counters = variant?.counters;
+    this.layout = kernel?.config.layout ?? null;
     this.executor = new Executor(this.machine, environmentOf(request, program));
     this.stream = hashText(this.machine.program.name);
     this.length = request.length ?? this.measure();
@@ -190,6 +197,11 @@ class Runner {
       ended++;
     }
     return ended === 0 ? guess : Math.max(1, Math.round(steps / ended));
+  }
+
+  /** What the variant's own counters say at the end of an execution. */
+  ownCounts(): readonly number[] {
+    return this.layout === null ? [] : counted(this.counters, this.layout, this.machine.mem);
   }
 
   run(strategy: Strategy, seed: number, execution: number): number {
@@ -256,6 +268,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     request.compared === true && ('program' in request || isOwnVariantName(request.variant, own));
   if (isNoted) forgetRan();
   board?.counters.values.fill(0);
+  const ownCounts: number[] = [];
   const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
   let steps = 0;
   let walkerSteps = 0;
@@ -272,6 +285,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     comparison?.end(execution, machine.hash, strategy.name, request.seed);
     walkerSteps += machine.walkerSteps;
     board?.counters.addLocked(machine.lockedOperations);
+    for (const [i, value] of runner.ownCounts().entries()) ownCounts[i] = (ownCounts[i] ?? 0) + value;
     executions++;
     hash = mix(hash ^ machine.hash);
     for (const seen of machine.latent) {
@@ -301,7 +315,7 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     executions,
     steps,
     walkerSteps,
-    counters: board === null ? [] : Array.from(board.counters.values.subarray(0, COUNTERS.length)),
+    counters: board === null ? [] : [...board.counters.values.subarray(0, COUNTERS.length), ...ownCounts],
     latent: [...latent].map(([name, seen]) => ({ class: name, ...seen })),
     hash,
     witness,

@@ -3,6 +3,7 @@ import { encodeSchedule } from '../drive/schedule.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { isOwnVariantName } from '../programs/definitions.js';
 import type { Subject } from '../programs/subject.js';
+import { scopeName } from '../scenarios/scope-name.js';
 import { findVariant } from '../variants/index.js';
 import { switchedName } from '../variants/switched-name.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass } from '../vocabulary/finding.js';
@@ -79,13 +80,22 @@ class Hunt {
   private readonly met: { -readonly [K in keyof MetViolation]: MetViolation[K] }[] = [];
   private readonly latent = new Map<LatentClass, { -readonly [K in keyof LatentCount]: LatentCount[K] }>();
   private interrupted = false;
+  /** Names: the lab's, and the variant's own. */
+  private readonly counters: readonly string[];
   /** Of a variant that was made from another. */
   private readonly effect: EffectTally | null;
   private readonly code: CodeTally;
 
   constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }) {
     this.targets = targetsOf(request);
-    this.tallies = this.targets.map(() => ({ executions: 0, steps: 0, counters: COUNTERS.map(() => 0) }));
+    const variant =
+      'program' in request ? undefined : findVariant(request.variant, request.pool.modules.variants);
+    this.counters = [...COUNTERS, ...Object.keys(variant?.counters ?? {})];
+    this.tallies = this.targets.map(() => ({
+      executions: 0,
+      steps: 0,
+      counters: this.counters.map(() => 0),
+    }));
     this.order = new BatchOrder(request, this.targets);
     this.effect = effectTally(request, request.pool.modules);
     this.code = new CodeTally(
@@ -174,7 +184,9 @@ class Hunt {
   }
 
   private totals(): { executions: number; steps: number; counters: number[] } {
-    const counters = COUNTERS.map((_, i) => this.tallies.reduce((sum, tally) => sum + tally.counters[i], 0));
+    const counters = this.counters.map((_, i) =>
+      this.tallies.reduce((sum, tally) => sum + tally.counters[i], 0),
+    );
     const sum = (field: 'executions' | 'steps'): number =>
       this.tallies.reduce((total, tally) => total + tally[field], 0);
     return { executions: sum('executions'), steps: sum('steps'), counters };
@@ -183,9 +195,9 @@ class Hunt {
   outcome(seconds: number): HuntOutcome {
     const { request, witness } = this;
     const { executions, steps, counters } = this.totals();
-    const only = this.targets.length === 1 ? this.targets[0].name : 'catalogue';
+    const only = scopeName(this.targets.map(({ name }) => name));
     const named = (values: readonly number[]): Record<string, number> =>
-      Object.fromEntries(COUNTERS.map((name, i) => [name, values[i]]));
+      Object.fromEntries(this.counters.map((name, i) => [name, values[i]]));
     const tallies: ScenarioTally[] = this.tallies.map((tally, i) => ({
       scenario: this.targets[i].name,
       executions: tally.executions,

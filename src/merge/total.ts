@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Verdict } from '../explore/api.js';
 import type { Blob, BlobPart } from '../findings/blob.js';
+import { scopeName } from '../scenarios/scope-name.js';
 import { findingSubject, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { Kind } from './kinds.js';
 import { sumCounters, sumEffects, sumLatent, sumMet, sumOf, sumScenarios } from './sums.js';
@@ -19,7 +20,7 @@ export function totalOf({ hunt }: Blob, parts: readonly BlobPart[], best: Kind |
   const effect = effects.length === did.length ? sumEffects(effects) : undefined;
   const finding = best?.witness.finding ?? null;
   const known = finding === null ? did.find((one) => (one.known ?? null) !== null)?.known : null;
-  const only = scenarios.length === 1 ? scenarios[0].scenario : 'catalogue';
+  const only = scopeName(scenarios.map(({ scenario }) => scenario));
   return {
     variant,
     ...(program === undefined ? {} : { program }),

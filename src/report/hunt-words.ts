@@ -3,6 +3,7 @@
 import type { Verdict } from '../explore/api.js';
 import type { MetViolation } from '../explore/known.js';
 import type { Shard } from '../explore/shard.js';
+import { scopeName } from '../scenarios/scope-name.js';
 import { visible } from './escape.js';
 import { count } from './text-columns.js';
 
@@ -60,6 +61,5 @@ export function shardWords(shard: Shard | undefined): string | null {
  * whether something was found or not.
  */
 export function scopeOf({ scenario, scenarios }: Verdict): string {
-  if (scenarios.length === 1) return scenarios[0].scenario;
-  return scenarios.length === 0 ? scenario : 'catalogue';
+  return scenarios.length === 0 ? scenario : scopeName(scenarios.map((one) => one.scenario));
 }

@@ -1,5 +1,6 @@
 import type { CpuState, Hang, StressResult } from '../stress/api.js';
 import type { CpuBehind } from '../stress/behind.js';
+import { ownCounters } from './own-counters.js';
 import { count, groupDigits } from './text-columns.js';
 
 /** A stress run in `label   text` lines. */
@@ -73,6 +74,10 @@ function didLines(result: StressResult): Line[] {
               `${groupDigits(flushes.full)} full, ${groupDigits(flushes.partial)} partial, ` +
               `${groupDigits(flushes.atSwitch)} at switches`,
           },
+          ...ownCounters(result.counters).map(([name, value]) => ({
+            label: `counted ${name}`,
+            text: groupDigits(value),
+          })),
         ]
       : [
           {

@@ -120,9 +120,10 @@ class Run {
     if (this.mistake !== null) throw this.mistake;
     for (const report of reports)
       if (report?.error != null) this.pool.refuseUserError(received(report.error));
+    const ownCounters = subject.counted(mem);
     if (all) this.memory.giveBack(buffers);
     return summary({
-      ...{ subject, request, postMortem, reports, dead, hang, interrupted, seconds, cores },
+      ...{ subject, request, postMortem, reports, dead, hang, interrupted, seconds, cores, ownCounters },
       variants: this.pool.modules.variants,
       startSeconds: (opened - begun) / 1000,
       waiting: this.waiting,

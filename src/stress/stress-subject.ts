@@ -5,6 +5,7 @@ import { Frames } from '../machine/stripped/frames.js';
 import type { Definitions } from '../programs/definitions.js';
 import { requireCold } from '../scenarios/cold.js';
 import { findVariant } from '../variants/index.js';
+import { counted } from '../variants/own-counters.js';
 import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { ProgramStressRequest, StressRequest } from './api.js';
 import { kindOfScript } from './behind.js';
@@ -30,6 +31,8 @@ export interface StressSubject {
   partOf(cpu: number): KernelPart | ProgramPart;
   /** Lock words that are taken. */
   locks(mem: Int32Array): string[];
+  /** What a variant's own counters say of the memory, by name. */
+  counted(mem: Int32Array): Readonly<Record<string, number>>;
 }
 
 /** Throws for a name that is nothing among what the project brings and what users' modules define. */
@@ -66,6 +69,12 @@ function kernelSubject(
       roundsPerRestart: rounds,
     }),
     locks: (mem) => kernelLocks(program, mem),
+    counted: (mem) => {
+      const values = counted(variant.counters, program.config.layout, mem);
+      return Object.fromEntries(
+        Object.keys(variant.counters ?? {}).map((counter, i) => [counter, values[i]]),
+      );
+    },
   };
 }
 
@@ -82,5 +91,6 @@ function programSubject(name: string, { programs }: Definitions): StressSubject 
     prepare: () => undefined,
     partOf: () => ({ program: name }),
     locks: () => [],
+    counted: () => ({}),
   };
 }

@@ -20,6 +20,8 @@ export interface EndedRun {
   /** By CPU; null: the thread did not come back. */
   readonly reports: readonly (CpuReport | null)[];
   readonly dead: readonly string[];
+  /** What the variant's own counters say of the memory in which the threads have stopped. */
+  readonly ownCounters: Readonly<Record<string, number>>;
   readonly hang: Hang | null;
   readonly interrupted: boolean;
   readonly cores: number;
@@ -47,7 +49,7 @@ export function summary(ended: EndedRun): StressResult {
     shootdowns: counters.shootdowns,
     ipis: counters.ipisServed,
     flushes: { full, partial, atSwitch },
-    counters,
+    counters: { ...counters, ...ended.ownCounters },
     ...progress(ended),
     ...replacedParts(ended),
     ...violations(subject, reports),

@@ -6,11 +6,13 @@ import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
+import { COUNTERS } from '../oracles/counters.js';
 import { findRule } from '../rules/index.js';
 import { type Rule, senselessOn } from '../rules/rule.js';
 import { DefinitionError } from '../vocabulary/errors.js';
 import { findVariant, listVariants } from './index.js';
 import { Made } from './made.js';
+import type { OwnCounters } from './own-counters.js';
 import { type MadeFrom, rulePart, type Variant } from './variant.js';
 
 /** What a variant of one's own is made of; everything but the name may be left out. */
@@ -44,6 +46,11 @@ export interface VariantSpec extends KernelAssertions {
   readonly replace?: Partial<KernelFunctions>;
   /** Words beyond the kernel's, which its functions find in `cpu.layout.own`. Default: the base's. */
   readonly ownWords?: OwnWords;
+  /**
+   * Numbers of one's own, by name, each read out of the memory at the end of an execution: a hunt and a
+   * stress run tell their sums. Default: the base's.
+   */
+  readonly counters?: OwnCounters;
   /**
    * `replace` is a kernel's own text, translated, and nobody's change: open findings of the base's profile
    * are gone past in it too. Default: false.
@@ -113,6 +120,11 @@ export function defineVariant(spec: VariantSpec): Variant {
     if (typeof value !== 'boolean')
       refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
   }
+  for (const [counter, count] of Object.entries(spec.counters ?? {})) {
+    if (!FEATURE.test(counter) || (COUNTERS as readonly string[]).includes(counter))
+      refuse(`a counter's name is made of letters and digits and none of the lab's, not "${counter}"`);
+    if (!isPlainFunction(count)) refuse(`counters.${counter} is not a plain function of (read, kernel)`);
+  }
   for (const [which, judge] of Object.entries({ always: spec.always, final: spec.final }))
     if (judge !== undefined && !isPlainFunction(judge))
       refuse(`${which} is not a plain function of (read, kernel)`);
@@ -134,6 +146,7 @@ export function defineVariant(spec: VariantSpec): Variant {
     replace: { ...kept, ...rule?.functions(backend), ...spec.replace },
     ...(spec.isKernelText === true ? { isKernelText: true } : {}),
     ...(spec.ownWords === undefined ? {} : { ownWords: spec.ownWords }),
+    ...(spec.counters === undefined ? {} : { counters: spec.counters }),
     ...(spec.always === undefined ? {} : { always: spec.always }),
     ...(spec.final === undefined ? {} : { final: spec.final }),
     ...(judgesOnly(spec) ? {} : { made: madeFrom(spec, base) }),

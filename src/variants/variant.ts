@@ -6,6 +6,7 @@ import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import type { Rule } from '../rules/rule.js';
+import type { OwnCounters } from './own-counters.js';
 
 /**
  * A variant: a profile, a backend, features switched, protocol functions replaced, and perhaps a rule. It is
@@ -34,6 +35,8 @@ export interface Variant extends KernelAssertions {
   readonly isKernelText?: boolean;
   /** Words beyond the kernel's that its functions use. */
   readonly ownWords?: OwnWords;
+  /** Numbers that its author counts. */
+  readonly counters?: OwnCounters;
   readonly watchSlots?: boolean;
   /**
    * What it was made from, if its name or a user's module says so; a variant that the project brings stands
