@@ -23,7 +23,7 @@ describe('the verdict of all shards', () => {
       }),
     ];
     expect(totalOf(sampleBlob(parts), parts, null)).toMatchObject({
-      ...{ variant: 'b1', scenario: 'catalogue', violation: null, strategy: 'random' },
+      ...{ variant: 'b1', scenario: 'x, y', violation: null, strategy: 'random' },
       ...{ executions: 35, steps: 350, seconds: 2, counters: { flushes: 4 }, interrupted: false },
       latent: [{ class: 'gen-ahead', executions: 3, execution: 4, message: 'in 4' }],
       scenarios: [tally('x', 15, 2), tally('y', 20, 2)],

@@ -9,7 +9,14 @@ export type Move =
   | 'pageUp'
   | 'first'
   | 'last'
+  | 'help'
+  | 'search'
+  | 'nextFound'
+  | 'previousFound'
   | 'quit';
+
+/** What a key does to a text that is being typed. */
+export type Typed = { readonly char: string } | 'erase' | 'enter' | 'leave';
 
 const MOVES: Readonly<Record<string, Move>> = {
   j: 'next',
@@ -33,6 +40,11 @@ const MOVES: Readonly<Record<string, Move>> = {
   '\u001b[F': 'last',
   '\u001b[1~': 'first',
   '\u001b[4~': 'last',
+  '?': 'help',
+  h: 'help',
+  '/': 'search',
+  N: 'nextFound',
+  P: 'previousFound',
   q: 'quit',
   Q: 'quit',
   // Ctrl-C and Ctrl-D: a terminal that is read key by key sends no signals for them.
@@ -47,12 +59,22 @@ const MOVES: Readonly<Record<string, Move>> = {
 const KEY = /\u001b\[[0-9;]*[A-Za-z~]|\u001bO[A-Za-z]|[\s\S]/gu;
 
 /**
- * What the keys mean, in their order; those that mean nothing are left out. Several may come at once where
- * one is held down.
+ * The keys of an input, each as the terminal sends it. Several may come at once where one is held down.
  */
-export function movesOf(input: string): Move[] {
-  return (input.match(KEY) ?? []).flatMap((key) => {
-    const move = MOVES[key.startsWith('\u001bO') ? `\u001b[${key.slice(2)}` : key];
-    return move === undefined ? [] : [move];
-  });
+export function keysOf(input: string): readonly string[] {
+  return input.match(KEY) ?? [];
+}
+
+/** What the key means; undefined: nothing. */
+export function moveOf(key: string): Move | undefined {
+  return MOVES[key.startsWith('\u001bO') ? `\u001b[${key.slice(2)}` : key];
+}
+
+/** What the key is to a text that is being typed; undefined: nothing. */
+export function typedOf(key: string): Typed | undefined {
+  if (key === '\r' || key === '\n') return 'enter';
+  if (key === '\u007f' || key === '\b') return 'erase';
+  if (key === '\u001b' || key === '\u0003' || key === '\u0004') return 'leave';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
+  return /^[\u0000-\u001f]/.test(key) ? undefined : { char: key };
 }

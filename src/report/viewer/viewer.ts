@@ -18,8 +18,11 @@ import { visible } from '../escape.js';
 import { StateHistory } from '../state-history.js';
 import { groupDigits, shorten } from '../text-columns.js';
 import { drawTimeline } from '../timeline.js';
-import type { Move } from './keys.js';
+import { helpLines } from './help.js';
+import { type Move, moveOf } from './keys.js';
 import { paneLines } from './pane.js';
+import { seek, typeInto } from './search.js';
+import type { Size, ViewState } from './view-state.js';
 
 export interface ViewedTrace {
   readonly title: string;
@@ -30,18 +33,6 @@ export interface ViewedTrace {
   readonly colors: Colors;
   /** What stands at a step's place. */
   readonly lineText?: LineText;
-}
-
-export interface Size {
-  readonly rows: number;
-  readonly columns: number;
-}
-
-export interface ViewState {
-  /** Index of the current step. */
-  readonly at: number;
-  readonly size: Size;
-  readonly ended: boolean;
 }
 
 const COLUMNS_MIN = 40;
@@ -79,8 +70,17 @@ export class Viewer {
     return { ...state, size };
   }
 
-  press(state: ViewState, move: Move): ViewState {
-    const { at } = state;
+  /** A key as the terminal sends it: part of a text that is typed, or a move. */
+  key(state: ViewState, key: string): ViewState {
+    if (state.typed !== undefined) return typeInto(this.trace.steps, state, state.typed, key);
+    const move = moveOf(key);
+    return move === undefined ? state : this.press(state, move);
+  }
+
+  press(before: ViewState, move: Move): ViewState {
+    const { helps, ...state } = before;
+    const { at, sought } = state;
+    if (helps === true) return move === 'quit' || move === 'help' ? state : this.press(state, move);
     const last = this.trace.steps.length - 1;
     const to = (index: number): ViewState => ({ ...state, at: Math.max(0, Math.min(last, index)) });
     switch (move) {
@@ -100,6 +100,14 @@ export class Viewer {
         return to(0);
       case 'last':
         return to(last);
+      case 'help':
+        return { ...state, helps: true };
+      case 'search':
+        return { ...state, typed: '' };
+      case 'nextFound':
+        return sought === undefined ? state : seek(this.trace.steps, state, sought.text, 1);
+      case 'previousFound':
+        return sought === undefined ? state : seek(this.trace.steps, state, sought.text, -1);
       case 'quit':
         return { ...state, ended: true };
     }
@@ -113,6 +121,7 @@ export class Viewer {
       const text = `${COLUMNS_MIN} columns and ${ROWS_MIN} rows are needed; q quits`;
       return fill([shorten(text, columns)], rows);
     }
+    if (state.helps === true) return fill(helpLines(columns).slice(0, rows), rows);
     const { header } = this.pageAt(columns);
     const pane = this.pane(state);
     return [
@@ -125,13 +134,19 @@ export class Viewer {
     ];
   }
 
-  private status({ at }: ViewState): string {
+  private status({ at, typed, sought }: ViewState): string {
+    if (typed !== undefined)
+      return ` look for: ${visible(typed)}_  (Enter: the next step that has it, Esc: leave)`;
     const { steps } = this.trace;
     const number = this.deciding.indexOf(at) + 1;
     const deciding =
       number > 0 ? `deciding ${number} of ${this.deciding.length}` : `${this.deciding.length} deciding`;
     const where = `step ${steps[at].step} of ${groupDigits(steps.at(-1)?.step ?? 0)}, ${deciding}`;
-    return ` ${where} | j k step  n p deciding  space b page  g G ends  q quit `;
+    const found =
+      sought === undefined
+        ? ''
+        : `, "${visible(sought.text)}" ${sought.isFound ? 'found (N P for others)' : 'is in no step'}`;
+    return ` ${where}${found} | j k step  n p deciding  / look for  ? all keys  q quit `;
   }
 
   private pane(state: ViewState): string[] {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { movesOf } from '../../../src/report/viewer/keys.js';
+import { keysOf, moveOf } from '../../../src/report/viewer/keys.js';
+
+const movesOf = (input: string) => keysOf(input).flatMap((key) => moveOf(key) ?? []);
 
 describe('keys', () => {
   it.each([

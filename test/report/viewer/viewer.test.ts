@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { plain } from '../../../src/report/colors.js';
 import { textWidth } from '../../../src/report/text-columns.js';
 import type { Move } from '../../../src/report/viewer/keys.js';
-import { Viewer, type ViewState } from '../../../src/report/viewer/viewer.js';
+import type { ViewState } from '../../../src/report/viewer/view-state.js';
+import { Viewer } from '../../../src/report/viewer/viewer.js';
 import { state } from '../states.js';
 import { raceSteps, Steps } from '../steps.js';
 
@@ -115,7 +116,7 @@ describe('the screen', () => {
       *CPU1  interrupts on  | IPI pending | holds ptl | sb: empty
 
       TLB of CPU1: empty
-       step 1 of 2, deciding 1 of 1 | j k step  n p deciding  space b page  g G ends  q quit "
+       step 1 of 2, deciding 1 of 1 | j k step  n p deciding  / look for  ? all keys  q quit "
     `);
   });
 

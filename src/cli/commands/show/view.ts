@@ -1,6 +1,6 @@
 /** A finding on the whole screen, key by key. */
 
-import { movesOf } from '../../../report/viewer/keys.js';
+import { keysOf } from '../../../report/viewer/keys.js';
 import { Viewer } from '../../../report/viewer/viewer.js';
 import { replayedSentence } from '../../../report/witness-words.js';
 import { type Finding, findingSubject } from '../../../vocabulary/finding.js';
@@ -48,7 +48,7 @@ export async function view(
   const close = terminal.open({
     onInput: (text) =>
       guarded(() => {
-        for (const move of movesOf(text)) state = viewer.press(state, move);
+        for (const key of keysOf(text)) state = viewer.key(state, key);
         if (state.ended) leave();
         else draw();
       }),
