@@ -18,7 +18,7 @@ const TAIL = /^[ \t]*(?:~\s*exists|exists|forall|locations|filter)\b/m;
 
 /**
  * A test out of a file's text. Throws InputError (`file:line: what`) for text that is no litmus test,
- * SkippedTest for one of another architecture or with an instruction that is not modelled.
+ * SkippedTest for one of another architecture, with an instruction that is not modelled, or with arrays.
  */
 export function parseLitmus(text: string, file: string): LitmusTest {
   const source = new Source(file, text);
@@ -27,6 +27,12 @@ export function parseLitmus(text: string, file: string): LitmusTest {
   if (open < 0) source.malformed(end, 'no initial state follows', 'write { } where all is 0');
   const close = source.text.indexOf('}', open);
   if (close < 0) source.malformed(open, 'the initial state has no end: "}" is missing');
+  // Not after the closing brace: an array's own comes first.
+  const inner = source.text.slice(open + 1, close);
+  if (/=\s*\{/.test(inner)) {
+    const place = source.place(open + 1 + inner.search(/\S+\s*=\s*\{/));
+    throw new SkippedTest(`${place}: the initial state has an array; single words are modelled`);
+  }
   const initial = initialState(source, open + 1, close);
   const tail = TAIL.exec(source.text.slice(close))?.index;
   if (tail === undefined)

@@ -1,44 +1,8 @@
 import * as C from '../kernel/constants.js';
 import * as E from '../kernel/events.js';
+import { COUNTERS } from '../vocabulary/counter-names.js';
 
-/**
- * Not violations but what the lab is asked about: what a protocol costs. One count per name, summed over
- * executions.
- */
-export const COUNTERS = [
-  'shootdowns',
-  'ipisServed',
-  'ipisForNothing',
-  'targetsFiltered',
-  'fullFlushes',
-  'partialFlushes',
-  'switchFlushes',
-  'noFlushSwitches',
-  'lazyReentries',
-  'lazyReentryFlushes',
-  'lazyDisturbed',
-  'cowBreaks',
-  'reclaims',
-  'segvs',
-  'operations',
-  'drainsOvertaken',
-  'needlessSwitchFlushes',
-  'degradedFlushes',
-  'remoteRaises',
-  'lostRaises',
-  'ownerLockedOps',
-  'initiatorLockedOps',
-  'preemptions',
-  'lostHostFlushes',
-  'lostFlushesHealed',
-  'lostFlushesKept',
-  'lazyRequests',
-  'lockedOperations',
-  'hostExits',
-  'entryFlushes',
-  'broadcasts',
-  'ipisHeldUp',
-] as const;
+export { COUNTERS };
 export type CounterName = (typeof COUNTERS)[number];
 
 const index = Object.fromEntries(COUNTERS.map((name, i) => [name, i])) as Record<CounterName, number>;

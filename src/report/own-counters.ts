@@ -1,4 +1,4 @@
-import { COUNTERS } from '../oracles/counters.js';
+import { COUNTERS } from '../vocabulary/counter-names.js';
 
 /** Of counters those that are none of the lab's: a variant's own, in their order. */
 export function ownCounters(counters: Readonly<Record<string, number>>): [name: string, value: number][] {

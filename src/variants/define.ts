@@ -6,9 +6,9 @@ import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';
 import { findProfile } from '../kernel/profiles.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
-import { COUNTERS } from '../oracles/counters.js';
 import { findRule } from '../rules/index.js';
 import { type Rule, senselessOn } from '../rules/rule.js';
+import { COUNTERS } from '../vocabulary/counter-names.js';
 import { DefinitionError } from '../vocabulary/errors.js';
 import { findVariant, listVariants } from './index.js';
 import { Made } from './made.js';
@@ -120,14 +120,8 @@ export function defineVariant(spec: VariantSpec): Variant {
     if (typeof value !== 'boolean')
       refuse(`feature ${feature} is switched by true or false, not ${String(value)}`);
   }
-  for (const [counter, count] of Object.entries(spec.counters ?? {})) {
-    if (!FEATURE.test(counter) || (COUNTERS as readonly string[]).includes(counter))
-      refuse(`a counter's name is made of letters and digits and none of the lab's, not "${counter}"`);
-    if (!isPlainFunction(count)) refuse(`counters.${counter} is not a plain function of (read, kernel)`);
-  }
-  for (const [which, judge] of Object.entries({ always: spec.always, final: spec.final }))
-    if (judge !== undefined && !isPlainFunction(judge))
-      refuse(`${which} is not a plain function of (read, kernel)`);
+  requireCounters(spec.counters ?? {}, refuse);
+  requireJudges(spec, refuse);
   for (const [key, value] of Object.entries(spec.replace ?? {})) {
     if (!(key in kernelFunctions) && key !== 'flushTlbMulti')
       refuse(`replace.${key}: the kernel's function table has no function of that name`);
@@ -152,6 +146,22 @@ export function defineVariant(spec: VariantSpec): Variant {
     ...(judgesOnly(spec) ? {} : { made: madeFrom(spec, base) }),
   };
   return madeVariants.add(made);
+}
+
+/** Refuses assertions that cannot be asked. */
+function requireJudges(spec: VariantSpec, refuse: (what: string) => never): void {
+  for (const [which, judge] of Object.entries({ always: spec.always, final: spec.final }))
+    if (judge !== undefined && !isPlainFunction(judge))
+      refuse(`${which} is not a plain function of (read, kernel)`);
+}
+
+/** Refuses counters of one's own that nobody could tell from the lab's, or that cannot be asked. */
+function requireCounters(counters: OwnCounters, refuse: (what: string) => never): void {
+  for (const [name, count] of Object.entries(counters)) {
+    if (!FEATURE.test(name) || (COUNTERS as readonly string[]).includes(name))
+      refuse(`a counter's name is made of letters and digits and none of the lab's, not "${name}"`);
+    if (!isPlainFunction(count)) refuse(`counters.${name} is not a plain function of (read, kernel)`);
+  }
 }
 
 /** Threads run generators as plain functions: there is nothing to tell them by. */

@@ -106,6 +106,10 @@ describe('what is no litmus test', () => {
     ['AArch64 SB\n{ }\n P0 ;\nexists (x=1)', 'a test for AArch64'],
     ['X86 SB\n{ }\n P0 ;\n CMPXCHG [x],EAX ;\nexists (x=1)', 'a.litmus:4: "CMPXCHG [x],EAX" is not modelled'],
     ['X86 SB\n{ }\n P0 ;\n MOV [x],$99999999999 ;\nexists (x=1)', 'is not modelled'],
+    [
+      'X86_64 SB\n{ x=1;\n int64_t cells[2] = {3,4}; 0:rax=cells; }\n P0 ;\n MFENCE ;\nexists (x=1)',
+      'a.litmus:3: the initial state has an array',
+    ],
     ['X86 SB\n{ 0:EAX=x }\n P0 ;\nexists (x=1)', 'a.litmus:2: the initial value "x" is no 32-bit number'],
   ])('%# is skipped with the reason', (text, message) => {
     const error = refused(text);

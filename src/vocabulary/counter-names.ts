@@ -1,0 +1,38 @@
+/**
+ * Not violations but what the lab is asked about: what a protocol costs. One count per name, summed over
+ * executions.
+ */
+export const COUNTERS = [
+  'shootdowns',
+  'ipisServed',
+  'ipisForNothing',
+  'targetsFiltered',
+  'fullFlushes',
+  'partialFlushes',
+  'switchFlushes',
+  'noFlushSwitches',
+  'lazyReentries',
+  'lazyReentryFlushes',
+  'lazyDisturbed',
+  'cowBreaks',
+  'reclaims',
+  'segvs',
+  'operations',
+  'drainsOvertaken',
+  'needlessSwitchFlushes',
+  'degradedFlushes',
+  'remoteRaises',
+  'lostRaises',
+  'ownerLockedOps',
+  'initiatorLockedOps',
+  'preemptions',
+  'lostHostFlushes',
+  'lostFlushesHealed',
+  'lostFlushesKept',
+  'lazyRequests',
+  'lockedOperations',
+  'hostExits',
+  'entryFlushes',
+  'broadcasts',
+  'ipisHeldUp',
+] as const;
