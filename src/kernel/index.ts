@@ -29,6 +29,8 @@ export * from './mm/reclaim.js';
 export * from './mm/zap.js';
 export * from './mmu-gather.js';
 export * from './remote-flush.js';
+export * from './sched.js';
+export { runStep, userInstruction } from './script.js';
 export * from './should-flush-tlb.js';
 export * from './slots.js';
 export * from './smp.js';

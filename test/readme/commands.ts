@@ -102,6 +102,21 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown hunt examples/papers/early-ack.ts': cli([0, 1], {
     argv: 'hunt examples/papers/early-ack.ts --scenario lazy-freed-tables',
   }),
+  'shootdown hunt examples/papers/flush-on-return.ts': cli(1, {
+    argv: 'hunt examples/papers/flush-on-return.ts --scenario ping-pong-dontneed',
+    executions: 60,
+    prints: /^flush-on-return-too-soon +stale-use/m,
+  }),
+  'shootdown hunt examples/papers/luf.ts': cli(1, {
+    argv: 'hunt examples/papers/luf.ts --scenario reclaim-mprotect',
+    executions: 300,
+    prints: /^luf-frees-first +stale-use/m,
+  }),
+  'shootdown hunt examples/papers/latr.ts': cli(1, {
+    argv: 'hunt examples/papers/latr.ts --scenario ping-pong-dontneed',
+    executions: 60,
+    prints: /^latr +split-page/m,
+  }),
   'shootdown verify examples/ticket-lock.ts': cli(1, {
     prints: /^ticket-lock: no violation in any execution/m,
   }),
