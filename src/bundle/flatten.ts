@@ -27,7 +27,14 @@ const OPERATIONS: ReadonlySet<string> = operationNames(Cpu);
  * Operations that answer at once on every CPU that flat code runs on. The CPU that only says what it would do
  * (explore/effect/cpus.ts) ends a step with each of the others that are no instructions.
  */
-export const AT_ONCE: ReadonlySet<string> = new Set(['peek', 'event', 'barrier', 'smpRmb', 'smpWmb']);
+export const AT_ONCE: ReadonlySet<string> = new Set([
+  'peek',
+  'ownRegister',
+  'event',
+  'barrier',
+  'smpRmb',
+  'smpWmb',
+]);
 /** A module that resumes generators itself expects of them what it wrote. */
 const DRIVES = /\.next\s*\(/;
 

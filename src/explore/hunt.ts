@@ -2,10 +2,10 @@ import type { Modules } from '../bundle/modules.js';
 import { encodeSchedule } from '../drive/schedule.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { isOwnVariantName } from '../programs/definitions.js';
+import { originOf } from '../programs/origin.js';
 import type { Subject } from '../programs/subject.js';
 import { scopeName } from '../scenarios/scope-name.js';
 import { findVariant } from '../variants/index.js';
-import { switchedName } from '../variants/switched-name.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type LatentClass } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { HuntRequest, LatentCount, ProgramHuntRequest, ScenarioTally, Verdict } from './api.js';
@@ -268,18 +268,9 @@ class Hunt {
       latent: found.latent,
       traceHash: hex(found.hash),
     } as const;
-    const { refs: modules, programs, kernelSources } = pool.modules;
-    if (!('program' in subject)) {
-      const name = switchedName(subject.variant).base;
-      const kernelSource = kernelSources.find(({ variant }) => variant === name);
-      const isOwn = kernelSource === undefined && isOwnVariantName(subject.variant, pool.modules);
-      return {
-        ...witness,
-        ...subject,
-        ...(isOwn ? { modules } : {}),
-        ...(kernelSource === undefined ? {} : { kernelSource }),
-      };
-    }
+    if (!('program' in subject))
+      return { ...witness, ...subject, ...originOf(subject.variant, pool.modules) };
+    const { refs: modules, programs } = pool.modules;
     const { cpus = 1 } = programs.find(({ name }) => name === subject.program) ?? {};
     return { ...witness, program: subject.program, cpus, modules };
   }

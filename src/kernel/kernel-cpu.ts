@@ -42,6 +42,11 @@ export class KernelCpu extends Cpu {
   readonly maskWords: number;
   readonly packedTagBits: number;
   readonly broadcasts: boolean;
+  /**
+   * Whether several calls of one function stand in its middle at a time, each in another state of the
+   * machine: what a call keeps beside its variables is then its own.
+   */
+  readonly standsInMany: boolean = false;
   private readonly runs: readonly ReadonlySet<number>[];
 
   constructor(machine: Machine, id: number, config: KernelConfig) {

@@ -22,6 +22,7 @@ const OWN = [
   'machine/user-access',
   'machine/wait-until',
   'programs/',
+  'csource/runtime/',
 ];
 
 export function loweringPlugin(): Plugin {

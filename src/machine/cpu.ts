@@ -292,6 +292,12 @@ export class Cpu {
     return this.nothing();
   }
 
+  /** What a register of the CPU itself holds (machine/hardware.ts): only what runs on it changes that. */
+  ownRegister(register: number): Op {
+    this.machine.early[this.id].register('ownRegister', register);
+    return this.done(this.machine.mem[this.machine.block(this.id) + register]);
+  }
+
   // No instructions: recorded choices and ghost notes.
 
   /** What the kernel decides by time or chance: a number in [0, n), recorded in the schedule. */

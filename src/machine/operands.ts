@@ -139,6 +139,10 @@ export class Operands {
     this.inRange(operation, 'mm', mm, this.mmu?.handles ?? 0);
   }
 
+  register(operation: string, register: number): void {
+    this.inRange(operation, 'register', register, this.program.hardwareWords);
+  }
+
   cr3(root: number, pcid: number): void {
     this.frame('writeCr3', root);
     this.inRange('writeCr3', 'PCID', pcid, PCID_END);

@@ -71,6 +71,9 @@ export class PlainCpu extends Cpu {
   override freeFrameRcu(): Op {
     return this.refuse('freeFrameRcu');
   }
+  override ownRegister(): Op {
+    return this.refuse('ownRegister');
+  }
   override promise(): Op {
     return this.refuse('promise');
   }

@@ -17,3 +17,4 @@ export const OP_EVENT = 105;
 export const OP_PROMISE = 106;
 export const OP_RETURNED = 107;
 export const OP_NEW_SPACE = 108;
+export const OP_REGISTER = 109;

@@ -1,4 +1,5 @@
 import { type Frame, type Frames, LoweringError } from '../lowering/yield-frames.js';
+import { hasLocalState, LOCAL_STATE } from '../machine/local-state.js';
 import type { Place } from '../vocabulary/told.js';
 
 /**
@@ -65,6 +66,7 @@ export class LocalValues {
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);
+    if (hasLocalState(value)) return `l{${value[LOCAL_STATE]()}}`;
     const tag = Object.prototype.toString.call(value).slice(8, -1);
     if (tag !== 'Object' && tag !== 'Array')
       throw new LoweringError(`a script keeps a ${tag} across an operation: keep numbers, or lists of them`);

@@ -51,6 +51,7 @@ const WILD: Readonly<Record<string, readonly unknown[]>> = {
   key: [...NO_INTEGER, -1, 9 + 2],
   entry: [...NO_INTEGER, 0, mmu.framesBase - 1, mmu.freeTop],
   pte: [...NO_INTEGER, -1, mmu.frames << 6],
+  register: [...NO_INTEGER, -1, program.hardwareWords],
   count: [...NO_INTEGER, -1, 0],
 };
 
@@ -102,6 +103,7 @@ const OPERATIONS: Readonly<Record<string, readonly (readonly [kind: string, good
   freeFrameRcu: [['frame', 1]],
   peek: [word],
   poke: [word, value],
+  ownRegister: [['register', 0]],
   choose: [['count', 2]],
   event: [value, value, value],
   promise: [

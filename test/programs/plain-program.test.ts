@@ -148,6 +148,7 @@ describe('a plain program', () => {
     'allocFrame',
     'freeFrame',
     'freeFrameRcu',
+    'ownRegister',
     'promise',
     'operationReturned',
     'newAddressSpace',

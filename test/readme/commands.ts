@@ -84,6 +84,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown stress --kernel-source ~/linux --cpus 8': cli(HAS_CLANG ? 0 : 2, {
     argv: `stress --kernel-source ${SMALL_KERNEL} --scenario munmap-storm --cpus 4 --for 1s`,
   }),
+  'shootdown verify --kernel-source ~/linux --budget 30s': cli(HAS_CLANG ? 0 : 2, {
+    argv: `verify --kernel-source ${SMALL_KERNEL} --scenario dontneed-read --budget 30s`,
+  }),
   'shootdown trace check --kernel-source ~/linux my.trace.gz': cli(HAS_CLANG ? 0 : 2, {
     argv: `trace check --kernel-source ${SLOTS_KERNEL} my.trace.gz`,
   }),

@@ -1,4 +1,5 @@
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
+import { type HasLocalState, LOCAL_STATE } from '../../machine/local-state.js';
 import { ENTRIES, type EntryName, type FieldTables, STACK_BASE, TABLE_ENTRIES } from '../addresses.js';
 import { CWords } from './c-words.js';
 
@@ -10,16 +11,18 @@ const ALL_ENTRIES: readonly EntryName[] = [...ENTRIES, ...TABLE_ENTRIES];
  * What C code on one CPU runs with: the map of its words, and its stack. The stack is private: of a CPU's
  * memory it is what nobody else can reach, so an access to it is no step.
  */
-export class CContext {
+export class CContext implements HasLocalState {
   private readonly bytes: Uint8Array;
   private readonly halves: Uint16Array;
   private readonly wholes: Int32Array;
 
+  /** `pieces`: how many of these many bytes the stack has; one: whatever is entered has it. */
   constructor(
     readonly words: CWords,
     private readonly levelBytes: number,
+    private readonly pieces: number,
   ) {
-    const memory = new ArrayBuffer(ALL_ENTRIES.length * DEPTHS * levelBytes);
+    const memory = new ArrayBuffer(pieces * levelBytes);
     this.bytes = new Uint8Array(memory);
     this.halves = new Uint16Array(memory);
     this.wholes = new Int32Array(memory);
@@ -31,7 +34,15 @@ export class CContext {
    * their own.
    */
   top(entry: EntryName, depth: number): number {
+    if (this.pieces === 1) return STACK_BASE + this.levelBytes;
     return STACK_BASE + (depth * ALL_ENTRIES.length + ALL_ENTRIES.indexOf(entry) + 1) * this.levelBytes;
+  }
+
+  /** What is on the stack: the map of words is the same for every CPU and never changes. */
+  [LOCAL_STATE](): string {
+    let text = '';
+    for (const [index, whole] of this.wholes.entries()) if (whole !== 0) text += `${index}:${whole} `;
+    return text;
   }
 
   load8(address: number): number {
@@ -59,8 +70,14 @@ export class CContext {
   }
 }
 
-/** Gives each CPU its context, made when it first runs C code. */
-export class Contexts {
+/** Pieces of stack, one for each entry at each depth. */
+const PIECES = ALL_ENTRIES.length * DEPTHS;
+
+/**
+ * Gives each CPU its context, made when it first runs C code; where several calls of one function stand at a
+ * time, each call of an entry has one of its own.
+ */
+export class Contexts implements HasLocalState {
   private readonly words = new WeakMap<object, CWords>();
   private readonly contexts = new WeakMap<KernelCpu, CContext>();
 
@@ -69,14 +86,25 @@ export class Contexts {
     private readonly stackBytes: number,
   ) {}
 
+  /** Always the same: whom it gave what before does not matter to what it gives. */
+  [LOCAL_STATE](): string {
+    return 'contexts';
+  }
+
+  /** For a call of an entry. */
   of(cpu: KernelCpu): CContext {
+    if (cpu.standsInMany) return new CContext(this.wordsOf(cpu), this.stackBytes, 1);
     return this.contexts.get(cpu) ?? this.make(cpu);
   }
 
-  private make(cpu: KernelCpu): CContext {
+  wordsOf(cpu: KernelCpu): CWords {
     const words = this.words.get(cpu.layout) ?? new CWords(this.tables, cpu.layout);
     this.words.set(cpu.layout, words);
-    const context = new CContext(words, this.stackBytes);
+    return words;
+  }
+
+  private make(cpu: KernelCpu): CContext {
+    const context = new CContext(this.wordsOf(cpu), this.stackBytes, PIECES);
     this.contexts.set(cpu, context);
     return context;
   }

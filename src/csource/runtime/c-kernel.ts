@@ -78,7 +78,7 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
     },
     flush_tlb_multi: {
       *flushTlbMulti(cpu, mask) {
-        yield* enter(cpu, 'flush_tlb_multi', contexts.of(cpu).words.maskAddress(mask));
+        yield* enter(cpu, 'flush_tlb_multi', contexts.wordsOf(cpu).maskAddress(mask));
       },
     },
     arch_tlbbatch_flush: {

@@ -91,7 +91,7 @@ export function* clear_cpu(cpu: KernelCpu, c: CContext, target: number, mask: nu
   // there.
   const handle = mmHandle(mask & ~0xffff);
   const root = yield* cpu.peek(cpu.mms[handle].pgd);
-  if (cr3Root(cpu) === root) yield* cpu.event(EV_LEFT_MASK, handle, 0);
+  if ((yield* cr3Root(cpu)) === root) yield* cpu.event(EV_LEFT_MASK, handle, 0);
 }
 
 export function* test_and_set_cpu(

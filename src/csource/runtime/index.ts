@@ -2,5 +2,5 @@
 
 export { type Callable, callMany, cFunctions } from './c-kernel.js';
 export * from './imported-operations.js';
-export { cr3, interruptsOn } from './registers.js';
+export { irqs_on, read_cr3 } from './registers.js';
 export * as table from './through-table.js';

@@ -11,11 +11,6 @@ const CONSTANT: Readonly<Record<string, string>> = {
   slots: 'cpu.own.tlbstate.ctxs.length',
   has_pcid: '(cpu.scenario.pcid ? 1 : 0)',
 };
-/** Reads of the CPU's own registers: no steps. */
-const REGISTERS: Readonly<Record<string, string>> = {
-  read_cr3: 'lab.cr3(cpu)',
-  irqs_on: 'lab.interruptsOn(cpu)',
-};
 /** Operations, and whether they answer. */
 const OPERATIONS: Readonly<Record<string, boolean>> = {
   smp_mb: false,
@@ -38,6 +33,8 @@ const OPERATIONS: Readonly<Record<string, boolean>> = {
   or_masks: false,
   irq_disable: false,
   irq_enable: false,
+  irqs_on: true,
+  read_cr3: true,
   write_cr3: false,
   invlpg: false,
   invpcid: false,
@@ -50,8 +47,6 @@ const OPERATIONS: Readonly<Record<string, boolean>> = {
 export function imported(name: string, args: readonly string[]): Call | null {
   if (Object.hasOwn(CONSTANT, name))
     return { text: CONSTANT[name], isProtocol: false, answers: true, isPure: true };
-  if (Object.hasOwn(REGISTERS, name))
-    return { text: REGISTERS[name], isProtocol: false, answers: true, isPure: false };
   if (name === 'call_many') {
     const call = `lab.callMany(${['cpu', 'c', 'callable', ...args].join(', ')})`;
     return { text: call, isProtocol: true, answers: false, isPure: false };
@@ -64,7 +59,6 @@ export function imported(name: string, args: readonly string[]): Call | null {
 /** Every name that C code may import. */
 export const IMPORTED_NAMES: readonly string[] = [
   ...Object.keys(CONSTANT),
-  ...Object.keys(REGISTERS),
   ...Object.keys(OPERATIONS),
   'call_many',
 ];

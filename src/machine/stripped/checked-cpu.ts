@@ -188,6 +188,10 @@ export class Cpu extends UncheckedCpu {
     this.runner.stored(this.id, address);
     return 0;
   }
+  override ownRegister(register: number): number {
+    this.operands.register('ownRegister', register);
+    return super.ownRegister(register);
+  }
   override choose(n: number): number {
     this.operands.answers(n);
     return super.choose(n);

@@ -26,6 +26,9 @@ export class Cpu extends PagingCpu {
     this.mem[address] = value;
     return 0;
   }
+  ownRegister(register: number): number {
+    return this.mem[this.block + register];
+  }
   choose(n: number): number {
     return this.runner.choose(this.id, n);
   }

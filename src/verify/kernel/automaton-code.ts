@@ -12,6 +12,7 @@ import {
   OP_PEEK,
   OP_POKE,
   OP_PROMISE,
+  OP_REGISTER,
   OP_RETURNED,
   OP_THROW,
 } from '../local-ops.js';
@@ -106,6 +107,9 @@ export class AutomatonCode implements Continuation {
       case OP_POKE:
         cpu.poke(a, b);
         if (this.callers.length > 0) this.onHandlerPoke(a);
+        break;
+      case OP_REGISTER:
+        cpu.ownRegister(a);
         break;
       case OP_CHOOSE:
         cpu.choose(a);

@@ -11,6 +11,7 @@ import {
   OP_PEEK,
   OP_POKE,
   OP_PROMISE,
+  OP_REGISTER,
   OP_RETURNED,
 } from '../local-ops.js';
 
@@ -19,11 +20,16 @@ import {
  * suspension too. Operands are looked at by the machine, which executes everything.
  */
 class LocalKernelCpu extends KernelCpu {
+  override readonly standsInMany = true;
+
   override peek(address: number): Op {
     return this.op(OP_PEEK, address, 0, 0);
   }
   override poke(address: number, value: number): Op {
     return this.op(OP_POKE, address, value, 0);
+  }
+  override ownRegister(register: number): Op {
+    return this.op(OP_REGISTER, register, 0, 0);
   }
   override choose(n: number): Op {
     return this.op(OP_CHOOSE, n, 0, 0);

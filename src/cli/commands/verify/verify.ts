@@ -48,6 +48,7 @@ import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
 import { inputsOf } from '../hunt/named-files.js';
 import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
+import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
 
 const SWITCHES_MAX = 2 ** 20;
@@ -75,6 +76,7 @@ const FLAGS = {
   ...KEEPING,
   out: OUT,
   typeCheck: TYPE_CHECK,
+  ...KERNEL_SOURCE,
   ...PAGE_REPORTING,
   json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
@@ -109,7 +111,7 @@ async function verify(context: CliContext, modules: readonly string[], given: Ve
   const flags = withReporters(given);
   const { engine, io, version } = context;
   if (wantsPage(flags)) requireDistinctFiles(pageFiles(flags.reportDir), inputsOf(modules, flags.scenario));
-  const own = await loadOwn(engine, modules, flags.typeCheck);
+  const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);
   const searches = keptSearches(context, subjects, flags);

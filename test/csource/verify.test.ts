@@ -1,0 +1,79 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../src/cli/engine.js';
+import { cli } from '../cli/run-cli.js';
+import { compiling, HAS_CLANG } from './with-clang.js';
+
+/** All executions of the lab's own small kernel in C, as it is and broken. */
+
+const folder = mkdtempSync(join(tmpdir(), 'c-verify-'));
+const cacheBefore = process.env.XDG_CACHE_HOME;
+process.env.XDG_CACHE_HOME = join(folder, 'cache');
+afterAll(() => {
+  process.env.XDG_CACHE_HOME = cacheBefore ?? '';
+  rmSync(folder, { recursive: true });
+});
+
+const TREE = fileURLToPath(new URL('fixtures/tree', import.meta.url));
+const verify = (root: string, scenario: string) => {
+  const argv = [
+    'verify',
+    '--kernel-source',
+    root,
+    '--scenario',
+    scenario,
+    '--json',
+    '--out',
+    join(folder, 'out'),
+  ];
+  return cli(argv, { engine: createEngine() });
+};
+
+/** A copy of the small kernel whose tlb.c has `to` in the place of `from`. */
+function treeWith(name: string, from: string, to: string): string {
+  const root = join(folder, name);
+  cpSync(TREE, root, { recursive: true });
+  const file = join(root, 'arch/x86/mm/tlb.c');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(file, text.replace(from, to));
+  return root;
+}
+
+/** Several processes' worth of starting up a test, on a machine that may be busy. */
+const PATIENCE = { timeout: 240_000 };
+
+describe.skipIf(!HAS_CLANG)(compiling('all executions of C text'), () => {
+  it('are without a violation where it is right, its stack in use', PATIENCE, async () => {
+    const kept = 'struct mm_struct *kept = mm, **volatile at = &kept; info->mm = *at;';
+    const root = treeWith('address-taken', 'info->mm = mm;', kept);
+    const { exitCode, stdout, stderr } = await verify(root, 'dontneed-read');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const [verdict] = JSON.parse(stdout).verdicts;
+    expect(verdict).toMatchObject({ variant: 'c/6.12', complete: true, violation: null });
+    expect(verdict.states).toBeGreaterThan(1000);
+  });
+
+  it(
+    'have a shortest witness where it is wrong, which is bound to the tree and replays',
+    PATIENCE,
+    async () => {
+      const root = treeWith('nobody-asked', 'return true;', 'return false;');
+      const { exitCode, stdout, stderr } = await verify(root, 'dontneed-read');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+      const [verdict] = JSON.parse(stdout).verdicts;
+      expect(verdict).toMatchObject({ violation: 'stale-use', isShortest: true });
+      const finding = JSON.parse(readFileSync(verdict.finding, 'utf8'));
+      expect(finding.kernelSource).toMatchObject({ variant: 'c/6.12' });
+      expect(finding).not.toHaveProperty('modules');
+      const replay = (...argv: string[]) =>
+        cli(['replay', verdict.finding, ...argv], { engine: createEngine() });
+      expect(await replay()).toMatchObject({ exitCode: 1, stderr: '' });
+      writeFileSync(join(root, 'arch/x86/mm/tlb.c'), readFileSync(join(TREE, 'arch/x86/mm/tlb.c')));
+      expect((await replay()).exitCode).toBe(2);
+    },
+  );
+});
