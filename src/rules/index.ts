@@ -6,6 +6,7 @@ import { maskNeverTrimmed } from './mask-never-trimmed.js';
 import { maskTrimmedByOthers } from './mask-trimmed-by-others.js';
 import { rangeAlways } from './range-always.js';
 import { rangeInTurn } from './range-in-turn.js';
+import { rangeRing } from './range-ring.js';
 import type { Rule } from './rule.js';
 import { v0 } from './v0-do-nothing.js';
 import { v1 } from './v1-write-loaded-slot.js';
@@ -60,7 +61,7 @@ export const lazyAnswers: readonly Rule[] = [lazyIpi, lazyOff, lazyFlag, lazyPar
 export const maskAnswers: readonly Rule[] = [maskNeverTrimmed, maskTrimmedByOthers];
 
 /** Answers to when a range is flushed as one (question C11). */
-export const rangeAnswers: readonly Rule[] = [rangeInTurn, rangeAlways];
+export const rangeAnswers: readonly Rule[] = [rangeInTurn, rangeRing, rangeAlways];
 
 /** What is asked of kernels besides remote generations. */
 export const otherAnswers: readonly Rule[] = [...lazyAnswers, ...maskAnswers, ...rangeAnswers];

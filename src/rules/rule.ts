@@ -1,5 +1,6 @@
 import type { Backend } from '../kernel/backend.js';
 import type { KernelFunctions } from '../kernel/functions.js';
+import type { OwnWords } from '../kernel/own-words.js';
 
 /**
  * A rule: what an initiator (and a slot's owner) does about the generations of CPUs whose TLBs were flushed
@@ -23,6 +24,8 @@ export interface Rule {
   functions(backend: Backend): Partial<KernelFunctions>;
   /** Where a KVM host's flush at entry drops the loaded PCID only. */
   readonly entryFlushesLoadedPcid?: boolean;
+  /** Words that it keeps beyond the kernel's. */
+  readonly ownWords?: OwnWords;
   /** Bits of the tag where the rule keeps slots as one word (kernel/packed-slots.ts). */
   readonly packedTagBits?: number;
   /**

@@ -1,8 +1,10 @@
 import { hypercallBackend } from '../backends/hypercall.js';
+import { hypervBackend } from '../backends/hyperv.js';
 import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import { nativeOthersBackend } from '../backends/native-others.js';
+import { xenBackend } from '../backends/xen.js';
 import { rules } from '../rules/index.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
 import { remote } from '../scenarios/catalogue/remote.js';
@@ -24,6 +26,16 @@ import { provedAnswer } from './exhaustive/proved-answer.js';
 import { ruleRows } from './rule-rows.js';
 import type { Study } from './study.js';
 
+const BACKENDS = [
+  hypercallBackend,
+  hypervBackend,
+  xenBackend,
+  kvmPvBackend,
+  nativeBackend,
+  nativeOthersBackend,
+  invlpgbBackend,
+];
+
 /**
  * The question that the laboratory was built for (C1): after a remote flush, may the initiator write the
  * target's tlb_gen?
@@ -34,7 +46,7 @@ export const remoteTlbGen: Study = {
   summary:
     "may an initiator write the remote CPU's tlb_gen after a flush that was done for it? by which rule, " +
     'at what gain and cost?',
-  ...ruleRows([hypercallBackend, kvmPvBackend, nativeBackend, nativeOthersBackend, invlpgbBackend], rules),
+  ...ruleRows(BACKENDS, rules),
   scenarios: [...remote, ...catalogue.filter(({ name }) => name === 'full-and-partial')],
   probes: ['hunt', 'counts', 'broken-host'],
   columns: [

@@ -81,6 +81,7 @@ export function rulePart(backend: Backend, rule: Rule): Partial<Variant> {
     replace: rule.functions(backend),
     entryFlushesLoadedPcid: rule.entryFlushesLoadedPcid === true,
     packedTagBits: rule.packedTagBits ?? 0,
+    ...(rule.ownWords === undefined ? {} : { ownWords: rule.ownWords }),
     watchSlots: true,
   };
 }

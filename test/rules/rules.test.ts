@@ -79,7 +79,19 @@ describe('unsafe rules are caught', () => {
 });
 
 describe('rules that hold are left alone', () => {
-  const sound = ['v0', 'v4', 'v7', 'v12', 'v14', 'v16', 'v17', 'v18a', 'range-in-turn', 'mask-never-trimmed'];
+  const sound = [
+    'v0',
+    'v4',
+    'v7',
+    'v12',
+    'v14',
+    'v16',
+    'v17',
+    'v18a',
+    'range-in-turn',
+    'range-ring',
+    'mask-never-trimmed',
+  ];
   const variants = backends
     .flatMap(({ name }) => sound.map((rule) => `${name}/${rule}`))
     .filter((name) => findVariant(name) !== undefined);
