@@ -1,15 +1,30 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
 import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError, systemReason } from '../vocabulary/errors.js';
 
 /** What is made of users' C text, in the user's cache: never in a project or a finding. */
 
-/** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. */
+/** `$XDG_CACHE_HOME/shootdown/c`, or the same under `~/.cache`. Throws InfrastructureError. */
 export function cacheFolder(): string {
   const given = process.env.XDG_CACHE_HOME ?? '';
-  return join(given.startsWith('/') ? given : join(homedir(), '.cache'), 'shootdown', 'c');
+  return join(isAbsolute(given) ? given : join(home(), '.cache'), 'shootdown', 'c');
+}
+
+/** $HOME, unless it names no place; what the system knows of the user then. */
+function home(): string {
+  for (const ask of [homedir, () => userInfo().homedir])
+    try {
+      const found = ask();
+      if (isAbsolute(found)) return found;
+    } catch {
+      // In a container the user may be one of whom the system knows nothing.
+    }
+  throw new InfrastructureError(
+    'translations of C code can be kept nowhere: HOME names no directory',
+    'set XDG_CACHE_HOME to a directory that can be written',
+  );
 }
 
 export function temporary(): string {
