@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
 import { build } from '../bundle/bundler.js';
@@ -6,7 +6,7 @@ import { writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { C_RUNTIME, moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
 import { InputError } from '../vocabulary/errors.js';
-import { tooLarge } from './input-size.js';
+import { unfit, unfitAround } from './input-size.js';
 
 /** Bundles users' modules for this process. */
 
@@ -54,10 +54,15 @@ export async function bundleModules(
             }
           : { path: 'shootdown', namespace: 'api' },
       );
+      // The bundler looks for configurations there before it loads anything.
+      setup.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+        const text = unfitAround(join(resolveDir, path));
+        return text === null ? null : { errors: [{ text }] };
+      });
       setup.onResolve({ filter: C_RUNTIME }, () => ({ path: runtimeFile }));
       setup.onLoad({ filter: /.*/, namespace: 'api' }, () => ({ contents, loader: 'js' }));
       setup.onLoad({ filter: /.*/ }, ({ path }) => {
-        const text = tooLarge(path);
+        const text = unfit(path);
         if (text !== null) return { errors: [{ text }] };
         return isUserFile(path) && SOURCE_FILE.test(path) ? userFile(path, 'guarded') : null;
       });

@@ -5,7 +5,7 @@ import { InputError } from '../vocabulary/errors.js';
 
 /**
  * Bounds of what is read for a module. Compilers take all of a file, whatever it is: 60 MB of a tsconfig.json
- * are gigabytes of syntax tree.
+ * are gigabytes of syntax tree, a pipe that nobody writes to is waited for with no signal heard.
  */
 
 /** Far above any text that somebody wrote. */
@@ -14,24 +14,32 @@ const BYTES_MAX = 4 * 1024 * 1024;
 const CONFIGURATIONS = ['tsconfig.json', 'jsconfig.json', 'package.json'];
 
 /** Why a file is not read, as `file: what`, or null. */
-export function tooLarge(path: string): string | null {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= BYTES_MAX) return null;
+export function unfit(path: string): string | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  // Of what is not there, and of directories, compilers know themselves.
+  if (stats === undefined || stats.isDirectory()) return null;
+  if (!stats.isFile())
+    return `${displayPath(path)}: a part of a module is no regular file; put one in its place`;
+  if (stats.size <= BYTES_MAX) return null;
   return (
-    `${displayPath(path)}: ${size} bytes are too many for a part of a module (at most ` +
+    `${displayPath(path)}: ${stats.size} bytes are too many for a part of a module (at most ` +
     `${BYTES_MAX}); make it smaller`
   );
 }
 
-/** Throws InputError for a module, or a configuration of its project, that is too large. */
-export function requireReadable(module: string): void {
-  const found = tooLarge(module);
-  if (found !== null) throw new InputError(found);
+/** The same of the configurations that are looked for where a module lies. */
+export function unfitAround(module: string): string | null {
   for (let at = dirname(module); ; at = dirname(at)) {
     for (const name of CONFIGURATIONS) {
-      const large = tooLarge(join(at, name));
-      if (large !== null) throw new InputError(large);
+      const found = unfit(join(at, name));
+      if (found !== null) return found;
     }
-    if (at === dirname(at)) return;
+    if (at === dirname(at)) return null;
   }
+}
+
+/** Throws InputError for a module, or a configuration of its project, that is not to be read. */
+export function requireReadable(module: string): void {
+  const found = unfit(module) ?? unfitAround(module);
+  if (found !== null) throw new InputError(found);
 }

@@ -6,7 +6,7 @@ import type { Metafile } from 'esbuild';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
-import { tooLarge } from './input-size.js';
+import { unfit } from './input-size.js';
 import { lineOf } from './line-of.js';
 
 /**
@@ -165,7 +165,7 @@ function packageOf(path: string): string | null {
 function manifestIn(directory: string): { readonly name?: unknown; readonly version?: unknown } {
   try {
     const file = join(directory, 'package.json');
-    const value: unknown = tooLarge(file) === null ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    const value: unknown = unfit(file) === null ? JSON.parse(readFileSync(file, 'utf8')) : {};
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};

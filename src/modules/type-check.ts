@@ -6,7 +6,7 @@ import type ts from 'typescript';
 import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 import { packageRoot } from '../vocabulary/package-root.js';
-import { tooLarge } from './input-size.js';
+import { unfit } from './input-size.js';
 
 /**
  * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest
@@ -41,6 +41,7 @@ export async function typeMistake(
   const program = compiler.createProgram(roots, options, {
     ...compilerHost,
     getSourceFile: bounded(compilerHost.getSourceFile),
+    readFile: bounded(compilerHost.readFile),
   });
   for (const file of program.getSourceFiles()) {
     if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
@@ -78,11 +79,11 @@ function compilerBeside(file: string): typeof ts | null {
   }
 }
 
-/** A file that is too large is none of the program, and told. */
+/** A file that is not to be read is none of the program, and told. */
 function bounded<T extends (file: string, ...rest: never[]) => unknown>(read: T): T {
   return ((file: string, ...rest: never[]) => {
-    const large = tooLarge(file);
-    if (large !== null) throw new InputError(large);
+    const found = unfit(file);
+    if (found !== null) throw new InputError(found);
     return read(file, ...rest);
   }) as T;
 }

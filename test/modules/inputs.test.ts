@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { sourceFile } from '../../src/bundle/user-files.js';
@@ -228,4 +228,22 @@ describe('what no hash can have is refused, with its line', () => {
     );
     await load(file);
   });
+
+  it.each(['part.ts', 'other/package.json', 'other/tsconfig.json'])(
+    'a %s that is no regular file: it may never be read to its end',
+    async (name) => {
+      const at = join(folder.path, `special-${name.replaceAll(/\W/g, '-')}`);
+      mkdirSync(join(at, 'other'), { recursive: true });
+      writeFileSync(join(at, 'other/part.ts'), 'export const two = 2;\n');
+      writeFileSync(join(at, 'part.ts'), 'export const two = 2;\n');
+      const file = join(at, 'm.ts');
+      const imports = ["import './part.js';", "import './other/part.js';"];
+      writeFileSync(file, [...imports, ...program('yield* cpu.writeOnce(at.x, 1);')].join('\n'));
+      rmSync(join(at, name), { force: true });
+      symlinkSync('/dev/null', join(at, name));
+      expect(await message(load(file))).toMatch(
+        /: a part of a module is no regular file; put one in its place$/,
+      );
+    },
+  );
 });
