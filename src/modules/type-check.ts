@@ -38,11 +38,24 @@ export async function typeMistake(
   const compiler = await compilerFor(roots[0], ownCompiler);
   const options = optionsFor(compiler, roots[0], apiFile);
   const compilerHost = compiler.createCompilerHost(options);
-  const program = compiler.createProgram(roots, options, {
+  const host = {
     ...compilerHost,
     getSourceFile: bounded(compilerHost.getSourceFile),
     readFile: bounded(compilerHost.readFile),
-  });
+  };
+  try {
+    return firstMistake(compiler, compiler.createProgram(roots, options, host));
+  } catch (error) {
+    // It descends by recursion into whatever stands in a file.
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(
+      `${displayPath(roots[0])}: it, or what it imports, is nested too deep for the compiler`,
+      'make it flatter',
+    );
+  }
+}
+
+function firstMistake(compiler: typeof ts, program: ts.Program): string | null {
   for (const file of program.getSourceFiles()) {
     if (file.isDeclarationFile || !isUserFile(file.fileName)) continue;
     for (const diagnostic of [

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import ours from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compilerFor } from '../../src/modules/type-check.js';
+import { sourceFile } from '../../src/bundle/user-files.js';
+import { compilerFor, typeMistake } from '../../src/modules/type-check.js';
+import { InputError } from '../../src/vocabulary/errors.js';
 import { ModuleFolder } from './write-module.js';
 
 const folder = new ModuleFolder();
@@ -37,5 +39,16 @@ describe('the TypeScript that is installed beside a module', () => {
     ['broken', "throw new Error('broken');"],
   ])('does not where it is %s', async (name, code) => {
     expect(await compilerFor(moduleBeside(name.replaceAll(' ', '-'), code), false)).toBe(ours);
+  });
+});
+
+describe('what no compiler can descend into', () => {
+  it('is told as that', async () => {
+    const file = folder.write('deep.ts', `export const deep = ${'['.repeat(20_000)}${']'.repeat(20_000)};`);
+    const checked = typeMistake([file], sourceFile('index'), true);
+    await expect(checked).rejects.toThrow(InputError);
+    await expect(checked).rejects.toThrow(
+      /deep\.ts: it, or what it imports, is nested too deep for the compiler/,
+    );
   });
 });
