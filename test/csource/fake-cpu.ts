@@ -10,30 +10,28 @@ export class FakeCpu {
   readonly depth = 0;
   readonly scenario = FakeCpu.scenario;
   readonly mem: Int32Array;
+  private readonly held = new Map<number, number>();
   /** `read_once loaded_mm`, in the order in which they are done. */
   readonly done: string[] = [];
   readonly own: KernelLayout['cpus'][number];
   readonly mms: KernelLayout['mms'];
   readonly maskWords: number;
-  readonly machine: object;
 
   constructor(readonly layout: KernelLayout) {
     this.mem = new Int32Array(layout.layout.size);
     this.own = layout.cpus[this.id];
     this.mms = layout.mms;
     this.maskWords = layout.maskWords;
-    this.machine = {
-      mem: this.mem,
-      program: { hardwareBase: layout.hardwareBase, hardwareWords: H.HW_WORDS },
-    };
   }
 
   /** What the CPU's own registers hold. */
   registers({ root, pcid, interrupts }: { root: number; pcid: number; interrupts: number }): void {
-    const block = this.layout.hardwareBase + this.id * H.HW_WORDS;
-    this.mem[block + H.CR3_ROOT] = root;
-    this.mem[block + H.CR3_PCID] = pcid;
-    this.mem[block + H.IF] = interrupts;
+    this.held.set(H.CR3_ROOT, root).set(H.CR3_PCID, pcid).set(H.IF, interrupts);
+  }
+
+  /** No step, so it is not written down. */
+  *ownRegister(register: number): Generator<undefined, number, number> {
+    return this.held.get(register) ?? 0;
   }
 
   private *does<T>(what: string, value: T): Generator<undefined, T, number> {
