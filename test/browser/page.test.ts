@@ -165,8 +165,11 @@ describe.skipIf(!hasChromium)(`the page in a browser${WITHOUT}`, () => {
       await page.mouse.move(400, 600);
       const press = (key: string) => () => page.keyboard.press(key);
       const wheel = () => page.mouse.wheel(0, 700);
-      const acts = ['j', 'j', 'n', 'n', 'j', 'End', 'k', 'f', 'k', 'p', 'Home', 'f', 'j'].map(press);
-      const measured = await costs(page, [...acts, wheel, wheel, wheel, wheel]);
+      const keys = ['j', 'j', 'n', 'n', 'j', 'End', 'k', 'f', 'k', 'p', 'Home', 'f', 'j'].map(press);
+      const acts = [...keys, wheel, wheel, wheel, wheel];
+      // What else the computer does only adds.
+      const rounds = [await costs(page, acts), await costs(page, acts), await costs(page, acts)];
+      const measured = acts.map((_, act) => Math.min(...rounds.map((round) => round[act])));
       console.log(`ms of the main thread: ${measured.map((ms) => ms.toFixed(1)).join(' ')}`);
       expect(Math.max(...measured)).toBeLessThan(50);
       expect(Math.min(...measured)).toBeGreaterThan(0);

@@ -194,6 +194,7 @@ describe('each command line of README.md and docs/', () => {
       'trace check',
       'litmus',
       'merge',
+      'minimise',
       'verify',
     ];
     const runs = await Promise.all(helps.map((name) => run(`${name} --help`, { executions: 1, perRow: 1 })));

@@ -213,7 +213,7 @@ describe('the command', () => {
       expect(run.stdout).toMatch(new RegExp(`^${name} `, 'm'));
     expect(JSON.parse((await cli(['study', '--json'], { engine })).stdout)[0]).toMatchObject({
       name: 'remote-tlb-gen',
-      rows: 110,
+      rows: 154,
     });
   });
 
