@@ -70,9 +70,11 @@ describe("JUnit's XML", () => {
   });
 
   it('keeps the name of a case whether something is found or not', () => {
-    const many = ['a', 'b'].map((scenario) => ({ scenario, executions: 1, steps: 1, counters: {} }));
+    const many = ['two-flushers', 'reclaim'].map((scenario) => ({
+      ...{ scenario, executions: 1, steps: 1, counters: {} },
+    }));
     const names = [
-      failed({ scenarios: many, scenario: 'b', variant: 'v' }).verdict,
+      failed({ scenarios: many, scenario: 'reclaim', variant: 'v' }).verdict,
       sampleVerdict({ scenarios: many, variant: 'v' }),
     ].map(
       (verdict) =>
