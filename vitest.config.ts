@@ -8,8 +8,8 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
  * once. The others have a process for each file.
  */
 const SHARED = (
-  'backends check drive explain kernel litmus lowering machine merge programs report rules scenarios subset ' +
-  'trace variants vocabulary'
+  'backends check drive explain explore/effect kernel known litmus lockstep lowering machine memory-order ' +
+  'merge oracles programs reference report rules scenarios study subset trace variants verify vocabulary'
 )
   .split(' ')
   .map((room) => `test/${room}/**/*.test.ts`);
