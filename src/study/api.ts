@@ -3,6 +3,7 @@ import { type StudyDocument, studyDocument } from '../report/json-documents.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { Finding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
+import { amountOf } from './amount.js';
 import { studies } from './index.js';
 import { spreadOver } from './per-scenario.js';
 import { onPool, type RunOptions } from './run-options.js';
@@ -51,20 +52,13 @@ export async function study(name: string, options: StudyOptions = {}): Promise<S
   const asked = spreadOver(found, options.scenarios ?? found.scenarios);
   const rows = variants === undefined ? asked.rows : chosenRows(asked.rows, variants);
   const findings: Finding[] = [];
-  const { plan } = asked;
-  const isPlanned = executions === undefined && budgetMs === undefined;
   return onPool(options.pool, async (pool) => {
     const { results, interrupted } = await runStudy(
       {
         ...{ study: asked, rows, scenarios: options.scenarios ?? asked.scenarios, memory, seed, signal },
         strategies: allStrategies.map((strategy) => strategy.name),
-        executions: isPlanned ? plan.executions : executions,
-        executionsMin: isPlanned ? plan.executionsMin : 1,
+        ...amountOf(asked.plan, { executions, count, budgetMs, isWhole: rows.length === asked.rows.length }),
         shipped: shippedProofs(asked, memory) ?? undefined,
-        proof: executions === undefined ? plan.proof : undefined,
-        counted: count ?? executions ?? (isPlanned ? plan.counted : undefined),
-        onBrokenHost: Math.min(plan.onBrokenHost, executions ?? plan.onBrokenHost),
-        budgetMs: isPlanned ? plan.budgetMs : budgetMs,
         onProgress: () => undefined,
         keep: (finding) => {
           findings.push(finding);

@@ -41,6 +41,8 @@ export interface StudyRequest {
   readonly counted?: number;
   /** Of a row with a witness, at most so many. */
   readonly countedUnsafe?: number;
+  /** By group, where it is another number. */
+  readonly countedIn?: Readonly<Record<string, number>>;
   /** Executions per scenario on the broken host. */
   readonly onBrokenHost: number;
   /**
@@ -163,8 +165,9 @@ async function runRows(request: StudyRequest, pool: HuntPool): Promise<StudyOutc
           ? undefined
           : Math.max(0, request.budgetMs - (performance.now() - began));
       const shareMs = leftMs === undefined ? undefined : shareOf(leftMs, left, index, request.executions);
-      const countsByTime = probes.includes('counts') && request.counted === undefined;
-      const huntMs = shareMs === undefined || !countsByTime ? shareMs : shareMs * (1 - COUNTING_SHARE);
+      const isCounted = probes.includes('counts');
+      const countsByTime = isCounted && request.counted === undefined;
+      const huntMs = shareMs === undefined || !isCounted ? shareMs : shareMs * (1 - COUNTING_SHARE);
       if (probes.includes('hunt')) probed = { ...probed, ...(await huntRow(row, request, pool, huntMs)) };
       // Where the number of pairs is set, time only sees to it that the last rows come to their end.
       const countMs =
@@ -219,7 +222,8 @@ const PROBES: Readonly<Record<Exclude<ProbeName, 'hunt'>, Probe>> = {
 /** A baseline is counted alone; every other row in pairs with its baseline. */
 async function countRow({ row, request, pool, probed, countMs }: Asked): Promise<Partial<Probed>> {
   const asked = countRequest(row, request);
-  const { counted, countedUnsafe, signal } = request;
+  const { countedUnsafe, signal } = request;
+  const counted = request.countedIn?.[row.group] ?? request.counted;
   if (row.baseline === null) {
     const executions = Math.ceil((counted ?? BASELINE_COUNTED) / asked.scenarios.length);
     return { counts: await countOver(pool, { ...asked, executions }) };

@@ -64,6 +64,11 @@ export interface StudyPlan {
    */
   readonly counted: number;
   readonly countedUnsafe: number;
+  /**
+   * By group whose rows differ from its baseline by far more than their intervals: fewer, where all rows are
+   * run, so that there is time for the pairs of the others.
+   */
+  readonly countedIn?: Readonly<Record<string, number>>;
   /** Executions per scenario on the host that loses flush requests. */
   readonly onBrokenHost: number;
   /** Wall time in milliseconds after which the rows that are left hunt no further than they must. */

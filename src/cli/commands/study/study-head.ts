@@ -2,6 +2,7 @@
 
 import { visible } from '../../../report/escape.js';
 import { count } from '../../../report/text-columns.js';
+import type { StudyAmount } from '../../../study/amount.js';
 import type { Study } from '../../../study/study.js';
 import type { MemoryModel } from '../../../vocabulary/finding.js';
 import { type CliContext, screenWidth } from '../../command-context.js';
@@ -9,10 +10,6 @@ import { printLabelled } from '../../print-witness.js';
 import type { SelectedScenarios } from '../../select.js';
 
 interface HeadFlags {
-  readonly executions?: number;
-  /** In milliseconds. */
-  readonly budget?: number;
-  readonly count?: number;
   readonly seed: number;
   readonly memory: MemoryModel;
   readonly jobs: number;
@@ -21,14 +18,13 @@ interface HeadFlags {
 /** What is asked, and how much is run for it. */
 export function printHead(
   context: CliContext,
-  { summary, plan, probes }: Study,
+  { summary, probes }: Study,
   { scenarios, description }: SelectedScenarios,
-  { executions, budget, count: counted, seed, memory, jobs }: HeadFlags,
+  { executions: limit, counted: pairs }: StudyAmount,
+  { seed, memory, jobs }: HeadFlags,
 ): void {
-  const limit = executions ?? (budget === undefined ? plan.executions : undefined);
   const hunted =
     limit === undefined ? 'as many executions as the time allows' : `at most ${count(limit, 'execution')}`;
-  const pairs = counted ?? executions ?? (budget === undefined ? plan.counted : undefined);
   const compared =
     pairs === undefined ? 'as many pairs as the time allows' : `at most ${count(pairs, 'pair')}`;
   const settings =

@@ -7,8 +7,8 @@ import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
 import { savePage } from '../../../report/reporters/html.js';
 import { renderTable } from '../../../report/table.js';
+import { amountOf } from '../../../study/amount.js';
 import { studyPage } from '../../../study/page.js';
-import type { StudyRequest } from '../../../study/run-study.js';
 import type { ShippedProofs } from '../../../study/shipped/shipped-proofs.js';
 import type { RowResult, Study, StudyRow } from '../../../study/study.js';
 import { studyReport } from '../../../study/study-report.js';
@@ -176,6 +176,8 @@ async function exhaustive(context: CliContext, asked: Asked, flags: StudyFlags):
 interface Asked {
   readonly chosen: Study;
   readonly rows: Study['rows'];
+  /** Whether all rows of the study are among them. */
+  readonly isWhole: boolean;
   readonly selected: SelectedScenarios;
   readonly strategies: readonly string[];
 }
@@ -213,35 +215,14 @@ async function askedOf(
         );
   const chosen = await engine.studies.over(asked, selected.scenarios);
   const rows = flags.variant === undefined ? chosen.rows : selectRows(chosen, flags.variant);
-  return { chosen, rows, selected, strategies };
+  // Beside modules the study has few rows of its own.
+  const isWhole = rows.length >= found.rows.length;
+  return { chosen, rows, isWhole, selected, strategies };
 }
 
 interface AskedWithProofs extends Asked {
   /** What the package says of rows; null where it may not. */
   readonly shipped: ShippedProofs | null;
-}
-
-/** How much of a study is run: as it is planned, unless something else was asked for. */
-function amountOf(
-  { plan }: Study,
-  { executions, budget, count }: StudyFlags,
-): Pick<
-  StudyRequest,
-  'executions' | 'executionsMin' | 'proof' | 'counted' | 'countedUnsafe' | 'onBrokenHost' | 'budgetMs'
-> {
-  const isPlanned = executions === undefined && budget === undefined;
-  // Fewer executions than planned: fewer are counted too.
-  const atMost = (planned: number): number => Math.min(planned, executions ?? planned);
-  return {
-    executions: isPlanned ? plan.executions : executions,
-    executionsMin: isPlanned ? plan.executionsMin : 1,
-    // So many executions are asked for where nothing else is to take time.
-    proof: executions === undefined ? plan.proof : undefined,
-    counted: count ?? executions ?? (isPlanned ? plan.counted : undefined),
-    countedUnsafe: isPlanned && count === undefined ? plan.countedUnsafe : undefined,
-    onBrokenHost: atMost(plan.onBrokenHost),
-    budgetMs: isPlanned ? plan.budgetMs : budget,
-  };
 }
 
 async function runRows(
@@ -253,8 +234,9 @@ async function runRows(
   const { chosen, rows, selected, strategies } = asked;
   const { seed, memory, jobs, json } = flags;
   const toRun = rows.filter(({ senseless }) => senseless === undefined).length;
-  const amount = amountOf(chosen, flags);
-  if (!json) printHead(context, chosen, selected, flags);
+  const { executions, count, budget: budgetMs } = flags;
+  const amount = amountOf(chosen.plan, { executions, count, budgetMs, isWhole: asked.isWhole });
+  if (!json) printHead(context, chosen, selected, amount, flags);
   const printer = new RowPrinter(context, asked, { json, isProvedAnew: amount.proof !== undefined });
   const { results } = printer;
   let failure: unknown = null;
