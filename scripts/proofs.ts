@@ -14,9 +14,9 @@ import { NO_MODULES } from '../src/bundle/modules.js';
 import { decideStudy } from '../src/study/exhaustive/decide-cells.js';
 import { isDecided } from '../src/study/exhaustive/decided-cell.js';
 import { remoteTlbGen } from '../src/study/remote-tlb-gen.js';
-import { codeHashOf, valueHashOf } from '../src/study/shipped/code-hash.js';
 import { type ShippedCell, serializeShipped } from '../src/study/shipped/shipped-file.js';
 import { shippedFile } from '../src/study/shipped/shipped-proofs.js';
+import { codeHashOf, valueHashOf } from '../src/vocabulary/code-hash.js';
 import { decidingFiles } from './deciding-files.js';
 import { proofCells, STATES_MAX, shippedCell } from './proof-cells.js';
 

@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { profiles } from '../kernel/profiles.js';
 import { atEnd } from '../seal/at-end.js';
 import { errorCode, InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
-import { VERSION } from '../vocabulary/version.js';
 import type { CallForm } from './addresses.js';
 import { cacheFolder, keep, refused, remove, temporary } from './cache.js';
-import { type Compiler, compile, findCompiler, flagsFor, SHIMS } from './clang.js';
+import { type Compiler, compile, findCompiler, flagsFor } from './clang.js';
 import { moduleText } from './emit.js';
+import { ownTextHash } from './own-text.js';
 import { treeAt } from './revision.js';
 import { readShim, requireSameShim, type Shim } from './shim.js';
 import { Untranslatable } from './translate/operands.js';
@@ -19,7 +19,7 @@ import { readModule } from './wasm/module.js';
 
 /**
  * A kernel tree as a module of the lab: compiled, translated, kept. What is kept is found by a hash of the
- * sources, the shims, the flags, the compiler and this version.
+ * sources, the flags, the compiler and all that translates.
  */
 
 export interface SourceOptions {
@@ -169,28 +169,20 @@ function keyOf(
   shim: Shim | null,
   { config, base, variant, form = 'direct' }: SourceOptions,
 ): string {
-  const shims = readdirSync(join(SHIMS, 'lab'))
-    .sort()
-    .map((name) => [name, sha256(readFileSync(join(SHIMS, 'lab', name), 'utf8'))]);
   const parts = [
     tree.root,
     tree.files,
     unit,
-    shims,
     flagsFor(unit, config),
     compiler,
     shim,
     base,
     variant,
     form,
-    VERSION,
-    FORMAT,
+    ownTextHash(),
   ];
   return sha256(JSON.stringify(parts)).slice(0, 32);
 }
-
-/** Counted up when the same sources give another module. */
-const FORMAT = 4;
 
 function shown(path: string): string {
   return relative(process.cwd(), path).split(sep).join('/') || '.';

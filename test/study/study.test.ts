@@ -10,10 +10,10 @@ import { quickProofs } from '../../src/scenarios/verify/index.js';
 import { remoteTlbGenAnswer } from '../../src/study/answers/remote-tlb-gen.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
 import { runStudy, type StudyOutcome } from '../../src/study/run-study.js';
-import { codeHashOf, valueHashOf } from '../../src/study/shipped/code-hash.js';
 import { serializeShipped } from '../../src/study/shipped/shipped-file.js';
 import { ShippedProofs, shippedFile } from '../../src/study/shipped/shipped-proofs.js';
 import { baselineOf, type RowResult } from '../../src/study/study.js';
+import { codeHashOf, valueHashOf } from '../../src/vocabulary/code-hash.js';
 import type { Finding } from '../../src/vocabulary/finding.js';
 import { cli } from '../cli/run-cli.js';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { codeHashOf, valueHashOf } from '../../vocabulary/code-hash.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
 import { packageRoot } from '../../vocabulary/package-root.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
 import type { Proved } from '../exhaustive/proved-row.js';
 import type { Study, StudyRow } from '../study.js';
-import { codeHashOf, valueHashOf } from './code-hash.js';
 import { parseShipped, type ShippedCell } from './shipped-file.js';
 
 /** Where the file of a study lies, under the root of the package. */

@@ -7,9 +7,9 @@ import { proofCells, shippedCell } from '../../../scripts/proof-cells.js';
 import { NO_MODULES } from '../../../src/bundle/modules.js';
 import { decideStudy } from '../../../src/study/exhaustive/decide-cells.js';
 import { remoteTlbGen } from '../../../src/study/remote-tlb-gen.js';
-import { codeHashOf } from '../../../src/study/shipped/code-hash.js';
 import { parseShipped, type ShippedCell } from '../../../src/study/shipped/shipped-file.js';
 import { shippedFile } from '../../../src/study/shipped/shipped-proofs.js';
+import { codeHashOf } from '../../../src/vocabulary/code-hash.js';
 import { packageRoot } from '../../../src/vocabulary/package-root.js';
 
 /**

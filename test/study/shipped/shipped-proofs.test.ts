@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeHashOf, valueHashOf } from '../../../src/study/shipped/code-hash.js';
 import {
   parseShipped,
   type ShippedCell,
@@ -11,6 +10,7 @@ import {
   serializeShipped,
 } from '../../../src/study/shipped/shipped-file.js';
 import { ShippedProofs, shippedFile } from '../../../src/study/shipped/shipped-proofs.js';
+import { codeHashOf, valueHashOf } from '../../../src/vocabulary/code-hash.js';
 import { cellOf } from '../exhaustive/cells.js';
 
 describe('verdicts that the package brings', () => {
