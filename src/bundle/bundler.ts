@@ -1,4 +1,4 @@
-import type { BuildOptions, BuildResult } from 'esbuild';
+import type { build as Build, BuildOptions, BuildResult } from 'esbuild';
 import { ProgramEndedError } from '../vocabulary/errors.js';
 
 /**
@@ -13,14 +13,16 @@ const AWAKE_MS = 1_000_000;
  * A build. Throws esbuild's own BuildFailure for what is wrong with the files, and ProgramEndedError where
  * esbuild itself gave no answer; the next build then has a new process.
  */
-export async function build<Options extends BuildOptions>(options: Options): Promise<BuildResult<Options>> {
+export async function build<Options extends BuildOptions>(
+  options: Parameters<typeof Build<Options>>[0],
+): Promise<BuildResult<Options>> {
   // Of what esbuild opens, its process alone is waited for. Where that is gone, nothing is, and this process
   // would end before it heard that there is no answer.
   const awake = setInterval(() => undefined, AWAKE_MS);
   try {
     const esbuild = await import('esbuild');
     try {
-      return await esbuild.build<Options>(options as never);
+      return await esbuild.build<Options>(options);
     } catch (error) {
       if (hasErrorsOfFiles(error)) throw error;
       await esbuild.stop();
