@@ -2,7 +2,7 @@ import type { Modules } from '../bundle/modules.js';
 import { encodeSchedule } from '../drive/schedule.js';
 import { COUNTERS } from '../oracles/counters.js';
 import { isOwnVariantName } from '../programs/definitions.js';
-import { originOf } from '../programs/origin.js';
+import { madeWith } from '../programs/made-with.js';
 import type { Subject } from '../programs/subject.js';
 import { scopeName } from '../scenarios/scope-name.js';
 import { findVariant } from '../variants/index.js';
@@ -269,7 +269,7 @@ class Hunt {
       traceHash: hex(found.hash),
     } as const;
     if (!('program' in subject))
-      return { ...witness, ...subject, ...originOf(subject.variant, pool.modules) };
+      return { ...witness, ...subject, ...madeWith(subject.variant, pool.modules) };
     const { refs: modules, programs } = pool.modules;
     const { cpus = 1 } = programs.find(({ name }) => name === subject.program) ?? {};
     return { ...witness, program: subject.program, cpus, modules };

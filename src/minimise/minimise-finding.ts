@@ -115,7 +115,7 @@ async function searched(
     if (found === null) return none(unfound(verdict, statesMax), verdict.states);
     if (!isSame(replayFinding(found, false, modules), wanted))
       return none('another violation comes in fewer steps', verdict.states);
-    const shorter = found.steps < finding.steps ? withModules(finding, found) : null;
+    const shorter = found.steps < finding.steps ? found : null;
     return { finding: shorter, why: null, states: verdict.states };
   } catch (error) {
     // Code that is not seen through can be minimised all the same.
@@ -131,17 +131,6 @@ function unfound({ ended, complete }: VerifyVerdict, statesMax: number): string 
   return ended === 'states'
     ? `it has more than ${statesMax} states up to there`
     : `the search was ended by ${ended}`;
-}
-
-/** Where the code comes from is what the finding says. */
-function withModules(finding: Finding, found: Finding): Finding {
-  if (isProgramFinding(finding) || isProgramFinding(found)) return found;
-  const { modules, kernelSource } = finding;
-  return {
-    ...found,
-    ...(modules === undefined ? {} : { modules }),
-    ...(kernelSource === undefined ? {} : { kernelSource }),
-  };
 }
 
 function isSame(a: Replay, b: Replay): boolean {

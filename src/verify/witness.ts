@@ -6,7 +6,7 @@ import { encodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
-import { originOf } from '../programs/origin.js';
+import { madeWith } from '../programs/made-with.js';
 import type { Subject, SubjectProgram } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
@@ -66,5 +66,5 @@ export function witnessOf(
     traceHash: hex(machine.hash),
   } as const;
   if ('program' in subject) return { ...found, program: name, cpus, modules: modules.refs };
-  return { ...found, ...subject, ...originOf(subject.variant, modules) };
+  return { ...found, ...subject, ...madeWith(subject.variant, modules) };
 }

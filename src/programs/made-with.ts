@@ -2,8 +2,8 @@ import { switchedName } from '../variants/switched-name.js';
 import type { KernelSourceRef, ModuleRef } from '../vocabulary/finding.js';
 import { type Definitions, isOwnVariantName } from './definitions.js';
 
-/** Where a variant comes from that is none of the catalogue's: users' modules, or C text. */
-export interface Origin {
+/** What a finding says of a variant's code that is none of the catalogue's: users' modules, or C text. */
+export interface MadeWith {
   readonly modules?: readonly ModuleRef[];
   readonly kernelSource?: KernelSourceRef;
 }
@@ -14,8 +14,8 @@ interface Sources extends Definitions {
   readonly kernelSources: readonly KernelSourceRef[];
 }
 
-/** What a finding of the variant says of it; nothing for one of the catalogue. */
-export function originOf(variant: string, modules: Sources): Origin {
+/** Nothing for a variant of the catalogue. */
+export function madeWith(variant: string, modules: Sources): MadeWith {
   const { base } = switchedName(variant);
   const kernelSource = modules.kernelSources.find((ref) => ref.variant === base);
   if (kernelSource !== undefined) return { kernelSource };
