@@ -54,7 +54,7 @@ export { addToBaseline } from './findings/baseline-store.js';
 export { readFinding } from './findings/read.js';
 export { saveFinding } from './findings/store.js';
 export type { Backend, Capabilities } from './kernel/backend.js';
-export { type Feature, type FeatureName, type Features, features } from './kernel/features.js';
+export { type Feature, type FeatureName, type Features, features } from './kernel/features/index.js';
 export type { KernelFunctions } from './kernel/functions.js';
 export * from './kernel/index.js';
 export type { KernelAssertions, KernelJudge } from './kernel/kernel-assertions.js';

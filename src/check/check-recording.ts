@@ -3,7 +3,7 @@ import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
-import type { Features } from '../kernel/features.js';
+import type { Features } from '../kernel/features/index.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { OwnWords } from '../kernel/own-words.js';
 import type { TraceEvent } from '../trace/events.js';

@@ -6,7 +6,7 @@
 import type { Backend } from '../kernel/backend.js';
 import { LOADED_MM_SWITCHING, TLB_REMOTE_SEND_IPI } from '../kernel/constants.js';
 import { EV_TLB_FLUSH } from '../kernel/events.js';
-import type { Features } from '../kernel/features.js';
+import type { Features } from '../kernel/features/index.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { KernelLayout } from '../kernel/kernel-layout.js';

@@ -175,7 +175,7 @@ const LISTINGS: Pick<
   },
   scenarios: async () => (await import('../scenarios/catalogue/index.js')).everyScenario,
   verifyScenarios: async () => (await import('../scenarios/verify/index.js')).verifyCatalogue,
-  features: async () => (await import('../kernel/features.js')).features,
+  features: async () => (await import('../kernel/features/index.js')).features,
   functions: async () => (await import('../reference/listed-functions.js')).listedFunctions(),
   operations: async () => (await import('../reference/listed-operations.js')).listedOperations(),
   openFindings: async () => (await import('../known/open-findings.js')).openFindings,

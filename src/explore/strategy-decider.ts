@@ -57,7 +57,7 @@ export class StrategyDecider implements Decider {
    * The machine has begun. `length`: steps that are expected; from step `limit` on nothing is decided here.
    */
   begin(machine: Machine, length: number, limit: number): void {
-    this.strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
+    this.strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.units.agentKinds);
     this.planEnvironment(length);
     this.last = -1;
     this.limit = limit;

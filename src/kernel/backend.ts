@@ -1,6 +1,6 @@
 import type { Protocol } from '../machine/protocol.js';
 import type { LayOutUnit } from '../machine/unit.js';
-import type { FeatureName, Features } from './features.js';
+import type { FeatureName, Features } from './features/index.js';
 import type { KernelFunctions } from './functions.js';
 import type { KernelCpu } from './kernel-cpu.js';
 

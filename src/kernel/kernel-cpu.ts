@@ -2,7 +2,7 @@ import { Cpu } from '../machine/cpu.js';
 import type { Machine } from '../machine/machine.js';
 import { type VcpuWords, vcpuWords } from '../machine/vcpu-words.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import type { FeatureName, Features } from './features.js';
+import type { FeatureName, Features } from './features/index.js';
 import type { KernelFunctions } from './functions.js';
 import type { KernelLayout } from './kernel-layout.js';
 import type { MmStruct, PerCpu } from './structs.js';

@@ -6,7 +6,7 @@ import type { Protocol } from '../machine/protocol.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { type Backend, functionsOf } from './backend.js';
 import { FIRST_USER_MM } from './constants.js';
-import type { Features } from './features.js';
+import type { Features } from './features/index.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
 import { judgesOf, type KernelAssertions } from './kernel-assertions.js';
 import { type KernelConfig, KernelCpu } from './kernel-cpu.js';

@@ -1,4 +1,4 @@
-import type { Features } from './features.js';
+import type { Features } from './features/index.js';
 
 /** A profile: the set of features of a kernel version. */
 export interface Profile {

@@ -1,6 +1,6 @@
 import { causeWords } from '../explain/cause.js';
 import type { KnownViolation } from '../explore/known.js';
-import type { FeatureName } from '../kernel/features.js';
+import type { FeatureName } from '../kernel/features/index.js';
 import { findVariant } from '../variants/index.js';
 import type { Variant } from '../variants/variant.js';
 import type { OpenFinding } from './open-finding.js';

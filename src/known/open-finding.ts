@@ -1,6 +1,6 @@
 import type { Cause } from '../explain/cause.js';
 import type { Circumstance } from '../explain/circumstance.js';
-import type { FeatureName, Features } from '../kernel/features.js';
+import type { FeatureName, Features } from '../kernel/features/index.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 

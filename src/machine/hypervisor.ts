@@ -1,6 +1,7 @@
 import { agentOf, HOST_AGENT, PREEMPT_AGENT, SERVICE_AGENT } from './agents.js';
 import type { Cpu } from './cpu.js';
 import * as H from './hardware.js';
+import { EXIT_EMULATES, EXIT_TO_USER_SPACE } from './host-operations.js';
 import { flushAsInputPage } from './hyperv-request.js';
 import type { Machine } from './machine.js';
 import * as K from './op-kinds.js';
@@ -108,9 +109,6 @@ export const HOST_MARKED_AGAIN = 14;
 /** Bits of H.VCPU_MARKED: the host has marked the vCPU; its mapping is of a page that the guest has left. */
 const MARKED = 1;
 export const PAGE_MOVED = 2;
-/** Values of H.VCPU_IN_ACCESS: who completes it. */
-const IN_HOST = 1;
-const IN_USER_SPACE = 2;
 
 export class Hypervisor implements Unit {
   /** Whether the host's steps are code that runs on the vCPU's CPU. */
@@ -145,6 +143,11 @@ export class Hypervisor implements Unit {
   /** Of an access that the host's code has completed the outcome, once; -1: there was none. */
   takeOutcome(_id: number): number {
     return -1;
+  }
+
+  /** An operation of the host's code; answers its result, or throws a refusal. This host has no code. */
+  operate(cpu: Cpu, _what: number, _vpid: number, _page: number): number {
+    throw this.machine.refusal(`CPU${cpu.id}: a step of the host, whose steps are no code`);
   }
 
   /** A number that changes whenever the host has done something for this vCPU. */
@@ -201,7 +204,7 @@ export class Hypervisor implements Unit {
     if (!inAccess) this.serve(id);
     const marked = this.mark(id, block);
     machine.refreshVcpu(id);
-    if (mem[block + H.VCPU_IN_ACCESS] === IN_USER_SPACE) return HOST_LEFT_FOR_USER_SPACE;
+    if (mem[block + H.VCPU_IN_ACCESS] === EXIT_TO_USER_SPACE) return HOST_LEFT_FOR_USER_SPACE;
     if (inAccess) return marked ? HOST_PREEMPTED_IN_ACCESS : HOST_PREEMPTED_IN_ACCESS_UNMARKED;
     return marked ? HOST_PREEMPTED : HOST_PREEMPTED_UNMARKED;
   }
@@ -217,7 +220,9 @@ export class Hypervisor implements Unit {
     if (kind !== K.OP_USER_ACCESS) return false;
     const entry = machine.mmu.usableEntry(block, page, write !== 0);
     if (entry < 0) return false;
-    const emulatedBy = machine.choose(this.behaviour.marksPreemptedOnly ? IN_USER_SPACE : IN_USER_SPACE + 1);
+    const emulatedBy = machine.choose(
+      this.behaviour.marksPreemptedOnly ? EXIT_TO_USER_SPACE : EXIT_TO_USER_SPACE + 1,
+    );
     if (emulatedBy === 0) return false;
     mem.copyWithin(block + H.LATCH_BASE, entry, entry + H.TLB_WORDS);
     mem[block + H.VCPU_IN_ACCESS] = emulatedBy;
@@ -241,7 +246,10 @@ export class Hypervisor implements Unit {
    */
   private mark(id: number, block: number): boolean {
     const { machine, mem, layout, behaviour } = this;
-    if (!behaviour.marks || (mem[block + H.VCPU_IN_ACCESS] === IN_HOST && behaviour.marksAtBoundaryOnly))
+    if (
+      !behaviour.marks ||
+      (mem[block + H.VCPU_IN_ACCESS] === EXIT_EMULATES && behaviour.marksAtBoundaryOnly)
+    )
       return false;
     if ((mem[block + H.VCPU_MARKED] & PAGE_MOVED) === 0)
       machine.commit(id, layout.preempted[id], KVM_VCPU_PREEMPTED);

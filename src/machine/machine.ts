@@ -11,19 +11,18 @@ import {
   isEnvironment,
   kindOfAgent,
   LINE_AGENT,
-  NATIVE_KINDS,
   PREEMPT_AGENT,
   tracedAgent,
   WALKER_AGENT,
 } from './agents.js';
-import { Broadcasts } from './broadcast.js';
+import type { Broadcasts } from './broadcast.js';
 import type { Cpu } from './cpu.js';
 import { EnabledSet } from './enabled-set.js';
 import { Frames } from './frames.js';
 import { GeneratorCode } from './generator-stack.js';
 import { Ghost } from './ghost.js';
 import * as H from './hardware.js';
-import { type Hypervisor, hostOf } from './hypervisor.js';
+import type { Hypervisor } from './hypervisor.js';
 import { Interrupts } from './interrupts.js';
 import type { MachineListener } from './listener.js';
 import { Mmu, WALK_CONTINUE } from './mmu.js';
@@ -37,6 +36,7 @@ import { judgeInvariant, type MmuLayout, type Program } from './program.js';
 import { StoreBuffers } from './store-buffers.js';
 import type { Touches } from './touches.js';
 import type { Unit } from './unit.js';
+import { Units } from './units.js';
 import { WATCH_LISTENER, WATCH_OBSERVER, WATCH_WAITER, Waits } from './waits.js';
 
 /**
@@ -54,17 +54,13 @@ export class Machine {
   readonly ghost: Ghost;
   readonly mmu: Mmu;
   readonly frames: Frames;
+  readonly units: Units;
   /** The host, if the CPUs are virtual. */
   readonly hypervisor: Hypervisor | null;
   /** Broadcast invalidations, if the CPUs have them. */
   readonly broadcasts: Broadcasts | null;
-  /** A unit that the program brings. */
-  readonly own: Unit | null;
-  private readonly units: readonly Unit[];
   /** By kind of agent that is of a unit: its step. */
   private readonly moves: Unit['moves'];
-  /** Numbers below this are kinds of agents that a CPU may have here. */
-  readonly agentKinds: number;
   readonly cpus: Cpu[] = [];
   readonly enabled: EnabledSet;
   readonly layout: MmuLayout;
@@ -121,12 +117,10 @@ export class Machine {
     this.ghost = new Ghost(this.mem, this.layout.ghost, program.hardwareBase);
     for (const [address, mm] of this.layout.generations) this.ghost.watchGeneration(address, mm);
     this.enabled = new EnabledSet(program.cpus * AGENT_KINDS);
-    this.hypervisor = hostOf(this, program);
-    this.broadcasts = program.broadcast == null ? null : new Broadcasts(this, program.broadcast);
-    this.own = program.unit?.make?.(this) ?? null;
-    this.units = [this.hypervisor, this.broadcasts, this.own].filter((unit) => unit !== null);
-    this.moves = Object.assign({}, ...this.units.map(({ moves }) => moves));
-    this.agentKinds = Math.max(NATIVE_KINDS, ...Object.keys(this.moves).map((kind) => Number(kind) + 1));
+    this.units = new Units(this, program);
+    this.hypervisor = this.units.hypervisor;
+    this.broadcasts = this.units.broadcasts;
+    this.moves = this.units.moves;
     this.named = namedWords(program.words);
     for (let id = 0; id < program.cpus; id++) {
       this.operands.push(new Operands(program, id));
@@ -224,7 +218,7 @@ export class Machine {
   refresh(id: number): void {
     this.refreshVcpu(id);
     this.buffers.refresh(id);
-    for (const unit of this.units) unit.refresh(id);
+    this.units.refresh(id);
   }
 
   /** Whether every script has ended, every buffer is empty and no interrupt is under way. */
@@ -385,11 +379,6 @@ export class Machine {
     if (isEnvironment(agent)) this.walkerSteps++;
     this.lastValue = this.moves[kind](cpu);
     this.hash = Math.imul(this.hash ^ (tracedAgent(agent) + (this.lastValue << 12)), HASH_PRIME);
-  }
-
-  /** Whether CPUs have agents of the kind here. */
-  hasAgents(kind: number): boolean {
-    return kind < NATIVE_KINDS || this.moves[kind] !== undefined;
   }
 
   /**

@@ -52,7 +52,7 @@ export const OP_FREE_FRAME = 44; // drains
 export const OP_FREE_FRAME_RCU = 45; // drains
 /** A hypercall's request to one vCPU. */
 export const OP_POST_FLUSH = 50; // drains
-/** What a host's code asks of its processor (HOST_OP_* of placed-host.ts). */
+/** What a host's code asks of its processor (HOST_OP_* of host-operations.ts). */
 export const OP_HOST = 51; // drains
 /** By kind: 1 for a locked instruction. */
 export const IS_LOCKED = new Uint8Array(64);

@@ -183,7 +183,7 @@ export class Operands {
 
   /** A host's operation: one of HOST_OP_*, and of INVVPID for an address the page. */
   host(what: number, vpid: number, page: number): void {
-    if (!(this.program.unit?.makeHost !== undefined))
+    if (this.program.unit?.makeHost === undefined)
       this.mistake('hostOp', 'needs a host whose steps are code (backend kvm-host)');
     this.inRange('hostOp', 'what', what, HOST_OP_ENTER + 1);
     this.value('hostOp', vpid);

@@ -96,8 +96,7 @@ export class PlacedHost extends Hypervisor {
     return inAccess ? HOST_PREEMPTED_IN_ACCESS_UNMARKED : HOST_PREEMPTED_UNMARKED;
   }
 
-  /** An operation of the host's code; answers its result, or throws a refusal. */
-  operate(cpu: Cpu, what: number, vpid: number, page: number): number {
+  override operate(cpu: Cpu, what: number, vpid: number, page: number): number {
     const { id } = cpu;
     const { mem } = this.machine;
     const block = this.machine.block(id);

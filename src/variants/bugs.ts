@@ -4,7 +4,7 @@ import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import { xenBackend } from '../backends/xen.js';
 import type { Backend } from '../kernel/backend.js';
-import type { Features } from '../kernel/features.js';
+import type { Features } from '../kernel/features/index.js';
 import { type Variant, variant } from './variant.js';
 
 /** A known bug and its twin: the same kernel without and with the fix. */

@@ -1,6 +1,6 @@
 import { backends, findBackend } from '../backends/index.js';
 import type { Backend } from '../kernel/backend.js';
-import { type FeatureName, type Features, featureNamed } from '../kernel/features.js';
+import { type FeatureName, type Features, featureNamed } from '../kernel/features/index.js';
 import { type KernelFunctions, kernelFunctions } from '../kernel/functions.js';
 import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';

@@ -1,7 +1,7 @@
 import { backends } from '../backends/index.js';
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
-import { type FeatureName, type Features, featureNamed, features } from '../kernel/features.js';
+import { type FeatureName, type Features, featureNamed, features } from '../kernel/features/index.js';
 import { findProfile, type Profile, profiles } from '../kernel/profiles.js';
 import { otherAnswers, rules } from '../rules/index.js';
 import { senselessOn } from '../rules/rule.js';

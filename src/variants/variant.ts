@@ -1,6 +1,6 @@
 import { nativeBackend } from '../backends/native.js';
 import type { Backend } from '../kernel/backend.js';
-import type { FeatureName, Features } from '../kernel/features.js';
+import type { FeatureName, Features } from '../kernel/features/index.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { KernelAssertions } from '../kernel/kernel-assertions.js';
 import type { OwnWords } from '../kernel/own-words.js';

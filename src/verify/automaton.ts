@@ -123,7 +123,7 @@ export class Automaton implements Keepable {
     const [before, by, cpuOf, edgeTo, keys] = from.value<Told>();
     for (let i = 0; i < before.length; i++) {
       const state = this.arriveAgain(before[i], by[i], cpuOf[i]);
-      if (state !== i + 1 || !this.known.has(keys[i])) throw anotherState(cpuOf[i]);
+      if (state !== i + 1 || this.known.get(keys[i]) !== state) throw anotherState(cpuOf[i]);
     }
     this.edges.restore(from);
     this.edgeTo.push(...edgeTo);

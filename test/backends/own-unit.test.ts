@@ -66,7 +66,7 @@ const backend = (flushes: boolean): Backend => ({
     for (let target = 0; target < notes.length; target++) {
       if ((targets & (1 << target)) === 0) continue;
       yield* cpu.smpMb();
-      ((cpu.machine as Machine).own as Engine).post(target);
+      ((cpu.machine as Machine).units.own as Engine).post(target);
     }
     for (const note of notes) yield* cpu.condLoadAcquire(note, -1, 0);
   },
@@ -115,8 +115,8 @@ describe('a backend with hardware of its own', () => {
   it('a machine has the agents of its units alone', () => {
     const of = (chosen: Backend): Machine => new Machine(programOn(chosen), 'tso');
     const { unit: _, ...plain } = backend(true);
-    expect(of(plain).hasAgents(INVALIDATION_AGENT)).toBe(false);
-    expect(of(plain).hasAgents(WALKER_AGENT)).toBe(true);
-    expect(of(backend(true)).hasAgents(INVALIDATION_AGENT)).toBe(true);
+    expect(of(plain).units.has(INVALIDATION_AGENT)).toBe(false);
+    expect(of(plain).units.has(WALKER_AGENT)).toBe(true);
+    expect(of(backend(true)).units.has(INVALIDATION_AGENT)).toBe(true);
   });
 });

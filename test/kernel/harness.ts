@@ -4,7 +4,7 @@ import { hashText, Random } from '../../src/explore/random.js';
 import { findStrategy } from '../../src/explore/strategies/index.js';
 import type { Strategy } from '../../src/explore/strategies/strategy.js';
 import type { Backend } from '../../src/kernel/backend.js';
-import type { Features } from '../../src/kernel/features.js';
+import type { Features } from '../../src/kernel/features/index.js';
 import type { KernelFunctions } from '../../src/kernel/functions.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
 import type { KernelLayout } from '../../src/kernel/kernel-layout.js';

@@ -4,7 +4,7 @@ import type { HuntRequest } from '../../src/explore/api.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
 import { cpumaskClearCpu } from '../../src/kernel/cpumask.js';
-import { features as allFeatures } from '../../src/kernel/features.js';
+import { features as allFeatures } from '../../src/kernel/features/index.js';
 import { kernelFunctions } from '../../src/kernel/functions.js';
 import type { KernelCpu } from '../../src/kernel/kernel-cpu.js';
 import { enterLazyTlb } from '../../src/kernel/lazy.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backends, findBackend } from '../../src/backends/index.js';
 import { capabilityNames } from '../../src/kernel/backend.js';
-import { features } from '../../src/kernel/features.js';
+import { features } from '../../src/kernel/features/index.js';
 import { findProfile, profiles } from '../../src/kernel/profiles.js';
 import { defineVariant } from '../../src/variants/define.js';
 import { findVariant, listVariants, senselessReason } from '../../src/variants/index.js';

@@ -1,5 +1,5 @@
 import { type Backend, capabilityNames, functionsOf } from '../../kernel/backend.js';
-import { type FeatureName, features } from '../../kernel/features.js';
+import { type FeatureName, features } from '../../kernel/features/index.js';
 import { type KernelFunctions, kernelFunctions } from '../../kernel/functions.js';
 import type { Variant } from '../../variants/variant.js';
 

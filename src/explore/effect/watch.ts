@@ -1,4 +1,4 @@
-import type { Features } from '../../kernel/features.js';
+import type { Features } from '../../kernel/features/index.js';
 import type { KernelConfig } from '../../kernel/kernel-cpu.js';
 import type { KernelProgram } from '../../kernel/kernel-program.js';
 import { GeneratorStack } from '../../machine/generator-stack.js';

@@ -198,7 +198,7 @@ export class Follower {
     const { machine } = this.side;
     const { enabled } = machine;
     this.answers(0, 0);
-    strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.agentKinds);
+    strategy.begin(this.random, machine.cpus.length * AGENT_KINDS, length, machine.units.agentKinds);
     const stepsMax = machine.step + 20 * length + 2_000;
     let last = -1;
     proceed(machine, {

@@ -1,7 +1,6 @@
 import { PENDING_IPI, PENDING_NMI } from '../hardware.js';
 import type { Hypervisor } from '../hypervisor.js';
 import * as K from '../op-kinds.js';
-import type { PlacedHost } from '../placed-host.js';
 import type { Operation, OperationGroup } from './operation.js';
 
 /** The interrupt flag, interrupts to other CPUs, and requests to their host. */
@@ -32,7 +31,7 @@ const postFlush: Operation = (machine, { id }, { a }) => {
 
 const host: Operation = (machine, cpu, { a, b, c }) => {
   machine.operands[cpu.id].host(a, b, c);
-  return (machine.hypervisor as PlacedHost).operate(cpu, a, b, c);
+  return (machine.hypervisor as Hypervisor).operate(cpu, a, b, c);
 };
 
 export const interruptOperations: OperationGroup = {

@@ -67,7 +67,7 @@ export class KernelMover implements Mover {
     private readonly kernel: KernelMachine,
     private readonly isWhole: boolean,
   ) {
-    this.agents = AGENTS.map(({ number }) => number).filter((kind) => kernel.machine.hasAgents(kind));
+    this.agents = AGENTS.map(({ number }) => number).filter((kind) => kernel.machine.units.has(kind));
   }
 
   set choose(choose: (n: number) => number) {

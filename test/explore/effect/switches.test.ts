@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { effectPlan } from '../../../src/explore/effect/parts.js';
 import { hunt } from '../../../src/explore/hunt.js';
 import { InlinePool } from '../../../src/explore/inline-pool.js';
-import { features } from '../../../src/kernel/features.js';
+import { features } from '../../../src/kernel/features/index.js';
 import { restsOn } from '../../../src/report/rests-on.js';
 import { catalogue } from '../../../src/scenarios/catalogue/index.js';
 import { findVariant } from '../../../src/variants/index.js';

@@ -1,0 +1,98 @@
+import type { Feature } from './feature.js';
+
+/** Features of kernels and processors that broadcast invalidations. */
+export const broadcastFeatures: readonly Feature[] = [
+  {
+    name: 'globalAsids',
+    summary: 'an mm that many CPUs run gets a global ASID, and is flushed by broadcast',
+    commit: '4afeb0ed1753',
+    since: '6.15',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'translationCacheExtension',
+    summary: 'EFER.TCE: INVLPG and INVLPGB of an address keep upper-level entries that do not lead to it',
+    commit: '440a65b7d25f',
+    since: '6.15',
+    needs: 'globalAsids',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'broadcastWaitsForAccesses',
+    summary:
+      'a CPU answers a broadcast when its own accesses through what goes are done (arm64 C1-Pro does not: ' +
+      'erratum 4193714, CVE-2026-0995)',
+    commit: null,
+    since: 'AMD CPUs with INVLPGB',
+    needs: 'globalAsids',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'invlpgbCountKnown',
+    summary: 'INVLPGB is not used before its largest count is known (B17)',
+    commit: 'cb6075bc62dc',
+    since: '6.16-rc3',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'globalAsidNeedsPcid',
+    summary: 'without PCIDs nothing is broadcast (B18)',
+    commit: null,
+    since: '7.1',
+    needs: 'globalAsids',
+    broadcast: true,
+    machine: true,
+  },
+  {
+    name: 'invlpgbAsidValid',
+    summary: "INVLPGB names an ASID, so that a host's broadcast leaves its guests' translations alone (B19)",
+    commit: null,
+    since: '6.15',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'batchByMm',
+    summary: 'batched unmaps broadcast mm by mm, as posted up to v7; else everything, once for a batch',
+    commit: null,
+    since: 'postings of December 2024 to January 2025',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'batchSyncsAndSends',
+    summary: 'arch_tlbbatch_flush waits for broadcasts and sends IPIs, not one of the two (B20a)',
+    commit: null,
+    since: 'v2 of the postings',
+    needs: 'batchByMm',
+    broadcast: true,
+  },
+  {
+    name: 'batchSeesTransition',
+    summary: 'a batched unmap of an mm in transition sends IPIs besides its broadcast (B20b)',
+    commit: null,
+    since: 'v5 of the postings',
+    needs: 'batchByMm',
+    broadcast: true,
+  },
+  {
+    name: 'tlbsyncOnSameCpu',
+    summary: 'TLBSYNC is executed on the CPU that has broadcast (B20c)',
+    commit: null,
+    since: 'v5 of the postings (an assertion that the task cannot migrate)',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+  {
+    name: 'transitionBeforeAsid',
+    summary: 'asid_transition is set before global_asid can be seen (B20d)',
+    commit: null,
+    since: '6.15',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
+];
