@@ -43,7 +43,6 @@ export class BaseCall {
   /** It stands before an operation that the variant has not come to: results are not its own. */
   isAhead = false;
   private readonly code: GeneratorStack;
-
   private readonly shadow: Shadow;
 
   /** Beside a call on `cpu`; `begin` makes the base's. */

@@ -60,6 +60,21 @@ describe.skipIf(!HAS_CLANG)(compiling('all executions of C text'), () => {
     expect(verdict.states).toBeGreaterThan(1000);
   });
 
+  // Whether the CPU is in the middle of a switch decides, and stands nowhere but on the stack until the
+  // barrier is done. Sent to are those that are: others keep what they have cached.
+  it('tell stacks apart that hold something else at the same place', PATIENCE, async () => {
+    const root = treeWith(
+      'kept-on-stack',
+      'return true;',
+      'bool kept, *volatile at = &kept;\n' +
+        '*at = per_cpu(cpu_tlbstate.loaded_mm, cpu) == LOADED_MM_SWITCHING;\nsmp_mb();\nreturn *at;',
+    );
+    const { exitCode, stdout, stderr } = await verify(root, 'switch-back');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    const [verdict] = JSON.parse(stdout).verdicts;
+    expect(verdict).toMatchObject({ violation: 'stale-use', isShortest: true });
+  });
+
   it(
     'have a shortest witness where it is wrong, which is bound to the tree and replays',
     PATIENCE,
