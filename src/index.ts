@@ -25,6 +25,8 @@ export { backends, findBackend } from './backends/index.js';
 export { kvmFlushTlbMulti, kvmPvBackend } from './backends/kvm-pv.js';
 export { nativeBackend, nativeFlushTlbMulti } from './backends/native.js';
 export { type CompareOptions, type CompareResult, compare } from './compare/api.js';
+export type { ConfigSpec, Expectation, ProjectSpec } from './config/config.js';
+export { defineConfig } from './config/define-config.js';
 export { decodeSchedule, encodeSchedule } from './drive/schedule.js';
 export type { CpuState } from './explain/cpu-state.js';
 export type { TraceStep } from './explain/trace-step.js';

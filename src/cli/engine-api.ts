@@ -7,6 +7,7 @@ import type { CheckReport } from '../check/index.js';
 import type { AccessComparison } from '../compare/accesses/tally.js';
 import type { CompareRequest } from '../compare/compare-variants.js';
 import type { Comparison } from '../compare/comparison.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import type { SourceCheck } from '../csource/check-source.js';
 import type { PreparedSource, SourceOptions } from '../csource/source.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
@@ -150,6 +151,8 @@ export interface Engine {
     expected?: readonly ModuleRef[],
     kernelSources?: readonly PreparedSource[],
   ): Promise<OwnDefinitions>;
+  /** Reads a configuration; undefined looks for it here. Throws InputError. */
+  loadConfig(file: string | undefined, typeCheck: boolean): Promise<LoadedConfig>;
   /** Tells what of a kernel's C text is mapped to what. Throws InputError. */
   checkSource(tree: string, options: SourceOptions): Promise<SourceCheck>;
   /** Compiles and translates a kernel's C text. Throws InputError. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { asInputError } from '../bundle/places.js';
 import type { CheckReport } from '../check/index.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
 import { count } from '../report/text-columns.js';
 import type { ChosenScenario, WindowRule } from '../trace/index.js';
@@ -42,6 +43,7 @@ export function createEngine(): Engine {
       modules = loaded.modules;
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
+    loadConfig,
     ...SOURCES,
     checkTrace: (file, version) => checkedTrace(file, version, modules),
     compareSource: (ref, size) => comparedSource(ref, size, modules),
@@ -85,6 +87,15 @@ export function createEngine(): Engine {
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
+}
+
+async function loadConfig(file: string | undefined, typeCheck: boolean): Promise<LoadedConfig> {
+  const [{ loadConfig: load }, api, { sourceFile }] = await Promise.all([
+    import('../config/load-config.js'),
+    import('../index.js'),
+    import('../bundle/user-files.js'),
+  ]);
+  return load(file, { api, apiFile: sourceFile('index'), typeCheck });
 }
 
 const SOURCES: Pick<Engine, 'checkSource' | 'prepareSource'> = {

@@ -5,6 +5,7 @@
 
 import { isMemoryModel, memoryModelWords } from '../memory-order/index.js';
 import { shorten } from '../report/text-columns.js';
+import { DURATION_WORDS, durationMs } from '../vocabulary/duration.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
 
@@ -20,17 +21,13 @@ export function wholeNumber(flag: string, min: number, max: number): (text: stri
   };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const DURATION_MS_MAX = 7 * 24 * 3_600_000;
-
-/** `500ms`, `30s`, `1.5m`, `2h`; a plain number is seconds. In milliseconds. */
+/** A parser for a flag that takes a duration; in milliseconds. */
 export function duration(flag: string): (text: string) => number {
   return (text) => {
-    const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)?$/.exec(text);
-    const ms = match === null ? Number.NaN : Math.round(Number(match[1]) * UNIT_MS[match[2] ?? 's']);
-    if (ms >= 1 && ms <= DURATION_MS_MAX) return ms;
+    const ms = durationMs(text);
+    if (ms !== null) return ms;
     throw new InputError(
-      `${flag}: ${quoted(text)} is not a duration from 1ms to ${DURATION_MS_MAX / UNIT_MS.h}h`,
+      `${flag}: ${quoted(text)} is not ${DURATION_WORDS}`,
       'give one such as 30s, 500ms, 2m or 1h',
     );
   };

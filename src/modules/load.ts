@@ -1,5 +1,5 @@
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { coveredFile } from '../bundle/guard-loops.js';
 import type { Modules } from '../bundle/modules.js';
@@ -7,15 +7,15 @@ import { BundlePlaces } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { displayPath, isGenerated } from '../bundle/user-files.js';
 import { type Definitions, hiddenBases } from '../programs/definitions.js';
-import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
+import { errorCode, InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef, ModuleRef } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { bundleModules, inputFiles, userInputs } from './bundle-modules.js';
 import { refuseComputedImports } from './computed-imports.js';
 import { evaluate } from './evaluate.js';
-import { requireReadable } from './input-size.js';
 import { refOf, requireWhole } from './inputs.js';
 import { lookedThrough, requireDistinct } from './looked-through.js';
+import { moduleFile } from './module-file.js';
 import { protocolMistake } from './protocol-check.js';
 import { requireSame } from './same-modules.js';
 import { typeMistake } from './type-check.js';
@@ -61,15 +61,13 @@ export interface LoadedSources {
   readonly runtimeFile: string;
 }
 
-const MODULE_FILE = /\.[cm]?[jt]s$/;
-
 /** Reads modules. Throws InputError. */
 export async function loadModules(
   given: readonly string[],
   { api, apiFile, typeCheck, expected, sources: ofC }: LoadOptions,
 ): Promise<Loaded> {
   // Real paths: through a link the bundler would read a file that we do not know it by.
-  const files = [...new Set([...given, ...(ofC?.files ?? [])].map(realFile))];
+  const files = [...new Set([...given, ...(ofC?.files ?? [])].map(moduleFile))];
   const folder = makeTemporary();
   try {
     const outfile = join(folder, 'modules.mjs');
@@ -134,30 +132,5 @@ async function isSame(
   } catch (error) {
     if (error instanceof InputError || errorCode(error) !== null) return false;
     throw error;
-  }
-}
-
-/** The real path of a module. Throws InputError for what cannot be one. */
-function realFile(given: string): string {
-  const shown = displayPath(resolve(given));
-  const refuse = (): never => {
-    throw new InputError(`${shown}: not a module`, 'give a .ts, .mts, .js or .mjs file');
-  };
-  if (!MODULE_FILE.test(given)) refuse();
-  try {
-    const file = realpathSync(resolve(given));
-    // A link may lead to anything.
-    if (!MODULE_FILE.test(file)) refuse();
-    // Nothing is read in its place: on Windows, and by the bundler everywhere, it separates folders.
-    if (sep === '/' && file.includes('\\'))
-      throw new InputError(`${shown}: a path of a module cannot have a backslash`, 'rename it');
-    const stats = statSync(file);
-    if (!stats.isFile()) throw new InputError(`${shown}: not a regular file`, 'give a module');
-    requireReadable(file);
-    accessSync(file, constants.R_OK);
-    return file;
-  } catch (error) {
-    if (errorCode(error) === null) throw error;
-    throw new InputError(`${shown}: cannot be read: ${systemReason(error)}`, 'give the path of a module');
   }
 }

@@ -16,7 +16,7 @@ import type { CampaignResult } from '../stress/stress-campaign.js';
 import { type Finding, findingSubject, type Violation, type ViolationClass } from '../vocabulary/finding.js';
 import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
-import type { HuntBaseline, HuntMerged, HuntReport } from './reporters/hunt-report.js';
+import type { Expected, HuntBaseline, HuntMerged, HuntReport } from './reporters/hunt-report.js';
 import { restsOn } from './rests-on.js';
 import { knownScenario } from './witness-words.js';
 
@@ -37,7 +37,11 @@ export interface HuntDocument {
 }
 
 /** A verdict, and in words what it rests on. */
-export type HuntVerdict = Verdict & { readonly restsOn: readonly string[] };
+export type HuntVerdict = Verdict & {
+  readonly restsOn: readonly string[];
+  /** Of `run`: what the project expects, and whether it came. */
+  readonly expected?: Expected;
+};
 
 /** A finding, seen again. */
 export type ReplayResult = Omit<Replay, 'former' | 'circumstance' | 'told'>;
@@ -85,7 +89,10 @@ export function traceInfoDocument(shootdown: string, info: object): TraceInfoDoc
 
 export function huntDocument(report: HuntReport): HuntDocument {
   const { version, results, notes, interrupted, baseline } = report;
-  const verdicts = results.map(({ verdict }) => withGrounds(verdict, notes));
+  const verdicts = results.map(({ verdict, expected }) => ({
+    ...withGrounds(verdict, notes),
+    ...(expected === undefined ? {} : { expected }),
+  }));
   const compared =
     baseline === null
       ? {}

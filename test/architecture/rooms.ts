@@ -18,7 +18,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['replay', 'findings'],
   ['modules', 'known'],
   ['stress'],
-  ['lockstep'],
+  ['lockstep', 'config'],
   ['report'],
   ['check', 'litmus', 'verify'],
   ['study', 'minimise'],

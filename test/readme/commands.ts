@@ -193,6 +193,16 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   'shootdown hunt --variant 6.18 --budget 20m --shard 2/8 --reporter blob --reporter-file blobs/2.json':
     cli(0),
+  'shootdown init': cli([0, 2]),
+  // b1 is found in execution 117.
+  'shootdown run': cli(1, {
+    argv: 'run --config examples/config/shootdown.config.ts --no-type-check --executions 60',
+    prints: /^mainline \(6\.18\): clean, as expected$/m,
+  }),
+  'shootdown run --project mainline --mode batch': cli(0, {
+    argv: 'run --config examples/config/shootdown.config.ts --no-type-check --project mainline --mode batch',
+    prints: /^mainline \(6\.18\): clean, as expected$/m,
+  }),
   // One shard of eight, which is no whole hunt.
   'shootdown merge blobs': cli(3, { prints: /^6\.18: shards 1, 3, 4, 5, 6, 7, 8 are missing/m }),
   'shootdown merge blobs --reporter junit --reporter-file junit.xml': cli(3, { prints: /^6\.18 +none/m }),

@@ -6,11 +6,13 @@ import { completeCommand, completionCommand } from './completion/completion.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { huntCommand } from './hunt/hunt.js';
+import { initCommand } from './init/init.js';
 import { listCommand } from './list.js';
 import { litmusCommand } from './litmus.js';
 import { mergeCommand } from './merge/merge.js';
 import { minimiseCommand } from './minimise.js';
 import { replayCommand } from './replay.js';
+import { runCommand } from './run/run.js';
 import { showCommand } from './show/show.js';
 import { sourceCommand } from './source/source.js';
 import { stressCommand } from './stress/stress.js';
@@ -21,6 +23,8 @@ import { verifyCommand } from './verify/verify.js';
 export const COMMANDS: readonly CliCommand[] = [
   studyCommand,
   huntCommand,
+  runCommand,
+  initCommand,
   mergeCommand,
   compareCommand,
   replayCommand,

@@ -7,9 +7,10 @@ import { serializeFinding } from '../../findings/serialize.js';
 import { type Finding, findingSubject } from '../../vocabulary/finding.js';
 import { printableJson } from '../../vocabulary/unprintable.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
+import { expectedWords, isAwaited, isFailure, ofBaseWords } from '../expected-words.js';
 import { knownWords, metKnown, shardWords } from '../hunt-words.js';
 import { perfettoTrace } from '../perfetto/perfetto-trace.js';
-import type { Execution, HuntReport } from '../reporters/hunt-report.js';
+import type { Execution, HuntReport, HuntResult } from '../reporters/hunt-report.js';
 import { allRestOn } from '../rests-on.js';
 import { count } from '../text-columns.js';
 import { verdictWords } from '../verdict-table.js';
@@ -71,9 +72,10 @@ export function reportPage(
 export function huntPage(report: HuntReport, command = 'hunt'): ReportPage {
   const { version, results, notReached, interrupted, notes } = report;
   const witnesses: ShownWitness[] = [];
-  const rows = results.map(({ verdict, witness }): ResultRow => {
+  const rows = results.map((result): ResultRow => {
+    const { verdict, witness } = result;
     if (witness !== null) witnesses.push({ ...witness, file: verdict.finding });
-    return verdictRow(verdict, witness === null ? null : witnesses.length - 1);
+    return expectedRow(result, verdictRow(verdict, witness === null ? null : witnesses.length - 1));
   });
   const head = { shootdown: version, command, settings: settingsOf(report), interrupted };
   const missed = notReached.map((subject) => notReachedRow(subject, report.memory));
@@ -104,6 +106,16 @@ export function verdictRow(verdict: Verdict, witness: number | null): ResultRow 
     ...{ violation, message, remarks: remarksOf(verdict) },
     ...{ executions, states: null, steps, seconds, strategy, witness },
   };
+}
+
+/** A row by what was expected: what was to come is known, what did not come leaves it open. */
+function expectedRow(result: HuntResult, row: ResultRow): ResultRow {
+  const { expected } = result;
+  if (expected === undefined) return row;
+  const words = [expectedWords(result) ?? [], ofBaseWords(expected)].flat();
+  const isMissing = isFailure(result) && row.status !== 'violation';
+  const status = isAwaited(result) ? 'known' : isMissing ? 'open' : row.status;
+  return { ...row, status, remarks: [...words, ...row.remarks] };
 }
 
 function statusOf(verdict: Verdict): RowStatus {

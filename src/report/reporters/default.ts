@@ -5,10 +5,13 @@
 
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baselineLines } from '../baseline-words.js';
+import { visible } from '../escape.js';
+import { expectedWords, isAwaited, isFailure, ofBaseWords } from '../expected-words.js';
 import { openFindingLines, shardWords } from '../hunt-words.js';
 import { mergedLines } from '../merged-words.js';
 import { allRestOn } from '../rests-on.js';
-import { count } from '../text-columns.js';
+import { TABLE_WIDTH } from '../table.js';
+import { count, wrap } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
 import { VerdictTable } from '../verdict-table.js';
 import { commandLines, indentedLines, labelledLines, sentenceLines } from '../witness-words.js';
@@ -78,7 +81,7 @@ function printEnd(
   { results, notes, baseline, merged }: HuntReport,
   drawing: Drawing,
 ): void {
-  const first = results.find(({ witness }) => witness !== null);
+  const first = results.find((result) => result.witness !== null && !isAwaited(result));
   for (const result of results) {
     const drawn = drawing === 'all' ? 'whole' : result === first ? 'deciding' : 'not';
     for (const line of witnessLines(to, result, drawn)) to.print(line);
@@ -90,7 +93,20 @@ function printEnd(
     for (const line of indentedLines(lines)) to.print(line);
   }
   for (const line of openFindingLines(verdicts)) to.print(line);
+  for (const line of expectedLines(to, results)) to.print(line);
   if (baseline !== null) for (const line of ['', ...baselineLines(baseline, verdicts)]) to.print(line);
+}
+
+/** What projects expected, and whether it came: last, since it is what decides. */
+function expectedLines({ colors }: ReportTarget, results: readonly HuntResult[]): string[] {
+  const lines = results.flatMap((result) => {
+    const words = expectedWords(result);
+    if (words === null || result.expected === undefined) return [];
+    const text = wrap(visible(words), TABLE_WIDTH).join('\n  ');
+    const aside = indentedLines(ofBaseWords(result.expected).map(visible));
+    return [isFailure(result) ? colors.red(text) : colors.green(text), ...aside];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 const DRAWINGS = { whole: { detailed: true }, deciding: { aroundDeciding: true } } as const;

@@ -3,15 +3,15 @@
  * on is left to others, but for the word that none is a sample.
  */
 
-import type { Verdict } from '../../explore/api.js';
 import { changedNothing } from '../effect-words.js';
 import { visible } from '../escape.js';
+import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
 import { metKnown } from '../hunt-words.js';
 import { TABLE_WIDTH } from '../table.js';
 import { count, wrap } from '../text-columns.js';
 import { verdictWords } from '../verdict-table.js';
 import { commandLines, sentenceLines } from '../witness-words.js';
-import type { HuntReport } from './hunt-report.js';
+import type { HuntReport, HuntResult } from './hunt-report.js';
 import type { Reporter, ReportTarget } from './reporter.js';
 
 export const dotReporter: Reporter = {
@@ -21,16 +21,18 @@ export const dotReporter: Reporter = {
   open: (to) => ({ end: (report) => printDots(to, report) }),
 };
 
-/** `x` a violation, `k` known ones only, `.` none met, `-` nothing to be said. */
-function signOf(verdict: Verdict): string {
-  if (verdict.violation !== null) return 'x';
+/** `x` a failure, `k` what is known or awaited, `.` none met, `-` nothing to be said. */
+function signOf(result: HuntResult): string {
+  const { verdict } = result;
+  if (isFailure(result)) return 'x';
+  if (isAwaited(result)) return 'k';
   if (verdict.executions === 0 || verdict.interrupted || changedNothing(verdict)) return '-';
   return metKnown(verdict).length > 0 ? 'k' : '.';
 }
 
 function printDots(to: ReportTarget, { results, notReached }: HuntReport): void {
   const verdicts = results.map(({ verdict }) => verdict);
-  const signs = [...verdicts.map(signOf), ...notReached.map(() => '-')];
+  const signs = [...results.map(signOf), ...notReached.map(() => '-')];
   for (let at = 0; at < signs.length; at += TABLE_WIDTH) to.print(signs.slice(at, at + TABLE_WIDTH).join(''));
   const violated = verdicts.filter(({ violation }) => violation !== null).length;
   const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
@@ -38,8 +40,12 @@ function printDots(to: ReportTarget, { results, notReached }: HuntReport): void 
     `${violated} of ${count(signs.length, 'subject')} with a violation, in ` +
     `${count(executions, 'execution')}; none is a sample, not a proof`;
   for (const line of wrap(said, TABLE_WIDTH)) to.print(line);
-  for (const verdict of verdicts.filter(({ violation }) => violation === null))
-    to.print(`${signOf(verdict)} ${visible(verdict.variant)}: ${verdictWords(verdict)}`);
+  for (const result of results.filter(({ verdict }) => verdict.violation === null))
+    to.print(`${signOf(result)} ${visible(result.verdict.variant)}: ${verdictWords(result.verdict)}`);
+  for (const result of results.filter(isFailure)) {
+    const words = expectedWords(result);
+    if (words !== null) to.print(`x ${visible(words)}`);
+  }
   for (const name of notReached) to.print(`- ${visible(name)}: not reached`);
   for (const { verdict, witness } of results) {
     if (witness === null) continue;

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, noEffectWords } from '../effect-words.js';
+import { expectedWords, isFailure } from '../expected-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { placeOf } from '../places.js';
 import { count, groupDigits, shorten } from '../text-columns.js';
@@ -49,13 +50,13 @@ export const githubActionsReporter: Reporter = {
 
 /** The workflow commands, a line each. */
 export function githubAnnotations(report: HuntReport): string[] {
-  const failed = report.results.filter(({ verdict }) => verdict.violation !== null);
-  const others = report.results.filter(({ verdict }) => verdict.violation === null);
+  const failed = report.results.filter(isFailure);
+  const others = report.results.filter((result) => !isFailure(result));
   const notReached = report.notReached.map((variant) =>
     annotation('notice', null, `${variant}: not hunted`, ['interrupted before its turn']),
   );
   return [
-    ...limited(failed.map(violationAnnotation), (left) =>
+    ...limited(failed.map(failureAnnotation), (left) =>
       annotation('error', null, 'shootdown', [`${left} more variants with a violation`]),
     ),
     ...limited([...others.map(noticeOf), ...notReached], (left) =>
@@ -69,9 +70,16 @@ function limited(commands: readonly string[], rest: (left: number) => string): s
   return [...commands.slice(0, ANNOTATIONS_MAX - 1), rest(commands.length - ANNOTATIONS_MAX + 1)];
 }
 
-function violationAnnotation({ verdict, witness }: HuntResult): string {
+function failureAnnotation(result: HuntResult): string {
+  const { verdict, witness } = result;
+  const words = expectedWords(result);
+  if (verdict.violation === null) return annotation('error', null, verdict.variant, [words ?? '']);
   const title = `${verdict.variant}: ${verdict.violation} in ${verdict.scenario}`;
-  const lines = [shorten(verdict.message ?? '', MESSAGE_MAX), ...asides(verdict)];
+  const lines = [
+    shorten(verdict.message ?? '', MESSAGE_MAX),
+    ...(words === null ? [] : [words]),
+    ...asides(verdict),
+  ];
   if (witness !== null) {
     const { execution, steps, seed } = witness.finding;
     lines.push(
@@ -87,7 +95,8 @@ function asides(verdict: HuntResult['verdict']): string[] {
   return [baseWords(verdict), noEffectWords(verdict)].flatMap((words) => words ?? []);
 }
 
-function noticeOf({ verdict }: HuntResult): string {
+function noticeOf(result: HuntResult): string {
+  const { verdict } = result;
   const title = `${verdict.variant}: ${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`;
   const settings = [
     scopeOf(verdict),
@@ -102,6 +111,7 @@ function noticeOf({ verdict }: HuntResult): string {
   const noEffect = noEffectWords(verdict);
   return annotation(noEffect === null ? 'notice' : 'warning', null, title, [
     ...(noEffect === null ? [] : [noEffect]),
+    ...[expectedWords(result) ?? []].flat(),
     `${settings.join(', ')}; a sample, not a proof`,
     ...metKnown(verdict).map(knownWords),
     ...latent,
@@ -149,6 +159,7 @@ export function githubSummary(report: HuntReport): string {
       ],
     ),
     ...(left > 0 ? [`${groupDigits(left)} more.`] : []),
+    ...expectedList(report),
     ...knownList(report),
   ];
   let size = Buffer.byteLength(blocks.join('\n\n'));
@@ -160,6 +171,13 @@ export function githubSummary(report: HuntReport): string {
     blocks.push(block);
   }
   return `${blocks.join('\n\n')}\n\n`;
+}
+
+function expectedList({ results }: HuntReport): string[] {
+  const lines = results
+    .flatMap((result) => expectedWords(result) ?? [])
+    .map((words) => `- ${markdownText(words)}`);
+  return lines.length === 0 ? [] : [lines.slice(0, SUMMARY_ROWS_MAX).join('\n')];
 }
 
 function knownList({ results }: HuntReport): string[] {

@@ -38,6 +38,27 @@ export interface HuntPlan extends HuntSettings {
 export interface HuntResult {
   readonly verdict: Verdict;
   readonly witness: Witness | null;
+  /** What a configuration says of it; absent where none does. */
+  readonly expected?: Expected;
+}
+
+/** What a project of a configuration expects of a subject, and whether it came so. */
+export interface Expected {
+  readonly project: string;
+  /** `clean`, `violation:stale-use`, `known:b38`. */
+  readonly text: string;
+  readonly isMet: boolean;
+  /** Violations that were gone past, since what the variant was made from has them too. */
+  readonly ofBase?: readonly OfBase[];
+}
+
+/** A violation that is no news of a change. */
+export interface OfBase {
+  /** The base. */
+  readonly variant: string;
+  readonly scenario: string;
+  readonly class: ViolationClass;
+  readonly cause: string;
 }
 
 export interface Witness {

@@ -11,6 +11,7 @@ import type { Verdict } from '../../explore/api.js';
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { visible } from '../escape.js';
+import { expectedWords, isFailure, ofBaseWords } from '../expected-words.js';
 import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { restsOn } from '../rests-on.js';
 import { count } from '../text-columns.js';
@@ -27,8 +28,8 @@ export const junitReporter: Reporter = {
 
 export function junitReport(report: HuntReport): string {
   const { results, notReached } = report;
-  const failures = results.filter(({ verdict }) => verdict.violation !== null).length;
-  const errors = results.filter(({ verdict }) => isError(verdict, report)).length;
+  const failures = results.filter(isFailure).length;
+  const errors = results.filter((result) => isError(result, report)).length;
   const time = seconds(results.reduce((sum, { verdict }) => sum + verdict.seconds, 0));
   const counts = {
     tests: results.length + notReached.length,
@@ -60,15 +61,19 @@ export function junitReport(report: HuntReport): string {
 }
 
 /** Nothing was found, and that says nothing of what was to be hunted. */
-function isError(verdict: Verdict, report: HuntReport): boolean {
-  return verdict.violation === null && (verdict.interrupted || isRefused(verdict, report));
+function isError(result: HuntResult, report: HuntReport): boolean {
+  const { verdict } = result;
+  return (
+    verdict.violation === null && !isFailure(result) && (verdict.interrupted || isRefused(verdict, report))
+  );
 }
 
 function isRefused(verdict: Verdict, { allowNoEffect }: HuntReport): boolean {
   return !allowNoEffect && verdict.shard === undefined && changedNothing(verdict);
 }
 
-function testcase({ verdict, witness }: HuntResult, report: HuntReport): string[] {
+function testcase(result: HuntResult, report: HuntReport): string[] {
+  const { verdict, expected } = result;
   const known = metKnown(verdict);
   const numbers = {
     executions: verdict.executions,
@@ -81,6 +86,7 @@ function testcase({ verdict, witness }: HuntResult, report: HuntReport): string[
   };
   const out = [
     ...Object.entries(numbers).map(([name, value]) => `${name}: ${visible(String(value))}`),
+    ...[expectedWords(result) ?? [], expected === undefined ? [] : ofBaseWords(expected)].flat().map(visible),
     ...restsOn(verdict),
     ...known.map((met) => visible(knownWords(met))),
     ...verdict.latent.map(
@@ -91,19 +97,27 @@ function testcase({ verdict, witness }: HuntResult, report: HuntReport): string[
   return [
     `    <testcase${attributes({
       classname: `${visible(verdict.variant)}/${visible(scopeOf(verdict))}`,
-      name: ['hunt', verdict.memory, shardWords(verdict.shard) ?? []].flat().join(', '),
+      name: [
+        ...['hunt', verdict.memory, shardWords(verdict.shard) ?? []],
+        expected === undefined ? [] : `project ${expected.project}`,
+      ]
+        .flat()
+        .join(', '),
       time: seconds(verdict.seconds),
     })}>`,
-    ...outcome(verdict, witness, report),
+    ...outcome(result, report),
     `      <system-out>${cdata(out.join('\n'))}</system-out>`,
     '    </testcase>',
   ];
 }
 
-function outcome(verdict: Verdict, witness: Witness | null, report: HuntReport): string[] {
+function outcome(result: HuntResult, report: HuntReport): string[] {
+  const { verdict, witness } = result;
   const { violation, message, scenario, interrupted, executions } = verdict;
+  if (!isFailure(result) && !isError(result, report)) return [];
   if (violation === null) {
-    if (!isError(verdict, report)) return [];
+    const missed = visible(expectedWords(result) ?? '');
+    if (isFailure(result)) return [`      <failure${attributes({ type: 'expectation', message: missed })}/>`];
     if (!interrupted)
       return [
         `      <error${attributes({ type: 'no-effect', message: visible(noEffectWords(verdict) ?? '') })}/>`,

@@ -11,9 +11,10 @@ import type { Verdict } from '../../explore/api.js';
 import type { MetViolation } from '../../explore/known.js';
 import { oracles } from '../../oracles/index.js';
 import { visible } from '../escape.js';
+import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
 import { knownWords, metKnown } from '../hunt-words.js';
 import { placeOf } from '../places.js';
-import type { HuntReport, Witness } from '../reporters/hunt-report.js';
+import type { HuntReport, HuntResult, Witness } from '../reporters/hunt-report.js';
 import { verdictWords } from '../verdict-table.js';
 import { codeFlow } from './code-flow.js';
 import { physical } from './locations.js';
@@ -27,6 +28,10 @@ export function sarifLog(report: HuntReport): SarifLog {
     ...results
       .filter(({ verdict }) => verdict.violation === null)
       .map(({ verdict }) => visible(`${verdict.variant}: ${verdictWords(verdict)}; a sample, not a proof`)),
+    ...results
+      .filter(isFailure)
+      .flatMap((result) => expectedWords(result) ?? [])
+      .map(visible),
     ...notReached.map((name) => `${visible(name)}: not reached`),
     ...report.notes.map((note) => visible(note)),
   ];
@@ -43,13 +48,16 @@ export function sarifLog(report: HuntReport): SarifLog {
           },
         ],
         columnKind: 'utf16CodeUnits',
-        results: results.flatMap(({ verdict, witness }) => [
-          ...(verdict.violation === null ? [] : [violationResult(verdict, witness)]),
-          ...metKnown(verdict).map((met) => knownResult(verdict, met)),
-          ...verdict.latent.map(({ class: name, scenario, message, executions, execution }) =>
-            resultOf(verdict, 'warning', name, scenario, message, null, { executions, execution }),
-          ),
-        ]),
+        results: results.flatMap((result) => {
+          const { verdict, witness } = result;
+          return [
+            ...(verdict.violation === null ? [] : [awaited(result, violationResult(verdict, witness))]),
+            ...metKnown(verdict).map((met) => knownResult(verdict, met)),
+            ...verdict.latent.map(({ class: name, scenario, message, executions, execution }) =>
+              resultOf(verdict, 'warning', name, scenario, message, null, { executions, execution }),
+            ),
+          ];
+        }),
       },
     ],
   };
@@ -76,6 +84,13 @@ function violationResult(verdict: Verdict, witness: Witness | null): SarifResult
     locations: place === null ? result.locations : [{ ...result.locations[0], ...physical(place) }],
     ...(witness === null || witness.trace.length === 0 ? {} : { codeFlows: [codeFlow(witness.trace)] }),
   };
+}
+
+/** What was to come is nobody's alert. */
+function awaited(result: HuntResult, told: SarifResult): SarifResult {
+  if (!isAwaited(result)) return told;
+  const justification = visible(expectedWords(result) ?? '');
+  return { ...told, level: 'note', suppressions: [{ kind: 'external', status: 'accepted', justification }] };
 }
 
 function knownResult(verdict: Verdict, met: MetViolation): SarifResult {

@@ -31,6 +31,11 @@ export interface CampaignOptions {
   readonly quiet: boolean;
   /** Called with each outcome as soon as it is known. */
   readonly onOutcome: (outcome: Outcome) => void;
+  /**
+   * A hunt in the place of one that has ended, whose outcome is then nobody's: `result` is of the request
+   * with that number. Null: it stands.
+   */
+  readonly instead?: (result: HuntResult, request: number) => CampaignRequest | null;
 }
 
 export interface Campaign {
@@ -59,12 +64,20 @@ export async function runCampaign(
   let failure: unknown = null;
   const keeper = await keeperOf(context, options.out);
   const interrupted = await withPool(context, options, async (pool, signal, progress) => {
-    for (const request of requests) {
+    const hunted = (request: CampaignRequest): Promise<HuntResult> => {
+      const asked = { ...request, jobs: options.jobs, signal, onProgress: progress.update };
+      return 'program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool);
+    };
+    for (const [index, request] of requests.entries()) {
       if (signal.aborted) break;
-      const asked = { ...request(), jobs: options.jobs, signal, onProgress: progress.update };
       let result: HuntResult;
       try {
-        result = await ('program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool));
+        result = await hunted(request());
+        for (;;) {
+          const again = signal.aborted ? null : (options.instead?.(result, index) ?? null);
+          if (again === null) break;
+          result = await hunted(again);
+        }
       } catch (error) {
         // With nothing known there is nothing to tell first.
         if (outcomes.length === 0) throw error;

@@ -1,21 +1,10 @@
 /** `shootdown hunt`: looks for races of variants in scenarios. */
 
-import type { Verdict } from '../../../explore/api.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
-import { baselineLines } from '../../../report/baseline-words.js';
-import { visible } from '../../../report/escape.js';
-import { openFindingLines } from '../../../report/hunt-words.js';
-import type {
-  HuntBaseline,
-  HuntPlan,
-  HuntReport,
-  HuntResult,
-} from '../../../report/reporters/hunt-report.js';
-import { replayCommand } from '../../../report/witness-words.js';
-import { InfrastructureError } from '../../../vocabulary/errors.js';
+import type { HuntPlan } from '../../../report/reporters/hunt-report.js';
 import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../command-context.js';
-import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { EXIT_OK } from '../../exit-codes.js';
 import { path } from '../../flag-values.js';
 import { printLine } from '../../io.js';
 import {
@@ -35,8 +24,8 @@ import { lineTextOf, loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
 import { defineCommand } from '../command.js';
 import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
-import { type Campaign, campaignExitCode, type Outcome, runCampaign } from './campaign.js';
 import { requireDistinctFiles } from './distinct-files.js';
+import { huntAndReport } from './hunt-and-report.js';
 import { huntRequests } from './hunt-requests.js';
 import { selectTargets, type Targets } from './hunt-targets.js';
 import { refuseIdle } from './idle.js';
@@ -126,32 +115,17 @@ async function hunt(context: CliContext, modules: readonly string[], flags: Hunt
   checkOutDirectory(flags.out);
 
   const plan = planOf(flags, targets, { strategies, shard, hasKnown: baseline !== null });
-  reporting.begin(plan);
-  const campaign = await runCampaign(context, huntRequests(plan, targets.subjects, baseline, flags.base), {
-    jobs: flags.jobs,
-    out: flags.out,
-    quiet: !reporting.showsDefault,
-    onOutcome: ({ verdict }) => reporting.verdict(verdict),
+  const { jobs, out, allowNoEffect } = flags;
+  const { exitCode: found, results } = await huntAndReport(context, {
+    ...{ plan, reporting, baseline, jobs, out, allowNoEffect, scenarios: targets.scenarios },
+    requests: huntRequests(plan, targets.subjects, baseline, flags.base),
   });
-  const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
-  warnOfUnrepeatable(context, campaign.outcomes);
-  const attempts = new Attempts();
-  for (const verdict of verdicts) if (isEmpty(verdict, plan)) attempts.failures.push(timeWasOver(verdict));
-  const compared = baseline === null ? null : await attempts.make(() => baseline.finish(verdicts));
-  if (!reporting.showsDefault) for (const line of asideLines(verdicts, compared)) printLine(io.stderr, line);
-  const report = reportOf(context, plan, targets, campaign, compared, flags.allowNoEffect);
-  for (const end of reporting.ends(report)) await attempts.make(async () => await end());
-  for (const { message } of attempts.failures) printLine(io.stderr, `shootdown: ${visible(message)}`);
-  if (campaign.failure !== null) throw campaign.failure;
-  const exitCode = campaignExitCode({
-    ...campaign,
-    unsaved: campaign.unsaved || attempts.failures.length > 0,
-  });
-  // What was found is in the baseline now, and known from here on.
-  const found = exitCode === EXIT_VIOLATION && baseline?.isUpdated ? EXIT_OK : exitCode;
   // A share of the executions may be too small to meet what all of them do.
-  if (found !== EXIT_OK || flags.allowNoEffect || shard !== undefined) return found;
-  return refuseIdle(context, verdicts);
+  if (found !== EXIT_OK || allowNoEffect || shard !== undefined) return found;
+  return refuseIdle(
+    context,
+    results.map(({ verdict }) => verdict),
+  );
 }
 
 function planOf(
@@ -176,86 +150,4 @@ function planOf(
     budgetMs: flags.budget ?? (executions === undefined ? BUDGET_MS_DEFAULT : undefined),
     places: [...scenarios.map(({ name }) => name), ...programs],
   };
-}
-
-function reportOf(
-  { version }: CliContext,
-  { seed, memory, strategies, shard, subjects }: HuntPlan,
-  { scenarios }: Targets,
-  { outcomes, interrupted }: Campaign,
-  baseline: HuntBaseline | null,
-  allowNoEffect: boolean,
-): HuntReport {
-  const notes = [...new Set(scenarios.flatMap((scenario) => scenario.notes ?? []))];
-  const settings = { version, seed, memory, strategies, shard, allowNoEffect };
-  return {
-    ...settings,
-    results: outcomes.map(resultOf),
-    notReached: subjects.slice(outcomes.length),
-    interrupted,
-    notes,
-    baseline,
-  };
-}
-
-function resultOf({ verdict, finding, replay }: Outcome): HuntResult {
-  if (finding === null || replay === null) return { verdict, witness: null };
-  const command = verdict.finding === null ? null : replayCommand(verdict.finding, finding);
-  const { trace, cause } = replay;
-  return { verdict, witness: { finding, trace, cause, replay: command, execution: replay } };
-}
-
-/** Work that the disk may refuse, which must not keep the rest from being said. */
-class Attempts {
-  readonly failures: InfrastructureError[] = [];
-
-  async make<T>(work: () => Promise<T>): Promise<T | null> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof InfrastructureError)) throw error;
-      this.failures.push(error);
-      return null;
-    }
-  }
-}
-
-/** What the default report says below its table, for whoever reads a document instead. */
-function asideLines(verdicts: readonly Verdict[], baseline: HuntBaseline | null): string[] {
-  return [...openFindingLines(verdicts), ...(baseline === null ? [] : baselineLines(baseline, verdicts))];
-}
-
-/**
- * "None" would be an answer that nothing stands behind. A share of few executions may be empty, and who
- * interrupts knows.
- */
-function isEmpty({ executions, interrupted }: Verdict, plan: HuntPlan): boolean {
-  return executions === 0 && !interrupted && (plan.shard === undefined || plan.executions === undefined);
-}
-
-function timeWasOver({ variant }: Verdict): InfrastructureError {
-  return new InfrastructureError(
-    `${variant}: the time was over before the first execution, so nothing is known of it`,
-    'give more with --budget',
-  );
-}
-
-/**
- * A witness against a user's code that does not come out the same again: that code keeps state which the
- * source check did not see, and a report about it may be wrong.
- */
-function warnOfUnrepeatable({ io }: CliContext, outcomes: readonly Outcome[]): void {
-  for (const { verdict, finding, replay } of outcomes) {
-    if (finding === null || (finding.modules ?? []).length === 0 || replay === null || replay.reproduced)
-      continue;
-    const why = `the witness does not replay (${replay.reason ?? 'the execution differs'})`;
-    printLine(
-      io.stderr,
-      'shootdown: ' +
-        `${visible(
-          `${verdict.variant}: ${why}: its code keeps state outside the words, and the report ` +
-            'may be wrong',
-        )}`,
-    );
-  }
 }

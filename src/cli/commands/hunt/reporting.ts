@@ -24,11 +24,13 @@ import { flag, type Given, JSON_FLAG } from '../../options.js';
 import { directoryOf, NO_DIRECTORY, REPORT_DIR } from '../report-directory.js';
 import { IN_ONE_FILE, reporterFiles, reportPlaces } from './reporter-files.js';
 
-/** A collector for `--reporter`, which may be repeated and may hold a comma list. */
-function reporterNames(text: string, before: readonly Reporter[] = []): Reporter[] {
-  const known = reporters.map(({ name }) => name);
-  const named = text.split(',').map((name) => oneOf('--reporter', known)(name.trim()));
-  return reporters.filter((reporter) => before.includes(reporter) || named.includes(reporter.name));
+/** A collector for `--reporter`, which may be repeated and may hold a comma list. `where`: for messages. */
+export function reporterNames(where: string) {
+  return (text: string, before: readonly Reporter[] = []): Reporter[] => {
+    const known = reporters.map(({ name }) => name);
+    const named = text.split(',').map((name) => oneOf(where, known)(name.trim()));
+    return reporters.filter((reporter) => before.includes(reporter) || named.includes(reporter.name));
+  };
 }
 
 /** What `hunt` takes of it. */
@@ -36,7 +38,7 @@ export const REPORTING = {
   reporter: flag(
     '--reporter <names>',
     `${reporters.map(({ name }) => name).join(', ')}; repeat it or give a comma list`,
-    () => reporterNames,
+    reporterNames,
   ),
   reporterFile: flag(
     '--reporter-file <file>',
@@ -59,7 +61,7 @@ export class Reporting {
    * together.
    */
   constructor(context: CliContext, flags: ReportingFlags, lineText?: LineText) {
-    const asked = flags.json ? reporterNames('json', flags.reporter) : (flags.reporter ?? []);
+    const asked = flags.json ? reporterNames('--json')('json', flags.reporter) : (flags.reporter ?? []);
     const { files, alone } = reportPlaces(asked, flags.reporterFile ?? []);
     if (asked.some(({ kind }) => kind === 'directory'))
       tryDirectory('--report-dir', join(flags.reportDir, 'index.html'));

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HuntResult } from '../../../../src/cli/engine-api.js';
+import type { ConfigSpec } from '../../../../src/config/config.js';
+import { defineConfig, definedConfig } from '../../../../src/config/define-config.js';
+import type { HuntRequest, Verdict } from '../../../../src/explore/api.js';
+import type { SarifResult } from '../../../../src/report/sarif/sarif.js';
+import { ModuleFolder } from '../../../modules/write-module.js';
+import { sampleVerdict } from '../../../report/verdicts.js';
+import { type FakeEngine, fakeEngine } from '../../fake-engine.js';
+import { type CliRun, cli } from '../../run-cli.js';
+
+const BEFORE = process.cwd();
+let folder: ModuleFolder;
+beforeEach(() => {
+  folder = new ModuleFolder();
+  process.chdir(folder.path);
+});
+afterEach(() => {
+  process.chdir(BEFORE);
+  folder.remove();
+});
+
+type Hunt = (request: HuntRequest) => Partial<Verdict>;
+
+function engineOf(spec: ConfigSpec, hunt?: Hunt): FakeEngine {
+  const config = definedConfig(defineConfig(spec));
+  if (config === undefined) throw new Error('not defined');
+  const engine = fakeEngine();
+  const loaded = {
+    config,
+    file: 'c.ts',
+    directory: folder.path,
+    place: () => 'c.ts:2',
+    placeOf: () => 'c.ts:9',
+  };
+  const answered: FakeEngine['hunt'] = async (request): Promise<HuntResult> => {
+    engine.requests.push(request);
+    const verdict = sampleVerdict({ variant: request.variant, scenario: 'lazy', ...hunt?.(request) });
+    return { verdict, finding: null, replay: null };
+  };
+  return Object.assign(engine, {
+    loadConfig: async () => loaded,
+    ...(hunt === undefined ? {} : { hunt: answered }),
+  });
+}
+
+const run = (engine: FakeEngine, ...argv: string[]): Promise<CliRun> => cli(['run', ...argv], { engine });
+
+const BOTH: ConfigSpec = {
+  seed: 5,
+  projects: [
+    { name: 'fixed', variant: '6.17.5', budget: { change: '2s' } },
+    { name: 'broken', variant: '6.14', strategy: 'pct', executions: 7, expect: 'violation:stale-use' },
+  ],
+};
+
+describe('shootdown run', () => {
+  it('does each project by its own limits, and says what came as expected', async () => {
+    const engine = engineOf(BOTH);
+    const { exitCode, stdout, stderr } = await run(engine);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(
+      '\nfixed (6.17.5): clean, as expected\nbroken (6.14): violation:stale-use, as expected\n',
+    );
+    expect(engine.requests).toMatchObject([
+      { variant: '6.17.5', budgetMs: 2_000, executions: undefined, seed: 5 },
+      { variant: '6.14', budgetMs: undefined, executions: 7, strategies: ['pct'] },
+    ]);
+    await run(engine, '--mode', 'batch', '--project', 'fixed', '--seed', '6');
+    expect(engine.requests[2]).toMatchObject({ budgetMs: 600_000, seed: 6 });
+    await run(engine, '--executions', '3', '--project', 'fixed,broken');
+    expect(engine.requests.slice(3)).toMatchObject([3, 3].map((executions) => ({ executions })));
+  });
+
+  it('fails where something else comes, in every report', async () => {
+    const spec: ConfigSpec = {
+      projects: [
+        { name: 'broken', variant: '6.14' },
+        { name: 'missed', variant: '6.17.5', expect: 'violation:deadlock' },
+        { name: 'named', variant: '6.15-rc6', expect: 'violation:stale-use' },
+      ],
+      reporters: ['json'],
+      reporterFiles: { json: 'h.json' },
+    };
+    const { exitCode, stdout, stderr } = await run(engineOf(spec));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toContain('broken (6.14): expected clean, came stale-use\n');
+    expect(stdout).toMatch(
+      /missed \(6\.17\.5\): expected violation:deadlock, came none in [\d,]+ executions?\n/,
+    );
+    const { stdout: xml } = await run(engineOf(spec), '--reporter', 'junit');
+    expect(xml).toMatch(/tests="3" failures="2" errors="0"/);
+    expect(xml).toMatch(/<failure type="expectation" message="missed/);
+    expect(xml).toContain('name="hunt, tso, project named"');
+    const { stdout: dots } = await run(engineOf(spec), '--reporter', 'dot');
+    expect(dots).toMatch(/^xxk$/m);
+    const { stdout: sarif } = await run(engineOf(spec), '--reporter', 'sarif');
+    const results = JSON.parse(sarif).runs[0].results as readonly SarifResult[];
+    const alerts = results.filter(({ level }) => level !== 'warning');
+    expect(alerts.map(({ level, suppressions }) => [level, suppressions?.length])).toEqual([
+      ['error', undefined],
+      ['note', 1],
+    ]);
+    const { stdout: commands } = await run(engineOf(spec), '--reporter', 'github-actions');
+    expect(commands.match(/^::error /gm)).toHaveLength(2);
+  });
+
+  it('goes past what the base of a change has too, and no further than the time lasts', async () => {
+    const base = (hasIt: boolean): Verdict['base'] => ({
+      ...{ variant: '6.18', hasIt, cause: 'no IPI', executions: 0, execution: null, interrupted: false },
+      schedule: { decisions: 1, fitted: 1, violation: 'stale-use', cause: 'no IPI', isSame: hasIt },
+    });
+    const hunt: Hunt = ({ known = [] }) =>
+      known.length > 0 ? {} : { violation: 'stale-use', message: 'm', base: base(true) };
+    const spec: ConfigSpec = { projects: [{ name: 'mine', variant: '6.14', budget: '9s' }] };
+    const engine = engineOf(spec, hunt);
+    const past = await run(engine);
+    expect(past.exitCode).toBe(0);
+    expect(past.stdout).toContain(
+      'mine (6.14): clean, as expected\n  6.18 has this too: stale-use in lazy: no IPI\n',
+    );
+    expect(engine.requests[1].known).toEqual([
+      expect.objectContaining({ scenario: 'lazy', cause: 'no IPI' }),
+    ]);
+    expect(engine.requests[1].budgetMs).toBeLessThanOrEqual(9_000);
+    // It is met again in another guise: told as the base's, and not for ever.
+    const again = engineOf(spec, () => ({ violation: 'stale-use', message: 'm', base: base(true) }));
+    expect((await run(again)).exitCode).toBe(0);
+    expect(again.requests).toHaveLength(2);
+    const own = engineOf(spec, () => ({ violation: 'stale-use', message: 'm', base: base(false) }));
+    expect((await run(own)).exitCode).toBe(1);
+    expect((await run(engineOf(spec, hunt), '--mode', 'batch')).exitCode).toBe(1);
+  });
+
+  it('wants a known finding to be met, and nothing else', async () => {
+    const spec: ConfigSpec = { projects: [{ name: 'k', variant: '6.14', expect: 'known:b38' }] };
+    const met = [
+      {
+        ...{ scenario: 'lazy', class: 'stale-use' as const, cause: 'c', isKnown: true },
+        ...{ executions: 1, execution: 1, finding: 'b38' },
+      },
+    ];
+    const known = (hunt: Hunt): FakeEngine =>
+      Object.assign(engineOf(spec, hunt), { openFindings: async () => [{ name: 'b38', summary: '' }] });
+    expect((await run(known(() => ({ met, known: 'b38' })))).exitCode).toBe(0);
+    const none = await run(known(() => ({})));
+    expect(none.exitCode).toBe(1);
+    expect(none.stdout).toContain('expected known:b38, came none in ');
+    expect((await run(known(() => ({ met, violation: 'deadlock', message: 'm' })))).exitCode).toBe(1);
+    expect((await run(known(() => ({ met, interrupted: true })))).exitCode).toBe(1);
+  });
+
+  it.each([
+    [{ projects: [{ name: 'a', variant: '9.9' }] }, [], 'c.ts:2: project a: unknown variant "9.9"'],
+    [
+      { projects: [{ name: 'a', variant: '6.14', strategy: 'x' }] },
+      [],
+      'c.ts:2: project a: unknown strategy "x"',
+    ],
+    [
+      { projects: [{ name: 'a', variant: '6.14', expect: 'known:zz' }] },
+      [],
+      'c.ts:2: project a: unknown open finding "zz"',
+    ],
+    [{ ...BOTH, reporters: ['x'] }, [], 'c.ts:9: reporters: "x" is none of default, '],
+    [BOTH, ['--project', 'fixd'], 'unknown project "fixd"; near names: fixed; c.ts has all'],
+    [BOTH, ['--reporter', 'blob'], '--reporter: blob is for the shards of a hunt'],
+  ] as const)('refuses %j %j before it hunts', async (spec, argv, message) => {
+    const engine = engineOf(spec as ConfigSpec);
+    const { exitCode, stderr } = await run(engine, ...argv);
+    expect({ exitCode, requests: engine.requests }).toEqual({ exitCode: 2, requests: [] });
+    expect(stderr).toContain(`shootdown: ${message}`);
+  });
+});
