@@ -6,7 +6,8 @@ const { A, B, read, repeat, run, script, write } = steps;
  * Three hosts under KVM's guest. A host's steps are protocol code too, of the backend `kvm-host`: a vCPU
  * comes back on any physical CPU, where what it has cached there before waits under its VPID.
  *
- *     shootdown hunt examples/my-host.ts
+ *     shootdown hunt examples/my-host.ts --scenario ping-pong-munmap
+ *     shootdown hunt examples/my-host.ts --variant host-shares-vpid
  */
 
 /** Forgets that a physical CPU may have old translations of a vCPU that has been elsewhere meanwhile. */

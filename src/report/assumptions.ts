@@ -92,6 +92,11 @@ export const assumptions: readonly Assumption[] = [
       'set. At entry the host takes byte and request in one step, and flushes every PCID if asked.',
   ),
   modelled(
+    'vcpu-placement',
+    'Under kvm-host a vCPU comes back on any physical CPU, whose TLB is tagged by VPID; under other ' +
+      'backends it stays on its own.',
+  ),
+  modelled(
     'flush-hypercall',
     'The host flushes each vCPU of the mask at a boundary of its own, or where it lies if it is out; ' +
       'the caller returns after the last one.',
@@ -124,9 +129,8 @@ export const assumptions: readonly Assumption[] = [
   ),
   notModelled('broadcast-flushes', 'Intel RAR; flushes of kernel ranges by INVLPGB.'),
   notModelled(
-    'vcpu-placement',
-    'vCPUs that move between physical CPUs, nested guests, hosts that run out of ASIDs, directed ' +
-      'yield, halted idle vCPUs.',
+    'nested-guests',
+    'Nested guests, hosts that run out of ASIDs, directed yield, halted idle vCPUs.',
   ),
   notModelled('compiler', 'The compiler: each operation is taken as the kernel source orders it.'),
 ];

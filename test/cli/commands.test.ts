@@ -147,7 +147,7 @@ describe('hunt', () => {
         hardware: the contract that the kernel itself relies on ("shootdown list assumptions" spells it
           out)
         not modelled: pti, global-pages, nmi-handlers, gup, hugepages, hotplug, migration,
-          secondary-tlbs, keys-and-nx, vendor-differences, broadcast-flushes, vcpu-placement, compiler
+          secondary-tlbs, keys-and-nx, vendor-differences, broadcast-flushes, nested-guests, compiler
       "
     `);
     const [file] = readdirSync(out);

@@ -232,8 +232,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     executions: 50,
     prints: /^hasty-kvm +stale-use/m,
   }),
-  'shootdown hunt examples/my-host.ts --variant host-forgets-move': cli(1, {
-    argv: 'hunt examples/my-host.ts --variant host-forgets-move --scenario ping-pong-munmap',
+  'shootdown hunt examples/my-host.ts --variant host-forgets-move --scenario ping-pong-munmap': cli(1, {
     executions: 200,
     prints: /^host-forgets-move +stale-use/m,
   }),

@@ -229,7 +229,8 @@ function print(
   printLine(io.stdout, [line, ...more.map((text) => `${INDENT}${text}`)].join('\n'));
   printIndented(context, latentLines(verdict), screenWidth(io));
   if (finding === null || replay === null) return;
-  printLine(io.stdout, `  ${visible(finding.violation.message)}\n`);
+  printIndented(context, [visible(finding.violation.message)], screenWidth(io));
+  printLine(io.stdout, '');
   printTimeline(context, finding, replay, false);
   if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
   printLine(io.stdout, '');
