@@ -84,6 +84,13 @@ describe('what an own function did otherwise', () => {
     expect(found.marked.length).toBeLessThanOrEqual(12);
   });
 
+  it('is told of the function that decided, and of few others', async () => {
+    const { sentence } = await explained('one-behind-among-others', 'ping-pong-dontneed');
+    const [first, ...others] = sentence?.match(/CPU\d's \w+ [^;]*, where 6\.18's/g) ?? [];
+    expect(first).toMatch(/is_slot_up_to_date answers true/);
+    expect(others.length).toBe(2);
+  });
+
   it('comes later than in the base', async () => {
     const { sentence, told } = await explained('queued-first', 'two-flushers');
     expect(sentence).toMatch(
