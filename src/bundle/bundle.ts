@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import type { Plugin } from 'esbuild';
+import type { OnLoadResult, Plugin } from 'esbuild';
 import { build } from './bundler.js';
 import { COVER_BANNER } from './cover.js';
 import { flatten } from './flatten.js';
 import { LOOP_GUARD } from './guard-loops.js';
 import { THROW_NOTES } from './note-throws.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
+import { rewriter } from './rewritten.js';
 import { stripGenerators } from './strip.js';
 import { writeOutput } from './temporary.js';
 import { isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
@@ -82,6 +83,10 @@ export const OUTPUT = {
   write: false,
 } as const;
 
+const stripped = rewriter(stripGenerators);
+const flatProtocol = rewriter((source, path) => flatten(source, path, 'protocol'));
+const flatMixed = rewriter((source, path) => flatten(source, path, 'mixed'));
+
 /** The first lines of a bundle in which users' code is explored. */
 export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}\n${LOOP_GUARD}\n${COVER_BANNER}`;
 const STRIPPED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
@@ -148,7 +153,7 @@ function stripPlugin(sameFormat: boolean, swaps: Readonly<Record<string, string>
           return { contents: readFileSync(file, 'utf8'), loader: loaderOf(file), resolveDir: dirname(file) };
         }
         if (!PROTOCOL.some((prefix) => name.startsWith(prefix))) return null;
-        return { contents: stripGenerators(readFileSync(path, 'utf8'), path), loader: loaderOf(path) };
+        return loaded(path, stripped(path));
       });
     },
   };
@@ -162,13 +167,15 @@ function flatPlugin(): Plugin {
         const name = sourceName(path);
         if (name === null && !isUserFile(path)) return null;
         const isProtocol = name !== null && PROTOCOL.some((prefix) => name.startsWith(prefix));
-        return {
-          contents: flatten(readFileSync(path, 'utf8'), path, isProtocol ? 'protocol' : 'mixed'),
-          loader: loaderOf(path),
-        };
+        return loaded(path, isProtocol ? flatProtocol(path) : flatMixed(path));
       });
     },
   };
+}
+
+/** Null leaves a file that stays as it is to esbuild: handing texts over costs as much as reading them. */
+function loaded(path: string, contents: string | null): OnLoadResult | null {
+  return contents === null ? null : { contents, loader: loaderOf(path) };
 }
 
 function loaderOf(file: string): 'ts' | 'js' {
