@@ -4,15 +4,17 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Rooms whose tests change nothing that outlives them: one process runs file after file and loads the sources
- * once. The others have a process for each file.
+ * Tests with a process for each file: they change what outlives a test, such as the working directory, Node's
+ * own functions, or what a module reads when it is loaded, or they count threads and listeners. The others
+ * share processes, which load the sources once; whatever such a test changes it puts back.
  */
-const SHARED = (
-  'backends check drive explain explore/effect kernel known litmus lockstep lowering machine memory-order ' +
-  'merge oracles programs reference report rules scenarios study subset trace variants verify vocabulary'
-)
-  .split(' ')
-  .map((room) => `test/${room}/**/*.test.ts`);
+const OWN = [
+  'examples/**/*.test.ts',
+  'test/{browser,csource,faults,readme,seal,stress,vitest}/**/*.test.ts',
+  'test/bundle/{bundler,temporary}.test.ts',
+  'test/explore/pool.test.ts',
+  'test/findings/{keeper,no-links}.test.ts',
+];
 
 export default defineConfig({
   resolve: {
@@ -24,13 +26,14 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'shared', include: SHARED, isolate: false } },
+      { extends: true, test: { name: 'own', include: OWN } },
       {
         extends: true,
         test: {
-          name: 'own',
-          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SHARED],
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...OWN],
+          isolate: false,
         },
       },
     ],

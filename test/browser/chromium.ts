@@ -2,9 +2,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll } from 'vitest';
 
-/** A page in a real browser, without a network and with a profile of its own. */
+/**
+ * A page in a real browser, without a network and with a profile of its own. The browser is one for all pages
+ * of a test file: to start it takes longer than all that is done with a page.
+ */
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -26,6 +30,11 @@ export interface Shown {
   readonly asked: string[];
 }
 
+let browser: Promise<Browser> | null = null;
+afterAll(async () => {
+  await (await browser)?.close();
+});
+
 /** Shows the html from a file; `look` does what a test wants. */
 export async function withPage(
   html: string,
@@ -35,12 +44,14 @@ export async function withPage(
   const folder = mkdtempSync(join(tmpdir(), 'shootdown-page-'));
   const file = join(folder, 'index.html');
   writeFileSync(file, html);
-  const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
-    ...{ executablePath: EXECUTABLE, args: FLAGS, viewport: { width, height }, colorScheme },
+  browser ??= chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  const context = await (await browser).newContext({
+    viewport: { width, height },
+    colorScheme,
     offline: true,
   });
   try {
-    const page = context.pages()[0] ?? (await context.newPage());
+    const page = await context.newPage();
     const problems: string[] = [];
     const asked: string[] = [];
     page.on('console', (message) => {
