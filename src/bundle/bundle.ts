@@ -7,10 +7,10 @@ import { flatten } from './flatten.js';
 import { LOOP_GUARD } from './guard-loops.js';
 import { THROW_NOTES } from './note-throws.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
-import { rewriter } from './rewritten.js';
+import { rewritten } from './rewritten.js';
 import { stripGenerators } from './strip.js';
 import { writeOutput } from './temporary.js';
-import { isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
+import { isTypeScript, isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
 import { entryWith, type ModulesToBundle, userModulesPlugin } from './user-modules.js';
 
 /**
@@ -83,10 +83,6 @@ export const OUTPUT = {
   write: false,
 } as const;
 
-const stripped = rewriter(stripGenerators);
-const flatProtocol = rewriter((source, path) => flatten(source, path, 'protocol'));
-const flatMixed = rewriter((source, path) => flatten(source, path, 'mixed'));
-
 /** The first lines of a bundle in which users' code is explored. */
 export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}\n${LOOP_GUARD}\n${COVER_BANNER}`;
 const STRIPPED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
@@ -153,7 +149,10 @@ function stripPlugin(sameFormat: boolean, swaps: Readonly<Record<string, string>
           return { contents: readFileSync(file, 'utf8'), loader: loaderOf(file), resolveDir: dirname(file) };
         }
         if (!PROTOCOL.some((prefix) => name.startsWith(prefix))) return null;
-        return loaded(path, stripped(path));
+        return loaded(
+          path,
+          rewritten(path, 'stripped', (source) => stripGenerators(source, path)),
+        );
       });
     },
   };
@@ -167,17 +166,21 @@ function flatPlugin(): Plugin {
         const name = sourceName(path);
         if (name === null && !isUserFile(path)) return null;
         const isProtocol = name !== null && PROTOCOL.some((prefix) => name.startsWith(prefix));
-        return loaded(path, isProtocol ? flatProtocol(path) : flatMixed(path));
+        const generators = isProtocol ? 'protocol' : 'mixed';
+        return loaded(
+          path,
+          rewritten(path, `flat ${generators}`, (source) => flatten(source, path, generators)),
+        );
       });
     },
   };
 }
 
 /** Null leaves a file that stays as it is to esbuild: handing texts over costs as much as reading them. */
-function loaded(path: string, contents: string | null): OnLoadResult | null {
+export function loaded(path: string, contents: string | null): OnLoadResult | null {
   return contents === null ? null : { contents, loader: loaderOf(path) };
 }
 
 function loaderOf(file: string): 'ts' | 'js' {
-  return file.endsWith('.ts') ? 'ts' : 'js';
+  return isTypeScript(file) ? 'ts' : 'js';
 }

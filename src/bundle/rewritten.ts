@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Our own sources as a bundle has them, rewritten once in a process: commands and tests that make one bundle
- * after the other, each with other users' modules, would parse the same two hundred files for each.
+ * Our own sources as bundles have them, rewritten once in a process. Users' modules make each bundle another
+ * one; whoever makes one bundle after the other would parse the same two hundred files for each.
  */
-
-type Rewrite = (source: string, path: string) => string;
 
 interface Rewritten {
   readonly source: string;
@@ -13,19 +11,20 @@ interface Rewritten {
   readonly text: string | null;
 }
 
+const known = new Map<string, Rewritten>();
+
 /**
- * Rewrites files, each once while its text is the same; null for one that stays as it is. It is read each
- * time: whoever works on the sources while a process runs gets what there is now.
+ * The text of a file, rewritten; null for one that stays as it is. `how`: all that the result depends on but
+ * the path and the text. The file is read each time: who works on the sources while a process runs gets what
+ * there is now.
  */
-export function rewriter(rewrite: Rewrite): (path: string) => string | null {
-  const known = new Map<string, Rewritten>();
-  return (path) => {
-    const source = readFileSync(path, 'utf8');
-    const before = known.get(path);
-    if (before?.source === source) return before.text;
-    const rewritten = rewrite(source, path);
-    const text = rewritten === source ? null : rewritten;
-    known.set(path, { source, text });
-    return text;
-  };
+export function rewritten(path: string, how: string, rewrite: (source: string) => string): string | null {
+  const source = readFileSync(path, 'utf8');
+  const key = `${how}\0${path}`;
+  const before = known.get(key);
+  if (before?.source === source) return before.text;
+  const after = rewrite(source);
+  const text = after === source ? null : after;
+  known.set(key, { source, text });
+  return text;
 }

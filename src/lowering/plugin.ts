@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
-import { GUARDED_BANNER } from '../bundle/bundle.js';
+import { GUARDED_BANNER, loaded } from '../bundle/bundle.js';
 import { guardLoops } from '../bundle/guard-loops.js';
 import { withOwnUrl } from '../bundle/own-url.js';
+import { rewritten } from '../bundle/rewritten.js';
 import { displayPath, isTypeScript, sourceFile, sourceName } from '../bundle/user-files.js';
 import { lowerModule } from './lower.js';
 
@@ -40,13 +41,17 @@ export function loweringPlugin(): Plugin {
         // The engine itself, which no script runs through; sources of ours that a module has by a path of its
         // own (the examples do) are the module's.
         if (name !== null && !isOwn) return null;
-        const source = withOwnUrl(readFileSync(path, 'utf8'), path);
         const shown = displayPath(path);
-        const guarded = isOwn ? source : guardLoops(source, path, shown);
-        return {
-          contents: lowerModule(guarded, shown, isTypeScript(path), runtime, sites.of(name ?? path)),
-          loader: isTypeScript(path) ? 'ts' : 'js',
-        };
+        const first = sites.firstOf(name ?? path);
+        const lower = (text: string): string =>
+          lowerModule(text, shown, isTypeScript(path), runtime, numbersFrom(first));
+        if (isOwn)
+          return loaded(
+            path,
+            rewritten(path, `lowered ${first} ${shown}`, (text) => lower(withOwnUrl(text, path))),
+          );
+        const source = withOwnUrl(readFileSync(path, 'utf8'), path);
+        return loaded(path, lower(guardLoops(source, path, shown)));
       });
     },
   };
@@ -62,12 +67,16 @@ const SITES_MAX = 2 ** 20;
 export class SiteNumbers {
   private readonly first = new Map<number, string>();
 
-  /** Numbers for a file, one after the other. */
-  of(file: string): () => number {
+  /** Of a file's numbers the first; they are one after the other. */
+  firstOf(file: string): number {
     let hash = createHash('sha256').update(file).digest().readUInt32LE();
     while ((this.first.get(hash) ?? file) !== file) hash = (hash + 1) >>> 0;
     this.first.set(hash, file);
-    let next = hash * SITES_MAX;
-    return () => next++;
+    return hash * SITES_MAX;
   }
+}
+
+export function numbersFrom(first: number): () => number {
+  let next = first;
+  return () => next++;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SiteNumbers } from '../../src/lowering/plugin.js';
+import { numbersFrom, SiteNumbers } from '../../src/lowering/plugin.js';
 
 describe('numbers of sites', () => {
   /** Two of each file. */
@@ -7,7 +7,7 @@ describe('numbers of sites', () => {
     const sites = new SiteNumbers();
     return new Map(
       files.map((file) => {
-        const next = sites.of(file);
+        const next = numbersFrom(sites.firstOf(file));
         return [file, [next(), next()]];
       }),
     );
