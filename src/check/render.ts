@@ -89,7 +89,10 @@ const wrapped = (words: readonly string[]): string[] =>
 
 function verdict(report: CheckReport): string {
   if (decidedOf(report) === 0) return 'there was nothing to compare';
-  if (!passes(report)) return 'DISAGREES';
+  if (!passes(report))
+    return report.disagreed > 0
+      ? 'DISAGREES'
+      : `too many (${report.raced}) are of another order to say that it agrees`;
   return report.disagreed === 0 ? 'agrees' : 'within the bars (99.5 % of all decisions, 99 % of each kind)';
 }
 

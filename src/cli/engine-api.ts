@@ -205,6 +205,8 @@ export interface Engine {
   hunt(request: AskedHunt, pool: Pool): Promise<HuntResult>;
   huntProgram(request: ProgramHuntRequest, pool: Pool): Promise<HuntResult>;
   replay(finding: Finding): Promise<ReplayResult>;
+  /** A finding's execution as a recording of it, a line each. Throws InputError for one that has none. */
+  ftrace(finding: Finding): Promise<readonly string[]>;
   /**
    * A finding with less in it; null where `signal` was aborted before there was one. Throws InputError where
    * the finding does not replay.

@@ -67,6 +67,7 @@ export function createEngine(): Engine {
       const { replayFinding } = await import('../replay/replay-finding.js');
       return replayFinding(finding, true, modules);
     },
+    ftrace: async (finding) => (await import('../replay/ftrace/ftrace-of.js')).ftraceOf(finding, modules),
     minimise: async (finding, pool, limits, signal) => {
       const [{ minimiseFinding }, { HuntPool }] = await Promise.all([
         import('../minimise/minimise-finding.js'),

@@ -38,6 +38,11 @@ describe('show, printed', () => {
     expect(run.stdout).not.toMatch(/^ +0 │/m);
   });
 
+  it('prints it as a recording, and nothing else', async () => {
+    const run = await cli(['show', '--format', 'ftrace', file]);
+    expect(run).toEqual({ exitCode: 0, stdout: '# tracer: nop\n', stderr: '' });
+  });
+
   it('keeps to --width', async () => {
     const narrow = await cli(['show', '--width', '60', file]);
     expect(widest(narrow.stdout.split('\nb1: ')[0])).toBeLessThanOrEqual(60);

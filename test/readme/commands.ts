@@ -225,6 +225,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: `show --format perfetto ${B1_PLACEHOLDER}`,
     prints: /"traceEvents"/,
   }),
+  'shootdown show --format ftrace FILE > simulated.trace': cli(0, {
+    argv: `show --format ftrace ${B1_PLACEHOLDER}`,
+    prints: /should_flush_ret: /,
+  }),
   'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
   // Where the wrong one fails soonest.
   'shootdown hunt examples/my-backend.ts': cli(1, {

@@ -32,7 +32,7 @@ import { view } from './view.js';
 const WIDTH_MIN = 40;
 const WIDTH_MAX = 1_000;
 
-const FORMATS = ['perfetto'] as const;
+const FORMATS = ['perfetto', 'ftrace'] as const;
 
 const FLAGS = {
   plain: toggle('--plain', 'print it, on a terminal too'),
@@ -42,7 +42,7 @@ const FLAGS = {
   ),
   format: flag(
     '--format <name>',
-    'perfetto: a trace for ui.perfetto.dev, on stdout',
+    'perfetto: a trace for ui.perfetto.dev; ftrace: lines as a recorded kernel has them; on stdout',
     (name) => (text) => oneOf(name, FORMATS)(text),
   ),
   open: toggle('--open', 'write it as a page for a browser, and print its path'),
@@ -61,6 +61,7 @@ Examples:
   $ shootdown show findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
   $ shootdown show --open FILE
   $ shootdown show --format perfetto FILE > trace.json
+  $ shootdown show --format ftrace FILE > simulated.trace
   $ shootdown show --plain --width 160 FILE | less -RS
 
 Exit codes: 0 shown, 2 not reproduced, or the file is no finding, 3 internal or infrastructure
@@ -88,6 +89,8 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   const lineText = await lineTextOfFinding(finding, flags.kernelSource);
   if (flags.open && result.trace.length > 0) await writePage(context, file, finding, result, flags.reportDir);
   else if (flags.format === 'perfetto') printJson(io.stdout, perfettoTrace(originOf(finding), result));
+  else if (flags.format === 'ftrace')
+    for (const line of await engine.ftrace(finding)) printLine(io.stdout, line);
   else if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
   else if (isPrinted || result.trace.length === 0) print(context, finding, result, { ...flags, lineText });
   else await view(context, io.terminal, finding, result, lineText);
