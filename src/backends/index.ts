@@ -6,6 +6,7 @@ import { kvmHostBackend } from './kvm-host.js';
 import { kvmPvBackend } from './kvm-pv.js';
 import { nativeBackend } from './native.js';
 import { nativeOthersBackend } from './native-others.js';
+import { rarBackend } from './rar.js';
 import { xenBackend } from './xen.js';
 
 /** Every backend, in the order of `list`. */
@@ -18,6 +19,7 @@ export const backends: readonly Backend[] = [
   hypervBackend,
   xenBackend,
   invlpgbBackend,
+  rarBackend,
 ];
 
 export function findBackend(name: string): Backend | undefined {

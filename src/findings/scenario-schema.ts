@@ -15,6 +15,8 @@ const PAGES_MAX = 64;
 const SLOTS_MAX = 6;
 /** With the slots they are bits of one word. */
 const GLOBAL_ASIDS_MAX = 24;
+/** A bit each in a word. */
+const RAR_PAYLOADS_MAX = 31;
 /** The kernel's `invlpgb_count_max` is a u16: with 65,536 it would be 0, and a range never end (B17). */
 const INVLPGB_COUNT_MAX = 65_535;
 /** More than HV_MAX_SPARSE_VCPU_BANKS banks of 64, so that what becomes of those can be asked. */
@@ -95,6 +97,7 @@ export const scenarioSchema = z
     globalAsids: whole(1, GLOBAL_ASIDS_MAX).optional(),
     freshGlobalAsids: z.literal(true).optional(),
     invlpgbCountMax: whole(1, INVLPGB_COUNT_MAX).optional(),
+    rarPayloads: whole(1, RAR_PAYLOADS_MAX).optional(),
     forBroadcasts: z.literal(true).optional(),
     hyperv: hypervHost.optional(),
     start: list(scenarioCpu, CPUS_MAX).optional(),

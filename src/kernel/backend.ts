@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly postedRequests?: true;
   /** CPUs broadcast invalidations to the MMUs of all others. */
   readonly broadcasts?: true;
+  /** CPUs send the microcode of others remote action requests. */
+  readonly remoteActions?: true;
 }
 
 const CAPABILITIES: Readonly<Record<keyof Capabilities, string>> = {
@@ -28,6 +30,7 @@ const CAPABILITIES: Readonly<Record<keyof Capabilities, string>> = {
   preemptedByte: 'preempted byte',
   postedRequests: 'posted requests',
   broadcasts: 'broadcast invalidations',
+  remoteActions: 'remote action requests',
 };
 
 /** Capabilities in words, always in the same order. */

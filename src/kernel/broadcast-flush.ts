@@ -7,6 +7,13 @@ import type { KernelCpu } from './kernel-cpu.js';
 
 /** Flushes by broadcast (arch/x86/mm/tlb.c and asm/tlb.h, since 6.15; read in 7.0's tree). */
 
+/** flush_tlb_mm_range of an mm with a global ASID; answers whether it has one. */
+export function* flushGlobalAsid(cpu: KernelCpu, mm: number): Protocol<boolean> {
+  if ((yield* cpu.fn.mmGlobalAsid(cpu, mm)) === 0) return false;
+  yield* cpu.fn.broadcastTlbFlush(cpu, mm);
+  return true;
+}
+
 /**
  * `broadcast_tlb_flush`: carries this CPU's request out on every CPU, whoever runs the mm. The increment of
  * tlb_gen before it was a full barrier: what the MMUs fill after they have dropped the old entries is new.

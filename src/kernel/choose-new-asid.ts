@@ -11,10 +11,9 @@ import type { KernelCpu } from './kernel-cpu.js';
 export function* chooseNewAsid(cpu: KernelCpu, next: number, nextTlbGen: number): Protocol<number> {
   const state = cpu.own.tlbstate;
   if (!cpu.scenario.pcid) return 1;
-  // Broadcasts keep a global ASID up to date everywhere, whoever runs it.
   if (cpu.broadcasts) {
-    const globalAsid = yield* cpu.fn.mmGlobalAsid(cpu, next);
-    if (globalAsid !== 0) return globalAsid * 2;
+    const choice = yield* cpu.fn.chooseGlobalAsid(cpu, next);
+    if (choice >= 0) return choice;
   }
   const invalidateOther = yield* cpu.peek(state.invalidateOther);
   if (invalidateOther !== 0) yield* cpu.fn.clearAsidOther(cpu);

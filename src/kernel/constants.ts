@@ -45,6 +45,8 @@ export const CSD_TYPE_SYNC = 2;
 
 /** Functions that a csd can ask for. */
 export const FUNC_FLUSH_TLB = 1;
+/** trim_cpumask of the RAR series. */
+export const FUNC_TRIM_CPUMASK = 2;
 
 /** VMA flags of a page. */
 export const VM_NONE = 0;

@@ -69,10 +69,7 @@ export function* flushTlbMmRange(
     yield* cpu.fn.flushLocalThenOthers(cpu, mm);
     return;
   }
-  if (cpu.broadcasts && (yield* cpu.fn.mmGlobalAsid(cpu, mm)) !== 0) {
-    yield* cpu.fn.broadcastTlbFlush(cpu, mm);
-    return;
-  }
+  if (cpu.broadcasts && (yield* cpu.fn.flushGlobalAsid(cpu, mm))) return;
   if (yield* cpumaskAnyOther(cpu, cpu.mms[mm].cpumask)) {
     if (cpu.features.filterLoadedMm) {
       const trim = yield* cpu.fn.shouldTrimCpumask(cpu, mm);

@@ -20,6 +20,9 @@ import * as protect from './mm/protect.js';
 import * as reclaim from './mm/reclaim.js';
 import * as zap from './mm/zap.js';
 import * as mmuGather from './mmu-gather.js';
+import * as rarFlush from './rar/flush.js';
+import * as rarRequest from './rar/request.js';
+import * as rarTrim from './rar/trim.js';
 import * as remoteFlush from './remote-flush.js';
 import * as rwsem from './rwsem.js';
 import * as sched from './sched.js';
@@ -55,6 +58,9 @@ export const kernelFunctions = {
   ...protocolFunctions(reclaim),
   ...protocolFunctions(zap),
   ...protocolFunctions(mmuGather),
+  ...protocolFunctions(rarFlush),
+  ...protocolFunctions(rarRequest),
+  ...protocolFunctions(rarTrim),
   ...protocolFunctions(remoteFlush),
   ...protocolFunctions(rwsem),
   ...protocolFunctions(sched),

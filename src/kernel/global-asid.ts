@@ -23,6 +23,17 @@ export function isGlobalAsid(cpu: KernelCpu, asid: number): boolean {
   return asid >= cpu.own.tlbstate.ctxs.length;
 }
 
+/**
+ * choose_new_asid of an mm with a global ASID, as choose_new_asid answers; -1 for one without. Broadcasts
+ * keep it up to date everywhere, whoever runs it.
+ *
+ * @assumes interrupts are off.
+ */
+export function* chooseGlobalAsid(cpu: KernelCpu, next: number): Protocol<number> {
+  const globalAsid = yield* cpu.fn.mmGlobalAsid(cpu, next);
+  return globalAsid === 0 ? -1 : globalAsid * 2;
+}
+
 /** `mm_in_asid_transition`: a CPU may still run the mm under an ASID of its own. */
 export function* mmInAsidTransition(cpu: KernelCpu, mm: number): Protocol<boolean> {
   return (yield* cpu.readOnce(cpu.layout.globalAsids.transition[mm])) !== 0;
@@ -63,8 +74,7 @@ export function* mmActiveCpusExceeds(cpu: KernelCpu, mm: number, threshold: numb
 /** `use_global_asid`, under global_asid_lock with interrupts off. */
 export function* useGlobalAsid(cpu: KernelCpu, mm: number): Protocol<void> {
   const pool = cpu.layout.globalAsids;
-  yield* cpu.localIrqDisable();
-  yield* cpu.spinLock(pool.lock);
+  yield* cpu.fn.lockGlobalAsids(cpu);
   const given = yield* cpu.fn.mmGlobalAsid(cpu, mm);
   const available = yield* cpu.readOnce(pool.available);
   // Another thread of the mm may have been here first; and others may have taken the last one.
@@ -72,7 +82,18 @@ export function* useGlobalAsid(cpu: KernelCpu, mm: number): Protocol<void> {
     const asid = yield* cpu.fn.allocateGlobalAsid(cpu);
     if (asid !== 0) yield* cpu.fn.mmAssignGlobalAsid(cpu, mm, asid);
   }
-  yield* cpu.spinUnlock(pool.lock);
+  yield* cpu.fn.unlockGlobalAsids(cpu);
+}
+
+/** `raw_spin_lock_irqsave(&global_asid_lock)`. */
+export function* lockGlobalAsids(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.localIrqDisable();
+  yield* cpu.spinLock(cpu.layout.globalAsids.lock);
+}
+
+/** `raw_spin_unlock_irqrestore`. */
+export function* unlockGlobalAsids(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.spinUnlock(cpu.layout.globalAsids.lock);
   yield* cpu.localIrqEnable();
 }
 
@@ -135,8 +156,7 @@ export function* mmFreeGlobalAsid(cpu: KernelCpu, mm: number): Protocol<void> {
   const pool = cpu.layout.globalAsids;
   const asid = yield* cpu.fn.mmGlobalAsid(cpu, mm);
   if (asid === 0) return;
-  yield* cpu.localIrqDisable();
-  yield* cpu.spinLock(pool.lock);
+  yield* cpu.fn.lockGlobalAsids(cpu);
   const word = pool.freed + bitmapWord(asid);
   const freed = yield* cpu.readOnce(word);
   yield* cpu.writeOnce(word, freed | (1 << asid));
@@ -144,8 +164,7 @@ export function* mmFreeGlobalAsid(cpu: KernelCpu, mm: number): Protocol<void> {
   const available = yield* cpu.readOnce(pool.available);
   yield* cpu.writeOnce(pool.available, available + 1);
   yield* cpu.event(EV_GLOBAL_ASID_FREED, mm, asid);
-  yield* cpu.spinUnlock(pool.lock);
-  yield* cpu.localIrqEnable();
+  yield* cpu.fn.unlockGlobalAsids(cpu);
 }
 
 /** `mm_init_global_asid`: of an mm that is being born. */

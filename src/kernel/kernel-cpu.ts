@@ -18,7 +18,7 @@ export interface KernelConfig {
   readonly layout: KernelLayout;
   /** Per CPU: handles of the mms that its script runs tasks of. */
   readonly runs: readonly ReadonlySet<number>[];
-  /** CPUs broadcast invalidations, and the kernel uses it. */
+  /** Hardware flushes mms with global ASIDs, by broadcasts or remote action requests, and the kernel uses it. */
   readonly broadcasts: boolean;
   /** Slots are one word, a tag of that many bits above the generation; 0: pairs (see packed-slots.ts). */
   readonly packedTagBits: number;

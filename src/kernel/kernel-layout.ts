@@ -13,6 +13,7 @@ import { Layout } from '../machine/layout.js';
 import type { WordRange } from '../machine/operands.js';
 import type { MmuLayout } from '../machine/program.js';
 import { FRAMES_MAX } from '../machine/pte.js';
+import type { RemoteActionBehaviour } from '../machine/remote-actions.js';
 import type { LayOutUnit, UnitPlan } from '../machine/unit.js';
 import { mmName } from '../vocabulary/mm-name.js';
 import type { Scenario } from '../vocabulary/scenario.js';
@@ -25,6 +26,7 @@ import { type GuestLayout, guestLayout } from './guest-layout.js';
 import { type HypervLayout, hypervLayout } from './hyperv-layout.js';
 import { mmStruct } from './mm-layout.js';
 import { NO_OWN_WORDS, type OwnLayout, type OwnWords, ownLayout } from './own-words.js';
+import { type RarLayout, rarLayout } from './rar/layout.js';
 import type { GlobalAsidLayout, MmStruct, PerCpu } from './structs.js';
 import { type XenLayout, xenLayout } from './xen-layout.js';
 
@@ -43,6 +45,8 @@ export interface KernelLayout extends GuestLayout {
   /** Without broadcasts: of no words, and null. */
   readonly globalAsids: GlobalAsidLayout;
   readonly broadcast: BroadcastLayout | null;
+  /** Remote action requests; of no words without. */
+  readonly rar: RarLayout;
   /** Of no words but for Hyper-V guests. */
   readonly hyperv: HypervLayout;
   /** Of no words but for Xen PV guests. */
@@ -132,13 +136,19 @@ function namedGuests(layout: Layout, scenario: Scenario, guestOf: GuestOf | null
   return { hyperv, xen: xenLayout(layout, scenario, guestOf === 'xen') };
 }
 
+/** Hardware that flushes other CPUs' global ASIDs, one of the two, and how it behaves. */
+export interface FlushedByHardware {
+  readonly broadcasts?: Pick<BroadcastLayout, 'waitsForAccesses'>;
+  readonly remoteActions?: RemoteActionBehaviour;
+}
+
 /** Lays out a scenario's kernel: kernel words first, then frames, hardware blocks and ghost words. */
 export function kernelLayout(
   scenario: Scenario,
   framesMax: number = FRAMES_MAX,
   lineWords: number = LINE_WORDS,
   ownWords: OwnWords = NO_OWN_WORDS,
-  broadcasts: Pick<BroadcastLayout, 'waitsForAccesses'> | null = null,
+  flushedByHardware: FlushedByHardware | null = null,
   layOutUnit: LayOutUnit | null = null,
   guestOf: GuestOf | null = null,
 ): KernelLayout {
@@ -169,14 +179,17 @@ export function kernelLayout(
   const holeEnd = layout.size;
   const guest = guestLayout(layout, scenario.cpus, maskWords);
   const own = ownLayout(layout, ownWords, scenario.cpus, mmNames);
-  const globalAsids = globalAsidLayout(layout, scenario, broadcasts === null ? [] : mmNames);
+  const globalAsids = globalAsidLayout(layout, scenario, flushedByHardware === null ? [] : mmNames);
+  const { broadcasts, remoteActions } = flushedByHardware ?? {};
+  const rar = rarLayout(layout, scenario, globalAsids.end, remoteActions ?? null);
   const unit = layOutUnit?.(layout, scenario.cpus) ?? null;
   const guests = namedGuests(layout, scenario, guestOf);
   const end = layout.size;
   // After all others, so that they keep their addresses. Threads do not judge this.
   const splitWords = mmu.ghost.keys * mms.length * SPLIT_WORDS;
   const splitPage = isApart ? 0 : layout.alloc('ghost split pages', splitWords, 'hidden');
-  const broadcast = broadcasts && broadcastLayout(layout, scenario.cpus, broadcasts.waitsForAccesses);
+  const broadcast =
+    broadcasts === undefined ? null : broadcastLayout(layout, scenario.cpus, broadcasts.waitsForAccesses);
   const generations = mms
     .map((mm, handle) => [mm.tlbGen, handle] as const)
     .filter(([, handle]) => handle >= FIRST_USER_MM);
@@ -185,6 +198,7 @@ export function kernelLayout(
     own,
     globalAsids,
     broadcast,
+    rar,
     ...guests,
     unit,
     layout,

@@ -10,7 +10,7 @@ import type { Features } from './features/index.js';
 import { type KernelFunctions, kernelFunctions } from './functions.js';
 import { judgesOf, type KernelAssertions } from './kernel-assertions.js';
 import { type KernelConfig, KernelCpu } from './kernel-cpu.js';
-import { type KernelLayout, kernelLayout } from './kernel-layout.js';
+import { type FlushedByHardware, type KernelLayout, kernelLayout } from './kernel-layout.js';
 import { NO_OWN_WORDS, type OwnWords } from './own-words.js';
 import { INIT_MM_ROOT, startImage } from './start-state.js';
 import { withoutPcids } from './xen-layout.js';
@@ -67,10 +67,26 @@ function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | nu
   };
 }
 
-/** Whether the kernel broadcasts: without PCIDs it does not, if it knows that it must not (B18). */
-function broadcasts({ backend, features }: KernelChoice, scenario: Scenario): boolean {
-  if (backend.has.broadcasts !== true || !features.globalAsids) return false;
-  return scenario.pcid || !features.globalAsidNeedsPcid;
+/**
+ * What flushes global ASIDs; null where the kernel has none. Without PCIDs it does not broadcast, if it knows
+ * that it must not (B18), and processors with remote action requests have PCIDs.
+ */
+function flushedByHardware(
+  { backend, features }: KernelChoice,
+  scenario: Scenario,
+): FlushedByHardware | null {
+  if (!features.globalAsids) return null;
+  if (backend.has.broadcasts === true && (scenario.pcid || !features.globalAsidNeedsPcid))
+    return { broadcasts: { waitsForAccesses: features.broadcastWaitsForAccesses } };
+  if (backend.has.remoteActions !== true || !scenario.pcid) return null;
+  const { rarWaitsForAccesses, rarIgnoresIf, rarActsOnSelf } = features;
+  return {
+    remoteActions: {
+      waitsForAccesses: rarWaitsForAccesses,
+      ignoresIf: rarIgnoresIf,
+      actsOnSelf: rarActsOnSelf,
+    },
+  };
 }
 
 /** `framesMax`, `lineWords`: for a layout that equals that of a build with another format (the threads'). */
@@ -83,10 +99,9 @@ export function kernelProgram(
   const scenario = choice.backend.guestOf === 'xen' ? withoutPcids(given) : given;
   const ownWords = choice.ownWords ?? NO_OWN_WORDS;
   const { features } = choice;
-  const isBroadcasting = broadcasts(choice, scenario);
-  const answers = isBroadcasting ? { waitsForAccesses: features.broadcastWaitsForAccesses } : null;
+  const flushing = flushedByHardware(choice, scenario);
   const { unit, guestOf } = choice.backend;
-  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, answers, unit, guestOf);
+  const layout = kernelLayout(scenario, framesMax, lineWords, ownWords, flushing, unit, guestOf);
   const functions: KernelFunctions = {
     ...kernelFunctions,
     ...functionsOf(choice.backend),
@@ -108,7 +123,7 @@ export function kernelProgram(
     layout,
     runs,
     packedTagBits,
-    broadcasts: isBroadcasting,
+    broadcasts: flushing !== null,
   };
   return {
     name: scenario.name,
@@ -125,8 +140,9 @@ export function kernelProgram(
     mmu: layout.mmu,
     host: hostLayout(choice, layout),
     broadcast: layout.broadcast,
+    remoteActions: layout.rar.hardware,
     unit: layout.unit,
-    tce: isBroadcasting && features.translationCacheExtension,
+    tce: layout.broadcast !== null && features.translationCacheExtension,
     config,
     createCpu: (machine, id) => new KernelCpu(machine, id, config),
     main: (cpu: Cpu): Protocol<void> => functions.runScript(cpu as KernelCpu, scenario.scripts[cpu.id]),

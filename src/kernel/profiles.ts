@@ -1,4 +1,5 @@
 import type { Features } from './features/index.js';
+import { rarAsPosted } from './features/rar.js';
 
 /** A profile: the set of features of a kernel version. */
 export interface Profile {
@@ -50,6 +51,7 @@ const v612: Features = {
   xenCr3Purges: true,
   xenKeepsOrder: true,
   xenDropsLazyRefs: true,
+  ...rarAsPosted,
 };
 // Hosts are as of today in every profile: guests and hosts are different machines.
 const v510: Features = {

@@ -103,11 +103,22 @@ export function* queueRemoteCall(cpu: KernelCpu, target: number): Protocol<boole
   const csd = cpu.own.cfd.csd[target];
   yield* cpu.fn.beforeTargetFlush(cpu, target);
   yield* cpu.fn.csdLock(cpu, csd);
-  yield* cpu.writeOnce(csd + CSD_FUNC, FUNC_FLUSH_TLB);
+  const func = yield* cpu.fn.calledFunction(cpu);
+  yield* cpu.writeOnce(csd + CSD_FUNC, func);
   yield* cpu.writeOnce(csd + CSD_INFO, cpu.id);
   const wasEmpty = yield* cpu.fn.llistAdd(cpu, csd, cpu.per[target].cfd.queue);
   yield* cpu.fn.targetAsked(cpu, target, BY_IPI);
   return wasEmpty;
+}
+
+/**
+ * The function that this CPU's calls are for.
+ *
+ * @assumes asked between the filling in of a request and its end.
+ */
+export function* calledFunction(cpu: KernelCpu): Protocol<number> {
+  yield* cpu.barrier();
+  return FUNC_FLUSH_TLB;
 }
 
 /**

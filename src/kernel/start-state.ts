@@ -5,6 +5,7 @@ import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } fr
 import { type KernelLayout, vmaOffset } from './kernel-layout.js';
 import { NO_OWN_WORDS, startOwnWords } from './own-words.js';
 import { packSlot } from './packed-slots.js';
+import { startRar } from './rar/layout.js';
 import { MM_ALIVE, MM_DEAD } from './sched.js';
 import { cacheTranslations, mapPages } from './start-warm.js';
 
@@ -43,6 +44,7 @@ export function startImage(
     mem[globalAsids.last] = scenario.freshGlobalAsids === true ? globalAsids.first : globalAsids.end;
     mem[globalAsids.available] = globalAsids.end - globalAsids.first - 1;
   }
+  startRar(mem, kernel.rar, scenario.cpus);
   scenario.mms.forEach((start, index) => {
     const handle = FIRST_USER_MM + index;
     const mm = kernel.mms[handle];

@@ -4,7 +4,7 @@ import * as K from './op-kinds.js';
  * The kinds of agents: what moves by itself in a machine. An agent is one thread to a strategy: a CPU, its
  * store buffer, its interrupt line, its page walker, and for a virtual CPU its host: what brings it back,
  * what serves requests that others posted to it, and what preempts it. Where CPUs broadcast invalidations,
- * also what carries them out.
+ * or send each other remote action requests, also what carries them out.
  *
  * A kind once released keeps its number and its letter: schedules in findings name agents by them. Whoever
  * treats kinds alike or apart reads this table: schedules, recordings, pairs of executions, verification.
@@ -43,6 +43,9 @@ export const SERVICE_AGENT = 5;
 export const PREEMPT_AGENT = 6;
 /** Carries out what other CPUs have broadcast to this one's MMU. */
 export const INVALIDATION_AGENT = 7;
+
+/** The CPU's microcode, which carries out remote action requests. */
+export const REMOTE_ACTION_AGENT = 8;
 
 /** By number; those that only some machines have come last. */
 export const AGENTS: readonly AgentKind[] = [
@@ -83,6 +86,16 @@ export const AGENTS: readonly AgentKind[] = [
       letter: 'v',
       who: 'mmu',
       step: K.STEP_INVALIDATE,
+    },
+    ...{ answers: true, isSetGoing: true, isBehind: true, isOfUnit: true },
+  },
+  {
+    ...{
+      number: REMOTE_ACTION_AGENT,
+      name: 'microcode',
+      letter: 'm',
+      who: 'mmu',
+      step: K.STEP_REMOTE_ACTION,
     },
     ...{ answers: true, isSetGoing: true, isBehind: true, isOfUnit: true },
   },

@@ -212,6 +212,14 @@ export class Cpu {
   tlbsync(): Op {
     return this.op(K.OP_TLBSYNC, 0, 0, 0);
   }
+  /**
+   * Signals a CPU, which may be this one, that entries of its action vector are PENDING (remote-actions.ts);
+   * `slot` is that of the payload that it is sent for, which no signal carries. It waits for no stores: what
+   * is to be found has to be visible before.
+   */
+  sendRar(target: number, slot: number): Op {
+    return this.op(K.OP_SEND_RAR, target, slot, 0);
+  }
   /** One try of a user load or store: TLB lookup and access in one step. Returns one of ACCESS_*. */
   userAccess(page: number, write: boolean): Op {
     return this.op(K.OP_USER_ACCESS, page, write ? 1 : 0, 0);

@@ -30,9 +30,10 @@ export class Interrupts {
     this.refreshLine(target);
   }
 
-  /** Whether the CPU's interrupt line can deliver. */
+  /** Whether the CPU's interrupt line can deliver, and what else may wait for its flag can move. */
   refreshLine(id: number): void {
     const { machine } = this;
+    machine.remoteActions?.refresh(id);
     const { mem } = machine;
     const block = machine.block(id);
     const nmi = mem[block + H.PENDING_NMI] !== 0 && mem[block + H.IN_NMI] === 0;

@@ -33,6 +33,7 @@ import { namedWords, Operands, Refusal } from './operands.js';
 import { DRAINS, OPERATIONS } from './operations/index.js';
 import type { PendingOp } from './pending-op.js';
 import { judgeInvariant, type MmuLayout, type Program } from './program.js';
+import type { RemoteActions } from './remote-actions.js';
 import { StoreBuffers } from './store-buffers.js';
 import type { Touches } from './touches.js';
 import type { Unit } from './unit.js';
@@ -59,6 +60,8 @@ export class Machine {
   readonly hypervisor: Hypervisor | null;
   /** Broadcast invalidations, if the CPUs have them. */
   readonly broadcasts: Broadcasts | null;
+  /** Remote action requests, if the CPUs have them. */
+  readonly remoteActions: RemoteActions | null;
   /** By kind of agent that is of a unit: its step. */
   private readonly moves: Unit['moves'];
   readonly cpus: Cpu[] = [];
@@ -120,6 +123,7 @@ export class Machine {
     this.units = new Units(this, program);
     this.hypervisor = this.units.hypervisor;
     this.broadcasts = this.units.broadcasts;
+    this.remoteActions = this.units.remoteActions;
     this.moves = this.units.moves;
     this.named = namedWords(program.words);
     for (let id = 0; id < program.cpus; id++) {

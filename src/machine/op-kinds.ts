@@ -44,6 +44,8 @@ export const OP_FAULT = 35; // drains
 export const OP_INVLPGB = 36;
 /** Waits until what this CPU has broadcast is carried out everywhere. */
 export const OP_TLBSYNC = 37; // drains
+/** The signal of a remote action request to one CPU. */
+export const OP_SEND_RAR = 38;
 export const OP_SET_PTE = 40;
 export const OP_PTEP_GET_AND_CLEAR = 41; // drains
 export const OP_PTEP_SET_WRPROTECT = 42; // drains
@@ -68,6 +70,8 @@ for (const kind of [
   OP_PTEP_SET_WRPROTECT,
 ])
   IS_LOCKED[kind] = 1;
+/** A CPU's microcode carries out a remote action request: a step of its agent. */
+export const STEP_REMOTE_ACTION = 55;
 /** A CPU's MMU carries out what another CPU has broadcast: a step of the invalidation agent. */
 export const STEP_INVALIDATE = 56;
 /**
@@ -113,6 +117,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_FAULT]: 'page fault',
   [OP_INVLPGB]: 'invlpgb',
   [OP_TLBSYNC]: 'tlbsync',
+  [OP_SEND_RAR]: 'send RAR',
   [OP_SET_PTE]: 'set_pte',
   [OP_PTEP_GET_AND_CLEAR]: 'ptep_get_and_clear',
   [OP_PTEP_SET_WRPROTECT]: 'ptep_set_wrprotect',
@@ -121,6 +126,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [OP_FREE_FRAME_RCU]: 'call_rcu(free_page)',
   [OP_POST_FLUSH]: 'hypercall(flush)',
   [OP_HOST]: 'host',
+  [STEP_REMOTE_ACTION]: 'remote action',
   [STEP_INVALIDATE]: 'broadcast invalidation',
   [STEP_PREEMPT]: 'preempt',
   [STEP_HOST]: 'host',

@@ -171,6 +171,15 @@ export class Operands {
       this.mistake(operation, 'needs CPUs that broadcast invalidations, which this backend has not');
   }
 
+  /** A signal that nobody would look at is none. */
+  remoteAction(target: number, slot: number): void {
+    const { remoteActions } = this.program;
+    if (remoteActions == null)
+      this.mistake('sendRar', 'needs CPUs with remote action requests, which this backend has not');
+    this.target('sendRar', target);
+    this.inRange('sendRar', 'payload', slot, remoteActions.slots);
+  }
+
   promise(mm: number, page: number, rights: number): void {
     this.mm('promise', mm);
     this.page('promise', page);

@@ -8,6 +8,7 @@ import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
 import type { WordRange } from './operands.js';
 import type { Protocol } from './protocol.js';
+import type { RemoteActionLayout } from './remote-actions.js';
 import type { UnitPlan } from './unit.js';
 
 /**
@@ -31,6 +32,8 @@ export interface Program {
   readonly host?: HostLayout | null;
   /** Where CPUs broadcast invalidations: the words for it; null or absent: they do not. */
   readonly broadcast?: BroadcastLayout | null;
+  /** Where CPUs have remote action requests: the words for it; null or absent: they have not. */
+  readonly remoteActions?: RemoteActionLayout | null;
   /** A unit of its own. */
   readonly unit?: UnitPlan | null;
   /** EFER.TCE: an invalidation of an address keeps the upper-level entries that do not lead to it. */

@@ -18,7 +18,8 @@ export function misfit({ backend, features, bug }: Variant, scenario: Scenario):
 
 /** Whether a scenario is hunted with a variant where none is named. */
 export function isUsual(variant: Variant, scenario: Scenario): boolean {
-  if (scenario.forBroadcasts === true && variant.backend.has.broadcasts !== true) return false;
+  const { broadcasts, remoteActions } = variant.backend.has;
+  if (scenario.forBroadcasts === true && broadcasts !== true && remoteActions !== true) return false;
   if (scenario.hyperv !== undefined && variant.backend.guestOf !== 'hyperv') return false;
   return misfit(variant, scenario) === null;
 }

@@ -163,6 +163,10 @@ export interface Scenario {
    * kernel keeps it in 16 bits. Default 8.
    */
   readonly invlpgbCountMax?: number;
+  /**
+   * Payloads of remote action requests where CPUs have those (the hardware has up to 64), 1 to 31. Default 2.
+   */
+  readonly rarPayloads?: number;
   /** Where no scenario is named, only kernels whose CPUs broadcast invalidations are hunted in it. */
   readonly forBroadcasts?: true;
   /** The host of Hyper-V guests; where no scenario is named, only such guests are hunted in it. */

@@ -86,8 +86,8 @@ function incomparable(variant: Variant, base: Variant): string | null {
 }
 
 /** What of a backend is another machine under the kernel; IPIs are in every machine. */
-function hostOf({ has: { virtualCpus, preemptedByte, postedRequests, broadcasts } }: Backend): string {
-  return capabilityNames({ virtualCpus, preemptedByte, postedRequests, broadcasts }).join();
+function hostOf({ has: { ipis: _, ...hardware } }: Backend): string {
+  return capabilityNames(hardware).join();
 }
 
 function featurePart(name: FeatureName, variant: Variant, base: Variant, table: KernelFunctions): EffectPart {
@@ -107,8 +107,15 @@ function idleReason(name: FeatureName, variant: Variant, base: Variant): string 
     return `${variant.backend.name} has no KVM host`;
   if (feature?.guestOf !== undefined && variant.backend.guestOf !== feature.guestOf)
     return `${variant.backend.name} is no ${feature.guestOf} guest`;
-  if (feature?.broadcast === true && variant.backend.has.broadcasts !== true)
-    return `${variant.backend.name} broadcasts nothing`;
+  const { broadcasts, remoteActions } = variant.backend.has;
+  const isOfEither = feature?.broadcast === true || feature?.remoteActions === true;
+  const isThere =
+    (feature?.broadcast === true && broadcasts === true) ||
+    (feature?.remoteActions === true && remoteActions === true);
+  if (isOfEither && !isThere)
+    return feature?.broadcast === true
+      ? `${variant.backend.name} broadcasts nothing`
+      : `${variant.backend.name} has no remote action requests`;
   if (undoneFeature({ base, variant }, name) === to)
     return `${base.name} has it ${to ? 'on' : 'off'} already`;
   const { needs } = feature ?? {};

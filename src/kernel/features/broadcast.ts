@@ -8,6 +8,7 @@ export const broadcastFeatures: readonly Feature[] = [
     commit: '4afeb0ed1753',
     since: '6.15',
     broadcast: true,
+    remoteActions: true,
     machine: true,
   },
   {

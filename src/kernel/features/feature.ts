@@ -1,4 +1,5 @@
 import type { GuestOf } from '../backend.js';
+import type { RarFeatures } from './rar.js';
 
 /**
  * Version differences of the kernel, each a named switch: what it changes, the commit that made it, and since
@@ -18,13 +19,15 @@ export interface Feature {
   readonly host?: true;
   /** Nothing looks at it but where CPUs broadcast invalidations. */
   readonly broadcast?: true;
+  /** Nothing looks at it but where CPUs have remote action requests. */
+  readonly remoteActions?: true;
   /** It is of that hypervisor's guests: nothing else looks at it. */
   readonly guestOf?: GuestOf;
   /** It is the machine's, or decides what the kernel uses of it: no protocol function looks at it. */
   readonly machine?: true;
 }
 
-export interface Features {
+export interface Features extends RarFeatures {
   /**
    * flush_tlb_func returns when the request's generation is already reached, before it reads the contended mm
    * generation; else it reads that one first of all.

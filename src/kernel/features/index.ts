@@ -3,6 +3,7 @@ import type { Feature, FeatureName, Features } from './feature.js';
 import { guestFeatures } from './guests.js';
 import { kernelFeatures } from './kernel.js';
 import { kvmHostFeatures } from './kvm-host.js';
+import { rarFeatures } from './rar.js';
 
 export type { Feature, FeatureName, Features } from './feature.js';
 
@@ -17,4 +18,5 @@ export const features: readonly Feature[] = [
   ...kvmHostFeatures,
   ...broadcastFeatures,
   ...guestFeatures,
+  ...rarFeatures,
 ];

@@ -1,6 +1,7 @@
 import { PENDING_IPI, PENDING_NMI } from '../hardware.js';
 import type { Hypervisor } from '../hypervisor.js';
 import * as K from '../op-kinds.js';
+import type { RemoteActions } from '../remote-actions.js';
 import type { Operation, OperationGroup } from './operation.js';
 
 /** The interrupt flag, interrupts to other CPUs, and requests to their host. */
@@ -29,6 +30,12 @@ const postFlush: Operation = (machine, { id }, { a }) => {
   return (machine.hypervisor as Hypervisor).post(id, a);
 };
 
+const sendRar: Operation = (machine, { id }, { a, b }) => {
+  machine.operands[id].remoteAction(a, b);
+  (machine.remoteActions as RemoteActions).signal(id, a, b);
+  return 0;
+};
+
 const host: Operation = (machine, cpu, { a, b, c }) => {
   machine.operands[cpu.id].host(a, b, c);
   return (machine.hypervisor as Hypervisor).operate(cpu, a, b, c);
@@ -40,6 +47,7 @@ export const interruptOperations: OperationGroup = {
     [K.OP_LOCAL_IRQ_ENABLE]: enable,
     [K.OP_SEND_IPI]: send('sendIpi', PENDING_IPI),
     [K.OP_SEND_NMI]: send('sendNmi', PENDING_NMI),
+    [K.OP_SEND_RAR]: sendRar,
   },
   draining: {
     [K.OP_IRET]: (machine, cpu) => machine.interrupts.iret(cpu),

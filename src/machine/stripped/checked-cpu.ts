@@ -130,6 +130,10 @@ export class Cpu extends UncheckedCpu {
     this.operands.broadcasts('tlbsync');
     return super.tlbsync();
   }
+  override sendRar(target: number, slot: number): number {
+    this.operands.remoteAction(target, slot);
+    return super.sendRar(target, slot);
+  }
   override postFlush(target: number): number {
     this.operands.request(target, this.machine);
     return super.postFlush(target);

@@ -5,6 +5,7 @@ import { storeWord } from './access.js';
 import { Broadcasts } from './broadcasts.js';
 import type { Locked } from './locked.js';
 import type { Machine } from './machine.js';
+import { RemoteActions } from './remote-actions.js';
 import {
   ATTEND_IPI,
   ATTEND_NMI,
@@ -52,6 +53,8 @@ export abstract class InterruptibleCpu {
   protected readonly vcpu: Vcpu | null;
   /** Its part in broadcast invalidations, if the CPUs have them. */
   protected readonly invalidations: Broadcasts | null;
+  /** Its part in remote action requests, if the CPUs have them. */
+  protected readonly remoteActions: RemoteActions | null;
   /**
    * The user access whose boundary this is (page * 2 + write), or -1; and its outcome, if the host has done
    * it.
@@ -77,9 +80,11 @@ export abstract class InterruptibleCpu {
     this.ring = machine.control.ring(id);
     this.block = machine.block(id);
     this.atomicStores = machine.atomicStores;
-    const { host, broadcast } = machine.program;
+    const { host, broadcast, remoteActions } = machine.program;
     this.vcpu = host == null ? null : new Vcpu(machine, machine.runner, host, id);
     this.invalidations = broadcast == null ? null : new Broadcasts(machine, machine.runner, broadcast, id);
+    this.remoteActions =
+      remoteActions == null ? null : new RemoteActions(machine, machine.runner, remoteActions, id);
   }
 
   /** Handlers that run: at most an IPI's and an NMI's. */
@@ -139,7 +144,8 @@ export abstract class InterruptibleCpu {
         this.controlLocked.and(this.attention, ~ATTEND_REQUEST);
         this.vcpu?.serve();
         this.invalidations?.serve();
-        this.note(this.invalidations === null ? K.STEP_SERVE : K.STEP_INVALIDATE, 0, 0);
+        this.remoteActions?.serve();
+        this.note(this.requestStep(), 0, 0);
       } else if ((attention & ATTEND_NMI) !== 0 && !this.inNmi) {
         this.controlLocked.and(this.attention, ~ATTEND_NMI);
         this.inNmi = true;
@@ -149,6 +155,12 @@ export abstract class InterruptibleCpu {
         this.take(false);
       } else return;
     }
+  }
+
+  /** What it is that a request has this CPU do. */
+  private requestStep(): number {
+    if (this.remoteActions !== null) return K.STEP_REMOTE_ACTION;
+    return this.invalidations === null ? K.STEP_SERVE : K.STEP_INVALIDATE;
   }
 
   /** The host takes the virtual CPU off its processor, at a boundary, and brings it back. */

@@ -3,6 +3,7 @@ import * as K from '../op-kinds.js';
 import { PTE_PRESENT, PTE_WRITE, pteFrame, pteValue, VERSION_MAX, withVersion } from '../pte.js';
 import type { Broadcasts } from './broadcasts.js';
 import { MemoryCpu } from './memory-cpu.js';
+import type { RemoteActions } from './remote-actions.js';
 import type { Vcpu } from './vcpu.js';
 
 /** Operations on TLB, page tables and frames. */
@@ -40,6 +41,12 @@ export abstract class PagingCpu extends MemoryCpu {
     this.condLoadAcquire((this.invalidations as Broadcasts).outstanding(), -1, 0);
     this.drain();
     this.note(K.OP_TLBSYNC, 0, 0);
+    return 0;
+  }
+  sendRar(target: number, slot: number): number {
+    this.boundary();
+    (this.remoteActions as RemoteActions).signal(target, slot);
+    this.note(K.OP_SEND_RAR, target, slot);
     return 0;
   }
   postFlush(target: number): number {

@@ -44,6 +44,8 @@ const OWN: ReadonlySet<number> = new Set([
   // Requests and bits for targets are shared words.
   K.OP_INVLPGB,
   K.OP_TLBSYNC,
+  // So are a signal and an action vector.
+  K.OP_SEND_RAR,
   K.OP_USER_ACCESS,
   K.OP_WALK,
   K.OP_FAULT,
