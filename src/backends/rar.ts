@@ -1,4 +1,5 @@
 import type { Backend } from '../kernel/backend.js';
+import { rarCalledFunction, rarRunCsd, rarShouldFlushTlb } from '../kernel/rar/calls.js';
 import {
   rarBroadcastTlbFlush,
   rarFlushBatch,
@@ -9,8 +10,7 @@ import {
   rarReadSlotTlbGen,
   rarStoreSlotTlbGen,
 } from '../kernel/rar/flush.js';
-import { rarLockGlobalAsids, rarUnlockGlobalAsids } from '../kernel/rar/global-asids.js';
-import { rarFlushAll } from '../kernel/rar/request.js';
+import { rarFlushAll, rarLockGlobalAsids, rarUnlockGlobalAsids } from '../kernel/rar/global-asids.js';
 import {
   rarChooseGlobalAsid,
   rarFollowGlobalAsid,
@@ -19,12 +19,11 @@ import {
   rarStoreSlot,
   rarUpdateMmCpumask,
 } from '../kernel/rar/switch.js';
-import { rarCalledFunction, rarRunCsd, rarShouldFlushTlb } from '../kernel/rar/trim.js';
 
 /**
  * Intel's remote action requests (the RFC series of 2025, v4; not merged): an mm that many CPUs run has a
- * global ASID, as under invlpgb, and its flushes are requests to the microcode of the CPUs in mm_cpumask. IPIs
- * are for the other mms, for CPUs that have still to follow to a global ASID, and for trimming mm_cpumask.
+ * global ASID, as under invlpgb, and its flushes are requests to the microcode of the CPUs in mm_cpumask.
+ * IPIs are for the other mms, for CPUs that have still to follow to a global ASID, and for trimming mm_cpumask.
  */
 export const rarBackend: Backend = {
   name: 'rar',
@@ -38,8 +37,8 @@ export const rarBackend: Backend = {
     // Those that a CPU's loaded_mm_asid, and slots that nobody uses any more, may make a difference to.
     names: ['v1', 'v4', 'v7', 'v12'],
     because:
-      'a remote action leaves no slot behind its mm, for a global ASID has none, and flushes by IPI are those ' +
-      'of native (v1, v4, v7 and v12 are asked here too, for CPUs on their way to a global ASID)',
+      'a remote action leaves no slot behind its mm, for a global ASID has none, and flushes by IPI are ' +
+      'those of native (v1, v4, v7 and v12 are asked here too, for CPUs on their way to a global ASID)',
   },
   functions: {
     flushGlobalAsid: rarFlushGlobalAsid,

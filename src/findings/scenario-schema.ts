@@ -58,6 +58,7 @@ const scriptStep = z.discriminatedUnion('op', [
 const scenarioMm = z.strictObject({
   alive: z.boolean().optional(),
   tlbGen: tlbGen.optional(),
+  globalAsid: z.literal(true).optional(),
   vmas: list(z.tuple([start, end, z.boolean()]), PAGES_MAX).optional(),
   cpumask: list(cpu, CPUS_MAX).optional(),
   mapped: list(z.strictObject({ page, write: z.boolean(), sharedWith: mm.optional() }), PAGES_MAX).optional(),
@@ -99,6 +100,7 @@ export const scenarioSchema = z
     invlpgbCountMax: whole(1, INVLPGB_COUNT_MAX).optional(),
     rarPayloads: whole(1, RAR_PAYLOADS_MAX).optional(),
     forBroadcasts: z.literal(true).optional(),
+    forRemoteActions: z.literal(true).optional(),
     hyperv: hypervHost.optional(),
     start: list(scenarioCpu, CPUS_MAX).optional(),
     scripts: list(list(scriptStep, SCRIPT_STEPS_MAX), CPUS_MAX),

@@ -20,8 +20,8 @@ import * as protect from './mm/protect.js';
 import * as reclaim from './mm/reclaim.js';
 import * as zap from './mm/zap.js';
 import * as mmuGather from './mmu-gather.js';
-import * as rarFlush from './rar/flush.js';
 import * as rarRequest from './rar/request.js';
+import * as rarTlbFlush from './rar/tlb-flush.js';
 import * as rarTrim from './rar/trim.js';
 import * as remoteFlush from './remote-flush.js';
 import * as rwsem from './rwsem.js';
@@ -58,8 +58,8 @@ export const kernelFunctions = {
   ...protocolFunctions(reclaim),
   ...protocolFunctions(zap),
   ...protocolFunctions(mmuGather),
-  ...protocolFunctions(rarFlush),
   ...protocolFunctions(rarRequest),
+  ...protocolFunctions(rarTlbFlush),
   ...protocolFunctions(rarTrim),
   ...protocolFunctions(remoteFlush),
   ...protocolFunctions(rwsem),

@@ -1,6 +1,6 @@
 import type { Layout } from '../machine/layout.js';
 import type { Scenario } from '../vocabulary/scenario.js';
-import { GLOBAL_ASIDS, PROMOTE_ABOVE_CPUS } from './constants.js';
+import { FIRST_USER_MM, GLOBAL_ASIDS, PROMOTE_ABOVE_CPUS } from './constants.js';
 import type { GlobalAsidLayout } from './structs.js';
 
 /** The word of a bitmap that has the ASID's bit. */
@@ -34,4 +34,26 @@ export function globalAsidLayout(
     end,
     threshold: cpus > PROMOTE_ABOVE_CPUS ? PROMOTE_ABOVE_CPUS : 1,
   };
+}
+
+/** The pool at the start, and what mms have of it then. */
+export function startGlobalAsids(mem: Int32Array, scenario: Scenario, pool: GlobalAsidLayout): void {
+  if (pool.asid.length === 0) return;
+  const { first, end } = pool;
+  let next = first;
+  scenario.mms.forEach(({ globalAsid }, mm) => {
+    if (globalAsid !== true || next >= end) return;
+    mem[pool.asid[FIRST_USER_MM + mm]] = next;
+    mem[pool.used + bitmapWord(next)] |= 1 << (next & 31);
+    next++;
+  });
+  // At its end the search flushes everything before the next one is given out.
+  const isFresh = scenario.freshGlobalAsids === true || next > first;
+  mem[pool.last] = isFresh ? Math.max(first, next - 1) : end;
+  mem[pool.available] = end - next - 1;
+}
+
+/** The global ASID that an mm has at the start, by handle; 0 for none. */
+export function globalAsidAtStart(mem: Int32Array, { asid }: GlobalAsidLayout, mm: number): number {
+  return asid.length === 0 ? 0 : mem[asid[mm]];
 }

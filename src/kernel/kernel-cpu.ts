@@ -18,7 +18,7 @@ export interface KernelConfig {
   readonly layout: KernelLayout;
   /** Per CPU: handles of the mms that its script runs tasks of. */
   readonly runs: readonly ReadonlySet<number>[];
-  /** Hardware flushes mms with global ASIDs, by broadcasts or remote action requests, and the kernel uses it. */
+  /** The kernel has global ASIDs: hardware flushes them, by broadcasts or remote action requests. */
   readonly broadcasts: boolean;
   /** Slots are one word, a tag of that many bits above the generation; 0: pairs (see packed-slots.ts). */
   readonly packedTagBits: number;

@@ -136,6 +136,15 @@ function namedGuests(layout: Layout, scenario: Scenario, guestOf: GuestOf | null
   return { hyperv, xen: xenLayout(layout, scenario, guestOf === 'xen') };
 }
 
+function refuseManyPages(scenario: Scenario): void {
+  // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
+  if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
+    throw new Error(
+      `the scenario "${scenario.name}" has ${scenario.pages} pages; at most ` +
+        `${FRAME_WORDS * TABLE_PAGES} fit under one root`,
+    );
+}
+
 /** Hardware that flushes other CPUs' global ASIDs, one of the two, and how it behaves. */
 export interface FlushedByHardware {
   readonly broadcasts?: Pick<BroadcastLayout, 'waitsForAccesses'>;
@@ -152,12 +161,7 @@ export function kernelLayout(
   layOutUnit: LayOutUnit | null = null,
   guestOf: GuestOf | null = null,
 ): KernelLayout {
-  // One root of FRAME_WORDS tables: what lies beyond it is another frame's memory.
-  if (scenario.pages > FRAME_WORDS * TABLE_PAGES)
-    throw new Error(
-      `the scenario "${scenario.name}" has ${scenario.pages} pages; at most ` +
-        `${FRAME_WORDS * TABLE_PAGES} fit under one root`,
-    );
+  refuseManyPages(scenario);
   const layout = new Layout(lineWords);
   const maskWords = Math.ceil(scenario.cpus / 32);
   const gatherCapacity = scenario.pages + 8;

@@ -2,6 +2,7 @@ import { Ghost } from '../machine/ghost.js';
 import * as H from '../machine/hardware.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM, INIT_MM, INIT_MM_CTX_ID, MM_NULL, VM_READ, VM_WRITE } from './constants.js';
+import { globalAsidAtStart, startGlobalAsids } from './global-asid-layout.js';
 import { type KernelLayout, vmaOffset } from './kernel-layout.js';
 import { NO_OWN_WORDS, startOwnWords } from './own-words.js';
 import { packSlot } from './packed-slots.js';
@@ -38,12 +39,7 @@ export function startImage(
   mem[initMm.pgd] = takeRoot(ghost.newAddressSpace(INIT_MM));
   mem[initMm.alive] = MM_ALIVE;
   mem[kernel.lastCtxId] = INIT_MM_CTX_ID + scenario.mms.length;
-  const { globalAsids } = kernel;
-  if (globalAsids.asid.length > 0) {
-    // At its end the search flushes everything before the next one is given out.
-    mem[globalAsids.last] = scenario.freshGlobalAsids === true ? globalAsids.first : globalAsids.end;
-    mem[globalAsids.available] = globalAsids.end - globalAsids.first - 1;
-  }
+  startGlobalAsids(mem, scenario, kernel.globalAsids);
   startRar(mem, kernel.rar, scenario.cpus);
   scenario.mms.forEach((start, index) => {
     const handle = FIRST_USER_MM + index;
@@ -88,7 +84,8 @@ function startCpu(
   const start = scenario.start?.[cpu] ?? {};
   const own = kernel.cpus[cpu];
   const loaded = start.loadedMm === undefined ? INIT_MM : start.loadedMm + FIRST_USER_MM;
-  const asid = start.loadedMmAsid ?? 0;
+  const globalAsid = globalAsidAtStart(mem, kernel.globalAsids, loaded);
+  const asid = globalAsid !== 0 ? globalAsid : (start.loadedMmAsid ?? 0);
   const state = own.tlbstate;
   mem[state.loadedMm] = loaded;
   mem[state.loadedMmAsid] = asid;
@@ -99,14 +96,14 @@ function startCpu(
     mem[state.ctxs[slot].ctxId] = ctxId;
     mem[state.ctxs[slot].tlbGen] = packedTagBits > 0 ? packSlot(packedTagBits, ctxId, tlbGen) : tlbGen;
   };
-  let lastUsed = asid;
+  let lastUsed = globalAsid !== 0 ? -1 : asid;
   (start.slots ?? []).forEach((slot, index) => {
     if (slot === null) return;
     set(index, mem[kernel.mms[slot.mm + FIRST_USER_MM].ctxId], slot.tlbGen);
     lastUsed = Math.max(lastUsed, index);
   });
   // What runs without a slot of its own given is as fresh as its mm.
-  if (mem[state.ctxs[asid].ctxId] === 0)
+  if (globalAsid === 0 && mem[state.ctxs[asid].ctxId] === 0)
     set(asid, mem[kernel.mms[loaded].ctxId], mem[kernel.mms[loaded].tlbGen]);
   mem[state.nextAsid] = start.nextAsid ?? lastUsed + 1;
   if (loaded !== INIT_MM) {

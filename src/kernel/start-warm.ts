@@ -12,6 +12,7 @@ import {
 } from '../machine/pte.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { FIRST_USER_MM } from './constants.js';
+import { globalAsidAtStart } from './global-asid-layout.js';
 import type { KernelLayout } from './kernel-layout.js';
 
 /**
@@ -79,7 +80,9 @@ export function cacheTranslations(
   };
   for (const { mm, page } of cached) {
     const handle = FIRST_USER_MM + mm;
-    const asid = mm === loadedMm ? loadedMmAsid : slots.findIndex((slot) => slot?.mm === mm);
+    const globalAsid = globalAsidAtStart(mem, kernel.globalAsids, handle);
+    const own = mm === loadedMm ? loadedMmAsid : slots.findIndex((slot) => slot?.mm === mm);
+    const asid = globalAsid !== 0 ? globalAsid : own;
     const pcid = scenario.pcid ? asid + 1 : 0;
     const root = mem[kernel.mms[handle].pgd];
     const table = rootAddress(mem, kernel, handle, page);

@@ -107,6 +107,12 @@ export const assumptions: readonly Assumption[] = [
       'own user ' +
       "stores through what goes are in memory; TLBSYNC waits for its CPU's broadcasts.",
   ),
+  modelled(
+    'remote-actions',
+    'A target carries out a payload whose entry is PENDING at a step of its own, once it was signalled, ' +
+      'whatever its interrupt flag says, and answers when its own user stores through what goes are in ' +
+      'memory; the signal waits for no stores.',
+  ),
   notModelled(
     'pti',
     'Page-table isolation: user PCIDs, the deferred flush on return to user mode, invalidate_other.',
@@ -127,7 +133,10 @@ export const assumptions: readonly Assumption[] = [
     'Differences between processors, errata, EFER.TCE where nothing is broadcast, five levels ' +
       '(tables have two).',
   ),
-  notModelled('broadcast-flushes', 'Intel RAR; flushes of kernel ranges by INVLPGB.'),
+  notModelled(
+    'broadcast-flushes',
+    'Flushes of kernel ranges by INVLPGB or RAR, RAR of other types than INVPCID.',
+  ),
   notModelled(
     'nested-guests',
     'Nested guests, hosts that run out of ASIDs, directed yield, halted idle vCPUs.',

@@ -1,34 +1,10 @@
 import { hypervBackend } from '../backends/hyperv.js';
 import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
-import { nativeBackend } from '../backends/native.js';
 import { xenBackend } from '../backends/xen.js';
-import type { Backend } from '../kernel/backend.js';
-import type { Features } from '../kernel/features/index.js';
-import { type Variant, variant } from './variant.js';
-
-/** A known bug and its twin: the same kernel without and with the fix. */
-function bug(
-  name: string,
-  aliases: readonly string[],
-  summary: string,
-  profile: string,
-  broken: Partial<Features>,
-  fixed: Partial<Features>,
-  backend: Backend = nativeBackend,
-): Variant[] {
-  return [
-    { ...variant(name, aliases, summary, profile, broken, backend), bug: name },
-    variant(
-      `${name}-fixed`,
-      aliases.map((alias) => `${alias}-fixed`),
-      `${name} with its fix`,
-      profile,
-      { ...broken, ...fixed },
-      backend,
-    ),
-  ];
-}
+import { bug } from './bug.js';
+import { rarBugs } from './rar-bugs.js';
+import type { Variant } from './variant.js';
 
 /** Bugs that kernels and hosts have had, each followed by its twin. */
 export const bugs: readonly Variant[] = [
@@ -258,4 +234,5 @@ export const bugs: readonly Variant[] = [
     { xenCr3Purges: true },
     xenBackend,
   ),
+  ...rarBugs,
 ];

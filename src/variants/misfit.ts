@@ -20,6 +20,7 @@ export function misfit({ backend, features, bug }: Variant, scenario: Scenario):
 export function isUsual(variant: Variant, scenario: Scenario): boolean {
   const { broadcasts, remoteActions } = variant.backend.has;
   if (scenario.forBroadcasts === true && broadcasts !== true && remoteActions !== true) return false;
+  if (scenario.forRemoteActions === true && remoteActions !== true) return false;
   if (scenario.hyperv !== undefined && variant.backend.guestOf !== 'hyperv') return false;
   return misfit(variant, scenario) === null;
 }

@@ -75,6 +75,11 @@ export interface ScenarioMm {
   readonly alive?: boolean;
   /** `context.tlb_gen` at the start. Default 1. */
   readonly tlbGen?: number;
+  /**
+   * Whether it has a global ASID at the start, where its kernel gives any: CPUs that have it loaded run it
+   * under that. Default false.
+   */
+  readonly globalAsid?: true;
   /** VMAs at the start: [start, end, writable]. Default: all pages, writable. */
   readonly vmas?: readonly (readonly [start: number, end: number, write: boolean])[];
   /** CPUs whose bit is set in `mm_cpumask` at the start besides those that have it loaded. Default none. */
@@ -169,6 +174,8 @@ export interface Scenario {
   readonly rarPayloads?: number;
   /** Where no scenario is named, only kernels whose CPUs broadcast invalidations are hunted in it. */
   readonly forBroadcasts?: true;
+  /** Where no scenario is named, only kernels whose CPUs have remote action requests are hunted in it. */
+  readonly forRemoteActions?: true;
   /** The host of Hyper-V guests; where no scenario is named, only such guests are hunted in it. */
   readonly hyperv?: HypervHost;
   /** State of each CPU at the start; default: all in init_mm with empty slots. */
@@ -182,6 +189,6 @@ export interface Scenario {
 }
 
 /** Whether it is about nothing that only some kernels have. */
-export function isForAll({ forBroadcasts, hyperv }: Scenario): boolean {
-  return forBroadcasts !== true && hyperv === undefined;
+export function isForAll({ forBroadcasts, forRemoteActions, hyperv }: Scenario): boolean {
+  return forBroadcasts !== true && forRemoteActions !== true && hyperv === undefined;
 }

@@ -159,6 +159,7 @@ export class Bench {
         return name;
       case K.OP_INVLPG:
       case K.OP_SEND_IPI:
+      case K.OP_SEND_RAR:
         return `${name} ${a}`;
       case K.OP_WRITE_ONCE:
       case K.OP_STORE_RELEASE:

@@ -4,6 +4,7 @@ import {
   CPU_AGENT,
   INVALIDATION_AGENT,
   LINE_AGENT,
+  REMOTE_ACTION_AGENT,
   WALKER_AGENT,
 } from '../../src/machine/agents.js';
 import { broadcastLayout } from '../../src/machine/broadcast.js';
@@ -64,6 +65,14 @@ export class Drive {
   /** The CPU's MMU carries out what one CPU has broadcast; answers which one. */
   invalidate(id: number): number {
     this.step(agentOf(id, INVALIDATION_AGENT), `the MMU of CPU ${id}`);
+    return this.machine.lastValue;
+  }
+  canAct(id: number): boolean {
+    return this.can(agentOf(id, REMOTE_ACTION_AGENT));
+  }
+  /** The CPU's microcode carries out a remote action request; answers the number of its payload. */
+  act(id: number): number {
+    this.step(agentOf(id, REMOTE_ACTION_AGENT), `the microcode of CPU ${id}`);
     return this.machine.lastValue;
   }
   /** One step of a speculative walk, of `page` if none is under way. */

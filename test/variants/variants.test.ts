@@ -172,6 +172,7 @@ describe('variants', () => {
       'hyperv: IPIs, virtual CPUs, posted requests',
       'xen: virtual CPUs, posted requests',
       'invlpgb: IPIs, broadcast invalidations',
+      'rar: IPIs, remote action requests',
     ]);
     expect(backends.length).toBeGreaterThan(0);
   });

@@ -15,3 +15,8 @@ export function* rarLockGlobalAsids(cpu: KernelCpu): Protocol<void> {
 export function* rarUnlockGlobalAsids(cpu: KernelCpu): Protocol<void> {
   yield* cpu.spinUnlock(cpu.layout.globalAsids.lock);
 }
+
+/** `flush_tlb_all`, where CPUs have remote action requests: before global ASIDs are handed out anew. */
+export function* rarFlushAll(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.fn.rarFullFlush(cpu, cpu.layout.rar.onlineMask);
+}

@@ -33,7 +33,7 @@ export interface RarLayout {
   readonly behindSlots: readonly number[];
 }
 
-/** Lays it out; `behaviour` null: the CPUs have no remote action requests, or the kernel does not use them. */
+/** Lays it out; `behaviour` null: there are no remote action requests, or the kernel does not use them. */
 export function rarLayout(
   layout: Layout,
   { cpus, slots, rarPayloads }: Scenario,

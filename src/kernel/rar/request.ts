@@ -27,9 +27,9 @@ function hardwareOf(cpu: KernelCpu): RemoteActionLayout {
 }
 
 /**
- * `smp_call_rar_many`: has pages of one PCID, or with PCID 0 everything, dropped on every CPU of the mask, and
- * waits for all of them. tlb_gen of their slots stays what it is. The mask may change meanwhile: it is read
- * once, and a CPU that sets its bit later flushes by itself.
+ * `smp_call_rar_many`: has pages of one PCID, or with PCID 0 everything, dropped on every CPU of the mask,
+ * and waits for all of them. tlb_gen of their slots stays what it is. The mask may change meanwhile: it is
+ * read once, and a CPU that sets its bit later flushes by itself.
  *
  * @assumes interrupts are on; the task cannot migrate; entries are written and the generation is counted.
  */
@@ -157,9 +157,4 @@ export function* waitForActionDone(cpu: KernelCpu, slot: number, target: number)
 export function* rarFullFlush(cpu: KernelCpu, mask: number): Protocol<void> {
   yield* cpu.fn.smpCallRarMany(cpu, mask, 0, 0, TLB_FLUSH_ALL);
   yield* cpu.invpcid(2, 0, 0);
-}
-
-/** `flush_tlb_all`, where CPUs have remote action requests: before global ASIDs are handed out anew. */
-export function* rarFlushAll(cpu: KernelCpu): Protocol<void> {
-  yield* cpu.fn.rarFullFlush(cpu, cpu.layout.rar.onlineMask);
 }

@@ -29,7 +29,11 @@ export function* rarUpdateMmCpumask(cpu: KernelCpu, prev: number, next: number):
     return;
   }
   yield* noteNewCpu(cpu, false);
-  if (!cpu.features.rarBitBeforeChoice) return;
+  if (!cpu.features.rarBitBeforeChoice) {
+    // What v1 lacks here besides the bit is b1's.
+    if (cpu.features.barrierWhenBitSet) yield* cpu.smpMb();
+    return;
+  }
   if (next !== INIT_MM && !(yield* cpumaskTestCpu(cpu, cpu.id, cpu.mms[next].cpumask))) {
     // Requests reach this CPU from here on; what it has missed before it drops with the write of CR3.
     yield* cpumaskSetCpu(cpu, cpu.id, cpu.mms[next].cpumask);

@@ -4,6 +4,7 @@ import { clients } from './clients.js';
 import { hyperv } from './hyperv.js';
 import { lazy } from './lazy.js';
 import { remote } from './remote.js';
+import { remoteActions } from './remote-actions.js';
 import { switching } from './switching.js';
 
 /**
@@ -13,4 +14,4 @@ import { switching } from './switching.js';
 export const catalogue: readonly Scenario[] = [...switching, ...lazy, ...clients, ...remote];
 
 /** And those that are about what only some kernels do: hunted with these, and with any by name. */
-export const everyScenario: readonly Scenario[] = [...catalogue, ...broadcast, ...hyperv];
+export const everyScenario: readonly Scenario[] = [...catalogue, ...broadcast, ...hyperv, ...remoteActions];
