@@ -23,7 +23,7 @@ import {
 /**
  * Intel's remote action requests (the RFC series of 2025, v4; not merged): an mm that many CPUs run has a
  * global ASID, as under invlpgb, and its flushes are requests to the microcode of the CPUs in mm_cpumask.
- * IPIs are for the other mms, for CPUs that have still to follow to a global ASID, and for trimming mm_cpumask.
+ * IPIs are for the other mms, for CPUs that have still to follow to a global ASID, and to trim mm_cpumask.
  */
 export const rarBackend: Backend = {
   name: 'rar',
@@ -37,8 +37,8 @@ export const rarBackend: Backend = {
     // Those that a CPU's loaded_mm_asid, and slots that nobody uses any more, may make a difference to.
     names: ['v1', 'v4', 'v7', 'v12'],
     because:
-      'a remote action leaves no slot behind its mm, for a global ASID has none, and flushes by IPI are ' +
-      'those of native (v1, v4, v7 and v12 are asked here too, for CPUs on their way to a global ASID)',
+      'a remote action leaves no slot behind its mm, for a global ASID has none; flushes by IPI are those ' +
+      'of native (v1, v4, v7 and v12 are asked here too, for CPUs on their way to a global ASID)',
   },
   functions: {
     flushGlobalAsid: rarFlushGlobalAsid,

@@ -163,6 +163,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown list operations': cli(0, { prints: /invlpg/i }),
   'shootdown hunt --variant xen': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant hyperv': cli(0, { prints: /\bnone in \d+ executions/ }),
+  'shootdown hunt --variant rar': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant invlpgb': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
   'shootdown litmus examples/SB.litmus --on-threads': cli(0, {
@@ -274,6 +275,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown trace info my.trace.gz': cli(0, { prints: /17588|17,588/ }),
   'shootdown trace check my.trace.gz': cli(0),
   // For one second.
+  'shootdown stress --variant rar': cli(0, { argv: 'stress --variant rar --cpus 2 --for 1s' }),
   'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], {
     argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness',
   }),
