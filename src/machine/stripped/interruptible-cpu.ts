@@ -50,7 +50,7 @@ export abstract class InterruptibleCpu {
   /** Flags that interrupts saved: at most an IPI's and an NMI's. */
   private readonly saved: boolean[] = [];
   /** The CPU's host, if it is virtual. */
-  protected readonly vcpu: Vcpu | null;
+  protected readonly host: Vcpu | null;
   /** Its part in broadcast invalidations, if the CPUs have them. */
   protected readonly invalidations: Broadcasts | null;
   /** Its part in remote action requests, if the CPUs have them. */
@@ -81,7 +81,7 @@ export abstract class InterruptibleCpu {
     this.block = machine.block(id);
     this.atomicStores = machine.atomicStores;
     const { host, broadcast, remoteActions } = machine.program;
-    this.vcpu = host == null ? null : new Vcpu(machine, machine.runner, host, id);
+    this.host = host == null ? null : new Vcpu(machine, machine.runner, host, id);
     this.invalidations = broadcast == null ? null : new Broadcasts(machine, machine.runner, broadcast, id);
     this.remoteActions =
       remoteActions == null ? null : new RemoteActions(machine, machine.runner, remoteActions, id);
@@ -142,7 +142,7 @@ export abstract class InterruptibleCpu {
       if ((attention & ATTEND_REQUEST) !== 0) {
         // Before the requests are looked at: one that comes later sets it again.
         this.controlLocked.and(this.attention, ~ATTEND_REQUEST);
-        this.vcpu?.serve();
+        this.host?.serve();
         this.invalidations?.serve();
         this.remoteActions?.serve();
         this.note(this.requestStep(), 0, 0);
@@ -165,11 +165,11 @@ export abstract class InterruptibleCpu {
 
   /** The host takes the virtual CPU off its processor, at a boundary, and brings it back. */
   preempt(): void {
-    if (this.vcpu === null) return;
+    if (this.host === null) return;
     this.note(K.STEP_PREEMPT, 0, 0);
     const access = this.standsBefore;
     this.standsBefore = -1;
-    const outcome = this.vcpu.preempt(access >> 1, (access & 1) !== 0);
+    const outcome = this.host.preempt(access >> 1, (access & 1) !== 0);
     if (outcome >= 0) this.doneByHost = outcome;
     this.note(K.STEP_HOST, 0, 0);
   }

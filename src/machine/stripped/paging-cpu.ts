@@ -52,7 +52,7 @@ export abstract class PagingCpu extends MemoryCpu {
   postFlush(target: number): number {
     this.boundary();
     this.drain();
-    const waits = (this.vcpu as Vcpu).post(target);
+    const waits = (this.host as Vcpu).post(target);
     this.note(K.OP_POST_FLUSH, target, waits);
     return waits;
   }
@@ -60,7 +60,7 @@ export abstract class PagingCpu extends MemoryCpu {
     throw new Error(`CPU${this.id}: a host whose steps are code is not on threads`);
   }
   userAccess(page: number, write: boolean): number {
-    if (this.vcpu !== null) return this.virtualAccess(page, write);
+    if (this.host !== null) return this.virtualAccess(page, write);
     this.boundary();
     const outcome = this.machine.mmu.access(this.id, this.block, page, write);
     this.note(K.OP_USER_ACCESS, page, outcome);
