@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BaselineEntry, parseBaseline, serializeBaseline } from '../../src/findings/baseline.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
@@ -17,6 +8,7 @@ import { type CliRun, cli } from '../cli/run-cli.js';
 import { sampleFinding } from '../findings/sample.js';
 import { sampleVerdict } from '../report/verdicts.js';
 import { type Hand, withHand } from './faulty-fs.js';
+import { makeRoot } from './in-memory.js';
 
 /**
  * A hunt that finds two things and writes all that a hunt can: findings, a baseline, a report, a job summary.
@@ -70,7 +62,7 @@ const engine = () =>
  * job summary.
  */
 export class Place {
-  readonly root = mkdtempSync(join(tmpdir(), 'shootdown-faults-'));
+  readonly root = makeRoot();
   private readonly namesake = sampleFinding({ variant: '6.14', execution: 7 });
   private readonly previousTmpdir = process.env.TMPDIR;
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '../../src/verify/checkpoint/checkpoint-file.js';
 import { Disk } from './disk.js';
 import { type FileCall, type Hand, systemError, withHand } from './faulty-fs.js';
+import { makeRoot } from './in-memory.js';
 
 /** A search is kept where one was kept before: any file operation fails, or the power goes after any. */
 
@@ -12,7 +12,7 @@ const KEY = { code: 'c', subject: 's', options: {} };
 const CODES = ['EIO', 'ENOSPC', 'EACCES', 'EDQUOT'];
 
 async function inDirectory<T>(work: (file: string, directory: string) => T | Promise<T>): Promise<T> {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'kept-')));
+  const directory = realpathSync(makeRoot());
   try {
     return await work(join(directory, 'one.search'), directory);
   } finally {

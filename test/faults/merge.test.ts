@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serializeBlob } from '../../src/findings/blob.js';
@@ -19,6 +10,7 @@ import { sampleFinding } from '../findings/sample.js';
 import { sampleBlob, samplePart, withWitness } from '../merge/sample-blobs.js';
 import { isWhole, oldReport } from './command.js';
 import { type FileCall, type Hand, systemError, withHand } from './faulty-fs.js';
+import { makeRoot } from './in-memory.js';
 
 /** The n-th file operation of a merge fails, for every n: two bugs from two shards, and a report. */
 
@@ -37,7 +29,7 @@ interface Merged {
 }
 
 async function merged(hand: Hand): Promise<Merged> {
-  const root = mkdtempSync(join(tmpdir(), 'shootdown-faults-'));
+  const root = makeRoot();
   const at = (name: string): string => join(root, name);
   const before = process.env.TMPDIR;
   const calls: FileCall[] = [];

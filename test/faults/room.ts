@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseFinding } from '../../src/findings/schema.js';
 import { type CliRun, cli } from '../cli/run-cli.js';
 import { type Hand, withHand } from './faulty-fs.js';
+import { makeRoot } from './in-memory.js';
 import type { Subject } from './subjects.js';
 
 /** A directory in which a command is run once, with all that it reads and writes. */
@@ -20,7 +20,7 @@ export interface Room {
 
 /** Makes the room of a subject for `work`, and takes it away. Not for two at once. */
 export async function inRoom<T>(subject: Subject, work: (room: Room) => Promise<T>): Promise<T> {
-  const root = mkdtempSync(join(tmpdir(), 'shootdown-faults-'));
+  const root = makeRoot();
   const at = (name: string): string => join(root, name);
   const before = { TMPDIR: process.env.TMPDIR, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME };
   try {
