@@ -1,4 +1,6 @@
 import type { ResultRow, ResultsDocument, RowStatus } from '../../src/report/page/document.js';
+import { ChartView } from './chart-view.jsx';
+import { chartsOf } from './charts.js';
 import { digits } from './format.js';
 import type { Place } from './place.js';
 
@@ -29,6 +31,24 @@ const COLUMNS: readonly Column[] = [
   { key: 'memory', title: 'Memory', value: ({ memory }) => memory },
 ];
 
+/** Columns of the counts that rows have. */
+function countColumns(rows: readonly ResultRow[]): Column[] {
+  const names = [...new Set(rows.flatMap(({ counts = {} }) => Object.keys(counts)))];
+  return names.map((name) => ({
+    ...{ key: `counts.${name}`, title: `${name[0].toUpperCase()}${name.slice(1)}`, isNumber: true },
+    value: ({ counts }) => counts?.[name] ?? null,
+  }));
+}
+
+/** Whether rows are kinds of decisions of recordings. */
+const isCheck = (rows: readonly ResultRow[]): boolean => rows.some(({ counts }) => counts !== undefined);
+const TITLES_OF_CHECK: Readonly<Record<string, string>> = { subject: 'Kind', scenario: 'Recording' };
+const STATUSES_OF_CHECK: Readonly<Partial<Record<RowStatus, string>>> = {
+  violation: 'disagrees',
+  none: 'agrees',
+  open: 'learnt only',
+};
+
 const STATUSES: Readonly<Record<RowStatus, string>> = {
   violation: 'violation',
   known: 'known only',
@@ -45,11 +65,16 @@ interface Props {
 
 export function Verdicts({ results, place, go }: Props) {
   const { rows } = results;
-  const columns = COLUMNS.filter(({ value }) => rows.some((row) => (value(row) ?? '') !== ''));
+  const named = COLUMNS.map((column) =>
+    isCheck(rows) ? { ...column, title: TITLES_OF_CHECK[column.key] ?? column.title } : column,
+  );
+  const columns = [...named, ...countColumns(rows)].filter(({ value }) =>
+    rows.some((row) => (value(row) ?? '') !== ''),
+  );
   const shown = chosen(rows, place, columns);
   return (
     <main class="verdicts">
-      <h1>{headline(rows)}</h1>
+      <h1>{results.headline ?? headline(rows)}</h1>
       <dl class="settings">
         {results.settings.map(({ label, text }) => (
           <div key={label}>
@@ -75,6 +100,11 @@ export function Verdicts({ results, place, go }: Props) {
             ))}
           </tbody>
         </table>
+      </div>
+      <div class="charts">
+        {chartsOf(results).map((chart) => (
+          <ChartView key={chart.title} chart={chart} go={go} />
+        ))}
       </div>
       {results.grounds.map(({ title, lines }) => (
         <details key={title} class="grounds">
@@ -116,7 +146,7 @@ function Filters({ rows, place, go, shown }: FiltersProps) {
           .filter((status) => rows.some((row) => row.status === status))
           .map((status) => (
             <option key={status} value={status}>
-              {STATUSES[status]}
+              {(isCheck(rows) ? STATUSES_OF_CHECK[status] : undefined) ?? STATUSES[status]}
             </option>
           ))}
       </select>

@@ -8,4 +8,5 @@ export {
   checkRecording,
 } from './check-recording.js';
 export { KIND_NAMES, KIND_WITHOUT_BAR, KINDS, type Kind } from './kinds.js';
+export { checkPage } from './page.js';
 export { agreement, passes, renderCheck } from './render.js';

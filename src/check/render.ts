@@ -87,6 +87,11 @@ function leftOut({ notCompared }: CheckReport): string[] {
 const wrapped = (words: readonly string[]): string[] =>
   wrap(words.join(', '), WIDTH - 2).map((line) => `  ${line}`);
 
+/** What a check comes to, in a line. */
+export function verdictLine(report: CheckReport): string {
+  return `${report.disagreed} of ${decidedOf(report)} decisions differ from the model's: ${verdict(report)}`;
+}
+
 function verdict(report: CheckReport): string {
   if (decidedOf(report) === 0) return 'there was nothing to compare';
   if (!passes(report))
@@ -131,7 +136,7 @@ export function renderCheck(report: CheckReport): string {
   return [
     `${visible(report.file)}: ${report.events} events${parts}, profile ` +
       `${report.profile}${FOUND[report.profileBy]}, ${report.backend}`,
-    `${report.disagreed} of ${decidedOf(report)} decisions differ from the model's: ${verdict(report)}`,
+    verdictLine(report),
     ...places('Disagreements', report.disagreements, report.disagreed),
     ...places('The recording contradicts itself (counted as learnt)', report.contradictions, contradicted),
     '',

@@ -1,23 +1,27 @@
 /** A study's table as the data of a page. */
 
 import type { StudyReport } from '../report/json-documents.js';
-import type { ResultRow } from '../report/page/document.js';
+import type { Measure, ResultRow } from '../report/page/document.js';
 import { type ReportPage, reportPage, type ShownWitness, verdictRow } from '../report/page/results.js';
 import { allRestOn } from '../report/rests-on.js';
 import { replayCommand } from '../report/witness-words.js';
 import type { RowResult } from './study.js';
 
+/** Columns that a chart shows, by key, and what they count. */
+const MEASURES: Readonly<Record<string, string>> = {
+  needlessSwitchFlushesPerThousandOperations: 'Needless flushes at switches, per 1,000 client operations',
+  switchFlushesPerThousandOperations: 'Flushes at switches, per 1,000 client operations',
+  cpusReachedPerThousandOperations: 'CPUs reached by an IPI or an exit, per 1,000 client operations',
+  ipisForNothingPerThousandOperations: 'IPIs that had nothing to flush, per 1,000 client operations',
+  lazyWakeupsPerThousandOperations: 'Lazy CPUs reached, per 1,000 client operations',
+  lockedOperationsPerOperation: 'Cost: locked instructions per client operation',
+};
+
 /** `results` are the rows as they ran, `report` is what the study has come to. */
 export function studyPage(
   shootdown: string,
   results: readonly RowResult[],
-  {
-    study,
-    interrupted,
-    verdicts,
-    notes,
-    answer,
-  }: Pick<StudyReport<unknown>, 'study' | 'interrupted' | 'verdicts' | 'notes' | 'answer'>,
+  { study, interrupted, verdicts, notes, answer, rows: measured }: StudyReport<unknown>,
 ): ReportPage {
   const witnesses: ShownWitness[] = [];
   const rows = results.flatMap((result) => {
@@ -29,7 +33,9 @@ export function studyPage(
         ...{ finding, cause: replay.cause, file: verdict.finding, execution: replay },
         replay: verdict.finding === null ? null : replayCommand(verdict.finding, finding),
       });
-    return [rowOf(result, verdictRow(verdict, isShown ? witnesses.length - 1 : null))];
+    const { columns } = measured.find((one) => one.variant === result.row.variant) ?? { columns: {} };
+    const told = rowOf(result, verdictRow(verdict, isShown ? witnesses.length - 1 : null));
+    return [{ ...told, measures: measuresOf(columns) }];
   });
   const settings = [{ label: 'study', text: study }];
   const grounds = [{ title: 'answer', lines: answer }, ...allRestOn(verdicts, notes)];
@@ -42,5 +48,19 @@ function rowOf({ row, known }: RowResult, told: ResultRow): ResultRow {
     ...told.remarks,
     ...(known === null || told.violation !== null ? [] : [`a witness of ${known} travels with the package`]),
   ];
-  return { ...told, subject: `${row.group} ${row.label}`, remarks };
+  return { ...told, subject: `${row.group} ${row.label}`, group: row.group, label: row.label, remarks };
+}
+
+function measuresOf(columns: Readonly<Record<string, unknown>>): Measure[] {
+  return Object.entries(MEASURES).flatMap(([key, title]) => {
+    const value = levelOf(columns[key]);
+    return value === null ? [] : [{ key, title, value }];
+  });
+}
+
+/** The level of a column that has one beside a difference. */
+function levelOf(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  const level = typeof value === 'object' && value !== null && 'value' in value ? value.value : null;
+  return typeof level === 'number' ? level : null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chartsOf } from '../../browser/report/charts.js';
 import { Looked } from '../../browser/report/execution.js';
 import { movedTo, moveOf } from '../../browser/report/keys.js';
 import { hashOf, placeOf } from '../../browser/report/place.js';
@@ -10,6 +11,43 @@ import { longExecution } from '../report/executions.js';
 import { Steps } from '../report/steps.js';
 
 /** What the page computes from its data, without a browser. */
+
+describe('charts', () => {
+  const row = (change: object) => ({
+    subject: 's',
+    witness: null,
+    executions: 1,
+    strategy: 'pct',
+    ...change,
+  });
+  const of = (...rows: object[]) => chartsOf({ rows } as never);
+
+  it('are of what rows have, by group, and only where there is something to compare', () => {
+    const measures = (value: number) => [{ key: 'k', title: 'Needless', value }];
+    const charts = of(
+      row({ label: 'v0', group: 'kvm', measures: measures(158.26) }),
+      row({ label: 'v1', group: 'kvm', measures: measures(0), witness: 0, executions: 7 }),
+      row({ label: 'v0', group: 'native', measures: measures(1_161.4) }),
+      row({ subject: 'b1', witness: 1, executions: 1_200, strategy: 'delay' }),
+      row({ measures: [] }),
+    );
+    expect(charts.map(({ title, most }) => [title, most])).toEqual([
+      ['Executions to the first witness, by the strategy that met it', 1_200],
+      ['Needless', 1_161.4],
+    ]);
+    expect(
+      charts[0].groups.map(({ title, bars }) => [title, bars.map(({ label, text }) => `${label} ${text}`)]),
+    ).toEqual([
+      ['pct', ['v1 7']],
+      ['delay', ['b1 1,200']],
+    ]);
+    expect(charts[1].groups.map(({ title, bars }) => [title, bars.map(({ text }) => text)])).toEqual([
+      ['kvm', ['158', '0']],
+      ['native', ['1,161']],
+    ]);
+    expect(of(row({ witness: 0 }))).toEqual([]);
+  });
+});
 
 describe('bars', () => {
   it('last from a store until it reaches memory, or to the end', () => {

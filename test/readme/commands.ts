@@ -279,6 +279,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], {
     argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness',
   }),
+  'shootdown stress --variant b3 --for 10s --reporter html': cli([0, 1], {
+    argv: 'stress --variant b3 --cpus 2 --for 300ms --no-witness --reporter html',
+    prints: /^report: /m,
+  }),
+  'shootdown trace check --reporter html my.trace.gz': cli(0, { prints: /^report: /m }),
   'shootdown completion bash': cli(0, { prints: /complete -o default -F _shootdown shootdown/ }),
   'shootdown doctor': cli(0, { prints: /^verdict/m }),
   // Each of the eight lists.

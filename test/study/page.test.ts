@@ -13,6 +13,10 @@ const result = (label: string, change: Partial<RowResult>): RowResult => ({
   ...{ pairs: null, comparisons: 0, brokenHost: null, rounds: null, proof: null },
   ...change,
 });
+const measured = (label: string, needless: unknown) => ({
+  ...{ ...row(label), senseless: null, known: null, knownWitness: null, effect: null, proof: null },
+  columns: { needlessSwitchFlushesPerThousandOperations: needless, verdict: 'none' },
+});
 const replay = { cause: 'no IPI', trace: [], start: [], memory: { words: [], accesses: [] }, links: [] };
 
 describe('a study as a page', () => {
@@ -28,6 +32,7 @@ describe('a study as a page', () => {
       verdicts: [sampleVerdict()],
       notes: [],
       answer: ['Yes.'],
+      rows: [measured('v0', { value: 158 }), measured('v1', null)],
     };
     const { rows, witnesses, grounds } = studyPage('0.1.0', results, report).document.results;
     expect(rows.map(({ subject, status, witness }) => [subject, status, witness])).toEqual([
@@ -36,6 +41,12 @@ describe('a study as a page', () => {
     ]);
     expect(rows[0].remarks).toEqual(['a witness of stale-use travels with the package']);
     expect(witnesses).toMatchObject([{ subject: 'b1', cause: 'no IPI', perfetto: null }]);
+    expect(
+      rows.map(({ group, label, measures }) => [group, label, measures?.map(({ value }) => value)]),
+    ).toEqual([
+      ['kvm', 'v0', [158]],
+      ['kvm', 'v1', []],
+    ]);
     expect(grounds[0]).toEqual({ title: 'answer', lines: ['Yes.'] });
   });
 });

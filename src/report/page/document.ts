@@ -25,6 +25,14 @@ export type RowStatus =
   /** Nothing can be said: no effect, interrupted, not reached, not decided. */
   | 'open';
 
+/** What was measured of a subject, to be seen beside the others'. */
+export interface Measure {
+  readonly key: string;
+  /** What it is, with its unit. */
+  readonly title: string;
+  readonly value: number;
+}
+
 /** A subject and what became of it. */
 export interface ResultRow {
   readonly subject: string;
@@ -45,6 +53,13 @@ export interface ResultRow {
   readonly strategy: string | null;
   /** Index of its witness, or null. */
   readonly witness: number | null;
+  /** Of a study: the group of rows that it is in (a backend), and its name there (a rule). */
+  readonly group?: string;
+  readonly label?: string;
+  /** Of a study: its columns that are numbers. */
+  readonly measures?: readonly Measure[];
+  /** Of a check: lines by what became of them. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** A step that decides, in words. */
@@ -84,6 +99,8 @@ export interface ResultsDocument {
   readonly shootdown: string;
   /** `hunt`, `verify`, `show`. */
   readonly command: string;
+  /** What it all comes to; absent: how many rows have a violation. */
+  readonly headline?: string;
   readonly settings: readonly LabelledLine[];
   readonly interrupted: boolean;
   readonly rows: readonly ResultRow[];

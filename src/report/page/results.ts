@@ -45,7 +45,10 @@ export interface ReportPage {
   readonly files: ReadonlyMap<string, string>;
 }
 
-export type ReportHead = Pick<ResultsDocument, 'shootdown' | 'command' | 'settings' | 'interrupted'>;
+export type ReportHead = Pick<
+  ResultsDocument,
+  'shootdown' | 'command' | 'settings' | 'interrupted' | 'headline'
+>;
 
 /** Rows name witnesses by their index. */
 export function reportPage(

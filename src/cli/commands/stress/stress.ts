@@ -43,8 +43,12 @@ import {
   printTimeline,
 } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { inputsOf } from '../hunt/named-files.js';
+import { PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
 import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
-import { type StressTargets, selectStressTargets } from './stress-targets.js';
+import { aboutRun, saveRun } from './stress-page.js';
+import { selectStressTargets } from './stress-targets.js';
 
 const FOR_MS_DEFAULT = 10_000;
 const PERTURB_DEFAULT = 200;
@@ -95,6 +99,7 @@ const FLAGS = {
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
+  ...PAGE_REPORTING,
   json: JSON_FLAG,
 };
 
@@ -122,10 +127,11 @@ export const stressCommand = defineCommand({
   arguments: { modules: MODULES },
   flags: FLAGS,
   help: HELP,
-  run: (context, { modules }, flags) => stress(context, modules, flags),
+  run: (context, { modules }, flags) => stress(context, modules, withReporters(flags)),
 });
 
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
+  if (wantsPage(flags)) requireDistinctFiles(pageFiles(flags.reportDir), inputsOf(modules, flags.scenario));
   const { engine, io } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const chosen = await selectStressTargets(engine, flags, own);
@@ -144,7 +150,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
     test = await selfTest(context);
     if (!flags.json) {
       progress.clear();
-      printHeader(context, chosen, flags, test);
+      printLabelled(context, aboutRun({ chosen, flags, test }));
     }
     const { seed, memory, wait, perturb = ofPrograms ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
     campaign = await engine.threads.stress(
@@ -183,6 +189,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const interrupted = abort.signal.aborted;
   if (flags.json) printDocument(context, campaign, { interrupted, selfTest: test, witness });
   else printResult(context, campaign, witness);
+  if (wantsPage(flags)) await saveRun(context, { chosen, flags, test }, campaign, { witness, interrupted });
   if (interrupted) {
     printInterrupted(io, 'what was seen by then is above');
     return EXIT_INTERRUPTED;
@@ -250,29 +257,6 @@ async function findWitness(
   } finally {
     await pool.close();
   }
-}
-
-function printHeader(
-  context: CliContext,
-  { name, ofPrograms, targets }: StressTargets,
-  flags: StressFlags,
-  test: SelfTest,
-): void {
-  const cpus = count(targets[0].cpus, 'CPU');
-  const one = ofPrograms ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
-  const several = ofPrograms ? 'in turn' : `${targets.length} scenarios in turn`;
-  const where = targets.length === 1 ? one : several;
-  const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
-  printLabelled(context, [
-    {
-      label: 'stress',
-      text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}`,
-    },
-    {
-      label: 'computer',
-      text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}`,
-    },
-  ]);
 }
 
 function printResult(context: CliContext, { result }: CampaignResult, witness: Witness | null): void {

@@ -2,6 +2,7 @@
 
 import type { CheckReport } from '../../../check/index.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
+import { savePage } from '../../../report/reporters/html.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../command-context.js';
 import type { Engine } from '../../engine-api.js';
@@ -10,6 +11,8 @@ import { printJson, printLine } from '../../io.js';
 import { atLeastOne, flag, type Given, JSON_FLAG } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { defineCommand } from '../command.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
 import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 
 const FLAGS = {
@@ -20,6 +23,7 @@ const FLAGS = {
     () => String,
   ),
   ...KERNEL_SOURCE,
+  ...PAGE_REPORTING,
   json: JSON_FLAG,
 };
 
@@ -31,6 +35,7 @@ Exit codes: 0 at least 99.5 % of all decisions agree and 99 % of each kind, 1 le
 Examples:
   $ shootdown trace check recording.trace.gz
   $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz
+  $ shootdown trace check --reporter html recording.trace.gz
   $ shootdown trace check --kernel-source ~/linux recording.trace.gz`;
 
 export const traceCheckCommand = defineCommand({
@@ -50,8 +55,14 @@ export const traceCheckCommand = defineCommand({
   run: (context, { files }, flags) => check(context, files, flags),
 });
 
-async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
-  const { passes, renderCheck } = await import('../../../check/index.js');
+async function check(context: CliContext, files: readonly string[], asGiven: Flags): Promise<number> {
+  const flags = withReporters(asGiven);
+  if (wantsPage(flags))
+    requireDistinctFiles(
+      pageFiles(flags.reportDir),
+      files.map((path) => ({ flag: 'the recording', path })),
+    );
+  const { checkPage, passes, renderCheck } = await import('../../../check/index.js');
   const { engine } = context;
   const ofC = await sourceOf(engine, flags);
   const version = ofC ?? flags.profile ?? null;
@@ -61,6 +72,8 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   else
     for (const report of reports)
       printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
+  if (wantsPage(flags))
+    await savePage(directoryOf(context, flags.reportDir, !flags.json), checkPage(context.version, reports));
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
 }
 

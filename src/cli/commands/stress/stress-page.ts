@@ -1,0 +1,60 @@
+/** What a stress run is of, in words, and its page. */
+
+import type { ShownWitness } from '../../../report/page/results.js';
+import { stressPage } from '../../../report/page/stress-page.js';
+import { savePage } from '../../../report/reporters/html.js';
+import { count } from '../../../report/text-columns.js';
+import { type LabelledLine, replayCommand } from '../../../report/witness-words.js';
+import type { SelfTest } from '../../../stress/self-test.js';
+import type { CampaignResult } from '../../../stress/stress-campaign.js';
+import type { CliContext } from '../../command-context.js';
+import type { HuntResult } from '../../engine-api.js';
+import { directoryOf } from '../report-directory.js';
+import type { StressTargets } from './stress-targets.js';
+
+interface StressRun {
+  readonly chosen: StressTargets;
+  readonly flags: { readonly for: number; readonly seed: number; readonly memory: string };
+  readonly test: SelfTest;
+}
+
+export function aboutRun({ chosen, flags, test }: StressRun): LabelledLine[] {
+  const { name, ofPrograms, targets } = chosen;
+  const cpus = count(targets[0].cpus, 'CPU');
+  const one = ofPrograms ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
+  const several = ofPrograms ? 'in turn' : `${targets.length} scenarios in turn`;
+  const where = targets.length === 1 ? one : several;
+  const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
+  return [
+    {
+      label: 'stress',
+      text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}`,
+    },
+    {
+      label: 'computer',
+      text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}`,
+    },
+  ];
+}
+
+/** What the explorer came to, and where its finding was saved. */
+type Witness = HuntResult & { readonly path: string | null };
+
+/** Writes the page. */
+export async function saveRun(
+  context: CliContext,
+  run: StressRun & { readonly flags: { readonly reportDir: string; readonly json: boolean } },
+  { result }: CampaignResult,
+  { witness, interrupted }: { readonly witness: Witness | null; readonly interrupted: boolean },
+): Promise<void> {
+  const head = { shootdown: context.version, interrupted };
+  const page = stressPage(head, result, shownWitness(witness), aboutRun(run));
+  await savePage(directoryOf(context, run.flags.reportDir, !run.flags.json), page);
+}
+
+function shownWitness(witness: Witness | null): ShownWitness | null {
+  const { finding = null, replay = null, path = null } = witness ?? {};
+  if (finding === null || replay === null) return null;
+  const command = path === null ? null : replayCommand(path, finding);
+  return { finding, cause: replay.cause, file: path, execution: replay, replay: command };
+}
