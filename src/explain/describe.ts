@@ -5,6 +5,7 @@ import * as HV from '../machine/hypervisor.js';
 import { ACCESS_FAULT, ACCESS_OK, WALK_CONTINUE, WALK_DONE } from '../machine/mmu.js';
 import * as K from '../machine/op-kinds.js';
 import { formatPte } from '../machine/pte.js';
+import { NOTHING_PENDING } from '../machine/remote-actions.js';
 import type { Names } from './names.js';
 import type { BufferedStore, RawStep } from './raw-step.js';
 
@@ -143,6 +144,12 @@ function aboutInterrupts(step: RawStep): string | null {
       return invlpgbText(step);
     case K.OP_TLBSYNC:
       return 'tlbsync';
+    case K.OP_SEND_RAR:
+      return `RAR signal to CPU${step.a}, for payload ${step.b}`;
+    case K.STEP_REMOTE_ACTION:
+      return step.value === NOTHING_PENDING
+        ? 'microcode finds nothing pending'
+        : `microcode carries out payload ${step.value}`;
     case K.STEP_INVALIDATE:
       return `carries out what CPU${step.value} has broadcast`;
     case K.STEP_PREEMPT:

@@ -10,6 +10,7 @@ import { hostCodeView } from './host-code-view.js';
 import { askedOfHost, hostsView } from './hosts-view.js';
 import { erasedMark, overtaker } from './overtaker.js';
 import type { RawStep } from './raw-step.js';
+import { signalTo, unacted } from './remote-actions-view.js';
 import { initiatorsView, waitersView } from './request-to-target.js';
 import type { Part, Story } from './story.js';
 import type { StaleEntry } from './survived.js';
@@ -89,10 +90,13 @@ function requested(
   const { change, use, entry, target } = stale;
   const initiator = change.cpu;
   const broadcast = broadcastOf(story, counted.step, use.step, initiator);
+  const signal = signalTo(story, counted.step, use.step, initiator, target);
   const told =
-    broadcast === undefined
-      ? initiatorsView(story, counted.step, use.step, initiator, target, stale.mm)
-      : unsynced(story, broadcast, use.step, target);
+    broadcast !== undefined
+      ? unsynced(story, broadcast, use.step, target)
+      : signal !== undefined
+        ? unacted(story, signal, use.step, target, stale)
+        : initiatorsView(story, counted.step, use.step, initiator, target, stale.mm);
   const asked = askedOfHost(story, counted.step, use.step, target, initiator);
   if (asked !== undefined) story.mark(asked, `CPU${initiator} asks CPU${target}'s host for the flush`);
   const lost =

@@ -14,8 +14,8 @@ import type { RawStep } from './raw-step.js';
 
 /**
  * `ipi`, `nmi`: sent and delivered; `hypercall`: a flush asked for and carried out; `broadcast`: the same of
- * INVLPGB; `drain`: a store and its way to memory; `release`: a releasing store and another CPU's load of
- * what it wrote; `reads`: any other store, likewise.
+ * INVLPGB or a remote action request; `drain`: a store and its way to memory; `release`: a releasing store
+ * and another CPU's load of what it wrote; `reads`: any other store, likewise.
  */
 export type LinkKind = 'ipi' | 'nmi' | 'hypercall' | 'broadcast' | 'drain' | 'release' | 'reads';
 
@@ -111,6 +111,8 @@ class LinkFinder {
     if (kind === K.OP_POST_FLUSH) this.ask('hypercall', a, index);
     else if (kind === K.STEP_SERVE || (kind === K.STEP_HOST && value === HV.HOST_ENTERED_FLUSHED))
       this.answer('hypercall', cpu, index);
+    else if (kind === K.OP_SEND_RAR) this.ask('broadcast', a, index);
+    else if (kind === K.STEP_REMOTE_ACTION) this.answer('broadcast', cpu, index);
     else if (kind === K.OP_INVLPGB) this.broadcasts.set(cpu, [...(this.broadcasts.get(cpu) ?? []), index]);
     else if (kind === K.STEP_INVALIDATE) {
       const sent = this.broadcasts.get(value) ?? [];

@@ -40,6 +40,8 @@ export function doing({ kind, a, b, c, d }: PendingWords, names: KernelNames, cp
       return 'turns interrupts on';
     case K.OP_SEND_IPI:
       return `sends CPU${a} an IPI`;
+    case K.OP_SEND_RAR:
+      return `signals CPU${a} a remote action request`;
     case K.OP_WRITE_CR3:
       return `loads PCID ${b} ${c !== 0 ? 'without' : 'with'} a flush`;
     case K.OP_INVLPG:

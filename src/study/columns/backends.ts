@@ -57,7 +57,7 @@ export const broadcasts: Cost = {
   key: 'broadcasts',
   title: ['BROAD-', 'CASTS'],
   of: ['broadcasts'],
-  legend: 'BROADCASTS: flushes by INVLPGB and TLBSYNC, which no CPU hears of',
+  legend: 'BROADCASTS: flushes by INVLPGB or RAR, which no code hears of',
 };
 
 const COSTS: readonly Cost[] = [
