@@ -37,8 +37,8 @@ export const rarBackend: Backend = {
     // The one that takes a global ASID for the index of a slot.
     names: ['v1'],
     because:
-      'a remote action leaves no slot behind its mm: a global ASID has none, the one that the mm had before ' +
-      'is looked at no more, and flushes by IPI are those of native',
+      'a remote action leaves no slot behind its mm: a global ASID has none, the one that the mm had ' +
+      'before is looked at no more, and flushes by IPI are those of native',
   },
   functions: {
     flushGlobalAsid: rarFlushGlobalAsid,

@@ -79,6 +79,17 @@ function ends({ events }: RawStep): boolean {
   return events.some(({ kind }) => kind === EV_OPERATION);
 }
 
+/** How the initiator asked the target, by whichever way it took, and what came of it; null: all is well. */
+function askedByInitiator(story: Story, stale: StaleChange, counted: RawStep): Part | null {
+  const { change, use, target, mm } = stale;
+  const initiator = change.cpu;
+  const broadcast = broadcastOf(story, counted.step, use.step, initiator);
+  if (broadcast !== undefined) return unsynced(story, broadcast, use.step, target);
+  const signal = signalTo(story, counted.step, use.step, initiator, target);
+  if (signal !== undefined) return unacted(story, signal, use.step, target, stale);
+  return initiatorsView(story, counted.step, use.step, initiator, target, mm);
+}
+
 /** The request has been counted. */
 function requested(
   story: Story,
@@ -89,14 +100,7 @@ function requested(
 ): Explanation {
   const { change, use, entry, target } = stale;
   const initiator = change.cpu;
-  const broadcast = broadcastOf(story, counted.step, use.step, initiator);
-  const signal = signalTo(story, counted.step, use.step, initiator, target);
-  const told =
-    broadcast !== undefined
-      ? unsynced(story, broadcast, use.step, target)
-      : signal !== undefined
-        ? unacted(story, signal, use.step, target, stale)
-        : initiatorsView(story, counted.step, use.step, initiator, target, stale.mm);
+  const told = askedByInitiator(story, stale, counted);
   const asked = askedOfHost(story, counted.step, use.step, target, initiator);
   if (asked !== undefined) story.mark(asked, `CPU${initiator} asks CPU${target}'s host for the flush`);
   const lost =
