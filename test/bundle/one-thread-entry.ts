@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { Random } from '../../src/explore/random.js';
 import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import * as H from '../../src/machine/hardware.js';
@@ -125,12 +125,16 @@ function run(variantName: string, scenario: Scenario, seed: number, often: numbe
   return { trace, choices, mem: mem.slice(), stuck, violation: machine.violation?.facts.class ?? null };
 }
 
+/** What is asked of the thread, again and again: it takes longer to start than to run a scenario. */
+export interface OneThreadRequest {
+  readonly variant: string;
+  readonly scenario: Scenario;
+  readonly seeds: readonly number[];
+  readonly often: number;
+}
+
 export function start(): void {
-  const { variant, scenario, seeds, often } = workerData as {
-    variant: string;
-    scenario: Scenario;
-    seeds: number[];
-    often: number;
-  };
-  parentPort!.postMessage(seeds.map((seed) => run(variant, scenario, seed, often)));
+  parentPort!.on('message', ({ variant, scenario, seeds, often }: OneThreadRequest) => {
+    parentPort!.postMessage(seeds.map((seed) => run(variant, scenario, seed, often)));
+  });
 }

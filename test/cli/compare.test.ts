@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import type { Differences } from '../../src/study/difference.js';
 import { ModuleFolder } from '../modules/write-module.js';
-import { type CliSettings, cli } from './run-cli.js';
+import { type CliRun, type CliSettings, cli } from './run-cli.js';
 
 /** `shootdown compare BASE PATCH`, on the real engine, with few executions. */
 
@@ -12,8 +12,11 @@ const folder = new ModuleFolder();
 const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
 
-const run = (line: string, settings: CliSettings = {}) =>
-  cli(['compare', ...line.split(' '), '--out', out], { engine: createEngine(), ...settings });
+/** With one job where it says nothing of jobs: a second takes longer to start than these executions. */
+function run(line: string, settings: CliSettings = {}): Promise<CliRun> {
+  const jobs = line.includes('--jobs') ? [] : ['--jobs', '1'];
+  return cli(['compare', ...line.split(' '), ...jobs, '--out', out], { engine: createEngine(), ...settings });
+}
 const FEW = '--scenario ping-pong-dontneed,lazy-targets --executions 400';
 
 describe('two kernels', () => {
@@ -69,7 +72,7 @@ describe('two kernels', () => {
 
   it('counts per operation in pairs, each with its interval, what only a host does too', async () => {
     const line = 'hypercall/v0 hypercall/v7 --scenario lazy-targets,ping-pong-dontneed --executions 60';
-    const document = JSON.parse((await run(`${line} --json`)).stdout);
+    const document = JSON.parse((await run(`${line} --jobs 2 --json`)).stdout);
     expect(document).toMatchObject({
       format: 'shootdown-compare',
       version: 1,

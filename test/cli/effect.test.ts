@@ -11,7 +11,7 @@ const out = join(folder.path, 'findings');
 afterAll(() => folder.remove());
 
 const run = (...argv: string[]) =>
-  cli(['hunt', ...argv, '--no-type-check', '--out', out], { engine: createEngine() });
+  cli(['hunt', ...argv, '--no-type-check', '--jobs', '1', '--out', out], { engine: createEngine() });
 const variant = (base: string): string[] => [
   "import { defineVariant, shouldFlushTlb } from 'shootdown';",
   `export const mine = defineVariant({ name: 'mine', base: '${base}', replace: { shouldFlushTlb, ` +
