@@ -109,8 +109,7 @@ describe('examples', () => {
   });
 
   it.each(Object.entries(EXAMPLES))('%s', async (file, { options, broken, right }) => {
-    // One job: each has workers of its own, which take longer to start than these executions.
-    const argv = ['hunt', `examples/${file}`, ...options.split(' '), '--jobs', '1', '--json', '--out', out];
+    const argv = ['hunt', `examples/${file}`, ...options.split(' '), '--json', '--out', out];
     const { exitCode, stdout, stderr } = await cli(argv, {
       engine: engines.for({ executions: 10_000, perRow: 1 }),
     });

@@ -195,6 +195,7 @@ describe('each command line of README.md and docs/', () => {
       'litmus',
       'merge',
       'minimise',
+      'run',
       'verify',
     ];
     const runs = await Promise.all(helps.map((name) => run(`${name} --help`, { executions: 1, perRow: 1 })));

@@ -2,9 +2,9 @@ import { createEngine } from '../../src/cli/engine.js';
 import type { Engine, Pool } from '../../src/cli/engine-api.js';
 
 /**
- * The real engine, with less of everything that takes time: no hunt does more executions than are given, and
- * hunts without modules share one pool. What a command prints for a violation within these executions is what
- * it prints without the reduction.
+ * The real engine, with less of everything that takes time: no hunt does more executions than are given, a
+ * pool has one worker, whatever the number of jobs, and hunts without modules share one. What a command
+ * prints for a violation within these executions is what it prints without the reduction.
  */
 
 export interface Reduction {
@@ -42,9 +42,9 @@ export class ReducedEngines {
         // `tsc --noEmit` checks the examples too, all at once.
         return real.loadModules(files, false, expected, kernelSources);
       },
-      openPool: async (jobs) => {
-        if (hasModules) return real.openPool(jobs);
-        this.shared ??= real.openPool(jobs);
+      openPool: async () => {
+        if (hasModules) return real.openPool(1);
+        this.shared ??= real.openPool(1);
         return new SharedPool(await this.shared);
       },
       hunt: (request, pool) => real.hunt(atMost(request), unshared(pool)),
