@@ -153,6 +153,8 @@ export interface Engine {
   ): Promise<OwnDefinitions>;
   /** Reads a configuration; undefined looks for it here. Throws InputError. */
   loadConfig(file: string | undefined, typeCheck: boolean): Promise<LoadedConfig>;
+  /** Another one for other code: this version, and every file of the modules that are loaded. */
+  codeHash(): Promise<string>;
   /** Tells what of a kernel's C text is mapped to what. Throws InputError. */
   checkSource(tree: string, options: SourceOptions): Promise<SourceCheck>;
   /** Compiles and translates a kernel's C text. Throws InputError. */

@@ -44,6 +44,7 @@ export function createEngine(): Engine {
       return { variants: variants.map(({ name }) => name), programs, scenarios };
     },
     loadConfig,
+    codeHash: () => codeHash(modules),
     ...SOURCES,
     checkTrace: (file, version) => checkedTrace(file, version, modules),
     compareSource: (ref, size) => comparedSource(ref, size, modules),
@@ -88,6 +89,11 @@ export function createEngine(): Engine {
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
+}
+
+async function codeHash({ refs }: Modules): Promise<string> {
+  const { VERSION } = await import('../vocabulary/version.js');
+  return JSON.stringify([VERSION, ...refs.map(({ sha256 }) => sha256)]);
 }
 
 async function loadConfig(file: string | undefined, typeCheck: boolean): Promise<LoadedConfig> {

@@ -90,6 +90,7 @@ export const configSchema = z.strictObject({
   reportDir: path.optional(),
   out: path.optional(),
   baseline: path.optional(),
+  corpus: path.optional(),
   strategy: oneOrSeveral(name).optional(),
   seed: whole(0, SEED_MAX).optional(),
   memory: z.enum(MEMORY_MODELS).optional(),

@@ -58,6 +58,8 @@ export interface ConfigSpec extends LimitsSpec {
   readonly out?: string;
   /** Violations that are known, a file of `hunt --update-baseline`. */
   readonly baseline?: string;
+  /** Directory in which batches are kept; a change goes past what they met. */
+  readonly corpus?: string;
   readonly strategy?: string | readonly string[];
   readonly seed?: number;
   readonly memory?: MemoryModel;

@@ -37,7 +37,10 @@ describe('the example of', () => {
     const argv = command
       .replaceAll(/\$\{\{ [^}]* \}\}|\$[A-Z_]+/g, '7')
       .replaceAll(/\b(known\.json|junit\.xml|blobs)\b/g, (file) => join(out, file))
-      .replaceAll(/^run /g, `run --report-dir ${out} --out ${out} `)
+      .replaceAll(
+        /^run /g,
+        `run --executions 1 --corpus ${join(out, 'corpus')} --report-dir ${out} --out ${out} `,
+      )
       .split(' ');
     const engine = fakeEngine({
       findVariant: async (name) => findVariant(name)?.name ?? null,

@@ -67,6 +67,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     requests: [],
     imports: [],
     poolsOpen: 0,
+    codeHash: async () => 'code',
     ftrace: async () => ['# tracer: nop'],
     loadConfig: async () => Promise.reject(new InputError('there is no configuration here')),
     loadModules: async (files) => {

@@ -201,7 +201,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /^mainline \(6\.18\): clean, as expected$/m,
   }),
   'shootdown run --project mainline --mode batch': cli(0, {
-    argv: 'run --config examples/config/shootdown.config.ts --no-type-check --project mainline --mode batch',
+    argv: 'run --config examples/config/shootdown.config.ts --no-type-check --project mainline --mode batch --executions 60',
     prints: /^mainline \(6\.18\): clean, as expected$/m,
   }),
   // One shard of eight, which is no whole hunt.

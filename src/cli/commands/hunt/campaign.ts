@@ -36,6 +36,8 @@ export interface CampaignOptions {
    * with that number. Null: it stands.
    */
   readonly instead?: (result: HuntResult, request: number) => CampaignRequest | null;
+  /** What the last of a request's hunts is told as. */
+  readonly total?: (last: HuntResult, request: number) => Promise<HuntResult>;
 }
 
 export interface Campaign {
@@ -74,10 +76,11 @@ export async function runCampaign(
       try {
         result = await hunted(request());
         for (;;) {
-          const again = signal.aborted ? null : (options.instead?.(result, index) ?? null);
-          if (again === null) break;
+          const again = options.instead?.(result, index) ?? null;
+          if (again === null || signal.aborted) break;
           result = await hunted(again);
         }
+        result = (await options.total?.(result, index)) ?? result;
       } catch (error) {
         // With nothing known there is nothing to tell first.
         if (outcomes.length === 0) throw error;

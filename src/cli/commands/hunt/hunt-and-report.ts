@@ -31,7 +31,7 @@ import type { BaselineUse } from './known-violations.js';
 import type { Reporting } from './reporting.js';
 
 /** What is hunted, told how, and kept where. */
-export interface HuntJob extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead'> {
+export interface HuntJob extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead' | 'total'> {
   readonly plan: HuntPlan;
   /** One for each subject of the plan. */
   readonly requests: readonly (() => CampaignRequest)[];
@@ -59,6 +59,7 @@ export async function huntAndReport(context: CliContext, job: HuntJob): Promise<
     quiet: !reporting.showsDefault,
     onOutcome: ({ verdict }) => reporting.verdict(verdict),
     instead: job.instead,
+    total: job.total,
   });
   const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
   warnOfUnrepeatable(context, campaign.outcomes);

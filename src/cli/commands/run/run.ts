@@ -20,9 +20,9 @@ import { refuseIdle } from '../hunt/idle.js';
 import { BaselineUse } from '../hunt/known-violations.js';
 import { inputsOf, outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
-import { expectedOf, PastBase } from './expectations.js';
 import { fromConfig, modulesOf, type ProjectTargets, projectTargets } from './project-targets.js';
 import { reportingFlags } from './run-reporters.js';
+import { Turns } from './turns.js';
 
 const BUDGETS_MS: Readonly<Record<Mode, number>> = { change: 30_000, batch: 600_000 };
 const SEED_MAX = 2 ** 32 - 1;
@@ -32,7 +32,7 @@ const FLAGS = {
   project: flag('--project <names>', 'projects of it (default: all); repeat it or give a comma list', names),
   mode: flagOr<Mode>(
     '--mode <name>',
-    'change: short, and what the base of a variant has too is no failure; batch: long',
+    'change: short, and what the base of a variant has too is no failure; batch: long, kept in the corpus',
     (name) => oneOf(name, MODES),
     'change',
   ),
@@ -45,6 +45,11 @@ const FLAGS = {
   memory: flag('--memory <model>', 'tso or sc (default: the configuration says, or tso)', memoryModel),
   jobs: JOBS,
   baseline: flag('--baseline <file>', 'known violations, as "hunt --update-baseline" writes them', path),
+  corpus: flag(
+    '--corpus <dir>',
+    'what batches did, to go on from; a change goes past what they met (default: ./shootdown-corpus)',
+    path,
+  ),
   out: flag('--out <dir>', 'directory for finding files (default: ./findings)', path),
   typeCheck: TYPE_CHECK,
   reporter: REPORTING.reporter,
@@ -88,6 +93,8 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
   const out = flags.out ?? (config.out === undefined ? './findings' : fromConfig(loaded, config.out));
   const baselineFile =
     flags.baseline ?? (config.baseline === undefined ? undefined : fromConfig(loaded, config.baseline));
+  const corpus =
+    flags.corpus ?? (config.corpus === undefined ? './shootdown-corpus' : fromConfig(loaded, config.corpus));
   const modules = modulesOf(loaded, projects);
   requireDistinctFiles(outputsOf({ ...reportFlags, out, baseline: baselineFile }), [
     ...inputsOf(modules),
@@ -99,15 +106,16 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
   checkOutDirectory(out);
 
   const { plan, requests, owners } = planned(flags, config, targets, baseline);
-  const past = new PastBase(requests.length);
-  const asksBase = (subject: number): boolean =>
-    mode === 'change' && owners[subject].expect?.startsWith('violation:') !== true;
+  const scenarios = targets.flatMap((one) => one.targets.scenarios);
+  const how = { mode, corpus, out, notes: scenarios.flatMap(({ notes = [] }) => notes) };
+  const turns = new Turns(context, how, owners, await engine.codeHash());
   const { results, exitCode } = await huntAndReport(context, {
-    ...{ plan, reporting, baseline, jobs, out, allowNoEffect: projects.every((one) => one.allowNoEffect) },
-    scenarios: targets.flatMap((one) => one.targets.scenarios),
-    requests: requests.map((request, subject) => () => past.begin(subject, request)),
-    instead: (result, subject) => (asksBase(subject) ? past.instead(result, subject) : null),
-    expected: (verdict, subject) => expectedOf(owners[subject], verdict, past.of(subject)),
+    ...{ plan, reporting, baseline, jobs, out, scenarios },
+    allowNoEffect: projects.every((one) => one.allowNoEffect),
+    requests: requests.map((request, subject) => () => turns.begin(subject, request)),
+    instead: turns.instead,
+    total: turns.total,
+    expected: turns.expected,
   });
   if (exitCode !== EXIT_OK) return exitCode;
   const answering = results.filter((_, subject) => owners[subject].allowNoEffect !== true);

@@ -4,9 +4,10 @@ import type { ConfigSpec } from '../../../../src/config/config.js';
 import { defineConfig, definedConfig } from '../../../../src/config/define-config.js';
 import type { HuntRequest, Verdict } from '../../../../src/explore/api.js';
 import type { SarifResult } from '../../../../src/report/sarif/sarif.js';
+import { sampleFinding } from '../../../findings/sample.js';
 import { ModuleFolder } from '../../../modules/write-module.js';
 import { sampleVerdict } from '../../../report/verdicts.js';
-import { type FakeEngine, fakeEngine } from '../../fake-engine.js';
+import { type FakeEngine, fakeEngine, sampleReplay } from '../../fake-engine.js';
 import { type CliRun, cli } from '../../run-cli.js';
 
 const BEFORE = process.cwd();
@@ -66,8 +67,8 @@ describe('shootdown run', () => {
       { variant: '6.17.5', budgetMs: 2_000, executions: undefined, seed: 5 },
       { variant: '6.14', budgetMs: undefined, executions: 7, strategies: ['pct'] },
     ]);
-    await run(engine, '--mode', 'batch', '--project', 'fixed', '--seed', '6');
-    expect(engine.requests[2]).toMatchObject({ budgetMs: 600_000, seed: 6 });
+    await run(engine, '--mode', 'batch', '--project', 'fixed', '--seed', '6', '--executions', '1');
+    expect(engine.requests[2]).toMatchObject({ budgetMs: 20_000, seed: 6 });
     await run(engine, '--executions', '3', '--project', 'fixed,broken');
     expect(engine.requests.slice(3)).toMatchObject([3, 3].map((executions) => ({ executions })));
   });
@@ -129,7 +130,41 @@ describe('shootdown run', () => {
     expect(again.requests).toHaveLength(2);
     const own = engineOf(spec, () => ({ violation: 'stale-use', message: 'm', base: base(false) }));
     expect((await run(own)).exitCode).toBe(1);
-    expect((await run(engineOf(spec, hunt), '--mode', 'batch')).exitCode).toBe(1);
+    expect((await run(engineOf(spec, hunt), '--mode', 'batch', '--executions', '1')).exitCode).toBe(1);
+  });
+
+  it('keeps batches in a corpus, goes on after them, and goes past what they met', async () => {
+    const met = { scenario: 'lazy', class: 'stale-use' as const, cause: 'no IPI' };
+    const spec: ConfigSpec = { projects: [{ name: 'mine', variant: '6.14', executions: { batch: 50 } }] };
+    const seeds: number[] = [];
+    const corpus = (dies: number): FakeEngine => {
+      const engine = engineOf(spec, () => ({}));
+      const hunt: FakeEngine['hunt'] = async (request) => {
+        if (seeds.length === dies) throw new Error('killed');
+        seeds.push(request.seed);
+        const hasFound = (request.known ?? []).length > 0 || seeds.length < 2;
+        const change = { variant: '6.14', executions: 10, steps: 100, scenario: 'lazy' };
+        if (hasFound) return { verdict: sampleVerdict(change), finding: null, replay: null };
+        const finding = sampleFinding({ variant: '6.14' });
+        const verdict = sampleVerdict({ ...change, violation: 'stale-use', message: 'm' });
+        return { verdict, finding, replay: { ...sampleReplay(finding), cause: 'no IPI' } };
+      };
+      return Object.assign(engine, { hunt });
+    };
+    // The third batch is not over when the process ends: it is done again, under the same seed.
+    expect((await run(corpus(2), '--mode', 'batch', '--json')).exitCode).not.toBe(0);
+    const { exitCode, stdout } = await run(corpus(-1), '--mode', 'batch', '--json');
+    expect(exitCode).toBe(1);
+    expect(seeds).toHaveLength(5);
+    expect(new Set(seeds).size).toBe(5);
+    const [verdict] = JSON.parse(stdout).verdicts;
+    expect(verdict).toMatchObject({ executions: 50, steps: 500, violation: 'stale-use', seed: 1 });
+    // All that was asked is done: one more batch tells that it is over.
+    await run(corpus(-1), '--mode', 'batch', '--json');
+    expect(seeds).toHaveLength(6);
+    const change = engineOf(spec, () => ({}));
+    expect((await run(change)).exitCode).toBe(0);
+    expect(change.requests[0].known).toEqual([{ ...met, scenario: expect.any(String) }]);
   });
 
   it('wants a known finding to be met, and nothing else', async () => {

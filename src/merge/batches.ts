@@ -1,0 +1,116 @@
+/**
+ * Batches of one subject's hunt, each under a seed of its own, as files of a corpus: what a long search has
+ * done, on the disk as soon as a batch is over. A batch is a blob with one part. Whoever begins again goes on
+ * after the last file that is whole, so that an end at any moment costs the batch under way, which is then
+ * done again under the same seed.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KnownViolation } from '../explore/known.js';
+import { replaceFile, writeError } from '../findings/atomic-file.js';
+import { type Blob, type BlobPart, readBlob, serializeBlob } from '../findings/blob.js';
+import { InputError } from '../vocabulary/errors.js';
+import { findingSubject } from '../vocabulary/finding.js';
+import { kindsOf } from './kinds.js';
+import { totalOf } from './total.js';
+
+/** What makes batches ones of the same search: anything else begins anew, and leaves the others alone. */
+export interface BatchKey {
+  readonly subject: string;
+  /** A text that is another where the code or the question is. */
+  readonly of: string;
+}
+
+const BATCHES_MAX = 100_000;
+const NAME = /^(\d{6})\.json$/;
+
+export class Batches {
+  private readonly directory: string;
+  private readonly blobs: Blob[] = [];
+
+  /** Reads what was done. Throws InputError for a file that is no batch. */
+  constructor(corpus: string, { subject, of }: BatchKey) {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([subject, of]))
+      .digest('hex')
+      .slice(0, 16);
+    this.directory = join(corpus, 'batches', hash);
+    while (this.blobs.length < BATCHES_MAX && existsSync(this.fileOf(this.blobs.length)))
+      this.blobs.push(readBatch(this.fileOf(this.blobs.length)));
+  }
+
+  /** Number of the next. */
+  get count(): number {
+    return this.blobs.length;
+  }
+
+  get executions(): number {
+    return this.parts.reduce((sum, { did }) => sum + did.executions, 0);
+  }
+
+  /** Throws InfrastructureError. */
+  add(blob: Blob): void {
+    const file = this.fileOf(this.blobs.length);
+    try {
+      replaceFile(file, serializeBlob(blob));
+    } catch (error) {
+      throw writeError(error, 'the batch', file, 'give another directory with --corpus');
+    }
+    this.blobs.push(blob);
+  }
+
+  /** Kinds of violations that were met, to be gone past. */
+  get known(): KnownViolation[] {
+    return knownOf(this.parts);
+  }
+
+  /** What all batches come to, and the witness that it is of; null before the first. */
+  total(): { readonly verdict: ReturnType<typeof totalOf>; readonly witness: BlobPart['witness'] } | null {
+    const [first] = this.blobs;
+    if (first === undefined) return null;
+    const [best = null] = kindsOf(this.parts);
+    return { verdict: totalOf(first, this.parts, best), witness: best?.witness ?? null };
+  }
+
+  private get parts(): BlobPart[] {
+    return this.blobs.flatMap(({ parts }) => parts);
+  }
+
+  private fileOf(batch: number): string {
+    return join(this.directory, `${String(batch).padStart(6, '0')}.json`);
+  }
+}
+
+/** What any search of a subject has met, whatever code it was of. Throws InputError. */
+export function knownInCorpus(corpus: string, subject: string): KnownViolation[] {
+  const root = join(corpus, 'batches');
+  if (!existsSync(root)) return [];
+  const parts = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+    .flatMap((search) =>
+      readdirSync(join(root, search))
+        .filter((name) => NAME.test(name))
+        .sort()
+        .flatMap((name) => readBatch(join(root, search, name)).parts),
+    );
+  return knownOf(parts.filter(({ did }) => did.variant === subject));
+}
+
+function knownOf(parts: readonly BlobPart[]): KnownViolation[] {
+  const all = parts.flatMap(({ witness }): KnownViolation[] => {
+    if (witness === null || witness.cause === null) return [];
+    const { finding, cause } = witness;
+    return [{ scenario: findingSubject(finding).scenario, class: finding.violation.class, cause }];
+  });
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function readBatch(file: string): Blob {
+  const blob = readBlob(file);
+  if (blob.parts.length === 1) return blob;
+  throw new InputError(`${file}: not a batch of a corpus`, 'take it away, or give another --corpus');
+}
