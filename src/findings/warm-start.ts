@@ -36,7 +36,8 @@ export function* badCached(index: number, scenario: Scenario): Generator<Contrad
   const { loadedMm, slots, cached = [] } = scenario.start?.[index] ?? {};
   for (const [entry, { mm, page }] of cached.entries()) {
     const path = ['start', index, 'cached', entry];
-    const hasSlot = mm === loadedMm || (scenario.pcid && slots?.some((slot) => slot?.mm === mm) === true);
+    const isTagged = scenario.mms[mm]?.globalAsid === true || slots?.some((slot) => slot?.mm === mm) === true;
+    const hasSlot = mm === loadedMm || (scenario.pcid && isTagged);
     const mapped = scenario.mms[mm]?.mapped?.some((one) => one.page === page) === true;
     if (!hasSlot) yield { path: [...path, 'mm'], message: `names mm ${mm}, which has no slot of this CPU` };
     else if (!mapped)

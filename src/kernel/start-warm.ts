@@ -83,6 +83,8 @@ export function cacheTranslations(
     const globalAsid = globalAsidAtStart(mem, kernel.globalAsids, handle);
     const own = mm === loadedMm ? loadedMmAsid : slots.findIndex((slot) => slot?.mm === mm);
     const asid = globalAsid !== 0 ? globalAsid : own;
+    // A kernel without global ASIDs has no tag for what only such a one would have cached.
+    if (scenario.pcid && asid < 0) continue;
     const pcid = scenario.pcid ? asid + 1 : 0;
     const root = mem[kernel.mms[handle].pgd];
     const table = rootAddress(mem, kernel, handle, page);

@@ -104,8 +104,8 @@ export interface ScenarioCpu {
   /** The round-robin cursor. Default: the slot after the last used one. */
   readonly nextAsid?: number;
   /**
-   * Pages, each of an mm that has a slot here, whose translation and table are cached as the page tables have
-   * them. Default none.
+   * Pages, each of an mm that has a slot here or a global ASID, whose translation and table are cached as the
+   * page tables have them. Default none.
    */
   readonly cached?: readonly { readonly mm: number; readonly page: number }[];
 }

@@ -275,6 +275,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown trace info my.trace.gz': cli(0, { prints: /17588|17,588/ }),
   'shootdown trace check my.trace.gz': cli(0),
   // For one second.
+  'shootdown verify --variant rar --scenario rar-page': cli(0, { prints: /no violation in any execution/ }),
   'shootdown stress --variant rar': cli(0, { argv: 'stress --variant rar --cpus 2 --for 1s' }),
   'shootdown stress --variant b3 --cpus 2 --for 10s': cli([0, 1], {
     argv: 'stress --variant b3 --cpus 2 --for 1s --no-witness',

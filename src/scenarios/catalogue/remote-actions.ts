@@ -28,7 +28,28 @@ const machine = { pages: 3, slots: 3, pcid: true, lazy: true, walks: 0, forRemot
 const mapped = [0, 1, 2].map((page) => ({ page, write: true }));
 const runs = (...pages: number[]) => ({ loadedMm: A, cached: pages.map((page) => ({ mm: A, page })) });
 
+/** One page, so that all executions of it can be searched. */
+const small = { ...machine, pages: 1, slots: 1, cpus: 2 } as const;
+const onePage = [{ page: 0, write: true }];
+
 export const remoteActions: readonly Scenario[] = [
+  {
+    ...small,
+    name: 'rar-page',
+    summary: 'a thread drops a page by request, another one reads it',
+    mms: [{ globalAsid: true, mapped: onePage }],
+    start: [runs(0), runs(0)],
+    scripts: [script(dontneed(0, 1)), script(read(0))],
+  },
+  {
+    ...small,
+    name: 'rar-page-back',
+    summary:
+      'a thread drops a page by request, another one comes back to the mm outside of its mask and reads it',
+    mms: [{ globalAsid: true, mapped: onePage }],
+    start: [runs(0), { cached: [{ mm: A, page: 0 }] }],
+    scripts: [script(dontneed(0, 1)), script(run(A), read(0))],
+  },
   {
     ...machine,
     name: 'rar-comes-back',
