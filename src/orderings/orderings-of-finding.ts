@@ -1,0 +1,85 @@
+import type { Modules } from '../bundle/modules.js';
+import { decodeSchedule } from '../drive/schedule.js';
+import type { AgentKind } from '../machine/agents.js';
+import { AGENTS, BUFFER_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
+import type { Program } from '../machine/program.js';
+import { programOf } from '../programs/subject.js';
+import { replayFinding } from '../replay/replay-finding.js';
+import { InputError } from '../vocabulary/errors.js';
+import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
+import type { Place } from '../vocabulary/told.js';
+import { ForcedExecutions } from './forced-executions.js';
+import type { WitnessStep } from './ordering.js';
+import { type SufficientLimits, sufficientOrderings } from './sufficient.js';
+
+/** Which order of which steps is all that a finding's violation needs. */
+
+export const ORDERING_LIMITS: SufficientLimits = { perTrial: 60, executions: 1_000 };
+
+/** A step of the witness, as people read it. */
+export interface OrderedStep {
+  /** Its index; null of one that has not been when the witness ends. */
+  readonly step: number | null;
+  readonly cpu: number;
+  readonly agent: AgentKind['who'];
+  readonly text: string;
+  readonly place: Place | null;
+}
+
+export interface ToldOrdering {
+  readonly before: OrderedStep;
+  readonly after: OrderedStep;
+  /** The forced execution that ends with nothing wrong where only the others hold; null: none was met. */
+  readonly without: number | null;
+}
+
+export interface FindingOrderings {
+  /** Null where not even the order of all steps forces the violation. */
+  readonly orderings: readonly ToldOrdering[] | null;
+  /** Executions in which they were forced, and those in which all of them came true: each failed. */
+  readonly forced: number;
+  readonly failing: number;
+  /** All that were executed to find them. */
+  readonly executed: number;
+}
+
+/** Throws InputError for a finding that does not replay, or goes on without end. */
+export function orderingsOf(
+  finding: Finding,
+  modules: Modules,
+  limits: SufficientLimits = ORDERING_LIMITS,
+): FindingOrderings {
+  const { trace, reproduced, reason } = replayFinding(finding, true, modules);
+  if (!reproduced) throw new InputError(`not reproduced: ${reason}`, 'give a finding that replays');
+  if (finding.violation.class === 'livelock')
+    throw new InputError('a livelock has no end that an order could lead to', 'give another finding');
+  const subject = isProgramFinding(finding)
+    ? { program: finding.program }
+    : { variant: finding.variant, scenario: finding.scenario };
+  const { memory, schedule, violation } = finding;
+  const executions = new ForcedExecutions(
+    ...([subject, memory, decodeSchedule(schedule), violation.class, modules] as const),
+  );
+  const found = sufficientOrderings(executions, limits);
+  const { program } = programOf(subject, modules);
+  const told = (step: WitnessStep): OrderedStep => {
+    const seen = trace.find((one) => one.step === step.step);
+    const { cpu, agent, text, site } = seen ?? unseen(step, program);
+    return { step: seen === undefined ? null : step.step, cpu, agent, text, place: site };
+  };
+  return {
+    orderings:
+      found?.orderings.map(({ ordering: { before, after }, without }) => ({
+        ...{ before: told(before), after: told(after), without },
+      })) ?? null,
+    ...{ forced: found?.forced ?? 0, failing: found?.failing ?? 0, executed: executions.executed },
+  };
+}
+
+/** A step that has not been, in words. */
+function unseen({ agent, operand }: WitnessStep, { layout }: Program) {
+  const kind = kindOfAgent(agent);
+  const { who } = AGENTS[kind];
+  const text = kind === BUFFER_AGENT ? `store to ${layout.nameOf(operand)} reaches memory` : 'anything more';
+  return { cpu: cpuOfAgent(agent), agent: who, text, site: null };
+}

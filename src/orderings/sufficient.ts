@@ -1,0 +1,93 @@
+import type { ForcedExecutions } from './forced-executions.js';
+import { allOrderings, type Ordering, type WitnessStep } from './ordering.js';
+
+/**
+ * A minimal set of orderings that suffices: every execution in which they come true ends in the violation, as
+ * far as executions were tried, and without any one of them one does not.
+ *
+ * From all orderings of the witness, those that are not needed are left out, largest parts first (after
+ * Zeller's ddmin); then each that is left is made as weak as it can be: its first step as early as it may
+ * come in its agent's course, its second as late. A pure function of its input.
+ */
+
+export interface SufficientLimits {
+  /** Forced executions that have to come to the violation, each time that orderings are tried. */
+  readonly perTrial: number;
+  /** The same for the set in the end, and at most for an execution without the violation. */
+  readonly executions: number;
+}
+
+export interface Sufficient {
+  /** Executions that were forced in the end, and how many of them came to the violation; the others did not. */
+  readonly forced: number;
+  readonly failing: number;
+  readonly orderings: readonly {
+    readonly ordering: Ordering;
+    /** The execution that comes to its end with nothing wrong where all others are forced; null: none seen. */
+    readonly without: number | null;
+  }[];
+}
+
+/** Null where not even all orderings of the witness suffice. */
+export function sufficientOrderings(
+  executions: ForcedExecutions,
+  { perTrial, executions: inTheEnd }: SufficientLimits,
+): Sufficient | null {
+  for (let trial = perTrial; ; trial = inTheEnd) {
+    const found = smallest(executions, trial);
+    if (found === null) return null;
+    const { correct, failing } = executions.run(found, inTheEnd);
+    // What so many executions did not show more of them do: with so many each time, then.
+    if (correct !== null && trial < inTheEnd) continue;
+    const orderings = found.map((ordering) => ({
+      ordering,
+      without: executions.run(without(found, ordering), inTheEnd).correct,
+    }));
+    return { orderings, forced: inTheEnd, failing };
+  }
+}
+
+function smallest(executions: ForcedExecutions, trial: number): Ordering[] | null {
+  const { witness } = executions;
+  let best = allOrderings(witness);
+  const steps = [...witness.steps, ...witness.left];
+  const suffices = (orderings: readonly Ordering[]): boolean => executions.suffice(orderings, trial);
+  if (!suffices(best)) return null;
+  for (let size = best.length >> 1; size >= 1; size >>= 1)
+    for (let from = 0; from < best.length; ) {
+      const fewer = [...best.slice(0, from), ...best.slice(from + size)];
+      if (suffices(fewer)) best = fewer;
+      else from += size;
+    }
+  for (let i = 0; i < best.length; i++) {
+    const withOne = (one: Ordering): Ordering[] => best.with(i, one);
+    const { before, after } = best[i];
+    const earlier = courseOf(steps, before).filter(({ step }) => step < before.step);
+    const first = weakest(earlier.toReversed(), (one) => suffices(withOne({ before: one, after })));
+    best = withOne({ before: first ?? before, after });
+    const later = courseOf(steps, after).filter(({ step }) => step > after.step);
+    const last = weakest(later, (one) => suffices(withOne({ before: best[i].before, after: one })));
+    best = withOne({ before: best[i].before, after: last ?? after });
+  }
+  return best;
+}
+
+/** All steps of the agent. */
+function courseOf(steps: readonly WitnessStep[], { agent }: WitnessStep): WitnessStep[] {
+  return steps.filter((step) => step.agent === agent);
+}
+
+/** The last of them that does, each being weaker than the one before it; null: not even the first. */
+function weakest(steps: readonly WitnessStep[], does: (step: WitnessStep) => boolean): WitnessStep | null {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (does(steps[middle])) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? null : steps[low - 1];
+}
+
+function without(orderings: readonly Ordering[], one: Ordering): Ordering[] {
+  return orderings.filter((other) => other !== one);
+}
