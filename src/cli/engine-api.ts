@@ -14,6 +14,7 @@ import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js
 import type { LitmusOutcome } from '../litmus/litmus-outcomes.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { MinimisedFinding, MinimiseLimits } from '../minimise/minimise-finding.js';
+import type { FindingOrderings } from '../orderings/orderings-of-finding.js';
 import type { ReplayResult } from '../report/json-documents.js';
 import type { LabelledLine } from '../report/witness-words.js';
 import type { StressPlan } from '../stress/api.js';
@@ -219,6 +220,11 @@ export interface Engine {
     limits: MinimiseLimits,
     signal: AbortSignal,
   ): Promise<MinimisedFinding | null>;
+  /**
+   * The orderings that suffice for a finding's violation, tried in so many executions each time. Throws
+   * InputError where it does not replay.
+   */
+  orderings(finding: Finding, executions: number): Promise<FindingOrderings>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;
   readonly comparisons: ComparisonEngine;

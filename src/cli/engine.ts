@@ -77,6 +77,10 @@ export function createEngine(): Engine {
       if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
       return minimiseFinding(finding, pool, modules, limits, signal);
     },
+    orderings: async (finding, executions) => {
+      const { ORDERING_LIMITS, orderingsOf } = await import('../orderings/orderings-of-finding.js');
+      return orderingsOf(finding, modules, { perTrial: Math.min(ORDERING_LIMITS.perTrial, executions), executions });
+    },
     threads: threadEngine(() => modules),
     studies: studyEngine(() => modules),
     comparisons: comparisonEngine(() => modules),

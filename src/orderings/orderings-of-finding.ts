@@ -2,6 +2,7 @@ import type { Modules } from '../bundle/modules.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import type { AgentKind } from '../machine/agents.js';
 import { AGENTS, BUFFER_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
+import { STEP_DRAIN } from '../machine/op-kinds.js';
 import type { Program } from '../machine/program.js';
 import { programOf } from '../programs/subject.js';
 import { replayFinding } from '../replay/replay-finding.js';
@@ -14,7 +15,7 @@ import { type SufficientLimits, sufficientOrderings } from './sufficient.js';
 
 /** Which order of which steps is all that a finding's violation needs. */
 
-export const ORDERING_LIMITS: SufficientLimits = { perTrial: 60, executions: 1_000 };
+export const ORDERING_LIMITS: SufficientLimits = { perTrial: 100, executions: 1_000 };
 
 /** A step of the witness, as people read it. */
 export interface OrderedStep {
@@ -29,7 +30,10 @@ export interface OrderedStep {
 export interface ToldOrdering {
   readonly before: OrderedStep;
   readonly after: OrderedStep;
-  /** The forced execution that ends with nothing wrong where only the others hold; null: none was met. */
+  /**
+   * The forced execution that ends with nothing wrong where only the others hold; null: without it they never
+   * came true.
+   */
   readonly without: number | null;
 }
 
@@ -64,8 +68,9 @@ export function orderingsOf(
   const { program } = programOf(subject, modules);
   const told = (step: WitnessStep): OrderedStep => {
     const seen = trace.find((one) => one.step === step.step);
-    const { cpu, agent, text, site } = seen ?? unseen(step, program);
-    return { step: seen === undefined ? null : step.step, cpu, agent, text, place: site };
+    const isShown = seen !== undefined && (step.kind !== STEP_DRAIN || seen.agent === 'buffer');
+    const { cpu, agent, text } = isShown ? seen : unseen(step, program);
+    return { step: seen?.step ?? null, cpu, agent, text, place: isShown ? seen.site : null };
   };
   return {
     orderings:
@@ -76,10 +81,11 @@ export function orderingsOf(
   };
 }
 
-/** A step that has not been, in words. */
+/** What no step of the witness is by itself, in words: it has not been, or a barrier of its CPU's did it. */
 function unseen({ agent, operand }: WitnessStep, { layout }: Program) {
   const kind = kindOfAgent(agent);
   const { who } = AGENTS[kind];
-  const text = kind === BUFFER_AGENT ? `store to ${layout.nameOf(operand)} reaches memory` : 'anything more';
-  return { cpu: cpuOfAgent(agent), agent: who, text, site: null };
+  const text =
+    kind === BUFFER_AGENT ? `store to ${layout.nameOf(operand)} reaches memory` : 'what it would do next';
+  return { cpu: cpuOfAgent(agent), agent: who, text };
 }

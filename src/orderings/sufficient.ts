@@ -1,3 +1,4 @@
+import { agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
 import type { ForcedExecutions } from './forced-executions.js';
 import { allOrderings, type Ordering, type WitnessStep } from './ordering.js';
 
@@ -39,12 +40,29 @@ export function sufficientOrderings(
     const { correct, failing } = executions.run(found, inTheEnd);
     // What so many executions did not show more of them do: with so many each time, then.
     if (correct !== null && trial < inTheEnd) continue;
-    const orderings = found.map((ordering) => ({
-      ordering,
-      without: executions.run(without(found, ordering), inTheEnd).correct,
-    }));
-    return { orderings, forced: inTheEnd, failing };
+    return needed(executions, found, { forced: inTheEnd, failing });
   }
+}
+
+/** Without those of which so many executions do not show that they are needed. */
+function needed(
+  executions: ForcedExecutions,
+  found: readonly Ordering[],
+  { forced, failing }: Omit<Sufficient, 'orderings'>,
+): Sufficient {
+  const orderings: { ordering: Ordering; without: number | null }[] = [];
+  let best = found;
+  let came = failing;
+  for (const ordering of found) {
+    const fewer = without(best, ordering);
+    const run = executions.run(fewer, forced);
+    // What never comes true without it says nothing.
+    if (run.correct === null && run.failing > 0) {
+      best = fewer;
+      came = run.failing;
+    } else orderings.push({ ordering, without: run.correct });
+  }
+  return { orderings, forced, failing: came };
 }
 
 function smallest(executions: ForcedExecutions, trial: number): Ordering[] | null {
@@ -72,9 +90,14 @@ function smallest(executions: ForcedExecutions, trial: number): Ordering[] | nul
   return best;
 }
 
-/** All steps of the agent. */
+/** All steps of the agent; a CPU's and its store buffer's are one course. */
 function courseOf(steps: readonly WitnessStep[], { agent }: WitnessStep): WitnessStep[] {
-  return steps.filter((step) => step.agent === agent);
+  const course = courseNumber(agent);
+  return steps.filter((step) => courseNumber(step.agent) === course);
+}
+
+function courseNumber(agent: number): number {
+  return kindOfAgent(agent) === BUFFER_AGENT ? agentOf(cpuOfAgent(agent), CPU_AGENT) : agent;
 }
 
 /** The last of them that does, each being weaker than the one before it; null: not even the first. */

@@ -21,7 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['lockstep', 'config'],
   ['report'],
   ['check', 'litmus', 'verify'],
-  ['study', 'minimise'],
+  ['study', 'minimise', 'orderings'],
   ['compare', 'merge'],
   ['api'],
   ['index'],

@@ -271,6 +271,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: `minimise ${B1_PLACEHOLDER} --executions 300 --states 0`,
     prints: /^ {2}operations +\d+ +to \d+$/m,
   }),
+  // Its orderings take long: of one that is not minimised, with fewer executions.
+  [`shootdown orderings ${B1_PLACEHOLDER}`]: cli(0, {
+    argv: `orderings ${B1_PLACEHOLDER} --executions 3`,
+    prints: /^stale-use comes of \d+ ordering/m,
+  }),
   [`shootdown show ${B1_PLACEHOLDER}`]: cli(0, { prints: /user load/ }),
   'shootdown trace info my.trace.gz': cli(0, { prints: /17588|17,588/ }),
   'shootdown trace check my.trace.gz': cli(0),

@@ -195,6 +195,7 @@ describe('each command line of README.md and docs/', () => {
       'litmus',
       'merge',
       'minimise',
+      'orderings',
       'run',
       'verify',
     ];

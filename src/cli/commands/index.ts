@@ -11,6 +11,7 @@ import { listCommand } from './list.js';
 import { litmusCommand } from './litmus.js';
 import { mergeCommand } from './merge/merge.js';
 import { minimiseCommand } from './minimise.js';
+import { orderingsCommand } from './orderings.js';
 import { replayCommand } from './replay.js';
 import { runCommand } from './run/run.js';
 import { showCommand } from './show/show.js';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CliCommand[] = [
   compareCommand,
   replayCommand,
   minimiseCommand,
+  orderingsCommand,
   showCommand,
   stressCommand,
   traceCommand,
