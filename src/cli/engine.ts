@@ -64,23 +64,7 @@ export function createEngine(): Engine {
     openPool: async (jobs) => (await import('../explore/pool.js')).openPool(jobs, modules),
     hunt: huntOn,
     huntProgram: huntOn,
-    replay: async (finding) => {
-      const { replayFinding } = await import('../replay/replay-finding.js');
-      return replayFinding(finding, true, modules);
-    },
-    ftrace: async (finding) => (await import('../replay/ftrace/ftrace-of.js')).ftraceOf(finding, modules),
-    minimise: async (finding, pool, limits, signal) => {
-      const [{ minimiseFinding }, { HuntPool }] = await Promise.all([
-        import('../minimise/minimise-finding.js'),
-        import('../explore/pool.js'),
-      ]);
-      if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
-      return minimiseFinding(finding, pool, modules, limits, signal);
-    },
-    orderings: async (finding, executions) => {
-      const { ORDERING_LIMITS, orderingsOf } = await import('../orderings/orderings-of-finding.js');
-      return orderingsOf(finding, modules, { perTrial: Math.min(ORDERING_LIMITS.perTrial, executions), executions });
-    },
+    ...findingEngine(() => modules),
     threads: threadEngine(() => modules),
     studies: studyEngine(() => modules),
     comparisons: comparisonEngine(() => modules),
@@ -215,6 +199,30 @@ const LISTINGS: Pick<
 };
 
 /** `modules`: those that the engine knows when it is asked. */
+/** What is done with findings. */
+function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace' | 'minimise' | 'orderings'> {
+  return {
+    replay: async (finding) => {
+      const { replayFinding } = await import('../replay/replay-finding.js');
+      return replayFinding(finding, true, modules());
+    },
+    ftrace: async (finding) => (await import('../replay/ftrace/ftrace-of.js')).ftraceOf(finding, modules()),
+    minimise: async (finding, pool, limits, signal) => {
+      const [{ minimiseFinding }, { HuntPool }] = await Promise.all([
+        import('../minimise/minimise-finding.js'),
+        import('../explore/pool.js'),
+      ]);
+      if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
+      return minimiseFinding(finding, pool, modules(), limits, signal);
+    },
+    orderings: async (finding, executions) => {
+      const { ORDERING_LIMITS, orderingsOf } = await import('../orderings/orderings-of-finding.js');
+      const perTrial = Math.min(ORDERING_LIMITS.perTrial, executions);
+      return orderingsOf(finding, modules(), { perTrial, executions });
+    },
+  };
+}
+
 function threadEngine(modules: () => Modules): Engine['threads'] {
   return {
     scenarios: async () => (await import('../scenarios/stress/munmap-storm.js')).stressScenarios,

@@ -33,8 +33,8 @@ export interface WitnessSteps {
 
 /**
  * The orderings that leave an execution no other order: of stretches of one agent each, the last step of one
- * comes before the first of the next; an interrupt comes before what it interrupts; what was left comes behind
- * the last.
+ * comes before the first of the next; an interrupt comes before what it interrupts; what was left comes
+ * behind the last.
  */
 export function allOrderings({ steps, left, overtaken }: WitnessSteps): Ordering[] {
   const between = steps.flatMap((after, i) => {

@@ -19,12 +19,12 @@ export interface SufficientLimits {
 }
 
 export interface Sufficient {
-  /** Executions that were forced in the end, and how many of them came to the violation; the others did not. */
+  /** Executions that were forced in the end, and in how many all came true: these came to the violation. */
   readonly forced: number;
   readonly failing: number;
   readonly orderings: readonly {
     readonly ordering: Ordering;
-    /** The execution that comes to its end with nothing wrong where all others are forced; null: none seen. */
+    /** The execution that ends with nothing wrong where all others are forced; null: none seen. */
     readonly without: number | null;
   }[];
 }

@@ -42,9 +42,9 @@ export const orderingsCommand = defineCommand({
   name: 'orderings',
   summary: 'which order of which steps is all that a finding needs',
   description:
-    'Looks for a minimal set of orderings ("CPU1 reads tlb_gen(A) before CPU0 counts it up") that suffices: ' +
-    'every execution in which they come true ends in the violation, and without any one of them one does ' +
-    'not. Both are tried in executions that are otherwise left to chance: a sample, not a proof.',
+    'Looks for a minimal set of orderings ("CPU1 reads tlb_gen(A) before CPU0 counts it up") that ' +
+    'suffices: every execution in which they come true ends in the violation, and without any one of them ' +
+    'one does not. Both are tried in executions that are otherwise left to chance: a sample, not a proof.',
   arguments: { file: FINDING },
   flags: FLAGS,
   help: HELP,
@@ -93,8 +93,9 @@ function told(finding: Finding, found: FindingOrderings, width: number): string[
     ...say(`${finding.violation.class} comes of ${count(all.length, 'ordering')}:`),
     ...ofEach,
     ...say(
-      `forced in ${count(forced, 'execution')}: they came true in ${groupDigits(failing)}, and each of these ` +
-        `ended in ${finding.violation.class}; a sample, not a proof (${count(executed, 'execution')} in all)`,
+      `forced in ${count(forced, 'execution')}: they came true in ${groupDigits(failing)}, and each of ` +
+        `these ended in ${finding.violation.class}; a sample, not a proof ` +
+        `(${count(executed, 'execution')} in all)`,
     ),
   ];
 }
