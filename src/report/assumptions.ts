@@ -109,9 +109,8 @@ export const assumptions: readonly Assumption[] = [
   ),
   modelled(
     'remote-actions',
-    'A target carries out a payload whose entry is PENDING at a step of its own, once it was signalled, ' +
-      'whatever its interrupt flag says, and answers when its own user stores through what goes are in ' +
-      'memory; the signal waits for no stores.',
+    'A target that was signalled carries out a PENDING payload at a step of its own, interrupts off too, ' +
+      'and answers when its own user stores through what goes are in memory; the signal waits for no stores.',
   ),
   notModelled(
     'pti',
