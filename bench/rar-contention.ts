@@ -5,7 +5,6 @@
  *
  * npx tsx bench/rar-contention.ts [--cpus 8] [--executions 60]
  */
-import { parseArgs } from 'node:util';
 import { rarBackend } from '../src/backends/rar.js';
 import type { StepWatcher } from '../src/drive/drive.js';
 import { Executor } from '../src/explore/executor.js';
@@ -20,10 +19,9 @@ import * as K from '../src/machine/op-kinds.js';
 import { watch } from '../src/oracles/board.js';
 import { dontneed, read, repeat, script } from '../src/scenarios/steps.js';
 import type { Scenario } from '../src/vocabulary/scenario.js';
+import { argumentsOf } from './arguments.js';
 
-const { values } = parseArgs({ options: { cpus: { type: 'string' }, executions: { type: 'string' } } });
-const cpus = Number(values.cpus ?? 8);
-const executions = Number(values.executions ?? 60);
+const { cpus, executions } = argumentsOf({ cpus: 8, executions: 60 });
 const FLUSHES = 4;
 
 function scenarioOf(rarPayloads: number): Scenario {
