@@ -35,6 +35,12 @@ function firstFrom(list: readonly number[], from: number): number {
   return low;
 }
 
+/** What the line `at` itself counts the model may have done already when it is asked, or not yet. */
+function add(around: [number, number], counted: number, at: number): void {
+  if (counted <= at) around[0]++;
+  if (counted >= at) around[1]++;
+}
+
 export class Races {
   /** By mm: the indices of its flush_mm_range. */
   private readonly requests: number[][] = [];
@@ -46,6 +52,8 @@ export class Races {
     private readonly mms: Mms,
     /** Handle of the mm that a batch of the CPU's task unmaps from. */
     private readonly reclaims: (cpu: number) => number,
+    /** flush_tlb_func leaves the mask of an mm that is not loaded. */
+    private readonly flushLeavesMask: boolean,
   ) {
     order.events.forEach((event, index) => {
       if (event.kind === 'batch_flush') this.batches.push(index);
@@ -95,21 +103,24 @@ export class Races {
       // The CPU's own request counts only where an interrupt took it unawares.
       if (events[index].cpu === cpu && (index >= from || index === at)) continue;
       const counted = this.order.countedAt(index);
-      if (counted > from) around[counted <= at ? 0 : 1]++;
+      if (counted > from) add(around, counted, at);
     }
     for (let place = firstFrom(this.batches, from); this.batches[place] < to + LOOK_AHEAD; place++) {
       const index = this.batches[place];
       if (this.order.unmappedFrom(index) < to && this.reclaims(events[index].cpu) === mm)
-        around[index <= at ? 0 : 1]++;
+        add(around, index, at);
     }
     return around;
   }
 
   /**
-   * Whether CPU `other` can enter or leave masks between `from` and `to`: a switch_mm of it that is not over.
+   * Whether CPU `other` can enter or leave masks between `from` and `to`: a switch_mm of it that is not over,
+   * or a flush of what it has not loaded.
    */
   changesMasks(cpu: number, other: number, from: number, to: number): boolean {
-    return this.overlapping(cpu, from, to, (event) => event.cpu === other && event.kind === 'switch_mm');
+    const changes = ({ kind }: TraceEvent): boolean =>
+      kind === 'switch_mm' || (this.flushLeavesMask && kind === 'flush_func');
+    return this.overlapping(cpu, from, to, (event) => event.cpu === other && changes(event));
   }
 
   /** Whether a batch is flushed between the lines `from` and `to`. */

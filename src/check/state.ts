@@ -50,6 +50,8 @@ export interface Switching {
   readonly inFlush: boolean;
   /** Whether the model has yet to begin it. */
   pending: boolean;
+  /** Index of the line at which the model began it: what it has read is of then. */
+  begunAt: number;
 }
 
 /** What is known of a slot of `cpu_tlbstate.ctxs`. */

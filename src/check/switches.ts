@@ -61,7 +61,7 @@ function judgePageTable(s: State, event: Cr3Write, mm: number, ctx: Context): Ou
 /** The CPU has switched where the model does not follow. */
 export function dropSwitch(s: State, cpu: number, ctx: Context): void {
   beginSwitch(s, cpu, ctx);
-  runSwitch(s, cpu);
+  runSwitch(s, cpu, ctx);
   Object.assign(s.cpus[cpu], { laterSwitch: -1, switching: null, headless: false });
 }
 
@@ -69,7 +69,7 @@ export function dropSwitch(s: State, cpu: number, ctx: Context): void {
  * Another CPU has seen that this one's switch is under way: the model does what it has not done of it yet.
  */
 export function seenSwitching(s: State, cpu: number, ctx: Context): void {
-  if (beginSwitch(s, cpu, ctx)) runSwitch(s, cpu);
+  if (beginSwitch(s, cpu, ctx)) runSwitch(s, cpu, ctx);
 }
 
 /**
@@ -114,8 +114,8 @@ const takeSwitch: StepOf<'switch_mm'> = (s, event, ctx) => {
   if (genLearnt) learnSlotGen(s, cpu, cr3 === null ? 0 : 1);
   const sight = cr3 === null ? { slot: false, flush: false } : prepareSwitch(s, cpu, next, cr3);
   const [slotLearnt, flushLearnt] = [sight.slot || isUnseen, sight.flush || genLearnt || isUnseen];
-  view.switching = { index: ctx.at, next, slotLearnt, flushLearnt, inFlush, pending: true };
-  if (cr3 === null) runSwitch(s, cpu);
+  view.switching = { index: ctx.at, next, slotLearnt, flushLearnt, inFlush, pending: true, begunAt: ctx.now };
+  if (cr3 === null) runSwitch(s, cpu, ctx);
   view.mmKnown = true;
   view.tentative = false;
   if (cr3 !== null || ctx.order.after(ctx.at)?.kind === 'tlb_flush') return;
@@ -144,10 +144,11 @@ function giveUpCr3(s: State, cpu: number, next: number): void {
 }
 
 /** Lets the model begin the switch that the CPU is in, up to its CR3 write. */
-function runSwitch(s: State, cpu: number): void {
+function runSwitch(s: State, cpu: number, { now }: Context): void {
   const { switching } = s.cpus[cpu];
   if (!switching?.pending) return;
   switching.pending = false;
+  switching.begunAt = now;
   if (switching.inFlush) s.lab.run(cpu, false);
   else s.lab.start(cpu, (c) => s.own.switchMmIrqsOff(c, switching.next));
 }
@@ -169,14 +170,16 @@ export const writeCr3: StepOf<'write_cr3'> = (s, event, ctx) => {
   const mm = view.switching?.next ?? MM_NULL;
   ctx.tell(judgePageTable(s, event, mm, ctx));
   if (mm !== MM_NULL) s.mms.view(mm).pageTable ??= event.cr3 & PAGE_TABLE;
-  runSwitch(s, cpu);
+  runSwitch(s, cpu, ctx);
   if (s.lab.gate(cpu) === G.GATE_CR3) loadCr3(s, event, ctx);
   else forceCr3(s, event, asid, ctx);
   view.standIn = -1;
   if (asid >= SLOTS) return;
   Object.assign(view.slots[asid], { genKnown: true, known: true });
   const { switching } = view;
-  if (!event.noFlush && switching !== null) setBounds(s, cpu, asid, switching.next, switching.index, ctx);
+  if (event.noFlush || switching === null) return;
+  const { next, index, begunAt } = switching;
+  setBounds(s, cpu, asid, next, index, { ...ctx, now: begunAt });
 };
 
 /** Whether a slot of the CPU holds the mm. */
