@@ -27,7 +27,7 @@ import type { Ordering, Premise, WitnessStep, WitnessSteps } from './ordering.js
 
 /**
  * What an execution comes to in which some orderings were forced: the witness's violation; none, to its end;
- * or neither, for it met another one, did not end, or was held up for good.
+ * or neither, for they did not all come true, it met another violation, or it did not end.
  */
 export type Outcome = 'violation' | 'none' | 'neither';
 
@@ -100,8 +100,8 @@ export class ForcedExecutions {
     decider.begin(index);
     drive(machine, decider);
     const isOver = !decider.isBroken && !decider.isStuck && judgeEnd(machine);
-    if (!isOver) return 'neither';
-    if (machine.violation === null) return decider.isPremised && decider.isForced ? 'none' : 'neither';
+    if (!isOver || !decider.isForced) return 'neither';
+    if (machine.violation === null) return decider.isPremised ? 'none' : 'neither';
     return machine.violation.class === this.wanted ? 'violation' : 'neither';
   }
 }

@@ -1,4 +1,3 @@
-import { cpuOfAgent } from '../machine/agents.js';
 import type { Happening } from './happening.js';
 
 /**
@@ -44,9 +43,4 @@ export function allOrderings({ steps, left, overtaken }: WitnessSteps): Ordering
   const last = steps.at(-1);
   if (last === undefined) return [];
   return [...between, ...overtaken, ...left.map((after) => ({ before: last, after }))];
-}
-
-/** CPUs whose steps an ordering is between. */
-export function cpusOf({ before, after }: Ordering): readonly [number, number] {
-  return [cpuOfAgent(before.agent), cpuOfAgent(after.agent)];
 }

@@ -50,18 +50,19 @@ function needed(
   found: readonly Ordering[],
   { forced, failing }: Omit<Sufficient, 'orderings'>,
 ): Sufficient {
-  const orderings: { ordering: Ordering; without: number | null }[] = [];
   let best = found;
   let came = failing;
   for (const ordering of found) {
-    const fewer = without(best, ordering);
-    const run = executions.run(fewer, forced);
+    const run = executions.run(without(best, ordering), forced);
     // What never comes true without it says nothing.
-    if (run.correct === null && run.failing > 0) {
-      best = fewer;
-      came = run.failing;
-    } else orderings.push({ ordering, without: run.correct });
+    if (run.correct !== null || run.failing === 0) continue;
+    best = without(best, ordering);
+    came = run.failing;
   }
+  const orderings = best.map((ordering) => ({
+    ordering,
+    without: executions.run(without(best, ordering), forced).correct,
+  }));
   return { orderings, forced, failing: came };
 }
 
