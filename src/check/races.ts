@@ -3,7 +3,7 @@
  * read, and what it announces is done some time before the CPU's next line: so two CPUs' lines overlap when
  * each comes before the other's next.
  */
-import { LOADED_MM_SWITCHING } from '../kernel/constants.js';
+import { LOADED_MM_SWITCHING, TLB_REMOTE_WRONG_CPU } from '../kernel/constants.js';
 import type { TraceEvent } from '../trace/events.js';
 import type { Mms } from './mms.js';
 import type { Order } from './order.js';
@@ -52,8 +52,6 @@ export class Races {
     private readonly mms: Mms,
     /** Handle of the mm that a batch of the CPU's task unmaps from. */
     private readonly reclaims: (cpu: number) => number,
-    /** flush_tlb_func leaves the mask of an mm that is not loaded. */
-    private readonly flushLeavesMask: boolean,
   ) {
     order.events.forEach((event, index) => {
       if (event.kind === 'batch_flush') this.batches.push(index);
@@ -115,12 +113,13 @@ export class Races {
 
   /**
    * Whether CPU `other` can enter or leave masks between `from` and `to`: a switch_mm of it that is not over,
-   * or a flush of what it has not loaded.
+   * or a flush that finds another mm loaded and takes the CPU out.
    */
   changesMasks(cpu: number, other: number, from: number, to: number): boolean {
-    const changes = ({ kind }: TraceEvent): boolean =>
-      kind === 'switch_mm' || (this.flushLeavesMask && kind === 'flush_func');
-    return this.overlapping(cpu, from, to, (event) => event.cpu === other && changes(event));
+    const changes = ({ kind }: TraceEvent, index: number): boolean =>
+      kind === 'switch_mm' ||
+      (kind === 'flush_func' && this.order.flushOf(index)?.reason === TLB_REMOTE_WRONG_CPU);
+    return this.overlapping(cpu, from, to, (event, index) => event.cpu === other && changes(event, index));
   }
 
   /** Whether a batch is flushed between the lines `from` and `to`. */

@@ -197,7 +197,7 @@ export function takeLines(
   const s = startState(recording, kernel, pcid);
   const order = new Order(events, recording.cpus);
   const host = new Host(log, recording);
-  const races = new Races(order, s.mms, (cpu) => loadedMm(s, cpu), s.lazyCpumask);
+  const races = new Races(order, s.mms, (cpu) => loadedMm(s, cpu));
   const contextAt = (at: number): Context => ({
     order,
     races,
