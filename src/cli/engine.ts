@@ -9,6 +9,7 @@ import { asInputError } from '../bundle/places.js';
 import type { CheckReport } from '../check/index.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { HuntRequest, ProgramHuntRequest } from '../explore/api.js';
+import { ORDERING_LIMITS } from '../orderings/limits.js';
 import { count } from '../report/text-columns.js';
 import type { ChosenScenario, WindowRule } from '../trace/index.js';
 import type { Variant } from '../variants/variant.js';
@@ -216,7 +217,7 @@ function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace'
       return minimiseFinding(finding, pool, modules(), limits, signal);
     },
     orderings: async (finding, executions) => {
-      const { ORDERING_LIMITS, orderingsOf } = await import('../orderings/orderings-of-finding.js');
+      const { orderingsOf } = await import('../orderings/orderings-of-finding.js');
       const perTrial = Math.min(ORDERING_LIMITS.perTrial, executions);
       return orderingsOf(finding, modules(), { perTrial, executions });
     },

@@ -11,6 +11,7 @@ import { Verifier } from '../verify/verify.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import { type FindingSize, sizeOf } from './finding-size.js';
+import { MINIMISE_LIMITS, type MinimiseLimits } from './limits.js';
 
 /**
  * A finding with less in it: by leaving out and hunting again (explore/minimise), then by all executions of
@@ -18,14 +19,6 @@ import { type FindingSize, sizeOf } from './finding-size.js';
  * never in time, so the same finding becomes the same one everywhere.
  */
 
-export interface MinimiseLimits {
-  /** Executions that leaving out and hunting again may take. */
-  readonly executions: number;
-  /** States of all executions that are searched for the shortest; 0: none is. */
-  readonly states: number;
-}
-
-export const MINIMISE_LIMITS: MinimiseLimits = { executions: 20_000, states: 300_000 };
 const MEMORY_BYTES = 2 ** 30;
 
 export interface MinimisedFinding {

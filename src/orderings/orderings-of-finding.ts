@@ -10,12 +10,11 @@ import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import type { Place } from '../vocabulary/told.js';
 import { ForcedExecutions } from './forced-executions.js';
+import { ORDERING_LIMITS, type SufficientLimits } from './limits.js';
 import type { WitnessStep } from './ordering.js';
-import { type SufficientLimits, sufficientOrderings } from './sufficient.js';
+import { sufficientOrderings } from './sufficient.js';
 
 /** Which order of which steps is all that a finding's violation needs. */
-
-export const ORDERING_LIMITS: SufficientLimits = { perTrial: 100, executions: 1_000 };
 
 /** A step of the witness, as people read it. */
 export interface OrderedStep {

@@ -1,5 +1,6 @@
 import { agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
 import type { ForcedExecutions } from './forced-executions.js';
+import type { SufficientLimits } from './limits.js';
 import { allOrderings, type Ordering, type WitnessStep } from './ordering.js';
 
 /**
@@ -10,13 +11,6 @@ import { allOrderings, type Ordering, type WitnessStep } from './ordering.js';
  * Zeller's ddmin); then each that is left is made as weak as it can be: its first step as early as it may
  * come in its agent's course, its second as late. A pure function of its input.
  */
-
-export interface SufficientLimits {
-  /** Forced executions that have to come to the violation, each time that orderings are tried. */
-  readonly perTrial: number;
-  /** The same for the set in the end, and at most for an execution without the violation. */
-  readonly executions: number;
-}
 
 export interface Sufficient {
   /** Executions that were forced in the end, and in how many all came true: these came to the violation. */

@@ -2,7 +2,8 @@
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import type { FindingSize } from '../../minimise/finding-size.js';
-import { MINIMISE_LIMITS, type MinimisedFinding } from '../../minimise/minimise-finding.js';
+import { MINIMISE_LIMITS } from '../../minimise/limits.js';
+import type { MinimisedFinding } from '../../minimise/minimise-finding.js';
 import { visible } from '../../report/escape.js';
 import { count, pad } from '../../report/text-columns.js';
 import { originOf } from '../../report/witness-words.js';

@@ -1,5 +1,6 @@
 /** `shootdown orderings FILE`: which order of which steps is all that a finding's violation needs. */
 
+import { ORDERING_LIMITS } from '../../orderings/limits.js';
 import type { FindingOrderings, OrderedStep } from '../../orderings/orderings-of-finding.js';
 import { visible } from '../../report/escape.js';
 import { count, groupDigits, wrap } from '../../report/text-columns.js';
@@ -14,14 +15,13 @@ import { named, openFinding } from '../own-modules.js';
 import { defineCommand } from './command.js';
 
 const EXECUTIONS_MAX = 1e6;
-const EXECUTIONS = 1_000;
 
 const FLAGS = {
   executions: flagOr(
     '--executions <N>',
     'executions in which the orderings are forced in the end, and without each of them',
     (name) => wholeNumber(name, 1, EXECUTIONS_MAX),
-    EXECUTIONS,
+    ORDERING_LIMITS.executions,
   ),
   module: FINDING_MODULES,
   kernelSource: FINDING_TREE,
