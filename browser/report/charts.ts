@@ -27,7 +27,7 @@ export interface Chart {
 /** What a bar alone says, a table says as well. */
 const BARS_MIN = 2;
 
-export function chartsOf({ rows }: ResultsDocument): Chart[] {
+export function chartsOf({ rows }: Pick<ResultsDocument, 'rows'>): Chart[] {
   const met = rows.filter((row) => row.witness !== null && row.executions !== null && row.strategy !== null);
   const keys = [
     ...new Map(rows.flatMap(({ measures = [] }) => measures.map(({ key, title }) => [key, title]))),

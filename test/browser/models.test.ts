@@ -7,20 +7,20 @@ import { lanesIn } from '../../browser/report/timeline/lanes.js';
 import { labelledSpans } from '../../browser/report/timeline/spans.js';
 import { bufferBars, slotsOf } from '../../src/report/bars.js';
 import { functionSpans } from '../../src/report/function-spans.js';
+import type { ResultRow } from '../../src/report/page/document.js';
 import { longExecution } from '../report/executions.js';
 import { Steps } from '../report/steps.js';
 
 /** What the page computes from its data, without a browser. */
 
 describe('charts', () => {
-  const row = (change: object) => ({
-    subject: 's',
-    witness: null,
-    executions: 1,
-    strategy: 'pct',
+  const row = (change: Partial<ResultRow>): ResultRow => ({
+    ...{ subject: 's', scenario: 'lazy', memory: 'tso', status: 'none', verdict: 'none', violation: null },
+    ...{ message: null, remarks: [], states: null, steps: null, seconds: null, witness: null },
+    ...{ executions: 1, strategy: 'pct' },
     ...change,
   });
-  const of = (...rows: object[]) => chartsOf({ rows } as never);
+  const of = (...rows: ResultRow[]) => chartsOf({ rows });
 
   it('are of what rows have, by group, and only where there is something to compare', () => {
     const measures = (value: number) => [{ key: 'k', title: 'Needless', value }];

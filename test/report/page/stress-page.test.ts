@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { stressPage } from '../../../src/report/page/stress-page.js';
+import type { StressResult, StressViolation } from '../../../src/stress/api.js';
 import { sampleFinding } from '../../findings/sample.js';
 import { sampleResult } from '../../stress/sample-result.js';
 
 const head = { shootdown: '0.1.0', interrupted: false };
-const violation = { class: 'stale-use', message: 'CPU1 read', cpu: 1 } as never;
+const violation: StressViolation = { class: 'stale-use', message: 'CPU1 read', cpu: 1 };
 
 describe('a stress run as a page', () => {
   it('has a row, what threads did, and the witness that the explorer found', () => {
@@ -23,9 +24,9 @@ describe('a stress run as a page', () => {
     );
   });
 
-  it.each([
+  it.each<[Partial<StressResult>, string, string]>([
     [{}, 'none', 'none seen'],
-    [{ hang: { message: 'CPU0 waits', cpus: [], locks: [] } as never }, 'open', 'hang'],
+    [{ hang: { message: 'CPU0 waits', cpus: [], locks: [] } }, 'open', 'hang'],
     [{ dead: ['CPU1 died'] }, 'open', 'a thread died'],
     [{ changedNothing: true }, 'open', 'none seen, NO EFFECT'],
     [{ interrupted: true }, 'open', 'none seen'],
