@@ -45,6 +45,7 @@ const isCheck = (rows: readonly ResultRow[]): boolean => rows.some(({ counts }) 
 const TITLES_OF_CHECK: Readonly<Record<string, string>> = { subject: 'Kind', scenario: 'Recording' };
 const STATUSES_OF_CHECK: Readonly<Partial<Record<RowStatus, string>>> = {
   violation: 'disagrees',
+  known: 'not judged',
   none: 'agrees',
   open: 'learnt only',
 };

@@ -40,8 +40,10 @@ function headlineOf(reports: readonly CheckReport[]): string {
 function rowOf(report: CheckReport, kind: Kind): ResultRow {
   const score = report.kinds[kind];
   const isLeftOut = kind === KIND_WITHOUT_BAR;
+  // What no bar judges is counted, and neither right nor wrong.
+  const status = isLeftOut ? 'known' : statusOf(score);
   return {
-    ...{ subject: kind, scenario: report.file, memory: '', status: statusOf(score), verdict: wordsOf(score) },
+    ...{ subject: kind, scenario: report.file, memory: '', status, verdict: wordsOf(status) },
     ...{ violation: null, message: null, executions: null, states: null, steps: null, seconds: null },
     ...{ strategy: null, witness: null, remarks: isLeftOut ? ['has no bar, and is in no sum'] : [] },
     counts: { agreed: score.agreed, raced: score.raced, disagreed: score.disagreed, learnt: score.learnt },
@@ -55,10 +57,12 @@ function statusOf({ agreed, raced, disagreed }: Score): RowStatus {
   return agreed + raced > 0 ? 'none' : 'open';
 }
 
-function wordsOf(score: Score): string {
-  switch (statusOf(score)) {
+function wordsOf(status: RowStatus): string {
+  switch (status) {
     case 'violation':
       return 'disagrees';
+    case 'known':
+      return 'not judged';
     case 'open':
       return 'learnt only';
     default:

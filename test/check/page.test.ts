@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckReport, checkPage, KIND_NAMES } from '../../src/check/index.js';
+import { type CheckReport, checkPage, KIND_NAMES, KIND_WITHOUT_BAR } from '../../src/check/index.js';
 
 const none = { agreed: 0, raced: 0, disagreed: 0, learnt: 0 };
 const kinds = {
@@ -30,6 +30,14 @@ describe('a check as a page', () => {
       { title: 'a.trace: the kernel decided otherwise', lines: ['line 7, gen: kernel 3, model 2'] },
       { title: 'a.trace: of another order', lines: Array(2).fill('line 7, gen: kernel 3, model 2') },
     ]);
+  });
+
+  it('judges nothing that no bar is for', () => {
+    const left = { ...report.kinds, [KIND_WITHOUT_BAR]: { ...none, agreed: 9, disagreed: 2 } };
+    const { rows } = checkPage('0.1.0', [{ ...report, kinds: left }]).document.results;
+    expect(rows.find(({ subject }) => subject === KIND_WITHOUT_BAR)).toMatchObject({
+      ...{ status: 'known', verdict: 'not judged', counts: { disagreed: 2 } },
+    });
   });
 
   it('of several says in how many the kernel decided otherwise', () => {

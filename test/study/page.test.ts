@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { studyPage } from '../../src/study/page.js';
+import { totalsOf } from '../../src/study/paired-counts.js';
 import type { RowResult } from '../../src/study/study.js';
 import { sampleFinding } from '../findings/sample.js';
 import { failed } from '../report/reporters/sample-report.js';
 import { sampleVerdict } from '../report/verdicts.js';
+import { pairsOf } from './pairs.js';
 
 /** A study as a page: rows by the names of its table, with their witnesses. */
 
@@ -48,5 +50,30 @@ describe('a study as a page', () => {
       ['kvm', 'v1', []],
     ]);
     expect(grounds[0]).toEqual({ title: 'answer', lines: ['Yes.'] });
+  });
+
+  it('of what was counted only shows that, each row by its group and variant', () => {
+    const counts = totalsOf(
+      pairsOf(1, () => [{}, {}]),
+      'patch',
+    );
+    const counted = (group: string) => ({ ...row('v0'), group });
+    const cost = (group: string, ipis: number) => ({
+      ...{ ...measured('v0', null), ...counted(group) },
+      columns: { ipisPerThousandOperations: ipis },
+    });
+    const { headline, rows } = studyPage(
+      '0.1.0',
+      ['lazy', 'reclaim'].map((group) => result('v0', { row: counted(group), counts })),
+      {
+        ...{ study: 's', interrupted: false, verdicts: [], notes: [], answer: [] },
+        rows: [cost('lazy', 10), cost('reclaim', 20)],
+      },
+    ).document.results;
+    expect(headline).toBe('Counted for 2 rows');
+    expect(rows.map(({ verdict, measures }) => [verdict, measures?.map(({ value }) => value)])).toEqual([
+      ['counted', [10]],
+      ['counted', [20]],
+    ]);
   });
 });
