@@ -107,7 +107,7 @@ async function comparedSource(
 ): Promise<ComparedSource> {
   const [{ compareAccesses }, { kernelSites }, { fittingScenarios }, { findVariant }] = await Promise.all([
     import('../compare/accesses/compare-accesses.js'),
-    import('../explain/site.js'),
+    import('../explain/call-sites.js'),
     import('../scenarios/fitting.js'),
     import('../variants/index.js'),
   ]);

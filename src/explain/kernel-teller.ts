@@ -1,4 +1,3 @@
-import type { BundlePlaces } from '../bundle/places.js';
 import type { KernelConfig } from '../kernel/kernel-cpu.js';
 import type { Machine } from '../machine/machine.js';
 import type { JudgedViolation } from '../vocabulary/violation.js';
@@ -9,7 +8,7 @@ import { KernelNames } from './names.js';
 import type { OwnCalls } from './own-calls.js';
 import type { RawStep } from './raw-step.js';
 import { RecordingBoard } from './recording-board.js';
-import { kernelSites, type Site } from './site.js';
+import type { Site } from './site.js';
 import { namesEntry } from './tell-steps.js';
 import type { Teller } from './teller.js';
 
@@ -17,15 +16,13 @@ import type { Teller } from './teller.js';
 export class KernelTeller implements Teller {
   readonly names: KernelNames;
   readonly log: RecordingBoard;
-  readonly site: () => Site;
 
   constructor(
     private readonly machine: Machine,
     private readonly kernel: KernelConfig,
-    loaded: BundlePlaces | null,
+    readonly site: () => Site,
     private readonly own: OwnCalls | null = null,
   ) {
-    this.site = kernelSites(loaded);
     this.names = new KernelNames(kernel);
     this.log = new RecordingBoard(machine, kernel);
   }

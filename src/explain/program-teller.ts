@@ -1,4 +1,3 @@
-import type { BundlePlaces } from '../bundle/places.js';
 import type { Machine } from '../machine/machine.js';
 import type { JudgedViolation } from '../vocabulary/violation.js';
 import { describeWithPokes } from './describe.js';
@@ -7,20 +6,18 @@ import type { Explanation } from './explanation.js';
 import { PlainNames } from './plain-names.js';
 import type { RawStep } from './raw-step.js';
 import { PlainLog } from './recording-board.js';
-import { programSites, type Site } from './site.js';
+import type { Site } from './site.js';
 import type { Teller } from './teller.js';
 
 /** Any other program: judged by its own assertions, its words named as its layout names them. */
 export class ProgramTeller implements Teller {
   readonly names: PlainNames;
   readonly log = new PlainLog();
-  readonly site: () => Site;
 
   constructor(
     private readonly machine: Machine,
-    loaded: BundlePlaces | null,
+    readonly site: () => Site,
   ) {
-    this.site = programSites(loaded);
     this.names = new PlainNames(machine.program.layout);
   }
 

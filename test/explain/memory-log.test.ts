@@ -21,11 +21,13 @@ import { recordRun } from '../replay/record-run.js';
 const WITNESSES = fileURLToPath(new URL('../../data/witnesses', import.meta.url));
 const findingIn = (file: string): Finding => JSON.parse(readFileSync(join(WITNESSES, file), 'utf8'));
 
+const noSite = () => ({ functions: [], place: null });
+
 /** Values of all told words after the last step: as told, and as the machine has them. */
 function endOf(finding: Finding): { told: string[]; machine: string[]; accesses: number; steps: number } {
   const { program } = programOf(finding, NO_MODULES);
   const machine = new Machine(program, finding.memory);
-  const teller = new KernelTeller(machine, (program as KernelProgram).config, null);
+  const teller = new KernelTeller(machine, (program as KernelProgram).config, noSite);
   machine.observer = teller.log;
   const log = new MemoryLog(machine, teller.names);
   const { steps } = followRecorded(machine, decodeSchedule(finding.schedule), teller.log, () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { decodeSchedule } from '../../src/drive/schedule.js';
+import { kernelSites } from '../../src/explain/call-sites.js';
 import { Recorder } from '../../src/explain/recorder.js';
 import { RecordingBoard } from '../../src/explain/recording-board.js';
-import { kernelSites } from '../../src/explain/site.js';
 import { hex } from '../../src/explore/hex.js';
 import { kernelProgram } from '../../src/kernel/kernel-program.js';
 import { InternalError } from '../../src/machine/ghost.js';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { isAllExplained } from '../../../src/compare/accesses/accesses-text.js';
 import { compareAccesses } from '../../../src/compare/accesses/compare-accesses.js';
 import { whyExplained } from '../../../src/compare/accesses/explained.js';
-import { kernelSites } from '../../../src/explain/site.js';
+import { kernelSites } from '../../../src/explain/call-sites.js';
 import { type KernelFunctions, kernelFunctions } from '../../../src/kernel/functions.js';
 import { catalogue } from '../../../src/scenarios/catalogue/index.js';
 import { defineVariant } from '../../../src/variants/define.js';
