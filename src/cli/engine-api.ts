@@ -15,6 +15,7 @@ import type { LitmusOutcome } from '../litmus/litmus-outcomes.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { MinimiseLimits } from '../minimise/limits.js';
 import type { MinimisedFinding } from '../minimise/minimise-finding.js';
+import type { SufficientLimits } from '../orderings/limits.js';
 import type { FindingOrderings } from '../orderings/orderings-of-finding.js';
 import type { ReplayResult } from '../report/json-documents.js';
 import type { LabelledLine } from '../report/witness-words.js';
@@ -222,10 +223,13 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<MinimisedFinding | null>;
   /**
-   * The orderings that suffice for a finding's violation, tried in so many executions each time. Throws
-   * InputError where it does not replay.
+   * The orderings that suffice for a finding's violation, tried in so many executions each time, and in so
+   * many steps of all. Throws InputError where it does not replay.
    */
-  orderings(finding: Finding, executions: number): Promise<FindingOrderings>;
+  orderings(
+    finding: Finding,
+    limits: Pick<SufficientLimits, 'executions' | 'steps'>,
+  ): Promise<FindingOrderings>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;
   readonly comparisons: ComparisonEngine;

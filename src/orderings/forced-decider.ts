@@ -1,4 +1,5 @@
 import { type Decider, STOP } from '../drive/decider.js';
+import { Schedule } from '../drive/schedule.js';
 import type { Random } from '../explore/random.js';
 import {
   AGENT_KINDS,
@@ -61,6 +62,8 @@ export class ForcedDecider extends MachineListener implements Decider {
   isBroken = false;
   /** Somebody could move, and waits for what never comes. */
   isStuck = false;
+  /** What was decided in the newest execution. */
+  readonly schedule = new Schedule();
   private readonly pairs: readonly Pair[];
   private readonly all: readonly Side[];
   private readonly drains: readonly Side[];
@@ -106,6 +109,7 @@ export class ForcedDecider extends MachineListener implements Decider {
     this.left.clear();
     for (const [agent, steps] of this.premise.environment) this.left.set(agent, steps);
     this.answered.clear();
+    this.schedule.clear();
     this.last = -1;
     this.stickiness = STICKINESS[index % STICKINESS.length];
   }
@@ -133,7 +137,9 @@ export class ForcedDecider extends MachineListener implements Decider {
     const given = this.premise.choices.get(this.last) ?? [];
     const next = this.answered.get(this.last) ?? 0;
     this.answered.set(this.last, next + 1);
-    return next < given.length ? Math.min(n - 1, given[next]) : this.random.below(n);
+    const answer = next < given.length ? Math.min(n - 1, given[next]) : this.random.below(n);
+    this.schedule.choice(answer);
+    return answer;
   }
 
   pick(machine: Machine): number {
@@ -153,6 +159,7 @@ export class ForcedDecider extends MachineListener implements Decider {
     const goesOn = this.random.below(16) < this.stickiness && this.free.includes(this.last);
     if (!goesOn) this.last = this.free[this.random.below(this.free.length)];
     this.note(this.last);
+    this.schedule.pick(this.last);
     return this.last;
   }
 

@@ -31,20 +31,25 @@ export interface ToldOrdering {
   readonly after: OrderedStep;
   /**
    * The forced execution that ends with nothing wrong where only the others hold; null: without it they never
-   * came true.
+   * came true, or that was not tried any more (`isWhole`).
    */
   readonly without: number | null;
 }
 
 export interface FindingOrderings {
-  /** Null where not even the order of all steps forces the violation. */
+  /** Null where not even the order of all steps is known to force the violation. */
   readonly orderings: readonly ToldOrdering[] | null;
+  /** Whether all was tried: else the steps that it may take were used up, and fewer orderings may suffice. */
+  readonly isWhole: boolean;
   /** Executions in which they were forced, and those in which all of them came true: each failed. */
   readonly forced: number;
   readonly failing: number;
   /** All that were executed to find them. */
   readonly executed: number;
 }
+
+/** Beyond so many, one try of all orderings takes as long as the whole is to take. */
+const WITNESS_STEPS_MAX = 20_000;
 
 /** Throws InputError for a finding that does not replay, or goes on without end. */
 export function orderingsOf(
@@ -59,11 +64,13 @@ export function orderingsOf(
   const subject = isProgramFinding(finding)
     ? { program: finding.program }
     : { variant: finding.variant, scenario: finding.scenario };
-  const { memory, schedule, violation } = finding;
+  const { memory, schedule, violation, steps } = finding;
+  if (steps > WITNESS_STEPS_MAX)
+    throw new InputError(`it has ${steps} steps`, `minimise it to at most ${WITNESS_STEPS_MAX} first`);
   const executions = new ForcedExecutions(
     ...([subject, memory, decodeSchedule(schedule), violation.class, modules] as const),
   );
-  const found = sufficientOrderings(executions, limits);
+  const found = sufficientOrderings(executions, executions.witness(), limits);
   const { program } = programOf(subject, modules);
   const told = (step: WitnessStep): OrderedStep => {
     const seen = trace.find((one) => one.step === step.step);
@@ -73,10 +80,11 @@ export function orderingsOf(
   };
   return {
     orderings:
-      found?.orderings.map(({ ordering: { before, after }, without }) => ({
+      found.orderings?.map(({ ordering: { before, after }, without }) => ({
         ...{ before: told(before), after: told(after), without },
       })) ?? null,
-    ...{ forced: found?.forced ?? 0, failing: found?.failing ?? 0, executed: executions.executed },
+    ...{ isWhole: found.isWhole, forced: found.forced, failing: found.failing },
+    executed: executions.executed,
   };
 }
 

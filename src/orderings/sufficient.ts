@@ -1,7 +1,7 @@
 import { agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
 import type { ForcedExecutions } from './forced-executions.js';
 import type { SufficientLimits } from './limits.js';
-import { allOrderings, type Ordering, type WitnessStep } from './ordering.js';
+import { allOrderings, type Ordering, type WitnessStep, type WitnessSteps } from './ordering.js';
 
 /**
  * A minimal set of orderings that suffices: every execution in which they come true ends in the violation, as
@@ -13,28 +13,41 @@ import { allOrderings, type Ordering, type WitnessStep } from './ordering.js';
  */
 
 export interface Sufficient {
+  /** Null: not even all orderings of the witness are known to suffice. */
+  readonly orderings: readonly NeededOrdering[] | null;
+  /** Whether all was tried that was to be; without it fewer may suffice, and nothing is known of null. */
+  readonly isWhole: boolean;
   /** Executions that were forced in the end, and in how many all came true: these came to the violation. */
   readonly forced: number;
   readonly failing: number;
-  readonly orderings: readonly {
-    readonly ordering: Ordering;
-    /** The execution that ends with nothing wrong where all others are forced; null: none seen. */
-    readonly without: number | null;
-  }[];
 }
 
-/** Null where not even all orderings of the witness suffice. */
+export interface NeededOrdering {
+  readonly ordering: Ordering;
+  /** The execution that ends with nothing wrong where all others are forced; null: none seen. */
+  readonly without: number | null;
+}
+
+/** Of the steps that all executions may take, those in which fewer orderings are looked for. */
+const SEARCHING = 0.75;
+
 export function sufficientOrderings(
   executions: ForcedExecutions,
-  { perTrial, executions: inTheEnd }: SufficientLimits,
-): Sufficient | null {
+  witness: WitnessSteps,
+  { perTrial, executions: inTheEnd, steps }: SufficientLimits,
+): Sufficient {
   for (let trial = perTrial; ; trial = inTheEnd) {
-    const found = smallest(executions, trial);
-    if (found === null) return null;
-    const { correct, failing } = executions.run(found, inTheEnd);
+    executions.stepsMax = executions.steps + (steps - executions.steps) * SEARCHING;
+    const found = smallest(executions, witness, trial);
+    const isMinimal = !executions.isSpent;
+    if (found === null) return { orderings: null, isWhole: isMinimal, forced: 0, failing: 0 };
+    executions.stepsMax = steps;
+    const { correct, failing, executions: forced } = executions.run(found, inTheEnd);
     // What so many executions did not show more of them do: with so many each time, then.
     if (correct !== null && trial < inTheEnd) continue;
-    return needed(executions, found, { forced: inTheEnd, failing });
+    if (isMinimal) return needed(executions, found, { forced, failing });
+    const orderings = found.map((ordering) => ({ ordering, without: null }));
+    return { orderings, isWhole: false, forced, failing };
   }
 }
 
@@ -42,37 +55,36 @@ export function sufficientOrderings(
 function needed(
   executions: ForcedExecutions,
   found: readonly Ordering[],
-  { forced, failing }: Omit<Sufficient, 'orderings'>,
+  { forced, failing }: Pick<Sufficient, 'forced' | 'failing'>,
 ): Sufficient {
   let best = found;
   let came = failing;
   for (const ordering of found) {
     const run = executions.run(without(best, ordering), forced);
     // What never comes true without it says nothing.
-    if (run.correct !== null || run.failing === 0) continue;
+    if (!run.isWhole || run.correct !== null || run.failing === 0) continue;
     best = without(best, ordering);
     came = run.failing;
   }
-  const orderings = best.map((ordering) => ({
-    ordering,
-    without: executions.run(without(best, ordering), forced).correct,
-  }));
-  return { orderings, forced, failing: came };
+  const orderings = best.map((ordering): NeededOrdering => {
+    const { correct } = executions.run(without(best, ordering), forced);
+    return { ordering, without: correct };
+  });
+  return { orderings, isWhole: !executions.isSpent, forced, failing: came };
 }
 
-function smallest(executions: ForcedExecutions, trial: number): Ordering[] | null {
-  const { witness } = executions;
+function smallest(executions: ForcedExecutions, witness: WitnessSteps, trial: number): Ordering[] | null {
   let best = allOrderings(witness);
   const steps = [...witness.steps, ...witness.left];
   const suffices = (orderings: readonly Ordering[]): boolean => executions.suffice(orderings, trial);
   if (!suffices(best)) return null;
   for (let size = best.length >> 1; size >= 1; size >>= 1)
-    for (let from = 0; from < best.length; ) {
+    for (let from = 0; from < best.length && !executions.isSpent; ) {
       const fewer = [...best.slice(0, from), ...best.slice(from + size)];
       if (suffices(fewer)) best = fewer;
       else from += size;
     }
-  for (let i = 0; i < best.length; i++) {
+  for (let i = 0; i < best.length && !executions.isSpent; i++) {
     const withOne = (one: Ordering): Ordering[] => best.with(i, one);
     const { before, after } = best[i];
     const earlier = courseOf(steps, before).filter(({ step }) => step < before.step);

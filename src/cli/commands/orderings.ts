@@ -15,6 +15,7 @@ import { named, openFinding } from '../own-modules.js';
 import { defineCommand } from './command.js';
 
 const EXECUTIONS_MAX = 1e6;
+const STEPS_MAX = 1e12;
 
 const FLAGS = {
   executions: flagOr(
@@ -22,6 +23,12 @@ const FLAGS = {
     'executions in which the orderings are forced in the end, and without each of them',
     (name) => wholeNumber(name, 1, EXECUTIONS_MAX),
     ORDERING_LIMITS.executions,
+  ),
+  steps: flagOr(
+    '--steps <N>',
+    'steps that all executions together may take; then what was found by then is told',
+    (name) => wholeNumber(name, 1, STEPS_MAX),
+    ORDERING_LIMITS.steps,
   ),
   module: FINDING_MODULES,
   kernelSource: FINDING_TREE,
@@ -54,7 +61,7 @@ export const orderingsCommand = defineCommand({
 async function orderings(context: CliContext, file: string, flags: OrderingsFlags): Promise<number> {
   const { engine, io, version } = context;
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
-  const found = await named(file, () => engine.orderings(finding, flags.executions));
+  const found = await named(file, () => engine.orderings(finding, flags));
   if (flags.json)
     printJson(io.stdout, {
       ...{ format: 'shootdown-orderings', version: 1, shootdown: version, file },
@@ -66,7 +73,7 @@ async function orderings(context: CliContext, file: string, flags: OrderingsFlag
 }
 
 function told(finding: Finding, found: FindingOrderings, width: number): string[] {
-  const { orderings: all, forced, failing, executed } = found;
+  const { orderings: all, isWhole, forced, failing, executed } = found;
   const say = (text: string, first = '', rest = first): string[] =>
     wrap(visible(text), width - rest.length).map((line, i) => `${i === 0 ? first : rest}${line}`);
   const head = originOf(finding);
@@ -74,7 +81,9 @@ function told(finding: Finding, found: FindingOrderings, width: number): string[
     return [
       head,
       ...say(
-        'the order of all its steps does not force the violation: which of them matter is not known',
+        isWhole
+          ? 'the order of all its steps does not force the violation: which of them matter is not known'
+          : `not known which orderings it needs: ${USED_UP}`,
         '  ',
       ),
     ];
@@ -83,7 +92,9 @@ function told(finding: Finding, found: FindingOrderings, width: number): string[
     ...say(`before ${stepWords(after)}`, INDENT),
     ...say(
       without === null
-        ? 'without it the others did not come true'
+        ? isWhole
+          ? 'without it the others did not come true'
+          : 'whether it is needed was not tried to the end'
         : `without it execution ${groupDigits(without)} ends with nothing wrong`,
       INDENT,
     ),
@@ -97,8 +108,11 @@ function told(finding: Finding, found: FindingOrderings, width: number): string[
         `these ended in ${finding.violation.class}; a sample, not a proof ` +
         `(${count(executed, 'execution')} in all)`,
     ),
+    ...(isWhole ? [] : say(`fewer orderings may suffice: ${USED_UP}`)),
   ];
 }
+
+const USED_UP = 'all steps that executions may take were used up (--steps; a minimised finding needs fewer)';
 
 const INDENT = '     ';
 
