@@ -7,7 +7,7 @@ import { flatten } from './flatten.js';
 import { LOOP_GUARD } from './guard-loops.js';
 import { THROW_NOTES } from './note-throws.js';
 import { QUIET_CONSOLE } from './quiet-console.js';
-import { rewritten } from './rewritten.js';
+import { keepRewritten, rewritten } from './rewritten.js';
 import { stripGenerators } from './strip.js';
 import { writeOutput } from './temporary.js';
 import { isTypeScript, isUserFile, SOURCES, sourceFile, sourceName } from './user-files.js';
@@ -51,6 +51,10 @@ const SWAPPED_FOR_USERS: Readonly<Record<string, string>> = {
   ...SWAPPED,
   'machine/cpu': 'machine/stripped/checked-cpu',
 };
+
+/** How files are rewritten, whoever asks for it; other translations name files as who runs them sees them. */
+const STRIPPED = 'stripped';
+const FLAT = 'flat ';
 
 export interface BundleOptions {
   /** The entry: a path under the root of the sources, without extension; or an absolute one. */
@@ -117,6 +121,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
       ...(plain && !delegating ? [flatPlugin()] : []),
     ],
   });
+  keepRewritten((how) => how.startsWith(STRIPPED) || how.startsWith(FLAT));
   const files = (outputFiles ?? []).map(({ path, contents }) => ({ path, contents }));
   if (key !== null) made.set(key, files);
   writeOutput(files);
@@ -151,7 +156,7 @@ function stripPlugin(sameFormat: boolean, swaps: Readonly<Record<string, string>
         if (!PROTOCOL.some((prefix) => name.startsWith(prefix))) return null;
         return loaded(
           path,
-          rewritten(path, 'stripped', (source) => stripGenerators(source, path)),
+          rewritten(path, STRIPPED, (source) => stripGenerators(source, path)),
         );
       });
     },
@@ -169,7 +174,7 @@ function flatPlugin(): Plugin {
         const generators = isProtocol ? 'protocol' : 'mixed';
         return loaded(
           path,
-          rewritten(path, `flat ${generators}`, (source) => flatten(source, path, generators)),
+          rewritten(path, `${FLAT}${generators}`, (source) => flatten(source, path, generators)),
         );
       });
     },

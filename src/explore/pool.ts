@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import { bundle } from '../bundle/bundle.js';
+import { bundled } from '../bundle/kept.js';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { BundlePlaces, userError, variantError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
@@ -87,15 +87,14 @@ export class HuntPool implements BatchRunner {
 
   private async start(): Promise<Piscina> {
     this.directory = makeTemporary();
-    const outfile = join(this.directory, 'explore-batch.mjs');
     const entry = this.settings.entry ?? '../workers/explore-batch';
     const options = { entry, plain: true, modules: this.modules } as const;
-    await bundle({ ...options, outfile });
-    this.places = new BundlePlaces(outfile);
+    const file = await bundled({ ...options, outfile: join(this.directory, 'explore-batch.mjs') });
+    this.places = new BundlePlaces(file);
     this.withCallers = new WithCallers(options, this.directory);
     const { heapMb } = this.settings;
     const piscina = new Piscina({
-      filename: outfile,
+      filename: file,
       minThreads: this.jobs,
       maxThreads: this.jobs,
       concurrentTasksPerWorker: 1,

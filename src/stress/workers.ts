@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import { bundle } from '../bundle/bundle.js';
+import { bundled } from '../bundle/kept.js';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
@@ -59,18 +57,16 @@ export class Threads<Api> {
 
   private async bundled(): Promise<string> {
     if (this.file !== null) return this.file;
-    // `npm run build` has made it for the package; a clone makes it once per process.
-    const shipped = fileURLToPath(new URL(`../../bundles/${this.entry}.mjs`, import.meta.url));
     const { modules } = this;
-    if (modules.paths.length === 0 && import.meta.url.endsWith('.js') && existsSync(shipped)) {
-      this.file = shipped;
-      return shipped;
-    }
     this.folder = makeTemporary();
     const outfile = join(this.folder, `${this.entry}.mjs`);
-    await bundle({ entry: `../workers/${this.entry}`, outfile, plain: !this.stripped, modules });
-    this.file = outfile;
-    return outfile;
+    this.file = await bundled({
+      entry: `../workers/${this.entry}`,
+      outfile,
+      plain: !this.stripped,
+      modules,
+    });
+    return this.file;
   }
 
   /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { bundle } from '../bundle/bundle.js';
+import { bundled, type OwnBundle } from '../bundle/kept.js';
 import type { Modules } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
@@ -28,6 +28,17 @@ const SEARCHED: ReadonlySet<string> = new Set(['sc', 'tso']);
 /** A line of a bundle that says where code comes from. */
 const COMMENT = /^\s*\/\//;
 
+/** What searches run, but for users' modules. */
+export function searchBundle(): OwnBundle {
+  return {
+    entry: '../workers/verify',
+    plain: true,
+    delegating: true,
+    plugins: [loweringPlugin()],
+    translation: 'lowered',
+  };
+}
+
 export interface VerifyOutcome {
   readonly verdict: VerifyVerdict;
   readonly finding: Finding | null;
@@ -39,8 +50,7 @@ export interface VerifyOutcome {
  */
 export class Verifier {
   private readonly directory = makeTemporary();
-  private readonly outfile = join(this.directory, 'verify.mjs');
-  private made: Promise<void> | null = null;
+  private made: Promise<string> | null = null;
   /** Threads that wait for their next task. */
   private readonly idle: Worker[] = [];
   private isClosed = false;
@@ -54,7 +64,6 @@ export class Verifier {
       throw new InputError(`verify does not know the memory model "${memory}"`, 'hunt under it');
     const asked = programOf(subject, this.modules);
     const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
-    await this.bundled();
     const kept = await this.keptOf(request);
     const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions, kept });
     const { result, switches, isShortest, reductions, withinSteps, ended } = deepened;
@@ -95,8 +104,7 @@ export class Verifier {
    * places do not count.
    */
   async codeHash(): Promise<string> {
-    await this.bundled();
-    const code = readFileSync(this.outfile, 'utf8')
+    const code = readFileSync(await this.bundled(), 'utf8')
       .split('\n')
       .filter((line) => !COMMENT.test(line));
     return hashOf(code.join('\n'));
@@ -124,22 +132,15 @@ export class Verifier {
     removeTemporary(this.directory);
   }
 
-  private bundled(): Promise<void> {
-    this.made ??= bundle({
-      entry: '../workers/verify',
-      outfile: this.outfile,
-      plain: true,
-      delegating: true,
-      modules: this.modules,
-      plugins: [loweringPlugin()],
-      translation: 'lowered',
-    });
+  private bundled(): Promise<string> {
+    const outfile = join(this.directory, 'verify.mjs');
+    this.made ??= bundled({ ...searchBundle(), outfile, modules: this.modules });
     return this.made;
   }
 
   /** What of an error is the module's, with its line. */
-  private mistake(error: unknown): unknown {
-    return userError(error, new BundlePlaces(this.outfile), this.modules.paths) ?? error;
+  private mistake(error: unknown, file: string): unknown {
+    return userError(error, new BundlePlaces(file), this.modules.paths) ?? error;
   }
 
   private async search(
@@ -164,7 +165,8 @@ export class Verifier {
       ...{ statesMax: statesMax ?? null, isReduced: isReduced === true },
       ...environment,
     };
-    const worker = this.idle.pop() ?? new Worker(this.outfile, { execArgv: [] });
+    const file = await this.bundled();
+    const worker = this.idle.pop() ?? new Worker(file, { execArgv: [] });
     worker.ref();
     let isWhole = false;
     const abort = (): void => {
@@ -180,7 +182,7 @@ export class Verifier {
           else if (message.kind === 'result') resolve(message);
           else if (message.kind === 'kept') kept?.onNews(message.news);
           else if (message.kind === 'input') reject(new InputError(message.what, message.remedy));
-          else if (message.kind === 'thrown') reject(this.mistake(received(message.thrown)));
+          else if (message.kind === 'thrown') reject(this.mistake(received(message.thrown), file));
           else
             reject(
               new InputError(
@@ -191,7 +193,7 @@ export class Verifier {
             );
         });
         worker.on('error', (error) =>
-          reject(workerFailure(this.mistake(error), `while it verified ${name}`)),
+          reject(workerFailure(this.mistake(error, file), `while it verified ${name}`)),
         );
         worker.on('exit', (code) =>
           reject(workerFailure(new Error(`worker exited with code: ${code}`), `while it verified ${name}`)),

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /**
  * scripts/run.mjs in a clone of its own: what is run is what the sources say, however often they have been
@@ -23,7 +23,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let clone = '';
 
-beforeEach(() => {
+beforeAll(() => {
   clone = mkdtempSync(join(tmpdir(), 'shootdown-clone-'));
   for (const part of ['src', 'workers', 'scripts', 'package.json', 'package-lock.json'])
     cpSync(join(ROOT, part), join(clone, part), { recursive: true });
@@ -31,12 +31,17 @@ beforeEach(() => {
   for (const name of readdirSync(join(ROOT, 'node_modules')))
     if (name !== '.cache') symlinkSync(join(ROOT, 'node_modules', name), join(clone, 'node_modules', name));
 });
-afterEach(() => rmSync(clone, { recursive: true, force: true }));
+afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
 const cache = () => join(clone, 'node_modules/.cache');
 const builds = () => readdirSync(join(cache(), 'shootdown'));
-const run = (...argv: string[]) =>
-  execFileSync(process.execPath, [join(clone, 'scripts/run.mjs'), ...argv], { encoding: 'utf8', cwd: clone });
+const run = (...argv: string[]) => runWith({}, ...argv);
+const runWith = (env: Record<string, string>, ...argv: string[]) =>
+  execFileSync(process.execPath, [join(clone, 'scripts/run.mjs'), ...argv], {
+    encoding: 'utf8',
+    cwd: clone,
+    env: { ...process.env, ...env },
+  });
 
 function edit(file: string, from: string, to: string): void {
   const path = join(clone, file);
@@ -51,12 +56,19 @@ describe('the command line of a clone', () => {
     const [first] = builds();
     run('list', 'strategies');
     expect(builds()).toEqual([first]);
+    const hunt = ['hunt', '--variant', 'native/v0', '--scenario', 'ping-pong-munmap', '--executions', '1'];
+    const withoutBundler = { ESBUILD_BINARY_PATH: join(clone, 'no-bundler') };
+    writeFileSync(withoutBundler.ESBUILD_BINARY_PATH, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    expect(() => runWith(withoutBundler, ...hunt)).toThrow('the bundler, esbuild');
+    expect(run(...hunt)).toMatch(/^native\/v0 +none/m);
+    expect(runWith(withoutBundler, ...hunt)).toMatch(/^native\/v0 +none/m);
     edit('src/explore/strategies/random.ts', 'picks at random;', 'picks otherwise;');
     expect(run('list', 'strategies')).toMatch(/^random +picks otherwise;/m);
     expect(builds()).toHaveLength(2);
   });
 
   it('keeps no more than three translations', () => {
+    rmSync(join(cache(), 'shootdown'), { recursive: true });
     for (const [minutes, name] of ['new', 'old', 'older', 'oldest'].entries()) {
       const path = join(cache(), 'shootdown', name);
       mkdirSync(path, { recursive: true });
@@ -70,7 +82,8 @@ describe('the command line of a clone', () => {
   });
 
   it('is run from the sources where nothing can be written', () => {
+    rmSync(cache(), { recursive: true });
     writeFileSync(cache(), 'a file');
-    expect(run('list', 'strategies')).toMatch(/^random +picks at random;/m);
+    expect(run('list', 'strategies')).toMatch(/^random +picks otherwise;/m);
   });
 });
