@@ -20,8 +20,8 @@ export async function ship(options: OwnBundle): Promise<void> {
 }
 
 /**
- * The bundle's file: the one that is kept, or `outfile`, made now, with users' modules or where nothing can be
- * kept. Throws as `bundle` does.
+ * The bundle's file: the one that is kept, or `outfile`, made now, with users' modules or where nothing can
+ * be kept. Throws as `bundle` does.
  */
 export async function bundled(options: BundleOptions): Promise<string> {
   const { outfile, modules } = options;
