@@ -204,8 +204,8 @@ const LISTINGS: Pick<
 function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace' | 'minimise' | 'orderings'> {
   return {
     replay: async (finding) => {
-      const { replayFinding } = await import('../replay/replay-finding.js');
-      return replayFinding(finding, true, modules());
+      const { replayOrdered } = await import('../orderings/replayed.js');
+      return replayOrdered(finding, modules());
     },
     ftrace: async (finding) => (await import('../replay/ftrace/ftrace-of.js')).ftraceOf(finding, modules()),
     minimise: async (finding, pool, limits, signal) => {

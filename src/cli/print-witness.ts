@@ -2,6 +2,7 @@
 
 import { differenceWords } from '../replay/differences.js';
 import { visible } from '../report/escape.js';
+import { replayedOrderingLines } from '../report/ordering-words.js';
 import { renderTimeline } from '../report/timeline.js';
 import {
   commandLines,
@@ -44,6 +45,16 @@ export function printReplayed(
   print(context, replayedSentenceLines(finding, result, outColors(context), width));
 }
 
+/** The orderings of a finding that has some, as the replay has seen them. */
+export function printOrderings(
+  context: CliContext,
+  { orderings, violation }: ReplayResult,
+  width?: number,
+): void {
+  if (orderings === undefined || violation === null) return;
+  print(context, replayedOrderingLines(violation.class, orderings, width));
+}
+
 /** Says on stderr where a file and its replay differ; answers whether it is reproduced all the same. */
 export function reportDifferences(
   { io, version }: CliContext,
@@ -51,7 +62,11 @@ export function reportDifferences(
   finding: Finding,
   result: ReplayResult,
 ): boolean {
-  const { reproduced, reason, differences } = result;
+  const { reproduced, reproducedBy, reason, differences } = result;
+  if (reproducedBy === 'orderings') {
+    const said = `${file}: schedule: ${reason}; tried its orderings, which lead to another execution`;
+    printLine(io.stderr, `shootdown: ${visible(said)}`);
+  }
   if (reproduced) {
     for (const difference of differences)
       printLine(io.stderr, `shootdown: ${visible(`${file}: ${differenceWords(difference)}`)}`);

@@ -1,6 +1,7 @@
 import type { AgentKind } from '../machine/agents.js';
 import type { Place } from '../vocabulary/told.js';
 import type { CpuState } from './cpu-state.js';
+import type { OrderedMark } from './told-ordering.js';
 
 /** One step of a replayed execution, as people read it. Filled by the replay, drawn by the timeline. */
 export interface TraceStep {
@@ -37,4 +38,6 @@ export interface TraceStep {
   readonly states: readonly CpuState[];
   /** Of the deciding steps the one that the outcome's cause speaks of; absent on all others. */
   readonly isCause?: true;
+  /** Orderings of the finding that the step is in; absent where it is in none. */
+  readonly ordered?: readonly OrderedMark[];
 }

@@ -14,6 +14,7 @@ import {
   type Finding,
   HARM_CLASSES,
   LATENT_CLASSES,
+  ORDERED_STEPS_MAX,
 } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { lineAndColumn, outOfBounds } from './json-bounds.js';
@@ -28,6 +29,10 @@ const DECISIONS_MAX = 5_000_000;
 const STEPS_MAX = DECISIONS_MAX;
 const ENTRIES_MAX = 1_000_000;
 const ENTRY_UNITS_MAX = 24;
+
+const INT_MAX = 2 ** 31;
+/** A witness that was not minimised, and of which nothing was left out, has some hundred. */
+const ORDERINGS_MAX = 1_000;
 
 /** A machine notes the first of each class. */
 const LATENT_MAX = LATENT_CLASSES.length;
@@ -88,6 +93,28 @@ const kernelSource = z.strictObject({
   shim: sourceFile.optional(),
 });
 
+const namedStep = z.strictObject({
+  step: whole(0, ORDERED_STEPS_MAX),
+  agent: text(ENTRY_UNITS_MAX).refine((name) => /^\d+[a-z]?$/.test(name) && parseEntry(name) !== null, {
+    error: ({ input }) => `expected an agent such as "0" or "1b", got ${brief(input)}`,
+  }),
+  operation: text(40).optional(),
+  word: text(200).optional(),
+  operand: whole(-INT_MAX, INT_MAX).optional(),
+  nth: whole(1, ORDERED_STEPS_MAX),
+});
+const orderings = list(z.strictObject({ before: namedStep, after: namedStep }), ORDERINGS_MAX).superRefine(
+  (all, context) => {
+    const seen = new Set<string>();
+    for (const [index, { before, after }] of all.entries()) {
+      const key = `${before.step} ${after.step}`;
+      if (seen.has(key))
+        context.addIssue({ code: 'custom', path: [index], message: 'is of two steps that another is of' });
+      seen.add(key);
+    }
+  },
+);
+
 const witness = {
   format: z.literal(FINDING_FORMAT),
   version: z.literal(FINDING_VERSION),
@@ -101,6 +128,7 @@ const witness = {
   violation,
   latent: list(violation, LATENT_MAX),
   traceHash: z.string().regex(/^[0-9a-f]{8}$/, 'expected eight hex digits'),
+  orderings: orderings.optional(),
 };
 
 // Any number of features may be switched in a variant's name.

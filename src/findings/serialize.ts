@@ -25,7 +25,7 @@ const KEY_ORDER: readonly string[] = [
     'schedule',
     'steps',
   ],
-  ...['violation', 'latent', 'traceHash', 'modules', 'kernelSource'],
+  ...['violation', 'latent', 'traceHash', 'orderings', 'modules', 'kernelSource'],
   // violation
   ...['class', 'step'],
   // the first keys of a script step and of a CPU, which share later ones with the scenario
@@ -50,6 +50,8 @@ const KEY_ORDER: readonly string[] = [
   ...['end', 'nominalPages', 'write', 'deep'],
   ...['alive', 'tlbGen', 'vmas', 'cpumask', 'mapped', 'sharedWith', 'loadedMmAsid', 'nextAsid', 'cached'],
   ...['cpu', 'message'],
+  // an ordering, and its steps
+  ...['before', 'after', 'agent', 'operation', 'word', 'operand', 'nth'],
   // a user's module
   ...['file', 'sha256', 'inputs', 'packages'],
   // a kernel's C files

@@ -158,6 +158,8 @@ function findingOf(finding: Finding, subject: Subject, witness: BatchWitness): F
     ...{ execution, strategy, steps, violation, latent },
     schedule: encodeSchedule(schedule),
     traceHash: hex(hash),
+    // Those of the other execution.
+    orderings: undefined,
   };
   if (isProgramFinding(finding) || 'program' in subject) return { ...finding, ...found };
   return { ...finding, ...found, scenario: subject.scenario };

@@ -1,5 +1,6 @@
 import { drive } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
+import { decodeSchedule } from '../drive/schedule.js';
 import { Random } from '../explore/random.js';
 import { picksOf } from '../explore/simplify.js';
 import { isEnvironment } from '../machine/agents.js';
@@ -7,6 +8,7 @@ import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import type { Definitions } from '../programs/definitions.js';
 import { programOf, type Subject } from '../programs/subject.js';
+import type { Finding } from '../vocabulary/finding.js';
 import type { MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 import { ForcedDecider } from './forced-decider.js';
 import type { Ordering, Premise, WitnessSteps } from './ordering.js';
@@ -26,7 +28,7 @@ const SHARE_MIN = 0.05;
 export interface Forced {
   /** How many were executed. */
   readonly executions: number;
-  /** The execution that came to its end with nothing wrong; null: none. */
+  /** The first execution that came to its end with nothing wrong; null: none. */
   readonly correct: number | null;
   /** How many came to the violation. */
   readonly failing: number;
@@ -65,13 +67,19 @@ export class ForcedExecutions {
     this.length = schedule.filter((decision) => decision >= 0).length;
   }
 
+  /** Those of what the finding is of, as that is now. */
+  static of(finding: Finding, own: Definitions): ForcedExecutions {
+    const { memory, schedule, violation } = finding;
+    return new ForcedExecutions(finding, memory, decodeSchedule(schedule), violation.class, own);
+  }
+
   get isSpent(): boolean {
     return this.steps >= this.stepsMax;
   }
 
-  /** The witness, step by step. */
-  witness(): WitnessSteps {
-    return witnessSteps(this.machine, this.schedule);
+  /** The witness, step by step; or another execution. */
+  witness(schedule: readonly number[] = this.schedule): WitnessSteps {
+    return witnessSteps(this.machine, schedule);
   }
 
   /** Whether each of so many executions in which the orderings come true comes to the violation. */
@@ -80,8 +88,10 @@ export class ForcedExecutions {
     return isWhole && correct === null && failing >= executions * SHARE_MIN;
   }
 
-  /** So many executions, up to one in which the orderings come true and nothing is wrong. */
-  run(orderings: readonly Ordering[], executions: number): Forced {
+  /**
+   * So many executions; where `isSought`, up to one in which the orderings come true and nothing is wrong.
+   */
+  run(orderings: readonly Ordering[], executions: number, isSought = true): Forced {
     const { machine, premise, random, length } = this;
     const decider = new ForcedDecider(machine, orderings, premise, random, length);
     machine.listen(decider);
@@ -95,8 +105,8 @@ export class ForcedExecutions {
       }
       const outcome = this.outcome(decider, index);
       if (outcome === 'none') {
-        correct = index;
-        break;
+        correct ??= index;
+        if (isSought) break;
       }
       if (outcome !== 'violation') continue;
       failing++;

@@ -1,34 +1,18 @@
 import type { Modules } from '../bundle/modules.js';
-import { decodeSchedule } from '../drive/schedule.js';
-import type { AgentKind } from '../machine/agents.js';
-import { AGENTS, BUFFER_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
-import { STEP_DRAIN } from '../machine/op-kinds.js';
-import type { Program } from '../machine/program.js';
+import type { ToldOrdering } from '../explain/told-ordering.js';
 import { programOf } from '../programs/subject.js';
 import { replayFinding } from '../replay/replay-finding.js';
 import { InputError } from '../vocabulary/errors.js';
-import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
-import type { Place } from '../vocabulary/told.js';
+import { type Finding, type FindingOrdering, ORDERED_STEPS_MAX } from '../vocabulary/finding.js';
 import { ForcedExecutions } from './forced-executions.js';
 import { ORDERING_LIMITS, type SufficientLimits } from './limits.js';
-import type { WitnessStep } from './ordering.js';
+import { namedOrderings } from './named.js';
 import { sufficientOrderings } from './sufficient.js';
+import { toldOrderings } from './told.js';
 
 /** Which order of which steps is all that a finding's violation needs. */
 
-/** A step of the witness, as people read it. */
-export interface OrderedStep {
-  /** Its index; null of one that has not been when the witness ends. */
-  readonly step: number | null;
-  readonly cpu: number;
-  readonly agent: AgentKind['who'];
-  readonly text: string;
-  readonly place: Place | null;
-}
-
-export interface ToldOrdering {
-  readonly before: OrderedStep;
-  readonly after: OrderedStep;
+export interface SufficientOrdering extends ToldOrdering {
   /**
    * The forced execution that ends with nothing wrong where only the others hold; null: without it they never
    * came true, or that was not tried any more (`isWhole`).
@@ -38,7 +22,9 @@ export interface ToldOrdering {
 
 export interface FindingOrderings {
   /** Null where not even the order of all steps is known to force the violation. */
-  readonly orderings: readonly ToldOrdering[] | null;
+  readonly orderings: readonly SufficientOrdering[] | null;
+  /** The same, as a finding has them. */
+  readonly named: readonly FindingOrdering[] | null;
   /** Whether all was tried: else the steps that it may take were used up, and fewer orderings may suffice. */
   readonly isWhole: boolean;
   /** Executions in which they were forced, and those in which all of them came true: each failed. */
@@ -47,9 +33,6 @@ export interface FindingOrderings {
   /** All that were executed to find them. */
   readonly executed: number;
 }
-
-/** Beyond so many, one try of all orderings takes as long as the whole is to take. */
-const WITNESS_STEPS_MAX = 20_000;
 
 /** Throws InputError for a finding that does not replay, or goes on without end. */
 export function orderingsOf(
@@ -61,38 +44,22 @@ export function orderingsOf(
   if (!reproduced) throw new InputError(`not reproduced: ${reason}`, 'give a finding that replays');
   if (finding.violation.class === 'livelock')
     throw new InputError('a livelock has no end that an order could lead to', 'give another finding');
-  const subject = isProgramFinding(finding)
-    ? { program: finding.program }
-    : { variant: finding.variant, scenario: finding.scenario };
-  const { memory, schedule, violation, steps } = finding;
-  if (steps > WITNESS_STEPS_MAX)
-    throw new InputError(`it has ${steps} steps`, `minimise it to at most ${WITNESS_STEPS_MAX} first`);
-  const executions = new ForcedExecutions(
-    ...([subject, memory, decodeSchedule(schedule), violation.class, modules] as const),
-  );
+  const { steps } = finding;
+  if (steps > ORDERED_STEPS_MAX)
+    throw new InputError(`it has ${steps} steps`, `minimise it to at most ${ORDERED_STEPS_MAX} first`);
+  const executions = ForcedExecutions.of(finding, modules);
   const found = sufficientOrderings(executions, executions.witness(), limits);
-  const { program } = programOf(subject, modules);
-  const told = (step: WitnessStep): OrderedStep => {
-    const seen = trace.find((one) => one.step === step.step);
-    const isShown = seen !== undefined && (step.kind !== STEP_DRAIN || seen.agent === 'buffer');
-    const { cpu, agent, text } = isShown ? seen : unseen(step, program);
-    return { step: seen?.step ?? null, cpu, agent, text, place: isShown ? seen.site : null };
-  };
+  const { layout } = programOf(finding, modules).program;
+  const { isWhole, forced, failing } = found;
+  const counted = { isWhole, forced, failing, executed: executions.executed };
+  if (found.orderings === null) return { orderings: null, named: null, ...counted };
+  const orderings = found.orderings.map(({ ordering }) => ordering);
   return {
-    orderings:
-      found.orderings?.map(({ ordering: { before, after }, without }) => ({
-        ...{ before: told(before), after: told(after), without },
-      })) ?? null,
-    ...{ isWhole: found.isWhole, forced: found.forced, failing: found.failing },
-    executed: executions.executed,
+    orderings: toldOrderings(orderings, trace, layout).map((told, i) => ({
+      ...told,
+      without: found.orderings?.[i].without ?? null,
+    })),
+    named: namedOrderings(orderings, layout),
+    ...counted,
   };
-}
-
-/** What no step of the witness is by itself, in words: it has not been, or a barrier of its CPU's did it. */
-function unseen({ agent, operand }: WitnessStep, { layout }: Program) {
-  const kind = kindOfAgent(agent);
-  const { who } = AGENTS[kind];
-  const text =
-    kind === BUFFER_AGENT ? `store to ${layout.nameOf(operand)} reaches memory` : 'what it would do next';
-  return { cpu: cpuOfAgent(agent), agent: who, text };
 }

@@ -6,6 +6,7 @@
  */
 
 import type { CpuState } from '../explain/cpu-state.js';
+import type { ReplayedOrderings } from '../explain/told-ordering.js';
 import type { TraceStep } from '../explain/trace-step.js';
 import type { Verdict } from '../explore/api.js';
 import type { LockstepResult } from '../lockstep/api.js';
@@ -44,7 +45,12 @@ export type HuntVerdict = Verdict & {
 };
 
 /** A finding, seen again. */
-export type ReplayResult = Omit<Replay, 'former' | 'circumstance' | 'told'>;
+export interface ReplayResult extends Omit<Replay, 'former' | 'circumstance' | 'told'> {
+  /** What led to the violation: absent or `schedule` where the execution is the recorded one. */
+  readonly reproducedBy?: 'schedule' | 'orderings' | null;
+  /** Of a finding that has orderings. */
+  readonly orderings?: ReplayedOrderings;
+}
 
 /** A finding that was executed again. */
 interface ReplayedDocument {
@@ -55,10 +61,14 @@ interface ReplayedDocument {
   /** Null where only the file calls it by a name. */
   readonly scenario: string | null;
   readonly memory: string;
-  /** The same violation at the same step with the same trace hash. */
+  /** The same violation at the same step with the same trace hash; or, by orderings, the same violation. */
   readonly reproduced: boolean;
-  /** Why not, or null. */
+  /** What led to it; `orderings` where the code has changed and the schedule does not fit. */
+  readonly reproducedBy: 'schedule' | 'orderings' | null;
+  /** Why not by the schedule, or null. */
   readonly reason: string | null;
+  /** The finding's orderings as the replay saw them; null: it has none. */
+  readonly orderings: ReplayedOrderings | null;
   /** Where the file says something else than the replay shows. */
   readonly differences: readonly Difference[];
 }
@@ -205,11 +215,15 @@ function replayed(
   shootdown: string,
   file: string,
   finding: Finding,
-  { reproduced, reason, differences }: ReplayResult,
+  { reproduced, reproducedBy, reason, differences, orderings }: ReplayResult,
 ): ReplayedDocument {
   const [variant, scenario] = [findingSubject(finding).name, knownScenario(finding)];
   const { memory } = finding;
-  return { version: 1, shootdown, file, variant, scenario, memory, reproduced, reason, differences };
+  const by = reproducedBy ?? (reproduced ? 'schedule' : null);
+  return {
+    ...{ version: 1, shootdown, file, variant, scenario, memory },
+    ...{ reproduced, reproducedBy: by, reason, differences, orderings: orderings ?? null },
+  };
 }
 
 export function replayDocument(

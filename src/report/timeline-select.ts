@@ -20,8 +20,8 @@ export function selectAll(steps: readonly TraceStep[]): TimelineItem[] {
 }
 
 /**
- * The deciding steps, `context` steps on either side of each, the step before on the same CPU, and the last
- * step.
+ * The steps of orderings; the deciding ones, `context` steps on either side of each, the step before on the
+ * same CPU; the last step.
  */
 export function selectAroundDeciding(steps: readonly TraceStep[], context: number): TimelineItem[] {
   const keep = new Uint8Array(steps.length);
@@ -30,6 +30,7 @@ export function selectAroundDeciding(steps: readonly TraceStep[], context: numbe
   };
   let isDecided = false;
   for (const [index, step] of steps.entries()) {
+    if (step.ordered !== undefined) keep[index] = 1;
     if (step.deciding === null) continue;
     isDecided = true;
     keepAround(index, context, context);

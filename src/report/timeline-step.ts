@@ -4,6 +4,7 @@ import type { TraceStep } from '../explain/trace-step.js';
 import { type LineText, placeWords } from '../vocabulary/told.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
+import { orderedWords } from './ordering-words.js';
 import { pad, shorten, wrap } from './text-columns.js';
 import type { Column, Grid } from './timeline-columns.js';
 import { paintOf, SIGNS } from './timeline-signs.js';
@@ -56,6 +57,7 @@ export class StepDrawer {
     const behind = this.waiting?.behind(step) ?? null;
     if (behind !== null)
       this.cell(this.margin, step, step.cpu, '', `sb: ${behind}`, STORES_LINES_MAX, this.colors.cyan);
+    for (const mark of step.ordered ?? []) this.below(' └─ ', orderedWords(mark), this.colors.magenta);
     if (step.deciding !== null) this.reason(step, step.deciding);
     return this.lines;
   }

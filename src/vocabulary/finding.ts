@@ -55,6 +55,33 @@ export interface KernelSourceRef {
   readonly shim?: SourceFileRef;
 }
 
+/**
+ * A step of a finding's execution, named by what stays the same when others move first: the agent, what it
+ * does to what, and the how manieth time that is.
+ */
+export interface NamedStep {
+  /** Its index; as many as there are steps: it had not been when the execution ended. */
+  readonly step: number;
+  /** As the schedule writes it; `1b` is also a store that left CPU 1's buffer in a step of the CPU. */
+  readonly agent: string;
+  /** The CPU's operation (`xchg`), or `drain`; absent for steps of others. */
+  readonly operation?: string;
+  /** The operation's first operand, where that is a word its name. */
+  readonly word?: string;
+  readonly operand?: number;
+  /** From 1: how often the agent has done that by then. */
+  readonly nth: number;
+}
+
+/** One step comes before another. */
+export interface FindingOrdering {
+  readonly before: NamedStep;
+  readonly after: NamedStep;
+}
+
+/** Steps that an execution with orderings may have. */
+export const ORDERED_STEPS_MAX = 20_000;
+
 interface Witness {
   readonly format: typeof FINDING_FORMAT;
   readonly version: typeof FINDING_VERSION;
@@ -76,6 +103,8 @@ interface Witness {
   readonly latent: readonly Violation[];
   /** Eight hex digits over every step's agent, operation, address and value. */
   readonly traceHash: string;
+  /** Orderings that suffice for the violation, as far as was tried; absent: none were looked for. */
+  readonly orderings?: readonly FindingOrdering[];
 }
 
 /** A witness against a variant in a scenario. */

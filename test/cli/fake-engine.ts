@@ -94,7 +94,14 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     fittingScenarios: async (_, given, usual) =>
       given ?? usual ?? [sampleScenario(), sampleScenario({ name: 'lazy-return', summary: 'idle' })],
     minimise: async () => null,
-    orderings: async () => ({ orderings: null, isWhole: true, forced: 0, failing: 0, executed: 0 }),
+    orderings: async () => ({
+      orderings: null,
+      named: null,
+      isWhole: true,
+      forced: 0,
+      failing: 0,
+      executed: 0,
+    }),
     asInputError: (error) => error,
     variants: async () => VARIANTS,
     rules: async () => [{ name: 'v0', summary: 'nothing', assumes: 'nothing' }],

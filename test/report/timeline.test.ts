@@ -84,6 +84,16 @@ describe('the timeline', () => {
     expect(renderTimeline(steps, { cpus: 1 })).not.toContain('if (x');
   });
 
+  it('marks the steps of orderings, and leaves none of them out', () => {
+    const steps = new Steps().add(0, 'first', { ordered: [{ ordering: 1, is: 'before', other: 9 }] });
+    for (let i = 0; i < 20; i++) steps.add(1, `step ${i}`);
+    steps.add(0, 'last', { ordered: [{ ordering: 2, is: 'after', other: null }] });
+    steps.add(1, 'decides', { deciding: 'it does' });
+    const drawing = renderTimeline(steps.all, { cpus: 2, aroundDeciding: true });
+    expect(drawing).toMatch(/first +│\s+└─ ordering 1: before step 9\n/);
+    expect(drawing).toMatch(/last +│\s+└─ ordering 2: after what has not been\n/);
+  });
+
   it('leaves out what is far from the deciding steps', () => {
     expect(renderTimeline(raceSteps(), { cpus: 4, aroundDeciding: true, context: 1 })).toMatchInlineSnapshot(`
       "  step │ CPU0                                         │ CPU1

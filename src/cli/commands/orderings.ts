@@ -1,17 +1,28 @@
 /** `shootdown orderings FILE`: which order of which steps is all that a finding's violation needs. */
 
+import { checkOutDirectory } from '../../findings/out-directory.js';
 import { ORDERING_LIMITS } from '../../orderings/limits.js';
-import type { FindingOrderings, OrderedStep } from '../../orderings/orderings-of-finding.js';
-import { visible } from '../../report/escape.js';
-import { count, groupDigits, wrap } from '../../report/text-columns.js';
+import type { FindingOrderings } from '../../orderings/orderings-of-finding.js';
+import { comesOf, lines, orderingLines } from '../../report/ordering-words.js';
+import { count, groupDigits } from '../../report/text-columns.js';
 import { originOf } from '../../report/witness-words.js';
 import type { Finding } from '../../vocabulary/finding.js';
-import { type CliContext, screenWidth } from '../command-context.js';
-import { EXIT_OK } from '../exit-codes.js';
+import { type CliContext, keeperOf, screenWidth } from '../command-context.js';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
 import { wholeNumber } from '../flag-values.js';
 import { printJson, printLine } from '../io.js';
-import { FINDING, FINDING_MODULES, FINDING_TREE, flagOr, type Given, JSON_FLAG } from '../options.js';
+import {
+  FINDING,
+  FINDING_MODULES,
+  FINDING_TREE,
+  flagOr,
+  type Given,
+  JSON_FLAG,
+  OUT,
+  toggle,
+} from '../options.js';
 import { named, openFinding } from '../own-modules.js';
+import { printCommands } from '../print-witness.js';
 import { defineCommand } from './command.js';
 
 const EXECUTIONS_MAX = 1e6;
@@ -30,6 +41,8 @@ const FLAGS = {
     (name) => wholeNumber(name, 1, STEPS_MAX),
     ORDERING_LIMITS.steps,
   ),
+  write: toggle('--write', 'write the finding with its orderings, as a new file'),
+  out: OUT,
   module: FINDING_MODULES,
   kernelSource: FINDING_TREE,
   json: JSON_FLAG,
@@ -40,8 +53,10 @@ type OrderingsFlags = Given<typeof FLAGS>;
 const HELP = `
 Examples:
   $ shootdown orderings findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
+  $ shootdown orderings --write FILE
 
-A minimised finding (shootdown minimise) takes seconds, and says it in fewer steps.
+With --write, "show" draws them and "replay" tries them where the code has changed. A minimised finding
+(shootdown minimise) takes seconds, and says it in fewer steps.
 
 Exit codes: 0 done, 2 not reproduced, or the file is no finding, 3 internal or infrastructure failure.`;
 
@@ -61,71 +76,50 @@ export const orderingsCommand = defineCommand({
 async function orderings(context: CliContext, file: string, flags: OrderingsFlags): Promise<number> {
   const { engine, io, version } = context;
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
-  const found = await named(file, () => engine.orderings(finding, flags));
+  if (flags.write) checkOutDirectory(flags.out);
+  const { named: written, ...found } = await named(file, () => engine.orderings(finding, flags));
+  const keeper = flags.write && written !== null ? await keeperOf(context, flags.out) : null;
+  const saved = keeper?.keep({ ...finding, orderings: written ?? [] }) ?? null;
   if (flags.json)
     printJson(io.stdout, {
       ...{ format: 'shootdown-orderings', version: 1, shootdown: version, file },
       violation: finding.violation.class,
       ...found,
+      finding: saved,
     });
-  else for (const line of told(finding, found, screenWidth(io))) printLine(io.stdout, line);
-  return EXIT_OK;
+  else {
+    for (const line of told(finding, found, screenWidth(io))) printLine(io.stdout, line);
+    if (saved !== null) printCommands(context, saved, finding);
+  }
+  return keeper?.failed === true ? EXIT_FAILURE : EXIT_OK;
 }
 
-function told(finding: Finding, found: FindingOrderings, width: number): string[] {
+function told(finding: Finding, found: Omit<FindingOrderings, 'named'>, width: number): string[] {
   const { orderings: all, isWhole, forced, failing, executed } = found;
-  const say = (text: string, first = '', rest = first): string[] =>
-    wrap(visible(text), width - rest.length).map((line, i) => `${i === 0 ? first : rest}${line}`);
+  const { class: violation } = finding.violation;
   const head = originOf(finding);
-  if (all === null)
-    return [
-      head,
-      ...say(
-        isWhole
-          ? 'the order of all its steps does not force the violation: which of them matter is not known'
-          : `not known which orderings it needs: ${USED_UP}`,
-        '  ',
-      ),
-    ];
-  const ofEach = all.flatMap(({ before, after, without }, index) => [
-    ...say(`${index + 1}. ${stepWords(before)}`, '  ', INDENT),
-    ...say(`before ${stepWords(after)}`, INDENT),
-    ...say(
-      without === null
-        ? isWhole
-          ? 'without it the others did not come true'
-          : 'whether it is needed was not tried to the end'
-        : `without it execution ${groupDigits(without)} ends with nothing wrong`,
-      INDENT,
-    ),
-  ]);
+  if (all === null) {
+    const why = isWhole
+      ? 'the order of all its steps does not force the violation: which of them matter is not known'
+      : `not known which orderings it needs: ${USED_UP}`;
+    return [head, ...lines(why, width, '  ')];
+  }
+  const untold = isWhole
+    ? 'without it the others did not come true'
+    : 'whether it is needed was not tried to the end';
+  const neededFor = (without: number | null): string =>
+    without === null ? untold : `without it execution ${groupDigits(without)} ends with nothing wrong`;
   return [
     head,
-    ...say(`${finding.violation.class} comes of ${count(all.length, 'ordering')}:`),
-    ...ofEach,
-    ...say(
+    ...lines(`${comesOf(violation, all)}:`, width),
+    ...all.flatMap((ordering, i) => orderingLines(ordering, i, width, neededFor(ordering.without))),
+    ...lines(
       `forced in ${count(forced, 'execution')}: they came true in ${groupDigits(failing)}, and each of ` +
-        `these ended in ${finding.violation.class}; a sample, not a proof ` +
-        `(${count(executed, 'execution')} in all)`,
+        `these ended in ${violation}; a sample, not a proof (${count(executed, 'execution')} in all)`,
+      width,
     ),
-    ...(isWhole ? [] : say(`fewer orderings may suffice: ${USED_UP}`)),
+    ...(isWhole ? [] : lines(`fewer orderings may suffice: ${USED_UP}`, width)),
   ];
 }
 
 const USED_UP = 'all steps that executions may take were used up (--steps; a minimised finding needs fewer)';
-
-const INDENT = '     ';
-
-const WHO: Readonly<Record<OrderedStep['agent'], string>> = {
-  cpu: '',
-  buffer: "'s store buffer",
-  line: "'s interrupt line",
-  walker: "'s page walker",
-  host: "'s host",
-  mmu: "'s MMU",
-};
-
-function stepWords({ step, cpu, agent, text }: OrderedStep): string {
-  const where = step === null ? 'not before the end' : `step ${step}`;
-  return `CPU${cpu}${WHO[agent]}: ${text} (${where})`;
-}

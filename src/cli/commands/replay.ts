@@ -10,7 +10,7 @@ import { EXIT_USAGE, EXIT_VIOLATION } from '../exit-codes.js';
 import { printJson, printLine } from '../io.js';
 import { FINDING, FINDING_MODULES, FINDING_TREE, type Given, JSON_FLAG, toggle } from '../options.js';
 import { lineTextOfFinding, openFinding } from '../own-modules.js';
-import { printReplayed, printTimeline, reportDifferences } from '../print-witness.js';
+import { printOrderings, printReplayed, printTimeline, reportDifferences } from '../print-witness.js';
 import { defineCommand } from './command.js';
 
 const FLAGS = {
@@ -31,7 +31,8 @@ Examples:
   $ shootdown replay findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
   $ shootdown replay --full FILE | less -R
 
-What the file says is compared with what happens, and told only where it differs.
+What the file says is compared with what happens, and told only where it differs. Where the code has changed
+and the schedule leads elsewhere, orderings that the file has (orderings --write) are tried.
 
 Exit codes: 1 reproduced (the violation is there), 2 not reproduced, or the file is no finding,
 3 internal or infrastructure failure.`;
@@ -59,15 +60,17 @@ async function replay(context: CliContext, file: string, flags: ReplayFlags): Pr
     const omitted = result.trace[0]?.step ?? 0;
     if (omitted > 0)
       printLine(io.stdout, `the first ${count(omitted, 'step')} of this long execution are not drawn`);
+    printOrderings(context, result);
     const lineText = await lineTextOfFinding(finding, flags.kernelSource);
     printTimeline(context, finding, result, flags.full, { lineText });
     printLine(io.stdout, '');
     if (result.reproduced) {
       printReplayed(context, finding, result);
-      printLine(
-        io.stdout,
-        `reproduced: same violation, same step, same trace (hash ${visible(result.traceHash)})`,
-      );
+      const what =
+        result.reproducedBy === 'orderings'
+          ? 'reproduced by its orderings: same violation in another execution'
+          : 'reproduced: same violation, same step, same trace';
+      printLine(io.stdout, `${what} (hash ${visible(result.traceHash)})`);
     }
   }
   if (onThreads !== null) {

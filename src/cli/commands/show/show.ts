@@ -22,7 +22,7 @@ import {
   toggle,
 } from '../../options.js';
 import { lineTextOfFinding, openFinding } from '../../own-modules.js';
-import { printReplayed, reportDifferences } from '../../print-witness.js';
+import { printOrderings, printReplayed, reportDifferences } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { pageFiles, REPORT_DIR } from '../report-directory.js';
@@ -105,6 +105,7 @@ function print(
 ): void {
   const { stdout } = context.io;
   printLine(stdout, originOf(finding));
+  printOrderings(context, result, flags.width);
   const timeline = renderTimeline(result.trace, {
     cpus: findingSubject(finding).cpus,
     width: flags.width,
