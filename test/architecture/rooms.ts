@@ -16,7 +16,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['explore', 'lowering'],
   ['explain'],
   ['replay', 'findings'],
-  ['modules', 'known'],
+  ['modules', 'known', 'by-hand'],
   ['stress'],
   ['lockstep', 'config'],
   ['report'],

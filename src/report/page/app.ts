@@ -7,14 +7,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../bundle/bundler.js';
 import { packageRoot } from '../../vocabulary/package-root.js';
+import { PAGE_TARGET } from './target.js';
 
 export interface PageApp {
   readonly script: string;
   readonly style: string;
 }
-
-/** Browsers that have what the page uses, above all `light-dark()`. */
-const TARGET = ['chrome123', 'firefox120', 'safari17.5'];
 
 let made: PageApp | null = null;
 
@@ -36,7 +34,7 @@ export async function bundleApp(): Promise<PageApp> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('browser/report/main.tsx', packageRoot()))],
     outdir: 'out',
-    ...{ bundle: true, minify: true, format: 'esm', target: TARGET, charset: 'utf8' },
+    ...{ bundle: true, minify: true, format: 'esm', target: PAGE_TARGET, charset: 'utf8' },
     ...{ jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
     ...{ logLevel: 'silent', write: false },
     // Its licence wants the notice in every copy, and a page is one.
