@@ -21,8 +21,14 @@ const hole = (bytes: number) => (path: string) => {
 const firstValue = (value: string) =>
   text((whole) => whole.replace(/:\s*(?:"[^"]*"|[^,{[\]}]+)/, `:${value}`));
 const firstField = (field: string) => text((whole) => whole.replace('{', `{${field},`));
-/** Every number of more than one digit. */
-const numbers = (value: string) => text((whole) => whole.replaceAll(/(?<![\w.])\d{2,}(?![\w.])/g, value));
+/** Every number of more than one digit; of long ones only so many that the file stays one of megabytes. */
+const numbers = (value: string) => {
+  const most = Math.ceil(10_000_000 / value.length);
+  return text((whole) => {
+    let count = 0;
+    return whole.replaceAll(/(?<![\w.])\d{2,}(?![\w.])/g, (digits) => (count++ < most ? value : digits));
+  });
+};
 
 /** Not what a file holds, but what it is. */
 export const NO_FILES: readonly StrangeFile[] = [

@@ -3,9 +3,11 @@
  * devices, links, directories, holes, and texts that are almost right. Each must end, in one line, with the
  * exit code that says whose fault it was, and take no more than any file may.
  *
- *     npx tsx bench/safety/strange.ts [--place 'beginning of the names'] [--every 1] [--jobs 1] [--record]
+ *     npx tsx bench/safety/strange.ts [--place 'beginning of the names'] [--every 1] [--from 0] [--jobs 1]
+ *         [--record]
  *
- * `--every N`: every N-th of them, another at each place. Exit code 1 where one is not.
+ * `--every N`: every N-th of them, another at each place; `--from M`: counted from the M-th, so that N runs do
+ * them all. Exit code 1 where one is not.
  */
 
 import { spawn } from 'node:child_process';
@@ -23,7 +25,8 @@ const SECONDS_MAX = 10;
 /** Whatever takes so long hangs, on a machine that may be busy. */
 const PATIENCE_MS = 600_000;
 
-const { place: only, every, jobs, isRecorded } = argumentsOf({ place: '', every: 1, jobs: 1 });
+const defaults = { place: '', every: 1, from: 0, jobs: 1 };
+const { place: only, every, from, jobs, isRecorded } = argumentsOf(defaults);
 const directory = mkdtempSync(join(tmpdir(), 'shootdown-strange-'));
 const hook = join(directory, 'hook.mjs');
 writeFileSync(
@@ -116,7 +119,7 @@ async function look(place: Place, file: StrangeFile): Promise<void> {
 const work = PLACES.filter(({ name }) => name.startsWith(only)).flatMap((place) =>
   [...NO_FILES, ...(place.whole === null ? [] : CONTENTS)].map((file) => ({ place, file })),
 );
-const queue = work.filter((_, index) => index % every === 0);
+const queue = work.filter((_, index) => index % every === from);
 const looks = queue.length;
 await Promise.all(
   Array.from({ length: jobs }, async () => {
@@ -131,7 +134,8 @@ const result =
     .map(([code, times]) => `${code}: ${times}`)
     .join(', ')}`;
 console.log(result);
-const command = `npx tsx bench/safety/strange.ts${only === '' ? '' : ` --place '${only}'`}${every === 1 ? '' : ` --every ${every}`}`;
+const part = every === 1 ? '' : ` --every ${every} --from ${from}`;
+const command = `npx tsx bench/safety/strange.ts${only === '' ? '' : ` --place '${only}'`}${part}`;
 const what = `${looks} strange files in every place where a command reads or writes one`;
 if (isRecorded) record({ what, result, command });
 rmSync(directory, { recursive: true, force: true });
