@@ -1,5 +1,4 @@
 import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Protocol } from '../machine/protocol.js';
 import { NAMED, type NamingOps, NO_LINKS, TAKEN } from '../programs/naming.js';
 import { errorCode } from '../vocabulary/errors.js';
@@ -16,16 +15,15 @@ const NO_HARD_LINKS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The system calls by which a finding of these bytes gets its name (see programs/naming.ts). They act at
- * once.
+ * The system calls by which a file of these bytes gets its name (see programs/naming.ts). They act at once.
  */
 export class FileNaming implements NamingOps {
   private reserved: string | null = null;
 
   constructor(
     private readonly temporary: string,
-    private readonly directory: string,
-    private readonly name: string,
+    /** The n-th name that would do, from 1. */
+    readonly path: (n: number) => string,
     private readonly bytes: Buffer,
   ) {}
 
@@ -72,11 +70,6 @@ export class FileNaming implements NamingOps {
     const lock = this.reserved;
     this.reserved = null;
     if (lock !== null) rmdirSync(lock);
-  }
-
-  /** The n-th file of that name, from 1: `name.json`, `name-2.json`, ... */
-  path(n: number): string {
-    return join(this.directory, n === 1 ? `${this.name}.json` : `${this.name}-${n}.json`);
   }
 }
 

@@ -41,7 +41,9 @@ export function saveFinding(finding: Finding, directory: string): SavedFinding {
     // anything.
     const name = findingName(finding);
     const written = join(directory, temporaryName(name));
-    const naming = new FileNaming(written, directory, name, bytes);
+    // `name.json`, `name-2.json`, ...
+    const path = (n: number): string => join(directory, n === 1 ? `${name}.json` : `${name}-${n}.json`);
+    const naming = new FileNaming(written, path, bytes);
     const existing = findSame(naming, bytes);
     if (existing !== null) {
       // Whoever saved it may have been ended before its name was safe.

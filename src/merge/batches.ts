@@ -6,12 +6,12 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KnownViolation } from '../explore/known.js';
 import { replaceFile, writeError } from '../findings/atomic-file.js';
 import { type Blob, type BlobPart, readBlob, serializeBlob } from '../findings/blob.js';
-import { InputError } from '../vocabulary/errors.js';
+import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import { findingSubject } from '../vocabulary/finding.js';
 import { kindsOf } from './kinds.js';
 import { totalOf } from './total.js';
@@ -30,14 +30,15 @@ export class Batches {
   private readonly directory: string;
   private readonly blobs: Blob[] = [];
 
-  /** Reads what was done. Throws InputError for a file that is no batch. */
+  /** Reads what was done. Throws InputError for a file that is no batch, and for what cannot be read. */
   constructor(corpus: string, { subject, of }: BatchKey) {
     const hash = createHash('sha256')
       .update(JSON.stringify([subject, of]))
       .digest('hex')
       .slice(0, 16);
     this.directory = join(corpus, 'batches', hash);
-    while (this.blobs.length < BATCHES_MAX && existsSync(this.fileOf(this.blobs.length)))
+    const there = new Set(entriesOf(this.directory).map(({ name }) => name));
+    while (this.blobs.length < BATCHES_MAX && there.has(nameOf(this.blobs.length)))
       this.blobs.push(readBatch(this.fileOf(this.blobs.length)));
   }
 
@@ -50,15 +51,15 @@ export class Batches {
     return this.parts.reduce((sum, { did }) => sum + did.executions, 0);
   }
 
-  /** Throws InfrastructureError. */
+  /** Throws InfrastructureError where it cannot be kept; of the total it is all the same. */
   add(blob: Blob): void {
     const file = this.fileOf(this.blobs.length);
+    this.blobs.push(blob);
     try {
       replaceFile(file, serializeBlob(blob));
     } catch (error) {
       throw writeError(error, 'the batch', file, 'give another directory with --corpus');
     }
-    this.blobs.push(blob);
   }
 
   /** Kinds of violations that were met, to be gone past. */
@@ -79,23 +80,21 @@ export class Batches {
   }
 
   private fileOf(batch: number): string {
-    return join(this.directory, `${String(batch).padStart(6, '0')}.json`);
+    return join(this.directory, nameOf(batch));
   }
 }
+
+const nameOf = (batch: number): string => `${String(batch).padStart(6, '0')}.json`;
 
 /** What any search of a subject has met, whatever code it was of. Throws InputError. */
 export function knownInCorpus(corpus: string, subject: string): KnownViolation[] {
   const root = join(corpus, 'batches');
-  if (!existsSync(root)) return [];
-  const parts = readdirSync(root, { withFileTypes: true })
+  const parts = entriesOf(root)
     .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
-    .flatMap((search) =>
-      readdirSync(join(root, search))
-        .filter((name) => NAME.test(name))
-        .sort()
-        .flatMap((name) => readBatch(join(root, search, name)).parts),
+    .flatMap(({ name: search }) =>
+      entriesOf(join(root, search))
+        .filter(({ name }) => NAME.test(name))
+        .flatMap(({ name }) => readBatch(join(root, search, name)).parts),
     );
   return knownOf(parts.filter(({ did }) => did.variant === subject));
 }
@@ -107,6 +106,18 @@ function knownOf(parts: readonly BlobPart[]): KnownViolation[] {
     return [{ scenario: findingSubject(finding).scenario, class: finding.violation.class, cause }];
   });
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** What is in a directory, by name; nothing where it is not there. */
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    // A search whose files are not seen would be done again in their place.
+    if (errorCode(error) === 'ENOENT') return [];
+    const why = `${directory}: the corpus cannot be read: ${systemReason(error)}`;
+    throw new InputError(why, 'give another directory with --corpus');
+  }
 }
 
 function readBatch(file: string): Blob {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { CliRun } from '../cli/run-cli.js';
 import type { FileCall, Hand } from './faulty-fs.js';
-import { filesBelow, inRoom, isTemporary, isWhole, type Room } from './room.js';
+import { filesBelow, inRoom, isTemporary, isWhole, type Room, toldAndMissing } from './room.js';
 import type { Subject } from './subjects.js';
 
 /** One run of a command in a directory of its own, with a hand in its file operations. */
@@ -112,6 +112,7 @@ function wrongsOfExit(subject: Subject, run: CliRun, { at, files }: Place, findi
   for (const [path] of told)
     if (path.startsWith(at('out')) && !files.has(path) && exitCode !== 2 && !stderr.includes('cannot'))
       wrong.push(`${path} was named and is not there`);
+  wrong.push(...toldAndMissing(subject, stdout, { at }, (path) => files.has(path)));
   if (stdout.includes('report: ') && !files.has(at('report/index.html'))) wrong.push('a page was told');
   return wrong;
 }

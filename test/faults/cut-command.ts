@@ -1,7 +1,7 @@
 import type { CliRun } from '../cli/run-cli.js';
 import { Disk, type Remains } from './disk.js';
 import type { FileCall } from './faulty-fs.js';
-import { inRoom, isTemporary, isWhole, type Room } from './room.js';
+import { inRoom, isTemporary, isWhole, type Room, toldAndMissing } from './room.js';
 import type { Subject } from './subjects.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Subject } from './subjects.js';
  */
 
 /** What does not change what would remain. */
-const READING: ReadonlySet<string> = new Set([
+export const READING: ReadonlySet<string> = new Set([
   ...['stat', 'lstat', 'read', 'readdir', 'access', 'fstat', 'realpath', 'readFile', 'close'],
 ]);
 const shown = ({ n, op, path }: FileCall): string =>
@@ -43,11 +43,12 @@ interface Moment {
 }
 
 function wrongsOf(
-  { old = {}, written = [], tells }: Subject,
+  subject: Subject,
   { at, given }: Room,
   texts: ReadonlyMap<string, string>,
   { told, isEnded, isFit }: Moment,
 ): string[] {
+  const { old = {}, written = [], tells } = subject;
   const wrong: string[] = [];
   const mayChange = new Set(Object.keys(old).map(at));
   for (const [path, text] of given) {
@@ -65,6 +66,7 @@ function wrongsOf(
   if (told.includes('report: ') && !isNew('report/index.html')) wrong.push('a page was told and is gone');
   if (tells?.test(told) && written.some((name) => name.endsWith('.jsonl') && !isNew(name)))
     wrong.push('a verdict was told and is gone');
+  wrong.push(...toldAndMissing(subject, told, { at }, (path) => texts.has(path)));
   if (isEnded)
     for (const name of written) if (!isNew(name)) wrong.push(`it ended well, and ${name} is not there`);
   return wrong;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { FileCall } from './faulty-fs.js';
 
 /**
@@ -66,10 +66,10 @@ export class Disk {
         this.sync(args[0]);
         return;
       case 'link':
-        this.change(dirname(String(args[1])), [], [[String(args[1]), this.node(path)]]);
+        this.link(path, resolve(String(args[1])));
         return;
       case 'rename':
-        this.rename(path, String(args[1]));
+        this.rename(path, resolve(String(args[1])));
         return;
       case 'unlink':
       case 'rmdir':
@@ -138,6 +138,10 @@ export class Disk {
     if (node !== undefined) node.synced = node.bytes;
     const path = this.open.get(descriptor);
     for (const one of this.changes) if (one.directory === path) one.isSynced = true;
+  }
+
+  private link(from: string, to: string): void {
+    this.change(dirname(to), [], [[to, this.node(from)]]);
   }
 
   /** What is in a directory that moves has its own names there, each as safe as a new one. */

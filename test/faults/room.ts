@@ -6,6 +6,16 @@ import { type Hand, withHand } from './faulty-fs.js';
 import { makeRoot } from './in-memory.js';
 import type { Subject } from './subjects.js';
 
+/** What `init` writes. */
+const EXAMPLES = {
+  config: example('config/shootdown.config.ts'),
+  workflow: example('ci/run.yml'),
+};
+
+function example(name: string): string {
+  return readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'latin1');
+}
+
 /** A directory in which a command is run once, with all that it reads and writes. */
 
 export interface Room {
@@ -22,6 +32,7 @@ export interface Room {
 export async function inRoom<T>(subject: Subject, work: (room: Room) => Promise<T>): Promise<T> {
   const root = makeRoot();
   const at = (name: string): string => join(root, name);
+  const directory = process.cwd();
   const before = { TMPDIR: process.env.TMPDIR, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME };
   try {
     mkdirSync(at('tmp'));
@@ -34,15 +45,28 @@ export async function inRoom<T>(subject: Subject, work: (room: Room) => Promise<
     process.env.TMPDIR = at('tmp');
     process.env.XDG_CACHE_HOME = at('cache');
     const engine = subject.engine();
+    if (subject.directory !== undefined) process.chdir(at(subject.directory));
     const run: Room['run'] = (hand, onWrite) =>
       withHand([root], hand, () => cli(subject.argv(at), { engine, env: {}, onWrite }));
     return await work({ root, at, given, run });
   } finally {
+    process.chdir(directory);
     for (const [name, value] of Object.entries(before))
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** Files of which a line tells that they are written, and that are not there. */
+export function toldAndMissing(
+  { directory = '' }: Subject,
+  told: string,
+  { at }: Pick<Room, 'at'>,
+  has: (path: string) => boolean,
+): string[] {
+  const names = [...told.matchAll(/^written: (\S+)$/gm)].map(([, name]) => name);
+  return names.filter((name) => !has(at(join(directory, name)))).map((name) => `no ${name}, and it was told`);
 }
 
 /** Contents by absolute path. */
@@ -57,7 +81,8 @@ export function filesBelow(root: string): Map<string, string> {
 
 /** A file that nobody asked for, and that goes before the run ends. */
 export function isTemporary(path: string): boolean {
-  return path.split('/').some((part) => /^(?:\.|making-)|\.tmp$/.test(part));
+  const parts = path.split('/').filter((part) => part !== '.github');
+  return parts.some((part) => /^(?:\.|making-)|\.tmp$/.test(part));
 }
 
 /** Whether a file that a command has written is all there. */
@@ -69,6 +94,8 @@ export function isWhole(path: string, text: string): boolean {
       for (const line of text.trimEnd().split('\n').slice(1)) JSON.parse(line);
     else if (path.endsWith('.of-c.mjs')) return /\/\/# sourceMappingURL=[^\n]*\n$/.test(text);
     else if (path.endsWith('.html')) return text.startsWith('<!doctype html>') && /<\/html>\s*$/.test(text);
+    else if (path.endsWith('/shootdown.config.ts')) return text === EXAMPLES.config;
+    else if (path.endsWith('/shootdown.yml')) return text === EXAMPLES.workflow;
     else if (path.endsWith('.xml'))
       return text.startsWith('<?xml') && text.trimEnd().endsWith('</testsuites>');
     return true;

@@ -13,6 +13,7 @@ import { sampleResult, sampleSelfTest } from '../stress/sample-result.js';
 import { CARRIED } from '../trace/recordings.js';
 import { C_TEXT } from './c-text-subject.js';
 import { RecordedEngine } from './recorded-engine.js';
+import { RUN_SUBJECTS } from './run-subjects.js';
 
 /** Commands that read and write files, each with what it writes. */
 
@@ -20,6 +21,8 @@ export interface Subject {
   readonly name: string;
   /** Where nothing fails. */
   readonly exitCode: number;
+  /** Where it runs, in the place of the run. Default: wherever the test does. */
+  readonly directory?: string;
   /** Flags and files; `at` answers a path in the place of the run. */
   argv(at: (name: string) => string): readonly string[];
   /** Makes what is read. */
@@ -204,5 +207,6 @@ export const SUBJECTS: readonly Subject[] = [
     findings: 0,
     engine: recorded(),
   },
+  ...RUN_SUBJECTS,
   ...(HAS_CLANG ? [C_TEXT] : []),
 ];

@@ -33,9 +33,14 @@ export interface CampaignOptions {
   readonly onOutcome: (outcome: Outcome) => void;
   /**
    * A hunt in the place of one that has ended, whose outcome is then nobody's: `result` is of the request
-   * with that number. Null: it stands.
+   * with that number, `keep` saves a finding as those of outcomes are. Null: it stands; so it does where this
+   * throws, which ends the campaign once it has been told.
    */
-  readonly instead?: (result: HuntResult, request: number) => CampaignRequest | null;
+  readonly instead?: (
+    result: HuntResult,
+    request: number,
+    keep: (finding: Finding) => string | null,
+  ) => CampaignRequest | null;
   /** What the last of a request's hunts is told as. */
   readonly total?: (last: HuntResult, request: number) => Promise<HuntResult>;
 }
@@ -70,13 +75,23 @@ export async function runCampaign(
       const asked = { ...request, jobs: options.jobs, signal, onProgress: progress.update };
       return 'program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool);
     };
+    const keep = (finding: Finding): string | null => keeper.keep(finding);
+    const next = (result: HuntResult, index: number): CampaignRequest | null => {
+      try {
+        return options.instead?.(result, index, keep) ?? null;
+      } catch (error) {
+        // What has been found is not for what cannot be done with it.
+        failure = error;
+        return null;
+      }
+    };
     for (const [index, request] of requests.entries()) {
-      if (signal.aborted) break;
+      if (signal.aborted || failure !== null) break;
       let result: HuntResult;
       try {
         result = await hunted(request());
         for (;;) {
-          const again = options.instead?.(result, index) ?? null;
+          const again = next(result, index);
           if (again === null || signal.aborted) break;
           result = await hunted(again);
         }
@@ -90,7 +105,7 @@ export async function runCampaign(
       const { verdict, finding, replay } = result;
       progress.clear();
       const outcome = {
-        verdict: { ...verdict, finding: finding === null ? null : keeper.keep(finding) },
+        verdict: { ...verdict, finding: finding === null ? null : keep(finding) },
         finding,
         replay,
       };

@@ -1,12 +1,10 @@
 /** `shootdown init`: a configuration and a workflow to begin with. Nothing that is there is touched. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { CONFIG_NAMES } from '../../../config/config.js';
 import { writeError } from '../../../findings/atomic-file.js';
-import { removeQuietly, syncDirectory, writeSynced } from '../../../findings/synced-file.js';
-import { makeDirectory } from '../../../vocabulary/directories.js';
-import { errorCode, InputError } from '../../../vocabulary/errors.js';
+import { writeNew } from '../../../findings/new-file.js';
+import { InputError } from '../../../vocabulary/errors.js';
 import { packageRoot } from '../../../vocabulary/package-root.js';
 import type { CliContext } from '../../command-context.js';
 import { EXIT_OK } from '../../exit-codes.js';
@@ -51,16 +49,7 @@ function init({ io }: CliContext): number {
 /** Answers false where something is there. Throws InfrastructureError. */
 function write(path: string, bytes: Buffer): boolean {
   try {
-    makeDirectory(dirname(path));
-    try {
-      writeSynced(path, bytes);
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') return false;
-      removeQuietly(path);
-      throw error;
-    }
-    syncDirectory(dirname(path));
-    return true;
+    return writeNew(path, bytes);
   } catch (error) {
     throw writeError(error, 'the file', path, 'make room, or go to another directory');
   }

@@ -1,20 +1,17 @@
 /** `run --mode batch`: each subject batch after batch until its time is up, each kept in the corpus. */
 
 import type { Blob } from '../../../findings/blob.js';
-import { saveFinding } from '../../../findings/store.js';
 import { Batches } from '../../../merge/batches.js';
 import { blobOf } from '../../../report/reporters/blob.js';
 import type { CliContext } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
-import type { CampaignRequest } from '../hunt/campaign.js';
+import type { CampaignOptions, CampaignRequest } from '../hunt/campaign.js';
 
 /** Time of a batch: what an end at any moment costs. */
 const BATCH_MS = 20_000;
 
 export interface BatchPlan {
   readonly corpus: string;
-  /** Directory of findings. */
-  readonly out: string;
   readonly notes: readonly string[];
 }
 
@@ -51,15 +48,19 @@ export class BatchMode {
     return batchOf(search);
   }
 
-  /** Keeps the batch that has ended; answers the next one, or null where the time is up. */
-  readonly instead = (result: HuntResult, subject: number): CampaignRequest | null => {
+  /**
+   * Keeps the batch that has ended; answers the next one, or null where the time is up. Throws
+   * InfrastructureError where it cannot be kept.
+   */
+  readonly instead: NonNullable<CampaignOptions['instead']> = (result, subject, keep) => {
     const search = this.searches[subject];
     const { verdict, finding } = result;
     if (verdict.interrupted || verdict.executions === 0) return null;
     const before = search.batches.known.length;
+    // Another bug may be told as what all batches come to: this one is in its file by then.
+    if (finding !== null) keep(finding);
     search.batches.add(this.blobOf(result, search));
     if (finding !== null) {
-      saveFinding(finding, this.plan.out);
       this.seen[subject] ??= result;
       // Without a cause, or met again though it was to be gone past: it would end every batch from here on.
       search.isBlocked = search.batches.known.length === before;

@@ -107,7 +107,7 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
 
   const { plan, requests, owners } = planned(flags, config, targets, baseline);
   const scenarios = targets.flatMap((one) => one.targets.scenarios);
-  const how = { mode, corpus, out, notes: scenarios.flatMap(({ notes = [] }) => notes) };
+  const how = { mode, corpus, notes: scenarios.flatMap(({ notes = [] }) => notes) };
   const turns = new Turns(context, how, owners, await engine.codeHash());
   const { results, exitCode } = await huntAndReport(context, {
     ...{ plan, reporting, baseline, jobs, out, scenarios },

@@ -7,7 +7,7 @@ import { knownInCorpus } from '../../../merge/batches.js';
 import type { Expected } from '../../../report/reporters/hunt-report.js';
 import type { CliContext } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
-import type { CampaignRequest } from '../hunt/campaign.js';
+import type { CampaignOptions, CampaignRequest } from '../hunt/campaign.js';
 import { BatchMode, type BatchPlan } from './batch-mode.js';
 import { expectedOf, PastBase } from './expectations.js';
 
@@ -35,10 +35,10 @@ export class Turns {
     return this.past.begin(subject, { ...request, known });
   }
 
-  readonly instead = (result: HuntResult, subject: number): CampaignRequest | null => {
+  readonly instead: NonNullable<CampaignOptions['instead']> = (result, subject, keep) => {
     if (this.isAwaited(subject)) return null;
     return this.how.mode === 'batch'
-      ? this.batch.instead(result, subject)
+      ? this.batch.instead(result, subject, keep)
       : this.past.instead(result, subject);
   };
 

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HuntResult } from '../../../../src/cli/engine-api.js';
 import type { ConfigSpec } from '../../../../src/config/config.js';
@@ -153,6 +154,8 @@ describe('shootdown run', () => {
     };
     // The third batch is not over when the process ends: it is done again, under the same seed.
     expect((await run(corpus(2), '--mode', 'batch', '--json')).exitCode).not.toBe(0);
+    // What the second has found is in its file by then, though nothing more was told.
+    expect(readdirSync('findings')).toHaveLength(1);
     const { exitCode, stdout } = await run(corpus(-1), '--mode', 'batch', '--json');
     expect(exitCode).toBe(1);
     expect(seeds).toHaveLength(5);
@@ -165,6 +168,17 @@ describe('shootdown run', () => {
     const change = engineOf(spec, () => ({}));
     expect((await run(change)).exitCode).toBe(0);
     expect(change.requests[0].known).toEqual([{ ...met, scenario: expect.any(String) }]);
+  });
+
+  it('begins no search anew where what was done cannot be read', async () => {
+    mkdirSync('c');
+    writeFileSync('c/batches', 'no directory');
+    for (const mode of ['change', 'batch']) {
+      const engine = engineOf({ projects: [{ name: 'mine', variant: '6.14' }] });
+      const { exitCode, stderr } = await run(engine, '--mode', mode, '--corpus', 'c');
+      expect({ exitCode, hunts: engine.requests.length }).toEqual({ exitCode: 2, hunts: 0 });
+      expect(stderr).toMatch(/^shootdown: c\/batches\S*: the corpus cannot be read: .* \(ENOTDIR\); .*\n$/);
+    }
   });
 
   it('wants a known finding to be met, and nothing else', async () => {
