@@ -7,6 +7,7 @@ import { displayPath, isTypeScript, isUserFile } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 import { packageRoot } from '../vocabulary/package-root.js';
 import { unfit } from './input-size.js';
+import { keeping } from './parsed-files.js';
 
 /**
  * Checks the types of users' modules as the compiler would: a bundler only drops them. Their nearest
@@ -40,7 +41,7 @@ export async function typeMistake(
   const compilerHost = compiler.createCompilerHost(options);
   const host = {
     ...compilerHost,
-    getSourceFile: bounded(compilerHost.getSourceFile),
+    getSourceFile: bounded(keeping(compiler, options, compilerHost, (file) => !isUserFile(file))),
     readFile: bounded(compilerHost.readFile),
   };
   try {
