@@ -181,7 +181,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /what\s+quietWhenSwitching does otherwise the rest undoes/,
   }),
   'shootdown study remote-tlb-gen examples/my-rule.ts': cli(0, {
-    perRow: 1_000,
+    perRow: 300,
     prints: /^my-rule +none/m,
   }),
   // b1 falls in execution 399: test/examples.

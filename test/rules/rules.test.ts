@@ -102,7 +102,7 @@ describe('rules that hold are left alone', () => {
       'lazy-two-flushers',
       'preempted-targets',
     ]) {
-      const { witness, latent } = hunt(variant, scenario, 90, 5);
+      const { witness, latent } = hunt(variant, scenario, 60, 5);
       expect({ scenario, witness: witness?.violation ?? null, latent }).toEqual({
         scenario,
         witness: null,
