@@ -5,6 +5,7 @@ import { counted, digits } from './format.js';
 import { Inspector } from './inspector/inspector.jsx';
 import { movedTo, moveOf } from './keys.js';
 import { Legend } from './legend.jsx';
+import { Orderings } from './orderings.jsx';
 import type { Place } from './place.js';
 import { Scrubber } from './scrubber.jsx';
 import { spoken } from './timeline/rows.jsx';
@@ -130,7 +131,10 @@ function Execution({ witness, looked, page, place, go }: ExecutionProps) {
     <>
       <div class="told">
         <Heading witness={witness} />
-        <Story looked={looked} at={at} onSelect={select} />
+        <div>
+          <Orderings looked={looked} at={at} onSelect={select} />
+          <Story looked={looked} at={at} onSelect={select} />
+        </div>
       </div>
       <Scrubber {...{ looked, at, view, onSelect: select }} onView={(next) => go({ view: next })} />
       <div class="execution">

@@ -1,6 +1,6 @@
 /** Orderings that a violation needs, in words, as lines. */
 
-import type { OrderedMark, OrderedStep, ReplayedOrderings, ToldOrdering } from '../explain/told-ordering.js';
+import type { OrderedStep, ReplayedOrderings, ToldOrdering } from '../explain/told-ordering.js';
 import type { ViolationClass } from '../vocabulary/violation.js';
 import { visible } from './escape.js';
 import { TABLE_WIDTH } from './table.js';
@@ -67,9 +67,4 @@ const WHO: Readonly<Record<OrderedStep['agent'], string>> = {
 function stepWords({ step, cpu, agent, text }: OrderedStep): string {
   const where = step === null ? 'not before the end' : `step ${step}`;
   return `CPU${cpu}${WHO[agent]}: ${text} (${where})`;
-}
-
-/** What an ordering says of one of its two steps. */
-export function orderedWords({ ordering, is, other }: OrderedMark): string {
-  return `ordering ${ordering}: ${is} ${other === null ? 'what has not been' : `step ${other}`}`;
 }

@@ -4,7 +4,7 @@ import type { TraceStep } from '../explain/trace-step.js';
 import { type LineText, placeWords } from '../vocabulary/told.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
-import { orderedWords } from './ordering-words.js';
+import { orderedWords } from './ordered-words.js';
 import { pad, shorten, wrap } from './text-columns.js';
 import type { Column, Grid } from './timeline-columns.js';
 import { paintOf, SIGNS } from './timeline-signs.js';

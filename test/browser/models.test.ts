@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { chartsOf } from '../../browser/report/charts.js';
 import { Looked } from '../../browser/report/execution.js';
 import { movedTo, moveOf } from '../../browser/report/keys.js';
+import { orderedPairs } from '../../browser/report/ordered.js';
 import { hashOf, placeOf } from '../../browser/report/place.js';
 import { lanesIn } from '../../browser/report/timeline/lanes.js';
+import { spoken } from '../../browser/report/timeline/rows.jsx';
 import { labelledSpans } from '../../browser/report/timeline/spans.js';
 import { bufferBars, slotsOf } from '../../src/report/bars.js';
 import { functionSpans } from '../../src/report/function-spans.js';
@@ -46,6 +48,25 @@ describe('charts', () => {
       ['native', ['1,161']],
     ]);
     expect(of(row({ witness: 0 }))).toEqual([]);
+  });
+});
+
+describe('orderings', () => {
+  it('are the pairs that steps are marked with, in their order', () => {
+    const { all } = new Steps()
+      .add(0, 'a', { ordered: [{ ordering: 2, is: 'before', other: 2 }] })
+      .add(1, 'b', { ordered: [{ ordering: 1, is: 'before', other: null }] })
+      .add(1, 'c', { ordered: [{ ordering: 2, is: 'after', other: 0 }] });
+    const pairs = orderedPairs(all).map(({ ordering, before, after }) => [
+      ordering,
+      before?.text,
+      after?.text,
+    ]);
+    expect(pairs).toEqual([
+      [1, 'b', undefined],
+      [2, 'a', 'c'],
+    ]);
+    expect(spoken(all[0])).toBe('step 0, CPU0: a. Of ordering 2: before step 2');
   });
 });
 

@@ -1,5 +1,6 @@
 import { memo } from 'preact/compat';
 import type { TraceStep } from '../../../src/explain/trace-step.js';
+import { orderedWords } from '../../../src/report/ordered-words.js';
 import type { TimelineView } from '../place.js';
 import { type Lane, ROW_HEIGHT } from './lanes.js';
 
@@ -65,6 +66,11 @@ export const Row = memo(function Row(props: Props) {
       >
         {view === 'steps' && (
           <>
+            {step.ordered?.map((mark) => (
+              <i key={`${mark.ordering} ${mark.is}`} class="ordered" title={orderedWords(mark)}>
+                {mark.is} {mark.other ?? 'the end'}
+              </i>
+            ))}
             {AGENTS[agent].sign !== '' && <i class="sign">{AGENTS[agent].sign}</i>}
             {entered !== null && lane.textWidth >= NAMES_WIDTH_MIN && <i class="entered">{entered}</i>}
             {textOf(step)}
@@ -79,7 +85,8 @@ function textOf({ agent, cpu, hostAct, text }: TraceStep): string {
   return agent === 'host' ? `CPU${cpu}: ${hostAct ?? text}` : text;
 }
 
-export function spoken({ step, cpu, agent, text, deciding }: TraceStep): string {
+export function spoken({ step, cpu, agent, text, deciding, ordered = [] }: TraceStep): string {
   const who = AGENTS[agent].name === '' ? `CPU${cpu}` : `CPU${cpu}'s ${AGENTS[agent].name}`;
-  return `step ${step}, ${who}: ${text}${deciding === null ? '' : `. Decides: ${deciding}`}`;
+  const marks = ordered.map((mark) => `. Of ${orderedWords(mark)}`).join('');
+  return `step ${step}, ${who}: ${text}${marks}${deciding === null ? '' : `. Decides: ${deciding}`}`;
 }
