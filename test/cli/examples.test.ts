@@ -27,15 +27,16 @@ const commandsIn = (name: string): [string, string][] =>
   [...read(name).matchAll(/npx --no shootdown (.*)$/gm)].map(([, command]) => [name, command]);
 
 describe('the example of', () => {
-  const commands = ['github-actions.yml', 'gitlab-ci.yml', 'run.yml'].flatMap(commandsIn);
+  const commands = ['github-actions.yml', 'gitlab-ci.yml', 'run.yml', 'kubernetes.yml'].flatMap(commandsIn);
 
   it('each has its commands', () => {
-    expect(commands).toHaveLength(7);
+    expect(commands).toHaveLength(9);
   });
 
-  it.each(commands)('%s: shootdown %s', async (_name, command) => {
+  it.each(commands)('%s: shootdown %s', async (name, command) => {
     const argv = command
       .replaceAll(/\$\{\{ [^}]* \}\}|\$[A-Z_]+/g, '7')
+      .replaceAll('/shared/', '')
       .replaceAll(/\b(known\.json|junit\.xml|blobs)\b/g, (file) => join(out, file))
       .replaceAll(
         /^run /g,
@@ -48,7 +49,12 @@ describe('the example of', () => {
     });
     const run = await cli(argv, {
       engine,
-      env: { CI_NODE_INDEX: '3', CI_NODE_TOTAL: '8', GITHUB_STEP_SUMMARY: join(out, 'summary.md') },
+      env: {
+        ...(name === 'kubernetes.yml'
+          ? { JOB_COMPLETION_INDEX: '2' }
+          : { CI_NODE_INDEX: '3', CI_NODE_TOTAL: '8' }),
+        GITHUB_STEP_SUMMARY: join(out, 'summary.md'),
+      },
     });
     expect(run.stderr).not.toMatch(/^shootdown: (?!shard)/m);
     if (command.startsWith('merge ')) {
@@ -64,8 +70,8 @@ describe('the example of', () => {
   });
 
   it('fetches nothing by a name that somebody else may have', () => {
-    for (const name of ['github-actions.yml', 'gitlab-ci.yml', 'run.yml'])
-      expect(read(name).match(/npx (?!--no(?: shootdown |"))/g)).toBe(null);
+    for (const name of ['github-actions.yml', 'gitlab-ci.yml', 'run.yml', 'kubernetes.yml', 'slurm/task.sh'])
+      expect(read(name).match(/npx (?!--no(?: shootdown\b|"))/g)).toBe(null);
   });
 
   it('GitHub gives every machine of the matrix another shard of as many as there are', () => {
