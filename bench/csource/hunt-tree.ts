@@ -1,15 +1,25 @@
 import { createEngine } from '../../src/cli/engine.js';
 import type { HuntResult } from '../../src/cli/engine-api.js';
+import type { Optimisation } from '../../src/csource/flags.js';
 import { strategies } from '../../src/explore/strategies/index.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
+
+export interface TreeHunt {
+  readonly seed: number;
+  readonly executions: number;
+  readonly jobs: number;
+  /** Default: none. */
+  readonly optimisation?: Optimisation;
+  readonly config?: readonly string[];
+}
 
 /** A plain hunt of a tree's C text over the whole catalogue, past what is known of its profile. */
 export async function huntTree(
   tree: string,
-  { seed, executions, jobs }: { readonly seed: number; readonly executions: number; readonly jobs: number },
+  { seed, executions, jobs, optimisation, config = [] }: TreeHunt,
 ): Promise<HuntResult> {
   const engine = createEngine();
-  const source = await engine.prepareSource(tree, { config: [] });
+  const source = await engine.prepareSource(tree, { config, optimisation });
   const { variants } = await engine.loadModules([], false, undefined, [source]);
   const pool = await engine.openPool(jobs);
   const asked = {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { findCompiler } from '../../src/csource/clang.js';
+import { OPTIMISATIONS } from '../../src/csource/flags.js';
 import { readTree, sha256 } from '../../src/csource/tree.js';
 import { argumentsOf } from '../arguments.js';
 import { record } from '../harness.js';
@@ -9,7 +10,8 @@ import { huntTree, metBy } from './hunt-tree.js';
 /**
  * Kernels' own C text as it is: nothing but named open findings may be met.
  *
- *     npx tsx bench/csource/unmodified.ts [--seeds 10] [--executions 10000] [--jobs 1] [--kept FILE] TREE...
+ *     npx tsx bench/csource/unmodified.ts [--seeds 10] [--executions 10000] [--jobs 1] [--c-opt 2] [--kept FILE]
+ *         TREE...
  *
  * A hunt over the catalogue for each seed. With --kept each is written down when it is done, and a run that
  * was stopped goes on where it was. Exit code 1 where something else is found.
@@ -21,8 +23,11 @@ interface Hunted extends KeptLine {
   readonly known: readonly string[];
 }
 
-const given = argumentsOf({ seeds: 10, executions: 10_000, jobs: 1, kept: '' }, 'TREE...');
+const given = argumentsOf({ seeds: 10, executions: 10_000, jobs: 1, 'c-opt': 0, kept: '' }, 'TREE...');
 const kept = new Kept<Hunted>(given.kept);
+
+const optimisation = OPTIMISATIONS.find((one) => one === given['c-opt']) ?? 0;
+const level = optimisation === 0 ? '' : ` -O${optimisation}`;
 
 await findCompiler();
 for (const tree of given.positionals) {
@@ -30,9 +35,9 @@ for (const tree of given.positionals) {
   const hash = sha256(JSON.stringify(files)).slice(0, 12);
   const lines: Hunted[] = [];
   for (let seed = 1; seed <= given.seeds; seed++) {
-    const key = `${hash} ${given.executions} ${seed}`;
+    const key = `${hash} ${given.executions} ${seed}${level}`;
     const line = await kept.of(key, async () => {
-      const result = await huntTree(tree, { ...given, seed });
+      const result = await huntTree(tree, { ...given, seed, optimisation });
       return { key, executions: result.verdict.executions, ...metBy(result) };
     });
     lines.push(line);
@@ -46,7 +51,9 @@ for (const tree of given.positionals) {
   const result =
     `${violations.length === 0 ? met : `${violations.join(', ')} and ${met}`} in ` +
     `${executions.toLocaleString('en')} executions, ${given.seeds} seeds`;
-  const command = `npx tsx bench/csource/unmodified.ts --executions ${given.executions} TREE`;
-  console.log(`${version}: ${result}`);
-  if (given.isRecorded) record({ what: `C text of ${version}, unmodified (bar 100,000)`, result, command });
+  const asked = `--executions ${given.executions}${optimisation === 0 ? '' : ` --c-opt ${optimisation}`}`;
+  const command = `npx tsx bench/csource/unmodified.ts ${asked} TREE`;
+  console.log(`${version}${level}: ${result}`);
+  const what = `C text of ${version}${level}, unmodified (bar 100,000)`;
+  if (given.isRecorded) record({ what, result, command });
 }

@@ -1,7 +1,8 @@
 import { kernelFunctions } from '../kernel/functions.js';
 import { InputError } from '../vocabulary/errors.js';
 import { ENTRIES, type Field } from './addresses.js';
-import { CompileError, findCompiler } from './clang.js';
+import { findCompiler } from './clang.js';
+import { CompileError } from './compile.js';
 import type { CLine } from './dwarf/lines.js';
 import { treeAt } from './revision.js';
 import { cFunctions } from './runtime/c-kernel.js';
@@ -56,7 +57,7 @@ export async function checkSource(given: string, options: SourceOptions): Promis
     shimmed: unit.stubs,
   };
   try {
-    const translation = await translated(tree, unit, options, compiler);
+    const { translation } = await translated(tree, unit, options, compiler);
     return { ...head, refused: null, ...described(translation, tree) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
-import { SHIMS } from './clang.js';
 import type { CLine } from './dwarf/lines.js';
+import { SHIMS } from './flags.js';
 import type { MadeLine } from './translate/operands.js';
 import type { Translation } from './translate/translate.js';
 

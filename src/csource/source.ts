@@ -6,8 +6,10 @@ import { errorCode, InputError } from '../vocabulary/errors.js';
 import type { KernelSourceRef, SourceFileRef } from '../vocabulary/finding.js';
 import type { CallForm } from './addresses.js';
 import { cacheFolder, keep, refused, remove, temporary } from './cache.js';
-import { type Compiler, compile, findCompiler, flagsFor } from './clang.js';
+import { type Compiler, findCompiler } from './clang.js';
+import { type Compiled, compile } from './compile.js';
 import { moduleText } from './emit.js';
+import { flagsFor, type Optimisation, optimisingFlags } from './flags.js';
 import { ownTextHash } from './own-text.js';
 import { treeAt } from './revision.js';
 import { readShim, requireSameShim, type Shim } from './shim.js';
@@ -31,10 +33,12 @@ export interface SourceOptions {
   readonly shim?: string;
   /** The variant that everything but the C code is of. Default: by the tree's version. */
   readonly base?: string;
-  /** What it is called. Default: `c/` and the tree's version. */
+  /** What it is called. Default: `c/` and the tree's version, and `-O2` where that is what runs. */
   readonly variant?: string;
   /** How C functions call each other. Default: direct. */
   readonly form?: CallForm;
+  /** How much of clang's optimiser runs. Default: none. */
+  readonly optimisation?: Optimisation;
   /** What the header must be. */
   readonly expectedShim?: SourceFileRef;
   /** What the files must be for this to make sense. */
@@ -63,34 +67,39 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
   const unit = unitOf(tree, shim?.path ?? null);
   const compiler = await findCompiler(options.clang);
   const folder = join(cacheFolder(), keyOf(tree, unit, compiler, shim, { ...options, base }));
-  const variant = options.variant ?? `c/${tree.version ?? 'tree'}`;
+  const { optimisation = 0 } = options;
+  const level = optimisation === 0 ? '' : `-O${optimisation}`;
+  const variant = options.variant ?? `c/${tree.version ?? 'tree'}${level}`;
   const module = join(folder, `kernel${GENERATED_SUFFIX}`);
   if (!existsSync(module)) {
-    const translation = await translated(tree, unit, options, compiler);
+    const { translation } = await translated(tree, unit, options, compiler);
     const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
-    const summary = `arch/x86/mm/tlb.c of ${of}, the rest as ${base}`;
+    const summary = `arch/x86/mm/tlb.c of ${of}${level === '' ? '' : ` at ${level}`}, the rest as ${base}`;
     const text = moduleText(translation, { variant, base, summary, root: tree.root }, folder);
     keep(folder, new Map([[`kernel${GENERATED_SUFFIX}`, text]]));
   }
   const { files } = tree;
   const ofShim = shim === null ? {} : { shim: { file: shown(shim.path), sha256: shim.sha256 } };
   const { config } = options;
-  return { module, variant, ref: { tree: shown(tree.root), variant, base, config, files, ...ofShim } };
+  const ofLevel = optimisation === 0 ? {} : { optimisation };
+  const ref = { tree: shown(tree.root), variant, base, config, ...ofLevel, files, ...ofShim };
+  return { module, variant, ref };
 }
 
 /** Compiles and translates, in a directory of its own. Throws InputError. */
 export async function translated(
   tree: KernelTree,
   unit: Unit,
-  { config, form = 'direct' }: Pick<SourceOptions, 'config' | 'form'>,
+  { config, form = 'direct', optimisation = 0 }: Pick<SourceOptions, 'config' | 'form' | 'optimisation'>,
   compiler: Compiler,
-): Promise<Translation> {
+): Promise<{ readonly translation: Translation; readonly code: Compiled['code'] }> {
   const folder = temporary();
   const done = atEnd(() => remove(folder));
   try {
-    const { wasm, perCpu } = await compile(tree, unit, config, compiler, folder);
+    const { wasm, perCpu, code } = await compile(tree, unit, { config, optimisation }, compiler, folder);
     const { condition, called } = unit;
-    return translate({ module: readModule(wasm), perCpu, condition, called, form });
+    const translation = translate({ module: readModule(wasm), perCpu, condition, called, form });
+    return { translation, code };
   } catch (error) {
     if (errorCode(error) !== null) throw refused(folder, error);
     if (!(error instanceof Untranslatable)) throw error;
@@ -167,13 +176,14 @@ function keyOf(
   unit: Unit,
   compiler: Compiler,
   shim: Shim | null,
-  { config, base, variant, form = 'direct' }: SourceOptions,
+  { config, base, variant, form = 'direct', optimisation = 0 }: SourceOptions,
 ): string {
   const parts = [
     tree.root,
     tree.files,
     unit,
-    flagsFor(unit, config),
+    flagsFor(unit, config, optimisation),
+    optimisingFlags(),
     compiler,
     shim,
     base,

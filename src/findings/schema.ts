@@ -89,6 +89,7 @@ const kernelSource = z.strictObject({
   variant: text(200).min(1),
   base: text(200).min(1),
   config: list(text(60), 100),
+  optimisation: z.union([z.literal(0), z.literal(2)]).optional(),
   files: list(sourceFile, 1_000),
   shim: sourceFile.optional(),
 });

@@ -140,5 +140,8 @@ export const assumptions: readonly Assumption[] = [
     'nested-guests',
     'Nested guests, hosts that run out of ASIDs, directed yield, halted idle vCPUs.',
   ),
-  notModelled('compiler', 'The compiler: each operation is taken as the kernel source orders it.'),
+  notModelled(
+    'compiler',
+    'The compiler: each operation is taken as the kernel source orders it (C text: --c-opt 2).',
+  ),
 ];

@@ -50,6 +50,8 @@ export interface KernelSourceRef {
   readonly base: string;
   /** Options of the kernel's configuration that were on, without CONFIG_. */
   readonly config: readonly string[];
+  /** How much of the compiler's optimiser ran; absent: none. */
+  readonly optimisation?: 0 | 2;
   readonly files: readonly SourceFileRef[];
   /** The user's own header that was compiled with them. */
   readonly shim?: SourceFileRef;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compile, findCompiler } from '../../src/csource/clang.js';
+import { findCompiler } from '../../src/csource/clang.js';
+import { compile } from '../../src/csource/compile.js';
 import { batchPointer, mmPointer } from '../../src/csource/runtime/c-words.js';
 import { translate } from '../../src/csource/translate/translate.js';
 import { readTree } from '../../src/csource/tree.js';
@@ -129,7 +130,13 @@ describe.skipIf(!HAS_CLANG)(compiling('shims'), () => {
       'u32 __attribute__((export_name("lab_inc_mm_tlb_gen"))) rows(int which, struct mm_struct *mm,',
       `struct arch_tlbflush_unmap_batch *batch) { switch (which) { ${calls} } return 0; }`,
     ].join('\n');
-    const { wasm, perCpu } = await compile(tree, { ...unit, text }, [], await findCompiler(), folder);
+    const { wasm, perCpu } = await compile(
+      tree,
+      { ...unit, text },
+      { config: [], optimisation: 0 },
+      await findCompiler(),
+      folder,
+    );
     const translation = translate({
       module: readModule(wasm),
       perCpu,

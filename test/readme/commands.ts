@@ -81,6 +81,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown hunt --kernel-source ~/linux': cli(HAS_CLANG ? 0 : 2, {
     argv: `hunt --kernel-source ${SMALL_KERNEL}`,
   }),
+  'shootdown hunt --kernel-source ~/linux --c-opt 2': cli(HAS_CLANG ? 0 : 2, {
+    argv: `hunt --kernel-source ${SMALL_KERNEL} --c-opt 2 --scenario ping-pong-munmap --executions 50`,
+  }),
   'shootdown stress --kernel-source ~/linux --cpus 8': cli(HAS_CLANG ? 0 : 2, {
     argv: `stress --kernel-source ${SMALL_KERNEL} --scenario munmap-storm --cpus 4 --for 1s`,
   }),

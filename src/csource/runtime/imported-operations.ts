@@ -58,13 +58,13 @@ export function* cmpxchg(
   expected: number,
   value: number,
 ): Protocol<number> {
-  const { words } = c;
+  // Asked of `c` each time: what is kept across the operation counts to the state that the CPU stands in.
   const old = yield* cpu.cmpxchg(
-    words.word(address, 4),
-    words.stored(address, expected),
-    words.stored(address, value),
+    c.words.word(address, 4),
+    c.words.stored(address, expected),
+    c.words.stored(address, value),
   );
-  return words.read(address, old);
+  return c.words.read(address, old);
 }
 
 // Masks of CPUs: 32 a word, a step per word.

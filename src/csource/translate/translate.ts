@@ -123,8 +123,10 @@ class Program {
       instructions = instructionsOf(this.module, body);
     } catch (error) {
       if (!(error instanceof UnknownInstruction)) throw error;
-      const what = `${body.name} has arithmetic of 64 bits or of fractions, which the lab does not know`;
-      throw new Untranslatable(what, this.lines.at(error.address));
+      const what = error.isWideAccess
+        ? 'accesses 64 bits at once, which are two words of the lab'
+        : 'has arithmetic of 64 bits or of fractions, which the lab does not know';
+      throw new Untranslatable(`${body.name} ${what}`, this.lines.at(error.address));
     }
     this.code.set(index, { body, instructions });
     for (const { opcode, a } of instructions) if (opcode === OP.call) this.reach(a);

@@ -47,6 +47,8 @@ export const OP = {
   i32Ctz: 0x68,
 } as const;
 
+const [I64_LOAD, I64_STORE] = [0x29, 0x37];
+
 /** No type of a block's result. */
 export const NO_RESULT = 0x40;
 const LAST_MEMORY = 0x3e;
@@ -58,6 +60,11 @@ export class UnknownInstruction extends Error {
     readonly address: number,
   ) {
     super(`instruction 0x${opcode.toString(16)}`);
+  }
+
+  /** Whether it is a load or store of 64 bits. */
+  get isWideAccess(): boolean {
+    return this.opcode === I64_LOAD || this.opcode === I64_STORE;
   }
 }
 

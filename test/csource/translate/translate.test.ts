@@ -74,14 +74,19 @@ describe('translated C code', () => {
     expect(new Set(source)).toEqual(new Set(wanted));
   });
 
-  it('refuses arithmetic of 64 bits by its function', () => {
+  it.each([
+    ['i64.add', 0x7c, /^leave_mm has arithmetic of 64 bits/],
+    ['i64.load', 0x29, /^leave_mm accesses 64 bits at once/],
+    ['i64.store', 0x37, /^leave_mm accesses 64 bits at once/],
+  ])('refuses %s by its function', (_, opcode, said) => {
     const bytes = new Uint8Array(fixture());
     const module = readModule(bytes);
     const { start } = module.functions.find(({ name }) => name === 'leave_mm') ?? { start: 0 };
-    bytes[start] = 0x7c; // i64.add
-    expect(() =>
-      translate({ module, perCpu: new Set(['state']), condition: 'none', called: 'none' }),
-    ).toThrow(Untranslatable);
+    bytes[start] = opcode;
+    const refused = () =>
+      translate({ module, perCpu: new Set(['state']), condition: 'none', called: 'none' });
+    expect(refused).toThrow(Untranslatable);
+    expect(refused).toThrow(said);
   });
 });
 

@@ -23,7 +23,7 @@ import {
 import { lineTextOf, loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
 import { defineCommand } from '../command.js';
-import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { requireDistinctFiles } from './distinct-files.js';
 import { huntAndReport } from './hunt-and-report.js';
 import { huntRequests } from './hunt-requests.js';
@@ -47,6 +47,7 @@ const FLAGS = {
   executions: LIMITS.executions.saying('executions per variant; without --budget there is no time limit'),
   ...EXPLORATION,
   ...KERNEL_SOURCE,
+  cOpt: C_OPT,
   shard: flag(
     '--shard <I/N>',
     "the I-th of N shares of the executions; limits are each share's own; auto[/N] asks the environment",

@@ -1,11 +1,12 @@
 /** `--kernel-source DIR`: a kernel's own C text in the place of the lab's transcription. */
 
 import { existsSync } from 'node:fs';
+import { OPTIMISATIONS, type Optimisation } from '../../../csource/flags.js';
 import type { PreparedSource, SourceOptions } from '../../../csource/source.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { KernelSourceRef } from '../../../vocabulary/finding.js';
 import type { Engine } from '../../engine-api.js';
-import { names, path } from '../../flag-values.js';
+import { names, path, quoted } from '../../flag-values.js';
 import { flag } from '../../options.js';
 
 export const KERNEL_SOURCE = {
@@ -19,21 +20,38 @@ export const KERNEL_SOURCE = {
   shim: flag('--shim <file>', 'a C header with what the lab lacks of what the tree includes', path),
 };
 
+/** Beside them where what the optimiser makes of the text can be run. */
+export const C_OPT = flag(
+  '--c-opt <level>',
+  'what the compiler makes of it: 0, every access of the source (default), or 2, what -O2 leaves of them',
+  optimisationOf,
+);
+
+function optimisationOf(flagName: string): (text: string) => Optimisation {
+  return (text) => {
+    const found = OPTIMISATIONS.find((level) => String(level) === text);
+    if (found !== undefined) return found;
+    throw new InputError(`${flagName}: ${quoted(text)} is not a level`, `give ${OPTIMISATIONS.join(' or ')}`);
+  };
+}
+
 export interface KernelSourceFlags {
   readonly kernelSource?: string;
   readonly config?: readonly string[];
   readonly clang?: string;
   readonly shim?: string;
+  readonly cOpt?: Optimisation;
 }
 
 /** The translation of the tree that flags name; none where they name none. Throws InputError. */
 export async function sourcesOf(
   engine: Engine,
-  { kernelSource, config, clang, shim }: KernelSourceFlags,
+  { kernelSource, config, clang, shim, cOpt }: KernelSourceFlags,
   how: Pick<SourceOptions, 'base' | 'form'> = {},
 ): Promise<Awaited<ReturnType<Engine['prepareSource']>>[]> {
   if (kernelSource === undefined) {
-    const idle = Object.entries({ config, clang, shim }).find(([, given]) => given !== undefined)?.[0];
+    const given = { config, clang, shim, 'c-opt': cOpt };
+    const idle = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
     if (idle !== undefined)
       throw new InputError(
         `--${idle}: there is no C text to compile`,
@@ -41,7 +59,8 @@ export async function sourcesOf(
       );
     return [];
   }
-  return [await engine.prepareSource(kernelSource, { config: config ?? [], clang, shim, ...how })];
+  const options = { config: config ?? [], clang, shim, optimisation: cOpt, ...how };
+  return [await engine.prepareSource(kernelSource, options)];
 }
 
 /**
@@ -53,11 +72,12 @@ export async function sourceOfFinding(
   ref: KernelSourceRef,
   given: string | undefined,
 ): Promise<Awaited<ReturnType<Engine['prepareSource']>>> {
-  const { config, base, variant } = ref;
+  const { config, base, variant, optimisation } = ref;
   const expected = given === undefined ? ref.files : undefined;
   const expectedShim = given === undefined ? ref.shim : undefined;
   const shim = ref.shim?.file;
-  return engine.prepareSource(given ?? ref.tree, { config, base, variant, shim, expected, expectedShim });
+  const made = { config, base, variant, optimisation };
+  return engine.prepareSource(given ?? ref.tree, { ...made, shim, expected, expectedShim });
 }
 
 /**

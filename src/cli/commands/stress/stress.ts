@@ -46,7 +46,7 @@ import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf } from '../hunt/named-files.js';
 import { PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
-import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { aboutRun, saveRun } from './stress-page.js';
 import { selectStressTargets } from './stress-targets.js';
 
@@ -99,6 +99,7 @@ const FLAGS = {
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
+  cOpt: C_OPT,
   ...PAGE_REPORTING,
   json: JSON_FLAG,
 };

@@ -48,7 +48,7 @@ import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
 import { inputsOf } from '../hunt/named-files.js';
 import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
-import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
 
 const SWITCHES_MAX = 2 ** 20;
@@ -77,6 +77,7 @@ const FLAGS = {
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
+  cOpt: C_OPT,
   ...PAGE_REPORTING,
   json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };

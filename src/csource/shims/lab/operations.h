@@ -4,6 +4,15 @@
  * no instruction; src/csource/runtime/operations.ts has them under the same names.
  */
 #define LAB_IMPORT(name) __attribute__((import_module("lab"), import_name(#name)))
+/*
+ * To the optimiser every operation is one that may change any memory, as the kernel's are to its own: locked
+ * ones, barriers, CR3, INVLPG, interrupts all say "memory". What never changes must not stand in its way.
+ */
+#ifdef LAB_OPTIMISED
+#define LAB_CONSTANT(name) __attribute__((const)) LAB_IMPORT(name)
+#else
+#define LAB_CONSTANT(name) LAB_IMPORT(name)
+#endif
 
 LAB_IMPORT(smp_mb) void lab_smp_mb(void);
 LAB_IMPORT(smp_rmb) void lab_smp_rmb(void);
@@ -25,10 +34,10 @@ LAB_IMPORT(any_cpu_but) u32 lab_any_cpu_but(const void *mask, u32 cpu);
 LAB_IMPORT(clear_mask) void lab_clear_mask(void *mask);
 LAB_IMPORT(or_masks) void lab_or_masks(void *into, const void *left, const void *right);
 
-LAB_IMPORT(this_cpu) u32 lab_this_cpu(void);
-LAB_IMPORT(cpus) u32 lab_cpus(void);
-LAB_IMPORT(slots) u32 lab_slots(void);
-LAB_IMPORT(has_pcid) u32 lab_has_pcid(void);
+LAB_CONSTANT(this_cpu) u32 lab_this_cpu(void);
+LAB_CONSTANT(cpus) u32 lab_cpus(void);
+LAB_CONSTANT(slots) u32 lab_slots(void);
+LAB_CONSTANT(has_pcid) u32 lab_has_pcid(void);
 LAB_IMPORT(irqs_on) u32 lab_irqs_on(void);
 LAB_IMPORT(irq_disable) void lab_irq_disable(void);
 LAB_IMPORT(irq_enable) void lab_irq_enable(void);

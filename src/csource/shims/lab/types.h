@@ -86,7 +86,11 @@ struct task_struct {
 #define __read_mostly
 #define __ro_after_init
 #define __always_inline inline
+#ifdef LAB_OPTIMISED
+#define noinline __attribute__((noinline))
+#else
 #define noinline
+#endif
 #define noinstr
 #define __maybe_unused __attribute__((unused))
 #define __used __attribute__((used))

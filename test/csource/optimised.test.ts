@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../src/cli/engine.js';
+import { mmPointer } from '../../src/csource/runtime/c-words.js';
+import { translate } from '../../src/csource/translate/translate.js';
+import { readModule } from '../../src/csource/wasm/module.js';
+import { cli } from '../cli/run-cli.js';
+import { compiledAt, keptAt, LAST_FLUSH } from './fixtures/make-last-flush.js';
+import { runnerOf } from './translate/run-translated.js';
+import { compiling, HAS_CLANG } from './with-clang.js';
+
+/**
+ * C text as the optimiser leaves it: the small kernel in last-flush, which is right as long as the compiler
+ * does what the source says.
+ */
+
+const A = mmPointer(3);
+const PER_CPU = new Set(['cpu_tlbstate', 'flush_tlb_info']);
+
+/** A switch to A by a CPU whose slot is one generation behind, and what was last flushed is known. */
+function switchTo(wasm: Uint8Array): readonly string[] {
+  const named = { condition: 'should_flush_tlb', called: 'flush_tlb_func' };
+  const translation = translate({ module: readModule(wasm), perCpu: PER_CPU, ...named });
+  const { run, cpu } = runnerOf(translation);
+  const own = translation.own.perMm.map(({ name }) => name.replace('mm.context.', ''));
+  const ofMm = cpu.layout.own.perMm[3];
+  const { tlbstate } = cpu.layout.cpus[1];
+  for (const [word, value] of [
+    [cpu.mms[3].ctxId, 6],
+    [cpu.mms[3].tlbGen, 7],
+    [cpu.mms[3].pgd, 4],
+    [ofMm[own.indexOf('last_gen')], 7],
+    [ofMm[own.indexOf('last_start')], 1 << 12],
+    [ofMm[own.indexOf('last_end')], 2 << 12],
+    [tlbstate.loadedMm, 2],
+    [tlbstate.ctxs[0].ctxId, 6],
+    [tlbstate.ctxs[0].tlbGen, 6],
+  ])
+    cpu.mem[word] = value;
+  run('switch_mm_irqs_off', [0, A, 0]);
+  return cpu.done;
+}
+
+const looks = (done: readonly string[]): string[] =>
+  done.flatMap((one) => / mm\.context\.(last_\w+)/.exec(one)?.[1] ?? []);
+const ONCE = ['last_seq', 'last_gen', 'last_start', 'last_end'];
+const TWICE = [...ONCE, 'last_seq'];
+
+describe('what the optimiser leaves', () => {
+  it.each([
+    [0, TWICE],
+    [2, ONCE],
+  ] as const)('at -O%i, as it was compiled', (level, wanted) => {
+    expect(looks(switchTo(readFileSync(keptAt(level))))).toEqual(wanted);
+  });
+});
+
+/** Several processes' worth of starting up a test, on a machine that may be busy. */
+const PATIENCE = { timeout: 240_000 };
+
+describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
+  const folder = mkdtempSync(join(tmpdir(), 'optimised-'));
+  const cacheBefore = process.env.XDG_CACHE_HOME;
+  process.env.XDG_CACHE_HOME = join(folder, 'cache');
+  afterAll(() => {
+    process.env.XDG_CACHE_HOME = cacheBefore ?? '';
+    rmSync(folder, { recursive: true });
+  });
+  const run = (...argv: string[]) => cli(argv, { engine: createEngine() });
+  const hunt = () =>
+    run(
+      ...['hunt', '--kernel-source', LAST_FLUSH, '--c-opt', '2'],
+      ...['--scenario', 'ping-pong-munmap', '--executions', '100', '--jobs', '1', '--no-base', '--json'],
+      ...['--out', join(folder, 'out')],
+    );
+
+  it('is every volatile access and every operation, in their order', PATIENCE, async () => {
+    const { wasm } = await compiledAt(2, ['LOOK_ONCE']);
+    // These two are plain there, and read again and again.
+    const ordered = (done: readonly string[]) => done.filter((one) => !/^read_once (ctx_id|pgd)/.test(one));
+    const written = switchTo(readFileSync(keptAt(0)));
+    expect(ordered(switchTo(wasm))).toEqual(ordered(written));
+    expect(switchTo(wasm).length).toBeLessThan(written.length);
+    expect(looks(written)).toEqual(TWICE);
+    // The compiler that is here, and not only the one that made what is kept.
+    expect([...looks(switchTo((await compiledAt(2)).wasm))].sort()).toEqual([...ONCE].sort());
+  });
+
+  // At -O0, and with READ_ONCE, the same is done in the same order: bench/csource/optimised.ts hunts those too.
+  it('is what a hunt runs: the second look is gone, and the violation there', PATIENCE, async () => {
+    const { exitCode, stdout, stderr } = await hunt();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    const [{ variant, violation, finding: file }] = JSON.parse(stdout).verdicts;
+    expect([variant, violation]).toEqual(['c/6.12-O2', 'stale-use']);
+    const finding = JSON.parse(readFileSync(file, 'utf8'));
+    expect(finding.kernelSource.optimisation).toBe(2);
+    expect(await run('replay', file)).toMatchObject({ exitCode: 1, stderr: '' });
+    // Of the other level there is no such execution.
+    delete finding.kernelSource.optimisation;
+    writeFileSync(file, JSON.stringify(finding));
+    expect((await run('replay', file)).exitCode).not.toBe(1);
+  });
+
+  it('is asked for by a level, of C text', async () => {
+    for (const [argv, said] of [
+      [['--kernel-source', LAST_FLUSH, '--c-opt', '3'], /--c-opt: "3" is not a level; give 0 or 2/],
+      [['--c-opt', '2'], /--c-opt: there is no C text to compile; give the tree with --kernel-source DIR/],
+    ] as const) {
+      const refused = await run('hunt', ...argv);
+      expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+      expect(refused.stderr).toMatch(said);
+    }
+  });
+});
