@@ -94,6 +94,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: `trace check --kernel-source ${SLOTS_KERNEL} my.trace.gz`,
   }),
   // It does little that the lab's transcription does; test/compare/accesses has trees that do.
+  'shootdown source compare ~/linux --c-opt 2': cli(HAS_CLANG ? 0 : 2, {
+    argv: `source compare ${SMALL_KERNEL} --c-opt 2 --executions 1`,
+  }),
   'shootdown source compare ~/linux': cli(HAS_CLANG ? 1 : 2, { argv: `source compare ${SMALL_KERNEL}` }),
   // It has no other state, and is told so; test/csource/command-line.test.ts compares two.
   'shootdown compare --kernel-source ~/linux --against HEAD~1': cli(2, {

@@ -13,7 +13,8 @@ import { EXPLORATION, flag, type Given, JSON_FLAG, required } from '../../option
 import { loadOwn } from '../../own-modules.js';
 import { selectVariants } from '../../select.js';
 import { defineCommand } from '../command.js';
-import { KERNEL_SOURCE } from './kernel-source.js';
+import { C_OPT, KERNEL_SOURCE } from './kernel-source.js';
+import { answersAlike, bothLevels, optimisedLines } from './optimised.js';
 
 const EXECUTIONS_DEFAULT = 10;
 const EXECUTIONS_MAX = 100_000;
@@ -33,6 +34,7 @@ const FLAGS = {
   config: KERNEL_SOURCE.config,
   clang: KERNEL_SOURCE.clang,
   shim: KERNEL_SOURCE.shim,
+  cOpt: C_OPT,
   json: JSON_FLAG,
 };
 
@@ -40,10 +42,12 @@ const HELP = `
 Examples:
   $ shootdown source compare ~/linux
   $ shootdown source compare ~/linux --profile 6.18 --json
+  $ shootdown source compare ~/linux --c-opt 2
 
 Executions over the catalogue bring states about; at each call of a function that the tree has, its C text
 and the lab's own function are run by themselves on that state. What they do otherwise is listed; what
-changes nothing, with the reason (docs/csource.md).
+changes nothing, with the reason (docs/csource.md). With --c-opt 2 and no --profile: what the optimiser
+leaves, against the text as it is written: which plain accesses it merged, moved or left out.
 
 Exit codes: 0 all differences are explained, 1 some are not, 2 usage or bad input, 3 internal or
 infrastructure failure.`;
@@ -60,19 +64,39 @@ export const sourceCompareCommand = defineCommand({
   run: (context, { tree }, flags) => compare(context, tree, flags),
 });
 
-async function compare(
-  context: CliContext,
-  tree: string,
-  { profile, executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, json }: Given<typeof FLAGS>,
-): Promise<number> {
+async function compare(context: CliContext, tree: string, flags: Given<typeof FLAGS>): Promise<number> {
+  const { profile, executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, cOpt, json } = flags;
   const { engine, io, version: shootdown } = context;
+  if (cOpt === 2 && profile === undefined) return compareLevels(context, tree, flags);
   const base = profile === undefined ? undefined : (await selectVariants(engine, [profile]))[0];
-  const source = await engine.prepareSource(tree, { config, clang, shim, base });
+  const source = await engine.prepareSource(tree, { config, clang, shim, optimisation: cOpt, base });
   await loadOwn(engine, [], false, [source]);
   const found = await engine.compareSource(source.ref, { executions, seed });
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...documentOf(found) });
   else for (const line of linesOf(found, tree)) printLine(io.stdout, visible(line));
   return isAllExplained(found) ? EXIT_OK : EXIT_VIOLATION;
+}
+
+async function compareLevels(
+  { engine, io, version: shootdown }: CliContext,
+  tree: string,
+  { executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, cOpt, json }: Given<typeof FLAGS>,
+): Promise<number> {
+  const { written, left } = await bothLevels(engine, tree, { config, clang, shim, optimisation: cOpt });
+  await loadOwn(engine, [], false, [written, left]);
+  const ref = { variant: left.variant, base: written.variant };
+  const found = await engine.compareSource(ref, { executions, seed });
+  if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...found });
+  else
+    for (const line of [headOf(found, tree), ...optimisedLines(found)]) printLine(io.stdout, visible(line));
+  return answersAlike(found) ? EXIT_OK : EXIT_VIOLATION;
+}
+
+function headOf(found: ComparedSource, tree: string): string {
+  return (
+    `${tree} (${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of ` +
+    `each of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`
+  );
 }
 
 function documentOf({ functions, leftWords, ...rest }: ComparedSource): object {
@@ -96,8 +120,7 @@ function linesOf(found: ComparedSource, tree: string): string[] {
   );
   const all = functions.reduce((sum, { differences }) => sum + differences.length, 0);
   return [
-    `${tree} (${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of ` +
-      `each of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`,
+    headOf(found, tree),
     ...accessesLines(found),
     '',
     `${count(all, 'difference')}, ${open === 0 ? 'all explained' : `${open} not explained`}`,

@@ -1,0 +1,74 @@
+/** `shootdown source compare DIR --c-opt 2`: what the optimiser makes of plain accesses. */
+
+import type { AccessDifference, FunctionAccesses } from '../../../compare/accesses/tally.js';
+import type { PreparedSource, SourceOptions } from '../../../csource/source.js';
+import { count } from '../../../report/text-columns.js';
+import type { ComparedSource, Engine } from '../../engine-api.js';
+
+/** A tree's text twice: as it is written, and as the optimiser leaves it. Throws InputError. */
+export async function bothLevels(
+  engine: Engine,
+  tree: string,
+  options: SourceOptions,
+): Promise<{ readonly written: PreparedSource; readonly left: PreparedSource }> {
+  const left = await engine.prepareSource(tree, options);
+  const written = await engine.prepareSource(tree, { ...options, optimisation: 0, base: left.ref.base });
+  return { written, left };
+}
+
+/** Whether each function answered what it answers as it is written, and got through. */
+export function answersAlike({ functions, ownWords }: ComparedSource): boolean {
+  return ownWords === 'same' && functions.every(({ answered, stopped }) => answered + stopped.length === 0);
+}
+
+/** `left` of each difference is what the optimiser leaves, `right` the text as it is written. */
+export function optimisedLines(found: ComparedSource): string[] {
+  const { functions, ownWords } = found;
+  if (ownWords === 'other') return ['not compared: with the optimiser the text has other fields'];
+  const changed = functions.filter(({ differences }) => differences.length > 0);
+  const all = changed.reduce((sum, { differences }) => sum + differences.length, 0);
+  return [
+    ...functions.flatMap(functionLines),
+    '',
+    all === 0
+      ? 'every access of what ran is left'
+      : `${count(all, 'difference')} from what is written, all of plain accesses: READ_ONCE, WRITE_ONCE or ` +
+        'barrier() keeps one',
+  ];
+}
+
+function functionLines({ name, calls, same, answered, stopped, differences }: FunctionAccesses): string[] {
+  if (calls === 0) return ['', `${name}: never called`];
+  return [
+    '',
+    `${name}: ${count(calls, 'call')}, ${same === calls ? 'all' : same} access by access as written`,
+    ...(answered === 0 ? [] : [`  ${count(answered, 'call')} ANSWERED OTHERWISE`]),
+    ...stopped.map(({ side, why }) => `  ${side === 'left' ? 'optimised' : 'as written'} it STOPPED: ${why}`),
+    ...differences.map((one) => `  ${accessName(one.name)}${placesIn(one)}: ${fate(one)}`),
+  ];
+}
+
+/** What became of an access, in words. */
+function fate({ kind, isRepeated, isLater, past }: AccessDifference): string {
+  switch (kind) {
+    case 'right':
+      return isRepeated ? 'merged with another of the same word' : 'left out';
+    case 'left':
+      return isRepeated ? 'done once more' : 'done though nothing asks for it';
+    case 'told':
+      return 'with another value';
+    case 'moved':
+      return `done ${isLater ? 'only behind' : 'already before'} ${past.map(accessName).join(', ')}`;
+  }
+}
+
+/** Plain accesses are the machine's reads and writes, as the marked ones are. */
+function accessName(name: string): string {
+  return name.replace(/^READ_ONCE /, 'read of ').replace(/^WRITE_ONCE /, 'write of ');
+}
+
+/** Where the source has it. */
+function placesIn({ left, right }: AccessDifference): string {
+  const places = right.length > 0 ? right : left;
+  return places.length === 0 ? '' : ` at ${places.join(', ')}`;
+}
