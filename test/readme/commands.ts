@@ -34,7 +34,17 @@ export type How =
       readonly prints?: RegExp;
     }
   /** By a check of its own in readme.test.ts. */
-  | { readonly by: 'npm ci' | 'npm start' | 'npm test' | 'npm run' | 'npm pack' | 'npm install' | 'npx' };
+  | {
+      readonly by:
+        | 'npm ci'
+        | 'npm start'
+        | 'npm test'
+        | 'npm run'
+        | 'npm run site'
+        | 'npm pack'
+        | 'npm install'
+        | 'npx';
+    };
 
 const cli = (
   exit: number | readonly number[],
@@ -62,6 +72,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'npm run -s shootdown -- ARGS': { by: 'npm run' },
   // Without the build, and without writing the tarball. All of it, with an installation:
   // scripts/check-package.ts.
+  'npm run site': { by: 'npm run site' },
   'npm pack': { by: 'npm pack' },
   // What packing runs first.
   'npm run build': { by: 'npm pack' },

@@ -133,6 +133,11 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
   'npm run': () => {
     expect(script('shootdown', ['list', 'strategies'])).toMatch(/^pct /m);
   },
+  'npm run site': () => {
+    // It takes a quarter of a minute, and is a step of its own there.
+    expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/^step site npm run --silent site /m);
+    expect(manifest.scripts.site).toBe('node --import tsx scripts/site.ts');
+  },
   'npm pack': () => {
     const [packed] = JSON.parse(child('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])) as {
       files: { path: string }[];

@@ -1,0 +1,56 @@
+/**
+ * The site of the documentation: README, every page of docs/, and the API by its docstrings, with a search
+ * that needs no server. Nothing is fetched.
+ *
+ *     npm run site [-- DIRECTORY]
+ *
+ * DIRECTORY: default `site`. Ends with 1 where a page or a docstring links to what there is not.
+ */
+
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Application, Converter, type DocumentReflection, OptionDefaults, ReflectionKind } from 'typedoc';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+/** What was run at its time, and grows. */
+const LEFT_OUT = ['results-log.md'];
+
+const app = await Application.bootstrap({
+  entryPoints: ['src/index.ts', 'src/vitest/index.ts'],
+  tsconfig: 'tsconfig.json',
+  basePath: ROOT,
+  name: 'shootdown',
+  readme: 'README.md',
+  projectDocuments: readdirSync(`${ROOT}docs`)
+    .filter((name) => !LEFT_OUT.includes(name))
+    .map((name) => `docs/${name}`),
+  out: process.argv[2] ?? 'site',
+  // Of the simulated kernel's functions: what they may rely on.
+  blockTags: [...OptionDefaults.blockTags, '@assumes'],
+  excludePrivate: true,
+  // Places would name a commit of a repository, and a site may be of none.
+  disableSources: true,
+  // `npm run typecheck` does it.
+  skipErrorChecking: true,
+  searchInComments: true,
+  searchInDocuments: true,
+  navigation: { includeGroups: true },
+  groupOrder: ['Guides', 'Pages', '*'],
+  sort: ['kind', 'alphabetical'],
+  // What the API's types are made of is told where it is used.
+  validation: { notExported: false, invalidLink: true, rewrittenLink: true, notDocumented: false },
+});
+app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
+  for (const page of context.project.getReflectionsByKind(ReflectionKind.Document) as DocumentReflection[]) {
+    page.frontmatter.group = page.name.startsWith('docs/guide') ? 'Guides' : 'Pages';
+    // Its heading, which is on the page already.
+    const text = page.content.map((part) => part.text).join('');
+    page.name = /^# (.+)$/m.exec(text)?.[1] ?? page.name;
+  }
+});
+
+const project = await app.convert();
+if (project === undefined) process.exit(1);
+app.validate(project);
+await app.generateOutputs(project);
+if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
