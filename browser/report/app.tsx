@@ -1,5 +1,6 @@
 import type { PageDocument } from '../../src/report/page/document.js';
 import { usePlace } from './place.js';
+import { Playground } from './playground.jsx';
 import { ThemeButton } from './theme.jsx';
 import { Verdicts } from './verdicts.jsx';
 import { WitnessView } from './witness.jsx';
@@ -26,7 +27,9 @@ export function App({ page }: { page: PageDocument }) {
         )}
         <ThemeButton />
       </header>
-      {isShown ? (
+      {page.playground !== undefined ? (
+        <Playground playground={page.playground} place={place} go={go} />
+      ) : isShown ? (
         <WitnessView key={index} page={page} index={index} place={place} go={go} />
       ) : (
         <Verdicts results={results} place={place} go={go} />

@@ -22,13 +22,17 @@ export class Looked {
   readonly bands: readonly Bar[];
   readonly spans: readonly LabelledSpan[];
 
-  constructor(readonly execution: Execution) {
+  /** `others`: CPUs that are shown though they do not move. */
+  constructor(
+    readonly execution: Execution,
+    others: readonly number[] = [],
+  ) {
     const { trace, start, memory } = execution;
     this.steps = trace;
     this.deciding = trace.flatMap(({ deciding }, index) => (deciding === null ? [] : [index]));
     this.states = new StateHistory(start, trace);
     this.words = new WordHistory(memory);
-    this.cpus = [...new Set(trace.map(({ cpu }) => cpu))].sort((a, b) => a - b);
+    this.cpus = [...new Set([...others, ...trace.map(({ cpu }) => cpu)])].sort((a, b) => a - b);
     this.hasHost = trace.some(({ agent }) => agent === 'host');
     this.buffers = bufferBars(execution);
     this.tlbs = tlbBars(execution);

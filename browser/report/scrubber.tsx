@@ -26,7 +26,14 @@ export function Scrubber({ looked, at, view, onSelect, onView }: Props) {
   return (
     <div class="scrubber" role="toolbar" aria-label="move through the execution">
       {BUTTONS.map(({ name, label, path }) => (
-        <button key={name} type="button" onClick={move(name)} aria-label={label} title={label}>
+        <button
+          key={name}
+          type="button"
+          disabled={count === 0}
+          onClick={move(name)}
+          aria-label={label}
+          title={label}
+        >
           <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
             <path d={path} />
           </svg>
@@ -36,10 +43,11 @@ export function Scrubber({ looked, at, view, onSelect, onView }: Props) {
         <input
           type="range"
           min={0}
-          max={count - 1}
+          max={Math.max(0, count - 1)}
           value={at}
+          disabled={count === 0}
           aria-label="step"
-          aria-valuetext={`step ${steps[at].step}`}
+          aria-valuetext={count === 0 ? 'no step yet' : `step ${steps[at].step}`}
           onInput={(event) => onSelect(Number(event.currentTarget.value))}
         />
         <svg class="ticks" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">
@@ -49,7 +57,13 @@ export function Scrubber({ looked, at, view, onSelect, onView }: Props) {
         </svg>
       </div>
       <output>
-        step <b>{digits(steps[at].step)}</b> of {digits(steps[count - 1].step)}
+        {count === 0 ? (
+          'no step yet'
+        ) : (
+          <>
+            step <b>{digits(steps[at].step)}</b> of {digits(steps[count - 1].step)}
+          </>
+        )}
       </output>
       <fieldset class="views">
         <legend>show</legend>

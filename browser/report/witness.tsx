@@ -1,15 +1,14 @@
-import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
-import type { PageDocument, WitnessDocument } from '../../src/report/page/document.js';
+import { useMemo } from 'preact/hooks';
+import { decodeSchedule } from '../../src/drive/schedule.js';
+import type { ByHandDocument, PageDocument, WitnessDocument } from '../../src/report/page/document.js';
 import { Looked } from './execution.js';
+import { ExecutionView } from './execution-view.jsx';
 import { counted, digits } from './format.js';
-import { Inspector } from './inspector/inspector.jsx';
-import { movedTo, moveOf } from './keys.js';
-import { Legend } from './legend.jsx';
-import { Orderings } from './orderings.jsx';
+import { decisionsOf } from './hand/hand-place.js';
+import { HandView } from './hand/hand-view.jsx';
+import { useEngine, useHand } from './hand/use-hand.js';
 import type { Place } from './place.js';
-import { Scrubber } from './scrubber.jsx';
-import { spoken } from './timeline/rows.jsx';
-import { Timeline } from './timeline/timeline.jsx';
+import { Story } from './story.jsx';
 
 interface Props {
   readonly page: PageDocument;
@@ -22,6 +21,7 @@ interface Props {
 export function WitnessView({ page, index, place, go }: Props) {
   const witness = page.results.witnesses[index];
   const execution = page.executions[index];
+  const byHand = page.byHand[index] ?? null;
   const looked = useMemo(() => (execution === null ? null : new Looked(execution)), [execution]);
   if (looked === null)
     return (
@@ -35,8 +35,64 @@ export function WitnessView({ page, index, place, go }: Props) {
     );
   return (
     <main class="witness">
-      <Execution {...{ witness, looked, page, place, go }} />
+      {byHand !== null && 'subject' in byHand ? (
+        <Decidable {...{ witness, looked, byHand, page, place, go }} />
+      ) : (
+        <Recorded {...{ witness, looked, page, place, go }} why={byHand?.why ?? null} />
+      )}
     </main>
+  );
+}
+
+interface RecordedProps extends Omit<Props, 'index'> {
+  readonly witness: WitnessDocument;
+  readonly looked: Looked;
+}
+
+/** An execution to look at only; `why` it is that, or null. */
+function Recorded({
+  witness,
+  looked,
+  page,
+  place,
+  go,
+  why,
+}: RecordedProps & { readonly why: string | null }) {
+  const { steps } = looked;
+  const at = place.step === null ? looked.begin : looked.indexOf(place.step);
+  const select = (index: number): void => go({ step: steps[index].step });
+  return (
+    <>
+      <div class="told">
+        <Heading witness={witness} />
+        <Story looked={looked} at={at} onSelect={select} />
+      </div>
+      <ExecutionView
+        {...{ looked, at, view: place.view, sources: page.sources }}
+        onSelect={select}
+        onView={(view) => go({ view })}
+      >
+        {why !== null && <p class="note">{why}</p>}
+      </ExecutionView>
+    </>
+  );
+}
+
+type DecidableProps = RecordedProps & { readonly byHand: Extract<ByHandDocument, { subject: unknown }> };
+
+/** An execution in which the reader can have others go first. */
+function Decidable({ witness, looked, byHand: { subject, schedule }, page, place, go }: DecidableProps) {
+  const engine = useEngine();
+  const recorded = useMemo(() => decodeSchedule(schedule), [schedule]);
+  const own = place.hand === null ? recorded : (decisionsOf(recorded, place.hand) ?? recorded);
+  const hand = useHand(engine, subject, own);
+  return (
+    <HandView
+      {...{ engine, subject, recorded, hand, place, go, shown: looked, sources: page.sources }}
+      heading={<Heading witness={witness} />}
+      firstSeed={1}
+      onLeave={() => go({ hand: null, step: null })}
+    />
   );
 }
 
@@ -92,92 +148,5 @@ function Heading({ witness }: { witness: WitnessDocument }) {
         )}
       </dl>
     </section>
-  );
-}
-
-interface ExecutionProps {
-  readonly witness: WitnessDocument;
-  readonly looked: Looked;
-  readonly page: PageDocument;
-  readonly place: Place;
-  readonly go: Props['go'];
-}
-
-function Execution({ witness, looked, page, place, go }: ExecutionProps) {
-  const { steps, deciding } = looked;
-  const at = place.step === null ? looked.begin : looked.indexOf(place.step);
-  const { view } = place;
-  // Rows are drawn again only for what they are given: what they call must not change.
-  const latest = useRef({ at, go, view });
-  latest.current = { at, go, view };
-  const select = useCallback((to: number) => latest.current.go({ step: steps[to].step }), [steps]);
-  const onKeyDown = useCallback(
-    (event: KeyboardEvent) => {
-      const move = isTaken(event) ? null : moveOf(event);
-      if (move === null) return;
-      event.preventDefault();
-      const now = latest.current;
-      if (move === 'switchView') now.go({ view: now.view === 'steps' ? 'functions' : 'steps' });
-      else select(movedTo(move, now.at, steps.length, deciding));
-    },
-    [select, steps, deciding],
-  );
-  // Not only in the list: what was clicked last may be gone, and the focus with it.
-  useEffect(() => {
-    addEventListener('keydown', onKeyDown);
-    return () => removeEventListener('keydown', onKeyDown);
-  }, [onKeyDown]);
-  return (
-    <>
-      <div class="told">
-        <Heading witness={witness} />
-        <div>
-          <Orderings looked={looked} at={at} onSelect={select} />
-          <Story looked={looked} at={at} onSelect={select} />
-        </div>
-      </div>
-      <Scrubber {...{ looked, at, view, onSelect: select }} onView={(next) => go({ view: next })} />
-      <div class="execution">
-        <Timeline {...{ looked, at, view }} onSelect={select} />
-        <Inspector {...{ looked, at, onSelect: select }} sources={page.sources} />
-      </div>
-      <Legend looked={looked} />
-      <p class="spoken" role="status" aria-live="polite">
-        {spoken(steps[at])}
-      </p>
-    </>
-  );
-}
-
-/** Whether what has the focus does something of its own with the key. */
-function isTaken({ target, key }: KeyboardEvent): boolean {
-  if (!(target instanceof Element)) return false;
-  return target.matches('input, select') || (key === ' ' && target.matches('button'));
-}
-
-/** The deciding steps, told in their order. */
-function Story({ looked, at, onSelect }: { looked: Looked; at: number; onSelect: (index: number) => void }) {
-  const { steps, deciding } = looked;
-  if (deciding.length === 0) return null;
-  return (
-    <ol class="story" aria-label="the steps that decide">
-      {deciding.map((index) => {
-        const { step, cpu, deciding: why, isCause } = steps[index];
-        return (
-          <li key={index}>
-            <button
-              type="button"
-              class={isCause === true ? 'is-cause' : ''}
-              aria-current={index === at ? 'step' : undefined}
-              onClick={() => onSelect(index)}
-            >
-              <span class="story-step">{step}</span>
-              <span class={`cpu-chip cpu-${cpu % 6}`}>CPU{cpu}</span>
-              <span>{why}</span>
-            </button>
-          </li>
-        );
-      })}
-    </ol>
   );
 }

@@ -3,7 +3,7 @@
  * decisions in, the whole execution out, so that nothing has to be undone and a link is all there is to keep.
  */
 
-import type { Decider } from '../drive/decider.js';
+import { type Decider, STOP } from '../drive/decider.js';
 import { begin, proceed } from '../drive/drive.js';
 import { judgeEnd, judgeEndWatched } from '../drive/end.js';
 import { FairDecider } from '../drive/fair.js';
@@ -20,6 +20,7 @@ import { type SiteTellers, type ToldExecution, WatchedExecution } from '../repla
 import type { MemoryModel } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import { type Choice, HandDecider } from './hand-decider.js';
+import { HAND_STEPS_MAX } from './limits.js';
 import { RandomTail } from './random-tail.js';
 
 /** What is executed: all of it by names that the project brings, and data. */
@@ -32,6 +33,8 @@ export interface HandSubject {
 /** Who decides behind a person's decisions. */
 export type Tail =
   | { readonly by: 'nobody' }
+  /** One agent, so many steps, or until it cannot move. */
+  | { readonly by: 'agent'; readonly agent: number; readonly steps: number }
   /** Everybody in turn but the environment: so many steps, or to the end. */
   | { readonly by: 'turns'; readonly steps: number | 'all' }
   /** The strategy `random`, to the end; see RandomTail. */
@@ -60,9 +63,6 @@ export interface HandExecution extends ToldExecution {
   readonly diverged: string | null;
 }
 
-/** A recorded step costs 3 kB, and a page has to show them. */
-export const HAND_STEPS_MAX = 10_000;
-
 /** `isWhole`: see WatchedExecution. Throws InputError for a variant that the project does not bring. */
 export function executeByHand(
   subject: HandSubject,
@@ -80,6 +80,7 @@ export function executeByHand(
   let begun: readonly Choice[] = [];
   try {
     begin(machine, decider);
+    if (isWhole) execution.begin();
     begun = decider.choices;
     proceed(machine, decider, {
       before(agent) {
@@ -134,6 +135,8 @@ function tailOf(subject: HandSubject, tail: Tail): ((machine: Machine) => Decide
   switch (tail.by) {
     case 'nobody':
       return null;
+    case 'agent':
+      return (machine) => agentAlone(tail.agent, machine.step + tail.steps);
     case 'turns':
       return (machine) => {
         const stepsMax = tail.steps === 'all' ? HAND_STEPS_MAX : machine.step + tail.steps;
@@ -144,6 +147,13 @@ function tailOf(subject: HandSubject, tail: Tail): ((machine: Machine) => Decide
       return (machine) =>
         new RandomTail(machine, environmentOf(subject, machine.program), tail.seed, tail.index);
   }
+}
+
+function agentAlone(agent: number, stepsMax: number): Decider {
+  return {
+    pick: (machine) => (machine.step < stepsMax && machine.canStep(agent) ? agent : STOP),
+    choose: () => 0,
+  };
 }
 
 function ableAgents(machine: Machine): number[] {

@@ -61,6 +61,7 @@ export class WatchedExecution {
   private readonly teller: Teller;
   private readonly states: StateLog;
   private readonly words: MemoryLog;
+  private hasBegun = false;
 
   /**
    * `isWhole`: where operations are written and how CPUs stand is kept too, which is ten times slower. `own`:
@@ -88,21 +89,25 @@ export class WatchedExecution {
     return this.teller.log;
   }
 
+  /** How CPUs and memory stand now is where the told execution starts, whether or not a step follows. */
+  begin(): void {
+    this.hasBegun = true;
+    this.states.begin();
+    this.words.begin();
+  }
+
   /** What records steps, made before the first one that it is to see. */
   record(): StepWatcher & { readonly steps: readonly RawStep[] } {
-    const { machine, teller, states, words, own, isWhole } = this;
+    const { machine, teller, states, own, isWhole } = this;
     const recorder = new Recorder(machine, teller.log, isWhole ? teller.site : null);
     return {
       steps: recorder.steps,
-      before(agent: number): void {
+      before: (agent) => {
         if (own !== null) own.step = machine.step;
-        if (isWhole && recorder.steps.length === 0) {
-          states.begin();
-          words.begin();
-        }
+        if (isWhole && !this.hasBegun) this.begin();
         recorder.before(agent);
       },
-      after(agent: number): void {
+      after: (agent) => {
         recorder.after(agent);
         const step = recorder.steps[recorder.steps.length - 1];
         teller.noteStep(step);

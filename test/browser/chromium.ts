@@ -26,7 +26,7 @@ export interface Shown {
   readonly page: Page;
   /** What went wrong in the page: errors, and whatever its policy refused. */
   readonly problems: string[];
-  /** Addresses that the page asked for, its own left out. */
+  /** Addresses that the page asked for; its own left out, and what it has made itself. */
   readonly asked: string[];
 }
 
@@ -60,7 +60,8 @@ export async function withPage(
     page.on('pageerror', (error) => problems.push(String(error)));
     const url = pathToFileURL(file).href;
     page.on('request', (request) => {
-      if (!request.url().startsWith(url)) asked.push(request.url());
+      const isOwn = request.url().startsWith(url) || request.url().startsWith('blob:');
+      if (!isOwn) asked.push(request.url());
     });
     await page.goto(url + hash);
     await look({ page, problems, asked });

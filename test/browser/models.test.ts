@@ -172,8 +172,14 @@ describe('keys and addresses', () => {
     const place = {
       ...{ witness: 2, step: 14, view: 'functions' as const, filter: 'a&b=c#', status: 'none' },
       sorted: { column: 'steps', isDescending: true },
+      ...{
+        hand: { kept: 12, entries: '0*12 1b =3' },
+        variant: '6.14+x~y',
+        scenario: 'a&b',
+        memory: 'sc' as const,
+      },
     };
     expect(placeOf(hashOf(place))).toEqual(place);
-    expect(placeOf('#witness=-1&step=x&view=toString')).toEqual(placeOf(''));
+    expect(placeOf('#witness=-1&step=x&view=toString&kept=7&memory=toString')).toEqual(placeOf(''));
   });
 });

@@ -89,6 +89,24 @@ describe('an execution by hand', () => {
     expect(again.violation).not.toBeNull();
   });
 
+  it('tells how the machine stands before anybody has moved', () => {
+    const none = executeByHand(subject, [], NOBODY, SITES);
+    const [first] = executeByHand(subject, decisions.slice(0, 1), NOBODY, SITES).start;
+    expect(none).toMatchObject({ steps: 0, trace: [], violation: null });
+    expect(none.start).toHaveLength(subject.scenario.cpus);
+    expect(none.start[0]).toEqual(first);
+  });
+
+  it('lets one agent move until it cannot', () => {
+    const cpu = agentOf(0, CPU_AGENT);
+    const three = execute(subject, [], { by: 'agent', agent: cpu, steps: 3 });
+    expect(three.decisions).toEqual([cpu, cpu, cpu]);
+    const all = execute(subject, [], { by: 'agent', agent: cpu, steps: 900 });
+    expect(all.steps).toBeLessThan(900);
+    expect(all).toMatchObject({ diverged: null });
+    expect(all.able).not.toContain(cpu);
+  });
+
   it('is a finding that a replay takes, where something goes wrong', () => {
     const ask = (tail: Tail, given: readonly number[]) =>
       answer(

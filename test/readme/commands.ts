@@ -88,6 +88,8 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /^v12 +none/m,
   }),
   // The lab's own small kernel; without a compiler both say how to get one.
+  'shootdown explore': cli(0, { prints: /shootdown-explore\.html/ }),
+  'shootdown explore --variant 6.14 --output try.html': cli(0, { prints: /^try\.html$/m }),
   'shootdown source check ~/linux': cli(HAS_CLANG ? 0 : 2, { argv: `source check ${SMALL_KERNEL}` }),
   'shootdown hunt --kernel-source ~/linux': cli(HAS_CLANG ? 0 : 2, {
     argv: `hunt --kernel-source ${SMALL_KERNEL}`,

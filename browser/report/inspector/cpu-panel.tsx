@@ -13,7 +13,7 @@ interface Props {
 
 /** How a CPU stands before and after the step. */
 export function CpuPanel({ looked, at, showsAll, cpu, isMoving }: Props) {
-  const { step } = looked.steps[at];
+  const step = looked.steps[at]?.step ?? -1;
   const after = looked.states.after(step, cpu);
   const before = looked.states.after(step - 1, cpu);
   return (

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { TraceStep } from '../../../src/explain/trace-step.js';
 import type { SourceExcerpt } from '../../../src/report/page/document.js';
 import type { Looked } from '../execution.js';
 import { AGENTS } from '../timeline/rows.jsx';
@@ -19,9 +20,33 @@ interface Props {
 export function Inspector({ looked, at, sources, onSelect }: Props) {
   const [showsAll, setShowsAll] = useState(false);
   const step = looked.steps[at];
-  const { cpu, agent, text, functions, deciding, drained, isBuffered } = step;
   return (
     <aside class="inspector" aria-label="the step and the machine">
+      {step === undefined ? (
+        <h2>before the first step</h2>
+      ) : (
+        <StepFacts {...{ looked, at, step, sources, onSelect }} />
+      )}
+      <label class="all-words">
+        <input type="checkbox" checked={showsAll} onChange={() => setShowsAll(!showsAll)} />
+        words that never change, too
+      </label>
+      {looked.cpus.map((id) => (
+        <CpuPanel key={id} {...{ looked, at, showsAll }} cpu={id} isMoving={id === step?.cpu} />
+      ))}
+      <Words {...{ looked, at, showsAll }} owner={null} title="memory" />
+    </aside>
+  );
+}
+
+interface FactsProps extends Props {
+  readonly step: TraceStep;
+}
+
+function StepFacts({ looked, at, step, sources, onSelect }: FactsProps) {
+  const { cpu, agent, text, functions, deciding, drained, isBuffered } = step;
+  return (
+    <>
       <div class="step-head">
         <h2>
           <span class={`cpu-chip cpu-${cpu % 6}`}>CPU{cpu}</span> step {step.step}
@@ -36,14 +61,6 @@ export function Inspector({ looked, at, sources, onSelect }: Props) {
       <Changes looked={looked} at={at} />
       <Links {...{ looked, at, onSelect }} />
       <p class="drained">{drained.length > 0 && `drains first: ${drained.join(', ')}`}</p>
-      <label class="all-words">
-        <input type="checkbox" checked={showsAll} onChange={() => setShowsAll(!showsAll)} />
-        words that never change, too
-      </label>
-      {looked.cpus.map((id) => (
-        <CpuPanel key={id} {...{ looked, at, showsAll }} cpu={id} isMoving={id === cpu} />
-      ))}
-      <Words {...{ looked, at, showsAll }} owner={null} title="memory" />
-    </aside>
+    </>
   );
 }

@@ -52,7 +52,7 @@ export function Timeline({ looked, at, view, onSelect }: Props) {
       role="listbox"
       tabIndex={0}
       aria-label="steps of the execution"
-      aria-activedescendant={`step-${at}`}
+      aria-activedescendant={count === 0 ? undefined : `step-${at}`}
       onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
     >
       <div class="lane-heads" style={{ width: lanes.width, height: HEAD_HEIGHT }} aria-hidden="true">

@@ -5,6 +5,7 @@ import { compareCommand } from './compare/compare.js';
 import { completeCommand, completionCommand } from './completion/completion.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { exploreCommand } from './explore.js';
 import { huntCommand } from './hunt/hunt.js';
 import { initCommand } from './init/init.js';
 import { listCommand } from './list.js';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly CliCommand[] = [
   minimiseCommand,
   orderingsCommand,
   showCommand,
+  exploreCommand,
   stressCommand,
   traceCommand,
   sourceCommand,

@@ -4,6 +4,7 @@
  * a format, and `show --json` has them for others.
  */
 
+import type { HandSubject } from '../../by-hand/hand-execution.js';
 import type { ViolationClass } from '../../vocabulary/finding.js';
 import type { Execution } from '../reporters/hunt-report.js';
 import type { RestsOn } from '../rests-on.js';
@@ -115,10 +116,24 @@ export interface SourceExcerpt {
   readonly lines: readonly (readonly [line: number, text: string])[];
 }
 
+/** Where an execution can be decided otherwise in the page; else why not, in a sentence. */
+export type ByHandDocument =
+  | { readonly subject: HandSubject; readonly schedule: readonly string[] }
+  | { readonly why: string };
+
+/** A page without a witness: what is picked at first. */
+export interface PlaygroundDocument extends HandSubject {
+  /** Of random executions. */
+  readonly seed: number;
+}
+
 /** What the page is made from. */
 export interface PageDocument {
   readonly results: ResultsDocument;
   /** By index of a witness; null where it was not executed again. */
   readonly executions: readonly (Execution | null)[];
   readonly sources: readonly SourceExcerpt[];
+  /** By index of a witness; null, or none at all, where the page has no engine. */
+  readonly byHand: readonly (ByHandDocument | null)[];
+  readonly playground?: PlaygroundDocument;
 }

@@ -9,13 +9,19 @@ import { visible } from '../escape.js';
 import type { PageApp } from './app.js';
 import type { PageDocument } from './document.js';
 
-/** The page, for `index.html`. */
-export function pageHtml(document: PageDocument, { script, style }: PageApp): string {
+/** The page, for `index.html`. `engine`: what executes in it, packed, or null. */
+export function pageHtml(
+  document: PageDocument,
+  { script, style }: PageApp,
+  engine: string | null = null,
+): string {
   const { results } = document;
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
+    // A worker's text has no hash here: only the script that has one can make such an address.
+    ...(engine === null ? [] : ['worker-src blob:']),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -34,6 +40,7 @@ export function pageHtml(document: PageDocument, { script, style }: PageApp): st
 <noscript>This report is drawn by a script in it; results.json beside it has the same.</noscript>
 </div>
 <script type="application/json" id="data">${inertJson(document)}</script>
+${engine === null ? '' : `<script type="text/plain" id="engine">${engine}</script>\n`}\
 <script type="module">${script}</script>
 </body>
 </html>

@@ -15,6 +15,7 @@ import { allRestOn } from '../rests-on.js';
 import { count } from '../text-columns.js';
 import { verdictWords } from '../verdict-table.js';
 import type { LabelledLine } from '../witness-words.js';
+import { byHandOf } from './by-hand.js';
 import {
   type DecidingStep,
   type PageDocument,
@@ -69,7 +70,10 @@ export function reportPage(
     ...{ rows, witnesses: told, grounds },
   };
   const sources = sourceExcerpts(executions.flatMap((execution) => execution?.trace ?? []));
-  return { document: { results, executions, sources }, files };
+  const byHand = witnesses.map((witness, index) =>
+    executions[index] === null ? null : byHandOf(witness.finding),
+  );
+  return { document: { results, executions, sources, byHand }, files };
 }
 
 export function huntPage(report: HuntReport, command = 'hunt'): ReportPage {

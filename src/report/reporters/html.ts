@@ -1,8 +1,7 @@
 /** `--reporter html`: a page to look at, and its data beside it, in a directory. */
 
 import { jsonText } from '../json-documents.js';
-import { pageApp } from '../page/app.js';
-import { pageHtml } from '../page/html.js';
+import { pageFile } from '../page/page-file.js';
 import { huntPage, type ReportPage } from '../page/results.js';
 import type { ReportDirectory, Reporter } from './reporter.js';
 
@@ -19,7 +18,7 @@ export const htmlReporter: Reporter = {
 
 /** Writes everything; the page comes last, so that what it names is there. */
 export async function savePage(directory: ReportDirectory, { document, files }: ReportPage): Promise<void> {
-  const page = pageHtml(document, await pageApp());
+  const page = await pageFile(document);
   for (const [path, text] of files) directory.save(path, text);
   directory.save('results.json', `${jsonText(document.results)}\n`);
   directory.save('index.html', page);
