@@ -15,8 +15,8 @@ import type { LitmusOutcome } from '../litmus/litmus-outcomes.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { MinimiseLimits } from '../minimise/limits.js';
 import type { MinimisedFinding } from '../minimise/minimise-finding.js';
+import type { FoundOrderings } from '../orderings/found.js';
 import type { SufficientLimits } from '../orderings/limits.js';
-import type { FindingOrderings } from '../orderings/orderings-of-finding.js';
 import type { ReplayResult } from '../report/json-documents.js';
 import type { LabelledLine } from '../report/witness-words.js';
 import type { StressPlan } from '../stress/api.js';
@@ -224,12 +224,13 @@ export interface Engine {
   ): Promise<MinimisedFinding | null>;
   /**
    * The orderings that suffice for a finding's violation, tried in so many executions each time, and in so
-   * many steps of all. Throws InputError where it does not replay.
+   * many steps of all; then all executions that keep them, in at most so many states. Throws InputError where
+   * it does not replay.
    */
   orderings(
     finding: Finding,
-    limits: Pick<SufficientLimits, 'executions' | 'steps'>,
-  ): Promise<FindingOrderings>;
+    limits: Pick<SufficientLimits, 'executions' | 'steps'> & { readonly states: number },
+  ): Promise<FoundOrderings>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;
   readonly comparisons: ComparisonEngine;

@@ -216,10 +216,10 @@ function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace'
       if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
       return minimiseFinding(finding, pool, modules(), limits, signal);
     },
-    orderings: async (finding, { executions, steps }) => {
-      const { orderingsOf } = await import('../orderings/orderings-of-finding.js');
+    orderings: async (finding, { executions, steps, states }) => {
+      const { findOrderings } = await import('../orderings/found.js');
       const perTrial = Math.min(ORDERING_LIMITS.perTrial, executions);
-      return orderingsOf(finding, modules(), { perTrial, executions, steps });
+      return findOrderings(finding, modules(), { perTrial, executions, steps, states });
     },
   };
 }

@@ -21,7 +21,8 @@ import {
   STEP_DRAIN,
 } from '../machine/op-kinds.js';
 import { DRAINS } from '../machine/operations/index.js';
-import { bufferedStores, isSame, nextOf, oldestStore, type Unnumbered } from './happening.js';
+import { bufferedStores, isSame, nextOf, oldestStore } from './happening.js';
+import { KeptOrderings, type Pair, type Side } from './kept-orderings.js';
 import type { Ordering, Premise } from './ordering.js';
 
 /** How long an agent likes to go on, in sixteenths: from none to nearly always. */
@@ -40,34 +41,16 @@ const STORES: ReadonlySet<number> = new Set([
 const LENGTH_FACTOR = 4;
 const LENGTH_MORE = 1_000;
 
-interface Pair {
-  readonly before: Side;
-  readonly after: Side;
-  /** The second has not been when the witness ended. */
-  readonly mayBeNever: boolean;
-}
-
-interface Side {
-  readonly of: Unnumbered;
-  readonly nth: number;
-  seen: number;
-}
-
 /**
  * Moves agents in any order in which each step that is to come after another waits for it. The environment
  * does what it did in the witness, whenever it can.
  */
 export class ForcedDecider extends MachineListener implements Decider {
-  /** Something came before what it is to come after: a store that no wait holds up. */
-  isBroken = false;
   /** Somebody could move, and waits for what never comes. */
   isStuck = false;
   /** What was decided in the newest execution. */
   readonly schedule = new Schedule();
-  private readonly pairs: readonly Pair[];
-  private readonly all: readonly Side[];
-  private readonly drains: readonly Side[];
-  private readonly others: readonly Side[];
+  private readonly kept: KeptOrderings;
   /** By agent: whose second step may be one of its. */
   private readonly holding: readonly Pair[][];
   private readonly left = new Map<number, number>();
@@ -86,17 +69,9 @@ export class ForcedDecider extends MachineListener implements Decider {
   ) {
     super();
     this.stepsMax = stepsOfWitness * LENGTH_FACTOR + LENGTH_MORE;
-    const side = ({ agent, kind, operand, nth }: Ordering['before']): Side => ({
-      ...{ of: { agent, kind, operand }, nth, seen: 0 },
-    });
-    this.pairs = orderings.map(({ before, after }) => ({
-      ...{ before: side(before), after: side(after), mayBeNever: after.step >= stepsOfWitness },
-    }));
-    this.all = this.pairs.flatMap(({ before, after }) => [before, after]);
-    this.drains = this.all.filter(({ of }) => of.kind === STEP_DRAIN);
-    this.others = this.all.filter(({ of }) => of.kind !== STEP_DRAIN);
+    this.kept = new KeptOrderings(orderings, stepsOfWitness);
     this.holding = Array.from({ length: machine.cpus.length * AGENT_KINDS }, (_, agent) =>
-      this.pairs.filter(({ after: { of } }) =>
+      this.kept.pairs.filter(({ after: { of } }) =>
         of.kind === STEP_DRAIN ? cpuOfAgent(of.agent) === cpuOfAgent(agent) : of.agent === agent,
       ),
     );
@@ -104,8 +79,8 @@ export class ForcedDecider extends MachineListener implements Decider {
 
   /** Before the machine begins. `index`: of the execution; the random stream is set to it already. */
   begin(index: number): void {
-    for (const side of this.all) side.seen = 0;
-    this.isBroken = this.isStuck = false;
+    this.kept.begin();
+    this.isStuck = false;
     this.left.clear();
     for (const [agent, steps] of this.premise.environment) this.left.set(agent, steps);
     this.answered.clear();
@@ -119,18 +94,18 @@ export class ForcedDecider extends MachineListener implements Decider {
     return [...this.left.values()].every((steps) => steps === 0);
   }
 
+  /** Something came before what it is to come after: a store that no wait holds up. */
+  get isBroken(): boolean {
+    return this.kept.isBroken;
+  }
+
   /** Whether all that is to come after something has come. */
   get isForced(): boolean {
-    return this.pairs.every(
-      ({ before, after, mayBeNever }) => before.seen >= before.nth && (mayBeNever || after.seen >= after.nth),
-    );
+    return this.kept.isForced;
   }
 
   override stores(cpu: number, address: number, _value: number, isPoked: boolean): void {
-    if (isPoked) return;
-    for (const side of this.drains)
-      if (cpuOfAgent(side.of.agent) === cpu && side.of.operand === address) side.seen++;
-    this.look();
+    if (!isPoked) this.kept.stores(cpu, address);
   }
 
   choose(n: number): number {
@@ -188,14 +163,6 @@ export class ForcedDecider extends MachineListener implements Decider {
   private note(agent: number): void {
     const steps = this.left.get(agent);
     if (steps !== undefined) this.left.set(agent, steps - 1);
-    const next = nextOf(this.machine, agent);
-    if (next.kind === STEP_DRAIN) return;
-    for (const side of this.others) if (isSame(side.of, next)) side.seen++;
-    this.look();
-  }
-
-  private look(): void {
-    for (const { before, after } of this.pairs)
-      if (after.seen >= after.nth && before.seen < before.nth) this.isBroken = true;
+    this.kept.happens(nextOf(this.machine, agent));
   }
 }

@@ -137,7 +137,8 @@ export class ForcedExecutions {
   }
 }
 
-function premiseOf(schedule: readonly number[]): Premise {
+/** What executions have in common with a witness beside an order. */
+export function premiseOf(schedule: readonly number[]): Premise {
   const environment = new Map<number, number>();
   const choices = new Map<number, number[]>();
   for (const { agent, choices: answers } of picksOf(schedule)) {

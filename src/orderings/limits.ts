@@ -12,4 +12,7 @@ export interface SufficientLimits {
   readonly steps: number;
 }
 
+/** States of all executions that keep what was found; beyond, it stays a sample. */
+export const STATES_MAX = 100_000;
+
 export const ORDERING_LIMITS: SufficientLimits = { perTrial: 100, executions: 1_000, steps: 10_000_000 };

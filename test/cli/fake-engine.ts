@@ -97,6 +97,7 @@ export function fakeEngine(change: Partial<Engine> = {}): FakeEngine {
     orderings: async () => ({
       orderings: null,
       named: null,
+      all: null,
       isWhole: true,
       forced: 0,
       failing: 0,

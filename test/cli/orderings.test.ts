@@ -18,7 +18,7 @@ const run = (...argv: string[]) => cli(['orderings', ...argv], { engine: createE
 
 it('tells each ordering by two steps, and writes them: "show" tells and draws them first', async () => {
   const { exitCode, stdout, stderr } = await run(
-    ...[witness, '--executions', '1', '--json', '--write', '--out', directory],
+    ...[witness, '--executions', '1', '--states', '0', '--json', '--write', '--out', directory],
   );
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const told = JSON.parse(stdout);
@@ -38,6 +38,43 @@ it('tells each ordering by two steps, and writes them: "show" tells and draws th
   );
   expect(first).toContain(`1. CPU${told.orderings[0].before.cpu}: ${told.orderings[0].before.text}`);
   expect(shown.stdout).toMatch(/└─ ordering 1: before /);
+});
+
+it('says what all executions show, and writes no orderings that do not suffice', async () => {
+  const file = join(directory, 'sample.json');
+  writeFileSync(file, serializeFinding(sampleFinding()));
+  const none = await fakeEngine().orderings(sampleFinding(), { executions: 1, steps: 1, states: 1 });
+  const searched = {
+    isComplete: true,
+    states: 4_000,
+    failing: 3,
+    otherwise: 0,
+    correctSteps: null,
+    ended: null,
+  };
+  const told = async (change: object, ...flags: string[]) => {
+    const all = { ...searched, ...change };
+    const found = { ...none, orderings: [], named: [], all };
+    const engine = fakeEngine({ orderings: async () => found });
+    return (await cli(['orderings', file, ...flags, '--out', directory], { engine })).stdout.replaceAll(
+      '\n',
+      ' ',
+    );
+  };
+  expect(await told({})).toContain(
+    'in all executions (4,000 states): each in which they come true and that ends, ends in stale-use ',
+  );
+  expect(await told({ otherwise: 1 })).toContain('ends in stale-use or another violation');
+  expect(await told({ isComplete: false, ended: 'states' })).toContain(
+    'a sample, not a proof: a search of all ',
+  );
+  const correct = { isComplete: false, correctSteps: 64 };
+  expect(await told({}, '--write')).toContain('shootdown show ');
+  const refuted = await told(correct, '--write');
+  expect(refuted).toContain(
+    'but they do not suffice: an execution of 64 steps keeps them and ends with nothing wrong',
+  );
+  expect(refuted).not.toContain('shootdown show ');
 });
 
 it('a replay says which of the two led to the violation, schedule or orderings', async () => {

@@ -292,7 +292,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   // Its orderings take long: of one that is not minimised, with fewer executions.
   [`shootdown orderings ${B1_PLACEHOLDER}`]: cli(0, {
-    argv: `orderings ${B1_PLACEHOLDER} --executions 1`,
+    argv: `orderings ${B1_PLACEHOLDER} --executions 1 --states 0`,
     prints: /^stale-use comes of \d+ ordering/m,
   }),
   [`shootdown show ${B1_PLACEHOLDER}`]: cli(0, { prints: /user load/ }),

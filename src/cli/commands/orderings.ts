@@ -1,12 +1,13 @@
 /** `shootdown orderings FILE`: which order of which steps is all that a finding's violation needs. */
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
-import { ORDERING_LIMITS } from '../../orderings/limits.js';
-import type { FindingOrderings } from '../../orderings/orderings-of-finding.js';
+import type { AllExecutions } from '../../orderings/all-executions.js';
+import type { FoundOrderings } from '../../orderings/found.js';
+import { ORDERING_LIMITS, STATES_MAX } from '../../orderings/limits.js';
 import { comesOf, lines, orderingLines } from '../../report/ordering-words.js';
 import { count, groupDigits } from '../../report/text-columns.js';
 import { originOf } from '../../report/witness-words.js';
-import type { Finding } from '../../vocabulary/finding.js';
+import type { Finding, ViolationClass } from '../../vocabulary/finding.js';
 import { type CliContext, keeperOf, screenWidth } from '../command-context.js';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
 import { wholeNumber } from '../flag-values.js';
@@ -27,6 +28,7 @@ import { defineCommand } from './command.js';
 
 const EXECUTIONS_MAX = 1e6;
 const STEPS_MAX = 1e12;
+const STATES_LIMIT = 1e8;
 
 const FLAGS = {
   executions: flagOr(
@@ -40,6 +42,12 @@ const FLAGS = {
     'steps that all executions together may take; then what was found by then is told',
     (name) => wholeNumber(name, 1, STEPS_MAX),
     ORDERING_LIMITS.steps,
+  ),
+  states: flagOr(
+    '--states <N>',
+    'states of all executions that keep them, which are searched where there are no more; 0: none',
+    (name) => wholeNumber(name, 0, STATES_LIMIT),
+    STATES_MAX,
   ),
   write: toggle('--write', 'write the finding with its orderings, as a new file'),
   out: OUT,
@@ -66,7 +74,8 @@ export const orderingsCommand = defineCommand({
   description:
     'Looks for a minimal set of orderings ("CPU1 reads tlb_gen(A) before CPU0 counts it up") that ' +
     'suffices: every execution in which they come true ends in the violation, and without any one of them ' +
-    'one does not. Both are tried in executions that are otherwise left to chance: a sample, not a proof.',
+    'one does not. Both are tried in executions that are otherwise left to chance; where those that keep ' +
+    'them have few states, all are searched.',
   arguments: { file: FINDING },
   flags: FLAGS,
   help: HELP,
@@ -78,7 +87,8 @@ async function orderings(context: CliContext, file: string, flags: OrderingsFlag
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   if (flags.write) checkOutDirectory(flags.out);
   const { named: written, ...found } = await named(file, () => engine.orderings(finding, flags));
-  const keeper = flags.write && written !== null ? await keeperOf(context, flags.out) : null;
+  const isWritten = flags.write && written !== null && found.all?.correctSteps == null;
+  const keeper = isWritten ? await keeperOf(context, flags.out) : null;
   const saved = keeper?.keep({ ...finding, orderings: written ?? [] }) ?? null;
   if (flags.json)
     printJson(io.stdout, {
@@ -94,7 +104,7 @@ async function orderings(context: CliContext, file: string, flags: OrderingsFlag
   return keeper?.failed === true ? EXIT_FAILURE : EXIT_OK;
 }
 
-function told(finding: Finding, found: Omit<FindingOrderings, 'named'>, width: number): string[] {
+function told(finding: Finding, found: Omit<FoundOrderings, 'named'>, width: number): string[] {
   const { orderings: all, isWhole, forced, failing, executed } = found;
   const { class: violation } = finding.violation;
   const head = originOf(finding);
@@ -115,11 +125,27 @@ function told(finding: Finding, found: Omit<FindingOrderings, 'named'>, width: n
     ...all.flatMap((ordering, i) => orderingLines(ordering, i, width, neededFor(ordering.without))),
     ...lines(
       `forced in ${count(forced, 'execution')}: they came true in ${groupDigits(failing)}, and each of ` +
-        `these ended in ${violation}; a sample, not a proof (${count(executed, 'execution')} in all)`,
+        `these ended in ${violation} (${count(executed, 'execution')} in all)`,
       width,
     ),
+    ...lines(allWords(violation, found.all), width),
     ...(isWhole ? [] : lines(`fewer orderings may suffice: ${USED_UP}`, width)),
   ];
+}
+
+/** What all executions showed that keep them. */
+function allWords(violation: ViolationClass, all: AllExecutions | null): string {
+  if (all === null) return 'a sample, not a proof';
+  const { isComplete, states, otherwise, correctSteps } = all;
+  const looked = count(states, 'state');
+  if (correctSteps !== null)
+    return (
+      `but they do not suffice: an execution of ${count(correctSteps, 'step')} keeps them and ends with ` +
+      `nothing wrong (search of all executions, ${looked})`
+    );
+  if (!isComplete) return `a sample, not a proof: a search of all executions was given up at ${looked}`;
+  const ends = otherwise === 0 ? violation : `${violation} or another violation`;
+  return `in all executions (${looked}): each in which they come true and that ends, ends in ${ends}`;
 }
 
 const USED_UP = 'all steps that executions may take were used up (--steps; a minimised finding needs fewer)';
