@@ -29,8 +29,8 @@ export interface AllExecutions {
   /** Steps into the violation, and into another one, in which all orderings have come true. */
   readonly failing: number;
   readonly otherwise: number;
-  /** Steps of a shortest one in which all come true and nothing is wrong; null: none was met. */
-  readonly correctSteps: number | null;
+  /** Decisions of a shortest one in which all come true and nothing is wrong; null: none was met. */
+  readonly correct: readonly number[] | null;
   /** Why it is not complete; null also where there is a correct one. */
   readonly ended: SearchResult['ended'];
 }
@@ -53,7 +53,6 @@ export function allExecutions(
   const result = new Search(space, budget, { isOver: () => false, statesMax }).run();
   const { schedule, ended, states } = result;
   const isComplete = ended === null && schedule === null;
-  const correctSteps = schedule?.filter((decision) => decision >= 0).length ?? null;
   const { failing, otherwise } = space;
-  return { isComplete, states, failing, otherwise, correctSteps, ended };
+  return { isComplete, states, failing, otherwise, correct: schedule, ended };
 }

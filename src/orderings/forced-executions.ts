@@ -1,9 +1,11 @@
 import { drive } from '../drive/drive.js';
 import { judgeEnd } from '../drive/end.js';
+import { follow } from '../drive/recorded.js';
 import { decodeSchedule } from '../drive/schedule.js';
 import { Random } from '../explore/random.js';
 import { picksOf } from '../explore/simplify.js';
 import { isEnvironment } from '../machine/agents.js';
+import { MachineListener } from '../machine/listener.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import type { Definitions } from '../programs/definitions.js';
@@ -11,6 +13,8 @@ import { programOf, type Subject } from '../programs/subject.js';
 import type { Finding } from '../vocabulary/finding.js';
 import type { MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 import { ForcedDecider } from './forced-decider.js';
+import { nextOf } from './happening.js';
+import { KeptOrderings } from './kept-orderings.js';
 import type { Ordering, Premise, WitnessSteps } from './ordering.js';
 import { witnessSteps } from './witness-steps.js';
 
@@ -25,11 +29,14 @@ const STREAM = 77;
 /** Of executions that are forced, those at least in which the orderings have to come true. */
 const SHARE_MIN = 0.05;
 
+/** A forced execution by its index, or one that a search of all has met. */
+export type CorrectExecution = number | 'searched';
+
 export interface Forced {
   /** How many were executed. */
   readonly executions: number;
   /** The first execution that came to its end with nothing wrong; null: none. */
-  readonly correct: number | null;
+  readonly correct: CorrectExecution | null;
   /** How many came to the violation. */
   readonly failing: number;
   /** The decisions of the first of them; null: none did. */
@@ -49,6 +56,8 @@ export class ForcedExecutions {
   /** Steps of the witness. */
   private readonly length: number;
   private readonly random = new Random();
+  /** Decisions of executions that end with nothing wrong, whatever they are found by. */
+  private readonly known: (readonly number[])[] = [];
   /** Executions that showed no violation: what fails often fails there first. */
   private readonly telling: number[] = [];
 
@@ -73,6 +82,11 @@ export class ForcedExecutions {
     return new ForcedExecutions(finding, memory, decodeSchedule(schedule), violation.class, own);
   }
 
+  /** An execution that ends with nothing wrong: orderings that it keeps do not suffice. */
+  knows(correct: readonly number[]): void {
+    this.known.push(correct);
+  }
+
   get isSpent(): boolean {
     return this.steps >= this.stepsMax;
   }
@@ -93,11 +107,14 @@ export class ForcedExecutions {
    */
   run(orderings: readonly Ordering[], executions: number, isSought = true): Forced {
     const { machine, premise, random, length } = this;
+    if (isSought && this.known.some((schedule) => this.keeps(schedule, orderings)))
+      return { executions: 0, correct: 'searched', failing: 0, failed: null, isWhole: true };
     const decider = new ForcedDecider(machine, orderings, premise, random, length);
     machine.listen(decider);
     const before = this.executed;
     let [failing, isWhole] = [0, true];
-    let [correct, failed]: [number | null, readonly number[] | null] = [null, null];
+    let correct: number | null = null;
+    let failed: readonly number[] | null = null;
     for (const index of this.inOrder(executions)) {
       if (this.isSpent) {
         isWhole = false;
@@ -114,6 +131,23 @@ export class ForcedExecutions {
     }
     if (correct !== null && !this.telling.includes(correct)) this.telling.unshift(correct);
     return { executions: this.executed - before, correct, failing, failed, isWhole };
+  }
+
+  /** Whether all orderings come true in the execution. */
+  private keeps(schedule: readonly number[], orderings: readonly Ordering[]): boolean {
+    const { machine } = this;
+    const kept = new KeptOrderings(orderings, this.length);
+    const listener = new MachineListener();
+    listener.stores = (cpu, address, _value, isPoked) => {
+      if (!isPoked) kept.stores(cpu, address);
+    };
+    machine.listen(listener);
+    follow(machine, schedule, {
+      before: (agent) => kept.happens(nextOf(machine, agent)),
+      after: () => undefined,
+    });
+    this.steps += machine.step;
+    return !kept.isBroken && kept.isForced;
   }
 
   private *inOrder(executions: number): Generator<number> {

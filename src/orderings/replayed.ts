@@ -62,7 +62,7 @@ function alongSchedule(
   if (wrong !== null || orderings === null)
     return { ...reproduced, differences: [...replay.differences, ...(wrong === null ? [] : [wrong])] };
   const forced = executions.run(orderings, EXECUTIONS);
-  const { correct } = forced;
+  const correct = numberOf(forced.correct);
   const differences = correct === null ? [] : [insufficient(finding, correct)];
   return {
     ...reproduced,
@@ -110,7 +110,15 @@ function shown(
     const ordered = marks.get(step.step);
     return ordered === undefined ? step : { ...step, ordered };
   });
-  return { trace, orderings: { orderings: told, forced: { executions, failing, correct } } };
+  return {
+    trace,
+    orderings: { orderings: told, forced: { executions, failing, correct: numberOf(correct) } },
+  };
+}
+
+/** No search is made here that could know others. */
+function numberOf(correct: Forced['correct']): number | null {
+  return correct === 'searched' ? null : correct;
 }
 
 /** What the file says first of orderings that is not so in its execution; null: it is all so. */

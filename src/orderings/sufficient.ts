@@ -1,5 +1,5 @@
 import { agentOf, BUFFER_AGENT, CPU_AGENT, cpuOfAgent, kindOfAgent } from '../machine/agents.js';
-import type { ForcedExecutions } from './forced-executions.js';
+import type { CorrectExecution, ForcedExecutions } from './forced-executions.js';
 import type { SufficientLimits } from './limits.js';
 import { allOrderings, type Ordering, type WitnessStep, type WitnessSteps } from './ordering.js';
 
@@ -25,7 +25,7 @@ export interface Sufficient {
 export interface NeededOrdering {
   readonly ordering: Ordering;
   /** The execution that ends with nothing wrong where all others are forced; null: none seen. */
-  readonly without: number | null;
+  readonly without: CorrectExecution | null;
 }
 
 /** Of the steps that all executions may take, those in which fewer orderings are looked for. */

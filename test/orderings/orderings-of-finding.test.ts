@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_MODULES } from '../../src/bundle/modules.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
-import { orderingsOf } from '../../src/orderings/orderings-of-finding.js';
+import { askedOf, orderingsOf } from '../../src/orderings/orderings-of-finding.js';
 import { plainProgram } from '../../src/programs/plain-program.js';
 import { verifyCatalogue } from '../../src/scenarios/verify/index.js';
 import type { Finding } from '../../src/vocabulary/finding.js';
@@ -64,7 +64,7 @@ const words = ({ orderings }: ReturnType<typeof orderingsOf>) =>
 describe('the orderings that suffice', () => {
   it('are those of store buffering, and no other of its steps', async () => {
     const finding = whole(await hunt({ ...plan, program: 'store-buffering' }));
-    const told = orderingsOf(finding, modules);
+    const told = orderingsOf(askedOf(finding, modules));
     expect(words(told)?.sort()).toEqual([
       expect.stringMatching(/^CPU0 y is 0.* \| CPU1 y = 1 reaches memory$/),
       expect.stringMatching(/^CPU1 x is 0.* \| CPU0 x = 1 reaches memory$/),
@@ -72,12 +72,12 @@ describe('the orderings that suffice', () => {
     // Whoever has to wait waits: hardly any execution goes another way.
     expect(told.failing).toBeGreaterThan(900);
     for (const { without } of told.orderings ?? []) expect(without).not.toBeNull();
-    expect(orderingsOf(finding, modules)).toEqual(told);
+    expect(orderingsOf(askedOf(finding, modules))).toEqual(told);
   });
 
   it('hold a store up that a barrier would drain', async () => {
     const finding = whole(await hunt({ ...plan, program: 'with-barriers' }));
-    const told = orderingsOf(finding, modules);
+    const told = orderingsOf(askedOf(finding, modules));
     expect(told.orderings).toHaveLength(2);
     for (const one of words(told) ?? [])
       expect(one).toMatch(/^CPU\d (\w) is 0.* \| CPU\d .*\b\1\b.* reaches memory$/);
@@ -87,7 +87,9 @@ describe('the orderings that suffice', () => {
   it('are those found by then where the steps are used up, none of which is said to be needed', async () => {
     const finding = whole(await hunt({ ...plan, program: 'store-buffering' }));
     const limits = { perTrial: 100, executions: 1_000 };
-    const [none, some] = [500, 4_000].map((steps) => orderingsOf(finding, modules, { ...limits, steps }));
+    const [none, some] = [500, 4_000].map((steps) =>
+      orderingsOf(askedOf(finding, modules), { ...limits, steps }),
+    );
     expect(none).toMatchObject({ orderings: null, isWhole: false });
     expect(some.isWhole).toBe(false);
     expect(some.orderings?.length).toBeGreaterThan(2);
@@ -100,6 +102,8 @@ describe('the orderings that suffice', () => {
     const finding = whole(await hunt({ ...plan, variant: 'b31', scenarios }));
     const freed = [expect.stringMatching(/^CPU0 free frame \d \| CPU1 .*completes the emulated access/)];
     // What a few executions leave in the set, many take out.
-    expect(words(orderingsOf(finding, modules, { perTrial: 3, executions: 300, steps: 1e9 }))).toEqual(freed);
+    expect(
+      words(orderingsOf(askedOf(finding, modules), { perTrial: 3, executions: 300, steps: 1e9 })),
+    ).toEqual(freed);
   });
 });

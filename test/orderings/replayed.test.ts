@@ -4,7 +4,7 @@ import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
 import { checkFinding, parseFinding } from '../../src/findings/schema.js';
 import { serializeFinding } from '../../src/findings/serialize.js';
-import { orderingsOf } from '../../src/orderings/orderings-of-finding.js';
+import { askedOf, orderingsOf } from '../../src/orderings/orderings-of-finding.js';
 import { type OrderedReplay, replayOrdered } from '../../src/orderings/replayed.js';
 import { InputError } from '../../src/vocabulary/errors.js';
 import type { Finding } from '../../src/vocabulary/finding.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
     ...{ program: 'store-buffering', pool: new InlinePool(undefined, modules) },
   });
   const found = hunted.finding as Finding;
-  const { named } = orderingsOf(found, modules, { perTrial: 100, executions: 300, steps: 1e6 });
+  const { named } = orderingsOf(askedOf(found, modules), { perTrial: 100, executions: 300, steps: 1e6 });
   const module = { file: 'a.ts', sha256: '0'.repeat(64) };
   const written = { ...found, modules: [module], orderings: named ?? [] };
   finding = parseFinding(serializeFinding(written), 'a file');

@@ -1,8 +1,8 @@
 /** `shootdown orderings FILE`: which order of which steps is all that a finding's violation needs. */
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
-import type { AllExecutions } from '../../orderings/all-executions.js';
-import type { FoundOrderings } from '../../orderings/found.js';
+import type { CorrectExecution } from '../../orderings/forced-executions.js';
+import type { FoundOrderings, SearchedOrderings } from '../../orderings/found.js';
 import { ORDERING_LIMITS, STATES_MAX } from '../../orderings/limits.js';
 import { comesOf, lines, orderingLines } from '../../report/ordering-words.js';
 import { count, groupDigits } from '../../report/text-columns.js';
@@ -117,8 +117,11 @@ function told(finding: Finding, found: Omit<FoundOrderings, 'named'>, width: num
   const untold = isWhole
     ? 'without it the others did not come true'
     : 'whether it is needed was not tried to the end';
-  const neededFor = (without: number | null): string =>
-    without === null ? untold : `without it execution ${groupDigits(without)} ends with nothing wrong`;
+  const neededFor = (without: CorrectExecution | null): string => {
+    if (without === null) return untold;
+    const which = without === 'searched' ? 'an execution' : `execution ${groupDigits(without)}`;
+    return `without it ${which} ends with nothing wrong`;
+  };
   return [
     head,
     ...lines(`${comesOf(violation, all)}:`, width),
@@ -134,7 +137,7 @@ function told(finding: Finding, found: Omit<FoundOrderings, 'named'>, width: num
 }
 
 /** What all executions showed that keep them. */
-function allWords(violation: ViolationClass, all: AllExecutions | null): string {
+function allWords(violation: ViolationClass, all: SearchedOrderings | null): string {
   if (all === null) return 'a sample, not a proof';
   const { isComplete, states, otherwise, correctSteps } = all;
   const looked = count(states, 'state');
