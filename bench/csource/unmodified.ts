@@ -10,8 +10,8 @@ import { huntTree, metBy } from './hunt-tree.js';
 /**
  * Kernels' own C text as it is: nothing but named open findings may be met.
  *
- *     npx tsx bench/csource/unmodified.ts [--seeds 10] [--executions 10000] [--jobs 1] [--c-opt 2] [--kept FILE]
- *         TREE...
+ *     npx tsx bench/csource/unmodified.ts [--seeds 10] [--executions 10000] [--jobs 1] [--c-opt 2]
+ *         [--kept FILE] TREE...
  *
  * A hunt over the catalogue for each seed. With --kept each is written down when it is done, and a run that
  * was stopped goes on where it was. Exit code 1 where something else is found.
