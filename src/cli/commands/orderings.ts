@@ -148,7 +148,10 @@ function allWords(violation: ViolationClass, all: SearchedOrderings | null): str
     );
   if (!isComplete) return `a sample, not a proof: a search of all executions was given up at ${looked}`;
   const ends = otherwise === 0 ? violation : `${violation} or another violation`;
-  return `in all executions (${looked}): each in which they come true and that ends, ends in ${ends}`;
+  return (
+    `in all executions with the witness's choices (${looked}): each in which they come true and that ends, ` +
+    `ends in ${ends}`
+  );
 }
 
 const USED_UP = 'all steps that executions may take were used up (--steps; a minimised finding needs fewer)';
