@@ -1,19 +1,33 @@
 /**
  * The site of the documentation: README, every page of docs/, and the API by its docstrings, with a search
- * that needs no server. Nothing is fetched.
+ * that needs no server; and above all of them a kernel to move by hand. Nothing is fetched.
  *
  *     npm run site [-- DIRECTORY]
  *
  * DIRECTORY: default `site`. Ends with 1 where a page or a docstring links to what there is not.
  */
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Application, Converter, type DocumentReflection, OptionDefaults, ReflectionKind } from 'typedoc';
+import {
+  Application,
+  Converter,
+  type DocumentReflection,
+  JSX,
+  OptionDefaults,
+  ReflectionKind,
+} from 'typedoc';
+import { PLAYGROUND } from '../src/cli/commands/explore.js';
+import { playgroundHtml } from '../src/report/page/playground.js';
+import { verifyCatalogue } from '../src/scenarios/verify/index.js';
+import { VERSION } from '../src/vocabulary/version.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What was run at its time, and grows. */
 const LEFT_OUT = ['results-log.md'];
+const EXPLORE = 'explore.html';
+const out = process.argv[2] ?? 'site';
 
 const app = await Application.bootstrap({
   entryPoints: ['src/index.ts', 'src/vitest/index.ts'],
@@ -24,7 +38,7 @@ const app = await Application.bootstrap({
   projectDocuments: readdirSync(`${ROOT}docs`)
     .filter((name) => !LEFT_OUT.includes(name))
     .map((name) => `docs/${name}`),
-  out: process.argv[2] ?? 'site',
+  out,
   // Of the simulated kernel's functions: what they may rely on.
   blockTags: [...OptionDefaults.blockTags, '@assumes'],
   excludePrivate: true,
@@ -49,8 +63,23 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
   }
 });
 
+app.renderer.hooks.on('sidebar.begin', (context) =>
+  JSX.createElement(
+    'a',
+    { href: context.relativeURL(EXPLORE), class: 'tsd-nav-link' },
+    'Move a kernel by hand',
+  ),
+);
+
 const project = await app.convert();
 if (project === undefined) process.exit(1);
 app.validate(project);
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
+const scenario = verifyCatalogue.find(({ name }) => name === PLAYGROUND.scenario);
+if (scenario === undefined) throw new Error(`there is no scenario ${PLAYGROUND.scenario}`);
+const { variant } = PLAYGROUND;
+writeFileSync(
+  join(out, EXPLORE),
+  await playgroundHtml(VERSION, { variant, scenario, memory: 'tso', seed: 1 }),
+);

@@ -14,13 +14,21 @@ import { requireDistinctFiles } from './hunt/distinct-files.js';
 
 const word = () => (text: string) => text;
 
+/** What the page begins with where nobody says. */
+export const PLAYGROUND = { variant: '6.14', scenario: 'dontneed-read' } as const;
+
 const FLAGS = {
-  variant: flagOr('--variant <name>', 'variant, alias or CVE that the page begins with', word, '6.14'),
+  variant: flagOr(
+    '--variant <name>',
+    'variant, alias or CVE that the page begins with',
+    word,
+    PLAYGROUND.variant,
+  ),
   scenario: flagOr(
     '--scenario <name>',
     'catalogue name, or trace:FILE for a recording, that it begins with',
     word,
-    'dontneed-read',
+    PLAYGROUND.scenario,
   ),
   memory: MEMORY,
   seed: SEED.saying('seed of the random executions in which the page looks for a violation'),
