@@ -6,11 +6,9 @@
 import { type Decider, STOP } from '../drive/decider.js';
 import { begin, proceed } from '../drive/drive.js';
 import { judgeEnd, judgeEndWatched } from '../drive/end.js';
-import { FairDecider } from '../drive/fair.js';
 import { FairTail } from '../drive/fair-tail.js';
-import { Schedule } from '../drive/schedule.js';
 import { environmentOf } from '../explore/batch.js';
-import { AGENT_KINDS } from '../machine/agents.js';
+import { AGENT_KINDS, isEnvironment } from '../machine/agents.js';
 import { InternalError } from '../machine/ghost.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
@@ -73,7 +71,7 @@ export function executeByHand(
 ): HandExecution {
   const execution = new WatchedExecution(programOf(subject).program, subject.memory, isWhole, sites);
   const { machine } = execution;
-  const decider = new HandDecider(decisions, HAND_STEPS_MAX, tailOf(subject, tail));
+  const decider = new HandDecider(decisions, HAND_STEPS_MAX, tailOf(subject, decisions, tail));
   const recorder = execution.record();
   const fair = new FairTail(machine);
   const hand: HandStep[] = [];
@@ -120,7 +118,7 @@ export function searchByHand(
     const decider = new HandDecider(
       decisions,
       HAND_STEPS_MAX,
-      tailOf(subject, { by: 'random', seed, index }),
+      tailOf(subject, decisions, { by: 'random', seed, index }),
     );
     begin(machine, decider);
     proceed(machine, decider);
@@ -131,7 +129,11 @@ export function searchByHand(
 }
 
 /** Who takes over, made on the machine as it stands then; null: nobody. */
-function tailOf(subject: HandSubject, tail: Tail): ((machine: Machine) => Decider) | null {
+function tailOf(
+  subject: HandSubject,
+  decisions: readonly number[],
+  tail: Tail,
+): ((machine: Machine) => Decider) | null {
   switch (tail.by) {
     case 'nobody':
       return null;
@@ -140,13 +142,27 @@ function tailOf(subject: HandSubject, tail: Tail): ((machine: Machine) => Decide
     case 'turns':
       return (machine) => {
         const stepsMax = tail.steps === 'all' ? HAND_STEPS_MAX : machine.step + tail.steps;
-        const turnsMax = HAND_STEPS_MAX * machine.cpus.length * AGENT_KINDS;
-        return new FairDecider(new Schedule(), turnsMax, stepsMax, () => 0);
+        return inTurn(decisions.findLast((decision) => decision >= 0) ?? -1, stepsMax);
       };
     case 'random':
       return (machine) =>
         new RandomTail(machine, environmentOf(subject, machine.program), tail.seed, tail.index);
   }
+}
+
+/** Who comes behind the last that moved: it is all the same whether steps are run at once or singly. */
+function inTurn(last: number, stepsMax: number): Decider {
+  let moved = last;
+  return {
+    pick({ cpus, step, enabled }) {
+      const agents = cpus.length * AGENT_KINDS;
+      if (step >= stepsMax || enabled.obligations === 0) return STOP;
+      do moved = (moved + 1) % agents;
+      while (isEnvironment(moved) || !enabled.has(moved));
+      return moved;
+    },
+    choose: () => 0,
+  };
 }
 
 function agentAlone(agent: number, stepsMax: number): Decider {

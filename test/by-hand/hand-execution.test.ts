@@ -73,6 +73,11 @@ describe('an execution by hand', () => {
     const some = execute(subject, decisions.slice(0, 5), { by: 'turns', steps: 7 });
     expect(some.steps).toBe(12);
     expect(execute(subject, some.decisions)).toMatchObject({ traceHash: some.traceHash, steps: 12 });
+    // Singly it is the same: everybody has a turn.
+    let singly = execute(subject, decisions.slice(0, 5));
+    for (let step = 0; step < 7; step++)
+      singly = execute(subject, singly.decisions, { by: 'turns', steps: 1 });
+    expect(singly.decisions).toEqual(some.decisions);
     const all = execute(subject, [], { by: 'turns', steps: 'all' });
     expect(all).toMatchObject({ able: [], violation: null, diverged: null });
     expect(all.trace.at(-1)?.step).toBe(all.steps - 1);
