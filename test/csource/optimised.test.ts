@@ -6,7 +6,7 @@ import { sourceOfFinding } from '../../src/cli/commands/source/kernel-source.js'
 import { createEngine } from '../../src/cli/engine.js';
 import type { Engine } from '../../src/cli/engine-api.js';
 import { mmPointer } from '../../src/csource/runtime/c-words.js';
-import { translate } from '../../src/csource/translate/translate.js';
+import { type Translation, translate } from '../../src/csource/translate/translate.js';
 import { readModule } from '../../src/csource/wasm/module.js';
 import { cli } from '../cli/run-cli.js';
 import { compiledAt, keptAt, LAST_FLUSH } from './fixtures/make-last-flush.js';
@@ -21,11 +21,15 @@ import { compiling, HAS_CLANG } from './with-clang.js';
 const TLB_C = readFileSync(join(LAST_FLUSH, 'arch/x86/mm/tlb.c'), 'utf8').split('\n');
 const A = mmPointer(3);
 const PER_CPU = new Set(['cpu_tlbstate', 'flush_tlb_info']);
+const CALLED = { condition: 'should_flush_tlb', called: 'flush_tlb_func' };
+
+const translated = (wasm: Uint8Array): Translation =>
+  translate({ module: readModule(wasm), perCpu: PER_CPU, ...CALLED });
+const namesOf = (wasm: Uint8Array): string[] => translated(wasm).functions.map(({ name }) => name);
 
 /** A switch to A by a CPU whose slot is one generation behind, and what was last flushed is known. */
 function switchTo(wasm: Uint8Array): readonly string[] {
-  const named = { condition: 'should_flush_tlb', called: 'flush_tlb_func' };
-  const translation = translate({ module: readModule(wasm), perCpu: PER_CPU, ...named });
+  const translation = translated(wasm);
   const { run, cpu } = runnerOf(translation);
   const own = translation.own.perMm.map(({ name }) => name.replace('mm.context.', ''));
   const ofMm = cpu.layout.own.perMm[3];
@@ -88,7 +92,13 @@ describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
     expect(switchTo(wasm).length).toBeLessThan(written.length);
     expect(looks(written)).toEqual(TWICE);
     // The compiler that is here, and not only the one that made what is kept.
-    expect([...looks(switchTo((await compiledAt(2)).wasm))].sort()).toEqual([...ONCE].sort());
+    const plain = await compiledAt(2);
+    expect([...looks(switchTo(plain.wasm))].sort()).toEqual([...ONCE].sort());
+    // Which CPU it is stands between no two reads of a word.
+    expect(switchTo(plain.wasm).filter((one) => one.startsWith('read_once ctx_id'))).toHaveLength(1);
+    // Entered, or called on CPUs: timelines are told by them.
+    for (const name of ['switch_mm_irqs_off', 'enter_lazy_tlb', 'flush_tlb_func'])
+      expect(namesOf(plain.wasm)).toContain(name);
   });
 
   // At -O0, and with READ_ONCE, the same is done in the same order: bench/csource/optimised.ts hunts those.
