@@ -12,18 +12,14 @@ import type { Finding, FindingOrdering } from '../../src/vocabulary/finding.js';
 let finding: Finding;
 let orderings: readonly FindingOrdering[];
 
-async function findingOf(variant: string, scenario: string): Promise<Finding> {
-  const hunted = await hunt({
-    ...{ seed: 1, strategies: ['random'], memory: 'tso', jobs: 1, executions: 600, variant },
-    ...{ pool: new InlinePool(undefined, NO_MODULES) },
-    scenarios: verifyCatalogue.filter(({ name }) => name === scenario),
-  });
-  return hunted.finding as Finding;
-}
-
 beforeAll(async () => {
-  finding = await findingOf('b2', 'switch-back');
-  const limits = { perTrial: 60, executions: 300, steps: 1e6 };
+  const hunted = await hunt({
+    ...{ seed: 1, strategies: ['random'], memory: 'tso', jobs: 1, executions: 600, variant: 'b4' },
+    ...{ pool: new InlinePool(undefined, NO_MODULES) },
+    scenarios: verifyCatalogue.filter(({ name }) => name === 'reclaim-read'),
+  });
+  finding = hunted.finding as Finding;
+  const limits = { perTrial: 30, executions: 100, steps: 1e6 };
   orderings = orderingsOf(askedOf(finding, NO_MODULES), limits).named ?? [];
 });
 
@@ -31,24 +27,20 @@ const search = (some: readonly FindingOrdering[], statesMax = 20_000) =>
   searchOrderings(finding, some, statesMax, NO_MODULES);
 
 describe('all executions that keep orderings', () => {
-  it('end in the violation, and without any one of them one ends with nothing wrong', async () => {
-    expect(orderings).toHaveLength(2);
+  it('end in the violation, and without them one ends with nothing wrong', async () => {
+    expect(orderings).toHaveLength(1);
     const all = await search(orderings);
     expect(all).toMatchObject({ isComplete: true, correct: null, otherwise: 0, ended: null });
     expect(all?.failing).toBeGreaterThan(0);
-    for (const one of orderings) {
-      const without = await search(orderings.filter((other) => other !== one));
-      expect(without).toMatchObject({ isComplete: false, correct: expect.any(Array) });
-    }
+    expect(await search([])).toMatchObject({ isComplete: false, correct: expect.any(Array) });
   });
 
   it('show what few did not: one that is met is known when orderings are looked for again', async () => {
     const limits = { perTrial: 2, executions: 5, steps: 1e6 };
-    const other = await findingOf('b4', 'reclaim-read');
-    const few = orderingsOf(askedOf(other, NO_MODULES), limits);
-    const first = await searchOrderings(other, few.named ?? [], 20_000, NO_MODULES);
-    expect(first).toMatchObject({ isComplete: false, correct: expect.any(Array) });
-    const found = await findOrderings(other, NO_MODULES, { ...limits, states: 20_000 });
+    const few = orderingsOf(askedOf(finding, NO_MODULES), limits);
+    expect(few.named).not.toEqual(orderings);
+    expect(await search(few.named ?? [])).toMatchObject({ isComplete: false, correct: expect.any(Array) });
+    const found = await findOrderings(finding, NO_MODULES, { ...limits, states: 20_000 });
     expect(found.all).toMatchObject({ isComplete: true, correctSteps: null });
   });
 
