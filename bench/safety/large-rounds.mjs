@@ -27,8 +27,8 @@ function exitCodeOf(argv) {
       output[name] += text;
     },
   });
-  const io = { stdout: stream('stdout'), stderr: stream('stderr'), env: {}, onInterrupt: () => () => {} };
-  return runCli(argv, io, createEngine());
+  const streams = { stdout: stream('stdout'), stderr: stream('stderr') };
+  return runCli(argv, { ...streams, env: {}, onInterrupt: () => () => {} }, createEngine());
 }
 
 const megabytes = (bytes) => Math.round(bytes / 2 ** 20);
@@ -36,7 +36,8 @@ const megabytes = (bytes) => Math.round(bytes / 2 ** 20);
 function kept() {
   global.gc();
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-  return `${megabytes(rss)} MB stay, ${megabytes(heapUsed)} of it objects, ${megabytes(arrayBuffers)} buffers`;
+  const parts = `${megabytes(heapUsed)} of it objects, ${megabytes(arrayBuffers)} buffers`;
+  return `${megabytes(rss)} MB stay, ${parts}`;
 }
 
 let slowest = 0;

@@ -3,11 +3,11 @@
  * devices, links, directories, holes, and texts that are almost right. Each must end, in one line, with the
  * exit code that says whose fault it was, and take no more than any file may.
  *
- *     npx tsx bench/safety/strange.ts [--place 'beginning of the names'] [--every 1] [--from 0] [--jobs 1]
+ *     npx tsx bench/safety/strange.ts [--place NAMES] [--every 1] [--from 0] [--jobs 1]
  *         [--record]
  *
- * `--every N`: every N-th of them, another at each place; `--from M`: counted from the M-th, so that N runs do
- * them all. Exit code 1 where one is not.
+ * `--every N`: every N-th of them, another at each place; `--from M`: counted from the M-th, so that N runs
+ * do them all. Exit code 1 where one is not.
  */
 
 import { spawn } from 'node:child_process';

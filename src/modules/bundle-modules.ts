@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { BuildFailure, Metafile, Plugin } from 'esbuild';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
 import { build } from '../bundle/bundler.js';
@@ -6,7 +7,8 @@ import { writeOutput } from '../bundle/temporary.js';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { C_RUNTIME, moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
 import { InputError } from '../vocabulary/errors.js';
-import { unfit, unfitAround } from './input-size.js';
+import { unfit, unfitOnTheWay } from './input-size.js';
+import { unfitMap } from './source-map-size.js';
 
 /** Bundles users' modules for this process. */
 
@@ -35,6 +37,7 @@ export async function bundleModules(
       (name) => `const shootdown_${name} = api.${name}; export { shootdown_${name} as ${name} };`,
     ),
   ].join('\n');
+  const seen = new Set<string>();
   const plugin: Plugin = {
     name: 'modules',
     setup(setup) {
@@ -55,14 +58,15 @@ export async function bundleModules(
           : { path: 'shootdown', namespace: 'api' },
       );
       // The bundler looks for configurations there before it loads anything.
-      setup.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
-        const text = unfitAround(join(resolveDir, path));
+      setup.onResolve({ filter: /.*/ }, ({ path, resolveDir }) => {
+        const text = unfitOnTheWay(path, resolveDir, seen);
         return text === null ? null : { errors: [{ text }] };
       });
       setup.onResolve({ filter: C_RUNTIME }, () => ({ path: runtimeFile }));
       setup.onLoad({ filter: /.*/, namespace: 'api' }, () => ({ contents, loader: 'js' }));
       setup.onLoad({ filter: /.*/ }, ({ path }) => {
-        const text = unfit(path);
+        const text =
+          unfit(path) ?? (SOURCE_FILE.test(path) ? unfitMap(path, readFileSync(path, 'utf8')) : null);
         if (text !== null) return { errors: [{ text }] };
         return isUserFile(path) && SOURCE_FILE.test(path) ? userFile(path, 'guarded') : null;
       });

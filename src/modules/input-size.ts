@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { displayPath } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 
@@ -29,12 +29,59 @@ export function unfit(path: string): string | null {
 
 /** The same of the configurations that are looked for where a module lies. */
 export function unfitAround(module: string): string | null {
-  for (let at = dirname(module); ; at = dirname(at)) {
+  return unfitAbove(dirname(module), new Set());
+}
+
+/**
+ * The same of a directory and those above it, which are added to `seen`; those that are in it already are not
+ * looked at again.
+ */
+function unfitAbove(directory: string, seen: Set<string>): string | null {
+  for (let at = directory; !seen.has(at); at = dirname(at)) {
+    seen.add(at);
     for (const name of CONFIGURATIONS) {
       const found = unfit(join(at, name));
       if (found !== null) return found;
     }
-    if (at === dirname(at)) return null;
+  }
+  return null;
+}
+
+/**
+ * The same of the configurations that a bundler looks for on its way to what `name` imports from `directory`:
+ * where it may lie, and where that lies that a link there leads to. `seen`: of one build.
+ */
+export function unfitOnTheWay(name: string, directory: string, seen: Set<string>): string | null {
+  const isPath = isAbsolute(name) || /^\.\.?(?:\/|$)/.test(name);
+  const places = isPath ? [resolve(directory, name)] : inPackages(name, directory);
+  for (const place of places.flatMap(realToo)) {
+    const found = unfitAbove(isDirectory(place) ? place : dirname(place), seen);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function inPackages(name: string, directory: string): string[] {
+  const above = dirname(directory);
+  const here = join(directory, 'node_modules', name);
+  return above === directory ? [here] : [here, ...inPackages(name, above)];
+}
+
+function realToo(path: string): string[] {
+  try {
+    const real = realpathSync(path);
+    return real === path ? [path] : [path, real];
+  } catch {
+    // Of what is not there, the bundler knows itself.
+    return [path];
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { sourceFile } from '../../src/bundle/user-files.js';
 import * as api from '../../src/index.js';
@@ -229,21 +229,38 @@ describe('what no hash can have is refused, with its line', () => {
     await load(file);
   });
 
-  it.each(['part.ts', 'other/package.json', 'other/tsconfig.json'])(
-    'a %s that is no regular file: it may never be read to its end',
-    async (name) => {
-      const at = join(folder.path, `special-${name.replaceAll(/\W/g, '-')}`);
-      mkdirSync(join(at, 'other'), { recursive: true });
-      writeFileSync(join(at, 'other/part.ts'), 'export const two = 2;\n');
-      writeFileSync(join(at, 'part.ts'), 'export const two = 2;\n');
-      const file = join(at, 'm.ts');
-      const imports = ["import './part.js';", "import './other/part.js';"];
-      writeFileSync(file, [...imports, ...program('yield* cpu.writeOnce(at.x, 1);')].join('\n'));
-      rmSync(join(at, name), { force: true });
-      symlinkSync('/dev/null', join(at, name));
-      expect(await message(load(file))).toMatch(
-        /: a part of a module is no regular file; put one in its place$/,
-      );
-    },
-  );
+  it.each([
+    ...['part.ts', 'other/package.json', 'other/tsconfig.json', 'folder/package.json', 'part.map', 'a b.map'],
+    ...[
+      'node_modules/held/package.json',
+      'node_modules/held/deep/package.json',
+      'node_modules/held/index.map',
+    ],
+  ])('a %s that is no regular file: it may never be read to its end', async (name) => {
+    const at = join(folder.path, `special-${name.replaceAll(/\W/g, '-')}`);
+    const parts: Readonly<Record<string, string>> = {
+      'other/part.ts': 'export const two = 2;',
+      'part.ts': 'export const two = 2;\n//# sourceMappingURL=part.map\n/*# sourceMappingURL=a%20b.map */',
+      'folder/index.ts': 'export const two = 2;',
+      'node_modules/held/index.js': '//# sourceMappingURL=index.map',
+      'node_modules/held/deep/index.js': '',
+      'node_modules/held/package.json': '{ "name": "held", "version": "1.0.0" }',
+      'm.ts': [
+        ...["import './part.js';", "import './other/part.js';", "import './folder';"],
+        ...["import 'held';", "import 'held/deep/index.js';"],
+        ...program('yield* cpu.writeOnce(at.x, 1);'),
+      ].join('\n'),
+    };
+    for (const [path, text] of Object.entries(parts)) {
+      mkdirSync(dirname(join(at, path)), { recursive: true });
+      writeFileSync(join(at, path), `${text}\n`);
+    }
+    const file = join(at, 'm.ts');
+    await load(file);
+    rmSync(join(at, name), { force: true });
+    symlinkSync('/dev/null', join(at, name));
+    expect(await message(load(file))).toMatch(
+      /: a part of a module is no regular file; put one in its place$/,
+    );
+  });
 });
