@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { plainError } from '../seal/thrown.js';
 import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { type Place as DisplayedPlace, toldBy } from '../vocabulary/told.js';
-import { displayPath, isUserFile, sourceName } from './user-files.js';
+import { displayPath, isUserFile, sourceName, writtenName } from './user-files.js';
 
 /** From a stack of a bundle to the line of the user's file that threw. */
 
@@ -168,8 +168,9 @@ export function variantError(
   const place = error.stack
     .split('\n')
     .flatMap((frame) => (/^\s+at /.test(frame) ? (places.place(frame) ?? []) : []))[0];
-  if (place === undefined || sourceName(place.path) === null) return null;
-  const at = `src/${sourceName(place.path)}.ts:${place.line}`;
+  const name = place === undefined ? null : writtenName(place.path);
+  if (place === undefined || name === null) return null;
+  const at = `src/${name}.ts:${place.line}`;
   const why = `${what}: kernel code cannot go on at ${at}: ${firstLine(error.message)}`;
   return new InputError(
     `${paths.map(displayPath).join(', ')}: ${why}`,

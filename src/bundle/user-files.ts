@@ -25,12 +25,23 @@ let known: ReturnType<typeof folders> | null = null;
 /** `kernel/smp` for a file under the sources, null for any other. */
 export function sourceName(path: string): string | null {
   const name = relative(SOURCES, path);
-  if (name.startsWith('..')) return null;
-  return name
+  return name.startsWith('..') ? null : nameOf(name);
+}
+
+/**
+ * The same for a place of a stack. Source maps lead from what runs to what that was written as: in the package
+ * and in a translated clone that is a file of `src/` in the package's root, which need not be there.
+ */
+export function writtenName(path: string): string | null {
+  const root = fileURLToPath(new URL('src/', packageRoot()));
+  return sourceName(path) ?? (path.startsWith(root) ? nameOf(path.slice(root.length)) : null);
+}
+
+const nameOf = (path: string): string =>
+  path
     .split(sep)
     .join('/')
     .replace(/\.[jt]s$/, '');
-}
 
 /**
  * A file of the sources by its name, TypeScript in a clone and JavaScript in the package. Throws where it is

@@ -45,13 +45,20 @@ function isDirectory(path: string): boolean {
 }
 
 function filesUnder(directory: string): string[] {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  // With types no link to a directory is followed: two links to where they lie would have no end.
+  const entries: Entry[] = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const names = entries.map(({ parentPath, name }) => join(parentPath, name));
   const tests = names.filter((name) => name.endsWith('.litmus'));
   // Where there are tests, JSON beside them is something else.
-  const files = (tests.length > 0 ? tests : names.filter((name) => name.endsWith('.json'))).sort();
+  const files = tests.length > 0 ? tests : names.filter((name) => name.endsWith('.json'));
   if (files.length > FILES_MAX)
     throw new InputError(`${directory}: more than ${FILES_MAX} tests`, 'give a smaller directory');
-  return files.map((name) => join(directory, name));
+  return files.sort();
+}
+
+interface Entry {
+  readonly parentPath: string;
+  readonly name: string;
 }
 
 function single(file: string): LitmusSource {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +45,17 @@ describe('shootdown litmus', () => {
       '',
       '',
     ]);
+  });
+
+  // Two that lead up, followed, are a tree of 2^40 directories.
+  it('follows no link to a directory', async () => {
+    const up = join(directory, 'up');
+    mkdirSync(up);
+    writeFileSync(join(up, 'SB.litmus'), STORE_BUFFERING);
+    symlinkSync('.', join(up, 'again'));
+    const { exitCode, stdout } = await run(up, '--json');
+    expect({ exitCode, tests: JSON.parse(stdout).tests.length }).toEqual({ exitCode: 0, tests: 1 });
+    rmSync(up, { recursive: true });
   });
 
   it('reads a directory, skips what it cannot explore, and says so', async () => {

@@ -57,6 +57,28 @@ describe('the process', () => {
     expect(JSON.parse(run.stdout).length).toBeGreaterThan(10);
   });
 
+  // Maps of what runs here lead to sources beside it, as those of the package do.
+  it('ends with 2 where kernel code cannot go on for what a module did, and says where', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
+    const module = join(directory, 'wild.mjs');
+    writeFileSync(
+      module,
+      [
+        "import { defineVariant, shouldFlushTlb } from 'shootdown';",
+        'const f = function* (cpu, target) {',
+        '  yield* cpu.writeOnce(cpu.own.tlbstate.loadedMm, 77);',
+        '  return yield* shouldFlushTlb(cpu, target);',
+        '};',
+        "export const wild = defineVariant({ name: 'wild', replace: { shouldFlushTlb: f } });",
+      ].join('\n'),
+    );
+    const hunt = ['hunt', module, '--scenario', 'reclaim-mprotect', '--executions', '5000', '--jobs', '1'];
+    const { exitCode, stderr } = await finish(start([...hunt, '--out', directory]));
+    rmSync(directory, { recursive: true });
+    expect(stderr).toMatch(/^shootdown: \S*wild\.mjs: variant "wild" .* go on at src\/\S+\.ts:\d+: .+\n$/);
+    expect(exitCode).toBe(2);
+  });
+
   it('ends with 130 at Ctrl-C, after printing what is known, and keeps the findings', async () => {
     const out = mkdtempSync(join(tmpdir(), 'shootdown-process-'));
     const child = start(['hunt', '--variant', 'b3,6.18', '--budget', '50s', '--jobs', '1', '--out', out]);
