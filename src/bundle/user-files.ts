@@ -29,8 +29,8 @@ export function sourceName(path: string): string | null {
 }
 
 /**
- * The same for a place of a stack. Source maps lead from what runs to what that was written as: in the package
- * and in a translated clone that is a file of `src/` in the package's root, which need not be there.
+ * The same for a place of a stack. Source maps lead from what runs to what that was written as: in the
+ * package and in a translated clone that is a file of `src/` in the package's root, which need not be there.
  */
 export function writtenName(path: string): string | null {
   const root = fileURLToPath(new URL('src/', packageRoot()));
