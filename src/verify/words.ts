@@ -80,6 +80,7 @@ export function verifyRestsOn(verdicts: readonly VerifyVerdict[]): string[] {
     memory === 'tso'
       ? `x86-TSO, store buffers of ${bounds.storeBufferDepth}, each draining in steps of its own`
       : 'sequential consistency: no store is ever delayed';
+  const isOfKernels = verdicts.some(({ program }) => !program);
   const peak = Math.max(...verdicts.map(({ peakMemoryBytes }) => peakMemoryBytes));
   const reductions = [...new Set(verdicts.flatMap((verdict) => verdict.reductions))];
   return [
@@ -89,13 +90,13 @@ export function verifyRestsOn(verdicts: readonly VerifyVerdict[]): string[] {
             'that is fair goes on without end',
         ]
       : []),
-    ...(verdicts.some(({ program }) => !program) ? [environmentLine(verdicts)] : []),
+    ...(isOfKernels ? [environmentLine(verdicts)] : []),
     `memory model: ${buffers}`,
     'search: breadth first, exact states, ' +
       `${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ` +
       `at most ${Math.ceil(peak / MEBIBYTE)} MiB`,
     'machine: one operation a step, interrupts between any two; loads and stores keep the order in ' +
-      'which they are written (no compiler)',
+      `which they are written (no compiler${isOfKernels ? '; of C text at -O2 what it left of them' : ''})`,
   ];
 }
 
