@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
+import { ofEvaluated } from '../bundle/evaluated.js';
 import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import { asInputError } from '../bundle/places.js';
 import type { CheckReport } from '../check/index.js';
@@ -50,7 +51,7 @@ export function createEngine(): Engine {
     checkTrace: (file, version) => checkedTrace(file, version, modules),
     compareSource: (ref, size) => comparedSource(ref, size, modules),
     ...LISTINGS,
-    asInputError: (error) => asInputError(error, modules),
+    asInputError: (error) => ofEvaluated(asInputError(error, modules)),
     findVariant: async (name) =>
       (await import('../variants/index.js')).findVariant(name, modules.variants)?.name ?? null,
     senseless: async (name) => (await import('../variants/index.js')).senselessReason(name),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { noteEvaluated } from '../bundle/evaluated.js';
 import { type BundlePlaces, userError } from '../bundle/places.js';
 import { displayPath } from '../bundle/user-files.js';
 import { plainError } from '../seal/thrown.js';
@@ -18,6 +19,7 @@ export async function evaluate(
   api: object,
   places: BundlePlaces,
 ): Promise<object[]> {
+  noteEvaluated({ paths: files, places });
   const known = globalThis as Record<symbol, unknown>;
   known[Symbol.for(apiKey(outfile))] = api;
   let timer: NodeJS.Timeout | undefined;

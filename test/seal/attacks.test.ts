@@ -87,6 +87,7 @@ describe('what a module throws is its mistake, whatever it is and whenever it co
   it.each([
     ['throw-in-timer', 'throw-in-timer.ts:4: threw null, which is no Error'],
     ['late-rejection', 'late-rejection.ts:3: threw RangeError: too late'],
+    ['throw-in-microtask', 'throw-in-microtask.ts:4: threw RangeError: at once'],
     [
       'late-rejection-of-nothing',
       'late-rejection-of-nothing.ts: threw undefined, which is no Error; throw an Error, to be told its line',
@@ -101,6 +102,18 @@ describe('what a module throws is its mistake, whatever it is and whenever it co
   ])('%s', async (name, line) => {
     expect(await hunt(name)).toMatchObject({ exitCode: 2, stderr: oneLine(line) });
   });
+});
+
+it('what a configuration leaves behind is its mistake', async () => {
+  const run = await shootdown(
+    'run',
+    '--config',
+    `${FIXTURES}/late.config.ts`,
+    '--no-type-check',
+    '--out',
+    out,
+  );
+  expect(run).toMatchObject({ exitCode: 2, stderr: oneLine('late.config.ts:3: threw RangeError: too late') });
 });
 
 describe('a verification', () => {
