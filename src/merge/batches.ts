@@ -9,8 +9,9 @@ import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KnownViolation } from '../explore/known.js';
-import { replaceFile, writeError } from '../findings/atomic-file.js';
+import { writeError } from '../findings/atomic-file.js';
 import { type Blob, type BlobPart, readBlob, serializeBlob } from '../findings/blob.js';
+import { writeNew } from '../findings/new-file.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
 import { findingSubject } from '../vocabulary/finding.js';
 import { kindsOf } from './kinds.js';
@@ -37,9 +38,7 @@ export class Batches {
       .digest('hex')
       .slice(0, 16);
     this.directory = join(corpus, 'batches', hash);
-    const there = new Set(entriesOf(this.directory).map(({ name }) => name));
-    while (this.blobs.length < BATCHES_MAX && there.has(nameOf(this.blobs.length)))
-      this.blobs.push(readBatch(this.fileOf(this.blobs.length)));
+    this.readOn();
   }
 
   /** Number of the next. */
@@ -51,15 +50,22 @@ export class Batches {
     return this.parts.reduce((sum, { did }) => sum + did.executions, 0);
   }
 
-  /** Throws InfrastructureError where it cannot be kept; of the total it is all the same. */
+  /**
+   * Throws InfrastructureError where it cannot be kept; of the total it is all the same. Where another run of
+   * the same search was first with a batch of this number, and so of this seed, that one counts, as do all
+   * that it has done since: the same executions are not counted twice.
+   */
   add(blob: Blob): void {
-    const file = this.fileOf(this.blobs.length);
+    const at = this.blobs.length;
+    const file = this.fileOf(at);
     this.blobs.push(blob);
     try {
-      replaceFile(file, serializeBlob(blob));
+      if (writeNew(file, Buffer.from(serializeBlob(blob), 'utf8'))) return;
     } catch (error) {
       throw writeError(error, 'the batch', file, 'give another directory with --corpus');
     }
+    this.blobs.length = at;
+    this.readOn();
   }
 
   /** Kinds of violations that were met, to be gone past. */
@@ -73,6 +79,13 @@ export class Batches {
     if (first === undefined) return null;
     const [best = null] = kindsOf(this.parts);
     return { verdict: totalOf(first, this.parts, best), witness: best?.witness ?? null };
+  }
+
+  /** Reads what was done beyond what is known. */
+  private readOn(): void {
+    const there = new Set(entriesOf(this.directory).map(({ name }) => name));
+    while (this.blobs.length < BATCHES_MAX && there.has(nameOf(this.blobs.length)))
+      this.blobs.push(readBatch(this.fileOf(this.blobs.length)));
   }
 
   private get parts(): BlobPart[] {
