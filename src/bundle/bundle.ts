@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { OnLoadResult, Plugin } from 'esbuild';
+import { buildMistake } from './build-mistake.js';
 import { build } from './bundler.js';
 import { COVER_BANNER } from './cover.js';
 import { flatten } from './flatten.js';
@@ -91,7 +92,10 @@ export const OUTPUT = {
 export const GUARDED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}\n${LOOP_GUARD}\n${COVER_BANNER}`;
 const STRIPPED_BANNER = `${QUIET_CONSOLE}\n${THROW_NOTES}`;
 
-/** Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing. */
+/**
+ * Writes the bundle. Throws a one-line Error for what cannot be stripped or is missing, and InputError for
+ * what users' files make impossible: the bundler reads the package.json where it is started, too.
+ */
 export async function bundle(options: BundleOptions): Promise<void> {
   const { outfile, modules = null, plain = false, delegating = false } = options;
   const entry = isAbsolute(options.entry) ? options.entry : sourceFile(options.entry);
@@ -120,6 +124,8 @@ export async function bundle(options: BundleOptions): Promise<void> {
         : []),
       ...(plain && !delegating ? [flatPlugin()] : []),
     ],
+  }).catch((error) => {
+    throw buildMistake(error);
   });
   keepRewritten((how) => how.startsWith(STRIPPED) || how.startsWith(FLAT));
   const files = (outputFiles ?? []).map(({ path, contents }) => ({ path, contents }));

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { BuildFailure, Metafile, Plugin } from 'esbuild';
+import type { Metafile, Plugin } from 'esbuild';
+import { buildMistake } from '../bundle/build-mistake.js';
 import { GUARDED_BANNER, OUTPUT } from '../bundle/bundle.js';
 import { build } from '../bundle/bundler.js';
 import { writeOutput } from '../bundle/temporary.js';
-import { displayPath, isUserFile } from '../bundle/user-files.js';
+import { isUserFile } from '../bundle/user-files.js';
 import { C_RUNTIME, moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
-import { InputError } from '../vocabulary/errors.js';
 import { unfit, unfitOnTheWay } from './input-size.js';
 import { unfitMap } from './source-map-size.js';
 
@@ -89,17 +89,8 @@ export async function bundleModules(
     writeOutput(result.outputFiles ?? []);
     return result.metafile;
   } catch (error) {
-    throw bundleMistake(error);
+    throw buildMistake(error);
   }
-}
-
-function bundleMistake(error: unknown): unknown {
-  const [first] = (error as Partial<BuildFailure>).errors ?? [];
-  if (first === undefined) return error;
-  const text = first.text.replace('"api:shootdown"', '"shootdown"');
-  const place =
-    first.location === null ? '' : `${displayPath(resolve(first.location.file))}:${first.location.line}: `;
-  return new InputError(`${place}${text}`);
 }
 
 /** The files of a bundle, in a fixed order. */
