@@ -26,9 +26,14 @@ export class Source {
   }
 }
 
+/** Of a piece of a file, at most: characters of no width would not end it. */
+const QUOTED_MAX = 200;
+
 /** A piece of a file in an error. */
 export function quoted(text: string): string {
-  return JSON.stringify(shorten(text.trim().replace(/\s+/g, ' '), 40));
+  // Characters without a width, or that take six columns once they are escaped, are not to make a long line.
+  const written = JSON.stringify(text.trim().replace(/\s+/g, ' ').slice(0, QUOTED_MAX));
+  return `"${shorten(written.slice(1, -1), 40)}"`;
 }
 
 /** A value of a test, decimal or hexadecimal. Null for what is no int32. */

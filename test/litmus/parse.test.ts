@@ -71,6 +71,8 @@ describe('what is no litmus test', () => {
   it.each([
     ['', 'a.litmus:1: a litmus test begins with its architecture and its name'],
     ['hello world\n', 'a.litmus:1: "hello world" is no litmus test'],
+    [`hello ${'\0'.repeat(4096)}\n`, `a.litmus:1: "hello ${'\\u0000'.repeat(5)}\\u0…" is no litmus test`],
+    [`hello ${'\u0301'.repeat(4096)}\n`, `a.litmus:1: "hello ${'\u0301'.repeat(194)}" is no litmus test`],
     ['X86 SB\n', 'no initial state follows'],
     ['X86 SB\n{ x=1;\n', 'a.litmus:2: the initial state has no end'],
     ['X86 SB\n{ }\n', 'no condition follows'],
