@@ -69,9 +69,10 @@ export interface Questions {
 export type QuestionName = keyof Questions;
 
 /** A question as it is sent. */
-export type Question = {
-  readonly [Name in QuestionName]: { readonly name: Name; readonly of: Questions[Name]['of'] };
-}[QuestionName];
+export interface Question<Name extends QuestionName = QuestionName> {
+  readonly name: Name;
+  readonly of: Questions[Name]['of'];
+}
 
 type Answerers = {
   readonly [Name in QuestionName]: (
@@ -111,6 +112,9 @@ const ANSWERERS: Answerers = {
 };
 
 /** Throws what is wrong with the question, such as an InputError for a variant that is not there. */
-export function answer(question: Question, sites: SiteTellers): Questions[QuestionName]['answer'] {
-  return ANSWERERS[question.name](question.of as never, sites);
+export function answer<Name extends QuestionName>(
+  { name, of }: Question<Name>,
+  sites: SiteTellers,
+): Questions[Name]['answer'] {
+  return ANSWERERS[name](of, sites);
 }

@@ -38,7 +38,8 @@ export class Engine {
     const id = this.asked++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, question: { name, of } as Question });
+      const question: Question<Name> = { name, of };
+      this.worker.postMessage({ id, question });
     });
   }
 
