@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { bundle } from '../bundle/bundle.js';
+import { bundled, type OwnBundle } from '../bundle/kept.js';
 import type { Modules } from '../bundle/modules.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { decodeSchedule } from '../drive/schedule.js';
@@ -40,6 +40,17 @@ export async function searchOrderings(
 /** Memory models that the search has stores for (see verify/verify.ts). */
 const SEARCHED: ReadonlySet<string> = new Set(['sc', 'tso']);
 
+/** What the thread runs, but for users' modules. */
+export function orderedSearchBundle(): OwnBundle {
+  return {
+    entry: '../workers/orderings',
+    plain: true,
+    delegating: true,
+    plugins: [loweringPlugin()],
+    translation: 'lowered',
+  };
+}
+
 /** Searches in a thread, over lowered code. Null: the code is not seen through. */
 async function inThread(
   subject: Subject,
@@ -49,11 +60,9 @@ async function inThread(
   const directory = makeTemporary();
   try {
     const outfile = join(directory, 'orderings.mjs');
-    await bundle({
-      ...{ entry: '../workers/orderings', outfile, plain: true, delegating: true, modules },
-      ...{ plugins: [loweringPlugin()], translation: 'lowered' },
+    const worker = new Worker(await bundled({ ...orderedSearchBundle(), outfile, modules }), {
+      execArgv: [],
     });
-    const worker = new Worker(outfile, { execArgv: [] });
     try {
       const answer = await new Promise<OrderedAnswer>((resolve, reject) => {
         const failed = (error: unknown): void => reject(workerFailure(error, 'while it searched orderings'));
