@@ -4,6 +4,7 @@
  */
 
 import type { CheckReport } from '../check/index.js';
+import type { AccessComparisonRequest } from '../compare/accesses/compare-accesses.js';
 import type { AccessComparison } from '../compare/accesses/tally.js';
 import type { CompareRequest } from '../compare/compare-variants.js';
 import type { Comparison } from '../compare/comparison.js';
@@ -165,7 +166,7 @@ export interface Engine {
   /** Compares the functions of a kernel's C text, which is loaded, with those of its base. */
   compareSource(
     ref: Pick<KernelSourceRef, 'variant' | 'base'>,
-    size: { readonly executions: number; readonly seed: number },
+    how: Pick<AccessComparisonRequest, 'executions' | 'seed' | 'naming'>,
   ): Promise<ComparedSource>;
   /**
    * Checks a recording against a profile or variant, C text that is loaded among them; null: against the

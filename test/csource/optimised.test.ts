@@ -138,7 +138,7 @@ describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
     const line = TLB_C.findIndex((text) => text.includes('LOOK(mm->context.last_seq) != seq')) + 1;
     expect(differences).toContainEqual(
       expect.objectContaining({
-        ...{ kind: 'right', name: 'READ_ONCE mm.context.last_seq', isRepeated: true },
+        ...{ kind: 'right', name: 'read of mm.context.last_seq', isRepeated: true },
         right: [`arch/x86/mm/tlb.c:${line}`],
       }),
     );

@@ -7,7 +7,7 @@ import type { Place } from '../../vocabulary/told.js';
  */
 
 export interface Access {
-  /** `READ_ONCE loaded_mm`; of no word, `smp_mb`. */
+  /** `READ_ONCE loaded_mm`, or `read of loaded_mm`; of no word, `smp_mb`. */
   readonly name: string;
   /** `loaded_mm`; null for an operation on no word. */
   readonly word: string | null;
@@ -26,9 +26,21 @@ const AS_EXECUTED: Readonly<Record<number, number>> = {
   [K.OP_STORE_RELEASE]: K.OP_WRITE_ONCE,
 };
 
+/**
+ * How loads and stores are named: as the kernel marks them, or, where a compiler has made what runs, by what
+ * they do: nobody sees there which of them were marked.
+ */
+export type Naming = 'marked' | 'plain';
+
+const PLAIN: Readonly<Record<number, string>> = {
+  [K.OP_READ_ONCE]: 'read of',
+  [K.OP_WRITE_ONCE]: 'write of',
+};
+
 /** The name of an operation on a word, or on none. */
-export function accessName(kind: number, word: string | null): string {
-  const operation = K.opName(AS_EXECUTED[kind] ?? kind);
+export function accessName(kind: number, word: string | null, naming: Naming): string {
+  const executed = AS_EXECUTED[kind] ?? kind;
+  const operation = (naming === 'plain' ? PLAIN[executed] : undefined) ?? K.opName(executed);
   return word === null ? operation : `${operation} ${word}`;
 }
 

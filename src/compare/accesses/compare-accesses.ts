@@ -10,6 +10,7 @@ import { Machine } from '../../machine/machine.js';
 import type { Protocol } from '../../machine/protocol.js';
 import type { Variant } from '../../variants/variant.js';
 import type { Scenario } from '../../vocabulary/scenario.js';
+import type { Naming } from './access.js';
 import type { DryCpu } from './dry-cpu.js';
 import { DryRun } from './dry-run.js';
 import { type AccessComparison, AccessTally } from './tally.js';
@@ -26,6 +27,8 @@ export interface AccessComparisonRequest {
   readonly executions: number;
   /** See explain/site.ts. */
   readonly site: () => Site;
+  /** Default: as the kernel marks them. */
+  readonly naming?: Naming;
 }
 
 type FunctionName = keyof KernelFunctions;
@@ -49,7 +52,7 @@ export function compareAccesses(request: AccessComparisonRequest): AccessCompari
 }
 
 function runScenario(
-  { variant, base, seed, executions, site }: AccessComparisonRequest,
+  { variant, base, seed, executions, site, naming = 'marked' }: AccessComparisonRequest,
   scenario: Scenario,
   names: readonly FunctionName[],
   tally: AccessTally,
@@ -61,8 +64,8 @@ function runScenario(
   const compare = (cpu: KernelCpu, name: FunctionName, args: readonly unknown[]): void => {
     const { machine, id } = cpu;
     pair ??= {
-      own: new DryRun(machine, { ...config, functions: told(config.functions) }, site),
-      asked: new DryRun(machine, { ...config, features, functions: told(functions) }, site),
+      own: new DryRun(machine, { ...config, functions: told(config.functions) }, site, naming),
+      asked: new DryRun(machine, { ...config, features, functions: told(functions) }, site, naming),
     };
     const { own, asked } = pair;
     tally.add(name, { scenario: scenario.name, execution }, (answers, withSites) => [

@@ -6,7 +6,7 @@ import { MachineListener } from '../../machine/listener.js';
 import type { Machine } from '../../machine/machine.js';
 import * as K from '../../machine/op-kinds.js';
 import type { Protocol } from '../../machine/protocol.js';
-import { type Access, accessName, isOfMemory } from './access.js';
+import { type Access, accessName, isOfMemory, type Naming } from './access.js';
 import { DryCpu, type DryListener, type Immediate } from './dry-cpu.js';
 
 /** What a call did from its beginning to its end, undisturbed. */
@@ -41,6 +41,7 @@ export class DryRun implements DryListener {
     private readonly machine: Machine,
     private readonly config: KernelConfig,
     private readonly captureSite: () => Site,
+    private readonly naming: Naming,
   ) {
     this.cpus = machine.cpus.map(({ id }) => new DryCpu(machine, id, config, this));
   }
@@ -74,7 +75,7 @@ export class DryRun implements DryListener {
   immediate(what: Immediate, address: number, value: number): void {
     const { functions, place } = this.isNoting ? this.captureSite() : NOBODY;
     const word = what === 'peek' || what === 'poke' || what === 'call' ? this.wordName(address) : null;
-    const name = NAMES[what](word ?? '');
+    const name = NAMES[what](word ?? '', this.naming);
     const told = what === 'poke' || what === 'call' ? String(value) : null;
     this.accesses.push({ name, word, told, isPrivate: what === 'peek' || what === 'poke', functions, place });
     if (what === 'poke') this.store(address, value);
@@ -157,7 +158,14 @@ export class DryRun implements DryListener {
     const { functions, place } = this.site;
     const word = isOfMemory(kind) ? this.wordName(a, cpu.id) : null;
     const told = toldBy(kind, a, b, c);
-    this.accesses.push({ name: accessName(kind, word), word, told, isPrivate: false, functions, place });
+    this.accesses.push({
+      name: accessName(kind, word, this.naming),
+      word,
+      told,
+      isPrivate: false,
+      functions,
+      place,
+    });
   }
 
   /** Without the numbers of CPUs, mms and slots; of another CPU's state it says so. */
@@ -170,9 +178,9 @@ export class DryRun implements DryListener {
   }
 }
 
-const NAMES: Readonly<Record<Immediate, (word: string) => string>> = {
-  peek: (word) => accessName(K.OP_READ_ONCE, word),
-  poke: (word) => accessName(K.OP_WRITE_ONCE, word),
+const NAMES: Readonly<Record<Immediate, (word: string, naming: Naming) => string>> = {
+  peek: (word, naming) => accessName(K.OP_READ_ONCE, word, naming),
+  poke: (word, naming) => accessName(K.OP_WRITE_ONCE, word, naming),
   choose: () => 'a choice by time',
   rmb: () => 'smp_rmb',
   warning: () => 'a warning',

@@ -19,7 +19,7 @@ function dry() {
     ...program.config,
     functions: { ...functions, *smpCallFunctionManyCond() {} } as typeof functions,
   };
-  return { machine, run: new DryRun(machine, config, () => ({ functions: [], place: null })) };
+  return { machine, run: new DryRun(machine, config, () => ({ functions: [], place: null }), 'marked') };
 }
 
 it('runs a function to its end and leaves memory as it was', () => {

@@ -85,7 +85,7 @@ async function compareLevels(
   const { written, left } = await bothLevels(engine, tree, { config, clang, shim, optimisation: cOpt });
   await loadOwn(engine, [], false, [written, left]);
   const ref = { variant: left.variant, base: written.variant };
-  const found = await engine.compareSource(ref, { executions, seed });
+  const found = await engine.compareSource(ref, { executions, seed, naming: 'plain' });
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...found });
   else
     for (const line of [headOf(found, tree), ...optimisedLines(found)]) printLine(io.stdout, visible(line));

@@ -32,8 +32,7 @@ export function optimisedLines(found: ComparedSource): string[] {
     '',
     all === 0
       ? 'every access of what ran is left'
-      : `${count(all, 'difference')} from what is written, all of plain accesses: READ_ONCE, WRITE_ONCE or ` +
-        'barrier() keeps one',
+      : `${count(all, 'difference')} from what is written; READ_ONCE, WRITE_ONCE or barrier() keeps an access`,
   ];
 }
 
@@ -44,7 +43,7 @@ function functionLines({ name, calls, same, answered, stopped, differences }: Fu
     `${name}: ${count(calls, 'call')}, ${same === calls ? 'all' : same} access by access as written`,
     ...(answered === 0 ? [] : [`  ${count(answered, 'call')} ANSWERED OTHERWISE`]),
     ...stopped.map(({ side, why }) => `  ${side === 'left' ? 'optimised' : 'as written'} it STOPPED: ${why}`),
-    ...differences.map((one) => `  ${accessName(one.name)}${placesIn(one)}: ${fate(one)}`),
+    ...differences.map((one) => `  ${one.name}${placesIn(one)}: ${fate(one)}`),
   ];
 }
 
@@ -58,13 +57,8 @@ function fate({ kind, isRepeated, isLater, past }: AccessDifference): string {
     case 'told':
       return 'with another value';
     case 'moved':
-      return `done ${isLater ? 'only behind' : 'already before'} ${past.map(accessName).join(', ')}`;
+      return `done ${isLater ? 'only behind' : 'already before'} ${past.join(', ')}`;
   }
-}
-
-/** Plain accesses are the machine's reads and writes, as the marked ones are. */
-function accessName(name: string): string {
-  return name.replace(/^READ_ONCE /, 'read of ').replace(/^WRITE_ONCE /, 'write of ');
 }
 
 /** Where the source has it. */
