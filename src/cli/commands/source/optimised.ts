@@ -32,7 +32,7 @@ export function optimisedLines(found: ComparedSource): string[] {
     '',
     all === 0
       ? 'every access of what ran is left'
-      : `${count(all, 'difference')} from what is written; READ_ONCE, WRITE_ONCE or barrier() keeps an access`,
+      : `${count(all, 'difference')} from what is written; READ_ONCE, WRITE_ONCE or barrier() keeps one`,
   ];
 }
 
