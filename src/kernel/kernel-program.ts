@@ -55,6 +55,7 @@ function hostLayout(choice: KernelChoice, layout: KernelLayout): HostLayout | nu
       remembersMark: features.hostRemembersMark,
       followsPage: features.hostFollowsPage,
       marksPreemptedOnly: features.hostMarksPreemptedOnly,
+      marksHalted: features.hostMarksHalted,
       flushesAllPcids: choice.entryFlushesLoadedPcid !== true,
     },
     preempted: kvm.preempted,

@@ -33,6 +33,7 @@ const v612: Features = {
   hostRemembersMark: true,
   hostFollowsPage: true,
   hostMarksPreemptedOnly: true,
+  hostMarksHalted: false,
   globalAsids: false,
   translationCacheExtension: true,
   broadcastWaitsForAccesses: true,

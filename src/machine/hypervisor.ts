@@ -46,6 +46,12 @@ export interface HostBehaviour {
    * is translated already (B31).
    */
   readonly marksPreemptedOnly: boolean;
+  /**
+   * Marks a vCPU that has halted by itself, which is no preemption, as if it were one: hosts did so until
+   * they looked at why the vCPU had left. Else a halted vCPU is as one that runs: whom it concerns sends an
+   * IPI, which wakes it.
+   */
+  readonly marksHalted: boolean;
   /** A flush at entry drops everything; else the PCID that is loaded only. */
   readonly flushesAllPcids: boolean;
 }
@@ -194,8 +200,7 @@ export class Hypervisor implements Unit {
       }
       return HOST_NOTHING;
     }
-    // An idle CPU halts by itself: that is no preemption.
-    if (cpu.code.idle) return HOST_NOTHING;
+    if (this.isLeftAlone(cpu)) return HOST_NOTHING;
     const inAccess = this.latch(cpu, block);
     machine.exit(id);
     mem[block + H.VCPU_STATE] = VCPU_OUT;
@@ -209,6 +214,11 @@ export class Hypervisor implements Unit {
     return marked ? HOST_PREEMPTED : HOST_PREEMPTED_UNMARKED;
   }
 
+  /** An idle CPU halts by itself: that is no preemption to a host that tells the two apart. */
+  protected isLeftAlone({ code }: Cpu): boolean {
+    return code.idle && !this.behaviour.marksHalted;
+  }
+
   /**
    * The exit may come in the middle of a user access that the host emulates, its address already translated
    * (B29), or that its user space emulates (B31): whether that is so makes a difference to a host only that
@@ -217,7 +227,7 @@ export class Hypervisor implements Unit {
   protected latch(cpu: Cpu, block: number): boolean {
     const { machine, mem } = this;
     const { kind, a: page, b: write } = cpu.pending;
-    if (kind !== K.OP_USER_ACCESS) return false;
+    if (cpu.code.idle || kind !== K.OP_USER_ACCESS) return false;
     const entry = machine.mmu.usableEntry(block, page, write !== 0);
     if (entry < 0) return false;
     const emulatedBy = machine.choose(

@@ -88,7 +88,7 @@ export class PlacedHost extends Hypervisor {
     const { mem, enabled } = machine;
     const block = machine.block(cpu.id);
     enabled.remove(agentOf(cpu.id, PREEMPT_AGENT));
-    if (!this.running(cpu.id) || cpu.code.idle) return HOST_NOTHING;
+    if (!this.running(cpu.id) || this.isLeftAlone(cpu)) return HOST_NOTHING;
     const inAccess = this.latch(cpu, block);
     machine.exit(cpu.id);
     mem[block + H.VCPU_STATE] = VCPU_IN_HOST;

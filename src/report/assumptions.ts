@@ -138,7 +138,7 @@ export const assumptions: readonly Assumption[] = [
   ),
   notModelled(
     'nested-guests',
-    'Nested guests, hosts that run out of ASIDs, directed yield, halted idle vCPUs.',
+    'Nested guests, hosts that run out of ASIDs, directed yield, what an IPI to a halted vCPU takes.',
   ),
   notModelled(
     'compiler',

@@ -102,6 +102,9 @@ function* readPage(cpu: KernelCpu): Protocol<void> {
   yield* cpu.userAccess(0, false);
   yield* cpu.smpMb();
 }
+function* accessLast(cpu: KernelCpu): Protocol<void> {
+  yield* cpu.userAccess(0, false);
+}
 
 describe('a vCPU that is preempted', () => {
   it('has drained its stores, is marked, and moves no more until its host brings it back', () => {
@@ -151,6 +154,18 @@ describe('a vCPU that is preempted', () => {
     guest.step(0, CPU_AGENT);
     expect(guest.step(0, PREEMPT_AGENT)).toBe(HOST_NOTHING);
     expect(guest.byte).toBe(0);
+  });
+
+  it('is one that idles to a host that does not tell the two apart; no access of it is under way', () => {
+    const guest = new Guest('kvm/v0+hostMarksHalted', [accessLast, idle]);
+    guest.fill(0);
+    guest.step(0, CPU_AGENT);
+    guest.choice = 1;
+    expect(guest.step(0, PREEMPT_AGENT)).toBe(HOST_PREEMPTED);
+    expect(guest.byte).toBe(KVM_VCPU_PREEMPTED);
+    guest.byte |= KVM_VCPU_FLUSH_TLB;
+    expect(guest.step(0, HOST_AGENT)).toBe(HOST_ENTERED_FLUSHED);
+    expect([guest.byte, guest.can(0, HOST_AGENT)]).toEqual([0, false]);
   });
 });
 

@@ -110,6 +110,21 @@ const NO_FLUSH = [HO.HOST_OP_REASON, HO.HOST_OP_PUT, HO.HOST_OP_PLACE, HO.HOST_O
 const flushing = (what: number): number[] => [...NO_FLUSH.slice(0, 3), what, HO.HOST_OP_ENTER];
 
 describe("a host's code", () => {
+  it.each([
+    ['kvm-host', false, 0],
+    ['kvm-host+hostMarksHalted', true, KVM_VCPU_PREEMPTED],
+  ])('%s: an idle vCPU that halts is taken for a preempted one: %s', (variant, isTaken, byte) => {
+    const guest = new Guest(variant, [idle, idle]);
+    guest.step(0, CPU_AGENT);
+    guest.step(0, PREEMPT_AGENT);
+    expect(guest.machine.running(0)).toBe(!isTaken);
+    guest.host(0, (kind, a) => kind === K.OP_HOST && a === HO.HOST_OP_PUT);
+    guest.machine.drain(0);
+    expect(guest.byte).toBe(byte);
+    guest.host(0);
+    expect([guest.machine.running(0), guest.byte]).toEqual([true, 0]);
+  });
+
   it("runs on the vCPU's CPU; the guest stands still, its interrupt flag its own, and IPIs wait", () => {
     const send: Body = function* (cpu) {
       yield* cpu.sendIpi(0);

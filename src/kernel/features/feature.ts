@@ -113,6 +113,11 @@ export interface Features extends RarFeatures {
    * something for them (B31).
    */
   readonly hostMarksPreemptedOnly: boolean;
+  /**
+   * KVM host: marks idle vCPUs that have halted as well; who flushes them leaves them a request then, and
+   * wakes nobody by IPI.
+   */
+  readonly hostMarksHalted: boolean;
   /** mms that many CPUs run get a global ASID, and are flushed by broadcast (INVLPGB). */
   readonly globalAsids: boolean;
   /** EFER.TCE is set: an invalidation of an address keeps upper-level entries that do not lead to it. */

@@ -37,4 +37,11 @@ export const kvmHostFeatures: readonly Feature[] = [
     since: '5.19',
     host: true,
   },
+  {
+    name: 'hostMarksHalted',
+    summary: 'the KVM host marks idle vCPUs that have halted as preempted too: they get no IPI to flush',
+    commit: '6cd88243c7e0',
+    since: 'until 5.18',
+    host: true,
+  },
 ];
