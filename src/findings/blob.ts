@@ -73,7 +73,7 @@ const REMEDY = 'undo the edit, or hunt again with --reporter blob';
 
 /** Reads a file. Throws InputError for one that is no blob. */
 export function readBlob(file: string): Blob {
-  const value = jsonOf(file);
+  const value = readBlobJson(file);
   if (!isBlob(value))
     throw new InputError(
       `${file}: not a blob ("format" is not "${BLOB_FORMAT}")`,
@@ -82,21 +82,18 @@ export function readBlob(file: string): Blob {
   return checkBlob(value, file);
 }
 
-/** Reads a file that stands among others: null for one of another format. Throws InputError. */
-export function readBlobAmongOthers(file: string): Blob | null {
-  const value = jsonOf(file);
-  return isBlob(value) ? checkBlob(value, file) : null;
-}
-
-function jsonOf(file: string): unknown {
+/** Reads a file that may be a blob. Throws InputError where it cannot be read or is no JSON. */
+export function readBlobJson(file: string): unknown {
   return parseJson(readText(file, 'a blob', 'give the path of a blob'), file, 'a blob', REMEDY);
 }
 
-function isBlob(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a value says of itself that it is a blob of a hunt. */
+export function isBlob(value: unknown): value is Readonly<Record<string, unknown>> {
   return isObject(value) && value.format === BLOB_FORMAT;
 }
 
-function checkBlob(value: Readonly<Record<string, unknown>>, file: string): Blob {
+/** Checks one that says so. Throws InputError. */
+export function checkBlob(value: Readonly<Record<string, unknown>>, file: string): Blob {
   if (value.version !== BLOB_VERSION)
     throw new InputError(
       `${file}: version: this shootdown reads version ${BLOB_VERSION}, not ${brief(value.version)}`,

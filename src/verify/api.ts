@@ -1,6 +1,8 @@
+import type { Shard } from '../explore/shard.js';
 import type { Subject } from '../programs/subject.js';
 import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/violation.js';
 import type { KeptNews } from './checkpoint/search-keeper.js';
+import type { SplitDone } from './shards/split.js';
 
 /** What a verification is asked and what it answers. */
 
@@ -22,6 +24,11 @@ export interface VerifyRequest {
   readonly statesMax?: number;
   /** Executes local steps at once (kernel/local-steps.ts). Default: each step is one of its own. */
   readonly isReduced?: boolean;
+  /**
+   * Explores all executions of one shard's part alone, without a bound that deepens. Not with steps at once:
+   * what those are is found out on the way, so that shards would not share the same states out.
+   */
+  readonly shard?: Shard;
   /** Wall time; absent: no limit. */
   readonly budgetMs?: number;
   /** Aborting ends it early; what is known by then is answered. */
@@ -38,6 +45,23 @@ export interface KeptRequest {
   /** Goes on with the search that the file has, if there is one. */
   readonly isResumed: boolean;
   readonly onNews: (news: KeptNews) => void;
+}
+
+/** Whose part was explored. */
+export interface VerifyShard extends Shard {
+  /** Where the parts begin; null: there were too few states to share out, and the verdict is of all. */
+  readonly split: SplitDone | null;
+  /** Whether every state that its part leads to was looked at, within the bound on switches. */
+  readonly complete: boolean;
+  /** Whether that bound left executions out. */
+  readonly isCut: boolean;
+}
+
+/** What a verdict was put together from. */
+export interface VerifyMerged {
+  /** How many shards share the exploration, and those that are missing. */
+  readonly of: number;
+  readonly missing: readonly number[];
 }
 
 export interface VerifyBounds {
@@ -105,4 +129,8 @@ export interface VerifyVerdict {
   readonly reductions: readonly string[];
   /** Path of the finding file, once saved. */
   readonly finding: string | null;
+  /** Of one shard: `complete` and `completeWithinSwitches` are false where there are others' parts. */
+  readonly shard?: VerifyShard;
+  /** Of several: states and transitions count as often as shards have looked at them. */
+  readonly merged?: VerifyMerged;
 }

@@ -4,6 +4,7 @@ import { WronglyRelied } from './kernel/footprints.js';
 import { OutOfBudget } from './row-table.js';
 import { Search, type SearchLimits, type SearchResult } from './search.js';
 import { type SubjectSpace, within } from './searches.js';
+import type { SplitAsked } from './shards/split.js';
 
 /**
  * All executions, where they fit; else those with no switch, with one, with two, and so on, until memory or
@@ -23,6 +24,7 @@ export interface DeepeningLimits {
   readonly statesFirst?: number;
   /** See SearchLimits. */
   readonly onRest?: () => void;
+  readonly split?: SplitAsked;
 }
 
 export interface Deepened {
@@ -69,6 +71,8 @@ interface Way {
 export class Deepening implements Keepable {
   current: Search | null = null;
   private made: SubjectSpace | null = null;
+  /** No search comes after it. */
+  private isAlone = false;
   private way: Way;
   /** What was kept of the search that is next. */
   private restored: RecordReader | null = null;
@@ -139,8 +143,9 @@ export class Deepening implements Keepable {
     this.restored = from;
   }
 
-  /** Executions within one bound alone. */
-  only(switches: number): Deepened {
+  /** Executions within one bound alone; null: all, with all the time and memory that there is. */
+  only(switches: number | null): Deepened {
+    this.isAlone = true;
     this.way.switches = switches;
     const result = this.search(switches);
     const ended = endedOf(result);
@@ -179,12 +184,12 @@ export class Deepening implements Keepable {
 
   private search(switches: number | null): SearchResult {
     const { limits, way } = this;
-    const { isOver, onRest } = limits;
+    const { isOver, onRest, split } = limits;
     if (way.reduced === null) {
       const found = this.ran(switches, {
-        isOver: () => isOver() || (switches === null && limits.isHalfOver()),
-        statesMax: switches === null ? way.statesMax : undefined,
-        onRest,
+        isOver: () => isOver() || (switches === null && !this.isAlone && limits.isHalfOver()),
+        statesMax: switches === null && !this.isAlone ? way.statesMax : undefined,
+        ...{ onRest, split },
       });
       const { reductions } = way;
       if (found.schedule === null || reductions.length === 0) return found;

@@ -3,7 +3,7 @@
 import type { ResultRow, RowStatus } from '../report/page/document.js';
 import { type ReportPage, reportPage, type ShownWitness } from '../report/page/results.js';
 import type { VerifyVerdict } from './api.js';
-import { latentLines, verdictLine, verifyRestsOn } from './words.js';
+import { isPartDone, latentLines, verdictLine, verifyRestsOn } from './words.js';
 
 /** A verdict, and its witness where it has one that was seen again. */
 export interface VerifyResult {
@@ -50,7 +50,7 @@ function wordsOf(verdict: VerifyVerdict): string {
     case 'none':
       return 'none within the bound';
     case 'open':
-      return 'not decided';
+      return isPartDone(verdict) ? "none in this shard's part" : 'not decided';
     default:
       return verdict.violation ?? '';
   }

@@ -101,6 +101,20 @@ export class RowTable implements Keepable {
     this.fillSlots(this.slots, this.mask);
   }
 
+  /** Forgets the newest rows, but for so many of the oldest. */
+  shorten(count: number): void {
+    this.count = count;
+    this.slots.fill(0);
+    this.fillSlots(this.slots, this.mask);
+  }
+
+  /** Over the words of all rows in their order, as eight hex digits. */
+  hashOfAll(): string {
+    let hash = 0x811c9dc5 | 0;
+    for (let i = 0; i < this.count * this.width; i++) hash = Math.imul(hash ^ this.rows[i], 0x01000193);
+    return (hash >>> 0).toString(16).padStart(8, '0');
+  }
+
   /** Nobody asks it again: its memory is others' to take. */
   release(): void {
     this.budget.giveBack((this.rows.length + this.slots.length) * 4);

@@ -2,6 +2,7 @@ import type { Definitions } from '../programs/definitions.js';
 import { type Before, type SearchAnswer, SearchKeeper } from './checkpoint/search-keeper.js';
 import { Deepening } from './deepening.js';
 import { type LatentMet, type Reduction, type SubjectSpace, spaceOf } from './searches.js';
+import { splitFor } from './shards/split.js';
 import type { SearchMessage, SearchTask } from './worker-api.js';
 
 /** A task of a verification's thread: its searches, what they tell on the way, and where they are kept. */
@@ -27,7 +28,7 @@ export class SearchRun {
     private readonly task: SearchTask,
     private readonly send: (message: SearchMessage) => void,
   ) {
-    const { subject, memory, memoryLimit, walks, preemptions, isReduced, kept } = task;
+    const { subject, memory, memoryLimit, walks, preemptions, isReduced, shard, kept } = task;
     this.stopped = new Int32Array(task.stop);
     this.keeper = kept === null ? null : new SearchKeeper(kept, (news) => send({ kind: 'kept', news }));
     const reduction: Reduction = { footprints: null };
@@ -44,6 +45,7 @@ export class SearchRun {
         isHalfOver: () => this.hasPassed(0.5),
         onRest: () => this.rest(),
         isReduced,
+        split: shard === null || shard.of === 1 ? undefined : splitFor(shard),
       },
     );
   }
@@ -55,11 +57,11 @@ export class SearchRun {
     if (before !== null && 'found' in before) return before;
     try {
       if (before !== null) this.goOn(before);
-      const { statesMax, switchesMax } = task;
+      const { statesMax, switchesMax, shard } = task;
       const found =
         statesMax !== null
           ? deepening.upTo(statesMax)
-          : switchesMax === null
+          : switchesMax === null && shard === null
             ? deepening.run()
             : deepening.only(switchesMax);
       this.collect();

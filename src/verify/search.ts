@@ -4,6 +4,7 @@ import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.
 import { Column } from './column.js';
 import { fairCycle, type StateGraph } from './livelock.js';
 import { type MemoryBudget, OutOfBudget, RowTable } from './row-table.js';
+import { type SplitAsked, type SplitDone, takeOwn } from './shards/split.js';
 import { FINE, MISTAKE, type Space } from './space.js';
 
 /**
@@ -19,6 +20,8 @@ export interface SearchLimits {
   readonly onRest?: () => void;
   /** States after which it ends too; absent: without a bound. */
   readonly statesMax?: number;
+  /** It is one of several searches that share the exploration; absent: it explores all. */
+  readonly split?: SplitAsked;
   /**
    * Is told of every way in which an execution ends, as often as states have it; violations do not end the
    * search then.
@@ -53,6 +56,8 @@ export interface SearchResult {
   readonly memories: number;
   readonly localStates: number;
   readonly peakMemoryBytes: number;
+  /** Where it left others' states to them; null: nowhere, it is a search of all. */
+  readonly split: SplitDone | null;
 }
 
 /** States between two looks at the clock. */
@@ -73,6 +78,7 @@ export class Search implements StateGraph, Keepable {
   /** The first state of the next depth, and the first step that goes wrong in this one. */
   private levelEnd = 0;
   private found: Wrong | null = null;
+  private split: SplitDone | null = null;
   private isRestored = false;
   private isMistake = false;
   private isLivelock = false;
@@ -120,6 +126,7 @@ export class Search implements StateGraph, Keepable {
       memories: this.space.memories,
       localStates: this.space.localStates,
       peakMemoryBytes: this.budget.peak,
+      split: this.split,
     };
   }
 
@@ -171,6 +178,8 @@ export class Search implements StateGraph, Keepable {
    */
   successor(state: number, nth: number): number {
     const { space, states, row } = this;
+    // Only of others' states, which they lead on from, not everything is known.
+    if (state >= this.expanded) return -1;
     // Asked for one after the other: the state is open already.
     if (state !== this.opened) this.open(state);
     if (space.end() !== 'none') return -1;
@@ -193,8 +202,8 @@ export class Search implements StateGraph, Keepable {
 
   /** What it has found out, between two states; a search for cycles begins anew. */
   keep(to: RecordWriter): void {
-    const { expanded, transitions, depth, levelEnd, found, goesBack, firstAnswers } = this;
-    to.value({ expanded, transitions, depth, levelEnd, found, goesBack, firstAnswers });
+    const { expanded, transitions, depth, levelEnd, found, split, goesBack, firstAnswers } = this;
+    to.value({ expanded, transitions, depth, levelEnd, found, split, goesBack, firstAnswers });
     this.space.keep(to);
     this.states.keep(to);
     this.parents.keep(to);
@@ -208,6 +217,7 @@ export class Search implements StateGraph, Keepable {
     this.depth = told.depth;
     this.levelEnd = told.levelEnd;
     this.found = told.found;
+    this.split = told.split;
     this.goesBack = told.goesBack;
     this.firstAnswers = told.firstAnswers;
     this.space.restore(from);
@@ -231,8 +241,10 @@ export class Search implements StateGraph, Keepable {
     for (let state = this.expanded; state < this.states.count; state = this.expanded) {
       if (state === this.levelEnd) {
         if (this.found !== null) break;
-        this.levelEnd = this.states.count;
         this.depth++;
+        this.share(state);
+        this.levelEnd = this.states.count;
+        if (state === this.levelEnd) break;
       }
       if (state % CHECK_EVERY === 0) this.look();
       if (this.states.count > statesMax) throw new EnoughStates();
@@ -247,6 +259,14 @@ export class Search implements StateGraph, Keepable {
     this.open(found.state);
     this.isMistake = this.space.follow(found.k, this.row) === MISTAKE;
     return [...path, ...this.decisions(found.k)];
+  }
+
+  /** At the first state of a depth: the states of this depth are shared out, where they are to be. */
+  private share(state: number): void {
+    const { split } = this.limits;
+    if (split === undefined || this.split !== null || this.states.count - state < split.statesMin) return;
+    this.split = takeOwn(this.states, this.parents, state, this.depth, split);
+    this.opened = -1;
   }
 
   /** STUCK: nobody can move, and that is wrong. Else the number of a move that goes wrong, or FINE_ALL. */
@@ -327,6 +347,7 @@ interface Wrong {
 interface Inner {
   readonly levelEnd: number;
   readonly found: Wrong | null;
+  readonly split: SplitDone | null;
   readonly goesBack: boolean;
   readonly firstAnswers: number[][];
 }

@@ -7,6 +7,7 @@ import type { Modules } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
 import { environmentOf } from '../explore/batch.js';
+import type { Shard } from '../explore/shard.js';
 import { workerFailure } from '../explore/worker-failure.js';
 import { loweringPlugin } from '../lowering/plugin.js';
 import * as H from '../machine/hardware.js';
@@ -15,8 +16,9 @@ import { programOf, type Subject } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { received } from '../vocabulary/told.js';
-import type { VerifyRequest, VerifyVerdict } from './api.js';
+import type { VerifyRequest, VerifyShard, VerifyVerdict } from './api.js';
 import type { KeptSearch } from './checkpoint/search-keeper.js';
+import type { SearchResult } from './search.js';
 import { witnessOf } from './witness.js';
 import type { SearchMessage, SearchTask } from './worker-api.js';
 
@@ -76,13 +78,13 @@ export class Verifier {
       program: 'program' in subject,
       scenario: 'program' in subject ? PLAIN_PROGRAM : subject.scenario.name,
       memory,
-      complete: result.complete && !result.isCut,
-      completeWithinSwitches: result.complete && result.isCut,
+      complete: result.complete && !result.isCut && result.split === null,
+      completeWithinSwitches: result.complete && result.isCut && result.split === null,
       withinSteps,
       ended: ended === 'time' && signal?.aborted === true ? 'interrupted' : ended,
       violation: found?.violation.class ?? null,
       message: found?.violation.message ?? null,
-      ...{ isShortest, latent },
+      ...{ isShortest: isShortest && result.split === null, latent },
       states: result.states,
       expanded: result.expanded,
       transitions: result.transitions,
@@ -95,6 +97,7 @@ export class Verifier {
       },
       reductions,
       finding: null,
+      ...(request.shard === undefined ? {} : { shard: shardOf(request.shard, result) }),
     };
     return { verdict, finding: found };
   }
@@ -112,13 +115,14 @@ export class Verifier {
 
   /** Whose search a file may hold. */
   private async keptOf(request: VerifyRequest): Promise<KeptSearch | null> {
-    const { kept, subject, memory, switchesMax, isReduced } = request;
+    const { kept, subject, memory, switchesMax, isReduced, shard } = request;
     if (kept === undefined) return null;
     const { file, everyMs, isResumed } = kept;
     const options = {
       '--memory': memory,
       '--preemptions-of-cpus': switchesMax === undefined ? 'any number' : String(switchesMax),
       '--reduce': isReduced === true ? 'on' : 'off',
+      '--shard': shard === undefined ? '1/1' : `${shard.index}/${shard.of}`,
     };
     return {
       ...{ file, everyMs, isResumed },
@@ -152,6 +156,7 @@ export class Verifier {
       switchesMax,
       statesMax,
       isReduced,
+      shard,
       signal,
       onProgress,
       kept,
@@ -162,7 +167,7 @@ export class Verifier {
     const stop = new SharedArrayBuffer(4);
     const task: SearchTask = {
       ...{ subject, memory, memoryLimit, budgetMs: budgetMs ?? null, switchesMax: switchesMax ?? null, stop },
-      ...{ statesMax: statesMax ?? null, isReduced: isReduced === true },
+      ...{ statesMax: statesMax ?? null, isReduced: isReduced === true, shard: shard ?? null },
       ...environment,
     };
     const file = await this.bundled();
@@ -215,6 +220,10 @@ export class Verifier {
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function shardOf(shard: Shard, { split, complete, isCut }: SearchResult): VerifyShard {
+  return { ...shard, split, complete, isCut };
 }
 
 function nameOf(subject: Subject): string {

@@ -1,5 +1,6 @@
 import { count, groupDigits } from '../report/text-columns.js';
 import type { VerifyProgress, VerifyVerdict } from './api.js';
+import { missingWords, partWords, shardWords } from './shards/words.js';
 
 /** A verification in words. */
 
@@ -8,7 +9,8 @@ const MEBIBYTE = 2 ** 20;
 /** The verdict's line: what is so, and of how much. */
 export function verdictLine(verdict: VerifyVerdict): string {
   const { variant, program, scenario } = verdict;
-  return `${program ? variant : `${variant} in ${scenario}`}: ${saidOf(verdict)}`;
+  const name = program ? variant : `${variant} in ${scenario}`;
+  return `${name}: ${shardWords(verdict.shard)}${saidOf(verdict)}`;
 }
 
 function saidOf(verdict: VerifyVerdict): string {
@@ -19,6 +21,8 @@ function saidOf(verdict: VerifyVerdict): string {
   const fewest = verdict.isShortest
     ? `the fewest that any execution${within} needs`
     : `of an execution${within}; fewer may do`;
+  const ofPart = partWords(verdict, looked, whyOf(verdict));
+  if (ofPart !== null) return ofPart;
   if (violation !== null) return `${violation} in ${count(depth, 'step')}, ${fewest} (${looked})`;
   if (complete) return `no violation in any execution (${looked}, ${reach})`;
   const why = whyOf(verdict);
@@ -34,8 +38,8 @@ function saidOf(verdict: VerifyVerdict): string {
   return `no violation in any execution${within} (${looked}, ${reach}); ${others}`;
 }
 
-function whyOf({ ended }: VerifyVerdict): string | null {
-  if (ended === null) return null;
+function whyOf({ ended, merged }: VerifyVerdict): string | null {
+  if (ended === null) return missingWords(merged);
   return {
     memory: 'the memory was used up',
     time: 'the time was over',
@@ -44,8 +48,9 @@ function whyOf({ ended }: VerifyVerdict): string | null {
   }[ended];
 }
 
-function lookedAt({ states, transitions, seconds }: VerifyVerdict): string {
-  return `${count(states, 'state')}, ${count(transitions, 'transition')}, ${seconds.toFixed(1)} s`;
+function lookedAt({ states, transitions, seconds, merged }: VerifyVerdict): string {
+  const of = merged === undefined || merged.of === 1 ? '' : ' of all shards, some states in several';
+  return `${count(states, 'state')}, ${count(transitions, 'transition')}, ${seconds.toFixed(1)} s${of}`;
 }
 
 /** Of several verdicts at their end: how many are decided, and how. */
@@ -53,7 +58,8 @@ export function summaryLine(verdicts: readonly VerifyVerdict[]): string {
   const violated = verdicts.filter(({ violation }) => violation !== null).length;
   const complete = verdicts.filter((verdict) => verdict.complete).length;
   const partly = verdicts.filter((verdict) => verdict.completeWithinSwitches).length;
-  const undecided = verdicts.length - violated - complete - partly;
+  const parts = verdicts.filter((verdict) => isPartDone(verdict)).length;
+  const undecided = verdicts.length - violated - complete - partly - parts;
   const least = Math.min(
     ...verdicts.flatMap(({ completeWithinSwitches, bounds }) =>
       completeWithinSwitches ? [bounds.switches ?? 0] : [],
@@ -62,9 +68,15 @@ export function summaryLine(verdicts: readonly VerifyVerdict[]): string {
   return [
     `${count(verdicts.length, 'verdict')}: ${complete} without a violation in any execution`,
     ...(partly === 0 ? [] : [`${partly} in any${withinOf(least)}`]),
+    ...(parts === 0 ? [] : [`${parts} in any of this shard's part`]),
     ...(violated === 0 ? [] : [`${violated} with a violation`]),
     ...(undecided === 0 ? [] : [`${undecided} not decided`]),
   ].join(', ');
+}
+
+/** Of a shard that leaves the rest to others. */
+export function isPartDone({ shard, violation }: VerifyVerdict): boolean {
+  return violation === null && shard !== undefined && shard.split !== null && shard.complete;
 }
 
 /** Latent violations, a line each. */
@@ -91,6 +103,9 @@ export function verifyRestsOn(verdicts: readonly VerifyVerdict[]): string[] {
         ]
       : []),
     ...(isOfKernels ? [environmentLine(verdicts)] : []),
+    ...(verdicts.some(({ shard }) => (shard?.split ?? null) !== null)
+      ? ['shards: what all of them say together, "shootdown merge" says']
+      : []),
     `memory model: ${buffers}`,
     'search: breadth first, exact states, ' +
       `${reductions.length === 0 ? 'no reduction' : reductions.join(', ')}; ` +

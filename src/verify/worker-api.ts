@@ -1,3 +1,4 @@
+import type { Shard } from '../explore/shard.js';
 import type { Subject } from '../programs/subject.js';
 import type { Place, ThrownError } from '../vocabulary/told.js';
 import type { MemoryModel } from '../vocabulary/violation.js';
@@ -11,6 +12,8 @@ export interface SearchTask {
   readonly switchesMax: number | null;
   readonly statesMax: number | null;
   readonly isReduced: boolean;
+  /** The search explores one shard's part alone; null: all. */
+  readonly shard: Shard | null;
   readonly walks: number;
   readonly preemptions: number;
   readonly memory: MemoryModel;

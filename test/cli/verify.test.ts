@@ -121,6 +121,36 @@ describe('shootdown verify', () => {
     expect(stdout).toContain('sequential consistency');
   });
 
+  it('is shared out among shards, which say together what one says alone', { timeout: 120_000 }, async () => {
+    const asked = ['--variant', 'b27', '--scenario', 'preempted-read'];
+    const [alone] = JSON.parse((await verify(...asked, '--json')).stdout).verdicts;
+    const blobs = [1, 2].map((index) => join(directory, `${index}.json`));
+    for (const [at, file] of blobs.entries()) {
+      const shard = ['--shard', `${at + 1}/2`, '--reporter', 'blob', '--reporter-file', file];
+      const { exitCode, stdout } = await verify(...asked, ...shard);
+      expect(exitCode).toBe(1);
+      expect(unwrapped(stdout)).toMatch(/^b27 in preempted-read: shard \d\/2, from its \d+ of 69 states /);
+      expect(unwrapped(stdout)).toContain("; from others' parts fewer may do (");
+    }
+    const out = ['--out', join(directory, 'findings')];
+    const { exitCode, stdout, stderr } = await run('merge', ...blobs, '--json', ...out);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    const [merged] = JSON.parse(stdout).verdicts;
+    const { complete, violation, message, isShortest, depth, bounds } = alone;
+    expect(merged).toMatchObject({ complete, violation, message, isShortest, depth, bounds });
+    expect(merged.merged).toEqual({ of: 2, missing: [] });
+    const missing = await run('merge', blobs[0], ...out);
+    expect(missing.stdout).toContain('b27 in preempted-read: shard 2 is missing');
+    expect(unwrapped(missing.stdout)).toContain('stale-use in 50 steps, of an execution; fewer may do');
+  });
+
+  it('refuses shards of what is found out on the way, and reports that there are none of', async () => {
+    const refused = async (...argv: string[]) => (await verify('--variant', '6.18', ...argv)).stderr;
+    expect(await refused('--shard', '1/2', '--reduce')).toContain('give one of --reduce and --shard');
+    expect(await refused('--reporter-file', 'x')).toContain('give --reporter blob');
+    expect(await refused('--json', '--reporter', 'blob')).toContain('give the blob a file');
+  });
+
   it('decides a kernel in a scenario', { timeout: 60_000 }, async () => {
     const { exitCode, stdout } = await verify('--variant', '6.18', '--scenario', 'munmap-walk', '--json');
     expect(exitCode).toBe(0);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBlob, readBlobAmongOthers, serializeBlob } from '../../src/findings/blob.js';
+import { isBlob, readBlob, readBlobJson, serializeBlob } from '../../src/findings/blob.js';
 import { sampleBlob, samplePart, withWitness } from '../merge/sample-blobs.js';
 import { sampleFinding } from './sample.js';
 
@@ -47,8 +47,8 @@ describe('a blob', () => {
   });
 
   it('stands among files of other formats', () => {
-    expect(readBlobAmongOthers(written(sampleFinding()))).toBeNull();
-    expect(readBlobAmongOthers(written(whole))).not.toBeNull();
+    expect(isBlob(readBlobJson(written(sampleFinding())))).toBe(false);
+    expect(isBlob(readBlobJson(written(whole)))).toBe(true);
   });
 
   it.each([

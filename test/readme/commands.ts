@@ -55,6 +55,9 @@ const cli = (
   ...more,
 });
 
+const VERIFIED_PART =
+  'verify --variant 6.18 --scenario dontneed-read --shard 2/2 --reporter blob --reporter-file parts/2.json';
+
 /** The finding that `shootdown hunt --variant b1` writes: README says `findings/b1--....json` for it. */
 export const B1_PLACEHOLDER = 'findings/b1--....json';
 
@@ -164,6 +167,14 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     after: ['verify --variant 6.18 --scenario dontneed-read --state searches-again'],
   }),
   'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),
+  'shootdown verify lock.ts --shard 2/8 --reporter blob --reporter-file parts/2.json': cli(0, {
+    argv: VERIFIED_PART,
+    prints: /shard 2\/2, from its 32 of 64 states after 44 steps: no violation in any execution/,
+  }),
+  'shootdown merge parts': cli(3, {
+    after: [VERIFIED_PART],
+    prints: /^6\.18 in dontneed-read: not decided, shard 1 is missing/m,
+  }),
   // For two seconds; test/programs proves it whole.
   'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 2s` }),
   'shootdown study remote-tlb-gen --exhaustive': cli(0, {

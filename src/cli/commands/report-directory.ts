@@ -20,14 +20,19 @@ export const REPORT_DIR = flagOr(
 
 const SIMPLE = ['default', 'json', 'html'] as const;
 
-/** What commands take that are no hunts. */
-export const PAGE_REPORTING = {
-  reporter: flag('--reporter <names>', `${SIMPLE.join(', ')}; repeat it or give a comma list`, simpleNames),
-  reportDir: REPORT_DIR,
-};
+/** What commands take that are no hunts; `more`: names of reports that one of them has beside. */
+export function pageReporting(more: readonly string[]) {
+  const names = [...SIMPLE, ...more];
+  return {
+    reporter: flag('--reporter <names>', `${names.join(', ')}; repeat it or give a comma list`, among(names)),
+    reportDir: REPORT_DIR,
+  };
+}
+
+export const PAGE_REPORTING = pageReporting([]);
 
 interface Reported {
-  readonly reporter?: readonly (typeof SIMPLE)[number][];
+  readonly reporter?: readonly string[];
   readonly json: boolean;
 }
 
@@ -40,12 +45,13 @@ export function wantsPage({ reporter }: Pick<Reported, 'reporter'>): boolean {
   return reporter?.includes('html') === true;
 }
 
-/** A collector. */
-function simpleNames(name: string) {
-  return (text: string, before: readonly (typeof SIMPLE)[number][] = []) => [
-    ...before,
-    ...text.split(',').map((one) => oneOf(name, SIMPLE)(one.trim())),
-  ];
+/** A collector of names that are known. */
+function among(known: readonly string[]) {
+  return (name: string) =>
+    (text: string, before: readonly string[] = []): string[] => [
+      ...before,
+      ...text.split(',').map((one) => oneOf(name, known)(one.trim())),
+    ];
 }
 
 /** The page of a report directory. */

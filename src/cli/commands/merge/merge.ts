@@ -22,6 +22,7 @@ import { outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
 import { readBlobs } from './blobs.js';
 import { Executions, KindSaver, shownWitness } from './save-kinds.js';
+import { mergeVerification } from './verification.js';
 
 const FLAGS = {
   out: OUT,
@@ -38,10 +39,15 @@ Examples:
   $ shootdown merge blobs
   $ shootdown merge blobs --reporter junit --reporter-file junit.xml
   $ shootdown merge monday tuesday --reporter blob --reporter-file week.json
+  $ shootdown verify --variant 6.18 --scenario two-dontneed --shard 2/8 --reporter blob --reporter-file 2.json
 
 Executions add up; a shard that is there twice counts once. Each bug is told once, with its shortest
 witness, which is saved as a finding file and executed again if it is of no module. Merging is the same
 in every order, and what was merged can be merged again.
+
+Of a verification all states were looked at where every shard has looked at those that its part leads
+to, and the shortest of the shards' witnesses is the shortest of all. It takes --reporter default, json,
+html and blob.
 
 Exit codes: 0 no violation found, or known ones only, 1 a violation, 2 usage or bad input, or a witness
 that does not replay, 3 a shard is missing or was interrupted, a finding cannot be saved, or a variant
@@ -49,9 +55,10 @@ changed nothing of its base.`;
 
 export const mergeCommand = defineCommand({
   name: 'merge',
-  summary: 'put together what the shards of a hunt have found',
+  summary: 'put together what the shards of a hunt, or of a verification, have found',
   description:
-    'Reads the blobs of the shards of one hunt, adds up what they did, and reports it as that hunt would.',
+    'Reads the blobs of the shards of one hunt, or of one verification, adds up what they did, and reports ' +
+    'it as that hunt or verification would.',
   arguments: { paths: atLeastOne('paths', 'blobs, or directories with blobs in them') },
   flags: FLAGS,
   help: HELP,
@@ -60,7 +67,8 @@ export const mergeCommand = defineCommand({
 
 async function merge(context: CliContext, paths: readonly string[], flags: MergeFlags): Promise<number> {
   const { io } = context;
-  const blobs = readBlobs(paths);
+  const { hunts: blobs, verifications } = readBlobs(paths);
+  if (verifications.length > 0) return mergeVerification(context, verifications, flags);
   requireDistinctFiles(
     outputsOf(flags),
     blobs.map(({ file }) => ({ flag: 'a blob', path: file })),

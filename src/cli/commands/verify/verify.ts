@@ -1,30 +1,20 @@
 /** `shootdown verify [FILE]`: all executions of plain programs, and of kernels in scenarios. */
 
+import type { Shard } from '../../../explore/shard.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import type { Subject } from '../../../programs/subject.js';
-import { visible } from '../../../report/escape.js';
-import type { ShownWitness } from '../../../report/page/results.js';
 import { Progress } from '../../../report/progress.js';
-import { savePage } from '../../../report/reporters/html.js';
-import { wrap } from '../../../report/text-columns.js';
-import { replayCommand } from '../../../report/witness-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { verifyDocument } from '../../../verify/document.js';
-import { type VerifyResult, verifyPage } from '../../../verify/page.js';
-import {
-  latentLines,
-  progressWords,
-  summaryLine,
-  verdictLine,
-  verifyRestsOn,
-} from '../../../verify/words.js';
+import type { VerifyResult } from '../../../verify/page.js';
+import type { VerifyPart } from '../../../verify/shards/blob.js';
+import { progressWords } from '../../../verify/words.js';
 import { InputError } from '../../../vocabulary/errors.js';
-import type { Finding } from '../../../vocabulary/finding.js';
-import { type CliContext, errColors, keeperOf, screenWidth } from '../../command-context.js';
-import type { Engine, OwnDefinitions, ReplayResult } from '../../engine-api.js';
+import { type CliContext, errColors, keeperOf } from '../../command-context.js';
+import type { Engine, OwnDefinitions } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { wholeNumber } from '../../flag-values.js';
-import { printJson, printLine } from '../../io.js';
+import { printJson } from '../../io.js';
 import {
   flag,
   type Given,
@@ -41,18 +31,18 @@ import {
   VARIANTS,
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
-import { printCommands, printIndented, printTimeline } from '../../print-witness.js';
 import { selectScenarios, selectVariants } from '../../select.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
 import { inputsOf } from '../hunt/named-files.js';
-import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
+import { wantsPage, withReporters } from '../report-directory.js';
 import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
+import { printRest, printVerdict, saveVerifyPage, shownWitness } from './print-verdict.js';
+import { chosenShard, filesOf, isBlobAlone, SHARING, saveBlob } from './sharing.js';
 
 const SWITCHES_MAX = 2 ** 20;
-const INDENT = '    ';
 
 const FLAGS = {
   program: PROGRAMS.saying('programs of the modules (default: all)'),
@@ -78,7 +68,7 @@ const FLAGS = {
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
   cOpt: C_OPT,
-  ...PAGE_REPORTING,
+  ...SHARING,
   json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
 type VerifyFlags = Given<typeof FLAGS>;
@@ -88,6 +78,8 @@ Examples:
   $ shootdown verify examples/ticket-lock.ts
   $ shootdown verify --variant 6.18 --scenario dontneed-read
   $ shootdown verify --variant 6.18 --scenario two-dontneed --state searches --resume
+  $ shootdown verify --variant 6.18 --scenario two-dontneed --shard 2/8 --reporter blob --reporter-file 2.json
+  $ shootdown merge 1.json 2.json 3.json
   $ shootdown verify lock.ts --program my-lock --memory sc --memory-limit 8g --json
 
 Exit codes: 0 no violation (where time or memory ended: none met), 1 a violation, 2 usage or bad input,
@@ -111,15 +103,19 @@ export const verifyCommand = defineCommand({
 async function verify(context: CliContext, modules: readonly string[], given: VerifyFlags): Promise<number> {
   const flags = withReporters(given);
   const { engine, io, version } = context;
-  if (wantsPage(flags)) requireDistinctFiles(pageFiles(flags.reportDir), inputsOf(modules, flags.scenario));
+  requireDistinctFiles(filesOf(flags), inputsOf(modules, flags.scenario));
+  const shard = chosenShard(context, flags);
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);
   const searches = keptSearches(context, subjects, flags);
-  const run = await verifyAll(context, subjects, flags, searches);
+  const isQuiet = flags.json || isBlobAlone(flags);
+  const run = await verifyAll(context, subjects, { ...flags, isQuiet, shard }, searches);
   if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
-  else printRest(context, run.verdicts);
-  if (wantsPage(flags)) await savePageOf(context, run, flags);
+  else if (!isQuiet) printRest(context, run.verdicts);
+  saveBlob(context, subjects, run.parts, shard, flags);
+  if (wantsPage(flags))
+    await saveVerifyPage(context, run.results, run.interrupted, flags.reportDir, !isQuiet);
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
@@ -164,6 +160,8 @@ interface Verified {
   readonly verdicts: readonly VerifyVerdict[];
   /** The same, with witnesses as a page shows them. */
   readonly results: readonly VerifyResult[];
+  /** The same, as a blob has them. */
+  readonly parts: readonly VerifyPart[];
   readonly interrupted: boolean;
   /** A finding could not be saved in its directory. */
   readonly unsaved: boolean;
@@ -172,17 +170,18 @@ interface Verified {
 async function verifyAll(
   context: CliContext,
   subjects: readonly Subject[],
-  flags: VerifyFlags,
+  flags: Omit<VerifyFlags, 'shard'> & { readonly isQuiet: boolean; readonly shard: Shard | undefined },
   searches: KeptSearches | null,
 ): Promise<Verified> {
   const { engine, io } = context;
-  const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, json } = flags;
+  const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, shard, isQuiet } = flags;
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
-  const progress = new Progress(io.stderr, !json && io.stderr.isTTY === true, errColors(context));
+  const progress = new Progress(io.stderr, !isQuiet && io.stderr.isTTY === true, errColors(context));
   const keeper = await keeperOf(context, flags.out);
   const verdicts: VerifyVerdict[] = [];
   const results: VerifyResult[] = [];
+  const parts: VerifyPart[] = [];
   const verifier = await engine.verifier();
   try {
     for (const subject of subjects) {
@@ -198,6 +197,7 @@ async function verifyAll(
         budgetMs,
         switchesMax,
         isReduced: flags.reduce,
+        shard,
         signal: abort.signal,
         onProgress,
         kept: searches?.request(subject, progress),
@@ -206,56 +206,16 @@ async function verifyAll(
       searches?.tell(subject, verdict);
       const kept = { ...verdict, finding: finding === null ? null : keeper.keep(finding) };
       verdicts.push(kept);
-      const replay = finding === null || (json && !wantsPage(flags)) ? null : await engine.replay(finding);
-      results.push({ verdict: kept, witness: witnessOf(finding, kept.finding, replay) });
-      if (!json) print(context, kept, finding, replay);
+      if (verdict.shard !== undefined)
+        parts.push({ verdict: { ...verdict, shard: verdict.shard, finding: null }, witness: finding });
+      const replay = finding === null || (isQuiet && !wantsPage(flags)) ? null : await engine.replay(finding);
+      results.push({ verdict: kept, witness: shownWitness(finding, kept.finding, replay) });
+      if (!isQuiet) printVerdict(context, kept, finding, replay);
     }
   } finally {
     progress.clear();
     stopListening();
     verifier.close();
   }
-  return { verdicts, results, interrupted: abort.signal.aborted, unsaved: keeper.failed };
-}
-
-/** As it ends: its line, and a witness. */
-function print(
-  context: CliContext,
-  verdict: VerifyVerdict,
-  finding: Finding | null,
-  replay: ReplayResult | null,
-): void {
-  const { io } = context;
-  const [line, ...more] = wrap(visible(verdictLine(verdict)), screenWidth(io) - INDENT.length);
-  printLine(io.stdout, [line, ...more.map((text) => `${INDENT}${text}`)].join('\n'));
-  printIndented(context, latentLines(verdict), screenWidth(io));
-  if (finding === null || replay === null) return;
-  printIndented(context, [visible(finding.violation.message)], screenWidth(io));
-  printLine(io.stdout, '');
-  printTimeline(context, finding, replay, false);
-  if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
-  printLine(io.stdout, '');
-}
-
-function witnessOf(
-  finding: Finding | null,
-  file: string | null,
-  replay: ReplayResult | null,
-): ShownWitness | null {
-  if (finding === null || replay === null) return null;
-  const command = file === null ? null : replayCommand(file, finding);
-  return { finding, cause: replay.cause, replay: command, file, execution: replay };
-}
-
-async function savePageOf(context: CliContext, run: Verified, flags: VerifyFlags): Promise<void> {
-  const directory = directoryOf(context, flags.reportDir, !flags.json);
-  await savePage(directory, verifyPage(context.version, run.results, run.interrupted));
-}
-
-/** After the last one. */
-function printRest(context: CliContext, verdicts: readonly VerifyVerdict[]): void {
-  const { io } = context;
-  if (verdicts.length > 1)
-    printLine(io.stdout, `\n${wrap(summaryLine(verdicts), screenWidth(io)).join('\n')}`);
-  printIndented(context, verifyRestsOn(verdicts), screenWidth(io));
+  return { verdicts, results, parts, interrupted: abort.signal.aborted, unsaved: keeper.failed };
 }

@@ -1,0 +1,145 @@
+/** `shootdown merge` of what the shards of a verification wrote, as one verification's report. */
+
+import { replaceFile, writeError } from '../../../findings/atomic-file.js';
+import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { visible } from '../../../report/escape.js';
+import type { Reporter } from '../../../report/reporters/reporter.js';
+import type { VerifyVerdict } from '../../../verify/api.js';
+import { verifyDocument } from '../../../verify/document.js';
+import type { VerifyResult } from '../../../verify/page.js';
+import { serializeVerifyBlob, type VerifyBlob } from '../../../verify/shards/blob.js';
+import { notReached, totalsOf } from '../../../verify/shards/total.js';
+import { type NamedVerifyBlob, unionOfVerifyBlobs } from '../../../verify/shards/union.js';
+import { missingWords } from '../../../verify/shards/words.js';
+import { InputError } from '../../../vocabulary/errors.js';
+import { type CliContext, keeperOf } from '../../command-context.js';
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
+import { printJson, printLine } from '../../io.js';
+import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { outputsOf } from '../hunt/named-files.js';
+import { reportPlaces } from '../hunt/reporter-files.js';
+import { type ReportingFlags, reporterNames } from '../hunt/reporting.js';
+import { printRest, printVerdict, saveVerifyPage, shownWitness } from '../verify/print-verdict.js';
+import { Executions } from './save-kinds.js';
+
+type Flags = ReportingFlags & { readonly out: string; readonly allowMissing: boolean };
+
+const SUPPORTED = ['default', 'json', 'blob', 'html'];
+
+/** Answers the exit code. Throws InputError. */
+export async function mergeVerification(
+  context: CliContext,
+  blobs: readonly NamedVerifyBlob[],
+  flags: Flags,
+): Promise<number> {
+  const { io, version } = context;
+  const { named, alone, fileOf } = reportsOf(flags);
+  requireDistinctFiles(
+    outputsOf(flags),
+    blobs.map(({ file }) => ({ flag: 'a blob', path: file })),
+  );
+  checkOutDirectory(flags.out);
+  const blob = unionOfVerifyBlobs(blobs);
+  const isQuiet = alone !== null;
+  const { results, isDoubtful, isUnsaved } = await resultsOf(context, blob, flags.out, isQuiet);
+  const verdicts = results.map(({ verdict }) => verdict);
+  const interrupted = verdicts.some(({ ended }) => ended === 'interrupted');
+  if (!isQuiet) printRest(context, verdicts);
+  for (const [name, text] of [
+    ['json', () => JSON.stringify(verifyDocument(version, verdicts, interrupted), null, 2)],
+    ['blob', () => serializeVerifyBlob(blob)],
+  ] as const) {
+    const file = fileOf(name);
+    if (file !== undefined) write(file, `${text()}\n`);
+    else if (alone === name) {
+      if (name === 'json') printJson(io.stdout, verifyDocument(version, verdicts, interrupted));
+      else printLine(io.stdout, text());
+    }
+  }
+  if (named.includes('html')) await saveVerifyPage(context, results, interrupted, flags.reportDir, !isQuiet);
+  const isWhole = tellMissing(blob, verdicts, (line) => printLine(isQuiet ? io.stderr : io.stdout, line));
+  if (isDoubtful) return EXIT_USAGE;
+  if (isUnsaved) return EXIT_FAILURE;
+  if (verdicts.some(({ violation }) => violation !== null)) return EXIT_VIOLATION;
+  return isWhole || flags.allowMissing ? EXIT_OK : EXIT_FAILURE;
+}
+
+interface Reports {
+  readonly named: readonly string[];
+  /** The document that has stdout for itself. */
+  readonly alone: string | null;
+  fileOf(name: string): string | undefined;
+}
+
+function reportsOf(flags: Flags): Reports {
+  const asked: readonly Reporter[] = flags.json
+    ? reporterNames('--json')('json', flags.reporter)
+    : (flags.reporter ?? []);
+  const other = asked.find(({ name }) => !SUPPORTED.includes(name));
+  if (other !== undefined)
+    throw new InputError(
+      `--reporter: there is no ${other.name} report of a verification`,
+      `give ${SUPPORTED.join(', ')}`,
+    );
+  const { files, alone } = reportPlaces(asked, flags.reporterFile ?? []);
+  const byName = new Map([...files].map(([{ name }, file]) => [name, file]));
+  return {
+    named: asked.map(({ name }) => name),
+    alone: alone?.name ?? null,
+    fileOf: (name) => byName.get(name),
+  };
+}
+
+/** Every witness that is of no module is executed again before it is told, and saved. */
+async function resultsOf(
+  context: CliContext,
+  blob: VerifyBlob,
+  out: string,
+  isQuiet: boolean,
+): Promise<{ results: VerifyResult[]; isDoubtful: boolean; isUnsaved: boolean }> {
+  const keeper = await keeperOf(context, out);
+  const executions = new Executions(context.engine);
+  const results: VerifyResult[] = [];
+  let isDoubtful = false;
+  for (const { verdict, witness } of totalsOf(blob)) {
+    const replay = witness === null ? null : await executions.seenAgain({ finding: witness, cause: null });
+    if (replay?.reproduced === false) {
+      isDoubtful = true;
+      const why = `${verdict.variant}: the witness does not replay: ${replay.reason ?? 'it differs'}`;
+      printLine(context.io.stderr, `shootdown: ${visible(why)}`);
+    }
+    const kept = { ...verdict, finding: witness === null ? null : keeper.keep(witness) };
+    results.push({ verdict: kept, witness: shownWitness(witness, kept.finding, replay) });
+    if (!isQuiet) printVerdict(context, kept, witness, replay);
+  }
+  if (executions.foreign + executions.left > 0)
+    printLine(
+      context.io.stderr,
+      `shootdown: ${executions.foreign + executions.left} of the witnesses were not executed again, as a ` +
+        'merge runs no modules: what is said of them is the word of the blobs; replay their files',
+    );
+  return { results, isDoubtful, isUnsaved: keeper.failed };
+}
+
+/** Answers whether all shards have come to everything. */
+function tellMissing(
+  blob: VerifyBlob,
+  verdicts: readonly VerifyVerdict[],
+  print: (line: string) => void,
+): boolean {
+  const lines = verdicts.flatMap((verdict) => {
+    const words = missingWords(verdict.merged);
+    return words === null ? [] : [`${verdict.variant} in ${verdict.scenario}: ${words}`];
+  });
+  lines.push(...notReached(blob).map((name) => `${name}: all shards are missing`));
+  for (const line of lines) print(visible(line));
+  return lines.length === 0;
+}
+
+function write(file: string, text: string): void {
+  try {
+    replaceFile(file, text);
+  } catch (error) {
+    throw writeError(error, 'the report', file, 'give another path with --reporter-file');
+  }
+}
