@@ -174,6 +174,8 @@ try {
   run('are the types wrong', root, 'npx', ['attw', tarball, '--profile', 'esm-only']);
   const project = install(tarball, 'project', []);
   checkTypes(project);
+  const manual = readFileSync(join(project, 'node_modules', 'shootdown', 'dist', 'shootdown.1'), 'utf8');
+  require(manual.startsWith('.TH SHOOTDOWN 1 '), 'the package has no manual page', manual.slice(0, 200));
   for (const node of nodes) use(project, node);
   const tested = install(tarball, 'tested', ['vitest@^4']);
   writeFileSync(join(tested, 'survives.test.ts'), TEST);

@@ -10,6 +10,7 @@ import { thrownOf } from '../seal/thrown.js';
 import { InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { CliContext } from './command-context.js';
+import { addHelpBelow } from './commands/help-below.js';
 import { COMMANDS } from './commands/index.js';
 import type { Engine } from './engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
@@ -63,8 +64,8 @@ function createProgram(context: CliContext, finish: (exitCode: number) => void):
       writeErr: () => {},
       getOutHelpWidth: () => TABLE_WIDTH,
       getErrHelpWidth: () => TABLE_WIDTH,
-    })
-    .addHelpText('after', HELP);
+    });
+  addHelpBelow(program, HELP);
   for (const command of COMMANDS) command.addTo(program, context, finish);
   return program;
 }

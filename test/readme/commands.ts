@@ -320,6 +320,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /^report: /m,
   }),
   'shootdown trace check --reporter html my.trace.gz': cli(0, { prints: /^report: /m }),
+  'shootdown man': cli(0, { prints: /^\.SS\nshootdown hunt \[options\]/m }),
   'shootdown completion bash': cli(0, { prints: /complete -o default -F _shootdown shootdown/ }),
   'shootdown doctor': cli(0, { prints: /^verdict/m }),
   // Each of the eight lists.

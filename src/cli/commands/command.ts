@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../command-context.js';
 import type { Flag, Given, Positional, Table } from '../options.js';
+import { addHelpBelow } from './help-below.js';
 
 /** A command, or several under one name. */
 export interface CliCommand {
@@ -34,11 +35,8 @@ export function defineCommand<
 >(spec: CommandSpec<Arguments, Flags>): CliCommand {
   return {
     addTo(parent, context, finish) {
-      const command = parent
-        .command(spec.name)
-        .summary(spec.summary)
-        .description(spec.description)
-        .addHelpText('after', spec.help);
+      const command = parent.command(spec.name).summary(spec.summary).description(spec.description);
+      addHelpBelow(command, spec.help);
       const positionals = Object.entries(spec.arguments ?? {});
       for (const [, positional] of positionals) command.addArgument(positional.argument());
       for (const [name, flag] of Object.entries(spec.flags)) {

@@ -10,6 +10,7 @@ import { huntCommand } from './hunt/hunt.js';
 import { initCommand } from './init/init.js';
 import { listCommand } from './list.js';
 import { litmusCommand } from './litmus.js';
+import { manCommand } from './man/man.js';
 import { mergeCommand } from './merge/merge.js';
 import { minimiseCommand } from './minimise.js';
 import { orderingsCommand } from './orderings.js';
@@ -43,5 +44,6 @@ export const COMMANDS: readonly CliCommand[] = [
   demoCommand,
   doctorCommand,
   completionCommand,
+  manCommand,
   completeCommand,
 ];
