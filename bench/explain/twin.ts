@@ -6,76 +6,119 @@ import type { Program } from '../../src/machine/program.js';
 import type { MemoryModel } from '../../src/vocabulary/violation.js';
 
 /** What a CPU, or who else moves, did in a step: comparable between two programs with the same words. */
-export interface Did {
+interface Did {
   /** Operation and operands, or the agent that is no CPU. */
   readonly what: string;
   readonly cpu: number;
   /** The trace hash after it: what came of it. */
   readonly hash: number;
+  /** Where the CPU stands then: the operation that it has come to, or that its script has ended. */
+  readonly next: string;
+  /** Hash of all words, those that only the running task can reach too. */
+  readonly memory: number;
 }
 
-function operations(
-  program: Program,
-  schedule: readonly string[],
-  memory: MemoryModel,
-): { readonly did: readonly Did[]; readonly isViolated: boolean } {
+interface Ran {
+  readonly did: readonly Did[];
+  readonly isViolated: boolean;
+}
+
+function operations(program: Program, schedule: readonly string[], memory: MemoryModel): Ran {
   const machine = new Machine(program, memory);
-  const told: { what: string; cpu: number; hash: number }[] = [];
+  const told: { -readonly [K in keyof Did]: Did[K] }[] = [];
+  const stands = (cpu: number): string => {
+    const { pending, finished } = machine.cpus[cpu];
+    const { kind, a, b, c, d } = pending;
+    return finished ? 'ended' : `${kind} ${a} ${b} ${c} ${d}`;
+  };
   follow(machine, decodeSchedule(schedule), {
     before(agent) {
-      const { kind, a, b, c, d } = machine.cpus[cpuOfAgent(agent)].pending;
-      const isCpu = kindOfAgent(agent) === CPU_AGENT;
-      told.push({
-        what: isCpu ? `${kind} ${a} ${b} ${c} ${d}` : `agent ${agent}`,
-        cpu: cpuOfAgent(agent),
-        hash: 0,
-      });
+      const cpu = cpuOfAgent(agent);
+      const what = kindOfAgent(agent) === CPU_AGENT ? stands(cpu) : `agent ${agent}`;
+      told.push({ what, cpu, hash: 0, next: '', memory: 0 });
     },
     after() {
-      told[told.length - 1].hash = machine.hash;
+      const did = told[told.length - 1];
+      did.hash = machine.hash;
+      did.next = stands(did.cpu);
+      did.memory = hashOf(machine.mem);
     },
   });
   return { did: told, isViolated: machine.violation !== null };
 }
 
-/**
- * Where a program without the bug, along the same schedule, first does something else than the program with
- * it.
- */
+function hashOf(words: Int32Array): number {
+  let hash = 0x811c9dc5;
+  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
+  return hash;
+}
+
+/** A place where a program without the bug does something else than the program with it. */
 export interface Difference {
+  /** The step with which the CPU comes to where it decides otherwise; -1: there is none. */
+  readonly before: number;
+  /** What the program with the bug does there; -1: it comes to nothing more. */
   readonly step: number;
-  /** The CPU's last step before it: what lies between the two is what was decided otherwise. */
-  readonly before: number | null;
-  /**
-   * Steps of the program with the bug that do what the other one does here: an operation that the fix moves.
-   */
+  /** Later steps of the program with the bug that do to the same word what the other one does here. */
   readonly moved: readonly number[];
   /** Steps that do what the program with the bug does here: of a long execution only the end is recorded. */
   readonly again: readonly number[];
 }
 
 /**
- * Null where it does the same throughout, and ends in the same. Where it does the same and does not end in
- * it, the fix comes behind the last step: the bug judges there.
+ * Where the two first differ along the same schedule: by an operation that is executed, and before that by
+ * where a CPU has come to, or by what only its running task can reach. A CPU that never gets past the
+ * operation, and what is decided by private words alone, show by the second; what has nothing to do with the
+ * outcome yet may show by it too. Empty where the two do the same throughout, and end in the same.
  */
-export function firstDifference(
+export function firstDifferences(
   bug: Program,
   fixed: Program,
   schedule: readonly string[],
   memory: MemoryModel,
-): Difference | null {
+): readonly Difference[] {
   const ran = operations(bug, schedule, memory);
   const twin = operations(fixed, schedule, memory);
   const [own, other] = [ran.did, twin.did];
-  const differs = own.findIndex(
+  const arrives = own.findIndex((did, index) => {
+    const { next, memory } = other[index] ?? {};
+    return next !== did.next || memory !== did.memory;
+  });
+  const does = own.findIndex(
     ({ what, hash }, index) => what !== other[index]?.what || hash !== other[index]?.hash,
   );
-  const step = differs < 0 && !twin.isViolated ? own.length - 1 : differs;
-  if (step < 0) return null;
-  const { cpu } = own[step];
-  const before = own.findLastIndex((did, index) => index < step && did.cpu === cpu);
-  const instead = differs < 0 ? undefined : other[step]?.what;
-  const moved = own.flatMap(({ what }, index) => (index > step && what === instead ? [index] : []));
-  const again = own.flatMap(({ what }, index) => (index > step && what === own[step].what ? [index] : []));
-  return { step, before: before < 0 ? null : before, moved, again };
+  // Where it does the same and does not end in it, the fix comes behind the last step: the bug judges there.
+  const last = own.length - 1;
+  if (arrives < 0 && does < 0 && twin.isViolated) return [];
+  const laterSteps = (from: number, isWanted: (did: Did) => boolean): number[] =>
+    own.flatMap((did, index) => (index > from && isWanted(did) ? [index] : []));
+  const arrivesAt = (before: number): Difference => {
+    const { cpu, next } = own[before];
+    const instead = wordOf(other[before]?.next);
+    return {
+      before,
+      step: own.findIndex((did, index) => index > before && did.cpu === cpu && did.what === next),
+      moved: laterSteps(before, ({ what }) => wordOf(what) === instead),
+      again: laterSteps(before, ({ what }) => what === next),
+    };
+  };
+  const doesAt = (step: number): Difference => {
+    const { cpu, what } = own[step];
+    const instead = wordOf(other[step]?.what);
+    return {
+      before: own.findLastIndex((did, index) => index < step && did.cpu === cpu),
+      step,
+      moved: laterSteps(step, (did) => wordOf(did.what) === instead),
+      again: laterSteps(step, (did) => did.what === what),
+    };
+  };
+  return [
+    ...(arrives < 0 ? [arrivesAt(last)] : [arrivesAt(arrives)]),
+    ...(does < 0 ? [doesAt(last)] : [doesAt(does)]),
+  ];
+}
+
+/** Kind and first operand. */
+function wordOf(what: string | undefined): string | undefined {
+  return what?.split(' ').slice(0, 2).join(' ');
 }

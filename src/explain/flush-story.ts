@@ -1,6 +1,6 @@
 import { EV_OPERATION } from '../kernel/events.js';
 import * as K from '../machine/op-kinds.js';
-import { broadcastOf, unsynced } from './broadcasts-view.js';
+import { broadcastOf, ofAnotherPcid, unsynced } from './broadcasts-view.js';
 import { type Cause, flushCause } from './cause.js';
 import { CIRCUMSTANCES, type Circumstance, markCleared, passedOver } from './circumstance.js';
 import { countedPlainly } from './counted-plainly.js';
@@ -84,7 +84,11 @@ function askedByInitiator(story: Story, stale: StaleChange, counted: RawStep): P
   const { change, use, target, mm } = stale;
   const initiator = change.cpu;
   const broadcast = broadcastOf(story, counted.step, use.step, initiator);
-  if (broadcast !== undefined) return unsynced(story, broadcast, use.step, target);
+  if (broadcast !== undefined)
+    return (
+      unsynced(story, broadcast, use.step, target) ??
+      ofAnotherPcid(story, { broadcast, entryPcid: stale.entry.pcid, mm, target })
+    );
   const signal = signalTo(story, counted.step, use.step, initiator, target);
   if (signal !== undefined) return unacted(story, signal, use.step, target, stale);
   return initiatorsView(story, counted.step, use.step, initiator, target, mm);

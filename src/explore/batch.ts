@@ -18,6 +18,7 @@ import { Executor } from './executor.js';
 import { type CauseFound, findKnown, type KnownViolation, type MetViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
 import { executionOf, type Shard } from './shard.js';
+import { shortenLivelock } from './shorten-livelock.js';
 import { simplify } from './simplify.js';
 import { findStrategy } from './strategies/index.js';
 import type { Strategy } from './strategies/strategy.js';
@@ -234,19 +235,24 @@ export function measureLength(request: BatchRequest, own = NO_DEFINITIONS): numb
   return runnerFor(request, own).length;
 }
 
-/** A witness made easier to read; of a deadlock or livelock it stays as it is. */
+/** A witness made easier to read; of a deadlock it stays as it is. */
 export function simplifyWitness(
   request: BatchRequest,
   witness: BatchWitness,
   causeOf?: CauseOf,
   own = NO_DEFINITIONS,
 ): BatchWitness {
-  // The machine reports neither: they are what its driver sees, and no candidate could show them.
-  if (witness.violation.class === 'deadlock' || witness.violation.class === 'livelock') return witness;
+  const { class: wanted } = witness.violation;
+  // The machine reports neither that nor a livelock: it is what its driver sees, and no candidate shows it.
+  if (wanted === 'deadlock') return witness;
   const { machine } = runnerFor(request, own);
-  const schedule = simplify(machine, witness.schedule, witness.violation.class);
+  const isEndless = wanted === 'livelock';
+  const schedule = isEndless
+    ? shortenLivelock(machine, witness.schedule)
+    : simplify(machine, witness.schedule, wanted);
+  if (schedule === witness.schedule) return witness;
   const diverged = follow(machine, schedule);
-  if (diverged === null && witness.violation.class === 'assertion') judgeEnd(machine);
+  if (diverged === null && (isEndless || wanted === 'assertion')) judgeEnd(machine, isEndless);
   if (diverged !== null || machine.violation === null) return witness;
   const simplified = {
     ...witness,

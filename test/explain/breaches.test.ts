@@ -66,6 +66,12 @@ describe('what came before', () => {
     ['unlocked-twice', 'two-flushers', 'unlock-of-free', /CPU\d had unlocked it at step \d+ already; /],
     ['lazy-no-flush', 'fork-cow', 'freed-table-walk', /CPU\d had loaded CR3 last at step \d+/],
     [
+      'newest-only',
+      'two-flushers',
+      'deadlock',
+      /CPU(\d) took csd\(\d->\1\) from its queue at step \d+, and its handler ended at step \d+ without/,
+    ],
+    [
       'wrong-mask',
       'ping-pong-dontneed',
       'stale-use',

@@ -38,6 +38,19 @@ describe('a flush by broadcast that nobody waited for', () => {
   );
 });
 
+describe('a flush by broadcast of a PCID that the entry is not under', () => {
+  it('says what kept the initiator from an IPI, and where the mm got the PCID', async () => {
+    const { sentence, cause, saying } = await explained('b20d', 'lazy-full-and-partial');
+    expect(cause).toBe('another PCID was flushed');
+    expect(sentence).toMatch(
+      /flush of PCID (\d), and CPU\d's entry is under PCID (?!\1)\d; it saw asid_transition\(A\) false/,
+    );
+    const [given] = saying('in global_asid(A)');
+    expect(given.functions).toContain('mm_assign_global_asid');
+    expect(saying('sees asid_transition(A) false')[0].functions).toContain('mm_in_asid_transition');
+  });
+});
+
 describe('an assertion of the kernel', () => {
   it('says what its CPU went by, and who stored that', async () => {
     const { sentence, saying } = await explained('b18', 'no-pcid');
@@ -65,7 +78,7 @@ describe('a round without end in the kernel', () => {
   it('says what repeats', async () => {
     const { sentence, saying } = await explained('b17', 'ping-pong-dontneed');
     expect(sentence).toMatch(
-      /CPU\d repeats one step since before step \d+ \(invlpgb no page of PCID \d: its count is 0\)/,
+      /CPU\d repeats one step from step \d+ on \(invlpgb no page of PCID \d: its count is 0\)/,
     );
     expect(saying('repeats one step')[0].text).toMatch(/^invlpgb no page/);
   });
