@@ -14,7 +14,6 @@ import { rarFlushAll, rarLockGlobalAsids, rarUnlockGlobalAsids } from '../kernel
 import {
   rarChooseGlobalAsid,
   rarFollowGlobalAsid,
-  rarLeaveMm,
   rarLoadNewMmCr3,
   rarStoreSlot,
   rarUpdateMmCpumask,
@@ -56,7 +55,6 @@ export const rarBackend: Backend = {
     followGlobalAsid: rarFollowGlobalAsid,
     updateMmCpumask: rarUpdateMmCpumask,
     loadNewMmCr3: rarLoadNewMmCr3,
-    leaveMm: rarLeaveMm,
     shouldFlushTlb: rarShouldFlushTlb,
     calledFunction: rarCalledFunction,
     runCsd: rarRunCsd,

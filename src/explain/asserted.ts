@@ -1,3 +1,4 @@
+import { lazyEnded } from './circumstance.js';
 import type { Explanation } from './explanation.js';
 import type { RawStep } from './raw-step.js';
 import type { Story } from './story.js';
@@ -21,7 +22,7 @@ export function asserted(story: Story, judged: readonly number[]): Explanation {
     // Last, as it may be one of them.
     story.mark(last, violation.message);
   }
-  return story.end({ kind: 'outcome', facts: violation.facts }, null);
+  return story.end({ kind: 'outcome', facts: violation.facts }, null, lazyEnded(story, last.cpu));
 }
 
 /** Over the final memory: who stored it. */

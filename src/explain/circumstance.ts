@@ -14,6 +14,7 @@ export const CIRCUMSTANCES = {
   genBeforeSwitching: 'the CPU had read tlb_gen and not stored SWITCHING',
   switchingBuffered: 'the CPU had read tlb_gen with SWITCHING in its store buffer',
   inSwitching: 'the CPU was between SWITCHING and its new loaded_mm',
+  lazyEnded: 'a flush that followed to a global ASID had ended the lazy mode of an idle CPU',
   markCleared: 'the mark of pending batched unmaps was cleared by a flush that was older than the change',
 } as const;
 
@@ -94,6 +95,17 @@ export function markCleared(
     return flushed !== undefined && flushed.step < changed;
   });
   return cleared ? CIRCUMSTANCES.markCleared : null;
+}
+
+/** What `cpu` stored to its is_lazy last was that it is not lazy, in an interrupt, and it has gone on. */
+export function lazyEnded({ steps, kernel }: Recorded, cpu: number): Circumstance | null {
+  const { isLazy } = kernel.layout.cpus[cpu].tlbstate;
+  const stores = (step: RawStep): boolean =>
+    step.cpu === cpu && step.kind === K.OP_WRITE_ONCE && step.a === isLazy;
+  const ended = steps.findLast(stores);
+  if (ended === undefined || ended.b !== 0 || ended.handlerDepth === 0) return null;
+  const left = steps.some((step) => step.step > ended.step && step.cpu === cpu && step.handlerDepth === 0);
+  return left ? CIRCUMSTANCES.lazyEnded : null;
 }
 
 function zeroes({ writes }: RawStep, word: number): boolean {

@@ -105,8 +105,10 @@ export function* flushOfOtherMm(cpu: KernelCpu, mm: number, local: boolean): Pro
  */
 export function* flushUnderGlobalAsid(cpu: KernelCpu, loadedMm: number): Protocol<boolean> {
   const state = cpu.own.tlbstate;
+  if (cpu.features.lazyBeforeGlobalAsid && (yield* cpu.fn.flushWhileLazy(cpu, loadedMm))) return true;
   let asid = yield* cpu.readOnce(state.loadedMmAsid);
   if (yield* cpu.fn.mmNeedsGlobalAsid(cpu, loadedMm, asid)) {
+    // To switch ends lazy mode, and an idle task goes on with the mm (open finding idle-not-lazy).
     yield* cpu.fn.switchMmIrqsOff(cpu, loadedMm);
     asid = yield* cpu.readOnce(state.loadedMmAsid);
   }

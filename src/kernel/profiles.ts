@@ -45,6 +45,7 @@ const v612: Features = {
   batchSeesTransition: true,
   tlbsyncOnSameCpu: true,
   transitionBeforeAsid: true,
+  lazyBeforeGlobalAsid: false,
   hypervSkipsLazy: true,
   hypervSeesEmptyMask: true,
   hypervChecksVpNumber: true,

@@ -13,6 +13,7 @@ import { openFindings } from './open-findings.js';
  */
 export function openFindingsOf({
   profile,
+  backend,
   features,
   replace = {},
   bug,
@@ -21,6 +22,7 @@ export function openFindingsOf({
   return openFindings.filter(
     (finding) =>
       finding.profiles.includes(profile) &&
+      finding.backends?.includes(backend.name) !== false &&
       finding.name !== bug &&
       (Object.keys(finding.features) as FeatureName[]).every(
         (name) => features[name] === finding.features[name],

@@ -15,6 +15,8 @@ export interface OpenFinding {
   readonly summary: string;
   /** Profiles of the kernels that have it. */
   readonly profiles: readonly string[];
+  /** Backends that it takes; left out: it has to do with none. */
+  readonly backends?: readonly string[];
   /** The features on which it depends, as they must be: with any of them switched otherwise it is closed. */
   readonly features: Partial<Features>;
   /**

@@ -19,8 +19,8 @@ function staleUse(how: Pick<FactsOf<'stale-use'>, 'frame' | 'isWrite' | 'isBuffe
 }
 
 /**
- * Every open finding of the profiles. `left-mask-before-cr3` was found here first; the others are known bugs
- * that some profiles still have (`variants/bugs.ts` has each with its fix).
+ * Every open finding of the profiles. `left-mask-before-cr3` and `idle-not-lazy` were found here first; the
+ * others are known bugs that some profiles still have (`variants/bugs.ts` has each with its fix).
  */
 export const openFindings: readonly OpenFinding[] = [
   {
@@ -60,6 +60,29 @@ export const openFindings: readonly OpenFinding[] = [
         'as long as the host keeps a vCPU out that it preempted there: unbounded, in a guest ' +
         'without PV flush',
     },
+  },
+  {
+    name: 'idle-not-lazy',
+    summary:
+      'flush_tlb_func follows to a global ASID by switch_mm_irqs_off on a lazy CPU too, which is not lazy ' +
+      'any more then and idles on with the mm: leave_mm warns. No stale use comes of it',
+    profiles: ['6.15-rc5', '6.15-rc6', '6.16.3', '6.17.5', '6.18', '6.18.15', '7.1'],
+    backends: ['invlpgb'],
+    features: { globalAsids: true, lazyBeforeGlobalAsid: false },
+    functions: ['flushUnderGlobalAsid', 'switchMmIrqsOff', 'clearIsLazy', 'leaveMm'],
+    class: 'assertion',
+    causes: [
+      {
+        kind: 'outcome',
+        facts: { class: 'assertion', cpu: 0, text: 'leave_mm: the idle CPU is not lazy any more' },
+      },
+    ],
+    circumstance: CIRCUMSTANCES.lazyEnded,
+    scenarios: ['global-idle'],
+    since: '6.15 on CPUs with INVLPGB, in idle states that are flagged as flushing the TLB (ACPI C3)',
+    until: 'not closed in 7.3',
+    closedBy: ['lazyBeforeGlobalAsid'],
+    closes: 'is_lazy looked at before mm_needs_global_asid, as the RAR series does since its v3',
   },
   {
     name: 'b38',

@@ -194,6 +194,14 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown hunt --variant xen': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant hyperv': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown hunt --variant rar': cli(0, { prints: /\bnone in \d+ executions/ }),
+  'shootdown hunt --variant invlpgb --scenario global-idle': cli(0, {
+    executions: 60,
+    prints: /known: idle-not-lazy/,
+  }),
+  'shootdown hunt --variant invlpgb+lazyBeforeGlobalAsid --scenario global-idle': cli(0, {
+    executions: 60,
+    prints: /\bnone in 60 executions/,
+  }),
   'shootdown hunt --variant invlpgb': cli(0, { prints: /\bnone in \d+ executions/ }),
   'shootdown litmus examples/SB.litmus': cli(0, { prints: /^States 4$/m }),
   'shootdown litmus examples/SB.litmus --on-threads': cli(0, {

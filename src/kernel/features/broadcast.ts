@@ -96,4 +96,12 @@ export const broadcastFeatures: readonly Feature[] = [
     needs: 'globalAsids',
     broadcast: true,
   },
+  {
+    name: 'lazyBeforeGlobalAsid',
+    summary: 'flush_tlb_func sees that a CPU is lazy before it follows to a global ASID',
+    commit: null,
+    since: 'no kernel yet (the RAR series does it since v3)',
+    needs: 'globalAsids',
+    broadcast: true,
+  },
 ];

@@ -143,6 +143,11 @@ export interface Features extends RarFeatures {
   readonly tlbsyncOnSameCpu: boolean;
   /** An mm is in transition before its global ASID can be seen (B20d). */
   readonly transitionBeforeAsid: boolean;
+  /**
+   * flush_tlb_func sees that the CPU is lazy before it follows to a global ASID, which would end its laziness
+   * while it idles on.
+   */
+  readonly lazyBeforeGlobalAsid: boolean;
   /** Hyper-V guests: CPUs in lazy TLB mode are left out of the hypercall when no tables were freed. */
   readonly hypervSkipsLazy: boolean;
   /**

@@ -3,7 +3,6 @@ import { INIT_MM } from '../constants.js';
 import { cpumaskSetCpu, cpumaskTestCpu } from '../cpumask.js';
 import { isGlobalAsid } from '../global-asid.js';
 import type { KernelCpu } from '../kernel-cpu.js';
-import { leaveMm } from '../lazy.js';
 import { storeSlot } from '../slots.js';
 import { loadNewMmCr3, updateMmCpumask } from '../switch-mm.js';
 
@@ -101,24 +100,4 @@ export function* rarLoadNewMmCr3(
  */
 export function* rarStoreSlot(cpu: KernelCpu, asid: number, ctxId: number, tlbGen: number): Protocol<void> {
   if (!isGlobalAsid(cpu, asid)) yield* storeSlot(cpu, asid, ctxId, tlbGen);
-}
-
-/**
- * `leave_mm`, with its warning: an idle CPU that has an mm loaded is lazy.
- *
- * @assumes interrupts are on; the CPU is lazy.
- */
-export function* rarLeaveMm(cpu: KernelCpu): Protocol<void> {
-  const state = cpu.own.tlbstate;
-  if (!cpu.broadcasts) {
-    yield* leaveMm(cpu);
-    return;
-  }
-  const loadedMm = yield* cpu.readOnce(state.loadedMm);
-  if (loadedMm === INIT_MM) return;
-  const isLazy = yield* cpu.readOnce(state.isLazy);
-  // A flush may have pushed it to init_mm in between.
-  const loadedNow = isLazy === 0 ? yield* cpu.readOnce(state.loadedMm) : loadedMm;
-  yield* cpu.assert(isLazy !== 0 || loadedNow === INIT_MM, 'leave_mm: the idle CPU is not lazy any more');
-  yield* leaveMm(cpu);
 }

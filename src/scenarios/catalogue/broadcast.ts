@@ -3,6 +3,7 @@ import {
   A,
   B,
   C,
+  deepIdle,
   dontneed,
   exit,
   fork,
@@ -77,6 +78,18 @@ export const broadcast: readonly Scenario[] = [
     mms: [{ mapped: [0, 1].map((page) => ({ page, write: true })) }],
     start: [0, 1].map((page) => ({ loadedMm: A, cached: [{ mm: A, page }] })),
     scripts: [script(repeat(3, dontneed(0, 1), read(0))), script(repeat(3, dontneed(1, 2), read(1)))],
+  },
+  {
+    ...machine,
+    name: 'global-idle',
+    summary: 'a CPU that runs a thread of an mm idles, deeply too, while the mm is given a global ASID',
+    cpus: 2,
+    mms: [{ mapped: [0, 1].map((page) => ({ page, write: true })) }, {}],
+    start: [0, 1].map(() => ({ loadedMm: A, cached: [0, 1].map((page) => ({ mm: A, page })) })),
+    scripts: [
+      script(repeat(2, dontneed(0, 1), read(0)), munmap(1, 2), dontneed(0, 1), read(0)),
+      script(kthread, deepIdle, run(A), read(0), kthread, run(A), read(0, 1), deepIdle, run(A), read(0)),
+    ],
   },
   {
     ...machine,
