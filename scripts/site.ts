@@ -1,13 +1,14 @@
 /**
  * The site of the documentation: README, every page of docs/, and the API by its docstrings, with a search
- * that needs no server; and above all of them a kernel to move by hand. Nothing is fetched.
+ * that needs no server; and on top of the front page a kernel to move by hand. Nothing is fetched.
  *
  *     npm run site [-- DIRECTORY]
  *
- * DIRECTORY: default `site`. Ends with 1 where a page or a docstring links to what there is not.
+ * DIRECTORY: default `site`. Ends with 1 where a page or a docstring links to what there is not, and where the
+ * front page has not what it is to begin with.
  */
 
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -27,6 +28,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** What was run at its time, and grows. */
 const LEFT_OUT = ['results-log.md'];
 const EXPLORE = 'explore.html';
+/** Most of a window, so that what follows is seen to follow. */
+const FRAME_HEIGHT = '80vh';
 const out = process.argv[2] ?? 'site';
 
 const app = await Application.bootstrap({
@@ -71,6 +74,18 @@ app.renderer.hooks.on('sidebar.begin', (context) =>
   ),
 );
 
+// The front page begins with it; alone it has an address for every step, and room.
+app.renderer.hooks.on('content.begin', (context) => {
+  if (context.page.url !== 'index.html') return JSX.createElement(JSX.Fragment, null);
+  const frame = JSX.createElement('iframe', {
+    ...{ src: EXPLORE, title: 'A kernel to move by hand', loading: 'eager' },
+    style: `width: 100%; height: ${FRAME_HEIGHT}; border: 1px solid var(--color-accent)`,
+  });
+  const link = JSX.createElement('a', { href: EXPLORE }, 'In a window of its own');
+  const text = ', with a link to every step. What it is that moves here, below.';
+  return JSX.createElement('div', null, frame, JSX.createElement('p', null, link, text));
+});
+
 const project = await app.convert();
 if (project === undefined) process.exit(1);
 app.validate(project);
@@ -83,3 +98,7 @@ writeFileSync(
   join(out, EXPLORE),
   await playgroundHtml(VERSION, { variant, scenario, memory: 'tso', seed: 1 }),
 );
+if (!readFileSync(join(out, 'index.html'), 'utf8').includes(`<iframe src="${EXPLORE}"`)) {
+  console.error('site: the front page does not begin with the kernel to move by hand');
+  process.exitCode = 1;
+}

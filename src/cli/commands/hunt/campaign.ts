@@ -41,8 +41,13 @@ export interface CampaignOptions {
     request: number,
     keep: (finding: Finding) => string | null,
   ) => CampaignRequest | null;
-  /** What the last of a request's hunts is told as. */
-  readonly total?: (last: HuntResult, request: number) => Promise<HuntResult>;
+  /** What the last of a request's hunts is told as; null: there was nothing left to be hunted. */
+  readonly total?: (last: HuntResult | null, request: number) => Promise<HuntResult>;
+  /**
+   * The modules that a request's subject is made of, by their files: a finding of it names no others. Absent:
+   * all that are known.
+   */
+  readonly modulesOf?: (request: number) => readonly string[];
 }
 
 export interface Campaign {
@@ -58,12 +63,12 @@ export interface Campaign {
 }
 
 /**
- * Runs the hunts in order. A request may be a function, called when its turn comes, for a budget that depends
- * on the time left.
+ * Runs the hunts in order. A request is a function, called when its turn comes, for a budget that depends on
+ * the time left; null: nothing is left to be hunted, and `total` knows what it came to.
  */
 export async function runCampaign(
   context: CliContext,
-  requests: readonly (() => CampaignRequest)[],
+  requests: readonly (() => CampaignRequest | null)[],
   options: CampaignOptions,
 ): Promise<Campaign> {
   const { engine } = context;
@@ -71,9 +76,11 @@ export async function runCampaign(
   let failure: unknown = null;
   const keeper = await keeperOf(context, options.out);
   const interrupted = await withPool(context, options, async (pool, signal, progress) => {
-    const hunted = (request: CampaignRequest): Promise<HuntResult> => {
+    const hunted = async (request: CampaignRequest, index: number): Promise<HuntResult> => {
       const asked = { ...request, jobs: options.jobs, signal, onProgress: progress.update };
-      return 'program' in asked ? engine.huntProgram(asked, pool) : engine.hunt(asked, pool);
+      const result =
+        'program' in asked ? await engine.huntProgram(asked, pool) : await engine.hunt(asked, pool);
+      return ofModules(result, options.modulesOf?.(index));
     };
     const keep = (finding: Finding): string | null => keeper.keep(finding);
     const next = (result: HuntResult, index: number): CampaignRequest | null => {
@@ -87,15 +94,16 @@ export async function runCampaign(
     };
     for (const [index, request] of requests.entries()) {
       if (signal.aborted || failure !== null) break;
-      let result: HuntResult;
+      let result: HuntResult | null = null;
       try {
-        result = await hunted(request());
-        for (;;) {
-          const again = next(result, index);
-          if (again === null || signal.aborted) break;
-          result = await hunted(again);
+        let asked = request();
+        while (asked !== null) {
+          result = await hunted(asked, index);
+          asked = next(result, index);
+          if (signal.aborted) break;
         }
         result = (await options.total?.(result, index)) ?? result;
+        if (result === null) continue;
       } catch (error) {
         // With nothing known there is nothing to tell first.
         if (outcomes.length === 0) throw error;
@@ -115,6 +123,14 @@ export async function runCampaign(
     return outcomes.length > 0;
   });
   return { outcomes, interrupted, unsaved: keeper.failed, failure };
+}
+
+/** Names in the finding those of its modules that are among the files. */
+function ofModules(result: HuntResult, files: readonly string[] | undefined): HuntResult {
+  const { finding } = result;
+  if (files === undefined || finding?.modules === undefined) return result;
+  const modules = finding.modules.filter(({ file }) => files.includes(file));
+  return { ...result, finding: { ...finding, modules } };
 }
 
 /**

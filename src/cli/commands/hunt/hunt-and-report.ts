@@ -31,10 +31,10 @@ import type { BaselineUse } from './known-violations.js';
 import type { Reporting } from './reporting.js';
 
 /** What is hunted, told how, and kept where. */
-export interface HuntJob extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead' | 'total'> {
+export interface HuntJob extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead' | 'total' | 'modulesOf'> {
   readonly plan: HuntPlan;
   /** One for each subject of the plan. */
-  readonly requests: readonly (() => CampaignRequest)[];
+  readonly requests: readonly (() => CampaignRequest | null)[];
   readonly scenarios: readonly Scenario[];
   readonly reporting: Reporting;
   readonly baseline: BaselineUse | null;
@@ -60,6 +60,7 @@ export async function huntAndReport(context: CliContext, job: HuntJob): Promise<
     onOutcome: ({ verdict }) => reporting.verdict(verdict),
     instead: job.instead,
     total: job.total,
+    modulesOf: job.modulesOf,
   });
   const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
   warnOfUnrepeatable(context, campaign.outcomes);

@@ -34,8 +34,8 @@ export class BatchMode {
     private readonly codeHash: string,
   ) {}
 
-  /** The first batch of a subject in this run. */
-  begin(subject: number, request: CampaignRequest): CampaignRequest {
+  /** The first batch of a subject in this run; null where earlier runs have done all that is asked. */
+  begin(subject: number, request: CampaignRequest): CampaignRequest | null {
     const { strategies, seed, memory } = request;
     const of = JSON.stringify(
       'program' in request
@@ -45,7 +45,7 @@ export class BatchMode {
     const batches = new Batches(this.plan.corpus, { subject: nameOf(request), of });
     const search = { request, batches, begunMs: performance.now(), isBlocked: false };
     this.searches[subject] = search;
-    return batchOf(search);
+    return isDone(search) ? null : batchOf(search);
   }
 
   /**
@@ -69,14 +69,15 @@ export class BatchMode {
   };
 
   /** What all batches of a subject come to, those of earlier runs among them. */
-  async total(last: HuntResult, subject: number): Promise<HuntResult> {
+  async total(last: HuntResult | null, subject: number): Promise<HuntResult> {
     const { batches } = this.searches[subject];
     const total = batches.total();
     // A violation that nothing was kept of is told as it is.
-    const isUnkept = last.verdict.violation !== null && total?.witness === null;
-    if (total === null || isUnkept) return last;
+    const isUnkept = (last?.verdict.violation ?? null) !== null && total?.witness === null;
+    if (last !== null && (total === null || isUnkept)) return last;
+    if (total === null) throw new Error('a search without a batch is not over');
     const { witness } = total;
-    const { interrupted, code } = last.verdict;
+    const { interrupted = false, code } = last?.verdict ?? {};
     const verdict = { ...total.verdict, interrupted, ...(code === undefined ? {} : { code }) };
     if (witness === null) return { verdict, finding: null, replay: null };
     const own = this.seen[subject];
@@ -101,9 +102,13 @@ export class BatchMode {
 const nameOf = (request: CampaignRequest): string =>
   'program' in request ? request.program : request.variant;
 
-function isOver({ request, batches, begunMs }: Search): boolean {
-  const { budgetMs, executions } = request;
-  if (budgetMs !== undefined && performance.now() - begunMs >= budgetMs) return true;
+function isOver(search: Search): boolean {
+  const { budgetMs } = search.request;
+  return (budgetMs !== undefined && performance.now() - search.begunMs >= budgetMs) || isDone(search);
+}
+
+/** Of all runs together: the time is each run's own. */
+function isDone({ request: { executions }, batches }: Search): boolean {
   return executions !== undefined && batches.executions >= executions;
 }
 

@@ -115,6 +115,7 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
     requests: requests.map((request, subject) => () => turns.begin(subject, request)),
     instead: turns.instead,
     total: turns.total,
+    modulesOf: (subject) => modulesOf(loaded, [owners[subject]]),
     expected: turns.expected,
   });
   if (exitCode !== EXIT_OK) return exitCode;

@@ -26,7 +26,8 @@ export class Turns {
     this.batch = new BatchMode(context, how, codeHash);
   }
 
-  begin(subject: number, request: CampaignRequest): CampaignRequest {
+  /** Null: nothing is left to be hunted. */
+  begin(subject: number, request: CampaignRequest): CampaignRequest | null {
     if (this.isAwaited(subject)) return request;
     if (this.how.mode === 'batch') return this.batch.begin(subject, request);
     // A change answers for what no batch has met before.
@@ -42,8 +43,10 @@ export class Turns {
       : this.past.instead(result, subject);
   };
 
-  readonly total = async (last: HuntResult, subject: number): Promise<HuntResult> =>
-    this.how.mode === 'batch' && !this.isAwaited(subject) ? this.batch.total(last, subject) : last;
+  readonly total = async (last: HuntResult | null, subject: number): Promise<HuntResult> =>
+    last === null || (this.how.mode === 'batch' && !this.isAwaited(subject))
+      ? this.batch.total(last, subject)
+      : last;
 
   readonly expected = (verdict: Verdict, subject: number): Expected =>
     expectedOf(this.owners[subject], verdict, this.past.of(subject));

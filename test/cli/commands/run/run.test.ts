@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HuntResult } from '../../../../src/cli/engine-api.js';
 import type { ConfigSpec } from '../../../../src/config/config.js';
@@ -162,12 +162,40 @@ describe('shootdown run', () => {
     expect(new Set(seeds).size).toBe(5);
     const [verdict] = JSON.parse(stdout).verdicts;
     expect(verdict).toMatchObject({ executions: 50, steps: 500, violation: 'stale-use', seed: 1 });
-    // All that was asked is done: one more batch tells that it is over.
-    await run(corpus(-1), '--mode', 'batch', '--json');
-    expect(seeds).toHaveLength(6);
+    // All that was asked is done: nothing more is hunted, and the same is told.
+    const again = await run(corpus(-1), '--mode', 'batch', '--json');
+    expect(again.exitCode).toBe(1);
+    expect(JSON.parse(again.stdout).verdicts).toMatchObject([
+      { executions: 50, steps: 500, violation: 'stale-use', seed: 1 },
+    ]);
+    expect(seeds).toHaveLength(5);
     const change = engineOf(spec, () => ({}));
     expect((await run(change)).exitCode).toBe(0);
     expect(change.requests[0].known).toEqual([{ ...met, scenario: expect.any(String) }]);
+  });
+
+  it('names in a finding the modules of its project alone', async () => {
+    const modules = ['a.ts', 'b.ts'].map((file) => ({ file, sha256: '0'.repeat(64) }));
+    const engine = engineOf({
+      projects: [
+        { name: 'a', variant: '6.14', modules: ['a.ts'] },
+        { name: 'b', variant: '6.17.5', modules: ['b.ts'] },
+      ],
+    });
+    const hunt: FakeEngine['hunt'] = async ({ variant }) => {
+      const finding = sampleFinding({ variant, modules });
+      const verdict = sampleVerdict({ variant, violation: 'stale-use', message: 'm' });
+      return { verdict, finding, replay: sampleReplay(finding) };
+    };
+    await run(Object.assign(engine, { hunt }));
+    const named = readdirSync('findings').map((file) => {
+      const finding = JSON.parse(readFileSync(`findings/${file}`, 'utf8'));
+      return [finding.variant, finding.modules.map(({ file }: { file: string }) => file)];
+    });
+    expect(named.sort()).toEqual([
+      ['6.14', ['a.ts']],
+      ['6.17.5', ['b.ts']],
+    ]);
   });
 
   it('begins no search anew where what was done cannot be read', async () => {
