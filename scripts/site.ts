@@ -4,7 +4,7 @@
  *
  *     npm run site [-- DIRECTORY]
  *
- * DIRECTORY: default `site`. Ends with 1 where a page or a docstring links to what there is not, and where the
+ * DIRECTORY: default `site`. Ends with 1 where a page or a docstring links to what there is not, or where the
  * front page has not what it is to begin with.
  */
 

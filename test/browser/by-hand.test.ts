@@ -53,6 +53,10 @@ const selected = (page: Page) => page.locator('[role=option][aria-selected=true]
 const words = async (page: Page) => (await page.locator('.message').innerText()).replace(/\s+/g, ' ');
 /** On a busy computer. */
 const soon = <Seen>(see: () => Promise<Seen>) => expect.poll(see, { timeout: 20_000, interval: 50 });
+const listHeight = (page: Page) => page.locator('.move-list').evaluate((list) => list.clientHeight);
+/** How many moves have text that their height has no room for. */
+const cutMoves = (page: Page) =>
+  moves(page).evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight).length);
 const hash = (page: Page) => page.evaluate(() => location.hash);
 
 describe.skipIf(!hasChromium)(`by hand in a browser${WITHOUT}`, () => {
@@ -115,6 +119,12 @@ describe.skipIf(!hasChromium)(`by hand in a browser${WITHOUT}`, () => {
     await withPage(playground(), async ({ page, problems, asked }) => {
       await settled(page);
       expect(await moves(page).count()).toBe(4);
+      // In a narrow window each has a row: none is cut, and the list is no higher for it.
+      const [size, wide] = [page.viewportSize(), await listHeight(page)];
+      await page.setViewportSize({ width: 560, height: 900 });
+      const rows = new Set(await moves(page).evaluateAll((all) => all.map((one) => one.offsetTop)));
+      expect([rows.size, await cutMoves(page), await listHeight(page)]).toEqual([4, 0, wide]);
+      if (size !== null) await page.setViewportSize(size);
       await page.getByRole('button', { name: /CPU1 user load from page 0/ }).focus();
       await page.keyboard.press('Enter');
       await soon(() => selected(page)).toBe('step 0, CPU1: user load from page 0');
