@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sourceOfFinding } from '../../src/cli/commands/source/kernel-source.js';
 import { createEngine } from '../../src/cli/engine.js';
 import type { Engine } from '../../src/cli/engine-api.js';
@@ -9,9 +8,13 @@ import { mmPointer } from '../../src/csource/runtime/c-words.js';
 import { type Translation, translate } from '../../src/csource/translate/translate.js';
 import { readModule } from '../../src/csource/wasm/module.js';
 import { cli } from '../cli/run-cli.js';
+import { askedOnce } from './asked-once.js';
 import { compiledAt, keptAt, LAST_FLUSH } from './fixtures/make-last-flush.js';
+import { folderWithCache } from './own-cache.js';
 import { runnerOf } from './translate/run-translated.js';
 import { compiling, HAS_CLANG } from './with-clang.js';
+
+vi.mock(import('../../src/csource/clang.js'), async (original) => askedOnce(await original()));
 
 /**
  * C text as the optimiser leaves it: the small kernel in last-flush, which is right as long as the compiler
@@ -68,13 +71,7 @@ describe('what the optimiser leaves', () => {
 const PATIENCE = { timeout: 240_000 };
 
 describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
-  const folder = mkdtempSync(join(tmpdir(), 'optimised-'));
-  const cacheBefore = process.env.XDG_CACHE_HOME;
-  process.env.XDG_CACHE_HOME = join(folder, 'cache');
-  afterAll(() => {
-    process.env.XDG_CACHE_HOME = cacheBefore ?? '';
-    rmSync(folder, { recursive: true });
-  });
+  const folder = folderWithCache('optimised');
   const run = (...argv: string[]) => cli(argv, { engine: createEngine() });
   const hunt = () =>
     run(
@@ -131,7 +128,9 @@ describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
     const { exitCode, stdout, stderr } = await run(...asked);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const found = JSON.parse(stdout);
-    expect(found).toMatchObject({ variant: 'c/6.12-O2', base: 'c/6.12', ownWords: 'same' });
+    expect(found).toMatchObject({
+      ...{ format: 'shootdown-source-compare', variant: 'c/6.12-O2', base: 'c/6.12', ownWords: 'same' },
+    });
     const { differences } = found.functions.find(
       ({ name }: { readonly name: string }) => name === 'switch_mm_irqs_off',
     );

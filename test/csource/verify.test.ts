@@ -1,21 +1,18 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../../src/cli/engine.js';
 import { cli } from '../cli/run-cli.js';
+import { askedOnce } from './asked-once.js';
+import { folderWithCache } from './own-cache.js';
 import { compiling, HAS_CLANG } from './with-clang.js';
+
+vi.mock(import('../../src/csource/clang.js'), async (original) => askedOnce(await original()));
 
 /** All executions of the lab's own small kernel in C, as it is and broken. */
 
-const folder = mkdtempSync(join(tmpdir(), 'c-verify-'));
-const cacheBefore = process.env.XDG_CACHE_HOME;
-process.env.XDG_CACHE_HOME = join(folder, 'cache');
-afterAll(() => {
-  process.env.XDG_CACHE_HOME = cacheBefore ?? '';
-  rmSync(folder, { recursive: true });
-});
+const folder = folderWithCache('c-verify');
 
 const TREE = fileURLToPath(new URL('fixtures/tree', import.meta.url));
 const verify = (root: string, scenario: string) => {
