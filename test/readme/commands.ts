@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { HAS_CLANG } from '../csource/with-clang.js';
 
 /**
  * Every command line of README.md and of docs/, and how `readme.test.ts` executes it. What costs minutes is
@@ -10,8 +9,6 @@ import { HAS_CLANG } from '../csource/with-clang.js';
 
 /** It imports the sources beside it. */
 const RUN_TOKEN = fileURLToPath(new URL('../../examples/run-token.ts', import.meta.url));
-const SLOTS_KERNEL = fileURLToPath(new URL('../csource/fixtures/slots', import.meta.url));
-const SMALL_KERNEL = fileURLToPath(new URL('../csource/fixtures/tree', import.meta.url));
 
 export type How =
   /** In this process, by the real engine. */
@@ -33,6 +30,8 @@ export type How =
       /** Standard output has to match. */
       readonly prints?: RegExp;
     }
+  /** By a test that runs the same command with other amounts. */
+  | { readonly by: 'another test'; readonly test: string; readonly of: string }
   /** By a check of its own in readme.test.ts. */
   | {
       readonly by:
@@ -57,6 +56,8 @@ const cli = (
 
 const VERIFIED_PART =
   'verify --variant 6.18 --scenario dontneed-read --shard 2/2 --reporter blob --reporter-file parts/2.json';
+
+const inTest = (test: string, of: string): How => ({ by: 'another test', test: `test/${test}.test.ts`, of });
 
 /** The finding that `shootdown hunt --variant b1` writes: README says `findings/b1--....json` for it. */
 export const B1_PLACEHOLDER = 'findings/b1--....json';
@@ -90,58 +91,35 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     argv: 'study remote-tlb-gen --budget 10m --variant hypercall/v12',
     prints: /^v12 +none/m,
   }),
-  // The lab's own small kernel; without a compiler both say how to get one.
   'shootdown explore': cli(0, { prints: /shootdown-explore\.html/ }),
   'shootdown explore --variant 6.14 --output try.html': cli(0, { prints: /^try\.html$/m }),
-  'shootdown source check ~/linux': cli(HAS_CLANG ? 0 : 2, { argv: `source check ${SMALL_KERNEL}` }),
-  'shootdown hunt --kernel-source ~/linux': cli(HAS_CLANG ? 0 : 2, {
-    argv: `hunt --kernel-source ${SMALL_KERNEL}`,
-  }),
-  'shootdown hunt --kernel-source ~/linux --c-opt 2': cli(HAS_CLANG ? 0 : 2, {
-    argv: `hunt --kernel-source ${SMALL_KERNEL} --c-opt 2 --scenario ping-pong-munmap --executions 50`,
-  }),
-  'shootdown stress --kernel-source ~/linux --cpus 8': cli(HAS_CLANG ? 0 : 2, {
-    argv: `stress --kernel-source ${SMALL_KERNEL} --scenario munmap-storm --cpus 4 --for 1s`,
-  }),
-  'shootdown verify --kernel-source ~/linux --budget 30s': cli(HAS_CLANG ? 0 : 2, {
-    argv: `verify --kernel-source ${SMALL_KERNEL} --scenario dontneed-read --budget 30s`,
-  }),
-  'shootdown trace check --kernel-source ~/linux my.trace.gz': cli(HAS_CLANG ? 0 : 2, {
-    argv: `trace check --kernel-source ${SLOTS_KERNEL} my.trace.gz`,
-  }),
-  // It does little that the lab's transcription does; test/compare/accesses has trees that do.
-  'shootdown source compare ~/linux --c-opt 2': cli(HAS_CLANG ? 0 : 2, {
-    argv: `source compare ${SMALL_KERNEL} --c-opt 2 --executions 1`,
-  }),
-  'shootdown source compare ~/linux': cli(HAS_CLANG ? 1 : 2, { argv: `source compare ${SMALL_KERNEL}` }),
-  // It has no other state, and is told so; test/csource/command-line.test.ts compares two.
-  'shootdown compare --kernel-source ~/linux --against HEAD~1': cli(2, {
-    argv: `compare --kernel-source ${SMALL_KERNEL} --against ${SMALL_KERNEL}`,
-  }),
-  'shootdown verify examples/debates/kernel-cr3-loaded.ts': cli(1, {
-    prints: /^4 verdicts: 1 without a violation in any execution, 3 with a violation$/m,
-  }),
-  'shootdown verify examples/debates/csd-lock.ts': cli(1, {
-    prints: /^4 verdicts: 2 without a violation in any execution, 2 with a violation$/m,
-  }),
-  'shootdown hunt examples/papers/early-ack.ts': cli([0, 1], {
-    argv: 'hunt examples/papers/early-ack.ts --scenario lazy-freed-tables',
-  }),
-  'shootdown hunt examples/papers/flush-on-return.ts': cli(1, {
-    argv: 'hunt examples/papers/flush-on-return.ts --scenario ping-pong-dontneed',
-    executions: 60,
-    prints: /^flush-on-return-too-soon +stale-use/m,
-  }),
-  'shootdown hunt examples/papers/luf.ts': cli(1, {
-    argv: 'hunt examples/papers/luf.ts --scenario reclaim-mprotect',
-    executions: 300,
-    prints: /^luf-frees-first +stale-use/m,
-  }),
-  'shootdown hunt examples/papers/latr.ts': cli(1, {
-    argv: 'hunt examples/papers/latr.ts --scenario ping-pong-dontneed',
-    executions: 60,
-    prints: /^latr +split-page/m,
-  }),
+  'shootdown source check ~/linux': inTest('csource/command-line', "['source', 'check', TREE]"),
+  'shootdown hunt --kernel-source ~/linux': inTest('csource/command-line', "'hunt', '--kernel-source', TREE"),
+  'shootdown hunt --kernel-source ~/linux --c-opt 2': inTest(
+    'csource/optimised',
+    "'hunt', '--kernel-source', LAST_FLUSH, '--c-opt', '2'",
+  ),
+  'shootdown stress --kernel-source ~/linux --cpus 8': inTest(
+    'csource/command-line',
+    "'stress', '--kernel-source', root",
+  ),
+  'shootdown verify --kernel-source ~/linux --budget 30s': inTest('csource/verify', "'--kernel-source',"),
+  'shootdown trace check --kernel-source ~/linux my.trace.gz': inTest('check/c-text', "'--kernel-source',"),
+  'shootdown source compare ~/linux --c-opt 2': inTest(
+    'csource/optimised',
+    "'source', 'compare', LAST_FLUSH, '--c-opt', '2'",
+  ),
+  'shootdown source compare ~/linux': inTest('csource/command-line', "'source', 'compare', root"),
+  'shootdown compare --kernel-source ~/linux --against HEAD~1': inTest(
+    'csource/command-line',
+    "'--against',",
+  ),
+  'shootdown verify examples/debates/kernel-cr3-loaded.ts': inTest('examples/debates', 'kernel-cr3-loaded'),
+  'shootdown verify examples/debates/csd-lock.ts': inTest('examples/debates', 'csd-lock'),
+  'shootdown hunt examples/papers/early-ack.ts': inTest('examples/papers', 'early-ack.ts'),
+  'shootdown hunt examples/papers/flush-on-return.ts': inTest('examples/papers', 'flush-on-return.ts'),
+  'shootdown hunt examples/papers/luf.ts': inTest('examples/papers', 'luf.ts'),
+  'shootdown hunt examples/papers/latr.ts': inTest('examples/papers', 'latr.ts'),
   'shootdown verify examples/ticket-lock.ts': cli(1, {
     prints: /^ticket-lock: no violation in any execution/m,
   }),
@@ -175,8 +153,8 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     after: [VERIFIED_PART],
     prints: /^6\.18 in dontneed-read: not decided, shard 1 is missing/m,
   }),
-  // For two seconds; test/programs proves it whole.
-  'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 2s` }),
+  // For half a second; test/programs proves it whole.
+  'shootdown verify examples/run-token.ts': cli([0, 1], { argv: `verify ${RUN_TOKEN} --budget 500ms` }),
   'shootdown study remote-tlb-gen --exhaustive': cli(0, {
     argv: 'study remote-tlb-gen --exhaustive --variant kvm/v5 --scenario preempted-read,preempted-whole',
     prints: /^v5 +stale-use, \d+ steps/m,
@@ -213,7 +191,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
   'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
   'shootdown hunt examples/my-variant.ts': cli(1, { executions: 800, prints: /^caught-up +stale-use/m }),
-  'shootdown hunt examples/my-features.ts': cli(1, { executions: 400, prints: /^quiet +stale-use/m }),
+  'shootdown hunt examples/my-features.ts': inTest('examples/examples', 'my-features.ts'),
   'shootdown hunt examples/my-features.ts --variant quiet~quietWhenSwitching --allow-no-effect': cli(0, {
     executions: 200,
     prints: /what\s+quietWhenSwitching does otherwise the rest undoes/,
@@ -222,10 +200,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     perRow: 300,
     prints: /^my-rule +none/m,
   }),
-  // b1 falls in execution 399: test/examples.
-  'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': cli(1, {
-    prints: /^b3 +stale-use +allocator/m,
-  }),
+  'shootdown hunt examples/my-scenario.ts --variant b1,b3,6.18': inTest(
+    'examples/examples',
+    'my-scenario.ts',
+  ),
   'shootdown hunt --variant 6.12 --scenario exit-while-lazy': cli(0, {
     executions: 600,
     prints: /known: left-mask-before-cr3/,
@@ -269,20 +247,15 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /should_flush_ret: /,
   }),
   'shootdown list findings': cli(0, { prints: /^left-mask-before-cr3/m }),
-  // Where the wrong one fails soonest.
-  'shootdown hunt examples/my-backend.ts': cli(1, {
-    argv: 'hunt examples/my-backend.ts --scenario reclaim-mprotect',
-    executions: 50,
-    prints: /^hasty-kvm +stale-use/m,
-  }),
-  'shootdown hunt examples/my-host.ts --variant host-forgets-move --scenario ping-pong-munmap': cli(1, {
-    executions: 200,
-    prints: /^host-forgets-move +stale-use/m,
-  }),
-  'shootdown hunt examples/my-rule-optimistic.ts --scenario five-mms-two-slots': cli(1, {
-    executions: 300,
-    prints: /^optimistic-hypercall +stale-use/m,
-  }),
+  'shootdown hunt examples/my-backend.ts': inTest('examples/examples', 'my-backend.ts'),
+  'shootdown hunt examples/my-host.ts --variant host-forgets-move --scenario ping-pong-munmap': inTest(
+    'examples/examples',
+    'my-host.ts',
+  ),
+  'shootdown hunt examples/my-rule-optimistic.ts --scenario five-mms-two-slots': inTest(
+    'examples/examples',
+    'my-rule-optimistic.ts',
+  ),
   'shootdown hunt examples/seqlock.ts --memory sc': cli(1, {
     executions: 300,
     prints: /^seqlock-missing-fence +none/m,

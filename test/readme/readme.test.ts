@@ -106,7 +106,22 @@ function script(name: string, args: readonly string[]): string {
   return child(process.execPath, [...line.slice(SCRIPT_RUNNER.length).split(' '), ...args]);
 }
 
-const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
+/** That it is run where it says. */
+function requireIsIn({ test, of }: Extract<How, { by: 'another test' }>): void {
+  expect(readFileSync(join(ROOT, test), 'utf8')).toContain(of);
+}
+
+let packedPaths: readonly string[] | null = null;
+function packed(): readonly string[] {
+  packedPaths ??= (
+    JSON.parse(child('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])) as {
+      files: { path: string }[];
+    }[]
+  )[0].files.map(({ path }) => path);
+  return packedPaths;
+}
+
+const CHECKS: Readonly<Record<Exclude<How['by'], 'cli' | 'another test'>, () => void>> = {
   'npm ci': () => {
     const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages[''];
     for (const key of ['version', 'dependencies', 'devDependencies', 'engines'])
@@ -121,6 +136,8 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
       'slots-recycled',
       '--executions',
       '9',
+      '--count',
+      '1',
       '--out',
       out,
     ]);
@@ -139,11 +156,7 @@ const CHECKS: Readonly<Record<Exclude<How['by'], 'cli'>, () => void>> = {
     expect(manifest.scripts.site).toBe('node --import tsx scripts/site.ts');
   },
   'npm pack': () => {
-    const [packed] = JSON.parse(child('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'])) as {
-      files: { path: string }[];
-    }[];
-    const paths = packed.files.map(({ path }) => path);
-    expect(paths).toEqual(
+    expect(packed()).toEqual(
       expect.arrayContaining([
         'README.md',
         'examples/my-rule.ts',
@@ -217,6 +230,7 @@ describe('each command line of README.md and docs/', () => {
   )('%s', async (line, key) => {
     const how = COMMANDS[key];
     if (how.by === 'cli') await requireRuns(line, how);
+    else if (how.by === 'another test') requireIsIn(how);
     else CHECKS[how.by]();
   });
 
