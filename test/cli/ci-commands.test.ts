@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../src/cli/engine.js';
+import { partOf } from '../at-length.js';
 import { commandsIn } from '../report/ci-reader.js';
+import { cli } from './run-cli.js';
 import { COMMAND } from './start.js';
 
 /**
- * Whole processes with modules, files and names that would be commands to CI: nothing printed is one but our
- * own.
+ * Modules, files and names that would be commands to CI: nothing printed is one but our own. Whole processes
+ * where a module runs, whose console is the process's.
  */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,6 +41,9 @@ async function shootdown(
   return { exitCode, stdout, stderr };
 }
 
+/** The same in this process. */
+const here = (...argv: readonly string[]) => cli(argv, { engine: createEngine() });
+
 const hunt = (...argv: readonly string[]) =>
   shootdown(
     'hunt',
@@ -53,13 +59,14 @@ const hunt = (...argv: readonly string[]) =>
   );
 
 describe('what is printed of others', () => {
-  it.each([
-    [[]],
-    [['--json']],
-    [['--reporter', 'junit']],
-    [['--reporter', 'default,junit', '--reporter-file', join(out, 'junit.xml')]],
-    [['--baseline', join(out, 'baseline.json'), '--update-baseline']],
-  ])('hunt %j', async (flags) => {
+  const ways = [
+    [],
+    ['--json'],
+    ['--reporter', 'junit'],
+    ['--reporter', 'default,junit', '--reporter-file', join(out, 'junit.xml')],
+    ['--baseline', join(out, 'baseline.json'), '--update-baseline'],
+  ];
+  it.each(partOf(ways, 2).map((flags) => [flags]))('hunt %j', async (flags) => {
     const run = await hunt(...flags);
     expect(run.exitCode).toBe(flags.includes('--update-baseline') ? 0 : 1);
     expect([...commandsIn(run.stdout), ...commandsIn(run.stderr)]).toEqual([]);
@@ -81,7 +88,7 @@ describe('what is printed of others', () => {
     expect(commandsIn(readFileSync(join(out, 'summary'), 'utf8'))).toEqual([]);
   });
 
-  // Eight processes, each some seconds on a slow machine.
+  // Five processes, each some seconds on a slow machine.
   it('replayed, shown, on threads, refused', { timeout: 180_000 }, async () => {
     const folder = join(out, 'findings');
     const finding = join(folder, readdirSync(folder)[0]);
@@ -91,15 +98,22 @@ describe('what is printed of others', () => {
       ['show', '--json', finding, '--module', MODULE],
       ['stress', MODULE, '--for', '200ms', '--no-type-check'],
       ['hunt', 'test/cli/fixtures/command-thrown.ts', '--no-type-check', '--out', folder],
-      ['hunt', '--variant', '\r::error::x ##[error]y'],
-      ['replay', '::error::file'],
-      ['hunt', '\n::error::module.ts'],
     ];
     for (const argv of lines) {
       const { exitCode, stdout, stderr } = await shootdown(...argv);
       expect([0, 1, 2]).toContain(exitCode);
       expect([argv, ...commandsIn(stdout), ...commandsIn(stderr)]).toEqual([argv]);
     }
+  });
+
+  it.each([
+    [['hunt', '--variant', '\r::error::x ##[error]y']],
+    [['replay', '::error::file']],
+    [['hunt', '\n::error::module.ts']],
+  ])('refused: %j', async (argv) => {
+    const { exitCode, stdout, stderr } = await here(...argv);
+    expect(exitCode).toBe(2);
+    expect([...commandsIn(stdout), ...commandsIn(stderr)]).toEqual([]);
   });
 
   it('of files that are no findings', async () => {
@@ -110,7 +124,7 @@ describe('what is printed of others', () => {
       '{"\\r::error::x": ##[error]',
     ]) {
       writeFileSync(file, text);
-      const { exitCode, stdout, stderr } = await shootdown('replay', file);
+      const { exitCode, stdout, stderr } = await here('replay', file);
       expect(exitCode).toBe(2);
       expect([...commandsIn(stdout), ...commandsIn(stderr)]).toEqual([]);
     }

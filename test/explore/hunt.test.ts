@@ -38,7 +38,7 @@ describe('a hunt', () => {
     ['that finds something', { variant: 'b1' }],
     ['with another seed', { variant: 'b1', seed: 2 }],
     ['that finds something late', { variant: 'b39', seed: 3 }],
-    ['that finds nothing', { executions: 1500 }],
+    ['that finds nothing', { executions: 700 }],
     ['under sequential consistency', { variant: 'b3', memory: 'sc' as const }],
     [
       'with one strategy and one scenario',
@@ -63,7 +63,7 @@ describe('a hunt', () => {
   });
 
   it('gives no scenario more than twice the steps of another', async () => {
-    const { verdict } = await ask(2, { executions: 4000 });
+    const { verdict } = await ask(2, { executions: 2000 });
     // The last round may be cut off: judge full rounds by counting only what every scenario had.
     const steps = verdict.scenarios.map((tally) => tally.steps);
     expect(Math.max(...steps) / Math.min(...steps)).toBeLessThanOrEqual(2);

@@ -69,8 +69,14 @@ describe('a study', () => {
     await two.close();
   });
 
+  let asked: Promise<StudyOutcome> | null = null;
+  const ofTwo = (): Promise<StudyOutcome> => {
+    asked ??= ask(two, ['kvm/v0', 'kvm/v5']);
+    return asked;
+  };
+
   it('finds v5 and not v0, and counts both over the same executions', async () => {
-    const { results, interrupted } = await ask(two, ['kvm/v0', 'kvm/v5']);
+    const { results, interrupted } = await ofTwo();
     expect(interrupted).toBe(false);
     const [v0, v5] = results;
     expect(v0.verdict).toMatchObject({ violation: null, latent: [], executions: 60 });
@@ -86,8 +92,7 @@ describe('a study', () => {
   });
 
   it('does not depend on the number of jobs', async () => {
-    const variants = ['kvm/v0', 'kvm/v5'];
-    expect(comparable(await ask(two, variants))).toEqual(comparable(await ask(one, variants)));
+    expect(comparable(await ofTwo())).toEqual(comparable(await ask(one, ['kvm/v0', 'kvm/v5'])));
   });
 
   it('tells who waits for whom where a rule deadlocks', async () => {
