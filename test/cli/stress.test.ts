@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -99,6 +99,30 @@ describe('stress', () => {
       flushes: { full: 300, partial: 600, atSwitch: 12 },
       ...{ violations: [], hang: null, dead: [], interrupted: false, witness: null, known: null },
     });
+  });
+
+  it('has the reports that CI reads, each in its file, and what is printed beside them', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'stress-reports-'));
+    try {
+      const asked = ['stress', '--variant', 'b3', '--no-witness', '--out', out];
+      const engine = engineWith(VIOLATION);
+      const [xml, sarif] = [join(out, 'j.xml'), join(out, 's.sarif')];
+      const files = ['--reporter-file', `junit=${xml}`, '--reporter-file', `sarif=${sarif}`];
+      const run = await cli([...asked, '--reporter', 'junit,sarif,github-actions', ...files], { engine });
+      expect(run.exitCode).toBe(1);
+      expect(run.stdout).toMatch(/^violation +stale-use: /m);
+      expect(run.stdout).toMatch(/^::error title=6.17.5%3A stale-use/m);
+      expect(readFileSync(xml, 'utf8')).toContain('<failure type="stale-use"');
+      expect(JSON.parse(readFileSync(sarif, 'utf8')).runs[0].results).toHaveLength(1);
+      const dots = await cli([...asked, '--reporter', 'dot'], { engine });
+      expect(dots.stdout).toMatch(/^x\n1 of 1 subject with a violation/);
+      const alone = await cli([...asked, '--reporter', 'junit'], { engine });
+      expect(alone.stdout).toMatch(/^<\?xml /);
+      const blob = await cli([...asked, '--reporter', 'blob'], { engine });
+      expect([blob.exitCode, blob.stderr]).toEqual([2, expect.stringContaining('no blob of a stress run')]);
+    } finally {
+      rmSync(out, { recursive: true });
+    }
   });
 
   it('ends with 1 on a violation', async () => {

@@ -111,7 +111,8 @@ function expectedLines({ colors }: ReportTarget, results: readonly HuntResult[])
 
 const DRAWINGS = { whole: { detailed: true }, deciding: { aroundDeciding: true } } as const;
 
-function witnessLines(
+/** A witness, drawn as far as is said, in a sentence. */
+export function witnessLines(
   { colors, lineText }: ReportTarget,
   { verdict, witness }: HuntResult,
   drawn: 'whole' | 'deciding' | 'not',

@@ -40,6 +40,8 @@ export interface HuntResult {
   readonly witness: Witness | null;
   /** What a configuration says of it; absent where none does. */
   readonly expected?: Expected;
+  /** What the verdict rests on, a line each, where that is no hunt; absent: what hunts rest on. */
+  readonly grounds?: readonly string[];
 }
 
 /** What a project of a configuration expects of a subject, and whether it came so. */

@@ -73,7 +73,7 @@ function isRefused(verdict: Verdict, { allowNoEffect }: HuntReport): boolean {
 }
 
 function testcase(result: HuntResult, report: HuntReport): string[] {
-  const { verdict, expected } = result;
+  const { verdict, expected, grounds = restsOn(verdict) } = result;
   const known = metKnown(verdict);
   const numbers = {
     executions: verdict.executions,
@@ -87,7 +87,7 @@ function testcase(result: HuntResult, report: HuntReport): string[] {
   const out = [
     ...Object.entries(numbers).map(([name, value]) => `${name}: ${visible(String(value))}`),
     ...[expectedWords(result) ?? [], expected === undefined ? [] : ofBaseWords(expected)].flat().map(visible),
-    ...restsOn(verdict),
+    ...grounds,
     ...known.map((met) => visible(knownWords(met))),
     ...verdict.latent.map(
       ({ class: name, executions, message }) =>

@@ -13,11 +13,23 @@ export interface FileFlags {
   readonly reportDir: string;
 }
 
-export function outputsOf({ out, baseline, reporterFile, reporter, reportDir }: FileFlags): NamedFile[] {
-  const hasPage = reporter?.some(({ kind }) => kind === 'directory') === true;
+export function outputsOf(flags: FileFlags): NamedFile[] {
+  const { out, baseline } = flags;
   return [
     { flag: '--out', path: out },
     ...(baseline === undefined ? [] : [{ flag: '--baseline', path: baseline }]),
+    ...reportFilesOf(flags),
+  ];
+}
+
+/** What reports are written to. */
+export function reportFilesOf({
+  reporterFile,
+  reporter,
+  reportDir,
+}: Omit<FileFlags, 'out' | 'baseline'>): NamedFile[] {
+  const hasPage = reporter?.some(({ kind }) => kind === 'directory') === true;
+  return [
     ...(reporterFile ?? []).map(({ file }) => ({ flag: '--reporter-file', path: file })),
     ...(hasPage ? pageFiles(reportDir) : []),
   ];

@@ -57,10 +57,15 @@ export class Reporting {
   private readonly open: readonly OpenReport[];
 
   /**
-   * `lineText`: for what is printed, not for files. Throws InputError for reports that cannot be given
-   * together.
+   * `lineText`: for what is printed, not for files. `own`: reporters of the command that stand for those of
+   * their names. Throws InputError for reports that cannot be given together.
    */
-  constructor(context: CliContext, flags: ReportingFlags, lineText?: LineText) {
+  constructor(
+    context: CliContext,
+    flags: ReportingFlags,
+    lineText?: LineText,
+    own: readonly Reporter[] = [],
+  ) {
     const asked = flags.json ? reporterNames('--json')('json', flags.reporter) : (flags.reporter ?? []);
     const { files, alone } = reportPlaces(asked, flags.reporterFile ?? []);
     if (asked.some(({ kind }) => kind === 'directory'))
@@ -68,8 +73,9 @@ export class Reporting {
     for (const file of files.values()) tryDirectory('--reporter-file', file);
     this.showsDefault = alone === null;
     const active = [...(alone === null ? [tellerOfPeople(asked)] : []), ...asked.filter(isForOthers)];
-    this.open = active.map((reporter) => {
-      const file = files.get(reporter);
+    this.open = active.map((named) => {
+      const file = files.get(named);
+      const reporter = own.find(({ name }) => name === named.name) ?? named;
       if (file !== undefined) return openInFile(context, reporter, file);
       const directory = directoryOf(context, flags.reportDir, this.showsDefault);
       return reporter.open({ ...stdoutOf(context, alone === null), lineText, directory });

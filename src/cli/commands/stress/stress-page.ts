@@ -1,15 +1,14 @@
-/** What a stress run is of, in words, and its page. */
+/** What a stress run is of, in words, its page, and the witness as reports have it. */
 
-import type { ShownWitness } from '../../../report/page/results.js';
+import type { ReportPage, ShownWitness } from '../../../report/page/results.js';
 import { stressPage } from '../../../report/page/stress-page.js';
-import { savePage } from '../../../report/reporters/html.js';
+import type { Witness as HuntWitness } from '../../../report/reporters/hunt-report.js';
 import { count } from '../../../report/text-columns.js';
 import { type LabelledLine, replayCommand } from '../../../report/witness-words.js';
 import type { SelfTest } from '../../../stress/self-test.js';
 import type { CampaignResult } from '../../../stress/stress-campaign.js';
 import type { CliContext } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
-import { directoryOf } from '../report-directory.js';
 import type { StressTargets } from './stress-targets.js';
 
 interface StressRun {
@@ -40,21 +39,23 @@ export function aboutRun({ chosen, flags, test }: StressRun): LabelledLine[] {
 /** What the explorer came to, and where its finding was saved. */
 type Witness = HuntResult & { readonly path: string | null };
 
-/** Writes the page. */
-export async function saveRun(
+export function pageOf(
   context: CliContext,
-  run: StressRun & { readonly flags: { readonly reportDir: string; readonly json: boolean } },
+  run: StressRun,
   { result }: CampaignResult,
-  { witness, interrupted }: { readonly witness: Witness | null; readonly interrupted: boolean },
-): Promise<void> {
-  const head = { shootdown: context.version, interrupted };
-  const page = stressPage(head, result, shownWitness(witness), aboutRun(run));
-  await savePage(directoryOf(context, run.flags.reportDir, !run.flags.json), page);
+  { witness, interrupted }: { readonly witness: ShownWitness | null; readonly interrupted: boolean },
+): ReportPage {
+  return stressPage({ shootdown: context.version, interrupted }, result, witness, aboutRun(run));
 }
 
-function shownWitness(witness: Witness | null): ShownWitness | null {
+export function shownWitness(witness: Witness | null): ShownWitness | null {
   const { finding = null, replay = null, path = null } = witness ?? {};
   if (finding === null || replay === null) return null;
   const command = path === null ? null : replayCommand(path, finding);
   return { finding, cause: replay.cause, file: path, execution: replay, replay: command };
+}
+
+/** The same for reports that are no page. */
+export function huntWitness(shown: ShownWitness | null): HuntWitness | null {
+  return shown === null ? null : { ...shown, trace: shown.execution?.trace ?? [] };
 }

@@ -8,6 +8,7 @@ import { visible } from '../../../report/escape.js';
 import { openFindingLines } from '../../../report/hunt-words.js';
 import { type StressWitness, stressDocument } from '../../../report/json-documents.js';
 import { Progress } from '../../../report/progress.js';
+import { stressHuntReport } from '../../../report/stress-hunt-report.js';
 import { stressLines } from '../../../report/stress-words.js';
 import { count } from '../../../report/text-columns.js';
 import type { StressProgress } from '../../../stress/api.js';
@@ -18,13 +19,12 @@ import { type CliContext, errColors, keeperOf } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { duration, names, oneOf, wholeNumber } from '../../flag-values.js';
-import { printInterrupted, printJson, printLine } from '../../io.js';
+import { printInterrupted, printLine } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
   flag,
   flagOr,
   type Given,
-  JSON_FLAG,
   MEMORY,
   MODULES,
   OUT,
@@ -44,11 +44,11 @@ import {
 } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
-import { inputsOf } from '../hunt/named-files.js';
-import { PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
+import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
-import { aboutRun, saveRun } from './stress-page.js';
-import { selectStressTargets } from './stress-targets.js';
+import { aboutRun, huntWitness, pageOf, shownWitness } from './stress-page.js';
+import { type StressTargets, selectStressTargets } from './stress-targets.js';
 
 const FOR_MS_DEFAULT = 10_000;
 const PERTURB_DEFAULT = 200;
@@ -100,8 +100,7 @@ const FLAGS = {
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
   cOpt: C_OPT,
-  ...PAGE_REPORTING,
-  json: JSON_FLAG,
+  ...OWN_REPORTING,
 };
 
 type StressFlags = Given<typeof FLAGS>;
@@ -128,33 +127,71 @@ export const stressCommand = defineCommand({
   arguments: { modules: MODULES },
   flags: FLAGS,
   help: HELP,
-  run: (context, { modules }, flags) => stress(context, modules, withReporters(flags)),
+  run: (context, { modules }, flags) => stress(context, modules, flags),
 });
 
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
-  if (wantsPage(flags)) requireDistinctFiles(pageFiles(flags.reportDir), inputsOf(modules, flags.scenario));
+  requireDistinctFiles(reportFilesOf(flags), inputsOf(modules, flags.scenario));
   const { engine, io } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const chosen = await selectStressTargets(engine, flags, own);
-  const { name, ofPrograms, targets } = chosen;
   if (flags.witness) checkOutDirectory(flags.out);
+  const reporting = new OwnReporting(context, flags, 'a stress run');
+  reporting.begin();
   const keeper = await keeperOf(context, flags.out);
-  const progress = new Progress(io.stderr, !flags.json && io.stderr.isTTY === true, errColors(context));
+  const run = await runThreads(context, chosen, flags, keeper, reporting);
+  const { campaign, selfTest, witness, failure, interrupted } = run;
+  if (reporting.isPrinted) printResult(context, campaign, witness);
+  const shown = shownWitness(witness);
+  await reporting.end(
+    {
+      document: () => documentOf(context, run),
+      page: () =>
+        pageOf(context, { chosen, flags, test: selfTest }, campaign, { witness: shown, interrupted }),
+    },
+    stressHuntReport(campaign.result, huntWitness(shown), witness?.path ?? null, flags.allowNoEffect),
+  );
+  if (interrupted) {
+    printInterrupted(io, 'what was seen by then is above');
+    return EXIT_INTERRUPTED;
+  }
+  if (failure !== null) throw failure;
+  return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign, flags);
+}
+
+/** What threads have shown, and what the explorer found of it. */
+interface StressRun {
+  readonly campaign: CampaignResult;
+  readonly selfTest: SelfTest;
+  readonly witness: Witness | null;
+  /** Why the explorer could not look, to be thrown once what is known has been told; null if nothing. */
+  readonly failure: unknown;
+  readonly interrupted: boolean;
+}
+
+async function runThreads(
+  context: CliContext,
+  chosen: StressTargets,
+  flags: StressFlags,
+  keeper: Keeper,
+  { isQuiet, isPrinted }: OwnReporting,
+): Promise<StressRun> {
+  const { engine, io } = context;
+  const { name, ofPrograms, targets } = chosen;
+  const progress = new Progress(io.stderr, !isQuiet && io.stderr.isTTY === true, errColors(context));
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
-  let campaign: CampaignResult;
-  let test: SelfTest;
   let witness: Witness | null = null;
   let failure: unknown = null;
   try {
     progress.show('self-test of the memory accesses');
-    test = await selfTest(context);
-    if (!flags.json) {
+    const test = await selfTest(context);
+    if (isPrinted) {
       progress.clear();
       printLabelled(context, aboutRun({ chosen, flags, test }));
     }
     const { seed, memory, wait, perturb = ofPrograms ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
-    campaign = await engine.threads.stress(
+    const campaign = await engine.threads.stress(
       {
         forMs: flags.for,
         seed,
@@ -183,20 +220,11 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
         failure = error;
       }
     }
+    return { campaign, selfTest: test, witness, failure, interrupted: abort.signal.aborted };
   } finally {
     progress.clear();
     stopListening();
   }
-  const interrupted = abort.signal.aborted;
-  if (flags.json) printDocument(context, campaign, { interrupted, selfTest: test, witness });
-  else printResult(context, campaign, witness);
-  if (wantsPage(flags)) await saveRun(context, { chosen, flags, test }, campaign, { witness, interrupted });
-  if (interrupted) {
-    printInterrupted(io, 'what was seen by then is above');
-    return EXIT_INTERRUPTED;
-  }
-  if (failure !== null) throw failure;
-  return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign, flags);
 }
 
 /** Whether the computer's memory is as shootdown takes it to be. */
@@ -209,14 +237,13 @@ async function selfTest({ engine }: CliContext): Promise<SelfTest> {
   return test;
 }
 
-function printDocument(
-  { io, version }: CliContext,
-  campaign: CampaignResult,
-  { interrupted, selfTest, witness }: { interrupted: boolean; selfTest: SelfTest; witness: Witness | null },
-): void {
+function documentOf(
+  { version }: CliContext,
+  { campaign, interrupted, selfTest, witness }: StressRun,
+): unknown {
   const found = witness === null ? null : witnessOf(witness);
   const known = witness?.verdict.known ?? null;
-  printJson(io.stdout, stressDocument(version, campaign, { interrupted, selfTest, witness: found, known }));
+  return stressDocument(version, campaign, { interrupted, selfTest, witness: found, known });
 }
 
 function exitCode({ io }: CliContext, { result }: CampaignResult, { allowNoEffect }: StressFlags): number {

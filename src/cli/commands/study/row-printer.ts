@@ -23,7 +23,7 @@ export class RowPrinter {
   constructor(
     private readonly context: CliContext,
     { chosen, rows, shipped }: Printed,
-    private readonly how: { readonly json: boolean; readonly isProvedAnew: boolean },
+    private readonly how: { readonly isSilent: boolean; readonly isProvedAnew: boolean },
   ) {
     const labels = rows.map(({ label }) => label);
     const proofs = shipped === null ? null : { shipped, isProvedAnew: how.isProvedAnew };
@@ -56,6 +56,6 @@ export class RowPrinter {
   }
 
   private print(text: string): void {
-    if (!this.how.json) printLine(this.context.io.stdout, text);
+    if (!this.how.isSilent) printLine(this.context.io.stdout, text);
   }
 }

@@ -5,9 +5,9 @@ import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
-import { savePage } from '../../../report/reporters/html.js';
 import { renderTable } from '../../../report/table.js';
 import { amountOf } from '../../../study/amount.js';
+import { studyHuntReport } from '../../../study/hunt-report.js';
 import { studyPage } from '../../../study/page.js';
 import type { ShippedProofs } from '../../../study/shipped/shipped-proofs.js';
 import type { RowResult, Study, StudyRow } from '../../../study/study.js';
@@ -23,7 +23,6 @@ import {
   flag,
   flagOr,
   type Given,
-  JSON_FLAG,
   LIMITS,
   MEMORY_LIMIT,
   MODULES,
@@ -37,8 +36,8 @@ import { type SelectedScenarios, selectScenarios, selectStrategies } from '../..
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
-import { inputsOf } from '../hunt/named-files.js';
-import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
+import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { printStudyEnd } from './below-table.js';
 import { studyExhaustively } from './exhaustive.js';
 import { RowPrinter } from './row-printer.js';
@@ -84,8 +83,7 @@ const FLAGS = {
   ),
   memoryLimit: MEMORY_LIMIT.saying('with --exhaustive: what the states of a row in a scenario may take'),
   ...EXPLORATION,
-  ...PAGE_REPORTING,
-  json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
+  ...OWN_REPORTING,
 };
 
 type StudyFlags = Given<typeof FLAGS>;
@@ -123,31 +121,50 @@ async function study(
   rest: readonly string[],
   asGiven: StudyFlags,
 ): Promise<number> {
-  const flags = withReporters(asGiven);
-  const { engine, io } = context;
+  const asks = (report: string): boolean => asGiven.reporter?.some(({ name }) => name === report) === true;
+  const flags = { ...asGiven, json: asGiven.json || asks('json') };
+  const { engine } = context;
   const studies = await engine.studies.list();
   if (given === undefined) return listStudies(context, studies, flags.json);
-  if (wantsPage(flags))
-    requireDistinctFiles(pageFiles(flags.reportDir), inputsOf([given, ...rest], flags.scenario));
+  requireDistinctFiles(reportFilesOf(flags), inputsOf([given, ...rest], flags.scenario));
   const asked = await askedOf(context, studies, given, rest, flags);
   const { chosen, selected } = asked;
-  const { out, json } = flags;
-  if (flags.exhaustive && wantsPage(flags))
-    throw new InputError('--reporter html: --exhaustive has no page', 'leave one of them out');
+  const { out } = flags;
+  const other = flags.reporter?.find(({ name }) => name !== 'default' && name !== 'json');
+  if (flags.exhaustive && other !== undefined)
+    throw new InputError(
+      `--reporter ${other.name}: --exhaustive has no ${other.name === 'html' ? 'page' : 'such report'}`,
+      'leave one of them out',
+    );
   if (flags.exhaustive) return exhaustive(context, asked, flags);
+  const reporting = new OwnReporting(context, flags, 'a study');
+  reporting.begin();
   if (chosen.probes.includes('hunt')) checkOutDirectory(out);
   const keeper = await keeperOf(context, out);
   const shipped = await engine.studies.shipped(chosen, flags.memory);
-  const { results, failure, interrupted } = await runRows(context, { ...asked, shipped }, keeper, flags);
+  const { results, failure, interrupted } = await runRows(
+    context,
+    { ...asked, shipped },
+    keeper,
+    flags,
+    reporting,
+  );
   // Several windows of one recording: each note with its window.
   const notes = selected.scenarios.flatMap(({ name: from, notes: all = [] }) =>
     all.map((note) => (selected.scenarios.length > 1 ? `${from}: ${note}` : note)),
   );
   const report = studyReport(chosen, results, notes, interrupted);
-  if (json) printJson(io.stdout, studyDocument(context.version, report));
-  else printStudyEnd(context, chosen, results, { shipped, notes }, screenWidth(io));
-  if (wantsPage(flags))
-    await savePage(directoryOf(context, flags.reportDir, !json), studyPage(context.version, results, report));
+  if (reporting.isPrinted)
+    printStudyEnd(context, chosen, results, { shipped, notes }, screenWidth(context.io));
+  const { seed, memory } = flags;
+  const { strategies } = asked;
+  await reporting.end(
+    {
+      document: () => studyDocument(context.version, report),
+      page: () => studyPage(context.version, results, report),
+    },
+    studyHuntReport(chosen, asked.rows, results, { seed, memory, strategies, notes, interrupted }),
+  );
   if (failure !== null) throw failure;
   if (interrupted) return EXIT_INTERRUPTED;
   if (keeper.failed) return EXIT_FAILURE;
@@ -230,17 +247,21 @@ async function runRows(
   asked: AskedWithProofs,
   keeper: Keeper,
   flags: StudyFlags,
+  { isPrinted, isQuiet }: OwnReporting,
 ): Promise<{ results: readonly RowResult[]; failure: unknown; interrupted: boolean }> {
   const { chosen, rows, selected, strategies } = asked;
-  const { seed, memory, jobs, json } = flags;
+  const { seed, memory, jobs } = flags;
   const toRun = rows.filter(({ senseless }) => senseless === undefined).length;
   const { executions, count, budget: budgetMs } = flags;
   const amount = amountOf(chosen.plan, { executions, count, budgetMs, isWhole: asked.isWhole });
-  if (!json) printHead(context, chosen, selected, amount, flags);
-  const printer = new RowPrinter(context, asked, { json, isProvedAnew: amount.proof !== undefined });
+  if (isPrinted) printHead(context, chosen, selected, amount, flags);
+  const printer = new RowPrinter(context, asked, {
+    isSilent: !isPrinted,
+    isProvedAnew: amount.proof !== undefined,
+  });
   const { results } = printer;
   let failure: unknown = null;
-  const interrupted = await withPool(context, { jobs, quiet: json }, async (pool, signal, progress) => {
+  const interrupted = await withPool(context, { jobs, quiet: isQuiet }, async (pool, signal, progress) => {
     const request = {
       ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal },
       ...amount,
