@@ -18,7 +18,9 @@ import { COMMAND } from '../../test/cli/start.js';
 import { argumentsOf } from '../arguments.js';
 import { record } from '../harness.js';
 import { CONTENTS, NO_FILES, type StrangeFile } from './strange-files.js';
-import { PLACES, type Place, wholeFiles } from './strange-places.js';
+import { OUTPUTS } from './strange-outputs.js';
+import { type Place, READ } from './strange-places.js';
+import { wholeFiles } from './strange-whole.js';
 
 const MEGABYTES_MAX = 512;
 const SECONDS_MAX = 10;
@@ -68,6 +70,11 @@ function ended(argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string, usa
   });
 }
 
+/** Clang's, which tells at most twenty errors and where each comes from; with what it quotes, no more. */
+const COMPILERS_WORDS = /^(?=[\s\S]*\berror: )(?:[^\n]{0,1500}\n){1,400}$/;
+/** Of our own reporter: it stops commands while it prints what is not its own. */
+const OWN_COMMAND = /^::(?:stop-commands::[0-9a-f]{32}|[0-9a-f]{32}::|(?:error|warning|notice) [^\n]*::.*)$/;
+
 /** What is wrong with how it ended; null if nothing. */
 function wrongOf(place: Place, { exitCode, stdout, stderr, seconds, megabytes }: Ended): string | null {
   if (exitCode === null) return 'it was ended from outside, or hangs';
@@ -75,11 +82,14 @@ function wrongOf(place: Place, { exitCode, stdout, stderr, seconds, megabytes }:
   const codes = place.isOutput ? [0, 1, 2, 3] : [0, 1, 2];
   if (!codes.includes(exitCode)) return `exit code ${exitCode}`;
   if (/internal error|\n\s+at .*:\d+/.test(stderr)) return 'an internal error or a stack';
-  if (exitCode >= 2 && !/^(?:[^\n]{1,1500}\n){1,4}$/.test(stderr)) return 'not told in a line';
-  if (exitCode >= 2 && !/^shootdown: /m.test(stderr)) return 'no word why';
+  if (exitCode >= 2 && !(place.isCompiled && COMPILERS_WORDS.test(stderr))) {
+    if (!/^(?:[^\n]{1,1500}\n){1,4}$/.test(stderr)) return 'not told in a line';
+    if (!/^shootdown: /m.test(stderr)) return 'no word why';
+  }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(stdout + stderr)) return 'control characters';
-  if (/^(?:::|##\[)/m.test(stdout + stderr)) return 'a command to CI';
+  const commands = (stdout + stderr).match(/^(?:::|##\[).*/gm) ?? [];
+  if (commands.some((line) => !(place.isForCi && OWN_COMMAND.test(line)))) return 'a command to CI';
   if (!(seconds <= SECONDS_MAX)) return `${seconds.toFixed(1)} s of processor time`;
   return megabytes <= MEGABYTES_MAX ? null : `${Math.round(megabytes)} MB`;
 }
@@ -93,11 +103,11 @@ async function look(place: Place, file: StrangeFile): Promise<void> {
   const room = join(directory, `room-${++number}`);
   mkdirSync(room);
   const at = (name: string): string => join(room, name);
-  place.prepare?.(at, whole);
-  const path = at(place.file);
+  place.prepare?.(at, whole.files);
+  const path = at(typeof place.file === 'string' ? place.file : place.file(whole));
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { recursive: true, force: true });
-  file.make(path, place.whole === null ? Buffer.alloc(0) : whole[place.whole]);
+  file.make(path, place.whole === null ? Buffer.alloc(0) : whole.files[place.whole]);
   const run = await ended(place.argv(at), place.env?.(at) ?? {}, room, join(directory, `usage-${number}`));
   const bad = wrongOf(place, run) ?? place.wrong?.(at, file) ?? null;
   secondsMost = Math.max(secondsMost, run.seconds);
@@ -116,9 +126,11 @@ async function look(place: Place, file: StrangeFile): Promise<void> {
   rmSync(room, { recursive: true, force: true });
 }
 
-const work = PLACES.filter(({ name }) => name.startsWith(only)).flatMap((place) =>
-  [...NO_FILES, ...(place.whole === null ? [] : CONTENTS)].map((file) => ({ place, file })),
-);
+const work = [...READ, ...OUTPUTS]
+  .filter(({ name }) => name.startsWith(only))
+  .flatMap((place) =>
+    [...NO_FILES, ...(place.whole === null ? [] : CONTENTS)].map((file) => ({ place, file })),
+  );
 const queue = work.filter((_, index) => index % every === from);
 const looks = queue.length;
 await Promise.all(

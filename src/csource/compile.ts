@@ -100,7 +100,10 @@ async function run(
   if (error !== null) throw new InputError(`${command}: ${error.message}`, HOW_TO_GET);
   if (stderr.includes('No space left on device'))
     throw new InfrastructureError(`${command}: no room in ${folder}`, 'make room there');
-  const said = stderr.replaceAll(`${tree.root}/`, '').replaceAll(`${SHIMS}/`, 'shims/');
+  // A name that is another in each run would make the words for the same tree differ.
+  const said = [`${tree.root}/`, `${folder}/`]
+    .reduce((words, directory) => words.replaceAll(directory, ''), stderr)
+    .replaceAll(`${SHIMS}/`, 'shims/');
   const errors = said.split('\n').filter((line) => /\berror:/.test(line));
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more: shootdown source check shows them)` : '';
   throw new CompileError(said, `${errors[0] ?? said.split('\n')[0] ?? `${command} failed`}${more}`);
