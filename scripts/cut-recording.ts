@@ -11,9 +11,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { readBytes } from '../src/trace/file-bytes.js';
 import { metaPath, readMeta } from '../src/trace/meta.js';
 import { parseTrace } from '../src/trace/parse.js';
-import { readBytes, textOf } from '../src/trace/read-file.js';
+import { textOf } from '../src/trace/read-file.js';
 import { recordingName } from '../src/trace/read-recording.js';
 
 const [source, linesText, target, workload] = process.argv.slice(2);

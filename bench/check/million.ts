@@ -19,8 +19,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { readBytes } from '../../src/trace/file-bytes.js';
 import { metaPath } from '../../src/trace/meta.js';
-import { readBytes } from '../../src/trace/read-file.js';
 import { argumentsOf } from '../arguments.js';
 import { record } from '../harness.js';
 

@@ -8,8 +8,9 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type CheckReport, checkRecording } from '../../src/check/index.js';
+import { readBytes } from '../../src/trace/file-bytes.js';
 import { parseTrace } from '../../src/trace/parse.js';
-import { readBytes, textOf } from '../../src/trace/read-file.js';
+import { textOf } from '../../src/trace/read-file.js';
 import { TraceError } from '../../src/trace/trace-error.js';
 import { findVariant } from '../../src/variants/index.js';
 import { argumentsOf } from '../arguments.js';

@@ -5,7 +5,8 @@
  *     time_s tsc vcpu load preempted=N wait_ns=W
  */
 import { existsSync } from 'node:fs';
-import { plainBytes, readBytes } from './read-file.js';
+import { fileLines } from './read-file.js';
+import type { Line } from './text-lines.js';
 import { quote, TraceError } from './trace-error.js';
 
 export interface HypervisorEvent {
@@ -21,10 +22,8 @@ const LINE =
 
 /** Lines of a log that are taken; those of recordings have some thousand. */
 const EVENTS_MAX = 1_000_000;
-/** Bytes of a line that are looked at: no line of a log has as many. */
-const LINE_BYTES_MAX = 200;
-
-const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+/** Characters of a line that are looked at: no line of a log has as many. */
+export const LOG_LINE_MAX = 200;
 
 /** Where the log of a recording would be. */
 export function hypervisorLogPaths(recording: string): string[] {
@@ -33,12 +32,12 @@ export function hypervisorLogPaths(recording: string): string[] {
 }
 
 /** Parses the log; `file` names it in messages. Throws TraceError for anything but an ordered log. */
-export function parseHypervisorLog(log: Buffer, file: string, cpus: number): HypervisorEvent[] {
+export function parseHypervisorLog(lines: Iterable<Line>, file: string, cpus: number): HypervisorEvent[] {
   const events: HypervisorEvent[] = [];
   let last = 0;
-  let number = 0;
-  for (const line of linesOf(log)) {
-    number++;
+  let ends = 0;
+  for (const [line, ended] of lines) {
+    const number = ended ? ++ends : ends + 1;
     if (line === '' || line.startsWith('#')) continue;
     const match = LINE.exec(line);
     if (match === null)
@@ -67,23 +66,10 @@ export function parseHypervisorLog(log: Buffer, file: string, cpus: number): Hyp
   return events;
 }
 
-/**
- * One at a time, each cut where it is longer than any line of a log: all of them at once, and the text that
- * they are cut from, would be a gigabyte.
- */
-function* linesOf(log: Buffer): Generator<string> {
-  for (let from = log.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0; from <= log.length; ) {
-    const newline = log.indexOf(10, from);
-    const end = newline === -1 ? log.length : newline;
-    yield log.toString('utf8', from, Math.min(end, from + LINE_BYTES_MAX)).replace(/\r$/, '');
-    from = end + 1;
-  }
-}
-
 /** The log beside a recording; null when there is none. */
 export function readHypervisorLog(recording: string, cpus: number): HypervisorEvent[] | null {
   const path = hypervisorLogPaths(recording).find((candidate) => existsSync(candidate));
   return path === undefined
     ? null
-    : parseHypervisorLog(plainBytes(readBytes(path, undefined, 'a hypervisor log'), path), path, cpus);
+    : parseHypervisorLog(fileLines(path, LOG_LINE_MAX, 'a hypervisor log'), path, cpus);
 }

@@ -114,7 +114,10 @@ export class LineParser {
   push(line: string, ended: boolean): TraceEvent | null {
     this.lineNumber++;
     if (line.length > MAX_LINE)
-      this.bad(`a line of ${line.length} characters beginning ${quote(line.slice(0, 100))}`, EXPECTED_LINE);
+      this.bad(
+        `a line of more than ${MAX_LINE} characters beginning ${quote(line.slice(0, 100))}`,
+        EXPECTED_LINE,
+      );
     if (line.startsWith('#')) {
       this.readHeaderLine(line);
       return null;

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
-import { readBytes } from './read-file.js';
+import { readBytes } from './file-bytes.js';
 import type { RecordingMeta } from './recording.js';
 import { TraceError } from './trace-error.js';
 

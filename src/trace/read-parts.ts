@@ -7,16 +7,14 @@ import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { refuseCompanion } from './companions.js';
 import type { TraceEvent } from './events.js';
+import { MAX_TEXT_BYTES, PIECE_BYTES, readStart } from './file-bytes.js';
 import { type FileFacts, LineParser, MAX_LINE } from './line-parser.js';
 import { metaPath, readMeta } from './meta.js';
-import { isGzip, MAX_PLAUSIBLE_RATIO, MAX_TEXT_BYTES, readStart } from './read-file.js';
+import { isGzip, MAX_PLAUSIBLE_RATIO } from './read-file.js';
 import { readRecording, recordingName } from './read-recording.js';
 import type { Recording } from './recording.js';
+import { LineCutter } from './text-lines.js';
 import { TraceError } from './trace-error.js';
-
-/** Bytes that are read at once. */
-const CHUNK = 1 << 18;
-const BYTE_ORDER_MARK = 0xfeff;
 
 /** Events of a part: some hundred bytes each. */
 export const PART_EVENTS = 50_000;
@@ -58,11 +56,11 @@ const tooTight = (path: string, packed: number, text: number): TraceError =>
     `expected an ftrace recording, packed as text packs`,
   );
 
-/** The file's text in pieces, decompressed when it is gzip. */
-async function* pieces(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path, { highWaterMark: CHUNK });
+/** The file's text in pieces, decompressed when it is gzip; null where it ends. */
+async function* pieces(path: string): AsyncGenerator<string | null> {
+  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
   const source: Readable = isGzip(readStart(path, 2))
-    ? pipeline(file, createGunzip({ chunkSize: CHUNK }), () => undefined)
+    ? pipeline(file, createGunzip({ chunkSize: PIECE_BYTES }), () => undefined)
     : file;
   const decoder = new StringDecoder('utf8');
   let text = 0;
@@ -74,6 +72,7 @@ async function* pieces(path: string): AsyncGenerator<string> {
       yield decoder.write(piece);
     }
     yield decoder.end();
+    yield null;
   } catch (error) {
     if (error instanceof TraceError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -84,24 +83,6 @@ async function* pieces(path: string): AsyncGenerator<string> {
       `expected an intact recording, plain or gzip`,
     );
   }
-}
-
-/** The lines of the file, each with whether it has an end. */
-async function* linesOf(path: string): AsyncGenerator<readonly [line: string, ended: boolean]> {
-  let rest = '';
-  let begun = false;
-  for await (const piece of pieces(path)) {
-    const text = rest + piece;
-    let at = !begun && text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0;
-    begun = true;
-    for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', at)) {
-      yield [text.slice(at, newline).replace(/\r$/, ''), true];
-      at = newline + 1;
-    }
-    rest = text.slice(at);
-    if (rest.length > MAX_LINE) break;
-  }
-  if (rest !== '') yield [rest, false];
 }
 
 /**
@@ -119,14 +100,16 @@ export async function* readParts(path: string, size = PART_EVENTS): AsyncGenerat
     const { events: _, ...rest } = facts;
     return { file: path, name, events, ...rest, ...(meta === undefined ? {} : { meta }) };
   };
-  for await (const [line, ended] of linesOf(path)) {
-    const event = parser.push(line, ended);
-    if (event === null) continue;
-    if (events.length >= size) {
-      yield part(parser.facts());
-      events = [];
+  const cutter = new LineCutter(MAX_LINE);
+  for await (const piece of pieces(path))
+    for (const [line, ended] of piece === null ? cutter.end() : cutter.push(piece)) {
+      const event = parser.push(line, ended);
+      if (event === null) continue;
+      if (events.length >= size) {
+        yield part(parser.facts());
+        events = [];
+      }
+      events.push(event);
     }
-    events.push(event);
-  }
   yield part(parser.finish());
 }

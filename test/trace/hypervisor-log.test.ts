@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSeenByGuest, LOG_LAG } from '../../src/check/hypervisor.js';
-import { parseHypervisorLog } from '../../src/trace/hypervisor-log.js';
+import { LOG_LINE_MAX, parseHypervisorLog } from '../../src/trace/hypervisor-log.js';
+import { linesOf } from '../../src/trace/text-lines.js';
 
 const LOG = `# time_s tsc vcpu event
 8.434217 22756751105 0 load preempted=3 wait_ns=3514320
@@ -8,7 +9,7 @@ const LOG = `# time_s tsc vcpu event
 `;
 
 const parsed = (text: string, file: string, cpus: number) =>
-  parseHypervisorLog(Buffer.from(text), file, cpus);
+  parseHypervisorLog(linesOf([text], LOG_LINE_MAX), file, cpus);
 
 describe('the hypervisor log', () => {
   it('may come from an editor of another system', () => {

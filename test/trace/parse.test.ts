@@ -379,7 +379,7 @@ describe('a file that is not one', () => {
     [
       'long lines',
       `${'x'.repeat(20_000)}\n`,
-      /^f\.trace:1: a line of 20000 characters beginning "x+\.\.\."; expected/,
+      /^f\.trace:1: a line of more than 16384 characters beginning "x+\.\.\."; expected/,
     ],
     ['cut in a line', `${good}\n${good.slice(0, -3)}`, /^f\.trace:2: the last line has no end/],
     [
