@@ -7,7 +7,8 @@ import { readBytes } from './file-bytes.js';
 import type { RecordingMeta } from './recording.js';
 import { TraceError } from './trace-error.js';
 
-const MAX_META_BYTES = 4 * 1024 * 1024;
+/** A hundred times the longest that there is. */
+const MAX_META_BYTES = 1024 * 1024;
 const META = 'the description of the recording beside it (or no such file)';
 
 const MetaFile = z.object({

@@ -1,6 +1,6 @@
 /**
- * Lines out of text that comes in pieces: what is in memory is a piece, and the beginning of the line in whose
- * middle it ends.
+ * Lines out of text that comes in pieces: what is in memory is a piece, and the beginning of the line that it
+ * ends in.
  */
 
 /** A line without its end, and whether it has one in the file. */
@@ -13,8 +13,8 @@ export class LineCutter {
   private begun = false;
 
   /**
-   * No file is in memory as a line: what is longer than `unitsMax` characters is told as a line without an end
-   * as soon as it is known, and again with each piece until it ends, with something in its middle left out.
+   * No file is in memory as a line: what is longer than `unitsMax` characters is told as a line without an
+   * end as soon as it is known, and again with each piece until it ends, with something left out of it.
    */
   constructor(private readonly unitsMax: number) {}
 

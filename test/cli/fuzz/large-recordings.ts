@@ -46,13 +46,13 @@ function largeBeside(directory: string, real: string): LargeFile[] {
   const beginning = real.split('\n').slice(0, 4_000);
   const start = `${beginning.filter((line) => !line.startsWith('#')).join('\n')}\n`;
   const fields = (value: unknown): object =>
-    Object.fromEntries(Array.from({ length: 250_000 }, (_, i) => [`e${i}`, value]));
+    Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`e${i}`, value]));
   const metas: Readonly<Record<string, string>> = {
-    brackets: '['.repeat(4 * MIB - 1),
-    'empty lists': `{"x":[${'[],'.repeat(MIB)}[]]}`,
+    brackets: '['.repeat(MIB - 1),
+    'empty lists': `{"x":[${'[],'.repeat(Math.floor(MIB / 3) - 10)}[]]}`,
     'counts that are none': JSON.stringify({ summary: { by_event: fields('x') } }),
     counts: JSON.stringify({ kernel: '6.12.117', check: { kprobe_misses: fields(1) } }),
-    'a name': JSON.stringify({ kernel: 'k'.repeat(4 * MIB - 100) }),
+    'a name': JSON.stringify({ kernel: 'k'.repeat(MIB - 100) }),
     'more than may be': ' '.repeat(60 * MIB),
   };
   const line = (i: number): string =>
