@@ -71,9 +71,9 @@ export function textOf(bytes: Buffer, name: string): string {
 }
 
 /**
- * The lines of a file's text, as `textOf` has it; those longer than `unitsMax` characters come as `LineCutter`
- * says. Neither the text nor the bytes of a plain file are ever in memory as a whole. Throws TraceError where
- * it is read.
+ * The lines of a file's text, as `textOf` has it; those longer than `unitsMax` characters come as
+ * `LineCutter` says. Neither the text nor the bytes of a plain file are ever in memory as a whole. Throws
+ * TraceError where it is read.
  */
 export function fileLines(path: string, unitsMax: number, what?: string): Generator<Line> {
   const isPacked = isGzip(readStart(path, 2));
