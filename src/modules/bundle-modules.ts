@@ -7,7 +7,8 @@ import { build } from '../bundle/bundler.js';
 import { writeOutput } from '../bundle/temporary.js';
 import { isUserFile } from '../bundle/user-files.js';
 import { C_RUNTIME, moduleByNumber, resolveByNumber, userFile } from '../bundle/user-modules.js';
-import { unfit, unfitOnTheWay } from './input-size.js';
+import { Configurations } from './configurations.js';
+import { unfit } from './input-size.js';
 import { unfitMap } from './source-map-size.js';
 
 /** Bundles users' modules for this process. */
@@ -37,7 +38,7 @@ export async function bundleModules(
       (name) => `const shootdown_${name} = api.${name}; export { shootdown_${name} as ${name} };`,
     ),
   ].join('\n');
-  const seen = new Set<string>();
+  const configurations = new Configurations();
   const plugin: Plugin = {
     name: 'modules',
     setup(setup) {
@@ -59,7 +60,7 @@ export async function bundleModules(
       );
       // The bundler looks for configurations there before it loads anything.
       setup.onResolve({ filter: /.*/ }, ({ path, resolveDir }) => {
-        const text = unfitOnTheWay(path, resolveDir, seen);
+        const text = configurations.unfitOnTheWay(path, resolveDir);
         return text === null ? null : { errors: [{ text }] };
       });
       setup.onResolve({ filter: C_RUNTIME }, () => ({ path: runtimeFile }));

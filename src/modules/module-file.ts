@@ -2,7 +2,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { displayPath } from '../bundle/user-files.js';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
-import { requireReadable } from './input-size.js';
+import { requireReadable } from './configurations.js';
 
 const MODULE_FILE = /\.[cm]?[jt]s$/;
 

@@ -236,6 +236,9 @@ describe('what no hash can have is refused, with its line', () => {
       'node_modules/held/deep/package.json',
       'node_modules/held/index.map',
     ],
+    // Where configurations lead.
+    ...['base.json', 'further.json', 'mapped/package.json', 'elsewhere/package.json'],
+    'node_modules/led/dist/package.json',
   ])('a %s that is no regular file: it may never be read to its end', async (name) => {
     const at = join(folder.path, `special-${name.replaceAll(/\W/g, '-')}`);
     const parts: Readonly<Record<string, string>> = {
@@ -244,10 +247,21 @@ describe('what no hash can have is refused, with its line', () => {
       'folder/index.ts': 'export const two = 2;',
       'node_modules/held/index.js': '//# sourceMappingURL=index.map',
       'node_modules/held/deep/index.js': '',
+      'tsconfig.json':
+        '{ "extends": ["./base"], "compilerOptions": { "paths": { "@m/*": ["./mapped/*"] } } }',
+      'base.json': '{ "extends": "./further.json" }',
+      'further.json': '{}',
+      'mapped/index.ts': '',
+      'elsewhere/index.js': '',
+      'node_modules/away/package.json': '{ "name": "away", "main": "../../elsewhere/index.js" }',
+      'node_modules/led/package.json':
+        '{ "name": "led", "exports": { ".": { "import": "./dist/index.js" } } }',
+      'node_modules/led/dist/index.js': '',
       'node_modules/held/package.json': '{ "name": "held", "version": "1.0.0" }',
       'm.ts': [
         ...["import './part.js';", "import './other/part.js';", "import './folder';"],
         ...["import 'held';", "import 'held/deep/index.js';"],
+        ...["import '@m/index';", "import 'away';", "import 'led';"],
         ...program('yield* cpu.writeOnce(at.x, 1);'),
       ].join('\n'),
     };
