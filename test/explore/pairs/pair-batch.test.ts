@@ -100,15 +100,14 @@ describe('pairs', () => {
   it.each(['read-more', 'barrier-more', 'locked-more'])(
     '%s decides as its base does, and counts the same in every pair',
     (patch) => {
-      for (const seed of [1, 2, 3]) {
+      for (const seed of [1, 2]) {
         const results = pairs('6.18', patch, seed);
+        expect(total(results, 'lockedOperations', 1) > total(results, 'lockedOperations', 0)).toBe(
+          patch === 'locked-more',
+        );
         for (const name of DECISIONS) expect(total(results, name, 1), name).toBe(total(results, name, 0));
         expect(total(results, 'ipisServed', 0)).toBeGreaterThan(50);
       }
-      const results = pairs('6.18', patch);
-      expect(total(results, 'lockedOperations', 1) > total(results, 'lockedOperations', 0)).toBe(
-        patch === 'locked-more',
-      );
     },
   );
 
