@@ -26,9 +26,10 @@ export function crossMm(story: Story, { cpu, page, filledUnder, running }: Facts
   const made = story.steps.find(({ step }) => step === madeAt);
   const shared = othersVpid(story, made, cpu);
   if (shared !== null) return shared;
-  const [other, own] = [filledUnder, running].map((mm) => names.mm(mm + FIRST_USER_MM));
+  const other = names.mm(filledUnder + FIRST_USER_MM);
   if (made !== undefined) story.mark(made, `CPU${cpu}'s TLB entry for page ${page} of ${other} is made`);
-  return keptAcross(story, use, { cpu, madeAt, pcid: machine.mem[entry + H.TLB_KEY] >> 8, own });
+  const pcid = machine.mem[entry + H.TLB_KEY] >> 8;
+  return keptAcross(story, use, { cpu, madeAt, pcid, mm: running + FIRST_USER_MM });
 }
 
 /**
@@ -61,7 +62,7 @@ export function throughOthersTable(
     `the walk for ${names.mm(mm)} reads that table: the entry that it makes is ${names.mm(owner)}'s`,
   );
   story.tell(`CPU${cpu} walked ${names.mm(owner)}'s page table for ${names.mm(mm)}`, made, walked);
-  return keptAcross(story, use, { cpu, madeAt, pcid: pcid ?? 0, own: names.mm(mm) });
+  return keptAcross(story, use, { cpu, madeAt, pcid: pcid ?? 0, mm });
 }
 
 /** How what a CPU had cached under another mm outlived the load of CR3 for its own. */
@@ -72,8 +73,8 @@ function keptAcross(
     cpu,
     madeAt,
     pcid,
-    own,
-  }: { readonly cpu: number; readonly madeAt: number; readonly pcid: number; readonly own: string },
+    mm,
+  }: { readonly cpu: number; readonly madeAt: number; readonly pcid: number; readonly mm: number },
 ): Explanation {
   const loaded = story.before(
     use.step,
@@ -81,20 +82,22 @@ function keptAcross(
   );
   if (loaded === undefined) return story.unexplained();
   const isKept = loaded.c !== 0;
+  const own = story.names.mm(mm);
   story.mark(loaded, `PCID ${loaded.b} is loaded for ${own} ${isKept ? 'without a flush' : 'with a flush'}`);
   const part =
     interrupted(story, -1, use.step, cpu) ??
-    (isKept && loaded.b === pcid ? recycled(story, loaded, cpu, own) : null);
+    (isKept && loaded.b === pcid ? recycled(story, loaded, cpu, mm) : null);
   if (part === null) return story.unexplained();
   story.tell(part.words, part.step, ...(part.also ?? []));
   return story.end(part.cause, part.step, null, { kind: 'outcome', facts: story.violation.facts });
 }
 
-/** The slot was taken over from another mm before its PCID was loaded. */
-function recycled(story: Story, loaded: RawStep, cpu: number, own: string): Part {
+/** The slot was taken over from another mm before its PCID was loaded, or is that one's still. */
+function recycled(story: Story, loaded: RawStep, cpu: number, mm: number): Part {
+  const { names, kernel, machine } = story;
   const asid = Math.max(0, loaded.b - 1);
-  const slot = story.kernel.layout.cpus[cpu].tlbstate.ctxs[asid];
-  const taken = story.before(
+  const slot = kernel.layout.cpus[cpu].tlbstate.ctxs[asid];
+  const stored = story.before(
     loaded.step,
     ({ cpu: by, kind, a }) =>
       by === cpu &&
@@ -102,13 +105,23 @@ function recycled(story: Story, loaded: RawStep, cpu: number, own: string): Part
       a === slot.ctxId &&
       (kind === K.OP_WRITE_ONCE || kind === K.OP_CMPXCHG_PAIR),
   );
-  if (taken !== undefined)
-    story.mark(taken, `slot ${asid} is taken over for ${own}; its PCID still has entries of another mm`);
-  const words = `CPU${cpu} took slot ${asid} over for ${own}, and loaded PCID ${loaded.b} without a flush`;
-  return {
-    words,
+  const own = names.mm(mm);
+  const part = {
     cause: flushCause('recycled'),
     step: loaded.step,
-    also: taken === undefined ? [] : [taken],
+    also: stored === undefined ? [] : [stored],
   };
+  // Of the two words that a pair writes the first is the ctx_id.
+  const ctxId = stored?.kind === K.OP_CMPXCHG_PAIR ? stored.d : stored?.b;
+  const holder = kernel.layout.mms.findIndex((words) => machine.mem[words.ctxId] === ctxId);
+  if (stored !== undefined && ctxId !== undefined && holder >= 0 && holder !== mm) {
+    const other = names.mm(holder);
+    story.mark(stored, `slot ${asid} becomes ${other}'s`);
+    const load = `CPU${cpu} loaded PCID ${loaded.b} for ${own} without a flush`;
+    return { ...part, words: `${load}, and slot ${asid} was ${other}'s` };
+  }
+  if (stored !== undefined)
+    story.mark(stored, `slot ${asid} is taken over for ${own}; its PCID still has entries of another mm`);
+  const words = `CPU${cpu} took slot ${asid} over for ${own}, and loaded PCID ${loaded.b} without a flush`;
+  return { ...part, words };
 }

@@ -28,7 +28,7 @@ export interface Otherwise {
   later?: number;
   /** What both answer: the variant's, and the base's. Only of answers. */
   readonly answers?: readonly [own: unknown, base: unknown];
-  /** A word that the call leaves otherwise than the base's. Only of private words. */
+  /** A word that the call leaves otherwise than the base's; of private words, and beside answers. */
   readonly left?: Left;
 }
 
@@ -141,9 +141,12 @@ export class OwnCalls {
     const left = base.leftOtherwise();
     if (own !== null) told.did = { kind: 'operation', after, does, instead: next };
     else if (next !== null) told.did = { kind: 'end', after, does, instead: next };
-    else if (left !== null) told.did = { kind: 'private', after, does, instead: null, left };
     else if (base.answer !== given.value)
-      told.did = { kind: 'answer', after, does, instead: null, answers: [given.value, base.answer] };
+      told.did = {
+        ...{ kind: 'answer', after, does, instead: null, answers: [given.value, base.answer] },
+        ...(left === null ? {} : { left }),
+      };
+    else if (left !== null) told.did = { kind: 'private', after, does, instead: null, left };
     base.isStopped = true;
     if (told.did !== null || told.looked !== null) this.differences.push(told);
   }

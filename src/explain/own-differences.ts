@@ -159,13 +159,15 @@ function differenceWords(
     case 'end':
       return said('ends', would);
     case 'answer':
-      return said(`answers ${String(answers?.[0])}`, `answers ${String(answers?.[1])}`);
     case 'private': {
-      const { word = 0, own = 0, base: other = 0 } = left ?? {};
-      return said(
-        `leaves ${names.value(word, own)} in ${names.word(word, cpu)}`,
-        `leaves ${names.value(word, other)}`,
-      );
+      const [own, other] = [0, 1].map((side) => [
+        ...(answers === undefined ? [] : [`answers ${String(answers[side])}`]),
+        ...(left === undefined
+          ? []
+          : [`leaves ${names.value(left.word, side === 0 ? left.own : left.base)}`]),
+      ]);
+      const where = left === undefined ? '' : ` in ${names.word(left.word, cpu)}`;
+      return said(own.join(' and ') + where, other.join(' and '));
     }
   }
 }

@@ -59,8 +59,8 @@ export function* batchBroadcast(cpu: KernelCpu, mm: number): Protocol<boolean> {
 }
 
 /**
- * Counts one more pending batch; above half of the range the word is reset to (1 pending, 0 flushed), so that
- * it never wraps.
+ * set_tlb_ubc_flush_pending: counts one more pending batch; above half of the range the word is reset to (1
+ * pending, 0 flushed), so that it never wraps.
  */
 export function* markTlbFlushBatched(cpu: KernelCpu, mm: number): Protocol<void> {
   const word = cpu.mms[mm].tlbFlushBatched;

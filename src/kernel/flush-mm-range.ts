@@ -97,7 +97,7 @@ export function* flushLocalThenOthers(cpu: KernelCpu, mm: number): Protocol<void
 }
 
 /**
- * The backend's flush, between the places where rules of src/rules step in.
+ * flush_tlb_mm_range: the backend's flush, between the places where rules of src/rules step in.
  *
  * @assumes the request is filled in, its generation counted; interrupts are on.
  */
@@ -108,7 +108,7 @@ export function* flushRemote(cpu: KernelCpu, mask: number): Protocol<void> {
 }
 
 /**
- * Carries this CPU's own request out on itself.
+ * flush_tlb_mm_range, arch_tlbbatch_flush: carries this CPU's own request out on itself.
  *
  * @assumes the request is filled in; interrupts are on.
  */

@@ -2,13 +2,13 @@ import type { Protocol } from '../machine/protocol.js';
 import type { KernelCpu } from './kernel-cpu.js';
 
 /**
- * A CPU's slots, `cpu_tlbstate.ctxs[]`: the four ways in which their owner touches them. Rules that let
- * others write to them replace these. A slot is a lower bound: what its PCID holds is at least as new as its
- * generation. Lowering is always legal; raising without a flush never is.
+ * A CPU's slots, `cpu_tlbstate.ctxs[]` (arch/x86/mm/tlb.c): the four ways in which their owner touches them.
+ * Rules that let others write to them replace these. A slot is a lower bound: what its PCID holds is at
+ * least as new as its generation. Lowering is always legal; raising without a flush never is.
  */
 
 /**
- * The generation that a slot of this CPU claims.
+ * flush_tlb_func, switch_mm_irqs_off: the generation that a slot of this CPU claims.
  *
  * @assumes interrupts are off, on the owner of the slot.
  */
@@ -17,8 +17,8 @@ export function* readSlotTlbGen(cpu: KernelCpu, asid: number): Protocol<number> 
 }
 
 /**
- * The slot becomes another mm's, or the same one's anew: two plain stores, which a remote reader can see
- * torn. A flush comes after.
+ * switch_mm_irqs_off: the slot becomes another mm's, or the same one's anew: two plain stores, which a
+ * remote reader can see torn. A flush comes after.
  *
  * @assumes interrupts are off; a flush of the slot follows.
  */
@@ -28,7 +28,7 @@ export function* storeSlot(cpu: KernelCpu, asid: number, ctxId: number, tlbGen: 
 }
 
 /**
- * The end of a flush of the loaded slot.
+ * flush_tlb_func: the end of a flush of the loaded slot.
  *
  * @assumes the loaded slot has been flushed up to tlbGen.
  */

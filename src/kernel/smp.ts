@@ -55,8 +55,8 @@ export function* copyCallMask(cpu: KernelCpu, mask: number): Protocol<boolean> {
 }
 
 /**
- * The condition of a call. What it answers is noted here, so that a variant's own `shouldFlushTlb` is
- * explained as the kernel's is.
+ * smp_call_function_many_cond: the condition of a call. What it answers is noted here, so that a variant's
+ * own `shouldFlushTlb` is explained as the kernel's is.
  *
  * @assumes the generation is counted; asked on the initiator.
  */
@@ -67,7 +67,8 @@ export function* condFunc(cpu: KernelCpu, target: number): Protocol<boolean> {
 }
 
 /**
- * Queues a csd on every target of cfd.cpumask that needs one; the others leave the mask.
+ * smp_call_function_many_cond: queues a csd on every target of cfd.cpumask that needs one; the others leave
+ * the mask.
  *
  * @assumes cfd.cpumask has the CPUs to call.
  */
@@ -112,7 +113,7 @@ export function* queueRemoteCall(cpu: KernelCpu, target: number): Protocol<boole
 }
 
 /**
- * The function that this CPU's calls are for.
+ * smp_call_function_many_cond: the function that this CPU's calls are for.
  *
  * @assumes asked between the filling in of a request and its end.
  */
@@ -168,8 +169,8 @@ export function* sendCallFunctionIpis(cpu: KernelCpu): Protocol<void> {
 }
 
 /**
- * Waits until every target has unlocked its csd: what the functions did, slot generation included, is then
- * visible here.
+ * smp_call_function_many_cond: waits until every target has unlocked its csd. What the functions did, slot
+ * generation included, is then visible here.
  *
  * @assumes interrupts are on: two CPUs that flush each other serve each other.
  */
@@ -219,8 +220,8 @@ export function* flushSmpCallFunctionQueue(cpu: KernelCpu): Protocol<void> {
 }
 
 /**
- * Runs a synchronous csd's function, then unlocks it: the unlock is the acknowledgment, so nothing of the
- * function may come after it.
+ * `__flush_smp_call_function_queue`: runs a synchronous csd's function, then unlocks it: the unlock is the
+ * acknowledgment, so nothing of the function may come after it.
  *
  * @assumes interrupts are off; the csd is off the queue.
  */

@@ -81,7 +81,7 @@ export function* followGlobalAsid(cpu: KernelCpu, mm: number): Protocol<boolean>
 }
 
 /**
- * `this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING)`: from here initiators send to this CPU.
+ * switch_mm_irqs_off: from here, with loaded_mm = LOADED_MM_SWITCHING, initiators send to this CPU.
  *
  * @assumes interrupts are off.
  */
@@ -91,8 +91,8 @@ export function* publishSwitching(cpu: KernelCpu): Protocol<void> {
 }
 
 /**
- * Up to 6.13 a switch to the mm that is loaded warns when the own bit is not in its mask, and sets it: a lazy
- * CPU stays in the mask. Since 6.14 only a debug kernel looks.
+ * switch_mm_irqs_off: up to 6.13 a switch to the mm that is loaded warns when the own bit is not in its
+ * mask, and sets it: a lazy CPU stays in the mask. Since 6.14 only a debug kernel looks.
  *
  * @assumes interrupts are off.
  */
@@ -130,9 +130,9 @@ export function* updateMmCpumask(cpu: KernelCpu, prev: number, next: number): Pr
 }
 
 /**
- * The way back from lazy mode to the same mm. The barrier pairs with the initiator's increment of tlb_gen: an
- * initiator that saw us lazy, and so sent nothing, counted up before; we clear is_lazy before the barrier and
- * read tlb_gen after it.
+ * switch_mm_irqs_off: the way back from lazy mode to the same mm. The barrier pairs with the initiator's
+ * increment of tlb_gen: an initiator that saw us lazy, and so sent nothing, counted up before; we clear
+ * is_lazy before the barrier and read tlb_gen after it.
  *
  * @assumes interrupts are off; is_lazy is cleared.
  */

@@ -1,5 +1,6 @@
 import { kernelFunctions } from '../kernel/functions.js';
 import { isProtocolFunction } from '../machine/protocol-function.js';
+import { cFunctionOf } from './c-files.js';
 import { docOf, type SourceText, sourcesOf } from './sources.js';
 
 /** A protocol function that a variant can replace, as `list functions` has it. */
@@ -25,8 +26,6 @@ const DOC = String.raw`(\/\*\*(?:[^*]|\*(?!\/))*\*\/\n)?`;
 const HEAD = String.raw`function\* (\w+)\(([^)]*)\): Protocol<([^>]+)> \{\n`;
 const FUNCTION = new RegExp(String.raw`${DOC}export ${HEAD}([\s\S]*?\n)?\}\n`, 'g');
 const CALL = /\bcpu\.fn\.(\w+)\(/g;
-const C_NAME = /`?\b(_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b`?/;
-const C_FILE = /\b((?:arch|kernel|mm|include)\/[\w./-]+\.[ch])\b/;
 /** What the machine itself begins: a CPU's script, and the handler of the call-function interrupt. */
 const ENTRIES: ReadonlySet<string> = new Set(['runScript', 'callFunctionInterrupt', 'kvmVcpuExit']);
 
@@ -43,15 +42,15 @@ export function listedFunctions(): ListedFunction[] {
   return sources
     .filter(({ path }) => path.startsWith('src/kernel/'))
     .flatMap((source) => functionsOf(source).filter(({ name }) => names.has(name)))
-    .map(({ name, comment, parameters, result, source, defaultFile }) => {
+    .map(({ name, comment, parameters, result, source }) => {
       const { text, tags } = docOf(comment);
       const isEntry = ENTRIES.has(name);
-      const c = C_NAME.exec(text)?.[1] ?? null;
+      const c = cFunctionOf(text);
       return {
         name,
         summary: text,
-        c,
-        file: c === null ? null : (C_FILE.exec(text)?.[1] ?? defaultFile),
+        c: c?.name ?? null,
+        file: c?.file ?? null,
         assumes: tags.assumes ?? null,
         callers: [...(isEntry ? ['machine'] : []), ...(callers.get(name) ?? [])],
         signature: `${name}(${parameters}): ${result}`,
@@ -67,8 +66,6 @@ interface Found {
   readonly result: string;
   readonly body: string;
   readonly source: string;
-  /** The kernel's file that the source file names first. */
-  readonly defaultFile: string | null;
 }
 
 function functionsOf({ path, text }: SourceText): Found[] {
@@ -79,7 +76,6 @@ function functionsOf({ path, text }: SourceText): Found[] {
     return {
       ...{ name, comment, result, body, source: `${path}:${line}` },
       parameters: shown.replace('cpu: KernelCpu', 'cpu'),
-      defaultFile: C_FILE.exec(text)?.[1] ?? null,
     };
   });
 }

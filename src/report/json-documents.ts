@@ -157,6 +157,8 @@ export interface StudyDocumentRow<Value> {
    * compared with none.
    */
   readonly effect: RowEffect | null;
+  /** The variant's own counters, summed over the executions of the row's hunt. */
+  readonly counters: Readonly<Record<string, number>>;
   /** What all executions of a few small scenarios show; null where that was not asked. */
   readonly proof: RowProof | null;
   /** By the column's key. */

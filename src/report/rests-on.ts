@@ -10,8 +10,8 @@ import { assumptions } from './assumptions.js';
 import { codeLines, effectLines } from './effect-words.js';
 import { visible } from './escape.js';
 import { shardWords } from './hunt-words.js';
-import { ownCounters } from './own-counters.js';
-import { count, groupDigits } from './text-columns.js';
+import { countedLines } from './own-counters.js';
+import { count } from './text-columns.js';
 
 /**
  * What a verdict rests on, as lines without indentation; `notes` are the scenarios' (what an import did not
@@ -74,14 +74,6 @@ function ofItsOwn(verdict: Verdict): string[] {
     `executions: ${sample}, sampled by ${visible(verdict.strategy)} with seed ` +
       `${verdict.seed}${shard}${interrupted}${reach}`,
   ];
-}
-
-/** Counters that are none of the lab's: the variant's own. */
-function countedLines({ counters, executions }: Verdict): string[] {
-  return ownCounters(counters).map(
-    ([name, value]) =>
-      `counted: ${name} ${groupDigits(value)}, ${(value / Math.max(1, executions)).toFixed(2)} an execution`,
-  );
 }
 
 /** What it has in common with others. */

@@ -1,4 +1,5 @@
 import type { RowEffect, RowProof, StudyReport } from '../report/json-documents.js';
+import { ownCounters } from '../report/own-counters.js';
 import { baselineOf, type ColumnValue, type RowResult, type Study } from './study.js';
 
 /** What a study has come to, for its document. `notes`: what the import of a recording left out. */
@@ -23,6 +24,7 @@ export function studyReport(
       known: verdict?.known ?? null,
       knownWitness: known,
       effect: effectOf(result),
+      counters: verdict === null ? {} : Object.fromEntries(ownCounters(verdict.counters)),
       proof: proofOf(result),
       columns,
     };

@@ -1,6 +1,7 @@
 import type { Verdict } from '../explore/api.js';
 import { type Colors, plain } from '../report/colors.js';
 import { visible } from '../report/escape.js';
+import { countedLines } from '../report/own-counters.js';
 import { TABLE_WIDTH } from '../report/table.js';
 import { count, groupDigits, pad, textWidth, wrap } from '../report/text-columns.js';
 import { worstLatent } from './columns/verdict.js';
@@ -85,6 +86,8 @@ export class StudyTable {
     if (proof !== null)
       for (const text of wrap(visible(proofWords(proof)), this.width - BELOW.length))
         lines.push(BELOW + text);
+    for (const line of verdict === null ? [] : countedLines(verdict))
+      for (const text of wrap(visible(line), this.width - BELOW.length)) lines.push(BELOW + text);
     const idle = noEffectWords(result);
     if (idle !== null)
       for (const text of wrap(visible(idle), this.width - BELOW.length))

@@ -11,6 +11,7 @@ import type { Scenario } from '../../src/vocabulary/scenario.js';
 import { plants } from '../oracles/plants.js';
 import { programCulprits } from './culprits/programs.js';
 import { requestCulprits } from './culprits/requests.js';
+import { switchCulprits } from './culprits/switches.js';
 import { tableCulprits } from './culprits/tables.js';
 import { targetCulprits } from './culprits/targets.js';
 
@@ -22,7 +23,7 @@ const copied = plants
     variant: defineVariant({ name: `split-${index}`, ...plant }),
     scenario,
   }));
-const made = [requestCulprits, tableCulprits, targetCulprits].flat().map(({ bug }) => bug);
+const made = [requestCulprits, switchCulprits, tableCulprits, targetCulprits].flat().map(({ bug }) => bug);
 const variants = [...made, ...copied.map(({ variant }) => variant)];
 const programs = programCulprits.map(({ bug }) => bug);
 const modules = { ...NO_MODULES, variants, programs };
@@ -70,6 +71,12 @@ describe('what came before', () => {
       'two-flushers',
       'deadlock',
       /CPU(\d) took csd\(\d->\1\) from its queue at step \d+, and its handler ended at step \d+ without/,
+    ],
+    [
+      'slot-by-number',
+      'three-mms-two-slots',
+      'cross-mm',
+      /for (\w) without a flush, and slot \d was (?!\1)\w's; CPU\d.s choose_new_asid answers \d/,
     ],
     [
       'wrong-mask',

@@ -59,8 +59,8 @@ describe('what an own function did otherwise', () => {
       'a word that only the task can reach',
       'wrong-mask',
       'ping-pong-dontneed',
-      /CPU\d's copy_call_mask leaves 0x0 in cfd\.cpumask after step \d+, where 6\.18's leaves 0x[12]$/,
-      /then copy_call_mask leaves 0x0 in cfd\.cpumask/,
+      /answers false and leaves 0x0 in cfd\.cpumask after step \d+, where 6\.18's answers true and leaves 0x[12]$/,
+      /then copy_call_mask answers false and leaves 0x0 in cfd\.cpumask/,
     ],
     [
       'an operation that it is stuck before',

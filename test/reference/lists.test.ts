@@ -40,6 +40,24 @@ describe('the list of functions', () => {
     });
   });
 
+  it('says of what is part of a C function which, and its file', () => {
+    const named = (name: string) => functions.find((one) => one.name === name);
+    expect(named('waitForCsds')).toMatchObject({ c: 'smp_call_function_many_cond', file: 'kernel/smp.c' });
+    expect(named('flushTlbMm')).toMatchObject({
+      c: 'flush_tlb_mm',
+      file: 'arch/x86/include/asm/tlbflush.h',
+    });
+    expect(named('publishSwitching')).toMatchObject({ c: 'switch_mm_irqs_off', file: 'arch/x86/mm/tlb.c' });
+    expect(named('mmput')).toMatchObject({ c: 'mmput', file: 'kernel/fork.c' });
+    // What rules, hosts and scripts are made of has no C function; of the protocol itself all has.
+    const unnamed = functions.filter(
+      ({ c, source }) => c === null && /flush-|switch-mm|smp\.ts/.test(source),
+    );
+    expect(unnamed.filter(({ source }) => !source.includes('remote-flush')).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
   it('says of the flush, the switch and the IPI engine what they may assume', () => {
     const silent = functions.filter(
       ({ assumes, source }) => assumes === null && /flush-|switch-mm|smp\.ts|slots/.test(source),

@@ -16,7 +16,15 @@ const result = (label: string, change: Partial<RowResult>): RowResult => ({
   ...change,
 });
 const measured = (label: string, needless: unknown) => ({
-  ...{ ...row(label), senseless: null, known: null, knownWitness: null, effect: null, proof: null },
+  ...{
+    ...row(label),
+    senseless: null,
+    known: null,
+    knownWitness: null,
+    effect: null,
+    counters: {},
+    proof: null,
+  },
   columns: { needlessSwitchFlushesPerThousandOperations: needless, verdict: 'none' },
 });
 const replay = { cause: 'no IPI', trace: [], start: [], memory: { words: [], accesses: [] }, links: [] };

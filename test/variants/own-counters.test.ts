@@ -4,7 +4,18 @@ import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
 import { restsOn } from '../../src/report/rests-on.js';
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { lazy } from '../../src/study/lazy.js';
+import { withOwnRows } from '../../src/study/own-rows.js';
+import type { StudyRow } from '../../src/study/study.js';
+import { studyReport } from '../../src/study/study-report.js';
+import { StudyTable } from '../../src/study/study-table.js';
 import { defineVariant } from '../../src/variants/define.js';
+
+/** What a row that was hunted only has not. */
+const NOTHING = {
+  ...{ finding: null, replay: null, known: null, counts: null, pairs: null, comparisons: 1 },
+  ...{ brokenHost: null, rounds: null, proof: null },
+};
 
 /** A variant's own counters: read at the end of each execution, summed over all of them. */
 
@@ -46,6 +57,17 @@ describe('own counters', () => {
     expect(restsOn(verdict)).toContainEqual(
       expect.stringMatching(new RegExp(`^counted: asked ${counters.asked}, \\d+\\.\\d\\d an execution$`)),
     );
+  });
+
+  it('stand beneath the row of a study, and in its document', async () => {
+    const { verdict } = await hunt(plan);
+    const study = withOwnRows(lazy, ['counting'], false, [counting]);
+    const row = study.rows.find(({ variant }) => variant === 'counting') as StudyRow;
+    const result = { row, verdict, ...NOTHING };
+    const { asked, executed } = verdict.counters;
+    expect(new StudyTable(study, [row.label]).row(result, null)).toContain(`\n    counted: asked ${asked}, `);
+    const [told] = studyReport({ ...study, answer: () => [] }, [result], [], false).rows;
+    expect(told.counters).toEqual({ asked, executed });
   });
 
   it.each([

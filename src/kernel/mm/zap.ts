@@ -36,7 +36,7 @@ export function* zapPageRange(
 }
 
 /**
- * One entry, under the page-table lock.
+ * `zap_pte_range`: one entry, under the page-table lock.
  *
  * @assumes the page-table lock is held.
  */

@@ -109,7 +109,19 @@ const lazyAsInit = (isFixed: boolean): Replace => ({
   },
 });
 
+/** A slot is an mm's by the mm's number, whoever had it before. */
+const slotByNumber = (isFixed: boolean): Replace => ({
+  *chooseNewAsid(cpu, next, nextTlbGen) {
+    if (isFixed) return yield* chooseNewAsid(cpu, next, nextTlbGen);
+    const { ctxs } = cpu.own.tlbstate;
+    const asid = next % ctxs.length;
+    const slotGen = yield* cpu.readOnce(ctxs[asid].tlbGen);
+    return asid * 2 + (slotGen < nextTlbGen ? 1 : 0);
+  },
+});
+
 export const switchCulprits: readonly SeamCulprit[] = [
+  pair('slot-by-number', slotByNumber),
   pair('never-stale', neverStale),
   pair('victim-kept', victimKept),
   pair('lazy-until-last', lazyUntilLast),
