@@ -147,7 +147,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown verify --variant 6.18 --scenario dontneed-read --preemptions-of-cpus 2': cli(0),
   'shootdown verify lock.ts --shard 2/8 --reporter blob --reporter-file parts/2.json': cli(0, {
     argv: VERIFIED_PART,
-    prints: /shard 2\/2, from its 32 of 64 states after 44 steps: no violation in any execution/,
+    prints: /shard 2\/2, from its 32 of 64 states after 44 steps:\s+no violation in any execution/,
   }),
   'shootdown merge parts': cli(3, {
     after: [VERIFIED_PART],
