@@ -73,7 +73,6 @@ const SPACES: readonly (readonly [string, MemoryModel])[] = [
   ['two that step back for each other', 'sc'],
   ['two that step back for each other', 'tso'],
   ['one that steps back', 'tso'],
-  ['6.18 in preempted-read', 'tso'],
   ['b1 in dontneed-read', 'sc'],
 ];
 
