@@ -46,10 +46,11 @@ function isOfFix(
   const first = trace[0]?.step ?? 0;
   const at = (index: number): readonly TraceStep[] =>
     trace.slice(Math.max(0, index - first), Math.max(0, index - first + 1));
-  const candidates = differences.flatMap(({ before, step, moved, again }) => {
+  const candidates = differences.flatMap(({ before, step, moved, changed, again }) => {
     const own = [before, step, ...(before < first ? again : [])].flatMap(at);
     const functions = new Set(own.map(({ functions }) => functions.at(-1)));
-    return [...own, ...moved.flatMap(at).filter((one) => functions.has(one.functions.at(-1)))];
+    const here = changed.flatMap(at).filter((one) => functions.has(one.functions.at(-1)));
+    return [...own, ...moved.flatMap(at), ...here];
   });
   return (one) => candidates.some((fix) => fix === one || isOfPlace(one, fix));
 }

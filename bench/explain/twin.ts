@@ -59,8 +59,10 @@ export interface Difference {
   readonly before: number;
   /** What the program with the bug does there; -1: it comes to nothing more. */
   readonly step: number;
-  /** Later steps of the program with the bug that do to the same word what the other one does here. */
+  /** Later steps of the program with the bug that do what the other one does here: the fix moves them. */
   readonly moved: readonly number[];
+  /** Those that do it to the same word with other operands. */
+  readonly changed: readonly number[];
   /** Steps that do what the program with the bug does here: of a long execution only the end is recorded. */
   readonly again: readonly number[];
 }
@@ -94,21 +96,23 @@ export function firstDifferences(
     own.flatMap((did, index) => (index > from && isWanted(did) ? [index] : []));
   const arrivesAt = (before: number): Difference => {
     const { cpu, next } = own[before];
-    const instead = wordOf(other[before]?.next);
+    const instead = other[before]?.next;
     return {
       before,
       step: own.findIndex((did, index) => index > before && did.cpu === cpu && did.what === next),
-      moved: laterSteps(before, ({ what }) => wordOf(what) === instead),
+      moved: laterSteps(before, ({ what }) => what === instead),
+      changed: laterSteps(before, ({ what }) => wordOf(what) === wordOf(instead)),
       again: laterSteps(before, ({ what }) => what === next),
     };
   };
   const doesAt = (step: number): Difference => {
     const { cpu, what } = own[step];
-    const instead = wordOf(other[step]?.what);
+    const instead = other[step]?.what;
     return {
       before: own.findLastIndex((did, index) => index < step && did.cpu === cpu),
       step,
-      moved: laterSteps(step, (did) => wordOf(did.what) === instead),
+      moved: laterSteps(step, (did) => did.what === instead),
+      changed: laterSteps(step, (did) => wordOf(did.what) === wordOf(instead)),
       again: laterSteps(step, (did) => did.what === what),
     };
   };
