@@ -8,7 +8,7 @@ import {
   type SubsetOptions,
 } from '../subset/check-subset.js';
 import { checkEssentials } from '../subset/essentials.js';
-import type { SourceModule } from '../subset/syntax.js';
+import { type SourceModule, SubsetSyntaxError } from '../subset/syntax.js';
 
 /**
  * Whether the generators of users' modules are protocol code. Kernel code (variants) keeps to the whole
@@ -32,11 +32,19 @@ export function protocolMistake(
   };
   const isPlain = (path: string): boolean =>
     !definesVariants || isPlainFile(sources.find((source) => source.path === path)?.text ?? '');
-  const [mistake] = [
-    ...checkEssentials(sources, { ...options, checked: isPlain }),
-    ...checkSubset(sources, { ...options, checked: (path) => !isPlain(path) }),
-  ];
-  return mistake === undefined ? null : formatSubsetViolation(mistake);
+  try {
+    const [mistake] = [
+      ...checkEssentials(sources, { ...options, checked: isPlain }),
+      ...checkSubset(sources, { ...options, checked: (path) => !isPlain(path) }),
+    ];
+    return mistake === undefined ? null : formatSubsetViolation(mistake);
+  } catch (error) {
+    // The bundler has read it: what the parser refuses has too much in one expression for it.
+    if (error instanceof SubsetSyntaxError) return error.message;
+    // Parser and checks descend by recursion into whatever stands in a file.
+    if (error instanceof RangeError) return `${sources[0].path}: it, or what it imports, is nested too deep`;
+    throw error;
+  }
 }
 
 /** Plain functions of the API that protocol code may call: numbers in, a number out. */

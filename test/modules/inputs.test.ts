@@ -211,6 +211,16 @@ describe('what no hash can have is refused, with its line', () => {
     expect(ran.shootdownRan).toBeUndefined();
   });
 
+  it('an expression that is too long for who reads it: its fault, not one of ours', async () => {
+    const sum = Array(5_000).fill('1').join('+');
+    const file = folder.write(
+      'long.ts',
+      `export const n = ${sum};`,
+      ...program('yield* cpu.writeOnce(at.x, 1);'),
+    );
+    expect(await message(load(file))).toMatch(/long\.ts(?::1)?: /);
+  });
+
   it('but types, unused names and what a package tries to find are none of it', async () => {
     writePackage(
       'optional',
