@@ -45,11 +45,12 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const file = moduleFile(given ?? foundConfig());
   const shown = displayPath(file);
+  // While there is nothing to take away: it may be busy for minutes, and a signal ends the process at once.
+  const mistake = typeCheck ? await typeMistake([file], apiFile, false) : null;
+  if (mistake !== null) throw new InputError(mistake);
   const folder = makeTemporary();
   try {
     const outfile = join(folder, 'config.mjs');
-    const mistake = typeCheck ? await typeMistake([file], apiFile, false) : null;
-    if (mistake !== null) throw new InputError(mistake);
     const metafile = await bundleModules([file], outfile, api);
     requireWhole(metafile);
     refuseComputedImports(inputFiles(metafile));

@@ -68,17 +68,19 @@ export async function loadModules(
 ): Promise<Loaded> {
   // Real paths: through a link the bundler would read a file that we do not know it by.
   const files = [...new Set([...given, ...(ofC?.files ?? [])].map(moduleFile))];
-  const folder = makeTemporary();
-  try {
-    const outfile = join(folder, 'modules.mjs');
-    const bundle = () => bundleModules(files, outfile, api, ofC?.runtimeFile);
-    const isChecked = typeof typeCheck === 'boolean' ? typeCheck : !(await isSame(files, typeCheck, bundle));
-    // Before the bundle that is evaluated: the compiler tells more of a mistake than the bundler.
-    if (isChecked) {
-      const mistake = await typeMistake(files, apiFile, expected !== undefined);
-      if (mistake !== null) throw new InputError(mistake);
-    }
-    const metafile = await bundle();
+  const bundleTo = (outfile: string) => bundleModules(files, outfile, api, ofC?.runtimeFile);
+  const isChecked =
+    typeof typeCheck === 'boolean'
+      ? typeCheck
+      : !(await inTemporary((outfile) => isSame(files, typeCheck, () => bundleTo(outfile))));
+  // Before the bundle that is evaluated: the compiler tells more of a mistake than the bundler. And while
+  // there is nothing to take away: it may be busy for minutes, and a signal that is to be heard of is not.
+  if (isChecked) {
+    const mistake = await typeMistake(files, apiFile, expected !== undefined);
+    if (mistake !== null) throw new InputError(mistake);
+  }
+  return inTemporary(async (outfile) => {
+    const metafile = await bundleTo(outfile);
     requireWhole(metafile);
     const refs = refsOf(files, metafile);
     refuseComputedImports(inputFiles(metafile));
@@ -110,6 +112,14 @@ export async function loadModules(
       covered,
     };
     return { ...exported, scenarios, modules: own };
+  });
+}
+
+/** `act` may write the file that it is given, which is there no longer afterwards. */
+async function inTemporary<Result>(act: (outfile: string) => Promise<Result>): Promise<Result> {
+  const folder = makeTemporary();
+  try {
+    return await act(join(folder, 'modules.mjs'));
   } finally {
     removeTemporary(folder);
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +35,14 @@ describe('a command that is asked to end', () => {
     for (const file of existsSync(out) ? readdirSync(out) : [])
       if (file.endsWith('.json'))
         expect(() => JSON.parse(readFileSync(join(out, file), 'utf8'))).not.toThrow();
+  });
+
+  it('does not wait for the compiler of types, which nothing interrupts', async () => {
+    const module = join(directory, 'sum.ts');
+    writeFileSync(module, `export const sum = ${Array.from({ length: 60_000 }, (_, i) => i).join(' + ')};\n`);
+    const run = await askToEnd(['hunt', module], { signal: 'SIGTERM', afterCpuMs: 4_000 });
+    expect(run).toMatchObject({ exitCode: 143, stdout: '', stderr: '' });
+    expect(run.took?.cpuMs).toBeLessThan(CPU_MS_MAX);
   });
 
   it.skipIf(!HAS_CLANG)('does not wait for a compiler that waits, and ends it', async () => {
