@@ -122,7 +122,9 @@ describe.skipIf(!hasChromium)(`by hand in a browser${WITHOUT}`, () => {
       // In a narrow window each has a row: none is cut, and the list is no higher for it.
       const [size, wide] = [page.viewportSize(), await listHeight(page)];
       await page.setViewportSize({ width: 560, height: 900 });
-      const rows = new Set(await moves(page).evaluateAll((all) => all.map((one) => one.offsetTop)));
+      const rows = new Set(
+        await moves(page).evaluateAll((all) => all.map((one) => (one as HTMLElement).offsetTop)),
+      );
       expect([rows.size, await cutMoves(page), await listHeight(page)]).toEqual([4, 0, wide]);
       if (size !== null) await page.setViewportSize(size);
       await page.getByRole('button', { name: /CPU1 user load from page 0/ }).focus();
