@@ -4,6 +4,7 @@ import { junitReport } from '../../src/report/reporters/junit.js';
 import { studyHuntReport } from '../../src/study/hunt-report.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
 import type { RowResult } from '../../src/study/study.js';
+import { sampleReplay } from '../cli/fake-engine.js';
 import { sampleFinding } from '../findings/sample.js';
 import { failed } from '../report/reporters/sample-report.js';
 import { sampleVerdict } from '../report/verdicts.js';
@@ -21,7 +22,7 @@ const result = (of: ReturnType<typeof row>, change: Partial<RowResult>): RowResu
 const violated = {
   verdict: failed().verdict,
   finding: sampleFinding(),
-  replay: { cause: 'no IPI', trace: [], start: [], memory: { words: [], accesses: [] }, links: [] } as never,
+  replay: { ...sampleReplay(sampleFinding()), former: null, circumstance: null, told: [] },
 };
 
 describe('a study as a hunt', () => {
