@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BundlePlaces } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
@@ -11,6 +10,7 @@ import { lineOf } from '../modules/line-of.js';
 import { moduleFile } from '../modules/module-file.js';
 import { typeMistake } from '../modules/type-check.js';
 import { InputError } from '../vocabulary/errors.js';
+import { isThere } from '../vocabulary/is-there.js';
 import { CONFIG_NAMES } from './config.js';
 import type { Config } from './config-schema.js';
 import { definedConfig } from './define-config.js';
@@ -73,7 +73,7 @@ export async function loadConfig(
 }
 
 function foundConfig(): string {
-  const found = CONFIG_NAMES.find((name) => existsSync(name));
+  const found = CONFIG_NAMES.find((name) => isThere(name));
   if (found !== undefined) return found;
   throw new InputError(
     `there is no ${CONFIG_NAMES[0]} here`,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { errorCode, InputError, systemReason } from '../vocabulary/errors.js';
+import { isThere } from '../vocabulary/is-there.js';
 
 /** A kernel's source tree, or a directory with just the files that are needed. */
 
@@ -48,7 +49,7 @@ export function readTree(given: string): KernelTree {
     if (errorCode(error) === null) throw error;
     throw new InputError(`${given} cannot be read: ${systemReason(error)}`, REMEDY);
   }
-  const missing = NEEDED.filter((file) => !existsSync(join(root, file)));
+  const missing = NEEDED.filter((file) => !isThere(join(root, file)));
   if (missing.length > 0)
     throw new InputError(
       `${given} has no ${missing.join(', no ')}`,
@@ -80,7 +81,7 @@ export function sha256(text: string): string {
 
 function versionOf(root: string): string | null {
   const path = join(root, MAKEFILE);
-  if (!existsSync(path)) return null;
+  if (!isThere(path)) return null;
   const head = readText(path).slice(0, 1000);
   const part = (name: string): string | undefined =>
     new RegExp(`^${name} *= *(\\d{1,4})$`, 'm').exec(head)?.[1];

@@ -4,7 +4,7 @@
  *     time_s tsc vcpu put halt|slice|yield
  *     time_s tsc vcpu load preempted=N wait_ns=W
  */
-import { existsSync } from 'node:fs';
+import { isThere } from '../vocabulary/is-there.js';
 import { fileLines } from './read-file.js';
 import type { Line } from './text-lines.js';
 import { quote, TraceError } from './trace-error.js';
@@ -68,7 +68,7 @@ export function parseHypervisorLog(lines: Iterable<Line>, file: string, cpus: nu
 
 /** The log beside a recording; null when there is none. */
 export function readHypervisorLog(recording: string, cpus: number): HypervisorEvent[] | null {
-  const path = hypervisorLogPaths(recording).find((candidate) => existsSync(candidate));
+  const path = hypervisorLogPaths(recording).find((candidate) => isThere(candidate));
   return path === undefined
     ? null
     : parseHypervisorLog(fileLines(path, LOG_LINE_MAX, 'a hypervisor log'), path, cpus);

@@ -1,8 +1,8 @@
 /**
  * The `NAME.meta.json` beside a recording: optional, and every key of it is optional.
  */
-import { existsSync } from 'node:fs';
 import * as z from 'zod';
+import { isThere } from '../vocabulary/is-there.js';
 import { readBytes } from './file-bytes.js';
 import type { RecordingMeta } from './recording.js';
 import { TraceError } from './trace-error.js';
@@ -33,7 +33,7 @@ export function metaPath(recording: string): string {
  * it should be.
  */
 export function readMeta(path: string): RecordingMeta | undefined {
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   let json: unknown;
   try {
     // A decoder drops a byte order mark, JSON has none.

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '../../src/verify/checkpoint/checkpoint-file.js';
+import { SearchKeeper } from '../../src/verify/checkpoint/search-keeper.js';
+import { InputError } from '../../src/vocabulary/errors.js';
 import { Disk } from './disk.js';
 import { type FileCall, type Hand, systemError, withHand } from './faulty-fs.js';
 import { makeRoot } from './in-memory.js';
@@ -101,6 +103,19 @@ describe('a search that is kept again', () => {
       await withHand([directory], hand, async () => void write(file, 2));
       look('the end', true);
       expect([...wrong]).toEqual([]);
+    });
+  });
+
+  it('is never begun anew where it could not be looked at', async () => {
+    await inDirectory(async (file, directory) => {
+      write(file, 1);
+      const keeper = new SearchKeeper({ file, key: KEY, isResumed: true, everyMs: 1_000 }, () => {});
+      for (const op of ['stat', 'open', 'fstat', 'read']) {
+        const hand: Hand = { before: (call) => (call.op === op ? systemError('EIO', call) : null) };
+        await withHand([directory], hand, async () => {
+          expect(() => keeper.read(), op).toThrow(InputError);
+        });
+      }
     });
   });
 });

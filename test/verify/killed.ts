@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckpointReader, writeCheckpoint } from '../../src/verify/checkpoint/checkpoint-file.js';
+import { writeCheckpoint } from '../../src/verify/checkpoint/checkpoint-file.js';
+import { CheckpointReader } from '../../src/verify/checkpoint/checkpoint-reader.js';
 import { type Deepened, Deepening, type DeepeningLimits } from '../../src/verify/deepening.js';
 import type { SubjectSpace } from '../../src/verify/searches.js';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { readBounded } from '../../findings/read.js';
 import { appendWhole, makeDirectories } from '../../findings/synced-file.js';
 import { InfrastructureError, InputError, systemReason } from '../../vocabulary/errors.js';
 import { HARM_CLASSES, LATENT_CLASSES, type MemoryModel } from '../../vocabulary/finding.js';
+import { isThere } from '../../vocabulary/is-there.js';
 import { type Cell, type CellVerdict, isDecided } from './decided-cell.js';
 
 /**
@@ -72,7 +72,7 @@ export class KeptVerdicts {
     private readonly file: string,
     private readonly codeHash: string,
   ) {
-    const text = existsSync(file)
+    const text = isThere(file)
       ? readBounded(file, "a study's verdicts", REMEDY, FILE_BYTES_MAX).toString('utf8')
       : '';
     let number = 1;

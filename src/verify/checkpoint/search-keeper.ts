@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
 import { InputError, systemReason } from '../../vocabulary/errors.js';
+import { isThere } from '../../vocabulary/is-there.js';
 import type { Deepened } from '../deepening.js';
 import type { LatentMet } from '../searches.js';
-import { type CheckpointKey, CheckpointReader, writeCheckpoint } from './checkpoint-file.js';
+import { type CheckpointKey, writeCheckpoint } from './checkpoint-file.js';
+import { CheckpointReader } from './checkpoint-reader.js';
 import type { RecordReader, RecordWriter } from './records.js';
 
 /**
@@ -72,7 +73,7 @@ export class SearchKeeper {
    */
   read(): SearchAnswer | Before | null {
     const { file, key, isResumed } = this.kept;
-    if (!isResumed || !existsSync(file)) return null;
+    if (!isResumed || !isThere(file)) return null;
     const reader = CheckpointReader.open(file);
     try {
       requireSame(file, reader.key, key);

@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointReader, writeCheckpoint } from '../../../src/verify/checkpoint/checkpoint-file.js';
+import { writeCheckpoint } from '../../../src/verify/checkpoint/checkpoint-file.js';
+import { CheckpointReader } from '../../../src/verify/checkpoint/checkpoint-reader.js';
 import { type KeptNews, SearchKeeper } from '../../../src/verify/checkpoint/search-keeper.js';
 
 const KEY = { code: 'c', subject: 's', options: { '--memory': 'tso' } };
@@ -48,6 +50,15 @@ describe('the file of a kept search', () => {
       other[at] ^= 4;
       writeFileSync(join(directory, 'cut'), other);
       expect(() => CheckpointReader.open(join(directory, 'cut'))).toThrow('damaged');
+    }
+  });
+
+  it('is refused where it is a pipe that nobody writes to, or a directory', () => {
+    execFileSync('mkfifo', [join(directory, 'pipe')]);
+    mkdirSync(join(directory, 'below'));
+    for (const name of ['pipe', 'below']) {
+      expect(() => CheckpointReader.open(join(directory, name))).toThrow('no search that verify has kept');
+      rmSync(join(directory, name), { recursive: true });
     }
   });
 

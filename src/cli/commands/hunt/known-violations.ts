@@ -2,13 +2,13 @@
  * `--baseline FILE` and `--update-baseline`: what a hunt is told is known, and what it says of it afterwards.
  */
 
-import { existsSync } from 'node:fs';
 import type { Verdict } from '../../../explore/api.js';
 import { type KnownViolation, sameViolation } from '../../../explore/known.js';
 import type { BaselineEntry } from '../../../findings/baseline.js';
 import type { HuntBaseline } from '../../../report/reporters/hunt-report.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { MemoryModel } from '../../../vocabulary/finding.js';
+import { isThere } from '../../../vocabulary/is-there.js';
 
 export interface BaselineFlags {
   readonly baseline?: string;
@@ -34,7 +34,7 @@ export class BaselineUse {
     }
     const { readBaseline } = await import('../../../findings/baseline.js');
     if (updateBaseline) await add(file, []);
-    else if (!existsSync(file))
+    else if (!isThere(file))
       throw new InputError(`--baseline: ${file} does not exist`, 'make it with --update-baseline');
     return new BaselineUse(file, readBaseline(file).violations, updateBaseline);
   }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { harmless } from '../../../findings/store.js';
@@ -11,6 +10,7 @@ import type { KeptRequest, VerifyVerdict } from '../../../verify/api.js';
 import type { KeptNews } from '../../../verify/checkpoint/search-keeper.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import { PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
+import { isThere } from '../../../vocabulary/is-there.js';
 import type { CliContext } from '../../command-context.js';
 import { duration, path } from '../../flag-values.js';
 import { printLine } from '../../io.js';
@@ -59,14 +59,14 @@ export function keptSearches(
       'give the directory that it was kept in with --state',
     );
   }
-  if (resume && !existsSync(state))
+  if (resume && !isThere(state))
     throw new InputError(
       `--resume: there is no ${state}`,
       'give the directory that --state was given before',
     );
   checkOutDirectory(state, ['--state', 'search']);
   const searches = new KeptSearches(context, state, resume, stateEvery);
-  const there = resume ? undefined : subjects.map((subject) => searches.file(subject)).find(existsSync);
+  const there = resume ? undefined : subjects.map((subject) => searches.file(subject)).find(isThere);
   if (there !== undefined)
     throw new InputError(
       `${there}: a search of an earlier run`,
