@@ -8,6 +8,9 @@ import { endSealed } from './process-seal.js';
 
 type Emit = (this: unknown, event: string | symbol, ...args: readonly unknown[]) => boolean;
 
+/** By which Node tells of an error that nobody has caught. */
+const ERRORS = new Set<string | symbol>(['uncaughtExceptionMonitor', 'uncaughtException']);
+
 /**
  * Calls `onSurprise` when the process ends other than by the answered function, and ends it with the code
  * that this answers. Once per process.
@@ -21,7 +24,13 @@ export function guardEnd(onSurprise: () => number): (code: number) => never {
   const watching = (emit: Emit): Emit =>
     function watched(event, ...args) {
       if (event === 'exit' && !isExpected) end(onSurprise());
-      return emit.call(this, event, ...args);
+      try {
+        return emit.call(this, event, ...args);
+      } catch (error) {
+        // Node would end here with a code of its own, and tells of that by no event.
+        if (ERRORS.has(event) && !isExpected) end(onSurprise());
+        throw error;
+      }
     };
   let current = watching(process.emit as Emit);
   // Libraries put functions of their own in its place and call the one before; so may a module, and is

@@ -144,7 +144,7 @@ describe('a verification', () => {
 });
 
 describe('an end before the verdict that no line explains is exit code 3', () => {
-  it.each(partOf(['no-listeners', 'emit-exit', 'empty-loop'], 2))('%s', async (name) => {
+  it.each(partOf(['no-listeners', 'emit-exit', 'emit-throws', 'empty-loop'], 2))('%s', async (name) => {
     const { exitCode, stderr } = await hunt(name);
     expect(exitCode).toBe(3);
     expect(stderr).toContain(
