@@ -73,6 +73,8 @@ export function effectPlan(variant: Variant): EffectPlan | null {
 }
 
 function incomparable(variant: Variant, base: Variant): string | null {
+  // Of C text each call reads what the transcription need not: side by side they would say so, and no more.
+  if (variant.isKernelText === true) return '"shootdown source compare" sets C text beside it';
   if (hostOf(variant.backend) !== hostOf(base.backend))
     return `${variant.backend.name} has another host than ${base.backend.name}`;
   if ((variant.packedTagBits ?? 0) !== (base.packedTagBits ?? 0)) return 'slots are packed otherwise';

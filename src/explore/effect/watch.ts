@@ -130,6 +130,12 @@ export class Watch {
       return part.kind !== 'feature' && part.functions.includes(name);
     });
     const { whole } = this;
+    if (questions.length === 0)
+      return function* countedFunction(cpu, ...rest): Protocol<unknown> {
+        for (const count of counted) count.call();
+        whole.call();
+        return yield* func(cpu, ...rest);
+      };
     const begin = (cpu: WatchedCpu, rest: readonly unknown[]): AskedCall[] => {
       for (const count of counted) count.call();
       whole.call();

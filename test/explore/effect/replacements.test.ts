@@ -190,6 +190,18 @@ describe('a replacement that changes something', () => {
     expect(effect).toMatchObject({ changedNothing: false, notCompared: 'kvm has another host than native' });
     expect(effect.parts[0].calls).toBeGreaterThan(0);
   });
+
+  it("of a kernel's own text is only counted, and runs as it does beside its base", async () => {
+    const replace = { shouldFlushTlb: retyped('isLazy', () => true) };
+    const compared = await verdictOf({ replace });
+    const text = await verdictOf({ replace, isKernelText: true });
+    expect(text.traceHash).toBe(compared.traceHash);
+    expect(text.effect).toMatchObject({ changedNothing: false, otherwise: 0 });
+    expect(text.effect.notCompared).toContain('source compare');
+    const [part] = text.effect.parts;
+    expect(part.calls).toBe(compared.effect.parts[0].calls);
+    expect(part.executions).toBe(compared.effect.parts[0].executions);
+  });
 });
 
 describe('asking the base', () => {
