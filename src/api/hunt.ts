@@ -2,6 +2,7 @@ import { type Modules, NO_MODULES } from '../bundle/modules.js';
 import type { HuntPlan } from '../explore/api.js';
 import { type HuntOutcome, hunt as huntOn } from '../explore/hunt.js';
 import { InlinePool } from '../explore/inline-pool.js';
+import { type BaselineScope, entriesBy } from '../explore/known.js';
 import { type BatchRunner, openPool } from '../explore/pool.js';
 import { strategies as allStrategies } from '../explore/strategies/index.js';
 import type { Baseline } from '../findings/baseline.js';
@@ -28,6 +29,8 @@ export interface HuntOptions extends Partial<HuntPlan> {
   readonly scenarios?: readonly Scenario[];
   /** Violations that are known: what `readBaseline` returned. */
   readonly baseline?: Baseline;
+  /** Where its entries hold: in their own `scenario` (default), or by `cause` in any. */
+  readonly baselineBy?: BaselineScope;
   /**
    * Who runs it. Default: this thread; with `jobs`, that many worker threads, for names of built-in
    * variants.
@@ -58,7 +61,16 @@ const EXECUTIONS_DEFAULT = 10_000;
  * none at all, and for a mistake in a user's module.
  */
 export async function hunt(options: HuntOptions): Promise<HuntAnswer> {
-  const { variant, program, pool, jobs, baseline, scenarios: given, ...rest } = options;
+  const {
+    variant,
+    program,
+    pool,
+    jobs,
+    baseline,
+    baselineBy = 'scenario',
+    scenarios: given,
+    ...rest
+  } = options;
   const { seed = 1, memory = 'tso', strategies = allStrategies.map(({ name }) => name), ...plan } = rest;
   const subject = variant ?? program;
   if (subject === undefined || (variant !== undefined && program !== undefined))
@@ -71,15 +83,19 @@ export async function hunt(options: HuntOptions): Promise<HuntAnswer> {
       ...{ seed, memory, strategies, jobs: runner.jobs, pool: runner },
     };
     const name = nameOf(subject);
+    const listed =
+      baseline === undefined
+        ? undefined
+        : entriesBy(
+            baselineBy,
+            baseline.violations.filter((one) => one.variant === name && one.memory === memory),
+          );
     if (program !== undefined)
-      return answerOf(
-        await huntOn({ ...whole, ...withKnown(plan, baseline, name, memory), program: name }),
-        modules,
-      );
+      return answerOf(await huntOn({ ...whole, ...withKnown(plan, listed), program: name }), modules);
     const scenarios = fittingScenarios([findVariant(name, modules.variants)], given);
     // What is known of the kernel beneath is no failure of what is made of it.
     const open = knownOf(name, scenarios, modules.variants);
-    const known = withKnown(plan, baseline, name, memory, open);
+    const known = withKnown(plan, listed, open);
     return answerOf(await huntOn({ ...whole, ...known, variant: name, scenarios }), modules);
   });
 }
@@ -97,14 +113,11 @@ const nameOf = (subject: Subject | string): string => (typeof subject === 'strin
 /** What the request is told is known: what it says itself, else the baseline and the open findings. */
 function withKnown(
   { known }: Partial<HuntPlan>,
-  baseline: Baseline | undefined,
-  subject: string,
-  memory: HuntPlan['memory'],
+  listed: HuntPlan['known'],
   open: HuntPlan['known'] = undefined,
 ): Pick<HuntPlan, 'known'> {
   if (known !== undefined) return { known };
-  if (baseline === undefined) return open === undefined ? {} : { known: open };
-  const listed = baseline.violations.filter((one) => one.variant === subject && one.memory === memory);
+  if (listed === undefined) return open === undefined ? {} : { known: open };
   return { known: [...listed, ...(open ?? [])] };
 }
 

@@ -1,6 +1,7 @@
 /** What a configuration may hold: the border between a user's object and the commands. */
 
 import * as z from 'zod';
+import { BASELINE_SCOPES } from '../explore/known.js';
 import { list } from '../findings/list-schema.js';
 import { text, whole } from '../findings/scenario-schema.js';
 import { MEMORY_MODELS } from '../memory-order/index.js';
@@ -90,6 +91,7 @@ export const configSchema = z.strictObject({
   reportDir: path.optional(),
   out: path.optional(),
   baseline: path.optional(),
+  baselineBy: z.enum(BASELINE_SCOPES).optional(),
   corpus: path.optional(),
   strategy: oneOrSeveral(name).optional(),
   seed: whole(0, SEED_MAX).optional(),

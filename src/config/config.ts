@@ -1,5 +1,6 @@
 /** What a `shootdown.config.ts` says, as its author writes it. */
 
+import type { BaselineScope } from '../explore/known.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
 import type { HarmClass } from '../vocabulary/violation-facts.js';
 
@@ -58,6 +59,8 @@ export interface ConfigSpec extends LimitsSpec {
   readonly out?: string;
   /** Violations that are known, a file of `hunt --update-baseline`. */
   readonly baseline?: string;
+  /** Where an entry holds: in its own `scenario` (default), or by `cause` in any; see docs/ci.md. */
+  readonly baselineBy?: BaselineScope;
   /** Directory in which batches are kept; a change goes past what they met. */
   readonly corpus?: string;
   readonly strategy?: string | readonly string[];

@@ -77,7 +77,9 @@ export class BatchOrder {
   private batchRequest(index: number, first: number, count: number): BatchRequest {
     const { memory, strategies, seed, shard, pastViolations, sought } = this.request;
     const { name, subject } = this.targets[index];
-    const known = this.request.known?.filter(({ scenario }) => scenario === name);
+    const known = this.request.known?.filter(
+      ({ scenario, isByCause }) => scenario === name || isByCause === true,
+    );
     const ofHunt = {
       ...subject,
       memory,

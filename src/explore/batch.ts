@@ -10,12 +10,12 @@ import { type Definitions, isOwnVariantName, NO_DEFINITIONS } from '../programs/
 import { programOf, type Subject } from '../programs/subject.js';
 import { findVariant } from '../variants/index.js';
 import { counted, type OwnCounters } from '../variants/own-counters.js';
-import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { type LatentClass, type MemoryModel, type Violation, withoutFacts } from '../vocabulary/violation.js';
 import { type BatchEffect, Comparison } from './effect/comparison.js';
 import { forgetRan, type RanSites, ranSites } from './effect/ran.js';
 import { Executor } from './executor.js';
-import { type CauseFound, findKnown, type KnownViolation, type MetViolation } from './known.js';
+import { isKnown, isSought, type Writable } from './judge-known.js';
+import type { CauseFound, KnownViolation, MetViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
 import { executionOf, type Shard } from './shard.js';
 import { shortenLivelock } from './shorten-livelock.js';
@@ -101,8 +101,6 @@ export interface BatchResult {
   /** What ran of users' files. */
   readonly ran: readonly RanSites[];
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Preemptions per execution where CPUs are virtual and the scenario says nothing. */
 const PREEMPTIONS = 3;
@@ -329,47 +327,4 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     effect: comparison?.counts ?? null,
     ran: isNoted ? ranSites() : [],
   };
-}
-
-/** Its cause is asked only where the class is the same: that takes a replay. */
-function isSought(
-  request: BatchRequest,
-  sought: KnownViolation,
-  seen: BatchWitness,
-  causeOf?: CauseOf,
-): boolean {
-  return seen.violation.class === sought.class && causeOf?.(request, seen).cause === sought.cause;
-}
-
-/** Whether the request knows of the violation; counts it. */
-function isKnown(
-  request: BatchRequest,
-  seen: BatchWitness,
-  met: Map<string, Writable<MetViolation>>,
-  causeOf?: CauseOf,
-): boolean {
-  if (request.known === undefined) return false;
-  if (causeOf === undefined)
-    throw new Error('a batch with known violations needs to be told how to recognise them');
-  const scenario = 'program' in request ? PLAIN_PROGRAM : request.scenario.name;
-  const { cause, former, circumstance } = causeOf(request, seen);
-  const violation: KnownViolation = {
-    ...{ scenario, class: seen.violation.class, cause },
-    ...(former === null ? {} : { former }),
-    ...(circumstance === null ? {} : { circumstance }),
-  };
-  const known = findKnown(request.known, violation);
-  const key = JSON.stringify([violation.class, cause, circumstance]);
-  const before = met.get(key);
-  const finding = known?.finding === undefined ? {} : { finding: known.finding };
-  if (before !== undefined) before.executions++;
-  else
-    met.set(key, {
-      ...violation,
-      ...finding,
-      isKnown: known !== undefined,
-      executions: 1,
-      execution: seen.execution,
-    });
-  return known !== undefined;
 }

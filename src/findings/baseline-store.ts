@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { replaceFile, writeError } from './atomic-file.js';
-import { type BaselineEntry, entryKey, mergeEntries, readBaseline, serializeBaseline } from './baseline.js';
+import { type BaselineEntry, mergeEntries, readBaseline, serializeBaseline } from './baseline.js';
 import { withFileLock } from './file-lock.js';
 
 /**
@@ -13,11 +13,11 @@ export async function addToBaseline(file: string, entries: readonly BaselineEntr
     return await withFileLock(file, () => {
       const exists = statSync(file, { throwIfNoEntry: false }) !== undefined;
       const before = exists ? readBaseline(file).violations : [];
-      const known = new Set(before.map(entryKey));
-      const added = entries.filter((entry) => !known.has(entryKey(entry)));
+      const merged = mergeEntries(before, entries);
       // Untouched where nothing changes: its bytes, its time, an order that somebody gave it.
-      if (added.length > 0 || !exists) replaceFile(file, serializeBaseline(mergeEntries(before, added)));
-      return new Set(added.map(entryKey)).size;
+      const had = serializeBaseline(mergeEntries(before, []));
+      if (!exists || serializeBaseline(merged) !== had) replaceFile(file, serializeBaseline(merged));
+      return merged.length - mergeEntries(before, []).length;
     });
   } catch (error) {
     throw writeError(error, 'the baseline', file, 'give another path with --baseline');

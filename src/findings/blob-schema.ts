@@ -5,6 +5,7 @@ import { SHARDS_MAX } from '../explore/shard.js';
 import { MEMORY_MODELS } from '../memory-order/index.js';
 import { HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/violation.js';
 import { list } from './list-schema.js';
+import { namedCause } from './named-cause-schema.js';
 import { text, whole } from './scenario-schema.js';
 
 const SUBJECTS_MAX = 1_000;
@@ -55,6 +56,8 @@ const met = z.strictObject({
   former: text(100_000).optional(),
   circumstance: text(100_000).optional(),
   finding: text(200).optional(),
+  namedCause: namedCause.optional(),
+  knownFrom: scenarioName.optional(),
   isKnown: z.boolean(),
   executions: counted,
   execution: counted,

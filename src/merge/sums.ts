@@ -35,9 +35,16 @@ export function sumLatent(all: readonly LatentCount[]): LatentCount[] {
 export function sumMet(all: readonly MetViolation[]): MetViolation[] {
   return groupsOf(all, kindKey).map((kind) => ({
     ...kind.reduce(earlier),
-    isKnown: kind.some(({ isKnown }) => isKnown),
+    ...knowledgeOf(kind),
     executions: sumOf(kind.map(({ executions }) => executions)),
   }));
+}
+
+/** One that knows of it is enough, and it says whence. */
+function knowledgeOf(kind: readonly MetViolation[]): Pick<MetViolation, 'isKnown' | 'knownFrom'> {
+  const known = kind.find(({ isKnown }) => isKnown);
+  const from = known?.knownFrom;
+  return { isKnown: known !== undefined, ...(from === undefined ? {} : { knownFrom: from }) };
 }
 
 /** Of effects that all shards could tell; one that none knows of is undefined. */

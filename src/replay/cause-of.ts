@@ -19,7 +19,8 @@ export function causeOf(
     steps,
     traceHash: hex(hash),
   };
-  const { cause, former, circumstance, reason } = replayProgram(programOf(request, own).program, run, false);
+  const { program } = programOf(request, own);
+  const { cause, former, circumstance, namedCause, reason } = replayProgram(program, run, false);
   if (cause === null) throw new Error(`a witness does not replay: ${reason}`);
-  return { cause, former, circumstance };
+  return { cause, former, circumstance, namedCause };
 }

@@ -3,6 +3,7 @@ import { causeWords } from '../explain/cause.js';
 import { type CpuState, StateLog } from '../explain/cpu-state.js';
 import { KernelTeller } from '../explain/kernel-teller.js';
 import { MemoryLog, type MemoryTold } from '../explain/memory-log.js';
+import { namedCause } from '../explain/named-cause.js';
 import type { OwnCalls } from '../explain/own-calls.js';
 import { ProgramTeller } from '../explain/program-teller.js';
 import type { RawStep } from '../explain/raw-step.js';
@@ -18,6 +19,7 @@ import { Machine } from '../machine/machine.js';
 import type { Program } from '../machine/program.js';
 import { memoryOrders } from '../memory-order/index.js';
 import type { MemoryModel, Violation } from '../vocabulary/finding.js';
+import type { NamedCause } from '../vocabulary/named-cause.js';
 import { withoutFacts } from '../vocabulary/violation.js';
 
 /** What is told of an execution. */
@@ -36,6 +38,8 @@ export interface ToldExecution {
   readonly former: string | null;
   /** What tells bugs of one cause apart; see explain/circumstance.ts. Null where nothing more is known. */
   readonly circumstance: string | null;
+  /** Cause and circumstance as data, the same in every scenario; null where there is none to name. */
+  readonly namedCause: NamedCause | null;
   readonly traceHash: string;
   /** The steps that the sentence speaks of. */
   readonly told: readonly number[];
@@ -127,11 +131,13 @@ export class WatchedExecution {
     const { sentence = null, circumstance = null, told = [] } = explanation ?? {};
     const cause = explanation === null ? null : causeWords(explanation.cause, program.layout);
     const coarse = explanation?.former == null ? null : causeWords(explanation.former, program.layout);
+    const named = explanation === null ? null : namedCause(explanation.cause, explanation.circumstance);
     const { hasStoreBuffers } = memoryOrders[model];
     return {
       violation: violation === null ? null : withoutFacts(violation),
       latent: machine.latent.map(withoutFacts),
       ...{ sentence, cause, former: coarse === cause ? null : coarse, circumstance, told, trace },
+      namedCause: named,
       ...{ steps: machine.step, traceHash: hex(machine.hash), start: states.start },
       memory: isWhole ? this.words.told(steps) : { words: [], accesses: [] },
       links: isWhole ? stepLinks(steps, states.start, states.changed, hasStoreBuffers) : [],

@@ -14,7 +14,7 @@ export function metKnown({ met = [] }: Verdict): MetViolation[] {
 
 /**
  * `known stale-use in scenario (12 executions): the cause`, of an open finding `known: b38, stale-use in
- * ...`. Not escaped.
+ * ...`, of another scenario's entry `...: the cause; by this cause, of an entry for SCENARIO`. Not escaped.
  */
 export function knownWords({
   class: name,
@@ -23,8 +23,10 @@ export function knownWords({
   cause,
   circumstance,
   finding,
+  knownFrom,
 }: MetViolation): string {
-  const where = `${name} in ${scenario} (${count(executions, 'execution')}): ${cause}`;
+  const by = knownFrom === undefined ? '' : `; by this cause, of an entry for ${knownFrom}`;
+  const where = `${name} in ${scenario} (${count(executions, 'execution')}): ${cause}${by}`;
   return finding === undefined
     ? `known ${where}`
     : `known: ${finding}, ${where}${circumstance === undefined ? '' : `; ${circumstance}`}`;

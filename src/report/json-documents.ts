@@ -45,7 +45,7 @@ export type HuntVerdict = Verdict & {
 };
 
 /** A finding, seen again. */
-export interface ReplayResult extends Omit<Replay, 'former' | 'circumstance' | 'told'> {
+export interface ReplayResult extends Omit<Replay, 'former' | 'circumstance' | 'namedCause' | 'told'> {
   /** What led to the violation: absent or `schedule` where the execution is the recorded one. */
   readonly reproducedBy?: 'schedule' | 'orderings' | null;
   /** Of a finding that has orderings. */
@@ -103,16 +103,17 @@ export function huntDocument(report: HuntReport): HuntDocument {
     ...withGrounds(verdict, notes),
     ...(expected === undefined ? {} : { expected }),
   }));
-  const compared =
-    baseline === null
-      ? {}
-      : { baseline: { file: baseline.file, notSeen: baseline.notSeen, added: baseline.added } };
+  const compared = baseline === null ? {} : { baseline: withoutIsUpdated(baseline) };
   const merged = report.merged === undefined ? {} : { merged: withoutBlob(report.merged) };
   return {
     ...{ format: 'shootdown-hunt', version: 1, shootdown: version, interrupted, verdicts },
     ...compared,
     ...merged,
   };
+}
+
+function withoutIsUpdated({ isUpdated: _, ...baseline }: HuntBaseline): Omit<HuntBaseline, 'isUpdated'> {
+  return baseline;
 }
 
 function withoutBlob({ files, missing, findings }: HuntMerged): Omit<HuntMerged, 'blob'> {

@@ -63,6 +63,20 @@ describe('a baseline', () => {
     },
   );
 
+  it('has an entry for each named cause that its words stand for, and takes what an old one lacks', () => {
+    const cause = { kind: 'noIpi', isBuffered: false, isRaised: false, isClaimed: false };
+    const [here, there] = ['inSwitching', 'leftMask'].map((circumstance) =>
+      entry({ namedCause: { ...cause, circumstance } }),
+    );
+    const old = entry({ note: 'kept' });
+    expect(mergeEntries([old], [here, here])).toEqual([{ ...here, note: 'kept' }]);
+    expect(mergeEntries([here], [there, entry()])).toEqual([here, there]);
+    expect(mergeEntries([entry({ namedCause: null })], [entry()])).toEqual([entry({ namedCause: null })]);
+    const text = serializeBaseline(mergeEntries([], [there, here]));
+    expect(text).toBe(serializeBaseline(mergeEntries([], [here, there])));
+    expect(parseBaseline(text, 'f').violations).toEqual([here, there]);
+  });
+
   it.each<[string, string]>([
     [
       '{',
@@ -75,8 +89,8 @@ describe('a baseline', () => {
     ],
     ['{"format":"shootdown-finding"}', 'f: not a baseline'],
     [
-      '{"format":"shootdown-baseline","version":2}',
-      'f: version: this shootdown reads version 1, not 2; use the shootdown that wrote it',
+      '{"format":"shootdown-baseline","version":3}',
+      'f: version: this shootdown reads version 1 and 2, not 3; use the shootdown that wrote it',
     ],
     [
       '{"format":"shootdown-baseline","version":1}',
@@ -96,6 +110,7 @@ describe('a baseline', () => {
     [{ memory: 'arm' }, 'violations[0].memory: expected "tso" or "sc", got "arm"'],
     [{ cause: '' }, 'violations[0].cause: expected at least 1 characters'],
     [{ seed: 1 }, 'violations[0]: has no field "seed"'],
+    [{ namedCause: { kind: 'noIpi' } }, 'violations[0].namedCause.isBuffered: is missing'],
   ])('an entry with %j is refused', (change, message) => {
     const text = JSON.stringify({
       format: 'shootdown-baseline',
@@ -135,10 +150,15 @@ describe('adding to a baseline', () => {
     const { ino } = statSync(file);
     expect(await addToBaseline(file, [entry()])).toBe(0);
     expect([readFileSync(file, 'utf8'), statSync(file).ino]).toEqual([before, ino]);
+    const namedCause = { kind: 'noIpi', isBuffered: false, isRaised: false, isClaimed: false };
+    const named = entry({ namedCause: { ...namedCause, circumstance: null } });
+    // An entry that was there is no new one.
+    expect(await addToBaseline(file, [named])).toBe(0);
+    expect(readBaseline(file).violations).toContainEqual(named);
     expect(await addToBaseline(file, [entry({ cause: 'new' })])).toBe(1);
     expect(readBaseline(file).violations).toEqual([
       entry({ cause: 'new' }),
-      entry(),
+      named,
       entry({ variant: 'z', note: 'n' }),
     ]);
   });

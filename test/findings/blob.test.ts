@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MetViolation } from '../../src/explore/known.js';
 import { isBlob, readBlob, readBlobJson, serializeBlob } from '../../src/findings/blob.js';
 import { sampleBlob, samplePart, withWitness } from '../merge/sample-blobs.js';
 import { sampleFinding } from './sample.js';
@@ -36,8 +37,13 @@ const effect = {
     },
   ],
 };
+const namedCause = { kind: 'noIpi', isBuffered: false, isRaised: false, isClaimed: true, circumstance: null };
+const met: MetViolation = {
+  ...{ scenario: 'x', class: 'stale-use', cause: 'no IPI', namedCause },
+  ...{ isKnown: true, knownFrom: 'y', executions: 2, execution: 7 },
+};
 const whole = sampleBlob([
-  withWitness(samplePart(1, { counters: { flushes: 3 }, effect, known: null })),
+  withWitness(samplePart(1, { counters: { flushes: 3 }, effect, known: null, met: [met] })),
   samplePart(2, { variant: 'b1-fixed', interrupted: true, known: 'b38' }),
 ]);
 

@@ -58,5 +58,11 @@ describe('the verdict of all shards', () => {
     });
     const parts = [samplePart(1, { met: [met(9)] }), samplePart(2, { met: [met(5)] })];
     expect(totalOf(sampleBlob(parts), parts, null).met).toEqual([{ ...met(5), executions: 4 }]);
+    // Where one shard knew of it, and whence.
+    const unknown = samplePart(3, { met: [{ ...met(1), isKnown: false }] });
+    const from = [unknown, samplePart(1, { met: [{ ...met(9), knownFrom: 'y' }] })];
+    expect(totalOf(sampleBlob(from), from, null).met).toEqual([
+      { ...met(1), isKnown: true, knownFrom: 'y', executions: 4 },
+    ]);
   });
 });

@@ -22,7 +22,7 @@ const result = (of: ReturnType<typeof row>, change: Partial<RowResult>): RowResu
 const violated = {
   verdict: failed().verdict,
   finding: sampleFinding(),
-  replay: { ...sampleReplay(sampleFinding()), former: null, circumstance: null, told: [] },
+  replay: { ...sampleReplay(sampleFinding()), former: null, circumstance: null, namedCause: null, told: [] },
 };
 
 describe('a study as a hunt', () => {

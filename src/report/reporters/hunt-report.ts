@@ -2,6 +2,7 @@
 
 import type { TraceStep } from '../../explain/trace-step.js';
 import type { Verdict } from '../../explore/api.js';
+import type { BaselineScope } from '../../explore/known.js';
 import type { Shard } from '../../explore/shard.js';
 import type { BaselineEntry } from '../../findings/baseline.js';
 import type { Blob } from '../../findings/blob.js';
@@ -121,10 +122,14 @@ export interface MergedFinding {
 
 export interface HuntBaseline {
   readonly file: string;
+  /** Whether entries hold in their own scenario, or wherever their named cause is met. */
+  readonly by: BaselineScope;
   /** Whether --update-baseline was given. */
   readonly isUpdated: boolean;
   /** Entries that this hunt could have met and did not. */
   readonly notSeen: readonly BaselineEntry[];
+  /** Of entries that hold by cause: those that have none, and hold in their own scenario only. */
+  readonly causeless: readonly BaselineEntry[];
   /** Entries that --update-baseline has added. */
   readonly added: number;
 }

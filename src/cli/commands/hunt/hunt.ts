@@ -29,7 +29,7 @@ import { huntAndReport } from './hunt-and-report.js';
 import { huntRequests } from './hunt-requests.js';
 import { selectTargets, type Targets } from './hunt-targets.js';
 import { refuseIdle } from './idle.js';
-import { BaselineUse } from './known-violations.js';
+import { BASELINE_BY, BaselineUse } from './known-violations.js';
 import { inputsOf, outputsOf } from './named-files.js';
 import { REPORTING, Reporting } from './reporting.js';
 import { chooseShard, shardFlag } from './shard.js';
@@ -58,6 +58,7 @@ const FLAGS = {
     'known violations: the hunt goes past them, and only others fail',
     path,
   ),
+  baselineBy: BASELINE_BY,
   updateBaseline: toggle('--update-baseline', 'go past every violation, and add each to the baseline'),
   allowNoEffect: ALLOW_NO_EFFECT,
   base: toggle('--no-base', 'do not ask whether what a variant was made from has its violation too'),
@@ -77,6 +78,7 @@ Examples:
   $ shootdown hunt --variant b1 --memory sc --budget 2m --json > verdicts.json
   $ shootdown hunt --variant b1-fixed --budget 1h --shard 3/8 --reporter junit --reporter-file junit.xml
   $ shootdown hunt --variant 6.18 --baseline known.json --reporter github-actions
+  $ shootdown hunt --variant 6.18 --baseline known.json --baseline-by cause
 
 Without --shard, SLURM_ARRAY_TASK_ID and CI_NODE_INDEX share the hunt where the environment has the total
 too, and stderr says so; JOB_COMPLETION_INDEX needs --shard auto/N. github-actions also appends to

@@ -17,7 +17,7 @@ import type { CampaignRequest } from '../hunt/campaign.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { huntAndReport } from '../hunt/hunt-and-report.js';
 import { refuseIdle } from '../hunt/idle.js';
-import { BaselineUse } from '../hunt/known-violations.js';
+import { BASELINE_BY, BaselineUse } from '../hunt/known-violations.js';
 import { inputsOf, outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
 import { fromConfig, modulesOf, type ProjectTargets, projectTargets } from './project-targets.js';
@@ -45,6 +45,7 @@ const FLAGS = {
   memory: flag('--memory <model>', 'tso or sc (default: the configuration says, or tso)', memoryModel),
   jobs: JOBS,
   baseline: flag('--baseline <file>', 'known violations, as "hunt --update-baseline" writes them', path),
+  baselineBy: BASELINE_BY,
   corpus: flag(
     '--corpus <dir>',
     'what batches did, to go on from; a change goes past what they met (default: ./shootdown-corpus)',
@@ -101,7 +102,10 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
     { flag: 'the configuration', path: loaded.file },
   ]);
   const targets = await projectTargets(engine, loaded, projects, { typeCheck, strategy });
-  const baseline = await BaselineUse.open({ baseline: baselineFile, updateBaseline: false });
+  const baseline = await BaselineUse.open({
+    ...{ baseline: baselineFile, updateBaseline: false },
+    baselineBy: flags.baselineBy ?? config.baselineBy,
+  });
   const reporting = new Reporting(context, reportFlags);
   checkOutDirectory(out);
 

@@ -4,6 +4,7 @@ import type { HuntResult } from '../../../../src/cli/engine-api.js';
 import type { ConfigSpec } from '../../../../src/config/config.js';
 import { defineConfig, definedConfig } from '../../../../src/config/define-config.js';
 import type { HuntRequest, Verdict } from '../../../../src/explore/api.js';
+import { type BaselineEntry, serializeBaseline } from '../../../../src/findings/baseline.js';
 import type { SarifResult } from '../../../../src/report/sarif/sarif.js';
 import { sampleFinding } from '../../../findings/sample.js';
 import { ModuleFolder } from '../../../modules/write-module.js';
@@ -132,6 +133,24 @@ describe('shootdown run', () => {
     const own = engineOf(spec, () => ({ violation: 'stale-use', message: 'm', base: base(false) }));
     expect((await run(own)).exitCode).toBe(1);
     expect((await run(engineOf(spec, hunt), '--mode', 'batch', '--executions', '1')).exitCode).toBe(1);
+  });
+
+  it('holds a baseline by cause where the configuration or a flag says so', async () => {
+    const namedCause = { kind: 'noIpi', isBuffered: false, isRaised: false, isClaimed: false };
+    const entry: BaselineEntry = {
+      ...{ variant: '6.14', memory: 'tso', scenario: 'far', class: 'stale-use', cause: 'no IPI' },
+      namedCause: { ...namedCause, circumstance: null },
+    };
+    writeFileSync('known.json', serializeBaseline([entry]));
+    const projects: ConfigSpec['projects'] = [{ name: 'mine', variant: '6.14', budget: '9s' }];
+    const asked = async (baselineBy: ConfigSpec['baselineBy'], ...flags: string[]) => {
+      const engine = engineOf({ projects, baseline: 'known.json', baselineBy }, () => ({}));
+      expect((await run(engine, ...flags)).exitCode).toBe(0);
+      return engine.requests[0].known;
+    };
+    expect(await asked(undefined)).toEqual([entry]);
+    expect(await asked('cause')).toEqual([{ ...entry, isByCause: true }]);
+    expect(await asked('cause', '--baseline-by', 'scenario')).toEqual([entry]);
   });
 
   it('keeps batches in a corpus, goes on after them, and goes past what they met', async () => {
