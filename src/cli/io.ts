@@ -1,4 +1,6 @@
+import type { OnRead } from '../modules/reads.js';
 import { jsonText } from '../report/json-documents.js';
+import type { WatchedRun } from './watch/again.js';
 
 /** The world as a command sees it. Tests give it strings; main.ts gives it the process. */
 
@@ -60,6 +62,10 @@ export interface CliIo {
    * Whether the process has been asked to end, also by what is on its way. Absent where nobody can ask.
    */
   readonly isInterrupted?: () => Promise<boolean>;
+  /** Starts the command line once more, in a process of its own. Absent where nothing can. */
+  readonly again?: (onRead: OnRead) => WatchedRun;
+  /** Whether this is such a process. */
+  readonly isWatched?: boolean;
 }
 
 export function printLine(stream: OutputStream, text: string): void {

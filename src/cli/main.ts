@@ -3,6 +3,7 @@
 
 import { writeSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { tellReads } from '../modules/reads.js';
 import { watchAtEnd } from '../seal/at-end.js';
 import { guardEnd } from '../seal/guard-end.js';
 import { sealProcess } from '../seal/process-seal.js';
@@ -14,6 +15,7 @@ import type { CliIo } from './io.js';
 import { processOutput } from './process-output.js';
 import { reportError, runCli } from './run-cli.js';
 import { processConfirm, processTerminal } from './terminal.js';
+import { again, asWatched } from './watch/again.js';
 
 // Before any module runs: from here on only `end` ends the process, and everything else is no verdict.
 const end = guardEnd(() => {
@@ -83,6 +85,9 @@ const onUnread = (): void => {
 };
 const [stdout, stderr] = [processOutput(process.stdout, onUnread), processOutput(process.stderr)];
 
+const onRead = asWatched(() => end(SIGNALS.SIGTERM));
+if (onRead !== undefined) tellReads(onRead);
+
 const engine = createEngine();
 const io: CliIo = {
   stdout,
@@ -99,6 +104,8 @@ const io: CliIo = {
       void hearNoLonger();
     };
   },
+  again,
+  isWatched: onRead !== undefined,
   isUnread: () => stdout.isUnread(),
   isInterrupted: async () => {
     // A signal that has come is heard of in the next round of the event loop.

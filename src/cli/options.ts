@@ -167,6 +167,8 @@ export const MODULES = anyNumber(
   'TypeScript or JavaScript files with programs, variants or scenarios of your own',
 );
 
+export const WATCH = toggle('--watch', 'run again whenever a file of the modules changes, until Ctrl-C');
+
 /** The tree of a finding of C text, where it is not what it was. */
 export const FINDING_TREE = flag(
   '--kernel-source <dir>',

@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { displayPath } from '../bundle/user-files.js';
 import { errorCode } from '../vocabulary/errors.js';
+import { noteRead } from './reads.js';
 
 /**
  * Bounds of what is read for a module. Compilers take all of a file, whatever it is: 60 MB of a tsconfig.json
@@ -13,6 +14,7 @@ const BYTES_MAX = 4 * 1024 * 1024;
 /** Why a file is not read, as `file: what`, or null. */
 export function unfit(path: string): string | null {
   const stats = statsOf(path);
+  noteRead(path, stats);
   // Of what is not there, and of directories, compilers know themselves.
   if (stats === undefined || stats.isDirectory()) return null;
   if (!stats.isFile())

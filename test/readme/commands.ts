@@ -93,6 +93,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   'shootdown explore': cli(0, { prints: /shootdown-explore\.html/ }),
   'shootdown explore --variant 6.14 --output try.html': cli(0, { prints: /^try\.html$/m }),
+  'shootdown hunt examples/seqlock.ts --watch': inTest('cli/watch/again', "'--watch'"),
   'shootdown source check ~/linux': inTest('csource/command-line', "['source', 'check', TREE]"),
   'shootdown hunt --kernel-source ~/linux': inTest('csource/command-line', "'hunt', '--kernel-source', TREE"),
   'shootdown hunt --kernel-source ~/linux --c-opt 2': inTest(

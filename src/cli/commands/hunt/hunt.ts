@@ -19,9 +19,11 @@ import {
   STRATEGIES,
   toggle,
   VARIANTS,
+  WATCH,
 } from '../../options.js';
 import { lineTextOf, loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
+import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { defineCommand } from '../command.js';
 import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { requireDistinctFiles } from './distinct-files.js';
@@ -31,7 +33,7 @@ import { selectTargets, type Targets } from './hunt-targets.js';
 import { refuseIdle } from './idle.js';
 import { BASELINE_BY, BaselineUse } from './known-violations.js';
 import { inputsOf, outputsOf } from './named-files.js';
-import { REPORTING, Reporting } from './reporting.js';
+import { isDocumentAlone, REPORTING, Reporting } from './reporting.js';
 import { chooseShard, shardFlag } from './shard.js';
 
 const BUDGET_MS_DEFAULT = 30_000;
@@ -61,6 +63,7 @@ const FLAGS = {
   baselineBy: BASELINE_BY,
   updateBaseline: toggle('--update-baseline', 'go past every violation, and add each to the baseline'),
   allowNoEffect: ALLOW_NO_EFFECT,
+  watch: WATCH,
   base: toggle('--no-base', 'do not ask whether what a variant was made from has its violation too'),
   ...REPORTING,
 };
@@ -107,7 +110,10 @@ export const huntCommand = defineCommand({
 
 async function hunt(context: CliContext, modules: readonly string[], flags: HuntFlags): Promise<number> {
   const { engine, io } = context;
-  requireDistinctFiles(outputsOf(flags), inputsOf(modules, flags.scenario));
+  const inputs = inputsOf(modules, flags.scenario);
+  requireDistinctFiles(outputsOf(flags), inputs);
+  if (isToBeWatched(context, modules, { ...flags, isAlone: isDocumentAlone(flags) }))
+    return watchModules(context, inputs);
   const sources = await sourcesOf(engine, flags);
   const own = await loadOwn(engine, modules, flags.typeCheck, sources);
   const strategies = await selectStrategies(engine, flags.strategy);

@@ -51,6 +51,17 @@ export const REPORTING = {
 
 export type ReportingFlags = Given<typeof REPORTING>;
 
+/** Which reports are asked for, and where they go. Throws InputError. */
+function placesOf(flags: Pick<ReportingFlags, 'json' | 'reporter' | 'reporterFile'>) {
+  const asked = flags.json ? reporterNames('--json')('json', flags.reporter) : (flags.reporter ?? []);
+  return { asked, ...reportPlaces(asked, flags.reporterFile ?? []) };
+}
+
+/** Whether a document has stdout for itself. Throws InputError for reports that cannot be given together. */
+export function isDocumentAlone(flags: Pick<ReportingFlags, 'json' | 'reporter' | 'reporterFile'>): boolean {
+  return placesOf(flags).alone !== null;
+}
+
 export class Reporting {
   /** Whether lines for people are on stdout. */
   readonly showsDefault: boolean;
@@ -66,8 +77,7 @@ export class Reporting {
     lineText?: LineText,
     own: readonly Reporter[] = [],
   ) {
-    const asked = flags.json ? reporterNames('--json')('json', flags.reporter) : (flags.reporter ?? []);
-    const { files, alone } = reportPlaces(asked, flags.reporterFile ?? []);
+    const { asked, files, alone } = placesOf(flags);
     if (asked.some(({ kind }) => kind === 'directory'))
       tryDirectory('--report-dir', join(flags.reportDir, 'index.html'));
     for (const file of files.values()) tryDirectory('--reporter-file', file);

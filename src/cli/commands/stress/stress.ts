@@ -33,6 +33,7 @@ import {
   SEED,
   TYPE_CHECK,
   toggle,
+  WATCH,
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import {
@@ -42,9 +43,11 @@ import {
   printSentence,
   printTimeline,
 } from '../../print-witness.js';
+import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { isDocumentAlone } from '../hunt/reporting.js';
 import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { aboutRun, huntWitness, pageOf, shownWitness } from './stress-page.js';
@@ -96,6 +99,7 @@ const FLAGS = {
   ),
   allowNoEffect: ALLOW_NO_EFFECT.saying('a variant of which nothing ever ran is no failure'),
   witness: toggle('--no-witness', 'do not let the explorer look for a witness'),
+  watch: WATCH,
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
@@ -131,7 +135,10 @@ export const stressCommand = defineCommand({
 });
 
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
-  requireDistinctFiles(reportFilesOf(flags), inputsOf(modules, flags.scenario));
+  const inputs = inputsOf(modules, flags.scenario);
+  requireDistinctFiles(reportFilesOf(flags), inputs);
+  if (isToBeWatched(context, modules, { ...flags, isAlone: isDocumentAlone(flags) }))
+    return watchModules(context, inputs);
   const { engine, io } = context;
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const chosen = await selectStressTargets(engine, flags, own);

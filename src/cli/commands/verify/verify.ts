@@ -29,9 +29,11 @@ import {
   TYPE_CHECK,
   toggle,
   VARIANTS,
+  WATCH,
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { selectScenarios, selectVariants } from '../../select.js';
+import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
@@ -63,6 +65,7 @@ const FLAGS = {
     '--reduce',
     'executes steps of a CPU at once that no other can tell apart: fewer states, the same verdicts',
   ),
+  watch: WATCH,
   ...KEEPING,
   out: OUT,
   typeCheck: TYPE_CHECK,
@@ -103,7 +106,10 @@ export const verifyCommand = defineCommand({
 async function verify(context: CliContext, modules: readonly string[], given: VerifyFlags): Promise<number> {
   const flags = withReporters(given);
   const { engine, io, version } = context;
-  requireDistinctFiles(filesOf(flags), inputsOf(modules, flags.scenario));
+  const inputs = inputsOf(modules, flags.scenario);
+  requireDistinctFiles(filesOf(flags), inputs);
+  if (isToBeWatched(context, modules, { ...flags, isAlone: flags.json || isBlobAlone(flags) }))
+    return watchModules(context, inputs);
   const shard = chosenShard(context, flags);
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const subjects = await subjectsOf(engine, own, flags);
