@@ -22,7 +22,7 @@ import { concerns, PATCHES, patchedTree } from './patches.js';
  */
 
 /** A hunt that has not found it by then has missed it. */
-const EXECUTIONS_MAX = 30_000;
+const EXECUTIONS_MAX = 100_000;
 
 interface Found extends KeptLine {
   /** Of processor time; null where it was missed. */
