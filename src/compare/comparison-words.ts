@@ -96,7 +96,7 @@ function kindsOf(met: readonly MetViolation[]): string[] {
 /** What the verdicts rest on, each variant's own first, a line each. */
 export function groundsOf({ outcomes }: Comparison, notes: readonly string[]): string[] {
   const [first] = outcomes;
-  const reach = first === undefined ? [] : reachOf(first.verdict.memory, notes);
+  const reach = first === undefined ? [] : reachOf(first.verdict, notes);
   const own = outcomes.flatMap(({ verdict }) =>
     restsOn(verdict, notes)
       .filter((line) => !reach.includes(line))

@@ -79,6 +79,8 @@ export interface Verdict {
   readonly variant: string;
   /** Set for a plain program. */
   readonly program?: true;
+  /** Of a kernel's C text: how much of the compiler's optimiser ran; absent: none, or no C text. */
+  readonly optimisation?: 2;
   /**
    * The scenario of the witness; without one, the scenario's name if there was only one, else "catalogue";
    * "plain program" for one.

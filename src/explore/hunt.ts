@@ -208,6 +208,7 @@ class Hunt {
     const verdict: Verdict = {
       variant: this.name,
       ...('program' in request ? { program: true } : {}),
+      ...this.level(),
       scenario: witness?.scenario.name ?? only,
       violation: witness?.found.violation.class ?? null,
       message: witness?.found.violation.message ?? null,
@@ -234,6 +235,12 @@ class Hunt {
       verdict,
       finding: witness === null ? null : this.finding(witness.scenario.subject, witness.found),
     };
+  }
+
+  private level(): Pick<Verdict, 'optimisation'> {
+    const { kernelSources } = this.request.pool.modules;
+    const optimisation = kernelSources.find(({ variant }) => variant === this.name)?.optimisation ?? 0;
+    return optimisation === 0 ? {} : { optimisation };
   }
 
   /** Of a user's code only. */

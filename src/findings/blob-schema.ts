@@ -66,6 +66,7 @@ const met = z.strictObject({
 const verdict = z.strictObject({
   variant: variantName,
   program: z.literal(true).optional(),
+  optimisation: z.literal(2).optional(),
   executions: counted,
   steps: counted,
   seconds: z.number().min(0),

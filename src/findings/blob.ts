@@ -50,6 +50,7 @@ export type BlobVerdict = Pick<
   Verdict,
   | 'variant'
   | 'program'
+  | 'optimisation'
   | 'executions'
   | 'steps'
   | 'seconds'

@@ -14,7 +14,7 @@ import { sumCounters, sumEffects, sumLatent, sumMet, sumOf, sumScenarios } from 
  */
 export function totalOf({ hunt }: Blob, parts: readonly BlobPart[], best: Kind | null): Verdict {
   const did = parts.map((part) => part.did);
-  const { variant, program } = did[0];
+  const { variant, program, optimisation } = did[0];
   const scenarios = sumScenarios(did.flatMap((one) => one.scenarios));
   const effects = did.flatMap(({ effect }) => effect ?? []);
   const effect = effects.length === did.length ? sumEffects(effects) : undefined;
@@ -24,6 +24,7 @@ export function totalOf({ hunt }: Blob, parts: readonly BlobPart[], best: Kind |
   return {
     variant,
     ...(program === undefined ? {} : { program }),
+    ...(optimisation === undefined ? {} : { optimisation }),
     scenario: finding !== null ? findingSubject(finding).scenario : program ? PLAIN_PROGRAM : only,
     violation: finding?.violation.class ?? null,
     message: finding?.violation.message ?? null,

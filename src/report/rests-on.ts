@@ -6,7 +6,7 @@
 import type { Verdict } from '../explore/api.js';
 import { memoryOrders } from '../memory-order/index.js';
 import type { MemoryModel } from '../vocabulary/finding.js';
-import { assumptions } from './assumptions.js';
+import { type Assumption, assumptions } from './assumptions.js';
 import { codeLines, effectLines } from './effect-words.js';
 import { visible } from './escape.js';
 import { shardWords } from './hunt-words.js';
@@ -78,9 +78,7 @@ function ofItsOwn(verdict: Verdict): string[] {
 
 /** What it has in common with others. */
 function shared(verdict: Verdict, notes: readonly string[]): string[] {
-  return verdict.program === true
-    ? [memoryLine(verdict.memory), PROGRAM_MACHINE]
-    : reachOf(verdict.memory, notes);
+  return verdict.program === true ? [memoryLine(verdict.memory), PROGRAM_MACHINE] : reachOf(verdict, notes);
 }
 
 const PROGRAM_MACHINE =
@@ -92,12 +90,20 @@ function memoryLine(memory: MemoryModel): string {
 }
 
 /** The part of it that does not depend on how much was run. */
-export function reachOf(memory: MemoryModel, notes: readonly string[]): string[] {
-  const unseen = assumptions.filter((assumption) => !assumption.modelled).map(({ name }) => name);
+export function reachOf(
+  { memory, optimisation }: Pick<Verdict, 'memory' | 'optimisation'>,
+  notes: readonly string[],
+): string[] {
+  const left = assumptions.filter((assumption) => !assumption.modelled);
+  const isSeen = ({ optimised }: Assumption): boolean => optimisation === 2 && optimised !== undefined;
   return [
     memoryLine(memory),
     'hardware: the contract that the kernel itself relies on ("shootdown list assumptions" spells it out)',
-    `not modelled: ${unseen.join(', ')}`,
+    ...left.filter(isSeen).map(({ name, optimised }) => `${name}: ${optimised}`),
+    `not modelled: ${left
+      .filter((one) => !isSeen(one))
+      .map(({ name }) => name)
+      .join(', ')}`,
     ...notes.map((note) => `scenario: ${visible(note)}`),
   ];
 }

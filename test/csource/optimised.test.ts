@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { sourceOfFinding } from '../../src/cli/commands/source/kernel-source.js';
+import { comparedSources, sourceOfFinding } from '../../src/cli/commands/source/kernel-source.js';
 import { createEngine } from '../../src/cli/engine.js';
-import type { Engine } from '../../src/cli/engine-api.js';
+import type { ComparedSource, Engine } from '../../src/cli/engine-api.js';
+import type { SourceCheck } from '../../src/csource/check-source.js';
 import { mmPointer } from '../../src/csource/runtime/c-words.js';
 import { type Translation, translate } from '../../src/csource/translate/translate.js';
 import { readModule } from '../../src/csource/wasm/module.js';
@@ -23,6 +24,7 @@ vi.mock(import('../../src/csource/clang.js'), async (original) => askedOnce(awai
 
 const TLB_C = readFileSync(join(LAST_FLUSH, 'arch/x86/mm/tlb.c'), 'utf8').split('\n');
 const A = mmPointer(3);
+const REF = { tree: LAST_FLUSH, variant: 'c/6.12-O2', base: '6.12.117', config: [], files: [] };
 const PER_CPU = new Set(['cpu_tlbstate', 'flush_tlb_info']);
 const CALLED = { condition: 'should_flush_tlb', called: 'flush_tlb_func' };
 
@@ -102,25 +104,67 @@ describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
   it('is what a hunt runs: the second look is gone, and the violation there', PATIENCE, async () => {
     const { exitCode, stdout, stderr } = await hunt();
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
-    const [{ variant, violation, finding: file }] = JSON.parse(stdout).verdicts;
+    const [{ variant, violation, finding: file, restsOn }] = JSON.parse(stdout).verdicts;
     expect([variant, violation]).toEqual(['c/6.12-O2', 'stale-use']);
+    expect(restsOn).toContainEqual(expect.stringMatching(/^compiler: the accesses that clang -O2 leaves/));
+    expect(restsOn).toContainEqual(expect.stringMatching(/^not modelled: .*hugepages/));
+    expect(restsOn).not.toContainEqual(expect.stringMatching(/^not modelled: .*compiler/));
     const finding = JSON.parse(readFileSync(file, 'utf8'));
     expect(finding.kernelSource.optimisation).toBe(2);
     expect(await run('replay', file)).toMatchObject({ exitCode: 1, stderr: '' });
   });
 
   it('is what a replay compiles, by what the finding says', async () => {
-    const ref = { tree: LAST_FLUSH, variant: 'c/6.12-O2', base: '6.12.117', config: [], files: [] };
     const asked: unknown[] = [];
     const prepareSource: Engine['prepareSource'] = async (_, options) => {
       asked.push(options.optimisation);
-      return { module: '', variant: '', ref };
+      return { module: '', variant: '', ref: REF };
     };
     const engine = { ...createEngine(), prepareSource };
-    await sourceOfFinding(engine, { ...ref, optimisation: 2 }, undefined);
-    await sourceOfFinding(engine, { ...ref, optimisation: 2 }, LAST_FLUSH);
-    await sourceOfFinding(engine, ref, undefined);
+    await sourceOfFinding(engine, { ...REF, optimisation: 2 }, undefined);
+    await sourceOfFinding(engine, { ...REF, optimisation: 2 }, LAST_FLUSH);
+    await sourceOfFinding(engine, REF, undefined);
     expect(asked).toEqual([2, 2, undefined]);
+  });
+
+  it('is what two states of a tree are compared at', async () => {
+    const asked: unknown[] = [];
+    const engine: Engine = {
+      ...createEngine(),
+      prepareSource: async (tree, { optimisation }) => {
+        asked.push(optimisation);
+        const file = { file: 'tlb.c', sha256: tree };
+        return { module: '', variant: '', ref: { ...REF, files: [file] } };
+      },
+    };
+    await comparedSources(engine, { kernelSource: LAST_FLUSH, cOpt: 2 }, folder);
+    expect(asked).toEqual([2, 2]);
+  });
+
+  it('is what a check tells of, beside what is written', async () => {
+    const asked: unknown[] = [];
+    const compared = { functions: [], ownWords: 'same' };
+    const engine: Engine = {
+      ...createEngine(),
+      checkSource: async (_, { optimisation }) => {
+        asked.push(optimisation);
+        return { refused: null } as SourceCheck;
+      },
+      prepareSource: async (_, { optimisation }) => {
+        asked.push(optimisation);
+        return { module: '', variant: `c-O${optimisation}`, ref: REF };
+      },
+      loadModules: async () => ({ variants: [], programs: [], scenarios: [] }),
+      compareSource: async (given) => {
+        asked.push(given);
+        return compared as unknown as ComparedSource;
+      },
+    };
+    const argv = ['source', 'check', LAST_FLUSH, '--c-opt', '2', '--json'];
+    const { exitCode, stdout } = await cli(argv, { engine });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ refused: null, optimised: compared });
+    expect(asked).toEqual([2, 2, 0, { variant: 'c-O2', base: 'c-O0' }]);
   });
 
   it('is compared with what is written, access by access', PATIENCE, async () => {
@@ -155,5 +199,17 @@ describe.skipIf(!HAS_CLANG)(compiling('what the optimiser leaves'), () => {
       expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
       expect(refused.stderr).toMatch(said);
     }
+  });
+
+  it.each([
+    [['trace', 'check', '--kernel-source', LAST_FLUSH, '--c-opt', '2', 'a.trace'], /--c-opt: a check stands/],
+    [['study', 'remote-tlb-gen', '--kernel-source', LAST_FLUSH], /--kernel-source: rules and backends/],
+  ])('%s is refused, and says why', async (argv, said) => {
+    const refused = await run(...argv);
+    expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toMatch(said);
+    expect((await run(...argv.slice(0, argv[0] === 'study' ? 1 : 2), '--help')).stdout).not.toMatch(
+      /--c-opt/,
+    );
   });
 });

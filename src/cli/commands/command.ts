@@ -1,6 +1,7 @@
 /** A command as a table: what it is called, takes and says of itself, and what it does. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { InputError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../command-context.js';
 import type { Flag, Given, Positional, Table } from '../options.js';
 import { addHelpBelow } from './help-below.js';
@@ -17,12 +18,19 @@ interface Described {
   readonly description: string;
 }
 
+interface Refused {
+  readonly why: string;
+  readonly instead: string;
+}
+
 export interface CommandSpec<Arguments extends Table<Positional<unknown>>, Flags extends Table<Flag<unknown>>>
   extends Described {
   /** In the order in which they are given. */
   readonly arguments?: Arguments;
   /** In the order of the help. */
   readonly flags: Flags;
+  /** Options of other commands that this one does not take, as `--name <value>`: why, and what to do. */
+  readonly refused?: Readonly<Record<string, Refused>>;
   /** Stands below the help. */
   readonly help: string;
   /** Answers the exit code. */
@@ -45,6 +53,8 @@ export function defineCommand<
           throw new Error(`${spec.name}: ${option.flags} stands under the name ${name}`);
         command.addOption(option);
       }
+      for (const [flags, refused] of Object.entries(spec.refused ?? {}))
+        command.addOption(refusedOption(flags, refused));
       command.action(async (...all: unknown[]) => {
         const given = Object.fromEntries(
           positionals.map(([name], index) => [name, all[index]]),
@@ -53,6 +63,14 @@ export function defineCommand<
       });
     },
   };
+}
+
+/** One that is in no help, and says why it is not taken where "unknown option" would leave the user. */
+function refusedOption(flags: string, { why, instead }: Refused): Option {
+  const option = new Option(flags).hideHelp();
+  return option.argParser(() => {
+    throw new InputError(`${option.long}: ${why}`, instead);
+  });
 }
 
 export function defineGroup(

@@ -31,10 +31,10 @@ export function blobOf(report: HuntReport): Blob {
 
 /** What of a verdict can be added up; what is left out a reader may miss, and never misread. */
 function didOf(verdict: Verdict): BlobVerdict {
-  const { variant, program, executions, steps, seconds, latent, counters, scenarios } = verdict;
+  const { variant, program, optimisation, executions, steps, seconds, latent, counters, scenarios } = verdict;
   const { traceHash, interrupted, effect, known, met } = verdict;
   return {
-    ...{ variant, program, executions, steps, seconds, latent, counters, scenarios },
+    ...{ variant, program, optimisation, executions, steps, seconds, latent, counters, scenarios },
     ...{ traceHash, interrupted, effect, known, met },
   };
 }

@@ -27,7 +27,7 @@ import { printCommands } from '../../print-witness.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
-import { comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
+import { C_OPT, comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
 import { changedAccesses, changedLines } from './changed-accesses.js';
 import { comparedNames, splitArguments } from './names.js';
 
@@ -46,6 +46,7 @@ const FLAGS = {
   ),
   ...EXPLORATION,
   ...KERNEL_SOURCE,
+  cOpt: C_OPT,
   against: flag(
     '--against <dir>',
     'with --kernel-source: the tree, or the revision of the same, that BASE is',

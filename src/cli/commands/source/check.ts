@@ -6,14 +6,17 @@ import { count } from '../../../report/text-columns.js';
 import type { CliContext } from '../../command-context.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
-import { type Given, JSON_FLAG, required } from '../../options.js';
+import { EXPLORATION, type Given, JSON_FLAG, required } from '../../options.js';
 import { defineCommand } from '../command.js';
-import { KERNEL_SOURCE } from './kernel-source.js';
+import { C_OPT, KERNEL_SOURCE } from './kernel-source.js';
+import { comparedLevels, EXECUTIONS_DEFAULT, headOf, optimisedLines } from './optimised.js';
 
 const FLAGS = {
   config: KERNEL_SOURCE.config,
   clang: KERNEL_SOURCE.clang,
   shim: KERNEL_SOURCE.shim,
+  cOpt: C_OPT,
+  seed: EXPLORATION.seed,
   json: JSON_FLAG,
 };
 
@@ -21,6 +24,10 @@ const HELP = `
 Examples:
   $ shootdown source check ~/linux
   $ shootdown source check ~/linux --config DEBUG_VM --json
+  $ shootdown source check ~/linux --c-opt 2
+
+With --c-opt 2: which functions the optimiser leaves, and which plain accesses of the text it merged, moved or
+left out, of what a few executions of the catalogue ran ("source compare" has more of them).
 
 Needs clang and wasm-ld (Debian, Ubuntu: apt install clang lld).
 
@@ -42,13 +49,22 @@ export const sourceCheckCommand = defineCommand({
 async function check(
   { engine, io, version: shootdown }: CliContext,
   tree: string,
-  { config = [], clang, shim, json }: Given<typeof FLAGS>,
+  { config = [], clang, shim, cOpt, seed, json }: Given<typeof FLAGS>,
 ): Promise<number> {
-  const found = await engine.checkSource(tree, { config, clang, shim });
+  const options = { config, clang, shim, optimisation: cOpt };
+  const found = await engine.checkSource(tree, options);
   const isFit = found.refused === null;
-  if (json) printJson(io.stdout, { format: 'shootdown-source-check', shootdown, ...found });
-  else if (found.refused === null) for (const line of linesOf(found)) printLine(io.stdout, visible(line));
-  else for (const line of found.refused.trimEnd().split('\n')) printLine(io.stderr, visible(line));
+  const optimised =
+    isFit && cOpt === 2
+      ? await comparedLevels(engine, tree, options, { executions: EXECUTIONS_DEFAULT, seed })
+      : null;
+  if (json) {
+    const document = { format: 'shootdown-source-check', shootdown, ...found };
+    printJson(io.stdout, optimised === null ? document : { ...document, optimised });
+  } else if (found.refused === null) {
+    const accesses = optimised === null ? [] : ['', headOf(optimised, tree), ...optimisedLines(optimised)];
+    for (const line of [...linesOf(found), ...accesses]) printLine(io.stdout, visible(line));
+  } else for (const line of found.refused.trimEnd().split('\n')) printLine(io.stderr, visible(line));
   return isFit ? EXIT_OK : EXIT_USAGE;
 }
 

@@ -14,9 +14,8 @@ import { loadOwn } from '../../own-modules.js';
 import { selectVariants } from '../../select.js';
 import { defineCommand } from '../command.js';
 import { C_OPT, KERNEL_SOURCE } from './kernel-source.js';
-import { answersAlike, bothLevels, optimisedLines } from './optimised.js';
+import { answersAlike, comparedLevels, EXECUTIONS_DEFAULT, headOf, optimisedLines } from './optimised.js';
 
-const EXECUTIONS_DEFAULT = 10;
 const EXECUTIONS_MAX = 100_000;
 
 const FLAGS = {
@@ -80,23 +79,13 @@ async function compare(context: CliContext, tree: string, flags: Given<typeof FL
 async function compareLevels(
   { engine, io, version: shootdown }: CliContext,
   tree: string,
-  { executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, cOpt, json }: Given<typeof FLAGS>,
+  { executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, json }: Given<typeof FLAGS>,
 ): Promise<number> {
-  const { written, left } = await bothLevels(engine, tree, { config, clang, shim, optimisation: cOpt });
-  await loadOwn(engine, [], false, [written, left]);
-  const ref = { variant: left.variant, base: written.variant };
-  const found = await engine.compareSource(ref, { executions, seed, naming: 'plain' });
+  const found = await comparedLevels(engine, tree, { config, clang, shim }, { executions, seed });
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...found });
   else
     for (const line of [headOf(found, tree), ...optimisedLines(found)]) printLine(io.stdout, visible(line));
   return answersAlike(found) ? EXIT_OK : EXIT_VIOLATION;
-}
-
-function headOf(found: ComparedSource, tree: string): string {
-  return (
-    `${tree} (${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of ` +
-    `each of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`
-  );
 }
 
 function documentOf({ functions, leftWords, ...rest }: ComparedSource): object {

@@ -86,11 +86,11 @@ export async function sourceOfFinding(
  */
 export async function comparedSources(
   engine: Engine,
-  { kernelSource, config = [], clang, shim }: KernelSourceFlags,
+  { kernelSource, config = [], clang, shim, cOpt }: KernelSourceFlags,
   against: string | undefined,
 ): Promise<{ readonly base: PreparedSource; readonly patch: PreparedSource } | null> {
   if (kernelSource === undefined) {
-    await sourcesOf(engine, { config: config.length === 0 ? undefined : config, clang, shim });
+    await sourcesOf(engine, { config: config.length === 0 ? undefined : config, clang, shim, cOpt });
     if (against === undefined) return null;
     throw new InputError(
       '--against: there is no C text to compare',
@@ -102,11 +102,12 @@ export async function comparedSources(
       '--kernel-source: a tree is compared with another',
       'give it, or a revision of the same, with --against',
     );
-  const patch = await engine.prepareSource(kernelSource, { config, clang, shim });
+  const options = { config, clang, shim, optimisation: cOpt };
+  const patch = await engine.prepareSource(kernelSource, options);
   const other = existsSync(against) || against.includes('@') ? against : `${treeOf(kernelSource)}@${against}`;
   const { base: rest, variant } = patch.ref;
   const named = `${variant}-against`;
-  const base = await engine.prepareSource(other, { config, clang, shim, base: rest, variant: named });
+  const base = await engine.prepareSource(other, { ...options, base: rest, variant: named });
   if (JSON.stringify(base.ref.files) === JSON.stringify(patch.ref.files))
     throw new InputError(
       `--against: ${against} has the same text as ${kernelSource}`,

@@ -1,24 +1,39 @@
-/** `shootdown source compare DIR --c-opt 2`: what the optimiser makes of plain accesses. */
+/** `shootdown source compare|check DIR --c-opt 2`: what the optimiser makes of plain accesses. */
 
 import type { AccessDifference, FunctionAccesses } from '../../../compare/accesses/tally.js';
-import type { PreparedSource, SourceOptions } from '../../../csource/source.js';
+import type { SourceOptions } from '../../../csource/source.js';
 import { count } from '../../../report/text-columns.js';
 import type { ComparedSource, Engine } from '../../engine-api.js';
+import { loadOwn } from '../../own-modules.js';
 
-/** A tree's text twice: as it is written, and as the optimiser leaves it. Throws InputError. */
-export async function bothLevels(
+/** Executions of each scenario that bring states about. */
+export const EXECUTIONS_DEFAULT = 10;
+
+/** A tree's text as it is written and as the optimiser leaves it, side by side. Throws InputError. */
+export async function comparedLevels(
   engine: Engine,
   tree: string,
   options: SourceOptions,
-): Promise<{ readonly written: PreparedSource; readonly left: PreparedSource }> {
-  const left = await engine.prepareSource(tree, options);
+  { executions, seed }: { readonly executions: number; readonly seed: number },
+): Promise<ComparedSource> {
+  const left = await engine.prepareSource(tree, { ...options, optimisation: 2 });
   const written = await engine.prepareSource(tree, { ...options, optimisation: 0, base: left.ref.base });
-  return { written, left };
+  await loadOwn(engine, [], false, [written, left]);
+  const ref = { variant: left.variant, base: written.variant };
+  return engine.compareSource(ref, { executions, seed, naming: 'plain' });
 }
 
 /** Whether each function answered what it answers as it is written, and got through. */
 export function answersAlike({ functions, ownWords }: ComparedSource): boolean {
   return ownWords === 'same' && functions.every(({ answered, stopped }) => answered + stopped.length === 0);
+}
+
+/** What was compared with what. */
+export function headOf(found: ComparedSource, tree: string): string {
+  return (
+    `${tree} (${found.variant}) against ${found.base}: ${count(found.executions, 'execution')} of ` +
+    `each of ${count(found.scenarios, 'scenario')}, seed ${found.seed}`
+  );
 }
 
 /** `left` of each difference is what the optimiser leaves, `right` the text as it is written. */

@@ -81,7 +81,7 @@ function printGrounds(
         `with seed ${seed}; where none is found, a sample and not a proof`,
       ...(probes.includes('counts') ? countedWords(results) : []),
       ...(plan.proof === undefined ? [] : proofsOf(plan.proof, shipped, proofs)),
-      ...reachOf(memory, notes),
+      ...reachOf({ memory }, notes),
     ],
     width,
   );

@@ -111,6 +111,12 @@ export const studyCommand = defineCommand({
     modules: MODULES,
   },
   flags: FLAGS,
+  refused: {
+    '--kernel-source <dir>': {
+      why: 'rules and backends replace functions that are C there, and C text notes no decisions to count',
+      instead: 'two states of a tree are compared by "shootdown compare --kernel-source DIR --against DIR"',
+    },
+  },
   help: HELP,
   run: (context, { given, modules }, flags) => study(context, given, modules, flags),
 });

@@ -51,6 +51,12 @@ export const traceCheckCommand = defineCommand({
     ),
   },
   flags: FLAGS,
+  refused: {
+    '--c-opt <level>': {
+      why: 'a check stands between C functions, which the optimiser puts into each other',
+      instead: 'leave it out: the text is checked as it is written',
+    },
+  },
   help: HELP,
   run: (context, { files }, flags) => check(context, files, flags),
 });
