@@ -53,6 +53,11 @@ export function openFindingLines(verdicts: readonly Verdict[]): string[] {
     : ['', ...lines, '"shootdown list findings" says what they are, and what closes them'];
 }
 
+/** What a report is of, in CI's words: `hunt`, `stress`, `study lazy`. */
+export function commandOf({ command = 'hunt' }: { readonly command?: string }): string {
+  return command;
+}
+
 /** `shard 2 of 8`, or null. */
 export function shardWords(shard: Shard | undefined): string | null {
   return shard === undefined ? null : `shard ${shard.index} of ${shard.of}`;

@@ -23,7 +23,15 @@ export function stressHuntReport(
   const { seed, memory, interrupted } = result;
   const expected = expectedOf(result, allowNoEffect);
   return {
-    ...{ version: VERSION, seed, memory, strategies: [THREADS], shard: undefined, allowNoEffect },
+    ...{
+      version: VERSION,
+      command: 'stress',
+      seed,
+      memory,
+      strategies: [THREADS],
+      shard: undefined,
+      allowNoEffect,
+    },
     results: [
       {
         ...{ verdict: verdictOf(result, finding), witness, grounds: groundsOf(result) },

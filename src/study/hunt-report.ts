@@ -18,7 +18,7 @@ export function studyHuntReport(
   const reached = new Set(results.map(({ row }) => row));
   return {
     ...settings,
-    ...{ version: VERSION, shard: undefined, baseline: null },
+    ...{ version: VERSION, command: `study ${study.name}`, shard: undefined, baseline: null },
     // That a rule changes nothing where it is put is told in the table, and fails nothing.
     allowNoEffect: true,
     results: results.flatMap((result) => resultOf(study, result)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { githubSummary } from '../../src/report/reporters/github-actions.js';
 import { junitReport } from '../../src/report/reporters/junit.js';
 import { sarifLog } from '../../src/report/sarif/sarif-log.js';
 import { stressHuntReport } from '../../src/report/stress-hunt-report.js';
@@ -51,6 +52,8 @@ describe('a stress run as a hunt of one execution', () => {
     );
     expect(junitReport(report)).toContain('rests on: what threads happened to do');
     expect(junitReport(report)).not.toContain('store buffer draining');
+    expect(junitReport(report)).toContain('<testsuite name="shootdown stress"');
+    expect(githubSummary(report)).toContain('### shootdown stress\n');
     const [{ results = [] }] = sarifLog(report).runs;
     expect(results).toMatchObject([{ ruleId: 'stale-use', level: 'error' }]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/report/expected-words.js';
 import { junitReport } from '../../src/report/reporters/junit.js';
+import { sarifLog } from '../../src/report/sarif/sarif-log.js';
 import { studyHuntReport } from '../../src/study/hunt-report.js';
 import { remoteTlbGen } from '../../src/study/remote-tlb-gen.js';
 import type { RowResult } from '../../src/study/study.js';
@@ -39,6 +40,8 @@ describe('a study as a hunt', () => {
     expect(report.results[1].witness).toMatchObject({ cause: 'no IPI' });
     const xml = junitReport(report);
     expect(xml).toMatch(/<testsuite [^>]*tests="3" failures="1"/);
+    expect(xml).toContain('<testsuite name="shootdown study remote-tlb-gen"');
+    expect(sarifLog(report).runs[0].automationDetails).toEqual({ id: 'shootdown study remote-tlb-gen/' });
     expect(xml).toContain('remote-tlb-gen (b1): either answer, as expected');
   });
 

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, noEffectWords } from '../effect-words.js';
 import { expectedWords, isFailure } from '../expected-words.js';
-import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
+import { commandOf, knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { placeOf } from '../places.js';
 import { count, groupDigits, shorten } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
@@ -142,7 +142,7 @@ export function githubSummary(report: HuntReport): string {
     );
   const left = report.results.length - rows.length;
   const blocks = [
-    '### shootdown hunt',
+    `### shootdown ${markdownText(commandOf(report))}`,
     `${markdownText(settings.join(', '))}. None is a sample, not a proof.`,
     markdownTable(
       ['variant', 'verdict', 'scenario', 'executions', 'seconds', 'finding'],

@@ -82,6 +82,8 @@ export type Execution = Pick<Replay, 'trace' | 'start' | 'memory' | 'links'>;
 export interface HuntReport extends HuntSettings {
   /** Version of shootdown. */
   readonly version: string;
+  /** What it is a report of, as a command without its limits: `study lazy`. Absent: `hunt`. */
+  readonly command?: string;
   /** A variant that changed nothing is taken as one that was asked for. */
   readonly allowNoEffect?: boolean;
   readonly results: readonly HuntResult[];

@@ -12,7 +12,7 @@ import { findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { visible } from '../escape.js';
 import { expectedWords, isFailure, ofBaseWords } from '../expected-words.js';
-import { knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
+import { commandOf, knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { restsOn } from '../rests-on.js';
 import { count } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
@@ -40,7 +40,7 @@ export function junitReport(report: HuntReport): string {
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: 'shootdown', ...counts })}>`,
-    `  <testsuite${attributes({ name: 'shootdown hunt', ...counts, skipped: notReached.length })}>`,
+    `  <testsuite${attributes({ name: visible(`shootdown ${commandOf(report)}`), ...counts, skipped: notReached.length })}>`,
     ...properties({
       shootdown: report.version,
       seed: report.seed,
@@ -50,7 +50,7 @@ export function junitReport(report: HuntReport): string {
     }),
     ...results.flatMap((result) => testcase(result, report)),
     ...notReached.flatMap((variant) => [
-      `    <testcase${attributes({ classname: visible(variant), name: 'hunt', time: seconds(0) })}>`,
+      `    <testcase${attributes({ classname: visible(variant), name: caseName(report), time: seconds(0) })}>`,
       `      <skipped${attributes({ message: 'interrupted before its turn' })}/>`,
       '    </testcase>',
     ]),
@@ -58,6 +58,11 @@ export function junitReport(report: HuntReport): string {
     '</testsuites>',
   ];
   return lines.join('\n');
+}
+
+/** Without what the suite is called by: `study`. */
+function caseName(report: HuntReport): string {
+  return commandOf(report).split(' ')[0];
 }
 
 /** Nothing was found, and that says nothing of what was to be hunted. */
@@ -98,7 +103,7 @@ function testcase(result: HuntResult, report: HuntReport): string[] {
     `    <testcase${attributes({
       classname: `${visible(verdict.variant)}/${visible(scopeOf(verdict))}`,
       name: [
-        ...['hunt', verdict.memory, shardWords(verdict.shard) ?? []],
+        ...[caseName(report), verdict.memory, shardWords(verdict.shard) ?? []],
         expected === undefined ? [] : `project ${expected.project}`,
       ]
         .flat()

@@ -12,7 +12,7 @@ import type { MetViolation } from '../../explore/known.js';
 import { oracles } from '../../oracles/index.js';
 import { visible } from '../escape.js';
 import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
-import { knownWords, metKnown } from '../hunt-words.js';
+import { commandOf, knownWords, metKnown } from '../hunt-words.js';
 import { placeOf } from '../places.js';
 import type { HuntReport, HuntResult, Witness } from '../reporters/hunt-report.js';
 import { verdictWords } from '../verdict-table.js';
@@ -41,6 +41,8 @@ export function sarifLog(report: HuntReport): SarifLog {
     runs: [
       {
         tool: { driver: { name: 'shootdown', semanticVersion: version, rules: oracles.map(ruleOf) } },
+        // GitHub's category, which tells a commit's analyses of one tool apart, is what stands before the slash.
+        automationDetails: { id: `shootdown ${visible(commandOf(report))}/` },
         invocations: [
           {
             executionSuccessful: !interrupted && notReached.length === 0,

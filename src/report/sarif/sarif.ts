@@ -64,6 +64,7 @@ export interface SarifLog {
         readonly rules: readonly SarifRule[];
       };
     };
+    readonly automationDetails: { readonly id: string };
     readonly invocations: readonly {
       readonly executionSuccessful: boolean;
       readonly toolExecutionNotifications: readonly { readonly level: Level; readonly message: Message }[];

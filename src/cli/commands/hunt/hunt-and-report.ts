@@ -33,6 +33,8 @@ import type { Reporting } from './reporting.js';
 /** What is hunted, told how, and kept where. */
 export interface HuntJob extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead' | 'total' | 'modulesOf'> {
   readonly plan: HuntPlan;
+  /** For reports; absent: `hunt`. */
+  readonly command?: string;
   /** One for each subject of the plan. */
   readonly requests: readonly (() => CampaignRequest | null)[];
   readonly scenarios: readonly Scenario[];
@@ -92,13 +94,13 @@ function exitCodeOf(
 
 function reportOf(
   { version }: CliContext,
-  { plan, scenarios, expected, allowNoEffect }: HuntJob,
+  { plan, command, scenarios, expected, allowNoEffect }: HuntJob,
   { outcomes, interrupted }: Campaign,
   baseline: HuntBaseline | null,
 ): HuntReport {
   const { seed, memory, strategies, shard, subjects } = plan;
   const notes = [...new Set(scenarios.flatMap((scenario) => scenario.notes ?? []))];
-  const settings = { version, seed, memory, strategies, shard, allowNoEffect };
+  const settings = { version, command, seed, memory, strategies, shard, allowNoEffect };
   return {
     ...settings,
     results: outcomes.map((outcome, index) => ({

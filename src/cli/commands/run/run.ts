@@ -114,7 +114,7 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
   const how = { mode, corpus, notes: scenarios.flatMap(({ notes = [] }) => notes) };
   const turns = new Turns(context, how, owners, await engine.codeHash());
   const { results, exitCode } = await huntAndReport(context, {
-    ...{ plan, reporting, baseline, jobs, out, scenarios },
+    ...{ plan, command: 'run', reporting, baseline, jobs, out, scenarios },
     allowNoEffect: projects.every((one) => one.allowNoEffect),
     requests: requests.map((request, subject) => () => turns.begin(subject, request)),
     instead: turns.instead,

@@ -94,7 +94,7 @@ describe('shootdown run', () => {
     const { stdout: xml } = await run(engineOf(spec), '--reporter', 'junit');
     expect(xml).toMatch(/tests="3" failures="2" errors="0"/);
     expect(xml).toMatch(/<failure type="expectation" message="missed/);
-    expect(xml).toContain('name="hunt, tso, project named"');
+    expect(xml).toContain('name="run, tso, project named"');
     const { stdout: dots } = await run(engineOf(spec), '--reporter', 'dot');
     expect(dots).toMatch(/^xxk$/m);
     const { stdout: sarif } = await run(engineOf(spec), '--reporter', 'sarif');
