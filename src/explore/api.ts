@@ -60,6 +60,8 @@ export interface HuntProgress {
   readonly executions: number;
   readonly steps: number;
   readonly elapsedMs: number;
+  /** What the hunt may still take at most; absent where nothing limits it, or too little is done to tell. */
+  readonly leftMs?: number;
   /** Scenario of the newest finished batch. */
   readonly scenario: string;
 }

@@ -19,6 +19,7 @@ import { type MetViolation, sameKind } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { PoolHandOver } from './pool-hand-over.js';
 import { mix } from './random.js';
+import { timeLeftMs } from './time-left.js';
 
 /**
  * A hunt: batches of executions, round-robin over scenarios, on a pool, until a violation or the end of the
@@ -173,14 +174,12 @@ class Hunt {
   }
 
   private report(started: number, scenario: string): void {
+    const { onProgress, budgetMs, executions: of } = this.request;
+    if (onProgress === undefined) return;
     const { executions, steps } = this.totals();
-    this.request.onProgress?.({
-      variant: this.name,
-      executions,
-      steps,
-      elapsedMs: performance.now() - started,
-      scenario,
-    });
+    const elapsedMs = performance.now() - started;
+    const leftMs = timeLeftMs({ elapsedMs, budgetMs, done: executions, of });
+    onProgress({ variant: this.name, executions, steps, elapsedMs, leftMs, scenario });
   }
 
   private totals(): { executions: number; steps: number; counters: number[] } {

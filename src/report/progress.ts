@@ -4,6 +4,7 @@ import type { HuntProgress } from '../explore/api.js';
 import { type Colors, plain } from './colors.js';
 import { visible } from './escape.js';
 import { groupDigits, shorten } from './text-columns.js';
+import { atMostLeft, durationWords } from './time-words.js';
 
 /** Where it is drawn. */
 export interface ProgressStream {
@@ -25,14 +26,18 @@ export class Progress {
     private readonly colors: Colors = plain,
   ) {}
 
-  /** Shows the newest numbers, at most ten times a second. */
-  readonly update = (progress: HuntProgress, before = ''): void => {
+  /**
+   * Shows the newest numbers, at most ten times a second. `before`: what is done of several; `left`: of all
+   * of them, where the hunt knows of itself alone.
+   */
+  readonly update = (progress: HuntProgress, before = '', left = atMostLeft(progress.leftMs)): void => {
     if (!this.isEnabled || performance.now() - this.drawnAt < REDRAW_MS) return;
-    const seconds = (progress.elapsedMs / 1_000).toFixed(1);
-    const rate = groupDigits(Math.round(progress.steps / Math.max(progress.elapsedMs, 1)));
+    const { variant, executions, steps, elapsedMs, scenario } = progress;
+    const each = (amount: number, unitMs: number): string =>
+      groupDigits(Math.round((amount * unitMs) / Math.max(elapsedMs, 1)));
     this.show(
-      `${before}${visible(progress.variant)}: ${groupDigits(progress.executions)} executions, ${rate} k ` +
-        `steps/s, ${seconds} s, ${visible(progress.scenario)}`,
+      `${before}${visible(variant)}: ${groupDigits(executions)} executions, ${each(executions, 1_000)}/s ` +
+        `(${each(steps, 1)} k steps/s), ${durationWords(elapsedMs)}${left}, ${visible(scenario)}`,
     );
   };
 

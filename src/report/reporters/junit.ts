@@ -37,10 +37,12 @@ export function junitReport(report: HuntReport): string {
     errors,
     time,
   };
+  const unreached = { name: caseName(report), time: seconds(0) };
+  const suite = { name: visible(`shootdown ${commandOf(report)}`), ...counts };
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: 'shootdown', ...counts })}>`,
-    `  <testsuite${attributes({ name: visible(`shootdown ${commandOf(report)}`), ...counts, skipped: notReached.length })}>`,
+    `  <testsuite${attributes({ ...suite, skipped: notReached.length })}>`,
     ...properties({
       shootdown: report.version,
       seed: report.seed,
@@ -50,7 +52,7 @@ export function junitReport(report: HuntReport): string {
     }),
     ...results.flatMap((result) => testcase(result, report)),
     ...notReached.flatMap((variant) => [
-      `    <testcase${attributes({ classname: visible(variant), name: caseName(report), time: seconds(0) })}>`,
+      `    <testcase${attributes({ classname: visible(variant), ...unreached })}>`,
       `      <skipped${attributes({ message: 'interrupted before its turn' })}/>`,
       '    </testcase>',
     ]),

@@ -41,7 +41,7 @@ export function sarifLog(report: HuntReport): SarifLog {
     runs: [
       {
         tool: { driver: { name: 'shootdown', semanticVersion: version, rules: oracles.map(ruleOf) } },
-        // GitHub's category, which tells a commit's analyses of one tool apart, is what stands before the slash.
+        // Up to the slash it is GitHub's category, which tells a commit's analyses of one tool apart.
         automationDetails: { id: `shootdown ${visible(commandOf(report))}/` },
         invocations: [
           {

@@ -4,12 +4,14 @@
  * full disk.
  */
 
-import type { ProgramHuntRequest, Verdict } from '../../../explore/api.js';
+import type { HuntProgress, ProgramHuntRequest, Verdict } from '../../../explore/api.js';
+import { atMostLeft } from '../../../report/time-words.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
 import type { AskedHunt, HuntResult, ReplayResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { withPool } from '../../with-pool.js';
+import { campaignLeftMs } from './campaign-left.js';
 
 /** One hunt's outcome; `verdict.finding` is the path of the saved finding. */
 export interface Outcome {
@@ -43,6 +45,8 @@ export interface CampaignOptions {
   ) => CampaignRequest | null;
   /** What the last of a request's hunts is told as; null: there was nothing left to be hunted. */
   readonly total?: (last: HuntResult | null, request: number) => Promise<HuntResult>;
+  /** Time limits by request, where a request is several hunts or not all have the same. */
+  readonly budgetsMs?: readonly (number | undefined)[];
   /**
    * The modules that a request's subject is made of, by their files: a finding of it names no others. Absent:
    * all that are known.
@@ -76,8 +80,14 @@ export async function runCampaign(
   let failure: unknown = null;
   const keeper = await keeperOf(context, options.out);
   const interrupted = await withPool(context, options, async (pool, signal, progress) => {
+    let begunMs = 0;
+    const onProgress = (of: HuntProgress): void => {
+      const turn = { index: outcomes.length, count: requests.length, turnMs: performance.now() - begunMs };
+      const before = requests.length > 1 ? `${turn.index + 1} of ${requests.length}; ` : '';
+      progress.update(of, before, atMostLeft(campaignLeftMs(of, turn, options.budgetsMs)));
+    };
     const hunted = async (request: CampaignRequest, index: number): Promise<HuntResult> => {
-      const asked = { ...request, jobs: options.jobs, signal, onProgress: progress.update };
+      const asked = { ...request, jobs: options.jobs, signal, onProgress };
       const result =
         'program' in asked ? await engine.huntProgram(asked, pool) : await engine.hunt(asked, pool);
       return ofModules(result, options.modulesOf?.(index));
@@ -95,6 +105,7 @@ export async function runCampaign(
     for (const [index, request] of requests.entries()) {
       if (signal.aborted || failure !== null) break;
       let result: HuntResult | null = null;
+      begunMs = performance.now();
       try {
         let asked = request();
         while (asked !== null) {

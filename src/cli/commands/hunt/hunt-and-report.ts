@@ -31,7 +31,8 @@ import type { BaselineUse } from './known-violations.js';
 import type { Reporting } from './reporting.js';
 
 /** What is hunted, told how, and kept where. */
-export interface HuntJob extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead' | 'total' | 'modulesOf'> {
+export interface HuntJob
+  extends Pick<CampaignOptions, 'jobs' | 'out' | 'instead' | 'total' | 'modulesOf' | 'budgetsMs'> {
   readonly plan: HuntPlan;
   /** For reports; absent: `hunt`. */
   readonly command?: string;
@@ -63,6 +64,7 @@ export async function huntAndReport(context: CliContext, job: HuntJob): Promise<
     instead: job.instead,
     total: job.total,
     modulesOf: job.modulesOf,
+    budgetsMs: job.budgetsMs,
   });
   const verdicts = campaign.outcomes.map(({ verdict }) => verdict);
   warnOfUnrepeatable(context, campaign.outcomes);

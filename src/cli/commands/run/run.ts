@@ -117,6 +117,7 @@ async function run(context: CliContext, flags: RunFlags): Promise<number> {
     ...{ plan, command: 'run', reporting, baseline, jobs, out, scenarios },
     allowNoEffect: projects.every((one) => one.allowNoEffect),
     requests: requests.map((request, subject) => () => turns.begin(subject, request)),
+    budgetsMs: requests.map(({ budgetMs }) => budgetMs),
     instead: turns.instead,
     total: turns.total,
     modulesOf: (subject) => modulesOf(loaded, [owners[subject]]),

@@ -2,6 +2,7 @@
  * `shootdown stress`: a variant on worker threads, one for each simulated CPU, with the machine's own races.
  */
 
+import type { HuntProgress, HuntRequest } from '../../../explore/api.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
@@ -11,6 +12,7 @@ import { Progress } from '../../../report/progress.js';
 import { stressHuntReport } from '../../../report/stress-hunt-report.js';
 import { stressLines } from '../../../report/stress-words.js';
 import { count } from '../../../report/text-columns.js';
+import { atMostLeft, durationWords } from '../../../report/time-words.js';
 import type { StressProgress } from '../../../stress/api.js';
 import type { SelfTest } from '../../../stress/self-test.js';
 import type { CampaignResult, StressTarget } from '../../../stress/stress-campaign.js';
@@ -209,7 +211,8 @@ async function runThreads(
         signal: abort.signal,
         onProgress: (now: StressProgress) =>
           progress.show(
-            `${visible(name)}: ${(now.elapsedMs / 1000).toFixed(1)} s, ` +
+            `${visible(name)}: ${durationWords(now.elapsedMs)}` +
+              `${atMostLeft(Math.max(0, flags.for - now.elapsedMs))}, ` +
               `${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
           ),
       },
@@ -221,7 +224,9 @@ async function runThreads(
     if (failed && campaign.failedIn !== null && flags.witness && !abort.signal.aborted) {
       progress.show('a violation on threads; the explorer looks for a witness');
       try {
-        witness = await findWitness(context, campaign.failedIn, flags, keeper, abort.signal);
+        const onProgress = (of: HuntProgress): void => progress.update(of, 'looking for a witness; ');
+        const hunt = { ...flags, signal: abort.signal, onProgress };
+        witness = await findWitness(context, campaign.failedIn, hunt, keeper);
       } catch (error) {
         // What the threads have shown is told first.
         failure = error;
@@ -275,15 +280,14 @@ interface Witness extends HuntResult {
 async function findWitness(
   { engine }: CliContext,
   target: StressTarget,
-  { seed, memory }: StressFlags,
+  { seed, memory, signal, onProgress }: Pick<HuntRequest, 'seed' | 'memory' | 'signal' | 'onProgress'>,
   keeper: Keeper,
-  signal: AbortSignal,
 ): Promise<Witness> {
   const jobs = 2;
   const pool = await engine.openPool(jobs);
   try {
     const strategies = (await engine.strategies()).map(({ name }) => name);
-    const plan = { strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal };
+    const plan = { strategies, seed, memory, jobs, budgetMs: WITNESS_MS, signal, onProgress };
     const result =
       'scenario' in target
         ? await engine.hunt({ ...plan, variant: target.variant, scenarios: [target.scenario] }, pool)

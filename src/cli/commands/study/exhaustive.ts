@@ -4,6 +4,7 @@ import { visible } from '../../../report/escape.js';
 import { Progress } from '../../../report/progress.js';
 import { shellWord } from '../../../report/shell-word.js';
 import { count } from '../../../report/text-columns.js';
+import { atMostLeft } from '../../../report/time-words.js';
 import type { Cell, DecidedCell } from '../../../study/exhaustive/decided-cell.js';
 import { provedDocument } from '../../../study/exhaustive/proved-document.js';
 import { provedRow, provedRows } from '../../../study/exhaustive/proved-row.js';
@@ -65,7 +66,7 @@ export async function studyExhaustively(
         },
         onProgress: ({ row, scenario }, told) =>
           progress.show(
-            `${done} of ${cells.length} decided; ` +
+            `${done} of ${cells.length} decided${atMostLeft(((cells.length - done) * budgetMs) / jobs)}; ` +
               progressWords(`${row.variant} in ${scenario.name}`, told),
           ),
       },

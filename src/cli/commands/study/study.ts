@@ -1,11 +1,13 @@
 /** `shootdown study NAME`: a question answered by a table of runs. `npm start` runs the first of them. */
 
 import type { HuntProgress } from '../../../explore/api.js';
+import { timeLeftMs } from '../../../explore/time-left.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
+import { aboutLeft } from '../../../report/time-words.js';
 import { amountOf } from '../../../study/amount.js';
 import { studyHuntReport } from '../../../study/hunt-report.js';
 import { studyPage } from '../../../study/page.js';
@@ -268,6 +270,7 @@ async function runRows(
   const { results } = printer;
   let failure: unknown = null;
   const interrupted = await withPool(context, { jobs, quiet: isQuiet }, async (pool, signal, progress) => {
+    const begunMs = performance.now();
     const request = {
       ...{ study: chosen, rows, scenarios: selected.scenarios, strategies, memory, seed, signal },
       ...amount,
@@ -284,11 +287,13 @@ async function runRows(
         progress.clear();
         printer.proved(result);
       },
-      onProgress: (of: HuntProgress) =>
-        progress.update(
-          of,
-          `${results.filter(({ row }) => row.senseless === undefined).length} of ${toRun} rows done; `,
-        ),
+      onProgress(of: HuntProgress): void {
+        const done = results.filter(({ row }) => row.senseless === undefined).length;
+        const elapsedMs = performance.now() - begunMs;
+        // No more than about: some executions of each row are done whatever the time.
+        const left = timeLeftMs({ elapsedMs, budgetMs: amount.budgetMs, done, of: toRun });
+        progress.update(of, `${done} of ${toRun} rows done; `, aboutLeft(left));
+      },
     };
     try {
       await context.engine.studies.run(request, pool);

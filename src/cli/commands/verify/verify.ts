@@ -4,6 +4,7 @@ import type { Shard } from '../../../explore/shard.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import type { Subject } from '../../../programs/subject.js';
 import { Progress } from '../../../report/progress.js';
+import { atMostLeft } from '../../../report/time-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { verifyDocument } from '../../../verify/document.js';
 import type { VerifyResult } from '../../../verify/page.js';
@@ -162,6 +163,12 @@ function nameOf(subject: Subject): string {
   return 'program' in subject ? subject.program : `${subject.variant} in ${subject.scenario.name}`;
 }
 
+/** `more`: how many are still to begin, each with the same limit. */
+function leftWords(begunMs: number, budgetMs: number | undefined, more: number): string {
+  if (budgetMs === undefined) return '';
+  return atMostLeft(Math.max(0, budgetMs - (performance.now() - begunMs)) + more * budgetMs);
+}
+
 interface Verified {
   readonly verdicts: readonly VerifyVerdict[];
   /** The same, with witnesses as a page shows them. */
@@ -190,12 +197,13 @@ async function verifyAll(
   const parts: VerifyPart[] = [];
   const verifier = await engine.verifier();
   try {
-    for (const subject of subjects) {
+    for (const [index, subject] of subjects.entries()) {
       if (abort.signal.aborted) break;
-      const name = nameOf(subject);
+      const name = `${subjects.length > 1 ? `${index + 1} of ${subjects.length}; ` : ''}${nameOf(subject)}`;
+      const begunMs = performance.now();
       progress.show(`${name}: starting`);
       const onProgress = (told: Parameters<typeof progressWords>[1]): void =>
-        progress.show(progressWords(name, told));
+        progress.show(progressWords(name, told) + leftWords(begunMs, budgetMs, subjects.length - 1 - index));
       const { verdict, finding } = await verifier.verify({
         subject,
         memory,
