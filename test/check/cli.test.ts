@@ -20,9 +20,13 @@ function file(name: string, content: string | Buffer): string {
 }
 
 describe('shootdown trace check', () => {
-  it('prints a table and passes', async () => {
-    const { exitCode, stdout, stderr } = await cli(['trace', 'check', CARRIED]);
+  it('prints a table and passes, with a document in its file where one is asked for', async () => {
+    const document = join(folder, 'check.json');
+    const { exitCode, stdout, stderr } = await cli([
+      ...['trace', 'check', CARRIED, '--reporter', 'json', '--reporter-file', document],
+    ]);
     expect(exitCode).toBe(0);
+    expect(Object.keys(JSON.parse(readFileSync(document, 'utf8')).kinds)).toEqual(KIND_NAMES);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^KIND +LINES +AGREED +RACED +DISAGREED +LEARNT +AGREEMENT$/m);
     expect(stdout).toMatch(/^ngen +\d+/m);

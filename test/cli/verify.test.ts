@@ -59,15 +59,17 @@ describe('shootdown verify', () => {
     expect(JSON.parse(replayed.stdout)).toMatchObject({ reproduced: true, violation: 'deadlock' });
   });
 
-  it('writes a page where that is asked for, beside the document or what is printed', {
+  it('gives several reports at once: a document, a page, and a blob in its file', {
     timeout: 120_000,
   }, async () => {
     const file = moduleOf('  yield* cpu.writeOnce(at.x, 1);', ', final: () => false');
-    const reports = join(directory, 'page');
+    const [reports, blob] = [join(directory, 'page'), join(directory, 'part.json')];
     const { exitCode, stdout, stderr } = await verify(
-      ...[file, '--no-type-check', '--reporter', 'json,html', '--report-dir', reports],
+      ...[file, '--no-type-check', '--reporter', 'json,html,blob', '--report-dir', reports],
+      ...['--reporter-file', `blob=${blob}`],
     );
     expect(exitCode).toBe(1);
+    expect(JSON.parse(readFileSync(blob, 'utf8'))).toMatchObject({ parts: [{ verdict: { variant: 'p' } }] });
     expect(JSON.parse(stdout).verdicts).toHaveLength(1);
     expect(stderr).toContain(`report: ${join(reports, 'index.html')}`);
     const { rows, witnesses } = JSON.parse(readFileSync(join(reports, 'results.json'), 'utf8'));
@@ -147,8 +149,9 @@ describe('shootdown verify', () => {
   it('refuses shards of what is found out on the way, and reports that there are none of', async () => {
     const refused = async (...argv: string[]) => (await verify('--variant', '6.18', ...argv)).stderr;
     expect(await refused('--shard', '1/2', '--reduce')).toContain('give one of --reduce and --shard');
-    expect(await refused('--reporter-file', 'x')).toContain('give --reporter blob');
-    expect(await refused('--json', '--reporter', 'blob')).toContain('give the blob a file');
+    expect(await refused('--reporter-file', 'x')).toContain('give --reporter json or blob');
+    expect(await refused('--json', '--reporter', 'blob')).toContain('--reporter-file blob=FILE');
+    expect(await refused('--reporter', 'junit')).toContain('there is no junit report of a verification');
   });
 
   it('decides a kernel in a scenario', { timeout: 60_000 }, async () => {

@@ -6,9 +6,9 @@ import { visible } from '../../report/escape.js';
 import type { ReportDirectory } from '../../report/reporters/reporter.js';
 import { shellWord } from '../../report/shell-word.js';
 import type { CliContext } from '../command-context.js';
-import { oneOf, path } from '../flag-values.js';
+import { path } from '../flag-values.js';
 import { printLine } from '../io.js';
-import { flag, flagOr } from '../options.js';
+import { flagOr } from '../options.js';
 import type { NamedFile } from './hunt/distinct-files.js';
 
 export const REPORT_DIR = flagOr(
@@ -17,42 +17,6 @@ export const REPORT_DIR = flagOr(
   path,
   './shootdown-report',
 );
-
-const SIMPLE = ['default', 'json', 'html'] as const;
-
-/** What commands take that are no hunts; `more`: names of reports that one of them has beside. */
-export function pageReporting(more: readonly string[]) {
-  const names = [...SIMPLE, ...more];
-  return {
-    reporter: flag('--reporter <names>', `${names.join(', ')}; repeat it or give a comma list`, among(names)),
-    reportDir: REPORT_DIR,
-  };
-}
-
-export const PAGE_REPORTING = pageReporting([]);
-
-interface Reported {
-  readonly reporter?: readonly string[];
-  readonly json: boolean;
-}
-
-/** The flags, with `--reporter json` as `--json`. */
-export function withReporters<Flags extends Reported>(flags: Flags): Flags {
-  return { ...flags, json: flags.json || flags.reporter?.includes('json') === true };
-}
-
-export function wantsPage({ reporter }: Pick<Reported, 'reporter'>): boolean {
-  return reporter?.includes('html') === true;
-}
-
-/** A collector of names that are known. */
-function among(known: readonly string[]) {
-  return (name: string) =>
-    (text: string, before: readonly string[] = []): string[] => [
-      ...before,
-      ...text.split(',').map((one) => oneOf(name, known)(one.trim())),
-    ];
-}
 
 /** The page of a report directory. */
 export const PAGE = 'index.html';

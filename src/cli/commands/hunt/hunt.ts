@@ -85,8 +85,7 @@ Examples:
 
 Without --shard, SLURM_ARRAY_TASK_ID and CI_NODE_INDEX share the hunt where the environment has the total
 too, and stderr says so; JOB_COMPLETION_INDEX needs --shard auto/N. github-actions also appends to
-$GITHUB_STEP_SUMMARY. verify, study, stress and trace
-check have json and html.
+$GITHUB_STEP_SUMMARY. study and stress have all of the reports but blob, verify and trace check fewer.
 
 What is known to be wrong in a kernel ("shootdown list findings") does not end its hunt, and is told apart.
 Hunt the bug by its own name (--variant b38) for a witness of it.

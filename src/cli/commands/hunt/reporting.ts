@@ -148,13 +148,14 @@ function openInFile({ io }: CliContext, reporter: Reporter, file: string): OpenR
       try {
         await open.end(report);
       } finally {
-        write(file, lines);
+        writeReport(file, lines);
       }
     },
   };
 }
 
-function write(file: string, lines: readonly string[]): void {
+/** Writes a report whole. Throws InfrastructureError where it cannot be written. */
+export function writeReport(file: string, lines: readonly string[]): void {
   try {
     replaceFile(file, lines.map((line) => `${line}\n`).join(''));
   } catch (error) {
@@ -174,7 +175,7 @@ function append(what: string, file: string, remedy: string, text: string): void 
 }
 
 /** A report that cannot be written is better known before the hunt than after it. */
-function tryDirectory(flagName: string, file: string): void {
+export function tryDirectory(flagName: string, file: string): void {
   try {
     makeDirectory(dirname(file));
     accessSync(dirname(file), constants.W_OK);

@@ -1,30 +1,26 @@
 /** `shootdown merge` of what the shards of a verification wrote, as one verification's report. */
 
-import { replaceFile, writeError } from '../../../findings/atomic-file.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
-import type { Reporter } from '../../../report/reporters/reporter.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { verifyDocument } from '../../../verify/document.js';
-import type { VerifyResult } from '../../../verify/page.js';
+import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import { serializeVerifyBlob, type VerifyBlob } from '../../../verify/shards/blob.js';
 import { notReached, totalsOf } from '../../../verify/shards/total.js';
 import { type NamedVerifyBlob, unionOfVerifyBlobs } from '../../../verify/shards/union.js';
 import { missingWords } from '../../../verify/shards/words.js';
-import { InputError } from '../../../vocabulary/errors.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
-import { printJson, printLine } from '../../io.js';
+import { printLine } from '../../io.js';
+import { DocumentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { outputsOf } from '../hunt/named-files.js';
-import { reportPlaces } from '../hunt/reporter-files.js';
-import { type ReportingFlags, reporterNames } from '../hunt/reporting.js';
-import { printRest, printVerdict, saveVerifyPage, shownWitness } from '../verify/print-verdict.js';
+import type { ReportingFlags } from '../hunt/reporting.js';
+import { printRest, printVerdict, shownWitness } from '../verify/print-verdict.js';
+import { VERIFY_REPORTS } from '../verify/sharing.js';
 import { Executions } from './save-kinds.js';
 
 type Flags = ReportingFlags & { readonly out: string; readonly allowMissing: boolean };
-
-const SUPPORTED = ['default', 'json', 'blob', 'html'];
 
 /** Answers the exit code. Throws InputError. */
 export async function mergeVerification(
@@ -33,61 +29,28 @@ export async function mergeVerification(
   flags: Flags,
 ): Promise<number> {
   const { io, version } = context;
-  const { named, alone, fileOf } = reportsOf(flags);
+  const reporting = new DocumentReporting(context, flags, VERIFY_REPORTS, 'a verification');
   requireDistinctFiles(
     outputsOf(flags),
     blobs.map(({ file }) => ({ flag: 'a blob', path: file })),
   );
   checkOutDirectory(flags.out);
   const blob = unionOfVerifyBlobs(blobs);
-  const isQuiet = alone !== null;
+  const { isQuiet } = reporting;
   const { results, isDoubtful, isUnsaved } = await resultsOf(context, blob, flags.out, isQuiet);
   const verdicts = results.map(({ verdict }) => verdict);
   const interrupted = verdicts.some(({ ended }) => ended === 'interrupted');
   if (!isQuiet) printRest(context, verdicts);
-  for (const [name, text] of [
-    ['json', () => JSON.stringify(verifyDocument(version, verdicts, interrupted), null, 2)],
-    ['blob', () => serializeVerifyBlob(blob)],
-  ] as const) {
-    const file = fileOf(name);
-    if (file !== undefined) write(file, `${text()}\n`);
-    else if (alone === name) {
-      if (name === 'json') printJson(io.stdout, verifyDocument(version, verdicts, interrupted));
-      else printLine(io.stdout, text());
-    }
-  }
-  if (named.includes('html')) await saveVerifyPage(context, results, interrupted, flags.reportDir, !isQuiet);
+  await reporting.end({
+    document: () => verifyDocument(version, verdicts, interrupted),
+    page: () => verifyPage(version, results, interrupted),
+    blob: () => serializeVerifyBlob(blob),
+  });
   const isWhole = tellMissing(blob, verdicts, (line) => printLine(isQuiet ? io.stderr : io.stdout, line));
   if (isDoubtful) return EXIT_USAGE;
   if (isUnsaved) return EXIT_FAILURE;
   if (verdicts.some(({ violation }) => violation !== null)) return EXIT_VIOLATION;
   return isWhole || flags.allowMissing ? EXIT_OK : EXIT_FAILURE;
-}
-
-interface Reports {
-  readonly named: readonly string[];
-  /** The document that has stdout for itself. */
-  readonly alone: string | null;
-  fileOf(name: string): string | undefined;
-}
-
-function reportsOf(flags: Flags): Reports {
-  const asked: readonly Reporter[] = flags.json
-    ? reporterNames('--json')('json', flags.reporter)
-    : (flags.reporter ?? []);
-  const other = asked.find(({ name }) => !SUPPORTED.includes(name));
-  if (other !== undefined)
-    throw new InputError(
-      `--reporter: there is no ${other.name} report of a verification`,
-      `give ${SUPPORTED.join(', ')}`,
-    );
-  const { files, alone } = reportPlaces(asked, flags.reporterFile ?? []);
-  const byName = new Map([...files].map(([{ name }, file]) => [name, file]));
-  return {
-    named: asked.map(({ name }) => name),
-    alone: alone?.name ?? null,
-    fileOf: (name) => byName.get(name),
-  };
 }
 
 /** Every witness that is of no module is executed again before it is told, and saved. */
@@ -134,12 +97,4 @@ function tellMissing(
   lines.push(...notReached(blob).map((name) => `${name}: all shards are missing`));
   for (const line of lines) print(visible(line));
   return lines.length === 0;
-}
-
-function write(file: string, text: string): void {
-  try {
-    replaceFile(file, text);
-  } catch (error) {
-    throw writeError(error, 'the report', file, 'give another path with --reporter-file');
-  }
 }

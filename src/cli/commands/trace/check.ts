@@ -2,18 +2,20 @@
 
 import type { CheckReport } from '../../../check/index.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
-import { savePage } from '../../../report/reporters/html.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../command-context.js';
 import type { Engine } from '../../engine-api.js';
 import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
-import { printJson, printLine } from '../../io.js';
-import { atLeastOne, flag, type Given, JSON_FLAG } from '../../options.js';
+import { printLine } from '../../io.js';
+import { atLeastOne, flag, type Given } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { defineCommand } from '../command.js';
+import { DocumentReporting, documentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
-import { directoryOf, PAGE_REPORTING, pageFiles, wantsPage, withReporters } from '../report-directory.js';
+import { reportFilesOf } from '../hunt/named-files.js';
 import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+
+const REPORTS = ['default', 'json', 'html'];
 
 const FLAGS = {
   profile: flag(
@@ -23,8 +25,7 @@ const FLAGS = {
     () => String,
   ),
   ...KERNEL_SOURCE,
-  ...PAGE_REPORTING,
-  json: JSON_FLAG,
+  ...documentReporting(REPORTS),
 };
 
 type Flags = Given<typeof FLAGS>;
@@ -35,7 +36,7 @@ Exit codes: 0 at least 99.5 % of all decisions agree and 99 % of each kind, 1 le
 Examples:
   $ shootdown trace check recording.trace.gz
   $ shootdown trace check --profile 6.12.117~strictSlotTest recording.trace.gz
-  $ shootdown trace check --reporter html recording.trace.gz
+  $ shootdown trace check --reporter html,json --reporter-file check.json recording.trace.gz
   $ shootdown trace check --kernel-source ~/linux recording.trace.gz`;
 
 export const traceCheckCommand = defineCommand({
@@ -61,25 +62,25 @@ export const traceCheckCommand = defineCommand({
   run: (context, { files }, flags) => check(context, files, flags),
 });
 
-async function check(context: CliContext, files: readonly string[], asGiven: Flags): Promise<number> {
-  const flags = withReporters(asGiven);
-  if (wantsPage(flags))
-    requireDistinctFiles(
-      pageFiles(flags.reportDir),
-      files.map((path) => ({ flag: 'the recording', path })),
-    );
+async function check(context: CliContext, files: readonly string[], flags: Flags): Promise<number> {
+  requireDistinctFiles(
+    reportFilesOf(flags),
+    files.map((path) => ({ flag: 'the recording', path })),
+  );
+  const reporting = new DocumentReporting(context, flags, REPORTS, 'a check');
   const { checkPage, passes, renderCheck } = await import('../../../check/index.js');
   const { engine } = context;
   const ofC = await sourceOf(engine, flags);
   const version = ofC ?? flags.profile ?? null;
   const reports: CheckReport[] = [];
   for (const file of files) reports.push(await engine.checkTrace(file, version));
-  if (flags.json) printJson(context.io.stdout, traceCheckDocument(context.version, reports));
-  else
+  if (!reporting.isQuiet)
     for (const report of reports)
       printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
-  if (wantsPage(flags))
-    await savePage(directoryOf(context, flags.reportDir, !flags.json), checkPage(context.version, reports));
+  await reporting.end({
+    document: () => traceCheckDocument(context.version, reports),
+    page: () => checkPage(context.version, reports),
+  });
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
 }
 

@@ -2,18 +2,15 @@
 
 import { visible } from '../../../report/escape.js';
 import type { ShownWitness } from '../../../report/page/results.js';
-import { savePage } from '../../../report/reporters/html.js';
 import { wrap } from '../../../report/text-columns.js';
 import { replayCommand } from '../../../report/witness-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
-import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import { latentLines, summaryLine, verdictLine, verifyRestsOn } from '../../../verify/words.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, screenWidth } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { printLine } from '../../io.js';
 import { printCommands, printIndented, printTimeline } from '../../print-witness.js';
-import { directoryOf } from '../report-directory.js';
 
 const INDENT = '    ';
 
@@ -45,18 +42,6 @@ export function shownWitness(
   if (finding === null || replay === null) return null;
   const command = file === null ? null : replayCommand(file, finding);
   return { finding, cause: replay.cause, replay: command, file, execution: replay };
-}
-
-/** `isOnStdout`: no document has stdout for itself. */
-export async function saveVerifyPage(
-  context: CliContext,
-  results: readonly VerifyResult[],
-  interrupted: boolean,
-  reportDir: string,
-  isOnStdout: boolean,
-): Promise<void> {
-  const directory = directoryOf(context, reportDir, isOnStdout);
-  await savePage(directory, verifyPage(context.version, results, interrupted));
 }
 
 /** After the last one. */

@@ -7,7 +7,7 @@ import { Progress } from '../../../report/progress.js';
 import { atMostLeft } from '../../../report/time-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { verifyDocument } from '../../../verify/document.js';
-import type { VerifyResult } from '../../../verify/page.js';
+import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import type { VerifyPart } from '../../../verify/shards/blob.js';
 import { progressWords } from '../../../verify/words.js';
 import { InputError } from '../../../vocabulary/errors.js';
@@ -15,11 +15,9 @@ import { type CliContext, errColors, keeperOf } from '../../command-context.js';
 import type { Engine, OwnDefinitions } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { wholeNumber } from '../../flag-values.js';
-import { printJson } from '../../io.js';
 import {
   flag,
   type Given,
-  JSON_FLAG,
   LIMITS,
   MEMORY,
   MEMORY_LIMIT,
@@ -36,14 +34,14 @@ import { loadOwn } from '../../own-modules.js';
 import { selectScenarios, selectVariants } from '../../select.js';
 import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { defineCommand } from '../command.js';
+import { DocumentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
-import { inputsOf } from '../hunt/named-files.js';
-import { wantsPage, withReporters } from '../report-directory.js';
+import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
 import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
-import { printRest, printVerdict, saveVerifyPage, shownWitness } from './print-verdict.js';
-import { chosenShard, filesOf, isBlobAlone, SHARING, saveBlob } from './sharing.js';
+import { printRest, printVerdict, shownWitness } from './print-verdict.js';
+import { blobText, chosenShard, SHARING, VERIFY_REPORTS } from './sharing.js';
 
 const SWITCHES_MAX = 2 ** 20;
 
@@ -73,7 +71,6 @@ const FLAGS = {
   ...KERNEL_SOURCE,
   cOpt: C_OPT,
   ...SHARING,
-  json: JSON_FLAG.saying('one JSON document on stdout, nothing else: --reporter json'),
 };
 type VerifyFlags = Given<typeof FLAGS>;
 
@@ -104,25 +101,25 @@ export const verifyCommand = defineCommand({
   run: (context, { modules }, flags) => verify(context, modules, flags),
 });
 
-async function verify(context: CliContext, modules: readonly string[], given: VerifyFlags): Promise<number> {
-  const flags = withReporters(given);
-  const { engine, io, version } = context;
+async function verify(context: CliContext, modules: readonly string[], flags: VerifyFlags): Promise<number> {
+  const { engine, version } = context;
   const inputs = inputsOf(modules, flags.scenario);
-  requireDistinctFiles(filesOf(flags), inputs);
-  if (isToBeWatched(context, modules, { ...flags, isAlone: flags.json || isBlobAlone(flags) }))
+  requireDistinctFiles(reportFilesOf(flags), inputs);
+  const reporting = new DocumentReporting(context, flags, VERIFY_REPORTS, 'a verification');
+  if (isToBeWatched(context, modules, { ...flags, isAlone: reporting.isQuiet }))
     return watchModules(context, inputs);
   const shard = chosenShard(context, flags);
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);
   const searches = keptSearches(context, subjects, flags);
-  const isQuiet = flags.json || isBlobAlone(flags);
-  const run = await verifyAll(context, subjects, { ...flags, isQuiet, shard }, searches);
-  if (flags.json) printJson(io.stdout, verifyDocument(version, run.verdicts, run.interrupted));
-  else if (!isQuiet) printRest(context, run.verdicts);
-  saveBlob(context, subjects, run.parts, shard, flags);
-  if (wantsPage(flags))
-    await saveVerifyPage(context, run.results, run.interrupted, flags.reportDir, !isQuiet);
+  const run = await verifyAll(context, subjects, { ...flags, reporting, shard }, searches);
+  if (!reporting.isQuiet) printRest(context, run.verdicts);
+  await reporting.end({
+    document: () => verifyDocument(version, run.verdicts, run.interrupted),
+    page: () => verifyPage(version, run.results, run.interrupted),
+    blob: () => blobText(subjects, run.parts, shard, flags),
+  });
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
@@ -183,11 +180,15 @@ interface Verified {
 async function verifyAll(
   context: CliContext,
   subjects: readonly Subject[],
-  flags: Omit<VerifyFlags, 'shard'> & { readonly isQuiet: boolean; readonly shard: Shard | undefined },
+  flags: Omit<VerifyFlags, 'shard'> & {
+    readonly reporting: DocumentReporting;
+    readonly shard: Shard | undefined;
+  },
   searches: KeptSearches | null,
 ): Promise<Verified> {
   const { engine, io } = context;
-  const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, shard, isQuiet } = flags;
+  const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, shard, reporting } = flags;
+  const { isQuiet } = reporting;
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   const progress = new Progress(io.stderr, !isQuiet && io.stderr.isTTY === true, errColors(context));
@@ -222,7 +223,8 @@ async function verifyAll(
       verdicts.push(kept);
       if (verdict.shard !== undefined)
         parts.push({ verdict: { ...verdict, shard: verdict.shard, finding: null }, witness: finding });
-      const replay = finding === null || (isQuiet && !wantsPage(flags)) ? null : await engine.replay(finding);
+      const replay =
+        finding === null || (isQuiet && !reporting.has('html')) ? null : await engine.replay(finding);
       results.push({ verdict: kept, witness: shownWitness(finding, kept.finding, replay) });
       if (!isQuiet) printVerdict(context, kept, finding, replay);
     }
