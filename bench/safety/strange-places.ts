@@ -45,7 +45,7 @@ export const READ: readonly Place[] = [
     name: 'show --format',
     file: 'f.json',
     whole: 'finding',
-    argv: (at) => ['show', at('f.json'), '--format', 'perfetto'],
+    argv: (at) => ['show', at('f.json'), '--format', 'perfetto', '--output', at('f.pftrace')],
   },
   {
     name: 'baseline',

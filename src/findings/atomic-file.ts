@@ -8,13 +8,14 @@ import { removeStale } from './stale-files.js';
 import { makeDirectories, removeQuietly, syncDirectory, writeSynced } from './synced-file.js';
 import { temporaryName } from './temporary-name.js';
 
-/** Writes `text` to `given`, whose directory is made where missing. Throws system errors. */
-export function replaceFile(given: string, text: string): void {
+/** Writes text or bytes to `given`, whose directory is made where missing. Throws system errors. */
+export function replaceFile(given: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content);
   makeDirectories(dirname(given));
   const stats = statSync(given, { throwIfNoEntry: false });
   // A terminal, a pipe, /dev/null: to put a file in its place would take it away from everybody.
   if (stats !== undefined && !stats.isFile()) {
-    writeSpecial(given, text);
+    writeSpecial(given, bytes);
     return;
   }
   // What a link leads to is replaced, not the link.
@@ -22,7 +23,7 @@ export function replaceFile(given: string, text: string): void {
   removeStale(dirname(file), basename(file));
   const temporary = join(dirname(file), temporaryName(basename(file)));
   try {
-    writeSynced(temporary, Buffer.from(text, 'utf8'));
+    writeSynced(temporary, bytes);
     renameSync(temporary, file);
   } catch (error) {
     removeQuietly(temporary);

@@ -9,9 +9,8 @@ const POLL_MS = 10;
  * Writes to what is no regular file: a pipe, a terminal, /dev/null. Never waits without end: a pipe that
  * nobody reads is refused. Throws InfrastructureError and system errors.
  */
-export function writeSpecial(path: string, text: string): void {
+export function writeSpecial(path: string, bytes: Uint8Array): void {
   const descriptor = openWithoutWaiting(path);
-  const bytes = Buffer.from(text, 'utf8');
   const pause = new Int32Array(new SharedArrayBuffer(4));
   try {
     let idleMs = 0;

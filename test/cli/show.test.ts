@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serializeFinding } from '../../src/findings/serialize.js';
 import { sampleFinding } from '../findings/sample.js';
+import { readTrace } from '../report/perfetto/read-trace.js';
 import { raceSteps } from '../report/steps.js';
 import { fakeEngine, otherReplay } from './fake-engine.js';
 import { FakeTerminal } from './fake-terminal.js';
@@ -192,5 +193,27 @@ describe('show, on a terminal', () => {
       exitCode: 2,
       stderr: expect.stringContaining('not reproduced: step 7 differs'),
     });
+  });
+});
+
+describe('show --format perfetto', () => {
+  it('writes a file that Perfetto reads, and prints its path', async () => {
+    const trace = join(out, 'deep/a.pftrace');
+    const run = await cli(['show', '--format', 'perfetto', '--output', trace, file]);
+    expect(run).toEqual({ exitCode: 0, stdout: `${trace}\n`, stderr: '' });
+    const { slices, tracks } = readTrace(readFileSync(trace));
+    expect(tracks[0].name).toBe("b1 in a scenario of the file's own, tso");
+    expect(slices.filter(({ notes }) => notes.step !== undefined)).toHaveLength(raceSteps().length);
+  });
+
+  it.each([
+    [['--format', 'perfetto', '--output', 'FILE'], 'the finding and --output name one file'],
+    [['--output', 'x'], '--output: is the file of --format perfetto; redirect what is printed instead'],
+    [['--format', 'ftrace', '--output', 'x'], '--output: is the file of --format perfetto'],
+  ])('%j is refused in one line', async (flags, message) => {
+    const run = await cli(['show', ...flags.map((flag) => (flag === 'FILE' ? file : flag)), file]);
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(message);
+    expect(run.stderr).toMatch(/^[^\n]+\n$/);
   });
 });

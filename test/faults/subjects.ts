@@ -158,15 +158,18 @@ export const SUBJECTS: readonly Subject[] = [
   },
   ...(['--open', '--format', '--plain', '--json'] as const).map((flag): Subject => {
     const isPage = flag === '--open';
+    const isTrace = flag === '--format';
     return {
       name: `show ${flag}`,
       exitCode: 0,
       prepare: (at) => writeFileSync(at('finding.json'), readFileSync(WITNESS)),
       argv: (at) => [
-        ...['show', at('finding.json'), ...(flag === '--format' ? [flag, 'perfetto'] : [flag])],
+        ...['show', at('finding.json'), ...(isTrace ? [flag, 'perfetto'] : [flag])],
         ...(isPage ? ['--report-dir', at('report')] : []),
+        ...(isTrace ? ['--output', at('a.pftrace')] : []),
       ],
       ...(isPage ? { old: OLD_PAGE, written: PAGE } : {}),
+      ...(isTrace ? { old: { 'a.pftrace': 'old' }, written: ['a.pftrace'] } : {}),
       findings: 0,
       engine: recorded(),
     };

@@ -239,9 +239,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /shootdown-report\/index\.html/,
   }),
   'shootdown show --open findings/b1--....json': cli(0, { prints: /shootdown-report\/index\.html/ }),
-  'shootdown show --format perfetto FILE > trace.json': cli(0, {
-    argv: `show --format perfetto ${B1_PLACEHOLDER}`,
-    prints: /"traceEvents"/,
+  'shootdown show --format perfetto --output b1.pftrace FILE': cli(0, {
+    argv: `show --format perfetto --output b1.pftrace ${B1_PLACEHOLDER}`,
+    prints: /^b1\.pftrace$/m,
   }),
   'shootdown show --format ftrace FILE > simulated.trace': cli(0, {
     argv: `show --format ftrace ${B1_PLACEHOLDER}`,

@@ -29,10 +29,10 @@ export function pageFiles(directory: string): NamedFile[] {
 /** Tells of the page when it is there: on stdout, or on stderr where stdout is a document's. */
 export function directoryOf({ io }: CliContext, directory: string, isOnStdout: boolean): ReportDirectory {
   return {
-    save(name, text) {
+    save(name, content) {
       const file = join(directory, name);
       try {
-        replaceFile(file, text);
+        replaceFile(file, content);
       } catch (error) {
         throw writeError(error, 'the report', file, 'give another directory with --report-dir');
       }

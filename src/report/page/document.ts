@@ -87,7 +87,7 @@ export interface WitnessDocument {
   readonly execution: number;
   /** Path of its copy in the report directory, or null. */
   readonly finding: string | null;
-  /** Path of its trace for ui.perfetto.dev in the report directory, or null. */
+  /** Path of its trace for ui.perfetto.dev in the report directory, or null: Perfetto's own format. */
   readonly perfetto: string | null;
   /** The command that shows it again, or null. */
   readonly replay: string | null;

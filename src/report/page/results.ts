@@ -5,7 +5,6 @@ import type { TraceStep } from '../../explain/trace-step.js';
 import type { Verdict } from '../../explore/api.js';
 import { serializeFinding } from '../../findings/serialize.js';
 import { type Finding, findingSubject } from '../../vocabulary/finding.js';
-import { printableJson } from '../../vocabulary/unprintable.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { expectedWords, isAwaited, isFailure, ofBaseWords } from '../expected-words.js';
 import { knownWords, metKnown, shardWords } from '../hunt-words.js';
@@ -43,7 +42,7 @@ export interface ShownWitness {
 export interface ReportPage {
   readonly document: PageDocument;
   /** By path in the report directory. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
 }
 
 export type ReportHead = Pick<
@@ -58,7 +57,7 @@ export function reportPage(
   witnesses: readonly ShownWitness[],
   grounds: ResultsDocument['grounds'],
 ): ReportPage {
-  const files = new Map<string, string>();
+  const files = new Map<string, string | Uint8Array>();
   const told = witnesses.map((witness): WitnessDocument => {
     const path = witness.file === null ? null : `findings/${basename(witness.file)}`;
     if (path !== null) files.set(path, serializeFinding(witness.finding));
@@ -170,14 +169,14 @@ function decidingStep({ step, cpu, text, deciding }: TraceStep): DecidingStep[] 
 }
 
 /** Its trace for Perfetto, under a name that no other witness has; null without an execution. */
-function saveTrace(witness: ShownWitness, files: Map<string, string>): string | null {
+function saveTrace(witness: ShownWitness, files: Map<string, string | Uint8Array>): string | null {
   const execution = executionOf(witness);
   if (execution === null) return null;
   const { name, scenario } = findingSubject(witness.finding);
   const base = witness.file === null ? 'finding' : basename(witness.file, '.json');
-  let path = `perfetto/${base}.json`;
-  for (let n = 2; files.has(path); n++) path = `perfetto/${base}-${n}.json`;
-  files.set(path, printableJson(JSON.stringify(perfettoTrace(`${name} in ${scenario}`, execution))));
+  let path = `perfetto/${base}.pftrace`;
+  for (let n = 2; files.has(path); n++) path = `perfetto/${base}-${n}.pftrace`;
+  files.set(path, perfettoTrace(`${name} in ${scenario}`, execution));
   return path;
 }
 

@@ -19,7 +19,7 @@ export const htmlReporter: Reporter = {
 /** Writes everything; the page comes last, so that what it names is there. */
 export async function savePage(directory: ReportDirectory, { document, files }: ReportPage): Promise<void> {
   const page = await pageFile(document);
-  for (const [path, text] of files) directory.save(path, text);
+  for (const [path, content] of files) directory.save(path, content);
   directory.save('results.json', `${jsonText(document.results)}\n`);
   directory.save('index.html', page);
 }

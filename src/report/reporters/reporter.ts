@@ -45,7 +45,7 @@ export interface ReportTarget {
 /** Where a report of several files goes. */
 export interface ReportDirectory {
   /** Writes a file whole, at a path below the directory. May throw InfrastructureError. */
-  save(path: string, text: string): void;
+  save(path: string, content: string | Uint8Array): void;
 }
 
 export interface OpenReport {

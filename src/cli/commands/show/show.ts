@@ -1,7 +1,6 @@
 /** `shootdown show FILE`: the timeline of a finding, to read or to step through. */
 
 import { showDocument } from '../../../report/json-documents.js';
-import { perfettoTrace } from '../../../report/perfetto/perfetto-trace.js';
 import { TABLE_WIDTH } from '../../../report/table.js';
 import { renderTimeline } from '../../../report/timeline.js';
 import { originOf } from '../../../report/witness-words.js';
@@ -10,7 +9,7 @@ import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
-import { oneOf, wholeNumber } from '../../flag-values.js';
+import { oneOf, path, wholeNumber } from '../../flag-values.js';
 import { printJson, printLine } from '../../io.js';
 import {
   FINDING,
@@ -27,6 +26,7 @@ import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { pageFiles, REPORT_DIR } from '../report-directory.js';
 import { writePage } from './open.js';
+import { requireTraceFile, TRACE_FILE, writeTrace } from './trace-file.js';
 import { view } from './view.js';
 
 const WIDTH_MIN = 40;
@@ -42,9 +42,10 @@ const FLAGS = {
   ),
   format: flag(
     '--format <name>',
-    'perfetto: a trace for ui.perfetto.dev; ftrace: lines as a recorded kernel has them; on stdout',
+    'perfetto: a file for ui.perfetto.dev; ftrace: lines as a recorded kernel has them, on stdout',
     (name) => (text) => oneOf(name, FORMATS)(text),
   ),
+  output: flag('--output <file>', `the file of --format perfetto (default: ${TRACE_FILE})`, path),
   open: toggle('--open', 'write it as a page for a browser, and print its path'),
   reportDir: REPORT_DIR,
   module: FINDING_MODULES,
@@ -60,7 +61,7 @@ On a terminal: j k or arrows a step, n p a deciding step, space b a page, g G th
 Examples:
   $ shootdown show findings/b1--two-mm-switch--stale-use--1a2b3c4d.json
   $ shootdown show --open FILE
-  $ shootdown show --format perfetto FILE > trace.json
+  $ shootdown show --format perfetto --output b1.pftrace FILE
   $ shootdown show --format ftrace FILE > simulated.trace
   $ shootdown show --plain --width 160 FILE | less -RS
 
@@ -82,13 +83,14 @@ export const showCommand = defineCommand({
 
 async function show(context: CliContext, file: string, flags: ShowFlags): Promise<number> {
   const { engine, io, version } = context;
+  requireTraceFile(file, flags);
   if (flags.open) requireDistinctFiles(pageFiles(flags.reportDir), [{ flag: 'the finding', path: file }]);
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   const result = await engine.replay(finding);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   const lineText = await lineTextOfFinding(finding, flags.kernelSource);
   if (flags.open && result.trace.length > 0) await writePage(context, file, finding, result, flags.reportDir);
-  else if (flags.format === 'perfetto') printJson(io.stdout, perfettoTrace(originOf(finding), result));
+  else if (flags.format === 'perfetto') writeTrace(context, finding, result, flags.output);
   else if (flags.format === 'ftrace')
     for (const line of await engine.ftrace(finding)) printLine(io.stdout, line);
   else if (flags.json) printJson(io.stdout, showDocument(version, file, finding, result));
