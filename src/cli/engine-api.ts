@@ -225,12 +225,13 @@ export interface Engine {
   ): Promise<MinimisedFinding | null>;
   /**
    * The orderings that suffice for a finding's violation, tried in so many executions each time, and in so
-   * many steps of all; then all executions that keep them, in at most so many states. Throws InputError where
-   * it does not replay.
+   * many steps of all, of which `onSteps` is told; then all executions that keep them, in at most so many
+   * states. Throws InputError where it does not replay.
    */
   orderings(
     finding: Finding,
     limits: Pick<SufficientLimits, 'executions' | 'steps'> & { readonly states: number },
+    onSteps: (steps: number) => void,
   ): Promise<FoundOrderings>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;
@@ -247,13 +248,14 @@ export interface Engine {
   verifier(): Promise<ProgramVerifier>;
   /**
    * The litmus tests of a file or directory, explored one after the other until `signal` is aborted, and each
-   * run on threads for so long. Throws InputError.
+   * run on threads for so long; `onTest` is told before each of them. Throws InputError.
    */
   litmus(
     path: string,
     memory: MemoryModel,
     signal: AbortSignal,
     onThreadsMs: number | null,
+    onTest: (done: number, of: number) => void,
   ): AsyncIterable<LitmusOutcome>;
   /** The recording that the project carries, for the demo. */
   carriedRecording(): string;

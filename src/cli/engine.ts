@@ -74,8 +74,8 @@ export function createEngine(): Engine {
     importTraces,
     traceInfo,
     verifier: async () => new (await import('../verify/verify.js')).Verifier(modules),
-    litmus: async function* (path, memory, signal, onThreadsMs) {
-      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(path, memory, signal, onThreadsMs);
+    litmus: async function* (...asked) {
+      yield* (await import('../litmus/litmus-outcomes.js')).litmusOutcomes(...asked);
     },
     carriedRecording: () => fileURLToPath(new URL(CARRIED_RECORDING, packageRoot())),
   };
@@ -217,10 +217,10 @@ function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace'
       if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
       return minimiseFinding(finding, pool, modules(), limits, signal);
     },
-    orderings: async (finding, { executions, steps, states }) => {
+    orderings: async (finding, { executions, steps, states }, onSteps) => {
       const { findOrderings } = await import('../orderings/found.js');
       const perTrial = Math.min(ORDERING_LIMITS.perTrial, executions);
-      return findOrderings(finding, modules(), { perTrial, executions, steps, states });
+      return findOrderings(finding, modules(), { perTrial, executions, steps, states }, onSteps);
     },
   };
 }

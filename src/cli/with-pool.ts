@@ -13,6 +13,12 @@ export interface PoolOptions {
   readonly quiet: boolean;
 }
 
+/** What a command shows of how far it is: on a terminal, and not where a document is all that is wanted. */
+export function progressOf(context: CliContext, isQuiet: boolean): Progress {
+  const { stderr } = context.io;
+  return new Progress(stderr, !isQuiet && stderr.isTTY === true, errColors(context));
+}
+
 /**
  * Runs `work`, which answers whether anything is known by its end. Answers whether Ctrl-C came in between;
  * the work's signal says so too.
@@ -23,7 +29,7 @@ export async function withPool(
   work: (pool: Pool, signal: AbortSignal, progress: Progress) => Promise<boolean>,
 ): Promise<boolean> {
   const { engine, io } = context;
-  const progress = new Progress(io.stderr, !quiet && io.stderr.isTTY === true, errColors(context));
+  const progress = progressOf(context, quiet);
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => {
     progress.show('stopping; Ctrl-C again ends at once');

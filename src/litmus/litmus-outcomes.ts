@@ -32,6 +32,7 @@ export async function* litmusOutcomes(
   memory: MemoryModel,
   signal?: AbortSignal,
   onThreadsMs: number | null = null,
+  onTest: (done: number, of: number) => void = () => undefined,
 ): AsyncGenerator<LitmusOutcome> {
   const parsed: { readonly file: string; readonly test: Readable }[] = [];
   for (const { file, text } of litmusSources(path)) {
@@ -41,7 +42,8 @@ export async function* litmusOutcomes(
   }
   const threads = onThreadsMs === null ? null : new LitmusThreads();
   try {
-    for (const { file, test } of parsed) {
+    for (const [index, { file, test }] of parsed.entries()) {
+      onTest(index, parsed.length);
       const outcome = await outcomeOf(file, test, memory, signal);
       if (outcome === null) return;
       const { explored } = outcome;

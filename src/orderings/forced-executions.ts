@@ -51,6 +51,8 @@ export class ForcedExecutions {
   /** Steps that they have taken, and after how many of them no other one begins. */
   steps = 0;
   stepsMax = Number.POSITIVE_INFINITY;
+  /** Told of `steps` after each execution. */
+  onSteps: (steps: number) => void = () => undefined;
   private readonly machine: Machine;
   private readonly premise: Premise;
   /** Steps of the witness. */
@@ -164,6 +166,7 @@ export class ForcedExecutions {
     decider.begin(index);
     drive(machine, decider);
     this.steps += machine.step;
+    this.onSteps(this.steps);
     const isOver = !decider.isBroken && !decider.isStuck && judgeEnd(machine);
     if (!isOver || !decider.isForced) return 'neither';
     if (machine.violation === null) return decider.isPremised ? 'none' : 'neither';

@@ -33,8 +33,10 @@ export async function findOrderings(
   finding: Finding,
   modules: Modules,
   { states, ...limits }: FindLimits,
+  onSteps: (steps: number) => void = () => undefined,
 ): Promise<FoundOrderings> {
   const asked = askedOf(finding, modules);
+  asked.executions.onSteps = onSteps;
   let found = orderingsOf(asked, limits);
   for (let searches = 1; ; searches++) {
     const { named } = found;

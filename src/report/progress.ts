@@ -31,15 +31,20 @@ export class Progress {
    * of them, where the hunt knows of itself alone.
    */
   readonly update = (progress: HuntProgress, before = '', left = atMostLeft(progress.leftMs)): void => {
-    if (!this.isEnabled || performance.now() - this.drawnAt < REDRAW_MS) return;
     const { variant, executions, steps, elapsedMs, scenario } = progress;
     const each = (amount: number, unitMs: number): string =>
       groupDigits(Math.round((amount * unitMs) / Math.max(elapsedMs, 1)));
-    this.show(
-      `${before}${visible(variant)}: ${groupDigits(executions)} executions, ${each(executions, 1_000)}/s ` +
+    this.sometimes(
+      () =>
+        `${before}${visible(variant)}: ${groupDigits(executions)} executions, ${each(executions, 1_000)}/s ` +
         `(${each(steps, 1)} k steps/s), ${durationWords(elapsedMs)}${left}, ${visible(scenario)}`,
     );
   };
+
+  /** Shows a text that changes often, at most ten times a second. */
+  sometimes(text: () => string): void {
+    if (this.isEnabled && performance.now() - this.drawnAt >= REDRAW_MS) this.show(text());
+  }
 
   show(text: string): void {
     if (!this.isEnabled) return;

@@ -27,6 +27,14 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('shootdown litmus', () => {
+  it('says on a terminal how far it is, unless a document is wanted', async () => {
+    const path = file('SB.litmus', STORE_BUFFERING);
+    const on = (...argv: string[]): Promise<CliRun> =>
+      cli(['litmus', path, ...argv], { engine: createEngine(), isTTY: true, env: { NO_COLOR: '1' } });
+    expect((await on()).stderr).toContain('0 of 1 test done');
+    expect((await on('--json')).stderr).toBe('');
+  });
+
   it('prints states and verdict as herd7 does', async () => {
     const path = file('SB.litmus', STORE_BUFFERING);
     const { exitCode, stdout, stderr } = await run(path);

@@ -43,7 +43,8 @@ it('tells each ordering by two steps, and writes them: "show" tells and draws th
 it('says what all executions show, and writes no orderings that do not suffice', async () => {
   const file = join(directory, 'sample.json');
   writeFileSync(file, serializeFinding(sampleFinding()));
-  const none = await fakeEngine().orderings(sampleFinding(), { executions: 1, steps: 1, states: 1 });
+  const limits = { executions: 1, steps: 1, states: 1 };
+  const none = await fakeEngine().orderings(sampleFinding(), limits, () => undefined);
   const searched = {
     isComplete: true,
     states: 4_000,

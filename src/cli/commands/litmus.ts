@@ -1,16 +1,19 @@
 /** `shootdown litmus FILE|DIR`: herd7's litmus tests on the machine's own operations. */
 
+import { timeLeftMs } from '../../explore/time-left.js';
 import { litmusDocument } from '../../litmus/litmus-document.js';
 import type { LitmusOutcome } from '../../litmus/litmus-outcomes.js';
 import type { SeenOnThreads } from '../../litmus/on-threads.js';
 import { visible } from '../../report/escape.js';
 import { count, groupDigits, pad } from '../../report/text-columns.js';
+import { aboutLeft } from '../../report/time-words.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
 import type { CliContext } from '../command-context.js';
 import { EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
 import { duration } from '../flag-values.js';
 import { printJson, printLine } from '../io.js';
 import { flagOr, type Given, JSON_FLAG, MEMORY, required, toggle } from '../options.js';
+import { progressOf } from '../with-pool.js';
 import { defineCommand } from './command.js';
 
 const FOR_MS = 200;
@@ -50,19 +53,28 @@ export const litmusCommand = defineCommand({
  * show what the machine does not allow.
  */
 async function litmus(
-  { engine, io, version }: CliContext,
+  context: CliContext,
   path: string,
   { memory, onThreads, for: forMs, json }: Given<typeof FLAGS>,
 ): Promise<number> {
+  const { engine, io, version } = context;
   const outcomes: LitmusOutcome[] = [];
+  const progress = progressOf(context, json);
+  const begunMs = performance.now();
+  const onTest = (done: number, of: number): void => {
+    const left = aboutLeft(timeLeftMs({ elapsedMs: performance.now() - begunMs, done, of }));
+    progress.sometimes(() => `${done} of ${count(of, 'test')} done${left}`);
+  };
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {
-    for await (const outcome of engine.litmus(path, memory, abort.signal, onThreads ? forMs : null)) {
+    for await (const outcome of engine.litmus(path, memory, abort.signal, onThreads ? forMs : null, onTest)) {
       outcomes.push(outcome);
+      if (!json) progress.clear();
       if (!json) for (const line of linesOf(outcome)) printLine(io.stdout, visible(line));
     }
   } finally {
+    progress.clear();
     stopListening();
   }
   const interrupted = abort.signal.aborted;

@@ -24,6 +24,7 @@ import {
 } from '../options.js';
 import { named, openFinding } from '../own-modules.js';
 import { printCommands } from '../print-witness.js';
+import { progressOf } from '../with-pool.js';
 import { defineCommand } from './command.js';
 
 const EXECUTIONS_MAX = 1e6;
@@ -86,7 +87,12 @@ async function orderings(context: CliContext, file: string, flags: OrderingsFlag
   const { engine, io, version } = context;
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   if (flags.write) checkOutDirectory(flags.out);
-  const { named: written, ...found } = await named(file, () => engine.orderings(finding, flags));
+  const progress = progressOf(context, flags.json);
+  const onSteps = (steps: number): void =>
+    progress.sometimes(() => `${groupDigits(steps)} of at most ${count(flags.steps, 'step')}`);
+  const { named: written, ...found } = await named(file, () =>
+    engine.orderings(finding, flags, onSteps).finally(() => progress.clear()),
+  );
   const isWritten = flags.write && written !== null && found.all?.correctSteps == null;
   const keeper = isWritten ? await keeperOf(context, flags.out) : null;
   const saved = keeper?.keep({ ...finding, orderings: written ?? [] }) ?? null;

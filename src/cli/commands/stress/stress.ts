@@ -8,7 +8,6 @@ import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
 import { openFindingLines } from '../../../report/hunt-words.js';
 import { type StressWitness, stressDocument } from '../../../report/json-documents.js';
-import { Progress } from '../../../report/progress.js';
 import { stressHuntReport } from '../../../report/stress-hunt-report.js';
 import { stressLines } from '../../../report/stress-words.js';
 import { count } from '../../../report/text-columns.js';
@@ -17,7 +16,7 @@ import type { StressProgress } from '../../../stress/api.js';
 import type { SelfTest } from '../../../stress/self-test.js';
 import type { CampaignResult, StressTarget } from '../../../stress/stress-campaign.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
-import { type CliContext, errColors, keeperOf } from '../../command-context.js';
+import { type CliContext, keeperOf } from '../../command-context.js';
 import type { HuntResult } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { duration, names, oneOf, wholeNumber } from '../../flag-values.js';
@@ -46,6 +45,7 @@ import {
   printTimeline,
 } from '../../print-witness.js';
 import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
+import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
@@ -187,7 +187,7 @@ async function runThreads(
 ): Promise<StressRun> {
   const { engine, io } = context;
   const { name, ofPrograms, targets } = chosen;
-  const progress = new Progress(io.stderr, !isQuiet && io.stderr.isTTY === true, errColors(context));
+  const progress = progressOf(context, isQuiet);
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   let witness: Witness | null = null;

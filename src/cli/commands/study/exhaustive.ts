@@ -1,7 +1,6 @@
 /** `shootdown study NAME --exhaustive`: every row in every small scenario, by all executions. */
 
 import { visible } from '../../../report/escape.js';
-import { Progress } from '../../../report/progress.js';
 import { shellWord } from '../../../report/shell-word.js';
 import { count } from '../../../report/text-columns.js';
 import { atMostLeft } from '../../../report/time-words.js';
@@ -13,10 +12,11 @@ import type { Study, StudyRow } from '../../../study/study.js';
 import { progressWords, verifyRestsOn } from '../../../verify/words.js';
 import type { Finding, MemoryModel } from '../../../vocabulary/finding.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
-import { type CliContext, errColors, keeperOf, outColors, screenWidth } from '../../command-context.js';
+import { type CliContext, keeperOf, outColors, screenWidth } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 import { printIndented, printLabelled } from '../../print-witness.js';
+import { progressOf } from '../../with-pool.js';
 import { printParagraphs } from './below-table.js';
 import { GroupedRows } from './grouped-rows.js';
 
@@ -46,7 +46,7 @@ export async function studyExhaustively(
     .flatMap((row) => scenarios.map((scenario) => ({ row, scenario })));
   const keeper = await keeperOf(context, out);
   const printer = new ProvedPrinter(context, study, rows, scenarios, flags);
-  const progress = new Progress(io.stderr, !json && io.stderr.isTTY === true, errColors(context));
+  const progress = progressOf(context, json);
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   let done = 0;

@@ -1,7 +1,10 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
 import type { CheckReport } from '../../../check/index.js';
+import { timeLeftMs } from '../../../explore/time-left.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
+import { count } from '../../../report/text-columns.js';
+import { aboutLeft } from '../../../report/time-words.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../command-context.js';
 import type { Engine } from '../../engine-api.js';
@@ -9,6 +12,7 @@ import { EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
 import { atLeastOne, flag, type Given } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
+import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { DocumentReporting, documentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
@@ -73,7 +77,17 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   const ofC = await sourceOf(engine, flags);
   const version = ofC ?? flags.profile ?? null;
   const reports: CheckReport[] = [];
-  for (const file of files) reports.push(await engine.checkTrace(file, version));
+  const progress = progressOf(context, reporting.isQuiet);
+  const begunMs = performance.now();
+  try {
+    for (const [done, file] of files.entries()) {
+      const left = timeLeftMs({ elapsedMs: performance.now() - begunMs, done, of: files.length });
+      progress.show(`${done} of ${count(files.length, 'recording')} checked${aboutLeft(left)}; ${file}`);
+      reports.push(await engine.checkTrace(file, version));
+    }
+  } finally {
+    progress.clear();
+  }
   if (!reporting.isQuiet)
     for (const report of reports)
       printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);

@@ -3,7 +3,6 @@
 import type { Shard } from '../../../explore/shard.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import type { Subject } from '../../../programs/subject.js';
-import { Progress } from '../../../report/progress.js';
 import { atMostLeft } from '../../../report/time-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { verifyDocument } from '../../../verify/document.js';
@@ -11,7 +10,7 @@ import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import type { VerifyPart } from '../../../verify/shards/blob.js';
 import { progressWords } from '../../../verify/words.js';
 import { InputError } from '../../../vocabulary/errors.js';
-import { type CliContext, errColors, keeperOf } from '../../command-context.js';
+import { type CliContext, keeperOf } from '../../command-context.js';
 import type { Engine, OwnDefinitions } from '../../engine-api.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
 import { wholeNumber } from '../../flag-values.js';
@@ -33,6 +32,7 @@ import {
 import { loadOwn } from '../../own-modules.js';
 import { selectScenarios, selectVariants } from '../../select.js';
 import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
+import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { DocumentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
@@ -191,7 +191,7 @@ async function verifyAll(
   const { isQuiet } = reporting;
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
-  const progress = new Progress(io.stderr, !isQuiet && io.stderr.isTTY === true, errColors(context));
+  const progress = progressOf(context, isQuiet);
   const keeper = await keeperOf(context, flags.out);
   const verdicts: VerifyVerdict[] = [];
   const results: VerifyResult[] = [];
