@@ -27,7 +27,7 @@ import { printCommands } from '../../print-witness.js';
 import { selectScenarios, selectStrategies } from '../../select.js';
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
-import { C_OPT, comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
+import { C_FILES_REFUSED, C_OPT, comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
 import { changedAccesses, changedLines } from './changed-accesses.js';
 import { comparedNames, splitArguments } from './names.js';
 
@@ -97,6 +97,7 @@ export const compareCommand = defineCommand({
     ),
   },
   flags: FLAGS,
+  refused: C_FILES_REFUSED,
   help: HELP,
   run: (context, { given }, flags) => compare(context, given, flags),
 });

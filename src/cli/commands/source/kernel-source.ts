@@ -27,6 +27,14 @@ export const C_OPT = flag(
   optimisationOf,
 );
 
+/** What other tools of C files take, and what people ask for: which files of the tree run. */
+export const C_FILES_REFUSED = {
+  '--c-files <files>': {
+    why: "arch/x86/mm/tlb.c and its headers run as C; kernel/smp.c, kvm.c and mm/rmap.c stay the lab's",
+    instead: 'leave it out; "shootdown source check DIR" lists what is whose',
+  },
+};
+
 function optimisationOf(flagName: string): (text: string) => Optimisation {
   return (text) => {
     const found = OPTIMISATIONS.find((level) => String(level) === text);

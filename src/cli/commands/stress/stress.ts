@@ -51,7 +51,7 @@ import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
 import { isDocumentAlone } from '../hunt/reporting.js';
 import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
-import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { aboutRun, huntWitness, pageOf, shownWitness } from './stress-page.js';
 import { type StressTargets, selectStressTargets } from './stress-targets.js';
 
@@ -132,6 +132,7 @@ export const stressCommand = defineCommand({
     'then looked for by the explorer, so that it gets a witness that can be replayed.',
   arguments: { modules: MODULES },
   flags: FLAGS,
+  refused: C_FILES_REFUSED,
   help: HELP,
   run: (context, { modules }, flags) => stress(context, modules, flags),
 });

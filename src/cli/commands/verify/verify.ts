@@ -38,7 +38,7 @@ import { DocumentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
-import { C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
 import { printRest, printVerdict, shownWitness } from './print-verdict.js';
 import { blobText, chosenShard, SHARING, VERIFY_REPORTS } from './sharing.js';
@@ -97,6 +97,7 @@ export const verifyCommand = defineCommand({
     'that "shootdown replay" reproduces.',
   arguments: { modules: MODULES },
   flags: FLAGS,
+  refused: C_FILES_REFUSED,
   help: HELP,
   run: (context, { modules }, flags) => verify(context, modules, flags),
 });
