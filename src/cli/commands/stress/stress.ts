@@ -11,7 +11,7 @@ import { type StressWitness, stressDocument } from '../../../report/json-documen
 import { stressHuntReport } from '../../../report/stress-hunt-report.js';
 import { stressLines } from '../../../report/stress-words.js';
 import { count } from '../../../report/text-columns.js';
-import { atMostLeft, durationWords } from '../../../report/time-words.js';
+import { aboutLeft, durationWords } from '../../../report/time-words.js';
 import type { StressProgress } from '../../../stress/api.js';
 import type { SelfTest } from '../../../stress/self-test.js';
 import type { CampaignResult, StressTarget } from '../../../stress/stress-campaign.js';
@@ -201,6 +201,7 @@ async function runThreads(
       printLabelled(context, aboutRun({ chosen, flags, test }));
     }
     const { seed, memory, wait, perturb = ofPrograms ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
+    const begunMs = performance.now();
     const campaign = await engine.threads.stress(
       {
         forMs: flags.for,
@@ -210,12 +211,12 @@ async function runThreads(
         perturbEvery: perturb,
         atomicStores: test.atomicStores,
         signal: abort.signal,
-        onProgress: (now: StressProgress) =>
-          progress.show(
-            `${visible(name)}: ${durationWords(now.elapsedMs)}` +
-              `${atMostLeft(Math.max(0, flags.for - now.elapsedMs))}, ` +
-              `${count(now.steps, 'script step')} on ${now.cpus} CPUs`,
-          ),
+        // What it tells is of one scenario of several.
+        onProgress({ steps, cpus }: StressProgress): void {
+          const elapsedMs = performance.now() - begunMs;
+          const time = durationWords(elapsedMs) + aboutLeft(Math.max(0, flags.for - elapsedMs));
+          progress.show(`${visible(name)}: ${time}, ${count(steps, 'script step')} on ${cpus} CPUs`);
+        },
       },
       targets,
     );

@@ -202,10 +202,13 @@ async function verifyAll(
     for (const [index, subject] of subjects.entries()) {
       if (abort.signal.aborted) break;
       const name = `${subjects.length > 1 ? `${index + 1} of ${subjects.length}; ` : ''}${nameOf(subject)}`;
-      const begunMs = performance.now();
       progress.show(`${name}: starting`);
-      const onProgress = (told: Parameters<typeof progressWords>[1]): void =>
+      // Of the limit, what comes before the search takes nothing.
+      let begunMs: number | null = null;
+      const onProgress = (told: Parameters<typeof progressWords>[1]): void => {
+        begunMs ??= performance.now();
         progress.show(progressWords(name, told) + leftWords(begunMs, budgetMs, subjects.length - 1 - index));
+      };
       const { verdict, finding } = await verifier.verify({
         subject,
         memory,
