@@ -3,6 +3,7 @@ import type { LatentClass, MemoryModel, ViolationClass } from '../vocabulary/vio
 import type { CodeReport } from './effect/code.js';
 import type { Effect } from './effect/effect.js';
 import type { KnownViolation, MetViolation } from './known.js';
+import type { Coverage, Reached, ReachedBefore } from './reach/reached.js';
 import type { BaseCheck } from './schedule-on-base.js';
 import type { Shard } from './shard.js';
 
@@ -50,6 +51,8 @@ export interface HuntPlan {
   readonly pastViolations?: boolean;
   /** The one violation that is looked for; all others are gone past. */
   readonly sought?: KnownViolation;
+  /** The verdict says what was reached first, beside this (default: it does not). */
+  readonly covers?: ReachedBefore;
   /** Aborting ends the hunt early; what is known by then is answered with `interrupted: true`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HuntProgress) => void;
@@ -133,6 +136,10 @@ export interface Verdict {
    * hunt.
    */
   readonly met?: readonly MetViolation[];
+  /** Of a hunt that was asked for it: what was reached first in it. */
+  readonly reached?: Reached;
+  /** Of a campaign of batches: how much they reached. */
+  readonly coverage?: Coverage;
 }
 
 export interface ScenarioTally {

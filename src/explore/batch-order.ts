@@ -3,6 +3,7 @@ import { PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { HuntRequest, ProgramHuntRequest } from './api.js';
 import type { BatchRequest } from './batch.js';
 import type { BatchRunner } from './pool.js';
+import type { ReachedTally } from './reach/reached-tally.js';
 
 /**
  * Steps per scenario and round: small at first, so that every scenario has had its turn soon; then growing,
@@ -48,6 +49,7 @@ export class BatchOrder {
   constructor(
     private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner },
     private readonly targets: readonly Target[],
+    private readonly reached: ReachedTally | null = null,
   ) {
     this.nextExecution = targets.map(() => 0);
   }
@@ -90,6 +92,7 @@ export class BatchOrder {
       pastViolations,
       sought,
       compared: true,
+      ...(this.reached === null ? {} : { covers: this.reached.knownIn(index) }),
     };
     return { ...ofHunt, first, count, length: this.lengths[index] };
   }

@@ -17,6 +17,8 @@ import { Executor } from './executor.js';
 import { isKnown, isSought, type Writable } from './judge-known.js';
 import type { CauseFound, KnownViolation, MetViolation } from './known.js';
 import { hashText, mix, Random } from './random.js';
+import { PairTouches } from './reach/pair-touches.js';
+import type { Reaching } from './reach/reached.js';
 import { executionOf, type Shard } from './shard.js';
 import { shortenLivelock } from './shorten-livelock.js';
 import { simplify } from './simplify.js';
@@ -56,6 +58,8 @@ export type BatchRequest = Subject & {
   readonly length?: number;
   /** A variant that was made from another is compared with it. */
   readonly compared?: boolean;
+  /** The batch says which pairs of accesses it reached that are not among these. */
+  readonly covers?: readonly number[];
 };
 
 /** What tells a subject under a memory model from any other, for caches. */
@@ -100,6 +104,8 @@ export interface BatchResult {
   readonly effect: BatchEffect | null;
   /** What ran of users' files. */
   readonly ran: readonly RanSites[];
+  /** Executions that reached something first, where that is asked for. */
+  readonly reached: readonly Reaching[];
 }
 
 /** Preemptions per execution where CPUs are virtual and the scenario says nothing. */
@@ -133,6 +139,7 @@ class Runner {
   readonly length: number;
   private readonly counters: OwnCounters | undefined;
   private readonly layout: KernelLayout | null;
+  private pairs: PairTouches | null = null;
 
   /** `instead`: a kernel to run in the place of the request's, compared with nothing. */
   constructor(
@@ -196,6 +203,15 @@ class Runner {
       ended++;
     }
     return ended === 0 ? guess : Math.max(1, Math.round(steps / ended));
+  }
+
+  /** Notes pairs of accesses beside `known` from here on; undefined: none are asked for. */
+  cover(known: readonly number[] | undefined): PairTouches | null {
+    if (known === undefined) return null;
+    this.pairs ??= new PairTouches(this.machine);
+    this.machine.touches = this.pairs;
+    this.pairs.know(known);
+    return this.pairs;
   }
 
   /** What the variant's own counters say at the end of an execution. */
@@ -264,16 +280,28 @@ export function simplifyWitness(
   return before.cause === after.cause && before.circumstance === after.circumstance ? simplified : witness;
 }
 
+type LatentTally = Map<LatentClass, { executions: number; first: number; message: string }>;
+
+function countLatent(tally: LatentTally, all: readonly Violation[], execution: number): void {
+  for (const { class: name, message } of all) {
+    const known = tally.get(name as LatentClass);
+    if (known === undefined) tally.set(name as LatentClass, { executions: 1, first: execution, message });
+    else known.executions++;
+  }
+}
+
 export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFINITIONS): BatchResult {
   const runner = runnerFor(request, own);
   const { machine, board, comparison } = runner;
   comparison?.reset();
+  const pairs = runner.cover(request.covers);
+  const reached: Reaching[] = [];
   const isNoted =
     request.compared === true && ('program' in request || isOwnVariantName(request.variant, own));
   if (isNoted) forgetRan();
   board?.counters.values.fill(0);
   const ownCounts: number[] = [];
-  const latent = new Map<LatentClass, { executions: number; first: number; message: string }>();
+  const latent: LatentTally = new Map();
   let steps = 0;
   let walkerSteps = 0;
   let executions = 0;
@@ -287,22 +315,21 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     comparison?.begin();
     steps += runner.run(strategy, request.seed, execution);
     comparison?.end(execution, machine.hash, strategy.name, request.seed);
+    const fresh = pairs?.take() ?? [];
+    const { schedule } = runner.executor;
+    if (fresh.length > 0)
+      reached.push({ execution, strategy: strategy.name, schedule: schedule.toArray(), pairs: fresh });
     walkerSteps += machine.walkerSteps;
     board?.counters.addLocked(machine.lockedOperations);
     for (const [i, value] of runner.ownCounts().entries()) ownCounts[i] = (ownCounts[i] ?? 0) + value;
     executions++;
     hash = mix(hash ^ machine.hash);
-    for (const seen of machine.latent) {
-      const known = latent.get(seen.class as LatentClass);
-      if (known === undefined)
-        latent.set(seen.class as LatentClass, { executions: 1, first: execution, message: seen.message });
-      else known.executions++;
-    }
+    countLatent(latent, machine.latent, execution);
     if (machine.violation !== null && (witness === null || request.known !== undefined)) {
       const seen: BatchWitness = {
         execution,
         strategy: strategy.name,
-        schedule: runner.executor.schedule.toArray(),
+        schedule: schedule.toArray(),
         steps: machine.step,
         hash: machine.hash,
         violation: withoutFacts(machine.violation),
@@ -326,5 +353,6 @@ export function runBatch(request: BatchRequest, causeOf?: CauseOf, own = NO_DEFI
     met: [...met.values()],
     effect: comparison?.counts ?? null,
     ran: isNoted ? ranSites() : [],
+    reached,
   };
 }

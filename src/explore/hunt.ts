@@ -19,6 +19,7 @@ import { type MetViolation, sameKind } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { PoolHandOver } from './pool-hand-over.js';
 import { mix } from './random.js';
+import { ReachedTally } from './reach/reached-tally.js';
 import { timeLeftMs } from './time-left.js';
 
 /**
@@ -86,6 +87,7 @@ class Hunt {
   /** Of a variant that was made from another. */
   private readonly effect: EffectTally | null;
   private readonly code: CodeTally;
+  private readonly reached: ReachedTally | null;
 
   constructor(private readonly request: (HuntRequest | ProgramHuntRequest) & { readonly pool: BatchRunner }) {
     this.targets = targetsOf(request);
@@ -97,12 +99,12 @@ class Hunt {
       steps: 0,
       counters: this.counters.map(() => 0),
     }));
-    this.order = new BatchOrder(request, this.targets);
+    const { covers, seed } = request;
+    const names = this.targets.map(({ name }) => name);
+    this.reached = covers === undefined ? null : new ReachedTally(covers, names, seed);
+    this.order = new BatchOrder(request, this.targets, this.reached);
     this.effect = effectTally(request, request.pool.modules);
-    this.code = new CodeTally(
-      request.pool.modules.covered,
-      this.targets.map(({ name }) => name),
-    );
+    this.code = new CodeTally(request.pool.modules.covered, names);
   }
 
   async run(started: number): Promise<void> {
@@ -146,6 +148,7 @@ class Hunt {
       throw new Error('a batch was not compared as its hunt is');
     if (result.effect !== null) this.effect?.add(index, result.effect);
     this.code.add(index, result.ran);
+    this.reached?.add(index, result.reached);
     const scenario = this.targets[index];
     for (const seen of result.latent) {
       const known = this.latent.get(seen.class);
@@ -226,6 +229,7 @@ class Hunt {
       ...(request.shard === undefined ? {} : { shard: request.shard }),
       ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
       ...(code.length === 0 ? {} : { code }),
+      ...(this.reached === null ? {} : { reached: this.reached.reached() }),
       ...(request.known === undefined ? {} : { met: this.met }),
       known:
         witness === null ? (this.met.find(({ finding }) => finding !== undefined)?.finding ?? null) : null,

@@ -7,12 +7,15 @@ import { HARM_CLASSES, LATENT_CLASSES } from '../vocabulary/violation.js';
 import { list } from './list-schema.js';
 import { namedCause } from './named-cause-schema.js';
 import { text, whole } from './scenario-schema.js';
+import { schedule } from './schema.js';
 
 const SUBJECTS_MAX = 1_000;
 const SCENARIOS_MAX = 10_000;
 const COUNTERS_MAX = 1_000;
 const PARTS_MAX = 10_000;
 const KINDS_MAX = 10_000;
+const PAIRS_MAX = 1_000_000;
+const SCHEDULES_MAX = 10_000;
 
 const counted = whole(0, Number.MAX_SAFE_INTEGER);
 const variantName = text(2_000).min(1);
@@ -63,6 +66,21 @@ const met = z.strictObject({
   execution: counted,
 });
 
+const reached = z.strictObject({
+  scenarios: list(z.strictObject({ scenario: scenarioName, pairs: list(counted, PAIRS_MAX) }), SCENARIOS_MAX),
+  schedules: list(
+    z.strictObject({
+      scenario: scenarioName,
+      strategy: text(200).min(1),
+      seed: counted,
+      execution: counted,
+      pairs: counted,
+      schedule,
+    }),
+    SCHEDULES_MAX,
+  ),
+});
+
 const verdict = z.strictObject({
   variant: variantName,
   program: z.literal(true).optional(),
@@ -90,6 +108,7 @@ const verdict = z.strictObject({
   effect: effect.optional(),
   known: text(200).nullable().optional(),
   met: list(met, KINDS_MAX).optional(),
+  reached: reached.optional(),
 });
 
 export const blobSchema = z.strictObject({

@@ -62,6 +62,7 @@ export type BlobVerdict = Pick<
   | 'effect'
   | 'known'
   | 'met'
+  | 'reached'
 >;
 
 export interface BlobWitness {

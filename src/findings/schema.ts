@@ -46,7 +46,7 @@ const violation = z.strictObject({
 });
 
 /** The decisions, checked one by one: of a million entries the first that is wrong is told. */
-const schedule = z.unknown().transform((entries, context): string[] => {
+export const schedule = z.unknown().transform((entries, context): string[] => {
   const refuse = (path: number[], message: string): never => {
     context.issues.push({ code: 'custom', path, message, input: entries });
     return z.NEVER;

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KnownViolation } from '../explore/known.js';
+import type { Coverage, Reached, ReachedBefore } from '../explore/reach/reached.js';
 import { writeError } from '../findings/atomic-file.js';
 import { type Blob, type BlobPart, readBlob, serializeBlob } from '../findings/blob.js';
 import { writeNew } from '../findings/new-file.js';
@@ -25,6 +26,8 @@ export interface BatchKey {
 }
 
 const BATCHES_MAX = 100_000;
+/** Schedules that a search keeps; pairs beyond them are counted. */
+const SCHEDULES_MAX = 2_000;
 const NAME = /^(\d{6})\.json$/;
 
 export class Batches {
@@ -73,12 +76,25 @@ export class Batches {
     return knownOf(this.parts);
   }
 
+  /** What was reached, for the next. */
+  get reached(): ReachedBefore {
+    const all = this.parts.flatMap(({ did }) => did.reached ?? []);
+    const kept = all.reduce((sum, { schedules }) => sum + schedules.length, 0);
+    return {
+      scenarios: all.flatMap(({ scenarios }) => scenarios),
+      schedulesLeft: Math.max(0, SCHEDULES_MAX - kept),
+    };
+  }
+
   /** What all batches come to, and the witness that it is of; null before the first. */
   total(): { readonly verdict: ReturnType<typeof totalOf>; readonly witness: BlobPart['witness'] } | null {
     const [first] = this.blobs;
     if (first === undefined) return null;
     const [best = null] = kindsOf(this.parts);
-    return { verdict: totalOf(first, this.parts, best), witness: best?.witness ?? null };
+    const verdict = totalOf(first, this.parts, best);
+    const coverage = coverageOf(this.parts.map(({ did }) => did.reached));
+    const whole = coverage === null ? verdict : { ...verdict, coverage };
+    return { verdict: whole, witness: best?.witness ?? null };
   }
 
   /** Reads what was done beyond what is known. */
@@ -95,6 +111,19 @@ export class Batches {
   private fileOf(batch: number): string {
     return join(this.directory, nameOf(batch));
   }
+}
+
+/** Null where no batch tells. Two runs at once may each have reached a pair first. */
+function coverageOf(batches: readonly (Reached | undefined)[]): Coverage | null {
+  const told = batches.flatMap((reached) => reached ?? []);
+  if (told.length === 0) return null;
+  const keysOf = ({ scenarios }: Reached): string[] =>
+    scenarios.flatMap(({ scenario, pairs }) => pairs.map((pair) => `${scenario} ${pair}`));
+  return {
+    pairs: new Set(told.flatMap(keysOf)).size,
+    added: keysOf(told[told.length - 1]).length,
+    schedules: told.reduce((sum, { schedules }) => sum + schedules.length, 0),
+  };
 }
 
 const nameOf = (batch: number): string => `${String(batch).padStart(6, '0')}.json`;

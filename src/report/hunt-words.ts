@@ -5,7 +5,7 @@ import type { MetViolation } from '../explore/known.js';
 import type { Shard } from '../explore/shard.js';
 import { scopeName } from '../scenarios/scope-name.js';
 import { visible } from './escape.js';
-import { count } from './text-columns.js';
+import { count, groupDigits } from './text-columns.js';
 
 /** The known violations that a hunt met, none without a baseline. */
 export function metKnown({ met = [] }: Verdict): MetViolation[] {
@@ -56,6 +56,16 @@ export function openFindingLines(verdicts: readonly Verdict[]): string[] {
 /** What a report is of, in CI's words: `hunt`, `stress`, `study lazy`. */
 export function commandOf({ command = 'hunt' }: { readonly command?: string }): string {
   return command;
+}
+
+/** What batches reached, or null. */
+export function coverageWords({ coverage }: Verdict): string | null {
+  if (coverage === undefined) return null;
+  const { pairs, added, schedules } = coverage;
+  return (
+    `${count(pairs, 'pair')} of accesses reached, ${groupDigits(added)} of them first in the last batch; ` +
+    `${count(schedules, 'schedule')} kept`
+  );
 }
 
 /** `shard 2 of 8`, or null. */

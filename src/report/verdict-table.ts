@@ -7,7 +7,7 @@ import type { Verdict } from '../explore/api.js';
 import { type Colors, plain } from './colors.js';
 import { baseWords, changedNothing, noEffectWords } from './effect-words.js';
 import { visible } from './escape.js';
-import { knownWords, metKnown } from './hunt-words.js';
+import { coverageWords, knownWords, metKnown } from './hunt-words.js';
 import { TABLE_WIDTH, TableLayout } from './table.js';
 import { count, groupDigits, textWidth, wrap } from './text-columns.js';
 
@@ -75,6 +75,8 @@ export class VerdictTable {
     if (base !== null)
       for (const line of wrap(visible(base), this.width - DETAIL_INDENT.length))
         lines.push(DETAIL_INDENT + (verdict.base?.hasIt === true ? colors.yellow(line) : line));
+    const reached = coverageWords(verdict);
+    if (reached !== null) lines.push(DETAIL_INDENT + reached);
     if (verdict.interrupted) lines.push(`${DETAIL_INDENT}interrupted`);
     for (const met of metKnown(verdict))
       for (const line of wrap(visible(knownWords(met)), this.width - DETAIL_INDENT.length))

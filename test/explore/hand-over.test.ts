@@ -23,7 +23,14 @@ function resultOf(answer: number, execution: number): BatchResult {
   const found = { execution, strategy: 'random', schedule: [0], steps: 1, hash: 1, violation, latent: [] };
   return {
     ...{ executions: 1, steps: 1, walkerSteps: 0, counters: COUNTERS.map(() => 0), latent: [] },
-    ...{ hash: execution, met: [], effect: null, ran: [], witness: answer === WITNESS ? found : null },
+    ...{
+      hash: execution,
+      met: [],
+      effect: null,
+      ran: [],
+      reached: [],
+      witness: answer === WITNESS ? found : null,
+    },
   };
 }
 

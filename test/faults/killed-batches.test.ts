@@ -37,6 +37,8 @@ const resumed = (killedAt: number): Promise<Resumed> =>
     if (!findings.some((path) => stdout.includes(path))) wrongs.push('no finding is named');
     const batches = [...files.keys()].filter((path) => /\/00000\d\.json$/.test(path) && !given.has(path));
     if (batches.length !== 2) wrongs.push(`${batches.length} batches are kept`);
+    if (!stdout.includes('2 pairs of accesses reached, 1 of them first in the last batch; 2 schedules kept'))
+      wrongs.push('what was reached is lost, or counted twice');
     return { exitCode, stdout, calls, wrongs };
   });
 

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Engine } from '../../src/cli/engine-api.js';
 import { defineConfig, definedConfig } from '../../src/config/define-config.js';
+import type { Reached, ReachedBefore } from '../../src/explore/reach/reached.js';
 import { serializeBlob } from '../../src/findings/blob.js';
 import { fakeEngine, hunted } from '../cli/fake-engine.js';
 import { sampleFinding } from '../findings/sample.js';
@@ -25,6 +26,15 @@ function keepOtherSearch(at: (name: string) => string): void {
   writeFileSync(at(OTHER_SEARCH), serializeBlob(sampleBlob([part], { subjects: [VARIANT], shards: 1 })));
 }
 
+/** One pair more than is known, by a schedule of its own. */
+function reachedPast(covers: ReachedBefore | undefined): Reached | undefined {
+  if (covers === undefined) return undefined;
+  const pair = covers.scenarios.flatMap(({ pairs }) => pairs).length;
+  const execution = { scenario: SCENARIO, strategy: 'random', seed: 1, execution: pair, pairs: 1 };
+  const schedule = ['0*12', '1b'];
+  return { scenarios: [{ scenario: SCENARIO, pairs: [pair] }], schedules: [{ ...execution, schedule }] };
+}
+
 /** Ten executions a hunt; finds one bug, where it is not told to go past it. */
 function engine(): Engine {
   return fakeEngine({
@@ -33,9 +43,15 @@ function engine(): Engine {
       const place = (): string => 'c.ts:1';
       return { config: CONFIG, file: 'c.ts', directory: '/', place, placeOf: place };
     },
-    hunt: async ({ variant, memory, seed, known = [] }) => {
+    hunt: async ({ variant, memory, seed, known = [], covers }) => {
       const isKnown = known.some(({ cause }) => cause === 'no IPI');
-      const did = { variant, memory, scenario: SCENARIO, executions: EXECUTIONS };
+      const did = {
+        variant,
+        memory,
+        scenario: SCENARIO,
+        executions: EXECUTIONS,
+        reached: reachedPast(covers),
+      };
       if (isKnown) return { verdict: sampleVerdict(did), finding: null, replay: null };
       const finding = sampleFinding({ variant, seed });
       const { message } = finding.violation;

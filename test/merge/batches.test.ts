@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Reached } from '../../src/explore/reach/reached.js';
 import { Batches } from '../../src/merge/batches.js';
 import { sampleBlob, samplePart } from './sample-blobs.js';
 
@@ -25,6 +26,33 @@ describe('the batches of a search', () => {
     const next = new Batches(corpus, KEY);
     expect([next.count, next.executions]).toEqual([2, 30]);
     expect(new Batches(corpus, { ...KEY, of: 'other code' }).count).toBe(0);
+  });
+
+  it('keep what they reached, and tell the next what is known', () => {
+    const reached = (pairs: number[], schedules: number): Reached => ({
+      scenarios: [{ scenario: 'lazy', pairs }],
+      schedules: Array.from({ length: schedules }, (_, execution) => ({
+        ...{ scenario: 'lazy', strategy: 'pct', seed: 3, execution, pairs: 1, schedule: ['0*12', '1b'] },
+      })),
+    });
+    const batch = (pairs: number[], schedules: number) =>
+      sampleBlob([samplePart(1, { reached: reached(pairs, schedules) })], { shards: 1, subjects: ['b1'] });
+    const one = new Batches(corpus, KEY);
+    expect(one.reached).toEqual({ scenarios: [], schedulesLeft: 2_000 });
+    one.add(batch([1, 2], 2));
+    one.add(batch([3], 1));
+    const next = new Batches(corpus, KEY);
+    expect(next.reached).toMatchObject({ schedulesLeft: 1_997 });
+    expect(next.reached.scenarios.flatMap(({ pairs }) => pairs)).toEqual([1, 2, 3]);
+    expect(next.total()?.verdict.coverage).toEqual({ pairs: 3, added: 1, schedules: 3 });
+    expect(next.total()?.verdict.reached).toBeUndefined();
+    // Two runs at once may both have been first.
+    next.add(batch([3, 4], 2));
+    expect(next.total()?.verdict.coverage).toEqual({ pairs: 4, added: 2, schedules: 5 });
+    // What earlier versions kept tells nothing of it.
+    const before = new Batches(corpus, { ...KEY, of: 'before' });
+    before.add(did(10));
+    expect(before.total()?.verdict.coverage).toBeUndefined();
   });
 
   it('of two runs at once are counted once each, whoever ends one first', () => {

@@ -7,7 +7,7 @@ import { serializeFinding } from '../../findings/serialize.js';
 import { type Finding, findingSubject } from '../../vocabulary/finding.js';
 import { baseWords, changedNothing, noEffectWords } from '../effect-words.js';
 import { expectedWords, isAwaited, isFailure, ofBaseWords } from '../expected-words.js';
-import { knownWords, metKnown, shardWords } from '../hunt-words.js';
+import { coverageWords, knownWords, metKnown, shardWords } from '../hunt-words.js';
 import { perfettoTrace } from '../perfetto/perfetto-trace.js';
 import type { Execution, HuntReport, HuntResult } from '../reporters/hunt-report.js';
 import { allRestOn } from '../rests-on.js';
@@ -132,7 +132,7 @@ function statusOf(verdict: Verdict): RowStatus {
 
 function remarksOf(verdict: Verdict): string[] {
   return [
-    ...[noEffectWords(verdict), baseWords(verdict)].flatMap((words) => words ?? []),
+    ...[noEffectWords(verdict), baseWords(verdict), coverageWords(verdict)].flatMap((words) => words ?? []),
     ...(verdict.interrupted ? ['interrupted'] : []),
     ...metKnown(verdict).map(knownWords),
     ...verdict.latent.map(

@@ -32,9 +32,9 @@ export function blobOf(report: HuntReport): Blob {
 /** What of a verdict can be added up; what is left out a reader may miss, and never misread. */
 function didOf(verdict: Verdict): BlobVerdict {
   const { variant, program, optimisation, executions, steps, seconds, latent, counters, scenarios } = verdict;
-  const { traceHash, interrupted, effect, known, met } = verdict;
+  const { traceHash, interrupted, effect, known, met, reached } = verdict;
   return {
     ...{ variant, program, optimisation, executions, steps, seconds, latent, counters, scenarios },
-    ...{ traceHash, interrupted, effect, known, met },
+    ...{ traceHash, interrupted, effect, known, met, reached },
   };
 }

@@ -120,6 +120,7 @@ function batchOf({ request, batches, begunMs }: Search): CampaignRequest {
     ...request,
     seed: (seed + Math.imul(batches.count, 0x9e3779b9)) >>> 0,
     known: [...known, ...batches.known],
+    covers: batches.reached,
     budgetMs: Math.max(1, Math.ceil(Math.min(BATCH_MS, leftMs))),
     executions: executions === undefined ? undefined : Math.max(1, executions - batches.executions),
   };

@@ -188,9 +188,11 @@ describe('shootdown run', () => {
       { executions: 50, steps: 500, violation: 'stale-use', seed: 1 },
     ]);
     expect(seeds).toHaveLength(5);
+    // What batches are told to be new beside; a change asks for none of it.
     const change = engineOf(spec, () => ({}));
     expect((await run(change)).exitCode).toBe(0);
     expect(change.requests[0].known).toEqual([{ ...met, scenario: expect.any(String) }]);
+    expect(change.requests[0].covers).toBeUndefined();
   });
 
   it('names in a finding the modules of its project alone', async () => {
