@@ -1,13 +1,15 @@
 import { catalogue } from '../../src/scenarios/catalogue/index.js';
+import { fittingScenarios } from '../../src/scenarios/fitting.js';
 import type { StressResult } from '../../src/stress/api.js';
 import { StressEngine } from '../../src/stress/run.js';
+import { findVariant } from '../../src/variants/index.js';
 import { argumentsOf } from '../arguments.js';
 import { record } from '../harness.js';
 import { Kept, type KeptLine } from '../kept.js';
 
 /**
  * Correct kernels on threads for a long time, oracles on: the catalogue, replicated to the number of CPUs,
- * perturbed as a plain `shootdown stress` is.
+ * perturbed as a plain `shootdown stress` is. A profile is any variant, a backend too.
  *
  *     npx tsx bench/stress/soak.ts [--cpus 8,64] [--minutes 10] [--profiles 6.12,6.17.5,6.18]
  *     [--state soak.jsonl] [--record]
@@ -21,8 +23,13 @@ import { Kept, type KeptLine } from '../kept.js';
 const given = argumentsOf({
   ...{ cpus: '8,64', minutes: 10, profiles: '6.12,6.17.5,6.18', state: 'soak.jsonl', seed: 1 },
 });
-const profiles = given.profiles.split(',');
-const slices = profiles.length * catalogue.length;
+/** What is run a slice each, the scenarios that make sense with each profile. */
+const plan = given.profiles
+  .split(',')
+  .flatMap((variant) =>
+    fittingScenarios([findVariant(variant)], undefined, catalogue).map((scenario) => ({ variant, scenario })),
+  );
+const slices = plan.length;
 const sliceMs = Math.round((given.minutes * 60_000) / slices);
 /** As `shootdown stress` has it. */
 const PERTURB_EVERY = 200;
@@ -54,8 +61,7 @@ async function soak(cpus: number): Promise<void> {
   const engine = new StressEngine();
   try {
     for (let slice = 0; slice < slices && !abort.signal.aborted; slice++) {
-      const scenario = catalogue[slice % catalogue.length];
-      const variant = profiles[Math.floor(slice / catalogue.length)];
+      const { variant, scenario } = plan[slice];
       const seed = given.seed + slice;
       const key = `${variant} ${scenario.name} ${cpus} ${sliceMs} ${seed}`;
       const known = kept.find(key);
