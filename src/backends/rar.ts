@@ -33,11 +33,11 @@ export const rarBackend: Backend = {
   profile: '6.18',
   uses: 'globalAsids',
   onlyRules: {
-    // The one that takes a global ASID for the index of a slot.
-    names: ['v1'],
+    // Those that a CPU's loaded_mm_asid, and slots that nobody uses any more, may make a difference to.
+    names: ['v1', 'v4', 'v7', 'v12'],
     because:
-      'a remote action leaves no slot behind its mm: a global ASID has none, the one that the mm had ' +
-      'before is looked at no more, and flushes by IPI are those of native',
+      'a remote action leaves no slot behind its mm: a global ASID has none, and flushes by IPI are those ' +
+      'of native (v1, v4, v7 and v12 are asked here too, for CPUs on their way to a global ASID)',
   },
   functions: {
     flushGlobalAsid: rarFlushGlobalAsid,

@@ -11,7 +11,8 @@ import { Slots } from './slots.js';
 /**
  * `gen-ahead` (latent): a slot says that its TLB contents are newer than they are. Judged on the running
  * owner only, where it matters: at a decision not to flush or to flush partially taken from the slot, where
- * interrupts become enabled, and where a virtual CPU enters the guest after the flush owed to it.
+ * interrupts become enabled, and where a virtual CPU enters the guest after the flush owed to it. What an mm
+ * that has got a global ASID has left in a slot is judged at a decision only, for there is none any more.
  */
 class GenAhead implements Oracle {
   private readonly slots: Slots;
@@ -56,6 +57,8 @@ class GenAhead implements Oracle {
         if (machine.ghost.isNewest(index, version)) continue;
         const mm = slots.mmOf(mem[at + H.TLB_OWNER], slots.ctxId(cpu, asid));
         if (mm < 0) continue;
+        // Whoever decides by it nevertheless is judged then.
+        if (only < 0 && slots.isLeft(cpu, asid, mm)) continue;
         const due = machine.ghost.dueGeneration(index, machine.ghost.fullVersion(index, version));
         if (due === 0 || due > slots.tlbGen(cpu, asid)) continue;
         const claimed = slots.tlbGen(cpu, asid);

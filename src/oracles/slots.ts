@@ -8,6 +8,7 @@ import type { JudgedMachine } from '../machine/ports.js';
 export class Slots {
   private readonly mms: KernelConfig['layout']['mms'];
   private readonly cpus: KernelConfig['layout']['cpus'];
+  private readonly globalAsids: readonly number[];
   private readonly pcid: boolean;
   private readonly packed: boolean;
 
@@ -17,6 +18,7 @@ export class Slots {
   ) {
     this.mms = kernel.layout.mms;
     this.cpus = kernel.layout.cpus;
+    this.globalAsids = kernel.layout.globalAsids.asid;
     this.pcid = kernel.scenario.pcid;
     this.packed = kernel.packedTagBits > 0;
   }
@@ -44,6 +46,16 @@ export class Slots {
     const mm = Ghost.mmOf(addressSpace);
     if (this.machine.ghost.addressSpace(mm) !== addressSpace) return -1;
     return this.machine.word(this.mms[mm].ctxId) === ctxId ? mm : -1;
+  }
+
+  /**
+   * Whether the slot is one that nobody looks at any more: its mm has got a global ASID, for life, and the
+   * CPU has gone over to that, or runs something else.
+   */
+  isLeft(cpu: number, asid: number, mm: number): boolean {
+    const globalAsid = this.globalAsids[mm];
+    if (globalAsid === undefined || this.machine.word(globalAsid) === 0) return false;
+    return this.machine.load(cpu, this.cpus[cpu].tlbstate.loadedMmAsid) !== asid;
   }
 
   /** The live mm with this ctx_id, or -1. */

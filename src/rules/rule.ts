@@ -40,10 +40,12 @@ const NOTHING = 'v0';
 
 /** Why the rule makes no sense on the backend; null where it does. */
 export function senselessOn(backend: Backend, rule: Rule): string | null {
+  // The rule's own reason says more than what a backend says of all of them.
+  const reason = rule.senseless(backend);
+  if (reason !== null) return reason;
   const { onlyRules } = backend;
-  if (onlyRules !== undefined && rule.name !== NOTHING && !onlyRules.names.includes(rule.name))
-    return onlyRules.because;
-  return rule.senseless(backend);
+  if (onlyRules === undefined || rule.name === NOTHING || onlyRules.names.includes(rule.name)) return null;
+  return onlyRules.because;
 }
 
 /** For rules that fit every backend. */

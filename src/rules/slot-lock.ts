@@ -1,4 +1,5 @@
 import { EV_ADDED_LOCKED } from '../kernel/events.js';
+import { isGlobalAsid } from '../kernel/global-asid.js';
 import type { KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
 import { raisePlainly } from './raise-slot.js';
@@ -31,6 +32,8 @@ export function* storeSlotUnderLock(
   ctxId: number,
   tlbGen: number,
 ): Protocol<void> {
+  // Under remote action requests a switch that flushes may be to a global ASID, which has no slot.
+  if (isGlobalAsid(cpu, asid)) return;
   const lock = cpu.layout.rule.lock[cpu.id];
   yield* cpu.event(EV_ADDED_LOCKED, 1, 0);
   yield* cpu.spinLock(lock);

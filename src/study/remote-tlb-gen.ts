@@ -4,6 +4,7 @@ import { invlpgbBackend } from '../backends/invlpgb.js';
 import { kvmPvBackend } from '../backends/kvm-pv.js';
 import { nativeBackend } from '../backends/native.js';
 import { nativeOthersBackend } from '../backends/native-others.js';
+import { rarBackend } from '../backends/rar.js';
 import { xenBackend } from '../backends/xen.js';
 import { rules } from '../rules/index.js';
 import { catalogue } from '../scenarios/catalogue/index.js';
@@ -34,6 +35,7 @@ const BACKENDS = [
   nativeBackend,
   nativeOthersBackend,
   invlpgbBackend,
+  rarBackend,
 ];
 
 /**

@@ -39,9 +39,13 @@ class Stand {
 
   constructor(
     name: string,
-    change: Partial<Scenario> & { readonly replace?: object; readonly packedTagBits?: number } = {},
+    change: Partial<Scenario> & {
+      readonly replace?: object;
+      readonly packedTagBits?: number;
+      readonly broadcasts?: boolean;
+    } = {},
   ) {
-    const { replace, packedTagBits, ...scenario } = change;
+    const { replace, packedTagBits, broadcasts, ...scenario } = change;
     const shape = {
       name: 's',
       summary: '',
@@ -53,7 +57,7 @@ class Stand {
       lazy: true,
       walks: 0,
     };
-    const variant = findVariant('6.18')!;
+    const variant = findVariant(broadcasts === true ? 'invlpgb' : '6.18')!;
     const program = kernelProgram(
       { ...shape, scripts: [[], []], ...scenario },
       { ...variant, packedTagBits, replace: { ...variant.replace, ...replace } },
@@ -369,7 +373,7 @@ const asks: readonly [string, (stand: Stand, asid: number) => void][] = [
 function ahead(
   ask: (stand: Stand) => void,
   put: (stand: Stand) => void = () => {},
-  scenario: Partial<Scenario> = {},
+  scenario: Partial<Scenario> & { readonly broadcasts?: boolean } = {},
   packedTagBits = 0,
 ): Stand {
   const stand = new Stand('gen-ahead', { ...scenario, packedTagBits });
@@ -445,6 +449,25 @@ const genAhead: Condition[] = [
           ahead(decided(0), (stand) => stand.slot(1, 0, 70 + mm, slotGen), {}, tagBits),
           said,
         );
+    },
+  },
+  {
+    name: 'gen-ahead of a slot whose mm has got a global ASID: at a decision, and while it is loaded',
+    check: () => {
+      const broadcasts = { broadcasts: true };
+      const left = (globalAsid: number, loaded: number) => (stand: Stand) => {
+        put(stand.mem, stand.kernel.layout.globalAsids.asid[mm], globalAsid);
+        put(stand.mem, stand.kernel.layout.cpus[1].tlbstate.loadedMmAsid, loaded);
+      };
+      const enabled = ({ oracle }: Stand): void => oracle.interruptsEnabled!(1);
+      says(ahead(enabled, left(4, 4), broadcasts), []);
+      says(ahead(enabled, left(4, 1), broadcasts), []);
+      says(ahead(enabled, left(4, 0), broadcasts), AHEAD);
+      says(ahead(enabled, left(0, 4), broadcasts), AHEAD);
+      says(ahead(decided(0), left(4, 4), broadcasts), AHEAD);
+      const notLoaded = ({ mem, kernel }: Stand): void =>
+        put(mem, kernel.layout.cpus[1].tlbstate.loadedMmAsid, 1);
+      says(ahead(enabled, notLoaded), AHEAD);
     },
   },
   {

@@ -188,7 +188,7 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /^On threads [\d,]+ tries$/m,
   }),
   'shootdown litmus examples --memory sc --json': cli(0, { prints: /"verdict": "No"/ }),
-  'shootdown study': cli(0, { prints: /^remote-tlb-gen +154 /m }),
+  'shootdown study': cli(0, { prints: /^remote-tlb-gen +176 /m }),
   // The witness of 6.15-rc6 is found in execution 310; 6.17.5 is hunted for 400, not 20,000.
   'shootdown demo': cli(0, { executions: 400, prints: /^6\.15-rc6 +stale-use/m }),
   'shootdown hunt examples/my-variant.ts': cli(1, { executions: 800, prints: /^caught-up +stale-use/m }),

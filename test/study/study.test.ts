@@ -218,7 +218,7 @@ describe('the command', () => {
       expect(run.stdout).toMatch(new RegExp(`^${name} `, 'm'));
     expect(JSON.parse((await cli(['study', '--json'], { engine })).stdout)[0]).toMatchObject({
       name: 'remote-tlb-gen',
-      rows: 154,
+      rows: 176,
     });
   });
 
