@@ -77,6 +77,16 @@ export const remoteActions: readonly Scenario[] = [
   },
   {
     ...machine,
+    name: 'rar-lazy-members',
+    summary: 'a thread of an mm with a global ASID is in kernel threads while its page goes, and comes back',
+    cpus: 2,
+    pages: 1,
+    mms: [{ globalAsid: true, mapped: onePage }],
+    start: [runs(0), runs(0)],
+    scripts: [script(repeat(3, dontneed(0, 1), read(0))), script(repeat(3, read(0), kthread, run(A)), read(0))],
+  },
+  {
+    ...machine,
     name: 'rar-initiators',
     summary: 'three threads of an mm flush it at once, with one payload for all of them',
     cpus: 3,
