@@ -83,7 +83,10 @@ export const remoteActions: readonly Scenario[] = [
     pages: 1,
     mms: [{ globalAsid: true, mapped: onePage }],
     start: [runs(0), runs(0)],
-    scripts: [script(repeat(3, dontneed(0, 1), read(0))), script(repeat(3, read(0), kthread, run(A)), read(0))],
+    scripts: [
+      script(repeat(3, dontneed(0, 1), read(0))),
+      script(repeat(3, read(0), kthread, run(A)), read(0)),
+    ],
   },
   {
     ...machine,
