@@ -1,8 +1,11 @@
 /** `shootdown compare BASE PATCH`: is the patch safe, and what does it save? */
 
 import { type ComparedOutcome, type Comparison, changedNothing } from '../../../compare/comparison.js';
+import type { HuntProgress } from '../../../explore/api.js';
+import { timeLeftMs } from '../../../explore/time-left.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
+import { aboutLeft } from '../../../report/time-words.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
@@ -126,6 +129,7 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
     scenarioNames === undefined ? undefined : selected.scenarios,
   );
   const isLimited = flags.budget !== undefined || executions !== undefined;
+  const budgetMs = isLimited ? flags.budget : BUDGET_MS_DEFAULT;
   checkOutDirectory(out);
 
   const keeper = await keeperOf(context, out);
@@ -135,6 +139,7 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
       progress.clear();
       return finding === null ? null : keeper.keep(finding);
     };
+    const begunMs = performance.now();
     const request = {
       base,
       patch,
@@ -145,13 +150,14 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
       executions,
       count,
       signal,
-      onProgress: progress.update,
+      // Of both hunts and what is counted after them; a hunt knows of itself alone.
+      onProgress: (of: HuntProgress): void => {
+        const elapsedMs = performance.now() - begunMs;
+        progress.update(of, '', aboutLeft(timeLeftMs({ elapsedMs, budgetMs, done: 0 })));
+      },
       onOutcome,
     };
-    comparison = await engine.comparisons.run(
-      { ...request, budgetMs: isLimited ? flags.budget : BUDGET_MS_DEFAULT },
-      pool,
-    );
+    comparison = await engine.comparisons.run({ ...request, budgetMs }, pool);
     return true;
   });
   if (comparison === null) throw new Error('a comparison ended without an outcome');
