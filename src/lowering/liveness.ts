@@ -1,3 +1,5 @@
+import { changesOnTheWay, doesSomething, isConstant, isMethod, KeptValues } from './kept-values.js';
+import { type EachLoop, type ListLoop, requireListLoop, targetOf } from './list-loops.js';
 import type { Binding, Scope, Scopes } from './scopes.js';
 import {
   type AnyNode,
@@ -8,9 +10,9 @@ import {
   isFunction,
   isSite,
   lineOf,
-  mayChange,
   Unsupported,
 } from './syntax.js';
+import { requireTry, type TryBlock } from './try-blocks.js';
 
 /**
  * Backward liveness over one generator function: which variables are still read after each `yield*`. What is
@@ -26,6 +28,8 @@ export interface Site {
   readonly node: AnyNode & { type: 'YieldExpression' };
   /** Names, in order; `this` among them where the function reads it. */
   readonly live: readonly string[];
+  /** Loops over lists that it stands in: where they are belongs to where it is (list-loops.ts). */
+  readonly loops: readonly ListLoop[];
 }
 
 const NONE: Live = new Set();
@@ -37,16 +41,32 @@ interface Target {
   readonly continueOut: Live | null;
 }
 
+export interface LiveSites {
+  readonly sites: readonly Site[];
+  /** Values that expressions keep across operations. */
+  readonly kept: KeptValues;
+  /** `try` with operations in it. */
+  readonly catches: ReadonlySet<TryBlock>;
+}
+
 /** Throws Unsupported for what it does not see through. */
-export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope): Site[] {
-  return new Liveness(func, scopes, scope).sites();
+export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope): LiveSites {
+  const liveness = new Liveness(func, scopes, scope);
+  return { sites: liveness.sites(), kept: liveness.kept, catches: new Set(liveness.catches) };
 }
 
 class Liveness {
   /** By `yield*`: what is live after it, and the scope in which it stands. */
-  private readonly found = new Map<AnyNode, { live: Live; scope: Scope }>();
+  private readonly found = new Map<AnyNode, { live: Live; scope: Scope; loops: readonly ListLoop[] }>();
+  /** Loops over lists with operations in them, the outermost first. */
+  private readonly loops: ListLoop[] = [];
   private readonly targets: Target[] = [];
+  /** What is read where something is thrown, or left, from here. */
+  private readonly handlers: Live[] = [];
   private labels: string[] = [];
+  readonly kept: KeptValues;
+  /** Handlers around operations. */
+  readonly catches: TryBlock[] = [];
   private readonly readsThis: boolean;
 
   constructor(
@@ -55,6 +75,7 @@ class Liveness {
     private readonly around: Scope,
   ) {
     this.readsThis = usesThis(func.body);
+    this.kept = new KeptValues(scopes.within(func, around));
   }
 
   sites(): Site[] {
@@ -63,8 +84,9 @@ class Liveness {
       if (contains(param as AnyNode, isSite))
         throw new Unsupported(lineOf(param as AnyNode), 'an operation in a parameter');
     this.flow(func.body, NONE, scopes.within(func, this.around));
-    return [...this.found].map(([node, { live, scope }]) => ({
+    return [...this.found].map(([node, { live, scope, loops }]) => ({
       node: node as Site['node'],
+      loops,
       live: [...this.names(node, live, scope), ...(this.readsThis ? ['this'] : [])],
     }));
   }
@@ -96,7 +118,7 @@ class Liveness {
       case 'ClassExpression':
         return union(out, this.reads(node, around));
       case 'TryStatement':
-        throw new Unsupported(lineOf(node), 'try in code with operations');
+        return this.try(node, out, scope);
       case 'BlockStatement':
         return this.block(node, out, scope);
       case 'IfStatement':
@@ -121,9 +143,35 @@ class Liveness {
         return (
           this.jump(node, out, scope) ??
           this.loop(node, out, scope) ??
-          this.inOrder(evaluated(node), out, scope)
+          this.inOrder(node, evaluated(node), out, scope)
         );
     }
+  }
+
+  /**
+   * Whatever is thrown in it, and wherever, goes on in its handler: what that reads is live at all of its
+   * operations.
+   */
+  private try(node: TryBlock, out: Live, scope: Scope): Live {
+    const { block, handler, finalizer } = node;
+    let after = out;
+    if (contains(node, isSite)) this.catches.push(requireTry(node));
+    if (finalizer != null) {
+      const anywhere = this.targets.flatMap((target) => [target.breakOut, target.continueOut ?? NONE]);
+      after = this.flow(finalizer, union(out, ...anywhere, ...this.handlers), scope);
+      this.handlers.push(after);
+    }
+    let caught: Live = NONE;
+    if (handler != null) {
+      const within = this.scopes.within(handler, scope);
+      const live = this.flow(handler.body, after, within);
+      caught = handler.param == null ? live : without(live, handler.param, within);
+      this.handlers.push(caught);
+    }
+    const live = this.flow(block, after, scope);
+    if (handler != null) this.handlers.pop();
+    if (finalizer != null) this.handlers.pop();
+    return union(live, caught, finalizer == null ? NONE : after);
   }
 
   private block(node: AnyNode & { type: 'BlockStatement' }, out: Live, scope: Scope): Live {
@@ -137,7 +185,7 @@ class Liveness {
   private site(node: AnyNode & { type: 'YieldExpression' }, out: Live, scope: Scope): Live {
     if (!node.delegate || node.argument == null) throw new Unsupported(lineOf(node), 'a plain yield');
     const known = this.found.get(node)?.live ?? NONE;
-    this.found.set(node, { live: union(known, out), scope });
+    this.found.set(node, { live: union(known, out, ...this.handlers), scope, loops: [...this.loops] });
     return this.flow(node.argument, out, scope);
   }
 
@@ -146,36 +194,41 @@ class Liveness {
     const isPattern = left.type !== 'MemberExpression';
     // The old value is fetched first, and kept while the right side runs.
     if (operator !== '=')
-      return this.inOrder([left, right], isPattern ? union(out, this.reads(left, scope)) : out, scope);
+      return this.inOrder(node, [left, right], isPattern ? union(out, this.reads(left, scope)) : out, scope);
     const after = isPattern ? union(without(out, left, scope), this.reads(left, scope, left)) : out;
-    return isPattern ? this.flow(right, after, scope) : this.inOrder([left, right], after, scope);
+    return isPattern ? this.flow(right, after, scope) : this.inOrder(node, [left, right], after, scope);
   }
 
-  /** Parts that are evaluated one after the other, and kept until the last one is. */
-  private inOrder(parts: readonly AnyNode[], out: Live, scope: Scope): Live {
+  /** Parts of `whole` that are evaluated one after the other, and kept until the last one is. */
+  private inOrder(whole: AnyNode, parts: readonly AnyNode[], out: Live, scope: Scope): Live {
     let live = out;
     for (let i = parts.length - 1; i >= 0; i--) {
       const part = parts[i];
-      const earlier = parts.slice(0, i);
-      if (contains(part, isSite)) {
-        for (const kept of earlier) {
-          if (contains(kept, isSite))
-            throw new Unsupported(
-              lineOf(part),
-              'two operations in one expression: give the first one a name',
-            );
-          if (contains(kept, mayChange))
-            throw new Unsupported(
-              lineOf(part),
-              'a call or an assignment beside an operation: give it its own statement',
-            );
-        }
-        // What was computed of variables before the operation is computed of the same values after it.
-        live = union(live, ...earlier.map((kept) => this.reads(kept, scope)));
-      }
+      if (contains(part, isSite)) live = union(live, this.keptBefore(whole, parts, i, scope));
+      const own = this.kept.known(part);
+      if (own !== null) live = minus(live, own);
       live = this.flow(part, live, scope);
     }
     return live;
+  }
+
+  /** What the parts before one with operations have come to, which is kept meanwhile. */
+  private keptBefore(whole: AnyNode, parts: readonly AnyNode[], end: number, scope: Scope): Live {
+    let live: Live = NONE;
+    let isChanging = changesOnTheWay(parts[end]);
+    for (let i = end - 1; i >= 0; i--) {
+      const part = parts[i];
+      // What was computed of variables, and nothing changes them, is computed of the same values later.
+      const isNamed =
+        doesSomething(part) || (isChanging && !isMethod(part, whole) && !this.isFixed(part, scope));
+      live = union(live, isNamed ? new Set([this.kept.of(part, whole)]) : this.reads(part, scope));
+      isChanging ||= doesSomething(part);
+    }
+    return live;
+  }
+
+  private isFixed(part: AnyNode, scope: Scope): boolean {
+    return isConstant(part) || (part.type === 'Identifier' && scope.resolve(part.name)?.kind !== 'variable');
   }
 
   private jump(node: AnyNode, out: Live, scope: Scope): Live | null {
@@ -233,21 +286,26 @@ class Liveness {
           return this.body(node.body, test, out, test, scope);
         });
       case 'ForOfStatement':
-      case 'ForInStatement': {
-        if (contains(node.body, isSite))
-          throw new Unsupported(
-            lineOf(node),
-            `an operation in a loop over ${node.type === 'ForOfStatement' ? 'of' : 'in'}: count with ` +
-              'for (let i = 0; ...)',
-          );
-        const head = this.fixpoint((before) => union(out, this.body(node.body, before, out, before, scope)));
-        return this.flow(node.right, head, scope);
-      }
+      case 'ForInStatement':
+        return this.each(node, out, scope);
       case 'SwitchStatement':
         return this.switch(node, out, scope);
       default:
         return null;
     }
+  }
+
+  /** A loop over what something holds: one over a list may have operations in it. */
+  private each(node: EachLoop, out: Live, scope: Scope): Live {
+    const isLong = contains(node.body, isSite);
+    if (isLong) this.loops.push(requireListLoop(node));
+    const target = targetOf(node);
+    const head = this.fixpoint((before) => {
+      const body = this.body(node.body, before, out, before, scope);
+      return union(out, without(body, target, scope), this.reads(target, scope, target));
+    });
+    if (isLong) this.loops.pop();
+    return this.flow(node.right, head, scope);
   }
 
   /** Labels belong to the loop as a whole, so each round of the analysis finds them again. */
@@ -341,6 +399,8 @@ function union(...sets: readonly Live[]): Live {
   if (first === undefined) return NONE;
   return rest.length === 0 ? first : new Set(sets.flatMap((set) => [...set]));
 }
+
+const minus = (live: Live, one: Binding): Live => new Set([...live].filter((each) => each !== one));
 
 /** A pattern's names get new values. */
 function without(live: Live, pattern: AnyNode, scope: Scope): Live {

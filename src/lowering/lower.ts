@@ -1,6 +1,7 @@
 import { type Insert, withInserts } from '../bundle/cover.js';
 import { parserFor } from '../subset/syntax.js';
 import { closureInserts } from './closures.js';
+import { type ListLoop, loopInserts, loopNames } from './list-loops.js';
 import { liveSites, type Site } from './liveness.js';
 import { type Scope, Scopes } from './scopes.js';
 import {
@@ -12,6 +13,7 @@ import {
   lineOf,
   Unsupported,
 } from './syntax.js';
+import { tryInserts } from './try-blocks.js';
 
 /**
  * The third translation of protocol code, beside "as is" and "stripped": generators that say, at each
@@ -54,7 +56,7 @@ export function lowerModule(
   const inserts: Insert[] = [];
   const visit = (node: AnyNode, around: Scope): void => {
     if (isFunction(node) && node.generator === true)
-      inserts.push(...generator(node, scopes, around, file, number));
+      inserts.push(...generator(node, scopes, around, { source, file, number }));
     if (node.type === 'ClassBody' && node.body.some(isPrivate))
       inserts.push([
         node.start + 1,
@@ -94,19 +96,30 @@ function isPrivate(member: AnyNode): boolean {
   return member.type === 'PropertyDefinition' && member.key.type === 'PrivateIdentifier';
 }
 
+/** The module that a function stands in. */
+interface Within {
+  readonly source: string;
+  readonly file: string;
+  readonly number: () => number;
+}
+
 function generator(
   func: FunctionNode,
   scopes: Scopes,
   around: Scope,
-  file: string,
-  number: () => number,
+  { source, file, number }: Within,
 ): Insert[] {
   const begin = func.body.start + 1;
   try {
-    const sites = liveSites(func, scopes, around);
+    const { sites, kept, catches } = liveSites(func, scopes, around);
+    const loops = new Map<ListLoop, number>();
+    for (const loop of sites.flatMap((site) => site.loops)) if (!loops.has(loop)) loops.set(loop, number());
     return [
       [begin, 'const shootdownDepth=shootdownFrames.depth;'],
-      ...sites.flatMap((site) => told(site, number())),
+      ...sites.flatMap((site) => told(site, number(), loops)),
+      ...kept.inserts(begin),
+      ...[...catches].flatMap((each) => tryInserts(each, file)),
+      ...[...loops].flatMap(([loop, own]) => loopInserts(loop, source, file, own)),
     ];
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
@@ -119,10 +132,12 @@ function generator(
   }
 }
 
-function told({ node, live }: Site, number: number): Insert[] {
+/** `loops`: their numbers. */
+function told({ node, live, loops: around }: Site, number: number, loops: Map<ListLoop, number>): Insert[] {
   const argument = node.argument as AnyNode;
+  const names = [...live, ...around.flatMap((loop) => loopNames(loops.get(loop) as number))];
   return [
     [argument.start, 'shootdownFrames.at(('],
-    [argument.end, `),shootdownDepth,${number},[${live.join(',')}])`, argument.start],
+    [argument.end, `),shootdownDepth,${number},[${names.join(',')}])`, argument.start],
   ];
 }

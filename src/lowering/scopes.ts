@@ -27,6 +27,11 @@ export class Scope {
     this.names.set(name, { name, kind, scope: this, node: closure });
   }
 
+  /** What no text declares. */
+  add(binding: Binding): void {
+    this.names.set(binding.name, binding);
+  }
+
   /** Null for what is declared nowhere in the module: a global. */
   resolve(name: string): Binding | null {
     return this.names.get(name) ?? this.parent?.resolve(name) ?? null;

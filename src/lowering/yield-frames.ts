@@ -69,9 +69,41 @@ export class Frames {
     }
   }
 
+  /**
+   * What a loop goes over, as a list: the list itself, which may become longer on the way; what a string and
+   * Node's own collections and iterators give, which nobody else can change while the script is suspended.
+   * Throws LoweringError for anything else, which may do more than give values.
+   */
+  list(given: unknown, file: string, line: number): readonly unknown[] {
+    if (Array.isArray(given) && given[Symbol.iterator] === Array.prototype[Symbol.iterator]) return given;
+    if (typeof given === 'string' || (typeof given === 'object' && given !== null && isOwn(given)))
+      return [...(given as Iterable<unknown>)];
+    return this.refuse('an operation in a loop over what is no list: give it a list', file, line);
+  }
+
+  /** A script's handler has caught something: what only this translation throws is not for it. */
+  caught(error: unknown, file: string, line: number): void {
+    if (error instanceof LoweringError) throw error;
+    if (error instanceof TypeError && FROZEN.test(error.message))
+      throw new LoweringError('it changes an object that it keeps across an operation', { file, line });
+  }
+
   refuse(what: string, file: string, line: number): never {
     throw new LoweringError(what, { file, line });
   }
+}
+
+/** What is thrown where something is changed that LocalValues has frozen. */
+const FROZEN = /^Cannot (?:assign to read only|add|delete|define|redefine) property/;
+
+/** Iterators of JavaScript's own, and collections whose iterators are; a generator runs somebody's code. */
+const OWN_ITERATORS = ['', new Map(), new Set(), []].map((each) =>
+  Object.getPrototypeOf(each[Symbol.iterator]()),
+);
+
+function isOwn(value: object): boolean {
+  const iterator: unknown = (value as Partial<Iterable<unknown>>)[Symbol.iterator]?.();
+  return typeof iterator === 'object' && OWN_ITERATORS.includes(Object.getPrototypeOf(iterator));
 }
 
 /** The one of this thread; lowered code imports it. */

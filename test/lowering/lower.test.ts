@@ -62,6 +62,28 @@ describe('what is live at an operation', () => {
     ['this is, where it is used', 'yield* cpu.smpMb(); return this.a;', ['this']],
     ['a compound assignment reads first', 'x += yield* cpu.readOnce(0); return x;', ['x']],
     ['a destructured name is new', 'const { a, b = y } = x; yield* cpu.smpMb(); return a;', ['a']],
+    [
+      'a value is, that a second operation of the expression is waited for with',
+      'return (yield* cpu.readOnce(0)) + (yield* cpu.readOnce(1)) * y;',
+      ['cpu,y', 'shootdownKept0,y'],
+    ],
+    ['so is what was done beside it', 'f(x++, yield* cpu.readOnce(0)); return y;', ['shootdownKept0,y']],
+    [
+      'a loop over a list: the list and the place in it',
+      'for (const a of x) y = yield* cpu.readOnce(a);',
+      ['cpu,shootdownList0,shootdownPlace0'],
+    ],
+    [
+      'what a loop over a list names is so only in it',
+      'yield* cpu.smpMb(); let s = 0; for (const a of x) s += a; return s;',
+      ['x'],
+    ],
+    [
+      'in try also what its handler reads, and what comes after it',
+      'let a = 1; try { yield* cpu.smpMb(); a = 2; yield* cpu.smpMb(); a = 3; } catch { return a; } return y;',
+      ['a,cpu,y', 'a,y'],
+    ],
+    ['what finally reads', 'try { yield* cpu.smpMb(); } finally { x.left = y; }', ['x,y']],
     ['do while', 'do { yield* cpu.smpMb(); } while (x); return y;', ['cpu,x,y']],
   ])('%s', (_, body, live) => {
     expect(refused(body)).toBe(undefined);
@@ -71,18 +93,27 @@ describe('what is live at an operation', () => {
 
 describe('what is not seen through', () => {
   it.each([
-    ['try { yield* cpu.smpMb(); } finally { x = 1; }', '2: try in code with operations'],
+    ['try { x = 1; } finally { yield* cpu.smpMb(); }', '2: an operation in finally: put it behind the try'],
+    ['try { yield* cpu.smpMb(); } finally { return x; }', '2: finally is left by a jump'],
     [
-      'return (yield* cpu.readOnce(0)) + (yield* cpu.readOnce(1));',
-      '2: two operations in one expression: give the first one a name',
+      'try { yield* cpu.smpMb(); } catch ({ name }) { x = name; }',
+      '2: catch takes its error apart: give it a name first',
     ],
     [
-      'f(x++, yield* cpu.readOnce(0));',
-      '2: a call or an assignment beside an operation: give it its own statement',
+      '(yield* f()).g(yield* cpu.readOnce(1));',
+      '2: two operations in one expression, or a call or an assignment beside one: give the first a name',
     ],
     [
-      'for (const a of x) yield* cpu.readOnce(a);',
-      '2: an operation in a loop over of: count with for (let i = 0; ...)',
+      'x[y()] = yield* cpu.readOnce(0);',
+      '2: two operations in one expression, or a call or an assignment beside one: give the first a name',
+    ],
+    [
+      'for (const a in x) yield* cpu.readOnce(a);',
+      '2: an operation in a loop over in: loop over Object.keys(...)',
+    ],
+    [
+      'for (const a of /* two */ x) { yield* cpu.readOnce(a); }\nfor (const a /* of */ of x) yield* cpu.smpMb();',
+      '3: a comment in the head of a loop with operations: put it above',
     ],
     [
       'const a = 1; if (x) {\n const a = 2; yield* cpu.smpMb(); y = a; }\n return a;',

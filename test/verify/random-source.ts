@@ -57,7 +57,7 @@ class Writer {
   private statement(depth: number): string {
     this.left--;
     const target = this.local();
-    switch (this.random.below(depth > 1 ? 7 : 14)) {
+    switch (this.random.below(depth > 1 ? 9 : 18)) {
       case 0:
       case 1:
       case 2:
@@ -71,23 +71,39 @@ class Writer {
       case 6:
         return `if (${this.local()} > 1) ${target} = yield* ${this.operation()};`;
       case 7:
+        return `${target} = ((yield* ${this.operation()}) + ${this.local()} + (yield* ${this.operation()})) & 3;`;
+      case 8:
+        return `${target} = (${this.local()}++ * 2 + ${this.local()} + (yield* ${this.operation()})) & 3;`;
+      case 9:
         return (
           `if ((yield* cpu.readOnce(${this.word()})) === ${this.value()}) { ${this.block(depth)} } ` +
           `else { ${this.block(depth)} }`
         );
-      case 8:
+      case 10:
         return (
           `for (let i${depth} = 0; i${depth} < 2; i${depth}++) { ${this.block(depth)} if ` +
           `(${this.local()} === 1) ${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
         );
-      case 9:
-        return `yield* cpu.spinLock(at.lock); ${this.block(depth)} yield* cpu.spinUnlock(at.lock);`;
-      case 10:
-        return `yield* cpu.${this.pick(['condLoadAcquire', 'condLoadAcquireNot', 'condLoadAcquireNot', 'condLoadAcquireNot'])}(${this.word()}, -1, ${this.pick([0, 1, 3, 3, 3])});`;
       case 11:
-        return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
+        return `yield* cpu.spinLock(at.lock); ${this.block(depth)} yield* cpu.spinUnlock(at.lock);`;
       case 12:
+        return `yield* cpu.${this.pick(['condLoadAcquire', 'condLoadAcquireNot', 'condLoadAcquireNot', 'condLoadAcquireNot'])}(${this.word()}, -1, ${this.pick([0, 1, 3, 3, 3])});`;
+      case 13:
+        return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
+      case 14:
         return `yield* cpu.${this.pick(['sendIpi', 'sendNmi'])}(1 - cpu.id);`;
+      case 15:
+        return (
+          `for (const v${depth} of [${this.value()}, ${this.value()}]) { ${this.block(depth)} ` +
+          `${target} = (${this.local()} + v${depth}) & 3; if (${this.local()} === 1) ` +
+          `${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
+        );
+      case 16:
+        return (
+          `try { ${this.block(depth)} if (${this.local()} === 1) throw ${this.value()}; ${this.block(depth)} } ` +
+          `catch (thrown) { ${target} = thrown; ${this.block(depth)} }` +
+          this.pick(['', ` finally { ${this.local()} = 2; }`])
+        );
       default:
         return (
           `switch (${this.local()}) { case 0: ${target} = 1; case 1: yield* ${this.operation()}; ` +
