@@ -12,8 +12,8 @@ import {
 } from './syntax.js';
 
 /**
- * Values that an expression has worked out when it comes to an operation in it, and that nobody can look into:
- * each gets a name, so that it belongs to where the script stands.
+ * Values that an expression has worked out when it comes to an operation in it, and that nobody can look
+ * into: each gets a name, so that it belongs to where the script stands.
  *
  *     return (yield* cpu.readOnce(x)) + (yield* cpu.readOnce(y));
  *     return (shootdownKept0=(yield* cpu.readOnce(x))) + (yield* cpu.readOnce(y));

@@ -54,9 +54,10 @@ export function lowerModule(
   }
   const scopes = new Scopes(program);
   const inserts: Insert[] = [];
+  const places: [site: number, line: number][] = [];
   const visit = (node: AnyNode, around: Scope): void => {
     if (isFunction(node) && node.generator === true)
-      inserts.push(...generator(node, scopes, around, { source, file, number }));
+      inserts.push(...generator(node, scopes, around, { source, file, number, places }));
     if (node.type === 'ClassBody' && node.body.some(isPrivate))
       inserts.push([
         node.start + 1,
@@ -69,6 +70,8 @@ export function lowerModule(
   visit(program, scopes.top);
   if (inserts.length > 0) inserts.push(...closureInserts(program, scopes, number));
   if (inserts.length === 0) return source;
+  if (places.length > 0)
+    inserts.push([0, `shootdownFrames.stand(${JSON.stringify(file)},${JSON.stringify(places)});`]);
   const kept = topLevelNames(program);
   if (kept.length > 0) inserts.push([source.length, `\nshootdownFrames.freeze([${kept.join(',')}]);`]);
   return withInserts(source, [
@@ -101,13 +104,15 @@ interface Within {
   readonly source: string;
   readonly file: string;
   readonly number: () => number;
+  /** Is given each site's line. */
+  readonly places: [site: number, line: number][];
 }
 
 function generator(
   func: FunctionNode,
   scopes: Scopes,
   around: Scope,
-  { source, file, number }: Within,
+  { source, file, number, places }: Within,
 ): Insert[] {
   const begin = func.body.start + 1;
   try {
@@ -116,7 +121,11 @@ function generator(
     for (const loop of sites.flatMap((site) => site.loops)) if (!loops.has(loop)) loops.set(loop, number());
     return [
       [begin, 'const shootdownDepth=shootdownFrames.depth;'],
-      ...sites.flatMap((site) => told(site, number(), loops)),
+      ...sites.flatMap((site) => {
+        const own = number();
+        places.push([own, lineOf(site.node)]);
+        return told(site, own, loops);
+      }),
       ...kept.inserts(begin),
       ...[...catches].flatMap((each) => tryInserts(each, file)),
       ...[...loops].flatMap(([loop, own]) => loopInserts(loop, source, file, own)),

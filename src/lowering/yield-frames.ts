@@ -35,6 +35,14 @@ export class Frames {
     this.veiled.set(made.prototype, { file, line });
   }
 
+  /** By site. */
+  readonly places = new Map<number, Place>();
+
+  /** Where sites of a module stand. */
+  stand(file: string, lines: readonly (readonly [site: number, line: number])[]): void {
+    for (const [site, line] of lines) this.places.set(site, { file, line });
+  }
+
   /** By function that a script made: where, and what it captures. */
   readonly closures = new WeakMap<object, { readonly site: number; readonly captured: () => unknown[] }>();
 

@@ -71,7 +71,12 @@ export class Automaton implements Keepable {
     private readonly code: LocalCode,
     private readonly budget: MemoryBudget,
   ) {
-    this.values = new LocalValues([...code.statics, ...code.cpus], frames.veiled, frames.closures);
+    this.values = new LocalValues(
+      [...code.statics, ...code.cpus],
+      frames.veiled,
+      frames.closures,
+      frames.places,
+    );
     this.edges = new RowTable(2, budget);
   }
 

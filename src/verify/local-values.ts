@@ -16,6 +16,7 @@ export class LocalValues {
     statics: readonly object[],
     private readonly veiled: WeakMap<object, Place>,
     private readonly closures: Frames['closures'],
+    private readonly places: Frames['places'],
   ) {
     for (const each of statics) this.numberOf(each);
     this.statics = new Set(statics);
@@ -26,9 +27,16 @@ export class LocalValues {
   /** Throws LoweringError for a value that cannot be looked into. */
   textOf(stack: readonly Frame[]): string {
     const seen = new Map<object, number>();
-    return stack
-      .map(({ site, live }) => `${site}(${live.map((value) => this.value(value, seen)).join(',')})`)
-      .join('');
+    return stack.map((frame) => this.frame(frame, seen)).join('');
+  }
+
+  private frame({ site, live }: Frame, seen: Map<object, number>): string {
+    try {
+      return `${site}(${live.map((value) => this.value(value, seen)).join(',')})`;
+    } catch (error) {
+      if (!(error instanceof LoweringError) || error.place !== null) throw error;
+      throw new LoweringError(error.what, this.places.get(site) ?? null);
+    }
   }
 
   private value(value: unknown, seen: Map<object, number>): string {

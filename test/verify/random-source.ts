@@ -71,7 +71,10 @@ class Writer {
       case 6:
         return `if (${this.local()} > 1) ${target} = yield* ${this.operation()};`;
       case 7:
-        return `${target} = ((yield* ${this.operation()}) + ${this.local()} + (yield* ${this.operation()})) & 3;`;
+        return (
+          `${target} = ((yield* ${this.operation()}) + ${this.local()} + ` +
+          `(yield* ${this.operation()})) & 3;`
+        );
       case 8:
         return `${target} = (${this.local()}++ * 2 + ${this.local()} + (yield* ${this.operation()})) & 3;`;
       case 9:
@@ -100,7 +103,8 @@ class Writer {
         );
       case 16:
         return (
-          `try { ${this.block(depth)} if (${this.local()} === 1) throw ${this.value()}; ${this.block(depth)} } ` +
+          `try { ${this.block(depth)} if (${this.local()} === 1) throw ${this.value()}; ` +
+          `${this.block(depth)} } ` +
           `catch (thrown) { ${target} = thrown; ${this.block(depth)} }` +
           this.pick(['', ` finally { ${this.local()} = 2; }`])
         );
