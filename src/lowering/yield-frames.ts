@@ -92,8 +92,7 @@ export class Frames {
   /** A script's handler has caught something: what only this translation throws is not for it. */
   caught(error: unknown, file: string, line: number): void {
     if (error instanceof LoweringError) throw error;
-    if (error instanceof TypeError && FROZEN.test(error.message))
-      throw new LoweringError('it changes an object that it keeps across an operation', { file, line });
+    if (isOfFrozen(error)) throw new LoweringError(CHANGES_WHAT_IT_KEEPS, { file, line });
   }
 
   refuse(what: string, file: string, line: number): never {
@@ -101,7 +100,13 @@ export class Frames {
   }
 }
 
-/** What is thrown where something is changed that LocalValues has frozen. */
+/** Why code is not seen through that changes what has been frozen while its script was suspended. */
+export const CHANGES_WHAT_IT_KEEPS = 'it changes an object that it keeps across an operation: make a new one';
+
+/** What is thrown where something is changed that is frozen. */
+export const isOfFrozen = (error: unknown): error is TypeError =>
+  error instanceof TypeError && FROZEN.test(error.message);
+
 const FROZEN = /^Cannot (?:assign to read only|add|delete|define|redefine) property/;
 
 /** Iterators of JavaScript's own, and collections whose iterators are; a generator runs somebody's code. */

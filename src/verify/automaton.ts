@@ -1,4 +1,4 @@
-import { type Frame, frames, LoweringError } from '../lowering/yield-frames.js';
+import { type Frame, frames, isOfFrozen, LoweringError } from '../lowering/yield-frames.js';
 import type { Cpu } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { PendingOp, WatchedWords } from '../machine/pending-op.js';
@@ -82,6 +82,11 @@ export class Automaton implements Keepable {
 
   get states(): number {
     return this.kind.length;
+  }
+
+  /** The first error of a script that has changed what it kept; null: none has. */
+  get changedKept(): TypeError | null {
+    return [...this.thrown.values()].find(isOfFrozen) ?? null;
   }
 
   root(cpu: number, role: Role): number {

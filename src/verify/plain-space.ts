@@ -30,7 +30,7 @@ import { NOBODY, Stepper } from './step.js';
 export class PlainSpace implements Space {
   readonly cpus: number;
   readonly width: number;
-  private readonly automaton: Automaton;
+  readonly automaton: Automaton;
   private readonly components: Components;
   private readonly memory: RowTable;
   private readonly moves: Moves;

@@ -1,4 +1,5 @@
 import type { Definitions } from '../programs/definitions.js';
+import { thrownOf } from '../seal/thrown.js';
 import { type Before, type SearchAnswer, SearchKeeper } from './checkpoint/search-keeper.js';
 import { Deepening } from './deepening.js';
 import { type LatentMet, type Reduction, type SubjectSpace, spaceOf } from './searches.js';
@@ -13,7 +14,7 @@ export class SearchRun {
   private readonly stopped: Int32Array;
   private readonly started = performance.now();
   private readonly latent = new Map<LatentMet['class'], LatentMet>();
-  private met: SubjectSpace['latent'] = () => [];
+  private made: SubjectSpace | null = null;
   private readonly deepening: Deepening;
   private readonly keeper: SearchKeeper | null;
   private secondsBefore = 0;
@@ -37,7 +38,7 @@ export class SearchRun {
         this.collect();
         const bounds = { walks, preemptions };
         const made = spaceOf(subject, own, memory, bounds, memoryLimit, atOnce, reduction);
-        this.met = made.latent;
+        this.made = made;
         return made;
       },
       {
@@ -65,7 +66,11 @@ export class SearchRun {
             ? deepening.run()
             : deepening.only(switchesMax);
       this.collect();
-      const answer = { found, latent: [...this.latent.values()], seconds: this.seconds };
+      const changedKept = found.result.isMistake ? (this.made?.changedKept() ?? null) : null;
+      const answer = {
+        ...{ found, latent: [...this.latent.values()], seconds: this.seconds },
+        changedKept: changedKept === null ? null : thrownOf(changedKept),
+      };
       keeper?.end(answer);
       return answer;
     } finally {
@@ -85,7 +90,8 @@ export class SearchRun {
   }
 
   private collect(): void {
-    for (const each of this.met()) if (!this.latent.has(each.class)) this.latent.set(each.class, each);
+    for (const each of this.made?.latent() ?? [])
+      if (!this.latent.has(each.class)) this.latent.set(each.class, each);
   }
 
   /** The search stands between two states. */

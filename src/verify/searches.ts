@@ -26,6 +26,8 @@ export interface SubjectSpace {
   /** Names of the reductions that are on. */
   readonly reductions: readonly string[];
   latent(): readonly LatentMet[];
+  /** What a script threw that has changed an object that it kept; null: none has. */
+  changedKept(): TypeError | null;
 }
 
 export interface LatentMet {
@@ -62,11 +64,14 @@ export function spaceOf(
     const space = new KernelSpace(kernel, memory, bounds, budget, { footprints });
     const latent = (): readonly LatentMet[] =>
       [...space.kernel.latent].map(([name, message]) => ({ class: name, message }));
-    return { space, budget, reductions: isReduced ? [LOCAL_STEPS] : [], latent };
+    const changedKept = (): TypeError | null => space.kernel.automaton.changedKept;
+    return { space, budget, reductions: isReduced ? [LOCAL_STEPS] : [], latent, changedKept };
   }
   const program = own.programs.find(({ name }) => 'program' in subject && name === subject.program);
   if (program === undefined) throw new Error('a plain program that is none of the modules');
-  return { space: new PlainSpace(program, memory, budget), budget, reductions: [], latent: () => [] };
+  const space = new PlainSpace(program, memory, budget);
+  const changedKept = (): TypeError | null => space.automaton.changedKept;
+  return { space, budget, reductions: [], latent: () => [], changedKept };
 }
 
 /** The executions of a space within a bound on switches; null: all of them. */

@@ -6,6 +6,7 @@ import { bundled, type OwnBundle } from '../bundle/kept.js';
 import type { Modules } from '../bundle/modules.js';
 import { BundlePlaces, userError } from '../bundle/places.js';
 import { makeTemporary, removeTemporary } from '../bundle/temporary.js';
+import { displayPath } from '../bundle/user-files.js';
 import { environmentOf } from '../explore/batch.js';
 import type { Shard } from '../explore/shard.js';
 import { workerFailure } from '../explore/worker-failure.js';
@@ -15,7 +16,7 @@ import { memoryOrders } from '../memory-order/index.js';
 import { programOf, type Subject } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
-import { received } from '../vocabulary/told.js';
+import { type Place, received, type ThrownError } from '../vocabulary/told.js';
 import type { VerifyRequest, VerifyShard, VerifyVerdict } from './api.js';
 import type { KeptSearch } from './checkpoint/search-keeper.js';
 import type { SearchResult } from './search.js';
@@ -67,12 +68,18 @@ export class Verifier {
     const asked = programOf(subject, this.modules);
     const { walks, preemptions = 0 } = environmentOf(subject, asked.program);
     const kept = await this.keptOf(request);
-    const { found: deepened, latent, seconds } = await this.search(request, { walks, preemptions, kept });
+    const {
+      found: deepened,
+      latent,
+      seconds,
+      changedKept,
+    } = await this.search(request, { walks, preemptions, kept });
     const { result, switches, isShortest, reductions, withinSteps, ended } = deepened;
+    const changedAt = changedKept === null ? null : placeOf(changedKept, await this.bundled());
     const found =
       result.schedule === null
         ? null
-        : witnessOf(subject, asked, memory, result.schedule, result, this.modules);
+        : witnessOf(subject, asked, memory, result.schedule, result, this.modules, changedAt);
     const verdict: VerifyVerdict = {
       variant: nameOf(subject),
       program: 'program' in subject,
@@ -224,6 +231,12 @@ function hashOf(text: string): string {
 
 function shardOf(shard: Shard, { split, complete, isCut }: SearchResult): VerifyShard {
   return { ...shard, split, complete, isCut };
+}
+
+/** Null for what was thrown in no user's file. */
+function placeOf({ stack }: ThrownError, bundle: string): Place | null {
+  const place = new BundlePlaces(bundle).userPlace(stack);
+  return place === null ? null : { file: displayPath(place.path), line: place.line };
 }
 
 function nameOf(subject: Subject): string {

@@ -4,12 +4,14 @@ import { judgeEnd } from '../drive/end.js';
 import { follow } from '../drive/recorded.js';
 import { encodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
+import { CHANGES_WHAT_IT_KEEPS } from '../lowering/yield-frames.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import { madeWith } from '../programs/made-with.js';
 import type { Subject, SubjectProgram } from '../programs/subject.js';
 import { InputError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
+import type { Place } from '../vocabulary/told.js';
 import { VERSION } from '../vocabulary/version.js';
 import { withoutFacts } from '../vocabulary/violation.js';
 import type { SearchResult } from './search.js';
@@ -20,7 +22,8 @@ const STRATEGY = 'verify';
 /**
  * A schedule that the search has found, executed on the machine, by which alone it is judged. Throws
  * InputError for a mistake in the program that it runs into, and an Error where the machine sees nothing
- * wrong: the two engines disagree then.
+ * wrong: the two engines disagree then. `changedAt`: where a script has changed an object that it kept, if one
+ * has.
  */
 export function witnessOf(
   subject: Subject,
@@ -29,6 +32,7 @@ export function witnessOf(
   schedule: readonly number[],
   { isMistake, isLivelock }: Pick<SearchResult, 'isMistake' | 'isLivelock'>,
   modules: Modules,
+  changedAt: Place | null,
 ): Finding {
   const machine = new Machine(program, memory);
   watch(machine, kernel);
@@ -43,8 +47,9 @@ export function witnessOf(
   if (isMistake && machine.violation === null) {
     // It throws only where what it keeps is frozen.
     throw new InputError(
-      `"${name}" cannot be verified: it changes an object that outlives an operation`,
+      `"${name}" cannot be verified: ${CHANGES_WHAT_IT_KEEPS}`,
       'it can still be hunted',
+      changedAt,
     );
   }
   if (diverged !== null || machine.violation === null)

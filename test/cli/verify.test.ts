@@ -216,14 +216,14 @@ describe('shootdown verify', () => {
 
   it.each([
     [
-      'try { yield* cpu.smpMb(); } finally { }',
+      'try { at; } finally { yield* cpu.smpMb(); }',
       '',
-      /:4: "p" cannot be verified: try in code with operations; it can still be hunted/,
+      /:4: "p" cannot be verified: an operation in finally: put it behind the try; it can still be hunted/,
     ],
     [
       'const kept = [0];\nfor (;;) { kept[0] = yield* cpu.readOnce(at.x); kept.push(1); }',
       '',
-      /it changes an object that outlives an operation; it can/,
+      /\.ts:\d+: .* it changes an object that it keeps across an operation: make a new one; it can/,
     ],
     [
       'const kept = new Map();\nyield* cpu.smpMb(); return kept;',
@@ -234,7 +234,7 @@ describe('shootdown verify', () => {
       'const next = (list: number[]): number => list.push(0);\nfor (let i = 0; i < 2; i++) { const seen ' +
         '= yield* cpu.readOnce(at.x); yield* cpu.writeOnce(at.x, (seen + next(kept)) & 3); }',
       '',
-      /it changes an object that outlives an operation; it can/,
+      /\.ts:\d+: .* it changes an object that it keeps across an operation: make a new one; it can/,
     ],
     [
       'yield* cpu.readOnce(99);',

@@ -80,7 +80,7 @@ describe('what is live at an operation', () => {
     ],
     [
       'in try also what its handler reads, and what comes after it',
-      'let a = 1; try { yield* cpu.smpMb(); a = 2; yield* cpu.smpMb(); a = 3; } catch { return a; } return y;',
+      'let a = 1; try { yield* cpu.smpMb(); a = 2; yield* cpu.smpMb(); a = 3; } catch { return a; }\nreturn y;',
       ['a,cpu,y', 'a,y'],
     ],
     ['what finally reads', 'try { yield* cpu.smpMb(); } finally { x.left = y; }', ['x,y']],
@@ -112,7 +112,7 @@ describe('what is not seen through', () => {
       '2: an operation in a loop over in: loop over Object.keys(...)',
     ],
     [
-      'for (const a of /* two */ x) { yield* cpu.readOnce(a); }\nfor (const a /* of */ of x) yield* cpu.smpMb();',
+      'for (const a of /* two */ x) yield* cpu.readOnce(a);\nfor (const a /* of */ of x) yield* cpu.smpMb();',
       '3: a comment in the head of a loop with operations: put it above',
     ],
     [

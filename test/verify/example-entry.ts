@@ -60,7 +60,7 @@ function made(name: keyof typeof PEERS, memory: MemoryModel, memoryBytes: number
   return () => {
     const budget = new MemoryBudget(memoryBytes);
     const space = new PlainSpace(PEERS[name](), memory, budget);
-    return { space, budget, reductions: [], latent: () => [] };
+    return { space, budget, reductions: [], latent: () => [], changedKept: () => null };
   };
 }
 

@@ -90,7 +90,10 @@ class Writer {
       case 11:
         return `yield* cpu.spinLock(at.lock); ${this.block(depth)} yield* cpu.spinUnlock(at.lock);`;
       case 12:
-        return `yield* cpu.${this.pick(['condLoadAcquire', 'condLoadAcquireNot', 'condLoadAcquireNot', 'condLoadAcquireNot'])}(${this.word()}, -1, ${this.pick([0, 1, 3, 3, 3])});`;
+        return (
+          `yield* cpu.${this.pick(['condLoadAcquire', ...Array(3).fill('condLoadAcquireNot')])}` +
+          `(${this.word()}, -1, ${this.pick([0, 1, 3, 3, 3])});`
+        );
       case 13:
         return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
       case 14:

@@ -1,5 +1,6 @@
 import { InputError, systemReason } from '../../vocabulary/errors.js';
 import { isThere } from '../../vocabulary/is-there.js';
+import type { ThrownError } from '../../vocabulary/told.js';
 import type { Deepened } from '../deepening.js';
 import type { LatentMet } from '../searches.js';
 import { type CheckpointKey, writeCheckpoint } from './checkpoint-file.js';
@@ -32,6 +33,8 @@ export interface SearchAnswer {
   readonly found: Deepened;
   readonly latent: readonly LatentMet[];
   readonly seconds: number;
+  /** See SubjectSpace. */
+  readonly changedKept: ThrownError | null;
 }
 
 /** The first record. */
