@@ -10,17 +10,26 @@ import { type AnyNode, boundNames, evaluated, isFunction } from './syntax.js';
  *     yield* waitUntil(cpu, [a, b], (x, y) => x + y > limit)
  *     yield* waitUntil(cpu, [a, b], shootdownFrames.closure(7, (x, y) => x + y > limit, () => [limit]))
  *
- * One that captures a variable that is assigned to, or `this`, stays as it is and is met once.
+ * One that captures a variable that is assigned to may share it with others, which nobody can see: no script
+ * may keep it across an operation. One that captures `this` stays as it is, and is met once.
  */
-export function closureInserts(program: AnyNode, scopes: Scopes, number: () => number): Insert[] {
-  const assigned = assignedBindings(program, scopes);
+export function closureInserts(
+  program: AnyNode,
+  scopes: Scopes,
+  { assigned }: Assigned,
+  number: () => number,
+): Insert[] {
   const inserts: Insert[] = [];
   const visit = (node: AnyNode, around: Scope, isInside: boolean, isMethod: boolean): void => {
-    if (isInside && !isMethod && isPlainClosure(node)) {
-      const captured = capturedBy(node, scopes, around);
-      if (captured !== null && [...captured].every((binding) => !assigned.has(binding))) {
-        const names = [...captured].map(({ name }) => name).join(',');
-        inserts.push([node.start, `shootdownFrames.closure(${number()},(`]);
+    const captured = isInside && !isMethod && isPlainClosure(node) ? capturedBy(node, scopes, around) : null;
+    if (captured !== null) {
+      const names = [...captured].map(({ name }) => name).join(',');
+      const isShared = [...captured].some((binding) => assigned.has(binding));
+      const call = `shootdownFrames.closure(${number()},${isShared},`;
+      if (node.type === 'FunctionDeclaration' && node.id !== null)
+        inserts.push([node.start, `${call}${node.id.name},()=>[${names}]);`]);
+      else {
+        inserts.push([node.start, `${call}(`]);
         inserts.push([node.end, `),()=>[${names}])`, node.start]);
       }
     }
@@ -33,8 +42,7 @@ export function closureInserts(program: AnyNode, scopes: Scopes, number: () => n
 }
 
 function isPlainClosure(node: AnyNode): boolean {
-  if (node.type !== 'ArrowFunctionExpression' && node.type !== 'FunctionExpression') return false;
-  return node.generator !== true && node.async !== true;
+  return isFunction(node) && node.async !== true;
 }
 
 /** Methods and accessors cannot be wrapped: their text begins with their name. */
@@ -65,12 +73,22 @@ function capturedBy(closure: AnyNode, scopes: Scopes, around: Scope): ReadonlySe
 }
 
 /** Variables that something is assigned to after they were made. */
-function assignedBindings(program: AnyNode, scopes: Scopes): ReadonlySet<Binding> {
+export interface Assigned {
+  readonly assigned: ReadonlySet<Binding>;
+  /** Of them those that a function within theirs assigns to: they change while theirs waits for it. */
+  readonly fromWithin: ReadonlySet<Binding>;
+}
+
+export function assignedBindings(program: AnyNode, scopes: Scopes): Assigned {
   const assigned = new Set<Binding>();
+  const fromWithin = new Set<Binding>();
   const note = (target: AnyNode, scope: Scope): void => {
     for (const name of boundNames(target)) {
       const binding = scope.resolve(name);
-      if (binding !== null) assigned.add(binding);
+      if (binding === null) continue;
+      assigned.add(binding);
+      if (binding.kind === 'variable' && binding.scope.ofFunction !== scope.ofFunction)
+        fromWithin.add(binding);
     }
   };
   const visit = (node: AnyNode, around: Scope): void => {
@@ -82,7 +100,7 @@ function assignedBindings(program: AnyNode, scopes: Scopes): ReadonlySet<Binding
     for (const child of childrenWithParams(node)) visit(child, scope);
   };
   visit(program, scopes.top);
-  return assigned;
+  return { assigned, fromWithin };
 }
 
 function isTarget(node: AnyNode): boolean {

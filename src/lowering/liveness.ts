@@ -26,7 +26,7 @@ export type Live = ReadonlySet<Binding>;
 /** A `yield*`, and what is read after it. */
 export interface Site {
   readonly node: AnyNode & { type: 'YieldExpression' };
-  /** Names, in order; `this` among them where the function reads it. */
+  /** Names, in order, or what reads them anew each time; `this` among them where the function reads it. */
   readonly live: readonly string[];
   /** Loops over lists that it stands in: where they are belongs to where it is (list-loops.ts). */
   readonly loops: readonly ListLoop[];
@@ -49,9 +49,17 @@ export interface LiveSites {
   readonly catches: ReadonlySet<TryBlock>;
 }
 
-/** Throws Unsupported for what it does not see through. */
-export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope): LiveSites {
-  const liveness = new Liveness(func, scopes, scope);
+/**
+ * `fromWithin`: variables that functions within theirs assign to. Throws Unsupported for what it does not see
+ * through.
+ */
+export function liveSites(
+  func: FunctionNode,
+  scopes: Scopes,
+  scope: Scope,
+  fromWithin: ReadonlySet<Binding>,
+): LiveSites {
+  const liveness = new Liveness(func, scopes, scope, fromWithin);
   return { sites: liveness.sites(), kept: liveness.kept, catches: new Set(liveness.catches) };
 }
 
@@ -73,6 +81,7 @@ class Liveness {
     private readonly func: FunctionNode,
     private readonly scopes: Scopes,
     private readonly around: Scope,
+    private readonly fromWithin: ReadonlySet<Binding>,
   ) {
     this.readsThis = usesThis(func.body);
     this.kept = new KeptValues(scopes.within(func, around));
@@ -92,14 +101,22 @@ class Liveness {
   }
 
   private names(node: AnyNode, live: Live, scope: Scope): string[] {
-    const names = [...live].filter((binding) => binding.kind === 'variable');
-    for (const binding of names)
+    const found = [...live].filter((binding) => binding.kind === 'variable');
+    for (const binding of found)
       if (scope.resolve(binding.name) !== binding)
         throw new Unsupported(
           lineOf(node),
           `${binding.name} is declared again around it: give one of the two another name`,
         );
-    return names.map(({ name }) => name).sort();
+    // Whoever has a function that assigns to it may call it at any time.
+    const own = this.scopes.within(this.func, this.around);
+    const cells = [...this.fromWithin].filter(
+      (binding) => binding.scope.ofFunction === own && scope.resolve(binding.name) === binding,
+    );
+    const sorted = [...new Set([...found, ...cells])].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return sorted.map((each) =>
+      this.fromWithin.has(each) ? `shootdownFrames.cell(()=>${each.name})` : each.name,
+    );
   }
 
   /** What is live before a node, given what is live after it. */

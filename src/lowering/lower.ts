@@ -1,6 +1,6 @@
 import { type Insert, withInserts } from '../bundle/cover.js';
 import { parserFor } from '../subset/syntax.js';
-import { closureInserts } from './closures.js';
+import { type Assigned, assignedBindings, closureInserts } from './closures.js';
 import { type ListLoop, loopInserts, loopNames } from './list-loops.js';
 import { liveSites, type Site } from './liveness.js';
 import { type Scope, Scopes } from './scopes.js';
@@ -53,11 +53,12 @@ export function lowerModule(
     return source;
   }
   const scopes = new Scopes(program);
+  const changed = assignedBindings(program, scopes);
   const inserts: Insert[] = [];
   const places: [site: number, line: number][] = [];
   const visit = (node: AnyNode, around: Scope): void => {
     if (isFunction(node) && node.generator === true)
-      inserts.push(...generator(node, scopes, around, { source, file, number, places }));
+      inserts.push(...generator(node, scopes, around, { source, file, number, places, changed }));
     if (node.type === 'ClassBody' && node.body.some(isPrivate))
       inserts.push([
         node.start + 1,
@@ -68,7 +69,7 @@ export function lowerModule(
       visit(child as AnyNode, scope);
   };
   visit(program, scopes.top);
-  if (inserts.length > 0) inserts.push(...closureInserts(program, scopes, number));
+  if (inserts.length > 0) inserts.push(...closureInserts(program, scopes, changed, number));
   if (inserts.length === 0) return source;
   if (places.length > 0)
     inserts.push([0, `shootdownFrames.stand(${JSON.stringify(file)},${JSON.stringify(places)});`]);
@@ -106,17 +107,18 @@ interface Within {
   readonly number: () => number;
   /** Is given each site's line. */
   readonly places: [site: number, line: number][];
+  readonly changed: Assigned;
 }
 
 function generator(
   func: FunctionNode,
   scopes: Scopes,
   around: Scope,
-  { source, file, number, places }: Within,
+  { source, file, number, places, changed }: Within,
 ): Insert[] {
   const begin = func.body.start + 1;
   try {
-    const { sites, kept, catches } = liveSites(func, scopes, around);
+    const { sites, kept, catches } = liveSites(func, scopes, around, changed.fromWithin);
     const loops = new Map<ListLoop, number>();
     for (const loop of sites.flatMap((site) => site.loops)) if (!loops.has(loop)) loops.set(loop, number());
     return [

@@ -37,6 +37,11 @@ export class Scope {
     return this.names.get(name) ?? this.parent?.resolve(name) ?? null;
   }
 
+  /** The function's, or the module's, that it belongs to. */
+  get ofFunction(): Scope {
+    return this.isFunction || this.parent === null ? this : this.parent.ofFunction;
+  }
+
   isWithin(other: Scope): boolean {
     return this === other || (this.parent?.isWithin(other) ?? false);
   }

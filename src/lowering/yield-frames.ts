@@ -10,6 +10,18 @@ export interface Frame {
   readonly live: readonly unknown[];
 }
 
+export interface Closure {
+  readonly site: number;
+  /** Others may capture the same variables, which somebody assigns to. */
+  readonly isShared: boolean;
+  readonly captured: () => unknown[];
+}
+
+/** In the place of a value: where it is read when it is asked for. */
+export class Cell {
+  constructor(readonly read: () => unknown) {}
+}
+
 /** Code that is not seen through: it can be hunted and not verified. */
 export class LoweringError extends Error {
   override readonly name = 'LoweringError';
@@ -44,11 +56,16 @@ export class Frames {
   }
 
   /** By function that a script made: where, and what it captures. */
-  readonly closures = new WeakMap<object, { readonly site: number; readonly captured: () => unknown[] }>();
+  readonly closures = new WeakMap<object, Closure>();
 
-  closure<F extends object>(site: number, made: F, captured: () => unknown[]): F {
-    this.closures.set(made, { site, captured });
+  closure<F extends object>(site: number, isShared: boolean, made: F, captured: () => unknown[]): F {
+    this.closures.set(made, { site, isShared, captured });
     return made;
+  }
+
+  /** A variable that others may assign to while its function waits. */
+  cell(read: () => unknown): Cell {
+    return new Cell(read);
   }
 
   /** Of the function that begins now. */

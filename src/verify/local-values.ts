@@ -1,4 +1,4 @@
-import { type Frame, type Frames, LoweringError } from '../lowering/yield-frames.js';
+import { Cell, type Frame, type Frames, LoweringError } from '../lowering/yield-frames.js';
 import { hasLocalState, LOCAL_STATE } from '../machine/local-state.js';
 import type { Place } from '../vocabulary/told.js';
 
@@ -61,6 +61,12 @@ export class LocalValues {
 
   private closure(value: object, seen: Map<object, number>): string {
     const made = this.closures.get(value);
+    // Who else has the variables, and changes them, is not to be seen.
+    if (made?.isShared === true)
+      throw new LoweringError(
+        'a script keeps a function across an operation that has a variable which is assigned to: keep ' +
+          'numbers',
+      );
     const captured = made === undefined ? null : valuesOf(made.captured);
     if (made === undefined || captured === null) return `f${this.numberOf(value)}`;
     const before = seen.get(value);
@@ -69,7 +75,13 @@ export class LocalValues {
     return `c${made.site}(${captured.map((each) => this.value(each, seen)).join(',')})`;
   }
 
+  private cell({ read }: Cell, seen: Map<object, number>): string {
+    const values = valuesOf(() => [read()]);
+    return values === null ? 'unset' : this.value(values[0], seen);
+  }
+
   private object(value: object, seen: Map<object, number>): string {
+    if (value instanceof Cell) return this.cell(value, seen);
     if (this.statics.has(value)) return `s${this.numberOf(value)}`;
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;

@@ -22,8 +22,8 @@ const STRATEGY = 'verify';
 /**
  * A schedule that the search has found, executed on the machine, by which alone it is judged. Throws
  * InputError for a mistake in the program that it runs into, and an Error where the machine sees nothing
- * wrong: the two engines disagree then. `changedAt`: where a script has changed an object that it kept, if one
- * has.
+ * wrong: the two engines disagree then. `changedAt`: where a script has changed an object that it kept; null:
+ * none has.
  */
 export function witnessOf(
   subject: Subject,

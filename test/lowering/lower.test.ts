@@ -80,10 +80,16 @@ describe('what is live at an operation', () => {
     ],
     [
       'in try also what its handler reads, and what comes after it',
-      'let a = 1; try { yield* cpu.smpMb(); a = 2; yield* cpu.smpMb(); a = 3; } catch { return a; }\nreturn y;',
+      'let a = 1; try { yield* cpu.smpMb(); a = 2; yield* cpu.smpMb(); a = 3; } catch { return a; }\n' +
+        'return y;',
       ['a,cpu,y', 'a,y'],
     ],
     ['what finally reads', 'try { yield* cpu.smpMb(); } finally { x.left = y; }', ['x,y']],
+    [
+      'what a function within assigns to is read anew each time, and always',
+      'let a = 0; const f = function* () { a += y; yield* cpu.smpMb(); }; yield* f(); yield* cpu.smpMb();',
+      ['', 'shootdownFrames.cell(()=>a),cpu', 'shootdownFrames.cell(()=>a)'],
+    ],
     ['do while', 'do { yield* cpu.smpMb(); } while (x); return y;', ['cpu,x,y']],
   ])('%s', (_, body, live) => {
     expect(refused(body)).toBe(undefined);

@@ -57,7 +57,7 @@ class Writer {
   private statement(depth: number): string {
     this.left--;
     const target = this.local();
-    switch (this.random.below(depth > 1 ? 9 : 18)) {
+    switch (this.random.below(depth > 1 ? 11 : 20)) {
       case 0:
       case 1:
       case 2:
@@ -78,33 +78,37 @@ class Writer {
       case 8:
         return `${target} = (${this.local()}++ * 2 + ${this.local()} + (yield* ${this.operation()})) & 3;`;
       case 9:
+        return `yield* add(${this.value()});`;
+      case 10:
+        return `yield* given(cpu, at, (v) => { ${target} = (${this.local()} + v) & 3; });`;
+      case 11:
         return (
           `if ((yield* cpu.readOnce(${this.word()})) === ${this.value()}) { ${this.block(depth)} } ` +
           `else { ${this.block(depth)} }`
         );
-      case 10:
+      case 12:
         return (
           `for (let i${depth} = 0; i${depth} < 2; i${depth}++) { ${this.block(depth)} if ` +
           `(${this.local()} === 1) ${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
         );
-      case 11:
+      case 13:
         return `yield* cpu.spinLock(at.lock); ${this.block(depth)} yield* cpu.spinUnlock(at.lock);`;
-      case 12:
+      case 14:
         return (
           `yield* cpu.${this.pick(['condLoadAcquire', ...Array(3).fill('condLoadAcquireNot')])}` +
           `(${this.word()}, -1, ${this.pick([0, 1, 3, 3, 3])});`
         );
-      case 13:
-        return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
-      case 14:
-        return `yield* cpu.${this.pick(['sendIpi', 'sendNmi'])}(1 - cpu.id);`;
       case 15:
+        return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
+      case 16:
+        return `yield* cpu.${this.pick(['sendIpi', 'sendNmi'])}(1 - cpu.id);`;
+      case 17:
         return (
           `for (const v${depth} of [${this.value()}, ${this.value()}]) { ${this.block(depth)} ` +
           `${target} = (${this.local()} + v${depth}) & 3; if (${this.local()} === 1) ` +
           `${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
         );
-      case 16:
+      case 18:
         return (
           `try { ${this.block(depth)} if (${this.local()} === 1) throw ${this.value()}; ` +
           `${this.block(depth)} } ` +
@@ -129,7 +133,9 @@ class Writer {
     const lines: string[] = [];
     while (this.left > 0) lines.push(`      ${this.statement(0)}`);
     return (
-      `function* (cpu, at) {\n      let a = 0, b = 1, c = 2;\n${lines.join('\n')}\n      yield* ` +
+      `function* (cpu, at) {\n      let a = 0, b = 1, c = 2;\n      const add = function* (more) ` +
+      `{ ${this.local()} += (yield* ${this.operation()}) & more; yield* cpu.smpMb(); };\n` +
+      `${lines.join('\n')}\n      yield* ` +
       'cpu.writeOnce(at.seen + cpu.id, a + b * 4 + c * 16);\n    }'
     );
   }
@@ -168,6 +174,11 @@ function* helper(cpu, at, given) {
   const twice = sum * 2;
   yield* cpu.writeOnce(at.x, twice & 3);
   return (sum + seen) & 3;
+}
+function* given(cpu, at, take) {
+  take(2);
+  yield* cpu.readOnce(at.x);
+  yield* cpu.smpMb();
 }
 export const programs = [
 ${programs.join('\n')}
