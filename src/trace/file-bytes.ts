@@ -108,12 +108,12 @@ function closeQuietly(descriptor: number | undefined): void {
   }
 }
 
-/** The first bytes of a file; none where it cannot be read. */
+/** The first bytes of a regular file; none where it cannot be read. */
 export function readStart(path: string, count: number): Buffer {
   const bytes = Buffer.alloc(count);
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = opened(path, RECORDING).descriptor;
     return bytes.subarray(0, readSync(descriptor, bytes, 0, count, 0));
   } catch {
     return bytes.subarray(0, 0);

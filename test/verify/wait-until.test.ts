@@ -25,6 +25,8 @@ describe('waits for several words, and functions that scripts make', () => {
   });
 
   it('what captures a variable that is assigned to is refused, not taken for another', () => {
-    expect(() => entry.search('assigns')).toThrow(/does not come to the same state again/);
+    expect(() => entry.search('assigns')).toThrow(
+      /a script keeps a function across an operation that has a variable which is assigned to/,
+    );
   });
 });
