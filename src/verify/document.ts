@@ -9,12 +9,21 @@ export interface VerifyDocument {
   readonly interrupted: boolean;
   /** One per program, in order. */
   readonly verdicts: readonly VerifyVerdict[];
+  /** What is not seen through, and why; it can still be hunted. */
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused {
+  readonly name: string;
+  /** A line, with its place. */
+  readonly why: string;
 }
 
 export function verifyDocument(
   shootdown: string,
   verdicts: readonly VerifyVerdict[],
+  refused: readonly Refused[],
   interrupted: boolean,
 ): VerifyDocument {
-  return { format: 'shootdown-verify', version: 1, shootdown, interrupted, verdicts };
+  return { format: 'shootdown-verify', version: 1, shootdown, interrupted, verdicts, refused };
 }

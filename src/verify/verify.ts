@@ -14,7 +14,7 @@ import { loweringPlugin } from '../lowering/plugin.js';
 import * as H from '../machine/hardware.js';
 import { memoryOrders } from '../memory-order/index.js';
 import { programOf, type Subject } from '../programs/subject.js';
-import { InputError } from '../vocabulary/errors.js';
+import { InputError, NotVerifiableError } from '../vocabulary/errors.js';
 import { type Finding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import { type Place, received, type ThrownError } from '../vocabulary/told.js';
 import type { VerifyRequest, VerifyShard, VerifyVerdict } from './api.js';
@@ -195,14 +195,7 @@ export class Verifier {
           else if (message.kind === 'kept') kept?.onNews(message.news);
           else if (message.kind === 'input') reject(new InputError(message.what, message.remedy));
           else if (message.kind === 'thrown') reject(this.mistake(received(message.thrown), file));
-          else
-            reject(
-              new InputError(
-                `"${name}" cannot be verified: ${message.what}`,
-                'it can still be hunted',
-                message.place,
-              ),
-            );
+          else reject(new NotVerifiableError(name, message.what, message.place));
         });
         worker.on('error', (error) =>
           reject(workerFailure(this.mistake(error, file), `while it verified ${name}`)),

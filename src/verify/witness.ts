@@ -9,7 +9,7 @@ import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import { madeWith } from '../programs/made-with.js';
 import type { Subject, SubjectProgram } from '../programs/subject.js';
-import { InputError } from '../vocabulary/errors.js';
+import { NotVerifiableError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
 import type { Place } from '../vocabulary/told.js';
 import { VERSION } from '../vocabulary/version.js';
@@ -46,11 +46,7 @@ export function witnessOf(
   const { name, cpus } = program;
   if (isMistake && machine.violation === null) {
     // It throws only where what it keeps is frozen.
-    throw new InputError(
-      `"${name}" cannot be verified: ${CHANGES_WHAT_IT_KEEPS}`,
-      'it can still be hunted',
-      changedAt,
-    );
+    throw new NotVerifiableError(name, CHANGES_WHAT_IT_KEEPS, changedAt);
   }
   if (diverged !== null || machine.violation === null)
     throw new Error(

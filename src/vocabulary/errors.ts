@@ -23,6 +23,16 @@ export class InputError extends OutsideError {
   override readonly name: string = 'InputError';
 }
 
+/** Code that verify does not see through; it can be hunted. */
+export class NotVerifiableError extends InputError {
+  override readonly name = 'NotVerifiableError';
+
+  /** `name`: of the program, or variant. */
+  constructor(name: string, what: string, place: Place | null) {
+    super(`"${name}" cannot be verified: ${what}`, 'it can still be hunted', place);
+  }
+}
+
 /**
  * Thrown for a definition (a variant, scenario or program of a user's module) that makes no sense. Where it
  * comes out of that module it becomes an InputError with its place. `program`: the plain program that it is

@@ -253,4 +253,20 @@ describe('shootdown verify', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr.trim()).not.toContain('\n');
   });
+
+  it('the other programs are verified all the same', { timeout: 60_000 }, async () => {
+    const file = moduleOf('const kept = new Map();\nyield* cpu.smpMb(); return kept;');
+    const other = `export const q = plainProgram({ name: 'q', words: { x: 0 }, cpus: [function* (cpu, at) {
+      yield* cpu.writeOnce(at.x, 1);
+    }] });`;
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n${other}\n`);
+    const { exitCode, stdout, stderr } = await verify(file, '--no-type-check', '--json');
+    const { verdicts, refused } = JSON.parse(stdout);
+    expect({ exitCode, verdicts, refused }).toMatchObject({
+      exitCode: 2,
+      verdicts: [{ variant: 'q', complete: true }],
+      refused: [{ name: 'p', why: expect.stringContaining('a script keeps a Map across an operation') }],
+    });
+    expect(stderr).toBe(`shootdown: ${refused[0].why}\n`);
+  });
 });

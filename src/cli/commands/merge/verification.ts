@@ -42,7 +42,7 @@ export async function mergeVerification(
   const interrupted = verdicts.some(({ ended }) => ended === 'interrupted');
   if (!isQuiet) printRest(context, verdicts);
   await reporting.end({
-    document: () => verifyDocument(version, verdicts, interrupted),
+    document: () => verifyDocument(version, verdicts, [], interrupted),
     page: () => verifyPage(version, results, interrupted),
     blob: () => serializeVerifyBlob(blob),
   });

@@ -3,17 +3,19 @@
 import type { Shard } from '../../../explore/shard.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import type { Subject } from '../../../programs/subject.js';
+import { visible } from '../../../report/escape.js';
 import { atMostLeft } from '../../../report/time-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
-import { verifyDocument } from '../../../verify/document.js';
+import { type Refused, verifyDocument } from '../../../verify/document.js';
 import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import type { VerifyPart } from '../../../verify/shards/blob.js';
 import { progressWords } from '../../../verify/words.js';
-import { InputError } from '../../../vocabulary/errors.js';
+import { InputError, NotVerifiableError } from '../../../vocabulary/errors.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
 import type { Engine, OwnDefinitions } from '../../engine-api.js';
-import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
 import { wholeNumber } from '../../flag-values.js';
+import { printLine } from '../../io.js';
 import {
   flag,
   type Given,
@@ -117,13 +119,14 @@ async function verify(context: CliContext, modules: readonly string[], flags: Ve
   const run = await verifyAll(context, subjects, { ...flags, reporting, shard }, searches);
   if (!reporting.isQuiet) printRest(context, run.verdicts);
   await reporting.end({
-    document: () => verifyDocument(version, run.verdicts, run.interrupted),
+    document: () => verifyDocument(version, run.verdicts, run.refused, run.interrupted),
     page: () => verifyPage(version, run.results, run.interrupted),
     blob: () => blobText(subjects, run.parts, shard, flags),
   });
   if (run.interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
-  return run.verdicts.some(({ violation }) => violation !== null) ? EXIT_VIOLATION : EXIT_OK;
+  if (run.verdicts.some(({ violation }) => violation !== null)) return EXIT_VIOLATION;
+  return run.refused.length > 0 ? EXIT_USAGE : EXIT_OK;
 }
 
 /** Flags choose; what they do not name comes from the modules, as for a hunt. Throws InputError. */
@@ -174,9 +177,18 @@ interface Verified {
   /** The same, as a blob has them. */
   readonly parts: readonly VerifyPart[];
   readonly interrupted: boolean;
+  /** What is not seen through, where there are others. */
+  readonly refused: readonly Refused[];
   /** A finding could not be saved in its directory. */
   readonly unsaved: boolean;
 }
+
+/** What comes of it; of what is not seen through that, unless it is all there is. */
+const attempt = <T>(verified: Promise<T>, isAlone: boolean): Promise<T | NotVerifiableError> =>
+  verified.catch((error) => {
+    if (isAlone || !(error instanceof NotVerifiableError)) throw error;
+    return error;
+  });
 
 async function verifyAll(
   context: CliContext,
@@ -197,6 +209,7 @@ async function verifyAll(
   const verdicts: VerifyVerdict[] = [];
   const results: VerifyResult[] = [];
   const parts: VerifyPart[] = [];
+  const refused: Refused[] = [];
   const verifier = await engine.verifier();
   try {
     for (const [index, subject] of subjects.entries()) {
@@ -209,19 +222,23 @@ async function verifyAll(
         begunMs ??= performance.now();
         progress.show(progressWords(name, told) + leftWords(begunMs, budgetMs, subjects.length - 1 - index));
       };
-      const { verdict, finding } = await verifier.verify({
-        subject,
-        memory,
-        memoryLimit,
-        budgetMs,
-        switchesMax,
+      const asked = {
+        ...{ subject, memory, memoryLimit, budgetMs, switchesMax },
         isReduced: flags.reduce,
         shard,
         signal: abort.signal,
         onProgress,
         kept: searches?.request(subject, progress),
-      });
+      };
+      // The others are verified all the same; shards have all of them, or none.
+      const verified = await attempt(verifier.verify(asked), subjects.length === 1 || shard !== undefined);
       progress.clear();
+      if (verified instanceof NotVerifiableError) {
+        refused.push({ name: nameOf(subject), why: verified.message });
+        printLine(io.stderr, `shootdown: ${visible(verified.message)}`);
+        continue;
+      }
+      const { verdict, finding } = verified;
       searches?.tell(subject, verdict);
       const kept = { ...verdict, finding: finding === null ? null : keeper.keep(finding) };
       verdicts.push(kept);
@@ -237,5 +254,5 @@ async function verifyAll(
     stopListening();
     verifier.close();
   }
-  return { verdicts, results, parts, interrupted: abort.signal.aborted, unsaved: keeper.failed };
+  return { verdicts, results, parts, refused, interrupted: abort.signal.aborted, unsaved: keeper.failed };
 }
