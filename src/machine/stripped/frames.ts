@@ -1,37 +1,45 @@
 import type { FreeLists } from '../free-lists.js';
 import type { MmuLayout } from '../program.js';
+import { GracePeriod } from './grace-period.js';
 import type { Machine } from './machine.js';
 
 /**
  * Physical frames on threads: a stack of free ones for each CPU, without locks, and frames that wait for a
- * grace period, each with the CPU that freed it.
+ * grace period, each looked at by the CPU that freed it.
  *
  * A CPU frees to its own list and takes from it what it freed last, so a freed frame is soon another page;
  * from others' lists it takes when its own is empty. A list is a chain through the frames' link words
  * (the frame below, + 1). Its head is one word, frame + 1 in the low bits and a tag above that counts
  * removals, so that a head that was taken and put back meanwhile is told from one that stayed.
+ *
+ * A frame that waits is in no list, and its link word says that it waits, and since which of its releases:
+ * whoever takes that mark away has the frame. Usually it is the CPU that freed it, which looks at it when it
+ * allocates or frees the next one. It may sleep meanwhile, and for one that finds no frame (which holds the
+ * mmap_lock, say): that one adopts a frame that waits, with a grace period that begins anew.
  */
 
 const FRAME_MASK = 0x3fff;
 const TAG_ONE = FRAME_MASK + 1;
+/** In a link word: the frame waits; below it the low bits of how often it was released before. */
+const WAITS = 1 << 30;
 /** The lists of a layout; one that was made for explorers has a stack, in whose words one list fits. */
 function listsOf({ freeLists, freeTop, freeStack }: MmuLayout): FreeLists {
   return freeLists ?? { lists: 1, head: freeTop, headStride: 1, link: freeStack, linkStride: 1 };
 }
 
-/**
- * A frame, and the CPUs that had interrupts off when it was freed: [cpu, its count of enablings then, ...].
- */
 interface Waiting {
   readonly frame: number;
-  readonly cpus: number[];
+  readonly mark: number;
+  readonly gracePeriod: GracePeriod;
 }
 
 export class Frames {
   private readonly mem: Int32Array;
   private readonly lists: FreeLists;
-  /** Frames that this thread's CPU freed and that wait for a grace period. */
+  /** Frames that wait for a grace period and that this thread's CPU looks at; others may have taken some. */
   private readonly waiting: Waiting[] = [];
+  /** The frame that it took from those that wait, its mark too, since there was no other. */
+  private adopted: Waiting | null = null;
   /** Heads: the own list's, and that of the list which had something when the own one was empty last. */
   private readonly own: number;
   private other: number;
@@ -66,7 +74,9 @@ export class Frames {
     if (this.waiting.length > 0) this.poll();
     let frame = this.take(this.own);
     if (frame < 0) frame = this.takeFromOthers();
+    if (frame < 0) frame = this.takeWaiting();
     if (frame < 0) return -1;
+    if (this.adopted !== null) this.giveBack(this.adopted);
     const base = layout.framesBase + frame * layout.frameStride;
     for (let word = base; word < base + layout.frameWords; word++) mem[word] = 0;
     mem[ghost.ownerOf(frame)] = owner;
@@ -100,55 +110,92 @@ export class Frames {
     return -1;
   }
 
+  /**
+   * A frame of those that wait, whoever freed it, or -1 if there is none or its grace period is not over: to
+   * be called again then. One at a time: who adopts looks at it until it has a frame, and keeps no others.
+   */
+  private takeWaiting(): number {
+    this.adopted ??= this.adopt();
+    if (this.adopted === null || !this.adopted.gracePeriod.isOver()) return -1;
+    const { frame } = this.adopted;
+    this.adopted = null;
+    this.machine.locked.add(this.machine.ghost.allocOf(frame), 1);
+    return frame;
+  }
+
+  private adopt(): Waiting | null {
+    const { locked, layout, id } = this.machine;
+    // A grace period that begins here would wait for this CPU, and this CPU for the frame.
+    if (!this.machine.interruptsOn(id)) return null;
+    for (let frame = 0; frame < layout.frames; frame++) {
+      const mark = locked.load(this.linkOf(frame));
+      // Begun after the mark was seen, so after the frame was unlinked.
+      if (mark >= WAITS && this.claim(frame, mark))
+        return { frame, mark, gracePeriod: new GracePeriod(this.machine) };
+    }
+    return null;
+  }
+
+  /** There was another frame meanwhile: this one waits as it did before, and anybody may take it. */
+  private giveBack(adopted: Waiting): void {
+    this.adopted = null;
+    this.keep(adopted);
+  }
+
+  private keep(waiting: Waiting): void {
+    this.waiting.push(waiting);
+    this.machine.locked.exchange(this.linkOf(waiting.frame), waiting.mark);
+  }
+
+  /** Takes the mark away; false: somebody else did. */
+  private claim(frame: number, mark: number): boolean {
+    return this.machine.locked.compareExchange(this.linkOf(frame), mark, 0) === mark;
+  }
+
+  private linkOf(frame: number): number {
+    return this.lists.link + frame * this.lists.linkStride;
+  }
+
   /** Releases a frame: from now on it may be handed out again. The ghost count is published before. */
   free(frame: number): void {
-    const { mem, own, lists } = this;
+    const { mem, own } = this;
     const { ghost, locked } = this.machine;
     locked.add(ghost.allocOf(frame), 1);
     for (;;) {
       const head = locked.load(own);
-      mem[lists.link + frame * lists.linkStride] = head & FRAME_MASK;
+      mem[this.linkOf(frame)] = head & FRAME_MASK;
       if (locked.compareExchange(own, head, (head & ~FRAME_MASK) | (frame + 1)) === head) return;
     }
   }
 
-  /**
-   * Releases a frame when every CPU that has interrupts off now has enabled them. Disabling interrupts is a
-   * full barrier in this build (see Cpu), so a CPU whose flag reads 1 here walks nothing that it found before
-   * this frame was unlinked.
-   */
+  /** Releases a frame when every CPU that has interrupts off now has enabled them. */
   freeAfterGracePeriod(frame: number): void {
-    const { machine } = this;
+    const { locked, ghost } = this.machine;
     if (this.waiting.length > 0) this.poll();
-    const cpus: number[] = [];
-    for (let cpu = 0; cpu < machine.program.cpus; cpu++) {
-      // The count first: an enabling between the two reads is then seen as one.
-      const enablings = machine.enablings(cpu);
-      if (!machine.interruptsOn(cpu)) cpus.push(cpu, enablings);
+    const gracePeriod = new GracePeriod(this.machine);
+    if (gracePeriod.isOver()) {
+      this.free(frame);
+      return;
     }
-    if (cpus.length === 0) this.free(frame);
-    else this.waiting.push({ frame, cpus });
+    // The number tells this time from others that the frame waited: it changes with every release.
+    const mark = WAITS | (locked.load(ghost.allocOf(frame)) & (WAITS - 1));
+    this.keep({ frame, mark, gracePeriod });
   }
 
   /** Releases what no CPU stands in the way of any longer. */
   poll(): void {
-    const { machine, waiting } = this;
+    const { waiting } = this;
     for (let i = waiting.length - 1; i >= 0; i--) {
-      const { frame, cpus } = waiting[i];
-      while (cpus.length > 0) {
-        const enablings = cpus[cpus.length - 1];
-        const cpu = cpus[cpus.length - 2];
-        if (!machine.interruptsOn(cpu) && machine.enablings(cpu) === enablings) break;
-        cpus.length -= 2;
-      }
-      if (cpus.length > 0) continue;
+      const { frame, mark, gracePeriod } = waiting[i];
+      if (!gracePeriod.isOver()) continue;
       waiting.splice(i, 1);
-      this.free(frame);
+      if (this.claim(frame, mark)) this.free(frame);
     }
   }
 
   /** Forgets what waits: a new run begins with a new memory. */
   reset(): void {
     this.waiting.length = 0;
+    this.adopted = null;
   }
 }
