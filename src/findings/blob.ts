@@ -7,10 +7,10 @@
 import type { Verdict } from '../explore/api.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, findingSubject, type MemoryModel } from '../vocabulary/finding.js';
-import { printableJson } from '../vocabulary/unprintable.js';
+import { type BlobEnvelope, blobText, isOfFormat, openEnvelope } from './blob-envelope.js';
 import { blobSchema } from './blob-schema.js';
 import { readText } from './read.js';
-import { brief, checkFinding, isObject, issueLine, parseJson } from './schema.js';
+import { brief, checkFinding, parseJson } from './schema.js';
 
 export const BLOB_FORMAT = 'shootdown-blob';
 export const BLOB_VERSION = 1;
@@ -72,6 +72,12 @@ export interface BlobWitness {
 }
 
 const REMEDY = 'undo the edit, or hunt again with --reporter blob';
+const ENVELOPE: BlobEnvelope<typeof blobSchema> = {
+  format: BLOB_FORMAT,
+  version: BLOB_VERSION,
+  schema: blobSchema,
+  remedy: REMEDY,
+};
 
 /** Reads a file. Throws InputError for one that is no blob. */
 export function readBlob(file: string): Blob {
@@ -91,19 +97,12 @@ export function readBlobJson(file: string): unknown {
 
 /** Whether a value says of itself that it is a blob of a hunt. */
 export function isBlob(value: unknown): value is Readonly<Record<string, unknown>> {
-  return isObject(value) && value.format === BLOB_FORMAT;
+  return isOfFormat(ENVELOPE, value);
 }
 
 /** Checks one that says so. Throws InputError. */
 export function checkBlob(value: Readonly<Record<string, unknown>>, file: string): Blob {
-  if (value.version !== BLOB_VERSION)
-    throw new InputError(
-      `${file}: version: this shootdown reads version ${BLOB_VERSION}, not ${brief(value.version)}`,
-      'use the shootdown that wrote it',
-    );
-  const result = blobSchema.safeParse(value, { reportInput: true });
-  if (!result.success) throw new InputError(`${file}: ${issueLine(result.error)}`, REMEDY);
-  const { hunt, notes, parts } = result.data;
+  const { hunt, notes, parts } = openEnvelope(ENVELOPE, value, file);
   const checked = parts.map(({ shard, did, witness }): BlobPart => {
     const where = `${file}: shard ${shard}: ${did.variant}`;
     if (!hunt.subjects.includes(did.variant) || shard > hunt.shards)
@@ -127,5 +126,5 @@ function strangerIn(finding: Finding, subject: string, hunt: BlobHunt): string |
 }
 
 export function serializeBlob(blob: Blob): string {
-  return printableJson(JSON.stringify(blob, null, 1));
+  return blobText(blob);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Blob, BlobHunt, BlobPart } from '../findings/blob.js';
+import { requireOneOrigin } from '../findings/blob-envelope.js';
 import { InputError } from '../vocabulary/errors.js';
 
 /** A blob, and the file that it was read from, for errors. */
@@ -19,7 +20,13 @@ export interface NamedBlob {
  */
 export function unionOf(blobs: readonly NamedBlob[]): Blob {
   const [first, ...others] = blobs;
-  for (const other of others) requireSameHunt(first, other);
+  for (const { file, blob } of others)
+    requireOneOrigin(
+      HUNT_FIELDS,
+      { file: first.file, of: first.blob.hunt },
+      { file, of: blob.hunt },
+      'hunts',
+    );
   const parts = new Map<string, { readonly part: BlobPart; readonly file: string }>();
   for (const { file, blob } of blobs)
     for (const part of blob.parts) {
@@ -55,21 +62,6 @@ const HUNT_FIELDS = {
   subjects: 'variants',
   shards: 'number of shards',
 } as const satisfies Record<keyof BlobHunt, string>;
-
-function requireSameHunt(one: NamedBlob, other: NamedBlob): void {
-  for (const [field, name] of Object.entries(HUNT_FIELDS) as [keyof BlobHunt, string][]) {
-    const [here, there] = [one.blob.hunt[field], other.blob.hunt[field]];
-    if (JSON.stringify(here) !== JSON.stringify(there))
-      throw new InputError(
-        `${one.file} and ${other.file} are of two hunts: ${name} ${words(here)}, and ${words(there)}`,
-        'merge those of one',
-      );
-  }
-}
-
-function words(value: BlobHunt[keyof BlobHunt]): string {
-  return typeof value === 'object' ? value.join(', ') : String(value);
-}
 
 function requireSameRun(
   one: { part: BlobPart; file: string },

@@ -3,10 +3,10 @@
  * together with those of the other shards.
  */
 
-import { brief, checkFinding, isObject, issueLine } from '../../findings/schema.js';
+import { type BlobEnvelope, blobText, isOfFormat, openEnvelope } from '../../findings/blob-envelope.js';
+import { checkFinding } from '../../findings/schema.js';
 import { InputError } from '../../vocabulary/errors.js';
 import { type Finding, findingSubject, type MemoryModel } from '../../vocabulary/finding.js';
-import { printableJson } from '../../vocabulary/unprintable.js';
 import { VERSION } from '../../vocabulary/version.js';
 import type { VerifyShard, VerifyVerdict } from '../api.js';
 import { verifyBlobSchema } from './blob-schema.js';
@@ -66,26 +66,25 @@ export function verifyBlob(
 }
 
 export function serializeVerifyBlob(blob: VerifyBlob): string {
-  return printableJson(JSON.stringify(blob, null, 1));
+  return blobText(blob);
 }
 
 const REMEDY = 'undo the edit, or verify again with --reporter blob';
+const ENVELOPE: BlobEnvelope<typeof verifyBlobSchema> = {
+  format: VERIFY_BLOB_FORMAT,
+  version: VERIFY_BLOB_VERSION,
+  schema: verifyBlobSchema,
+  remedy: REMEDY,
+};
 
 /** Whether a value says of itself that it is one. */
 export function isVerifyBlob(value: unknown): value is Readonly<Record<string, unknown>> {
-  return isObject(value) && value.format === VERIFY_BLOB_FORMAT;
+  return isOfFormat(ENVELOPE, value);
 }
 
 /** Checks one that says so. Throws InputError. */
 export function checkVerifyBlob(value: Readonly<Record<string, unknown>>, file: string): VerifyBlob {
-  if (value.version !== VERIFY_BLOB_VERSION)
-    throw new InputError(
-      `${file}: version: this shootdown reads version ${VERIFY_BLOB_VERSION}, not ${brief(value.version)}`,
-      'use the shootdown that wrote it',
-    );
-  const result = verifyBlobSchema.safeParse(value, { reportInput: true });
-  if (!result.success) throw new InputError(`${file}: ${issueLine(result.error)}`, REMEDY);
-  const { search, parts } = result.data;
+  const { search, parts } = openEnvelope(ENVELOPE, value, file);
   const subjects = new Set(search.subjects.map(subjectKey));
   const checked = parts.map(({ verdict, witness }): VerifyPart => {
     const { index, of, split } = verdict.shard;

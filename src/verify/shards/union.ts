@@ -3,6 +3,7 @@
  * part, so that it does not matter in which order, in which groups or how often blobs are merged.
  */
 
+import { requireOneOrigin } from '../../findings/blob-envelope.js';
 import { InputError } from '../../vocabulary/errors.js';
 import {
   type PartVerdict,
@@ -30,7 +31,13 @@ interface NamedPart {
  */
 export function unionOfVerifyBlobs(blobs: readonly NamedVerifyBlob[]): VerifyBlob {
   const [first, ...others] = blobs;
-  for (const other of others) requireSameSearch(first, other);
+  for (const { file, blob } of others)
+    requireOneOrigin(
+      FIELDS,
+      { file: first.file, of: first.blob.search },
+      { file, of: blob.search },
+      'verifications',
+    );
   const parts = new Map<string, NamedPart>();
   const decided = new Map<string, NamedPart>();
   for (const { file, blob } of blobs)
@@ -63,18 +70,6 @@ const FIELDS = {
   shards: 'number of shards',
   subjects: 'programs or scenarios',
 } as const satisfies Record<keyof SharedSearch, string>;
-
-function requireSameSearch(one: NamedVerifyBlob, other: NamedVerifyBlob): void {
-  for (const [field, name] of Object.entries(FIELDS) as [keyof SharedSearch, string][]) {
-    const [here, there] = [one.blob.search[field], other.blob.search[field]];
-    if (JSON.stringify(here) === JSON.stringify(there)) continue;
-    const values = field === 'subjects' ? '' : ` ${here ?? 'none'}, and ${there ?? 'none'}`;
-    throw new InputError(
-      `${one.file} and ${other.file} are of two verifications: ${name}${values}`,
-      'merge those of one',
-    );
-  }
-}
 
 /** Whether it came as far as to share out, or to the end. */
 function tells({ shard, complete, violation }: PartVerdict): boolean {
