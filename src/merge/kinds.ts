@@ -31,8 +31,10 @@ export class Renaming {
   }
 }
 
+type WitnessedPart = Pick<BlobPart, 'shard' | 'witness'>;
+
 /** The bugs that parts met, each with its best witness, the one with the best of all first. */
-export function kindsOf(parts: readonly BlobPart[], renaming = new Renaming()): Kind[] {
+export function kindsOf(parts: readonly WitnessedPart[], renaming = new Renaming()): Kind[] {
   const kinds = new Map<string, { best: BlobWitness; readonly shards: Set<number> }>();
   for (const { shard, witness } of parts) {
     if (witness === null) continue;

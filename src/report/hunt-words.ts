@@ -42,11 +42,23 @@ export function openFindingsMet(verdict: Verdict): string[] {
  * escaped but for its parts.
  */
 export function openFindingLines(verdicts: readonly Verdict[]): string[] {
-  const lines = verdicts.flatMap((verdict) => {
-    const names = openFindingsMet(verdict);
-    if (names.length === 0) return [];
-    const only = verdict.violation === null ? 'nothing but' : 'also';
-    return [`${visible(verdict.variant)}: ${only} what is known of this kernel was met: ${names.join(', ')}`];
+  return metLines(
+    verdicts.map((verdict) => ({
+      variant: verdict.variant,
+      violation: verdict.violation,
+      met: openFindingsMet(verdict),
+    })),
+  );
+}
+
+/** The same where it is known which they are. */
+export function metLines(
+  subjects: readonly (Pick<Verdict, 'variant' | 'violation'> & { readonly met: readonly string[] })[],
+): string[] {
+  const lines = subjects.flatMap(({ variant, violation, met }) => {
+    if (met.length === 0) return [];
+    const only = violation === null ? 'nothing but' : 'also';
+    return [`${visible(variant)}: ${only} what is known of this kernel was met: ${met.join(', ')}`];
   });
   return lines.length === 0
     ? []

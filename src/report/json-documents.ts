@@ -12,8 +12,8 @@ import type { Verdict } from '../explore/api.js';
 import type { LockstepResult } from '../lockstep/api.js';
 import type { Difference } from '../replay/differences.js';
 import type { Replay } from '../replay/replay-finding.js';
+import type { StressResult } from '../stress/api.js';
 import type { SelfTest } from '../stress/self-test.js';
-import type { CampaignResult } from '../stress/stress-campaign.js';
 import { type Finding, findingSubject, type Violation, type ViolationClass } from '../vocabulary/finding.js';
 import { placeWords } from '../vocabulary/told.js';
 import { printableJson } from '../vocabulary/unprintable.js';
@@ -292,7 +292,7 @@ export function showDocument(
 }
 
 /** `stress --json`: the run's fields, and what it rests on. */
-export type StressDocument = CampaignResult['result'] & {
+export type StressDocument = StressResult & {
   readonly format: 'shootdown-stress';
   readonly version: 1;
   readonly shootdown: string;
@@ -303,7 +303,32 @@ export type StressDocument = CampaignResult['result'] & {
   readonly witness: StressWitness | null;
   /** The kernel's open finding that the explorer met in what failed, where it met nothing else; else null. */
   readonly known: string | null;
+  /** Of `merge`. */
+  readonly merged?: StressMerged;
 };
+
+/** What a merge of stress runs says beside their sum. */
+export interface StressMerged {
+  readonly files: number;
+  /** Each computer's run, by seed. */
+  readonly runs: readonly (Pick<StressResult, 'seed' | 'seconds' | 'waiting' | 'interrupted'> & {
+    readonly selfTest: SelfTest;
+  })[];
+  /** What ran in each scenario, or of each program. */
+  readonly places: readonly StressPlace[];
+  /** Every bug that the explorer found for a run. */
+  readonly findings: HuntMerged['findings'];
+}
+
+export interface StressPlace
+  extends Pick<StressResult, 'variant' | 'scenario' | 'cpus' | 'seconds' | 'shootdowns' | 'rounds'> {
+  /** Computers' runs that came to it. */
+  readonly runs: number;
+  readonly violations: number;
+  readonly hangs: number;
+  /** Threads that died. */
+  readonly dead: number;
+}
 
 export interface StressWitness {
   /** Path of the finding, or null. */
@@ -315,8 +340,8 @@ export interface StressWitness {
 
 export function stressDocument(
   shootdown: string,
-  { result }: CampaignResult,
-  about: Pick<StressDocument, 'interrupted' | 'selfTest' | 'witness' | 'known'>,
+  result: StressResult,
+  about: Pick<StressDocument, 'interrupted' | 'selfTest' | 'witness' | 'known' | 'merged'>,
 ): StressDocument {
   return { format: 'shootdown-stress', version: 1, shootdown, ...result, ...about };
 }

@@ -1,8 +1,8 @@
 import type { StressResult } from './api.js';
 
 /**
- * Several runs as one: the whole catalogue in turn. Rates stay those of the time that ran; what is per CPU
- * takes the worst.
+ * Several runs as one: the whole catalogue in turn, or one scenario several times. Rates stay those of the
+ * time that ran; what is per CPU takes the worst.
  */
 export function mergeResults(results: readonly StressResult[]): StressResult {
   const [first] = results;
@@ -15,16 +15,20 @@ export function mergeResults(results: readonly StressResult[]): StressResult {
   const failed = results.find(
     ({ violations, hang, dead }) => violations.length > 0 || hang !== null || dead.length > 0,
   );
+  const isOne = results.every(
+    ({ variant, scenario }) => variant === first.variant && scenario === first.scenario,
+  );
   // The run in which the fewest CPUs got anywhere speaks for all.
   const least = results.reduce((worst, result) =>
     result.cpus - result.progressed > worst.cpus - worst.progressed ? result : worst,
   );
   return {
     ...first,
-    ...(failed === undefined
+    ...(failed === undefined || isOne
       ? {}
       : { failedIn: first.rounds === undefined ? failed.scenario : failed.variant }),
-    ...(first.rounds === undefined ? { scenario: 'catalogue' } : { rounds: sum(({ rounds = 0 }) => rounds) }),
+    ...(first.rounds === undefined ? {} : { rounds: sum(({ rounds = 0 }) => rounds) }),
+    ...(first.rounds === undefined && !isOne ? { scenario: 'catalogue' } : {}),
     cpus: least.cpus,
     progressed: least.progressed,
     seconds: sum(({ seconds }) => seconds),

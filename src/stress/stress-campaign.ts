@@ -33,6 +33,8 @@ const TURN_MS_MAX = 8000;
 
 export interface CampaignResult {
   readonly result: StressResult;
+  /** The same for each target that was come to, in their order. */
+  readonly byTarget: readonly StressResult[];
   /** What the violation, hang or death was seen in; null if all was well. */
   readonly failedIn: StressTarget | null;
 }
@@ -48,6 +50,7 @@ export async function stressCampaign(
 ): Promise<CampaignResult> {
   const engine = new StressEngine(modules);
   const results: StressResult[] = [];
+  const turns: StressResult[][] = targets.map(() => []);
   let failedIn: StressTarget | null = null;
   try {
     let left = plan.forMs;
@@ -62,6 +65,7 @@ export async function stressCampaign(
       const seed = (plan.seed + Math.imul(round, 0x9e3779b9)) >>> 0;
       const result = await engine.run({ ...plan, ...chosen, seed, forMs });
       results.push({ ...result, seed: plan.seed });
+      turns[turn % targets.length].push({ ...result, seed: plan.seed });
       left -= result.seconds * 1000;
       if (result.violations.length > 0 || result.hang !== null || result.dead.length > 0) failedIn = chosen;
       if (result.interrupted) break;
@@ -69,5 +73,6 @@ export async function stressCampaign(
   } finally {
     await engine.close();
   }
-  return { result: mergeResults(results), failedIn };
+  const byTarget = turns.filter((own) => own.length > 0).map(mergeResults);
+  return { result: mergeResults(results), byTarget, failedIn };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Engine, ThreadEngine } from '../../src/cli/engine-api.js';
+import { checkStressBlob } from '../../src/merge/stress/blob.js';
 import type { StressPlan, StressResult } from '../../src/stress/api.js';
 import type { SelfTest } from '../../src/stress/self-test.js';
 import type { StressTarget } from '../../src/stress/stress-campaign.js';
@@ -31,7 +32,7 @@ function engineWith(
       asked.push({ ...request, ...scenarios[0] });
       const answer = sampleResult(result);
       const failed = answer.violations.length > 0 || answer.hang !== null || answer.dead.length > 0;
-      return { result: answer, failedIn: failed ? scenarios[0] : null };
+      return { result: answer, byTarget: [answer], failedIn: failed ? scenarios[0] : null };
     },
     replay: async () => Promise.reject(new Error('not asked for')),
   };
@@ -118,8 +119,10 @@ describe('stress', () => {
       expect(dots.stdout).toMatch(/^x\n1 of 1 subject with a violation/);
       const alone = await cli([...asked, '--reporter', 'junit'], { engine });
       expect(alone.stdout).toMatch(/^<\?xml /);
-      const blob = await cli([...asked, '--reporter', 'blob'], { engine });
-      expect([blob.exitCode, blob.stderr]).toEqual([2, expect.stringContaining('no blob of a stress run')]);
+      const line = 'stress --variant 6.17.5 --scenario two-mm-switch --no-witness --reporter blob';
+      const blob = await cli(line.split(' '), { engine });
+      const [part] = checkStressBlob(JSON.parse(blob.stdout), 'stdout').parts;
+      expect([blob.exitCode, part.seed, part.results[0].violations]).toEqual([1, 1, VIOLATION.violations]);
     } finally {
       rmSync(out, { recursive: true });
     }
@@ -211,7 +214,8 @@ describe('stress', () => {
       ...engine.threads,
       stress: async ({ signal }) => {
         interrupt();
-        return { result: sampleResult({ interrupted: signal?.aborted === true }), failedIn: null };
+        const result = sampleResult({ interrupted: signal?.aborted === true });
+        return { result, byTarget: [result], failedIn: null };
       },
     };
     const run = await cli(['stress', '--variant', '6.17.5'], {

@@ -118,10 +118,11 @@ export const SUBJECTS: readonly Subject[] = [
       threads: {
         ...createEngine().threads,
         selfTest: async () => sampleSelfTest({}),
-        stress: async (_, targets) => ({
-          result: sampleResult({ violations: [{ class: 'stale-use', cpu: 1, message: 'CPU1 read page 0' }] }),
-          failedIn: targets[0],
-        }),
+        stress: async (_, targets) => {
+          const violations = [{ class: 'stale-use', cpu: 1, message: 'CPU1 read page 0' }] as const;
+          const result = sampleResult({ violations });
+          return { result, byTarget: [result], failedIn: targets[0] };
+        },
       },
     })),
   },

@@ -223,6 +223,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   // One shard of eight, which is no whole hunt.
   'shootdown merge blobs': cli(3, { prints: /^6\.18: shards 1, 3, 4, 5, 6, 7, 8 are missing/m }),
+  'shootdown merge runs': inTest('cli/merge-stress', "['merge', ...files"),
+  'shootdown stress --variant 6.18 --for 1h --seed 2 --reporter blob --reporter-file runs/2.json': inTest(
+    'cli/stress',
+    '--reporter blob',
+  ),
   'shootdown merge blobs --reporter junit --reporter-file junit.xml': cli(3, { prints: /^6\.18 +none/m }),
   'shootdown merge blobs --reporter html --report-dir night': cli(3, { prints: /^6\.18 +none/m }),
   'shootdown hunt --variant 6.14 --reporter html': cli([0, 1], { prints: /^6\.14 /m }),

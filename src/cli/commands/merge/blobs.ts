@@ -3,6 +3,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLOB_FORMAT, checkBlob, isBlob, readBlobJson } from '../../../findings/blob.js';
+import { checkStressBlob, isStressBlob } from '../../../merge/stress/blob.js';
+import type { NamedStressBlob } from '../../../merge/stress/union.js';
 import type { NamedBlob } from '../../../merge/union.js';
 import { checkVerifyBlob, isVerifyBlob } from '../../../verify/shards/blob.js';
 import type { NamedVerifyBlob } from '../../../verify/shards/union.js';
@@ -12,20 +14,23 @@ import { InputError, systemReason } from '../../../vocabulary/errors.js';
 const FILES_MAX = 20_000;
 const REMEDY = 'give files that "shootdown hunt --reporter blob" wrote, or directories of them';
 
-/** Of a hunt, or of a verification; not of both. */
+/** Of hunts, of verifications or of stress runs; of one kind only. */
 export interface NamedBlobs {
   readonly hunts: readonly NamedBlob[];
   readonly verifications: readonly NamedVerifyBlob[];
+  readonly stresses: readonly NamedStressBlob[];
 }
 
 /** In the order of their names. Throws InputError where a path cannot be read, or leads to no blob. */
 export function readBlobs(paths: readonly string[]): NamedBlobs {
   const hunts: NamedBlob[] = [];
   const verifications: NamedVerifyBlob[] = [];
+  const stresses: NamedStressBlob[] = [];
   const read = (file: string): boolean => {
     const value = readBlobJson(file);
     if (isBlob(value)) hunts.push({ file, blob: checkBlob(value, file) });
     else if (isVerifyBlob(value)) verifications.push({ file, blob: checkVerifyBlob(value, file) });
+    else if (isStressBlob(value)) stresses.push({ file, blob: checkStressBlob(value, file) });
     else return false;
     return true;
   };
@@ -35,12 +40,18 @@ export function readBlobs(paths: readonly string[]): NamedBlobs {
     } else if (filesUnder(path).filter(read).length === 0)
       throw new InputError(`${path}: there is no blob in this directory`, REMEDY);
   }
-  if (hunts.length > 0 && verifications.length > 0)
+  const kinds: readonly [string, readonly { readonly file: string }[]][] = [
+    ['a hunt', hunts],
+    ['a verification', verifications],
+    ['a stress run', stresses],
+  ];
+  const [one, other] = kinds.filter(([, blobs]) => blobs.length > 0);
+  if (other !== undefined)
     throw new InputError(
-      `${hunts[0].file} is of a hunt, and ${verifications[0].file} of a verification`,
+      `${one[1][0].file} is of ${one[0]}, and ${other[1][0].file} of ${other[0]}`,
       'merge those of one',
     );
-  return { hunts, verifications };
+  return { hunts, verifications, stresses };
 }
 
 function isDirectory(path: string): boolean {

@@ -1,4 +1,4 @@
-/** `shootdown merge`: what the shards of a hunt wrote with `--reporter blob`, as one hunt's report. */
+/** `shootdown merge`: what commands left behind with `--reporter blob`, put together; here, of hunts. */
 
 import type { Verdict } from '../../../explore/api.js';
 import type { Blob, BlobPart } from '../../../findings/blob.js';
@@ -21,7 +21,8 @@ import { refuseIdle } from '../hunt/idle.js';
 import { outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
 import { readBlobs } from './blobs.js';
-import { Executions, KindSaver, shownWitness } from './save-kinds.js';
+import { Executions, KindSaver, shownWitness, tellLimits } from './save-kinds.js';
+import { mergeStress } from './stress.js';
 import { mergeVerification } from './verification.js';
 
 const FLAGS = {
@@ -39,6 +40,7 @@ Examples:
   $ shootdown merge blobs
   $ shootdown merge blobs --reporter junit --reporter-file junit.xml
   $ shootdown merge monday tuesday --reporter blob --reporter-file week.json
+  $ shootdown stress --variant 6.18 --for 1h --seed 2 --reporter blob --reporter-file runs/2.json
   $ shootdown verify --variant 6.18 --scenario two-dontneed --shard 2/8 --reporter blob --reporter-file 2.json
 
 Executions add up; a shard that is there twice counts once. Each bug is told once, with its shortest
@@ -47,18 +49,18 @@ in every order, and what was merged can be merged again.
 
 Of a verification all states were looked at where every shard has looked at those that its part leads
 to, and the shortest of the shards' witnesses is the shortest of all. It takes --reporter default, json,
-html and blob.
+html and blob. Stress runs of several computers add up, each once; they take the reports of stress.
 
 Exit codes: 0 no violation found, or known ones only, 1 a violation, 2 usage or bad input, or a witness
-that does not replay, 3 a shard is missing or was interrupted, a finding cannot be saved, or a variant
-changed nothing of its base.`;
+that does not replay, 3 a shard is missing or was interrupted, threads hung or died, a finding cannot be
+saved, or a variant changed nothing of its base.`;
 
 export const mergeCommand = defineCommand({
   name: 'merge',
-  summary: 'put together what the shards of a hunt, or of a verification, have found',
+  summary: 'put together what the shards of a hunt or a verification, or stress runs, have found',
   description:
-    'Reads the blobs of the shards of one hunt, or of one verification, adds up what they did, and reports ' +
-    'it as that hunt or verification would.',
+    'Reads the blobs of the shards of one hunt or of one verification, or of stress runs of the same, adds ' +
+    'up what they did, and reports it as that hunt, verification or run would.',
   arguments: { paths: atLeastOne('paths', 'blobs, or directories with blobs in them') },
   flags: FLAGS,
   help: HELP,
@@ -67,8 +69,9 @@ export const mergeCommand = defineCommand({
 
 async function merge(context: CliContext, paths: readonly string[], flags: MergeFlags): Promise<number> {
   const { io } = context;
-  const { hunts: blobs, verifications } = readBlobs(paths);
+  const { hunts: blobs, verifications, stresses } = readBlobs(paths);
   if (verifications.length > 0) return mergeVerification(context, verifications, flags);
+  if (stresses.length > 0) return mergeStress(context, stresses, flags);
   requireDistinctFiles(
     outputsOf(flags),
     blobs.map(({ file }) => ({ flag: 'a blob', path: file })),
@@ -88,23 +91,7 @@ async function merge(context: CliContext, paths: readonly string[], flags: Merge
     outcomes.push(outcome);
     reporting.verdict(outcome.result.verdict);
   }
-  if (saver.unsaved > 0)
-    printLine(
-      io.stderr,
-      `shootdown: ${count(saver.unsaved, 'bug')} more than a merge saves: their witnesses are in the blobs`,
-    );
-  if (executions.left > 0)
-    printLine(
-      io.stderr,
-      `shootdown: ${count(executions.left, 'witness', 'witnesses')} more than a merge executes again: ` +
-        'what is said of them is the word of the blobs; replay their files',
-    );
-  if (executions.foreign > 0)
-    printLine(
-      io.stderr,
-      `shootdown: ${count(executions.foreign, 'witness', 'witnesses')} of modules or C text, which a ` +
-        'merge does not run: what is said of them is the word of the blobs; replay their files',
-    );
+  tellLimits(context, saver, executions);
   const report = reportOf(context, blobs.length, blob, outcomes, flags.allowNoEffect);
   const failures = await endAll(reporting, report);
   for (const { message } of failures) printLine(io.stderr, `shootdown: ${visible(message)}`);

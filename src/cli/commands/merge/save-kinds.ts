@@ -4,6 +4,7 @@ import type { BlobWitness } from '../../../findings/blob.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import type { Kind } from '../../../merge/kinds.js';
 import type { MergedFinding, Witness } from '../../../report/reporters/hunt-report.js';
+import { count } from '../../../report/text-columns.js';
 import { replayCommand } from '../../../report/witness-words.js';
 import {
   type Finding,
@@ -11,7 +12,9 @@ import {
   isProgramFinding,
   type KernelFinding,
 } from '../../../vocabulary/finding.js';
+import type { CliContext } from '../../command-context.js';
 import type { Engine, ReplayResult } from '../../engine-api.js';
+import { printLine } from '../../io.js';
 
 /** Findings that one merge saves: nobody has heard of more bugs at a time, and each costs a sync. */
 const SAVED_MAX = 200;
@@ -85,6 +88,24 @@ function isOurs(finding: Finding): finding is KernelFinding {
     (finding.modules ?? []).length > 0 ||
     finding.kernelSource !== undefined
   );
+}
+
+/** Says on stderr what a merge has not done, as it has bounds. */
+export function tellLimits({ io }: CliContext, saver: KindSaver, { left, foreign }: Executions): void {
+  const say = (text: string): void => printLine(io.stderr, `shootdown: ${text}`);
+  const witnesses = (number: number): string => count(number, 'witness', 'witnesses');
+  if (saver.unsaved > 0)
+    say(`${count(saver.unsaved, 'bug')} more than a merge saves: their witnesses are in the blobs`);
+  if (left > 0)
+    say(
+      `${witnesses(left)} more than a merge executes again: what is said of them is the word of the blobs; ` +
+        'replay their files',
+    );
+  if (foreign > 0)
+    say(
+      `${witnesses(foreign)} of modules or C text, which a merge does not run: what is said of them is the ` +
+        'word of the blobs; replay their files',
+    );
 }
 
 /** What a report shows of it. */

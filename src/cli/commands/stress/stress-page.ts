@@ -1,4 +1,4 @@
-/** What a stress run is of, in words, its page, and the witness as reports have it. */
+/** What a stress run is of, in words, its page, its blob, and the witness as reports have it. */
 
 import type { ReportPage, ShownWitness } from '../../../report/page/results.js';
 import { stressPage } from '../../../report/page/stress-page.js';
@@ -8,7 +8,7 @@ import { type LabelledLine, replayCommand } from '../../../report/witness-words.
 import type { SelfTest } from '../../../stress/self-test.js';
 import type { CampaignResult } from '../../../stress/stress-campaign.js';
 import type { CliContext } from '../../command-context.js';
-import type { HuntResult } from '../../engine-api.js';
+import type { ShownLook } from './print-stress.js';
 import type { StressTargets } from './stress-targets.js';
 
 interface StressRun {
@@ -23,21 +23,20 @@ export function aboutRun({ chosen, flags, test }: StressRun): LabelledLine[] {
   const one = ofPrograms ? `on ${cpus}` : `${targets[0].name} on ${cpus}`;
   const several = ofPrograms ? 'in turn' : `${targets.length} scenarios in turn`;
   const where = targets.length === 1 ? one : several;
-  const buffering = `store buffering seen in ${(100 * test.storeBuffering).toFixed(2)} % of tries`;
   return [
     {
       label: 'stress',
       text: `${name}, ${where}, ${flags.for / 1000} s, seed ${flags.seed}, ${flags.memory}`,
     },
-    {
-      label: 'computer',
-      text: `Node ${test.node}, ${count(test.cores, 'core')}, ${test.reason}, ${buffering}`,
-    },
+    { label: 'computer', text: computerWords(test) },
   ];
 }
 
-/** What the explorer came to, and where its finding was saved. */
-type Witness = HuntResult & { readonly path: string | null };
+/** A computer, as its self-test has shown it. */
+export function computerWords({ node, cores, reason, storeBuffering }: SelfTest): string {
+  const buffering = `store buffering seen in ${(100 * storeBuffering).toFixed(2)} % of tries`;
+  return `Node ${node}, ${count(cores, 'core')}, ${reason}, ${buffering}`;
+}
 
 export function pageOf(
   context: CliContext,
@@ -48,8 +47,8 @@ export function pageOf(
   return stressPage({ shootdown: context.version, interrupted }, result, witness, aboutRun(run));
 }
 
-export function shownWitness(witness: Witness | null): ShownWitness | null {
-  const { finding = null, replay = null, path = null } = witness ?? {};
+export function shownWitness(look: ShownLook | null): ShownWitness | null {
+  const { finding = null, replay = null, path = null } = look ?? {};
   if (finding === null || replay === null) return null;
   const command = path === null ? null : replayCommand(path, finding);
   return { finding, cause: replay.cause, file: path, execution: replay, replay: command };

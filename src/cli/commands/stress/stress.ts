@@ -5,11 +5,11 @@
 import type { HuntProgress, HuntRequest } from '../../../explore/api.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { serializeStressBlob } from '../../../merge/stress/blob.js';
 import { visible } from '../../../report/escape.js';
-import { openFindingLines } from '../../../report/hunt-words.js';
-import { type StressWitness, stressDocument } from '../../../report/json-documents.js';
+import { openFindingsMet } from '../../../report/hunt-words.js';
+import { stressDocument } from '../../../report/json-documents.js';
 import { stressHuntReport } from '../../../report/stress-hunt-report.js';
-import { stressLines } from '../../../report/stress-words.js';
 import { count } from '../../../report/text-columns.js';
 import { aboutLeft, durationWords } from '../../../report/time-words.js';
 import type { StressProgress } from '../../../stress/api.js';
@@ -17,10 +17,9 @@ import type { SelfTest } from '../../../stress/self-test.js';
 import type { CampaignResult, StressTarget } from '../../../stress/stress-campaign.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
-import type { HuntResult } from '../../engine-api.js';
-import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../exit-codes.js';
+import { EXIT_FAILURE, EXIT_INTERRUPTED } from '../../exit-codes.js';
 import { duration, names, oneOf, wholeNumber } from '../../flag-values.js';
-import { printInterrupted, printLine } from '../../io.js';
+import { printInterrupted } from '../../io.js';
 import {
   ALLOW_NO_EFFECT,
   flag,
@@ -37,21 +36,17 @@ import {
   WATCH,
 } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
-import {
-  printCommands,
-  printIndented,
-  printLabelled,
-  printSentence,
-  printTimeline,
-} from '../../print-witness.js';
+import { printLabelled } from '../../print-witness.js';
 import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
 import { isDocumentAlone } from '../hunt/reporting.js';
-import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
+import { OWN_REPORTING_WITH_BLOB, OwnReporting } from '../own-reports.js';
 import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { printStress, type ShownLook, stressExitCode, stressWitness } from './print-stress.js';
+import { blobOfRun } from './stress-blob.js';
 import { aboutRun, huntWitness, pageOf, shownWitness } from './stress-page.js';
 import { type StressTargets, selectStressTargets } from './stress-targets.js';
 
@@ -106,7 +101,7 @@ const FLAGS = {
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
   cOpt: C_OPT,
-  ...OWN_REPORTING,
+  ...OWN_REPORTING_WITH_BLOB,
 };
 
 type StressFlags = Given<typeof FLAGS>;
@@ -119,6 +114,8 @@ Examples:
   $ shootdown stress ticket-lock.ts
   $ shootdown stress --kernel-source ~/linux --cpus 8
   $ shootdown stress --variant 6.18 --scenario munmap-storm --cpus 8 --json
+  $ shootdown stress --variant 6.18 --for 1h --seed 2 --reporter blob --reporter-file runs/2.json
+  $ shootdown merge runs
 
 Exit codes: 0 no violation seen, 1 a violation, 2 usage or bad input, 3 a hang, a dead thread, a failed
 self-test or another failure, 130 interrupted.`;
@@ -146,37 +143,44 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const chosen = await selectStressTargets(engine, flags, own);
   if (flags.witness) checkOutDirectory(flags.out);
-  const reporting = new OwnReporting(context, flags, 'a stress run');
+  const reporting = new OwnReporting(context, flags, null);
   reporting.begin();
   const keeper = await keeperOf(context, flags.out);
   const run = await runThreads(context, chosen, flags, keeper, reporting);
-  const { campaign, selfTest, witness, failure, interrupted } = run;
-  if (reporting.isPrinted) printResult(context, campaign, witness);
-  const shown = shownWitness(witness);
+  const { campaign, selfTest, look, failure, interrupted } = run;
+  const { result } = campaign;
+  if (reporting.isPrinted) printStress(context, result, look);
+  const shown = shownWitness(look);
   await reporting.end(
     {
       document: () => documentOf(context, run),
       page: () =>
         pageOf(context, { chosen, flags, test: selfTest }, campaign, { witness: shown, interrupted }),
+      blob: () =>
+        serializeStressBlob(blobOfRun(chosen, flags, { ...run, perturb: perturbOf(chosen, flags) })),
     },
-    stressHuntReport(campaign.result, huntWitness(shown), witness?.path ?? null, flags.allowNoEffect),
+    stressHuntReport(result, huntWitness(shown), look?.path ?? null, flags.allowNoEffect),
   );
   if (interrupted) {
     printInterrupted(io, 'what was seen by then is above');
     return EXIT_INTERRUPTED;
   }
   if (failure !== null) throw failure;
-  return keeper.failed ? EXIT_FAILURE : exitCode(context, campaign, flags);
+  return keeper.failed ? EXIT_FAILURE : stressExitCode(context, result, flags);
 }
 
 /** What threads have shown, and what the explorer found of it. */
 interface StressRun {
   readonly campaign: CampaignResult;
   readonly selfTest: SelfTest;
-  readonly witness: Witness | null;
+  readonly look: ShownLook | null;
   /** Why the explorer could not look, to be thrown once what is known has been told; null if nothing. */
   readonly failure: unknown;
   readonly interrupted: boolean;
+}
+
+function perturbOf({ ofPrograms }: StressTargets, { perturb }: StressFlags): number {
+  return perturb ?? (ofPrograms ? PERTURB_PROGRAMS : PERTURB_DEFAULT);
 }
 
 async function runThreads(
@@ -191,7 +195,7 @@ async function runThreads(
   const progress = progressOf(context, isQuiet);
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
-  let witness: Witness | null = null;
+  let look: ShownLook | null = null;
   let failure: unknown = null;
   try {
     progress.show('self-test of the memory accesses');
@@ -200,7 +204,7 @@ async function runThreads(
       progress.clear();
       printLabelled(context, aboutRun({ chosen, flags, test }));
     }
-    const { seed, memory, wait, perturb = ofPrograms ? PERTURB_PROGRAMS : PERTURB_DEFAULT } = flags;
+    const { seed, memory, wait } = flags;
     const begunMs = performance.now();
     const campaign = await engine.threads.stress(
       {
@@ -208,7 +212,7 @@ async function runThreads(
         seed,
         memory,
         waiting: wait,
-        perturbEvery: perturb,
+        perturbEvery: perturbOf(chosen, flags),
         atomicStores: test.atomicStores,
         signal: abort.signal,
         // What it tells is of one scenario of several.
@@ -228,13 +232,13 @@ async function runThreads(
       try {
         const onProgress = (of: HuntProgress): void => progress.update(of, 'looking for a witness; ');
         const hunt = { ...flags, signal: abort.signal, onProgress };
-        witness = await findWitness(context, campaign.failedIn, hunt, keeper);
+        look = await findWitness(context, campaign.failedIn, hunt, keeper);
       } catch (error) {
         // What the threads have shown is told first.
         failure = error;
       }
     }
-    return { campaign, selfTest: test, witness, failure, interrupted: abort.signal.aborted };
+    return { campaign, selfTest: test, look, failure, interrupted: abort.signal.aborted };
   } finally {
     progress.clear();
     stopListening();
@@ -251,31 +255,11 @@ async function selfTest({ engine }: CliContext): Promise<SelfTest> {
   return test;
 }
 
-function documentOf(
-  { version }: CliContext,
-  { campaign, interrupted, selfTest, witness }: StressRun,
-): unknown {
-  const found = witness === null ? null : witnessOf(witness);
-  const known = witness?.verdict.known ?? null;
-  return stressDocument(version, campaign, { interrupted, selfTest, witness: found, known });
-}
-
-function exitCode({ io }: CliContext, { result }: CampaignResult, { allowNoEffect }: StressFlags): number {
-  if (result.violations.length > 0) return EXIT_VIOLATION;
-  if (result.hang !== null) printLine(io.stderr, `shootdown: hang: ${visible(result.hang.message)}`);
-  if (result.dead.length > 0) printLine(io.stderr, `shootdown: ${visible(result.dead[0].split('\n')[0])}`);
-  if (result.hang !== null || result.dead.length > 0) return EXIT_FAILURE;
-  if (!result.changedNothing || allowNoEffect) return EXIT_OK;
-  printLine(
-    io.stderr,
-    `shootdown: ${visible(result.variant)}: nothing that it replaces ever ran; give --allow-no-effect ` +
-      'if that is meant',
-  );
-  return EXIT_FAILURE;
-}
-
-interface Witness extends HuntResult {
-  readonly path: string | null;
+function documentOf({ version }: CliContext, { campaign, interrupted, selfTest, look }: StressRun): unknown {
+  const witness = look === null ? null : stressWitness(look);
+  return stressDocument(version, campaign.result, {
+    ...{ interrupted, selfTest, witness, known: look?.known ?? null },
+  });
 }
 
 /** The explorer's look at the same scenario, with as many CPUs as it was made for, or at the same program. */
@@ -284,7 +268,7 @@ async function findWitness(
   target: StressTarget,
   { seed, memory, signal, onProgress }: Pick<HuntRequest, 'seed' | 'memory' | 'signal' | 'onProgress'>,
   keeper: Keeper,
-): Promise<Witness> {
+): Promise<ShownLook> {
   const jobs = 2;
   const pool = await engine.openPool(jobs);
   try {
@@ -294,37 +278,14 @@ async function findWitness(
       'scenario' in target
         ? await engine.hunt({ ...plan, variant: target.variant, scenarios: [target.scenario] }, pool)
         : await engine.huntProgram({ ...plan, program: target.program }, pool);
-    return { ...result, path: result.finding === null ? null : keeper.keep(result.finding) };
+    const { verdict, finding, replay } = result;
+    const { variant, executions, seconds, violation, message, known = null } = verdict;
+    return {
+      ...{ variant, executions, seconds, violation, message, known, met: openFindingsMet(verdict) },
+      ...{ finding: replay === null ? null : finding, replay },
+      path: finding === null ? null : keeper.keep(finding),
+    };
   } finally {
     await pool.close();
   }
-}
-
-function printResult(context: CliContext, { result }: CampaignResult, witness: Witness | null): void {
-  const { io } = context;
-  printLabelled(context, stressLines(result));
-  if (witness === null) return;
-  printLine(io.stdout, '');
-  const same = result.rounds === undefined ? 'scenario' : 'program';
-  if (witness.finding === null || witness.replay === null) {
-    const { executions, seconds } = witness.verdict;
-    printIndented(context, [
-      `the explorer found no witness in ${count(executions, 'execution')} (${seconds.toFixed(1)} s) of ` +
-        `the same ${same}`,
-      // It goes past what is known of the kernel: then threads have most likely shown just that.
-      ...openFindingLines([witness.verdict]),
-    ]);
-    return;
-  }
-  printLine(io.stdout, `a witness that the explorer found in the same ${same}:`);
-  printTimeline(context, witness.finding, witness.replay, false);
-  printLine(io.stdout, '');
-  printSentence(context, witness.finding);
-  if (witness.path !== null) printCommands(context, witness.path, witness.finding);
-}
-
-/** What is said of the explorer's look. */
-function witnessOf({ verdict, path }: Witness): StressWitness {
-  const { violation, message, executions } = verdict;
-  return { finding: path, class: violation, message, executions };
 }
