@@ -74,7 +74,6 @@ export class Frames {
     if (this.waiting.length > 0) this.poll();
     let frame = this.take(this.own);
     if (frame < 0) frame = this.takeFromOthers();
-    if (frame < 0) frame = this.takeWaiting();
     if (frame < 0) return -1;
     if (this.adopted !== null) this.giveBack(this.adopted);
     const base = layout.framesBase + frame * layout.frameStride;
@@ -97,7 +96,7 @@ export class Frames {
     }
   }
 
-  /** Once round the lists, from the one that had something last. */
+  /** Once round the lists, from the one that had something last, and then of those that wait. */
   private takeFromOthers(): number {
     const { lists, head, headStride } = this.lists;
     const end = head + lists * headStride;
@@ -107,7 +106,7 @@ export class Frames {
       this.other += headStride;
       if (this.other === end) this.other = head;
     }
-    return -1;
+    return this.takeWaiting();
   }
 
   /**
@@ -158,12 +157,12 @@ export class Frames {
 
   /** Releases a frame: from now on it may be handed out again. The ghost count is published before. */
   free(frame: number): void {
-    const { mem, own } = this;
+    const { mem, own, lists } = this;
     const { ghost, locked } = this.machine;
     locked.add(ghost.allocOf(frame), 1);
     for (;;) {
       const head = locked.load(own);
-      mem[this.linkOf(frame)] = head & FRAME_MASK;
+      mem[lists.link + frame * lists.linkStride] = head & FRAME_MASK;
       if (locked.compareExchange(own, head, (head & ~FRAME_MASK) | (frame + 1)) === head) return;
     }
   }
