@@ -81,7 +81,8 @@ const reached = z.strictObject({
   ),
 });
 
-const verdict = z.strictObject({
+/** What is added up of a verdict. */
+export const verdictPart = z.strictObject({
   variant: variantName,
   program: z.literal(true).optional(),
   optimisation: z.literal(2).optional(),
@@ -126,7 +127,7 @@ export const blobSchema = z.strictObject({
   parts: list(
     z.strictObject({
       shard: whole(1, SHARDS_MAX),
-      did: verdict,
+      did: verdictPart,
       witness: z.strictObject({ finding: z.unknown(), cause: text(100_000).nullable() }).nullable(),
     }),
     PARTS_MAX,

@@ -2,17 +2,22 @@
 
 import { createHash } from 'node:crypto';
 import type { Verdict } from '../explore/api.js';
-import type { Blob, BlobPart } from '../findings/blob.js';
+import type { BlobHunt, BlobPart } from '../findings/blob.js';
 import { scopeName } from '../scenarios/scope-name.js';
 import { findingSubject, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { Kind } from './kinds.js';
 import { sumCounters, sumEffects, sumLatent, sumMet, sumOf, sumScenarios } from './sums.js';
 
+/** What all parts of a verdict have. */
+interface Hunted {
+  readonly hunt: Pick<BlobHunt, 'memory' | 'seed' | 'strategies'>;
+}
+
 /**
  * What all parts of a subject come to. `best`: the witness that the verdict is of, or null; `seconds` are
  * those of all shards together. Files and lines of users' code are not in it.
  */
-export function totalOf({ hunt }: Blob, parts: readonly BlobPart[], best: Kind | null): Verdict {
+export function totalOf({ hunt }: Hunted, parts: readonly BlobPart[], best: Kind | null): Verdict {
   const did = parts.map((part) => part.did);
   const { variant, program, optimisation } = did[0];
   const scenarios = sumScenarios(did.flatMap((one) => one.scenarios));

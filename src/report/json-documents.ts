@@ -137,6 +137,15 @@ export interface StudyDocument<Value> {
   readonly rows: readonly StudyDocumentRow<Value>[];
   /** The answer in words, a paragraph each. */
   readonly answer: readonly string[];
+  /** Of `merge`. */
+  readonly merged?: {
+    readonly files: number;
+    readonly seeds: readonly number[];
+    /** Rows that no blob has come to. */
+    readonly missing: readonly Pick<StudyDocumentRow<Value>, 'group' | 'variant'>[];
+    /** Every bug that was met once, with its best witness. */
+    readonly findings: HuntMerged['findings'];
+  };
 }
 
 export interface StudyDocumentRow<Value> {

@@ -1,7 +1,7 @@
 import type { LatentCount, Verdict } from '../explore/api.js';
 
 import type { CounterName } from '../oracles/counters.js';
-import type { Replay } from '../replay/replay-finding.js';
+import type { ReplayResult } from '../report/json-documents.js';
 import type { Finding, ViolationClass } from '../vocabulary/finding.js';
 import type { Scenario } from '../vocabulary/scenario.js';
 import type { RateOf } from './difference.js';
@@ -115,7 +115,7 @@ export interface RowResult {
   readonly verdict: Verdict | null;
   readonly finding: Finding | null;
   /** The witness, seen again. */
-  readonly replay: Replay | null;
+  readonly replay: ReplayResult | null;
   /** The class of a witness that is known of, whatever this run met; null where none is. */
   readonly known: ViolationClass | null;
   /** Counters of the counting run: the same executions in every row. */

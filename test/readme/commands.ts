@@ -223,6 +223,11 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   }),
   // One shard of eight, which is no whole hunt.
   'shootdown merge blobs': cli(3, { prints: /^6\.18: shards 1, 3, 4, 5, 6, 7, 8 are missing/m }),
+  'shootdown merge lazy': inTest('cli/merge-study', "['merge', ...files"),
+  'shootdown study lazy --seed 2 --reporter blob --reporter-file lazy/2.json': cli(0, {
+    argv: 'study lazy --variant kvm/v0 --executions 20 --reporter blob --reporter-file lazy/2.json',
+    prints: /^v0 +none/m,
+  }),
   'shootdown merge runs': inTest('cli/merge-stress', "['merge', ...files"),
   'shootdown stress --variant 6.18 --for 1h --seed 2 --reporter blob --reporter-file runs/2.json': inTest(
     'cli/stress',

@@ -9,27 +9,19 @@ import { witnessLines } from '../../report/reporters/default.js';
 import { savePage } from '../../report/reporters/html.js';
 import type { HuntReport } from '../../report/reporters/hunt-report.js';
 import type { OpenReport, Reporter } from '../../report/reporters/reporter.js';
-import { InputError } from '../../vocabulary/errors.js';
 import type { CliContext } from '../command-context.js';
 import { REPORTING, Reporting, type ReportingFlags } from './hunt/reporting.js';
 
-/** What such commands take of it, but for `blob`, which not every one has. */
-export const OWN_REPORTING = ownReporting([]);
-export const OWN_REPORTING_WITH_BLOB = ownReporting(['blob']);
-
-function ownReporting(more: readonly string[]) {
-  const documents = ['json', 'junit', 'github-actions', 'sarif'];
-  const all = ['default', 'verbose', 'dot', ...documents, 'html', ...more].join(', ');
-  const inFiles = [...documents, ...more];
-  const files = `${inFiles.slice(0, -1).join(', ')} or ${inFiles.at(-1)}`;
-  return {
-    ...REPORTING,
-    reporter: REPORTING.reporter.saying(`${all}; repeat it or give a comma list`),
-    reporterFile: REPORTING.reporterFile.saying(
-      `write the ${files} report there; repeat it as NAME=FILE for several`,
-    ),
-  };
-}
+/** What such commands take of it. */
+export const OWN_REPORTING = {
+  ...REPORTING,
+  reporter: REPORTING.reporter.saying(
+    'default, verbose, dot, json, junit, github-actions, sarif, html, blob; repeat it or give a comma list',
+  ),
+  reporterFile: REPORTING.reporterFile.saying(
+    'write the json, junit, github-actions, sarif or blob report there; repeat it as NAME=FILE for several',
+  ),
+};
 
 /** What a command has come to, as it tells it itself. */
 export interface OwnReport {
@@ -37,7 +29,7 @@ export interface OwnReport {
   document(): unknown;
   page(): ReportPage;
   /** For `--reporter blob`. */
-  blob?(): string;
+  blob(): string;
 }
 
 export class OwnReporting {
@@ -48,16 +40,8 @@ export class OwnReporting {
   /** Whether nothing but a document may be on stdout. */
   readonly isQuiet: boolean;
 
-  /**
-   * `withoutBlob`: "a study", of a command that has none. Throws InputError for reports that there are not,
-   * or cannot be given together.
-   */
-  constructor(context: CliContext, flags: ReportingFlags, withoutBlob: string | null) {
-    if (withoutBlob !== null && flags.reporter?.some(({ name }) => name === 'blob') === true)
-      throw new InputError(
-        `--reporter: there is no blob of ${withoutBlob}`,
-        'blobs are of "shootdown hunt", "shootdown verify" and "shootdown stress"',
-      );
+  /** Throws InputError for reports that cannot be given together. */
+  constructor(context: CliContext, flags: ReportingFlags) {
     this.reporting = new Reporting(context, flags, undefined, this.own());
     this.isQuiet = !this.reporting.showsDefault;
     this.isPrinted = !this.isQuiet && flags.reporter?.some(({ name }) => name === 'dot') !== true;
@@ -108,7 +92,7 @@ export class OwnReporting {
       },
       {
         ...{ name: 'blob', kind: 'document' },
-        open: (to) => ({ end: () => to.print(told().blob?.() ?? '') }),
+        open: (to) => ({ end: () => to.print(told().blob()) }),
       },
       {
         ...{ name: 'html', kind: 'directory' },

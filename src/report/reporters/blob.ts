@@ -30,7 +30,7 @@ export function blobOf(report: HuntReport): Blob {
 }
 
 /** What of a verdict can be added up; what is left out a reader may miss, and never misread. */
-function didOf(verdict: Verdict): BlobVerdict {
+export function didOf(verdict: Verdict): BlobVerdict {
   const { variant, program, optimisation, executions, steps, seconds, latent, counters, scenarios } = verdict;
   const { traceHash, interrupted, effect, known, met, reached } = verdict;
   return {

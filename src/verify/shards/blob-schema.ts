@@ -26,7 +26,8 @@ const subject = z.strictObject({
   scenario: text(200).min(1),
 });
 
-const verdict = subject.extend({
+/** A shard's verdict of a subject. */
+export const verifiedPart = subject.extend({
   memory: z.enum(MEMORY_MODELS),
   complete: z.boolean(),
   completeWithinSwitches: z.boolean(),
@@ -72,5 +73,5 @@ export const verifyBlobSchema = z.strictObject({
     shards: whole(1, SHARDS_MAX),
     subjects: list(subject, SUBJECTS_MAX),
   }),
-  parts: list(z.strictObject({ verdict, witness: z.unknown() }), PARTS_MAX),
+  parts: list(z.strictObject({ verdict: verifiedPart, witness: z.unknown() }), PARTS_MAX),
 });

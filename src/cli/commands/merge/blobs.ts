@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { BLOB_FORMAT, checkBlob, isBlob, readBlobJson } from '../../../findings/blob.js';
 import { checkStressBlob, isStressBlob } from '../../../merge/stress/blob.js';
 import type { NamedStressBlob } from '../../../merge/stress/union.js';
+import { checkStudyBlob, isStudyBlob } from '../../../merge/study/blob.js';
+import type { NamedStudyBlob } from '../../../merge/study/union.js';
 import type { NamedBlob } from '../../../merge/union.js';
 import { checkVerifyBlob, isVerifyBlob } from '../../../verify/shards/blob.js';
 import type { NamedVerifyBlob } from '../../../verify/shards/union.js';
@@ -14,11 +16,12 @@ import { InputError, systemReason } from '../../../vocabulary/errors.js';
 const FILES_MAX = 20_000;
 const REMEDY = 'give files that "shootdown hunt --reporter blob" wrote, or directories of them';
 
-/** Of hunts, of verifications or of stress runs; of one kind only. */
+/** Of hunts, of verifications, of stress runs or of a study; of one kind only. */
 export interface NamedBlobs {
   readonly hunts: readonly NamedBlob[];
   readonly verifications: readonly NamedVerifyBlob[];
   readonly stresses: readonly NamedStressBlob[];
+  readonly studies: readonly NamedStudyBlob[];
 }
 
 /** In the order of their names. Throws InputError where a path cannot be read, or leads to no blob. */
@@ -26,11 +29,13 @@ export function readBlobs(paths: readonly string[]): NamedBlobs {
   const hunts: NamedBlob[] = [];
   const verifications: NamedVerifyBlob[] = [];
   const stresses: NamedStressBlob[] = [];
+  const studies: NamedStudyBlob[] = [];
   const read = (file: string): boolean => {
     const value = readBlobJson(file);
     if (isBlob(value)) hunts.push({ file, blob: checkBlob(value, file) });
     else if (isVerifyBlob(value)) verifications.push({ file, blob: checkVerifyBlob(value, file) });
     else if (isStressBlob(value)) stresses.push({ file, blob: checkStressBlob(value, file) });
+    else if (isStudyBlob(value)) studies.push({ file, blob: checkStudyBlob(value, file) });
     else return false;
     return true;
   };
@@ -44,6 +49,7 @@ export function readBlobs(paths: readonly string[]): NamedBlobs {
     ['a hunt', hunts],
     ['a verification', verifications],
     ['a stress run', stresses],
+    ['a study', studies],
   ];
   const [one, other] = kinds.filter(([, blobs]) => blobs.length > 0);
   if (other !== undefined)
@@ -51,7 +57,7 @@ export function readBlobs(paths: readonly string[]): NamedBlobs {
       `${one[1][0].file} is of ${one[0]}, and ${other[1][0].file} of ${other[0]}`,
       'merge those of one',
     );
-  return { hunts, verifications, stresses };
+  return { hunts, verifications, stresses, studies };
 }
 
 function isDirectory(path: string): boolean {

@@ -23,6 +23,7 @@ import { REPORTING, Reporting } from '../hunt/reporting.js';
 import { readBlobs } from './blobs.js';
 import { Executions, KindSaver, shownWitness, tellLimits } from './save-kinds.js';
 import { mergeStress } from './stress.js';
+import { mergeStudy } from './study.js';
 import { mergeVerification } from './verification.js';
 
 const FLAGS = {
@@ -50,6 +51,7 @@ in every order, and what was merged can be merged again.
 Of a verification all states were looked at where every shard has looked at those that its part leads
 to, and the shortest of the shards' witnesses is the shortest of all. It takes --reporter default, json,
 html and blob. Stress runs of several computers add up, each once; they take the reports of stress.
+Rows of a study that ran with other seeds add up, pair by pair, and other groups stand beside them.
 
 Exit codes: 0 no violation found, or known ones only, 1 a violation, 2 usage or bad input, or a witness
 that does not replay, 3 a shard is missing or was interrupted, threads hung or died, a finding cannot be
@@ -57,10 +59,10 @@ saved, or a variant changed nothing of its base.`;
 
 export const mergeCommand = defineCommand({
   name: 'merge',
-  summary: 'put together what the shards of a hunt or a verification, or stress runs, have found',
+  summary: 'put together what shards of a hunt or verification, stress runs or studies have found',
   description:
-    'Reads the blobs of the shards of one hunt or of one verification, or of stress runs of the same, adds ' +
-    'up what they did, and reports it as that hunt, verification or run would.',
+    'Reads the blobs of the shards of one hunt or of one verification, of stress runs of the same or of ' +
+    'one study, adds up what they did, and reports it as that hunt, verification, run or study would.',
   arguments: { paths: atLeastOne('paths', 'blobs, or directories with blobs in them') },
   flags: FLAGS,
   help: HELP,
@@ -69,9 +71,10 @@ export const mergeCommand = defineCommand({
 
 async function merge(context: CliContext, paths: readonly string[], flags: MergeFlags): Promise<number> {
   const { io } = context;
-  const { hunts: blobs, verifications, stresses } = readBlobs(paths);
+  const { hunts: blobs, verifications, stresses, studies } = readBlobs(paths);
   if (verifications.length > 0) return mergeVerification(context, verifications, flags);
   if (stresses.length > 0) return mergeStress(context, stresses, flags);
+  if (studies.length > 0) return mergeStudy(context, studies, flags);
   requireDistinctFiles(
     outputsOf(flags),
     blobs.map(({ file }) => ({ flag: 'a blob', path: file })),

@@ -41,7 +41,7 @@ export async function mergeStress(
     blobs.map(({ file }) => ({ flag: 'a blob', path: file })),
   );
   const blob = unionOfStressBlobs(blobs);
-  const reporting = new OwnReporting(context, flags, null);
+  const reporting = new OwnReporting(context, flags);
   checkOutDirectory(flags.out);
   reporting.begin();
   const { look, findings, isDoubtful, isUnsaved } = await lookOf(context, blob, flags.out);

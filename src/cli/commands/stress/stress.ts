@@ -43,7 +43,7 @@ import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
 import { isDocumentAlone } from '../hunt/reporting.js';
-import { OWN_REPORTING_WITH_BLOB, OwnReporting } from '../own-reports.js';
+import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { printStress, type ShownLook, stressExitCode, stressWitness } from './print-stress.js';
 import { blobOfRun } from './stress-blob.js';
@@ -101,7 +101,7 @@ const FLAGS = {
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
   cOpt: C_OPT,
-  ...OWN_REPORTING_WITH_BLOB,
+  ...OWN_REPORTING,
 };
 
 type StressFlags = Given<typeof FLAGS>;
@@ -143,7 +143,7 @@ async function stress(context: CliContext, modules: readonly string[], flags: St
   const own = await loadOwn(engine, modules, flags.typeCheck, await sourcesOf(engine, flags));
   const chosen = await selectStressTargets(engine, flags, own);
   if (flags.witness) checkOutDirectory(flags.out);
-  const reporting = new OwnReporting(context, flags, null);
+  const reporting = new OwnReporting(context, flags);
   reporting.begin();
   const keeper = await keeperOf(context, flags.out);
   const run = await runThreads(context, chosen, flags, keeper, reporting);

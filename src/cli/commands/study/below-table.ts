@@ -3,7 +3,6 @@
  * rests on.
  */
 
-import type { Replay } from '../../../replay/replay-finding.js';
 import { visible } from '../../../report/escape.js';
 import { reachOf } from '../../../report/rests-on.js';
 import { count, groupDigits, wrap } from '../../../report/text-columns.js';
@@ -12,16 +11,19 @@ import type { ShippedProofs } from '../../../study/shipped/shipped-proofs.js';
 import type { RowResult, Study } from '../../../study/study.js';
 import type { Finding } from '../../../vocabulary/finding.js';
 import { type CliContext, outColors } from '../../command-context.js';
+import type { ReplayResult } from '../../engine-api.js';
 import { printLine } from '../../io.js';
 import { printCommands, printIndented, printSentence, printTimeline } from '../../print-witness.js';
 
-type Witnessed = RowResult & { readonly finding: Finding; readonly replay: Replay };
+type Witnessed = RowResult & { readonly finding: Finding; readonly replay: ReplayResult };
 
 /** What a table rests on beside its rows. */
 export interface Grounds {
   readonly shipped: ShippedProofs | null;
   /** What the import of a recording left out. */
   readonly notes: readonly string[];
+  /** Of a merge: all that rows ran with. Absent: the verdicts' one. */
+  readonly seeds?: readonly number[];
 }
 
 export function printStudyEnd(
@@ -64,7 +66,7 @@ function printGrounds(
   context: CliContext,
   { probes, plan }: Study,
   results: readonly RowResult[],
-  { shipped, notes }: Grounds,
+  { shipped, notes, seeds }: Grounds,
   width: number,
 ): void {
   const verdicts = results.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
@@ -73,12 +75,13 @@ function printGrounds(
   const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
   const steps = verdicts.reduce((sum, verdict) => sum + verdict.steps, 0);
   const [{ memory, seed }] = verdicts;
+  const drawn = seeds === undefined || seeds.length < 2 ? `seed ${seed}` : `seeds ${seeds.join(', ')}`;
   const proofs = results.flatMap(({ proof }) => proof ?? []);
   printIndented(
     context,
     [
       `executions: ${count(executions, 'execution')} (${groupDigits(steps)} steps) of hunts, sampled ` +
-        `with seed ${seed}; where none is found, a sample and not a proof`,
+        `with ${drawn}; where none is found, a sample and not a proof`,
       ...(probes.includes('counts') ? countedWords(results) : []),
       ...(plan.proof === undefined ? [] : proofsOf(plan.proof, shipped, proofs)),
       ...reachOf({ memory }, notes),

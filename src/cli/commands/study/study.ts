@@ -4,6 +4,7 @@ import type { HuntProgress } from '../../../explore/api.js';
 import { timeLeftMs } from '../../../explore/time-left.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
+import { serializeStudyBlob } from '../../../merge/study/blob.js';
 import { studyDocument } from '../../../report/json-documents.js';
 import { unknownName } from '../../../report/near-names.js';
 import { renderTable } from '../../../report/table.js';
@@ -43,6 +44,7 @@ import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { printStudyEnd } from './below-table.js';
 import { studyExhaustively } from './exhaustive.js';
 import { RowPrinter } from './row-printer.js';
+import { blobOfStudy } from './study-blob.js';
 import { printHead } from './study-head.js';
 
 /** The study that modules are put into where none is named. */
@@ -97,6 +99,7 @@ Examples:
   $ shootdown study remote-tlb-gen --variant kvm/v4,kvm/v12 --executions 20000 --json
   $ shootdown study remote-tlb-gen my-rule.ts
   $ shootdown study remote-tlb-gen --exhaustive --variant kvm/v7
+  $ shootdown study lazy --seed 2 --reporter blob --reporter-file lazy/2.json
   $ shootdown study remote-tlb-gen --scenario trace:my.trace.gz
 
 Exit codes: 0 the study ran (rules that fail are its result), 1 a row that the others are compared with
@@ -145,7 +148,7 @@ async function study(
       'leave one of them out',
     );
   if (flags.exhaustive) return exhaustive(context, asked, flags);
-  const reporting = new OwnReporting(context, flags, 'a study');
+  const reporting = new OwnReporting(context, flags);
   reporting.begin();
   if (chosen.probes.includes('hunt')) checkOutDirectory(out);
   const keeper = await keeperOf(context, out);
@@ -170,6 +173,7 @@ async function study(
     {
       document: () => studyDocument(context.version, report),
       page: () => studyPage(context.version, results, report),
+      blob: () => serializeStudyBlob(blobOfStudy(chosen, { ...asked, results, notes }, flags)),
     },
     studyHuntReport(chosen, asked.rows, results, { seed, memory, strategies, notes, interrupted }),
   );
