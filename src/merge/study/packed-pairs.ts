@@ -23,7 +23,8 @@ export type PackedSample = Pick<PairedSample, 'scenario' | 'pairs'> & {
 
 /** Numbers that a pair has counted. */
 const WIDTH = 2 * COUNTERS.length;
-const BYTES_MAX = 2 ** 31;
+/** A dozen seeds of the largest study as it is planned; they are read and drawn in some seconds. */
+const BYTES_MAX = 2 ** 29;
 
 export function packPairs(pairs: PairedCounts): PackedPairs {
   const samples = pairs.samples.map((sample) => ({
@@ -36,13 +37,11 @@ export function packPairs(pairs: PairedCounts): PackedPairs {
 function packed(values: Float64Array): string {
   const bytes = Buffer.alloc(values.length * 8);
   const pairs = values.length / WIDTH;
-  for (const [index, value] of values.entries()) bytes.writeDoubleLE(value, placeOf(index, pairs));
+  for (const [index, value] of values.entries()) {
+    const [pair, counter] = [Math.floor(index / WIDTH), index % WIDTH];
+    bytes.writeDoubleLE(value, 8 * (counter * pairs + pair));
+  }
   return deflateRawSync(bytes).toString('base64');
-}
-
-/** The offset in bytes of what stands at an index. */
-function placeOf(index: number, pairs: number): number {
-  return 8 * ((index % WIDTH) * pairs + Math.floor(index / WIDTH));
 }
 
 /** Unpacks the pairs of one merge, as long as they have room: a few bytes can say that they are gigabytes. */
@@ -68,12 +67,16 @@ export class Unpacking {
         'merge fewer',
       );
     const bytes = inflated(text, length);
+    if (bytes?.length !== length) throw unreadable(where);
     const values = new Float64Array(length / 8);
-    if (bytes?.length === length) {
-      for (let at = 0; at < values.length; at++) values[at] = bytes.readDoubleLE(placeOf(at, pairs));
-      if (values.every((value) => Number.isFinite(value) && value >= 0)) return values;
-    }
-    throw unreadable(where);
+    let at = 0;
+    for (let counter = 0; counter < WIDTH; counter++)
+      for (let pair = 0; pair < pairs; pair++, at += 8) {
+        const value = bytes.readDoubleLE(at);
+        if (!Number.isFinite(value) || value < 0) throw unreadable(where);
+        values[pair * WIDTH + counter] = value;
+      }
+    return values;
   }
 }
 
