@@ -23,8 +23,11 @@ export type PackedSample = Pick<PairedSample, 'scenario' | 'pairs'> & {
 
 /** Numbers that a pair has counted. */
 const WIDTH = 2 * COUNTERS.length;
-/** A dozen seeds of the largest study as it is planned; they are read and drawn in some seconds. */
-const BYTES_MAX = 2 ** 29;
+/**
+ * Some four seeds of the largest study as it is planned. With what is unpacked at a time, at most half as
+ * much, no file costs more than any may (docs/threats.md).
+ */
+const BYTES_MAX = 3 * 2 ** 26;
 
 export function packPairs(pairs: PairedCounts): PackedPairs {
   const samples = pairs.samples.map((sample) => ({
