@@ -39,11 +39,14 @@ const SIGNAL_MS = 20;
 
 const interruptListeners = new Set<() => void>();
 let interruptedWith: number | null = null;
+/** It is a run of a watch, which ends one that nobody wants any more by SIGTERM: it says nothing then. */
+let isWatched = false;
 
 const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
   const handler = (): void => {
     // Nobody who could wind down, or the second time: end at once.
-    if (interruptedWith !== null || interruptListeners.size === 0) end(code);
+    const isCut = isWatched && signal === 'SIGTERM';
+    if (isCut || interruptedWith !== null || interruptListeners.size === 0) end(code);
     interruptedWith = code;
     for (const listener of interruptListeners) listener();
   };
@@ -86,6 +89,7 @@ const onUnread = (): void => {
 const [stdout, stderr] = [processOutput(process.stdout, onUnread), processOutput(process.stderr)];
 
 const onRead = asWatched(() => end(SIGNALS.SIGTERM));
+isWatched = onRead !== undefined;
 if (onRead !== undefined) tellReads(onRead);
 
 const engine = createEngine();
