@@ -77,6 +77,19 @@ export const remoteActions: readonly Scenario[] = [
   },
   {
     ...machine,
+    name: 'rar-idle',
+    summary: 'a CPU that runs a thread of an mm idles deeply, time and again, while it is given its ASID',
+    cpus: 2,
+    mms: [{ mapped }],
+    start: [runs(0), runs(0)],
+    scripts: [
+      script(repeat(6, dontneed(0, 1), read(0))),
+      // No kernel thread before it: a switch from one to idle makes a CPU lazy again that was not any more.
+      script(repeat(6, deepIdle, run(A), read(0))),
+    ],
+  },
+  {
+    ...machine,
     name: 'rar-lazy-members',
     summary: 'a thread of an mm with a global ASID is in kernel threads while its page goes, and comes back',
     cpus: 2,
