@@ -82,6 +82,14 @@ describe('a store that ends a wait rings', () => {
     },
   );
 
+  // Requests of hypercalls, broadcasts and remote actions are asked for in the same way as NMIs.
+  it.each(['auto', 'token'] as const)('an NMI behind an IPI rings, waiting: %s', async (waiting) => {
+    const result = await engine.run({ ...plan, program: 'by-nmi-behind-ipi', forMs: 400, waiting });
+    expect(result).toMatchObject({ violations: [], hang: null, dead: [] });
+    expect(result.rounds).toBeGreaterThan(5);
+    expect(result.unrung).toBeLessThan(Math.max(4, (result.rounds ?? 0) / 4));
+  });
+
   it.each(['acks-plainly', 'acks-by-poke', 'acks-by-xchg'])('%s', async (variant) => {
     const result = await kernel(variant, munmapStorm(2), 600);
     expect(result).toMatchObject({ violations: [], hang: null, dead: [] });

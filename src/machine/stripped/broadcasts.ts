@@ -1,4 +1,5 @@
 import { addRequest, type BroadcastLayout, REQUEST_WORDS } from '../broadcast.js';
+import { askFor } from './attention.js';
 import type { Locked } from './locked.js';
 import type { Machine } from './machine.js';
 import { ATTEND_REQUEST, type ControlWords, type Runner } from './runner.js';
@@ -45,7 +46,7 @@ export class Broadcasts {
       locked.add(layout.outstanding[id], 1);
       if ((locked.or(layout.wanted[target] + (id >> 5), bit) & bit) !== 0)
         locked.add(layout.outstanding[id], -1);
-      else if (control.locked.or(control.attention(target), ATTEND_REQUEST) === 0)
+      else if (askFor(control.locked, control.attention(target), ATTEND_REQUEST))
         this.runner.ring(id, target);
     }
   }

@@ -2,6 +2,7 @@ import * as H from '../hardware.js';
 import * as K from '../op-kinds.js';
 import { Operands } from '../operands.js';
 import { storeWord } from './access.js';
+import { askFor } from './attention.js';
 import { Broadcasts } from './broadcasts.js';
 import type { Locked } from './locked.js';
 import type { Machine } from './machine.js';
@@ -243,9 +244,8 @@ export abstract class InterruptibleCpu {
     this.post(target, ATTEND_NMI);
     return 0;
   }
-  /** Whoever sets the first bit rings; who finds one set knows that it has been rung for. */
   private post(target: number, bit: number): void {
-    if (this.controlLocked.or(this.words.attention(target), bit) === 0) this.runner.ring(this.id, target);
+    if (askFor(this.controlLocked, this.words.attention(target), bit)) this.runner.ring(this.id, target);
   }
   iret(): number {
     this.boundary();

@@ -5,6 +5,7 @@ import {
   RAR_SUCCESS,
   type RemoteActionLayout,
 } from '../remote-actions.js';
+import { askFor } from './attention.js';
 import type { Machine } from './machine.js';
 import { ATTEND_REQUEST, type ControlWords, type Runner } from './runner.js';
 
@@ -31,9 +32,9 @@ export class RemoteActions {
   signal(target: number, slot: number): void {
     const { control, id } = this;
     if (target === id) this.own |= 1 << slot;
-    const isFirst = control.locked.or(control.attention(target), ATTEND_REQUEST) === 0;
+    const mustRing = askFor(control.locked, control.attention(target), ATTEND_REQUEST);
     // A CPU finds its own bit at its next boundary.
-    if (isFirst && target !== id) this.runner.ring(id, target);
+    if (mustRing && target !== id) this.runner.ring(id, target);
   }
 
   /** Carries out what is PENDING in this CPU's action vector. */

@@ -27,7 +27,7 @@ export interface Runner {
   released(cpu: number, address: number): void;
   /** Any other plain store: the same where somebody has ever waited for the word. */
   stored(cpu: number, address: number): void;
-  /** A bit of the target's attention word went from none set to set. */
+  /** The target has something to attend to for which nobody has rung it yet (`askFor`). */
   ring(cpu: number, target: number): void;
   /**
    * The CPU has served an interrupt; whether its turn ends with that: the runner is then called at the next

@@ -11,6 +11,7 @@ import {
   KVM_VCPU_PREEMPTED,
   PAGE_MOVED,
 } from '../hypervisor.js';
+import { askFor } from './attention.js';
 import type { Machine } from './machine.js';
 import { ATTEND_REQUEST, type ControlWords, type Runner } from './runner.js';
 
@@ -130,8 +131,7 @@ export class Vcpu {
     // Counted before the request can be served.
     Atomics.add(mem, layout.outstanding[id], 1);
     Atomics.or(mem, layout.requests[target] + (id >> 5), 1 << (id & 31));
-    if (Atomics.or(control.words, control.attention(target), ATTEND_REQUEST) === 0)
-      this.runner.ring(id, target);
+    if (askFor(control.locked, control.attention(target), ATTEND_REQUEST)) this.runner.ring(id, target);
     return 1;
   }
 
