@@ -4,9 +4,9 @@
  */
 
 import type * as z from 'zod';
-import { InputError } from '../vocabulary/errors.js';
+import { InfrastructureError, InputError } from '../vocabulary/errors.js';
 import { printableJson } from '../vocabulary/unprintable.js';
-import { brief, isObject, issueLine } from './schema.js';
+import { brief, FINDING_BYTES_MAX, isObject, issueLine } from './schema.js';
 
 /** A kind of blob. */
 export interface BlobEnvelope<Schema extends z.ZodType> {
@@ -41,8 +41,15 @@ export function openEnvelope<Schema extends z.ZodType>(
   return result.data;
 }
 
-export function blobText(blob: object): string {
-  return printableJson(JSON.stringify(blob, null, 1));
+/** `smaller`: how a command leaves less behind. Throws InfrastructureError for what no merge would read. */
+export function blobText(blob: object, smaller: string): string {
+  const text = printableJson(JSON.stringify(blob, null, 1));
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= FINDING_BYTES_MAX) return text;
+  throw new InfrastructureError(
+    `the blob: ${bytes} bytes are more than a merge reads (at most ${FINDING_BYTES_MAX})`,
+    smaller,
+  );
 }
 
 /** A file, and what it says that its blob is of. */

@@ -125,6 +125,7 @@ function strangerIn(finding: Finding, subject: string, hunt: BlobHunt): string |
   return finding.shootdown === hunt.shootdown ? null : `shootdown ${finding.shootdown}`;
 }
 
+/** Throws InfrastructureError for one that no merge would read. */
 export function serializeBlob(blob: Blob): string {
-  return blobText(blob);
+  return blobText(blob, 'merge fewer, or name fewer variants with --variant');
 }

@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { takeClaim } from '../programs/claims.js';
-import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError } from '../vocabulary/errors.js';
 import { type Claim, ClaimFiles } from './claim-files.js';
+import { makeDirectories } from './synced-file.js';
 import { fitting } from './temporary-name.js';
 
 /** How long another process may write the file before this one gives up. */
@@ -16,7 +16,8 @@ const POLL_MS = 25;
  * Throws InfrastructureError where another process goes on holding it.
  */
 export async function withFileLock<T>(file: string, work: () => T, waitMs = WAIT_MS): Promise<T> {
-  makeDirectory(dirname(file));
+  // Of a directory that is new, nobody else syncs the name: it is there when the file comes.
+  makeDirectories(dirname(file));
   const real = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
   const claims = new ClaimFiles(join(dirname(real), `.${fitting(basename(real))}.lock`));
   try {

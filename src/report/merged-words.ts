@@ -13,22 +13,20 @@ export function mergedLines({ missing, findings }: HuntMerged): string[] {
   const others = findings.filter(({ variant }, index) =>
     findings.some((before, at) => at < index && before.variant === variant),
   );
-  return [
-    ...(others.length === 0 ? [] : ['', 'also met', ...others.flatMap(otherLines)]),
-    ...(missing.length === 0 ? [] : ['', ...missingLines(missing)]),
-  ];
+  return [...alsoMetLines(others, 'shard'), ...(missing.length === 0 ? [] : ['', ...missingLines(missing)])];
 }
 
-function otherLines({
-  variant,
-  class: name,
-  scenario,
-  cause,
-  steps,
-  shards,
-  finding,
-}: MergedFinding): string[] {
-  const where = `${name} in ${scenario} (${count(steps, 'step')}, shard ${shards.join(', ')})`;
+/** Bugs beside those that are told at length, each with its file. `part`: what numbers of parts are of. */
+export function alsoMetLines(others: readonly MergedFinding[], part?: string): string[] {
+  return others.length === 0 ? [] : ['', 'also met', ...others.flatMap((one) => otherLines(one, part))];
+}
+
+function otherLines(
+  { variant, class: name, scenario, cause, steps, shards, finding }: MergedFinding,
+  part: string | undefined,
+): string[] {
+  const parts = part === undefined ? '' : `, ${part} ${shards.join(', ')}`;
+  const where = `${name} in ${scenario} (${count(steps, 'step')}${parts})`;
   const text = `${variant}: ${where}${cause === null ? '' : `: ${cause}`}`;
   const file = finding === null ? [] : [`    ${visible(finding)}`];
   return [...wrap(visible(text), TABLE_WIDTH - 2).map((line) => `  ${line}`), ...file];

@@ -55,7 +55,7 @@ const isFinding = (path: string, given: ReadonlyMap<string, string>): boolean =>
 
 /** Nothing old destroyed, nothing half, nothing that nobody asked for. */
 function wrongsOfFiles(
-  { old = {}, written = [] }: Subject,
+  { old = {}, written = [], stays = {} }: Subject,
   { exitCode }: CliRun,
   { at, files, given }: Place,
   isRemovalFailed: boolean,
@@ -74,6 +74,8 @@ function wrongsOfFiles(
     if (isTemporary(path) && !isRemovalFailed) wrong.push(`${path} is left behind`);
     if (!isTemporary(path) && !isWhole(path, text)) wrong.push(`${path} is not whole: ${text.slice(-40)}`);
   }
+  for (const [name, isThere] of Object.entries(stays))
+    if (!isThere(files.get(at(name)) ?? '')) wrong.push(`${name} has lost what was in it`);
   for (const name of written)
     if ([0, 1].includes(exitCode) && (files.get(at(name)) ?? old[name]) === old[name])
       wrong.push(`all well, and no ${name}`);

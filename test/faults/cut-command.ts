@@ -60,7 +60,8 @@ function wrongsOf(
   for (const [path, text] of texts)
     if (text !== given.get(path) && !isTemporary(path) && !isFit(path, text))
       wrong.push(`${path} is half: ${text.slice(-40)}`);
-  for (const [path] of told.replaceAll(/\n */g, '\n').matchAll(/\/\S+\.(?:json|html)(?=\s|$|;|\))/g))
+  // What follows a `=` is a flag, of a command line that is shown.
+  for (const [path] of told.replaceAll(/\n */g, '\n').matchAll(/(?<!=)\/\S+\.(?:json|html)(?=\s|$|;|\))/g))
     if (path.startsWith(at('')) && !texts.has(path)) wrong.push(`${path} was told and is gone`);
   const isNew = (name: string): boolean => (texts.get(at(name)) ?? old[name]) !== old[name];
   if (told.includes('report: ') && !isNew('report/index.html')) wrong.push('a page was told and is gone');

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import { parseFinding } from '../../src/findings/schema.js';
 import { type CliRun, cli } from '../cli/run-cli.js';
+import { readTrace } from '../report/perfetto/read-trace.js';
 import { type Hand, withHand } from './faulty-fs.js';
 import { makeRoot } from './in-memory.js';
 import type { Subject } from './subjects.js';
@@ -98,6 +99,7 @@ export function isWhole(path: string, text: string): boolean {
     else if (path.endsWith('/shootdown.yml')) return text === EXAMPLES.workflow;
     else if (path.endsWith('.xml'))
       return text.startsWith('<?xml') && text.trimEnd().endsWith('</testsuites>');
+    else if (path.endsWith('.pftrace')) readTrace(Buffer.from(text, 'latin1'));
     return true;
   } catch {
     return false;

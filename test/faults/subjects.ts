@@ -1,18 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createEngine } from '../../src/cli/engine.js';
 import type { Engine } from '../../src/cli/engine-api.js';
-import { serializeBlob } from '../../src/findings/blob.js';
 import { decideCells } from '../../src/study/exhaustive/decide-cells.js';
 import { KeptVerdicts } from '../../src/study/exhaustive/kept-verdicts.js';
-import { sampleReplay } from '../cli/fake-engine.js';
 import { HAS_CLANG } from '../csource/with-clang.js';
-import { sampleBlob, samplePart, withWitness } from '../merge/sample-blobs.js';
 import { sampleVerdict } from '../report/verdicts.js';
 import { sampleResult, sampleSelfTest } from '../stress/sample-result.js';
 import { CARRIED } from '../trace/recordings.js';
 import { C_TEXT } from './c-text-subject.js';
+import { FINDING_SUBJECTS, WITNESS } from './finding-subjects.js';
+import { MERGE_SUBJECTS } from './merge-subjects.js';
 import { RecordedEngine } from './recorded-engine.js';
+import { OLD_PAGE, PAGE, reportFiles, reports } from './report-files.js';
 import { RUN_SUBJECTS } from './run-subjects.js';
 
 /** Commands that read and write files, each with what it writes. */
@@ -31,6 +30,8 @@ export interface Subject {
   readonly old?: Readonly<Record<string, string>>;
   /** Files that are there at the end of a run in which all went well. */
   readonly written?: readonly string[];
+  /** Of an old file that may change: whether all is in it that was there before. */
+  readonly stays?: Readonly<Record<string, (text: string) => boolean>>;
   /** How many findings such a run saves. */
   readonly findings: number;
   /** What stdout says where they were found. Default: whatever it says. */
@@ -38,11 +39,6 @@ export interface Subject {
   /** The engine of the next run. */
   engine(): Engine;
 }
-
-const WITNESS = fileURLToPath(new URL('../../data/witnesses/hypercall--v1.json', import.meta.url));
-const PAGE = ['report/index.html', 'report/results.json'];
-const OLD_PAGE = { 'report/index.html': '<!doctype html><p>old</p></html>', 'report/results.json': '{}\n' };
-const page = (at: (name: string) => string): string[] => ['--reporter', 'html', '--report-dir', at('report')];
 
 /** Each command's engine, recorded. */
 function recorded(change?: (engine: RecordedEngine) => Partial<Engine>): () => Engine {
@@ -61,14 +57,14 @@ export const SUBJECTS: readonly Subject[] = [
     engine: recorded(),
   },
   {
-    name: 'study with a page',
+    name: 'study with every report',
     exitCode: 0,
     argv: (at) => [
       ...['study', 'remote-tlb-gen', '--variant', 'kvm/v1', '--executions', '3000', '--count', '1'],
-      ...['--jobs', '1', '--out', at('out'), ...page(at)],
+      ...['--jobs', '1', '--out', at('out'), ...reports(at, 'blob', 'junit', 'sarif')],
     ],
     old: OLD_PAGE,
-    written: PAGE,
+    written: reportFiles('blob', 'junit', 'sarif'),
     findings: 1,
     engine: recorded(),
   },
@@ -95,24 +91,26 @@ export const SUBJECTS: readonly Subject[] = [
     })),
   },
   {
-    name: 'verify with a page',
+    name: 'verify with every report',
     exitCode: 1,
     argv: (at) => [
       ...['verify', '--variant', 'hypercall/v1', '--scenario', 'slot-to-another'],
-      ...['--out', at('out'), ...page(at)],
+      ...['--out', at('out'), ...reports(at, 'json', 'blob')],
     ],
     old: OLD_PAGE,
-    written: PAGE,
+    written: reportFiles('json', 'blob'),
     findings: 1,
     engine: recorded(),
   },
   {
-    name: 'stress',
+    name: 'stress with every report',
     exitCode: 1,
     argv: (at) => [
       ...['stress', '--variant', '6.18~filterSwitching', '--scenario', 'ping-pong-dontneed'],
-      ...['--for', '1s', '--out', at('out')],
+      ...['--for', '1s', '--out', at('out'), ...reports(at, 'blob', 'junit', 'sarif')],
     ],
+    old: OLD_PAGE,
+    written: reportFiles('blob', 'junit', 'sarif'),
     findings: 1,
     engine: recorded(() => ({
       threads: {
@@ -127,35 +125,16 @@ export const SUBJECTS: readonly Subject[] = [
     })),
   },
   {
-    name: 'hunt with a page, SARIF and a blob',
+    name: 'hunt with every report',
     exitCode: 1,
     argv: (at) => [
       ...['hunt', '--variant', '6.18~filterSwitching', ...FEW, '--no-base', '--out', at('out')],
-      ...['--reporter', 'html,sarif,blob', '--report-dir', at('report')],
-      ...['--reporter-file', `sarif=${at('a.sarif.json')}`],
-      ...['--reporter-file', `blob=${at('blobs/1.json')}`],
+      ...reports(at, 'blob', 'json', 'junit', 'sarif'),
     ],
-    old: { ...OLD_PAGE, 'a.sarif.json': '{"old": 1}\n' },
-    written: [...PAGE, 'a.sarif.json', 'blobs/1.json'],
+    old: { ...OLD_PAGE, 'reports/a.sarif.json': '{"old": 1}\n' },
+    written: reportFiles('blob', 'json', 'junit', 'sarif'),
     findings: 1,
     engine: recorded(),
-  },
-  {
-    name: 'merge with a page and SARIF',
-    exitCode: 1,
-    prepare: (at) => {
-      const part = withWitness(samplePart(1), { variant: 'b1' });
-      writeFileSync(at('blob.json'), serializeBlob(sampleBlob([part], { subjects: ['b1'], shards: 1 })));
-    },
-    argv: (at) => [
-      ...['merge', at('blob.json'), '--out', at('out'), '--reporter', 'html,sarif'],
-      ...['--report-dir', at('report'), '--reporter-file', at('a.sarif.json')],
-    ],
-    old: { ...OLD_PAGE, 'a.sarif.json': '{"old": 1}\n' },
-    written: [...PAGE, 'a.sarif.json'],
-    findings: 1,
-    // The sample's execution is none.
-    engine: recorded(() => ({ replay: async (finding) => sampleReplay(finding) })),
   },
   ...(['--open', '--format', '--plain', '--json'] as const).map((flag): Subject => {
     const isPage = flag === '--open';
@@ -191,7 +170,11 @@ export const SUBJECTS: readonly Subject[] = [
         writeFileSync(at('r.trace.gz'), readFileSync(CARRIED));
         writeFileSync(at('r.meta.json'), readFileSync(CARRIED.replace('.trace.gz', '.meta.json')));
       },
-      argv: (at) => ['trace', verb, at('r.trace.gz'), '--json'],
+      argv: (at) => [
+        ...['trace', verb, at('r.trace.gz')],
+        ...(verb === 'check' ? reports(at, 'json') : ['--json']),
+      ],
+      ...(verb === 'check' ? { old: OLD_PAGE, written: reportFiles('json') } : {}),
       findings: 0,
       engine: recorded(),
     }),
@@ -211,6 +194,8 @@ export const SUBJECTS: readonly Subject[] = [
     findings: 0,
     engine: recorded(),
   },
+  ...FINDING_SUBJECTS,
+  ...MERGE_SUBJECTS,
   ...RUN_SUBJECTS,
   ...(HAS_CLANG ? [C_TEXT] : []),
 ];

@@ -86,8 +86,9 @@ export function stressBlob(
   return { format: FORMAT, version: FORMAT_VERSION, stress: { shootdown, ...stress }, parts };
 }
 
+/** Throws InfrastructureError for one that no merge would read. */
 export function serializeStressBlob(blob: StressBlob): string {
-  return blobText(blob);
+  return blobText(blob, 'merge fewer, or name fewer scenarios with --scenario');
 }
 
 /** Whether a value says of itself that it is one. */

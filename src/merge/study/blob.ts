@@ -8,7 +8,7 @@ import type { BlobVerdict, BlobWitness } from '../../findings/blob.js';
 import { type BlobEnvelope, blobText, isOfFormat, openEnvelope } from '../../findings/blob-envelope.js';
 import { brief, checkFinding } from '../../findings/schema.js';
 import type { RowResult } from '../../study/study.js';
-import { InfrastructureError, InputError } from '../../vocabulary/errors.js';
+import { InputError } from '../../vocabulary/errors.js';
 import { type Finding, findingSubject, type MemoryModel } from '../../vocabulary/finding.js';
 import { VERSION } from '../../vocabulary/version.js';
 import { studyBlobSchema } from './blob-schema.js';
@@ -16,8 +16,6 @@ import type { PackedPairs } from './packed-pairs.js';
 
 const FORMAT = 'shootdown-study-blob';
 const FORMAT_VERSION = 1;
-/** What a merge reads. */
-const BYTES_MAX = 16 * 1024 * 1024;
 
 export interface StudyBlob {
   readonly format: typeof FORMAT;
@@ -86,13 +84,7 @@ export function studyBlob(
 
 /** Throws InfrastructureError for one that no merge would read. */
 export function serializeStudyBlob(blob: StudyBlob): string {
-  const text = blobText(blob);
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= BYTES_MAX) return text;
-  throw new InfrastructureError(
-    `--reporter blob: ${bytes} bytes are more than a merge reads (at most ${BYTES_MAX})`,
-    'share the rows out with --variant, or count fewer pairs with --count',
-  );
+  return blobText(blob, 'share the rows out with --variant, or count fewer pairs with --count');
 }
 
 /** Whether a value says of itself that it is one. */

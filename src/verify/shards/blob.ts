@@ -65,8 +65,9 @@ export function verifyBlob(
   };
 }
 
+/** Throws InfrastructureError for one that no merge would read. */
 export function serializeVerifyBlob(blob: VerifyBlob): string {
-  return blobText(blob);
+  return blobText(blob, 'merge fewer, or name fewer scenarios with --scenario');
 }
 
 const REMEDY = 'undo the edit, or verify again with --reporter blob';

@@ -13,7 +13,7 @@ import {
 } from '../../../explore/known.js';
 import type { BaselineEntry } from '../../../findings/baseline.js';
 import type { HuntBaseline } from '../../../report/reporters/hunt-report.js';
-import { InputError } from '../../../vocabulary/errors.js';
+import { InfrastructureError, InputError } from '../../../vocabulary/errors.js';
 import type { MemoryModel } from '../../../vocabulary/finding.js';
 import { isThere } from '../../../vocabulary/is-there.js';
 import { oneOf } from '../../flag-values.js';
@@ -101,7 +101,17 @@ export class BaselineUse {
     );
     const { file, by, isUpdated } = this;
     const causeless = by === 'cause' ? this.entries.filter(({ namedCause }) => namedCause == null) : [];
-    return { file, by, isUpdated, notSeen, causeless, added: isUpdated ? await add(file, met) : 0 };
+    return { file, by, isUpdated, notSeen, causeless, added: isUpdated ? await addAfterHunt(file, met) : 0 };
+  }
+}
+
+/** What was a baseline before the hunt, and can no longer be read, is no fault of the command line. */
+async function addAfterHunt(file: string, entries: readonly BaselineEntry[]): Promise<number> {
+  try {
+    return await add(file, entries);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InfrastructureError(`cannot update the baseline: ${error.what}`, error.remedy);
   }
 }
 

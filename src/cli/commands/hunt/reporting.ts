@@ -7,14 +7,13 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Verdict } from '../../../explore/api.js';
 import { replaceFile, writeError } from '../../../findings/atomic-file.js';
-import { appendWhole } from '../../../findings/synced-file.js';
+import { appendWhole, makeDirectories } from '../../../findings/synced-file.js';
 import { withoutForeignCommands } from '../../../report/ci-commands.js';
 import { plain } from '../../../report/colors.js';
 import { defaultReporter } from '../../../report/reporters/default.js';
 import type { HuntPlan, HuntReport } from '../../../report/reporters/hunt-report.js';
 import { reporters } from '../../../report/reporters/index.js';
 import type { OpenReport, Reporter, ReportTarget } from '../../../report/reporters/reporter.js';
-import { makeDirectory } from '../../../vocabulary/directories.js';
 import { InfrastructureError, InputError, systemReason } from '../../../vocabulary/errors.js';
 import type { LineText } from '../../../vocabulary/told.js';
 import { type CliContext, outColors } from '../../command-context.js';
@@ -177,7 +176,8 @@ function append(what: string, file: string, remedy: string, text: string): void 
 /** A report that cannot be written is better known before the hunt than after it. */
 export function tryDirectory(flagName: string, file: string): void {
   try {
-    makeDirectory(dirname(file));
+    // What is made here has its name synced here: the report finds its directory made.
+    makeDirectories(dirname(file));
     accessSync(dirname(file), constants.W_OK);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
       throw new InputError(`${flagName}: ${file} is a directory`, 'give a file');

@@ -7,6 +7,7 @@ import { lookTotal, stressPlaces, stressTotal } from '../../../merge/stress/tota
 import { type NamedStressBlob, unionOfStressBlobs } from '../../../merge/stress/union.js';
 import { visible } from '../../../report/escape.js';
 import { type StressMerged, stressDocument } from '../../../report/json-documents.js';
+import { alsoMetLines } from '../../../report/merged-words.js';
 import { stressPage } from '../../../report/page/stress-page.js';
 import type { MergedFinding } from '../../../report/reporters/hunt-report.js';
 import { stressHuntReport } from '../../../report/stress-hunt-report.js';
@@ -53,6 +54,7 @@ export async function mergeStress(
     printLabelled(context, about);
     printStress(context, result, look);
     printPlaces(context, merged.places);
+    for (const line of alsoMetLines(findings.slice(1), 'run')) printLine(context.io.stdout, line);
   }
   const shown = shownWitness(look);
   await reporting.end(

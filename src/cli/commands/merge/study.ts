@@ -52,14 +52,14 @@ export async function mergeStudy(
     { chosen: study, rows: study.rows, shipped },
     { isSilent: !reporting.isPrinted, isProvedAnew: false },
   );
-  const { findings, isDoubtful, isUnsaved } = await addRows(context, totals, printer, flags.out);
+  const { findings, others, isDoubtful, isUnsaved } = await addRows(context, totals, printer, flags.out);
   const { results } = printer;
   const missing = rowsMissing(blob).map(({ group, variant }) => ({ group, variant }));
   const interrupted = missing.length > 0 || results.some(({ verdict }) => verdict?.interrupted === true);
   const { notes } = blob;
   const seeds = seedsOf(blob);
   if (reporting.isPrinted)
-    printStudyEnd(context, study, results, { shipped, notes, seeds }, screenWidth(context.io));
+    printStudyEnd(context, study, results, { shipped, notes, seeds, others }, screenWidth(context.io));
   const report = studyReport(study, results, notes, interrupted);
   const merged = { files: blobs.length, seeds, missing, findings };
   await reporting.end(
@@ -105,6 +105,8 @@ function aboutMerged(files: number, blob: StudyBlob, { summary }: Study) {
 
 interface Added {
   readonly findings: readonly MergedFinding[];
+  /** Those beside each row's first. */
+  readonly others: readonly MergedFinding[];
   /** A witness does not replay. */
   readonly isDoubtful: boolean;
   readonly isUnsaved: boolean;
@@ -121,10 +123,12 @@ async function addRows(
   const saver = new KindSaver(keeper);
   const executions = new Executions(context.engine);
   const findings: MergedFinding[] = [];
+  const others: MergedFinding[] = [];
   let isDoubtful = false;
   for (const { result, kinds } of totals) {
     const saved = saver.save(kinds);
     findings.push(...saved);
+    others.push(...saved.slice(1));
     if (kinds.length === 0) {
       printer.add(result);
       continue;
@@ -140,7 +144,7 @@ async function addRows(
   }
   printer.end();
   tellLimits(context, saver, executions);
-  return { findings, isDoubtful, isUnsaved: keeper.failed };
+  return { findings, others, isDoubtful, isUnsaved: keeper.failed };
 }
 
 function withWitness(

@@ -4,6 +4,7 @@
  */
 
 import { visible } from '../../../report/escape.js';
+import type { MergedFinding } from '../../../report/reporters/hunt-report.js';
 import { reachOf } from '../../../report/rests-on.js';
 import { count, groupDigits, wrap } from '../../../report/text-columns.js';
 import { proofsOf } from '../../../study/exhaustive/proof-words.js';
@@ -14,6 +15,7 @@ import { type CliContext, outColors } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { printLine } from '../../io.js';
 import { printCommands, printIndented, printSentence, printTimeline } from '../../print-witness.js';
+import { printKept } from './kept-findings.js';
 
 type Witnessed = RowResult & { readonly finding: Finding; readonly replay: ReplayResult };
 
@@ -24,6 +26,8 @@ export interface Grounds {
   readonly notes: readonly string[];
   /** Of a merge: all that rows ran with. Absent: the verdicts' one. */
   readonly seeds?: readonly number[];
+  /** Of a merge: bugs beside each row's first. */
+  readonly others?: readonly MergedFinding[];
 }
 
 export function printStudyEnd(
@@ -37,11 +41,16 @@ export function printStudyEnd(
   const witnessed = results.filter(
     (result): result is Witnessed => result.finding !== null && result.replay !== null,
   );
+  const told = new Set<string>();
   if (study.explainsWitnesses && witnessed.length > 0) {
+    const reasons = reasonsOf(witnessed);
     printLine(io.stdout, '\nwhy');
-    printIndented(context, reasons(witnessed), width);
-    printShortest(context, witnessed, width);
+    printIndented(context, reasons.map(reasonWords), width);
+    const shortest = printShortest(context, witnessed, width);
+    for (const { verdict } of [shortest, ...reasons.map(({ best }) => best)])
+      if (verdict?.finding != null) told.add(verdict.finding);
   }
+  printKept(context, results, told, grounds.others);
   printGrounds(context, study, results, grounds, width);
   printAnswer(context, study, results, width);
 }
@@ -111,32 +120,38 @@ function countedWords(results: readonly RowResult[]): string[] {
   ];
 }
 
-/** A line for each rule and class of violation, from the shortest of its witnesses. */
-function reasons(witnessed: readonly Witnessed[]): string[] {
-  const best = new Map<string, { shortest: Witnessed; where: string[] }>();
+/** Why a rule fails, from the shortest of its witnesses of a class, and the groups in which it does. */
+interface Reason {
+  best: Witnessed;
+  readonly where: string[];
+}
+
+function reasonsOf(witnessed: readonly Witnessed[]): Reason[] {
+  const reasons = new Map<string, Reason>();
   for (const result of witnessed) {
     const key = `${result.row.label} ${result.finding.violation.class}`;
-    const known = best.get(key);
-    if (known === undefined) best.set(key, { shortest: result, where: [result.row.group] });
+    const known = reasons.get(key);
+    if (known === undefined) reasons.set(key, { best: result, where: [result.row.group] });
     else {
       known.where.push(result.row.group);
-      if (result.finding.steps < known.shortest.finding.steps) known.shortest = result;
+      if (result.finding.steps < known.best.finding.steps) known.best = result;
     }
   }
-  return [...best.values()].map(
-    ({ shortest: { row, finding, verdict }, where }) =>
-      `${row.label} (${finding.violation.class} on ${where.join(', ')}): ` +
-      `${finding.violation.message}${keptIn(verdict?.finding)}`,
-  );
+  return [...reasons.values()];
+}
+
+function reasonWords({ best: { row, finding, verdict }, where }: Reason): string {
+  const why = `${row.label} (${finding.violation.class} on ${where.join(', ')})`;
+  return `${why}: ${finding.violation.message}${keptIn(verdict?.finding)}`;
 }
 
 const keptIn = (file: string | null | undefined): string => (file == null ? '' : ` [${file}]`);
 
 /**
  * The timeline that is shortest to read: of a use of something stale if there is one, since a deadlock has no
- * step that decides.
+ * step that decides. Answers whose it is.
  */
-function printShortest(context: CliContext, witnessed: readonly Witnessed[], width: number): void {
+function printShortest(context: CliContext, witnessed: readonly Witnessed[], width: number): Witnessed {
   const used = witnessed.filter(({ finding }) => finding.violation.class === 'stale-use');
   const candidates = used.length > 0 ? used : witnessed;
   const shortest = candidates.reduce((best, result) =>
@@ -148,4 +163,5 @@ function printShortest(context: CliContext, witnessed: readonly Witnessed[], wid
   printSentence(context, shortest.finding, width);
   const file = shortest.verdict?.finding;
   if (file != null) printCommands(context, file, shortest.finding);
+  return shortest;
 }

@@ -25,10 +25,11 @@ export function printVerdict(
   const [line, ...more] = wrap(visible(verdictLine(verdict)), screenWidth(io) - INDENT.length);
   printLine(io.stdout, [line, ...more.map((text) => `${INDENT}${text}`)].join('\n'));
   printIndented(context, latentLines(verdict), screenWidth(io));
-  if (finding === null || replay === null) return;
+  if (finding === null) return;
   printIndented(context, [visible(finding.violation.message)], screenWidth(io));
   printLine(io.stdout, '');
-  printTimeline(context, finding, replay, false);
+  // What a merge does not run is told with its file all the same.
+  if (replay !== null) printTimeline(context, finding, replay, false);
   if (verdict.finding !== null) printCommands(context, verdict.finding, finding);
   printLine(io.stdout, '');
 }
