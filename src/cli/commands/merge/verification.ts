@@ -61,7 +61,7 @@ async function resultsOf(
   isQuiet: boolean,
 ): Promise<{ results: VerifyResult[]; isDoubtful: boolean; isUnsaved: boolean }> {
   const keeper = await keeperOf(context, out);
-  const executions = new Executions(context.engine);
+  const executions = new Executions(context, isQuiet);
   const results: VerifyResult[] = [];
   let isDoubtful = false;
   for (const { verdict, witness } of totalsOf(blob)) {
