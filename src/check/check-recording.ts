@@ -176,8 +176,8 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
 
 /**
  * The same for a file of any length: one that is too large for memory is checked in parts, each of which
- * begins with what is not known (its first sights are learnt again), and the figures are their sums. `onBytes`
- * is told of those how many bytes of the file have been read.
+ * begins with what is not known (its first sights are learnt again), and the figures are their sums.
+ * `onBytes` is told of those how many bytes of the file have been read.
  */
 export async function checkPath(
   file: string,

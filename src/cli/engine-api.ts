@@ -211,7 +211,8 @@ export interface Engine {
   openPool(jobs: number): Promise<Pool>;
   hunt(request: AskedHunt, pool: Pool): Promise<HuntResult>;
   huntProgram(request: ProgramHuntRequest, pool: Pool): Promise<HuntResult>;
-  replay(finding: Finding): Promise<ReplayResult>;
+  /** `onFollowed` is told how much of it is executed. */
+  replay(finding: Finding, onFollowed?: (done: number, of: number) => void): Promise<ReplayResult>;
   /** A finding's execution as a recording of it, a line each. Throws InputError for one that has none. */
   ftrace(finding: Finding): Promise<readonly string[]>;
   /**

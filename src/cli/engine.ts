@@ -209,9 +209,9 @@ const LISTINGS: Pick<
 /** What is done with findings. */
 function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace' | 'minimise' | 'orderings'> {
   return {
-    replay: async (finding) => {
+    replay: async (finding, onFollowed) => {
       const { replayOrdered } = await import('../orderings/replayed.js');
-      return replayOrdered(finding, modules());
+      return replayOrdered(finding, modules(), onFollowed);
     },
     ftrace: async (finding) => (await import('../replay/ftrace/ftrace-of.js')).ftraceOf(finding, modules()),
     minimise: async (finding, pool, limits, signal, onProgress) => {

@@ -37,7 +37,7 @@ export interface AllExecutions {
 
 const BYTES = 2 ** 30;
 
-/** For lowered code only. The environment does nothing. `onStates` is told now and then how many there are. */
+/** For lowered code only. The environment does nothing. `onStates` is told now and then how many it has. */
 export function allExecutions(
   kernel: KernelProgram,
   { orderings, choices, steps, violation, memory, statesMax }: OrderedSearch,

@@ -76,6 +76,7 @@ const CASES: readonly {
       'all executions that keep them: 5 of at most 100,000 states',
     ],
   },
+  { name: 'replay', argv: ['replay', witness], shows: ['executing again: 0 %'] },
   { name: 'trace check', argv: ['trace', 'check', recording], shows: ['0 of 1 recording checked; '] },
   {
     name: 'source compare',

@@ -26,8 +26,8 @@ export interface NamedBlobs {
 }
 
 /**
- * In the order of their names; `onBytes` is told before each file how many bytes of all have been read. Throws
- * InputError where a path cannot be read, or leads to no blob.
+ * In the order of their names; `onBytes` is told before each file how many bytes of all have been read.
+ * Throws InputError where a path cannot be read, or leads to no blob.
  */
 export function readBlobs(paths: readonly string[], onBytes: OnWork): NamedBlobs {
   const hunts: NamedBlob[] = [];
