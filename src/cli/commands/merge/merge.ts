@@ -51,9 +51,9 @@ witness, which is saved as a finding file and executed again if it is of no modu
 in every order, and what was merged can be merged again.
 
 Of a verification all states were looked at where every shard has looked at those that its part leads
-to, and the shortest of the shards' witnesses is the shortest of all. It takes --reporter default, json,
-html and blob. Stress runs of several computers add up, each once; they take the reports of stress.
-Rows of a study that ran with other seeds add up, pair by pair, and other groups stand beside them.
+to, and the shortest of the shards' witnesses is the shortest of all. Stress runs of several computers
+add up, each once. Rows of a study that ran with other seeds add up, pair by pair, and other groups
+stand beside them.
 
 Exit codes: 0 no violation found, or known ones only, 1 a violation, 2 usage or bad input, or a witness
 that does not replay, 3 a shard is missing or was interrupted, threads hung or died, a finding cannot be
