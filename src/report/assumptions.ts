@@ -135,7 +135,7 @@ export const assumptions: readonly Assumption[] = [
       '(tables have two).',
   ),
   notModelled(
-    'broadcast-flushes',
+    'kernel-range-broadcasts',
     'Flushes of kernel ranges by INVLPGB or RAR, RAR of other types than INVPCID.',
   ),
   notModelled(
