@@ -9,7 +9,7 @@ import { cFunctions } from './runtime/c-kernel.js';
 import { readShim } from './shim.js';
 import { baseFor, type SourceOptions, translated } from './source.js';
 import type { Translation } from './translate/translate.js';
-import { type KernelTree, readTree, sha256 } from './tree.js';
+import { C_FILES_DEFAULT, type KernelTree, readTree, sha256 } from './tree.js';
 import { unitOf } from './unit.js';
 
 /** What the lab makes of a tree: whether it compiles, what is mapped to what, what is missing. */
@@ -45,7 +45,8 @@ export interface SourceCheck {
 
 /** Throws InputError for what is no tree, and where there is no compiler. */
 export async function checkSource(given: string, options: SourceOptions): Promise<SourceCheck> {
-  const tree = readTree(await treeAt(given));
+  const { cFiles = C_FILES_DEFAULT } = options;
+  const tree = readTree(await treeAt(given, cFiles), cFiles);
   const unit = unitOf(tree, options.shim === undefined ? null : readShim(options.shim).path);
   const compiler = await findCompiler(options.clang);
   const head = {
@@ -75,12 +76,12 @@ type Described = Pick<
 >;
 
 function described(translation: Translation, tree: KernelTree): Described {
-  const { tables, entries, stackBytes } = translation;
+  const { tables, entries, stackBytes, callable } = translation;
   const place = (at: CLine | null): string | null =>
     at === null ? null : `${at.file.replace(`${tree.root}/`, '')}:${at.line}`;
   const none = Object.fromEntries(Object.keys(entries).map((name) => [name, noFunction]));
-  const replaced = Object.keys(cFunctions({ tables, stackBytes, entries: none })).sort();
-  const all = [...tables.perCpu, ...tables.mm, ...tables.batch, ...tables.variables];
+  const replaced = Object.keys(cFunctions({ tables, stackBytes, callable, entries: none })).sort();
+  const all = [...tables.perCpu, ...tables.mm, ...tables.batch, ...tables.csd, ...tables.variables];
   return {
     functions: translation.functions
       .filter(({ name }) => !name.startsWith('lab_'))
@@ -109,6 +110,8 @@ function wordOf({ word }: Field): string | null {
       return null;
     case 'ctxs':
       return `ctxs[${word.slot}].${word.word}`;
+    case 'csd':
+      return word.word;
     default:
       return word.index === undefined ? word.word : `${word.word}[${word.index}]`;
   }

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { makeDirectory } from '../vocabulary/directories.js';
 import { InfrastructureError, InputError, ProgramEndedError } from '../vocabulary/errors.js';
 import { mappedAssembly } from './assembly.js';
+import { withWordCopies } from './block-copies.js';
 import { type Compiler, HOW_TO_GET } from './clang.js';
 import { flagsFor, type Optimisation, optimisingFlags, SHIMS } from './flags.js';
 import { withKeptFunctions } from './kept-functions.js';
 import { runTool } from './tool.js';
-import type { KernelTree } from './tree.js';
+import { INCLUDE, type KernelTree, SMP_INCLUDE } from './tree.js';
 import type { Unit } from './unit.js';
 
 /** From C files to a module of WebAssembly. */
@@ -52,13 +53,14 @@ export async function compile(
   }
   const file = (name: string): string => join(folder, name);
   writeFileSync(file('unit.c'), unit.text);
-  const include = [stubs, SHIMS, join(tree.root, 'arch/x86/include'), tree.root].flatMap((path) => [
+  const ofSmp = tree.cFiles.includes('smp.c') ? [join(tree.root, SMP_INCLUDE)] : [];
+  const include = [stubs, SHIMS, join(tree.root, INCLUDE), ...ofSmp, tree.root].flatMap((path) => [
     '-I',
     path,
   ]);
   const toCode = ['-S', '-emit-llvm', file('unit.c'), '-o', file('unit.ll')];
   await run(tree, folder, clang, [...flagsFor(unit, config, optimisation), ...include, ...toCode]);
-  const written = mappedAssembly(readFileSync(file('unit.ll'), 'utf8'), tree.root);
+  const written = withWordCopies(mappedAssembly(readFileSync(file('unit.ll'), 'utf8'), tree.root));
   writeFileSync(file('mapped.ll'), optimisation === 0 ? written : withKeptFunctions(written, unit));
   let made = 'mapped.ll';
   if (optimisation !== 0) {

@@ -33,7 +33,7 @@ export function moduleText(translation: Translation, naming: Naming, folder: str
   const named = Object.entries(entries).map(([entry, name]) => `${entry}: ${name}`);
   plain(`const tables = ${JSON.stringify(tables)};`);
   plain(
-    `const replace = lab.cFunctions({ tables, stackBytes: ${stackBytes}, entries: { ` +
+    `const replace = lab.cFunctions({ tables, stackBytes: ${stackBytes}, callable, entries: { ` +
       `${named.join(', ')} } });`,
   );
   plain(

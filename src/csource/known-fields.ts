@@ -1,5 +1,5 @@
 import type { OwnWord, OwnWords } from '../kernel/own-words.js';
-import type { Codec, Field, FieldTables, FieldWord } from './addresses.js';
+import type { Codec, CsdWord, Field, FieldTables, FieldWord } from './addresses.js';
 import type { GlobalVariable, Scalar } from './dwarf/c-types.js';
 
 /**
@@ -14,6 +14,8 @@ export interface CData {
   /** Words of `struct mm_struct`, of a batch of unmapped pages. */
   readonly mm: readonly Scalar[];
   readonly batch: readonly Scalar[];
+  /** Of `struct __call_single_data`, where kernel/smp.c is C. */
+  readonly csd: readonly Scalar[];
   /** Whether code stores to a variable. */
   isStored(variable: GlobalVariable): boolean;
   initial(address: number, bytes: number): number;
@@ -32,6 +34,7 @@ const request = (word: string, codec: Codec = 'number'): Known => ({
   word: { of: 'flushInfo', word },
   codec,
 });
+const ofCsd = (word: CsdWord, codec: Codec = 'number'): Known => ({ word: { of: 'csd', word }, codec });
 const ofMm = (word: string, codec: Codec = 'number'): Known => ({ word: { of: 'mm', word }, codec });
 
 /** By path: what is a word of the layout. */
@@ -60,6 +63,17 @@ const MM: Readonly<Record<string, Known>> = {
   'context.tlb_gen.counter': ofMm('tlbGen'),
   'context.next_trim_cpumask': ofMm('nextTrimCpumask'),
 };
+/** By the last name of the path. */
+const CSD: Readonly<Record<string, Known>> = {
+  next: { word: { of: 'csd', word: 'next' }, codec: 'csd' },
+  flags: ofCsd('flags'),
+  u_flags: ofCsd('flags'),
+  func: ofCsd('func', 'function'),
+  info: ofCsd('info', 'request'),
+};
+/** Where a CPU finds the csds that it sends. */
+const CSDS = /^cfd_data\.(?:csd|pcpu)$/;
+const CALL_MASK = /^cfd_data\.(cpumask|cpumask_ipi)\[0\]\.bits\[(\d+)\]$/;
 const SLOT = /^cpu_tlbstate\.ctxs\[(\d+)\]\.(ctx_id|tlb_gen)$/;
 const MASK = /^(?:cpu_bitmap|cpumask)\.bits\[(\d+)\]$/;
 
@@ -71,9 +85,9 @@ export interface Fields {
 
 export function fieldsOf(data: CData): Fields {
   const own = { perCpu: [] as OwnWord[], perMm: [] as OwnWord[], machine: [] as OwnWord[] };
-  const ownWord = (list: OwnWord[], name: string, initial = 0): Known => {
+  const ownWord = (list: OwnWord[], name: string, initial = 0, codec: Codec = 'number'): Known => {
     list.push({ name, ...(initial === 0 ? {} : { initial }) });
-    return { word: { of: 'own', index: list.length - 1 }, codec: 'number' };
+    return { word: { of: 'own', index: list.length - 1 }, codec };
   };
   const fieldsIn = (
     variable: GlobalVariable,
@@ -85,10 +99,10 @@ export function fieldsOf(data: CData): Fields {
       return { name, offset: address, bytes, ...known(name, address, bytes) };
     });
   const perCpu = data.perCpu.flatMap((variable) =>
-    fieldsIn(
-      variable,
-      (name, address, bytes) => knownPerCpu(name) ?? ownWord(own.perCpu, name, data.initial(address, bytes)),
-    ),
+    fieldsIn(variable, (name, address, bytes) => {
+      if (CSDS.test(name)) return ownWord(own.perCpu, name, 0, 'csds');
+      return knownPerCpu(name) ?? ownWord(own.perCpu, name, data.initial(address, bytes));
+    }),
   );
   const variables = data.variables.flatMap((variable) => {
     const isStored = data.isStored(variable);
@@ -110,10 +124,20 @@ export function fieldsOf(data: CData): Fields {
         : null);
     return known === null ? [] : [{ name: `batch.${path}`, offset, bytes, ...known }];
   });
-  return { tables: { variables, perCpu, mm, batch }, own };
+  const csd = data.csd.flatMap(({ path, offset, bytes }): Field[] => {
+    const last = path.split('.').at(-1) ?? '';
+    return Object.hasOwn(CSD, last) ? [{ name: `csd.${path}`, offset, bytes, ...CSD[last] }] : [];
+  });
+  return { tables: { variables, perCpu, mm, batch, csd }, own };
 }
 
 function knownPerCpu(name: string): Known | null {
+  if (name === 'call_single_queue.first') return { word: { of: 'cfd', word: 'queue' }, codec: 'csd' };
+  const mask = CALL_MASK.exec(name);
+  if (mask !== null) {
+    const word = mask[1] === 'cpumask' ? 'cpumask' : 'cpumaskIpi';
+    return { word: { of: 'cfd', word, index: Number(mask[2]) }, codec: 'number' };
+  }
   const slot = SLOT.exec(name);
   if (slot === null) return Object.hasOwn(PER_CPU, name) ? PER_CPU[name] : null;
   return {

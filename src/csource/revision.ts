@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../vocabulary/errors.js';
 import { cacheFolder, keep } from './cache.js';
 import { runTool } from './tool.js';
-import { MAKEFILE, NEEDED } from './tree.js';
+import { type CFile, MAKEFILE, neededFor } from './tree.js';
 
 /** `DIR@REVISION`: a tree as it is in a commit of its repository. */
 
@@ -25,7 +25,7 @@ const REMEDY = 'give DIR@REVISION, a git repository and what "git rev-parse" kno
  * The directory that is named: itself, or, of a revision, one in the user's cache with the files that are
  * needed, by the commit's hash and the repository. Throws InputError for what git does not know.
  */
-export async function treeAt(given: string): Promise<string> {
+export async function treeAt(given: string, cFiles: readonly CFile[]): Promise<string> {
   const match = existsSync(given) ? null : AT.exec(given);
   if (match === null || !existsSync(match[1])) return given;
   const [, repository, revision] = match;
@@ -34,20 +34,14 @@ export async function treeAt(given: string): Promise<string> {
   ).trim();
   // By the repository too: none of them can say what a commit of another holds.
   const repositoryKey = createHash('sha256').update(realpathSync(repository)).digest('hex').slice(0, 16);
-  const folder = join(cacheFolder(), 'trees', `${commit}-${repositoryKey}`);
+  const folder = join(cacheFolder(), 'trees', `${commit}-${repositoryKey}-${cFiles.join('-')}`);
   if (existsSync(folder)) return folder;
-  const listed = await git(given, repository, [
-    'ls-tree',
-    '-r',
-    '--name-only',
-    commit,
-    '--',
-    MAKEFILE,
-    ...NEEDED,
-  ]);
+  const wanted = [MAKEFILE, ...neededFor(cFiles)];
+  const list = ['ls-tree', '-r', '--name-only', commit, '--', ...wanted];
+  const listed = await git(given, repository, list);
   const there = new Set(listed.split('\n'));
   const files = new Map<string, string>();
-  for (const file of [MAKEFILE, ...NEEDED])
+  for (const file of wanted)
     if (there.has(file))
       files.set(file, await git(given, repository, ['cat-file', 'blob', `${commit}:${file}`]));
   keep(folder, files);

@@ -15,7 +15,7 @@ import { treeAt } from './revision.js';
 import { readShim, requireSameShim, type Shim } from './shim.js';
 import { Untranslatable } from './translate/operands.js';
 import { type Translation, translate } from './translate/translate.js';
-import { type KernelTree, readTree, sha256 } from './tree.js';
+import { C_FILES_DEFAULT, type CFile, type KernelTree, readTree, sha256 } from './tree.js';
 import { type Unit, unitOf } from './unit.js';
 import { readModule } from './wasm/module.js';
 
@@ -37,6 +37,8 @@ export interface SourceOptions {
   readonly variant?: string;
   /** How C functions call each other. Default: direct. */
   readonly form?: CallForm;
+  /** Which files run as C. Default: tlb.c. */
+  readonly cFiles?: readonly CFile[];
   /** How much of clang's optimiser runs. Default: none. */
   readonly optimisation?: Optimisation;
   /** What the header must be. */
@@ -58,7 +60,8 @@ const GENERATED_SUFFIX = '.of-c.mjs';
 /** Throws InputError for trees that do not compile or translate, and where there is no compiler. */
 export async function prepareSource(given: string, options: SourceOptions): Promise<PreparedSource> {
   // A commit is what a user names. Git runs what a repository tells it to, and a finding names none.
-  const tree = readTree(options.expected === undefined ? await treeAt(given) : given);
+  const { cFiles = C_FILES_DEFAULT } = options;
+  const tree = readTree(options.expected === undefined ? await treeAt(given, cFiles) : given, cFiles);
   requireConfig(options.config);
   if (options.expected !== undefined) requireSame(tree, options.expected);
   const base = options.base ?? baseFor(tree.version);
@@ -69,12 +72,15 @@ export async function prepareSource(given: string, options: SourceOptions): Prom
   const folder = join(cacheFolder(), keyOf(tree, unit, compiler, shim, { ...options, base }));
   const { optimisation = 0 } = options;
   const level = optimisation === 0 ? '' : `-O${optimisation}`;
-  const variant = options.variant ?? `c/${tree.version ?? 'tree'}${level}`;
+  const withSmp = cFiles.includes('smp.c') ? '-smp' : '';
+  const variant = options.variant ?? `c/${tree.version ?? 'tree'}${withSmp}${level}`;
   const module = join(folder, `kernel${GENERATED_SUFFIX}`);
   if (!existsSync(module)) {
     const { translation } = await translated(tree, unit, options, compiler);
     const of = tree.version === null ? 'a tree' : `Linux ${tree.version}`;
-    const summary = `arch/x86/mm/tlb.c of ${of}${level === '' ? '' : ` at ${level}`}, the rest as ${base}`;
+    const how = level === '' ? '' : ` at ${level}`;
+    const ofSmp = cFiles.includes('smp.c') ? ' and kernel/smp.c' : '';
+    const summary = `arch/x86/mm/tlb.c${ofSmp} of ${of}${how}, the rest as ${base}`;
     const text = moduleText(translation, { variant, base, summary, root: tree.root }, folder);
     keep(folder, new Map([[`kernel${GENERATED_SUFFIX}`, text]]));
   }

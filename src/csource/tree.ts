@@ -13,11 +13,32 @@ export const INCLUDE = 'arch/x86/include';
  */
 export const KEPT_HEADERS = ['asm/tlbflush.h', 'asm/mmu.h', 'asm/mmu_context.h'] as const;
 export const MAKEFILE = 'Makefile';
-export const NEEDED: readonly string[] = [
-  TLB_C,
-  'arch/x86/mm/mm_internal.h',
-  ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`),
-];
+export const SMP_C = 'kernel/smp.c';
+export const LLIST_C = 'lib/llist.c';
+/** The same for kernel/smp.c: what a call, its list and its queue are made of. */
+export const SMP_INCLUDE = 'include';
+export const SMP_HEADERS = ['linux/smp.h', 'linux/smp_types.h', 'linux/llist.h'] as const;
+
+/** Files that run as C: tlb.c always, smp.c where it is asked for. */
+export const C_FILES = ['tlb.c', 'smp.c'] as const;
+export type CFile = (typeof C_FILES)[number];
+export const C_FILES_DEFAULT: readonly CFile[] = ['tlb.c'];
+
+/** Which of them ran, by what was read. */
+export function cFilesIn(files: readonly string[]): readonly CFile[] {
+  return files.includes(SMP_C) ? C_FILES : C_FILES_DEFAULT;
+}
+
+/** What of a tree is read where these run. */
+export function neededFor(cFiles: readonly CFile[]): string[] {
+  const ofSmp = [SMP_C, LLIST_C, ...SMP_HEADERS.map((name) => `${SMP_INCLUDE}/${name}`)];
+  return [
+    TLB_C,
+    'arch/x86/mm/mm_internal.h',
+    ...KEPT_HEADERS.map((name) => `${INCLUDE}/${name}`),
+    ...(cFiles.includes('smp.c') ? ofSmp : []),
+  ];
+}
 
 const REMEDY = 'give the directory of a kernel';
 /** Largest file of a tree that is read here; tlb.c has 50 kB. */
@@ -35,12 +56,13 @@ export interface KernelTree {
   /** `6.12.117`; null where there is no Makefile that says it. */
   readonly version: string | null;
   readonly files: readonly SourceFile[];
+  readonly cFiles: readonly CFile[];
   /** Text of a file of the tree. */
   text(file: string): string;
 }
 
 /** Throws InputError for what is no such tree. */
-export function readTree(given: string): KernelTree {
+export function readTree(given: string, cFiles: readonly CFile[] = C_FILES_DEFAULT): KernelTree {
   let root: string;
   try {
     root = realpathSync(resolve(given));
@@ -49,15 +71,16 @@ export function readTree(given: string): KernelTree {
     if (errorCode(error) === null) throw error;
     throw new InputError(`${given} cannot be read: ${systemReason(error)}`, REMEDY);
   }
-  const missing = NEEDED.filter((file) => !isThere(join(root, file)));
+  const needed = neededFor(cFiles);
+  const missing = needed.filter((file) => !isThere(join(root, file)));
   if (missing.length > 0)
     throw new InputError(
       `${given} has no ${missing.join(', no ')}`,
-      `give the root of a Linux tree, or a directory with ${NEEDED.join(', ')}`,
+      `give the root of a Linux tree, or a directory with ${needed.join(', ')}`,
     );
   const text = (file: string): string => readText(join(root, file));
-  const files = NEEDED.map((file) => ({ file, sha256: sha256(text(file)) }));
-  return { root, version: versionOf(root), files, text };
+  const files = needed.map((file) => ({ file, sha256: sha256(text(file)) }));
+  return { root, version: versionOf(root), files, cFiles, text };
 }
 
 /** Throws InputError for what is no file of text. */

@@ -19,7 +19,6 @@ import { type MetViolation, sameKind } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { PoolHandOver } from './pool-hand-over.js';
 import { mix } from './random.js';
-import type { Reached } from './reach/reached.js';
 import { ReachedTally } from './reach/reached-tally.js';
 import { timeLeftMs } from './time-left.js';
 
@@ -105,7 +104,7 @@ class Hunt {
     this.reached = covers === undefined ? null : new ReachedTally(covers, names, seed);
     this.order = new BatchOrder(request, this.targets, this.reached);
     this.effect = effectTally(request, request.pool.modules);
-    this.code = new CodeTally(request.pool.modules.covered, names, covers?.ran);
+    this.code = new CodeTally(request.pool.modules.covered, names);
   }
 
   async run(started: number): Promise<void> {
@@ -230,7 +229,7 @@ class Hunt {
       ...(request.shard === undefined ? {} : { shard: request.shard }),
       ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
       ...(code.length === 0 ? {} : { code }),
-      ...(this.reached === null ? {} : { reached: { ...this.reached.reached(), ...this.ranFirst(code) } }),
+      ...(this.reached === null ? {} : { reached: this.reached.reached() }),
       ...(request.known === undefined ? {} : { met: this.met }),
       known:
         witness === null ? (this.met.find(({ finding }) => finding !== undefined)?.finding ?? null) : null,
@@ -247,21 +246,20 @@ class Hunt {
     return optimisation === 0 ? {} : { optimisation };
   }
 
-  private ranFirst(code: readonly CodeReport[]): Pick<Reached, 'ran' | 'code'> {
-    const { first } = this.code;
-    return { ...(first.length === 0 ? {} : { ran: first }), ...(code.length === 0 ? {} : { code }) };
-  }
-
   /** Of a user's code only. */
   private codeReports(): CodeReport[] {
     const { request } = this;
-    if ('program' in request) return this.code.reports(null);
+    const hunted = this.tallies.filter(({ executions }) => executions > 0).length;
+    if ('program' in request) return this.code.reports(null, hunted);
     const { modules } = request.pool;
     const variant = findVariant(request.variant, modules.variants);
     if (variant?.made === undefined || !isOwnVariantName(request.variant, modules)) return [];
     const { functions, base } = variant.made;
     const backend = variant.backend === base.backend ? [] : [variant.backend.flushTlbMulti.name];
-    return this.code.reports([...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend]);
+    return this.code.reports(
+      [...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend],
+      hunted,
+    );
   }
 
   private finding(subject: Subject, found: BatchWitness): Finding {

@@ -73,10 +73,6 @@ describe('what is no C text to run', () => {
       ],
       [['hunt', '--kernel-source', TREE, '--config', 'a-b'], /--config: "a-b" is no option/],
       [['hunt', '--variant', 'b1', '--config', 'DEBUG_VM'], /--config: there is no C text to compile/],
-      ...['hunt', 'verify', 'stress', 'compare'].map(
-        (name) =>
-          [[name, '--c-files', 'tlb.c,smp.c'], /--c-files: arch.*tlb\.c .* run as C; kernel/] as const,
-      ),
       [['source', 'check', nothing], /^shootdown: [^ ]*nothing has no arch/],
       [['source', 'check', join(folder, 'absent')], /^shootdown: [^ ]*absent cannot be read: no such file/],
       [['source', 'check', '/dev/null'], /^shootdown: \/dev\/null is no directory/],

@@ -14,12 +14,14 @@ export class FakeCpu {
   /** `read_once loaded_mm`, in the order in which they are done. */
   readonly done: string[] = [];
   readonly own: KernelLayout['cpus'][number];
+  readonly per: KernelLayout['cpus'];
   readonly mms: KernelLayout['mms'];
   readonly maskWords: number;
 
   constructor(readonly layout: KernelLayout) {
     this.mem = new Int32Array(layout.layout.size);
     this.own = layout.cpus[this.id];
+    this.per = layout.cpus;
     this.mms = layout.mms;
     this.maskWords = layout.maskWords;
   }
@@ -73,6 +75,13 @@ export class FakeCpu {
   xchg = (a: number, value: number) => this.locked('xchg', a, value, this.mem[a]);
   cmpxchg = (a: number, expected: number, value: number) =>
     this.locked('cmpxchg', a, this.mem[a] === expected ? value : this.mem[a], this.mem[a]);
+  storeRelease = (a: number, value: number) => {
+    this.mem[a] = value;
+    return this.does(`store_release ${this.name(a)} ${value}`, 0);
+  };
+  condLoadAcquire = (a: number, mask: number, value: number) =>
+    this.does(`cond_load_acquire ${this.name(a)} ${mask} ${value}`, this.mem[a]);
+  sendIpi = (cpu: number) => this.does(`send_ipi ${cpu}`, 0);
   smpMb = () => this.does('smp_mb', 0);
   smpRmb = () => this.does('smp_rmb', 0);
   smpWmb = () => this.does('smp_wmb', 0);

@@ -2,14 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findCompiler } from '../../src/csource/clang.js';
-import { compile } from '../../src/csource/compile.js';
 import { batchPointer, mmPointer } from '../../src/csource/runtime/c-words.js';
-import { translate } from '../../src/csource/translate/translate.js';
-import { readTree } from '../../src/csource/tree.js';
-import { unitOf } from '../../src/csource/unit.js';
-import { readModule } from '../../src/csource/wasm/module.js';
-import { type Run, runnerOf } from './translate/run-translated.js';
+import type { FakeCpu } from './fake-cpu.js';
+import { compileRows, type Row } from './shim-rows.js';
+import type { Run } from './translate/run-translated.js';
 import { compiling, HAS_CLANG } from './with-clang.js';
 
 /**
@@ -21,7 +17,6 @@ const TREE = new URL('fixtures/tree', import.meta.url).pathname;
 const MM = mmPointer(3);
 const BATCH = batchPointer(1);
 const EACH_CPU = ['read_once mm_cpumask(A)', 'read_once mm_cpumask(A)'];
-type Row = readonly [c: string, done: readonly string[], answer?: number];
 
 /** `mm` is an address space, `batch` this CPU's; `result` what the function answers. */
 const ROWS: readonly Row[] = [
@@ -108,60 +103,24 @@ const ROWS: readonly Row[] = [
 describe.skipIf(!HAS_CLANG)(compiling('shims'), () => {
   const folder = mkdtempSync(join(tmpdir(), 'shims-'));
   let run: Run;
-  let begin: () => { readonly done: readonly string[] };
+  let begin: () => FakeCpu;
   afterAll(() => rmSync(folder, { recursive: true }));
 
   beforeAll(async () => {
-    const tree = readTree(TREE);
-    const rows = ROWS.map(
-      ([c], index) =>
-        `__attribute__((noinline)) u32 row_${index}(struct mm_struct *mm, struct arch_tlbflush_unmap_batch *batch)` +
-        `{ u32 result = 0; ${c} return result; }`,
-    );
-    const calls = ROWS.map((_, index) => `case ${index}: return row_${index}(mm, batch);`).join(' ');
-    const unit = unitOf(tree);
-    const text = [
-      unit.text.replace('#include <lab/entries.h>', ''),
-      'DEFINE_PER_CPU(struct tlb_state, cpu_tlbstate);',
-      '#define CONFIG_ONE 1',
-      '#define LAB_ENABLED_TEST(r) (r = IS_ENABLED(CONFIG_ONE) && !IS_ENABLED(CONFIG_NONE))',
-      '__attribute__((used)) static void keep(u32 address) { lab_invlpg(address); }',
-      ...rows,
-      'u32 __attribute__((export_name("lab_inc_mm_tlb_gen"))) rows(int which, struct mm_struct *mm,',
-      `struct arch_tlbflush_unmap_batch *batch) { switch (which) { ${calls} } return 0; }`,
-    ].join('\n');
-    const { wasm, perCpu } = await compile(
-      tree,
-      { ...unit, text },
-      { config: [], optimisation: 0 },
-      await findCompiler(),
+    ({ run, begin } = await compileRows(
+      ROWS,
+      {
+        root: TREE,
+        cFiles: ['tlb.c'],
+        parameters: 'struct mm_struct *mm, struct arch_tlbflush_unmap_batch *batch',
+        passed: 'mm, batch',
+        before: [
+          '#define CONFIG_ONE 1',
+          '#define LAB_ENABLED_TEST(r) (r = IS_ENABLED(CONFIG_ONE) && !IS_ENABLED(CONFIG_NONE))',
+        ],
+      },
       folder,
-    );
-    const translation = translate({
-      module: readModule(wasm),
-      perCpu,
-      condition: unit.condition,
-      called: unit.called,
-    });
-    const made = runnerOf(translation);
-    run = made.run;
-    begin = () => {
-      const { cpu } = made;
-      cpu.done.length = 0;
-      cpu.mem.fill(0);
-      const { tlbstate } = cpu.layout.cpus[1];
-      for (const [word, value] of [
-        [cpu.mms[3].ctxId, 5],
-        [cpu.mms[3].tlbGen, 7],
-        [cpu.mms[3].cpumask, 2],
-        [cpu.mms[3].pgd, 4],
-        [tlbstate.loadedMm, 3],
-        [tlbstate.loadedMmAsid, 2],
-      ])
-        cpu.mem[word] = value;
-      cpu.registers({ root: 6, pcid: 2, interrupts: 1 });
-      return cpu;
-    };
+    ));
   });
 
   it.each(ROWS.map(([c, done, answer = 0], index) => [c, done, answer, index] as const))(

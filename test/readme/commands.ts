@@ -96,6 +96,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   'shootdown hunt examples/seqlock.ts --watch': inTest('cli/watch/again', "'--watch'"),
   'shootdown source check ~/linux': inTest('csource/command-line', "['source', 'check', TREE]"),
   'shootdown hunt --kernel-source ~/linux': inTest('csource/command-line', "'hunt', '--kernel-source', TREE"),
+  'shootdown hunt --kernel-source ~/linux --c-files tlb.c,smp.c': inTest(
+    'csource/smp',
+    "'hunt', '--kernel-source', root, ...HUNT",
+  ),
   'shootdown hunt --kernel-source ~/linux --c-opt 2': inTest(
     'csource/optimised',
     "'hunt', '--kernel-source', LAST_FLUSH, '--c-opt', '2'",
@@ -218,7 +222,9 @@ export const COMMANDS: Readonly<Record<string, How>> = {
     prints: /^mainline \(6\.18\): clean, as expected$/m,
   }),
   'shootdown run --project mainline --mode batch': cli(0, {
-    argv: 'run --config examples/config/shootdown.config.ts --no-type-check --project mainline --mode batch --executions 60',
+    argv:
+      'run --config examples/config/shootdown.config.ts --no-type-check --project mainline --mode batch ' +
+      '--executions 60',
     prints: /^mainline \(6\.18\): clean, as expected$/m,
   }),
   // One shard of eight, which is no whole hunt.

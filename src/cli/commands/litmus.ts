@@ -1,11 +1,12 @@
 /** `shootdown litmus FILE|DIR`: herd7's litmus tests on the machine's own operations. */
 
+import { timeLeftMs } from '../../explore/time-left.js';
 import { litmusDocument } from '../../litmus/litmus-document.js';
 import type { LitmusOutcome } from '../../litmus/litmus-outcomes.js';
 import type { SeenOnThreads } from '../../litmus/on-threads.js';
 import { visible } from '../../report/escape.js';
 import { count, groupDigits, pad } from '../../report/text-columns.js';
-import { workProgress } from '../../report/work-progress.js';
+import { aboutLeft } from '../../report/time-words.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
 import type { CliContext } from '../command-context.js';
 import { EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
@@ -59,7 +60,11 @@ async function litmus(
   const { engine, io, version } = context;
   const outcomes: LitmusOutcome[] = [];
   const progress = progressOf(context, json);
-  const onTest = workProgress(progress, (done, of) => `${done} of ${count(of, 'test')} done`);
+  const begunMs = performance.now();
+  const onTest = (done: number, of: number): void => {
+    const left = aboutLeft(timeLeftMs({ elapsedMs: performance.now() - begunMs, done, of }));
+    progress.sometimes(() => `${done} of ${count(of, 'test')} done${left}`);
+  };
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {

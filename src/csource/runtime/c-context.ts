@@ -1,11 +1,19 @@
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import { type HasLocalState, LOCAL_STATE } from '../../machine/local-state.js';
-import { ENTRIES, type EntryName, type FieldTables, STACK_BASE, TABLE_ENTRIES } from '../addresses.js';
+import {
+  ENTRIES,
+  type EntryName,
+  type FieldTables,
+  SMP_ENTRIES,
+  STACK_BASE,
+  TABLE_ENTRIES,
+} from '../addresses.js';
 import { CWords } from './c-words.js';
+import type { Callable } from './csd-words.js';
 
 /** Depths of interrupts: a task, an interrupt's handler, an NMI's. */
 const DEPTHS = 3;
-const ALL_ENTRIES: readonly EntryName[] = [...ENTRIES, ...TABLE_ENTRIES];
+const ALL_ENTRIES: readonly EntryName[] = [...ENTRIES, ...SMP_ENTRIES, ...TABLE_ENTRIES];
 
 /**
  * What C code on one CPU runs with: the map of its words, and its stack. The stack is private: of a CPU's
@@ -84,6 +92,7 @@ export class Contexts implements HasLocalState {
   constructor(
     private readonly tables: FieldTables,
     private readonly stackBytes: number,
+    private readonly callable: Callable,
   ) {}
 
   /** Always the same: whom it gave what before does not matter to what it gives. */
@@ -98,7 +107,7 @@ export class Contexts implements HasLocalState {
   }
 
   wordsOf(cpu: KernelCpu): CWords {
-    const words = this.words.get(cpu.layout) ?? new CWords(this.tables, cpu.layout);
+    const words = this.words.get(cpu.layout) ?? new CWords(this.tables, cpu.layout, this.callable);
     this.words.set(cpu.layout, words);
     return words;
   }

@@ -4,6 +4,7 @@ import type { Protocol } from '../../machine/protocol.js';
 import { CPU_SHIFT, type EntryName, type FieldTables, STACK_BASE } from '../addresses.js';
 import { type CContext, Contexts } from './c-context.js';
 import { batchPointer, mmPointer } from './c-words.js';
+import type { Callable } from './csd-words.js';
 
 /** A translated C function: the CPU, what it runs with, the top of its stack, its arguments. */
 export type CFunction = (cpu: KernelCpu, c: CContext, sp: number, ...args: number[]) => Protocol<number>;
@@ -15,7 +16,11 @@ export interface CCode {
   readonly stackBytes: number;
   /** By entry: the function. */
   readonly entries: Readonly<Partial<Record<EntryName, CFunction>>>;
+  readonly callable: Callable;
 }
+
+type Enter = (cpu: KernelCpu, name: EntryName, ...args: number[]) => Protocol<number>;
+type ByEntry = Partial<Record<EntryName, Partial<KernelFunctions>>>;
 
 const PAGE_SHIFT = 12;
 /** More pages than this become a full flush in every kernel; see `flushTlbMmRange`. */
@@ -23,14 +28,14 @@ const PAGES_MAX = 4096;
 const FLUSH_ALL = -1;
 
 /** The kernel's functions that the C code has, for a variant to replace the lab's own by. */
-export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<KernelFunctions> {
-  const contexts = new Contexts(tables, stackBytes);
-  const enter = (cpu: KernelCpu, name: EntryName, ...args: number[]): Protocol<number> => {
+export function cFunctions({ tables, stackBytes, entries, callable }: CCode): Partial<KernelFunctions> {
+  const contexts = new Contexts(tables, stackBytes, callable);
+  const enter: Enter = (cpu, name, ...args) => {
     const c = contexts.of(cpu);
     const run = entries[name] as CFunction;
     return run(cpu, c, c.top(name, cpu.depth), ...args);
   };
-  const all: Partial<Record<EntryName, Partial<KernelFunctions>>> = {
+  const all: ByEntry = {
     inc_mm_tlb_gen: {
       *incMmTlbGen(cpu, mm) {
         return yield* enter(cpu, 'inc_mm_tlb_gen', mmPointer(mm));
@@ -81,6 +86,7 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
         yield* enter(cpu, 'flush_tlb_multi', contexts.wordsOf(cpu).maskAddress(mask));
       },
     },
+    ...smpFunctions(contexts, enter),
     arch_tlbbatch_flush: {
       *archTlbbatchFlush(cpu) {
         yield* enter(cpu, 'arch_tlbbatch_flush', batchPointer(cpu.id));
@@ -88,6 +94,23 @@ export function cFunctions({ tables, stackBytes, entries }: CCode): Partial<Kern
     },
   };
   return Object.assign({}, ...(Object.keys(entries) as EntryName[]).map((name) => all[name]));
+}
+
+/** Those of kernel/smp.c. */
+function smpFunctions(contexts: Contexts, enter: Enter): ByEntry {
+  return {
+    smp_call_function_many_cond: {
+      *smpCallFunctionManyCond(cpu, mask, conditional) {
+        const at = contexts.wordsOf(cpu).maskAddress(mask);
+        yield* enter(cpu, 'smp_call_function_many_cond', at, conditional ? 1 : 0);
+      },
+    },
+    flush_smp_call_function_queue: {
+      *flushSmpCallFunctionQueue(cpu) {
+        yield* enter(cpu, 'flush_smp_call_function_queue');
+      },
+    },
+  };
 }
 
 /** `tlb_single_page_flush_ceiling` as scenarios know it. */
@@ -100,14 +123,6 @@ function rangeOf(start: number, end: number, nominalPages: number): readonly [fi
   const pages = nominalPages > end - start ? Math.min(nominalPages, PAGES_MAX) : end - start;
   const isWide = pages > end - start && pages > RANGE_MAX;
   return [start << PAGE_SHIFT, (isWide ? start + pages : end) << PAGE_SHIFT];
-}
-
-/** Which C functions a call of others may name: by their numbers in the table of functions. */
-export interface Callable {
-  readonly function: number;
-  readonly condition: number;
-  /** Where the request lies among per-CPU variables. */
-  readonly request: number;
 }
 
 /**
@@ -135,6 +150,12 @@ export function* publishRequest(cpu: KernelCpu, c: CContext, request: number, in
   if (info >= STACK_BASE) yield* shareRequest(cpu, c, request, info);
   else if (info !== request + ((cpu.id + 1) << CPU_SHIFT))
     throw new Error('hands on another request than the one of this CPU, flush_tlb_info');
+}
+
+/** The request where others find it, as its sender hands it on. Throws an Error for another's request. */
+export function* publish(cpu: KernelCpu, c: CContext, known: Callable, info: number): Protocol<number> {
+  yield* publishRequest(cpu, c, known.request, info);
+  return known.request + ((cpu.id + 1) << CPU_SHIFT);
 }
 
 /** Copies a request on the sender's stack to the words in which others find it, as it is when it is sent. */

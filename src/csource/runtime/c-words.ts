@@ -2,93 +2,73 @@ import type { KernelLayout } from '../../kernel/kernel-layout.js';
 import {
   BATCH_BASE,
   BATCH_SHIFT,
-  type Codec,
   CPU_SHIFT,
+  CSD_BASE,
+  CSD_SHIFT,
   DROPPED,
   type Field,
   type FieldTables,
   MM_BASE,
   MM_SHIFT,
+  STACK_BASE,
 } from '../addresses.js';
+import { type Callable, CsdPointers, csdOwner, csdsOf, csdTable } from './csd-words.js';
+import { CSD, CSDS, FieldTable, FRAME, FUNCTION, MM, NUMBER, PAGES, REQUEST } from './field-table.js';
 
 /**
  * From C addresses to the words of a layout, and from what a word holds to what C code has there: a handle is
  * the address of an mm, a page a byte address, a frame a physical one.
  */
 
-const CODECS: readonly Codec[] = ['number', 'mm', 'frame', 'pages'];
-const [NUMBER, MM, FRAME, PAGES] = [0, 1, 2, 3];
 const PAGE_SHIFT = 12;
 const FRAME_FIRST = 1;
 
-/** One kind of address: fields by their offset, words by owner. */
-class Table {
-  /** By offset: the field's number + 1, or 0. */
-  private readonly at: Int16Array;
-  private readonly codecs: Uint8Array;
-  private readonly words: Int32Array;
-
-  constructor(
-    private readonly fields: readonly Field[],
-    owners: number,
-    wordOf: (field: Field, owner: number) => number,
-  ) {
-    this.at = new Int16Array(fields.reduce((end, { offset }) => Math.max(end, offset + 1), 0));
-    fields.forEach(({ offset }, index) => {
-      this.at[offset] = index + 1;
-    });
-    this.codecs = Uint8Array.from(fields, ({ codec }) => CODECS.indexOf(codec));
-    this.words = new Int32Array(owners * fields.length);
-    for (let owner = 0; owner < owners; owner++)
-      fields.forEach((field, index) => {
-        this.words[owner * fields.length + index] = wordOf(field, owner);
-      });
-  }
-
-  /** -1: nothing is there; -2: something of another size. */
-  word(owner: number, offset: number, bytes: number): number {
-    const field = this.at[offset] - 1;
-    if (!(field >= 0)) return -1;
-    if (this.fields[field].bytes !== bytes) return -2;
-    return this.words[owner * this.fields.length + field] ?? -1;
-  }
-
-  codec(offset: number): number {
-    return this.codecs[this.at[offset] - 1];
-  }
-
-  /** The field that an address is in, for messages. */
-  nameAt(offset: number): string | null {
-    return (
-      this.fields.find((field) => offset >= field.offset && offset < field.offset + field.bytes)?.name ?? null
-    );
-  }
-}
-
 export class CWords {
-  private readonly variables: Table;
-  private readonly perCpu: Table;
-  private readonly mm: Table;
-  private readonly batch: Table;
+  private readonly variables: FieldTable;
+  private readonly perCpu: FieldTable;
+  private readonly mm: FieldTable;
+  private readonly batch: FieldTable;
+  private readonly csd: FieldTable;
+  readonly csds: CsdPointers;
 
   /** By the first word of a mask: where C code has it. */
   private readonly masks = new Map<number, number>();
   /** Of the request, `struct flush_tlb_info`. */
   readonly requestFields: readonly Field[];
+  /** Of a csd, `struct __call_single_data`. */
+  readonly csdFields: readonly Field[];
 
-  constructor(tables: FieldTables, layout: KernelLayout) {
+  /** `callable`: the functions and the request that csds name. */
+  constructor(tables: FieldTables, layout: KernelLayout, callable: Callable) {
     this.requestFields = tables.perCpu.filter(({ name }) => name.startsWith('flush_tlb_info.'));
-    const { cpus, mms, own } = layout;
+    this.csdFields = tables.csd;
+    const { cpus, mms, own, maskWords } = layout;
+    const wordOf = (words: object, { word }: Field): number => wordIn(words, word, maskWords);
     const variables = tables.variables.filter(({ offset }) => offset < DROPPED);
-    this.variables = new Table(variables, 1, ({ word }) =>
+    this.variables = new FieldTable(variables, 1, ({ word }) =>
       word.of === 'own' ? own.machine[word.index] : -1,
     );
-    this.perCpu = new Table(tables.perCpu, cpus.length, ({ word }, cpu) => {
+    this.perCpu = new FieldTable(tables.perCpu, cpus.length, (field, cpu) => {
+      const { word } = field;
       if (word.of === 'own') return own.perCpu[cpu][word.index];
       if (word.of === 'ctxs') return cpus[cpu].tlbstate.ctxs[word.slot]?.[word.word] ?? -1;
-      if (word.of !== 'tlbstate' && word.of !== 'flushInfo') return -1;
-      return (cpus[cpu][word.of] as unknown as Readonly<Record<string, number>>)[word.word] ?? -1;
+      if (word.of === 'tlbstate' || word.of === 'flushInfo' || word.of === 'cfd')
+        return wordOf(cpus[cpu][word.of], field);
+      return -1;
     });
+    this.mm = new FieldTable(tables.mm, mms.length, (field, handle) => {
+      if (field.word.of === 'own') return own.perMm[handle][field.word.index];
+      return field.word.of === 'mm' ? wordOf(mms[handle], field) : -1;
+    });
+    this.batch = new FieldTable(tables.batch, cpus.length, (field, cpu) =>
+      field.word.of === 'ubc' ? wordOf(cpus[cpu].ubc, field) : -1,
+    );
+    this.csds = new CsdPointers(layout, callable);
+    this.csd = csdTable(tables.csd, layout);
+    this.noteMasks(tables, layout);
+  }
+
+  private noteMasks(tables: FieldTables, { mms, cpus }: KernelLayout): void {
     const isMask = ({ word }: Field): boolean => (word.of === 'mm' || word.of === 'ubc') && word.index === 0;
     const ofMm = tables.mm.find(isMask);
     const ofBatch = tables.batch.find(isMask);
@@ -100,18 +80,6 @@ export class CWords {
       cpus.forEach(({ ubc }, cpu) => {
         this.masks.set(ubc.cpumask, batchPointer(cpu) + ofBatch.offset);
       });
-    const ofMask = (base: number, index: number): number => (index < layout.maskWords ? base + index : -1);
-    this.mm = new Table(tables.mm, mms.length, ({ word }, handle) => {
-      if (word.of === 'own') return own.perMm[handle][word.index];
-      if (word.of !== 'mm') return -1;
-      const base = (mms[handle] as unknown as Readonly<Record<string, number>>)[word.word] ?? -1;
-      return word.index === undefined ? base : ofMask(base, word.index);
-    });
-    this.batch = new Table(tables.batch, cpus.length, ({ word }, cpu) => {
-      if (word.of !== 'ubc') return -1;
-      const base = (cpus[cpu].ubc as unknown as Readonly<Record<string, number>>)[word.word] ?? -1;
-      return word.index === undefined ? base : ofMask(base, word.index);
-    });
   }
 
   /** The word at an address that is not on the stack. Throws an Error where the lab has none. */
@@ -136,6 +104,12 @@ export class CWords {
         return (value + FRAME_FIRST) << PAGE_SHIFT;
       case PAGES:
         return value === -1 ? -1 : value << PAGE_SHIFT;
+      case CSDS:
+        return csdsOf(ownerOf(address));
+      case CSD:
+      case FUNCTION:
+      case REQUEST:
+        return this.csds.read(this.table(address).codec(offsetOf(address)), value);
       default:
         return value;
     }
@@ -146,11 +120,31 @@ export class CWords {
     const codec = this.table(address).codec(offsetOf(address));
     if (codec === NUMBER) return value;
     if (codec === MM) return mmHandle(value);
-    if (codec === FRAME)
+    if (codec === CSD || codec === FUNCTION || codec === REQUEST) return this.csds.stored(codec, value);
+    if (codec === FRAME || codec === CSDS)
       throw new Error(`stores to ${this.nameOf(address)}, which only the lab's kernel does`);
     if (value !== -1 && (value & ((1 << PAGE_SHIFT) - 1)) !== 0)
       throw new Error(`stores ${hex(value)} to ${this.nameOf(address)}, which is no address of a page`);
     return value === -1 ? -1 : value >>> PAGE_SHIFT;
+  }
+
+  /** Whether csds are linked there: a queue, or a csd that has a next one. */
+  isLink(address: number): boolean {
+    return this.table(address).codec(offsetOf(address)) === CSD;
+  }
+
+  /** The csd whose flags lie there, as a word; 0 where none do. */
+  csdOfFlags(address: number): number {
+    if (address < CSD_BASE || address >= STACK_BASE) return 0;
+    const offset = offsetOf(address);
+    const { word } = this.csd.fieldAt(offset) ?? {};
+    return word?.of === 'csd' && word.word === 'flags' ? this.csds.wordOf(address - offset) : 0;
+  }
+
+  /** Whether an address is in a mask that a CPU makes for its own calls: `cfd->cpumask` and the other. */
+  isCallMask(address: number, cpu: number): boolean {
+    if (address < 1 << CPU_SHIFT || address >= MM_BASE || ownerOf(address) !== cpu) return false;
+    return this.perCpu.fieldAt(offsetOf(address))?.word.of === 'cfd';
   }
 
   /** `cpu1.cpu_tlbstate.loaded_mm`, for messages. */
@@ -160,7 +154,8 @@ export class CWords {
     return address >= 1 << CPU_SHIFT && address < MM_BASE ? `cpu${owner}.${name}` : name;
   }
 
-  private table(address: number): Table {
+  private table(address: number): FieldTable {
+    if (address >= CSD_BASE) return this.csd;
     if (address >= BATCH_BASE) return this.batch;
     if (address >= MM_BASE) return this.mm;
     return address >= 1 << CPU_SHIFT ? this.perCpu : this.variables;
@@ -175,13 +170,24 @@ export class CWords {
   }
 }
 
+/** The word of a structure that a field is, or of its mask's words that the layout has; else -1. */
+function wordIn(words: object, word: Field['word'], maskWords: number): number {
+  if (!('word' in word)) return -1;
+  const base = (words as Readonly<Record<string, number>>)[word.word] ?? -1;
+  const { index } = word as { readonly index?: number };
+  if (index === undefined) return base;
+  return index < maskWords ? base + index : -1;
+}
+
 function ownerOf(address: number): number {
+  if (address >= CSD_BASE) return csdOwner(address);
   if (address >= BATCH_BASE) return (address - BATCH_BASE) >>> BATCH_SHIFT;
   if (address >= MM_BASE) return (address - MM_BASE) >>> MM_SHIFT;
   return address >= 1 << CPU_SHIFT ? (address >>> CPU_SHIFT) - 1 : 0;
 }
 
 function offsetOf(address: number): number {
+  if (address >= CSD_BASE) return address & ((1 << CSD_SHIFT) - 1);
   if (address >= BATCH_BASE) return address & ((1 << BATCH_SHIFT) - 1);
   return address & ((1 << (address >= MM_BASE ? MM_SHIFT : CPU_SHIFT)) - 1);
 }
@@ -204,7 +210,7 @@ export function batchPointer(cpu: number): number {
 
 /** Whether an address is in a batch: memory that only the running task can reach. */
 export function isInBatch(address: number): boolean {
-  return address >= BATCH_BASE;
+  return address >= BATCH_BASE && address < CSD_BASE;
 }
 
 function hex(value: number): string {

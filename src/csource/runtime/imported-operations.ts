@@ -1,9 +1,11 @@
 import { TLB_FLUSH_ALL, TRIM_ONE_IN } from '../../kernel/constants.js';
-import { EV_LEFT_MASK, EV_TLB_FLUSH } from '../../kernel/events.js';
+import { EV_CSD_QUEUED, EV_LEFT_MASK, EV_TLB_FLUSH } from '../../kernel/events.js';
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import type { Protocol } from '../../machine/protocol.js';
+import { STACK_BASE } from '../addresses.js';
 import type { CContext } from './c-context.js';
 import { isInBatch, mmHandle } from './c-words.js';
+import { csdPointer, shareCsd } from './csd-words.js';
 import { cr3Root } from './registers.js';
 
 /**
@@ -58,25 +60,37 @@ export function* cmpxchg(
   expected: number,
   value: number,
 ): Protocol<number> {
+  if (value >= STACK_BASE) {
+    yield* shareCsd(cpu, c, value);
+    return yield* cmpxchg(cpu, c, address, expected, csdPointer(cpu.id, cpu.id));
+  }
   // Asked of `c` each time: what is kept across the operation counts to the state that the CPU stands in.
   const old = yield* cpu.cmpxchg(
     c.words.word(address, 4),
     c.words.stored(address, expected),
     c.words.stored(address, value),
   );
-  return c.words.read(address, old);
+  const seen = c.words.read(address, old);
+  if (seen === expected && value !== 0 && c.words.isLink(address))
+    yield* cpu.event(EV_CSD_QUEUED, c.words.stored(address, value), 0);
+  return seen;
 }
 
 // Masks of CPUs: 32 a word, a step per word.
 
+/** Whether a mask is one that only the running task can reach: no step where it is read or written. */
+export function isPrivate(cpu: KernelCpu, c: CContext, mask: number): boolean {
+  return isInBatch(mask) || c.words.isCallMask(mask, cpu.id);
+}
+
 /** A mask's word that has a CPU's bit. */
-function wordOfCpu(c: CContext, mask: number, target: number): number {
+export function wordOfCpu(c: CContext, mask: number, target: number): number {
   return c.words.word(mask + 4 * (target >>> 5), 4);
 }
 
 export function* test_cpu(cpu: KernelCpu, c: CContext, target: number, mask: number): Protocol<number> {
   const word = wordOfCpu(c, mask, target);
-  const bits = isInBatch(mask) ? yield* cpu.peek(word) : yield* cpu.readOnce(word);
+  const bits = isPrivate(cpu, c, mask) ? yield* cpu.peek(word) : yield* cpu.readOnce(word);
   return (bits >>> (target & 31)) & 1;
 }
 
@@ -118,7 +132,7 @@ export function* test_and_clear_cpu(
 export function* any_cpu_but(cpu: KernelCpu, c: CContext, mask: number, but: number): Protocol<number> {
   for (let word = 0; word < cpu.maskWords; word++) {
     const at = c.words.word(mask + 4 * word, 4);
-    let bits = isInBatch(mask) ? yield* cpu.peek(at) : yield* cpu.readOnce(at);
+    let bits = isPrivate(cpu, c, mask) ? yield* cpu.peek(at) : yield* cpu.readOnce(at);
     if (word === but >>> 5) bits = bits & ~(1 << (but & 31));
     if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
   }
@@ -128,7 +142,7 @@ export function* any_cpu_but(cpu: KernelCpu, c: CContext, mask: number, but: num
 export function* clear_mask(cpu: KernelCpu, c: CContext, mask: number): Protocol<void> {
   for (let word = 0; word < cpu.maskWords; word++) {
     const at = c.words.word(mask + 4 * word, 4);
-    if (isInBatch(mask)) yield* cpu.poke(at, 0);
+    if (isPrivate(cpu, c, mask)) yield* cpu.poke(at, 0);
     else yield* cpu.writeOnce(at, 0);
   }
 }

@@ -1,8 +1,9 @@
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import type { Protocol } from '../../machine/protocol.js';
 import type { CContext } from './c-context.js';
-import { type Callable, publishRequest } from './c-kernel.js';
+import { publishRequest } from './c-kernel.js';
 import { mmHandle } from './c-words.js';
+import type { Callable } from './csd-words.js';
 
 /**
  * Calls of C functions that the lab has too, through its table: what stands there may be the C function

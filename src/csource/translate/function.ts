@@ -26,6 +26,17 @@ export interface Surroundings {
     readonly isPure: boolean;
   };
   parametersOf(index: number): number;
+  /** What a pointer to a function of that type may be of. */
+  byPointer(type: number): {
+    readonly parameters: number;
+    readonly answers: boolean;
+    readonly functions: readonly {
+      readonly number: number;
+      readonly name: string;
+      /** Chooses CPUs; else CPUs are called to run it. */
+      readonly isCondition: boolean;
+    }[];
+  };
   /** What a variable holds that nobody stores to, or null. */
   constantAt(address: number, bytes: number): number | null;
   lineAt(address: number): CLine | null;
@@ -114,6 +125,9 @@ export class FunctionTranslation {
         return;
       case OP.call:
         this.call(a);
+        return;
+      case OP.callIndirect:
+        this.callByPointer(a);
         return;
       case OP.select:
         this.select();
@@ -213,6 +227,27 @@ export class FunctionTranslation {
     if (isPure) this.operands.stack.push(text(made, [], true));
     else if (!answers) this.operands.emit(`${isProtocol ? 'yield* ' : ''}${made};`);
     else this.operands.stack.push(this.operands.temporary(`${isProtocol ? 'yield* ' : ''}${made}`));
+  }
+
+  /** What is run on CPUs and what chooses them is noted, as the lab's kernel/smp.c does. */
+  private callByPointer(type: number): void {
+    const { operands } = this;
+    const { parameters, answers, functions } = this.around.byPointer(type);
+    const which = operands.use(operands.named(operands.pop()));
+    const args = operands.stack
+      .splice(operands.stack.length - parameters, parameters)
+      .map((value) => operands.use(operands.named(value)));
+    const answer = operands.result();
+    for (const { number, name, isCondition } of functions) {
+      const call = `${answer} = yield* ${name}(${['cpu', 'c', this.stackTop(), ...args].join(', ')});`;
+      const noted = isCondition
+        ? `${call} yield* lab.asked(cpu, ${args[0]}, ${answer});`
+        : `yield* lab.served(cpu, c, ${args[0]}); ${call} yield* lab.ran(cpu, c, ${args[0]});`;
+      operands.emit(`if (${which} === ${number}) { ${noted} } else`);
+    }
+    const what = 'calls by a pointer what is neither run on CPUs nor chooses them';
+    operands.emit(`${answer} = lab.missing(${JSON.stringify(what)});`);
+    if (answers) operands.stack.push(text(answer, [], true));
   }
 
   private stackTop(): string {

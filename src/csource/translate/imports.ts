@@ -41,12 +41,25 @@ const OPERATIONS: Readonly<Record<string, boolean>> = {
   second_is_over: true,
   trace_tlb_flush: false,
   warn: false,
+  cond_load_acquire: true,
+  store_release: false,
+  send_ipi: false,
+  send_ipis: false,
+  next_and: true,
+  and_masks: false,
+  set_own_cpu: false,
+  clear_own_cpu: false,
+  weight: true,
 };
 
 /** Null for what the lab does not have. */
 export function imported(name: string, args: readonly string[]): Call | null {
   if (Object.hasOwn(CONSTANT, name))
     return { text: CONSTANT[name], isProtocol: false, answers: true, isPure: true };
+  if (name === 'publish') {
+    const call = `lab.publish(${['cpu', 'c', 'callable', ...args].join(', ')})`;
+    return { text: call, isProtocol: true, answers: true, isPure: false };
+  }
   if (name === 'call_many') {
     const call = `lab.callMany(${['cpu', 'c', 'callable', ...args].join(', ')})`;
     return { text: call, isProtocol: true, answers: false, isPure: false };
@@ -61,4 +74,5 @@ export const IMPORTED_NAMES: readonly string[] = [
   ...Object.keys(CONSTANT),
   ...Object.keys(OPERATIONS),
   'call_many',
+  'publish',
 ];

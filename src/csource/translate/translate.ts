@@ -1,4 +1,11 @@
-import { type CallForm, CPU_SHIFT, ENTRIES, type EntryName, TABLE_ENTRIES } from '../addresses.js';
+import {
+  type CallForm,
+  CPU_SHIFT,
+  ENTRIES,
+  type EntryName,
+  SMP_ENTRIES,
+  TABLE_ENTRIES,
+} from '../addresses.js';
 import { type CFunction, CTypes, type GlobalVariable } from '../dwarf/c-types.js';
 import { readEntries } from '../dwarf/entries.js';
 import { type CLine, LineTable } from '../dwarf/lines.js';
@@ -55,6 +62,14 @@ export function translate(input: TranslationInput): Translation {
   return new Program(input).translate();
 }
 
+/** A function that a pointer may be of. */
+interface PointedFunction {
+  readonly index: number;
+  /** In the table of functions: what the pointer is. */
+  readonly number: number;
+  readonly isCondition: boolean;
+}
+
 interface Code {
   readonly body: FunctionBody;
   readonly instructions: readonly Instruction[];
@@ -84,8 +99,8 @@ class Program {
   }
 
   translate(): Translation {
-    const names: readonly EntryName[] =
-      this.input.form === 'table' ? [...ENTRIES, ...TABLE_ENTRIES] : ENTRIES;
+    const ofForm = this.input.form === 'table' ? TABLE_ENTRIES : [];
+    const names: readonly EntryName[] = [...ENTRIES, ...SMP_ENTRIES, ...ofForm];
     const entries = names.flatMap((name) => {
       const index = this.module.exports.get(`lab_${name}`);
       return index === undefined ? [] : [[name, index] as const];
@@ -97,6 +112,7 @@ class Program {
       perCpu: this.perCpu,
       mm: this.types.structure('mm_struct') ?? [],
       batch: this.types.structure('arch_tlbflush_unmap_batch') ?? [],
+      csd: this.types.structure('__call_single_data') ?? [],
       isStored: (variable) => [...this.stored].some((address) => isIn(variable, address)),
       initial: (address, bytes) => this.initial(address, bytes),
     });
@@ -129,8 +145,28 @@ class Program {
       throw new Untranslatable(`${body.name} ${what}`, this.lines.at(error.address));
     }
     this.code.set(index, { body, instructions });
-    for (const { opcode, a } of instructions) if (opcode === OP.call) this.reach(a);
+    for (const one of instructions) for (const called of this.callsOf(one)) this.reach(called);
     this.noteStores(instructions);
+  }
+
+  /** Which functions an instruction may call. */
+  private callsOf({ opcode, a }: Instruction): readonly number[] {
+    if (opcode === OP.call) return [a];
+    return opcode === OP.callIndirect ? this.byPointer(a).map(({ index }) => index) : [];
+  }
+
+  /** What may be called by a pointer to a function of that type: what CPUs run, and what chooses them. */
+  private byPointer(type: number): readonly PointedFunction[] {
+    const { called, condition } = this.input;
+    const wanted = this.module.types[type];
+    const parameters = wanted.parameters.length;
+    return ([called, condition] as const).flatMap((name, at) => {
+      const body = this.module.functions.find((one) => plain(one.name) === name);
+      const isOfType =
+        body?.type.parameters.length === parameters && body.type.results.length === wanted.results.length;
+      if (body === undefined || !isOfType || this.numberOf(name) < 0) return [];
+      return [{ index: body.index, number: this.numberOf(name), isCondition: at === 1 }];
+    });
   }
 
   /**
@@ -163,7 +199,7 @@ class Program {
     ).run();
     this.frames.set(body.index, {
       bytes: -frame.base,
-      calls: instructions.flatMap(({ opcode, a }) => (opcode === OP.call ? [a] : [])),
+      calls: instructions.flatMap((one) => this.callsOf(one)),
     });
     const parameters = body.type.parameters.map((_, index) => `p${index}`);
     const declared = translation.declarations();
@@ -202,15 +238,24 @@ class Program {
         const line = this.lines.at(body.start - module.codeStart);
         if (!this.missing.some(({ name, by }) => name === known.name && by === body.name))
           this.missing.push({ name: known.name, by: plain(body.name), at: line });
-        const what = JSON.stringify(`calls ${known.name}, which the lab does not have: --shim FILE gives it`);
+        const said = Object.hasOwn(WAITS, known.name)
+          ? WAITS[known.name]
+          : `calls ${known.name}, which the lab does not have: --shim FILE gives it`;
+        const what = JSON.stringify(said);
         const answers = known.type.results.length > 0;
         return { text: `lab.missing(${what})`, isProtocol: false, answers, isPure: false };
       },
+      byPointer: (type) => ({
+        parameters: module.types[type].parameters.length,
+        answers: module.types[type].results.length > 0,
+        functions: this.byPointer(type).map((one) => ({ ...one, name: this.nameOf(one.index) })),
+      }),
       parametersOf: (index) =>
         (module.imports[index]?.type ?? this.bodyOf(index)?.type)?.parameters.length ?? 0,
       constantAt: (address, bytes) => {
         const variable = this.variables.find((one) => isIn(one, address));
-        if (variable === undefined || [...this.stored].some((stored) => isIn(variable, stored))) return null;
+        if (variable === undefined) return this.isUnnamed(address) ? this.initial(address, bytes) : null;
+        if ([...this.stored].some((stored) => isIn(variable, stored))) return null;
         return this.initial(address, bytes);
       },
       lineAt: (address) => this.lines.at(address),
@@ -223,6 +268,14 @@ class Program {
     if (!THROUGH_TABLE.has(name) || by.name.startsWith('lab_')) return call;
     const made = `lab.table.${name}(${['cpu', 'c', 'callable', ...args].join(', ')})`;
     return BEFORE_CALL.has(name) ? `${made}; yield* ${call}` : made;
+  }
+
+  /** Whether data lies there that the compiler made, such as what a local structure begins with. */
+  private isUnnamed(address: number): boolean {
+    if (this.stored.has(address) || this.perCpu.some((one) => isIn(one, address))) return false;
+    return this.module.segments.some(({ address: first, bytes }) => {
+      return address >= first && address < first + bytes.length;
+    });
   }
 
   private initial(address: number, bytes: number): number {
@@ -296,6 +349,12 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 /** Parameters, locals, temporaries, words of the frame, labels. */
 const VARIABLE = /^[Llprst]\d+$/;
+
+/** What only a wait calls that the lab cannot see the end of. */
+const WAITS: Readonly<Record<string, string>> = {
+  cpu_relax: 'waits by itself: cpu_relax outside of a wait that the lab knows, as smp_cond_load_acquire',
+  waits_for_more_than_clear_bits: 'waits for something else than that bits of a word are clear',
+};
 
 /** By their names in C: runtime/through-table.ts has what is called in their place, */
 const THROUGH_TABLE: ReadonlySet<string> = new Set(

@@ -23,8 +23,6 @@ export interface MinimiseRequest {
   readonly request: BatchRequest;
   readonly witness: BatchWitness;
   readonly executionsMax: number;
-  /** One word, for whoever asks from another thread: how many were executed by then. Absent: nobody does. */
-  readonly told?: SharedArrayBuffer;
 }
 
 export interface Minimised {
@@ -39,11 +37,11 @@ const HUNTS = [0, 100, 300];
 const SUFFIX = '-minimised';
 
 export function minimise(
-  { request, witness, executionsMax, told }: MinimiseRequest,
+  { request, witness, executionsMax }: MinimiseRequest,
   causeOf: CauseOf,
   own = NO_DEFINITIONS,
 ): Minimised {
-  const shown = new Shown(request, witness, causeOf, own, { executionsMax, told });
+  const shown = new Shown(request, witness, causeOf, own, executionsMax);
   if (!('program' in request)) return new SmallerKernel(request, shown, own).from(witness);
   const subject = { program: request.program };
   const simplified = shown.simplified(subject, witness);

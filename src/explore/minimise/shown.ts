@@ -18,7 +18,6 @@ import {
   runsOf,
   simplify,
 } from '../simplify.js';
-import type { MinimiseRequest } from './minimise.js';
 
 /** Steps that a stretch becomes longer or shorter by. */
 const NUDGE_MAX = 6;
@@ -28,9 +27,7 @@ const NUDGE_MAX = 6;
  * smaller. Every execution is counted, and there are only so many.
  */
 export class Shown {
-  private executed = 0;
-  private readonly executionsMax: number;
-  private readonly told: Int32Array | null;
+  spent = 0;
   /** The newest subject's. */
   private made: { readonly key: string; readonly machine: Machine } | null = null;
   private readonly wanted: CauseFound;
@@ -40,20 +37,9 @@ export class Shown {
     private readonly first: BatchWitness,
     private readonly causeOf: CauseOf,
     private readonly own: Definitions,
-    { executionsMax, told }: Omit<MinimiseRequest, 'request' | 'witness'>,
+    private readonly executionsMax: number,
   ) {
-    this.executionsMax = executionsMax;
-    this.told = told === undefined ? null : new Int32Array(told);
     this.wanted = causeOf(request, first);
-  }
-
-  get spent(): number {
-    return this.executed;
-  }
-
-  private spend(executions: number): void {
-    this.executed += executions;
-    if (this.told !== null) Atomics.store(this.told, 0, this.executed);
   }
 
   get isSpent(): boolean {
@@ -67,7 +53,7 @@ export class Shown {
 
   /** What these picks do, those that cannot move left out; null where they do not show it. */
   candidate(subject: Subject, picks: readonly Pick[]): BatchWitness | null {
-    this.spend(1);
+    this.spent++;
     const executed = executeCandidate(this.machineOf(subject), picks, this.first.violation.class);
     return executed === null ? null : this.followed(subject, decisionsOf(executed));
   }
@@ -104,7 +90,7 @@ export class Shown {
       this.causeOf,
       this.own,
     );
-    this.spend(executions);
+    this.spent += executions;
     return witness !== null && this.isIt(subject, witness) ? witness : null;
   }
 
@@ -126,7 +112,9 @@ export class Shown {
 
   private fewerRuns(subject: Subject, witness: BatchWitness): BatchWitness {
     const machine = this.machineOf(subject);
-    const onAttempts = (attempts: number): void => this.spend(attempts);
+    const onAttempts = (attempts: number): void => {
+      this.spent += attempts;
+    };
     const wanted = this.first.violation.class;
     const quick = simplify(machine, witness.schedule, wanted, { onAttempts });
     const found = this.followed(subject, quick);

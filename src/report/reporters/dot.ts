@@ -7,7 +7,6 @@ import { changedNothing } from '../effect-words.js';
 import { visible } from '../escape.js';
 import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
 import { metKnown } from '../hunt-words.js';
-import { areSamples, SAMPLE } from '../result-words.js';
 import { TABLE_WIDTH } from '../table.js';
 import { count, wrap } from '../text-columns.js';
 import { verdictWords } from '../verdict-table.js';
@@ -27,13 +26,8 @@ function signOf(result: HuntResult): string {
   const { verdict } = result;
   if (isFailure(result)) return 'x';
   if (isAwaited(result)) return 'k';
-  const isNothing = verdict.executions === 0 && result.decided === undefined;
-  if (isNothing || verdict.interrupted || changedNothing(verdict)) return '-';
+  if (verdict.executions === 0 || verdict.interrupted || changedNothing(verdict)) return '-';
   return metKnown(verdict).length > 0 ? 'k' : '.';
-}
-
-function lineOf({ verdict, decided }: HuntResult): string {
-  return decided?.whole ?? `${verdict.variant}: ${verdictWords(verdict)}`;
 }
 
 function printDots(to: ReportTarget, { results, notReached }: HuntReport): void {
@@ -42,11 +36,12 @@ function printDots(to: ReportTarget, { results, notReached }: HuntReport): void 
   for (let at = 0; at < signs.length; at += TABLE_WIDTH) to.print(signs.slice(at, at + TABLE_WIDTH).join(''));
   const violated = verdicts.filter(({ violation }) => violation !== null).length;
   const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
-  const sampled = areSamples(results) ? `, in ${count(executions, 'execution')}; none is ${SAMPLE}` : '';
-  const said = `${violated} of ${count(signs.length, 'subject')} with a violation${sampled}`;
+  const said =
+    `${violated} of ${count(signs.length, 'subject')} with a violation, in ` +
+    `${count(executions, 'execution')}; none is a sample, not a proof`;
   for (const line of wrap(said, TABLE_WIDTH)) to.print(line);
   for (const result of results.filter(({ verdict }) => verdict.violation === null))
-    to.print(`${signOf(result)} ${visible(lineOf(result))}`);
+    to.print(`${signOf(result)} ${visible(result.verdict.variant)}: ${verdictWords(result.verdict)}`);
   for (const result of results.filter(isFailure)) {
     const words = expectedWords(result);
     if (words !== null) to.print(`x ${visible(words)}`);

@@ -7,12 +7,13 @@ import { kernelLayout } from '../../../src/kernel/kernel-layout.js';
 import { LOCAL_STATE } from '../../../src/machine/local-state.js';
 import { FakeCpu } from '../fake-cpu.js';
 
-const NO_TABLES = { variables: [], perCpu: [], mm: [], batch: [] };
-const contexts = () => new Contexts(NO_TABLES, 64);
+const NO_TABLES = { variables: [], perCpu: [], mm: [], batch: [], csd: [] };
+const NOBODY = { function: -1, condition: -1, request: 0 };
+const contexts = () => new Contexts(NO_TABLES, 64, NOBODY);
 const layout = kernelLayout(FakeCpu.scenario);
 const cpu = (standsInMany: boolean) =>
   Object.assign(new FakeCpu(layout), { standsInMany }) as unknown as KernelCpu;
-const stack = () => new CContext(new CWords(NO_TABLES, layout), 64, 1);
+const stack = () => new CContext(new CWords(NO_TABLES, layout, NOBODY), 64, 1);
 
 describe('what tells two stacks apart', () => {
   it('is each byte of them, and where it lies', () => {

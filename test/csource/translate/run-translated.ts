@@ -36,7 +36,8 @@ export function runnerOf(translation: Translation): { readonly run: Run; readonl
   >;
   const layout = kernelLayout(FakeCpu.scenario, undefined, undefined, translation.own);
   const cpu = new FakeCpu(layout);
-  const context = new CContext(new CWords(translation.tables, layout), translation.stackBytes, 1);
+  const words = new CWords(translation.tables, layout, translation.callable);
+  const context = new CContext(words, translation.stackBytes, 1);
   const run: Run = (name, args) => {
     const found = translation.functions.find((one) => one.name === name);
     if (found === undefined) throw new Error(`no function ${name}`);

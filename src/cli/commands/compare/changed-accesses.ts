@@ -3,9 +3,7 @@
 import { differenceWords, placesOf } from '../../../compare/accesses/accesses-text.js';
 import type { PreparedSource } from '../../../csource/source.js';
 import { count } from '../../../report/text-columns.js';
-import type { CliContext } from '../../command-context.js';
-import type { ComparedSource } from '../../engine-api.js';
-import { comparedShown } from '../source/compared-shown.js';
+import type { ComparedSource, Engine } from '../../engine-api.js';
 
 /** Executions of each scenario that bring states about. */
 const EXECUTIONS = 5;
@@ -17,13 +15,13 @@ export interface ComparedTrees {
 
 /** Both are loaded. Null where no trees are compared. */
 export async function changedAccesses(
-  context: CliContext,
+  engine: Engine,
   trees: ComparedTrees | null,
-  { seed, json }: { readonly seed: number; readonly json: boolean },
+  seed: number,
 ): Promise<ComparedSource | null> {
   if (trees === null) return null;
   const ref = { variant: trees.patch.variant, base: trees.base.variant };
-  return comparedShown(context, ref, { executions: EXECUTIONS, seed }, json);
+  return engine.compareSource(ref, { executions: EXECUTIONS, seed });
 }
 
 const SIDES = { left: 'PATCH', right: 'BASE' };

@@ -25,7 +25,7 @@ import { lineTextOf, loadOwn } from '../../own-modules.js';
 import { selectStrategies } from '../../select.js';
 import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { defineCommand } from '../command.js';
-import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_FILES_FLAG, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { requireDistinctFiles } from './distinct-files.js';
 import { huntAndReport } from './hunt-and-report.js';
 import { huntRequests } from './hunt-requests.js';
@@ -49,6 +49,7 @@ const FLAGS = {
   executions: LIMITS.executions.saying('executions per variant; without --budget there is no time limit'),
   ...EXPLORATION,
   ...KERNEL_SOURCE,
+  cFiles: C_FILES_FLAG,
   cOpt: C_OPT,
   shard: flag(
     '--shard <I/N>',
@@ -103,7 +104,6 @@ export const huntCommand = defineCommand({
     'replay" reproduces.',
   arguments: { modules: MODULES },
   flags: FLAGS,
-  refused: C_FILES_REFUSED,
   help: HELP,
   run: (context, { modules }, flags) => hunt(context, modules, flags),
 });

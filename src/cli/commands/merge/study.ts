@@ -52,10 +52,7 @@ export async function mergeStudy(
     { chosen: study, rows: study.rows, shipped },
     { isSilent: !reporting.isPrinted, isProvedAnew: false },
   );
-  const { findings, others, isDoubtful, isUnsaved } = await addRows(context, totals, printer, {
-    out: flags.out,
-    isQuiet: reporting.isQuiet,
-  });
+  const { findings, others, isDoubtful, isUnsaved } = await addRows(context, totals, printer, flags.out);
   const { results } = printer;
   const missing = rowsMissing(blob).map(({ group, variant }) => ({ group, variant }));
   const interrupted = missing.length > 0 || results.some(({ verdict }) => verdict?.interrupted === true);
@@ -120,11 +117,11 @@ async function addRows(
   context: CliContext,
   totals: readonly RowTotal[],
   printer: RowPrinter,
-  { out, isQuiet }: { readonly out: string; readonly isQuiet: boolean },
+  out: string,
 ): Promise<Added> {
   const keeper = await keeperOf(context, out);
   const saver = new KindSaver(keeper);
-  const executions = new Executions(context, isQuiet);
+  const executions = new Executions(context.engine);
   const findings: MergedFinding[] = [];
   const others: MergedFinding[] = [];
   let isDoubtful = false;

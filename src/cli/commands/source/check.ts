@@ -8,13 +8,14 @@ import { EXIT_OK, EXIT_USAGE } from '../../exit-codes.js';
 import { printJson, printLine } from '../../io.js';
 import { EXPLORATION, type Given, JSON_FLAG, required } from '../../options.js';
 import { defineCommand } from '../command.js';
-import { C_OPT, KERNEL_SOURCE } from './kernel-source.js';
+import { C_FILES_FLAG, C_OPT, KERNEL_SOURCE } from './kernel-source.js';
 import { comparedLevels, EXECUTIONS_DEFAULT, headOf, optimisedLines } from './optimised.js';
 
 const FLAGS = {
   config: KERNEL_SOURCE.config,
   clang: KERNEL_SOURCE.clang,
   shim: KERNEL_SOURCE.shim,
+  cFiles: C_FILES_FLAG,
   cOpt: C_OPT,
   seed: EXPLORATION.seed,
   json: JSON_FLAG,
@@ -47,17 +48,16 @@ export const sourceCheckCommand = defineCommand({
 });
 
 async function check(
-  context: CliContext,
+  { engine, io, version: shootdown }: CliContext,
   tree: string,
-  { config = [], clang, shim, cOpt, seed, json }: Given<typeof FLAGS>,
+  { config = [], clang, shim, cFiles, cOpt, seed, json }: Given<typeof FLAGS>,
 ): Promise<number> {
-  const { engine, io, version: shootdown } = context;
-  const options = { config, clang, shim, optimisation: cOpt };
+  const options = { config, clang, shim, optimisation: cOpt, cFiles };
   const found = await engine.checkSource(tree, options);
   const isFit = found.refused === null;
   const optimised =
     isFit && cOpt === 2
-      ? await comparedLevels(context, tree, options, { executions: EXECUTIONS_DEFAULT, seed, isQuiet: json })
+      ? await comparedLevels(engine, tree, options, { executions: EXECUTIONS_DEFAULT, seed })
       : null;
   if (json) {
     const document = { format: 'shootdown-source-check', shootdown, ...found };
@@ -72,6 +72,7 @@ async function check(
 function linesOf(found: SourceCheck): string[] {
   const { functions, fields, missing, replaced, kept, shimmed, constants, entriesMissing } = found;
   const own = fields.filter(({ word }) => word === null).map(({ name }) => name);
+  const hasSmp = replaced.includes('smpCallFunctionManyCond');
   const mapped = fields.filter(({ word }) => word !== null);
   return [
     `${found.version === null ? 'a tree of no known version' : `Linux ${found.version}`}, sources ` +
@@ -84,8 +85,8 @@ function linesOf(found: SourceCheck): string[] {
     '',
     `in the place of ${count(replaced.length, 'function')} of the lab: ${replaced.join(', ')}`,
     ...(entriesMissing.length === 0 ? [] : [`not in the tree: ${entriesMissing.join(', ')}`]),
-    `${count(kept.length, 'function')} stay the lab's own (clients, kernel/smp.c, the scheduler): ` +
-      '--json lists them',
+    `${count(kept.length, 'function')} stay the lab's own (clients, ${hasSmp ? '' : 'kernel/smp.c, '}the ` +
+      'scheduler): --json lists them',
     '',
     `${count(mapped.length, 'field')} that are words of the lab:`,
     ...grouped(mapped.map(({ name, word }) => [name, word ?? ''])),

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { OPTIMISATIONS, type Optimisation } from '../../../csource/flags.js';
 import type { PreparedSource, SourceOptions } from '../../../csource/source.js';
+import { C_FILES, type CFile, cFilesIn } from '../../../csource/tree.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { KernelSourceRef } from '../../../vocabulary/finding.js';
 import type { Engine } from '../../engine-api.js';
@@ -27,11 +28,35 @@ export const C_OPT = flag(
   optimisationOf,
 );
 
-/** What other tools of C files take, and what people ask for: which files of the tree run. */
+/** Which files of the tree run, where kernel/smp.c can be one of them. */
+export const C_FILES_FLAG = flag(
+  '--c-files <files>',
+  'which of its files run: tlb.c (default), or tlb.c,smp.c, with kernel/smp.c and its lists',
+  cFilesOf,
+);
+
+function cFilesOf(flagName: string): (text: string) => readonly CFile[] {
+  return (text) => {
+    const given = names(flagName)(text, undefined).map((name) =>
+      name.replace(/^(?:arch\/x86\/mm|kernel)\//, ''),
+    );
+    const other = given.find((name) => !C_FILES.some((file) => file === name));
+    if (other !== undefined)
+      throw new InputError(
+        `${flagName}: ${quoted(other)} is none of the files that can run as C`,
+        "give tlb.c, or tlb.c,smp.c; kvm.c and mm/rmap.c are the lab's own text",
+      );
+    if (!given.includes('tlb.c'))
+      throw new InputError(`${flagName}: tlb.c is always run, and is not among them`, 'give tlb.c,smp.c');
+    return C_FILES.filter((file) => given.includes(file));
+  };
+}
+
+/** Where only tlb.c can. */
 export const C_FILES_REFUSED = {
   '--c-files <files>': {
-    why: "arch/x86/mm/tlb.c and its headers run as C; kernel/smp.c, kvm.c and mm/rmap.c stay the lab's",
-    instead: 'leave it out; "shootdown source check DIR" lists what is whose',
+    why: "arch/x86/mm/tlb.c runs as C here; kernel/smp.c is the lab's",
+    instead: 'leave it out; "shootdown hunt", "stress", "verify" and "compare" run both',
   },
 };
 
@@ -49,16 +74,17 @@ export interface KernelSourceFlags {
   readonly clang?: string;
   readonly shim?: string;
   readonly cOpt?: Optimisation;
+  readonly cFiles?: readonly CFile[];
 }
 
 /** The translation of the tree that flags name; none where they name none. Throws InputError. */
 export async function sourcesOf(
   engine: Engine,
-  { kernelSource, config, clang, shim, cOpt }: KernelSourceFlags,
+  { kernelSource, config, clang, shim, cOpt, cFiles }: KernelSourceFlags,
   how: Pick<SourceOptions, 'base' | 'form'> = {},
 ): Promise<Awaited<ReturnType<Engine['prepareSource']>>[]> {
   if (kernelSource === undefined) {
-    const given = { config, clang, shim, 'c-opt': cOpt };
+    const given = { config, clang, shim, 'c-opt': cOpt, 'c-files': cFiles };
     const idle = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
     if (idle !== undefined)
       throw new InputError(
@@ -67,7 +93,7 @@ export async function sourcesOf(
       );
     return [];
   }
-  const options = { config: config ?? [], clang, shim, optimisation: cOpt, ...how };
+  const options = { config: config ?? [], clang, shim, optimisation: cOpt, cFiles, ...how };
   return [await engine.prepareSource(kernelSource, options)];
 }
 
@@ -84,7 +110,8 @@ export async function sourceOfFinding(
   const expected = given === undefined ? ref.files : undefined;
   const expectedShim = given === undefined ? ref.shim : undefined;
   const shim = ref.shim?.file;
-  const made = { config, base, variant, optimisation };
+  const cFiles = cFilesIn(ref.files.map(({ file }) => file));
+  const made = { config, base, variant, optimisation, cFiles };
   return engine.prepareSource(given ?? ref.tree, { ...made, shim, expected, expectedShim });
 }
 
@@ -94,11 +121,12 @@ export async function sourceOfFinding(
  */
 export async function comparedSources(
   engine: Engine,
-  { kernelSource, config = [], clang, shim, cOpt }: KernelSourceFlags,
+  { kernelSource, config = [], clang, shim, cOpt, cFiles }: KernelSourceFlags,
   against: string | undefined,
 ): Promise<{ readonly base: PreparedSource; readonly patch: PreparedSource } | null> {
   if (kernelSource === undefined) {
-    await sourcesOf(engine, { config: config.length === 0 ? undefined : config, clang, shim, cOpt });
+    const given = config.length === 0 ? undefined : config;
+    await sourcesOf(engine, { config: given, clang, shim, cOpt, cFiles });
     if (against === undefined) return null;
     throw new InputError(
       '--against: there is no C text to compare',
@@ -110,7 +138,7 @@ export async function comparedSources(
       '--kernel-source: a tree is compared with another',
       'give it, or a revision of the same, with --against',
     );
-  const options = { config, clang, shim, optimisation: cOpt };
+  const options = { config, clang, shim, optimisation: cOpt, cFiles };
   const patch = await engine.prepareSource(kernelSource, options);
   const other = existsSync(against) || against.includes('@') ? against : `${treeOf(kernelSource)}@${against}`;
   const { base: rest, variant } = patch.ref;

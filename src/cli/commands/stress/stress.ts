@@ -44,7 +44,7 @@ import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
 import { isDocumentAlone } from '../hunt/reporting.js';
 import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
-import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_FILES_FLAG, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { printStress, type ShownLook, stressExitCode, stressWitness } from './print-stress.js';
 import { blobOfRun } from './stress-blob.js';
 import { aboutRun, huntWitness, pageOf, shownWitness } from './stress-page.js';
@@ -100,6 +100,7 @@ const FLAGS = {
   out: OUT,
   typeCheck: TYPE_CHECK,
   ...KERNEL_SOURCE,
+  cFiles: C_FILES_FLAG,
   cOpt: C_OPT,
   ...OWN_REPORTING,
 };
@@ -129,7 +130,6 @@ export const stressCommand = defineCommand({
     'then looked for by the explorer, so that it gets a witness that can be replayed.',
   arguments: { modules: MODULES },
   flags: FLAGS,
-  refused: C_FILES_REFUSED,
   help: HELP,
   run: (context, { modules }, flags) => stress(context, modules, flags),
 });

@@ -1,10 +1,10 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
-import { statSync } from 'node:fs';
 import type { CheckReport } from '../../../check/index.js';
+import { timeLeftMs } from '../../../explore/time-left.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/text-columns.js';
-import { workProgress } from '../../../report/work-progress.js';
+import { aboutLeft } from '../../../report/time-words.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../command-context.js';
 import type { Engine } from '../../engine-api.js';
@@ -17,7 +17,7 @@ import { defineCommand } from '../command.js';
 import { DocumentReporting, documentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { reportFilesOf } from '../hunt/named-files.js';
-import { KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { C_FILES_REFUSED, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 
 const REPORTS = ['default', 'json', 'html'];
 
@@ -57,6 +57,7 @@ export const traceCheckCommand = defineCommand({
   },
   flags: FLAGS,
   refused: {
+    ...C_FILES_REFUSED,
     '--c-opt <level>': {
       why: 'a check stands between C functions, which the optimiser puts into each other',
       instead: 'leave it out: the text is checked as it is written',
@@ -78,18 +79,12 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   const version = ofC ?? flags.profile ?? null;
   const reports: CheckReport[] = [];
   const progress = progressOf(context, reporting.isQuiet);
-  const bytes = files.map(bytesOf);
-  const allBytes = bytes.reduce((sum, size) => sum + size, 0);
-  const shown = workProgress(
-    progress,
-    () => `${reports.length} of ${count(files.length, 'recording')} checked; ${files[reports.length]}`,
-  );
+  const begunMs = performance.now();
   try {
-    let bytesBefore = 0;
-    for (const [i, file] of files.entries()) {
-      shown(bytesBefore, allBytes);
-      reports.push(await engine.checkTrace(file, version, (read) => shown(bytesBefore + read, allBytes)));
-      bytesBefore += bytes[i];
+    for (const [done, file] of files.entries()) {
+      const left = timeLeftMs({ elapsedMs: performance.now() - begunMs, done, of: files.length });
+      progress.show(`${done} of ${count(files.length, 'recording')} checked${aboutLeft(left)}; ${file}`);
+      reports.push(await engine.checkTrace(file, version));
     }
   } finally {
     progress.clear();
@@ -102,15 +97,6 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
     page: () => checkPage(context.version, reports),
   });
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
-}
-
-/** 0 where it cannot be told: whoever reads the file says why. */
-function bytesOf(file: string): number {
-  try {
-    return statSync(file).size;
-  } catch {
-    return 0;
-  }
 }
 
 /**

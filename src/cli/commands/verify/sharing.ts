@@ -12,8 +12,11 @@ import { InputError } from '../../../vocabulary/errors.js';
 import { type MemoryModel, PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../command-context.js';
 import { flag, type Given } from '../../options.js';
+import { documentReporting } from '../document-reporting.js';
 import { chooseShard, shardFlag } from '../hunt/shard.js';
-import { OWN_REPORTING } from '../own-reports.js';
+
+/** The reports that there are of a verification. */
+export const VERIFY_REPORTS = ['default', 'json', 'html', 'blob'];
 
 export const SHARING = {
   shard: flag(
@@ -21,7 +24,7 @@ export const SHARING = {
     'explore shard I of N only, as one of several that share the work; auto or auto/N ask the environment',
     () => shardFlag,
   ),
-  ...OWN_REPORTING,
+  ...documentReporting(VERIFY_REPORTS),
 };
 
 type SharingFlags = Given<typeof SHARING> & { readonly reduce: boolean };

@@ -5,7 +5,12 @@ struct cpumask {
 	unsigned long bits[NR_CPUS / 32];
 };
 typedef struct cpumask cpumask_t;
+#ifdef LAB_SMP_C
+/* As without CONFIG_CPUMASK_OFFSTACK: it lies where it is declared. */
+typedef struct cpumask cpumask_var_t[1];
+#else
 typedef struct cpumask *cpumask_var_t;
+#endif
 
 #define cpumask_test_cpu(cpu, mask) ((bool)lab_test_cpu(cpu, mask))
 #define cpumask_set_cpu(cpu, mask) lab_set_cpu(cpu, mask)

@@ -40,6 +40,7 @@ enum tlb_flush_reason {
 #define mmu_notifier_invalidate_range(mm, start, end) ((void)0)
 #define VM_HUGETLB 0x400000UL
 
+#ifndef LAB_SMP_C
 /* Calls of a function on other CPUs: the lab's kernel/smp.c. */
 typedef void (*smp_call_func_t)(void *info);
 typedef bool (*smp_cond_func_t)(int cpu, void *info);
@@ -63,3 +64,4 @@ typedef bool (*smp_cond_func_t)(int cpu, void *info);
 #define smp_call_function_many(mask, function, info, wait) \
 	lab_call_many(mask, NULL, (void *)(function), info)
 void on_each_cpu(smp_call_func_t function, void *info, int wait);
+#endif

@@ -48,6 +48,18 @@ LAB_IMPORT(invlpg) void lab_invlpg(u32 address);
 LAB_IMPORT(invpcid) void lab_invpcid(u32 type, u32 pcid, u32 address);
 
 LAB_IMPORT(call_many) void lab_call_many(const void *mask, void *condition, void *function, void *info);
+/* Of kernel/smp.c. `bits`: until none of them is set. `but`: a CPU that is not looked for. */
+LAB_IMPORT(cond_load_acquire) u32 lab_cond_load_acquire(const void *word, u32 bits);
+LAB_IMPORT(store_release) void lab_store_release(void *word, u32 value);
+LAB_IMPORT(send_ipi) void lab_send_ipi(u32 cpu);
+LAB_IMPORT(send_ipis) void lab_send_ipis(const void *mask);
+LAB_IMPORT(next_and) u32 lab_next_and(u32 from, const void *left, const void *right, u32 but);
+LAB_IMPORT(and_masks) void lab_and_masks(void *into, const void *left, const void *right);
+LAB_IMPORT(set_own_cpu) void lab_set_own_cpu(u32 cpu, void *mask);
+LAB_IMPORT(clear_own_cpu) void lab_clear_own_cpu(u32 cpu, void *mask);
+LAB_IMPORT(weight) u32 lab_weight(const void *mask);
+LAB_IMPORT(publish) void *lab_publish(const void *info);
+
 LAB_IMPORT(second_is_over) u32 lab_second_is_over(void);
 LAB_IMPORT(trace_tlb_flush) void lab_trace_tlb_flush(u32 reason, u32 pages);
 LAB_IMPORT(warn) void lab_warn(u32 line);

@@ -15,6 +15,8 @@ typedef u8 __u8;
 typedef u16 __u16;
 typedef u32 __u32;
 typedef u64 __u64;
+typedef unsigned int uint;
+typedef unsigned long ulong;
 typedef unsigned long size_t;
 typedef long ssize_t;
 typedef long loff_t;
@@ -102,6 +104,9 @@ struct task_struct {
 #define notrace
 #define __must_check
 #define __cold
+#define __noreturn
+#define __weak __attribute__((weak))
+#define __private
 #define likely(condition) (condition)
 #define unlikely(condition) (condition)
 #define BIT(bit) (1UL << (bit))
