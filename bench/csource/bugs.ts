@@ -8,13 +8,14 @@ import { record } from '../harness.js';
 import { Kept, type KeptLine } from '../kept.js';
 import { median, quantile } from '../statistics.js';
 import { huntTree } from './hunt-tree.js';
-import { concerns, PATCHES, patchedTree } from './patches.js';
+import { concerns, PATCHES, type Patch, patchedTree } from './patches.js';
 
 /**
  * Kernels' own C text with known bugs patched in, by a plain hunt over the catalogue; unpatched:
  * unmodified.ts.
  *
- *     npx tsx bench/csource/bugs.ts [--seeds 20] [--jobs 2] [--only b3,b8] [--kept FILE] [--record] TREE...
+ *     npx tsx bench/csource/bugs.ts [--seeds 20] [--jobs 2] [--only b3,b8] [--kept FILE] [--record]
+ *         TREE...
  *
  * Trees are what Debian's linux-source packages unpack to, or clones. Processor time is that of this process
  * and its workers. With --kept each hunt is written down when it is done, and a run that was stopped goes on
@@ -37,9 +38,10 @@ const kept = new Kept<Found>(given.kept);
 const folder = mkdtempSync(join(tmpdir(), 'c-bugs-'));
 let failed = false;
 
-async function hunted(key: string, tree: string, seed: number): Promise<Found> {
+async function hunted(key: string, tree: string, seed: number, { cFiles }: Patch): Promise<Found> {
   const before = process.cpuUsage();
-  const { verdict, replay } = await huntTree(tree, { seed, executions: EXECUTIONS_MAX, jobs: given.jobs });
+  const asked = { seed, executions: EXECUTIONS_MAX, jobs: given.jobs, cFiles };
+  const { verdict, replay } = await huntTree(tree, asked);
   const { user, system } = process.cpuUsage(before);
   if (verdict.violation === null || replay === null) return { key, seconds: null, cause: null, places: [] };
   const decided = replay.trace.filter(({ deciding }) => deciding !== null);
@@ -51,8 +53,7 @@ async function hunted(key: string, tree: string, seed: number): Promise<Found> {
 
 async function bugs(tree: string): Promise<string[]> {
   const rows: string[] = [];
-  const { version, files } = readTree(tree);
-  const hash = sha256(JSON.stringify(files)).slice(0, 12);
+  const { version } = readTree(tree);
   const wanted = given.only.split(',').filter((name) => name !== '');
   const patches = PATCHES.filter((one) => concerns(one, version));
   for (const patch of patches.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
@@ -62,10 +63,12 @@ async function bugs(tree: string): Promise<string[]> {
       rows.push(`${patch.name} does not apply`);
       continue;
     }
+    const { files } = readTree(tree, patch.cFiles);
+    const hash = sha256(JSON.stringify(files)).slice(0, 12);
     const found: Found[] = [];
     for (let seed = 1; seed <= given.seeds; seed++) {
       const key = `${hash} ${patch.name} ${seed}`;
-      found.push(await kept.of(key, () => hunted(key, copy, seed)));
+      found.push(await kept.of(key, () => hunted(key, copy, seed, patch)));
     }
     const seconds = found.flatMap((one) => one.seconds ?? []);
     failed ||= seconds.length < given.seeds;

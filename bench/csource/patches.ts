@@ -1,24 +1,28 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import {
+  C_FILES,
+  C_FILES_DEFAULT,
+  type CFile,
+  MAKEFILE,
+  neededFor,
+  SMP_C,
+  TLB_C,
+} from '../../src/csource/tree.js';
 
 /**
  * Known bugs as edits of a kernel's C text. The bench edits a copy of its own; what stands here are patterns,
  * nothing of any kernel.
  */
 
-const TLB_C = 'arch/x86/mm/tlb.c';
 const INCLUDE = 'arch/x86/include/asm';
-const FILES = [
-  'Makefile',
-  TLB_C,
-  'arch/x86/mm/mm_internal.h',
-  ...['tlbflush.h', 'mmu.h', 'mmu_context.h'].map((name) => `${INCLUDE}/${name}`),
-];
 
 export interface Patch {
   readonly name: string;
   readonly summary: string;
   readonly file: string;
+  /** Which files run. Default: tlb.c. */
+  readonly cFiles?: readonly CFile[];
   /** The first kernels that it is a bug of: [major, minor]. Absent: all. */
   readonly since?: readonly [number, number];
   /** Throws nothing; the text unchanged where it does not apply. */
@@ -33,6 +37,20 @@ const within = (name: string, edit: (body: string) => string) => (text: string) 
   text.replace(new RegExp(`^\\w[^;\\n]*\\b(?:${name})\\([^;]*?\\n\\{[\\s\\S]*?\\n\\}`, 'm'), (body) =>
     edit(body),
   );
+
+/** The function that calls others; descriptors are of it. */
+const MANY = 'smp_call_function_many_cond';
+
+/** Of kernel/smp.c, which runs as C then. */
+function ofSmp(
+  patches: Readonly<Record<string, readonly [summary: string, edit: (text: string) => string]>>,
+  since?: Patch['since'],
+): Patch[] {
+  return Object.entries(patches).map(([name, [summary, edit]]) => ({
+    ...{ name, summary, edit, file: SMP_C, cFiles: C_FILES },
+    ...(since === undefined ? {} : { since }),
+  }));
+}
 
 export const PATCHES: readonly Patch[] = [
   {
@@ -103,11 +121,41 @@ export const PATCHES: readonly Patch[] = [
     file: TLB_C,
     edit: within('flush_tlb_func|flush_tlb_func_common', gone(/\S+ == local_tlb_gen \+ 1 &&/)),
   },
+  ...ofSmp({
+    'smp-unlock-first': [
+      'a csd is unlocked before its function has run',
+      within('(?:__)?flush_smp_call_function_queue', (body) =>
+        body.replace(/((?:csd_do_func|\bfunc)\([^;]*;)(\s*)(csd_unlock\(csd\);)/, '$3$2$1'),
+      ),
+    ],
+    'smp-no-ipi': [
+      'csds are queued and no IPI is sent',
+      within(MANY, (body) => body.replace(/(?:arch_)?send_call_function_\w+\([^;]*;/g, ';')),
+    ],
+    'smp-ipi-if-queued': [
+      'an IPI only where something was queued already',
+      within(MANY, (body) => body.replace(/\bllist_add\(/, '!$&')),
+    ],
+    'smp-no-wait': ['nobody is waited for', within(MANY, gone(/csd_lock_wait\(csd\);/))],
+  }),
+  ...ofSmp(
+    {
+      'smp-plain-list': [
+        'a csd is queued by a load and a store',
+        within(MANY, (body) => body.replace(/\bllist_add\(/, '__$&')),
+      ],
+      'smp-no-local': [
+        'the own CPU is not asked',
+        within(MANY, (body) => body.replace(/\bSCF_RUN_LOCAL\b/, '0')),
+      ],
+    },
+    [6, 0],
+  ),
 ];
 
 /** Copies what of a tree is compiled, patched or not. False where the patch does not apply. */
 export function patchedTree(tree: string, into: string, patch: Patch | null): boolean {
-  for (const file of FILES) {
+  for (const file of [MAKEFILE, ...neededFor(patch?.cFiles ?? C_FILES_DEFAULT)]) {
     mkdirSync(dirname(join(into, file)), { recursive: true });
     cpSync(join(tree, file), join(into, file));
   }
