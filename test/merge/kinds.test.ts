@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/explore/random.js';
 import { kindsOf } from '../../src/merge/kinds.js';
+import type { ScriptStep } from '../../src/vocabulary/scenario.js';
 import { sampleScenario } from '../findings/sample.js';
 import { samplePart, withWitness } from './sample-blobs.js';
 
@@ -14,6 +16,46 @@ describe('witnesses of several shards', () => {
     expect(others).toEqual([]);
     expect(kind.witness.finding).toMatchObject({ steps: 20, execution: 7 });
     expect(kind.shards).toEqual([1, 2, 3]);
+  });
+
+  it('are told by the shortest, then by the first execution, then by hash, in any order', () => {
+    const random = new Random();
+    for (let round = 0; round < 200; round++) {
+      random.seed(1, 0, round);
+      const parts = Array.from({ length: 2 + random.below(4) }, (_, shard) =>
+        withWitness(samplePart(shard + 1), {
+          steps: 20 + random.below(2),
+          execution: random.below(3),
+          traceHash: `0000000${random.below(10)}`,
+        }),
+      );
+      const findings = parts.flatMap(({ witness }) => witness?.finding ?? []);
+      const [best] = findings.toSorted(
+        (a, b) => a.steps - b.steps || a.execution - b.execution || (a.traceHash < b.traceHash ? -1 : 1),
+      );
+      const { steps, execution, traceHash } = best;
+      for (const some of [parts, parts.toReversed()])
+        expect(kindsOf(some)[0].witness.finding).toMatchObject({ steps, execution, traceHash });
+    }
+  });
+
+  it('are of one bug whatever CPUs and pages are called, and of two where one does something else', () => {
+    const random = new Random();
+    for (let round = 0; round < 100; round++) {
+      random.seed(2, 0, round);
+      const cpus = 2 + random.below(3);
+      const scripts = Array.from({ length: cpus }, () => scriptAt(random));
+      const [order, pages] = [shuffled(random, cpus), shuffled(random, PAGES)];
+      const renamed = order.map((cpu) => scripts[cpu].map((step) => renamedStep(step, pages)));
+      const [more] = [renamed.with(0, [...renamed[0], { op: 'access', page: 0, write: true }])];
+      const witnessIn = (shard: number, of: ScriptStep[][]) =>
+        withWitness(samplePart(shard), {
+          scenario: sampleScenario({ mms: [{}], start: undefined, cpus, pages: PAGES, scripts: of }),
+        });
+      const here = witnessIn(1, scripts);
+      expect(kindsOf([here, witnessIn(2, renamed)])).toHaveLength(1);
+      expect(kindsOf([here, witnessIn(2, more)])).toHaveLength(2);
+    }
   });
 
   it('of two causes are two bugs, the one with the shorter witness first', () => {
@@ -80,3 +122,24 @@ describe('witnesses of several shards', () => {
     expect(kindsOf(parts)).toHaveLength(2);
   });
 });
+
+const PAGES = 4;
+
+/** Some operations, each on one page. */
+function scriptAt(random: Random): ScriptStep[] {
+  return Array.from({ length: 1 + random.below(3) }, (): ScriptStep => {
+    const page = random.below(PAGES);
+    if (random.below(2) === 0) return { op: 'access', page, write: random.below(2) === 0 };
+    return { op: 'munmap', start: page, end: page + 1 };
+  });
+}
+
+function shuffled(random: Random, count: number): number[] {
+  const left = Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0]);
+}
+
+function renamedStep(step: ScriptStep, pages: readonly number[]): ScriptStep {
+  if (step.op === 'access') return { ...step, page: pages[step.page] };
+  return step.op === 'munmap' ? { ...step, start: pages[step.start], end: pages[step.start] + 1 } : step;
+}
