@@ -7,7 +7,7 @@ import { programOf } from '../src/programs/subject.js';
 import { settled } from '../src/seal/settled.js';
 import { thrownOf } from '../src/seal/thrown.js';
 
-/** Entry of a thread that searches all executions which keep some orderings: a task, then its answer. */
+/** Entry of a thread that searches all executions which keep some orderings: a task, then its answers. */
 
 /** `own`: what the users' modules in its bundle define. */
 export function start(own: Definitions): void {
@@ -19,7 +19,8 @@ async function search(own: Definitions, { subject, search: asked }: OrderedTask)
   try {
     const { kernel } = programOf(subject, own);
     if (kernel === null) throw new Error('orderings of a plain program are not searched');
-    send({ kind: 'result', result: await settled(() => allExecutions(kernel, asked)) });
+    const told = (states: number): void => send({ kind: 'progress', states });
+    send({ kind: 'result', result: await settled(() => allExecutions(kernel, asked, told)) });
   } catch (error) {
     if (error instanceof LoweringError) send({ kind: 'refused', what: error.what });
     else send({ kind: 'thrown', thrown: thrownOf(error) });

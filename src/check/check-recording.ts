@@ -177,13 +177,18 @@ export function checkFile(file: string, version: CheckedVersion | null): CheckRe
 /**
  * The same for a file of any length: one that is too large for memory is checked in parts, each of which
  * begins with what is not known (its first sights are learnt again), and the figures are their sums.
+ * `onBytes` is told of those how many bytes of the file have been read.
  */
-export async function checkPath(file: string, version: CheckedVersion | null): Promise<CheckReport> {
+export async function checkPath(
+  file: string,
+  version: CheckedVersion | null,
+  onBytes?: (bytes: number) => void,
+): Promise<CheckReport> {
   let prepared: ReturnType<typeof prepare> | null = null;
   let traits: Traits = { pv: false, pcid: false, broadcasts: false };
   let sum: CheckReport | null = null;
   let parts = 0;
-  for await (const part of recordingParts(file)) {
+  for await (const part of recordingParts(file, onBytes)) {
     prepared ??= prepare(part, version);
     const shown = traitsOf(part);
     traits = {

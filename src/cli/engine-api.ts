@@ -14,9 +14,9 @@ import type { PreparedSource, SourceOptions } from '../csource/source.js';
 import type { HuntRequest, ProgramHuntRequest, Verdict } from '../explore/api.js';
 import type { LitmusOutcome } from '../litmus/litmus-outcomes.js';
 import type { LockstepResult } from '../lockstep/api.js';
-import type { MinimiseLimits } from '../minimise/limits.js';
+import type { MinimiseLimits, MinimiseProgress } from '../minimise/limits.js';
 import type { MinimisedFinding } from '../minimise/minimise-finding.js';
-import type { FoundOrderings } from '../orderings/found.js';
+import type { FoundOrderings, OrderingsProgress } from '../orderings/found.js';
 import type { SufficientLimits } from '../orderings/limits.js';
 import type { ReplayResult } from '../report/json-documents.js';
 import type { LabelledLine } from '../report/witness-words.js';
@@ -166,13 +166,14 @@ export interface Engine {
   /** Compares the functions of a kernel's C text, which is loaded, with those of its base. */
   compareSource(
     ref: Pick<KernelSourceRef, 'variant' | 'base'>,
-    how: Pick<AccessComparisonRequest, 'executions' | 'seed' | 'naming'>,
+    how: Pick<AccessComparisonRequest, 'executions' | 'seed' | 'naming' | 'onExecution'>,
   ): Promise<ComparedSource>;
   /**
    * Checks a recording against a profile or variant, C text that is loaded among them; null: against the
-   * profile of the kernel that made it. Throws InputError.
+   * profile of the kernel that made it. `onBytes` is told of a long one how much has been read. Throws
+   * InputError.
    */
-  checkTrace(file: string, version: string | null): Promise<CheckReport>;
+  checkTrace(file: string, version: string | null, onBytes?: (bytes: number) => void): Promise<CheckReport>;
   /** An error that came out of a module which was read, as the InputError that it is; any other as it is. */
   asInputError(error: unknown): unknown;
   variants(): Promise<readonly ListedVariant[]>;
@@ -210,7 +211,8 @@ export interface Engine {
   openPool(jobs: number): Promise<Pool>;
   hunt(request: AskedHunt, pool: Pool): Promise<HuntResult>;
   huntProgram(request: ProgramHuntRequest, pool: Pool): Promise<HuntResult>;
-  replay(finding: Finding): Promise<ReplayResult>;
+  /** `onFollowed` is told how much of it is executed. */
+  replay(finding: Finding, onFollowed?: (done: number, of: number) => void): Promise<ReplayResult>;
   /** A finding's execution as a recording of it, a line each. Throws InputError for one that has none. */
   ftrace(finding: Finding): Promise<readonly string[]>;
   /**
@@ -222,16 +224,17 @@ export interface Engine {
     pool: Pool,
     limits: MinimiseLimits,
     signal: AbortSignal,
+    onProgress: (progress: MinimiseProgress) => void,
   ): Promise<MinimisedFinding | null>;
   /**
    * The orderings that suffice for a finding's violation, tried in so many executions each time, and in so
-   * many steps of all, of which `onSteps` is told; then all executions that keep them, in at most so many
-   * states. Throws InputError where it does not replay.
+   * many steps of all; then all executions that keep them, in at most so many states. Throws InputError where
+   * it does not replay.
    */
   orderings(
     finding: Finding,
     limits: Pick<SufficientLimits, 'executions' | 'steps'> & { readonly states: number },
-    onSteps: (steps: number) => void,
+    onProgress: (progress: OrderingsProgress) => void,
   ): Promise<FoundOrderings>;
   readonly threads: ThreadEngine;
   readonly studies: StudyEngine;

@@ -48,7 +48,7 @@ export function createEngine(): Engine {
     loadConfig,
     codeHash: () => codeHash(modules),
     ...SOURCES,
-    checkTrace: (file, version) => checkedTrace(file, version, modules),
+    checkTrace: (file, version, onBytes) => checkedTrace(file, version, modules, onBytes),
     compareSource: (ref, size) => comparedSource(ref, size, modules),
     ...LISTINGS,
     asInputError: (error) => ofEvaluated(asInputError(error, modules)),
@@ -103,7 +103,7 @@ const SOURCES: Pick<Engine, 'checkSource' | 'prepareSource'> = {
 
 async function comparedSource(
   { variant: name, base: baseName }: Pick<KernelSourceRef, 'variant' | 'base'>,
-  { naming, ...size }: Parameters<Engine['compareSource']>[1],
+  { naming, onExecution, ...size }: Parameters<Engine['compareSource']>[1],
   { variants, places }: Modules,
 ): Promise<ComparedSource> {
   const [{ compareAccesses }, { kernelSites }, { fittingScenarios }, { findVariant }] = await Promise.all([
@@ -121,13 +121,18 @@ async function comparedSource(
     base.ownWords !== undefined && JSON.stringify(base.ownWords) !== JSON.stringify(variant.ownWords);
   const found = compareAccesses({
     ...{ variant, base, scenarios: isOther ? [] : scenarios, ...size },
-    ...{ site: kernelSites(places), naming },
+    ...{ site: kernelSites(places), naming, onExecution },
   });
   const of = { variant: name, base: baseName, scenarios: scenarios.length, ...size };
   return { ...found, ...of, ownWords: isOther ? 'other' : 'same' };
 }
 
-async function checkedTrace(file: string, name: string | null, { variants }: Modules): Promise<CheckReport> {
+async function checkedTrace(
+  file: string,
+  name: string | null,
+  { variants }: Modules,
+  onBytes?: (bytes: number) => void,
+): Promise<CheckReport> {
   const [{ checkPath }, { findVariant }] = await Promise.all([
     import('../check/index.js'),
     import('../variants/index.js'),
@@ -138,7 +143,7 @@ async function checkedTrace(file: string, name: string | null, { variants }: Mod
       `trace check: there is no profile ${JSON.stringify(name?.slice(0, 60))}`,
       'shootdown list variants shows them',
     );
-  return checkPath(file, version);
+  return checkPath(file, version, onBytes);
 }
 
 /** What `list` shows of what is built in. */
@@ -204,23 +209,23 @@ const LISTINGS: Pick<
 /** What is done with findings. */
 function findingEngine(modules: () => Modules): Pick<Engine, 'replay' | 'ftrace' | 'minimise' | 'orderings'> {
   return {
-    replay: async (finding) => {
+    replay: async (finding, onFollowed) => {
       const { replayOrdered } = await import('../orderings/replayed.js');
-      return replayOrdered(finding, modules());
+      return replayOrdered(finding, modules(), onFollowed);
     },
     ftrace: async (finding) => (await import('../replay/ftrace/ftrace-of.js')).ftraceOf(finding, modules()),
-    minimise: async (finding, pool, limits, signal) => {
+    minimise: async (finding, pool, limits, signal, onProgress) => {
       const [{ minimiseFinding }, { HuntPool }] = await Promise.all([
         import('../minimise/minimise-finding.js'),
         import('../explore/pool.js'),
       ]);
       if (!(pool instanceof HuntPool)) throw new Error('a pool that this engine has not opened');
-      return minimiseFinding(finding, pool, modules(), limits, signal);
+      return minimiseFinding(finding, pool, modules(), limits, signal, onProgress);
     },
-    orderings: async (finding, { executions, steps, states }, onSteps) => {
+    orderings: async (finding, { executions, steps, states }, onProgress) => {
       const { findOrderings } = await import('../orderings/found.js');
       const perTrial = Math.min(ORDERING_LIMITS.perTrial, executions);
-      return findOrderings(finding, modules(), { perTrial, executions, steps, states }, onSteps);
+      return findOrderings(finding, modules(), { perTrial, executions, steps, states }, onProgress);
     },
   };
 }

@@ -21,7 +21,7 @@ import type { ComparedOutcome, Comparison } from './comparison.js';
  */
 
 /** `budgetMs`: wall time, a third for each hunt, the last for the counts. */
-export interface CompareRequest extends Omit<PairsRequest, 'onRound'> {
+export interface CompareRequest extends PairsRequest {
   /** Executions of each hunt; undefined: as many as the time allows. */
   readonly executions?: number;
   readonly onProgress?: (progress: HuntProgress) => void;
@@ -167,7 +167,8 @@ function whatChanged(
 }
 
 async function countBoth(request: CompareRequest, pool: HuntPool): Promise<PairedCounts> {
-  const { base, patch, scenarios, strategies, memory, seed, count, executions, budgetMs, signal } = request;
+  const { base, patch, scenarios, strategies, memory, seed, count, executions, budgetMs, signal, onRound } =
+    request;
   const pairs = count ?? executions;
   const limitMs = pairs !== undefined || budgetMs === undefined ? undefined : budgetMs / 3;
   return countPairs(pool, {
@@ -180,5 +181,6 @@ async function countBoth(request: CompareRequest, pool: HuntPool): Promise<Paire
     count: pairs,
     budgetMs: limitMs,
     signal,
+    onRound,
   });
 }

@@ -19,6 +19,7 @@ import { type MetViolation, sameKind } from './known.js';
 import type { BatchRunner } from './pool.js';
 import { PoolHandOver } from './pool-hand-over.js';
 import { mix } from './random.js';
+import type { Reached } from './reach/reached.js';
 import { ReachedTally } from './reach/reached-tally.js';
 import { timeLeftMs } from './time-left.js';
 
@@ -104,7 +105,7 @@ class Hunt {
     this.reached = covers === undefined ? null : new ReachedTally(covers, names, seed);
     this.order = new BatchOrder(request, this.targets, this.reached);
     this.effect = effectTally(request, request.pool.modules);
-    this.code = new CodeTally(request.pool.modules.covered, names);
+    this.code = new CodeTally(request.pool.modules.covered, names, covers?.ran);
   }
 
   async run(started: number): Promise<void> {
@@ -229,7 +230,7 @@ class Hunt {
       ...(request.shard === undefined ? {} : { shard: request.shard }),
       ...(this.effect === null ? {} : { effect: this.effect.effect(executions) }),
       ...(code.length === 0 ? {} : { code }),
-      ...(this.reached === null ? {} : { reached: this.reached.reached() }),
+      ...(this.reached === null ? {} : { reached: { ...this.reached.reached(), ...this.ranFirst(code) } }),
       ...(request.known === undefined ? {} : { met: this.met }),
       known:
         witness === null ? (this.met.find(({ finding }) => finding !== undefined)?.finding ?? null) : null,
@@ -246,20 +247,21 @@ class Hunt {
     return optimisation === 0 ? {} : { optimisation };
   }
 
+  private ranFirst(code: readonly CodeReport[]): Pick<Reached, 'ran' | 'code'> {
+    const { first } = this.code;
+    return { ...(first.length === 0 ? {} : { ran: first }), ...(code.length === 0 ? {} : { code }) };
+  }
+
   /** Of a user's code only. */
   private codeReports(): CodeReport[] {
     const { request } = this;
-    const hunted = this.tallies.filter(({ executions }) => executions > 0).length;
-    if ('program' in request) return this.code.reports(null, hunted);
+    if ('program' in request) return this.code.reports(null);
     const { modules } = request.pool;
     const variant = findVariant(request.variant, modules.variants);
     if (variant?.made === undefined || !isOwnVariantName(request.variant, modules)) return [];
     const { functions, base } = variant.made;
     const backend = variant.backend === base.backend ? [] : [variant.backend.flushTlbMulti.name];
-    return this.code.reports(
-      [...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend],
-      hunted,
-    );
+    return this.code.reports([...functions.map((name) => variant.replace?.[name]?.name ?? name), ...backend]);
   }
 
   private finding(subject: Subject, found: BatchWitness): Finding {

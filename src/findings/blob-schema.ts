@@ -16,6 +16,9 @@ const PARTS_MAX = 10_000;
 const KINDS_MAX = 10_000;
 const PAIRS_MAX = 1_000_000;
 const SCHEDULES_MAX = 10_000;
+/** Statements and branches of a user's file; files of a module. */
+const SITES_MAX = 1_000_000;
+const FILES_MAX = 10_000;
 
 const counted = whole(0, Number.MAX_SAFE_INTEGER);
 const variantName = text(2_000).min(1);
@@ -66,6 +69,21 @@ const met = z.strictObject({
   execution: counted,
 });
 
+const linesOf = z.strictObject({ from: counted, to: counted });
+const codeReport = z.strictObject({
+  file: text(4_096),
+  ...{ lines: counted, linesRan: counted, branches: counted, branchesRan: counted },
+  never: list(linesOf, SITES_MAX),
+  untaken: list(z.strictObject({ line: counted, branch: text(200) }), SITES_MAX),
+  partly: list(z.strictObject({ line: counted, scenarios: list(scenarioName, SCENARIOS_MAX) }), SITES_MAX),
+});
+
+const ran = z.strictObject({
+  scenario: scenarioName,
+  file: text(4_096),
+  sites: list(counted, SITES_MAX),
+});
+
 const reached = z.strictObject({
   scenarios: list(z.strictObject({ scenario: scenarioName, pairs: list(counted, PAIRS_MAX) }), SCENARIOS_MAX),
   schedules: list(
@@ -79,6 +97,8 @@ const reached = z.strictObject({
     }),
     SCHEDULES_MAX,
   ),
+  ran: list(ran, SITES_MAX).optional(),
+  code: list(codeReport, FILES_MAX).optional(),
 });
 
 /** What is added up of a verdict. */

@@ -82,6 +82,7 @@ export class Batches {
     const kept = all.reduce((sum, { schedules }) => sum + schedules.length, 0);
     return {
       scenarios: all.flatMap(({ scenarios }) => scenarios),
+      ran: all.flatMap(({ ran = [] }) => ran),
       schedulesLeft: Math.max(0, SCHEDULES_MAX - kept),
     };
   }
@@ -93,7 +94,10 @@ export class Batches {
     const [best = null] = kindsOf(this.parts);
     const verdict = totalOf(first, this.parts, best);
     const coverage = coverageOf(this.parts.map(({ did }) => did.reached));
-    const whole = coverage === null ? verdict : { ...verdict, coverage };
+    // Of the last one, which knew of all before it.
+    const code = this.parts.findLast(({ did }) => did.reached?.code !== undefined)?.did.reached?.code;
+    const told = { ...(coverage === null ? {} : { coverage }), ...(code === undefined ? {} : { code }) };
+    const whole = { ...verdict, ...told };
     return { verdict: whole, witness: best?.witness ?? null };
   }
 

@@ -7,4 +7,10 @@ export interface MinimiseLimits {
   readonly states: number;
 }
 
+/** How far it is: leaving out, in executions, or the search of all executions of what is left, in states. */
+export interface MinimiseProgress {
+  readonly stage: 'executions' | 'states';
+  readonly done: number;
+}
+
 export const MINIMISE_LIMITS: MinimiseLimits = { executions: 20_000, states: 300_000 };

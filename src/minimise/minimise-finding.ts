@@ -2,6 +2,7 @@ import type { Modules } from '../bundle/modules.js';
 import { decodeSchedule, encodeSchedule } from '../drive/schedule.js';
 import type { BatchRequest, BatchWitness } from '../explore/batch.js';
 import { hex } from '../explore/hex.js';
+import type { Minimised } from '../explore/minimise/minimise.js';
 import type { HuntPool } from '../explore/pool.js';
 import { strategies } from '../explore/strategies/index.js';
 import type { Subject } from '../programs/subject.js';
@@ -11,7 +12,7 @@ import { Verifier } from '../verify/verify.js';
 import { InputError } from '../vocabulary/errors.js';
 import { type Finding, isProgramFinding } from '../vocabulary/finding.js';
 import { type FindingSize, sizeOf } from './finding-size.js';
-import { MINIMISE_LIMITS, type MinimiseLimits } from './limits.js';
+import { MINIMISE_LIMITS, type MinimiseLimits, type MinimiseProgress } from './limits.js';
 
 /**
  * A finding with less in it: by leaving out and hunting again (explore/minimise), then by all executions of
@@ -20,6 +21,9 @@ import { MINIMISE_LIMITS, type MinimiseLimits } from './limits.js';
  */
 
 const MEMORY_BYTES = 2 ** 30;
+const PROGRESS_MS = 200;
+
+type OnProgress = (progress: MinimiseProgress) => void;
 
 export interface MinimisedFinding {
   readonly finding: Finding;
@@ -46,19 +50,16 @@ export async function minimiseFinding(
   modules: Modules,
   limits: MinimiseLimits = MINIMISE_LIMITS,
   signal?: AbortSignal,
+  onProgress: OnProgress = () => undefined,
 ): Promise<MinimisedFinding | null> {
   const seen = replayFinding(finding, false, modules);
   if (!seen.reproduced)
     throw new InputError(`not reproduced: ${seen.reason}`, 'minimise a finding that replays');
-  const request = requestOf(finding);
-  const minimised = pool.minimise({ request, witness: witnessOf(finding), executionsMax: limits.executions });
-  // Of a pool that is closed meanwhile nobody wants to hear.
-  minimised.catch(() => undefined);
-  const left = await Promise.race([minimised, aborted(signal)]);
+  const left = await leftOut(pool, finding, limits.executions, signal, onProgress);
   if (left === null) return null;
   const { subject, witness, executions } = left;
   const smaller = findingOf(finding, subject, witness);
-  const shortest = await searched(smaller, seen, modules, limits.states, signal);
+  const shortest = await searched(smaller, seen, modules, limits.states, { signal, onProgress });
   const chosen = shortest.finding ?? smaller;
   const replay = replayFinding(chosen, true, modules);
   if (!replay.reproduced || !isSame(replay, seen))
@@ -71,6 +72,31 @@ export async function minimiseFinding(
     ...{ isShortest: shortest.why === null, notShortest: shortest.why },
     ...{ executions, states: shortest.states },
   };
+}
+
+/** Without what a worker of the pool found that it can do without; null where `signal` was aborted before. */
+async function leftOut(
+  pool: HuntPool,
+  finding: Finding,
+  executionsMax: number,
+  signal: AbortSignal | undefined,
+  onProgress: OnProgress,
+): Promise<Minimised | null> {
+  const told = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const executed = new Int32Array(told);
+  const looking = setInterval(
+    () => onProgress({ stage: 'executions', done: Atomics.load(executed, 0) }),
+    PROGRESS_MS,
+  );
+  try {
+    const request = requestOf(finding);
+    const minimised = pool.minimise({ request, witness: witnessOf(finding), executionsMax, told });
+    // Of a pool that is closed meanwhile nobody wants to hear.
+    minimised.catch(() => undefined);
+    return await Promise.race([minimised, aborted(signal)]);
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 /** Null as soon as it is aborted; a worker is ended with its pool. */
@@ -95,7 +121,7 @@ async function searched(
   wanted: Replay,
   modules: Modules,
   statesMax: number,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: { readonly signal: AbortSignal | undefined; readonly onProgress: OnProgress },
 ): Promise<Searched> {
   const none = (why: string, states = 0): Searched => ({ finding: null, why, states });
   if (statesMax === 0) return none('all executions were not asked for');
@@ -104,6 +130,7 @@ async function searched(
     const { verdict, finding: found } = await verifier.verify({
       ...{ subject: subjectOf(finding), memory: finding.memory, memoryLimit: MEMORY_BYTES, statesMax },
       signal,
+      onProgress: ({ states }) => onProgress({ stage: 'states', done: states }),
     });
     if (found === null) return none(unfound(verdict, statesMax), verdict.states);
     if (!isSame(replayFinding(found, false, modules), wanted))

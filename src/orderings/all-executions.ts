@@ -37,10 +37,11 @@ export interface AllExecutions {
 
 const BYTES = 2 ** 30;
 
-/** For lowered code only. The environment does nothing. */
+/** For lowered code only. The environment does nothing. `onStates` is told now and then how many it has. */
 export function allExecutions(
   kernel: KernelProgram,
   { orderings, choices, steps, violation, memory, statesMax }: OrderedSearch,
+  onStates: (states: number) => void = () => undefined,
 ): AllExecutions {
   const budget = new MemoryBudget(BYTES);
   const inner = new KernelSpace(kernel, memory, { walks: 0, preemptions: 0 }, budget);
@@ -50,7 +51,12 @@ export function allExecutions(
     new GivenAnswers(choices),
     violation,
   );
-  const result = new Search(space, budget, { isOver: () => false, statesMax }).run();
+  const search: Search = new Search(space, budget, {
+    onRest: () => onStates(search.count),
+    isOver: () => false,
+    statesMax,
+  });
+  const result = search.run();
   const { schedule, ended, states } = result;
   const isComplete = ended === null && schedule === null;
   const { failing, otherwise } = space;

@@ -1,5 +1,5 @@
 import type { Modules } from '../bundle/modules.js';
-import type { Finding } from '../vocabulary/finding.js';
+import type { Finding, FindingOrdering } from '../vocabulary/finding.js';
 import type { AllExecutions } from './all-executions.js';
 import type { SufficientLimits } from './limits.js';
 import { askedOf, type FindingOrderings, orderingsOf } from './orderings-of-finding.js';
@@ -25,6 +25,13 @@ export interface FindLimits extends SufficientLimits {
   readonly states: number;
 }
 
+/** How far the looking is: steps of all executions; of a search of all that keep them, its states. */
+export interface OrderingsProgress {
+  readonly steps: number;
+  /** Null: there is none at the time. */
+  readonly states: number | null;
+}
+
 /** Searches that show that something does not suffice, after which it is told as that. */
 const SEARCHES_MAX = 16;
 
@@ -33,18 +40,23 @@ export async function findOrderings(
   finding: Finding,
   modules: Modules,
   { states, ...limits }: FindLimits,
-  onSteps: (steps: number) => void = () => undefined,
+  onProgress: (progress: OrderingsProgress) => void = () => undefined,
 ): Promise<FoundOrderings> {
   const asked = askedOf(finding, modules);
-  asked.executions.onSteps = onSteps;
+  const { executions } = asked;
+  executions.onSteps = (steps) => onProgress({ steps, states: null });
+  const searched = (named: readonly FindingOrdering[]): Promise<AllExecutions | null> =>
+    searchOrderings(finding, named, states, modules, (reached) =>
+      onProgress({ steps: executions.steps, states: reached }),
+    );
   let found = orderingsOf(asked, limits);
   for (let searches = 1; ; searches++) {
     const { named } = found;
-    const all = states > 0 && named !== null ? await searchOrderings(finding, named, states, modules) : null;
+    const all = states > 0 && named !== null ? await searched(named) : null;
     if (all === null) return { ...found, all: null };
     const { correct, ...told } = all;
     if (correct !== null && searches < SEARCHES_MAX) {
-      asked.executions.knows(correct);
+      executions.knows(correct);
       const next = orderingsOf(asked, limits);
       if (next.named !== null) {
         found = next;

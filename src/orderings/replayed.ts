@@ -5,6 +5,7 @@ import type { TraceStep } from '../explain/trace-step.js';
 import type { Layout } from '../machine/layout.js';
 import { programOf } from '../programs/subject.js';
 import type { Difference } from '../replay/differences.js';
+import type { OnFollowed } from '../replay/follow-recorded.js';
 import { type Replay, replayFinding } from '../replay/replay-finding.js';
 import type { Finding, FindingOrdering } from '../vocabulary/finding.js';
 import { type Forced, ForcedExecutions } from './forced-executions.js';
@@ -30,8 +31,8 @@ const EXECUTIONS = 100;
 const STEPS_MAX = 1_000_000;
 
 /** Throws as replayFinding. */
-export function replayOrdered(finding: Finding, modules: Modules): OrderedReplay {
-  const replay = replayFinding(finding, true, modules);
+export function replayOrdered(finding: Finding, modules: Modules, onFollowed?: OnFollowed): OrderedReplay {
+  const replay = replayFinding(finding, true, modules, onFollowed);
   const { orderings: said = [] } = finding;
   if (said.length === 0) return { ...replay, reproducedBy: replay.reproduced ? 'schedule' : null };
   const { layout } = programOf(finding, modules).program;

@@ -24,6 +24,7 @@ export async function searchOrderings(
   named: readonly FindingOrdering[],
   statesMax: number,
   modules: Modules,
+  onStates: (states: number) => void = () => undefined,
 ): Promise<AllExecutions | null> {
   const { memory, steps, violation } = finding;
   const decisions = decodeSchedule(finding.schedule);
@@ -34,7 +35,7 @@ export async function searchOrderings(
   if (orderings === null || !SEARCHED.has(memory)) return null;
   const { variant, scenario } = finding;
   const search = { orderings, choices, steps, violation: violation.class, memory, statesMax };
-  return inThread({ variant, scenario }, search, modules);
+  return inThread({ variant, scenario }, search, modules, onStates);
 }
 
 /** Memory models that the search has stores for (see verify/verify.ts). */
@@ -51,11 +52,14 @@ export function orderedSearchBundle(): OwnBundle {
   };
 }
 
+type LastAnswer = Exclude<OrderedAnswer, { readonly kind: 'progress' }>;
+
 /** Searches in a thread, over lowered code. Null: the code is not seen through. */
 async function inThread(
   subject: Subject,
   search: OrderedSearch,
   modules: Modules,
+  onStates: (states: number) => void,
 ): Promise<AllExecutions | null> {
   const directory = makeTemporary();
   try {
@@ -64,9 +68,11 @@ async function inThread(
       execArgv: [],
     });
     try {
-      const answer = await new Promise<OrderedAnswer>((resolve, reject) => {
+      const answer = await new Promise<LastAnswer>((resolve, reject) => {
         const failed = (error: unknown): void => reject(workerFailure(error, 'while it searched orderings'));
-        worker.on('message', resolve);
+        worker.on('message', (message: OrderedAnswer) =>
+          message.kind === 'progress' ? onStates(message.states) : resolve(message),
+        );
         worker.on('error', failed);
         worker.on('exit', (code) => failed(new Error(`worker exited with code: ${code}`)));
         const task: OrderedTask = { subject, search };

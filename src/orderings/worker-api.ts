@@ -10,6 +10,8 @@ export interface OrderedTask {
 }
 
 export type OrderedAnswer =
+  /** Of the search, on the way. */
+  | { readonly kind: 'progress'; readonly states: number }
   | { readonly kind: 'result'; readonly result: AllExecutions }
   | { readonly kind: 'thrown'; readonly thrown: ThrownError }
   /** Code that is not seen through. */

@@ -17,12 +17,25 @@ interface StepRecorder extends StepWatcher {
  */
 const RECORDED_STEPS_MAX = 20_000;
 
+/** What a recorded step costs more than one that is followed alone, roughly. */
+const RECORDED_COST = 100;
+/** Steps between two that are told. */
+const TOLD_EVERY = 256;
+
+/** How much of an execution is followed, by what its steps cost. */
+export type OnFollowed = (done: number, of: number) => void;
+
 export interface Followed {
   /** Why the decisions could not be followed to their end; null if they could. */
   readonly diverged: string | null;
   readonly steps: readonly RawStep[];
   /** Who could move at the end, and who did. */
   readonly fair: FairTail;
+}
+
+interface FollowOptions {
+  readonly recordedMax?: number;
+  readonly onFollowed?: OnFollowed;
 }
 
 /**
@@ -35,11 +48,12 @@ export function followRecorded(
   decisions: readonly number[],
   log: { readonly events: unknown[] },
   record: () => StepRecorder,
-  recordedMax = RECORDED_STEPS_MAX,
+  { recordedMax = RECORDED_STEPS_MAX, onFollowed }: FollowOptions = {},
 ): Followed {
   let agents = 0;
   for (const decision of decisions) if (decision >= 0) agents++;
   const first = Math.max(0, agents - recordedMax);
+  const cost = (steps: number): number => steps + Math.max(0, steps - first) * RECORDED_COST;
   let recorder = first === 0 ? record() : null;
   let diverged: string | null;
   const fair = new FairTail(machine);
@@ -48,6 +62,7 @@ export function followRecorded(
     drive(machine, decider, {
       before(agent) {
         fair.before(agent);
+        if (machine.step % TOLD_EVERY === 0) onFollowed?.(cost(machine.step), cost(agents));
         if (machine.step < first) log.events.length = 0;
         else {
           recorder ??= record();

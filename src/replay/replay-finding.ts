@@ -16,7 +16,7 @@ import {
   wordDifferences,
 } from './differences.js';
 import { isFairlyOver } from './fairly-over.js';
-import { followRecorded } from './follow-recorded.js';
+import { followRecorded, type OnFollowed } from './follow-recorded.js';
 import { followedProgram } from './followed-program.js';
 import { type SiteTellers, type ToldExecution, WatchedExecution } from './watched-execution.js';
 
@@ -51,11 +51,16 @@ export interface RecordedRun {
  * user's must have been loaded) or the schedule is no schedule. A replay that is not whole tells neither
  * where operations are written nor how CPUs stand after them, and is some ten times faster.
  */
-export function replayFinding(finding: Finding, isWhole = true, modules = NO_MODULES): Replay {
+export function replayFinding(
+  finding: Finding,
+  isWhole = true,
+  modules = NO_MODULES,
+  onFollowed?: OnFollowed,
+): Replay {
   const { program, own } = isWhole
     ? followedProgram(finding, modules)
     : { program: programOf(finding, modules).program, own: null };
-  const replay = replayProgram(program, finding, isWhole, modules.places, own);
+  const replay = replayProgram(program, finding, isWhole, modules.places, { own, onFollowed });
   if (!replay.reproduced) return replay;
   const shown = {
     ...replay,
@@ -80,12 +85,16 @@ export function replayProgram(
   run: RecordedRun,
   isWhole = true,
   loaded: BundlePlaces | null = null,
-  own: OwnCalls | null = null,
+  { own = null, onFollowed }: { readonly own?: OwnCalls | null; readonly onFollowed?: OnFollowed } = {},
 ): Replay {
   const execution = new WatchedExecution(program, run.memory, isWhole, callSites(loaded), own);
   const { machine } = execution;
-  const { diverged, steps, fair } = followRecorded(machine, decodeSchedule(run.schedule), execution.log, () =>
-    execution.record(),
+  const { diverged, steps, fair } = followRecorded(
+    machine,
+    decodeSchedule(run.schedule),
+    execution.log,
+    () => execution.record(),
+    { onFollowed },
   );
   const judged =
     diverged === null

@@ -32,7 +32,8 @@ function idleWords({ kind, name, calls, idle, otherwise }: EffectPartReport): st
 }
 
 /** Which lines and branches of a user's files ran, and which never did. */
-export function codeLines({ code = [] }: Verdict): string[] {
+export function codeLines({ code = [], coverage }: Verdict): string[] {
+  const all = coverage === undefined ? '' : ', in all batches';
   return code.map(({ file, lines, linesRan, branches, branchesRan, never, untaken }) => {
     const some =
       branches === 0 ? '' : ` and ${groupDigits(branchesRan)} of ${count(branches, 'branch', 'branches')}`;
@@ -42,7 +43,7 @@ export function codeLines({ code = [] }: Verdict): string[] {
     ];
     const left = places.length > PLACES_MAX ? ` and ${places.length - PLACES_MAX} more` : '';
     const rest = places.length === 0 ? '' : `; never: ${places.slice(0, PLACES_MAX).join(', ')}${left}`;
-    return `code of ${file}: ${groupDigits(linesRan)} of ${count(lines, 'line')}${some} ran${rest}`;
+    return `code of ${file}${all}: ${groupDigits(linesRan)} of ${count(lines, 'line')}${some} ran${rest}`;
   });
 }
 

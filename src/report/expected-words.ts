@@ -2,7 +2,7 @@
 
 import { openFindingsMet } from './hunt-words.js';
 import type { Expected, HuntResult } from './reporters/hunt-report.js';
-import { verdictWords } from './verdict-table.js';
+import { resultWords } from './result-words.js';
 
 /** A violation, where nobody says what is expected; else what came otherwise. */
 export function isFailure({ verdict, expected }: HuntResult): boolean {
@@ -15,17 +15,19 @@ export function isAwaited({ verdict, expected }: HuntResult): boolean {
 }
 
 /** `as expected` or what came instead, in a sentence; null where nobody said what is expected. */
-export function expectedWords({ verdict, expected }: HuntResult): string | null {
+export function expectedWords(result: HuntResult): string | null {
+  const { verdict, expected } = result;
   if (expected === undefined) return null;
   const { project, text, isMet } = expected;
   const whose = project === verdict.variant ? project : `${project} (${verdict.variant})`;
-  return isMet ? `${whose}: ${text}, as expected` : `${whose}: expected ${text}, came ${cameWords(verdict)}`;
+  return isMet ? `${whose}: ${text}, as expected` : `${whose}: expected ${text}, came ${cameWords(result)}`;
 }
 
-function cameWords(verdict: HuntResult['verdict']): string {
+function cameWords(result: HuntResult): string {
+  const { verdict } = result;
   const open = openFindingsMet(verdict);
   const met = open.length === 0 ? '' : `, with ${open.join(', ')}`;
-  return `${verdictWords(verdict)}${met}${verdict.interrupted ? ', interrupted' : ''}`;
+  return `${resultWords(result)}${met}${verdict.interrupted ? ', interrupted' : ''}`;
 }
 
 /** What else is to be said of a subject: the violations of its base that were gone past. */

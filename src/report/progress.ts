@@ -53,7 +53,8 @@ export class Progress {
     // One column short of the edge: a full last column would wrap on some terminals and leave the line
     // behind.
     this.stream.eraseLine?.();
-    this.stream.write(this.colors.dim(shorten(visible(text), (this.stream.columns ?? 80) - 1)));
+    // A terminal that does not know its width says 0.
+    this.stream.write(this.colors.dim(shorten(visible(text), (this.stream.columns || 80) - 1)));
   }
 
   /** Takes the line away, before anything else is printed. */

@@ -41,10 +41,13 @@ export function isLargeRecording(path: string): boolean {
 
 /**
  * The recording as a whole where it is small, else in parts, each of which is a recording. Throws TraceError
- * as parsing does.
+ * as parsing does. `onBytes`: of the parts, how much of the file has been read by then.
  */
-export async function* recordingParts(path: string): AsyncGenerator<Recording> {
-  if (isLargeRecording(path)) yield* readParts(path);
+export async function* recordingParts(
+  path: string,
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<Recording> {
+  if (isLargeRecording(path)) yield* readParts(path, PART_EVENTS, onBytes);
   else yield readRecording(path);
 }
 
@@ -57,7 +60,7 @@ const tooTight = (path: string, packed: number, text: number): TraceError =>
   );
 
 /** The file's text in pieces, decompressed when it is gzip; null where it ends. */
-async function* pieces(path: string): AsyncGenerator<string | null> {
+async function* pieces(path: string, onBytes?: (bytes: number) => void): AsyncGenerator<string | null> {
   const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
   const source: Readable = isGzip(readStart(path, 2))
     ? pipeline(file, createGunzip({ chunkSize: PIECE_BYTES }), () => undefined)
@@ -67,6 +70,7 @@ async function* pieces(path: string): AsyncGenerator<string | null> {
   try {
     for await (const piece of source as AsyncIterable<Buffer>) {
       text += piece.length;
+      onBytes?.(file.bytesRead);
       if (text > MAX_TEXT_BYTES + file.bytesRead * MAX_PLAUSIBLE_RATIO)
         throw tooTight(path, file.bytesRead, text);
       yield decoder.write(piece);
@@ -90,7 +94,11 @@ async function* pieces(path: string): AsyncGenerator<string | null> {
  * generations and loaded mms that the parts before it showed, is for it as for any recording that begins in
  * the middle. Throws TraceError as parsing does.
  */
-export async function* readParts(path: string, size = PART_EVENTS): AsyncGenerator<Recording> {
+export async function* readParts(
+  path: string,
+  size = PART_EVENTS,
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<Recording> {
   refuseCompanion(path);
   const meta = readMeta(metaPath(path));
   const name = recordingName(path);
@@ -101,7 +109,7 @@ export async function* readParts(path: string, size = PART_EVENTS): AsyncGenerat
     return { file: path, name, events, ...rest, ...(meta === undefined ? {} : { meta }) };
   };
   const cutter = new LineCutter(MAX_LINE);
-  for await (const piece of pieces(path))
+  for await (const piece of pieces(path, onBytes))
     for (const [line, ended] of piece === null ? cutter.end() : cutter.push(piece)) {
       const event = parser.push(line, ended);
       if (event === null) continue;

@@ -31,7 +31,7 @@ export function verifyPage(
 function rowOf(verdict: VerifyVerdict, witness: number | null): ResultRow {
   const { variant, scenario, memory, violation, message, states, depth, seconds } = verdict;
   return {
-    ...{ subject: variant, scenario, memory, status: statusOf(verdict), verdict: wordsOf(verdict) },
+    ...{ subject: variant, scenario, memory, status: statusOf(verdict), verdict: shortWords(verdict) },
     ...{ violation, message, remarks: [verdictLine(verdict), ...latentLines(verdict)] },
     ...{ executions: null, states, steps: depth, seconds, strategy: null, witness },
   };
@@ -43,7 +43,8 @@ function statusOf({ violation, complete, completeWithinSwitches }: VerifyVerdict
   return completeWithinSwitches ? 'none' : 'open';
 }
 
-function wordsOf(verdict: VerifyVerdict): string {
+/** What came of it, in a few words. */
+export function shortWords(verdict: VerifyVerdict): string {
   switch (statusOf(verdict)) {
     case 'proved':
       return 'none in any execution';

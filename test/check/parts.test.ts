@@ -1,5 +1,5 @@
 /** A recording in parts: the figures are sums, and a part that begins in the middle only learns again. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,16 +11,18 @@ import { readRecording } from '../../src/trace/read-recording.js';
 import { TraceError } from '../../src/trace/trace-error.js';
 import { CARRIED } from '../trace/recordings.js';
 
-async function parts(path: string, size: number) {
+async function parts(path: string, size: number, onBytes?: (bytes: number) => void) {
   const all = [];
-  for await (const part of readParts(path, size)) all.push(part);
+  for await (const part of readParts(path, size, onBytes)) all.push(part);
   return all;
 }
 
 describe('a recording in parts', () => {
   it('has the events of the whole, with their lines', async () => {
     const whole = readRecording(CARRIED);
-    const read = await parts(CARRIED, 5000);
+    const bytes: number[] = [];
+    const read = await parts(CARRIED, 5000, (of) => bytes.push(of));
+    expect(bytes.at(-1)).toBe(statSync(CARRIED).size);
     expect(read.length).toBe(Math.ceil(whole.events.length / 5000));
     expect(read.flatMap(({ events }) => events)).toEqual(whole.events);
     expect(read.at(-1)).toMatchObject({ lines: whole.lines, cpus: whole.cpus, lostEvents: whole.lostEvents });

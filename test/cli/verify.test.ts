@@ -146,12 +146,33 @@ describe('shootdown verify', () => {
     expect(unwrapped(missing.stdout)).toContain('stale-use in 50 steps, of an execution; fewer may do');
   });
 
-  it('refuses shards of what is found out on the way, and reports that there are none of', async () => {
+  it('refuses shards of what is found out on the way, and a file for no report', async () => {
     const refused = async (...argv: string[]) => (await verify('--variant', '6.18', ...argv)).stderr;
     expect(await refused('--shard', '1/2', '--reduce')).toContain('give one of --reduce and --shard');
-    expect(await refused('--reporter-file', 'x')).toContain('give --reporter json or blob');
+    expect(await refused('--reporter-file', 'x')).toContain(
+      'no report is named for it; give --reporter json, ',
+    );
     expect(await refused('--json', '--reporter', 'blob')).toContain('--reporter-file blob=FILE');
-    expect(await refused('--reporter', 'junit')).toContain('there is no junit report of a verification');
+  });
+
+  it('tells CI too: a file for each, a sign for each on stdout, and each witness once', async () => {
+    const asked = ['--variant', 'b27,6.18', '--scenario', 'preempted-read'];
+    const [junit, sarif] = ['junit', 'sarif'].map((name) => join(directory, `of-ci.${name}`));
+    const files = ['--reporter-file', `junit=${junit}`, '--reporter-file', `sarif=${sarif}`];
+    const { exitCode, stdout } = await verify(...asked, '--reporter', 'dot,junit,sarif', ...files);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /^x\.\n1 of 2 subjects with a violation\n\. 6\.18 in preempted-read: no violation /,
+    );
+    expect(stdout).not.toContain('step │');
+    expect(readFileSync(junit, 'utf8')).toContain('step │');
+    const [{ results }] = JSON.parse(readFileSync(sarif, 'utf8')).runs;
+    expect(results[0].codeFlows).toHaveLength(1);
+    const verbose = (await verify(...asked, '--reporter', 'verbose')).stdout;
+    expect(verbose.split('step │')).toHaveLength(2);
+    const annotated = (await verify(...asked, '--reporter', 'github-actions')).stdout.split('\n');
+    expect(annotated[0]).toMatch(/^::stop-commands::/);
+    expect(annotated.filter((line) => /^::(error|notice) /.test(line))).toHaveLength(2);
   });
 
   it('decides a kernel in a scenario', { timeout: 60_000 }, async () => {

@@ -38,7 +38,7 @@ describe('the batches of a search', () => {
     const batch = (pairs: number[], schedules: number) =>
       sampleBlob([samplePart(1, { reached: reached(pairs, schedules) })], { shards: 1, subjects: ['b1'] });
     const one = new Batches(corpus, KEY);
-    expect(one.reached).toEqual({ scenarios: [], schedulesLeft: 2_000 });
+    expect(one.reached).toEqual({ scenarios: [], schedulesLeft: 2_000, ran: [] });
     one.add(batch([1, 2], 2));
     one.add(batch([3], 1));
     const next = new Batches(corpus, KEY);
@@ -53,6 +53,26 @@ describe('the batches of a search', () => {
     const before = new Batches(corpus, { ...KEY, of: 'before' });
     before.add(did(10));
     expect(before.total()?.verdict.coverage).toBeUndefined();
+  });
+
+  it('keep which code ran, for the next, and tell what the last one knew of all', () => {
+    const counts = { lines: 2, branches: 0, branchesRan: 0, untaken: [], partly: [] };
+    const report = (linesRan: number, never: { from: number; to: number }[]) => ({
+      ...counts,
+      ...{ file: 'p.ts', linesRan, never },
+    });
+    const batch = (sites: number[], linesRan: number, never: { from: number; to: number }[]) => {
+      const ran = sites.length === 0 ? {} : { ran: [{ scenario: 'lazy', file: 'p.ts', sites }] };
+      const reached = { scenarios: [], schedules: [], ...ran, code: [report(linesRan, never)] };
+      return sampleBlob([samplePart(1, { reached })], { shards: 1, subjects: ['b1'] });
+    };
+    const one = new Batches(corpus, KEY);
+    one.add(batch([0], 1, [{ from: 3, to: 3 }]));
+    one.add(batch([1], 2, []));
+    one.add(batch([], 2, []));
+    const next = new Batches(corpus, KEY);
+    expect(next.reached.ran?.map(({ sites }) => sites)).toEqual([[0], [1]]);
+    expect(next.total()?.verdict.code).toEqual([report(2, [])]);
   });
 
   it('of two runs at once are counted once each, whoever ends one first', () => {

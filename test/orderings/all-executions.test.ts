@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NO_MODULES } from '../../src/bundle/modules.js';
 import { hunt } from '../../src/explore/hunt.js';
 import { InlinePool } from '../../src/explore/inline-pool.js';
-import { findOrderings } from '../../src/orderings/found.js';
+import { findOrderings, type OrderingsProgress } from '../../src/orderings/found.js';
 import { GivenAnswers } from '../../src/orderings/given-answers.js';
 import { askedOf, orderingsOf } from '../../src/orderings/orderings-of-finding.js';
 import { searchOrderings } from '../../src/orderings/searched.js';
@@ -40,7 +40,13 @@ describe('all executions that keep orderings', () => {
     const few = orderingsOf(askedOf(finding, NO_MODULES), limits);
     expect(few.named).not.toEqual(orderings);
     expect(await search(few.named ?? [])).toMatchObject({ isComplete: false, correct: expect.any(Array) });
-    const found = await findOrderings(finding, NO_MODULES, { ...limits, states: 20_000 });
+    const told: OrderingsProgress[] = [];
+    const asked = { ...limits, states: 20_000 };
+    const found = await findOrderings(finding, NO_MODULES, asked, (of) => told.push(of));
+    const steps = told.map((of) => of.steps);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(told.filter(({ states }) => states !== null).length).toBeGreaterThan(1);
+    expect(Math.max(...told.map(({ states }) => states ?? 0))).toBeLessThanOrEqual(found.all?.states ?? 0);
     expect(found.all).toMatchObject({ isComplete: true, correctSteps: null });
   });
 

@@ -48,7 +48,7 @@ export class ReducedEngines {
         return new SharedPool(await this.shared);
       },
       hunt: (request, pool) => real.hunt(atMost(request), unshared(pool)),
-      minimise: (finding, pool, limits, signal) => real.minimise(finding, unshared(pool), limits, signal),
+      minimise: (finding, pool, ...rest) => real.minimise(finding, unshared(pool), ...rest),
       huntProgram: (request, pool) => real.huntProgram(atMost(request), unshared(pool)),
       comparisons: {
         ...real.comparisons,

@@ -36,7 +36,13 @@ describe('following a recorded execution', () => {
 
   it('records the end of a long one, and ends in the same place', () => {
     const { machine, board, record } = prepare(finding);
-    const { diverged, steps } = followRecorded(machine, decisions, board, record, 5);
+    const told: (readonly [number, number])[] = [];
+    const { diverged, steps } = followRecorded(machine, decisions, board, record, {
+      recordedMax: 5,
+      onFollowed: (...of) => told.push(of),
+    });
+    // The recorded ones are what takes long.
+    expect(told[0]).toEqual([0, finding.steps + 5 * 100]);
     expect(diverged).toBeNull();
     expect(steps.map(({ step }) => step)).toEqual([5, 4, 3, 2, 1].map((left) => finding.steps - left));
     expect(machine.violation).toMatchObject({ class: finding.violation.class, step: finding.violation.step });

@@ -1,12 +1,11 @@
 /** `shootdown litmus FILE|DIR`: herd7's litmus tests on the machine's own operations. */
 
-import { timeLeftMs } from '../../explore/time-left.js';
 import { litmusDocument } from '../../litmus/litmus-document.js';
 import type { LitmusOutcome } from '../../litmus/litmus-outcomes.js';
 import type { SeenOnThreads } from '../../litmus/on-threads.js';
 import { visible } from '../../report/escape.js';
 import { count, groupDigits, pad } from '../../report/text-columns.js';
-import { aboutLeft } from '../../report/time-words.js';
+import { workProgress } from '../../report/work-progress.js';
 import type { MemoryModel } from '../../vocabulary/finding.js';
 import type { CliContext } from '../command-context.js';
 import { EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../exit-codes.js';
@@ -60,11 +59,7 @@ async function litmus(
   const { engine, io, version } = context;
   const outcomes: LitmusOutcome[] = [];
   const progress = progressOf(context, json);
-  const begunMs = performance.now();
-  const onTest = (done: number, of: number): void => {
-    const left = aboutLeft(timeLeftMs({ elapsedMs: performance.now() - begunMs, done, of }));
-    progress.sometimes(() => `${done} of ${count(of, 'test')} done${left}`);
-  };
+  const onTest = workProgress(progress, (done, of) => `${done} of ${count(of, 'test')} done`);
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {

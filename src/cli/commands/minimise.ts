@@ -2,11 +2,13 @@
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import type { FindingSize } from '../../minimise/finding-size.js';
-import { MINIMISE_LIMITS } from '../../minimise/limits.js';
+import { MINIMISE_LIMITS, type MinimiseLimits, type MinimiseProgress } from '../../minimise/limits.js';
 import type { MinimisedFinding } from '../../minimise/minimise-finding.js';
 import { visible } from '../../report/escape.js';
-import { count, pad } from '../../report/text-columns.js';
+import type { Progress } from '../../report/progress.js';
+import { count, groupDigits, pad } from '../../report/text-columns.js';
 import { originOf } from '../../report/witness-words.js';
+import { type OnWork, workProgress } from '../../report/work-progress.js';
 import { type CliContext, keeperOf } from '../command-context.js';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from '../exit-codes.js';
 import { wholeNumber } from '../flag-values.js';
@@ -70,9 +72,10 @@ async function minimise(context: CliContext, file: string, flags: MinimiseFlags)
   checkOutDirectory(out);
   const found: MinimisedFinding[] = [];
   const interrupted = await withPool(context, { jobs: 1, quiet: json }, async (pool, signal, progress) => {
-    progress.show(`${file}: leaving out what is not needed`);
     const limits = { executions, states };
-    const smaller = await named(file, () => engine.minimise(finding, pool, limits, signal));
+    const onProgress = shownStages(progress, limits);
+    onProgress({ stage: 'executions', done: 0 });
+    const smaller = await named(file, () => engine.minimise(finding, pool, limits, signal, onProgress));
     if (smaller !== null) found.push(smaller);
     return smaller !== null;
   });
@@ -94,6 +97,24 @@ async function minimise(context: CliContext, file: string, flags: MinimiseFlags)
   }
   if (interrupted) return EXIT_INTERRUPTED;
   return keeper.failed ? EXIT_FAILURE : EXIT_OK;
+}
+
+const STAGES = {
+  executions: { words: 'leaving out what is not needed', unit: 'execution' },
+  states: { words: 'all executions of what is left', unit: 'state' },
+};
+
+/** Both stages have a bound, which they need not come to. */
+function shownStages(progress: Progress, limits: MinimiseLimits): (of: MinimiseProgress) => void {
+  const begun = new Map<MinimiseProgress['stage'], OnWork>();
+  return ({ stage, done }) => {
+    const { words, unit } = STAGES[stage];
+    const said = (at: number, of: number): string =>
+      `${words}: ${groupDigits(at)} of at most ${count(of, unit)}`;
+    const shown = begun.get(stage) ?? workProgress(progress, said, { isBound: true });
+    begun.set(stage, shown);
+    shown(done, limits[stage]);
+  };
 }
 
 function printSizes({ io }: CliContext, { before, after, ...found }: MinimisedFinding): void {

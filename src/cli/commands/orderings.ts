@@ -2,11 +2,12 @@
 
 import { checkOutDirectory } from '../../findings/out-directory.js';
 import type { CorrectExecution } from '../../orderings/forced-executions.js';
-import type { FoundOrderings, SearchedOrderings } from '../../orderings/found.js';
+import type { FoundOrderings, OrderingsProgress, SearchedOrderings } from '../../orderings/found.js';
 import { ORDERING_LIMITS, STATES_MAX } from '../../orderings/limits.js';
 import { comesOf, lines, orderingLines } from '../../report/ordering-words.js';
 import { count, groupDigits } from '../../report/text-columns.js';
 import { originOf } from '../../report/witness-words.js';
+import { type OnWork, workProgress } from '../../report/work-progress.js';
 import type { Finding, ViolationClass } from '../../vocabulary/finding.js';
 import { type CliContext, keeperOf, screenWidth } from '../command-context.js';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-codes.js';
@@ -88,10 +89,20 @@ async function orderings(context: CliContext, file: string, flags: OrderingsFlag
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
   if (flags.write) checkOutDirectory(flags.out);
   const progress = progressOf(context, flags.json);
-  const onSteps = (steps: number): void =>
-    progress.sometimes(() => `${groupDigits(steps)} of at most ${count(flags.steps, 'step')}`);
+  const isBound = true;
+  const words = (what: string, unit: string) => (done: number, of: number) =>
+    `${what}: ${groupDigits(done)} of at most ${count(of, unit)}`;
+  const onSteps = workProgress(progress, words('looking for orderings', 'step'), { isBound });
+  // Each search of all executions begins anew.
+  let onStates: OnWork | null = null;
+  const onProgress = ({ steps, states }: OrderingsProgress): void => {
+    if (states === null) onStates = null;
+    else onStates ??= workProgress(progress, words('all executions that keep them', 'state'), { isBound });
+    if (onStates === null) onSteps(steps, flags.steps);
+    else onStates(states ?? 0, flags.states);
+  };
   const { named: written, ...found } = await named(file, () =>
-    engine.orderings(finding, flags, onSteps).finally(() => progress.clear()),
+    engine.orderings(finding, flags, onProgress).finally(() => progress.clear()),
   );
   const isWritten = flags.write && written !== null && found.all?.correctSteps == null;
   const keeper = isWritten ? await keeperOf(context, flags.out) : null;

@@ -32,6 +32,9 @@ export interface OwnReport {
   blob(): string;
 }
 
+/** Reports that have witnesses as findings, if at all. */
+const BARE: ReadonlySet<string> = new Set(['json', 'blob']);
+
 export class OwnReporting {
   private told: OwnReport | null = null;
   private readonly reporting: Reporting;
@@ -39,11 +42,17 @@ export class OwnReporting {
   readonly isPrinted: boolean;
   /** Whether nothing but a document may be on stdout. */
   readonly isQuiet: boolean;
+  /** Whether `verbose` tells each witness after all else. */
+  readonly isVerbose: boolean;
+  /** Whether anybody is told of a witness step by step. */
+  readonly showsWitnesses: boolean;
 
   /** Throws InputError for reports that cannot be given together. */
   constructor(context: CliContext, flags: ReportingFlags) {
     this.reporting = new Reporting(context, flags, undefined, this.own());
     this.isQuiet = !this.reporting.showsDefault;
+    this.isVerbose = flags.reporter?.some(({ name }) => name === 'verbose') === true;
+    this.showsWitnesses = !this.isQuiet || flags.reporter?.some(({ name }) => !BARE.has(name)) === true;
     this.isPrinted = !this.isQuiet && flags.reporter?.some(({ name }) => name === 'dot') !== true;
   }
 

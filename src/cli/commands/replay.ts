@@ -12,6 +12,7 @@ import { FINDING, FINDING_MODULES, FINDING_TREE, type Given, JSON_FLAG, toggle }
 import { lineTextOfFinding, openFinding } from '../own-modules.js';
 import { printOrderings, printReplayed, printTimeline, reportDifferences } from '../print-witness.js';
 import { defineCommand } from './command.js';
+import { replayShown } from './replay-shown.js';
 
 const FLAGS = {
   full: toggle('--full', 'draw every step, not only those around the deciding ones'),
@@ -52,7 +53,7 @@ export const replayCommand = defineCommand({
 async function replay(context: CliContext, file: string, flags: ReplayFlags): Promise<number> {
   const { engine, io, version } = context;
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
-  const result = await engine.replay(finding);
+  const result = await replayShown(context, finding, flags.json);
   const onThreads = flags.onThreads ? await engine.threads.replay(finding) : null;
   if (flags.json) printJson(io.stdout, replayDocument(version, file, finding, result, onThreads));
   else {

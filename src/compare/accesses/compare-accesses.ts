@@ -29,6 +29,8 @@ export interface AccessComparisonRequest {
   readonly site: () => Site;
   /** Default: as the kernel marks them. */
   readonly naming?: Naming;
+  /** Told after each execution how many of all are done. */
+  readonly onExecution?: (done: number, of: number) => void;
 }
 
 type FunctionName = keyof KernelFunctions;
@@ -47,7 +49,10 @@ const STEPS = 1_000;
 export function compareAccesses(request: AccessComparisonRequest): AccessComparison {
   const names = Object.keys(request.variant.replace ?? {}) as FunctionName[];
   const tally = new AccessTally(names);
-  for (const scenario of request.scenarios) runScenario(request, scenario, names, tally);
+  const { scenarios, executions, onExecution } = request;
+  const of = scenarios.length * executions;
+  for (const [i, scenario] of scenarios.entries())
+    runScenario(request, scenario, names, tally, (done) => onExecution?.(i * executions + done, of));
   return tally.comparison;
 }
 
@@ -56,6 +61,7 @@ function runScenario(
   scenario: Scenario,
   names: readonly FunctionName[],
   tally: AccessTally,
+  onExecution: (done: number) => void,
 ): void {
   const { config } = kernelProgram(scenario, variant);
   const { functions, features } = kernelProgram(scenario, base).config;
@@ -82,6 +88,7 @@ function runScenario(
   for (; execution < executions; execution++) {
     random.seed(seed, hashText(scenario.name), execution);
     executor.run(strategy, random, STEPS);
+    onExecution(execution + 1);
   }
 }
 

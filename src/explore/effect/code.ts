@@ -1,4 +1,5 @@
 import type { CodeFunction, CoveredFile } from '../../bundle/cover.js';
+import type { RanIn } from '../reach/reached.js';
 import type { RanSites } from './ran.js';
 
 /**
@@ -23,28 +24,56 @@ export interface CodeReport {
 export class CodeTally {
   /** By file and site: the scenarios in which it ran. */
   private readonly ran = new Map<string, Map<number, Set<number>>>();
+  private readonly fresh: RanIn[] = [];
+  private readonly hunted = new Set<number>();
 
+  /** `before`: what ran of the same files in hunts before. */
   constructor(
     private readonly files: readonly CoveredFile[],
     private readonly scenarios: readonly string[],
-  ) {}
+    before: readonly RanIn[] = [],
+  ) {
+    for (const { scenario, ...ran } of before) {
+      const index = scenarios.indexOf(scenario);
+      if (index >= 0) this.note(index, ran);
+    }
+  }
 
   add(scenario: number, ran: readonly RanSites[]): void {
+    this.hunted.add(scenario);
     for (const { file, sites } of ran) {
-      const known = this.ran.get(file) ?? new Map<number, Set<number>>();
-      this.ran.set(file, known);
-      for (const site of sites) known.set(site, (known.get(site) ?? new Set()).add(scenario));
+      const first = this.note(scenario, { file, sites });
+      if (first.length > 0) this.fresh.push({ scenario: this.scenarios[scenario], file, sites: first });
     }
+  }
+
+  /** What ran first in this hunt. */
+  get first(): readonly RanIn[] {
+    return this.fresh;
+  }
+
+  /** Answers what had not run there before. */
+  private note(scenario: number, { file, sites }: RanSites): number[] {
+    this.hunted.add(scenario);
+    const known = this.ran.get(file) ?? new Map<number, Set<number>>();
+    this.ran.set(file, known);
+    return sites.filter((site) => {
+      const places = known.get(site) ?? new Set();
+      known.set(site, places);
+      const isFirst = !places.has(scenario);
+      places.add(scenario);
+      return isFirst;
+    });
   }
 
   /**
    * `roots`: names of the functions that are hunted; null: whatever was entered, where nobody knows them by
    * name.
    */
-  reports(roots: readonly string[] | null, hunted: number): CodeReport[] {
+  reports(roots: readonly string[] | null): CodeReport[] {
     const reached = this.reached(roots);
     return this.files
-      .map((covered) => this.report(covered, reached, hunted))
+      .map((covered) => this.report(covered, reached, this.hunted.size))
       .filter(({ lines }) => lines > 0);
   }
 

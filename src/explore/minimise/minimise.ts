@@ -23,6 +23,8 @@ export interface MinimiseRequest {
   readonly request: BatchRequest;
   readonly witness: BatchWitness;
   readonly executionsMax: number;
+  /** One word, for whoever asks from another thread: how many were executed by then. Absent: nobody does. */
+  readonly told?: SharedArrayBuffer;
 }
 
 export interface Minimised {
@@ -37,11 +39,11 @@ const HUNTS = [0, 100, 300];
 const SUFFIX = '-minimised';
 
 export function minimise(
-  { request, witness, executionsMax }: MinimiseRequest,
+  { request, witness, executionsMax, told }: MinimiseRequest,
   causeOf: CauseOf,
   own = NO_DEFINITIONS,
 ): Minimised {
-  const shown = new Shown(request, witness, causeOf, own, executionsMax);
+  const shown = new Shown(request, witness, causeOf, own, { executionsMax, told });
   if (!('program' in request)) return new SmallerKernel(request, shown, own).from(witness);
   const subject = { program: request.program };
   const simplified = shown.simplified(subject, witness);

@@ -18,6 +18,7 @@ import {
   runsOf,
   simplify,
 } from '../simplify.js';
+import type { MinimiseRequest } from './minimise.js';
 
 /** Steps that a stretch becomes longer or shorter by. */
 const NUDGE_MAX = 6;
@@ -27,7 +28,9 @@ const NUDGE_MAX = 6;
  * smaller. Every execution is counted, and there are only so many.
  */
 export class Shown {
-  spent = 0;
+  private executed = 0;
+  private readonly executionsMax: number;
+  private readonly told: Int32Array | null;
   /** The newest subject's. */
   private made: { readonly key: string; readonly machine: Machine } | null = null;
   private readonly wanted: CauseFound;
@@ -37,9 +40,20 @@ export class Shown {
     private readonly first: BatchWitness,
     private readonly causeOf: CauseOf,
     private readonly own: Definitions,
-    private readonly executionsMax: number,
+    { executionsMax, told }: Omit<MinimiseRequest, 'request' | 'witness'>,
   ) {
+    this.executionsMax = executionsMax;
+    this.told = told === undefined ? null : new Int32Array(told);
     this.wanted = causeOf(request, first);
+  }
+
+  get spent(): number {
+    return this.executed;
+  }
+
+  private spend(executions: number): void {
+    this.executed += executions;
+    if (this.told !== null) Atomics.store(this.told, 0, this.executed);
   }
 
   get isSpent(): boolean {
@@ -53,7 +67,7 @@ export class Shown {
 
   /** What these picks do, those that cannot move left out; null where they do not show it. */
   candidate(subject: Subject, picks: readonly Pick[]): BatchWitness | null {
-    this.spent++;
+    this.spend(1);
     const executed = executeCandidate(this.machineOf(subject), picks, this.first.violation.class);
     return executed === null ? null : this.followed(subject, decisionsOf(executed));
   }
@@ -90,7 +104,7 @@ export class Shown {
       this.causeOf,
       this.own,
     );
-    this.spent += executions;
+    this.spend(executions);
     return witness !== null && this.isIt(subject, witness) ? witness : null;
   }
 
@@ -112,9 +126,7 @@ export class Shown {
 
   private fewerRuns(subject: Subject, witness: BatchWitness): BatchWitness {
     const machine = this.machineOf(subject);
-    const onAttempts = (attempts: number): void => {
-      this.spent += attempts;
-    };
+    const onAttempts = (attempts: number): void => this.spend(attempts);
     const wanted = this.first.violation.class;
     const quick = simplify(machine, witness.schedule, wanted, { onAttempts });
     const found = this.followed(subject, quick);

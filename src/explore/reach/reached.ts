@@ -1,3 +1,6 @@
+import type { CodeReport } from '../effect/code.js';
+import type { RanSites } from '../effect/ran.js';
+
 /**
  * What a search has reached: pairs of accesses, one after the other, of two CPUs to one word. They saturate:
  * executions that bring no new ones do again what has been done. With each comes the schedule that brought
@@ -30,16 +33,26 @@ export interface KeptSchedule {
   readonly schedule: readonly string[];
 }
 
+/** Sites of users' files that ran in a scenario; see effect/ran.ts. */
+export interface RanIn extends RanSites {
+  readonly scenario: string;
+}
+
 /** What was reached first in one hunt. */
 export interface Reached {
   readonly scenarios: readonly ReachedPairs[];
   readonly schedules: readonly KeptSchedule[];
+  /** Of users' code; absent: nothing ran first. */
+  readonly ran?: readonly RanIn[];
+  /** Of users' code: what ran by its end, in hunts before it too. */
+  readonly code?: readonly CodeReport[];
 }
 
 /** What is known when a hunt begins, and how many schedules more are to be kept. */
 export interface ReachedBefore {
   readonly scenarios: readonly ReachedPairs[];
   readonly schedulesLeft: number;
+  readonly ran?: readonly RanIn[];
 }
 
 /** Of a campaign of batches. */

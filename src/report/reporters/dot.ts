@@ -7,6 +7,7 @@ import { changedNothing } from '../effect-words.js';
 import { visible } from '../escape.js';
 import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
 import { metKnown } from '../hunt-words.js';
+import { areSamples, SAMPLE } from '../result-words.js';
 import { TABLE_WIDTH } from '../table.js';
 import { count, wrap } from '../text-columns.js';
 import { verdictWords } from '../verdict-table.js';
@@ -26,8 +27,13 @@ function signOf(result: HuntResult): string {
   const { verdict } = result;
   if (isFailure(result)) return 'x';
   if (isAwaited(result)) return 'k';
-  if (verdict.executions === 0 || verdict.interrupted || changedNothing(verdict)) return '-';
+  const isNothing = verdict.executions === 0 && result.decided === undefined;
+  if (isNothing || verdict.interrupted || changedNothing(verdict)) return '-';
   return metKnown(verdict).length > 0 ? 'k' : '.';
+}
+
+function lineOf({ verdict, decided }: HuntResult): string {
+  return decided?.whole ?? `${verdict.variant}: ${verdictWords(verdict)}`;
 }
 
 function printDots(to: ReportTarget, { results, notReached }: HuntReport): void {
@@ -36,12 +42,11 @@ function printDots(to: ReportTarget, { results, notReached }: HuntReport): void 
   for (let at = 0; at < signs.length; at += TABLE_WIDTH) to.print(signs.slice(at, at + TABLE_WIDTH).join(''));
   const violated = verdicts.filter(({ violation }) => violation !== null).length;
   const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
-  const said =
-    `${violated} of ${count(signs.length, 'subject')} with a violation, in ` +
-    `${count(executions, 'execution')}; none is a sample, not a proof`;
+  const sampled = areSamples(results) ? `, in ${count(executions, 'execution')}; none is ${SAMPLE}` : '';
+  const said = `${violated} of ${count(signs.length, 'subject')} with a violation${sampled}`;
   for (const line of wrap(said, TABLE_WIDTH)) to.print(line);
   for (const result of results.filter(({ verdict }) => verdict.violation === null))
-    to.print(`${signOf(result)} ${visible(result.verdict.variant)}: ${verdictWords(result.verdict)}`);
+    to.print(`${signOf(result)} ${visible(lineOf(result))}`);
   for (const result of results.filter(isFailure)) {
     const words = expectedWords(result);
     if (words !== null) to.print(`x ${visible(words)}`);

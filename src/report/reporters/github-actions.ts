@@ -9,9 +9,9 @@ import { baseWords, noEffectWords } from '../effect-words.js';
 import { expectedWords, isFailure } from '../expected-words.js';
 import { commandOf, knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { placeOf } from '../places.js';
-import { count, groupDigits, shorten } from '../text-columns.js';
+import { areSamples, latentWords, resultWords, SAMPLE, witnessWords } from '../result-words.js';
+import { groupDigits, shorten } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
-import { verdictWords } from '../verdict-table.js';
 import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
 import { markdownCode, markdownTable, markdownText } from './markdown.js';
 import type { Reporter } from './reporter.js';
@@ -81,10 +81,7 @@ function failureAnnotation(result: HuntResult): string {
     ...asides(verdict),
   ];
   if (witness !== null) {
-    const { execution, steps, seed } = witness.finding;
-    lines.push(
-      `execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${verdict.memory}`,
-    );
+    lines.push(witnessWords(result, witness.finding));
     if (witness.replay !== null) lines.push(witness.replay);
   }
   return annotation('error', placeOf(witness?.trace ?? []), title, lines);
@@ -97,7 +94,7 @@ function asides(verdict: HuntResult['verdict']): string[] {
 
 function noticeOf(result: HuntResult): string {
   const { verdict } = result;
-  const title = `${verdict.variant}: ${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`;
+  const title = `${verdict.variant}: ${resultWords(result)}${verdict.interrupted ? ', interrupted' : ''}`;
   const settings = [
     scopeOf(verdict),
     verdict.strategy,
@@ -105,14 +102,12 @@ function noticeOf(result: HuntResult): string {
     verdict.memory,
     shardWords(verdict.shard) ?? [],
   ].flat();
-  const latent = verdict.latent.map(
-    ({ class: name, executions }) => `latent ${name} in ${count(executions, 'execution')}`,
-  );
+  const latent = verdict.latent.map((one) => latentWords(result, one));
   const noEffect = noEffectWords(verdict);
   return annotation(noEffect === null ? 'notice' : 'warning', null, title, [
     ...(noEffect === null ? [] : [noEffect]),
     ...[expectedWords(result) ?? []].flat(),
-    `${settings.join(', ')}; a sample, not a proof`,
+    result.decided?.whole ?? `${settings.join(', ')}; ${SAMPLE}`,
     ...metKnown(verdict).map(knownWords),
     ...latent,
   ]);
@@ -121,29 +116,28 @@ function noticeOf(result: HuntResult): string {
 /** The summary of the job, to be appended to the file that $GITHUB_STEP_SUMMARY names. */
 export function githubSummary(report: HuntReport): string {
   const shard = shardWords(report.shard);
+  const isSampled = areSamples(report.results);
   const settings = [
-    report.strategies.join('+'),
-    `seed ${report.seed}`,
+    report.strategies.length === 0 ? [] : [report.strategies.join('+'), `seed ${report.seed}`],
     report.memory,
     shard ?? [],
     `shootdown ${report.version}`,
   ].flat();
-  const rows = report.results
-    .slice(0, SUMMARY_ROWS_MAX)
-    .map(({ verdict, witness }) =>
-      [
-        verdict.variant,
-        `${verdictWords(verdict)}${verdict.interrupted ? ', interrupted' : ''}`,
-        verdict.scenario,
-        groupDigits(verdict.executions),
-        verdict.seconds.toFixed(1),
-        verdict.finding ?? (witness === null ? '-' : 'not saved'),
-      ].map(markdownText),
-    );
+  const rows = report.results.slice(0, SUMMARY_ROWS_MAX).map((result) => {
+    const { verdict, witness, decided } = result;
+    return [
+      verdict.variant,
+      `${resultWords(result)}${verdict.interrupted ? ', interrupted' : ''}`,
+      verdict.scenario,
+      decided === undefined ? groupDigits(verdict.executions) : '-',
+      verdict.seconds.toFixed(1),
+      verdict.finding ?? (witness === null ? '-' : 'not saved'),
+    ].map(markdownText);
+  });
   const left = report.results.length - rows.length;
   const blocks = [
     `### shootdown ${markdownText(commandOf(report))}`,
-    `${markdownText(settings.join(', '))}. None is a sample, not a proof.`,
+    `${markdownText(settings.join(', '))}.${isSampled ? ` None is ${SAMPLE}.` : ''}`,
     markdownTable(
       ['variant', 'verdict', 'scenario', 'executions', 'seconds', 'finding'],
       [

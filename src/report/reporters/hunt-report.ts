@@ -14,6 +14,7 @@ import type { LabelledLine } from '../witness-words.js';
 export interface HuntSettings {
   readonly seed: number;
   readonly memory: MemoryModel;
+  /** None: nothing was sampled, and the seed is nobody's. */
   readonly strategies: readonly string[];
   readonly shard: Shard | undefined;
 }
@@ -43,6 +44,18 @@ export interface HuntResult {
   readonly expected?: Expected;
   /** What the verdict rests on, a line each, where that is no hunt; absent: what hunts rest on. */
   readonly grounds?: readonly string[];
+  /** What came of it, where that is no sample of executions; absent: of a hunt. */
+  readonly decided?: Decided;
+}
+
+/** What a verification has come to. */
+export interface Decided {
+  /** `none in any execution`. */
+  readonly short: string;
+  /** The same with what of, and of how much. */
+  readonly whole: string;
+  /** By name, how much was looked at. */
+  readonly numbers: Readonly<Record<string, string | number>>;
 }
 
 /** What a project of a configuration expects of a subject, and whether it came so. */

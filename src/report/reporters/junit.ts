@@ -14,9 +14,10 @@ import { visible } from '../escape.js';
 import { expectedWords, isFailure, ofBaseWords } from '../expected-words.js';
 import { commandOf, knownWords, metKnown, scopeOf, shardWords } from '../hunt-words.js';
 import { restsOn } from '../rests-on.js';
+import { latentWords, witnessWords } from '../result-words.js';
 import { count } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
-import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
+import type { HuntReport, HuntResult } from './hunt-report.js';
 import type { Reporter } from './reporter.js';
 import { attributes, cdata } from './xml.js';
 
@@ -45,9 +46,9 @@ export function junitReport(report: HuntReport): string {
     `  <testsuite${attributes({ ...suite, skipped: notReached.length })}>`,
     ...properties({
       shootdown: report.version,
-      seed: report.seed,
-      memory: report.memory,
-      strategies: report.strategies.join('+'),
+      ...(report.strategies.length === 0
+        ? { memory: report.memory }
+        : { seed: report.seed, memory: report.memory, strategies: report.strategies.join('+') }),
       ...(report.shard === undefined ? {} : { shard: `${report.shard.index}/${report.shard.of}` }),
     }),
     ...results.flatMap((result) => testcase(result, report)),
@@ -80,9 +81,9 @@ function isRefused(verdict: Verdict, { allowNoEffect }: HuntReport): boolean {
 }
 
 function testcase(result: HuntResult, report: HuntReport): string[] {
-  const { verdict, expected, grounds = restsOn(verdict) } = result;
+  const { verdict, expected, decided, grounds = restsOn(verdict) } = result;
   const known = metKnown(verdict);
-  const numbers = {
+  const numbers = decided?.numbers ?? {
     executions: verdict.executions,
     steps: verdict.steps,
     seed: verdict.seed,
@@ -93,13 +94,11 @@ function testcase(result: HuntResult, report: HuntReport): string[] {
   };
   const out = [
     ...Object.entries(numbers).map(([name, value]) => `${name}: ${visible(String(value))}`),
+    ...(decided === undefined ? [] : [visible(decided.whole)]),
     ...[expectedWords(result) ?? [], expected === undefined ? [] : ofBaseWords(expected)].flat().map(visible),
     ...grounds,
     ...known.map((met) => visible(knownWords(met))),
-    ...verdict.latent.map(
-      ({ class: name, executions, message }) =>
-        `latent ${name} in ${count(executions, 'execution')}: ${visible(message)}`,
-    ),
+    ...verdict.latent.map((latent) => `${latentWords(result, latent)}: ${visible(latent.message)}`),
   ];
   return [
     `    <testcase${attributes({
@@ -119,7 +118,7 @@ function testcase(result: HuntResult, report: HuntReport): string[] {
 }
 
 function outcome(result: HuntResult, report: HuntReport): string[] {
-  const { verdict, witness } = result;
+  const { verdict } = result;
   const { violation, message, scenario, interrupted, executions } = verdict;
   if (!isFailure(result) && !isError(result, report)) return [];
   if (violation === null) {
@@ -129,11 +128,12 @@ function outcome(result: HuntResult, report: HuntReport): string[] {
       return [
         `      <error${attributes({ type: 'no-effect', message: visible(noEffectWords(verdict) ?? '') })}/>`,
       ];
-    const words = `interrupted after ${count(executions, 'execution')}, in which none was found`;
-    return [`      <error${attributes({ type: 'interrupted', message: words })}/>`];
+    const words =
+      result.decided?.whole ?? `interrupted after ${count(executions, 'execution')}, in which none was found`;
+    return [`      <error${attributes({ type: 'interrupted', message: visible(words) })}/>`];
   }
   const title = `${violation} in ${visible(scenario)}: ${visible(message ?? '')}`;
-  const text = cdata(witnessText([title, ...asides(verdict)], witness));
+  const text = cdata(witnessText([title, ...asides(verdict)], result));
   return [`      <failure${attributes({ type: violation, message: title })}>${text}</failure>`];
 }
 
@@ -144,12 +144,11 @@ function asides(verdict: Verdict): string[] {
   );
 }
 
-function witnessText(title: readonly string[], witness: Witness | null): string {
+function witnessText(title: readonly string[], result: HuntResult): string {
+  const { witness } = result;
   if (witness === null) return title.join('\n');
   const { finding, trace, replay } = witness;
-  const where =
-    `execution ${finding.execution}, ${count(finding.steps, 'step')}, seed ${finding.seed}, ` +
-    `${finding.memory}`;
+  const where = witnessWords(result, finding);
   const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
   return [...title, where, ...(replay === null ? [] : [replay]), '', timeline].join('\n');
 }

@@ -14,8 +14,8 @@ import { visible } from '../escape.js';
 import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
 import { commandOf, knownWords, metKnown } from '../hunt-words.js';
 import { placeOf } from '../places.js';
-import type { HuntReport, HuntResult, Witness } from '../reporters/hunt-report.js';
-import { verdictWords } from '../verdict-table.js';
+import type { HuntReport, HuntResult } from '../reporters/hunt-report.js';
+import { resultLine } from '../result-words.js';
 import { codeFlow } from './code-flow.js';
 import { physical } from './locations.js';
 import type { Level, SarifLog, SarifResult, SarifRule } from './sarif.js';
@@ -27,7 +27,7 @@ export function sarifLog(report: HuntReport): SarifLog {
   const notes = [
     ...results
       .filter(({ verdict }) => verdict.violation === null)
-      .map(({ verdict }) => visible(`${verdict.variant}: ${verdictWords(verdict)}; a sample, not a proof`)),
+      .map((result) => visible(resultLine(result))),
     ...results
       .filter(isFailure)
       .flatMap((result) => expectedWords(result) ?? [])
@@ -51,13 +51,14 @@ export function sarifLog(report: HuntReport): SarifLog {
         ],
         columnKind: 'utf16CodeUnits',
         results: results.flatMap((result) => {
-          const { verdict, witness } = result;
+          const { verdict } = result;
           return [
-            ...(verdict.violation === null ? [] : [awaited(result, violationResult(verdict, witness))]),
+            ...(verdict.violation === null ? [] : [awaited(result, violationResult(result))]),
             ...metKnown(verdict).map((met) => knownResult(verdict, met)),
-            ...verdict.latent.map(({ class: name, scenario, message, executions, execution }) =>
-              resultOf(verdict, 'warning', name, scenario, message, null, { executions, execution }),
-            ),
+            ...verdict.latent.map(({ class: name, scenario, message, executions, execution }) => {
+              const counted = result.decided === undefined ? { executions, execution } : {};
+              return resultOf(verdict, 'warning', name, scenario, message, null, counted);
+            }),
           ];
         }),
       },
@@ -73,10 +74,12 @@ function ruleOf({ name, latent, summary }: (typeof oracles)[number]): SarifRule 
   };
 }
 
-function violationResult(verdict: Verdict, witness: Witness | null): SarifResult {
+function violationResult({ verdict, witness, decided }: HuntResult): SarifResult {
   const { violation, scenario, message } = verdict;
   const cause = witness?.cause ?? null;
-  const { execution, steps, seed } = witness?.finding ?? {};
+  const { steps } = witness?.finding ?? {};
+  // A verification numbers no executions.
+  const { execution, seed } = (decided === undefined ? witness?.finding : null) ?? {};
   const result = resultOf(verdict, 'error', violation ?? '', scenario, message ?? '', cause, {
     ...{ cause, execution, steps, seed, finding: verdict.finding, replay: witness?.replay ?? null },
   });

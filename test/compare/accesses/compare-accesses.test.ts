@@ -9,7 +9,7 @@ import { defineVariant } from '../../../src/variants/define.js';
 import { findVariant } from '../../../src/variants/index.js';
 
 /** A variant's functions against the kernel's own, on states that executions of the variant bring about. */
-function compared(replace: Partial<KernelFunctions>) {
+function compared(replace: Partial<KernelFunctions>, onExecution?: (done: number, of: number) => void) {
   const base = findVariant('6.12.117', []);
   if (base === undefined) throw new Error('there is no such profile');
   return compareAccesses({
@@ -19,6 +19,7 @@ function compared(replace: Partial<KernelFunctions>) {
     seed: 1,
     executions: 10,
     site: kernelSites(null),
+    onExecution,
   });
 }
 
@@ -51,6 +52,12 @@ it('finds the kernel the same as itself', () => {
     });
   }
   expect(privateWords).toContain('pgd');
+});
+
+it('tells how many of all executions are done', () => {
+  const told: (readonly [number, number])[] = [];
+  compared({ shouldFlushTlb: kernelFunctions.shouldFlushTlb }, (...of) => told.push(of));
+  expect(told).toEqual(Array.from({ length: 20 }, (_, done) => [done + 1, 20]));
 });
 
 it('finds an access that has moved, one that is missing, and another answer', () => {

@@ -49,8 +49,10 @@ describe('minimise', () => {
 
   it('is a function of its input, and ends soon after so many executions', () => {
     const { request, witness } = known('native/v5');
-    const minimised = (): Minimised => minimise({ request, witness, executionsMax: 200 }, causeOf);
+    const told = new SharedArrayBuffer(4);
+    const minimised = (): Minimised => minimise({ request, witness, executionsMax: 200, told }, causeOf);
     const found = minimised();
+    expect([...new Int32Array(told)]).toEqual([found.executions]);
     expect(minimised()).toEqual(found);
     // The simplification that is under way when they are used up has at most 800.
     expect(found.executions).toBeLessThan(1_500);

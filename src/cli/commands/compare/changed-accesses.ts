@@ -3,7 +3,9 @@
 import { differenceWords, placesOf } from '../../../compare/accesses/accesses-text.js';
 import type { PreparedSource } from '../../../csource/source.js';
 import { count } from '../../../report/text-columns.js';
-import type { ComparedSource, Engine } from '../../engine-api.js';
+import type { CliContext } from '../../command-context.js';
+import type { ComparedSource } from '../../engine-api.js';
+import { comparedShown } from '../source/compared-shown.js';
 
 /** Executions of each scenario that bring states about. */
 const EXECUTIONS = 5;
@@ -15,13 +17,13 @@ export interface ComparedTrees {
 
 /** Both are loaded. Null where no trees are compared. */
 export async function changedAccesses(
-  engine: Engine,
+  context: CliContext,
   trees: ComparedTrees | null,
-  seed: number,
+  { seed, json }: { readonly seed: number; readonly json: boolean },
 ): Promise<ComparedSource | null> {
   if (trees === null) return null;
   const ref = { variant: trees.patch.variant, base: trees.base.variant };
-  return engine.compareSource(ref, { executions: EXECUTIONS, seed });
+  return comparedShown(context, ref, { executions: EXECUTIONS, seed }, json);
 }
 
 const SIDES = { left: 'PATCH', right: 'BASE' };

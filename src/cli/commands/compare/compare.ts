@@ -1,11 +1,8 @@
 /** `shootdown compare BASE PATCH`: is the patch safe, and what does it save? */
 
 import { type ComparedOutcome, type Comparison, changedNothing } from '../../../compare/comparison.js';
-import type { HuntProgress } from '../../../explore/api.js';
-import { timeLeftMs } from '../../../explore/time-left.js';
 import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
-import { aboutLeft } from '../../../report/time-words.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { Scenario } from '../../../vocabulary/scenario.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
@@ -32,6 +29,7 @@ import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { C_FILES_FLAG, C_OPT, comparedSources, KERNEL_SOURCE } from '../source/kernel-source.js';
 import { changedAccesses, changedLines } from './changed-accesses.js';
+import { comparisonProgress } from './comparison-progress.js';
 import { comparedNames, splitArguments } from './names.js';
 
 const BUDGET_MS_DEFAULT = 60_000;
@@ -139,7 +137,6 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
       progress.clear();
       return finding === null ? null : keeper.keep(finding);
     };
-    const begunMs = performance.now();
     const request = {
       base,
       patch,
@@ -150,18 +147,14 @@ async function compare(context: CliContext, given: readonly string[], flags: Com
       executions,
       count,
       signal,
-      // Of both hunts and what is counted after them; a hunt knows of itself alone.
-      onProgress: (of: HuntProgress): void => {
-        const elapsedMs = performance.now() - begunMs;
-        progress.update(of, '', aboutLeft(timeLeftMs({ elapsedMs, budgetMs, done: 0 })));
-      },
+      ...comparisonProgress(progress, { base, executions, count, budgetMs }),
       onOutcome,
     };
     comparison = await engine.comparisons.run({ ...request, budgetMs }, pool);
     return true;
   });
   if (comparison === null) throw new Error('a comparison ended without an outcome');
-  const accesses = await changedAccesses(engine, sources, seed);
+  const accesses = await changedAccesses(context, sources, { seed, json });
   await print(context, comparison, { notes: notesOf(scenarios), accesses }, flags);
   return exitCodeOf(context, comparison, flags, keeper.failed);
 }

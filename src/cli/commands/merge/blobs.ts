@@ -8,6 +8,7 @@ import type { NamedStressBlob } from '../../../merge/stress/union.js';
 import { checkStudyBlob, isStudyBlob } from '../../../merge/study/blob.js';
 import type { NamedStudyBlob } from '../../../merge/study/union.js';
 import type { NamedBlob } from '../../../merge/union.js';
+import type { OnWork } from '../../../report/work-progress.js';
 import { checkVerifyBlob, isVerifyBlob } from '../../../verify/shards/blob.js';
 import type { NamedVerifyBlob } from '../../../verify/shards/union.js';
 import { InputError, systemReason } from '../../../vocabulary/errors.js';
@@ -24,8 +25,11 @@ export interface NamedBlobs {
   readonly studies: readonly NamedStudyBlob[];
 }
 
-/** In the order of their names. Throws InputError where a path cannot be read, or leads to no blob. */
-export function readBlobs(paths: readonly string[]): NamedBlobs {
+/**
+ * In the order of their names; `onBytes` is told before each file how many bytes of all have been read.
+ * Throws InputError where a path cannot be read, or leads to no blob.
+ */
+export function readBlobs(paths: readonly string[], onBytes: OnWork): NamedBlobs {
   const hunts: NamedBlob[] = [];
   const verifications: NamedVerifyBlob[] = [];
   const stresses: NamedStressBlob[] = [];
@@ -39,10 +43,22 @@ export function readBlobs(paths: readonly string[]): NamedBlobs {
     else return false;
     return true;
   };
-  for (const path of paths) {
-    if (!isDirectory(path)) {
-      if (!read(path)) throw new InputError(`${path}: not a blob ("format" is not "${BLOB_FORMAT}")`, REMEDY);
-    } else if (filesUnder(path).filter(read).length === 0)
+  const given = paths.map((path) => (isDirectory(path) ? { path, files: filesUnder(path) } : { path }));
+  const bytes = new Map(
+    given.flatMap(({ path, files = [path] }) => files.map((file) => [file, sizeOf(file)])),
+  );
+  const all = [...bytes.values()].reduce((sum, size) => sum + size, 0);
+  let bytesRead = 0;
+  const readNext = (file: string): boolean => {
+    onBytes(bytesRead, all);
+    bytesRead += bytes.get(file) ?? 0;
+    return read(file);
+  };
+  for (const { path, files } of given) {
+    if (files === undefined) {
+      if (!readNext(path))
+        throw new InputError(`${path}: not a blob ("format" is not "${BLOB_FORMAT}")`, REMEDY);
+    } else if (files.filter(readNext).length === 0)
       throw new InputError(`${path}: there is no blob in this directory`, REMEDY);
   }
   const kinds: readonly [string, readonly { readonly file: string }[]][] = [
@@ -65,6 +81,15 @@ function isDirectory(path: string): boolean {
     return statSync(path).isDirectory();
   } catch (error) {
     throw new InputError(`${path}: cannot be read: ${systemReason(error)}`, REMEDY);
+  }
+}
+
+/** 0 where it cannot be told: whoever reads the file says why. */
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
   }
 }
 

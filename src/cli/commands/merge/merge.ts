@@ -9,18 +9,20 @@ import { missingShards, unionOf } from '../../../merge/union.js';
 import { visible } from '../../../report/escape.js';
 import { missingLines } from '../../../report/merged-words.js';
 import type { HuntReport, HuntResult, MergedFinding } from '../../../report/reporters/hunt-report.js';
-import { count } from '../../../report/text-columns.js';
+import { count, groupDigits } from '../../../report/text-columns.js';
+import { workProgress } from '../../../report/work-progress.js';
 import { InfrastructureError } from '../../../vocabulary/errors.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
 import { ALLOW_NO_EFFECT, atLeastOne, type Given, OUT, toggle } from '../../options.js';
+import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { refuseIdle } from '../hunt/idle.js';
 import { outputsOf } from '../hunt/named-files.js';
 import { REPORTING, Reporting } from '../hunt/reporting.js';
-import { readBlobs } from './blobs.js';
+import { type NamedBlobs, readBlobs } from './blobs.js';
 import { Executions, KindSaver, shownWitness, tellLimits } from './save-kinds.js';
 import { mergeStress } from './stress.js';
 import { mergeStudy } from './study.js';
@@ -49,9 +51,9 @@ witness, which is saved as a finding file and executed again if it is of no modu
 in every order, and what was merged can be merged again.
 
 Of a verification all states were looked at where every shard has looked at those that its part leads
-to, and the shortest of the shards' witnesses is the shortest of all. It takes --reporter default, json,
-html and blob. Stress runs of several computers add up, each once; they take the reports of stress.
-Rows of a study that ran with other seeds add up, pair by pair, and other groups stand beside them.
+to, and the shortest of the shards' witnesses is the shortest of all. Stress runs of several computers
+add up, each once. Rows of a study that ran with other seeds add up, pair by pair, and other groups
+stand beside them.
 
 Exit codes: 0 no violation found, or known ones only, 1 a violation, 2 usage or bad input, or a witness
 that does not replay, 3 a shard is missing or was interrupted, threads hung or died, a finding cannot be
@@ -71,7 +73,7 @@ export const mergeCommand = defineCommand({
 
 async function merge(context: CliContext, paths: readonly string[], flags: MergeFlags): Promise<number> {
   const { io } = context;
-  const { hunts: blobs, verifications, stresses, studies } = readBlobs(paths);
+  const { hunts: blobs, verifications, stresses, studies } = readShown(context, paths, flags.json);
   if (verifications.length > 0) return mergeVerification(context, verifications, flags);
   if (stresses.length > 0) return mergeStress(context, stresses, flags);
   if (studies.length > 0) return mergeStudy(context, studies, flags);
@@ -87,7 +89,7 @@ async function merge(context: CliContext, paths: readonly string[], flags: Merge
   const keeper = await keeperOf(context, flags.out);
   const saver = new KindSaver(keeper);
   const renaming = new Renaming();
-  const executions = new Executions(context.engine);
+  const executions = new Executions(context, !reporting.showsDefault);
   const outcomes: SubjectOutcome[] = [];
   for (const [subject, parts] of partsBySubject(blob)) {
     const outcome = await outcomeOf(context, blob, { subject, parts, saver, renaming, executions });
@@ -103,6 +105,18 @@ async function merge(context: CliContext, paths: readonly string[], flags: Merge
   if (outcomes.some(({ isDoubtful }) => isDoubtful)) return EXIT_USAGE;
   if (keeper.failed || failures.length > 0) return EXIT_FAILURE;
   return exitCodeOf(context, report, flags);
+}
+
+function readShown(context: CliContext, paths: readonly string[], isQuiet: boolean): NamedBlobs {
+  const progress = progressOf(context, isQuiet);
+  const mebibytes = (bytes: number): string => groupDigits(Math.ceil(bytes / 2 ** 20));
+  const words = (done: number, of: number): string =>
+    `reading blobs: ${mebibytes(done)} of ${mebibytes(of)} MiB done`;
+  try {
+    return readBlobs(paths, workProgress(progress, words));
+  } finally {
+    progress.clear();
+  }
 }
 
 /** What became of a variant or program. */

@@ -3,9 +3,11 @@
 import type { BlobWitness } from '../../../findings/blob.js';
 import type { Keeper } from '../../../findings/keeper.js';
 import type { Kind } from '../../../merge/kinds.js';
+import type { Progress } from '../../../report/progress.js';
 import type { MergedFinding, Witness } from '../../../report/reporters/hunt-report.js';
 import { count } from '../../../report/text-columns.js';
 import { replayCommand } from '../../../report/witness-words.js';
+import { type OnWork, workProgress } from '../../../report/work-progress.js';
 import {
   type Finding,
   findingSubject,
@@ -15,6 +17,7 @@ import {
 import type { CliContext } from '../../command-context.js';
 import type { Engine, ReplayResult } from '../../engine-api.js';
 import { printLine } from '../../io.js';
+import { progressOf } from '../../with-pool.js';
 
 /** Findings that one merge saves: nobody has heard of more bugs at a time, and each costs a sync. */
 const SAVED_MAX = 200;
@@ -60,8 +63,18 @@ export class Executions {
   /** Witnesses that are of users' modules or of C text, or of a variant that this version does not know. */
   foreign = 0;
   private done = 0;
+  private readonly engine: Engine;
+  private readonly progress: Progress;
+  private readonly onWork: OnWork;
 
-  constructor(private readonly engine: Engine) {}
+  /** `isQuiet`: how far it is, is not shown on a terminal either. */
+  constructor(context: CliContext, isQuiet: boolean) {
+    this.engine = context.engine;
+    this.progress = progressOf(context, isQuiet);
+    const words = (done: number, of: number): string =>
+      `executing witnesses again: ${done} of at most ${of} done`;
+    this.onWork = workProgress(this.progress, words, { isBound: true });
+  }
 
   /**
    * The witness, seen again; null for one of users' modules or of C text. Those are not run: a blob comes
@@ -76,8 +89,12 @@ export class Executions {
       this.left++;
       return null;
     }
-    this.done++;
-    return this.engine.replay(finding);
+    this.onWork(this.done++, EXECUTED_MAX);
+    try {
+      return await this.engine.replay(finding);
+    } finally {
+      this.progress.clear();
+    }
   }
 }
 

@@ -45,7 +45,10 @@ export async function mergeStress(
   const reporting = new OwnReporting(context, flags);
   checkOutDirectory(flags.out);
   reporting.begin();
-  const { look, findings, isDoubtful, isUnsaved } = await lookOf(context, blob, flags.out);
+  const { look, findings, isDoubtful, isUnsaved } = await lookOf(context, blob, {
+    out: flags.out,
+    isQuiet: reporting.isQuiet,
+  });
   const result = stressTotal(blob);
   const { interrupted } = result;
   const about = aboutMerged(blob);
@@ -90,13 +93,17 @@ interface MergedLook {
 }
 
 /** Witnesses are saved, and the best is executed again if it is of no module. */
-async function lookOf(context: CliContext, blob: StressBlob, out: string): Promise<MergedLook> {
+async function lookOf(
+  context: CliContext,
+  blob: StressBlob,
+  { out, isQuiet }: { readonly out: string; readonly isQuiet: boolean },
+): Promise<MergedLook> {
   const kinds = kindsOf(
     blob.parts.map(({ look }, index) => ({ shard: index + 1, witness: look?.witness ?? null })),
   );
   const keeper = await keeperOf(context, out);
   const saver = new KindSaver(keeper);
-  const executions = new Executions(context.engine);
+  const executions = new Executions(context, isQuiet);
   const findings = saver.save(kinds);
   const total = lookTotal(blob);
   const none = { finding: null, replay: null, path: null };

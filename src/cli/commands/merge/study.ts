@@ -52,7 +52,10 @@ export async function mergeStudy(
     { chosen: study, rows: study.rows, shipped },
     { isSilent: !reporting.isPrinted, isProvedAnew: false },
   );
-  const { findings, others, isDoubtful, isUnsaved } = await addRows(context, totals, printer, flags.out);
+  const { findings, others, isDoubtful, isUnsaved } = await addRows(context, totals, printer, {
+    out: flags.out,
+    isQuiet: reporting.isQuiet,
+  });
   const { results } = printer;
   const missing = rowsMissing(blob).map(({ group, variant }) => ({ group, variant }));
   const interrupted = missing.length > 0 || results.some(({ verdict }) => verdict?.interrupted === true);
@@ -117,11 +120,11 @@ async function addRows(
   context: CliContext,
   totals: readonly RowTotal[],
   printer: RowPrinter,
-  out: string,
+  { out, isQuiet }: { readonly out: string; readonly isQuiet: boolean },
 ): Promise<Added> {
   const keeper = await keeperOf(context, out);
   const saver = new KindSaver(keeper);
-  const executions = new Executions(context.engine);
+  const executions = new Executions(context, isQuiet);
   const findings: MergedFinding[] = [];
   const others: MergedFinding[] = [];
   let isDoubtful = false;

@@ -4,6 +4,7 @@ import { checkOutDirectory } from '../../../findings/out-directory.js';
 import { visible } from '../../../report/escape.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { verifyDocument } from '../../../verify/document.js';
+import { verifyHuntReport } from '../../../verify/hunt-report.js';
 import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import { serializeVerifyBlob, type VerifyBlob } from '../../../verify/shards/blob.js';
 import { notReached, totalsOf } from '../../../verify/shards/total.js';
@@ -12,12 +13,11 @@ import { missingWords } from '../../../verify/shards/words.js';
 import { type CliContext, keeperOf } from '../../command-context.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, EXIT_VIOLATION } from '../../exit-codes.js';
 import { printLine } from '../../io.js';
-import { DocumentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { outputsOf } from '../hunt/named-files.js';
 import type { ReportingFlags } from '../hunt/reporting.js';
+import { OwnReporting } from '../own-reports.js';
 import { printRest, printVerdict, shownWitness } from '../verify/print-verdict.js';
-import { VERIFY_REPORTS } from '../verify/sharing.js';
 import { Executions } from './save-kinds.js';
 
 type Flags = ReportingFlags & { readonly out: string; readonly allowMissing: boolean };
@@ -29,23 +29,30 @@ export async function mergeVerification(
   flags: Flags,
 ): Promise<number> {
   const { io, version } = context;
-  const reporting = new DocumentReporting(context, flags, VERIFY_REPORTS, 'a verification');
+  const reporting = new OwnReporting(context, flags);
   requireDistinctFiles(
     outputsOf(flags),
     blobs.map(({ file }) => ({ flag: 'a blob', path: file })),
   );
   checkOutDirectory(flags.out);
   const blob = unionOfVerifyBlobs(blobs);
-  const { isQuiet } = reporting;
-  const { results, isDoubtful, isUnsaved } = await resultsOf(context, blob, flags.out, isQuiet);
+  const { isQuiet, isPrinted } = reporting;
+  reporting.begin();
+  const { results, isDoubtful, isUnsaved } = await resultsOf(context, blob, flags.out, reporting);
   const verdicts = results.map(({ verdict }) => verdict);
   const interrupted = verdicts.some(({ ended }) => ended === 'interrupted');
-  if (!isQuiet) printRest(context, verdicts);
-  await reporting.end({
-    document: () => verifyDocument(version, verdicts, [], interrupted),
-    page: () => verifyPage(version, results, interrupted),
-    blob: () => serializeVerifyBlob(blob),
-  });
+  if (isPrinted) printRest(context, verdicts);
+  const { memory } = blob.search;
+  await reporting.end(
+    {
+      document: () => verifyDocument(version, verdicts, [], interrupted),
+      page: () => verifyPage(version, results, interrupted),
+      blob: () => serializeVerifyBlob(blob),
+    },
+    verifyHuntReport(results, {
+      ...{ memory, shard: undefined, interrupted, refused: [], notReached: notReached(blob) },
+    }),
+  );
   const isWhole = tellMissing(blob, verdicts, (line) => printLine(isQuiet ? io.stderr : io.stdout, line));
   if (isDoubtful) return EXIT_USAGE;
   if (isUnsaved) return EXIT_FAILURE;
@@ -58,10 +65,10 @@ async function resultsOf(
   context: CliContext,
   blob: VerifyBlob,
   out: string,
-  isQuiet: boolean,
+  { isQuiet, isPrinted, isVerbose }: OwnReporting,
 ): Promise<{ results: VerifyResult[]; isDoubtful: boolean; isUnsaved: boolean }> {
   const keeper = await keeperOf(context, out);
-  const executions = new Executions(context.engine);
+  const executions = new Executions(context, isQuiet);
   const results: VerifyResult[] = [];
   let isDoubtful = false;
   for (const { verdict, witness } of totalsOf(blob)) {
@@ -73,7 +80,7 @@ async function resultsOf(
     }
     const kept = { ...verdict, finding: witness === null ? null : keeper.keep(witness) };
     results.push({ verdict: kept, witness: shownWitness(witness, kept.finding, replay) });
-    if (!isQuiet) printVerdict(context, kept, witness, replay);
+    if (isPrinted) printVerdict(context, kept, witness, isVerbose ? null : replay);
   }
   if (executions.foreign + executions.left > 0)
     printLine(

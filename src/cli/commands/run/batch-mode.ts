@@ -77,8 +77,8 @@ export class BatchMode {
     if (last !== null && (total === null || isUnkept)) return last;
     if (total === null) throw new Error('a search without a batch is not over');
     const { witness } = total;
-    const { interrupted = false, code } = last?.verdict ?? {};
-    const verdict = { ...total.verdict, interrupted, ...(code === undefined ? {} : { code }) };
+    const { interrupted = false } = last?.verdict ?? {};
+    const verdict = { ...total.verdict, interrupted };
     if (witness === null) return { verdict, finding: null, replay: null };
     const own = this.seen[subject];
     const isOwn = own?.finding?.traceHash === witness.finding.traceHash;

@@ -24,6 +24,7 @@ import { lineTextOfFinding, openFinding } from '../../own-modules.js';
 import { printOrderings, printReplayed, reportDifferences } from '../../print-witness.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { replayShown } from '../replay-shown.js';
 import { pageFiles, REPORT_DIR } from '../report-directory.js';
 import { writePage } from './open.js';
 import { requireTraceFile, TRACE_FILE, writeTrace } from './trace-file.js';
@@ -86,7 +87,7 @@ async function show(context: CliContext, file: string, flags: ShowFlags): Promis
   requireTraceFile(file, flags);
   if (flags.open) requireDistinctFiles(pageFiles(flags.reportDir), [{ flag: 'the finding', path: file }]);
   const finding = await openFinding(context, file, flags.module, flags.kernelSource);
-  const result = await engine.replay(finding);
+  const result = await replayShown(context, finding, flags.json);
   const isPrinted = flags.plain || flags.deciding || flags.width !== undefined || io.terminal === undefined;
   const lineText = await lineTextOfFinding(finding, flags.kernelSource);
   if (flags.open && result.trace.length > 0) await writePage(context, file, finding, result, flags.reportDir);

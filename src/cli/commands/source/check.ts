@@ -48,16 +48,17 @@ export const sourceCheckCommand = defineCommand({
 });
 
 async function check(
-  { engine, io, version: shootdown }: CliContext,
+  context: CliContext,
   tree: string,
   { config = [], clang, shim, cFiles, cOpt, seed, json }: Given<typeof FLAGS>,
 ): Promise<number> {
+  const { engine, io, version: shootdown } = context;
   const options = { config, clang, shim, optimisation: cOpt, cFiles };
   const found = await engine.checkSource(tree, options);
   const isFit = found.refused === null;
   const optimised =
     isFit && cOpt === 2
-      ? await comparedLevels(engine, tree, options, { executions: EXECUTIONS_DEFAULT, seed })
+      ? await comparedLevels(context, tree, options, { executions: EXECUTIONS_DEFAULT, seed, isQuiet: json })
       : null;
   if (json) {
     const document = { format: 'shootdown-source-check', shootdown, ...found };

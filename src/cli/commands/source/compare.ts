@@ -13,6 +13,7 @@ import { EXPLORATION, flag, type Given, JSON_FLAG, required } from '../../option
 import { loadOwn } from '../../own-modules.js';
 import { selectVariants } from '../../select.js';
 import { defineCommand } from '../command.js';
+import { comparedShown } from './compared-shown.js';
 import { C_FILES_REFUSED, C_OPT, KERNEL_SOURCE } from './kernel-source.js';
 import { answersAlike, comparedLevels, EXECUTIONS_DEFAULT, headOf, optimisedLines } from './optimised.js';
 
@@ -71,18 +72,20 @@ async function compare(context: CliContext, tree: string, flags: Given<typeof FL
   const base = profile === undefined ? undefined : (await selectVariants(engine, [profile]))[0];
   const source = await engine.prepareSource(tree, { config, clang, shim, optimisation: cOpt, base });
   await loadOwn(engine, [], false, [source]);
-  const found = await engine.compareSource(source.ref, { executions, seed });
+  const found = await comparedShown(context, source.ref, { executions, seed }, json);
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...documentOf(found) });
   else for (const line of linesOf(found, tree)) printLine(io.stdout, visible(line));
   return isAllExplained(found) ? EXIT_OK : EXIT_VIOLATION;
 }
 
 async function compareLevels(
-  { engine, io, version: shootdown }: CliContext,
+  context: CliContext,
   tree: string,
   { executions = EXECUTIONS_DEFAULT, seed, config = [], clang, shim, json }: Given<typeof FLAGS>,
 ): Promise<number> {
-  const found = await comparedLevels(engine, tree, { config, clang, shim }, { executions, seed });
+  const { io, version: shootdown } = context;
+  const size = { executions, seed, isQuiet: json };
+  const found = await comparedLevels(context, tree, { config, clang, shim }, size);
   if (json) printJson(io.stdout, { format: 'shootdown-source-compare', shootdown, ...found });
   else
     for (const line of [headOf(found, tree), ...optimisedLines(found)]) printLine(io.stdout, visible(line));

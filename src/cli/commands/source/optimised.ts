@@ -3,24 +3,27 @@
 import type { AccessDifference, FunctionAccesses } from '../../../compare/accesses/tally.js';
 import type { SourceOptions } from '../../../csource/source.js';
 import { count } from '../../../report/text-columns.js';
-import type { ComparedSource, Engine } from '../../engine-api.js';
+import type { CliContext } from '../../command-context.js';
+import type { ComparedSource } from '../../engine-api.js';
 import { loadOwn } from '../../own-modules.js';
+import { type ComparedSize, comparedShown } from './compared-shown.js';
 
 /** Executions of each scenario that bring states about. */
 export const EXECUTIONS_DEFAULT = 10;
 
 /** A tree's text as it is written and as the optimiser leaves it, side by side. Throws InputError. */
 export async function comparedLevels(
-  engine: Engine,
+  context: CliContext,
   tree: string,
   options: SourceOptions,
-  { executions, seed }: { readonly executions: number; readonly seed: number },
+  { isQuiet, ...size }: ComparedSize & { readonly isQuiet: boolean },
 ): Promise<ComparedSource> {
+  const { engine } = context;
   const left = await engine.prepareSource(tree, { ...options, optimisation: 2 });
   const written = await engine.prepareSource(tree, { ...options, optimisation: 0, base: left.ref.base });
   await loadOwn(engine, [], false, [written, left]);
   const ref = { variant: left.variant, base: written.variant };
-  return engine.compareSource(ref, { executions, seed, naming: 'plain' });
+  return comparedShown(context, ref, { ...size, naming: 'plain' }, isQuiet);
 }
 
 /** Whether each function answered what it answers as it is written, and got through. */

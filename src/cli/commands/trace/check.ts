@@ -1,10 +1,10 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
+import { statSync } from 'node:fs';
 import type { CheckReport } from '../../../check/index.js';
-import { timeLeftMs } from '../../../explore/time-left.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/text-columns.js';
-import { aboutLeft } from '../../../report/time-words.js';
+import { workProgress } from '../../../report/work-progress.js';
 import { InputError } from '../../../vocabulary/errors.js';
 import type { CliContext } from '../../command-context.js';
 import type { Engine } from '../../engine-api.js';
@@ -79,12 +79,18 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   const version = ofC ?? flags.profile ?? null;
   const reports: CheckReport[] = [];
   const progress = progressOf(context, reporting.isQuiet);
-  const begunMs = performance.now();
+  const bytes = files.map(bytesOf);
+  const allBytes = bytes.reduce((sum, size) => sum + size, 0);
+  const shown = workProgress(
+    progress,
+    () => `${reports.length} of ${count(files.length, 'recording')} checked; ${files[reports.length]}`,
+  );
   try {
-    for (const [done, file] of files.entries()) {
-      const left = timeLeftMs({ elapsedMs: performance.now() - begunMs, done, of: files.length });
-      progress.show(`${done} of ${count(files.length, 'recording')} checked${aboutLeft(left)}; ${file}`);
-      reports.push(await engine.checkTrace(file, version));
+    let bytesBefore = 0;
+    for (const [i, file] of files.entries()) {
+      shown(bytesBefore, allBytes);
+      reports.push(await engine.checkTrace(file, version, (read) => shown(bytesBefore + read, allBytes)));
+      bytesBefore += bytes[i];
     }
   } finally {
     progress.clear();
@@ -97,6 +103,15 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
     page: () => checkPage(context.version, reports),
   });
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
+}
+
+/** 0 where it cannot be told: whoever reads the file says why. */
+function bytesOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }
 
 /**

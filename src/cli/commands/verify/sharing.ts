@@ -12,11 +12,8 @@ import { InputError } from '../../../vocabulary/errors.js';
 import { type MemoryModel, PLAIN_PROGRAM } from '../../../vocabulary/finding.js';
 import type { CliContext } from '../../command-context.js';
 import { flag, type Given } from '../../options.js';
-import { documentReporting } from '../document-reporting.js';
 import { chooseShard, shardFlag } from '../hunt/shard.js';
-
-/** The reports that there are of a verification. */
-export const VERIFY_REPORTS = ['default', 'json', 'html', 'blob'];
+import { OWN_REPORTING } from '../own-reports.js';
 
 export const SHARING = {
   shard: flag(
@@ -24,7 +21,7 @@ export const SHARING = {
     'explore shard I of N only, as one of several that share the work; auto or auto/N ask the environment',
     () => shardFlag,
   ),
-  ...documentReporting(VERIFY_REPORTS),
+  ...OWN_REPORTING,
 };
 
 type SharingFlags = Given<typeof SHARING> & { readonly reduce: boolean };

@@ -7,6 +7,7 @@ import { visible } from '../../../report/escape.js';
 import { atMostLeft } from '../../../report/time-words.js';
 import type { VerifyVerdict } from '../../../verify/api.js';
 import { type Refused, verifyDocument } from '../../../verify/document.js';
+import { verifyHuntReport } from '../../../verify/hunt-report.js';
 import { type VerifyResult, verifyPage } from '../../../verify/page.js';
 import type { VerifyPart } from '../../../verify/shards/blob.js';
 import { progressWords } from '../../../verify/words.js';
@@ -36,14 +37,14 @@ import { selectScenarios, selectVariants } from '../../select.js';
 import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
-import { DocumentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
 import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { OwnReporting } from '../own-reports.js';
 import { C_FILES_FLAG, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
 import { printRest, printVerdict, shownWitness } from './print-verdict.js';
-import { blobText, chosenShard, SHARING, VERIFY_REPORTS } from './sharing.js';
+import { blobText, chosenShard, SHARING } from './sharing.js';
 
 const SWITCHES_MAX = 2 ** 20;
 
@@ -108,7 +109,7 @@ async function verify(context: CliContext, modules: readonly string[], flags: Ve
   const { engine, version } = context;
   const inputs = inputsOf(modules, flags.scenario);
   requireDistinctFiles(reportFilesOf(flags), inputs);
-  const reporting = new DocumentReporting(context, flags, VERIFY_REPORTS, 'a verification');
+  const reporting = new OwnReporting(context, flags);
   if (isToBeWatched(context, modules, { ...flags, isAlone: reporting.isQuiet }))
     return watchModules(context, inputs);
   const shard = chosenShard(context, flags);
@@ -116,17 +117,24 @@ async function verify(context: CliContext, modules: readonly string[], flags: Ve
   const subjects = await subjectsOf(engine, own, flags);
   checkOutDirectory(flags.out);
   const searches = keptSearches(context, subjects, flags);
+  reporting.begin();
   const run = await verifyAll(context, subjects, { ...flags, reporting, shard }, searches);
-  if (!reporting.isQuiet) printRest(context, run.verdicts);
-  await reporting.end({
-    document: () => verifyDocument(version, run.verdicts, run.refused, run.interrupted),
-    page: () => verifyPage(version, run.results, run.interrupted),
-    blob: () => blobText(subjects, run.parts, shard, flags),
-  });
-  if (run.interrupted) return EXIT_INTERRUPTED;
+  const { refused, interrupted } = run;
+  if (reporting.isPrinted) printRest(context, run.verdicts);
+  const done = run.results.length + refused.length;
+  const notReached = subjects.slice(done).map(nameOf);
+  await reporting.end(
+    {
+      document: () => verifyDocument(version, run.verdicts, refused, interrupted),
+      page: () => verifyPage(version, run.results, interrupted),
+      blob: () => blobText(subjects, run.parts, shard, flags),
+    },
+    verifyHuntReport(run.results, { memory: flags.memory, shard, interrupted, refused, notReached }),
+  );
+  if (interrupted) return EXIT_INTERRUPTED;
   if (run.unsaved) return EXIT_FAILURE;
   if (run.verdicts.some(({ violation }) => violation !== null)) return EXIT_VIOLATION;
-  return run.refused.length > 0 ? EXIT_USAGE : EXIT_OK;
+  return refused.length > 0 ? EXIT_USAGE : EXIT_OK;
 }
 
 /** Flags choose; what they do not name comes from the modules, as for a hunt. Throws InputError. */
@@ -194,14 +202,14 @@ async function verifyAll(
   context: CliContext,
   subjects: readonly Subject[],
   flags: Omit<VerifyFlags, 'shard'> & {
-    readonly reporting: DocumentReporting;
+    readonly reporting: OwnReporting;
     readonly shard: Shard | undefined;
   },
   searches: KeptSearches | null,
 ): Promise<Verified> {
   const { engine, io } = context;
   const { memory, memoryLimit, budget: budgetMs, preemptionsOfCpus: switchesMax, shard, reporting } = flags;
-  const { isQuiet } = reporting;
+  const { isQuiet, isPrinted, isVerbose, showsWitnesses } = reporting;
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   const progress = progressOf(context, isQuiet);
@@ -244,10 +252,9 @@ async function verifyAll(
       verdicts.push(kept);
       if (verdict.shard !== undefined)
         parts.push({ verdict: { ...verdict, shard: verdict.shard, finding: null }, witness: finding });
-      const replay =
-        finding === null || (isQuiet && !reporting.has('html')) ? null : await engine.replay(finding);
+      const replay = finding === null || !showsWitnesses ? null : await engine.replay(finding);
       results.push({ verdict: kept, witness: shownWitness(finding, kept.finding, replay) });
-      if (!isQuiet) printVerdict(context, kept, finding, replay);
+      if (isPrinted) printVerdict(context, kept, finding, isVerbose ? null : replay);
     }
   } finally {
     progress.clear();
