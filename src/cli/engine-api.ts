@@ -246,7 +246,11 @@ export interface Engine {
    * order.
    */
   importTraces(file: string, windows: number): Promise<readonly ImportedWindow[]>;
-  traceInfo(file: string): Promise<{ readonly text: string; readonly json: object }>;
+  /** `onBytes` as of checkTrace. */
+  traceInfo(
+    file: string,
+    onBytes?: (bytes: number) => void,
+  ): Promise<{ readonly text: string; readonly json: object }>;
   /** For all executions of programs of the loaded modules, and of kernels in scenarios. */
   verifier(): Promise<ProgramVerifier>;
   /**

@@ -328,9 +328,12 @@ async function importTrace(file: string, given: string | null): Promise<Imported
   return { scenario, description };
 }
 
-async function traceInfo(file: string): Promise<{ text: string; json: object }> {
+async function traceInfo(
+  file: string,
+  onBytes?: (bytes: number) => void,
+): Promise<{ text: string; json: object }> {
   const trace = await import('../trace/index.js');
-  const info = await trace.traceInfoOf(file);
+  const info = await trace.traceInfoOf(file, onBytes);
   return { text: trace.renderTraceInfo(info), json: info };
 }
 

@@ -114,10 +114,13 @@ export function traceInfo(recording: Recording): TraceInfo {
   return summary.finish();
 }
 
-/** Reads and summarises a recording of any length. Throws TraceError as reading does. */
-export async function traceInfoOf(path: string): Promise<TraceInfo> {
+/**
+ * Reads and summarises a recording of any length; `onBytes` is told of a long one how many bytes of the file
+ * have been read. Throws TraceError as reading does.
+ */
+export async function traceInfoOf(path: string, onBytes?: (bytes: number) => void): Promise<TraceInfo> {
   const summary = new Summary();
-  for await (const part of recordingParts(path)) summary.take(part);
+  for await (const part of recordingParts(path, onBytes)) summary.take(part);
   return summary.finish();
 }
 

@@ -77,6 +77,7 @@ const CASES: readonly {
     ],
   },
   { name: 'replay', argv: ['replay', witness], shows: ['executing again: 0 %'] },
+  { name: 'trace info', argv: ['trace', 'info', recording], shows: ['0 of 1 MiB read'] },
   { name: 'trace check', argv: ['trace', 'check', recording], shows: ['0 of 1 recording checked; '] },
   {
     name: 'source compare',

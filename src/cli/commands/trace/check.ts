@@ -1,6 +1,5 @@
 /** `shootdown trace check FILE...`: whether the simulated kernel decides what a recorded real one decided. */
 
-import { statSync } from 'node:fs';
 import type { CheckReport } from '../../../check/index.js';
 import { traceCheckDocument } from '../../../report/json-documents.js';
 import { count } from '../../../report/text-columns.js';
@@ -18,6 +17,7 @@ import { DocumentReporting, documentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { reportFilesOf } from '../hunt/named-files.js';
 import { C_FILES_REFUSED, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
+import { bytesOf } from './bytes-of.js';
 
 const REPORTS = ['default', 'json', 'html'];
 
@@ -103,15 +103,6 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
     page: () => checkPage(context.version, reports),
   });
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
-}
-
-/** 0 where it cannot be told: whoever reads the file says why. */
-function bytesOf(file: string): number {
-  try {
-    return statSync(file).size;
-  } catch {
-    return 0;
-  }
 }
 
 /**

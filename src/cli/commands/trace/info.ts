@@ -3,10 +3,14 @@
  */
 
 import { traceInfoDocument } from '../../../report/json-documents.js';
+import { groupDigits } from '../../../report/text-columns.js';
+import { workProgress } from '../../../report/work-progress.js';
 import { EXIT_OK } from '../../exit-codes.js';
 import { printJson } from '../../io.js';
 import { JSON_FLAG, required } from '../../options.js';
+import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
+import { bytesOf } from './bytes-of.js';
 
 const HELP = `
 Examples:
@@ -22,8 +26,15 @@ export const traceInfoCommand = defineCommand({
   arguments: { file: required('file', 'ftrace text, gzipped or not') },
   flags: { json: JSON_FLAG },
   help: HELP,
-  async run({ engine, io, version }, { file }, { json }) {
-    const info = await engine.traceInfo(file);
+  async run(context, { file }, { json }) {
+    const { engine, io, version } = context;
+    const progress = progressOf(context, json);
+    const mebibytes = (bytes: number): string => groupDigits(Math.ceil(bytes / 2 ** 20));
+    const words = (read: number, of: number): string =>
+      `${file}: ${mebibytes(read)} of ${mebibytes(of)} MiB read`;
+    const [onWork, of] = [workProgress(progress, words), bytesOf(file)];
+    onWork(0, of);
+    const info = await engine.traceInfo(file, (read) => onWork(read, of)).finally(() => progress.clear());
     if (json) printJson(io.stdout, traceInfoDocument(version, info.json));
     else io.stdout.write(info.text.endsWith('\n') ? info.text : `${info.text}\n`);
     return EXIT_OK;
