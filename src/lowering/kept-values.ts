@@ -9,6 +9,7 @@ import {
   lineOf,
   mayChange,
   Unsupported,
+  withoutTypes,
 } from './syntax.js';
 
 /**
@@ -54,8 +55,14 @@ export class KeptValues {
    */
   of(part: AnyNode, whole: AnyNode): Binding {
     const value = givenIn(part);
+    if (whole.type === 'AssignmentExpression' && whole.operator !== '=' && part.type === 'Identifier')
+      throw new Unsupported(
+        lineOf(part),
+        `${part.name} ${whole.operator} an operation, where a function within may change ${part.name}: ` +
+          "give the operation's result a name",
+      );
     const isAssignedTo = whole.type === 'AssignmentExpression' && whole.left === part;
-    if (isAssignedTo || isMethod(part, whole) || !VALUES.has(value.type))
+    if (isAssignedTo || receiver(part, whole) !== null || !VALUES.has(value.type))
       throw new Unsupported(
         lineOf(part),
         'two operations in one expression, or a call or an assignment beside one: give the first a name',
@@ -88,9 +95,13 @@ export class KeptValues {
   }
 }
 
-/** What is called with what it is a member of. */
-export function isMethod(part: AnyNode, whole: AnyNode): boolean {
-  return whole.type === 'CallExpression' && whole.callee === part && part.type === 'MemberExpression';
+/** What a method that is called in `whole` is a member of; null where `part` is no such method. */
+export function receiver(part: AnyNode, whole: AnyNode): AnyNode | null {
+  const isCalled =
+    (whole.type === 'CallExpression' && whole.callee === part) ||
+    (whole.type === 'TaggedTemplateExpression' && whole.tag === part);
+  const called = withoutTypes(part);
+  return isCalled && called.type === 'MemberExpression' ? called.object : null;
 }
 
 /** Whether it is more than what is written there: it may do something, and does it once. */

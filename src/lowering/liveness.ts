@@ -1,4 +1,5 @@
-import { changesOnTheWay, doesSomething, isConstant, isMethod, KeptValues } from './kept-values.js';
+import type { Assigned } from './closures.js';
+import { changesOnTheWay, doesSomething, isConstant, KeptValues, receiver } from './kept-values.js';
 import { type EachLoop, type ListLoop, requireListLoop, targetOf } from './list-loops.js';
 import type { Binding, Scope, Scopes } from './scopes.js';
 import {
@@ -11,6 +12,7 @@ import {
   isSite,
   lineOf,
   Unsupported,
+  withoutTypes,
 } from './syntax.js';
 import { requireTry, type TryBlock } from './try-blocks.js';
 
@@ -50,16 +52,11 @@ export interface LiveSites {
 }
 
 /**
- * `fromWithin`: variables that functions within theirs assign to. Throws Unsupported for what it does not see
+ * `changed`: what the module assigns to. Throws Unsupported for what it does not see
  * through.
  */
-export function liveSites(
-  func: FunctionNode,
-  scopes: Scopes,
-  scope: Scope,
-  fromWithin: ReadonlySet<Binding>,
-): LiveSites {
-  const liveness = new Liveness(func, scopes, scope, fromWithin);
+export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope, changed: Assigned): LiveSites {
+  const liveness = new Liveness(func, scopes, scope, changed);
   return { sites: liveness.sites(), kept: liveness.kept, catches: new Set(liveness.catches) };
 }
 
@@ -81,7 +78,7 @@ class Liveness {
     private readonly func: FunctionNode,
     private readonly scopes: Scopes,
     private readonly around: Scope,
-    private readonly fromWithin: ReadonlySet<Binding>,
+    private readonly changed: Assigned,
   ) {
     this.readsThis = usesThis(func.body);
     this.kept = new KeptValues(scopes.within(func, around));
@@ -93,6 +90,10 @@ class Liveness {
       if (contains(param as AnyNode, isSite))
         throw new Unsupported(lineOf(param as AnyNode), 'an operation in a parameter');
     this.flow(func.body, NONE, scopes.within(func, this.around));
+    // What is in the middle of such things when it waits is nobody's variable.
+    for (const site of sitesIn(func.body))
+      if (!this.found.has(site))
+        throw new Unsupported(lineOf(site), 'an operation in a pattern or a class: give its result a name');
     return [...this.found].map(([node, { live, scope, loops }]) => ({
       node: node as Site['node'],
       loops,
@@ -110,12 +111,12 @@ class Liveness {
         );
     // Whoever has a function that assigns to it may call it at any time.
     const own = this.scopes.within(this.func, this.around);
-    const cells = [...this.fromWithin].filter(
+    const cells = [...this.changed.fromWithin].filter(
       (binding) => binding.scope.ofFunction === own && scope.resolve(binding.name) === binding,
     );
     const sorted = [...new Set([...found, ...cells])].sort((a, b) => (a.name < b.name ? -1 : 1));
     return sorted.map((each) =>
-      this.fromWithin.has(each) ? `shootdownFrames.cell(()=>${each.name})` : each.name,
+      this.changed.fromWithin.has(each) ? `shootdownFrames.cell(()=>${each.name})` : each.name,
     );
   }
 
@@ -207,7 +208,8 @@ class Liveness {
   }
 
   private assignment(node: AnyNode & { type: 'AssignmentExpression' }, out: Live, scope: Scope): Live {
-    const { left, operator, right } = node;
+    const { operator, right } = node;
+    const left = withoutTypes(node.left as AnyNode);
     const isPattern = left.type !== 'MemberExpression';
     // The old value is fetched first, and kept while the right side runs.
     if (operator !== '=')
@@ -235,17 +237,33 @@ class Liveness {
     let isChanging = changesOnTheWay(parts[end]);
     for (let i = end - 1; i >= 0; i--) {
       const part = parts[i];
+      const read = this.reads(part, scope);
       // What was computed of variables, and nothing changes them, is computed of the same values later.
       const isNamed =
-        doesSomething(part) || (isChanging && !isMethod(part, whole) && !this.isFixed(part, scope));
-      live = union(live, isNamed ? new Set([this.kept.of(part, whole)]) : this.reads(part, scope));
+        doesSomething(part) ||
+        (isChanging && !this.isFixed(receiver(part, whole) ?? part, scope)) ||
+        this.isShared(part, read);
+      live = union(live, isNamed ? new Set([this.kept.of(part, whole)]) : read);
       isChanging ||= doesSomething(part);
     }
     return live;
   }
 
+  /**
+   * Whether functions may give what it is computed of new values while it waits: a site reads those variables
+   * anew, and would miss what was computed of the old ones. A function that reads such a variable is the same
+   * one meanwhile.
+   */
+  private isShared(part: AnyNode, read: Live): boolean {
+    return !isFunction(part) && [...read].some((binding) => this.changed.fromWithin.has(binding));
+  }
+
+  /** A method is looked up before its arguments; objects get no new methods, but variables new objects. */
   private isFixed(part: AnyNode, scope: Scope): boolean {
-    return isConstant(part) || (part.type === 'Identifier' && scope.resolve(part.name)?.kind !== 'variable');
+    if (isConstant(part) || part.type === 'ThisExpression' || part.type === 'Super') return true;
+    if (part.type !== 'Identifier') return false;
+    const binding = scope.resolve(part.name);
+    return binding?.kind !== 'variable' || !this.changed.assigned.has(binding);
   }
 
   private jump(node: AnyNode, out: Live, scope: Scope): Live | null {
@@ -397,6 +415,11 @@ class Liveness {
     visit(node, around);
     return found;
   }
+}
+
+function sitesIn(node: AnyNode): AnyNode[] {
+  const inner = isFunction(node) ? [] : evaluated(node).flatMap(sitesIn);
+  return isSite(node) ? [node, ...inner] : inner;
 }
 
 /** An arrow function has the `this` of what is around it. */

@@ -118,7 +118,7 @@ function generator(
 ): Insert[] {
   const begin = func.body.start + 1;
   try {
-    const { sites, kept, catches } = liveSites(func, scopes, around, changed.fromWithin);
+    const { sites, kept, catches } = liveSites(func, scopes, around, changed);
     const loops = new Map<ListLoop, number>();
     for (const loop of sites.flatMap((site) => site.loops)) if (!loops.has(loop)) loops.set(loop, number());
     return [

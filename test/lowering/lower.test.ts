@@ -90,6 +90,11 @@ describe('what is live at an operation', () => {
       'let a = 0; const f = function* () { a += y; yield* cpu.smpMb(); }; yield* f(); yield* cpu.smpMb();',
       ['', 'shootdownFrames.cell(()=>a),cpu', 'shootdownFrames.cell(()=>a)'],
     ],
+    [
+      'what an expression has read of such a variable is kept',
+      'let a = 0; const f = function* () { a = 1; yield* cpu.smpMb(); }; return a + (yield* f());',
+      ['', 'shootdownFrames.cell(()=>a),shootdownKept0'],
+    ],
     ['do while', 'do { yield* cpu.smpMb(); } while (x); return y;', ['cpu,x,y']],
   ])('%s', (_, body, live) => {
     expect(refused(body)).toBe(undefined);
@@ -109,6 +114,16 @@ describe('what is not seen through', () => {
       '(yield* f()).g(yield* cpu.readOnce(1));',
       '2: two operations in one expression, or a call or an assignment beside one: give the first a name',
     ],
+    [
+      'let a = 0; const f = function* () { a = 1; yield* cpu.smpMb(); }; a += yield* f();',
+      "2: a += an operation, where a function within may change a: give the operation's result a name",
+    ],
+    [
+      'let a = x; a.f((a = y, yield* cpu.smpMb()));',
+      '2: two operations in one expression, or a call or an assignment beside one: give the first a name',
+    ],
+    ['const { a = yield* f() } = x;', '2: an operation in a pattern or a class: give its result a name'],
+    ['class A { [yield* f()] = 1; }', '2: an operation in a pattern or a class: give its result a name'],
     [
       'x[y()] = yield* cpu.readOnce(0);',
       '2: two operations in one expression, or a call or an assignment beside one: give the first a name',

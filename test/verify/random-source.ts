@@ -78,7 +78,9 @@ class Writer {
       case 8:
         return `${target} = (${this.local()}++ * 2 + ${this.local()} + (yield* ${this.operation()})) & 3;`;
       case 9:
-        return `yield* add(${this.value()});`;
+        return this.random.below(2) === 0
+          ? `yield* add(${this.value()});`
+          : `${target} = (${this.local()} + (yield* add(${this.value()}))) & 3;`;
       case 10:
         return `yield* given(cpu, at, (v) => { ${target} = (${this.local()} + v) & 3; });`;
       case 11:
@@ -128,13 +130,22 @@ class Writer {
     return Array.from({ length: Math.max(0, count) }, () => this.statement(depth + 1)).join(' ');
   }
 
+  /** A variable of the script's gets a new value, in a function within. */
+  private changed(): string {
+    const changed = this.local();
+    const more = `(yield* ${this.operation()}) & more`;
+    return this.random.below(2) === 0
+      ? `${changed} = (${changed} + (${more})) & 3;`
+      : `${changed} = (${more}) & 3;`;
+  }
+
   private script(statements: number): string {
     this.left = statements;
     const lines: string[] = [];
     while (this.left > 0) lines.push(`      ${this.statement(0)}`);
     return (
       `function* (cpu, at) {\n      let a = 0, b = 1, c = 2;\n      const add = function* (more) ` +
-      `{ ${this.local()} += (yield* ${this.operation()}) & more; yield* cpu.smpMb(); };\n` +
+      `{ ${this.changed()} yield* cpu.smpMb(); return ${this.local()}; };\n` +
       `${lines.join('\n')}\n      yield* ` +
       'cpu.writeOnce(at.seen + cpu.id, a + b * 4 + c * 16);\n    }'
     );

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { PlainProgram } from '../../src/programs/plain-program.js';
+import type * as Compare from './compare.js';
+import { evaluateLowered, projectFile } from './lowered.js';
+
+type Module = typeof Compare & { readonly programs: readonly PlainProgram[] };
+
+/**
+ * Programs whose expressions have read a variable's old value when a function gives it a new one, in the
+ * middle of them. `look`: what the function does; `end`: what is made of it.
+ */
+const program = (look: string, end: string): string => `plainProgram({
+  name: ${JSON.stringify(end)},
+  words: { x: 0, seen: 0 },
+  cpus: [
+    function* (cpu, at) {
+      let n = yield* cpu.choose(3);
+      const list = [n, 7];
+      const look = function* () { ${look} yield* cpu.smpMb(); yield* cpu.smpMb(); return 1; };
+      const one = (v) => v + 10, two = { f: (v) => v + 20 };
+      ${end}
+    },
+    function* (cpu, at) { yield* cpu.writeOnce(at.x, 1); },
+  ],
+})`;
+
+const PROGRAMS = [
+  program('n = 2;', 'yield* cpu.writeOnce(at.seen, n + (yield* look()));'),
+  program('n = yield* cpu.readOnce(at.x);', 'yield* cpu.writeOnce(at.seen, n * 8 + (yield* look()) + n);'),
+  program('n = 2;', 'yield* cpu.writeOnce(at.seen, list[n & 1] + (yield* look()));'),
+  program('n = 2;', 'const a = [n, yield* look(), n]; yield* cpu.writeOnce(at.seen, a[0] * 8 + a[2]);'),
+  program('n = 2;', 'const o = { m: n, k: yield* look() }; yield* cpu.writeOnce(at.seen, o.m * 8 + o.k);'),
+  program('n = 2;', 'yield* cpu.writeOnce(at.seen, Number(`$' + '{n}$' + '{yield* look()}`));'),
+  program('n = 2;', 'yield* cpu.writeOnce(at.seen, (n > 1 ? one : two.f)(yield* look()));'),
+];
+
+describe('values that an expression has read before a function changes their variables', () => {
+  it('belong to where the script stands', { timeout: 60_000 }, async () => {
+    const text = `export * from ${JSON.stringify(projectFile('test/verify/compare.ts'))};
+import { plainProgram } from ${JSON.stringify(projectFile('src/programs/plain-program.ts'))};
+export const programs = [${PROGRAMS.join(',\n')}];`;
+    const { programs, compareEnds } = await evaluateLowered<Module>(text);
+    expect(programs).toHaveLength(PROGRAMS.length);
+    for (const each of programs) {
+      const { ends, different } = compareEnds(each, 'tso') ?? { ends: 0, different: ['too large'] };
+      expect({ program: each.name, different }).toEqual({ program: each.name, different: [] });
+      expect(ends).toBeGreaterThan(1);
+    }
+  });
+});
