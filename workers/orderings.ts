@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { LoweringError } from '../src/lowering/yield-frames.js';
+import { LoweringError } from '../src/lowering/lowering-error.js';
 import { allExecutions } from '../src/orderings/all-executions.js';
 import type { OrderedAnswer, OrderedTask } from '../src/orderings/worker-api.js';
 import type { Definitions } from '../src/programs/definitions.js';

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { LoweringError } from '../src/lowering/yield-frames.js';
+import { LoweringError } from '../src/lowering/lowering-error.js';
 import type { Definitions } from '../src/programs/definitions.js';
 import { settled } from '../src/seal/settled.js';
 import { thrownOf } from '../src/seal/thrown.js';

@@ -11,13 +11,15 @@ import { type AnyNode, boundNames, evaluated, isFunction } from './syntax.js';
  *     yield* waitUntil(cpu, [a, b], shootdownFrames.closure(7, (x, y) => x + y > limit, () => [limit]))
  *
  * One that captures a variable that is assigned to may share it with others, which nobody can see: no script
- * may keep it across an operation. One that captures `this` stays as it is, and is met once.
+ * may keep it across an operation. Of one that captures `this`, of methods and of classes only a module is
+ * told what they have.
  */
 export function closureInserts(
   program: AnyNode,
   scopes: Scopes,
   { assigned }: Assigned,
   number: () => number,
+  isUsers = true,
 ): Insert[] {
   const inserts: Insert[] = [];
   const visit = (node: AnyNode, around: Scope, isInside: boolean, isMethod: boolean): void => {
@@ -32,13 +34,40 @@ export function closureInserts(
         inserts.push([node.start, `${call}(`]);
         inserts.push([node.end, `),()=>[${names}])`, node.start]);
       }
-    }
+    } else if (isUsers && isInside && isHolder(node)) inserts.push(...holderInserts(node, scopes, around));
     const scope = scopes.within(node, around);
     const within = isInside || isFunction(node);
     for (const child of childrenWithParams(node)) visit(child, scope, within, hasMethod(node));
   };
   visit(program, scopes.top, false, false);
   return inserts;
+}
+
+/**
+ * What has variables of a function around it and is no plain closure: what a module keeps of it is frozen too
+ * (module-state.ts).
+ */
+function isHolder(node: AnyNode): boolean {
+  return (
+    (node.type === 'ObjectExpression' && node.properties.some(hasMethod)) ||
+    node.type === 'ClassExpression' ||
+    node.type === 'ClassDeclaration' ||
+    node.type === 'ArrowFunctionExpression'
+  );
+}
+
+function holderInserts(node: AnyNode, scopes: Scopes, around: Scope): Insert[] {
+  const { captured, hasThis } = surroundingsOf(node, scopes, around);
+  const isArrow = node.type === 'ArrowFunctionExpression';
+  const names = [...[...captured].map(({ name }) => name), ...(isArrow && hasThis ? ['this'] : [])];
+  if (names.length === 0) return [];
+  const end = `,()=>[${names.join(',')}])`;
+  if (node.type === 'ClassDeclaration')
+    return [[node.end, `;shootdownFrames.modules.capture(${node.id?.name}${end};`, node.start]];
+  return [
+    [node.start, 'shootdownFrames.modules.capture(('],
+    [node.end, `)${end}`, node.start],
+  ];
 }
 
 function isPlainClosure(node: AnyNode): boolean {
@@ -54,22 +83,33 @@ function hasMethod(node: AnyNode): boolean {
 
 /** Bindings of functions around it that it reads; null: also something that is no binding. */
 function capturedBy(closure: AnyNode, scopes: Scopes, around: Scope): ReadonlySet<Binding> | null {
+  const { captured, hasThis, hasArguments } = surroundingsOf(closure, scopes, around);
+  return hasThis || hasArguments ? null : captured;
+}
+
+interface Surroundings {
+  readonly captured: ReadonlySet<Binding>;
+  readonly hasThis: boolean;
+  readonly hasArguments: boolean;
+}
+
+function surroundingsOf(node: AnyNode, scopes: Scopes, around: Scope): Surroundings {
   const captured = new Set<Binding>();
-  const own = scopes.within(closure, around);
-  let isOpaque = false;
-  const visit = (node: AnyNode, scope: Scope): void => {
-    if (node.type === 'ThisExpression' || node.type === 'Super') isOpaque = true;
-    if (node.type === 'Identifier') {
-      const binding = scope.resolve(node.name);
-      if (binding === null && node.name === 'arguments') isOpaque = true;
-      if (binding !== null && binding.kind !== 'module' && !binding.scope.isWithin(own))
+  let hasThis = false;
+  let hasArguments = false;
+  const visit = (at: AnyNode, scope: Scope): void => {
+    if (at.type === 'ThisExpression' || at.type === 'Super') hasThis = true;
+    if (at.type === 'Identifier') {
+      const binding = scope.resolve(at.name);
+      if (binding === null && at.name === 'arguments') hasArguments = true;
+      if (binding !== null && binding.kind !== 'module' && around.resolve(at.name) === binding)
         captured.add(binding);
     }
-    const inner = scopes.within(node, scope);
-    for (const child of childrenWithParams(node)) visit(child, inner);
+    const inner = scopes.within(at, scope);
+    for (const child of childrenWithParams(at)) visit(child, inner);
   };
-  visit(closure, around);
-  return isOpaque ? null : captured;
+  visit(node, around);
+  return { captured, hasThis, hasArguments };
 }
 
 /** Variables that something is assigned to after they were made. */

@@ -1,10 +1,11 @@
 import type { Assigned } from './closures.js';
 import { changesOnTheWay, doesSomething, isConstant, KeptValues, receiver } from './kept-values.js';
 import { type EachLoop, type ListLoop, requireListLoop, targetOf } from './list-loops.js';
-import type { Binding, Scope, Scopes } from './scopes.js';
+import { type Live, minus, NONE, union, without } from './live-sets.js';
+import { readsOf, usesThis } from './reads.js';
+import type { Scope, Scopes } from './scopes.js';
 import {
   type AnyNode,
-  boundNames,
   contains,
   evaluated,
   type FunctionNode,
@@ -23,8 +24,6 @@ import { requireTry, type TryBlock } from './try-blocks.js';
  * The analysis may call a variable live that is dead (more states), never the other way round (a state lost).
  */
 
-export type Live = ReadonlySet<Binding>;
-
 /** A `yield*`, and what is read after it. */
 export interface Site {
   readonly node: AnyNode & { type: 'YieldExpression' };
@@ -33,8 +32,6 @@ export interface Site {
   /** Loops over lists that it stands in: where they are belongs to where it is (list-loops.ts). */
   readonly loops: readonly ListLoop[];
 }
-
-const NONE: Live = new Set();
 
 interface Target {
   readonly labels: readonly string[];
@@ -89,7 +86,11 @@ class Liveness {
     for (const param of func.params)
       if (contains(param as AnyNode, isSite))
         throw new Unsupported(lineOf(param as AnyNode), 'an operation in a parameter');
-    this.flow(func.body, NONE, scopes.within(func, this.around));
+    const own = scopes.within(func, this.around);
+    for (const { kind, scope, node } of this.changed.assigned)
+      if (kind === 'closure' && node !== null && scope.isWithin(own))
+        throw new Unsupported(lineOf(node), 'a function whose name is assigned to: write let');
+    this.flow(func.body, NONE, own);
     // What is in the middle of such things when it waits is nobody's variable.
     for (const site of sitesIn(func.body))
       if (!this.found.has(site))
@@ -258,6 +259,10 @@ class Liveness {
     return !isFunction(part) && [...read].some((binding) => this.changed.fromWithin.has(binding));
   }
 
+  private reads(node: AnyNode, around: Scope, target: AnyNode | null = null): Live {
+    return readsOf(this.scopes, node, around, target);
+  }
+
   /** A method is looked up before its arguments; objects get no new methods, but variables new objects. */
   private isFixed(part: AnyNode, scope: Scope): boolean {
     if (isConstant(part) || part.type === 'ThisExpression' || part.type === 'Super') return true;
@@ -380,41 +385,6 @@ class Liveness {
     this.targets.pop();
     return this.flow(node.discriminant, union(entered, whereNoneFits), scope);
   }
-
-  /**
-   * What a node reads anywhere in it, the functions in it included; of a pattern (`target`) only what it
-   * computes.
-   */
-  private reads(
-    node: AnyNode,
-    around: Scope,
-    target: AnyNode | null = null,
-    seen = new Set<AnyNode>(),
-  ): Live {
-    const found = new Set<Binding>();
-    const targets = new Set(target === null ? [] : boundNames(target));
-    const visit = (at: AnyNode, outer: Scope): void => {
-      const scope = this.scopes.within(at, outer);
-      if (at.type === 'Identifier') {
-        if (at.name === 'arguments') throw new Unsupported(lineOf(at), 'arguments: name the parameters');
-        const binding = scope.resolve(at.name);
-        if (binding === null || binding.kind === 'module' || (target !== null && targets.has(at.name)))
-          return;
-        // Declared within what is read: its own business.
-        if (binding.scope !== around && binding.scope.isWithin(around)) return;
-        if (binding.kind === 'variable') found.add(binding);
-        else if (binding.node !== null && !seen.has(binding.node)) {
-          seen.add(binding.node);
-          for (const captured of this.reads(binding.node, binding.scope, null, seen)) found.add(captured);
-        }
-        return;
-      }
-      for (const child of isFunction(at) ? [...at.params, at.body] : evaluated(at))
-        visit(child as AnyNode, scope);
-    };
-    visit(node, around);
-    return found;
-  }
 }
 
 function sitesIn(node: AnyNode): AnyNode[] {
@@ -422,29 +392,7 @@ function sitesIn(node: AnyNode): AnyNode[] {
   return isSite(node) ? [node, ...inner] : inner;
 }
 
-/** An arrow function has the `this` of what is around it. */
-function usesThis(node: AnyNode): boolean {
-  if (node.type === 'ThisExpression' || node.type === 'Super') return true;
-  if (isFunction(node) && node.type !== 'ArrowFunctionExpression') return false;
-  return evaluated(node).some(usesThis);
-}
-
 /** A labelled block is left by its label only. */
 function isBlock(target: Target): boolean {
   return target.continueOut === null && target.labels.length > 0;
-}
-
-function union(...sets: readonly Live[]): Live {
-  const [first, ...rest] = sets.filter((set) => set.size > 0);
-  if (first === undefined) return NONE;
-  return rest.length === 0 ? first : new Set(sets.flatMap((set) => [...set]));
-}
-
-const minus = (live: Live, one: Binding): Live => new Set([...live].filter((each) => each !== one));
-
-/** A pattern's names get new values. */
-function without(live: Live, pattern: AnyNode, scope: Scope): Live {
-  const names = boundNames(pattern);
-  const killed = names.map((name) => scope.resolve(name));
-  return new Set([...live].filter((binding) => !killed.includes(binding)));
 }

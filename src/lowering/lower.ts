@@ -1,18 +1,12 @@
 import { type Insert, withInserts } from '../bundle/cover.js';
 import { parserFor } from '../subset/syntax.js';
 import { type Assigned, assignedBindings, closureInserts } from './closures.js';
+import { holdInserts } from './held-values.js';
 import { type ListLoop, loopInserts, loopNames } from './list-loops.js';
 import { liveSites, type Site } from './liveness.js';
+import { outsideInserts } from './outside-state.js';
 import { type Scope, Scopes } from './scopes.js';
-import {
-  type AnyNode,
-  boundNames,
-  evaluated,
-  type FunctionNode,
-  isFunction,
-  lineOf,
-  Unsupported,
-} from './syntax.js';
+import { type AnyNode, evaluated, type FunctionNode, isFunction, lineOf, Unsupported } from './syntax.js';
 import { tryInserts } from './try-blocks.js';
 
 /**
@@ -36,7 +30,8 @@ export interface Refused {
 
 /**
  * `file`: as messages name it. `runtime`: the module that has `frames`, to be imported from. `number` gives
- * each site its own. A module that does not parse comes back as it is.
+ * each site its own. `isUsers`: not one of ours, which keep nothing. A module that does not parse comes back
+ * as it is.
  */
 export function lowerModule(
   source: string,
@@ -44,6 +39,7 @@ export function lowerModule(
   isTypeScript: boolean,
   runtime: string,
   number: () => number,
+  isUsers = true,
 ): string {
   let program: AnyNode;
   try {
@@ -59,40 +55,27 @@ export function lowerModule(
   const visit = (node: AnyNode, around: Scope): void => {
     if (isFunction(node) && node.generator === true)
       inserts.push(...generator(node, scopes, around, { source, file, number, places, changed }));
-    if (node.type === 'ClassBody' && node.body.some(isPrivate))
-      inserts.push([
-        node.start + 1,
-        `static{shootdownFrames.veil(this,${JSON.stringify(file)},${lineOf(node)});}`,
-      ]);
+    if (node.type === 'ClassBody') {
+      const isVeiled = node.body.some(isPrivate);
+      const veil = isVeiled ? `shootdownFrames.veil(this,${JSON.stringify(file)},${lineOf(node)});` : '';
+      const claim = isUsers ? 'shootdownFrames.modules.claim(this);' : '';
+      if (veil + claim !== '') inserts.push([node.start + 1, `static{${veil}${claim}}`]);
+    }
     const scope = scopes.within(node, around);
     for (const child of isFunction(node) ? [...node.params, node.body] : evaluated(node))
       visit(child as AnyNode, scope);
   };
   visit(program, scopes.top);
-  if (inserts.length > 0) inserts.push(...closureInserts(program, scopes, changed, number));
-  if (inserts.length === 0) return source;
+  if (isUsers) inserts.push(...outsideInserts(program, scopes, file, number));
+  const held = holdInserts(program, source.length, file, isUsers);
+  if (inserts.length === 0 && (!isUsers || held.length === 0)) return source;
+  inserts.push(...closureInserts(program, scopes, changed, number, isUsers), ...held);
   if (places.length > 0)
     inserts.push([0, `shootdownFrames.stand(${JSON.stringify(file)},${JSON.stringify(places)});`]);
-  const kept = topLevelNames(program);
-  if (kept.length > 0) inserts.push([source.length, `\nshootdownFrames.freeze([${kept.join(',')}]);`]);
   return withInserts(source, [
     [0, `import{frames as shootdownFrames}from${JSON.stringify(runtime)};`],
     ...inserts,
   ]);
-}
-
-/** Variables of the module itself: what they hold outlives an execution, so nobody may change it. */
-function topLevelNames(program: AnyNode): string[] {
-  const statements = program.type === 'Program' ? program.body : [];
-  return statements.flatMap((statement) => {
-    const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (
-      declaration?.type !== 'VariableDeclaration' ||
-      (declaration as { declare?: boolean }).declare === true
-    )
-      return [];
-    return declaration.declarations.flatMap(({ id }) => boundNames(id));
-  });
 }
 
 /** A field that only the class itself sees. */

@@ -44,7 +44,7 @@ export function loweringPlugin(): Plugin {
         const shown = displayPath(path);
         const first = sites.firstOf(name ?? path);
         const lower = (text: string): string =>
-          lowerModule(text, shown, isTypeScript(path), runtime, numbersFrom(first));
+          lowerModule(text, shown, isTypeScript(path), runtime, numbersFrom(first), !isOwn);
         if (isOwn)
           return loaded(
             path,

@@ -1,4 +1,6 @@
 import type { Place } from '../vocabulary/told.js';
+import { CHANGES_WHAT_IT_KEEPS, isOfFrozen, LoweringError } from './lowering-error.js';
+import { ModuleState } from './module-state.js';
 
 /**
  * Where the running generator stands, and all that called it: what lowered code tells at each `yield*`. A
@@ -22,18 +24,6 @@ export class Cell {
   constructor(readonly read: () => unknown) {}
 }
 
-/** Code that is not seen through: it can be hunted and not verified. */
-export class LoweringError extends Error {
-  override readonly name = 'LoweringError';
-
-  constructor(
-    readonly what: string,
-    readonly place: Place | null = null,
-  ) {
-    super(what);
-  }
-}
-
 export class Frames {
   /** From the script down to what runs. */
   stack: Frame[] = [];
@@ -46,6 +36,10 @@ export class Frames {
   veil(made: { readonly prototype: object }, file: string, line: number): void {
     this.veiled.set(made.prototype, { file, line });
   }
+
+  readonly modules = new ModuleState(this.veiled);
+  /** Whether a script runs, or something is judged: no module is being loaded. */
+  isRunning = false;
 
   /** By site. */
   readonly places = new Map<number, Place>();
@@ -60,7 +54,7 @@ export class Frames {
 
   closure<F extends object>(site: number, isShared: boolean, made: F, captured: () => unknown[]): F {
     this.closures.set(made, { site, isShared, captured });
-    return made;
+    return this.modules.capture(made, captured);
   }
 
   /** A variable that others may assign to while its function waits. */
@@ -82,16 +76,12 @@ export class Frames {
     return value;
   }
 
-  /** Plain objects and lists, and those in them. */
-  freeze(values: readonly unknown[]): void {
-    for (const value of values) {
-      if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) continue;
-      Object.freeze(value);
-      const members = Object.values(Object.getOwnPropertyDescriptors(value));
-      this.freeze(members.map((member) => ('value' in member ? member.value : undefined)));
-    }
+  /**
+   * A function begins that assigns to a variable of another one. `isMadeInside`: made while a script was
+   * running. Throws LoweringError where the variable outlives an execution.
+   */
+  changes(isMadeInside: boolean, file: string, line: number): void {
+    if (this.isRunning && !isMadeInside) this.refuse(KEEPS_STATE, file, line);
   }
 
   /**
@@ -117,14 +107,8 @@ export class Frames {
   }
 }
 
-/** Why code is not seen through that changes what has been frozen while its script was suspended. */
-export const CHANGES_WHAT_IT_KEEPS = 'it changes an object that it keeps across an operation: make a new one';
-
-/** What is thrown where something is changed that is frozen. */
-export const isOfFrozen = (error: unknown): error is TypeError =>
-  error instanceof TypeError && FROZEN.test(error.message);
-
-const FROZEN = /^Cannot (?:assign to read only|add|delete|define|redefine) property/;
+const KEEPS_STATE =
+  'it assigns to a variable that keeps its value from execution to execution: use a word or a local';
 
 /** Iterators of JavaScript's own, and collections whose iterators are; a generator runs somebody's code. */
 const OWN_ITERATORS = ['', new Map(), new Set(), []].map((each) =>

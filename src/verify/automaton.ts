@@ -1,9 +1,11 @@
-import { type Frame, frames, isOfFrozen, LoweringError } from '../lowering/yield-frames.js';
+import { isOfFrozen, LoweringError } from '../lowering/lowering-error.js';
+import { type Frame, frames } from '../lowering/yield-frames.js';
 import type { Cpu } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { PendingOp, WatchedWords } from '../machine/pending-op.js';
 import { type Program, vmExitOf } from '../machine/program.js';
 import type { Protocol } from '../machine/protocol.js';
+import { madePrograms } from '../programs/plain-program.js';
 import type { Keepable, RecordReader, RecordWriter } from './checkpoint/records.js';
 import { OP_DONE, OP_THROW } from './local-ops.js';
 import { LocalValues } from './local-values.js';
@@ -78,6 +80,7 @@ export class Automaton implements Keepable {
       frames.places,
     );
     this.edges = new RowTable(2, budget);
+    frames.modules.freezeHeld((value) => (madePrograms.has(value) ? [value.image] : []));
   }
 
   get states(): number {
@@ -152,10 +155,13 @@ export class Automaton implements Keepable {
   /** A script that stands in the state: a kept one, or one that is brought there. */
   private take(state: number): Run {
     const kept = this.standing.get(state);
-    if (kept !== undefined) {
-      this.standing.delete(state);
-      return kept;
-    }
+    if (kept === undefined) return this.brought(state);
+    this.standing.delete(state);
+    return kept;
+  }
+
+  /** A new script, and the key of the state in which it stands where the results lead that led to `state`. */
+  private bring(state: number): Run & { readonly key: string } {
     const results: number[] = [];
     let at: number | Role = state;
     while (typeof at === 'number') {
@@ -168,15 +174,37 @@ export class Automaton implements Keepable {
     frames.stack = [];
     this.resume(cpu, script, false, 0);
     for (const result of results.reverse()) this.resume(cpu, script, true, result);
-    if (this.known.get(this.keyOf(cpu)) !== state) throw anotherState(cpu);
-    return { script, stack: [...frames.stack] };
+    const key = this.keyOf(cpu);
+    return { script, stack: [...frames.stack], key };
+  }
+
+  private brought(state: number): Run {
+    const run = this.bring(state);
+    if (this.known.get(run.key) !== state) throw anotherState(this.cpuOf[state]);
+    return run;
+  }
+
+  /**
+   * A function or class that the script keeps is the same one in every execution, or one that each makes anew
+   * and that has variables which nobody sees. Throws LoweringError for the latter.
+   */
+  private requireLasting(state: number): void {
+    if (this.values.takeNew() === null) return;
+    this.bring(state);
+    const site = this.values.takeNew();
+    if (site !== null) throw new LoweringError(KEEPS_METHODS, frames.places.get(site) ?? null);
   }
 
   private resume(cpu: number, script: Protocol<void>, isSuspended: boolean, result: number): boolean {
     this.runs++;
     frames.newest = null;
     this.code.cpus[cpu].pending.armed = isSuspended;
-    return script.next(result).done === true;
+    frames.isRunning = true;
+    try {
+      return script.next(result).done === true;
+    } finally {
+      frames.isRunning = false;
+    }
   }
 
   /** Runs a script to its next operation; answers the state that it stands in then. */
@@ -204,6 +232,7 @@ export class Automaton implements Keepable {
       );
     const state = this.stateFor(this.keyOf(cpu), cpu, from, result, operationOf(pending));
     if (!this.standing.has(state)) this.standing.set(state, { script, stack: [...frames.stack] });
+    this.requireLasting(state);
     return state;
   }
 
@@ -247,6 +276,10 @@ export class Automaton implements Keepable {
     return state;
   }
 }
+
+const KEEPS_METHODS =
+  'a script keeps an object with methods, a class, or a function that uses `this` across an operation, ' +
+  'which it has made itself: make it at the top of the module, or keep numbers';
 
 function anotherState(cpu: number): LoweringError {
   return new LoweringError(

@@ -1,3 +1,4 @@
+import { frames } from '../lowering/yield-frames.js';
 import type { Machine } from '../machine/machine.js';
 import type { PlainProgram } from '../programs/plain-program.js';
 import type { RowTable } from './row-table.js';
@@ -38,8 +39,18 @@ export class Judged {
       const { rows, width } = this.memory;
       // Judges of plain programs look at words only.
       const seen = { mem: rows.subarray(id * width, (id + 1) * width) } as unknown as Machine;
-      this.verdicts[id] = this.judge(seen) === null ? GOOD : BAD;
+      this.verdicts[id] = judgedBy(this.judge, seen) === null ? GOOD : BAD;
     }
     return this.verdicts[id] === BAD;
+  }
+}
+
+/** An assertion that keeps something from one memory to the next were no assertion over memory. */
+function judgedBy(judge: Judge, seen: Machine): string | null {
+  frames.isRunning = true;
+  try {
+    return judge(seen);
+  } finally {
+    frames.isRunning = false;
   }
 }

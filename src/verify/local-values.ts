@@ -1,4 +1,5 @@
-import { Cell, type Frame, type Frames, LoweringError } from '../lowering/yield-frames.js';
+import { LoweringError } from '../lowering/lowering-error.js';
+import { Cell, type Frame, type Frames } from '../lowering/yield-frames.js';
 import { hasLocalState, LOCAL_STATE } from '../machine/local-state.js';
 import type { Place } from '../vocabulary/told.js';
 
@@ -20,6 +21,7 @@ export class LocalValues {
   ) {
     for (const each of statics) this.numberOf(each);
     this.statics = new Set(statics);
+    this.newAt = null;
   }
 
   private readonly statics: ReadonlySet<object>;
@@ -30,7 +32,18 @@ export class LocalValues {
     return stack.map((frame) => this.frame(frame, seen)).join('');
   }
 
+  /** Where a function or a class that nobody has met was told last; null: nowhere since this was asked. */
+  takeNew(): number | null {
+    const site = this.newAt;
+    this.newAt = null;
+    return site;
+  }
+
+  private newAt: number | null = null;
+  private site = 0;
+
   private frame({ site, live }: Frame, seen: Map<object, number>): string {
+    this.site = site;
     try {
       return `${site}(${live.map((value) => this.value(value, seen)).join(',')})`;
     } catch (error) {
@@ -116,6 +129,7 @@ export class LocalValues {
     let number = this.numbers.get(value);
     if (number === undefined) {
       number = this.next++;
+      this.newAt = this.site;
       this.numbers.set(value, number);
     }
     return number;

@@ -4,7 +4,7 @@ import { judgeEnd } from '../drive/end.js';
 import { follow } from '../drive/recorded.js';
 import { encodeSchedule } from '../drive/schedule.js';
 import { hex } from '../explore/hex.js';
-import { CHANGES_WHAT_IT_KEEPS } from '../lowering/yield-frames.js';
+import { CHANGES_WHAT_IT_KEEPS } from '../lowering/lowering-error.js';
 import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import { madeWith } from '../programs/made-with.js';

@@ -150,8 +150,11 @@ describe('what is not seen through', () => {
   it('leaves the functions beside it alone, and every line where it is', () => {
     const text = 'function* f() { var a; }\nfunction* g(cpu) { yield* cpu.smpMb(); }\nconst last = 1;';
     const lowered = lowerModule(text, 'a.ts', true, './frames.js', () => 0);
-    // Behind the last line what the module keeps is frozen.
-    expect(lowered.split('\n').slice(2)).toEqual(['const last = 1;', 'shootdownFrames.freeze([last]);']);
+    // Behind the last line what the module keeps is told.
+    expect(lowered.split('\n').slice(2)).toEqual([
+      'const last = 1;',
+      'shootdownFrames.modules.hold([f,g,last],"a.ts",[1,2,3]);',
+    ]);
     expect(lowered.split('\n')[1]).toContain('shootdownFrames.at((cpu.smpMb()),shootdownDepth,0,[])');
   });
 });

@@ -34,8 +34,9 @@ function planted(fault: Fault): Plugin {
         const source = readFileSync(path, 'utf8');
         // Numbers of their own, beside those of the plugin.
         let sites = 1_000_000;
+        const runtime = projectFile('src/lowering/yield-frames.ts');
         const lowered = (text: string): string =>
-          lowerModule(text, path, true, projectFile('src/lowering/yield-frames.ts'), () => sites++);
+          lowerModule(text, path, true, runtime, () => sites++, !path.includes('/src/'));
         const isEntry = fault.file === 'entry.ts';
         const text = isEntry ? lowered(source) : source;
         const replaced = text.replaceAll(fault.text, fault.by);

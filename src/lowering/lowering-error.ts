@@ -1,0 +1,23 @@
+import type { Place } from '../vocabulary/told.js';
+
+/** Code that is not seen through: it can be hunted and not verified. */
+export class LoweringError extends Error {
+  override readonly name = 'LoweringError';
+
+  constructor(
+    readonly what: string,
+    readonly place: Place | null = null,
+  ) {
+    super(what);
+  }
+}
+
+/** Why code is not seen through that changes what has been frozen while its script was suspended. */
+export const CHANGES_WHAT_IT_KEEPS =
+  'it changes an object that it keeps across an operation, or that its module keeps: make a new one';
+
+/** What is thrown where something is changed that is frozen. */
+export const isOfFrozen = (error: unknown): error is TypeError =>
+  error instanceof TypeError && FROZEN.test(error.message);
+
+const FROZEN = /^Cannot (?:assign to read only|add|delete|define|redefine) property/;

@@ -1,0 +1,174 @@
+import { types } from 'node:util';
+import type { Place } from '../vocabulary/told.js';
+import { LoweringError } from './lowering-error.js';
+
+/**
+ * What modules hold outlives an execution: as long as nobody changes it, executions have nothing of each
+ * other, and a local state is what its script's variables are. So all of it is frozen before the first script
+ * begins; until then modules may fill it. What cannot be kept from changing is refused.
+ */
+interface Held {
+  readonly value: unknown;
+  /** Null: of a module of ours. */
+  readonly place: Place | null;
+}
+
+export class ModuleState {
+  private readonly held: Held[] = [];
+  private readonly done = new WeakSet<object>();
+  /** Prototypes of the classes of users' modules. */
+  private readonly own = new WeakSet<object>();
+  /** What functions and objects that functions made have captured. */
+  private readonly captured = new WeakMap<object, () => unknown[]>();
+
+  /**
+   * `veiled`: prototypes of classes with private fields, which nobody can look into, and where they are
+   * declared.
+   */
+  constructor(private readonly veiled: WeakMap<object, Place>) {}
+
+  /**
+   * What a module holds, and for a user's module the line of each; answers it. Of our own modules only plain
+   * objects and lists are frozen.
+   */
+  hold<T extends readonly unknown[]>(values: T, file?: string, lines: readonly number[] = []): T {
+    for (const [at, value] of values.entries())
+      this.held.push({ value, place: file === undefined ? null : { file, line: lines[at] } });
+    return values;
+  }
+
+  /** A class of a user's module. */
+  claim(made: { readonly prototype: object }): void {
+    this.own.add(made.prototype);
+  }
+
+  /** A function or an object that a function made, which has variables of that function. */
+  capture<T extends object>(made: T, captured: () => unknown[]): T {
+    this.captured.set(made, captured);
+    return made;
+  }
+
+  /**
+   * `enginesOf`: what of a value is the engine's, and changes for nobody. Throws LoweringError for what
+   * cannot be kept from changing.
+   */
+  freezeHeld(enginesOf: (value: object) => readonly object[]): void {
+    for (const { value, place } of this.held.splice(0)) this.freeze(value, place, enginesOf);
+  }
+
+  private freeze(first: unknown, place: Place | null, enginesOf: (value: object) => readonly object[]): void {
+    const pending: unknown[] = [first];
+    while (pending.length > 0) {
+      const value = pending.pop();
+      const isObject = typeof value === 'object' && value !== null;
+      if ((!isObject && typeof value !== 'function') || this.done.has(value)) continue;
+      if (place === null ? !isPlain(value) : !this.isUsers(value)) continue;
+      this.done.add(value);
+      for (const each of enginesOf(value)) this.done.add(each);
+      if (place !== null) pending.push(...this.guard(value, place), ...this.capturedBy(value));
+      Object.freeze(value);
+      const members = Object.values(Object.getOwnPropertyDescriptors(value));
+      pending.push(...members.flatMap(({ value: held, get, set }) => [held, get, set]));
+    }
+  }
+
+  /** Whether it is none of the engine's, nor of JavaScript itself. */
+  private isUsers(value: object): boolean {
+    if (BUILTIN.has(value)) return false;
+    // The engine's own: their classes are nobody's of a user.
+    return isPlain(value) || typeof value === 'function' || tagOf(value) !== 'Object' || this.isOwn(value);
+  }
+
+  private isOwn(value: object): boolean {
+    for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at))
+      if (this.own.has(at)) return true;
+    return false;
+  }
+
+  private capturedBy(value: object): readonly unknown[] {
+    try {
+      return this.captured.get(value)?.() ?? [];
+    } catch {
+      // Declared further down, and without a value yet.
+      return [];
+    }
+  }
+
+  /** Sees to it that what freezing leaves open cannot change; answers what is in it. */
+  private guard(value: object, held: Place): readonly unknown[] {
+    for (let at: object | null = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+      const place = this.veiled.get(at);
+      if (place !== undefined)
+        throw new LoweringError(
+          'a module keeps an object with private fields: write private in its place',
+          place,
+        );
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    const inherited = prototype !== null && this.own.has(prototype as object) ? [prototype] : [];
+    const changes = CHANGES.find(([is]) => is(value));
+    if (changes !== undefined) {
+      const [, names, isWeak] = changes;
+      for (const name of names) Object.defineProperty(value, name, { value: refuseChange });
+      return isWeak
+        ? inherited
+        : [...inherited, ...contentsOf(value as Map<unknown, unknown> | Set<unknown>)];
+    }
+    if (isOpen(value))
+      throw new LoweringError(
+        `what a module keeps can always change (${tagOf(value)}): keep a list of numbers`,
+        held,
+      );
+    return inherited;
+  }
+}
+
+/** Of a set each member, of a map keys and values. */
+function contentsOf(value: Map<unknown, unknown> | Set<unknown>): unknown[] {
+  return [...value.keys(), ...value.values()];
+}
+
+function refuseChange(): never {
+  throw new TypeError('Cannot add property to what a module keeps');
+}
+
+/** Collections, the methods that change them, and whether nobody can look into them. */
+const CHANGES: readonly (readonly [
+  is: (value: object) => boolean,
+  names: readonly string[],
+  isWeak: boolean,
+])[] = [
+  [types.isMap, ['set', 'delete', 'clear'], false],
+  [types.isSet, ['add', 'delete', 'clear'], false],
+  [types.isWeakMap, ['set', 'delete'], true],
+  [types.isWeakSet, ['add', 'delete'], true],
+];
+
+/** Whether it changes although it is frozen. */
+function isOpen(value: object): boolean {
+  return (
+    types.isDate(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isGeneratorObject(value) ||
+    types.isProxy(value) ||
+    / Iterator$|^Iterator Helper$/.test(tagOf(value))
+  );
+}
+
+/** What JavaScript itself has, which the engine uses too. */
+const BUILTIN: ReadonlySet<object> = new Set(
+  Object.values(Object.getOwnPropertyDescriptors(globalThis)).flatMap(({ value }) => {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return [];
+    const members = Object.values(Object.getOwnPropertyDescriptors(value)).map((member) => member.value);
+    return [value, ...members.filter((each) => typeof each === 'function' || each === value.prototype)];
+  }),
+);
+
+function isPlain(value: object): boolean {
+  if (typeof value === 'function') return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+}
+
+const tagOf = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
