@@ -1,6 +1,6 @@
 /**
- * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each must
- * end in an answer or one line.
+ * Mutated findings, baselines, blobs, recordings, meta files and hypervisor logs through the command line: each
+ * must end in an answer or one line.
  *
  *     npx tsx bench/safety/fuzz.ts [--cases 20000] [--from 0] [--record]
  *

@@ -1,6 +1,6 @@
 /**
- * Mutated findings, baselines, recordings, meta files and hypervisor logs through the command line: each ends
- * in an answer or in one line and exit code 2, without a stack, an escape or a hang. The script runs as many
+ * Mutated findings, baselines, blobs, recordings, meta files and hypervisor logs through the command line: each
+ * ends in an answer or in one line and exit code 2, without a stack, an escape or a hang. The script runs as many
  * as wanted; here are some of each kind. It is a process of its own because a replay reads the call stack at
  * every step, which is twenty times slower where a test runner maps it back to sources.
  */
@@ -20,6 +20,8 @@ it(`${CASES} mutated files are answered, whatever is in them`, { timeout: 300_00
     'program: exit 2',
     'baseline: exit 0',
     'baseline: exit 2',
+    'blob: exit 1',
+    'blob: exit 2',
     'lies: exit 1',
     'lies: exit 2',
     'json: exit 2',

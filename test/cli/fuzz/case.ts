@@ -21,6 +21,7 @@ import { cli } from '../run-cli.js';
 import { mutateBytes, type Random } from './mutate-bytes.js';
 import { mutateFinding, mutateRun } from './mutate-finding.js';
 import { mutateJson } from './mutate-json.js';
+import { blobsOf } from './sample-blobs.js';
 
 /** Anything of a terminal's but newlines: the runs are without colour. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -35,18 +36,20 @@ export const KINDS = [
   'trace',
   'meta',
   'hypervisor log',
+  'blob',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 /** Of a hundred cases. */
 const SHARES: readonly (readonly [Kind, number])[] = [
-  ['bytes', 20],
-  ['json', 20],
+  ['bytes', 15],
+  ['json', 15],
   ['lies', 20],
   ['program', 5],
   ['baseline', 10],
   ['trace', 10],
   ['meta', 10],
   ['hypervisor log', 5],
+  ['blob', 10],
 ];
 
 export interface CaseResult {
@@ -63,6 +66,7 @@ export class FileFuzzer {
   private readonly engine = huntInProcess(createEngine());
   private readonly findings: readonly KernelFinding[];
   private readonly texts: readonly string[];
+  private readonly blobs: readonly string[];
   private program: ProgramFinding | null = null;
   private isLoaded = false;
   private readonly recording: readonly string[];
@@ -74,6 +78,7 @@ export class FileFuzzer {
   ) {
     this.findings = ['b2', 'b3', 'b4', 'kvm/v5', 'kvm/v13'].map((variant) => findWitness(variant));
     this.texts = this.findings.map(serializeFinding);
+    this.blobs = this.findings.flatMap(blobsOf);
     this.recording = gunzipSync(readFileSync(CARRIED)).toString('utf8').split('\n').slice(4080, 4400);
     this.meta = readFileSync(CARRIED.replace('.trace.gz', '.meta.json'), 'utf8');
   }
@@ -129,6 +134,23 @@ export class FileFuzzer {
     return ['replay', write('finding.json', mutant), ...(random(2) === 0 ? ['--json'] : [])];
   }
 
+  /** A blob of any kind, alone or beside one that is as it should be; or one whose witness lies. */
+  private prepareMerge(random: Random, write: (name: string, content: string | Buffer) => string): string[] {
+    const which = random(this.blobs.length);
+    const blob = this.blobs[which] ?? '';
+    const kinds = this.blobs.length / this.findings.length;
+    const finding = this.findings[Math.floor(which / kinds)] as KernelFinding;
+    const mutants = [
+      () => mutateBytes(Buffer.from(blob), random),
+      () => mutateJson(blob, random),
+      () => blobsOf(random(2) === 0 ? finding : mutateFinding(finding, random))[which % kinds] ?? '',
+    ];
+    const mutant = mutants[random(mutants.length)]();
+    const files = [write('blob.json', mutant), ...(random(3) === 0 ? [write('whole.json', blob)] : [])];
+    const out = ['--out', join(this.directory, 'out'), '--allow-missing', '--allow-no-effect'];
+    return ['merge', ...files, ...out, ...(random(2) === 0 ? ['--json'] : [])];
+  }
+
   private prepare(
     kind: Kind,
     random: Random,
@@ -150,6 +172,7 @@ export class FileFuzzer {
       case 'lies':
         return replay(serializeFinding(mutateFinding(this.findings[finding] as KernelFinding, random)));
     }
+    if (kind === 'blob') return this.prepareMerge(random, write);
     if (kind === 'baseline') {
       const file = write(
         'known.json',
@@ -204,6 +227,9 @@ function kindOf(index: number): Kind {
 const NAMED_DIFFERENCES =
   /^(?:shootdown: [^\n]+: [\w.[\]]+: the file says [^\n]+, the replay shows [^\n]+\n)*$/;
 
+/** What a merge says of its bounds, of witnesses that do not replay and of threads that hung: lines of ours. */
+const MERGES_LINES = /^(?:shootdown: [^\n]{1,1000}\n)*$/;
+
 /**
  * Exit codes that a file can be answered with: no violation, a violation, bad input; never a failure of
  * shootdown's own.
@@ -213,14 +239,18 @@ function judge(
   { exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string },
   json: boolean,
 ): string | null {
-  if (![0, 1, 2].includes(exitCode)) return `exit code ${exitCode}: ${stderr}`;
+  // Of threads that hung or died, 3 is what a run of them says too.
+  const codes = kind === 'blob' && /^shootdown: (?:hang|dead): /m.test(stderr) ? [3] : [0, 1, 2];
+  if (!codes.includes(exitCode)) return `exit code ${exitCode}: ${stderr}`;
   const bad = UNPRINTABLE.exec(stdout) ?? UNPRINTABLE.exec(stderr);
   if (bad !== null)
     return `prints ${JSON.stringify(bad[0])}: ${JSON.stringify((stdout + stderr).slice(0, 400))}`;
-  if (exitCode === 2 && !/^shootdown: [^\n]+\n$/.test(stderr))
+  if (kind === 'blob' && stdout !== '') {
+    if (!MERGES_LINES.test(stderr)) return `stderr says ${JSON.stringify(stderr.slice(0, 400))}`;
+  } else if (exitCode === 2 && !/^shootdown: [^\n]+\n$/.test(stderr))
     return `stderr is not one line: ${JSON.stringify(stderr.slice(0, 400))}`;
   if (exitCode === 2 && stderr.length > 1_000) return `a line of ${stderr.length} characters`;
-  if (exitCode !== 2 && !NAMED_DIFFERENCES.test(stderr))
+  if (kind !== 'blob' && exitCode !== 2 && !NAMED_DIFFERENCES.test(stderr))
     return `exit code ${exitCode}, and stderr says ${JSON.stringify(stderr.slice(0, 400))}`;
   if (/\n\s+at .*:\d+/.test(stderr)) return 'a stack';
   if (kind === 'lies' && exitCode === 0) return 'a replay that ends with 0';

@@ -53,7 +53,9 @@ export async function mergeVerification(
       ...{ memory, shard: undefined, interrupted, refused: [], notReached: notReached(blob) },
     }),
   );
-  const isWhole = tellMissing(blob, verdicts, (line) => printLine(isQuiet ? io.stderr : io.stdout, line));
+  const isWhole = tellMissing(blob, verdicts, (line) =>
+    isQuiet ? printLine(io.stderr, `shootdown: ${line}`) : printLine(io.stdout, line),
+  );
   if (isDoubtful) return EXIT_USAGE;
   if (isUnsaved) return EXIT_FAILURE;
   if (verdicts.some(({ violation }) => violation !== null)) return EXIT_VIOLATION;
