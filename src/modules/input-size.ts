@@ -26,6 +26,11 @@ export function unfit(path: string): string | null {
   );
 }
 
+/** Whether a file is there, and one that is read. */
+export function isFileToRead(path: string): boolean {
+  return statsOf(path)?.isFile() === true && unfit(path) === null;
+}
+
 /** Nothing where there can be no file: below another, under too long a name, behind a link to itself. */
 function statsOf(path: string): Stats | undefined {
   try {

@@ -6,6 +6,7 @@ import type { Metafile } from 'esbuild';
 import { displayPath, isUserFile } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
+import { type CompileSettings, SettingsOfFiles } from './compile-settings.js';
 import { unfit } from './input-size.js';
 import { lineOf } from './line-of.js';
 
@@ -38,6 +39,7 @@ interface Graph {
   /** By file: what it imports, as numbers of `files`. */
   readonly edges: readonly (readonly number[])[];
   readonly reachesApi: boolean;
+  readonly hasCommonJs: boolean;
 }
 
 /**
@@ -45,7 +47,26 @@ interface Graph {
  * hashed.
  */
 export function refOf(file: string, metafile: Metafile): ModuleRef {
-  const { files, edges } = graphOf(file, metafile);
+  const graph = graphOf(file, metafile);
+  const settings = new SettingsOfFiles(graph.hasCommonJs);
+  return refOfGraph(file, graph, (path) => settings.of(path));
+}
+
+/**
+ * The hash as findings had it before it said how files are compiled. The same as today's where no
+ * configuration says anything of that.
+ */
+export function hashOfTexts(file: string, metafile: Metafile): string {
+  return refOfGraph(file, graphOf(file, metafile), () => []).sha256;
+}
+
+function refOfGraph(
+  file: string,
+  { files, edges }: Graph,
+  settingsOf: (path: string) => CompileSettings,
+): ModuleRef {
+  // The bundler is told where the module lies, and asks no configuration about what it has not looked for.
+  const isLookedFor = (index: number): boolean => index > 0 || edges.some((own) => own.includes(0));
   const hash = createHash('sha256');
   const packages = new Set<string>();
   for (const [index, path] of files.entries()) {
@@ -54,7 +75,9 @@ export function refOf(file: string, metafile: Metafile): ModuleRef {
     const bytes = readFileSync(path);
     // Lengths and counts first, so that no two graphs give the same stream. Names within the project do not
     // count, contents do.
-    hash.update(`${JSON.stringify([bytes.length, inPackage, edges[index]])}\n`).update(bytes);
+    const settings = isLookedFor(index) ? settingsOf(path) : [];
+    const head = [bytes.length, inPackage, edges[index], ...(settings.length === 0 ? [] : [settings])];
+    hash.update(`${JSON.stringify(head)}\n`).update(bytes);
   }
   const named = packages.size === 0 ? {} : { packages: [...packages].sort() };
   return { file: displayPath(file), sha256: hash.digest('hex'), inputs: files.length, ...named };
@@ -114,7 +137,8 @@ function graphOf(file: string, metafile: Metafile): Graph {
     open.push(...own.toReversed());
   }
   const edges = targets.map((own) => own.map((input) => numbers.get(input) ?? -1));
-  return { files, edges, reachesApi: api };
+  const hasCommonJs = [...numbers.keys()].some((input) => metafile.inputs[input]?.format === 'cjs');
+  return { files, edges, reachesApi: api, hasCommonJs };
 }
 
 /**

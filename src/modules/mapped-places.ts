@@ -61,7 +61,8 @@ function starOf(pattern: string, name: string): string | null {
   return isOf ? name.slice(before.length, name.length - after.length) : null;
 }
 
-function parentsOf(name: string, directory: string): string[] {
+/** Where a configuration that another extends may lie, in the order in which it is looked for. */
+export function parentsOf(name: string, directory: string): string[] {
   const isPath = isAbsolute(name) || /^\.\.?(?:[\\/]|$)/.test(name);
   const places: string[] = [];
   if (isPath) places.push(resolve(directory, name));
@@ -74,7 +75,7 @@ function parentsOf(name: string, directory: string): string[] {
 }
 
 /** Of a file that is not there or not to be read, and of what is no object, nothing. */
-function objectIn(file: string): Readonly<Record<string, unknown>> {
+export function objectIn(file: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = unfit(file) === null ? parse(readFileSync(file, 'utf8')) : null;
     return isObject(value) ? value : {};
@@ -88,7 +89,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** With a stack of its own: nobody bounds how deep a stranger's configuration is. */
-function stringsIn(value: unknown): string[] {
+export function stringsIn(value: unknown): string[] {
   const found: string[] = [];
   const open = [value];
   for (let one = open.pop(); open.length > 0 || one !== undefined; one = open.pop()) {

@@ -4,7 +4,7 @@ import type { Metafile } from 'esbuild';
 import { displayPath } from '../bundle/user-files.js';
 import { InputError } from '../vocabulary/errors.js';
 import type { ModuleRef } from '../vocabulary/finding.js';
-import { formerHashOf, reachesApi } from './inputs.js';
+import { formerHashOf, hashOfTexts, reachesApi } from './inputs.js';
 
 /**
  * Whether modules are what a finding was made with. Asked before any of them runs: a finding may come from
@@ -30,6 +30,11 @@ export function requireSame(
   }
 }
 
+/** Its text is the same, and not what a configuration makes of it. */
+const COMPILED =
+  'a tsconfig.json or package.json says how it is compiled, and the finding, made before that or by an ' +
+  'older shootdown, does not';
+
 function difference(now: ModuleRef, expected: ModuleRef, file: string, metafile: Metafile): string | null {
   // By its text alone anybody can name a script of the reader's project. One that knows nothing of shootdown
   // made no finding.
@@ -38,7 +43,8 @@ function difference(now: ModuleRef, expected: ModuleRef, file: string, metafile:
     const former = formerHashOf(file, metafile);
     if (former === null)
       return 'imports packages, and the finding, of an older shootdown, does not vouch for them';
-    return former === expected.sha256 ? null : 'has changed since the finding was made';
+    if (former !== expected.sha256) return 'has changed since the finding was made';
+    return now.sha256 === hashOfTexts(file, metafile) ? null : COMPILED;
   }
   const packages = differentPackages(now.packages ?? [], expected.packages ?? []);
   if (packages !== null) return `has changed since the finding was made: ${packages}`;
@@ -47,7 +53,9 @@ function difference(now: ModuleRef, expected: ModuleRef, file: string, metafile:
       `has changed since the finding was made: it consists of ${now.inputs} files instead of ` +
       `${expected.inputs}`
     );
-  return now.sha256 === expected.sha256 ? null : 'has changed since the finding was made';
+  if (now.sha256 === expected.sha256) return null;
+  if (hashOfTexts(file, metafile) !== expected.sha256) return 'has changed since the finding was made';
+  return COMPILED;
 }
 
 function differentPackages(now: readonly string[], expected: readonly string[]): string | null {

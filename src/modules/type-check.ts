@@ -44,16 +44,7 @@ export async function typeMistake(
     getSourceFile: bounded(keeping(compiler, options, compilerHost, (file) => !isUserFile(file))),
     readFile: bounded(compilerHost.readFile),
   };
-  try {
-    return firstMistake(compiler, compiler.createProgram(roots, options, host));
-  } catch (error) {
-    // It descends by recursion into whatever stands in a file.
-    if (!(error instanceof RangeError)) throw error;
-    throw new InputError(
-      `${displayPath(roots[0])}: it, or what it imports, is nested too deep for the compiler`,
-      'make it flatter',
-    );
-  }
+  return unlessTooDeep(roots[0], () => firstMistake(compiler, compiler.createProgram(roots, options, host)));
 }
 
 function firstMistake(compiler: typeof ts, program: ts.Program): string | null {
@@ -139,12 +130,27 @@ const STRICTNESS = [
 ] as const;
 
 function configOptions(compiler: typeof ts, config: string): ts.CompilerOptions {
-  const { config: json } = compiler.readConfigFile(config, bounded(compiler.sys.readFile));
-  return compiler.parseJsonConfigFileContent(
-    json ?? {},
-    { ...compiler.sys, readDirectory: () => [], readFile: bounded(compiler.sys.readFile) },
-    dirname(config),
-  ).options;
+  return unlessTooDeep(config, () => {
+    const { config: json } = compiler.readConfigFile(config, bounded(compiler.sys.readFile));
+    return compiler.parseJsonConfigFileContent(
+      json ?? {},
+      { ...compiler.sys, readDirectory: () => [], readFile: bounded(compiler.sys.readFile) },
+      dirname(config),
+    ).options;
+  });
+}
+
+/** A compiler descends by recursion into whatever stands in a file. */
+function unlessTooDeep<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(
+      `${displayPath(file)}: it, or what it leads to, is nested too deep for the compiler`,
+      'make it flatter',
+    );
+  }
 }
 
 function pick(options: ts.CompilerOptions, names: readonly string[]): ts.CompilerOptions {

@@ -48,7 +48,17 @@ describe('what no compiler can descend into', () => {
     const checked = typeMistake([file], sourceFile('index'), true);
     await expect(checked).rejects.toThrow(InputError);
     await expect(checked).rejects.toThrow(
-      /deep\.ts: it, or what it imports, is nested too deep for the compiler/,
+      /deep\.ts: it, or what it leads to, is nested too deep for the compiler/,
+    );
+  });
+
+  it('is told of a configuration', async () => {
+    mkdirSync(join(folder.path, 'deep'));
+    folder.write('deep/tsconfig.json', `{ "x": ${'{"x":'.repeat(20_000)}1${'}'.repeat(20_000)} }`);
+    const checked = typeMistake([folder.write('deep/m.ts', 'export {};')], sourceFile('index'), true);
+    await expect(checked).rejects.toThrow(InputError);
+    await expect(checked).rejects.toThrow(
+      /deep\/tsconfig\.json: it, or what it leads to, is nested too deep/,
     );
   });
 });
