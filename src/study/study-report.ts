@@ -12,8 +12,9 @@ export function studyReport(
   const rows = results.map((result) => {
     const { row, verdict, known } = result;
     const { group, variant, label, baseline, senseless = null } = row;
+    const compared = baselineOf(result, results);
     const columns = Object.fromEntries(
-      study.columns.map((column) => [column.key, column.value(result, baselineOf(result, results))]),
+      study.columns.map((column) => [column.key, column.value(result, compared)]),
     );
     return {
       group,

@@ -172,5 +172,6 @@ export function comparisonsOf({ columns, probes }: Study, rows: readonly StudyRo
 
 /** The result that a row's counts are compared with; null for a baseline, or where it is not known. */
 export function baselineOf({ row }: RowResult, results: readonly RowResult[]): RowResult | null {
+  if (row.baseline === null) return null;
   return results.find((known) => known.row.group === row.group && known.row.variant === row.baseline) ?? null;
 }

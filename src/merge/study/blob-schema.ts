@@ -9,7 +9,8 @@ import { verifiedPart } from '../../verify/shards/blob-schema.js';
 import { COUNTERS } from '../../vocabulary/counter-names.js';
 import { HARM_CLASSES, LATENT_CLASSES } from '../../vocabulary/violation.js';
 
-const ROWS_MAX = 10_000;
+/** Ten times the largest study's: each is looked for among all that it may be compared with. */
+export const ROWS_MAX = 2_000;
 const PARTS_MAX = 100_000;
 const SCENARIOS_MAX = 10_000;
 const PAIRS_MAX = 200_000;

@@ -8,10 +8,10 @@ import type { BlobVerdict, BlobWitness } from '../../findings/blob.js';
 import { type BlobEnvelope, blobText, isOfFormat, openEnvelope } from '../../findings/blob-envelope.js';
 import { brief, checkFinding } from '../../findings/schema.js';
 import type { RowResult } from '../../study/study.js';
-import { InputError } from '../../vocabulary/errors.js';
+import { InfrastructureError, InputError } from '../../vocabulary/errors.js';
 import { type Finding, findingSubject, type MemoryModel } from '../../vocabulary/finding.js';
 import { VERSION } from '../../vocabulary/version.js';
-import { studyBlobSchema } from './blob-schema.js';
+import { ROWS_MAX, studyBlobSchema } from './blob-schema.js';
 import type { PackedPairs } from './packed-pairs.js';
 
 const FORMAT = 'shootdown-study-blob';
@@ -84,6 +84,11 @@ export function studyBlob(
 
 /** Throws InfrastructureError for one that no merge would read. */
 export function serializeStudyBlob(blob: StudyBlob): string {
+  if (blob.rows.length > ROWS_MAX)
+    throw new InfrastructureError(
+      `the blob: ${blob.rows.length} rows are more than a merge reads (at most ${ROWS_MAX})`,
+      'share them out with --variant',
+    );
   return blobText(blob, 'share the rows out with --variant, or count fewer pairs with --count');
 }
 

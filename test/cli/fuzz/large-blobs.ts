@@ -7,6 +7,7 @@ import type { Scenario, ScriptStep } from '../../../src/vocabulary/scenario.js';
 import { findWitness } from '../../findings/witness.js';
 import { sampleBlob, samplePart } from '../../merge/sample-blobs.js';
 import type { LargeFile } from './large.js';
+import { largeMerges } from './large-merges.js';
 
 /** Blobs as large as may be, each in a way of its own: what `merge` adds up, compares, executes and saves. */
 
@@ -132,7 +133,7 @@ export function largeBlobs(directory: string): LargeFile[] {
       ),
     ).slice(0, -500),
   };
-  return Object.entries(blobs).flatMap(([name, blob]) => {
+  const ofHunts = Object.entries(blobs).flatMap(([name, blob]) => {
     const file = join(directory, `blob-${name.replaceAll(/\W+/g, '-')}.json`);
     writeFileSync(file, typeof blob === 'string' ? blob : JSON.stringify(blob));
     const out = ['--out', join(directory, 'merged'), '--allow-missing'];
@@ -146,6 +147,7 @@ export function largeBlobs(directory: string): LargeFile[] {
       },
     ];
   });
+  return [...ofHunts, ...largeMerges(directory, finding)];
 }
 
 function counters(shard: number): Part {

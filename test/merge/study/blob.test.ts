@@ -29,6 +29,8 @@ describe('a blob of a study', () => {
   it('is not written where no merge would read it', () => {
     const notes = ['n'.repeat(17 * 1024 * 1024)];
     expect(() => serializeStudyBlob({ ...whole, notes })).toThrow('bytes are more than a merge reads');
+    const rows = Array(2_001).fill(whole.rows[0]);
+    expect(() => serializeStudyBlob({ ...whole, rows })).toThrow('2001 rows are more than a merge reads');
   });
 
   const one = samplePart('kvm/v1', 1);
