@@ -104,7 +104,7 @@ export const MERGE_SUBJECTS: readonly Subject[] = [
           }),
         ),
       ),
-    ['blob', 'json'],
+    OF_HUNTS,
     { findings: 1 },
   ),
 ];

@@ -95,10 +95,10 @@ export const SUBJECTS: readonly Subject[] = [
     exitCode: 1,
     argv: (at) => [
       ...['verify', '--variant', 'hypercall/v1', '--scenario', 'slot-to-another'],
-      ...['--out', at('out'), ...reports(at, 'json', 'blob')],
+      ...['--out', at('out'), ...reports(at, 'blob', 'json', 'junit', 'sarif')],
     ],
     old: OLD_PAGE,
-    written: reportFiles('json', 'blob'),
+    written: reportFiles('blob', 'json', 'junit', 'sarif'),
     findings: 1,
     engine: recorded(),
   },
