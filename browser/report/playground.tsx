@@ -26,6 +26,7 @@ export function Playground({ playground, place, go }: Props) {
   const hand = useHand(engine, isKnown ? subject : null, isKnown ? decisions : null);
   return (
     <main class="witness playground">
+      <h1 class="spoken">Move a kernel by hand</h1>
       <SubjectForm
         {...{ subject, offers, named: named ?? null }}
         onChoose={(change) => go({ ...change, hand: null, step: null })}

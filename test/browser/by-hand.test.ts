@@ -118,6 +118,7 @@ describe.skipIf(!hasChromium)(`by hand in a browser${WITHOUT}`, () => {
   it('is a playground without a witness: variant, features, scenario, by mouse and by keys', async () => {
     await withPage(playground(), async ({ page, problems, asked }) => {
       await settled(page);
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Move a kernel by hand');
       expect(await moves(page).count()).toBe(4);
       // In a narrow window each has a row: none is cut, and the list is no higher for it.
       const [size, wide] = [page.viewportSize(), await listHeight(page)];
