@@ -10,31 +10,28 @@ import { type AnyNode, boundNames, evaluated, isFunction } from './syntax.js';
  *     yield* waitUntil(cpu, [a, b], (x, y) => x + y > limit)
  *     yield* waitUntil(cpu, [a, b], shootdownFrames.closure(7, (x, y) => x + y > limit, () => [limit]))
  *
- * One that captures a variable that is assigned to may share it with others, which nobody can see: no script
- * may keep it across an operation. Of one that captures `this`, of methods and of classes only a module is
- * told what they have.
+ * So it is with an object that is written out with methods. One that captures a variable that is assigned to
+ * may share it with others, which nobody can see: no script may keep it across an operation. Of classes only
+ * a module is told what they have.
  */
 export function closureInserts(
   program: AnyNode,
   scopes: Scopes,
   { assigned }: Assigned,
   number: () => number,
-  isUsers = true,
 ): Insert[] {
   const inserts: Insert[] = [];
   const visit = (node: AnyNode, around: Scope, isInside: boolean, isMethod: boolean): void => {
-    const captured = isInside && !isMethod && isPlainClosure(node) ? capturedBy(node, scopes, around) : null;
-    if (captured !== null) {
-      const names = [...captured].map(({ name }) => name).join(',');
-      const isShared = [...captured].some((binding) => assigned.has(binding));
-      const call = `shootdownFrames.closure(${number()},${isShared},`;
-      if (node.type === 'FunctionDeclaration' && node.id !== null)
-        inserts.push([node.start, `${call}${node.id.name},()=>[${names}]);`]);
-      else {
-        inserts.push([node.start, `${call}(`]);
-        inserts.push([node.end, `),()=>[${names}])`, node.start]);
+    if (isInside && !isMethod) {
+      const told = toldOf(node);
+      const captured = told === null ? null : capturedBy(told.functions, scopes, around);
+      if (told !== null && captured !== null) {
+        const isShared = captured.some((binding) => binding !== THIS && assigned.has(binding));
+        const names = captured.map((each) => (each === THIS ? THIS : each.name)).join(',');
+        const call = `shootdownFrames.${told.how}(${number()},${isShared},${told.more}`;
+        inserts.push(...toldInserts(node, call, names));
       }
-    } else if (isUsers && isInside && isHolder(node)) inserts.push(...holderInserts(node, scopes, around));
+    }
     const scope = scopes.within(node, around);
     const within = isInside || isFunction(node);
     for (const child of childrenWithParams(node)) visit(child, scope, within, hasMethod(node));
@@ -43,35 +40,54 @@ export function closureInserts(
   return inserts;
 }
 
-/**
- * What has variables of a function around it and is no plain closure: what a module keeps of it is frozen too
- * (module-state.ts).
- */
-function isHolder(node: AnyNode): boolean {
-  return (
-    (node.type === 'ObjectExpression' && node.properties.some(hasMethod)) ||
-    node.type === 'ClassExpression' ||
-    node.type === 'ClassDeclaration' ||
-    node.type === 'ArrowFunctionExpression'
-  );
+interface Told {
+  readonly how: 'closure' | 'methods' | 'made';
+  readonly more: string;
+  /** Whose variables are told. */
+  readonly functions: readonly AnyNode[];
 }
 
-function holderInserts(node: AnyNode, scopes: Scopes, around: Scope): Insert[] {
-  const { captured, hasThis } = surroundingsOf(node, scopes, around);
-  const isArrow = node.type === 'ArrowFunctionExpression';
-  const names = [...[...captured].map(({ name }) => name), ...(isArrow && hasThis ? ['this'] : [])];
-  if (names.length === 0) return [];
-  const end = `,()=>[${names.join(',')}])`;
-  if (node.type === 'ClassDeclaration')
-    return [[node.end, `;shootdownFrames.modules.capture(${node.id?.name}${end};`, node.start]];
+/** What is told of a node; null: nothing. */
+function toldOf(node: AnyNode): Told | null {
+  if (isFunction(node)) return node.async === true ? null : { how: 'closure', more: '', functions: [node] };
+  if (node.type === 'ClassExpression' || node.type === 'ClassDeclaration')
+    return { how: 'made', more: '', functions: [node] };
+  if (node.type !== 'ObjectExpression') return null;
+  const methods = methodsOf(node);
+  if (methods.size === 0) return null;
+  return {
+    how: 'methods',
+    more: `${JSON.stringify([...methods.keys()])},`,
+    functions: [...methods.values()],
+  };
+}
+
+/** Methods by name; none where something else in the object may have the name. */
+function methodsOf({ properties }: AnyNode & { type: 'ObjectExpression' }): ReadonlyMap<string, AnyNode> {
+  const methods = new Map<string, AnyNode>();
+  const names = new Set<string>();
+  for (const property of properties) {
+    if (property.type !== 'Property' || property.computed) return new Map();
+    const { key } = property;
+    const name = key.type === 'Identifier' ? key.name : String((key as { value?: unknown }).value);
+    if (names.has(name)) return new Map();
+    names.add(name);
+    if (property.method) methods.set(name, property.value);
+  }
+  return methods;
+}
+
+function toldInserts(node: AnyNode, call: string, names: string): Insert[] {
+  const { start, end } = node;
+  const captured = `()=>[${names}]);`;
+  // A function has its name from the beginning, a class from its end on.
+  if (node.type === 'FunctionDeclaration' && node.id !== null)
+    return [[start, `${call}${node.id.name},${captured}`]];
+  if (node.type === 'ClassDeclaration') return [[end, `;${call}${node.id?.name},${captured}`, start]];
   return [
-    [node.start, 'shootdownFrames.modules.capture(('],
-    [node.end, `)${end}`, node.start],
+    [start, `${call}(`],
+    [end, `),()=>[${names}])`, start],
   ];
-}
-
-function isPlainClosure(node: AnyNode): boolean {
-  return isFunction(node) && node.async !== true;
 }
 
 /** Methods and accessors cannot be wrapped: their text begins with their name. */
@@ -81,35 +97,38 @@ function hasMethod(node: AnyNode): boolean {
   );
 }
 
-/** Bindings of functions around it that it reads; null: also something that is no binding. */
-function capturedBy(closure: AnyNode, scopes: Scopes, around: Scope): ReadonlySet<Binding> | null {
-  const { captured, hasThis, hasArguments } = surroundingsOf(closure, scopes, around);
-  return hasThis || hasArguments ? null : captured;
-}
+const THIS = 'this';
 
-interface Surroundings {
-  readonly captured: ReadonlySet<Binding>;
-  readonly hasThis: boolean;
-  readonly hasArguments: boolean;
-}
-
-function surroundingsOf(node: AnyNode, scopes: Scopes, around: Scope): Surroundings {
-  const captured = new Set<Binding>();
-  let hasThis = false;
+/**
+ * Bindings of functions around them that they read, and whether they have their `this`; null: also their
+ * `arguments`.
+ */
+function capturedBy(
+  nodes: readonly AnyNode[],
+  scopes: Scopes,
+  around: Scope,
+): readonly (Binding | typeof THIS)[] | null {
+  const captured = new Set<Binding | typeof THIS>();
   let hasArguments = false;
-  const visit = (at: AnyNode, scope: Scope): void => {
-    if (at.type === 'ThisExpression' || at.type === 'Super') hasThis = true;
+  const visit = (at: AnyNode, scope: Scope, isOwn: boolean): void => {
+    if ((at.type === 'ThisExpression' || at.type === 'Super') && !isOwn) captured.add(THIS);
     if (at.type === 'Identifier') {
       const binding = scope.resolve(at.name);
-      if (binding === null && at.name === 'arguments') hasArguments = true;
+      if (binding === null && at.name === 'arguments' && !isOwn) hasArguments = true;
       if (binding !== null && binding.kind !== 'module' && around.resolve(at.name) === binding)
         captured.add(binding);
     }
     const inner = scopes.within(at, scope);
-    for (const child of childrenWithParams(at)) visit(child, inner);
+    const hasOwn = isOwn || (isFunction(at) && at.type !== 'ArrowFunctionExpression') || isClassBody(at);
+    for (const child of childrenWithParams(at)) visit(child, inner, hasOwn);
   };
-  visit(node, around);
-  return { captured, hasThis, hasArguments };
+  for (const node of nodes) visit(node, around, false);
+  return hasArguments ? null : [...captured];
+}
+
+/** Its methods and fields have a `this` of their own. */
+function isClassBody({ type }: AnyNode): boolean {
+  return type === 'ClassBody';
 }
 
 /** Variables that something is assigned to after they were made. */

@@ -69,7 +69,7 @@ export function lowerModule(
   if (isUsers) inserts.push(...outsideInserts(program, scopes, file, number));
   const held = holdInserts(program, source.length, file, isUsers);
   if (inserts.length === 0 && (!isUsers || held.length === 0)) return source;
-  inserts.push(...closureInserts(program, scopes, changed, number, isUsers), ...held);
+  inserts.push(...closureInserts(program, scopes, changed, number), ...held);
   if (places.length > 0)
     inserts.push([0, `shootdownFrames.stand(${JSON.stringify(file)},${JSON.stringify(places)});`]);
   return withInserts(source, [

@@ -14,6 +14,8 @@ export interface Frame {
 
 export interface Closure {
   readonly site: number;
+  /** Of an object that is written out the method's name; else empty. */
+  readonly method: string;
   /** Others may capture the same variables, which somebody assigns to. */
   readonly isShared: boolean;
   readonly captured: () => unknown[];
@@ -53,7 +55,24 @@ export class Frames {
   readonly closures = new WeakMap<object, Closure>();
 
   closure<F extends object>(site: number, isShared: boolean, made: F, captured: () => unknown[]): F {
-    this.closures.set(made, { site, isShared, captured });
+    this.closures.set(made, { site, method: '', isShared, captured });
+    return this.modules.capture(made, captured);
+  }
+
+  /** An object that is written out with methods of these names. */
+  methods<T extends Readonly<Record<string, object>>>(
+    site: number,
+    isShared: boolean,
+    names: readonly string[],
+    made: T,
+    captured: () => unknown[],
+  ): T {
+    for (const method of names) this.closures.set(made[method], { site, method, isShared, captured });
+    return this.modules.capture(made, captured);
+  }
+
+  /** A class that a function makes. */
+  made<T extends object>(_site: number, _isShared: boolean, made: T, captured: () => unknown[]): T {
     return this.modules.capture(made, captured);
   }
 

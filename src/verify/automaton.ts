@@ -278,8 +278,8 @@ export class Automaton implements Keepable {
 }
 
 const KEEPS_METHODS =
-  'a script keeps an object with methods, a class, or a function that uses `this` across an operation, ' +
-  'which it has made itself: make it at the top of the module, or keep numbers';
+  'a script keeps a class, an object of one, or an object with methods beside other objects, which it has ' +
+  'made itself, across an operation: make the class at the top of the module, or keep numbers';
 
 function anotherState(cpu: number): LoweringError {
   return new LoweringError(

@@ -85,7 +85,9 @@ export class LocalValues {
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);
-    return `c${made.site}(${captured.map((each) => this.value(each, seen)).join(',')})`;
+    const method = made.method === '' ? '' : JSON.stringify(made.method);
+    const values = captured.map((each) => this.value(each, seen)).join(',');
+    return `c${made.site}${method}(${values})`;
   }
 
   private cell({ read }: Cell, seen: Map<object, number>): string {

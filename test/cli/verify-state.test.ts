@@ -132,19 +132,33 @@ describe('what a module keeps from execution to execution is refused by verify',
     expect(stdout).not.toContain('"complete": true');
   });
 
-  it('so is an object with methods that a script makes', { timeout: 60_000 }, async () => {
-    const before = make('return { f() { return ++n; } };');
-    const { exitCode, stderr } = await verified('methods', `${before}`, 'make().f()');
-    // A new one in each round is kept by nobody.
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const kept = await verified(
-      'methods-kept',
-      before,
+  it.each([
+    [
+      'an object whose method counts',
+      'return { f() { return ++n; } };',
+      'that has a variable which is assigned to',
+    ],
+    ['one whose list is changed', 'const l = [0]; return { f() { return l.push(0); } };', FROZEN],
+    [
+      'an object of a class',
+      'return new (class { f() { return n; } })();',
+      'a script keeps a class, an object of one',
+    ],
+    [
+      'a method beside others',
+      'return { ...o, f() { return n; } };',
+      'a script keeps a class, an object of one',
+    ],
+  ])('so is what a script makes and keeps: %s', { timeout: 60_000 }, async (name, body, message) => {
+    const twice =
       '(yield* (function* (a: any, cpu: any): any {\n' +
-        'yield* cpu.smpMb(); a.f(); yield* cpu.smpMb(); return a.f(); })(make(), cpu))',
-    );
-    expect(kept.exitCode).toBe(2);
-    expect(kept.stderr).toContain('a script keeps an object with methods, a class, or a function that uses');
+      'yield* cpu.smpMb(); a.f(); yield* cpu.smpMb(); return a.f(); })(make(), cpu))';
+    const { exitCode, stderr } = await verified(name.replaceAll(' ', '-'), make(body), twice);
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+    // A new one in each round is kept by nobody.
+    const once = await verified(`${name}-once`.replaceAll(' ', '-'), make(body), 'make().f()');
+    expect(once).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it.each([

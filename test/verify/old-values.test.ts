@@ -24,6 +24,8 @@ const program = (look: string, end: string): string => `plainProgram({
   ],
 })`;
 
+const SEE_F = ' yield* cpu.writeOnce(at.seen, m.f());';
+
 const PROGRAMS = [
   program('n = 2;', 'yield* cpu.writeOnce(at.seen, n + (yield* look()));'),
   program('n = yield* cpu.readOnce(at.x);', 'yield* cpu.writeOnce(at.seen, n * 8 + (yield* look()) + n);'),
@@ -31,6 +33,13 @@ const PROGRAMS = [
   program('n = 2;', 'const a = [n, yield* look(), n]; yield* cpu.writeOnce(at.seen, a[0] * 8 + a[2]);'),
   program('n = 2;', 'const o = { m: n, k: yield* look() }; yield* cpu.writeOnce(at.seen, o.m * 8 + o.k);'),
   program('n = 2;', 'yield* cpu.writeOnce(at.seen, Number(`$' + '{n}$' + '{yield* look()}`));'),
+  program(
+    '',
+    'const m = makeAdder(cpu, n); yield* cpu.smpMb(); yield* m.add(at.seen); yield* m.add(at.seen);',
+  ),
+  program('', `const m = n > 1 ? { f() { return 5; } } : { f() { return 6; } }; yield* cpu.smpMb();${SEE_F}`),
+  program('', `const m = { ...(n > 1 ? TWO : ONE), k: 3 }; yield* cpu.smpMb();${SEE_F}`),
+  program('', `const m = { n, f() { return this.n * 3; } }; yield* cpu.smpMb();${SEE_F}`),
   program('n = 2;', 'yield* cpu.writeOnce(at.seen, (n > 1 ? one : two.f)(yield* look()));'),
 ];
 
@@ -38,6 +47,8 @@ describe('values that an expression has read before a function changes their var
   it('belong to where the script stands', { timeout: 60_000 }, async () => {
     const text = `export * from ${JSON.stringify(projectFile('test/verify/compare.ts'))};
 import { plainProgram } from ${JSON.stringify(projectFile('src/programs/plain-program.ts'))};
+const ONE = { f() { return 5; } }, TWO = { f() { return 6; } };
+const makeAdder = (cpu, n) => ({ *add(word) { yield* cpu.writeOnce(word, n + (yield* cpu.readOnce(word))); } });
 export const programs = [${PROGRAMS.join(',\n')}];`;
     const { programs, compareEnds } = await evaluateLowered<Module>(text);
     expect(programs).toHaveLength(PROGRAMS.length);
