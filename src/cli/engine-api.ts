@@ -166,7 +166,7 @@ export interface Engine {
   /** Compares the functions of a kernel's C text, which is loaded, with those of its base. */
   compareSource(
     ref: Pick<KernelSourceRef, 'variant' | 'base'>,
-    how: Pick<AccessComparisonRequest, 'executions' | 'seed' | 'naming' | 'onExecution'>,
+    how: Pick<AccessComparisonRequest, 'executions' | 'seed' | 'naming' | 'onExecution' | 'only'>,
   ): Promise<ComparedSource>;
   /**
    * Checks a recording against a profile or variant, C text that is loaded among them; null: against the

@@ -103,7 +103,7 @@ const SOURCES: Pick<Engine, 'checkSource' | 'prepareSource'> = {
 
 async function comparedSource(
   { variant: name, base: baseName }: Pick<KernelSourceRef, 'variant' | 'base'>,
-  { naming, onExecution, ...size }: Parameters<Engine['compareSource']>[1],
+  { naming, onExecution, only, ...size }: Parameters<Engine['compareSource']>[1],
   { variants, places }: Modules,
 ): Promise<ComparedSource> {
   const [{ compareAccesses }, { kernelSites }, { fittingScenarios }, { findVariant }] = await Promise.all([
@@ -121,7 +121,7 @@ async function comparedSource(
     base.ownWords !== undefined && JSON.stringify(base.ownWords) !== JSON.stringify(variant.ownWords);
   const found = compareAccesses({
     ...{ variant, base, scenarios: isOther ? [] : scenarios, ...size },
-    ...{ site: kernelSites(places), naming, onExecution },
+    ...{ site: kernelSites(places), naming, onExecution, only },
   });
   const of = { variant: name, base: baseName, scenarios: scenarios.length, ...size };
   return { ...found, ...of, ownWords: isOther ? 'other' : 'same' };

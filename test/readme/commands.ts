@@ -110,6 +110,10 @@ export const COMMANDS: Readonly<Record<string, How>> = {
   ),
   'shootdown verify --kernel-source ~/linux --budget 30s': inTest('csource/verify', "'--kernel-source',"),
   'shootdown trace check --kernel-source ~/linux my.trace.gz': inTest('check/c-text', "'--kernel-source',"),
+  'shootdown source compare ~/linux --c-files tlb.c,smp.c': inTest(
+    'csource/smp',
+    "'source', 'compare', root, ...FILES",
+  ),
   'shootdown source compare ~/linux --c-opt 2': inTest(
     'csource/optimised',
     "'source', 'compare', LAST_FLUSH, '--c-opt', '2'",

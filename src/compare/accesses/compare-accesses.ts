@@ -31,6 +31,11 @@ export interface AccessComparisonRequest {
   readonly naming?: Naming;
   /** Told after each execution how many of all are done. */
   readonly onExecution?: (done: number, of: number) => void;
+  /**
+   * Only these functions, and what they have CPUs run is told and not made: kernel/smp.c by itself, the rest
+   * as in the base. Default: all that the variant has.
+   */
+  readonly only?: readonly FunctionName[];
 }
 
 type FunctionName = keyof KernelFunctions;
@@ -47,17 +52,21 @@ const STEPS = 1_000;
  * theirs.
  */
 export function compareAccesses(request: AccessComparisonRequest): AccessComparison {
-  const names = Object.keys(request.variant.replace ?? {}) as FunctionName[];
+  const { only, variant } = request;
+  const all = Object.entries(variant.replace ?? {}) as [FunctionName, unknown][];
+  const compared = all.filter(([name]) => only?.includes(name) !== false);
+  const names = compared.map(([name]) => name);
   const tally = new AccessTally(names);
   const { scenarios, executions, onExecution } = request;
   const of = scenarios.length * executions;
+  const asked = { ...request, variant: { ...variant, replace: Object.fromEntries(compared) } };
   for (const [i, scenario] of scenarios.entries())
-    runScenario(request, scenario, names, tally, (done) => onExecution?.(i * executions + done, of));
+    runScenario(asked, scenario, names, tally, (done) => onExecution?.(i * executions + done, of));
   return tally.comparison;
 }
 
 function runScenario(
-  { variant, base, seed, executions, site, naming = 'marked' }: AccessComparisonRequest,
+  { variant, base, seed, executions, site, naming = 'marked', only }: AccessComparisonRequest,
   scenario: Scenario,
   names: readonly FunctionName[],
   tally: AccessTally,
@@ -67,6 +76,7 @@ function runScenario(
   const { functions, features } = kernelProgram(scenario, base).config;
   let pair: { readonly own: DryRun; readonly asked: DryRun } | null = null;
   let execution = 0;
+  const told = only === undefined ? callsTold : functionsTold;
   const compare = (cpu: KernelCpu, name: FunctionName, args: readonly unknown[]): void => {
     const { machine, id } = cpu;
     pair ??= {
@@ -109,11 +119,24 @@ function comparing(
 }
 
 /** Calls of functions on other CPUs are told and not made: they are neither's own. */
-function told(functions: KernelFunctions): KernelFunctions {
+function callsTold(functions: KernelFunctions): KernelFunctions {
   return {
     ...functions,
     *smpCallFunctionManyCond(cpu, mask, conditional) {
       (cpu as DryCpu).called(mask, conditional);
+    },
+  };
+}
+
+/** What CPUs are called to run and what chooses them, the other way round. */
+function functionsTold(functions: KernelFunctions): KernelFunctions {
+  return {
+    ...functions,
+    *flushTlbFunc(cpu, initiator) {
+      (cpu as DryCpu).tellsRun(initiator);
+    },
+    *shouldFlushTlb(cpu, target) {
+      return (cpu as DryCpu).tellsAsked(target);
     },
   };
 }

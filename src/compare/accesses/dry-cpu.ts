@@ -3,7 +3,7 @@ import type { Machine } from '../../machine/machine.js';
 import type { Op } from '../../machine/protocol.js';
 
 /** What has no boundary, as it is told. */
-export type Immediate = 'peek' | 'poke' | 'choose' | 'rmb' | 'warning' | 'call';
+export type Immediate = 'peek' | 'poke' | 'choose' | 'rmb' | 'warning' | 'call' | 'run' | 'ask';
 
 export interface DryListener {
   /** Its callers are on the stack. */
@@ -11,6 +11,9 @@ export interface DryListener {
   /** What a choice among `n` answers. */
   choice(n: number): number;
 }
+
+/** Of three calls of a condition two say yes. */
+const ANSWERS = 3;
 
 /**
  * A CPU that only says what it would do: what has no boundary is told at once, a store among it, which the
@@ -50,6 +53,14 @@ export class DryCpu extends KernelCpu {
   /** A call that is told and not made. */
   called(mask: number, isConditional: boolean): void {
     this.told.immediate('call', mask, isConditional ? 1 : 0);
+  }
+  /** What CPUs are called to run, for a request, and what chooses them: told and not made. */
+  tellsRun(initiator: number): void {
+    this.told.immediate('run', initiator, initiator);
+  }
+  tellsAsked(target: number): boolean {
+    this.told.immediate('ask', target, target);
+    return this.told.choice(ANSWERS) !== 0;
   }
   override event(): Op {
     return this.nothing();

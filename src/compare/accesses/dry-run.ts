@@ -76,7 +76,7 @@ export class DryRun implements DryListener {
     const { functions, place } = this.isNoting ? this.captureSite() : NOBODY;
     const word = what === 'peek' || what === 'poke' || what === 'call' ? this.wordName(address) : null;
     const name = NAMES[what](word ?? '', this.naming);
-    const told = what === 'poke' || what === 'call' ? String(value) : null;
+    const told = TOLD.has(what) ? String(value) : null;
     this.accesses.push({ name, word, told, isPrivate: what === 'peek' || what === 'poke', functions, place });
     if (what === 'poke') this.store(address, value);
   }
@@ -168,11 +168,15 @@ export class DryRun implements DryListener {
     });
   }
 
-  /** Without the numbers of CPUs, mms and slots; of another CPU's state it says so. */
+  /** Without the numbers of CPUs, mms, slots and csds; of another CPU's state it says so. */
   private wordName(address: number, by?: number): string {
     const { layout } = this.machine.program;
     const owner = layout.ownerOf(address);
-    const name = (owner?.name ?? layout.nameOf(address)).replace(/\[\d+\]/g, '[]').replace(/\(.*\)$/, '');
+    const numbered = owner?.name ?? layout.nameOf(address);
+    const name = numbered
+      .replace(/\[\d+\]/g, '[]')
+      .replace(/\(\d+->\d+\)/, '')
+      .replace(/\(.*\)$/, '');
     if (owner === null || by === undefined || owner.cpu === by || name.startsWith('flush_info')) return name;
     return `${name} of another CPU`;
   }
@@ -185,7 +189,11 @@ const NAMES: Readonly<Record<Immediate, (word: string, naming: Naming) => string
   rmb: () => 'smp_rmb',
   warning: () => 'a warning',
   call: (word) => `smp_call_function_many_cond ${word}`,
+  run: () => 'flush_tlb_func',
+  ask: () => 'should_flush_tlb',
 };
+/** What is told with a value. */
+const TOLD: ReadonlySet<Immediate> = new Set(['poke', 'call', 'run', 'ask']);
 
 function toldBy(kind: number, a: number, b: number, c: number): string | null {
   switch (kind) {

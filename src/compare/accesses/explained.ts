@@ -1,3 +1,5 @@
+import { explainedCalls } from './explained-calls.js';
+import { type Explained, reads, stores } from './explained-difference.js';
 import type { AccessDifference, FunctionAccesses } from './tally.js';
 
 /**
@@ -5,29 +7,13 @@ import type { AccessDifference, FunctionAccesses } from './tally.js';
  * it is none. What is not listed here is drift.
  */
 
-export interface Explained {
-  /** Accesses, as they are named. */
-  readonly names: readonly string[];
-  /** In which functions; absent: in all. */
-  readonly functions?: readonly string[];
-  readonly kinds?: readonly AccessDifference['kind'][];
-  /** Of what moved: past nothing but these. */
-  readonly past?: readonly string[];
-  /** Only where the function has such a difference of every one of the names: one alone is drift. */
-  readonly together?: true;
-  /** Only where the C text has nothing to do with this word, in any function. */
-  readonly without?: string;
-  readonly why: string;
-}
-
-const reads = (...words: readonly string[]): string[] => words.map((word) => `READ_ONCE ${word}`);
-const stores = (...words: readonly string[]): string[] => words.map((word) => `WRITE_ONCE ${word}`);
 const REQUEST = ['mm', 'start', 'end', 'new_tlb_gen', 'initiating_cpu', 'stride_shift'];
 const request = [...REQUEST, 'freed_tables', 'trim_cpumask'].map((field) => `flush_info.${field}`);
 
 const FILLING = ['flush_tlb_mm_range', 'arch_tlbbatch_flush'];
 
 export const explained: readonly Explained[] = [
+  ...explainedCalls,
   {
     names: reads(...request),
     why:
@@ -113,6 +99,7 @@ export function whyExplained(
       one.kinds?.includes(kind) !== false &&
       (one.without === undefined || !leftWords.includes(one.without)) &&
       (one.together !== true || one.names.every((each) => has(differences, each, kind))) &&
+      (one.beside === undefined || differences.some((each) => each.name === one.beside)) &&
       (one.past === undefined || past.every((each) => one.past?.includes(each))),
   );
   return found?.why ?? null;

@@ -68,6 +68,17 @@ export function* should_trim_cpumask(
   return (yield* cpu.fn.shouldTrimCpumask(cpu, mmHandle(mm))) ? 1 : 0;
 }
 
+/** By kernel/smp.c, which has them by their pointers: what CPUs run, */
+export function* called(cpu: KernelCpu, c: CContext, info: number): Protocol<number> {
+  yield* cpu.fn.flushTlbFunc(cpu, c.words.csds.initiatorOf(info));
+  return 0;
+}
+
+/** and what chooses them. */
+export function* asked(cpu: KernelCpu, _c: CContext, target: number, _info: number): Protocol<number> {
+  return (yield* cpu.fn.shouldFlushTlb(cpu, target)) ? 1 : 0;
+}
+
 const ASID_BITS = 16;
 
 /** Since 6.18 the answer is a structure, whose address comes first; before, two pointers come last. */

@@ -32,7 +32,8 @@ export interface Surroundings {
     readonly answers: boolean;
     readonly functions: readonly {
       readonly number: number;
-      readonly name: string;
+      /** The text of its call. */
+      call(args: readonly string[], sp: string): string;
       /** Chooses CPUs; else CPUs are called to run it. */
       readonly isCondition: boolean;
     }[];
@@ -238,8 +239,8 @@ export class FunctionTranslation {
       .splice(operands.stack.length - parameters, parameters)
       .map((value) => operands.use(operands.named(value)));
     const answer = operands.result();
-    for (const { number, name, isCondition } of functions) {
-      const call = `${answer} = yield* ${name}(${['cpu', 'c', this.stackTop(), ...args].join(', ')});`;
+    for (const { number, call: callOf, isCondition } of functions) {
+      const call = `${answer} = yield* ${callOf(args, this.stackTop())};`;
       const noted = isCondition
         ? `${call} yield* lab.asked(cpu, ${args[0]}, ${answer});`
         : `yield* lab.served(cpu, c, ${args[0]}); ${call} yield* lab.ran(cpu, c, ${args[0]});`;

@@ -248,7 +248,13 @@ class Program {
       byPointer: (type) => ({
         parameters: module.types[type].parameters.length,
         answers: module.types[type].results.length > 0,
-        functions: this.byPointer(type).map((one) => ({ ...one, name: this.nameOf(one.index) })),
+        functions: this.byPointer(type).map(({ index, number, isCondition }) => ({
+          ...{ number, isCondition },
+          call: (args, sp) =>
+            this.input.form === 'table'
+              ? `lab.table.${isCondition ? 'asked' : 'called'}(${['cpu', 'c', ...args].join(', ')})`
+              : `${this.nameOf(index)}(${['cpu', 'c', sp, ...args].join(', ')})`,
+        })),
       }),
       parametersOf: (index) =>
         (module.imports[index]?.type ?? this.bodyOf(index)?.type)?.parameters.length ?? 0,

@@ -56,7 +56,7 @@ function cFilesOf(flagName: string): (text: string) => readonly CFile[] {
 export const C_FILES_REFUSED = {
   '--c-files <files>': {
     why: "arch/x86/mm/tlb.c runs as C here; kernel/smp.c is the lab's",
-    instead: 'leave it out; "shootdown hunt", "stress", "verify" and "compare" run both',
+    instead: 'leave it out; "shootdown hunt", "stress", "verify", "compare" and "source" run both',
   },
 };
 
