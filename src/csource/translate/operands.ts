@@ -49,10 +49,16 @@ export class Operands {
     // The call sets a parameter.
     this.sets = Array.from({ length: count }, (_, index) => (index < this.parameters ? 1 : 0));
     this.uses = new Array<number>(count).fill(0);
+    const carried = new Set<number>();
     for (const { opcode, a } of instructions) {
       if (opcode === OP.localSet || opcode === OP.localTee) this.sets[a]++;
-      else if (opcode === OP.localGet) this.uses[a]++;
+      else if (opcode === OP.localGet) {
+        this.uses[a]++;
+        if (this.sets[a] === 0) carried.add(a);
+      }
     }
+    // Read in front of where it is set: in a loop, what the turn before has set. It changes.
+    for (const local of carried) if (this.sets[local] > 0) this.sets[local]++;
   }
 
   /** The declarations of locals and temporaries. */
@@ -135,7 +141,7 @@ export class Operands {
     else if (index < this.parameters)
       this.stack.push(text(`p${index}`, this.sets[index] > 1 ? [`p${index}`] : [], true));
     else if (this.sets[index] > 1) this.stack.push(text(`l${index}`, [`l${index}`], true));
-    // Never set where it is read: locals begin as 0.
+    // Never set: locals begin as 0.
     else this.stack.push(constant(0));
   }
 
