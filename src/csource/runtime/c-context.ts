@@ -53,6 +53,11 @@ export class CContext implements HasLocalState {
     return text;
   }
 
+  /** What C code finds in a word of that address which holds `value`. */
+  read(address: number, value: number): number {
+    return this.words.read(address, value);
+  }
+
   load8(address: number): number {
     return this.bytes[address - STACK_BASE];
   }

@@ -173,7 +173,7 @@ export class FunctionTranslation {
       }
     }
     const at = this.addressOf(address, offset);
-    const shared = `c.words.read(${at}, yield* cpu.readOnce(c.words.word(${at}, ${bytes})))`;
+    const shared = `c.read(${at}, yield* cpu.readOnce(c.words.word(${at}, ${bytes})))`;
     const made =
       address.kind === 'constant' ? shared : `${at} >= ${STACK} ? c.load${bytes * 8}(${at}) : ${shared}`;
     this.operands.stack.push(this.operands.temporary(as(opcode === OP.i32Load ? made : `(${made})`)));
