@@ -64,6 +64,12 @@ const v510: Features = {
   batchedPendingCounters: false,
   hypervSkipsLazy: false,
 };
+const v515: Features = {
+  ...v612,
+  genEarlyOut: false,
+  batchedPendingCounters: false,
+  hypervSkipsLazy: false,
+};
 const v614: Features = {
   ...v612,
   lazyCpumask: true,
@@ -91,6 +97,18 @@ export const profiles: readonly Profile[] = [
       'mainline 5.10: local flush first, then remote ones; no early return by generation; b38 is ' +
       'not fixed yet',
     features: v510,
+  },
+  {
+    name: '5.15',
+    summary:
+      'mainline 5.15: local and remote flush at once; no early return by generation; b38 is not ' +
+      'fixed yet',
+    features: v515,
+  },
+  {
+    name: '6.6',
+    summary: 'mainline 6.6: as 6.12 in all that is modelled (no loaded_mm filter, which stable ones have)',
+    features: v612,
   },
   {
     name: '6.12',

@@ -28,7 +28,7 @@ export const openFindings: readonly OpenFinding[] = [
     summary:
       'switch_mm_irqs_off takes the bit of its CPU out of the old mm_cpumask before it writes CR3: a ' +
       'flush that frees tables in between sends this CPU no IPI, and its walker can still go into them',
-    profiles: ['5.10', '6.12', '6.12.28', '6.12-stable', '6.1.192', '6.12.117'],
+    profiles: ['5.10', '5.15', '6.6', '6.12', '6.12.28', '6.12-stable', '6.1.192', '6.12.117'],
     features: { lazyCpumask: false, rcuTableFree: false },
     functions: [
       'switchMmIrqsOff',
@@ -89,7 +89,7 @@ export const openFindings: readonly OpenFinding[] = [
     summary:
       'flush_tlb_batched_pending clears one mark for all pending batched unmaps, also for one that came ' +
       'during its flush',
-    profiles: ['5.10'],
+    profiles: ['5.10', '5.15'],
     features: { flushBatchedPending: true, batchedPendingCounters: false },
     functions: [
       'flushTlbBatchedPending',

@@ -75,7 +75,8 @@ describe('open findings', () => {
 
   it('are named for every profile that is not right', () => {
     expect(named(findVariant('5.10'))).toEqual(['left-mask-before-cr3', 'b38']);
-    for (const name of ['6.12', '6.12.117', '6.1.192'])
+    expect(named(findVariant('5.15'))).toEqual(['left-mask-before-cr3', 'b38']);
+    for (const name of ['6.6', '6.12', '6.12.117', '6.1.192'])
       expect(named(findVariant(name))).toEqual(['left-mask-before-cr3']);
     expect(named(findVariant('6.12-stable'))).toEqual(['left-mask-before-cr3', 'b2']);
     expect(named(findVariant('6.12.28'))).toEqual(['left-mask-before-cr3', 'b3', 'b2']);

@@ -68,6 +68,9 @@ describe('variants', () => {
       'localCondFirst',
       'localTestLast',
     ]);
+    expect(difference('5.10', '5.15')).toEqual(['concurrentFlush', 'lazyStoreWhenSet']);
+    expect(difference('5.15', '6.6')).toEqual(['genEarlyOut', 'batchedPendingCounters', 'hypervSkipsLazy']);
+    expect(difference('6.6', '6.12')).toEqual([]);
     expect(difference('6.12', '6.12.28')).toEqual(['filterLoadedMm']);
     expect(difference('6.12', '6.12-stable')).toEqual(['filterLoadedMm', 'filterSwitching']);
   });
