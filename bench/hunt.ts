@@ -2,6 +2,7 @@ import type { Verdict } from '../src/explore/api.js';
 import { hunt } from '../src/explore/hunt.js';
 import { openPool } from '../src/explore/pool.js';
 import { strategies } from '../src/explore/strategies/index.js';
+import { knownOf } from '../src/known/of-variant.js';
 import { fittingScenarios } from '../src/scenarios/fitting.js';
 import { findVariant } from '../src/variants/index.js';
 import type { MemoryModel } from '../src/vocabulary/finding.js';
@@ -81,10 +82,12 @@ async function run(
 ): Promise<{ verdict: Verdict; seconds: number }> {
   const started = performance.now();
   const pool = openPool(jobs);
+  const scenarios = fittingScenarios([findVariant(variant)], undefined);
+  // Goes past open findings of the bug's kernel, as "shootdown hunt" does: they are not what is looked for.
+  const known = knownOf(variant, scenarios);
   try {
     const { verdict } = await hunt({
-      variant,
-      scenarios: fittingScenarios([findVariant(variant)], undefined),
+      ...{ variant, scenarios, ...(known === undefined ? {} : { known }) },
       strategies: strategies.map(({ name }) => name),
       seed,
       memory,
