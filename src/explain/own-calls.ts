@@ -1,3 +1,4 @@
+import { functionTable } from '../kernel/function-table.js';
 import type { KernelFunctions } from '../kernel/functions.js';
 import type { KernelConfig, KernelCpu } from '../kernel/kernel-cpu.js';
 import type { Protocol } from '../machine/protocol.js';
@@ -55,7 +56,6 @@ export interface OwnFunctions {
   readonly own: readonly (keyof KernelFunctions)[];
 }
 
-type AnyFunction = (this: unknown, cpu: KernelCpu, ...rest: unknown[]) => Protocol<unknown>;
 type Given = IteratorResult<undefined, unknown>;
 
 /** Loads in a row that the base's makes and the variant does not; more are a loop that never ends. */
@@ -71,9 +71,10 @@ export class OwnCalls {
   /** The variant's own functions, each of its calls followed; for a program that is made with them. */
   followed(functions: Partial<KernelFunctions>, config: () => KernelConfig): Partial<KernelFunctions> {
     const names = this.from.own.filter((name) => functions[name] !== undefined);
+    const [owns, bases] = [functionTable(functions), functionTable(this.from.functions)];
     const wrapped = names.map((name) => {
-      const own = functions[name] as unknown as AnyFunction;
-      const base = this.from.functions[name] as unknown as AnyFunction;
+      const own = owns[name];
+      const base = bases[name];
       const calls = this;
       const follow = function (this: unknown, cpu: KernelCpu, ...rest: unknown[]): Protocol<unknown> {
         const from = { ...config(), functions: calls.from.functions };

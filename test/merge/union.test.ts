@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src/explore/random.js';
+import type { Random } from '../../src/explore/random.js';
 import type { Blob, BlobPart } from '../../src/findings/blob.js';
 import { missingShards, unionOf } from '../../src/merge/union.js';
+import { expectUnionsAlike } from './in-any-order.js';
 import { sampleBlob, samplePart, withWitness } from './sample-blobs.js';
 
 const named = (...blobs: Blob[]) => blobs.map((blob, index) => ({ file: `${index}.json`, blob }));
@@ -9,16 +10,7 @@ const union = (...blobs: Blob[]) => unionOf(named(...blobs));
 
 describe('blobs of one hunt together', () => {
   it('are the same in every order and grouping, however often each is there', () => {
-    const random = new Random();
-    for (let round = 0; round < 300; round++) {
-      random.seed(1, 0, round);
-      const [a, b, c] = [blobAt(random), blobAt(random), blobAt(random)];
-      const all = union(a, b, c);
-      expect(union(union(a, b), c)).toEqual(all);
-      expect(union(a, union(b, c))).toEqual(all);
-      expect(union(c, a, b)).toEqual(all);
-      expect(union(all, b, all)).toEqual(all);
-    }
+    expectUnionsAlike(300, blobAt, union);
   });
 
   it('count a shard that was run twice once, by the run that got further', () => {

@@ -3,6 +3,7 @@ import { environmentOf } from '../../explore/batch.js';
 import { Executor } from '../../explore/executor.js';
 import { hashText, Random } from '../../explore/random.js';
 import { findStrategy } from '../../explore/strategies/index.js';
+import { type AnyFunction, fromTable, functionTable } from '../../kernel/function-table.js';
 import type { KernelFunctions } from '../../kernel/functions.js';
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import { kernelProgram } from '../../kernel/kernel-program.js';
@@ -39,8 +40,6 @@ export interface AccessComparisonRequest {
 }
 
 type FunctionName = keyof KernelFunctions;
-type AnyFunction = (cpu: KernelCpu, ...rest: unknown[]) => Protocol<unknown>;
-type Table = Record<string, AnyFunction>;
 
 /** An execution's length, for strategies that plan with it; the random one does not. */
 const STEPS = 1_000;
@@ -108,14 +107,14 @@ function comparing(
   names: readonly FunctionName[],
   compare: (cpu: KernelCpu, name: FunctionName, args: readonly unknown[]) => void,
 ): Variant {
-  const plain = variant.replace as unknown as Table;
-  const compared: Table = {};
+  const plain = functionTable(variant.replace ?? {});
+  const compared: Record<string, AnyFunction> = {};
   for (const name of names)
     compared[name] = function* comparedCall(cpu, ...rest): Protocol<unknown> {
       compare(cpu, name, rest);
       return yield* plain[name](cpu, ...rest);
     };
-  return { ...variant, replace: { ...variant.replace, ...(compared as Partial<KernelFunctions>) } };
+  return { ...variant, replace: { ...variant.replace, ...fromTable(compared) } };
 }
 
 /** Calls of functions on other CPUs are told and not made: they are neither's own. */

@@ -1,11 +1,11 @@
 import type { Site } from '../../explain/site.js';
+import { functionTable } from '../../kernel/function-table.js';
 import type { KernelConfig } from '../../kernel/kernel-cpu.js';
 import { GeneratorStack } from '../../machine/generator-stack.js';
 import * as H from '../../machine/hardware.js';
 import { MachineListener } from '../../machine/listener.js';
 import type { Machine } from '../../machine/machine.js';
 import * as K from '../../machine/op-kinds.js';
-import type { Protocol } from '../../machine/protocol.js';
 import { type Access, accessName, isOfMemory, type Naming } from './access.js';
 import { DryCpu, type DryListener, type Immediate } from './dry-cpu.js';
 
@@ -16,8 +16,6 @@ export interface DryCall {
   /** Why it did not come to its end; null where it did. */
   readonly stopped: string | null;
 }
-
-type AnyFunction = (cpu: DryCpu, ...rest: unknown[]) => Protocol<unknown>;
 
 /** What a call may do until it is taken to do so for ever. */
 const ACCESSES_MAX = 5_000;
@@ -61,7 +59,7 @@ export class DryRun implements DryListener {
     const call = new GeneratorStack(cpu);
     let stopped: string | null = null;
     try {
-      call.begin((config.functions as unknown as Record<string, AnyFunction>)[name](cpu, ...args));
+      call.begin(functionTable(config.functions)[name](cpu, ...args));
       for (let told = 0; call.resume(told); told = this.execute(cpu))
         if (this.accesses.length > ACCESSES_MAX) throw new Error(`more than ${ACCESSES_MAX} accesses`);
     } catch (error) {

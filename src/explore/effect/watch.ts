@@ -1,4 +1,5 @@
 import type { Features } from '../../kernel/features/index.js';
+import { type AnyFunction, fromTable, functionTable } from '../../kernel/function-table.js';
 import type { KernelConfig } from '../../kernel/kernel-cpu.js';
 import type { KernelProgram } from '../../kernel/kernel-program.js';
 import { GeneratorStack } from '../../machine/generator-stack.js';
@@ -16,9 +17,6 @@ import { WatchedCall } from './watched-call.js';
  * changes several things, once for each part with that part alone undone. The execution is the variant's own
  * in every step.
  */
-
-type AnyFunction = (cpu: WatchedCpu | AskedCpu, ...rest: unknown[]) => Protocol<unknown>;
-type Table = Record<string, AnyFunction>;
 
 /** One way of undoing the change: a kernel that is asked, and what its difference is counted for. */
 interface Question {
@@ -45,17 +43,14 @@ export class Watch {
   ) {
     this.parts = plan.parts.map(() => new CountingEffect());
     const { config } = program;
-    const plain = config.functions as unknown as Table;
-    const functions: Table = { ...plain };
+    const plain = functionTable(config.functions);
+    const functions: Record<string, AnyFunction> = { ...plain };
     const asked =
       plan.incomparable === null ? this.ask(config, base.config) : new Map<FunctionName, Question[]>();
     for (const name of new Set(plan.parts.flatMap((part) => part.functions)))
       functions[name] = this.watched(name, plain[name], asked.get(name) ?? []);
-    const watched = {
-      ...config,
-      functions,
-      features: this.noted(config.features),
-    } as unknown as KernelConfig;
+    const features = this.noted(config.features);
+    const watched: KernelConfig = { ...config, functions: fromTable(functions), features };
     this.program = {
       ...program,
       config: watched,
@@ -141,8 +136,7 @@ export class Watch {
       whole.call();
       return questions.map((question) => {
         const call = askedCall(question, cpu.machine, cpu.id);
-        const functions = question.config.functions as unknown as Table;
-        call.begin(functions[name](call.cpu, ...rest));
+        call.begin(functionTable(question.config.functions)[name](call.cpu, ...rest));
         return call;
       });
     };

@@ -1,3 +1,4 @@
+import { type AnyFunction, fromTable, functionTable } from '../../kernel/function-table.js';
 import type { KernelFunctions } from '../../kernel/functions.js';
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import type { Protocol } from '../../machine/protocol.js';
@@ -18,8 +19,6 @@ export interface CallFrame {
   /** Operations that the CPU had executed when the function returned. */
   end: number;
 }
-
-type AnyFunction = (cpu: KernelCpu, ...rest: unknown[]) => Protocol<unknown>;
 
 export class CallTrees {
   /** By CPU: the innermost function that runs. */
@@ -46,11 +45,11 @@ export class CallTrees {
    * The table, each function of which says when it begins and ends. That is no step: nothing else changes.
    */
   watched(functions: KernelFunctions): KernelFunctions {
-    const entries = Object.entries(functions).map(([name, value], index) => {
+    const entries = Object.entries(functionTable(functions)).map(([name, value], index) => {
       const isScriptStep = name === 'runStep';
-      return [name, this.watching(value as unknown as AnyFunction, index + 1, isScriptStep)];
+      return [name, this.watching(value, index + 1, isScriptStep)] as const;
     });
-    return Object.fromEntries(entries) as KernelFunctions;
+    return fromTable(Object.fromEntries(entries));
   }
 
   private watching(watched: AnyFunction, name: number, isScriptStep: boolean): AnyFunction {

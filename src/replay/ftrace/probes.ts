@@ -11,6 +11,7 @@ import {
   TLB_REMOTE_SEND_IPI,
 } from '../../kernel/constants.js';
 import { EV_TLB_FLUSH } from '../../kernel/events.js';
+import { type AnyFunction, functionTable } from '../../kernel/function-table.js';
 import type { KernelFunctions } from '../../kernel/functions.js';
 import type { KernelCpu } from '../../kernel/kernel-cpu.js';
 import type { Machine } from '../../machine/machine.js';
@@ -34,7 +35,6 @@ const MANY_VECTOR = 252;
 const PRIORITY = 120;
 const CALLER_OF_COND = 'smp_call_function_many_cond';
 
-type Call = (this: unknown, cpu: KernelCpu, ...rest: number[]) => Protocol<unknown>;
 /** What is printed at a function's beginning, and at its end where there is something to print. */
 interface Probe {
   readonly enter?: (cpu: KernelCpu, ...rest: number[]) => void;
@@ -67,10 +67,11 @@ export class FtraceProbes extends MachineObserver {
 
   /** The table with the probes in it. */
   on(functions: KernelFunctions): KernelFunctions {
-    const probed = Object.entries(this.probes()).map(([name, probe]) => {
-      const call = functions[name as keyof KernelFunctions] as unknown as Call;
-      return [name, withProbe(call, probe)];
-    });
+    const table = functionTable(functions);
+    const probed = Object.entries(this.probes()).map(([name, probe]) => [
+      name,
+      withProbe(table[name], probe),
+    ]);
     return { ...functions, ...Object.fromEntries(probed) };
   }
 
@@ -285,8 +286,10 @@ function task(cpu: number, mm: number): { readonly comm: string; readonly pid: n
   return { comm: `mm${user}`, pid: 1_000 * (user + 1) + cpu };
 }
 
-function withProbe(call: Call, { enter, leave }: Probe): Call {
-  const probed = function* (this: unknown, cpu: KernelCpu, ...rest: number[]): Protocol<unknown> {
+function withProbe(call: AnyFunction, { enter, leave }: Probe): AnyFunction {
+  const probed = function* (this: unknown, cpu: KernelCpu, ...given: unknown[]): Protocol<unknown> {
+    // Whatever is probed here takes numbers.
+    const rest = given as number[];
     enter?.(cpu, ...rest);
     const answer = yield* call.call(this, cpu, ...rest);
     leave?.(cpu, answer, ...rest);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/explore/random.js';
+import type { Random } from '../../../src/explore/random.js';
 import type { StressBlob } from '../../../src/merge/stress/blob.js';
 import { lookTotal, stressPlaces, stressTotal } from '../../../src/merge/stress/total.js';
 import { unionOfStressBlobs } from '../../../src/merge/stress/union.js';
+import { expectUnionsAlike } from '../in-any-order.js';
 import { sampleLook, samplePart, sampleStress } from './sample-stress.js';
 
 const union = (...blobs: StressBlob[]) =>
@@ -10,17 +11,7 @@ const union = (...blobs: StressBlob[]) =>
 
 describe('blobs of stress runs together', () => {
   it('are the same in every order and grouping, however often each is there', () => {
-    const random = new Random();
-    for (let round = 0; round < 100; round++) {
-      random.seed(1, 0, round);
-      const [a, b, c] = [blobAt(random), blobAt(random), blobAt(random)];
-      const all = union(a, b, c);
-      expect(union(union(a, b), c)).toEqual(all);
-      expect(union(a, union(b, c))).toEqual(all);
-      expect(union(c, a, b)).toEqual(all);
-      expect(union(all, b, all)).toEqual(all);
-      expect(stressTotal(union(c, b, a))).toEqual(stressTotal(all));
-    }
+    expectUnionsAlike(100, blobAt, union, stressTotal);
   });
 
   it('count every run, and one that is there twice once', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/explore/random.js';
+import type { Random } from '../../../src/explore/random.js';
 import type { StudyBlob, StudyPart } from '../../../src/merge/study/blob.js';
 import { packPairs, Unpacking } from '../../../src/merge/study/packed-pairs.js';
 import { rowsMissing, rowTotals, studyOf } from '../../../src/merge/study/total.js';
@@ -7,6 +7,7 @@ import { unionOfStudyBlobs } from '../../../src/merge/study/union.js';
 import { needlessSwitchFlushes } from '../../../src/study/columns/rates.js';
 import { lazy } from '../../../src/study/lazy.js';
 import { pairsOf } from '../../study/pairs.js';
+import { expectUnionsAlike } from '../in-any-order.js';
 import { failed, ROWS, samplePairs, samplePart, sampleStudy } from './sample-study.js';
 
 const union = (...blobs: StudyBlob[]) =>
@@ -15,16 +16,7 @@ const totals = (blob: StudyBlob) => rowTotals(studyOf(lazy, blob), blob);
 
 describe('blobs of one study together', () => {
   it('are the same in every order and grouping, however often each is there', () => {
-    const random = new Random();
-    for (let round = 0; round < 60; round++) {
-      random.seed(1, 0, round);
-      const [a, b, c] = [blobAt(random), blobAt(random), blobAt(random)];
-      const all = union(a, b, c);
-      expect(union(union(a, b), c)).toEqual(all);
-      expect(union(a, union(b, c))).toEqual(all);
-      expect(union(c, a, b)).toEqual(all);
-      expect(union(all, b, all)).toEqual(all);
-    }
+    expectUnionsAlike(60, blobAt, union);
   });
 
   it('count a row that ran twice with a seed once, by the run that got further', () => {

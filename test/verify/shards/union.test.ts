@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/explore/random.js';
+import type { Random } from '../../../src/explore/random.js';
 import { checkVerifyBlob, serializeVerifyBlob, type VerifyBlob } from '../../../src/verify/shards/blob.js';
 import { totalsOf } from '../../../src/verify/shards/total.js';
 import { unionOfVerifyBlobs } from '../../../src/verify/shards/union.js';
 import { verdictLine } from '../../../src/verify/words.js';
+import { expectUnionsAlike } from '../../merge/in-any-order.js';
 import { samplePart, sampleVerifyBlob } from './parts.js';
 
 const union = (...blobs: VerifyBlob[]) =>
@@ -17,16 +18,7 @@ const OUT_OF_TIME = { ended: 'time', withinSteps: 12, shard: { complete: false }
 
 describe('blobs of one verification together', () => {
   it('are the same in every order and grouping, however often each is there', () => {
-    const random = new Random();
-    for (let round = 0; round < 200; round++) {
-      random.seed(1, 0, round);
-      const [a, b, c] = [blobAt(random), blobAt(random), blobAt(random)];
-      const all = union(a, b, c);
-      expect(union(union(a, b), c)).toEqual(all);
-      expect(union(a, union(b, c))).toEqual(all);
-      expect(union(c, a, b)).toEqual(all);
-      expect(union(all, b, all)).toEqual(all);
-    }
+    expectUnionsAlike(200, blobAt, union);
   });
 
   it('count a shard that was run again once, by the run that got further', () => {
