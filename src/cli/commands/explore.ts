@@ -11,6 +11,7 @@ import { flagOr, type Given, MEMORY, SEED } from '../options.js';
 import { selectScenarios, selectVariants, TRACE_PREFIX } from '../select.js';
 import { defineCommand } from './command.js';
 import { requireDistinctFiles } from './hunt/distinct-files.js';
+import { tryDirectory } from './hunt/reporting.js';
 
 const word = () => (text: string) => text;
 
@@ -60,6 +61,7 @@ export const exploreCommand = defineCommand({
 async function explore(context: CliContext, flags: ExploreFlags): Promise<number> {
   const { engine, io, version } = context;
   const { memory, seed, output } = flags;
+  tryDirectory('--output', output);
   const [variant] = await selectVariants(engine, [flags.variant]);
   const { scenarios } = await selectScenarios(engine, [flags.scenario], null);
   const [scenario] = await engine.fittingScenarios([variant], scenarios);

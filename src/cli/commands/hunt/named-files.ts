@@ -4,11 +4,12 @@ import type { Reporter } from '../../../report/reporters/reporter.js';
 import { TRACE_PREFIX } from '../../select.js';
 import { pageFiles } from '../report-directory.js';
 import type { NamedFile } from './distinct-files.js';
+import type { ReporterFile } from './reporter-files.js';
 
 export interface FileFlags {
   readonly out: string;
   readonly baseline?: string;
-  readonly reporterFile?: readonly { readonly file: string }[];
+  readonly reporterFile?: readonly ReporterFile[];
   readonly reporter?: readonly Pick<Reporter, 'kind'>[];
   readonly reportDir: string;
 }
@@ -29,8 +30,12 @@ export function reportFilesOf({
   reportDir,
 }: Omit<FileFlags, 'out' | 'baseline'>): NamedFile[] {
   const hasPage = reporter?.some(({ kind }) => kind === 'directory') === true;
+  const files = reporterFile ?? [];
+  // Of several, each report has its own.
+  const flagOf = ({ reporter }: ReporterFile): string =>
+    files.length < 2 || reporter === null ? '--reporter-file' : `--reporter-file ${reporter.name}=`;
   return [
-    ...(reporterFile ?? []).map(({ file }) => ({ flag: '--reporter-file', path: file })),
+    ...files.map((one) => ({ flag: flagOf(one), path: one.file })),
     ...(hasPage ? pageFiles(reportDir) : []),
   ];
 }

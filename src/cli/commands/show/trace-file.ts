@@ -11,6 +11,7 @@ import type { CliContext } from '../../command-context.js';
 import type { ReplayResult } from '../../engine-api.js';
 import { printLine } from '../../io.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
+import { tryDirectory } from '../hunt/reporting.js';
 
 /** Where none is named. A trace is bytes, which are nothing for a terminal or for a log of CI. */
 export const TRACE_FILE = './shootdown.pftrace';
@@ -22,12 +23,11 @@ interface TraceFlags {
 
 /** Throws InputError where the file is the finding, or where nothing is written to it. */
 export function requireTraceFile(finding: string, { format, output }: TraceFlags): void {
-  if (format === 'perfetto')
-    requireDistinctFiles(
-      [{ flag: '--output', path: output ?? TRACE_FILE }],
-      [{ flag: 'the finding', path: finding }],
-    );
-  else if (output !== undefined)
+  if (format === 'perfetto') {
+    const path = output ?? TRACE_FILE;
+    requireDistinctFiles([{ flag: '--output', path }], [{ flag: 'the finding', path: finding }]);
+    tryDirectory('--output', path);
+  } else if (output !== undefined)
     throw new InputError('--output: is the file of --format perfetto', 'redirect what is printed instead');
 }
 

@@ -41,7 +41,7 @@ import { isToBeWatched, watchModules } from '../../watch/watch-modules.js';
 import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
-import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { inputsOf, outputsOf } from '../hunt/named-files.js';
 import { isDocumentAlone } from '../hunt/reporting.js';
 import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { C_FILES_FLAG, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
@@ -136,7 +136,7 @@ export const stressCommand = defineCommand({
 
 async function stress(context: CliContext, modules: readonly string[], flags: StressFlags): Promise<number> {
   const inputs = inputsOf(modules, flags.scenario);
-  requireDistinctFiles(reportFilesOf(flags), inputs);
+  requireDistinctFiles(outputsOf(flags), inputs);
   if (isToBeWatched(context, modules, { ...flags, isAlone: isDocumentAlone(flags) }))
     return watchModules(context, inputs);
   const { engine, io } = context;

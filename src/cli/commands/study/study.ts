@@ -39,7 +39,7 @@ import { type SelectedScenarios, selectScenarios, selectStrategies } from '../..
 import { withPool } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
-import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { inputsOf, outputsOf } from '../hunt/named-files.js';
 import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { printStudyEnd } from './below-table.js';
 import { studyExhaustively } from './exhaustive.js';
@@ -137,7 +137,8 @@ async function study(
   const { engine } = context;
   const studies = await engine.studies.list();
   if (given === undefined) return listStudies(context, studies, flags.json);
-  requireDistinctFiles(reportFilesOf(flags), inputsOf([given, ...rest], flags.scenario));
+  const state = flags.exhaustive ? [{ flag: '--state', path: flags.state }] : [];
+  requireDistinctFiles([...outputsOf(flags), ...state], inputsOf([given, ...rest], flags.scenario));
   const asked = await askedOf(context, studies, given, rest, flags);
   const { chosen, selected } = asked;
   const { out } = flags;
@@ -147,6 +148,8 @@ async function study(
       `--reporter ${other.name}: --exhaustive has no ${other.name === 'html' ? 'page' : 'such report'}`,
       'leave one of them out',
     );
+  if (flags.exhaustive && flags.reporterFile !== undefined)
+    throw new InputError('--reporter-file: the document of --exhaustive is printed', 'redirect it');
   if (flags.exhaustive) return exhaustive(context, asked, flags);
   const reporting = new OwnReporting(context, flags);
   reporting.begin();

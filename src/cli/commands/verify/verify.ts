@@ -39,7 +39,7 @@ import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { requirePrograms } from '../hunt/hunt-targets.js';
-import { inputsOf, reportFilesOf } from '../hunt/named-files.js';
+import { inputsOf, outputsOf, reportFilesOf } from '../hunt/named-files.js';
 import { OwnReporting } from '../own-reports.js';
 import { C_FILES_FLAG, C_OPT, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { KEEPING, type KeptSearches, keptSearches } from './kept-searches.js';
@@ -108,7 +108,11 @@ export const verifyCommand = defineCommand({
 async function verify(context: CliContext, modules: readonly string[], flags: VerifyFlags): Promise<number> {
   const { engine, version } = context;
   const inputs = inputsOf(modules, flags.scenario);
-  requireDistinctFiles(reportFilesOf(flags), inputs);
+  requireDistinctFiles(outputsOf(flags), inputs);
+  // Findings and searches may lie in one directory.
+  const { state } = flags;
+  if (state !== undefined)
+    requireDistinctFiles([{ flag: '--state', path: state }, ...reportFilesOf(flags)], inputs);
   const reporting = new OwnReporting(context, flags);
   if (isToBeWatched(context, modules, { ...flags, isAlone: reporting.isQuiet }))
     return watchModules(context, inputs);

@@ -1,4 +1,13 @@
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -41,6 +50,71 @@ describe('two outputs', () => {
     ];
     expect(() => requireDistinctFiles(outputs(at('a'), at('b')), [])).not.toThrow();
     expect(() => requireDistinctFiles(outputs('/dev/null', '/dev/null'), [])).not.toThrow();
+  });
+});
+
+describe('every two outputs of a command', () => {
+  const REPORT = ['--reporter', 'json,html', '--report-dir'];
+  const file = (path: string): string[] => ['--reporter-file', `json=${path}`];
+  const page = (path: string): string[] => [...REPORT, join(path, '..')];
+  /** Names of flags, and how each is given a path whose last part is `index.html`. */
+  const flags: Readonly<Record<string, (path: string) => readonly string[]>> = {
+    '--out': (path) => ['--out', path],
+    '--state': (path) => ['--state', path],
+    '--baseline': (path) => ['--update-baseline', '--baseline', path],
+    '--reporter-file': (path) => [...file(path), '--reporter', 'json'],
+    '--report-dir': page,
+  };
+  const commands: readonly (readonly [argv: readonly string[], outputs: readonly string[]])[] = [
+    [
+      ['hunt', '--variant', 'b1'],
+      ['--out', '--baseline', '--reporter-file', '--report-dir'],
+    ],
+    [
+      ['verify', '--variant', 'b1'],
+      ['--out', '--reporter-file', '--report-dir'],
+    ],
+    [
+      ['verify', '--variant', 'b1'],
+      ['--state', '--reporter-file', '--report-dir'],
+    ],
+    [
+      ['stress', '--variant', 'b1'],
+      ['--out', '--reporter-file', '--report-dir'],
+    ],
+    [
+      ['study', 'lazy'],
+      ['--out', '--reporter-file', '--report-dir'],
+    ],
+    [
+      ['study', 'remote-tlb-gen', '--exhaustive'],
+      ['--out', '--state', '--reporter-file'],
+    ],
+    [
+      ['merge', at('one.json')],
+      ['--out', '--reporter-file', '--report-dir'],
+    ],
+  ];
+  writeFileSync(at('one.json'), serializeBlob(sampleBlob([samplePart(1)])));
+  const pairs = commands.flatMap(([argv, outputs]) =>
+    outputs.flatMap((one, i) =>
+      outputs.slice(i + 1).map((other) => [argv.join(' '), argv, one, other] as const),
+    ),
+  );
+
+  it.each(pairs)('are refused when they are one: %s, %s, %s', async (_, argv, one, other) => {
+    const path = join(folder, 'together', 'index.html');
+    const { exitCode, stdout, stderr } = await cli([...argv, ...flags[one](path), ...flags[other](path)]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^shootdown: (--[\w-]+) and (--[\w-]+) name one file, [^\n]*\n$/);
+    for (const name of [one, other]) expect(stderr).toContain(name);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('and two reports in one file', async () => {
+    const both = ['--reporter', 'json,sarif', '--reporter-file', `sarif=${at('two')}`, ...file(at('two'))];
+    const { exitCode, stderr } = await cli(['hunt', '--variant', 'b1', ...both]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^shootdown: [^\n]*two[^\n]*\n$/)]);
   });
 });
 
