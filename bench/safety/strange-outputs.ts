@@ -100,4 +100,11 @@ const WRITTEN: readonly Place[] = [
   },
 ];
 
-export const OUTPUTS: readonly Place[] = WRITTEN.map((place) => ({ ...place, isOutput: true }));
+const LOCK: Place = {
+  name: "a baseline's lock",
+  file: '.known.json.lock',
+  whole: null,
+  argv: (at) => [...FOUND, '--baseline', at('known.json'), '--update-baseline', '--out', at('out')],
+};
+
+export const OUTPUTS: readonly Place[] = [...WRITTEN, LOCK].map((place) => ({ ...place, isOutput: true }));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Protocol } from '../machine/protocol.js';
 import type { ClaimOps } from '../programs/claims.js';
 import { makeDirectory } from '../vocabulary/directories.js';
-import { errorCode } from '../vocabulary/errors.js';
+import { errorCode, InfrastructureError } from '../vocabulary/errors.js';
 import { isAlive, type ProcessName, thisProcess } from './process-name.js';
 
 /**
@@ -45,7 +45,7 @@ export class ClaimFiles implements ClaimOps {
 
   *claim(): Protocol<void> {
     for (let attempt = 1; ; attempt++) {
-      makeDirectory(this.directory);
+      this.make();
       try {
         closeSync(openSync(join(this.directory, this.own), 'wx'));
         return;
@@ -83,6 +83,20 @@ export class ClaimFiles implements ClaimOps {
       yield undefined;
     }
     this.waitsFor = null;
+  }
+
+  /** Throws InfrastructureError where something else has the lock's name. */
+  private make(): void {
+    try {
+      makeDirectory(this.directory);
+    } catch (error) {
+      const stats = lstatSync(this.directory, { throwIfNoEntry: false });
+      if (stats === undefined || stats.isDirectory()) throw error;
+      throw new InfrastructureError(
+        `${this.directory}: is no directory, and is where a lock has to be`,
+        'take it away',
+      );
+    }
   }
 
   /** Takes the directory away, unless somebody has a claim in it. */

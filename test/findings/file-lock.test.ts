@@ -93,6 +93,18 @@ describe('the lock of a file', () => {
     expect(readdirSync(join(folder, '.known.json.lock'))).toEqual(['mine']);
   });
 
+  it.each<readonly [string, (path: string) => void]>([
+    ['a file', (path) => writeFileSync(path, '')],
+    ['a link that leads nowhere', (path) => symlinkSync('/nowhere/at/all', path)],
+    ['a link to itself', (path) => symlinkSync(path, path)],
+  ])('is told by its name where %s is in its place', async (_, make) => {
+    const lock = join(folder, '.known.json.lock');
+    make(lock);
+    const locked = withFileLock(join(folder, 'known.json'), () => undefined);
+    await expect(locked).rejects.toThrow(`${lock}: is no directory, and is where a lock has to be`);
+    expect(readdirSync(folder)).toEqual(['.known.json.lock']);
+  });
+
   it('is free again after work that throws', async () => {
     const file = join(folder, 'known.json');
     await expect(
