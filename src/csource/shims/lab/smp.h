@@ -84,6 +84,14 @@ void waits_for_more_than_clear_bits(void);
 #define static_branch_disable(key) ((void)0)
 #define _RET_IP_ 0UL
 
+/* What kernel/smp.c includes from beside itself is declared here: a bare directory need not have it. */
+#define SMPBOOT_H
+void sched_ttwu_pending(void *entry);
+bool call_function_single_prep_ipi(int cpu);
+#ifdef LAB_SINGLE_IPI_OF_SCHEDULER
+void send_call_function_single_ipi(int cpu);
+#endif
+
 /* Declared, so that functions which the lab never runs compile. */
 #define ENOMEM 12
 #define ENXIO 6
