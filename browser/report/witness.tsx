@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { decodeSchedule } from '../../src/drive/schedule.js';
 import type { ByHandDocument, PageDocument, WitnessDocument } from '../../src/report/page/document.js';
+import { isNumbered } from '../../src/vocabulary/decided-by.js';
 import { Looked } from './execution.js';
 import { ExecutionView } from './execution-view.jsx';
 import { counted, digits } from './format.js';
@@ -127,7 +128,8 @@ function Heading({ witness }: { witness: WitnessDocument }) {
         <div>
           <dt>execution</dt>
           <dd>
-            {digits(execution)} of seed {seed}, {strategy}, {counted(steps, 'step')}, {memory}
+            {isNumbered(witness) && `${digits(execution)} of seed ${seed}, `}
+            {strategy}, {counted(steps, 'step')}, {memory}
           </dd>
         </div>
         {perfetto !== null && (

@@ -1,11 +1,9 @@
 import { encodeSchedule } from '../drive/schedule.js';
 import { findVariant } from '../variants/index.js';
+import { BY_HAND } from '../vocabulary/decided-by.js';
 import { FINDING_FORMAT, FINDING_VERSION, type KernelFinding } from '../vocabulary/finding.js';
 import { VERSION } from '../vocabulary/version.js';
 import type { HandExecution, HandSubject } from './hand-execution.js';
-
-/** What stands in a finding for who decided. */
-export const BY_HAND = 'by hand';
 
 /** The finding that an execution is, as a hunt would write it; null where nothing went wrong. */
 export function handFinding(subject: HandSubject, execution: HandExecution): KernelFinding | null {

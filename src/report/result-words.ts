@@ -1,6 +1,7 @@
 /** What came of a subject in words, be it of a hunt, which samples, or of a verification. */
 
 import type { LatentCount } from '../explore/api.js';
+import { isNumbered } from '../vocabulary/decided-by.js';
 import type { Finding } from '../vocabulary/finding.js';
 import type { HuntResult } from './reporters/hunt-report.js';
 import { count, groupDigits } from './text-columns.js';
@@ -24,11 +25,12 @@ export function areSamples(results: readonly HuntResult[]): boolean {
   return results.some(({ decided }) => decided === undefined);
 }
 
-/** Which execution a witness is; that of a verification has no number. */
-export function witnessWords({ verdict, decided }: HuntResult, { execution, steps, seed }: Finding): string {
-  return decided === undefined
-    ? `execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${verdict.memory}`
-    : `${count(steps, 'step')}, ${verdict.memory}`;
+/** Which execution a witness is. */
+export function witnessWords(finding: Finding): string {
+  const { execution, steps, seed, memory } = finding;
+  return isNumbered(finding)
+    ? `execution ${groupDigits(execution)}, ${count(steps, 'step')}, seed ${seed}, ${memory}`
+    : `${count(steps, 'step')}, ${memory}`;
 }
 
 /** `latent lost-wakeup in 3 executions`. */

@@ -6,6 +6,7 @@
 import { modulesElsewhere } from '../modules/project.js';
 import { catalogueName } from '../replay/differences.js';
 import type { Replay } from '../replay/replay-finding.js';
+import { isNumbered } from '../vocabulary/decided-by.js';
 import { type Finding, findingSubject, isProgramFinding, PLAIN_PROGRAM } from '../vocabulary/finding.js';
 import type { Colors } from './colors.js';
 import { visible } from './escape.js';
@@ -16,11 +17,12 @@ import { groupDigits, wrap } from './text-columns.js';
 /** What a replay has seen. */
 type ReplayedWitness = Pick<Replay, 'violation' | 'sentence' | 'steps'>;
 
-/** `b1: stale-use in two-mm-switch (execution 42, 230 steps): the sentence.` */
+/** `b1: stale-use in two-mm-switch (execution 42, 230 steps): the sentence.`; of no hunt: `(230 steps)`. */
 export function sentenceLines(finding: Finding, colors: Colors, width = TABLE_WIDTH): string[] {
   const { violation, execution, steps } = finding;
   const { name, scenario } = findingSubject(finding);
-  const where = `execution ${groupDigits(execution)}, ${groupDigits(steps)} steps`;
+  const which = isNumbered(finding) ? `execution ${groupDigits(execution)}, ` : '';
+  const where = `${which}${groupDigits(steps)} steps`;
   const text =
     `${visible(name)}: ${violation.class} in ${visible(scenario)} (${where}): ` +
     `${visible(violation.message)}`;

@@ -9,15 +9,13 @@ import { Machine } from '../machine/machine.js';
 import { watch } from '../oracles/board.js';
 import { madeWith } from '../programs/made-with.js';
 import type { Subject, SubjectProgram } from '../programs/subject.js';
+import { BY_SEARCH } from '../vocabulary/decided-by.js';
 import { NotVerifiableError } from '../vocabulary/errors.js';
 import { FINDING_FORMAT, FINDING_VERSION, type Finding, type MemoryModel } from '../vocabulary/finding.js';
 import type { Place } from '../vocabulary/told.js';
 import { VERSION } from '../vocabulary/version.js';
 import { withoutFacts } from '../vocabulary/violation.js';
 import type { SearchResult } from './search.js';
-
-/** What a finding says in the place of a strategy. */
-const STRATEGY = 'verify';
 
 /**
  * A schedule that the search has found, executed on the machine, by which alone it is judged. Throws
@@ -57,7 +55,7 @@ export function witnessOf(
     version: FINDING_VERSION,
     shootdown: VERSION,
     memory,
-    strategy: STRATEGY,
+    strategy: BY_SEARCH,
     seed: 0,
     execution: 0,
     schedule: encodeSchedule(schedule),

@@ -20,7 +20,7 @@ const verdict = (change: Partial<VerifyVerdict> = {}): VerifyVerdict => ({
   ...change,
 });
 const witness: ShownWitness = {
-  finding: sampleFinding(),
+  finding: sampleFinding({ strategy: 'verify', seed: 0, execution: 0 }),
   cause: 'no IPI',
   replay: 'shootdown replay x',
   file: 'x',

@@ -81,7 +81,7 @@ function failureAnnotation(result: HuntResult): string {
     ...asides(verdict),
   ];
   if (witness !== null) {
-    lines.push(witnessWords(result, witness.finding));
+    lines.push(witnessWords(witness.finding));
     if (witness.replay !== null) lines.push(witness.replay);
   }
   return annotation('error', placeOf(witness?.trace ?? []), title, lines);

@@ -17,7 +17,7 @@ import { restsOn } from '../rests-on.js';
 import { latentWords, witnessWords } from '../result-words.js';
 import { count } from '../text-columns.js';
 import { renderTimeline } from '../timeline.js';
-import type { HuntReport, HuntResult } from './hunt-report.js';
+import type { HuntReport, HuntResult, Witness } from './hunt-report.js';
 import type { Reporter } from './reporter.js';
 import { attributes, cdata } from './xml.js';
 
@@ -118,7 +118,7 @@ function testcase(result: HuntResult, report: HuntReport): string[] {
 }
 
 function outcome(result: HuntResult, report: HuntReport): string[] {
-  const { verdict } = result;
+  const { verdict, witness } = result;
   const { violation, message, scenario, interrupted, executions } = verdict;
   if (!isFailure(result) && !isError(result, report)) return [];
   if (violation === null) {
@@ -133,7 +133,7 @@ function outcome(result: HuntResult, report: HuntReport): string[] {
     return [`      <error${attributes({ type: 'interrupted', message: visible(words) })}/>`];
   }
   const title = `${violation} in ${visible(scenario)}: ${visible(message ?? '')}`;
-  const text = cdata(witnessText([title, ...asides(verdict)], result));
+  const text = cdata(witnessText([title, ...asides(verdict)], witness));
   return [`      <failure${attributes({ type: violation, message: title })}>${text}</failure>`];
 }
 
@@ -144,11 +144,10 @@ function asides(verdict: Verdict): string[] {
   );
 }
 
-function witnessText(title: readonly string[], result: HuntResult): string {
-  const { witness } = result;
+function witnessText(title: readonly string[], witness: Witness | null): string {
   if (witness === null) return title.join('\n');
   const { finding, trace, replay } = witness;
-  const where = witnessWords(result, finding);
+  const where = witnessWords(finding);
   const timeline = renderTimeline(trace, { cpus: findingSubject(finding).cpus, aroundDeciding: true });
   return [...title, where, ...(replay === null ? [] : [replay]), '', timeline].join('\n');
 }

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import type { Verdict } from '../../explore/api.js';
 import type { MetViolation } from '../../explore/known.js';
 import { oracles } from '../../oracles/index.js';
+import { isNumbered } from '../../vocabulary/decided-by.js';
 import { visible } from '../escape.js';
 import { expectedWords, isAwaited, isFailure } from '../expected-words.js';
 import { commandOf, knownWords, metKnown } from '../hunt-words.js';
@@ -74,12 +75,12 @@ function ruleOf({ name, latent, summary }: (typeof oracles)[number]): SarifRule 
   };
 }
 
-function violationResult({ verdict, witness, decided }: HuntResult): SarifResult {
+function violationResult({ verdict, witness }: HuntResult): SarifResult {
   const { violation, scenario, message } = verdict;
   const cause = witness?.cause ?? null;
   const { steps } = witness?.finding ?? {};
-  // A verification numbers no executions.
-  const { execution, seed } = (decided === undefined ? witness?.finding : null) ?? {};
+  const { execution, seed } =
+    (witness !== null && isNumbered(witness.finding) ? witness.finding : null) ?? {};
   const result = resultOf(verdict, 'error', violation ?? '', scenario, message ?? '', cause, {
     ...{ cause, execution, steps, seed, finding: verdict.finding, replay: witness?.replay ?? null },
   });
