@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { type Place, withTree } from './strange-places.js';
-import { batches, CONFIG, FOUND } from './strange-whole.js';
+import { batches, CONFIG, FOUND, searched } from './strange-whole.js';
 
 /** The places where commands write files, or read what they have written before. */
 
@@ -100,11 +100,45 @@ const WRITTEN: readonly Place[] = [
   },
 ];
 
-const LOCK: Place = {
-  name: "a baseline's lock",
-  file: '.known.json.lock',
-  whole: null,
-  argv: (at) => [...FOUND, '--baseline', at('known.json'), '--update-baseline', '--out', at('out')],
-};
+/** Behind all others, so that parts of the whole have what they had before. */
+const ADDED: readonly Place[] = [
+  {
+    name: "a baseline's lock",
+    file: '.known.json.lock',
+    whole: null,
+    argv: (at) => [...FOUND, '--baseline', at('known.json'), '--update-baseline', '--out', at('out')],
+  },
+  ...(['stress', 'study', 'verify'] as const).map(
+    (kind): Place => ({
+      name: `blob of ${kind}`,
+      file: 'b.json',
+      whole: `${kind}Blob`,
+      argv: (at) => ['merge', at('b.json'), '--allow-missing', '--out', at('out')],
+    }),
+  ),
+  {
+    name: 'page of explore',
+    file: 'page.html',
+    whole: 'page',
+    argv: (at) => ['explore', '--output', at('page.html')],
+  },
+  {
+    name: 'trace of show',
+    file: 'a.pftrace',
+    whole: 'page',
+    prepare: (at, { finding }) => writeFileSync(at('f.json'), finding),
+    argv: (at) => ['show', at('f.json'), '--format', 'perfetto', '--output', at('a.pftrace')],
+  },
+  { name: 'searches', file: 'state', whole: 'page', argv: searched },
+  {
+    name: 'search',
+    file: ({ searchFile }) => searchFile,
+    whole: 'search',
+    argv: (at) => [...searched(at), '--resume'],
+  },
+];
 
-export const OUTPUTS: readonly Place[] = [...WRITTEN, LOCK].map((place) => ({ ...place, isOutput: true }));
+export const OUTPUTS: readonly Place[] = [...WRITTEN, ...ADDED].map((place) => ({
+  ...place,
+  isOutput: true,
+}));

@@ -3,7 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import type { KernelFinding } from '../../src/vocabulary/finding.js';
+import { blobsOf } from '../../test/cli/fuzz/sample-blobs.js';
 import { COMMAND } from '../../test/cli/start.js';
+import { findWitness } from '../../test/findings/witness.js';
 
 /** Right files of every kind that commands read, and the commands by which they are made. */
 
@@ -21,6 +24,11 @@ export interface WholeFiles {
   readonly collection: Buffer;
   readonly result: Buffer;
   readonly blob: Buffer;
+  readonly stressBlob: Buffer;
+  readonly studyBlob: Buffer;
+  readonly verifyBlob: Buffer;
+  /** A search that `verify` has kept. */
+  readonly search: Buffer;
   readonly module: Buffer;
   readonly verdicts: Buffer;
   readonly page: Buffer;
@@ -53,10 +61,18 @@ export const batches = (at: (name: string) => string): readonly string[] => [
   ...['--executions', '32', '--jobs', '1', '--out', at('out')],
 ];
 
+/** A verification that keeps its search. */
+export const searched = (at: (name: string) => string): readonly string[] => [
+  ...['verify', '--variant', 'kvm/v5', '--scenario', 'preempted-whole', '--state', at('state')],
+  ...['--state-every', '1ms', '--out', at('out')],
+];
+
 export interface Whole {
   readonly files: WholeFiles;
   /** Where the batch belongs, in the room of a run. */
   readonly batchFile: string;
+  /** The same of a search. */
+  readonly searchFile: string;
 }
 
 /** Made by the commands themselves, in `directory`. */
@@ -74,6 +90,11 @@ export function wholeFiles(directory: string): Whole {
   shootdown(...batches(at));
   const searches = join('corpus', 'batches');
   const batchFile = join(searches, readdirSync(at(searches))[0], '000000.json');
+  // It ends before it has an answer, so that there is something to go on with.
+  shootdown(...searched(at), '--budget', '1ms');
+  const [searchName] = readdirSync(at('state'));
+  const searchFile = join(at('state'), searchName);
+  const [, stressBlob, studyBlob, verifyBlob] = blobsOf(findWitness('b3') as KernelFinding);
   const recording = gunzipSync(readFileSync(inRoot('data/server-6.12.trace.gz'))).toString('utf8');
   const lines = recording.split('\n').filter((line) => !line.startsWith('#'));
   const entry = { variant: 'b3', memory: 'tso', scenario: 'x', class: 'stale-use', cause: 'c' };
@@ -90,6 +111,10 @@ export function wholeFiles(directory: string): Whole {
     collection: Buffer.from(JSON.stringify({ tests: [{ name: 'SB', litmus: litmus.toString('utf8') }] })),
     result: Buffer.from(result),
     blob: readFileSync(at('blob.json')),
+    stressBlob: Buffer.from(stressBlob),
+    studyBlob: Buffer.from(studyBlob),
+    verifyBlob: Buffer.from(verifyBlob),
+    search: readFileSync(searchFile),
     module: Buffer.from(MODULE),
     verdicts: readFileSync(at('kept.jsonl')),
     page: Buffer.from('<!doctype html><p>old</p>\n'),
@@ -98,5 +123,5 @@ export function wholeFiles(directory: string): Whole {
     batch: readFileSync(at(batchFile)),
     config: Buffer.from('{ "compilerOptions": { "strict": true } }\n'),
   };
-  return { files, batchFile };
+  return { files, batchFile, searchFile: join('state', searchName) };
 }

@@ -68,6 +68,7 @@ export const B1_PLACEHOLDER = 'findings/b1--....json';
 export const COMMANDS: Readonly<Record<string, How>> = {
   // The lock file has to be what `npm ci` wants; the tests run in what it installed.
   'npm ci': { by: 'npm ci' },
+  'npm ci --ignore-scripts': { by: 'npm ci' },
   // The script's command line, in a process of its own, for one row.
   'npm start': { by: 'npm start' },
   // This test is run by it.
