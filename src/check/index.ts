@@ -7,6 +7,7 @@ export {
   checkPath,
   checkRecording,
 } from './check-recording.js';
+export { checkHuntReport } from './hunt-report.js';
 export { KIND_NAMES, KIND_WITHOUT_BAR, KINDS, type Kind } from './kinds.js';
 export { checkPage } from './page.js';
 export { agreement, passes, renderCheck } from './render.js';

@@ -19,6 +19,8 @@ const WIDTH = 100;
 /** Shares below which a check fails: of all decisions agreed, and of each kind agreed or raced. */
 const BAR_ALL = 0.995;
 const BAR_KIND = 0.99;
+/** The same in words. */
+export const BARS = '99.5 % of all decisions, 99 % of each kind';
 /** The kinds that count. */
 const BARRED = KIND_NAMES.filter((kind) => kind !== KIND_WITHOUT_BAR);
 
@@ -98,21 +100,26 @@ function verdict(report: CheckReport): string {
     return report.disagreed > 0
       ? 'DISAGREES'
       : `too many (${report.raced}) are of another order to say that it agrees`;
-  return report.disagreed === 0 ? 'agrees' : 'within the bars (99.5 % of all decisions, 99 % of each kind)';
+  return report.disagreed === 0 ? 'agrees' : `within the bars (${BARS})`;
 }
 
 /** A list of places under a title; empty where there are none. */
 function places(title: string, list: readonly Disagreement[], number: number): string[] {
   if (number === 0) return [];
-  const shown = list.slice(0, SHOWN);
+  const shown = placeLines(list);
   return [
     '',
     title,
-    ...shown.map(
-      ({ line, kind, kernel, model }) => `  line ${line}  ${kind}: kernel ${kernel}, model ${model}`,
-    ),
+    ...shown.map((line) => `  ${line}`),
     ...(number > shown.length ? [`  and ${number - shown.length} more (--json has all)`] : []),
   ];
+}
+
+/** The first of them, a line each. */
+export function placeLines(list: readonly Disagreement[]): string[] {
+  return list
+    .slice(0, SHOWN)
+    .map(({ line, kind, kernel, model }) => `line ${line}  ${kind}: kernel ${kernel}, model ${model}`);
 }
 
 /** The kind that has no bar, in a sentence. */

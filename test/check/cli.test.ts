@@ -6,6 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../src/check/index.js';
 import { createEngine } from '../../src/cli/engine.js';
 import { type CliRun, cli as runCli } from '../cli/run-cli.js';
+import { invalidIn } from '../report/reporters/jenkins-schema.js';
+import { parseXml } from '../report/reporters/xml-check.js';
 import { CARRIED } from '../trace/recordings.js';
 
 const cli = (argv: readonly string[]): Promise<CliRun> => runCli(argv, { engine: createEngine() });
@@ -18,6 +20,9 @@ function file(name: string, content: string | Buffer): string {
   writeFileSync(path, content);
   return path;
 }
+
+/** A kernel that CARRIED is not of. */
+const OTHER = ['--profile', '6.12.117~strictSlotTest'];
 
 describe('shootdown trace check', () => {
   it('prints a table and passes, with a document in its file where one is asked for', async () => {
@@ -32,6 +37,29 @@ describe('shootdown trace check', () => {
     expect(stdout).toMatch(/^ngen +\d+/m);
     // What counts comes first.
     expect(stdout.split('\n')[1]).toMatch(/^0 of \d+ decisions differ from the model's: agrees$/);
+  });
+
+  it('tells CI of each recording whether it passes the bars', async () => {
+    const junit = (...argv: string[]) => cli(['trace', 'check', CARRIED, '--reporter', 'junit', ...argv]);
+    const good = await junit();
+    expect(good.exitCode).toBe(0);
+    expect(invalidIn(parseXml(good.stdout))).toEqual([]);
+    expect(good.stdout).toContain(
+      '<testsuite name="shootdown trace check" tests="1" failures="0" errors="0"',
+    );
+    expect(good.stdout).toMatch(/: 0 of \d+ decisions differ from the model's: agrees/);
+    expect(good.stdout).not.toMatch(/sample|seed|execution/);
+    const bad = await junit(...OTHER);
+    expect(bad.exitCode).toBe(1);
+    expect(bad.stdout).toContain('tests="1" failures="1" errors="0"');
+    expect(bad.stdout).toMatch(/expected agreement of 99\.5 % of all decisions, .*: DISAGREES"/);
+    expect(bad.stdout).toMatch(/line \d+ {2}flush bit: kernel no flush, model flush/);
+    const annotated = await cli(['trace', 'check', CARRIED, '--reporter', 'github-actions']);
+    expect(annotated.stdout.split('\n').filter((line) => /^::(notice|error) /.test(line))).toHaveLength(1);
+    const dots = await cli([...['trace', 'check', CARRIED, '--reporter', 'dot'], ...OTHER]);
+    expect(dots.stdout).toMatch(/^x\n0 of 1 subject with a violation, 1 otherwise than expected\nx /);
+    const { stderr } = await cli(['trace', 'check', CARRIED, '--reporter', 'blob']);
+    expect(stderr).toBe('shootdown: --reporter: there is no blob of a check; give another report\n');
   });
 
   it('gives one JSON document', async () => {

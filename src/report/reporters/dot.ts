@@ -43,7 +43,9 @@ function printDots(to: ReportTarget, { results, notReached }: HuntReport): void 
   const violated = verdicts.filter(({ violation }) => violation !== null).length;
   const executions = verdicts.reduce((sum, verdict) => sum + verdict.executions, 0);
   const sampled = areSamples(results) ? `, in ${count(executions, 'execution')}; none is ${SAMPLE}` : '';
-  const said = `${violated} of ${count(signs.length, 'subject')} with a violation${sampled}`;
+  const missed = results.filter((one) => isFailure(one) && one.verdict.violation === null).length;
+  const otherwise = missed === 0 ? '' : `, ${missed} otherwise than expected`;
+  const said = `${violated} of ${count(signs.length, 'subject')} with a violation${otherwise}${sampled}`;
   for (const line of wrap(said, TABLE_WIDTH)) to.print(line);
   for (const result of results.filter(({ verdict }) => verdict.violation === null))
     to.print(`${signOf(result)} ${visible(lineOf(result))}`);

@@ -20,17 +20,11 @@ export function reporterFiles(text: string, before: readonly ReporterFile[] = []
 }
 
 /** Names of the reports that can be one file, as `a, b or c`. */
-export const IN_ONE_FILE = inOneFile(reporters.map(({ name }) => name));
-
-function inOneFile(has: readonly string[]): string {
-  return orList(
-    reporters
-      .filter(
-        ({ name, kind, isForPeople }) => has.includes(name) && kind !== 'directory' && isForPeople !== true,
-      )
-      .map(({ name }) => name),
-  );
-}
+export const IN_ONE_FILE = orList(
+  reporters
+    .filter(({ kind, isForPeople }) => kind !== 'directory' && isForPeople !== true)
+    .map(({ name }) => name),
+);
 
 export interface ReportPlaces {
   readonly files: ReadonlyMap<Reporter, string>;
@@ -38,12 +32,8 @@ export interface ReportPlaces {
   readonly alone: Reporter | null;
 }
 
-/** `has`: the reports that there are. Throws InputError for those that cannot be given together. */
-export function reportPlaces(
-  named: readonly Reporter[],
-  given: readonly ReporterFile[],
-  has: readonly string[] = reporters.map(({ name }) => name),
-): ReportPlaces {
+/** Throws InputError for reports that cannot be given together. */
+export function reportPlaces(named: readonly Reporter[], given: readonly ReporterFile[]): ReportPlaces {
   const files = new Map<Reporter, string>();
   for (const { reporter, file } of given) if (reporter !== null) files.set(known(reporter, named), file);
   const [unnamed, second] = given.filter(({ reporter }) => reporter === null);
@@ -60,7 +50,7 @@ export function reportPlaces(
     const fitting =
       document === undefined ? left.filter(({ isForPeople }) => isForPeople !== true) : [document];
     if (fitting.length === 0)
-      throw new InputError('--reporter-file: no report is named for it', `give --reporter ${inOneFile(has)}`);
+      throw new InputError('--reporter-file: no report is named for it', `give --reporter ${IN_ONE_FILE}`);
     for (const reporter of fitting) files.set(reporter, unnamed.file);
     return { files, alone: null };
   }

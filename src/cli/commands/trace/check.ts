@@ -13,13 +13,11 @@ import { atLeastOne, flag, type Given } from '../../options.js';
 import { loadOwn } from '../../own-modules.js';
 import { progressOf } from '../../with-pool.js';
 import { defineCommand } from '../command.js';
-import { DocumentReporting, documentReporting } from '../document-reporting.js';
 import { requireDistinctFiles } from '../hunt/distinct-files.js';
 import { reportFilesOf } from '../hunt/named-files.js';
+import { OWN_REPORTING, OwnReporting } from '../own-reports.js';
 import { C_FILES_REFUSED, KERNEL_SOURCE, sourcesOf } from '../source/kernel-source.js';
 import { bytesOf } from './bytes-of.js';
-
-const REPORTS = ['default', 'json', 'html'];
 
 const FLAGS = {
   profile: flag(
@@ -29,7 +27,13 @@ const FLAGS = {
     () => String,
   ),
   ...KERNEL_SOURCE,
-  ...documentReporting(REPORTS),
+  ...OWN_REPORTING,
+  reporter: OWN_REPORTING.reporter.saying(
+    'default, verbose, dot, json, junit, github-actions, sarif, html; repeat it or give a comma list',
+  ),
+  reporterFile: OWN_REPORTING.reporterFile.saying(
+    'write the json, junit, github-actions or sarif report there; repeat it as NAME=FILE for several',
+  ),
 };
 
 type Flags = Given<typeof FLAGS>;
@@ -72,11 +76,14 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
     reportFilesOf(flags),
     files.map((path) => ({ flag: 'the recording', path })),
   );
-  const reporting = new DocumentReporting(context, flags, REPORTS, 'a check');
-  const { checkPage, passes, renderCheck } = await import('../../../check/index.js');
+  if (flags.reporter?.some(({ name }) => name === 'blob'))
+    throw new InputError('--reporter: there is no blob of a check', 'give another report');
+  const reporting = new OwnReporting(context, flags);
+  const { checkHuntReport, checkPage, passes, renderCheck } = await import('../../../check/index.js');
   const { engine } = context;
   const ofC = await sourceOf(engine, flags);
   const version = ofC ?? flags.profile ?? null;
+  reporting.begin();
   const reports: CheckReport[] = [];
   const progress = progressOf(context, reporting.isQuiet);
   const bytes = files.map(bytesOf);
@@ -95,13 +102,17 @@ async function check(context: CliContext, files: readonly string[], flags: Flags
   } finally {
     progress.clear();
   }
-  if (!reporting.isQuiet)
+  if (reporting.isPrinted)
     for (const report of reports)
       printLine(context.io.stdout, `${renderCheck(report)}${files.length > 1 ? '\n' : ''}`);
-  await reporting.end({
-    document: () => traceCheckDocument(context.version, reports),
-    page: () => checkPage(context.version, reports),
-  });
+  await reporting.end(
+    {
+      document: () => traceCheckDocument(context.version, reports),
+      page: () => checkPage(context.version, reports),
+      blob: () => '',
+    },
+    checkHuntReport(reports),
+  );
   return reports.every(passes) ? EXIT_OK : EXIT_VIOLATION;
 }
 
