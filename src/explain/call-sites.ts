@@ -140,7 +140,7 @@ export function programSites(loaded: BundlePlaces | null): () => Site {
 }
 
 /** A file of a kernel's source tree, from the tree's root on. */
-const IN_TREE = /[\\/]((?:arch[\\/]x86|include|kernel|mm)[\\/][^:]*\.[ch])$/;
+const IN_TREE = /[\\/]((?:(?:arch[\\/]x86|include|kernel|mm)[\\/][^:]*|lib[\\/]llist)\.[ch])$/;
 
 /** Never absolute; null for text that is in no file. */
 function placeOf({ file, line }: Frame): Place | null {
