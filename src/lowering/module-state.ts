@@ -72,6 +72,11 @@ export class ModuleState {
     }
   }
 
+  /** Whether it is a module's: the same in every execution, and frozen. */
+  holds(value: object): boolean {
+    return this.done.has(value);
+  }
+
   /** Whether it is none of the engine's, nor of JavaScript itself. */
   private isUsers(value: object): boolean {
     if (BUILTIN.has(value)) return false;

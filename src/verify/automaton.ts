@@ -78,6 +78,7 @@ export class Automaton implements Keepable {
       frames.veiled,
       frames.closures,
       frames.places,
+      frames.modules,
     );
     this.edges = new RowTable(2, budget);
     frames.modules.freezeHeld((value) => (madePrograms.has(value) ? [value.image] : []));

@@ -18,6 +18,7 @@ export class LocalValues {
     private readonly veiled: WeakMap<object, Place>,
     private readonly closures: Frames['closures'],
     private readonly places: Frames['places'],
+    private readonly modules: Frames['modules'],
   ) {
     for (const each of statics) this.numberOf(each);
     this.statics = new Set(statics);
@@ -97,7 +98,8 @@ export class LocalValues {
 
   private object(value: object, seen: Map<object, number>): string {
     if (value instanceof Cell) return this.cell(value, seen);
-    if (this.statics.has(value)) return `s${this.numberOf(value)}`;
+    // What a module holds may be told from its equal by who compares the two.
+    if (this.statics.has(value) || this.modules.holds(value)) return `s${this.numberOf(value)}`;
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);

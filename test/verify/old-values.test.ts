@@ -40,6 +40,10 @@ const PROGRAMS = [
   program('', `const m = n > 1 ? { f() { return 5; } } : { f() { return 6; } }; yield* cpu.smpMb();${SEE_F}`),
   program('', `const m = { ...(n > 1 ? TWO : ONE), k: 3 }; yield* cpu.smpMb();${SEE_F}`),
   program('', `const m = { n, f() { return this.n * 3; } }; yield* cpu.smpMb();${SEE_F}`),
+  program(
+    '',
+    'const m = n > 1 ? ONE : { ...ONE }; yield* cpu.smpMb(); yield* cpu.writeOnce(at.seen, m === ONE ? 1 : 2);',
+  ),
   program('n = 2;', 'yield* cpu.writeOnce(at.seen, (n > 1 ? one : two.f)(yield* look()));'),
 ];
 
