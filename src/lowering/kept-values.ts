@@ -41,10 +41,16 @@ const VALUES: ReadonlySet<string> = new Set([
   'ObjectExpression',
   'TemplateLiteral',
   'SequenceExpression',
+  'ChainExpression',
+  'TaggedTemplateExpression',
+  'ClassExpression',
+  'MetaProperty',
 ]);
 
 export class KeptValues {
   private readonly names = new Map<AnyNode, Binding>();
+  /** What is spread is taken apart before the operation. */
+  private readonly copied = new Map<AnyNode, '[]' | '{}'>();
 
   /** `scope`: the function's own. */
   constructor(private readonly scope: Scope) {}
@@ -55,14 +61,12 @@ export class KeptValues {
    */
   of(part: AnyNode, whole: AnyNode): Binding {
     const value = givenIn(part);
-    if (whole.type === 'AssignmentExpression' && whole.operator !== '=' && part.type === 'Identifier')
+    if (isCompound(whole))
       throw new Unsupported(
         lineOf(part),
-        `${part.name} ${whole.operator} an operation, where a function within may change ${part.name}: ` +
-          "give the operation's result a name",
+        'an operation beside an old value, which may change meanwhile (x += yield* ...): name its result',
       );
-    const isAssignedTo = whole.type === 'AssignmentExpression' && whole.left === part;
-    if (isAssignedTo || receiver(part, whole) !== null || !VALUES.has(value.type))
+    if (isAssignedTo(part, whole) || receiver(part, whole) !== null || !VALUES.has(value.type))
       throw new Unsupported(
         lineOf(part),
         'two operations in one expression, or a call or an assignment beside one: give the first a name',
@@ -72,6 +76,8 @@ export class KeptValues {
       name = { name: `shootdownKept${this.names.size}`, kind: 'variable', scope: this.scope, node: null };
       this.scope.add(name);
       this.names.set(value, name);
+      if (part.type === 'SpreadElement')
+        this.copied.set(value, whole.type === 'ObjectExpression' ? '{}' : '[]');
     }
     return name;
   }
@@ -87,10 +93,14 @@ export class KeptValues {
     const names = [...this.names.values()].map(({ name }) => name);
     return [
       [begin, `let ${names.join(',')};`],
-      ...[...this.names].flatMap(([{ start, end }, { name }]): Insert[] => [
-        [start, `(${name}=(`],
-        [end, '))', start],
-      ]),
+      ...[...this.names].flatMap(([node, { name }]): Insert[] => {
+        const { start, end } = node;
+        const [open, close] = this.copied.get(node) ?? ['', ''];
+        return [
+          [start, `(${name}=${open}${open && '...'}(`],
+          [end, `)${close})`, start],
+        ];
+      }),
     ];
   }
 }
@@ -103,6 +113,27 @@ export function receiver(part: AnyNode, whole: AnyNode): AnyNode | null {
   const called = withoutTypes(part);
   return isCalled && called.type === 'MemberExpression' ? called.object : null;
 }
+
+/** Whether it is a variable, or a function or constant that is written there: no more than what it names. */
+export function isPlain(part: AnyNode, whole: AnyNode): boolean {
+  if (part.type === 'SpreadElement') return false;
+  const target = withoutTypes(part);
+  if (isAssignedTo(part, whole) && target.type === 'MemberExpression')
+    return isCompound(whole) ? false : isName(target.object) && (!target.computed || isName(target.property));
+  return isName(givenIn(receiver(part, whole) ?? part));
+}
+
+const isAssignedTo = (part: AnyNode, whole: AnyNode): boolean =>
+  whole.type === 'AssignmentExpression' && whole.left === part;
+const isCompound = (whole: AnyNode): boolean =>
+  whole.type === 'AssignmentExpression' && whole.operator !== '=';
+
+function isName(part: AnyNode): boolean {
+  const given = withoutTypes(part.type === 'Property' ? part.value : part);
+  return isConstant(given) || isFunction(given) || PLAIN.has(given.type);
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['Identifier', 'ThisExpression', 'Super']);
 
 /** Whether it is more than what is written there: it may do something, and does it once. */
 export function doesSomething(part: AnyNode): boolean {

@@ -1,5 +1,5 @@
 import type { Assigned } from './closures.js';
-import { changesOnTheWay, doesSomething, isConstant, KeptValues, receiver } from './kept-values.js';
+import { changesOnTheWay, doesSomething, isConstant, isPlain, KeptValues, receiver } from './kept-values.js';
 import { type EachLoop, type ListLoop, requireListLoop, targetOf } from './list-loops.js';
 import { type Live, minus, NONE, union, without } from './live-sets.js';
 import { readsOf, usesThis } from './reads.js';
@@ -239,8 +239,9 @@ class Liveness {
     for (let i = end - 1; i >= 0; i--) {
       const part = parts[i];
       const read = this.reads(part, scope);
-      // What was computed of variables, and nothing changes them, is computed of the same values later.
+      // A variable that nothing changes has the same value later; what is in an object may have changed.
       const isNamed =
+        !isPlain(part, whole) ||
         doesSomething(part) ||
         (isChanging && !this.isFixed(receiver(part, whole) ?? part, scope)) ||
         this.isShared(part, read);

@@ -12,9 +12,9 @@ export class LoweringError extends Error {
   }
 }
 
-/** Why code is not seen through that changes what has been frozen while its script was suspended. */
+/** Why code is not seen through that changes what has been frozen before the first script began. */
 export const CHANGES_WHAT_IT_KEEPS =
-  'it changes an object that it keeps across an operation, or that its module keeps: make a new one';
+  'it changes an object that its module keeps from execution to execution: use a word, or make a new one';
 
 /** What is thrown where something is changed that is frozen. */
 export const isOfFrozen = (error: unknown): error is TypeError =>

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { LoweringError } from '../lowering/lowering-error.js';
 import { Cell, type Frame, type Frames } from '../lowering/yield-frames.js';
 import { hasLocalState, LOCAL_STATE } from '../machine/local-state.js';
@@ -5,8 +6,8 @@ import type { Place } from '../vocabulary/told.js';
 
 /**
  * What the variables of a suspended script hold, as a text that is equal for equal values: objects by what is
- * in them, and by which of them are the same one. So that this stays true while the script is suspended and
- * afterwards, objects are frozen; code that changes one that it keeps across an operation throws.
+ * in them now, and by which of them are the same one. What an expression had read of them before is kept by
+ * itself (lowering/kept-values.ts), so that the script goes on by nothing else.
  */
 export class LocalValues {
   private readonly numbers = new WeakMap<object, number>();
@@ -82,6 +83,8 @@ export class LocalValues {
           'numbers',
       );
     const captured = made === undefined ? null : valuesOf(made.captured);
+    if (made !== undefined && Reflect.ownKeys(value).some((key) => !OF_FUNCTIONS.has(key)))
+      throw new LoweringError('a script keeps a function with members across an operation: keep numbers');
     if (made === undefined || captured === null) return `f${this.numberOf(value)}`;
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;
@@ -104,9 +107,12 @@ export class LocalValues {
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);
     if (hasLocalState(value)) return `l{${value[LOCAL_STATE]()}}`;
+    if (types.isMap(value) || types.isSet(value)) return this.collection(value, seen);
     const tag = Object.prototype.toString.call(value).slice(8, -1);
     if (tag !== 'Object' && tag !== 'Array')
-      throw new LoweringError(`a script keeps a ${tag} across an operation: keep numbers, or lists of them`);
+      throw new LoweringError(
+        `what a script keeps across an operation is not seen through (${tag}): keep a list`,
+      );
     const prototype: unknown = Object.getPrototypeOf(value);
     const kind = prototype === null ? 'null' : `f${this.numberOf(prototype as object)}`;
     for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
@@ -117,16 +123,25 @@ export class LocalValues {
           place,
         );
     }
-    Object.freeze(value);
     const members = Reflect.ownKeys(value).map((key) => {
       const property = Reflect.getOwnPropertyDescriptor(value, key);
       if (typeof key === 'symbol' || property === undefined || !('value' in property))
         throw new LoweringError(
           `a script keeps an object with the accessor ${String(key)} across an operation: keep numbers`,
         );
-      return `${JSON.stringify(key)}:${this.value(property.value, seen)}`;
+      return `${JSON.stringify(key)}${attributesOf(property)}:${this.value(property.value, seen)}`;
     });
-    return `${kind}{${members.join(',')}}`;
+    return `${kind}${sealOf(value)}{${members.join(',')}}`;
+  }
+
+  /** What is in it, in the order in which it came there, in which it is gone through. */
+  private collection(value: Map<unknown, unknown> | Set<unknown>, seen: Map<object, number>): string {
+    const members = [...value.entries()].map(
+      ([key, held]) => `${this.value(key, seen)}:${types.isMap(value) ? this.value(held, seen) : ''}`,
+    );
+    if (Reflect.ownKeys(value).length > 0 || Object.getPrototypeOf(value) !== plainOf(value))
+      throw new LoweringError('a script keeps a Map or Set of a class of its own: keep a plain one');
+    return `${types.isMap(value) ? 'map' : 'set'}${sealOf(value)}{${members.join(',')}}`;
   }
 
   private numberOf(value: object): number {
@@ -138,6 +153,22 @@ export class LocalValues {
     }
     return number;
   }
+}
+
+const plainOf = (value: Map<unknown, unknown> | Set<unknown>): object =>
+  types.isMap(value) ? Map.prototype : Set.prototype;
+
+/** What functions have from the beginning. */
+const OF_FUNCTIONS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype']);
+
+/** Whether something can still be done to an object; an ordinary one is as good as empty here. */
+function sealOf(value: object): string {
+  if (Object.isExtensible(value)) return '';
+  return Object.isFrozen(value) ? '!' : Object.isSealed(value) ? '|' : '-';
+}
+
+function attributesOf({ writable, enumerable, configurable }: PropertyDescriptor): string {
+  return `${writable ? '' : 'w'}${enumerable ? '' : 'e'}${configurable ? '' : 'c'}`;
 }
 
 /** Null where a variable that is captured is declared further down and has no value yet. */

@@ -116,7 +116,7 @@ describe('what is not seen through', () => {
     ],
     [
       'let a = 0; const f = function* () { a = 1; yield* cpu.smpMb(); }; a += yield* f();',
-      "2: a += an operation, where a function within may change a: give the operation's result a name",
+      '2: an operation beside an old value, which may change meanwhile (x += yield* ...): name its result',
     ],
     [
       'let a = x; a.f((a = y, yield* cpu.smpMb()));',

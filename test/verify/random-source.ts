@@ -54,10 +54,15 @@ class Writer {
     }
   }
 
+  /** Of a list that the script changes. */
+  private ofList(): string {
+    return this.pick(['list[0]', '(list.pop() ?? 1)', 'list.length', 'list.push(1)']);
+  }
+
   private statement(depth: number): string {
     this.left--;
     const target = this.local();
-    switch (this.random.below(depth > 1 ? 11 : 20)) {
+    switch (this.random.below(depth > 1 ? 13 : 22)) {
       case 0:
       case 1:
       case 2:
@@ -84,33 +89,37 @@ class Writer {
       case 10:
         return `yield* given(cpu, at, (v) => { ${target} = (${this.local()} + v) & 3; });`;
       case 11:
+        return `list[${this.random.below(2)}] = (${this.value()} + (yield* ${this.operation()})) & 3;`;
+      case 12:
+        return `${target} = (${this.ofList()} + (yield* add(${this.value()})) + ${this.ofList()}) & 3;`;
+      case 13:
         return (
           `if ((yield* cpu.readOnce(${this.word()})) === ${this.value()}) { ${this.block(depth)} } ` +
           `else { ${this.block(depth)} }`
         );
-      case 12:
+      case 14:
         return (
           `for (let i${depth} = 0; i${depth} < 2; i${depth}++) { ${this.block(depth)} if ` +
           `(${this.local()} === 1) ${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
         );
-      case 13:
+      case 15:
         return `yield* cpu.spinLock(at.lock); ${this.block(depth)} yield* cpu.spinUnlock(at.lock);`;
-      case 14:
+      case 16:
         return (
           `yield* cpu.${this.pick(['condLoadAcquire', ...Array(3).fill('condLoadAcquireNot')])}` +
           `(${this.word()}, -1, ${this.pick([0, 1, 3, 3, 3])});`
         );
-      case 15:
-        return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
-      case 16:
-        return `yield* cpu.${this.pick(['sendIpi', 'sendNmi'])}(1 - cpu.id);`;
       case 17:
+        return `yield* cpu.localIrqDisable(); ${this.block(depth)} yield* cpu.localIrqEnable();`;
+      case 18:
+        return `yield* cpu.${this.pick(['sendIpi', 'sendNmi'])}(1 - cpu.id);`;
+      case 19:
         return (
           `for (const v${depth} of [${this.value()}, ${this.value()}]) { ${this.block(depth)} ` +
           `${target} = (${this.local()} + v${depth}) & 3; if (${this.local()} === 1) ` +
           `${this.pick(['break', 'continue'])}; ${this.block(depth)} }`
         );
-      case 18:
+      case 20:
         return (
           `try { ${this.block(depth)} if (${this.local()} === 1) throw ${this.value()}; ` +
           `${this.block(depth)} } ` +
@@ -144,8 +153,8 @@ class Writer {
     const lines: string[] = [];
     while (this.left > 0) lines.push(`      ${this.statement(0)}`);
     return (
-      `function* (cpu, at) {\n      let a = 0, b = 1, c = 2;\n      const add = function* (more) ` +
-      `{ ${this.changed()} yield* cpu.smpMb(); return ${this.local()}; };\n` +
+      `function* (cpu, at) {\n      let a = 0, b = 1, c = 2; const list = [2];\n      const add = function* (more) ` +
+      `{ ${this.changed()} list[0] = more; yield* cpu.smpMb(); return ${this.local()}; };\n` +
       `${lines.join('\n')}\n      yield* ` +
       'cpu.writeOnce(at.seen + cpu.id, a + b * 4 + c * 16);\n    }'
     );
