@@ -3,11 +3,12 @@
  * devices, links, directories, holes, and texts that are almost right. Each must end, in one line, with the
  * exit code that says whose fault it was, and take no more than any file may.
  *
- *     npx tsx bench/safety/strange.ts [--place NAMES] [--every 1] [--from 0] [--jobs 1]
- *         [--record]
+ *     npx tsx bench/safety/strange.ts [--place NAMES] [--every 1] [--from 0] [--skip 0]
+ *         [--jobs 1] [--record]
  *
  * `--every N`: every N-th of them, another at each place; `--from M`: counted from the M-th, so that N runs
- * do them all. Exit code 1 where one is not.
+ * do them all; `--skip K`: all but the first K of those, to go on where a run was ended. Exit code 1 where one
+ * is not.
  */
 
 import { spawn } from 'node:child_process';
@@ -27,8 +28,8 @@ const SECONDS_MAX = 10;
 /** Whatever takes so long hangs, on a machine that may be busy. */
 const PATIENCE_MS = 600_000;
 
-const defaults = { place: '', every: 1, from: 0, jobs: 1 };
-const { place: only, every, from, jobs, isRecorded } = argumentsOf(defaults);
+const defaults = { place: '', every: 1, from: 0, skip: 0, jobs: 1 };
+const { place: only, every, from, skip, jobs, isRecorded } = argumentsOf(defaults);
 const directory = mkdtempSync(join(tmpdir(), 'shootdown-strange-'));
 const hook = join(directory, 'hook.mjs');
 writeFileSync(
@@ -131,7 +132,7 @@ const work = [...READ, ...OUTPUTS]
   .flatMap((place) =>
     [...NO_FILES, ...(place.whole === null ? [] : CONTENTS)].map((file) => ({ place, file })),
   );
-const queue = work.filter((_, index) => index % every === from);
+const queue = work.filter((_, index) => index % every === from).slice(skip);
 const looks = queue.length;
 await Promise.all(
   Array.from({ length: jobs }, async () => {
@@ -146,7 +147,7 @@ const result =
     .map(([code, times]) => `${code}: ${times}`)
     .join(', ')}`;
 console.log(result);
-const part = every === 1 ? '' : ` --every ${every} --from ${from}`;
+const part = (every === 1 ? '' : ` --every ${every} --from ${from}`) + (skip === 0 ? '' : ` --skip ${skip}`);
 const command = `npx tsx bench/safety/strange.ts${only === '' ? '' : ` --place '${only}'`}${part}`;
 const what = `${looks} strange files in every place where a command reads or writes one`;
 if (isRecorded) record({ what, result, command });
