@@ -134,7 +134,7 @@ export const PATCHES: readonly Patch[] = [
     ],
     'smp-ipi-if-queued': [
       'an IPI only where something was queued already',
-      within(MANY, (body) => body.replace(/\bllist_add\(/, '!$&')),
+      within(MANY, (body) => body.replace(/\bllist_add\((?=&)/, '!$&')),
     ],
     'smp-no-wait': ['nobody is waited for', within(MANY, gone(/csd_lock_wait\(csd\);/))],
   }),
@@ -142,7 +142,7 @@ export const PATCHES: readonly Patch[] = [
     {
       'smp-plain-list': [
         'a csd is queued by a load and a store',
-        within(MANY, (body) => body.replace(/\bllist_add\(/, '__$&')),
+        within(MANY, (body) => body.replace(/\bllist_add\((?=&)/, '__$&')),
       ],
       'smp-no-local': [
         'the own CPU is not asked',
