@@ -51,6 +51,7 @@ export function unionOfVerifyBlobs(blobs: readonly NamedVerifyBlob[]): VerifyBlo
       }
       const key = JSON.stringify([part.verdict.shard.index, subject]);
       const known = parts.get(key);
+      if (known !== undefined) requireSameEnd(known, named);
       if (known === undefined || isFurther(part, known.part)) parts.set(key, named);
     }
   const { search } = first.blob;
@@ -88,6 +89,21 @@ function requireSameSplit(one: NamedPart, other: NamedPart): void {
   throw new InputError(
     `${one.file} and ${other.file}: ${here.variant} in ${here.scenario}: the shards did not share out the ` +
       'same states, so they are not of the same code',
+    'merge those of one',
+  );
+}
+
+/** A part that was searched to its end twice was found the same both times. */
+function requireSameEnd(one: NamedPart, other: NamedPart): void {
+  const [here, there] = [one, other].map(({ part }) => part.verdict);
+  if (here.ended !== null || there.ended !== null) return;
+  const [a, b] = [here, there].map(({ shard, violation, message, depth, states, transitions }) =>
+    JSON.stringify([violation, message, depth, states, transitions, shard.complete]),
+  );
+  if (a === b) return;
+  throw new InputError(
+    `${one.file} and ${other.file}: ${here.variant} in ${here.scenario}, shard ${here.shard.index}: the ` +
+      'same part came out differently, so they are not of the same code',
     'merge those of one',
   );
 }

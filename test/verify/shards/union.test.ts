@@ -39,6 +39,13 @@ describe('blobs of one verification together', () => {
     );
   });
 
+  it('are refused where a part came out differently when it was run again', () => {
+    const again = sampleVerifyBlob([samplePart(2, VIOLATED)]);
+    expect(() => union(sampleVerifyBlob(DONE), again)).toThrow(
+      '0.json and 1.json: p in plain program, shard 2: the same part came out differently',
+    );
+  });
+
   it('are read as they were written, and not with a state too few', () => {
     const read = (blob: VerifyBlob) => checkVerifyBlob(JSON.parse(serializeVerifyBlob(blob)), 'b.json');
     const blob = sampleVerifyBlob([...DONE.slice(1), samplePart(1, VIOLATED)]);
